@@ -1,0 +1,39 @@
+# Sets everything up in .venv and runs; needs only make and Python 3.11 or newer.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: playground test lint bench clean
+
+playground: .venv/run.stamp  ## talk to the real bot in a local Slack workspace
+	@$(BIN)/chathakase playground
+
+test: .venv/test.stamp  ## run the whole test suite
+	@$(BIN)/python -m pytest $(PYTEST)
+
+lint: .venv/lint.stamp .venv/test.stamp  ## style, types and the import contract
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: .venv/bench.stamp  ## measure the bot beside a plain Bolt bot
+	@$(BIN)/python -m benchmarks
+
+.venv/python.stamp:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with venv is needed (on Debian: apt install python3-venv)." >&2; exit 1; }
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/run.stamp: .venv/python.stamp pyproject.toml
+	@echo "Setting up .venv (once)..."
+	@$(INSTALL) -e .
+	@touch $@
+
+.venv/%.stamp: .venv/run.stamp
+	@$(INSTALL) -e '.[$*]'
+	@touch $@
+
+clean:
+	rm -rf .venv

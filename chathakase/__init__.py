@@ -1,0 +1,1 @@
+"""A Slack assistant whose memory is the thread."""
