@@ -1,0 +1,1 @@
+"""What happens: sessions, turns, drafts and commands. Knows only the core."""

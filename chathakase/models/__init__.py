@@ -1,0 +1,1 @@
+"""Speaks: language models behind one protocol."""

@@ -1,0 +1,1 @@
+"""Remembers: sessions, their messages and turns, as SQL text over a small database protocol."""

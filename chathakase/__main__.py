@@ -1,0 +1,5 @@
+"""``python -m chathakase``."""
+
+from chathakase.cli import main
+
+main()

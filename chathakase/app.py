@@ -1,0 +1,118 @@
+"""Builds the house: everything that is open is open inside one ``async with``, and closes in the reverse order."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from time import monotonic
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from chathakase.config import Settings
+from chathakase.core.errors import StartError, StoreError
+from chathakase.core.prompt import Persona
+from chathakase.core.types import Expiry
+from chathakase.engine.commands import Commands
+from chathakase.engine.sessions import SessionManager
+from chathakase.engine.turn import TurnRunner
+from chathakase.models.openai import open_model
+from chathakase.slack.intake import build_app
+from chathakase.slack.outbox import Outbox
+from chathakase.slack.pace import Pace
+from chathakase.slack.people import People
+from chathakase.slack.socket import open_socket
+from chathakase.slack.surface import SlackSurface
+from chathakase.slack.web import SlackWeb, open_web
+from chathakase.storage.database import Database
+from chathakase.storage.migrate import migrate
+from chathakase.storage.sessions import Sessions
+from chathakase.storage.sqlite import open_sqlite
+from chathakase.storage.turns import Turns
+
+GRACE = 5.0
+"""Seconds that turns under way get to end at shutdown."""
+LOOK_FOR_WAITING = 5.0
+"""Seconds between two looks for sessions that wait with nobody at work."""
+EXPIRE_AT_MOST_EVERY = 60.0
+"""Seconds between two looks for idle sessions, or less when they expire sooner."""
+
+
+def now() -> int:
+    """The time in epoch milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+@asynccontextmanager
+async def open_bot(settings: Settings) -> AsyncIterator[SessionManager]:
+    """Open everything that the bot needs, so that it answers until the block ends.
+
+    Raises StartError when it cannot start.
+    """
+    async with AsyncExitStack() as stack:
+        database = await _open_database(stack, settings)
+        web = await stack.enter_async_context(
+            open_web(token=settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url)
+        )
+        manager = await _open_engine(stack, settings, database, web)
+        app = build_app(web, manager.submit)
+        await stack.enter_async_context(
+            open_socket(
+                app,
+                app_token=settings.slack_app_token.get_secret_value(),
+                api_url=settings.slack_api_url,
+            )
+        )
+        yield manager
+
+
+async def _open_database(stack: AsyncExitStack, settings: Settings) -> Database:
+    try:
+        database = await stack.enter_async_context(open_sqlite(settings.database))
+        await migrate(database, now=now())
+    except StoreError as error:
+        raise StartError(f"CHATHAKASE_DATABASE_URL: {settings.database}: {error}.") from error
+    return database
+
+
+async def _open_engine(stack: AsyncExitStack, settings: Settings, database: Database, web: SlackWeb) -> SessionManager:
+    expiry = Expiry(settings.chathakase_session_timeout * 1000, settings.chathakase_expiry)
+    sessions = Sessions(database, expiry=expiry, now=now)
+    turns = Turns(database, now=now)
+    model = await stack.enter_async_context(
+        open_model(
+            api_key=settings.openai_api_key.get_secret_value() or "none",
+            base_url=settings.openai_base_url,
+            name=settings.chathakase_model,
+            temperature=settings.chathakase_temperature,
+            max_tokens=settings.chathakase_max_tokens,
+        )
+    )
+    outbox = Outbox(web.client, Pace(monotonic), monotonic, bot=web.identity.user_id)
+    surface = SlackSurface(outbox, People(web.client, monotonic))
+    persona = Persona(settings.chathakase_system_prompt, settings.chathakase_max_messages)
+    manager = SessionManager(
+        sessions=sessions,
+        turns=turns,
+        runner=TurnRunner(sessions=sessions, turns=turns, model=model, surface=surface, persona=persona),
+        commands=Commands(
+            sessions=sessions,
+            surface=surface,
+            admins=settings.chathakase_admins,
+            model=settings.chathakase_model,
+            expiry=expiry,
+            now=now,
+        ),
+        concurrency=settings.chathakase_concurrency,
+        grace=GRACE,
+    )
+    stack.push_async_callback(manager.close)
+    stack.callback(_schedule(manager, settings.chathakase_session_timeout).shutdown, wait=False)
+    await manager.wake_waiting()
+    return manager
+
+
+def _schedule(manager: SessionManager, session_timeout: int) -> AsyncIOScheduler:
+    scheduler = AsyncIOScheduler(job_defaults={"coalesce": True, "misfire_grace_time": None})
+    scheduler.add_job(manager.wake_waiting, "interval", seconds=LOOK_FOR_WAITING)
+    scheduler.add_job(manager.expire, "interval", seconds=min(EXPIRE_AT_MOST_EVERY, session_timeout))
+    scheduler.start()
+    return scheduler

@@ -1,0 +1,141 @@
+"""The settings, read once at start from the environment and a ``.env`` file."""
+
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from chathakase.core.types import ExpiryMode
+
+SYSTEM_PROMPT = "You are ChatHakase, a helpful assistant. Be friendly, precise and brief."
+
+
+class SettingsError(Exception):
+    """Settings that are wrong or missing; one plain sentence for each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. ``docs/settings.md`` tells the same in words."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    slack_bot_token: SecretStr
+    """Bot User OAuth Token, ``xoxb-…``."""
+    slack_app_token: SecretStr
+    """App-level token with ``connections:write``, ``xapp-…``."""
+    slack_api_url: str = "https://slack.com/api/"
+    """Base of Slack's Web API."""
+
+    openai_base_url: str | None = None
+    """Any OpenAI-compatible server, for instance ``http://localhost:11434/v1``; unset: OpenAI's own."""
+    openai_api_key: SecretStr = Field(SecretStr(""), validate_default=True)
+    """Key for the model's server; may be missing when ``OPENAI_BASE_URL`` names a server that needs none."""
+
+    chathakase_model: str = "gpt-5.6-luna"
+    """The model to ask for."""
+    chathakase_system_prompt: str = SYSTEM_PROMPT
+    """What the model is told first."""
+    chathakase_temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    """0 to 2; unset: not sent, since not every model takes it."""
+    chathakase_max_tokens: int = Field(2000, ge=1)
+    """The longest answer, in tokens."""
+    chathakase_max_messages: int = Field(20, ge=1)
+    """How many of a thread's newest messages the model sees."""
+
+    chathakase_session_timeout: int = Field(3600, ge=1)
+    """Seconds after which an idle session expires."""
+    chathakase_expiry: ExpiryMode = ExpiryMode.ARCHIVE
+    """``archive`` keeps an expired session for the next message in its thread, ``delete`` removes it."""
+    chathakase_database_url: str = "sqlite:///chathakase.db"
+    """Where sessions are stored: ``sqlite:///relative.db`` or ``sqlite:////absolute.db``."""
+    chathakase_admins: Annotated[frozenset[str], NoDecode] = frozenset()
+    """Slack user ids with commas between; workspace admins count too."""
+    chathakase_concurrency: int = Field(10, ge=1)
+    """How many turns run at once."""
+
+    @property
+    def database(self) -> Path:
+        """The database's file."""
+        return sqlite_path(self.chathakase_database_url)
+
+    @field_validator("slack_bot_token")
+    @classmethod
+    def _bot_token(cls, token: SecretStr) -> SecretStr:
+        if not token.get_secret_value().startswith(("xoxb-", "xoxe.xoxb-")):
+            raise ValueError("must be a bot token, which begins with xoxb-")
+        return token
+
+    @field_validator("slack_app_token")
+    @classmethod
+    def _app_token(cls, token: SecretStr) -> SecretStr:
+        if not token.get_secret_value().startswith("xapp-"):
+            raise ValueError("must be an app-level token, which begins with xapp-")
+        return token
+
+    @field_validator("slack_api_url", "openai_base_url")
+    @classmethod
+    def _url(cls, url: str | None) -> str | None:
+        if url is not None:
+            parts = urlsplit(url)
+            if parts.scheme not in ("http", "https") or not parts.hostname:
+                raise ValueError("must be an address that begins with http:// or https://")
+        return url
+
+    @field_validator("chathakase_database_url")
+    @classmethod
+    def _database_url(cls, url: str) -> str:
+        sqlite_path(url)
+        return url
+
+    @field_validator("chathakase_admins", mode="before")
+    @classmethod
+    def _admins(cls, ids: Any) -> Any:
+        if isinstance(ids, str):
+            return frozenset(ids.replace(",", " ").split())
+        return ids
+
+    @field_validator("openai_api_key")
+    @classmethod
+    def _key_or_server(cls, key: SecretStr, info: ValidationInfo) -> SecretStr:
+        # A base URL that is itself wrong is missing here, and is told already.
+        if not key.get_secret_value() and info.data.get("openai_base_url", "") is None:
+            raise ValueError("is missing: set it, or set OPENAI_BASE_URL to a server that needs no key")
+        return key
+
+
+def sqlite_path(url: str) -> Path:
+    """Read ``sqlite:///relative.db`` or ``sqlite:////absolute.db``. Raises ValueError in plain words."""
+    path = url.removeprefix("sqlite:///")
+    if path == url:
+        raise ValueError("must look like sqlite:///relative.db or sqlite:////absolute/path.db")
+    if path.endswith("/") or not path:
+        raise ValueError("names no file; write for instance sqlite:///chathakase.db")
+    return Path(path)
+
+
+def read_settings(**given: Any) -> Settings:
+    """Read the settings; ``given`` ones, by field name, win over the environment.
+
+    Raises SettingsError with everything that is wrong or missing at once.
+    """
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise SettingsError([_sentence(problem) for problem in error.errors(include_input=False)]) from None
+
+
+def _sentence(problem: Any) -> str:
+    """One problem in plain words, without the value, which may be a secret."""
+    name = str(problem["loc"][0]).upper() if problem["loc"] else ""
+    if problem["type"] == "missing":
+        return f"{name} is missing"
+    message = str(problem["msg"]).removeprefix("Value error, ").removeprefix("Input ")
+    return f"{name} {message}".strip()

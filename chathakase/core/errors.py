@@ -1,0 +1,58 @@
+"""Everything that can go wrong, in our own words; libraries' errors are translated where they arise.
+
+::
+
+    ChatHakaseError
+    ├── StartError        the bot cannot start; the text says what to do
+    ├── StoreError        the database refused
+    ├── ModelError        the model gave no (whole) answer; carries a code and a sentence for people
+    ├── DeliveryError     the surface refused a message for good
+    └── LeaseLost         somebody else has the turn now, or the session was cleared
+"""
+
+import traceback
+from pathlib import Path
+
+
+class ChatHakaseError(Exception):
+    """The root of our own errors."""
+
+
+class StartError(ChatHakaseError):
+    """The bot cannot start. Its text is one plain sentence that says what to do."""
+
+
+class StoreError(ChatHakaseError):
+    """The database refused. Its text names the cause, never what was to be stored."""
+
+
+class ModelError(ChatHakaseError):
+    """The model gave no answer, or not a whole one.
+
+    ``code`` is for logs and the turn's row; ``told`` is the one sentence that people read in the thread.
+    """
+
+    def __init__(self, code: str, told: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.told = told
+
+
+class DeliveryError(ChatHakaseError):
+    """The surface refused a message for good; the text is its error code."""
+
+
+class LeaseLost(ChatHakaseError):
+    """The turn is no longer ours to finish."""
+
+
+def trace(error: BaseException) -> str:
+    """Describe an error for a log: its type and where it arose, but not its text.
+
+    Messages of exceptions may quote what people wrote or a server's answer, and those never reach a log.
+    """
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    frames = traceback.extract_tb(error.__traceback__)[-4:]
+    where = " < ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in reversed(frames))
+    return f"{type(error).__name__} at {where}" if where else type(error).__name__

@@ -1,0 +1,122 @@
+"""The few promises that rooms make to the engine; a test double is one more implementation."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
+from typing import Protocol
+
+from chathakase.core.types import (
+    Finished,
+    Incoming,
+    Lease,
+    Message,
+    Person,
+    Place,
+    Prompt,
+    Result,
+    SessionInfo,
+    SessionsPage,
+)
+
+
+class SessionStore(Protocol):
+    """Remembers what is said. Every method is atomic and raises StoreError when the database refuses."""
+
+    async def append(self, incoming: Incoming, *, command: bool) -> bool:
+        """Save what a person said; False when it was had already or belongs to no session of ours.
+
+        A command is kept so that it is answered once, but it is never part of a prompt.
+        """
+
+    async def history(self, session_id: str, *, upto: int, limit: int) -> list[Message]:
+        """The newest ``limit`` messages up to sequence number ``upto``, oldest first.
+
+        An answer stands right after what it answered, whatever was said meanwhile.
+        """
+
+    async def clear(self, session_id: str) -> int:
+        """Forget what was said in a session and end its turn; returns how many messages were forgotten."""
+
+    async def info(self, session_id: str) -> SessionInfo | None:
+        """What is known of one session."""
+
+    async def active(self, *, limit: int) -> SessionsPage:
+        """The sessions that are not expired, the most recently active first."""
+
+    async def expire(self) -> int:
+        """Expire idle sessions, never one with a turn under way or waiting; returns how many."""
+
+
+class TurnStore(Protocol):
+    """Says who may answer. Every method is atomic and raises StoreError when the database refuses."""
+
+    async def waiting(self) -> list[str]:
+        """The ids of sessions in which something waits and nobody works."""
+
+    async def claim(self, session_id: str) -> Lease | None:
+        """Take the turn of a session; None when nothing waits or somebody holds it."""
+
+    async def renew(self, lease: Lease) -> bool:
+        """Hold on to a turn; False when it is lost."""
+
+    async def note_reply(self, lease: Lease, refs: Sequence[str]) -> None:
+        """Remember the messages that a turn is writing, so that a later try edits them."""
+
+    async def finish(self, lease: Lease, result: Result) -> bool:
+        """Save the answer and the cursor and end the lease; False, and nothing saved, when it is lost."""
+
+    async def release(self, lease: Lease) -> None:
+        """Put a turn down unfinished, for whoever comes next."""
+
+    async def is_free(self, session_id: str) -> bool:
+        """Tell whether nobody holds the session's turn (also when there is no such session)."""
+
+
+class LanguageModel(Protocol):
+    """Speaks."""
+
+    @property
+    def name(self) -> str:
+        """The model that is asked for."""
+
+    def stream(self, prompt: Prompt) -> AsyncGenerator[str | Finished]:
+        """Yield the answer piece by piece, then one Finished. Raises ModelError."""
+
+
+class Reply(Protocol):
+    """One growing answer on a surface."""
+
+    async def ready(self) -> None:
+        """Wait until the surface can take the next interim text."""
+
+    async def show(self, text: str) -> None:
+        """Show the whole text so far; a failure is repaired by the next call, so it raises nothing."""
+
+    async def finish(self, text: str) -> None:
+        """Deliver the whole final text. Raises DeliveryError when the surface refuses for good."""
+
+    @property
+    def begun(self) -> bool:
+        """Whether people can see something of it already."""
+
+
+class Surface(Protocol):
+    """Where people are."""
+
+    def reply(
+        self,
+        place: Place,
+        *,
+        turn: str = "",
+        refs: Sequence[str] = (),
+        posted: Callable[[Sequence[str]], Awaitable[None]] | None = None,
+    ) -> Reply:
+        """Begin an answer in a thread; nothing is visible before the first show or finish.
+
+        ``refs`` are messages of an earlier try, to be edited first; ``posted`` hears the ids of all the
+        reply's messages whenever one is added.
+        """
+
+    def describe(self, place: Place) -> str:
+        """What a place is called in a text on this surface."""
+
+    async def people(self, ids: Collection[str]) -> Mapping[str, Person]:
+        """Who these user ids are; somebody unknown has the id as name."""

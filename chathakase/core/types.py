@@ -1,0 +1,179 @@
+"""The values that travel through the house: what was said, who holds a turn, what a turn led to."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """Who or what wrote a stored message."""
+
+    USER = "user"
+    ASSISTANT = "assistant"
+    COMMAND = "command"
+    """Said to the bot itself and answered without the model; never part of a prompt."""
+    CLEARED = "cleared"
+    """Text and author are forgotten; the row only says that this message was had already."""
+
+
+class Outcome(StrEnum):
+    """How a turn ended."""
+
+    ANSWERED = "answered"
+    PARTIAL = "partial"
+    """Some text came, then the model stopped early (length, filter, cut stream, error)."""
+    FAILED = "failed"
+    """No text came."""
+    UNDELIVERED = "undelivered"
+    """The surface refused the answer for good."""
+
+
+class ExpiryMode(StrEnum):
+    """What becomes of a session that was idle for too long."""
+
+    ARCHIVE = "archive"
+    """Kept, and woken by the next message in its thread."""
+    DELETE = "delete"
+    """Every row of it is removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """When an idle session expires, and what becomes of it."""
+
+    after: int
+    """Idle milliseconds."""
+    mode: ExpiryMode
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A thread on a surface, and so the home of one session."""
+
+    channel: str
+    thread: str
+
+    @property
+    def session_id(self) -> str:
+        """The session's id, ``{channel}_{thread}``."""
+        return f"{self.channel}_{self.thread}"
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One message from a person, as a surface understood it."""
+
+    place: Place
+    ref: str
+    """The surface's own id of the message (Slack's ``ts``), unique within the session."""
+    author: str
+    text: str
+    """What was said, without the leading mention of the bot; may be empty."""
+    opens: bool
+    """It may start a session: a mention or a direct message."""
+    asks: bool
+    """It wants an answer; otherwise it is kept as context."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One stored message of a session."""
+
+    role: Role
+    text: str
+    author: str
+    """The surface's user id; empty for the assistant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to run one turn of one session, held until it is finished, lost or released."""
+
+    place: Place
+    owner: str
+    """A fresh random id, which is also the turn's id."""
+    upto: int
+    """The newest message that this turn answers, as a sequence number."""
+    attempt: int
+    """1 for a first try; more when earlier tries ended without a word."""
+    refs: tuple[str, ...]
+    """The messages of an earlier try of this turn, to be edited rather than posted again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens that the model's server counted."""
+
+    prompt_tokens: int
+    completion_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The last thing that a model says about an answer."""
+
+    reason: str | None
+    """``stop``, ``length``, ``content_filter`` and so on; None when the stream was cut."""
+    model: str = ""
+    """The model that really answered, as its server names it."""
+    usage: Usage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a turn led to, as it is saved."""
+
+    outcome: Outcome
+    text: str = ""
+    """The assistant's words, without notices; empty when nothing is to be remembered."""
+    error: str = ""
+    """A short code of what went wrong, never text that somebody wrote."""
+    model: str = ""
+    usage: Usage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody on a surface."""
+
+    id: str
+    name: str
+    is_admin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SessionInfo:
+    """What is known of a session, without anybody's words. Times are epoch milliseconds."""
+
+    place: Place
+    messages: int
+    """Messages that the model may see: people's and its own."""
+    people: tuple[str, ...]
+    """The authors' user ids, in the order of their first message."""
+    began: int
+    active: int
+    busy: bool
+    """A turn is under way or waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionsPage:
+    """The most recently active sessions, and how many there are in all."""
+
+    total: int
+    sessions: tuple[SessionInfo, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """One entry of a prompt, in the words of the chat format: system, user or assistant."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """All that the model gets to see for one answer."""
+
+    speeches: tuple[Speech, ...]
+    session_id: str

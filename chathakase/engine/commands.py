@@ -1,0 +1,137 @@
+"""The commands that work in any thread, answered without the model."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+
+from chathakase.core.ports import SessionStore, Surface
+from chathakase.core.types import Expiry, ExpiryMode, Incoming, SessionInfo
+
+HINT = "hint"
+"""What is answered to a mention without words; no word that a person could say."""
+
+HELLO = "Hello! Write your question next to my name, or `help` to see what I can do."
+
+HELP = """\
+**I am an assistant whose memory is the thread.** Mention me in a channel or write me a direct message; \
+in a thread where I take part, just go on writing. Begin with somebody else's name, and I stay out of it.
+
+A message that is nothing but one of these is a command:
+- `session info` – what I remember of this thread, and for how long
+- `clear session` – forget what was said in this thread
+- `all sessions` – every active session (admins only)
+- `help` – this text
+"""
+
+NO_ADMIN = "Sorry, only admins may see all sessions."
+
+LISTED = 20
+"""How many sessions `all sessions` lists."""
+
+
+class Commands:
+    """Finds commands in what people say, and answers them."""
+
+    def __init__(
+        self,
+        *,
+        sessions: SessionStore,
+        surface: Surface,
+        admins: frozenset[str],
+        model: str,
+        expiry: Expiry,
+        now: Callable[[], int],
+    ) -> None:
+        self._sessions = sessions
+        self._surface = surface
+        self._admins = admins
+        self._model = model
+        self._expiry = expiry
+        self._now = now
+        self._answers: Mapping[str, Callable[[Incoming], Awaitable[str]]] = {
+            "session info": self._session_info,
+            "clear session": self._clear_session,
+            "all sessions": self._all_sessions,
+            "help": self._help,
+            HINT: self._hint,
+        }
+
+    def find(self, incoming: Incoming) -> str | None:
+        """The command that a message is, if it is nothing but that; an empty question gets a hint."""
+        if not incoming.asks:
+            return None
+        words = " ".join(incoming.text.lower().split())
+        if not words:
+            return HINT
+        return words if words in self._answers and words != HINT else None
+
+    async def answer(self, command: str, incoming: Incoming) -> None:
+        """Do what a command says and tell so in the thread. Raises StoreError and DeliveryError."""
+        text = await self._answers[command](incoming)
+        await self._surface.reply(incoming.place).finish(text)
+
+    async def _hint(self, _: Incoming) -> str:
+        return HELLO
+
+    async def _help(self, _: Incoming) -> str:
+        return HELP
+
+    async def _clear_session(self, incoming: Incoming) -> str:
+        forgotten = await self._sessions.clear(incoming.place.session_id)
+        return f"Done: I have forgotten {_count(forgotten, 'message')} of this thread."
+
+    async def _session_info(self, incoming: Incoming) -> str:
+        info = await self._sessions.info(incoming.place.session_id)
+        if info is None:
+            return "There is no session in this thread yet."
+        people = await self._surface.people(info.people)
+        names = ", ".join(people[id_].name for id_ in info.people) or "nobody yet"
+        end = "archived" if self._expiry.mode is ExpiryMode.ARCHIVE else "deleted"
+        now = self._now()
+        return "\n".join(
+            (
+                f"**Session** `{info.place.session_id}`",
+                f"- Messages: {info.messages}",
+                f"- People: {names}",
+                f"- Began: {_span(now - info.began)} ago",
+                f"- Model: `{self._model}`",
+                f"- When idle: {end} after {_span(self._expiry.after)}",
+            )
+        )
+
+    async def _all_sessions(self, incoming: Incoming) -> str:
+        if not await self._is_admin(incoming.author):
+            return NO_ADMIN
+        page = await self._sessions.active(limit=LISTED)
+        lines = [f"**{_count(page.total, 'active session')}**"]
+        lines += [self._line(info) for info in page.sessions]
+        if page.total > len(page.sessions):
+            lines.append(f"- … and {page.total - len(page.sessions)} more")
+        return "\n".join(lines)
+
+    async def _is_admin(self, user: str) -> bool:
+        if user in self._admins:
+            return True
+        people = await self._surface.people([user])
+        return people[user].is_admin
+
+    def _line(self, info: SessionInfo) -> str:
+        busy = ", answering" if info.busy else ""
+        return (
+            f"- {self._surface.describe(info.place)} `{info.place.session_id}`: {_count(info.messages, 'message')} of "
+            f"{_count(len(info.people), 'person', 'people')}, active {_span(self._now() - info.active)} ago{busy}"
+        )
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def _span(milliseconds: int) -> str:
+    """A duration in its one or two largest units: ``1 day 2 h``, ``5 min 3 s``."""
+    seconds = max(timedelta(milliseconds=milliseconds) // timedelta(seconds=1), 0)
+    parts: list[str] = []
+    for name, size in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
+        amount, seconds = divmod(seconds, size)
+        if amount or (name == "s" and not parts):
+            parts.append(f"{amount} {name}")
+    return " ".join(parts[:2])

@@ -1,0 +1,66 @@
+"""The growing text of an answer, and the follower that shows it as fast as the surface allows."""
+
+import asyncio
+import logging
+from types import TracebackType
+from typing import Self
+
+from chathakase.core.errors import trace
+from chathakase.core.ports import Reply
+
+log = logging.getLogger(__name__)
+
+
+class Draft:
+    """What the model has written so far.
+
+    Writing never waits. While the draft is entered, one follower shows the newest whole text on the reply, so a
+    slow surface skips texts rather than slow the model down. On leaving, a show that has begun is finished: cut
+    short, it could arrive after the final text and replace it.
+    """
+
+    def __init__(self, reply: Reply) -> None:
+        self._reply = reply
+        self._pieces: list[str] = []
+        self._changed = asyncio.Event()
+        self._follower: asyncio.Task[None] | None = None
+
+    @property
+    def text(self) -> str:
+        """The whole text so far."""
+        self._pieces = ["".join(self._pieces)]
+        return self._pieces[0]
+
+    def write(self, piece: str) -> None:
+        """Add to the text."""
+        self._pieces.append(piece)
+        self._changed.set()
+
+    async def __aenter__(self) -> Self:
+        self._follower = asyncio.create_task(self._follow(), name="draft follower")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        if self._follower is not None:
+            self._follower.cancel()
+            await asyncio.wait([self._follower])
+            if not self._follower.cancelled() and (failure := self._follower.exception()):
+                log.error("The follower of a draft failed: %s", trace(failure))
+
+    async def _follow(self) -> None:
+        while True:
+            await self._changed.wait()
+            await self._reply.ready()
+            self._changed.clear()
+            if self.text.strip():
+                await self._show()
+
+    async def _show(self) -> None:
+        show = asyncio.create_task(self._reply.show(self.text), name="draft show")
+        try:
+            await asyncio.shield(show)
+        except asyncio.CancelledError:
+            await asyncio.wait([show])
+            raise

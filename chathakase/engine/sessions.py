@@ -1,0 +1,125 @@
+"""The session manager: takes in what people say and sees to it that each session is answered, one turn at a time."""
+
+import asyncio
+import logging
+
+from chathakase.core.errors import ChatHakaseError, trace
+from chathakase.core.ports import SessionStore, TurnStore
+from chathakase.core.types import Incoming
+from chathakase.engine.commands import Commands
+from chathakase.engine.turn import TurnRunner
+
+log = logging.getLogger(__name__)
+
+
+class SessionManager:
+    """Owns the tasks of all sessions: at most one per session for turns, and one per command."""
+
+    def __init__(
+        self,
+        *,
+        sessions: SessionStore,
+        turns: TurnStore,
+        runner: TurnRunner,
+        commands: Commands,
+        concurrency: int,
+        grace: float,
+    ) -> None:
+        """``concurrency`` bounds the turns at once; ``grace`` are the seconds they get to end at shutdown."""
+        self._sessions = sessions
+        self._turns = turns
+        self._runner = runner
+        self._commands = commands
+        self._places = asyncio.Semaphore(concurrency)
+        self._grace = grace
+        self._working: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+        self._rechecks: dict[str, asyncio.Event] = {}
+        self._answering: set[asyncio.Task[None]] = set()
+        self._closing = False
+
+    async def submit(self, incoming: Incoming) -> None:
+        """Save what a person said and see to its answer.
+
+        When this returns, the message is stored. Raises StoreError when it could not be.
+        """
+        command = self._commands.find(incoming)
+        if not await self._sessions.append(incoming, command=command is not None):
+            return
+        session_id = incoming.place.session_id
+        if command is not None:
+            task = asyncio.create_task(self._obey(command, incoming), name=f"command in {session_id}")
+            self._answering.add(task)
+            task.add_done_callback(self._answering.discard)
+        elif incoming.asks:
+            self.wake(session_id)
+
+    def wake(self, session_id: str) -> None:
+        """See to it that whatever waits in a session is answered."""
+        if self._closing:
+            return
+        if session_id in self._working:
+            self._again.add(session_id)
+        else:
+            work = self._work(session_id)
+            self._working[session_id] = asyncio.create_task(work, name=f"session {session_id}")
+
+    async def wake_waiting(self) -> None:
+        """Wake every session that waits with nobody at work: after a restart, a crash or a lost lease."""
+        for session_id in await self._turns.waiting():
+            self.wake(session_id)
+
+    async def expire(self) -> None:
+        """Expire the sessions that were idle for too long."""
+        expired = await self._sessions.expire()
+        if expired:
+            log.info("%d idle sessions expired", expired)
+
+    async def close(self) -> None:
+        """Take on no more work, give turns under way their grace period, then have them put down."""
+        self._closing = True
+        tasks = [*self._working.values(), *self._answering]
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=self._grace)
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late)
+
+    async def _work(self, session_id: str) -> None:
+        try:
+            while await self._turn(session_id) or session_id in self._again:
+                self._again.discard(session_id)
+                if self._closing:
+                    break
+        except Exception as error:  # noqa: BLE001 - the session waits in the store and is taken up later
+            log.error("The work on %s failed and will be tried again: %s", session_id, trace(error))
+        finally:
+            # No await may come between the last look at what waits and this removal: wake() would be missed.
+            self._working.pop(session_id, None)
+            self._again.discard(session_id)
+
+    async def _turn(self, session_id: str) -> bool:
+        async with self._places:
+            if self._closing:
+                return False
+            lease = await self._turns.claim(session_id)
+            if lease is None:
+                return False
+            recheck = self._rechecks[session_id] = asyncio.Event()
+            try:
+                await self._runner.run(lease, recheck)
+            finally:
+                self._rechecks.pop(session_id, None)
+            return True
+
+    async def _obey(self, command: str, incoming: Incoming) -> None:
+        try:
+            await self._commands.answer(command, incoming)
+        except ChatHakaseError as error:
+            log.warning("A command in %s failed: %s", incoming.place.session_id, error)
+        except Exception as error:  # noqa: BLE001 - a failed command must not take anything else with it
+            log.error("A command in %s failed: %s", incoming.place.session_id, trace(error))
+        recheck = self._rechecks.get(incoming.place.session_id)
+        if recheck is not None:
+            recheck.set()

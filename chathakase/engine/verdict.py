@@ -1,0 +1,61 @@
+"""How a turn ended: what is remembered of it, and what people read. Pure."""
+
+from dataclasses import dataclass
+
+from chathakase.core.errors import ModelError
+from chathakase.core.types import Finished, Outcome, Result
+
+EMPTY = "The model gave an empty answer. Please try again or put it differently."
+CUT = "The connection to the model broke off here. Please ask again."
+LENGTH = "The answer reached its length limit here. Ask me to go on for the rest."
+LENGTH_EMPTY = (
+    "The model used up its length limit before it wrote a word. Whoever runs me can raise `CHATHAKASE_MAX_TOKENS`."
+)
+FILTERED = "The model's content filter stopped the answer here."
+TROUBLE = "Something went wrong on my side. Please try again."
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What to save of a turn, and the whole text that the thread ends up with."""
+
+    result: Result
+    shown: str
+
+
+def judge(text: str, finished: Finished) -> Verdict:
+    """Judge an answer by how the model said that it ended."""
+    notice, code = _notice(text, finished.reason)
+    if not notice:
+        return Verdict(Result(Outcome.ANSWERED, text, "", finished.model, finished.usage), text)
+    outcome = Outcome.PARTIAL if text.strip() else Outcome.FAILED
+    kept = text if outcome is Outcome.PARTIAL else ""
+    return Verdict(Result(outcome, kept, code, finished.model, finished.usage), with_notice(text, notice))
+
+
+def broken(text: str, error: ModelError) -> Verdict:
+    """Judge an answer that an error ended; what was written before it is kept."""
+    if text.strip():
+        return Verdict(Result(Outcome.PARTIAL, text, error.code), with_notice(text, error.told))
+    return Verdict(Result(Outcome.FAILED, error=error.code), with_notice("", error.told))
+
+
+def with_notice(text: str, notice: str) -> str:
+    """Put a sentence of the bot's own below what the model wrote."""
+    marked = f"⚠️ {notice}"
+    return f"{text.rstrip()}\n\n{marked}" if text.strip() else marked
+
+
+def _notice(text: str, reason: str | None) -> tuple[str, str]:
+    written = bool(text.strip())
+    match reason:
+        case None:
+            return CUT, "cut"
+        case "length":
+            return (LENGTH if written else LENGTH_EMPTY), "length"
+        case "content_filter":
+            return FILTERED, "content_filter"
+        case _ if not written:
+            return EMPTY, "empty"
+        case _:
+            return "", ""

@@ -1,0 +1,72 @@
+"""From Slack's event payloads to what a person said. Pure.
+
+Shapes: https://docs.slack.dev/reference/events/message and https://docs.slack.dev/reference/events/app_mention.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from chathakase.core.types import Incoming, Place
+from chathakase.slack.identity import Identity
+from chathakase.slack.text import begins_with_other, mentions, readable
+
+EVENTS = frozenset({"app_mention", "message"})
+SPOKEN = frozenset({None, "file_share", "thread_broadcast"})
+"""The subtypes with which people say something; all others tell of something that happened."""
+
+TIMESTAMP = re.compile(r"\d{1,12}\.\d{1,9}")
+ID = re.compile(r"[A-Z][A-Za-z0-9_-]*")
+
+
+class Malformed(ValueError):
+    """An event that claims to be a message but is not shaped like one; the text names the field."""
+
+
+def read_event(event: Mapping[str, Any], identity: Identity) -> Incoming | None:
+    """Read an event; None when nobody says anything with it that concerns the bot. Raises Malformed."""
+    if event.get("type") not in EVENTS or not _spoken_by_a_person(event, identity):
+        return None
+    channel, ref = _field(event, "channel", ID), _field(event, "ts", TIMESTAMP)
+    thread = _field(event, "thread_ts", TIMESTAMP) if event.get("thread_ts") else ref
+    raw = event.get("text") or ""
+    if not isinstance(raw, str):
+        raise Malformed("text")
+    direct = event.get("channel_type") == "im" or channel.startswith("D")
+    mentioned = event["type"] == "app_mention" or mentions(raw, identity.user_id)
+    text = _with_files(readable(raw, bot=identity.user_id, bot_name=identity.name), event.get("files"))
+    if not text and not (direct or mentioned):
+        return None
+    return Incoming(
+        place=Place(channel, thread),
+        ref=ref,
+        author=_field(event, "user", ID),
+        text=text,
+        opens=direct or mentioned,
+        asks=direct or mentioned or not begins_with_other(raw, identity.user_id),
+    )
+
+
+def _spoken_by_a_person(event: Mapping[str, Any], identity: Identity) -> bool:
+    subtype = event.get("subtype")
+    return (
+        (subtype is None or (isinstance(subtype, str) and subtype in SPOKEN))
+        and not event.get("bot_id")
+        and not event.get("hidden")
+        and event.get("user") not in (identity.user_id, "USLACKBOT")
+    )
+
+
+def _field(event: Mapping[str, Any], name: str, shape: re.Pattern[str]) -> str:
+    value = event.get(name)
+    if not isinstance(value, str) or not shape.fullmatch(value):
+        raise Malformed(name)
+    return value
+
+
+def _with_files(text: str, files: object) -> str:
+    """Name the files that came with a message, so that the model knows of them."""
+    if not isinstance(files, list):
+        return text
+    names = [str(file.get("name") or "a file") for file in files if isinstance(file, Mapping)]
+    return f"{text}\n[attached: {', '.join(names)}]".strip() if names else text

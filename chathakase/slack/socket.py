@@ -1,0 +1,115 @@
+"""The Socket Mode connection: opened with a word when it cannot be, closed without waiting for ever."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.socket_mode.async_internals import send_async_response
+from slack_bolt.adapter.socket_mode.internals import build_headers
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from chathakase.core.errors import StartError, trace
+from chathakase.slack.intake import REFUSED
+from chathakase.slack.web import START_TIMEOUT, code_of, unreachable
+
+HELLO_TIMEOUT = 3.0
+"""Seconds to wait for Slack's ``hello`` on an open socket."""
+CLOSE_TIMEOUT = 2.0
+"""Seconds for a polite goodbye; Slack is said to leave the TCP connection open after it."""
+
+REFUSED_SOCKET = (
+    "Slack refused the socket: check that Socket Mode is switched on in your app's settings and that "
+    "no more than ten connections of this app are open."
+)
+
+log = logging.getLogger(__name__)
+
+
+class SocketHandler(AsyncSocketModeHandler):
+    """Bolt's handler, which also acknowledges what Bolt can make nothing of."""
+
+    async def handle(self, client: AsyncBaseSocketModeClient, req: SocketModeRequest) -> None:
+        """Dispatch an envelope to Bolt, and acknowledge it unless it could not be stored."""
+        response, refused = await self._dispatch(req)
+        if response is not None and response.status == 200:
+            await send_async_response(client, req, response, 0.0)
+        elif not refused:
+            log.info("An envelope of type %s was of no use", req.type)
+            await client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id))
+
+    async def _dispatch(self, req: SocketModeRequest) -> tuple[BoltResponse | None, bool]:
+        try:
+            request = AsyncBoltRequest(mode="socket_mode", body=req.payload, headers=build_headers(req))
+            response = await self.app.async_dispatch(request)
+        except Exception as error:  # noqa: BLE001 - Bolt fails on shapes it does not know; they come again unacked
+            log.warning("A malformed envelope of type %s: %s", req.type, trace(error))
+            return None, False
+        return response, bool(request.context.get(REFUSED))
+
+
+@asynccontextmanager
+async def open_socket(app: AsyncApp, *, app_token: str, api_url: str) -> AsyncIterator[None]:
+    """Connect, so that events come in; disconnect at the end.
+
+    Raises StartError when Slack does not accept the app token or the socket.
+    """
+    url = await _socket_url(app.client, app_token, api_url)
+    handler = SocketHandler(app, app_token)
+    try:
+        handler.client.wss_uri = url
+        await _connect(handler)
+        yield
+    finally:
+        try:
+            async with asyncio.timeout(CLOSE_TIMEOUT):
+                await handler.client.close()
+        except TimeoutError:
+            await handler.client.aiohttp_client_session.close()
+
+
+async def _socket_url(client: AsyncWebClient, app_token: str, api_url: str) -> str:
+    try:
+        async with asyncio.timeout(START_TIMEOUT):
+            return str((await client.apps_connections_open(app_token=app_token))["url"])
+    except SlackApiError as error:
+        raise StartError(
+            f"Slack does not accept SLACK_APP_TOKEN ({code_of(error)}): make an app-level token (xapp-…) with the "
+            "scope connections:write under “Basic Information” in your app's settings, and switch Socket Mode on."
+        ) from error
+    except (SlackClientError, aiohttp.ClientError, OSError, KeyError) as error:
+        raise StartError(unreachable(api_url)) from error
+
+
+async def _connect(handler: SocketHandler) -> None:
+    """Connect and wait for the hello. The client itself would try for ever."""
+    client = handler.client
+    greeted = asyncio.Event()
+
+    async def hear(_: AsyncBaseSocketModeClient, message: dict[str, Any], __: str | None = None) -> None:
+        if message.get("type") == "hello":
+            greeted.set()
+
+    client.message_listeners.append(hear)
+    try:
+        async with asyncio.timeout(START_TIMEOUT):
+            await handler.client.connect()
+    except TimeoutError as error:
+        raise StartError(REFUSED_SOCKET) from error
+    try:
+        async with asyncio.timeout(HELLO_TIMEOUT):
+            await greeted.wait()
+    except TimeoutError as error:
+        if not await client.is_connected():
+            raise StartError(REFUSED_SOCKET) from error
+        log.warning("The socket is open, but Slack has not said hello yet")

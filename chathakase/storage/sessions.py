@@ -1,0 +1,182 @@
+"""What is said: sessions and their messages, how they expire and how they are forgotten."""
+
+from collections.abc import Callable
+
+from chathakase.core.types import (
+    Expiry,
+    ExpiryMode,
+    Incoming,
+    Message,
+    Place,
+    Role,
+    SessionInfo,
+    SessionsPage,
+)
+from chathakase.storage.database import Database, Row, Transaction
+
+OPEN = """
+INSERT INTO sessions (id, channel, thread, seq, asked, began_at, active_at)
+VALUES ($1, $2, $3, 1, $4, $5, $5)
+ON CONFLICT (id) DO UPDATE SET
+    seq = sessions.seq + 1,
+    asked = CASE WHEN $4 = 1 THEN sessions.seq + 1 ELSE sessions.asked END,
+    active_at = $5,
+    archived_at = NULL
+RETURNING seq
+"""
+
+JOIN = """
+UPDATE sessions SET
+    seq = seq + 1,
+    asked = CASE WHEN $2 = 1 THEN seq + 1 ELSE asked END,
+    active_at = $3,
+    archived_at = NULL
+WHERE id = $1
+RETURNING seq
+"""
+
+ADD = """
+INSERT INTO messages (session, seq, role, text, author, ref, at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (session, ref) DO NOTHING
+"""
+
+HISTORY = """
+SELECT role, text, author FROM messages
+WHERE session = $1 AND coalesce(reply_to, seq) <= $2 AND role IN ('user', 'assistant')
+ORDER BY coalesce(reply_to, seq) DESC, seq DESC
+LIMIT $3
+"""
+
+CLEAR_MESSAGES = """
+UPDATE messages SET role = 'cleared', text = '', author = ''
+WHERE session = $1 AND role IN ('user', 'assistant')
+"""
+
+CLEAR_SESSION = """
+UPDATE sessions SET asked = seq, answered = seq, attempts = 0, lease_owner = NULL, lease_until = 0 WHERE id = $1
+"""
+
+IDLE = "active_at < $1 AND asked <= answered AND lease_until < $2"
+
+INFO = """
+SELECT s.channel, s.thread, s.began_at, s.active_at, s.asked > s.answered OR s.lease_until >= $1,
+    (SELECT count(*) FROM messages m WHERE m.session = s.id AND m.role IN ('user', 'assistant'))
+FROM sessions s
+"""
+
+PEOPLE = """
+SELECT author FROM messages WHERE session = $1 AND role = 'user' GROUP BY author ORDER BY min(seq)
+"""
+
+BATCH = 200
+"""How many sessions expire in one transaction, so that no turn waits long for the writer."""
+
+
+class _HadAlready(Exception):
+    """This message is saved already; whatever its second coming changed is undone."""
+
+
+class Sessions:
+    """Remembers what is said (a SessionStore)."""
+
+    def __init__(self, database: Database, *, expiry: Expiry, now: Callable[[], int]) -> None:
+        self._database = database
+        self._expiry = expiry
+        self._now = now
+
+    async def append(self, incoming: Incoming, *, command: bool) -> bool:
+        """Save what a person said; False when it was had already or belongs to no session of ours."""
+        now = self._now()
+        try:
+            async with self._database.transaction() as transaction:
+                if self._expiry.mode is ExpiryMode.DELETE:
+                    await self._delete_if_idle(transaction, incoming.place.session_id, now)
+                asks = incoming.asks and not command
+                seq = await self._next_seq(transaction, incoming, asks=asks, now=now)
+                if seq is not None:
+                    await self._add(transaction, incoming, seq, command=command, now=now)
+                return seq is not None
+        except _HadAlready:
+            return False
+
+    async def _add(self, transaction: Transaction, incoming: Incoming, seq: int, *, command: bool, now: int) -> None:
+        role = Role.COMMAND if command else Role.USER
+        values = (incoming.place.session_id, seq, role, incoming.text, incoming.author, incoming.ref, now)
+        if not await transaction.execute(ADD, *values):
+            raise _HadAlready
+
+    async def _next_seq(self, transaction: Transaction, incoming: Incoming, *, asks: bool, now: int) -> int | None:
+        place = incoming.place
+        if incoming.opens:
+            rows = await transaction.fetch(OPEN, place.session_id, place.channel, place.thread, int(asks), now)
+        else:
+            rows = await transaction.fetch(JOIN, place.session_id, int(asks), now)
+        return int(rows[0][0] or 0) if rows else None
+
+    async def _delete_if_idle(self, transaction: Transaction, session_id: str, now: int) -> None:
+        await transaction.execute(
+            f"DELETE FROM sessions WHERE {IDLE} AND id = $3", now - self._expiry.after, now, session_id
+        )
+
+    async def history(self, session_id: str, *, upto: int, limit: int) -> list[Message]:
+        """The newest ``limit`` messages up to sequence number ``upto``, oldest first."""
+        rows = await self._database.fetch(HISTORY, session_id, upto, limit)
+        return [Message(Role(str(role)), str(text), str(author)) for role, text, author in reversed(rows)]
+
+    async def clear(self, session_id: str) -> int:
+        """Forget what was said in a session and end its turn; returns how many messages were forgotten.
+
+        The rows stay as empty marks, so that a message that is delivered again is not answered again.
+        """
+        async with self._database.transaction() as transaction:
+            await transaction.execute(CLEAR_SESSION, session_id)
+            return await transaction.execute(CLEAR_MESSAGES, session_id)
+
+    async def info(self, session_id: str) -> SessionInfo | None:
+        """What is known of one session."""
+        rows = await self._database.fetch(f"{INFO} WHERE s.id = $2", self._now(), session_id)
+        return await self._info(rows[0]) if rows else None
+
+    async def active(self, *, limit: int) -> SessionsPage:
+        """The sessions that are not expired, the most recently active first."""
+        now = self._now()
+        oldest = now - self._expiry.after
+        rows = await self._database.fetch(
+            f"{INFO} WHERE s.archived_at IS NULL AND s.active_at >= $2 ORDER BY s.active_at DESC LIMIT $3",
+            now,
+            oldest,
+            limit,
+        )
+        total = await self._database.fetch(
+            "SELECT count(*) FROM sessions WHERE archived_at IS NULL AND active_at >= $1", oldest
+        )
+        return SessionsPage(int(total[0][0] or 0), tuple([await self._info(row) for row in rows]))
+
+    async def _info(self, row: Row) -> SessionInfo:
+        channel, thread, began, active, busy, messages = row
+        place = Place(str(channel), str(thread))
+        people = await self._database.fetch(PEOPLE, place.session_id)
+        return SessionInfo(
+            place=place,
+            messages=int(messages or 0),
+            people=tuple(str(author) for (author,) in people),
+            began=int(began or 0),
+            active=int(active or 0),
+            busy=bool(busy),
+        )
+
+    async def expire(self) -> int:
+        """Expire idle sessions, never one with a turn under way or waiting; returns how many."""
+        expired = batch = await self._expire_batch()
+        while batch == BATCH:
+            batch = await self._expire_batch()
+            expired += batch
+        return expired
+
+    async def _expire_batch(self) -> int:
+        now = self._now()
+        delete = self._expiry.mode is ExpiryMode.DELETE
+        change = "DELETE FROM sessions" if delete else "UPDATE sessions SET archived_at = $2"
+        idle = f"SELECT id FROM sessions WHERE {IDLE} AND archived_at IS NULL LIMIT {BATCH}"
+        async with self._database.transaction() as transaction:
+            return await transaction.execute(f"{change} WHERE id IN ({idle})", now - self._expiry.after, now)

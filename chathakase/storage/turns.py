@@ -1,0 +1,116 @@
+"""Who may answer: leases on sessions, and the record of each turn."""
+
+import json
+from collections.abc import Callable, Sequence
+from uuid import uuid4
+
+from chathakase.core.types import Lease, Place, Result
+from chathakase.storage.database import Database
+
+LEASE_MS = 15_000
+"""How long a turn is held without a renewal, in milliseconds."""
+
+WAITING = "SELECT id FROM sessions WHERE asked > answered AND lease_until < $1 ORDER BY lease_until LIMIT 1000"
+
+# Every condition stands on the session's own row, so that of two claimants one finds nothing to update.
+CLAIM = """
+UPDATE sessions SET lease_owner = $2, lease_until = $3, attempts = attempts + 1
+WHERE id = $1 AND asked > answered AND lease_until < $4
+RETURNING channel, thread, seq, attempts, answered
+"""
+
+# A turn that was never finished and whose questions still wait left messages that are to be edited now.
+EARLIER_REFS = """
+SELECT reply_refs FROM turns WHERE session = $1 AND outcome IS NULL AND upto > $2
+ORDER BY began_at DESC, attempt DESC LIMIT 1
+"""
+
+BEGIN_TURN = """
+INSERT INTO turns (id, session, upto, attempt, reply_refs, began_at) VALUES ($1, $2, $3, $4, $5, $6)
+"""
+
+RENEW = "UPDATE sessions SET lease_until = $3 WHERE id = $1 AND lease_owner = $2"
+
+NOTE_REPLY = "UPDATE turns SET reply_refs = $2 WHERE id = $1"
+
+FINISH = """
+UPDATE sessions SET
+    answered = $3, seq = seq + 1, attempts = 0, lease_owner = NULL, lease_until = 0, active_at = $4
+WHERE id = $1 AND lease_owner = $2
+RETURNING seq
+"""
+
+ADD_ANSWER = """
+INSERT INTO messages (session, seq, role, text, author, ref, reply_to, at)
+VALUES ($1, $2, 'assistant', $3, '', $4, $5, $6)
+"""
+
+END_TURN = """
+UPDATE turns SET outcome = $2, error = $3, model = $4, prompt_tokens = $5, completion_tokens = $6, ended_at = $7
+WHERE id = $1
+"""
+
+RELEASE = """
+UPDATE sessions SET lease_owner = NULL, lease_until = 0, attempts = attempts - 1 WHERE id = $1 AND lease_owner = $2
+"""
+
+
+class Turns:
+    """Says who may answer (a TurnStore)."""
+
+    def __init__(self, database: Database, *, now: Callable[[], int]) -> None:
+        self._database = database
+        self._now = now
+
+    async def waiting(self) -> list[str]:
+        """The ids of sessions in which something waits and nobody works."""
+        return [str(row[0]) for row in await self._database.fetch(WAITING, self._now())]
+
+    async def claim(self, session_id: str) -> Lease | None:
+        """Take the turn of a session; None when nothing waits or somebody holds it."""
+        now, owner = self._now(), uuid4().hex
+        async with self._database.transaction() as transaction:
+            rows = await transaction.fetch(CLAIM, session_id, owner, now + LEASE_MS, now)
+            if not rows:
+                return None
+            channel, thread, upto, attempt, answered = rows[0]
+            earlier = await transaction.fetch(EARLIER_REFS, session_id, answered)
+            refs = str(earlier[0][0]) if earlier else "[]"
+            await transaction.execute(BEGIN_TURN, owner, session_id, upto, attempt, refs, now)
+        place = Place(str(channel), str(thread))
+        return Lease(place, owner, int(upto or 0), int(attempt or 1), tuple(json.loads(refs)))
+
+    async def renew(self, lease: Lease) -> bool:
+        """Hold on to a turn; False when it is lost."""
+        async with self._database.transaction() as transaction:
+            until = self._now() + LEASE_MS
+            return bool(await transaction.execute(RENEW, lease.place.session_id, lease.owner, until))
+
+    async def note_reply(self, lease: Lease, refs: Sequence[str]) -> None:
+        """Remember the messages that a turn is writing, so that a later try edits them."""
+        async with self._database.transaction() as transaction:
+            await transaction.execute(NOTE_REPLY, lease.owner, json.dumps(list(refs)))
+
+    async def finish(self, lease: Lease, result: Result) -> bool:
+        """Save the answer and the cursor and end the lease; False, and nothing saved, when it is lost."""
+        now, session_id = self._now(), lease.place.session_id
+        async with self._database.transaction() as transaction:
+            rows = await transaction.fetch(FINISH, session_id, lease.owner, lease.upto, now)
+            if not rows:
+                return False
+            if result.text:
+                await transaction.execute(ADD_ANSWER, session_id, rows[0][0], result.text, lease.owner, lease.upto, now)
+            usage = result.usage
+            tokens = (usage.prompt_tokens, usage.completion_tokens) if usage else (None, None)
+            await transaction.execute(END_TURN, lease.owner, result.outcome, result.error, result.model, *tokens, now)
+            return True
+
+    async def release(self, lease: Lease) -> None:
+        """Put a turn down unfinished, for whoever comes next."""
+        async with self._database.transaction() as transaction:
+            await transaction.execute(RELEASE, lease.place.session_id, lease.owner)
+
+    async def is_free(self, session_id: str) -> bool:
+        """Tell whether nobody holds the session's turn (also when there is no such session)."""
+        rows = await self._database.fetch("SELECT lease_owner FROM sessions WHERE id = $1", session_id)
+        return not rows or rows[0][0] is None
