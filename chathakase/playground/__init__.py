@@ -1,4 +1,18 @@
-"""A local Slack workspace and a stand-in model: everything the real bot needs, without an account.
+"""A local Slack workspace that any Slack client can be pointed at, and an echo model to go with it."""
 
-Nothing here imports the bot; any Slack client can be pointed at it.
-"""
+from chathakase.playground.demo import demo_world
+from chathakase.playground.limits import Limits, NoLimits
+from chathakase.playground.model_server import ModelServer, open_model
+from chathakase.playground.server import Workspace, open_workspace
+from chathakase.playground.world import World
+
+__all__ = [
+    "Limits",
+    "ModelServer",
+    "NoLimits",
+    "Workspace",
+    "World",
+    "demo_world",
+    "open_model",
+    "open_workspace",
+]

@@ -1,0 +1,116 @@
+"""What can happen in a workspace, as values that observers are told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from chathakase.playground.values import Conversation, Message
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePosted:
+    """A message stands in a conversation that did not before."""
+
+    conversation: Conversation
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class MessageChanged:
+    """A message has a new version; `ts` is the change's own."""
+
+    conversation: Conversation
+    message: Message
+    previous: Message
+    ts: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageDeleted:
+    """A message is gone; `ts` is the change's own."""
+
+    conversation: Conversation
+    previous: Message
+    ts: str
+
+
+@dataclass(frozen=True, slots=True)
+class EphemeralPosted:
+    """One user sees a message that is kept nowhere."""
+
+    conversation: Conversation
+    message: Message
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberJoined:
+    """A user has become a member of a conversation, perhaps by another's invitation."""
+
+    conversation: Conversation
+    user: str
+    inviter: str | None
+    ts: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLeft:
+    """A user is no longer a member of a conversation."""
+
+    conversation: Conversation
+    user: str
+    ts: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationChanged:
+    """A conversation is new, or has another topic, or is archived."""
+
+    conversation: Conversation
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionChanged:
+    """A user has put an emoji under a message, or taken it away."""
+
+    conversation: Conversation
+    message: Message
+    user: str
+    name: str
+    added: bool
+    ts: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatusSet:
+    """The bot shows what it is doing under a thread ("is thinking…"); an empty status clears it."""
+
+    conversation: Conversation
+    thread_ts: str
+    status: str
+    loading_messages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HomeOpened:
+    """A person has opened the app's Home or Messages tab."""
+
+    conversation: Conversation
+    user: str
+    tab: Literal["home", "messages"]
+    ts: str
+
+
+Change: TypeAlias = (
+    MessagePosted
+    | MessageChanged
+    | MessageDeleted
+    | EphemeralPosted
+    | MemberJoined
+    | MemberLeft
+    | ConversationChanged
+    | ReactionChanged
+    | StatusSet
+    | HomeOpened
+)

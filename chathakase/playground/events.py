@@ -1,0 +1,157 @@
+"""What the app hears of the workspace's changes: the events it has subscribed to, where its bot is a member."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Collection
+
+from chathakase.playground.changes import (
+    Change,
+    HomeOpened,
+    MemberJoined,
+    MemberLeft,
+    MessageChanged,
+    MessageDeleted,
+    MessagePosted,
+    ReactionChanged,
+)
+from chathakase.playground.payloads import channel_letter, message_json
+from chathakase.playground.values import ChannelType, Conversation, Json
+from chathakase.playground.world import World
+
+MESSAGE_SUBSCRIPTIONS: dict[ChannelType, str] = {
+    "channel": "message.channels",
+    "group": "message.groups",
+    "im": "message.im",
+    "mpim": "message.mpim",
+}
+SUBSCRIPTIONS = frozenset(MESSAGE_SUBSCRIPTIONS.values()) | {
+    "app_home_opened",
+    "app_mention",
+    "member_joined_channel",
+    "member_left_channel",
+    "reaction_added",
+    "reaction_removed",
+}
+"""The names, as in a manifest's `bot_events`, of all events that this workspace sends."""
+
+
+class Events:
+    """An observer of the world that gives the app's events, in Slack's shape, to `deliver`.
+
+    A mention in a channel is two events, `message` and `app_mention`; Slack promises no order, `rng` chooses it.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        subscriptions: Collection[str],
+        deliver: Callable[[Json], object],
+        rng: random.Random,
+    ) -> None:
+        self._world = world
+        self._subscriptions = frozenset(subscriptions)
+        self._deliver = deliver
+        self._rng = rng
+
+    def observe(self, change: Change) -> None:
+        """Deliver the events of one change."""
+        for event in self._events(change):
+            self._deliver(event)
+
+    def _events(self, change: Change) -> list[Json]:
+        match change:
+            case MessagePosted():
+                return self._posted(change)
+            case MessageChanged():
+                return self._changed(change)
+            case MessageDeleted():
+                return self._deleted(change)
+            case ReactionChanged():
+                return self._reaction(change)
+            case MemberJoined() | MemberLeft():
+                return self._member(change)
+            case HomeOpened():
+                return self._home(change)
+        return []
+
+    def _hears(self, name: str, conversation: Conversation) -> bool:
+        bot = self._world.app.user_id
+        return name in self._subscriptions and self._world.is_member(conversation.id, bot)
+
+    def _posted(self, change: MessagePosted) -> list[Json]:
+        conversation, message = change.conversation, change.message
+        where = {"channel": conversation.id, "event_ts": message.ts}
+        body = message_json(self._world, message)
+        events: list[Json] = []
+        if self._hears(MESSAGE_SUBSCRIPTIONS[conversation.type], conversation):
+            events.append(body | where | {"channel_type": conversation.type})
+        if self._mentions_app(change) and self._hears("app_mention", conversation):
+            mention = {key: value for key, value in body.items() if key not in ("subtype", "root")}
+            events.append(mention | where | {"type": "app_mention"})
+        self._rng.shuffle(events)
+        return events
+
+    def _mentions_app(self, change: MessagePosted) -> bool:
+        """Whether a message names the app; never in a direct message with it (docs: events/app_mention)."""
+        message = change.message
+        return (
+            change.conversation.type != "im"
+            and message.subtype in (None, "file_share")
+            and message.user != self._world.app.user_id
+            and f"<@{self._world.app.user_id}>" in message.text
+        )
+
+    def _changed(self, change: MessageChanged) -> list[Json]:
+        fields = {
+            "subtype": "message_changed",
+            "message": message_json(self._world, change.message),
+            "previous_message": message_json(self._world, change.previous),
+        }
+        return self._hidden(change, fields)
+
+    def _deleted(self, change: MessageDeleted) -> list[Json]:
+        fields = {
+            "subtype": "message_deleted",
+            "deleted_ts": change.previous.ts,
+            "previous_message": message_json(self._world, change.previous),
+        }
+        return self._hidden(change, fields)
+
+    def _hidden(self, change: MessageChanged | MessageDeleted, fields: Json) -> list[Json]:
+        conversation = change.conversation
+        if not self._hears(MESSAGE_SUBSCRIPTIONS[conversation.type], conversation):
+            return []
+        event = {"type": "message", **fields, "channel": conversation.id, "hidden": True}
+        return [event | {"ts": change.ts, "event_ts": change.ts, "channel_type": conversation.type}]
+
+    def _reaction(self, change: ReactionChanged) -> list[Json]:
+        name = "reaction_added" if change.added else "reaction_removed"
+        if not self._hears(name, change.conversation):
+            return []
+        item = {"type": "message", "channel": change.conversation.id, "ts": change.message.ts}
+        event: Json = {"type": name, "user": change.user, "reaction": change.name, "item": item}
+        return [event | {"item_user": change.message.user, "event_ts": change.ts}]
+
+    def _member(self, change: MemberJoined | MemberLeft) -> list[Json]:
+        joined = isinstance(change, MemberJoined)
+        name = "member_joined_channel" if joined else "member_left_channel"
+        about_app = change.user == self._world.app.user_id
+        if not (self._hears(name, change.conversation) or (about_app and name in self._subscriptions)):
+            return []
+        event: Json = {
+            "type": name,
+            "user": change.user,
+            "channel": change.conversation.id,
+            "channel_type": channel_letter(change.conversation.type),
+            "team": self._world.team.id,
+        }
+        if isinstance(change, MemberJoined) and change.inviter:
+            event["inviter"] = change.inviter
+        return [event | {"event_ts": change.ts}]
+
+    def _home(self, change: HomeOpened) -> list[Json]:
+        if not self._hears("app_home_opened", change.conversation):
+            return []
+        event: Json = {"type": "app_home_opened", "user": change.user, "channel": change.conversation.id}
+        return [event | {"tab": change.tab, "event_ts": change.ts}]

@@ -1,0 +1,53 @@
+"""The Web API methods that this Slack knows, with the tier, scopes and token types of their method pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chathakase.playground.limits import Tier
+from chathakase.playground.methods import assistant, chat, conversations, history, people, reactions
+from chathakase.playground.methods.access import scopes_of
+from chathakase.playground.methods.call import Method
+from chathakase.playground.tokens import TokenType
+
+_BOT: frozenset[TokenType] = frozenset({"bot"})
+
+METHODS: Mapping[str, Method] = {
+    "api.test": Method(people.api_test, Tier.FOUR, tokens=frozenset()),
+    "auth.test": Method(people.auth_test, Tier.UNLIMITED),
+    "assistant.threads.setStatus": Method(
+        assistant.set_status, Tier.STATUS, scopes=("assistant:write", "chat:write"), tokens=_BOT
+    ),
+    "bots.info": Method(people.bots_info, Tier.THREE, scopes=("users:read",)),
+    "chat.delete": Method(chat.delete, Tier.THREE, scopes=("chat:write",)),
+    "chat.getPermalink": Method(chat.get_permalink, Tier.UNLIMITED),
+    "chat.postEphemeral": Method(chat.post_ephemeral, Tier.FOUR, scopes=("chat:write",)),
+    "chat.postMessage": Method(chat.post_message, Tier.POST, scopes=("chat:write",)),
+    "chat.update": Method(chat.update, Tier.THREE, scopes=("chat:write",)),
+    "conversations.history": Method(history.history, Tier.THREE, by_type=scopes_of("history")),
+    "conversations.info": Method(conversations.info, Tier.THREE, by_type=scopes_of("read")),
+    "conversations.invite": Method(
+        conversations.invite, Tier.THREE, scopes=("channels:manage", "channels:write.invites", "groups:write")
+    ),
+    "conversations.join": Method(conversations.join, Tier.THREE, scopes=("channels:join",)),
+    "conversations.leave": Method(conversations.leave, Tier.THREE, by_type=scopes_of("manage")),
+    "conversations.list": Method(conversations.listing, Tier.TWO, by_type=scopes_of("read")),
+    "conversations.members": Method(conversations.members, Tier.FOUR, by_type=scopes_of("read")),
+    "conversations.open": Method(conversations.open_conversation, Tier.THREE, by_type=scopes_of("manage")),
+    "conversations.replies": Method(history.replies, Tier.THREE, by_type=scopes_of("history")),
+    "conversations.setTopic": Method(
+        conversations.set_topic, Tier.TWO, scopes=("channels:manage", "channels:write.topic", "groups:write")
+    ),
+    "reactions.add": Method(reactions.add, Tier.THREE, scopes=("reactions:write",)),
+    "reactions.remove": Method(reactions.remove, Tier.TWO, scopes=("reactions:write",)),
+    "team.info": Method(people.team_info, Tier.THREE, scopes=("team:read",)),
+    "users.info": Method(people.users_info, Tier.FOUR, scopes=("users:read",)),
+    "users.list": Method(people.users_list, Tier.TWO, scopes=("users:read",)),
+}
+"""All methods but apps.connections.open, which needs the sockets and is added where they are."""
+
+EVENT_SCOPES = frozenset({"app_mentions:read", "reactions:read"})
+"""Scopes that no method needs and some events do."""
+
+DEFAULT_SCOPES = EVENT_SCOPES.union(*((*method.scopes, *method.by_type) for method in METHODS.values()))
+"""What an app is granted unless said otherwise: all that the methods here may ask for."""

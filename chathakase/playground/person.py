@@ -1,0 +1,80 @@
+"""A person in the workspace: the Web API as Slack's own client would use it for them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+
+from chathakase.playground.errors import SlackError
+from chathakase.playground.mrkdwn import composed
+from chathakase.playground.values import Conversation, Json, User
+from chathakase.playground.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Acts over HTTP with the person's own token; every method raises SlackError with Slack's code."""
+
+    user: User
+    world: World
+    _session: aiohttp.ClientSession
+    _api_url: str
+    _token: str
+
+    @property
+    def id(self) -> str:
+        """The person's user id."""
+        return self.user.id
+
+    async def call(self, method: str, **arguments: Any) -> Json:
+        """Call any Web API method; arguments that are None are left out."""
+        given = {name: value for name, value in arguments.items() if value is not None}
+        body = json.dumps(given).encode()
+        headers = {
+            "Authorization": f"Bearer {self._token}",
+            "Content-Type": "application/json; charset=utf-8",
+        }
+        async with self._session.post(f"{self._api_url}{method}", data=body, headers=headers) as response:
+            answer: Json = await response.json()
+        if not answer.get("ok"):
+            raise SlackError(str(answer.get("error")))
+        return answer
+
+    async def say(
+        self, typed: str, *, channel: str = "#general", thread_ts: str | None = None, **arguments: Any
+    ) -> str:
+        """Type a message and send it; `@ChatHakase` and `#random` become mentions. Returns the message's ts.
+
+        `channel` is a conversation's id or a #name; "@" stands for the direct message with the bot.
+        """
+        where = self.direct_message().id if channel == "@" else channel
+        text = composed(self.world, typed)
+        answer = await self.call("chat.postMessage", channel=where, text=text, thread_ts=thread_ts, **arguments)
+        return str(answer["ts"])
+
+    async def edit(self, channel: str, ts: str, typed: str) -> None:
+        """Change one of the person's own messages; `channel` is an id."""
+        await self.call("chat.update", channel=channel, ts=ts, text=composed(self.world, typed))
+
+    async def delete(self, channel: str, ts: str) -> None:
+        """Delete one of the person's own messages; `channel` is an id."""
+        await self.call("chat.delete", channel=channel, ts=ts)
+
+    def direct_message(self) -> Conversation:
+        """The direct message with the bot; KeyError if there is none."""
+        conversation = self.world.conversation_between((self.id, self.world.app.user_id))
+        if conversation is None:
+            raise KeyError(self.id)
+        return conversation
+
+
+@asynccontextmanager
+async def person_session(world: World, user: User, api_url: str, token: str) -> AsyncIterator[Person]:
+    """A person with an HTTP session of their own."""
+    async with aiohttp.ClientSession() as session:
+        yield Person(user, world, session, api_url, token)

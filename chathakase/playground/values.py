@@ -1,0 +1,103 @@
+"""The nouns of a Slack workspace as frozen values, in Slack's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+Json: TypeAlias = dict[str, Any]
+"""A JSON object as Slack sends and takes it."""
+
+ChannelType: TypeAlias = Literal["channel", "group", "im", "mpim"]
+"""Slack's `channel_type`: public channel, private channel, direct message, group direct message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A workspace."""
+
+    id: str
+    name: str
+    domain: str
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The one app that is installed in the workspace, with its bot (`bot_id`) and bot user (`user_id`)."""
+
+    id: str
+    name: str
+    bot_id: str
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person or the bot user; `name` is the handle after the @ sign, `tz_offset` is in seconds."""
+
+    id: str
+    name: str
+    real_name: str
+    display_name: str = ""
+    is_admin: bool = False
+    is_owner: bool = False
+    is_bot: bool = False
+    deleted: bool = False
+    tz: str = "Europe/Amsterdam"
+    tz_label: str = "Central European Time"
+    tz_offset: int = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A channel, private channel, direct message or group direct message; `created` is in epoch seconds."""
+
+    id: str
+    type: ChannelType
+    name: str
+    creator: str
+    created: int
+    topic: str = ""
+    purpose: str = ""
+    is_archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """Who changed a message last, and when (a `ts`)."""
+
+    user: str
+    ts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """One emoji under a message and the users who chose it, in their order."""
+
+    name: str
+    users: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message; `thread_ts` is the root's `ts` in a reply and None in every other message.
+
+    `extra` holds the fields of a subtype (`inviter`, `topic`, `files`, …) as they stand in the payload.
+    """
+
+    channel: str
+    ts: str
+    user: str
+    text: str
+    thread_ts: str | None = None
+    subtype: str | None = None
+    bot_id: str | None = None
+    client_msg_id: str | None = None
+    blocks: tuple[Json, ...] = ()
+    attachments: tuple[Json, ...] = ()
+    metadata: Json | None = None
+    edited: Edited | None = None
+    broadcast: bool = False
+    reactions: tuple[Reaction, ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)

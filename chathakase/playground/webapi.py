@@ -1,0 +1,182 @@
+"""The Web API's door: reads a call, finds out who calls, meets limits and trouble, and answers as Slack does."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from chathakase.playground.arguments import Arguments
+from chathakase.playground.errors import SlackError
+from chathakase.playground.faults import Faults, Trouble
+from chathakase.playground.journal import ApiCall, Journal
+from chathakase.playground.limits import Limits
+from chathakase.playground.methods.call import Call, Method
+from chathakase.playground.tokens import Caller, Tokens
+from chathakase.playground.values import Json
+from chathakase.playground.world import World
+
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is answered over HTTP; status 0 stands for a connection that breaks instead."""
+
+    body: Json
+    status: int = 200
+    headers: Mapping[str, str] | None = None
+
+
+class WebApi:
+    """All methods over HTTP; with `limit_people` the rate limits hold for people's clients as well."""
+
+    def __init__(
+        self,
+        world: World,
+        tokens: Tokens,
+        methods: Mapping[str, Method],
+        limits: Limits,
+        faults: Faults,
+        journal: Journal,
+        *,
+        limit_people: bool = False,
+    ) -> None:
+        self._world = world
+        self._tokens = tokens
+        self._methods = methods
+        self._limits = limits
+        self._faults = faults
+        self._journal = journal
+        self._limit_people = limit_people
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Answer one call."""
+        began = time.perf_counter()
+        name = request.match_info["method"]
+        reading = await _read(request)
+        caller = self._tokens.identify(reading.token) if reading.token else None
+        try:
+            reply = await self._reply(name, reading, caller)
+        except SlackError as error:
+            reply = Reply(error.answer())
+        reply = _with_warnings(reply, reading)
+        self._note(name, reading, caller, reply, time.perf_counter() - began)
+        if reply.status == 0 and request.transport is not None:
+            request.transport.abort()
+        return _response(reply, caller)
+
+    async def _reply(self, name: str, reading: Reading, caller: Caller | None) -> Reply:
+        if reading.error is not None:
+            raise reading.error
+        method = self._methods.get(name)
+        if method is None:
+            raise SlackError("unknown_method", req_method=name)
+        call = Call(self._world, _admitted(method, reading, caller), Arguments(reading.values))
+        if method.scopes:
+            call.need_scope(*method.scopes)
+        trouble = self._faults.next_for(name)
+        if (refused := await _meet(trouble)) is not None:
+            return refused
+        if call.caller.type == "bot" or self._limit_people:
+            wait = self._limits.retry_after(name, method.tier, call.arguments.text("channel"))
+            if wait:
+                return _ratelimited(wait)
+        answer = {"ok": True, **method.handler(call)}
+        return Reply(answer, status=0 if trouble.lose_answer else 200)
+
+    def _note(self, name: str, reading: Reading, caller: Caller | None, reply: Reply, seconds: float) -> None:
+        who = "" if caller is None else (caller.user_id or "app")
+        at = self._world.clock()
+        self._journal.write(ApiCall(at, name, reading.values, who, reply.status, reply.body, seconds))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came in: the token, the other arguments, what is odd about them, and what is wrong with them."""
+
+    token: str
+    values: dict[str, Any]
+    warnings: tuple[str, ...] = ()
+    error: SlackError | None = None
+
+
+async def _read(request: web.Request) -> Reading:
+    """Read a call; a JSON body carries no token, which then must be in the header (docs: apis/web-api)."""
+    scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
+    token = bearer.strip() if scheme.lower() == "bearer" else ""
+    values: dict[str, Any] = dict(request.query)
+    warnings: tuple[str, ...] = ()
+    error: SlackError | None = None
+    if request.method == "POST" and request.can_read_body:
+        if request.content_type == "application/json":
+            warnings = () if request.charset else ("missing_charset",)
+            posted, error = _parsed(await request.read())
+            posted.pop("token", None)
+            values |= posted
+        elif request.content_type in _FORMS:
+            values |= {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
+        else:
+            absent = "Content-Type" not in request.headers
+            error = SlackError("missing_post_type" if absent else "invalid_post_type")
+    return Reading(token or str(values.get("token", "")), _without_token(values), warnings, error)
+
+
+def _without_token(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if key != "token"}
+
+
+def _parsed(body: bytes) -> tuple[Json, SlackError | None]:
+    try:
+        value = json.loads(body)
+    except ValueError:
+        return {}, SlackError("invalid_json")
+    return (value, None) if isinstance(value, dict) else ({}, SlackError("json_not_object"))
+
+
+def _admitted(method: Method, reading: Reading, caller: Caller | None) -> Caller:
+    if not method.tokens:
+        return caller or Caller("user", "", frozenset())
+    if caller is None:
+        raise SlackError("invalid_auth" if reading.token else "not_authed")
+    if caller.type not in method.tokens:
+        raise SlackError("not_allowed_token_type")
+    return caller
+
+
+async def _meet(trouble: Trouble) -> Reply | None:
+    """Go through trouble that comes before the call; an answer if the call ends there."""
+    if trouble.delay:
+        await asyncio.sleep(trouble.delay)
+    if trouble.status == 429:
+        return _ratelimited(trouble.retry_after)
+    if trouble.status:
+        return Reply({"ok": False, "error": "internal_error"}, status=trouble.status)
+    if trouble.error:
+        return Reply({"ok": False, "error": trouble.error})
+    return None
+
+
+def _ratelimited(seconds: int) -> Reply:
+    return Reply({"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": str(seconds)})
+
+
+def _with_warnings(reply: Reply, reading: Reading) -> Reply:
+    if not reading.warnings or reply.status != 200:
+        return reply
+    metadata = dict(reply.body.get("response_metadata") or {})
+    metadata["warnings"] = [*metadata.get("warnings", ()), *reading.warnings]
+    body = reply.body | {"warning": ",".join(metadata["warnings"]), "response_metadata": metadata}
+    return Reply(body, reply.status, reply.headers)
+
+
+def _response(reply: Reply, caller: Caller | None) -> web.Response:
+    headers = dict(reply.headers or {})
+    if caller is not None and caller.scopes:
+        headers["X-OAuth-Scopes"] = ",".join(sorted(caller.scopes))
+    return web.json_response(reply.body, status=reply.status or 200, headers=headers)

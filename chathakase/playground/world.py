@@ -1,0 +1,233 @@
+"""A Slack workspace in memory: who is there and what was said; it does no I/O and tells its observers of each change.
+
+The world takes what is put into it; what Slack allows is for the Web API in front of it to decide.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any, Literal, TypeAlias
+
+from chathakase.playground.changes import (
+    Change,
+    ConversationChanged,
+    EphemeralPosted,
+    HomeOpened,
+    MemberJoined,
+    MemberLeft,
+    MessageChanged,
+    MessageDeleted,
+    MessagePosted,
+    ReactionChanged,
+    StatusSet,
+)
+from chathakase.playground.timeline import Timeline
+from chathakase.playground.timestamps import TsMint
+from chathakase.playground.values import App, Conversation, Message, Reaction, Team, User
+
+Observer: TypeAlias = Callable[[Change], None]
+
+
+class World:
+    """One workspace with one installed app; `clock` gives epoch seconds."""
+
+    def __init__(self, team: Team, app: App, users: Iterable[User], *, clock: Callable[[], float] = time.time) -> None:
+        self.team = team
+        self.app = app
+        self.users = {user.id: user for user in users}
+        self.clock = clock
+        self.mint = TsMint(clock)
+        self._conversations: dict[str, Conversation] = {}
+        self._members: dict[str, dict[str, None]] = {}
+        self._timelines: dict[str, Timeline] = {}
+        self._observers: dict[object, Observer] = {}
+
+    def subscribe(self, observer: Observer) -> Callable[[], None]:
+        """Call `observer` with every later change, at once and in order; returns what ends that."""
+        key = object()
+        self._observers[key] = observer
+
+        def unsubscribe() -> None:
+            self._observers.pop(key, None)
+
+        return unsubscribe
+
+    def _tell(self, change: Change) -> None:
+        for observer in tuple(self._observers.values()):
+            observer(change)
+
+    # Reading
+
+    @property
+    def bot(self) -> User:
+        """The app's bot user."""
+        return self.users[self.app.user_id]
+
+    def user_named(self, name: str) -> User | None:
+        """The user with this handle or display name, whatever the case."""
+        wanted = name.casefold()
+        for user in self.users.values():
+            if wanted in (user.name.casefold(), user.display_name.casefold()):
+                return user
+        return None
+
+    def conversations(self) -> Sequence[Conversation]:
+        """All conversations, in the order in which they were made."""
+        return tuple(self._conversations.values())
+
+    def conversation(self, conversation_id: str) -> Conversation | None:
+        """The conversation with this id."""
+        return self._conversations.get(conversation_id)
+
+    def conversation_named(self, name: str) -> Conversation | None:
+        """The channel with this name, with or without its #."""
+        wanted = name.removeprefix("#")
+        return next((each for each in self._conversations.values() if each.name == wanted), None)
+
+    def conversation_between(self, users: Iterable[str]) -> Conversation | None:
+        """The direct message whose members are exactly these users."""
+        wanted = set(users)
+        for each in self._conversations.values():
+            if each.type in ("im", "mpim") and self._members[each.id].keys() == wanted:
+                return each
+        return None
+
+    def members(self, conversation_id: str) -> Sequence[str]:
+        """The ids of a conversation's members, in the order of their joining; KeyError if unknown."""
+        return tuple(self._members[conversation_id])
+
+    def is_member(self, conversation_id: str, user: str) -> bool:
+        """Whether a user is in a conversation."""
+        return user in self._members.get(conversation_id, ())
+
+    def timeline(self, conversation_id: str) -> Timeline:
+        """The messages of a conversation; KeyError if unknown."""
+        return self._timelines[conversation_id]
+
+    # Conversations
+
+    def add_conversation(self, conversation: Conversation, members: Iterable[str]) -> Conversation:
+        """Put a new conversation into the workspace; nobody "joins" it, as nobody does in Slack."""
+        self._conversations[conversation.id] = conversation
+        self._members[conversation.id] = dict.fromkeys(members)
+        self._timelines[conversation.id] = Timeline()
+        self._tell(ConversationChanged(conversation))
+        return conversation
+
+    def change_conversation(self, conversation_id: str, **fields: Any) -> Conversation:
+        """Give a conversation other values (`topic`, `purpose`, `name`, `is_archived`)."""
+        changed = replace(self._conversations[conversation_id], **fields)
+        self._conversations[conversation_id] = changed
+        self._tell(ConversationChanged(changed))
+        return changed
+
+    def join(self, conversation_id: str, user: str, inviter: str | None = None) -> None:
+        """Make a user a member, with Slack's `channel_join` message; nothing happens if they are one."""
+        if self.is_member(conversation_id, user):
+            return
+        self._members[conversation_id][user] = None
+        conversation = self._conversations[conversation_id]
+        self._tell(MemberJoined(conversation, user, inviter, self.mint()))
+        extra = {"inviter": inviter} if inviter else {}
+        text = f"<@{user}> has joined the channel"
+        self.post(conversation_id, user, text, subtype="channel_join", extra=extra)
+
+    def leave(self, conversation_id: str, user: str) -> None:
+        """End a membership, with Slack's `channel_leave` message; nothing happens if there is none."""
+        if not self.is_member(conversation_id, user):
+            return
+        self.post(conversation_id, user, f"<@{user}> has left the channel", subtype="channel_leave")
+        del self._members[conversation_id][user]
+        self._tell(MemberLeft(self._conversations[conversation_id], user, self.mint()))
+
+    # Messages
+
+    def post(self, conversation_id: str, user: str, text: str, **fields: Any) -> Message:
+        """Post a message; `fields` are the other fields of `Message`."""
+        message = Message(channel=conversation_id, ts=self.mint(), user=user, text=text, **fields)
+        self._timelines[conversation_id].put(message)
+        self._tell(MessagePosted(self._conversations[conversation_id], message))
+        return message
+
+    def post_ephemeral(self, conversation_id: str, to: str, user: str, text: str, **fields: Any) -> Message:
+        """Show a message to one user only; it is kept nowhere, as in Slack."""
+        message = Message(channel=conversation_id, ts=self.mint(), user=user, text=text, **fields)
+        self._tell(EphemeralPosted(self._conversations[conversation_id], message, to))
+        return message
+
+    def change(self, previous: Message, **fields: Any) -> Message:
+        """Put a new version of a message in its place."""
+        message = replace(previous, **fields)
+        self._timelines[message.channel].put(message)
+        conversation = self._conversations[message.channel]
+        self._tell(MessageChanged(conversation, message, previous, self.mint()))
+        return message
+
+    def delete(self, message: Message) -> None:
+        """Take a message away; a root with replies stays as Slack's `tombstone`."""
+        timeline = self._timelines[message.channel]
+        if timeline.thread(message.ts):
+            tombstone = Message(
+                channel=message.channel,
+                ts=message.ts,
+                user="USLACKBOT",
+                text="This message was deleted.",
+                subtype="tombstone",
+                extra={"hidden": True},
+            )
+            timeline.put(tombstone)
+            conversation = self._conversations[message.channel]
+            self._tell(MessageChanged(conversation, tombstone, message, self.mint()))
+            return
+        timeline.remove(message.ts)
+        self._tell(MessageDeleted(self._conversations[message.channel], message, self.mint()))
+
+    def react(self, message: Message, user: str, name: str) -> bool:
+        """Put an emoji under a message; False if that user's already is there."""
+        if any(each.name == name and user in each.users for each in message.reactions):
+            return False
+        if any(each.name == name for each in message.reactions):
+            reactions = tuple(
+                replace(each, users=(*each.users, user)) if each.name == name else each for each in message.reactions
+            )
+        else:
+            reactions = (*message.reactions, Reaction(name, (user,)))
+        self._set_reactions(message, user, name, reactions, added=True)
+        return True
+
+    def unreact(self, message: Message, user: str, name: str) -> bool:
+        """Take a user's emoji away from under a message; False if there is none."""
+        if not any(each.name == name and user in each.users for each in message.reactions):
+            return False
+        left = tuple(
+            replace(each, users=tuple(other for other in each.users if other != user)) if each.name == name else each
+            for each in message.reactions
+        )
+        self._set_reactions(message, user, name, tuple(each for each in left if each.users), added=False)
+        return True
+
+    def _set_reactions(
+        self, message: Message, user: str, name: str, reactions: tuple[Reaction, ...], *, added: bool
+    ) -> None:
+        changed = replace(message, reactions=reactions)
+        self._timelines[message.channel].put(changed)
+        conversation = self._conversations[message.channel]
+        self._tell(ReactionChanged(conversation, changed, user, name, added, self.mint()))
+
+    # What is seen but not kept
+
+    def set_status(
+        self, conversation_id: str, thread_ts: str, status: str, loading_messages: Iterable[str] = ()
+    ) -> None:
+        """Show what the bot is doing under a thread; an empty status clears it."""
+        conversation = self._conversations[conversation_id]
+        self._tell(StatusSet(conversation, thread_ts, status, tuple(loading_messages)))
+
+    def open_home(self, user: str, tab: Literal["home", "messages"] = "home") -> None:
+        """A person opens the app's tab; KeyError if they have no direct message with it."""
+        conversation = self.conversation_between((user, self.app.user_id))
+        if conversation is None:
+            raise KeyError(user)
+        self._tell(HomeOpened(conversation, user, tab, self.mint()))
