@@ -82,11 +82,10 @@ def _words_wanted(text: str) -> int:
 
 def _long_text(words: int) -> str:
     """Numbered paragraphs of about a hundred words, so that a missing or doubled one is seen."""
-    stream = cycle(_SENTENCE.split())
     paragraphs = []
     for number in count(1):
         taken = min(100, words - (number - 1) * 100)
         if taken <= 0:
             break
-        paragraphs.append(f"**{number}.** {' '.join(islice(stream, taken))}.")
+        paragraphs.append(f"**{number}.** {' '.join(islice(cycle(_SENTENCE.split()), taken))}.")
     return "\n\n".join(paragraphs)

@@ -196,7 +196,7 @@ async def open_workspace(
 def _application(api: WebApi, sockets: Sockets) -> web.Application:
     application = web.Application(client_max_size=BODY_MOST)
     application.router.add_route("*", "/api/{method}", api.handle)
-    application.router.add_get("/link", sockets.handle)
+    application.router.add_get("/link/", sockets.handle)
     return application
 
 
@@ -211,6 +211,6 @@ def _connections_open(world: World, sockets: Sockets, bound: str) -> Method:
     """
 
     def handler(_call: Call) -> Json:
-        return {"url": f"ws://{bound}/link?ticket={sockets.ticket()}&app_id={world.app.id}"}
+        return {"url": f"ws://{bound}/link/?ticket={sockets.ticket()}&app_id={world.app.id}"}
 
-    return Method(handler, Tier.THREE, scopes=("connections:write",), tokens=frozenset({"app"}))
+    return Method(handler, Tier.THREE, scopes=("connections:write",), tokens=frozenset({"app"}), post_only=True)

@@ -77,6 +77,8 @@ class WebApi:
         method = self._methods.get(name)
         if method is None:
             raise SlackError("unknown_method", req_method=name)
+        if method.post_only and not reading.posted:
+            raise SlackError("insecure_request")
         call = Call(self._world, _admitted(method, reading, caller), Arguments(reading.values))
         if method.scopes:
             call.need_scope(*method.scopes)
@@ -84,11 +86,17 @@ class WebApi:
         if (refused := await _meet(trouble)) is not None:
             return refused
         if call.caller.type == "bot" or self._limit_people:
-            wait = self._limits.retry_after(name, method.tier, call.arguments.text("channel"))
+            wait = self._limits.retry_after(name, method.tier, self._channel_id(call))
             if wait:
                 return _ratelimited(wait)
         answer = {"ok": True, **method.handler(call)}
         return Reply(answer, status=0 if trouble.lose_answer else 200)
+
+    def _channel_id(self, call: Call) -> str:
+        """The channel of a call, be it given by id or by name."""
+        channel = call.arguments.text("channel")
+        named = self._world.conversation_named(channel) if channel.startswith("#") else None
+        return named.id if named else channel
 
     def _note(self, name: str, reading: Reading, caller: Caller | None, reply: Reply, seconds: float) -> None:
         who = "" if caller is None else (caller.user_id or "app")
@@ -98,12 +106,13 @@ class WebApi:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What came in: the token, the other arguments, what is odd about them, and what is wrong with them."""
+    """What came in: the token, the other arguments, what is odd or wrong about them, and how they came."""
 
     token: str
     values: dict[str, Any]
     warnings: tuple[str, ...] = ()
     error: SlackError | None = None
+    posted: bool = True
 
 
 async def _read(request: web.Request) -> Reading:
@@ -121,10 +130,12 @@ async def _read(request: web.Request) -> Reading:
             values |= posted
         elif request.content_type in _FORMS:
             values |= {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
-        else:
+        elif request.content_type != "text/plain":
             absent = "Content-Type" not in request.headers
             error = SlackError("missing_post_type" if absent else "invalid_post_type")
-    return Reading(token or str(values.get("token", "")), _without_token(values), warnings, error)
+    return Reading(
+        token or str(values.get("token", "")), _without_token(values), warnings, error, request.method == "POST"
+    )
 
 
 def _without_token(values: dict[str, Any]) -> dict[str, Any]:

@@ -58,8 +58,6 @@ class World:
         for observer in tuple(self._observers.values()):
             observer(change)
 
-    # Reading
-
     @property
     def bot(self) -> User:
         """The app's bot user."""
@@ -106,8 +104,6 @@ class World:
         """The messages of a conversation; KeyError if unknown."""
         return self._timelines[conversation_id]
 
-    # Conversations
-
     def add_conversation(self, conversation: Conversation, members: Iterable[str]) -> Conversation:
         """Put a new conversation into the workspace; nobody "joins" it, as nobody does in Slack."""
         self._conversations[conversation.id] = conversation
@@ -115,6 +111,20 @@ class World:
         self._timelines[conversation.id] = Timeline()
         self._tell(ConversationChanged(conversation))
         return conversation
+
+    def open_direct(self, users: Iterable[str]) -> Conversation:
+        """The direct message, or group direct message, of these users, made if there is none."""
+        everybody = list(dict.fromkeys(users))
+        known = self.conversation_between(everybody)
+        if known is not None:
+            return known
+        number, created = len(self._conversations), int(self.clock())
+        if len(everybody) <= 2:
+            made = Conversation(f"D0OPENED{number:03d}", "im", "", everybody[0], created)
+        else:
+            names = "--".join(self.users[user].name for user in everybody)
+            made = Conversation(f"C0MPDM{number:04d}", "mpim", f"mpdm-{names}-1", everybody[0], created)
+        return self.add_conversation(made, everybody)
 
     def change_conversation(self, conversation_id: str, **fields: Any) -> Conversation:
         """Give a conversation other values (`topic`, `purpose`, `name`, `is_archived`)."""
@@ -141,8 +151,6 @@ class World:
         self.post(conversation_id, user, f"<@{user}> has left the channel", subtype="channel_leave")
         del self._members[conversation_id][user]
         self._tell(MemberLeft(self._conversations[conversation_id], user, self.mint()))
-
-    # Messages
 
     def post(self, conversation_id: str, user: str, text: str, **fields: Any) -> Message:
         """Post a message; `fields` are the other fields of `Message`."""
@@ -215,8 +223,6 @@ class World:
         self._timelines[message.channel].put(changed)
         conversation = self._conversations[message.channel]
         self._tell(ReactionChanged(conversation, changed, user, name, added, self.mint()))
-
-    # What is seen but not kept
 
     def set_status(
         self, conversation_id: str, thread_ts: str, status: str, loading_messages: Iterable[str] = ()

@@ -39,7 +39,7 @@ class Method:
     """A method, its tier, the kinds of token that may call it, and the scopes of which one is needed.
 
     A method whose scope depends on the kind of conversation (`channels:read`, `groups:read`, …) names none that is
-    needed for all and lists them in `by_type`.
+    needed for all and lists them in `by_type`. `post_only` refuses GET (`insecure_request`).
     """
 
     handler: Handler
@@ -47,3 +47,4 @@ class Method:
     scopes: tuple[str, ...] = ()
     tokens: frozenset[TokenType] = frozenset({"bot", "user"})
     by_type: tuple[str, ...] = ()
+    post_only: bool = False

@@ -46,11 +46,9 @@ def _target(call: Call) -> Conversation:
     """Where to post: membership is needed, except in a public channel with the scope chat:write.public."""
     name = call.arguments.required("channel")
     world = call.world
-    conversation = (
-        world.conversation(name)
-        or (world.conversation_between((name, call.caller.user_id)) if name in world.users else None)
-        or (world.conversation_named(name) if name.lstrip("#") else None)
-    )
+    conversation = world.conversation(name) or (world.conversation_named(name) if name else None)
+    if name in world.users:
+        conversation = world.open_direct((call.caller.user_id, name))
     if conversation is None or hidden(call, conversation):
         raise SlackError("channel_not_found")
     member = world.is_member(conversation.id, call.caller.user_id)

@@ -55,30 +55,19 @@ def members(call: Call) -> Json:
 def open_conversation(call: Call) -> Json:
     """conversations.open: the direct message with `users`, made if there is none, or the one named by `channel`."""
     if call.arguments.text("channel"):
-        return _opened(call, visible(call), is_new=False)
+        conversation = visible(call)
+        _only(conversation, "im", "mpim")
+        return _opened(call, conversation, is_new=False)
     users = _users(call)
     if not users:
         raise SlackError("users_list_not_supplied")
     if len(users) > OPEN_MOST:
         raise SlackError("too_many_users")
-    everybody = dict.fromkeys((call.caller.user_id, *users))
-    known = call.world.conversation_between(everybody)
-    if known is not None:
-        return _opened(call, known, is_new=False)
-    return _opened(call, _make(call, list(everybody)), is_new=True)
-
-
-def _make(call: Call, everybody: Sequence[str]) -> Conversation:
+    everybody = list(dict.fromkeys((call.caller.user_id, *users)))
+    if call.world.conversation_between(everybody) is not None:
+        return _opened(call, call.world.open_direct(everybody), is_new=False)
     call.need_scope("im:write" if len(everybody) <= 2 else "mpim:write")
-    world = call.world
-    number = len(world.conversations())
-    created = int(world.clock())
-    if len(everybody) <= 2:
-        conversation = Conversation(f"D0OPENED{number:03d}", "im", "", everybody[0], created)
-    else:
-        names = "--".join(world.users[user].name for user in everybody)
-        conversation = Conversation(f"C0MPDM{number:04d}", "mpim", f"mpdm-{names}-1", everybody[0], created)
-    return world.add_conversation(conversation, everybody)
+    return _opened(call, call.world.open_direct(everybody), is_new=True)
 
 
 def _opened(call: Call, conversation: Conversation, *, is_new: bool) -> Json:
@@ -90,7 +79,7 @@ def _opened(call: Call, conversation: Conversation, *, is_new: bool) -> Json:
 def join(call: Call) -> Json:
     """conversations.join: become a member of a public channel; a warning where one is already."""
     conversation = visible(call)
-    _only_channels(conversation, "channel")
+    _only(conversation, "channel")
     if conversation.is_archived:
         raise SlackError("is_archived")
     answer: Json = {}
@@ -104,11 +93,15 @@ def join(call: Call) -> Json:
 def leave(call: Call) -> Json:
     """conversations.leave: end one's membership; nobody leaves #general."""
     conversation = visible(call, "manage")
-    _only_channels(conversation, "channel", "group", "mpim")
+    _only(conversation, "channel", "group", "mpim")
     if conversation.name == "general":
         raise SlackError("cant_leave_general")
     if not call.world.is_member(conversation.id, call.caller.user_id):
         return {"not_in_channel": True}
+    if conversation.is_archived:
+        raise SlackError("is_archived")
+    if len(call.world.members(conversation.id)) == 1:
+        raise SlackError("last_member")
     call.world.leave(conversation.id, call.caller.user_id)
     return {}
 
@@ -116,7 +109,7 @@ def leave(call: Call) -> Json:
 def invite(call: Call) -> Json:
     """conversations.invite: make `users` members of a channel that the caller is in."""
     conversation = joined(call)
-    _only_channels(conversation, "channel", "group")
+    _only(conversation, "channel", "group")
     users = _users(call)
     if not users:
         raise SlackError("no_user")
@@ -133,7 +126,7 @@ def invite(call: Call) -> Json:
 def set_topic(call: Call) -> Json:
     """conversations.setTopic: of at most 250 characters, and with a message that says so."""
     conversation = joined(call)
-    _only_channels(conversation, "channel", "group", "mpim")
+    _only(conversation, "channel", "group", "mpim")
     topic = call.arguments.required("topic")
     if len(topic) > TOPIC_MOST:
         raise SlackError("too_long")
@@ -154,6 +147,6 @@ def _users(call: Call) -> Sequence[str]:
     return users
 
 
-def _only_channels(conversation: Conversation, *types: str) -> None:
+def _only(conversation: Conversation, *types: str) -> None:
     if conversation.type not in types:
         raise SlackError("method_not_supported_for_channel_type")
