@@ -48,12 +48,14 @@ def main() -> None:
 def configure_logging() -> None:
     """Log our own doings; libraries only speak up when something is wrong.
 
-    At lower levels Bolt, slack_sdk and openai would log what people write.
+    At lower levels they would log what people write, Bolt's warnings included.
     """
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     logging.getLogger("chathakase").setLevel(logging.INFO)
+    for library in ("slack_bolt", "slack_sdk"):
+        logging.getLogger(library).setLevel(logging.ERROR)
 
 
 async def _serve(settings: Settings) -> None:

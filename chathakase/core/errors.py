@@ -39,7 +39,14 @@ class ModelError(ChatHakaseError):
 
 
 class DeliveryError(ChatHakaseError):
-    """The surface refused a message for good; the text is its error code."""
+    """The surface refused a message; the text is its error code.
+
+    ``unsure`` says that the message may be there all the same, because only the answer was lost.
+    """
+
+    def __init__(self, code: str, *, unsure: bool = False) -> None:
+        super().__init__(code)
+        self.unsure = unsure
 
 
 class LeaseLost(ChatHakaseError):

@@ -11,8 +11,8 @@ from chathakase.core.types import Incoming, Place
 from chathakase.slack.identity import Identity
 from chathakase.slack.text import begins_with_other, mentions, readable
 
-EVENTS = frozenset({"app_mention", "message"})
-SPOKEN = frozenset({None, "file_share", "thread_broadcast"})
+EVENTS = ("app_mention", "message")
+SPOKEN = (None, "file_share", "thread_broadcast")
 """The subtypes with which people say something; all others tell of something that happened."""
 
 TIMESTAMP = re.compile(r"\d{1,12}\.\d{1,9}")
@@ -48,9 +48,8 @@ def read_event(event: Mapping[str, Any], identity: Identity) -> Incoming | None:
 
 
 def _spoken_by_a_person(event: Mapping[str, Any], identity: Identity) -> bool:
-    subtype = event.get("subtype")
     return (
-        (subtype is None or (isinstance(subtype, str) and subtype in SPOKEN))
+        event.get("subtype") in SPOKEN
         and not event.get("bot_id")
         and not event.get("hidden")
         and event.get("user") not in (identity.user_id, "USLACKBOT")

@@ -76,6 +76,26 @@ class Outbox:
         answer = await self._write("chat.postMessage", page, arguments, final=final)
         return str(answer["ts"])
 
+    async def find(self, page: Page) -> str | None:
+        """Look for a page that may have been posted, though the answer was lost; returns its ``ts``."""
+        try:
+            answer = await self._client.conversations_replies(
+                channel=page.place.channel,
+                ts=page.place.thread,
+                oldest=page.place.thread,
+                limit=200,
+                include_all_metadata=True,
+            )
+        except (SlackClientError, aiohttp.ClientError, OSError) as error:
+            log.warning("Cannot look for an earlier post: %s", _trouble(error).code)
+            return None
+        wanted = {"turn": page.turn, "page": page.number}
+        for message in answer.get("messages") or ():
+            payload = (message.get("metadata") or {}).get("event_payload")
+            if message.get("user") == self._bot and payload == wanted:
+                return str(message["ts"])
+        return None
+
     async def update(self, page: Page, ts: str, *, final: bool) -> None:
         """Replace the text of a message. Raises DeliveryError."""
         await self._write("chat.update", page, {"ts": ts}, final=final)
@@ -105,12 +125,12 @@ class Outbox:
                 self._blocks = False
                 continue
             if not final or not trouble.passes or self._clock() > until:
-                raise DeliveryError(trouble.code)
+                raise DeliveryError(trouble.code, unsure=trouble.unsure)
             log.info("%s failed (%s), trying again", method, trouble.code)
             if trouble.retry_after is None:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
-            if trouble.unsure and method == "chat.postMessage" and (ts := await self._find(page)):
+            if trouble.unsure and method == "chat.postMessage" and (ts := await self.find(page)):
                 return {"ts": ts}
 
     async def _call(self, method: str, page: Page, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -125,26 +145,6 @@ class Outbox:
         answer = await self._client.api_call(method, json=body)
         data = answer.data
         return data if isinstance(data, dict) else {}
-
-    async def _find(self, page: Page) -> str | None:
-        """Look whether a post whose answer was lost is there."""
-        try:
-            answer = await self._client.conversations_replies(
-                channel=page.place.channel,
-                ts=page.place.thread,
-                oldest=page.place.thread,
-                limit=200,
-                include_all_metadata=True,
-            )
-        except (SlackClientError, aiohttp.ClientError, OSError) as error:
-            log.warning("Cannot look for an earlier post: %s", _trouble(error).code)
-            return None
-        wanted = {"turn": page.turn, "page": page.number}
-        for message in answer.get("messages") or ():
-            payload = (message.get("metadata") or {}).get("event_payload")
-            if message.get("user") == self._bot and payload == wanted:
-                return str(message["ts"])
-        return None
 
 
 def _trouble(error: Exception) -> Trouble:
@@ -161,8 +161,8 @@ def _trouble(error: Exception) -> Trouble:
 
 
 def _retry_after(headers: Mapping[str, str]) -> float:
-    """What ``Retry-After`` says in seconds; five when Slack gives none."""
+    """What ``Retry-After`` says in seconds; two when Slack gives none."""
     try:
         return max(float(headers.get("Retry-After", "")), 1.0)
     except ValueError:
-        return 5.0
+        return 2.0

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from time import monotonic
 
-from chathakase.core.errors import ChatHakaseError, trace
+from chathakase.core.errors import ChatHakaseError, DeliveryError, trace
 from chathakase.core.types import Place
 from chathakase.slack.outbox import Outbox, Page
 from chathakase.slack.pages import pages
@@ -35,6 +35,8 @@ class SlackReply:
         self._posted = posted
         self._texts: list[str | None] = [None] * len(refs)
         """What each message shows; None when that is not known."""
+        self._doubtful = False
+        """The next message may have been posted already, though Slack's answer was lost."""
         self._next = 0.0
 
     @property
@@ -74,11 +76,23 @@ class SlackReply:
         for number, markdown in enumerate(self._texts_of(text)):
             page = Page(self._place, self._turn, number, markdown)
             if number == len(self._refs):
-                self._refs.append(await self._outbox.post(page, final=final))
-                self._texts.append(markdown)
-                await self._tell()
-            elif self._texts[number] != markdown:
+                await self._post(page, final=final)
+            if self._texts[number] != markdown:
                 await self._update(page, final=final)
+
+    async def _post(self, page: Page, *, final: bool) -> None:
+        ts = await self._outbox.find(page) if self._doubtful else None
+        shown = None
+        if ts is None:
+            try:
+                ts, shown = await self._outbox.post(page, final=final), page.markdown
+            except DeliveryError as error:
+                self._doubtful = error.unsure
+                raise
+        self._doubtful = False
+        self._refs.append(ts)
+        self._texts.append(shown)
+        await self._tell()
 
     async def _update(self, page: Page, *, final: bool) -> None:
         self._texts[page.number] = None

@@ -37,15 +37,40 @@ log = logging.getLogger(__name__)
 
 
 class SocketHandler(AsyncSocketModeHandler):
-    """Bolt's handler, which also acknowledges what Bolt can make nothing of."""
+    """Bolt's handler, which also acknowledges what Bolt can make nothing of and knows what is under way."""
+
+    def __init__(self, app: AsyncApp, app_token: str) -> None:
+        super().__init__(app, app_token)
+        self._under_way: set[asyncio.Task[Any]] = set()
 
     async def handle(self, client: AsyncBaseSocketModeClient, req: SocketModeRequest) -> None:
         """Dispatch an envelope to Bolt, and acknowledge it unless it could not be stored."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._under_way.add(task)
+        try:
+            await self._take(client, req)
+        except (aiohttp.ClientError, ConnectionError) as error:
+            log.info("An acknowledgement was not sent, so Slack will deliver again: %s", type(error).__name__)
+        finally:
+            self._under_way.discard(task)
+
+    async def close(self) -> None:
+        """Say goodbye to Slack and wait for the envelopes that are being taken in."""
+        try:
+            async with asyncio.timeout(CLOSE_TIMEOUT):
+                await self.client.close()
+        except TimeoutError:
+            await self.client.aiohttp_client_session.close()
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=CLOSE_TIMEOUT)
+
+    async def _take(self, client: AsyncBaseSocketModeClient, req: SocketModeRequest) -> None:
         response, refused = await self._dispatch(req)
         if response is not None and response.status == 200:
             await send_async_response(client, req, response, 0.0)
         elif not refused:
-            log.info("An envelope of type %s was of no use", req.type)
+            log.info("An envelope was of no use to anybody here")
             await client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id))
 
     async def _dispatch(self, req: SocketModeRequest) -> tuple[BoltResponse | None, bool]:
@@ -53,7 +78,7 @@ class SocketHandler(AsyncSocketModeHandler):
             request = AsyncBoltRequest(mode="socket_mode", body=req.payload, headers=build_headers(req))
             response = await self.app.async_dispatch(request)
         except Exception as error:  # noqa: BLE001 - Bolt fails on shapes it does not know; they come again unacked
-            log.warning("A malformed envelope of type %s: %s", req.type, trace(error))
+            log.warning("A malformed envelope: %s", trace(error))
             return None, False
         return response, bool(request.context.get(REFUSED))
 
@@ -71,11 +96,7 @@ async def open_socket(app: AsyncApp, *, app_token: str, api_url: str) -> AsyncIt
         await _connect(handler)
         yield
     finally:
-        try:
-            async with asyncio.timeout(CLOSE_TIMEOUT):
-                await handler.client.close()
-        except TimeoutError:
-            await handler.client.aiohttp_client_session.close()
+        await handler.close()
 
 
 async def _socket_url(client: AsyncWebClient, app_token: str, api_url: str) -> str:

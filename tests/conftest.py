@@ -1,0 +1,38 @@
+"""The stage: a local Slack and a model server over real sockets, with nothing of the developer's own settings."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from chathakase.playground.server import Workspace, open_workspace
+from tests.model_server import ModelServer, open_model_server
+
+FOREIGN = ("SLACK_", "OPENAI_", "CHATHAKASE_", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting of the machine reaches a test, and no test writes into the working tree."""
+    for name in list(os.environ):
+        if name.startswith(FOREIGN):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Path]:
+    return tmp_path / "sessions.db"
+
+
+@pytest.fixture
+async def workspace() -> AsyncIterator[Workspace]:
+    async with open_workspace(seed=1, ack_timeout=0.5, retry_delays=(0.0, 0.5, 1.0)) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def model() -> AsyncIterator[ModelServer]:
+    async with open_model_server() as server:
+        yield server

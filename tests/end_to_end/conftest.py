@@ -1,0 +1,128 @@
+"""The real bot on the local workspace, and people who talk to it."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chathakase.app import open_bot
+from chathakase.config import Settings
+from chathakase.engine.sessions import SessionManager
+from chathakase.playground.person import Person
+from chathakase.playground.server import Workspace
+from chathakase.playground.values import Message
+from tests.model_server import ModelServer
+
+OpenBot = Callable[..., AbstractAsyncContextManager[SessionManager]]
+
+
+@dataclass
+class Thread:
+    """A thread as a person sees it."""
+
+    workspace: Workspace
+    person: Person
+    channel: str
+    ts: str
+
+    async def say(self, text: str, person: Person | None = None) -> str:
+        return await (person or self.person).say(text, channel=self.channel, thread_ts=self.ts)
+
+    def messages(self) -> list[Message]:
+        timeline = self.workspace.world.timeline(self.channel)
+        return [message for ts in timeline.with_replies(self.ts) if (message := timeline.get(ts))]
+
+    def replies(self) -> list[Message]:
+        """What the bot wrote here."""
+        return [message for message in self.messages() if message.user == self.workspace.world.bot.id]
+
+    def texts(self) -> list[str]:
+        return [markdown(message) for message in self.replies()]
+
+    async def answers(self, count: int | None, *, containing: str = "", within: float = 10.0) -> list[str]:
+        """Wait until the bot has written so many messages here (None: some), the last with a certain text."""
+
+        def there() -> bool:
+            texts = self.texts()
+            return len(texts) == (count or len(texts)) > 0 and containing in texts[-1]
+
+        try:
+            await self.workspace.until(there, within)
+        except TimeoutError:
+            raise AssertionError(f"after {within} s the bot's messages are {self.texts()}") from None
+        return self.texts()
+
+
+def markdown(message: Message) -> str:
+    """What a person reads in a message: its Markdown block, or its text where there is none."""
+    return "".join(block["text"] for block in message.blocks if block["type"] == "markdown") or message.text
+
+
+@pytest.fixture
+def settings(workspace: Workspace, model: ModelServer, database: Path) -> dict[str, Any]:
+    return {
+        "slack_bot_token": workspace.bot_token,
+        "slack_app_token": workspace.app_token,
+        "slack_api_url": workspace.api_url,
+        "openai_base_url": model.base_url,
+        "chathakase_model": "scripted",
+        "chathakase_database_url": f"sqlite:///{database}",
+    }
+
+
+@pytest.fixture
+async def open_the_bot(settings: dict[str, Any]) -> OpenBot:
+    def opened(**changes: Any) -> AbstractAsyncContextManager[SessionManager]:
+        return open_bot(Settings(**(settings | changes)))
+
+    return opened
+
+
+@pytest.fixture
+async def bot(open_the_bot: OpenBot) -> AsyncIterator[SessionManager]:
+    async with open_the_bot() as manager:
+        yield manager
+
+
+@pytest.fixture
+async def people(workspace: Workspace) -> AsyncIterator[dict[str, Person]]:
+    async with AsyncExitStack() as stack:
+        names = ("alice", "bob", "carol")
+        yield {name: await stack.enter_async_context(workspace.person(name)) for name in names}
+
+
+@pytest.fixture
+def alice(people: dict[str, Person]) -> Person:
+    return people["alice"]
+
+
+@pytest.fixture
+def bob(people: dict[str, Person]) -> Person:
+    return people["bob"]
+
+
+@pytest.fixture
+def carol(people: dict[str, Person]) -> Person:
+    return people["carol"]
+
+
+@pytest.fixture
+def general(workspace: Workspace) -> str:
+    return workspace.channel("general").id
+
+
+@pytest.fixture
+def start(workspace: Workspace, alice: Person, general: str) -> Callable[..., Any]:
+    """Begin a thread: ``await start("@ChatHakase hello")``."""
+
+    async def begin(text: str, *, person: Person | None = None, channel: str | None = None) -> Thread:
+        who = person or alice
+        where = general
+        if channel is not None:
+            where = who.direct_message().id if channel == "@" else workspace.channel(channel).id
+        return Thread(workspace, who, where, await who.say(text, channel=where))
+
+    return begin

@@ -1,0 +1,145 @@
+"""How answers look and arrive in Slack."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from chathakase.playground.faults import Trouble
+from chathakase.playground.journal import ApiCall
+from chathakase.playground.server import Workspace
+from tests.end_to_end.conftest import Thread
+from tests.model_server import ModelServer, says
+
+Start = Callable[..., Awaitable[Thread]]
+pytestmark = pytest.mark.usefixtures("bot")
+
+
+def calls(workspace: Workspace, method: str) -> list[ApiCall]:
+    return [entry for entry in workspace.journal if isinstance(entry, ApiCall) and entry.method == method]
+
+
+def posts(workspace: Workspace) -> list[ApiCall]:
+    return [call for call in calls(workspace, "chat.postMessage") if call.caller == workspace.world.bot.id]
+
+
+async def test_the_first_text_is_there_with_the_first_token(start: Start, model: ModelServer) -> None:
+    hold = asyncio.Event()
+    model.will(says("Hel", "lo there.", hold=hold))
+    thread = await start("@ChatHakase hi")
+    assert await thread.answers(1) == ["Hel"]
+    assert model.under_way == 1
+    hold.set()
+    assert await thread.answers(1, containing="there.") == ["Hello there."]
+
+
+async def test_a_reply_grows_in_one_message(start: Start, model: ModelServer, workspace: Workspace) -> None:
+    model.will(says(*(f"word{n} " for n in range(60)), pause=0.05))
+    thread = await start("@ChatHakase hi")
+    await thread.answers(1, containing="word59")
+    updates = calls(workspace, "chat.update")
+    assert len(posts(workspace)) == 1
+    assert 2 <= len(updates) <= 6
+    lengths = [len(call.arguments["blocks"][0]["text"]) for call in updates]
+    assert lengths == sorted(lengths)
+    assert all(call.ok for call in updates)
+
+
+async def test_markdown_is_rendered_by_slack_and_plain_in_notifications(start: Start, model: ModelServer) -> None:
+    answer = "# Title\n\n**bold** & `code`\n\n```python\n1 < 2\n```"
+    model.will(says(answer))
+    thread = await start("@ChatHakase hi")
+    await thread.answers(1, containing="1 < 2")
+    (reply,) = thread.replies()
+    assert [(block["type"], block["text"]) for block in reply.blocks] == [("markdown", answer)]
+    assert reply.text == "Title\n\nbold &amp; `code`\n\n```python\n1 &lt; 2\n```"
+
+
+@pytest.mark.parametrize("pieces", [1, 40])
+async def test_a_long_reply_goes_on_in_further_messages(
+    pieces: int, start: Start, model: ModelServer, workspace: Workspace
+) -> None:
+    text = "".join(f"{n}. sentence number {n} of a long answer.\n\n" for n in range(400))
+    step = len(text) // pieces + 1
+    model.will(says(*(text[i : i + step] for i in range(0, len(text), step)), pause=0.02))
+    thread = await start("@ChatHakase tell me everything")
+    await thread.answers(None, containing="number 399 of", within=20)
+    assert "".join(thread.texts()) == text
+    assert len(thread.texts()) == 5
+    assert all(len(reply.text) <= 4_000 for reply in thread.replies())
+    assert not [entry for entry in calls(workspace, "chat.update") + posts(workspace) if not entry.ok]
+
+
+async def test_a_reply_of_many_pages_keeps_its_code_readable(start: Start, model: ModelServer) -> None:
+    model.will(says("Here:\n\n```python\n" + "print('hello & <world>')\n" * 300 + "```\n\nDone."))
+    thread = await start("@ChatHakase code please")
+    await thread.answers(None, containing="Done.", within=20)
+    for text in thread.texts():
+        assert len(re.findall(r"^```", text, re.MULTILINE)) % 2 == 0
+    assert sum(text.count("print('hello & <world>')") for text in thread.texts()) == 300
+
+
+async def test_the_model_cannot_ping_people(start: Start, model: ModelServer) -> None:
+    model.will(says("Hey <!chan", "nel> <!here> <!everyone> <@U0BOB00001> <!subteam^S1|@all> @channel!"))
+    thread = await start("@ChatHakase call everyone")
+    await thread.answers(1, containing="@channel!")
+    (reply,) = thread.replies()
+    seen = reply.text + str(reply.blocks)
+    for ping in ("<!channel", "<!here", "<!everyone", "<@U0BOB00001", "<!subteam"):
+        assert ping not in seen
+    assert "<\u200b!channel>" in thread.texts()[0]
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        Trouble(status=429, retry_after=1),
+        Trouble(status=500),
+        Trouble(status=503),
+        Trouble(error="ratelimited"),
+        Trouble(error="internal_error"),
+        Trouble(lose_answer=True),
+    ],
+    ids=["429", "500", "503", "ratelimited", "internal_error", "answer lost"],
+)
+@pytest.mark.parametrize("method", ["chat.postMessage", "chat.update"])
+async def test_the_final_text_is_delivered_once_whatever_slack_answers(
+    method: str, trouble: Trouble, start: Start, model: ModelServer, workspace: Workspace
+) -> None:
+    wait = asyncio.Event()
+    model.will(says("Some", " words", " in", " between", " and the end.", pause=0.4, wait=wait))
+    thread = await start("@ChatHakase hi")
+    workspace.faults.add(method, trouble, times=2)
+    wait.set()
+    await thread.answers(1, containing="and the end.", within=20)
+    assert thread.texts() == ["Some words in between and the end."]
+
+
+@pytest.mark.parametrize("error", ["invalid_blocks", "msg_blocks_too_long"])
+async def test_a_slack_without_markdown_blocks_gets_text(
+    error: str, start: Start, model: ModelServer, workspace: Workspace
+) -> None:
+    wait = asyncio.Event()
+    model.will(says("**Hello** there.", wait=wait))
+    thread = await start("@ChatHakase hi")
+    workspace.faults.slack_error("chat.postMessage", error)
+    wait.set()
+    await thread.answers(1, containing="Hello there.")
+    assert thread.replies()[0].blocks == ()
+
+
+async def test_a_refusal_for_good_ends_the_turn(
+    start: Start, model: ModelServer, workspace: Workspace, caplog: pytest.LogCaptureFixture
+) -> None:
+    wait = asyncio.Event()
+    model.will(says("secret words", wait=wait))
+    thread = await start("@ChatHakase hi")
+    workspace.faults.slack_error("chat.postMessage", "is_archived", times=3)
+    wait.set()
+    await workspace.until(lambda: "could not be delivered: is_archived" in caplog.text)
+    workspace.faults.clear()
+    assert "secret words" not in caplog.text
+    await thread.say("again")
+    await thread.answers(1, containing="again")
+    assert "secret words" not in model.said()

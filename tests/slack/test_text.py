@@ -1,0 +1,82 @@
+import pytest
+
+from chathakase.slack.text import begins_with_other, escape, harmless, mentions, plain, readable, unescape
+
+BOT = "U0BOT"
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        ("<@U0BOT> hello", "hello"),
+        ("<@U0BOT|hakase>: hello", "hello"),
+        ("  <@U0BOT>, hello", "hello"),
+        ("<@U0BOT>", ""),
+        ("ask <@U0BOT> and <@U2> or <@U3|carol>", "ask @ChatHakase and <@U2> or <@U3>"),
+        ("1 &lt; 2 &amp;&amp; 3 &gt; 2", "1 < 2 && 3 > 2"),
+        ("&lt;@U2&gt; is code", "<@U2> is code"),
+        ("see <https://a.example/x?y=1&amp;z|the docs>", "see [the docs](https://a.example/x?y=1&z)"),
+        ("see <https://a.example>", "see https://a.example"),
+        ("<mailto:a@b.example|a@b.example>", "mailto:a@b.example"),
+        ("in <#C1|general> and <#C2>", "in #general and #C2"),
+        ("<!here> and <!subteam^S1|@devs> and <!date^1^{date}|today>", "@here and @devs and today"),
+        ("日本語 <@U0BOT> どうも", "日本語 @ChatHakase どうも"),
+        ("a < b and <unclosed", "a < b and <unclosed"),
+    ],
+)
+def test_what_people_write_is_read(raw: str, text: str) -> None:
+    assert readable(raw, bot=BOT, bot_name="ChatHakase") == text
+
+
+@pytest.mark.parametrize(
+    ("raw", "other"),
+    [
+        ("<@U2> what do you think?", True),
+        ("  <@U2|bob>, hm", True),
+        ("<!here> lunch?", True),
+        ("<!subteam^S1|@devs> hm", True),
+        ("<@U0BOT> hi", False),
+        ("hi <@U2>", False),
+        ("<https://a.example> says", False),
+        ("", False),
+    ],
+)
+def test_who_is_spoken_to_first(raw: str, other: bool) -> None:
+    assert begins_with_other(raw, BOT) is other
+
+
+def test_only_ones_own_mention_counts() -> None:
+    assert mentions("hey <@U0BOT>", BOT)
+    assert mentions("hey <@U0BOT|hakase>", BOT)
+    assert not mentions("hey <@U0BOTTLE>", BOT)
+
+
+@pytest.mark.parametrize(
+    "ping",
+    ["<!channel>", "<!here>", "<!everyone>", "<!here|here>", "<@U123>", "<@W123|bob>", "<!subteam^S12|@devs>"],
+)
+@pytest.mark.parametrize("around", ["{}", "a{}b", "`{}`", "```\n{}\n```", "<{}>", "[x]({})"])
+def test_what_the_model_writes_cannot_ping(ping: str, around: str) -> None:
+    written = around.format(ping)
+    made_harmless = harmless(written)
+    assert ping not in made_harmless
+    assert made_harmless.replace("\u200b", "") == written
+    assert ping not in escape(plain(written))
+
+
+@pytest.mark.parametrize(
+    "text", ["<!DOCTYPE html>", "<!-- x -->", "a < b @ c > d", "<https://a.example>", "List<@NonNull T>"]
+)
+def test_what_is_no_ping_stays_as_it_is(text: str) -> None:
+    assert harmless(text) == text
+
+
+def test_escapes_are_undone() -> None:
+    text = "&amp; <b> &lt; & >"
+    assert unescape(escape(text)) == text
+    assert set("<>").isdisjoint(escape(text))
+
+
+def test_notifications_get_plain_text() -> None:
+    markdown = "# Title\n\n**bold** and __bold__ `**code**`\n- [link](https://a.example)\n\n```\n# **kept**\n```"
+    assert plain(markdown) == ("Title\n\nbold and bold `**code**`\n• link (https://a.example)\n\n```\n# **kept**\n```")
