@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from aiohttp import web
 
@@ -17,11 +15,10 @@ from chathakase.playground.faults import Faults, Trouble
 from chathakase.playground.journal import ApiCall, Journal
 from chathakase.playground.limits import Limits
 from chathakase.playground.methods.call import Call, Method
+from chathakase.playground.reading import Reading, read_call
 from chathakase.playground.tokens import Caller, Tokens
 from chathakase.playground.values import Json
 from chathakase.playground.world import World
-
-_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,7 @@ class WebApi:
         """Answer one call."""
         began = time.perf_counter()
         name = request.match_info["method"]
-        reading = await _read(request)
+        reading = await read_call(request)
         caller = self._tokens.identify(reading.token) if reading.token else None
         try:
             reply = await self._reply(name, reading, caller)
@@ -102,52 +99,6 @@ class WebApi:
         who = "" if caller is None else (caller.user_id or "app")
         at = self._world.clock()
         self._journal.write(ApiCall(at, name, reading.values, who, reply.status, reply.body, seconds))
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What came in: the token, the other arguments, what is odd or wrong about them, and how they came."""
-
-    token: str
-    values: dict[str, Any]
-    warnings: tuple[str, ...] = ()
-    error: SlackError | None = None
-    posted: bool = True
-
-
-async def _read(request: web.Request) -> Reading:
-    """Read a call; a JSON body carries no token, which then must be in the header (docs: apis/web-api)."""
-    scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
-    token = bearer.strip() if scheme.lower() == "bearer" else ""
-    values: dict[str, Any] = dict(request.query)
-    warnings: tuple[str, ...] = ()
-    error: SlackError | None = None
-    if request.method == "POST" and request.can_read_body:
-        if request.content_type == "application/json":
-            warnings = () if request.charset else ("missing_charset",)
-            posted, error = _parsed(await request.read())
-            posted.pop("token", None)
-            values |= posted
-        elif request.content_type in _FORMS:
-            values |= {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
-        elif request.content_type != "text/plain":
-            absent = "Content-Type" not in request.headers
-            error = SlackError("missing_post_type" if absent else "invalid_post_type")
-    return Reading(
-        token or str(values.get("token", "")), _without_token(values), warnings, error, request.method == "POST"
-    )
-
-
-def _without_token(values: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in values.items() if key != "token"}
-
-
-def _parsed(body: bytes) -> tuple[Json, SlackError | None]:
-    try:
-        value = json.loads(body)
-    except ValueError:
-        return {}, SlackError("invalid_json")
-    return (value, None) if isinstance(value, dict) else ({}, SlackError("json_not_object"))
 
 
 def _admitted(method: Method, reading: Reading, caller: Caller | None) -> Caller:

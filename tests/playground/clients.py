@@ -1,0 +1,70 @@
+"""The app's end of a Socket Mode connection, by hand, and the error code of a call that fails."""
+
+import json
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from chathakase.playground import Workspace
+from chathakase.playground.errors import SlackError
+from chathakase.playground.values import Json
+
+GENERAL, RANDOM, SECRET, ELSEWHERE = "C0GENERAL1", "C0RANDOM01", "C0SECRET01", "C0ELSEWHR1"
+GROUP_DM, ALICE_DM, BOB_DM = "C0MPDM0001", "D0ALICE001", "D0BOB00001"
+ALICE, BOB, CAROL, BOT = "U0ALICE001", "U0BOB00001", "U0CAROL001", "U0HAKASE01"
+
+
+async def error_of(call: Awaitable[Any]) -> str:
+    """The code with which Slack refuses a call."""
+    try:
+        await call
+    except SlackError as error:
+        return error.code
+    except SlackApiError as error:
+        return str(error.response["error"])
+    return pytest.fail("Slack took the call")
+
+
+@dataclass
+class AppSocket:
+    """A connection that acknowledges what it receives unless told otherwise."""
+
+    ws: aiohttp.ClientWebSocketResponse
+    hello: Json
+    received: list[Json] = field(default_factory=list)
+
+    async def envelope(self, *, ack: bool = True) -> Json:
+        """The next envelope or frame."""
+        frame: Json = await self.ws.receive_json(timeout=3)
+        self.received.append(frame)
+        if ack and "envelope_id" in frame:
+            await self.ack(frame)
+        return frame
+
+    async def event(self) -> Json:
+        """The event in the next envelope."""
+        event: Json = (await self.envelope())["payload"]["event"]
+        return event
+
+    async def ack(self, envelope: Json, **more: object) -> None:
+        await self.ws.send_str(json.dumps({"envelope_id": envelope["envelope_id"], **more}))
+
+
+async def socket_url(workspace: Workspace, session: aiohttp.ClientSession) -> str:
+    """A new connection's address."""
+    client = AsyncWebClient(base_url=workspace.api_url, session=session)
+    answer = await client.apps_connections_open(app_token=workspace.app_token)
+    return str(answer["url"])
+
+
+@asynccontextmanager
+async def app_socket(workspace: Workspace, session: aiohttp.ClientSession) -> AsyncIterator[AppSocket]:
+    """A Socket Mode connection that has been greeted."""
+    async with session.ws_connect(await socket_url(workspace, session)) as ws:
+        yield AppSocket(ws, await ws.receive_json(timeout=3))

@@ -1,0 +1,115 @@
+"""The echo model, by itself and over HTTP."""
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+import openai
+import pytest
+from openai import AsyncOpenAI
+
+from chathakase.playground import ModelServer, open_model
+from chathakase.playground.echo import OPENING, echo
+
+
+def _user(*texts: str) -> list[dict[str, str]]:
+    return [{"role": "user", "content": text} for text in texts]
+
+
+def test_it_says_what_it_is_and_what_was_said() -> None:
+    reply = echo([{"role": "system", "content": "secret"}, *_user("[alice] hello")])
+    assert reply.startswith(OPENING)
+    assert "> [alice] hello" in reply
+    assert "secret" not in reply
+
+
+def test_it_shows_what_it_remembers() -> None:
+    first, second = _user("[alice] I like tea", "[bob] and I coffee")
+    reply = echo([first, {"role": "assistant", "content": "noted"}, second, *_user("[alice] what do I like?")])
+    assert "- [alice] I like tea\n- [bob] and I coffee" in reply
+    assert "noted" not in reply
+
+
+def test_a_long_memory_is_cut_with_a_count() -> None:
+    reply = echo(_user(*(f"message {number}" for number in range(15))))
+    assert "… and 4 before these" in reply
+    assert "- message 13" in reply
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"), [("write 3000 words", 3000), ("1,200 words please", 1200), ("something long", 1500)]
+)
+def test_it_writes_as_long_as_it_is_asked(asked: str, words: int) -> None:
+    assert len(echo(_user(asked)).split()) == pytest.approx(words, abs=80)
+
+
+def test_it_takes_content_in_parts_and_an_empty_conversation() -> None:
+    parts = [{"type": "text", "text": "in"}, {"type": "image_url", "image_url": {}}, {"type": "text", "text": "parts"}]
+    assert "> in parts" in echo([{"role": "user", "content": parts}])
+    assert "Nobody has said anything" in echo([])
+
+
+@pytest.fixture
+async def model() -> AsyncIterator[ModelServer]:
+    async with open_model(delay=0) as server:
+        yield server
+
+
+@pytest.fixture
+async def client(model: ModelServer) -> AsyncIterator[AsyncOpenAI]:
+    async with AsyncOpenAI(api_key="none", base_url=model.base_url, max_retries=0) as client:
+        yield client
+
+
+async def test_a_stream_has_pieces_an_end_and_its_usage(client: AsyncOpenAI) -> None:
+    stream = await client.chat.completions.create(
+        model="echo",
+        messages=[{"role": "user", "content": "hello"}],
+        stream=True,
+        stream_options={"include_usage": True},
+    )
+    chunks = [chunk async for chunk in stream]
+    assert chunks[0].choices[0].delta.role == "assistant"
+    text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices)
+    assert text == echo(_user("hello"))
+    assert [chunk.choices[0].finish_reason for chunk in chunks if chunk.choices][-1] == "stop"
+    assert chunks[-1].usage is not None
+    assert chunks[-1].usage.total_tokens > 0
+    assert len({chunk.id for chunk in chunks}) == 1
+
+
+async def test_no_usage_comes_unasked(client: AsyncOpenAI) -> None:
+    messages: list[openai.types.chat.ChatCompletionUserMessageParam] = [{"role": "user", "content": "hello"}]
+    stream = await client.chat.completions.create(model="echo", messages=messages, stream=True)
+    assert all(chunk.usage is None for chunk in [chunk async for chunk in stream])
+
+
+async def test_an_answer_may_come_whole(client: AsyncOpenAI) -> None:
+    answer = await client.chat.completions.create(model="echo", messages=[{"role": "user", "content": "hello"}])
+    assert answer.choices[0].message.content == echo(_user("hello"))
+    assert answer.usage is not None
+
+
+async def test_the_model_is_listed_and_others_are_not_there(client: AsyncOpenAI) -> None:
+    assert [model.id async for model in client.models.list()] == ["echo"]
+    assert (await client.models.retrieve("echo")).owned_by == "playground"
+    with pytest.raises(openai.NotFoundError, match="does not exist"):
+        await client.models.retrieve("gpt-4o")
+    with pytest.raises(openai.NotFoundError, match="does not exist"):
+        await client.chat.completions.create(model="gpt-4o", messages=[{"role": "user", "content": "hi"}])
+
+
+@pytest.mark.parametrize("body", ["not json", "[]", "{}", '{"messages": 1}', '{"messages": ["text"]}'])
+async def test_a_malformed_request_is_refused(model: ModelServer, session: aiohttp.ClientSession, body: str) -> None:
+    async with session.post(f"{model.base_url}/chat/completions", data=body) as response:
+        assert response.status == 400
+        assert (await response.json())["error"]["message"]
+
+
+async def test_a_reader_may_leave_in_the_middle() -> None:
+    async with open_model(delay=0.01) as model, AsyncOpenAI(api_key="none", base_url=model.base_url) as client:
+        stream = await client.chat.completions.create(
+            model="echo", messages=[{"role": "user", "content": "write 3000 words"}], stream=True
+        )
+        async for _ in stream:
+            break
+        await stream.close()
