@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Self
@@ -22,7 +23,7 @@ from chathakase.playground.world import World
 
 @dataclass(slots=True)
 class _Growing:
-    """A message that may still be edited; times in the loop's seconds."""
+    """A message that may still be edited; times in seconds of a monotonic clock."""
 
     message: Message
     changed_at: float
@@ -36,9 +37,10 @@ class Replies:
     one and a half times its longest pause so far.
     """
 
-    def __init__(self, world: World, settle: float = 1.5) -> None:
+    def __init__(self, world: World, settle: float = 1.5, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._bot = world.app.user_id
         self._settle = settle
+        self._clock = clock
         self._growing: dict[str, _Growing] = {}
         self._stirred = asyncio.Event()
         self._stop = world.subscribe(self._observe)
@@ -58,7 +60,7 @@ class Replies:
 
     def finished(self) -> Sequence[Message]:
         """The messages that have finished since this was asked last, in their order."""
-        now = asyncio.get_running_loop().time()
+        now = self._clock()
         done = sorted(ts for ts, each in self._growing.items() if now >= self._ends(each))
         return [self._growing.pop(ts).message for ts in done]
 
@@ -67,7 +69,7 @@ class Replies:
 
     async def stirred(self, within: float) -> None:
         """Wait until the bot does something or a message may have finished, but no longer than `within` seconds."""
-        now = asyncio.get_running_loop().time()
+        now = self._clock()
         ends = min(map(self._ends, self._growing.values()), default=now + within)
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stirred.wait(), max(0.0, min(within, ends - now)))
@@ -88,7 +90,7 @@ class Replies:
         self._stirred.set()
 
     def _grown(self, message: Message) -> None:
-        now = asyncio.get_running_loop().time()
+        now = self._clock()
         self.status = ""
         known = self._growing.get(message.ts)
         if known is None:

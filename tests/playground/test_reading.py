@@ -71,7 +71,7 @@ async def test_bounds_cut_a_thread(bot: AsyncWebClient, alice: Person) -> None:
     assert await error_of(bot.conversations_replies(**bad, latest="x")) == "invalid_ts_latest"
     assert await error_of(bot.conversations_replies(**bad, cursor="x")) == "invalid_cursor"
     assert await error_of(bot.conversations_replies(**bad, cursor="bmV4dF90czp4")) == "invalid_cursor"
-    assert await error_of(bot.conversations_replies(**bad, limit="x")) == "invalid_arguments"
+    assert await error_of(bot.api_call("conversations.replies", params=bad | {"limit": "x"})) == "invalid_arguments"
 
 
 async def test_what_is_no_thread(bot: AsyncWebClient, alice: Person) -> None:
