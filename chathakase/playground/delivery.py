@@ -52,7 +52,7 @@ class Delivery:
         """How many events are neither acknowledged nor given up."""
         return len(self._tasks)
 
-    def submit(self, event: Json, *, event_id: str | None = None) -> str:
+    def submit(self, event: object, *, event_id: str | None = None) -> str:
         """Deliver an event, in the wrapper that Slack puts around it; returns its event_id."""
         payload = self._wrapped(event, event_id)
         for _ in range(self._faults.duplicates()):
@@ -71,9 +71,10 @@ class Delivery:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _wrapped(self, event: Json, event_id: str | None) -> Json:
+    def _wrapped(self, event: object, event_id: str | None) -> Json:
         world = self._world
-        about = {"et": event.get("type"), "tid": world.team.id, "aid": world.app.id, "cid": event.get("channel")}
+        kind, channel = (event.get("type"), event.get("channel")) if isinstance(event, dict) else (None, None)
+        about = {"et": kind, "tid": world.team.id, "aid": world.app.id, "cid": channel}
         return {
             "token": "playground-verification-token",
             "team_id": world.team.id,

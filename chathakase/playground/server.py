@@ -117,8 +117,8 @@ class Workspace:
             for end in ends:
                 end()
 
-    def send_event(self, event: Json, *, twin: Json | None = None, event_id: str | None = None) -> str:
-        """Deliver any event to the app, however malformed, whatever it subscribed to; returns its event_id.
+    def send_event(self, event: object, *, twin: object = None, event_id: str | None = None) -> str:
+        """Deliver any event to the app, be it no JSON object even, whatever it subscribed to; returns its event_id.
 
         `twin` is a second event that follows at once with an event_id of its own.
         """
