@@ -26,7 +26,9 @@ class Trouble:
 
 @dataclass(slots=True)
 class Faults:
-    """The trouble that is ahead; every method takes the name of a Web API method, or `*` for any.
+    """The trouble that is ahead of the app, and never of people's clients.
+
+    Every method takes the name of a Web API method, or `*` for any.
 
     `acks_held`: while true, acknowledgements are overlooked, so that their envelopes are sent again.
     `duplicate_events`: so many of the next events are sent twice, with one event_id in two envelopes.

@@ -28,6 +28,8 @@ WARNING_SECONDS = 10.0
 """How long before a refresh Slack may send a `warning`."""
 LINGER_SECONDS = 1.0
 """How long a connection stays open after it was told to go, for the acks that are on their way."""
+CLOSE_SECONDS = 0.25
+"""How long the closing of a connection waits for the client's half of the handshake."""
 
 Reason: TypeAlias = Literal["warning", "refresh_requested", "link_disabled", "too_many_websockets"]
 AckHandler: TypeAlias = Callable[[int, str, object], None]
@@ -91,7 +93,7 @@ class Sockets:
         """Serve one connection until either side ends it."""
         if not self._admits(request.query.get("ticket", "")):
             return web.Response(status=403, text="invalid or used ticket")
-        ws = web.WebSocketResponse(autoping=True, timeout=1.0, compress=False)
+        ws = web.WebSocketResponse(autoping=True, timeout=CLOSE_SECONDS, compress=False)
         await ws.prepare(request)
         self._count += 1
         socket = Socket(self._count, ws, request.transport)

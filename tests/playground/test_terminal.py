@@ -127,7 +127,7 @@ async def test_places_threads_and_people_change(workspace: Workspace) -> None:
 
 
 async def test_slack_errors_are_told(workspace: Workspace) -> None:
-    workspace.faults.slack_error("chat.postMessage", "is_archived")
+    workspace.world.change_conversation(GENERAL, is_archived=True)
     assert "Slack says: is_archived" in await _talk(workspace, "hello")
 
 

@@ -153,6 +153,12 @@ async def test_trouble_comes_in_the_order_in_which_it_was_asked_for(workspace: W
     assert (await bot.auth_test())["ok"]
 
 
+async def test_trouble_is_the_apps_and_not_peoples(workspace: Workspace, bot: AsyncWebClient, alice: Person) -> None:
+    workspace.faults.slack_error("chat.postMessage", "fatal_error")
+    assert await alice.say("all is well")
+    assert await error_of(bot.chat_postMessage(channel=GENERAL, text="hi")) == "fatal_error"
+
+
 async def test_an_answer_may_be_lost_after_the_call_was_done(workspace: Workspace, bot: AsyncWebClient) -> None:
     bot.retry_handlers.clear()
     workspace.faults.lose_answer("chat.postMessage")
