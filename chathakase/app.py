@@ -30,7 +30,7 @@ from chathakase.storage.turns import Turns
 
 GRACE = 5.0
 """Seconds that turns under way get to end at shutdown."""
-LOOK_FOR_WAITING = 5.0
+LOOK_FOR_WAITING = 3.0
 """Seconds between two looks for sessions that wait with nobody at work."""
 EXPIRE_AT_MOST_EVERY = 60.0
 """Seconds between two looks for idle sessions, or less when they expire sooner."""

@@ -1,7 +1,7 @@
 """The stage: a local Slack and a model server over real sockets, with nothing of the developer's own settings."""
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -22,13 +22,19 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Path]:
+def database(tmp_path: Path) -> Path:
     return tmp_path / "sessions.db"
 
 
 @pytest.fixture
-async def workspace() -> AsyncIterator[Workspace]:
-    async with open_workspace(seed=1, ack_timeout=0.5, retry_delays=(0.0, 0.5, 1.0)) as opened:
+def retry_delays() -> tuple[float, ...]:
+    """Seconds after which Slack delivers again; the real ones are 0, 60 and 300."""
+    return (0.0, 0.5, 1.0)
+
+
+@pytest.fixture
+async def workspace(retry_delays: tuple[float, ...]) -> AsyncIterator[Workspace]:
+    async with open_workspace(seed=1, ack_timeout=0.5, retry_delays=retry_delays) as opened:
         yield opened
 
 

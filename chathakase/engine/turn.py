@@ -13,7 +13,7 @@ from chathakase.core.types import Finished, Lease, Outcome, Prompt, Result, Role
 from chathakase.engine.draft import Draft
 from chathakase.engine.verdict import TROUBLE, Verdict, broken, judge, with_notice
 
-RENEW_EVERY = 5.0
+RENEW_EVERY = 2.5
 """Seconds between two renewals of a lease; a third of the time for which it is held."""
 
 CLEARED = "This answer was stopped, because the session was cleared."

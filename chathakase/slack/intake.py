@@ -58,6 +58,7 @@ def build_app(web: SlackWeb, submit: Callable[[Incoming], Awaitable[None]]) -> A
         """Match every event, so that Bolt acknowledges it."""
 
     app = AsyncApp(
+        logger=logging.getLogger("slack_bolt"),
         client=web.client,
         authorize=authorize,
         attaching_conversation_kwargs_enabled=False,

@@ -23,6 +23,8 @@ from chathakase.core.errors import StartError, trace
 from chathakase.slack.intake import REFUSED
 from chathakase.slack.web import START_TIMEOUT, code_of, unreachable
 
+PING_INTERVAL = 5.0
+"""Seconds between two looks whether the socket is still alive."""
 HELLO_TIMEOUT = 3.0
 """Seconds to wait for Slack's ``hello`` on an open socket."""
 CLOSE_TIMEOUT = 2.0
@@ -40,7 +42,8 @@ class SocketHandler(AsyncSocketModeHandler):
     """Bolt's handler, which also acknowledges what Bolt can make nothing of and knows what is under way."""
 
     def __init__(self, app: AsyncApp, app_token: str) -> None:
-        super().__init__(app, app_token)
+        super().__init__(app, app_token, ping_interval=PING_INTERVAL)
+        self.client.message_listeners.append(self._acknowledge_shapeless)
         self._under_way: set[asyncio.Task[Any]] = set()
 
     async def handle(self, client: AsyncBaseSocketModeClient, req: SocketModeRequest) -> None:
@@ -54,6 +57,15 @@ class SocketHandler(AsyncSocketModeHandler):
             log.info("An acknowledgement was not sent, so Slack will deliver again: %s", type(error).__name__)
         finally:
             self._under_way.discard(task)
+
+    async def _acknowledge_shapeless(
+        self, client: AsyncBaseSocketModeClient, message: dict[str, Any], _: str | None = None
+    ) -> None:
+        """Acknowledge an envelope on which slack_sdk itself fails: one whose payload is neither object nor text."""
+        envelope_id = message.get("envelope_id")
+        if isinstance(envelope_id, str) and not isinstance(message.get("payload", {}), dict | str):
+            log.warning("A malformed envelope: its payload is no object")
+            await client.send_socket_mode_response(SocketModeResponse(envelope_id=envelope_id))
 
     async def close(self) -> None:
         """Say goodbye to Slack and wait for the envelopes that are being taken in."""

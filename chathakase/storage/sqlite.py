@@ -4,7 +4,7 @@ import asyncio
 import re
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 
 import aiosqlite
@@ -82,6 +82,7 @@ async def open_sqlite(path: Path) -> AsyncIterator[SqliteDatabase]:
     """
     async with AsyncExitStack() as stack:
         try:
+            await asyncio.to_thread(_try, path)
             writer = await stack.enter_async_context(aiosqlite.connect(path, isolation_level=None))
             await writer.executescript(PRAGMAS)
             reader = await stack.enter_async_context(aiosqlite.connect(path, isolation_level=None))
@@ -120,6 +121,12 @@ def _statements(sql: str) -> list[str]:
     if current.strip():
         statements.append(current)
     return statements
+
+
+def _try(path: Path) -> None:
+    """Open the file once before aiosqlite does, whose thread outlives a connection that fails."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA schema_version").fetchall()
 
 
 def _translated(error: sqlite3.Error) -> StoreError:

@@ -7,7 +7,7 @@ from uuid import uuid4
 from chathakase.core.types import Lease, Place, Result
 from chathakase.storage.database import Database
 
-LEASE_MS = 15_000
+LEASE_MS = 8_000
 """How long a turn is held without a renewal, in milliseconds."""
 
 WAITING = "SELECT id FROM sessions WHERE asked > answered AND lease_until < $1 ORDER BY lease_until LIMIT 1000"

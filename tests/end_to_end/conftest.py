@@ -1,6 +1,6 @@
 """The real bot on the local workspace, and people who talk to it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,6 +85,16 @@ async def open_the_bot(settings: dict[str, Any]) -> OpenBot:
 async def bot(open_the_bot: OpenBot) -> AsyncIterator[SessionManager]:
     async with open_the_bot() as manager:
         yield manager
+
+
+@pytest.fixture
+def settled(workspace: Workspace, bot: SessionManager) -> Callable[[], Awaitable[object]]:
+    """Wait until every turn is saved; people see an answer a moment before that."""
+
+    async def wait() -> None:
+        await workspace.until(lambda: not bot._working)
+
+    return wait
 
 
 @pytest.fixture

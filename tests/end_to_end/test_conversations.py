@@ -2,14 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import pytest
 
-from chathakase.engine.sessions import SessionManager
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace
-from tests.end_to_end.conftest import OpenBot, Thread
+from tests.end_to_end.conftest import Thread
 from tests.model_server import ModelServer, says
 
 Start = Callable[..., Awaitable[Thread]]
@@ -183,23 +181,6 @@ async def test_different_sessions_are_answered_at_the_same_time(start: Start, mo
         assert await thread.answers(1, containing="ab") == ["ab"]
 
 
-async def test_the_model_sees_the_newest_messages_in_whole_turns(
-    start: Start, open_the_bot: OpenBot, bot: SessionManager, model: ModelServer
-) -> None:
-    await bot.close()
-    async with open_the_bot(chathakase_max_messages=4):
-        thread = await start("@ChatHakase m0")
-        await thread.answers(1)
-        for number in range(1, 4):
-            await thread.say(f"m{number}")
-            await thread.answers(number + 1, containing=f"m{number}")
-    assert [message["content"] for message in model.requests[-1]["messages"][1:]] == [
-        "[alice] m2",
-        "I heard: [alice] m2",
-        "[alice] m3",
-    ]
-
-
 async def test_a_huge_message_is_clamped_for_the_model(
     start: Start, general: str, workspace: Workspace, model: ModelServer
 ) -> None:
@@ -212,15 +193,3 @@ async def test_a_huge_message_is_clamped_for_the_model(
     said = model.requests[0]["messages"][-1]["content"]
     assert "characters left out" in said
     assert len(said) < 20_000
-
-
-async def test_memory_survives_a_restart(
-    open_the_bot: OpenBot, bot: SessionManager, start: Start, model: ModelServer, database: Path
-) -> None:
-    thread = await start("@ChatHakase the word is swordfish")
-    await thread.answers(1)
-    await bot.close()
-    async with open_the_bot():
-        await thread.say("what is the word?")
-        await thread.answers(2, containing="what is")
-    assert "swordfish" in model.said()

@@ -1,0 +1,126 @@
+"""Commands are answered at once, without the model, and only when they are the whole message."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from chathakase.playground.person import Person
+from tests.end_to_end.conftest import Thread
+from tests.model_server import ModelServer, says
+
+Start = Callable[..., Awaitable[Thread]]
+Settled = Callable[[], Awaitable[object]]
+pytestmark = pytest.mark.usefixtures("bot")
+
+
+async def test_an_empty_mention_gets_a_hint(start: Start, model: ModelServer) -> None:
+    thread = await start("@ChatHakase")
+    (hint,) = await thread.answers(1)
+    assert "help" in hint
+    assert model.requests == []
+
+
+@pytest.mark.parametrize("text", ["@ChatHakase help", "@ChatHakase HELP", "@ChatHakase:  Help "])
+async def test_help_in_a_channel(text: str, start: Start, model: ModelServer) -> None:
+    thread = await start(text)
+    (answer,) = await thread.answers(1)
+    for command in ("session info", "clear session", "all sessions", "help"):
+        assert f"`{command}`" in answer
+    assert model.requests == []
+
+
+async def test_help_in_a_direct_message(start: Start) -> None:
+    thread = await start("help", channel="@")
+    await thread.answers(1, containing="clear session")
+
+
+@pytest.mark.parametrize("text", ["help me, please", "what does clear session do?", "all sessions were fun", "help!"])
+async def test_ordinary_talk_is_never_hijacked(text: str, start: Start) -> None:
+    thread = await start(f"@ChatHakase {text}")
+    assert await thread.answers(1) == [f"I heard: [alice] {text}"]
+
+
+async def test_session_info_tells_what_is_remembered(
+    start: Start, bob: Person, model: ModelServer, settled: Settled
+) -> None:
+    thread = await start("@ChatHakase hello")
+    await thread.answers(1)
+    await thread.say("hello too", bob)
+    await thread.answers(2, containing="too")
+    await settled()
+    await thread.say("Session  Info")
+    answer = (await thread.answers(3, containing="Messages"))[-1]
+    assert f"`{thread.channel}_{thread.ts}`" in answer
+    assert "Messages: 4" in answer
+    assert "People: alice, bob" in answer
+    assert "`scripted`" in answer
+    assert "archived after 1 h" in answer
+    assert len(model.requests) == 2
+
+
+async def test_commands_and_their_answers_are_no_part_of_the_context(start: Start, model: ModelServer) -> None:
+    thread = await start("@ChatHakase hello")
+    await thread.answers(1)
+    await thread.say("help")
+    await thread.answers(2, containing="session info")
+    await thread.say("and now?")
+    await thread.answers(3, containing="and now?")
+    assert model.requests[-1]["messages"][1:] == [
+        {"role": "user", "content": "[alice] hello"},
+        {"role": "assistant", "content": "I heard: [alice] hello"},
+        {"role": "user", "content": "[alice] and now?"},
+    ]
+
+
+async def test_clear_session_forgets_what_was_said(start: Start, model: ModelServer, settled: Settled) -> None:
+    thread = await start("@ChatHakase the word is swordfish")
+    await thread.answers(1)
+    await settled()
+    await thread.say("clear session")
+    await thread.answers(2, containing="forgotten 2 messages")
+    await thread.say("what is the word?")
+    await thread.answers(3, containing="what is the word?")
+    assert "swordfish" not in model.said()
+
+
+async def test_an_answer_under_way_ends_when_the_session_is_cleared(start: Start, model: ModelServer) -> None:
+    model.will(says("The word", " is swordfish", hold=asyncio.Event()))
+    thread = await start("@ChatHakase what is the word?")
+    await thread.answers(1, containing="The word")
+    await thread.say("clear session")
+    first, second = await thread.answers(2)
+    assert "forgotten 1 message " in second
+    await thread.workspace.until(lambda: "session was cleared" in thread.texts()[0])
+    await thread.workspace.until(lambda: model.gone == 1)
+    assert first.startswith("The word")
+    await thread.say("hello?")
+    await thread.answers(3, containing="hello?")
+    assert "The word" not in model.said()
+
+
+async def test_all_sessions_is_for_workspace_admins(start: Start, bob: Person, settled: Settled) -> None:
+    thread = await start("@ChatHakase hello")
+    await thread.answers(1)
+    await thread.say("all sessions", bob)
+    await thread.answers(2, containing="Sorry, only admins")
+    other = await start("hi", person=bob, channel="@")
+    await other.answers(1)
+    await settled()
+    await thread.say("all sessions")
+    answer = (await thread.answers(3, containing="active sessions"))[-1]
+    assert "2 active sessions" in answer
+    assert f"`{thread.channel}_{thread.ts}`: 2 messages of 1 person" in answer
+    assert "a direct message" in answer
+    assert "hello" not in answer
+
+
+async def test_a_command_is_answered_while_the_model_writes(start: Start, model: ModelServer) -> None:
+    hold = asyncio.Event()
+    model.will(says("Wait", " for it", hold=hold))
+    thread = await start("@ChatHakase hello")
+    await thread.answers(1)
+    await thread.say("session info")
+    await thread.answers(2, containing="Messages: 1")
+    hold.set()
+    await thread.workspace.until(lambda: thread.texts()[0] == "Wait for it")

@@ -1,0 +1,145 @@
+"""Whatever the model does, the thread gets one clear sentence and the question is not forgotten."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from chathakase.models import failures, openai
+from chathakase.playground.server import Workspace
+from tests.end_to_end.conftest import Thread
+from tests.model_server import (
+    Answer,
+    ModelServer,
+    breaks_off_after,
+    fails,
+    fails_in_html,
+    is_silent,
+    reports_an_error_after,
+    says,
+)
+
+Start = Callable[..., Awaitable[Thread]]
+
+
+@pytest.fixture(autouse=True)
+def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(openai, "BEGIN_TIMEOUT", 2.5)
+    monkeypatch.setattr(failures, "BEGIN_TIMEOUT", 2.5)
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize(
+    ("answers", "sentence"),
+    [
+        ([fails(401)], "did not accept my key"),
+        ([fails(403)], "not allowed to use this model"),
+        ([fails(404, "model_not_found")], "check `CHATHAKASE_MODEL`"),
+        ([fails(400, "context_length_exceeded")], "too long for the model"),
+        ([fails(400, "content_filter")], "content filter"),
+        ([fails(400)], "did not understand my request"),
+        ([fails(429)] * 3, "overloaded right now"),
+        ([fails(429, "insufficient_quota")] * 3, "credit is used up"),
+        ([fails(500)] * 3, "in trouble (HTTP 500)"),
+        ([fails_in_html(502)] * 3, "in trouble (HTTP 502)"),
+        ([is_silent()], "did not answer in time"),
+        ([breaks_off_after()], "cannot reach the model"),
+        ([reports_an_error_after()], "reported an error"),
+        ([says(finish=None)], "broke off"),
+        ([says(finish="stop")], "empty answer"),
+        ([says("  \n", finish="stop")], "empty answer"),
+        ([says(finish="length")], "CHATHAKASE_MAX_TOKENS"),
+        ([says(finish="content_filter")], "content filter"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+async def test_a_failure_is_told_in_one_sentence(
+    answers: list[Answer], sentence: str, start: Start, model: ModelServer
+) -> None:
+    model.will(*answers)
+    thread = await start("@ChatHakase the question")
+    (told,) = await thread.answers(1, containing=sentence)
+    assert told.startswith("⚠️ ")
+    assert "\n" not in told
+    await thread.say("again?")
+    await thread.answers(2, containing="again?")
+    assert model.requests[-1]["messages"][1:] == [{"role": "user", "content": "[alice] the question\n\n[alice] again?"}]
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (breaks_off_after("Half an", " answer"), "cannot reach the model"),
+        (reports_an_error_after("Half an", " answer"), "reported an error"),
+        (says("Half an", " answer", finish=None), "broke off here"),
+        (says("Half an", " answer", finish="length"), "length limit"),
+        (says("Half an", " answer", finish="content_filter"), "content filter"),
+        (says("Half an answer", "", hold=asyncio.Event()), "did not answer in time"),
+    ],
+    ids=["cut connection", "error in mid-stream", "no finish reason", "length", "content filter", "silence"],
+)
+async def test_what_came_before_a_failure_stays(
+    answer: Answer, sentence: str, start: Start, model: ModelServer
+) -> None:
+    model.will(answer)
+    thread = await start("@ChatHakase the question")
+    (text,) = await thread.answers(1, containing=sentence)
+    half, notice = text.split("\n\n")
+    assert half == "Half an answer"
+    assert notice.startswith("⚠️ ")
+    await thread.say("go on")
+    await thread.answers(2, containing="go on")
+    assert model.requests[-1]["messages"][2] == {"role": "assistant", "content": "Half an answer"}
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_passing_failure_is_not_seen(start: Start, model: ModelServer) -> None:
+    model.will(fails(503), fails(429))
+    thread = await start("@ChatHakase hello")
+    assert await thread.answers(1) == ["I heard: [alice] hello"]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_an_option_that_the_server_refuses_is_left_out(start: Start, model: ModelServer) -> None:
+    model.will(
+        fails(400, "unsupported_parameter", param="max_tokens", message="Unsupported parameter: 'max_tokens'"),
+        fails(422, message="stream_options: Extra inputs are not permitted"),
+        says("Here I am."),
+    )
+    thread = await start("@ChatHakase hello")
+    await thread.answers(1, containing="Here I am.")
+    assert model.requests[-1]["max_completion_tokens"] == 2000
+    assert "stream_options" not in model.requests[-1]
+    await thread.say("again")
+    await thread.answers(2, containing="again")
+    assert len(model.requests) == 4
+
+
+async def test_an_unreachable_model_does_not_stop_the_bot_from_starting(
+    start: Start, open_the_bot: Callable[..., object], workspace: Workspace
+) -> None:
+    async with open_the_bot(openai_base_url="http://127.0.0.1:9/v1"):  # type: ignore[attr-defined]
+        thread = await start("@ChatHakase hello")
+        await thread.answers(1, containing="cannot reach the model")
+
+
+@pytest.mark.usefixtures("bot")
+async def test_nothing_of_the_conversation_reaches_a_log(
+    start: Start, model: ModelServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="chathakase")
+    model.will(
+        fails(400, message="you said swordfish"),
+        reports_an_error_after("swordfish"),
+        says("swordfish", finish="length"),
+    )
+    thread = await start("@ChatHakase swordfish")
+    for count in range(1, 4):
+        await thread.answers(count, containing="⚠️")
+        await thread.say("swordfish")
+    await thread.answers(4, containing="swordfish")
+    assert "http_400" in caplog.text
+    assert "swordfish" not in caplog.text
+    assert "xoxb-" not in caplog.text
+    assert "xapp-" not in caplog.text

@@ -1,0 +1,346 @@
+"""The contract of the stores, on SQLite."""
+
+import asyncio
+import random
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from chathakase.core.errors import StoreError
+from chathakase.core.types import (
+    Expiry,
+    ExpiryMode,
+    Incoming,
+    Lease,
+    Outcome,
+    Place,
+    Result,
+    Role,
+    Usage,
+)
+from chathakase.storage.migrate import migrate, migrations
+from chathakase.storage.sessions import BATCH, Sessions
+from chathakase.storage.sqlite import SqliteDatabase, open_sqlite
+from chathakase.storage.turns import LEASE_MS, Turns
+
+PLACE = Place("C1", "1.000001")
+ID = PLACE.session_id
+TIMEOUT = 3_600_000
+
+
+@dataclass
+class Clock:
+    now: int = 1_700_000_000_000
+
+    def __call__(self) -> int:
+        return self.now
+
+
+@dataclass
+class Stores:
+    database: SqliteDatabase
+    clock: Clock
+    sessions: Sessions
+    turns: Turns
+
+    async def say(self, ref: str, text: str = "hello", *, command: bool = False, **fields: object) -> bool:
+        return await self.sessions.append(said(ref, text, **fields), command=command)
+
+    async def claimed(self) -> Lease:
+        lease = await self.turns.claim(ID)
+        assert lease is not None
+        return lease
+
+    async def texts(self, upto: int = 999, limit: int = 99) -> list[str]:
+        return [message.text for message in await self.sessions.history(ID, upto=upto, limit=limit)]
+
+    async def count(self, table: str) -> int:
+        return int(str((await self.database.fetch(f"SELECT count(*) FROM {table}"))[0][0]))
+
+
+def said(ref: str, text: str = "hello", **fields: object) -> Incoming:
+    incoming = Incoming(PLACE, ref, "U1", text, opens=True, asks=True)
+    return replace(incoming, **fields)  # type: ignore[arg-type]
+
+
+def answer(text: str) -> Result:
+    return Result(Outcome.ANSWERED, text, model="m-1", usage=Usage(10, 5))
+
+
+@pytest.fixture
+async def open_database(database: Path) -> AsyncIterator[SqliteDatabase]:
+    async with open_sqlite(database) as opened:
+        await migrate(opened, now=0)
+        yield opened
+
+
+@pytest.fixture
+def stores_with(open_database: SqliteDatabase) -> Callable[[ExpiryMode], Stores]:
+    def make(mode: ExpiryMode) -> Stores:
+        clock = Clock()
+        sessions = Sessions(open_database, expiry=Expiry(TIMEOUT, mode), now=clock)
+        return Stores(open_database, clock, sessions, Turns(open_database, now=clock))
+
+    return make
+
+
+@pytest.fixture
+def stores(stores_with: Callable[[ExpiryMode], Stores]) -> Stores:
+    return stores_with(ExpiryMode.ARCHIVE)
+
+
+async def test_a_question_is_saved_once(stores: Stores) -> None:
+    assert await stores.say("1")
+    assert not await stores.say("1")
+    assert await stores.texts() == ["hello"]
+    rows = await stores.database.fetch("SELECT seq, asked FROM sessions")
+    assert rows == [(1, 1)]
+
+
+async def test_twins_at_the_same_time_are_saved_once(stores: Stores) -> None:
+    results = await asyncio.gather(*(stores.say(str(n // 2)) for n in range(40)))
+    assert results.count(True) == 20
+    assert await stores.count("messages") == 20
+
+
+async def test_only_what_opens_makes_a_session(stores: Stores) -> None:
+    assert not await stores.say("1", opens=False)
+    assert await stores.count("sessions") == 0
+    await stores.say("2")
+    assert await stores.say("3", opens=False)
+
+
+async def test_a_turn_is_claimed_once(stores: Stores) -> None:
+    await stores.say("1")
+    claims = await asyncio.gather(*(stores.turns.claim(ID) for _ in range(20)))
+    assert sum(lease is not None for lease in claims) == 1
+
+
+async def test_context_waits_for_no_answer(stores: Stores) -> None:
+    await stores.say("1")
+    await stores.turns.finish(await stores.claimed(), answer("a"))
+    await stores.say("2", asks=False)
+    assert await stores.turns.claim(ID) is None
+    assert await stores.turns.waiting() == []
+
+
+async def test_finish_saves_the_answer_the_cursor_and_the_turn(stores: Stores) -> None:
+    await stores.say("1")
+    lease = await stores.claimed()
+    assert (lease.place, lease.upto, lease.attempt, lease.refs) == (PLACE, 1, 1, ())
+    assert await stores.turns.finish(lease, answer("the answer"))
+    history = await stores.sessions.history(ID, upto=99, limit=9)
+    assert [(message.role, message.text, message.author) for message in history] == [
+        (Role.USER, "hello", "U1"),
+        (Role.ASSISTANT, "the answer", ""),
+    ]
+    turns = await stores.database.fetch("SELECT outcome, model, prompt_tokens, completion_tokens, upto FROM turns")
+    assert turns == [("answered", "m-1", 10, 5, 1)]
+    assert await stores.turns.claim(ID) is None
+    assert await stores.turns.is_free(ID)
+
+
+async def test_a_failed_turn_keeps_the_question_and_asks_no_more(stores: Stores) -> None:
+    await stores.say("1", "the question")
+    await stores.turns.finish(await stores.claimed(), Result(Outcome.FAILED, error="timeout"))
+    assert await stores.turns.waiting() == []
+    assert await stores.texts() == ["the question"]
+
+
+async def test_an_answer_stands_after_what_it_answered(stores: Stores) -> None:
+    await stores.say("1", "q1")
+    lease = await stores.claimed()
+    await stores.say("2", "q2")
+    await stores.say("3", "q3")
+    await stores.turns.finish(lease, answer("a1"))
+    assert await stores.texts() == ["q1", "a1", "q2", "q3"]
+    second = await stores.claimed()
+    assert await stores.texts(upto=second.upto) == ["q1", "a1", "q2", "q3"]
+    assert await stores.texts(upto=second.upto, limit=2) == ["q2", "q3"]
+
+
+async def test_a_lease_is_renewed_lost_and_taken_over(stores: Stores) -> None:
+    await stores.say("1")
+    lease = await stores.claimed()
+    await stores.turns.note_reply(lease, ["1.5", "1.6"])
+    stores.clock.now += LEASE_MS - 1
+    assert await stores.turns.renew(lease)
+    stores.clock.now += LEASE_MS - 1
+    assert await stores.turns.claim(ID) is None
+    assert await stores.turns.waiting() == []
+    stores.clock.now += 2
+    assert await stores.turns.waiting() == [ID]
+    second = await stores.claimed()
+    assert (second.attempt, second.refs) == (2, ("1.5", "1.6"))
+    assert not await stores.turns.renew(lease)
+    assert not await stores.turns.finish(lease, answer("late"))
+    assert await stores.turns.finish(second, answer("in time"))
+    assert await stores.texts() == ["hello", "in time"]
+
+
+async def test_a_turn_that_is_put_down_is_taken_up_with_its_messages(stores: Stores) -> None:
+    await stores.say("1")
+    lease = await stores.claimed()
+    await stores.turns.note_reply(lease, ["1.5"])
+    await stores.turns.release(lease)
+    again = await stores.claimed()
+    assert (again.attempt, again.refs) == (1, ("1.5",))
+
+
+async def test_clearing_forgets_and_ends_the_turn(stores: Stores) -> None:
+    await stores.say("1", "secret")
+    await stores.turns.finish(await stores.claimed(), answer("secret answer"))
+    await stores.say("2", "secret too")
+    lease = await stores.claimed()
+    await stores.turns.note_reply(lease, ["1.5"])
+    assert await stores.sessions.clear(ID) == 3
+    assert not await stores.turns.finish(lease, answer("late"))
+    assert await stores.texts() == []
+    assert await stores.turns.waiting() == []
+    assert not await stores.say("2", "delivered again")
+    await stores.say("3", "afresh")
+    fresh = await stores.claimed()
+    assert fresh.refs == ()
+    assert await stores.texts() == ["afresh"]
+    everything = await stores.database.fetch("SELECT text, author FROM messages")
+    assert "secret" not in str(everything)
+
+
+async def test_commands_are_had_once_and_never_remembered(stores: Stores) -> None:
+    assert await stores.say("1", "help", command=True)
+    assert not await stores.say("1", "help", command=True)
+    assert await stores.texts() == []
+    assert await stores.turns.waiting() == []
+
+
+async def test_info_counts_people_and_messages(stores: Stores) -> None:
+    assert await stores.sessions.info(ID) is None
+    await stores.say("1", author="U2")
+    await stores.say("2", author="U1")
+    await stores.say("3", "help", author="U3", command=True)
+    stores.clock.now += 5_000
+    info = await stores.sessions.info(ID)
+    assert info is not None
+    assert (info.messages, info.people, info.busy) == (2, ("U2", "U1"), True)
+    assert stores.clock.now - info.began == 5_000
+    page = await stores.sessions.active(limit=1)
+    assert page.total == 1
+    assert page.sessions == (info,)
+
+
+async def test_idle_sessions_are_archived_and_woken(stores: Stores) -> None:
+    await stores.say("1", "before")
+    await stores.turns.finish(await stores.claimed(), answer("a"))
+    stores.clock.now += TIMEOUT
+    assert await stores.sessions.expire() == 0
+    stores.clock.now += 1
+    assert (await stores.sessions.active(limit=9)).total == 0
+    assert await stores.sessions.expire() == 1
+    assert await stores.sessions.expire() == 0
+    assert await stores.say("2", "after", opens=False)
+    assert (await stores.sessions.active(limit=9)).total == 1
+    assert await stores.texts() == ["before", "a", "after"]
+
+
+async def test_idle_sessions_are_deleted_with_every_row(stores_with: Callable[[ExpiryMode], Stores]) -> None:
+    stores = stores_with(ExpiryMode.DELETE)
+    await stores.say("1", "before")
+    await stores.turns.finish(await stores.claimed(), answer("a"))
+    stores.clock.now += TIMEOUT + 1
+    assert await stores.sessions.expire() == 1
+    for table in ("sessions", "messages", "turns"):
+        assert await stores.count(table) == 0
+
+
+async def test_an_idle_session_counts_as_expired_before_the_job_has_run(
+    stores_with: Callable[[ExpiryMode], Stores],
+) -> None:
+    stores = stores_with(ExpiryMode.DELETE)
+    await stores.say("1", "before")
+    await stores.turns.finish(await stores.claimed(), answer("a"))
+    stores.clock.now += TIMEOUT + 1
+    assert not await stores.say("2", "a reply that needs the session", opens=False)
+    assert await stores.say("3", "a mention")
+    assert await stores.texts() == ["a mention"]
+
+
+@pytest.mark.parametrize("mode", ExpiryMode)
+async def test_what_waits_or_is_under_way_never_expires(
+    mode: ExpiryMode, stores_with: Callable[[ExpiryMode], Stores]
+) -> None:
+    stores = stores_with(mode)
+    await stores.say("1")
+    stores.clock.now += TIMEOUT * 2
+    assert await stores.sessions.expire() == 0
+    lease = await stores.claimed()
+    assert await stores.sessions.expire() == 0
+    await stores.say("2")
+    assert await stores.texts() == ["hello", "hello"]
+    assert await stores.turns.finish(lease, answer("a"))
+
+
+async def test_more_sessions_than_a_batch_expire(stores: Stores) -> None:
+    for number in range(BATCH + 5):
+        await stores.say(f"{number}", place=Place("C1", f"{number}.0"), asks=False)
+    stores.clock.now += TIMEOUT + 1
+    assert await stores.sessions.expire() == BATCH + 5
+
+
+async def test_badly_timed_cancels_leave_no_transaction_open(stores: Stores) -> None:
+    rng = random.Random(7)
+
+    async def interrupted(number: int) -> bool:
+        task = asyncio.create_task(stores.say(str(number)))
+        await asyncio.sleep(rng.random() * 0.002)
+        task.cancel()
+        done, _ = await asyncio.wait([task])
+        return not done.pop().cancelled()
+
+    for number in range(300):
+        await interrupted(number)
+    assert await stores.say("last")
+    rows = await stores.database.fetch("SELECT seq, asked FROM sessions")
+    messages = await stores.count("messages")
+    assert rows == [(messages, messages)]
+
+
+async def test_a_database_knows_its_migrations(open_database: SqliteDatabase) -> None:
+    assert await migrate(open_database, now=0) == []
+    rows = await open_database.fetch("SELECT version, name FROM schema_migrations ORDER BY version")
+    assert rows == [(migration.version, migration.name) for migration in migrations()]
+    assert [migration.version for migration in migrations()] == list(range(1, len(migrations()) + 1))
+
+
+async def test_a_newer_database_is_refused_and_not_touched(database: Path) -> None:
+    async with open_sqlite(database) as opened:
+        await migrate(opened, now=0)
+        async with opened.transaction() as transaction:
+            await transaction.execute("INSERT INTO schema_migrations VALUES ($1, $2, $3)", 999, "future", 0)
+            await transaction.execute("DROP TABLE turns")
+    before = database.read_bytes()
+    with pytest.raises(StoreError, match="version 999"):
+        async with open_sqlite(database) as opened:
+            await migrate(opened, now=0)
+    assert database.read_bytes() == before
+
+
+async def test_what_is_no_database_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "notes.db"
+    file.write_text("these are my notes, not a database, and they are long enough to be seen as such" * 9)
+    with pytest.raises(StoreError):
+        async with open_sqlite(file) as opened:
+            await migrate(opened, now=0)
+
+
+async def test_a_locked_database_raises_a_store_error(stores: Stores, database: Path) -> None:
+    await stores.database._writer.execute("PRAGMA busy_timeout = 50")
+    with closing(sqlite3.connect(database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError, match="locked"):
+            await stores.say("1")
+        other.execute("ROLLBACK")
+    assert await stores.say("1")
