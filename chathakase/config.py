@@ -20,12 +20,26 @@ class SettingsError(Exception):
         self.problems = problems
 
 
-class Settings(BaseSettings):
-    """Everything that can be set. ``docs/settings.md`` tells the same in words."""
+class ModelServer(BaseSettings):
+    """Where the model is."""
 
     model_config = SettingsConfigDict(
         env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
     )
+
+    openai_base_url: str | None = None
+    """Any OpenAI-compatible server, for instance ``http://localhost:11434/v1``; unset: OpenAI's own."""
+    openai_api_key: SecretStr = Field(default=SecretStr(""), validate_default=True)
+    """Key for the model's server; may be missing when ``OPENAI_BASE_URL`` names a server that needs none."""
+
+    @property
+    def is_set(self) -> bool:
+        """Whether a model is named at all."""
+        return bool(self.openai_base_url or self.openai_api_key.get_secret_value())
+
+
+class Settings(ModelServer):
+    """Everything that can be set. ``docs/settings.md`` tells the same in words."""
 
     slack_bot_token: SecretStr
     """Bot User OAuth Token, ``xoxb-…``."""
@@ -33,11 +47,6 @@ class Settings(BaseSettings):
     """App-level token with ``connections:write``, ``xapp-…``."""
     slack_api_url: str = "https://slack.com/api/"
     """Base of Slack's Web API."""
-
-    openai_base_url: str | None = None
-    """Any OpenAI-compatible server, for instance ``http://localhost:11434/v1``; unset: OpenAI's own."""
-    openai_api_key: SecretStr = Field(SecretStr(""), validate_default=True)
-    """Key for the model's server; may be missing when ``OPENAI_BASE_URL`` names a server that needs none."""
 
     chathakase_model: str = "gpt-5.6-luna"
     """The model to ask for."""
