@@ -1,0 +1,166 @@
+"""The manifest is one that Slack takes, and asks for exactly what the bot listens to and calls."""
+
+import ast
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import pytest
+import yaml
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+import chathakase.slack
+from chathakase.playground.methods.table import METHODS
+from chathakase.playground.person import Person
+from chathakase.playground.server import Workspace, open_workspace
+from chathakase.slack.events import EVENTS
+from tests.end_to_end.conftest import OpenBot, Thread
+
+MANIFEST = Path(__file__).parents[2] / "manifest.yml"
+
+SCOPE_OF_EVENT = {
+    "app_mention": "app_mentions:read",
+    "message.channels": "channels:history",
+    "message.groups": "groups:history",
+    "message.im": "im:history",
+    "message.mpim": "mpim:history",
+}
+"""https://docs.slack.dev/reference/events"""
+
+
+class Strict(BaseModel):
+    """Slack refuses fields that it does not know; limits are those of docs.slack.dev/reference/app-manifest."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Metadata(Strict):
+    major_version: Literal[1, 2]
+    minor_version: int
+
+
+class DisplayInformation(Strict):
+    name: Annotated[str, StringConstraints(min_length=1, max_length=35)]
+    description: Annotated[str, StringConstraints(min_length=1, max_length=140)]
+    long_description: Annotated[str, StringConstraints(min_length=175, max_length=4000)]
+    background_color: Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
+
+
+class AppHome(Strict):
+    home_tab_enabled: bool
+    messages_tab_enabled: Literal[True]
+    messages_tab_read_only_enabled: Literal[False]
+
+
+class BotUser(Strict):
+    display_name: Annotated[str, StringConstraints(min_length=1, max_length=80)]
+    always_online: bool
+
+
+class Features(Strict):
+    app_home: AppHome
+    bot_user: BotUser
+
+
+class Scopes(Strict):
+    bot: list[str]
+
+
+class OAuthConfig(Strict):
+    scopes: Scopes
+
+
+class EventSubscriptions(Strict):
+    bot_events: list[str]
+
+
+class Interactivity(Strict):
+    is_enabled: bool
+
+
+class AppSettings(Strict):
+    event_subscriptions: EventSubscriptions
+    interactivity: Interactivity
+    org_deploy_enabled: bool
+    socket_mode_enabled: Literal[True]
+    token_rotation_enabled: Literal[False]
+
+
+class Manifest(Strict):
+    metadata: Metadata
+    display_information: DisplayInformation
+    features: Features
+    oauth_config: OAuthConfig
+    settings: AppSettings
+
+
+@pytest.fixture
+def manifest() -> Manifest:
+    loaded = yaml.safe_load(MANIFEST.read_text())
+    loaded["metadata"] = loaded.pop("_metadata")
+    return Manifest.model_validate(loaded)
+
+
+def called_methods() -> set[str]:
+    """Every Web API method that the code of the slack room calls, in Slack's spelling."""
+    by_attribute = {method.replace(".", "_").lower(): method for method in METHODS}
+    found = set()
+    for file in Path(chathakase.slack.__path__[0]).glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Attribute) and node.attr in by_attribute:
+                found.add(by_attribute[node.attr])
+            if isinstance(node, ast.Constant) and node.value in METHODS:
+                found.add(str(node.value))
+    return found
+
+
+def test_it_listens_to_what_the_code_reads(manifest: Manifest) -> None:
+    events = manifest.settings.event_subscriptions.bot_events
+    assert sorted(events) == sorted(SCOPE_OF_EVENT)
+    assert {event.partition(".")[0] for event in events} == set(EVENTS)
+
+
+def test_it_asks_for_the_scopes_that_are_needed_and_no_others(manifest: Manifest) -> None:
+    needed = set(SCOPE_OF_EVENT.values())
+    called = called_methods()
+    assert {"auth.test", "chat.postMessage", "chat.update", "chat.delete", "conversations.replies", "users.info"} == (
+        called - {"apps.connections.open"}
+    )
+    for method in called:
+        needed |= set(METHODS[method].scopes) | set(METHODS[method].by_type)
+    assert manifest.oauth_config.scopes.bot == sorted(needed)
+
+
+@pytest.fixture
+async def workspace(manifest: Manifest) -> Any:
+    """A workspace that grants the app what its manifest asks for, and nothing else."""
+    async with open_workspace(
+        scopes=manifest.oauth_config.scopes.bot,
+        subscriptions=manifest.settings.event_subscriptions.bot_events,
+        seed=1,
+    ) as opened:
+        yield opened
+
+
+async def test_with_exactly_that_the_bot_works_everywhere(
+    workspace: Workspace,
+    open_the_bot: OpenBot,
+    start: Callable[..., Awaitable[Thread]],
+    people: dict[str, Person],
+) -> None:
+    group = workspace.world.conversation("C0MPDM0001")
+    assert group is not None
+    async with open_the_bot():
+        threads = [
+            await start("@ChatHakase one"),
+            await start("@ChatHakase one", channel="#secret"),
+            await start("one", channel="@"),
+            Thread(
+                workspace, people["alice"], group.id, await people["alice"].say("@ChatHakase one", channel=group.id)
+            ),
+        ]
+        for thread in threads:
+            assert await thread.answers(1) == ["I heard: [alice] one"]
+            await thread.say("two")
+            await thread.answers(2, containing="two")
+    assert [call.error for call in workspace.journal.calls() if not call.ok] == []

@@ -1,0 +1,67 @@
+"""What is written is what runs."""
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from chathakase.cli import cli
+from chathakase.config import SYSTEM_PROMPT, Settings
+from chathakase.engine import commands
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+
+
+def defaults() -> dict[str, object]:
+    return {name.upper(): field.get_default() for name, field in Settings.model_fields.items()}
+
+
+def test_the_readme_lists_every_setting_with_its_default() -> None:
+    table = dict(re.findall(r"^\| `([A-Z_]+)` \| (.+) \|$", README, re.MULTILINE))
+    assert list(table) == ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_API_URL", "OPENAI_API_KEY", *list(table)[4:]]
+    assert sorted(table) == sorted(defaults())
+    for name, default in defaults().items():
+        told = re.fullmatch(r"`(.+)`", table[name])
+        if told:
+            assert told[1] == str(default)
+
+
+def test_the_settings_page_explains_every_setting() -> None:
+    page = (ROOT / "docs" / "settings.md").read_text()
+    assert sorted(re.findall(r"^`([A-Z_]+)`$", page, re.MULTILINE)) == sorted(defaults())
+    for name, default in defaults().items():
+        paragraph = page.split(f"\n`{name}`\n")[1].split("\n\n")[0]
+        if isinstance(default, str | int) and default != SYSTEM_PROMPT:
+            assert str(default) in paragraph
+
+
+def test_every_command_of_the_bot_is_told() -> None:
+    for command in ("session info", "clear session", "all sessions", "help"):
+        assert f"`{command}`" in README
+        assert f"`{command}`" in commands.HELP
+
+
+def test_every_command_of_the_shell_is_told() -> None:
+    everything = README + "".join(page.read_text() for page in (ROOT / "docs").glob("*.md"))
+    for name in get_command(cli).commands:  # type: ignore[attr-defined]
+        assert f"chathakase {name}" in everything
+
+
+def test_the_procfile_starts_a_worker() -> None:
+    assert (ROOT / "Procfile").read_text() == "worker: chathakase run\n"
+
+
+@pytest.mark.parametrize(
+    "page", [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))], ids=lambda page: page.name
+)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\((?!https?://)([^)#]+)\)", page.read_text()):
+        assert (page.parent / target).exists(), target
+
+
+def test_make_targets_of_the_readme_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    for target in re.findall(r"\bmake (\w+)", README):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
