@@ -139,10 +139,12 @@ async def _connect(handler: SocketHandler) -> None:
             await handler.client.connect()
     except TimeoutError as error:
         raise StartError(REFUSED_SOCKET) from error
+    first = client.current_session
     try:
         async with asyncio.timeout(HELLO_TIMEOUT):
             await greeted.wait()
     except TimeoutError as error:
-        if not await client.is_connected():
+        # A socket that is closed at once is opened again and again, so only the first one counts.
+        if first is None or first.closed or client.current_session is not first:
             raise StartError(REFUSED_SOCKET) from error
         log.warning("The socket is open, but Slack has not said hello yet")
