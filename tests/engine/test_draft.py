@@ -1,0 +1,79 @@
+"""A draft shows the newest whole text, as fast as its reply takes it and never later than its end."""
+
+import asyncio
+from collections.abc import Callable
+
+from chathakase.engine.draft import Draft
+
+
+class SlowReply:
+    """A reply that takes each text only when the test lets it."""
+
+    def __init__(self) -> None:
+        self.shown: list[str] = []
+        self.begun = False
+        self.gate = asyncio.Semaphore(0)
+        self.free = asyncio.Event()
+        self.free.set()
+
+    async def ready(self) -> None:
+        await self.free.wait()
+
+    async def show(self, text: str) -> None:
+        self.begun = True
+        await self.gate.acquire()
+        self.shown.append(text)
+
+    async def finish(self, text: str) -> None:
+        self.shown.append(text)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(2):
+        while not condition():
+            await asyncio.sleep(0)
+
+
+async def test_a_slow_surface_skips_texts() -> None:
+    reply = SlowReply()
+    async with Draft(reply) as draft:
+        draft.write("a")
+        await until(lambda: reply.begun)
+        for piece in "bcd":
+            draft.write(piece)
+        reply.gate.release()
+        reply.gate.release()
+        await until(lambda: len(reply.shown) == 2)
+    assert reply.shown == ["a", "abcd"]
+
+
+async def test_a_show_that_has_begun_is_finished_before_the_end() -> None:
+    reply = SlowReply()
+    async with Draft(reply) as draft:
+        draft.write("a")
+        await until(lambda: reply.begun)
+        asyncio.get_running_loop().call_later(0.02, reply.gate.release)
+    await reply.finish("end")
+    assert reply.shown == ["a", "end"]
+
+
+async def test_waiting_for_ones_turn_is_cut_short_by_the_end() -> None:
+    reply = SlowReply()
+    reply.free.clear()
+    async with asyncio.timeout(1):
+        async with Draft(reply) as draft:
+            draft.write("a")
+            await asyncio.sleep(0)
+    assert reply.shown == []
+    assert draft.text == "a"
+
+
+async def test_nothing_but_space_is_not_shown() -> None:
+    reply = SlowReply()
+    reply.gate.release()
+    async with Draft(reply) as draft:
+        draft.write(" \n")
+        await asyncio.sleep(0.01)
+        assert not reply.begun
+        draft.write("x")
+        await until(lambda: reply.shown == [" \nx"])
