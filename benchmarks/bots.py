@@ -1,0 +1,140 @@
+"""The two bots as processes, each alone in a workspace of its own, and what a person does there."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.model import Model
+from benchmarks.usage import Usage
+from benchmarks.watch import Moments, Watch
+from chathakase.playground.demo import demo_world
+from chathakase.playground.events import SUBSCRIPTIONS
+from chathakase.playground.limits import NoLimits
+from chathakase.playground.person import Person
+from chathakase.playground.server import Workspace, open_workspace
+from chathakase.playground.values import Conversation
+from chathakase.playground.world import World
+
+CHANNELS = 40
+"""So many that nobody comes near Slack's one message a second in each: our bot would wait, the plain one not."""
+START_WITHIN = 30.0
+ANSWER_WITHIN = 60.0
+
+PLAIN_BOT = Path(__file__).with_name("plain_bot.py")
+COMMANDS: Mapping[str, Sequence[str]] = {"ours": ("-m", "chathakase", "run"), "plain": (str(PLAIN_BOT),)}
+HEARS = {"ours": SUBSCRIPTIONS, "plain": frozenset({"app_mention"})}
+"""Each app subscribes to what its code listens to; ours therefore also hears its own messages and their edits."""
+
+
+class DidNotRun(Exception):
+    """A bot did not do what was to be measured; the text ends with its log."""
+
+
+@dataclass(slots=True)
+class Bot:
+    """A bot that runs, and Alice who talks to it."""
+
+    name: str
+    workspace: Workspace
+    watch: Watch
+    usage: Usage
+    _alice: Person
+    _log: Path
+    _turns: int = 0
+
+    async def turn(self) -> Moments:
+        """Mention the bot in a new thread, in the next channel, and wait for its whole answer."""
+        channel = _channel_id(self._turns % CHANNELS)
+        self._turns += 1
+        ts = await self._alice.say(f"@ChatHakase question {self._turns}: how do threads work?", channel=channel)
+        moments = self.watch.turns[ts]
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN):
+                await moments.whole.wait()
+        except TimeoutError:
+            raise DidNotRun(f"{self.name} did not answer.\n{self._log.read_text()[-2000:]}") from None
+        return moments
+
+    async def turns(self, count: int) -> None:
+        """Take so many turns, all at a time, and wait until the bot is at rest again."""
+        await asyncio.gather(*(self.turn() for _ in range(count)))
+        await self.rest()
+
+    async def rest(self) -> None:
+        """Wait until every event is acknowledged and what the bot does after that is surely done."""
+        await self.workspace.until(lambda: not self.workspace.pending_events)
+        await asyncio.sleep(0.3)
+
+
+@asynccontextmanager
+async def open_bots(model: Model, folder: Path) -> AsyncIterator[tuple[Bot, Bot]]:
+    """Ours and the plain one, both at work until the block ends, with their files in a folder."""
+    async with AsyncExitStack() as stack:
+        ours = await stack.enter_async_context(_open_bot("ours", model, folder))
+        plain = await stack.enter_async_context(_open_bot("plain", model, folder))
+        yield ours, plain
+
+
+@asynccontextmanager
+async def _open_bot(name: str, model: Model, folder: Path) -> AsyncIterator[Bot]:
+    log = folder / f"{name}.log"
+    limits = NoLimits()
+    async with (
+        open_workspace(_world(), subscriptions=HEARS[name], limits=limits, seed=1) as workspace,
+        workspace.person("alice") as alice,
+        _process(name, _environment(name, workspace, model, folder), folder, log) as process,
+    ):
+        try:
+            await workspace.wait_for_socket(START_WITHIN)
+        except TimeoutError:
+            raise DidNotRun(f"{name} did not connect.\n{log.read_text()[-2000:]}") from None
+        yield Bot(name, workspace, Watch(workspace), Usage(process.pid), alice, log)
+
+
+@asynccontextmanager
+async def _process(
+    name: str, environment: Mapping[str, str], folder: Path, log: Path
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    with log.open("wb") as output:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, *COMMANDS[name], cwd=folder, env=environment, stdout=output, stderr=output
+        )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+def _environment(name: str, workspace: Workspace, model: Model, folder: Path) -> dict[str, str]:
+    """Only what a bot needs, so that no setting of the developer's takes part."""
+    common = {
+        "PATH": os.environ.get("PATH", ""),
+        "SLACK_BOT_TOKEN": workspace.bot_token,
+        "SLACK_APP_TOKEN": workspace.app_token,
+        "SLACK_API_URL": workspace.api_url,
+        "OPENAI_BASE_URL": model.base_url,
+        "OPENAI_API_KEY": "none",
+    }
+    if name == "plain":
+        return common | {"MODEL": "scripted-1"}
+    database = f"sqlite:///{folder / 'sessions.db'}"
+    return common | {"CHATHAKASE_MODEL": "scripted-1", "CHATHAKASE_DATABASE_URL": database}
+
+
+def _world() -> World:
+    world = demo_world()
+    members = (world.users["U0ALICE001"].id, world.app.user_id)
+    for number in range(CHANNELS):
+        made = Conversation(_channel_id(number), "channel", f"bench-{number}", creator=members[0], created=0)
+        world.add_conversation(made, members)
+    return world
+
+
+def _channel_id(number: int) -> str:
+    return f"C0BENCH{number:03d}"

@@ -1,0 +1,74 @@
+"""What a turn costs in the store: append, claim, history and finish, on a file on disk."""
+
+import os
+import time
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+
+from benchmarks.report import Goal, p95, show
+from chathakase.app import now
+from chathakase.core.types import Expiry, ExpiryMode, Incoming, Outcome, Place, Result, Usage
+from chathakase.storage.migrate import migrate
+from chathakase.storage.sessions import Sessions
+from chathakase.storage.sqlite import open_sqlite
+from chathakase.storage.turns import Turns
+
+TURNS = 500
+SESSIONS = 50
+STEPS = ("append", "claim", "history", "finish")
+RESULT = Result(Outcome.ANSWERED, "words and words " * 100, model="scripted-1", usage=Usage(400, 300))
+
+
+async def measure(folder: Path) -> list[Goal]:
+    """Measure and print; returns the goal."""
+    taken: list[list[float]] = []
+    async with open_sqlite(folder / "store.db") as database:
+        await migrate(database, now=now())
+        sessions = Sessions(database, expiry=Expiry(3_600_000, ExpiryMode.ARCHIVE), now=now)
+        turns = Turns(database, now=now)
+        for number in range(TURNS):
+            taken.append(await _turn(sessions, turns, number))
+    together = [sum(turn) for turn in taken]
+    steps = {step: list(times) for step, times in zip(STEPS, zip(*taken, strict=True), strict=True)}
+    _show({**steps, "together": together, "fsync of 4 KiB (the floor)": _fsyncs(folder / "floor", TURNS)})
+    return [Goal("store: append, claim, history, finish (median)", median(together), 3.0, " ms", may_equal=False)]
+
+
+async def _turn(sessions: Sessions, turns: Turns, number: int) -> list[float]:
+    """One turn of one session; the milliseconds of each step."""
+    place = Place("C0BENCH000", f"1700000000.{number % SESSIONS:06d}")
+    text = f"question {number}: how do threads work?"
+    moments = [time.perf_counter()]
+    await sessions.append(Incoming(place, f"1700000001.{number:06d}", "U1", text, opens=True, asks=True), command=False)
+    moments.append(time.perf_counter())
+    lease = await turns.claim(place.session_id)
+    moments.append(time.perf_counter())
+    if lease is None:
+        raise RuntimeError("the store gave no lease for a question that waits")
+    await sessions.history(place.session_id, upto=lease.upto, limit=21)
+    moments.append(time.perf_counter())
+    await turns.finish(lease, RESULT)
+    moments.append(time.perf_counter())
+    return [(later - earlier) * 1000 for earlier, later in pairwise(moments)]
+
+
+def _fsyncs(path: Path, count: int) -> list[float]:
+    """Milliseconds that the disk itself needs for one small write, again and again."""
+    taken = []
+    with path.open("wb", buffering=0) as file:
+        for _ in range(count):
+            began = time.perf_counter()
+            file.write(b"x" * 4096)
+            os.fsync(file.fileno())
+            taken.append((time.perf_counter() - began) * 1000)
+    return taken
+
+
+def _show(taken: dict[str, list[float]]) -> None:
+    rows = [(step, f"{median(times):.2f}", f"{p95(times):.2f}") for step, times in taken.items()]
+    show(
+        f"Store, synchronous=FULL ({TURNS} turns in {SESSIONS} sessions; three of the steps commit)",
+        ("milliseconds", "median", "p95"),
+        rows,
+    )
