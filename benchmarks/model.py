@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from itertools import cycle, islice
 from typing import Any
@@ -49,22 +49,15 @@ class Model:
         asked, script = await request.json(), self.script
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream; charset=utf-8"})
         await response.prepare(request)
-        await response.write(_chunk({"role": "assistant", "content": "", "refusal": None}))
-        await self._speak(response, script)
-        await response.write(_chunk({}, finish="stop"))
-        if (asked.get("stream_options") or {}).get("include_usage"):
-            await response.write(_event(choices=[], usage=_usage(script)))
-        await response.write(b"data: [DONE]\n\n")
+        # A bot that is stopped hangs up, which is no error of this server's.
+        with suppress(ConnectionError):
+            await response.write(_chunk({"role": "assistant", "content": "", "refusal": None}))
+            await _speak(response, script)
+            await response.write(_chunk({}, finish="stop"))
+            if (asked.get("stream_options") or {}).get("include_usage"):
+                await response.write(_event(choices=[], usage=_usage(script)))
+            await response.write(b"data: [DONE]\n\n")
         return response
-
-    async def _speak(self, response: web.StreamResponse, script: Script) -> None:
-        clock = asyncio.get_running_loop().time
-        begins = clock() + script.wait
-        step = script.spread / max(len(script.pieces) - 1, 1)
-        for number, piece in enumerate(script.pieces):
-            await asyncio.sleep(begins + number * step - clock())
-            await response.write(_chunk({"content": piece}))
-        await asyncio.sleep(begins + script.spread - clock())
 
 
 @asynccontextmanager
@@ -81,6 +74,16 @@ async def open_model(script: Script) -> AsyncIterator[Model]:
         yield model
     finally:
         await runner.cleanup()
+
+
+async def _speak(response: web.StreamResponse, script: Script) -> None:
+    clock = asyncio.get_running_loop().time
+    begins = clock() + script.wait
+    step = script.spread / max(len(script.pieces) - 1, 1)
+    for number, piece in enumerate(script.pieces):
+        await asyncio.sleep(begins + number * step - clock())
+        await response.write(_chunk({"content": piece}))
+    await asyncio.sleep(begins + script.spread - clock())
 
 
 def _chunk(delta: dict[str, Any], finish: str | None = None) -> bytes:

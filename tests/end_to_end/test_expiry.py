@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
 
 from chathakase.core.types import ExpiryMode
@@ -14,7 +15,7 @@ Start = Callable[..., Awaitable[Thread]]
 
 
 def count(database: Path, sql: str) -> int:
-    with sqlite3.connect(database) as connection:
+    with closing(sqlite3.connect(database)) as connection:
         return int(connection.execute(sql).fetchone()[0])
 
 
