@@ -36,6 +36,8 @@ class SessionManager:
         self._again: set[str] = set()
         self._rechecks: dict[str, asyncio.Event] = {}
         self._answering: set[asyncio.Task[None]] = set()
+        self._saving: dict[tuple[str, str], asyncio.Future[bool]] = {}
+        """Messages that are being saved right now, so that a twin waits for the first of them to be safe."""
         self._closing = False
 
     async def submit(self, incoming: Incoming) -> None:
@@ -43,16 +45,29 @@ class SessionManager:
 
         When this returns, the message is stored. Raises StoreError when it could not be.
         """
-        command = self._commands.find(incoming)
-        if not await self._sessions.append(incoming, command=command is not None):
-            return
         session_id = incoming.place.session_id
+        twin = self._saving.get((session_id, incoming.ref))
+        if twin is not None:
+            await asyncio.shield(twin)
+            return
+        command = self._commands.find(incoming)
+        if not await self._save(incoming, command=command is not None):
+            return
         if command is not None:
             task = asyncio.create_task(self._obey(command, incoming), name=f"command in {session_id}")
             self._answering.add(task)
             task.add_done_callback(self._answering.discard)
         elif incoming.asks:
             self.wake(session_id)
+
+    async def _save(self, incoming: Incoming, *, command: bool) -> bool:
+        key = (incoming.place.session_id, incoming.ref)
+        saving = asyncio.ensure_future(self._sessions.append(incoming, command=command))
+        self._saving[key] = saving
+        try:
+            return await saving
+        finally:
+            del self._saving[key]
 
     def wake(self, session_id: str) -> None:
         """See to it that whatever waits in a session is answered."""

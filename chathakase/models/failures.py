@@ -7,6 +7,9 @@ from chathakase.core.errors import ModelError
 BEGIN_TIMEOUT = 60.0
 """Seconds until an answer must have begun, retries included, and the longest silence within it."""
 
+TIMEOUT = "The model did not answer in time. Please try again."
+UNREADABLE = "The model's server answered something that I cannot read."
+
 BY_CODE = {
     "insufficient_quota": "The model's server says that our credit is used up. Whoever runs me needs to look.",
     "context_length_exceeded": "This conversation has grown too long for the model. `clear session` starts afresh.",
@@ -18,7 +21,7 @@ BY_STATUS = {
     401: "The model's server did not accept my key. Whoever runs me should check `OPENAI_API_KEY`.",
     403: "My key is not allowed to use this model. Whoever runs me should check `OPENAI_API_KEY`.",
     404: "The model that I am set up with is not there. Whoever runs me should check `CHATHAKASE_MODEL`.",
-    408: "The model did not answer in time. Please try again.",
+    408: TIMEOUT,
     413: "This conversation has grown too long for the model. `clear session` starts afresh.",
     429: "The model is overloaded right now. Please try again in a moment.",
 }
@@ -28,7 +31,7 @@ def translate(error: openai.OpenAIError) -> ModelError:
     """Turn an error of the openai library into ours. Its own text may quote a prompt and is not passed on."""
     match error:
         case openai.APITimeoutError():
-            return ModelError("timeout", "The model did not answer in time. Please try again.")
+            return ModelError("timeout", TIMEOUT)
         case openai.APIConnectionError():
             return ModelError("unreachable", "I cannot reach the model right now. Please try again in a moment.")
         case openai.APIStatusError():
@@ -36,7 +39,7 @@ def translate(error: openai.OpenAIError) -> ModelError:
         case openai.APIError():
             return ModelError("server_error", "The model's server reported an error. Please try again.")
         case _:
-            return ModelError("unreadable", "The model's server answered something that I cannot read.")
+            return ModelError("unreadable", UNREADABLE)
 
 
 def _from_status(error: openai.APIStatusError) -> ModelError:

@@ -7,11 +7,10 @@ from typing import Any
 
 import openai
 from openai import AsyncOpenAI, AsyncStream
-from openai.types.chat import ChatCompletionChunk
 
 from chathakase.core.errors import ModelError
 from chathakase.core.types import Finished, Prompt, Usage
-from chathakase.models.failures import BEGIN_TIMEOUT, translate
+from chathakase.models.failures import BEGIN_TIMEOUT, TIMEOUT, UNREADABLE, translate
 
 OFFICIAL = "api.openai.com"
 
@@ -45,33 +44,35 @@ class OpenAIModel:
             async with await self._begin(prompt) as chunks:
                 reason, model, usage = None, "", None
                 async for chunk in chunks:
-                    model = chunk.model or model
+                    model = chunk.get("model") or model
                     usage = _usage(chunk) or usage
                     # Usage and filter chunks come without choices, so the first one is never taken for granted.
-                    for choice in chunk.choices or ():
-                        reason = choice.finish_reason or reason
-                        if choice.delta and choice.delta.content:
-                            yield choice.delta.content
+                    for choice in chunk.get("choices") or ():
+                        reason = choice.get("finish_reason") or reason
+                        if piece := (choice.get("delta") or {}).get("content"):
+                            yield piece
                 yield Finished(reason, model, usage)
         except openai.OpenAIError as error:
             raise translate(error) from error
+        except (AttributeError, TypeError, ValueError) as error:
+            raise ModelError("unreadable", UNREADABLE) from error
 
-    async def _begin(self, prompt: Prompt) -> AsyncStream[ChatCompletionChunk]:
+    async def _begin(self, prompt: Prompt) -> AsyncStream[Any]:
         try:
             async with asyncio.timeout(BEGIN_TIMEOUT):
                 return await self._request(prompt)
         except TimeoutError as error:
-            raise ModelError("timeout", "The model did not answer in time. Please try again.") from error
+            raise ModelError("timeout", TIMEOUT) from error
 
-    async def _request(self, prompt: Prompt) -> AsyncStream[ChatCompletionChunk]:
+    async def _request(self, prompt: Prompt) -> AsyncStream[Any]:
         messages = [{"role": speech.role, "content": speech.content} for speech in prompt.speeches]
         while True:
-            create: Any = self._client.chat.completions.create
+            body = {"model": self._name, "messages": messages, "stream": True, **self._options}
             try:
-                stream: AsyncStream[ChatCompletionChunk] = await create(
-                    model=self._name, messages=messages, stream=True, **self._options
+                # Chunks as plain objects: to make each a pydantic model costs more than all the rest of a turn.
+                return await self._client.post(
+                    "/chat/completions", body=body, cast_to=object, stream=True, stream_cls=AsyncStream[Any]
                 )
-                return stream
             except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
                 refused = _refused_option(error, self._options)
                 if refused is None:
@@ -108,10 +109,11 @@ async def open_model(
         yield OpenAIModel(client, name, options)
 
 
-def _usage(chunk: ChatCompletionChunk) -> Usage | None:
-    if chunk.usage is None:
+def _usage(chunk: dict[str, Any]) -> Usage | None:
+    usage = chunk.get("usage")
+    if not usage:
         return None
-    return Usage(chunk.usage.prompt_tokens or 0, chunk.usage.completion_tokens or 0)
+    return Usage(int(usage.get("prompt_tokens") or 0), int(usage.get("completion_tokens") or 0))
 
 
 def _refused_option(error: openai.APIStatusError, options: dict[str, Any]) -> str | None:

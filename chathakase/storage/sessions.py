@@ -38,6 +38,7 @@ RETURNING seq
 ADD = """
 INSERT INTO messages (session, seq, role, text, author, ref, at) VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (session, ref) DO NOTHING
+RETURNING seq
 """
 
 HISTORY = """
@@ -102,7 +103,7 @@ class Sessions:
     async def _add(self, transaction: Transaction, incoming: Incoming, seq: int, *, command: bool, now: int) -> None:
         role = Role.COMMAND if command else Role.USER
         values = (incoming.place.session_id, seq, role, incoming.text, incoming.author, incoming.ref, now)
-        if not await transaction.execute(ADD, *values):
+        if not await transaction.fetch(ADD, *values):
             raise _HadAlready
 
     async def _next_seq(self, transaction: Transaction, incoming: Incoming, *, asks: bool, now: int) -> int | None:
