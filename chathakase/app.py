@@ -1,7 +1,9 @@
 """Builds the house: everything that is open is open inside one ``async with``, and closes in the reverse order."""
 
+import asyncio
+import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from time import monotonic
 
@@ -23,11 +25,15 @@ from chathakase.slack.socket import open_socket
 from chathakase.slack.surface import SlackSurface
 from chathakase.slack.web import SlackWeb, open_web
 from chathakase.storage.database import Database
-from chathakase.storage.migrate import migrate
+from chathakase.storage.migrate import migrate, refuse_newer
 from chathakase.storage.sessions import Sessions
-from chathakase.storage.sqlite import open_sqlite
+from chathakase.storage.sqlite import open_sqlite, schema_version
 from chathakase.storage.turns import Turns
 
+log = logging.getLogger(__name__)
+
+START_WITHIN = 11.0
+"""Seconds until Slack must be connected."""
 GRACE = 5.0
 """Seconds that turns under way get to end at shutdown."""
 LOOK_FOR_WAITING = 3.0
@@ -49,23 +55,29 @@ async def open_bot(settings: Settings) -> AsyncIterator[SessionManager]:
     """
     async with AsyncExitStack() as stack:
         database = await _open_database(stack, settings)
-        web = await stack.enter_async_context(
-            open_web(token=settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url)
-        )
-        manager = await _open_engine(stack, settings, database, web)
-        app = build_app(web, manager.submit)
-        await stack.enter_async_context(
-            open_socket(
-                app,
-                app_token=settings.slack_app_token.get_secret_value(),
-                api_url=settings.slack_api_url,
-            )
-        )
+        try:
+            async with asyncio.timeout(START_WITHIN):
+                manager = await _open_slack(stack, settings, database)
+        except TimeoutError as error:
+            raise StartError(
+                f"Slack at {settings.slack_api_url} is too slow to start with: try again later."
+            ) from error
         yield manager
+
+
+async def _open_slack(stack: AsyncExitStack, settings: Settings, database: Database) -> SessionManager:
+    """Connect both ways, with the engine between them: what comes in last goes out first."""
+    api_url = settings.slack_api_url
+    web = await stack.enter_async_context(open_web(token=settings.slack_bot_token.get_secret_value(), api_url=api_url))
+    manager = await _open_engine(stack, settings, database, web)
+    app_token = settings.slack_app_token.get_secret_value()
+    await stack.enter_async_context(open_socket(build_app(web, manager.submit), app_token=app_token, api_url=api_url))
+    return manager
 
 
 async def _open_database(stack: AsyncExitStack, settings: Settings) -> Database:
     try:
+        refuse_newer(await schema_version(settings.database))
         database = await stack.enter_async_context(open_sqlite(settings.database))
         await migrate(database, now=now())
     except StoreError as error:
@@ -112,7 +124,18 @@ async def _open_engine(stack: AsyncExitStack, settings: Settings, database: Data
 
 def _schedule(manager: SessionManager, session_timeout: int) -> AsyncIOScheduler:
     scheduler = AsyncIOScheduler(job_defaults={"coalesce": True, "misfire_grace_time": None})
-    scheduler.add_job(manager.wake_waiting, "interval", seconds=LOOK_FOR_WAITING)
-    scheduler.add_job(manager.expire, "interval", seconds=min(EXPIRE_AT_MOST_EVERY, session_timeout))
+    for job, seconds in (
+        (manager.wake_waiting, LOOK_FOR_WAITING),
+        (manager.expire, min(EXPIRE_AT_MOST_EVERY, session_timeout)),
+    ):
+        scheduler.add_job(_forgiving, "interval", seconds=seconds, args=(job,))
     scheduler.start()
     return scheduler
+
+
+async def _forgiving(job: Callable[[], Awaitable[None]]) -> None:
+    """Run a job whose failure is told in one line; the next time may go better."""
+    try:
+        await job()
+    except StoreError as error:
+        log.warning("%s: %s", job.__name__, error)

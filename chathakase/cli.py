@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 import sys
 from collections.abc import Coroutine
@@ -53,16 +54,17 @@ def main() -> None:
 
 
 def configure_logging(level: int = logging.INFO) -> None:
-    """Log our own doings from a level on; libraries only speak up when something is wrong.
+    """Log our own doings from a level on.
 
-    At lower levels they would log what people write, Bolt's warnings included.
+    Bolt's and slack_sdk's warnings and errors quote what people write and tickets of sockets, so they stay silent; what
+    goes wrong there is told by our own rooms.
     """
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     logging.getLogger("chathakase").setLevel(level)
-    for library in ("slack_bolt", "slack_sdk"):
-        logging.getLogger(library).setLevel(logging.ERROR)
+    for library in ("slack_bolt", "slack_sdk", "apscheduler"):
+        logging.getLogger(library).setLevel(logging.CRITICAL)
 
 
 async def _serve(settings: Settings) -> None:
@@ -105,9 +107,15 @@ def _settings(**given: str) -> Settings:
 
 
 def _until_done(work: Coroutine[Any, Any, None]) -> None:
+    with suppress(KeyboardInterrupt):
+        asyncio.run(_or_say_why(work))
+
+
+async def _or_say_why(work: Coroutine[Any, Any, None]) -> None:
     try:
-        with suppress(KeyboardInterrupt):
-            asyncio.run(work)
+        await work
     except StartError as error:
         typer.echo(f"ChatHakase cannot start: {error}", err=True)
-        raise typer.Exit(CANNOT_START) from None
+        # Everything is closed by now but threads that look up a name, which would hold the process for long.
+        sys.stderr.flush()
+        os._exit(CANNOT_START)

@@ -1,5 +1,6 @@
 """The settings, read once at start from the environment and a ``.env`` file."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -59,7 +60,7 @@ class Settings(ModelServer):
     chathakase_max_messages: int = Field(20, ge=1)
     """How many of a thread's newest messages the model sees."""
 
-    chathakase_session_timeout: int = Field(3600, ge=1)
+    chathakase_session_timeout: int = Field(3600, ge=1, le=10**9)
     """Seconds after which an idle session expires."""
     chathakase_expiry: ExpiryMode = ExpiryMode.ARCHIVE
     """``archive`` keeps an expired session for the next message in its thread, ``delete`` removes it."""
@@ -78,24 +79,22 @@ class Settings(ModelServer):
     @field_validator("slack_bot_token")
     @classmethod
     def _bot_token(cls, token: SecretStr) -> SecretStr:
-        if not token.get_secret_value().startswith(("xoxb-", "xoxe.xoxb-")):
+        if not re.fullmatch(r"(xoxe\.)?xoxb-[!-~]+", token.get_secret_value()):
             raise ValueError("must be a bot token, which begins with xoxb-")
         return token
 
     @field_validator("slack_app_token")
     @classmethod
     def _app_token(cls, token: SecretStr) -> SecretStr:
-        if not token.get_secret_value().startswith("xapp-"):
+        if not re.fullmatch(r"xapp-[!-~]+", token.get_secret_value()):
             raise ValueError("must be an app-level token, which begins with xapp-")
         return token
 
     @field_validator("slack_api_url", "openai_base_url")
     @classmethod
     def _url(cls, url: str | None) -> str | None:
-        if url is not None:
-            parts = urlsplit(url)
-            if parts.scheme not in ("http", "https") or not parts.hostname:
-                raise ValueError("must be an address that begins with http:// or https://")
+        if url is not None and not _is_http(url):
+            raise ValueError("must be an address such as https://host/path or http://host:port/path")
         return url
 
     @field_validator("chathakase_database_url")
@@ -108,7 +107,9 @@ class Settings(ModelServer):
     @classmethod
     def _admins(cls, ids: Any) -> Any:
         if isinstance(ids, str):
-            return frozenset(ids.replace(",", " ").split())
+            ids = frozenset(ids.replace(",", " ").split())
+        if not all(re.fullmatch(r"[A-Za-z0-9_-]+", user) for user in ids):
+            raise ValueError("must be Slack user ids such as U012AB3CD, with commas between")
         return ids
 
     @field_validator("openai_api_key")
@@ -117,7 +118,17 @@ class Settings(ModelServer):
         # A base URL that is itself wrong is missing here, and is told already.
         if not key.get_secret_value() and info.data.get("openai_base_url", "") is None:
             raise ValueError("is missing: set it, or set OPENAI_BASE_URL to a server that needs no key")
+        if not re.fullmatch(r"[!-~]*", key.get_secret_value()):
+            raise ValueError("must not contain spaces or letters beyond ASCII")
         return key
+
+
+def _is_http(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def sqlite_path(url: str) -> Path:
@@ -125,7 +136,7 @@ def sqlite_path(url: str) -> Path:
     path = url.removeprefix("sqlite:///")
     if path == url:
         raise ValueError("must look like sqlite:///relative.db or sqlite:////absolute/path.db")
-    if path.endswith("/") or not path:
+    if path.endswith("/") or not path or path.startswith(":"):
         raise ValueError("names no file; write for instance sqlite:///chathakase.db")
     return Path(path)
 
@@ -139,6 +150,8 @@ def read_settings(**given: Any) -> Settings:
         return Settings(**given)
     except ValidationError as error:
         raise SettingsError([_sentence(problem) for problem in error.errors(include_input=False)]) from None
+    except UnicodeDecodeError:
+        raise SettingsError([".env must be a text file in UTF-8"]) from None
 
 
 def _sentence(problem: Any) -> str:

@@ -6,7 +6,7 @@
     ├── StartError        the bot cannot start; the text says what to do
     ├── StoreError        the database refused
     ├── ModelError        the model gave no (whole) answer; carries a code and a sentence for people
-    ├── DeliveryError     the surface refused a message for good
+    ├── DeliveryError     the surface did not take a message
     └── LeaseLost         somebody else has the turn now, or the session was cleared
 """
 
@@ -39,13 +39,16 @@ class ModelError(ChatHakaseError):
 
 
 class DeliveryError(ChatHakaseError):
-    """The surface refused a message; the text is its error code.
+    """The surface did not take a message; the text is its error code.
 
-    ``unsure`` says that the message may be there all the same, because only the answer was lost.
+    ``passes`` says that it may take it later, ``unsure`` that the message may be there all the same, because only
+    the answer was lost.
     """
 
-    def __init__(self, code: str, *, unsure: bool = False) -> None:
+    def __init__(self, code: str, *, passes: bool = False, unsure: bool = False) -> None:
         super().__init__(code)
+        self.code = code
+        self.passes = passes
         self.unsure = unsure
 
 

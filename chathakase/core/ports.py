@@ -32,8 +32,8 @@ class SessionStore(Protocol):
         An answer stands right after what it answered, whatever was said meanwhile.
         """
 
-    async def clear(self, session_id: str) -> int:
-        """Forget what was said in a session and end its turn; returns how many messages were forgotten."""
+    async def clear(self, session_id: str, *, before: str) -> int:
+        """Forget what was said before a stored message and end the turn; returns how many messages were forgotten."""
 
     async def info(self, session_id: str) -> SessionInfo | None:
         """What is known of one session."""
@@ -107,12 +107,14 @@ class Surface(Protocol):
         *,
         turn: str = "",
         refs: Sequence[str] = (),
+        resumed: bool = False,
         posted: Callable[[Sequence[str]], Awaitable[None]] | None = None,
     ) -> Reply:
         """Begin an answer in a thread; nothing is visible before the first show or finish.
 
-        ``refs`` are messages of an earlier try, to be edited first; ``posted`` hears the ids of all the
-        reply's messages whenever one is added.
+        ``turn`` names it for good. ``refs`` are messages of an earlier try, to be edited first; ``resumed`` says that
+        there was one, so that a message of which nobody heard is looked for. ``posted`` hears the ids of all the
+        reply's messages whenever they change.
         """
 
     def describe(self, place: Place) -> str:

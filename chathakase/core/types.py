@@ -91,6 +91,8 @@ class Lease:
     place: Place
     owner: str
     """A fresh random id, which is also the turn's id."""
+    origin: str
+    """The id of the first try of this turn, by which its messages can be found."""
     upto: int
     """The newest message that this turn answers, as a sequence number."""
     attempt: int

@@ -76,7 +76,7 @@ class Commands:
         return HELP
 
     async def _clear_session(self, incoming: Incoming) -> str:
-        forgotten = await self._sessions.clear(incoming.place.session_id)
+        forgotten = await self._sessions.clear(incoming.place.session_id, before=incoming.ref)
         return f"Done: I have forgotten {_count(forgotten, 'message')} of this thread."
 
     async def _session_info(self, incoming: Incoming) -> str:

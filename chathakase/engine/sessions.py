@@ -99,7 +99,7 @@ class SessionManager:
             for task in late:
                 task.cancel()
             if late:
-                await asyncio.wait(late)
+                await asyncio.wait(late, timeout=self._grace)
 
     async def _work(self, session_id: str) -> None:
         try:

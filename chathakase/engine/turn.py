@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from time import monotonic
 
-from chathakase.core.errors import DeliveryError, LeaseLost, ModelError, trace
+from chathakase.core.errors import DeliveryError, LeaseLost, ModelError, StoreError, trace
 from chathakase.core.ports import LanguageModel, Reply, SessionStore, Surface, TurnStore
 from chathakase.core.prompt import Persona, build_prompt
 from chathakase.core.types import Finished, Lease, Outcome, Prompt, Result, Role
 from chathakase.engine.draft import Draft
-from chathakase.engine.verdict import TROUBLE, Verdict, broken, judge, with_notice
+from chathakase.engine.verdict import GAVE_UP, TROUBLE, Verdict, broken, judge, with_notice
 
 RENEW_EVERY = 2.5
 """Seconds between two renewals of a lease; a third of the time for which it is held."""
+
+ATTEMPTS = 3
+"""How often a turn is tried that ended without a word, for instance because the process died."""
 
 CLEARED = "This answer was stopped, because the session was cleared."
 
@@ -48,7 +51,8 @@ class TurnRunner:
         async def posted(refs: Sequence[str]) -> None:
             await self._turns.note_reply(lease, refs)
 
-        reply = self._surface.reply(lease.place, turn=lease.owner, refs=lease.refs, posted=posted)
+        resumed = lease.origin != lease.owner
+        reply = self._surface.reply(lease.place, turn=lease.origin, refs=lease.refs, resumed=resumed, posted=posted)
         draft = Draft(reply)
         try:
             await self._answer_under_lease(lease, recheck, reply, draft)
@@ -86,15 +90,18 @@ class TurnRunner:
         )
 
     async def _write(self, lease: Lease, draft: Draft) -> Verdict:
+        if lease.attempt > ATTEMPTS:
+            log.error("The turn in %s is given up after %d attempts", lease.place.session_id, ATTEMPTS)
+            return broken("", ModelError("gave_up", GAVE_UP))
         try:
             finished = await self._stream(await self._prompt(lease), draft)
+            return judge(draft.text, finished)
         except ModelError as error:
             log.warning("The model failed in %s: %s", lease.place.session_id, error.code)
             return broken(draft.text, error)
         except Exception as error:  # noqa: BLE001 - whatever it is, the person gets a word and the turn an end
             log.error("A turn in %s failed: %s", lease.place.session_id, trace(error))
             return broken(draft.text, ModelError("internal", TROUBLE))
-        return judge(draft.text, finished)
 
     async def _stream(self, prompt: Prompt, draft: Draft) -> Finished:
         finished = Finished(None)
@@ -122,7 +129,13 @@ class TurnRunner:
             except TimeoutError:
                 pass
             recheck.clear()
-            if not await self._turns.renew(lease):
+            try:
+                held = await self._turns.renew(lease)
+            except StoreError as error:
+                # The lease holds for a while yet, and the next try may find the database free again.
+                log.warning("The lease on %s could not be renewed: %s", lease.place.session_id, error)
+                continue
+            if not held:
                 raise LeaseLost
 
     async def _give_up(self, lease: Lease, reply: Reply, draft: Draft) -> None:

@@ -12,6 +12,7 @@ LENGTH_EMPTY = (
     "The model used up its length limit before it wrote a word. Whoever runs me can raise `CHATHAKASE_MAX_TOKENS`."
 )
 FILTERED = "The model's content filter stopped the answer here."
+GAVE_UP = "I tried to answer this several times and something broke each time. Please put it differently."
 TROUBLE = "Something went wrong on my side. Please try again."
 
 

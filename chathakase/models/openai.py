@@ -1,15 +1,18 @@
 """Any OpenAI-compatible server, through Chat Completions; the only door to the openai library."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import openai
 from openai import AsyncOpenAI, AsyncStream
 
 from chathakase.core.errors import ModelError
 from chathakase.core.types import Finished, Prompt, Usage
+from chathakase.core.unicode import Mender
 from chathakase.models.failures import BEGIN_TIMEOUT, TIMEOUT, UNREADABLE, translate
 
 OFFICIAL = "api.openai.com"
@@ -42,19 +45,23 @@ class OpenAIModel:
         """Yield the answer piece by piece, then one Finished. Raises ModelError."""
         try:
             async with await self._begin(prompt) as chunks:
-                reason, model, usage = None, "", None
+                if "json" in chunks.response.headers.get("content-type", ""):
+                    for part in _whole(json.loads(await chunks.response.aread())):
+                        yield part
+                    return
+                reason, model, usage, mender = None, "", None, Mender()
                 async for chunk in chunks:
                     model = chunk.get("model") or model
                     usage = _usage(chunk) or usage
                     # Usage and filter chunks come without choices, so the first one is never taken for granted.
                     for choice in chunk.get("choices") or ():
                         reason = choice.get("finish_reason") or reason
-                        if piece := (choice.get("delta") or {}).get("content"):
+                        if piece := mender.feed(_text((choice.get("delta") or {}).get("content"))):
                             yield piece
                 yield Finished(reason, model, usage)
         except openai.OpenAIError as error:
             raise translate(error) from error
-        except (AttributeError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ModelError("unreadable", UNREADABLE) from error
 
     async def _begin(self, prompt: Prompt) -> AsyncStream[Any]:
@@ -67,25 +74,26 @@ class OpenAIModel:
     async def _request(self, prompt: Prompt) -> AsyncStream[Any]:
         messages = [{"role": speech.role, "content": speech.content} for speech in prompt.speeches]
         while True:
-            body = {"model": self._name, "messages": messages, "stream": True, **self._options}
+            options = dict(self._options)
+            body = {"model": self._name, "messages": messages, "stream": True, **options}
             try:
                 # Chunks as plain objects: to make each a pydantic model costs more than all the rest of a turn.
                 return await self._client.post(
                     "/chat/completions", body=body, cast_to=object, stream=True, stream_cls=AsyncStream[Any]
                 )
             except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
-                refused = _refused_option(error, self._options)
+                refused = _refused_option(error, options)
                 if refused is None:
                     raise
-                self._leave_out(refused)
+                # Another turn may have met the same refusal meanwhile.
+                if options == self._options:
+                    self._leave_out(refused)
 
     def _leave_out(self, option: str) -> None:
         """Remember that this server does not take an option, so that the next turn need not ask again."""
-        if option in self._options:
-            value = self._options.pop(option)
-            instead = FALLBACKS[option]
-            if instead is not None:
-                self._options[instead] = value
+        value, instead = self._options.pop(option), FALLBACKS[option]
+        if instead is not None:
+            self._options[instead] = value
 
 
 @asynccontextmanager
@@ -98,7 +106,13 @@ async def open_model(
     the server is known to take: OpenAI itself deprecated ``max_tokens``, most compatible servers know only it.
     """
     timeout = openai.Timeout(BEGIN_TIMEOUT, connect=5.0)
-    async with AsyncOpenAI(api_key=api_key, base_url=base_url, timeout=timeout, max_retries=2) as client:
+    # Given in any case, or the library reads an environment variable that may be set but empty.
+    base_url = base_url or f"https://{OFFICIAL}/v1"
+    local = urlsplit(base_url).hostname in ("localhost", "127.0.0.1", "::1")
+    transport = openai.DefaultAsyncHttpxClient(trust_env=False) if local else None
+    async with AsyncOpenAI(
+        api_key=api_key, base_url=base_url, timeout=timeout, max_retries=2, http_client=transport
+    ) as client:
         official = OFFICIAL in client.base_url.host
         options: dict[str, Any] = {
             "max_completion_tokens" if official else "max_tokens": max_tokens,
@@ -107,6 +121,22 @@ async def open_model(
         if temperature is not None:
             options["temperature"] = temperature
         yield OpenAIModel(client, name, options)
+
+
+def _whole(answer: dict[str, Any]) -> Iterator[str | Finished]:
+    """The answer of a server that does not stream."""
+    if not answer.get("choices"):
+        raise ModelError("unreadable", UNREADABLE)
+    choice = answer["choices"][0]
+    yield Mender().feed(_text(choice["message"].get("content")))
+    yield Finished(choice.get("finish_reason"), answer.get("model") or "", _usage(answer))
+
+
+def _text(content: object) -> str:
+    """The text of a delta, which some servers send as a list of parts."""
+    if isinstance(content, list):
+        return "".join(str(part.get("text") or "") for part in content if isinstance(part, dict))
+    return content if isinstance(content, str) else ""
 
 
 def _usage(chunk: dict[str, Any]) -> Usage | None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chathakase.core.types import Incoming, Place
+from chathakase.core.unicode import mend
 from chathakase.slack.identity import Identity
 from chathakase.slack.text import begins_with_other, mentions, readable
 
@@ -15,8 +16,8 @@ EVENTS = ("app_mention", "message")
 SPOKEN = (None, "file_share", "thread_broadcast")
 """The subtypes with which people say something; all others tell of something that happened."""
 
-TIMESTAMP = re.compile(r"\d{1,12}\.\d{1,9}")
-ID = re.compile(r"[A-Z][A-Za-z0-9_-]*")
+TIMESTAMP = re.compile(r"[0-9.]{1,40}")
+ID = re.compile(r"[^\s<>]{1,100}")
 
 
 class Malformed(ValueError):
@@ -32,6 +33,7 @@ def read_event(event: Mapping[str, Any], identity: Identity) -> Incoming | None:
     raw = event.get("text") or ""
     if not isinstance(raw, str):
         raise Malformed("text")
+    raw = mend(raw)
     direct = event.get("channel_type") == "im" or channel.startswith("D")
     mentioned = event["type"] == "app_mention" or mentions(raw, identity.user_id)
     text = _with_files(readable(raw, bot=identity.user_id, bot_name=identity.name), event.get("files"))
@@ -67,5 +69,5 @@ def _with_files(text: str, files: object) -> str:
     """Name the files that came with a message, so that the model knows of them."""
     if not isinstance(files, list):
         return text
-    names = [str(file.get("name") or "a file") for file in files if isinstance(file, Mapping)]
+    names = [mend(str(file.get("name") or "a file")) for file in files if isinstance(file, Mapping)]
     return f"{text}\n[attached: {', '.join(names)}]".strip() if names else text

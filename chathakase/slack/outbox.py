@@ -1,57 +1,54 @@
-"""Writes messages to Slack: interim texts as the pace allows, final texts until they are there.
+"""Writes messages to Slack: an interim text once and only if there is room, a final text until it is there.
 
-Which errors pass and which are for good: https://docs.slack.dev/reference/methods/chat.update and chat.postMessage.
+Which errors pass and which are for good is told by https://docs.slack.dev/reference/methods/chat.update and
+chat.postMessage.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-import aiohttp
-from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.core.errors import DeliveryError
 from chathakase.core.types import Place
 from chathakase.slack.pace import Pace
 from chathakase.slack.text import escape, harmless, plain
+from chathakase.slack.trouble import Trouble, trouble_of
 
-PASSING = frozenset(
-    {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
-)
 BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
-PERSISTENCE = 300.0
-"""Seconds for which a final text is tried again."""
+PERSISTENCE = 3600.0
+"""Seconds for which a final text is tried again, as long as the trouble is of a kind that passes."""
+FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
 METADATA = "chathakase_reply"
 """The ``event_type`` of the metadata with which the bot finds its own messages again."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Why a call failed."""
-
-    code: str
-    passes: bool
-    """Trying again may help."""
-    retry_after: float | None = None
-    """Seconds that Slack asks to wait."""
-    unsure: bool = False
-    """The call may have been carried out all the same."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One message of a reply: its text and where it belongs."""
+    """One message of a reply: where it belongs and what it says."""
 
     place: Place
     turn: str
     number: int
     markdown: str
+    blocks: bool
+    """Whether to send a ``markdown`` block besides the plain text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A message that stands in Slack."""
+
+    ts: str
+    blocks: bool
+    """Whether Slack took its block."""
 
 
 class Outbox:
@@ -62,7 +59,6 @@ class Outbox:
         self._pace = pace
         self._clock = clock
         self._bot = bot
-        self._blocks = True
 
     def delay(self, place: Place, *, update: bool) -> float:
         """Seconds until an interim text may go out."""
@@ -70,99 +66,116 @@ class Outbox:
             return self._pace.delay("chat.update", final=False)
         return self._pace.delay("chat.postMessage", place.channel, final=False)
 
-    async def post(self, page: Page, *, final: bool) -> str:
-        """Post a new message and return its ``ts``. Raises DeliveryError."""
+    async def post(self, page: Page, *, final: bool) -> Written:
+        """Post a new message.
+
+        Raises DeliveryError. An ``unsure`` one is raised at once, also for a final text: the message may be there,
+        so it must be looked for before it is posted again.
+        """
         arguments = {"thread_ts": page.place.thread, "unfurl_links": False, "unfurl_media": False}
-        answer = await self._write("chat.postMessage", page, arguments, final=final)
-        return str(answer["ts"])
 
-    async def find(self, page: Page) -> str | None:
-        """Look for a page that may have been posted, though the answer was lost; returns its ``ts``."""
-        try:
-            answer = await self._client.conversations_replies(
-                channel=page.place.channel,
-                ts=page.place.thread,
-                oldest=page.place.thread,
-                limit=200,
-                include_all_metadata=True,
-            )
-        except (SlackClientError, aiohttp.ClientError, OSError) as error:
-            log.warning("Cannot look for an earlier post: %s", _trouble(error).code)
-            return None
-        wanted = {"turn": page.turn, "page": page.number}
-        for message in answer.get("messages") or ():
-            payload = (message.get("metadata") or {}).get("event_payload")
-            if message.get("user") == self._bot and payload == wanted:
-                return str(message["ts"])
-        return None
+        async def attempt() -> Written:
+            return await self._write("chat.postMessage", page, arguments)
 
-    async def update(self, page: Page, ts: str, *, final: bool) -> None:
+        return await self._go("chat.postMessage", page.place.channel, attempt, final=final, repeatable=False)
+
+    async def update(self, page: Page, ts: str, *, final: bool) -> Written:
         """Replace the text of a message. Raises DeliveryError."""
-        await self._write("chat.update", page, {"ts": ts}, final=final)
+
+        async def attempt() -> Written:
+            return await self._write("chat.update", page, {"ts": ts})
+
+        return await self._go("chat.update", "", attempt, final=final)
 
     async def delete(self, place: Place, ts: str) -> None:
-        """Remove a message that is no longer needed; that it stays is no harm, so this raises nothing."""
-        await self._pace.turn("chat.delete", final=True)
-        try:
-            await self._client.chat_delete(channel=place.channel, ts=ts)
-        except (SlackClientError, aiohttp.ClientError, OSError) as error:
-            log.warning("A superfluous message in %s stays: %s", place.session_id, _trouble(error).code)
+        """Remove a message that is no longer needed. Raises DeliveryError."""
 
-    async def _write(self, method: str, page: Page, arguments: Mapping[str, Any], *, final: bool) -> Mapping[str, Any]:
-        """Call a method, a final text again and again; an interim one is tried once."""
-        key = page.place.channel if method == "chat.postMessage" else ""
-        until, pause = self._clock() + PERSISTENCE, 0.5
+        async def attempt() -> None:
+            await self._client.chat_delete(channel=place.channel, ts=ts)
+
+        await self._go("chat.delete", "", attempt, final=True)
+
+    async def find(self, page: Page, *, final: bool) -> str | None:
+        """Look for a page that may have been posted, though nobody heard of it; returns its ``ts``.
+
+        Raises DeliveryError when it cannot be looked for now; where that is never allowed, there is none.
+        """
+
+        async def attempt() -> str | None:
+            return await self._look(page)
+
+        try:
+            return await self._go("conversations.replies", "", attempt, final=final)
+        except DeliveryError as error:
+            if error.passes:
+                raise
+            log.warning("Cannot look for an earlier post: %s", error)
+            return None
+
+    async def _go(
+        self, method: str, key: str, attempt: Callable[[], Awaitable[T]], *, final: bool, repeatable: bool = True
+    ) -> T:
+        """Do a call when it is its turn; what is final again and again, what is not only if there is room now."""
+        until, pause = self._clock() + PERSISTENCE, FIRST_PAUSE
         while True:
+            if not final and self._pace.delay(method, key, final=False) > 0:
+                raise DeliveryError("busy", passes=True)
             await self._pace.turn(method, key, final=final)
             try:
-                return await self._call(method, page, arguments)
-            except (SlackClientError, aiohttp.ClientError, OSError) as error:
-                trouble = _trouble(error)
+                return await attempt()
+            except Exception as error:  # noqa: BLE001 - slack_sdk fails in many ways on answers that are not Slack's
+                trouble = trouble_of(error)
             if trouble.retry_after is not None:
                 self._pace.refused(method, key, retry_after=trouble.retry_after)
-            if trouble.code in BLOCKS_REFUSED and self._blocks:
-                log.warning("Slack refuses markdown blocks (%s): going on with plain text", trouble.code)
-                self._blocks = False
-                continue
-            if not final or not trouble.passes or self._clock() > until:
-                raise DeliveryError(trouble.code, unsure=trouble.unsure)
-            log.info("%s failed (%s), trying again", method, trouble.code)
-            if trouble.retry_after is None:
+            elif final and trouble.passes:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
-            if trouble.unsure and method == "chat.postMessage" and (ts := await self.find(page)):
-                return {"ts": ts}
+            doubtful = trouble.unsure and not repeatable
+            if doubtful or not final or not trouble.passes or self._clock() > until:
+                raise DeliveryError(trouble.code, passes=trouble.passes, unsure=doubtful)
+            log.info("%s failed (%s), trying again", method, trouble.code)
 
-    async def _call(self, method: str, page: Page, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    async def _write(self, method: str, page: Page, arguments: Mapping[str, Any]) -> Written:
+        """Call a method that writes; a block that Slack refuses is left out."""
         body: dict[str, Any] = {
             "channel": page.place.channel,
             "text": escape(plain(page.markdown)),
             "metadata": {"event_type": METADATA, "event_payload": {"turn": page.turn, "page": page.number}},
             **arguments,
         }
-        if self._blocks:
-            body["blocks"] = [{"type": "markdown", "text": harmless(page.markdown)}]
+        if page.blocks:
+            block = {"type": "markdown", "text": harmless(page.markdown)}
+            try:
+                return Written(await self._call(method, {**body, "blocks": [block]}), blocks=True)
+            except Exception as error:
+                trouble: Trouble = trouble_of(error)
+                if trouble.code not in BLOCKS_REFUSED:
+                    raise
+                log.warning("Slack refuses a markdown block (%s): the reply goes on as plain text", trouble.code)
+        return Written(await self._call(method, body), blocks=False)
+
+    async def _call(self, method: str, body: dict[str, Any]) -> str:
         answer = await self._client.api_call(method, json=body)
         data = answer.data
-        return data if isinstance(data, dict) else {}
+        ts = data.get("ts") if isinstance(data, dict) else None
+        return str(ts or body.get("ts") or "")
 
-
-def _trouble(error: Exception) -> Trouble:
-    if not isinstance(error, SlackApiError):
-        return Trouble(type(error).__name__, passes=True, unsure=True)
-    response = error.response
-    data = getattr(response, "data", None)
-    code = data.get("error", "") if isinstance(data, Mapping) else ""
-    status = int(getattr(response, "status_code", None) or getattr(response, "status", None) or 0)
-    if status == 429 or code in ("ratelimited", "rate_limited"):
-        return Trouble("ratelimited", passes=True, retry_after=_retry_after(response.headers))
-    unsure = status >= 500 or not code
-    return Trouble(code or f"http_{status}", passes=unsure or code in PASSING, unsure=unsure)
-
-
-def _retry_after(headers: Mapping[str, str]) -> float:
-    """What ``Retry-After`` says in seconds; two when Slack gives none."""
-    try:
-        return max(float(headers.get("Retry-After", "")), 1.0)
-    except ValueError:
-        return 2.0
+    async def _look(self, page: Page) -> str | None:
+        """Read the thread to its end for a message with this page's metadata."""
+        wanted = {"turn": page.turn, "page": page.number}
+        cursor: str | None = None
+        while True:
+            answer = await self._client.conversations_replies(
+                channel=page.place.channel,
+                ts=page.place.thread,
+                limit=200,
+                cursor=cursor,
+                include_all_metadata=True,
+            )
+            for message in answer.get("messages") or ():
+                payload = (message.get("metadata") or {}).get("event_payload")
+                if message.get("user") == self._bot and payload == wanted:
+                    return str(message["ts"])
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return None

@@ -24,7 +24,8 @@ class Limit:
 LIMITS: Mapping[str, Limit] = {
     "chat.update": Limit(burst=18, per_second=50 / 60, reserve=6),
     "chat.postMessage": Limit(burst=3, per_second=1.0, reserve=1),
-    "chat.delete": Limit(burst=10, per_second=50 / 60),
+    "chat.delete": Limit(burst=18, per_second=50 / 60),
+    "conversations.replies": Limit(burst=18, per_second=50 / 60),
 }
 
 

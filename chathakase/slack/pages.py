@@ -6,18 +6,36 @@ grows, only its last message is edited.
 
 import re
 import unicodedata
+from dataclasses import dataclass
 
 PAGE = 3_900
 """Characters on one page, escapes counted. ``chat.update`` refuses texts above 4,000
 (https://docs.slack.dev/reference/methods/chat.update, ``msg_too_long``)."""
 
-CLOSING = 16
+LONGEST_MARKS = 20
+LONGEST_LANGUAGE = 40
+"""Characters of a fence's marks and of its language; whatever is longer is no fence, or no language."""
+
+CLOSING = LONGEST_MARKS + 1
 """Characters kept free on each page to close a fence."""
 
-FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})([^\n`]*)$", re.MULTILINE)
+FENCE = re.compile(rf"^ {{0,3}}(`{{3,{LONGEST_MARKS}}}|~{{3,{LONGEST_MARKS}}})([^\n`]*)$", re.MULTILINE)
+"""A line that opens or closes a fence."""
 BOUNDARIES = ("\n\n", "\n", " ")
 JOINERS = "\u200d\ufe0e\ufe0f"
 SKIN_TONES = range(0x1F3FB, 0x1F400)
+
+
+@dataclass(frozen=True, slots=True)
+class Fences:
+    """What the code fences of a text come to."""
+
+    open: str
+    """The opening line of the fence that is open at the end; empty when none is."""
+    opening: int
+    """Where in the text that line stands, if it does; else 0."""
+    swallowing: tuple[int, ...]
+    """Where text follows the marks of an opening line, which Markdown takes for the language and shows to nobody."""
 
 
 def pages(text: str) -> list[str]:
@@ -28,7 +46,10 @@ def pages(text: str) -> list[str]:
         head = f"{fence}\n" if fence else ""
         end = _end(text, start, PAGE - CLOSING - _cost(head), fence)
         body = text[start:end]
-        fence, _ = _open_fence(body, fence)
+        fences = _fences(body, fence)
+        fence = fences.open
+        for position in reversed(fences.swallowing):
+            body = f"{body[:position]}\n{body[position:]}"
         if body.strip():
             found.append(f"{head}{body.rstrip()}\n{_marks(fence)}" if fence else f"{head}{body}")
         start = end
@@ -41,9 +62,9 @@ def _end(text: str, start: int, budget: int, fence: str) -> int:
     if end >= len(text):
         return len(text)
     half = start + (end - start) // 2
-    _, opened = _open_fence(text[start:end], fence)
-    if start + opened > half:
-        return start + opened
+    opening = start + _fences(text[start:end], fence).opening
+    if opening > half:
+        return opening
     for boundary in BOUNDARIES:
         if (cut := text.rfind(boundary, half, end)) >= 0:
             return cut + len(boundary)
@@ -74,19 +95,20 @@ def _between_characters(text: str, least: int, end: int) -> int:
     return end
 
 
-def _open_fence(body: str, fence: str) -> tuple[str, int]:
-    """The opening line of the fence that is open at the end of a text, and where in the text it stands.
-
-    ``fence`` is the one that is open at its beginning. None is open: an empty line, and 0.
-    """
-    opened = 0
+def _fences(body: str, fence: str) -> Fences:
+    """Follow the fences through a text at whose beginning ``fence`` is open (an opening line, or empty)."""
+    opening, swallowing = 0, []
     for match in FENCE.finditer(body):
-        marks, info = match[1], match[2].strip()
+        marks, language = match[1], match[2].strip()
         if not fence:
-            fence, opened = f"{marks}{info}", match.start()
-        elif not info and marks.startswith(_marks(fence)):
-            fence, opened = "", 0
-    return fence, opened
+            fence, opening = marks, match.start()
+            if len(language) <= LONGEST_LANGUAGE:
+                fence += language
+            else:
+                swallowing.append(match.end(1))
+        elif not language and marks.startswith(_marks(fence)):
+            fence, opening = "", 0
+    return Fences(fence, opening, tuple(swallowing))
 
 
 def _marks(fence: str) -> str:

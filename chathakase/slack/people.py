@@ -5,11 +5,10 @@ import logging
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-import aiohttp
-from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.core.types import Person
+from chathakase.slack.trouble import trouble_of
 
 KEPT = 3600.0
 """Seconds for which an answer is believed."""
@@ -44,9 +43,8 @@ class People:
             async with asyncio.timeout(PATIENCE):
                 answer = await self._client.users_info(user=user)
             person = _person(user, answer["user"])
-        except (SlackClientError, aiohttp.ClientError, OSError, KeyError, TypeError) as error:
-            code = error.response.get("error") if isinstance(error, SlackApiError) else type(error).__name__
-            log.warning("users.info did not tell who %s is: %s", user, code)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with a name, the answer goes on without it
+            log.warning("users.info did not tell who %s is: %s", user, trouble_of(error).code)
             person, kept = person or Person(user, user), KEPT_FAILURE
         if len(self._known) >= MOST:
             self._known.pop(next(iter(self._known)))

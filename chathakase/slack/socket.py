@@ -13,7 +13,6 @@ from slack_bolt.adapter.socket_mode.internals import build_headers
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
-from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
@@ -21,14 +20,19 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.core.errors import StartError, trace
 from chathakase.slack.intake import REFUSED
-from chathakase.slack.web import START_TIMEOUT, code_of, unreachable
+from chathakase.slack.web import START_TIMEOUT, first_call, is_direct
 
 PING_INTERVAL = 5.0
 """Seconds between two looks whether the socket is still alive."""
-HELLO_TIMEOUT = 3.0
+HELLO_TIMEOUT = 2.0
 """Seconds to wait for Slack's ``hello`` on an open socket."""
-CLOSE_TIMEOUT = 2.0
+CLOSE_TIMEOUT = 1.5
 """Seconds for a polite goodbye; Slack is said to leave the TCP connection open after it."""
+
+APP_TOKEN_ADVICE = (
+    "make an app-level token (xapp-…) with the scope connections:write under “Basic Information” in your app's "
+    "settings, and switch Socket Mode on"
+)
 
 REFUSED_SOCKET = (
     "Slack refused the socket: check that Socket Mode is switched on in your app's settings and that "
@@ -105,6 +109,8 @@ async def open_socket(app: AsyncApp, *, app_token: str, api_url: str) -> AsyncIt
     handler = SocketHandler(app, app_token)
     try:
         handler.client.wss_uri = url
+        if is_direct(url):
+            handler.client.proxy = None
         await _connect(handler)
         yield
     finally:
@@ -112,16 +118,13 @@ async def open_socket(app: AsyncApp, *, app_token: str, api_url: str) -> AsyncIt
 
 
 async def _socket_url(client: AsyncWebClient, app_token: str, api_url: str) -> str:
-    try:
-        async with asyncio.timeout(START_TIMEOUT):
-            return str((await client.apps_connections_open(app_token=app_token))["url"])
-    except SlackApiError as error:
-        raise StartError(
-            f"Slack does not accept SLACK_APP_TOKEN ({code_of(error)}): make an app-level token (xapp-…) with the "
-            "scope connections:write under “Basic Information” in your app's settings, and switch Socket Mode on."
-        ) from error
-    except (SlackClientError, aiohttp.ClientError, OSError, KeyError) as error:
-        raise StartError(unreachable(api_url)) from error
+    answer = await first_call(
+        client.apps_connections_open(app_token=app_token),
+        api_url=api_url,
+        setting="SLACK_APP_TOKEN",
+        advice=APP_TOKEN_ADVICE,
+    )
+    return str(answer.get("url") or "")
 
 
 async def _connect(handler: SocketHandler) -> None:

@@ -21,10 +21,11 @@ class SlackSurface:
         *,
         turn: str = "",
         refs: Sequence[str] = (),
+        resumed: bool = False,
         posted: Callable[[Sequence[str]], Awaitable[None]] | None = None,
     ) -> SlackReply:
         """Begin an answer in a thread."""
-        return SlackReply(self._outbox, place, turn=turn, refs=refs, posted=posted)
+        return SlackReply(self._outbox, place, turn=turn, refs=refs, resumed=resumed, posted=posted)
 
     def describe(self, place: Place) -> str:
         """A link to a channel, which Slack shows by name to those who may see it."""

@@ -6,8 +6,8 @@ Escapes and tokens are those of https://docs.slack.dev/messaging/formatting-mess
 import re
 
 TOKEN = re.compile(r"<([^<>]*)>")
-MENTION = re.compile(r"@([A-Z][A-Za-z0-9_-]*)(?:\|.*)?", re.DOTALL)
-FIRST_MENTION = re.compile(r"\s*<(?:@([A-Z][A-Za-z0-9_-]*)|!)[^<>]*>")
+MENTION = re.compile(r"@([A-Za-z0-9_-]+)(?:\|.*)?", re.DOTALL)
+FIRST_MENTION = re.compile(r"\s*<(?:@([A-Za-z0-9_-]+)|!)[^<>]*>")
 
 PING = re.compile(r"<(?=(?:@[A-Z][A-Za-z0-9_-]*|!(?:channel|here|everyone|subteam\^[^<>|]+))(?:\|[^<>]*)?>)")
 ZERO_WIDTH_SPACE = "\u200b"

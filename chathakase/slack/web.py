@@ -1,21 +1,43 @@
 """The connection to Slack's Web API: one HTTP session for everything, and who we are in there."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import proxy_bypass
 
 import aiohttp
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from chathakase.core.errors import StartError
 from chathakase.slack.identity import Identity
+from chathakase.slack.trouble import trouble_of
 
 CALL_TIMEOUT = 10.0
 """Seconds that one Web API call may take."""
-START_TIMEOUT = 5.0
-"""Seconds that the first call, at start, may take."""
+START_TIMEOUT = 4.0
+"""Seconds that a call at start may take."""
+
+TOKEN_REFUSED = frozenset(
+    {
+        "invalid_auth",
+        "not_authed",
+        "not_allowed_token_type",
+        "account_inactive",
+        "token_revoked",
+        "token_expired",
+        "missing_scope",
+        "no_permission",
+    }
+)
+
+BOT_TOKEN_ADVICE = (
+    "copy the Bot User OAuth Token (xoxb-…) from “OAuth & Permissions” in your app's settings, after installing the app"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,35 +57,42 @@ async def open_web(*, token: str, api_url: str) -> AsyncIterator[SlackWeb]:
     # A shared session saves a connection and a handshake for each call; slack_sdk then ignores its own timeout.
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CALL_TIMEOUT)) as session:
         client = AsyncWebClient(token=token, base_url=api_url, session=session, retry_handlers=[])
-        yield SlackWeb(client, await _identity(client, api_url))
+        if is_direct(api_url):
+            client.proxy = None
+        answer = await first_call(
+            client.auth_test(), api_url=api_url, setting="SLACK_BOT_TOKEN", advice=BOT_TOKEN_ADVICE
+        )
+        yield SlackWeb(client, _identity(answer))
 
 
-async def _identity(client: AsyncWebClient, api_url: str) -> Identity:
+def is_direct(url: str) -> bool:
+    """Whether an address is reached without the proxy of the environment; slack_sdk overlooks ``NO_PROXY``."""
+    host = urlsplit(url).hostname or ""
+    return host in ("localhost", "127.0.0.1", "::1") or bool(proxy_bypass(host))
+
+
+async def first_call(
+    call: Awaitable[AsyncSlackResponse], *, api_url: str, setting: str, advice: str
+) -> Mapping[str, Any]:
+    """Make a call at start. Raises StartError that says what to do about a failure."""
     try:
         async with asyncio.timeout(START_TIMEOUT):
-            answer = await client.auth_test()
-    except SlackApiError as error:
+            data = (await call).data
+    except Exception as error:
+        code = trouble_of(error).code if isinstance(error, SlackApiError) else ""
+        if code in TOKEN_REFUSED:
+            raise StartError(f"Slack does not accept {setting} ({code}): {advice}.") from error
+        reason = f" (it answered {code})" if code else ""
         raise StartError(
-            f"Slack does not accept SLACK_BOT_TOKEN ({code_of(error)}): copy the Bot User OAuth Token (xoxb-…) "
-            "from “OAuth & Permissions” in your app's settings, after installing the app."
+            f"Slack cannot be reached at {api_url}{reason}: check the network, and SLACK_API_URL if you set it."
         ) from error
-    except (SlackClientError, aiohttp.ClientError, OSError, ValueError) as error:
-        raise StartError(unreachable(api_url)) from error
+    return data if isinstance(data, dict) else {}
+
+
+def _identity(answer: Mapping[str, Any]) -> Identity:
     return Identity(
         user_id=str(answer.get("user_id") or ""),
         bot_id=str(answer.get("bot_id") or ""),
         team_id=str(answer.get("team_id") or ""),
         name=str(answer.get("user") or "ChatHakase"),
     )
-
-
-def unreachable(api_url: str) -> str:
-    """What to do when Slack cannot be reached."""
-    return f"Slack cannot be reached at {api_url}: check the network, and SLACK_API_URL if you set it."
-
-
-def code_of(error: SlackApiError) -> str:
-    """Slack's error code, or the HTTP status where there is none."""
-    data = getattr(error.response, "data", None)
-    code = data.get("error") if isinstance(data, dict) else None
-    return str(code or f"HTTP {getattr(error.response, 'status_code', None) or 'error'}")

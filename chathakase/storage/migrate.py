@@ -35,19 +35,21 @@ def migrations() -> list[Migration]:
     return sorted(found, key=lambda migration: migration.version)
 
 
-async def migrate(database: Database, *, now: int) -> list[Migration]:
-    """Apply what is missing, each migration in a transaction of its own; returns what was applied.
-
-    Raises StoreError, before anything is written, when the database is of a newer version.
-    """
-    known = migrations()
-    have = await _version(database)
-    if have > known[-1].version:
+def refuse_newer(version: int) -> None:
+    """Raise StoreError when a database is of a newer version than this software knows."""
+    newest = migrations()[-1].version
+    if version > newest:
         raise StoreError(
-            f"the database is of version {have}, and this software knows versions up to {known[-1].version}: "
+            f"the database is of version {version}, and this software knows versions up to {newest}: "
             "run the newer ChatHakase again, or name another database"
         )
-    missing = [migration for migration in known if migration.version > have]
+
+
+async def migrate(database: Database, *, now: int) -> list[Migration]:
+    """Apply what is missing, each migration in a transaction of its own; returns what was applied."""
+    have = await _version(database)
+    refuse_newer(have)
+    missing = [migration for migration in migrations() if migration.version > have]
     for migration in missing:
         async with database.transaction() as transaction:
             await _apply(transaction, migration, now)

@@ -48,13 +48,18 @@ ORDER BY coalesce(reply_to, seq) DESC, seq DESC
 LIMIT $3
 """
 
+# Only what was said before the command is forgotten; what came after it may be stored already.
 CLEAR_MESSAGES = """
 UPDATE messages SET role = 'cleared', text = '', author = ''
 WHERE session = $1 AND role IN ('user', 'assistant')
+    AND coalesce(reply_to, seq) < (SELECT seq FROM messages WHERE session = $1 AND ref = $2)
 """
 
 CLEAR_SESSION = """
-UPDATE sessions SET asked = seq, answered = seq, attempts = 0, lease_owner = NULL, lease_until = 0 WHERE id = $1
+UPDATE sessions SET
+    answered = (SELECT seq FROM messages WHERE session = $1 AND ref = $2),
+    attempts = 0, lease_owner = NULL, lease_until = 0
+WHERE id = $1
 """
 
 IDLE = "active_at < $1 AND asked <= answered AND lease_until < $2"
@@ -124,14 +129,14 @@ class Sessions:
         rows = await self._database.fetch(HISTORY, session_id, upto, limit)
         return [Message(Role(str(role)), str(text), str(author)) for role, text, author in reversed(rows)]
 
-    async def clear(self, session_id: str) -> int:
-        """Forget what was said in a session and end its turn; returns how many messages were forgotten.
+    async def clear(self, session_id: str, *, before: str) -> int:
+        """Forget what was said before a stored message and end the turn; returns how many messages were forgotten.
 
         The rows stay as empty marks, so that a message that is delivered again is not answered again.
         """
         async with self._database.transaction() as transaction:
-            await transaction.execute(CLEAR_SESSION, session_id)
-            return await transaction.execute(CLEAR_MESSAGES, session_id)
+            await transaction.execute(CLEAR_SESSION, session_id, before)
+            return await transaction.execute(CLEAR_MESSAGES, session_id, before)
 
     async def info(self, session_id: str) -> SessionInfo | None:
         """What is known of one session."""

@@ -74,6 +74,25 @@ class SqliteDatabase:
             raise _translated(error) from error
 
 
+async def schema_version(path: Path) -> int:
+    """The newest migration that a file has had; 0 when it has none. Changes nothing in it.
+
+    Raises StoreError when the file cannot be opened. (aiosqlite cannot ask that: a thread of its outlives a connection
+    that fails.)
+    """
+    try:
+        return await asyncio.to_thread(_schema_version, path)
+    except sqlite3.Error as error:
+        raise _translated(error) from error
+
+
+def _schema_version(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'schema_migrations'").fetchone():
+            return 0
+        return int(connection.execute("SELECT coalesce(max(version), 0) FROM schema_migrations").fetchone()[0])
+
+
 @asynccontextmanager
 async def open_sqlite(path: Path) -> AsyncIterator[SqliteDatabase]:
     """Open (and make, where there is none) a SQLite file; close it at the end.
@@ -82,7 +101,6 @@ async def open_sqlite(path: Path) -> AsyncIterator[SqliteDatabase]:
     """
     async with AsyncExitStack() as stack:
         try:
-            await asyncio.to_thread(_try, path)
             writer = await stack.enter_async_context(aiosqlite.connect(path, isolation_level=None))
             await writer.executescript(PRAGMAS)
             reader = await stack.enter_async_context(aiosqlite.connect(path, isolation_level=None))
@@ -121,12 +139,6 @@ def _statements(sql: str) -> list[str]:
     if current.strip():
         statements.append(current)
     return statements
-
-
-def _try(path: Path) -> None:
-    """Open the file once before aiosqlite does, whose thread outlives a connection that fails."""
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA schema_version").fetchall()
 
 
 def _translated(error: sqlite3.Error) -> StoreError:

@@ -13,17 +13,17 @@ LEASE_MS = 8_000
 WAITING = "SELECT id FROM sessions WHERE asked > answered AND lease_until < $1 ORDER BY lease_until LIMIT 1000"
 
 # Every condition stands on the session's own row, so that of two claimants one finds nothing to update. A turn that
-# was never finished and whose questions still wait left messages behind that are to be edited now.
+# was never finished and whose questions still wait is gone on with: its messages are to be edited, not posted again.
 CLAIM = """
 UPDATE sessions SET lease_owner = $2, lease_until = $3, attempts = attempts + 1
 WHERE id = $1 AND asked > answered AND lease_until < $4
-RETURNING channel, thread, seq, attempts, coalesce((
-    SELECT reply_refs FROM turns WHERE session = $1 AND outcome IS NULL AND upto > answered
-    ORDER BY began_at DESC, attempt DESC LIMIT 1), '[]')
+RETURNING channel, thread, seq, attempts, (
+    SELECT origin || ' ' || reply_refs FROM turns WHERE session = $1 AND outcome IS NULL AND upto > answered
+    ORDER BY began_at DESC, attempt DESC LIMIT 1)
 """
 
 BEGIN_TURN = """
-INSERT INTO turns (id, session, upto, attempt, reply_refs, began_at) VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO turns (id, session, origin, upto, attempt, reply_refs, began_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
 
 RENEW = "UPDATE sessions SET lease_until = $3 WHERE id = $1 AND lease_owner = $2"
@@ -70,10 +70,11 @@ class Turns:
             rows = await transaction.fetch(CLAIM, session_id, owner, now + LEASE_MS, now)
             if not rows:
                 return None
-            channel, thread, upto, attempt, refs = rows[0]
-            await transaction.fetch(BEGIN_TURN, owner, session_id, upto, attempt, refs, now)
+            channel, thread, upto, attempt, earlier = rows[0]
+            origin, _, refs = str(earlier or f"{owner} []").partition(" ")
+            await transaction.fetch(BEGIN_TURN, owner, session_id, origin, upto, attempt, refs, now)
         place = Place(str(channel), str(thread))
-        return Lease(place, owner, int(upto or 0), int(attempt or 1), tuple(json.loads(str(refs))))
+        return Lease(place, owner, origin, int(upto or 0), int(attempt or 1), tuple(json.loads(refs)))
 
     async def renew(self, lease: Lease) -> bool:
         """Hold on to a turn; False when it is lost."""

@@ -226,6 +226,7 @@ async def test_a_database_of_a_newer_version_is_refused(
         process.terminate()
         await process.wait()
     with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
         connection.execute("INSERT INTO schema_migrations VALUES (999, 'from_the_future', 0)")
     before = database.read_bytes()
     code, said = await refused(environment, tmp_path / "log")

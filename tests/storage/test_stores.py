@@ -22,9 +22,9 @@ from chathakase.core.types import (
     Role,
     Usage,
 )
-from chathakase.storage.migrate import migrate, migrations
+from chathakase.storage.migrate import migrate, migrations, refuse_newer
 from chathakase.storage.sessions import BATCH, Sessions
-from chathakase.storage.sqlite import SqliteDatabase, open_sqlite
+from chathakase.storage.sqlite import SqliteDatabase, open_sqlite, schema_version
 from chathakase.storage.turns import LEASE_MS, Turns
 
 PLACE = Place("C1", "1.000001")
@@ -175,7 +175,7 @@ async def test_a_lease_is_renewed_lost_and_taken_over(stores: Stores) -> None:
     stores.clock.now += 2
     assert await stores.turns.waiting() == [ID]
     second = await stores.claimed()
-    assert (second.attempt, second.refs) == (2, ("1.5", "1.6"))
+    assert (second.attempt, second.refs, second.origin) == (2, ("1.5", "1.6"), lease.owner)
     assert not await stores.turns.renew(lease)
     assert not await stores.turns.finish(lease, answer("late"))
     assert await stores.turns.finish(second, answer("in time"))
@@ -188,7 +188,7 @@ async def test_a_turn_that_is_put_down_is_taken_up_with_its_messages(stores: Sto
     await stores.turns.note_reply(lease, ["1.5"])
     await stores.turns.release(lease)
     again = await stores.claimed()
-    assert (again.attempt, again.refs) == (1, ("1.5",))
+    assert (again.attempt, again.refs, again.origin) == (1, ("1.5",), lease.owner)
 
 
 async def test_clearing_forgets_and_ends_the_turn(stores: Stores) -> None:
@@ -197,17 +197,28 @@ async def test_clearing_forgets_and_ends_the_turn(stores: Stores) -> None:
     await stores.say("2", "secret too")
     lease = await stores.claimed()
     await stores.turns.note_reply(lease, ["1.5"])
-    assert await stores.sessions.clear(ID) == 3
+    await stores.say("3", "clear session", command=True)
+    assert await stores.sessions.clear(ID, before="3") == 3
     assert not await stores.turns.finish(lease, answer("late"))
     assert await stores.texts() == []
     assert await stores.turns.waiting() == []
     assert not await stores.say("2", "delivered again")
-    await stores.say("3", "afresh")
+    await stores.say("4", "afresh")
     fresh = await stores.claimed()
     assert fresh.refs == ()
+    assert fresh.origin == fresh.owner
     assert await stores.texts() == ["afresh"]
     everything = await stores.database.fetch("SELECT text, author FROM messages")
     assert "secret" not in str(everything)
+
+
+async def test_what_is_said_after_the_command_survives_the_clearing(stores: Stores) -> None:
+    await stores.say("1", "before")
+    await stores.say("2", "clear session", command=True)
+    await stores.say("3", "after")
+    assert await stores.sessions.clear(ID, before="2") == 1
+    assert await stores.texts() == ["after"]
+    assert await stores.turns.waiting() == [ID]
 
 
 async def test_commands_are_had_once_and_never_remembered(stores: Stores) -> None:
@@ -321,10 +332,11 @@ async def test_a_newer_database_is_refused_and_not_touched(database: Path) -> No
         async with opened.transaction() as transaction:
             await transaction.execute("INSERT INTO schema_migrations VALUES ($1, $2, $3)", 999, "future", 0)
             await transaction.execute("DROP TABLE turns")
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
     before = database.read_bytes()
     with pytest.raises(StoreError, match="version 999"):
-        async with open_sqlite(database) as opened:
-            await migrate(opened, now=0)
+        refuse_newer(await schema_version(database))
     assert database.read_bytes() == before
 
 

@@ -36,6 +36,7 @@ CREATE INDEX messages_in_order ON messages (session, coalesce(reply_to, seq), se
 CREATE TABLE turns (
     id                TEXT PRIMARY KEY,
     session           TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+    origin            TEXT NOT NULL,            -- the first try at what this turn answers
     upto              BIGINT NOT NULL,
     attempt           BIGINT NOT NULL,
     outcome           TEXT,                     -- NULL while it is under way or was never finished
