@@ -87,8 +87,8 @@ class Reply(Protocol):
     async def ready(self) -> None:
         """Wait until the surface can take the next interim text."""
 
-    async def show(self, text: str) -> None:
-        """Show the whole text so far; a failure is repaired by the next call, so it raises nothing."""
+    async def show(self, text: str) -> bool:
+        """Show the whole text so far; False when not all of it is there now, which the next call repairs."""
 
     async def finish(self, text: str) -> None:
         """Deliver the whole final text. Raises DeliveryError when the surface refuses for good."""

@@ -54,13 +54,13 @@ class Draft:
             await self._changed.wait()
             await self._reply.ready()
             self._changed.clear()
-            if self.text.strip():
-                await self._show()
+            if self.text.strip() and not await self._show():
+                self._changed.set()
 
-    async def _show(self) -> None:
+    async def _show(self) -> bool:
         show = asyncio.create_task(self._reply.show(self.text), name="draft show")
         try:
-            await asyncio.shield(show)
+            return await asyncio.shield(show)
         except asyncio.CancelledError:
             await asyncio.wait([show])
             raise

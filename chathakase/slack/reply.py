@@ -61,15 +61,19 @@ class SlackReply:
     def _delay(self) -> float:
         return max(self._next - monotonic(), self._outbox.delay(self._place, update=self.begun))
 
-    async def show(self, text: str) -> None:
-        """Show the whole text so far; a failure is repaired by the next call, so it raises nothing."""
+    async def show(self, text: str) -> bool:
+        """Show the whole text so far; False when not all of it is there now, which the next call repairs."""
         try:
             await self._write(text, final=False)
-        except ChatHakaseError as error:
-            log.info("An interim text in %s was not shown: %s", self._place.session_id, error)
+        except DeliveryError as error:
+            log.debug("An interim text in %s was not shown: %s", self._place.session_id, error)
+            return False
         except Exception as error:  # noqa: BLE001 - an interim text is never worth a turn
             log.error("An interim text in %s was not shown: %s", self._place.session_id, trace(error))
-        self._next = monotonic() + INTERVAL
+            return False
+        finally:
+            self._next = monotonic() + INTERVAL
+        return True
 
     async def finish(self, text: str) -> None:
         """Deliver the whole final text. Raises DeliveryError when Slack refuses for good."""

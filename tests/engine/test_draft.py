@@ -12,6 +12,7 @@ class SlowReply:
     def __init__(self) -> None:
         self.shown: list[str] = []
         self.begun = False
+        self.refusals = 0
         self.gate = asyncio.Semaphore(0)
         self.free = asyncio.Event()
         self.free.set()
@@ -19,10 +20,11 @@ class SlowReply:
     async def ready(self) -> None:
         await self.free.wait()
 
-    async def show(self, text: str) -> None:
+    async def show(self, text: str) -> bool:
         self.begun = True
         await self.gate.acquire()
         self.shown.append(text)
+        return len(self.shown) > self.refusals
 
     async def finish(self, text: str) -> None:
         self.shown.append(text)
@@ -66,6 +68,18 @@ async def test_waiting_for_ones_turn_is_cut_short_by_the_end() -> None:
             await asyncio.sleep(0)
     assert reply.shown == []
     assert draft.text == "a"
+
+
+async def test_what_was_not_shown_is_shown_again_though_nothing_was_added() -> None:
+    reply = SlowReply()
+    reply.refusals = 2
+    async with Draft(reply) as draft:
+        draft.write("a")
+        for _ in range(4):
+            reply.gate.release()
+        await until(lambda: len(reply.shown) == 3)
+        await asyncio.sleep(0.01)
+    assert reply.shown == ["a", "a", "a"]
 
 
 async def test_nothing_but_space_is_not_shown() -> None:
