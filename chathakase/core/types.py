@@ -90,15 +90,20 @@ class Lease:
 
     place: Place
     owner: str
-    """A fresh random id, which is also the turn's id."""
-    origin: str
-    """The id of the first try of this turn, by which its messages can be found."""
+    """A fresh random id of this holder."""
+    turn: str
+    """The turn's id, the same through all its tries, by which its messages can be found."""
     upto: int
     """The newest message that this turn answers, as a sequence number."""
     attempt: int
     """1 for a first try; more when earlier tries ended without a word."""
     refs: tuple[str, ...]
     """The messages of an earlier try of this turn, to be edited rather than posted again."""
+
+    @property
+    def resumed(self) -> bool:
+        """Whether there was an earlier try."""
+        return self.turn != self.owner
 
 
 @dataclass(frozen=True, slots=True)

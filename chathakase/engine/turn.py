@@ -51,8 +51,7 @@ class TurnRunner:
         async def posted(refs: Sequence[str]) -> None:
             await self._turns.note_reply(lease, refs)
 
-        resumed = lease.origin != lease.owner
-        reply = self._surface.reply(lease.place, turn=lease.origin, refs=lease.refs, resumed=resumed, posted=posted)
+        reply = self._surface.reply(lease.place, turn=lease.turn, refs=lease.refs, resumed=lease.resumed, posted=posted)
         draft = Draft(reply)
         try:
             await self._answer_under_lease(lease, recheck, reply, draft)

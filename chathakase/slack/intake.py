@@ -61,6 +61,11 @@ def build_app(web: SlackWeb, submit: Callable[[Incoming], Awaitable[None]]) -> A
         logger=logging.getLogger("slack_bolt"),
         client=web.client,
         authorize=authorize,
+        # Of use to HTTP endpoints and workflow steps only.
+        request_verification_enabled=False,
+        ssl_check_enabled=False,
+        url_verification_enabled=False,
+        attaching_function_token_enabled=False,
         attaching_conversation_kwargs_enabled=False,
     )
     app.use(take_in)

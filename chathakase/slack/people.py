@@ -19,6 +19,8 @@ PATIENCE = 3.0
 MOST = 10_000
 """How many people are remembered at once."""
 
+NOBODY = (0.0, Person("", ""))
+
 log = logging.getLogger(__name__)
 
 
@@ -32,12 +34,14 @@ class People:
 
     async def find(self, ids: Collection[str]) -> Mapping[str, Person]:
         """Look people up; somebody unknown has the id as name and is no admin."""
-        return dict(zip(ids, await asyncio.gather(*map(self._one, ids)), strict=True))
+        now = self._clock()
+        stale = [user for user in ids if self._known.get(user, NOBODY)[0] < now]
+        if stale:
+            await asyncio.gather(*map(self._ask, stale))
+        return {user: self._known.get(user, (0.0, Person(user, user)))[1] for user in ids}
 
-    async def _one(self, user: str) -> Person:
-        until, person = self._known.get(user, (0.0, None))
-        if person is not None and self._clock() < until:
-            return person
+    async def _ask(self, user: str) -> None:
+        _, person = self._known.get(user, NOBODY)
         kept = KEPT
         try:
             async with asyncio.timeout(PATIENCE):
@@ -45,11 +49,10 @@ class People:
             person = _person(user, answer["user"])
         except Exception as error:  # noqa: BLE001 - whatever is wrong with a name, the answer goes on without it
             log.warning("users.info did not tell who %s is: %s", user, trouble_of(error).code)
-            person, kept = person or Person(user, user), KEPT_FAILURE
+            person, kept = (person if person.id else Person(user, user)), KEPT_FAILURE
         if len(self._known) >= MOST:
             self._known.pop(next(iter(self._known)))
         self._known[user] = (self._clock() + kept, person)
-        return person
 
 
 def _person(user: str, data: Mapping[str, Any]) -> Person:

@@ -58,7 +58,7 @@ WHERE session = $1 AND role IN ('user', 'assistant')
 CLEAR_SESSION = """
 UPDATE sessions SET
     answered = (SELECT seq FROM messages WHERE session = $1 AND ref = $2),
-    attempts = 0, lease_owner = NULL, lease_until = 0
+    lease_owner = NULL, lease_until = 0, turn = NULL, turn_began = NULL, attempts = 0, reply_refs = '[]'
 WHERE id = $1
 """
 

@@ -23,7 +23,10 @@ _PARAMETER = re.compile(r"\$(\d+)")
 
 
 class SqliteTransaction:
-    """Statements on a connection that nobody else uses meanwhile."""
+    """Statements on a connection that nobody else uses meanwhile.
+
+    The first statement that writes begins the transaction (``isolation_level``), which saves a trip to the thread.
+    """
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
         self._connection = connection
@@ -39,6 +42,7 @@ class SqliteTransaction:
 
     async def script(self, sql: str) -> None:
         """Run several statements, without the commit that sqlite3's own executescript begins with."""
+        await self._connection.execute_fetchall("BEGIN IMMEDIATE")
         for statement in _statements(sql):
             await self._connection.execute_fetchall(statement)
 
@@ -56,7 +60,6 @@ class SqliteDatabase:
         """One unit of work, alone on the writing connection."""
         async with self._writing:
             try:
-                await self._writer.execute_fetchall("BEGIN IMMEDIATE")
                 yield SqliteTransaction(self._writer)
                 await _to_the_end(self._writer.commit())
             except BaseException as error:
@@ -101,7 +104,7 @@ async def open_sqlite(path: Path) -> AsyncIterator[SqliteDatabase]:
     """
     async with AsyncExitStack() as stack:
         try:
-            writer = await stack.enter_async_context(aiosqlite.connect(path, isolation_level=None))
+            writer = await stack.enter_async_context(aiosqlite.connect(path, isolation_level="IMMEDIATE"))
             await writer.executescript(PRAGMAS)
             reader = await stack.enter_async_context(aiosqlite.connect(path, isolation_level=None))
             await reader.executescript(PRAGMAS)

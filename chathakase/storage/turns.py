@@ -13,26 +13,31 @@ LEASE_MS = 8_000
 WAITING = "SELECT id FROM sessions WHERE asked > answered AND lease_until < $1 ORDER BY lease_until LIMIT 1000"
 
 # Every condition stands on the session's own row, so that of two claimants one finds nothing to update. A turn that
-# was never finished and whose questions still wait is gone on with: its messages are to be edited, not posted again.
+# was not finished is gone on with: it keeps its name and its messages.
 CLAIM = """
-UPDATE sessions SET lease_owner = $2, lease_until = $3, attempts = attempts + 1
+UPDATE sessions SET
+    lease_owner = $2, lease_until = $3, attempts = attempts + 1,
+    turn = coalesce(turn, $2), turn_began = coalesce(turn_began, $4)
 WHERE id = $1 AND asked > answered AND lease_until < $4
-RETURNING channel, thread, seq, attempts, (
-    SELECT origin || ' ' || reply_refs FROM turns WHERE session = $1 AND outcome IS NULL AND upto > answered
-    ORDER BY began_at DESC, attempt DESC LIMIT 1)
-"""
-
-BEGIN_TURN = """
-INSERT INTO turns (id, session, origin, upto, attempt, reply_refs, began_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+RETURNING channel, thread, seq, attempts, turn, reply_refs
 """
 
 RENEW = "UPDATE sessions SET lease_until = $3 WHERE id = $1 AND lease_owner = $2"
 
-NOTE_REPLY = "UPDATE turns SET reply_refs = $2 WHERE id = $1"
+NOTE_REPLY = "UPDATE sessions SET reply_refs = $3 WHERE id = $1 AND lease_owner = $2"
+
+RECORD = """
+INSERT INTO turns (
+    id, session, upto, attempts, reply_refs, began_at,
+    outcome, error, model, prompt_tokens, completion_tokens, ended_at)
+SELECT turn, id, $3, attempts, reply_refs, turn_began, $4, $5, $6, $7, $8, $9
+FROM sessions WHERE id = $1 AND lease_owner = $2
+"""
 
 FINISH = """
 UPDATE sessions SET
-    answered = $3, seq = seq + 1, attempts = 0, lease_owner = NULL, lease_until = 0, active_at = $4
+    answered = $3, seq = seq + 1, active_at = $4, lease_owner = NULL, lease_until = 0,
+    turn = NULL, turn_began = NULL, attempts = 0, reply_refs = '[]'
 WHERE id = $1 AND lease_owner = $2
 RETURNING seq
 """
@@ -40,11 +45,6 @@ RETURNING seq
 ADD_ANSWER = """
 INSERT INTO messages (session, seq, role, text, author, ref, reply_to, at)
 VALUES ($1, $2, 'assistant', $3, '', $4, $5, $6)
-"""
-
-END_TURN = """
-UPDATE turns SET outcome = $2, error = $3, model = $4, prompt_tokens = $5, completion_tokens = $6, ended_at = $7
-WHERE id = $1
 """
 
 RELEASE = """
@@ -68,13 +68,11 @@ class Turns:
         now, owner = self._now(), uuid4().hex
         async with self._database.transaction() as transaction:
             rows = await transaction.fetch(CLAIM, session_id, owner, now + LEASE_MS, now)
-            if not rows:
-                return None
-            channel, thread, upto, attempt, earlier = rows[0]
-            origin, _, refs = str(earlier or f"{owner} []").partition(" ")
-            await transaction.fetch(BEGIN_TURN, owner, session_id, origin, upto, attempt, refs, now)
+        if not rows:
+            return None
+        channel, thread, upto, attempt, turn, refs = rows[0]
         place = Place(str(channel), str(thread))
-        return Lease(place, owner, origin, int(upto or 0), int(attempt or 1), tuple(json.loads(refs)))
+        return Lease(place, owner, str(turn), int(upto or 0), int(attempt or 1), tuple(json.loads(str(refs))))
 
     async def renew(self, lease: Lease) -> bool:
         """Hold on to a turn; False when it is lost."""
@@ -85,21 +83,21 @@ class Turns:
     async def note_reply(self, lease: Lease, refs: Sequence[str]) -> None:
         """Remember the messages that a turn is writing, so that a later try edits them."""
         async with self._database.transaction() as transaction:
-            await transaction.execute(NOTE_REPLY, lease.owner, json.dumps(list(refs)))
+            await transaction.execute(NOTE_REPLY, lease.place.session_id, lease.owner, json.dumps(list(refs)))
 
     async def finish(self, lease: Lease, result: Result) -> bool:
         """Save the answer and the cursor and end the lease; False, and nothing saved, when it is lost."""
-        now, session_id = self._now(), lease.place.session_id
+        now, session_id, upto = self._now(), lease.place.session_id, lease.upto
+        usage = result.usage
+        tokens = (usage.prompt_tokens, usage.completion_tokens) if usage else (None, None)
+        record = (result.outcome, result.error, result.model, *tokens, now)
         async with self._database.transaction() as transaction:
-            rows = await transaction.fetch(FINISH, session_id, lease.owner, lease.upto, now)
-            if not rows:
-                return False
-            if result.text:
-                await transaction.execute(ADD_ANSWER, session_id, rows[0][0], result.text, lease.owner, lease.upto, now)
-            usage = result.usage
-            tokens = (usage.prompt_tokens, usage.completion_tokens) if usage else (None, None)
-            await transaction.execute(END_TURN, lease.owner, result.outcome, result.error, result.model, *tokens, now)
-            return True
+            await transaction.fetch(RECORD, session_id, lease.owner, upto, *record)
+            rows = await transaction.fetch(FINISH, session_id, lease.owner, upto, now)
+            if rows and result.text:
+                answer = (rows[0][0], result.text, lease.turn, upto, now)
+                await transaction.fetch(ADD_ANSWER, session_id, *answer)
+        return bool(rows)
 
     async def release(self, lease: Lease) -> None:
         """Put a turn down unfinished, for whoever comes next."""

@@ -138,8 +138,10 @@ async def test_finish_saves_the_answer_the_cursor_and_the_turn(stores: Stores) -
         (Role.USER, "hello", "U1"),
         (Role.ASSISTANT, "the answer", ""),
     ]
-    turns = await stores.database.fetch("SELECT outcome, model, prompt_tokens, completion_tokens, upto FROM turns")
-    assert turns == [("answered", "m-1", 10, 5, 1)]
+    turns = await stores.database.fetch(
+        "SELECT outcome, model, prompt_tokens, completion_tokens, upto, attempts FROM turns"
+    )
+    assert turns == [("answered", "m-1", 10, 5, 1, 1)]
     assert await stores.turns.claim(ID) is None
     assert await stores.turns.is_free(ID)
 
@@ -175,7 +177,7 @@ async def test_a_lease_is_renewed_lost_and_taken_over(stores: Stores) -> None:
     stores.clock.now += 2
     assert await stores.turns.waiting() == [ID]
     second = await stores.claimed()
-    assert (second.attempt, second.refs, second.origin) == (2, ("1.5", "1.6"), lease.owner)
+    assert (second.attempt, second.refs, second.turn) == (2, ("1.5", "1.6"), lease.owner)
     assert not await stores.turns.renew(lease)
     assert not await stores.turns.finish(lease, answer("late"))
     assert await stores.turns.finish(second, answer("in time"))
@@ -188,7 +190,7 @@ async def test_a_turn_that_is_put_down_is_taken_up_with_its_messages(stores: Sto
     await stores.turns.note_reply(lease, ["1.5"])
     await stores.turns.release(lease)
     again = await stores.claimed()
-    assert (again.attempt, again.refs, again.origin) == (1, ("1.5",), lease.owner)
+    assert (again.attempt, again.refs, again.turn) == (1, ("1.5",), lease.owner)
 
 
 async def test_clearing_forgets_and_ends_the_turn(stores: Stores) -> None:
@@ -206,7 +208,7 @@ async def test_clearing_forgets_and_ends_the_turn(stores: Stores) -> None:
     await stores.say("4", "afresh")
     fresh = await stores.claimed()
     assert fresh.refs == ()
-    assert fresh.origin == fresh.owner
+    assert not fresh.resumed
     assert await stores.texts() == ["afresh"]
     everything = await stores.database.fetch("SELECT text, author FROM messages")
     assert "secret" not in str(everything)

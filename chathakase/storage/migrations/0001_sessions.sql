@@ -6,9 +6,12 @@ CREATE TABLE sessions (
     seq         BIGINT NOT NULL DEFAULT 0,      -- the newest sequence number given out
     asked       BIGINT NOT NULL DEFAULT 0,      -- the newest message that wants an answer
     answered    BIGINT NOT NULL DEFAULT 0,      -- everything up to here is answered
-    attempts    BIGINT NOT NULL DEFAULT 0,      -- claims since a turn was last finished
-    lease_owner TEXT,                           -- the turn that is under way
+    lease_owner TEXT,                           -- who answers right now
     lease_until BIGINT NOT NULL DEFAULT 0,
+    turn        TEXT,                           -- the turn that is not finished yet, through all its tries
+    turn_began  BIGINT,
+    attempts    BIGINT NOT NULL DEFAULT 0,      -- its tries
+    reply_refs  TEXT NOT NULL DEFAULT '[]',     -- the messages that it has written so far
     began_at    BIGINT NOT NULL,                -- all times are epoch milliseconds
     active_at   BIGINT NOT NULL,
     archived_at BIGINT
@@ -33,20 +36,20 @@ CREATE TABLE messages (
 -- In a conversation an answer stands right after what it answered.
 CREATE INDEX messages_in_order ON messages (session, coalesce(reply_to, seq), seq);
 
+-- What became of the turns that ended.
 CREATE TABLE turns (
     id                TEXT PRIMARY KEY,
     session           TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
-    origin            TEXT NOT NULL,            -- the first try at what this turn answers
-    upto              BIGINT NOT NULL,
-    attempt           BIGINT NOT NULL,
-    outcome           TEXT,                     -- NULL while it is under way or was never finished
-    model             TEXT NOT NULL DEFAULT '',
+    upto              BIGINT NOT NULL,          -- the newest message that it answered
+    attempts          BIGINT NOT NULL,
+    outcome           TEXT NOT NULL,
+    error             TEXT NOT NULL,
+    model             TEXT NOT NULL,
     prompt_tokens     BIGINT,
     completion_tokens BIGINT,
-    error             TEXT NOT NULL DEFAULT '',
-    reply_refs        TEXT NOT NULL DEFAULT '[]',
+    reply_refs        TEXT NOT NULL,
     began_at          BIGINT NOT NULL,
-    ended_at          BIGINT
+    ended_at          BIGINT NOT NULL
 );
 
 CREATE INDEX turns_of_session ON turns (session, began_at);
