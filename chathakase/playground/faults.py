@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 ANY = "*"
 """Stands for every method."""
@@ -31,10 +31,12 @@ class Faults:
     Every method takes the name of a Web API method, or `*` for any.
 
     `acks_held`: while true, acknowledgements are overlooked, so that their envelopes are sent again.
+    `slow`: every call takes so many seconds longer.
     `duplicate_events`: so many of the next events are sent twice, with one event_id in two envelopes.
     """
 
     acks_held: bool = False
+    slow: float = 0.0
     duplicate_events: int = 0
     _ahead: defaultdict[str, deque[Trouble]] = field(init=False)
 
@@ -69,14 +71,13 @@ class Faults:
         """No more trouble."""
         self._ahead.clear()
         self.acks_held = False
+        self.slow = 0.0
         self.duplicate_events = 0
 
     def next_for(self, method: str) -> Trouble:
         """What the present call of a method meets; trouble without content when there is none."""
-        for name in (method, ANY):
-            if self._ahead[name]:
-                return self._ahead[name].popleft()
-        return Trouble()
+        trouble = next((self._ahead[name].popleft() for name in (method, ANY) if self._ahead[name]), Trouble())
+        return replace(trouble, delay=trouble.delay + self.slow) if self.slow else trouble
 
     def duplicates(self) -> int:
         """How often the present event is sent: once, or twice."""

@@ -1,147 +1,38 @@
-"""The local Slack, assembled: one world behind the Web API and Socket Mode, open as long as one `async with`."""
+"""The local Slack, assembled: one world behind the Web API, Socket Mode and a page, open within one `async with`."""
 
 from __future__ import annotations
 
-import asyncio
 import random
 import secrets
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from contextlib import asynccontextmanager
 
 from aiohttp import web
 
-from chathakase.playground.changes import Change
 from chathakase.playground.delivery import Delivery
 from chathakase.playground.demo import demo_world
 from chathakase.playground.events import SUBSCRIPTIONS, Events
 from chathakase.playground.faults import Faults
-from chathakase.playground.journal import Entry, Journal
+from chathakase.playground.journal import Journal
 from chathakase.playground.limits import Limits, Tier
+from chathakase.playground.manifest import Features
 from chathakase.playground.methods.call import Call, Method
 from chathakase.playground.methods.table import DEFAULT_SCOPES, METHODS
-from chathakase.playground.person import Person, person_session
-from chathakase.playground.sockets import Reason, Sockets
+from chathakase.playground.page_server.deeds import Speaking
+from chathakase.playground.page_server.guard import guard
+from chathakase.playground.page_server.page import PageServer
+from chathakase.playground.page_server.troubles import Troubles
+from chathakase.playground.sockets import Sockets
 from chathakase.playground.tokens import Tokens
-from chathakase.playground.values import Conversation, Json
+from chathakase.playground.values import Json
 from chathakase.playground.webapi import WebApi
+from chathakase.playground.workspace import Workspace
 from chathakase.playground.world import World
+
+__all__ = ["Workspace", "open_workspace"]
 
 BODY_MOST = 16 * 2**20
 """Bytes of one request's body."""
-
-GLANCE_SECONDS = 0.05
-"""How often a condition is looked at while nothing happens."""
-
-_T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True)
-class Workspace:
-    """An open workspace and everything that tests, a terminal or a page want to do with it."""
-
-    world: World
-    journal: Journal
-    faults: Faults
-    address: str
-    _tokens: Tokens
-    _sockets: Sockets
-    _delivery: Delivery
-
-    @property
-    def api_url(self) -> str:
-        """The Web API's base address, with its closing slash: a client's `base_url`."""
-        return f"{self.address}/api/"
-
-    @property
-    def bot_token(self) -> str:
-        """The app's bot token, `xoxb-…`."""
-        return self._tokens.bot
-
-    @property
-    def app_token(self) -> str:
-        """The app-level token, `xapp-…`, which opens Socket Mode connections."""
-        return self._tokens.app
-
-    def token_of(self, user_id: str) -> str:
-        """The token of a person's own client, `xoxc-…`; KeyError if there is no such person."""
-        return self._tokens.of(user_id)
-
-    def person(self, name: str) -> AbstractAsyncContextManager[Person]:
-        """A person, by handle or user id, who acts over HTTP within an `async with`; KeyError if unknown."""
-        user = self.world.user_named(name) or self.world.users[name]
-        return person_session(self.world, user, self.api_url, self.token_of(user.id))
-
-    def channel(self, name: str) -> Conversation:
-        """The channel with this name; KeyError if there is none."""
-        conversation = self.world.conversation_named(name)
-        if conversation is None:
-            raise KeyError(name)
-        return conversation
-
-    @property
-    def sockets(self) -> int:
-        """How many Socket Mode connections are open."""
-        return len(self._sockets)
-
-    @property
-    def pending_events(self) -> int:
-        """How many events are neither acknowledged nor given up."""
-        return self._delivery.pending
-
-    async def wait_for_socket(self, within: float = 5.0) -> None:
-        """Wait until the app has a Socket Mode connection; TimeoutError after so many seconds."""
-        if not await self._sockets.wait_open(within):
-            raise TimeoutError(f"no Socket Mode connection within {within} s")
-
-    async def until(self, condition: Callable[[], _T], within: float = 5.0) -> _T:
-        """Wait until `condition()` is true, looked at after each change and all traffic, and return what it gave.
-
-        TimeoutError if that takes longer than `within` seconds.
-        """
-        stirred = asyncio.Event()
-
-        def stir(_: Change | Entry) -> None:
-            stirred.set()
-
-        ends = (self.world.subscribe(stir), self.journal.subscribe(stir))
-        try:
-            async with asyncio.timeout(within):
-                while not (found := condition()):
-                    stirred.clear()
-                    with suppress(TimeoutError):
-                        await asyncio.wait_for(stirred.wait(), GLANCE_SECONDS)
-                return found
-        finally:
-            for end in ends:
-                end()
-
-    def send_event(self, event: object, *, twin: object = None, event_id: str | None = None) -> str:
-        """Deliver any event to the app, be it no JSON object even, whatever it subscribed to; returns its event_id.
-
-        `twin` is a second event that follows at once with an event_id of its own.
-        """
-        sent = self._delivery.submit(event, event_id=event_id)
-        if twin is not None:
-            self._delivery.submit(twin)
-        return sent
-
-    async def send_frame(self, frame: Json | str) -> bool:
-        """Send any frame, however malformed, over a socket; False if none is open."""
-        return await self._sockets.send_raw(frame)
-
-    async def disconnect(self, reason: Reason = "refresh_requested") -> None:
-        """Tell the app to go, with a `disconnect` frame on every connection."""
-        await self._sockets.disconnect(reason)
-
-    def drop_sockets(self) -> None:
-        """Break every connection without a word."""
-        self._sockets.drop()
-
-    def redeliver_last(self) -> None:
-        """Deliver the last event again, in a new envelope."""
-        self._delivery.redeliver_last()
 
 
 @asynccontextmanager
@@ -159,14 +50,19 @@ async def open_workspace(
     ack_timeout: float = 3.0,
     retry_delays: Sequence[float] = (0.0, 60.0, 300.0),
     refresh_after: float | None = None,
+    commands: Sequence[Json] = (),
+    shortcuts: Sequence[Json] = (),
+    home_tab: bool = True,
+    model: str = "",
     journal_limit: int = 10_000,
     seed: int | None = None,
 ) -> AsyncIterator[Workspace]:
     """A workspace on `host` and `port` (0: a free one) until the end of the `async with`; times are in seconds.
 
     `scopes` are those that the bot token was granted, `subscriptions` the events the app has asked for. `limits` are
-    Slack's unless another is given (`NoLimits()` for none). `seed` makes the order of twin events, and the choice of
-    socket, repeatable.
+    Slack's unless another is given (`NoLimits()` for none). `commands`, `shortcuts` and `home_tab` are the app's, as in
+    its manifest (`Features`); `model` is what the page says that the bot answers with. `seed` makes the order of twin
+    events, and the choice of socket, repeatable.
     """
     world = world or demo_world()
     rng = random.Random(secrets.randbits(64) if seed is None else seed)
@@ -178,7 +74,12 @@ async def open_workspace(
     )
     methods = dict(METHODS)
     api = WebApi(world, tokens, methods, limits or Limits(), faults, journal, limit_people=limit_people)
-    runner = web.AppRunner(_application(api, sockets), access_log=None, shutdown_timeout=0.2)
+    features = Features(tuple(commands), tuple(shortcuts), home_tab)
+    deeds = [Speaking(world, api).deeds(), Troubles(faults, sockets, delivery).deeds()]
+    facts = features.facts() | {"model": model, "can": {"home": home_tab}}
+    page = PageServer(world, journal, sockets, deeds, facts)
+    application = _application(host, [*_slack_routes(api, sockets), *page.routes()])
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.2)
     end_events = world.subscribe(Events(world, subscriptions, delivery.submit, rng).observe)
     try:
         await runner.setup()
@@ -188,16 +89,20 @@ async def open_workspace(
         yield Workspace(world, journal, faults, f"http://{bound}", tokens, sockets, delivery)
     finally:
         end_events()
+        await page.aclose()
         await delivery.aclose()
         await sockets.aclose()
         await runner.cleanup()
 
 
-def _application(api: WebApi, sockets: Sockets) -> web.Application:
-    application = web.Application(client_max_size=BODY_MOST)
-    application.router.add_route("*", "/api/{method}", api.handle)
-    application.router.add_get("/link/", sockets.handle)
+def _application(host: str, routes: Iterable[web.RouteDef]) -> web.Application:
+    application = web.Application(client_max_size=BODY_MOST, middlewares=[guard(host)])
+    application.router.add_routes(routes)
     return application
+
+
+def _slack_routes(api: WebApi, sockets: Sockets) -> Sequence[web.RouteDef]:
+    return [web.route("*", "/api/{method}", api.handle), web.get("/link/", sockets.handle)]
 
 
 def _bracketed(host: str) -> str:

@@ -66,11 +66,17 @@ class Sockets:
         self._open: dict[int, Socket] = {}
         self._count = 0
         self._opened = asyncio.Event()
+        self._counters: list[Callable[[int], None]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self.on_ack: AckHandler = lambda _socket, _envelope_id, _payload: None
 
     def __len__(self) -> int:
         return sum(not socket.leaving for socket in self._open.values())
+
+    def on_count(self, observer: Callable[[int], None]) -> Callable[[], None]:
+        """Call `observer` with the number of connections whenever it changes; returns what ends that."""
+        self._counters.append(observer)
+        return lambda: self._counters.remove(observer)
 
     def ticket(self) -> str:
         """A new ticket for one connection."""
@@ -113,7 +119,7 @@ class Sockets:
         try:
             await self._frame(socket, self._hello())
             self._open[socket.number] = socket
-            self._opened.set()
+            self._counted()
             if self._refresh_after is not None:
                 self._spawn(self._refresh(socket, self._refresh_after), f"refresh {socket.number}")
             async for message in socket.ws:
@@ -123,12 +129,16 @@ class Sockets:
             pass
         finally:
             self._open.pop(socket.number, None)
-            self._note_open()
+            self._counted()
             self._journal.write(SocketClosed(self._clock(), socket.number, socket.ws.close_code))
 
-    def _note_open(self) -> None:
-        if not len(self):
+    def _counted(self) -> None:
+        if len(self):
+            self._opened.set()
+        else:
             self._opened.clear()
+        for observer in tuple(self._counters):
+            observer(len(self))
 
     def _heard(self, socket: Socket, text: str) -> None:
         try:
@@ -196,7 +206,7 @@ class Sockets:
         if reason == "warning":
             return
         socket.leaving = True
-        self._note_open()
+        self._counted()
         self._spawn(self._close_soon(socket), f"close {socket.number}")
 
     async def _refresh(self, socket: Socket, after: float) -> None:
@@ -218,7 +228,7 @@ class Sockets:
             socket.leaving = True
             if socket.transport is not None:
                 socket.transport.abort()
-        self._note_open()
+        self._counted()
 
     def _spawn(self, work: Coroutine[None, None, None], name: str) -> None:
         task = asyncio.create_task(work, name=f"playground socket: {name}")

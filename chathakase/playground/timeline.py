@@ -34,6 +34,10 @@ class Timeline:
         """The message with this ts, a reply or not."""
         return self._messages.get(ts)
 
+    def messages(self) -> Sequence[Message]:
+        """All messages, replies included, oldest first."""
+        return tuple(self._messages.values())
+
     def thread(self, root_ts: str) -> Thread | None:
         """The replies to a root, or None where nobody has replied."""
         return self._threads.get(root_ts)

@@ -54,19 +54,31 @@ class WebApi:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one call."""
-        began = time.perf_counter()
-        name = request.match_info["method"]
         reading = await read_call(request)
         caller = self._tokens.identify(reading.token) if reading.token else None
+        reply = await self._answered(request.match_info["method"], reading, caller)
+        if reply.status == 0 and request.transport is not None:
+            request.transport.abort()
+        return _response(reply, caller)
+
+    async def act(self, user_id: str, method: str, arguments: Json) -> Json:
+        """The answer to a call of a person's own client that needs no HTTP; SlackError where it is refused."""
+        reply = await self._answered(method, Reading("", arguments), Caller("user", user_id, frozenset()))
+        if not reply.body.get("ok"):
+            details = {name: value for name, value in reply.body.items() if name not in ("ok", "error")}
+            raise SlackError(str(reply.body.get("error")), **details)
+        return reply.body
+
+    async def _answered(self, name: str, reading: Reading, caller: Caller | None) -> Reply:
+        """The answer to one call, which is noted in the journal."""
+        began = time.perf_counter()
         try:
             reply = await self._reply(name, reading, caller)
         except SlackError as error:
             reply = Reply(error.answer())
         reply = _with_warnings(reply, reading)
         self._note(name, reading, caller, reply, time.perf_counter() - began)
-        if reply.status == 0 and request.transport is not None:
-            request.transport.abort()
-        return _response(reply, caller)
+        return reply
 
     async def _reply(self, name: str, reading: Reading, caller: Caller | None) -> Reply:
         if reading.error is not None:

@@ -96,7 +96,7 @@ def update(call: Call) -> Json:
     content = content_of(call.arguments)
     if content.is_empty and content.metadata is None:
         raise SlackError("no_text")
-    if message.user != call.caller.user_id or message.subtype is not None:
+    if message.user != call.caller.user_id or message.subtype not in (None, "file_share"):
         raise SlackError("cant_update_message")
     if conversation.is_archived:
         raise SlackError("is_inactive")

@@ -1,0 +1,95 @@
+"""Everything that happens, told to every open page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from chathakase.playground.changes import Change, MessagePosted, StatusSet
+from chathakase.playground.journal import Entry, Journal
+from chathakase.playground.page_server.frames import Frame, frames_of, page_conversation, page_message, status_frame
+from chathakase.playground.page_server.outbox import Outbox
+from chathakase.playground.page_server.traffic import Traffic
+from chathakase.playground.sockets import Sockets
+from chathakase.playground.values import Json
+from chathakase.playground.world import World
+
+
+class Hub:
+    """Watches the world, the journal and the app's connections as long as it is open; pages come and go."""
+
+    def __init__(self, world: World, journal: Journal, sockets: Sockets) -> None:
+        self._world = world
+        self._sockets = sockets
+        self._traffic = Traffic()
+        self._statuses: dict[tuple[str, str], StatusSet] = {}
+        self._pages: set[Outbox] = set()
+        self._ends: list[Callable[[], None]] = [
+            world.subscribe(self._changed),
+            journal.subscribe(self._noted),
+            sockets.on_count(self._counted),
+        ]
+
+    def close(self) -> None:
+        """Watch no longer."""
+        for end in self._ends:
+            end()
+
+    @contextmanager
+    def page(self) -> Iterator[Outbox]:
+        """A new page's outbox, which is filled until the end of the `with`."""
+        outbox = Outbox()
+        self._pages.add(outbox)
+        try:
+            yield outbox
+        finally:
+            self._pages.discard(outbox)
+
+    def snapshot(self) -> Iterator[Json]:
+        """The frames that give a page everything as it is now."""
+        world = self._world
+        conversations = world.conversations()
+        yield {
+            "type": "snapshot",
+            "conversations": [page_conversation(world, each) for each in conversations],
+            "messages": {
+                each.id: [page_message(world, message) for message in world.timeline(each.id).messages()]
+                for each in conversations
+            },
+            "homes": {},
+            "ephemeral": [],
+            "sockets": len(self._sockets),
+            "traffic": self._traffic.entries(),
+        }
+        for status in self._statuses.values():
+            yield status_frame(status).body
+
+    def _tell(self, frame: Frame) -> None:
+        for outbox in self._pages:
+            outbox.put(frame.body, frame.key)
+
+    def _changed(self, change: Change) -> None:
+        self._follow_status(change)
+        for frame in frames_of(self._world, change):
+            self._tell(frame)
+
+    def _follow_status(self, change: Change) -> None:
+        """Remember what the bot does; its reply in the thread ends the status (assistant.threads.setStatus)."""
+        if isinstance(change, StatusSet):
+            place = (change.conversation.id, change.thread_ts)
+            self._statuses.pop(place, None)
+            if change.status:
+                self._statuses[place] = change
+        elif isinstance(change, MessagePosted) and change.message.bot_id and change.message.thread_ts:
+            place = (change.conversation.id, change.message.thread_ts)
+            if self._statuses.pop(place, None) is not None:
+                self._tell(status_frame(StatusSet(change.conversation, place[1], "")))
+
+    def _noted(self, entry: Entry) -> None:
+        people = frozenset(user.id for user in self._world.users.values() if not user.is_bot)
+        noted = self._traffic.note(entry, people)
+        if noted is not None:
+            self._tell(Frame({"type": "traffic", "entry": noted}))
+
+    def _counted(self, count: int) -> None:
+        self._tell(Frame({"type": "sockets", "count": count}, ("sockets",)))

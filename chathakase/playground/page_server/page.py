@@ -1,0 +1,56 @@
+"""The page's part of the server, assembled: files, WebSocket and what people do there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from aiohttp import web
+
+from chathakase.playground.journal import Journal
+from chathakase.playground.page_server.deeds import Deed
+from chathakase.playground.page_server.hub import Hub
+from chathakase.playground.page_server.socket import PageSocket
+from chathakase.playground.page_server.static import FOLDER, StaticFiles
+from chathakase.playground.payloads import user_json
+from chathakase.playground.sockets import Sockets
+from chathakase.playground.values import Json
+from chathakase.playground.world import World
+
+
+class PageServer:
+    """Serves the page as long as it is open; `facts` are what `hello` tells beside the workspace itself."""
+
+    def __init__(
+        self,
+        world: World,
+        journal: Journal,
+        sockets: Sockets,
+        deeds: Iterable[Mapping[str, Deed]],
+        facts: Json,
+    ) -> None:
+        by_name = {name: deed for each in deeds for name, deed in each.items()}
+        self._hub = Hub(world, journal, sockets)
+        self._socket = PageSocket(world, self._hub, by_name, _hello(world) | facts)
+        self._files = StaticFiles(FOLDER)
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        """What is served of the page; the WebSocket's path comes before the files'."""
+        return [
+            web.get("/", self._files.index),
+            web.get("/page/socket", self._socket.handle),
+            web.get("/page/{path:.+}", self._files.file),
+        ]
+
+    async def aclose(self) -> None:
+        """Let the pages go."""
+        self._hub.close()
+        await self._socket.aclose()
+
+
+def _hello(world: World) -> Json:
+    team, app = world.team, world.app
+    return {
+        "team": {"id": team.id, "name": team.name, "domain": team.domain},
+        "app": {"id": app.id, "name": app.name, "bot_id": app.bot_id, "user_id": app.user_id},
+        "users": [user_json(world, user) for user in world.users.values()],
+    }

@@ -1,0 +1,59 @@
+"""The page's buttons that make trouble for the app."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chathakase.playground.delivery import Delivery
+from chathakase.playground.errors import SlackError
+from chathakase.playground.faults import ANY, Faults
+from chathakase.playground.page_server.deeds import Ask, Deed
+from chathakase.playground.sockets import Sockets
+from chathakase.playground.values import Json
+
+TIMES_MOST = 1_000
+
+
+class Troubles:
+    """Trouble with the connections, the delivery and the calls of the app."""
+
+    def __init__(self, faults: Faults, sockets: Sockets, delivery: Delivery) -> None:
+        self._faults = faults
+        self._sockets = sockets
+        self._delivery = delivery
+
+    def deeds(self) -> Mapping[str, Deed]:
+        """The deeds by their names."""
+        return {"trouble": self.make}
+
+    async def make(self, ask: Ask) -> Json:
+        """Make the trouble that `what` names."""
+        method = ask.arguments.text("method") or ANY
+        times = ask.arguments.whole("times", 1, most=TIMES_MOST)
+        match ask.text("what"):
+            case "disconnect":
+                await self._sockets.disconnect()
+            case "drop":
+                self._sockets.drop()
+            case "redeliver":
+                self._delivery.redeliver_last()
+            case "limit":
+                self._faults.rate_limit(method, retry_after=max(1, round(_seconds(ask, 1.0))), times=times)
+            case "fail":
+                self._faults.http_error(method, 500, times=times)
+            case "slow":
+                self._faults.slow = _seconds(ask, 2.0)
+            case "clear":
+                self._faults.clear()
+            case _:
+                raise SlackError.invalid("invalid_arguments", "no such trouble: what")
+        return {}
+
+
+def _seconds(ask: Ask, default: float) -> float:
+    """The argument `seconds`, up to a minute."""
+    try:
+        seconds = float(ask.arguments.text("seconds") or default)
+    except ValueError:
+        raise SlackError.invalid("invalid_arguments", "must be a number: seconds") from None
+    return min(60.0, max(0.0, seconds))

@@ -1,0 +1,131 @@
+"""An open workspace, as tests, a terminal and a page hold it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, suppress
+from dataclasses import dataclass
+from typing import TypeVar
+
+from chathakase.playground.changes import Change
+from chathakase.playground.delivery import Delivery
+from chathakase.playground.faults import Faults
+from chathakase.playground.journal import Entry, Journal
+from chathakase.playground.person import Person, person_session
+from chathakase.playground.sockets import Reason, Sockets
+from chathakase.playground.tokens import Tokens
+from chathakase.playground.values import Conversation, Json
+from chathakase.playground.world import World
+
+GLANCE_SECONDS = 0.05
+"""How often a condition is looked at while nothing happens."""
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """An open workspace and everything that tests, a terminal or a page want to do with it."""
+
+    world: World
+    journal: Journal
+    faults: Faults
+    address: str
+    _tokens: Tokens
+    _sockets: Sockets
+    _delivery: Delivery
+
+    @property
+    def api_url(self) -> str:
+        """The Web API's base address, with its closing slash: a client's `base_url`."""
+        return f"{self.address}/api/"
+
+    @property
+    def bot_token(self) -> str:
+        """The app's bot token, `xoxb-…`."""
+        return self._tokens.bot
+
+    @property
+    def app_token(self) -> str:
+        """The app-level token, `xapp-…`, which opens Socket Mode connections."""
+        return self._tokens.app
+
+    def token_of(self, user_id: str) -> str:
+        """The token of a person's own client, `xoxc-…`; KeyError if there is no such person."""
+        return self._tokens.of(user_id)
+
+    def person(self, name: str) -> AbstractAsyncContextManager[Person]:
+        """A person, by handle or user id, who acts over HTTP within an `async with`; KeyError if unknown."""
+        user = self.world.user_named(name) or self.world.users[name]
+        return person_session(self.world, user, self.api_url, self.token_of(user.id))
+
+    def channel(self, name: str) -> Conversation:
+        """The channel with this name; KeyError if there is none."""
+        conversation = self.world.conversation_named(name)
+        if conversation is None:
+            raise KeyError(name)
+        return conversation
+
+    @property
+    def sockets(self) -> int:
+        """How many Socket Mode connections are open."""
+        return len(self._sockets)
+
+    @property
+    def pending_events(self) -> int:
+        """How many events are neither acknowledged nor given up."""
+        return self._delivery.pending
+
+    async def wait_for_socket(self, within: float = 5.0) -> None:
+        """Wait until the app has a Socket Mode connection; TimeoutError after so many seconds."""
+        if not await self._sockets.wait_open(within):
+            raise TimeoutError(f"no Socket Mode connection within {within} s")
+
+    async def until(self, condition: Callable[[], _T], within: float = 5.0) -> _T:
+        """Wait until `condition()` is true, looked at after each change and all traffic, and return what it gave.
+
+        TimeoutError if that takes longer than `within` seconds.
+        """
+        stirred = asyncio.Event()
+
+        def stir(_: Change | Entry) -> None:
+            stirred.set()
+
+        ends = (self.world.subscribe(stir), self.journal.subscribe(stir))
+        try:
+            async with asyncio.timeout(within):
+                while not (found := condition()):
+                    stirred.clear()
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(stirred.wait(), GLANCE_SECONDS)
+                return found
+        finally:
+            for end in ends:
+                end()
+
+    def send_event(self, event: object, *, twin: object = None, event_id: str | None = None) -> str:
+        """Deliver any event to the app, be it no JSON object even, whatever it subscribed to; returns its event_id.
+
+        `twin` is a second event that follows at once with an event_id of its own.
+        """
+        sent = self._delivery.submit(event, event_id=event_id)
+        if twin is not None:
+            self._delivery.submit(twin)
+        return sent
+
+    async def send_frame(self, frame: Json | str) -> bool:
+        """Send any frame, however malformed, over a socket; False if none is open."""
+        return await self._sockets.send_raw(frame)
+
+    async def disconnect(self, reason: Reason = "refresh_requested") -> None:
+        """Tell the app to go, with a `disconnect` frame on every connection."""
+        await self._sockets.disconnect(reason)
+
+    def drop_sockets(self) -> None:
+        """Break every connection without a word."""
+        self._sockets.drop()
+
+    def redeliver_last(self) -> None:
+        """Deliver the last event again, in a new envelope."""
+        self._delivery.redeliver_last()

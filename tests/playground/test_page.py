@@ -1,0 +1,220 @@
+"""What the browser's page is told, and what people do on it."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from chathakase.playground import NoLimits, Workspace, open_workspace
+from chathakase.playground.page_server.outbox import Outbox
+from chathakase.playground.page_server.traffic import shortened
+from chathakase.playground.person import Person
+from tests.playground.clients import ALICE, BOB, BOT, CAROL, ELSEWHERE, GENERAL, app_socket, error_of
+from tests.playground.page import Page, open_page
+
+
+@pytest.fixture
+async def page(workspace: Workspace, session: aiohttp.ClientSession) -> AsyncIterator[Page]:
+    async with open_page(workspace, session) as opened:
+        yield opened
+
+
+async def test_a_page_is_greeted_with_who_is_there(session: aiohttp.ClientSession) -> None:
+    commands = [{"command": "/ask", "description": "Asks", "usage_hint": "[what]"}]
+    shortcuts = [{"type": "global", "name": "Start", "callback_id": "start", "description": "Starts"}]
+    async with (
+        open_workspace(commands=commands, shortcuts=shortcuts, model="echo") as workspace,
+        open_page(workspace, session) as page,
+    ):
+        assert page.hello["type"] == "hello"
+        assert page.hello["team"] == {"id": "T0HAKASE01", "name": "Playground", "domain": "playground"}
+        assert page.hello["app"]["user_id"] == BOT
+        assert {user["id"] for user in page.hello["users"]} == {ALICE, BOB, CAROL, BOT}
+        assert page.hello["commands"] == commands
+        assert page.hello["shortcuts"] == [{"type": "global", "name": "Start", "callback_id": "start"}]
+        assert page.hello["model"] == "echo"
+
+
+async def test_a_snapshot_has_everything(workspace: Workspace, session: aiohttp.ClientSession, alice: Person) -> None:
+    root = await alice.say("root")
+    reply = await alice.say("reply", thread_ts=root)
+    async with open_page(workspace, session) as page:
+        general = page.snapshot["conversations"][0]
+        assert (general["id"], general["type"], general["name"]) == (GENERAL, "channel", "general")
+        assert general["members"] == [ALICE, BOB, CAROL, BOT]
+        messages = page.snapshot["messages"][GENERAL]
+        assert [message["ts"] for message in messages] == [root, reply]
+        assert messages[0]["reply_count"] == 1
+        assert page.snapshot["sockets"] == 0
+        assert (page.snapshot["homes"], page.snapshot["ephemeral"]) == ({}, [])
+
+
+async def test_a_person_says_edits_reacts_and_deletes(page: Page) -> None:
+    ts = (await page.do("say", channel=GENERAL, text="@ChatHakase look in #random"))["ts"]
+    posted = await page.frame("message")
+    assert posted["message"]["text"] == f"<@{BOT}> look in <#C0RANDOM01|random>"
+    await page.do("edit", channel=GENERAL, ts=ts, text="never mind")
+    edited = await page.frame("message", lambda frame: "edited" in frame["message"])
+    assert edited["message"]["text"] == "never mind"
+    await page.do("react", channel=GENERAL, ts=ts, name="eyes", on=True)
+    reacted = await page.frame("message", lambda frame: "reactions" in frame["message"])
+    assert reacted["message"]["reactions"] == [{"name": "eyes", "users": [ALICE], "count": 1}]
+    await page.do("react", channel=GENERAL, ts=ts, name="eyes", on=False)
+    await page.do("delete", channel=GENERAL, ts=ts)
+    gone = await page.frame("gone")
+    assert (gone["channel"], gone["ts"]) == (GENERAL, ts)
+
+
+async def test_a_reply_tells_also_of_its_root(page: Page) -> None:
+    root = (await page.do("say", channel=GENERAL, text="root"))["ts"]
+    await page.do("say", channel=GENERAL, text="reply", thread_ts=root, broadcast=True)
+    counted = await page.frame("message", lambda frame: frame["message"].get("reply_count") == 1)
+    assert counted["message"]["ts"] == root
+    reply = await page.frame("message", lambda frame: frame["message"]["text"] == "reply")
+    assert reply["message"]["subtype"] == "thread_broadcast"
+
+
+async def test_any_method_may_be_called_as_a_person(page: Page) -> None:
+    answer = await page.do("api", user=BOB, method="auth.test", arguments={})
+    assert answer["user_id"] == BOB
+    refused = page.do("api", method="conversations.info", arguments={"channel": "C0NOWHERE"})
+    assert await error_of(refused) == "channel_not_found"
+    await page.do("api", method="conversations.invite", arguments={"channel": ELSEWHERE, "users": BOT})
+    joined = await page.frame("conversation")
+    assert BOT in joined["conversation"]["members"]
+
+
+async def test_a_refused_deed_is_answered_and_the_page_goes_on(page: Page) -> None:
+    assert await error_of(page.do("fly")) == "unknown_deed"
+    assert await error_of(page.do("say", user="U0NOBODY", channel=GENERAL, text="hi")) == "user_not_found"
+    assert await error_of(page.do("say", user=BOT, channel=GENERAL, text="hi")) == "user_not_found"
+    with pytest.raises(Exception, match="invalid_arguments"):
+        await page.do("say", text="hi")
+    for nonsense in ("no json", "[]", "1", '{"id": {}, "as": [], "do": {}}'):
+        await page.ws.send_str(nonsense)
+        assert (await page.frame("answer"))["ok"] is False
+    assert await page.do("say", channel=GENERAL, text="still here")
+
+
+async def test_opening_the_tab_is_told_to_the_app(
+    workspace: Workspace, session: aiohttp.ClientSession, page: Page
+) -> None:
+    async with app_socket(workspace, session) as app:
+        await page.do("home", tab="messages")
+        event = await app.event()
+        assert (event["type"], event["user"], event["tab"]) == ("app_home_opened", ALICE, "messages")
+    assert await error_of(page.do("home", tab="about")) == "invalid_arguments"
+
+
+async def test_a_status_is_seen_until_the_reply(page: Page, bot: AsyncWebClient, alice: Person) -> None:
+    root = await alice.say("hello")
+    await bot.assistant_threads_setStatus(
+        channel_id=GENERAL, thread_ts=root, status="is thinking…", loading_messages=["a", "b"]
+    )
+    status = await page.frame("status")
+    assert (status["channel"], status["thread_ts"], status["status"]) == (GENERAL, root, "is thinking…")
+    assert status["loading_messages"] == ["a", "b"]
+    await bot.chat_postMessage(channel=GENERAL, thread_ts=root, text="hello")
+    assert (await page.frame("status"))["status"] == ""
+
+
+async def test_a_page_that_comes_later_sees_the_status(
+    workspace: Workspace, session: aiohttp.ClientSession, bot: AsyncWebClient, alice: Person
+) -> None:
+    root = await alice.say("hello")
+    await bot.assistant_threads_setStatus(channel_id=GENERAL, thread_ts=root, status="is thinking…")
+    async with open_page(workspace, session) as page:
+        assert (await page.frame("status"))["status"] == "is thinking…"
+
+
+async def test_the_apps_traffic_is_shown_without_tokens(
+    workspace: Workspace, session: aiohttp.ClientSession, page: Page, bot: AsyncWebClient
+) -> None:
+    async with app_socket(workspace, session) as app:
+        assert (await page.frame("sockets"))["count"] == 1
+        await page.do("say", channel=GENERAL, text="hello")
+        await app.envelope()
+        assert await error_of(bot.chat_postMessage(channel="C0NOWHERE", text="hi")) == "channel_not_found"
+        envelope = (await page.frame("traffic", lambda frame: frame["entry"]["kind"] == "envelope"))["entry"]
+        assert (envelope["title"], envelope["status"]) == ("events_api message", "ok")
+        assert envelope["detail"]["envelope"]["payload"]["event"]["text"] == "hello"
+        ack = (await page.frame("traffic", lambda frame: frame["entry"]["kind"] == "ack"))["entry"]
+        assert ack["title"] == "ack of events_api message"
+        assert ack["seconds"] >= 0
+        call = (await page.frame("traffic", lambda frame: frame["entry"]["title"] == "chat.postMessage"))["entry"]
+        assert (call["kind"], call["status"], call["detail"]["caller"]) == ("call", "error", BOT)
+        assert call["detail"]["arguments"]["text"] == "hi"
+        assert workspace.bot_token not in json.dumps(page.frames)
+    async with open_page(workspace, session) as later:
+        numbers = [entry["number"] for entry in later.snapshot["traffic"]]
+        assert numbers == sorted(set(numbers))
+        assert "hello" in [entry["title"] for entry in later.snapshot["traffic"]]
+
+
+async def test_trouble_is_made_on_the_page(
+    workspace: Workspace, session: aiohttp.ClientSession, page: Page, bot: AsyncWebClient
+) -> None:
+    async with app_socket(workspace, session) as app:
+        await page.do("say", channel=GENERAL, text="hello")
+        await app.envelope()
+        await page.do("trouble", what="redeliver")
+        assert (await app.envelope())["retry_attempt"] == 1
+        await page.do("trouble", what="limit", method="auth.test", seconds=7)
+        assert await error_of(bot.auth_test()) == "ratelimited"
+        await page.do("trouble", what="fail", times=1)
+        assert await error_of(bot.auth_test()) == "internal_error"
+        await page.do("trouble", what="slow", seconds=0.05)
+        await bot.auth_test()
+        assert workspace.journal.calls("auth.test")[-1].seconds >= 0.05
+        await page.do("trouble", what="clear")
+        assert workspace.faults.slow == 0
+        await page.do("trouble", what="disconnect")
+        assert (await app.envelope())["reason"] == "refresh_requested"
+        assert (await page.frame("sockets", lambda frame: frame["count"] == 0))["count"] == 0
+        await page.do("trouble", what="drop")
+    assert await error_of(page.do("trouble", what="flood")) == "invalid_arguments"
+    assert await error_of(page.do("trouble", what="slow", seconds="soon")) == "invalid_arguments"
+
+
+async def test_a_page_that_fell_behind_gets_a_new_snapshot() -> None:
+    outbox = Outbox(most=3)
+    outbox.put({"type": "answer", "id": 1})
+    for number in range(5):
+        outbox.put({"type": "traffic", "number": number})
+    batch = await outbox.take()
+    assert batch.missed
+    assert {frame["type"] for frame in batch.frames} == {"answer", "traffic"}
+    outbox.put({"type": "message", "text": "old"}, ("message", "1"))
+    outbox.put({"type": "message", "text": "new"}, ("message", "1"))
+    batch = await outbox.take()
+    assert (batch.missed, batch.frames) == (False, ({"type": "message", "text": "new"},))
+
+
+async def test_a_page_that_reads_nothing_holds_up_nobody(
+    workspace: Workspace, session: aiohttp.ClientSession, alice: Person
+) -> None:
+    async with open_page(workspace, session), open_page(workspace, session) as reader:
+        async with asyncio.timeout(5):
+            for number in range(300):
+                await alice.say(f"{number} " + "x" * 1_000)
+        last = await reader.frame("message", lambda frame: frame["message"]["text"].startswith("299 "))
+        assert last["channel"] == GENERAL
+
+
+def test_long_details_are_cut() -> None:
+    cut = shortened({"text": "x" * 5_000, "items": list(range(100)), "number": 1})
+    assert cut["text"].endswith("… (5,000 characters)")
+    assert len(cut["items"]) == 51
+    assert cut["number"] == 1
+
+
+async def test_the_workspace_closes_with_a_page_open(session: aiohttp.ClientSession) -> None:
+    async with open_workspace(limits=NoLimits()) as workspace:
+        url = f"{workspace.address}/page/socket"
+        ws = await session.ws_connect(url)
+        await ws.receive_json(timeout=3)
+    frames = [await ws.receive(timeout=3) for _ in range(2)]
+    assert frames[-1].type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSING)
