@@ -6,10 +6,10 @@ Limits are those of docs.slack.dev/reference/block-kit/blocks; the errors look a
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from chathakase.playground.block_ids import with_ids
 from chathakase.playground.errors import SlackError
 from chathakase.playground.values import Json
 
@@ -43,23 +43,22 @@ _TYPES = frozenset(
 )
 
 
+_MODAL_TYPES = frozenset({"alert"})
+
+
 def checked_blocks(blocks: Sequence[Json]) -> tuple[Json, ...]:
     """The blocks, each with a `block_id`; SlackError if Slack would not take them."""
-    problems = list(_problems(blocks))
-    if problems:
+    wrong = list(problems(blocks, "/blocks"))
+    if wrong:
         raise SlackError(
             "invalid_blocks",
-            errors=problems,
-            response_metadata={"messages": [f"[ERROR] {problem}" for problem in problems]},
+            errors=wrong,
+            response_metadata={"messages": [f"[ERROR] {problem}" for problem in wrong]},
         )
     markdown = sum(len(block["text"]) for block in blocks if block["type"] == "markdown")
     if markdown > MARKDOWN_SUM_MOST or _text_length(blocks) > TEXT_SUM_MOST:
         raise SlackError("msg_blocks_too_long")
-    return tuple(block if block.get("block_id") else block | {"block_id": _block_id()} for block in blocks)
-
-
-def _block_id() -> str:
-    return secrets.token_urlsafe(4)[:5]
+    return with_ids(blocks)
 
 
 def _text_length(node: object) -> int:
@@ -71,20 +70,24 @@ def _text_length(node: object) -> int:
     return 0
 
 
-def _problems(blocks: Sequence[Json]) -> Iterator[str]:
-    if len(blocks) > BLOCKS_MOST:
-        yield _at(f"no more than {BLOCKS_MOST} items allowed", "/blocks")
+def problems(blocks: Sequence[Json], pointer: str, *, most: int = BLOCKS_MOST, modal: bool = False) -> Iterator[str]:
+    """What is wrong with the blocks at a JSON pointer; some types are for modals only."""
+    if len(blocks) > most:
+        yield _at(f"no more than {most} items allowed", pointer)
         return
     seen: set[str] = set()
     for index, block in enumerate(blocks):
-        where = f"/blocks/{index}"
+        where = f"{pointer}/{index}"
+        if not isinstance(block, dict):
+            yield _at("must provide an object", where)
+            continue
         block_id = block.get("block_id")
         if isinstance(block_id, str) and block_id:
             if block_id in seen:
                 yield _at(f"block_id `{block_id}` already exists", where)
             seen.add(block_id)
         kind = block.get("type")
-        if kind not in _TYPES:
+        if kind not in _TYPES and not (modal and kind in _MODAL_TYPES):
             yield _at(f"unsupported type: {kind}" if kind else "missing required field: type", where)
             continue
         yield from _CHECKS.get(kind, _nothing)(block, where)
@@ -144,6 +147,11 @@ def _image(block: Json, where: str) -> Iterator[str]:
     if not ("image_url" in block or "slack_file" in block):
         yield _at("missing required field: image_url", where)
     yield from _string(block.get("alt_text"), f"{where}/alt_text", 2_000)
+
+
+def _input(block: Json, where: str) -> Iterator[str]:
+    yield from _text_object(block.get("label"), f"{where}/label", 2_000, plain=True)
+    yield from _element(block.get("element"), f"{where}/element")
 
 
 def _rich_text(block: Json, where: str) -> Iterator[str]:
@@ -226,6 +234,7 @@ _CHECKS = {
     "actions": _actions,
     "context_actions": _context_actions,
     "image": _image,
+    "input": _input,
     "rich_text": _rich_text,
     "table": _table,
 }

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from chathakase.playground.values import Conversation, Message
+from chathakase.playground.values import Conversation, Json, Message
+from chathakase.playground.views import View
+
+ViewAction: TypeAlias = Literal["open", "push", "update", "close", "clear"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,15 @@ class EphemeralPosted:
 
     conversation: Conversation
     message: Message
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class EphemeralGone:
+    """A message that one user saw is taken away again."""
+
+    conversation: Conversation
+    ts: str
     to: str
 
 
@@ -102,15 +114,46 @@ class HomeOpened:
     ts: str
 
 
+@dataclass(frozen=True, slots=True)
+class PromptsSet:
+    """The bot suggests what to say: in a thread, or with `thread_ts` None in the direct message itself."""
+
+    conversation: Conversation
+    thread_ts: str | None
+    title: str
+    prompts: tuple[Json, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ViewShown:
+    """A person's stack of modals has changed: `view` is the one that came or went."""
+
+    user: str
+    action: ViewAction
+    view: View
+
+
+@dataclass(frozen=True, slots=True)
+class HomePublished:
+    """A person's Home tab has another content."""
+
+    user: str
+    view: View
+
+
 Change: TypeAlias = (
     MessagePosted
     | MessageChanged
     | MessageDeleted
     | EphemeralPosted
+    | EphemeralGone
     | MemberJoined
     | MemberLeft
     | ConversationChanged
     | ReactionChanged
     | StatusSet
     | HomeOpened
+    | PromptsSet
+    | ViewShown
+    | HomePublished
 )

@@ -11,11 +11,10 @@ import base64
 import json
 import secrets
 import time
-import uuid
 from collections.abc import Callable, Sequence
 
+from chathakase.playground.envelopes import Envelopes
 from chathakase.playground.faults import Faults
-from chathakase.playground.journal import AckReceived, Journal
 from chathakase.playground.sockets import Sockets
 from chathakase.playground.values import Json
 from chathakase.playground.world import World
@@ -28,24 +27,20 @@ class Delivery:
         self,
         world: World,
         sockets: Sockets,
-        journal: Journal,
+        envelopes: Envelopes,
         faults: Faults,
         *,
-        ack_timeout: float = 3.0,
         retry_delays: Sequence[float] = (0.0, 60.0, 300.0),
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._world = world
         self._sockets = sockets
-        self._journal = journal
+        self._envelopes = envelopes
         self._faults = faults
-        self._ack_timeout = ack_timeout
         self._retry_delays = tuple(retry_delays)
         self._clock = clock
-        self._waiting: dict[str, asyncio.Future[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._last: Json | None = None
-        sockets.on_ack = self._acked
 
     @property
     def pending(self) -> int:
@@ -101,7 +96,7 @@ class Delivery:
     async def _deliver(self, payload: Json, first_attempt: int) -> None:
         """Try until acknowledged; while no socket is open, wait for one as long as the schedule lasts."""
         loop = asyncio.get_running_loop()
-        ends = loop.time() + sum(self._retry_delays) + self._ack_timeout
+        ends = loop.time() + sum(self._retry_delays) + self._envelopes.ack_timeout
         for attempt in range(first_attempt, 1 + max(first_attempt, len(self._retry_delays))):
             if attempt > first_attempt:
                 await asyncio.sleep(self._retry_delays[attempt - 1])
@@ -115,33 +110,8 @@ class Delivery:
 
     async def _try(self, payload: Json, attempt: int) -> bool:
         """Send one envelope and wait for its ack."""
-        envelope_id = str(uuid.uuid4())
-        acked = self._waiting[envelope_id] = asyncio.get_running_loop().create_future()
-        envelope = {
-            "envelope_id": envelope_id,
-            "type": "events_api",
-            "accepts_response_payload": False,
-            "payload": payload,
-            "retry_attempt": attempt,
-            "retry_reason": "timeout" if attempt else "",
-        }
-        try:
-            if not await self._sockets.send(envelope):
-                return False
-            async with asyncio.timeout(self._ack_timeout):
-                await acked
-        except TimeoutError:
-            return False
-        finally:
-            del self._waiting[envelope_id]
-        return True
-
-    def _acked(self, socket: int, envelope_id: str, payload: object) -> None:
-        held = self._faults.acks_held
-        self._journal.write(AckReceived(self._clock(), socket, envelope_id, payload, held))
-        future = self._waiting.get(envelope_id)
-        if future is not None and not held and not future.done():
-            future.set_result(None)
+        retry = {"retry_attempt": attempt, "retry_reason": "timeout" if attempt else ""}
+        return await self._envelopes.deliver("events_api", payload, accepts_response=False, **retry) is not None
 
     async def aclose(self) -> None:
         """Give up what is not delivered."""

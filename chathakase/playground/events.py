@@ -15,7 +15,7 @@ from chathakase.playground.changes import (
     MessagePosted,
     ReactionChanged,
 )
-from chathakase.playground.payloads import channel_letter, message_json
+from chathakase.playground.payloads import channel_letter, message_json, view_json
 from chathakase.playground.values import ChannelType, Conversation, Json
 from chathakase.playground.world import World
 
@@ -151,7 +151,10 @@ class Events:
         return [event | {"event_ts": change.ts}]
 
     def _home(self, change: HomeOpened) -> list[Json]:
-        if not self._hears("app_home_opened", change.conversation):
+        no_such_tab = change.tab == "home" and not self._world.features.home_tab
+        if no_such_tab or not self._hears("app_home_opened", change.conversation):
             return []
         event: Json = {"type": "app_home_opened", "user": change.user, "channel": change.conversation.id}
-        return [event | {"tab": change.tab, "event_ts": change.ts}]
+        event |= {"tab": change.tab, "event_ts": change.ts}
+        published = self._world.modals.homes.get(change.user) if change.tab == "home" else None
+        return [event | {"view": view_json(self._world, published)} if published else event]

@@ -7,6 +7,7 @@ slackapi/node-slack-sdk (`packages/types/src/events`).
 from __future__ import annotations
 
 from chathakase.playground.values import ChannelType, Conversation, Json, Message, Team, User
+from chathakase.playground.views import View
 from chathakase.playground.world import World
 
 
@@ -190,6 +191,33 @@ def _thread_fields(world: World, message: Message) -> Json:
         if message.broadcast:
             fields["root"] = message_json(world, root)
     return fields
+
+
+def view_json(world: World, view: View) -> Json:
+    """A view as the views methods give it, and interactions too."""
+    body = view.body
+    common: Json = {
+        "id": view.id,
+        "team_id": world.team.id,
+        "type": body["type"],
+        "blocks": body["blocks"],
+        "private_metadata": body.get("private_metadata") or "",
+        "callback_id": body.get("callback_id") or "",
+        "state": {"values": dict(view.values)},
+        "hash": view.hash,
+        "title": body.get("title"),
+        "clear_on_close": bool(body.get("clear_on_close")),
+        "notify_on_close": view.notifies,
+        "close": body.get("close"),
+        "submit": body.get("submit"),
+        "previous_view_id": view.previous_id,
+        "root_view_id": view.root_id,
+        "app_id": world.app.id,
+        "external_id": view.external_id,
+        "app_installed_team_id": world.team.id,
+        "bot_id": world.app.bot_id,
+    }
+    return common | {"submit_disabled": bool(body.get("submit_disabled"))}
 
 
 def channel_letter(kind: ChannelType) -> str:

@@ -11,8 +11,13 @@ from aiohttp import web
 
 from chathakase.playground.delivery import Delivery
 from chathakase.playground.demo import demo_world
+from chathakase.playground.envelopes import Envelopes
 from chathakase.playground.events import SUBSCRIPTIONS, Events
 from chathakase.playground.faults import Faults
+from chathakase.playground.interactivity.clicks import Clicks
+from chathakase.playground.interactivity.hooks import Hooks
+from chathakase.playground.interactivity.starts import Starts
+from chathakase.playground.interactivity.submissions import Submissions
 from chathakase.playground.journal import Journal
 from chathakase.playground.limits import Limits, Tier
 from chathakase.playground.manifest import Features
@@ -69,22 +74,29 @@ async def open_workspace(
     journal, faults = Journal(journal_limit), Faults()
     tokens = Tokens(world, scopes, bot=bot_token, app=app_token)
     sockets = Sockets(world.app.id, journal, rng, clock=world.clock, refresh_after=refresh_after)
-    delivery = Delivery(
-        world, sockets, journal, faults, ack_timeout=ack_timeout, retry_delays=retry_delays, clock=world.clock
-    )
+    envelopes = Envelopes(sockets, journal, faults, ack_timeout=ack_timeout, clock=world.clock)
+    delivery = Delivery(world, sockets, envelopes, faults, retry_delays=retry_delays, clock=world.clock)
     methods = dict(METHODS)
     api = WebApi(world, tokens, methods, limits or Limits(), faults, journal, limit_people=limit_people)
-    features = Features(tuple(commands), tuple(shortcuts), home_tab)
-    deeds = [Speaking(world, api).deeds(), Troubles(faults, sockets, delivery).deeds()]
-    facts = features.facts() | {"model": model, "can": {"home": home_tab}}
+    world.features = Features(tuple(commands), tuple(shortcuts), home_tab)
+    hooks = Hooks(world)
+    deeds = [
+        Speaking(world, api).deeds(),
+        Clicks(world, envelopes, hooks).deeds(),
+        Submissions(world, envelopes).deeds(),
+        Starts(world, envelopes, hooks).deeds(),
+        Troubles(faults, sockets, delivery).deeds(),
+    ]
+    facts = world.features.facts() | {"model": model, "can": {"home": home_tab}}
     page = PageServer(world, journal, sockets, deeds, facts)
-    application = _application(host, [*_slack_routes(api, sockets), *page.routes()])
+    application = _application(host, [*_slack_routes(api, sockets, hooks), *page.routes()])
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.2)
     end_events = world.subscribe(Events(world, subscriptions, delivery.submit, rng).observe)
     try:
         await runner.setup()
         await web.TCPSite(runner, host, port).start()
         bound = f"{_bracketed(host)}:{runner.addresses[0][1]}"
+        hooks.base = f"http://{bound}"
         methods["apps.connections.open"] = _connections_open(world, sockets, bound)
         yield Workspace(world, journal, faults, f"http://{bound}", tokens, sockets, delivery)
     finally:
@@ -101,8 +113,12 @@ def _application(host: str, routes: Iterable[web.RouteDef]) -> web.Application:
     return application
 
 
-def _slack_routes(api: WebApi, sockets: Sockets) -> Sequence[web.RouteDef]:
-    return [web.route("*", "/api/{method}", api.handle), web.get("/link/", sockets.handle)]
+def _slack_routes(api: WebApi, sockets: Sockets, hooks: Hooks) -> Sequence[web.RouteDef]:
+    return [
+        web.route("*", "/api/{method}", api.handle),
+        web.get("/link/", sockets.handle),
+        web.post("/hooks/{kind}/{team}/{key}", hooks.handle),
+    ]
 
 
 def _bracketed(host: str) -> str:

@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Literal, TypeAlias
 
+from chathakase.playground.agent_sessions import AgentSession
 from chathakase.playground.changes import (
     Change,
     ConversationChanged,
+    EphemeralGone,
     EphemeralPosted,
     HomeOpened,
     MemberJoined,
@@ -20,12 +22,18 @@ from chathakase.playground.changes import (
     MessageChanged,
     MessageDeleted,
     MessagePosted,
+    PromptsSet,
     ReactionChanged,
     StatusSet,
 )
+from chathakase.playground.emoji import Reactions, with_emoji, without_emoji
+from chathakase.playground.ephemerals import Ephemeral, Ephemerals
+from chathakase.playground.manifest import Features
+from chathakase.playground.modals import Modals
 from chathakase.playground.timeline import Timeline
 from chathakase.playground.timestamps import TsMint
-from chathakase.playground.values import App, Conversation, Message, Reaction, Team, User
+from chathakase.playground.triggers import Triggers
+from chathakase.playground.values import App, Conversation, Json, Message, Team, User
 
 Observer: TypeAlias = Callable[[Change], None]
 
@@ -39,6 +47,11 @@ class World:
         self.users = {user.id: user for user in users}
         self.clock = clock
         self.mint = TsMint(clock)
+        self.features = Features()
+        self.triggers = Triggers()
+        self.ephemerals = Ephemerals()
+        self.modals = Modals(clock, self._tell)
+        self.sessions: dict[tuple[str, str], AgentSession] = {}
         self._conversations: dict[str, Conversation] = {}
         self._members: dict[str, dict[str, None]] = {}
         self._timelines: dict[str, Timeline] = {}
@@ -160,10 +173,23 @@ class World:
         return message
 
     def post_ephemeral(self, conversation_id: str, to: str, user: str, text: str, **fields: Any) -> Message:
-        """Show a message to one user only; it is kept nowhere, as in Slack."""
+        """Show a message to one user only; no channel keeps it, as in Slack."""
         message = Message(channel=conversation_id, ts=self.mint(), user=user, text=text, **fields)
+        self.ephemerals.put(Ephemeral(to, message))
         self._tell(EphemeralPosted(self._conversations[conversation_id], message, to))
         return message
+
+    def change_ephemeral(self, previous: Ephemeral, **fields: Any) -> None:
+        """Show another version of an ephemeral message, under the same ts."""
+        self.delete_ephemeral(previous)
+        changed = replace(previous.message, **fields)
+        self.ephemerals.put(Ephemeral(previous.to, changed))
+        self._tell(EphemeralPosted(self._conversations[changed.channel], changed, previous.to))
+
+    def delete_ephemeral(self, gone: Ephemeral) -> None:
+        """Take an ephemeral message away."""
+        self.ephemerals.remove(gone.message)
+        self._tell(EphemeralGone(self._conversations[gone.message.channel], gone.message.ts, gone.to))
 
     def change(self, previous: Message, **fields: Any) -> Message:
         """Put a new version of a message in its place."""
@@ -194,35 +220,22 @@ class World:
 
     def react(self, message: Message, user: str, name: str) -> bool:
         """Put an emoji under a message; False if that user's already is there."""
-        if any(each.name == name and user in each.users for each in message.reactions):
-            return False
-        if any(each.name == name for each in message.reactions):
-            reactions = tuple(
-                replace(each, users=(*each.users, user)) if each.name == name else each for each in message.reactions
-            )
-        else:
-            reactions = (*message.reactions, Reaction(name, (user,)))
-        self._set_reactions(message, user, name, reactions, added=True)
-        return True
+        return self._set_reactions(message, user, name, with_emoji(message.reactions, user, name), added=True)
 
     def unreact(self, message: Message, user: str, name: str) -> bool:
         """Take a user's emoji away from under a message; False if there is none."""
-        if not any(each.name == name and user in each.users for each in message.reactions):
-            return False
-        left = tuple(
-            replace(each, users=tuple(other for other in each.users if other != user)) if each.name == name else each
-            for each in message.reactions
-        )
-        self._set_reactions(message, user, name, tuple(each for each in left if each.users), added=False)
-        return True
+        return self._set_reactions(message, user, name, without_emoji(message.reactions, user, name), added=False)
 
     def _set_reactions(
-        self, message: Message, user: str, name: str, reactions: tuple[Reaction, ...], *, added: bool
-    ) -> None:
+        self, message: Message, user: str, name: str, reactions: Reactions | None, *, added: bool
+    ) -> bool:
+        if reactions is None:
+            return False
         changed = replace(message, reactions=reactions)
         self._timelines[message.channel].put(changed)
         conversation = self._conversations[message.channel]
         self._tell(ReactionChanged(conversation, changed, user, name, added, self.mint()))
+        return True
 
     def set_status(
         self, conversation_id: str, thread_ts: str, status: str, loading_messages: Iterable[str] = ()
@@ -230,6 +243,10 @@ class World:
         """Show what the bot is doing under a thread; an empty status clears it."""
         conversation = self._conversations[conversation_id]
         self._tell(StatusSet(conversation, thread_ts, status, tuple(loading_messages)))
+
+    def suggest_prompts(self, conversation_id: str, thread_ts: str | None, title: str, prompts: Iterable[Json]) -> None:
+        """Suggest what a person may say."""
+        self._tell(PromptsSet(self._conversations[conversation_id], thread_ts, title, tuple(prompts)))
 
     def open_home(self, user: str, tab: Literal["home", "messages"] = "home") -> None:
         """A person opens the app's tab; KeyError if they have no direct message with it."""

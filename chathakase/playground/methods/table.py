@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chathakase.playground.limits import Tier
-from chathakase.playground.methods import assistant, chat, conversations, history, people, reactions
+from chathakase.playground.methods import agents, assistant, chat, conversations, history, people, reactions, views
 from chathakase.playground.methods.access import scopes_of
 from chathakase.playground.methods.call import Method
 from chathakase.playground.tokens import TokenType
@@ -15,8 +15,16 @@ _BOT: frozenset[TokenType] = frozenset({"bot"})
 METHODS: Mapping[str, Method] = {
     "api.test": Method(people.api_test, Tier.FOUR, tokens=frozenset()),
     "auth.test": Method(people.auth_test, Tier.UNLIMITED),
+    "agents.sessions.rename": Method(agents.rename, Tier.THREE, scopes=("chat:write",), tokens=_BOT),
+    "agents.sessions.setStatus": Method(agents.set_status, Tier.THREE, scopes=("chat:write",), tokens=_BOT),
+    "assistant.threads.setSuggestedPrompts": Method(
+        assistant.set_suggested_prompts, Tier.THREE, scopes=("assistant:write", "chat:write"), tokens=_BOT
+    ),
     "assistant.threads.setStatus": Method(
         assistant.set_status, Tier.STATUS, scopes=("assistant:write", "chat:write"), tokens=_BOT
+    ),
+    "assistant.threads.setTitle": Method(
+        assistant.set_title, Tier.THREE, scopes=("assistant:write", "chat:write"), tokens=_BOT
     ),
     "bots.info": Method(people.bots_info, Tier.THREE, scopes=("users:read",)),
     "chat.delete": Method(chat.delete, Tier.THREE, scopes=("chat:write",)),
@@ -43,6 +51,10 @@ METHODS: Mapping[str, Method] = {
     "team.info": Method(people.team_info, Tier.THREE, scopes=("team:read",)),
     "users.info": Method(people.users_info, Tier.FOUR, scopes=("users:read",)),
     "users.list": Method(people.users_list, Tier.TWO, scopes=("users:read",)),
+    "views.open": Method(views.open_view, Tier.FOUR, tokens=_BOT),
+    "views.publish": Method(views.publish, Tier.FOUR, tokens=_BOT),
+    "views.push": Method(views.push, Tier.FOUR, tokens=_BOT),
+    "views.update": Method(views.update, Tier.FOUR, tokens=_BOT),
 }
 """All methods but apps.connections.open, which needs the sockets and is added where they are."""
 

@@ -8,16 +8,21 @@ from dataclasses import dataclass
 from chathakase.playground.changes import (
     Change,
     ConversationChanged,
+    EphemeralGone,
     EphemeralPosted,
+    HomePublished,
     MemberJoined,
     MemberLeft,
     MessageChanged,
     MessageDeleted,
     MessagePosted,
+    PromptsSet,
     ReactionChanged,
     StatusSet,
+    ViewShown,
 )
-from chathakase.playground.payloads import message_json
+from chathakase.playground.ephemerals import Ephemeral
+from chathakase.playground.payloads import message_json, view_json
 from chathakase.playground.values import Conversation, Json, Message
 from chathakase.playground.world import World
 
@@ -40,13 +45,23 @@ def frames_of(world: World, change: Change) -> Iterator[Frame]:
             yield Frame({"type": "gone", "channel": gone.channel, "ts": gone.ts}, ("message", gone.channel, gone.ts))
             yield from _root_frame(world, gone)
         case EphemeralPosted():
-            body: Json = {"type": "ephemeral", "channel": change.conversation.id, "to": change.to}
-            yield Frame(body | {"message": page_message(world, change.message)})
+            yield Frame({"type": "ephemeral", **page_ephemeral(world, Ephemeral(change.to, change.message))})
+        case EphemeralGone():
+            body: Json = {"type": "ephemeral_gone", "channel": change.conversation.id}
+            yield Frame(body | {"to": change.to, "ts": change.ts})
         case ConversationChanged() | MemberJoined() | MemberLeft():
             body = {"type": "conversation", "conversation": page_conversation(world, change.conversation)}
             yield Frame(body, ("conversation", change.conversation.id))
         case StatusSet():
             yield status_frame(change)
+        case PromptsSet():
+            yield prompts_frame(change)
+        case ViewShown():
+            view = view_json(world, change.view)
+            yield Frame({"type": "view", "user": change.user, "do": change.action, "view": view})
+        case HomePublished():
+            body = {"type": "home", "user": change.user, "view": view_json(world, change.view)}
+            yield Frame(body, ("home", change.user))
 
 
 def _message_frames(world: World, message: Message) -> Iterator[Frame]:
@@ -72,6 +87,19 @@ def status_frame(change: StatusSet) -> Frame:
         "loading_messages": list(change.loading_messages),
     }
     return Frame(body, ("status", change.conversation.id, change.thread_ts))
+
+
+def prompts_frame(change: PromptsSet) -> Frame:
+    """What the bot suggests to say."""
+    body: Json = {"type": "prompts", "channel": change.conversation.id, "title": change.title}
+    if change.thread_ts is not None:
+        body["thread_ts"] = change.thread_ts
+    return Frame(body | {"prompts": list(change.prompts)}, ("prompts", change.conversation.id, change.thread_ts or ""))
+
+
+def page_ephemeral(world: World, shown: Ephemeral) -> Json:
+    """An ephemeral message as the page gets it."""
+    return {"channel": shown.message.channel, "to": shown.to, "message": page_message(world, shown.message)}
 
 
 def page_message(world: World, message: Message) -> Json:

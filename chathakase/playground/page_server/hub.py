@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from chathakase.playground.changes import Change, MessagePosted, StatusSet
+from chathakase.playground.changes import Change, MessagePosted, PromptsSet, StatusSet
 from chathakase.playground.journal import Entry, Journal
-from chathakase.playground.page_server.frames import Frame, frames_of, page_conversation, page_message, status_frame
+from chathakase.playground.page_server.frames import (
+    Frame,
+    frames_of,
+    page_conversation,
+    page_ephemeral,
+    page_message,
+    prompts_frame,
+    status_frame,
+)
 from chathakase.playground.page_server.outbox import Outbox
 from chathakase.playground.page_server.traffic import Traffic
+from chathakase.playground.payloads import view_json
 from chathakase.playground.sockets import Sockets
 from chathakase.playground.values import Json
 from chathakase.playground.world import World
@@ -23,6 +32,7 @@ class Hub:
         self._sockets = sockets
         self._traffic = Traffic()
         self._statuses: dict[tuple[str, str], StatusSet] = {}
+        self._prompts: dict[tuple[str, str | None], PromptsSet] = {}
         self._pages: set[Outbox] = set()
         self._ends: list[Callable[[], None]] = [
             world.subscribe(self._changed),
@@ -56,13 +66,19 @@ class Hub:
                 each.id: [page_message(world, message) for message in world.timeline(each.id).messages()]
                 for each in conversations
             },
-            "homes": {},
-            "ephemeral": [],
+            "homes": {user: view_json(world, view) for user, view in world.modals.homes.items()},
+            "ephemeral": [page_ephemeral(world, each) for each in world.ephemerals.all()],
             "sockets": len(self._sockets),
             "traffic": self._traffic.entries(),
         }
         for status in self._statuses.values():
             yield status_frame(status).body
+        for prompts in self._prompts.values():
+            yield prompts_frame(prompts).body
+        for user, stack in world.modals.stacks().items():
+            for index, view in enumerate(stack):
+                shown = "push" if index else "open"
+                yield {"type": "view", "user": user, "do": shown, "view": view_json(world, view)}
 
     def _tell(self, frame: Frame) -> None:
         for outbox in self._pages:
@@ -70,6 +86,8 @@ class Hub:
 
     def _changed(self, change: Change) -> None:
         self._follow_status(change)
+        if isinstance(change, PromptsSet):
+            self._prompts[change.conversation.id, change.thread_ts] = change
         for frame in frames_of(self._world, change):
             self._tell(frame)
 

@@ -1,0 +1,1 @@
+"""What people do with the app beside writing: clicks, choices, modals, shortcuts and slash commands."""

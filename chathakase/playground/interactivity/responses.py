@@ -1,0 +1,70 @@
+"""What an app answers to an interaction, be it through a `response_url` or in its acknowledgement."""
+
+from __future__ import annotations
+
+from chathakase.playground.arguments import Arguments
+from chathakase.playground.errors import SlackError
+from chathakase.playground.methods.content import Content, content_of
+from chathakase.playground.timestamps import is_ts
+from chathakase.playground.values import Json, Message
+from chathakase.playground.world import World
+
+
+def respond(world: World, channel: str, user: str, ts: str, arguments: Arguments) -> None:
+    """Post, replace or delete; `ts` is that of the message that the interaction stood on, if any."""
+    if arguments.flag("delete_original"):
+        _delete(world, channel, ts)
+        return
+    content = content_of(arguments)
+    if content.is_empty:
+        raise SlackError("no_text")
+    if arguments.flag("replace_original") and _replace(world, channel, ts, content):
+        return
+    _post(world, channel, user, content, arguments)
+
+
+def _post(world: World, channel: str, user: str, content: Content, arguments: Arguments) -> None:
+    thread_ts = _thread(world, channel, arguments)
+    fields: Json = {"blocks": content.blocks or (), "attachments": content.attachments or (), "thread_ts": thread_ts}
+    author, text = world.app.user_id, content.text or ""
+    if arguments.text("response_type", "ephemeral") == "in_channel":
+        fields |= {"bot_id": world.app.bot_id, "metadata": content.metadata or None}
+        world.post(channel, author, text, **fields)
+    else:
+        world.post_ephemeral(channel, user, author, text, bot_id=world.app.bot_id, **fields)
+
+
+def _thread(world: World, channel: str, arguments: Arguments) -> str | None:
+    """The thread that an answer goes into: only the one it names, even if the interaction was in one."""
+    thread_ts = arguments.text("thread_ts")
+    if not is_ts(thread_ts) or world.timeline(channel).get(thread_ts) is None:
+        return None
+    return thread_ts
+
+
+def _replace(world: World, channel: str, ts: str, content: Content) -> bool:
+    """Give the original another content; False if there is none, so that a new message is posted."""
+    fields: Json = {
+        "text": content.text or "",
+        "blocks": content.blocks or (),
+        "attachments": content.attachments or (),
+    }
+    if ephemeral := world.ephemerals.get(channel, ts):
+        world.change_ephemeral(ephemeral, **fields)
+        return True
+    if message := _own(world, channel, ts):
+        world.change(message, **fields)
+        return True
+    return False
+
+
+def _delete(world: World, channel: str, ts: str) -> None:
+    if ephemeral := world.ephemerals.get(channel, ts):
+        world.delete_ephemeral(ephemeral)
+    elif message := _own(world, channel, ts):
+        world.delete(message)
+
+
+def _own(world: World, channel: str, ts: str) -> Message | None:
+    message = world.timeline(channel).get(ts)
+    return message if message is not None and message.user == world.app.user_id else None
