@@ -1,0 +1,57 @@
+/** The names of the common emoji. */
+
+const TABLE = `
++1 👍, -1 👎, thumbsup 👍, thumbsdown 👎, heart ❤️, joy 😂, smile 😄, grin 😁, grinning 😀, smiley 😃,
+laughing 😆, sweat_smile 😅, rofl 🤣, rolling_on_the_floor_laughing 🤣, slightly_smiling_face 🙂,
+upside_down_face 🙃, wink 😉, blush 😊, innocent 😇, heart_eyes 😍, star-struck 🤩, kissing_heart 😘, yum 😋,
+stuck_out_tongue 😛, zany_face 🤪, thinking_face 🤔, thinking 🤔, shushing_face 🤫, neutral_face 😐,
+expressionless 😑, smirk 😏, unamused 😒, face_with_rolling_eyes 🙄, grimacing 😬, relieved 😌, pensive 😔,
+sleepy 😪, sleeping 😴, mask 😷, nerd_face 🤓, sunglasses 😎, confused 😕, worried 😟,
+slightly_frowning_face 🙁, open_mouth 😮, hushed 😯, astonished 😲, flushed 😳, pleading_face 🥺,
+fearful 😨, cry 😢, sob 😭, scream 😱, disappointed 😞, sweat 😓, weary 😩, tired_face 😫, yawning_face 🥱,
+triumph 😤, rage 😡, angry 😠, skull 💀, poop 💩, hankey 💩, clown_face 🤡, ghost 👻, alien 👽, robot_face 🤖,
+robot 🤖, wave 👋, raised_hand ✋, hand ✋, ok_hand 👌, v ✌️, crossed_fingers 🤞, metal 🤘, call_me_hand 🤙,
+point_left 👈, point_right 👉, point_up ☝️, point_up_2 👆, point_down 👇, fist ✊, facepunch 👊, clap 👏,
+raised_hands 🙌, open_hands 👐, handshake 🤝, pray 🙏, muscle 💪, writing_hand ✍️, eyes 👀, eye 👁️,
+brain 🧠, bow 🙇, shrug 🤷, facepalm 🤦, man-shrugging 🤷‍♂️, woman-shrugging 🤷‍♀️, technologist 🧑‍💻,
+busts_in_silhouette 👥, bust_in_silhouette 👤, dog 🐶, cat 🐱, fox_face 🦊, bear 🐻, panda_face 🐼,
+monkey_face 🐵, see_no_evil 🙈, hear_no_evil 🙉, speak_no_evil 🙊, unicorn_face 🦄, bee 🐝, bug 🐛,
+butterfly 🦋, snail 🐌, turtle 🐢, snake 🐍, octopus 🐙, whale 🐳, penguin 🐧, owl 🦉, chicken 🐔, crab 🦀,
+seedling 🌱, evergreen_tree 🌲, palm_tree 🌴, cactus 🌵, tulip 🌷, rose 🌹, sunflower 🌻, cherry_blossom 🌸,
+four_leaf_clover 🍀, maple_leaf 🍁, mushroom 🍄, earth_africa 🌍, globe_with_meridians 🌐, sunny ☀️,
+partly_sunny ⛅, cloud ☁️, rain_cloud 🌧️, thunder_cloud_and_rain ⛈️, zap ⚡, snowflake ❄️, fire 🔥,
+droplet 💧, ocean 🌊, rainbow 🌈, star ⭐, star2 🌟, sparkles ✨, boom 💥, dizzy 💫, moon 🌔, crescent_moon 🌙,
+apple 🍎, lemon 🍋, banana 🍌, strawberry 🍓, avocado 🥑, pizza 🍕, hamburger 🍔, taco 🌮, sushi 🍣, ramen 🍜,
+cookie 🍪, cake 🍰, birthday 🎂, doughnut 🍩, coffee ☕, tea 🍵, beer 🍺, beers 🍻, wine_glass 🍷, tada 🎉,
+confetti_ball 🎊, balloon 🎈, gift 🎁, trophy 🏆, medal 🏅, first_place_medal 🥇, soccer ⚽, dart 🎯,
+video_game 🎮, game_die 🎲, art 🎨, musical_note 🎵, headphones 🎧, guitar 🎸, rocket 🚀, airplane ✈️,
+car 🚗, bike 🚲, train 🚆, ship 🚢, house 🏠, office 🏢, construction 🚧, rotating_light 🚨, traffic_light 🚦,
+computer 💻, keyboard ⌨️, desktop_computer 🖥️, iphone 📱, phone ☎️, telephone_receiver 📞, battery 🔋,
+electric_plug 🔌, bulb 💡, flashlight 🔦, mag 🔍, lock 🔒, unlock 🔓, key 🔑, hammer 🔨, wrench 🔧,
+hammer_and_wrench 🛠️, gear ⚙️, test_tube 🧪, microscope 🔬, pill 💊, bomb 💣, shield 🛡️, link 🔗,
+paperclip 📎, pushpin 📌, round_pushpin 📍, scissors ✂️, memo 📝, pencil 📝, pencil2 ✏️, book 📖, books 📚,
+newspaper 📰, bookmark 🔖, label 🏷️, clipboard 📋, calendar 📆, date 📅, card_index 📇, file_folder 📁,
+open_file_folder 📂, page_facing_up 📄, bar_chart 📊, chart_with_upwards_trend 📈,
+chart_with_downwards_trend 📉, email 📧, envelope ✉️, inbox_tray 📥, outbox_tray 📤, package 📦,
+speech_balloon 💬, thought_balloon 💭, left_speech_bubble 🗨️, bell 🔔, no_bell 🔕, mega 📣, loudspeaker 📢,
+hourglass ⌛, hourglass_flowing_sand ⏳, watch ⌚, alarm_clock ⏰, stopwatch ⏱️, money_with_wings 💸,
+moneybag 💰, credit_card 💳, gem 💎, crystal_ball 🔮, white_check_mark ✅, heavy_check_mark ✔️,
+ballot_box_with_check ☑️, x ❌, negative_squared_cross_mark ❎, heavy_plus_sign ➕, heavy_minus_sign ➖,
+question ❓, grey_question ❔, exclamation ❗, heavy_exclamation_mark ❗, bangbang ‼️, warning ⚠️,
+no_entry ⛔, no_entry_sign 🚫, octagonal_sign 🛑, stop_sign 🛑, recycle ♻️, information_source ℹ️,
+arrow_right ➡️, arrow_left ⬅️, arrow_up ⬆️, arrow_down ⬇️, arrows_counterclockwise 🔄, repeat 🔁,
+back 🔙, new 🆕, ok 🆗, cool 🆒, free 🆓, sos 🆘, 100 💯, one 1️⃣, two 2️⃣, three 3️⃣, four 4️⃣, five 5️⃣,
+red_circle 🔴, large_orange_circle 🟠, large_yellow_circle 🟡, large_green_circle 🟢,
+large_blue_circle 🔵, large_purple_circle 🟣, white_circle ⚪, black_circle ⚫, small_red_triangle 🔺,
+checkered_flag 🏁, triangular_flag_on_post 🚩, orange_heart 🧡, yellow_heart 💛, green_heart 💚,
+blue_heart 💙, purple_heart 💜, black_heart 🖤, broken_heart 💔, two_hearts 💕, sparkling_heart 💖,
+crown 👑, mortar_board 🎓, tophat 🎩, zzz 💤, spider_web 🕸️, wastebasket 🗑️, floppy_disk 💾, cd 💿,
+camera 📷, video_camera 📹, tv 📺, satellite 🛰️, telescope 🔭, world_map 🗺️, compass 🧭, mount_fuji 🗻,
+jp 🇯🇵, nl 🇳🇱, de 🇩🇪, us 🇺🇸, gb 🇬🇧, eu 🇪🇺`;
+
+/** @type {Map<string, string>} name to character */
+export const EMOJI = new Map(
+  TABLE.trim()
+    .split(/,\s+/)
+    .map((pair) => pair.split(" ")),
+);

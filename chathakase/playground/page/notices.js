@@ -1,0 +1,31 @@
+/** The bar that tells when the page or the bot is not connected. */
+
+import { fill, h } from "./dom.js";
+import { icon } from "./icons.js";
+
+const PATIENCE = 700;
+
+export class Notices {
+  constructor(page) {
+    this.page = page;
+    this.element = h("div", { class: "notices", role: "status", "aria-label": "Connection" });
+    const { store } = page;
+    for (const topic of ["start", "sockets", "online"]) store.on(topic, () => this.soon());
+    this.soon();
+  }
+
+  /** A break that is mended at once is not worth a notice. */
+  soon() {
+    clearTimeout(this.timer);
+    const calm = this.page.store.online && this.page.store.sockets > 0;
+    this.timer = setTimeout(() => this.draw(), calm ? 0 : PATIENCE);
+  }
+
+  draw() {
+    const { store } = this.page;
+    const texts = [];
+    if (!store.online) texts.push(store.ready ? "The connection to the workspace is lost; connecting again…" : "Connecting to the workspace…");
+    else if (store.ready && store.sockets === 0) texts.push(`${store.app.name ?? "The bot"} is not connected: it hears nothing until its socket is open again.`);
+    fill(this.element, ...texts.map((text) => h("div", { class: `bar${store.online ? " bar-warning" : ""}` }, icon("warning"), text)));
+  }
+}

@@ -1,0 +1,23 @@
+/** Error codes in words. */
+
+const WORDS = {
+  not_connected: "Not connected to the workspace; it is tried again.",
+  connection_lost: "The connection broke before the answer.",
+  dispatch_failed: "APP did not take the command: it is not connected or answered too late (dispatch_failed).",
+  not_acknowledged: "APP did not acknowledge within three seconds (not_acknowledged).",
+  msg_too_long: "The message is too long.",
+  no_text: "There is nothing to send.",
+  not_in_channel: "You are not a member of this channel.",
+  is_archived: "This channel is archived.",
+  cant_update_message: "This message cannot be edited.",
+  cant_delete_message: "This message cannot be deleted.",
+  already_in_channel: "Already a member.",
+  last_member: "The last member cannot leave.",
+  cant_leave_general: "Nobody leaves #general.",
+};
+
+/** What an error code means, for a toast. */
+export function words(code, detail = "", app = "The app") {
+  const known = WORDS[code]?.replace("APP", app);
+  return known ?? (detail ? `${detail} (${code})` : `That did not work: ${code}`);
+}
