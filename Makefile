@@ -7,7 +7,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 .PHONY: playground test lint bench clean
 
 playground: .venv/run.stamp  ## talk to the real bot in a local Slack workspace
-	@$(BIN)/chathakase playground
+	@$(BIN)/chathakase playground $(PLAYGROUND)
 
 test: .venv/test.stamp  ## run the whole test suite
 	@$(BIN)/python -m pytest $(PYTEST)

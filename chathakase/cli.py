@@ -5,18 +5,17 @@ import logging
 import os
 import signal
 import sys
+import webbrowser
 from collections.abc import Coroutine
-from contextlib import AsyncExitStack, suppress
-from tempfile import TemporaryDirectory
-from typing import Any
+from contextlib import suppress
+from typing import Annotated, Any
 
 import typer
 
 from chathakase.app import open_bot
-from chathakase.config import ModelServer, Settings, SettingsError, read_settings
+from chathakase.config import SettingsError, read_settings
 from chathakase.core.errors import StartError
-from chathakase.playground.model_server import open_model
-from chathakase.playground.server import open_workspace
+from chathakase.play import FOLDER, forget, open_local_slack, open_playground
 from chathakase.playground.terminal import talk
 
 BAD_SETTINGS = 2
@@ -35,17 +34,31 @@ def root() -> None:
 def run() -> None:
     """Answer in Slack until stopped. Settings come from the environment and a .env file."""
     configure_logging()
-    _until_done(_serve(_settings()))
+    _until_done(_serve())
 
 
 @cli.command()
-def playground() -> None:
+def playground(
+    port: Annotated[int, typer.Option(help="Where the page is served; 0 takes a free port.")] = 8765,
+    host: Annotated[str, typer.Option(help="Where to listen; beyond loopback, others get in.")] = "127.0.0.1",
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget the last workspace.")] = False,
+    no_bot: Annotated[
+        bool, typer.Option("--no-bot", help="Run only the workspace, and print what another bot needs to join it.")
+    ] = False,
+    terminal: Annotated[bool, typer.Option("--terminal", help="Talk here instead of in a browser.")] = False,
+    browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
+) -> None:
     """Talk to the real bot in a Slack workspace on this machine: no account and no key are needed.
 
     With OPENAI_API_KEY or OPENAI_BASE_URL set it answers with that model, else with an echo.
     """
     configure_logging(logging.WARNING)
-    _until_done(_play())
+    if fresh:
+        forget(FOLDER)
+    if no_bot:
+        _until_done(_workspace_only(host, port))
+    else:
+        _until_done(_play(host, port, terminal=terminal, browser=browser))
 
 
 def main() -> None:
@@ -67,43 +80,48 @@ def configure_logging(level: int = logging.INFO) -> None:
         logging.getLogger(library).setLevel(logging.CRITICAL)
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve() -> None:
+    settings = read_settings()
+    async with open_bot(settings):
+        log.info("Connected to Slack; answering with %s", settings.chathakase_model)
+        await _until_told_to_stop()
+        log.info("Stopping")
+
+
+async def _until_told_to_stop() -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signum, stop.set)
-    async with open_bot(settings):
-        log.info("Connected to Slack; answering with %s", settings.chathakase_model)
-        await stop.wait()
-        log.info("Stopping")
+    await stop.wait()
 
 
-async def _play() -> None:
-    async with AsyncExitStack() as stack:
-        workspace = await stack.enter_async_context(open_workspace())
-        folder = stack.enter_context(TemporaryDirectory(prefix="chathakase-"))
-        given = {
-            "slack_bot_token": workspace.bot_token,
-            "slack_app_token": workspace.app_token,
-            "slack_api_url": workspace.api_url,
-            "chathakase_database_url": f"sqlite:///{folder}/playground.db",
-        }
-        if not ModelServer().is_set:
-            echo = await stack.enter_async_context(open_model())
-            given |= {"openai_base_url": echo.base_url, "chathakase_model": echo.model}
-        settings = _settings(**given)
-        await stack.enter_async_context(open_bot(settings))
-        await talk(workspace, model=settings.chathakase_model)
+async def _play(host: str, port: int, *, terminal: bool, browser: bool) -> None:
+    async with open_playground(FOLDER, host=host, port=port) as playground:
+        if terminal:
+            await talk(playground.workspace, model=playground.model)
+            return
+        typer.echo(f"ChatHakase is in its playground, answering with {playground.model}:\n\n")
+        typer.echo(f"    {playground.workspace.address}\n\nCtrl-C ends it.")
+        if browser:
+            _open_browser(playground.workspace.address)
+        await _until_told_to_stop()
 
 
-def _settings(**given: str) -> Settings:
-    try:
-        return read_settings(**given)
-    except SettingsError as error:
-        typer.echo("ChatHakase cannot start; these settings need a look:", err=True)
-        for problem in error.problems:
-            typer.echo(f"  {problem}", err=True)
-        raise typer.Exit(BAD_SETTINGS) from None
+async def _workspace_only(host: str, port: int) -> None:
+    async with open_local_slack(FOLDER, host=host, port=port) as workspace:
+        typer.echo(f"SLACK_BOT_TOKEN={workspace.bot_token}")
+        typer.echo(f"SLACK_APP_TOKEN={workspace.app_token}")
+        typer.echo(f"SLACK_API_URL={workspace.api_url}")
+        typer.echo(f"The workspace is at {workspace.address}; Ctrl-C ends it.", err=True)
+        await _until_told_to_stop()
+
+
+def _open_browser(address: str) -> None:
+    """Open a page where there is a browser with windows; one in the terminal would only be in the way."""
+    with suppress(webbrowser.Error):
+        if type(webbrowser.get()) is not webbrowser.GenericBrowser:
+            webbrowser.open(address)
 
 
 def _until_done(work: Coroutine[Any, Any, None]) -> None:
@@ -114,6 +132,11 @@ def _until_done(work: Coroutine[Any, Any, None]) -> None:
 async def _or_say_why(work: Coroutine[Any, Any, None]) -> None:
     try:
         await work
+    except SettingsError as error:
+        typer.echo("ChatHakase cannot start; these settings need a look:", err=True)
+        for problem in error.problems:
+            typer.echo(f"  {problem}", err=True)
+        raise typer.Exit(BAD_SETTINGS) from None
     except StartError as error:
         typer.echo(f"ChatHakase cannot start: {error}", err=True)
         # Everything is closed by now but threads that look up a name, which would hold the process for long.

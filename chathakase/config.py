@@ -33,6 +33,9 @@ class ModelServer(BaseSettings):
     openai_api_key: SecretStr = Field(default=SecretStr(""), validate_default=True)
     """Key for the model's server; may be missing when ``OPENAI_BASE_URL`` names a server that needs none."""
 
+    chathakase_model: str = "gpt-5.6-luna"
+    """The model to ask for."""
+
     @property
     def is_set(self) -> bool:
         """Whether a model is named at all."""
@@ -49,8 +52,6 @@ class Settings(ModelServer):
     slack_api_url: str = "https://slack.com/api/"
     """Base of Slack's Web API."""
 
-    chathakase_model: str = "gpt-5.6-luna"
-    """The model to ask for."""
     chathakase_system_prompt: str = SYSTEM_PROMPT
     """What the model is told first."""
     chathakase_temperature: Annotated[float, Field(ge=0, le=2)] | None = None

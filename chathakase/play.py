@@ -1,0 +1,71 @@
+"""The playground put together: a Slack workspace on this machine, a model, and the real bot between them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from chathakase.app import open_bot
+from chathakase.config import ModelServer, read_settings
+from chathakase.core.errors import StartError
+from chathakase.playground.model_server import open_model
+from chathakase.playground.server import Workspace, open_workspace
+
+FOLDER = Path(".playground")
+"""Where the playground keeps its data, in the working directory."""
+DATABASE = "sessions.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Playground:
+    """An open playground."""
+
+    workspace: Workspace
+    model: str
+    """The name of the model that answers."""
+
+
+def forget(folder: Path) -> None:
+    """Remove what an earlier playground has left behind."""
+    for file in sorted(folder.rglob("*"), reverse=True) if folder.is_dir() else ():
+        file.rmdir() if file.is_dir() else file.unlink()
+
+
+@asynccontextmanager
+async def open_local_slack(folder: Path, *, host: str, port: int, model: str = "") -> AsyncIterator[Workspace]:
+    """Open only the workspace. Raises StartError when the port is taken."""
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    async with AsyncExitStack() as stack:
+        try:
+            workspace = await stack.enter_async_context(open_workspace(host=host, port=port, model=model))
+        except OSError as error:
+            raise StartError(
+                f"port {port} on {host} is not to be had ({error.strerror}): name another with --port"
+            ) from error
+        yield workspace
+
+
+@asynccontextmanager
+async def open_playground(folder: Path, *, host: str, port: int) -> AsyncIterator[Playground]:
+    """Open the workspace with the real bot in it.
+
+    Without a model of one's own in the settings, an echo answers. Raises StartError and SettingsError.
+    """
+    async with AsyncExitStack() as stack:
+        given: dict[str, str] = {}
+        model = ModelServer()
+        name = model.chathakase_model
+        if not model.is_set:
+            echo = await stack.enter_async_context(open_model())
+            name = echo.model
+            given |= {"openai_base_url": echo.base_url, "chathakase_model": name}
+        workspace = await stack.enter_async_context(open_local_slack(folder, host=host, port=port, model=name))
+        given |= {
+            "slack_bot_token": workspace.bot_token,
+            "slack_app_token": workspace.app_token,
+            "slack_api_url": workspace.api_url,
+            "chathakase_database_url": f"sqlite:///{folder / DATABASE}",
+        }
+        await stack.enter_async_context(open_bot(read_settings(**given)))
+        yield Playground(workspace, name)
