@@ -21,12 +21,13 @@ class MessagePosted:
 
 @dataclass(frozen=True, slots=True)
 class MessageChanged:
-    """A message has a new version; `ts` is the change's own."""
+    """A message has a new version; `ts` is the change's own, and `progress` says that a stream has grown."""
 
     conversation: Conversation
     message: Message
     previous: Message
     ts: str
+    progress: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,16 @@ class HomeOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class StreamStopped:
+    """A person has stopped the bot while it streamed a message."""
+
+    conversation: Conversation
+    message: Message
+    user: str
+    ts: str
+
+
+@dataclass(frozen=True, slots=True)
 class PromptsSet:
     """The bot suggests what to say: in a thread, or with `thread_ts` None in the direct message itself."""
 
@@ -153,6 +164,7 @@ Change: TypeAlias = (
     | ReactionChanged
     | StatusSet
     | HomeOpened
+    | StreamStopped
     | PromptsSet
     | ViewShown
     | HomePublished

@@ -14,6 +14,7 @@ from chathakase.playground.changes import (
     MessageDeleted,
     MessagePosted,
     ReactionChanged,
+    StreamStopped,
 )
 from chathakase.playground.payloads import channel_letter, message_json, view_json
 from chathakase.playground.values import ChannelType, Conversation, Json
@@ -26,6 +27,7 @@ MESSAGE_SUBSCRIPTIONS: dict[ChannelType, str] = {
     "mpim": "message.mpim",
 }
 SUBSCRIPTIONS = frozenset(MESSAGE_SUBSCRIPTIONS.values()) | {
+    "agent_session_stopped",
     "app_home_opened",
     "app_mention",
     "member_joined_channel",
@@ -63,8 +65,10 @@ class Events:
         match change:
             case MessagePosted():
                 return self._posted(change)
-            case MessageChanged():
+            case MessageChanged(progress=False):
                 return self._changed(change)
+            case StreamStopped():
+                return self._stopped(change)
             case MessageDeleted():
                 return self._deleted(change)
             case ReactionChanged():
@@ -132,6 +136,13 @@ class Events:
         item = {"type": "message", "channel": change.conversation.id, "ts": change.message.ts}
         event: Json = {"type": name, "user": change.user, "reaction": change.name, "item": item}
         return [event | {"item_user": change.message.user, "event_ts": change.ts}]
+
+    def _stopped(self, change: StreamStopped) -> list[Json]:
+        if not self._hears("agent_session_stopped", change.conversation):
+            return []
+        event: Json = {"type": "agent_session_stopped", "channel": change.conversation.id, "user": change.user}
+        event |= {"thread_ts": change.message.thread_ts, "streaming_message_ts": [change.message.ts]}
+        return [event | {"event_ts": change.ts}]
 
     def _member(self, change: MemberJoined | MemberLeft) -> list[Json]:
         joined = isinstance(change, MemberJoined)

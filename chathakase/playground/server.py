@@ -28,6 +28,7 @@ from chathakase.playground.page_server.guard import guard
 from chathakase.playground.page_server.page import PageServer
 from chathakase.playground.page_server.troubles import Troubles
 from chathakase.playground.sockets import Sockets
+from chathakase.playground.streams import Streams
 from chathakase.playground.tokens import Tokens
 from chathakase.playground.values import Json
 from chathakase.playground.webapi import WebApi
@@ -58,6 +59,8 @@ async def open_workspace(
     commands: Sequence[Json] = (),
     shortcuts: Sequence[Json] = (),
     home_tab: bool = True,
+    stream_seconds: float = 300.0,
+    stream_text_most: int = 12_000,
     model: str = "",
     journal_limit: int = 10_000,
     seed: int | None = None,
@@ -66,8 +69,9 @@ async def open_workspace(
 
     `scopes` are those that the bot token was granted, `subscriptions` the events the app has asked for. `limits` are
     Slack's unless another is given (`NoLimits()` for none). `commands`, `shortcuts` and `home_tab` are the app's, as in
-    its manifest (`Features`); `model` is what the page says that the bot answers with. `seed` makes the order of twin
-    events, and the choice of socket, repeatable.
+    its manifest (`Features`); a native stream lives `stream_seconds` and takes `stream_text_most` characters; `model`
+    is what the page says that the bot answers with. `seed` makes the order of twin events, and the choice of socket,
+    repeatable.
     """
     world = world or demo_world()
     rng = random.Random(secrets.randbits(64) if seed is None else seed)
@@ -78,6 +82,7 @@ async def open_workspace(
     delivery = Delivery(world, sockets, envelopes, faults, retry_delays=retry_delays, clock=world.clock)
     methods = dict(METHODS)
     api = WebApi(world, tokens, methods, limits or Limits(), faults, journal, limit_people=limit_people)
+    world.streams = Streams(stream_seconds, stream_text_most)
     world.features = Features(tuple(commands), tuple(shortcuts), home_tab)
     hooks = Hooks(world)
     deeds = [
@@ -85,7 +90,7 @@ async def open_workspace(
         Clicks(world, envelopes, hooks).deeds(),
         Submissions(world, envelopes).deeds(),
         Starts(world, envelopes, hooks).deeds(),
-        Troubles(faults, sockets, delivery).deeds(),
+        Troubles(world, faults, sockets, delivery).deeds(),
     ]
     facts = world.features.facts() | {"model": model, "can": {"home": home_tab}}
     page = PageServer(world, journal, sockets, deeds, facts)

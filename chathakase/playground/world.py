@@ -25,11 +25,13 @@ from chathakase.playground.changes import (
     PromptsSet,
     ReactionChanged,
     StatusSet,
+    StreamStopped,
 )
 from chathakase.playground.emoji import Reactions, with_emoji, without_emoji
 from chathakase.playground.ephemerals import Ephemeral, Ephemerals
 from chathakase.playground.manifest import Features
 from chathakase.playground.modals import Modals
+from chathakase.playground.streams import Streams
 from chathakase.playground.timeline import Timeline
 from chathakase.playground.timestamps import TsMint
 from chathakase.playground.triggers import Triggers
@@ -51,6 +53,7 @@ class World:
         self.triggers = Triggers()
         self.ephemerals = Ephemerals()
         self.modals = Modals(clock, self._tell)
+        self.streams = Streams()
         self.sessions: dict[tuple[str, str], AgentSession] = {}
         self._conversations: dict[str, Conversation] = {}
         self._members: dict[str, dict[str, None]] = {}
@@ -191,12 +194,12 @@ class World:
         self.ephemerals.remove(gone.message)
         self._tell(EphemeralGone(self._conversations[gone.message.channel], gone.message.ts, gone.to))
 
-    def change(self, previous: Message, **fields: Any) -> Message:
-        """Put a new version of a message in its place."""
+    def change(self, previous: Message, *, progress: bool = False, **fields: Any) -> Message:
+        """Put a new version of a message in its place; `progress` if a stream has grown."""
         message = replace(previous, **fields)
         self._timelines[message.channel].put(message)
         conversation = self._conversations[message.channel]
-        self._tell(MessageChanged(conversation, message, previous, self.mint()))
+        self._tell(MessageChanged(conversation, message, previous, self.mint(), progress))
         return message
 
     def delete(self, message: Message) -> None:
@@ -243,6 +246,10 @@ class World:
         """Show what the bot is doing under a thread; an empty status clears it."""
         conversation = self._conversations[conversation_id]
         self._tell(StatusSet(conversation, thread_ts, status, tuple(loading_messages)))
+
+    def tell_stopped(self, message: Message, user: str) -> None:
+        """Say that a person has stopped the streaming of a message."""
+        self._tell(StreamStopped(self._conversations[message.channel], message, user, self.mint()))
 
     def suggest_prompts(self, conversation_id: str, thread_ts: str | None, title: str, prompts: Iterable[Json]) -> None:
         """Suggest what a person may say."""

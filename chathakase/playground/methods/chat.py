@@ -98,6 +98,8 @@ def update(call: Call) -> Json:
         raise SlackError("no_text")
     if message.user != call.caller.user_id or message.subtype not in (None, "file_share"):
         raise SlackError("cant_update_message")
+    if call.world.streams.get(conversation.id, message.ts) is not None:
+        raise SlackError("streaming_state_conflict")
     if conversation.is_archived:
         raise SlackError("is_inactive")
     if not call.arguments.text("markdown_text") and len(content.text or "") > UPDATE_TEXT_MOST:

@@ -43,7 +43,7 @@ def content_of(arguments: Arguments) -> Content:
         text=as_stored(arguments.text("text")) if arguments.has("text") else None,
         blocks=None if blocks is None else checked_blocks(blocks),
         attachments=None if attachments is None else tuple(attachments),
-        metadata=_metadata(arguments),
+        metadata=metadata_of(arguments),
     )
 
 
@@ -54,10 +54,11 @@ def _from_markdown(arguments: Arguments, markdown: str) -> Content:
     if len(markdown) > MARKDOWN_TEXT_MOST:
         raise SlackError("msg_too_long")
     blocks = checked_blocks([{"type": "markdown", "text": markdown}])
-    return Content(as_stored(markdown), blocks, None, _metadata(arguments))
+    return Content(as_stored(markdown), blocks, None, metadata_of(arguments))
 
 
-def _metadata(arguments: Arguments) -> Json | None:
+def metadata_of(arguments: Arguments) -> Json | None:
+    """The message's metadata; None if it was not passed, `invalid_metadata_format` if it is malformed."""
     metadata = arguments.object("metadata", "invalid_metadata_format")
     if not metadata:
         return metadata

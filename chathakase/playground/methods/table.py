@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chathakase.playground.limits import Tier
-from chathakase.playground.methods import agents, assistant, chat, conversations, history, people, reactions, views
+from chathakase.playground.methods import (
+    agents,
+    assistant,
+    chat,
+    conversations,
+    history,
+    people,
+    reactions,
+    streams,
+    views,
+)
 from chathakase.playground.methods.access import scopes_of
 from chathakase.playground.methods.call import Method
 from chathakase.playground.tokens import TokenType
@@ -27,10 +37,13 @@ METHODS: Mapping[str, Method] = {
         assistant.set_title, Tier.THREE, scopes=("assistant:write", "chat:write"), tokens=_BOT
     ),
     "bots.info": Method(people.bots_info, Tier.THREE, scopes=("users:read",)),
+    "chat.appendStream": Method(streams.append, Tier.FOUR, scopes=("chat:write",), tokens=_BOT),
     "chat.delete": Method(chat.delete, Tier.THREE, scopes=("chat:write",)),
     "chat.getPermalink": Method(chat.get_permalink, Tier.UNLIMITED),
     "chat.postEphemeral": Method(chat.post_ephemeral, Tier.FOUR, scopes=("chat:write",)),
     "chat.postMessage": Method(chat.post_message, Tier.POST, scopes=("chat:write",)),
+    "chat.startStream": Method(streams.start, Tier.TWO, scopes=("chat:write",), tokens=_BOT),
+    "chat.stopStream": Method(streams.stop, Tier.TWO, scopes=("chat:write",), tokens=_BOT),
     "chat.update": Method(chat.update, Tier.THREE, scopes=("chat:write",)),
     "conversations.history": Method(history.history, Tier.THREE, by_type=scopes_of("history")),
     "conversations.info": Method(conversations.info, Tier.THREE, by_type=scopes_of("read")),

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from chathakase.playground.arguments import Arguments
 from chathakase.playground.errors import SlackError
 from chathakase.playground.mrkdwn import composed
+from chathakase.playground.streaming import stop_stream
 from chathakase.playground.values import Json, User
 from chathakase.playground.webapi import WebApi
 from chathakase.playground.world import World
@@ -46,6 +47,7 @@ class Speaking:
             "react": self.react,
             "api": self.call,
             "home": self.open_home,
+            "stop": self.stop,
         }
 
     async def say(self, ask: Ask) -> Json:
@@ -87,6 +89,13 @@ class Speaking:
             raise SlackError.invalid("invalid_arguments", "must be home or messages: tab")
         self._world.open_direct((ask.user.id, self._world.app.user_id))
         self._world.open_home(ask.user.id, "home" if tab == "home" else "messages")
+        return {}
+
+    async def stop(self, ask: Ask) -> Json:
+        """Stop a message that is being streamed; nothing happens if it is finished."""
+        stream = self._world.streams.get(ask.text("channel"), ask.text("ts"))
+        if stream is not None:
+            stop_stream(self._world, stream, ask.user.id)
         return {}
 
     async def _act(self, ask: Ask, method: str, **arguments: Any) -> Json:

@@ -104,7 +104,8 @@ def page_ephemeral(world: World, shown: Ephemeral) -> Json:
 
 def page_message(world: World, message: Message) -> Json:
     """A message as the page gets it."""
-    return message_json(world, message, with_metadata=True)
+    shown = message_json(world, message, with_metadata=True)
+    return shown | {"streaming": True} if message.extra.get("streaming_state") == "in_progress" else shown
 
 
 def page_conversation(world: World, conversation: Conversation) -> Json:

@@ -9,7 +9,9 @@ from chathakase.playground.errors import SlackError
 from chathakase.playground.faults import ANY, Faults
 from chathakase.playground.page_server.deeds import Ask, Deed
 from chathakase.playground.sockets import Sockets
+from chathakase.playground.streaming import end_stream
 from chathakase.playground.values import Json
+from chathakase.playground.world import World
 
 TIMES_MOST = 1_000
 
@@ -17,7 +19,8 @@ TIMES_MOST = 1_000
 class Troubles:
     """Trouble with the connections, the delivery and the calls of the app."""
 
-    def __init__(self, faults: Faults, sockets: Sockets, delivery: Delivery) -> None:
+    def __init__(self, world: World, faults: Faults, sockets: Sockets, delivery: Delivery) -> None:
+        self._world = world
         self._faults = faults
         self._sockets = sockets
         self._delivery = delivery
@@ -43,6 +46,9 @@ class Troubles:
                 self._faults.http_error(method, 500, times=times)
             case "slow":
                 self._faults.slow = _seconds(ask, 2.0)
+            case "kill_stream":
+                for stream in self._world.streams.all():
+                    end_stream(self._world, stream, "expired")
             case "clear":
                 self._faults.clear()
             case _:
