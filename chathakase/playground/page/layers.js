@@ -13,13 +13,14 @@ const open = [];
 export function openLayer(dialog, { escape, returnTo = document.activeElement }) {
   const layer = h("div", { class: "layer" }, dialog);
   dialog.setAttribute("aria-modal", "true");
-  layer.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || event.defaultPrevented) return;
+  const pressed = (event) => {
+    const elsewhere = !layer.contains(event.target) && event.target !== document.body;
+    if (event.key !== "Escape" || event.defaultPrevented || open.at(-1) !== layer || elsewhere) return;
     event.preventDefault();
-    event.stopPropagation();
+    event.stopImmediatePropagation();
     escape();
-  });
-  layer.addEventListener("pointerdown", (event) => event.target === layer && layer.classList.add("pressed"));
+  };
+  document.addEventListener("keydown", pressed);
   document.querySelector("#layers").append(layer);
   open.push(layer);
   settle();
@@ -28,6 +29,7 @@ export function openLayer(dialog, { escape, returnTo = document.activeElement })
     if (at < 0) return;
     open.splice(at, 1);
     layer.remove();
+    document.removeEventListener("keydown", pressed);
     settle();
     if (returnTo?.isConnected) returnTo.focus({ preventScroll: true });
   };

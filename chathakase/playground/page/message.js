@@ -113,10 +113,11 @@ export class Row {
       fill(this.body, h("p", { class: "quiet" }, "This message was deleted."));
       return;
     }
+    const edited = message.edited ? h("span", { class: "edited", title: `Edited ${whenOf(message.edited.ts)}` }, " (edited)") : null;
     const asText = !message.blocks?.length || (!message.bot_id && message.blocks.length === 1 && message.blocks[0].type === "rich_text" && message.text);
     if (asText) {
       this.surface = null;
-      const text = h("div", { class: "text" }, mrkdwn(message.text, store));
+      const text = h("div", { class: "text" }, mrkdwn(message.text, store), message.text ? edited : null);
       if (this.textNode?.parentNode === this.body) morph(this.textNode, text);
       else fill(this.body, (this.textNode = text));
       [...this.body.children].slice(1).forEach((child) => child.remove());
@@ -128,9 +129,7 @@ export class Row {
       drawBlocks(this.blocks, message.blocks, this.surface);
     }
     this.body.append(fragment(attachmentsNode(page, message, this.channel), filesNode(page, message.files)));
-    if (message.edited && message.subtype !== "tombstone") {
-      this.body.append(h("span", { class: "edited", title: `Edited ${whenOf(message.edited.ts)}` }, "(edited)"));
-    }
+    if (edited && !(asText && message.text)) this.body.append(edited);
     if (message.streaming) this.body.append(h("span", { class: "streaming-mark", role: "img", "aria-label": "still writing" }));
   }
 

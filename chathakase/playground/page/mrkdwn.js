@@ -8,6 +8,7 @@ import { slackDate } from "./time.js";
 const FENCE = /```\n?([\s\S]*?)\n?```/;
 const TOKEN = /<([^<>\n]*)>/;
 const CODE = /`([^`\n]+)`/;
+const BARE = /(?<![\p{L}\p{N}])https?:\/\/[^\s<>]*[^\s<>.,;:!?)'"*_~]/u;
 const EMOJI = /:([a-z0-9_+'-]+(?:::skin-tone-[2-6])?):/i;
 const STYLES = [
   ["*", "strong"],
@@ -111,6 +112,8 @@ function first(text, verbatim) {
   if (token) found.push({ index: token.index, length: token[0].length, node: (store) => tokenNode(token[1], store) });
   const code = CODE.exec(text);
   if (code) found.push({ index: code.index, length: code[0].length, node: () => h("code", {}, codeText(code[1])) });
+  const bare = verbatim ? null : BARE.exec(text);
+  if (bare) found.push({ index: bare.index, length: bare[0].length, node: (store) => link(store, unescaped(bare[0]), [unescaped(bare[0])]) ?? unescaped(bare[0]) });
   for (const [mark, tag] of STYLES) {
     const styled = stylePattern(mark).exec(text);
     if (!styled) continue;

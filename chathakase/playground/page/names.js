@@ -48,15 +48,15 @@ export function isWithApp(store, conversation) {
 /** A generated picture of a user: initials on a colour of their own. */
 export function avatar(store, id, name, { bot = false } = {}) {
   const words = name.replace(/[^\p{L}\p{N} ]/gu, "").split(/\s+/).filter(Boolean);
-  const capitals = bot ? name.match(/\p{Lu}/gu) : null;
+  const isBot = bot || Boolean(store.users.get(id)?.is_bot);
+  const capitals = isBot ? name.match(/\p{Lu}/gu) : null;
   const initials = capitals?.length > 1 ? capitals.slice(0, 2).join("") : words.slice(0, 2).map((word) => [...word][0]).join("");
-  const isBot = bot || store.users.get(id)?.is_bot;
   return h("span", { class: `avatar hue-${hue(id)}${isBot ? " avatar-bot" : ""}`, "aria-hidden": "true" }, (initials || "?").toUpperCase());
 }
 
 function hue(text) {
-  let sum = 7;
-  for (const character of text ?? "") sum = (sum * 31 + character.codePointAt(0)) % 100_003;
+  let sum = 5;
+  for (const character of text ?? "") sum = (sum * 29 + character.codePointAt(0)) % 99_991;
   return sum % HUES;
 }
 

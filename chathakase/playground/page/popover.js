@@ -27,7 +27,7 @@ export function openPopover(anchor, content, { label = "", focus, closed, width 
   const close = ({ refocus = true } = {}) => {
     if (current !== close) return;
     current = null;
-    const hadFocus = panel.contains(document.activeElement);
+    const hadFocus = panel.contains(document.activeElement) || document.activeElement === document.body;
     panel.remove();
     observer.disconnect();
     anchor.setAttribute("aria-expanded", "false");

@@ -137,9 +137,18 @@ class Select {
     else if (this.chosen.length < (this.element.max_selected_items ?? Infinity)) this.chosen = [...this.chosen, option];
     this.draw();
     this.enter();
-    if (this.many) this.look();
+    if (this.many) this.again(option);
     else this.close();
     if (this.dispatch) this.surface.act(this.block, this.element, this.selected(), this.node);
+  }
+
+  /** Draw the options once more, with the focus where it was. */
+  again(option) {
+    const focused = this.list.contains(document.activeElement);
+    const at = [...this.list.querySelectorAll(".option")].indexOf(document.activeElement);
+    if (this.kind === "external") fill(this.list, this.option(option));
+    else this.look();
+    if (focused) (this.list.querySelectorAll(".option")[at] ?? this.search).focus();
   }
 
   keyed(event) {
