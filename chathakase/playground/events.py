@@ -30,6 +30,7 @@ SUBSCRIPTIONS = frozenset(MESSAGE_SUBSCRIPTIONS.values()) | {
     "agent_session_stopped",
     "app_home_opened",
     "app_mention",
+    "file_shared",
     "member_joined_channel",
     "member_left_channel",
     "reaction_added",
@@ -93,8 +94,14 @@ class Events:
         if self._mentions_app(change) and self._hears("app_mention", conversation):
             mention = {key: value for key, value in body.items() if key not in ("subtype", "root")}
             events.append(mention | where | {"type": "app_mention"})
+        if message.files and self._hears("file_shared", conversation):
+            events += [self._file(change, file_id) for file_id in message.files]
         self._rng.shuffle(events)
         return events
+
+    def _file(self, change: MessagePosted, file_id: str) -> Json:
+        event: Json = {"type": "file_shared", "channel_id": change.conversation.id, "file_id": file_id}
+        return event | {"user_id": change.message.user, "file": {"id": file_id}, "event_ts": change.message.ts}
 
     def _mentions_app(self, change: MessagePosted) -> bool:
         """Whether a message names the app; never in a direct message with it (docs: events/app_mention)."""

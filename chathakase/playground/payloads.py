@@ -6,6 +6,7 @@ slackapi/node-slack-sdk (`packages/types/src/events`).
 
 from __future__ import annotations
 
+from chathakase.playground.file_json import files_json
 from chathakase.playground.values import ChannelType, Conversation, Json, Message, Team, User
 from chathakase.playground.views import View
 from chathakase.playground.world import World
@@ -145,6 +146,8 @@ def message_json(world: World, message: Message, *, with_metadata: bool = False)
     if message.subtype is None:
         payload["team"] = world.team.id
     payload |= _content(message)
+    if message.files:
+        payload["files"] = files_json(world, message.files)
     if with_metadata and message.metadata:
         payload["metadata"] = message.metadata
     return payload | _thread_fields(world, message)

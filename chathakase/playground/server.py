@@ -14,6 +14,8 @@ from chathakase.playground.demo import demo_world
 from chathakase.playground.envelopes import Envelopes
 from chathakase.playground.events import SUBSCRIPTIONS, Events
 from chathakase.playground.faults import Faults
+from chathakase.playground.file_server import FileServer
+from chathakase.playground.files import FILE_MOST
 from chathakase.playground.interactivity.clicks import Clicks
 from chathakase.playground.interactivity.hooks import Hooks
 from chathakase.playground.interactivity.starts import Starts
@@ -59,6 +61,7 @@ async def open_workspace(
     commands: Sequence[Json] = (),
     shortcuts: Sequence[Json] = (),
     home_tab: bool = True,
+    file_most: int = FILE_MOST,
     stream_seconds: float = 300.0,
     stream_text_most: int = 12_000,
     model: str = "",
@@ -69,9 +72,9 @@ async def open_workspace(
 
     `scopes` are those that the bot token was granted, `subscriptions` the events the app has asked for. `limits` are
     Slack's unless another is given (`NoLimits()` for none). `commands`, `shortcuts` and `home_tab` are the app's, as in
-    its manifest (`Features`); a native stream lives `stream_seconds` and takes `stream_text_most` characters; `model`
-    is what the page says that the bot answers with. `seed` makes the order of twin events, and the choice of socket,
-    repeatable.
+    its manifest (`Features`); `file_most` is the most bytes of a file; a native stream lives `stream_seconds` and takes
+    `stream_text_most` characters; `model` is what the page says that the bot answers with. `seed` makes the order of
+    twin events, and the choice of socket, repeatable.
     """
     world = world or demo_world()
     rng = random.Random(secrets.randbits(64) if seed is None else seed)
@@ -82,6 +85,7 @@ async def open_workspace(
     delivery = Delivery(world, sockets, envelopes, faults, retry_delays=retry_delays, clock=world.clock)
     methods = dict(METHODS)
     api = WebApi(world, tokens, methods, limits or Limits(), faults, journal, limit_people=limit_people)
+    world.files.most = file_most
     world.streams = Streams(stream_seconds, stream_text_most)
     world.features = Features(tuple(commands), tuple(shortcuts), home_tab)
     hooks = Hooks(world)
@@ -92,16 +96,17 @@ async def open_workspace(
         Starts(world, envelopes, hooks).deeds(),
         Troubles(world, faults, sockets, delivery).deeds(),
     ]
-    facts = world.features.facts() | {"model": model, "can": {"home": home_tab}}
+    facts = world.features.facts() | {"model": model, "can": {"home": home_tab, "upload_most": file_most}}
     page = PageServer(world, journal, sockets, deeds, facts)
-    application = _application(host, [*_slack_routes(api, sockets, hooks), *page.routes()])
+    files = FileServer(world, tokens)
+    application = _application(host, [*_slack_routes(api, sockets, hooks), *files.routes(), *page.routes()])
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.2)
     end_events = world.subscribe(Events(world, subscriptions, delivery.submit, rng).observe)
     try:
         await runner.setup()
         await web.TCPSite(runner, host, port).start()
         bound = f"{_bracketed(host)}:{runner.addresses[0][1]}"
-        hooks.base = f"http://{bound}"
+        hooks.base = world.files.base = f"http://{bound}"
         methods["apps.connections.open"] = _connections_open(world, sockets, bound)
         yield Workspace(world, journal, faults, f"http://{bound}", tokens, sockets, delivery)
     finally:

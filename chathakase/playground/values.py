@@ -83,7 +83,7 @@ class Reaction:
 class Message:
     """One message; `thread_ts` is the root's `ts` in a reply and None in every other message.
 
-    `extra` holds the fields of a subtype (`inviter`, `topic`, `files`, …) as they stand in the payload.
+    `files` are ids of files. `extra` holds the fields of a subtype (`inviter`, `topic`, …).
     """
 
     channel: str
@@ -100,4 +100,5 @@ class Message:
     edited: Edited | None = None
     broadcast: bool = False
     reactions: tuple[Reaction, ...] = ()
+    files: tuple[str, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)

@@ -29,6 +29,7 @@ from chathakase.playground.changes import (
 )
 from chathakase.playground.emoji import Reactions, with_emoji, without_emoji
 from chathakase.playground.ephemerals import Ephemeral, Ephemerals
+from chathakase.playground.files import Files
 from chathakase.playground.manifest import Features
 from chathakase.playground.modals import Modals
 from chathakase.playground.streams import Streams
@@ -54,6 +55,7 @@ class World:
         self.ephemerals = Ephemerals()
         self.modals = Modals(clock, self._tell)
         self.streams = Streams()
+        self.files = Files()
         self.sessions: dict[tuple[str, str], AgentSession] = {}
         self._conversations: dict[str, Conversation] = {}
         self._members: dict[str, dict[str, None]] = {}

@@ -30,7 +30,7 @@ def post_message(call: Call) -> Json:
     if len(text) > POST_TEXT_MOST:
         text = text[:POST_TEXT_MOST]
         answer |= {"warning": "message_truncated", "response_metadata": {"warnings": ["message_truncated"]}}
-    thread_ts, in_channel_too = _thread(call, conversation)
+    thread_ts, in_channel_too = thread_of(call, conversation)
     message = call.world.post(
         conversation.id,
         call.caller.user_id,
@@ -59,7 +59,7 @@ def _target(call: Call) -> Conversation:
     return conversation
 
 
-def _thread(call: Call, conversation: Conversation) -> tuple[str | None, bool]:
+def thread_of(call: Call, conversation: Conversation) -> tuple[str | None, bool]:
     """The root to reply to, and whether the reply stands in the channel as well.
 
     `invalid_thread_ts` is for what has no ts's form. As measured, a ts without a message silently un-threads the
@@ -152,7 +152,7 @@ def post_ephemeral(call: Call) -> Json:
     content = content_of(call.arguments)
     if content.is_empty:
         raise SlackError("no_text")
-    thread_ts, _ = _thread(call, conversation)
+    thread_ts, _ = thread_of(call, conversation)
     message = call.world.post_ephemeral(
         conversation.id,
         user,

@@ -10,6 +10,7 @@ from chathakase.playground.methods import (
     assistant,
     chat,
     conversations,
+    files,
     history,
     people,
     reactions,
@@ -59,6 +60,9 @@ METHODS: Mapping[str, Method] = {
     "conversations.setTopic": Method(
         conversations.set_topic, Tier.TWO, scopes=("channels:manage", "channels:write.topic", "groups:write")
     ),
+    "files.completeUploadExternal": Method(files.complete_upload, Tier.FOUR, scopes=("files:write",)),
+    "files.getUploadURLExternal": Method(files.get_upload_url, Tier.FOUR, scopes=("files:write",)),
+    "files.info": Method(files.info, Tier.FOUR, scopes=("files:read",)),
     "reactions.add": Method(reactions.add, Tier.THREE, scopes=("reactions:write",)),
     "reactions.remove": Method(reactions.remove, Tier.TWO, scopes=("reactions:write",)),
     "team.info": Method(people.team_info, Tier.THREE, scopes=("team:read",)),
