@@ -1,0 +1,101 @@
+"""``chathakase playground`` as a process: with the bot, without it, and in the terminal."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+Process = asyncio.subprocess.Process
+
+
+@asynccontextmanager
+async def playground(*options: str, typed: str | None = None) -> AsyncIterator[Process]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "chathakase",
+        "playground",
+        "--port=0",
+        "--no-browser",
+        *options,
+        env={"PATH": os.environ["PATH"], "PYTHONUNBUFFERED": "1"},
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stdin is not None
+    if typed is not None:
+        process.stdin.write(typed.encode())
+        process.stdin.close()
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def line_with(process: Process, pattern: str) -> str:
+    assert process.stdout is not None
+    async with asyncio.timeout(20):
+        while line := (await process.stdout.readline()).decode():
+            if found := re.search(pattern, line):
+                return found[1]
+    raise AssertionError(f"nothing like {pattern} was printed")
+
+
+async def test_it_prints_the_page_and_ends_on_ctrl_c(tmp_path: Path) -> None:
+    async with playground() as process:
+        address = await line_with(process, r"(http://127\.0\.0\.1:\d+)")
+        async with aiohttp.ClientSession() as session, session.get(address) as response:
+            assert response.status == 200
+            assert "Playground" in await response.text()
+            assert "script-src 'self'" in response.headers["Content-Security-Policy"]
+        process.send_signal(signal.SIGINT)
+        assert await asyncio.wait_for(process.wait(), 10) == 0
+        assert process.stderr is not None
+        assert (await process.stderr.read()).decode() == ""
+    assert (tmp_path / ".playground").is_dir()
+
+
+async def test_without_the_bot_any_client_can_join() -> None:
+    async with playground("--no-bot") as process:
+        bot_token = await line_with(process, r"^SLACK_BOT_TOKEN=(xoxb-\S+)$")
+        app_token = await line_with(process, r"^SLACK_APP_TOKEN=(xapp-\S+)$")
+        api_url = await line_with(process, r"^SLACK_API_URL=(\S+)$")
+        client = AsyncWebClient(token=bot_token, base_url=api_url)
+        assert (await client.auth_test())["ok"]
+        assert (await client.apps_connections_open(app_token=app_token))["url"].startswith("ws://")
+        with pytest.raises(SlackApiError, match="invalid_auth"):
+            await AsyncWebClient(token="xoxb-unknown", base_url=api_url).auth_test()
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 10) == 0
+
+
+async def test_the_terminal_shows_what_is_remembered() -> None:
+    async with playground("--terminal", typed="my cat is Mikan\nwho is my cat?\n") as process:
+        output, errors = await asyncio.wait_for(process.communicate(), 40)
+    said = output.decode()
+    assert "stand-in without intelligence" in said
+    assert "my cat is Mikan" in said.split("I remember from this thread")[1]
+    assert errors.decode() == ""
+    assert process.returncode == 0
+
+
+async def test_a_taken_port_is_told_in_a_sentence() -> None:
+    async with playground() as first:
+        port = await line_with(first, r"http://127\.0\.0\.1:(\d+)")
+        async with playground(f"--port={port}") as second:
+            _, errors = await asyncio.wait_for(second.communicate(), 20)
+    assert second.returncode == 1
+    assert f"port {port}" in errors.decode()
+    assert "Traceback" not in errors.decode()
