@@ -69,6 +69,10 @@ export function attachCompletion(page, field, { commands }) {
   field.addEventListener("keydown", (event) => {
     if (!offers.length || event.isComposing) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.key === "Enter" && isComplete()) {
+      close();
+      return;
+    }
     if (step) mark((at + step + offers.length) % offers.length);
     else if ((event.key === "Enter" && !event.shiftKey) || event.key === "Tab") take(event, at);
     else if (event.key === "Escape") close();
@@ -76,6 +80,12 @@ export function attachCompletion(page, field, { commands }) {
     event.preventDefault();
     event.stopImmediatePropagation();
   });
+
+  /** Whether what is typed is an offer already, to the letter, and no other was chosen. */
+  function isComplete() {
+    const word = field.value.slice(since, field.selectionStart).toLowerCase();
+    return at === 0 && offers.some((offer) => offer.text.toLowerCase() === word);
+  }
 
   function close() {
     offers = [];

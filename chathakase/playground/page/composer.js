@@ -30,9 +30,8 @@ export class Composer {
       button("Insert emoji", { class: "tool", "aria-haspopup": "dialog", onclick: (event) => pickEmoji(event.currentTarget, (name) => this.type(`:${name}: `)) }, icon("smile")),
       inThread ? null : button("Commands and shortcuts", { class: "tool", "aria-haspopup": "menu", onclick: (event) => this.shortcuts(event.currentTarget) }, icon("bolt")),
     ];
-    this.hint = h("div", { class: "composer-hint" });
     this.box = h("div", { class: "composer-box" }, this.field, this.previews, h("div", { class: "composer-tools" }, ...tools, this.chooser, h("span", { class: "spring" }), this.sendButton));
-    this.element = h("div", { class: "composer" }, this.hint, this.box, inThread ? h("label", { class: "broadcast" }, this.broadcast, " Also send to channel") : null);
+    this.element = h("div", { class: "composer" }, this.box, inThread ? h("label", { class: "broadcast" }, this.broadcast, " Also send to channel") : null);
     this.completion = attachCompletion(page, this.field, { commands: !inThread });
     this.field.addEventListener("input", () => this.changed());
     this.field.addEventListener("keydown", (event) => this.pressed(event));

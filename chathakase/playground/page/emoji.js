@@ -41,7 +41,8 @@ export function pickEmoji(anchor, chosen) {
   const close = openPopover(anchor, h("div", { class: "emoji-picker" }, search, grid, hint), { label: "Choose an emoji", focus: search });
 
   function draw() {
-    const found = search.value ? emojiNamed(search.value.replaceAll(":", ""), 400) : [...new Set([...FIRST, ...EMOJI.keys()])];
+    const named = search.value ? emojiNamed(search.value.replaceAll(":", ""), 400) : [...FIRST, ...EMOJI.keys()];
+    const found = [...new Map(named.toReversed().map((name) => [EMOJI.get(name), name])).values()].toReversed();
     grid.replaceChildren(
       ...found.map((name) =>
         button(name, { class: "emoji-choice", role: "option", title: `:${name}:`, onclick: () => pick(name), onfocus: () => (hint.textContent = `:${name}:`), onpointerenter: () => (hint.textContent = `:${name}:`) }, EMOJI.get(name)),

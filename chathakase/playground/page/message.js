@@ -9,7 +9,7 @@ import { isReply } from "./log.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { author, avatar, userName } from "./names.js";
 import { reactionsNode } from "./reactions.js";
-import { dateOf, dayName, exactTimeOf, timeOf, whenOf } from "./time.js";
+import { briefTimeOf, dateOf, dayName, exactTimeOf, timeOf, whenOf } from "./time.js";
 
 const TOGETHER = 5 * 60;
 const NOTICES = new Set(["channel_join", "channel_leave", "channel_topic", "channel_purpose", "channel_name", "channel_archive", "channel_unarchive", "group_join", "group_leave", "bot_add", "tombstone"]);
@@ -89,7 +89,7 @@ export class Row {
   drawHead(continued) {
     const { store } = this.page;
     const { name, bot, id } = author(store, this.message);
-    const time = h("time", { class: "message-time", datetime: dateOf(this.message.ts).toISOString(), title: exactTimeOf(this.message.ts) }, timeOf(this.message.ts));
+    const time = h("time", { class: "message-time", datetime: dateOf(this.message.ts).toISOString(), title: exactTimeOf(this.message.ts) }, continued ? briefTimeOf(this.message.ts) : timeOf(this.message.ts));
     this.article.setAttribute("aria-label", `${name}, ${whenOf(this.message.ts)}`);
     fill(this.side, continued ? time : avatar(store, id, name, { bot }));
     if (continued) fill(this.head);
@@ -130,7 +130,7 @@ export class Row {
     }
     this.body.append(fragment(attachmentsNode(page, message, this.channel), filesNode(page, message.files)));
     if (edited && !(asText && message.text)) this.body.append(edited);
-    if (message.streaming) this.body.append(h("span", { class: "streaming-mark", role: "img", "aria-label": "still writing" }));
+    this.article.setAttribute("aria-busy", String(Boolean(message.streaming)));
   }
 
   drawBelow() {

@@ -11,6 +11,9 @@ export const dateOf = (ts) => new Date(Number(ts) * 1000);
 /** 14:05 */
 export const timeOf = (ts) => clock.format(dateOf(ts));
 
+/** 2:05, where there is little room */
+export const briefTimeOf = (ts) => clock.format(dateOf(ts)).replace(/\s*[AP]M$/i, "");
+
 /** The full date and time, for a tooltip. */
 export const exactTimeOf = (ts) => exact.format(dateOf(ts));
 
