@@ -3,6 +3,7 @@
 from chathakase.playground.demo import demo_world
 from chathakase.playground.limits import Limits, NoLimits
 from chathakase.playground.model_server import ModelServer, open_model
+from chathakase.playground.persistence.database import StoreError, forget
 from chathakase.playground.server import Workspace, open_workspace
 from chathakase.playground.world import World
 
@@ -10,9 +11,11 @@ __all__ = [
     "Limits",
     "ModelServer",
     "NoLimits",
+    "StoreError",
     "Workspace",
     "World",
     "demo_world",
+    "forget",
     "open_model",
     "open_workspace",
 ]

@@ -6,6 +6,7 @@ import random
 import secrets
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from aiohttp import web
 
@@ -29,6 +30,7 @@ from chathakase.playground.page_server.deeds import Speaking
 from chathakase.playground.page_server.guard import guard
 from chathakase.playground.page_server.page import PageServer
 from chathakase.playground.page_server.troubles import Troubles
+from chathakase.playground.persistence.keeper import keep
 from chathakase.playground.sockets import Sockets
 from chathakase.playground.streams import Streams
 from chathakase.playground.tokens import Tokens
@@ -47,6 +49,7 @@ BODY_MOST = 16 * 2**20
 async def open_workspace(
     world: World | None = None,
     *,
+    folder: Path | None = None,
     host: str = "127.0.0.1",
     port: int = 0,
     bot_token: str | None = None,
@@ -70,51 +73,55 @@ async def open_workspace(
 ) -> AsyncIterator[Workspace]:
     """A workspace on `host` and `port` (0: a free one) until the end of the `async with`; times are in seconds.
 
-    `scopes` are those that the bot token was granted, `subscriptions` the events the app has asked for. `limits` are
-    Slack's unless another is given (`NoLimits()` for none). `commands`, `shortcuts` and `home_tab` are the app's, as in
-    its manifest (`Features`); `file_most` is the most bytes of a file; a native stream lives `stream_seconds` and takes
-    `stream_text_most` characters; `model` is what the page says that the bot answers with. `seed` makes the order of
-    twin events, and the choice of socket, repeatable.
+    With a `folder` the workspace and its tokens are kept there, and what is there goes before `world`; StoreError if
+    that cannot be read. `scopes` are those that the bot token was granted, `subscriptions` the events the app has asked
+    for. `limits` are Slack's unless another is given (`NoLimits()` for none). `commands`, `shortcuts` and `home_tab`
+    are the app's, as in its manifest (`Features`); `file_most` is the most bytes of a file; a native stream lives
+    `stream_seconds` and takes `stream_text_most` characters; `model` is what the page says that the bot answers with.
+    `seed` makes the order of twin events, and the choice of socket, repeatable.
     """
-    world = world or demo_world()
-    rng = random.Random(secrets.randbits(64) if seed is None else seed)
-    journal, faults = Journal(journal_limit), Faults()
-    tokens = Tokens(world, scopes, bot=bot_token, app=app_token)
-    sockets = Sockets(world.app.id, journal, rng, clock=world.clock, refresh_after=refresh_after)
-    envelopes = Envelopes(sockets, journal, faults, ack_timeout=ack_timeout, clock=world.clock)
-    delivery = Delivery(world, sockets, envelopes, faults, retry_delays=retry_delays, clock=world.clock)
-    methods = dict(METHODS)
-    api = WebApi(world, tokens, methods, limits or Limits(), faults, journal, limit_people=limit_people)
-    world.files.most = file_most
-    world.streams = Streams(stream_seconds, stream_text_most)
-    world.features = Features(tuple(commands), tuple(shortcuts), home_tab)
-    hooks = Hooks(world)
-    deeds = [
-        Speaking(world, api).deeds(),
-        Clicks(world, envelopes, hooks).deeds(),
-        Submissions(world, envelopes).deeds(),
-        Starts(world, envelopes, hooks).deeds(),
-        Troubles(world, faults, sockets, delivery).deeds(),
-    ]
-    facts = world.features.facts() | {"model": model, "can": {"home": home_tab, "upload_most": file_most}}
-    page = PageServer(world, journal, sockets, deeds, facts)
-    files = FileServer(world, tokens)
-    application = _application(host, [*_slack_routes(api, sockets, hooks), *files.routes(), *page.routes()])
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.2)
-    end_events = world.subscribe(Events(world, subscriptions, delivery.submit, rng).observe)
-    try:
-        await runner.setup()
-        await web.TCPSite(runner, host, port).start()
-        bound = f"{_bracketed(host)}:{runner.addresses[0][1]}"
-        hooks.base = world.files.base = f"http://{bound}"
-        methods["apps.connections.open"] = _connections_open(world, sockets, bound)
-        yield Workspace(world, journal, faults, f"http://{bound}", tokens, sockets, delivery)
-    finally:
-        end_events()
-        await page.aclose()
-        await delivery.aclose()
-        await sockets.aclose()
-        await runner.cleanup()
+    async with keep(folder, world or demo_world()) as kept:
+        world = kept.world
+        rng = random.Random(secrets.randbits(64) if seed is None else seed)
+        journal, faults = Journal(journal_limit), Faults()
+        given = {"bot": bot_token, "app": app_token}
+        tokens = Tokens(world, scopes, **(kept.tokens | {name: token for name, token in given.items() if token}))
+        kept.tokens |= tokens.kept()
+        sockets = Sockets(world.app.id, journal, rng, clock=world.clock, refresh_after=refresh_after)
+        envelopes = Envelopes(sockets, journal, faults, ack_timeout=ack_timeout, clock=world.clock)
+        delivery = Delivery(world, sockets, envelopes, faults, retry_delays=retry_delays, clock=world.clock)
+        methods = dict(METHODS)
+        api = WebApi(world, tokens, methods, limits or Limits(), faults, journal, limit_people=limit_people)
+        world.files.most = file_most
+        world.streams = Streams(stream_seconds, stream_text_most)
+        world.features = Features(tuple(commands), tuple(shortcuts), home_tab)
+        hooks = Hooks(world)
+        deeds = [
+            Speaking(world, api).deeds(),
+            Clicks(world, envelopes, hooks).deeds(),
+            Submissions(world, envelopes).deeds(),
+            Starts(world, envelopes, hooks).deeds(),
+            Troubles(world, faults, sockets, delivery).deeds(),
+        ]
+        facts = world.features.facts() | {"model": model, "can": {"home": home_tab, "upload_most": file_most}}
+        page = PageServer(world, journal, sockets, deeds, facts)
+        files = FileServer(world, tokens)
+        application = _application(host, [*_slack_routes(api, sockets, hooks), *files.routes(), *page.routes()])
+        runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.2)
+        end_events = world.subscribe(Events(world, subscriptions, delivery.submit, rng).observe)
+        try:
+            await runner.setup()
+            await web.TCPSite(runner, host, port).start()
+            bound = f"{_bracketed(host)}:{runner.addresses[0][1]}"
+            hooks.base = world.files.base = f"http://{bound}"
+            methods["apps.connections.open"] = _connections_open(world, sockets, bound)
+            yield Workspace(world, journal, faults, f"http://{bound}", tokens, sockets, delivery)
+        finally:
+            end_events()
+            await page.aclose()
+            await delivery.aclose()
+            await sockets.aclose()
+            await runner.cleanup()
 
 
 def _application(host: str, routes: Iterable[web.RouteDef]) -> web.Application:

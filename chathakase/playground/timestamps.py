@@ -29,6 +29,10 @@ class TsMint:
         self._clock = clock
         self._last = 0
 
+    def pass_by(self, ts: str) -> None:
+        """Make later ones than this from now on."""
+        self._last = max(self._last, micros(ts))
+
     def __call__(self) -> str:
         """The next ts."""
         self._last = max(self._last + 1, int(self._clock() * 1_000_000))

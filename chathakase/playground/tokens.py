@@ -37,14 +37,19 @@ class Tokens:
         *,
         bot: str | None = None,
         app: str | None = None,
+        secret: str | None = None,
     ) -> None:
-        secret = secrets.token_hex(12)
+        secret = secret or secrets.token_hex(12)
         self.bot = bot or f"xoxb-playground-{secret}"
         self.app = app or f"xapp-1-{world.app.id}-{secret}"
         self._world = world
         self._secret = secret
         self._bot = Caller("bot", world.app.user_id, frozenset(scopes))
         self._app = Caller("app", "", APP_SCOPES)
+
+    def kept(self) -> dict[str, str]:
+        """The arguments that make the same tokens again."""
+        return {"bot": self.bot, "app": self.app, "secret": self._secret}
 
     def of(self, user_id: str) -> str:
         """The token of a person's own client; KeyError if there is no such person."""

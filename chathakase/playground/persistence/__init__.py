@@ -1,0 +1,1 @@
+"""Keeping a workspace in a folder, so that it survives a restart."""
