@@ -23,7 +23,7 @@ export function attachCompletion(page, field, { commands }) {
   let at = 0;
   let since = 0;
   field.after(list);
-  for (const [name, value] of Object.entries({ "aria-autocomplete": "list", "aria-controls": id, "aria-haspopup": "listbox" })) field.setAttribute(name, value);
+  for (const [name, value] of Object.entries({ "aria-autocomplete": "list", "aria-controls": id })) field.setAttribute(name, value);
 
   function look() {
     const before = field.value.slice(0, field.selectionStart);
@@ -37,7 +37,6 @@ export function attachCompletion(page, field, { commands }) {
 
   function draw() {
     list.hidden = !offers.length;
-    field.setAttribute("aria-expanded", String(offers.length > 0));
     list.replaceChildren(
       ...offers.map((offer, index) =>
         h("li", { role: "option", id: `${id}-${index}`, class: "offer", "aria-selected": String(index === at), onpointerdown: (event) => take(event, index), onpointermove: () => index !== at && mark(index) }, offer.sign, h("span", { class: "offer-name" }, offer.name), h("span", { class: "offer-note" }, offer.note)),

@@ -47,7 +47,7 @@ export function markdown(text, store) {
     image.replaceWith(link(store, address, [text]) ?? text);
   }
   for (const table of made.querySelectorAll("table")) {
-    const frame = h("div", { class: "table-frame", tabindex: "0", role: "region", "aria-label": "Table" });
+    const frame = h("div", { class: "table-frame", tabindex: "0", role: "group", "aria-label": "Table" });
     table.replaceWith(frame);
     frame.append(table);
   }

@@ -48,7 +48,8 @@ class Modal {
     this.blocks = h("div", { class: "blocks" });
     this.problem = h("div", { class: "form-error", role: "alert" });
     this.foot = h("div", { class: "dialog-foot" });
-    this.form = h("form", { class: "dialog modal", role: "dialog", "aria-labelledby": `modal-${id}`, novalidate: true, onsubmit: (event) => this.submit(event) }, h("div", { class: "dialog-head" }, this.back, this.title, h("span", { class: "spring" }), this.cross), h("div", { class: "dialog-body", tabindex: "-1" }, this.blocks, this.problem), this.foot);
+    const form = h("form", { novalidate: true, onsubmit: (event) => this.submit(event) }, h("div", { class: "dialog-head" }, this.back, this.title, h("span", { class: "spring" }), this.cross), h("div", { class: "dialog-body", tabindex: "-1" }, this.blocks, this.problem), this.foot);
+    this.dialog = h("div", { class: "dialog modal", role: "dialog", "aria-labelledby": `modal-${id}` }, form);
   }
 
   show(view, depth) {
@@ -62,7 +63,7 @@ class Modal {
     this.send = submit;
     fill(this.foot, button(view.close?.text ?? (view.submit ? "Cancel" : "Close"), { class: "button", onclick: () => this.close(false) }), submit);
     if (!fresh) return;
-    this.take = openLayer(this.form, { escape: () => this.close(false) });
+    this.take = openLayer(this.dialog, { escape: () => this.close(false) });
     const field = this.blocks.querySelector("[data-focus]") ?? this.blocks.querySelector("input, textarea, select, .select");
     (field ?? this.send ?? this.cross).focus();
   }
@@ -133,9 +134,9 @@ class Modal {
   load(busy) {
     this.busy = busy;
     clearTimeout(this.timer);
-    if (busy) this.timer = setTimeout(() => this.form.classList.add("loading"), WAITS);
-    else this.form.classList.remove("loading");
-    this.form.setAttribute("aria-busy", String(busy));
+    if (busy) this.timer = setTimeout(() => this.dialog.classList.add("loading"), WAITS);
+    else this.dialog.classList.remove("loading");
+    this.dialog.setAttribute("aria-busy", String(busy));
     if (this.send) this.send.setAttribute("aria-disabled", String(busy));
   }
 

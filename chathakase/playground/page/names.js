@@ -51,7 +51,7 @@ export function avatar(store, id, name, { bot = false } = {}) {
   const isBot = bot || Boolean(store.users.get(id)?.is_bot);
   const capitals = isBot ? name.match(/\p{Lu}/gu) : null;
   const initials = capitals?.length > 1 ? capitals.slice(0, 2).join("") : words.slice(0, 2).map((word) => [...word][0]).join("");
-  return h("span", { class: `avatar hue-${hue(id)}${isBot ? " avatar-bot" : ""}`, "aria-hidden": "true" }, (initials || "?").toUpperCase());
+  return h("span", { class: `avatar hue-${hue(id)}${isBot ? " avatar-bot" : ""}`, "aria-hidden": "true", "data-initials": (initials || "?").toUpperCase() });
 }
 
 function hue(text) {
