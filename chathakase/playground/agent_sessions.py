@@ -11,6 +11,10 @@ WORKING = "Working…"
 """What people see while a session is `processing` (docs: ai/agent-sessions)."""
 
 
+WORKING_SECONDS = 3_600.0
+"""How long they see it unless it is said again (docs: ai/agent-sessions)."""
+
+
 @dataclass(frozen=True, slots=True)
 class AgentSession:
     """One thread's session."""

@@ -97,12 +97,16 @@ class ReactionChanged:
 
 @dataclass(frozen=True, slots=True)
 class StatusSet:
-    """The bot shows what it is doing under a thread ("is thinking…"); an empty status clears it."""
+    """The bot shows for some seconds what it is doing under a thread ("is thinking…"); an empty status clears it.
+
+    Two minutes are those of assistant.threads.setStatus.
+    """
 
     conversation: Conversation
     thread_ts: str
     status: str
     loading_messages: tuple[str, ...] = ()
+    seconds: float = 120.0
 
 
 @dataclass(frozen=True, slots=True)

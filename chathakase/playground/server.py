@@ -95,7 +95,7 @@ async def open_workspace(
         world.files.most = file_most
         world.streams = Streams(stream_seconds, stream_text_most)
         world.features = Features(tuple(commands), tuple(shortcuts), home_tab)
-        hooks = Hooks(world)
+        hooks = Hooks(world, journal)
         deeds = [
             Speaking(world, api).deeds(),
             Clicks(world, envelopes, hooks).deeds(),

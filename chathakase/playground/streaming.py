@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from chathakase.playground.agent_sessions import AgentSession, SessionStatus
+from chathakase.playground.changes import StreamStopped
 from chathakase.playground.errors import SlackError
 from chathakase.playground.mrkdwn import as_stored
 from chathakase.playground.stream_blocks import grown, length_of, text_of
@@ -71,7 +72,9 @@ def stop_stream(world: World, stream: Stream, user: str) -> None:
     """A person presses Stop; the app hears of it (docs: ai/agent-sessions)."""
     message = _message(world, stream)
     end_stream(world, stream, "stopped")
-    world.tell_stopped(message, user)
+    conversation = world.conversation(stream.channel)
+    if conversation is not None:
+        world.tell(StreamStopped(conversation, message, user, world.mint()))
 
 
 def _message(world: World, stream: Stream) -> Message:

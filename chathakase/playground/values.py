@@ -102,3 +102,15 @@ class Message:
     reactions: tuple[Reaction, ...] = ()
     files: tuple[str, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+def tombstone(message: Message) -> Message:
+    """What stands in the place of a deleted message that has replies."""
+    return Message(
+        channel=message.channel,
+        ts=message.ts,
+        user="USLACKBOT",
+        text="This message was deleted.",
+        subtype="tombstone",
+        extra={"hidden": True},
+    )

@@ -22,10 +22,8 @@ from chathakase.playground.changes import (
     MessageChanged,
     MessageDeleted,
     MessagePosted,
-    PromptsSet,
     ReactionChanged,
     StatusSet,
-    StreamStopped,
 )
 from chathakase.playground.emoji import Reactions, with_emoji, without_emoji
 from chathakase.playground.ephemerals import Ephemeral, Ephemerals
@@ -36,7 +34,7 @@ from chathakase.playground.streams import Streams
 from chathakase.playground.timeline import Timeline
 from chathakase.playground.timestamps import TsMint
 from chathakase.playground.triggers import Triggers
-from chathakase.playground.values import App, Conversation, Json, Message, Team, User
+from chathakase.playground.values import App, Conversation, Message, Team, User, tombstone
 
 Observer: TypeAlias = Callable[[Change], None]
 
@@ -53,7 +51,7 @@ class World:
         self.features = Features()
         self.triggers = Triggers()
         self.ephemerals = Ephemerals()
-        self.modals = Modals(clock, self._tell)
+        self.modals = Modals(clock, self.tell)
         self.streams = Streams()
         self.files = Files()
         self.sessions: dict[tuple[str, str], AgentSession] = {}
@@ -72,7 +70,8 @@ class World:
 
         return unsubscribe
 
-    def _tell(self, change: Change) -> None:
+    def tell(self, change: Change) -> None:
+        """Give a change to all observers; one that leaves nothing behind in the world needs no more than this."""
         for observer in tuple(self._observers.values()):
             observer(change)
 
@@ -127,7 +126,7 @@ class World:
         self._conversations[conversation.id] = conversation
         self._members[conversation.id] = dict.fromkeys(members)
         self._timelines[conversation.id] = Timeline()
-        self._tell(ConversationChanged(conversation))
+        self.tell(ConversationChanged(conversation))
         return conversation
 
     def open_direct(self, users: Iterable[str]) -> Conversation:
@@ -148,7 +147,7 @@ class World:
         """Give a conversation other values (`topic`, `purpose`, `name`, `is_archived`)."""
         changed = replace(self._conversations[conversation_id], **fields)
         self._conversations[conversation_id] = changed
-        self._tell(ConversationChanged(changed))
+        self.tell(ConversationChanged(changed))
         return changed
 
     def join(self, conversation_id: str, user: str, inviter: str | None = None) -> None:
@@ -157,7 +156,7 @@ class World:
             return
         self._members[conversation_id][user] = None
         conversation = self._conversations[conversation_id]
-        self._tell(MemberJoined(conversation, user, inviter, self.mint()))
+        self.tell(MemberJoined(conversation, user, inviter, self.mint()))
         extra = {"inviter": inviter} if inviter else {}
         text = f"<@{user}> has joined the channel"
         self.post(conversation_id, user, text, subtype="channel_join", extra=extra)
@@ -168,20 +167,20 @@ class World:
             return
         self.post(conversation_id, user, f"<@{user}> has left the channel", subtype="channel_leave")
         del self._members[conversation_id][user]
-        self._tell(MemberLeft(self._conversations[conversation_id], user, self.mint()))
+        self.tell(MemberLeft(self._conversations[conversation_id], user, self.mint()))
 
     def post(self, conversation_id: str, user: str, text: str, **fields: Any) -> Message:
         """Post a message; `fields` are the other fields of `Message`."""
         message = Message(channel=conversation_id, ts=self.mint(), user=user, text=text, **fields)
         self._timelines[conversation_id].put(message)
-        self._tell(MessagePosted(self._conversations[conversation_id], message))
+        self.tell(MessagePosted(self._conversations[conversation_id], message))
         return message
 
     def post_ephemeral(self, conversation_id: str, to: str, user: str, text: str, **fields: Any) -> Message:
         """Show a message to one user only; no channel keeps it, as in Slack."""
         message = Message(channel=conversation_id, ts=self.mint(), user=user, text=text, **fields)
         self.ephemerals.put(Ephemeral(to, message))
-        self._tell(EphemeralPosted(self._conversations[conversation_id], message, to))
+        self.tell(EphemeralPosted(self._conversations[conversation_id], message, to))
         return message
 
     def change_ephemeral(self, previous: Ephemeral, **fields: Any) -> None:
@@ -189,39 +188,31 @@ class World:
         self.delete_ephemeral(previous)
         changed = replace(previous.message, **fields)
         self.ephemerals.put(Ephemeral(previous.to, changed))
-        self._tell(EphemeralPosted(self._conversations[changed.channel], changed, previous.to))
+        self.tell(EphemeralPosted(self._conversations[changed.channel], changed, previous.to))
 
     def delete_ephemeral(self, gone: Ephemeral) -> None:
         """Take an ephemeral message away."""
         self.ephemerals.remove(gone.message)
-        self._tell(EphemeralGone(self._conversations[gone.message.channel], gone.message.ts, gone.to))
+        self.tell(EphemeralGone(self._conversations[gone.message.channel], gone.message.ts, gone.to))
 
     def change(self, previous: Message, *, progress: bool = False, **fields: Any) -> Message:
         """Put a new version of a message in its place; `progress` if a stream has grown."""
         message = replace(previous, **fields)
         self._timelines[message.channel].put(message)
         conversation = self._conversations[message.channel]
-        self._tell(MessageChanged(conversation, message, previous, self.mint(), progress))
+        self.tell(MessageChanged(conversation, message, previous, self.mint(), progress))
         return message
 
     def delete(self, message: Message) -> None:
         """Take a message away; a root with replies stays as Slack's `tombstone`."""
         timeline = self._timelines[message.channel]
         if timeline.thread(message.ts):
-            tombstone = Message(
-                channel=message.channel,
-                ts=message.ts,
-                user="USLACKBOT",
-                text="This message was deleted.",
-                subtype="tombstone",
-                extra={"hidden": True},
-            )
-            timeline.put(tombstone)
-            conversation = self._conversations[message.channel]
-            self._tell(MessageChanged(conversation, tombstone, message, self.mint()))
+            buried = tombstone(message)
+            timeline.put(buried)
+            self.tell(MessageChanged(self._conversations[message.channel], buried, message, self.mint()))
             return
         timeline.remove(message.ts)
-        self._tell(MessageDeleted(self._conversations[message.channel], message, self.mint()))
+        self.tell(MessageDeleted(self._conversations[message.channel], message, self.mint()))
 
     def react(self, message: Message, user: str, name: str) -> bool:
         """Put an emoji under a message; False if that user's already is there."""
@@ -239,27 +230,24 @@ class World:
         changed = replace(message, reactions=reactions)
         self._timelines[message.channel].put(changed)
         conversation = self._conversations[message.channel]
-        self._tell(ReactionChanged(conversation, changed, user, name, added, self.mint()))
+        self.tell(ReactionChanged(conversation, changed, user, name, added, self.mint()))
         return True
 
     def set_status(
-        self, conversation_id: str, thread_ts: str, status: str, loading_messages: Iterable[str] = ()
+        self,
+        conversation_id: str,
+        thread_ts: str,
+        status: str,
+        loading_messages: Iterable[str] = (),
+        seconds: float = 120.0,
     ) -> None:
-        """Show what the bot is doing under a thread; an empty status clears it."""
+        """Show for so many seconds what the bot is doing under a thread; an empty status clears it."""
         conversation = self._conversations[conversation_id]
-        self._tell(StatusSet(conversation, thread_ts, status, tuple(loading_messages)))
-
-    def tell_stopped(self, message: Message, user: str) -> None:
-        """Say that a person has stopped the streaming of a message."""
-        self._tell(StreamStopped(self._conversations[message.channel], message, user, self.mint()))
-
-    def suggest_prompts(self, conversation_id: str, thread_ts: str | None, title: str, prompts: Iterable[Json]) -> None:
-        """Suggest what a person may say."""
-        self._tell(PromptsSet(self._conversations[conversation_id], thread_ts, title, tuple(prompts)))
+        self.tell(StatusSet(conversation, thread_ts, status, tuple(loading_messages), seconds))
 
     def open_home(self, user: str, tab: Literal["home", "messages"] = "home") -> None:
         """A person opens the app's tab; KeyError if they have no direct message with it."""
         conversation = self.conversation_between((user, self.app.user_id))
         if conversation is None:
             raise KeyError(user)
-        self._tell(HomeOpened(conversation, user, tab, self.mint()))
+        self.tell(HomeOpened(conversation, user, tab, self.mint()))

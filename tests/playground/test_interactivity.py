@@ -279,6 +279,60 @@ async def test_options_come_from_the_app(bot_app: AsyncApp, bot: AsyncWebClient,
     assert await error_of(wrong) == "action_not_found"
 
 
+async def test_a_views_fields_have_their_first_values_and_their_lengths(
+    bot_app: AsyncApp, workspace: Workspace, page: Page
+) -> None:
+    @bot_app.view("form")
+    async def sent(ack: Any, view: Json) -> None:
+        values = {block: next(iter(held.values())) for block, held in view["state"]["values"].items()}
+        assert values["name"]["value"] is None
+        assert values["day"]["selected_date"] == "2026-11-20"
+        assert values["many"]["selected_options"] == []
+        assert values["rich"]["rich_text_value"] == {"type": "rich_text", "elements": []}
+        await ack()
+
+    def field(block_id: str, element: Json, **more: Any) -> Json:
+        return {"type": "input", "block_id": block_id, "label": plain(block_id), "element": element, **more}
+
+    blocks = [
+        field("name", {"type": "plain_text_input", "min_length": 2, "max_length": 3}, optional=True),
+        field("day", {"type": "datepicker", "initial_date": "2026-11-20"}),
+        field("many", {"type": "checkboxes", "options": [option("a")]}, optional=True),
+        field("rich", {"type": "rich_text_input", "initial_value": {"type": "rich_text", "elements": []}}),
+    ]
+    trigger = workspace.world.triggers.issue(ALICE)
+    view = (await bot_app.client.views_open(trigger_id=trigger, view=modal(blocks=blocks, callback_id="form")))["view"]
+    action_id = view["blocks"][0]["element"]["action_id"]
+
+    async def submit(name: str) -> Json:
+        return await page.do("submit", view_id=view["id"], values={"name": {action_id: {"value": name}}})
+
+    assert "at least 2" in (await submit("x"))["errors"]["name"]
+    assert "at most 3" in (await submit("four"))["errors"]["name"]
+    assert await submit("") == {}
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"response_action": "errors"},
+        {"response_action": "update"},
+        {"response_action": "push", "view": {"type": "modal"}},
+        {"response_action": "dance"},
+    ],
+)
+async def test_an_ack_that_is_no_good_is_an_error(
+    workspace: Workspace, session: aiohttp.ClientSession, bot: AsyncWebClient, page: Page, payload: Json
+) -> None:
+    view = (await bot.views_open(trigger_id=workspace.world.triggers.issue(ALICE), view=modal()))["view"]
+    async with app_socket(workspace, session) as app:
+        values = {"who": {"name": {"value": "Ada"}}}
+        submitting = asyncio.create_task(page.do("submit", view_id=view["id"], values=values))
+        await app.ack(await app.envelope(ack=False), payload=payload)
+        assert await error_of(submitting) == "invalid_response"
+    assert workspace.world.modals.find(view["id"]) is not None
+
+
 async def test_shortcuts_reach_the_app(bot_app: AsyncApp, bot: AsyncWebClient, page: Page) -> None:
     heard: list[Json] = []
 
@@ -351,6 +405,8 @@ async def test_a_response_url_posts_replaces_and_deletes_five_times(
         await page.do("api", method="auth.test")
     assert [status for status, _ in statuses] == [200, 200, 200, 400, 200, 404]
     assert "used_url" in statuses[-1][1]
+    entry = (await page.frame("traffic", lambda frame: frame["entry"]["title"] == "response_url"))["entry"]
+    assert (entry["kind"], entry["status"]) == ("call", "ok")
 
 
 async def test_an_ephemeral_message_acts_and_changes(bot_app: AsyncApp, bot: AsyncWebClient, page: Page) -> None:

@@ -121,6 +121,13 @@ async def test_a_status_is_seen_until_the_reply(page: Page, bot: AsyncWebClient,
     assert (await page.frame("status"))["status"] == ""
 
 
+async def test_a_status_is_not_seen_for_ever(workspace: Workspace, page: Page, alice: Person) -> None:
+    root = await alice.say("hello")
+    workspace.world.set_status(GENERAL, root, "is thinking…", seconds=0.05)
+    workspace.world.set_status(GENERAL, root, "is writing…", seconds=0.1)
+    assert [(await page.frame("status"))["status"], (await page.frame("status"))["status"]] == ["is writing…", ""]
+
+
 async def test_a_page_that_comes_later_sees_the_status(
     workspace: Workspace, session: aiohttp.ClientSession, bot: AsyncWebClient, alice: Person
 ) -> None:
@@ -171,6 +178,11 @@ async def test_trouble_is_made_on_the_page(
         assert workspace.journal.calls("auth.test")[-1].seconds >= 0.05
         await page.do("trouble", what="clear")
         assert workspace.faults.slow == 0
+        await page.do("trouble", what="slow", method="auth.test", times=1, seconds=0.05)
+        await bot.auth_test()
+        await bot.auth_test()
+        slow, quick = workspace.journal.calls("auth.test")[-2:]
+        assert slow.seconds >= 0.05 > quick.seconds
         await page.do("trouble", what="disconnect")
         assert (await app.envelope())["reason"] == "refresh_requested"
         assert (await page.frame("sockets", lambda frame: frame["count"] == 0))["count"] == 0

@@ -83,6 +83,7 @@ def state_of(blocks: Iterable[Json], given: Mapping[str, Json]) -> dict[str, Jso
         entered = _entered(given, block["block_id"], element["action_id"])
         empty: object = [] if name in ("selected_options", "files") else None
         value = entered.get(name, _initial(element, name, empty))
+        value = None if value == "" else value
         values.setdefault(block["block_id"], {})[element["action_id"]] = {"type": element["type"], name: value}
     return values
 
@@ -95,14 +96,19 @@ def _entered(given: Mapping[str, Json], block_id: str, action_id: str) -> Json:
 
 def _initial(element: Json, name: str, empty: object) -> object:
     """What an element holds before anybody has touched it."""
-    return element.get(f"initial_{name.removeprefix('selected_')}", empty)
+    return element.get(
+        "initial_value" if name.endswith("value") else f"initial_{name.removeprefix('selected_')}", empty
+    )
 
 
 def errors_in(blocks: Iterable[Json], values: Mapping[str, Json]) -> dict[str, str]:
-    """What Slack's own client would not let pass, by block: empty required inputs and texts of a wrong length."""
+    """What Slack's own client would not let pass, by block: empty required inputs and texts of a wrong length.
+
+    A file_input may stay empty, since the page has none to fill in.
+    """
     errors = {}
     for block, element in elements_of(blocks):
-        if block.get("type") != "input":
+        if block.get("type") != "input" or element["type"] == "file_input":
             continue
         entered = _entered(values, block["block_id"], element["action_id"])
         value = entered.get(CHOICES.get(element["type"], ""))

@@ -17,6 +17,7 @@ from aiohttp import web
 from chathakase.playground.arguments import Arguments
 from chathakase.playground.errors import SlackError
 from chathakase.playground.interactivity.responses import respond
+from chathakase.playground.journal import ApiCall, Journal
 from chathakase.playground.values import Json
 from chathakase.playground.world import World
 
@@ -36,10 +37,14 @@ class Hook:
 
 
 class Hooks:
-    """All response URLs; `base` is the address of this server and known once it listens."""
+    """All response URLs, whose uses stand in the journal as calls of `response_url`.
 
-    def __init__(self, world: World, clock: Callable[[], float] = time.monotonic) -> None:
+    `base` is the address of this server and known once it listens.
+    """
+
+    def __init__(self, world: World, journal: Journal, clock: Callable[[], float] = time.monotonic) -> None:
         self._world = world
+        self._journal = journal
         self._clock = clock
         self._hooks: dict[str, Hook] = {}
         self.base = ""
@@ -52,13 +57,20 @@ class Hooks:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Take one answer of the app."""
+        began, status = time.perf_counter(), 200
+        values: Json = {}
+        answer: Json = {"ok": True}
         try:
             hook = self._used(request.match_info["key"])
-            respond(self._world, hook.channel, hook.user, hook.ts, Arguments(await _body(request)))
+            values = await _body(request)
+            respond(self._world, hook.channel, hook.user, hook.ts, Arguments(values))
         except SlackError as error:
-            gone = error.code in ("no_active_hooks", "used_url", "expired_url")
-            return web.json_response(error.answer(), status=404 if gone else 400)
-        return web.json_response({"ok": True})
+            answer = error.answer()
+            status = 404 if error.code in ("no_active_hooks", "used_url", "expired_url") else 400
+        at, seconds = self._world.clock(), time.perf_counter() - began
+        caller = self._world.app.user_id
+        self._journal.write(ApiCall(at, "response_url", values, caller, status, answer, seconds))
+        return web.json_response(answer, status=status)
 
     def _used(self, key: str) -> Hook:
         """The hook, with one use more; `no_active_hooks`, `expired_url` or `used_url`."""

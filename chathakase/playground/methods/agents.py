@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chathakase.playground.agent_sessions import STATUSES, WORKING, AgentSession
+from chathakase.playground.agent_sessions import STATUSES, WORKING, WORKING_SECONDS, AgentSession
 from chathakase.playground.errors import SlackError
 from chathakase.playground.methods.access import hidden
 from chathakase.playground.methods.call import Call
@@ -22,7 +22,7 @@ def set_status(call: Call) -> Json:
     known = call.world.sessions.get(place, AgentSession())
     title = _title(call) if call.arguments.has("title") else known.title
     call.world.sessions[place] = AgentSession(status, title)
-    call.world.set_status(*place, WORKING if status == "processing" else "")
+    call.world.set_status(*place, WORKING if status == "processing" else "", seconds=WORKING_SECONDS)
     return {"status": status, "title": title}
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chathakase.playground.agent_sessions import AgentSession
+from chathakase.playground.changes import PromptsSet
 from chathakase.playground.errors import SlackError
 from chathakase.playground.methods.access import hidden
 from chathakase.playground.methods.call import Call
@@ -52,7 +53,7 @@ def set_suggested_prompts(call: Call) -> Json:
         raise SlackError.invalid("invalid_arguments", f"no more than {PROMPTS_MOST} items allowed: prompts")
     if not all(isinstance(each.get("title"), str) and isinstance(each.get("message"), str) for each in prompts):
         raise SlackError.invalid("invalid_arguments", "a prompt needs a title and a message: prompts")
-    call.world.suggest_prompts(conversation.id, thread_ts, call.arguments.text("title"), prompts)
+    call.world.tell(PromptsSet(conversation, thread_ts, call.arguments.text("title"), tuple(prompts)))
     return {}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -92,16 +93,24 @@ class Hub:
             self._tell(frame)
 
     def _follow_status(self, change: Change) -> None:
-        """Remember what the bot does; its reply in the thread ends the status (assistant.threads.setStatus)."""
+        """Remember what the bot does; its reply in the thread or time ends it (assistant.threads.setStatus)."""
         if isinstance(change, StatusSet):
             place = (change.conversation.id, change.thread_ts)
             self._statuses.pop(place, None)
             if change.status:
                 self._statuses[place] = change
+                asyncio.get_running_loop().call_later(change.seconds, self._end_status, change)
         elif isinstance(change, MessagePosted) and change.message.bot_id and change.message.thread_ts:
-            place = (change.conversation.id, change.message.thread_ts)
-            if self._statuses.pop(place, None) is not None:
-                self._tell(status_frame(StatusSet(change.conversation, place[1], "")))
+            status = self._statuses.get((change.conversation.id, change.message.thread_ts))
+            if status is not None:
+                self._end_status(status)
+
+    def _end_status(self, status: StatusSet) -> None:
+        """Clear a status, unless there is a later one in its place."""
+        place = (status.conversation.id, status.thread_ts)
+        if self._statuses.get(place) is status:
+            del self._statuses[place]
+            self._tell(status_frame(StatusSet(status.conversation, status.thread_ts, "")))
 
     def _noted(self, entry: Entry) -> None:
         people = frozenset(user.id for user in self._world.users.values() if not user.is_bot)

@@ -45,7 +45,7 @@ class Troubles:
             case "fail":
                 self._faults.http_error(method, 500, times=times)
             case "slow":
-                self._faults.slow = _seconds(ask, 2.0)
+                self._slow(ask, method, times)
             case "kill_stream":
                 for stream in self._world.streams.all():
                     end_stream(self._world, stream, "expired")
@@ -54,6 +54,13 @@ class Troubles:
             case _:
                 raise SlackError.invalid("invalid_arguments", "no such trouble: what")
         return {}
+
+    def _slow(self, ask: Ask, method: str, times: int) -> None:
+        """So many calls of a method take longer, or without `times` all calls of the app until `clear`."""
+        if ask.arguments.has("times"):
+            self._faults.delay(method, _seconds(ask, 2.0), times=times)
+        else:
+            self._faults.slow = _seconds(ask, 2.0)
 
 
 def _seconds(ask: Ask, default: float) -> float:
