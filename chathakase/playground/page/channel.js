@@ -68,7 +68,7 @@ export class ChannelPane {
   drawTabs(conversation) {
     const { store } = this.page;
     const app = isWithApp(store, conversation);
-    const tabs = app ? [["home", "Home"], ["messages", "Messages"], ["about", "About"]] : [];
+    const tabs = app ? [["home", "Home"], ["messages", "Messages"], ["about", "About"]].filter(([tab]) => tab !== "home" || store.can.home !== false) : [];
     this.tabs.hidden = !app;
     this.tabs.replaceChildren(
       ...tabs.map(([tab, name]) => {
@@ -115,6 +115,7 @@ export class ChannelPane {
 
   heard(change) {
     this.list.hear(change);
+    this.status.hear(change);
     if (change.channel === this.id) this.seen();
   }
 

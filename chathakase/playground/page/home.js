@@ -4,6 +4,14 @@ import { Surface, drawBlocks } from "./blocks/index.js";
 import { fill, h } from "./dom.js";
 import { avatar } from "./names.js";
 
+const KEYS = [
+  ["F6, Shift+F6", "next or previous pane"],
+  ["Ctrl+.", "inspector"],
+  ["↑ in an empty box", "edit your last message"],
+  ["↑ ↓ on a message", "the one before or after; T thread, R react, E edit, Delete"],
+  ["Esc", "close, or back to the box"],
+];
+
 export class Home {
   constructor(page) {
     this.page = page;
@@ -49,6 +57,8 @@ export class Home {
       this.inner,
       h("div", { class: "about-head" }, avatar(store, store.app.user_id, store.app.name, { bot: true }), h("div", {}, h("h2", {}, store.app.name), h("p", { class: "quiet" }, "The app that is installed in this local workspace."))),
       h("dl", { class: "facts" }, line("App", store.app.id), line("Bot user", store.app.user_id), line("Bot", store.app.bot_id), line("Model", store.model || "–"), line("Live sockets", String(store.sockets))),
+      h("h3", {}, "Keys"),
+      h("dl", { class: "facts" }, ...KEYS.map(([key, does]) => line(key, does))),
       h("h3", {}, "Slash commands"),
       commands.length ? h("ul", {}, ...commands) : h("p", { class: "quiet" }, "None."),
       h("h3", {}, "Shortcuts"),

@@ -1,10 +1,15 @@
 /** Error codes in words. */
 
 const WORDS = {
-  not_connected: "Not connected to the workspace; it is tried again.",
+  not_connected: "The page is not connected to the workspace; what you wrote is kept.",
   connection_lost: "The connection broke before the answer.",
   dispatch_failed: "APP did not take the command: it is not connected or answered too late (dispatch_failed).",
   not_acknowledged: "APP did not acknowledge within three seconds (not_acknowledged).",
+  unknown_command: "The app does not have that command.",
+  action_not_dispatched: "APP does not listen to that here.",
+  view_not_found: "That view is not open any more.",
+  message_not_found: "That message is not there any more.",
+  file_too_large: "The file is too large.",
   msg_too_long: "The message is too long.",
   no_text: "There is nothing to send.",
   not_in_channel: "You are not a member of this channel.",

@@ -19,8 +19,9 @@ export class Sidebar {
     );
     this.places.addEventListener("keydown", (event) => this.key(event));
     const { store } = page;
-    for (const topic of ["message", "read", "conversation", "person"]) store.on(topic, () => this.later());
-    store.on("sockets", () => this.drawName());
+    for (const topic of ["message", "read", "conversation"]) store.on(topic, () => this.later());
+    for (const topic of ["start", "person"]) store.on(topic, () => this.drawSpeakers());
+    store.on("start", () => this.drawName());
   }
 
   /** Draw with the next frame, however much has changed. */
@@ -39,6 +40,11 @@ export class Sidebar {
     const direct = mine.filter((each) => each.type === "mpim" || (each.type === "im" && !isWithApp(store, each) && each.members.length === 2 && !each.members.every((id) => id === store.me)));
     const strangers = store.people().filter((user) => user.id !== store.me && !store.directWith(user.id));
     const app = mine.find((each) => isWithApp(store, each));
+    const groups = [channels, direct, strangers, [app]];
+    const made = JSON.stringify([store.me, this.page.place.channel, groups.map((group) => group.map((each) => each && [each.id, each.name, each.members, each.is_archived, each.type && store.unread(each)]))]);
+    if (made === this.made) return;
+    // A list that is drawn again under the pointer swallows the click, so it is not while nothing has changed.
+    this.made = made;
     const focused = this.places.contains(document.activeElement) ? document.activeElement.dataset.place : null;
     fill(
       this.places,
@@ -47,8 +53,6 @@ export class Sidebar {
       app || store.app.user_id ? this.group("Apps", [app ? this.place(app) : this.stranger(store.users.get(store.app.user_id))]) : null,
     );
     if (focused) this.places.querySelector(`[data-place="${focused}"]`)?.focus();
-    this.drawName();
-    this.drawSpeakers();
   }
 
   group(name, items) {

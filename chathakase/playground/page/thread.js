@@ -62,6 +62,9 @@ export class ThreadPane {
   heard(change) {
     if (!this.isOpen) return;
     if (change.gone?.ts === this.root && change.channel === this.channel) this.page.closeThread();
-    else this.list.hear(change);
+    else {
+      this.list.hear(change);
+      this.status.hear(change);
+    }
   }
 }
