@@ -61,7 +61,7 @@ export function plan(block, surface) {
 export function taskCard(block, surface) {
   const { store } = surface;
   const status = TASKS[block.status] ? block.status : "pending";
-  const more = [block.details, block.output].filter(Boolean).map((text) => (text.type === "rich_text" ? richText(text, surface) : h("div", { class: "text" }, textObject(typeof text === "string" ? text : text, store))));
+  const more = [block.details, block.output].filter(Boolean).map((text) => (text.type === "rich_text" ? richText(text, surface) : h("div", { class: "text" }, textObject(text, store))));
   const sources = (block.sources ?? []).map((source) => link(store, source.url ?? "", [source.text || source.url]) ?? source.text);
   const head = [h("span", { class: `task-sign task-${status}`, role: "img", "aria-label": TASKS[status] }), h("span", { class: "task-title" }, block.title?.text ?? block.title ?? block.task_id)];
   if (!more.length && !sources.length) return h("div", { class: "task-card" }, h("div", { class: "task-head" }, ...head));
