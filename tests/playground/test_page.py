@@ -99,6 +99,15 @@ async def test_a_refused_deed_is_answered_and_the_page_goes_on(page: Page) -> No
     assert await page.do("say", channel=GENERAL, text="still here")
 
 
+async def test_a_deed_that_breaks_does_not_break_the_page(
+    page: Page, workspace: Workspace, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(type(workspace.world.streams), "get", lambda *_: 1 / 0)
+    assert await error_of(page.do("stop", channel=GENERAL, ts="1")) == "internal_error"
+    assert "ZeroDivisionError" in caplog.text
+    assert await page.do("say", channel=GENERAL, text="still here")
+
+
 async def test_opening_the_tab_is_told_to_the_app(
     workspace: Workspace, session: aiohttp.ClientSession, page: Page
 ) -> None:
@@ -124,7 +133,7 @@ async def test_a_status_is_seen_until_the_reply(page: Page, bot: AsyncWebClient,
 async def test_a_status_is_not_seen_for_ever(workspace: Workspace, page: Page, alice: Person) -> None:
     root = await alice.say("hello")
     workspace.world.set_status(GENERAL, root, "is thinking…", seconds=0.05)
-    workspace.world.set_status(GENERAL, root, "is writing…", seconds=0.1)
+    workspace.world.set_status(GENERAL, root, "is writing…", seconds=0.3)
     assert [(await page.frame("status"))["status"], (await page.frame("status"))["status"]] == ["is writing…", ""]
 
 
@@ -178,11 +187,11 @@ async def test_trouble_is_made_on_the_page(
         assert workspace.journal.calls("auth.test")[-1].seconds >= 0.05
         await page.do("trouble", what="clear")
         assert workspace.faults.slow == 0
-        await page.do("trouble", what="slow", method="auth.test", times=1, seconds=0.05)
+        await page.do("trouble", what="slow", method="auth.test", times=1, seconds=0.3)
         await bot.auth_test()
         await bot.auth_test()
         slow, quick = workspace.journal.calls("auth.test")[-2:]
-        assert slow.seconds >= 0.05 > quick.seconds
+        assert slow.seconds >= 0.3 > quick.seconds
         await page.do("trouble", what="disconnect")
         assert (await app.envelope())["reason"] == "refresh_requested"
         assert (await page.frame("sockets", lambda frame: frame["count"] == 0))["count"] == 0

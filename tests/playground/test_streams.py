@@ -125,7 +125,7 @@ async def test_tasks_stand_where_they_came_or_in_a_plan(workspace: Workspace, bo
 
 
 async def test_a_stream_ends_after_its_time(session: aiohttp.ClientSession) -> None:
-    opening = open_workspace(limits=NoLimits(), stream_seconds=0.05, stream_text_most=10)
+    opening = open_workspace(limits=NoLimits(), stream_seconds=0.5, stream_text_most=10)
     async with opening as workspace, workspace.person("alice") as alice:
         bot = AsyncWebClient(token=workspace.bot_token, base_url=workspace.api_url, session=session)
         ts = await _start(bot, await alice.say("hello"), markdown_text="Hi")

@@ -68,7 +68,7 @@ def _offers(element: Json, name: str, value: object) -> bool:
     options = [*(element.get("options") or ()), *(each for group in groups for each in group.get("options", ()))]
     if not options or name not in ("selected_option", "selected_options"):
         return True
-    offered = {option.get("value") for option in options}
+    offered = [option.get("value") for option in options]
     picked = value if isinstance(value, list) else [value] if value is not None else []
     return all(isinstance(each, dict) and each.get("value") in offered for each in picked)
 

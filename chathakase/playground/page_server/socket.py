@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Iterable, Mapping
 
 from aiohttp import WSMsgType, web
@@ -21,6 +22,9 @@ PAUSE_SECONDS = 0.03
 HEARTBEAT_SECONDS = 20.0
 FRAME_MOST = 2**20
 """Bytes of one frame from the page."""
+
+
+log = logging.getLogger(__name__)
 
 
 class PageSocket:
@@ -69,13 +73,16 @@ class PageSocket:
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def _answer(self, text: str, outbox: Outbox) -> None:
-        """Do what one frame asks for; whatever it holds, the page gets an answer."""
+        """Do what one frame asks for; the page gets an answer and keeps its connection even if a deed breaks."""
         asked = _parsed(text)
         answer: Json = {"type": "answer", "id": asked.get("id")}
         try:
             result = await self._do(asked)
         except SlackError as error:
             answer |= {"ok": False, "error": error.code, "detail": _detail(error)}
+        except Exception:
+            log.exception("The deed %s failed", asked.get("do"))
+            answer |= {"ok": False, "error": "internal_error", "detail": ""}
         else:
             answer |= {"ok": True, "result": result}
         outbox.put(answer)
