@@ -122,6 +122,7 @@ export class Inspector {
     if (!detail.childNodes.length) detail.append(jsonNodes(entry.detail ?? {}));
     detail.hidden = !detail.hidden;
     head.setAttribute("aria-expanded", String(!detail.hidden));
+    if (!detail.hidden) detail.parentElement.scrollIntoView({ block: "nearest" });
   }
 
   key(event) {

@@ -17,9 +17,6 @@ export const briefTimeOf = (ts) => clock.format(dateOf(ts)).replace(/\s*[AP]M$/i
 /** The full date and time, for a tooltip. */
 export const exactTimeOf = (ts) => exact.format(dateOf(ts));
 
-/** Which day a ts lies in, in the time zone of the browser; the same text for the same day. */
-export const dayKey = (ts) => dateOf(ts).toDateString();
-
 /** Today, Yesterday, or the date. */
 export function dayName(date) {
   const now = new Date();
