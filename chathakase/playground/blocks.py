@@ -87,7 +87,7 @@ def problems(blocks: Sequence[Json], pointer: str, *, most: int = BLOCKS_MOST, m
                 yield _at(f"block_id `{block_id}` already exists", where)
             seen.add(block_id)
         kind = block.get("type")
-        if kind not in _TYPES and not (modal and kind in _MODAL_TYPES):
+        if not isinstance(kind, str) or (kind not in _TYPES and not (modal and kind in _MODAL_TYPES)):
             yield _at(f"unsupported type: {kind}" if kind else "missing required field: type", where)
             continue
         yield from _CHECKS.get(kind, _nothing)(block, where)

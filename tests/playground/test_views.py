@@ -58,6 +58,7 @@ async def test_a_view_has_slacks_shape(workspace: Workspace, bot: AsyncWebClient
         ({"callback_id": "x" * 256}, "must be less than 256 characters [json-pointer:/view/callback_id]"),
         ({"blocks": [{"type": "divider"}] * 101}, "no more than 100 items allowed [json-pointer:/view/blocks]"),
         ({"blocks": None}, "missing required field: blocks [json-pointer:/view]"),
+        ({"blocks": [{"type": []}]}, "missing required field: type [json-pointer:/view/blocks/0]"),
         ({"blocks": [7]}, "must provide an object [json-pointer:/view/blocks/0]"),
         ({"type": "home"}, "invalid type, must be modal [json-pointer:/view/type]"),
     ],
