@@ -199,8 +199,7 @@ class World:
         """Put a new version of a message in its place; `progress` if a stream has grown."""
         message = replace(previous, **fields)
         self._timelines[message.channel].put(message)
-        conversation = self._conversations[message.channel]
-        self.tell(MessageChanged(conversation, message, previous, self.mint(), progress))
+        self.tell(MessageChanged(self._conversations[message.channel], message, previous, self.mint(), progress))
         return message
 
     def delete(self, message: Message) -> None:
@@ -229,8 +228,7 @@ class World:
             return False
         changed = replace(message, reactions=reactions)
         self._timelines[message.channel].put(changed)
-        conversation = self._conversations[message.channel]
-        self.tell(ReactionChanged(conversation, changed, user, name, added, self.mint()))
+        self.tell(ReactionChanged(self._conversations[message.channel], changed, user, name, added, self.mint()))
         return True
 
     def set_status(
@@ -242,8 +240,7 @@ class World:
         seconds: float = 120.0,
     ) -> None:
         """Show for so many seconds what the bot is doing under a thread; an empty status clears it."""
-        conversation = self._conversations[conversation_id]
-        self.tell(StatusSet(conversation, thread_ts, status, tuple(loading_messages), seconds))
+        self.tell(StatusSet(self._conversations[conversation_id], thread_ts, status, tuple(loading_messages), seconds))
 
     def open_home(self, user: str, tab: Literal["home", "messages"] = "home") -> None:
         """A person opens the app's tab; KeyError if they have no direct message with it."""
