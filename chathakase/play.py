@@ -1,6 +1,5 @@
 """The playground put together: a Slack workspace on this machine, a model, and the real bot between them."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -10,6 +9,8 @@ from chathakase.app import open_bot
 from chathakase.config import ModelServer, read_settings
 from chathakase.core.errors import StartError
 from chathakase.playground.model_server import open_model
+from chathakase.playground.persistence.database import StoreError
+from chathakase.playground.persistence.database import forget as forget_workspace
 from chathakase.playground.server import Workspace, open_workspace
 
 FOLDER = Path(".playground")
@@ -28,17 +29,21 @@ class Playground:
 
 def forget(folder: Path) -> None:
     """Remove what an earlier playground has left behind."""
-    for file in sorted(folder.rglob("*"), reverse=True) if folder.is_dir() else ():
-        file.rmdir() if file.is_dir() else file.unlink()
+    forget_workspace(folder)
+    for ending in ("", "-wal", "-shm"):
+        (folder / f"{DATABASE}{ending}").unlink(missing_ok=True)
 
 
 @asynccontextmanager
 async def open_local_slack(folder: Path, *, host: str, port: int, model: str = "") -> AsyncIterator[Workspace]:
-    """Open only the workspace. Raises StartError when the port is taken."""
-    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    """Open only the workspace. Raises StartError when the port is taken or what is kept cannot be read."""
     async with AsyncExitStack() as stack:
         try:
-            workspace = await stack.enter_async_context(open_workspace(host=host, port=port, model=model))
+            workspace = await stack.enter_async_context(
+                open_workspace(folder=folder, host=host, port=port, model=model)
+            )
+        except StoreError as error:
+            raise StartError(str(error)) from error
         except OSError as error:
             raise StartError(
                 f"port {port} on {host} is not to be had ({error.strerror}): name another with --port"

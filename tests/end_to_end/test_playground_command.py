@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -92,10 +93,38 @@ async def test_the_terminal_shows_what_is_remembered() -> None:
 
 
 async def test_a_taken_port_is_told_in_a_sentence() -> None:
-    async with playground() as first:
-        port = await line_with(first, r"http://127\.0\.0\.1:(\d+)")
-        async with playground(f"--port={port}") as second:
-            _, errors = await asyncio.wait_for(second.communicate(), 20)
-    assert second.returncode == 1
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        async with playground(f"--port={port}") as process:
+            _, errors = await asyncio.wait_for(process.communicate(), 20)
+    assert process.returncode == 1
     assert f"port {port}" in errors.decode()
+    assert "Traceback" not in errors.decode()
+
+
+async def test_its_workspace_survives_a_restart_and_can_be_forgotten() -> None:
+    async def tokens(*options: str) -> tuple[str, str]:
+        async with playground("--no-bot", *options) as process:
+            bot_token = await line_with(process, r"^SLACK_BOT_TOKEN=(\S+)$")
+            client = AsyncWebClient(token=bot_token, base_url=await line_with(process, r"^SLACK_API_URL=(\S+)$"))
+            history = await client.conversations_history(channel="C0GENERAL1")
+            await client.chat_postMessage(channel="C0GENERAL1", text="still here")
+            process.send_signal(signal.SIGINT)
+            assert await asyncio.wait_for(process.wait(), 10) == 0
+        return bot_token, " ".join(message["text"] for message in history["messages"])
+
+    first = await tokens()
+    assert first[1] == ""
+    assert await tokens() == (first[0], "still here")
+    assert (await tokens("--fresh"))[1] == ""
+
+
+async def test_a_broken_workspace_is_told_in_a_sentence(tmp_path: Path) -> None:
+    folder = tmp_path / ".playground"
+    folder.mkdir()
+    (folder / "workspace.sqlite3").write_text("these are my notes " * 100)
+    async with playground() as process:
+        _, errors = await asyncio.wait_for(process.communicate(), 20)
+    assert process.returncode == 1
+    assert "--fresh" in errors.decode()
     assert "Traceback" not in errors.decode()
