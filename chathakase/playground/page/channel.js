@@ -13,14 +13,26 @@ export class ChannelPane {
   constructor(page) {
     this.page = page;
     this.list = new MessageList(page, { inThread: false, label: "Messages" });
-    this.composer = new Composer(page, { inThread: false, send: (draft) => page.send(this.id, "", draft), editLast: () => this.list.editLast() });
+    this.composer = new Composer(page, {
+      inThread: false,
+      send: (draft) => page.send(this.id, "", draft),
+      editLast: () => this.list.editLast(),
+    });
     this.status = new StatusLine(page);
     this.home = new Home(page);
     this.bar = h("div", { class: "join-bar", hidden: true });
     this.head = h("header", { class: "pane-head" });
     this.tabs = h("div", { class: "tabs", role: "tablist", "aria-label": "App" });
     this.foot = h("div", { class: "pane-foot" }, this.status.element, this.composer.element, this.bar);
-    this.element = h("main", { class: "pane channel", id: "channel", "aria-label": "Conversation" }, this.head, this.tabs, this.home.element, this.list.element, this.foot);
+    this.element = h(
+      "main",
+      { class: "pane channel", id: "channel", "aria-label": "Conversation" },
+      this.head,
+      this.tabs,
+      this.home.element,
+      this.list.element,
+      this.foot,
+    );
     takeDrops(this.element, () => this.composer);
     const { store } = page;
     store.on("message", (change) => this.heard(change));
@@ -54,11 +66,26 @@ export class ChannelPane {
     document.title = `${shown} – ${store.team.name}`;
     fill(
       this.head,
-      button("Open the sidebar", { class: "tool only-narrow", onclick: () => this.page.toggleSidebar(true) }, icon("menu")),
+      button(
+        "Open the sidebar",
+        { class: "tool only-narrow", onclick: () => this.page.toggleSidebar(true) },
+        icon("menu"),
+      ),
       h("h1", { class: "pane-title" }, h("span", { class: "pane-sign" }, conversationSign(store, conversation)), name),
       h("div", { class: "pane-topic", title: conversation.topic || null }, conversation.topic || ""),
       h("span", { class: "spring" }),
-      conversation.type === "im" ? null : button(`${conversation.members.length} members`, { class: "tool members", "aria-haspopup": "dialog", onclick: (event) => openMembers(this.page, event.currentTarget, conversation) }, icon("people"), String(conversation.members.length)),
+      conversation.type === "im"
+        ? null
+        : button(
+            `${conversation.members.length} members`,
+            {
+              class: "tool members",
+              "aria-haspopup": "dialog",
+              onclick: (event) => openMembers(this.page, event.currentTarget, conversation),
+            },
+            icon("people"),
+            String(conversation.members.length),
+          ),
     );
     this.drawTabs(conversation);
     this.drawIntro(conversation, shown);
@@ -68,12 +95,25 @@ export class ChannelPane {
   drawTabs(conversation) {
     const { store } = this.page;
     const app = isWithApp(store, conversation);
-    const tabs = app ? [["home", "Home"], ["messages", "Messages"], ["about", "About"]].filter(([tab]) => tab !== "home" || store.can.home !== false) : [];
+    const tabs = app
+      ? [
+          ["home", "Home"],
+          ["messages", "Messages"],
+          ["about", "About"],
+        ].filter(([tab]) => tab !== "home" || store.can.home !== false)
+      : [];
     this.tabs.hidden = !app;
     this.tabs.replaceChildren(
       ...tabs.map(([tab, name]) => {
         const chosen = this.tab === tab;
-        return button(name, { class: "tab", role: "tab", "aria-selected": String(chosen), tabindex: chosen ? "0" : "-1", onclick: () => this.page.openTab(tab), onkeydown: (event) => this.turnTab(event, tabs) });
+        return button(name, {
+          class: "tab",
+          role: "tab",
+          "aria-selected": String(chosen),
+          tabindex: chosen ? "0" : "-1",
+          onclick: () => this.page.openTab(tab),
+          onkeydown: (event) => this.turnTab(event, tabs),
+        });
       }),
     );
     this.home.element.hidden = this.tab === "messages";
@@ -94,9 +134,17 @@ export class ChannelPane {
     const { store } = this.page;
     const { intro } = this.list;
     fill(intro, h("div", { class: "intro-sign" }, conversationSign(store, conversation)), h("h2", {}, shown));
-    const names = { im: `This is where you and ${shown} talk. Nobody else sees it.`, mpim: "A conversation of these people alone.", group: "A private channel: only its members see it.", channel: "The very beginning of this channel." };
+    const names = {
+      im: `This is where you and ${shown} talk. Nobody else sees it.`,
+      mpim: "A conversation of these people alone.",
+      group: "A private channel: only its members see it.",
+      channel: "The very beginning of this channel.",
+    };
     append(intro, [h("p", { class: "quiet" }, conversation.purpose || names[conversation.type])]);
-    if (isWithApp(store, conversation)) append(intro, [h("p", { class: "quiet" }, `Write ${store.app.name} a message, or mention @${store.app.name} in a channel.`)]);
+    if (isWithApp(store, conversation))
+      append(intro, [
+        h("p", { class: "quiet" }, `Write ${store.app.name} a message, or mention @${store.app.name} in a channel.`),
+      ]);
   }
 
   drawFoot(conversation, shown) {
@@ -104,9 +152,20 @@ export class ChannelPane {
     const open = member && !conversation.is_archived;
     this.composer.element.hidden = !open;
     this.bar.hidden = open;
-    this.composer.at(`${this.page.store.me}/${conversation.id}`, { label: `Message ${shown}`, placeholder: `Message ${shown}` });
+    this.composer.at(`${this.page.store.me}/${conversation.id}`, {
+      label: `Message ${shown}`,
+      placeholder: `Message ${shown}`,
+    });
     if (conversation.is_archived) fill(this.bar, `${shown} is archived.`);
-    else if (!member) fill(this.bar, h("span", {}, "You are looking at ", h("strong", {}, shown), "."), button("Join channel", { class: "button primary", onclick: () => this.page.api("conversations.join", { channel: conversation.id }) }));
+    else if (!member)
+      fill(
+        this.bar,
+        h("span", {}, "You are looking at ", h("strong", {}, shown), "."),
+        button("Join channel", {
+          class: "button primary",
+          onclick: () => this.page.api("conversations.join", { channel: conversation.id }),
+        }),
+      );
   }
 
   drawStatus() {
@@ -135,6 +194,8 @@ export class ChannelPane {
     const conversation = store.conversations.get(this.id);
     const bot = store.app.user_id;
     const named = text.toLowerCase().includes(`@${(store.app.name ?? "").toLowerCase()}`);
-    return named && conversation && otherThan(store.me, conversation) !== bot && !conversation.members.includes(bot) ? bot : "";
+    return named && conversation && otherThan(store.me, conversation) !== bot && !conversation.members.includes(bot)
+      ? bot
+      : "";
   }
 }

@@ -23,7 +23,8 @@ export function attachCompletion(page, field, { commands }) {
   let at = 0;
   let since = 0;
   field.after(list);
-  for (const [name, value] of Object.entries({ "aria-autocomplete": "list", "aria-controls": id })) field.setAttribute(name, value);
+  for (const [name, value] of Object.entries({ "aria-autocomplete": "list", "aria-controls": id }))
+    field.setAttribute(name, value);
 
   function look() {
     const before = field.value.slice(0, field.selectionStart);
@@ -39,7 +40,20 @@ export function attachCompletion(page, field, { commands }) {
     list.hidden = !offers.length;
     list.replaceChildren(
       ...offers.map((offer, index) =>
-        h("li", { role: "option", id: `${id}-${index}`, class: "offer", "aria-selected": String(index === at), onpointerdown: (event) => take(event, index), onpointermove: () => index !== at && mark(index) }, offer.sign, h("span", { class: "offer-name" }, offer.name), h("span", { class: "offer-note" }, offer.note)),
+        h(
+          "li",
+          {
+            role: "option",
+            id: `${id}-${index}`,
+            class: "offer",
+            "aria-selected": String(index === at),
+            onpointerdown: (event) => take(event, index),
+            onpointermove: () => index !== at && mark(index),
+          },
+          offer.sign,
+          h("span", { class: "offer-name" }, offer.name),
+          h("span", { class: "offer-note" }, offer.note),
+        ),
       ),
     );
     mark(at);
@@ -96,19 +110,60 @@ export function attachCompletion(page, field, { commands }) {
 function found(page, sign, typed) {
   const { store } = page;
   const wanted = typed.toLowerCase();
-  const fits = (...names) => names.some((name) => name?.toLowerCase().split(/[\s.-]/).some((word) => word.startsWith(wanted)) || name?.toLowerCase().startsWith(wanted));
+  const fits = (...names) =>
+    names.some(
+      (name) =>
+        name
+          ?.toLowerCase()
+          .split(/[\s.-]/)
+          .some((word) => word.startsWith(wanted)) || name?.toLowerCase().startsWith(wanted),
+    );
   if (sign === "@") {
-    const users = [...store.users.values()].filter((user) => !user.deleted && user.id !== "USLACKBOT" && fits(user.name, user.real_name, user.profile?.display_name));
-    const people = users.sort((one, other) => Number(Boolean(other.is_bot)) - Number(Boolean(one.is_bot))).map((user) => ({ text: `@${handle(user)}`, name: userName(store, user.id), note: user.is_bot ? "App" : handle(user), sign: avatar(store, user.id, userName(store, user.id)) }));
-    const many = [["here", "everybody who is here"], ["channel", "everybody in this channel"]].filter(([name]) => typed && name.startsWith(wanted)).map(([name, note]) => ({ text: `@${name}`, name: `@${name}`, note, sign: null }));
+    const users = [...store.users.values()].filter(
+      (user) => !user.deleted && user.id !== "USLACKBOT" && fits(user.name, user.real_name, user.profile?.display_name),
+    );
+    const people = users
+      .sort((one, other) => Number(Boolean(other.is_bot)) - Number(Boolean(one.is_bot)))
+      .map((user) => ({
+        text: `@${handle(user)}`,
+        name: userName(store, user.id),
+        note: user.is_bot ? "App" : handle(user),
+        sign: avatar(store, user.id, userName(store, user.id)),
+      }));
+    const many = [
+      ["here", "everybody who is here"],
+      ["channel", "everybody in this channel"],
+    ]
+      .filter(([name]) => typed && name.startsWith(wanted))
+      .map(([name, note]) => ({ text: `@${name}`, name: `@${name}`, note, sign: null }));
     return [...people, ...many].slice(0, MOST);
   }
   if (sign === "#") {
-    return [...store.conversations.values()].filter((each) => (each.type === "channel" || (each.type === "group" && each.members.includes(store.me))) && fits(each.name)).slice(0, MOST).map((each) => ({ text: `#${each.name}`, name: `#${each.name}`, note: each.topic ?? "", sign: null }));
+    return [...store.conversations.values()]
+      .filter(
+        (each) =>
+          (each.type === "channel" || (each.type === "group" && each.members.includes(store.me))) && fits(each.name),
+      )
+      .slice(0, MOST)
+      .map((each) => ({ text: `#${each.name}`, name: `#${each.name}`, note: each.topic ?? "", sign: null }));
   }
   if (sign === ":") {
     if (typed.length < 2) return [];
-    return emojiNamed(wanted, MOST).map((name) => ({ text: emojiCharacter(name), name: `:${name}:`, note: "", sign: h("span", { class: "emoji" }, emojiCharacter(name)) }));
+    return emojiNamed(wanted, MOST).map((name) => ({
+      text: emojiCharacter(name),
+      name: `:${name}:`,
+      note: "",
+      sign: h("span", { class: "emoji" }, emojiCharacter(name)),
+    }));
   }
-  return page.commands().filter((each) => each.command.slice(1).startsWith(wanted)).slice(0, MOST).map((each) => ({ text: each.command, name: `${each.command} ${each.usage_hint ?? ""}`, note: each.description ?? "", sign: null }));
+  return page
+    .commands()
+    .filter((each) => each.command.slice(1).startsWith(wanted))
+    .slice(0, MOST)
+    .map((each) => ({
+      text: each.command,
+      name: `${each.command} ${each.usage_hint ?? ""}`,
+      note: each.description ?? "",
+      sign: null,
+    }));
 }

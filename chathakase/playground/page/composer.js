@@ -21,17 +21,49 @@ export class Composer {
     this.key = "";
     this.field = h("textarea", { class: "composer-field", rows: "1", autocomplete: "off", spellcheck: "true" });
     this.previews = h("div", { class: "previews", hidden: true });
-    this.chooser = h("input", { type: "file", multiple: true, hidden: true, tabindex: "-1", "aria-label": "Choose files", onchange: () => this.addFiles(this.chooser.files) });
+    this.chooser = h("input", {
+      type: "file",
+      multiple: true,
+      hidden: true,
+      tabindex: "-1",
+      "aria-label": "Choose files",
+      onchange: () => this.addFiles(this.chooser.files),
+    });
     this.sendButton = button("Send message", { class: "tool send", onclick: () => this.send() }, icon("send"));
     this.broadcast = h("input", { type: "checkbox" });
     const tools = [
       button("Attach files", { class: "tool", onclick: () => this.chooser.click() }, icon("clip")),
       button("Mention somebody", { class: "tool", onclick: () => this.type("@") }, icon("at")),
-      button("Insert emoji", { class: "tool", "aria-haspopup": "dialog", onclick: (event) => pickEmoji(event.currentTarget, (name) => this.type(`:${name}: `)) }, icon("smile")),
-      inThread ? null : button("Commands and shortcuts", { class: "tool", "aria-haspopup": "menu", onclick: (event) => this.shortcuts(event.currentTarget) }, icon("bolt")),
+      button(
+        "Insert emoji",
+        {
+          class: "tool",
+          "aria-haspopup": "dialog",
+          onclick: (event) => pickEmoji(event.currentTarget, (name) => this.type(`:${name}: `)),
+        },
+        icon("smile"),
+      ),
+      inThread
+        ? null
+        : button(
+            "Commands and shortcuts",
+            { class: "tool", "aria-haspopup": "menu", onclick: (event) => this.shortcuts(event.currentTarget) },
+            icon("bolt"),
+          ),
     ];
-    this.box = h("div", { class: "composer-box" }, this.field, this.previews, h("div", { class: "composer-tools" }, ...tools, this.chooser, h("span", { class: "spring" }), this.sendButton));
-    this.element = h("div", { class: "composer" }, this.box, inThread ? h("label", { class: "broadcast" }, this.broadcast, " Also send to channel") : null);
+    this.box = h(
+      "div",
+      { class: "composer-box" },
+      this.field,
+      this.previews,
+      h("div", { class: "composer-tools" }, ...tools, this.chooser, h("span", { class: "spring" }), this.sendButton),
+    );
+    this.element = h(
+      "div",
+      { class: "composer" },
+      this.box,
+      inThread ? h("label", { class: "broadcast" }, this.broadcast, " Also send to channel") : null,
+    );
     this.completion = attachCompletion(page, this.field, { commands: !inThread });
     this.field.addEventListener("input", () => this.changed());
     this.field.addEventListener("keydown", (event) => this.pressed(event));
@@ -71,8 +103,16 @@ export class Composer {
 
   shortcuts(anchor) {
     const { store } = this.page;
-    const items = store.shortcuts.filter((each) => each.type === "global").map((each) => ({ name: each.name, note: store.app.name, act: () => this.page.ask("shortcut", { callback_id: each.callback_id }) }));
-    const commands = this.page.commands().map((each) => ({ name: each.command, note: each.description, act: () => this.replace(`${each.command} `) }));
+    const items = store.shortcuts
+      .filter((each) => each.type === "global")
+      .map((each) => ({
+        name: each.name,
+        note: store.app.name,
+        act: () => this.page.ask("shortcut", { callback_id: each.callback_id }),
+      }));
+    const commands = this.page
+      .commands()
+      .map((each) => ({ name: each.command, note: each.description, act: () => this.replace(`${each.command} `) }));
     openMenu(anchor, [...items, ...commands], "Commands and shortcuts");
   }
 
@@ -123,12 +163,27 @@ export class Composer {
   }
 
   preview(file) {
-    const drop = button(`Remove ${file.name}`, { class: "preview-drop", onclick: () => this.dropFile(file) }, icon("close"));
+    const drop = button(
+      `Remove ${file.name}`,
+      { class: "preview-drop", onclick: () => this.dropFile(file) },
+      icon("close"),
+    );
     if (file.type.startsWith("image/")) {
       const address = URL.createObjectURL(file);
-      return h("div", { class: "preview" }, h("img", { src: address, alt: file.name, onload: () => URL.revokeObjectURL(address) }), drop);
+      return h(
+        "div",
+        { class: "preview" },
+        h("img", { src: address, alt: file.name, onload: () => URL.revokeObjectURL(address) }),
+        drop,
+      );
     }
-    return h("div", { class: "preview preview-file" }, icon("file"), h("span", {}, file.name, h("span", { class: "quiet" }, size(file.size))), drop);
+    return h(
+      "div",
+      { class: "preview preview-file" },
+      icon("file"),
+      h("span", {}, file.name, h("span", { class: "quiet" }, size(file.size))),
+      drop,
+    );
   }
 
   dropFile(file) {
@@ -178,7 +233,10 @@ export function takeDrops(pane, composer) {
     event.preventDefault();
     pane.classList.add("dropping");
   });
-  pane.addEventListener("dragleave", (event) => pane.contains(event.relatedTarget) || pane.classList.remove("dropping"));
+  pane.addEventListener(
+    "dragleave",
+    (event) => pane.contains(event.relatedTarget) || pane.classList.remove("dropping"),
+  );
   pane.addEventListener("drop", (event) => {
     if (!withFiles(event)) return;
     event.preventDefault();

@@ -20,7 +20,12 @@ export function confirmed({ title, text, confirm = "Yes", deny = "Cancel", style
     const yes = button(confirm, { class: `button ${style}`, onclick: () => answer(true) });
     const dialog = h(
       "div",
-      { class: "dialog confirm", role: "alertdialog", "aria-labelledby": `ask-${number}`, "aria-describedby": `asked-${number}` },
+      {
+        class: "dialog confirm",
+        role: "alertdialog",
+        "aria-labelledby": `ask-${number}`,
+        "aria-describedby": `asked-${number}`,
+      },
       h("h2", { id: `ask-${number}`, class: "dialog-title" }, title),
       h("div", { id: `asked-${number}`, class: "dialog-body" }, text),
       h("div", { class: "dialog-foot" }, button(deny, { class: "button", onclick: () => answer(false) }), yes),

@@ -9,9 +9,11 @@ import { unescaped } from "./mrkdwn.js";
 export function typed(text, store) {
   const plain = text.replace(/<([^<>\n]+)>/g, (all, token) => {
     const [target, label] = token.split("|");
-    if (target.startsWith("@")) return store.users.has(target.slice(1)) ? `@${handle(store.users.get(target.slice(1)))}` : all;
+    if (target.startsWith("@"))
+      return store.users.has(target.slice(1)) ? `@${handle(store.users.get(target.slice(1)))}` : all;
     if (target.startsWith("#")) return `#${store.conversations.get(target.slice(1))?.name ?? label ?? target.slice(1)}`;
-    if (target.startsWith("!")) return /^!(here|channel|everyone)$/.test(target) ? `@${target.slice(1)}` : (label ?? all);
+    if (target.startsWith("!"))
+      return /^!(here|channel|everyone)$/.test(target) ? `@${target.slice(1)}` : (label ?? all);
     return target.replace(/^mailto:/, "");
   });
   return unescaped(plain);
@@ -27,8 +29,23 @@ export class Editor {
     this.page = page;
     this.row = row;
     this.closed = closed;
-    this.field = h("textarea", { class: "editor-field", "aria-label": "Edit message", rows: "1", value: typed(row.message.text ?? "", page.store) });
-    this.element = h("div", { class: "editor" }, this.field, h("div", { class: "editor-buttons" }, button("Cancel", { class: "button small", onclick: () => this.close() }), button("Save changes", { class: "button small primary", onclick: () => this.save() })));
+    this.field = h("textarea", {
+      class: "editor-field",
+      "aria-label": "Edit message",
+      rows: "1",
+      value: typed(row.message.text ?? "", page.store),
+    });
+    this.element = h(
+      "div",
+      { class: "editor" },
+      this.field,
+      h(
+        "div",
+        { class: "editor-buttons" },
+        button("Cancel", { class: "button small", onclick: () => this.close() }),
+        button("Save changes", { class: "button small primary", onclick: () => this.save() }),
+      ),
+    );
     this.before = this.field.value;
     row.article.classList.add("editing");
     row.body.after(this.element);

@@ -5,7 +5,20 @@ import { EMOJI } from "./emoji-names.js";
 import { openPopover } from "./popover.js";
 
 const TONES = ["", "", "\u{1F3FB}", "\u{1F3FC}", "\u{1F3FD}", "\u{1F3FE}", "\u{1F3FF}"];
-const FIRST = ["+1", "heart", "joy", "tada", "eyes", "white_check_mark", "raised_hands", "pray", "rocket", "fire", "100", "thinking_face"];
+const FIRST = [
+  "+1",
+  "heart",
+  "joy",
+  "tada",
+  "eyes",
+  "white_check_mark",
+  "raised_hands",
+  "pray",
+  "rocket",
+  "fire",
+  "100",
+  "thinking_face",
+];
 
 /** The character of an emoji's name, or "". */
 export function emojiCharacter(name) {
@@ -17,7 +30,9 @@ export function emojiCharacter(name) {
 /** An emoji as a node with its name, or null if the name is unknown. */
 export function emojiNode(name) {
   const character = emojiCharacter(name);
-  return character ? h("span", { class: "emoji", role: "img", "aria-label": name, title: `:${name}:` }, character) : null;
+  return character
+    ? h("span", { class: "emoji", role: "img", "aria-label": name, title: `:${name}:` }, character)
+    : null;
 }
 
 /** The names that contain a text, those that begin with it first. */
@@ -36,16 +51,36 @@ export function emojiNamed(text, most = 50) {
  */
 export function pickEmoji(anchor, chosen) {
   const grid = h("div", { class: "emoji-grid", role: "listbox", "aria-label": "Emoji" });
-  const search = h("input", { type: "search", class: "field", placeholder: "Search emoji", "aria-label": "Search emoji", oninput: () => draw() });
+  const search = h("input", {
+    type: "search",
+    class: "field",
+    placeholder: "Search emoji",
+    "aria-label": "Search emoji",
+    oninput: () => draw(),
+  });
   const hint = h("div", { class: "emoji-hint", "aria-hidden": "true" });
-  const close = openPopover(anchor, h("div", { class: "emoji-picker" }, search, grid, hint), { label: "Choose an emoji", focus: search });
+  const close = openPopover(anchor, h("div", { class: "emoji-picker" }, search, grid, hint), {
+    label: "Choose an emoji",
+    focus: search,
+  });
 
   function draw() {
     const named = search.value ? emojiNamed(search.value.replaceAll(":", ""), 400) : [...FIRST, ...EMOJI.keys()];
     const found = [...new Map(named.toReversed().map((name) => [EMOJI.get(name), name])).values()].toReversed();
     grid.replaceChildren(
       ...found.map((name) =>
-        button(name, { class: "emoji-choice", role: "option", title: `:${name}:`, onclick: () => pick(name), onfocus: () => (hint.textContent = `:${name}:`), onpointerenter: () => (hint.textContent = `:${name}:`) }, EMOJI.get(name)),
+        button(
+          name,
+          {
+            class: "emoji-choice",
+            role: "option",
+            title: `:${name}:`,
+            onclick: () => pick(name),
+            onfocus: () => (hint.textContent = `:${name}:`),
+            onpointerenter: () => (hint.textContent = `:${name}:`),
+          },
+          EMOJI.get(name),
+        ),
       ),
     );
     hint.textContent = found.length ? `:${found[0]}:` : "No emoji of that name";

@@ -22,10 +22,35 @@ export function fileNode(file) {
   if (file.mode === "tombstone") return h("p", { class: "quiet" }, "This file was deleted.");
   const link = { href: fileAddress(file), target: "_blank", rel: "noopener noreferrer" };
   if (PICTURES.test(file.mimetype ?? "")) {
-    const picture = h("img", { src: fileAddress(file), alt: file.alt_txt || name, loading: "lazy", width: file.original_w, height: file.original_h });
-    return h("figure", { class: "picture" }, h("figcaption", {}, name), h("a", { ...link, "aria-label": `Open ${name}` }, picture));
+    const picture = h("img", {
+      src: fileAddress(file),
+      alt: file.alt_txt || name,
+      loading: "lazy",
+      width: file.original_w,
+      height: file.original_h,
+    });
+    return h(
+      "figure",
+      { class: "picture" },
+      h("figcaption", {}, name),
+      h("a", { ...link, "aria-label": `Open ${name}` }, picture),
+    );
   }
-  return h("a", { ...link, class: "file", download: file.name ?? "" }, h("span", { class: "file-sign" }, icon("file")), h("span", {}, h("strong", {}, name), h("span", { class: "quiet" }, [file.pretty_type || file.filetype || "File", size(file.size)].filter(Boolean).join(" · "))));
+  return h(
+    "a",
+    { ...link, class: "file", download: file.name ?? "" },
+    h("span", { class: "file-sign" }, icon("file")),
+    h(
+      "span",
+      {},
+      h("strong", {}, name),
+      h(
+        "span",
+        { class: "quiet" },
+        [file.pretty_type || file.filetype || "File", size(file.size)].filter(Boolean).join(" · "),
+      ),
+    ),
+  );
 }
 
 /** Bytes in words. */

@@ -37,7 +37,16 @@ export class Home {
     const view = store.homes.get(store.me);
     if (!view) {
       this.surface = null;
-      fill(this.inner, h("div", { class: "empty" }, avatar(store, store.app.user_id, store.app.name, { bot: true }), h("h2", {}, `${store.app.name} has no Home yet`), h("p", { class: "quiet" }, "It appears here as soon as the app publishes it.")));
+      fill(
+        this.inner,
+        h(
+          "div",
+          { class: "empty" },
+          avatar(store, store.app.user_id, store.app.name, { bot: true }),
+          h("h2", {}, `${store.app.name} has no Home yet`),
+          h("p", { class: "quiet" }, "It appears here as soon as the app publishes it."),
+        ),
+      );
       return;
     }
     if (this.surface?.where.view_id !== view.id || !this.inner.contains(this.blocks)) {
@@ -51,12 +60,34 @@ export class Home {
     const { store } = this.page;
     this.surface = null;
     const line = (name, value) => [h("dt", {}, name), h("dd", {}, value)];
-    const commands = store.commands.map((each) => h("li", {}, h("code", {}, each.command), ` ${each.description ?? ""}`));
-    const shortcuts = store.shortcuts.map((each) => h("li", {}, each.name, h("span", { class: "quiet" }, ` (${each.type})`)));
+    const commands = store.commands.map((each) =>
+      h("li", {}, h("code", {}, each.command), ` ${each.description ?? ""}`),
+    );
+    const shortcuts = store.shortcuts.map((each) =>
+      h("li", {}, each.name, h("span", { class: "quiet" }, ` (${each.type})`)),
+    );
     fill(
       this.inner,
-      h("div", { class: "about-head" }, avatar(store, store.app.user_id, store.app.name, { bot: true }), h("div", {}, h("h2", {}, store.app.name), h("p", { class: "quiet" }, "The app that is installed in this local workspace."))),
-      h("dl", { class: "facts" }, line("App", store.app.id), line("Bot user", store.app.user_id), line("Bot", store.app.bot_id), line("Model", store.model || "–"), line("Live sockets", String(store.sockets))),
+      h(
+        "div",
+        { class: "about-head" },
+        avatar(store, store.app.user_id, store.app.name, { bot: true }),
+        h(
+          "div",
+          {},
+          h("h2", {}, store.app.name),
+          h("p", { class: "quiet" }, "The app that is installed in this local workspace."),
+        ),
+      ),
+      h(
+        "dl",
+        { class: "facts" },
+        line("App", store.app.id),
+        line("Bot user", store.app.user_id),
+        line("Bot", store.app.bot_id),
+        line("Model", store.model || "–"),
+        line("Live sockets", String(store.sockets)),
+      ),
       h("h3", {}, "Keys"),
       h("dl", { class: "facts" }, ...KEYS.map(([key, does]) => line(key, does))),
       h("h3", {}, "Slash commands"),

@@ -8,7 +8,13 @@ import { troubleButtons } from "./trouble.js";
 
 const KINDS = { envelope: "Events", ack: "Acks", call: "Calls", socket: "Socket" };
 const SHOWN_MOST = 600;
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hourCycle: "h23" });
+const clock = new Intl.DateTimeFormat(undefined, {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  fractionalSecondDigits: 3,
+  hourCycle: "h23",
+});
 
 export class Inspector {
   constructor(page) {
@@ -17,16 +23,53 @@ export class Inspector {
     this.texts = new WeakMap();
     this.cleared = 0;
     this.waiting = [];
-    this.toggleButton = button("Inspector", { class: "tool", "aria-expanded": "false", "aria-controls": "inspector", title: "Inspector (Ctrl+.)", onclick: () => this.toggle() }, icon("pulse"));
-    this.search = h("input", { type: "search", class: "field", placeholder: "Filter", "aria-label": "Filter traffic", oninput: () => this.drawAll() });
-    this.pauseButton = button("Pause", { class: "tool", "aria-pressed": "false", onclick: () => this.pause() }, icon("pause"));
+    this.toggleButton = button(
+      "Inspector",
+      {
+        class: "tool",
+        "aria-expanded": "false",
+        "aria-controls": "inspector",
+        title: "Inspector (Ctrl+.)",
+        onclick: () => this.toggle(),
+      },
+      icon("pulse"),
+    );
+    this.search = h("input", {
+      type: "search",
+      class: "field",
+      placeholder: "Filter",
+      "aria-label": "Filter traffic",
+      oninput: () => this.drawAll(),
+    });
+    this.pauseButton = button(
+      "Pause",
+      { class: "tool", "aria-pressed": "false", onclick: () => this.pause() },
+      icon("pause"),
+    );
     this.rows = h("div", { class: "traffic", role: "log", "aria-label": "Traffic", "aria-live": "off", tabindex: "0" });
     this.rows.addEventListener("keydown", (event) => this.key(event));
     this.element = h(
       "aside",
       { class: "inspector", id: "inspector", "aria-label": "Inspector", hidden: true },
-      h("header", { class: "inspector-head" }, h("h2", {}, "Inspector"), h("span", { class: "spring" }), this.pauseButton, button("Clear", { class: "tool", onclick: () => this.clear() }, icon("trash")), button("Close inspector", { class: "tool", onclick: () => this.toggle(false) }, icon("close"))),
-      h("div", { class: "inspector-filter" }, this.search, h("div", { class: "kinds", role: "group", "aria-label": "Kinds" }, ...Object.entries(KINDS).map(([kind, name]) => this.kindButton(kind, name)))),
+      h(
+        "header",
+        { class: "inspector-head" },
+        h("h2", {}, "Inspector"),
+        h("span", { class: "spring" }),
+        this.pauseButton,
+        button("Clear", { class: "tool", onclick: () => this.clear() }, icon("trash")),
+        button("Close inspector", { class: "tool", onclick: () => this.toggle(false) }, icon("close")),
+      ),
+      h(
+        "div",
+        { class: "inspector-filter" },
+        this.search,
+        h(
+          "div",
+          { class: "kinds", role: "group", "aria-label": "Kinds" },
+          ...Object.entries(KINDS).map(([kind, name]) => this.kindButton(kind, name)),
+        ),
+      ),
       this.rows,
       troubleButtons(page),
     );
@@ -36,7 +79,11 @@ export class Inspector {
   }
 
   kindButton(kind, name) {
-    return button(name, { class: `kind kind-${kind}`, "aria-pressed": "true", onclick: (event) => this.filterKind(kind, event.currentTarget) });
+    return button(name, {
+      class: `kind kind-${kind}`,
+      "aria-pressed": "true",
+      onclick: (event) => this.filterKind(kind, event.currentTarget),
+    });
   }
 
   filterKind(kind, node) {
@@ -73,7 +120,8 @@ export class Inspector {
     if (entry.number <= this.cleared || !this.kinds.has(entry.kind)) return false;
     const wanted = this.search.value.toLowerCase();
     if (!wanted) return true;
-    if (!this.texts.has(entry)) this.texts.set(entry, `${entry.title} ${entry.status} ${JSON.stringify(entry.detail)}`.toLowerCase());
+    if (!this.texts.has(entry))
+      this.texts.set(entry, `${entry.title} ${entry.status} ${JSON.stringify(entry.detail)}`.toLowerCase());
     return this.texts.get(entry).includes(wanted);
   }
 
@@ -108,7 +156,12 @@ export class Inspector {
     const detail = h("pre", { class: "entry-detail", hidden: true, tabindex: "0" });
     const head = h(
       "button",
-      { type: "button", class: "entry-head", "aria-expanded": "false", onclick: () => this.unfold(entry, head, detail) },
+      {
+        type: "button",
+        class: "entry-head",
+        "aria-expanded": "false",
+        onclick: () => this.unfold(entry, head, detail),
+      },
       h("time", {}, clock.format(new Date(entry.at * 1000))),
       h("span", { class: `entry-kind kind-${entry.kind}` }, entry.kind),
       h("span", { class: "entry-title" }, entry.title),

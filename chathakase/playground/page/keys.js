@@ -12,7 +12,8 @@ export function startKeys(page) {
     } else if ((event.ctrlKey || event.metaKey) && event.key === ".") {
       event.preventDefault();
       page.inspector.toggle();
-    } else if (event.key === "Escape" && !event.defaultPrevented && !layerIsOpen() && !popoverIsOpen()) escape(page, event);
+    } else if (event.key === "Escape" && !event.defaultPrevented && !layerIsOpen() && !popoverIsOpen())
+      escape(page, event);
   });
 }
 
@@ -27,7 +28,10 @@ function nextPane(page, step) {
   const inspector = page.inspector.element;
   const panes = [
     [page.sidebar.element, () => page.sidebar.element.querySelector('[aria-current="page"], .place')],
-    [page.channel.element, () => (page.channel.tab === "messages" ? page.channel.composer.field : page.channel.home.element)],
+    [
+      page.channel.element,
+      () => (page.channel.tab === "messages" ? page.channel.composer.field : page.channel.home.element),
+    ],
     [page.thread.element, () => page.thread.composer.field],
     [inspector, () => inspector.querySelector("input, button")],
   ].filter(([pane]) => !pane.hidden && pane.getClientRects().length && !pane.closest("[inert]"));

@@ -22,7 +22,11 @@ export function placeOf(store, address) {
   const ours = url.hostname === `${store.team.domain}.slack.com` || url.host === location.host;
   const match = /^\/archives\/([A-Z0-9]+)(?:\/p(\d+)(\d{6}))?\/?$/.exec(url.pathname);
   if (!ours || !match) return null;
-  return { channel: match[1], ts: match[2] ? `${match[2]}.${match[3]}` : "", thread_ts: url.searchParams.get("thread_ts") ?? "" };
+  return {
+    channel: match[1],
+    ts: match[2] ? `${match[2]}.${match[3]}` : "",
+    thread_ts: url.searchParams.get("thread_ts") ?? "",
+  };
 }
 
 /**
@@ -47,8 +51,17 @@ export function link(store, address, children, attributes = {}) {
 export function mention(store, kind, id, label = "") {
   if (kind === "user") {
     const known = store.users.get(id);
-    const text = known?.profile?.display_name && known.is_bot ? known.profile.display_name : known ? userName(store, id) : label || id;
-    return h("span", { class: `mention${id === store.me ? " mention-me" : ""}`, "data-user": id }, `@${text.replace(/^@/, "")}`);
+    const text =
+      known?.profile?.display_name && known.is_bot
+        ? known.profile.display_name
+        : known
+          ? userName(store, id)
+          : label || id;
+    return h(
+      "span",
+      { class: `mention${id === store.me ? " mention-me" : ""}`, "data-user": id },
+      `@${text.replace(/^@/, "")}`,
+    );
   }
   if (kind === "channel") {
     const channel = store.conversations.get(id);

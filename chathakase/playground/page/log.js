@@ -69,4 +69,25 @@ export class Log {
 }
 
 /** Whether a person sees a message: an ephemeral one only if it is theirs. */
-export const visible = (message, viewer) => Boolean(message) && !(message.ephemeral_to && message.ephemeral_to !== viewer) && !(message.hidden && message.subtype !== "tombstone");
+export const visible = (message, viewer) =>
+  Boolean(message) &&
+  !(message.ephemeral_to && message.ephemeral_to !== viewer) &&
+  !(message.hidden && message.subtype !== "tombstone");
+
+/** The ts of the newest message of all, or "". */
+export function latest(log) {
+  let last = "";
+  for (const ts of log.byTs.keys()) if (ts > last) last = ts;
+  return last;
+}
+
+/** The messages after a ts, replies included. */
+export function* newer(log, since) {
+  const seen = new Set();
+  for (const list of [log.main, ...log.threads.values()]) {
+    for (let index = list.length - 1; index >= 0 && list[index] > since; index -= 1) {
+      if (!seen.has(list[index])) yield log.get(list[index]);
+      seen.add(list[index]);
+    }
+  }
+}

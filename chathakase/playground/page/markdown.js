@@ -11,7 +11,34 @@ parser.validateLink = (address) => !/^\s*(?:javascript|vbscript|file|data):/i.te
 
 const CLEAN = {
   RETURN_DOM_FRAGMENT: true,
-  ALLOWED_TAGS: ["p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a", "img", "table", "thead", "tbody", "tr", "th", "td"],
+  ALLOWED_TAGS: [
+    "p",
+    "br",
+    "hr",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "strong",
+    "em",
+    "s",
+    "code",
+    "pre",
+    "blockquote",
+    "ul",
+    "ol",
+    "li",
+    "a",
+    "img",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+  ],
   ALLOWED_ATTR: ["href", "src", "alt", "start", "class"],
   ALLOW_DATA_ATTR: false,
   ALLOWED_URI_REGEXP: /^(?:https?|mailto):/i,
@@ -63,7 +90,15 @@ function markTask(item) {
   if (!match) return;
   text.data = text.data.slice(match[0].length);
   item.classList.add("task");
-  item.prepend(h("input", { type: "checkbox", disabled: true, checked: match[1] !== " ", "aria-label": match[1] === " " ? "open" : "done" }), " ");
+  item.prepend(
+    h("input", {
+      type: "checkbox",
+      disabled: true,
+      checked: match[1] !== " ",
+      "aria-label": match[1] === " " ? "open" : "done",
+    }),
+    " ",
+  );
 }
 
 function replaceTokens(root, store) {

@@ -12,12 +12,25 @@ import { reactionsNode } from "./reactions.js";
 import { briefTimeOf, dateOf, dayName, exactTimeOf, timeOf, whenOf } from "./time.js";
 
 const TOGETHER = 5 * 60;
-const NOTICES = new Set(["channel_join", "channel_leave", "channel_topic", "channel_purpose", "channel_name", "channel_archive", "channel_unarchive", "group_join", "group_leave", "bot_add", "tombstone"]);
+const NOTICES = new Set([
+  "channel_join",
+  "channel_leave",
+  "channel_topic",
+  "channel_purpose",
+  "channel_name",
+  "channel_archive",
+  "channel_unarchive",
+  "group_join",
+  "group_leave",
+  "bot_add",
+  "tombstone",
+]);
 
 /** Whether a message follows the one before it without its name being said again. */
 export function continues(message, previous, inThread) {
   if (!previous || NOTICES.has(message.subtype) || NOTICES.has(previous.subtype)) return false;
-  const same = message.user === previous.user && message.bot_id === previous.bot_id && message.username === previous.username;
+  const same =
+    message.user === previous.user && message.bot_id === previous.bot_id && message.username === previous.username;
   const alike = message.ephemeral_to === previous.ephemeral_to && message.subtype === previous.subtype;
   const root = inThread && !isReply(previous);
   const near = Number(message.ts) - Number(previous.ts) < TOGETHER;
@@ -39,7 +52,13 @@ export class Row {
     this.head = h("div", { class: "message-head" });
     this.body = h("div", { class: "message-body" });
     this.below = h("div", { class: "message-below" });
-    this.article = h("article", { class: "message", tabindex: "-1" }, this.note, this.side, h("div", { class: "message-main" }, this.head, this.body, this.below));
+    this.article = h(
+      "article",
+      { class: "message", tabindex: "-1" },
+      this.note,
+      this.side,
+      h("div", { class: "message-main" }, this.head, this.body, this.below),
+    );
     this.element = h("div", { class: "slot" }, this.article);
   }
 
@@ -51,10 +70,28 @@ export class Row {
     const newDay = !previous || dateOf(message.ts).toDateString() !== dateOf(previous.ts).toDateString();
     const continued = !newDay && continues(message, previous, this.inThread);
     this.article.className = this.classes(message, continued);
-    this.part("day", newDay && !(this.inThread && isReply(message) && !previous) ? dayName(dateOf(message.ts)) : "", () => this.drawDay());
-    this.part("head", [message.user, message.username, message.bot_id, message.ts, continued, message.subtype], () => this.drawHead(continued));
+    this.part(
+      "day",
+      newDay && !(this.inThread && isReply(message) && !previous) ? dayName(dateOf(message.ts)) : "",
+      () => this.drawDay(),
+    );
+    this.part("head", [message.user, message.username, message.bot_id, message.ts, continued, message.subtype], () =>
+      this.drawHead(continued),
+    );
     this.part("note", [message.ephemeral_to, message.subtype, message.thread_ts], () => this.drawNote());
-    this.part("body", [message.text, message.blocks, message.attachments, message.edited, message.streaming, message.subtype, message.files], () => this.drawBody());
+    this.part(
+      "body",
+      [
+        message.text,
+        message.blocks,
+        message.attachments,
+        message.edited,
+        message.streaming,
+        message.subtype,
+        message.files,
+      ],
+      () => this.drawBody(),
+    );
     this.drawBelow();
   }
 
@@ -89,11 +126,21 @@ export class Row {
   drawHead(continued) {
     const { store } = this.page;
     const { name, bot, id } = author(store, this.message);
-    const time = h("time", { class: "message-time", datetime: dateOf(this.message.ts).toISOString(), title: exactTimeOf(this.message.ts) }, continued ? briefTimeOf(this.message.ts) : timeOf(this.message.ts));
+    const time = h(
+      "time",
+      { class: "message-time", datetime: dateOf(this.message.ts).toISOString(), title: exactTimeOf(this.message.ts) },
+      continued ? briefTimeOf(this.message.ts) : timeOf(this.message.ts),
+    );
     this.article.setAttribute("aria-label", `${name}, ${whenOf(this.message.ts)}`);
     fill(this.side, continued ? time : avatar(store, id, name, { bot }));
     if (continued) fill(this.head);
-    else fill(this.head, h("span", { class: "message-author" }, name), bot ? h("span", { class: "badge-app" }, "APP") : null, time);
+    else
+      fill(
+        this.head,
+        h("span", { class: "message-author" }, name),
+        bot ? h("span", { class: "badge-app" }, "APP") : null,
+        time,
+      );
   }
 
   drawNote() {
@@ -101,7 +148,11 @@ export class Row {
     const notes = [];
     if (message.ephemeral_to) notes.push(icon("eye"), "Only visible to you");
     else if (message.subtype === "thread_broadcast" && !this.inThread) {
-      notes.push(icon("reply"), "replied to a ", button("thread", { class: "link", onclick: () => this.page.openThread(this.channel, message.thread_ts) }));
+      notes.push(
+        icon("reply"),
+        "replied to a ",
+        button("thread", { class: "link", onclick: () => this.page.openThread(this.channel, message.thread_ts) }),
+      );
     } else if (message.subtype === "thread_broadcast") notes.push(icon("reply"), "also sent to the channel");
     fill(this.note, ...notes);
   }
@@ -113,8 +164,12 @@ export class Row {
       fill(this.body, h("p", { class: "quiet" }, "This message was deleted."));
       return;
     }
-    const edited = message.edited ? h("span", { class: "edited", title: `Edited ${whenOf(message.edited.ts)}` }, " (edited)") : null;
-    const asText = !message.blocks?.length || (!message.bot_id && message.blocks.length === 1 && message.blocks[0].type === "rich_text" && message.text);
+    const edited = message.edited
+      ? h("span", { class: "edited", title: `Edited ${whenOf(message.edited.ts)}` }, " (edited)")
+      : null;
+    const asText =
+      !message.blocks?.length ||
+      (!message.bot_id && message.blocks.length === 1 && message.blocks[0].type === "rich_text" && message.text);
     if (asText) {
       this.surface = null;
       const text = h("div", { class: "text" }, mrkdwn(message.text, store), message.text ? edited : null);
@@ -140,9 +195,17 @@ export class Row {
     const status = replies.length || !isReply(message) ? store.statusOf(channel, message.ts)?.status : "";
     const last = replies.at(-1);
     const repliers = [...new Set(replies.map((ts) => store.message(channel, ts).user))].slice(0, 4);
-    this.part("below", [message.reactions, replies.length, last, repliers, this.inThread ? "" : status, store.me], () => {
-      fill(this.below, reactionsNode(page, channel, message), replies.length || (status && !this.inThread) ? this.threadLine(replies.length, last, repliers, status) : null);
-    });
+    this.part(
+      "below",
+      [message.reactions, replies.length, last, repliers, this.inThread ? "" : status, store.me],
+      () => {
+        fill(
+          this.below,
+          reactionsNode(page, channel, message),
+          replies.length || (status && !this.inThread) ? this.threadLine(replies.length, last, repliers, status) : null,
+        );
+      },
+    );
   }
 
   threadLine(count, last, repliers, status) {
@@ -154,7 +217,9 @@ export class Row {
       { class: "thread-line", title: "Open the thread", onclick: () => page.openThread(channel, message.ts) },
       h("span", { class: "faces" }, ...faces),
       count ? h("strong", {}, words) : null,
-      status ? h("span", { class: "thread-status" }, `${page.store.app.name} ${status}`) : h("span", { class: "quiet" }, `last reply ${whenOf(last)}`),
+      status
+        ? h("span", { class: "thread-status" }, `${page.store.app.name} ${status}`)
+        : h("span", { class: "quiet" }, `last reply ${whenOf(last)}`),
     );
   }
 }

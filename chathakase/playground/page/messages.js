@@ -27,8 +27,17 @@ export class MessageList {
     this.list = h("div", { class: "rows" });
     this.tail = h("div", { class: "tail" });
     this.content = h("div", { class: "content" }, this.intro, this.list, this.tail);
-    this.log = h("div", { class: "log", role: "log", "aria-label": label, "aria-live": "off", tabindex: "0" }, this.content);
-    this.jump = button("Jump to new messages", { class: "jump-down", hidden: true, onclick: () => this.toBottom(true) }, icon("arrow"), h("span", {}, "New messages"));
+    this.log = h(
+      "div",
+      { class: "log", role: "log", "aria-label": label, "aria-live": "off", tabindex: "0" },
+      this.content,
+    );
+    this.jump = button(
+      "Jump to new messages",
+      { class: "jump-down", hidden: true, onclick: () => this.toBottom(true) },
+      icon("arrow"),
+      h("span", {}, "New messages"),
+    );
     this.element = h("div", { class: "log-frame" }, this.log, this.jump);
     this.toolbar = new Toolbar(this);
     this.stick = true;
@@ -201,7 +210,9 @@ export class MessageList {
   /** Edit the last message of the person who speaks; whether there is one. */
   editLast() {
     const { store } = this.page;
-    const ts = this.shown.findLast((each) => store.message(this.channel, each)?.user === store.me && !store.message(this.channel, each).bot_id);
+    const ts = this.shown.findLast(
+      (each) => store.message(this.channel, each)?.user === store.me && !store.message(this.channel, each).bot_id,
+    );
     if (ts) this.edit(ts);
     return Boolean(ts);
   }

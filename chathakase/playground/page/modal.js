@@ -48,7 +48,13 @@ class Modal {
     this.blocks = h("div", { class: "blocks" });
     this.problem = h("div", { class: "form-error", role: "alert" });
     this.foot = h("div", { class: "dialog-foot" });
-    const form = h("form", { novalidate: true, onsubmit: (event) => this.submit(event) }, h("div", { class: "dialog-head" }, this.back, this.title, h("span", { class: "spring" }), this.cross), h("div", { class: "dialog-body", tabindex: "-1" }, this.blocks, this.problem), this.foot);
+    const form = h(
+      "form",
+      { novalidate: true, onsubmit: (event) => this.submit(event) },
+      h("div", { class: "dialog-head" }, this.back, this.title, h("span", { class: "spring" }), this.cross),
+      h("div", { class: "dialog-body", tabindex: "-1" }, this.blocks, this.problem),
+      this.foot,
+    );
     this.dialog = h("div", { class: "dialog modal", role: "dialog", "aria-labelledby": `modal-${id}` }, form);
   }
 
@@ -59,12 +65,22 @@ class Modal {
     this.back.hidden = depth < 2;
     drawBlocks(this.blocks, view.blocks ?? [], this.surface);
     this.showErrors({});
-    const submit = view.submit ? h("button", { type: "submit", class: "button primary" }, plain(view.submit.text)) : null;
+    const submit = view.submit
+      ? h("button", { type: "submit", class: "button primary" }, plain(view.submit.text))
+      : null;
     this.send = submit;
-    fill(this.foot, button(view.close?.text ?? (view.submit ? "Cancel" : "Close"), { class: "button", onclick: () => this.close(false) }), submit);
+    fill(
+      this.foot,
+      button(view.close?.text ?? (view.submit ? "Cancel" : "Close"), {
+        class: "button",
+        onclick: () => this.close(false),
+      }),
+      submit,
+    );
     if (!fresh) return;
     this.take = openLayer(this.dialog, { escape: () => this.close(false) });
-    const field = this.blocks.querySelector("[data-focus]") ?? this.blocks.querySelector("input, textarea, select, .select");
+    const field =
+      this.blocks.querySelector("[data-focus]") ?? this.blocks.querySelector("input, textarea, select, .select");
     (field ?? this.send ?? this.cross).focus();
   }
 
@@ -81,10 +97,16 @@ class Modal {
     if (Object.keys(missing).length) return;
     this.load(true);
     try {
-      const answer = await this.page.socket.ask(this.page.store.me, "submit", { view_id: this.view.id, values: this.values() });
+      const answer = await this.page.socket.ask(this.page.store.me, "submit", {
+        view_id: this.view.id,
+        values: this.values(),
+      });
       if (answer.errors) this.showErrors(answer.errors);
     } catch (refused) {
-      this.problem.textContent = refused.code === "not_acknowledged" ? "We had some trouble connecting. Try again? (The app did not answer in three seconds.)" : `That did not work: ${refused.code}`;
+      this.problem.textContent =
+        refused.code === "not_acknowledged"
+          ? "We had some trouble connecting. Try again? (The app did not answer in three seconds.)"
+          : `That did not work: ${refused.code}`;
     } finally {
       this.load(false);
     }
@@ -103,7 +125,8 @@ class Modal {
       if (block.type !== "input" || block.optional || block.element?.type === "file_input") continue;
       const { type: _type, ...held } = this.surface.values[block.block_id]?.[block.element?.action_id] ?? {};
       const value = Object.values(held)[0];
-      if (value === null || value === undefined || value === "" || value.length === 0) errors[block.block_id] = "Please complete this required field.";
+      if (value === null || value === undefined || value === "" || value.length === 0)
+        errors[block.block_id] = "Please complete this required field.";
       else if (!this.node(block.block_id)?.querySelector("input:invalid, textarea:invalid")) continue;
       else errors[block.block_id] = this.node(block.block_id).querySelector(":invalid").validationMessage;
     }

@@ -38,7 +38,9 @@ export function mrkdwn(text, store, { verbatim = false } = {}) {
 export function textObject(object, store) {
   if (!object) return fragment();
   if (typeof object === "string") return plain(object);
-  return object.type === "mrkdwn" ? mrkdwn(object.text, store, object) : plain(object.text ?? "", object.emoji !== false);
+  return object.type === "mrkdwn"
+    ? mrkdwn(object.text, store, object)
+    : plain(object.text ?? "", object.emoji !== false);
 }
 
 /** Plain text, with emoji names as emoji. */
@@ -113,7 +115,12 @@ function first(text, verbatim) {
   const code = CODE.exec(text);
   if (code) found.push({ index: code.index, length: code[0].length, node: () => h("code", {}, codeText(code[1])) });
   const bare = verbatim ? null : BARE.exec(text);
-  if (bare) found.push({ index: bare.index, length: bare[0].length, node: (store) => link(store, unescaped(bare[0]), [unescaped(bare[0])]) ?? unescaped(bare[0]) });
+  if (bare)
+    found.push({
+      index: bare.index,
+      length: bare[0].length,
+      node: (store) => link(store, unescaped(bare[0]), [unescaped(bare[0])]) ?? unescaped(bare[0]),
+    });
   for (const [mark, tag] of STYLES) {
     const styled = stylePattern(mark).exec(text);
     if (!styled) continue;

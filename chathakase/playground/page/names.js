@@ -28,7 +28,10 @@ export function author(store, message) {
 export function conversationName(store, conversation) {
   if (conversation.type === "im") return userName(store, otherThan(store.me, conversation));
   if (conversation.type === "mpim") {
-    return conversation.members.filter((id) => id !== store.me).map((id) => shortName(store, id)).join(", ");
+    return conversation.members
+      .filter((id) => id !== store.me)
+      .map((id) => shortName(store, id))
+      .join(", ");
   }
   return conversation.name;
 }
@@ -47,11 +50,24 @@ export function isWithApp(store, conversation) {
 
 /** A generated picture of a user: initials on a colour of their own. */
 export function avatar(store, id, name, { bot = false } = {}) {
-  const words = name.replace(/[^\p{L}\p{N} ]/gu, "").split(/\s+/).filter(Boolean);
+  const words = name
+    .replace(/[^\p{L}\p{N} ]/gu, "")
+    .split(/\s+/)
+    .filter(Boolean);
   const isBot = bot || Boolean(store.users.get(id)?.is_bot);
   const capitals = isBot ? name.match(/\p{Lu}/gu) : null;
-  const initials = capitals?.length > 1 ? capitals.slice(0, 2).join("") : words.slice(0, 2).map((word) => [...word][0]).join("");
-  return h("span", { class: `avatar hue-${hue(id)}${isBot ? " avatar-bot" : ""}`, "aria-hidden": "true", "data-initials": (initials || "?").toUpperCase() });
+  const initials =
+    capitals?.length > 1
+      ? capitals.slice(0, 2).join("")
+      : words
+          .slice(0, 2)
+          .map((word) => [...word][0])
+          .join("");
+  return h("span", {
+    class: `avatar hue-${hue(id)}${isBot ? " avatar-bot" : ""}`,
+    "aria-hidden": "true",
+    "data-initials": (initials || "?").toUpperCase(),
+  });
 }
 
 function hue(text) {

@@ -24,8 +24,15 @@ export class Notices {
   draw() {
     const { store } = this.page;
     const texts = [];
-    if (!store.online) texts.push(store.ready ? "The connection to the workspace is lost; connecting again…" : "Connecting to the workspace…");
-    else if (store.ready && store.sockets === 0) texts.push(`${store.app.name ?? "The bot"} is not connected: it hears nothing until its socket is open again.`);
-    fill(this.element, ...texts.map((text) => h("div", { class: `bar${store.online ? " bar-warning" : ""}` }, icon("warning"), text)));
+    if (!store.online)
+      texts.push(
+        store.ready ? "The connection to the workspace is lost; connecting again…" : "Connecting to the workspace…",
+      );
+    else if (store.ready && store.sockets === 0)
+      texts.push(`${store.app.name ?? "The bot"} is not connected: it hears nothing until its socket is open again.`);
+    fill(
+      this.element,
+      ...texts.map((text) => h("div", { class: `bar${store.online ? " bar-warning" : ""}` }, icon("warning"), text)),
+    );
   }
 }

@@ -28,7 +28,18 @@ export class Page {
     this.modals = new Modals(this);
     const shade = h("div", { class: "sidebar-shade", onclick: () => this.toggleSidebar(false) });
     this.sidebar.element.querySelector(".team").append(themeButton(), this.inspector.toggleButton);
-    document.querySelector("#workspace").append(this.sidebar.element, shade, h("div", { class: "desk" }, this.notices.element, h("div", { class: "panes" }, this.channel.element, this.thread.element)));
+    document
+      .querySelector("#workspace")
+      .append(
+        this.sidebar.element,
+        shade,
+        h(
+          "div",
+          { class: "desk" },
+          this.notices.element,
+          h("div", { class: "panes" }, this.channel.element, this.thread.element),
+        ),
+      );
     document.querySelector("#frame").append(this.inspector.element);
     document.addEventListener("click", (event) => this.clicked(event));
     store.on("start", () => this.start());
@@ -40,10 +51,12 @@ export class Page {
   start() {
     const { store } = this;
     document.body.classList.add("ready");
-    if (!this.mayEnter(this.place.channel)) this.place = { channel: [...store.conversations.values()].find((each) => store.isMember(each.id))?.id };
+    if (!this.mayEnter(this.place.channel))
+      this.place = { channel: [...store.conversations.values()].find((each) => store.isMember(each.id))?.id };
     if (!this.place.channel) return;
     this.channel.show(this.place.channel, this.place.tab);
-    if (this.place.thread && store.message(this.place.channel, this.place.thread)) this.thread.show(this.place.channel, this.place.thread);
+    if (this.place.thread && store.message(this.place.channel, this.place.thread))
+      this.thread.show(this.place.channel, this.place.thread);
     else this.thread.hide();
     document.body.classList.toggle("thread-open", this.thread.isOpen);
     this.sidebar.draw();
@@ -120,7 +133,8 @@ export class Page {
       this.openThread(channel, root, { focus: false });
       if (ts) this.thread.list.reveal(ts);
     } else if (message) {
-      if (!keepThread && this.store.log(channel).replies(ts, this.store.me).length) this.openThread(channel, ts, { focus: false });
+      if (!keepThread && this.store.log(channel).replies(ts, this.store.me).length)
+        this.openThread(channel, ts, { focus: false });
       this.channel.list.reveal(ts);
     }
   }
@@ -145,7 +159,10 @@ export class Page {
   /** The slash commands that can be typed: the app's and Slack's own. */
   commands() {
     const own = Object.entries(BUILT_IN).map(([command, each]) => ({ command, ...each }));
-    return [...this.store.commands, ...own.filter((each) => !this.store.commands.some((other) => other.command === each.command))];
+    return [
+      ...this.store.commands,
+      ...own.filter((each) => !this.store.commands.some((other) => other.command === each.command)),
+    ];
   }
 
   /** Send what was written; whether it has arrived. */
@@ -154,8 +171,16 @@ export class Page {
     const command = /^\/\S+/.exec(text)?.[0];
     if (command) return this.command(channel, thread_ts, command, text);
     const missing = this.channel.missingBot(text);
-    const sent = await this.ask("say", { channel, ...(thread_ts ? { thread_ts } : {}), text, ...(broadcast ? { broadcast } : {}) });
-    if (sent && missing) toast(`${this.store.app.name} is not in this channel and does not hear you.`, { action: { name: "Invite it", act: () => this.api("conversations.invite", { channel, users: missing }) } });
+    const sent = await this.ask("say", {
+      channel,
+      ...(thread_ts ? { thread_ts } : {}),
+      text,
+      ...(broadcast ? { broadcast } : {}),
+    });
+    if (sent && missing)
+      toast(`${this.store.app.name} is not in this channel and does not hear you.`, {
+        action: { name: "Invite it", act: () => this.api("conversations.invite", { channel, users: missing }) },
+      });
     return sent;
   }
 
@@ -168,7 +193,8 @@ export class Page {
 
   async upload(channel, thread_ts, text, files) {
     const form = new FormData();
-    for (const [name, value] of Object.entries({ as: this.store.me, channel, thread_ts, text })) if (value) form.append(name, value);
+    for (const [name, value] of Object.entries({ as: this.store.me, channel, thread_ts, text }))
+      if (value) form.append(name, value);
     for (const file of files) form.append("file", file, file.name);
     try {
       const response = await fetch("/page/upload", { method: "POST", body: form });

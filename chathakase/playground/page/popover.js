@@ -47,7 +47,8 @@ export function openPopover(anchor, content, { label = "", focus, closed, width 
     close();
   };
   panel.addEventListener("focusout", (event) => {
-    if (event.relatedTarget && !panel.contains(event.relatedTarget) && event.relatedTarget !== anchor) close({ refocus: false });
+    if (event.relatedTarget && !panel.contains(event.relatedTarget) && event.relatedTarget !== anchor)
+      close({ refocus: false });
   });
   document.addEventListener("pointerdown", outside, true);
   document.addEventListener("keydown", escape, true);
@@ -80,7 +81,19 @@ export function openMenu(anchor, items, label) {
   for (const item of items) {
     const role = item.checked === undefined ? "menuitem" : "menuitemradio";
     menu.append(
-      button(item.name, { class: `menu-item${item.danger ? " danger" : ""}`, role, "aria-checked": item.checked, title: null, onclick: () => choose(item) }, item.icon ?? null, h("span", { class: "menu-name" }, item.name), item.note ? h("span", { class: "menu-note" }, item.note) : null),
+      button(
+        item.name,
+        {
+          class: `menu-item${item.danger ? " danger" : ""}`,
+          role,
+          "aria-checked": item.checked,
+          title: null,
+          onclick: () => choose(item),
+        },
+        item.icon ?? null,
+        h("span", { class: "menu-name" }, item.name),
+        item.note ? h("span", { class: "menu-note" }, item.note) : null,
+      ),
     );
   }
   const choose = (item) => {

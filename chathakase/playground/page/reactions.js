@@ -13,8 +13,25 @@ export function reactionsNode(page, channel, message) {
     const mine = users.includes(store.me);
     const who = users.map((id) => (id === store.me ? "you" : userName(store, id))).join(", ");
     const title = `${who} reacted with :${name}:`;
-    return button(title, { class: `reaction${mine ? " mine" : ""}`, "aria-pressed": String(mine), onclick: () => page.react(channel, message, name) }, h("span", { class: "emoji" }, emojiCharacter(name) || `:${name}:`), h("span", { class: "count" }, String(users.length)));
+    return button(
+      title,
+      {
+        class: `reaction${mine ? " mine" : ""}`,
+        "aria-pressed": String(mine),
+        onclick: () => page.react(channel, message, name),
+      },
+      h("span", { class: "emoji" }, emojiCharacter(name) || `:${name}:`),
+      h("span", { class: "count" }, String(users.length)),
+    );
   });
-  const add = button("Add another reaction", { class: "reaction reaction-add", "aria-haspopup": "dialog", onclick: (event) => pickEmoji(event.currentTarget, (name) => page.react(channel, message, name)) }, icon("smile"));
+  const add = button(
+    "Add another reaction",
+    {
+      class: "reaction reaction-add",
+      "aria-haspopup": "dialog",
+      onclick: (event) => pickEmoji(event.currentTarget, (name) => page.react(channel, message, name)),
+    },
+    icon("smile"),
+  );
   return h("div", { class: "reactions", role: "group", "aria-label": "Reactions" }, ...marks, add);
 }

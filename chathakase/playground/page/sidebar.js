@@ -13,9 +13,24 @@ export class Sidebar {
     this.element = h(
       "aside",
       { class: "sidebar", id: "sidebar", "aria-label": "Workspace" },
-      h("div", { class: "team" }, h("span", { class: "team-sign", "aria-hidden": "true" }, "P"), this.name, button("Close the sidebar", { class: "tool only-narrow", onclick: () => page.toggleSidebar(false) }, icon("close"))),
+      h(
+        "div",
+        { class: "team" },
+        h("span", { class: "team-sign", "aria-hidden": "true" }, "P"),
+        this.name,
+        button(
+          "Close the sidebar",
+          { class: "tool only-narrow", onclick: () => page.toggleSidebar(false) },
+          icon("close"),
+        ),
+      ),
       this.places,
-      h("div", { class: "speaker-box" }, h("div", { class: "speaker-label", "aria-hidden": "true" }, "Speak as"), this.speakers),
+      h(
+        "div",
+        { class: "speaker-box" },
+        h("div", { class: "speaker-label", "aria-hidden": "true" }, "Speak as"),
+        this.speakers,
+      ),
     );
     this.places.addEventListener("keydown", (event) => this.key(event));
     const { store } = page;
@@ -34,30 +49,62 @@ export class Sidebar {
 
   draw() {
     const { store } = this.page;
-    const all = [...store.conversations.values()].filter((each) => !each.is_archived || this.page.place.channel === each.id);
+    const all = [...store.conversations.values()].filter(
+      (each) => !each.is_archived || this.page.place.channel === each.id,
+    );
     const mine = all.filter((each) => each.type === "channel" || each.members.includes(store.me));
-    const channels = mine.filter((each) => each.type === "channel" || each.type === "group").sort((one, other) => one.name.localeCompare(other.name));
-    const direct = mine.filter((each) => each.type === "mpim" || (each.type === "im" && !isWithApp(store, each) && each.members.length === 2 && !each.members.every((id) => id === store.me)));
+    const channels = mine
+      .filter((each) => each.type === "channel" || each.type === "group")
+      .sort((one, other) => one.name.localeCompare(other.name));
+    const direct = mine.filter(
+      (each) =>
+        each.type === "mpim" ||
+        (each.type === "im" &&
+          !isWithApp(store, each) &&
+          each.members.length === 2 &&
+          !each.members.every((id) => id === store.me)),
+    );
     const strangers = store.people().filter((user) => user.id !== store.me && !store.directWith(user.id));
     const app = mine.find((each) => isWithApp(store, each));
     const groups = [channels, direct, strangers, [app]];
-    const made = JSON.stringify([store.me, this.page.place.channel, groups.map((group) => group.map((each) => each && [each.id, each.name, each.members, each.is_archived, each.type && store.unread(each)]))]);
+    const made = JSON.stringify([
+      store.me,
+      this.page.place.channel,
+      groups.map((group) =>
+        group.map(
+          (each) => each && [each.id, each.name, each.members, each.is_archived, each.type && store.unread(each)],
+        ),
+      ),
+    ]);
     if (made === this.made) return;
     // A list that is drawn again under the pointer swallows the click, so it is not while nothing has changed.
     this.made = made;
     const focused = this.places.contains(document.activeElement) ? document.activeElement.dataset.place : null;
     fill(
       this.places,
-      this.group("Channels", channels.map((each) => this.place(each))),
-      this.group("Direct messages", [...direct.map((each) => this.place(each)), ...strangers.map((user) => this.stranger(user))]),
-      app || store.app.user_id ? this.group("Apps", [app ? this.place(app) : this.stranger(store.users.get(store.app.user_id))]) : null,
+      this.group(
+        "Channels",
+        channels.map((each) => this.place(each)),
+      ),
+      this.group("Direct messages", [
+        ...direct.map((each) => this.place(each)),
+        ...strangers.map((user) => this.stranger(user)),
+      ]),
+      app || store.app.user_id
+        ? this.group("Apps", [app ? this.place(app) : this.stranger(store.users.get(store.app.user_id))])
+        : null,
     );
     if (focused) this.places.querySelector(`[data-place="${focused}"]`)?.focus();
   }
 
   group(name, items) {
     const id = `group-${name.toLowerCase().replace(" ", "-")}`;
-    return h("section", { class: "group", "aria-labelledby": id }, h("h2", { id }, name), h("ul", {}, ...items.map((item) => h("li", {}, item))));
+    return h(
+      "section",
+      { class: "group", "aria-labelledby": id },
+      h("h2", { id }, name),
+      h("ul", {}, ...items.map((item) => h("li", {}, item))),
+    );
   }
 
   place(conversation) {
@@ -69,7 +116,13 @@ export class Sidebar {
     const label = `${name}${count ? `, ${count} new for you` : some ? ", unread" : ""}`;
     return button(
       label,
-      { class: `place${some ? " unread" : ""}${outside ? " outside" : ""}`, title: null, "aria-current": chosen ? "page" : null, "data-place": conversation.id, onclick: () => this.page.open(conversation.id) },
+      {
+        class: `place${some ? " unread" : ""}${outside ? " outside" : ""}`,
+        title: null,
+        "aria-current": chosen ? "page" : null,
+        "data-place": conversation.id,
+        onclick: () => this.page.open(conversation.id),
+      },
       h("span", { class: "place-sign" }, conversationSign(store, conversation)),
       h("span", { class: "place-name" }, name),
       isWithApp(store, conversation) ? h("span", { class: "badge-app" }, "APP") : null,
@@ -80,12 +133,21 @@ export class Sidebar {
   stranger(user) {
     const { store } = this.page;
     const name = userName(store, user.id);
-    return button(name, { class: "place", title: null, "data-place": user.id, onclick: () => this.page.openDirect(user.id) }, h("span", { class: "place-sign" }, avatar(store, user.id, name)), h("span", { class: "place-name" }, name));
+    return button(
+      name,
+      { class: "place", title: null, "data-place": user.id, onclick: () => this.page.openDirect(user.id) },
+      h("span", { class: "place-sign" }, avatar(store, user.id, name)),
+      h("span", { class: "place-name" }, name),
+    );
   }
 
   drawName() {
     const { store } = this.page;
-    fill(this.name, h("strong", {}, store.team.name), h("span", { class: "team-note" }, store.model ? `model: ${store.model}` : "local workspace"));
+    fill(
+      this.name,
+      h("strong", {}, store.team.name),
+      h("span", { class: "team-note" }, store.model ? `model: ${store.model}` : "local workspace"),
+    );
   }
 
   drawSpeakers() {
@@ -96,7 +158,20 @@ export class Sidebar {
       ...store.people().map((user) => {
         const chosen = user.id === store.me;
         const name = userName(store, user.id);
-        return button(name, { class: "speaker", role: "radio", "aria-checked": String(chosen), tabindex: chosen ? "0" : "-1", title: `Speak as ${name}${user.is_admin ? " (admin)" : ""}`, onclick: () => store.speakAs(user.id), onkeydown: (event) => this.turn(event) }, avatar(store, user.id, name), h("span", { class: "speaker-name" }, name.split(" ")[0]));
+        return button(
+          name,
+          {
+            class: "speaker",
+            role: "radio",
+            "aria-checked": String(chosen),
+            tabindex: chosen ? "0" : "-1",
+            title: `Speak as ${name}${user.is_admin ? " (admin)" : ""}`,
+            onclick: () => store.speakAs(user.id),
+            onkeydown: (event) => this.turn(event),
+          },
+          avatar(store, user.id, name),
+          h("span", { class: "speaker-name" }, name.split(" ")[0]),
+        );
       }),
     );
     if (focused) this.speakers.querySelector('[aria-checked="true"]')?.focus();

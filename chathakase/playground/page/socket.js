@@ -48,7 +48,8 @@ export class Socket {
   }
 
   lost() {
-    for (const { reject } of this.waiting.values()) reject(new Refused("connection_lost", "The connection broke before the answer."));
+    for (const { reject } of this.waiting.values())
+      reject(new Refused("connection_lost", "The connection broke before the answer."));
     this.waiting.clear();
     this.hears.online(false);
     this.timer = setTimeout(() => {

@@ -11,7 +11,12 @@ export class StatusLine {
     this.page = page;
     this.line = h("div", { class: "status-line", role: "status", "aria-label": "App status" });
     this.prompts = h("div", { class: "prompts", role: "group", "aria-label": "Suggested prompts", hidden: true });
-    this.stop = button("Stop", { class: "button small stop", title: "Stop the reply that is being written", hidden: true, onclick: () => page.ask("stop", { channel: this.channel, ts: this.stream }) });
+    this.stop = button("Stop", {
+      class: "button small stop",
+      title: "Stop the reply that is being written",
+      hidden: true,
+      onclick: () => page.ask("stop", { channel: this.channel, ts: this.stream }),
+    });
     this.element = h("div", { class: "status" }, this.prompts, h("div", { class: "status-row" }, this.line, this.stop));
   }
 
@@ -24,7 +29,12 @@ export class StatusLine {
     if (status) {
       const words = [status.status, ...(status.loading_messages ?? [])];
       let turn = status.loading_messages?.length ? 1 : 0;
-      const draw = () => fill(this.line, h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")), h("span", {}, h("strong", {}, store.app.name), ` ${words[turn]}`));
+      const draw = () =>
+        fill(
+          this.line,
+          h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")),
+          h("span", {}, h("strong", {}, store.app.name), ` ${words[turn]}`),
+        );
       draw();
       if (words.length > 2) {
         this.timer = setInterval(() => {
@@ -58,6 +68,10 @@ export class StatusLine {
   drawPrompts(given, say) {
     const prompts = given?.prompts ?? [];
     this.prompts.hidden = !prompts.length;
-    fill(this.prompts, given?.title ? h("div", { class: "prompts-title" }, given.title) : null, ...prompts.map((each) => button(each.title, { class: "prompt", onclick: () => say(each.message) })));
+    fill(
+      this.prompts,
+      given?.title ? h("div", { class: "prompts-title" }, given.title) : null,
+      ...prompts.map((each) => button(each.title, { class: "prompt", onclick: () => say(each.message) })),
+    );
   }
 }

@@ -1,6 +1,6 @@
 /** The workspace as the page knows it: frames go in, and listeners hear what has changed. */
 
-import { Log, isReply, visible } from "./log.js";
+import { Log, isReply, latest, newer, visible } from "./log.js";
 import { recall, remember } from "./prefs.js";
 
 const TRAFFIC_MOST = 2_000;
@@ -95,14 +95,16 @@ export class Store {
     const known = log.get(message.ts);
     log.put(message);
     this.tell("message", { channel, ts: message.ts, message, fresh: !known });
-    if (isReply(message) && !known) this.tell("message", { channel, ts: message.thread_ts, message: log.get(message.thread_ts) });
+    if (isReply(message) && !known)
+      this.tell("message", { channel, ts: message.thread_ts, message: log.get(message.thread_ts) });
   }
 
   take_gone({ channel, ts }) {
     const message = this.log(channel).remove(ts);
     if (!message) return;
     this.tell("message", { channel, ts, gone: message });
-    if (isReply(message)) this.tell("message", { channel, ts: message.thread_ts, message: this.log(channel).get(message.thread_ts) });
+    if (isReply(message))
+      this.tell("message", { channel, ts: message.thread_ts, message: this.log(channel).get(message.thread_ts) });
   }
 
   take_ephemeral_gone({ channel, ts }) {
@@ -191,7 +193,10 @@ export class Store {
 
   /** The direct message of the person who speaks with a user, if there is one. */
   directWith(user, me = this.me) {
-    return [...this.conversations.values()].find((each) => each.type === "im" && each.members.length === 2 && each.members.includes(me) && each.members.includes(user));
+    return [...this.conversations.values()].find(
+      (each) =>
+        each.type === "im" && each.members.length === 2 && each.members.includes(me) && each.members.includes(user),
+    );
   }
 
   startReading() {
@@ -222,7 +227,10 @@ export class Store {
     for (const message of newer(log, since)) {
       if (message.user === this.me || !visible(message, this.me)) continue;
       const meant = direct || message.ephemeral_to || (message.text ?? "").includes(`<@${this.me}>`);
-      const mine = isReply(message) && (log.get(message.thread_ts)?.user === this.me || log.threads.get(message.thread_ts)?.some((ts) => log.get(ts)?.user === this.me));
+      const mine =
+        isReply(message) &&
+        (log.get(message.thread_ts)?.user === this.me ||
+          log.threads.get(message.thread_ts)?.some((ts) => log.get(ts)?.user === this.me));
       if (meant) count += 1;
       if (meant || mine || !isReply(message)) some = true;
     }
@@ -231,19 +239,3 @@ export class Store {
 }
 
 const place = (channel, thread_ts) => `${channel}/${thread_ts ?? ""}`;
-
-function latest(log) {
-  let last = "";
-  for (const ts of log.byTs.keys()) if (ts > last) last = ts;
-  return last;
-}
-
-function* newer(log, since) {
-  const seen = new Set();
-  for (const list of [log.main, ...log.threads.values()]) {
-    for (let index = list.length - 1; index >= 0 && list[index] > since; index -= 1) {
-      if (!seen.has(list[index])) yield log.get(list[index]);
-      seen.add(list[index]);
-    }
-  }
-}

@@ -11,15 +11,27 @@ export class ThreadPane {
   constructor(page) {
     this.page = page;
     this.list = new MessageList(page, { inThread: true, label: "Thread" });
-    this.composer = new Composer(page, { inThread: true, send: (draft) => page.send(this.channel, this.root, draft), editLast: () => this.list.editLast(), leave: () => page.closeThread() });
+    this.composer = new Composer(page, {
+      inThread: true,
+      send: (draft) => page.send(this.channel, this.root, draft),
+      editLast: () => this.list.editLast(),
+      leave: () => page.closeThread(),
+    });
     this.status = new StatusLine(page);
     this.head = h("header", { class: "pane-head" });
     this.foot = h("div", { class: "pane-foot" }, this.status.element, this.composer.element);
-    this.element = h("aside", { class: "pane thread", id: "thread", "aria-label": "Thread", hidden: true }, this.head, this.list.element, this.foot);
+    this.element = h(
+      "aside",
+      { class: "pane thread", id: "thread", "aria-label": "Thread", hidden: true },
+      this.head,
+      this.list.element,
+      this.foot,
+    );
     takeDrops(this.element, () => this.composer);
     const { store } = page;
     store.on("message", (change) => this.heard(change));
-    for (const topic of ["status", "prompts"]) store.on(topic, (frame) => frame.channel === this.channel && frame.thread_ts === this.root && this.drawStatus());
+    for (const topic of ["status", "prompts"])
+      store.on(topic, (frame) => frame.channel === this.channel && frame.thread_ts === this.root && this.drawStatus());
   }
 
   get isOpen() {
@@ -33,17 +45,25 @@ export class ThreadPane {
     this.channel = channel;
     this.root = root;
     this.element.hidden = false;
-    const name = conversation.type === "channel" || conversation.type === "group" ? `#${conversation.name}` : conversationName(store, conversation);
+    const name =
+      conversation.type === "channel" || conversation.type === "group"
+        ? `#${conversation.name}`
+        : conversationName(store, conversation);
     fill(
       this.head,
       h("h2", { class: "pane-title" }, "Thread"),
-      button(`Go to ${name}`, { class: "pane-topic link", onclick: () => this.page.jump({ channel, ts: root }, { keepThread: true }) }, name),
+      button(
+        `Go to ${name}`,
+        { class: "pane-topic link", onclick: () => this.page.jump({ channel, ts: root }, { keepThread: true }) },
+        name,
+      ),
       h("span", { class: "spring" }),
       button("Close thread", { class: "tool", onclick: () => this.page.closeThread() }, icon("close")),
     );
     this.list.log.setAttribute("aria-label", `Thread in ${name}`);
     this.composer.element.hidden = !store.isMember(channel);
-    this.composer.element.querySelector(".broadcast").lastChild.data = conversation.type === "im" ? " Also send as a direct message" : ` Also send to ${name}`;
+    this.composer.element.querySelector(".broadcast").lastChild.data =
+      conversation.type === "im" ? " Also send as a direct message" : ` Also send to ${name}`;
     this.composer.at(`${store.me}/${channel}/${root}`, { label: "Reply in thread", placeholder: "Reply…" });
     this.list.show(channel, root);
     this.drawStatus();
@@ -56,7 +76,9 @@ export class ThreadPane {
   }
 
   drawStatus() {
-    this.status.show(this.channel, this.root, (text) => this.page.send(this.channel, this.root, { text, files: [], broadcast: false }));
+    this.status.show(this.channel, this.root, (text) =>
+      this.page.send(this.channel, this.root, { text, files: [], broadcast: false }),
+    );
   }
 
   heard(change) {

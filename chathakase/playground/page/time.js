@@ -3,7 +3,12 @@
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
 const longDay = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
-const longDate = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+const longDate = new Intl.DateTimeFormat(undefined, {
+  weekday: "long",
+  day: "numeric",
+  month: "long",
+  year: "numeric",
+});
 
 /** A message's ts as a date. */
 export const dateOf = (ts) => new Date(Number(ts) * 1000);
@@ -30,7 +35,9 @@ export function dayName(date) {
 export function whenOf(ts) {
   const date = dateOf(ts);
   const day = dayName(date);
-  return day === "Today" ? `today at ${clock.format(date)}` : `${day.replace("Yesterday", "yesterday")} at ${clock.format(date)}`;
+  return day === "Today"
+    ? `today at ${clock.format(date)}`
+    : `${day.replace("Yesterday", "yesterday")} at ${clock.format(date)}`;
 }
 
 const FORMATS = {

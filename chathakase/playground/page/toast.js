@@ -15,7 +15,15 @@ export function toast(text, { error = false, action } = {}) {
     "div",
     { class: `toast${error ? " toast-error" : ""}` },
     h("span", {}, text),
-    action ? button(action.name, { class: "button small", onclick: () => { node.remove(); action.act(); } }) : null,
+    action
+      ? button(action.name, {
+          class: "button small",
+          onclick: () => {
+            node.remove();
+            action.act();
+          },
+        })
+      : null,
     button("Dismiss", { class: "tool", onclick: () => node.remove() }, icon("close")),
   );
   const all = document.querySelector("#toasts");

@@ -14,7 +14,10 @@ export class Toolbar {
     this.page = list.page;
     this.element = h("div", { class: "toolbar", role: "toolbar", "aria-label": "Message actions" });
     list.list.addEventListener("pointerover", (event) => this.enter(event.target.closest(".slot")));
-    list.list.addEventListener("pointerleave", () => this.element.contains(document.activeElement) || this.busy() || this.leave());
+    list.list.addEventListener(
+      "pointerleave",
+      () => this.element.contains(document.activeElement) || this.busy() || this.leave(),
+    );
     list.list.addEventListener("focusin", (event) => this.enter(event.target.closest(".slot")));
   }
 
@@ -41,20 +44,34 @@ export class Toolbar {
     const { message } = this.row;
     const mine = this.isMine(message);
     const real = !message.ephemeral_to && message.subtype !== "tombstone";
-    const tool = (name, sign, act, more = {}) => button(name, { class: "tool", onclick: (event) => act(event.currentTarget), ...more }, icon(sign));
+    const tool = (name, sign, act, more = {}) =>
+      button(name, { class: "tool", onclick: (event) => act(event.currentTarget), ...more }, icon(sign));
     const tools = [];
     if (real) {
       tools.push(tool("Add reaction", "smile", (anchor) => this.react(anchor), { "aria-haspopup": "dialog" }));
       if (!this.list.inThread) tools.push(tool("Reply in thread", "reply", () => this.reply()));
-      if (mine) tools.push(tool("Edit message", "edit", () => this.list.edit(message.ts)), tool("Delete message", "trash", () => this.remove()));
+      if (mine)
+        tools.push(
+          tool("Edit message", "edit", () => this.list.edit(message.ts)),
+          tool("Delete message", "trash", () => this.remove()),
+        );
       tools.push(tool("More actions", "more", (anchor) => this.more(anchor), { "aria-haspopup": "menu" }));
-    } else if (message.ephemeral_to) tools.push(tool("Dismiss message", "close", () => this.page.store.take_gone({ channel: this.row.channel, ts: message.ts })));
+    } else if (message.ephemeral_to)
+      tools.push(
+        tool("Dismiss message", "close", () =>
+          this.page.store.take_gone({ channel: this.row.channel, ts: message.ts }),
+        ),
+      );
     this.element.replaceChildren(...tools);
     this.element.hidden = !tools.length;
   }
 
   isMine(message) {
-    return message.user === this.page.store.me && !message.bot_id && (!message.subtype || ["thread_broadcast", "file_share", "me_message"].includes(message.subtype));
+    return (
+      message.user === this.page.store.me &&
+      !message.bot_id &&
+      (!message.subtype || ["thread_broadcast", "file_share", "me_message"].includes(message.subtype))
+    );
   }
 
   react(anchor) {
@@ -75,14 +92,24 @@ export class Toolbar {
       { name: "Copy text", act: () => page.copy(message.text ?? "", "Text copied") },
     ];
     for (const each of page.store.shortcuts.filter((shortcut) => shortcut.type === "message")) {
-      items.push({ name: each.name, note: page.store.app.name, act: () => page.ask("message_action", { callback_id: each.callback_id, channel, ts: message.ts }) });
+      items.push({
+        name: each.name,
+        note: page.store.app.name,
+        act: () => page.ask("message_action", { callback_id: each.callback_id, channel, ts: message.ts }),
+      });
     }
     openMenu(anchor, items, "More actions");
   }
 
   async remove() {
     const { channel, message } = this.row;
-    const sure = await confirmed({ title: "Delete message", text: "It is deleted for everyone and cannot be brought back.", confirm: "Delete", style: "danger", returnTo: this.row.article });
+    const sure = await confirmed({
+      title: "Delete message",
+      text: "It is deleted for everyone and cannot be brought back.",
+      confirm: "Delete",
+      style: "danger",
+      returnTo: this.row.article,
+    });
     if (sure) this.page.ask("delete", { channel, ts: message.ts });
   }
 

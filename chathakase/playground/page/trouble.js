@@ -7,7 +7,11 @@ const TROUBLES = [
   ["Disconnect socket", "Slack asks the app to reconnect, then closes", { what: "disconnect" }],
   ["Drop socket", "The connection breaks without a word", { what: "drop" }],
   ["Redeliver last event", "The same event once more, as a retry", { what: "redeliver" }],
-  ["429 next call", "The next call is rate limited for 3 seconds", { what: "limit", method: "*", times: 1, seconds: 3 }],
+  [
+    "429 next call",
+    "The next call is rate limited for 3 seconds",
+    { what: "limit", method: "*", times: 1, seconds: 3 },
+  ],
   ["500 next call", "The next call fails on Slack's side", { what: "fail", method: "*", times: 1 }],
   ["Slow network", "The next 20 calls take 2 seconds longer", { what: "slow", method: "*", times: 20, seconds: 2 }],
   ["Kill the stream", "The open stream is ended from Slack's side", { what: "kill_stream" }],
@@ -15,8 +19,13 @@ const TROUBLES = [
 
 /** The row of buttons. */
 export function troubleButtons(page) {
-  const make = ([name, title, fields]) => button(name, { class: "button small", title, onclick: () => cause(page, name, fields) });
-  const end = button("End all trouble", { class: "button small primary", title: "Everything works again", onclick: () => cause(page, "End all trouble", { what: "clear" }) });
+  const make = ([name, title, fields]) =>
+    button(name, { class: "button small", title, onclick: () => cause(page, name, fields) });
+  const end = button("End all trouble", {
+    class: "button small primary",
+    title: "Everything works again",
+    onclick: () => cause(page, "End all trouble", { what: "clear" }),
+  });
   return h("div", { class: "trouble", role: "group", "aria-label": "Make trouble" }, ...TROUBLES.map(make), end);
 }
 

@@ -76,5 +76,10 @@ export function drawBlock(block, surface) {
 }
 
 function unknown(block, what = "unknown block") {
-  return h("div", { class: "unknown" }, h("div", { class: "unknown-name" }, `${what}: ${block?.type ?? "without a type"}`), h("pre", {}, JSON.stringify(block, null, 2)));
+  return h(
+    "div",
+    { class: "unknown" },
+    h("div", { class: "unknown-name" }, `${what}: ${block?.type ?? "without a type"}`),
+    h("pre", {}, JSON.stringify(block, null, 2)),
+  );
 }

@@ -15,7 +15,13 @@ function ours(address) {
 export function picture(address, alt, store, attributes = {}) {
   if (ours(address)) return h("img", { src: address, alt: alt ?? "", loading: "lazy", ...attributes });
   const name = alt || "Image";
-  return h("span", { class: "picture-elsewhere", title: "The page loads nothing from the network." }, icon("eye"), h("span", {}, name), address ? (link(store, address, [host(address)]) ?? null) : null);
+  return h(
+    "span",
+    { class: "picture-elsewhere", title: "The page loads nothing from the network." },
+    icon("eye"),
+    h("span", {}, name),
+    address ? (link(store, address, [host(address)]) ?? null) : null,
+  );
 }
 
 const host = (address) => safeUrl(address)?.hostname ?? address;
@@ -24,12 +30,29 @@ const host = (address) => safeUrl(address)?.hostname ?? address;
 export function smallImage(element, store) {
   const address = element.image_url ?? element.slack_file?.url;
   if (ours(address)) return h("img", { class: "small-image", src: address, alt: element.alt_text ?? "" });
-  return h("span", { class: "small-image small-image-elsewhere", role: "img", "aria-label": element.alt_text ?? "image", title: `${element.alt_text ?? ""} ${address ?? ""}` }, icon("eye"));
+  return h(
+    "span",
+    {
+      class: "small-image small-image-elsewhere",
+      role: "img",
+      "aria-label": element.alt_text ?? "image",
+      title: `${element.alt_text ?? ""} ${address ?? ""}`,
+    },
+    icon("eye"),
+  );
 }
 
 export function image(block, { store }) {
-  const address = block.image_url ?? block.slack_file?.url ?? (block.slack_file?.id ? `${location.origin}/files/${encodeURIComponent(block.slack_file.id)}/image` : "");
-  return h("figure", {}, block.title ? h("figcaption", {}, textObject(block.title, store)) : null, picture(address, block.alt_text, store));
+  const address =
+    block.image_url ??
+    block.slack_file?.url ??
+    (block.slack_file?.id ? `${location.origin}/files/${encodeURIComponent(block.slack_file.id)}/image` : "");
+  return h(
+    "figure",
+    {},
+    block.title ? h("figcaption", {}, textObject(block.title, store)) : null,
+    picture(address, block.alt_text, store),
+  );
 }
 
 export function video(block, { store }) {
@@ -37,17 +60,38 @@ export function video(block, { store }) {
   return h(
     "div",
     { class: "media-card" },
-    h("div", { class: "media-thumb" }, picture(block.thumbnail_url, block.alt_text, store), h("span", { class: "media-play" }, icon("play"))),
+    h(
+      "div",
+      { class: "media-thumb" },
+      picture(block.thumbnail_url, block.alt_text, store),
+      h("span", { class: "media-play" }, icon("play")),
+    ),
     h(
       "div",
       {},
       h("div", { class: "quiet" }, [block.provider_name, block.author_name].filter(Boolean).join(" · ")),
-      h("strong", {}, (block.title_url && link(store, block.title_url, [title])) || (block.video_url && link(store, block.video_url, [title])) || title),
+      h(
+        "strong",
+        {},
+        (block.title_url && link(store, block.title_url, [title])) ||
+          (block.video_url && link(store, block.video_url, [title])) ||
+          title,
+      ),
       block.description ? h("div", { class: "text" }, textObject(block.description, store)) : null,
     ),
   );
 }
 
 export function file(block) {
-  return h("div", { class: "file" }, h("span", { class: "file-sign" }, icon("file")), h("span", {}, h("strong", {}, block.file?.name ?? block.external_id ?? "File"), h("span", { class: "quiet" }, `${block.source ?? "remote"} file`)));
+  return h(
+    "div",
+    { class: "file" },
+    h("span", { class: "file-sign" }, icon("file")),
+    h(
+      "span",
+      {},
+      h("strong", {}, block.file?.name ?? block.external_id ?? "File"),
+      h("span", { class: "quiet" }, `${block.source ?? "remote"} file`),
+    ),
+  );
 }

@@ -30,7 +30,11 @@ function part(element, store) {
     case "rich_text_quote":
       return h("blockquote", {}, ...children());
     case "rich_text_preformatted":
-      return h("pre", { class: element.border ? "bordered" : null, "data-language": element.language }, h("code", {}, ...children()));
+      return h(
+        "pre",
+        { class: element.border ? "bordered" : null, "data-language": element.language },
+        h("code", {}, ...children()),
+      );
     case "rich_text_list":
       return list(element, store);
     default:
@@ -42,9 +46,15 @@ function list(element, store) {
   const ordered = element.style === "ordered";
   const indent = Math.min(element.indent ?? 0, 8);
   const kind = (ordered ? NUMBERS : BULLETS)[indent % 3];
-  const items = (element.elements ?? []).map((item) => h("li", {}, ...(item.type === "rich_text_section" ? inlines(item.elements, store) : [part(item, store)])));
+  const items = (element.elements ?? []).map((item) =>
+    h("li", {}, ...(item.type === "rich_text_section" ? inlines(item.elements, store) : [part(item, store)])),
+  );
   const start = ordered && element.offset ? element.offset + 1 : null;
-  return h(ordered ? "ol" : "ul", { class: `indent-${indent} list-${kind}${element.border ? " bordered" : ""}`, start }, ...items);
+  return h(
+    ordered ? "ol" : "ul",
+    { class: `indent-${indent} list-${kind}${element.border ? " bordered" : ""}`, start },
+    ...items,
+  );
 }
 
 /** The inline elements of a section, quote or list item. */
@@ -68,7 +78,10 @@ function bare(element, store) {
     case "text":
       return plainText(element.text ?? "");
     case "link":
-      return link(store, element.url ?? "", [element.text || element.url]) ?? document.createTextNode(element.text || element.url || "");
+      return (
+        link(store, element.url ?? "", [element.text || element.url]) ??
+        document.createTextNode(element.text || element.url || "")
+      );
     case "user":
       return mention(store, "user", element.user_id);
     case "usergroup":
@@ -97,12 +110,24 @@ function plainText(text) {
 
 function emoji(element) {
   const code = element.unicode?.split("-").map((part) => Number.parseInt(part, 16));
-  const character = code?.every((each) => each > 0 && each <= 0x10ffff) ? String.fromCodePoint(...code) : emojiCharacter(element.name ?? "");
-  return h("span", { class: "emoji", role: "img", "aria-label": element.name, title: `:${element.name}:` }, character || `:${element.name}:`);
+  const character = code?.every((each) => each > 0 && each <= 0x10ffff)
+    ? String.fromCodePoint(...code)
+    : emojiCharacter(element.name ?? "");
+  return h(
+    "span",
+    { class: "emoji", role: "img", "aria-label": element.name, title: `:${element.name}:` },
+    character || `:${element.name}:`,
+  );
 }
 
 function date(element, store) {
-  const time = h("time", { title: element.fallback }, element.timestamp ? slackDate(element.timestamp, element.format ?? "{date_short_pretty} at {time}") : (element.fallback ?? ""));
+  const time = h(
+    "time",
+    { title: element.fallback },
+    element.timestamp
+      ? slackDate(element.timestamp, element.format ?? "{date_short_pretty} at {time}")
+      : (element.fallback ?? ""),
+  );
   return (element.url && link(store, element.url, [time])) || time;
 }
 

@@ -13,8 +13,14 @@ export function dataTable(block, surface) {
 
 function drawTable(rows, settings, surface, label) {
   const [first, ...rest] = rows;
-  const line = (row, tag) => h("tr", {}, ...(row ?? []).map((cell, column) => drawCell(cell, settings[column], tag, surface)));
-  const made = h("table", {}, first ? h("thead", {}, line(first, "th")) : null, h("tbody", {}, ...rest.map((row) => line(row, "td"))));
+  const line = (row, tag) =>
+    h("tr", {}, ...(row ?? []).map((cell, column) => drawCell(cell, settings[column], tag, surface)));
+  const made = h(
+    "table",
+    {},
+    first ? h("thead", {}, line(first, "th")) : null,
+    h("tbody", {}, ...rest.map((row) => line(row, "td"))),
+  );
   return h("div", { class: "table-frame", tabindex: "0", role: "group", "aria-label": label }, made);
 }
 

@@ -9,7 +9,15 @@ import { picture, smallImage } from "./media.js";
 export function section(block, surface) {
   const { store } = surface;
   const accessory = block.accessory;
-  const side = !accessory ? null : accessory.type === "image" ? h("div", { class: "accessory accessory-image" }, picture(accessory.image_url ?? accessory.slack_file?.url, accessory.alt_text, store)) : h("div", { class: "accessory" }, elementNode(accessory, block, surface));
+  const side = !accessory
+    ? null
+    : accessory.type === "image"
+      ? h(
+          "div",
+          { class: "accessory accessory-image" },
+          picture(accessory.image_url ?? accessory.slack_file?.url, accessory.alt_text, store),
+        )
+      : h("div", { class: "accessory" }, elementNode(accessory, block, surface));
   return h(
     "div",
     {},
@@ -17,7 +25,13 @@ export function section(block, surface) {
       "div",
       { class: "section-main" },
       block.text ? h("div", { class: "text" }, textObject(block.text, store)) : null,
-      block.fields?.length ? h("div", { class: "fields" }, ...block.fields.map((field) => h("div", { class: "text" }, textObject(field, store)))) : null,
+      block.fields?.length
+        ? h(
+            "div",
+            { class: "fields" },
+            ...block.fields.map((field) => h("div", { class: "text" }, textObject(field, store))),
+          )
+        : null,
     ),
     side,
   );
@@ -28,7 +42,13 @@ export function header(block, { store }) {
 }
 
 export function context(block, { store }) {
-  return h("div", {}, ...(block.elements ?? []).map((element) => (element.type === "image" ? smallImage(element, store) : h("span", { class: "text" }, textObject(element, store)))));
+  return h(
+    "div",
+    {},
+    ...(block.elements ?? []).map((element) =>
+      element.type === "image" ? smallImage(element, store) : h("span", { class: "text" }, textObject(element, store)),
+    ),
+  );
 }
 
 export function divider() {

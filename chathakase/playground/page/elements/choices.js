@@ -8,7 +8,9 @@ let number = 0;
 export function checkboxes(element, block, surface, { dispatch, label }) {
   const before = surface.entered(block, element)?.selected_options ?? element.initial_options ?? [];
   const chosen = () => (element.options ?? []).filter((_option, index) => boxes[index].checked);
-  const group = choices("checkbox", element, surface, label, (option) => before.some((each) => each.value === option.value));
+  const group = choices("checkbox", element, surface, label, (option) =>
+    before.some((each) => each.value === option.value),
+  );
   const boxes = [...group.querySelectorAll("input")];
   const enter = () => surface.enter(block, element, { selected_options: chosen() });
   enter();
@@ -41,7 +43,16 @@ function choices(type, element, surface, label, isChosen) {
       "label",
       { class: "choice" },
       h("input", { type, name, value: option.value, checked: isChosen(option) }),
-      h("span", {}, h("span", { class: "text" }, textObject(option.text, surface.store)), option.description ? h("span", { class: "quiet text" }, textObject(option.description, surface.store)) : null),
+      h(
+        "span",
+        {},
+        h("span", { class: "text" }, textObject(option.text, surface.store)),
+        option.description ? h("span", { class: "quiet text" }, textObject(option.description, surface.store)) : null,
+      ),
     );
-  return h("div", { class: "choices", role: type === "radio" ? "radiogroup" : "group", "aria-label": label || "Options" }, ...(element.options ?? []).map(line));
+  return h(
+    "div",
+    { class: "choices", role: type === "radio" ? "radiogroup" : "group", "aria-label": label || "Options" },
+    ...(element.options ?? []).map(line),
+  );
 }

@@ -8,7 +8,13 @@ import { openPopover } from "../popover.js";
 
 const PAUSE = 250;
 /** Of each kind: the key of a choice (with an s for many), and of what is chosen at first. */
-const KEYS = { static: "option", external: "option", users: "user", conversations: "conversation", channels: "channel" };
+const KEYS = {
+  static: "option",
+  external: "option",
+  users: "user",
+  conversations: "conversation",
+  channels: "channel",
+};
 let number = 0;
 
 export function select(element, block, surface, { dispatch, label }) {
@@ -26,8 +32,19 @@ class Select {
     this.placeholder = element.placeholder?.text ?? (this.many ? "Choose…" : "Choose one…");
     this.label = label;
     this.chosen = this.first();
-    this.node = h("button", { type: "button", class: "select", role: "combobox", "aria-haspopup": "listbox", "aria-expanded": "false", "aria-label": label || this.placeholder, onclick: () => this.open() });
-    this.node.addEventListener("keydown", (event) => event.key === "ArrowDown" && (event.preventDefault(), this.open()));
+    this.node = h("button", {
+      type: "button",
+      class: "select",
+      role: "combobox",
+      "aria-haspopup": "listbox",
+      "aria-expanded": "false",
+      "aria-label": label || this.placeholder,
+      onclick: () => this.open(),
+    });
+    this.node.addEventListener(
+      "keydown",
+      (event) => event.key === "ArrowDown" && (event.preventDefault(), this.open()),
+    );
     this.draw();
     this.enter();
   }
@@ -49,7 +66,9 @@ class Select {
   named(id) {
     const { store } = this.surface;
     const conversation = store.conversations.get(id);
-    const text = conversation ? `${conversation.name && conversation.type !== "mpim" ? "#" : ""}${conversationName(store, conversation)}` : userName(store, id);
+    const text = conversation
+      ? `${conversation.name && conversation.type !== "mpim" ? "#" : ""}${conversationName(store, conversation)}`
+      : userName(store, id);
     return { value: id, text: { type: "plain_text", text } };
   }
 
@@ -65,18 +84,40 @@ class Select {
 
   draw() {
     const { store } = this.surface;
-    const texts = this.chosen.map((option) => h("span", { class: this.many ? "chip" : "select-value" }, textObject(option.text, store)));
+    const texts = this.chosen.map((option) =>
+      h("span", { class: this.many ? "chip" : "select-value" }, textObject(option.text, store)),
+    );
     fill(this.node, ...(texts.length ? texts : [h("span", { class: "select-empty" }, this.placeholder)]), icon("down"));
-    this.node.setAttribute("aria-label", [this.label || this.placeholder, ...this.chosen.map((option) => option.text?.text)].join(", "));
+    this.node.setAttribute(
+      "aria-label",
+      [this.label || this.placeholder, ...this.chosen.map((option) => option.text?.text)].join(", "),
+    );
   }
 
   open() {
     const name = this.label || this.placeholder;
-    this.list = h("div", { class: "options", role: "listbox", id: this.id, "aria-label": name, "aria-multiselectable": this.many || null });
-    this.search = h("input", { type: "search", class: "field", placeholder: this.kind === "external" ? "Type to search" : "Filter", "aria-label": `Filter ${name}`, "aria-controls": this.id, oninput: () => this.look() });
+    this.list = h("div", {
+      class: "options",
+      role: "listbox",
+      id: this.id,
+      "aria-label": name,
+      "aria-multiselectable": this.many || null,
+    });
+    this.search = h("input", {
+      type: "search",
+      class: "field",
+      placeholder: this.kind === "external" ? "Type to search" : "Filter",
+      "aria-label": `Filter ${name}`,
+      "aria-controls": this.id,
+      oninput: () => this.look(),
+    });
     this.search.addEventListener("keydown", (event) => this.keyed(event));
     this.list.addEventListener("keydown", (event) => this.keyed(event));
-    this.close = openPopover(this.node, h("div", { class: "select-panel" }, this.search, this.list), { label: name, focus: this.search, width: true });
+    this.close = openPopover(this.node, h("div", { class: "select-panel" }, this.search, this.list), {
+      label: name,
+      focus: this.search,
+      width: true,
+    });
     this.look();
   }
 
@@ -88,7 +129,10 @@ class Select {
     }
     const least = this.element.min_query_length ?? 3;
     if (this.search.value.length < least) {
-      fill(this.list, h("p", { class: "quiet" }, `Type at least ${least} ${least === 1 ? "character" : "characters"}.`));
+      fill(
+        this.list,
+        h("p", { class: "quiet" }, `Type at least ${least} ${least === 1 ? "character" : "characters"}.`),
+      );
       return;
     }
     fill(this.list, h("p", { class: "quiet" }, "Asking the app…"));
@@ -106,10 +150,15 @@ class Select {
     const { store } = this.surface;
     const { element, kind } = this;
     if (kind === "static") return element.option_groups ?? [{ options: element.options ?? [] }];
-    if (kind === "users") return [{ options: [...store.users.keys()].filter((id) => id !== "USLACKBOT").map((id) => this.named(id)) }];
+    if (kind === "users")
+      return [{ options: [...store.users.keys()].filter((id) => id !== "USLACKBOT").map((id) => this.named(id)) }];
     const include = element.filter?.include;
     const kinds = { channel: "public", group: "private", im: "im", mpim: "mpim" };
-    const fits = (each) => (kind === "channels" ? each.type === "channel" : (each.type === "channel" || each.members.includes(store.me)) && (!include || include.includes(kinds[each.type])));
+    const fits = (each) =>
+      kind === "channels"
+        ? each.type === "channel"
+        : (each.type === "channel" || each.members.includes(store.me)) &&
+          (!include || include.includes(kinds[each.type]));
     return [{ options: [...store.conversations.values()].filter(fits).map((each) => this.named(each.id)) }];
   }
 
@@ -117,9 +166,12 @@ class Select {
     const wanted = this.kind === "external" ? "" : this.search.value.toLowerCase();
     fill(this.list);
     for (const group of groups) {
-      const options = (group.options ?? []).filter((option) => (option.text?.text ?? "").toLowerCase().includes(wanted));
+      const options = (group.options ?? []).filter((option) =>
+        (option.text?.text ?? "").toLowerCase().includes(wanted),
+      );
       if (!options.length) continue;
-      if (group.label) this.list.append(h("div", { class: "option-group" }, textObject(group.label, this.surface.store)));
+      if (group.label)
+        this.list.append(h("div", { class: "option-group" }, textObject(group.label, this.surface.store)));
       this.list.append(...options.map((option) => this.option(option)));
     }
     if (!this.list.childNodes.length) fill(this.list, h("p", { class: "quiet" }, "Nothing found."));
@@ -127,7 +179,23 @@ class Select {
 
   option(option) {
     const chosen = this.chosen.some((each) => each.value === option.value);
-    return button(option.text?.text ?? "", { class: "option", role: "option", title: null, "aria-selected": String(chosen), onclick: () => this.choose(option) }, h("span", { class: "option-tick" }, chosen ? icon("check") : null), h("span", {}, textObject(option.text, this.surface.store), option.description ? h("span", { class: "quiet" }, textObject(option.description, this.surface.store)) : null));
+    return button(
+      option.text?.text ?? "",
+      {
+        class: "option",
+        role: "option",
+        title: null,
+        "aria-selected": String(chosen),
+        onclick: () => this.choose(option),
+      },
+      h("span", { class: "option-tick" }, chosen ? icon("check") : null),
+      h(
+        "span",
+        {},
+        textObject(option.text, this.surface.store),
+        option.description ? h("span", { class: "quiet" }, textObject(option.description, this.surface.store)) : null,
+      ),
+    );
   }
 
   choose(option) {
