@@ -35,19 +35,19 @@ def forget(folder: Path) -> None:
 
 
 @asynccontextmanager
-async def open_local_slack(folder: Path, *, host: str, port: int, model: str = "") -> AsyncIterator[Workspace]:
+async def open_local_slack(
+    folder: Path, *, host: str, port: int, model: str = "", home_tab: bool = True
+) -> AsyncIterator[Workspace]:
     """Open only the workspace. Raises StartError when the port is taken or what is kept cannot be read."""
     async with AsyncExitStack() as stack:
+        opening = open_workspace(folder=folder, host=host, port=port, model=model, home_tab=home_tab)
         try:
-            workspace = await stack.enter_async_context(
-                open_workspace(folder=folder, host=host, port=port, model=model)
-            )
+            workspace = await stack.enter_async_context(opening)
         except StoreError as error:
             raise StartError(str(error)) from error
         except OSError as error:
-            raise StartError(
-                f"port {port} on {host} is not to be had ({error.strerror}): name another with --port"
-            ) from error
+            reason = f"port {port} on {host} is not to be had ({error.strerror})"
+            raise StartError(f"{reason}: name another with --port.") from error
         yield workspace
 
 
@@ -65,7 +65,9 @@ async def open_playground(folder: Path, *, host: str, port: int) -> AsyncIterato
             echo = await stack.enter_async_context(open_model())
             name = echo.model
             given |= {"openai_base_url": echo.base_url, "chathakase_model": name}
-        workspace = await stack.enter_async_context(open_local_slack(folder, host=host, port=port, model=name))
+        # As our manifest says, the bot has no Home tab.
+        local_slack = open_local_slack(folder, host=host, port=port, model=name, home_tab=False)
+        workspace = await stack.enter_async_context(local_slack)
         given |= {
             "slack_bot_token": workspace.bot_token,
             "slack_app_token": workspace.app_token,
