@@ -11,13 +11,13 @@ from pathlib import Path
 from benchmarks.model import Model
 from benchmarks.usage import Usage
 from benchmarks.watch import Moments, Watch
-from chathakase.playground.demo import demo_world
-from chathakase.playground.events import SUBSCRIPTIONS
-from chathakase.playground.limits import NoLimits
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace, open_workspace
-from chathakase.playground.values import Conversation
-from chathakase.playground.world import World
+from chathakase.playground.socket_mode.events import SUBSCRIPTIONS
+from chathakase.playground.web_api.limits import NoLimits
+from chathakase.playground.world.demo import demo_world
+from chathakase.playground.world.values import Conversation
+from chathakase.playground.world.world import World
 
 CHANNELS = 40
 """So many that nobody comes near Slack's one message a second in each: our bot would wait, the plain one not."""

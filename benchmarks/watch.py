@@ -6,9 +6,9 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from benchmarks.model import FIRST, LAST
-from chathakase.playground.changes import Change, MessageChanged, MessagePosted
 from chathakase.playground.journal import ApiCall, Entry, EnvelopeSent
 from chathakase.playground.server import Workspace
+from chathakase.playground.world.changes import Change, MessageChanged, MessagePosted
 
 
 @dataclass(slots=True)

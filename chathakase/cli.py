@@ -16,7 +16,7 @@ from chathakase.app import open_bot
 from chathakase.config import SettingsError, read_settings
 from chathakase.core.errors import StartError
 from chathakase.play import FOLDER, forget, open_local_slack, open_playground
-from chathakase.playground.terminal import talk
+from chathakase.playground.terminal.talk import talk
 
 BAD_SETTINGS = 2
 CANNOT_START = 1

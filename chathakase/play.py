@@ -8,7 +8,7 @@ from pathlib import Path
 from chathakase.app import open_bot
 from chathakase.config import ModelServer, read_settings
 from chathakase.core.errors import StartError
-from chathakase.playground.model_server import open_model
+from chathakase.playground.model.server import open_model
 from chathakase.playground.persistence.database import StoreError
 from chathakase.playground.persistence.database import forget as forget_workspace
 from chathakase.playground.server import Workspace, open_workspace

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chathakase.playground.values import Json
+from chathakase.playground.world.values import Json
 
 
 class SlackError(Exception):

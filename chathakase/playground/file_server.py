@@ -6,15 +6,15 @@ from collections.abc import AsyncIterator, Sequence
 
 from aiohttp import BodyPartReader, web
 
-from chathakase.playground.arguments import Arguments
 from chathakase.playground.errors import SlackError
-from chathakase.playground.files import File, new_file_id
-from chathakase.playground.methods.access import joined
-from chathakase.playground.methods.call import Call
-from chathakase.playground.methods.files import may_read, share
-from chathakase.playground.tokens import Caller, Tokens
-from chathakase.playground.values import Json
-from chathakase.playground.world import World
+from chathakase.playground.web_api.arguments import Arguments
+from chathakase.playground.web_api.methods.access import joined
+from chathakase.playground.web_api.methods.call import Call
+from chathakase.playground.web_api.methods.files import may_read, share
+from chathakase.playground.web_api.tokens import Caller, Tokens
+from chathakase.playground.world.files import File, new_file_id
+from chathakase.playground.world.values import Json
+from chathakase.playground.world.world import World
 
 CHUNK = 2**16
 FIELD_MOST = 2**18

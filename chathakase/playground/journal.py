@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from chathakase.playground.values import Json
+from chathakase.playground.world.values import Json
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from typing import Any
 
 import aiohttp
 
+from chathakase.playground.content.mrkdwn import composed
 from chathakase.playground.errors import SlackError
-from chathakase.playground.mrkdwn import composed
-from chathakase.playground.values import Conversation, Json, User
-from chathakase.playground.world import World
+from chathakase.playground.world.values import Conversation, Json, User
+from chathakase.playground.world.world import World
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,34 +10,34 @@ from pathlib import Path
 
 from aiohttp import web
 
-from chathakase.playground.delivery import Delivery
-from chathakase.playground.demo import demo_world
-from chathakase.playground.envelopes import Envelopes
-from chathakase.playground.events import SUBSCRIPTIONS, Events
 from chathakase.playground.faults import Faults
 from chathakase.playground.file_server import FileServer
-from chathakase.playground.files import FILE_MOST
 from chathakase.playground.interactivity.clicks import Clicks
 from chathakase.playground.interactivity.hooks import Hooks
 from chathakase.playground.interactivity.starts import Starts
 from chathakase.playground.interactivity.submissions import Submissions
 from chathakase.playground.journal import Journal
-from chathakase.playground.limits import Limits, Tier
-from chathakase.playground.manifest import Features
-from chathakase.playground.methods.call import Call, Method
-from chathakase.playground.methods.table import DEFAULT_SCOPES, METHODS
 from chathakase.playground.page_server.deeds import Speaking
 from chathakase.playground.page_server.guard import guard
 from chathakase.playground.page_server.page import PageServer
 from chathakase.playground.page_server.troubles import Troubles
 from chathakase.playground.persistence.keeper import keep
-from chathakase.playground.sockets import Sockets
-from chathakase.playground.streams import Streams
-from chathakase.playground.tokens import Tokens
-from chathakase.playground.values import Json
-from chathakase.playground.webapi import WebApi
+from chathakase.playground.socket_mode.delivery import Delivery
+from chathakase.playground.socket_mode.envelopes import Envelopes
+from chathakase.playground.socket_mode.events import SUBSCRIPTIONS, Events
+from chathakase.playground.socket_mode.sockets import Sockets
+from chathakase.playground.web_api.limits import Limits, Tier
+from chathakase.playground.web_api.methods.call import Call, Method
+from chathakase.playground.web_api.methods.table import DEFAULT_SCOPES, METHODS
+from chathakase.playground.web_api.server import WebApi
+from chathakase.playground.web_api.tokens import Tokens
 from chathakase.playground.workspace import Workspace
-from chathakase.playground.world import World
+from chathakase.playground.world.demo import demo_world
+from chathakase.playground.world.files import FILE_MOST
+from chathakase.playground.world.manifest import Features
+from chathakase.playground.world.streams import Streams
+from chathakase.playground.world.values import Json
+from chathakase.playground.world.world import World
 
 __all__ = ["Workspace", "open_workspace"]
 

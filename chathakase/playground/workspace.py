@@ -8,15 +8,15 @@ from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
-from chathakase.playground.changes import Change
-from chathakase.playground.delivery import Delivery
 from chathakase.playground.faults import Faults
 from chathakase.playground.journal import Entry, Journal
 from chathakase.playground.person import Person, person_session
-from chathakase.playground.sockets import Reason, Sockets
-from chathakase.playground.tokens import Tokens
-from chathakase.playground.values import Conversation, Json
-from chathakase.playground.world import World
+from chathakase.playground.socket_mode.delivery import Delivery
+from chathakase.playground.socket_mode.sockets import Reason, Sockets
+from chathakase.playground.web_api.tokens import Tokens
+from chathakase.playground.world.changes import Change
+from chathakase.playground.world.values import Conversation, Json
+from chathakase.playground.world.world import World
 
 GLANCE_SECONDS = 0.05
 """How often a condition is looked at while nothing happens."""

@@ -13,7 +13,7 @@ from chathakase.config import Settings
 from chathakase.engine.sessions import SessionManager
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace
-from chathakase.playground.values import Message
+from chathakase.playground.world.values import Message
 from tests.model_server import ModelServer
 
 OpenBot = Callable[..., AbstractAsyncContextManager[SessionManager]]

@@ -10,9 +10,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 import chathakase.slack
-from chathakase.playground.methods.table import METHODS
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace, open_workspace
+from chathakase.playground.web_api.methods.table import METHODS
 from chathakase.slack.events import EVENTS
 from tests.end_to_end.conftest import OpenBot, Thread
 

@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.playground import Workspace
 from chathakase.playground.errors import SlackError
-from chathakase.playground.values import Json
+from chathakase.playground.world.values import Json
 
 GENERAL, RANDOM, SECRET, ELSEWHERE = "C0GENERAL1", "C0RANDOM01", "C0SECRET01", "C0ELSEWHR1"
 GROUP_DM, ALICE_DM, BOB_DM = "C0MPDM0001", "D0ALICE001", "D0BOB00001"

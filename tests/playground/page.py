@@ -12,7 +12,7 @@ import aiohttp
 
 from chathakase.playground import Workspace
 from chathakase.playground.errors import SlackError
-from chathakase.playground.values import Json
+from chathakase.playground.world.values import Json
 from tests.playground.clients import ALICE
 
 

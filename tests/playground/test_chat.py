@@ -7,8 +7,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.playground import NoLimits, Workspace, open_workspace
-from chathakase.playground.methods.table import DEFAULT_SCOPES
 from chathakase.playground.person import Person
+from chathakase.playground.web_api.methods.table import DEFAULT_SCOPES
 from tests.playground.clients import (
     ALICE,
     ALICE_DM,

@@ -8,7 +8,7 @@ import pytest
 from openai import AsyncOpenAI
 
 from chathakase.playground import ModelServer, open_model
-from chathakase.playground.echo import OPENING, echo
+from chathakase.playground.model.echo import OPENING, echo
 
 
 def _user(*texts: str) -> list[dict[str, str]]:

@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.playground import NoLimits, Workspace, open_workspace
 from chathakase.playground.person import Person
-from chathakase.playground.values import Json
+from chathakase.playground.world.values import Json
 from tests.playground.clients import ALICE, ALICE_DM, BOB, BOB_DM, BOT, ELSEWHERE, GENERAL, app_socket, error_of
 from tests.playground.page import open_page
 

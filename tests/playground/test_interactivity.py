@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.playground import NoLimits, Workspace, open_workspace
 from chathakase.playground.interactivity.choices import REQUIRED
-from chathakase.playground.values import Json
+from chathakase.playground.world.values import Json
 from tests.playground.clients import ALICE, ALICE_DM, BOB, GENERAL, app_socket, error_of
 from tests.playground.page import Page, open_page
 

@@ -6,8 +6,8 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.playground import Workspace
-from chathakase.playground.changes import Change, StatusSet
 from chathakase.playground.person import Person
+from chathakase.playground.world.changes import Change, StatusSet
 from tests.playground.clients import (
     ALICE,
     ALICE_DM,

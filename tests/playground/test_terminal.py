@@ -13,9 +13,9 @@ from rich.console import Console
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.playground import Workspace, demo_world
-from chathakase.playground.replies import Replies
-from chathakase.playground.stdin import stdin_lines
-from chathakase.playground.terminal import talk
+from chathakase.playground.terminal.replies import Replies
+from chathakase.playground.terminal.stdin import stdin_lines
+from chathakase.playground.terminal.talk import talk
 from tests.playground.clients import ALICE_DM, BOB_DM, BOT, GENERAL, RANDOM, app_socket
 
 

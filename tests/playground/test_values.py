@@ -3,13 +3,13 @@
 import pytest
 
 from chathakase.playground import demo_world
-from chathakase.playground.changes import Change, MessageChanged, MessageDeleted, MessagePosted
-from chathakase.playground.limits import Limits, Tier
-from chathakase.playground.mrkdwn import as_stored, composed, rich_text
-from chathakase.playground.timeline import Timeline, between
-from chathakase.playground.timestamps import TsMint, is_ts, micros
-from chathakase.playground.transcript import markdown_of, without_html
-from chathakase.playground.values import Message
+from chathakase.playground.content.mrkdwn import as_stored, composed, rich_text
+from chathakase.playground.terminal.transcript import markdown_of, without_html
+from chathakase.playground.web_api.limits import Limits, Tier
+from chathakase.playground.world.changes import Change, MessageChanged, MessageDeleted, MessagePosted
+from chathakase.playground.world.timeline import Timeline, between
+from chathakase.playground.world.timestamps import TsMint, is_ts, micros
+from chathakase.playground.world.values import Message
 from tests.playground.clients import ALICE, BOT, GENERAL
 
 

@@ -10,8 +10,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from chathakase.playground import NoLimits, Workspace, open_workspace
 from chathakase.playground.errors import SlackError
 from chathakase.playground.person import Person
-from chathakase.playground.triggers import Triggers
-from chathakase.playground.values import Json
+from chathakase.playground.world.triggers import Triggers
+from chathakase.playground.world.values import Json
 from tests.playground.clients import ALICE, ALICE_DM, BOT, ELSEWHERE, GENERAL, error_of
 from tests.playground.page import open_page
 from tests.playground.test_interactivity import modal, plain

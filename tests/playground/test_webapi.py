@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.playground import Workspace, open_workspace
 from chathakase.playground.person import Person
-from chathakase.playground.values import Json
+from chathakase.playground.world.values import Json
 from tests.playground.clients import ALICE, BOT, GENERAL, SECRET, error_of
 
 

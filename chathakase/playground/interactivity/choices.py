@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from chathakase.playground.block_ids import elements_of
-from chathakase.playground.values import Json
+from chathakase.playground.content.block_ids import elements_of
+from chathakase.playground.world.values import Json
 
 CHOICES: Mapping[str, str] = {
     "channels_select": "selected_channel",

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chathakase.playground.block_ids import element_at
-from chathakase.playground.envelopes import Ack, Envelopes
+from chathakase.playground.content.block_ids import element_at
 from chathakase.playground.errors import SlackError
 from chathakase.playground.interactivity.choices import chosen, state_of
 from chathakase.playground.interactivity.hooks import Hooks
 from chathakase.playground.interactivity.payload import interaction
 from chathakase.playground.interactivity.surface import Surface, surface_json, surface_of
 from chathakase.playground.page_server.deeds import Ask, Deed
-from chathakase.playground.values import Json
-from chathakase.playground.world import World
+from chathakase.playground.socket_mode.envelopes import Ack, Envelopes
+from chathakase.playground.world.values import Json
+from chathakase.playground.world.world import World
 
 OPTIONS_MOST = 100
 """Options, or groups of them, in an answer to block_suggestion."""

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from chathakase.playground.arguments import Arguments
 from chathakase.playground.errors import SlackError
 from chathakase.playground.interactivity.responses import respond
 from chathakase.playground.journal import ApiCall, Journal
-from chathakase.playground.values import Json
-from chathakase.playground.world import World
+from chathakase.playground.web_api.arguments import Arguments
+from chathakase.playground.world.values import Json
+from chathakase.playground.world.world import World
 
 USES_MOST = 5
 HOOK_SECONDS = 1_800.0

@@ -6,8 +6,8 @@ The shapes follow docs.slack.dev/reference/interaction-payloads and slackapi/jav
 
 from __future__ import annotations
 
-from chathakase.playground.values import Conversation, Json, User
-from chathakase.playground.world import World
+from chathakase.playground.world.values import Conversation, Json, User
+from chathakase.playground.world.world import World
 
 
 def interaction(world: World, user: User, kind: str) -> Json:

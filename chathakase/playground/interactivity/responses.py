@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from chathakase.playground.arguments import Arguments
 from chathakase.playground.errors import SlackError
-from chathakase.playground.methods.content import Content, content_of
-from chathakase.playground.timestamps import is_ts
-from chathakase.playground.values import Json, Message
-from chathakase.playground.world import World
+from chathakase.playground.web_api.arguments import Arguments
+from chathakase.playground.web_api.methods.content import Content, content_of
+from chathakase.playground.world.timestamps import is_ts
+from chathakase.playground.world.values import Json, Message
+from chathakase.playground.world.world import World
 
 
 def respond(world: World, channel: str, user: str, ts: str, arguments: Arguments) -> None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chathakase.playground.envelopes import Envelopes
+from chathakase.playground.content.view_checks import checked_view
+from chathakase.playground.content.views import View
 from chathakase.playground.errors import SlackError
 from chathakase.playground.interactivity.choices import errors_in, state_of
 from chathakase.playground.interactivity.clicks import acknowledged
 from chathakase.playground.interactivity.payload import interaction
 from chathakase.playground.page_server.deeds import Ask, Deed
-from chathakase.playground.payloads import view_json
-from chathakase.playground.values import Json
-from chathakase.playground.view_checks import checked_view
-from chathakase.playground.views import View
-from chathakase.playground.world import World
+from chathakase.playground.socket_mode.envelopes import Envelopes
+from chathakase.playground.socket_mode.payloads import view_json
+from chathakase.playground.world.values import Json
+from chathakase.playground.world.world import World
 
 
 class Submissions:

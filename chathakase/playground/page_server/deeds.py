@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from chathakase.playground.arguments import Arguments
+from chathakase.playground.content.mrkdwn import composed
+from chathakase.playground.content.streaming import stop_stream
 from chathakase.playground.errors import SlackError
-from chathakase.playground.mrkdwn import composed
-from chathakase.playground.streaming import stop_stream
-from chathakase.playground.values import Json, User
-from chathakase.playground.webapi import WebApi
-from chathakase.playground.world import World
+from chathakase.playground.web_api.arguments import Arguments
+from chathakase.playground.web_api.server import WebApi
+from chathakase.playground.world.values import Json, User
+from chathakase.playground.world.world import World
 
 
 @dataclass(frozen=True, slots=True)

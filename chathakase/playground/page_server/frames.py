@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chathakase.playground.changes import (
+from chathakase.playground.socket_mode.payloads import message_json, view_json
+from chathakase.playground.world.changes import (
     Change,
     ConversationChanged,
     EphemeralGone,
@@ -21,10 +22,9 @@ from chathakase.playground.changes import (
     StatusSet,
     ViewShown,
 )
-from chathakase.playground.ephemerals import Ephemeral
-from chathakase.playground.payloads import message_json, view_json
-from chathakase.playground.values import Conversation, Json, Message
-from chathakase.playground.world import World
+from chathakase.playground.world.ephemerals import Ephemeral
+from chathakase.playground.world.values import Conversation, Json, Message
+from chathakase.playground.world.world import World
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from chathakase.playground.changes import Change, MessagePosted, PromptsSet, StatusSet
 from chathakase.playground.journal import Entry, Journal
 from chathakase.playground.page_server.frames import (
     Frame,
@@ -19,10 +18,11 @@ from chathakase.playground.page_server.frames import (
 )
 from chathakase.playground.page_server.outbox import Outbox
 from chathakase.playground.page_server.traffic import Traffic
-from chathakase.playground.payloads import view_json
-from chathakase.playground.sockets import Sockets
-from chathakase.playground.values import Json
-from chathakase.playground.world import World
+from chathakase.playground.socket_mode.payloads import view_json
+from chathakase.playground.socket_mode.sockets import Sockets
+from chathakase.playground.world.changes import Change, MessagePosted, PromptsSet, StatusSet
+from chathakase.playground.world.values import Json
+from chathakase.playground.world.world import World
 
 
 class Hub:

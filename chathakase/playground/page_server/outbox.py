@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from chathakase.playground.values import Json
+from chathakase.playground.world.values import Json
 
 FRAMES_MOST = 2_000
 """Frames that wait for a slow page before they are given up for a fresh snapshot."""

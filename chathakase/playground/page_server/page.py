@@ -11,10 +11,10 @@ from chathakase.playground.page_server.deeds import Deed
 from chathakase.playground.page_server.hub import Hub
 from chathakase.playground.page_server.socket import PageSocket
 from chathakase.playground.page_server.static import FOLDER, StaticFiles
-from chathakase.playground.payloads import user_json
-from chathakase.playground.sockets import Sockets
-from chathakase.playground.values import Json
-from chathakase.playground.world import World
+from chathakase.playground.socket_mode.payloads import user_json
+from chathakase.playground.socket_mode.sockets import Sockets
+from chathakase.playground.world.values import Json
+from chathakase.playground.world.world import World
 
 
 class PageServer:

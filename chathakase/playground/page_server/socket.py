@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping
 
 from aiohttp import WSMsgType, web
 
-from chathakase.playground.arguments import Arguments
 from chathakase.playground.errors import SlackError
 from chathakase.playground.page_server.deeds import Ask, Deed
 from chathakase.playground.page_server.hub import Hub
 from chathakase.playground.page_server.outbox import Outbox
-from chathakase.playground.values import Json
-from chathakase.playground.world import World
+from chathakase.playground.web_api.arguments import Arguments
+from chathakase.playground.world.values import Json
+from chathakase.playground.world.world import World
 
 PAUSE_SECONDS = 0.03
 """The least time between two bursts of frames; what comes in between goes out together."""

@@ -15,7 +15,7 @@ from chathakase.playground.journal import (
     SocketClosed,
     SocketOpened,
 )
-from chathakase.playground.values import Json
+from chathakase.playground.world.values import Json
 
 ENTRIES_MOST = 300
 """Entries that a page gets to see when it comes."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from chathakase.playground.delivery import Delivery
+from chathakase.playground.content.streaming import end_stream
 from chathakase.playground.errors import SlackError
 from chathakase.playground.faults import ANY, Faults
 from chathakase.playground.page_server.deeds import Ask, Deed
-from chathakase.playground.sockets import Sockets
-from chathakase.playground.streaming import end_stream
-from chathakase.playground.values import Json
-from chathakase.playground.world import World
+from chathakase.playground.socket_mode.delivery import Delivery
+from chathakase.playground.socket_mode.sockets import Sockets
+from chathakase.playground.world.values import Json
+from chathakase.playground.world.world import World
 
 TIMES_MOST = 1_000
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from chathakase.playground.values import Json
+from chathakase.playground.world.values import Json
 
 NAME = "workspace.sqlite3"
 VERSION = 1

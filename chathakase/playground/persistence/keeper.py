@@ -10,16 +10,6 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from chathakase.playground.changes import (
-    Change,
-    ConversationChanged,
-    MemberJoined,
-    MemberLeft,
-    MessageChanged,
-    MessageDeleted,
-    MessagePosted,
-    ReactionChanged,
-)
 from chathakase.playground.persistence.database import Batch, Database, Key, StoreError
 from chathakase.playground.persistence.records import (
     TOKENS,
@@ -30,8 +20,18 @@ from chathakase.playground.persistence.records import (
     world_of,
     world_record,
 )
-from chathakase.playground.values import Json
-from chathakase.playground.world import World
+from chathakase.playground.world.changes import (
+    Change,
+    ConversationChanged,
+    MemberJoined,
+    MemberLeft,
+    MessageChanged,
+    MessageDeleted,
+    MessagePosted,
+    ReactionChanged,
+)
+from chathakase.playground.world.values import Json
+from chathakase.playground.world.world import World
 
 SETTLE_SECONDS = 0.3
 """How long changes are gathered before they are written together."""

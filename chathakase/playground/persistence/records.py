@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
 
-from chathakase.playground.agent_sessions import AgentSession
-from chathakase.playground.files import File
+from chathakase.playground.content.streaming import COMPLETED, IN_PROGRESS
+from chathakase.playground.content.views import View
 from chathakase.playground.persistence.database import Key
-from chathakase.playground.streaming import COMPLETED, IN_PROGRESS
-from chathakase.playground.values import App, Conversation, Edited, Json, Message, Reaction, Team, User
-from chathakase.playground.views import View
-from chathakase.playground.world import World
+from chathakase.playground.world.agent_sessions import AgentSession
+from chathakase.playground.world.files import File
+from chathakase.playground.world.values import App, Conversation, Edited, Json, Message, Reaction, Team, User
+from chathakase.playground.world.world import World
 
 WORLD: Key = ("workspace", "")
 TOKENS: Key = ("tokens", "")

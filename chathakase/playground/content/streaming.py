@@ -1,0 +1,96 @@
+"""Native streams in the world: a message that grows until somebody or something ends it.
+
+The app is told of the first version and of the last one, not of those between; what Slack sends is unmeasured.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+from chathakase.playground.content.mrkdwn import as_stored
+from chathakase.playground.content.stream_blocks import grown, length_of, text_of
+from chathakase.playground.errors import SlackError
+from chathakase.playground.world.agent_sessions import AgentSession, SessionStatus
+from chathakase.playground.world.changes import StreamStopped
+from chathakase.playground.world.streams import Stream, StreamEnd, TaskMode
+from chathakase.playground.world.values import Json, Message
+from chathakase.playground.world.world import World
+
+IN_PROGRESS, COMPLETED = {"streaming_state": "in_progress"}, {"streaming_state": "completed"}
+
+
+def start_stream(world: World, channel: str, thread_ts: str, chunks: Sequence[Json], mode: TaskMode) -> Message:
+    """Post the message of a new stream, which ends by itself after its time; its session is at work from now on."""
+    length = _checked_length(world, 0, chunks)
+    blocks = grown((), chunks, mode)
+    message = world.post(
+        channel,
+        world.app.user_id,
+        as_stored(text_of(blocks)),
+        thread_ts=thread_ts,
+        blocks=blocks,
+        bot_id=world.app.bot_id,
+        extra=IN_PROGRESS,
+    )
+    stream = Stream(channel, message.ts, mode, length)
+    world.streams.put(stream)
+    _set_session(world, message, "processing")
+    asyncio.get_running_loop().call_later(world.streams.seconds, end_stream, world, stream, "expired")
+    return message
+
+
+def grow_stream(world: World, stream: Stream, chunks: Sequence[Json]) -> None:
+    """Let a stream's message grow; `msg_too_long` above its total."""
+    length = _checked_length(world, stream.length, chunks)
+    message = _message(world, stream)
+    blocks = grown(message.blocks, chunks, stream.mode)
+    world.streams.put(replace(stream, length=length))
+    world.change(message, progress=True, blocks=blocks, text=as_stored(text_of(blocks)))
+
+
+def finish_stream(
+    world: World, stream: Stream, blocks: tuple[Json, ...], metadata: Json | None, status: SessionStatus
+) -> Message:
+    """End a stream with blocks at the bottom of its message."""
+    message = _message(world, stream)
+    world.streams.end(stream, "finished")
+    _set_session(world, message, status)
+    return world.change(message, blocks=(*message.blocks, *blocks), metadata=metadata, extra=COMPLETED)
+
+
+def end_stream(world: World, stream: Stream, how: StreamEnd) -> None:
+    """End a stream, unless it has ended already, with what its message has so far."""
+    message = world.timeline(stream.channel).get(stream.ts)
+    if world.streams.end(stream, how) and message is not None:
+        _set_session(world, message, "active")
+        world.change(message, extra=COMPLETED)
+
+
+def stop_stream(world: World, stream: Stream, user: str) -> None:
+    """A person presses Stop; the app hears of it (docs: ai/agent-sessions)."""
+    message = _message(world, stream)
+    end_stream(world, stream, "stopped")
+    conversation = world.conversation(stream.channel)
+    if conversation is not None:
+        world.tell(StreamStopped(conversation, message, user, world.mint()))
+
+
+def _message(world: World, stream: Stream) -> Message:
+    message = world.timeline(stream.channel).get(stream.ts)
+    if message is None:
+        raise SlackError("message_not_found")
+    return message
+
+
+def _checked_length(world: World, length: int, chunks: Sequence[Json]) -> int:
+    total = length + length_of(chunks)
+    if total > world.streams.text_most:
+        raise SlackError("msg_too_long")
+    return total
+
+
+def _set_session(world: World, message: Message, status: SessionStatus) -> None:
+    place = (message.channel, message.thread_ts or message.ts)
+    world.sessions[place] = replace(world.sessions.get(place, AgentSession()), status=status)

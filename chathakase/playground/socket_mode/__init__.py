@@ -1,0 +1,1 @@
+"""Socket Mode: connections, envelopes, and the events that travel in them."""

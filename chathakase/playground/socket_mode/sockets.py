@@ -1,0 +1,243 @@
+"""Socket Mode: tickets, the WebSocket connections of the app, and the frames on them.
+
+An app may hold up to ten connections, and each envelope goes to any one of them (docs:
+apis/events-api/using-socket-mode). A ticket opens one connection, within 30 seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import secrets
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from aiohttp import WSMsgType, web
+
+from chathakase.playground.journal import EnvelopeSent, FrameSent, Journal, SocketClosed, SocketOpened
+from chathakase.playground.world.values import Json
+
+SOCKETS_MOST = 10
+TICKET_SECONDS = 30.0
+USUAL_CONNECTION_SECONDS = 18_060
+"""What `hello` promises as approximate_connection_time where no refresh is planned."""
+WARNING_SECONDS = 10.0
+"""How long before a refresh Slack may send a `warning`."""
+LINGER_SECONDS = 1.0
+"""How long a connection stays open after it was told to go, for the acks that are on their way."""
+CLOSE_SECONDS = 0.25
+"""How long the closing of a connection waits for the client's half of the handshake."""
+
+Reason: TypeAlias = Literal["warning", "refresh_requested", "link_disabled", "too_many_websockets"]
+AckHandler: TypeAlias = Callable[[int, str, object], None]
+
+
+@dataclass(slots=True, eq=False)
+class Socket:
+    """One connection; it takes no more envelopes once it has been told to go (`leaving`)."""
+
+    number: int
+    ws: web.WebSocketResponse
+    transport: asyncio.Transport | None
+    leaving: bool = False
+
+
+class Sockets:
+    """All connections of the app; `on_ack` gets the socket's number, the envelope's id and the ack's payload."""
+
+    def __init__(
+        self,
+        app_id: str,
+        journal: Journal,
+        rng: random.Random,
+        *,
+        clock: Callable[[], float] = time.time,
+        refresh_after: float | None = None,
+    ) -> None:
+        self._app_id = app_id
+        self._journal = journal
+        self._rng = rng
+        self._clock = clock
+        self._refresh_after = refresh_after
+        self._tickets: dict[str, float] = {}
+        self._open: dict[int, Socket] = {}
+        self._count = 0
+        self._opened = asyncio.Event()
+        self._counters: list[Callable[[int], None]] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.on_ack: AckHandler = lambda _socket, _envelope_id, _payload: None
+
+    def __len__(self) -> int:
+        return sum(not socket.leaving for socket in self._open.values())
+
+    def on_count(self, observer: Callable[[int], None]) -> Callable[[], None]:
+        """Call `observer` with the number of connections whenever it changes; returns what ends that."""
+        self._counters.append(observer)
+        return lambda: self._counters.remove(observer)
+
+    def ticket(self) -> str:
+        """A new ticket for one connection."""
+        ticket = secrets.token_urlsafe(16)
+        self._tickets[ticket] = time.monotonic() + TICKET_SECONDS
+        return ticket
+
+    async def wait_open(self, within: float | None = None) -> bool:
+        """Wait until a connection is open; False if none is `within` so many seconds."""
+        if len(self):
+            return True
+        try:
+            async with asyncio.timeout(within):
+                await self._opened.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Serve one connection until either side ends it."""
+        if not self._admits(request.query.get("ticket", "")):
+            return web.Response(status=403, text="invalid or used ticket")
+        ws = web.WebSocketResponse(autoping=True, timeout=CLOSE_SECONDS, compress=False)
+        await ws.prepare(request)
+        self._count += 1
+        socket = Socket(self._count, ws, request.transport)
+        if len(self) >= SOCKETS_MOST:
+            await self._frame(socket, self._disconnect_frame("too_many_websockets"))
+            await ws.close()
+            return ws
+        await self._serve(socket)
+        return ws
+
+    def _admits(self, ticket: str) -> bool:
+        expires = self._tickets.pop(ticket, None)
+        return expires is not None and time.monotonic() < expires
+
+    async def _serve(self, socket: Socket) -> None:
+        self._journal.write(SocketOpened(self._clock(), socket.number))
+        try:
+            await self._frame(socket, self._hello())
+            self._open[socket.number] = socket
+            self._counted()
+            if self._refresh_after is not None:
+                self._spawn(self._refresh(socket, self._refresh_after), f"refresh {socket.number}")
+            async for message in socket.ws:
+                if message.type is WSMsgType.TEXT:
+                    self._heard(socket, message.data)
+        except ConnectionError:
+            pass
+        finally:
+            self._open.pop(socket.number, None)
+            self._counted()
+            self._journal.write(SocketClosed(self._clock(), socket.number, socket.ws.close_code))
+
+    def _counted(self) -> None:
+        if len(self):
+            self._opened.set()
+        else:
+            self._opened.clear()
+        for observer in tuple(self._counters):
+            observer(len(self))
+
+    def _heard(self, socket: Socket, text: str) -> None:
+        try:
+            frame = json.loads(text)
+        except ValueError:
+            return
+        if isinstance(frame, dict) and isinstance(frame.get("envelope_id"), str):
+            self.on_ack(socket.number, frame["envelope_id"], frame.get("payload"))
+
+    def _hello(self) -> Json:
+        seconds = self._refresh_after or USUAL_CONNECTION_SECONDS
+        return {
+            "type": "hello",
+            "num_connections": len(self) + 1,
+            "debug_info": {
+                "host": "applink-playground",
+                "build_number": 1,
+                "approximate_connection_time": int(seconds),
+            },
+            "connection_info": {"app_id": self._app_id},
+        }
+
+    def _disconnect_frame(self, reason: Reason) -> Json:
+        return {"type": "disconnect", "reason": reason, "debug_info": {"host": "applink-playground"}}
+
+    async def _frame(self, socket: Socket, frame: Json | str) -> None:
+        text = frame if isinstance(frame, str) else json.dumps(frame)
+        self._journal.write(FrameSent(self._clock(), socket.number, frame))
+        await socket.ws.send_str(text)
+
+    async def send(self, envelope: Json) -> bool:
+        """Send an envelope to any one of the open connections; False if there was none to take it."""
+        socket = self._any()
+        if socket is None:
+            return False
+        self._journal.write(EnvelopeSent(self._clock(), socket.number, envelope))
+        try:
+            await socket.ws.send_str(json.dumps(envelope))
+        except ConnectionError:
+            return False
+        return True
+
+    async def send_raw(self, frame: Json | str) -> bool:
+        """Send any frame, however malformed, to one of the open connections; False if there is none."""
+        socket = self._any()
+        if socket is None:
+            return False
+        await self._frame(socket, frame)
+        return True
+
+    def _any(self) -> Socket | None:
+        able = [socket for socket in self._open.values() if not socket.leaving and not socket.ws.closed]
+        return self._rng.choice(able) if able else None
+
+    async def disconnect(self, reason: Reason = "refresh_requested") -> None:
+        """Send a `disconnect` frame to every connection, and unless it is a mere warning close them soon after."""
+        for socket in tuple(self._open.values()):
+            await self._tell_to_go(socket, reason)
+
+    async def _tell_to_go(self, socket: Socket, reason: Reason) -> None:
+        try:
+            await self._frame(socket, self._disconnect_frame(reason))
+        except ConnectionError:
+            return
+        if reason == "warning":
+            return
+        socket.leaving = True
+        self._counted()
+        self._spawn(self._close_soon(socket), f"close {socket.number}")
+
+    async def _refresh(self, socket: Socket, after: float) -> None:
+        notice = max(0.0, after - WARNING_SECONDS)
+        if notice:
+            await asyncio.sleep(notice)
+            await self._tell_to_go(socket, "warning")
+        await asyncio.sleep(after - notice)
+        if not socket.ws.closed:
+            await self._tell_to_go(socket, "refresh_requested")
+
+    async def _close_soon(self, socket: Socket) -> None:
+        await asyncio.sleep(LINGER_SECONDS)
+        await socket.ws.close()
+
+    def drop(self) -> None:
+        """Break every connection without a word, as a lost network does."""
+        for socket in tuple(self._open.values()):
+            socket.leaving = True
+            if socket.transport is not None:
+                socket.transport.abort()
+        self._counted()
+
+    def _spawn(self, work: Coroutine[None, None, None], name: str) -> None:
+        task = asyncio.create_task(work, name=f"playground socket: {name}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def aclose(self) -> None:
+        """Close every connection and end what was planned for them."""
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*(socket.ws.close() for socket in tuple(self._open.values())), return_exceptions=True)

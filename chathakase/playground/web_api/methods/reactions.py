@@ -1,0 +1,43 @@
+"""reactions.*: emoji under messages."""
+
+from __future__ import annotations
+
+import re
+
+from chathakase.playground.errors import SlackError
+from chathakase.playground.web_api.methods.access import message_in, readable
+from chathakase.playground.web_api.methods.call import Call
+from chathakase.playground.world.timestamps import is_ts
+from chathakase.playground.world.values import Json, Message
+
+_NAME = re.compile(r"[a-z0-9_+'-]+(::skin-tone-[2-6])?")
+
+
+def add(call: Call) -> Json:
+    """reactions.add: put the emoji `name` under the message at `timestamp`."""
+    message, name = _target(call)
+    if not call.world.react(message, call.caller.user_id, name):
+        raise SlackError("already_reacted")
+    return {}
+
+
+def remove(call: Call) -> Json:
+    """reactions.remove: take one's own emoji away."""
+    message, name = _target(call)
+    if not call.world.unreact(message, call.caller.user_id, name):
+        raise SlackError("no_reaction")
+    return {}
+
+
+def _target(call: Call) -> tuple[Message, str]:
+    name = call.arguments.required("name")
+    if not _NAME.fullmatch(name):
+        raise SlackError("invalid_name")
+    if not call.arguments.has("timestamp"):
+        raise SlackError("no_item_specified")
+    if not is_ts(call.arguments.text("timestamp")):
+        raise SlackError("bad_timestamp")
+    conversation = readable(call, None)
+    if conversation.is_archived:
+        raise SlackError("is_archived")
+    return message_in(call, conversation, "timestamp"), name

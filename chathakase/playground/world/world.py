@@ -1,0 +1,250 @@
+"""A Slack workspace in memory: who is there and what was said; it does no I/O and tells its observers of each change.
+
+The world takes what is put into it; what Slack allows is for the Web API in front of it to decide.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any, Literal, TypeAlias
+
+from chathakase.playground.content.emoji import Reactions, with_emoji, without_emoji
+from chathakase.playground.world.agent_sessions import AgentSession
+from chathakase.playground.world.changes import (
+    Change,
+    ConversationChanged,
+    EphemeralGone,
+    EphemeralPosted,
+    HomeOpened,
+    MemberJoined,
+    MemberLeft,
+    MessageChanged,
+    MessageDeleted,
+    MessagePosted,
+    ReactionChanged,
+    StatusSet,
+)
+from chathakase.playground.world.ephemerals import Ephemeral, Ephemerals
+from chathakase.playground.world.files import Files
+from chathakase.playground.world.manifest import Features
+from chathakase.playground.world.modals import Modals
+from chathakase.playground.world.streams import Streams
+from chathakase.playground.world.timeline import Timeline
+from chathakase.playground.world.timestamps import TsMint
+from chathakase.playground.world.triggers import Triggers
+from chathakase.playground.world.values import App, Conversation, Message, Team, User, tombstone
+
+Observer: TypeAlias = Callable[[Change], None]
+
+
+class World:
+    """One workspace with one installed app; `clock` gives epoch seconds."""
+
+    def __init__(self, team: Team, app: App, users: Iterable[User], *, clock: Callable[[], float] = time.time) -> None:
+        self.team = team
+        self.app = app
+        self.users = {user.id: user for user in users}
+        self.clock = clock
+        self.mint = TsMint(clock)
+        self.features = Features()
+        self.triggers = Triggers()
+        self.ephemerals = Ephemerals()
+        self.modals = Modals(clock, self.tell)
+        self.streams = Streams()
+        self.files = Files()
+        self.sessions: dict[tuple[str, str], AgentSession] = {}
+        self._conversations: dict[str, Conversation] = {}
+        self._members: dict[str, dict[str, None]] = {}
+        self._timelines: dict[str, Timeline] = {}
+        self._observers: dict[object, Observer] = {}
+
+    def subscribe(self, observer: Observer) -> Callable[[], None]:
+        """Call `observer` with every later change, at once and in order; returns what ends that."""
+        key = object()
+        self._observers[key] = observer
+
+        def unsubscribe() -> None:
+            self._observers.pop(key, None)
+
+        return unsubscribe
+
+    def tell(self, change: Change) -> None:
+        """Give a change to all observers; one that leaves nothing behind in the world needs no more than this."""
+        for observer in tuple(self._observers.values()):
+            observer(change)
+
+    @property
+    def bot(self) -> User:
+        """The app's bot user."""
+        return self.users[self.app.user_id]
+
+    def user_named(self, name: str) -> User | None:
+        """The user with this handle or display name, whatever the case."""
+        wanted = name.casefold()
+        for user in self.users.values():
+            if wanted in (user.name.casefold(), user.display_name.casefold()):
+                return user
+        return None
+
+    def conversations(self) -> Sequence[Conversation]:
+        """All conversations, in the order in which they were made."""
+        return tuple(self._conversations.values())
+
+    def conversation(self, conversation_id: str) -> Conversation | None:
+        """The conversation with this id."""
+        return self._conversations.get(conversation_id)
+
+    def conversation_named(self, name: str) -> Conversation | None:
+        """The channel with this name, with or without its #."""
+        wanted = name.removeprefix("#")
+        return next((each for each in self._conversations.values() if each.name == wanted), None)
+
+    def conversation_between(self, users: Iterable[str]) -> Conversation | None:
+        """The direct message whose members are exactly these users."""
+        wanted = set(users)
+        for each in self._conversations.values():
+            if each.type in ("im", "mpim") and self._members[each.id].keys() == wanted:
+                return each
+        return None
+
+    def members(self, conversation_id: str) -> Sequence[str]:
+        """The ids of a conversation's members, in the order of their joining; KeyError if unknown."""
+        return tuple(self._members[conversation_id])
+
+    def is_member(self, conversation_id: str, user: str) -> bool:
+        """Whether a user is in a conversation."""
+        return user in self._members.get(conversation_id, ())
+
+    def timeline(self, conversation_id: str) -> Timeline:
+        """The messages of a conversation; KeyError if unknown."""
+        return self._timelines[conversation_id]
+
+    def add_conversation(self, conversation: Conversation, members: Iterable[str]) -> Conversation:
+        """Put a new conversation into the workspace; nobody "joins" it, as nobody does in Slack."""
+        self._conversations[conversation.id] = conversation
+        self._members[conversation.id] = dict.fromkeys(members)
+        self._timelines[conversation.id] = Timeline()
+        self.tell(ConversationChanged(conversation))
+        return conversation
+
+    def open_direct(self, users: Iterable[str]) -> Conversation:
+        """The direct message, or group direct message, of these users, made if there is none."""
+        everybody = list(dict.fromkeys(users))
+        known = self.conversation_between(everybody)
+        if known is not None:
+            return known
+        number, created = len(self._conversations), int(self.clock())
+        if len(everybody) <= 2:
+            made = Conversation(f"D0OPENED{number:03d}", "im", "", everybody[0], created)
+        else:
+            names = "--".join(self.users[user].name for user in everybody)
+            made = Conversation(f"C0MPDM{number:04d}", "mpim", f"mpdm-{names}-1", everybody[0], created)
+        return self.add_conversation(made, everybody)
+
+    def change_conversation(self, conversation_id: str, **fields: Any) -> Conversation:
+        """Give a conversation other values (`topic`, `purpose`, `name`, `is_archived`)."""
+        changed = replace(self._conversations[conversation_id], **fields)
+        self._conversations[conversation_id] = changed
+        self.tell(ConversationChanged(changed))
+        return changed
+
+    def join(self, conversation_id: str, user: str, inviter: str | None = None) -> None:
+        """Make a user a member, with Slack's `channel_join` message; nothing happens if they are one."""
+        if self.is_member(conversation_id, user):
+            return
+        self._members[conversation_id][user] = None
+        conversation = self._conversations[conversation_id]
+        self.tell(MemberJoined(conversation, user, inviter, self.mint()))
+        extra = {"inviter": inviter} if inviter else {}
+        text = f"<@{user}> has joined the channel"
+        self.post(conversation_id, user, text, subtype="channel_join", extra=extra)
+
+    def leave(self, conversation_id: str, user: str) -> None:
+        """End a membership, with Slack's `channel_leave` message; nothing happens if there is none."""
+        if not self.is_member(conversation_id, user):
+            return
+        self.post(conversation_id, user, f"<@{user}> has left the channel", subtype="channel_leave")
+        del self._members[conversation_id][user]
+        self.tell(MemberLeft(self._conversations[conversation_id], user, self.mint()))
+
+    def post(self, conversation_id: str, user: str, text: str, **fields: Any) -> Message:
+        """Post a message; `fields` are the other fields of `Message`."""
+        message = Message(channel=conversation_id, ts=self.mint(), user=user, text=text, **fields)
+        self._timelines[conversation_id].put(message)
+        self.tell(MessagePosted(self._conversations[conversation_id], message))
+        return message
+
+    def post_ephemeral(self, conversation_id: str, to: str, user: str, text: str, **fields: Any) -> Message:
+        """Show a message to one user only; no channel keeps it, as in Slack."""
+        message = Message(channel=conversation_id, ts=self.mint(), user=user, text=text, **fields)
+        self.ephemerals.put(Ephemeral(to, message))
+        self.tell(EphemeralPosted(self._conversations[conversation_id], message, to))
+        return message
+
+    def change_ephemeral(self, previous: Ephemeral, **fields: Any) -> None:
+        """Show another version of an ephemeral message, under the same ts."""
+        self.delete_ephemeral(previous)
+        changed = replace(previous.message, **fields)
+        self.ephemerals.put(Ephemeral(previous.to, changed))
+        self.tell(EphemeralPosted(self._conversations[changed.channel], changed, previous.to))
+
+    def delete_ephemeral(self, gone: Ephemeral) -> None:
+        """Take an ephemeral message away."""
+        self.ephemerals.remove(gone.message)
+        self.tell(EphemeralGone(self._conversations[gone.message.channel], gone.message.ts, gone.to))
+
+    def change(self, previous: Message, *, progress: bool = False, **fields: Any) -> Message:
+        """Put a new version of a message in its place; `progress` if a stream has grown."""
+        message = replace(previous, **fields)
+        self._timelines[message.channel].put(message)
+        self.tell(MessageChanged(self._conversations[message.channel], message, previous, self.mint(), progress))
+        return message
+
+    def delete(self, message: Message) -> None:
+        """Take a message away; a root with replies stays as Slack's `tombstone`."""
+        timeline = self._timelines[message.channel]
+        if timeline.thread(message.ts):
+            buried = tombstone(message)
+            timeline.put(buried)
+            self.tell(MessageChanged(self._conversations[message.channel], buried, message, self.mint()))
+            return
+        timeline.remove(message.ts)
+        self.tell(MessageDeleted(self._conversations[message.channel], message, self.mint()))
+
+    def react(self, message: Message, user: str, name: str) -> bool:
+        """Put an emoji under a message; False if that user's already is there."""
+        return self._set_reactions(message, user, name, with_emoji(message.reactions, user, name), added=True)
+
+    def unreact(self, message: Message, user: str, name: str) -> bool:
+        """Take a user's emoji away from under a message; False if there is none."""
+        return self._set_reactions(message, user, name, without_emoji(message.reactions, user, name), added=False)
+
+    def _set_reactions(
+        self, message: Message, user: str, name: str, reactions: Reactions | None, *, added: bool
+    ) -> bool:
+        if reactions is None:
+            return False
+        changed = replace(message, reactions=reactions)
+        self._timelines[message.channel].put(changed)
+        self.tell(ReactionChanged(self._conversations[message.channel], changed, user, name, added, self.mint()))
+        return True
+
+    def set_status(
+        self,
+        conversation_id: str,
+        thread_ts: str,
+        status: str,
+        loading_messages: Iterable[str] = (),
+        seconds: float = 120.0,
+    ) -> None:
+        """Show for so many seconds what the bot is doing under a thread; an empty status clears it."""
+        self.tell(StatusSet(self._conversations[conversation_id], thread_ts, status, tuple(loading_messages), seconds))
+
+    def open_home(self, user: str, tab: Literal["home", "messages"] = "home") -> None:
+        """A person opens the app's tab; KeyError if they have no direct message with it."""
+        conversation = self.conversation_between((user, self.app.user_id))
+        if conversation is None:
+            raise KeyError(user)
+        self.tell(HomeOpened(conversation, user, tab, self.mint()))

@@ -1,0 +1,104 @@
+"""Menus, files, reactions, trouble and looks, in a real browser."""
+
+import base64
+
+import pytest
+
+from chathakase.playground.server import Workspace
+from tests.browser.conftest import Page, expect
+
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+
+
+@pytest.mark.usefixtures("sample_bot")
+async def test_a_menu_and_an_overflow_menu(page: Page) -> None:
+    await page.say("@ChatHakase card")
+    await page.open_thread("card")
+    await page.thread.get_by_role("combobox", name="A colour").click()
+    await page.tab.get_by_role("option", name="Green").click()
+    await expect(page.message("You chose green")).to_contain_text("Only visible to you")
+    await page.thread.get_by_role("button", name="More options").click()
+    await page.tab.get_by_role("menuitem", name="Blue").click()
+    await expect(page.message("More of blue")).to_be_visible()
+
+
+async def test_a_picture_is_uploaded_and_shown(page: Page, workspace: Workspace) -> None:
+    files = [{"name": "pixel.png", "mimeType": "image/png", "buffer": PIXEL}]
+    await page.tab.locator("#channel input[type=file]").set_input_files(files)
+    await page.say("a picture")
+    picture = page.message("a picture").get_by_role("img", name="pixel.png")
+    await expect(picture).to_be_visible()
+    assert await picture.evaluate("image => image.complete && image.naturalWidth") == 1
+
+
+async def test_a_reaction_is_given_and_taken_back(page: Page, workspace: Workspace) -> None:
+    workspace.world.post(workspace.channel("general").id, "U0BOB00001", "nice weather")
+    message = page.message("nice weather")
+    await message.hover()
+    await message.get_by_role("button", name="Add reaction").click()
+    await page.tab.get_by_role("searchbox", name="Search emoji").fill("tada")
+    await page.tab.get_by_role("option", name="tada").first.click()
+    reaction = message.get_by_role("button", name="reacted with")
+    await expect(reaction).to_have_attribute("aria-pressed", "true")
+    await reaction.click()
+    await expect(reaction).to_have_count(0)
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_mention_is_completed_with_the_keyboard(page: Page) -> None:
+    box = page.tab.get_by_role("textbox", name="Message #general")
+    await box.click()
+    await page.tab.keyboard.type("@chatha")
+    await expect(page.tab.get_by_role("option", name="ChatHakase")).to_be_visible()
+    await page.tab.keyboard.press("Enter")
+    await page.tab.keyboard.type("by keyboard alone")
+    await page.tab.keyboard.press("Enter")
+    await page.open_thread("by keyboard alone")
+    await expect(page.message("Echo model", page.thread)).to_be_visible()
+
+
+@pytest.mark.usefixtures("bot")
+async def test_trouble_is_made_by_buttons_and_survived(page: Page, workspace: Workspace) -> None:
+    await page.tab.get_by_role("button", name="Inspector", exact=True).click()
+    await page.button("429 next call").click()
+    await page.button("Disconnect socket").click()
+    await workspace.wait_for_socket()
+    await page.say("@ChatHakase hello")
+    await page.open_thread("hello")
+    await expect(page.message("makes me write a long reply", page.thread)).to_be_visible(timeout=15_000)
+    await expect(page.log("Traffic").locator(".status-limited").first).to_be_visible()
+
+
+async def test_what_is_unread_is_marked(page: Page, workspace: Workspace) -> None:
+    workspace.world.post(workspace.channel("random").id, "U0BOB00001", "<@U0ALICE001> look here")
+    place = page.tab.get_by_role("navigation").get_by_role("button", name="random")
+    await expect(place).to_have_accessible_name("random, 1 new for you")
+    await place.click()
+    await expect(page.message("look here")).to_be_visible()
+    await expect(place).to_have_accessible_name("random")
+
+
+async def test_a_status_is_shown_while_the_app_thinks(page: Page, workspace: Workspace) -> None:
+    channel = workspace.channel("general").id
+    root = workspace.world.post(channel, "U0ALICE001", "a hard question")
+    workspace.world.post(channel, "U0BOB00001", "indeed", thread_ts=root.ts)
+    await page.open_thread("a hard question")
+    workspace.world.set_status(channel, root.ts, "is thinking…")
+    await expect(page.tab.locator("#thread")).to_contain_text("is thinking…")
+    workspace.world.set_status(channel, root.ts, "")
+    await expect(page.tab.locator("#thread")).not_to_contain_text("is thinking…")
+
+
+async def test_dark_and_light(page: Page) -> None:
+    async def brightness() -> float:
+        colour: str = await page.tab.evaluate("getComputedStyle(document.body).backgroundColor")
+        return sum(float(part) for part in colour.strip("rgba()").split(",")[:3])
+
+    await page.tab.emulate_media(color_scheme="light")
+    light = await brightness()
+    await page.button("Switch to dark").click()
+    assert await brightness() < light / 2
+    await page.tab.reload()
+    await expect(page.button("Switch to light")).to_be_visible()
