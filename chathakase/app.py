@@ -17,13 +17,13 @@ from chathakase.engine.commands import Commands
 from chathakase.engine.sessions import SessionManager
 from chathakase.engine.turn import TurnRunner
 from chathakase.models.openai import open_model
-from chathakase.slack.intake import build_app
-from chathakase.slack.outbox import Outbox
-from chathakase.slack.pace import Pace
+from chathakase.slack.connection.socket import open_socket
+from chathakase.slack.connection.web import SlackWeb, open_web
+from chathakase.slack.delivery.outbox import Outbox
+from chathakase.slack.delivery.pace import Pace
+from chathakase.slack.inward.intake import build_app
 from chathakase.slack.people import People
-from chathakase.slack.socket import open_socket
 from chathakase.slack.surface import SlackSurface
-from chathakase.slack.web import SlackWeb, open_web
 from chathakase.storage.database import Database
 from chathakase.storage.migrate import migrate, refuse_newer
 from chathakase.storage.sessions import Sessions

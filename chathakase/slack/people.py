@@ -8,7 +8,7 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.core.types import Person
-from chathakase.slack.trouble import trouble_of
+from chathakase.slack.connection.trouble import trouble_of
 
 KEPT = 3600.0
 """Seconds for which an answer is believed."""

@@ -3,9 +3,9 @@
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
 from chathakase.core.types import Person, Place
-from chathakase.slack.outbox import Outbox
+from chathakase.slack.delivery.outbox import Outbox
+from chathakase.slack.delivery.reply import SlackReply
 from chathakase.slack.people import People
-from chathakase.slack.reply import SlackReply
 
 
 class SlackSurface:

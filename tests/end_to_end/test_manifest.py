@@ -13,7 +13,7 @@ import chathakase.slack
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace, open_workspace
 from chathakase.playground.web_api.methods.table import METHODS
-from chathakase.slack.events import EVENTS
+from chathakase.slack.inward.events import EVENTS
 from tests.end_to_end.conftest import OpenBot, Thread
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
@@ -105,7 +105,7 @@ def called_methods() -> set[str]:
     """Every Web API method that the code of the slack room calls, in Slack's spelling."""
     by_attribute = {method.replace(".", "_").lower(): method for method in METHODS}
     found = set()
-    for file in Path(chathakase.slack.__path__[0]).glob("*.py"):
+    for file in Path(chathakase.slack.__path__[0]).rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Attribute) and node.attr in by_attribute:
                 found.add(by_attribute[node.attr])

@@ -14,9 +14,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.core.errors import DeliveryError
 from chathakase.core.types import Place
-from chathakase.slack.pace import Pace
-from chathakase.slack.text import escape, harmless, plain
-from chathakase.slack.trouble import Trouble, trouble_of
+from chathakase.slack.connection.trouble import Trouble, trouble_of
+from chathakase.slack.delivery.pace import Pace
+from chathakase.slack.markdown.mentions import harmless
+from chathakase.slack.markdown.plain import escape, plain
 
 BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
 PERSISTENCE = 3600.0

@@ -14,8 +14,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from chathakase.core.errors import StartError
-from chathakase.slack.identity import Identity
-from chathakase.slack.trouble import trouble_of
+from chathakase.slack.connection.identity import Identity
+from chathakase.slack.connection.trouble import trouble_of
 
 CALL_TIMEOUT = 10.0
 """Seconds that one Web API call may take."""

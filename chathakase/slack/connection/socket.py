@@ -19,8 +19,8 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.core.errors import StartError, trace
-from chathakase.slack.intake import REFUSED
-from chathakase.slack.web import START_TIMEOUT, first_call, is_direct
+from chathakase.slack.connection.web import START_TIMEOUT, first_call, is_direct
+from chathakase.slack.inward.intake import REFUSED
 
 PING_INTERVAL = 5.0
 """Seconds between two looks whether the socket is still alive."""

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chathakase.slack.pages import PAGE, pages
-from chathakase.slack.text import escape, harmless, plain
+from chathakase.slack.markdown.mentions import harmless
+from chathakase.slack.markdown.pages import PAGE, pages
+from chathakase.slack.markdown.plain import escape, plain
 
 LIMIT = 4_000  # chat.update answers msg_too_long above this
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from chathakase.core.types import Incoming, Place
 from chathakase.core.unicode import mend
-from chathakase.slack.identity import Identity
-from chathakase.slack.text import begins_with_other, mentions, readable
+from chathakase.slack.connection.identity import Identity
+from chathakase.slack.inward.reading import begins_with_other, mentions, readable
 
 EVENTS = ("app_mention", "message")
 SPOKEN = (None, "file_share", "thread_broadcast")

@@ -15,8 +15,8 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from chathakase.core.errors import StoreError, trace
 from chathakase.core.types import Incoming
-from chathakase.slack.events import Malformed, read_event
-from chathakase.slack.web import SlackWeb
+from chathakase.slack.connection.web import SlackWeb
+from chathakase.slack.inward.events import Malformed, read_event
 
 REFUSED = "chathakase_refused"
 """Set in Bolt's context when an event could not be stored: Slack must deliver it again."""

@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 
 from chathakase.core.types import Place
-from chathakase.slack.events import Malformed, read_event
-from chathakase.slack.identity import Identity
+from chathakase.slack.connection.identity import Identity
+from chathakase.slack.inward.events import Malformed, read_event
 
 BOT = Identity(user_id="U0BOT", bot_id="B0BOT", team_id="T1", name="ChatHakase")
 

@@ -7,8 +7,8 @@ from time import monotonic
 
 from chathakase.core.errors import ChatHakaseError, DeliveryError, trace
 from chathakase.core.types import Place
-from chathakase.slack.outbox import Outbox, Page, Written
-from chathakase.slack.pages import pages
+from chathakase.slack.delivery.outbox import Outbox, Page, Written
+from chathakase.slack.markdown.pages import pages
 
 INTERVAL = 1.0
 """Seconds between two interim texts of one reply."""

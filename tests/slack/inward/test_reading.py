@@ -1,6 +1,7 @@
 import pytest
 
-from chathakase.slack.text import begins_with_other, escape, harmless, mentions, plain, readable, unescape
+from chathakase.slack.inward.reading import begins_with_other, mentions, readable, unescape
+from chathakase.slack.markdown.plain import escape
 
 BOT = "U0BOT"
 
@@ -51,32 +52,7 @@ def test_only_ones_own_mention_counts() -> None:
     assert not mentions("hey <@U0BOTTLE>", BOT)
 
 
-@pytest.mark.parametrize(
-    "ping",
-    ["<!channel>", "<!here>", "<!everyone>", "<!here|here>", "<@U123>", "<@W123|bob>", "<!subteam^S12|@devs>"],
-)
-@pytest.mark.parametrize("around", ["{}", "a{}b", "`{}`", "```\n{}\n```", "<{}>", "[x]({})"])
-def test_what_the_model_writes_cannot_ping(ping: str, around: str) -> None:
-    written = around.format(ping)
-    made_harmless = harmless(written)
-    assert ping not in made_harmless
-    assert made_harmless.replace("\u200b", "") == written
-    assert ping not in escape(plain(written))
-
-
-@pytest.mark.parametrize(
-    "text", ["<!DOCTYPE html>", "<!-- x -->", "a < b @ c > d", "<https://a.example>", "List<@NonNull T>"]
-)
-def test_what_is_no_ping_stays_as_it_is(text: str) -> None:
-    assert harmless(text) == text
-
-
 def test_escapes_are_undone() -> None:
     text = "&amp; <b> &lt; & >"
     assert unescape(escape(text)) == text
     assert set("<>").isdisjoint(escape(text))
-
-
-def test_notifications_get_plain_text() -> None:
-    markdown = "# Title\n\n**bold** and __bold__ `**code**`\n- [link](https://a.example)\n\n```\n# **kept**\n```"
-    assert plain(markdown) == ("Title\n\nbold and bold `**code**`\n• link (https://a.example)\n\n```\n# **kept**\n```")

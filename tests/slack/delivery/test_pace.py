@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from chathakase.slack.pace import Limit, Pace
+from chathakase.slack.delivery.pace import Limit, Pace
 
 LIMITS = {
     "chat.update": Limit(burst=10, per_second=0.5, reserve=4),

@@ -1,0 +1,1 @@
+"""Slack, reached: the Web API's session, the socket, and who we are."""

@@ -1,0 +1,1 @@
+"""What goes out: every write at the pace that Slack allows, until it is there."""

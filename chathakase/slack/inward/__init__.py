@@ -1,0 +1,1 @@
+"""What comes in: events, read and stored before they are acknowledged."""

@@ -1,0 +1,1 @@
+"""From the model's Markdown to pages that Slack shows. Pure."""
