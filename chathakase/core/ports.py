@@ -10,6 +10,7 @@ from chathakase.core.types import (
     Message,
     Person,
     Place,
+    Press,
     Prompt,
     Result,
     SessionInfo,
@@ -26,11 +27,15 @@ class SessionStore(Protocol):
         A command is kept so that it is answered once, but it is never part of a prompt.
         """
 
-    async def history(self, session_id: str, *, upto: int, limit: int) -> list[Message]:
+    async def history(self, session_id: str, *, upto: int, limit: int, without: str = "") -> list[Message]:
         """The newest ``limit`` messages up to sequence number ``upto``, oldest first.
 
-        An answer stands right after what it answered, whatever was said meanwhile.
+        An answer stands right after what it answered, whatever was said meanwhile. The answer of the turn
+        ``without`` is left out.
         """
+
+    async def people(self, session_id: str) -> frozenset[str]:
+        """The user ids of everybody who has said something in a session that is not forgotten."""
 
     async def clear(self, session_id: str, *, before: str) -> int:
         """Forget what was said before a stored message and end the turn; returns how many messages were forgotten."""
@@ -65,6 +70,15 @@ class TurnStore(Protocol):
 
     async def release(self, lease: Lease) -> None:
         """Put a turn down unfinished, for whoever comes next."""
+
+    async def reopen(self, press: Press) -> bool:
+        """Have a turn that ended taken up again, as the press wishes; the session then waits for it.
+
+        False when that run of the turn was taken up already, or when what it answered is forgotten.
+        """
+
+    async def askers(self, session_id: str, turn: str) -> frozenset[str]:
+        """The user ids of who asked what a turn answers; of no turn: of who asked what is not answered yet."""
 
     async def is_free(self, session_id: str) -> bool:
         """Tell whether nobody holds the session's turn (also when there is no such session)."""

@@ -23,8 +23,21 @@ class Outcome(StrEnum):
     """Some text came, then the model stopped early (length, filter, cut stream, error)."""
     FAILED = "failed"
     """No text came."""
+    STOPPED = "stopped"
+    """Somebody who may stopped it; what was written until then stays."""
     UNDELIVERED = "undelivered"
     """The surface refused the answer for good."""
+
+
+class Wish(StrEnum):
+    """What people may want of an answer, by a button or a word."""
+
+    STOP = "stop"
+    """Write no further."""
+    RETRY = "retry"
+    """Answer again from the beginning, in the place of an answer that failed."""
+    CONTINUE = "continue"
+    """Go on with an answer that reached its length limit."""
 
 
 class ExpiryMode(StrEnum):
@@ -75,6 +88,20 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True)
+class Press:
+    """Somebody wants something of an answer."""
+
+    place: Place
+    wish: Wish
+    by: str
+    """The surface's user id of who wants it."""
+    turn: str = ""
+    """The turn that wrote the answer; empty: whatever is under way in the session."""
+    run: int = 1
+    """Which run of the turn the button stood under, so that it works once."""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One stored message of a session."""
 
@@ -99,6 +126,10 @@ class Lease:
     """1 for a first try; more when earlier tries ended without a word."""
     refs: tuple[str, ...]
     """The messages of an earlier try of this turn, to be edited rather than posted again."""
+    wish: Wish | None = None
+    """RETRY or CONTINUE when the turn had ended already and is taken up again on request."""
+    run: int = 1
+    """How often the turn is run to an end, this time included."""
 
     @property
     def resumed(self) -> bool:
