@@ -6,29 +6,42 @@ from collections import defaultdict, deque
 from dataclasses import dataclass, field, replace
 
 ANY = "*"
-"""Stands for every method."""
+"""Stands for every method, and for the upload."""
+UPLOAD = "upload"
+"""Stands for the POST of a file's bytes, which is no method, as if it were one."""
+HOURS = 36_000.0
+"""Longer than any client waits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """What happens to one Web API call.
 
-    `delay` (seconds) comes first; then the call is refused with HTTP `status` (and `retry_after` seconds for 429) or
-    with Slack's `error`, or it is done and its answer lost (`lose_answer`: the connection is closed instead).
+    `delay` (seconds) comes first. Then the call is refused with HTTP `status` (and `retry_after` seconds for 429), with
+    Slack's `error`, or with a page of HTML (of that status, or 200); or it is not done and its connection closed
+    (`lose_call`); or it is done and its answer lost (`lose_answer`), whatever it was. What is lost is lost after
+    `silence` (seconds) in which nothing comes.
     """
 
     delay: float = 0.0
     status: int = 0
     retry_after: int = 1
     error: str = ""
+    html: bool = False
+    lose_call: bool = False
     lose_answer: bool = False
+    silence: float = 0.0
+
+
+NONE = Trouble()
 
 
 @dataclass(slots=True)
 class Faults:
     """The trouble that is ahead of the app, and never of people's clients.
 
-    Every method takes the name of a Web API method, or `*` for any.
+    Every method takes the name of a Web API method, `upload`, or `*` for any. The trouble comes to `times` calls, and
+    to the first of them after so many others (`after`) that nothing happens to.
 
     `acks_held`: while true, acknowledgements are overlooked, so that their envelopes are sent again.
     `slow`: every call takes so many seconds longer.
@@ -43,29 +56,41 @@ class Faults:
     def __post_init__(self) -> None:
         self._ahead = defaultdict(deque)
 
-    def add(self, method: str, trouble: Trouble, *, times: int = 1) -> None:
-        """Let the next `times` calls of a method meet this trouble, after what was added before."""
-        self._ahead[method].extend([trouble] * times)
+    def add(self, method: str, trouble: Trouble, *, times: int = 1, after: int = 0) -> None:
+        """Let the next `times` calls of a method meet this trouble, after what was added before and `after` others."""
+        self._ahead[method].extend([NONE] * after + [trouble] * times)
 
-    def rate_limit(self, method: str, *, retry_after: int = 1, times: int = 1) -> None:
+    def rate_limit(self, method: str, *, retry_after: int = 1, times: int = 1, after: int = 0) -> None:
         """HTTP 429 `ratelimited` with `Retry-After` in whole seconds."""
-        self.add(method, Trouble(status=429, retry_after=retry_after), times=times)
+        self.add(method, Trouble(status=429, retry_after=retry_after), times=times, after=after)
 
-    def http_error(self, method: str, status: int = 503, *, times: int = 1) -> None:
+    def http_error(self, method: str, status: int = 503, *, times: int = 1, after: int = 0) -> None:
         """HTTP 500, 503 and the like, with nothing done."""
-        self.add(method, Trouble(status=status), times=times)
+        self.add(method, Trouble(status=status), times=times, after=after)
 
-    def slack_error(self, method: str, error: str, *, times: int = 1) -> None:
+    def html(self, method: str, status: int = 200, *, times: int = 1, after: int = 0) -> None:
+        """A page of HTML in the place of JSON, with nothing done."""
+        self.add(method, Trouble(status=status if status != 200 else 0, html=True), times=times, after=after)
+
+    def slack_error(self, method: str, error: str, *, times: int = 1, after: int = 0) -> None:
         """`{"ok": false, "error": error}`, with nothing done."""
-        self.add(method, Trouble(error=error), times=times)
+        self.add(method, Trouble(error=error), times=times, after=after)
 
-    def lose_answer(self, method: str, *, times: int = 1) -> None:
+    def lose_call(self, method: str, *, times: int = 1, after: int = 0) -> None:
+        """The connection breaks before the call is done."""
+        self.add(method, Trouble(lose_call=True), times=times, after=after)
+
+    def lose_answer(self, method: str, *, times: int = 1, after: int = 0) -> None:
         """The call is done, but the connection breaks before the answer."""
-        self.add(method, Trouble(lose_answer=True), times=times)
+        self.add(method, Trouble(lose_answer=True), times=times, after=after)
 
-    def delay(self, method: str, seconds: float, *, times: int = 1) -> None:
+    def hang(self, method: str, *, done: bool = False, times: int = 1, after: int = 0) -> None:
+        """No answer ever comes, and the connection stays open; the call is `done` or not."""
+        self.add(method, Trouble(lose_call=not done, lose_answer=done, silence=HOURS), times=times, after=after)
+
+    def delay(self, method: str, seconds: float, *, times: int = 1, after: int = 0) -> None:
         """The call waits so many seconds before it is done."""
-        self.add(method, Trouble(delay=seconds), times=times)
+        self.add(method, Trouble(delay=seconds), times=times, after=after)
 
     def clear(self) -> None:
         """No more trouble."""
@@ -76,7 +101,8 @@ class Faults:
 
     def next_for(self, method: str) -> Trouble:
         """What the present call of a method meets; trouble without content when there is none."""
-        trouble = next((self._ahead[name].popleft() for name in (method, ANY) if self._ahead[name]), Trouble())
+        met = (self._ahead[name].popleft() for name in (method, ANY) if self._ahead[name])
+        trouble = next((each for each in met if each != NONE), NONE)
         return replace(trouble, delay=trouble.delay + self.slow) if self.slow else trouble
 
     def duplicates(self) -> int:

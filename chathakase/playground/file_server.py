@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Sequence
 
 from aiohttp import BodyPartReader, web
 
 from chathakase.playground.errors import SlackError
+from chathakase.playground.faults import UPLOAD, Faults
+from chathakase.playground.journal import ApiCall, Journal
+from chathakase.playground.web_api.answers import Reply, lost, meet, response_to
 from chathakase.playground.web_api.arguments import Arguments
 from chathakase.playground.web_api.methods.access import joined
 from chathakase.playground.web_api.methods.call import Call
@@ -35,9 +39,11 @@ _HEADERS = {
 class FileServer:
     """Serves and takes the bytes of files."""
 
-    def __init__(self, world: World, tokens: Tokens) -> None:
+    def __init__(self, world: World, tokens: Tokens, faults: Faults, journal: Journal) -> None:
         self._world = world
         self._tokens = tokens
+        self._faults = faults
+        self._journal = journal
 
     def routes(self) -> Sequence[web.RouteDef]:
         """Where files come and go."""
@@ -69,7 +75,22 @@ class FileServer:
         return file is None or may_read(Call(self._world, caller, Arguments({})), file)
 
     async def receive(self, request: web.Request) -> web.StreamResponse:
-        """The bytes of an upload, bare or as the first file of a form; whether the length fits is not looked at."""
+        """The bytes of an upload, bare or as the first file of a form; an app's meets trouble and is noted."""
+        began, file = time.perf_counter(), self._world.files.expected(request.match_info["ticket"])
+        if file is None or file.user != self._world.app.user_id:
+            return await self._received(request)
+        trouble = self._faults.next_for(UPLOAD)
+        reply, response = await meet(trouble), None
+        if reply is None:
+            response = await self._received(request)
+            reply = lost({}, trouble) if trouble.lose_answer else Reply({"ok": response.status == 200}, response.status)
+        about = {"file": file.id, "filename": file.name, "length": file.size}
+        seconds = time.perf_counter() - began
+        self._journal.write(ApiCall(self._world.clock(), UPLOAD, about, file.user, reply.status, reply.body, seconds))
+        return response if response is not None and reply.status else await response_to(request, reply)
+
+    async def _received(self, request: web.Request) -> web.Response:
+        """Take the bytes; whether the length fits is not looked at."""
         try:
             if request.content_type == "multipart/form-data":
                 _, parts = await self._form(request)

@@ -105,7 +105,7 @@ async def open_workspace(
         ]
         facts = world.features.facts() | {"model": model, "can": {"home": home_tab, "upload_most": file_most}}
         page = PageServer(world, journal, sockets, deeds, facts)
-        files = FileServer(world, tokens)
+        files = FileServer(world, tokens, faults, journal)
         application = _application(host, [*_slack_routes(api, sockets, hooks), *files.routes(), *page.routes()])
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.2)
         end_events = world.subscribe(Events(world, subscriptions, delivery.submit, rng).observe)

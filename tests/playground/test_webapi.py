@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from chathakase.playground import Workspace, open_workspace
 from chathakase.playground.person import Person
 from chathakase.playground.world.values import Json
-from tests.playground.clients import ALICE, BOT, GENERAL, SECRET, error_of
+from tests.playground.clients import ALICE, ALICE_DM, BOT, GENERAL, SECRET, error_of
 
 
 async def _post(workspace: Workspace, session: aiohttp.ClientSession, method: str, **request: object) -> Json:
@@ -139,44 +139,15 @@ async def test_too_many_calls_are_429_with_retry_after_for_the_bot_only(session:
         assert workspace.journal.calls("chat.postMessage")[-1].status == 429
 
 
-async def test_trouble_comes_in_the_order_in_which_it_was_asked_for(workspace: Workspace, bot: AsyncWebClient) -> None:
-    workspace.faults.rate_limit("auth.test", retry_after=7)
-    workspace.faults.http_error("auth.test", 503)
-    workspace.faults.slack_error("*", "fatal_error")
-    with pytest.raises(SlackApiError) as limited:
-        await bot.auth_test()
-    assert limited.value.response.headers["Retry-After"] == "7"
-    with pytest.raises(SlackApiError) as failed:
-        await bot.auth_test()
-    assert failed.value.response.status_code == 503
-    assert await error_of(bot.auth_test()) == "fatal_error"
-    assert (await bot.auth_test())["ok"]
-
-
-async def test_trouble_is_the_apps_and_not_peoples(workspace: Workspace, bot: AsyncWebClient, alice: Person) -> None:
-    workspace.faults.slack_error("chat.postMessage", "fatal_error")
-    assert await alice.say("all is well")
-    assert await error_of(bot.chat_postMessage(channel=GENERAL, text="hi")) == "fatal_error"
-
-
-async def test_an_answer_may_be_lost_after_the_call_was_done(workspace: Workspace, bot: AsyncWebClient) -> None:
-    bot.retry_handlers.clear()
-    workspace.faults.lose_answer("chat.postMessage")
-    with pytest.raises(aiohttp.ClientConnectionError):
-        await bot.chat_postMessage(channel=GENERAL, text="done but not told")
-    (call,) = workspace.journal.calls("chat.postMessage")
-    assert (call.status, call.ok) == (0, False)
-    assert len(workspace.world.timeline(GENERAL)) == 1
-
-
-async def test_a_call_may_be_slow(workspace: Workspace, bot: AsyncWebClient) -> None:
-    workspace.faults.delay("auth.test", 0.05)
-    await bot.auth_test()
-    assert workspace.journal.calls("auth.test")[0].seconds >= 0.05
-    workspace.faults.delay("auth.test", 5, times=3)
-    workspace.faults.clear()
-    await bot.auth_test()
-    assert workspace.journal.calls("auth.test")[1].seconds < 1
+@pytest.mark.parametrize("names", [(GENERAL, "#general", "general"), (ALICE, ALICE_DM, ALICE)])
+async def test_a_channel_by_another_name_has_the_same_limit(
+    session: aiohttp.ClientSession, names: tuple[str, ...]
+) -> None:
+    async with open_workspace() as workspace:
+        bot = AsyncWebClient(token=workspace.bot_token, base_url=workspace.api_url, session=session)
+        for number in range(5):
+            await bot.chat_postMessage(channel=names[number % 3], text=str(number))
+        assert await error_of(bot.chat_postMessage(channel=names[2], text="one more")) == "ratelimited"
 
 
 async def test_the_journal_has_calls_without_tokens(workspace: Workspace, session: aiohttp.ClientSession) -> None:

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 
 from aiohttp import web
 
 from chathakase.playground.content.reading import Reading, read_call
 from chathakase.playground.errors import SlackError
-from chathakase.playground.faults import Faults, Trouble
+from chathakase.playground.faults import NONE, Faults
 from chathakase.playground.journal import ApiCall, Journal
+from chathakase.playground.web_api.answers import Reply, lost, meet, ratelimited, response_to
 from chathakase.playground.web_api.arguments import Arguments
 from chathakase.playground.web_api.limits import Limits
 from chathakase.playground.web_api.methods.call import Call, Method
 from chathakase.playground.web_api.tokens import Caller, Tokens
 from chathakase.playground.world.values import Json
 from chathakase.playground.world.world import World
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What is answered over HTTP; status 0 stands for a connection that breaks instead."""
-
-    body: Json
-    status: int = 200
-    headers: Mapping[str, str] | None = None
 
 
 class WebApi:
@@ -57,9 +48,9 @@ class WebApi:
         reading = await read_call(request)
         caller = self._tokens.identify(reading.token) if reading.token else None
         reply = await self._answered(request.match_info["method"], reading, caller)
-        if reply.status == 0 and request.transport is not None:
-            request.transport.abort()
-        return _response(reply, caller)
+        scopes = caller.scopes if caller is not None else ()
+        headers = {"X-OAuth-Scopes": ",".join(sorted(scopes))} if scopes else {}
+        return await response_to(request, reply, headers)
 
     async def act(self, user_id: str, method: str, arguments: Json) -> Json:
         """The answer to a call of a person's own client that needs no HTTP; SlackError where it is refused."""
@@ -91,20 +82,23 @@ class WebApi:
         call = Call(self._world, _admitted(method, reading, caller), Arguments(reading.values))
         if method.scopes:
             call.need_scope(*method.scopes)
-        trouble = Trouble() if call.caller.type == "user" else self._faults.next_for(name)
-        if (refused := await _meet(trouble)) is not None:
+        trouble = NONE if call.caller.type == "user" else self._faults.next_for(name)
+        if (refused := await meet(trouble)) is not None:
             return refused
         if call.caller.type == "bot" or self._limit_people:
             wait = self._limits.retry_after(name, method.tier, self._channel_id(call))
             if wait:
-                return _ratelimited(wait)
-        answer = {"ok": True, **method.handler(call)}
-        return Reply(answer, status=0 if trouble.lose_answer else 200)
+                return ratelimited(wait)
+        answer = _done(method, call)
+        return lost(answer, trouble) if trouble.lose_answer else Reply(answer)
 
     def _channel_id(self, call: Call) -> str:
-        """The channel of a call, be it given by id or by name."""
-        channel = call.arguments.text("channel")
-        named = self._world.conversation_named(channel) if channel.startswith("#") else None
+        """The channel of a call, be it given by its id, by its name or by the id of a person."""
+        world, channel = self._world, call.arguments.text("channel")
+        if channel in world.users:
+            named = world.conversation_between((call.caller.user_id, channel))
+        else:
+            named = world.conversation(channel) or (world.conversation_named(channel) if channel else None)
         return named.id if named else channel
 
     def _note(self, name: str, reading: Reading, caller: Caller | None, reply: Reply, seconds: float) -> None:
@@ -123,21 +117,12 @@ def _admitted(method: Method, reading: Reading, caller: Caller | None) -> Caller
     return caller
 
 
-async def _meet(trouble: Trouble) -> Reply | None:
-    """Go through trouble that comes before the call; an answer if the call ends there."""
-    if trouble.delay:
-        await asyncio.sleep(trouble.delay)
-    if trouble.status == 429:
-        return _ratelimited(trouble.retry_after)
-    if trouble.status:
-        return Reply({"ok": False, "error": "internal_error"}, status=trouble.status)
-    if trouble.error:
-        return Reply({"ok": False, "error": trouble.error})
-    return None
-
-
-def _ratelimited(seconds: int) -> Reply:
-    return Reply({"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": str(seconds)})
+def _done(method: Method, call: Call) -> Json:
+    """Do what a method does, and give the answer."""
+    try:
+        return {"ok": True, **method.handler(call)}
+    except SlackError as error:
+        return error.answer()
 
 
 def _with_warnings(reply: Reply, reading: Reading) -> Reply:
@@ -146,11 +131,4 @@ def _with_warnings(reply: Reply, reading: Reading) -> Reply:
     metadata = dict(reply.body.get("response_metadata") or {})
     metadata["warnings"] = [*metadata.get("warnings", ()), *reading.warnings]
     body = reply.body | {"warning": ",".join(metadata["warnings"]), "response_metadata": metadata}
-    return Reply(body, reply.status, reply.headers)
-
-
-def _response(reply: Reply, caller: Caller | None) -> web.Response:
-    headers = dict(reply.headers or {})
-    if caller is not None and caller.scopes:
-        headers["X-OAuth-Scopes"] = ",".join(sorted(caller.scopes))
-    return web.json_response(reply.body, status=reply.status or 200, headers=headers)
+    return replace(reply, body=body)

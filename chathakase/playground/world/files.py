@@ -78,6 +78,10 @@ class Files:
         self._tickets[ticket] = file
         return file, ticket
 
+    def expected(self, ticket: str) -> File | None:
+        """The file whose bytes are to come under a ticket."""
+        return self._tickets.get(ticket)
+
     def receive(self, ticket: str, content: bytes) -> bool:
         """Take the bytes for a ticket; False if there is no such ticket."""
         file = self._tickets.get(ticket)
