@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +12,10 @@ import aiohttp
 
 from chathakase.playground.content.mrkdwn import composed
 from chathakase.playground.errors import SlackError
+from chathakase.playground.interactivity.choices import pressed
+from chathakase.playground.interactivity.surface import surface_of
+from chathakase.playground.page_server.deeds import Ask, Deed
+from chathakase.playground.web_api.arguments import Arguments
 from chathakase.playground.world.values import Conversation, Json, User
 from chathakase.playground.world.world import World
 
@@ -25,6 +29,7 @@ class Person:
     _session: aiohttp.ClientSession
     _api_url: str
     _token: str
+    _deeds: Mapping[str, Deed]
 
     @property
     def id(self) -> str:
@@ -65,6 +70,25 @@ class Person:
         """Delete one of the person's own messages; `channel` is an id."""
         await self.call("chat.delete", channel=channel, ts=ts)
 
+    async def press(self, channel: str, ts: str, action_id: str, *, value: str | None = None) -> None:
+        """Press a button of a message, ephemeral or not, that the person sees; `channel` is an id.
+
+        `value` tells buttons with the same action_id apart, as those for feedback. `message_not_found`,
+        `action_not_found`, and `not_acknowledged` where the app does not take it within three seconds.
+        """
+        where: Json = {"channel": channel, "ts": ts}
+        surface = surface_of(self.world, Ask(self.user, Arguments(where)))
+        action = pressed(surface.blocks, action_id, value)
+        if action is None:
+            raise SlackError("action_not_found")
+        await self._deeds["act"](Ask(self.user, Arguments(where | {"action": action})))
+
+    async def stop(self, channel: str, thread_ts: str) -> None:
+        """Press Slack's own Stop in a thread; `no_stop_button` where the app is not at work or cannot be stopped."""
+        asked = Ask(self.user, Arguments({"channel": channel, "thread_ts": thread_ts}))
+        if not self.world.features.can_be_stopped or not (await self._deeds["stop"](asked))["stopped"]:
+            raise SlackError("no_stop_button")
+
     def direct_message(self) -> Conversation:
         """The direct message with the bot; KeyError if there is none."""
         conversation = self.world.conversation_between((self.id, self.world.app.user_id))
@@ -74,7 +98,9 @@ class Person:
 
 
 @asynccontextmanager
-async def person_session(world: World, user: User, api_url: str, token: str) -> AsyncIterator[Person]:
+async def person_session(
+    world: World, user: User, api_url: str, token: str, deeds: Mapping[str, Deed]
+) -> AsyncIterator[Person]:
     """A person with an HTTP session of their own."""
     async with aiohttp.ClientSession() as session:
-        yield Person(user, world, session, api_url, token)
+        yield Person(user, world, session, api_url, token, deeds)

@@ -67,6 +67,8 @@ async def open_workspace(
     file_most: int = FILE_MOST,
     stream_seconds: float = 300.0,
     stream_text_most: int = 12_000,
+    stream_bytes_most: int = 11_300,
+    status_seconds: float = 120.0,
     model: str = "",
     journal_limit: int = 10_000,
     seed: int | None = None,
@@ -77,7 +79,8 @@ async def open_workspace(
     that cannot be read. `scopes` are those that the bot token was granted, `subscriptions` the events the app has asked
     for. `limits` are Slack's unless another is given (`NoLimits()` for none). `commands`, `shortcuts` and `home_tab`
     are the app's, as in its manifest (`Features`); `file_most` is the most bytes of a file; a native stream lives
-    `stream_seconds` and takes `stream_text_most` characters; `model` is what the page says that the bot answers with.
+    `stream_seconds` and takes `stream_text_most` characters and `stream_bytes_most` bytes; the bot's status under a
+    thread lasts `status_seconds`; `model` is what the page says that the bot answers with.
     `seed` makes the order of twin events, and the choice of socket, repeatable.
     """
     async with keep(folder, world or demo_world()) as kept:
@@ -93,16 +96,18 @@ async def open_workspace(
         methods = dict(METHODS)
         api = WebApi(world, tokens, methods, limits or Limits(), faults, journal, limit_people=limit_people)
         world.files.most = file_most
-        world.streams = Streams(stream_seconds, stream_text_most)
-        world.features = Features(tuple(commands), tuple(shortcuts), home_tab)
+        world.streams = Streams(stream_seconds, stream_text_most, stream_bytes_most)
+        world.statuses.seconds = status_seconds
+        can_be_stopped = "agent_session_stopped" in subscriptions
+        world.features = Features(tuple(commands), tuple(shortcuts), home_tab, can_be_stopped)
         hooks = Hooks(world, journal)
-        deeds = [
-            Speaking(world, api).deeds(),
-            Clicks(world, envelopes, hooks).deeds(),
-            Submissions(world, envelopes).deeds(),
-            Starts(world, envelopes, hooks).deeds(),
-            Troubles(world, faults, sockets, delivery).deeds(),
-        ]
+        deeds = {
+            **Speaking(world, api).deeds(),
+            **Clicks(world, envelopes, hooks).deeds(),
+            **Submissions(world, envelopes).deeds(),
+            **Starts(world, envelopes, hooks).deeds(),
+            **Troubles(world, faults, sockets, delivery).deeds(),
+        }
         facts = world.features.facts() | {"model": model, "can": {"home": home_tab, "upload_most": file_most}}
         page = PageServer(world, journal, sockets, deeds, facts)
         files = FileServer(world, tokens, faults, journal)
@@ -115,7 +120,7 @@ async def open_workspace(
             bound = f"{_bracketed(host)}:{runner.addresses[0][1]}"
             hooks.base = world.files.base = f"http://{bound}"
             methods["apps.connections.open"] = _connections_open(world, sockets, bound)
-            yield Workspace(world, journal, faults, f"http://{bound}", tokens, sockets, delivery)
+            yield Workspace(world, journal, faults, f"http://{bound}", tokens, sockets, delivery, deeds)
         finally:
             end_events()
             await page.aclose()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
 from chathakase.playground.faults import Faults
 from chathakase.playground.journal import Entry, Journal
+from chathakase.playground.page_server.deeds import Deed
 from chathakase.playground.person import Person, person_session
 from chathakase.playground.socket_mode.delivery import Delivery
 from chathakase.playground.socket_mode.sockets import Reason, Sockets
@@ -35,6 +36,7 @@ class Workspace:
     _tokens: Tokens
     _sockets: Sockets
     _delivery: Delivery
+    _deeds: Mapping[str, Deed]
 
     @property
     def api_url(self) -> str:
@@ -58,7 +60,7 @@ class Workspace:
     def person(self, name: str) -> AbstractAsyncContextManager[Person]:
         """A person, by handle or user id, who acts over HTTP within an `async with`; KeyError if unknown."""
         user = self.world.user_named(name) or self.world.users[name]
-        return person_session(self.world, user, self.api_url, self.token_of(user.id))
+        return person_session(self.world, user, self.api_url, self.token_of(user.id), self._deeds)
 
     def channel(self, name: str) -> Conversation:
         """The channel with this name; KeyError if there is none."""
@@ -66,6 +68,26 @@ class Workspace:
         if conversation is None:
             raise KeyError(name)
         return conversation
+
+    def status(self, channel: str, thread_ts: str) -> str:
+        """What the bot shows now that it is doing under a thread ("is thinking…"); empty where it shows nothing."""
+        shown = self.world.statuses.get(self._id(channel), thread_ts)
+        return shown.status if shown is not None else ""
+
+    def archive(self, channel: str, *, archived: bool = True) -> None:
+        """Archive a channel, by name or id, or bring it back; KeyError if there is none."""
+        self.world.change_conversation(self._id(channel), is_archived=archived)
+
+    def remove_bot(self, channel: str) -> None:
+        """Remove the bot from a channel, by name or id; KeyError if there is none."""
+        self.world.leave(self._id(channel), self.world.app.user_id)
+
+    def add_bot(self, channel: str) -> None:
+        """Make the bot a member of a channel, by name or id; KeyError if there is none."""
+        self.world.join(self._id(channel), self.world.app.user_id)
+
+    def _id(self, channel: str) -> str:
+        return channel if self.world.conversation(channel) else self.channel(channel).id
 
     @property
     def sockets(self) -> int:

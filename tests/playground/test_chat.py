@@ -92,6 +92,20 @@ async def test_an_archived_channel_takes_nothing(workspace: Workspace, bot: Asyn
     assert await error_of(bot.chat_update(channel=GENERAL, ts=posted["ts"], text="hi")) == "is_inactive"
 
 
+async def test_a_channel_without_the_bot_takes_nothing_of_it(workspace: Workspace, bot: AsyncWebClient) -> None:
+    workspace.remove_bot("#general")
+    workspace.remove_bot(SECRET)
+    assert await error_of(bot.chat_postMessage(channel=GENERAL, text="hi")) == "not_in_channel"
+    assert await error_of(bot.chat_postMessage(channel=SECRET, text="hi")) == "channel_not_found"
+    workspace.add_bot("general")
+    workspace.archive("general")
+    assert await error_of(bot.chat_postMessage(channel=GENERAL, text="hi")) == "is_archived"
+    workspace.archive(GENERAL, archived=False)
+    assert (await bot.chat_postMessage(channel=GENERAL, text="hi"))["ok"]
+    with pytest.raises(KeyError):
+        workspace.archive("nowhere")
+
+
 async def test_chat_write_public_posts_without_joining() -> None:
     scopes = DEFAULT_SCOPES | {"chat:write.public"}
     async with open_workspace(scopes=scopes, limits=NoLimits()) as workspace:
@@ -186,6 +200,8 @@ async def test_what_an_update_refuses(workspace: Workspace, bot: AsyncWebClient,
 
     assert await update(text="x" * 4_001) == "msg_too_long"
     assert await update(text="x" * 4_001, blocks=[MARKDOWN]) == "msg_too_long"
+    halves = [{"type": "markdown", "text": "x" * 6_001}] * 2
+    assert await update(blocks=halves) == "msg_blocks_too_long"
     assert await update(text=None) == "no_text"
     assert await update(text="") == "no_text"
     assert await update(ts=hers) == "cant_update_message"

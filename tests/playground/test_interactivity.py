@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.playground import NoLimits, Workspace, open_workspace
 from chathakase.playground.interactivity.choices import REQUIRED
+from chathakase.playground.person import Person
 from chathakase.playground.world.values import Json
 from tests.playground.clients import ALICE, ALICE_DM, BOB, GENERAL, app_socket, error_of
 from tests.playground.page import Page, open_page
@@ -452,3 +453,48 @@ async def test_the_home_tab_acts(workspace: Workspace, bot_app: AsyncApp, page: 
     await page.do("home", tab="home")
     await workspace.until(lambda: len(heard) == 3)
     assert heard[2]["view"]["id"] == home["view"]["id"]
+
+
+async def test_a_person_presses_buttons_beside_markdown(
+    bot_app: AsyncApp, bot: AsyncWebClient, workspace: Workspace, alice: Person
+) -> None:
+    bodies: list[Json] = []
+
+    @bot_app.action("go")
+    @bot_app.action("rate")
+    async def pressed(ack: Any, body: Json) -> None:
+        bodies.append(body)
+        await ack()
+
+    root = await alice.say("hello")
+    buttons = [BUTTON, BUTTON | {"value": "2", "text": plain("Other")}]
+    feedback: Json = {"type": "feedback_buttons", "action_id": "rate"}
+    feedback |= {f"{kind}_button": {"text": plain(kind), "value": kind} for kind in ("positive", "negative")}
+    blocks: list[Json] = [
+        {"type": "markdown", "text": "**whole**"},
+        *({"type": "actions", "elements": [button]} for button in buttons),
+        {"type": "context_actions", "elements": [feedback]},
+    ]
+    ts = (await bot.chat_postMessage(channel=GENERAL, thread_ts=root, text="whole", blocks=blocks))["ts"]
+    await alice.press(GENERAL, ts, "go")
+    await alice.press(GENERAL, ts, "go", value="2")
+    await alice.press(GENERAL, ts, "rate", value="negative")
+    actions = [body["actions"][0] for body in bodies]
+    assert [(each["action_id"], each["value"]) for each in actions] == [("go", "1"), ("go", "2"), ("rate", "negative")]
+    assert (bodies[0]["container"]["message_ts"], bodies[0]["container"]["thread_ts"]) == (ts, root)
+    assert [block["type"] for block in bodies[0]["message"]["blocks"]] == [block["type"] for block in blocks]
+    assert await error_of(alice.press(GENERAL, ts, "go", value="3")) == "action_not_found"
+    assert await error_of(alice.press(GENERAL, root, "go")) == "action_not_found"
+
+
+async def test_only_who_sees_an_ephemeral_message_presses_its_buttons(
+    bot_app: AsyncApp, bot: AsyncWebClient, alice: Person, bob: Person
+) -> None:
+    @bot_app.action("go")
+    async def pressed(ack: Any, respond: Any) -> None:
+        await ack()
+        await respond(text="done", replace_original=True)
+
+    sent = await bot.chat_postEphemeral(channel=GENERAL, user=ALICE, text="see", blocks=[ACTIONS])
+    assert await error_of(bob.press(GENERAL, sent["message_ts"], "go")) == "message_not_found"
+    await alice.press(GENERAL, sent["message_ts"], "go")

@@ -103,6 +103,26 @@ def _task(number: int, status: str, **more: str) -> Json:
     return {"type": "task_update", "id": f"t{number}", "title": f"Task {number}", "status": status, **more}
 
 
+async def test_a_stream_takes_so_many_bytes(bot: AsyncWebClient, root: str) -> None:
+    ts = await _start(bot, root, markdown_text="é" * 5_000)
+    append = bot.chat_appendStream(channel=GENERAL, ts=ts, markdown_text="é" * 651)
+    assert await error_of(append) == "msg_too_long"
+    await bot.chat_appendStream(channel=GENERAL, ts=ts, markdown_text="é" * 650)
+    last = bot.chat_stopStream(channel=GENERAL, ts=ts, markdown_text="!")
+    assert await error_of(last) == "msg_too_long"
+    await bot.chat_stopStream(channel=GENERAL, ts=ts)
+
+
+async def test_a_thread_shows_what_was_streamed_and_its_metadata(bot: AsyncWebClient, root: str) -> None:
+    ts = await _start(bot, root, markdown_text="one ")
+    metadata = {"event_type": "turn", "event_payload": {"n": 1}}
+    await bot.chat_appendStream(channel=GENERAL, ts=ts, markdown_text="two ")
+    await bot.chat_stopStream(channel=GENERAL, ts=ts, markdown_text="three", metadata=metadata)
+    thread = await bot.conversations_replies(channel=GENERAL, ts=root, include_all_metadata=True)
+    reply = thread["messages"][1]
+    assert (reply["ts"], reply["text"], reply["metadata"]) == (ts, "one two three", metadata)
+
+
 async def test_tasks_stand_where_they_came_or_in_a_plan(workspace: Workspace, bot: AsyncWebClient, root: str) -> None:
     for mode, kinds in (("timeline", ["task_card", "markdown", "task_card"]), ("plan", ["plan", "markdown"])):
         ts = await _start(bot, root, task_display_mode=mode, chunks=[_task(1, "in_progress", details="reading")])
@@ -150,8 +170,9 @@ async def test_a_person_stops_a_stream(
     assert event["streaming_message_ts"] == [ts]
     append = bot.chat_appendStream(channel=GENERAL, ts=ts, markdown_text="more")
     assert await error_of(append) == "stopped_by_user"
-    assert workspace.world.sessions[GENERAL, root].status == "active"
+    assert workspace.world.sessions[GENERAL, root].status == "processing"
     await page.do("stop", channel=GENERAL, ts=ts)
+    await bot.chat_update(channel=GENERAL, ts=ts, text="Hi. (Stopped.)")
 
 
 async def test_trouble_kills_a_stream(page: Page, bot: AsyncWebClient, root: str) -> None:

@@ -28,9 +28,10 @@ def grown(blocks: Blocks, chunks: Sequence[Json], mode: TaskMode) -> Blocks:
     return blocks
 
 
-def length_of(chunks: Sequence[Json]) -> int:
-    """The characters in chunks that count towards a stream's total."""
-    return sum(len(value) for chunk in chunks for name, value in chunk.items() if name != "type" and _is_text(value))
+def length_of(chunks: Sequence[Json]) -> tuple[int, int]:
+    """The characters in chunks that count towards a stream's total, and their bytes."""
+    texts = [value for chunk in chunks for name, value in chunk.items() if name != "type" and _is_text(value)]
+    return sum(map(len, texts)), sum(len(text.encode(errors="surrogatepass")) for text in texts)
 
 
 def text_of(blocks: Blocks) -> str:

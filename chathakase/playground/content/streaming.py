@@ -13,7 +13,7 @@ from chathakase.playground.content.mrkdwn import as_stored
 from chathakase.playground.content.stream_blocks import grown, length_of, text_of
 from chathakase.playground.errors import SlackError
 from chathakase.playground.world.agent_sessions import AgentSession, SessionStatus
-from chathakase.playground.world.changes import StreamStopped
+from chathakase.playground.world.changes import SessionStopped
 from chathakase.playground.world.streams import Stream, StreamEnd, TaskMode
 from chathakase.playground.world.values import Json, Message
 from chathakase.playground.world.world import World
@@ -23,7 +23,7 @@ IN_PROGRESS, COMPLETED = {"streaming_state": "in_progress"}, {"streaming_state":
 
 def start_stream(world: World, channel: str, thread_ts: str, chunks: Sequence[Json], mode: TaskMode) -> Message:
     """Post the message of a new stream, which ends by itself after its time; its session is at work from now on."""
-    length = _checked_length(world, 0, chunks)
+    length, size = _checked_length(world, (0, 0), chunks)
     blocks = grown((), chunks, mode)
     message = world.post(
         channel,
@@ -34,7 +34,7 @@ def start_stream(world: World, channel: str, thread_ts: str, chunks: Sequence[Js
         bot_id=world.app.bot_id,
         extra=IN_PROGRESS,
     )
-    stream = Stream(channel, message.ts, mode, length)
+    stream = Stream(channel, message.ts, thread_ts, mode, length, size)
     world.streams.put(stream)
     _set_session(world, message, "processing")
     asyncio.get_running_loop().call_later(world.streams.seconds, end_stream, world, stream, "expired")
@@ -43,10 +43,10 @@ def start_stream(world: World, channel: str, thread_ts: str, chunks: Sequence[Js
 
 def grow_stream(world: World, stream: Stream, chunks: Sequence[Json]) -> None:
     """Let a stream's message grow; `msg_too_long` above its total."""
-    length = _checked_length(world, stream.length, chunks)
+    length, size = _checked_length(world, (stream.length, stream.size), chunks)
     message = _message(world, stream)
     blocks = grown(message.blocks, chunks, stream.mode)
-    world.streams.put(replace(stream, length=length))
+    world.streams.put(replace(stream, length=length, size=size))
     world.change(message, progress=True, blocks=blocks, text=as_stored(text_of(blocks)))
 
 
@@ -61,20 +61,28 @@ def finish_stream(
 
 
 def end_stream(world: World, stream: Stream, how: StreamEnd) -> None:
-    """End a stream, unless it has ended already, with what its message has so far."""
+    """End a stream, unless it has ended already, with what its message has so far; Stop leaves the session as it is."""
     message = world.timeline(stream.channel).get(stream.ts)
     if world.streams.end(stream, how) and message is not None:
-        _set_session(world, message, "active")
+        if how != "stopped":
+            _set_session(world, message, "active")
         world.change(message, extra=COMPLETED)
 
 
-def stop_stream(world: World, stream: Stream, user: str) -> None:
-    """A person presses Stop; the app hears of it (docs: ai/agent-sessions)."""
-    message = _message(world, stream)
-    end_stream(world, stream, "stopped")
-    conversation = world.conversation(stream.channel)
-    if conversation is not None:
-        world.tell(StreamStopped(conversation, message, user, world.mint()))
+def stop_session(world: World, channel: str, thread_ts: str, user: str) -> bool:
+    """A person presses Stop in a thread; False where the app is not at work.
+
+    The streams end at once, but the session and its status only when the app says so (docs: ai/agent-sessions).
+    """
+    conversation, streams = world.conversation(channel), world.streams.within(channel, thread_ts)
+    session = world.sessions.get((channel, thread_ts), AgentSession())
+    if conversation is None or not (streams or session.status == "processing"):
+        return False
+    for stream in streams:
+        end_stream(world, stream, "stopped")
+    stopped = tuple(stream.ts for stream in streams)
+    world.tell(SessionStopped(conversation, thread_ts, stopped, user, world.mint()))
+    return True
 
 
 def _message(world: World, stream: Stream) -> Message:
@@ -84,13 +92,16 @@ def _message(world: World, stream: Stream) -> Message:
     return message
 
 
-def _checked_length(world: World, length: int, chunks: Sequence[Json]) -> int:
-    total = length + length_of(chunks)
-    if total > world.streams.text_most:
+def _checked_length(world: World, so_far: tuple[int, int], chunks: Sequence[Json]) -> tuple[int, int]:
+    more = length_of(chunks)
+    length, size = so_far[0] + more[0], so_far[1] + more[1]
+    if length > world.streams.text_most or size > world.streams.bytes_most:
         raise SlackError("msg_too_long")
-    return total
+    return length, size
 
 
 def _set_session(world: World, message: Message, status: SessionStatus) -> None:
     place = (message.channel, message.thread_ts or message.ts)
     world.sessions[place] = replace(world.sessions.get(place, AgentSession()), status=status)
+    if status != "processing" and world.statuses.get(*place):
+        world.set_status(*place, "")

@@ -54,6 +54,22 @@ def chosen(element: Json, given: Mapping[str, object]) -> Json | None:
     return {name: value} if _offers(element, name, value) else None
 
 
+def pressed(blocks: Iterable[Json], action_id: str, value: str | None = None) -> Json | None:
+    """What a page sends for the press of a button, one of this value if one is given; None if there is none."""
+    for block, element in elements_of(blocks):
+        if element.get("action_id") != action_id or element["type"] not in PRESSED:
+            continue
+        if value is None or value in _values(element):
+            return {"block_id": block["block_id"], "action_id": action_id, "type": element["type"], "value": value}
+    return None
+
+
+def _values(element: Json) -> Iterable[object]:
+    """The values that a button, or a pair of them for feedback, may send."""
+    buttons = (element, element.get("positive_button") or {}, element.get("negative_button") or {})
+    return [button["value"] for button in buttons if "value" in button]
+
+
 def _feedback(element: Json, given: Mapping[str, object]) -> Json | None:
     for name in ("positive_button", "negative_button"):
         button = element.get(name) or {}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from chathakase.playground.content.mrkdwn import composed
-from chathakase.playground.content.streaming import stop_stream
+from chathakase.playground.content.streaming import stop_session
 from chathakase.playground.errors import SlackError
 from chathakase.playground.web_api.arguments import Arguments
 from chathakase.playground.web_api.server import WebApi
@@ -92,11 +92,12 @@ class Speaking:
         return {}
 
     async def stop(self, ask: Ask) -> Json:
-        """Stop a message that is being streamed; nothing happens if it is finished."""
-        stream = self._world.streams.get(ask.text("channel"), ask.text("ts"))
-        if stream is not None:
-            stop_stream(self._world, stream, ask.user.id)
-        return {}
+        """Stop the app in a thread (`thread_ts`), or where it streams a message (`ts`), if it is at work there."""
+        channel, thread_ts = ask.text("channel"), ask.arguments.text("thread_ts")
+        if not thread_ts:
+            stream = self._world.streams.get(channel, ask.text("ts"))
+            thread_ts = stream.thread_ts if stream is not None else ""
+        return {"stopped": stop_session(self._world, channel, thread_ts, ask.user.id)}
 
     async def _act(self, ask: Ask, method: str, **arguments: Any) -> Json:
         given = {name: value for name, value in arguments.items() if value is not None}

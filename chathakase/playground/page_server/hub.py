@@ -20,7 +20,7 @@ from chathakase.playground.page_server.outbox import Outbox
 from chathakase.playground.page_server.traffic import Traffic
 from chathakase.playground.socket_mode.payloads import view_json
 from chathakase.playground.socket_mode.sockets import Sockets
-from chathakase.playground.world.changes import Change, MessagePosted, PromptsSet, StatusSet
+from chathakase.playground.world.changes import Change, PromptsSet, StatusSet
 from chathakase.playground.world.values import Json
 from chathakase.playground.world.world import World
 
@@ -93,17 +93,13 @@ class Hub:
             self._tell(frame)
 
     def _follow_status(self, change: Change) -> None:
-        """Remember what the bot does; its reply in the thread or time ends it (assistant.threads.setStatus)."""
+        """Remember what the bot does, until time ends it (assistant.threads.setStatus)."""
         if isinstance(change, StatusSet):
             place = (change.conversation.id, change.thread_ts)
             self._statuses.pop(place, None)
             if change.status:
                 self._statuses[place] = change
                 asyncio.get_running_loop().call_later(change.seconds, self._end_status, change)
-        elif isinstance(change, MessagePosted) and change.message.bot_id and change.message.thread_ts:
-            status = self._statuses.get((change.conversation.id, change.message.thread_ts))
-            if status is not None:
-                self._end_status(status)
 
     def _end_status(self, status: StatusSet) -> None:
         """Clear a status, unless there is a later one in its place."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from aiohttp import web
 
@@ -25,12 +25,11 @@ class PageServer:
         world: World,
         journal: Journal,
         sockets: Sockets,
-        deeds: Iterable[Mapping[str, Deed]],
+        deeds: Mapping[str, Deed],
         facts: Json,
     ) -> None:
-        by_name = {name: deed for each in deeds for name, deed in each.items()}
         self._hub = Hub(world, journal, sockets)
-        self._socket = PageSocket(world, self._hub, by_name, _hello(world) | facts)
+        self._socket = PageSocket(world, self._hub, deeds, _hello(world) | facts)
         self._files = StaticFiles(FOLDER)
 
     def routes(self) -> Sequence[web.RouteDef]:

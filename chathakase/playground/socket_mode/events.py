@@ -15,7 +15,7 @@ from chathakase.playground.world.changes import (
     MessageDeleted,
     MessagePosted,
     ReactionChanged,
-    StreamStopped,
+    SessionStopped,
 )
 from chathakase.playground.world.values import ChannelType, Conversation, Json
 from chathakase.playground.world.world import World
@@ -68,7 +68,7 @@ class Events:
                 return self._posted(change)
             case MessageChanged(progress=False):
                 return self._changed(change)
-            case StreamStopped():
+            case SessionStopped():
                 return self._stopped(change)
             case MessageDeleted():
                 return self._deleted(change)
@@ -144,11 +144,11 @@ class Events:
         event: Json = {"type": name, "user": change.user, "reaction": change.name, "item": item}
         return [event | {"item_user": change.message.user, "event_ts": change.ts}]
 
-    def _stopped(self, change: StreamStopped) -> list[Json]:
+    def _stopped(self, change: SessionStopped) -> list[Json]:
         if not self._hears("agent_session_stopped", change.conversation):
             return []
         event: Json = {"type": "agent_session_stopped", "channel": change.conversation.id, "user": change.user}
-        event |= {"thread_ts": change.message.thread_ts, "streaming_message_ts": [change.message.ts]}
+        event |= {"thread_ts": change.thread_ts, "streaming_message_ts": list(change.streams)}
         return [event | {"event_ts": change.ts}]
 
     def _member(self, change: MemberJoined | MemberLeft) -> list[Json]:

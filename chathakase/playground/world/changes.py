@@ -99,7 +99,7 @@ class ReactionChanged:
 class StatusSet:
     """The bot shows for some seconds what it is doing under a thread ("is thinking…"); an empty status clears it.
 
-    Two minutes are those of assistant.threads.setStatus.
+    The bot's next message in the thread clears it as well, unless it is one that `stays`.
     """
 
     conversation: Conversation
@@ -107,6 +107,7 @@ class StatusSet:
     status: str
     loading_messages: tuple[str, ...] = ()
     seconds: float = 120.0
+    stays: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +121,12 @@ class HomeOpened:
 
 
 @dataclass(frozen=True, slots=True)
-class StreamStopped:
-    """A person has stopped the bot while it streamed a message."""
+class SessionStopped:
+    """A person has stopped the bot in a thread, and with it the messages there that were being streamed."""
 
     conversation: Conversation
-    message: Message
+    thread_ts: str
+    streams: tuple[str, ...]
     user: str
     ts: str
 
@@ -168,7 +170,7 @@ Change: TypeAlias = (
     | ReactionChanged
     | StatusSet
     | HomeOpened
-    | StreamStopped
+    | SessionStopped
     | PromptsSet
     | ViewShown
     | HomePublished

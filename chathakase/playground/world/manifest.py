@@ -12,6 +12,8 @@ from chathakase.playground.world.values import Json
 class Features:
     """An app's slash commands and shortcuts, in the words of a manifest, and whether it has a Home tab.
 
+    `can_be_stopped` says that it has subscribed to `agent_session_stopped`; without that there is no Stop.
+
     A command is `{"command": "/x", "description": …, "usage_hint": …}`, a shortcut `{"name": …, "type": "message" or
     "global", "callback_id": …}` (docs.slack.dev/reference/app-manifest).
     """
@@ -19,6 +21,7 @@ class Features:
     commands: Sequence[Json] = ()
     shortcuts: Sequence[Json] = ()
     home_tab: bool = True
+    can_be_stopped: bool = True
 
     def command(self, name: str) -> Json | None:
         """The slash command with this name, its slash included."""

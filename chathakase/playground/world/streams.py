@@ -16,30 +16,38 @@ REMEMBERED = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """An open stream: the message it grows, how it shows tasks, and its length so far in characters."""
+    """An open stream: the message it grows, how it shows tasks, and its length so far in characters and bytes."""
 
     channel: str
     ts: str
+    thread_ts: str
     mode: TaskMode
     length: int = 0
+    size: int = 0
 
 
 @dataclass(slots=True)
 class Streams:
-    """All streams; one lives `seconds` from its start, whatever is appended, and takes `text_most` characters.
+    """All streams; one lives `seconds` from its start, whatever is appended.
 
-    Neither is documented: about five minutes were measured in python-slack-sdk#1859 and node-slack-sdk#2702, about
-    12,000 characters in CopilotKit#6063.
+    It takes `text_most` characters and `bytes_most` bytes of UTF-8. None of this is documented: about five minutes were
+    measured in python-slack-sdk#1859 and node-slack-sdk#2702, about 12,000 characters in CopilotKit#6063, and 10.6 to
+    11.3 kB in openclaw#143882.
     """
 
     seconds: float = 300.0
     text_most: int = 12_000
+    bytes_most: int = 11_300
     _open: dict[tuple[str, str], Stream] = field(default_factory=dict)
     _ended: dict[tuple[str, str], StreamEnd] = field(default_factory=dict)
 
     def all(self) -> tuple[Stream, ...]:
         """The open ones."""
         return tuple(self._open.values())
+
+    def within(self, channel: str, thread_ts: str) -> tuple[Stream, ...]:
+        """The open ones of a thread."""
+        return tuple(each for each in self._open.values() if (each.channel, each.thread_ts) == (channel, thread_ts))
 
     def get(self, channel: str, ts: str) -> Stream | None:
         """The open stream of a message."""

@@ -30,6 +30,7 @@ from chathakase.playground.world.ephemerals import Ephemeral, Ephemerals
 from chathakase.playground.world.files import Files
 from chathakase.playground.world.manifest import Features
 from chathakase.playground.world.modals import Modals
+from chathakase.playground.world.statuses import Statuses
 from chathakase.playground.world.streams import Streams
 from chathakase.playground.world.timeline import Timeline
 from chathakase.playground.world.timestamps import TsMint
@@ -53,6 +54,7 @@ class World:
         self.ephemerals = Ephemerals()
         self.modals = Modals(clock, self.tell)
         self.streams = Streams()
+        self.statuses = Statuses(clock, self.tell)
         self.files = Files()
         self.sessions: dict[tuple[str, str], AgentSession] = {}
         self._conversations: dict[str, Conversation] = {}
@@ -173,6 +175,7 @@ class World:
         """Post a message; `fields` are the other fields of `Message`."""
         message = Message(channel=conversation_id, ts=self.mint(), user=user, text=text, **fields)
         self._timelines[conversation_id].put(message)
+        self.statuses.replied(self._conversations[conversation_id], message)
         self.tell(MessagePosted(self._conversations[conversation_id], message))
         return message
 
@@ -231,16 +234,10 @@ class World:
         self.tell(ReactionChanged(self._conversations[message.channel], changed, user, name, added, self.mint()))
         return True
 
-    def set_status(
-        self,
-        conversation_id: str,
-        thread_ts: str,
-        status: str,
-        loading_messages: Iterable[str] = (),
-        seconds: float = 120.0,
-    ) -> None:
-        """Show for so many seconds what the bot is doing under a thread; an empty status clears it."""
-        self.tell(StatusSet(self._conversations[conversation_id], thread_ts, status, tuple(loading_messages), seconds))
+    def set_status(self, conversation_id: str, thread_ts: str, status: str, **fields: Any) -> None:
+        """Show what the bot is doing under a thread, with the other fields of `StatusSet`; an empty one clears it."""
+        lasting = {"seconds": self.statuses.seconds} | fields
+        self.statuses.put(StatusSet(self._conversations[conversation_id], thread_ts, status, **lasting))
 
     def open_home(self, user: str, tab: Literal["home", "messages"] = "home") -> None:
         """A person opens the app's tab; KeyError if they have no direct message with it."""

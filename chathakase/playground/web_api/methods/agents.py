@@ -11,6 +11,7 @@ from chathakase.playground.world.agent_sessions import STATUSES, WORKING, WORKIN
 from chathakase.playground.world.values import Json
 
 TITLE_MOST = 200
+NO_STOP = "missing_agent_session_stopped_event_subscription"
 
 
 def set_status(call: Call) -> Json:
@@ -22,8 +23,11 @@ def set_status(call: Call) -> Json:
     known = call.world.sessions.get(place, AgentSession())
     title = _title(call) if call.arguments.has("title") else known.title
     call.world.sessions[place] = AgentSession(status, title)
-    call.world.set_status(*place, WORKING if status == "processing" else "", seconds=WORKING_SECONDS)
-    return {"status": status, "title": title}
+    if status != "processing":
+        call.world.set_status(*place, "")
+        return {"status": status, "title": title}
+    call.world.set_status(*place, WORKING, seconds=WORKING_SECONDS, stays=True)
+    return {"status": status, "title": title} | _warned(call)
 
 
 def rename(call: Call) -> Json:
@@ -34,6 +38,13 @@ def rename(call: Call) -> Json:
         raise SlackError("session_not_found")
     call.world.sessions[place] = replace(session, title=_title(call))
     return {"title": call.world.sessions[place].title}
+
+
+def _warned(call: Call) -> Json:
+    """The warning for an app that nobody can stop, since it would not hear of it."""
+    if call.world.features.can_be_stopped:
+        return {}
+    return {"warning": NO_STOP, "response_metadata": {"warnings": [NO_STOP]}}
 
 
 def _title(call: Call) -> str:
