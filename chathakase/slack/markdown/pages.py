@@ -4,113 +4,169 @@ Cuts are prefix-stable: a page that is full never changes again, however the tex
 grows, only its last message is edited.
 """
 
-import re
-import unicodedata
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
-PAGE = 3_900
-"""Characters on one page, escapes counted. ``chat.update`` refuses texts above 4,000
-(https://docs.slack.dev/reference/methods/chat.update, ``msg_too_long``)."""
-
-LONGEST_MARKS = 20
-LONGEST_LANGUAGE = 40
-"""Characters of a fence's marks and of its language; whatever is longer is no fence, or no language."""
-
-CLOSING = LONGEST_MARKS + 1
-"""Characters kept free on each page to close a fence."""
-
-FENCE = re.compile(rf"^ {{0,3}}(`{{3,{LONGEST_MARKS}}}|~{{3,{LONGEST_MARKS}}})([^\n`]*)$", re.MULTILINE)
-"""A line that opens or closes a fence."""
-BOUNDARIES = ("\n\n", "\n", " ")
-JOINERS = "\u200d\ufe0e\ufe0f"
-SKIN_TONES = range(0x1F3FB, 0x1F400)
+from chathakase.slack.markdown.blocks import State
+from chathakase.slack.markdown.cuts import LOOKAHEAD, cut
+from chathakase.slack.markdown.inline import Ending
+from chathakase.slack.markdown.limits import CLOSING, PAGE, characters, excess, fitting
+from chathakase.slack.markdown.rendering import Rendering, render
 
 
 @dataclass(frozen=True, slots=True)
-class Fences:
-    """What the code fences of a text come to."""
+class Page:
+    """What stands in one message."""
 
-    open: str
-    """The opening line of the fence that is open at the end; empty when none is."""
-    opening: int
-    """Where in the text that line stands, if it does; else 0."""
-    swallowing: tuple[int, ...]
-    """Where text follows the marks of an opening line, which Markdown takes for the language and shows to nobody."""
+    source: str
+    """The part of the model's text that is on this page; all of them together are the text."""
+    markdown: str
+    """What Slack gets in a ``markdown`` block."""
+    steady: str
+    """The beginning of ``markdown`` that nothing can change that may still come, for streams that only append."""
+    steady_length: int
+    """How many characters of ``source`` that covers."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Full:
+    """A page that is full, where it ends, and what is open there."""
+
+    page: Page
+    end: int
+    state: State
+
+
+class Paginator:
+    """Makes pages of one text, which grows from call to call.
+
+    ``members`` are the ids of those who may be mentioned; it may grow until the first mention is beyond recall.
+    """
+
+    def __init__(self, members: Collection[str] = ()) -> None:
+        self._members = members
+        self._full: list[_Full] = []
+        self._text = ""
+        """The text up to the end of the last full page."""
+        self._kept = 0
+        self._cuts: list[int] = []
+
+    def pages(self, text: str, *, growing: bool) -> list[Page]:
+        """Make the pages of the text so far; a text without anything to show has none.
+
+        While it grows, the last page is shown as if its half Markdown were whole.
+        """
+        self._forget(text)
+        while (full := self._next(text, growing=growing)) is not None:
+            self._full.append(full)
+            self._text = text[: full.end]
+            self._settle_members(full.page.source)
+        return self._with_last(text, growing=growing)
+
+    def keep(self, length: int) -> None:
+        """So much of the text stands in Slack beyond recall: the last page's cut comes no earlier."""
+        self._kept = max(self._kept, length)
+
+    def cut(self, length: int) -> None:
+        """End the last page at this offset of the text, whatever comes."""
+        self._cuts = sorted({*self._cuts, length})
+
+    def _settle_members(self, source: str) -> None:
+        """From the first page with a mention on, nobody joins any more."""
+        if "<@" in source:
+            self._members = frozenset(self._members)
+
+    def _forget(self, text: str) -> None:
+        """Drop the pages of another text."""
+        if text.startswith(self._text):
+            return
+        while self._full and not text.startswith(self._text):
+            self._full.pop()
+            self._text = self._text[: self._full[-1].end] if self._full else ""
+
+    @property
+    def _state(self) -> State:
+        return self._full[-1].state if self._full else State()
+
+    def _next(self, text: str, *, growing: bool) -> _Full | None:
+        """The next full page, if there is so much text."""
+        start = body = len(self._text)
+        state = self._state
+        while True:
+            rendering, end = self._fill(text, body, state, growing=growing)
+            if end is None:
+                return None
+            if rendering.markdown:
+                page = Page(text[start:end], rendering.markdown, rendering.markdown, end - start)
+                return _Full(page, end, rendering.state.carried())
+            body, state = end, rendering.state.carried()
+
+    def _fill(self, text: str, start: int, state: State, *, growing: bool) -> tuple[Rendering, int | None]:
+        """Fill a page; None instead of its end if the text fits on it, or if it is not known yet where to cut it."""
+        budget = PAGE - CLOSING - characters(state.head)
+        begin = _solid(text, start)
+        while True:
+            limit = fitting(text, begin, budget)
+            end = self._end(text, begin, limit, state, growing=growing)
+            ending = Ending.DONE if end is None else Ending.CUT
+            stop = len(text) if end is None else end
+            if end is None and growing:
+                return Rendering("", state, "", start), None
+            rendering = self._render(text, start, stop, state, ending, ahead=limit + LOOKAHEAD)
+            over = excess(rendering.markdown)
+            if not over or stop <= begin + 1:
+                return rendering, end
+            budget = min(budget, characters(text[begin:stop])) - over
+
+    def _end(self, text: str, begin: int, limit: int, state: State, *, growing: bool) -> int | None:
+        """Where a page ends on which the text fits up to the limit."""
+        forced = next((offset for offset in self._cuts if begin < offset < len(text)), None)
+        if forced is not None and forced <= limit:
+            return forced
+        if limit >= len(text) or (growing and len(text) < limit + LOOKAHEAD):
+            return None
+        return cut(text, begin, self._kept, max(limit, begin + 1), state)
+
+    def _render(self, text: str, start: int, end: int, state: State, ending: Ending, ahead: int = 0) -> Rendering:
+        ahead = min(ahead, len(text))
+        return render(text, start, end, state, ending=ending, members=self._members, ahead=ahead)
+
+    def _with_last(self, text: str, *, growing: bool) -> list[Page]:
+        pages = [full.page for full in self._full]
+        start = len(self._text)
+        if start == len(text):
+            return pages
+        last = self._last(text, start, growing=growing)
+        if last.markdown:
+            pages.append(last)
+        elif pages:
+            pages[-1] = replace(pages[-1], source=pages[-1].source + last.source)
+        return pages
+
+    def _last(self, text: str, start: int, *, growing: bool) -> Page:
+        ending = Ending.GROWING if growing else Ending.DONE
+        state = self._state
+        budget = PAGE - CLOSING - characters(state.head)
+        begin = _solid(text, start)
+        while True:
+            end = fitting(text, begin, budget)
+            rendering = self._render(text, start, end, state, ending)
+            over = excess(rendering.markdown)
+            if not over or end <= begin + 1:
+                break
+            budget = min(budget, characters(text[begin:end])) - over
+        return Page(text[start:], rendering.markdown, rendering.steady, rendering.steady_end - start)
+
+
+def _solid(text: str, start: int) -> int:
+    """Where the first line begins that is not blank."""
+    length = len(text)
+    position = start
+    while position < length and text[position].isspace():
+        position += 1
+    return max(text.rfind("\n", start, position) + 1, start)
 
 
 def pages(text: str) -> list[str]:
-    """Cut a text into pages. A code fence that a cut goes through is closed and reopened with its language."""
-    found = []
-    start, fence = 0, ""
-    while start < len(text):
-        head = f"{fence}\n" if fence else ""
-        end = _end(text, start, PAGE - CLOSING - _cost(head), fence)
-        body = text[start:end]
-        fences = _fences(body, fence)
-        fence = fences.open
-        for position in reversed(fences.swallowing):
-            body = f"{body[:position]}\n{body[position:]}"
-        if body.strip():
-            found.append(f"{head}{body.rstrip()}\n{_marks(fence)}" if fence else f"{head}{body}")
-        start = end
-    return found
-
-
-def _end(text: str, start: int, budget: int, fence: str) -> int:
-    """Where a page that starts here, perhaps within a fence, ends."""
-    end = start + _fitting(text, start, budget)
-    if end >= len(text):
-        return len(text)
-    half = start + (end - start) // 2
-    opening = start + _fences(text[start:end], fence).opening
-    if opening > half:
-        return opening
-    for boundary in BOUNDARIES:
-        if (cut := text.rfind(boundary, half, end)) >= 0:
-            return cut + len(boundary)
-    return _between_characters(text, half, end)
-
-
-def _fitting(text: str, start: int, budget: int) -> int:
-    """How many characters from here cost at most the budget."""
-    length = min(budget, len(text) - start)
-    while (over := _cost(text[start : start + length]) - budget) > 0:
-        # One character costs at most five, so this never takes away more than needed by much.
-        length -= max(over // 5, 1)
-    return length
-
-
-def _cost(text: str) -> int:
-    """The length of a text once Slack's three reserved characters are escaped and pings are broken."""
-    return len(text) + 4 * (text.count("&") + text.count("<")) + 3 * text.count(">")
-
-
-def _between_characters(text: str, least: int, end: int) -> int:
-    """Step back to where no accent, joiner or skin tone is torn from its character."""
-    for cut in range(end, least, -1):
-        following, before = text[cut], text[cut - 1]
-        clings = unicodedata.combining(following) or following in JOINERS or ord(following) in SKIN_TONES
-        if not clings and before != "\u200d":
-            return cut
-    return end
-
-
-def _fences(body: str, fence: str) -> Fences:
-    """Follow the fences through a text at whose beginning ``fence`` is open (an opening line, or empty)."""
-    opening, swallowing = 0, []
-    for match in FENCE.finditer(body):
-        marks, language = match[1], match[2].strip()
-        if not fence:
-            fence, opening = marks, match.start()
-            if len(language) <= LONGEST_LANGUAGE:
-                fence += language
-            else:
-                swallowing.append(match.end(1))
-        elif not language and marks.startswith(_marks(fence)):
-            fence, opening = "", 0
-    return Fences(fence, opening, tuple(swallowing))
-
-
-def _marks(fence: str) -> str:
-    """The back-ticks or tildes of a fence's opening line, which also close it."""
-    return fence[: len(fence) - len(fence.lstrip(fence[0]))] if fence else ""
+    """Make the pages of a whole text."""
+    return [page.markdown for page in Paginator().pages(text, growing=False)]

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chathakase.slack.markdown.mentions import harmless
-from chathakase.slack.markdown.pages import PAGE, pages
+from chathakase.slack.markdown.limits import PAGE
+from chathakase.slack.markdown.pages import pages
 from chathakase.slack.markdown.plain import escape, plain
 
 LIMIT = 4_000  # chat.update answers msg_too_long above this
@@ -53,6 +54,7 @@ def test_a_fence_line_without_end_is_cut_like_any_other(mark: str, filling: str)
 
 def unfenced(text: str) -> str:
     """A text without what closing and reopening fences may add."""
+    text = text.replace("\u200b", "")
     text = re.sub(r"^ {0,3}(`{3,20}|~{3,20})[^\n`]{0,40}$", "", text, flags=re.MULTILINE)
     return re.sub(r"[`~]{3,}|\s", "", text)
 

@@ -1,0 +1,181 @@
+"""Decides where a page ends that the text does not fit on. Pure."""
+
+import re
+from bisect import bisect_right
+
+import regex
+
+from chathakase.slack.markdown.blocks import BLOCK, DELIMITER, Block, Kind, State, scan
+from chathakase.slack.markdown.inline import Surroundings, write
+
+LOOKAHEAD = 400
+"""Characters behind the longest page that have to be known before it is cut."""
+
+GRAPHEME = regex.compile(r"\X")
+WORD = re.compile(r"[ \t]+|[、。，．！？；：…」』）】〉》]+(?![、。，．！？；：…」』）】〉》])")
+"""Behind this a line can be cut."""
+MARKS = "*_~`"
+
+
+def cut(text: str, start: int, least: int, end: int, state: State) -> int:
+    """Where a page ends that begins here, with that open: no earlier than ``least``, if that is before ``end``."""
+    return _Cut(text, start, least, end, state).find()
+
+
+class _Cut:
+    def __init__(self, text: str, start: int, least: int, end: int, state: State) -> None:
+        self._text = text
+        self._start = start
+        self._end = end
+        self._kept = min(max(least, start + 1), end)
+        """No cut is possible before this, and none is good before that."""
+        self._least = max(self._kept, start + (end - start) // 2)
+        self._ahead = min(end + LOOKAHEAD, len(text))
+        self._blocks, _ = scan(text, start, self._ahead, state)
+
+    def find(self) -> int:
+        number = bisect_right(self._blocks, self._end - 1, key=lambda block: block.start) - 1
+        for candidate in (
+            self._before_whole(number),
+            self._between_blocks(number, nested=False),
+            self._between_blocks(number, nested=True),
+            self._between_lines(),
+            self._between_words(self._blocks[number]),
+        ):
+            if candidate is not None:
+                return candidate
+        return self._anywhere(self._blocks[number])
+
+    def _before_whole(self, number: int) -> int | None:
+        """Before a fence or a table that does not fit but begins late."""
+        inside = {Kind.CODE: (Kind.OPENING,), Kind.CLOSING: (Kind.OPENING,), Kind.OPENING: (Kind.OPENING,)}
+        kinds = inside.get(self._blocks[number].kind)
+        if kinds is None and self._blocks[number].kind is not Kind.ROW:
+            return None
+        while number and (self._blocks[number].kind not in kinds if kinds else not self._is_head(number)):
+            number -= 1
+        if not self._blocks[number].begins:
+            return None
+        return self._if_good(self._with_heading(number))
+
+    def _is_head(self, number: int) -> bool:
+        """Whether a row is the first of its table."""
+        return not number or self._blocks[number - 1].kind is not Kind.ROW
+
+    def _with_heading(self, number: int) -> int:
+        """Where a block begins, or the headings in front of it."""
+        position = self._blocks[number].start
+        for block in reversed(self._blocks[:number]):
+            if block.kind is Kind.HEADING:
+                position = block.start
+            elif block.kind is not Kind.BLANK:
+                break
+        return position if position >= self._least else self._blocks[number].start
+
+    def _if_good(self, position: int) -> int | None:
+        return position if self._least <= position <= self._end and position > self._start else None
+
+    def _between_blocks(self, number: int, *, nested: bool) -> int | None:
+        """Between paragraphs, or before an item or heading; also within a list or code, if ``nested``."""
+        following = number + 1
+        for index in range(min(following, len(self._blocks) - 1), 0, -1):
+            block = self._blocks[index]
+            if block.end <= self._least:
+                break
+            position = self._boundary(index, nested=nested)
+            if position is not None and self._if_good(position):
+                return position
+        return None
+
+    def _boundary(self, index: int, *, nested: bool) -> int | None:
+        """Where it is good to cut in front of or within a block."""
+        block, before = self._blocks[index], self._blocks[index - 1]
+        if nested and block.kind is Kind.CODE:
+            found = self._text.rfind("\n\n", max(block.start, self._least), min(block.end, self._end))
+            return found + 2 if found >= 0 else None
+        if block.kind is Kind.BLANK:
+            return self._behind_blank(index, nested=nested)
+        if not block.begins or block.kind is Kind.CLOSING or before.kind in (Kind.HEADING, Kind.BLANK):
+            return None
+        if block.nested and not nested:
+            return None
+        return block.start if self._is_start(block, before) else None
+
+    def _behind_blank(self, index: int, *, nested: bool) -> int | None:
+        last = index + 1 == len(self._blocks)
+        following = None if last else self._blocks[index + 1]
+        if self._blocks[index - 1].kind is Kind.HEADING or (following and following.nested and not nested):
+            return None
+        return min(self._blocks[index].end, self._end)
+
+    def _is_start(self, block: Block, before: Block) -> bool:
+        return block.item or block.kind in (Kind.HEADING, Kind.OPENING, Kind.ROW) or before.kind is not Kind.TEXT
+
+    def _between_lines(self) -> int | None:
+        position = self._end + 1
+        while (position := self._text.rfind("\n", self._least - 1, position - 1) + 1) > 0:
+            if self._if_good(position) and not self._tears_lines(position):
+                return position
+        return None
+
+    def _tears_lines(self, position: int) -> bool:
+        """Whether the lines around belong together."""
+        index = bisect_right(self._blocks, position - 1, key=lambda block: block.start) - 1
+        before = self._blocks[index]
+        following = next((block for block in self._blocks[index:] if block.start == position), None)
+        if before.kind in (Kind.HEADING, Kind.OPENING):
+            return True
+        if following is None:
+            return before.kind is Kind.BLANK
+        return following.kind in (Kind.BLANK, Kind.CLOSING) or (
+            following.kind is Kind.ROW and DELIMITER.match(self._text, position) is not None
+        )
+
+    def _between_words(self, block: Block) -> int | None:
+        if block.kind is Kind.BLANK:
+            return self._end
+        atoms = self._atoms(block)
+        for found in reversed(list(WORD.finditer(self._text, max(self._least - 1, block.text), self._end))):
+            position = found.end()
+            if self._if_good(position) and self._is_fit(position, block) and not _within(atoms, position):
+                return position
+        return None
+
+    def _atoms(self, block: Block) -> list[tuple[int, int]]:
+        """What in a block should not be cut through."""
+        if block.kind in (Kind.TEXT, Kind.HEADING, Kind.ROW):
+            return write(self._text, block.text, min(block.end, self._ahead), Surroundings()).atoms
+        return []
+
+    def _is_fit(self, position: int, block: Block) -> bool:
+        """Whether the text behind a cut stays what it is."""
+        text = self._text
+        if position >= len(text):
+            return True
+        if text[position] in MARKS and not text[position - 1].isspace():
+            return False
+        if block.kind is Kind.CODE:
+            return text[position] not in MARKS
+        return not BLOCK.match(text, position) and self._is_between_characters(position)
+
+    def _is_between_characters(self, position: int) -> bool:
+        found = GRAPHEME.match(self._text, position - 1)
+        return found is not None and found.end() == position
+
+    def _anywhere(self, block: Block) -> int:
+        """Between two characters, and not in the middle of a mention or link, if that is possible."""
+        atoms = self._atoms(block)
+        ends = [found.end() for found in GRAPHEME.finditer(self._text, self._start, self._ahead)]
+        ends = [end for end in ends if self._kept <= end <= self._end]
+        untorn = [end for end in ends if not _within(atoms, end)]
+        good = [end for end in untorn if end >= self._least and self._is_calm(end)]
+        return (good or untorn or ends or [self._end])[-1]
+
+    def _is_calm(self, position: int) -> bool:
+        """Whether no marks stand beside a cut."""
+        return self._text[position - 1] not in MARKS and self._text[position : position + 1] not in tuple(MARKS)
+
+
+def _within(atoms: list[tuple[int, int]], position: int) -> bool:
+    number = bisect_right(atoms, (position, -1)) - 1
+    return number >= 0 and atoms[number][0] < position < atoms[number][1]

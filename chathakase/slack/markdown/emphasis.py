@@ -1,0 +1,103 @@
+"""Follows which bold, italic and struck spans are open in a paragraph. Pure.
+
+The rules are those of https://spec.commonmark.org/0.31.2/#emphasis-and-strong-emphasis.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Opening:
+    """Marks that open a span, as far as nothing has closed it."""
+
+    char: str
+    count: int
+    piece: int
+    """The number of the piece of the paragraph in which they stand."""
+    weak: bool = False
+    """They are only taken for marks if they are closed, as in ``2*3``."""
+    owed: bool = False
+    """They are ours, so they have to be closed."""
+    closing: bool = False
+    """They could also close a span."""
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """The marks of each span that is open here, the outer first."""
+        if self.count > 3 or self.char == "~":
+            return ("~~",) if self.count == 2 else ()
+        return (self.char * 2,) * (self.count > 1) + (self.char,) * (self.count % 2)
+
+
+class Emphasis:
+    """The spans that are open after what was met so far."""
+
+    def __init__(self) -> None:
+        self.openings: list[Opening] = []
+
+    def meet(self, run: str, before: str, after: str, piece: int) -> None:
+        """Go on past a run of ``*``, ``_`` or ``~`` between those two characters (empty at an end)."""
+        char, count = run[0], len(run)
+        if char == "~" and count != 2:
+            return
+        opens, closes = _flanks(char, before, after)
+        if closes:
+            count = self.close(char, count, opening=opens)
+        if opens and count:
+            weak = char == "*" and _solid(before) and _solid(after)
+            self.openings.append(Opening(char, count, piece, weak=weak, closing=closes))
+
+    def close(self, char: str, count: int, *, opening: bool = False) -> int:
+        """Close spans with so many marks, which might as well open one; how many marks are left."""
+        while count and (index := self._partner(char, count, opening=opening)) is not None:
+            partner = self.openings[index]
+            used = 2 if min(partner.count, count) > 1 else 1
+            if char == "~" and used == 1:
+                break
+            count -= used
+            partner.count -= used
+            del self.openings[index + 1 if partner.count else index :]
+        return count
+
+    def _partner(self, char: str, count: int, *, opening: bool) -> int | None:
+        for index in range(len(self.openings) - 1, -1, -1):
+            found = self.openings[index]
+            if found.char != char:
+                continue
+            thirds = (found.count + count) % 3 == 0 and (found.count % 3 or count % 3)
+            if not ((opening or found.closing) and thirds):
+                return index
+        return None
+
+    def separate(self) -> None:
+        """Forget what is open: no span goes from one table cell into another."""
+        self.openings = [opening for opening in self.openings if opening.owed]
+
+    def standing(self) -> list[tuple[str, Opening]]:
+        """Each open span once, the outer first."""
+        found: dict[str, Opening] = {}
+        for opening in self.openings:
+            for marks in () if opening.weak else opening.marks:
+                found.setdefault(marks, opening)
+        return list(found.items())
+
+
+def _flanks(char: str, before: str, after: str) -> tuple[bool, bool]:
+    """Whether a run can open and whether it can close a span."""
+    blank_before, blank_after = not before.strip(), not after.strip()
+    sign_before, sign_after = _is_sign(before), _is_sign(after)
+    left = not blank_after and (not sign_after or blank_before or sign_before)
+    right = not blank_before and (not sign_before or blank_after or sign_after)
+    if char != "_":
+        return left, right
+    return left and (not right or sign_before), right and (not left or sign_after)
+
+
+def _is_sign(char: str) -> bool:
+    """Whether a character is punctuation or a symbol."""
+    return bool(char) and unicodedata.category(char)[0] in "PS"
+
+
+def _solid(char: str) -> bool:
+    return char.isascii() and char.isalnum()

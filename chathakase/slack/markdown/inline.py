@@ -1,0 +1,390 @@
+"""Writes one paragraph, heading or table row as Slack is to get it. Pure."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import ClassVar, NamedTuple
+
+from chathakase.slack.markdown.emphasis import Emphasis, Opening
+from chathakase.slack.markdown.foreign import BREAK, DROPPED, INSTEAD, LINK, SPANS, TAG, TOLD
+from chathakase.slack.markdown.mentions import HARMLESS, MENTION, PING, ZERO_WIDTH_SPACE, harmless
+
+LONGEST_TICKS = 20
+"""Back-ticks around code that a cut can go through."""
+
+TOKEN = re.compile(r"\\|`+|<|!?\[|[*_]+|~~+|\$\$|&|https?://|\|")
+"""How everything begins that is more than text."""
+URL = re.compile(r"https?://[!-)+-;=?-^a-{}]*[!-)+-;=?-^a-{}]")
+ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
+AUTOLINK = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*>")
+HALF_ENTITY = re.compile(r"&(?:#?\w{0,31})\Z")
+HALF_ANGLE = re.compile(
+    r"<(?:@[\w-]{0,30}(?:\|[^<>\n]{0,100})?|!(?:-|[a-z]{0,9}(?:\^[^<>\n]{0,100})?)|/?[A-Za-z][A-Za-z0-9]{0,11}"
+    r"|[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]{0,2000})?\Z"
+)
+LOOSE_END = re.compile(r"(?:[*_~`\\\s]+)\Z")
+NO_BREAK = re.compile(r"[ \t]*(?:```|~~~|[-=+#>|]|\*\s|\r?\n|\Z)")
+"""Before this a line break would make something else of the text, or there is one already."""
+OPEN_ANGLE = re.compile(r"<(?:@[\w-]*|![\w^-]*)?\Z")
+
+
+class Ending(Enum):
+    """How a text goes on behind its end."""
+
+    DONE = auto()
+    """Not at all."""
+    CUT = auto()
+    """On the next page."""
+    GROWING = auto()
+    """Nobody knows yet."""
+
+
+class Piece(NamedTuple):
+    """A stretch of the text and what is written for it."""
+
+    start: int
+    end: int
+    out: str
+    whole: bool = False
+    """It is not to be torn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the writing of a paragraph depends on besides its text."""
+
+    members: Collection[str] = ()
+    """Who may be mentioned."""
+    ending: Ending = Ending.DONE
+    ahead: int = 0
+    """Up to where the text is known, when a cut ends it earlier."""
+    row: bool = False
+    """It is the row of a table."""
+    spans: tuple[str, ...] = ()
+    """The inline marks that are open where it begins."""
+
+
+@dataclass(slots=True)
+class Writing:
+    """A written paragraph."""
+
+    pieces: list[Piece]
+    spans: tuple[str, ...]
+    """The inline marks that are open at its end."""
+    certain: int
+    """Up to where in the text it stays as it is, whatever may come."""
+    atoms: list[tuple[int, int]] = field(default_factory=list)
+    """What in the text should not be cut through."""
+
+
+def write(text: str, start: int, end: int, around: Surroundings) -> Writing:
+    """Write a part of the text that is one paragraph, heading or table row, or the beginning of one."""
+    return _Writer(text, start, end, around).write()
+
+
+class _Writer:
+    def __init__(self, text: str, start: int, end: int, around: Surroundings) -> None:
+        self._text = text
+        self._start = start
+        self._end = end
+        self._around = around
+        self._growing = around.ending is Ending.GROWING
+        self._certain = end
+        self._pieces: list[Piece] = []
+        self._emphasis = Emphasis()
+        self._ticks = ""
+        """The back-ticks of the code that is open at the end."""
+        self._unpaired: set[int] = set()
+
+    def write(self) -> Writing:
+        stop = self._start + len(self._text[self._start : self._end].rstrip())
+        if self._growing:
+            stop = self._without_loose_end(stop)
+        tail = self._end
+        self._end = stop
+        position = self._reopen()
+        while position < self._end:
+            position = self._step(position)
+        spans = self._close()
+        if not self._growing:
+            self._put(self._end, tail, self._text[self._end : tail])
+        return Writing(self._pieces, spans, self._certain, [(p.start, p.end) for p in self._pieces if p.whole])
+
+    def _without_loose_end(self, stop: int) -> int:
+        """Leave off marks of which it is not known yet what they belong to."""
+        text = self._text[self._start : stop]
+        for half in (LOOSE_END, HALF_ENTITY):
+            if found := half.search(text[-60:]):
+                text = text[: len(text) - len(found[0])]
+        return self._hold(self._start + len(text))
+
+    def _hold(self, position: int) -> int:
+        """From here on nothing is certain."""
+        self._certain = min(self._certain, position)
+        return position
+
+    def _put(self, start: int, end: int, out: str, *, whole: bool = False) -> int:
+        if out or end > start:
+            self._pieces.append(Piece(start, end, out, whole))
+        return end
+
+    def _reopen(self) -> int:
+        """Write the marks that are open at the beginning."""
+        for marks in self._around.spans:
+            if marks[0] == "`":
+                return self._code(self._start, self._start, marks)
+            self._open(marks, self._start, self._start)
+        return self._start
+
+    def _open(self, marks: str, start: int, end: int) -> None:
+        self._put(start, end, marks)
+        self._emphasis.openings.append(Opening(marks[0], len(marks), len(self._pieces) - 1, owed=True))
+
+    def _step(self, position: int) -> int:
+        found = TOKEN.search(self._text, position, self._end)
+        if not found:
+            return self._put(position, self._end, self._text[position : self._end])
+        start = self._put(position, found.start(), self._text[position : found.start()])
+        return self.STEPS[found[0][0]](self, found, start)
+
+    def _literal(self, end: int, start: int, *, whole: bool = False) -> int:
+        return self._put(start, end, self._text[start:end], whole=whole)
+
+    # Each of the following goes on past what begins with a certain character.
+
+    def _escape(self, _: re.Match[str], start: int) -> int:
+        told = self._told("\\", start)
+        return told if told is not None else self._literal(min(start + 2, self._end), start, whole=True)
+
+    def _dollars(self, found: re.Match[str], start: int) -> int:
+        told = self._told("$", start)
+        return told if told is not None else self._literal(found.end(), start)
+
+    def _told(self, char: str, start: int) -> int | None:
+        """Tell as a whole what Slack does not know, or wait for its end."""
+        for pattern, telling in TOLD[char]:
+            if found := pattern.match(self._text, start, self._end):
+                out = telling(found)
+                out = harmless(out) if out else self._nothing()
+                return self._put(start, found.end(), out, whole=True)
+        if self._growing and any(
+            pattern.fullmatch(self._text, start, self._end, partial=True) for pattern, _ in TOLD[char]
+        ):
+            self._end = self._hold(start)
+            return start
+        return None
+
+    def _nothing(self) -> str:
+        """What stands for nothing: dropping a tag must not make a mention of what is around it."""
+        return ZERO_WIDTH_SPACE if OPEN_ANGLE.search(self._before(40)) else ""
+
+    def _before(self, length: int) -> str:
+        """The end of what is written so far."""
+        out = ""
+        for piece in reversed(self._pieces):
+            out = piece.out + out
+            if len(out) >= length:
+                break
+        return out[-length:]
+
+    def _backticks(self, found: re.Match[str], start: int) -> int:
+        return self._code(start, found.end(), found[0])
+
+    def _code(self, start: int, inside: int, ticks: str) -> int:
+        """Go on past code, of which the marks may stand on an earlier page."""
+        reopened = inside == start
+        closing = self._closing_ticks(inside, self._end, len(ticks))
+        lead = ticks if reopened else ""
+        if closing is not None:
+            code = self._text[start:closing]
+            if reopened and not code.strip("` "):
+                return self._put(start, closing, "", whole=True)
+            return self._put(start, closing, lead + harmless(code), whole=True)
+        if not reopened and not self._opens_code(inside, len(ticks)):
+            return self._literal(inside, start)
+        if not reopened:
+            self._hold(start)
+        code = self._text[inside : self._end]
+        if code.strip():
+            self._ticks = ticks
+            self._put(start, self._end, ticks + harmless(code))
+        else:
+            self._ticks = ticks if self._around.ending is Ending.CUT else ""
+            self._put(start, self._end, "")
+        return self._end
+
+    def _closing_ticks(self, position: int, end: int, count: int) -> int | None:
+        if count in self._unpaired:
+            return None
+        found = re.compile(rf"(?<!`)`{{{count}}}(?!`)").search(self._text, position, end)
+        if not found:
+            self._unpaired.add(count)
+        return found.end() if found else None
+
+    def _opens_code(self, inside: int, count: int) -> bool:
+        """Whether code begins here that goes on behind the end."""
+        if count > LONGEST_TICKS or self._around.ending is Ending.DONE:
+            return False
+        if self._growing or self._around.ahead <= self._end:
+            return True
+        self._unpaired.discard(count)
+        blank = re.compile(r"\n[ \t>]*\n").search(self._text, self._end, self._around.ahead)
+        return self._closing_ticks(inside, blank.start() if blank else self._around.ahead, count) is not None
+
+    def _bracket(self, found: re.Match[str], start: int) -> int:
+        if link := LINK.match(self._text, start, self._end):
+            return self._told("[", start) or link.end()
+        if self._growing and LINK.fullmatch(self._text, start, self._end, partial=True):
+            return self._half_link(found, start)
+        return self._literal(found.end(), start)
+
+    def _half_link(self, found: re.Match[str], start: int) -> int:
+        """Show the text of a link whose address is not known yet, but nothing of an image or a footnote."""
+        self._hold(start)
+        shown = found.end()
+        middle = self._text.find("](", shown, self._end)
+        if shown >= self._end or found[0][0] == "!" or self._text[shown] in "^!":
+            self._end = start
+        elif middle >= 0:
+            self._end = middle
+        elif self._text[self._end - 1] == "]":
+            self._end -= 1
+        return self._put(start, shown, "") if self._end > start else start
+
+    def _run(self, found: re.Match[str], start: int) -> int:
+        run, end = found[0], found.end()
+        owed = self._emphasis.openings[-1] if self._emphasis.openings else None
+        if owed and owed.owed and run.startswith(owed.char * owed.count) and self._is_bare(owed):
+            self._withdraw(owed)
+            run = run[owed.count :]
+            return self._put(start, end, run)
+        self._put(start, end, run)
+        before = self._text[start - 1] if start > self._start else ""
+        after = self._text[end] if end < len(self._text) and (not self._growing or end < self._end) else ""
+        self._emphasis.meet(run, before, after, len(self._pieces) - 1)
+        return end
+
+    def _is_bare(self, opening: Opening) -> bool:
+        """Whether nothing stands behind an opening yet."""
+        return not any(piece.out.strip() for piece in self._pieces[opening.piece + 1 :])
+
+    def _withdraw(self, opening: Opening) -> None:
+        self._emphasis.openings.remove(opening)
+        piece = self._pieces[opening.piece]
+        out = piece.out[: len(piece.out) - opening.count]
+        self._pieces[opening.piece] = piece._replace(out=out)
+
+    def _cell(self, found: re.Match[str], start: int) -> int:
+        if self._around.row:
+            self._emphasis.separate()
+        return self._literal(found.end(), start)
+
+    def _entity(self, _: re.Match[str], start: int) -> int:
+        entity = ENTITY.match(self._text, start, self._end)
+        return self._literal(entity.end() if entity else start + 1, start, whole=entity is not None)
+
+    def _url(self, found: re.Match[str], start: int) -> int:
+        url = URL.match(self._text, start, self._end)
+        return self._literal(url.end() if url else found.end(), start, whole=True)
+
+    def _angle(self, _: re.Match[str], start: int) -> int:
+        if mention := MENTION.match(self._text, start, self._end):
+            return self._put(start, mention.end(), harmless(mention[0], self._around.members), whole=True)
+        if self._growing and HALF_ANGLE.match(self._text, start, self._end):
+            self._end = self._hold(start)
+            return start
+        if PING.match(self._text, start, self._end):
+            return self._put(start, start + 1, HARMLESS)
+        if link := AUTOLINK.match(self._text, start, self._end):
+            return self._literal(link.end(), start, whole=True)
+        told = self._told("<", start)
+        return told if told is not None else self._tag(start)
+
+    def _tag(self, start: int) -> int:
+        tag = TAG.match(self._text, start, self._end)
+        if not tag:
+            if self._growing and TAG.fullmatch(self._text, start, self._end, partial=True):
+                self._end = self._hold(start)
+                return start
+            return self._literal(start + 1, start)
+        name = tag[2].lower()
+        if name in SPANS:
+            return self._span(SPANS[name], start, tag.end(), closing=bool(tag[1]))
+        if name == BREAK:
+            return self._put(start, tag.end(), self._line_break(tag.end()), whole=True)
+        if DROPPED.fullmatch(name):
+            return self._put(start, tag.end(), INSTEAD.get(tag[1] + name) or self._nothing(), whole=True)
+        return self._literal(start + 1, start)
+
+    def _line_break(self, end: int) -> str:
+        if self._around.row:
+            return " "
+        if NO_BREAK.match(self._text, end, self._end) or self._before(1) in ("\n", ""):
+            return self._nothing() or " "
+        return "  \n"
+
+    def _span(self, marks: str, start: int, end: int, *, closing: bool) -> int:
+        if not closing:
+            while end < self._end and self._text[end] in " \t":
+                end += 1
+            blank = self._text[start:end].rpartition(">")[2]
+            self._put(start, start, blank)
+            self._open(marks, start, end)
+            return end
+        opening = next((o for o in reversed(self._emphasis.openings) if o.owed and o.char * o.count == marks), None)
+        if opening is None:
+            return self._put(start, end, self._nothing(), whole=True)
+        if self._is_bare(opening):
+            self._withdraw(opening)
+            return self._put(start, end, self._nothing(), whole=True)
+        del self._emphasis.openings[self._emphasis.openings.index(opening) :]
+        return self._put(start, end, self._take_blank_end(marks), whole=True)
+
+    def _take_blank_end(self, marks: str) -> str:
+        """Closing marks, with the blanks behind them that stand before."""
+        piece = self._pieces[-1]
+        solid = piece.out.rstrip(" \t")
+        blank = piece.out[len(solid) :]
+        if blank and solid:
+            self._pieces[-1] = piece._replace(out=solid, whole=True)
+            return marks + blank
+        return marks
+
+    def _close(self) -> tuple[str, ...]:
+        """Close what is open at the end, if it goes on, or if it is ours; what goes on behind the end."""
+        standing = self._emphasis.standing()
+        goes_on = self._around.ending is not Ending.DONE
+        closed = [(marks, opening) for marks, opening in standing if goes_on or opening.owed]
+        self._drop_loose_end({opening.piece: opening.count for _, opening in closed})
+        closing = [marks for marks, opening in reversed(closed) if opening.piece < len(self._pieces)]
+        self._put(self._end, self._end, self._ticks + "".join(closing))
+        spans = tuple(marks for marks, _ in standing) + ((self._ticks,) if self._ticks else ())
+        return spans if self._around.ending is Ending.CUT else ()
+
+    def _drop_loose_end(self, openings: dict[int, int]) -> None:
+        """Leave off blanks and opening marks behind which nothing stands."""
+        while self._pieces:
+            last = self._pieces[-1]
+            if last.out.strip() and openings.get(len(self._pieces) - 1) != len(last.out):
+                break
+            self._hold(last.start)
+            self._pieces.pop()
+        if self._pieces and not last.whole:
+            self._pieces[-1] = last._replace(out=last.out.rstrip())
+
+    STEPS: ClassVar = {
+        "\\": _escape,
+        "`": _backticks,
+        "<": _angle,
+        "[": _bracket,
+        "!": _bracket,
+        "*": _run,
+        "_": _run,
+        "~": _run,
+        "$": _dollars,
+        "&": _entity,
+        "h": _url,
+        "|": _cell,
+    }
+    """How to go on past what begins with a character."""

@@ -1,0 +1,186 @@
+"""Writes a part of the model's text as one page. Pure."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from chathakase.slack.markdown.blocks import LONG_MARKS, Block, Fence, Kind, State, scan
+from chathakase.slack.markdown.healing import shown
+from chathakase.slack.markdown.inline import Ending, Piece, Surroundings, write
+from chathakase.slack.markdown.mentions import ZERO_WIDTH_SPACE, harmless
+
+WORD_END = re.compile(r"(?<=\S)(?=\s)|(?<=[、。，．！？；：…])(?=[^\W\d_])")
+"""Where a word has certainly ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """A part of the text as Slack is to get it."""
+
+    markdown: str
+    state: State
+    """What is open behind it."""
+    steady: str
+    steady_end: int
+    """The beginning that stays, whatever may come, and up to where in the text it reaches."""
+
+
+def render(
+    text: str, start: int, end: int, state: State, *, ending: Ending, members: Collection[str], ahead: int = 0
+) -> Rendering:
+    """Write the text between two characters, in front of which that is open."""
+    return _Renderer(text, start, end, state, ending, members, max(ahead, end)).render()
+
+
+class _Renderer:
+    def __init__(
+        self, text: str, start: int, end: int, state: State, ending: Ending, members: Collection[str], ahead: int
+    ) -> None:
+        self._text = text
+        self._start = start
+        self._state = state
+        self._ending = ending
+        self._members = members
+        self._ahead = ahead
+        self._spans = state.spans
+        self._pieces: list[Piece] = []
+        self._blocks, self._after = scan(text, start, end, state)
+        self._end = shown(text, self._blocks, end) if ending is Ending.GROWING else end
+        if self._end < end:
+            self._blocks, self._after = scan(text, start, self._end, state)
+        self._certain = self._end
+
+    def render(self) -> Rendering:
+        goes_on = self._goes_on()
+        spans: tuple[str, ...] = ()
+        for number, block in enumerate(self._blocks):
+            spans = self._block(block, goes_on=goes_on and number == len(self._blocks) - 1)
+        return self._rendering(replace(self._after, spans=spans, paragraph=goes_on))
+
+    def _goes_on(self) -> bool:
+        """Whether the last paragraph goes on behind the end, as far as is known."""
+        after = self._after
+        if self._ending is Ending.DONE or after.fence:
+            return False
+        if self._ending is Ending.GROWING or after.midline or self._ahead <= self._end:
+            return after.paragraph or after.midline
+        line = self._text.find("\n", self._end, self._ahead) + 1 or self._ahead
+        following, _ = scan(self._text, self._end, line, after)
+        return after.paragraph and bool(following) and following[0].kind is Kind.TEXT and not following[0].begins
+
+    def _block(self, block: Block, *, goes_on: bool) -> tuple[str, ...]:
+        if block.kind is Kind.BLANK and not self._pieces:
+            return ()
+        if block.kind in (Kind.TEXT, Kind.HEADING, Kind.ROW):
+            return self._prose(block, goes_on=goes_on)
+        self._put(block.start, block.text, block.lead)
+        if block.kind is Kind.OPENING:
+            self._opening(block)
+        elif block.kind is Kind.CLOSING:
+            self._closing(block)
+        elif block.kind is Kind.CODE:
+            self._code(block)
+        else:
+            self._verbatim(block.text, block.end)
+        return ()
+
+    def _put(self, start: int, end: int, out: str) -> None:
+        self._pieces.append(Piece(start, end, out))
+
+    def _verbatim(self, start: int, end: int) -> None:
+        self._put(start, end, harmless(self._text[start:end]))
+
+    def _prose(self, block: Block, *, goes_on: bool) -> tuple[str, ...]:
+        self._put(block.start, block.text, block.lead)
+        row = block.kind is Kind.ROW or self._text[block.text : block.text + 1] == "|"
+        ending = self._ending if goes_on else Ending.DONE
+        spans, self._spans = () if block.begins else self._spans, ()
+        around = Surroundings(self._members, ending, self._ahead, row, spans)
+        writing = write(self._text, block.text, block.end, around)
+        self._pieces += writing.pieces
+        self._certain = min(self._certain, writing.certain)
+        return writing.spans
+
+    def _opening(self, block: Block) -> None:
+        """The first line of a fence; text that is too long for a language goes into the fence."""
+        fence = block.fence
+        assert fence
+        line = self._text[block.text : block.end]
+        if fence.formula:
+            rest = line.lstrip().removeprefix("$$").removeprefix("\\[").strip()
+            out = f"{fence.marks}\n{rest}\n" if rest else f"{fence.marks}\n"
+        elif fence.language or not (rest := line.partition(fence.marks)[2]).strip():
+            out = line
+        else:
+            out = f"{line[: len(line) - len(rest)]}\n{rest}"
+        self._put(block.text, block.end, harmless(out))
+
+    def _closing(self, block: Block) -> None:
+        fence = block.fence
+        assert fence
+        line = self._text[block.start : block.end]
+        if fence.formula:
+            rest = line.rstrip().removesuffix(fence.formula).strip()
+            line = f"{rest}\n{fence.marks}\n" if rest else f"{fence.marks}\n"
+        elif fence.indent:
+            line = f"{fence.closing}\n" if line.endswith("\n") else fence.closing
+        self._put(block.start, block.end, line)
+
+    def _code(self, block: Block) -> None:
+        fence = block.fence
+        assert fence
+        code = self._text[block.start : block.end]
+        midline = block.start == self._start and self._state.midline
+        if fence.quote and midline:
+            code = "> " * fence.quote + code
+        if fence.indent:
+            code = "".join(
+                _indented(line, fence, midline=midline and not number)
+                for number, line in enumerate(code.splitlines(keepends=True))
+            )
+        if LONG_MARKS.search(code):
+            code = re.sub(r"^([ \t>]*)(?=([`~])\2{20})", rf"\1{ZERO_WIDTH_SPACE}", code, flags=re.MULTILINE)
+        self._put(block.start, block.end, harmless(code))
+
+    def _rendering(self, state: State) -> Rendering:
+        markdown = "".join(piece.out for piece in self._pieces)
+        if not markdown.strip() or not self._text[self._start : self._end].strip():
+            return Rendering("", state, "", self._start)
+        if state.fence:
+            markdown = f"{markdown.rstrip()}\n{state.fence.closing}"
+        if self._ending is not Ending.GROWING:
+            return Rendering(markdown, state, markdown, self._end)
+        return Rendering(markdown, state, *self._steady())
+
+    def _steady(self) -> tuple[str, int]:
+        """The beginning of what is written that ends with a word and is certain, and where in the text that is."""
+        out, begins = "", []
+        for piece in self._pieces:
+            begins.append(len(out))
+            if piece.end > self._certain:
+                if self._is_verbatim(piece):
+                    out += piece.out[: self._certain - piece.start]
+                break
+            out += piece.out
+        for found in reversed(list(WORD_END.finditer(out))):
+            number = bisect_left(begins, found.start()) - 1
+            piece, inside = self._pieces[number], found.start() - begins[number]
+            if inside == len(piece.out):
+                return out[: found.start()], piece.end
+            if self._is_verbatim(piece):
+                return out[: found.start()], piece.start + inside
+        return "", self._start
+
+    def _is_verbatim(self, piece: Piece) -> bool:
+        """Whether a piece says just what the text does, so that it can end anywhere."""
+        return not piece.whole and piece.out == self._text[piece.start : piece.end]
+
+
+def _indented(line: str, fence: Fence, *, midline: bool) -> str:
+    """A line of code where its fence stands on the page."""
+    if midline or not line.strip():
+        return line
+    bare = line.lstrip(" \t")
+    own = len(line[: len(line) - len(bare)].expandtabs(4))
+    return f"{fence.margin}{' ' * max(own - fence.indent, 0)}{bare}"
