@@ -17,8 +17,6 @@ from chathakase.core.errors import StartError
 from chathakase.slack.connection.identity import Identity
 from chathakase.slack.connection.trouble import trouble_of
 
-CALL_TIMEOUT = 10.0
-"""Seconds that one Web API call may take."""
 START_TIMEOUT = 4.0
 """Seconds that a call at start may take."""
 
@@ -45,24 +43,25 @@ class SlackWeb:
     """The open connection."""
 
     client: AsyncWebClient
+    session: aiohttp.ClientSession
     identity: Identity
 
 
 @asynccontextmanager
-async def open_web(*, token: str, api_url: str) -> AsyncIterator[SlackWeb]:
-    """Open the connection and ask who we are; close it at the end.
+async def open_web(*, token: str, api_url: str, call_timeout: float) -> AsyncIterator[SlackWeb]:
+    """Open the connection and ask who we are; close it at the end. A call may take ``call_timeout`` seconds.
 
     Raises StartError when Slack cannot be reached or does not accept the token.
     """
     # A shared session saves a connection and a handshake for each call; slack_sdk then ignores its own timeout.
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CALL_TIMEOUT)) as session:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=call_timeout)) as session:
         client = AsyncWebClient(token=token, base_url=api_url, session=session, retry_handlers=[])
         if is_direct(api_url):
             client.proxy = None
         answer = await first_call(
             client.auth_test(), api_url=api_url, setting="SLACK_BOT_TOKEN", advice=BOT_TOKEN_ADVICE
         )
-        yield SlackWeb(client, _identity(answer))
+        yield SlackWeb(client, session, _identity(answer))
 
 
 def is_direct(url: str) -> bool:

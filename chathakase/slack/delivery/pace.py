@@ -1,84 +1,191 @@
-"""When the next call of a Web API method may go out, so that Slack need not refuse it.
-
-Slack counts per method and workspace: tier 3 (``chat.update``) allows about 50 calls a minute, and
-``chat.postMessage`` about one a second in each channel
-(https://docs.slack.dev/apis/web-api/rate-limits).
-"""
+"""When the next call of a Web API method may go out, so that Slack need not refuse it, and whose call that is."""
 
 import asyncio
+import heapq
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import IntEnum
+from itertools import count
+
+from chathakase.slack.delivery.limits import LIMITS, POST, WORKSPACE, Limit
+
+LIVELY = 1.0
+"""Seconds between two interim texts of one reply, as long as the budget lasts."""
+SPENT_OVER = 10.0
+"""Seconds over which interim texts spend what a burst leaves above the long run's rate."""
+DISTRUST = 0.5
+"""What is left of a method's burst after a refusal: Slack's own is smaller than we believed."""
+ROUNDING = 1e-6
+"""Part of a call that may be missing, since seconds times rates are seldom whole."""
+RECOVERY = 60.0
+"""Seconds without a refusal after which a distrusted burst is doubled again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """How often a method may be called."""
+class Urgency(IntEnum):
+    """Who goes first when several calls of one method wait."""
 
-    burst: float
-    """Calls that may go out at once after a pause."""
-    per_second: float
-    reserve: float = 0.0
-    """Calls kept back for final texts."""
-
-
-LIMITS: Mapping[str, Limit] = {
-    "chat.update": Limit(burst=18, per_second=50 / 60, reserve=6),
-    "chat.postMessage": Limit(burst=3, per_second=1.0, reserve=1),
-    "chat.delete": Limit(burst=18, per_second=50 / 60),
-    "conversations.replies": Limit(burst=18, per_second=50 / 60),
-}
+    FINAL = 0
+    STOP = 1
+    ERROR = 2
+    INTERIM = 3
+    """Goes only if there is room now, and never into what is kept for those above."""
+    STATUS = 4
 
 
 @dataclass(slots=True)
-class _Bucket:
+class Bucket:
+    """The calls of one method that may go out: filled at the limit's rate, never above its burst."""
+
+    limit: Limit
     tokens: float
     at: float
     """When the tokens were last counted; in the future while Slack has told us to wait."""
+    burst: float
+    """What we believe of Slack's own burst."""
+    refused_at: float = 0.0
+    promised: int = 0
+    """Calls that are kept for messages which need one more each."""
+
+    def fill(self, now: float) -> None:
+        """Count what has come in until now."""
+        if self.burst < self.limit.burst and now - self.refused_at > RECOVERY:
+            self.burst, self.refused_at = min(self.burst * 2, self.limit.burst), now
+        if now > self.at:
+            self.tokens = min(self.burst, self.tokens + (now - self.at) * self.limit.per_second)
+            self.at = now
+
+    def delay(self, now: float, kept: float) -> float:
+        """Seconds until a call may go out that leaves so many calls to others."""
+        self.fill(now)
+        missing = 1.0 + kept - self.tokens
+        return max(self.at - now, 0.0) + (missing / self.limit.per_second if missing > ROUNDING else 0.0)
+
+    def kept(self, urgency: Urgency) -> float:
+        """How many calls one of this urgency must leave to more urgent ones."""
+        if urgency < Urgency.INTERIM:
+            return 0.0
+        return max(self.limit.reserve, self.promised) + (urgency - Urgency.INTERIM)
+
+    def is_full(self, now: float) -> bool:
+        """Whether nothing would be lost by forgetting it."""
+        self.fill(now)
+        return self.tokens >= self.limit.burst and not self.promised
+
+
+@dataclass(slots=True)
+class Gate:
+    """Where calls of one method (and for posts, to one channel) wait for their turn."""
+
+    buckets: tuple[Bucket, ...]
+    waiting: list[tuple[Urgency, int, asyncio.Future[None]]] = field(default_factory=list)
+    timer: asyncio.TimerHandle | None = None
 
 
 class Pace:
-    """Token buckets, one for each method and key (``chat.postMessage`` is counted by channel)."""
+    """The outbound scheduler of a workspace.
+
+    Final texts, stops and errors wait in that order. Interim texts and statuses never wait in line: whoever has one
+    asks for the delay and comes again with the newest text.
+    """
 
     def __init__(self, clock: Callable[[], float], limits: Mapping[str, Limit] = LIMITS) -> None:
-        """``clock`` tells seconds that never run backwards."""
+        """``clock`` tells seconds that never run backwards, as the event loop's."""
         self._clock = clock
         self._limits = limits
-        self._buckets: dict[tuple[str, str], _Bucket] = {}
+        self._gates: dict[tuple[str, str], Gate] = {}
+        self._workspace = self._bucket(WORKSPACE)
+        self._order = count()
 
-    def delay(self, method: str, key: str = "", *, final: bool) -> float:
-        """Seconds until the method may be called; only final texts may use up the reserve."""
-        limit, bucket = self._limits[method], self._bucket(method, key)
-        needed = 1.0 if final else 1.0 + limit.reserve
-        resting = max(bucket.at - self._clock(), 0.0)
-        return resting + max(needed - bucket.tokens, 0.0) / limit.per_second
+    def delay(self, method: str, channel: str = "", *, urgency: Urgency) -> float:
+        """Seconds until a call of this urgency may go out, if nobody comes first."""
+        gate = self._gate(method, channel)
+        now = self._clock()
+        wait = max(bucket.delay(now, bucket.kept(urgency)) for bucket in gate.buckets)
+        if gate.waiting and urgency >= Urgency.INTERIM:
+            return max(wait, (len(gate.waiting) + 1) / gate.buckets[0].limit.per_second)
+        return wait
 
-    async def turn(self, method: str, key: str = "", *, final: bool) -> None:
+    async def turn(self, method: str, channel: str = "", *, urgency: Urgency) -> None:
         """Wait until the method may be called, and count the call."""
-        while (delay := self.delay(method, key, final=final)) > 0:
-            await asyncio.sleep(delay)
-        self._bucket(method, key).tokens -= 1
+        gate = self._gate(method, channel)
+        turn = asyncio.get_running_loop().create_future()
+        heapq.heappush(gate.waiting, (urgency, next(self._order), turn))
+        self._serve(gate)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            self._serve(gate)
+            raise
 
-    def refused(self, method: str, key: str, *, retry_after: float) -> None:
-        """Slack has refused a call and says how many seconds to wait."""
-        bucket = self._bucket(method, key)
+    def refused(self, method: str, channel: str, *, retry_after: float) -> None:
+        """Slack has refused a call and says how many seconds to wait: believe it, and be slower for a while."""
+        now = self._clock()
+        # Of a channel's limit and the workspace's, it was the one that had less left.
+        bucket = min(self._gate(method, channel).buckets, key=lambda each: each.tokens / each.burst)
         bucket.tokens = 1.0
-        bucket.at = max(bucket.at, self._clock() + retry_after)
+        bucket.at = max(bucket.at, now + retry_after)
+        bucket.burst, bucket.refused_at = max(bucket.burst * DISTRUST, 1.0), bucket.at
 
-    def _bucket(self, method: str, key: str) -> _Bucket:
-        """The bucket, filled up to now."""
-        now, limit = self._clock(), self._limits[method]
-        bucket = self._buckets.get((method, key))
-        if bucket is None:
-            self._forget_full(now)
-            bucket = self._buckets[method, key] = _Bucket(limit.burst, now)
-        elif now > bucket.at:
-            bucket.tokens = min(limit.burst, bucket.tokens + (now - bucket.at) * limit.per_second)
-            bucket.at = now
-        return bucket
+    def promise(self, method: str) -> bool:
+        """Keep one more call of a method for something that must be sent later; False when there is none to keep."""
+        bucket = self._gate(method, "").buckets[0]
+        bucket.fill(self._clock())
+        if bucket.tokens + ROUNDING < bucket.promised + 1 or bucket.at > self._clock():
+            return False
+        bucket.promised += 1
+        return True
 
-    def _forget_full(self, now: float) -> None:
-        """Drop the buckets of channels that were quiet long enough to be full again."""
-        for (method, key), bucket in list(self._buckets.items()):
-            limit = self._limits[method]
-            if bucket.tokens + (now - bucket.at) * limit.per_second >= limit.burst:
-                del self._buckets[method, key]
+    def owe(self, method: str) -> None:
+        """Keep one more call of a method, whether there is one or not: it will have to be made."""
+        self._gate(method, "").buckets[0].promised += 1
+
+    def keep(self, method: str) -> None:
+        """Take a promise back, because it is kept or no longer needed."""
+        self._gate(method, "").buckets[0].promised -= 1
+
+    def interval(self, method: str) -> float:
+        """Seconds between two interim texts of one reply: the wider, the more replies grow at once."""
+        bucket = self._gate(method, "").buckets[0]
+        bucket.fill(self._clock())
+        spare = max(bucket.tokens - bucket.promised, 0.0)
+        return max(LIVELY, bucket.promised / (bucket.limit.per_second + spare / SPENT_OVER))
+
+    def _serve(self, gate: Gate) -> None:
+        """Let those go whose turn it is, and come again when it is the next one's."""
+        if gate.timer is not None:
+            gate.timer.cancel()
+            gate.timer = None
+        while gate.waiting:
+            urgency, _, turn = gate.waiting[0]
+            if turn.done():
+                heapq.heappop(gate.waiting)
+                continue
+            now = self._clock()
+            delay = max(bucket.delay(now, bucket.kept(urgency)) for bucket in gate.buckets)
+            if delay > 0:
+                gate.timer = asyncio.get_running_loop().call_later(delay, self._serve, gate)
+                return
+            heapq.heappop(gate.waiting)
+            for bucket in gate.buckets:
+                bucket.tokens -= 1
+            turn.set_result(None)
+
+    def _gate(self, method: str, channel: str) -> Gate:
+        key = (method, channel if method == POST else "")
+        gate = self._gates.get(key)
+        if gate is None:
+            self._forget_quiet()
+            shared = (self._workspace,) if method == POST else ()
+            gate = self._gates[key] = Gate((self._bucket(method), *shared))
+        return gate
+
+    def _bucket(self, name: str) -> Bucket:
+        limit = self._limits[name]
+        return Bucket(limit, limit.burst, self._clock(), limit.burst)
+
+    def _forget_quiet(self) -> None:
+        """Drop the gates that were quiet long enough to be as new."""
+        now = self._clock()
+        for key, gate in list(self._gates.items()):
+            if not gate.waiting and gate.buckets[0].is_full(now):
+                del self._gates[key]

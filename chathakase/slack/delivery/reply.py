@@ -2,69 +2,126 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from time import monotonic
+from types import TracebackType
+from typing import Self
 
-from chathakase.core.errors import ChatHakaseError, DeliveryError, trace
-from chathakase.core.types import Place
-from chathakase.slack.delivery.outbox import Outbox, Page, Written
-from chathakase.slack.markdown.pages import pages
+from chathakase.core.errors import DeliveryError, trace
+from chathakase.core.types import Outcome, Wish
+from chathakase.slack.delivery.attachment import Attachments
+from chathakase.slack.delivery.limits import POST
+from chathakase.slack.delivery.messages import Face
+from chathakase.slack.delivery.outbox import Outbox
+from chathakase.slack.delivery.pace import Urgency
+from chathakase.slack.delivery.pagewriter import Origin, PageWriter
+from chathakase.slack.delivery.status import Statuses, Thinking
+from chathakase.slack.markdown.pages import Page, Paginator
 
-INTERVAL = 1.0
-"""Seconds between two interim texts of one reply."""
+SILENCE = 0.4
+"""Seconds without a word after which a status is shown; quicker answers need none."""
+NO_ROOM = 0.5
+"""Seconds between two looks whether there is room for a first text."""
+PLACEHOLDER = "_thinking…_"
+"""What stands in the reply's place where statuses are not to be had."""
 BLANK = " "
 """A reply without words."""
+EDIT = "chat.update"
 
-EDIT_REFUSED = ("message_not_found", "cant_update_message", "edit_window_closed", "unknown_method", "http_4")
-"""How errors begin after which a message can only be written anew."""
+URGENCIES = {Outcome.STOPPED: Urgency.STOP, Outcome.FAILED: Urgency.ERROR}
 
 log = logging.getLogger(__name__)
 
 
-class SlackReply:
-    """A growing answer (a Reply)."""
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What replies are made with."""
 
-    def __init__(
-        self,
-        outbox: Outbox,
-        place: Place,
-        *,
-        turn: str,
-        refs: Sequence[str],
-        resumed: bool,
-        posted: Callable[[Sequence[str]], Awaitable[None]] | None,
-    ) -> None:
-        self._outbox = outbox
-        self._place = place
-        self._turn = turn
-        self._refs = list(refs)
-        self._texts: list[str | None] = [None] * len(refs)
-        """What each message shows; None when that is not known."""
-        self._doubtful = resumed
-        """The next message may have been posted already, though nobody heard of it."""
-        self._surplus = len(refs) > 1
+    outbox: Outbox
+    attachments: Attachments
+    statuses: Statuses
+    most_pages: int
+    """Pages beyond which an answer is attached as a file."""
+    interim: bool
+    """Whether people see replies grow."""
+
+
+class SlackReply:
+    """A growing answer (a Reply), which grows by edits of its last message."""
+
+    def __init__(self, delivery: Delivery, origin: Origin) -> None:
+        self._delivery = delivery
+        self._origin = origin
+        self._place = origin.place
+        self._pace = delivery.outbox.pace
+        self._members: set[str] = set()
+        self._members_known = False
+        self._paginator = Paginator(self._members)
+        self._writer = PageWriter(delivery.outbox, origin, self._members)
+        self._surplus = len(origin.refs) > 1 and not origin.standing
         """There are further pages of an earlier try."""
-        self._blocks = True
-        self._posted = posted
+        self._thinking = Thinking(delivery.statuses, self._place, self._hold_the_place)
+        self._writing = asyncio.Lock()
         self._next = 0.0
+        self._promised = ""
+        """The method of which a call is kept for the end of this reply."""
 
     @property
     def begun(self) -> bool:
         """Whether people can see something of it already."""
-        return bool(self._refs)
+        return bool(self._writer.refs)
+
+    async def __aenter__(self) -> Self:
+        if self.begun:
+            self._owe(EDIT)
+        self._remember_standing()
+        if self._origin.is_turn:
+            self._thinking.begin(after=SILENCE)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        self._release_promise()
+        await self._thinking.end()
 
     async def ready(self) -> None:
-        """Wait until Slack can take the next interim text; the first may go at once."""
-        while (delay := self._delay()) > 0:
+        """Wait until Slack can take the next interim text; the first may go as soon as there is room for its end."""
+        if not self._delivery.interim:
+            await asyncio.Event().wait()
+        while (delay := max(self._next - monotonic(), self._delay())) > 0:
             await asyncio.sleep(delay)
 
     def _delay(self) -> float:
-        return max(self._next - monotonic(), self._outbox.delay(self._place, update=self.begun))
+        if self.begun:
+            return self._pace.delay(EDIT, urgency=Urgency.INTERIM)
+        delay = self._pace.delay(POST, self._place.channel, urgency=Urgency.INTERIM)
+        # Better posted whole once than posted now and edited late.
+        return delay if delay > 0 or self._promise(EDIT) else NO_ROOM
+
+    def _promise(self, method: str) -> bool:
+        """See to it that a message which is written before its end can be ended when that comes."""
+        if self._promised != method and self._pace.promise(method):
+            self._release_promise()
+            self._promised = method
+        return self._promised == method
+
+    def _owe(self, method: str) -> None:
+        self._release_promise()
+        self._pace.owe(method)
+        self._promised = method
+
+    def _release_promise(self) -> None:
+        if self._promised:
+            self._pace.keep(self._promised)
+            self._promised = ""
 
     async def show(self, text: str) -> bool:
         """Show the whole text so far; False when not all of it is there now, which the next call repairs."""
         try:
-            await self._write(text, final=False)
+            async with self._writing:
+                await self._show(text)
         except DeliveryError as error:
             log.debug("An interim text in %s was not shown: %s", self._place.session_id, error)
             return False
@@ -72,84 +129,72 @@ class SlackReply:
             log.error("An interim text in %s was not shown: %s", self._place.session_id, trace(error))
             return False
         finally:
-            self._next = monotonic() + INTERVAL
+            self._next = monotonic() + self._interval()
+        if self.begun:
+            self._thinking.over()
         return True
 
-    async def finish(self, text: str) -> None:
-        """Deliver the whole final text. Raises DeliveryError when Slack refuses for good."""
-        await self._write(text, final=True)
+    def _interval(self) -> float:
+        return self._pace.interval(EDIT)
 
-    async def _write(self, text: str, *, final: bool) -> None:
+    async def _show(self, text: str) -> None:
+        pages = await self._pages(text, growing=True)
+        if pages:
+            await self._write(pages, Wish.STOP, Urgency.INTERIM)
+
+    async def finish(self, text: str, *, outcome: Outcome = Outcome.ANSWERED, offer: Wish | None = None) -> None:
+        """Deliver the whole final text. Raises DeliveryError when Slack refuses for good."""
+        self._thinking.over()
+        async with self._writing:
+            # The call that was kept for it is the one that is made now.
+            self._release_promise()
+            await self._finish(text, offer, URGENCIES.get(outcome, Urgency.FINAL))
+
+    async def _finish(self, text: str, offer: Wish | None, urgency: Urgency) -> None:
+        pages = await self._pages(text, growing=False)
+        if len(pages) > self._delivery.most_pages and await self._attach(text):
+            pages = pages[: self._delivery.most_pages]
+        await self._write(pages, offer, urgency)
+
+    async def _pages(self, text: str, *, growing: bool) -> Sequence[Page]:
+        """The pages of a text that have something to show; while it grows, no more than may stand in the thread."""
+        if "<@" in text and not self._members_known and self._origin.members is not None:
+            self._members |= await self._origin.members()
+            self._members_known = True
+        pages = [page for page in self._paginator.pages(text, growing=growing) if page.markdown.strip()]
+        return pages[: self._delivery.most_pages] if growing else pages
+
+    async def _attach(self, text: str) -> bool:
+        """Attach an answer that is too long for messages; False when this workspace does not take files from us."""
+        origin = self._origin
+        try:
+            await self._delivery.attachments.attach(self._place, origin.name, text, doubtful=origin.resumed)
+        except DeliveryError as error:
+            log.warning("A long answer in %s goes on in messages: no file (%s)", self._place.session_id, error)
+            return False
+        return True
+
+    async def _write(self, pages: Sequence[Page], offer: Wish | None, urgency: Urgency) -> None:
         if self._surplus:
             self._surplus = False
-            await self._keep_first()
-        for number, markdown in enumerate(pages(text) or [BLANK]):
-            page = Page(self._place, self._turn, number, markdown, self._blocks)
-            if number == len(self._refs):
-                await self._append(page, final=final)
-            if self._texts[number] != markdown:
-                await self._update(page, final=final)
+            await self._writer.keep_first()
+        texts = [page.markdown for page in pages] or [BLANK]
+        for number, markdown in enumerate(texts):
+            below = offer if number == len(texts) - 1 else None
+            await self._writer.write(self._writer.post_of(number, markdown, below), urgency)
 
-    async def _append(self, page: Page, *, final: bool) -> None:
-        found = await self._find(page, final=final)
-        if found is not None:
-            self._refs.append(found)
-            self._texts.append(None)
-        else:
-            written = await self._post(page, final=final)
-            self._refs.append(written.ts)
-            self._texts.append(page.markdown)
-            self._blocks = written.blocks
-        await self._tell()
+    def _remember_standing(self) -> None:
+        """Know the full pages of an earlier run, so that only its last one is written again."""
+        pages = self._paginator.pages(self._origin.standing, growing=True)[:-1]
+        for number, page in enumerate(pages[: len(self._writer.refs)]):
+            self._writer.is_known(number, Face(page.markdown))
 
-    async def _find(self, page: Page, *, final: bool) -> str | None:
-        if not self._doubtful:
-            return None
-        found = await self._outbox.find(page, final=final)
-        # Of an earlier try there may be more messages; of a post in this one there is at most this.
-        self._doubtful = False
-        return found
-
-    async def _post(self, page: Page, *, final: bool) -> Written:
-        while True:
+    async def _hold_the_place(self) -> None:
+        """Post something to be replaced by the first words, where no status tells that they are on their way."""
+        async with self._writing:
+            if self.begun or not self._delivery.interim or not self._promise(EDIT):
+                return
             try:
-                return await self._outbox.post(page, final=final)
+                await self._writer.write(self._writer.post_of(0, PLACEHOLDER, Wish.STOP), Urgency.INTERIM)
             except DeliveryError as error:
-                self._doubtful = error.unsure
-                if not (final and error.unsure and error.passes):
-                    raise
-            if (ts := await self._find(page, final=final)) is not None:
-                return await self._outbox.update(page, ts, final=final)
-
-    async def _update(self, page: Page, *, final: bool) -> None:
-        self._texts[page.number] = None
-        try:
-            written = await self._outbox.update(page, self._refs[page.number], final=final)
-        except DeliveryError as error:
-            if not final or not error.code.startswith(EDIT_REFUSED):
-                raise
-            written = await self._post(page, final=final)
-            self._refs[page.number] = written.ts
-            await self._tell()
-        self._texts[page.number] = page.markdown
-        self._blocks = written.blocks
-
-    async def _keep_first(self) -> None:
-        """Remove the further pages of an earlier try, whose text goes on from another beginning."""
-        for ts in self._refs[1:]:
-            try:
-                await self._outbox.delete(self._place, ts)
-            except DeliveryError as error:
-                log.warning("A superfluous message in %s stays: %s", self._place.session_id, error)
-        del self._refs[1:]
-        del self._texts[1:]
-        await self._tell()
-
-    async def _tell(self) -> None:
-        if self._posted is None:
-            return
-        try:
-            await self._posted(tuple(self._refs))
-        except ChatHakaseError as error:
-            # A later try then looks for the message in the thread; the answer goes on.
-            log.error("The messages of a reply in %s were not noted: %s", self._place.session_id, error)
+                log.debug("No placeholder in %s: %s", self._place.session_id, error)

@@ -1,92 +1,285 @@
-"""Token buckets in virtual time."""
+"""The scheduler in virtual time, beside a Slack that counts as the local workspace does."""
 
 import asyncio
+import math
+import random
+from collections.abc import Awaitable, Callable
+from functools import wraps
 
 import pytest
 
-from chathakase.slack.delivery.pace import Limit, Pace
+from chathakase.playground.web_api.limits import Bucket as SlacksBucket
+from chathakase.playground.web_api.limits import Rate
+from chathakase.slack.delivery.limits import LIMITS, POST, WORKSPACE, Limit, read_limits
+from chathakase.slack.delivery.pace import Pace, Urgency
+from tests.slack.delivery.virtual_time import now, run
 
-LIMITS = {
-    "chat.update": Limit(burst=10, per_second=0.5, reserve=4),
-    "chat.postMessage": Limit(burst=2, per_second=1),
+EDIT = "chat.update"
+FEW = {
+    **LIMITS,
+    EDIT: Limit(burst=10, per_minute=30, reserve=4),
+    POST: Limit(burst=2, per_minute=60),
+    WORKSPACE: Limit(burst=6, per_minute=120),
 }
 
 
-class Time:
-    now = 100.0
+def in_virtual_time(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
+    @wraps(test)
+    def sync(*args: object, **kwargs: object) -> None:
+        async def body() -> None:
+            await test(*args, **kwargs)
 
-    def __call__(self) -> float:
-        return self.now
+        run(body())
 
-
-@pytest.fixture
-def time(monkeypatch: pytest.MonkeyPatch) -> Time:
-    time = Time()
-
-    async def sleep(seconds: float) -> None:
-        time.now += seconds
-
-    monkeypatch.setattr(asyncio, "sleep", sleep)
-    return time
+    return sync
 
 
-@pytest.fixture
-def pace(time: Time) -> Pace:
-    return Pace(time, LIMITS)
+def few() -> Pace:
+    return Pace(now, FEW)
 
 
-async def call(pace: Pace, times: int, method: str = "chat.update", key: str = "", *, final: bool = True) -> None:
+async def call(
+    pace: Pace, times: int, method: str = EDIT, channel: str = "", *, urgency: Urgency = Urgency.FINAL
+) -> None:
     for _ in range(times):
-        await pace.turn(method, key, final=final)
+        await pace.turn(method, channel, urgency=urgency)
 
 
-async def test_a_burst_goes_at_once_and_then_at_the_rate(pace: Pace, time: Time) -> None:
+@in_virtual_time
+async def test_a_burst_goes_at_once_and_then_at_the_rate() -> None:
+    pace, began = few(), now()
     await call(pace, 10)
-    assert time.now == 100.0
+    assert now() == began
     await call(pace, 5)
-    assert time.now == pytest.approx(110.0)
+    assert now() == pytest.approx(began + 10.0)
 
 
-async def test_interim_texts_leave_the_reserve_to_final_ones(pace: Pace, time: Time) -> None:
-    await call(pace, 6, final=False)
-    assert time.now == 100.0
-    assert pace.delay("chat.update", final=False) == pytest.approx(2.0)
+@in_virtual_time
+async def test_interim_texts_leave_the_reserve_to_final_ones() -> None:
+    pace, began = few(), now()
+    await call(pace, 6, urgency=Urgency.INTERIM)
+    assert now() == began
+    assert pace.delay(EDIT, urgency=Urgency.INTERIM) == pytest.approx(2.0)
+    assert pace.delay(EDIT, urgency=Urgency.STATUS) == pytest.approx(4.0)
     await call(pace, 4)
-    assert time.now == 100.0
+    assert now() == began
 
 
-async def test_pauses_fill_the_bucket_but_no_more(pace: Pace, time: Time) -> None:
+@in_virtual_time
+async def test_pauses_fill_the_bucket_but_no_more() -> None:
+    pace = few()
     await call(pace, 10)
-    time.now += 3_600
+    await asyncio.sleep(3_600)
     await call(pace, 10)
-    assert pace.delay("chat.update", final=True) == pytest.approx(2.0)
+    assert pace.delay(EDIT, urgency=Urgency.FINAL) == pytest.approx(2.0)
 
 
-async def test_channels_are_counted_for_themselves(pace: Pace, time: Time) -> None:
-    await call(pace, 2, "chat.postMessage", "C1")
-    await call(pace, 2, "chat.postMessage", "C2")
-    assert time.now == 100.0
-    assert pace.delay("chat.postMessage", "C1", final=True) == pytest.approx(1.0)
+@in_virtual_time
+async def test_channels_are_counted_for_themselves_and_all_together() -> None:
+    pace, began = few(), now()
+    for channel in ("C1", "C2", "C3"):
+        await call(pace, 2, POST, channel)
+    assert now() == began
+    assert pace.delay(POST, "C1", urgency=Urgency.FINAL) == pytest.approx(1.0)
+    assert pace.delay(POST, "C4", urgency=Urgency.FINAL) == pytest.approx(0.5)
 
 
-async def test_a_refusal_stops_everybody_until_slack_is_ready(pace: Pace, time: Time) -> None:
+@in_virtual_time
+async def test_who_waits_goes_in_the_order_of_urgency_then_of_coming() -> None:
+    pace = few()
+    await call(pace, 10)
+    order: list[str] = []
+
+    async def one(name: str, urgency: Urgency) -> None:
+        await pace.turn(EDIT, urgency=urgency)
+        order.append(name)
+
+    waiting = [("error", Urgency.ERROR), ("stop", Urgency.STOP), ("1st", Urgency.FINAL), ("2nd", Urgency.FINAL)]
+    tasks = []
+    for name, urgency in [("interim", Urgency.INTERIM), *waiting]:
+        tasks.append(asyncio.create_task(one(name, urgency)))
+        await asyncio.sleep(0)
+    began = now()
+    await asyncio.gather(*tasks)
+    assert order == ["1st", "2nd", "stop", "error", "interim"]
+    # Four at one in two seconds, then the interim text has to leave four behind.
+    assert now() == pytest.approx(began + 8 + 10)
+
+
+@in_virtual_time
+async def test_whoever_gives_up_waiting_holds_nobody_up() -> None:
+    pace = few()
+    await call(pace, 10)
+    first, second = (asyncio.create_task(pace.turn(EDIT, urgency=Urgency.FINAL)) for _ in range(2))
+    await asyncio.sleep(0)
+    began = now()
+    first.cancel()
+    await second
+    assert now() == pytest.approx(began + 2.0)
+
+
+@in_virtual_time
+async def test_interim_texts_find_no_room_while_finals_wait() -> None:
+    pace = few()
+    await call(pace, 10)
+    waiting = asyncio.create_task(call(pace, 3))
+    await asyncio.sleep(1.0)
+    assert pace.delay(EDIT, urgency=Urgency.INTERIM) > 0
+    await waiting
+
+
+@in_virtual_time
+async def test_a_refusal_stops_everybody_until_slack_is_ready() -> None:
+    pace, began = few(), now()
     await call(pace, 1)
-    pace.refused("chat.update", "", retry_after=30.0)
-    assert pace.delay("chat.update", final=True) == pytest.approx(30.0)
+    pace.refused(EDIT, "", retry_after=30.0)
+    assert pace.delay(EDIT, urgency=Urgency.FINAL) == pytest.approx(30.0)
     await call(pace, 1)
-    assert time.now == pytest.approx(130.0)
+    assert now() == pytest.approx(began + 30.0)
     await call(pace, 1)
-    assert time.now == pytest.approx(132.0)
+    assert now() == pytest.approx(began + 32.0)
 
 
-async def test_quiet_channels_are_forgotten(pace: Pace, time: Time) -> None:
+@in_virtual_time
+async def test_a_refusal_teaches_that_the_burst_is_smaller_until_it_is_quiet() -> None:
+    pace = few()
+    pace.refused(EDIT, "", retry_after=1.0)
+    await asyncio.sleep(30)
+    began = now()
+    await call(pace, 6)
+    assert now() == pytest.approx(began + 2.0)  # five of ten at once
+    await asyncio.sleep(3_600)
+    began = now()
+    await call(pace, 10)
+    assert now() == began
+
+
+@in_virtual_time
+async def test_what_is_promised_is_kept_for_the_end() -> None:
+    pace, began = few(), now()
+    assert [pace.promise(EDIT) for _ in range(12)] == [True] * 10 + [False] * 2
+    assert pace.delay(EDIT, urgency=Urgency.INTERIM) > 0
+    for _ in range(10):
+        pace.keep(EDIT)
+        await call(pace, 1)
+    assert now() == began
+
+
+@in_virtual_time
+async def test_the_interval_widens_as_more_replies_grow() -> None:
+    pace = Pace(now)
+    intervals = []
+    for _ in range(18):
+        pace.owe(EDIT)
+        intervals.append(pace.interval(EDIT))
+    assert intervals[0] == 1.0
+    assert intervals == sorted(intervals)
+    assert intervals[-1] > 20 - 1e-9
+
+
+@in_virtual_time
+async def test_a_single_reply_is_edited_about_once_a_second() -> None:
+    pace = Pace(now)
+    pace.owe(EDIT)
+    began, edits = now(), 0
+    while now() - began < 60:
+        await asyncio.sleep(max(pace.interval(EDIT), pace.delay(EDIT, urgency=Urgency.INTERIM)))
+        await pace.turn(EDIT, urgency=Urgency.INTERIM)
+        edits += 1
+    assert 50 <= edits <= 61
+
+
+@in_virtual_time
+async def test_quiet_channels_are_forgotten() -> None:
+    pace = few()
     for number in range(100):
-        await call(pace, 1, "chat.postMessage", f"C{number}")
-        time.now += 10
-    assert len(pace._buckets) <= 2
+        await call(pace, 1, POST, f"C{number}")
+        await asyncio.sleep(10)
+    assert len(pace._gates) <= 2
 
 
-async def test_finals_that_wait_together_go_one_by_one(pace: Pace, time: Time) -> None:
-    await call(pace, 10)
-    await asyncio.gather(*(call(pace, 1) for _ in range(5)))
-    assert time.now == pytest.approx(110.0)
+class Slack:
+    """Counts calls as the local workspace does, each a moment after it was made."""
+
+    def __init__(self, rate: Rate, lag: random.Random) -> None:
+        self.bucket = SlacksBucket(rate, now())
+        self.lag = lag
+        self.refusals = 0
+
+    async def call(self) -> float:
+        """Take a call; returns the seconds of its Retry-After, or 0."""
+        await asyncio.sleep(self.lag.uniform(0.0, 0.4))
+        wait = self.bucket.wait(now())
+        if wait > 0:
+            self.refusals += 1
+            return float(max(1, math.ceil(wait)))
+        self.bucket.take()
+        return 0.0
+
+
+async def growing(pace: Pace, slack: Slack, seconds: float) -> float:
+    """A reply that is edited while there is room; returns how late its final text was."""
+    end = now() + seconds
+    while not pace.promise(EDIT):
+        await asyncio.sleep(0.5)
+        if now() > end:
+            return 0.0
+    while (pause := max(pace.interval(EDIT), pace.delay(EDIT, urgency=Urgency.INTERIM))) < end - now():
+        await asyncio.sleep(pause)
+        if pace.delay(EDIT, urgency=Urgency.INTERIM) <= 0:
+            await pace.turn(EDIT, urgency=Urgency.INTERIM)
+            await slack.call()
+    await asyncio.sleep(max(end - now(), 0))
+    pace.keep(EDIT)
+    while True:
+        await pace.turn(EDIT, urgency=Urgency.FINAL)
+        if (wait := await slack.call()) == 0:
+            return now() - end
+        pace.refused(EDIT, "", retry_after=wait)
+
+
+@pytest.mark.parametrize("replies", [1, 5, 20, 100])
+@pytest.mark.parametrize("seed", range(3))
+def test_however_many_grow_at_once_slack_refuses_nothing_and_finals_are_on_time(replies: int, seed: int) -> None:
+    async def scenario() -> None:
+        rng = random.Random(seed)
+        pace, slack = Pace(now), Slack(Rate(50, 20), rng)
+        for _ in range(3):
+            work = [growing(pace, slack, rng.uniform(4, 12)) for _ in range(replies)]
+            late = await asyncio.gather(*work)
+            assert slack.refusals == 0
+            assert max(late) < 1.0
+            await asyncio.sleep(rng.uniform(0, 5))
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_slack_that_allows_less_than_it_says_is_learned(seed: int) -> None:
+    async def scenario() -> None:
+        rng = random.Random(seed)
+        pace, slack = Pace(now), Slack(Rate(50, 5), rng)
+        for _ in range(10):
+            await asyncio.gather(*(growing(pace, slack, rng.uniform(4, 12)) for _ in range(12)))
+        first = slack.refusals
+        for _ in range(3):
+            await asyncio.gather(*(growing(pace, slack, rng.uniform(4, 12)) for _ in range(3)))
+        assert 0 < first < 60
+        assert slack.refusals - first <= 3
+
+    run(scenario())
+
+
+def test_limits_are_settings() -> None:
+    limits = read_limits("chat.update=20/5, chat.postMessage=30 chat.postMessage/workspace=100")
+    assert (limits[EDIT].burst, limits[EDIT].per_minute) == (5, 20)
+    assert (limits[POST].burst, limits[POST].per_minute) == (2, 30)
+    assert limits[WORKSPACE].per_minute == 100
+    assert limits["chat.delete"] == LIMITS["chat.delete"]
+    assert read_limits("") == LIMITS
+
+
+@pytest.mark.parametrize("text", ["chat.update", "chat.update=0", "chat.update=5/0", "no.method=5", "chat.update=-1"])
+def test_limits_that_make_no_sense_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="must"):
+        read_limits(text)

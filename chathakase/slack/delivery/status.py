@@ -1,0 +1,157 @@
+"""“is thinking…” beneath a thread while the model has said nothing."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from chathakase.core.errors import DeliveryError
+from chathakase.core.types import Place
+from chathakase.slack.delivery.calls import Calls
+from chathakase.slack.delivery.pace import Urgency
+
+THINKING = "is thinking…"
+REFRESH = 90.0
+"""Seconds after which a status is set again; Slack drops it after two minutes
+(https://docs.slack.dev/reference/methods/assistant.threads.setStatus)."""
+AGAIN = 2.0
+"""Seconds after which a status that could not be set just now is tried again."""
+CLEAR_WITHIN = 3.0
+"""Seconds to wait for a status to be cleared; it ends by itself after two minutes."""
+
+UNAVAILABLE = frozenset(
+    {
+        "unknown_method",
+        "method_deprecated",
+        "deprecated_endpoint",
+        "missing_scope",
+        "not_authorized",
+        "no_permission",
+        "access_denied",
+        "not_allowed_token_type",
+        "feature_disabled",
+        "feature_not_enabled",
+        "unreadable_answer",
+    }
+)
+"""Errors after which a way of setting statuses is not tried again in this workspace."""
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One of Slack's methods for it."""
+
+    method: str
+    shown: dict[str, Any]
+    cleared: dict[str, Any]
+
+
+WAYS = (
+    Way("assistant.threads.setStatus", {"status": THINKING}, {"status": ""}),
+    # Takes over from the method above in 2027, and is for apps that are declared agents.
+    Way("agents.sessions.setStatus", {"status": "processing"}, {"status": "active"}),
+)
+
+
+class Statuses:
+    """The ways to set a status that this workspace has not refused yet."""
+
+    def __init__(self, calls: Calls, ways: Sequence[Way] = WAYS) -> None:
+        self._calls = calls
+        self._ways = list(ways)
+
+    async def show(self, place: Place) -> float | None:
+        """Set the status of a thread; returns the seconds after which to do so again.
+
+        None: it is not to be had here, so that something else must tell.
+        """
+        while self._ways:
+            way = self._ways[0]
+            try:
+                await self._set(way, place, way.shown, urgency=Urgency.STATUS)
+                return REFRESH
+            except DeliveryError as error:
+                if error.passes:
+                    return AGAIN
+                log.info("No status by %s: %s", way.method, error)
+                if error.code not in UNAVAILABLE and not error.code.startswith("http_4"):
+                    return None
+                if way in self._ways:
+                    self._ways.remove(way)
+        return None
+
+    async def clear(self, place: Place) -> None:
+        """Take the status of a thread back; it is no harm if there is none."""
+        if not self._ways:
+            return
+        way = self._ways[0]
+        try:
+            async with asyncio.timeout(CLEAR_WITHIN):
+                await self._set(way, place, way.cleared, urgency=Urgency.ERROR)
+        except (DeliveryError, TimeoutError) as error:
+            log.info("A status in %s was not cleared: %s", place.session_id, error or "no answer")
+
+    async def _set(self, way: Way, place: Place, status: dict[str, Any], *, urgency: Urgency) -> None:
+        body = {"channel_id": place.channel, "thread_ts": place.thread, **status}
+        await self._calls.make(way.method, _call(self._calls.client, way.method, body), urgency=urgency)
+
+
+def _call(client: AsyncWebClient, method: str, body: dict[str, Any]) -> Callable[[], Awaitable[Any]]:
+    async def attempt() -> None:
+        await client.api_call(method, json=body)
+
+    return attempt
+
+
+class Thinking:
+    """Shows for one reply that something is on its way, from the first silence until its first words or its end."""
+
+    def __init__(self, statuses: Statuses, place: Place, otherwise: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """``otherwise`` tells it where a status is not to be had."""
+        self._statuses = statuses
+        self._place = place
+        self._otherwise = otherwise
+        self._task: asyncio.Task[None] | None = None
+        self._over = False
+
+    def begin(self, *, after: float) -> None:
+        """Show it after so many seconds, unless it is over before that."""
+        self._task = asyncio.create_task(self._show(after), name=f"status of {self._place.session_id}")
+
+    def over(self) -> None:
+        """Have it taken back, without waiting for that."""
+        if self._task is not None and not self._over:
+            self._over = True
+            self._task.cancel()
+
+    async def end(self) -> None:
+        """Have it taken back, and wait until that is done."""
+        self.over()
+        if self._task is not None:
+            await asyncio.wait([self._task])
+
+    async def _show(self, after: float) -> None:
+        await asyncio.sleep(after)
+        try:
+            while (again := await _finished(self._statuses.show(self._place))) is not None:
+                await asyncio.sleep(again)
+            await _finished(self._otherwise())
+        finally:
+            # Slack clears it with the next message, but a reply may be an edit, and a late call may set it again.
+            await self._statuses.clear(self._place)
+
+
+async def _finished(call: Coroutine[Any, Any, T]) -> T:
+    """Await a call to its end even when cancelled meanwhile: cut short, it could arrive after what undoes it."""
+    task = asyncio.create_task(call)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise

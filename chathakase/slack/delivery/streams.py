@@ -1,0 +1,48 @@
+"""Slack's three methods for streams, as single calls."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chathakase.core.types import Place
+from chathakase.slack.delivery.calls import Calls
+from chathakase.slack.delivery.held import holds_less
+from chathakase.slack.delivery.messages import Post
+from chathakase.slack.delivery.pace import Urgency
+
+START, APPEND, STOP = "chat.startStream", "chat.appendStream", "chat.stopStream"
+
+
+class Streams:
+    """Starts, feeds and ends streams in direct messages. Every method raises DeliveryError."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    async def start(self, post: Post, *, urgency: Urgency) -> str:
+        """Begin a message; returns its ``ts``. An error may be ``unsure``."""
+        place = post.place
+        body = {"channel": place.channel, "thread_ts": place.thread, "markdown_text": post.face.markdown}
+        return str((await self._call(START, body, urgency)).get("ts") or "")
+
+    async def append(self, place: Place, ts: str, markdown: str, *, urgency: Urgency) -> None:
+        """Add to a message. An error may be ``unsure``."""
+        await self._call(APPEND, {"channel": place.channel, "ts": ts, "markdown_text": markdown}, urgency)
+
+    async def stop(self, post: Post, ts: str, markdown: str, *, urgency: Urgency) -> bool:
+        """Add the last of a message and its buttons, and end it; returns whether Slack holds the whole of it.
+
+        An error may be ``unsure``.
+        """
+        body: dict[str, Any] = {"channel": post.place.channel, "ts": ts, "metadata": post.metadata}
+        if markdown:
+            body["markdown_text"] = markdown
+        if buttons := post.buttons():
+            body["blocks"] = buttons
+        return not holds_less(await self._call(STOP, body, urgency), post.face.markdown)
+
+    async def _call(self, method: str, body: Mapping[str, Any], urgency: Urgency) -> Mapping[str, Any]:
+        async def attempt() -> Mapping[str, Any]:
+            answer = (await self._calls.client.api_call(method, json=dict(body))).data
+            return answer if isinstance(answer, dict) else {}
+
+        return await self._calls.make(method, attempt, urgency=urgency, repeatable=False)
