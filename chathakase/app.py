@@ -12,16 +12,24 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from chathakase.config import Settings
 from chathakase.core.errors import StartError, StoreError
 from chathakase.core.prompt import Persona
-from chathakase.core.types import Expiry
+from chathakase.core.types import Expiry, Streaming
 from chathakase.engine.commands import Commands
+from chathakase.engine.presses import Presses
+from chathakase.engine.rights import Rights
+from chathakase.engine.running import Running
 from chathakase.engine.sessions import SessionManager
 from chathakase.engine.turn import TurnRunner
 from chathakase.models.openai import open_model
 from chathakase.slack.connection.socket import open_socket
 from chathakase.slack.connection.web import SlackWeb, open_web
+from chathakase.slack.delivery.attachment import Attachments
+from chathakase.slack.delivery.calls import Calls
+from chathakase.slack.delivery.limits import read_limits
 from chathakase.slack.delivery.outbox import Outbox
 from chathakase.slack.delivery.pace import Pace
-from chathakase.slack.inward.intake import build_app
+from chathakase.slack.delivery.reply import Delivery
+from chathakase.slack.delivery.status import Statuses
+from chathakase.slack.inward.intake import Intake, build_app
 from chathakase.slack.people import People
 from chathakase.slack.surface import SlackSurface
 from chathakase.storage.database import Database
@@ -68,10 +76,12 @@ async def open_bot(settings: Settings) -> AsyncIterator[SessionManager]:
 async def _open_slack(stack: AsyncExitStack, settings: Settings, database: Database) -> SessionManager:
     """Connect both ways, with the engine between them: what comes in last goes out first."""
     api_url = settings.slack_api_url
-    web = await stack.enter_async_context(open_web(token=settings.slack_bot_token.get_secret_value(), api_url=api_url))
+    token, timeout = settings.slack_bot_token.get_secret_value(), settings.chathakase_slack_timeout
+    web = await stack.enter_async_context(open_web(token=token, api_url=api_url, call_timeout=timeout))
     manager = await _open_engine(stack, settings, database, web)
     app_token = settings.slack_app_token.get_secret_value()
-    await stack.enter_async_context(open_socket(build_app(web, manager.submit), app_token=app_token, api_url=api_url))
+    app = build_app(web, Intake(web.identity, manager.submit, manager.press))
+    await stack.enter_async_context(open_socket(app, app_token=app_token, api_url=api_url))
     return manager
 
 
@@ -98,21 +108,27 @@ async def _open_engine(stack: AsyncExitStack, settings: Settings, database: Data
             max_tokens=settings.chathakase_max_tokens,
         )
     )
-    outbox = Outbox(web.client, Pace(monotonic), monotonic, bot=web.identity.user_id)
-    surface = SlackSurface(outbox, People(web.client, monotonic))
+    surface = _surface(settings, web)
     persona = Persona(settings.chathakase_system_prompt, settings.chathakase_max_messages)
+    runner = TurnRunner(sessions=sessions, turns=turns, model=model, surface=surface, persona=persona)
+    rights, running = Rights(surface, settings.chathakase_admins), Running()
+    presses = Presses(turns=turns, runner=runner, running=running, rights=rights)
     manager = SessionManager(
         sessions=sessions,
         turns=turns,
-        runner=TurnRunner(sessions=sessions, turns=turns, model=model, surface=surface, persona=persona),
+        runner=runner,
         commands=Commands(
             sessions=sessions,
             surface=surface,
-            admins=settings.chathakase_admins,
+            presses=presses,
+            rights=rights,
             model=settings.chathakase_model,
             expiry=expiry,
             now=now,
         ),
+        presses=presses,
+        running=running,
+        surface=surface,
         concurrency=settings.chathakase_concurrency,
         grace=GRACE,
     )
@@ -120,6 +136,24 @@ async def _open_engine(stack: AsyncExitStack, settings: Settings, database: Data
     stack.callback(_schedule(manager, settings.chathakase_session_timeout).shutdown, wait=False)
     await manager.wake_waiting()
     return manager
+
+
+def _surface(settings: Settings, web: SlackWeb) -> SlackSurface:
+    try:
+        limits = read_limits(settings.chathakase_rate_limits)
+    except ValueError as error:
+        raise StartError(f"CHATHAKASE_RATE_LIMITS {error}.") from error
+    calls = Calls(web.client, Pace(monotonic, limits), monotonic)
+    outbox = Outbox(calls, bot=web.identity.user_id)
+    delivery = Delivery(
+        outbox,
+        Attachments(outbox, web.session),
+        Statuses(calls),
+        most_pages=settings.chathakase_max_pages,
+        interim=settings.chathakase_streaming is not Streaming.OFF,
+    )
+    native = settings.chathakase_streaming is Streaming.NATIVE
+    return SlackSurface(delivery, People(web.client, monotonic), native=native)
 
 
 def _schedule(manager: SessionManager, session_timeout: int) -> AsyncIOScheduler:

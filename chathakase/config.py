@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from chathakase.core.types import ExpiryMode
+from chathakase.core.types import ExpiryMode, Streaming
 
 SYSTEM_PROMPT = "You are ChatHakase, a helpful assistant. Be friendly, precise and brief."
 
@@ -60,6 +60,15 @@ class Settings(ModelServer):
     """The longest answer, in tokens."""
     chathakase_max_messages: int = Field(20, ge=1)
     """How many of a thread's newest messages the model sees."""
+
+    chathakase_streaming: Streaming = Streaming.UPDATE
+    """How replies grow: ``update`` by edits, ``native`` by Slack's streams in direct messages, ``off`` not at all."""
+    chathakase_max_pages: int = Field(10, ge=1, le=100)
+    """Messages beyond which an answer is attached as a file."""
+    chathakase_rate_limits: str = ""
+    """Calls a minute (and at once) by Web API method, where they differ from Slack's documented limits."""
+    chathakase_slack_timeout: float = Field(10, gt=0, le=60)
+    """Seconds that one Web API call may take."""
 
     chathakase_session_timeout: int = Field(3600, ge=1, le=10**9)
     """Seconds after which an idle session expires."""

@@ -1,13 +1,15 @@
 """The few promises that rooms make to the engine; a test double is one more implementation."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
-from typing import Protocol
+from types import TracebackType
+from typing import Protocol, Self
 
 from chathakase.core.types import (
     Finished,
     Incoming,
     Lease,
     Message,
+    Outcome,
     Person,
     Place,
     Press,
@@ -15,6 +17,7 @@ from chathakase.core.types import (
     Result,
     SessionInfo,
     SessionsPage,
+    Wish,
 )
 
 
@@ -96,7 +99,15 @@ class LanguageModel(Protocol):
 
 
 class Reply(Protocol):
-    """One growing answer on a surface."""
+    """One growing answer on a surface. While it is entered, the surface shows that something is on its way."""
+
+    async def __aenter__(self) -> Self:
+        """Begin."""
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        """End, with nothing left behind that says that more is on its way."""
 
     async def ready(self) -> None:
         """Wait until the surface can take the next interim text."""
@@ -104,8 +115,11 @@ class Reply(Protocol):
     async def show(self, text: str) -> bool:
         """Show the whole text so far; False when not all of it is there now, which the next call repairs."""
 
-    async def finish(self, text: str) -> None:
-        """Deliver the whole final text. Raises DeliveryError when the surface refuses for good."""
+    async def finish(self, text: str, *, outcome: Outcome = Outcome.ANSWERED, offer: Wish | None = None) -> None:
+        """Deliver the whole final text, with a button below when something is on offer.
+
+        Raises DeliveryError when the surface refuses for good.
+        """
 
     @property
     def begun(self) -> bool:
@@ -119,17 +133,24 @@ class Surface(Protocol):
         self,
         place: Place,
         *,
-        turn: str = "",
-        refs: Sequence[str] = (),
-        resumed: bool = False,
+        lease: Lease | None = None,
+        standing: str = "",
         posted: Callable[[Sequence[str]], Awaitable[None]] | None = None,
+        members: Callable[[], Awaitable[frozenset[str]]] | None = None,
     ) -> Reply:
         """Begin an answer in a thread; nothing is visible before the first show or finish.
 
-        ``turn`` names it for good. ``refs`` are messages of an earlier try, to be edited first; ``resumed`` says that
-        there was one, so that a message of which nobody heard is looked for. ``posted`` hears the ids of all the
-        reply's messages whenever they change.
+        The ``lease`` names the turn, and the messages of an earlier try, to be edited first; without one it is the
+        answer to a command. ``standing`` is the text with which an earlier run ended, if it is gone on with.
+        ``posted`` hears the ids of all the reply's messages whenever they change, ``members`` tells who may be
+        mentioned.
         """
+
+    async def whisper(self, place: Place, user: str, text: str) -> None:
+        """Tell one person something in a thread, which nobody else sees. Raises DeliveryError."""
+
+    async def tell(self, user: str, text: str) -> None:
+        """Tell one person something outside of any thread. Raises DeliveryError."""
 
     def describe(self, place: Place) -> str:
         """What a place is called in a text on this surface."""

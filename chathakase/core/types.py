@@ -40,6 +40,17 @@ class Wish(StrEnum):
     """Go on with an answer that reached its length limit."""
 
 
+class Streaming(StrEnum):
+    """How people see an answer grow."""
+
+    UPDATE = "update"
+    """By edits of its message."""
+    NATIVE = "native"
+    """By the surface's own streams, where it has them; else by edits."""
+    OFF = "off"
+    """Not at all: it is posted when it is whole."""
+
+
 class ExpiryMode(StrEnum):
     """What becomes of a session that was idle for too long."""
 

@@ -4,7 +4,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
 from chathakase.core.ports import SessionStore, Surface
-from chathakase.core.types import Expiry, ExpiryMode, Incoming, SessionInfo
+from chathakase.core.types import Expiry, ExpiryMode, Incoming, Press, SessionInfo, Wish
+from chathakase.engine.presses import Presses
+from chathakase.engine.rights import Rights
 
 HINT = "hint"
 """What is answered to a mention without words; no word that a person could say."""
@@ -17,6 +19,7 @@ in a thread where I take part, just go on writing. Begin with somebody else's na
 
 A message that is nothing but one of these is a command:
 - `session info` – what I remember of this thread, and for how long
+- `stop` – stop the answer that I am writing (whoever asked, or an admin)
 - `clear session` – forget what was said in this thread
 - `all sessions` – every active session (admins only)
 - `help` – this text
@@ -36,14 +39,16 @@ class Commands:
         *,
         sessions: SessionStore,
         surface: Surface,
-        admins: frozenset[str],
+        presses: Presses,
+        rights: Rights,
         model: str,
         expiry: Expiry,
         now: Callable[[], int],
     ) -> None:
         self._sessions = sessions
         self._surface = surface
-        self._admins = admins
+        self._presses = presses
+        self._rights = rights
         self._model = model
         self._expiry = expiry
         self._now = now
@@ -51,6 +56,7 @@ class Commands:
             "session info": self._session_info,
             "clear session": self._clear_session,
             "all sessions": self._all_sessions,
+            "stop": self._stop,
             "help": self._help,
             HINT: self._hint,
         }
@@ -67,13 +73,17 @@ class Commands:
     async def answer(self, command: str, incoming: Incoming) -> None:
         """Do what a command says and tell so in the thread. Raises StoreError and DeliveryError."""
         text = await self._answers[command](incoming)
-        await self._surface.reply(incoming.place).finish(text)
+        if text:
+            await self._surface.reply(incoming.place).finish(text)
 
     async def _hint(self, _: Incoming) -> str:
         return HELLO
 
     async def _help(self, _: Incoming) -> str:
         return HELP
+
+    async def _stop(self, incoming: Incoming) -> str:
+        return await self._presses.heed(Press(incoming.place, Wish.STOP, incoming.author))
 
     async def _clear_session(self, incoming: Incoming) -> str:
         forgotten = await self._sessions.clear(incoming.place.session_id, before=incoming.ref)
@@ -99,7 +109,7 @@ class Commands:
         )
 
     async def _all_sessions(self, incoming: Incoming) -> str:
-        if not await self._is_admin(incoming.author):
+        if not await self._rights.is_admin(incoming.author):
             return NO_ADMIN
         page = await self._sessions.active(limit=LISTED)
         lines = [f"**{_count(page.total, 'active session')}**"]
@@ -107,12 +117,6 @@ class Commands:
         if page.total > len(page.sessions):
             lines.append(f"- … and {page.total - len(page.sessions)} more")
         return "\n".join(lines)
-
-    async def _is_admin(self, user: str) -> bool:
-        if user in self._admins:
-            return True
-        people = await self._surface.people([user])
-        return people[user].is_admin
 
     def _line(self, info: SessionInfo) -> str:
         busy = ", answering" if info.busy else ""

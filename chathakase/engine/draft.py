@@ -19,10 +19,14 @@ class Draft:
     short, it could arrive after the final text and replace it.
     """
 
-    def __init__(self, reply: Reply) -> None:
+    def __init__(self, reply: Reply, standing: str = "") -> None:
+        """``standing`` is the text of an earlier run, which is gone on with."""
+        self.standing = standing
         self._reply = reply
-        self._pieces: list[str] = []
+        self._pieces = [standing]
         self._changed = asyncio.Event()
+        if standing:
+            self._changed.set()
         self._follower: asyncio.Task[None] | None = None
 
     @property

@@ -2,11 +2,15 @@
 
 import asyncio
 import logging
+from collections.abc import Coroutine
+from typing import Any
 
 from chathakase.core.errors import ChatHakaseError, trace
-from chathakase.core.ports import SessionStore, TurnStore
-from chathakase.core.types import Incoming
+from chathakase.core.ports import SessionStore, Surface, TurnStore
+from chathakase.core.types import Incoming, Press
 from chathakase.engine.commands import Commands
+from chathakase.engine.presses import Presses
+from chathakase.engine.running import Running
 from chathakase.engine.turn import TurnRunner
 
 log = logging.getLogger(__name__)
@@ -22,6 +26,9 @@ class SessionManager:
         turns: TurnStore,
         runner: TurnRunner,
         commands: Commands,
+        presses: Presses,
+        running: Running,
+        surface: Surface,
         concurrency: int,
         grace: float,
     ) -> None:
@@ -30,11 +37,13 @@ class SessionManager:
         self._turns = turns
         self._runner = runner
         self._commands = commands
+        self._presses = presses
+        self._running = running
+        self._surface = surface
         self._places = asyncio.Semaphore(concurrency)
         self._grace = grace
         self._working: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
-        self._rechecks: dict[str, asyncio.Event] = {}
         self._answering: set[asyncio.Task[None]] = set()
         self._saving: dict[tuple[str, str], asyncio.Future[bool]] = {}
         """Messages that are being saved right now, so that a twin waits for the first of them to be safe."""
@@ -54,11 +63,19 @@ class SessionManager:
         if not await self._save(incoming, command=command is not None):
             return
         if command is not None:
-            task = asyncio.create_task(self._obey(command, incoming), name=f"command in {session_id}")
-            self._answering.add(task)
-            task.add_done_callback(self._answering.discard)
+            self._own(self._obey(command, incoming), f"command in {session_id}")
         elif incoming.asks:
             self.wake(session_id)
+
+    def press(self, press: Press) -> None:
+        """See to what somebody wants of an answer."""
+        if not self._closing:
+            self._own(self._heed(press), f"{press.wish} in {press.place.session_id}")
+
+    def _own(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._answering.add(task)
+        task.add_done_callback(self._answering.discard)
 
     async def _save(self, incoming: Incoming, *, command: bool) -> bool:
         key = (incoming.place.session_id, incoming.ref)
@@ -121,11 +138,8 @@ class SessionManager:
             lease = await self._turns.claim(session_id)
             if lease is None:
                 return False
-            recheck = self._rechecks[session_id] = asyncio.Event()
-            try:
-                await self._runner.run(lease, recheck)
-            finally:
-                self._rechecks.pop(session_id, None)
+            with self._running.turn(session_id, lease.turn) as signals:
+                await self._runner.run(lease, signals)
             return True
 
     async def _obey(self, command: str, incoming: Incoming) -> None:
@@ -135,6 +149,18 @@ class SessionManager:
             log.warning("A command in %s failed: %s", incoming.place.session_id, error)
         except Exception as error:  # noqa: BLE001 - a failed command must not take anything else with it
             log.error("A command in %s failed: %s", incoming.place.session_id, trace(error))
-        recheck = self._rechecks.get(incoming.place.session_id)
-        if recheck is not None:
-            recheck.set()
+        signals = self._running.find(incoming.place.session_id)
+        if signals is not None:
+            signals.recheck.set()
+
+    async def _heed(self, press: Press) -> None:
+        session_id = press.place.session_id
+        try:
+            told = await self._presses.heed(press)
+            self.wake(session_id)
+            if told:
+                await self._surface.whisper(press.place, press.by, told)
+        except ChatHakaseError as error:
+            log.warning("A wish to %s in %s failed: %s", press.wish, session_id, error)
+        except Exception as error:  # noqa: BLE001 - a failed wish must not take anything else with it
+            log.error("A wish to %s in %s failed: %s", press.wish, session_id, trace(error))

@@ -2,16 +2,29 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import aclosing
 from time import monotonic
+from typing import Any
 
 from chathakase.core.errors import DeliveryError, LeaseLost, ModelError, StoreError, trace
 from chathakase.core.ports import LanguageModel, Reply, SessionStore, Surface, TurnStore
 from chathakase.core.prompt import Persona, build_prompt
-from chathakase.core.types import Finished, Lease, Outcome, Prompt, Result, Role
+from chathakase.core.types import Finished, Lease, Message, Outcome, Prompt, Result, Role, Speech, Wish
 from chathakase.engine.draft import Draft
-from chathakase.engine.verdict import GAVE_UP, TROUBLE, Verdict, broken, judge, with_notice
+from chathakase.engine.running import Signals
+from chathakase.engine.verdict import (
+    GAVE_UP,
+    GO_ON,
+    TROUBLE,
+    UNDELIVERED,
+    Verdict,
+    broken,
+    judge,
+    offer_after,
+    stopped,
+    with_notice,
+)
 
 RENEW_EVERY = 2.5
 """Seconds between two renewals of a lease; a third of the time for which it is held."""
@@ -42,41 +55,56 @@ class TurnRunner:
         self._surface = surface
         self._persona = persona
 
-    async def run(self, lease: Lease, recheck: asyncio.Event) -> None:
-        """Answer what waits in a session; ``recheck`` asks at once whether the lease still holds.
+    async def run(self, lease: Lease, signals: Signals) -> None:
+        """Answer what waits in a session.
 
         Cancelled, it puts the turn down for whoever comes next.
         """
-
-        async def posted(refs: Sequence[str]) -> None:
-            await self._turns.note_reply(lease, refs)
-
-        reply = self._surface.reply(lease.place, turn=lease.turn, refs=lease.refs, resumed=lease.resumed, posted=posted)
-        draft = Draft(reply)
         try:
-            await self._answer_under_lease(lease, recheck, reply, draft)
+            reply, draft = await self._begin(lease)
+            async with reply:
+                await self._answer_under_lease(lease, signals, reply, draft)
         except asyncio.CancelledError:
             await asyncio.shield(self._turns.release(lease))
             raise
 
-    async def _answer_under_lease(self, lease: Lease, recheck: asyncio.Event, reply: Reply, draft: Draft) -> None:
+    async def _begin(self, lease: Lease) -> tuple[Reply, Draft]:
+        async def posted(refs: Sequence[str]) -> None:
+            await self._turns.note_reply(lease, refs)
+
+        async def members() -> frozenset[str]:
+            return await self._sessions.people(lease.place.session_id)
+
+        standing = await self._standing(lease)
+        reply = self._surface.reply(lease.place, lease=lease, standing=standing, posted=posted, members=members)
+        return reply, Draft(reply, standing)
+
+    async def _standing(self, lease: Lease) -> str:
+        """The text that an answer goes on from; empty when it is written from the beginning."""
+        if lease.wish is not Wish.CONTINUE:
+            return ""
+        newest = await self._sessions.history(lease.place.session_id, upto=lease.upto, limit=1)
+        return newest[0].text if newest and newest[0].role is Role.ASSISTANT else ""
+
+    async def _answer_under_lease(self, lease: Lease, signals: Signals, reply: Reply, draft: Draft) -> None:
         try:
             async with asyncio.TaskGroup() as group:
-                heartbeat = group.create_task(self._hold(lease, recheck), name=f"lease {lease.owner}")
-                await self._answer(lease, reply, draft)
+                heartbeat = group.create_task(self._hold(lease, signals.recheck), name=f"lease {lease.owner}")
+                await self._answer(lease, signals.stop, reply, draft)
                 heartbeat.cancel()
         except* LeaseLost:
             await self._give_up(lease, reply, draft)
 
-    async def _answer(self, lease: Lease, reply: Reply, draft: Draft) -> None:
+    async def _answer(self, lease: Lease, stop: asyncio.Event, reply: Reply, draft: Draft) -> None:
         began = monotonic()
-        verdict = await self._write(lease, draft)
+        verdict = await self._write(lease, stop, draft)
         result = verdict.result
         try:
-            await reply.finish(verdict.shown)
+            await reply.finish(verdict.shown, outcome=result.outcome, offer=offer_after(result, lease.wish))
         except DeliveryError as error:
             log.warning("The answer in %s could not be delivered: %s", lease.place.session_id, error)
-            result = Result(Outcome.UNDELIVERED, "", str(error), result.model, result.usage)
+            result = Result(Outcome.UNDELIVERED, draft.standing, str(error), result.model, result.usage)
+        askers = await self._to_be_told(lease, result)
         if not await self._turns.finish(lease, result):
             raise LeaseLost
         log.info(
@@ -87,38 +115,61 @@ class TurnRunner:
             monotonic() - began,
             len(result.text),
         )
+        await self._tell(lease, askers)
 
-    async def _write(self, lease: Lease, draft: Draft) -> Verdict:
+    async def _to_be_told(self, lease: Lease, result: Result) -> frozenset[str]:
+        """Who must hear elsewhere that there is no answer in the thread."""
+        if result.outcome is not Outcome.UNDELIVERED:
+            return frozenset()
+        return await self._turns.askers(lease.place.session_id, lease.turn)
+
+    async def _tell(self, lease: Lease, askers: frozenset[str]) -> None:
+        for user in askers:
+            try:
+                await self._surface.tell(user, UNDELIVERED.format(self._surface.describe(lease.place)))
+            except DeliveryError as error:
+                log.warning("Nobody could be told of an answer lost in %s: %s", lease.place.session_id, error)
+
+    async def _write(self, lease: Lease, stop: asyncio.Event, draft: Draft) -> Verdict:
         if lease.attempt > ATTEMPTS:
             log.error("The turn in %s is given up after %d attempts", lease.place.session_id, ATTEMPTS)
-            return broken("", ModelError("gave_up", GAVE_UP))
+            return broken(draft.text, ModelError("gave_up", GAVE_UP))
         try:
-            finished = await self._stream(await self._prompt(lease), draft)
-            return judge(draft.text, finished)
+            finished = await _unless(stop, self._stream(lease, draft))
         except ModelError as error:
             log.warning("The model failed in %s: %s", lease.place.session_id, error.code)
             return broken(draft.text, error)
         except Exception as error:  # noqa: BLE001 - whatever it is, the person gets a word and the turn an end
             log.error("A turn in %s failed: %s", lease.place.session_id, trace(error))
             return broken(draft.text, ModelError("internal", TROUBLE))
+        return stopped(draft.text) if finished is None else judge(draft.text, finished)
 
-    async def _stream(self, prompt: Prompt, draft: Draft) -> Finished:
+    async def _stream(self, lease: Lease, draft: Draft) -> Finished:
         finished = Finished(None)
-        async with draft, aclosing(self._model.stream(prompt)) as pieces:
-            async for piece in pieces:
-                if isinstance(piece, Finished):
-                    finished = piece
-                else:
-                    draft.write(piece)
+        async with draft:
+            prompt = await self._prompt(lease)
+            async with aclosing(self._model.stream(prompt)) as pieces:
+                async for piece in pieces:
+                    if isinstance(piece, Finished):
+                        finished = piece
+                    else:
+                        draft.write(piece)
         return finished
 
     async def _prompt(self, lease: Lease) -> Prompt:
         session_id = lease.place.session_id
-        history = await self._sessions.history(session_id, upto=lease.upto, limit=self._persona.max_messages + 1)
+        without = "" if lease.wish is Wish.CONTINUE else lease.turn
+        limit = self._persona.max_messages + 1
+        history = await self._sessions.history(session_id, upto=lease.upto, limit=limit, without=without)
+        prompt = build_prompt(session_id, self._persona, history, await self._names(history))
+        if history and history[-1].role is Role.ASSISTANT:
+            prompt = Prompt((*prompt.speeches, Speech("user", GO_ON)), session_id)
+        return prompt
+
+    async def _names(self, history: Sequence[Message]) -> dict[str, str]:
         authors = {message.author for message in history if message.role is Role.USER}
         people = await self._surface.people(authors)
-        names = {id_: person.name for id_, person in people.items()}
-        return build_prompt(session_id, self._persona, history, names)
+        return {id_: person.name for id_, person in people.items()}
 
     async def _hold(self, lease: Lease, recheck: asyncio.Event) -> None:
         while True:
@@ -142,6 +193,19 @@ class TurnRunner:
         log.info("The turn in %s is no longer ours", lease.place.session_id)
         if reply.begun and await self._turns.is_free(lease.place.session_id):
             try:
-                await reply.finish(with_notice(draft.text, CLEARED))
+                await reply.finish(with_notice(draft.text, CLEARED), outcome=Outcome.STOPPED)
             except DeliveryError as error:
                 log.warning("A stopped answer in %s could not be ended: %s", lease.place.session_id, error)
+
+
+async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, Finished]) -> Finished | None:
+    """Await some work, or cut it short as soon as somebody says stop; then there is nothing to return."""
+    working, stopping = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopping.cancel()
+        if not working.done():
+            working.cancel()
+            await asyncio.wait((working,))
+    return None if working.cancelled() else working.result()

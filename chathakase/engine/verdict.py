@@ -3,16 +3,21 @@
 from dataclasses import dataclass
 
 from chathakase.core.errors import ModelError
-from chathakase.core.types import Finished, Outcome, Result
+from chathakase.core.types import Finished, Outcome, Result, Wish
 
 EMPTY = "The model gave an empty answer. Please try again or put it differently."
 CUT = "The connection to the model broke off here. Please ask again."
-LENGTH = "The answer reached its length limit here. Ask me to go on for the rest."
+LENGTH = "The answer reached its length limit here. Continue, or ask me to go on, for the rest."
 LENGTH_EMPTY = (
     "The model used up its length limit before it wrote a word. Whoever runs me can raise `CHATHAKASE_MAX_TOKENS`."
 )
 FILTERED = "The model's content filter stopped the answer here."
 GAVE_UP = "I tried to answer this several times and something broke each time. Please put it differently."
+STOPPED = "⏹️ Stopped."
+STOPPED_MARK = "[This answer was stopped here.]"
+"""What the model reads at the end of an answer that was stopped."""
+GO_ON = "Go on exactly where your last message stopped. Do not repeat any of it, and do not comment on it."
+UNDELIVERED = "I wrote an answer in {}, but Slack no longer lets me post there, so it is lost. Please ask me elsewhere."
 TROUBLE = "Something went wrong on my side. Please try again."
 
 
@@ -39,6 +44,23 @@ def broken(text: str, error: ModelError) -> Verdict:
     if text.strip():
         return Verdict(Result(Outcome.PARTIAL, text, error.code), with_notice(text, error.told))
     return Verdict(Result(Outcome.FAILED, error=error.code), with_notice("", error.told))
+
+
+def stopped(text: str) -> Verdict:
+    """Judge an answer that somebody stopped; what was written before that is kept, with a mark."""
+    written = text.rstrip()
+    return Verdict(
+        Result(Outcome.STOPPED, f"{written}\n\n{STOPPED_MARK}".strip(), "stopped"), f"{written}\n\n{STOPPED}".strip()
+    )
+
+
+def offer_after(result: Result, wish: Wish | None) -> Wish | None:
+    """What the button below an answer offers, if it ended badly. ``wish`` is why it was written, if on request."""
+    if result.outcome not in (Outcome.PARTIAL, Outcome.FAILED):
+        return None
+    # What is there already is worth more than another beginning.
+    goes_on = result.text and (result.error == "length" or wish is Wish.CONTINUE)
+    return Wish.CONTINUE if goes_on else Wish.RETRY
 
 
 def with_notice(text: str, notice: str) -> str:

@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import Self
 
+from chathakase.core.types import Outcome, Wish
 from chathakase.engine.draft import Draft
 
 
@@ -26,8 +28,14 @@ class SlowReply:
         self.shown.append(text)
         return len(self.shown) > self.refusals
 
-    async def finish(self, text: str) -> None:
+    async def finish(self, text: str, *, outcome: Outcome = Outcome.ANSWERED, offer: Wish | None = None) -> None:  # noqa: ARG002
         self.shown.append(text)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        pass
 
 
 async def until(condition: Callable[[], bool]) -> None:

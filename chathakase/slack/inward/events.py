@@ -28,8 +28,8 @@ def read_event(event: Mapping[str, Any], identity: Identity) -> Incoming | None:
     """Read an event; None when nobody says anything with it that concerns the bot. Raises Malformed."""
     if event.get("type") not in EVENTS or not _spoken_by_a_person(event, identity):
         return None
-    channel, ref = _field(event, "channel", ID), _field(event, "ts", TIMESTAMP)
-    thread = _field(event, "thread_ts", TIMESTAMP) if event.get("thread_ts") else ref
+    channel, ref = field(event, "channel", ID), field(event, "ts", TIMESTAMP)
+    thread = field(event, "thread_ts", TIMESTAMP) if event.get("thread_ts") else ref
     raw = event.get("text") or ""
     if not isinstance(raw, str):
         raise Malformed("text")
@@ -42,7 +42,7 @@ def read_event(event: Mapping[str, Any], identity: Identity) -> Incoming | None:
     return Incoming(
         place=Place(channel, thread),
         ref=ref,
-        author=_field(event, "user", ID),
+        author=field(event, "user", ID),
         text=text,
         opens=direct or mentioned,
         asks=direct or mentioned or not begins_with_other(raw, identity.user_id),
@@ -58,7 +58,8 @@ def _spoken_by_a_person(event: Mapping[str, Any], identity: Identity) -> bool:
     )
 
 
-def _field(event: Mapping[str, Any], name: str, shape: re.Pattern[str]) -> str:
+def field(event: Mapping[str, Any], name: str, shape: re.Pattern[str]) -> str:
+    """A field that must be a text of a certain shape. Raises Malformed with its name."""
     value = event.get(name)
     if not isinstance(value, str) or not shape.fullmatch(value):
         raise Malformed(name)

@@ -11,12 +11,15 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from chathakase.core.errors import StoreError, trace
-from chathakase.core.types import Incoming
+from chathakase.core.types import Incoming, Press
+from chathakase.slack.connection.identity import Identity
 from chathakase.slack.connection.web import SlackWeb
 from chathakase.slack.inward.events import Malformed, read_event
+from chathakase.slack.inward.presses import BUTTONS, read_press, read_stop
 
 REFUSED = "chathakase_refused"
 """Set in Bolt's context when an event could not be stored: Slack must deliver it again."""
@@ -24,8 +27,54 @@ REFUSED = "chathakase_refused"
 log = logging.getLogger(__name__)
 
 
-def build_app(web: SlackWeb, submit: Callable[[Incoming], Awaitable[None]]) -> AsyncApp:
-    """Build the Bolt app that hands what people say to ``submit``, which returns once it is stored."""
+class Intake:
+    """Hands on what people say and press."""
+
+    def __init__(
+        self, identity: Identity, submit: Callable[[Incoming], Awaitable[None]], press: Callable[[Press], None]
+    ) -> None:
+        """``submit`` returns once a message is stored; ``press`` returns at once."""
+        self._identity = identity
+        self._submit = submit
+        self._press = press
+
+    async def take_in(
+        self, body: dict[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]
+    ) -> None:
+        """Bolt middleware: store what somebody says, then let Bolt acknowledge it."""
+        try:
+            await self._read(body.get("event") or {})
+        except Malformed as error:
+            log.warning("An event of type %s has a malformed field: %s", _kind(body), error)
+        except StoreError as error:
+            context[REFUSED] = True
+            log.error("An event could not be stored, so Slack will deliver it again: %s", error)
+            raise
+        except Exception as error:  # noqa: BLE001 - the next delivery of the same event would fail alike
+            log.error("An event of type %s could not be taken in: %s", _kind(body), trace(error))
+        await next_()
+
+    async def take_press(self, body: dict[str, Any], ack: AsyncAck) -> None:
+        """Bolt listener: acknowledge a press of one of our buttons at once, then see to it."""
+        await ack()
+        try:
+            self._press(read_press(body))
+        except Malformed as error:
+            log.warning("A press of a button has a malformed field: %s", error)
+
+    async def _read(self, event: dict[str, Any]) -> None:
+        if (incoming := read_event(event, self._identity)) is not None:
+            await self._submit(incoming)
+        if (stop := read_stop(event)) is not None:
+            self._press(stop)
+
+
+async def nothing_more_to_do() -> None:
+    """Bolt listener that matches every event, so that Bolt acknowledges it."""
+
+
+def build_app(web: SlackWeb, intake: Intake) -> AsyncApp:
+    """Build the Bolt app that hands everything to the intake."""
     identity = web.identity
     authorized = AuthorizeResult(
         enterprise_id=None,
@@ -39,24 +88,6 @@ def build_app(web: SlackWeb, submit: Callable[[Incoming], Awaitable[None]]) -> A
         # Known since the start; Bolt would call auth.test, and drop the event when that fails.
         return authorized
 
-    async def take_in(body: dict[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]) -> None:
-        try:
-            incoming = read_event(body.get("event") or {}, identity)
-            if incoming is not None:
-                await submit(incoming)
-        except Malformed as error:
-            log.warning("An event of type %s has a malformed field: %s", _kind(body), error)
-        except StoreError as error:
-            context[REFUSED] = True
-            log.error("An event could not be stored, so Slack will deliver it again: %s", error)
-            raise
-        except Exception as error:  # noqa: BLE001 - the next delivery of the same event would fail alike
-            log.error("An event of type %s could not be taken in: %s", _kind(body), trace(error))
-        await next_()
-
-    async def nothing_more_to_do() -> None:
-        """Match every event, so that Bolt acknowledges it."""
-
     app = AsyncApp(
         logger=logging.getLogger("slack_bolt"),
         client=web.client,
@@ -68,7 +99,8 @@ def build_app(web: SlackWeb, submit: Callable[[Incoming], Awaitable[None]]) -> A
         attaching_function_token_enabled=False,
         attaching_conversation_kwargs_enabled=False,
     )
-    app.use(take_in)
+    app.use(intake.take_in)
+    app.action(BUTTONS)(intake.take_press)
     app.event(re.compile(".*"))(nothing_more_to_do)
     return app
 

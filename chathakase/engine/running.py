@@ -1,0 +1,38 @@
+"""The turns that are under way in this process, so that somebody else can speak to them."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What can be said to a turn while it runs."""
+
+    turn: str
+    recheck: asyncio.Event = field(default_factory=asyncio.Event)
+    """Look at once whether the lease still holds."""
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    """Write no further; what is written stays."""
+
+
+class Running:
+    """The turns under way, by session."""
+
+    def __init__(self) -> None:
+        self._signals: dict[str, Signals] = {}
+
+    @contextmanager
+    def turn(self, session_id: str, turn: str) -> Iterator[Signals]:
+        """A turn is under way until the block ends."""
+        signals = self._signals[session_id] = Signals(turn)
+        try:
+            yield signals
+        finally:
+            if self._signals.get(session_id) is signals:
+                del self._signals[session_id]
+
+    def find(self, session_id: str) -> Signals | None:
+        """How to speak to the turn of a session; None when none is under way here."""
+        return self._signals.get(session_id)

@@ -1,0 +1,69 @@
+from typing import Any
+
+import pytest
+
+from chathakase.core.types import Place, Press, Wish
+from chathakase.slack.inward.events import Malformed
+from chathakase.slack.inward.presses import read_press, read_stop
+
+BODY = {
+    "type": "block_actions",
+    "user": {"id": "U1"},
+    "channel": {"id": "C1"},
+    "container": {"type": "message", "message_ts": "2.0", "thread_ts": "1.0", "channel_id": "C1"},
+    "message": {"ts": "2.0", "thread_ts": "1.0"},
+    "actions": [{"action_id": "chathakase_retry", "value": '{"turn": "ab12", "run": 3}'}],
+}
+
+
+def action(**fields: Any) -> dict[str, Any]:
+    return BODY | {"actions": [{"action_id": "chathakase_retry", "value": '{"turn": "ab12", "run": 3}'} | fields]}
+
+
+def test_a_button_is_read() -> None:
+    assert read_press(BODY) == Press(Place("C1", "1.0"), Wish.RETRY, "U1", "ab12", 3)
+
+
+@pytest.mark.parametrize("missing", ["channel", "container", "message"])
+def test_each_place_is_told_twice(missing: str) -> None:
+    body = {name: value for name, value in BODY.items() if name != missing}
+    assert read_press(body).place == Place("C1", "1.0")
+
+
+def test_a_message_without_a_thread_is_its_own() -> None:
+    body = BODY | {"container": {"message_ts": "2.0", "channel_id": "C1"}, "message": {"ts": "2.0"}}
+    assert read_press(body).place == Place("C1", "2.0")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        BODY | {"user": None},
+        BODY | {"user": {"id": 5}},
+        BODY | {"channel": {"id": []}},
+        BODY | {"actions": []},
+        BODY | {"actions": "chathakase_retry"},
+        BODY | {"actions": [None]},
+        BODY | {"container": [], "message": "x"},
+        action(action_id="chathakase_dance"),
+        action(value=""),
+        action(value="{}"),
+        action(value="[]"),
+        action(value=None),
+        action(value='{"turn": 5, "run": 1}'),
+        action(value='{"turn": "ff", "run": "x"}'),
+        action(value='{"turn": "../../etc", "run": 1}'),
+    ],
+)
+def test_an_odd_press_is_malformed(body: dict[str, Any]) -> None:
+    with pytest.raises(Malformed):
+        read_press(body)
+
+
+def test_slacks_own_stop_is_read() -> None:
+    event = {"type": "agent_session_stopped", "channel": "D1", "thread_ts": "1.0", "user": "U1"}
+    assert read_stop(event) == Press(Place("D1", "1.0"), Wish.STOP, "U1")
+    assert read_stop({"type": "message"}) is None
+    with pytest.raises(Malformed):
+        read_stop(event | {"thread_ts": None})
