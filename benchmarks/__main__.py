@@ -1,43 +1,59 @@
-"""``python -m benchmarks [turns] [memory] [store]``: what is named, or everything; ends with the goals.
+"""``python -m benchmarks [turns] [memory] [store] [fanout]``: what is named, or everything; ends with the goals.
+
+``--channels N`` lets ``fanout`` ask in N channels rather than as a team would.
 
 A goal that is missed is told and is no error; the exit code is 1 when something did not run at all.
 """
 
 import asyncio
 import sys
+from argparse import ArgumentParser
+from collections.abc import Callable, Coroutine
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeAlias
 
-from benchmarks import memory, store, turns
-from benchmarks.bots import DidNotRun
+from benchmarks import fanout, memory, store, turns
+from benchmarks.bots import CHANNELS, DidNotRun
 from benchmarks.machine import describe
 from benchmarks.report import Goal, console, show_goals
 
-SUITES = {"store": store.measure, "memory": memory.measure, "turns": turns.measure}
+Suite: TypeAlias = Callable[[Path], Coroutine[None, None, list[Goal]]]
+
+SUITES: dict[str, Suite] = {
+    "store": store.measure,
+    "memory": memory.measure,
+    "turns": turns.measure,
+    "fanout": fanout.measure,
+}
 ON_DISK = Path("/var/tmp")
 """Unlike /tmp never in memory, so that a file is one on disk."""
 
 
-def run(names: list[str]) -> None:
-    """Measure what is named."""
+def run(suites: dict[str, Suite]) -> None:
+    """Measure."""
     goals: list[Goal] = []
     with TemporaryDirectory(prefix="chathakase-bench-", dir=ON_DISK if ON_DISK.is_dir() else None) as folder:
         describe(Path(folder))
-        for name in names:
+        for name, measure in suites.items():
             own = Path(folder) / name
             own.mkdir()
-            goals += asyncio.run(SUITES[name](own))
+            goals += asyncio.run(measure(own))
     show_goals(goals)
 
 
 def main() -> int:
     """Run, and return the exit code."""
-    names = sys.argv[1:] or list(SUITES)
-    if unknown := set(names) - set(SUITES):
-        console.print(f"No such benchmark: {', '.join(sorted(unknown))}. There are: {', '.join(SUITES)}.")
-        return 2
+    parser = ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(SUITES))
+    parser.add_argument("--channels", type=int, choices=range(1, CHANNELS + 1), metavar="N")
+    given = parser.parse_args()
+    if unknown := set(given.names) - set(SUITES):
+        parser.error(f"no such benchmark: {', '.join(sorted(unknown))}; there are: {', '.join(SUITES)}")
+    suites = SUITES | {"fanout": partial(fanout.measure, channels=given.channels)}
     try:
-        run(names)
+        run({name: suites[name] for name in given.names or SUITES})
     except DidNotRun as error:
         console.print(str(error), markup=False)
         return 1

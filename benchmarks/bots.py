@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from benchmarks.watch import Moments, Watch
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace, open_workspace
 from chathakase.playground.socket_mode.events import SUBSCRIPTIONS
-from chathakase.playground.web_api.limits import NoLimits
+from chathakase.playground.web_api.limits import Limits, NoLimits
 from chathakase.playground.world.demo import demo_world
 from chathakase.playground.world.values import Conversation
 from chathakase.playground.world.world import World
@@ -25,13 +25,20 @@ START_WITHIN = 30.0
 ANSWER_WITHIN = 60.0
 
 PLAIN_BOT = Path(__file__).with_name("plain_bot.py")
-COMMANDS: Mapping[str, Sequence[str]] = {"ours": ("-m", "chathakase", "run"), "plain": (str(PLAIN_BOT),)}
-HEARS = {"ours": SUBSCRIPTIONS, "plain": frozenset({"app_mention"})}
-"""Each app subscribes to what its code listens to; ours therefore also hears its own messages and their edits."""
+OURS, PLAIN, RETRYING = "ours", "plain", "retrying"
+"""Our bot, the plain one, and that with slack_sdk's handler that tries once more after a 429."""
 
 
 class DidNotRun(Exception):
     """A bot did not do what was to be measured; the text ends with its log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What Alice has asked: its number among her questions, and the ts of its message."""
+
+    number: int
+    ts: str
 
 
 @dataclass(slots=True)
@@ -46,12 +53,16 @@ class Bot:
     _log: Path
     _turns: int = 0
 
+    async def ask(self, channel: int) -> Question:
+        """Mention the bot in a new thread of a channel that is given by its number."""
+        self._turns += 1
+        number = self._turns
+        text = f"@ChatHakase question {number}: how do threads work?"
+        return Question(number, await self._alice.say(text, channel=_channel_id(channel)))
+
     async def turn(self) -> Moments:
         """Mention the bot in a new thread, in the next channel, and wait for its whole answer."""
-        channel = _channel_id(self._turns % CHANNELS)
-        self._turns += 1
-        ts = await self._alice.say(f"@ChatHakase question {self._turns}: how do threads work?", channel=channel)
-        moments = self.watch.turns[ts]
+        moments = self.watch.turns[(await self.ask(self._turns % CHANNELS)).ts]
         try:
             async with asyncio.timeout(ANSWER_WITHIN):
                 await moments.whole.wait()
@@ -74,19 +85,23 @@ class Bot:
 async def open_bots(model: Model, folder: Path) -> AsyncIterator[tuple[Bot, Bot]]:
     """Ours and the plain one, both at work until the block ends, with their files in a folder."""
     async with AsyncExitStack() as stack:
-        ours = await stack.enter_async_context(_open_bot("ours", model, folder))
-        plain = await stack.enter_async_context(_open_bot("plain", model, folder))
+        ours = await stack.enter_async_context(open_bot(OURS, model, folder, NoLimits()))
+        plain = await stack.enter_async_context(open_bot(PLAIN, model, folder, NoLimits()))
         yield ours, plain
 
 
 @asynccontextmanager
-async def _open_bot(name: str, model: Model, folder: Path) -> AsyncIterator[Bot]:
+async def open_bot(
+    name: str, model: Model, folder: Path, limits: Limits, more: dict[str, str] | None = None
+) -> AsyncIterator[Bot]:
+    """One bot at work in a workspace with these limits, with `more` in its environment."""
     log = folder / f"{name}.log"
-    limits = NoLimits()
+    # Each app subscribes to what its code listens to; ours therefore also hears its own messages and their edits.
+    hears = SUBSCRIPTIONS if name == OURS else frozenset({"app_mention"})
     async with (
-        open_workspace(_world(), subscriptions=HEARS[name], limits=limits, seed=1) as workspace,
+        open_workspace(_world(), subscriptions=hears, limits=limits, seed=1) as workspace,
         workspace.person("alice") as alice,
-        _process(name, _environment(name, workspace, model, folder), folder, log) as process,
+        _process(name, _environment(name, workspace, model, folder) | (more or {}), folder, log) as process,
     ):
         try:
             await workspace.wait_for_socket(START_WITHIN)
@@ -99,9 +114,10 @@ async def _open_bot(name: str, model: Model, folder: Path) -> AsyncIterator[Bot]
 async def _process(
     name: str, environment: Mapping[str, str], folder: Path, log: Path
 ) -> AsyncIterator[asyncio.subprocess.Process]:
+    command = ("-m", "chathakase", "run") if name == OURS else (str(PLAIN_BOT),)
     with log.open("wb") as output:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, *COMMANDS[name], cwd=folder, env=environment, stdout=output, stderr=output
+            sys.executable, *command, cwd=folder, env=environment, stdout=output, stderr=output
         )
     try:
         yield process
@@ -121,8 +137,8 @@ def _environment(name: str, workspace: Workspace, model: Model, folder: Path) ->
         "OPENAI_BASE_URL": model.base_url,
         "OPENAI_API_KEY": "none",
     }
-    if name == "plain":
-        return common | {"MODEL": "scripted-1"}
+    if name != OURS:
+        return common | {"MODEL": "scripted-1", "RETRIES": str(int(name == RETRYING))}
     database = f"sqlite:///{folder / 'sessions.db'}"
     return common | {"CHATHAKASE_MODEL": "scripted-1", "CHATHAKASE_DATABASE_URL": database}
 

@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import re
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import cycle, islice
 from typing import Any
 
@@ -43,6 +45,8 @@ class Model:
 
     script: Script
     base_url: str = ""
+    ends: dict[int, float] = field(default_factory=dict)
+    """When the last byte of the answer to each numbered question went out, in seconds of the performance counter."""
 
     async def complete(self, request: web.Request) -> web.StreamResponse:
         """Stream the scripted answer to whatever is asked."""
@@ -57,6 +61,7 @@ class Model:
             if (asked.get("stream_options") or {}).get("include_usage"):
                 await response.write(_event(choices=[], usage=_usage(script)))
             await response.write(b"data: [DONE]\n\n")
+            self.ends[_number(asked)] = time.perf_counter()
         return response
 
 
@@ -74,6 +79,12 @@ async def open_model(script: Script) -> AsyncIterator[Model]:
         yield model
     finally:
         await runner.cleanup()
+
+
+def _number(asked: dict[str, Any]) -> int:
+    """The number of the question that is asked, which is the last one in the conversation; 0 if there is none."""
+    numbers = re.findall(r"question (\d+)", json.dumps(asked["messages"]))
+    return int(numbers[-1]) if numbers else 0
 
 
 async def _speak(response: web.StreamResponse, script: Script) -> None:

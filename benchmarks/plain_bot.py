@@ -9,12 +9,15 @@ from typing import Any
 from openai import AsyncOpenAI
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp, AsyncSay
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
 SYSTEM = {"role": "system", "content": "You are a helpful assistant. Be friendly, precise and brief."}
 MAX_MESSAGES = 20
 
 app = AsyncApp(client=AsyncWebClient(token=os.environ["SLACK_BOT_TOKEN"], base_url=os.environ["SLACK_API_URL"]))
+if retries := int(os.environ.get("RETRIES", "0")):
+    app.client.retry_handlers.append(AsyncRateLimitErrorRetryHandler(max_retry_count=retries))
 model = AsyncOpenAI()
 history: dict[str, list[dict[str, str]]] = defaultdict(list)
 

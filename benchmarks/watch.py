@@ -30,6 +30,10 @@ class Watch:
         self.turns: defaultdict[str, Moments] = defaultdict(Moments)
         self.calls: Counter[str] = Counter()
         """The bot's Web API calls by method."""
+        self.limited: Counter[str] = Counter()
+        """Those of them that were refused with 429."""
+        self.called = 0.0
+        """When the bot's last call was answered."""
         self.envelopes = 0
         self._bot = workspace.world.app.user_id
         workspace.world.subscribe(self._see)
@@ -41,7 +45,10 @@ class Watch:
             turn = self.turns[str(entry.event.get("ts"))]
             turn.sent = turn.sent or time.perf_counter()
         elif isinstance(entry, ApiCall) and entry.caller == self._bot:
+            self.called = time.perf_counter()
             self.calls[entry.method] += 1
+            if entry.status == 429:
+                self.limited[entry.method] += 1
 
     def _see(self, change: Change) -> None:
         if not isinstance(change, MessagePosted | MessageChanged) or change.message.user != self._bot:
