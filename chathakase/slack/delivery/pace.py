@@ -143,12 +143,16 @@ class Pace:
         """Take a promise back, because it is kept or no longer needed."""
         self._gate(method, "").buckets[0].promised -= 1
 
-    def interval(self, method: str) -> float:
-        """Seconds between two interim texts of one reply: the wider, the more replies grow at once."""
+    def interval(self, method: str, ended_by: str = "") -> float:
+        """Seconds between two interim texts of one reply: the wider, the more replies grow at once.
+
+        ``ended_by`` is the method of which each of them has a promise, if another than that by which they grow.
+        """
         bucket = self._gate(method, "").buckets[0]
         bucket.fill(self._clock())
-        spare = max(bucket.tokens - bucket.promised, 0.0)
-        return max(LIVELY, bucket.promised / (bucket.limit.per_second + spare / SPENT_OVER))
+        growing = self._gate(ended_by or method, "").buckets[0].promised
+        spare = max(bucket.tokens - bucket.kept(Urgency.INTERIM), 0.0)
+        return max(LIVELY, growing / (bucket.limit.per_second + spare / SPENT_OVER))
 
     def _serve(self, gate: Gate) -> None:
         """Let those go whose turn it is, and come again when it is the next one's."""

@@ -40,10 +40,9 @@ class Stream:
 class StreamedReply(SlackReply):
     """A growing answer (a Reply), which is streamed as long as Slack lets it."""
 
-    def __init__(self, delivery: Delivery, origin: Origin, *, lifetime: float = LIFETIME) -> None:
+    def __init__(self, delivery: Delivery, origin: Origin) -> None:
         super().__init__(delivery, origin)
         self._streams = delivery.outbox.streams
-        self._lifetime = lifetime
         self._stream: Stream | None = None
         self._native = not origin.refs
         """Whether it is streamed; for good no longer once something went wrong."""
@@ -61,13 +60,13 @@ class StreamedReply(SlackReply):
         return self._pace.delay(START, urgency=Urgency.INTERIM) <= 0 and self._promise(STOP)
 
     def _interval(self) -> float:
-        return self._pace.interval(STOP if self._native else EDIT)
+        return self._pace.interval(APPEND, ended_by=STOP) if self._native else super()._interval()
 
     async def _show(self, text: str) -> None:
         if not self._native:
             await super()._show(text)
             return
-        if self._stream is not None and monotonic() - self._stream.began > self._lifetime:
+        if self._stream is not None and monotonic() - self._stream.began > LIFETIME:
             self._paginator.cut(self._stood)
         pages = await self._pages(text, growing=True)
         try:
