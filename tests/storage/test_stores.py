@@ -3,94 +3,19 @@
 import asyncio
 import random
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from chathakase.core.errors import StoreError
-from chathakase.core.types import (
-    Expiry,
-    ExpiryMode,
-    Incoming,
-    Lease,
-    Outcome,
-    Place,
-    Result,
-    Role,
-    Usage,
-)
-from chathakase.storage.migrate import migrate, migrations, refuse_newer
-from chathakase.storage.sessions import BATCH, Sessions
-from chathakase.storage.sqlite import SqliteDatabase, open_sqlite, schema_version
-from chathakase.storage.turns import LEASE_MS, Turns
-
-PLACE = Place("C1", "1.000001")
-ID = PLACE.session_id
-TIMEOUT = 3_600_000
-
-
-@dataclass
-class Clock:
-    now: int = 1_700_000_000_000
-
-    def __call__(self) -> int:
-        return self.now
-
-
-@dataclass
-class Stores:
-    database: SqliteDatabase
-    clock: Clock
-    sessions: Sessions
-    turns: Turns
-
-    async def say(self, ref: str, text: str = "hello", *, command: bool = False, **fields: object) -> bool:
-        return await self.sessions.append(said(ref, text, **fields), command=command)
-
-    async def claimed(self) -> Lease:
-        lease = await self.turns.claim(ID)
-        assert lease is not None
-        return lease
-
-    async def texts(self, upto: int = 999, limit: int = 99) -> list[str]:
-        return [message.text for message in await self.sessions.history(ID, upto=upto, limit=limit)]
-
-    async def count(self, table: str) -> int:
-        return int(str((await self.database.fetch(f"SELECT count(*) FROM {table}"))[0][0]))
-
-
-def said(ref: str, text: str = "hello", **fields: object) -> Incoming:
-    incoming = Incoming(PLACE, ref, "U1", text, opens=True, asks=True)
-    return replace(incoming, **fields)  # type: ignore[arg-type]
-
-
-def answer(text: str) -> Result:
-    return Result(Outcome.ANSWERED, text, model="m-1", usage=Usage(10, 5))
-
-
-@pytest.fixture
-async def open_database(database: Path) -> AsyncIterator[SqliteDatabase]:
-    async with open_sqlite(database) as opened:
-        await migrate(opened, now=0)
-        yield opened
-
-
-@pytest.fixture
-def stores_with(open_database: SqliteDatabase) -> Callable[[ExpiryMode], Stores]:
-    def make(mode: ExpiryMode) -> Stores:
-        clock = Clock()
-        sessions = Sessions(open_database, expiry=Expiry(TIMEOUT, mode), now=clock)
-        return Stores(open_database, clock, sessions, Turns(open_database, now=clock))
-
-    return make
-
-
-@pytest.fixture
-def stores(stores_with: Callable[[ExpiryMode], Stores]) -> Stores:
-    return stores_with(ExpiryMode.ARCHIVE)
+from chathakase.core.types import ExpiryMode, Outcome, Place, Result, Role
+from chathakase.storage.migrate import migrate
+from chathakase.storage.sessions import BATCH
+from chathakase.storage.sqlite import open_sqlite
+from chathakase.storage.turns import LEASE_MS
+from tests.storage.stores import ID, PLACE, TIMEOUT, Stores, answer
 
 
 async def test_a_question_is_saved_once(stores: Stores) -> None:
@@ -319,27 +244,6 @@ async def test_badly_timed_cancels_leave_no_transaction_open(stores: Stores) -> 
     rows = await stores.database.fetch("SELECT seq, asked FROM sessions")
     messages = await stores.count("messages")
     assert rows == [(messages, messages)]
-
-
-async def test_a_database_knows_its_migrations(open_database: SqliteDatabase) -> None:
-    assert await migrate(open_database, now=0) == []
-    rows = await open_database.fetch("SELECT version, name FROM schema_migrations ORDER BY version")
-    assert rows == [(migration.version, migration.name) for migration in migrations()]
-    assert [migration.version for migration in migrations()] == list(range(1, len(migrations()) + 1))
-
-
-async def test_a_newer_database_is_refused_and_not_touched(database: Path) -> None:
-    async with open_sqlite(database) as opened:
-        await migrate(opened, now=0)
-        async with opened.transaction() as transaction:
-            await transaction.execute("INSERT INTO schema_migrations VALUES ($1, $2, $3)", 999, "future", 0)
-            await transaction.execute("DROP TABLE turns")
-    with closing(sqlite3.connect(database)) as connection:
-        connection.execute("PRAGMA journal_mode = DELETE")
-    before = database.read_bytes()
-    with pytest.raises(StoreError, match="version 999"):
-        refuse_newer(await schema_version(database))
-    assert database.read_bytes() == before
 
 
 async def test_what_is_no_database_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,51 @@
+"""What the tests of the stores have at hand: both stores, a clock that stands still, and something to say."""
+
+from dataclasses import dataclass, replace
+
+from chathakase.core.types import Incoming, Lease, Outcome, Place, Result, Usage
+from chathakase.storage.sessions import Sessions
+from chathakase.storage.sqlite import SqliteDatabase
+from chathakase.storage.turns import Turns
+
+PLACE = Place("C1", "1.000001")
+ID = PLACE.session_id
+TIMEOUT = 3_600_000
+
+
+@dataclass
+class Clock:
+    now: int = 1_700_000_000_000
+
+    def __call__(self) -> int:
+        return self.now
+
+
+@dataclass
+class Stores:
+    database: SqliteDatabase
+    clock: Clock
+    sessions: Sessions
+    turns: Turns
+
+    async def say(self, ref: str, text: str = "hello", *, command: bool = False, **fields: object) -> bool:
+        return await self.sessions.append(said(ref, text, **fields), command=command)
+
+    async def claimed(self) -> Lease:
+        lease = await self.turns.claim(ID)
+        assert lease is not None
+        return lease
+
+    async def texts(self, upto: int = 999, limit: int = 99) -> list[str]:
+        return [message.text for message in await self.sessions.history(ID, upto=upto, limit=limit)]
+
+    async def count(self, table: str) -> int:
+        return int(str((await self.database.fetch(f"SELECT count(*) FROM {table}"))[0][0]))
+
+
+def said(ref: str, text: str = "hello", **fields: object) -> Incoming:
+    incoming = Incoming(PLACE, ref, "U1", text, opens=True, asks=True)
+    return replace(incoming, **fields)  # type: ignore[arg-type]
+
+
+def answer(text: str) -> Result:
+    return Result(Outcome.ANSWERED, text, model="m-1", usage=Usage(10, 5))
