@@ -13,6 +13,7 @@ from chathakase.core.types import (
     SessionsPage,
 )
 from chathakase.storage.database import Database, Row, Transaction
+from chathakase.storage.waiting import KEPT, WAITS
 
 OPEN = """
 INSERT INTO sessions (id, channel, thread, seq, asked, began_at, active_at)
@@ -36,7 +37,7 @@ RETURNING seq
 """
 
 ADD = """
-INSERT INTO messages (session, seq, role, text, author, ref, at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO messages (session, seq, role, text, author, ref, asks, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (session, ref) DO NOTHING
 RETURNING seq
 """
@@ -44,6 +45,7 @@ RETURNING seq
 HISTORY = """
 SELECT role, text, author FROM messages
 WHERE session = $1 AND coalesce(reply_to, seq) <= $2 AND role IN ('user', 'assistant')
+    AND NOT (role = 'assistant' AND ref = $4)
 ORDER BY coalesce(reply_to, seq) DESC, seq DESC
 LIMIT $3
 """
@@ -62,12 +64,15 @@ UPDATE sessions SET
 WHERE id = $1
 """
 
-IDLE = "active_at < $1 AND asked <= answered AND lease_until < $2"
+# A turn whose question is forgotten is not taken up again.
+CLEAR_WISHES = f"UPDATE turns SET wish = NULL WHERE session = $1 AND wish IS NOT NULL AND NOT {KEPT}"
 
-INFO = """
-SELECT s.channel, s.thread, s.began_at, s.active_at, s.asked > s.answered OR s.lease_until >= $1,
-    (SELECT count(*) FROM messages m WHERE m.session = s.id AND m.role IN ('user', 'assistant'))
-FROM sessions s
+IDLE = f"active_at < $1 AND NOT {WAITS} AND lease_until < $2"
+
+INFO = f"""
+SELECT channel, thread, began_at, active_at, {WAITS} OR lease_until >= $1,
+    (SELECT count(*) FROM messages m WHERE m.session = sessions.id AND m.role IN ('user', 'assistant'))
+FROM sessions
 """
 
 PEOPLE = """
@@ -100,15 +105,17 @@ class Sessions:
                 asks = incoming.asks and not command
                 seq = await self._next_seq(transaction, incoming, asks=asks, now=now)
                 if seq is not None:
-                    await self._add(transaction, incoming, seq, command=command, now=now)
+                    role = Role.COMMAND if command else Role.USER
+                    await self._add(transaction, incoming, seq, role=role, asks=asks, now=now)
                 return seq is not None
         except _HadAlready:
             return False
 
-    async def _add(self, transaction: Transaction, incoming: Incoming, seq: int, *, command: bool, now: int) -> None:
-        role = Role.COMMAND if command else Role.USER
-        values = (incoming.place.session_id, seq, role, incoming.text, incoming.author, incoming.ref, now)
-        if not await transaction.fetch(ADD, *values):
+    async def _add(
+        self, transaction: Transaction, incoming: Incoming, seq: int, *, role: Role, asks: bool, now: int
+    ) -> None:
+        said = (incoming.text, incoming.author, incoming.ref)
+        if not await transaction.fetch(ADD, incoming.place.session_id, seq, role, *said, int(asks), now):
             raise _HadAlready
 
     async def _next_seq(self, transaction: Transaction, incoming: Incoming, *, asks: bool, now: int) -> int | None:
@@ -124,10 +131,20 @@ class Sessions:
             f"DELETE FROM sessions WHERE {IDLE} AND id = $3", now - self._expiry.after, now, session_id
         )
 
-    async def history(self, session_id: str, *, upto: int, limit: int) -> list[Message]:
-        """The newest ``limit`` messages up to sequence number ``upto``, oldest first."""
-        rows = await self._database.fetch(HISTORY, session_id, upto, limit)
+    async def history(self, session_id: str, *, upto: int, limit: int, without: str = "") -> list[Message]:
+        """The newest ``limit`` messages up to sequence number ``upto``, oldest first.
+
+        The answer of the turn ``without`` is left out.
+        """
+        rows = await self._database.fetch(HISTORY, session_id, upto, limit, without)
         return [Message(Role(str(role)), str(text), str(author)) for role, text, author in reversed(rows)]
+
+    async def people(self, session_id: str) -> frozenset[str]:
+        """The user ids of everybody who has said something in a session that is not forgotten."""
+        return frozenset(await self._people(session_id))
+
+    async def _people(self, session_id: str) -> list[str]:
+        return [str(author) for (author,) in await self._database.fetch(PEOPLE, session_id)]
 
     async def clear(self, session_id: str, *, before: str) -> int:
         """Forget what was said before a stored message and end the turn; returns how many messages were forgotten.
@@ -136,11 +153,13 @@ class Sessions:
         """
         async with self._database.transaction() as transaction:
             await transaction.execute(CLEAR_SESSION, session_id, before)
-            return await transaction.execute(CLEAR_MESSAGES, session_id, before)
+            forgotten = await transaction.execute(CLEAR_MESSAGES, session_id, before)
+            await transaction.execute(CLEAR_WISHES, session_id)
+            return forgotten
 
     async def info(self, session_id: str) -> SessionInfo | None:
         """What is known of one session."""
-        rows = await self._database.fetch(f"{INFO} WHERE s.id = $2", self._now(), session_id)
+        rows = await self._database.fetch(f"{INFO} WHERE id = $2", self._now(), session_id)
         return await self._info(rows[0]) if rows else None
 
     async def active(self, *, limit: int) -> SessionsPage:
@@ -148,7 +167,7 @@ class Sessions:
         now = self._now()
         oldest = now - self._expiry.after
         rows = await self._database.fetch(
-            f"{INFO} WHERE s.archived_at IS NULL AND s.active_at >= $2 ORDER BY s.active_at DESC LIMIT $3",
+            f"{INFO} WHERE archived_at IS NULL AND active_at >= $2 ORDER BY active_at DESC LIMIT $3",
             now,
             oldest,
             limit,
@@ -161,11 +180,10 @@ class Sessions:
     async def _info(self, row: Row) -> SessionInfo:
         channel, thread, began, active, busy, messages = row
         place = Place(str(channel), str(thread))
-        people = await self._database.fetch(PEOPLE, place.session_id)
         return SessionInfo(
             place=place,
             messages=int(messages or 0),
-            people=tuple(str(author) for (author,) in people),
+            people=tuple(await self._people(place.session_id)),
             began=int(began or 0),
             active=int(active or 0),
             busy=bool(busy),

@@ -4,22 +4,39 @@ import json
 from collections.abc import Callable, Sequence
 from uuid import uuid4
 
-from chathakase.core.types import Lease, Place, Result
-from chathakase.storage.database import Database
+from chathakase.core.types import Lease, Place, Press, Result, Wish
+from chathakase.storage.database import Database, Row
+from chathakase.storage.waiting import KEPT, WAITS
 
 LEASE_MS = 8_000
 """How long a turn is held without a renewal, in milliseconds."""
 
-WAITING = "SELECT id FROM sessions WHERE asked > answered AND lease_until < $1 ORDER BY lease_until LIMIT 1000"
+# Both halves have a partial index of their own, so that sessions at rest cost nothing.
+WAITING = """
+SELECT id, lease_until FROM sessions WHERE asked > answered AND lease_until < $1
+UNION
+SELECT s.id, s.lease_until FROM turns t JOIN sessions s ON s.id = t.session
+WHERE t.wish IS NOT NULL AND s.lease_until < $1
+ORDER BY lease_until LIMIT 1000
+"""
 
-# Every condition stands on the session's own row, so that of two claimants one finds nothing to update. A turn that
-# was not finished is gone on with: it keeps its name and its messages.
-CLAIM = """
+WISHED = "FROM turns WHERE turns.session = $1 AND turns.wish IS NOT NULL ORDER BY turns.upto LIMIT 1"
+
+CLAIMED = "FROM turns WHERE turns.id = sessions.turn"
+
+# Every change of what waits changes the session's own row as well, so that of two claimants one finds nothing to
+# update. A turn that was not finished is gone on with: it keeps its name and its messages. Then comes a turn that is
+# wished for again, which has a row of its own already, and then what was not answered yet.
+CLAIM = f"""
 UPDATE sessions SET
     lease_owner = $2, lease_until = $3, attempts = attempts + 1,
-    turn = coalesce(turn, $2), turn_began = coalesce(turn_began, $4)
-WHERE id = $1 AND asked > answered AND lease_until < $4
-RETURNING channel, thread, seq, attempts, turn, reply_refs
+    turn = coalesce(turn, (SELECT turns.id {WISHED}), $2), turn_began = coalesce(turn_began, $4),
+    reply_refs = CASE WHEN turn IS NULL
+        THEN coalesce((SELECT turns.reply_refs {WISHED}), '[]') ELSE reply_refs END
+WHERE id = $1 AND {WAITS} AND lease_until < $4
+RETURNING channel, thread, turn, attempts, reply_refs,
+    coalesce((SELECT turns.upto {CLAIMED}), seq), (SELECT turns.wish {CLAIMED}),
+    coalesce((SELECT turns.run + 1 {CLAIMED}), 1)
 """
 
 RENEW = "UPDATE sessions SET lease_until = $3 WHERE id = $1 AND lease_owner = $2"
@@ -29,14 +46,21 @@ NOTE_REPLY = "UPDATE sessions SET reply_refs = $3 WHERE id = $1 AND lease_owner 
 RECORD = """
 INSERT INTO turns (
     id, session, upto, attempts, reply_refs, began_at,
-    outcome, error, model, prompt_tokens, completion_tokens, ended_at)
-SELECT turn, id, $3, attempts, reply_refs, turn_began, $4, $5, $6, $7, $8, $9
+    outcome, error, model, prompt_tokens, completion_tokens, ended_at, run)
+SELECT turn, id, $3, attempts, reply_refs, turn_began, $4, $5, $6, $7, $8, $9, $10
 FROM sessions WHERE id = $1 AND lease_owner = $2
+ON CONFLICT (id) DO UPDATE SET
+    attempts = excluded.attempts, reply_refs = excluded.reply_refs,
+    outcome = excluded.outcome, error = excluded.error, model = excluded.model,
+    prompt_tokens = excluded.prompt_tokens, completion_tokens = excluded.completion_tokens,
+    ended_at = excluded.ended_at, run = excluded.run, wish = NULL
 """
 
+# A turn that is taken up again answers something old: what was answered since stays answered.
 FINISH = """
 UPDATE sessions SET
-    answered = $3, seq = seq + 1, active_at = $4, lease_owner = NULL, lease_until = 0,
+    answered = CASE WHEN answered > $3 THEN answered ELSE $3 END,
+    seq = seq + 1, active_at = $4, lease_owner = NULL, lease_until = 0,
     turn = NULL, turn_began = NULL, attempts = 0, reply_refs = '[]'
 WHERE id = $1 AND lease_owner = $2
 RETURNING seq
@@ -45,10 +69,31 @@ RETURNING seq
 ADD_ANSWER = """
 INSERT INTO messages (session, seq, role, text, author, ref, reply_to, at)
 VALUES ($1, $2, 'assistant', $3, '', $4, $5, $6)
+ON CONFLICT (session, ref) DO UPDATE SET text = excluded.text, at = excluded.at
 """
+
+REMOVE_ANSWER = "DELETE FROM messages WHERE session = $1 AND ref = $2"
 
 RELEASE = """
 UPDATE sessions SET lease_owner = NULL, lease_until = 0, attempts = attempts - 1 WHERE id = $1 AND lease_owner = $2
+"""
+
+# A turn keeps its wish until it ends, and an end counts its run up: either way a second press finds nothing to update.
+REOPEN = f"UPDATE turns SET wish = $4 WHERE id = $1 AND session = $2 AND run = $3 AND wish IS NULL AND {KEPT}"
+
+WAKE = "UPDATE sessions SET archived_at = NULL, active_at = $2 WHERE id = $1"
+
+# A turn that ended answers what was asked after the turn before it, also while it is taken up again; one that never
+# ended has no row yet and answers what is not answered. No turn at all stands for everything that waits.
+ASKERS = """
+SELECT m.author FROM messages m JOIN turns t ON t.session = m.session
+WHERE m.session = $1 AND m.asks = 1 AND m.role = 'user' AND (t.id = $2 OR $2 = '' AND t.wish IS NOT NULL)
+    AND m.seq <= t.upto
+    AND m.seq > (SELECT coalesce(max(e.upto), 0) FROM turns e WHERE e.session = t.session AND e.upto < t.upto)
+UNION
+SELECT m.author FROM messages m JOIN sessions s ON s.id = m.session
+WHERE m.session = $1 AND m.asks = 1 AND m.role = 'user' AND m.seq > s.answered
+    AND ($2 = '' OR s.turn = $2 AND NOT EXISTS (SELECT 1 FROM turns t WHERE t.id = $2))
 """
 
 
@@ -68,11 +113,7 @@ class Turns:
         now, owner = self._now(), uuid4().hex
         async with self._database.transaction() as transaction:
             rows = await transaction.fetch(CLAIM, session_id, owner, now + LEASE_MS, now)
-        if not rows:
-            return None
-        channel, thread, upto, attempt, turn, refs = rows[0]
-        place = Place(str(channel), str(thread))
-        return Lease(place, owner, str(turn), int(upto or 0), int(attempt or 1), tuple(json.loads(str(refs))))
+        return _lease(owner, rows[0]) if rows else None
 
     async def renew(self, lease: Lease) -> bool:
         """Hold on to a turn; False when it is lost."""
@@ -90,13 +131,15 @@ class Turns:
         now, session_id, upto = self._now(), lease.place.session_id, lease.upto
         usage = result.usage
         tokens = (usage.prompt_tokens, usage.completion_tokens) if usage else (None, None)
-        record = (result.outcome, result.error, result.model, *tokens, now)
+        record = (result.outcome, result.error, result.model, *tokens, now, lease.run)
         async with self._database.transaction() as transaction:
             await transaction.fetch(RECORD, session_id, lease.owner, upto, *record)
             rows = await transaction.fetch(FINISH, session_id, lease.owner, upto, now)
             if rows and result.text:
                 answer = (rows[0][0], result.text, lease.turn, upto, now)
                 await transaction.fetch(ADD_ANSWER, session_id, *answer)
+            elif rows and lease.wish:
+                await transaction.execute(REMOVE_ANSWER, session_id, lease.turn)
         return bool(rows)
 
     async def release(self, lease: Lease) -> None:
@@ -104,7 +147,37 @@ class Turns:
         async with self._database.transaction() as transaction:
             await transaction.execute(RELEASE, lease.place.session_id, lease.owner)
 
+    async def reopen(self, press: Press) -> bool:
+        """Have a turn that ended taken up again, as the press wishes; the session then waits for it.
+
+        False when that run of the turn was taken up already, or when what it answered is forgotten.
+        """
+        session_id = press.place.session_id
+        async with self._database.transaction() as transaction:
+            done = bool(await transaction.execute(REOPEN, press.turn, session_id, press.run, press.wish))
+            if done:
+                await transaction.execute(WAKE, session_id, self._now())
+        return done
+
+    async def askers(self, session_id: str, turn: str) -> frozenset[str]:
+        """The user ids of who asked what a turn answers; of no turn: of who asked what is not answered yet."""
+        return frozenset(str(author) for (author,) in await self._database.fetch(ASKERS, session_id, turn))
+
     async def is_free(self, session_id: str) -> bool:
         """Tell whether nobody holds the session's turn (also when there is no such session)."""
         rows = await self._database.fetch("SELECT lease_owner FROM sessions WHERE id = $1", session_id)
         return not rows or rows[0][0] is None
+
+
+def _lease(owner: str, row: Row) -> Lease:
+    channel, thread, turn, attempt, refs, upto, wish, run = row
+    return Lease(
+        Place(str(channel), str(thread)),
+        owner,
+        str(turn),
+        upto=int(upto or 0),
+        attempt=int(attempt or 1),
+        refs=tuple(json.loads(str(refs))),
+        wish=Wish(str(wish)) if wish else None,
+        run=int(run or 1),
+    )

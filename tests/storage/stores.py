@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from chathakase.core.types import Incoming, Lease, Outcome, Place, Result, Usage
+from chathakase.core.types import Incoming, Lease, Outcome, Place, Press, Result, Usage, Wish
 from chathakase.storage.sessions import Sessions
 from chathakase.storage.sqlite import SqliteDatabase
 from chathakase.storage.turns import Turns
@@ -10,6 +10,7 @@ from chathakase.storage.turns import Turns
 PLACE = Place("C1", "1.000001")
 ID = PLACE.session_id
 TIMEOUT = 3_600_000
+FAILED = Result(Outcome.FAILED, error="timeout")
 
 
 @dataclass
@@ -34,6 +35,16 @@ class Stores:
         lease = await self.turns.claim(ID)
         assert lease is not None
         return lease
+
+    async def answered(self, ref: str, text: str, reply: str = "", *, author: str = "U1") -> str:
+        """Have somebody ask and a turn answer, which fails where there is no reply; returns the turn."""
+        await self.say(ref, text, author=author)
+        lease = await self.claimed()
+        assert await self.turns.finish(lease, answer(reply) if reply else FAILED)
+        return lease.turn
+
+    async def press(self, turn: str, wish: Wish = Wish.RETRY, *, run: int = 1, place: Place = PLACE) -> bool:
+        return await self.turns.reopen(Press(place, wish, "U1", turn, run))
 
     async def texts(self, upto: int = 999, limit: int = 99) -> list[str]:
         return [message.text for message in await self.sessions.history(ID, upto=upto, limit=limit)]

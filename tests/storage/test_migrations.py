@@ -1,14 +1,71 @@
 """How a database comes to the newest version, and what becomes of what is in it."""
 
 import sqlite3
+from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from chathakase.core.errors import StoreError
-from chathakase.storage.migrate import migrate, migrations, refuse_newer
+from chathakase.core.types import Expiry, ExpiryMode, Wish
+from chathakase.storage.migrate import LEDGER, _apply, migrate, migrations, refuse_newer
+from chathakase.storage.sessions import Sessions
 from chathakase.storage.sqlite import SqliteDatabase, open_sqlite, schema_version
+from chathakase.storage.turns import Turns
+from tests.storage.stores import ID, TIMEOUT, Clock, Stores, answer
+
+FIRST_VERSION = """
+INSERT INTO sessions (id, channel, thread, seq, asked, answered, began_at, active_at)
+VALUES ('C1_1.000001', 'C1', '1.000001', 7, 6, 4, 1, 2);
+INSERT INTO messages (session, seq, role, text, author, ref, reply_to, at) VALUES
+    ('C1_1.000001', 1, 'cleared', '', '', '1', NULL, 1),
+    ('C1_1.000001', 2, 'cleared', '', '', 't1', 1, 1),
+    ('C1_1.000001', 3, 'command', 'clear session', 'U9', '3', NULL, 1),
+    ('C1_1.000001', 4, 'user', 'q2', 'U1', '4', NULL, 1),
+    ('C1_1.000001', 5, 'assistant', 'a2', '', 't2', 4, 1),
+    ('C1_1.000001', 6, 'user', 'q3', 'U2', '6', NULL, 1);
+INSERT INTO turns VALUES ('t1', 'C1_1.000001', 1, 1, 'answered', '', 'm', 1, 1, '["1.1"]', 1, 2);
+INSERT INTO turns VALUES ('t2', 'C1_1.000001', 4, 1, 'partial', 'length', 'm', 1, 1, '["4.1"]', 1, 2);
+"""
+"""A session of the first version: something cleared, an answer that broke off, a question that waits."""
+
+
+@pytest.fixture
+async def migrated(database: Path) -> AsyncIterator[Stores]:
+    """The stores on a database that was of version 1, with data in it."""
+    async with open_sqlite(database) as opened:
+        async with opened.transaction() as transaction:
+            await transaction.execute(LEDGER)
+        async with opened.transaction() as transaction:
+            await _apply(transaction, migrations()[0], 0)
+        async with opened.transaction() as transaction:
+            await transaction.script(FIRST_VERSION)
+        assert [migration.version for migration in await migrate(opened, now=0)] == [
+            migration.version for migration in migrations()[1:]
+        ]
+        clock = Clock()
+        sessions = Sessions(opened, expiry=Expiry(TIMEOUT, ExpiryMode.ARCHIVE), now=clock)
+        yield Stores(opened, clock, sessions, Turns(opened, now=clock))
+
+
+async def test_what_was_said_in_the_first_version_counts_as_asking(migrated: Stores) -> None:
+    rows = await migrated.database.fetch("SELECT seq FROM messages WHERE asks = 1 ORDER BY seq")
+    assert rows == [(1,), (4,), (6,)]
+    assert await migrated.database.fetch("SELECT DISTINCT run, wish FROM turns") == [(1, None)]
+    assert await migrated.sessions.people(ID) == {"U1", "U2"}
+    assert await migrated.turns.askers(ID, "t2") == {"U1"}
+    assert await migrated.turns.askers(ID, "") == {"U2"}
+
+
+async def test_a_turn_of_the_first_version_is_taken_up_again(migrated: Stores) -> None:
+    assert not await migrated.press("t1")
+    assert await migrated.press("t2", Wish.CONTINUE)
+    again = await migrated.claimed()
+    assert (again.turn, again.upto, again.refs, again.wish, again.run) == ("t2", 4, ("4.1",), Wish.CONTINUE, 2)
+    assert await migrated.turns.finish(again, answer("a2, whole"))
+    assert await migrated.texts() == ["q2", "a2, whole", "q3"]
+    assert (await migrated.claimed()).upto == 8
 
 
 async def test_a_database_knows_its_migrations(open_database: SqliteDatabase) -> None:

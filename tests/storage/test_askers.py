@@ -1,0 +1,72 @@
+"""Who said something, and who asked for an answer."""
+
+from chathakase.core.types import Place
+from tests.storage.stores import ID, Stores, answer
+
+
+async def test_people_are_all_who_said_something_that_is_not_forgotten(stores: Stores) -> None:
+    assert await stores.sessions.people(ID) == frozenset()
+    await stores.answered("1", "q1", "a1", author="U1")
+    await stores.say("2", "clear session", author="U2", command=True)
+    await stores.say("3", "q3", author="U3")
+    await stores.say("4", "by the way", author="U4", asks=False)
+    await stores.say("5", "q5", author="U3")
+    await stores.say("6", "elsewhere", author="U5", place=Place("C2", "1.000001"))
+    assert await stores.sessions.people(ID) == {"U1", "U3", "U4"}
+    await stores.sessions.clear(ID, before="2")
+    assert await stores.sessions.people(ID) == {"U3", "U4"}
+
+
+async def test_only_what_wants_an_answer_asks(stores: Stores) -> None:
+    await stores.say("1", "q1", author="U1")
+    await stores.say("2", "by the way", author="U2", asks=False)
+    await stores.say("3", "help", author="U3", command=True)
+    await stores.turns.finish(await stores.claimed(), answer("a1"))
+    rows = await stores.database.fetch("SELECT ref FROM messages WHERE asks = 1")
+    assert rows == [("1",)]
+
+
+async def test_askers_are_those_whom_the_turn_answers(stores: Stores) -> None:
+    first = await stores.answered("1", "q1", "a1", author="U1")
+    await stores.say("2", "q2", author="U2")
+    await stores.say("3", "by the way", author="U9", asks=False)
+    second = await stores.answered("4", "q4", "a4", author="U3")
+    await stores.say("5", "q5", author="U4")
+    third = await stores.claimed()
+    await stores.say("6", "q6", author="U5")
+    await stores.say("7", "by the way", author="U9", asks=False)
+    assert await stores.turns.askers(ID, first) == {"U1"}
+    assert await stores.turns.askers(ID, second) == {"U2", "U3"}
+    assert await stores.turns.askers(ID, third.turn) == {"U4", "U5"}
+    assert await stores.turns.askers(ID, "") == {"U4", "U5"}
+    await stores.turns.finish(third, answer("a5"))
+    assert await stores.turns.askers(ID, third.turn) == {"U4"}
+    assert await stores.turns.askers(ID, "") == {"U5"}
+
+
+async def test_nobody_asked_what_is_unknown_forgotten_or_elsewhere(stores: Stores) -> None:
+    assert await stores.turns.askers(ID, "") == frozenset()
+    first = await stores.answered("1", "q1", "a1")
+    assert await stores.turns.askers(ID, "unknown") == frozenset()
+    assert await stores.turns.askers(ID, "") == frozenset()
+    await stores.say("2", "q2", author="U2")
+    assert await stores.turns.askers(ID, "unknown") == frozenset()
+    assert await stores.turns.askers("C2_1.000001", first) == frozenset()
+    await stores.say("3", "clear session", command=True)
+    await stores.sessions.clear(ID, before="3")
+    assert await stores.turns.askers(ID, first) == frozenset()
+    assert await stores.turns.askers(ID, "") == frozenset()
+
+
+async def test_a_turn_that_is_taken_up_again_keeps_its_askers(stores: Stores) -> None:
+    first = await stores.answered("1", "q1", author="U1")
+    await stores.answered("2", "q2", "a2", author="U2")
+    await stores.press(first)
+    assert await stores.turns.askers(ID, "") == {"U1"}
+    again = await stores.claimed()
+    await stores.say("3", "q3", author="U3")
+    assert await stores.turns.askers(ID, again.turn) == {"U1"}
+    assert await stores.turns.askers(ID, "") == {"U1", "U3"}
+    await stores.turns.finish(again, answer("a1"))
+    assert await stores.turns.askers(ID, first) == {"U1"}
+    assert await stores.turns.askers(ID, "") == {"U3"}
