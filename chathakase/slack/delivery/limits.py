@@ -36,7 +36,7 @@ WORKSPACE = f"{POST}/workspace"
 LIMITS: Mapping[str, Limit] = {
     # One a second in each channel, and "several hundred" a minute in all
     # (https://docs.slack.dev/reference/methods/chat.postMessage).
-    POST: Limit(burst=4, per_minute=60, reserve=1),
+    POST: Limit(burst=4.5, per_minute=60),
     WORKSPACE: Limit(burst=90, per_minute=300, reserve=10),
     "chat.update": replace(TIER_3, reserve=1),
     "chat.delete": TIER_3,

@@ -45,6 +45,8 @@ class Bucket:
     refused_at: float = 0.0
     promised: int = 0
     """Calls that are kept for messages which need one more each."""
+    wanted: int = 0
+    """How many more would like a promise: first texts go before further edits."""
 
     def fill(self, now: float) -> None:
         """Count what has come in until now."""
@@ -64,7 +66,7 @@ class Bucket:
         """How many calls one of this urgency must leave to more urgent ones."""
         if urgency < Urgency.INTERIM:
             return 0.0
-        return max(self.limit.reserve, self.promised) + (urgency - Urgency.INTERIM)
+        return max(self.limit.reserve, self.promised + self.wanted) + (urgency - Urgency.INTERIM)
 
     def is_full(self, now: float) -> bool:
         """Whether nothing would be lost by forgetting it."""
@@ -134,6 +136,10 @@ class Pace:
             return False
         bucket.promised += 1
         return True
+
+    def want(self, method: str, change: int) -> None:
+        """So many more, or less, wait for a promise."""
+        self._gate(method, "").buckets[0].wanted += change
 
     def owe(self, method: str) -> None:
         """Keep one more call of a method, whether there is one or not: it will have to be made."""

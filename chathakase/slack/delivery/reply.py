@@ -66,6 +66,8 @@ class SlackReply:
         self._next = 0.0
         self._promised = ""
         """The method of which a call is kept for the end of this reply."""
+        self._wanting = False
+        """Whether it waits for such a promise."""
 
     @property
     def begun(self) -> bool:
@@ -105,7 +107,13 @@ class SlackReply:
         if self._promised != method and self._pace.promise(method):
             self._release_promise()
             self._promised = method
+        self._want(method != self._promised)
         return self._promised == method
+
+    def _want(self, wanting: bool) -> None:
+        if wanting != self._wanting:
+            self._wanting = wanting
+            self._pace.want(EDIT, 1 if wanting else -1)
 
     def _owe(self, method: str) -> None:
         self._release_promise()
@@ -113,6 +121,7 @@ class SlackReply:
         self._promised = method
 
     def _release_promise(self) -> None:
+        self._want(False)
         if self._promised:
             self._pace.keep(self._promised)
             self._promised = ""

@@ -273,7 +273,7 @@ def test_a_slack_that_allows_less_than_it_says_is_learned(seed: int) -> None:
 def test_limits_are_settings() -> None:
     limits = read_limits("chat.update=20/5, chat.postMessage=30 chat.postMessage/workspace=100")
     assert (limits[EDIT].burst, limits[EDIT].per_minute) == (5, 20)
-    assert (limits[POST].burst, limits[POST].per_minute) == (2, 30)
+    assert (limits[POST].burst, limits[POST].per_minute) == (2.25, 30)
     assert limits[WORKSPACE].per_minute == 100
     assert limits["chat.delete"] == LIMITS["chat.delete"]
     assert read_limits("") == LIMITS
@@ -283,3 +283,15 @@ def test_limits_are_settings() -> None:
 def test_limits_that_make_no_sense_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="must"):
         read_limits(text)
+
+
+@in_virtual_time
+async def test_first_texts_go_before_further_edits() -> None:
+    pace = few()
+    for _ in range(5):
+        assert pace.promise(EDIT)
+    assert pace.delay(EDIT, urgency=Urgency.INTERIM) == 0
+    pace.want(EDIT, 5)
+    assert pace.delay(EDIT, urgency=Urgency.INTERIM) > 0
+    pace.want(EDIT, -5)
+    assert pace.delay(EDIT, urgency=Urgency.INTERIM) == 0
