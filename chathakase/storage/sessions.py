@@ -59,7 +59,9 @@ WHERE session = $1 AND role IN ('user', 'assistant')
 
 CLEAR_SESSION = """
 UPDATE sessions SET
-    answered = (SELECT seq FROM messages WHERE session = $1 AND ref = $2),
+    answered = (
+        SELECT CASE WHEN m.seq > sessions.answered THEN m.seq ELSE sessions.answered END
+        FROM messages m WHERE m.session = $1 AND m.ref = $2),
     lease_owner = NULL, lease_until = 0, turn = NULL, turn_began = NULL, attempts = 0, reply_refs = '[]'
 WHERE id = $1
 """

@@ -262,3 +262,12 @@ async def test_a_locked_database_raises_a_store_error(stores: Stores, database: 
             await stores.say("1")
         other.execute("ROLLBACK")
     assert await stores.say("1")
+
+
+async def test_what_was_answered_before_a_late_clearing_is_not_answered_again(stores: Stores) -> None:
+    await stores.say("1", "before")
+    await stores.say("2", "clear session", command=True)
+    await stores.answered("3", "after", "the answer")
+    await stores.sessions.clear(ID, before="2")
+    assert await stores.turns.waiting() == []
+    assert await stores.turns.claim(ID) is None
