@@ -108,7 +108,7 @@ async def _open_engine(stack: AsyncExitStack, settings: Settings, database: Data
             max_tokens=settings.chathakase_max_tokens,
         )
     )
-    surface = _surface(settings, web)
+    surface = _open_surface(stack, settings, web)
     persona = Persona(settings.chathakase_system_prompt, settings.chathakase_max_messages)
     runner = TurnRunner(sessions=sessions, turns=turns, model=model, surface=surface, persona=persona)
     rights, running = Rights(surface, settings.chathakase_admins), Running()
@@ -138,17 +138,19 @@ async def _open_engine(stack: AsyncExitStack, settings: Settings, database: Data
     return manager
 
 
-def _surface(settings: Settings, web: SlackWeb) -> SlackSurface:
+def _open_surface(stack: AsyncExitStack, settings: Settings, web: SlackWeb) -> SlackSurface:
     try:
         limits = read_limits(settings.chathakase_rate_limits)
     except ValueError as error:
         raise StartError(f"CHATHAKASE_RATE_LIMITS {error}.") from error
     calls = Calls(web.client, Pace(monotonic, limits), monotonic)
+    statuses = Statuses(calls)
+    stack.push_async_callback(statuses.close)
     outbox = Outbox(calls, bot=web.identity.user_id)
     delivery = Delivery(
         outbox,
         Attachments(outbox, web.session),
-        Statuses(calls),
+        statuses,
         most_pages=settings.chathakase_max_pages,
         interim=settings.chathakase_streaming is not Streaming.OFF,
     )

@@ -80,8 +80,11 @@ class TurnStore(Protocol):
         False when that run of the turn was taken up already, or when what it answered is forgotten.
         """
 
-    async def askers(self, session_id: str, turn: str) -> frozenset[str]:
-        """The user ids of who asked what a turn answers; of no turn: of who asked what is not answered yet."""
+    async def askers(self, session_id: str, turn: str, *, upto: int = 0) -> frozenset[str]:
+        """The user ids of who asked what a turn answers; of no turn: of who asked what is not answered yet.
+
+        ``upto`` is the newest message that a turn under way answers; what was asked after it is no matter of its.
+        """
 
     async def is_free(self, session_id: str) -> bool:
         """Tell whether nobody holds the session's turn (also when there is no such session)."""
@@ -121,9 +124,8 @@ class Reply(Protocol):
         Raises DeliveryError when the surface refuses for good.
         """
 
-    @property
-    def begun(self) -> bool:
-        """Whether people can see something of it already."""
+    async def settled(self) -> bool:
+        """Wait until nothing of it is on its way any more; whether people can see something of it."""
 
 
 class Surface(Protocol):

@@ -9,6 +9,7 @@ from chathakase.engine.turn import TurnRunner
 NOTHING_TO_STOP = "There is nothing to stop here: no answer is being written."
 ENDED = "That answer has ended already."
 NOT_YOURS = "Sorry, only whoever asked, or an admin, may do that."
+NOT_NOW = "I cannot stop that just now. Please say it again in a few seconds."
 DONE = "That was done already, or I no longer remember the question."
 
 
@@ -39,23 +40,40 @@ class Presses:
     async def _stop(self, press: Press) -> str:
         session_id = press.place.session_id
         signals = self._running.find(session_id)
-        if signals is None and not await self._turns.askers(session_id, ""):
-            return NOTHING_TO_STOP
-        if press.turn and (signals is None or signals.turn != press.turn):
+        if signals is None:
+            return await self._dismiss(press)
+        turn = signals.lease.turn
+        if press.turn not in ("", turn):
             return ENDED
-        askers = await self._turns.askers(session_id, signals.turn if signals else "")
+        askers = await self._turns.askers(session_id, turn, upto=signals.lease.upto)
         if not await self._rights.may_act_on(press.by, askers):
             return NOT_YOURS
-        if signals is not None:
-            signals.stop.set()
-        else:
-            await self._dismiss(session_id)
+        signals.stop.set()
         return ""
 
-    async def _dismiss(self, session_id: str) -> None:
-        """End a turn that has not begun, without waiting for a place to run it."""
+    async def _dismiss(self, press: Press) -> str:
+        """End a turn that has not begun here, without waiting for a place to run it."""
+        session_id = press.place.session_id
+        askers = await self._turns.askers(session_id, "")
+        if not askers:
+            return ENDED if press.turn else NOTHING_TO_STOP
+        if not await self._rights.may_act_on(press.by, askers):
+            return NOT_YOURS
         lease = await self._turns.claim(session_id)
-        if lease is not None:
-            with self._running.turn(session_id, lease.turn) as signals:
-                signals.stop.set()
-                await self._runner.run(lease, signals)
+        if lease is None:
+            return await self._stop_elsewhere(session_id)
+        if press.turn not in ("", lease.turn):
+            await self._turns.release(lease)
+            return ENDED
+        with self._running.turn(lease) as signals:
+            signals.stop.set()
+            await self._runner.run(signals)
+        return ""
+
+    async def _stop_elsewhere(self, session_id: str) -> str:
+        """Stop a turn that somebody else took at the same moment, or that a process left behind as it died."""
+        signals = self._running.find(session_id)
+        if signals is None:
+            return NOT_NOW
+        signals.stop.set()
+        return ""

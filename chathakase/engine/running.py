@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from chathakase.core.types import Lease
+
 
 @dataclass(frozen=True, slots=True)
 class Signals:
     """What can be said to a turn while it runs."""
 
-    turn: str
+    lease: Lease
     recheck: asyncio.Event = field(default_factory=asyncio.Event)
     """Look at once whether the lease still holds."""
     stop: asyncio.Event = field(default_factory=asyncio.Event)
@@ -24,9 +26,10 @@ class Running:
         self._signals: dict[str, Signals] = {}
 
     @contextmanager
-    def turn(self, session_id: str, turn: str) -> Iterator[Signals]:
+    def turn(self, lease: Lease) -> Iterator[Signals]:
         """A turn is under way until the block ends."""
-        signals = self._signals[session_id] = Signals(turn)
+        session_id = lease.place.session_id
+        signals = self._signals[session_id] = Signals(lease)
         try:
             yield signals
         finally:

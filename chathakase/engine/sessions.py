@@ -138,8 +138,8 @@ class SessionManager:
             lease = await self._turns.claim(session_id)
             if lease is None:
                 return False
-            with self._running.turn(session_id, lease.turn) as signals:
-                await self._runner.run(lease, signals)
+            with self._running.turn(lease) as signals:
+                await self._runner.run(signals)
             return True
 
     async def _obey(self, command: str, incoming: Incoming) -> None:

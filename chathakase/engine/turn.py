@@ -55,18 +55,20 @@ class TurnRunner:
         self._surface = surface
         self._persona = persona
 
-    async def run(self, lease: Lease, signals: Signals) -> None:
+    async def run(self, signals: Signals) -> None:
         """Answer what waits in a session.
 
         Cancelled, it puts the turn down for whoever comes next.
         """
-        try:
-            reply, draft = await self._begin(lease)
-            async with reply:
+        lease = signals.lease
+        reply, draft = await self._begin(lease)
+        async with reply:
+            try:
                 await self._answer_under_lease(lease, signals, reply, draft)
-        except asyncio.CancelledError:
-            await asyncio.shield(self._turns.release(lease))
-            raise
+            except asyncio.CancelledError:
+                # Before the reply takes back what it shows, for which Slack may take its time.
+                await asyncio.shield(self._turns.release(lease))
+                raise
 
     async def _begin(self, lease: Lease) -> tuple[Reply, Draft]:
         async def posted(refs: Sequence[str]) -> None:
@@ -121,7 +123,7 @@ class TurnRunner:
         """Who must hear elsewhere that there is no answer in the thread."""
         if result.outcome is not Outcome.UNDELIVERED:
             return frozenset()
-        return await self._turns.askers(lease.place.session_id, lease.turn)
+        return await self._turns.askers(lease.place.session_id, lease.turn, upto=lease.upto)
 
     async def _tell(self, lease: Lease, askers: frozenset[str]) -> None:
         for user in askers:
@@ -191,7 +193,7 @@ class TurnRunner:
     async def _give_up(self, lease: Lease, reply: Reply, draft: Draft) -> None:
         """End the visible message of a turn that is no longer ours, unless somebody else writes it now."""
         log.info("The turn in %s is no longer ours", lease.place.session_id)
-        if reply.begun and await self._turns.is_free(lease.place.session_id):
+        if await reply.settled() and await self._turns.is_free(lease.place.session_id):
             try:
                 await reply.finish(with_notice(draft.text, CLEARED), outcome=Outcome.STOPPED)
             except DeliveryError as error:

@@ -43,6 +43,7 @@ class SlackSurface:
             standing=standing,
             posted=posted,
             members=members,
+            streams=self._native and _is_direct(place),
         )
         streamed = self._native and _is_direct(place)
         return StreamedReply(self._delivery, origin) if streamed else SlackReply(self._delivery, origin)

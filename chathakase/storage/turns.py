@@ -93,7 +93,7 @@ WHERE m.session = $1 AND m.asks = 1 AND m.role = 'user' AND (t.id = $2 OR $2 = '
 UNION
 SELECT m.author FROM messages m JOIN sessions s ON s.id = m.session
 WHERE m.session = $1 AND m.asks = 1 AND m.role = 'user' AND m.seq > s.answered
-    AND ($2 = '' OR s.turn = $2 AND NOT EXISTS (SELECT 1 FROM turns t WHERE t.id = $2))
+    AND ($3 = 0 OR m.seq <= $3) AND ($2 = '' OR s.turn = $2 AND NOT EXISTS (SELECT 1 FROM turns t WHERE t.id = $2))
 """
 
 
@@ -159,9 +159,13 @@ class Turns:
                 await transaction.execute(WAKE, session_id, self._now())
         return done
 
-    async def askers(self, session_id: str, turn: str) -> frozenset[str]:
-        """The user ids of who asked what a turn answers; of no turn: of who asked what is not answered yet."""
-        return frozenset(str(author) for (author,) in await self._database.fetch(ASKERS, session_id, turn))
+    async def askers(self, session_id: str, turn: str, *, upto: int = 0) -> frozenset[str]:
+        """The user ids of who asked what a turn answers; of no turn: of who asked what is not answered yet.
+
+        ``upto`` is the newest message that a turn under way answers; what was asked after it is no matter of its.
+        """
+        rows = await self._database.fetch(ASKERS, session_id, turn, upto)
+        return frozenset(str(author) for (author,) in rows)
 
     async def is_free(self, session_id: str) -> bool:
         """Tell whether nobody holds the session's turn (also when there is no such session)."""

@@ -198,3 +198,19 @@ async def test_a_press_survives_a_restart(
     async with open_the_bot():
         assert await thread.answers(1, containing="After all.", within=20) == ["After all."]
     assert [markdown(message) for message in thread.replies()] == ["After all."]
+
+
+async def test_going_on_leaves_no_notice_behind_on_a_page_of_its_own(
+    bot: SessionManager, start: Start, model: ModelServer, alice: Person, settled: Settled
+) -> None:
+    beginning = "word " * 770
+    model.will(says(beginning, finish="length"))
+    thread = await start("@ChatHakase write much")
+    await thread.answers(2, containing="length limit")
+    await settled()
+    model.will(says("end."))
+    await press(thread, alice, "continue", -1)
+    await thread.workspace.until(lambda: "length limit" not in "".join(thread.texts()))
+    await settled()
+    assert "".join(thread.texts()) == beginning + "end."
+    assert [offered(thread, number) for number in range(len(thread.replies()))] == [[]] * len(thread.replies())

@@ -129,3 +129,20 @@ async def test_the_newer_method_takes_over_when_the_older_one_is_gone(
     wait.set()
     await thread.answers(1, containing="Here")
     await workspace.until(lambda: sessions[key].status == "active")
+
+
+async def test_a_session_cleared_while_the_placeholder_is_posted_leaves_none(
+    bot: SessionManager, start: Start, model: ModelServer, workspace: Workspace, settled: Settled
+) -> None:
+    for method in ("assistant.threads.setStatus", "agents.sessions.setStatus"):
+        workspace.faults.slack_error(method, "unknown_method", times=9)
+    workspace.faults.delay("chat.postMessage", 1.0)
+    model.will(says("never", wait=asyncio.Event()))
+    thread = await start("@ChatHakase hi")
+    await workspace.until(lambda: bool(workspace.journal.calls("agents.sessions.setStatus")))
+    await asyncio.sleep(0.3)
+    await thread.say("clear session")
+    await workspace.until(lambda: len(thread.replies()) == 2)
+    await settled()
+    assert not any("thinking" in text for text in thread.texts())
+    assert all(block["type"] != "actions" for message in thread.replies() for block in message.blocks)

@@ -129,3 +129,33 @@ async def test_the_button_is_gone_when_the_answer_is_whole(
     assert [block["type"] for block in thread.replies()[0].blocks] == ["markdown"]
     with pytest.raises(SlackError):
         await press(thread, alice)
+
+
+async def test_who_asks_something_else_meanwhile_may_not(
+    bot: SessionManager, start: Start, model: ModelServer, bob: Person
+) -> None:
+    thread = await growing(start, model)
+    await thread.say("by the way, hello", bob)
+    await thread.say("stop", bob)
+    await thread.answers(2, containing="Sorry")
+    assert model.under_way == 1
+    await thread.say("stop")
+    await thread.workspace.until(lambda: model.gone == 1)
+
+
+async def test_slacks_own_stop_delivered_again_stops_nothing_more(
+    bot: SessionManager, start: Start, model: ModelServer, alice: Person, workspace: Workspace, settled: Settled
+) -> None:
+    model.will(says("never", wait=asyncio.Event()))
+    thread = await start("hi", channel="@")
+    await workspace.until(lambda: "thinking" in workspace.status(thread.channel, thread.ts))
+    await alice.stop(thread.channel, thread.ts)
+    await thread.answers(1, containing="Stopped")
+    await settled()
+    hold = asyncio.Event()
+    model.will(says("The next", " answer.", hold=hold))
+    workspace.redeliver_last()
+    await thread.say("another question")
+    await thread.answers(2, containing="The next")
+    hold.set()
+    await thread.answers(2, containing="answer.")

@@ -128,3 +128,45 @@ async def test_off_means_one_post(
         hold.set()
         assert await thread.answers(1) == ["one two"]
         assert workspace.journal.calls("chat.update") == []
+
+
+@pytest.mark.usefixtures("native")
+async def test_where_there_is_no_status_the_placeholder_becomes_the_reply(
+    start: Start, model: ModelServer, workspace: Workspace
+) -> None:
+    for method in ("assistant.threads.setStatus", "agents.sessions.setStatus"):
+        workspace.faults.slack_error(method, "unknown_method", times=9)
+    wait = asyncio.Event()
+    model.will(says("Here ", "it is.", wait=wait))
+    thread = await start("hi", channel="@")
+    assert "thinking" in (await thread.answers(1))[0]
+    wait.set()
+    assert await thread.answers(1, containing="it is.") == ["Here it is."]
+
+
+@pytest.mark.usefixtures("native")
+async def test_slacks_own_stop_leaves_nobody_at_work(
+    start: Start, model: ModelServer, workspace: Workspace, alice: Person
+) -> None:
+    model.will(says("The beginning ", "and more ", "to come.", pause=0.7, hold=asyncio.Event()))
+    thread = await start("hi", channel="@")
+    await thread.answers(1, containing="The")
+    await alice.stop(thread.channel, thread.ts)
+    await thread.answers(1, containing="Stopped")
+    await workspace.until(lambda: workspace.world.sessions[thread.channel, thread.ts].status == "active")
+
+
+@pytest.mark.usefixtures("native")
+async def test_an_answer_whose_stream_rolled_over_goes_on_whole(
+    start: Start, model: ModelServer, workspace: Workspace, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chathakase.slack.delivery.streamed.LIFETIME", 1.0)
+    lines = [f"line{number} " for number in range(40)]
+    model.will(says(*lines, pause=0.08, finish="length"))
+    thread = await start("hi", channel="@")
+    await thread.answers(None, containing="length limit", within=20)
+    await workspace.until(lambda: any(block["type"] == "actions" for block in thread.replies()[-1].blocks))
+    await asyncio.sleep(0.3)
+    model.will(says("and the end."))
+    await alice.press(thread.channel, thread.replies()[-1].ts, "chathakase_continue")
+    await workspace.until(lambda: "".join(thread.texts()).split() == [*"".join(lines).split(), "and", "the", "end."])

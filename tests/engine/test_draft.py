@@ -31,6 +31,9 @@ class SlowReply:
     async def finish(self, text: str, *, outcome: Outcome = Outcome.ANSWERED, offer: Wish | None = None) -> None:  # noqa: ARG002
         self.shown.append(text)
 
+    async def settled(self) -> bool:
+        return self.begun
+
     async def __aenter__(self) -> Self:
         return self
 

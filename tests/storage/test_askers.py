@@ -70,3 +70,11 @@ async def test_a_turn_that_is_taken_up_again_keeps_its_askers(stores: Stores) ->
     await stores.turns.finish(again, answer("a1"))
     assert await stores.turns.askers(ID, first) == {"U1"}
     assert await stores.turns.askers(ID, "") == {"U3"}
+
+
+async def test_who_asked_later_is_no_asker_of_a_turn_under_way(stores: Stores) -> None:
+    await stores.say("1", author="U1")
+    lease = await stores.claimed()
+    await stores.say("2", author="U2")
+    assert await stores.turns.askers(ID, lease.turn, upto=lease.upto) == {"U1"}
+    assert await stores.turns.askers(ID, "") == {"U1", "U2"}

@@ -1,5 +1,6 @@
 """Why a Web API call failed, and what that means for trying again."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -7,8 +8,10 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 PASSING = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
-ODD_TRIES = 4
-"""How often an answer that is none of Slack's is borne before it is taken for this server's way."""
+ODD = frozenset({"unreadable_answer", "http_200"})
+"""Codes of ours for answers that are none of Slack's: of a proxy in trouble, or of another kind of server."""
+CODE = re.compile(r"[a-z0-9_.]{1,60}", re.IGNORECASE)
+"""What Slack's error codes look like; anything else might quote a message."""
 UNKNOWN_PAUSE = 2.0
 """Seconds to wait when Slack says that we are too fast but not for how long."""
 
@@ -25,8 +28,6 @@ class Trouble:
     """Seconds that Slack asks to wait."""
     unsure: bool = False
     """The call may have been carried out all the same."""
-    tries: int = 0
-    """After how many tries it must be taken to be for good; 0: never."""
 
 
 def trouble_of(error: Exception) -> Trouble:
@@ -38,20 +39,22 @@ def trouble_of(error: Exception) -> Trouble:
     if isinstance(error, (aiohttp.ClientError, OSError)):
         return Trouble(type(error).__name__, passes=True, unsure=True)
     # slack_sdk fails with all sorts of errors on answers that are no JSON objects.
-    return Trouble("unreadable_answer", passes=True, unsure=True, tries=ODD_TRIES)
+    return Trouble("unreadable_answer", passes=True, unsure=True)
 
 
 def _refused(error: SlackApiError) -> Trouble:
     response = error.response
     data = getattr(response, "data", None)
     code = str(data.get("error") or "") if isinstance(data, Mapping) else ""
+    if code and not CODE.fullmatch(code):
+        code = "unknown_error"
     status = int(getattr(response, "status_code", None) or getattr(response, "status", None) or 0)
     if status == 429 or code in ("ratelimited", "rate_limited"):
         return Trouble("ratelimited", passes=True, retry_after=_retry_after(response.headers))
     if code:
         return Trouble(code, passes=code in PASSING or status >= 500, unsure=status >= 500 or code in PASSING)
     if status < 400:
-        return Trouble(f"http_{status}", passes=True, unsure=True, tries=ODD_TRIES)
+        return Trouble("http_200", passes=True, unsure=True)
     return Trouble(f"http_{status}", passes=status >= 500, unsure=status >= 500)
 
 

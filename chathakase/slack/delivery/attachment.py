@@ -18,6 +18,8 @@ from chathakase.slack.delivery.outbox import Outbox
 from chathakase.slack.delivery.pace import Urgency
 
 ASK, SHARE = "files.getUploadURLExternal", "files.completeUploadExternal"
+WITHIN = 60.0
+"""Seconds after which an answer goes on in messages instead."""
 COMMENT = "This answer is long: the whole of it is in this file."
 
 
@@ -32,20 +34,26 @@ class Attachments:
     async def attach(self, place: Place, name: Name, text: str, *, doubtful: bool) -> None:
         """Attach a text to a thread, once; ``doubtful`` says that an earlier try may have done so.
 
-        Raises DeliveryError when the workspace takes no files from us.
+        Raises DeliveryError when that is not possible, or not in time.
         """
         filename = f"answer-{name.turn[:12]}-{name.run}.md"
-        while True:
-            if doubtful and await self._is_there(place, filename):
-                return
+        try:
+            async with asyncio.timeout(WITHIN):
+                await self._attach(place, filename, text.encode(), doubtful=doubtful)
+        except TimeoutError as error:
+            raise DeliveryError("timeout") from error
+
+    async def _attach(self, place: Place, filename: str, content: bytes, *, doubtful: bool) -> None:
+        patience = self._calls.patience()
+        while not (doubtful and await self._is_there(place, filename)):
             try:
-                await self._upload(place, filename, text.encode())
+                await self._upload(place, filename, content)
                 return
             except DeliveryError as error:
-                if not error.unsure:
+                if not error.unsure or patience.is_over(error.code):
                     raise
                 doubtful = True
-                await asyncio.sleep(1.0)
+            await patience.rest()
 
     async def _upload(self, place: Place, filename: str, content: bytes) -> None:
         client = self._calls.client
@@ -64,6 +72,8 @@ class Attachments:
             )
 
         address = await self._calls.make(ASK, ask, urgency=Urgency.FINAL)
+        if not (address.get("upload_url") and address.get("file_id")):
+            raise DeliveryError("no_upload_url")
         await self._calls.make(ASK, send, urgency=Urgency.FINAL)
         await self._calls.make(SHARE, share, urgency=Urgency.FINAL, repeatable=False)
 

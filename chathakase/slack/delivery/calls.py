@@ -12,7 +12,7 @@ from typing import TypeVar
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.core.errors import DeliveryError
-from chathakase.slack.connection.trouble import trouble_of
+from chathakase.slack.connection.trouble import ODD, trouble_of
 from chathakase.slack.delivery.pace import Pace, Urgency
 
 PERSISTENCE = 3600.0
@@ -20,8 +20,31 @@ PERSISTENCE = 3600.0
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
 
+MOST_ODD = 4
+"""How often an answer that is none of Slack's is borne before it is taken for this server's way."""
+
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+
+
+class Patience:
+    """How often and how long something is tried again."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._until = clock() + PERSISTENCE
+        self._pause = FIRST_PAUSE
+        self._odd = 0
+
+    def is_over(self, code: str) -> bool:
+        """Whether a failure with this code is to be taken for good."""
+        self._odd += code in ODD
+        return self._odd >= MOST_ODD or self._clock() > self._until
+
+    async def rest(self) -> None:
+        """Wait before the next try, longer each time."""
+        await asyncio.sleep(self._pause)
+        self._pause = min(self._pause * 2, LONGEST_PAUSE)
 
 
 class Calls:
@@ -31,6 +54,10 @@ class Calls:
         self.client = client
         self.pace = pace
         self._clock = clock
+
+    def patience(self) -> Patience:
+        """Begin to be patient."""
+        return Patience(self._clock)
 
     async def make(
         self,
@@ -46,11 +73,8 @@ class Calls:
         Raises DeliveryError. An ``unsure`` one is raised at once, also for an urgent call, if that is not
         ``repeatable``: it may have been carried out, which must be found out before it is made again.
         """
-        until, pause = self._clock() + PERSISTENCE, FIRST_PAUSE
-        urgent = urgency < Urgency.INTERIM
-        tries = 0
+        patience, urgent = self.patience(), urgency < Urgency.INTERIM
         while True:
-            tries += 1
             if not urgent and self.pace.delay(method, channel, urgency=urgency) > 0:
                 raise DeliveryError("busy", passes=True)
             await self.pace.turn(method, channel, urgency=urgency)
@@ -60,11 +84,11 @@ class Calls:
                 trouble = trouble_of(error)
             if trouble.retry_after is not None:
                 self.pace.refused(method, channel, retry_after=trouble.retry_after)
-            passes = trouble.passes and tries != trouble.tries
             doubtful = trouble.unsure and not repeatable
-            if doubtful or not urgent or not passes or self._clock() > until:
-                raise DeliveryError(trouble.code, passes=passes, unsure=doubtful)
+            if doubtful or not urgent:
+                raise DeliveryError(trouble.code, passes=trouble.passes, unsure=doubtful)
+            if not trouble.passes or patience.is_over(trouble.code):
+                raise DeliveryError(trouble.code)
             log.info("%s failed (%s), trying again", method, trouble.code)
             if trouble.retry_after is None:
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
+                await patience.rest()

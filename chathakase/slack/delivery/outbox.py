@@ -1,7 +1,8 @@
 """Writes messages to Slack: an interim text once and only if there is room, a final text until it is there."""
 
+import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +12,14 @@ from chathakase.slack.connection.trouble import trouble_of
 from chathakase.slack.delivery.calls import Calls
 from chathakase.slack.delivery.held import holds_less
 from chathakase.slack.delivery.limits import POST
-from chathakase.slack.delivery.messages import Post, is_page
+from chathakase.slack.delivery.messages import Post
 from chathakase.slack.delivery.pace import Urgency
 from chathakase.slack.delivery.streams import Streams
 
 BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
+
+WHISPERED_WITHIN = 30.0
+"""Seconds after which a word to one person is no longer of use."""
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +42,8 @@ class Outbox:
         self.calls = calls
         self.pace = calls.pace
         self.streams = Streams(calls)
+        self.can_edit = True
+        """Whether this Slack can edit messages, as far as we know."""
         self._client = calls.client
         self._bot = bot
 
@@ -91,10 +97,6 @@ class Outbox:
             log.warning("Cannot look for an earlier post: %s", error)
             return None
 
-    async def find_page(self, post: Post, *, urgency: Urgency) -> str | None:
-        """Look for a page by its metadata. Raises DeliveryError like ``find``."""
-        return await self.find(post.place, lambda message: is_page(message, post), urgency=urgency)
-
     async def end_stream(self, post: Post, ts: str, *, urgency: Urgency = Urgency.STOP) -> None:
         """End a stream that may still be open, so that its message can be edited."""
         try:
@@ -109,7 +111,11 @@ class Outbox:
         async def attempt() -> None:
             await self._client.api_call("chat.postEphemeral", json=body)
 
-        await self.calls.make("chat.postEphemeral", attempt, urgency=Urgency.ERROR)
+        try:
+            async with asyncio.timeout(WHISPERED_WITHIN):
+                await self.calls.make("chat.postEphemeral", attempt, urgency=Urgency.ERROR)
+        except TimeoutError as error:
+            raise DeliveryError("timeout") from error
 
     async def tell(self, user: str, text: str) -> None:
         """Tell one person something in a direct message. Raises DeliveryError."""
@@ -135,10 +141,8 @@ class Outbox:
         body = {**post.body(), **arguments}
         answer = (await self._client.api_call(method, json=body)).data
         data = answer if isinstance(answer, dict) else {}
-        whole = not holds_less(data, body["text"])
-        if not whole:
-            log.error("Slack holds less of a message in %s than was written", post.place.session_id)
-        return Written(str(data.get("ts") or body.get("ts") or ""), rich=post.rich, whole=whole), data
+        ts = str(data.get("ts") or body.get("ts") or "")
+        return Written(ts, rich=post.rich, whole=not holds_less(data, body)), data
 
     async def _check_thread(self, place: Place, ts: str, answer: Mapping[str, Any]) -> None:
         """See that a new message stands in its thread: Slack posts to the channel when the thread is gone.
@@ -149,28 +153,36 @@ class Outbox:
         if not isinstance(message, Mapping) or not message.get("ts") or message.get("thread_ts"):
             return
 
-        async def attempt() -> str | None:
-            return await self._look(place, lambda each: each.get("ts") == ts)
+        async def attempt() -> set[str]:
+            return {str(each.get("ts")) async for each in self._thread(place)}
 
         try:
-            if await self.calls.make("conversations.replies", attempt, urgency=Urgency.FINAL) is not None:
-                return
-        except DeliveryError:
-            # A server on which nothing can be looked up may leave fields out as well.
-            return
-        await self.delete(place, ts)
-        raise DeliveryError("thread_not_found")
+            there = await self.calls.make("conversations.replies", attempt, urgency=Urgency.FINAL)
+        except DeliveryError as error:
+            gone = error.code == "thread_not_found"
+        else:
+            # A server that shows no thread at all proves nothing.
+            gone = place.thread in there and ts not in there
+        if gone:
+            await self.delete(place, ts)
+            raise DeliveryError("thread_not_found")
 
     async def _look(self, place: Place, matches: Callable[[Mapping[str, Any]], bool]) -> str | None:
         """Read the thread to its end for a message of the bot's."""
+        async for message in self._thread(place):
+            if message.get("user") in (None, self._bot) and matches(message):
+                return str(message["ts"])
+        return None
+
+    async def _thread(self, place: Place) -> AsyncIterator[Mapping[str, Any]]:
+        """Every message of a thread."""
         cursor: str | None = None
         while True:
             answer = await self._client.conversations_replies(
                 channel=place.channel, ts=place.thread, limit=200, cursor=cursor, include_all_metadata=True
             )
             for message in answer.get("messages") or ():
-                if message.get("user") == self._bot and matches(message):
-                    return str(message["ts"])
+                yield message
             cursor = (answer.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
-                return None
+                return

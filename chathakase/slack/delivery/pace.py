@@ -14,11 +14,13 @@ LIVELY = 1.0
 SPENT_OVER = 10.0
 """Seconds over which interim texts spend what a burst leaves above the long run's rate."""
 DISTRUST = 0.5
-"""What is left of a method's burst after a refusal: Slack's own is smaller than we believed."""
+"""What is left of our belief in a method's burst and rate after a refusal: Slack's own are smaller."""
+LEAST = 0.125
+"""What is always left of it."""
 ROUNDING = 1e-6
 """Part of a call that may be missing, since seconds times rates are seldom whole."""
-RECOVERY = 60.0
-"""Seconds without a refusal after which a distrusted burst is doubled again."""
+RECOVERY = 120.0
+"""Seconds without a refusal after which what is left is doubled again."""
 
 
 class Urgency(IntEnum):
@@ -40,27 +42,46 @@ class Bucket:
     tokens: float
     at: float
     """When the tokens were last counted; in the future while Slack has told us to wait."""
-    burst: float
-    """What we believe of Slack's own burst."""
+    belief: float = 1.0
+    """Which part of the limit we believe in."""
     refused_at: float = 0.0
     promised: int = 0
     """Calls that are kept for messages which need one more each."""
     wanted: int = 0
     """How many more would like a promise: first texts go before further edits."""
 
+    @property
+    def burst(self) -> float:
+        """What we believe of Slack's own burst."""
+        return max(self.limit.burst * self.belief, 1.0)
+
+    @property
+    def per_second(self) -> float:
+        """What we believe of Slack's own rate."""
+        return self.limit.per_second * self.belief
+
     def fill(self, now: float) -> None:
         """Count what has come in until now."""
-        if self.burst < self.limit.burst and now - self.refused_at > RECOVERY:
-            self.burst, self.refused_at = min(self.burst * 2, self.limit.burst), now
+        if self.belief < 1.0 and now - self.refused_at > RECOVERY:
+            self.belief, self.refused_at = min(self.belief / DISTRUST, 1.0), now
         if now > self.at:
-            self.tokens = min(self.burst, self.tokens + (now - self.at) * self.limit.per_second)
+            self.tokens = min(self.burst, self.tokens + (now - self.at) * self.per_second)
             self.at = now
+
+    def pause(self, now: float, seconds: float) -> None:
+        """Slack has refused a call: wait for as long as it says, and believe in less from then on."""
+        if now >= self.at:
+            # Of several calls that are refused together, only the first teaches something.
+            self.belief = max(self.belief * DISTRUST, LEAST)
+        self.tokens = 1.0
+        self.at = max(self.at, now + seconds)
+        self.refused_at = self.at
 
     def delay(self, now: float, kept: float) -> float:
         """Seconds until a call may go out that leaves so many calls to others."""
         self.fill(now)
         missing = 1.0 + kept - self.tokens
-        return max(self.at - now, 0.0) + (missing / self.limit.per_second if missing > ROUNDING else 0.0)
+        return max(self.at - now, 0.0) + (missing / self.per_second if missing > ROUNDING else 0.0)
 
     def kept(self, urgency: Urgency) -> float:
         """How many calls one of this urgency must leave to more urgent ones."""
@@ -71,7 +92,7 @@ class Bucket:
     def is_full(self, now: float) -> bool:
         """Whether nothing would be lost by forgetting it."""
         self.fill(now)
-        return self.tokens >= self.limit.burst and not self.promised
+        return self.tokens >= self.limit.burst and not self.promised and not self.wanted
 
 
 @dataclass(slots=True)
@@ -104,7 +125,7 @@ class Pace:
         now = self._clock()
         wait = max(bucket.delay(now, bucket.kept(urgency)) for bucket in gate.buckets)
         if gate.waiting and urgency >= Urgency.INTERIM:
-            return max(wait, (len(gate.waiting) + 1) / gate.buckets[0].limit.per_second)
+            return max(wait, (len(gate.waiting) + 1) / gate.buckets[0].per_second)
         return wait
 
     async def turn(self, method: str, channel: str = "", *, urgency: Urgency) -> None:
@@ -121,12 +142,9 @@ class Pace:
 
     def refused(self, method: str, channel: str, *, retry_after: float) -> None:
         """Slack has refused a call and says how many seconds to wait: believe it, and be slower for a while."""
-        now = self._clock()
         # Of a channel's limit and the workspace's, it was the one that had less left.
         bucket = min(self._gate(method, channel).buckets, key=lambda each: each.tokens / each.burst)
-        bucket.tokens = 1.0
-        bucket.at = max(bucket.at, now + retry_after)
-        bucket.burst, bucket.refused_at = max(bucket.burst * DISTRUST, 1.0), bucket.at
+        bucket.pause(self._clock(), retry_after)
 
     def promise(self, method: str) -> bool:
         """Keep one more call of a method for something that must be sent later; False when there is none to keep."""
@@ -158,7 +176,7 @@ class Pace:
         bucket.fill(self._clock())
         growing = self._gate(ended_by or method, "").buckets[0].promised
         spare = max(bucket.tokens - bucket.kept(Urgency.INTERIM), 0.0)
-        return max(LIVELY, growing / (bucket.limit.per_second + spare / SPENT_OVER))
+        return max(LIVELY, growing / (bucket.per_second + spare / SPENT_OVER))
 
     def _serve(self, gate: Gate) -> None:
         """Let those go whose turn it is, and come again when it is the next one's."""
@@ -191,7 +209,7 @@ class Pace:
 
     def _bucket(self, name: str) -> Bucket:
         limit = self._limits[name]
-        return Bucket(limit, limit.burst, self._clock(), limit.burst)
+        return Bucket(limit, limit.burst, self._clock())
 
     def _forget_quiet(self) -> None:
         """Drop the gates that were quiet long enough to be as new."""

@@ -1,20 +1,42 @@
 """Writes the pages of one reply: posts what is not there yet, edits what is, and finds what may be there."""
 
 import logging
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from chathakase.core.errors import ChatHakaseError, DeliveryError
 from chathakase.core.types import Place, Wish
-from chathakase.slack.delivery.messages import Face, Name, Post
+from chathakase.slack.delivery.messages import Face, Name, Post, is_page
 from chathakase.slack.delivery.outbox import Outbox, Written
 from chathakase.slack.delivery.pace import Urgency
 
-EDIT_REFUSED = ("message_not_found", "cant_update_message", "edit_window_closed", "unknown_method", "http_4")
-"""How errors begin after which a message can only be written anew."""
+UNREACHABLE = frozenset(
+    {
+        "account_inactive",
+        "channel_not_found",
+        "ekm_access_denied",
+        "invalid_auth",
+        "is_archived",
+        "not_authed",
+        "not_in_channel",
+        "org_login_required",
+        "restricted_action",
+        "team_access_not_granted",
+        "team_not_found",
+        "token_expired",
+        "token_revoked",
+    }
+)
+"""Errors after which no other way of writing in that place would do any better."""
+NO_EDITS = ("unknown_method", "http_4")
+"""How errors begin on a server that cannot edit messages at all."""
 STREAMING = "streaming_state_conflict"
 """A message that is still being streamed cannot be edited
 (https://docs.slack.dev/reference/methods/chat.update)."""
+
+LOOKS = 2
+"""How often a page is written of which Slack says that it holds less than was sent."""
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +55,8 @@ class Origin:
     """There was an earlier try, so that a message of which nobody heard is looked for."""
     standing: str = ""
     """The text with which an earlier run ended, to be gone on with."""
+    streams: bool = False
+    """Whether it may have been streamed before; a message has no metadata until its stream ends."""
     posted: Callable[[Sequence[str]], Awaitable[None]] | None = None
     """Hears the ids of the reply's messages whenever they change."""
     members: Callable[[], Awaitable[frozenset[str]]] | None = None
@@ -58,6 +82,11 @@ class PageWriter:
         """The ``ts`` of each page, in order."""
         return self._refs
 
+    @property
+    def is_editable(self) -> bool:
+        """Whether this Slack can edit messages, as far as we know."""
+        return self._outbox.can_edit
+
     def shows(self, number: int, markdown: str) -> bool:
         """Whether a page is known to show just that, with no button below."""
         return number < len(self._faces) and self._faces[number] == Face(markdown)
@@ -75,8 +104,12 @@ class PageWriter:
         """See to it that a page shows what it should. Raises DeliveryError."""
         if post.number == len(self._refs):
             await self._append(post, urgency)
-        if self._faces[post.number] != post.face:
+        for _ in range(LOOKS):
+            if self._faces[post.number] == post.face:
+                return
             await self._update(post, urgency)
+        if self._faces[post.number] is None:
+            log.error("Slack holds less of page %d in %s than was written", post.number, self._origin.place.session_id)
 
     async def add(self, ts: str, face: Face | None) -> None:
         """Take note of a further message."""
@@ -84,16 +117,22 @@ class PageWriter:
         self._faces.append(face)
         await self._tell()
 
-    async def keep_first(self) -> None:
-        """Remove the further pages of an earlier try, whose text goes on from another beginning."""
-        for ts in self._refs[1:]:
-            try:
-                await self._outbox.delete(self._origin.place, ts)
-            except DeliveryError as error:
-                log.warning("A superfluous message in %s stays: %s", self._origin.place.session_id, error)
-        del self._refs[1:]
-        del self._faces[1:]
+    async def keep(self, count: int) -> None:
+        """Keep only so many pages; further ones of an earlier try, whose text was another, are removed."""
+        surplus = self._refs[count:]
+        if not surplus:
+            return
+        for ts in surplus:
+            await self._remove(ts)
+        del self._refs[count:]
+        del self._faces[count:]
         await self._tell()
+
+    async def _remove(self, ts: str) -> None:
+        try:
+            await self._outbox.delete(self._origin.place, ts)
+        except DeliveryError as error:
+            log.warning("A superfluous message in %s stays: %s", self._origin.place.session_id, error)
 
     async def _append(self, post: Post, urgency: Urgency) -> None:
         found = await self._find(post, urgency)
@@ -107,19 +146,28 @@ class PageWriter:
     async def _find(self, post: Post, urgency: Urgency) -> str | None:
         if not self._doubtful:
             return None
-        found = await self._outbox.find_page(post, urgency=urgency)
+        found = await self._outbox.find(self._origin.place, lambda message: self._is(message, post), urgency=urgency)
         # Of an earlier try there may be more messages; of a post in this one there is at most this.
         self._doubtful = False
         return found
 
+    def _is(self, message: Mapping[str, Any], post: Post) -> bool:
+        """Whether a message that Slack holds is this page, or the stream that should have become it."""
+        orphan = self._origin.streams and not message.get("metadata") and str(message.get("ts")) not in self._refs
+        return is_page(message, post) or orphan
+
     async def _post(self, post: Post, urgency: Urgency) -> Written:
+        patience = self._outbox.calls.patience()
         while True:
             try:
                 return await self._outbox.post(post, urgency=urgency)
             except DeliveryError as error:
                 self._doubtful = error.unsure
-                if not (urgency < Urgency.INTERIM and error.unsure and error.passes):
+                if urgency >= Urgency.INTERIM or not (error.unsure and error.passes):
                     raise
+                if patience.is_over(error.code):
+                    raise DeliveryError(error.code) from error
+            await patience.rest()
             if (ts := await self._find(post, urgency)) is not None:
                 return await self._outbox.update(post, ts, urgency=urgency)
 
@@ -128,13 +176,22 @@ class PageWriter:
         try:
             written = await self._edit(post, urgency)
         except DeliveryError as error:
-            if urgency >= Urgency.INTERIM or not error.code.startswith(EDIT_REFUSED):
+            if error.code.startswith(NO_EDITS):
+                self._outbox.can_edit = False
+            if urgency >= Urgency.INTERIM or error.passes or error.code in UNREACHABLE:
                 raise
-            written = await self._post(post, urgency)
-            self._refs[post.number] = written.ts
-            await self._tell()
+            written = await self._instead(post, urgency)
         self._faces[post.number] = _face(post, written)
         self._rich = written.rich
+
+    async def _instead(self, post: Post, urgency: Urgency) -> Written:
+        """Write a page anew whose message can no longer be edited, or is gone."""
+        old = self._refs[post.number]
+        written = await self._post(post, urgency)
+        self._refs[post.number] = written.ts
+        await self._tell()
+        await self._remove(old)
+        return written
 
     async def _edit(self, post: Post, urgency: Urgency) -> Written:
         ts = self._refs[post.number]

@@ -12,7 +12,6 @@ from chathakase.core.errors import DeliveryError, trace
 from chathakase.core.types import Outcome, Wish
 from chathakase.slack.delivery.attachment import Attachments
 from chathakase.slack.delivery.limits import POST
-from chathakase.slack.delivery.messages import Face
 from chathakase.slack.delivery.outbox import Outbox
 from chathakase.slack.delivery.pace import Urgency
 from chathakase.slack.delivery.pagewriter import Origin, PageWriter
@@ -77,7 +76,6 @@ class SlackReply:
     async def __aenter__(self) -> Self:
         if self.begun:
             self._owe(EDIT)
-        self._remember_standing()
         if self._origin.is_turn:
             self._thinking.begin(after=SILENCE)
         return self
@@ -85,15 +83,19 @@ class SlackReply:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
-        self._release_promise()
         await self._thinking.end()
+        self._release_promise()
 
     async def ready(self) -> None:
         """Wait until Slack can take the next interim text; the first may go as soon as there is room for its end."""
-        if not self._delivery.interim:
+        if not self._grows:
             await asyncio.Event().wait()
         while (delay := max(self._next - monotonic(), self._delay())) > 0:
             await asyncio.sleep(delay)
+
+    @property
+    def _grows(self) -> bool:
+        return self._delivery.interim and self._writer.is_editable
 
     def _delay(self) -> float:
         if self.begun:
@@ -159,11 +161,20 @@ class SlackReply:
             self._release_promise()
             await self._finish(text, offer, URGENCIES.get(outcome, Urgency.FINAL))
 
+    async def settled(self) -> bool:
+        """Wait until nothing of it is on its way any more; whether people can see something of it."""
+        await self._thinking.end()
+        async with self._writing:
+            return self.begun
+
     async def _finish(self, text: str, offer: Wish | None, urgency: Urgency) -> None:
-        pages = await self._pages(text, growing=False)
-        if len(pages) > self._delivery.most_pages and await self._attach(text):
-            pages = pages[: self._delivery.most_pages]
-        await self._write(pages, offer, urgency)
+        pages, most = await self._pages(text, growing=False), self._delivery.most_pages
+        written = pages[:most]
+        await self._write(written, offer, urgency)
+        if len(pages) > most and not await self._attach(text):
+            written = pages
+            await self._write(written, offer, urgency)
+        await self._writer.keep(max(len(written), 1))
 
     async def _pages(self, text: str, *, growing: bool) -> Sequence[Page]:
         """The pages of a text that have something to show; while it grows, no more than may stand in the thread."""
@@ -186,22 +197,16 @@ class SlackReply:
     async def _write(self, pages: Sequence[Page], offer: Wish | None, urgency: Urgency) -> None:
         if self._surplus:
             self._surplus = False
-            await self._writer.keep_first()
+            await self._writer.keep(1)
         texts = [page.markdown for page in pages] or [BLANK]
         for number, markdown in enumerate(texts):
             below = offer if number == len(texts) - 1 else None
             await self._writer.write(self._writer.post_of(number, markdown, below), urgency)
 
-    def _remember_standing(self) -> None:
-        """Know the full pages of an earlier run, so that only its last one is written again."""
-        pages = self._paginator.pages(self._origin.standing, growing=True)[:-1]
-        for number, page in enumerate(pages[: len(self._writer.refs)]):
-            self._writer.is_known(number, Face(page.markdown))
-
     async def _hold_the_place(self) -> None:
         """Post something to be replaced by the first words, where no status tells that they are on their way."""
         async with self._writing:
-            if self.begun or not self._delivery.interim or not self._promise(EDIT):
+            if self.begun or not self._grows or not self._promise(EDIT):
                 return
             try:
                 await self._writer.write(self._writer.post_of(0, PLACEHOLDER, Wish.STOP), Urgency.INTERIM)

@@ -19,8 +19,10 @@ REFRESH = 90.0
 (https://docs.slack.dev/reference/methods/assistant.threads.setStatus)."""
 AGAIN = 2.0
 """Seconds after which a status that could not be set just now is tried again."""
-CLEAR_WITHIN = 3.0
-"""Seconds to wait for a status to be cleared; it ends by itself after two minutes."""
+CLEAR_WITHIN = 2.0
+"""Seconds for which the end of a reply waits for its status to be cleared."""
+MOST_FAILURES = 3
+"""Failures in a row, of whatever kind, after which a way is taken to be closed."""
 
 UNAVAILABLE = frozenset(
     {
@@ -34,7 +36,6 @@ UNAVAILABLE = frozenset(
         "not_allowed_token_type",
         "feature_disabled",
         "feature_not_enabled",
-        "unreadable_answer",
     }
 )
 """Errors after which a way of setting statuses is not tried again in this workspace."""
@@ -65,6 +66,17 @@ class Statuses:
     def __init__(self, calls: Calls, ways: Sequence[Way] = WAYS) -> None:
         self._calls = calls
         self._ways = list(ways)
+        self._failures = 0
+        """How often the present way has failed since it last did not."""
+        self._promised: set[Place] = set()
+        """Where a status is shown, so that a call is kept for taking it back."""
+        self._clearing: set[asyncio.Task[None]] = set()
+
+    async def close(self) -> None:
+        """Give up what could not be cleared yet."""
+        for task in self._clearing:
+            task.cancel()
+        await asyncio.gather(*self._clearing, return_exceptions=True)
 
     async def show(self, place: Place) -> float | None:
         """Set the status of a thread; returns the seconds after which to do so again.
@@ -73,29 +85,59 @@ class Statuses:
         """
         while self._ways:
             way = self._ways[0]
+            if not self._promise(way, place):
+                return AGAIN
             try:
                 await self._set(way, place, way.shown, urgency=Urgency.STATUS)
+                self._failures = 0
                 return REFRESH
             except DeliveryError as error:
-                if error.passes:
-                    return AGAIN
-                log.info("No status by %s: %s", way.method, error)
-                if error.code not in UNAVAILABLE and not error.code.startswith("http_4"):
-                    return None
-                if way in self._ways:
-                    self._ways.remove(way)
+                if not self._refuses(way, error):
+                    return AGAIN if error.passes else None
         return None
 
     async def clear(self, place: Place) -> None:
         """Take the status of a thread back; it is no harm if there is none."""
         if not self._ways:
             return
-        way = self._ways[0]
+        # It must be gone in the end, but nobody waits for that as long as Slack may take.
+        task = asyncio.create_task(self._clear(self._ways[0], place), name=f"clearing of {place.session_id}")
+        self._clearing.add(task)
+        task.add_done_callback(self._clearing.discard)
+        await asyncio.wait([task], timeout=CLEAR_WITHIN)
+
+    async def _clear(self, way: Way, place: Place) -> None:
+        if place in self._promised:
+            self._promised.discard(place)
+            self._calls.pace.keep(way.method)
         try:
-            async with asyncio.timeout(CLEAR_WITHIN):
-                await self._set(way, place, way.cleared, urgency=Urgency.ERROR)
-        except (DeliveryError, TimeoutError) as error:
-            log.info("A status in %s was not cleared: %s", place.session_id, error or "no answer")
+            await self._set(way, place, way.cleared, urgency=Urgency.ERROR)
+        except DeliveryError as error:
+            log.info("A status in %s was not cleared: %s", place.session_id, error)
+
+    def _promise(self, way: Way, place: Place) -> bool:
+        """Keep a call for taking the status back; without one it is better not shown."""
+        if place not in self._promised and self._calls.pace.promise(way.method):
+            self._promised.add(place)
+        return place in self._promised
+
+    def _refuses(self, way: Way, error: DeliveryError) -> bool:
+        """Whether an error means that this way is closed in this workspace; then it is not tried again."""
+        if error.code in ("busy", "ratelimited"):
+            return False
+        self._failures += error.passes
+        log.info("No status by %s: %s", way.method, error)
+        closed = error.code in UNAVAILABLE or error.code.startswith(("http_4", "http_501"))
+        if not closed and self._failures < MOST_FAILURES:
+            return False
+        if way not in self._ways:
+            return True
+        self._failures = 0
+        for _ in self._promised:
+            self._calls.pace.keep(way.method)
+        self._promised.clear()
+        self._ways.remove(way)
+        return True
 
     async def _set(self, way: Way, place: Place, status: dict[str, Any], *, urgency: Urgency) -> None:
         body = {"channel_id": place.channel, "thread_ts": place.thread, **status}

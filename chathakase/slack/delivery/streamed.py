@@ -9,6 +9,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
+from types import TracebackType
 from typing import Any
 
 from chathakase.core.errors import DeliveryError
@@ -44,10 +45,20 @@ class StreamedReply(SlackReply):
         super().__init__(delivery, origin)
         self._streams = delivery.outbox.streams
         self._stream: Stream | None = None
-        self._native = not origin.refs
+        self._native = not origin.refs and not origin.resumed
         """Whether it is streamed; for good no longer once something went wrong."""
+        self._started = False
+        self._unsettled = False
+        """A stream ended by another way than its stop, so that Slack may still show the bot at work."""
         self._stood = 0
         """How many characters of the text stand in Slack beyond recall."""
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        await super().__aexit__(kind, error, where)
+        if self._unsettled:
+            await self._delivery.statuses.clear(self._place)
 
     def _delay(self) -> float:
         if self._stream is not None:
@@ -63,6 +74,9 @@ class StreamedReply(SlackReply):
         return self._pace.interval(APPEND, ended_by=STOP) if self._native else super()._interval()
 
     async def _show(self, text: str) -> None:
+        if self.begun and not self._started:
+            # Something stands in its place already: a placeholder.
+            self._native = False
         if not self._native:
             await super()._show(text)
             return
@@ -129,6 +143,7 @@ class StreamedReply(SlackReply):
                 await self._writer.add(found, None)
             raise
         await self._writer.add(ts, None)
+        self._started = True
         self._stream = Stream(post.number, ts, post.face.markdown, monotonic())
 
     async def _append(self, stream: Stream, markdown: str, urgency: Urgency) -> None:
@@ -154,6 +169,7 @@ class StreamedReply(SlackReply):
             return
         log.info("A reply in %s is streamed no longer: %s", self._place.session_id, error or "its end has come")
         stream, self._stream, self._native = self._stream, None, False
+        self._unsettled = self._started
         self._owe(EDIT)
         if stream is not None:
             self._writer.is_known(stream.number, None)

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from chathakase.core.errors import DeliveryError
 from chathakase.core.types import Place
 from chathakase.slack.delivery.calls import Calls
 from chathakase.slack.delivery.held import holds_less
 from chathakase.slack.delivery.messages import Post
 from chathakase.slack.delivery.pace import Urgency
+from chathakase.slack.markdown.plain import plain
 
 START, APPEND, STOP = "chat.startStream", "chat.appendStream", "chat.stopStream"
 
@@ -22,7 +24,11 @@ class Streams:
         """Begin a message; returns its ``ts``. An error may be ``unsure``."""
         place = post.place
         body = {"channel": place.channel, "thread_ts": place.thread, "markdown_text": post.face.markdown}
-        return str((await self._call(START, body, urgency)).get("ts") or "")
+        ts = str((await self._call(START, body, urgency)).get("ts") or "")
+        if not ts:
+            # A server that takes everything and knows no streams.
+            raise DeliveryError("no_stream")
+        return ts
 
     async def append(self, place: Place, ts: str, markdown: str, *, urgency: Urgency) -> None:
         """Add to a message. An error may be ``unsure``."""
@@ -38,7 +44,7 @@ class Streams:
             body["markdown_text"] = markdown
         if buttons := post.buttons():
             body["blocks"] = buttons
-        return not holds_less(await self._call(STOP, body, urgency), post.face.markdown)
+        return not holds_less(await self._call(STOP, body, urgency), {"text": plain(post.face.markdown)})
 
     async def _call(self, method: str, body: Mapping[str, Any], urgency: Urgency) -> Mapping[str, Any]:
         async def attempt() -> Mapping[str, Any]:

@@ -6,6 +6,7 @@ middleware.
 
 import logging
 import re
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -19,7 +20,7 @@ from chathakase.core.types import Incoming, Press
 from chathakase.slack.connection.identity import Identity
 from chathakase.slack.connection.web import SlackWeb
 from chathakase.slack.inward.events import Malformed, read_event
-from chathakase.slack.inward.presses import BUTTONS, read_press, read_stop
+from chathakase.slack.inward.presses import BUTTONS, Stop, read_press, read_stop
 
 REFUSED = "chathakase_refused"
 """Set in Bolt's context when an event could not be stored: Slack must deliver it again."""
@@ -37,6 +38,7 @@ class Intake:
         self._identity = identity
         self._submit = submit
         self._press = press
+        self._stops: deque[Stop] = deque(maxlen=1_000)
 
     async def take_in(
         self, body: dict[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]
@@ -65,8 +67,11 @@ class Intake:
     async def _read(self, event: dict[str, Any]) -> None:
         if (incoming := read_event(event, self._identity)) is not None:
             await self._submit(incoming)
-        if (stop := read_stop(event)) is not None:
-            self._press(stop)
+        stop = read_stop(event)
+        if stop is not None and stop not in self._stops:
+            # Delivered once more, it would stop the next answer.
+            self._stops.append(stop)
+            self._press(stop.press)
 
 
 async def nothing_more_to_do() -> None:

@@ -7,6 +7,7 @@ https://docs.slack.dev/reference/events/agent_session_stopped.
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from chathakase.core.types import Place, Press, Wish
@@ -38,12 +39,21 @@ def read_press(body: Mapping[str, Any]) -> Press:
     )
 
 
-def read_stop(event: Mapping[str, Any]) -> Press | None:
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One press of Slack's own Stop."""
+
+    press: Press
+    at: str
+    """The event's own time, by which it is known when it is delivered again."""
+
+
+def read_stop(event: Mapping[str, Any]) -> Stop | None:
     """Read that somebody pressed Slack's own Stop; None when the event tells something else. Raises Malformed."""
     if event.get("type") != STOPPED:
         return None
     place = Place(field(event, "channel", ID), field(event, "thread_ts", TIMESTAMP))
-    return Press(place, Wish.STOP, field(event, "user", ID))
+    return Stop(Press(place, Wish.STOP, field(event, "user", ID)), str(event.get("event_ts")))
 
 
 def _value(value: object) -> tuple[str, int]:

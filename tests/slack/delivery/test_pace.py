@@ -137,20 +137,31 @@ async def test_a_refusal_stops_everybody_until_slack_is_ready() -> None:
     await call(pace, 1)
     assert now() == pytest.approx(began + 30.0)
     await call(pace, 1)
-    assert now() == pytest.approx(began + 32.0)
+    assert now() == pytest.approx(began + 34.0)  # at half the rate, for a while
 
 
 @in_virtual_time
-async def test_a_refusal_teaches_that_the_burst_is_smaller_until_it_is_quiet() -> None:
+async def test_a_refusal_teaches_that_less_is_allowed_until_it_is_quiet() -> None:
     pace = few()
     pace.refused(EDIT, "", retry_after=1.0)
     await asyncio.sleep(30)
     began = now()
     await call(pace, 6)
-    assert now() == pytest.approx(began + 2.0)  # five of ten at once
+    assert now() == pytest.approx(began + 4.0)  # five of ten at once, and half the rate
     await asyncio.sleep(3_600)
     began = now()
     await call(pace, 10)
+    assert now() == began
+
+
+@in_virtual_time
+async def test_refusals_at_the_same_moment_teach_once() -> None:
+    pace = few()
+    for _ in range(8):
+        pace.refused(EDIT, "", retry_after=1.0)
+    await asyncio.sleep(60)
+    began = now()
+    await call(pace, 5)
     assert now() == began
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from chathakase.core.types import Place, Press, Wish
 from chathakase.slack.inward.events import Malformed
-from chathakase.slack.inward.presses import read_press, read_stop
+from chathakase.slack.inward.presses import Stop, read_press, read_stop
 
 BODY = {
     "type": "block_actions",
@@ -62,8 +62,8 @@ def test_an_odd_press_is_malformed(body: dict[str, Any]) -> None:
 
 
 def test_slacks_own_stop_is_read() -> None:
-    event = {"type": "agent_session_stopped", "channel": "D1", "thread_ts": "1.0", "user": "U1"}
-    assert read_stop(event) == Press(Place("D1", "1.0"), Wish.STOP, "U1")
+    event = {"type": "agent_session_stopped", "channel": "D1", "thread_ts": "1.0", "user": "U1", "event_ts": "3.0"}
+    assert read_stop(event) == Stop(Press(Place("D1", "1.0"), Wish.STOP, "U1"), "3.0")
     assert read_stop({"type": "message"}) is None
     with pytest.raises(Malformed):
         read_stop(event | {"thread_ts": None})
