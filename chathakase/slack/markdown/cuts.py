@@ -5,8 +5,10 @@ from bisect import bisect_right
 
 import regex
 
-from chathakase.slack.markdown.blocks import BLOCK, DELIMITER, Block, Kind, State, scan
+from chathakase.slack.markdown.blocks import Block, Kind, State
 from chathakase.slack.markdown.inline import Surroundings, write
+from chathakase.slack.markdown.scanner import BLOCK, scan
+from chathakase.slack.markdown.tables import DELIMITER
 
 LOOKAHEAD = 400
 """Characters behind the longest page that have to be known before it is cut."""
@@ -77,12 +79,11 @@ class _Cut:
 
     def _between_blocks(self, number: int, *, nested: bool) -> int | None:
         """Between paragraphs, or before an item or heading; also within a list or code, if ``nested``."""
-        following = number + 1
-        for index in range(min(following, len(self._blocks) - 1), 0, -1):
+        for index in range(min(number + 1, len(self._blocks) - 1), 0, -1):
             block = self._blocks[index]
             if block.end <= self._least:
                 break
-            position = self._boundary(index, nested=nested)
+            position = self._boundary(index, nested=nested) if block.start <= self._end else None
             if position is not None and self._if_good(position):
                 return position
         return None

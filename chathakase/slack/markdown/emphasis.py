@@ -36,17 +36,22 @@ class Emphasis:
     def __init__(self) -> None:
         self.openings: list[Opening] = []
 
-    def meet(self, run: str, before: str, after: str, piece: int) -> None:
-        """Go on past a run of ``*``, ``_`` or ``~`` between those two characters (empty at an end)."""
+    def meet(self, run: str, before: str, after: str, piece: int) -> bool:
+        """Go on past a run of ``*``, ``_`` or ``~`` between those two characters (empty at an end).
+
+        Tells whether it may open a span.
+        """
         char, count = run[0], len(run)
         if char == "~" and count != 2:
-            return
+            return False
         opens, closes = _flanks(char, before, after)
         if closes:
             count = self.close(char, count, opening=opens)
-        if opens and count:
-            weak = char == "*" and _solid(before) and _solid(after)
-            self.openings.append(Opening(char, count, piece, weak=weak, closing=closes))
+        if not opens or not count:
+            return False
+        weak = char == "*" and _solid(before) and _solid(after)
+        self.openings.append(Opening(char, count, piece, weak=weak, closing=closes))
+        return True
 
     def close(self, char: str, count: int, *, opening: bool = False) -> int:
         """Close spans with so many marks, which might as well open one; how many marks are left."""

@@ -10,6 +10,8 @@ from collections.abc import Callable
 
 import regex
 
+from chathakase.slack.markdown.comments import COMMENT
+
 SPANS = {
     "b": "**",
     "strong": "**",
@@ -82,7 +84,6 @@ _TITLE = r"""(?:\s++(?:"[^"\n]{0,200}+"|'[^'\n]{0,200}+'))?"""
 _TARGET = rf"(?P<target>\(\s*+(?:<[^<>\n]{{0,2000}}+>|(?:[^\s()<]|\([^\s()]{{0,500}}+\)){{0,2000}}+){_TITLE}\s*+\))"
 LINK = regex.compile(rf"(?P<image>!?+)\[{_ALT}\]{_TARGET}")
 IMAGE = regex.compile(r"!\[(?P<alt>[^\[\]]{0,200}+)\]\([^()\s]{0,500}+\)")
-COMMENT = regex.compile(r"<!--.{0,2000}?-->", regex.DOTALL)
 
 TOLD: dict[str, tuple[tuple["regex.Pattern[str]", _Telling], ...]] = {
     "[": ((LINK, _link),),
@@ -93,7 +94,7 @@ TOLD: dict[str, tuple[tuple["regex.Pattern[str]", _Telling], ...]] = {
     ),
     "$": ((regex.compile(r"\$\$([^$]{1,1000}+)\$\$"), lambda found: code_span(found[1])),),
     "<": (
-        (COMMENT, lambda _: ""),
+        (regex.compile(COMMENT.pattern, regex.DOTALL), lambda _: ""),
         (
             regex.compile(
                 r"<a\s[^<>]{0,500}?\bhref\s*=\s*(?P<url>\"[^\"<>]{0,2000}+\"|'[^'<>]{0,2000}+')[^<>]{0,500}+>"

@@ -1,8 +1,10 @@
 """Where a growing text ends that can be shown: what may still become something else is held back. Pure."""
 
 import re
+from bisect import bisect_right
 
 from chathakase.slack.markdown.blocks import Block, Kind
+from chathakase.slack.markdown.comments import COMMENT, LONGEST, comment_at
 
 LONE = re.compile(
     r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)]?|#{1,6})(?:[ \t]+|\Z))?(?:\[[ xX]?\]?[ \t]*)?[*_~`\[!<|:=+\-\\$ \t\r]*\Z"
@@ -16,6 +18,8 @@ def shown(text: str, blocks: list[Block], end: int) -> int:
     """Up to where the end of a growing text can be shown."""
     if not blocks:
         return end
+    if (comment := _half_comment(text, blocks, end)) is not None:
+        return comment
     last = blocks[-1]
     line = max(last.start, text.rfind("\n", last.start, end) + 1)
     if last.kind is Kind.OPENING:
@@ -24,8 +28,8 @@ def shown(text: str, blocks: list[Block], end: int) -> int:
         return _code(text, blocks, line, end)
     if last.kind is Kind.TEXT and _may_be_table(text, last, line, end):
         return last.start
-    if last.kind is Kind.ROW and last.begins:
-        return blocks[-2].start if len(blocks) > 1 and blocks[-2].begins else last.start
+    if last.kind is Kind.ROW and line < end and len(blocks) > 1 and blocks[-2].begins and blocks[-2].kind is Kind.ROW:
+        return blocks[-2].start if text[blocks[-2].text] == "|" else line
     if last.kind is not Kind.CLOSING and line < end and LONE.match(text, line, end):
         return line
     return end
@@ -46,3 +50,14 @@ def _may_be_table(text: str, block: Block, line: int, end: int) -> bool:
         return False
     second = text.find("\n", block.start, end) + 1
     return not second or (second == line and HALF_DELIMITER.match(text, line, end) is not None)
+
+
+def _half_comment(text: str, blocks: list[Block], end: int) -> int | None:
+    """Where a comment begins that may go on behind the end."""
+    position = max(blocks[0].start, end - LONGEST)
+    while (found := comment_at(text, position, end)) is not None:
+        if not COMMENT.match(text, found, end):
+            block = blocks[bisect_right(blocks, found, key=lambda block: block.start) - 1]
+            return found if block.kind in (Kind.TEXT, Kind.HEADING, Kind.ROW) else None
+        position = found + 1
+    return None

@@ -13,8 +13,10 @@ from chathakase.slack.markdown.mentions import HARMLESS, MENTION, PING, ZERO_WID
 LONGEST_TICKS = 20
 """Back-ticks around code that a cut can go through."""
 
-TOKEN = re.compile(r"\\|`+|<|!?\[|[*_]+|~~+|\$\$|&|https?://|\|")
+TOKEN = re.compile(r"\\|`+|<|!?\[|[*_]+|~~+|\$\$|&|https?://")
 """How everything begins that is more than text."""
+CELL_TOKEN = re.compile(rf"{TOKEN.pattern}|\|")
+"""The same in the row of a table."""
 URL = re.compile(r"https?://[!-)+-;=?-^a-{}]*[!-)+-;=?-^a-{}]")
 ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 AUTOLINK = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*>")
@@ -23,9 +25,13 @@ HALF_ANGLE = re.compile(
     r"<(?:@[\w-]{0,30}(?:\|[^<>\n]{0,100})?|!(?:-|[a-z]{0,9}(?:\^[^<>\n]{0,100})?)|/?[A-Za-z][A-Za-z0-9]{0,11}"
     r"|[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]{0,2000})?\Z"
 )
+BLANK_LINE = re.compile(r"\n[ \t>]*\n")
 LOOSE_END = re.compile(r"(?:[*_~`\\\s]+)\Z")
-NO_BREAK = re.compile(r"[ \t]*(?:```|~~~|[-=+#>|]|\*\s|\r?\n|\Z)")
-"""Before this a line break would make something else of the text, or there is one already."""
+NO_BREAK = re.compile(r"[ \t]*(?:```|~~~|[-=+#>|]|\*\s)")
+"""Before this a line break would make something else of the text."""
+AT_LINE_END = re.compile(r"[ \t]*(?:\r?\n|\Z)")
+BLOCK_START = re.compile(r"[ \t>]*[`~]| {4}|\t")
+"""What must not come to stand at the beginning of a line."""
 OPEN_ANGLE = re.compile(r"<(?:@[\w-]*|![\w^-]*)?\Z")
 
 
@@ -80,6 +86,8 @@ class Writing:
 
 def write(text: str, start: int, end: int, around: Surroundings) -> Writing:
     """Write a part of the text that is one paragraph, heading or table row, or the beginning of one."""
+    if around.ending is Ending.DONE and not around.spans and not TOKEN.search(text, start, end):
+        return Writing([Piece(start, end, text[start:end])], (), end)
     return _Writer(text, start, end, around).write()
 
 
@@ -92,6 +100,9 @@ class _Writer:
         self._growing = around.ending is Ending.GROWING
         self._certain = end
         self._pieces: list[Piece] = []
+        self._told_end = start
+        """Up to where the pieces reach; what follows stays as it is."""
+        self._token = CELL_TOKEN if around.row else TOKEN
         self._emphasis = Emphasis()
         self._ticks = ""
         """The back-ticks of the code that is open at the end."""
@@ -125,9 +136,18 @@ class _Writer:
         return position
 
     def _put(self, start: int, end: int, out: str, *, whole: bool = False) -> int:
+        """Write something for a stretch of the text, behind what stays as it is."""
+        self._keep(start)
         if out or end > start:
             self._pieces.append(Piece(start, end, out, whole))
+        self._told_end = end
         return end
+
+    def _keep(self, end: int) -> None:
+        """Write what stays as it is up to there."""
+        if end > self._told_end:
+            self._pieces.append(Piece(self._told_end, end, self._text[self._told_end : end]))
+            self._told_end = end
 
     def _reopen(self) -> int:
         """Write the marks that are open at the beginning."""
@@ -142,31 +162,34 @@ class _Writer:
         self._emphasis.openings.append(Opening(marks[0], len(marks), len(self._pieces) - 1, owed=True))
 
     def _step(self, position: int) -> int:
-        found = TOKEN.search(self._text, position, self._end)
+        found = self._token.search(self._text, position, self._end)
         if not found:
-            return self._put(position, self._end, self._text[position : self._end])
-        start = self._put(position, found.start(), self._text[position : found.start()])
-        return self.STEPS[found[0][0]](self, found, start)
+            return self._end
+        return self.STEPS[found[0][0]](self, found, found.start())
 
-    def _literal(self, end: int, start: int, *, whole: bool = False) -> int:
-        return self._put(start, end, self._text[start:end], whole=whole)
+    def _whole(self, start: int, end: int) -> int:
+        """Go on past what stays as it is and must not be torn."""
+        return self._put(start, end, self._text[start:end], whole=True)
 
     # Each of the following goes on past what begins with a certain character.
 
     def _escape(self, _: re.Match[str], start: int) -> int:
         told = self._told("\\", start)
-        return told if told is not None else self._literal(min(start + 2, self._end), start, whole=True)
+        if PING.match(self._text, start + 1, self._end):
+            return self._put(start + 1, start + 2, HARMLESS)
+        return told if told is not None else self._whole(start, min(start + 2, self._end))
 
     def _dollars(self, found: re.Match[str], start: int) -> int:
         told = self._told("$", start)
-        return told if told is not None else self._literal(found.end(), start)
+        return told if told is not None else found.end()
 
     def _told(self, char: str, start: int) -> int | None:
         """Tell as a whole what Slack does not know, or wait for its end."""
         for pattern, telling in TOLD[char]:
             if found := pattern.match(self._text, start, self._end):
+                self._keep(start)
                 out = telling(found)
-                out = harmless(out) if out else self._nothing()
+                out = harmless(out) if out else self._nothing(found.end())
                 return self._put(start, found.end(), out, whole=True)
         if self._growing and any(
             pattern.fullmatch(self._text, start, self._end, partial=True) for pattern, _ in TOLD[char]
@@ -175,9 +198,12 @@ class _Writer:
             return start
         return None
 
-    def _nothing(self) -> str:
-        """What stands for nothing: dropping a tag must not make a mention of what is around it."""
-        return ZERO_WIDTH_SPACE if OPEN_ANGLE.search(self._before(40)) else ""
+    def _nothing(self, end: int) -> str:
+        """What stands for nothing: a tag that is dropped must not make a mention or a mark of what is around it."""
+        before, after = self._before(40), self._text[end : end + 1]
+        begins = not before.rpartition("\n")[2].strip(" >")
+        fuses = BLOCK_START.match(self._text, end) if begins else after in ("`", "~", "*", "_") and before[-1] == after
+        return ZERO_WIDTH_SPACE if OPEN_ANGLE.search(before) or fuses else ""
 
     def _before(self, length: int) -> str:
         """The end of what is written so far."""
@@ -202,7 +228,7 @@ class _Writer:
                 return self._put(start, closing, "", whole=True)
             return self._put(start, closing, lead + harmless(code), whole=True)
         if not reopened and not self._opens_code(inside, len(ticks)):
-            return self._literal(inside, start)
+            return inside
         if not reopened:
             self._hold(start)
         code = self._text[inside : self._end]
@@ -223,21 +249,23 @@ class _Writer:
         return found.end() if found else None
 
     def _opens_code(self, inside: int, count: int) -> bool:
-        """Whether code begins here that goes on behind the end."""
+        """Whether code begins here that goes on behind the end, as far as is known."""
         if count > LONGEST_TICKS or self._around.ending is Ending.DONE:
             return False
         if self._growing or self._around.ahead <= self._end:
             return True
         self._unpaired.discard(count)
-        blank = re.compile(r"\n[ \t>]*\n").search(self._text, self._end, self._around.ahead)
-        return self._closing_ticks(inside, blank.start() if blank else self._around.ahead, count) is not None
+        blank = BLANK_LINE.search(self._text, self._end, self._around.ahead)
+        if self._closing_ticks(inside, blank.start() if blank else self._around.ahead, count) is not None:
+            return True
+        return blank is None and self._around.ahead < len(self._text)
 
     def _bracket(self, found: re.Match[str], start: int) -> int:
         if link := LINK.match(self._text, start, self._end):
             return self._told("[", start) or link.end()
         if self._growing and LINK.fullmatch(self._text, start, self._end, partial=True):
             return self._half_link(found, start)
-        return self._literal(found.end(), start)
+        return found.end()
 
     def _half_link(self, found: re.Match[str], start: int) -> int:
         """Show the text of a link whose address is not known yet, but nothing of an image or a footnote."""
@@ -254,19 +282,18 @@ class _Writer:
 
     def _run(self, found: re.Match[str], start: int) -> int:
         run, end = found[0], found.end()
-        owed = self._emphasis.openings[-1] if self._emphasis.openings else None
-        if owed and owed.owed and run.startswith(owed.char * owed.count) and self._is_bare(owed):
-            self._withdraw(owed)
-            run = run[owed.count :]
-            return self._put(start, end, run)
-        self._put(start, end, run)
+        last = self._emphasis.openings[-1] if self._emphasis.openings else None
+        if last and last.owed and run.startswith(last.char * last.count) and self._is_bare(last, start):
+            self._withdraw(last)
+            return self._put(start, end, run[last.count :])
         before = self._text[start - 1] if start > self._start else ""
         after = self._text[end] if end < len(self._text) and (not self._growing or end < self._end) else ""
-        self._emphasis.meet(run, before, after, len(self._pieces) - 1)
-        return end
+        piece = len(self._pieces) + (start > self._told_end)
+        return self._put(start, end, run) if self._emphasis.meet(run, before, after, piece) else end
 
-    def _is_bare(self, opening: Opening) -> bool:
-        """Whether nothing stands behind an opening yet."""
+    def _is_bare(self, opening: Opening, end: int) -> bool:
+        """Whether nothing stands between an opening and there."""
+        self._keep(end)
         return not any(piece.out.strip() for piece in self._pieces[opening.piece + 1 :])
 
     def _withdraw(self, opening: Opening) -> None:
@@ -275,20 +302,20 @@ class _Writer:
         out = piece.out[: len(piece.out) - opening.count]
         self._pieces[opening.piece] = piece._replace(out=out)
 
-    def _cell(self, found: re.Match[str], start: int) -> int:
-        if self._around.row:
-            self._emphasis.separate()
-        return self._literal(found.end(), start)
+    def _cell(self, found: re.Match[str], _: int) -> int:
+        self._emphasis.separate()
+        return found.end()
 
     def _entity(self, _: re.Match[str], start: int) -> int:
         entity = ENTITY.match(self._text, start, self._end)
-        return self._literal(entity.end() if entity else start + 1, start, whole=entity is not None)
+        return self._whole(start, entity.end()) if entity else start + 1
 
     def _url(self, found: re.Match[str], start: int) -> int:
         url = URL.match(self._text, start, self._end)
-        return self._literal(url.end() if url else found.end(), start, whole=True)
+        return self._whole(start, url.end()) if url else found.end()
 
     def _angle(self, _: re.Match[str], start: int) -> int:
+        self._keep(start)
         if mention := MENTION.match(self._text, start, self._end):
             return self._put(start, mention.end(), harmless(mention[0], self._around.members), whole=True)
         if self._growing and HALF_ANGLE.match(self._text, start, self._end):
@@ -297,7 +324,7 @@ class _Writer:
         if PING.match(self._text, start, self._end):
             return self._put(start, start + 1, HARMLESS)
         if link := AUTOLINK.match(self._text, start, self._end):
-            return self._literal(link.end(), start, whole=True)
+            return self._whole(start, link.end())
         told = self._told("<", start)
         return told if told is not None else self._tag(start)
 
@@ -307,21 +334,23 @@ class _Writer:
             if self._growing and TAG.fullmatch(self._text, start, self._end, partial=True):
                 self._end = self._hold(start)
                 return start
-            return self._literal(start + 1, start)
+            return start + 1
         name = tag[2].lower()
         if name in SPANS:
             return self._span(SPANS[name], start, tag.end(), closing=bool(tag[1]))
         if name == BREAK:
             return self._put(start, tag.end(), self._line_break(tag.end()), whole=True)
         if DROPPED.fullmatch(name):
-            return self._put(start, tag.end(), INSTEAD.get(tag[1] + name) or self._nothing(), whole=True)
-        return self._literal(start + 1, start)
+            return self._put(start, tag.end(), INSTEAD.get(tag[1] + name) or self._nothing(tag.end()), whole=True)
+        return start + 1
 
     def _line_break(self, end: int) -> str:
         if self._around.row:
             return " "
+        if AT_LINE_END.match(self._text, end, self._end):
+            return "  "
         if NO_BREAK.match(self._text, end, self._end) or self._before(1) in ("\n", ""):
-            return self._nothing() or " "
+            return self._nothing(end) or " "
         return "  \n"
 
     def _span(self, marks: str, start: int, end: int, *, closing: bool) -> int:
@@ -334,10 +363,10 @@ class _Writer:
             return end
         opening = next((o for o in reversed(self._emphasis.openings) if o.owed and o.char * o.count == marks), None)
         if opening is None:
-            return self._put(start, end, self._nothing(), whole=True)
-        if self._is_bare(opening):
+            return self._put(start, end, self._nothing(end), whole=True)
+        if self._is_bare(opening, start):
             self._withdraw(opening)
-            return self._put(start, end, self._nothing(), whole=True)
+            return self._put(start, end, self._nothing(end), whole=True)
         del self._emphasis.openings[self._emphasis.openings.index(opening) :]
         return self._put(start, end, self._take_blank_end(marks), whole=True)
 
@@ -353,6 +382,7 @@ class _Writer:
 
     def _close(self) -> tuple[str, ...]:
         """Close what is open at the end, if it goes on, or if it is ours; what goes on behind the end."""
+        self._keep(self._end)
         standing = self._emphasis.standing()
         goes_on = self._around.ending is not Ending.DONE
         closed = [(marks, opening) for marks, opening in standing if goes_on or opening.owed]
@@ -371,7 +401,8 @@ class _Writer:
             self._hold(last.start)
             self._pieces.pop()
         if self._pieces and not last.whole:
-            self._pieces[-1] = last._replace(out=last.out.rstrip())
+            blanks = len(last.out) - len(last.out.rstrip())
+            self._pieces[-1] = last._replace(end=last.end - blanks, out=last.out.rstrip())
 
     STEPS: ClassVar = {
         "\\": _escape,

@@ -48,6 +48,8 @@ class Paginator:
         self._full: list[_Full] = []
         self._text = ""
         """The text up to the end of the last full page."""
+        self._seen = ""
+        """The text of the last call."""
         self._kept = 0
         self._cuts: list[int] = []
 
@@ -56,6 +58,7 @@ class Paginator:
 
         While it grows, the last page is shown as if its half Markdown were whole.
         """
+        self._seen = text
         self._forget(text)
         while (full := self._next(text, growing=growing)) is not None:
             self._full.append(full)
@@ -66,13 +69,14 @@ class Paginator:
     def keep(self, length: int) -> None:
         """So much of the text stands in Slack beyond recall: the last page's cut comes no earlier."""
         self._kept = max(self._kept, length)
+        self._settle_members(self._seen[:length])
 
     def cut(self, length: int) -> None:
         """End the last page at this offset of the text, whatever comes."""
         self._cuts = sorted({*self._cuts, length})
 
     def _settle_members(self, source: str) -> None:
-        """From the first page with a mention on, nobody joins any more."""
+        """Once a mention is beyond recall, nobody joins any more."""
         if "<@" in source:
             self._members = frozenset(self._members)
 

@@ -5,11 +5,16 @@ from bisect import bisect_left
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from chathakase.slack.markdown.blocks import LONG_MARKS, Block, Fence, Kind, State, scan
+from chathakase.slack.markdown.blocks import LONGEST_MARKS, Block, Kind, State
 from chathakase.slack.markdown.healing import shown
 from chathakase.slack.markdown.inline import Ending, Piece, Surroundings, write
-from chathakase.slack.markdown.mentions import ZERO_WIDTH_SPACE, harmless
+from chathakase.slack.markdown.mentions import PING, ZERO_WIDTH_SPACE, harmless
+from chathakase.slack.markdown.scanner import scan
 
+UNSAFE = re.compile(rf"{PING.pattern}|^[ \t>]*(?=([`~])\1{{{LONGEST_MARKS}}})", re.MULTILINE)
+"""Behind this something has to stand in code, lest Slack take what follows for a mention or a fence."""
+FALSE_FENCE = re.compile(r"(?:```+[^`\n]*|~~~.*)(?:\n|\Z)")
+"""Text that would open a fence, as its marks are too long, or as the back-tick is gone for which it did not."""
 WORD_END = re.compile(r"(?<=\S)(?=\s)|(?<=[、。，．！？；：…])(?=[^\W\d_])")
 """Where a word has certainly ended."""
 
@@ -46,9 +51,10 @@ class _Renderer:
         self._spans = state.spans
         self._pieces: list[Piece] = []
         self._blocks, self._after = scan(text, start, end, state)
-        self._end = shown(text, self._blocks, end) if ending is Ending.GROWING else end
-        if self._end < end:
-            self._blocks, self._after = scan(text, start, self._end, state)
+        self._end = end
+        while ending is Ending.GROWING and (held := shown(text, self._blocks, self._end)) < self._end:
+            self._end = held
+            self._blocks, self._after = scan(text, start, held, state)
         self._certain = self._end
 
     def render(self) -> Rendering:
@@ -89,7 +95,12 @@ class _Renderer:
         self._pieces.append(Piece(start, end, out))
 
     def _verbatim(self, start: int, end: int) -> None:
-        self._put(start, end, harmless(self._text[start:end]))
+        """Write the text as it is, but for pings and for marks that would be taken for a fence."""
+        for found in UNSAFE.finditer(self._text, start, end):
+            self._put(start, found.end(), self._text[start : found.end()])
+            self._put(found.end(), found.end(), ZERO_WIDTH_SPACE)
+            start = found.end()
+        self._put(start, end, self._text[start:end])
 
     def _prose(self, block: Block, *, goes_on: bool) -> tuple[str, ...]:
         self._put(block.start, block.text, block.lead)
@@ -98,9 +109,17 @@ class _Renderer:
         spans, self._spans = () if block.begins else self._spans, ()
         around = Surroundings(self._members, ending, self._ahead, row, spans)
         writing = write(self._text, block.text, block.end, around)
+        if self._is_false_fence(block, writing.pieces):
+            self._put(block.text, block.text, ZERO_WIDTH_SPACE)
         self._pieces += writing.pieces
-        self._certain = min(self._certain, writing.certain)
+        if goes_on:
+            self._certain = min(self._certain, writing.certain)
         return writing.spans
+
+    def _is_false_fence(self, block: Block, pieces: list[Piece]) -> bool:
+        """Whether text would open a fence on the page."""
+        looks_like_it = self._text.startswith(("```", "~~~"), block.text)
+        return looks_like_it and FALSE_FENCE.match("".join(piece.out for piece in pieces)) is not None
 
     def _opening(self, block: Block) -> None:
         """The first line of a fence; text that is too long for a language goes into the fence."""
@@ -121,27 +140,38 @@ class _Renderer:
         assert fence
         line = self._text[block.start : block.end]
         if fence.formula:
-            rest = line.rstrip().removesuffix(fence.formula).strip()
-            line = f"{rest}\n{fence.marks}\n" if rest else f"{fence.marks}\n"
-        elif fence.indent:
-            line = f"{fence.closing}\n" if line.endswith("\n") else fence.closing
+            begins = self._text[block.start - 1] == "\n"
+            line = f"{fence.marks}\n" if begins else f"\n{fence.marks}\n"
+        elif fence.indent or not line:
+            line = f"{fence.closing}\n" if line.endswith("\n") or not line else fence.closing
         self._put(block.start, block.end, line)
 
     def _code(self, block: Block) -> None:
+        """Write code where its fence stands on the page."""
         fence = block.fence
         assert fence
-        code = self._text[block.start : block.end]
-        midline = block.start == self._start and self._state.midline
-        if fence.quote and midline:
-            code = "> " * fence.quote + code
-        if fence.indent:
-            code = "".join(
-                _indented(line, fence, midline=midline and not number)
-                for number, line in enumerate(code.splitlines(keepends=True))
-            )
-        if LONG_MARKS.search(code):
-            code = re.sub(r"^([ \t>]*)(?=([`~])\2{20})", rf"\1{ZERO_WIDTH_SPACE}", code, flags=re.MULTILINE)
-        self._put(block.start, block.end, harmless(code))
+        start = block.start
+        if start == self._start and self._state.midline:
+            self._put(start, start, "> " * fence.quote + ZERO_WIDTH_SPACE * (self._text[start] in "`~"))
+            start = self._line(start, block.end) if fence.indent else start
+        while fence.indent and start < block.end:
+            bare = self._bare(start, block.end)
+            own = len(self._text[start:bare].expandtabs(4))
+            self._put(start, bare, fence.margin + " " * max(own - fence.indent, 0))
+            start = self._line(bare, block.end)
+        self._verbatim(start, block.end)
+
+    def _line(self, start: int, end: int) -> int:
+        """Write the rest of a line; where the next begins."""
+        stop = self._text.find("\n", start, end) + 1 or end
+        self._verbatim(start, stop)
+        return stop
+
+    def _bare(self, start: int, end: int) -> int:
+        """Where a line of code begins, but for indentation."""
+        while start < end and self._text[start] in " \t":
+            start += 1
+        return start
 
     def _rendering(self, state: State) -> Rendering:
         markdown = "".join(piece.out for piece in self._pieces)
@@ -175,12 +205,3 @@ class _Renderer:
     def _is_verbatim(self, piece: Piece) -> bool:
         """Whether a piece says just what the text does, so that it can end anywhere."""
         return not piece.whole and piece.out == self._text[piece.start : piece.end]
-
-
-def _indented(line: str, fence: Fence, *, midline: bool) -> str:
-    """A line of code where its fence stands on the page."""
-    if midline or not line.strip():
-        return line
-    bare = line.lstrip(" \t")
-    own = len(line[: len(line) - len(bare)].expandtabs(4))
-    return f"{fence.margin}{' ' * max(own - fence.indent, 0)}{bare}"

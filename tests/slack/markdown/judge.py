@@ -1,0 +1,43 @@
+"""Another reader of Markdown, which judges what ours makes."""
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+
+
+def tokens(markdown: str, *kinds: str) -> list[Token]:
+    """The blocks and inline parts of some kinds."""
+    blocks = READER.parse(markdown)
+    found = [part for block in blocks for part in (block, *(block.children or ()))]
+    return [token for token in found if token.type in kinds]
+
+
+def words(markdown: str) -> str:
+    """What people read as text, without code."""
+    return " ".join(token.content for token in tokens(markdown, "text"))
+
+
+def open_fences(markdown: str) -> list[str]:
+    """The fences that nothing closes, but for the end."""
+    lines = markdown.split("\n")
+    found = []
+    for fence in tokens(markdown, "fence"):
+        assert fence.map is not None
+        first, behind = fence.map
+        last = lines[behind - 1].strip("> \t")
+        if behind - 1 == first or last.strip(fence.markup[0]) or not last.startswith(fence.markup):
+            found.append(fence.content)
+    return found
+
+
+def rows(markdown: str) -> list[list[str]]:
+    """The cells of all rows of all tables, heads included."""
+    found: list[list[str]] = []
+    blocks = READER.parse(markdown)
+    for index, token in enumerate(blocks):
+        if token.type == "tr_open":
+            found.append([])
+        elif token.type in ("th_open", "td_open"):
+            found[-1].append(blocks[index + 1].content)
+    return found
