@@ -11,7 +11,8 @@ from chathakase.slack.markdown.foreign import BREAK, DROPPED, INSTEAD, LINK, SPA
 from chathakase.slack.markdown.mentions import HARMLESS, MENTION, PING, ZERO_WIDTH_SPACE, harmless
 
 LONGEST_TICKS = 20
-"""Back-ticks around code that a cut can go through."""
+CARRIED_TICKS = 2
+"""Back-ticks around code that is closed at the end, and of such that a cut can go through, as more open a fence."""
 
 TOKEN = re.compile(r"\\|`+|<|!?\[|[*_]+|~~+|\$\$|&|https?://")
 """How everything begins that is more than text."""
@@ -250,7 +251,7 @@ class _Writer:
 
     def _opens_code(self, inside: int, count: int) -> bool:
         """Whether code begins here that goes on behind the end, as far as is known."""
-        if count > LONGEST_TICKS or self._around.ending is Ending.DONE:
+        if count > (LONGEST_TICKS if self._growing else CARRIED_TICKS) or self._around.ending is Ending.DONE:
             return False
         if self._growing or self._around.ahead <= self._end:
             return True

@@ -3,7 +3,8 @@
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+READER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+"""Like Slack, it takes HTML for text."""
 
 
 def tokens(markdown: str, *kinds: str) -> list[Token]:
