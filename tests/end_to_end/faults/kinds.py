@@ -1,0 +1,105 @@
+"""The ways in which a call fails, and what must come of it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from chathakase.playground.faults import HOURS, Trouble
+from chathakase.playground.journal import ApiCall
+from tests.end_to_end.faults.stage import Stage
+
+
+class End(Enum):
+    """What must stand in Slack and in the database at the end of a case."""
+
+    WHOLE = "the whole text, once"
+    FILE = "the first pages and the whole text in one file"
+    LOST = "undelivered, the asker told"
+
+
+@dataclass(frozen=True)
+class Fault:
+    name: str
+    trouble: Trouble | None = None
+    times: int = 1
+    everywhere: bool = False
+    """It comes to calls of every method, the first of which is the one that is meant."""
+    deed: Callable[[Stage], None] | None = None
+    """What somebody does to the workspace, in the place of trouble with a call."""
+    error: str | None = None
+    """How Slack refuses the call after that deed, if it does."""
+    end: End | None = None
+    """What comes of it, if not what comes of a step without any fault."""
+    stream_seconds: float = 300.0
+
+    def marks(self, call: ApiCall) -> bool:
+        """Whether a call has met this fault."""
+        trouble = self.trouble
+        if trouble is None:
+            return call.error == self.error
+        if trouble.lose_call or trouble.lose_answer:
+            return call.status == 0
+        if trouble.error:
+            return call.error == trouble.error
+        return call.status == (trouble.status or 200) and (not trouble.html or call.error is None) and not call.ok
+
+
+PASSING: Sequence[Fault] = (
+    Fault("429, Retry-After 1", Trouble(status=429, retry_after=1)),
+    Fault("HTTP 500", Trouble(status=500)),
+    Fault("HTTP 503", Trouble(status=503)),
+    Fault("HTTP 503, three times", Trouble(status=503), times=3),
+    Fault("HTTP 503 from every method, three times", Trouble(status=503), times=3, everywhere=True),
+    Fault("ratelimited in a 200", Trouble(error="ratelimited")),
+    Fault("internal_error", Trouble(error="internal_error")),
+    Fault("HTML with 200", Trouble(html=True)),
+    Fault("connection reset, not done", Trouble(lose_call=True)),
+    Fault("answer lost, done", Trouble(lose_answer=True)),
+    Fault("hangs, not done", Trouble(lose_call=True, silence=HOURS)),
+    Fault("hangs, done", Trouble(lose_answer=True, silence=HOURS)),
+)
+
+
+def refused(error: str, end: End | None = None) -> Fault:
+    """Slack refuses one call so."""
+    return Fault(error, Trouble(error=error), end=end)
+
+
+def archived(error: str = "is_archived") -> Fault:
+    return Fault("channel archived", deed=_archive, error=error, end=End.LOST)
+
+
+def removed(error: str = "not_in_channel") -> Fault:
+    return Fault("bot removed", deed=_remove, error=error, end=End.LOST)
+
+
+def hidden() -> Fault:
+    """To be struck in a private channel."""
+    return Fault("channel_not_found", deed=_remove, error="channel_not_found", end=End.LOST)
+
+
+def deleted(number: int = 0) -> Fault:
+    """Somebody deletes a message of the bot's."""
+
+    def delete(stage: Stage) -> None:
+        stage.workspace.world.delete(stage.replies()[number])
+
+    return Fault("message deleted", deed=delete, error="message_not_found")
+
+
+def root_deleted() -> Fault:
+    """Alice deletes her question, so that Slack would post the answer into the channel itself."""
+
+    def delete(stage: Stage) -> None:
+        (root,) = stage.thread.messages()
+        stage.workspace.world.delete(root)
+
+    return Fault("question deleted", deed=delete, end=End.LOST)
+
+
+def _archive(stage: Stage) -> None:
+    stage.workspace.archive(stage.channel)
+
+
+def _remove(stage: Stage) -> None:
+    stage.workspace.remove_bot(stage.channel)
