@@ -145,7 +145,8 @@ class _Cut:
     def _atoms(self, block: Block) -> list[tuple[int, int]]:
         """What in a block should not be cut through."""
         if block.kind in (Kind.TEXT, Kind.HEADING, Kind.ROW):
-            return write(self._text, block.text, min(block.end, self._ahead), Surroundings()).atoms
+            writing = write(self._text, block.text, min(block.end, self._ahead), Surroundings())
+            return [(piece.start, piece.end) for piece in writing.pieces if piece.whole]
         return []
 
     def _is_fit(self, position: int, block: Block) -> bool:

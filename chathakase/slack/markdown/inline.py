@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from chathakase.slack.markdown.emphasis import Emphasis, Opening
 from chathakase.slack.markdown.foreign import BREAK, DROPPED, INSTEAD, LINK, SPANS, TAG, TOLD
 from chathakase.slack.markdown.mentions import HARMLESS, MENTION, PING, ZERO_WIDTH_SPACE, harmless
+from chathakase.slack.markdown.pieces import Piece, Pieces
 
 LONGEST_TICKS = 20
 CARRIED_TICKS = 2
@@ -47,16 +48,6 @@ class Ending(Enum):
     """Nobody knows yet."""
 
 
-class Piece(NamedTuple):
-    """A stretch of the text and what is written for it."""
-
-    start: int
-    end: int
-    out: str
-    whole: bool = False
-    """It is not to be torn."""
-
-
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What the writing of a paragraph depends on besides its text."""
@@ -81,8 +72,6 @@ class Writing:
     """The inline marks that are open at its end."""
     certain: int
     """Up to where in the text it stays as it is, whatever may come."""
-    atoms: list[tuple[int, int]] = field(default_factory=list)
-    """What in the text should not be cut through."""
 
 
 def write(text: str, start: int, end: int, around: Surroundings) -> Writing:
@@ -100,9 +89,7 @@ class _Writer:
         self._around = around
         self._growing = around.ending is Ending.GROWING
         self._certain = end
-        self._pieces: list[Piece] = []
-        self._told_end = start
-        """Up to where the pieces reach; what follows stays as it is."""
+        self._pieces = Pieces(text, start)
         self._token = CELL_TOKEN if around.row else TOKEN
         self._emphasis = Emphasis()
         self._ticks = ""
@@ -120,8 +107,8 @@ class _Writer:
             position = self._step(position)
         spans = self._close()
         if not self._growing:
-            self._put(self._end, tail, self._text[self._end : tail])
-        return Writing(self._pieces, spans, self._certain, [(p.start, p.end) for p in self._pieces if p.whole])
+            self._pieces.put(self._end, tail, self._text[self._end : tail])
+        return Writing(self._pieces.found, spans, self._certain)
 
     def _without_loose_end(self, stop: int) -> int:
         """Leave off marks of which it is not known yet what they belong to."""
@@ -136,20 +123,6 @@ class _Writer:
         self._certain = min(self._certain, position)
         return position
 
-    def _put(self, start: int, end: int, out: str, *, whole: bool = False) -> int:
-        """Write something for a stretch of the text, behind what stays as it is."""
-        self._keep(start)
-        if out or end > start:
-            self._pieces.append(Piece(start, end, out, whole))
-        self._told_end = end
-        return end
-
-    def _keep(self, end: int) -> None:
-        """Write what stays as it is up to there."""
-        if end > self._told_end:
-            self._pieces.append(Piece(self._told_end, end, self._text[self._told_end : end]))
-            self._told_end = end
-
     def _reopen(self) -> int:
         """Write the marks that are open at the beginning."""
         for marks in self._around.spans:
@@ -159,8 +132,8 @@ class _Writer:
         return self._start
 
     def _open(self, marks: str, start: int, end: int) -> None:
-        self._put(start, end, marks)
-        self._emphasis.openings.append(Opening(marks[0], len(marks), len(self._pieces) - 1, owed=True))
+        self._pieces.put(start, end, marks)
+        self._emphasis.openings.append(Opening(marks[0], len(marks), len(self._pieces.found) - 1, owed=True))
 
     def _step(self, position: int) -> int:
         found = self._token.search(self._text, position, self._end)
@@ -168,17 +141,11 @@ class _Writer:
             return self._end
         return self.STEPS[found[0][0]](self, found, found.start())
 
-    def _whole(self, start: int, end: int) -> int:
-        """Go on past what stays as it is and must not be torn."""
-        return self._put(start, end, self._text[start:end], whole=True)
-
-    # Each of the following goes on past what begins with a certain character.
-
     def _escape(self, _: re.Match[str], start: int) -> int:
-        told = self._told("\\", start)
         if PING.match(self._text, start + 1, self._end):
-            return self._put(start + 1, start + 2, HARMLESS)
-        return told if told is not None else self._whole(start, min(start + 2, self._end))
+            return self._pieces.put(start + 1, start + 2, HARMLESS)
+        told = self._told("\\", start)
+        return told if told is not None else self._pieces.whole(start, min(start + 2, self._end))
 
     def _dollars(self, found: re.Match[str], start: int) -> int:
         told = self._told("$", start)
@@ -188,10 +155,10 @@ class _Writer:
         """Tell as a whole what Slack does not know, or wait for its end."""
         for pattern, telling in TOLD[char]:
             if found := pattern.match(self._text, start, self._end):
-                self._keep(start)
+                self._pieces.keep(start)
                 out = telling(found)
                 out = harmless(out) if out else self._nothing(found.end())
-                return self._put(start, found.end(), out, whole=True)
+                return self._pieces.put(start, found.end(), out, whole=True)
         if self._growing and any(
             pattern.fullmatch(self._text, start, self._end, partial=True) for pattern, _ in TOLD[char]
         ):
@@ -201,19 +168,10 @@ class _Writer:
 
     def _nothing(self, end: int) -> str:
         """What stands for nothing: a tag that is dropped must not make a mention or a mark of what is around it."""
-        before, after = self._before(40), self._text[end : end + 1]
+        before, after = self._pieces.tail(40), self._text[end : end + 1]
         begins = not before.rpartition("\n")[2].strip(" >")
         fuses = BLOCK_START.match(self._text, end) if begins else after in ("`", "~", "*", "_") and before[-1] == after
         return ZERO_WIDTH_SPACE if OPEN_ANGLE.search(before) or fuses else ""
-
-    def _before(self, length: int) -> str:
-        """The end of what is written so far."""
-        out = ""
-        for piece in reversed(self._pieces):
-            out = piece.out + out
-            if len(out) >= length:
-                break
-        return out[-length:]
 
     def _backticks(self, found: re.Match[str], start: int) -> int:
         return self._code(start, found.end(), found[0])
@@ -226,8 +184,8 @@ class _Writer:
         if closing is not None:
             code = self._text[start:closing]
             if reopened and not code.strip("` "):
-                return self._put(start, closing, "", whole=True)
-            return self._put(start, closing, lead + harmless(code), whole=True)
+                return self._pieces.put(start, closing, "", whole=True)
+            return self._pieces.put(start, closing, lead + harmless(code), whole=True)
         if not reopened and not self._opens_code(inside, len(ticks)):
             return inside
         if not reopened:
@@ -235,10 +193,10 @@ class _Writer:
         code = self._text[inside : self._end]
         if code.strip():
             self._ticks = ticks
-            self._put(start, self._end, ticks + harmless(code))
+            self._pieces.put(start, self._end, ticks + harmless(code))
         else:
             self._ticks = ticks if self._around.ending is Ending.CUT else ""
-            self._put(start, self._end, "")
+            self._pieces.put(start, self._end, "")
         return self._end
 
     def _closing_ticks(self, position: int, end: int, count: int) -> int | None:
@@ -279,29 +237,27 @@ class _Writer:
             self._end = middle
         elif self._text[self._end - 1] == "]":
             self._end -= 1
-        return self._put(start, shown, "") if self._end > start else start
+        return self._pieces.put(start, shown, "") if self._end > start else start
 
     def _run(self, found: re.Match[str], start: int) -> int:
         run, end = found[0], found.end()
         last = self._emphasis.openings[-1] if self._emphasis.openings else None
         if last and last.owed and run.startswith(last.char * last.count) and self._is_bare(last, start):
             self._withdraw(last)
-            return self._put(start, end, run[last.count :])
+            return self._pieces.put(start, end, run[last.count :])
         before = self._text[start - 1] if start > self._start else ""
         after = self._text[end] if end < len(self._text) and (not self._growing or end < self._end) else ""
-        piece = len(self._pieces) + (start > self._told_end)
-        return self._put(start, end, run) if self._emphasis.meet(run, before, after, piece) else end
+        opens = self._emphasis.meet(run, before, after, self._pieces.number(start))
+        return self._pieces.put(start, end, run) if opens else end
 
     def _is_bare(self, opening: Opening, end: int) -> bool:
         """Whether nothing stands between an opening and there."""
-        self._keep(end)
-        return not any(piece.out.strip() for piece in self._pieces[opening.piece + 1 :])
+        self._pieces.keep(end)
+        return self._pieces.is_bare(opening.piece)
 
     def _withdraw(self, opening: Opening) -> None:
         self._emphasis.openings.remove(opening)
-        piece = self._pieces[opening.piece]
-        out = piece.out[: len(piece.out) - opening.count]
-        self._pieces[opening.piece] = piece._replace(out=out)
+        self._pieces.shorten(opening.piece, opening.count)
 
     def _cell(self, found: re.Match[str], _: int) -> int:
         self._emphasis.separate()
@@ -309,23 +265,23 @@ class _Writer:
 
     def _entity(self, _: re.Match[str], start: int) -> int:
         entity = ENTITY.match(self._text, start, self._end)
-        return self._whole(start, entity.end()) if entity else start + 1
+        return self._pieces.whole(start, entity.end()) if entity else start + 1
 
     def _url(self, found: re.Match[str], start: int) -> int:
         url = URL.match(self._text, start, self._end)
-        return self._whole(start, url.end()) if url else found.end()
+        return self._pieces.whole(start, url.end()) if url else found.end()
 
     def _angle(self, _: re.Match[str], start: int) -> int:
-        self._keep(start)
+        self._pieces.keep(start)
         if mention := MENTION.match(self._text, start, self._end):
-            return self._put(start, mention.end(), harmless(mention[0], self._around.members), whole=True)
+            return self._pieces.put(start, mention.end(), harmless(mention[0], self._around.members), whole=True)
         if self._growing and HALF_ANGLE.match(self._text, start, self._end):
             self._end = self._hold(start)
             return start
         if PING.match(self._text, start, self._end):
-            return self._put(start, start + 1, HARMLESS)
+            return self._pieces.put(start, start + 1, HARMLESS)
         if link := AUTOLINK.match(self._text, start, self._end):
-            return self._whole(start, link.end())
+            return self._pieces.whole(start, link.end())
         told = self._told("<", start)
         return told if told is not None else self._tag(start)
 
@@ -340,9 +296,11 @@ class _Writer:
         if name in SPANS:
             return self._span(SPANS[name], start, tag.end(), closing=bool(tag[1]))
         if name == BREAK:
-            return self._put(start, tag.end(), self._line_break(tag.end()), whole=True)
+            return self._pieces.put(start, tag.end(), self._line_break(tag.end()), whole=True)
         if DROPPED.fullmatch(name):
-            return self._put(start, tag.end(), INSTEAD.get(tag[1] + name) or self._nothing(tag.end()), whole=True)
+            return self._pieces.put(
+                start, tag.end(), INSTEAD.get(tag[1] + name) or self._nothing(tag.end()), whole=True
+            )
         return start + 1
 
     def _line_break(self, end: int) -> str:
@@ -350,7 +308,7 @@ class _Writer:
             return " "
         if AT_LINE_END.match(self._text, end, self._end):
             return "  "
-        if NO_BREAK.match(self._text, end, self._end) or self._before(1) in ("\n", ""):
+        if NO_BREAK.match(self._text, end, self._end) or self._pieces.tail(1) in ("\n", ""):
             return self._nothing(end) or " "
         return "  \n"
 
@@ -359,51 +317,29 @@ class _Writer:
             while end < self._end and self._text[end] in " \t":
                 end += 1
             blank = self._text[start:end].rpartition(">")[2]
-            self._put(start, start, blank)
+            self._pieces.put(start, start, blank)
             self._open(marks, start, end)
             return end
         opening = next((o for o in reversed(self._emphasis.openings) if o.owed and o.char * o.count == marks), None)
         if opening is None:
-            return self._put(start, end, self._nothing(end), whole=True)
+            return self._pieces.put(start, end, self._nothing(end), whole=True)
         if self._is_bare(opening, start):
             self._withdraw(opening)
-            return self._put(start, end, self._nothing(end), whole=True)
+            return self._pieces.put(start, end, self._nothing(end), whole=True)
         del self._emphasis.openings[self._emphasis.openings.index(opening) :]
-        return self._put(start, end, self._take_blank_end(marks), whole=True)
-
-    def _take_blank_end(self, marks: str) -> str:
-        """Closing marks, with the blanks behind them that stand before."""
-        piece = self._pieces[-1]
-        solid = piece.out.rstrip(" \t")
-        blank = piece.out[len(solid) :]
-        if blank and solid:
-            self._pieces[-1] = piece._replace(out=solid, whole=True)
-            return marks + blank
-        return marks
+        return self._pieces.put(start, end, marks + self._pieces.take_blanks(), whole=True)
 
     def _close(self) -> tuple[str, ...]:
         """Close what is open at the end, if it goes on, or if it is ours; what goes on behind the end."""
-        self._keep(self._end)
+        self._pieces.keep(self._end)
         standing = self._emphasis.standing()
         goes_on = self._around.ending is not Ending.DONE
         closed = [(marks, opening) for marks, opening in standing if goes_on or opening.owed]
-        self._drop_loose_end({opening.piece: opening.count for _, opening in closed})
-        closing = [marks for marks, opening in reversed(closed) if opening.piece < len(self._pieces)]
-        self._put(self._end, self._end, self._ticks + "".join(closing))
+        self._pieces.drop_loose_end({opening.piece: opening.count for _, opening in closed})
+        closing = [marks for marks, opening in reversed(closed) if opening.piece < len(self._pieces.found)]
+        self._pieces.put(self._end, self._end, self._ticks + "".join(closing))
         spans = tuple(marks for marks, _ in standing) + ((self._ticks,) if self._ticks else ())
         return spans if self._around.ending is Ending.CUT else ()
-
-    def _drop_loose_end(self, openings: dict[int, int]) -> None:
-        """Leave off blanks and opening marks behind which nothing stands."""
-        while self._pieces:
-            last = self._pieces[-1]
-            if last.out.strip() and openings.get(len(self._pieces) - 1) != len(last.out):
-                break
-            self._hold(last.start)
-            self._pieces.pop()
-        if self._pieces and not last.whole:
-            blanks = len(last.out) - len(last.out.rstrip())
-            self._pieces[-1] = last._replace(end=last.end - blanks, out=last.out.rstrip())
 
     STEPS: ClassVar = {
         "\\": _escape,

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from chathakase.slack.markdown.blocks import LONGEST_MARKS, Block, Kind, State
 from chathakase.slack.markdown.healing import shown
-from chathakase.slack.markdown.inline import Ending, Piece, Surroundings, write
+from chathakase.slack.markdown.inline import Ending, Surroundings, write
 from chathakase.slack.markdown.mentions import PING, ZERO_WIDTH_SPACE, harmless
+from chathakase.slack.markdown.pieces import Piece
 from chathakase.slack.markdown.scanner import scan
 
 UNSAFE = re.compile(rf"{PING.pattern}|^[ \t>]*(?=([`~])\1{{{LONGEST_MARKS}}})", re.MULTILINE)
@@ -185,14 +186,7 @@ class _Renderer:
 
     def _steady(self) -> tuple[str, int]:
         """The beginning of what is written that ends with a word and is certain, and where in the text that is."""
-        out, begins = "", []
-        for piece in self._pieces:
-            begins.append(len(out))
-            if piece.end > self._certain:
-                if self._is_verbatim(piece):
-                    out += piece.out[: self._certain - piece.start]
-                break
-            out += piece.out
+        out, begins = self._settled()
         for found in reversed(list(WORD_END.finditer(out))):
             number = bisect_left(begins, found.start()) - 1
             piece, inside = self._pieces[number], found.start() - begins[number]
@@ -201,6 +195,20 @@ class _Renderer:
             if self._is_verbatim(piece):
                 return out[: found.start()], piece.start + inside
         return "", self._start
+
+    def _settled(self) -> tuple[str, list[int]]:
+        """What is written for the certain part of the text, with a blank that follows, and where its pieces begin."""
+        out, begins, reached = "", [], self._start
+        for piece in self._pieces:
+            if piece.start >= self._certain:
+                break
+            begins.append(len(out))
+            reached = min(piece.end, self._certain)
+            if piece.end == reached:
+                out += piece.out
+            elif self._is_verbatim(piece):
+                out += piece.out[: reached - piece.start]
+        return (f"{out} " if self._text[reached : reached + 1].isspace() else out), begins
 
     def _is_verbatim(self, piece: Piece) -> bool:
         """Whether a piece says just what the text does, so that it can end anywhere."""

@@ -122,8 +122,14 @@ class _Scanner:
             self._row(line)
         elif depth > 3:
             self._deep(line)
-        elif not any(recognise(self, line) for recognise in self.BEGINNINGS.get(self._text[at], ())):
-            self._other(line)
+        else:
+            self._shallow(line)
+
+    def _shallow(self, line: Line) -> None:
+        for recognise in self.BEGINNINGS.get(self._text[line.at], ()):
+            if recognise(self, line):
+                return
+        self._other(line)
 
     def _blank(self, start: int, after: int, quote: int) -> None:
         self._paragraph = False

@@ -220,5 +220,5 @@ def test_every_page_ends_where_it_is_told_to(text: str, share: float, place: flo
         assert len(escape(plain(page.markdown))) <= PAGE
         if start < offset < start + len(page.source):
             sides = (text[start:offset], text[offset : start + len(page.source)])
-            assert not all(re.search(r"\w", side) and whole(side) for side in sides)
+            assert not all(re.search(r"[^\W_]", side) and whole(side) for side in sides)
         start += len(page.source)

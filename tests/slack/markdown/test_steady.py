@@ -36,7 +36,7 @@ def last(text: str) -> Page:
     ("text", "steady"),
     [
         ("Hello wor", "Hello"),
-        ("Hello world ", "Hello"),
+        ("Hello world ", "Hello world"),
         ("Hello world and", "Hello world"),
         ("one", ""),
         ("some **bold words", "some **bold"),
