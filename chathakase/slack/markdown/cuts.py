@@ -19,19 +19,23 @@ WORD = re.compile(r"[ \t]+|[、。，．！？；：…」』）】〉》]+(?![�
 MARKS = "*_~`"
 
 
-def cut(text: str, start: int, least: int, end: int, state: State) -> int:
-    """Where a page ends that begins here, with that open: no earlier than ``least``, if that is before ``end``."""
-    return _Cut(text, start, least, end, state).find()
+def cut(text: str, start: int, solid: int, least: int, end: int, state: State) -> int:
+    """Where a page ends that begins at ``start``, with that open, and is blank up to ``solid``.
+
+    That is at most at ``end``, and no earlier than ``least`` if that is before it.
+    """
+    return _Cut(text, start, solid, least, end, state).find()
 
 
 class _Cut:
-    def __init__(self, text: str, start: int, least: int, end: int, state: State) -> None:
+    def __init__(self, text: str, start: int, solid: int, least: int, end: int, state: State) -> None:
         self._text = text
         self._start = start
         self._end = end
-        self._kept = min(max(least, start + 1), end)
-        """No cut is possible before this, and none is good before that."""
-        self._least = max(self._kept, start + (end - start) // 2)
+        self._kept = min(max(least, solid + 1), end)
+        """No cut is possible before this."""
+        self._least = max(self._kept, solid + (end - solid) // 2)
+        """No cut is good before this."""
         self._ahead = min(end + LOOKAHEAD, len(text))
         self._blocks, _ = scan(text, start, self._ahead, state)
 
@@ -50,19 +54,16 @@ class _Cut:
 
     def _before_whole(self, number: int) -> int | None:
         """Before a fence or a table that does not fit but begins late."""
-        inside = {Kind.CODE: (Kind.OPENING,), Kind.CLOSING: (Kind.OPENING,), Kind.OPENING: (Kind.OPENING,)}
-        kinds = inside.get(self._blocks[number].kind)
-        if kinds is None and self._blocks[number].kind is not Kind.ROW:
+        kind = self._blocks[number].kind
+        if kind in (Kind.OPENING, Kind.CODE, Kind.CLOSING):
+            while number and self._blocks[number].kind is not Kind.OPENING:
+                number -= 1
+        elif kind is Kind.ROW:
+            while number and self._blocks[number - 1].kind is Kind.ROW:
+                number -= 1
+        else:
             return None
-        while number and (self._blocks[number].kind not in kinds if kinds else not self._is_head(number)):
-            number -= 1
-        if not self._blocks[number].begins:
-            return None
-        return self._if_good(self._with_heading(number))
-
-    def _is_head(self, number: int) -> bool:
-        """Whether a row is the first of its table."""
-        return not number or self._blocks[number - 1].kind is not Kind.ROW
+        return self._if_good(self._with_heading(number)) if self._blocks[number].begins else None
 
     def _with_heading(self, number: int) -> int:
         """Where a block begins, or the headings in front of it."""
@@ -75,7 +76,7 @@ class _Cut:
         return position if position >= self._least else self._blocks[number].start
 
     def _if_good(self, position: int) -> int | None:
-        return position if self._least <= position <= self._end and position > self._start else None
+        return position if self._least <= position <= self._end else None
 
     def _between_blocks(self, number: int, *, nested: bool) -> int | None:
         """Between paragraphs, or before an item or heading; also within a list or code, if ``nested``."""

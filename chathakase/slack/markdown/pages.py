@@ -82,8 +82,6 @@ class Paginator:
 
     def _forget(self, text: str) -> None:
         """Drop the pages of another text."""
-        if text.startswith(self._text):
-            return
         while self._full and not text.startswith(self._text):
             self._full.pop()
             self._text = self._text[: self._full[-1].end] if self._full else ""
@@ -108,28 +106,28 @@ class Paginator:
     def _fill(self, text: str, start: int, state: State, *, growing: bool) -> tuple[Rendering, int | None]:
         """Fill a page; None instead of its end if the text fits on it, or if it is not known yet where to cut it."""
         budget = PAGE - CLOSING - characters(state.head)
-        begin = _solid(text, start)
+        solid = _solid(text, start)
         while True:
-            limit = fitting(text, begin, budget)
-            end = self._end(text, begin, limit, state, growing=growing)
-            ending = Ending.DONE if end is None else Ending.CUT
-            stop = len(text) if end is None else end
+            limit = fitting(text, solid, budget)
+            end = self._end(text, start, limit, state, growing=growing)
             if end is None and growing:
                 return Rendering("", state, "", start), None
+            stop, ending = (len(text), Ending.DONE) if end is None else (end, Ending.CUT)
             rendering = self._render(text, start, stop, state, ending, ahead=limit + LOOKAHEAD)
             over = excess(rendering.markdown)
-            if not over or stop <= begin + 1:
+            if not over or stop <= solid + 1:
                 return rendering, end
-            budget = min(budget, characters(text[begin:stop])) - over
+            budget = min(budget, characters(text[solid:stop])) - over
 
-    def _end(self, text: str, begin: int, limit: int, state: State, *, growing: bool) -> int | None:
+    def _end(self, text: str, start: int, limit: int, state: State, *, growing: bool) -> int | None:
         """Where a page ends on which the text fits up to the limit."""
-        forced = next((offset for offset in self._cuts if begin < offset < len(text)), None)
+        solid = _solid(text, start)
+        forced = next((offset for offset in self._cuts if solid < offset < len(text)), None)
         if forced is not None and forced <= limit:
             return forced
         if limit >= len(text) or (growing and len(text) < limit + LOOKAHEAD):
             return None
-        return cut(text, begin, self._kept, max(limit, begin + 1), state)
+        return cut(text, start, solid, self._kept, max(limit, solid + 1), state)
 
     def _render(self, text: str, start: int, end: int, state: State, ending: Ending, ahead: int = 0) -> Rendering:
         ahead = min(ahead, len(text))
@@ -151,14 +149,14 @@ class Paginator:
         ending = Ending.GROWING if growing else Ending.DONE
         state = self._state
         budget = PAGE - CLOSING - characters(state.head)
-        begin = _solid(text, start)
+        solid = _solid(text, start)
         while True:
-            end = fitting(text, begin, budget)
+            end = fitting(text, solid, budget)
             rendering = self._render(text, start, end, state, ending)
             over = excess(rendering.markdown)
-            if not over or end <= begin + 1:
+            if not over or end <= solid + 1:
                 break
-            budget = min(budget, characters(text[begin:end])) - over
+            budget = min(budget, characters(text[solid:end])) - over
         return Page(text[start:], rendering.markdown, rendering.steady, rendering.steady_end - start)
 
 
