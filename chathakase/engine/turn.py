@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Sequence
+from collections.abc import Collection, Coroutine, Sequence
 from contextlib import aclosing
 from time import monotonic
 from typing import Any
@@ -64,11 +64,12 @@ class TurnRunner:
         reply, draft = await self._begin(lease)
         async with reply:
             try:
-                await self._answer_under_lease(lease, signals, reply, draft)
+                unheard = await self._answer_under_lease(lease, signals, reply, draft)
             except asyncio.CancelledError:
                 # Before the reply takes back what it shows, for which Slack may take its time.
                 await asyncio.shield(self._turns.release(lease))
                 raise
+        await self._tell(lease, unheard)
 
     async def _begin(self, lease: Lease) -> tuple[Reply, Draft]:
         async def posted(refs: Sequence[str]) -> None:
@@ -88,16 +89,19 @@ class TurnRunner:
         newest = await self._sessions.history(lease.place.session_id, upto=lease.upto, limit=1)
         return newest[0].text if newest and newest[0].role is Role.ASSISTANT else ""
 
-    async def _answer_under_lease(self, lease: Lease, signals: Signals, reply: Reply, draft: Draft) -> None:
+    async def _answer_under_lease(self, lease: Lease, signals: Signals, reply: Reply, draft: Draft) -> Collection[str]:
+        """Answer; returns who must hear elsewhere that there is no answer in the thread."""
+        unheard: Collection[str] = ()
         try:
             async with asyncio.TaskGroup() as group:
                 heartbeat = group.create_task(self._hold(lease, signals.recheck), name=f"lease {lease.owner}")
-                await self._answer(lease, signals.stop, reply, draft)
+                unheard = await self._answer(lease, signals.stop, reply, draft)
                 heartbeat.cancel()
         except* LeaseLost:
             await self._give_up(lease, reply, draft)
+        return unheard
 
-    async def _answer(self, lease: Lease, stop: asyncio.Event, reply: Reply, draft: Draft) -> None:
+    async def _answer(self, lease: Lease, stop: asyncio.Event, reply: Reply, draft: Draft) -> Collection[str]:
         began = monotonic()
         verdict = await self._write(lease, stop, draft)
         result = verdict.result
@@ -106,7 +110,7 @@ class TurnRunner:
         except DeliveryError as error:
             log.warning("The answer in %s could not be delivered: %s", lease.place.session_id, error)
             result = Result(Outcome.UNDELIVERED, draft.standing, str(error), result.model, result.usage)
-        askers = await self._to_be_told(lease, result)
+        unheard = await self._to_be_told(lease, result)
         if not await self._turns.finish(lease, result):
             raise LeaseLost
         log.info(
@@ -117,7 +121,7 @@ class TurnRunner:
             monotonic() - began,
             len(result.text),
         )
-        await self._tell(lease, askers)
+        return unheard
 
     async def _to_be_told(self, lease: Lease, result: Result) -> frozenset[str]:
         """Who must hear elsewhere that there is no answer in the thread."""
@@ -125,8 +129,8 @@ class TurnRunner:
             return frozenset()
         return await self._turns.askers(lease.place.session_id, lease.turn, upto=lease.upto)
 
-    async def _tell(self, lease: Lease, askers: frozenset[str]) -> None:
-        for user in askers:
+    async def _tell(self, lease: Lease, unheard: Collection[str]) -> None:
+        for user in unheard:
             try:
                 await self._surface.tell(user, UNDELIVERED.format(self._surface.describe(lease.place)))
             except DeliveryError as error:

@@ -35,6 +35,8 @@ def trouble_of(error: Exception) -> Trouble:
     if isinstance(error, SlackApiError):
         return _refused(error)
     if isinstance(error, aiohttp.ClientResponseError):
+        if error.status == 429:
+            return Trouble("ratelimited", passes=True, retry_after=_retry_after(error.headers or {}))
         return Trouble(f"http_{error.status}", passes=error.status >= 500, unsure=error.status >= 500)
     if isinstance(error, (aiohttp.ClientError, OSError)):
         return Trouble(type(error).__name__, passes=True, unsure=True)

@@ -18,6 +18,8 @@ from chathakase.slack.delivery.outbox import Outbox
 from chathakase.slack.delivery.pace import Urgency
 
 ASK, SHARE = "files.getUploadURLExternal", "files.completeUploadExternal"
+NO_BYTES = "file_not_found"
+"""Slack's word for an upload whose bytes did not arrive, whatever the upload itself was answered."""
 WITHIN = 60.0
 """Seconds after which an answer goes on in messages instead."""
 COMMENT = "This answer is long: the whole of it is in this file."
@@ -50,9 +52,9 @@ class Attachments:
                 await self._upload(place, filename, content)
                 return
             except DeliveryError as error:
-                if not error.unsure or patience.is_over(error.code):
+                if not (error.unsure or error.code == NO_BYTES) or patience.is_over(error.code):
                     raise
-                doubtful = True
+                doubtful = error.unsure
             await patience.rest()
 
     async def _upload(self, place: Place, filename: str, content: bytes) -> None:

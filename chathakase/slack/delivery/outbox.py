@@ -20,6 +20,8 @@ BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_bloc
 
 WHISPERED_WITHIN = 30.0
 """Seconds after which a word to one person is no longer of use."""
+TOLD_WITHIN = 60.0
+"""Seconds for which somebody is tried to be told of a lost answer."""
 
 log = logging.getLogger(__name__)
 
@@ -123,7 +125,12 @@ class Outbox:
         async def attempt() -> None:
             await self._client.api_call(POST, json={"channel": user, "text": text})
 
-        await self.calls.make(POST, attempt, urgency=Urgency.ERROR, channel=user, repeatable=False)
+        # Told twice, when only an answer of Slack's was lost, is better than not at all.
+        try:
+            async with asyncio.timeout(TOLD_WITHIN):
+                await self.calls.make(POST, attempt, urgency=Urgency.ERROR, channel=user)
+        except TimeoutError as error:
+            raise DeliveryError("timeout") from error
 
     async def _write(self, method: str, post: Post, arguments: Mapping[str, Any]) -> tuple[Written, Mapping[str, Any]]:
         """Call a method that writes; blocks that Slack refuses are left out."""

@@ -16,6 +16,7 @@ UNREACHABLE = frozenset(
         "account_inactive",
         "channel_not_found",
         "ekm_access_denied",
+        "thread_not_found",
         "invalid_auth",
         "is_archived",
         "not_authed",
@@ -35,6 +36,9 @@ STREAMING = "streaming_state_conflict"
 """A message that is still being streamed cannot be edited
 (https://docs.slack.dev/reference/methods/chat.update)."""
 
+EMPTIED = "–"
+"""What is left of a message that should be gone."""
+GONE = "message_not_found"
 LOOKS = 2
 """How often a page is written of which Slack says that it holds less than was sent."""
 
@@ -131,6 +135,16 @@ class PageWriter:
     async def _remove(self, ts: str) -> None:
         try:
             await self._outbox.delete(self._origin.place, ts)
+        except DeliveryError as error:
+            if error.code == GONE:
+                return
+            log.warning("A superfluous message in %s is emptied, not removed: %s", self._origin.place.session_id, error)
+            await self._empty(ts)
+
+    async def _empty(self, ts: str) -> None:
+        """Take the text and the button from a message that cannot be removed."""
+        try:
+            await self._outbox.update(self.post_of(0, EMPTIED), ts, urgency=Urgency.FINAL)
         except DeliveryError as error:
             log.warning("A superfluous message in %s stays: %s", self._origin.place.session_id, error)
 

@@ -14,7 +14,7 @@ from chathakase.slack.delivery.attachment import Attachments
 from chathakase.slack.delivery.limits import POST
 from chathakase.slack.delivery.outbox import Outbox
 from chathakase.slack.delivery.pace import Urgency
-from chathakase.slack.delivery.pagewriter import Origin, PageWriter
+from chathakase.slack.delivery.pagewriter import UNREACHABLE, Origin, PageWriter
 from chathakase.slack.delivery.status import Statuses, Thinking
 from chathakase.slack.markdown.pages import Page, Paginator
 
@@ -63,6 +63,8 @@ class SlackReply:
         self._thinking = Thinking(delivery.statuses, self._place, self._hold_the_place)
         self._writing = asyncio.Lock()
         self._next = 0.0
+        self._hopeless = False
+        """Slack refuses to take anything here, so nothing more is shown before the end."""
         self._promised = ""
         """The method of which a call is kept for the end of this reply."""
         self._wanting = False
@@ -95,7 +97,7 @@ class SlackReply:
 
     @property
     def _grows(self) -> bool:
-        return self._delivery.interim and self._writer.is_editable
+        return self._delivery.interim and self._writer.is_editable and not self._hopeless
 
     def _delay(self) -> float:
         if self.begun:
@@ -135,6 +137,7 @@ class SlackReply:
                 await self._show(text)
         except DeliveryError as error:
             log.debug("An interim text in %s was not shown: %s", self._place.session_id, error)
+            self._hopeless |= error.code in UNREACHABLE
             return False
         except Exception as error:  # noqa: BLE001 - an interim text is never worth a turn
             log.error("An interim text in %s was not shown: %s", self._place.session_id, trace(error))

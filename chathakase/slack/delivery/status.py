@@ -73,7 +73,9 @@ class Statuses:
         self._clearing: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
-        """Give up what could not be cleared yet."""
+        """Clear what can still be cleared soon, and give up the rest."""
+        if self._clearing:
+            await asyncio.wait(self._clearing, timeout=CLEAR_WITHIN)
         for task in self._clearing:
             task.cancel()
         await asyncio.gather(*self._clearing, return_exceptions=True)

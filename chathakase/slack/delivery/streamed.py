@@ -5,6 +5,7 @@ whatever is appended, and takes about 11,000 bytes in it (measured, https://gith
 and others); pages stay below that.
 """
 
+import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ from chathakase.slack.markdown.pages import Page
 
 LIFETIME = 240.0
 """Seconds after which a reply goes on in a new stream."""
+
+SETTLING = 1.0
+"""Seconds after which a call of which nobody heard will have been carried out, if at all."""
 
 log = logging.getLogger(__name__)
 
@@ -139,6 +143,9 @@ class StreamedReply(SlackReply):
         try:
             ts = await self._streams.start(post, urgency=Urgency.INTERIM)
         except DeliveryError as error:
+            if error.unsure:
+                # It may be carried out later than the client gave up.
+                await asyncio.sleep(SETTLING)
             if error.unsure and (found := await self._find_start(post)) is not None:
                 await self._writer.add(found, None)
             raise

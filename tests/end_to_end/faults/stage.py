@@ -93,6 +93,8 @@ class Stage:
     async def settled(self) -> None:
         """Wait until nothing is under way any more."""
         await self.until(lambda: not self.manager._working, "the turn has ended")
+        # Nobody waits for a status to be taken back, but it must be.
+        await self.until(lambda: not self.status, "the status is cleared")
 
     async def until(self, condition: Callable[[], object], what: str) -> None:
         try:
