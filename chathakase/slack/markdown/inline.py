@@ -127,7 +127,7 @@ class _Writer:
         """Write the marks that are open at the beginning."""
         for marks in self._around.spans:
             if marks[0] == "`":
-                return self._code(self._start, self._start, marks)
+                return self._reopened_code(marks)
             self._open(marks, self._start, self._start)
         return self._start
 
@@ -174,30 +174,38 @@ class _Writer:
         return ZERO_WIDTH_SPACE if OPEN_ANGLE.search(before) or fuses else ""
 
     def _backticks(self, found: re.Match[str], start: int) -> int:
-        return self._code(start, found.end(), found[0])
-
-    def _code(self, start: int, inside: int, ticks: str) -> int:
-        """Go on past code, of which the marks may stand on an earlier page."""
-        reopened = inside == start
+        ticks, inside = found[0], found.end()
         closing = self._closing_ticks(inside, self._end, len(ticks))
-        lead = ticks if reopened else ""
         if closing is not None:
-            code = self._text[start:closing]
-            if reopened and not code.strip("` "):
-                return self._pieces.put(start, closing, "", whole=True)
-            return self._pieces.put(start, closing, lead + harmless(code), whole=True)
-        if not reopened and not self._opens_code(inside, len(ticks)):
+            return self._pieces.put(start, closing, harmless(self._text[start:closing]), whole=True)
+        if not self._opens_code(inside, len(ticks)):
             return inside
-        if not reopened:
-            self._hold(start)
-        code = self._text[inside : self._end]
-        if code.strip():
-            self._ticks = ticks
-            self._pieces.put(start, self._end, ticks + harmless(code))
-        else:
-            self._ticks = ticks if self._around.ending is Ending.CUT else ""
-            self._pieces.put(start, self._end, "")
-        return self._end
+        self._hold(start)
+        return self._code(start, inside, self._end, ticks)
+
+    def _reopened_code(self, ticks: str) -> int:
+        """Go on with code of which the beginning is on an earlier page."""
+        closing = self._closing_ticks(self._start, self._end, len(ticks))
+        if closing is None:
+            return self._code(self._start, self._start, self._end, ticks)
+        if not self._text[self._start : closing].strip("` "):
+            return self._pieces.put(self._start, closing, "", whole=True)
+        self._pieces.put(self._start, self._start, ticks)
+        return self._harmless(self._start, closing)
+
+    def _code(self, start: int, inside: int, end: int, ticks: str) -> int:
+        """Go on past code that is open at the end."""
+        bare = not self._text[inside:end].strip()
+        self._ticks = "" if bare and self._around.ending is not Ending.CUT else ticks
+        self._pieces.put(start, inside, "" if bare else ticks)
+        return self._harmless(inside, end)
+
+    def _harmless(self, start: int, end: int) -> int:
+        """Write what stays as it is, but for pings."""
+        for ping in PING.finditer(self._text, start, end):
+            self._pieces.put(ping.end(), ping.end(), ZERO_WIDTH_SPACE)
+        self._pieces.keep(end)
+        return end
 
     def _closing_ticks(self, position: int, end: int, count: int) -> int | None:
         if count in self._unpaired:

@@ -72,7 +72,7 @@ class Paginator:
         self._settle_members(self._seen[:length])
 
     def cut(self, length: int) -> None:
-        """End the last page at this offset of the text, whatever comes."""
+        """End the last page at this offset of the text, whatever comes; no earlier than where it is steady."""
         self._cuts = sorted({*self._cuts, length})
 
     def _settle_members(self, source: str) -> None:

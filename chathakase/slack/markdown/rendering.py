@@ -110,17 +110,19 @@ class _Renderer:
         spans, self._spans = () if block.begins else self._spans, ()
         around = Surroundings(self._members, ending, self._ahead, row, spans)
         writing = write(self._text, block.text, block.end, around)
-        if self._is_false_fence(block, writing.pieces):
+        if self._is_false_fence(writing.pieces):
             self._put(block.text, block.text, ZERO_WIDTH_SPACE)
         self._pieces += writing.pieces
         if goes_on:
             self._certain = min(self._certain, writing.certain)
         return writing.spans
 
-    def _is_false_fence(self, block: Block, pieces: list[Piece]) -> bool:
+    def _is_false_fence(self, pieces: list[Piece]) -> bool:
         """Whether text would open a fence on the page."""
-        looks_like_it = self._text.startswith(("```", "~~~"), block.text)
-        return looks_like_it and FALSE_FENCE.match("".join(piece.out for piece in pieces)) is not None
+        beginning = "".join([piece.out for piece in pieces[:4]])
+        if not beginning.startswith(("```", "~~~")):
+            return False
+        return FALSE_FENCE.match("".join(piece.out for piece in pieces)) is not None
 
     def _opening(self, block: Block) -> None:
         """The first line of a fence; text that is too long for a language goes into the fence."""

@@ -5,6 +5,8 @@ from markdown_it.token import Token
 
 READER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 """Like Slack, it takes HTML for text."""
+WITHOUT_TABLES = MarkdownIt("commonmark", {"html": False})
+"""The other takes the first line of a fence for the head of a table if the second one looks like it."""
 
 
 def tokens(markdown: str, *kinds: str) -> list[Token]:
@@ -23,7 +25,9 @@ def open_fences(markdown: str) -> list[str]:
     """The fences that nothing closes, but for the end."""
     lines = markdown.split("\n")
     found = []
-    for fence in tokens(markdown, "fence"):
+    for fence in WITHOUT_TABLES.parse(markdown):
+        if fence.type != "fence":
+            continue
         assert fence.map is not None
         first, behind = fence.map
         last = lines[behind - 1].strip("> \t")

@@ -210,9 +210,9 @@ def test_a_cut_comes_no_earlier_than_what_is_beyond_recall() -> None:
 def test_every_page_ends_where_it_is_told_to(text: str, share: float, place: float) -> None:
     paginator = Paginator({"U1"})
     part = text[: int(share * len(text))]
-    last = paginator.pages(part, growing=True)[-1:]
-    begin = len(part) - sum(len(page.source) for page in last)
-    offset = begin + int(place * (len(part) - begin))
+    shown = paginator.pages(part, growing=True)
+    steady = sum(len(page.source) for page in shown[:-1]) + sum(page.steady_length for page in shown[-1:])
+    offset = steady + int(place * (len(part) - steady))
     paginator.cut(offset)
     start = 0
     for page in paginator.pages(text, growing=False):
