@@ -14,6 +14,8 @@ from chathakase.slack.markdown.scanner import scan
 
 UNSAFE = re.compile(rf"{PING.pattern}|^[ \t>]*(?=([`~])\1{{{LONGEST_MARKS}}})", re.MULTILINE)
 """Behind this something has to stand in code, lest Slack take what follows for a mention or a fence."""
+HALF_FENCE = re.compile(r"[ \t]*[`~]")
+"""Marks in code that would close its fence if a cut put them at the beginning of a line."""
 FALSE_FENCE = re.compile(r"(?:```+[^`\n]*|~~~.*)(?:\n|\Z)")
 """Text that would open a fence, as its marks are too long, or as the back-tick is gone for which it did not."""
 WORD_END = re.compile(r"(?<=\S)(?=\s)|(?<=[、。，．！？；：…])(?=[^\W\d_])")
@@ -105,7 +107,7 @@ class _Renderer:
 
     def _prose(self, block: Block, *, goes_on: bool) -> tuple[str, ...]:
         self._put(block.start, block.text, block.lead)
-        row = block.kind is Kind.ROW or self._text[block.text : block.text + 1] == "|"
+        row = self._text[block.text : block.text + 1] == "|" or (block.kind is Kind.ROW and not block.begins)
         ending = self._ending if goes_on else Ending.DONE
         spans, self._spans = () if block.begins else self._spans, ()
         around = Surroundings(self._members, ending, self._ahead, row, spans)
@@ -155,7 +157,8 @@ class _Renderer:
         assert fence
         start = block.start
         if start == self._start and self._state.midline:
-            self._put(start, start, "> " * fence.quote + ZERO_WIDTH_SPACE * (self._text[start] in "`~"))
+            guard = ZERO_WIDTH_SPACE if HALF_FENCE.match(self._text, start, block.end) else ""
+            self._put(start, start, "> " * fence.quote + guard)
             start = self._line(start, block.end) if fence.indent else start
         while fence.indent and start < block.end:
             bare = self._bare(start, block.end)
