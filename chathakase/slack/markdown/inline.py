@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from enum import Enum, auto
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from chathakase.slack.markdown.emphasis import Emphasis, Opening
 from chathakase.slack.markdown.foreign import BREAK, DROPPED, INSTEAD, LINK, SPANS, TAG, TOLD
@@ -48,8 +47,7 @@ class Ending(Enum):
     """Nobody knows yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """What the writing of a paragraph depends on besides its text."""
 
     members: Collection[str] = ()
@@ -63,8 +61,7 @@ class Surroundings:
     """The inline marks that are open where it begins."""
 
 
-@dataclass(slots=True)
-class Writing:
+class Writing(NamedTuple):
     """A written paragraph."""
 
     pieces: list[Piece]

@@ -95,7 +95,8 @@ class _Renderer:
         return ()
 
     def _put(self, start: int, end: int, out: str) -> None:
-        self._pieces.append(Piece(start, end, out))
+        if out or end > start:
+            self._pieces.append(Piece(start, end, out))
 
     def _verbatim(self, start: int, end: int) -> None:
         """Write the text as it is, but for pings and for marks that would be taken for a fence."""
