@@ -17,9 +17,9 @@ from tests.end_to_end.faults.kinds import End, Fault
 from tests.end_to_end.faults.stage import Stage, Stuck, open_stage
 from tests.end_to_end.faults.steps import NATIVE, POST, SECRET, UPDATE, Step
 
-AT_ONCE = 40
+AT_ONCE = 20
 """Cases that are played at once."""
-BEGIN_AT_ONCE = 4
+BEGIN_AT_ONCE = 2
 """Bots that start at once; with many more, calls would take too long by themselves."""
 AFTERWARDS = 0.3
 """Seconds in which nothing more may happen once all is done."""

@@ -19,7 +19,7 @@ from chathakase.playground.world.values import Message
 from tests.end_to_end.conftest import Thread, markdown
 from tests.model_server import Answer, Json, ModelServer, begin, chunk, open_model_server
 
-CALL_TIMEOUT = 1.0
+CALL_TIMEOUT = 1.5
 """Seconds that the bot gives a call of the Web API."""
 PATIENCE = 15.0
 """Seconds within which anything must have happened that a case waits for."""
