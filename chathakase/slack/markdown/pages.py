@@ -106,16 +106,16 @@ class Paginator:
     def _fill(self, text: str, start: int, state: State, *, growing: bool) -> tuple[Rendering, int | None]:
         """Fill a page; None instead of its end if the text fits on it, or if it is not known yet where to cut it."""
         budget = PAGE - CLOSING - characters(state.head)
-        solid = _solid(text, start)
+        solid, kept = _solid(text, start), min(self._kept, len(text))
         while True:
-            limit = fitting(text, solid, budget)
+            limit = max(fitting(text, solid, budget), kept)
             end = self._end(text, start, limit, state, growing=growing)
             if end is None and growing:
                 return Rendering("", state, "", start), None
             stop, ending = (len(text), Ending.DONE) if end is None else (end, Ending.CUT)
             rendering = self._render(text, start, stop, state, ending, ahead=limit + LOOKAHEAD)
             over = excess(rendering.markdown)
-            if not over or stop <= solid + 1:
+            if not over or stop <= max(kept, solid + 1):
                 return rendering, end
             budget = min(budget, characters(text[solid:stop])) - over
 
@@ -149,12 +149,12 @@ class Paginator:
         ending = Ending.GROWING if growing else Ending.DONE
         state = self._state
         budget = PAGE - CLOSING - characters(state.head)
-        solid = _solid(text, start)
+        solid, kept = _solid(text, start), min(self._kept, len(text))
         while True:
-            end = fitting(text, solid, budget)
+            end = max(fitting(text, solid, budget), kept)
             rendering = self._render(text, start, end, state, ending)
             over = excess(rendering.markdown)
-            if not over or end <= solid + 1:
+            if not over or end <= max(kept, solid + 1):
                 break
             budget = min(budget, characters(text[solid:end])) - over
         return Page(text[start:], rendering.markdown, rendering.steady, rendering.steady_end - start)

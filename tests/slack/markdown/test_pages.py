@@ -123,7 +123,7 @@ def test_a_fence_line_without_end_is_cut_like_any_other(mark: str, filling: str)
 
 def unfenced(text: str) -> str:
     """A text without what pages may add: closed and reopened fences, the heads of tables, broken pings."""
-    text = re.sub(r"\| a \| b \|\n\|---\|---\|\n(\| (?!1 \|))?", "", text.replace("\u200b", ""))
+    text = re.sub(r"\| a \| b \|\n|\|---\|---\|\n(\| (?!1 \|))?", "", text.replace("\u200b", ""))
     text = re.sub(r"^ {0,3}(`{3,20}|~{3,20})[^\n`]{0,40}$", "", text, flags=re.MULTILINE)
     return re.sub(r"[`~]{3,}|\s", "", text)
 
