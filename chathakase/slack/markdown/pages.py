@@ -167,8 +167,3 @@ def _solid(text: str, start: int) -> int:
     while position < length and text[position].isspace():
         position += 1
     return max(text.rfind("\n", start, position) + 1, start)
-
-
-def pages(text: str) -> list[str]:
-    """Make the pages of a whole text."""
-    return [page.markdown for page in Paginator().pages(text, growing=False)]

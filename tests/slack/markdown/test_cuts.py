@@ -1,4 +1,5 @@
-from chathakase.slack.markdown.pages import Paginator, pages
+from chathakase.slack.markdown.pages import Paginator
+from tests.slack.markdown.whole import pages
 
 
 def test_cuts_prefer_paragraphs_then_lines_then_words() -> None:

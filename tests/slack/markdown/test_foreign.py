@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 
 from chathakase.slack.markdown.limits import characters
-from chathakase.slack.markdown.pages import pages
 from tests.slack.markdown.texts import TEXTS
+from tests.slack.markdown.whole import pages
 
 
 def told(text: str) -> str:

@@ -3,9 +3,9 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chathakase.slack.markdown.pages import pages
 from tests.slack.markdown.judge import rows, tokens, words
 from tests.slack.markdown.texts import numbered
+from tests.slack.markdown.whole import pages
 
 KINDS = [
     "W W W. " * 9,

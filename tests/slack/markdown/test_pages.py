@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from chathakase.slack.markdown.limits import PAGE
 from chathakase.slack.markdown.mentions import harmless
-from chathakase.slack.markdown.pages import Page, Paginator, pages
+from chathakase.slack.markdown.pages import Page, Paginator
 from chathakase.slack.markdown.plain import escape, notification, plain
 from tests.slack.markdown.judge import open_fences
 from tests.slack.markdown.texts import GROWTHS, TEXTS
+from tests.slack.markdown.whole import pages
 
 LIMIT = 4_000  # chat.update answers msg_too_long above this
 HEAVIEST = 11_000  # bytes; streamed messages are refused somewhat below
