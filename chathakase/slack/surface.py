@@ -35,6 +35,7 @@ class SlackSurface:
         if lease is None:
             return SlackReply(self._delivery, Origin(place, Name(uuid4().hex, 1), is_turn=False))
         name = Name(lease.turn, lease.run)
+        streamed = self._native and _is_direct(place)
         origin = Origin(
             place,
             name,
@@ -43,9 +44,8 @@ class SlackSurface:
             standing=standing,
             posted=posted,
             members=members,
-            streams=self._native and _is_direct(place),
+            streams=streamed,
         )
-        streamed = self._native and _is_direct(place)
         return StreamedReply(self._delivery, origin) if streamed else SlackReply(self._delivery, origin)
 
     async def whisper(self, place: Place, user: str, text: str) -> None:

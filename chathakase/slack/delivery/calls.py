@@ -6,8 +6,8 @@ https://docs.slack.dev/reference/methods/chat.update.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -58,6 +58,23 @@ class Calls:
     def patience(self) -> Patience:
         """Begin to be patient."""
         return Patience(self._clock)
+
+    async def send(
+        self,
+        method: str,
+        body: Mapping[str, Any],
+        *,
+        urgency: Urgency,
+        channel: str = "",
+        repeatable: bool = True,
+    ) -> Mapping[str, Any]:
+        """Make a call whose arguments go as JSON; returns Slack's answer. Raises DeliveryError like ``make``."""
+
+        async def attempt() -> Mapping[str, Any]:
+            answer = (await self.client.api_call(method, json=dict(body))).data
+            return answer if isinstance(answer, dict) else {}
+
+        return await self.make(method, attempt, urgency=urgency, channel=channel, repeatable=repeatable)
 
     async def make(
         self,

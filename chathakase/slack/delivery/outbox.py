@@ -110,25 +110,19 @@ class Outbox:
         """Tell one person something in a thread, which nobody else sees. Raises DeliveryError."""
         body = {"channel": place.channel, "user": user, "thread_ts": place.thread, "text": text}
 
-        async def attempt() -> None:
-            await self._client.api_call("chat.postEphemeral", json=body)
-
         try:
             async with asyncio.timeout(WHISPERED_WITHIN):
-                await self.calls.make("chat.postEphemeral", attempt, urgency=Urgency.ERROR)
+                await self.calls.send("chat.postEphemeral", body, urgency=Urgency.ERROR)
         except TimeoutError as error:
             raise DeliveryError("timeout") from error
 
     async def tell(self, user: str, text: str) -> None:
         """Tell one person something in a direct message. Raises DeliveryError."""
 
-        async def attempt() -> None:
-            await self._client.api_call(POST, json={"channel": user, "text": text})
-
         # Told twice, when only an answer of Slack's was lost, is better than not at all.
         try:
             async with asyncio.timeout(TOLD_WITHIN):
-                await self.calls.make(POST, attempt, urgency=Urgency.ERROR, channel=user)
+                await self.calls.send(POST, {"channel": user, "text": text}, urgency=Urgency.ERROR, channel=user)
         except TimeoutError as error:
             raise DeliveryError("timeout") from error
 

@@ -2,11 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
-
-from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.core.errors import DeliveryError
 from chathakase.core.types import Place
@@ -143,14 +141,7 @@ class Statuses:
 
     async def _set(self, way: Way, place: Place, status: dict[str, Any], *, urgency: Urgency) -> None:
         body = {"channel_id": place.channel, "thread_ts": place.thread, **status}
-        await self._calls.make(way.method, _call(self._calls.client, way.method, body), urgency=urgency)
-
-
-def _call(client: AsyncWebClient, method: str, body: dict[str, Any]) -> Callable[[], Awaitable[Any]]:
-    async def attempt() -> None:
-        await client.api_call(method, json=body)
-
-    return attempt
+        await self._calls.send(way.method, body, urgency=urgency)
 
 
 class Thinking:

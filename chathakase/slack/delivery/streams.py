@@ -47,8 +47,4 @@ class Streams:
         return not holds_less(await self._call(STOP, body, urgency), {"text": plain(post.face.markdown)})
 
     async def _call(self, method: str, body: Mapping[str, Any], urgency: Urgency) -> Mapping[str, Any]:
-        async def attempt() -> Mapping[str, Any]:
-            answer = (await self._calls.client.api_call(method, json=dict(body))).data
-            return answer if isinstance(answer, dict) else {}
-
-        return await self._calls.make(method, attempt, urgency=urgency, repeatable=False)
+        return await self._calls.send(method, body, urgency=urgency, repeatable=False)
