@@ -40,13 +40,15 @@ async def _turn(sessions: Sessions, turns: Turns, number: int) -> list[float]:
     place = Place("C0BENCH000", f"1700000000.{number % SESSIONS:06d}")
     text = f"question {number}: how do threads work?"
     moments = [time.perf_counter()]
-    await sessions.append(Incoming(place, f"1700000001.{number:06d}", "U1", text, opens=True, asks=True), command=False)
+    said = 1_700_000_001_000_000 + number
+    incoming = Incoming(place, f"1700000001.{number:06d}", "U1", text, said=said, opens=True, asks=True)
+    await sessions.append(incoming, command=False)
     moments.append(time.perf_counter())
     lease = await turns.claim(place.session_id)
     moments.append(time.perf_counter())
     if lease is None:
         raise RuntimeError("the store gave no lease for a question that waits")
-    await sessions.history(place.session_id, upto=lease.upto, limit=21)
+    await sessions.history(lease, limit=21)
     moments.append(time.perf_counter())
     await turns.finish(lease, RESULT)
     moments.append(time.perf_counter())

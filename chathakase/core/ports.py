@@ -30,11 +30,11 @@ class SessionStore(Protocol):
         A command is kept so that it is answered once, but it is never part of a prompt.
         """
 
-    async def history(self, session_id: str, *, upto: int, limit: int, without: str = "") -> list[Message]:
-        """The newest ``limit`` messages up to sequence number ``upto``, oldest first.
+    async def history(self, lease: Lease, *, limit: int) -> list[Message]:
+        """The newest ``limit`` messages that matter to a turn, what it answers last.
 
-        An answer stands right after what it answered, whatever was said meanwhile. The answer of the turn
-        ``without`` is left out.
+        They stand in the order in which they were said, whatever order they came in, and an answer stands right after
+        what it answered. The turn's own earlier answer is there only if it goes on with it.
         """
 
     async def people(self, session_id: str) -> frozenset[str]:

@@ -92,6 +92,8 @@ class Incoming:
     author: str
     text: str
     """What was said, without the leading mention of the bot; may be empty."""
+    said: int
+    """When it was said, in epoch microseconds of the surface's own clock: the order of a conversation."""
     opens: bool
     """It may start a session: a mention or a direct message."""
     asks: bool
@@ -131,6 +133,8 @@ class Lease:
     """A fresh random id of this holder."""
     turn: str
     """The turn's id, the same through all its tries, by which its messages can be found."""
+    since: int
+    """What came up to here, as a sequence number, was answered before."""
     upto: int
     """The newest message that this turn answers, as a sequence number."""
     attempt: int

@@ -26,7 +26,7 @@ from chathakase.engine.verdict import (
     with_notice,
 )
 
-RENEW_EVERY = 2.5
+RENEW_EVERY = 2.0
 """Seconds between two renewals of a lease; a third of the time for which it is held."""
 
 ATTEMPTS = 3
@@ -86,7 +86,7 @@ class TurnRunner:
         """The text that an answer goes on from; empty when it is written from the beginning."""
         if lease.wish is not Wish.CONTINUE:
             return ""
-        newest = await self._sessions.history(lease.place.session_id, upto=lease.upto, limit=1)
+        newest = await self._sessions.history(lease, limit=1)
         return newest[0].text if newest and newest[0].role is Role.ASSISTANT else ""
 
     async def _answer_under_lease(self, lease: Lease, signals: Signals, reply: Reply, draft: Draft) -> Collection[str]:
@@ -164,9 +164,7 @@ class TurnRunner:
 
     async def _prompt(self, lease: Lease) -> Prompt:
         session_id = lease.place.session_id
-        without = "" if lease.wish is Wish.CONTINUE else lease.turn
-        limit = self._persona.max_messages + 1
-        history = await self._sessions.history(session_id, upto=lease.upto, limit=limit, without=without)
+        history = await self._sessions.history(lease, limit=self._persona.max_messages + 1)
         prompt = build_prompt(session_id, self._persona, history, await self._names(history))
         if history and history[-1].role is Role.ASSISTANT:
             prompt = Prompt((*prompt.speeches, Speech("user", GO_ON)), session_id)

@@ -6,14 +6,16 @@ from chathakase.core.types import (
     Expiry,
     ExpiryMode,
     Incoming,
+    Lease,
     Message,
     Place,
     Role,
     SessionInfo,
     SessionsPage,
+    Wish,
 )
 from chathakase.storage.database import Database, Row, Transaction
-from chathakase.storage.waiting import KEPT, WAITS
+from chathakase.storage.waiting import KEPT, WAITS, free
 
 OPEN = """
 INSERT INTO sessions (id, channel, thread, seq, asked, began_at, active_at)
@@ -37,31 +39,42 @@ RETURNING seq
 """
 
 ADD = """
-INSERT INTO messages (session, seq, role, text, author, ref, asks, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO messages (session, seq, role, text, author, ref, said, asks, at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT (session, ref) DO NOTHING
 RETURNING seq
 """
 
-HISTORY = """
+# What a turn answers comes last, also what was said long ago and came late.
+ASKED_NOW = """
+SELECT role, text, author FROM messages
+WHERE session = $1 AND role = 'user' AND seq > $2 AND seq <= $3
+ORDER BY said DESC, seq DESC LIMIT $4
+"""
+
+BEFORE = """
 SELECT role, text, author FROM messages
 WHERE session = $1 AND coalesce(reply_to, seq) <= $2 AND role IN ('user', 'assistant')
-    AND NOT (role = 'assistant' AND ref = $4)
-ORDER BY coalesce(reply_to, seq) DESC, seq DESC
-LIMIT $3
+ORDER BY said DESC, seq DESC LIMIT $3
 """
+
+ANSWER = "SELECT role, text, author FROM messages WHERE session = $1 AND ref = $2 AND role = 'assistant'"
 
 # Only what was said before the command is forgotten; what came after it may be stored already.
-CLEAR_MESSAGES = """
+BEFORE_COMMAND = "said < (SELECT c.said FROM messages c WHERE c.session = $1 AND c.ref = $2)"
+
+CLEAR_MESSAGES = f"""
 UPDATE messages SET role = 'cleared', text = '', author = ''
-WHERE session = $1 AND role IN ('user', 'assistant')
-    AND coalesce(reply_to, seq) < (SELECT seq FROM messages WHERE session = $1 AND ref = $2)
+WHERE session = $1 AND role IN ('user', 'assistant') AND {BEFORE_COMMAND}
 """
 
+# Whatever asks and is not forgotten still waits.
 CLEAR_SESSION = """
 UPDATE sessions SET
-    answered = (
-        SELECT CASE WHEN m.seq > sessions.answered THEN m.seq ELSE sessions.answered END
-        FROM messages m WHERE m.session = $1 AND m.ref = $2),
+    answered = coalesce(
+        (SELECT min(m.seq) - 1 FROM messages m
+        WHERE m.session = $1 AND m.role = 'user' AND m.asks = 1 AND m.seq > sessions.answered),
+        seq),
     lease_owner = NULL, lease_until = 0, turn = NULL, turn_began = NULL, attempts = 0, reply_refs = '[]'
 WHERE id = $1
 """
@@ -69,10 +82,10 @@ WHERE id = $1
 # A turn whose question is forgotten is not taken up again.
 CLEAR_WISHES = f"UPDATE turns SET wish = NULL WHERE session = $1 AND wish IS NOT NULL AND NOT {KEPT}"
 
-IDLE = f"active_at < $1 AND NOT {WAITS} AND lease_until < $2"
+IDLE = f"active_at < $1 AND NOT {WAITS} AND {free('$2')}"
 
 INFO = f"""
-SELECT channel, thread, began_at, active_at, {WAITS} OR lease_until >= $1,
+SELECT channel, thread, began_at, active_at, {WAITS} OR NOT {free("$1")},
     (SELECT count(*) FROM messages m WHERE m.session = sessions.id AND m.role IN ('user', 'assistant'))
 FROM sessions
 """
@@ -116,7 +129,7 @@ class Sessions:
     async def _add(
         self, transaction: Transaction, incoming: Incoming, seq: int, *, role: Role, asks: bool, now: int
     ) -> None:
-        said = (incoming.text, incoming.author, incoming.ref)
+        said = (incoming.text, incoming.author, incoming.ref, incoming.said)
         if not await transaction.fetch(ADD, incoming.place.session_id, seq, role, *said, int(asks), now):
             raise _HadAlready
 
@@ -133,12 +146,14 @@ class Sessions:
             f"DELETE FROM sessions WHERE {IDLE} AND id = $3", now - self._expiry.after, now, session_id
         )
 
-    async def history(self, session_id: str, *, upto: int, limit: int, without: str = "") -> list[Message]:
-        """The newest ``limit`` messages up to sequence number ``upto``, oldest first.
-
-        The answer of the turn ``without`` is left out.
-        """
-        rows = await self._database.fetch(HISTORY, session_id, upto, limit, without)
+    async def history(self, lease: Lease, *, limit: int) -> list[Message]:
+        """The newest ``limit`` messages that matter to a turn, what it answers last."""
+        session_id = lease.place.session_id
+        rows: list[Row] = []
+        if lease.wish is Wish.CONTINUE:
+            rows += await self._database.fetch(ANSWER, session_id, lease.turn)
+        rows += await self._database.fetch(ASKED_NOW, session_id, lease.since, lease.upto, limit - len(rows))
+        rows += await self._database.fetch(BEFORE, session_id, lease.since, limit - len(rows))
         return [Message(Role(str(role)), str(text), str(author)) for role, text, author in reversed(rows)]
 
     async def people(self, session_id: str) -> frozenset[str]:
@@ -154,8 +169,8 @@ class Sessions:
         The rows stay as empty marks, so that a message that is delivered again is not answered again.
         """
         async with self._database.transaction() as transaction:
-            await transaction.execute(CLEAR_SESSION, session_id, before)
             forgotten = await transaction.execute(CLEAR_MESSAGES, session_id, before)
+            await transaction.execute(CLEAR_SESSION, session_id)
             await transaction.execute(CLEAR_WISHES, session_id)
             return forgotten
 

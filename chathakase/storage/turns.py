@@ -6,23 +6,22 @@ from uuid import uuid4
 
 from chathakase.core.types import Lease, Place, Press, Result, Wish
 from chathakase.storage.database import Database, Row
-from chathakase.storage.waiting import KEPT, WAITS
-
-LEASE_MS = 8_000
-"""How long a turn is held without a renewal, in milliseconds."""
+from chathakase.storage.waiting import KEPT, LEASE_MS, WAITS, free
 
 # Both halves have a partial index of their own, so that sessions at rest cost nothing.
-WAITING = """
-SELECT id, lease_until FROM sessions WHERE asked > answered AND lease_until < $1
+WAITING = f"""
+SELECT id, lease_until FROM sessions WHERE asked > answered AND {free("$1")}
 UNION
 SELECT s.id, s.lease_until FROM turns t JOIN sessions s ON s.id = t.session
-WHERE t.wish IS NOT NULL AND s.lease_until < $1
+WHERE t.wish IS NOT NULL AND {free("$1")}
 ORDER BY lease_until LIMIT 1000
 """
 
 WISHED = "FROM turns WHERE turns.session = $1 AND turns.wish IS NOT NULL ORDER BY turns.upto LIMIT 1"
 
 CLAIMED = "FROM turns WHERE turns.id = sessions.turn"
+
+ANSWERED_BEFORE = "FROM turns e JOIN turns t ON t.session = e.session AND e.upto < t.upto"
 
 # Every change of what waits changes the session's own row as well, so that of two claimants one finds nothing to
 # update. A turn that was not finished is gone on with: it keeps its name and its messages. Then comes a turn that is
@@ -33,10 +32,12 @@ UPDATE sessions SET
     turn = coalesce(turn, (SELECT turns.id {WISHED}), $2), turn_began = coalesce(turn_began, $4),
     reply_refs = CASE WHEN turn IS NULL
         THEN coalesce((SELECT turns.reply_refs {WISHED}), '[]') ELSE reply_refs END
-WHERE id = $1 AND {WAITS} AND lease_until < $4
+WHERE id = $1 AND {WAITS} AND {free("$4")}
 RETURNING channel, thread, turn, attempts, reply_refs,
     coalesce((SELECT turns.upto {CLAIMED}), seq), (SELECT turns.wish {CLAIMED}),
-    coalesce((SELECT turns.run + 1 {CLAIMED}), 1)
+    coalesce((SELECT turns.run + 1 {CLAIMED}), 1),
+    CASE WHEN (SELECT turns.id {CLAIMED}) IS NULL THEN answered
+        ELSE (SELECT coalesce(max(e.upto), 0) {ANSWERED_BEFORE} WHERE t.id = sessions.turn) END
 """
 
 RENEW = "UPDATE sessions SET lease_until = $3 WHERE id = $1 AND lease_owner = $2"
@@ -67,8 +68,9 @@ RETURNING seq
 """
 
 ADD_ANSWER = """
-INSERT INTO messages (session, seq, role, text, author, ref, reply_to, at)
-VALUES ($1, $2, 'assistant', $3, '', $4, $5, $6)
+INSERT INTO messages (session, seq, role, text, author, ref, reply_to, at, said)
+SELECT $1, $2, 'assistant', $3, '', $4, $5, $6, coalesce(max(said), $6 * 1000) FROM messages
+WHERE session = $1 AND role = 'user' AND seq > $7 AND seq <= $5
 ON CONFLICT (session, ref) DO UPDATE SET text = excluded.text, at = excluded.at
 """
 
@@ -136,7 +138,7 @@ class Turns:
             await transaction.fetch(RECORD, session_id, lease.owner, upto, *record)
             rows = await transaction.fetch(FINISH, session_id, lease.owner, upto, now)
             if rows and result.text:
-                answer = (rows[0][0], result.text, lease.turn, upto, now)
+                answer = (rows[0][0], result.text, lease.turn, upto, now, lease.since)
                 await transaction.fetch(ADD_ANSWER, session_id, *answer)
             elif rows and lease.wish:
                 await transaction.execute(REMOVE_ANSWER, session_id, lease.turn)
@@ -174,11 +176,12 @@ class Turns:
 
 
 def _lease(owner: str, row: Row) -> Lease:
-    channel, thread, turn, attempt, refs, upto, wish, run = row
+    channel, thread, turn, attempt, refs, upto, wish, run, since = row
     return Lease(
         Place(str(channel), str(thread)),
         owner,
         str(turn),
+        since=int(since or 0),
         upto=int(upto or 0),
         attempt=int(attempt or 1),
         refs=tuple(json.loads(str(refs))),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from chathakase.core.types import Incoming, Lease, Outcome, Place, Press, Result, Usage, Wish
+from chathakase.slack.inward.events import microseconds
 from chathakase.storage.sessions import Sessions
 from chathakase.storage.sqlite import SqliteDatabase
 from chathakase.storage.turns import Turns
@@ -10,6 +11,7 @@ from chathakase.storage.turns import Turns
 PLACE = Place("C1", "1.000001")
 ID = PLACE.session_id
 TIMEOUT = 3_600_000
+LATER = Lease(PLACE, "", "", since=999, upto=999, attempt=1, refs=())
 FAILED = Result(Outcome.FAILED, error="timeout")
 
 
@@ -46,15 +48,16 @@ class Stores:
     async def press(self, turn: str, wish: Wish = Wish.RETRY, *, run: int = 1, place: Place = PLACE) -> bool:
         return await self.turns.reopen(Press(place, wish, "U1", turn, run))
 
-    async def texts(self, upto: int = 999, limit: int = 99) -> list[str]:
-        return [message.text for message in await self.sessions.history(ID, upto=upto, limit=limit)]
+    async def texts(self, lease: Lease = LATER, limit: int = 99) -> list[str]:
+        """What a turn sees; without one, what a turn would see that came after everything stored."""
+        return [message.text for message in await self.sessions.history(lease, limit=limit)]
 
     async def count(self, table: str) -> int:
         return int(str((await self.database.fetch(f"SELECT count(*) FROM {table}"))[0][0]))
 
 
 def said(ref: str, text: str = "hello", **fields: object) -> Incoming:
-    incoming = Incoming(PLACE, ref, "U1", text, opens=True, asks=True)
+    incoming = Incoming(PLACE, ref, "U1", text, said=microseconds(ref), opens=True, asks=True)
     return replace(incoming, **fields)  # type: ignore[arg-type]
 
 

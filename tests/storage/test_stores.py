@@ -14,8 +14,8 @@ from chathakase.core.types import ExpiryMode, Outcome, Place, Result, Role
 from chathakase.storage.migrate import migrate
 from chathakase.storage.sessions import BATCH
 from chathakase.storage.sqlite import open_sqlite
-from chathakase.storage.turns import LEASE_MS
-from tests.storage.stores import ID, PLACE, TIMEOUT, Stores, answer
+from chathakase.storage.waiting import LEASE_MS
+from tests.storage.stores import ID, LATER, PLACE, TIMEOUT, Stores, answer
 
 
 async def test_a_question_is_saved_once(stores: Stores) -> None:
@@ -58,7 +58,7 @@ async def test_finish_saves_the_answer_the_cursor_and_the_turn(stores: Stores) -
     lease = await stores.claimed()
     assert (lease.place, lease.upto, lease.attempt, lease.refs) == (PLACE, 1, 1, ())
     assert await stores.turns.finish(lease, answer("the answer"))
-    history = await stores.sessions.history(ID, upto=99, limit=9)
+    history = await stores.sessions.history(LATER, limit=9)
     assert [(message.role, message.text, message.author) for message in history] == [
         (Role.USER, "hello", "U1"),
         (Role.ASSISTANT, "the answer", ""),
@@ -86,8 +86,8 @@ async def test_an_answer_stands_after_what_it_answered(stores: Stores) -> None:
     await stores.turns.finish(lease, answer("a1"))
     assert await stores.texts() == ["q1", "a1", "q2", "q3"]
     second = await stores.claimed()
-    assert await stores.texts(upto=second.upto) == ["q1", "a1", "q2", "q3"]
-    assert await stores.texts(upto=second.upto, limit=2) == ["q2", "q3"]
+    assert await stores.texts(second) == ["q1", "a1", "q2", "q3"]
+    assert await stores.texts(second, limit=2) == ["q2", "q3"]
 
 
 async def test_a_lease_is_renewed_lost_and_taken_over(stores: Stores) -> None:
@@ -240,7 +240,7 @@ async def test_badly_timed_cancels_leave_no_transaction_open(stores: Stores) -> 
 
     for number in range(300):
         await interrupted(number)
-    assert await stores.say("last")
+    assert await stores.say("999")
     rows = await stores.database.fetch("SELECT seq, asked FROM sessions")
     messages = await stores.count("messages")
     assert rows == [(messages, messages)]

@@ -16,7 +16,7 @@ EVENTS = ("app_mention", "message")
 SPOKEN = (None, "file_share", "thread_broadcast")
 """The subtypes with which people say something; all others tell of something that happened."""
 
-TIMESTAMP = re.compile(r"[0-9.]{1,40}")
+TIMESTAMP = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
 ID = re.compile(r"[^\s<>]{1,100}")
 
 
@@ -44,9 +44,16 @@ def read_event(event: Mapping[str, Any], identity: Identity) -> Incoming | None:
         ref=ref,
         author=field(event, "user", ID),
         text=text,
+        said=microseconds(ref),
         opens=direct or mentioned,
         asks=direct or mentioned or not begins_with_other(raw, identity.user_id),
     )
+
+
+def microseconds(ts: str) -> int:
+    """When a message was said, in epoch microseconds, which is what Slack's ``ts`` is made of."""
+    seconds, _, fraction = ts.partition(".")
+    return int(seconds) * 1_000_000 + int(f"{fraction:0<6.6}")
 
 
 def _spoken_by_a_person(event: Mapping[str, Any], identity: Identity) -> bool:
