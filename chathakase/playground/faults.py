@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import defaultdict, deque
 from dataclasses import dataclass, field, replace
 
@@ -46,11 +47,14 @@ class Faults:
     `acks_held`: while true, acknowledgements are overlooked, so that their envelopes are sent again.
     `slow`: every call takes so many seconds longer.
     `duplicate_events`: so many of the next events are sent twice, with one event_id in two envelopes.
+    `shuffled_events`: every event waits up to so many seconds, as `rng` has it, so that later ones overtake it.
     """
 
     acks_held: bool = False
     slow: float = 0.0
     duplicate_events: int = 0
+    shuffled_events: float = 0.0
+    rng: random.Random = field(default_factory=random.Random)
     _ahead: defaultdict[str, deque[Trouble]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -98,6 +102,7 @@ class Faults:
         self.acks_held = False
         self.slow = 0.0
         self.duplicate_events = 0
+        self.shuffled_events = 0.0
 
     def next_for(self, method: str) -> Trouble:
         """What the present call of a method meets; trouble without content when there is none."""
@@ -111,3 +116,7 @@ class Faults:
             return 1
         self.duplicate_events -= 1
         return 2
+
+    def wait_of_event(self) -> float:
+        """The seconds for which the present event waits before it is sent."""
+        return self.rng.uniform(0.0, self.shuffled_events)

@@ -168,6 +168,18 @@ async def test_the_last_event_may_come_again_and_the_next_twice(
         assert [each["retry_attempt"] for each in (*twice, again)] == [0, 0, 1]
 
 
+async def test_events_may_overtake_one_another(
+    workspace: Workspace, session: aiohttp.ClientSession, alice: Person
+) -> None:
+    async with app_socket(workspace, session) as app:
+        workspace.faults.rng.seed(1)
+        workspace.faults.shuffled_events = 0.2
+        said = [await alice.say(str(number)) for number in range(8)]
+        came = [(await app.event())["ts"] for _ in said]
+        assert came != said
+        assert sorted(came) == said
+
+
 async def test_a_connection_is_told_to_go_and_then_closed(
     workspace: Workspace, session: aiohttp.ClientSession, alice: Person
 ) -> None:

@@ -62,7 +62,8 @@ class Delivery:
     def _start(self, payload: Json, *, first_attempt: int = 0) -> None:
         self._last = payload
         name = f"playground delivery: {payload['event_id']}"
-        task = asyncio.create_task(self._deliver(payload, first_attempt), name=name)
+        wait = self._faults.wait_of_event()
+        task = asyncio.create_task(self._deliver(payload, first_attempt, wait), name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -93,9 +94,10 @@ class Delivery:
             "event_context": "4-" + base64.b64encode(json.dumps(about).encode()).decode(),
         }
 
-    async def _deliver(self, payload: Json, first_attempt: int) -> None:
+    async def _deliver(self, payload: Json, first_attempt: int, wait: float) -> None:
         """Try until acknowledged; while no socket is open, wait for one as long as the schedule lasts."""
         loop = asyncio.get_running_loop()
+        await asyncio.sleep(wait)
         ends = loop.time() + sum(self._retry_delays) + self._envelopes.ack_timeout
         for attempt in range(first_attempt, 1 + max(first_attempt, len(self._retry_delays))):
             if attempt > first_attempt:
