@@ -32,3 +32,9 @@ class Database(Protocol):
 
     async def fetch(self, sql: str, *values: Value) -> list[Row]:
         """Read, outside of any transaction."""
+
+    async def save_copy(self, name: str) -> str:
+        """Keep a whole copy of the database as it is now, under a name that holds ``name``; returns where it is.
+
+        Raises StoreError, and leaves nothing behind, when it cannot be kept.
+        """

@@ -1,10 +1,13 @@
 """Numbered SQL migrations: what is missing is applied at start, a newer database is refused."""
 
+import logging
 from dataclasses import dataclass
 from importlib.resources import files
 
 from chathakase.core.errors import StoreError
 from chathakase.storage.database import Database, Transaction
+
+log = logging.getLogger(__name__)
 
 LEDGER = """
 CREATE TABLE IF NOT EXISTS schema_migrations (
@@ -46,14 +49,30 @@ def refuse_newer(version: int) -> None:
 
 
 async def migrate(database: Database, *, now: int) -> list[Migration]:
-    """Apply what is missing, each migration in a transaction of its own; returns what was applied."""
+    """Apply what is missing, each migration in a transaction of its own; returns what was applied.
+
+    A database that holds something is copied first. Raises StoreError, and changes nothing, when it cannot be.
+    """
     have = await _version(database)
     refuse_newer(have)
     missing = [migration for migration in migrations() if migration.version > have]
+    if have and missing:
+        await _save_copy(database, have, missing[-1].version)
     for migration in missing:
         async with database.transaction() as transaction:
             await _apply(transaction, migration, now)
     return missing
+
+
+async def _save_copy(database: Database, have: int, newest: int) -> None:
+    try:
+        where = await database.save_copy(f"before-{newest}")
+    except StoreError as error:
+        raise StoreError(
+            f"no copy of the database could be saved before the migration from version {have} to {newest}, "
+            f"so nothing was changed: {error}"
+        ) from error
+    log.info("The database is migrated from version %d to %d; as it was, it is kept in %s", have, newest, where)
 
 
 async def _version(database: Database) -> int:

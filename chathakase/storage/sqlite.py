@@ -3,15 +3,18 @@
 import asyncio
 import re
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import AsyncExitStack, asynccontextmanager, closing
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 from pathlib import Path
+from typing import Literal, TypeVar
 
 import aiosqlite
 
-from chathakase.core.errors import StoreError
+from chathakase.storage.backup import save_copy
 from chathakase.storage.database import Row, Value
+from chathakase.storage.trouble import DatabaseTrouble, Trouble, trouble_of
 
+# With NORMAL, a power failure in WAL mode may take back the last commits, which Slack believes that we have.
 PRAGMAS = """
 PRAGMA busy_timeout = 5000;
 PRAGMA journal_mode = WAL;
@@ -20,6 +23,7 @@ PRAGMA foreign_keys = ON;
 """
 
 _PARAMETER = re.compile(r"\$(\d+)")
+_T = TypeVar("_T")
 
 
 class SqliteTransaction:
@@ -50,47 +54,65 @@ class SqliteTransaction:
 class SqliteDatabase:
     """A SQLite file with its two connections."""
 
-    def __init__(self, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+    def __init__(self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+        self._path = path
         self._writer = writer
         self._reader = SqliteTransaction(reader)
         self._writing = asyncio.Lock()
+        self._closed = False
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[SqliteTransaction]:
         """One unit of work, alone on the writing connection."""
         async with self._writing:
-            try:
-                yield SqliteTransaction(self._writer)
-                await _to_the_end(self._writer.commit())
-            except BaseException as error:
-                # A cancelled aiosqlite call still runs, so the transaction may be open whatever was raised.
-                await _to_the_end(self._writer.rollback())
-                if isinstance(error, sqlite3.Error):
-                    raise _translated(error) from error
-                raise
+            self._refuse_if_closed()
+            with _translating():
+                try:
+                    yield SqliteTransaction(self._writer)
+                    await _to_the_end(self._writer.commit())
+                except BaseException:
+                    # A cancelled aiosqlite call still runs, so the transaction may be open whatever was raised.
+                    await _to_the_end(self._writer.rollback())
+                    raise
 
     async def fetch(self, sql: str, *values: Value) -> list[Row]:
         """Read on the reading connection, which never waits for a writer."""
-        try:
+        self._refuse_if_closed()
+        with _translating():
             return await self._reader.fetch(sql, *values)
-        except sqlite3.Error as error:
-            raise _translated(error) from error
+
+    async def save_copy(self, name: str) -> str:
+        """Put a whole copy beside the file while it is in use, named after it; returns where."""
+        return str(await _to_the_end(asyncio.to_thread(save_copy, self._path, name)))
+
+    async def close(self) -> None:
+        """Take no more work and let the transaction under way end."""
+        self._closed = True
+        await _to_the_end(self._rest())
+
+    async def _rest(self) -> None:
+        async with self._writing:
+            return
+
+    def _refuse_if_closed(self) -> None:
+        if self._closed:
+            raise DatabaseTrouble(Trouble.CLOSED)
 
 
 async def schema_version(path: Path) -> int:
     """The newest migration that a file has had; 0 when it has none. Changes nothing in it.
 
-    Raises StoreError when the file cannot be opened. (aiosqlite cannot ask that: a thread of its outlives a connection
-    that fails.)
+    Raises StoreError when the file cannot be opened or is not whole. (aiosqlite cannot ask that: a thread of its
+    outlives a connection that fails.)
     """
-    try:
+    with _translating():
         return await asyncio.to_thread(_schema_version, path)
-    except sqlite3.Error as error:
-        raise _translated(error) from error
 
 
 def _schema_version(path: Path) -> int:
     with closing(sqlite3.connect(path)) as connection:
+        if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+            raise DatabaseTrouble(Trouble.DAMAGED)
         if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'schema_migrations'").fetchone():
             return 0
         return int(connection.execute("SELECT coalesce(max(version), 0) FROM schema_migrations").fetchone()[0])
@@ -103,27 +125,51 @@ async def open_sqlite(path: Path) -> AsyncIterator[SqliteDatabase]:
     Raises StoreError when the file cannot be opened.
     """
     async with AsyncExitStack() as stack:
-        try:
-            writer = await stack.enter_async_context(aiosqlite.connect(path, isolation_level="IMMEDIATE"))
-            await writer.executescript(PRAGMAS)
-            reader = await stack.enter_async_context(aiosqlite.connect(path, isolation_level=None))
-            await reader.executescript(PRAGMAS)
-        except sqlite3.Error as error:
-            raise _translated(error) from error
-        yield SqliteDatabase(writer, reader)
+        with _translating():
+            writer = await _open(stack, path, isolation_level="IMMEDIATE")
+            reader = await _open(stack, path, isolation_level=None)
+        database = SqliteDatabase(path, writer, reader)
+        stack.push_async_callback(database.close)
+        yield database
 
 
-async def _to_the_end(work: Awaitable[None]) -> None:
-    """Wait for work that must not be left half done, also when the caller is cancelled meanwhile."""
+async def _open(
+    stack: AsyncExitStack, path: Path, *, isolation_level: Literal["IMMEDIATE"] | None
+) -> aiosqlite.Connection:
+    connection = aiosqlite.connect(path, isolation_level=isolation_level)
+    stack.push_async_callback(connection.close)
+    # A connection that is given up while it opens would leave its thread behind.
+    await _to_the_end(connection)
+    await connection.executescript(PRAGMAS)
+    return connection
+
+
+async def _to_the_end(work: Awaitable[_T]) -> _T:
+    """Wait for work that must not be left half done, also when the caller is cancelled meanwhile.
+
+    Being cancelled then counts for more than how the work ended: a caller that goes on after errors must end too.
+    """
     task = asyncio.ensure_future(work)
     cancelled: asyncio.CancelledError | None = None
     while not task.done():
         try:
-            await asyncio.shield(task)
+            await asyncio.wait((task,))
         except asyncio.CancelledError as error:
             cancelled = error
-    if cancelled is not None:
-        raise cancelled
+    if cancelled is None:
+        return task.result()
+    if not task.cancelled():
+        task.exception()
+    raise cancelled
+
+
+@contextmanager
+def _translating() -> Iterator[None]:
+    """Raise SQLite's errors as ours."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise trouble_of(error) from error
 
 
 def _numbered(sql: str) -> str:
@@ -142,7 +188,3 @@ def _statements(sql: str) -> list[str]:
     if current.strip():
         statements.append(current)
     return statements
-
-
-def _translated(error: sqlite3.Error) -> StoreError:
-    return StoreError(f"the database refused: {error}")

@@ -1,0 +1,82 @@
+"""A copy of a SQLite file, made while others use it: whole, looked at, and on disk before it has its name."""
+
+import errno
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from chathakase.storage.trouble import DatabaseTrouble, Trouble, trouble_of
+
+SYSTEM = {
+    errno.ENOSPC: Trouble.FULL,
+    errno.EDQUOT: Trouble.FULL,
+    errno.EACCES: Trouble.READ_ONLY,
+    errno.EPERM: Trouble.READ_ONLY,
+    errno.EROFS: Trouble.READ_ONLY,
+}
+
+
+def save_copy(path: Path, name: str) -> Path:
+    """Copy a file to ``<file>.<name>.db`` beside it, readable by whom the file is; returns where the copy is.
+
+    A file of that name is kept; the copy is then ``<file>.<name>.2.db`` and so on. Raises StoreError, and leaves
+    nothing behind, when there is no room or no right to write, or when the copy is not whole.
+    """
+    with _translating():
+        handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.{name}.", suffix=".part")
+        os.close(handle)
+        try:
+            return _copy(path, Path(partial), name)
+        finally:
+            Path(partial).unlink(missing_ok=True)
+
+
+def _copy(path: Path, partial: Path, name: str) -> Path:
+    shutil.copymode(path, partial)
+    with closing(sqlite3.connect(path)) as source:
+        source.execute("VACUUM INTO ?", (str(partial),))
+    _look_at(partial)
+    _put_on_disk(partial)
+    target = _free_name(path, name)
+    partial.replace(target)
+    _put_on_disk(path.parent)
+    return target
+
+
+def _look_at(copy: Path) -> None:
+    with closing(sqlite3.connect(f"{copy.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        if connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
+            raise DatabaseTrouble(Trouble.DAMAGED)
+
+
+def _put_on_disk(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _free_name(path: Path, name: str, number: int = 1) -> Path:
+    """A name that nobody has, held by an empty file."""
+    target = path.with_name(f"{path.name}.{name}{'' if number == 1 else f'.{number}'}.db")
+    try:
+        target.touch(exist_ok=False)
+    except FileExistsError:
+        return _free_name(path, name, number + 1)
+    return target
+
+
+@contextmanager
+def _translating() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise trouble_of(error) from error
+    except OSError as error:
+        trouble = SYSTEM.get(error.errno or 0, Trouble.DISK)
+        raise DatabaseTrouble(trouble, errno.errorcode.get(error.errno or 0, "")) from error

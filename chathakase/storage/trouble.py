@@ -1,0 +1,77 @@
+"""Why SQLite refused, in words that say what to do. Pure.
+
+The codes are those of https://www.sqlite.org/rescode.html; an extended one keeps its family in its lowest byte.
+"""
+
+import sqlite3
+from enum import StrEnum
+
+from chathakase.core.errors import StoreError
+
+
+class Trouble(StrEnum):
+    """What can be the matter with a database, as far as somebody else than us has to see to it."""
+
+    LOCKED = "locked"
+    """Another program holds the write lock."""
+    FULL = "full"
+    """There is no room left."""
+    READ_ONLY = "read_only"
+    """Its file, its folder or its disk takes no writes."""
+    DAMAGED = "damaged"
+    """It is a database no longer whole."""
+    NO_DATABASE = "no_database"
+    """The file holds something else."""
+    NOT_OPENED = "not_opened"
+    """The file or its folder is missing, or may not be opened."""
+    DISK = "disk"
+    """The system failed to read or write."""
+    CLOSED = "closed"
+    """It is closed; the process is about to end."""
+    OTHER = "other"
+    """None of these."""
+
+
+TOLD = {
+    Trouble.LOCKED: "the database is locked: another program writes to it and does not let go; end that program",
+    Trouble.FULL: "the disk is full: make room where the database is",
+    Trouble.READ_ONLY: "the database is read-only: allow writing to its file and folder, or name another one",
+    Trouble.DAMAGED: "the database is damaged: put a backup in its place, or move it away to begin anew",
+    Trouble.NO_DATABASE: "the file is no database: name another one, or move it away to begin anew",
+    Trouble.NOT_OPENED: "the database cannot be opened: its folder must exist and allow reading and writing",
+    Trouble.DISK: "the file could not be read or written: its disk may be full, gone or read-only",
+    Trouble.CLOSED: "the database is closed",
+    Trouble.OTHER: "the database refused",
+}
+"""What people are told, without a full stop."""
+
+FAMILIES = {
+    sqlite3.SQLITE_BUSY: Trouble.LOCKED,
+    sqlite3.SQLITE_LOCKED: Trouble.LOCKED,
+    sqlite3.SQLITE_PROTOCOL: Trouble.LOCKED,
+    sqlite3.SQLITE_FULL: Trouble.FULL,
+    sqlite3.SQLITE_READONLY: Trouble.READ_ONLY,
+    sqlite3.SQLITE_PERM: Trouble.READ_ONLY,
+    sqlite3.SQLITE_CORRUPT: Trouble.DAMAGED,
+    sqlite3.SQLITE_NOTADB: Trouble.NO_DATABASE,
+    sqlite3.SQLITE_CANTOPEN: Trouble.NOT_OPENED,
+    sqlite3.SQLITE_IOERR: Trouble.DISK,
+}
+
+
+class DatabaseTrouble(StoreError):
+    """The database refused, and why: ``trouble`` is for programs, the text for people."""
+
+    def __init__(self, trouble: Trouble, detail: str = "") -> None:
+        super().__init__(f"{TOLD[trouble]} ({detail})" if detail else TOLD[trouble])
+        self.trouble = trouble
+
+
+def trouble_of(error: sqlite3.Error) -> DatabaseTrouble:
+    """Understand an error of SQLite, whose texts name tables and columns but never values."""
+    # Errors that Python itself raises have no code.
+    code = getattr(error, "sqlite_errorcode", 0)
+    trouble = FAMILIES.get(code & 0xFF, Trouble.OTHER)
+    if trouble is Trouble.OTHER:
+        return DatabaseTrouble(trouble, str(error))
+    return DatabaseTrouble(trouble, str(getattr(error, "sqlite_errorname", "")))
