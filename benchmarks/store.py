@@ -42,7 +42,7 @@ async def _turn(sessions: Sessions, turns: Turns, number: int) -> list[float]:
     moments = [time.perf_counter()]
     said = 1_700_000_001_000_000 + number
     incoming = Incoming(place, f"1700000001.{number:06d}", "U1", text, said=said, opens=True, asks=True)
-    await sessions.append(incoming, command=False)
+    await sessions.append(incoming)
     moments.append(time.perf_counter())
     lease = await turns.claim(place.session_id)
     moments.append(time.perf_counter())

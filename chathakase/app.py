@@ -13,7 +13,9 @@ from chathakase.config import Settings
 from chathakase.core.errors import StartError, StoreError
 from chathakase.core.prompt import Persona
 from chathakase.core.types import Expiry, Streaming
+from chathakase.engine.admission import Admission, Load
 from chathakase.engine.commands import Commands
+from chathakase.engine.errands import Errands
 from chathakase.engine.presses import Presses
 from chathakase.engine.rights import Rights
 from chathakase.engine.running import Running
@@ -33,6 +35,7 @@ from chathakase.slack.inward.intake import Intake, build_app
 from chathakase.slack.people import People
 from chathakase.slack.surface import SlackSurface
 from chathakase.storage.database import Database
+from chathakase.storage.errands import Errands as ErrandStore
 from chathakase.storage.migrate import migrate, refuse_newer
 from chathakase.storage.sessions import Sessions
 from chathakase.storage.sqlite import open_sqlite, schema_version
@@ -42,9 +45,7 @@ log = logging.getLogger(__name__)
 
 START_WITHIN = 11.0
 """Seconds until Slack must be connected."""
-GRACE = 5.0
-"""Seconds that turns under way get to end at shutdown."""
-LOOK_FOR_WAITING = 3.0
+LOOK_FOR_WAITING = 1.0
 """Seconds between two looks for sessions that wait with nobody at work."""
 EXPIRE_AT_MOST_EVERY = 60.0
 """Seconds between two looks for idle sessions, or less when they expire sooner."""
@@ -97,8 +98,8 @@ async def _open_database(stack: AsyncExitStack, settings: Settings) -> Database:
 
 async def _open_engine(stack: AsyncExitStack, settings: Settings, database: Database, web: SlackWeb) -> SessionManager:
     expiry = Expiry(settings.chathakase_session_timeout * 1000, settings.chathakase_expiry)
-    sessions = Sessions(database, expiry=expiry, now=now)
-    turns = Turns(database, now=now)
+    sessions, turns = Sessions(database, expiry=expiry, now=now), Turns(database, now=now)
+    promises = ErrandStore(database, now=now)
     model = await stack.enter_async_context(
         open_model(
             api_key=settings.openai_api_key.get_secret_value() or "none",
@@ -113,24 +114,26 @@ async def _open_engine(stack: AsyncExitStack, settings: Settings, database: Data
     runner = TurnRunner(sessions=sessions, turns=turns, model=model, surface=surface, persona=persona)
     rights, running = Rights(surface, settings.chathakase_admins), Running()
     presses = Presses(turns=turns, runner=runner, running=running, rights=rights)
+    commands = Commands(
+        sessions=sessions,
+        surface=surface,
+        presses=presses,
+        rights=rights,
+        model=settings.chathakase_model,
+        expiry=expiry,
+        now=now,
+    )
     manager = SessionManager(
         sessions=sessions,
         turns=turns,
+        promises=promises,
         runner=runner,
-        commands=Commands(
-            sessions=sessions,
-            surface=surface,
-            presses=presses,
-            rights=rights,
-            model=settings.chathakase_model,
-            expiry=expiry,
-            now=now,
-        ),
-        presses=presses,
+        commands=commands,
+        errands=Errands(store=promises, commands=commands, presses=presses, surface=surface),
         running=running,
-        surface=surface,
+        admission=Admission(_load(settings), monotonic),
         concurrency=settings.chathakase_concurrency,
-        grace=GRACE,
+        grace=settings.chathakase_grace,
     )
     stack.push_async_callback(manager.close)
     stack.callback(_schedule(manager, settings.chathakase_session_timeout).shutdown, wait=False)
@@ -156,6 +159,14 @@ def _open_surface(stack: AsyncExitStack, settings: Settings, web: SlackWeb) -> S
     )
     native = settings.chathakase_streaming is Streaming.NATIVE
     return SlackSurface(delivery, People(web.client, monotonic), native=native)
+
+
+def _load(settings: Settings) -> Load:
+    return Load(
+        by_person=settings.chathakase_person_rate,
+        by_channel=settings.chathakase_channel_rate,
+        waiting=settings.chathakase_max_waiting,
+    )
 
 
 def _schedule(manager: SessionManager, session_timeout: int) -> AsyncIOScheduler:

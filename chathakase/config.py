@@ -78,8 +78,18 @@ class Settings(ModelServer):
     """Where sessions are stored: ``sqlite:///relative.db`` or ``sqlite:////absolute.db``."""
     chathakase_admins: Annotated[frozenset[str], NoDecode] = frozenset()
     """Slack user ids with commas between; workspace admins count too."""
-    chathakase_concurrency: int = Field(10, ge=1)
+    chathakase_concurrency: int = Field(50, ge=1)
     """How many turns run at once."""
+    chathakase_max_waiting: int = Field(1000, ge=0)
+    """How many sessions may wait for their turn besides those; 0: any number."""
+    chathakase_person_rate: int = Field(0, ge=0)
+    """Questions a minute that one person may ask; 0: any number."""
+    chathakase_channel_rate: int = Field(0, ge=0)
+    """Questions a minute that may be asked in one channel; 0: any number."""
+    chathakase_catch_up: int = Field(3600, ge=0)
+    """Seconds for which a question that was missed while away is still answered; 0: none is looked for."""
+    chathakase_grace: float = Field(5, ge=0, le=3600)
+    """Seconds that turns under way get to end at shutdown."""
 
     @property
     def database(self) -> Path:

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Map
 from types import TracebackType
 from typing import Protocol, Self
 
+from chathakase.core.errands import Errand, Press
 from chathakase.core.types import (
     Finished,
     Incoming,
@@ -12,9 +13,9 @@ from chathakase.core.types import (
     Outcome,
     Person,
     Place,
-    Press,
     Prompt,
     Result,
+    Role,
     SessionInfo,
     SessionsPage,
     Wish,
@@ -24,10 +25,10 @@ from chathakase.core.types import (
 class SessionStore(Protocol):
     """Remembers what is said. Every method is atomic and raises StoreError when the database refuses."""
 
-    async def append(self, incoming: Incoming, *, command: bool) -> bool:
+    async def append(self, incoming: Incoming, *, role: Role = Role.USER, errand: Errand | None = None) -> bool:
         """Save what a person said; False when it was had already or belongs to no session of ours.
 
-        A command is kept so that it is answered once, but it is never part of a prompt.
+        With an errand, which is saved and held with it, it asks for no turn.
         """
 
     async def history(self, lease: Lease, *, limit: int) -> list[Message]:
@@ -90,6 +91,25 @@ class TurnStore(Protocol):
         """Tell whether nobody holds the session's turn (also when there is no such session)."""
 
 
+class ErrandStore(Protocol):
+    """Remembers what is to be done once. Every method is atomic and raises StoreError when the database refuses."""
+
+    async def promise(self, errand: Errand) -> bool:
+        """Save an errand and hold it; False when it was had already."""
+
+    async def claim(self) -> list[Errand]:
+        """Take what is not done and nobody holds: whoever held it died."""
+
+    async def hold(self, errand: Errand) -> None:
+        """Hold on to an errand."""
+
+    async def release(self, errand: Errand) -> None:
+        """Put an errand down undone, for whoever comes next."""
+
+    async def done(self, errand: Errand) -> None:
+        """Note that an errand is done."""
+
+
 class LanguageModel(Protocol):
     """Speaks."""
 
@@ -136,14 +156,15 @@ class Surface(Protocol):
         place: Place,
         *,
         lease: Lease | None = None,
+        errand: Errand | None = None,
         standing: str = "",
         posted: Callable[[Sequence[str]], Awaitable[None]] | None = None,
         members: Callable[[], Awaitable[frozenset[str]]] | None = None,
     ) -> Reply:
         """Begin an answer in a thread; nothing is visible before the first show or finish.
 
-        The ``lease`` names the turn, and the messages of an earlier try, to be edited first; without one it is the
-        answer to a command. ``standing`` is the text with which an earlier run ended, if it is gone on with.
+        The ``lease`` names the turn, and the messages of an earlier try, to be edited first; an ``errand`` is named by
+        itself. ``standing`` is the text with which an earlier run ended, if it is gone on with.
         ``posted`` hears the ids of all the reply's messages whenever they change, ``members`` tells who may be
         mentioned.
         """

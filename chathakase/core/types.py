@@ -101,20 +101,6 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
-    """Somebody wants something of an answer."""
-
-    place: Place
-    wish: Wish
-    by: str
-    """The surface's user id of who wants it."""
-    turn: str = ""
-    """The turn that wrote the answer; empty: whatever is under way in the session."""
-    run: int = 1
-    """Which run of the turn the button stood under, so that it works once."""
-
-
-@dataclass(frozen=True, slots=True)
 class Message:
     """One stored message of a session."""
 

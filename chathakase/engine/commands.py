@@ -4,12 +4,17 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
 from chathakase.core.ports import SessionStore, Surface
-from chathakase.core.types import Expiry, ExpiryMode, Incoming, Press, SessionInfo, Wish
+from chathakase.core.errands import Command, Press
+from chathakase.core.types import Expiry, ExpiryMode, Incoming, SessionInfo, Wish
+from chathakase.engine.admission import BUSY, TOO_MANY_BY_YOU, TOO_MANY_HERE
 from chathakase.engine.presses import Presses
 from chathakase.engine.rights import Rights
 
+COMMANDS = ("session info", "clear session", "all sessions", "stop", "help")
+"""What people can say."""
+
 HINT = "hint"
-"""What is answered to a mention without words; no word that a person could say."""
+"""What is answered to a mention without words."""
 
 HELLO = "Hello! Write your question next to my name, or `help` to see what I can do."
 
@@ -26,6 +31,13 @@ A message that is nothing but one of these is a command:
 """
 
 NO_ADMIN = "Sorry, only admins may see all sessions."
+
+REFUSALS: Mapping[str, str] = {
+    TOO_MANY_BY_YOU: "You are asking faster than I may answer.",
+    TOO_MANY_HERE: "More is asked in this channel than I may answer.",
+    BUSY: "So many threads wait for me that I cannot take on another just now.",
+}
+KEPT_IN_MIND = " I keep what you wrote in mind; please ask again in a minute."
 
 LISTED = 20
 """How many sessions `all sessions` lists."""
@@ -52,45 +64,53 @@ class Commands:
         self._model = model
         self._expiry = expiry
         self._now = now
-        self._answers: Mapping[str, Callable[[Incoming], Awaitable[str]]] = {
+        self._answers: Mapping[str, Callable[[Command], Awaitable[str]]] = {
             "session info": self._session_info,
             "clear session": self._clear_session,
             "all sessions": self._all_sessions,
             "stop": self._stop,
             "help": self._help,
             HINT: self._hint,
+            TOO_MANY_BY_YOU: self._refusal,
+            TOO_MANY_HERE: self._refusal,
+            BUSY: self._refusal,
         }
 
-    def find(self, incoming: Incoming) -> str | None:
+    def find(self, incoming: Incoming) -> Command | None:
         """The command that a message is, if it is nothing but that; an empty question gets a hint."""
         if not incoming.asks:
             return None
         words = " ".join(incoming.text.lower().split())
-        if not words:
-            return HINT
-        return words if words in self._answers and words != HINT else None
+        if words and words not in COMMANDS:
+            return None
+        return Command(incoming.place, incoming.ref, incoming.author, words or HINT)
 
-    async def answer(self, command: str, incoming: Incoming) -> None:
-        """Do what a command says and tell so in the thread. Raises StoreError and DeliveryError."""
-        text = await self._answers[command](incoming)
-        if text:
-            await self._surface.reply(incoming.place).finish(text)
+    async def do(self, command: Command) -> str:
+        """Do what a command says; returns what is to be said in the thread. Raises StoreError."""
+        return await self._answers[command.name](command)
 
-    async def _hint(self, _: Incoming) -> str:
+    def is_private(self, command: Command) -> bool:
+        """Whether the answer is for the eyes of one person."""
+        return command.name in REFUSALS
+
+    async def _refusal(self, command: Command) -> str:
+        return REFUSALS[command.name] + KEPT_IN_MIND
+
+    async def _hint(self, _: Command) -> str:
         return HELLO
 
-    async def _help(self, _: Incoming) -> str:
+    async def _help(self, _: Command) -> str:
         return HELP
 
-    async def _stop(self, incoming: Incoming) -> str:
-        return await self._presses.heed(Press(incoming.place, Wish.STOP, incoming.author))
+    async def _stop(self, command: Command) -> str:
+        return await self._presses.heed(Press(command.place, command.ref, command.by, Wish.STOP))
 
-    async def _clear_session(self, incoming: Incoming) -> str:
-        forgotten = await self._sessions.clear(incoming.place.session_id, before=incoming.ref)
+    async def _clear_session(self, command: Command) -> str:
+        forgotten = await self._sessions.clear(command.place.session_id, before=command.ref)
         return f"Done: I have forgotten {_count(forgotten, 'message')} of this thread."
 
-    async def _session_info(self, incoming: Incoming) -> str:
-        info = await self._sessions.info(incoming.place.session_id)
+    async def _session_info(self, command: Command) -> str:
+        info = await self._sessions.info(command.place.session_id)
         if info is None:
             return "There is no session in this thread yet."
         people = await self._surface.people(info.people)
@@ -108,8 +128,8 @@ class Commands:
             )
         )
 
-    async def _all_sessions(self, incoming: Incoming) -> str:
-        if not await self._rights.is_admin(incoming.author):
+    async def _all_sessions(self, command: Command) -> str:
+        if not await self._rights.is_admin(command.by):
             return NO_ADMIN
         page = await self._sessions.active(limit=LISTED)
         lines = [f"**{_count(page.total, 'active session')}**"]

@@ -2,52 +2,62 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
-from typing import Any
+from dataclasses import replace
+from time import monotonic
 
-from chathakase.core.errors import ChatHakaseError, trace
-from chathakase.core.ports import SessionStore, Surface, TurnStore
-from chathakase.core.types import Incoming, Press
+from chathakase.core.errands import Command, Errand, Press
+from chathakase.core.errors import trace
+from chathakase.core.ports import ErrandStore, SessionStore, TurnStore
+from chathakase.core.types import Incoming, Role
+from chathakase.engine.admission import Admission
 from chathakase.engine.commands import Commands
-from chathakase.engine.presses import Presses
+from chathakase.engine.errands import Errands
 from chathakase.engine.running import Running
 from chathakase.engine.turn import TurnRunner
+
+PUT_DOWN_WITHIN = 2.5
+"""Seconds in which turns that are cut short can say so and let go."""
 
 log = logging.getLogger(__name__)
 
 
 class SessionManager:
-    """Owns the tasks of all sessions: at most one per session for turns, and one per command."""
+    """Owns the tasks of all sessions: at most one per session for turns, and one per errand."""
 
     def __init__(
         self,
         *,
         sessions: SessionStore,
         turns: TurnStore,
+        promises: ErrandStore,
         runner: TurnRunner,
         commands: Commands,
-        presses: Presses,
+        errands: Errands,
         running: Running,
-        surface: Surface,
+        admission: Admission,
         concurrency: int,
         grace: float,
     ) -> None:
         """``concurrency`` bounds the turns at once; ``grace`` are the seconds they get to end at shutdown."""
         self._sessions = sessions
         self._turns = turns
+        self._promises = promises
         self._runner = runner
         self._commands = commands
-        self._presses = presses
+        self._errands = errands
         self._running = running
-        self._surface = surface
+        self._admission = admission
+        self._concurrency = concurrency
         self._places = asyncio.Semaphore(concurrency)
         self._grace = grace
         self._working: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
-        self._answering: set[asyncio.Task[None]] = set()
+        self._doing: dict[str, asyncio.Task[None]] = {}
+        """Errands under way, by their id."""
         self._saving: dict[tuple[str, str], asyncio.Future[bool]] = {}
         """Messages that are being saved right now, so that a twin waits for the first of them to be safe."""
-        self._closing = False
+        self._ends: float | None = None
+        """When the turns under way must have ended, once no more work is taken on."""
 
     async def submit(self, incoming: Incoming) -> None:
         """Save what a person said and see to its answer.
@@ -59,36 +69,47 @@ class SessionManager:
         if twin is not None:
             await asyncio.shield(twin)
             return
-        command = self._commands.find(incoming)
-        if not await self._save(incoming, command=command is not None):
-            return
-        if command is not None:
-            self._own(self._obey(command, incoming), f"command in {session_id}")
-        elif incoming.asks:
+        if command := self._commands.find(incoming):
+            await self._save(incoming, role=Role.COMMAND, errand=Errand(command))
+        elif incoming.asks and (why := self._admission.refusal(incoming, waiting=self._waiting(session_id))):
+            await self._refuse(incoming, why)
+        elif await self._save(incoming) and incoming.asks:
             self.wake(session_id)
 
-    def press(self, press: Press) -> None:
-        """See to what somebody wants of an answer."""
-        if not self._closing:
-            self._own(self._heed(press), f"{press.wish} in {press.place.session_id}")
+    async def press(self, press: Press) -> None:
+        """Save what somebody wants of an answer and see to it.
 
-    def _own(self, work: Coroutine[Any, Any, None], name: str) -> None:
-        task = asyncio.create_task(work, name=name)
-        self._answering.add(task)
-        task.add_done_callback(self._answering.discard)
+        When this returns, it is stored. Raises StoreError when it could not be.
+        """
+        errand = Errand(press)
+        if await self._promises.promise(errand):
+            self._do(errand)
 
-    async def _save(self, incoming: Incoming, *, command: bool) -> bool:
+    def _waiting(self, session_id: str) -> int:
+        """How many sessions wait for their turn before this one."""
+        return 0 if session_id in self._working else max(len(self._working) - self._concurrency, 0)
+
+    async def _refuse(self, incoming: Incoming, why: str) -> None:
+        """Keep what somebody said as context, and tell them that it is not answered."""
+        word = Command(incoming.place, incoming.ref, incoming.author, why)
+        errand = Errand(word) if self._admission.is_news(incoming) else None
+        await self._save(replace(incoming, asks=False), errand=errand)
+
+    async def _save(self, incoming: Incoming, *, role: Role = Role.USER, errand: Errand | None = None) -> bool:
         key = (incoming.place.session_id, incoming.ref)
-        saving = asyncio.ensure_future(self._sessions.append(incoming, command=command))
+        saving = asyncio.ensure_future(self._sessions.append(incoming, role=role, errand=errand))
         self._saving[key] = saving
         try:
-            return await saving
+            saved = await saving
         finally:
             del self._saving[key]
+        if saved and errand is not None:
+            self._do(errand)
+        return saved
 
     def wake(self, session_id: str) -> None:
         """See to it that whatever waits in a session is answered."""
-        if self._closing:
+        if self._ends is not None:
             return
         if session_id in self._working:
             self._again.add(session_id)
@@ -97,9 +118,11 @@ class SessionManager:
             self._working[session_id] = asyncio.create_task(work, name=f"session {session_id}")
 
     async def wake_waiting(self) -> None:
-        """Wake every session that waits with nobody at work: after a restart, a crash or a lost lease."""
+        """See to everything that waits with nobody at work: after a restart, a crash or a lost lease."""
         for session_id in await self._turns.waiting():
             self.wake(session_id)
+        for errand in await self._promises.claim():
+            self._do(errand)
 
     async def expire(self) -> None:
         """Expire the sessions that were idle for too long."""
@@ -107,22 +130,27 @@ class SessionManager:
         if expired:
             log.info("%d idle sessions expired", expired)
 
+    def retire(self) -> None:
+        """Take on no more work; the turns under way have their grace period from now on."""
+        if self._ends is None:
+            self._ends = monotonic() + self._grace
+
     async def close(self) -> None:
-        """Take on no more work, give turns under way their grace period, then have them put down."""
-        self._closing = True
-        tasks = [*self._working.values(), *self._answering]
-        if tasks:
-            _, late = await asyncio.wait(tasks, timeout=self._grace)
+        """Wait for the turns under way until their grace period ends, then have them put down."""
+        self.retire()
+        tasks = [*self._working.values(), *self._doing.values()]
+        if tasks and self._ends is not None:
+            _, late = await asyncio.wait(tasks, timeout=max(self._ends - monotonic(), 0))
             for task in late:
                 task.cancel()
             if late:
-                await asyncio.wait(late, timeout=self._grace)
+                await asyncio.wait(late, timeout=PUT_DOWN_WITHIN)
 
     async def _work(self, session_id: str) -> None:
         try:
             while await self._turn(session_id) or session_id in self._again:
                 self._again.discard(session_id)
-                if self._closing:
+                if self._ends is not None:
                     break
         except Exception as error:  # noqa: BLE001 - the session waits in the store and is taken up later
             log.error("The work on %s failed and will be tried again: %s", session_id, trace(error))
@@ -133,7 +161,7 @@ class SessionManager:
 
     async def _turn(self, session_id: str) -> bool:
         async with self._places:
-            if self._closing:
+            if self._ends is not None:
                 return False
             lease = await self._turns.claim(session_id)
             if lease is None:
@@ -142,25 +170,20 @@ class SessionManager:
                 await self._runner.run(signals)
             return True
 
-    async def _obey(self, command: str, incoming: Incoming) -> None:
-        try:
-            await self._commands.answer(command, incoming)
-        except ChatHakaseError as error:
-            log.warning("A command in %s failed: %s", incoming.place.session_id, error)
-        except Exception as error:  # noqa: BLE001 - a failed command must not take anything else with it
-            log.error("A command in %s failed: %s", incoming.place.session_id, trace(error))
-        signals = self._running.find(incoming.place.session_id)
-        if signals is not None:
-            signals.recheck.set()
+    def _do(self, errand: Errand) -> None:
+        if self._ends is None and errand.id not in self._doing:
+            work = self._run(errand)
+            self._doing[errand.id] = asyncio.create_task(work, name=f"errand {errand.id}")
 
-    async def _heed(self, press: Press) -> None:
-        session_id = press.place.session_id
+    async def _run(self, errand: Errand) -> None:
+        session_id = errand.task.place.session_id
         try:
-            told = await self._presses.heed(press)
-            self.wake(session_id)
-            if told:
-                await self._surface.whisper(press.place, press.by, told)
-        except ChatHakaseError as error:
-            log.warning("A wish to %s in %s failed: %s", press.wish, session_id, error)
-        except Exception as error:  # noqa: BLE001 - a failed wish must not take anything else with it
-            log.error("A wish to %s in %s failed: %s", press.wish, session_id, trace(error))
+            await self._errands.do(errand)
+        except Exception as error:  # noqa: BLE001 - it is held no longer and taken up later
+            log.error("An errand in %s failed: %s", session_id, trace(error))
+        finally:
+            del self._doing[errand.id]
+        # A press may have something waiting now, and a command may have ended the turn.
+        self.wake(session_id)
+        if (signals := self._running.find(session_id)) is not None:
+            signals.recheck.set()

@@ -22,6 +22,7 @@ from chathakase.engine.verdict import (
     broken,
     judge,
     offer_after,
+    paused,
     stopped,
     with_notice,
 )
@@ -31,6 +32,9 @@ RENEW_EVERY = 2.0
 
 ATTEMPTS = 3
 """How often a turn is tried that ended without a word, for instance because the process died."""
+
+PAUSE_WITHIN = 1.5
+"""Seconds in which an answer that is put down can say so."""
 
 CLEARED = "This answer was stopped, because the session was cleared."
 
@@ -67,9 +71,20 @@ class TurnRunner:
                 unheard = await self._answer_under_lease(lease, signals, reply, draft)
             except asyncio.CancelledError:
                 # Before the reply takes back what it shows, for which Slack may take its time.
-                await asyncio.shield(self._turns.release(lease))
+                await asyncio.shield(self._put_down(lease, reply, draft))
                 raise
         await self._tell(lease, unheard)
+
+    async def _put_down(self, lease: Lease, reply: Reply, draft: Draft) -> None:
+        """Leave a turn to whoever comes next; what people see of it says so, if Slack takes that soon."""
+        try:
+            async with asyncio.timeout(PAUSE_WITHIN):
+                if await reply.settled():
+                    await reply.finish(paused(draft.text), outcome=Outcome.STOPPED)
+        except (TimeoutError, DeliveryError) as error:
+            log.info("Nothing tells in %s that the turn goes on later: %s", lease.place.session_id, trace(error))
+        # Not earlier: whoever has it next writes to the same message.
+        await self._turns.release(lease)
 
     async def _begin(self, lease: Lease) -> tuple[Reply, Draft]:
         async def posted(refs: Sequence[str]) -> None:

@@ -18,6 +18,7 @@ STOPPED_MARK = "[This answer was stopped here.]"
 """What the model reads at the end of an answer that was stopped."""
 GO_ON = "Go on exactly where your last message stopped. Do not repeat any of it, and do not comment on it."
 UNDELIVERED = "I wrote an answer in {}, but Slack no longer lets me post there, so it is lost. Please ask me elsewhere."
+PAUSED = "⏸️ I am being restarted and go on in a moment."
 TROUBLE = "Something went wrong on my side. Please try again."
 
 
@@ -52,6 +53,11 @@ def stopped(text: str) -> Verdict:
     return Verdict(
         Result(Outcome.STOPPED, f"{written}\n\n{STOPPED_MARK}".strip(), "stopped"), f"{written}\n\n{STOPPED}".strip()
     )
+
+
+def paused(text: str) -> str:
+    """What people see of an answer that is put down and taken up again later."""
+    return f"{text.rstrip()}\n\n{PAUSED}".strip()
 
 
 def offer_after(result: Result, wish: Wish | None) -> Wish | None:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from uuid import uuid4
 
+from chathakase.core.errands import Errand
 from chathakase.core.types import Lease, Person, Place
 from chathakase.slack.delivery.messages import Name
 from chathakase.slack.delivery.outbox import Outbox
@@ -27,13 +28,14 @@ class SlackSurface:
         place: Place,
         *,
         lease: Lease | None = None,
+        errand: Errand | None = None,
         standing: str = "",
         posted: Callable[[Sequence[str]], Awaitable[None]] | None = None,
         members: Callable[[], Awaitable[frozenset[str]]] | None = None,
     ) -> SlackReply:
         """Begin an answer in a thread."""
         if lease is None:
-            return SlackReply(self._delivery, Origin(place, Name(uuid4().hex, 1), is_turn=False))
+            return SlackReply(self._delivery, _origin_of(place, errand))
         name = Name(lease.turn, lease.run)
         streamed = self._native and _is_direct(place)
         origin = Origin(
@@ -63,6 +65,12 @@ class SlackSurface:
     async def people(self, ids: Collection[str]) -> Mapping[str, Person]:
         """Who these user ids are."""
         return await self._people.find(ids)
+
+
+def _origin_of(place: Place, errand: Errand | None) -> Origin:
+    if errand is None:
+        return Origin(place, Name(uuid4().hex, 1), is_turn=False)
+    return Origin(place, Name(errand.id, 1), is_turn=False, resumed=errand.attempt > 1)
 
 
 def _is_direct(place: Place) -> bool:

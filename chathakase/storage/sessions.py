@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from chathakase.core.errands import Errand
 from chathakase.core.types import (
     Expiry,
     ExpiryMode,
@@ -14,7 +15,8 @@ from chathakase.core.types import (
     SessionsPage,
     Wish,
 )
-from chathakase.storage.database import Database, Row, Transaction
+from chathakase.storage.database import Database, Row, Transaction, Value
+from chathakase.storage.errands import promise
 from chathakase.storage.waiting import KEPT, WAITS, free
 
 OPEN = """
@@ -94,6 +96,20 @@ PEOPLE = """
 SELECT author FROM messages WHERE session = $1 AND role = 'user' GROUP BY author ORDER BY min(seq)
 """
 
+ARCHIVE = "UPDATE sessions SET archived_at = $2 WHERE id IN (SELECT id FROM sessions WHERE {})"
+
+REMEMBER_GONE = """
+INSERT INTO gone (session, said, at)
+SELECT session, max(said), $2 FROM messages WHERE session IN ({}) GROUP BY session
+ON CONFLICT (session) DO UPDATE SET said = excluded.said, at = excluded.at
+"""
+
+GONE = "SELECT 1 FROM gone WHERE session = $1 AND said >= $2"
+
+GONE_MS = 86_400_000
+"""How long it is known that a session is gone. Slack delivers an event again for about six minutes, and what was missed
+while away is looked for within a day."""
+
 BATCH = 200
 """How many sessions expire in one transaction, so that no turn waits long for the writer."""
 
@@ -110,19 +126,21 @@ class Sessions:
         self._expiry = expiry
         self._now = now
 
-    async def append(self, incoming: Incoming, *, command: bool) -> bool:
+    async def append(self, incoming: Incoming, *, role: Role = Role.USER, errand: Errand | None = None) -> bool:
         """Save what a person said; False when it was had already or belongs to no session of ours."""
         now = self._now()
+        asks = incoming.asks and errand is None
         try:
             async with self._database.transaction() as transaction:
                 if self._expiry.mode is ExpiryMode.DELETE:
-                    await self._delete_if_idle(transaction, incoming.place.session_id, now)
-                asks = incoming.asks and not command
+                    await self._delete_if_idle(transaction, incoming, now)
                 seq = await self._next_seq(transaction, incoming, asks=asks, now=now)
-                if seq is not None:
-                    role = Role.COMMAND if command else Role.USER
-                    await self._add(transaction, incoming, seq, role=role, asks=asks, now=now)
-                return seq is not None
+                if seq is None:
+                    return False
+                await self._add(transaction, incoming, seq, role=role, asks=asks, now=now)
+                if errand is not None:
+                    await promise(transaction, errand, now=now)
+                return True
         except _HadAlready:
             return False
 
@@ -141,10 +159,18 @@ class Sessions:
             rows = await transaction.fetch(JOIN, place.session_id, int(asks), now)
         return int(rows[0][0] or 0) if rows else None
 
-    async def _delete_if_idle(self, transaction: Transaction, session_id: str, now: int) -> None:
-        await transaction.execute(
-            f"DELETE FROM sessions WHERE {IDLE} AND id = $3", now - self._expiry.after, now, session_id
-        )
+    async def _delete_if_idle(self, transaction: Transaction, incoming: Incoming, now: int) -> None:
+        session_id = incoming.place.session_id
+        await self._delete(transaction, f"{IDLE} AND id = $3", now - self._expiry.after, now, session_id)
+        if await transaction.fetch(GONE, session_id, incoming.said):
+            raise _HadAlready
+
+    async def _delete(self, transaction: Transaction, idle: str, before: int, now: int, *values: Value) -> int:
+        """Remove every row of sessions; all that is kept is until when they had heard everything."""
+        ids = f"SELECT id FROM sessions WHERE {idle}"
+        await transaction.execute(REMEMBER_GONE.format(ids), before, now, *values)
+        await transaction.execute(f"DELETE FROM errands WHERE session IN ({ids})", before, now, *values)
+        return await transaction.execute(f"DELETE FROM sessions WHERE id IN ({ids})", before, now, *values)
 
     async def history(self, lease: Lease, *, limit: int) -> list[Message]:
         """The newest ``limit`` messages that matter to a turn, what it answers last."""
@@ -216,8 +242,9 @@ class Sessions:
 
     async def _expire_batch(self) -> int:
         now = self._now()
-        delete = self._expiry.mode is ExpiryMode.DELETE
-        change = "DELETE FROM sessions" if delete else "UPDATE sessions SET archived_at = $2"
-        idle = f"SELECT id FROM sessions WHERE {IDLE} AND archived_at IS NULL LIMIT {BATCH}"
+        before, idle = now - self._expiry.after, f"{IDLE} AND archived_at IS NULL LIMIT {BATCH}"
         async with self._database.transaction() as transaction:
-            return await transaction.execute(f"{change} WHERE id IN ({idle})", now - self._expiry.after, now)
+            if self._expiry.mode is ExpiryMode.ARCHIVE:
+                return await transaction.execute(ARCHIVE.format(idle), before, now)
+            await transaction.execute("DELETE FROM gone WHERE at < $1", now - GONE_MS)
+            return await self._delete(transaction, idle, before, now)

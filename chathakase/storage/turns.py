@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable, Sequence
 from uuid import uuid4
 
-from chathakase.core.types import Lease, Place, Press, Result, Wish
+from chathakase.core.errands import Press
+from chathakase.core.types import Lease, Place, Result, Wish
 from chathakase.storage.database import Database, Row
 from chathakase.storage.waiting import KEPT, LEASE_MS, WAITS, free
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from chathakase.core.types import Incoming, Lease, Outcome, Place, Press, Result, Usage, Wish
+from chathakase.core.errands import Command, Errand, Press
+from chathakase.core.types import Incoming, Lease, Outcome, Place, Result, Role, Usage, Wish
 from chathakase.slack.inward.events import microseconds
 from chathakase.storage.sessions import Sessions
 from chathakase.storage.sqlite import SqliteDatabase
@@ -31,7 +32,11 @@ class Stores:
     turns: Turns
 
     async def say(self, ref: str, text: str = "hello", *, command: bool = False, **fields: object) -> bool:
-        return await self.sessions.append(said(ref, text, **fields), command=command)
+        incoming = said(ref, text, **fields)
+        if not command:
+            return await self.sessions.append(incoming)
+        errand = Errand(Command(PLACE, ref, incoming.author, text))
+        return await self.sessions.append(incoming, role=Role.COMMAND, errand=errand)
 
     async def claimed(self) -> Lease:
         lease = await self.turns.claim(ID)
@@ -46,7 +51,7 @@ class Stores:
         return lease.turn
 
     async def press(self, turn: str, wish: Wish = Wish.RETRY, *, run: int = 1, place: Place = PLACE) -> bool:
-        return await self.turns.reopen(Press(place, wish, "U1", turn, run))
+        return await self.turns.reopen(Press(place, "9.9", "U1", wish, turn, run))
 
     async def texts(self, lease: Lease = LATER, limit: int = 99) -> list[str]:
         """What a turn sees; without one, what a turn would see that came after everything stored."""

@@ -6,7 +6,6 @@ middleware.
 
 import logging
 import re
-from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -16,11 +15,12 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from chathakase.core.errors import StoreError, trace
-from chathakase.core.types import Incoming, Press
+from chathakase.core.errands import Press
+from chathakase.core.types import Incoming
 from chathakase.slack.connection.identity import Identity
 from chathakase.slack.connection.web import SlackWeb
 from chathakase.slack.inward.events import Malformed, read_event
-from chathakase.slack.inward.presses import BUTTONS, Stop, read_press, read_stop
+from chathakase.slack.inward.presses import BUTTONS, read_press, read_stop
 
 REFUSED = "chathakase_refused"
 """Set in Bolt's context when an event could not be stored: Slack must deliver it again."""
@@ -32,13 +32,15 @@ class Intake:
     """Hands on what people say and press."""
 
     def __init__(
-        self, identity: Identity, submit: Callable[[Incoming], Awaitable[None]], press: Callable[[Press], None]
+        self,
+        identity: Identity,
+        submit: Callable[[Incoming], Awaitable[None]],
+        press: Callable[[Press], Awaitable[None]],
     ) -> None:
-        """``submit`` returns once a message is stored; ``press`` returns at once."""
+        """``submit`` and ``press`` return once a message or a press is stored; they raise StoreError."""
         self._identity = identity
         self._submit = submit
         self._press = press
-        self._stops: deque[Stop] = deque(maxlen=1_000)
 
     async def take_in(
         self, body: dict[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]
@@ -56,22 +58,23 @@ class Intake:
             log.error("An event of type %s could not be taken in: %s", _kind(body), trace(error))
         await next_()
 
-    async def take_press(self, body: dict[str, Any], ack: AsyncAck) -> None:
-        """Bolt listener: acknowledge a press of one of our buttons at once, then see to it."""
-        await ack()
+    async def take_press(self, body: dict[str, Any], context: AsyncBoltContext, ack: AsyncAck) -> None:
+        """Bolt listener: store the press of one of our buttons, then acknowledge it."""
         try:
-            self._press(read_press(body))
+            await self._press(read_press(body))
         except Malformed as error:
             log.warning("A press of a button has a malformed field: %s", error)
+        except StoreError as error:
+            context[REFUSED] = True
+            log.error("A press of a button could not be stored: %s", error)
+            return
+        await ack()
 
     async def _read(self, event: dict[str, Any]) -> None:
         if (incoming := read_event(event, self._identity)) is not None:
             await self._submit(incoming)
-        stop = read_stop(event)
-        if stop is not None and stop not in self._stops:
-            # Delivered once more, it would stop the next answer.
-            self._stops.append(stop)
-            self._press(stop.press)
+        if (stop := read_stop(event)) is not None:
+            await self._press(stop)
 
 
 async def nothing_more_to_do() -> None:

@@ -7,17 +7,20 @@ https://docs.slack.dev/reference/events/agent_session_stopped.
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
-from chathakase.core.types import Place, Press, Wish
+from chathakase.core.errands import Press
+from chathakase.core.types import Place, Wish
 from chathakase.slack.inward.events import ID, TIMESTAMP, Malformed, field
 
 STOPPED = "agent_session_stopped"
 """The event that tells of Slack's own Stop."""
 BUTTONS = re.compile(f"chathakase_({'|'.join(Wish)})")
 """The ``action_id`` of our buttons, by their wish."""
+REF = re.compile(r"[!-~]{1,100}")
 TURN = re.compile(r"[0-9a-f]{1,64}")
+MOST_RUNS = 2**31
 
 
 def read_press(body: Mapping[str, Any]) -> Press:
@@ -32,6 +35,7 @@ def read_press(body: Mapping[str, Any]) -> Press:
     thread = {"ts": container.get("thread_ts") or message.get("thread_ts") or container.get("message_ts")}
     return Press(
         place=Place(field(channel, "id", ID), field(thread, "ts", TIMESTAMP)),
+        ref=_ref(action.get("action_ts"), body.get("trigger_id")),
         wish=Wish(button[1]),
         by=field(_part(body, "user"), "id", ID),
         turn=turn,
@@ -39,21 +43,17 @@ def read_press(body: Mapping[str, Any]) -> Press:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """One press of Slack's own Stop."""
-
-    press: Press
-    at: str
-    """The event's own time, by which it is known when it is delivered again."""
-
-
-def read_stop(event: Mapping[str, Any]) -> Stop | None:
+def read_stop(event: Mapping[str, Any]) -> Press | None:
     """Read that somebody pressed Slack's own Stop; None when the event tells something else. Raises Malformed."""
     if event.get("type") != STOPPED:
         return None
     place = Place(field(event, "channel", ID), field(event, "thread_ts", TIMESTAMP))
-    return Stop(Press(place, Wish.STOP, field(event, "user", ID)), str(event.get("event_ts")))
+    return Press(place, _ref(event.get("event_ts")), field(event, "user", ID), Wish.STOP)
+
+
+def _ref(*names: object) -> str:
+    """What a press is known by; where a server names none, it is taken for a new one."""
+    return next((name for name in names if isinstance(name, str) and REF.fullmatch(name)), uuid4().hex)
 
 
 def _value(value: object) -> tuple[str, int]:
@@ -62,7 +62,7 @@ def _value(value: object) -> tuple[str, int]:
         turn, run = known["turn"], known["run"]
     except (ValueError, TypeError, KeyError) as error:
         raise Malformed("value") from error
-    if not isinstance(turn, str) or not TURN.fullmatch(turn) or not isinstance(run, int):
+    if not isinstance(turn, str) or not TURN.fullmatch(turn) or not isinstance(run, int) or not 0 < run < MOST_RUNS:
         raise Malformed("value")
     return turn, run
 

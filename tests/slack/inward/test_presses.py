@@ -2,9 +2,10 @@ from typing import Any
 
 import pytest
 
-from chathakase.core.types import Place, Press, Wish
+from chathakase.core.errands import Press
+from chathakase.core.types import Place, Wish
 from chathakase.slack.inward.events import Malformed
-from chathakase.slack.inward.presses import Stop, read_press, read_stop
+from chathakase.slack.inward.presses import read_press, read_stop
 
 BODY = {
     "type": "block_actions",
@@ -12,7 +13,7 @@ BODY = {
     "channel": {"id": "C1"},
     "container": {"type": "message", "message_ts": "2.0", "thread_ts": "1.0", "channel_id": "C1"},
     "message": {"ts": "2.0", "thread_ts": "1.0"},
-    "actions": [{"action_id": "chathakase_retry", "value": '{"turn": "ab12", "run": 3}'}],
+    "actions": [{"action_id": "chathakase_retry", "value": '{"turn": "ab12", "run": 3}', "action_ts": "4.5"}],
 }
 
 
@@ -21,7 +22,13 @@ def action(**fields: Any) -> dict[str, Any]:
 
 
 def test_a_button_is_read() -> None:
-    assert read_press(BODY) == Press(Place("C1", "1.0"), Wish.RETRY, "U1", "ab12", 3)
+    assert read_press(BODY) == Press(Place("C1", "1.0"), "4.5", "U1", Wish.RETRY, "ab12", 3)
+
+
+@pytest.mark.parametrize("ref", [None, 5, "", "two words", "\ud800", "x" * 1000])
+def test_a_press_without_a_time_is_a_new_one_each_time(ref: object) -> None:
+    first, second = (read_press(action(action_ts=ref)) for _ in range(2))
+    assert first.id != second.id
 
 
 @pytest.mark.parametrize("missing", ["channel", "container", "message"])
@@ -53,6 +60,7 @@ def test_a_message_without_a_thread_is_its_own() -> None:
         action(value=None),
         action(value='{"turn": 5, "run": 1}'),
         action(value='{"turn": "ff", "run": "x"}'),
+        action(value='{"turn": "ff", "run": 99999999999999999999}'),
         action(value='{"turn": "../../etc", "run": 1}'),
     ],
 )
@@ -63,7 +71,7 @@ def test_an_odd_press_is_malformed(body: dict[str, Any]) -> None:
 
 def test_slacks_own_stop_is_read() -> None:
     event = {"type": "agent_session_stopped", "channel": "D1", "thread_ts": "1.0", "user": "U1", "event_ts": "3.0"}
-    assert read_stop(event) == Stop(Press(Place("D1", "1.0"), Wish.STOP, "U1"), "3.0")
+    assert read_stop(event) == Press(Place("D1", "1.0"), "3.0", "U1", Wish.STOP)
     assert read_stop({"type": "message"}) is None
     with pytest.raises(Malformed):
         read_stop(event | {"thread_ts": None})

@@ -1,0 +1,58 @@
+"""What was promised with an acknowledgement and is no turn: the answer to a command, what a button wants."""
+
+from dataclasses import dataclass
+
+from chathakase.core.types import Place, Wish
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Somebody said something that is answered without the model."""
+
+    place: Place
+    ref: str
+    """The surface's own id of the message."""
+    by: str
+    """The surface's user id of who said it."""
+    name: str
+    """Which command it is."""
+
+    @property
+    def id(self) -> str:
+        """The same however often the message comes."""
+        return f"{self.place.session_id} {self.ref} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Somebody wants something of an answer, by a button."""
+
+    place: Place
+    ref: str
+    """The surface's own id of the press, the same however often it comes."""
+    by: str
+    """The surface's user id of who pressed."""
+    wish: Wish
+    turn: str = ""
+    """The turn that wrote the answer; empty: whatever is under way in the session."""
+    run: int = 1
+    """Which run of the turn the button stood under, so that it works once."""
+
+    @property
+    def id(self) -> str:
+        """The same however often the press comes."""
+        return f"{self.place.session_id} {self.ref} {self.wish}"
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """Something that is to be done once, held by one process until it is done."""
+
+    task: Command | Press
+    attempt: int = 1
+    """1 for a first try; more when the process died before it was done."""
+
+    @property
+    def id(self) -> str:
+        """Names the errand, and what is written for it."""
+        return self.task.id

@@ -1,0 +1,68 @@
+"""Says whether a question may be answered now: so that one person, or one channel, does not take everybody's turn."""
+
+from collections import defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chathakase.core.types import Incoming
+
+WINDOW = 60.0
+"""Seconds in which questions are counted."""
+
+TOO_MANY_BY_YOU = "too many by you"
+TOO_MANY_HERE = "too many here"
+BUSY = "busy"
+"""What is told to whoever asks too much; no words that a person could say to the bot as a command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What is borne at most; 0 means any number."""
+
+    by_person: int = 0
+    """Questions a minute of one person."""
+    by_channel: int = 0
+    """Questions a minute in one channel."""
+    waiting: int = 0
+    """Sessions that wait for their turn."""
+
+
+class Admission:
+    """Counts questions by person and by channel."""
+
+    def __init__(self, load: Load, clock: Callable[[], float]) -> None:
+        """``clock`` tells seconds."""
+        self._load = load
+        self._clock = clock
+        self._asked: defaultdict[str, deque[float]] = defaultdict(deque)
+        self._told: dict[tuple[str, str], float] = {}
+
+    def refusal(self, incoming: Incoming, *, waiting: int) -> str | None:
+        """Count a question; returns why it cannot be answered now, if so. ``waiting`` sessions wait for their turn."""
+        person, channel = f"@{incoming.author}", incoming.place.channel
+        if self._load.waiting and waiting >= self._load.waiting:
+            return BUSY
+        if self._is_full(person, self._load.by_person):
+            return TOO_MANY_BY_YOU
+        if self._is_full(channel, self._load.by_channel):
+            return TOO_MANY_HERE
+        for key, limit in ((person, self._load.by_person), (channel, self._load.by_channel)):
+            if limit:
+                self._asked[key].append(self._clock())
+        return None
+
+    def is_news(self, incoming: Incoming) -> bool:
+        """Whether a person has not been told of a refusal in this thread for a while; now they will have been."""
+        now, key = self._clock(), (incoming.author, incoming.place.session_id)
+        self._told = {told: at for told, at in self._told.items() if at > now - WINDOW}
+        return self._told.setdefault(key, now) == now
+
+    def _is_full(self, key: str, limit: int) -> bool:
+        if not limit:
+            return False
+        times = self._asked[key]
+        while times and times[0] <= self._clock() - WINDOW:
+            times.popleft()
+        if not times:
+            del self._asked[key]
+        return len(times) >= limit

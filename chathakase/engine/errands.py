@@ -1,0 +1,90 @@
+"""Does what was promised with an acknowledgement and is no turn: answers commands, heeds buttons."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from chathakase.core.errands import Command, Errand
+from chathakase.core.errors import ChatHakaseError, StoreError, trace
+from chathakase.core.ports import ErrandStore, Surface
+from chathakase.engine.commands import Commands
+from chathakase.engine.presses import Presses
+from chathakase.engine.verdict import GAVE_UP, with_notice
+
+HOLD_EVERY = 2.0
+"""Seconds between two renewals of the hold on an errand; a third of the time for which it is held."""
+
+ATTEMPTS = 3
+"""How often an errand is tried during which the process died."""
+
+log = logging.getLogger(__name__)
+
+
+class Errands:
+    """Does errands, each of them held until it is done, so that a process that dies leaves it to the next."""
+
+    def __init__(self, *, store: ErrandStore, commands: Commands, presses: Presses, surface: Surface) -> None:
+        self._store = store
+        self._commands = commands
+        self._presses = presses
+        self._surface = surface
+
+    async def do(self, errand: Errand) -> None:
+        """Do an errand that is ours; what goes wrong is told in the log. Cancelled, it is put down undone."""
+        session_id = errand.task.place.session_id
+        try:
+            with self._held(errand):
+                await self._perform(errand)
+            await self._store.done(errand)
+        except asyncio.CancelledError:
+            await asyncio.shield(self._store.release(errand))
+            raise
+        except StoreError as error:
+            log.warning("An errand in %s will be tried again: %s", session_id, error)
+
+    @contextmanager
+    def _held(self, errand: Errand) -> Iterator[None]:
+        holding = asyncio.create_task(self._hold(errand), name=f"hold on {errand.id}")
+        try:
+            yield
+        finally:
+            holding.cancel()
+
+    async def _hold(self, errand: Errand) -> None:
+        while True:
+            await asyncio.sleep(HOLD_EVERY)
+            try:
+                await self._store.hold(errand)
+            except StoreError as error:
+                log.warning("The hold on an errand could not be renewed: %s", error)
+
+    async def _perform(self, errand: Errand) -> None:
+        """Do what is to be done, and say what is to be said. Raises StoreError: another time it may go better."""
+        session_id = errand.task.place.session_id
+        try:
+            await self._say(errand, await self._outcome(errand))
+        except StoreError:
+            raise
+        except ChatHakaseError as error:
+            log.warning("An errand in %s failed: %s", session_id, error)
+        except Exception as error:  # noqa: BLE001 - a failed errand must not take anything else with it
+            log.error("An errand in %s failed: %s", session_id, trace(error))
+
+    async def _outcome(self, errand: Errand) -> str:
+        if errand.attempt > ATTEMPTS:
+            log.error("An errand in %s is given up after %d attempts", errand.task.place.session_id, ATTEMPTS)
+            return with_notice("", GAVE_UP)
+        if isinstance(errand.task, Command):
+            return await self._commands.do(errand.task)
+        return await self._presses.heed(errand.task)
+
+    async def _say(self, errand: Errand, text: str) -> None:
+        """Say something in the thread, or to one person alone. Raises DeliveryError."""
+        task = errand.task
+        if not text:
+            return
+        if isinstance(task, Command) and not self._commands.is_private(task):
+            await self._surface.reply(task.place, errand=errand).finish(text)
+        else:
+            await self._surface.whisper(task.place, task.by, text)

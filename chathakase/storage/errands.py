@@ -1,0 +1,92 @@
+"""What was promised and is not done yet: the answers to commands, what buttons want."""
+
+from collections.abc import Callable
+
+from chathakase.core.errands import Command, Errand, Press
+from chathakase.core.types import Place, Wish
+from chathakase.storage.database import Database, Row, Transaction
+from chathakase.storage.waiting import LEASE_MS
+
+PROMISE = """
+INSERT INTO errands (id, session, channel, thread, ref, author, command, wish, turn, run, held_until)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+ON CONFLICT (id) DO NOTHING
+"""
+
+# One that is held too far ahead is left from before a jump of the clock.
+CLAIM = f"""
+UPDATE errands SET attempts = attempts + 1, held_until = $1 + {LEASE_MS}
+WHERE done_at IS NULL AND (held_until < $1 OR held_until > $1 + {LEASE_MS})
+RETURNING channel, thread, ref, author, command, wish, turn, run, attempts
+"""
+
+LEFT = f"SELECT 1 FROM errands WHERE done_at IS NULL AND (held_until < $1 OR held_until > $1 + {LEASE_MS}) LIMIT 1"
+
+HOLD = "UPDATE errands SET held_until = $2 WHERE id = $1 AND done_at IS NULL"
+
+RELEASE = "UPDATE errands SET held_until = 0, attempts = attempts - 1 WHERE id = $1 AND done_at IS NULL"
+
+DONE = "UPDATE errands SET done_at = $2 WHERE id = $1"
+
+FORGET = "DELETE FROM errands WHERE done_at < $1"
+
+KEPT_MS = 3_600_000
+"""How long it is known that something was done; Slack delivers an event again for about six minutes."""
+
+
+class Errands:
+    """Remembers errands (an ErrandStore)."""
+
+    def __init__(self, database: Database, *, now: Callable[[], int]) -> None:
+        self._database = database
+        self._now = now
+
+    async def promise(self, errand: Errand) -> bool:
+        """Save an errand and hold it; False when it was had already."""
+        async with self._database.transaction() as transaction:
+            return await promise(transaction, errand, now=self._now())
+
+    async def claim(self) -> list[Errand]:
+        """Take what is not done and nobody holds."""
+        now = self._now()
+        if not await self._database.fetch(LEFT, now):
+            return []
+        async with self._database.transaction() as transaction:
+            return [_errand(row) for row in await transaction.fetch(CLAIM, now)]
+
+    async def hold(self, errand: Errand) -> None:
+        """Hold on to an errand."""
+        async with self._database.transaction() as transaction:
+            await transaction.execute(HOLD, errand.id, self._now() + LEASE_MS)
+
+    async def release(self, errand: Errand) -> None:
+        """Put an errand down undone, for whoever comes next."""
+        async with self._database.transaction() as transaction:
+            await transaction.execute(RELEASE, errand.id)
+
+    async def done(self, errand: Errand) -> None:
+        """Note that an errand is done."""
+        now = self._now()
+        async with self._database.transaction() as transaction:
+            await transaction.execute(DONE, errand.id, now)
+            await transaction.execute(FORGET, now - KEPT_MS)
+
+
+async def promise(transaction: Transaction, errand: Errand, *, now: int) -> bool:
+    """Save an errand with whatever else a transaction saves; False when it was had already."""
+    task = errand.task
+    place = task.place
+    about = (place.session_id, place.channel, place.thread, task.ref, task.by)
+    what = (task.name, None, "", 1) if isinstance(task, Command) else (None, task.wish, task.turn, task.run)
+    return bool(await transaction.execute(PROMISE, errand.id, *about, *what, now + LEASE_MS))
+
+
+def _errand(row: Row) -> Errand:
+    channel, thread, ref, author, command, wish, turn, run, attempts = row
+    place = Place(str(channel), str(thread))
+    task: Command | Press
+    if command is not None:
+        task = Command(place, str(ref), str(author), str(command))
+    else:
+        task = Press(place, str(ref), str(author), Wish(str(wish)), str(turn), int(run or 1))
+    return Errand(task, int(attempts or 1))
