@@ -41,6 +41,17 @@ class OpenAIModel:
         """The model that is asked for."""
         return self._name
 
+    async def names(self) -> frozenset[str]:
+        """The models that the server says it has. Raises ModelError, ``http_404`` when it keeps no list."""
+        try:
+            answer = await self._client.get("/models", cast_to=object)
+        except openai.OpenAIError as error:
+            raise translate(error) from error
+        try:
+            return frozenset(str(model["id"]) for model in answer["data"])  # type: ignore[index]
+        except (KeyError, TypeError) as error:
+            raise ModelError("unreadable", UNREADABLE) from error
+
     async def stream(self, prompt: Prompt) -> AsyncGenerator[str | Finished]:
         """Yield the answer piece by piece, then one Finished. Raises ModelError."""
         try:

@@ -1,0 +1,98 @@
+"""Whether the model's server can be reached, takes our key, and has the model that is named."""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection
+from contextlib import aclosing, asynccontextmanager
+from difflib import get_close_matches
+
+from chathakase.core.checkup import Finding, Level, shown
+from chathakase.core.errors import ModelError
+from chathakase.core.types import Finished, Prompt, Speech
+from chathakase.models.failures import TIMEOUT, UNREADABLE
+from chathakase.models.openai import OFFICIAL, OpenAIModel, open_model
+
+SUBJECT = "model"
+WITHIN = 5.0
+"""Seconds that the server has for each of at most two requests."""
+HELLO = Prompt((Speech("user", "Hi"),), session_id="")
+
+NO_LIST = frozenset({"http_404", "http_405", "http_501", "unreadable"})
+"""What servers that keep no list of models answer when they are asked for it."""
+NO_MODEL = frozenset({"http_400", "http_404", "http_422"})
+"""What servers answer when they are asked for a model that they do not have."""
+
+SAID = {
+    "http_401": ("does not accept the key", "Check OPENAI_API_KEY."),
+    "http_403": ("does not let the key use this model", "Check OPENAI_API_KEY and what it is allowed."),
+    "http_404": ("knows neither this address nor this model", "Check OPENAI_BASE_URL, and CHATHAKASE_MODEL."),
+    "insufficient_quota": ("says that the credit is used up", "Look into your account there."),
+    "unreadable": ("answers something else than a model would", "Check OPENAI_BASE_URL; most end in /v1."),
+    "unreachable": ("cannot be reached", "Start it, or check OPENAI_BASE_URL and the network."),
+    "timeout": (f"does not answer within {WITHIN:.0f} s", "See how it is, and check OPENAI_BASE_URL."),
+}
+"""What the server does, by the code of a ModelError, and what to do about it."""
+
+
+async def check_model(*, api_key: str, base_url: str | None, name: str) -> list[Finding]:
+    """Look for the model. Of a server whose list does not name it, or that keeps none, one token is asked."""
+    where = shown(base_url) if base_url else OFFICIAL
+    opening = open_model(api_key=api_key, base_url=base_url, name=name, temperature=None, max_tokens=1)
+    async with opening as model:
+        try:
+            return [await _look(model, where)]
+        except ModelError as error:
+            return [_refused(error.code, where)]
+
+
+async def _look(model: OpenAIModel, where: str) -> Finding:
+    names = await _names(model)
+    if model.name in names:
+        return Finding(SUBJECT, Level.OK, f"{where} has {model.name}")
+    try:
+        await _greet(model)
+    except ModelError as error:
+        if names and error.code in NO_MODEL:
+            return _missing(model.name, where, names)
+        raise
+    unlisted = ", though its list of models does not name it" if names else ""
+    return Finding(SUBJECT, Level.OK, f"{where} answers as {model.name}{unlisted}")
+
+
+async def _greet(model: OpenAIModel) -> None:
+    """Have the model begin an answer. A web page that is no model has neither words nor an end."""
+    async with _in_time(), aclosing(model.stream(HELLO)) as answer:
+        if await anext(answer) == Finished(None):
+            raise ModelError("unreadable", UNREADABLE)
+
+
+async def _names(model: OpenAIModel) -> Collection[str]:
+    """The models on the server's list; none when it keeps no list."""
+    try:
+        async with _in_time():
+            return await model.names()
+    except ModelError as error:
+        if error.code in NO_LIST:
+            return ()
+        raise
+
+
+def _missing(name: str, where: str, names: Collection[str]) -> Finding:
+    near = get_close_matches(name, sorted(names), cutoff=0.5) or sorted(names)[:3]
+    advice = f"Set CHATHAKASE_MODEL to one that it has, for instance {' or '.join(near)}."
+    return Finding(SUBJECT, Level.TROUBLE, f"{where} has no {name}", advice)
+
+
+def _refused(code: str, where: str) -> Finding:
+    if code == "http_429":
+        return Finding(SUBJECT, Level.WARNING, f"{where} is there, but has no room for us now", "Look again later.")
+    said, advice = SAID.get(code, (f"refuses the question ({code})", "Look into its log, or ask who runs it."))
+    return Finding(SUBJECT, Level.TROUBLE, f"{where} {said}", advice)
+
+
+@asynccontextmanager
+async def _in_time() -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(WITHIN):
+            yield
+    except TimeoutError as error:
+        raise ModelError("timeout", TIMEOUT) from error
