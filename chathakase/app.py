@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from time import monotonic
 
@@ -14,6 +14,7 @@ from chathakase.core.errors import StartError, StoreError
 from chathakase.core.prompt import Persona
 from chathakase.core.types import Expiry, Streaming
 from chathakase.engine.admission import Admission, Load
+from chathakase.engine.catch_up import CatchUp
 from chathakase.engine.commands import Commands
 from chathakase.engine.errands import Errands
 from chathakase.engine.presses import Presses
@@ -32,10 +33,12 @@ from chathakase.slack.delivery.pace import Pace
 from chathakase.slack.delivery.reply import Delivery
 from chathakase.slack.delivery.status import Statuses
 from chathakase.slack.inward.intake import Intake, build_app
+from chathakase.slack.inward.past import SlackPast
 from chathakase.slack.people import People
 from chathakase.slack.surface import SlackSurface
 from chathakase.storage.database import Database
 from chathakase.storage.errands import Errands as ErrandStore
+from chathakase.storage.listening import Listening
 from chathakase.storage.migrate import migrate, refuse_newer
 from chathakase.storage.sessions import Sessions
 from chathakase.storage.sqlite import open_sqlite, schema_version
@@ -47,8 +50,13 @@ START_WITHIN = 11.0
 """Seconds until Slack must be connected."""
 LOOK_FOR_WAITING = 1.0
 """Seconds between two looks for sessions that wait with nobody at work."""
+NOTE_LISTENING = 15.0
+"""Seconds between two notes that somebody listens."""
 EXPIRE_AT_MOST_EVERY = 60.0
 """Seconds between two looks for idle sessions, or less when they expire sooner."""
+
+
+Job = Callable[[], Awaitable[None]]
 
 
 def now() -> int:
@@ -79,10 +87,25 @@ async def _open_slack(stack: AsyncExitStack, settings: Settings, database: Datab
     api_url = settings.slack_api_url
     token, timeout = settings.slack_bot_token.get_secret_value(), settings.chathakase_slack_timeout
     web = await stack.enter_async_context(open_web(token=token, api_url=api_url, call_timeout=timeout))
-    manager = await _open_engine(stack, settings, database, web)
+    calls = _calls(settings, web)
+    manager = await _open_engine(stack, settings, database, _open_surface(stack, settings, web, calls))
+    catch_up = CatchUp(
+        listening=Listening(database, now=now),
+        past=SlackPast(calls, web.identity),
+        submit=manager.submit,
+        young=settings.chathakase_catch_up * 1000,
+        now=now,
+    )
     app_token = settings.slack_app_token.get_secret_value()
     app = build_app(web, Intake(web.identity, manager.submit, manager.press))
     await stack.enter_async_context(open_socket(app, app_token=app_token, api_url=api_url))
+    await stack.enter_async_context(catch_up)
+    jobs: dict[Job, float] = {
+        manager.wake_waiting: LOOK_FOR_WAITING,
+        manager.expire: min(EXPIRE_AT_MOST_EVERY, settings.chathakase_session_timeout),
+        catch_up.note: NOTE_LISTENING,
+    }
+    stack.callback(_schedule(jobs).shutdown, wait=False)
     return manager
 
 
@@ -96,7 +119,9 @@ async def _open_database(stack: AsyncExitStack, settings: Settings) -> Database:
     return database
 
 
-async def _open_engine(stack: AsyncExitStack, settings: Settings, database: Database, web: SlackWeb) -> SessionManager:
+async def _open_engine(
+    stack: AsyncExitStack, settings: Settings, database: Database, surface: SlackSurface
+) -> SessionManager:
     expiry = Expiry(settings.chathakase_session_timeout * 1000, settings.chathakase_expiry)
     sessions, turns = Sessions(database, expiry=expiry, now=now), Turns(database, now=now)
     promises = ErrandStore(database, now=now)
@@ -109,7 +134,6 @@ async def _open_engine(stack: AsyncExitStack, settings: Settings, database: Data
             max_tokens=settings.chathakase_max_tokens,
         )
     )
-    surface = _open_surface(stack, settings, web)
     persona = Persona(settings.chathakase_system_prompt, settings.chathakase_max_messages)
     runner = TurnRunner(sessions=sessions, turns=turns, model=model, surface=surface, persona=persona)
     rights, running = Rights(surface, settings.chathakase_admins), Running()
@@ -136,17 +160,19 @@ async def _open_engine(stack: AsyncExitStack, settings: Settings, database: Data
         grace=settings.chathakase_grace,
     )
     stack.push_async_callback(manager.close)
-    stack.callback(_schedule(manager, settings.chathakase_session_timeout).shutdown, wait=False)
     await manager.wake_waiting()
     return manager
 
 
-def _open_surface(stack: AsyncExitStack, settings: Settings, web: SlackWeb) -> SlackSurface:
+def _calls(settings: Settings, web: SlackWeb) -> Calls:
     try:
         limits = read_limits(settings.chathakase_rate_limits)
     except ValueError as error:
         raise StartError(f"CHATHAKASE_RATE_LIMITS {error}.") from error
-    calls = Calls(web.client, Pace(monotonic, limits), monotonic)
+    return Calls(web.client, Pace(monotonic, limits), monotonic)
+
+
+def _open_surface(stack: AsyncExitStack, settings: Settings, web: SlackWeb, calls: Calls) -> SlackSurface:
     statuses = Statuses(calls)
     stack.push_async_callback(statuses.close)
     outbox = Outbox(calls, bot=web.identity.user_id)
@@ -169,18 +195,16 @@ def _load(settings: Settings) -> Load:
     )
 
 
-def _schedule(manager: SessionManager, session_timeout: int) -> AsyncIOScheduler:
+def _schedule(jobs: Mapping[Job, float]) -> AsyncIOScheduler:
+    """Run each job every so many seconds."""
     scheduler = AsyncIOScheduler(job_defaults={"coalesce": True, "misfire_grace_time": None})
-    for job, seconds in (
-        (manager.wake_waiting, LOOK_FOR_WAITING),
-        (manager.expire, min(EXPIRE_AT_MOST_EVERY, session_timeout)),
-    ):
+    for job, seconds in jobs.items():
         scheduler.add_job(_forgiving, "interval", seconds=seconds, args=(job,))
     scheduler.start()
     return scheduler
 
 
-async def _forgiving(job: Callable[[], Awaitable[None]]) -> None:
+async def _forgiving(job: Job) -> None:
     """Run a job whose failure is told in one line; the next time may go better."""
     try:
         await job()

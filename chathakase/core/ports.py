@@ -7,6 +7,7 @@ from typing import Protocol, Self
 from chathakase.core.errands import Errand, Press
 from chathakase.core.types import (
     Finished,
+    Heard,
     Incoming,
     Lease,
     Message,
@@ -108,6 +109,29 @@ class ErrandStore(Protocol):
 
     async def done(self, errand: Errand) -> None:
         """Note that an errand is done."""
+
+
+class ListeningStore(Protocol):
+    """Remembers until when somebody listened. Every method raises StoreError when the database refuses."""
+
+    async def until(self) -> int | None:
+        """When somebody last listened, in epoch milliseconds; None when nobody ever did."""
+
+    async def note(self) -> None:
+        """Somebody listens now."""
+
+    async def active(self, *, since: int, limit: int) -> list[Heard]:
+        """The sessions that were active since a time in epoch milliseconds, the most recent first."""
+
+
+class Past(Protocol):
+    """Tells what was said on a surface while nobody listened. Both raise DeliveryError."""
+
+    async def thread(self, place: Place, *, since: int) -> list[Incoming]:
+        """What people said in a thread since a time in epoch microseconds, oldest first."""
+
+    async def channel(self, channel: str, *, since: int) -> list[Incoming]:
+        """What opens sessions and was said in a channel since then, oldest first."""
 
 
 class LanguageModel(Protocol):

@@ -101,6 +101,15 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """How far a session has heard what is said in its thread."""
+
+    place: Place
+    said: int
+    """When its newest message was said, in epoch microseconds; 0 when that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One stored message of a session."""
 

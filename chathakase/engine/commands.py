@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
-from chathakase.core.ports import SessionStore, Surface
 from chathakase.core.errands import Command, Press
+from chathakase.core.ports import SessionStore, Surface
 from chathakase.core.types import Expiry, ExpiryMode, Incoming, SessionInfo, Wish
 from chathakase.engine.admission import BUSY, TOO_MANY_BY_YOU, TOO_MANY_HERE
 from chathakase.engine.presses import Presses

@@ -1,7 +1,7 @@
 """Heeds what people want of an answer: to stop it, to try it again, to go on with it."""
 
-from chathakase.core.ports import TurnStore
 from chathakase.core.errands import Press
+from chathakase.core.ports import TurnStore
 from chathakase.core.types import Wish
 from chathakase.engine.rights import Rights
 from chathakase.engine.running import Running

@@ -141,6 +141,7 @@ def test_it_asks_for_the_scopes_that_are_needed_and_no_others(manifest: Manifest
         "chat.startStream",
         "chat.stopStream",
         "chat.update",
+        "conversations.history",
         "conversations.replies",
         "files.completeUploadExternal",
         "files.getUploadURLExternal",

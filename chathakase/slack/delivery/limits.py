@@ -48,6 +48,7 @@ LIMITS: Mapping[str, Limit] = {
     "agents.sessions.setStatus": replace(TIER_3, reserve=4),
     "files.getUploadURLExternal": TIER_4,
     "files.completeUploadExternal": TIER_4,
+    "conversations.history": TIER_3,
     "conversations.replies": TIER_3,
 }
 

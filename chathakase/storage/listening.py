@@ -1,0 +1,38 @@
+"""Until when this database was listened for, and the sessions in which something may have been missed since."""
+
+from collections.abc import Callable
+
+from chathakase.core.types import Heard, Place
+from chathakase.storage.database import Database
+
+UNTIL = "SELECT coalesce((SELECT until FROM listened), (SELECT max(active_at) FROM sessions))"
+
+NOTE = "INSERT INTO listened (id, until) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET until = excluded.until"
+
+ACTIVE = """
+SELECT channel, thread, (SELECT max(said) FROM messages WHERE messages.session = sessions.id)
+FROM sessions WHERE active_at >= $1 ORDER BY active_at DESC LIMIT $2
+"""
+
+
+class Listening:
+    """Remembers until when somebody listened (a ListeningStore)."""
+
+    def __init__(self, database: Database, *, now: Callable[[], int]) -> None:
+        self._database = database
+        self._now = now
+
+    async def until(self) -> int | None:
+        """When somebody last listened, in epoch milliseconds; None when nobody ever did."""
+        rows = await self._database.fetch(UNTIL)
+        return None if rows[0][0] is None else int(rows[0][0])
+
+    async def note(self) -> None:
+        """Somebody listens now."""
+        async with self._database.transaction() as transaction:
+            await transaction.execute(NOTE, self._now())
+
+    async def active(self, *, since: int, limit: int) -> list[Heard]:
+        """The sessions that were active since a time in epoch milliseconds, the most recent first."""
+        rows = await self._database.fetch(ACTIVE, since, limit)
+        return [Heard(Place(str(channel), str(thread)), int(said or 0)) for channel, thread, said in rows]

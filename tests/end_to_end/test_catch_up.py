@@ -1,0 +1,100 @@
+"""What was said while the bot was away is found, and answered if it is young enough."""
+
+import time
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from chathakase.playground.person import Person
+from chathakase.playground.server import Workspace
+from tests.end_to_end.conftest import OpenBot, Thread
+from tests.model_server import ModelServer
+
+Start = Callable[..., Awaitable[Thread]]
+
+
+@pytest.fixture
+def retry_delays() -> tuple[float, ...]:
+    """Slack tries once, and then nevermore."""
+    return ()
+
+
+@pytest.fixture
+async def known(open_the_bot: OpenBot, workspace: Workspace, start: Start) -> Thread:
+    """A thread in which the bot took part before it went away."""
+    async with open_the_bot() as bot:
+        thread = await start("@ChatHakase hello")
+        await thread.answers(1)
+        await workspace.until(lambda: not bot._working)
+    return thread
+
+
+async def missed(workspace: Workspace) -> None:
+    """Slack has given up to deliver what was said."""
+    await workspace.until(lambda: workspace.pending_events == 0)
+
+
+async def test_a_question_in_a_known_thread_is_answered(
+    known: Thread, open_the_bot: OpenBot, workspace: Workspace, bob: Person
+) -> None:
+    await known.say("did you miss me?")
+    await known.say("and me?", bob)
+    await missed(workspace)
+    async with open_the_bot() as bot:
+        await known.answers(None, containing="and me?")
+        await workspace.until(lambda: not bot._working)
+    texts = known.texts()[1:]
+    assert sum(text.count("did you miss me?") for text in texts) == 1
+    assert sum(text.count("and me?") for text in texts) == 1
+
+
+async def test_a_mention_in_a_known_channel_opens_a_session(
+    known: Thread, open_the_bot: OpenBot, workspace: Workspace, start: Start
+) -> None:
+    thread = await start("@ChatHakase anybody home?")
+    await start("just talk among people")
+    await missed(workspace)
+    async with open_the_bot():
+        await thread.answers(1, containing="anybody home?")
+
+
+async def test_a_direct_message_opens_a_session(open_the_bot: OpenBot, workspace: Workspace, start: Start) -> None:
+    async with open_the_bot():
+        await (await start("hello", channel="@")).answers(1)
+    thread = await start("are you there?", channel="@")
+    await missed(workspace)
+    async with open_the_bot():
+        await thread.answers(1, containing="are you there?")
+
+
+async def test_what_is_too_old_is_context(
+    known: Thread, open_the_bot: OpenBot, workspace: Workspace, model: ModelServer
+) -> None:
+    said = await known.say("an old question")
+    await missed(workspace)
+    await workspace.until(lambda: time.time() - float(said) > 1.1)
+    async with open_the_bot(chathakase_catch_up=1):
+        await workspace.until(lambda: bool(workspace.journal.calls("conversations.replies")))
+        await known.say("a new question")
+        await known.answers(2, containing="a new question")
+    assert model.said().endswith("[alice] an old question\n\n[alice] a new question")
+    assert len(model.requests) == 2
+
+
+async def test_what_was_heard_is_not_answered_again(
+    known: Thread, open_the_bot: OpenBot, workspace: Workspace, model: ModelServer
+) -> None:
+    async with open_the_bot():
+        await workspace.until(lambda: bool(workspace.journal.calls("conversations.replies")))
+        await known.say("and now?")
+        await known.answers(2, containing="and now?")
+    assert len(model.requests) == 2
+
+
+async def test_it_can_be_switched_off(known: Thread, open_the_bot: OpenBot, workspace: Workspace) -> None:
+    await known.say("did you miss me?")
+    await missed(workspace)
+    async with open_the_bot(chathakase_catch_up=0):
+        await known.say("hello again")
+        await known.answers(2, containing="hello again")
+    assert not workspace.journal.calls("conversations.history")
