@@ -5,9 +5,11 @@ import logging
 import os
 import signal
 import sys
+import threading
 import webbrowser
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -20,6 +22,10 @@ from chathakase.playground.terminal.talk import talk
 
 BAD_SETTINGS = 2
 CANNOT_START = 1
+CUT_SHORT = 3
+"""The exit code when not everything could be closed."""
+CLOSE_WITHIN = 4.5
+"""Seconds after the grace period in which everything is closed."""
 
 log = logging.getLogger(__name__)
 cli = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
@@ -82,18 +88,37 @@ def configure_logging(level: int = logging.INFO) -> None:
 
 async def _serve() -> None:
     settings = read_settings()
-    async with open_bot(settings):
+    async with open_bot(settings) as manager:
         log.info("Connected to Slack; answering with %s", settings.chathakase_model)
         await _until_told_to_stop()
-        log.info("Stopping")
+        log.info("Stopping; what is under way has %g s to end", settings.chathakase_grace)
+        manager.retire()
+        _end_within(settings.chathakase_grace + CLOSE_WITHIN)
 
 
 async def _until_told_to_stop() -> None:
+    """Wait for a first signal; a second one ends the process at once."""
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(signum, stop.set)
+    _on_signal(stop.set)
     await stop.wait()
+    _on_signal(partial(_end, "Told twice to stop: ending at once"))
+
+
+def _on_signal(action: Callable[[], None]) -> None:
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(signum, action)
+
+
+def _end_within(seconds: float) -> None:
+    """End the process in any case, whatever hangs; what is under way is stored, and taken up at the next start."""
+    timer = threading.Timer(seconds, _end, ("Something hangs, so this ends without it",))
+    timer.daemon = True
+    timer.start()
+
+
+def _end(why: str) -> None:
+    log.warning(why)
+    os._exit(CUT_SHORT)
 
 
 async def _play(host: str, port: int, *, terminal: bool, browser: bool) -> None:
