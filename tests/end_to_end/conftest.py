@@ -74,6 +74,12 @@ def settings(workspace: Workspace, model: ModelServer, database: Path) -> dict[s
 
 
 @pytest.fixture
+def environment(settings: dict[str, Any]) -> dict[str, str]:
+    """The settings of a bot that runs as a process of its own."""
+    return {name.upper(): str(value) for name, value in settings.items()}
+
+
+@pytest.fixture
 async def open_the_bot(settings: dict[str, Any]) -> OpenBot:
     def opened(**changes: Any) -> AbstractAsyncContextManager[SessionManager]:
         return open_bot(Settings(**(settings | changes)))
