@@ -1,0 +1,88 @@
+"""Errands are kept until they are done, and done once."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from chathakase.core.errands import Command, Errand, Press
+from chathakase.core.types import ExpiryMode, Wish
+from chathakase.storage.errands import KEPT_MS, Errands
+from chathakase.storage.waiting import LEASE_MS
+from tests.storage.stores import PLACE, TIMEOUT, Stores
+
+HELP = Errand(Command(PLACE, "2", "U1", "help"))
+PRESSED = Errand(Press(PLACE, "3.1", "U2", Wish.RETRY, "ab12", 2))
+
+
+@pytest.fixture
+def errands(stores: Stores) -> Errands:
+    return Errands(stores.database, now=stores.clock)
+
+
+@pytest.mark.parametrize("errand", [HELP, PRESSED])
+async def test_what_nobody_holds_is_taken_up_as_it_was(errand: Errand, errands: Errands, stores: Stores) -> None:
+    assert await errands.promise(errand)
+    assert await errands.claim() == []
+    stores.clock.now += LEASE_MS + 1
+    assert await errands.claim() == [replace(errand, attempt=2)]
+    assert await errands.claim() == []
+
+
+async def test_what_comes_again_is_no_second_errand(errands: Errands, stores: Stores) -> None:
+    assert await errands.promise(PRESSED)
+    assert not await errands.promise(PRESSED)
+    await errands.done(PRESSED)
+    assert not await errands.promise(PRESSED)
+    stores.clock.now += LEASE_MS + 1
+    assert await errands.claim() == []
+
+
+async def test_a_hold_is_renewed(errands: Errands, stores: Stores) -> None:
+    await errands.promise(HELP)
+    stores.clock.now += LEASE_MS - 1
+    await errands.hold(HELP)
+    stores.clock.now += LEASE_MS - 1
+    assert await errands.claim() == []
+
+
+async def test_what_is_put_down_is_taken_up_at_once_and_counts_no_attempt(errands: Errands, stores: Stores) -> None:
+    await errands.promise(HELP)
+    await errands.release(HELP)
+    stores.clock.now += 1
+    assert await errands.claim() == [HELP]
+
+
+async def test_a_command_and_its_errand_are_saved_together(errands: Errands, stores: Stores) -> None:
+    assert await stores.say("2", "help", command=True)
+    assert not await stores.say("2", "help", command=True)
+    assert await stores.turns.claim(PLACE.session_id) is None
+    stores.clock.now += LEASE_MS + 1
+    assert await errands.claim() == [replace(HELP, attempt=2)]
+
+
+async def test_done_errands_are_forgotten_in_time(errands: Errands, stores: Stores) -> None:
+    await errands.promise(HELP)
+    await errands.done(HELP)
+    stores.clock.now += KEPT_MS + 1
+    await errands.promise(PRESSED)
+    await errands.done(PRESSED)
+    assert await stores.database.fetch("SELECT id FROM errands") == [(PRESSED.id,)]
+
+
+async def test_errands_go_with_their_session(stores_with: Callable[[ExpiryMode], Stores]) -> None:
+    deleting = stores_with(ExpiryMode.DELETE)
+    await deleting.say("2", "help", command=True)
+    deleting.clock.now += TIMEOUT + 1
+    assert await deleting.sessions.expire() == 1
+    assert await deleting.count("errands") == 0
+
+
+async def test_what_a_deleted_session_had_is_not_taken_for_new(stores_with: Callable[[ExpiryMode], Stores]) -> None:
+    deleting = stores_with(ExpiryMode.DELETE)
+    await deleting.answered("5", "q", "a")
+    deleting.clock.now += TIMEOUT + 1
+    assert await deleting.sessions.expire() == 1
+    assert not await deleting.say("5", "q")
+    assert await deleting.say("6", "afresh")
+    assert await deleting.texts() == ["afresh"]
