@@ -69,9 +69,9 @@ class SqliteDatabase:
             with _translating():
                 try:
                     yield SqliteTransaction(self._writer)
-                    await _to_the_end(self._writer.commit())
+                    await self._writer.commit()
                 except BaseException:
-                    # A cancelled aiosqlite call still runs, so the transaction may be open whatever was raised.
+                    # What a cancelled caller asked for is done in its turn all the same, and this comes after it.
                     await _to_the_end(self._writer.rollback())
                     raise
 
@@ -145,10 +145,7 @@ async def _open(
 
 
 async def _to_the_end(work: Awaitable[_T]) -> _T:
-    """Wait for work that must not be left half done, also when the caller is cancelled meanwhile.
-
-    Being cancelled then counts for more than how the work ended: a caller that goes on after errors must end too.
-    """
+    """Wait for work that must not be left half done, also when the caller is cancelled meanwhile."""
     task = asyncio.ensure_future(work)
     cancelled: asyncio.CancelledError | None = None
     while not task.done():

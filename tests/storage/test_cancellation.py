@@ -1,0 +1,476 @@
+"""Badly timed cancels: a transaction happens as a whole or not at all, and the next one finds the database free."""
+
+import asyncio
+import random
+import re
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import closing, suppress
+from dataclasses import dataclass, field, replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from chathakase.core.errors import StoreError
+from chathakase.core.types import Expiry, ExpiryMode, Lease, Place
+from chathakase.storage.migrate import migrate
+from chathakase.storage.sessions import Sessions
+from chathakase.storage.sqlite import SqliteDatabase, open_sqlite
+from chathakase.storage.turns import Turns
+from chathakase.storage.waiting import LEASE_MS
+from tests.storage.cuts import Manner, cut
+from tests.storage.stores import FAILED, ID, LATER, TIMEOUT, Clock, Stores, answer
+from tests.storage.test_faults import failing
+from tests.storage.test_migrations import everything, first_version
+
+Work = Callable[[], Coroutine[Any, Any, Any]]
+Prepare = Callable[[Stores], Awaitable[Work]]
+NAME = re.compile(r"[0-9a-f]{32}")
+
+
+def report(counts: str) -> None:
+    print(counts)  # noqa: T201 - shown with -s
+
+
+async def append(stores: Stores) -> Work:
+    return lambda: stores.say("2", "the question")
+
+
+async def append_to_a_session(stores: Stores) -> Work:
+    await stores.answered("1", "q1", "a1")
+    return lambda: stores.say("2", "the question", opens=False)
+
+
+async def append_a_twin(stores: Stores) -> Work:
+    await stores.say("2", "the question")
+    return lambda: stores.say("2", "the question")
+
+
+async def append_after_expiry(stores: Stores) -> Work:
+    await stores.answered("1", "q1", "a1")
+    stores.clock.now += TIMEOUT + 1
+    return lambda: stores.say("2", "the question")
+
+
+async def claim(stores: Stores) -> Work:
+    await stores.say("1")
+    return lambda: stores.turns.claim(ID)
+
+
+async def claim_what_was_left(stores: Stores) -> Work:
+    await stores.say("1")
+    await stores.turns.note_reply(await stores.claimed(), ["1.5"])
+    stores.clock.now += LEASE_MS + 1
+    return lambda: stores.turns.claim(ID)
+
+
+async def claim_nothing(stores: Stores) -> Work:
+    await stores.answered("1", "q1", "a1")
+    return lambda: stores.turns.claim(ID)
+
+
+async def renew(stores: Stores) -> Work:
+    await stores.say("1")
+    lease = await stores.claimed()
+    stores.clock.now += 5
+    return lambda: stores.turns.renew(lease)
+
+
+async def note_reply(stores: Stores) -> Work:
+    await stores.say("1")
+    lease = await stores.claimed()
+    return lambda: stores.turns.note_reply(lease, ["1.5"])
+
+
+async def finish(stores: Stores) -> Work:
+    await stores.say("1")
+    lease = await stores.claimed()
+    return lambda: stores.turns.finish(lease, answer("the answer"))
+
+
+async def finish_without_words(stores: Stores) -> Work:
+    turn = await stores.answered("1", "q1", "a1")
+    await stores.press(turn)
+    lease = await stores.claimed()
+    return lambda: stores.turns.finish(lease, FAILED)
+
+
+async def finish_too_late(stores: Stores) -> Work:
+    await stores.say("1")
+    lease = await stores.claimed()
+    return lambda: stores.turns.finish(replace(lease, owner="somebody else"), answer("late"))
+
+
+async def release(stores: Stores) -> Work:
+    await stores.say("1")
+    lease = await stores.claimed()
+    return lambda: stores.turns.release(lease)
+
+
+async def reopen(stores: Stores) -> Work:
+    turn = await stores.answered("1", "q1")
+    return lambda: stores.press(turn)
+
+
+async def clear(stores: Stores) -> Work:
+    await stores.answered("1", "q1", "a1")
+    await stores.say("2", "q2")
+    await stores.claimed()
+    await stores.say("3", "clear session", command=True)
+    return lambda: stores.sessions.clear(ID, before="3")
+
+
+async def expire(stores: Stores) -> Work:
+    await stores.answered("1", "q1", "a1")
+    stores.clock.now += TIMEOUT + 1
+    return stores.sessions.expire
+
+
+async def history(stores: Stores) -> Work:
+    await stores.answered("1", "q1", "a1")
+    return lambda: stores.sessions.history(LATER, limit=9)
+
+
+async def active(stores: Stores) -> Work:
+    await stores.answered("1", "q1", "a1")
+    return lambda: stores.sessions.active(limit=9)
+
+
+EVERY_OPERATION: tuple[Prepare, ...] = (
+    append,
+    append_to_a_session,
+    append_a_twin,
+    append_after_expiry,
+    claim,
+    claim_what_was_left,
+    claim_nothing,
+    renew,
+    note_reply,
+    finish,
+    finish_without_words,
+    finish_too_late,
+    release,
+    reopen,
+    clear,
+    expire,
+    history,
+    active,
+)
+
+
+async def tables(stores: Stores) -> list[str]:
+    rows = await stores.database.fetch(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'schema_migrations' ORDER BY name"
+    )
+    return [str(name) for (name,) in rows]
+
+
+async def rows(stores: Stores) -> str:
+    """Everything that is stored, with random names replaced by their order."""
+    fetch = stores.database.fetch
+    stored = {table: await fetch(f"SELECT * FROM {table} ORDER BY rowid") for table in await tables(stores)}
+    known: dict[str, str] = {}
+    return NAME.sub(lambda name: known.setdefault(name[0], f"name {len(known)}"), str(stored))
+
+
+async def wipe(stores: Stores) -> None:
+    async with stores.database.transaction() as transaction:
+        for table in await tables(stores):
+            await transaction.execute(f"DELETE FROM {table}")
+
+
+async def is_free(stores: Stores) -> None:
+    """The next one can write at once, here and elsewhere."""
+    assert not stores.database._writing.locked()
+    with closing(sqlite3.connect(stores.database._path, timeout=0, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("ROLLBACK")
+    async with asyncio.timeout(2):
+        assert await stores.say("9", "next", place=Place("C2", uuid4().hex))
+
+
+async def once(stores: Stores, prepare: Prepare, step: int, manner: Manner, *, queued: bool) -> tuple[str, str, int]:
+    """Cut one operation short; returns what was stored before and after it, and how often it waited."""
+    await wipe(stores)
+    work = await prepare(stores)
+    before = await rows(stores)
+    others = [asyncio.create_task(hold(stores)), asyncio.create_task(hold(stores))] if queued else []
+    if others:
+        await asyncio.sleep(0)
+    task, waits = await cut(work(), step, manner)
+    await asyncio.gather(*others)
+    if not task.cancelled():
+        task.result()
+    after = await rows(stores)
+    await is_free(stores)
+    return before, after, waits
+
+
+async def hold(stores: Stores) -> None:
+    """A transaction that changes nothing, before and behind which others queue."""
+    async with stores.database.transaction() as transaction:
+        await transaction.execute("UPDATE sessions SET seq = seq WHERE id = 'nobody'")
+
+
+@pytest.mark.parametrize("queued", [False, True], ids=["alone", "in a queue"])
+@pytest.mark.parametrize("prepare", EVERY_OPERATION)
+async def test_whatever_is_cut_short_happens_as_a_whole_or_not_at_all(
+    prepare: Prepare, queued: bool, stores_with: Callable[[ExpiryMode], Stores]
+) -> None:
+    stores = stores_with(ExpiryMode.DELETE if prepare is append_after_expiry else ExpiryMode.ARCHIVE)
+    clock = stores.clock.now
+    _, whole, most = await once(stores, prepare, -1, Manner.WAITING, queued=queued)
+    seen: Counter[str] = Counter()
+    for step in range(most + 1):
+        for manner in Manner:
+            stores.clock.now = clock
+            before, after, _ = await once(stores, prepare, step, manner, queued=queued)
+            assert after in (before, whole), f"cut at wait {step} of {most}, {manner}"
+            seen["whole" if after == whole else "not at all"] += 1
+    assert await stores.database.fetch("PRAGMA integrity_check") == [("ok",)]
+    report(f"{prepare.__name__}: {seen.total()} cancels, {dict(seen)}")
+
+
+async def test_being_cancelled_counts_for_more_than_a_commit_that_fails(stores: Stores) -> None:
+    """Who goes on after an error, as the heartbeat of a lease does, would otherwise go on for ever."""
+    await stores.say("1")
+    for manner in Manner:
+        async with failing(stores):
+            task, waits = await cut(stores.say("2", "x" * 99_999), -1)
+            assert isinstance(task.exception(), StoreError)
+            commits = [await cut(stores.say("2", "x" * 99_999), step, manner) for step in range(waits - 2, waits + 1)]
+        assert all(cut_short.cancelled() for cut_short, _ in commits)
+    await is_free(stores)
+
+
+@dataclass
+class Storm:
+    """Several people and turns at once, each of whose deeds may be cancelled at any moment."""
+
+    stores: Stores
+    rng: random.Random
+    saved: set[tuple[str, str]] = field(default_factory=set)
+    leases: list[Lease] = field(default_factory=list)
+    turns: list[str] = field(default_factory=list)
+    finished: Counter[str] = field(default_factory=Counter)
+    ended: Counter[str] = field(default_factory=Counter)
+    number: int = 0
+
+    async def blow(self, *, deeds: int, at_once: int) -> None:
+        async def person() -> None:
+            for _ in range(deeds // at_once):
+                await self._deed()
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(at_once):
+                group.create_task(person())
+
+    async def _deed(self) -> None:
+        kind = self.rng.choices((self._say, self._turn, self._upkeep, self._look), (4, 5, 1, 2))[0]
+        work = kind()
+        if self.rng.random() < 0.4:
+            task, _ = await cut(work, self.rng.randrange(12), self.rng.choice(list(Manner)))
+        else:
+            task = asyncio.create_task(work)
+            await self._interrupt(task)
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait((task,))
+        self.ended["cancelled" if task.cancelled() else "refused" if task.exception() else "done"] += 1
+        if not task.cancelled() and not isinstance(task.exception(), StoreError | None):
+            task.result()
+
+    async def _interrupt(self, task: asyncio.Task[Any]) -> None:
+        """Cancel after some microseconds, perhaps twice, perhaps not at all."""
+        for _ in range(self.rng.choice((0, 0, 1, 2))):
+            await asyncio.sleep(self.rng.random() * 0.004)
+            task.cancel()
+
+    def _place(self) -> Place:
+        return Place("C1", f"{self.rng.randrange(4)}.000001")
+
+    async def _say(self) -> None:
+        place = self._place()
+        # Now and then somebody says again what was said before.
+        self.number += self.rng.random() < 0.9
+        ref = f"{self.number}.000002"
+        command = self.rng.random() < 0.1
+        fields = {"place": place, "opens": self.rng.random() < 0.7, "asks": self.rng.random() < 0.7}
+        if await self.stores.say(ref, "x" * self.rng.choice((1, 9_000)), command=command, **fields):
+            self.saved.add((place.session_id, ref))
+        if command and self.rng.random() < 0.3:
+            await self.stores.sessions.clear(place.session_id, before=ref)
+
+    async def _turn(self) -> None:
+        turns = self.stores.turns
+        if not self.leases or self.rng.random() < 0.4:
+            lease = await turns.claim(self._place().session_id)
+            if lease is not None:
+                self.leases.append(lease)
+            return
+        lease = self.rng.choice(self.leases[-5:])
+        match self.rng.randrange(5):
+            case 0:
+                await turns.renew(lease)
+            case 1:
+                await turns.note_reply(lease, [f"{self.number}.5"])
+            case 2:
+                await turns.release(lease)
+            case _:
+                if await turns.finish(lease, self.rng.choice((answer("y" * 5_000), FAILED))):
+                    self.turns.append(lease.turn)
+
+    async def _upkeep(self) -> None:
+        self.stores.clock.now += self.rng.choice((1, 1, LEASE_MS + 1))
+        if self.rng.random() < 0.3:
+            await self.stores.sessions.expire()
+        if self.turns:
+            await self.stores.press(self.rng.choice(self.turns), run=self.rng.randrange(1, 3), place=self._place())
+
+    async def _look(self) -> None:
+        await self.stores.sessions.history(LATER, limit=20)
+        await self.stores.turns.waiting()
+        await self.stores.sessions.active(limit=3)
+
+
+TORN = {
+    "what was said and how often a turn ended make the sequence": """
+        SELECT id FROM sessions WHERE seq <>
+            (SELECT count(*) FROM messages m WHERE m.session = sessions.id AND m.reply_to IS NULL)
+            + (SELECT coalesce(sum(run), 0) FROM turns t WHERE t.session = sessions.id)""",
+    "the newest question is the newest that asks": """
+        SELECT id FROM sessions WHERE asked <>
+            (SELECT coalesce(max(m.seq), 0) FROM messages m WHERE m.session = sessions.id AND m.asks = 1)""",
+    "nothing is beyond the sequence": "SELECT id FROM sessions WHERE asked > seq OR answered > seq",
+    "an answer has its turn and its cursor": """
+        SELECT m.session, m.seq FROM messages m JOIN sessions s ON s.id = m.session
+        WHERE m.reply_to IS NOT NULL AND m.role = 'assistant' AND (s.answered < m.reply_to OR NOT EXISTS
+            (SELECT 1 FROM turns t WHERE t.id = m.ref AND t.upto = m.reply_to))""",
+    "who has no lease holds nothing": "SELECT id FROM sessions WHERE lease_owner IS NULL AND lease_until <> 0",
+    "nothing is left without its session": "PRAGMA foreign_key_check",
+    "the file is whole": "SELECT * FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
+}
+
+
+def torn(path: Path) -> list[str]:
+    """What is half done in a file, as another program sees it."""
+    with closing(sqlite3.connect(path)) as other:
+        return [promise for promise, broken in TORN.items() if other.execute(broken).fetchall()]
+
+
+def saved(path: Path) -> set[tuple[str, str]]:
+    with closing(sqlite3.connect(path)) as other:
+        return set(other.execute("SELECT session, ref FROM messages WHERE reply_to IS NULL"))
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_a_storm_of_cancels_tears_nothing(seed: int, stores: Stores, database: Path) -> None:
+    storm = Storm(stores, random.Random(seed))
+    for _ in range(5):
+        await storm.blow(deeds=400, at_once=8)
+        assert torn(database) == []
+        assert storm.saved <= saved(database)
+        await is_free(stores)
+    assert storm.ended["refused"] == 0
+    assert storm.turns
+    report(f"a storm of {storm.ended.total()} deeds: {dict(storm.ended)}, {len(storm.turns)} turns")
+
+
+async def no_threads() -> None:
+    """Wait until no connection has its thread any more; it ends a moment after its connection is closed."""
+    async with asyncio.timeout(5):
+        while any("_connection_worker_thread" in thread.name for thread in threading.enumerate()):
+            await asyncio.sleep(0.001)
+
+
+async def stores_on(opened: SqliteDatabase) -> Stores:
+    await migrate(opened, now=0)
+    clock = Clock()
+    sessions = Sessions(opened, expiry=Expiry(TIMEOUT, ExpiryMode.ARCHIVE), now=clock)
+    return Stores(opened, clock, sessions, Turns(opened, now=clock))
+
+
+async def test_a_database_may_be_closed_at_any_moment(database: Path) -> None:
+    ended: Counter[str] = Counter()
+    promised: set[tuple[str, str]] = set()
+    for seed in range(60):
+        rng = random.Random(seed)
+        async with open_sqlite(database) as opened:
+            storm = Storm(await stores_on(opened), rng, number=seed * 1_000)
+            blowing = asyncio.create_task(storm.blow(deeds=40, at_once=8))
+            await asyncio.sleep(rng.random() * 0.02)
+        await asyncio.wait_for(blowing, 5)
+        ended += storm.ended
+        promised |= storm.saved
+        assert torn(database) == []
+        assert promised <= saved(database)
+    await no_threads()
+    assert ended["refused"] > 0
+    report(f"60 databases closed meanwhile: {dict(ended)}")
+
+
+async def open_and_migrate(database: Path) -> None:
+    async with open_sqlite(database) as opened:
+        await migrate(opened, now=0)
+        await opened.fetch("SELECT 1")
+
+
+@pytest.mark.parametrize("old", [False, True], ids=["a new file", "a file of the first version"])
+async def test_opening_and_migrating_may_be_cut_short(old: bool, tmp_path: Path) -> None:
+    template = tmp_path / "template.db"
+    if old:
+        async with open_sqlite(template) as opened:
+            await first_version(opened)
+    cancels = 0
+    for manner in Manner if old else (Manner.WAITING,):
+        for step in count(1):
+            database = tmp_path / f"{manner}-{step}.db"
+            if old:
+                database.write_bytes(template.read_bytes())
+            task, waits = await cut(open_and_migrate(database), step, manner)
+            await no_threads()
+            assert task.cancelled() == (waits >= step)
+            assert list(tmp_path.glob("*.part")) == []
+            await open_and_migrate(database)
+            assert everything(database)[-1] == "ok"
+            if waits < step:
+                break
+            cancels += 1
+    await no_threads()
+    report(f"{cancels} openings cut short")
+
+
+CUT_AND_END = """
+import asyncio, random, sys
+from pathlib import Path
+from chathakase.storage.sqlite import SqliteDatabase, open_sqlite
+from tests.storage.test_cancellation import Storm, open_and_migrate, stores_on
+
+async def main(path):
+    opening = asyncio.create_task(open_and_migrate(path))
+    await asyncio.sleep(0.001)
+    opening.cancel()
+    await asyncio.wait((opening,))
+    async with open_sqlite(path) as opened:
+        storm = Storm(await stores_on(opened), random.Random(1))
+        blowing = asyncio.create_task(storm.blow(deeds=400, at_once=8))
+        await asyncio.sleep(0.1)
+    await blowing
+    print("ended")
+
+asyncio.run(main(Path(sys.argv[1])))
+"""
+
+
+def test_a_process_ends_whatever_was_cut_short(database: Path) -> None:
+    root = Path(__file__).parents[2]
+    ran = subprocess.run(
+        [sys.executable, "-c", CUT_AND_END, database], cwd=root, capture_output=True, text=True, timeout=30, check=False
+    )
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "ended\n", "")
