@@ -59,6 +59,12 @@ FAMILIES = {
 }
 
 
+def advice_of(trouble: Trouble) -> str:
+    """What to do about it, as a sentence of its own; empty where nobody knows."""
+    advice = TOLD[trouble].partition(": ")[2]
+    return f"{advice[:1].upper()}{advice[1:]}." if advice else ""
+
+
 class DatabaseTrouble(StoreError):
     """The database refused, and why: ``trouble`` is for programs, the text for people."""
 

@@ -1,0 +1,161 @@
+"""What state the database is in, told without a change to it; where there is none yet, none is made."""
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from threading import Timer
+
+from chathakase.core.amounts import counted, size, span
+from chathakase.core.checkup import Finding, Level
+from chathakase.storage.disk import check_disk
+from chathakase.storage.migrate import migrations
+from chathakase.storage.trouble import TOLD, Trouble, advice_of, trouble_of
+from chathakase.storage.vitals import WAITING, Waiting, read_waiting
+
+SUBJECT = "database"
+PATIENCE = 2.0
+"""Seconds that the write lock may be somebody else's; the bot itself holds it for milliseconds."""
+READ_WITHIN = 5.0
+"""Seconds for reading the whole file through."""
+LONG_WAIT = 300.0
+"""Seconds after which somebody waits for an answer strangely long."""
+
+# Slack's ids of direct messages begin with D; those of all other conversations with C or, from long ago, G.
+ARRIVED = """
+SELECT CASE WHEN channel LIKE 'D%' THEN 'direct' ELSE 'channel' END, max(at)
+FROM messages JOIN sessions ON sessions.id = messages.session WHERE role <> 'assistant' GROUP BY 1
+"""
+
+
+async def check_database(path: Path, *, now: int) -> list[Finding]:
+    """Look at a SQLite file, its folder and its disk; also while a bot uses it. ``now`` is in epoch milliseconds.
+
+    Takes some seconds where the file is locked or large.
+    """
+    return await asyncio.to_thread(_look, path, now)
+
+
+def _look(path: Path, now: int) -> list[Finding]:
+    path = path.absolute()
+    disk = check_disk(path)
+    try:
+        if not path.exists():
+            none = Finding(SUBJECT, Level.NOTE, f"there is no {path} yet; `chathakase run` makes it")
+            return [disk] if disk.level is Level.TROUBLE else [none, disk]
+        with _opened(path) as (reader, writer):
+            return [_look_at_file(path, reader, writer), *_look_inside(reader, now), disk]
+    except PermissionError:
+        return [disk]
+    except sqlite3.Error as error:
+        trouble = trouble_of(error).trouble
+        return [_refused(path, trouble, str(error) if trouble is Trouble.OTHER else ""), disk]
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[sqlite3.Connection, sqlite3.Connection]]:
+    """A reading and a writing connection.
+
+    The last one to be closed folds the -wal into the file and removes it, if it may write; so what a crash left behind
+    stays as it is, and where there was nothing, nothing stays.
+    """
+    modes = ("ro", "rw") if _wal(path).exists() else ("rw", "ro")
+    with ExitStack() as stack:
+        by_mode = {mode: stack.enter_context(closing(_connected(path, mode))) for mode in modes}
+        yield by_mode["ro"], by_mode["rw"]
+
+
+def _connected(path: Path, mode: str) -> sqlite3.Connection:
+    uri = f"{path.as_uri()}?mode={mode}"
+    connection = sqlite3.connect(uri, uri=True, timeout=PATIENCE, isolation_level=None)
+    try:
+        # SQLite opens the file when it first reads in it, and only then tidies up after itself.
+        connection.execute("PRAGMA schema_version")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _wal(path: Path) -> Path:
+    return path.with_name(f"{path.name}-wal")
+
+
+def _look_at_file(path: Path, reader: sqlite3.Connection, writer: sqlite3.Connection) -> Finding:
+    have, newest = _version(reader), migrations()[-1].version
+    if have > newest:
+        text = f"{path} is of version {have}, and this ChatHakase knows versions up to {newest}"
+        return Finding(SUBJECT, Level.TROUBLE, text, "Run the newer ChatHakase again, or name another database.")
+    whole = _is_whole(writer)
+    if whole is False:
+        return _refused(path, Trouble.DAMAGED)
+    _try_to_write(writer)
+    condition = "is whole" if whole else "is too large to be read through"
+    version = f"is of version {have}" if have == newest else f"goes from version {have} to {newest} at the next start"
+    return Finding(SUBJECT, Level.OK, f"{path} ({_sizes(path)}) can be written, {condition} and {version}")
+
+
+def _try_to_write(connection: sqlite3.Connection) -> None:
+    """Begin a change and undo it. (On a file that is read-only, SQLite refuses no BEGIN, only what follows.)"""
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute("CREATE TABLE probe (x)")
+    connection.execute("ROLLBACK")
+
+
+def _sizes(path: Path) -> str:
+    beside = _wal(path).stat().st_size if _wal(path).exists() else 0
+    return size(path.stat().st_size) + (f" and {size(beside)} in its -wal" if beside else "")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'schema_migrations'").fetchone():
+        return 0
+    return int(connection.execute("SELECT coalesce(max(version), 0) FROM schema_migrations").fetchone()[0])
+
+
+def _is_whole(connection: sqlite3.Connection) -> bool | None:
+    """Whether every page makes sense; None when reading them all takes too long."""
+    limit = Timer(READ_WITHIN, connection.interrupt)
+    limit.start()
+    try:
+        return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+            return None
+        raise
+    finally:
+        limit.cancel()
+
+
+def _look_inside(connection: sqlite3.Connection, now: int) -> Iterator[Finding]:
+    """What is in a database that this software can read; of another version nothing is told."""
+    if _version(connection) != migrations()[-1].version:
+        return
+    (sessions,) = connection.execute("SELECT count(*) FROM sessions").fetchone()
+    yield _waits(sessions, read_waiting(connection.execute(WAITING).fetchone(), now))
+    yield _arrived({kind: span((now - at) / 1000) for kind, at in connection.execute(ARRIVED)})
+
+
+def _waits(sessions: int, waiting: Waiting) -> Finding:
+    stored = f"{counted(sessions, 'session')} stored"
+    if not waiting.turns:
+        return Finding("turns", Level.OK, f"{stored}, nobody waits for an answer")
+    text = f"{stored}, {waiting.turns:,} waiting for an answer or getting it now, the first for {span(waiting.oldest)}"
+    if waiting.oldest < LONG_WAIT:
+        return Finding("turns", Level.OK, text)
+    return Finding("turns", Level.WARNING, text, "Start the bot, or look into its log for what holds it up.")
+
+
+def _arrived(ages: dict[str, str]) -> Finding:
+    if not ages:
+        return Finding("messages", Level.NOTE, "none from Slack is stored yet")
+    kinds = {"channel": "from channels", "direct": "from direct messages"}
+    newest = {kind: f"the newest came {age} ago" for kind, age in ages.items()}
+    told = (f"{words} {newest.get(kind, 'none is stored')}" for kind, words in kinds.items())
+    return Finding("messages", Level.OK, ", ".join(told))
+
+
+def _refused(path: Path, trouble: Trouble, detail: str = "") -> Finding:
+    text = TOLD[trouble].partition(": ")[0] + (f" ({detail})" if detail else "")
+    return Finding(SUBJECT, Level.TROUBLE, f"{path}: {text}", advice_of(trouble))

@@ -1,0 +1,41 @@
+"""Whether files can be written where the database is, and how much room is left there."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from chathakase.core.amounts import size
+from chathakase.core.checkup import Finding, Level
+from chathakase.storage.backup import SYSTEM
+from chathakase.storage.trouble import Trouble, advice_of
+
+SUBJECT = "disk"
+LOW = 200_000_000
+"""Bytes below which the room is told as low."""
+PROBE = b"\0" * 65_536
+"""What is written into the folder, without a name, to see whether the disk takes it."""
+
+
+def check_disk(path: Path) -> Finding:
+    """Look at the disk and the folder of a file, where SQLite makes its own files beside it."""
+    folder = path.parent
+    try:
+        if not folder.is_dir():
+            advice = "Make it, or name another in CHATHAKASE_DATABASE_URL."
+            return Finding(SUBJECT, Level.TROUBLE, f"there is no folder {folder}", advice)
+        free = shutil.disk_usage(folder).free
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(PROBE)
+        return _room(folder, free, path.stat().st_size if path.exists() else 0)
+    except OSError as error:
+        trouble = SYSTEM.get(error.errno or 0, Trouble.DISK)
+        text = f"nothing can be written in {folder} ({error.strerror})"
+        return Finding(SUBJECT, Level.TROUBLE, text, advice_of(trouble))
+
+
+def _room(folder: Path, free: int, used: int) -> Finding:
+    text = f"{size(free)} are free in {folder}"
+    if free >= max(LOW, 2 * used):
+        return Finding(SUBJECT, Level.OK, text)
+    advice = "Make room; a migration keeps a copy of the database beside it."
+    return Finding(SUBJECT, Level.WARNING, f"only {text}", advice)
