@@ -55,13 +55,19 @@ async def open_web(*, token: str, api_url: str, call_timeout: float) -> AsyncIte
     """
     # A shared session saves a connection and a handshake for each call; slack_sdk then ignores its own timeout.
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=call_timeout)) as session:
-        client = AsyncWebClient(token=token, base_url=api_url, session=session, retry_handlers=[])
-        if is_direct(api_url):
-            client.proxy = None
+        client = web_client(session, token=token, api_url=api_url)
         answer = await first_call(
             client.auth_test(), api_url=api_url, setting="SLACK_BOT_TOKEN", advice=BOT_TOKEN_ADVICE
         )
         yield SlackWeb(client, session, _identity(answer))
+
+
+def web_client(session: aiohttp.ClientSession, *, token: str, api_url: str) -> AsyncWebClient:
+    """A client of the Web API that tries nothing twice by itself."""
+    client = AsyncWebClient(token=token, base_url=api_url, session=session, retry_handlers=[])
+    if is_direct(api_url):
+        client.proxy = None
+    return client
 
 
 def is_direct(url: str) -> bool:
