@@ -18,15 +18,18 @@ from uuid import uuid4
 
 import pytest
 
+from chathakase.core.errands import Command, Errand, Press
 from chathakase.core.errors import StoreError
-from chathakase.core.types import Expiry, ExpiryMode, Lease, Place
+from chathakase.core.types import Expiry, ExpiryMode, Lease, Place, Role, Wish
+from chathakase.storage.errands import KEPT_MS, Errands
+from chathakase.storage.listening import Listening
 from chathakase.storage.migrate import migrate
 from chathakase.storage.sessions import Sessions
 from chathakase.storage.sqlite import SqliteDatabase, open_sqlite
 from chathakase.storage.turns import Turns
 from chathakase.storage.waiting import LEASE_MS
 from tests.storage.cuts import Manner, cut
-from tests.storage.stores import FAILED, ID, LATER, TIMEOUT, Clock, Stores, answer
+from tests.storage.stores import FAILED, ID, LATER, PLACE, TIMEOUT, Clock, Stores, answer, said
 from tests.storage.test_faults import failing
 from tests.storage.test_migrations import everything, first_version
 
@@ -143,6 +146,56 @@ async def active(stores: Stores) -> Work:
     return lambda: stores.sessions.active(limit=9)
 
 
+async def append_a_command(stores: Stores) -> Work:
+    return lambda: command(stores, PLACE, "2")
+
+
+async def command(stores: Stores, place: Place, ref: str) -> bool:
+    errand = Errand(Command(place, ref, "U1", "help"))
+    return await stores.sessions.append(said(ref, place=place), role=Role.COMMAND, errand=errand)
+
+
+def a_press(place: Place, ref: str) -> Errand:
+    return Errand(Press(place, ref, "U1", Wish.STOP))
+
+
+async def promise_an_errand(stores: Stores) -> Work:
+    return lambda: errands(stores).promise(a_press(PLACE, "2"))
+
+
+async def claim_errands(stores: Stores) -> Work:
+    await errands(stores).promise(a_press(PLACE, "2"))
+    stores.clock.now += LEASE_MS + 1
+    return errands(stores).claim
+
+
+async def hold_an_errand(stores: Stores) -> Work:
+    await errands(stores).promise(a_press(PLACE, "2"))
+    stores.clock.now += 5
+    return lambda: errands(stores).hold(a_press(PLACE, "2"))
+
+
+async def release_an_errand(stores: Stores) -> Work:
+    await errands(stores).promise(a_press(PLACE, "2"))
+    return lambda: errands(stores).release(a_press(PLACE, "2"))
+
+
+async def end_an_errand(stores: Stores) -> Work:
+    for ref in ("1", "2"):
+        await errands(stores).promise(a_press(PLACE, ref))
+    await errands(stores).done(a_press(PLACE, "1"))
+    stores.clock.now += KEPT_MS + 1
+    return lambda: errands(stores).done(a_press(PLACE, "2"))
+
+
+def errands(stores: Stores) -> Errands:
+    return Errands(stores.database, now=stores.clock)
+
+
+async def listen(stores: Stores) -> Work:
+    return Listening(stores.database, now=stores.clock).note
+
+
 EVERY_OPERATION: tuple[Prepare, ...] = (
     append,
     append_to_a_session,
@@ -162,6 +215,13 @@ EVERY_OPERATION: tuple[Prepare, ...] = (
     expire,
     history,
     active,
+    append_a_command,
+    promise_an_errand,
+    claim_errands,
+    hold_an_errand,
+    release_an_errand,
+    end_an_errand,
+    listen,
 )
 
 
@@ -300,12 +360,20 @@ class Storm:
         # Now and then somebody says again what was said before.
         self.number += self.rng.random() < 0.9
         ref = f"{self.number}.000002"
-        command = self.rng.random() < 0.1
-        fields = {"place": place, "opens": self.rng.random() < 0.7, "asks": self.rng.random() < 0.7}
-        if await self.stores.say(ref, "x" * self.rng.choice((1, 9_000)), command=command, **fields):
+        if self.rng.random() < 0.1:
+            await self._command(place, ref)
+            return
+        text, opens, asks = "x" * self.rng.choice((1, 9_000)), self.rng.random() < 0.7, self.rng.random() < 0.7
+        if await self.stores.say(ref, text, place=place, opens=opens, asks=asks):
             self.saved.add((place.session_id, ref))
-        if command and self.rng.random() < 0.3:
+
+    async def _command(self, place: Place, ref: str) -> None:
+        if await command(self.stores, place, ref):
+            self.saved.add((place.session_id, ref))
+        if self.rng.random() < 0.5:
             await self.stores.sessions.clear(place.session_id, before=ref)
+        for errand in await errands(self.stores).claim():
+            await errands(self.stores).done(errand)
 
     async def _turn(self) -> None:
         turns = self.stores.turns
@@ -352,6 +420,9 @@ TORN = {
         SELECT m.session, m.seq FROM messages m JOIN sessions s ON s.id = m.session
         WHERE m.reply_to IS NOT NULL AND m.role = 'assistant' AND (s.answered < m.reply_to OR NOT EXISTS
             (SELECT 1 FROM turns t WHERE t.id = m.ref AND t.upto = m.reply_to))""",
+    "a command has its errand": """
+        SELECT session, seq FROM messages m WHERE role = 'command' AND NOT EXISTS
+            (SELECT 1 FROM errands e WHERE e.session = m.session AND e.ref = m.ref)""",
     "who has no lease holds nothing": "SELECT id FROM sessions WHERE lease_owner IS NULL AND lease_until <> 0",
     "nothing is left without its session": "PRAGMA foreign_key_check",
     "the file is whole": "SELECT * FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
@@ -364,7 +435,7 @@ def torn(path: Path) -> list[str]:
         return [promise for promise, broken in TORN.items() if other.execute(broken).fetchall()]
 
 
-def saved(path: Path) -> set[tuple[str, str]]:
+def stored(path: Path) -> set[tuple[str, str]]:
     with closing(sqlite3.connect(path)) as other:
         return set(other.execute("SELECT session, ref FROM messages WHERE reply_to IS NULL"))
 
@@ -375,7 +446,7 @@ async def test_a_storm_of_cancels_tears_nothing(seed: int, stores: Stores, datab
     for _ in range(5):
         await storm.blow(deeds=400, at_once=8)
         assert torn(database) == []
-        assert storm.saved <= saved(database)
+        assert storm.saved <= stored(database)
         await is_free(stores)
     assert storm.ended["refused"] == 0
     assert storm.turns
@@ -398,7 +469,7 @@ async def stores_on(opened: SqliteDatabase) -> Stores:
 
 async def test_a_database_may_be_closed_at_any_moment(database: Path) -> None:
     ended: Counter[str] = Counter()
-    promised: set[tuple[str, str]] = set()
+    kept: set[tuple[str, str]] = set()
     for seed in range(60):
         rng = random.Random(seed)
         async with open_sqlite(database) as opened:
@@ -407,9 +478,9 @@ async def test_a_database_may_be_closed_at_any_moment(database: Path) -> None:
             await asyncio.sleep(rng.random() * 0.02)
         await asyncio.wait_for(blowing, 5)
         ended += storm.ended
-        promised |= storm.saved
+        kept |= storm.saved
         assert torn(database) == []
-        assert promised <= saved(database)
+        assert kept <= stored(database)
     await no_threads()
     assert ended["refused"] > 0
     report(f"60 databases closed meanwhile: {dict(ended)}")
