@@ -8,6 +8,7 @@ from chathakase.core.errands import Errand, Press
 from chathakase.core.types import (
     Finished,
     Heard,
+    Hold,
     Incoming,
     Lease,
     Message,
@@ -64,8 +65,14 @@ class TurnStore(Protocol):
     async def claim(self, session_id: str) -> Lease | None:
         """Take the turn of a session; None when nothing waits or somebody holds it."""
 
-    async def renew(self, lease: Lease) -> bool:
-        """Hold on to a turn; False when it is lost."""
+    async def renew(self, lease: Lease) -> Hold:
+        """Hold on to a turn."""
+
+    async def want_stop(self, session_id: str, turn: str) -> bool:
+        """Have a turn stopped that somebody else holds, or held when it died; of no turn: whatever is held.
+
+        False when there is none.
+        """
 
     async def note_reply(self, lease: Lease, refs: Sequence[str]) -> None:
         """Remember the messages that a turn is writing, so that a later try edits them."""

@@ -40,6 +40,16 @@ class Wish(StrEnum):
     """Go on with an answer that reached its length limit."""
 
 
+class Hold(StrEnum):
+    """What a renewal of a lease finds."""
+
+    HELD = "held"
+    STOP = "stop"
+    """Held, but somebody wants the turn stopped."""
+    LOST = "lost"
+    """Somebody else has the turn now, or the session was cleared."""
+
+
 class Streaming(StrEnum):
     """How people see an answer grow."""
 

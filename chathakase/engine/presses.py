@@ -10,7 +10,6 @@ from chathakase.engine.turn import TurnRunner
 NOTHING_TO_STOP = "There is nothing to stop here: no answer is being written."
 ENDED = "That answer has ended already."
 NOT_YOURS = "Sorry, only whoever asked, or an admin, may do that."
-NOT_NOW = "I cannot stop that just now. Please say it again in a few seconds."
 DONE = "That was done already, or I no longer remember the question."
 
 
@@ -62,7 +61,7 @@ class Presses:
             return NOT_YOURS
         lease = await self._turns.claim(session_id)
         if lease is None:
-            return await self._stop_elsewhere(session_id)
+            return await self._stop_elsewhere(press)
         if press.turn not in ("", lease.turn):
             await self._turns.release(lease)
             return ENDED
@@ -71,10 +70,10 @@ class Presses:
             await self._runner.run(signals)
         return ""
 
-    async def _stop_elsewhere(self, session_id: str) -> str:
-        """Stop a turn that somebody else took at the same moment, or that a process left behind as it died."""
-        signals = self._running.find(session_id)
-        if signals is None:
-            return NOT_NOW
-        signals.stop.set()
-        return ""
+    async def _stop_elsewhere(self, press: Press) -> str:
+        """Stop a turn that was taken at the same moment, that another process holds, or that died with its process."""
+        signals = self._running.find(press.place.session_id)
+        if signals is not None:
+            signals.stop.set()
+            return ""
+        return "" if await self._turns.want_stop(press.place.session_id, press.turn) else ENDED

@@ -3,14 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Collection, Coroutine, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from time import monotonic
 from typing import Any
 
 from chathakase.core.errors import DeliveryError, LeaseLost, ModelError, StoreError, trace
 from chathakase.core.ports import LanguageModel, Reply, SessionStore, Surface, TurnStore
 from chathakase.core.prompt import Persona, build_prompt
-from chathakase.core.types import Finished, Lease, Message, Outcome, Prompt, Result, Role, Speech, Wish
+from chathakase.core.types import Finished, Hold, Lease, Message, Outcome, Prompt, Result, Role, Speech, Wish
 from chathakase.engine.draft import Draft
 from chathakase.engine.running import Signals
 from chathakase.engine.verdict import (
@@ -32,6 +32,9 @@ RENEW_EVERY = 2.0
 
 ATTEMPTS = 3
 """How often a turn is tried that ended without a word, for instance because the process died."""
+
+SAVE_AGAIN = 2.0
+"""Seconds between two tries to save how a turn ended."""
 
 PAUSE_WITHIN = 1.5
 """Seconds in which an answer that is put down can say so."""
@@ -109,7 +112,7 @@ class TurnRunner:
         unheard: Collection[str] = ()
         try:
             async with asyncio.TaskGroup() as group:
-                heartbeat = group.create_task(self._hold(lease, signals.recheck), name=f"lease {lease.owner}")
+                heartbeat = group.create_task(self._hold(signals), name=f"lease {lease.owner}")
                 unheard = await self._answer(lease, signals.stop, reply, draft)
                 heartbeat.cancel()
         except* LeaseLost:
@@ -126,8 +129,7 @@ class TurnRunner:
             log.warning("The answer in %s could not be delivered: %s", lease.place.session_id, error)
             result = Result(Outcome.UNDELIVERED, draft.standing, str(error), result.model, result.usage)
         unheard = await self._to_be_told(lease, result)
-        if not await self._turns.finish(lease, result):
-            raise LeaseLost
+        await self._save(lease, result)
         log.info(
             "Turn in %s: %s%s in %.1f s, %d characters",
             lease.place.session_id,
@@ -137,6 +139,17 @@ class TurnRunner:
             len(result.text),
         )
         return unheard
+
+    async def _save(self, lease: Lease, result: Result) -> None:
+        """Save how a turn ended, however long the database refuses: people have read it. Raises LeaseLost."""
+        while True:
+            try:
+                if not await self._turns.finish(lease, result):
+                    raise LeaseLost
+                return
+            except StoreError as error:
+                log.error("The end of a turn in %s is not saved yet: %s", lease.place.session_id, error)
+            await asyncio.sleep(SAVE_AGAIN)
 
     async def _to_be_told(self, lease: Lease, result: Result) -> frozenset[str]:
         """Who must hear elsewhere that there is no answer in the thread."""
@@ -190,22 +203,27 @@ class TurnRunner:
         people = await self._surface.people(authors)
         return {id_: person.name for id_, person in people.items()}
 
-    async def _hold(self, lease: Lease, recheck: asyncio.Event) -> None:
+    async def _hold(self, signals: Signals) -> None:
+        """Hold on to a turn, and hear by that whether somebody wants it stopped. Raises LeaseLost."""
+        lease = signals.lease
+        if lease.resumed:
+            # It may have been said while nobody held it.
+            signals.recheck.set()
         while True:
-            try:
+            with suppress(TimeoutError):
                 async with asyncio.timeout(RENEW_EVERY):
-                    await recheck.wait()
-            except TimeoutError:
-                pass
-            recheck.clear()
+                    await signals.recheck.wait()
+            signals.recheck.clear()
             try:
-                held = await self._turns.renew(lease)
+                hold = await self._turns.renew(lease)
             except StoreError as error:
                 # The lease holds for a while yet, and the next try may find the database free again.
                 log.warning("The lease on %s could not be renewed: %s", lease.place.session_id, error)
                 continue
-            if not held:
+            if hold is Hold.LOST:
                 raise LeaseLost
+            if hold is Hold.STOP:
+                signals.stop.set()
 
     async def _give_up(self, lease: Lease, reply: Reply, draft: Draft) -> None:
         """End the visible message of a turn that is no longer ours, unless somebody else writes it now."""

@@ -77,7 +77,7 @@ UPDATE sessions SET
         (SELECT min(m.seq) - 1 FROM messages m
         WHERE m.session = $1 AND m.role = 'user' AND m.asks = 1 AND m.seq > sessions.answered),
         seq),
-    lease_owner = NULL, lease_until = 0, turn = NULL, turn_began = NULL, attempts = 0, reply_refs = '[]'
+    lease_owner = NULL, lease_until = 0, stop = 0, turn = NULL, turn_began = NULL, attempts = 0, reply_refs = '[]'
 WHERE id = $1
 """
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from uuid import uuid4
 
 from chathakase.core.errands import Press
-from chathakase.core.types import Lease, Place, Result, Wish
+from chathakase.core.types import Hold, Lease, Place, Result, Wish
 from chathakase.storage.database import Database, Row
 from chathakase.storage.waiting import KEPT, LEASE_MS, WAITS, free
 
@@ -41,7 +41,9 @@ RETURNING channel, thread, turn, attempts, reply_refs,
         ELSE (SELECT coalesce(max(e.upto), 0) {ANSWERED_BEFORE} WHERE t.id = sessions.turn) END
 """
 
-RENEW = "UPDATE sessions SET lease_until = $3 WHERE id = $1 AND lease_owner = $2"
+RENEW = "UPDATE sessions SET lease_until = $3 WHERE id = $1 AND lease_owner = $2 RETURNING stop"
+
+WANT_STOP = "UPDATE sessions SET stop = 1 WHERE id = $1 AND lease_owner IS NOT NULL AND ($2 = '' OR turn = $2)"
 
 NOTE_REPLY = "UPDATE sessions SET reply_refs = $3 WHERE id = $1 AND lease_owner = $2"
 
@@ -62,7 +64,7 @@ ON CONFLICT (id) DO UPDATE SET
 FINISH = """
 UPDATE sessions SET
     answered = CASE WHEN answered > $3 THEN answered ELSE $3 END,
-    seq = seq + 1, active_at = $4, lease_owner = NULL, lease_until = 0,
+    seq = seq + 1, active_at = $4, lease_owner = NULL, lease_until = 0, stop = 0,
     turn = NULL, turn_began = NULL, attempts = 0, reply_refs = '[]'
 WHERE id = $1 AND lease_owner = $2
 RETURNING seq
@@ -118,11 +120,18 @@ class Turns:
             rows = await transaction.fetch(CLAIM, session_id, owner, now + LEASE_MS, now)
         return _lease(owner, rows[0]) if rows else None
 
-    async def renew(self, lease: Lease) -> bool:
-        """Hold on to a turn; False when it is lost."""
+    async def renew(self, lease: Lease) -> Hold:
+        """Hold on to a turn."""
         async with self._database.transaction() as transaction:
-            until = self._now() + LEASE_MS
-            return bool(await transaction.execute(RENEW, lease.place.session_id, lease.owner, until))
+            rows = await transaction.fetch(RENEW, lease.place.session_id, lease.owner, self._now() + LEASE_MS)
+        if not rows:
+            return Hold.LOST
+        return Hold.STOP if rows[0][0] else Hold.HELD
+
+    async def want_stop(self, session_id: str, turn: str) -> bool:
+        """Have a turn stopped that somebody else holds, or held when it died; of no turn: whatever is held."""
+        async with self._database.transaction() as transaction:
+            return bool(await transaction.execute(WANT_STOP, session_id, turn))
 
     async def note_reply(self, lease: Lease, refs: Sequence[str]) -> None:
         """Remember the messages that a turn is writing, so that a later try edits them."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from chathakase.core.errors import StoreError
-from chathakase.core.types import ExpiryMode, Outcome, Place, Result, Usage, Wish
+from chathakase.core.types import ExpiryMode, Hold, Outcome, Place, Result, Usage, Wish
 from chathakase.storage.waiting import LEASE_MS
 from tests.storage.stores import FAILED, ID, TIMEOUT, Stores, answer
 
@@ -217,7 +217,7 @@ async def test_clearing_ends_a_turn_that_was_taken_up_again(stores: Stores) -> N
     await stores.turns.note_reply(lease, ["1.5"])
     await stores.say("2", "clear session", command=True)
     await stores.sessions.clear(ID, before="2")
-    assert not await stores.turns.renew(lease)
+    assert await stores.turns.renew(lease) is Hold.LOST
     assert not await stores.turns.finish(lease, answer("late"))
     assert await stores.texts() == []
     assert not await stores.press(first)

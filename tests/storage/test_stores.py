@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from chathakase.core.errors import StoreError
-from chathakase.core.types import ExpiryMode, Outcome, Place, Result, Role
+from chathakase.core.types import ExpiryMode, Hold, Outcome, Place, Result, Role
 from chathakase.storage.migrate import migrate
 from chathakase.storage.sessions import BATCH
 from chathakase.storage.sqlite import open_sqlite
@@ -95,7 +95,7 @@ async def test_a_lease_is_renewed_lost_and_taken_over(stores: Stores) -> None:
     lease = await stores.claimed()
     await stores.turns.note_reply(lease, ["1.5", "1.6"])
     stores.clock.now += LEASE_MS - 1
-    assert await stores.turns.renew(lease)
+    assert await stores.turns.renew(lease) is Hold.HELD
     stores.clock.now += LEASE_MS - 1
     assert await stores.turns.claim(ID) is None
     assert await stores.turns.waiting() == []
@@ -103,7 +103,7 @@ async def test_a_lease_is_renewed_lost_and_taken_over(stores: Stores) -> None:
     assert await stores.turns.waiting() == [ID]
     second = await stores.claimed()
     assert (second.attempt, second.refs, second.turn) == (2, ("1.5", "1.6"), lease.owner)
-    assert not await stores.turns.renew(lease)
+    assert await stores.turns.renew(lease) is Hold.LOST
     assert not await stores.turns.finish(lease, answer("late"))
     assert await stores.turns.finish(second, answer("in time"))
     assert await stores.texts() == ["hello", "in time"]

@@ -1,0 +1,79 @@
+"""Two bots by accident on one database: Slack hands each event to either, and nothing is lost or doubled by that."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from chathakase.playground.person import Person
+from chathakase.playground.server import Workspace
+from tests.end_to_end.conftest import OpenBot, Thread
+from tests.end_to_end.process import running
+from tests.model_server import ModelServer, says
+
+Start = Callable[..., Awaitable[Thread]]
+
+
+@pytest.fixture
+async def both(environment: dict[str, str], workspace: Workspace, tmp_path: Path) -> AsyncIterator[None]:
+    async with AsyncExitStack() as stack:
+        for name in ("first", "second"):
+            await stack.enter_async_context(running(environment, workspace, tmp_path / name))
+        await workspace.until(lambda: workspace.sockets == 2, 20)
+        yield
+
+
+async def test_every_question_is_answered_once(
+    both: None, workspace: Workspace, start: Start, model: ModelServer, people: dict[str, Person]
+) -> None:
+    threads = await asyncio.gather(*(start(f"@ChatHakase thread{number}") for number in range(4)))
+    for turn in range(5):
+        await asyncio.gather(
+            *(thread.say(f"q{turn}-{name}", person) for thread in threads for name, person in people.items())
+        )
+    asked = {f"q{turn}-{name}" for turn in range(5) for name in people}
+
+    def all_answered() -> bool:
+        return all(asked <= words(thread) for thread in threads)
+
+    def words(thread: Thread) -> set[str]:
+        return set(" ".join(thread.texts()).split())
+
+    await workspace.until(all_answered, 30)
+    for thread in threads:
+        said = " ".join(thread.texts()).split()
+        assert [word for word in said if word in asked] == sorted(asked & set(said), key=said.index)
+        assert all(said.count(word) == 1 for word in asked)
+
+
+async def test_a_turn_is_stopped_by_whichever_hears_of_it(both: None, start: Start, model: ModelServer) -> None:
+    for number in range(4):
+        model.will(says("The beginning", " and the end.", hold=asyncio.Event()))
+        thread = await start(f"@ChatHakase {number}")
+        await thread.answers(1, containing="beginning")
+        await thread.say("stop")
+        await thread.answers(1, containing="Stopped", within=15)
+        assert model.under_way == 0
+
+
+async def test_a_turn_whose_process_died_can_be_stopped(
+    environment: dict[str, str],
+    workspace: Workspace,
+    start: Start,
+    model: ModelServer,
+    open_the_bot: OpenBot,
+    tmp_path: Path,
+) -> None:
+    for _ in range(2):
+        model.will(says("The beginning", " and the end.", hold=asyncio.Event()))
+    async with running(environment, workspace, tmp_path / "log") as process:
+        thread = await start("@ChatHakase hello")
+        await thread.answers(1, containing="beginning")
+        process.kill()
+        await process.wait()
+    async with open_the_bot():
+        await thread.say("stop")
+        await thread.answers(1, containing="Stopped", within=15)
+        await workspace.until(lambda: model.under_way == 0)
