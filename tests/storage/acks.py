@@ -1,0 +1,84 @@
+"""``python -m tests.storage.acks FOLDER KILLS``: kills a process at the instant of an acknowledgement, again and again.
+
+A process of its own saves messages and tells of each one that is saved, as Slack is told; it is killed as soon as some
+have been told. What was told must be in the file and its ``-wal`` alone, which is all that a machine finds after its
+power failed, as far as it was synchronised.
+"""
+
+import asyncio
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import sys
+from contextlib import closing
+from pathlib import Path
+
+from chathakase.core.types import Expiry, ExpiryMode
+from chathakase.storage.migrate import migrate
+from chathakase.storage.sessions import Sessions
+from chathakase.storage.sqlite import open_sqlite
+from chathakase.storage.turns import Turns
+from tests.storage.stores import ID, TIMEOUT, Clock, answer, said
+
+
+async def save(path: Path, told: int, life: int) -> None:
+    """Save messages and answers for ever, and tell of each."""
+    async with open_sqlite(path) as database:
+        await migrate(database, now=0)
+        sessions = Sessions(database, expiry=Expiry(TIMEOUT, ExpiryMode.ARCHIVE), now=Clock())
+        turns = Turns(database, now=Clock(Clock.now + life * TIMEOUT))
+        for number in range(1_000):
+            ref = f"{life}.{number:06d}"
+            await sessions.append(said(ref, "hello " * 500))
+            os.write(told, f"{ref}\n".encode())
+            if (lease := await turns.claim(ID)) is not None:
+                await turns.finish(lease, answer(f"answer to {ref}"))
+                os.write(told, f"answer to {ref}\n".encode())
+
+
+def live(path: Path, life: int, acks: int) -> list[str]:
+    """Have a process save, and kill it when it has told of so many; returns what it told."""
+    listening, telling = os.pipe()
+    process = os.fork()
+    if not process:
+        asyncio.run(save(path, telling, life))
+        os._exit(1)
+    os.close(telling)
+    with os.fdopen(listening, "rb", buffering=0) as heard:
+        said_so = b""
+        while said_so.count(b"\n") < acks and (more := heard.read(1_000)):
+            said_so += more
+        os.kill(process, signal.SIGKILL)
+        os.waitpid(process, 0)
+        said_so += heard.read()
+    return said_so.decode().splitlines()
+
+
+def found(path: Path, copy: Path) -> set[str]:
+    """What a copy of the file and its ``-wal`` holds."""
+    for suffix in ("", "-wal"):
+        shutil.copyfile(f"{path}{suffix}", f"{copy}{suffix}")
+    Path(f"{copy}-shm").unlink(missing_ok=True)
+    with closing(sqlite3.connect(copy)) as connection:
+        if connection.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
+            raise AssertionError("the file is not whole")
+        rows = connection.execute("SELECT CASE role WHEN 'user' THEN ref ELSE text END FROM messages")
+        return {str(text) for (text,) in rows}
+
+
+def main(folder: Path, kills: int) -> None:
+    """Kill so many processes and print what was lost."""
+    rng = random.Random(1)
+    told: set[str] = set()
+    for life in range(1, kills + 1):
+        told.update(live(folder / "sessions.db", life, rng.randrange(1, 6)))
+        lost = told - found(folder / "sessions.db", folder / "copy.db")
+        if lost:
+            raise AssertionError(f"lost after {life} kills: {sorted(lost)}")
+    sys.stdout.write(f"{kills} kills, {len(told)} acknowledged, 0 lost\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))
