@@ -38,8 +38,8 @@ class Admission:
         self._told: dict[tuple[str, str], float] = {}
 
     def refusal(self, incoming: Incoming, *, waiting: int) -> str | None:
-        """Count a question; returns why it cannot be answered now, if so. ``waiting`` sessions wait for their turn."""
-        person, channel = f"@{incoming.author}", incoming.place.channel
+        """Why a question cannot be answered now, if so; else it is counted. ``waiting`` sessions wait for a turn."""
+        person, channel = _counted_by(incoming)
         if self._load.waiting and waiting >= self._load.waiting:
             return BUSY
         if self._is_full(person, self._load.by_person):
@@ -51,11 +51,21 @@ class Admission:
                 self._asked[key].append(self._clock())
         return None
 
+    def take_back(self, incoming: Incoming) -> None:
+        """Count a question no longer that had been counted before."""
+        for key in _counted_by(incoming):
+            if self._asked.get(key):
+                self._asked[key].pop()
+
     def is_news(self, incoming: Incoming) -> bool:
-        """Whether a person has not been told of a refusal in this thread for a while; now they will have been."""
-        now, key = self._clock(), (incoming.author, incoming.place.session_id)
+        """Whether a person has not been told of a refusal in this thread for a while."""
+        now = self._clock()
         self._told = {told: at for told, at in self._told.items() if at > now - WINDOW}
-        return self._told.setdefault(key, now) == now
+        return (incoming.author, incoming.place.session_id) not in self._told
+
+    def told(self, incoming: Incoming) -> None:
+        """A person is told of a refusal in this thread."""
+        self._told[incoming.author, incoming.place.session_id] = self._clock()
 
     def _is_full(self, key: str, limit: int) -> bool:
         if not limit:
@@ -66,3 +76,7 @@ class Admission:
         if not times:
             del self._asked[key]
         return len(times) >= limit
+
+
+def _counted_by(incoming: Incoming) -> tuple[str, str]:
+    return f"@{incoming.author}", incoming.place.channel

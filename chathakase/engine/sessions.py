@@ -73,7 +73,9 @@ class SessionManager:
             await self._save(incoming, role=Role.COMMAND, errand=Errand(command))
         elif incoming.asks and (why := self._admission.refusal(incoming, waiting=self._waiting(session_id))):
             await self._refuse(incoming, why)
-        elif await self._save(incoming) and incoming.asks:
+        elif not await self._save(incoming):
+            self._admission.take_back(incoming)
+        elif incoming.asks:
             self.wake(session_id)
 
     async def press(self, press: Press) -> None:
@@ -93,7 +95,8 @@ class SessionManager:
         """Keep what somebody said as context, and tell them that it is not answered."""
         word = Command(incoming.place, incoming.ref, incoming.author, why)
         errand = Errand(word) if self._admission.is_news(incoming) else None
-        await self._save(replace(incoming, asks=False), errand=errand)
+        if await self._save(replace(incoming, asks=False), errand=errand) and errand is not None:
+            self._admission.told(incoming)
 
     async def _save(self, incoming: Incoming, *, role: Role = Role.USER, errand: Errand | None = None) -> bool:
         key = (incoming.place.session_id, incoming.ref)
@@ -120,7 +123,8 @@ class SessionManager:
     async def wake_waiting(self) -> None:
         """See to everything that waits with nobody at work: after a restart, a crash or a lost lease."""
         for session_id in await self._turns.waiting():
-            self.wake(session_id)
+            if session_id not in self._working:
+                self.wake(session_id)
         for errand in await self._promises.claim():
             self._do(errand)
 

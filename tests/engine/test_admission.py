@@ -1,0 +1,71 @@
+"""One person, or one channel, does not take everybody's turn."""
+
+from dataclasses import replace
+
+import pytest
+
+from chathakase.core.types import Incoming, Place
+from chathakase.engine.admission import BUSY, TOO_MANY_BY_YOU, TOO_MANY_HERE, WINDOW, Admission, Load
+
+QUESTION = Incoming(Place("C1", "1.0"), "1.0", "U1", "hello", said=1, opens=True, asks=True)
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def test_without_limits_everything_is_admitted(clock: Clock) -> None:
+    admission = Admission(Load(), clock)
+    assert not any(admission.refusal(QUESTION, waiting=10**6) for _ in range(1000))
+
+
+def test_a_person_is_counted_everywhere(clock: Clock) -> None:
+    admission = Admission(Load(by_person=2), clock)
+    elsewhere = replace(QUESTION, place=Place("C2", "1.0"))
+    assert [admission.refusal(question, waiting=0) for question in (QUESTION, elsewhere, QUESTION)] == [
+        None,
+        None,
+        TOO_MANY_BY_YOU,
+    ]
+    assert admission.refusal(replace(QUESTION, author="U2"), waiting=0) is None
+    clock.now += WINDOW
+    assert admission.refusal(QUESTION, waiting=0) is None
+
+
+def test_a_channel_is_counted_over_everybody(clock: Clock) -> None:
+    admission = Admission(Load(by_channel=1), clock)
+    assert admission.refusal(QUESTION, waiting=0) is None
+    assert admission.refusal(replace(QUESTION, author="U2"), waiting=0) == TOO_MANY_HERE
+    assert admission.refusal(replace(QUESTION, place=Place("C2", "1.0")), waiting=0) is None
+
+
+def test_only_so_many_may_wait(clock: Clock) -> None:
+    admission = Admission(Load(waiting=3), clock)
+    assert [admission.refusal(QUESTION, waiting=waiting) for waiting in (2, 3)] == [None, BUSY]
+
+
+def test_what_was_had_already_does_not_count(clock: Clock) -> None:
+    admission = Admission(Load(by_person=1, by_channel=1), clock)
+    assert admission.refusal(QUESTION, waiting=0) is None
+    admission.take_back(QUESTION)
+    assert admission.refusal(QUESTION, waiting=0) is None
+    assert admission.refusal(QUESTION, waiting=0) == TOO_MANY_BY_YOU
+
+
+def test_somebody_is_told_once_in_a_while(clock: Clock) -> None:
+    admission = Admission(Load(by_person=1), clock)
+    assert admission.is_news(QUESTION)
+    assert admission.is_news(QUESTION)
+    admission.told(QUESTION)
+    assert not admission.is_news(QUESTION)
+    assert admission.is_news(replace(QUESTION, place=Place("C1", "2.0")))
+    clock.now += WINDOW
+    assert admission.is_news(QUESTION)
