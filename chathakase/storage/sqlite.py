@@ -22,6 +22,13 @@ PRAGMA synchronous = FULL;
 PRAGMA foreign_keys = ON;
 """
 
+# SQLite opens what it may only read without a word.
+PROBE = """
+BEGIN IMMEDIATE;
+CREATE TABLE probe (x);
+ROLLBACK;
+"""
+
 _PARAMETER = re.compile(r"\$(\d+)")
 _T = TypeVar("_T")
 
@@ -122,11 +129,12 @@ def _schema_version(path: Path) -> int:
 async def open_sqlite(path: Path) -> AsyncIterator[SqliteDatabase]:
     """Open (and make, where there is none) a SQLite file; close it at the end.
 
-    Raises StoreError when the file cannot be opened.
+    Raises StoreError when the file cannot be opened or written.
     """
     async with AsyncExitStack() as stack:
         with _translating():
             writer = await _open(stack, path, isolation_level="IMMEDIATE")
+            await writer.executescript(PROBE)
             reader = await _open(stack, path, isolation_level=None)
         database = SqliteDatabase(path, writer, reader)
         stack.push_async_callback(database.close)

@@ -30,7 +30,7 @@ from chathakase.storage.turns import Turns
 from chathakase.storage.waiting import LEASE_MS
 from tests.storage.cuts import Manner, cut
 from tests.storage.stores import FAILED, ID, LATER, PLACE, TIMEOUT, Clock, Stores, answer, said
-from tests.storage.test_faults import failing
+from tests.storage.strikes import failing
 from tests.storage.test_migrations import everything, first_version
 
 Work = Callable[[], Coroutine[Any, Any, Any]]
@@ -302,7 +302,7 @@ async def test_being_cancelled_counts_for_more_than_a_commit_that_fails(stores: 
     """Who goes on after an error, as the heartbeat of a lease does, would otherwise go on for ever."""
     await stores.say("1")
     for manner in Manner:
-        async with failing(stores):
+        async with failing(stores.database):
             task, waits = await cut(stores.say("2", "x" * 99_999), -1)
             assert isinstance(task.exception(), StoreError)
             commits = [await cut(stores.say("2", "x" * 99_999), step, manner) for step in range(waits - 2, waits + 1)]

@@ -1,90 +1,19 @@
 """A disk or a file that fails: told in plain words, nothing half done, and all is well when the trouble is over."""
 
-import resource
-import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, contextmanager, suppress
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, suppress
 from pathlib import Path
 
 import pytest
 
 from chathakase.core.errors import StoreError
 from chathakase.storage.migrate import migrate
-from chathakase.storage.sqlite import open_sqlite, schema_version
+from chathakase.storage.sqlite import SqliteDatabase, open_sqlite, schema_version
 from chathakase.storage.trouble import DatabaseTrouble, Trouble
+from tests.rights import without_rights
 from tests.storage.stores import ID, Stores, answer
-
-PAGE = 4096
-
-
-@asynccontextmanager
-async def pragma(stores: Stores, trouble: str, over: str) -> AsyncIterator[None]:
-    await stores.database._writer.execute(f"PRAGMA {trouble}")
-    yield
-    await stores.database._writer.execute(f"PRAGMA {over}")
-
-
-@asynccontextmanager
-async def locked(stores: Stores) -> AsyncIterator[None]:
-    """Somebody else writes, for longer than we wait."""
-    with closing(sqlite3.connect(stores.database._path, isolation_level=None)) as other:
-        async with pragma(stores, "busy_timeout = 20", "busy_timeout = 5000"):
-            other.execute("BEGIN IMMEDIATE")
-            yield
-            other.execute("ROLLBACK")
-
-
-@contextmanager
-def file_sizes_up_to(most: int) -> Iterator[None]:
-    """The system makes no file of this process longer, as when a disk fails or a quota is used up.
-
-    (Python ignores the signal that comes with it.)
-    """
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
-@asynccontextmanager
-async def failing(stores: Stores) -> AsyncIterator[None]:
-    with file_sizes_up_to(Path(f"{stores.database._path}-wal").stat().st_size):
-        yield
-
-
-def full(stores: Stores) -> AbstractAsyncContextManager[None]:
-    return pragma(stores, "max_page_count = 1", "max_page_count = 1073741823")
-
-
-def read_only(stores: Stores) -> AbstractAsyncContextManager[None]:
-    return pragma(stores, "query_only = ON", "query_only = OFF")
-
-
-@asynccontextmanager
-async def damaged(stores: Stores) -> AsyncIterator[None]:
-    """Garbage stands where the tables were, also for connections that have read them before."""
-    path = stores.database._path
-    with closing(sqlite3.connect(path)) as other:
-        other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    whole = path.read_bytes()
-    overwrite(path, PAGE, b"\xff" * (len(whole) - PAGE))
-    await forget_pages(stores)
-    yield
-    overwrite(path, 0, whole)
-    await forget_pages(stores)
-
-
-async def forget_pages(stores: Stores) -> None:
-    for connection in (stores.database._writer, stores.database._reader._connection):
-        await connection.execute("PRAGMA shrink_memory")
-
-
-def overwrite(path: Path, where: int, content: bytes) -> None:
-    with path.open("r+b") as file:
-        file.seek(where)
-        file.write(content)
+from tests.storage.strikes import PAGE, damaged, failing, full, locked, overwrite, read_only
 
 
 @pytest.mark.parametrize(
@@ -98,7 +27,7 @@ def overwrite(path: Path, where: int, content: bytes) -> None:
     ],
 )
 async def test_a_trouble_is_told_and_leaves_nothing_half_done(
-    strikes: Callable[[Stores], AbstractAsyncContextManager[None]], trouble: Trouble, told: str, stores: Stores
+    strikes: Callable[[SqliteDatabase], AbstractAsyncContextManager[None]], trouble: Trouble, told: str, stores: Stores
 ) -> None:
     await stores.say("1", "before")
     lease = await stores.claimed()
@@ -107,7 +36,7 @@ async def test_a_trouble_is_told_and_leaves_nothing_half_done(
         lambda: stores.turns.finish(lease, answer("y" * PAGE * 9)),
         lambda: stores.turns.finish(lease, answer("y" * PAGE * 9)),
     ]
-    async with strikes(stores):
+    async with strikes(stores.database):
         for attempt in tries:
             with pytest.raises(StoreError, match=told) as raised:
                 await attempt()
@@ -126,7 +55,7 @@ async def test_a_trouble_is_told_and_leaves_nothing_half_done(
 
 async def test_what_is_damaged_is_told_to_readers_too(stores: Stores) -> None:
     await stores.say("1", "before")
-    async with damaged(stores):
+    async with damaged(stores.database):
         with pytest.raises(StoreError, match="put a backup in its place"):
             await stores.sessions.info(ID)
     assert await stores.sessions.info(ID) is not None
@@ -199,3 +128,28 @@ async def test_a_closed_database_says_so(database: Path) -> None:
     with pytest.raises(StoreError, match="closed"):
         async with opened.transaction():
             pass
+
+
+def test_what_may_only_be_read_is_told_at_start(database: Path) -> None:
+    asyncio.run(start(database))
+    database.chmod(0o400)
+    assert without_rights(lambda: refusal(database)) is Trouble.READ_ONLY
+    database.chmod(0o600)
+    database.parent.chmod(0o500)
+    told = without_rights(lambda: refusal(database))
+    database.parent.chmod(0o700)
+    assert told is Trouble.READ_ONLY
+
+
+async def start(database: Path) -> None:
+    await schema_version(database)
+    async with open_sqlite(database) as opened:
+        await migrate(opened, now=0)
+
+
+def refusal(database: Path) -> Trouble | None:
+    try:
+        asyncio.run(start(database))
+    except DatabaseTrouble as error:
+        return error.trouble
+    return None

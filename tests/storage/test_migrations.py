@@ -14,7 +14,7 @@ from chathakase.storage.sessions import Sessions
 from chathakase.storage.sqlite import SqliteDatabase, open_sqlite, schema_version
 from chathakase.storage.turns import Turns
 from tests.storage.stores import ID, TIMEOUT, Clock, Stores, answer
-from tests.storage.test_faults import PAGE, file_sizes_up_to, overwrite
+from tests.storage.strikes import PAGE, file_sizes_up_to, overwrite
 
 FIRST_VERSION = """
 INSERT INTO sessions (id, channel, thread, seq, asked, answered, began_at, active_at)

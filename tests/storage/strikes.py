@@ -1,0 +1,101 @@
+"""Troubles that strike a database in use, each over at the end of its block. They bind everybody, root as well."""
+
+import resource
+import sqlite3
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, contextmanager
+from pathlib import Path
+
+from chathakase.storage.sqlite import SqliteDatabase
+
+PAGE = 4096
+
+
+@asynccontextmanager
+async def pragma(database: SqliteDatabase, trouble: str, over: str) -> AsyncIterator[None]:
+    await database._writer.execute(f"PRAGMA {trouble}")
+    yield
+    await database._writer.execute(f"PRAGMA {over}")
+
+
+HOLD = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("BEGIN IMMEDIATE")
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@contextmanager
+def held_by_another_process(path: Path) -> Iterator[None]:
+    """Another program writes and does not let go."""
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        yield
+
+
+@asynccontextmanager
+async def locked(database: SqliteDatabase) -> AsyncIterator[None]:
+    """Another program holds the write lock for longer than we wait."""
+    with held_by_another_process(database._path):
+        async with pragma(database, "busy_timeout = 20", "busy_timeout = 5000"):
+            yield
+
+
+@contextmanager
+def file_sizes_up_to(most: int) -> Iterator[None]:
+    """The system makes no file of this process longer, as when a disk fails or a quota is used up.
+
+    (Python ignores the signal that comes with it.)
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@asynccontextmanager
+async def failing(database: SqliteDatabase) -> AsyncIterator[None]:
+    with file_sizes_up_to(Path(f"{database._path}-wal").stat().st_size):
+        yield
+
+
+def full(database: SqliteDatabase) -> AbstractAsyncContextManager[None]:
+    return pragma(database, "max_page_count = 1", "max_page_count = 1073741823")
+
+
+def read_only(database: SqliteDatabase) -> AbstractAsyncContextManager[None]:
+    return pragma(database, "query_only = ON", "query_only = OFF")
+
+
+@asynccontextmanager
+async def damaged(database: SqliteDatabase) -> AsyncIterator[None]:
+    """Garbage stands where the tables were, also for connections that have read them before."""
+    path = database._path
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    whole = path.read_bytes()
+    overwrite(path, PAGE, b"\xff" * (len(whole) - PAGE))
+    await forget_pages(database)
+    yield
+    overwrite(path, 0, whole)
+    await forget_pages(database)
+
+
+async def forget_pages(database: SqliteDatabase) -> None:
+    for connection in (database._writer, database._reader._connection):
+        await connection.execute("PRAGMA shrink_memory")
+
+
+def overwrite(path: Path, where: int, content: bytes) -> None:
+    with path.open("r+b") as file:
+        file.seek(where)
+        file.write(content)
