@@ -30,6 +30,20 @@ async def test_a_post_of_which_nobody_heard_gets_the_final_text(
     assert await thread.answers(1, containing="whole") == ["Half and whole."]
 
 
+async def test_a_post_that_a_slow_slack_makes_later_leaves_no_twin(
+    open_the_bot: OpenBot, start: Start, model: ModelServer, workspace: Workspace
+) -> None:
+    wait, hold = asyncio.Event(), asyncio.Event()
+    model.will(says("Half", " and whole.", wait=wait, hold=hold))
+    async with open_the_bot(chathakase_slack_timeout=0.5):
+        thread = await start("@ChatHakase hi")
+        workspace.faults.delay("chat.postMessage", 2.0)
+        wait.set()
+        await thread.answers(2, containing="Half")
+        hold.set()
+        assert await thread.answers(1, containing="whole") == ["Half and whole."]
+
+
 @pytest.mark.usefixtures("bot")
 async def test_a_look_that_fails_is_repeated(start: Start, model: ModelServer, workspace: Workspace) -> None:
     wait = asyncio.Event()
@@ -39,7 +53,7 @@ async def test_a_look_that_fails_is_repeated(start: Start, model: ModelServer, w
     workspace.faults.http_error("conversations.replies", 503, times=2)
     wait.set()
     await thread.answers(1, containing="The answer.")
-    await workspace.until(lambda: len(workspace.journal.calls("conversations.replies")) == 3)
+    await workspace.until(lambda: len(workspace.journal.calls("conversations.replies")) >= 3)
     await thread.say("again")
     assert (await thread.answers(2, containing="again"))[0] == "The answer."
 
@@ -56,7 +70,7 @@ async def test_a_message_far_down_in_a_long_thread_is_found(
     workspace.faults.lose_answer("chat.postMessage")
     wait.set()
     await thread.answers(1, containing="The answer.")
-    await workspace.until(lambda: len(workspace.journal.calls("conversations.replies")) == 2)
+    await workspace.until(lambda: len(workspace.journal.calls("conversations.replies")) >= 2)
     assert len(thread.replies()) == 1
 
 

@@ -90,3 +90,10 @@ def is_page(message: Mapping[str, Any], post: Post) -> bool:
     """Whether a message that Slack holds is this page."""
     metadata = message.get("metadata")
     return isinstance(metadata, Mapping) and metadata.get("event_payload") == post.metadata["event_payload"]
+
+
+def is_of(message: Mapping[str, Any], name: Name) -> bool:
+    """Whether a message that Slack holds is any page of a turn."""
+    metadata = message.get("metadata")
+    payload = metadata.get("event_payload") if isinstance(metadata, Mapping) else None
+    return isinstance(payload, Mapping) and payload.get("turn") == name.turn

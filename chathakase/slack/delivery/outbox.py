@@ -23,6 +23,8 @@ WHISPERED_WITHIN = 30.0
 TOLD_WITHIN = 60.0
 """Seconds for which somebody is tried to be told of a lost answer."""
 
+Matches = Callable[[Mapping[str, Any]], bool]
+
 log = logging.getLogger(__name__)
 
 
@@ -82,14 +84,18 @@ class Outbox:
 
         await self.calls.make("chat.delete", attempt, urgency=Urgency.FINAL)
 
-    async def find(self, place: Place, matches: Callable[[Mapping[str, Any]], bool], *, urgency: Urgency) -> str | None:
+    async def find(self, place: Place, matches: Matches, *, urgency: Urgency) -> str | None:
         """Look for a message of ours that may have been posted, though nobody heard of it; returns its ``ts``.
 
         Raises DeliveryError when it cannot be looked for now; where that is never allowed, there is none.
         """
+        return next(iter(await self.find_all(place, matches, urgency=urgency)), None)
 
-        async def attempt() -> str | None:
-            return await self._look(place, matches)
+    async def find_all(self, place: Place, matches: Matches, *, urgency: Urgency) -> list[str]:
+        """Every such message, the oldest first. Raises DeliveryError."""
+
+        async def attempt() -> list[str]:
+            return [str(each["ts"]) async for each in self._thread(place) if self._is_ours(each) and matches(each)]
 
         try:
             return await self.calls.make("conversations.replies", attempt, urgency=urgency)
@@ -97,7 +103,7 @@ class Outbox:
             if error.passes:
                 raise
             log.warning("Cannot look for an earlier post: %s", error)
-            return None
+            return []
 
     async def end_stream(self, post: Post, ts: str, *, urgency: Urgency = Urgency.STOP) -> None:
         """End a stream that may still be open, so that its message can be edited."""
@@ -168,12 +174,8 @@ class Outbox:
             await self.delete(place, ts)
             raise DeliveryError("thread_not_found")
 
-    async def _look(self, place: Place, matches: Callable[[Mapping[str, Any]], bool]) -> str | None:
-        """Read the thread to its end for a message of the bot's."""
-        async for message in self._thread(place):
-            if message.get("user") in (None, self._bot) and matches(message):
-                return str(message["ts"])
-        return None
+    def _is_ours(self, message: Mapping[str, Any]) -> bool:
+        return message.get("user") in (None, self._bot)
 
     async def _thread(self, place: Place) -> AsyncIterator[Mapping[str, Any]]:
         """Every message of a thread."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from chathakase.core.errors import ChatHakaseError, DeliveryError
 from chathakase.core.types import Place, Wish
-from chathakase.slack.delivery.messages import Face, Name, Post, is_page
+from chathakase.slack.delivery.messages import Face, Name, Post, is_of, is_page
 from chathakase.slack.delivery.outbox import Outbox, Written
 from chathakase.slack.delivery.pace import Urgency
 
@@ -79,6 +79,7 @@ class PageWriter:
         """What each message shows; None when that is not known."""
         self._doubtful = origin.resumed
         """The next message may have been posted already, though nobody heard of it."""
+        self._ever_doubtful = origin.resumed
         self._rich = True
 
     @property
@@ -132,6 +133,21 @@ class PageWriter:
         del self._faces[count:]
         await self._tell()
 
+    async def sweep(self) -> None:
+        """Remove what was posted after all, after it had been looked for in vain: a slow Slack may do so later."""
+        if not self._ever_doubtful:
+            return
+        place, name = self._origin.place, self._origin.name
+        try:
+            found = await self._outbox.find_all(place, lambda message: is_of(message, name), urgency=Urgency.FINAL)
+        except DeliveryError as error:
+            log.info("Nobody looked for twins of a reply in %s: %s", place.session_id, error)
+            return
+        for ts in found:
+            if ts not in self._refs:
+                log.info("A twin of a page in %s is removed", place.session_id)
+                await self._remove(ts)
+
     async def _remove(self, ts: str) -> None:
         try:
             await self._outbox.delete(self._origin.place, ts)
@@ -177,6 +193,7 @@ class PageWriter:
                 return await self._outbox.post(post, urgency=urgency)
             except DeliveryError as error:
                 self._doubtful = error.unsure
+                self._ever_doubtful |= error.unsure
                 if urgency >= Urgency.INTERIM or not (error.unsure and error.passes):
                     raise
                 if patience.is_over(error.code):

@@ -178,6 +178,7 @@ class SlackReply:
             written = pages
             await self._write(written, offer, urgency)
         await self._writer.keep(max(len(written), 1))
+        await self._writer.sweep()
 
     async def _pages(self, text: str, *, growing: bool) -> Sequence[Page]:
         """The pages of a text that have something to show; while it grows, no more than may stand in the thread."""
