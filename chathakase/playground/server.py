@@ -98,8 +98,7 @@ async def open_workspace(
         world.files.most = file_most
         world.streams = Streams(stream_seconds, stream_text_most, stream_bytes_most)
         world.statuses.seconds = status_seconds
-        can_be_stopped = "agent_session_stopped" in subscriptions
-        world.features = Features(tuple(commands), tuple(shortcuts), home_tab, can_be_stopped)
+        world.features = Features(tuple(commands), tuple(shortcuts), home_tab, scopes, subscriptions)
         hooks = Hooks(world, journal)
         deeds = {
             **Speaking(world, api).deeds(),

@@ -53,6 +53,11 @@ class Workspace:
         """The app-level token, `xapp-…`, which opens Socket Mode connections."""
         return self._tokens.app
 
+    @property
+    def config_token(self) -> str:
+        """The token of whoever made the app, `xoxe.xoxp-…`, which reads the app's settings."""
+        return self._tokens.config
+
     def token_of(self, user_id: str) -> str:
         """The token of a person's own client, `xoxc-…`; KeyError if there is no such person."""
         return self._tokens.of(user_id)

@@ -1,4 +1,4 @@
-"""Who calls: the bot's token, the app-level token, and the token with which each person's own client acts."""
+"""Who calls: the bot's token, the app-level token, the one for the app's settings, and that of each person's client."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from chathakase.playground.world.world import World
 
-TokenType: TypeAlias = Literal["bot", "app", "user"]
+TokenType: TypeAlias = Literal["bot", "app", "config", "user"]
 
 APP_SCOPES = frozenset({"connections:write"})
 """The scopes of the app-level token."""
@@ -17,7 +17,7 @@ APP_SCOPES = frozenset({"connections:write"})
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whom a token stands for: `user_id` is the bot user or the person, and empty for the app-level token."""
+    """Whom a token stands for: `user_id` is the bot user or the person, and empty for the app itself."""
 
     type: TokenType
     user_id: str
@@ -42,6 +42,7 @@ class Tokens:
         secret = secret or secrets.token_hex(12)
         self.bot = bot or f"xoxb-playground-{secret}"
         self.app = app or f"xapp-1-{world.app.id}-{secret}"
+        self.config = f"xoxe.xoxp-1-{secret}"
         self._world = world
         self._secret = secret
         self._bot = Caller("bot", world.app.user_id, frozenset(scopes))
@@ -64,6 +65,8 @@ class Tokens:
             return self._bot
         if token == self.app:
             return self._app
+        if token == self.config:
+            return Caller("config", "", frozenset())
         kind, _, rest = token.partition("-")
         user_id, _, secret = rest.partition("-")
         user = self._world.users.get(user_id)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from chathakase.playground.world.values import Json
+from chathakase.playground.world.values import App, Json
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
     """An app's slash commands and shortcuts, in the words of a manifest, and whether it has a Home tab.
 
-    `can_be_stopped` says that it has subscribed to `agent_session_stopped`; without that there is no Stop.
-
+    `scopes` are those that its bot is to be granted, `events` those that it subscribes to.
     A command is `{"command": "/x", "description": …, "usage_hint": …}`, a shortcut `{"name": …, "type": "message" or
     "global", "callback_id": …}` (docs.slack.dev/reference/app-manifest).
     """
@@ -21,7 +20,13 @@ class Features:
     commands: Sequence[Json] = ()
     shortcuts: Sequence[Json] = ()
     home_tab: bool = True
-    can_be_stopped: bool = True
+    scopes: Collection[str] = ()
+    events: Collection[str] = ()
+
+    @property
+    def can_be_stopped(self) -> bool:
+        """Whether it hears of Slack's own Stop; without that there is none."""
+        return "agent_session_stopped" in self.events
 
     def command(self, name: str) -> Json | None:
         """The slash command with this name, its slash included."""
@@ -31,6 +36,36 @@ class Features:
         """The shortcut of a kind with this id."""
         wanted = {"callback_id": callback_id, "type": kind}
         return next((each for each in self.shortcuts if wanted.items() <= each.items()), None)
+
+    def manifest(self, app: App) -> Json:
+        """The manifest of an app with these features, which also has what every app here has."""
+        home = {
+            "home_tab_enabled": self.home_tab,
+            "messages_tab_enabled": True,
+            "messages_tab_read_only_enabled": False,
+        }
+        return {
+            "_metadata": {"major_version": 2, "minor_version": 1},
+            "display_information": {"name": app.name},
+            "features": {
+                "app_home": {
+                    "home_tab_enabled": self.home_tab,
+                    "messages_tab_enabled": True,
+                    "messages_tab_read_only_enabled": False,
+                },
+                "bot_user": {"display_name": app.name, "always_online": True},
+                "slash_commands": list(self.commands),
+                "shortcuts": list(self.shortcuts),
+            },
+            "oauth_config": {"scopes": {"bot": sorted(self.scopes)}},
+            "settings": {
+                "event_subscriptions": {"bot_events": sorted(self.events)},
+                "interactivity": {"is_enabled": True},
+                "org_deploy_enabled": False,
+                "socket_mode_enabled": True,
+                "token_rotation_enabled": False,
+            },
+        }
 
     def facts(self) -> Json:
         """The features as the page is told them."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from chathakase.playground.web_api.limits import Tier
 from chathakase.playground.web_api.methods import (
     agents,
+    apps,
     assistant,
     chat,
     conversations,
@@ -28,6 +29,7 @@ METHODS: Mapping[str, Method] = {
     "auth.test": Method(people.auth_test, Tier.UNLIMITED),
     "agents.sessions.rename": Method(agents.rename, Tier.THREE, scopes=("chat:write",), tokens=_BOT),
     "agents.sessions.setStatus": Method(agents.set_status, Tier.THREE, scopes=("chat:write",), tokens=_BOT),
+    "apps.manifest.export": Method(apps.manifest_export, Tier.THREE, tokens=frozenset({"config"})),
     "assistant.threads.setSuggestedPrompts": Method(
         assistant.set_suggested_prompts, Tier.THREE, scopes=("assistant:write", "chat:write"), tokens=_BOT
     ),
