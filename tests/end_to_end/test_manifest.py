@@ -13,6 +13,7 @@ import chathakase.slack
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace, open_workspace
 from chathakase.playground.web_api.methods.table import METHODS
+from chathakase.slack.checkup import needs
 from chathakase.slack.inward.events import EVENTS
 from tests.end_to_end.conftest import OpenBot, Thread
 
@@ -28,8 +29,8 @@ SCOPE_OF_EVENT = {
 """https://docs.slack.dev/reference/events"""
 
 
-WITH_LUCK = {"agents.sessions.setStatus"}
-"""Methods that are tried where others are refused, and that the bot can do without."""
+WITH_LUCK = {"agents.sessions.setStatus", "apps.manifest.export"}
+"""Methods that are tried where others are refused or a token of another kind is at hand; the bot can do without."""
 
 
 class Strict(BaseModel):
@@ -124,6 +125,11 @@ def test_it_listens_to_what_the_code_reads(manifest: Manifest) -> None:
     assert {event.partition(".")[0] for event in events} == set(EVENTS)
 
 
+def test_a_checkup_misses_what_the_manifest_asks_for(manifest: Manifest) -> None:
+    assert sorted(needs.SCOPES) == manifest.oauth_config.scopes.bot
+    assert sorted(needs.EVENTS) == sorted(manifest.settings.event_subscriptions.bot_events)
+
+
 def test_its_buttons_can_be_pressed(manifest: Manifest) -> None:
     assert manifest.settings.interactivity.is_enabled
 
@@ -134,6 +140,7 @@ def test_it_asks_for_the_scopes_that_are_needed_and_no_others(manifest: Manifest
     assert called == {
         "assistant.threads.setStatus",
         "auth.test",
+        "bots.info",
         "chat.appendStream",
         "chat.delete",
         "chat.postEphemeral",

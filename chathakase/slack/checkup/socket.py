@@ -1,0 +1,94 @@
+"""The socket: whether it opens, and who else listens on it.
+
+Slack hands each event to any one of an app's connections, so a forgotten process takes some of them
+(docs.slack.dev/apis/events-api/using-socket-mode).
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+
+from chathakase.core.amounts import counted, span
+from chathakase.core.checkup import Finding, Level
+
+SUBJECT = "socket"
+GREET_WITHIN = 4.0
+"""Seconds from opening a socket to Slack's ``hello``."""
+GOODBYE = aiohttp.ClientWSTimeout(ws_close=0.5)
+"""Slack is said not to answer a goodbye."""
+
+FORGOTTEN = (
+    "Find the other process and end it, or generate a new app-level token and delete the old one; run one bot per app."
+)
+SWITCHED_OFF = "Switch Socket Mode on in the app's settings."
+TOO_MANY = "End some of its other connections; an app may have ten."
+
+
+@dataclass(frozen=True, slots=True)
+class SocketState:
+    """What a running bot knows of its connection."""
+
+    connected: bool
+    consumers: int | None = None
+    """How many connections the app has, the bot's own included, as Slack's latest ``hello`` said."""
+    last_event_age: float | None = None
+    """Seconds since Slack sent something; None before the first time."""
+    own: int = 1
+    """How many of the connections are the bot's own."""
+
+
+def of_running_bot(state: SocketState) -> Finding:
+    """The socket that a bot has open."""
+    if not state.connected:
+        advice = "Wait: the bot connects again by itself. If it does not, look into its log."
+        return Finding(SUBJECT, Level.TROUBLE, "the bot has no connection to Slack just now", advice)
+    if state.consumers is not None and state.consumers > state.own:
+        others = counted(state.consumers - state.own, "other connection")
+        return Finding(
+            SUBJECT, Level.WARNING, f"connected, but {others} of this app take some of its events", FORGOTTEN
+        )
+    age = "none yet" if state.last_event_age is None else f"{span(state.last_event_age)} ago"
+    return Finding(SUBJECT, Level.OK, f"connected; the last event: {age}")
+
+
+async def try_socket(session: aiohttp.ClientSession, url: str, proxy: str | None) -> tuple[Finding, str]:
+    """Open a socket for as long as Slack takes to say hello; also tells the id of the app that it belongs to."""
+    try:
+        async with asyncio.timeout(GREET_WITHIN):
+            frame = await _first_frame(session, url, proxy)
+    except TimeoutError:
+        text = f"Slack says no hello on it within {GREET_WITHIN:.0f} s"
+        return Finding(SUBJECT, Level.WARNING, text, "See whether the bot hears something."), ""
+    except (aiohttp.ClientError, OSError, ValueError) as error:
+        text = f"does not open ({type(error).__name__})"
+        return Finding(SUBJECT, Level.TROUBLE, text, f"{SWITCHED_OFF} Check that the network lets wss:// through."), ""
+    app = frame.get("connection_info")
+    return _greeted(frame), str(app.get("app_id") or "") if isinstance(app, dict) else ""
+
+
+async def _first_frame(session: aiohttp.ClientSession, url: str, proxy: str | None) -> Mapping[str, Any]:
+    """The greeting, or why there is none. An event that comes first is not acknowledged, so it comes again."""
+    async with session.ws_connect(url, proxy=proxy, timeout=GOODBYE) as socket:
+        async for message in socket:
+            frame = message.json() if message.type is aiohttp.WSMsgType.TEXT else None
+            if isinstance(frame, dict) and frame.get("type") in ("hello", "disconnect"):
+                return frame
+    return {"type": "disconnect"}
+
+
+def _greeted(frame: Mapping[str, Any]) -> Finding:
+    if frame["type"] == "disconnect":
+        reason = str(frame.get("reason") or "closed at once")
+        advice = TOO_MANY if reason == "too_many_websockets" else SWITCHED_OFF
+        return Finding(SUBJECT, Level.TROUBLE, f"Slack closes it at once ({reason})", advice)
+    connections = frame.get("num_connections")
+    if not isinstance(connections, int):
+        return Finding(SUBJECT, Level.OK, "opens; how many others there are, this Slack does not say")
+    others = connections - 1
+    if others > 1:
+        text = f"opens, but {others} other connections of this app share its events"
+        return Finding(SUBJECT, Level.WARNING, text, FORGOTTEN)
+    return Finding(SUBJECT, Level.OK, "opens; one bot is connected" if others else "opens; no bot is connected now")
