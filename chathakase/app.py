@@ -98,7 +98,8 @@ async def _open_slack(stack: AsyncExitStack, settings: Settings, database: Datab
     )
     app_token = settings.slack_app_token.get_secret_value()
     app = build_app(web, Intake(web.identity, manager.submit, manager.press))
-    await stack.enter_async_context(open_socket(app, app_token=app_token, api_url=api_url))
+    socket = open_socket(app, app_token=app_token, api_url=api_url, reconnected=lambda _: None)
+    await stack.enter_async_context(socket)
     await stack.enter_async_context(catch_up)
     jobs: dict[Job, float] = {
         manager.wake_waiting: LOOK_FOR_WAITING,

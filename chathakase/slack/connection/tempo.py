@@ -1,0 +1,38 @@
+"""How patient the socket is."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Tempo:
+    """All in seconds."""
+
+    opening: float = 10.0
+    """For each of the two steps of opening a socket: the call that gives its address, and the connection itself."""
+    hello: float = 2.0
+    """Until a new socket counts as open although Slack has not said hello on it."""
+    ping: float = 5.0
+    """Between two pings; a socket on which three of them bring nothing back is dead."""
+    steady: float = 60.0
+    """A socket that lived as long was good: the next one is opened at once, and trouble is told anew."""
+    first_wait: float = 1.0
+    """The least wait between two tries that follow one another."""
+    longest_wait: float = 60.0
+    """The most that such waits grow to."""
+    slow_wait: float = 60.0
+    """Between two tries where only a change of the app's settings can help."""
+    remind: float = 300.0
+    """Between two warnings of trouble that goes on."""
+    drain: float = 20.0
+    """For which a replaced socket is still listened to; Slack warns ten seconds before it closes one."""
+    ghost: float = 120.0
+    """For which Slack may still count a socket that broke without a goodbye."""
+    send: float = 5.0
+    """For one frame to go out."""
+    finish: float = 0.8
+    """For what is being taken in to be acknowledged, when everything ends."""
+    goodbye: float = 0.8
+    """For Slack's answer to our goodbye; it is said to leave the TCP connection open after it."""
+
+
+USUAL = Tempo()
