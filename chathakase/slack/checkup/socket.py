@@ -32,12 +32,10 @@ class SocketState:
     """What a running bot knows of its connection."""
 
     connected: bool
-    consumers: int | None = None
-    """How many connections the app has, the bot's own included, as Slack's latest ``hello`` said."""
+    consumers: int = 1
+    """How many connections Slack counts, with the bot's own as one; above 1, others get some of its events."""
     last_event_age: float | None = None
-    """Seconds since Slack sent something; None before the first time."""
-    own: int = 1
-    """How many of the connections are the bot's own."""
+    """Seconds since the last event; None before the first."""
 
 
 def of_running_bot(state: SocketState) -> Finding:
@@ -45,8 +43,8 @@ def of_running_bot(state: SocketState) -> Finding:
     if not state.connected:
         advice = "Wait: the bot connects again by itself. If it does not, look into its log."
         return Finding(SUBJECT, Level.TROUBLE, "the bot has no connection to Slack just now", advice)
-    if state.consumers is not None and state.consumers > state.own:
-        others = counted(state.consumers - state.own, "other connection")
+    if state.consumers > 1:
+        others = counted(state.consumers - 1, "other connection")
         return Finding(
             SUBJECT, Level.WARNING, f"connected, but {others} of this app take some of its events", FORGOTTEN
         )

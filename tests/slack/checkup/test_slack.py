@@ -288,7 +288,6 @@ async def test_a_method_that_fails_once_is_not_taken_for_a_bad_token(workspace: 
         (SocketState(connected=True), Level.OK, "connected; the last event: none yet"),
         (SocketState(connected=True, consumers=1, last_event_age=63), Level.OK, "the last event: 1 min 3 s ago"),
         (SocketState(connected=True, consumers=2), Level.WARNING, "1 other connection of this app"),
-        (SocketState(connected=True, consumers=2, own=2), Level.OK, "connected"),
         (SocketState(connected=False), Level.TROUBLE, "no connection"),
     ],
 )
