@@ -91,10 +91,20 @@ class Settings(ModelServer):
     chathakase_grace: float = Field(5, ge=0, le=3600)
     """Seconds that turns under way get to end at shutdown."""
 
+    chathakase_health: str = ""
+    """``host:port`` where supervisors are answered, ``:port`` for every interface; empty: nowhere."""
+    slack_config_token: SecretStr = SecretStr("")
+    """App configuration token, ``xoxe.xoxp-…``, with which a checkup reads the app's settings; empty: they are not."""
+
     @property
     def database(self) -> Path:
         """The database's file."""
         return sqlite_path(self.chathakase_database_url)
+
+    @property
+    def health(self) -> tuple[str, int] | None:
+        """Where supervisors are answered: a host, empty for every interface, and a port."""
+        return listening_address(self.chathakase_health) if self.chathakase_health else None
 
     @field_validator("slack_bot_token")
     @classmethod
@@ -110,6 +120,13 @@ class Settings(ModelServer):
             raise ValueError("must be an app-level token, which begins with xapp-")
         return token
 
+    @field_validator("slack_config_token")
+    @classmethod
+    def _config_token(cls, token: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"(xoxe\.xoxp-[!-~]+)?", token.get_secret_value()):
+            raise ValueError("must be an app configuration token, which begins with xoxe.xoxp-")
+        return token
+
     @field_validator("slack_api_url", "openai_base_url")
     @classmethod
     def _url(cls, url: str | None) -> str | None:
@@ -122,6 +139,13 @@ class Settings(ModelServer):
     def _database_url(cls, url: str) -> str:
         sqlite_path(url)
         return url
+
+    @field_validator("chathakase_health")
+    @classmethod
+    def _health(cls, address: str) -> str:
+        if address:
+            listening_address(address)
+        return address
 
     @field_validator("chathakase_admins", mode="before")
     @classmethod
@@ -159,6 +183,14 @@ def sqlite_path(url: str) -> Path:
     if path.endswith("/") or not path or path.startswith(":"):
         raise ValueError("names no file; write for instance sqlite:///chathakase.db")
     return Path(path)
+
+
+def listening_address(text: str) -> tuple[str, int]:
+    """Read ``127.0.0.1:8081``, ``[::1]:8081`` or ``:8081``. Raises ValueError in plain words."""
+    found = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9.-]*)):([0-9]{1,5})", text)
+    if not found or not 0 < int(found[3]) < 65_536:
+        raise ValueError("must look like 127.0.0.1:8081, or :8081 to listen on every interface")
+    return found[1] or found[2] or "", int(found[3])
 
 
 def read_settings(**given: Any) -> Settings:

@@ -68,6 +68,12 @@ def test_a_server_of_ones_own_needs_no_key(environment: Any) -> None:
         ("CHATHAKASE_DATABASE_URL", "sqlite:///"),
         ("CHATHAKASE_DATABASE_URL", "sqlite:////"),
         ("CHATHAKASE_CONCURRENCY", "0"),
+        ("CHATHAKASE_HEALTH", "8081"),
+        ("CHATHAKASE_HEALTH", "http://localhost:8081"),
+        ("CHATHAKASE_HEALTH", "localhost:0"),
+        ("CHATHAKASE_HEALTH", "localhost:65536"),
+        ("CHATHAKASE_HEALTH", "::1:8081"),
+        ("SLACK_CONFIG_TOKEN", "xoxp-swapped"),
     ],
 )
 def test_what_is_wrong_is_named_and_never_quoted(name: str, value: str, environment: Any) -> None:
@@ -94,6 +100,21 @@ def test_where_the_database_is(url: str, path: str, environment: Any) -> None:
 def test_admins_are_a_list(ids: str, environment: Any) -> None:
     environment(CHATHAKASE_ADMINS=ids)
     assert read_settings().chathakase_admins == {"U1", "U2"}
+
+
+@pytest.mark.parametrize(
+    ("address", "read"),
+    [
+        ("", None),
+        ("127.0.0.1:8081", ("127.0.0.1", 8081)),
+        (":8081", ("", 8081)),
+        ("[::1]:8081", ("::1", 8081)),
+        ("my-host.local:65535", ("my-host.local", 65535)),
+    ],
+)
+def test_where_supervisors_are_answered(address: str, read: tuple[str, int] | None, environment: Any) -> None:
+    environment(CHATHAKASE_HEALTH=address)
+    assert read_settings().health == read
 
 
 def test_secrets_are_not_shown(environment: Any) -> None:
