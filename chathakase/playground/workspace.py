@@ -13,7 +13,8 @@ from chathakase.playground.journal import Entry, Journal
 from chathakase.playground.page_server.deeds import Deed
 from chathakase.playground.person import Person, person_session
 from chathakase.playground.socket_mode.delivery import Delivery
-from chathakase.playground.socket_mode.sockets import Reason, Sockets
+from chathakase.playground.socket_mode.sockets import Sockets
+from chathakase.playground.socket_mode.troubles import Reason, SocketTroubles
 from chathakase.playground.web_api.tokens import Tokens
 from chathakase.playground.world.changes import Change
 from chathakase.playground.world.values import Conversation, Json
@@ -152,6 +153,15 @@ class Workspace:
     def drop_sockets(self) -> None:
         """Break every connection without a word."""
         self._sockets.drop()
+
+    def let_sockets_die(self) -> None:
+        """Let every connection die in silence: it stays open, but nothing comes from it and no ping is answered."""
+        self._sockets.die()
+
+    @property
+    def socket_troubles(self) -> SocketTroubles:
+        """The trouble that new connections meet."""
+        return self._sockets.troubles
 
     def redeliver_last(self) -> None:
         """Deliver the last event again, in a new envelope."""

@@ -212,6 +212,47 @@ async def test_a_connection_may_break_without_a_word(workspace: Workspace, sessi
     assert kinds[-2:] == [SocketOpened, SocketClosed]
 
 
+async def test_a_connection_counts_until_it_is_closed(workspace: Workspace, session: aiohttp.ClientSession) -> None:
+    async with app_socket(workspace, session):
+        await workspace.disconnect("refresh_requested")
+        async with app_socket(workspace, session) as new:
+            assert new.hello["num_connections"] == 2
+
+
+async def test_a_connection_may_die_in_silence(
+    workspace: Workspace, session: aiohttp.ClientSession, alice: Person
+) -> None:
+    async with app_socket(workspace, session) as dead:
+        workspace.let_sockets_die()
+        await dead.ws.ping()
+        await alice.say("hello?")
+        await workspace.until(workspace.journal.envelopes)
+        with pytest.raises(TimeoutError):
+            await dead.ws.receive(timeout=0.2)
+        async with app_socket(workspace, session) as alive:
+            assert (await alive.event())["text"] == "hello?"
+
+
+async def test_new_connections_may_meet_trouble(workspace: Workspace, session: aiohttp.ClientSession) -> None:
+    troubles = workspace.socket_troubles
+    troubles.refused = True
+    with pytest.raises(aiohttp.WSServerHandshakeError):
+        await session.ws_connect(await socket_url(workspace, session))
+    troubles.clear()
+    troubles.turned_away = "link_disabled"
+    async with app_socket(workspace, session) as app:
+        assert app.hello["reason"] == "link_disabled"
+        assert (await app.ws.receive(timeout=3)).type is aiohttp.WSMsgType.CLOSE
+    troubles.clear()
+    troubles.flapping = True
+    async with app_socket(workspace, session) as app:
+        assert app.hello["type"] == "hello"
+        assert (await app.ws.receive(timeout=3)).type is aiohttp.WSMsgType.CLOSE
+    troubles.clear()
+    async with app_socket(workspace, session) as app:
+        assert app.hello["num_connections"] == 1
+
+
 async def test_pings_are_answered(workspace: Workspace, session: aiohttp.ClientSession) -> None:
     url = await socket_url(workspace, session)
     async with session.ws_connect(url, autoping=False) as ws:

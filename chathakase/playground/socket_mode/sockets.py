@@ -13,11 +13,12 @@ import secrets
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from aiohttp import WSMsgType, web
 
 from chathakase.playground.journal import EnvelopeSent, FrameSent, Journal, SocketClosed, SocketOpened
+from chathakase.playground.socket_mode.troubles import Reason, SocketTroubles
 from chathakase.playground.world.values import Json
 
 SOCKETS_MOST = 10
@@ -31,18 +32,24 @@ LINGER_SECONDS = 1.0
 CLOSE_SECONDS = 0.25
 """How long the closing of a connection waits for the client's half of the handshake."""
 
-Reason: TypeAlias = Literal["warning", "refresh_requested", "link_disabled", "too_many_websockets"]
 AckHandler: TypeAlias = Callable[[int, str, object], None]
 
 
 @dataclass(slots=True, eq=False)
 class Socket:
-    """One connection; it takes no more envelopes once it has been told to go (`leaving`)."""
+    """One connection; once it has been told to go (`leaving`) it takes no more envelopes, and once it is `dead` they
+    go nowhere."""
 
     number: int
     ws: web.WebSocketResponse
     transport: asyncio.Transport | None
     leaving: bool = False
+    dead: bool = False
+
+    async def send(self, text: str) -> None:
+        """Send a frame, which goes nowhere if the connection is dead."""
+        if not self.dead:
+            await self.ws.send_str(text)
 
 
 class Sockets:
@@ -68,6 +75,7 @@ class Sockets:
         self._opened = asyncio.Event()
         self._counters: list[Callable[[int], None]] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self.troubles = SocketTroubles()
         self.on_ack: AckHandler = lambda _socket, _envelope_id, _payload: None
 
     def __len__(self) -> int:
@@ -97,14 +105,17 @@ class Sockets:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Serve one connection until either side ends it."""
+        if self.troubles.refused:
+            return web.Response(status=503)
         if not self._admits(request.query.get("ticket", "")):
             return web.Response(status=403, text="invalid or used ticket")
         ws = web.WebSocketResponse(autoping=True, timeout=CLOSE_SECONDS, compress=False)
         await ws.prepare(request)
         self._count += 1
         socket = Socket(self._count, ws, request.transport)
-        if len(self) >= SOCKETS_MOST:
-            await self._frame(socket, self._disconnect_frame("too_many_websockets"))
+        turned_away = "too_many_websockets" if len(self) >= SOCKETS_MOST else self.troubles.turned_away
+        if turned_away is not None:
+            await self._frame(socket, self._disconnect_frame(turned_away))
             await ws.close()
             return ws
         await self._serve(socket)
@@ -120,6 +131,8 @@ class Sockets:
             await self._frame(socket, self._hello())
             self._open[socket.number] = socket
             self._counted()
+            if self.troubles.flapping:
+                await socket.ws.close()
             if self._refresh_after is not None:
                 self._spawn(self._refresh(socket, self._refresh_after), f"refresh {socket.number}")
             async for message in socket.ws:
@@ -152,7 +165,7 @@ class Sockets:
         seconds = self._refresh_after or USUAL_CONNECTION_SECONDS
         return {
             "type": "hello",
-            "num_connections": len(self) + 1,
+            "num_connections": len(self._open) + 1,
             "debug_info": {
                 "host": "applink-playground",
                 "build_number": 1,
@@ -167,7 +180,7 @@ class Sockets:
     async def _frame(self, socket: Socket, frame: Json | str) -> None:
         text = frame if isinstance(frame, str) else json.dumps(frame)
         self._journal.write(FrameSent(self._clock(), socket.number, frame))
-        await socket.ws.send_str(text)
+        await socket.send(text)
 
     async def send(self, envelope: Json) -> bool:
         """Send an envelope to any one of the open connections; False if there was none to take it."""
@@ -176,7 +189,7 @@ class Sockets:
             return False
         self._journal.write(EnvelopeSent(self._clock(), socket.number, envelope))
         try:
-            await socket.ws.send_str(json.dumps(envelope))
+            await socket.send(json.dumps(envelope))
         except ConnectionError:
             return False
         return True
@@ -191,7 +204,8 @@ class Sockets:
 
     def _any(self) -> Socket | None:
         able = [socket for socket in self._open.values() if not socket.leaving and not socket.ws.closed]
-        return self._rng.choice(able) if able else None
+        alive = [socket for socket in able if not socket.dead]
+        return self._rng.choice(alive or able) if able else None
 
     async def disconnect(self, reason: Reason = "refresh_requested") -> None:
         """Send a `disconnect` frame to every connection, and unless it is a mere warning close them soon after."""
@@ -229,6 +243,13 @@ class Sockets:
             if socket.transport is not None:
                 socket.transport.abort()
         self._counted()
+
+    def die(self) -> None:
+        """Let every connection die in silence: it stays open, but nothing comes from it and no ping is answered."""
+        for socket in self._open.values():
+            socket.dead = True
+            if socket.transport is not None:
+                socket.transport.pause_reading()
 
     def _spawn(self, work: Coroutine[None, None, None], name: str) -> None:
         task = asyncio.create_task(work, name=f"playground socket: {name}")
