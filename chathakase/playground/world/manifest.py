@@ -39,11 +39,6 @@ class Features:
 
     def manifest(self, app: App) -> Json:
         """The manifest of an app with these features, which also has what every app here has."""
-        home = {
-            "home_tab_enabled": self.home_tab,
-            "messages_tab_enabled": True,
-            "messages_tab_read_only_enabled": False,
-        }
         return {
             "_metadata": {"major_version": 2, "minor_version": 1},
             "display_information": {"name": app.name},
