@@ -21,6 +21,7 @@ from chathakase.engine.presses import Presses
 from chathakase.engine.rights import Rights
 from chathakase.engine.running import Running
 from chathakase.engine.sessions import SessionManager
+from chathakase.engine.strays import Strays
 from chathakase.engine.turn import TurnRunner
 from chathakase.models.openai import open_model
 from chathakase.slack.connection.socket import open_socket
@@ -157,6 +158,7 @@ async def _open_engine(
         errands=Errands(store=promises, commands=commands, presses=presses, surface=surface),
         running=running,
         admission=Admission(_load(settings), monotonic),
+        strays=Strays(monotonic),
         concurrency=settings.chathakase_concurrency,
         grace=settings.chathakase_grace,
     )

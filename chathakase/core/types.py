@@ -112,11 +112,13 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """How far a session has heard what is said in its thread."""
+    """How far a session has heard what is said in its thread. Times are epoch microseconds."""
 
     place: Place
-    said: int
-    """When its newest message was said, in epoch microseconds; 0 when that is not known."""
+    first: int
+    """When its first message was said."""
+    last: int
+    """When its newest message was said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,5 +123,8 @@ class CatchUp:
 
 
 def _from(heard: Heard, earliest: int) -> int:
-    """From when on a thread is read, in epoch microseconds: what it knows may have come out of order."""
-    return min(heard.said, earliest) if heard.said else earliest
+    """From when on a thread is read, in epoch microseconds.
+
+    What it knows may have come out of order; what was said before it was opened is none of its matter.
+    """
+    return max(min(heard.last, earliest), heard.first)

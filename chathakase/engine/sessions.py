@@ -13,6 +13,7 @@ from chathakase.engine.admission import Admission
 from chathakase.engine.commands import Commands
 from chathakase.engine.errands import Errands
 from chathakase.engine.running import Running
+from chathakase.engine.strays import Strays
 from chathakase.engine.turn import TurnRunner
 
 PUT_DOWN_WITHIN = 2.5
@@ -35,6 +36,7 @@ class SessionManager:
         errands: Errands,
         running: Running,
         admission: Admission,
+        strays: Strays,
         concurrency: int,
         grace: float,
     ) -> None:
@@ -47,6 +49,7 @@ class SessionManager:
         self._errands = errands
         self._running = running
         self._admission = admission
+        self._strays = strays
         self._concurrency = concurrency
         self._places = asyncio.Semaphore(concurrency)
         self._grace = grace
@@ -73,10 +76,19 @@ class SessionManager:
             await self._save(incoming, role=Role.COMMAND, errand=Errand(command))
         elif incoming.asks and (why := self._admission.refusal(incoming, waiting=self._waiting(session_id))):
             await self._refuse(incoming, why)
-        elif not await self._save(incoming):
+        elif await self._save(incoming):
+            await self._begin(incoming)
+        else:
             self._admission.take_back(incoming)
-        elif incoming.asks:
-            self.wake(session_id)
+            self._strays.keep(incoming)
+
+    async def _begin(self, incoming: Incoming) -> None:
+        """See to what is stored, and to what came before the message that opens its session."""
+        if incoming.asks:
+            self.wake(incoming.place.session_id)
+        if incoming.opens:
+            for stray in self._strays.take(incoming):
+                await self.submit(stray)
 
     async def press(self, press: Press) -> None:
         """Save what somebody wants of an answer and see to it.

@@ -10,7 +10,9 @@ UNTIL = "SELECT coalesce((SELECT until FROM listened), (SELECT max(active_at) FR
 NOTE = "INSERT INTO listened (id, until) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET until = excluded.until"
 
 ACTIVE = """
-SELECT channel, thread, (SELECT max(said) FROM messages WHERE messages.session = sessions.id)
+SELECT channel, thread,
+    (SELECT min(said) FROM messages WHERE messages.session = sessions.id),
+    (SELECT max(said) FROM messages WHERE messages.session = sessions.id)
 FROM sessions WHERE active_at >= $1 ORDER BY active_at DESC LIMIT $2
 """
 
@@ -35,4 +37,7 @@ class Listening:
     async def active(self, *, since: int, limit: int) -> list[Heard]:
         """The sessions that were active since a time in epoch milliseconds, the most recent first."""
         rows = await self._database.fetch(ACTIVE, since, limit)
-        return [Heard(Place(str(channel), str(thread)), int(said or 0)) for channel, thread, said in rows]
+        return [
+            Heard(Place(str(channel), str(thread)), int(first or 0), int(last or 0))
+            for channel, thread, first, last in rows
+        ]

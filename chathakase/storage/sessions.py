@@ -47,6 +47,8 @@ ON CONFLICT (session, ref) DO NOTHING
 RETURNING seq
 """
 
+OPENED_LATER = "SELECT 1 WHERE $2 < (SELECT min(said) FROM messages WHERE session = $1)"
+
 # What a turn answers comes last, also what was said long ago and came late.
 ASKED_NOW = """
 SELECT role, text, author FROM messages
@@ -129,11 +131,11 @@ class Sessions:
     async def append(self, incoming: Incoming, *, role: Role = Role.USER, errand: Errand | None = None) -> bool:
         """Save what a person said; False when it was had already or belongs to no session of ours."""
         now = self._now()
-        asks = incoming.asks and errand is None
         try:
             async with self._database.transaction() as transaction:
                 if self._expiry.mode is ExpiryMode.DELETE:
                     await self._delete_if_idle(transaction, incoming, now)
+                asks = incoming.asks and errand is None and await self._is_for_us(transaction, incoming)
                 seq = await self._next_seq(transaction, incoming, asks=asks, now=now)
                 if seq is None:
                     return False
@@ -158,6 +160,10 @@ class Sessions:
         else:
             rows = await transaction.fetch(JOIN, place.session_id, int(asks), now)
         return int(rows[0][0] or 0) if rows else None
+
+    async def _is_for_us(self, transaction: Transaction, incoming: Incoming) -> bool:
+        """Whether something was said after the session was opened; before that, people talked among themselves."""
+        return incoming.opens or not await transaction.fetch(OPENED_LATER, incoming.place.session_id, incoming.said)
 
     async def _delete_if_idle(self, transaction: Transaction, incoming: Incoming, now: int) -> None:
         session_id = incoming.place.session_id

@@ -68,3 +68,12 @@ async def test_a_lease_outlives_no_jump_of_the_clock(hours: int, claimed: bool, 
     stores.clock.now += hours * 3_600_000
     assert bool(await stores.turns.waiting()) is claimed
     assert bool(await stores.turns.claim("C1_1.000001")) is claimed
+
+
+async def test_what_was_said_before_the_session_was_opened_is_context(stores: Stores) -> None:
+    await stores.answered("5", "q5", "a5")
+    await stores.say("4", "talk among people", opens=False)
+    assert await stores.turns.claim("C1_1.000001") is None
+    await stores.say("6", "q6", opens=False)
+    assert await stores.texts(await stores.claimed()) == ["q5", "a5", "talk among people", "q6"]
+    assert await stores.texts() == ["talk among people", "q5", "a5", "q6"]

@@ -1,0 +1,35 @@
+"""What was said in a thread before the message came that opens a session there: Slack promises no order of events."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+
+from chathakase.core.types import Incoming
+
+KEPT = 30.0
+"""Seconds in which the opening message may still come; after that only the next look for what was missed finds them."""
+MOST = 1_000
+"""How many are kept, in memory alone: most of them are people's talk among themselves."""
+
+
+class Strays:
+    """The newest messages that belong to no session."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        """``clock`` tells seconds."""
+        self._clock = clock
+        self._kept: OrderedDict[tuple[str, str], tuple[float, Incoming]] = OrderedDict()
+
+    def keep(self, incoming: Incoming) -> None:
+        """Keep a message for a while."""
+        self._kept[incoming.place.session_id, incoming.ref] = (self._clock(), incoming)
+        if len(self._kept) > MOST:
+            self._kept.popitem(last=False)
+
+    def take(self, opening: Incoming) -> list[Incoming]:
+        """What was said in a thread after the message that opens its session, but came before it."""
+        session_id, fresh = opening.place.session_id, self._clock() - KEPT
+        mine = [key for key in self._kept if key[0] == session_id]
+        taken = [self._kept.pop(key) for key in mine]
+        return sorted(
+            (stray for at, stray in taken if at >= fresh and stray.said > opening.said), key=lambda stray: stray.said
+        )
