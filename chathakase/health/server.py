@@ -1,0 +1,91 @@
+"""An HTTP server with three addresses: ``/live``, ``/ready`` and ``/health``."""
+
+import asyncio
+import logging
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TypeAlias
+
+from aiohttp import web
+
+from chathakase.core.errors import StartError, trace
+from chathakase.health.vitals import VitalSigns
+
+Address: TypeAlias = tuple[str, int]
+"""Where to listen: a host, empty for every interface, and a port."""
+
+WITHIN = 2.0
+"""Seconds in which a bot that lives tells how it is."""
+LINGER = 0.5
+"""Seconds for answers under way at the end."""
+HEADERS = {"Cache-Control": "no-store"}
+
+log = logging.getLogger(__name__)
+
+
+class Health:
+    """Answers supervisors, each time with how the bot is just then."""
+
+    def __init__(self, vital_signs: Callable[[], Awaitable[VitalSigns]]) -> None:
+        self._vital_signs = vital_signs
+
+    async def live(self, _: web.Request) -> web.Response:
+        """200 while the bot tells in time how it is, else 503: to start it afresh would help."""
+        return _said("live", well=await self._look() is not None)
+
+    async def ready(self, _: web.Request) -> web.Response:
+        """200 while Slack is connected and the database answers, else 503."""
+        signs = await self._look()
+        return _said("ready", well=signs is not None and signs.ready)
+
+    async def health(self, _: web.Request) -> web.Response:
+        """Everything in JSON, with the status of ``ready``."""
+        signs = await self._look()
+        if signs is None:
+            return web.json_response({"live": False, "ready": False}, status=503, headers=HEADERS)
+        return web.json_response(signs.facts(), status=200 if signs.ready else 503, headers=HEADERS)
+
+    async def _look(self) -> VitalSigns | None:
+        try:
+            async with asyncio.timeout(WITHIN):
+                return await self._vital_signs()
+        except Exception as error:  # noqa: BLE001 - whatever fails in there, the supervisor gets an answer
+            log.warning("The bot does not tell how it is: %s", trace(error))
+            return None
+
+
+@asynccontextmanager
+async def open_health(address: Address, vital_signs: Callable[[], Awaitable[VitalSigns]]) -> AsyncIterator[str]:
+    """Answer supervisors until the block ends; gives the base of the addresses. Port 0 takes a free one.
+
+    Raises StartError when nothing can listen there.
+    """
+    health, application = Health(vital_signs), web.Application()
+    application.add_routes(
+        [web.get("/live", health.live), web.get("/ready", health.ready), web.get("/health", health.health)]
+    )
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=LINGER)
+    host, port = address
+    try:
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, host or None, port).start()
+        except OSError as error:
+            place = f"port {port} on {host}" if host else f"port {port}"
+            raise StartError(
+                f"CHATHAKASE_HEALTH: {place} is not to be had ({_reason(error)}): name another, or unset it."
+            ) from error
+        bound, number, *_ = runner.addresses[0]
+        yield f"http://{f'[{bound}]' if ':' in bound else bound}:{number}"
+    finally:
+        await runner.cleanup()
+
+
+def _said(what: str, *, well: bool) -> web.Response:
+    return web.Response(text=f"{what if well else f'not {what}'}\n", status=200 if well else 503, headers=HEADERS)
+
+
+def _reason(error: OSError) -> str:
+    """What the system says; asyncio adds the address to it, and a host that is not found has a number below zero."""
+    return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error.strerror)
