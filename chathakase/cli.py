@@ -10,18 +10,23 @@ import webbrowser
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
+from rich.console import Console
 
+from chathakase import report
 from chathakase.app import open_bot
+from chathakase.checkup import examine
 from chathakase.config import SettingsError, read_settings
+from chathakase.core.checkup import Finding, Level, worst
 from chathakase.core.errors import StartError
 from chathakase.play import FOLDER, forget, open_local_slack, open_playground
 from chathakase.playground.terminal.talk import talk
 
 BAD_SETTINGS = 2
 CANNOT_START = 1
+TROUBLE = 1
 CUT_SHORT = 3
 """The exit code when not everything could be closed."""
 CLOSE_WITHIN = 4.5
@@ -41,6 +46,18 @@ def run() -> None:
     """Answer in Slack until stopped. Settings come from the environment and a .env file."""
     configure_logging()
     _until_done(_serve())
+
+
+@cli.command()
+def doctor(
+    json: Annotated[bool, typer.Option("--json", help="Tell it in JSON, for scripts.")] = False,
+) -> None:
+    """Look whether all is well: the settings, Slack, the database, the model, the clock.
+
+    Exit code 0: nothing is wrong; 1: something is; 2: settings are missing or wrong.
+    """
+    configure_logging(logging.CRITICAL)
+    asyncio.run(_examine(json=json))
 
 
 @cli.command()
@@ -94,6 +111,20 @@ async def _serve() -> None:
         log.info("Stopping; what is under way has %g s to end", settings.chathakase_grace)
         manager.retire()
         _end_within(settings.chathakase_grace + CLOSE_WITHIN)
+
+
+async def _examine(*, json: bool) -> None:
+    try:
+        findings = await examine(read_settings())
+        code = TROUBLE if worst(findings) is Level.TROUBLE else 0
+    except SettingsError as error:
+        findings = [Finding("settings", Level.TROUBLE, problem) for problem in error.problems]
+        code = BAD_SETTINGS
+    if json:
+        typer.echo(report.as_json(findings))
+    else:
+        report.show(findings, Console())
+    _leave(code)
 
 
 async def _until_told_to_stop() -> None:
@@ -164,6 +195,11 @@ async def _or_say_why(work: Coroutine[Any, Any, None]) -> None:
         raise typer.Exit(BAD_SETTINGS) from None
     except StartError as error:
         typer.echo(f"ChatHakase cannot start: {error}", err=True)
-        # Everything is closed by now but threads that look up a name, which would hold the process for long.
-        sys.stderr.flush()
-        os._exit(CANNOT_START)
+        _leave(CANNOT_START)
+
+
+def _leave(code: int) -> NoReturn:
+    """End at once: everything is closed but threads that look up a name, which would hold the process for long."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

@@ -50,7 +50,7 @@ def as_markdown(findings: Sequence[Finding]) -> str:
     """The findings as a message: a verdict, then a line for each, with its advice."""
     lines = [f"**{VERDICTS[worst(findings)]}**"]
     for finding in findings:
-        advice = f" *{finding.advice}*" if finding.advice else ""
+        advice = f" → *{finding.advice}*" if finding.advice else ""
         lines.append(f"- {EMOJI[finding.level]} **{finding.subject}**: {finding.text}{advice}")
     return "\n".join(lines)
 

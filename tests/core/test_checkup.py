@@ -15,7 +15,7 @@ def test_the_worst_counts() -> None:
 def test_as_a_message() -> None:
     assert as_markdown([FINE]) == "**All is well.**\n- ✅ **clock**: right"
     assert as_markdown([FINE, BAD]).splitlines()[0] == "**Something is wrong.**"
-    assert as_markdown([BAD]).splitlines()[1] == "- ❌ **model**: cannot be reached *Start it.*"
+    assert as_markdown([BAD]).splitlines()[1] == "- ❌ **model**: cannot be reached → *Start it.*"
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from chathakase.slack.connection.trouble import PASSING, trouble_of
-from chathakase.slack.connection.web import START_TIMEOUT
 
+WITHIN = 3.0
+"""Seconds that a call may take: up to four are made one after the other."""
 TIMEOUT = "timeout"
 
 
@@ -30,11 +31,11 @@ class Answer:
     """It was Slack that answered, and it meant what it said: trying again would not help."""
 
 
-async def ask(call: Awaitable[AsyncSlackResponse], within: float = START_TIMEOUT) -> Answer:
-    """Make a call, which may take so many seconds."""
+async def ask(call: Awaitable[AsyncSlackResponse]) -> Answer:
+    """Make a call, whatever comes of it."""
     began = time.time()
     try:
-        async with asyncio.timeout(within):
+        async with asyncio.timeout(WITHIN):
             response = await call
     except TimeoutError:
         return Answer(began, error=TIMEOUT, judged=False)

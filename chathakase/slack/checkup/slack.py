@@ -12,7 +12,7 @@ from chathakase.slack.checkup.asking import Answer, ask
 from chathakase.slack.checkup.clock import check_clock
 from chathakase.slack.checkup.socket import SocketState, of_running_bot, try_socket
 from chathakase.slack.checkup.subscriptions import UNSEEN, compare, configured_scopes, export_manifest
-from chathakase.slack.connection.web import START_TIMEOUT, is_direct, web_client
+from chathakase.slack.connection.web import is_direct, web_client
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Line:
 async def check_slack(
     client: AsyncWebClient, *, app_token: str, config_token: str = "", socket: SocketState | None = None
 ) -> list[Finding]:
-    """Look at Slack with a client that holds the bot token, in some fifteen seconds at most.
+    """Look at Slack with a client that holds the bot token, in twelve seconds at most.
 
     A running bot tells of its ``socket``; without that one is opened for a moment. ``config_token`` is an app
     configuration token (xoxe.xoxp-…), with which the app's settings can be read; it may be empty.
@@ -45,7 +45,7 @@ async def check_slack_from_outside(
     *, api_url: str, bot_token: str, app_token: str, config_token: str = ""
 ) -> list[Finding]:
     """Look at Slack as ``check_slack`` does, where no bot runs that has a client."""
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=START_TIMEOUT)) as session:
+    async with aiohttp.ClientSession() as session:
         client = web_client(session, token=bot_token, api_url=api_url)
         return await check_slack(client, app_token=app_token, config_token=config_token)
 

@@ -15,7 +15,7 @@ from chathakase.core.amounts import counted, span
 from chathakase.core.checkup import Finding, Level
 
 SUBJECT = "socket"
-GREET_WITHIN = 4.0
+GREET_WITHIN = 3.0
 """Seconds from opening a socket to Slack's ``hello``."""
 GOODBYE = aiohttp.ClientWSTimeout(ws_close=0.5)
 """Slack is said not to answer a goodbye."""
@@ -45,9 +45,8 @@ def of_running_bot(state: SocketState) -> Finding:
         return Finding(SUBJECT, Level.TROUBLE, "the bot has no connection to Slack just now", advice)
     if state.consumers > 1:
         others = counted(state.consumers - 1, "other connection")
-        return Finding(
-            SUBJECT, Level.WARNING, f"connected, but {others} of this app take some of its events", FORGOTTEN
-        )
+        text = f"connected, but Slack counts {others} of this app, which share its events"
+        return Finding(SUBJECT, Level.WARNING, text, FORGOTTEN)
     age = "none yet" if state.last_event_age is None else f"{span(state.last_event_age)} ago"
     return Finding(SUBJECT, Level.OK, f"connected; the last event: {age}")
 
@@ -87,6 +86,6 @@ def _greeted(frame: Mapping[str, Any]) -> Finding:
         return Finding(SUBJECT, Level.OK, "opens; how many others there are, this Slack does not say")
     others = connections - 1
     if others > 1:
-        text = f"opens, but {others} other connections of this app share its events"
+        text = f"opens, but Slack counts {others} other connections of this app, which share its events"
         return Finding(SUBJECT, Level.WARNING, text, FORGOTTEN)
     return Finding(SUBJECT, Level.OK, "opens; one bot is connected" if others else "opens; no bot is connected now")

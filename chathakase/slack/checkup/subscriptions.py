@@ -20,7 +20,7 @@ UNSEEN = Finding(
     EVENTS_SUBJECT,
     Level.NOTE,
     f"the bot's tokens cannot see what the app subscribes to; it needs {', '.join(EVENTS)}",
-    "Look under “Event Subscriptions” in the app's settings, or set SLACK_CONFIG_TOKEN for once.",
+    "Look under “Event Subscriptions” in the app's settings, or set SLACK_CONFIG_TOKEN for this command.",
 )
 
 REFUSED = frozenset({"invalid_auth", "not_authed", "token_expired", "token_revoked", "not_allowed_token_type"})
@@ -46,7 +46,7 @@ def _why_not(answer: Answer) -> Finding:
 
 
 def _unread(reason: str) -> Finding:
-    text = f"SLACK_CONFIG_TOKEN does not help to see the app's settings ({reason})"
+    text = f"the app's settings cannot be read with SLACK_CONFIG_TOKEN ({reason})"
     advice = "Make the token as somebody who may change this app, or look under “Event Subscriptions” by hand."
     return Finding(EVENTS_SUBJECT, Level.WARNING, text, advice)
 

@@ -3,10 +3,9 @@
 from collections.abc import Collection
 
 from chathakase.core.checkup import Finding, Level, shown
-from chathakase.slack.checkup.asking import TIMEOUT, Answer
+from chathakase.slack.checkup.asking import TIMEOUT, WITHIN, Answer
 from chathakase.slack.checkup.needs import REINSTALL, SCOPES
 from chathakase.slack.connection.trouble import ODD
-from chathakase.slack.connection.web import START_TIMEOUT
 
 BOT_TOKEN = "bot token"
 APP_TOKEN = "app token"
@@ -31,7 +30,7 @@ def unreachable(answer: Answer, api_url: str) -> Finding:
 
 def _what_it_does(error: str) -> str:
     if error == TIMEOUT:
-        return f"does not answer within {START_TIMEOUT:.0f} s"
+        return f"does not answer within {WITHIN:.0f} s"
     if error in ODD:
         return "answers something else than Slack would"
     # Codes are in small letters; anything else is the type of a network error.

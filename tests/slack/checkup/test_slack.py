@@ -172,7 +172,7 @@ async def connected(workspace: Workspace, bots: int) -> AsyncIterator[None]:
     ("bots", "level", "words"),
     [
         (1, Level.OK, "opens; one bot is connected"),
-        (3, Level.WARNING, "opens, but 3 other connections of this app share its events"),
+        (3, Level.WARNING, "opens, but Slack counts 3 other connections of this app, which share its events"),
         (10, Level.TROUBLE, "Slack closes it at once (too_many_websockets)"),
     ],
 )
@@ -267,7 +267,7 @@ async def test_a_slack_that_cannot_be_reached_is_one_line() -> None:
 
 
 async def test_a_silent_slack_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking.ask, "__defaults__", (0.2,))
+    monkeypatch.setattr(asking, "WITHIN", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         (finding,) = await look_at(f"http://127.0.0.1:{silent.getsockname()[1]}/api/")
     assert "does not answer within" in finding.text

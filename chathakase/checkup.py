@@ -1,0 +1,77 @@
+"""Looks at everything that the bot needs, from outside or from within the running bot, all at the same time."""
+
+import asyncio
+import time
+from collections.abc import Awaitable
+
+from chathakase.config import Settings
+from chathakase.core.checkup import Finding, Level
+from chathakase.core.errors import trace
+from chathakase.models.checkup import check_model
+from chathakase.slack.checkup.slack import check_slack, check_slack_from_outside
+from chathakase.slack.checkup.socket import SocketState
+from chathakase.slack.connection.web import SlackWeb
+from chathakase.slack.delivery.limits import read_limits
+from chathakase.storage.checkup import check_database
+
+WITHIN = 12.5
+"""Seconds that one of the looks may take, whatever hangs."""
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """Look from outside, with connections of its own; a bot may run meanwhile."""
+    slack = check_slack_from_outside(
+        api_url=settings.slack_api_url,
+        bot_token=settings.slack_bot_token.get_secret_value(),
+        app_token=settings.slack_app_token.get_secret_value(),
+        config_token=settings.slack_config_token.get_secret_value(),
+    )
+    return [_look_at_settings(settings), *await _look_at_all(settings, slack)]
+
+
+async def examine_running(settings: Settings, web: SlackWeb, socket: SocketState) -> list[Finding]:
+    """Look from within the running bot, which tells of its own socket."""
+    slack = check_slack(
+        web.client,
+        app_token=settings.slack_app_token.get_secret_value(),
+        config_token=settings.slack_config_token.get_secret_value(),
+        socket=socket,
+    )
+    return await _look_at_all(settings, slack)
+
+
+async def _look_at_all(settings: Settings, slack: Awaitable[list[Finding]]) -> list[Finding]:
+    found = await asyncio.gather(
+        _in_time("Slack", slack),
+        _in_time("database", check_database(settings.database, now=time.time_ns() // 1_000_000)),
+        _in_time(
+            "model",
+            check_model(
+                api_key=settings.openai_api_key.get_secret_value() or "none",
+                base_url=settings.openai_base_url,
+                name=settings.chathakase_model,
+            ),
+        ),
+    )
+    return [finding for findings in found for finding in findings]
+
+
+def _look_at_settings(settings: Settings) -> Finding:
+    """Whatever is wrong with them that is not seen before they are used."""
+    try:
+        read_limits(settings.chathakase_rate_limits)
+    except ValueError as error:
+        return Finding("settings", Level.TROUBLE, f"CHATHAKASE_RATE_LIMITS {error}", "Correct it, or unset it.")
+    return Finding("settings", Level.OK, "nothing is missing")
+
+
+async def _in_time(subject: str, look: Awaitable[list[Finding]]) -> list[Finding]:
+    """One look, which spoils no other if it hangs or fails."""
+    try:
+        async with asyncio.timeout(WITHIN):
+            return await look
+    except TimeoutError:
+        text = f"does not tell how it is within {WITHIN:.0f} s"
+        return [Finding(subject, Level.TROUBLE, text, "Look again in a minute.")]
+    except Exception as error:  # noqa: BLE001 - of whatever cannot be looked at, that alone is told
+        return [Finding(subject, Level.TROUBLE, f"cannot be looked at ({trace(error)})")]
