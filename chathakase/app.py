@@ -99,13 +99,18 @@ async def _open_slack(stack: AsyncExitStack, settings: Settings, database: Datab
     )
     app_token = settings.slack_app_token.get_secret_value()
     app = build_app(web, Intake(web.identity, manager.submit, manager.press))
-    socket = open_socket(app, app_token=app_token, api_url=api_url, reconnected=lambda _: None)
-    await stack.enter_async_context(socket)
+    socket = open_socket(app, app_token=app_token, api_url=api_url, reconnected=catch_up.missed)
+    connection = await stack.enter_async_context(socket)
     await stack.enter_async_context(catch_up)
+
+    async def note_listening() -> None:
+        if connection.is_connected:
+            await catch_up.note()
+
     jobs: dict[Job, float] = {
         manager.wake_waiting: LOOK_FOR_WAITING,
         manager.expire: min(EXPIRE_AT_MOST_EVERY, settings.chathakase_session_timeout),
-        catch_up.note: NOTE_LISTENING,
+        note_listening: NOTE_LISTENING,
     }
     stack.callback(_schedule(jobs).shutdown, wait=False)
     return manager

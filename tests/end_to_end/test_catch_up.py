@@ -1,10 +1,13 @@
 """What was said while the bot was away is found, and answered if it is young enough."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
 import pytest
 
+from chathakase.engine.catch_up import SHORT
+from chathakase.engine.sessions import SessionManager
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import OpenBot, Thread
@@ -98,3 +101,17 @@ async def test_it_can_be_switched_off(known: Thread, open_the_bot: OpenBot, work
         await known.say("hello again")
         await known.answers(2, containing="hello again")
     assert not workspace.journal.calls("conversations.history")
+
+
+async def test_what_was_said_while_the_socket_was_silent_is_answered(
+    bot: SessionManager, workspace: Workspace, start: Start
+) -> None:
+    thread = await start("@ChatHakase hello")
+    await thread.answers(1)
+    workspace.socket_troubles.refused = True
+    workspace.drop_sockets()
+    await thread.say("did you hear that?")
+    await missed(workspace)
+    await asyncio.sleep(SHORT)
+    workspace.socket_troubles.refused = False
+    await thread.answers(2, containing="did you hear that?", within=30)
