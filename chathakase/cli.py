@@ -2,15 +2,11 @@
 
 import asyncio
 import logging
-import os
-import signal
 import sys
-import threading
 import webbrowser
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from contextlib import suppress
-from functools import partial
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -21,14 +17,13 @@ from chathakase.checkup import examine
 from chathakase.config import SettingsError, read_settings
 from chathakase.core.checkup import Finding, Level, worst
 from chathakase.core.errors import StartError
+from chathakase.ending import end_within, leave, until_told_to_stop
 from chathakase.play import FOLDER, forget, open_local_slack, open_playground
 from chathakase.playground.terminal.talk import talk
 
 BAD_SETTINGS = 2
 CANNOT_START = 1
 TROUBLE = 1
-CUT_SHORT = 3
-"""The exit code when not everything could be closed."""
 CLOSE_WITHIN = 4.5
 """Seconds after the grace period in which everything is closed."""
 
@@ -107,10 +102,10 @@ async def _serve() -> None:
     settings = read_settings()
     async with open_bot(settings) as manager:
         log.info("Connected to Slack; answering with %s", settings.chathakase_model)
-        await _until_told_to_stop()
+        await until_told_to_stop()
         log.info("Stopping; what is under way has %g s to end", settings.chathakase_grace)
         manager.retire()
-        _end_within(settings.chathakase_grace + CLOSE_WITHIN)
+        end_within(settings.chathakase_grace + CLOSE_WITHIN)
 
 
 async def _examine(*, json: bool) -> None:
@@ -124,32 +119,7 @@ async def _examine(*, json: bool) -> None:
         typer.echo(report.as_json(findings))
     else:
         report.show(findings, Console())
-    _leave(code)
-
-
-async def _until_told_to_stop() -> None:
-    """Wait for a first signal; a second one ends the process at once."""
-    stop = asyncio.Event()
-    _on_signal(stop.set)
-    await stop.wait()
-    _on_signal(partial(_end, "Told twice to stop: ending at once"))
-
-
-def _on_signal(action: Callable[[], None]) -> None:
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(signum, action)
-
-
-def _end_within(seconds: float) -> None:
-    """End the process in any case, whatever hangs; what is under way is stored, and taken up at the next start."""
-    timer = threading.Timer(seconds, _end, ("Something hangs, so this ends without it",))
-    timer.daemon = True
-    timer.start()
-
-
-def _end(why: str) -> None:
-    log.warning(why)
-    os._exit(CUT_SHORT)
+    leave(code)
 
 
 async def _play(host: str, port: int, *, terminal: bool, browser: bool) -> None:
@@ -161,7 +131,7 @@ async def _play(host: str, port: int, *, terminal: bool, browser: bool) -> None:
         typer.echo(f"    {playground.workspace.address}\n\nCtrl-C ends it.")
         if browser:
             _open_browser(playground.workspace.address)
-        await _until_told_to_stop()
+        await until_told_to_stop()
 
 
 async def _workspace_only(host: str, port: int) -> None:
@@ -170,7 +140,7 @@ async def _workspace_only(host: str, port: int) -> None:
         typer.echo(f"SLACK_APP_TOKEN={workspace.app_token}")
         typer.echo(f"SLACK_API_URL={workspace.api_url}")
         typer.echo(f"The workspace is at {workspace.address}; Ctrl-C ends it.", err=True)
-        await _until_told_to_stop()
+        await until_told_to_stop()
 
 
 def _open_browser(address: str) -> None:
@@ -195,11 +165,4 @@ async def _or_say_why(work: Coroutine[Any, Any, None]) -> None:
         raise typer.Exit(BAD_SETTINGS) from None
     except StartError as error:
         typer.echo(f"ChatHakase cannot start: {error}", err=True)
-        _leave(CANNOT_START)
-
-
-def _leave(code: int) -> NoReturn:
-    """End at once: everything is closed but threads that look up a name, which would hold the process for long."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+        leave(CANNOT_START)
