@@ -12,7 +12,7 @@ class Connection:
     """The sockets that we hold: one, or two for the moments in which one replaces the other. Times are seconds."""
 
     def __init__(self, clock: Callable[[], float], ghost: float) -> None:
-        """``ghost``: for how long Slack may still count a socket that broke without a goodbye."""
+        """``ghost``: for how long Slack may still count a socket that ended without a goodbye of its own."""
         self._clock = clock
         self._ghost = ghost
         self._wires: list[Wire] = []

@@ -34,10 +34,10 @@ class Telling:
 
     def over(self, wire: Wire, wait: float) -> None:
         """A socket is lost, or soon will be; the next is tried for after ``wait`` seconds."""
-        if wire.lost:
-            self._tell("lost", f"The socket was lost ({wire.lost}); opening it again{_after(wait)}")
-        else:
+        if wire.told:
             log.info("Slack asks for another socket (%s); opening it%s", wire.told, _after(wait))
+        else:
+            self._tell("lost", f"The socket was lost ({wire.lost}); opening it again{_after(wait)}")
 
     def failed(self, error: NotOpened, wait: float, lasted: float) -> None:
         """A try failed; ``lasted``: the seconds since anything was heard."""

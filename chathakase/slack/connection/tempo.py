@@ -26,7 +26,7 @@ class Tempo:
     drain: float = 20.0
     """For which a replaced socket is still listened to; Slack warns ten seconds before it closes one."""
     ghost: float = 120.0
-    """For which Slack may still count a socket that broke without a goodbye."""
+    """For which Slack may still count a socket that ended without a goodbye of its own."""
     send: float = 5.0
     """For one frame to go out."""
     finish: float = 0.8

@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from socket import SHUT_RDWR, socket
 from typing import Any, TypeAlias
 
 from aiohttp import ClientWebSocketResponse, WSMessage, WSMsgType
@@ -32,6 +33,7 @@ class Wire:
 
     def __init__(self, ws: ClientWebSocketResponse, take: Take, tempo: Tempo, clock: Callable[[], float]) -> None:
         self._ws = ws
+        self._socket: socket | None = ws.get_extra_info("socket")
         self._take = take
         self._tempo = tempo
         self._clock = clock
@@ -51,7 +53,7 @@ class Wire:
         self.lost = ""
         """Why it no longer works, in plain words."""
         self.is_ghost = False
-        """It broke off without a goodbye of Slack's, who may not know of it."""
+        """It ended without a goodbye of Slack's, who may not know of it yet."""
         self.connections: int | None = None
         """How many the app has, as the hello said."""
         self._tasks = (
@@ -77,10 +79,11 @@ class Wire:
 
     async def close(self) -> None:
         """Say goodbye, and end after a moment also when nobody answers."""
-        self._end("it was closed", ghost=False)
+        self._end("we closed it")
         with suppress(TimeoutError):
             async with asyncio.timeout(self._tempo.goodbye):
                 await self._ws.close()
+        self._break_off()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -150,6 +153,12 @@ class Wire:
                 async with asyncio.timeout(self._tempo.ping):
                     await self._ws.ping()
         return None
+
+    def _break_off(self) -> None:
+        """Let go of what Slack will never read; the transport would wait for it."""
+        if self._socket is not None:
+            with suppress(OSError):
+                self._socket.shutdown(SHUT_RDWR)
 
     def _end(self, why: str, *, ghost: bool = True) -> None:
         if self.lost:
