@@ -3,9 +3,10 @@
 import asyncio
 import re
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Literal, TypeVar
 
 import aiosqlite
@@ -29,6 +30,13 @@ CREATE TABLE probe (x);
 ROLLBACK;
 """
 
+PATIENCE = 5.0
+"""Seconds that a transaction waits for another program to end its own."""
+LOOK_AGAIN = 0.01
+"""Seconds between two looks whether it has."""
+# What SQLite itself waits for cannot be cut short, so once a file is open that is the task's to do.
+IMPATIENT = "PRAGMA busy_timeout = 0"
+
 _PARAMETER = re.compile(r"\$(\d+)")
 _T = TypeVar("_T")
 
@@ -39,23 +47,41 @@ class SqliteTransaction:
     The first statement that writes begins the transaction (``isolation_level``), which saves a trip to the thread.
     """
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
+    def __init__(self, connection: aiosqlite.Connection, closing: asyncio.Event) -> None:
         self._connection = connection
+        self._closing = closing
 
     async def fetch(self, sql: str, *values: Value) -> list[Row]:
         """Run one statement and return its rows."""
-        return [tuple(row) for row in await self._connection.execute_fetchall(_numbered(sql), values)]
+        rows = await self._patiently(lambda: self._connection.execute_fetchall(_numbered(sql), values))
+        return [tuple(row) for row in rows]
 
     async def execute(self, sql: str, *values: Value) -> int:
         """Run one statement and return how many rows it changed."""
-        async with self._connection.execute(_numbered(sql), values) as cursor:
+        cursor = await self._patiently(lambda: self._connection.execute(_numbered(sql), values))
+        try:
             return cursor.rowcount
+        finally:
+            await cursor.close()
 
     async def script(self, sql: str) -> None:
         """Run several statements, without the commit that sqlite3's own executescript begins with."""
-        await self._connection.execute_fetchall("BEGIN IMMEDIATE")
-        for statement in _statements(sql):
-            await self._connection.execute_fetchall(statement)
+        for statement in ("BEGIN IMMEDIATE", *_statements(sql)):
+            await self.fetch(statement)
+
+    async def _patiently(self, statement: Callable[[], Awaitable[_T]]) -> _T:
+        """Run a statement; the first one waits while another program holds the lock, and may be cancelled."""
+        ends = monotonic() + PATIENCE
+        while True:
+            try:
+                return await statement()
+            except sqlite3.OperationalError as error:
+                waits = trouble_of(error).trouble is Trouble.LOCKED and not self._connection.in_transaction
+                if not waits or monotonic() >= ends:
+                    raise
+            if self._closing.is_set():
+                raise DatabaseTrouble(Trouble.CLOSED)
+            await asyncio.sleep(LOOK_AGAIN)
 
 
 class SqliteDatabase:
@@ -64,9 +90,9 @@ class SqliteDatabase:
     def __init__(self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
         self._path = path
         self._writer = writer
-        self._reader = SqliteTransaction(reader)
         self._writing = asyncio.Lock()
-        self._closed = False
+        self._closing = asyncio.Event()
+        self._reader = SqliteTransaction(reader, self._closing)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[SqliteTransaction]:
@@ -75,7 +101,7 @@ class SqliteDatabase:
             self._refuse_if_closed()
             with _translating():
                 try:
-                    yield SqliteTransaction(self._writer)
+                    yield SqliteTransaction(self._writer, self._closing)
                     await self._writer.commit()
                 except BaseException:
                     # What a cancelled caller asked for is done in its turn all the same, and this comes after it.
@@ -94,7 +120,7 @@ class SqliteDatabase:
 
     async def close(self) -> None:
         """Take no more work and let the transaction under way end."""
-        self._closed = True
+        self._closing.set()
         await _to_the_end(self._rest())
 
     async def _rest(self) -> None:
@@ -102,7 +128,7 @@ class SqliteDatabase:
             return
 
     def _refuse_if_closed(self) -> None:
-        if self._closed:
+        if self._closing.is_set():
             raise DatabaseTrouble(Trouble.CLOSED)
 
 
@@ -134,8 +160,9 @@ async def open_sqlite(path: Path) -> AsyncIterator[SqliteDatabase]:
     async with AsyncExitStack() as stack:
         with _translating():
             writer = await _open(stack, path, isolation_level="IMMEDIATE")
-            await writer.executescript(PROBE)
+            await writer.executescript(PROBE + IMPATIENT)
             reader = await _open(stack, path, isolation_level=None)
+            await reader.executescript(IMPATIENT)
         database = SqliteDatabase(path, writer, reader)
         stack.push_async_callback(database.close)
         yield database

@@ -1,13 +1,14 @@
 """Troubles that strike a database in use, each over at the end of its block. They bind everybody, root as well."""
 
+import asyncio
 import resource
-import sqlite3
-import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
+from chathakase.storage import sqlite
 from chathakase.storage.sqlite import SqliteDatabase
 
 PAGE = 4096
@@ -16,8 +17,10 @@ PAGE = 4096
 @asynccontextmanager
 async def pragma(database: SqliteDatabase, trouble: str, over: str) -> AsyncIterator[None]:
     await database._writer.execute(f"PRAGMA {trouble}")
-    yield
-    await database._writer.execute(f"PRAGMA {over}")
+    try:
+        yield
+    finally:
+        await database._writer.execute(f"PRAGMA {over}")
 
 
 HOLD = """
@@ -29,22 +32,24 @@ sys.stdin.read()
 """
 
 
-@contextmanager
-def held_by_another_process(path: Path) -> Iterator[None]:
+@asynccontextmanager
+async def held_by_another_process(path: Path) -> AsyncIterator[None]:
     """Another program writes and does not let go."""
-    with subprocess.Popen(
-        [sys.executable, "-c", HOLD, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as other:
-        assert other.stdout is not None
-        assert other.stdout.readline() == "held\n"
+    pipe = asyncio.subprocess.PIPE
+    other = await asyncio.create_subprocess_exec(sys.executable, "-c", HOLD, path, stdin=pipe, stdout=pipe)
+    assert other.stdout is not None
+    try:
+        assert await other.stdout.readline() == b"held\n"
         yield
+    finally:
+        await other.communicate(b"")
 
 
 @asynccontextmanager
 async def locked(database: SqliteDatabase) -> AsyncIterator[None]:
     """Another program holds the write lock for longer than we wait."""
-    with held_by_another_process(database._path):
-        async with pragma(database, "busy_timeout = 20", "busy_timeout = 5000"):
+    with patch.object(sqlite, "PATIENCE", 0.02):
+        async with held_by_another_process(database._path):
             yield
 
 
@@ -80,17 +85,17 @@ def read_only(database: SqliteDatabase) -> AbstractAsyncContextManager[None]:
 async def damaged(database: SqliteDatabase) -> AsyncIterator[None]:
     """Garbage stands where the tables were, also for connections that have read them before."""
     path = database._path
-    with closing(sqlite3.connect(path)) as other:
-        other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    whole = path.read_bytes()
-    overwrite(path, PAGE, b"\xff" * (len(whole) - PAGE))
-    await forget_pages(database)
+    async with database._writing:
+        await database._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+        whole = path.read_bytes()
+        await replace(database, b"\xff" * (len(whole) - PAGE))
     yield
-    overwrite(path, 0, whole)
-    await forget_pages(database)
+    async with database._writing:
+        await replace(database, whole[PAGE:])
 
 
-async def forget_pages(database: SqliteDatabase) -> None:
+async def replace(database: SqliteDatabase, content: bytes) -> None:
+    overwrite(database._path, PAGE, content)
     for connection in (database._writer, database._reader._connection):
         await connection.execute("PRAGMA shrink_memory")
 

@@ -25,12 +25,12 @@ from chathakase.storage.errands import KEPT_MS, Errands
 from chathakase.storage.listening import Listening
 from chathakase.storage.migrate import migrate
 from chathakase.storage.sessions import Sessions
-from chathakase.storage.sqlite import SqliteDatabase, open_sqlite
+from chathakase.storage.sqlite import PATIENCE, SqliteDatabase, open_sqlite
 from chathakase.storage.turns import Turns
 from chathakase.storage.waiting import LEASE_MS
 from tests.storage.cuts import Manner, cut
 from tests.storage.stores import FAILED, ID, LATER, PLACE, TIMEOUT, Clock, Stores, answer, said
-from tests.storage.strikes import failing
+from tests.storage.strikes import failing, held_by_another_process
 from tests.storage.test_migrations import everything, first_version
 
 Work = Callable[[], Coroutine[Any, Any, Any]]
@@ -486,6 +486,23 @@ async def test_a_database_may_be_closed_at_any_moment(database: Path) -> None:
     report(f"60 databases closed meanwhile: {dict(ended)}")
 
 
+async def test_who_waits_for_another_program_waits_no_longer_than_wanted(database: Path) -> None:
+    async with open_sqlite(database) as opened:
+        stores = await stores_on(opened)
+        async with held_by_another_process(database):
+            cancelled, refused = (asyncio.create_task(stores.say(str(number))) for number in range(2))
+            await asyncio.sleep(0.05)
+            cancelled.cancel()
+            async with asyncio.timeout(PATIENCE / 2):
+                await asyncio.wait((cancelled,))
+            await asyncio.sleep(0.05)
+            async with asyncio.timeout(PATIENCE / 2):
+                await opened.close()
+                with pytest.raises(StoreError, match="closed"):
+                    await refused
+        assert cancelled.cancelled()
+
+
 async def open_and_migrate(database: Path) -> None:
     async with open_sqlite(database) as opened:
         await migrate(opened, now=0)
@@ -520,7 +537,7 @@ async def test_opening_and_migrating_may_be_cut_short(old: bool, tmp_path: Path)
 CUT_AND_END = """
 import asyncio, random, sys
 from pathlib import Path
-from chathakase.storage.sqlite import SqliteDatabase, open_sqlite
+from chathakase.storage.sqlite import PATIENCE, SqliteDatabase, open_sqlite
 from tests.storage.test_cancellation import Storm, open_and_migrate, stores_on
 
 async def main(path):

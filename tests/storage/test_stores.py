@@ -1,10 +1,7 @@
 """The contract of the stores, on SQLite."""
 
 import asyncio
-import random
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -228,40 +225,12 @@ async def test_more_sessions_than_a_batch_expire(stores: Stores) -> None:
     assert await stores.sessions.expire() == BATCH + 5
 
 
-async def test_badly_timed_cancels_leave_no_transaction_open(stores: Stores) -> None:
-    rng = random.Random(7)
-
-    async def interrupted(number: int) -> bool:
-        task = asyncio.create_task(stores.say(str(number)))
-        await asyncio.sleep(rng.random() * 0.002)
-        task.cancel()
-        done, _ = await asyncio.wait([task])
-        return not done.pop().cancelled()
-
-    for number in range(300):
-        await interrupted(number)
-    assert await stores.say("999")
-    rows = await stores.database.fetch("SELECT seq, asked FROM sessions")
-    messages = await stores.count("messages")
-    assert rows == [(messages, messages)]
-
-
 async def test_what_is_no_database_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "notes.db"
     file.write_text("these are my notes, not a database, and they are long enough to be seen as such" * 9)
     with pytest.raises(StoreError):
         async with open_sqlite(file) as opened:
             await migrate(opened, now=0)
-
-
-async def test_a_locked_database_raises_a_store_error(stores: Stores, database: Path) -> None:
-    await stores.database._writer.execute("PRAGMA busy_timeout = 50")
-    with closing(sqlite3.connect(database, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StoreError, match="locked"):
-            await stores.say("1")
-        other.execute("ROLLBACK")
-    assert await stores.say("1")
 
 
 async def test_what_was_answered_before_a_late_clearing_is_not_answered_again(stores: Stores) -> None:
