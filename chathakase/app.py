@@ -23,6 +23,8 @@ from chathakase.engine.running import Running
 from chathakase.engine.sessions import SessionManager
 from chathakase.engine.strays import Strays
 from chathakase.engine.turn import TurnRunner
+from chathakase.health import open_health
+from chathakase.lookout import Lookout
 from chathakase.models.openai import open_model
 from chathakase.slack.connection.socket import open_socket
 from chathakase.slack.connection.web import SlackWeb, open_web
@@ -88,8 +90,9 @@ async def _open_slack(stack: AsyncExitStack, settings: Settings, database: Datab
     api_url = settings.slack_api_url
     token, timeout = settings.slack_bot_token.get_secret_value(), settings.chathakase_slack_timeout
     web = await stack.enter_async_context(open_web(token=token, api_url=api_url, call_timeout=timeout))
-    calls = _calls(settings, web)
-    manager = await _open_engine(stack, settings, database, _open_surface(stack, settings, web, calls))
+    calls, lookout = _calls(settings, web), Lookout(settings, web, database, now=now)
+    surface = _open_surface(stack, settings, web, calls)
+    manager = await _open_engine(stack, settings, database, surface, lookout)
     catch_up = CatchUp(
         listening=Listening(database, now=now),
         past=SlackPast(calls, web.identity),
@@ -100,8 +103,10 @@ async def _open_slack(stack: AsyncExitStack, settings: Settings, database: Datab
     app_token = settings.slack_app_token.get_secret_value()
     app = build_app(web, Intake(web.identity, manager.submit, manager.press))
     socket = open_socket(app, app_token=app_token, api_url=api_url, reconnected=catch_up.missed)
-    connection = await stack.enter_async_context(socket)
+    connection = lookout.connection = await stack.enter_async_context(socket)
     await stack.enter_async_context(catch_up)
+    if settings.health is not None:
+        await stack.enter_async_context(open_health(settings.health, lookout.vital_signs))
 
     async def note_listening() -> None:
         if connection.is_connected:
@@ -127,7 +132,7 @@ async def _open_database(stack: AsyncExitStack, settings: Settings) -> Database:
 
 
 async def _open_engine(
-    stack: AsyncExitStack, settings: Settings, database: Database, surface: SlackSurface
+    stack: AsyncExitStack, settings: Settings, database: Database, surface: SlackSurface, lookout: Lookout
 ) -> SessionManager:
     expiry = Expiry(settings.chathakase_session_timeout * 1000, settings.chathakase_expiry)
     sessions, turns = Sessions(database, expiry=expiry, now=now), Turns(database, now=now)
@@ -150,6 +155,7 @@ async def _open_engine(
         surface=surface,
         presses=presses,
         rights=rights,
+        examine=lookout.examine,
         model=settings.chathakase_model,
         expiry=expiry,
         now=now,

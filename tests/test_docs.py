@@ -38,7 +38,7 @@ def test_the_settings_page_explains_every_setting() -> None:
 
 
 def test_every_command_of_the_bot_is_told() -> None:
-    for command in ("session info", "clear session", "all sessions", "help"):
+    for command in commands.COMMANDS:
         assert f"`{command}`" in README
         assert f"`{command}`" in commands.HELP
 

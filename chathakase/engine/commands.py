@@ -1,8 +1,9 @@
 """The commands that work in any thread, answered without the model."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 
+from chathakase.core.checkup import Finding, as_markdown
 from chathakase.core.errands import Command, Press
 from chathakase.core.ports import SessionStore, Surface
 from chathakase.core.types import Expiry, ExpiryMode, Incoming, SessionInfo, Wish
@@ -10,7 +11,7 @@ from chathakase.engine.admission import BUSY, TOO_MANY_BY_YOU, TOO_MANY_HERE
 from chathakase.engine.presses import Presses
 from chathakase.engine.rights import Rights
 
-COMMANDS = ("session info", "clear session", "all sessions", "stop", "help")
+COMMANDS = ("session info", "clear session", "all sessions", "doctor", "stop", "help")
 """What people can say."""
 
 HINT = "hint"
@@ -27,10 +28,11 @@ A message that is nothing but one of these is a command:
 - `stop` – stop the answer that I am writing (whoever asked, or an admin)
 - `clear session` – forget what was said in this thread
 - `all sessions` – every active session (admins only)
+- `doctor` – whether everything that I need is there (admins only)
 - `help` – this text
 """
 
-NO_ADMIN = "Sorry, only admins may see all sessions."
+NO_ADMIN = "Sorry, only admins may see that."
 
 REFUSALS: Mapping[str, str] = {
     TOO_MANY_BY_YOU: "You are asking faster than I may answer.",
@@ -53,6 +55,7 @@ class Commands:
         surface: Surface,
         presses: Presses,
         rights: Rights,
+        examine: Callable[[], Awaitable[Sequence[Finding]]],
         model: str,
         expiry: Expiry,
         now: Callable[[], int],
@@ -61,6 +64,7 @@ class Commands:
         self._surface = surface
         self._presses = presses
         self._rights = rights
+        self._examine = examine
         self._model = model
         self._expiry = expiry
         self._now = now
@@ -68,6 +72,7 @@ class Commands:
             "session info": self._session_info,
             "clear session": self._clear_session,
             "all sessions": self._all_sessions,
+            "doctor": self._doctor,
             "stop": self._stop,
             "help": self._help,
             HINT: self._hint,
@@ -137,6 +142,11 @@ class Commands:
         if page.total > len(page.sessions):
             lines.append(f"- … and {page.total - len(page.sessions)} more")
         return "\n".join(lines)
+
+    async def _doctor(self, command: Command) -> str:
+        if not await self._rights.is_admin(command.by):
+            return NO_ADMIN
+        return as_markdown(await self._examine())
 
     def _line(self, info: SessionInfo) -> str:
         busy = ", answering" if info.busy else ""

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from chathakase.engine.commands import COMMANDS
 from chathakase.playground.person import Person
 from tests.end_to_end.conftest import Thread
 from tests.model_server import ModelServer, says
@@ -25,7 +26,7 @@ async def test_an_empty_mention_gets_a_hint(start: Start, model: ModelServer) ->
 async def test_help_in_a_channel(text: str, start: Start, model: ModelServer) -> None:
     thread = await start(text)
     (answer,) = await thread.answers(1)
-    for command in ("session info", "clear session", "all sessions", "help"):
+    for command in COMMANDS:
         assert f"`{command}`" in answer
     assert model.requests == []
 
@@ -113,6 +114,19 @@ async def test_all_sessions_is_for_workspace_admins(start: Start, bob: Person, s
     assert f"`{thread.channel}_{thread.ts}`: 2 messages of 1 person" in answer
     assert "a direct message" in answer
     assert "hello" not in answer
+
+
+async def test_the_doctor_is_for_admins_and_looks_at_everything(start: Start, bob: Person) -> None:
+    thread = await start("@ChatHakase hello")
+    await thread.answers(1)
+    await thread.say("doctor", bob)
+    await thread.answers(2, containing="Sorry, only admins")
+    await thread.say("doctor")
+    findings = (await thread.answers(3, containing="**socket**: connected", within=15))[-1]
+    for subject in ("bot token", "scopes", "events", "database", "clock"):
+        assert f"**{subject}**" in findings
+    # The scripted server has no list of models, but it answers.
+    assert "❌" not in findings
 
 
 async def test_a_command_is_answered_while_the_model_writes(start: Start, model: ModelServer) -> None:

@@ -1,0 +1,55 @@
+"""Tells how the running bot is: admins who ask it, and supervisors."""
+
+from collections.abc import Callable
+
+from chathakase.checkup import examine_running
+from chathakase.config import Settings
+from chathakase.core.checkup import Finding
+from chathakase.core.errors import StoreError
+from chathakase.health.vitals import VitalSigns
+from chathakase.slack.checkup.socket import SocketState
+from chathakase.slack.connection.state import Connection
+from chathakase.slack.connection.web import SlackWeb
+from chathakase.storage.database import Database
+from chathakase.storage.vitals import Waiting, count_waiting
+
+
+class Lookout:
+    """Sees the connections that the bot holds."""
+
+    def __init__(self, settings: Settings, web: SlackWeb, database: Database, *, now: Callable[[], int]) -> None:
+        self._settings = settings
+        self._web = web
+        self._database = database
+        self._now = now
+        self.connection: Connection | None = None
+        """The socket, once there is one."""
+
+    async def examine(self) -> list[Finding]:
+        """Look at everything that the bot needs."""
+        return await examine_running(self._settings, self._web, self._socket())
+
+    async def vital_signs(self) -> VitalSigns:
+        """The bot at this moment, in numbers."""
+        try:
+            waiting, database = await count_waiting(self._database, now=self._now()), True
+        except StoreError:
+            waiting, database = Waiting(0, 0.0), False
+        socket = self._socket()
+        return VitalSigns(
+            connected=socket.connected,
+            database=database,
+            last_event_age=socket.last_event_age,
+            turns_waiting=waiting.turns,
+            oldest_wait=waiting.oldest,
+            consumers=socket.consumers,
+        )
+
+    def _socket(self) -> SocketState:
+        if self.connection is None:
+            return SocketState(connected=False)
+        return SocketState(
+            connected=self.connection.is_connected,
+            consumers=self.connection.consumers,
+            last_event_age=self.connection.last_event,
+        )
