@@ -20,7 +20,7 @@ UNSEEN = Finding(
     EVENTS_SUBJECT,
     Level.NOTE,
     f"the bot's tokens cannot see what the app subscribes to; it needs {', '.join(EVENTS)}",
-    "Look under “Event Subscriptions” in the app's settings, or set SLACK_CONFIG_TOKEN for this command.",
+    "Look under “Event Subscriptions” in the app's settings, or run `chathakase doctor` with SLACK_CONFIG_TOKEN.",
 )
 
 REFUSED = frozenset({"invalid_auth", "not_authed", "token_expired", "token_revoked", "not_allowed_token_type"})
