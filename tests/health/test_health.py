@@ -113,9 +113,7 @@ async def test_nothing_can_be_done_from_outside(http: aiohttp.ClientSession) -> 
 async def test_a_port_that_is_taken_is_told(bot: Bot) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(
-            StartError, match=rf"port {port} on .+ \(Address already in use\)"
-        ):
+        with pytest.raises(StartError, match=rf"port {port} on .+ \(Address already in use\)"):
             async with open_health(("127.0.0.1", port), bot.vital_signs):
                 pass
 
