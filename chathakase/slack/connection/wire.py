@@ -80,12 +80,14 @@ class Wire:
     async def close(self) -> None:
         """Say goodbye, and end after a moment also when nobody answers."""
         self._end("we closed it")
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self._tempo.goodbye):
-                await self._ws.close()
-        self._break_off()
-        for task in self._tasks:
-            task.cancel()
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._tempo.goodbye):
+                    await self._ws.close()
+        finally:
+            self._break_off()
+            for task in self._tasks:
+                task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _listen(self) -> None:
@@ -100,7 +102,7 @@ class Wire:
             case WSMsgType.CLOSING | WSMsgType.CLOSED:
                 return self._end("it broke off")
             case WSMsgType.ERROR:
-                return self._end(type(message.data).__name__)
+                return self._end(f"reading failed: {type(message.data).__name__}")
         self._missed = 0
         self.heard_at = self._clock()
         match message.type:

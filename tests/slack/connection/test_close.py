@@ -69,6 +69,16 @@ async def test_it_closes_with_an_old_socket_still_open(slack: BareSlack) -> None
             line.fall_silent()
 
 
+async def test_it_closes_while_an_old_socket_is_being_closed(slack: BareSlack) -> None:
+    async with listening(slack.api_url, tempo=replace(USUAL, drain=0.05)) as listener:
+        await slack.lines[0].send({"type": "disconnect", "reason": "warning"})
+        await listener.until(lambda: listener.gaps)
+        slack.lines[0].fall_silent()
+        enough = monotonic() + 0.3
+        await listener.until(lambda: monotonic() > enough)
+    assert not [task for task in asyncio.all_tasks() if task.get_name().startswith("socket")]
+
+
 async def test_what_is_under_way_is_acknowledged_before(slack: BareSlack) -> None:
     async with timed(slack) as listener:
         listener.hold.clear()
