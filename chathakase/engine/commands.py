@@ -111,6 +111,7 @@ class Commands:
         return await self._presses.heed(Press(command.place, command.ref, command.by, Wish.STOP))
 
     async def _clear_session(self, command: Command) -> str:
+        await self._presses.end_elsewhere(command.place.session_id)
         forgotten = await self._sessions.clear(command.place.session_id, before=command.ref)
         return f"Done: I have forgotten {_count(forgotten, 'message')} of this thread."
 

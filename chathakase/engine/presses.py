@@ -1,8 +1,10 @@
 """Heeds what people want of an answer: to stop it, to try it again, to go on with it."""
 
+import asyncio
+
 from chathakase.core.errands import Press
 from chathakase.core.ports import TurnStore
-from chathakase.core.types import Wish
+from chathakase.core.types import Lease, Wish
 from chathakase.engine.rights import Rights
 from chathakase.engine.running import Running
 from chathakase.engine.turn import TurnRunner
@@ -10,6 +12,11 @@ from chathakase.engine.turn import TurnRunner
 NOTHING_TO_STOP = "There is nothing to stop here: no answer is being written."
 ENDED = "That answer has ended already."
 NOT_YOURS = "Sorry, only whoever asked, or an admin, may do that."
+LOOKS = 20
+BETWEEN_LOOKS = 0.5
+"""How often, and seconds between, it is looked whether a turn has ended elsewhere; a lease that nobody renews holds for
+six seconds."""
+
 DONE = "That was done already, or I no longer remember the question."
 
 
@@ -32,6 +39,31 @@ class Presses:
         if not await self._may(press):
             return NOT_YOURS
         return "" if await self._turns.reopen(press) else DONE
+
+    async def end_elsewhere(self, session_id: str) -> None:
+        """End what another process, or one that died, has begun to write in a session, so that nothing is left half.
+
+        Raises StoreError.
+        """
+        for _ in range(LOOKS):
+            if self._running.find(session_id) is not None:
+                return
+            lease = await self._turns.claim(session_id)
+            if lease is not None:
+                await self._end(lease)
+                return
+            if not await self._turns.want_stop(session_id, ""):
+                return
+            await asyncio.sleep(BETWEEN_LOOKS)
+
+    async def _end(self, lease: Lease) -> None:
+        """Stop a turn of which something may be seen; one that was never begun is put down."""
+        if not lease.resumed:
+            await self._turns.release(lease)
+            return
+        with self._running.turn(lease) as signals:
+            signals.stop.set()
+            await self._runner.run(signals)
 
     async def _may(self, press: Press) -> bool:
         askers = await self._turns.askers(press.place.session_id, press.turn)

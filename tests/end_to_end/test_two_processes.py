@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from chathakase.engine.verdict import STOPPED
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import OpenBot, Thread
@@ -77,3 +78,24 @@ async def test_a_turn_whose_process_died_can_be_stopped(
         await thread.say("stop")
         await thread.answers(1, containing="Stopped", within=15)
         await workspace.until(lambda: model.under_way == 0)
+
+
+async def test_a_turn_whose_process_died_leaves_nothing_half_when_the_session_is_cleared(
+    environment: dict[str, str],
+    workspace: Workspace,
+    start: Start,
+    model: ModelServer,
+    open_the_bot: OpenBot,
+    tmp_path: Path,
+) -> None:
+    model.will(says("The beginning", " and the end.", hold=asyncio.Event()))
+    async with running(environment, workspace, tmp_path / "log") as process:
+        thread = await start("@ChatHakase hello")
+        await thread.answers(1, containing="beginning")
+        process.kill()
+        await process.wait()
+    async with open_the_bot():
+        await thread.say("clear session")
+        texts = await thread.answers(2, containing="I have forgotten", within=15)
+    assert texts[0] == STOPPED
+    assert [block["type"] for block in thread.replies()[0].blocks] == ["markdown"]
