@@ -5,7 +5,7 @@ from collections.abc import Callable
 from chathakase.core.errands import Command, Errand, Press
 from chathakase.core.types import Place, Wish
 from chathakase.storage.database import Database, Row, Transaction
-from chathakase.storage.waiting import LEASE_MS
+from chathakase.storage.waiting import LEASE_MS, free
 
 PROMISE = """
 INSERT INTO errands (id, session, channel, thread, ref, author, command, wish, turn, run, held_until)
@@ -13,14 +13,13 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT (id) DO NOTHING
 """
 
-# One that is held too far ahead is left from before a jump of the clock.
+LEFT = f"done_at IS NULL AND {free('$1', 'held_until')}"
+
 CLAIM = f"""
 UPDATE errands SET attempts = attempts + 1, held_until = $1 + {LEASE_MS}
-WHERE done_at IS NULL AND (held_until < $1 OR held_until > $1 + {LEASE_MS})
+WHERE {LEFT}
 RETURNING channel, thread, ref, author, command, wish, turn, run, attempts
 """
-
-LEFT = f"SELECT 1 FROM errands WHERE done_at IS NULL AND (held_until < $1 OR held_until > $1 + {LEASE_MS}) LIMIT 1"
 
 HOLD = "UPDATE errands SET held_until = $2 WHERE id = $1 AND done_at IS NULL"
 
@@ -49,7 +48,7 @@ class Errands:
     async def claim(self) -> list[Errand]:
         """Take what is not done and nobody holds."""
         now = self._now()
-        if not await self._database.fetch(LEFT, now):
+        if not await self._database.fetch(f"SELECT 1 FROM errands WHERE {LEFT} LIMIT 1", now):
             return []
         async with self._database.transaction() as transaction:
             return [_errand(row) for row in await transaction.fetch(CLAIM, now)]
