@@ -101,7 +101,7 @@ async def _open_slack(stack: AsyncExitStack, settings: Settings, database: Datab
         now=now,
     )
     app_token = settings.slack_app_token.get_secret_value()
-    app = build_app(web, Intake(web.identity, manager.submit, manager.press))
+    app = build_app(web, Intake(web.identity, catch_up.submit, manager.press))
     socket = open_socket(app, app_token=app_token, api_url=api_url, reconnected=catch_up.missed)
     connection = lookout.connection = await stack.enter_async_context(socket)
     await stack.enter_async_context(catch_up)

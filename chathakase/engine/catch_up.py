@@ -24,6 +24,9 @@ MOST_SESSIONS = 200
 SHORT = 5.0
 """Seconds of silence after which nothing is looked for: Slack delivers again at once what is not acknowledged."""
 
+LATE = 3_000
+"""Milliseconds after which a message comes late: Slack delivers again what is not acknowledged within three seconds."""
+
 AGAIN_AFTER = 60.0
 """Seconds after which a look is repeated that failed."""
 
@@ -38,7 +41,7 @@ class CatchUp:
         *,
         listening: ListeningStore,
         past: Past,
-        submit: Callable[[Incoming], Awaitable[None]],
+        submit: Callable[[Incoming], Awaitable[bool]],
         young: int,
         now: Callable[[], int],
     ) -> None:
@@ -50,6 +53,8 @@ class CatchUp:
         self._now = now
         self._since: int | None = None
         """From when on something may have been missed, in epoch milliseconds."""
+        self._late: list[Heard] = []
+        """Threads that were opened late, so that what was said in them may have come before, and been none of ours."""
         self._changed = asyncio.Event()
         self._looking = True
         self._task: asyncio.Task[None] | None = None
@@ -68,17 +73,32 @@ class CatchUp:
             self._task.cancel()
             await asyncio.wait([self._task])
 
+    async def submit(self, incoming: Incoming) -> None:
+        """Hand on what somebody said. If it opens a thread late, that is looked into as well.
+
+        When this returns, the message is stored. Raises StoreError when it could not be.
+        """
+        await self._hand_on(incoming, late=self._age(incoming) > LATE)
+
+    async def _hand_on(self, incoming: Incoming, *, late: bool) -> None:
+        new = await self._submit(incoming)
+        if new and late and incoming.opens and self._young and len(self._late) < MOST_SESSIONS:
+            self._late.append(Heard(incoming.place, incoming.said, incoming.said))
+            self._changed.set()
+
     def missed(self, seconds: float) -> None:
         """Nothing could be heard for so many seconds, until now."""
         if seconds >= SHORT:
-            since = self._now() - round(seconds * 1000)
-            self._since = since if self._since is None else min(self._since, since)
+            self._begin_at(self._now() - round(seconds * 1000))
             self._changed.set()
 
     async def note(self) -> None:
         """Somebody listens now, and nothing of before is still to be looked for. Raises StoreError."""
         if not self._looking and not self._changed.is_set():
             await self._listening.note()
+
+    def _begin_at(self, since: int) -> None:
+        self._since = since if self._since is None else min(self._since, since)
 
     async def _follow(self) -> None:
         while True:
@@ -88,38 +108,43 @@ class CatchUp:
             try:
                 if since is not None and self._young:
                     await self._look(since)
+                while self._late:
+                    await self._look_into(self._late[0], self._late[0].first)
+                    del self._late[0]
                 self._looking = False
             except Exception as error:  # noqa: BLE001 - whatever it is, what is delivered meanwhile is answered
                 log.warning("What was missed could not be looked for, and will be again: %s", trace(error))
-                self._since = since if self._since is None or since is None else min(self._since, since)
+                if since is not None:
+                    self._begin_at(since)
                 await asyncio.sleep(AGAIN_AFTER)
                 self._changed.set()
 
     async def _look(self, since: int) -> None:
         sessions = await self._listening.active(since=since - ACTIVE_WITHIN, limit=MOST_SESSIONS)
         earliest = (since - MARGIN) * 1000
-        found = 0
         for channel in dict.fromkeys(heard.place.channel for heard in sessions):
-            found += await self._take_in(self._past.channel(channel, since=earliest))
+            await self._take_in(self._past.channel(channel, since=earliest))
         for heard in sessions:
-            found += await self._take_in(self._past.thread(heard.place, since=_from(heard, earliest)))
-        log.info("Looked into %d threads for what was missed: %d messages", len(sessions), found)
+            await self._look_into(heard, earliest)
+        log.info("Looked into %d threads for what was missed", len(sessions))
 
-    async def _take_in(self, reading: Awaitable[Iterable[Incoming]]) -> int:
+    async def _look_into(self, heard: Heard, earliest: int) -> None:
+        await self._take_in(self._past.thread(heard.place, since=_from(heard, earliest)))
+
+    async def _take_in(self, reading: Awaitable[Iterable[Incoming]]) -> None:
         """Submit what is found in one place, in order; what is known already makes no difference."""
         try:
             messages = await reading
         except DeliveryError as error:
             log.info("A place could not be looked into: %s", error)
-            return 0
-        count = 0
+            return
         for incoming in messages:
-            count += 1
-            await self._submit(replace(incoming, asks=incoming.asks and self._is_young(incoming)))
-        return count
+            asks = incoming.asks and self._age(incoming) <= self._young
+            await self._hand_on(replace(incoming, asks=asks), late=True)
 
-    def _is_young(self, incoming: Incoming) -> bool:
-        return self._now() - incoming.said // 1000 <= self._young
+    def _age(self, incoming: Incoming) -> int:
+        """How many milliseconds ago something was said."""
+        return self._now() - incoming.said // 1000
 
 
 def _from(heard: Heard, earliest: int) -> int:

@@ -62,8 +62,8 @@ class SessionManager:
         self._ends: float | None = None
         """When the turns under way must have ended, once no more work is taken on."""
 
-    async def submit(self, incoming: Incoming) -> None:
-        """Save what a person said and see to its answer.
+    async def submit(self, incoming: Incoming) -> bool:
+        """Save what a person said and see to its answer; False when it was had already or is none of ours.
 
         When this returns, the message is stored. Raises StoreError when it could not be.
         """
@@ -71,16 +71,17 @@ class SessionManager:
         twin = self._saving.get((session_id, incoming.ref))
         if twin is not None:
             await asyncio.shield(twin)
-            return
+            return False
         if command := self._commands.find(incoming):
-            await self._save(incoming, role=Role.COMMAND, errand=Errand(command))
-        elif incoming.asks and (why := self._admission.refusal(incoming, waiting=self._waiting(session_id))):
-            await self._refuse(incoming, why)
-        elif await self._save(incoming):
+            return await self._save(incoming, role=Role.COMMAND, errand=Errand(command))
+        if incoming.asks and (why := self._admission.refusal(incoming, waiting=self._waiting(session_id))):
+            return await self._refuse(incoming, why)
+        if await self._save(incoming):
             await self._begin(incoming)
-        else:
-            self._admission.take_back(incoming)
-            self._strays.keep(incoming)
+            return True
+        self._admission.take_back(incoming)
+        self._strays.keep(incoming)
+        return False
 
     async def _begin(self, incoming: Incoming) -> None:
         """See to what is stored, and to what came before the message that opens its session."""
@@ -103,12 +104,14 @@ class SessionManager:
         """How many sessions wait for their turn before this one."""
         return 0 if session_id in self._working else max(len(self._working) - self._concurrency, 0)
 
-    async def _refuse(self, incoming: Incoming, why: str) -> None:
+    async def _refuse(self, incoming: Incoming, why: str) -> bool:
         """Keep what somebody said as context, and tell them that it is not answered."""
         word = Command(incoming.place, incoming.ref, incoming.author, why)
         errand = Errand(word) if self._admission.is_news(incoming) else None
-        if await self._save(replace(incoming, asks=False), errand=errand) and errand is not None:
+        saved = await self._save(replace(incoming, asks=False), errand=errand)
+        if saved and errand is not None:
             self._admission.told(incoming)
+        return saved
 
     async def _save(self, incoming: Incoming, *, role: Role = Role.USER, errand: Errand | None = None) -> bool:
         key = (incoming.place.session_id, incoming.ref)

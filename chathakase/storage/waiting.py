@@ -4,7 +4,7 @@ LEASE_MS = 6_000
 """How long a turn is held without a renewal, in milliseconds."""
 
 AHEAD_MS = LEASE_MS + 10_000
-"""What ends further ahead is left from before a jump of the clock. Whoever has waited for the writer may be some seconds
+"""What ends further ahead is left from before a jump of the clock. Whoever waited for the writer may be some seconds
 behind whoever wrote meanwhile."""
 
 WAITS = """

@@ -61,6 +61,17 @@ async def test_a_mention_in_a_known_channel_opens_a_session(
         await thread.answers(1, containing="anybody home?")
 
 
+async def test_what_was_said_below_a_missed_mention_is_answered(
+    known: Thread, open_the_bot: OpenBot, workspace: Workspace, start: Start, bob: Person
+) -> None:
+    thread = await start("@ChatHakase anybody home?")
+    await thread.say("it seems not", bob)
+    await missed(workspace)
+    async with open_the_bot():
+        await workspace.until(lambda: "it seems not" in "".join(thread.texts()), 10)
+    assert "".join(thread.texts()).count("it seems not") == 1
+
+
 async def test_a_direct_message_opens_a_session(open_the_bot: OpenBot, workspace: Workspace, start: Start) -> None:
     async with open_the_bot():
         await (await start("hello", channel="@")).answers(1)
@@ -115,3 +126,17 @@ async def test_what_was_said_while_the_socket_was_silent_is_answered(
     await asyncio.sleep(SHORT)
     workspace.socket_troubles.refused = False
     await thread.answers(2, containing="did you hear that?", within=30)
+
+
+async def test_what_is_said_below_a_mention_that_comes_late_is_looked_for(
+    bot: SessionManager, workspace: Workspace, alice: Person, bob: Person, general: str
+) -> None:
+    root = workspace.world.post(general, alice.id, "talk among people").ts
+    old = f"{float(root) - 60:.6f}"
+    thread = Thread(workspace, alice, general, root)
+    await thread.say("was there an answer?", bob)
+    await missed(workspace)
+    event = {"type": "app_mention", "channel": general, "user": alice.id, "ts": old, "thread_ts": root}
+    workspace.send_event(event | {"text": f"<@{workspace.world.app.user_id}> what do you think?"})
+    await workspace.until(lambda: "was there an answer?" in "".join(thread.texts()), 10)
+    assert "".join(thread.texts()).count("what do you think?") == 1
