@@ -124,6 +124,16 @@ async def test_a_bad_token_ends_it_with_a_word(name: str, environment: dict[str,
     assert "Traceback" not in said
 
 
+@pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
+async def test_trouble_that_passes_does_not_keep_it_from_starting(
+    method: str, environment: dict[str, str], workspace: Workspace, start: Start, tmp_path: Path
+) -> None:
+    workspace.faults.http_error(method, 503, times=2)
+    workspace.faults.lose_call(method)
+    async with running(environment, workspace, tmp_path / "log"):
+        await (await start("@ChatHakase hello")).answers(1)
+
+
 async def test_an_unreachable_slack_ends_it_with_a_word(environment: dict[str, str], tmp_path: Path) -> None:
     code, said = await refused(environment | {"SLACK_API_URL": "http://127.0.0.1:9/api/"}, tmp_path / "log")
     assert code == 1

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from time import monotonic
 
 import aiohttp
@@ -38,7 +39,7 @@ async def open_socket(
     Raises StartError when Slack does not accept the app token or the socket.
     """
     answer = await first_call(
-        app.client.apps_connections_open(app_token=app_token),
+        partial(app.client.apps_connections_open, app_token=app_token),
         api_url=api_url,
         setting="SLACK_APP_TOKEN",
         advice=APP_TOKEN_ADVICE,

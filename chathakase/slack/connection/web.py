@@ -1,7 +1,7 @@
 """The connection to Slack's Web API: one HTTP session for everything, and who we are in there."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +18,9 @@ from chathakase.slack.connection.identity import Identity
 from chathakase.slack.connection.trouble import trouble_of
 
 START_TIMEOUT = 4.0
-"""Seconds that a call at start may take."""
+"""Seconds that a call at start may take, with all its tries."""
+START_AGAIN = 0.5
+"""Seconds between two of them."""
 
 TOKEN_REFUSED = frozenset(
     {
@@ -56,9 +58,7 @@ async def open_web(*, token: str, api_url: str, call_timeout: float) -> AsyncIte
     # A shared session saves a connection and a handshake for each call; slack_sdk then ignores its own timeout.
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=call_timeout)) as session:
         client = web_client(session, token=token, api_url=api_url)
-        answer = await first_call(
-            client.auth_test(), api_url=api_url, setting="SLACK_BOT_TOKEN", advice=BOT_TOKEN_ADVICE
-        )
+        answer = await first_call(client.auth_test, api_url=api_url, setting="SLACK_BOT_TOKEN", advice=BOT_TOKEN_ADVICE)
         yield SlackWeb(client, session, _identity(answer))
 
 
@@ -77,21 +77,36 @@ def is_direct(url: str) -> bool:
 
 
 async def first_call(
-    call: Awaitable[AsyncSlackResponse], *, api_url: str, setting: str, advice: str
+    call: Callable[[], Awaitable[AsyncSlackResponse]], *, api_url: str, setting: str, advice: str
 ) -> Mapping[str, Any]:
-    """Make a call at start. Raises StartError that says what to do about a failure."""
+    """Make a call at start, again and again for some seconds where the trouble passes.
+
+    Raises StartError that says what to do about a failure.
+    """
+    code = ""
     try:
         async with asyncio.timeout(START_TIMEOUT):
-            data = (await call).data
+            while True:
+                try:
+                    data = (await call()).data
+                    return data if isinstance(data, dict) else {}
+                except Exception as error:
+                    trouble, code = trouble_of(error), code_of(error)
+                    if not trouble.passes:
+                        raise
+                await asyncio.sleep(trouble.retry_after or START_AGAIN)
     except Exception as error:
-        code = trouble_of(error).code if isinstance(error, SlackApiError) else ""
         if code in TOKEN_REFUSED:
             raise StartError(f"Slack does not accept {setting} ({code}): {advice}.") from error
         reason = f" (it answered {code})" if code else ""
         raise StartError(
             f"Slack cannot be reached at {api_url}{reason}: check the network, and SLACK_API_URL if you set it."
         ) from error
-    return data if isinstance(data, dict) else {}
+
+
+def code_of(error: Exception) -> str:
+    """What Slack itself said; empty when it was not Slack who spoke."""
+    return trouble_of(error).code if isinstance(error, SlackApiError) else ""
 
 
 def _identity(answer: Mapping[str, Any]) -> Identity:
