@@ -1,4 +1,4 @@
-"""``python -m benchmarks [turns] [memory] [store] [fanout]``: what is named, or everything; ends with the goals.
+"""``python -m benchmarks [turns] [memory] [store] [fanout] [load]``: what is named, or everything; ends with the goals.
 
 ``--channels N`` lets ``fanout`` ask in N channels rather than as a team would.
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeAlias
 
-from benchmarks import fanout, memory, store, turns
+from benchmarks import fanout, load, memory, store, turns
 from benchmarks.bots import CHANNELS, DidNotRun
 from benchmarks.machine import describe
 from benchmarks.report import Goal, console, show_goals
@@ -26,6 +26,7 @@ SUITES: dict[str, Suite] = {
     "memory": memory.measure,
     "turns": turns.measure,
     "fanout": fanout.measure,
+    "load": load.measure,
 }
 ON_DISK = Path("/var/tmp")
 """Unlike /tmp never in memory, so that a file is one on disk."""

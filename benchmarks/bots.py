@@ -25,8 +25,17 @@ START_WITHIN = 30.0
 ANSWER_WITHIN = 60.0
 
 PLAIN_BOT = Path(__file__).with_name("plain_bot.py")
-OURS, PLAIN, RETRYING = "ours", "plain", "retrying"
-"""Our bot, the plain one, and that with slack_sdk's handler that tries once more after a 429."""
+WINDOWED_BOT = Path(__file__).with_name("windowed_bot.py")
+OURS, WINDOWED, PLAIN, RETRYING = "ours", "windowed", "plain", "retrying"
+"""Our bot, that with a window into its event loop, the plain one, and the plain one with slack_sdk's handler that tries
+once more after a 429."""
+COMMANDS = {
+    OURS: ("-m", "chathakase", "run"),
+    WINDOWED: ("-P", str(WINDOWED_BOT), "run"),
+    PLAIN: (str(PLAIN_BOT),),
+    RETRYING: (str(PLAIN_BOT),),
+}
+OWN = frozenset({OURS, WINDOWED})
 
 
 class DidNotRun(Exception):
@@ -49,16 +58,19 @@ class Bot:
     workspace: Workspace
     watch: Watch
     usage: Usage
-    _alice: Person
+    alice: Person
+    database: Path
+    window: Path | None
+    """Where a bot with a window writes what is seen through it."""
     _log: Path
     _turns: int = 0
 
-    async def ask(self, channel: int) -> Question:
-        """Mention the bot in a new thread of a channel that is given by its number."""
+    async def ask(self, channel: int, thread: str | None = None) -> Question:
+        """Mention the bot, in a channel that is given by its number: in a thread there, or in a new one."""
         self._turns += 1
         number = self._turns
         text = f"@ChatHakase question {number}: how do threads work?"
-        return Question(number, await self._alice.say(text, channel=_channel_id(channel)))
+        return Question(number, await self.alice.say(text, channel=channel_id(channel), thread_ts=thread))
 
     async def turn(self) -> Moments:
         """Mention the bot in a new thread, in the next channel, and wait for its whole answer."""
@@ -67,17 +79,24 @@ class Bot:
             async with asyncio.timeout(ANSWER_WITHIN):
                 await moments.whole.wait()
         except TimeoutError:
-            raise DidNotRun(f"{self.name} did not answer.\n{self._log.read_text()[-2000:]}") from None
+            raise self.failed("did not answer") from None
         return moments
+
+    def failed(self, what: str) -> DidNotRun:
+        """The error that tells what the bot did not do, with the end of its log."""
+        return DidNotRun(f"{self.name} {what}.\n{self._log.read_text()[-2000:]}")
 
     async def turns(self, count: int) -> None:
         """Take so many turns, all at a time, and wait until the bot is at rest again."""
         await asyncio.gather(*(self.turn() for _ in range(count)))
         await self.rest()
 
-    async def rest(self) -> None:
+    async def rest(self, within: float = 5.0) -> None:
         """Wait until every event is acknowledged and what the bot does after that is surely done."""
-        await self.workspace.until(lambda: not self.workspace.pending_events)
+        try:
+            await self.workspace.until(lambda: not self.workspace.pending_events, within)
+        except TimeoutError:
+            raise self.failed("did not acknowledge everything") from None
         await asyncio.sleep(0.3)
 
 
@@ -92,32 +111,51 @@ async def open_bots(model: Model, folder: Path) -> AsyncIterator[tuple[Bot, Bot]
 
 @asynccontextmanager
 async def open_bot(
-    name: str, model: Model, folder: Path, limits: Limits, more: dict[str, str] | None = None
+    name: str,
+    model: Model,
+    folder: Path,
+    limits: Limits,
+    more: Mapping[str, str] | None = None,
+    *,
+    world: World | None = None,
 ) -> AsyncIterator[Bot]:
-    """One bot at work in a workspace with these limits, with `more` in its environment."""
-    log = folder / f"{name}.log"
+    """One bot at work in a workspace with these limits, with its files in a folder and `more` in its environment.
+
+    The folder is made where there is none; the workspace is that of `bench_world`, unless another is given.
+    """
+    log, window = _log_in(folder, name), folder / "window" if name == WINDOWED else None
     # Each app subscribes to what its code listens to; ours therefore also hears its own messages and their edits.
-    hears = SUBSCRIPTIONS if name == OURS else frozenset({"app_mention"})
+    hears = SUBSCRIPTIONS if name in OWN else frozenset({"app_mention"})
     async with (
-        open_workspace(_world(), subscriptions=hears, limits=limits, seed=1) as workspace,
+        open_workspace(world or bench_world(), subscriptions=hears, limits=limits, seed=1) as workspace,
         workspace.person("alice") as alice,
-        _process(name, _environment(name, workspace, model, folder) | (more or {}), folder, log) as process,
+        _process(name, {**_environment(name, workspace, model, folder), **(more or {})}, folder, log) as process,
     ):
+        bot = Bot(name, workspace, Watch(workspace), Usage(process.pid), alice, database_in(folder), window, log)
         try:
             await workspace.wait_for_socket(START_WITHIN)
         except TimeoutError:
-            raise DidNotRun(f"{name} did not connect.\n{log.read_text()[-2000:]}") from None
-        yield Bot(name, workspace, Watch(workspace), Usage(process.pid), alice, log)
+            raise bot.failed("did not connect") from None
+        yield bot
+
+
+def _log_in(folder: Path, name: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{name}.log"
+
+
+def database_in(folder: Path) -> Path:
+    """The database of our bot whose files are in a folder."""
+    return folder / "sessions.db"
 
 
 @asynccontextmanager
 async def _process(
     name: str, environment: Mapping[str, str], folder: Path, log: Path
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    command = ("-m", "chathakase", "run") if name == OURS else (str(PLAIN_BOT),)
     with log.open("wb") as output:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, *command, cwd=folder, env=environment, stdout=output, stderr=output
+            sys.executable, *COMMANDS[name], cwd=folder, env=environment, stdout=output, stderr=output
         )
     try:
         yield process
@@ -137,20 +175,23 @@ def _environment(name: str, workspace: Workspace, model: Model, folder: Path) ->
         "OPENAI_BASE_URL": model.base_url,
         "OPENAI_API_KEY": "none",
     }
-    if name != OURS:
+    if name not in OWN:
         return common | {"MODEL": "scripted-1", "RETRIES": str(int(name == RETRYING))}
-    database = f"sqlite:///{folder / 'sessions.db'}"
-    return common | {"CHATHAKASE_MODEL": "scripted-1", "CHATHAKASE_DATABASE_URL": database}
+    database = f"sqlite:///{database_in(folder)}"
+    own = {"CHATHAKASE_MODEL": "scripted-1", "CHATHAKASE_DATABASE_URL": database}
+    return common | own | ({"WINDOW": str(folder / "window")} if name == WINDOWED else {})
 
 
-def _world() -> World:
+def bench_world() -> World:
+    """The demo world, and many channels with Alice and the bot in them."""
     world = demo_world()
     members = (world.users["U0ALICE001"].id, world.app.user_id)
     for number in range(CHANNELS):
-        made = Conversation(_channel_id(number), "channel", f"bench-{number}", creator=members[0], created=0)
+        made = Conversation(channel_id(number), "channel", f"bench-{number}", creator=members[0], created=0)
         world.add_conversation(made, members)
     return world
 
 
-def _channel_id(number: int) -> str:
+def channel_id(number: int) -> str:
+    """The id of a channel that is given by its number."""
     return f"C0BENCH{number:03d}"

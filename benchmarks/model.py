@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import cycle, islice
@@ -25,6 +25,10 @@ class Script:
     pieces: tuple[str, ...]
     wait: float
     spread: float
+    status: int = 200
+    """Any other: the answer is refused with that status of HTTP, after `wait`."""
+    cut: bool = False
+    """The connection breaks after the last piece."""
 
 
 def answer(pieces: int, *, wait: float, spread: float) -> Script:
@@ -45,22 +49,36 @@ class Model:
 
     script: Script
     base_url: str = ""
+    choose: Callable[[str], Script] | None = None
+    """Chooses the script by the last message that the model is given, instead of `script`."""
+    asked: int = 0
+    """How often it was asked for an answer."""
+    answered: int = 0
+    """How many answers went out whole."""
     ends: dict[int, float] = field(default_factory=dict)
     """When the last byte of the answer to each numbered question went out, in seconds of the performance counter."""
 
     async def complete(self, request: web.Request) -> web.StreamResponse:
         """Stream the scripted answer to whatever is asked."""
-        asked, script = await request.json(), self.script
+        asked = await request.json()
+        self.asked += 1
+        script = self.choose(str(asked["messages"][-1]["content"])) if self.choose else self.script
+        if script.status != 200:
+            return await _refuse(script)
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream; charset=utf-8"})
         await response.prepare(request)
         # A bot that is stopped hangs up, which is no error of this server's.
         with suppress(ConnectionError):
             await response.write(_chunk({"role": "assistant", "content": "", "refusal": None}))
             await _speak(response, script)
+            if script.cut and request.transport is not None:
+                request.transport.abort()
+                return response
             await response.write(_chunk({}, finish="stop"))
             if (asked.get("stream_options") or {}).get("include_usage"):
                 await response.write(_event(choices=[], usage=_usage(script)))
             await response.write(b"data: [DONE]\n\n")
+            self.answered += 1
             self.ends[_number(asked)] = time.perf_counter()
         return response
 
@@ -85,6 +103,12 @@ def _number(asked: dict[str, Any]) -> int:
     """The number of the question that is asked, which is the last one in the conversation; 0 if there is none."""
     numbers = re.findall(r"question (\d+)", json.dumps(asked["messages"]))
     return int(numbers[-1]) if numbers else 0
+
+
+async def _refuse(script: Script) -> web.Response:
+    await asyncio.sleep(script.wait)
+    error = {"message": "no", "type": "server_error", "code": None}
+    return web.json_response({"error": error}, status=script.status)
 
 
 async def _speak(response: web.StreamResponse, script: Script) -> None:

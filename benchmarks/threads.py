@@ -1,7 +1,7 @@
 """Sees when a thread holds the whole of what the model said, in one message or in several, and how it came to that."""
 
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +9,7 @@ from benchmarks.model import FIRST
 from chathakase.playground.server import Workspace
 from chathakase.playground.world.changes import Change, MessageChanged, MessageDeleted, MessagePosted
 from chathakase.playground.world.values import Message
+from chathakase.playground.world.world import World
 
 
 @dataclass(slots=True)
@@ -39,20 +40,29 @@ class Threads:
                     self._look(self.of[message.thread_ts], message.channel, message.thread_ts)
 
     def _look(self, thread: Thread, channel: str, root: str) -> None:
-        shown = _squeezed("".join(_content(message) for message in self._replies(channel, root)))
+        shown = _squeezed("".join(content(message) for message in replies_in(self._world, channel, root)))
         if FIRST in shown and shown != thread.shown:
             thread.versions += 1
         thread.shown = shown
         whole = self._answer in shown
         thread.whole = (thread.whole or time.perf_counter()) if whole else 0.0
 
-    def _replies(self, channel: str, root: str) -> Sequence[Message]:
-        timeline = self._world.timeline(channel)
-        messages = (timeline.get(ts) for ts in timeline.with_replies(root))
-        return [message for message in messages if message is not None and message.user == self._bot]
+
+def replies_in(world: World, channel: str, root: str) -> Sequence[Message]:
+    """What the bot has written in a thread."""
+    timeline = world.timeline(channel)
+    messages = (timeline.get(ts) for ts in timeline.with_replies(root))
+    return [message for message in messages if message is not None and message.user == world.app.user_id]
 
 
-def _content(message: Message) -> str:
+def replies(workspace: Workspace) -> Counter[str]:
+    """How many messages the bot has written in each thread, by the ts of its root."""
+    world = workspace.world
+    said = (message for each in world.conversations() for message in world.timeline(each.id).messages())
+    return Counter(message.thread_ts for message in said if message.user == world.app.user_id and message.thread_ts)
+
+
+def content(message: Message) -> str:
     """What people read: the Markdown, or else the text."""
     markdown = [block["text"] for block in message.blocks if block["type"] == "markdown"]
     return "".join(markdown) or message.text

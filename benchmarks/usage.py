@@ -10,6 +10,7 @@ class Usage:
     """What one process uses."""
 
     def __init__(self, pid: int) -> None:
+        self.pid = pid
         self._process = psutil.Process(pid)
 
     def cpu(self) -> float:
@@ -20,6 +21,14 @@ class Usage:
     def memory(self) -> float:
         """MiB of memory that are resident now."""
         return float(self._process.memory_info().rss / 2**20)
+
+    def files(self) -> int:
+        """Open files, sockets and the like."""
+        return int(self._process.num_fds())
+
+    def threads(self) -> int:
+        """Threads of the system's."""
+        return int(self._process.num_threads())
 
 
 def memory_of_machine() -> float:

@@ -1,0 +1,40 @@
+"""A bot's database, filled by the stores themselves."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from chathakase.app import now
+from chathakase.core.types import Expiry, ExpiryMode, Incoming, Place
+from chathakase.playground.world.timestamps import micros
+from chathakase.playground.world.values import Message
+from chathakase.storage.migrate import migrate
+from chathakase.storage.sessions import Sessions
+from chathakase.storage.sqlite import open_sqlite
+from chathakase.storage.turns import Turns
+
+ALICE = "U0ALICE001"
+"""Who says it."""
+
+
+@asynccontextmanager
+async def stores(database: Path) -> AsyncIterator[tuple[Sessions, Turns]]:
+    """The stores of a database, made where there is none, in a hurry: what is written is not waited for."""
+    _make_folder(database)
+    async with open_sqlite(database) as opened:
+        await migrate(opened, now=now())
+        async with opened.transaction() as transaction:
+            await transaction.fetch("PRAGMA synchronous = OFF")
+        expiry = Expiry(3_600_000, ExpiryMode.ARCHIVE)
+        yield Sessions(opened, expiry=expiry, now=now), Turns(opened, now=now)
+
+
+def said(message: Message) -> Incoming:
+    """A message of the workspace's as the bot takes it in: a question to it."""
+    place = Place(message.channel, message.thread_ts or message.ts)
+    asked = micros(message.ts)
+    return Incoming(place, message.ts, message.user, message.text, said=asked, opens=True, asks=True)
+
+
+def _make_folder(database: Path) -> None:
+    database.parent.mkdir(exist_ok=True, parents=True)
