@@ -12,6 +12,7 @@ import random
 import secrets
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -31,6 +32,8 @@ LINGER_SECONDS = 1.0
 """How long a connection stays open after it was told to go, for the acks that are on their way."""
 CLOSE_SECONDS = 0.25
 """How long the closing of a connection waits for the client's half of the handshake."""
+GOODBYE = (1000).to_bytes(2)
+"""The close code that says that all is well, as a frame has it."""
 
 AckHandler: TypeAlias = Callable[[int, str, object], None]
 
@@ -233,7 +236,11 @@ class Sockets:
             await self._tell_to_go(socket, "refresh_requested")
 
     async def _close_soon(self, socket: Socket) -> None:
+        """Say goodbye after a while, and hear acks until it is answered; to close at once would overlook them."""
         await asyncio.sleep(LINGER_SECONDS)
+        with suppress(ConnectionError):
+            await socket.ws.send_frame(GOODBYE, WSMsgType.CLOSE)
+            await asyncio.sleep(CLOSE_SECONDS)
         await socket.ws.close()
 
     def drop(self) -> None:

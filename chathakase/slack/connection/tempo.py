@@ -11,7 +11,7 @@ class Tempo:
     """For each of the two steps of opening a socket: the call that gives its address, and the connection itself."""
     hello: float = 2.0
     """Until a new socket counts as open although Slack has not said hello on it."""
-    ping: float = 5.0
+    ping: float = 4.0
     """Between two pings; a socket on which three of them bring nothing back is dead."""
     steady: float = 60.0
     """A socket that lived as long was good: the next one is opened at once, and trouble is told anew."""

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 
 import pytest
 
-from chathakase.playground.server import Workspace
+from chathakase.playground.server import Workspace, open_workspace
 from chathakase.slack.connection.tempo import Tempo
 from tests.slack.connection.bare_slack import BareSlack, open_bare_slack
 from tests.slack.connection.listening import QUICK, Listener, listening
@@ -23,6 +23,13 @@ async def slack() -> AsyncIterator[BareSlack]:
 async def listener(slack: BareSlack) -> AsyncIterator[Listener]:
     """A bot that listens to the bare Slack."""
     async with listening(slack.api_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def workspace() -> AsyncIterator[Workspace]:
+    """It waits for an acknowledgement as long as Slack does, so that a busy machine is no trouble."""
+    async with open_workspace(seed=1, ack_timeout=3.0) as opened:
         yield opened
 
 

@@ -14,7 +14,7 @@ from tests.slack.connection.listening import QUICK, Listener, listening
 SCALE = 1 / 400
 TEN_MINUTES = 600 * SCALE
 SCALED = Tempo(
-    ping=5 * SCALE, steady=60 * SCALE, first_wait=SCALE, longest_wait=60 * SCALE, slow_wait=60 * SCALE, ghost=0.5
+    ping=4 * SCALE, steady=60 * SCALE, first_wait=SCALE, longest_wait=60 * SCALE, slow_wait=60 * SCALE, ghost=0.5
 )
 """The usual patience, four hundred times as fast."""
 
