@@ -1,8 +1,8 @@
 """The commands that work in any thread, answered without the model."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import timedelta
 
+from chathakase.core.amounts import counted, span
 from chathakase.core.checkup import Finding, as_markdown
 from chathakase.core.errands import Command, Press
 from chathakase.core.ports import SessionStore, Surface
@@ -113,7 +113,7 @@ class Commands:
     async def _clear_session(self, command: Command) -> str:
         await self._presses.end_elsewhere(command.place.session_id)
         forgotten = await self._sessions.clear(command.place.session_id, before=command.ref)
-        return f"Done: I have forgotten {_count(forgotten, 'message')} of this thread."
+        return f"Done: I have forgotten {counted(forgotten, 'message')} of this thread."
 
     async def _session_info(self, command: Command) -> str:
         info = await self._sessions.info(command.place.session_id)
@@ -128,9 +128,9 @@ class Commands:
                 f"**Session** `{info.place.session_id}`",
                 f"- Messages: {info.messages}",
                 f"- People: {names}",
-                f"- Began: {_span(now - info.began)} ago",
+                f"- Began: {span((now - info.began) / 1000)} ago",
                 f"- Model: `{self._model}`",
-                f"- When idle: {end} after {_span(self._expiry.after)}",
+                f"- When idle: {end} after {span(self._expiry.after / 1000)}",
             )
         )
 
@@ -138,7 +138,7 @@ class Commands:
         if not await self._rights.is_admin(command.by):
             return NO_ADMIN
         page = await self._sessions.active(limit=LISTED)
-        lines = [f"**{_count(page.total, 'active session')}**"]
+        lines = [f"**{counted(page.total, 'active session')}**"]
         lines += [self._line(info) for info in page.sessions]
         if page.total > len(page.sessions):
             lines.append(f"- … and {page.total - len(page.sessions)} more")
@@ -152,21 +152,6 @@ class Commands:
     def _line(self, info: SessionInfo) -> str:
         busy = ", answering" if info.busy else ""
         return (
-            f"- {self._surface.describe(info.place)} `{info.place.session_id}`: {_count(info.messages, 'message')} of "
-            f"{_count(len(info.people), 'person', 'people')}, active {_span(self._now() - info.active)} ago{busy}"
+            f"- {self._surface.describe(info.place)} `{info.place.session_id}`: {counted(info.messages, 'message')} of "
+            f"{counted(len(info.people), 'person', 'people')}, active {span((self._now() - info.active) / 1000)} ago{busy}"
         )
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def _span(milliseconds: int) -> str:
-    """A duration in its one or two largest units: ``1 day 2 h``, ``5 min 3 s``."""
-    seconds = max(timedelta(milliseconds=milliseconds) // timedelta(seconds=1), 0)
-    parts: list[str] = []
-    for name, size in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
-        amount, seconds = divmod(seconds, size)
-        if amount or (name == "s" and not parts):
-            parts.append(f"{amount} {name}")
-    return " ".join(parts[:2])
