@@ -151,7 +151,8 @@ class Commands:
 
     def _line(self, info: SessionInfo) -> str:
         busy = ", answering" if info.busy else ""
+        idle = span((self._now() - info.active) / 1000)
         return (
             f"- {self._surface.describe(info.place)} `{info.place.session_id}`: {counted(info.messages, 'message')} of "
-            f"{counted(len(info.people), 'person', 'people')}, active {span((self._now() - info.active) / 1000)} ago{busy}"
+            f"{counted(len(info.people), 'person', 'people')}, active {idle} ago{busy}"
         )

@@ -59,14 +59,11 @@ async def test_a_turn_is_stopped_by_whichever_hears_of_it(both: None, start: Sta
         assert model.under_way == 0
 
 
-async def test_a_turn_whose_process_died_can_be_stopped(
-    environment: dict[str, str],
-    workspace: Workspace,
-    start: Start,
-    model: ModelServer,
-    open_the_bot: OpenBot,
-    tmp_path: Path,
-) -> None:
+@pytest.fixture
+async def abandoned(
+    environment: dict[str, str], workspace: Workspace, start: Start, model: ModelServer, tmp_path: Path
+) -> Thread:
+    """A thread in which a process died in the middle of its answer."""
     for _ in range(2):
         model.will(says("The beginning", " and the end.", hold=asyncio.Event()))
     async with running(environment, workspace, tmp_path / "log") as process:
@@ -74,28 +71,23 @@ async def test_a_turn_whose_process_died_can_be_stopped(
         await thread.answers(1, containing="beginning")
         process.kill()
         await process.wait()
+    return thread
+
+
+async def test_a_turn_whose_process_died_can_be_stopped(
+    abandoned: Thread, open_the_bot: OpenBot, workspace: Workspace, model: ModelServer
+) -> None:
     async with open_the_bot():
-        await thread.say("stop")
-        await thread.answers(1, containing="Stopped", within=15)
+        await abandoned.say("stop")
+        await abandoned.answers(1, containing="Stopped", within=15)
         await workspace.until(lambda: model.under_way == 0)
 
 
 async def test_a_turn_whose_process_died_leaves_nothing_half_when_the_session_is_cleared(
-    environment: dict[str, str],
-    workspace: Workspace,
-    start: Start,
-    model: ModelServer,
-    open_the_bot: OpenBot,
-    tmp_path: Path,
+    abandoned: Thread, open_the_bot: OpenBot
 ) -> None:
-    model.will(says("The beginning", " and the end.", hold=asyncio.Event()))
-    async with running(environment, workspace, tmp_path / "log") as process:
-        thread = await start("@ChatHakase hello")
-        await thread.answers(1, containing="beginning")
-        process.kill()
-        await process.wait()
     async with open_the_bot():
-        await thread.say("clear session")
-        texts = await thread.answers(2, containing="I have forgotten", within=15)
+        await abandoned.say("clear session")
+        texts = await abandoned.answers(2, containing="I have forgotten", within=15)
     assert texts[0] == STOPPED
-    assert [block["type"] for block in thread.replies()[0].blocks] == ["markdown"]
+    assert [block["type"] for block in abandoned.replies()[0].blocks] == ["markdown"]
