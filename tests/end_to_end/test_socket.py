@@ -72,6 +72,7 @@ async def each_answered_once(workspace: Workspace, threads: list[Thread]) -> Non
 async def test_twenty_refreshes_under_traffic_lose_nothing_and_need_no_redelivery(
     workspace: Workspace,
     people: dict[str, Person],
+    general: str,
     start: Start,
     open_the_bot: OpenBot,
     monkeypatch: pytest.MonkeyPatch,
@@ -86,7 +87,7 @@ async def test_twenty_refreshes_under_traffic_lose_nothing_and_need_no_redeliver
             await workspace.disconnect("refresh_requested")
             person, channel = next(places)
             threads.append(await start(f"@ChatHakase question {number}", person=person, channel=channel))
-            await asyncio.gather(*(threads[-1].say("by the way", person) for _ in range(2)))
+            await asyncio.gather(*(person.say("by the way", channel=general) for _ in range(3)))
             await workspace.until(lambda count=number + 2: opened(workspace) == count)  # type: ignore[misc]
         await each_answered_once(workspace, threads)
     assert set(deliveries(workspace).values()) == {1}
