@@ -1,0 +1,72 @@
+"""Gathers the evidence when a simulation is over."""
+
+from collections.abc import Iterator, Sequence
+
+from chathakase.playground.journal import AckReceived, EnvelopeSent
+from chathakase.playground.world.values import Message
+from tests.simulation.evidence import Evidence, Place, Row, Session, Shown, Turn
+from tests.simulation.settle import open_errands, statuses
+from tests.simulation.stage import Stage
+from tests.simulation.town import BOT
+from tests.simulation.words import SECRET, tokens
+
+SESSIONS = "SELECT id, asked, answered, lease_owner, turn FROM sessions"
+ROWS = "SELECT session, seq, role, text, ref, reply_to, asks FROM messages"
+TURNS = "SELECT id, session, upto, outcome, error, run, wish FROM turns"
+
+
+def gather(stage: Stage, unsettled: Sequence[str]) -> Evidence:
+    """All of it; the processes have ended."""
+    return Evidence(
+        said=tuple(stage.said),
+        shown=tuple(_shown(stage)),
+        requests=tuple(stage.mind.requests),
+        sessions=tuple(Session(*row) for row in stage.rows(SESSIONS)),
+        rows=tuple(Row(*row) for row in stage.rows(ROWS)),
+        turns=tuple(Turn(*row) for row in stage.rows(TURNS)),
+        errands=len(open_errands(stage)),
+        statuses=statuses(stage),
+        acknowledged=_acknowledged(stage),
+        complaints=tuple(_complaints(stage)),
+        unsettled=unsettled,
+    )
+
+
+def _shown(stage: Stage) -> Iterator[Shown]:
+    world = stage.workspace.world
+    for conversation in world.conversations():
+        for message in world.timeline(conversation.id).messages():
+            if message.user == BOT:
+                yield _seen(message)
+
+
+def _seen(message: Message) -> Shown:
+    name = (message.metadata or {}).get("event_payload", {})
+    buttons = [
+        element["action_id"] for block in message.blocks if block["type"] == "actions" for element in block["elements"]
+    ]
+    text = "".join(block["text"] for block in message.blocks if block["type"] == "markdown") or message.text
+    place = Place(message.channel, message.thread_ts or "")
+    return Shown(place, message.ts, text, name.get("turn", ""), name.get("page", 0), tuple(buttons))
+
+
+def _acknowledged(stage: Stage) -> frozenset[tuple[str, str]]:
+    acks = {entry.envelope_id for entry in stage.entries if isinstance(entry, AckReceived)}
+    envelopes = [entry for entry in stage.entries if isinstance(entry, EnvelopeSent)]
+    events = [sent.event for sent in envelopes if sent.envelope["envelope_id"] in acks]
+    return frozenset((event["channel"], event["ts"]) for event in events if "channel" in event and "ts" in event)
+
+
+def _complaints(stage: Stage) -> Iterator[str]:
+    for row in stage.rows("PRAGMA integrity_check"):
+        if row != ("ok",):
+            yield str(row)
+    yield from (str(row) for row in stage.rows("PRAGMA foreign_key_check"))
+    for life in stage.bots.lives:
+        log = life.log.read_text()
+        if life.complaint:
+            yield life.complaint
+        if "Traceback" in log:
+            yield f"process {life.number} logged a stack trace"
+        if SECRET in log or tokens(log):
+            yield f"process {life.number} logged what people say: {tokens(log)[:3]}"

@@ -1,0 +1,34 @@
+"""Every command is answered, once."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from tests.simulation.deeds import Kind
+from tests.simulation.evidence import Evidence
+from tests.simulation.judge.flaws import Flaw, Wrong
+
+ANSWERS: Mapping[str, Sequence[str]] = {
+    "help": ("**I am an assistant",),
+    "session info": ("**Session**", "There is no session"),
+    "clear session": ("Done: I have forgotten",),
+}
+"""How the answer to each command begins."""
+
+
+def answered_command(text: str) -> str | None:
+    """The command that a text of the bot's answers."""
+    return next((command for command, begins in ANSWERS.items() if text.startswith(tuple(begins))), None)
+
+
+def all_are_answered(evidence: Evidence) -> Iterator[Flaw]:
+    """As many answers as commands that the bot has heard; what it has not heard nobody can tell it by."""
+    answers = Counter((shown.place, answered_command(shown.text)) for shown in evidence.shown)
+    said = [each for each in evidence.said if each.kind is Kind.COMMAND]
+    most = Counter((each.place, each.text) for each in said)
+    heard = Counter((each.place, each.text) for each in said if evidence.stored(each) is not None)
+    for (place, command), count in most.items():
+        answered = answers[place, command]
+        if answered > count:
+            yield Flaw(Wrong.DOUBLED, f"{answered} answers to {count} times {command!r}", place)
+        if answered < heard[place, command]:
+            yield Flaw(Wrong.COMMAND, f"{answered} answers to {heard[place, command]} times {command!r}", place)

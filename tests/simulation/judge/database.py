@@ -1,0 +1,55 @@
+"""The database is whole, at rest, and holds each message once, as it was said."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from tests.simulation.evidence import Evidence, Place
+from tests.simulation.judge.flaws import Flaw, Wrong
+from tests.simulation.words import tokens
+
+
+def consistent(evidence: Evidence) -> Iterator[Flaw]:
+    """All of it."""
+    for complaint in evidence.complaints:
+        yield Flaw(Wrong.PROCESS if complaint.startswith("process") else Wrong.DATABASE, complaint)
+    yield from _at_rest(evidence)
+    yield from _messages(evidence)
+    yield from _answers(evidence)
+
+
+def _at_rest(evidence: Evidence) -> Iterator[Flaw]:
+    for session in evidence.sessions:
+        if session.asked > session.answered or session.lease_owner is not None or session.turn is not None:
+            yield Flaw(Wrong.DATABASE, f"not at rest: {session}", _place(session.id))
+    for turn in evidence.turns:
+        if turn.wish is not None:
+            yield Flaw(Wrong.DATABASE, f"the turn {turn.id} waits to be taken up again", _place(turn.session))
+    if evidence.errands:
+        yield Flaw(Wrong.DATABASE, f"{evidence.errands} errands are not done")
+
+
+def _messages(evidence: Evidence) -> Iterator[Flaw]:
+    said = {(each.place.session, each.ts): each for each in evidence.said}
+    kept = [row for row in evidence.rows if row.role == "user"]
+    for token, count in Counter(token for row in kept for token in tokens(row.text)).items():
+        if count > 1:
+            yield Flaw(Wrong.DATABASE, f"{token} is stored {count} times")
+    for row in kept:
+        original = said.get((row.session, row.ref))
+        if original is None or original.token not in row.text:
+            yield Flaw(Wrong.DATABASE, f"nobody said {row.seq}: {row.text[:60]!r}", _place(row.session))
+
+
+def _answers(evidence: Evidence) -> Iterator[Flaw]:
+    turns = {turn.id: turn for turn in evidence.turns}
+    for row in evidence.rows:
+        if row.role != "assistant":
+            continue
+        turn = turns.get(row.ref)
+        if turn is None or turn.session != row.session or turn.upto != row.reply_to or turn.upto >= row.seq:
+            yield Flaw(Wrong.DATABASE, f"the answer {row.seq} to {row.reply_to} is of no turn", _place(row.session))
+
+
+def _place(session: str) -> Place:
+    channel, _, thread = session.partition("_")
+    return Place(channel, thread)

@@ -1,0 +1,113 @@
+"""Plans that found bugs, cut down to what is needed, so that none of them comes back."""
+
+from collections.abc import Mapping
+
+from tests.simulation.deeds import (
+    Freeze,
+    Ill,
+    Kill,
+    Kind,
+    Moment,
+    Mood,
+    Plan,
+    Redeliver,
+    Restart,
+    Say,
+    Second,
+    Trouble,
+)
+
+
+def _ask(at: float, token: str, *, thread: int = 0, person: int = 1, mention: bool = True) -> Say:
+    return Say(at, person, thread, Kind.QUESTION, token, f"{'@ChatHakase ' * mention}{token} what is a swordfish?")
+
+
+def _clear(at: float) -> Say:
+    return Say(at, 1, 0, Kind.COMMAND, "c9", "clear session")
+
+
+STATUS_LEFT_BY_A_DEAD_PROCESS = Plan(
+    seed=7,
+    places=("@",),
+    deeds=(
+        # The post is done and not heard of, so a status is shown below it, and the next process goes on by an edit.
+        Trouble(0.0, "chat.postMessage", Ill.LOST_ANSWER),
+        _ask(0.1, "q1"),
+        Kill(1.0, Moment.ANY, 0.0),
+    ),
+    moods={"q1": (Mood.SLOW,)},
+)
+CLEARED_AFTER_A_CRASH = Plan(
+    seed=22,
+    places=("#room1",),
+    deeds=(_ask(0.0, "q1"), Kill(0.9, Moment.ANY, 0.0), _clear(1.1)),
+    moods={"q1": (Mood.SLOW,)},
+)
+STOOD_STILL_WHILE_ANOTHER_ANSWERED = Plan(
+    seed=35,
+    places=("#room1",),
+    deeds=(
+        # The second process must not be there yet when the question is asked.
+        _ask(0.0, "q1"),
+        Freeze(0.9, 11.0),
+        Second(1.0, 12.5, killed=False),
+    ),
+    moods={"q1": (Mood.SLOW,)},
+)
+FOLLOW_UP_BEFORE_ITS_ROOT = Plan(
+    seed=18,
+    places=("#room1", "#room1"),
+    deeds=(
+        _ask(0.0, "q1", thread=1),
+        # The root is lost twice on its way, and so comes for the third time when the follow-up is there already.
+        Kill(0.8, Moment.DELIVERED, 0.0),
+        _ask(0.9, "q2"),
+        Kill(1.1, Moment.DELIVERED, 0.0),
+        _ask(2.6, "q3", mention=False),
+    ),
+)
+THREAD_FOUND_BY_LOOKING = Plan(
+    seed=41,
+    places=("#room1", "#room1"),
+    deeds=(
+        _ask(0.0, "q1", thread=1),
+        Restart(1.0, 8.0),
+        _ask(1.5, "q2"),
+        _ask(1.6, "q3", mention=False),
+    ),
+)
+AWAY_WHEN_FIRST_SPOKEN_TO = Plan(
+    seed=3,
+    places=("#room1", "@"),
+    deeds=(_ask(0.0, "q1"), Restart(1.0, 8.0), _ask(1.5, "q2", thread=1)),
+)
+LIMITED_LOOKING = Plan(
+    seed=66,
+    places=tuple(f"#room{number}" for number in range(8)),
+    deeds=(
+        Trouble(0.0, "chat.postMessage", Ill.LOST_ANSWER, 8),
+        Trouble(0.0, "conversations.replies", Ill.LIMITED, 3),
+        *(_ask(0.1, f"q{thread}", thread=thread) for thread in range(8)),
+        # Trouble lasts as long as the plan.
+        Redeliver(6.0),
+    ),
+)
+
+REGRESSIONS: Mapping[str, Plan] = {
+    "a dead process left its status": STATUS_LEFT_BY_A_DEAD_PROCESS,
+    "cleared after a crash": CLEARED_AFTER_A_CRASH,
+    "stood still while another answered": STOOD_STILL_WHILE_ANOTHER_ANSWERED,
+    "a follow-up before its root": FOLLOW_UP_BEFORE_ITS_ROOT,
+    "a thread found by looking": THREAD_FOUND_BY_LOOKING,
+    "away when first spoken to": AWAY_WHEN_FIRST_SPOKEN_TO,
+    "limited as it looks for its posts": LIMITED_LOOKING,
+}
+OPEN = frozenset(
+    {
+        "a dead process left its status",
+        "stood still while another answered",
+        "away when first spoken to",
+        "limited as it looks for its posts",
+    }
+)
+"""Those that find their bug still."""

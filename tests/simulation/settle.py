@@ -1,0 +1,81 @@
+"""Waits until a simulation has come to rest, once nothing goes wrong any more."""
+
+import asyncio
+from time import monotonic, time
+
+from chathakase.playground.journal import ApiCall
+from tests.simulation.deeds import Kind
+from tests.simulation.evidence import Place
+from tests.simulation.stage import Stage
+from tests.simulation.town import BOT
+
+LOOK_EVERY = 0.25
+QUIET = 2.5
+"""Seconds in which the bot may call nothing; what is left to be read of the past it reads at a slower pace."""
+STATUS_WITHIN = 10.0
+"""Seconds after which nobody means to take back a status any more."""
+
+WAITING = "SELECT id FROM sessions WHERE asked > answered OR lease_owner IS NOT NULL"
+WISHED = "SELECT id FROM turns WHERE wish IS NOT NULL"
+ERRANDS = "SELECT id FROM errands WHERE done_at IS NULL"
+STORED = "SELECT session, ref FROM messages"
+WILL_LOOK = "could not be looked for, and will be again"
+HAVE_LOOKED = "for what was missed"
+
+
+async def settle(stage: Stage, within: float) -> list[str]:
+    """Take back all trouble and wait; returns what was still under way after so many seconds."""
+    stage.note("no more trouble")
+    stage.workspace.faults.clear()
+    stage.bots.start()
+    until, rest = monotonic() + within, monotonic()
+    while monotonic() < rest + QUIET:
+        restless = under_way(stage)
+        if monotonic() > until:
+            return restless
+        if restless:
+            rest = monotonic()
+        await asyncio.sleep(LOOK_EVERY)
+    while statuses(stage) and monotonic() < rest + STATUS_WITHIN:
+        await asyncio.sleep(LOOK_EVERY)
+    return []
+
+
+def under_way(stage: Stage) -> list[str]:
+    """What has not come to rest."""
+    restless = [f"{stage.workspace.pending_events} events"] if stage.workspace.pending_events else []
+    if not stage.workspace.sockets:
+        restless.append("no socket is open")
+    if _called_lately(stage):
+        restless.append("calls of the Web API")
+    restless += [f"the session {row[0]} waits" for row in stage.rows(WAITING)]
+    restless += [f"the turn {row[0]} waits" for row in stage.rows(WISHED)]
+    restless += [f"the errand {row[0]} waits" for row in open_errands(stage)]
+    return restless or _may_be_found(stage)
+
+
+def _called_lately(stage: Stage) -> bool:
+    calls = (entry for entry in reversed(stage.entries) if isinstance(entry, ApiCall) and entry.caller == BOT)
+    return any(call.at > time() - QUIET for call in [next(calls, None)] if call)
+
+
+def _may_be_found(stage: Stage) -> list[str]:
+    """Questions that nobody heard, as long as the bot means to look for what it missed."""
+    lines = [line for life in stage.bots.lives if not life.died for line in life.log.read_text().splitlines()]
+    looks = [line for line in lines if WILL_LOOK in line or HAVE_LOOKED in line]
+    if not looks or WILL_LOOK not in looks[-1]:
+        return []
+    stored = set(stage.rows(STORED))
+    questions = [said for said in stage.said if said.kind is Kind.QUESTION]
+    return [f"{said.token} is looked for" for said in questions if (said.place.session, said.ts) not in stored]
+
+
+def open_errands(stage: Stage) -> list[tuple[str]]:
+    """The errands that are not done."""
+    return stage.rows(ERRANDS)
+
+
+def statuses(stage: Stage) -> list[Place]:
+    """The threads under which a status is shown."""
+    places = {said.place for said in stage.said}
+    return [place for place in sorted(places) if stage.workspace.status(place.channel, place.thread)]

@@ -1,0 +1,92 @@
+"""The stage: a local Slack, a model behind a server and the bot's processes, with everything written down."""
+
+import sqlite3
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import time
+from typing import Any
+
+from chathakase.playground.journal import Entry
+from chathakase.playground.person import Person
+from chathakase.playground.server import Workspace, open_workspace
+from tests.simulation.bots import Bots, open_bots
+from tests.simulation.deeds import Plan
+from tests.simulation.evidence import Place, Said
+from tests.simulation.model import Mind, open_mind
+from tests.simulation.moments import Moments
+from tests.simulation.town import PEOPLE, build_town
+
+ACK_TIMEOUT = 0.7
+RETRY_DELAYS = (0.0, 1.5, 4.5)
+"""Seconds after which Slack delivers again; the real ones are 0, 60 and 300, as the real timeout is 3."""
+SETTINGS: Mapping[str, str] = {
+    "CHATHAKASE_MODEL": "simulated",
+    "CHATHAKASE_SLACK_TIMEOUT": "1.5",
+    "CHATHAKASE_CONCURRENCY": "30",
+    # More than any jump of the clock, after which what was said just now would be old.
+    "CHATHAKASE_CATCH_UP": "86400",
+}
+
+
+@dataclass
+class Stage:
+    """What is open while a simulation is played, and what is known of it so far."""
+
+    plan: Plan
+    workspace: Workspace
+    mind: Mind
+    bots: Bots
+    people: list[Person]
+    moments: Moments
+    database: Path
+    clock: Path
+    began: float = field(default_factory=time)
+    entries: list[Entry] = field(default_factory=list)
+    """The traffic."""
+    said: list[Said] = field(default_factory=list)
+    notes: list[tuple[float, str, Place | None]] = field(default_factory=list)
+    """What happened besides, when, and in which thread if in one."""
+    offset: int = 0
+    """By how many milliseconds the clock of the processes is wrong."""
+
+    def note(self, told: str, place: Place | None = None) -> None:
+        """Write something down."""
+        self.notes.append((time(), told, place))
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Read the database; nothing while there is none."""
+        if not self.database.exists():
+            return []
+        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=10)) as connection:
+            return connection.execute(query).fetchall()
+
+
+@asynccontextmanager
+async def open_stage(plan: Plan, folder: Path, settings: Mapping[str, str]) -> AsyncIterator[Stage]:
+    """Open the stage; no process runs yet."""
+    moments, database = Moments(), folder / "sessions.db"
+    mind = Mind(plan.moods, moments.come)
+    async with AsyncExitStack() as stack:
+        opening = open_workspace(
+            build_town(), seed=plan.seed, ack_timeout=ACK_TIMEOUT, retry_delays=RETRY_DELAYS, journal_limit=1_000
+        )
+        workspace = await stack.enter_async_context(opening)
+        workspace.faults.rng.seed(plan.seed)
+        model_url = await stack.enter_async_context(open_mind(mind))
+        environment = {
+            "SLACK_BOT_TOKEN": workspace.bot_token,
+            "SLACK_APP_TOKEN": workspace.app_token,
+            "SLACK_API_URL": workspace.api_url,
+            "OPENAI_BASE_URL": model_url,
+            "CHATHAKASE_DATABASE_URL": f"sqlite:///{database}",
+            **SETTINGS,
+            **settings,
+        }
+        people = [await stack.enter_async_context(workspace.person(name)) for name in PEOPLE]
+        bots = await stack.enter_async_context(open_bots(folder, environment))
+        stage = Stage(plan, workspace, mind, bots, people, moments, database, folder / "clock")
+        stack.callback(workspace.journal.subscribe(stage.entries.append))
+        stack.callback(workspace.journal.subscribe(moments.observe))
+        yield stage

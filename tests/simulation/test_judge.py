@@ -1,0 +1,300 @@
+"""The judge finds what is broken, and nothing else."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.simulation.deeds import Kind
+from tests.simulation.evidence import Evidence, Place, Request, Row, Said, Session, Shown, Turn
+from tests.simulation.judge import Wrong, judge
+from tests.simulation.words import END
+
+ROOM, OTHER = Place("C1", "10.000001"), Place("C2", "20.000001")
+
+
+def _said(token: str, place: Place, ts: str, kind: Kind = Kind.QUESTION) -> Said:
+    text = "clear session" if kind is Kind.COMMAND else f"{token} what is a swordfish?"
+    return Said(token, kind, place, ts, text, mentions=ts == place.thread)
+
+
+def _answer(*tokens: str) -> str:
+    return f"About {', '.join(tokens)}: it is a fish. {END}"
+
+
+def healthy() -> Evidence:
+    """Two questions in one room, one in another, all well answered."""
+    first, second, third = (
+        _said("q1", ROOM, ROOM.thread),
+        _said("q2", ROOM, "10.000003"),
+        _said("q3", OTHER, "20.000001"),
+    )
+    return Evidence(
+        said=(first, second, third, _said("c4", OTHER, "20.000009", Kind.CHATTER)),
+        shown=(
+            Shown(ROOM, "10.000002", _answer("q1"), "t1"),
+            Shown(ROOM, "10.000004", _answer("q2"), "t2"),
+            Shown(OTHER, "20.000002", _answer("q3"), "t3"),
+        ),
+        requests=(
+            Request(1.0, (("user", "q1"),), ("q1",)),
+            Request(2.0, (("user", "q1"), ("assistant", "q1"), ("user", "q2")), ("q2",)),
+            Request(3.0, (("user", "q3"),), ("q3",)),
+        ),
+        sessions=(Session(ROOM.session, 3, 3), Session(OTHER.session, 1, 1)),
+        rows=(
+            Row(ROOM.session, 1, "user", first.text, first.ts, asks=1),
+            Row(ROOM.session, 2, "assistant", _answer("q1"), "t1", reply_to=1),
+            Row(ROOM.session, 3, "user", second.text, second.ts, asks=1),
+            Row(ROOM.session, 4, "assistant", _answer("q2"), "t2", reply_to=3),
+            Row(OTHER.session, 1, "user", third.text, third.ts, asks=1),
+            Row(OTHER.session, 2, "assistant", _answer("q3"), "t3", reply_to=1),
+        ),
+        turns=(
+            Turn("t1", ROOM.session, 1, "answered"),
+            Turn("t2", ROOM.session, 3, "answered"),
+            Turn("t3", OTHER.session, 1, "answered"),
+        ),
+        acknowledged=frozenset((said.place.channel, said.ts) for said in (first, second, third)),
+    )
+
+
+def found(evidence: Evidence) -> set[Wrong]:
+    return {flaw.wrong for flaw in judge(evidence)}
+
+
+def with_shown(change: Callable[[Shown], Sequence[Shown]], turn: str = "t2") -> Evidence:
+    """The healthy evidence, with other messages in the place of those of one turn."""
+    evidence = healthy()
+    kept = [shown for shown in evidence.shown if shown.turn != turn]
+    changed = [each for shown in evidence.shown if shown.turn == turn for each in change(shown)]
+    return replace(evidence, shown=(*kept, *changed))
+
+
+def with_turn(**changes: Any) -> Evidence:
+    """The healthy evidence, with another second turn, of which nothing is remembered."""
+    evidence = healthy()
+    turns = [replace(turn, **changes) if turn.id == "t2" else turn for turn in evidence.turns]
+    return replace(evidence, turns=turns, rows=[row for row in evidence.rows if row.ref != "t2"])
+
+
+def without_row(ref: str, **changes: Any) -> Evidence:
+    """The healthy evidence, where a message is not stored."""
+    evidence = healthy()
+    return replace(evidence, rows=[row for row in evidence.rows if row.ref != ref], **changes)
+
+
+def test_all_is_well() -> None:
+    assert judge(healthy()) == []
+
+
+def test_a_reply_that_is_missing() -> None:
+    assert found(with_shown(lambda _: [])) == {Wrong.UNANSWERED}
+
+
+def test_a_reply_that_stands_there_twice() -> None:
+    assert found(with_shown(lambda shown: [shown, replace(shown, ts="10.000005")])) == {Wrong.DOUBLED}
+
+
+def test_a_reply_of_nobody() -> None:
+    assert found(with_shown(lambda shown: [shown, Shown(ROOM, "10.000005", _answer("q2"), "t9")])) == {Wrong.DOUBLED}
+
+
+def test_a_question_that_is_answered_in_two_replies() -> None:
+    assert Wrong.DOUBLED in found(with_shown(lambda shown: [replace(shown, text=_answer("q1", "q2"))]))
+
+
+def test_a_question_that_failed_may_be_answered_with_the_next() -> None:
+    evidence = healthy()
+    failed = Turn("t1", ROOM.session, 1, "failed", "http_500")
+    shown = (replace(evidence.shown[0], text="⚠️ No."), replace(evidence.shown[1], text=_answer("q1", "q2")))
+    rows = [row for row in evidence.rows if row.ref != "t1"]
+    rows[2] = replace(rows[2], text=_answer("q1", "q2"))
+    rows = [
+        replace(row, text=_answer("q1", "q2")) if row.ref == "t2" else row for row in evidence.rows if row.ref != "t1"
+    ]
+    turns = (failed, *evidence.turns[1:])
+    assert found(replace(evidence, turns=turns, shown=(*shown, evidence.shown[2]), rows=rows)) == set()
+
+
+def test_a_question_that_is_in_no_reply() -> None:
+    text = _answer("something else")
+    evidence = with_shown(lambda shown: [replace(shown, text=text)])
+    rows = [replace(row, text=text) if row.ref == "t2" else row for row in evidence.rows]
+    assert found(replace(evidence, rows=rows)) == {Wrong.UNANSWERED}
+
+
+def test_a_text_that_is_not_whole() -> None:
+    assert found(with_shown(lambda shown: [replace(shown, text="About q2: it is")])) == {Wrong.WORDS}
+
+
+def test_a_page_too_many() -> None:
+    assert found(with_shown(lambda shown: [shown, replace(shown, ts="10.000005", page=2)])) == {Wrong.LEFT_OVER}
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        {"text": "_thinking…_"},
+        {"text": " "},
+        {"buttons": ("chathakase_stop",)},
+    ],
+)
+def test_what_is_left_over_in_a_message(left: dict[str, Any]) -> None:
+    assert Wrong.LEFT_OVER in found(with_shown(lambda shown: [replace(shown, **left)]))
+
+
+def test_a_status_that_is_left() -> None:
+    assert found(replace(healthy(), statuses=[ROOM])) == {Wrong.LEFT_OVER}
+
+
+def test_what_did_not_come_to_rest() -> None:
+    assert found(replace(healthy(), unsettled=["3 events"])) == {Wrong.UNSETTLED}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "text", "wrong"),
+    [
+        ("failed", "⚠️ The model is busy.", set()),
+        ("failed", "it is a fish", {Wrong.WORDS}),
+        ("stopped", "About q2: it ⏹️ Stopped.", set()),
+        ("stopped", "About q2: it", {Wrong.WORDS}),
+        ("partial", "About q2: it\n\n⚠️ It broke off.", set()),
+        ("partial", "About q2: it\n\n⚠️ It broke off.\n\n⚠️ It broke off.", {Wrong.WORDS}),
+        ("undelivered", "", {Wrong.UNANSWERED, Wrong.LEFT_OVER}),
+    ],
+)
+def test_an_end_without_an_answer_needs_one_notice(outcome: str, text: str, wrong: set[Wrong]) -> None:
+    evidence = with_turn(outcome=outcome)
+    shown = [replace(each, text=text) if each.turn == "t2" else each for each in evidence.shown]
+    assert found(replace(evidence, shown=shown)) == wrong
+
+
+def test_a_loss_that_is_told_elsewhere() -> None:
+    evidence = with_turn(outcome="undelivered")
+    told = Shown(Place("D1", ""), "30.000001", "I wrote an answer in <#C1>, but so it is lost.")
+    kept = [shown for shown in evidence.shown if shown.turn != "t2"]
+    assert found(replace(evidence, shown=[*kept, told])) == set()
+
+
+def test_replies_in_the_wrong_order() -> None:
+    assert found(with_shown(lambda shown: [replace(shown, ts="10.0000015")])) == {Wrong.DISORDER}
+
+
+def test_a_prompt_in_the_wrong_order() -> None:
+    request = Request(4.0, (("user", "q2"), ("user", "q1")), ("q1",))
+    assert found(replace(healthy(), requests=[request])) == {Wrong.DISORDER}
+
+
+def test_what_is_answered_now_may_stand_last_though_it_was_said_first() -> None:
+    evidence = healthy()
+    late = replace(evidence.said[0], token="q1", ts="10.000001")
+    rows = [replace(row, seq=5) if row.ref == late.ts else row for row in evidence.rows if row.ref != "t1"]
+    turns = (Turn("t2", ROOM.session, 3, "answered"), Turn("t1", ROOM.session, 5, "answered"), evidence.turns[2])
+    request = Request(4.0, (("user", "q2"), ("assistant", "q2"), ("user", "q1")), ("q1",))
+    shown = (replace(evidence.shown[0], ts="10.000009"), *evidence.shown[1:])
+    assert found(replace(evidence, rows=rows, turns=turns, requests=[request], shown=shown)) == set()
+
+
+def test_words_of_one_thread_in_another() -> None:
+    assert Wrong.LEAKED in found(with_shown(lambda shown: [replace(shown, text=_answer("q2", "q3"))]))
+
+
+@pytest.mark.parametrize("heard", [["q1", "q3"], ["c4"], ["q99"]])
+def test_a_prompt_with_words_of_elsewhere(heard: list[str]) -> None:
+    request = Request(4.0, tuple(("assistant", token) for token in heard), ())
+    assert found(replace(healthy(), requests=[request])) == {Wrong.LEAKED}
+
+
+def test_what_was_acknowledged_and_is_not_stored() -> None:
+    assert Wrong.LOST in found(without_row("20.000001"))
+    assert Wrong.IGNORED in found(without_row("10.000003"))
+
+
+def test_what_was_never_handed_over() -> None:
+    assert Wrong.MISSED in found(without_row("10.000003", acknowledged=frozenset()))
+    assert Wrong.UNKNOWN in found(without_row("20.000001", acknowledged=frozenset(), sessions=healthy().sessions[:1]))
+
+
+@pytest.mark.parametrize("change", [{"asks": 0}, {"role": "command"}])
+def test_a_question_that_is_stored_as_none(change: dict[str, Any]) -> None:
+    evidence = healthy()
+    rows = [replace(row, **change) if row.ref == "10.000003" else row for row in evidence.rows]
+    assert Wrong.UNANSWERED in found(replace(evidence, rows=rows))
+
+
+def test_a_turn_that_is_not_done() -> None:
+    evidence = healthy()
+    sessions = (replace(evidence.sessions[0], answered=1), evidence.sessions[1])
+    turns = [turn for turn in evidence.turns if turn.id != "t2"]
+    wrong = found(replace(evidence, sessions=sessions, turns=turns))
+    assert {Wrong.UNANSWERED, Wrong.DATABASE} <= wrong
+
+
+@pytest.mark.parametrize("left", [{"lease_owner": "x"}, {"turn": "x"}])
+def test_a_session_that_is_not_at_rest(left: dict[str, Any]) -> None:
+    evidence = healthy()
+    assert found(replace(evidence, sessions=(replace(evidence.sessions[0], **left),))) == {Wrong.DATABASE}
+
+
+@pytest.mark.parametrize("changes", [{"wish": "retry"}, {"upto": 2}])
+def test_a_turn_that_does_not_fit(changes: dict[str, Any]) -> None:
+    evidence = healthy()
+    turns = [replace(turn, **changes) if turn.id == "t1" else turn for turn in evidence.turns]
+    assert found(replace(evidence, turns=turns)) == {Wrong.DATABASE}
+
+
+def test_a_message_that_is_stored_twice() -> None:
+    evidence = healthy()
+    again = replace(evidence.rows[0], seq=9, ref="10.000008")
+    assert found(replace(evidence, rows=(*evidence.rows, again))) == {Wrong.DATABASE}
+
+
+@pytest.mark.parametrize(
+    ("complaint", "wrong"),
+    [("row 1 missing from index", Wrong.DATABASE), ("process 3, left alone, ended with 1", Wrong.PROCESS)],
+)
+def test_what_others_complain_of(complaint: str, wrong: Wrong) -> None:
+    assert found(replace(healthy(), complaints=[complaint])) == {wrong}
+
+
+def test_errands_that_are_not_done() -> None:
+    assert found(replace(healthy(), errands=1)) == {Wrong.DATABASE}
+
+
+def _cleared(at: str) -> Evidence:
+    """The first room is cleared between its two questions; the answer to that stands at a time."""
+    evidence = healthy()
+    command = _said("c5", ROOM, "10.0000025", Kind.COMMAND)
+    forgotten = [
+        replace(row, role="cleared", text="") if row.seq < 3 and row.session == ROOM.session else row
+        for row in evidence.rows
+    ]
+    rows = [*forgotten, Row(ROOM.session, 9, "command", "clear session", command.ts)]
+    done = Shown(ROOM, at, "Done: I have forgotten 2 messages of this thread.", "e1")
+    requests = [replace(each, at=each.at + 10) for each in evidence.requests]
+    requests[1] = Request(12.0, (("user", "q2"),), ("q2",))
+    return replace(
+        evidence, said=(*evidence.said, command), rows=rows, shown=(*evidence.shown, done), requests=requests
+    )
+
+
+def test_a_thread_that_was_cleared() -> None:
+    assert found(_cleared("11.500000")) == set()
+
+
+def test_what_is_remembered_though_it_was_cleared() -> None:
+    evidence = _cleared("11.500000")
+    remembering = Request(12.0, (("user", "q1"), ("user", "q2")), ("q2",))
+    assert found(replace(evidence, requests=[remembering])) == {Wrong.REMEMBERED}
+    under_way = Request(12.0, (("user", "q1"),), ("q1",))
+    assert found(replace(evidence, requests=[under_way])) == set()
+    assert found(replace(evidence, requests=[replace(under_way, at=30.0)])) == {Wrong.REMEMBERED}
+
+
+def test_commands_that_are_not_answered_once() -> None:
+    evidence = _cleared("11.500000")
+    assert found(replace(evidence, shown=evidence.shown[:-1])) == {Wrong.COMMAND}
+    again = replace(evidence.shown[-1], ts="11.600000")
+    assert found(replace(evidence, shown=(*evidence.shown, again))) == {Wrong.DOUBLED}
