@@ -95,8 +95,8 @@ class TurnStore(Protocol):
         ``upto`` is the newest message that a turn under way answers; what was asked after it is no matter of its.
         """
 
-    async def is_free(self, session_id: str) -> bool:
-        """Tell whether nobody holds the session's turn (also when there is no such session)."""
+    async def was_cleared(self, lease: Lease) -> bool:
+        """Tell whether a turn that is lost was forgotten, so that nobody else writes or has written its answer."""
 
 
 class ErrandStore(Protocol):

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Self
 
@@ -19,10 +20,11 @@ class Draft:
     short, it could arrive after the final text and replace it.
     """
 
-    def __init__(self, reply: Reply, standing: str = "") -> None:
-        """``standing`` is the text of an earlier run, which is gone on with."""
+    def __init__(self, reply: Reply, standing: str = "", *, sure: Callable[[], Awaitable[None]] | None = None) -> None:
+        """``standing`` is the text of an earlier run, to be gone on with; ``sure`` is waited for before each show."""
         self.standing = standing
         self._reply = reply
+        self._sure = sure
         self._pieces = [standing]
         self._changed = asyncio.Event()
         if standing:
@@ -57,6 +59,8 @@ class Draft:
         while True:
             await self._changed.wait()
             await self._reply.ready()
+            if self._sure is not None:
+                await self._sure()
             self._changed.clear()
             if self.text.strip() and not await self._show():
                 self._changed.set()

@@ -3,15 +3,16 @@
 import asyncio
 import logging
 from collections.abc import Collection, Coroutine, Sequence
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from time import monotonic
 from typing import Any
 
 from chathakase.core.errors import DeliveryError, LeaseLost, ModelError, StoreError, trace
 from chathakase.core.ports import LanguageModel, Reply, SessionStore, Surface, TurnStore
 from chathakase.core.prompt import Persona, build_prompt
-from chathakase.core.types import Finished, Hold, Lease, Message, Outcome, Prompt, Result, Role, Speech, Wish
+from chathakase.core.types import Finished, Lease, Message, Outcome, Prompt, Result, Role, Speech, Wish
 from chathakase.engine.draft import Draft
+from chathakase.engine.heartbeat import Heartbeat
 from chathakase.engine.running import Signals
 from chathakase.engine.verdict import (
     GAVE_UP,
@@ -26,9 +27,6 @@ from chathakase.engine.verdict import (
     stopped,
     with_notice,
 )
-
-RENEW_EVERY = 2.0
-"""Seconds between two renewals of a lease; a third of the time for which it is held."""
 
 ATTEMPTS = 3
 """How often a turn is tried that ended without a word, for instance because the process died."""
@@ -67,11 +65,11 @@ class TurnRunner:
 
         Cancelled, it puts the turn down for whoever comes next.
         """
-        lease = signals.lease
-        reply, draft = await self._begin(lease)
+        lease, heartbeat = signals.lease, Heartbeat(self._turns, signals)
+        reply, draft = await self._begin(lease, heartbeat)
         async with reply:
             try:
-                unheard = await self._answer_under_lease(lease, signals, reply, draft)
+                unheard = await self._answer_under_lease(signals, heartbeat, reply, draft)
             except asyncio.CancelledError:
                 # Before the reply takes back what it shows, for which Slack may take its time.
                 await asyncio.shield(self._put_down(lease, reply, draft))
@@ -89,7 +87,7 @@ class TurnRunner:
         # Not earlier: whoever has it next writes to the same message.
         await self._turns.release(lease)
 
-    async def _begin(self, lease: Lease) -> tuple[Reply, Draft]:
+    async def _begin(self, lease: Lease, heartbeat: Heartbeat) -> tuple[Reply, Draft]:
         async def posted(refs: Sequence[str]) -> None:
             await self._turns.note_reply(lease, refs)
 
@@ -98,7 +96,7 @@ class TurnRunner:
 
         standing = await self._standing(lease)
         reply = self._surface.reply(lease.place, lease=lease, standing=standing, posted=posted, members=members)
-        return reply, Draft(reply, standing)
+        return reply, Draft(reply, standing, sure=heartbeat.sure)
 
     async def _standing(self, lease: Lease) -> str:
         """The text that an answer goes on from; empty when it is written from the beginning."""
@@ -107,22 +105,26 @@ class TurnRunner:
         newest = await self._sessions.history(lease, limit=1)
         return newest[0].text if newest and newest[0].role is Role.ASSISTANT else ""
 
-    async def _answer_under_lease(self, lease: Lease, signals: Signals, reply: Reply, draft: Draft) -> Collection[str]:
+    async def _answer_under_lease(
+        self, signals: Signals, heartbeat: Heartbeat, reply: Reply, draft: Draft
+    ) -> Collection[str]:
         """Answer; returns who must hear elsewhere that there is no answer in the thread."""
         unheard: Collection[str] = ()
         try:
             async with asyncio.TaskGroup() as group:
-                heartbeat = group.create_task(self._hold(signals), name=f"lease {lease.owner}")
-                unheard = await self._answer(lease, signals.stop, reply, draft)
-                heartbeat.cancel()
+                beating = group.create_task(heartbeat.run(), name=f"lease {signals.lease.owner}")
+                unheard = await self._answer(signals, heartbeat, reply, draft)
+                beating.cancel()
         except* LeaseLost:
-            await self._give_up(lease, reply, draft)
+            await self._give_up(signals.lease, reply, draft)
         return unheard
 
-    async def _answer(self, lease: Lease, stop: asyncio.Event, reply: Reply, draft: Draft) -> Collection[str]:
+    async def _answer(self, signals: Signals, heartbeat: Heartbeat, reply: Reply, draft: Draft) -> Collection[str]:
+        lease = signals.lease
         began = monotonic()
-        verdict = await self._write(lease, stop, draft)
+        verdict = await self._write(lease, signals.stop, draft)
         result = verdict.result
+        await heartbeat.sure()
         try:
             await reply.finish(verdict.shown, outcome=result.outcome, offer=offer_after(result, lease.wish))
         except DeliveryError as error:
@@ -203,32 +205,10 @@ class TurnRunner:
         people = await self._surface.people(authors)
         return {id_: person.name for id_, person in people.items()}
 
-    async def _hold(self, signals: Signals) -> None:
-        """Hold on to a turn, and hear by that whether somebody wants it stopped. Raises LeaseLost."""
-        lease = signals.lease
-        if lease.resumed:
-            # It may have been said while nobody held it.
-            signals.recheck.set()
-        while True:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(RENEW_EVERY):
-                    await signals.recheck.wait()
-            signals.recheck.clear()
-            try:
-                hold = await self._turns.renew(lease)
-            except StoreError as error:
-                # The lease holds for a while yet, and the next try may find the database free again.
-                log.warning("The lease on %s could not be renewed: %s", lease.place.session_id, error)
-                continue
-            if hold is Hold.LOST:
-                raise LeaseLost
-            if hold is Hold.STOP:
-                signals.stop.set()
-
     async def _give_up(self, lease: Lease, reply: Reply, draft: Draft) -> None:
-        """End the visible message of a turn that is no longer ours, unless somebody else writes it now."""
+        """End the visible message of a turn that is no longer ours, unless somebody else writes or has written it."""
         log.info("The turn in %s is no longer ours", lease.place.session_id)
-        if await reply.settled() and await self._turns.is_free(lease.place.session_id):
+        if await reply.settled() and await self._turns.was_cleared(lease):
             try:
                 await reply.finish(with_notice(draft.text, CLEARED), outcome=Outcome.STOPPED)
             except DeliveryError as error:

@@ -102,6 +102,13 @@ WHERE m.session = $1 AND m.asks = 1 AND m.role = 'user' AND m.seq > s.answered
 """
 
 
+CLEARED = """
+SELECT 1
+WHERE NOT EXISTS (SELECT 1 FROM sessions WHERE id = $1 AND turn = $2)
+    AND NOT EXISTS (SELECT 1 FROM turns WHERE id = $2 AND run >= $3)
+"""
+
+
 class Turns:
     """Says who may answer (a TurnStore)."""
 
@@ -179,10 +186,9 @@ class Turns:
         rows = await self._database.fetch(ASKERS, session_id, turn, upto)
         return frozenset(str(author) for (author,) in rows)
 
-    async def is_free(self, session_id: str) -> bool:
-        """Tell whether nobody holds the session's turn (also when there is no such session)."""
-        rows = await self._database.fetch("SELECT lease_owner FROM sessions WHERE id = $1", session_id)
-        return not rows or rows[0][0] is None
+    async def was_cleared(self, lease: Lease) -> bool:
+        """Tell whether a turn that is lost was forgotten, so that nobody else writes or has written its answer."""
+        return bool(await self._database.fetch(CLEARED, lease.place.session_id, lease.turn, lease.run))
 
 
 def _lease(owner: str, row: Row) -> Lease:

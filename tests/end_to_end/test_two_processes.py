@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from chathakase.engine.verdict import STOPPED
+from chathakase.engine.turn import CLEARED
+from chathakase.engine.verdict import STOPPED, with_notice
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import OpenBot, Thread
@@ -84,10 +85,10 @@ async def test_a_turn_whose_process_died_can_be_stopped(
 
 
 async def test_a_turn_whose_process_died_leaves_nothing_half_when_the_session_is_cleared(
-    abandoned: Thread, open_the_bot: OpenBot
+    abandoned: Thread, open_the_bot: OpenBot, workspace: Workspace
 ) -> None:
     async with open_the_bot():
         await abandoned.say("clear session")
-        texts = await abandoned.answers(2, containing="I have forgotten", within=15)
-    assert texts[0] == STOPPED
-    assert [block["type"] for block in abandoned.replies()[0].blocks] == ["markdown"]
+        await abandoned.answers(2, containing="I have forgotten", within=15)
+        await workspace.until(lambda: abandoned.texts()[0].endswith((STOPPED, with_notice("", CLEARED))))
+        await workspace.until(lambda: [block["type"] for block in abandoned.replies()[0].blocks] == ["markdown"])

@@ -65,7 +65,7 @@ async def test_finish_saves_the_answer_the_cursor_and_the_turn(stores: Stores) -
     )
     assert turns == [("answered", "m-1", 10, 5, 1, 1)]
     assert await stores.turns.claim(ID) is None
-    assert await stores.turns.is_free(ID)
+    assert not await stores.turns.was_cleared(lease)
 
 
 async def test_a_failed_turn_keeps_the_question_and_asks_no_more(stores: Stores) -> None:
@@ -240,3 +240,22 @@ async def test_what_was_answered_before_a_late_clearing_is_not_answered_again(st
     await stores.sessions.clear(ID, before="2")
     assert await stores.turns.waiting() == []
     assert await stores.turns.claim(ID) is None
+
+
+async def test_a_lost_turn_was_cleared_or_is_somebody_elses(stores: Stores) -> None:
+    await stores.say("1")
+    first = await stores.claimed()
+    assert not await stores.turns.was_cleared(first)
+    stores.clock.now += LEASE_MS + 1
+    second = await stores.claimed()
+    assert not await stores.turns.was_cleared(first)
+    await stores.turns.finish(second, answer("a"))
+    assert not await stores.turns.was_cleared(first)
+    await stores.say("2")
+    third = await stores.claimed()
+    await stores.say("3", "clear session", command=True)
+    await stores.sessions.clear(ID, before="3")
+    assert await stores.turns.was_cleared(third)
+    await stores.say("4")
+    await stores.claimed()
+    assert await stores.turns.was_cleared(third)

@@ -79,7 +79,8 @@ class PageWriter:
         """What each message shows; None when that is not known."""
         self._doubtful = origin.resumed
         """The next message may have been posted already, though nobody heard of it."""
-        self._ever_doubtful = origin.resumed
+        self._looked_in_vain = False
+        """A message was posted after it had been looked for in vain, and may have a twin."""
         self._rich = True
 
     @property
@@ -135,7 +136,7 @@ class PageWriter:
 
     async def sweep(self) -> None:
         """Remove what was posted after all, after it had been looked for in vain: a slow Slack may do so later."""
-        if not self._ever_doubtful:
+        if not self._looked_in_vain:
             return
         place, name = self._origin.place, self._origin.name
         try:
@@ -179,6 +180,7 @@ class PageWriter:
         found = await self._outbox.find(self._origin.place, lambda message: self._is(message, post), urgency=urgency)
         # Of an earlier try there may be more messages; of a post in this one there is at most this.
         self._doubtful = False
+        self._looked_in_vain |= found is None
         return found
 
     def _is(self, message: Mapping[str, Any], post: Post) -> bool:
@@ -193,7 +195,6 @@ class PageWriter:
                 return await self._outbox.post(post, urgency=urgency)
             except DeliveryError as error:
                 self._doubtful = error.unsure
-                self._ever_doubtful |= error.unsure
                 if urgency >= Urgency.INTERIM or not (error.unsure and error.passes):
                     raise
                 if patience.is_over(error.code):

@@ -86,6 +86,9 @@ class SlackReply:
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
         await self._thinking.end()
+        if self._origin.resumed:
+            # An earlier try may have left one, and an edit does not take it back.
+            await self._delivery.statuses.clear(self._place)
         self._release_promise()
 
     async def ready(self) -> None:
