@@ -1,6 +1,7 @@
-"""``python -m benchmarks [turns] [memory] [store] [fanout] [load]``: what is named, or everything; ends with the goals.
+"""``python -m benchmarks [turns] [memory] [store] [fanout] [load]``: what is named, or all these; ends with the goals.
 
-``--channels N`` lets ``fanout`` ask in N channels rather than as a team would.
+``--channels N`` lets ``fanout`` ask in N channels rather than as a team would. ``python -m benchmarks soak`` takes half
+an hour, or ``--minutes N``, and runs only when it is named.
 
 A goal that is missed is told and is no error; the exit code is 1 when something did not run at all.
 """
@@ -14,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeAlias
 
-from benchmarks import fanout, load, memory, store, turns
+from benchmarks import fanout, load, memory, soak, store, turns
 from benchmarks.bots import CHANNELS, DidNotRun
 from benchmarks.machine import describe
 from benchmarks.report import Goal, console, show_goals
@@ -28,6 +29,7 @@ SUITES: dict[str, Suite] = {
     "fanout": fanout.measure,
     "load": load.measure,
 }
+NAMED_ONLY: dict[str, Suite] = {"soak": soak.measure}
 ON_DISK = Path("/var/tmp")
 """Unlike /tmp never in memory, so that a file is one on disk."""
 
@@ -47,12 +49,17 @@ def run(suites: dict[str, Suite]) -> None:
 def main() -> int:
     """Run, and return the exit code."""
     parser = ArgumentParser(prog="python -m benchmarks")
-    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(SUITES))
+    known = SUITES | NAMED_ONLY
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(known))
     parser.add_argument("--channels", type=int, choices=range(1, CHANNELS + 1), metavar="N")
+    parser.add_argument("--minutes", type=float, default=soak.MINUTES, metavar="N")
     given = parser.parse_args()
-    if unknown := set(given.names) - set(SUITES):
-        parser.error(f"no such benchmark: {', '.join(sorted(unknown))}; there are: {', '.join(SUITES)}")
-    suites = SUITES | {"fanout": partial(fanout.measure, channels=given.channels)}
+    if unknown := set(given.names) - set(known):
+        parser.error(f"no such benchmark: {', '.join(sorted(unknown))}; there are: {', '.join(known)}")
+    suites = known | {
+        "fanout": partial(fanout.measure, channels=given.channels),
+        "soak": partial(soak.measure, minutes=given.minutes),
+    }
     try:
         run({name: suites[name] for name in given.names or SUITES})
     except DidNotRun as error:

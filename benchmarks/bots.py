@@ -183,9 +183,9 @@ def _environment(name: str, workspace: Workspace, model: Model, folder: Path) ->
 
 
 def bench_world() -> World:
-    """The demo world, and many channels with Alice and the bot in them."""
+    """The demo world, and many channels with everybody in them."""
     world = demo_world()
-    members = (world.users["U0ALICE001"].id, world.app.user_id)
+    members = tuple(world.users)
     for number in range(CHANNELS):
         made = Conversation(channel_id(number), "channel", f"bench-{number}", creator=members[0], created=0)
         world.add_conversation(made, members)

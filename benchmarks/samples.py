@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.bots import Bot, DidNotRun
+from benchmarks.bots import Bot
 
 LOOK_WITHIN = 10.0
 LOG_HEADER = 32
@@ -82,13 +82,13 @@ async def _look_inside(bot: Bot) -> tuple[int, float]:
     if bot.window is None:
         return 0, 0.0
     had = _lines(bot.window)
-    os.kill(bot.usage.pid, signal.SIGUSR1)
     try:
+        os.kill(bot.usage.pid, signal.SIGUSR1)
         async with asyncio.timeout(LOOK_WITHIN):
             while len(lines := _lines(bot.window)) <= len(had):
                 await asyncio.sleep(0.01)
-    except TimeoutError:
-        raise DidNotRun(f"{bot.name} lets nobody look inside.") from None
+    except (ProcessLookupError, TimeoutError):
+        raise bot.failed("lets nobody look inside") from None
     seen = json.loads(lines[-1])
     return int(seen["tasks"]), float(seen["late"])
 

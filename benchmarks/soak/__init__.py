@@ -1,0 +1,85 @@
+"""Thirty minutes of everything at once, with Slack's limits on: what must not grow, and that all is answered, once.
+
+The run is cut into ten parts. In each, people talk with the bot while things go wrong now and then; then all are silent
+for a while, and what the bot holds at rest is taken, as it is not while calls are under way. Sessions expire within
+half a minute, and are deleted. What is held by the workspace and by the model's server is in this process, not in the
+bot's; it is printed beside, and kept from growing.
+"""
+
+import asyncio
+import os
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from benchmarks.bots import WINDOWED, Bot, open_bot
+from benchmarks.model import Model, open_model
+from benchmarks.report import Goal
+from benchmarks.samples import Sample, sample, sampling
+from benchmarks.soak.book import Book
+from benchmarks.soak.kinds import KINDS, Answers
+from benchmarks.soak.part import Part, goals, show_parts
+from benchmarks.soak.traffic import Traffic
+from benchmarks.soak.trouble import Troubles
+from benchmarks.usage import Usage
+from chathakase.playground.web_api.limits import Limits
+
+MINUTES = 30.0
+PARTS = 10
+SAMPLE_EVERY = 2.0
+REST = 18.0
+"""Seconds of silence: a connection to Slack that idles is kept for fifteen, and one to the model for five."""
+SETTINGS = {"CHATHAKASE_SESSION_TIMEOUT": "30", "CHATHAKASE_EXPIRY": "delete"}
+SEED = 1
+
+
+async def measure(folder: Path, minutes: float = MINUTES) -> list[Goal]:
+    """Measure and print; returns the goals. The silences come on top of the minutes."""
+    async with (
+        open_model(KINDS["short"].script) as model,
+        open_bot(WINDOWED, model, folder, Limits(), SETTINGS) as bot,
+        bot.workspace.person("bob") as bob,
+        bot.workspace.person("carol") as carol,
+        sampling(bot, SAMPLE_EVERY) as samples,
+    ):
+        model.choose = Answers().choose
+        book, rng = Book(bot.workspace), random.Random(SEED)
+        traffic, troubles = Traffic((bot.alice, bob, carol), book, rng), Troubles(bot.workspace, rng)
+        parts: list[Part] = []
+        for _ in range(PARTS):
+            first = len(samples)
+            async with _making(troubles):
+                await traffic.go_on(minutes * 60 / PARTS)
+            rest = await _at_rest(bot)
+            parts.append(Part(book.page, samples[first:], rest, Usage(os.getpid()).memory()))
+            book.turn_page()
+            _forget(bot, model)
+        await book.closed()
+    show_parts(parts, troubles.made, book.oddities)
+    return goals(parts)
+
+
+async def _at_rest(bot: Bot) -> Sample:
+    """What the bot holds after a silence and one more question, with which it closes connections that idle."""
+    await asyncio.sleep(REST)
+    await bot.turns(1)
+    return await sample(bot)
+
+
+@asynccontextmanager
+async def _making(troubles: Troubles) -> AsyncIterator[None]:
+    """Things go wrong until the block ends."""
+    task = asyncio.create_task(troubles.go_on())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+def _forget(bot: Bot, model: Model) -> None:
+    """Throw away what this process has gathered and nobody needs."""
+    bot.workspace.journal.clear()
+    bot.watch.turns.clear()
+    model.ends.clear()
