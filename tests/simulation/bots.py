@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -94,11 +94,13 @@ class Bots:
         self._end(slot, signum, fate, 0.0)
 
     def signal(self, slot: int, signum: int) -> bool:
-        """Send a process a signal that does not end it; False when it does not run."""
+        """Send a process a signal; False when it does not run."""
         life = self._slots[slot].life
-        if life is None or life.process.returncode is not None:
+        if life is None or life.process.returncode is not None or life.fate == KILLED:
             return False
-        life.process.send_signal(signum)
+        # The process's own method would look whether it has ended, and so take that from whoever waits for it.
+        with suppress(ProcessLookupError):
+            os.kill(life.process.pid, signum)
         return True
 
     async def close(self) -> None:
@@ -114,11 +116,9 @@ class Bots:
 
     def _end(self, slot: int, signum: int, fate: str, down: float) -> bool:
         place = self._slots[slot]
-        life = place.life
-        if life is None or life.process.returncode is not None or life.fate == KILLED:
+        if place.life is None or not self.signal(slot, signum):
             return False
-        life.fate, place.pause = fate, down
-        life.process.send_signal(signum)
+        place.life.fate, place.pause = fate, down
         return True
 
     async def _keep(self, number: int) -> None:

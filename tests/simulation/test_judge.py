@@ -197,6 +197,10 @@ def test_what_is_answered_now_may_stand_last_though_it_was_said_first() -> None:
     assert found(replace(evidence, rows=rows, turns=turns, requests=[request], shown=shown)) == set()
 
 
+def test_a_prompt_without_what_was_said_before() -> None:
+    assert found(replace(healthy(), requests=[Request(4.0, (("user", "q2"),), ("q2",))])) == {Wrong.FORGOTTEN}
+
+
 def test_words_of_one_thread_in_another() -> None:
     assert Wrong.LEAKED in found(with_shown(lambda shown: [replace(shown, text=_answer("q2", "q3"))]))
 

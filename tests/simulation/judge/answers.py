@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from tests.simulation.deeds import Kind
-from tests.simulation.evidence import Evidence, Place, Said, Shown, Turn
+from tests.simulation.evidence import Evidence, Said, Shown, Turn
 from tests.simulation.judge.commands import answered_command
 from tests.simulation.judge.flaws import Flaw, Wrong
+from tests.simulation.judge.places import place_of
 from tests.simulation.words import END, questions
 
 STOPPED = "⏹️"
@@ -25,7 +26,7 @@ def all_are_stored(evidence: Evidence) -> Iterator[Flaw]:
             yield Flaw(Wrong.LOST, said.token, said.place)
         elif acknowledged and said.place.session in sessions:
             yield Flaw(Wrong.IGNORED, said.token, said.place)
-        elif known.get(said.place.channel, said.ts) < said.ts:
+        elif said.place.channel in known and known[said.place.channel] <= said.place.thread:
             yield Flaw(Wrong.MISSED, said.token, said.place)
         else:
             yield Flaw(Wrong.UNKNOWN, said.token, said.place)
@@ -128,12 +129,6 @@ def nobody_elses(evidence: Evidence) -> Iterator[Flaw]:
 def _cleared(evidence: Evidence) -> set[str]:
     """The sessions of which something is forgotten that was asked."""
     return {row.session for row in evidence.rows if row.role == "cleared" and row.asks}
-
-
-def place_of(turn: Turn) -> Place:
-    """Where a turn is."""
-    channel, _, thread = turn.session.partition("_")
-    return Place(channel, thread)
 
 
 def _questions(evidence: Evidence) -> Iterator[Said]:

@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from tests.simulation.evidence import Evidence, Place
+from tests.simulation.evidence import Evidence
 from tests.simulation.judge.flaws import Flaw, Wrong
+from tests.simulation.judge.places import place_named
 from tests.simulation.words import tokens
 
 
@@ -20,10 +21,10 @@ def consistent(evidence: Evidence) -> Iterator[Flaw]:
 def _at_rest(evidence: Evidence) -> Iterator[Flaw]:
     for session in evidence.sessions:
         if session.asked > session.answered or session.lease_owner is not None or session.turn is not None:
-            yield Flaw(Wrong.DATABASE, f"not at rest: {session}", _place(session.id))
+            yield Flaw(Wrong.DATABASE, f"not at rest: {session}", place_named(session.id))
     for turn in evidence.turns:
         if turn.wish is not None:
-            yield Flaw(Wrong.DATABASE, f"the turn {turn.id} waits to be taken up again", _place(turn.session))
+            yield Flaw(Wrong.DATABASE, f"the turn {turn.id} waits to be taken up again", place_named(turn.session))
     if evidence.errands:
         yield Flaw(Wrong.DATABASE, f"{evidence.errands} errands are not done")
 
@@ -37,7 +38,7 @@ def _messages(evidence: Evidence) -> Iterator[Flaw]:
     for row in kept:
         original = said.get((row.session, row.ref))
         if original is None or original.token not in row.text:
-            yield Flaw(Wrong.DATABASE, f"nobody said {row.seq}: {row.text[:60]!r}", _place(row.session))
+            yield Flaw(Wrong.DATABASE, f"nobody said {row.seq}: {row.text[:60]!r}", place_named(row.session))
 
 
 def _answers(evidence: Evidence) -> Iterator[Flaw]:
@@ -47,9 +48,6 @@ def _answers(evidence: Evidence) -> Iterator[Flaw]:
             continue
         turn = turns.get(row.ref)
         if turn is None or turn.session != row.session or turn.upto != row.reply_to or turn.upto >= row.seq:
-            yield Flaw(Wrong.DATABASE, f"the answer {row.seq} to {row.reply_to} is of no turn", _place(row.session))
-
-
-def _place(session: str) -> Place:
-    channel, _, thread = session.partition("_")
-    return Place(channel, thread)
+            yield Flaw(
+                Wrong.DATABASE, f"the answer {row.seq} to {row.reply_to} is of no turn", place_named(row.session)
+            )

@@ -20,6 +20,7 @@ class Wrong(StrEnum):
     WORDS = "a reply says something else than it should"
     DISORDER = "out of order"
     LEAKED = "from another thread"
+    FORGOTTEN = "not remembered"
     REMEMBERED = "remembered after it was to be forgotten"
     LEFT_OVER = "left over"
     DATABASE = "the database is inconsistent"

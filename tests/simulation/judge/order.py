@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from tests.simulation.evidence import Evidence, Request, Said
-from tests.simulation.judge.answers import place_of
 from tests.simulation.judge.flaws import Flaw, Wrong
+from tests.simulation.judge.places import place_of
 
 
 def replies_in_order(evidence: Evidence) -> Iterator[Flaw]:
@@ -21,21 +21,26 @@ def replies_in_order(evidence: Evidence) -> Iterator[Flaw]:
 def prompts_in_order(evidence: Evidence) -> Iterator[Flaw]:
     """What is answered now comes last, and before and within that everything in the order of time."""
     for request in evidence.requests:
-        heard = [evidence.by_token[token] for role, token in request.heard if role == "user"]
-        asked = _asked_now(evidence, heard)
+        heard, asked = _heard(evidence, request), asked_now(evidence, request)
         head = [said for said in heard if said not in asked]
-        if heard[len(head) :] != [said for said in heard if said in asked] or not (_rises(head) and _rises(asked)):
-            told = f"at {request.at:.3f} the model heard {_told(request)}"
-            yield Flaw(Wrong.DISORDER, told, heard[-1].place)
+        if heard != [*head, *asked] or not (_rises(head) and _rises(asked)):
+            yield Flaw(Wrong.DISORDER, f"at {request.at:.3f} the model heard {_told(request)}", heard[-1].place)
 
 
-def _asked_now(evidence: Evidence, heard: Sequence[Said]) -> Sequence[Said]:
-    """What of a prompt belongs to the turn that it is made for: the one of what came in last."""
+def asked_now(evidence: Evidence, request: Request) -> Sequence[Said]:
+    """What of a prompt belongs to the turn that it was made for: the one of what came in last."""
+    heard = _heard(evidence, request)
     rows = [(row.seq, said) for said in heard if (row := evidence.stored(said)) is not None]
     if not rows:
         return ()
     turn = evidence.turn_of(max(rows, key=lambda pair: pair[0])[1])
     return [said for said in heard if turn is not None and evidence.turn_of(said) == turn]
+
+
+def _heard(evidence: Evidence, request: Request) -> Sequence[Said]:
+    """What people said, as it stands in a prompt."""
+    tokens = [token for role, token in request.heard if role == "user"]
+    return [evidence.by_token[token] for token in tokens if token in evidence.by_token]
 
 
 def _rises(said: Sequence[Said]) -> bool:
