@@ -17,7 +17,7 @@ SPOKEN = (None, "file_share", "thread_broadcast")
 """The subtypes with which people say something; all others tell of something that happened."""
 
 TIMESTAMP = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
-ID = re.compile(r"[^\s<>]{1,100}")
+ID = re.compile(r"[!-;=?-~]{1,100}")
 
 
 class Malformed(ValueError):
@@ -77,5 +77,10 @@ def _with_files(text: str, files: object) -> str:
     """Name the files that came with a message, so that the model knows of them."""
     if not isinstance(files, list):
         return text
-    names = [mend(str(file.get("name") or "a file")) for file in files if isinstance(file, Mapping)]
+    names = [_name(file) for file in files if isinstance(file, Mapping)]
     return f"{text}\n[attached: {', '.join(names)}]".strip() if names else text
+
+
+def _name(file: Mapping[str, Any]) -> str:
+    name = file.get("name")
+    return mend(name) if name and isinstance(name, str) else "a file"

@@ -6,16 +6,17 @@ middleware.
 
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.response import BoltResponse
 
-from chathakase.core.errors import StoreError, trace
 from chathakase.core.errands import Press
+from chathakase.core.errors import StoreError, trace
 from chathakase.core.types import Incoming
 from chathakase.slack.connection.identity import Identity
 from chathakase.slack.connection.web import SlackWeb
@@ -44,19 +45,21 @@ class Intake:
 
     async def take_in(
         self, body: dict[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]
-    ) -> None:
+    ) -> BoltResponse | None:
         """Bolt middleware: store what somebody says, then let Bolt acknowledge it."""
+        event = body.get("event") or {}
         try:
-            await self._read(body.get("event") or {})
+            await self._read(event)
         except Malformed as error:
-            log.warning("An event of type %s has a malformed field: %s", _kind(body), error)
+            log.warning("An event of type %s has a malformed field: %s", _kind(event), error)
         except StoreError as error:
             context[REFUSED] = True
             log.error("An event could not be stored, so Slack will deliver it again: %s", error)
-            raise
+            return BoltResponse(status=503)
         except Exception as error:  # noqa: BLE001 - the next delivery of the same event would fail alike
-            log.error("An event of type %s could not be taken in: %s", _kind(body), trace(error))
+            log.error("An event of type %s could not be taken in: %s", _kind(event), trace(error))
         await next_()
+        return None
 
     async def take_press(self, body: dict[str, Any], context: AsyncBoltContext, ack: AsyncAck) -> None:
         """Bolt listener: store the press of one of our buttons, then acknowledge it."""
@@ -68,9 +71,13 @@ class Intake:
             context[REFUSED] = True
             log.error("A press of a button could not be stored: %s", error)
             return
+        except Exception as error:  # noqa: BLE001 - the next delivery of the same press would fail alike
+            log.error("A press of a button could not be taken in: %s", trace(error))
         await ack()
 
-    async def _read(self, event: dict[str, Any]) -> None:
+    async def _read(self, event: object) -> None:
+        if not isinstance(event, Mapping):
+            raise Malformed("event")
         if (incoming := read_event(event, self._identity)) is not None:
             await self._submit(incoming)
         if (stop := read_stop(event)) is not None:
@@ -113,7 +120,7 @@ def build_app(web: SlackWeb, intake: Intake) -> AsyncApp:
     return app
 
 
-def _kind(body: dict[str, Any]) -> str:
+def _kind(event: object) -> str:
     """The type of an event, for a log: a short word, whatever was sent."""
-    kind = body.get("event", {}).get("type")
+    kind = event.get("type") if isinstance(event, Mapping) else None
     return kind if isinstance(kind, str) and re.fullmatch(r"[a-z_.]{1,60}", kind) else "unknown"

@@ -50,14 +50,15 @@ class SlackPast:
         return sorted(found, key=lambda incoming: incoming.said)
 
     async def _messages(self, method: str, arguments: Mapping[str, Any]) -> AsyncIterator[Mapping[str, Any]]:
-        cursor = ""
+        cursor: object = ""
         for _ in range(MOST_PAGES):
             answer = await self._page(method, {**arguments, "cursor": cursor} if cursor else arguments)
-            for message in answer.get("messages") or ():
+            messages, metadata = answer.get("messages"), answer.get("response_metadata")
+            for message in messages if isinstance(messages, list) else ():
                 if isinstance(message, Mapping):
                     yield message
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
+            cursor = metadata.get("next_cursor") if isinstance(metadata, Mapping) else None
+            if not cursor or not isinstance(cursor, str):
                 return
 
     async def _page(self, method: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:

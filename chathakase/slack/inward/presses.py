@@ -26,7 +26,7 @@ MOST_RUNS = 2**31
 def read_press(body: Mapping[str, Any]) -> Press:
     """Read that somebody pressed one of our buttons. Raises Malformed."""
     action = _first(body.get("actions"))
-    button = BUTTONS.fullmatch(str(action.get("action_id")))
+    button = BUTTONS.fullmatch(field(action, "action_id", ID))
     if button is None:
         raise Malformed("action_id")
     turn, run = _value(action.get("value"))
@@ -58,9 +58,9 @@ def _ref(*names: object) -> str:
 
 def _value(value: object) -> tuple[str, int]:
     try:
-        known = json.loads(str(value))
+        known = json.loads(value if isinstance(value, str) else "")
         turn, run = known["turn"], known["run"]
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise Malformed("value") from error
     if not isinstance(turn, str) or not TURN.fullmatch(turn) or not isinstance(run, int) or not 0 < run < MOST_RUNS:
         raise Malformed("value")

@@ -7,7 +7,8 @@ import re
 
 TOKEN = re.compile(r"<([^<>]*)>")
 MENTION = re.compile(r"@([A-Za-z0-9_-]+)(?:\|.*)?", re.DOTALL)
-FIRST_MENTION = re.compile(r"\s*<(?:@([A-Za-z0-9_-]+)|!)[^<>]*>")
+# Possessive, since tens of thousands of letters without an end would take seconds otherwise.
+FIRST_MENTION = re.compile(r"\s*+<(?:@([A-Za-z0-9_-]++)|!)[^<>]*+>")
 
 
 def mentions(text: str, user: str) -> bool:

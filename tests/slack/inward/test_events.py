@@ -105,7 +105,8 @@ def test_subtypes_with_which_people_speak(subtype: str) -> None:
 
 
 def test_files_are_named() -> None:
-    event = message(subtype="file_share", text="look", files=[{"name": "a.png"}, {"id": "F2"}, "odd"])
+    files = [{"name": "a.png"}, {"id": "F2", "name": {"odd": 1}}, "odd"]
+    event = message(subtype="file_share", text="look", files=files)
     incoming = read_event(event, BOT)
     assert incoming is not None
     assert incoming.text == "look\n[attached: a.png, a file]"
@@ -116,11 +117,13 @@ def test_files_are_named() -> None:
     [
         ({"channel": None}, "channel"),
         ({"channel": {"id": "C1"}}, "channel"),
+        ({"channel": "C\ud83d"}, "channel"),
         ({"ts": 12.5}, "ts"),
         ({"ts": "soon"}, "ts"),
         ({"thread_ts": ["1.1"]}, "thread_ts"),
         ({"user": None}, "user"),
         ({"user": "nobody at all"}, "user"),
+        ({"user": "U\x00"}, "user"),
         ({"text": 5}, "text"),
     ],
 )

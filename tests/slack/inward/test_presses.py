@@ -54,6 +54,8 @@ def test_a_message_without_a_thread_is_its_own() -> None:
         BODY | {"actions": [None]},
         BODY | {"container": [], "message": "x"},
         action(action_id="chathakase_dance"),
+        action(action_id=["chathakase_retry"]),
+        action(value="[" * 100_000),
         action(value=""),
         action(value="{}"),
         action(value="[]"),

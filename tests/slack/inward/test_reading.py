@@ -56,3 +56,11 @@ def test_escapes_are_undone() -> None:
     text = "&amp; <b> &lt; & >"
     assert unescape(escape(text)) == text
     assert set("<>").isdisjoint(escape(text))
+
+
+@pytest.mark.parametrize("text", ["<@", "<!", " <@A|", " ", "<@ <"])
+def test_a_mention_without_an_end_is_given_up_at_once(text: str) -> None:
+    """A million of them; with a time that grows by the square it would be hours."""
+    assert not begins_with_other(text.ljust(1_000_000, "A"), BOT)
+    assert readable(text.ljust(1_000_000, "A"), bot=BOT, bot_name="ChatHakase")
+    assert readable(text * 300_000, bot=BOT, bot_name="ChatHakase") == (text * 300_000).strip()
