@@ -1,0 +1,179 @@
+"""What comes in, over a socket of its own: all that the bot has between Slack and its store, and no turns behind it."""
+
+import asyncio
+import json
+import logging
+import sqlite3
+import traceback
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from chathakase.core.errands import Errand, Press
+from chathakase.core.types import Expiry, ExpiryMode, Incoming
+from chathakase.slack.connection.identity import Identity
+from chathakase.slack.connection.socket import open_socket
+from chathakase.slack.connection.web import SlackWeb
+from chathakase.slack.inward import intake
+from chathakase.slack.inward.intake import Intake, build_app
+from chathakase.storage.errands import Errands
+from chathakase.storage.migrate import migrate
+from chathakase.storage.sessions import Sessions
+from chathakase.storage.sqlite import open_sqlite
+from tests.fuzz.frames import text_of
+from tests.fuzz.shapes import BOT, BOT_ID, MENTION, TEAM, TS, WORD, Json, callback
+from tests.slack.connection.bare_slack import BareSlack, Line, open_bare_slack
+from tests.slack.connection.listening import QUICK
+from tests.storage.stores import Clock
+from tests.storage.test_cancellation import torn
+
+NO_JSON = "no JSON object"
+"""What the log says of a frame in which no id can be found that could be acknowledged."""
+QUESTION: Json = {"type": "events_api", "payload": callback(MENTION)}
+BOLT = "slack_bolt"
+ACK_WITHIN = 3.0
+"""Seconds that Slack waits for an acknowledgement."""
+
+
+class Log(logging.Handler):
+    """Keeps what should not stand in a log: errors, traces, and anybody's words."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self.wrong: list[str] = []
+        self.lines = 0
+        self.unreadable = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        line = record.getMessage()
+        if record.name == BOLT and not _is_ours(record):
+            return
+        self.lines += 1
+        self.unreadable += NO_JSON in line
+        if record.levelno >= logging.ERROR or record.exc_info or WORD in line:
+            self.wrong.append(f"{record.levelname} {record.name}: {line}")
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Whether it was our code that failed within Bolt, whose own fails on shapes that it does not know."""
+    where = traceback.extract_tb(record.exc_info[2]) if record.exc_info else []
+    return any(intake.__file__ == frame.filename for frame in where)
+
+
+@contextmanager
+def listening() -> Iterator[Log]:
+    """Hear what ``chathakase run`` would write into its log, and of failures in Bolt, which it would not."""
+    log = Log()
+    heard = {"chathakase": logging.INFO, "asyncio": logging.INFO, BOLT: logging.ERROR}
+    for name, level in heard.items():
+        logging.getLogger(name).setLevel(level)
+        logging.getLogger(name).addHandler(log)
+    try:
+        yield log
+    finally:
+        for name in heard:
+            logging.getLogger(name).removeHandler(log)
+
+
+@dataclass
+class Bench:
+    """Sends frames, and sees to it that each is acknowledged, in time and with nothing in the log that is wrong."""
+
+    path: Path
+    slack: BareSlack
+    log: Log
+    dead: list[Json]
+    """What the loop was told of tasks that died."""
+    number: int = 0
+    seen: Counter[str] = field(default_factory=Counter)
+
+    async def envelope(self, envelope: Json) -> None:
+        """Send an envelope, which must be acknowledged once, or told to be beyond reading."""
+        line, unreadable = self.slack.open[-1], self.log.unreadable
+        name = await self._send(line, envelope)
+        await self._until(lambda: name in line.acks or self.log.unreadable > unreadable)
+        assert line.acks.count(name) + self.log.unreadable - unreadable == 1
+        self._check()
+        self.seen["envelopes"] += 1
+        self.seen["beyond reading"] += self.log.unreadable - unreadable
+
+    async def frame(self, text: str) -> None:
+        """Send a frame that is no good envelope; after it an ordinary one must be acknowledged."""
+        line, lines = self.slack.open[-1], len(self.slack.lines)
+        await line.send(text)
+        if says_goodbye(text):
+            await self._until(lambda: len(self.slack.lines) > lines)
+        line = self.slack.open[-1]
+        name = await self._send(line, QUESTION)
+        await self._until(lambda: name in line.acks)
+        self._check()
+        self.seen["odd frames"] += 1
+
+    async def _send(self, line: Line, envelope: Json) -> str:
+        """Send an envelope, whose messages are new ones; returns its id."""
+        self.number += 1
+        name = f"e{self.number}"
+        for kept in (line.acks, self.log.wrong, self.dead):
+            kept.clear()
+        text = text_of({"envelope_id": name} | envelope)
+        await line.send(text.replace(TS, f"{1_700_000_001 + self.number}.000200"))
+        return name
+
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(ACK_WITHIN):
+            while not condition():
+                await asyncio.sleep(0)
+
+    def _check(self) -> None:
+        assert not self.log.wrong, self.log.wrong
+        assert not self.dead, self.dead
+
+    def check_store(self) -> None:
+        """See that what was stored is whole."""
+        assert torn(self.path) == []
+        with closing(sqlite3.connect(self.path)) as connection:
+            for table in ("messages", "errands"):
+                (self.seen[f"{table} stored"],) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+        self.seen["lines in the log"] = self.log.lines
+
+
+def says_goodbye(text: str) -> bool:
+    """Whether a frame asks for another socket."""
+    try:
+        frame: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(frame, dict) and frame.get("type") == "disconnect"
+
+
+@asynccontextmanager
+async def open_bench(path: Path) -> AsyncIterator[Bench]:
+    """Set everything up, over a database of its own."""
+    dead: list[Json] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: dead.append(context))
+    with listening() as log:
+        async with open_sqlite(path) as database, open_bare_slack() as slack, aiohttp.ClientSession() as session:
+            await migrate(database, now=0)
+            sessions = Sessions(database, expiry=Expiry(3_600_000, ExpiryMode.ARCHIVE), now=Clock())
+            errands = Errands(database, now=Clock())
+
+            async def submit(incoming: Incoming) -> None:
+                await sessions.append(incoming)
+
+            async def press(press: Press) -> None:
+                await errands.promise(Errand(press))
+
+            identity = Identity(user_id=BOT, bot_id=BOT_ID, team_id=TEAM, name="ChatHakase")
+            client = AsyncWebClient("xoxb-1", base_url=slack.api_url, session=session)
+            app = build_app(SlackWeb(client, session, identity), Intake(identity, submit, press))
+            opening = open_socket(
+                app, app_token="xapp-1", api_url=slack.api_url, reconnected=lambda _: None, tempo=QUICK
+            )
+            async with opening:
+                yield Bench(path, slack, log, dead)
