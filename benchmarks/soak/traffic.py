@@ -76,7 +76,7 @@ class Traffic:
             await self._go_on(thread, people)
         if further and self._rng.random() < 0.05 and time.perf_counter() < ends:
             await asyncio.sleep(COMES_BACK_AFTER)
-            await self._ask(thread, person)
+            await self._ask(thread, person, named=True)
         self._book.close(thread)
 
     async def _go_on(self, thread: Thread, people: Sequence[Person]) -> None:
@@ -89,10 +89,10 @@ class Traffic:
         else:
             await self._ask(thread, self._rng.choice(people))
 
-    async def _ask(self, thread: Thread, person: Person) -> None:
-        """Ask something and wait for the answer."""
+    async def _ask(self, thread: Thread, person: Person, *, named: bool = False) -> None:
+        """Ask something and wait for the answer; `named`: call the bot by its name in any case."""
         asked = self._new(person, self._rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0])
-        await self._say(thread, asked)
+        await self._say(thread, asked, named=named)
         if asked.kind.stopped:
             await self._stop(thread, asked)
         if asked.kind.retried:
@@ -152,10 +152,10 @@ class Traffic:
         text = f"@ChatHakase question {number} ({name}): how do threads work?"
         return Asked(number, name, KINDS[name], person, text, alone=alone)
 
-    async def _say(self, thread: Thread, asked: Asked) -> None:
+    async def _say(self, thread: Thread, asked: Asked, *, named: bool = False) -> None:
         thread.asked.append(asked)
         # In a thread where the bot takes part it need not be named.
-        named = not thread.root or self._rng.random() < 0.5
+        named = named or not thread.root or self._rng.random() < 0.5
         text = asked.text if named else asked.text.removeprefix("@ChatHakase ")
         asked.at = time.perf_counter()
         asked.ts = await asked.person.say(text, channel=thread.channel, thread_ts=thread.root or None)
