@@ -84,7 +84,7 @@ class Bots:
         return any(self._end(each, signal.SIGKILL, KILLED, down) for each in (slot, 1 - slot))
 
     def stop(self, slot: int, *, down: float = 0.0) -> bool:
-        """Tell a process to stop, or the other one if only that runs."""
+        """Tell a process to stop, or the other one if only that runs; told twice, it would not wait for anything."""
         return any(self._end(each, signal.SIGTERM, STOPPED, down) for each in (slot, 1 - slot))
 
     def dismiss(self, slot: int, *, killed: bool) -> None:
@@ -116,7 +116,7 @@ class Bots:
 
     def _end(self, slot: int, signum: int, fate: str, down: float) -> bool:
         place = self._slots[slot]
-        if place.life is None or not self.signal(slot, signum):
+        if place.life is None or place.life.fate == fate or not self.signal(slot, signum):
             return False
         place.life.fate, place.pause = fate, down
         return True

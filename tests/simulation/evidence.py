@@ -154,6 +154,11 @@ class Evidence:
         turns = self.turns_of.get(said.place.session, ())
         return next((turn for turn in turns if turn.upto >= row.seq), None)
 
+    def asked_with(self, said: Said) -> str:
+        """What all messages of one turn have in common; also those of the turn that has not ended."""
+        turn = self.turn_of(said)
+        return turn.id if turn is not None else "not ended"
+
     def covered(self, turn: Turn) -> Sequence[Said]:
         """The questions that a turn answers, in the order in which they were said; none that are forgotten."""
         questions = [said for said in self._asked.get(turn.session, ()) if self.turn_of(said) == turn]

@@ -16,7 +16,7 @@ from tests.simulation.words import answer, questions, tokens
 WORDS = {Mood.LONG: 1_100, Mood.SLOW: 90}
 """How long an answer is; otherwise it is short."""
 SHORT = 12
-PAUSES = {Mood.SLOW: 0.35, Mood.WELL: 0.01}
+PAUSES = {Mood.SLOW: 0.35, Mood.LONG: 0.1, Mood.WELL: 0.01}
 """Seconds between two pieces of an answer."""
 SILENCE = 1.5
 """Seconds before the first word, where the model is silent."""

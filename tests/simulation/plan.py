@@ -33,7 +33,9 @@ from tests.simulation.town import CHANNELS, PEOPLE
 T = TypeVar("T")
 
 RATE = 4.0
-"""Messages a second; Slack takes five posts a second in a whole workspace."""
+"""Messages a second at most; Slack takes five posts a second in a whole workspace."""
+BREATH = 4.0
+"""Seconds between two kills on average; a process needs one or two to start."""
 LIVELY = 12
 """Of so many threads at most people go on with one."""
 COMMANDS = ("session info", "help", "clear session")
@@ -98,7 +100,7 @@ class Scale:
     @property
     def seconds(self) -> float:
         """How long people write."""
-        return self.turns / RATE
+        return max(self.turns / RATE, self.kills * BREATH)
 
 
 def make_plan(seed: int, scale: Scale) -> Plan:
@@ -133,7 +135,7 @@ class _Town:
     def says(self) -> Iterator[Say]:
         at = 0.0
         while self._number < self._scale.turns:
-            at += self._rng.expovariate(RATE)
+            at += self._rng.expovariate(self._scale.turns / self._scale.seconds)
             at = min(at, self._scale.seconds)
             draw = self._rng.random()
             if not self._lively or draw < 0.35:
@@ -200,7 +202,7 @@ class _Town:
 
     def _say(self, at: float, person: int, thread: int, kind: Kind, text: str) -> Say:
         self._number += 1
-        token = f"{kind[0]}{self._number}"
+        token = f"{kind[0]}{self._number}z"
         return Say(round(at, 3), person, thread, kind, token, text.format(token))
 
 

@@ -23,7 +23,7 @@ def _ask(at: float, token: str, *, thread: int = 0, person: int = 1, mention: bo
 
 
 def _clear(at: float) -> Say:
-    return Say(at, 1, 0, Kind.COMMAND, "c9", "clear session")
+    return Say(at, 1, 0, Kind.COMMAND, "c9z", "clear session")
 
 
 STATUS_LEFT_BY_A_DEAD_PROCESS = Plan(
@@ -32,54 +32,78 @@ STATUS_LEFT_BY_A_DEAD_PROCESS = Plan(
     deeds=(
         # The post is done and not heard of, so a status is shown below it, and the next process goes on by an edit.
         Trouble(0.0, "chat.postMessage", Ill.LOST_ANSWER),
-        _ask(0.1, "q1"),
+        _ask(0.1, "q1z"),
         Kill(1.0, Moment.ANY, 0.0),
     ),
-    moods={"q1": (Mood.SLOW,)},
+    moods={"q1z": (Mood.SLOW,)},
 )
 CLEARED_AFTER_A_CRASH = Plan(
     seed=22,
     places=("#room1",),
-    deeds=(_ask(0.0, "q1"), Kill(0.9, Moment.ANY, 0.0), _clear(1.1)),
-    moods={"q1": (Mood.SLOW,)},
+    deeds=(_ask(0.0, "q1z"), Kill(0.9, Moment.ANY, 0.0), _clear(1.1)),
+    moods={"q1z": (Mood.SLOW,)},
+)
+CLEARED_WITH_AN_UNKNOWN_POST = Plan(
+    seed=111,
+    places=("#room1",),
+    deeds=(Kill(0.0, Moment.POSTED, 0.0), _ask(0.1, "q1z"), _clear(1.5)),
+    moods={"q1z": (Mood.SLOW,)},
+)
+CLEARED_WHILE_TAKEN_UP = Plan(
+    seed=210,
+    places=("#room1",),
+    deeds=(
+        Kill(0.0, Moment.POSTED, 0.0),
+        _ask(0.1, "q1z"),
+        # The turn is taken up again after some seven seconds, and nothing is heard from the model for three.
+        _clear(8.2),
+    ),
+    moods={"q1z": (Mood.SLOW, Mood.ERROR, Mood.ERROR, Mood.SILENT)},
+)
+SHORTER_THE_SECOND_TIME = Plan(
+    seed=208,
+    places=("#room1",),
+    # The second page is posted and not heard of.
+    deeds=(_ask(0.0, "q1z"), Kill(0.4, Moment.POSTED, 0.0)),
+    moods={"q1z": (Mood.LONG,)},
 )
 STOOD_STILL_WHILE_ANOTHER_ANSWERED = Plan(
     seed=35,
     places=("#room1",),
     deeds=(
         # The second process must not be there yet when the question is asked.
-        _ask(0.0, "q1"),
+        _ask(0.0, "q1z"),
         Freeze(0.9, 11.0),
         Second(1.0, 12.5, killed=False),
     ),
-    moods={"q1": (Mood.SLOW,)},
+    moods={"q1z": (Mood.SLOW,)},
 )
 FOLLOW_UP_BEFORE_ITS_ROOT = Plan(
     seed=18,
     places=("#room1", "#room1"),
     deeds=(
-        _ask(0.0, "q1", thread=1),
+        _ask(0.0, "q1z", thread=1),
         # The root is lost twice on its way, and so comes for the third time when the follow-up is there already.
         Kill(0.8, Moment.DELIVERED, 0.0),
-        _ask(0.9, "q2"),
+        _ask(0.9, "q2z"),
         Kill(1.1, Moment.DELIVERED, 0.0),
-        _ask(2.6, "q3", mention=False),
+        _ask(2.6, "q3z", mention=False),
     ),
 )
 THREAD_FOUND_BY_LOOKING = Plan(
     seed=41,
     places=("#room1", "#room1"),
     deeds=(
-        _ask(0.0, "q1", thread=1),
+        _ask(0.0, "q1z", thread=1),
         Restart(1.0, 8.0),
-        _ask(1.5, "q2"),
-        _ask(1.6, "q3", mention=False),
+        _ask(1.5, "q2z"),
+        _ask(1.6, "q3z", mention=False),
     ),
 )
 AWAY_WHEN_FIRST_SPOKEN_TO = Plan(
     seed=3,
     places=("#room1", "@"),
-    deeds=(_ask(0.0, "q1"), Restart(1.0, 8.0), _ask(1.5, "q2", thread=1)),
+    deeds=(_ask(0.0, "q1z"), Restart(1.0, 8.0), _ask(1.5, "q2z", thread=1)),
 )
 LIMITED_LOOKING = Plan(
     seed=66,
@@ -87,7 +111,7 @@ LIMITED_LOOKING = Plan(
     deeds=(
         Trouble(0.0, "chat.postMessage", Ill.LOST_ANSWER, 8),
         Trouble(0.0, "conversations.replies", Ill.LIMITED, 3),
-        *(_ask(0.1, f"q{thread}", thread=thread) for thread in range(8)),
+        *(_ask(0.1, f"q{thread}z", thread=thread) for thread in range(8)),
         # Trouble lasts as long as the plan.
         Redeliver(6.0),
     ),
@@ -96,6 +120,9 @@ LIMITED_LOOKING = Plan(
 REGRESSIONS: Mapping[str, Plan] = {
     "a dead process left its status": STATUS_LEFT_BY_A_DEAD_PROCESS,
     "cleared after a crash": CLEARED_AFTER_A_CRASH,
+    "cleared with a post that nobody knows": CLEARED_WITH_AN_UNKNOWN_POST,
+    "cleared while it is taken up again": CLEARED_WHILE_TAKEN_UP,
+    "shorter the second time": SHORTER_THE_SECOND_TIME,
     "stood still while another answered": STOOD_STILL_WHILE_ANOTHER_ANSWERED,
     "a follow-up before its root": FOLLOW_UP_BEFORE_ITS_ROOT,
     "a thread found by looking": THREAD_FOUND_BY_LOOKING,
@@ -105,6 +132,8 @@ REGRESSIONS: Mapping[str, Plan] = {
 OPEN = frozenset(
     {
         "a dead process left its status",
+        "cleared while it is taken up again",
+        "shorter the second time",
         "stood still while another answered",
         "away when first spoken to",
         "limited as it looks for its posts",

@@ -26,30 +26,30 @@ def _answer(*tokens: str) -> str:
 def healthy() -> Evidence:
     """Two questions in one room, one in another, all well answered."""
     first, second, third = (
-        _said("q1", ROOM, ROOM.thread),
-        _said("q2", ROOM, "10.000003"),
-        _said("q3", OTHER, "20.000001"),
+        _said("q1z", ROOM, ROOM.thread),
+        _said("q2z", ROOM, "10.000003"),
+        _said("q3z", OTHER, "20.000001"),
     )
     return Evidence(
-        said=(first, second, third, _said("c4", OTHER, "20.000009", Kind.CHATTER)),
+        said=(first, second, third, _said("c4z", OTHER, "20.000009", Kind.CHATTER)),
         shown=(
-            Shown(ROOM, "10.000002", _answer("q1"), "t1"),
-            Shown(ROOM, "10.000004", _answer("q2"), "t2"),
-            Shown(OTHER, "20.000002", _answer("q3"), "t3"),
+            Shown(ROOM, "10.000002", _answer("q1z"), "t1"),
+            Shown(ROOM, "10.000004", _answer("q2z"), "t2"),
+            Shown(OTHER, "20.000002", _answer("q3z"), "t3"),
         ),
         requests=(
-            Request(1.0, (("user", "q1"),), ("q1",)),
-            Request(2.0, (("user", "q1"), ("assistant", "q1"), ("user", "q2")), ("q2",)),
-            Request(3.0, (("user", "q3"),), ("q3",)),
+            Request(1.0, (("user", "q1z"),), ("q1z",)),
+            Request(2.0, (("user", "q1z"), ("assistant", "q1z"), ("user", "q2z")), ("q2z",)),
+            Request(3.0, (("user", "q3z"),), ("q3z",)),
         ),
         sessions=(Session(ROOM.session, 3, 3), Session(OTHER.session, 1, 1)),
         rows=(
             Row(ROOM.session, 1, "user", first.text, first.ts, asks=1),
-            Row(ROOM.session, 2, "assistant", _answer("q1"), "t1", reply_to=1),
+            Row(ROOM.session, 2, "assistant", _answer("q1z"), "t1", reply_to=1),
             Row(ROOM.session, 3, "user", second.text, second.ts, asks=1),
-            Row(ROOM.session, 4, "assistant", _answer("q2"), "t2", reply_to=3),
+            Row(ROOM.session, 4, "assistant", _answer("q2z"), "t2", reply_to=3),
             Row(OTHER.session, 1, "user", third.text, third.ts, asks=1),
-            Row(OTHER.session, 2, "assistant", _answer("q3"), "t3", reply_to=1),
+            Row(OTHER.session, 2, "assistant", _answer("q3z"), "t3", reply_to=1),
         ),
         turns=(
             Turn("t1", ROOM.session, 1, "answered"),
@@ -98,21 +98,21 @@ def test_a_reply_that_stands_there_twice() -> None:
 
 
 def test_a_reply_of_nobody() -> None:
-    assert found(with_shown(lambda shown: [shown, Shown(ROOM, "10.000005", _answer("q2"), "t9")])) == {Wrong.DOUBLED}
+    assert found(with_shown(lambda shown: [shown, Shown(ROOM, "10.000005", _answer("q2z"), "t9")])) == {Wrong.DOUBLED}
 
 
 def test_a_question_that_is_answered_in_two_replies() -> None:
-    assert Wrong.DOUBLED in found(with_shown(lambda shown: [replace(shown, text=_answer("q1", "q2"))]))
+    assert Wrong.DOUBLED in found(with_shown(lambda shown: [replace(shown, text=_answer("q1z", "q2z"))]))
 
 
 def test_a_question_that_failed_may_be_answered_with_the_next() -> None:
     evidence = healthy()
     failed = Turn("t1", ROOM.session, 1, "failed", "http_500")
-    shown = (replace(evidence.shown[0], text="⚠️ No."), replace(evidence.shown[1], text=_answer("q1", "q2")))
+    shown = (replace(evidence.shown[0], text="⚠️ No."), replace(evidence.shown[1], text=_answer("q1z", "q2z")))
     rows = [row for row in evidence.rows if row.ref != "t1"]
-    rows[2] = replace(rows[2], text=_answer("q1", "q2"))
+    rows[2] = replace(rows[2], text=_answer("q1z", "q2z"))
     rows = [
-        replace(row, text=_answer("q1", "q2")) if row.ref == "t2" else row for row in evidence.rows if row.ref != "t1"
+        replace(row, text=_answer("q1z", "q2z")) if row.ref == "t2" else row for row in evidence.rows if row.ref != "t1"
     ]
     turns = (failed, *evidence.turns[1:])
     assert found(replace(evidence, turns=turns, shown=(*shown, evidence.shown[2]), rows=rows)) == set()
@@ -126,7 +126,7 @@ def test_a_question_that_is_in_no_reply() -> None:
 
 
 def test_a_text_that_is_not_whole() -> None:
-    assert found(with_shown(lambda shown: [replace(shown, text="About q2: it is")])) == {Wrong.WORDS}
+    assert found(with_shown(lambda shown: [replace(shown, text="About q2z: it is")])) == {Wrong.WORDS}
 
 
 def test_a_page_too_many() -> None:
@@ -158,10 +158,10 @@ def test_what_did_not_come_to_rest() -> None:
     [
         ("failed", "⚠️ The model is busy.", set()),
         ("failed", "it is a fish", {Wrong.WORDS}),
-        ("stopped", "About q2: it ⏹️ Stopped.", set()),
-        ("stopped", "About q2: it", {Wrong.WORDS}),
-        ("partial", "About q2: it\n\n⚠️ It broke off.", set()),
-        ("partial", "About q2: it\n\n⚠️ It broke off.\n\n⚠️ It broke off.", {Wrong.WORDS}),
+        ("stopped", "About q2z: it ⏹️ Stopped.", set()),
+        ("stopped", "About q2z: it", {Wrong.WORDS}),
+        ("partial", "About q2z: it\n\n⚠️ It broke off.", set()),
+        ("partial", "About q2z: it\n\n⚠️ It broke off.\n\n⚠️ It broke off.", {Wrong.WORDS}),
         ("undelivered", "", {Wrong.UNANSWERED, Wrong.LEFT_OVER}),
     ],
 )
@@ -183,29 +183,29 @@ def test_replies_in_the_wrong_order() -> None:
 
 
 def test_a_prompt_in_the_wrong_order() -> None:
-    request = Request(4.0, (("user", "q2"), ("user", "q1")), ("q1",))
+    request = Request(4.0, (("user", "q2z"), ("user", "q1z")), ("q1z",))
     assert found(replace(healthy(), requests=[request])) == {Wrong.DISORDER}
 
 
 def test_what_is_answered_now_may_stand_last_though_it_was_said_first() -> None:
     evidence = healthy()
-    late = replace(evidence.said[0], token="q1", ts="10.000001")
+    late = replace(evidence.said[0], token="q1z", ts="10.000001")
     rows = [replace(row, seq=5) if row.ref == late.ts else row for row in evidence.rows if row.ref != "t1"]
     turns = (Turn("t2", ROOM.session, 3, "answered"), Turn("t1", ROOM.session, 5, "answered"), evidence.turns[2])
-    request = Request(4.0, (("user", "q2"), ("assistant", "q2"), ("user", "q1")), ("q1",))
+    request = Request(4.0, (("user", "q2z"), ("assistant", "q2z"), ("user", "q1z")), ("q1z",))
     shown = (replace(evidence.shown[0], ts="10.000009"), *evidence.shown[1:])
     assert found(replace(evidence, rows=rows, turns=turns, requests=[request], shown=shown)) == set()
 
 
 def test_a_prompt_without_what_was_said_before() -> None:
-    assert found(replace(healthy(), requests=[Request(4.0, (("user", "q2"),), ("q2",))])) == {Wrong.FORGOTTEN}
+    assert found(replace(healthy(), requests=[Request(4.0, (("user", "q2z"),), ("q2z",))])) == {Wrong.FORGOTTEN}
 
 
 def test_words_of_one_thread_in_another() -> None:
-    assert Wrong.LEAKED in found(with_shown(lambda shown: [replace(shown, text=_answer("q2", "q3"))]))
+    assert Wrong.LEAKED in found(with_shown(lambda shown: [replace(shown, text=_answer("q2z", "q3z"))]))
 
 
-@pytest.mark.parametrize("heard", [["q1", "q3"], ["c4"], ["q99"]])
+@pytest.mark.parametrize("heard", [["q1z", "q3z"], ["c4z"], ["q99z"]])
 def test_a_prompt_with_words_of_elsewhere(heard: list[str]) -> None:
     request = Request(4.0, tuple(("assistant", token) for token in heard), ())
     assert found(replace(healthy(), requests=[request])) == {Wrong.LEAKED}
@@ -270,7 +270,7 @@ def test_errands_that_are_not_done() -> None:
 def _cleared(at: str) -> Evidence:
     """The first room is cleared between its two questions; the answer to that stands at a time."""
     evidence = healthy()
-    command = _said("c5", ROOM, "10.0000025", Kind.COMMAND)
+    command = _said("c5z", ROOM, "10.0000025", Kind.COMMAND)
     forgotten = [
         replace(row, role="cleared", text="") if row.seq < 3 and row.session == ROOM.session else row
         for row in evidence.rows
@@ -278,7 +278,7 @@ def _cleared(at: str) -> Evidence:
     rows = [*forgotten, Row(ROOM.session, 9, "command", "clear session", command.ts)]
     done = Shown(ROOM, at, "Done: I have forgotten 2 messages of this thread.", "e1")
     requests = [replace(each, at=each.at + 10) for each in evidence.requests]
-    requests[1] = Request(12.0, (("user", "q2"),), ("q2",))
+    requests[1] = Request(12.0, (("user", "q2z"),), ("q2z",))
     return replace(
         evidence, said=(*evidence.said, command), rows=rows, shown=(*evidence.shown, done), requests=requests
     )
@@ -290,9 +290,9 @@ def test_a_thread_that_was_cleared() -> None:
 
 def test_what_is_remembered_though_it_was_cleared() -> None:
     evidence = _cleared("11.500000")
-    remembering = Request(12.0, (("user", "q1"), ("user", "q2")), ("q2",))
+    remembering = Request(12.0, (("user", "q1z"), ("user", "q2z")), ("q2z",))
     assert found(replace(evidence, requests=[remembering])) == {Wrong.REMEMBERED}
-    under_way = Request(12.0, (("user", "q1"),), ("q1",))
+    under_way = Request(12.0, (("user", "q1z"),), ("q1z",))
     assert found(replace(evidence, requests=[under_way])) == set()
     assert found(replace(evidence, requests=[replace(under_way, at=30.0)])) == {Wrong.REMEMBERED}
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from random import Random
 
-TOKEN = re.compile(r"\b[qac][0-9]+\b")
-"""A word of one message alone, which tells its thread: of a question, an aside, or chatter."""
+TOKEN = re.compile(r"\b[qac][0-9]+z\b")
+"""A word of one message alone, which tells its thread: of a question, an aside, or chatter. Cut short it is none."""
 SECRET = "swordfish"
 """Something that everybody talks about, and that no log may ever tell."""
 END = "That is all."

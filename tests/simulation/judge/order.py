@@ -33,8 +33,8 @@ def asked_now(evidence: Evidence, request: Request) -> Sequence[Said]:
     rows = [(row.seq, said) for said in heard if (row := evidence.stored(said)) is not None]
     if not rows:
         return ()
-    turn = evidence.turn_of(max(rows, key=lambda pair: pair[0])[1])
-    return [said for said in heard if turn is not None and evidence.turn_of(said) == turn]
+    turn = evidence.asked_with(max(rows, key=lambda pair: pair[0])[1])
+    return [said for said in heard if evidence.asked_with(said) == turn]
 
 
 def _heard(evidence: Evidence, request: Request) -> Sequence[Said]:
