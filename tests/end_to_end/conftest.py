@@ -1,5 +1,7 @@
 """The real bot on the local workspace, and people who talk to it."""
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
@@ -15,6 +17,9 @@ from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace
 from chathakase.playground.world.values import Message
 from tests.model_server import ModelServer
+
+OURS = ("session ", "errand ", "hold ", "lease ", "draft ", "status ", "clearing ", "catch-up", "socket: ")
+"""How the names of the bot's tasks begin."""
 
 OpenBot = Callable[..., AbstractAsyncContextManager[SessionManager]]
 
@@ -80,11 +85,17 @@ def environment(settings: dict[str, Any]) -> dict[str, str]:
 
 
 @pytest.fixture
-async def open_the_bot(settings: dict[str, Any]) -> OpenBot:
+async def open_the_bot(settings: dict[str, Any]) -> AsyncIterator[OpenBot]:
     def opened(**changes: Any) -> AbstractAsyncContextManager[SessionManager]:
         return open_bot(Settings(**(settings | changes)))
 
-    return opened
+    yield opened
+    left = [task.get_name() for task in asyncio.all_tasks() if task.get_name().startswith(OURS)]
+    assert not left, f"the bot has left tasks behind: {left}"
+    threads = [
+        thread.name for thread in threading.enumerate() if "aiosqlite" in f"{thread.name} {type(thread)}".lower()
+    ]
+    assert not threads, f"the bot has left threads behind: {threads}"
 
 
 @pytest.fixture
