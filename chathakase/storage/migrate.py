@@ -17,6 +17,10 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
 )
 """
 
+NOTE = """
+INSERT INTO schema_migrations (version, name, applied_at) VALUES ($1, $2, $3) ON CONFLICT (version) DO NOTHING
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Migration:
@@ -58,10 +62,12 @@ async def migrate(database: Database, *, now: int) -> list[Migration]:
     missing = [migration for migration in migrations() if migration.version > have]
     if have and missing:
         await _save_copy(database, have, missing[-1].version)
+    applied = []
     for migration in missing:
         async with database.transaction() as transaction:
-            await _apply(transaction, migration, now)
-    return missing
+            if await _apply(transaction, migration, now):
+                applied.append(migration)
+    return applied
 
 
 async def _save_copy(database: Database, have: int, newest: int) -> None:
@@ -82,11 +88,9 @@ async def _version(database: Database) -> int:
     return int(rows[0][0] or 0)
 
 
-async def _apply(transaction: Transaction, migration: Migration, now: int) -> None:
+async def _apply(transaction: Transaction, migration: Migration, now: int) -> bool:
+    """Apply a migration; False when another process has just done so."""
+    if not await transaction.execute(NOTE, migration.version, migration.name, now):
+        return False
     await transaction.script(migration.sql)
-    await transaction.execute(
-        "INSERT INTO schema_migrations (version, name, applied_at) VALUES ($1, $2, $3)",
-        migration.version,
-        migration.name,
-        now,
-    )
+    return True

@@ -66,7 +66,9 @@ class SqliteTransaction:
 
     async def script(self, sql: str) -> None:
         """Run several statements, without the commit that sqlite3's own executescript begins with."""
-        for statement in ("BEGIN IMMEDIATE", *_statements(sql)):
+        if not self._connection.in_transaction:
+            await self.fetch("BEGIN IMMEDIATE")
+        for statement in _statements(sql):
             await self.fetch(statement)
 
     async def _patiently(self, statement: Callable[[], Awaitable[_T]]) -> _T:
@@ -88,7 +90,8 @@ class SqliteDatabase:
     """A SQLite file with its two connections."""
 
     def __init__(self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
-        self._path = path
+        self._path = path.absolute()
+        self._file = _file(path)
         self._writer = writer
         self._writing = asyncio.Lock()
         self._closing = asyncio.Event()
@@ -99,6 +102,7 @@ class SqliteDatabase:
         """One unit of work, alone on the writing connection."""
         async with self._writing:
             self._refuse_if_closed()
+            self._refuse_if_moved()
             with _translating():
                 try:
                     yield SqliteTransaction(self._writer, self._closing)
@@ -130,6 +134,10 @@ class SqliteDatabase:
     def _refuse_if_closed(self) -> None:
         if self._closing.is_set():
             raise DatabaseTrouble(Trouble.CLOSED)
+
+    def _refuse_if_moved(self) -> None:
+        if _file(self._path) != self._file:
+            raise DatabaseTrouble(Trouble.MOVED)
 
 
 async def schema_version(path: Path) -> int:
@@ -202,6 +210,15 @@ def _translating() -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise trouble_of(error) from error
+
+
+def _file(path: Path) -> tuple[int, int] | None:
+    """Which file has a name; None when there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _numbered(sql: str) -> str:

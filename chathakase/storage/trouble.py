@@ -24,6 +24,8 @@ class Trouble(StrEnum):
     """The file holds something else."""
     NOT_OPENED = "not_opened"
     """The file or its folder is missing, or may not be opened."""
+    MOVED = "moved"
+    """What is open is no longer the file of that name, so that nothing of it would be found at the next start."""
     DISK = "disk"
     """The system failed to read or write."""
     CLOSED = "closed"
@@ -39,6 +41,7 @@ TOLD = {
     Trouble.DAMAGED: "the database is damaged: put a backup in its place, or move it away to begin anew",
     Trouble.NO_DATABASE: "the file is no database: name another one, or move it away to begin anew",
     Trouble.NOT_OPENED: "the database cannot be opened: its folder must exist and allow reading and writing",
+    Trouble.MOVED: "the database was moved or deleted while in use: put it back, or start again with another one",
     Trouble.DISK: "the file could not be read or written: its disk may be full, gone or read-only",
     Trouble.CLOSED: "the database is closed",
     Trouble.OTHER: "the database refused",

@@ -19,12 +19,12 @@ from chathakase.storage.sqlite import SqliteDatabase, open_sqlite
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.end_to_end.process import Process, running, spawn
 from tests.model_server import ModelServer, says
-from tests.storage.strikes import damaged, failing, full, held_by_another_process, locked, read_only
+from tests.storage.strikes import damaged, failing, full, held_by_another_process, locked, moved, read_only
 from tests.storage.test_faults import garbage, garbled_pages, half_of_it, notes
 
 Start = Callable[..., Awaitable[Thread]]
 Strike = Callable[[SqliteDatabase], AbstractAsyncContextManager[None]]
-STRIKES = (locked, read_only, failing, damaged)
+STRIKES = (locked, read_only, failing, damaged, moved)
 LONG = "x" * 20_000
 """More than the file has room for in what it has already, when the disk is full."""
 

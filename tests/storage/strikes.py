@@ -94,6 +94,18 @@ async def damaged(database: SqliteDatabase) -> AsyncIterator[None]:
         await replace(database, whole[PAGE:])
 
 
+@asynccontextmanager
+async def moved(database: SqliteDatabase) -> AsyncIterator[None]:
+    """Somebody puts another file in the place of the open one."""
+    path, aside = database._path, database._path.with_suffix(".aside")
+    path.rename(aside)
+    path.touch()
+    try:
+        yield
+    finally:
+        aside.replace(path)
+
+
 async def replace(database: SqliteDatabase, content: bytes) -> None:
     overwrite(database._path, PAGE, content)
     for connection in (database._writer, database._reader._connection):

@@ -13,7 +13,7 @@ from chathakase.storage.sqlite import SqliteDatabase, open_sqlite, schema_versio
 from chathakase.storage.trouble import DatabaseTrouble, Trouble
 from tests.rights import without_rights
 from tests.storage.stores import ID, Stores, answer
-from tests.storage.strikes import PAGE, damaged, failing, full, locked, overwrite, read_only
+from tests.storage.strikes import PAGE, damaged, failing, full, locked, moved, overwrite, read_only
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,7 @@ from tests.storage.strikes import PAGE, damaged, failing, full, locked, overwrit
         (read_only, Trouble.READ_ONLY, "allow writing"),
         (failing, Trouble.DISK, "SQLITE_IOERR_WRITE"),
         (damaged, Trouble.DAMAGED, "put a backup in its place"),
+        (moved, Trouble.MOVED, "put it back"),
     ],
 )
 async def test_a_trouble_is_told_and_leaves_nothing_half_done(

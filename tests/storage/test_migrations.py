@@ -1,5 +1,6 @@
 """How a database comes to the newest version, and what becomes of what is in it."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -172,3 +173,14 @@ async def test_a_damaged_database_is_not_migrated(database: Path) -> None:
             await migrate(opened, now=0)
     assert database.read_bytes() == content
     assert list(database.parent.glob("*.before-*")) == []
+
+
+@pytest.mark.parametrize("old", [False, True], ids=["a new file", "a file of the first version"])
+async def test_two_processes_may_migrate_at_the_same_time(old: bool, database: Path) -> None:
+    async with open_sqlite(database) as one, open_sqlite(database) as other:
+        if old:
+            await first_version(one)
+        done = await asyncio.gather(migrate(one, now=0), migrate(other, now=0))
+        versions = [migration.version for applied in done for migration in applied]
+        assert sorted(versions) == [migration.version for migration in migrations()[old:]]
+        assert await one.fetch("PRAGMA integrity_check") == [("ok",)]
