@@ -22,7 +22,7 @@ PATIENCE = 20.0
 AGAIN = 0.5
 """Seconds until a process that could not start is started again."""
 KILLED, STOPPED = "killed", "stopped"
-ENDS = {KILLED: (-signal.SIGKILL, 0), STOPPED: (0, -signal.SIGTERM)}
+ENDS = {KILLED: (-signal.SIGKILL, -signal.SIGTERM, 0), STOPPED: (0, -signal.SIGTERM)}
 """The exit codes of processes by their fate. Told to stop before it can heed that, one ends by the signal."""
 
 

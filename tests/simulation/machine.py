@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections import Counter
+from time import monotonic
 
 from tests.simulation.bots import set_clock
 from tests.simulation.deeds import Freeze, Jump, Kill, Moment, Restart, Second
@@ -11,16 +12,36 @@ from tests.simulation.stage import Stage
 MOMENT_WITHIN = 2.0
 """Seconds for which a moment to kill is waited for."""
 
+LATE = 10.0
+"""Seconds after which a kill is left out, as a slow machine has no process to be killed."""
+
 
 class Machine:
     """The machine on which the bot runs."""
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
+        self._striking = asyncio.Lock()
         self.kills: Counter[Moment] = Counter()
 
     async def kill(self, deed: Kill) -> bool:
-        """``kill -9``."""
+        """``kill -9``; a moment is waited for, and before that a process that can see it, by one kill at a time."""
+        if deed.moment is Moment.ANY:
+            return await self._strike(deed)
+        due = monotonic() + LATE
+        async with self._striking:
+            if monotonic() > due or not await self._connected(due - monotonic()):
+                return False
+            return await self._strike(deed)
+
+    async def _connected(self, within: float) -> bool:
+        try:
+            await self._stage.workspace.wait_for_socket(within)
+        except TimeoutError:
+            return False
+        return True
+
+    async def _strike(self, deed: Kill) -> bool:
         stage, done = self._stage, False
 
         def kill() -> None:

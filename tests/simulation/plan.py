@@ -34,8 +34,6 @@ T = TypeVar("T")
 
 RATE = 4.0
 """Messages a second at most; Slack takes five posts a second in a whole workspace."""
-BREATH = 4.0
-"""Seconds between two kills on average; a process needs one or two to start."""
 LIVELY = 12
 """Of so many threads at most people go on with one."""
 COMMANDS = ("session info", "help", "clear session")
@@ -94,13 +92,15 @@ class Scale:
     turns: int = 40
     """Messages that people write, most of them questions."""
     kills: int = 4
+    breath: float = 4.0
+    """Seconds between two kills on average; on a quick machine a process needs one to start."""
     without: frozenset[str] = frozenset()
     """Names of deeds that do not happen."""
 
     @property
     def seconds(self) -> float:
         """How long people write."""
-        return max(self.turns / RATE, self.kills * BREATH)
+        return max(self.turns / RATE, self.kills * self.breath)
 
 
 def make_plan(seed: int, scale: Scale) -> Plan:

@@ -1,6 +1,7 @@
 """Tells what happened in a thread, so that a person can find out what went wrong there."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -11,8 +12,8 @@ from tests.simulation.stage import Stage
 from tests.simulation.town import BOT
 from tests.simulation.words import tokens
 
-MOST = 5
-"""Threads of which the story is told."""
+MOST = 12
+"""Threads of which the story is told, those with the rarest flaws first."""
 AROUND = 15.0
 """Seconds before and after a thread's own events in which those of the machine are told as well."""
 LOGGED = re.compile(r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}) (.*)$")
@@ -24,7 +25,9 @@ def stories(stage: Stage, evidence: Evidence, flaws: Sequence[Flaw]) -> Iterator
     """The stories of the threads with flaws, after the flaws themselves; of the first threads if nothing is wrong."""
     yield f"seed {stage.plan.seed}: {len(flaws)} flaws"
     yield from (f"  {flaw}" for flaw in flaws)
-    wrong = [flaw.place for flaw in flaws if flaw.place is not None]
+    counts = Counter(flaw.wrong for flaw in flaws)
+    rarest = sorted(flaws, key=lambda flaw: counts[flaw.wrong])
+    wrong = [flaw.place for flaw in rarest if flaw.place is not None]
     places = list(dict.fromkeys(wrong or [said.place for said in evidence.said]))
     for place in places[:MOST]:
         yield f"\n=== {place.session}"

@@ -121,7 +121,7 @@ def nobody_elses(evidence: Evidence) -> Iterator[Flaw]:
     """Whatever the bot wrote belongs to a turn, or to a command, or to a turn that was cleared away."""
     turns, cleared = {turn.id for turn in evidence.turns}, _cleared(evidence)
     for shown in evidence.shown:
-        known = shown.turn in turns or LOST in shown.text or answered_command(shown.text)
+        known = shown.turn in turns or LOST in shown.text or answered_command(shown)
         if not known and shown.place.session not in cleared:
             yield Flaw(Wrong.DOUBLED, f"{shown.ts} belongs to no turn: {shown.text[:80]!r}", shown.place)
 

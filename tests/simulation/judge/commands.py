@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from tests.simulation.deeds import Kind
-from tests.simulation.evidence import Evidence
+from tests.simulation.evidence import Evidence, Shown
 from tests.simulation.judge.flaws import Flaw, Wrong
 
 ANSWERS: Mapping[str, Sequence[str]] = {
@@ -15,14 +15,17 @@ ANSWERS: Mapping[str, Sequence[str]] = {
 """How the answer to each command begins."""
 
 
-def answered_command(text: str) -> str | None:
-    """The command that a text of the bot's answers."""
-    return next((command for command, begins in ANSWERS.items() if text.startswith(tuple(begins))), None)
+def answered_command(shown: Shown) -> str | None:
+    """The command that a message of the bot's answers, by its words or, where it was given up, by its name."""
+    for command, begins in ANSWERS.items():
+        if shown.text.startswith(tuple(begins)) or shown.turn.endswith(f" {command}"):
+            return command
+    return None
 
 
 def all_are_answered(evidence: Evidence) -> Iterator[Flaw]:
     """As many answers as commands that the bot has heard; what it has not heard nobody can tell it by."""
-    answers = Counter((shown.place, answered_command(shown.text)) for shown in evidence.shown)
+    answers = Counter((shown.place, answered_command(shown)) for shown in evidence.shown)
     said = [each for each in evidence.said if each.kind is Kind.COMMAND]
     most = Counter((each.place, each.text) for each in said)
     heard = Counter((each.place, each.text) for each in said if evidence.stored(each) is not None)

@@ -51,7 +51,7 @@ def _cleared(evidence: Evidence) -> dict[Place, tuple[str, float]]:
     done = {
         shown.place: float(shown.ts)
         for shown in evidence.shown
-        if answered_command(shown.text) == "clear session" and shown.place in commands
+        if answered_command(shown) == "clear session" and shown.place in commands
     }
     return {place: (commands[place], at) for place, at in done.items()}
 
