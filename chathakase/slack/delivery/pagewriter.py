@@ -135,8 +135,8 @@ class PageWriter:
         await self._tell()
 
     async def sweep(self) -> None:
-        """Remove what was posted after all, after it had been looked for in vain: a slow Slack may do so later."""
-        if not self._looked_in_vain:
+        """Remove messages of this turn that are no pages of it: of an earlier try, or posted late by a slow Slack."""
+        if not self._looked_in_vain and not self._doubtful:
             return
         place, name = self._origin.place, self._origin.name
         try:
@@ -148,6 +148,11 @@ class PageWriter:
             if ts not in self._refs:
                 log.info("A twin of a page in %s is removed", place.session_id)
                 await self._remove(ts)
+
+    async def recover(self) -> None:
+        """Find what an earlier try may have posted of which nobody heard. Raises DeliveryError."""
+        if not self._refs and (found := await self._find(self.post_of(0, ""), Urgency.FINAL)) is not None:
+            await self.add(found, None)
 
     async def _remove(self, ts: str) -> None:
         try:

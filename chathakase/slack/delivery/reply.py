@@ -171,6 +171,10 @@ class SlackReply:
         """Wait until nothing of it is on its way any more; whether people can see something of it."""
         await self._thinking.end()
         async with self._writing:
+            try:
+                await self._writer.recover()
+            except DeliveryError as error:
+                log.info("Nobody looked for an earlier post in %s: %s", self._place.session_id, error)
             return self.begun
 
     async def _finish(self, text: str, offer: Wish | None, urgency: Urgency) -> None:
