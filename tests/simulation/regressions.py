@@ -100,11 +100,6 @@ THREAD_FOUND_BY_LOOKING = Plan(
         _ask(1.6, "q3z", mention=False),
     ),
 )
-AWAY_WHEN_FIRST_SPOKEN_TO = Plan(
-    seed=3,
-    places=("#room1", "@"),
-    deeds=(_ask(0.0, "q1z"), Restart(1.0, 8.0), _ask(1.5, "q2z", thread=1)),
-)
 LIMITED_LOOKING = Plan(
     seed=66,
     places=tuple(f"#room{number}" for number in range(8)),
@@ -126,17 +121,5 @@ REGRESSIONS: Mapping[str, Plan] = {
     "stood still while another answered": STOOD_STILL_WHILE_ANOTHER_ANSWERED,
     "a follow-up before its root": FOLLOW_UP_BEFORE_ITS_ROOT,
     "a thread found by looking": THREAD_FOUND_BY_LOOKING,
-    "away when first spoken to": AWAY_WHEN_FIRST_SPOKEN_TO,
     "limited as it looks for its posts": LIMITED_LOOKING,
 }
-OPEN = frozenset(
-    {
-        "a dead process left its status",
-        "cleared while it is taken up again",
-        "shorter the second time",
-        "stood still while another answered",
-        "away when first spoken to",
-        "limited as it looks for its posts",
-    }
-)
-"""Those that find their bug still."""

@@ -8,7 +8,7 @@ from tests.simulation.deeds import Plan
 from tests.simulation.judge import Wrong
 from tests.simulation.plan import Scale, make_plan
 from tests.simulation.play import play
-from tests.simulation.regressions import OPEN, REGRESSIONS
+from tests.simulation.regressions import REGRESSIONS
 
 SCALE = Scale(turns=24, kills=2)
 BORNE = {Wrong.UNKNOWN}
@@ -22,14 +22,8 @@ async def test_nothing_is_lost_doubled_mixed_up_or_left_over(seed: int, tmp_path
     assert not outcome.flaws, outcome.told
 
 
-PLANS = [
-    pytest.param(plan, id=name, marks=[pytest.mark.xfail(run=False)] if name in OPEN else [])
-    for name, plan in REGRESSIONS.items()
-]
-
-
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("plan", PLANS)
+@pytest.mark.parametrize("plan", REGRESSIONS.values(), ids=REGRESSIONS)
 async def test_no_bug_comes_back(plan: Plan, tmp_path: Path) -> None:
     outcome = await play(plan, tmp_path, settle_within=30.0)
     assert not outcome.flaws, outcome.told
