@@ -69,8 +69,8 @@ class SessionManager:
         """
         session_id = incoming.place.session_id
         twin = self._saving.get((session_id, incoming.ref))
-        if twin is not None:
-            await asyncio.shield(twin)
+        # A twin that was none of ours may have lacked what opens the session.
+        if twin is not None and await asyncio.shield(twin):
             return False
         if command := self._commands.find(incoming):
             return await self._save(incoming, role=Role.COMMAND, errand=Errand(command))

@@ -117,6 +117,9 @@ class TurnRunner:
                 beating.cancel()
         except* LeaseLost:
             await self._give_up(signals.lease, reply, draft)
+        except* StoreError as errors:
+            log.warning("The turn in %s is put down: %s", signals.lease.place.session_id, errors.exceptions[0])
+            await self._turns.release(signals.lease)
         return unheard
 
     async def _answer(self, signals: Signals, heartbeat: Heartbeat, reply: Reply, draft: Draft) -> Collection[str]:
@@ -175,6 +178,8 @@ class TurnRunner:
         except ModelError as error:
             log.warning("The model failed in %s: %s", lease.place.session_id, error.code)
             return broken(draft.text, error)
+        except StoreError:
+            raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the person gets a word and the turn an end
             log.error("A turn in %s failed: %s", lease.place.session_id, trace(error))
             return broken(draft.text, ModelError("internal", TROUBLE))

@@ -56,3 +56,14 @@ async def test_a_thread_is_remembered_in_the_order_in_which_it_was_said(
 
 def asked(model: ModelServer) -> list[str]:
     return [speech["content"] for speech in model.requests[-1]["messages"] if speech["role"] == "user"]
+
+
+async def test_a_twin_that_opens_the_session_is_not_taken_for_one_that_does_not(
+    bot: SessionManager, workspace: Workspace, alice: Person, general: str
+) -> None:
+    root = workspace.world.post(general, alice.id, "oh").ts
+    event = message(general, alice.id, root, "oh", root)
+    mention = event | {"type": "app_mention", "text": f"<@{workspace.world.app.user_id}> oh"}
+    for _ in range(3):
+        workspace.send_event(event, twin=mention)
+    await Thread(workspace, alice, general, root).answers(1, containing="oh")
