@@ -14,7 +14,7 @@ from tests.simulation.figures import table, total
 from tests.simulation.judge import Wrong
 from tests.simulation.plan import Scale, make_plan
 from tests.simulation.play import Outcome, play
-from tests.simulation.regressions import REGRESSIONS
+from tests.simulation.regressions import OPEN, REGRESSIONS
 
 TELL_EVERY = 30.0
 """Seconds between two lines of progress."""
@@ -38,6 +38,7 @@ def _arguments() -> Namespace:
     parser.add_argument("--turns", type=int, default=Scale.turns, help="messages that people write")
     parser.add_argument("--kills", type=int, default=Scale.kills)
     parser.add_argument("--breath", type=float, default=Scale.breath, metavar="SECONDS", help="between two kills")
+    parser.add_argument("--retries", nargs="+", type=float, default=Scale.retries, metavar="SECONDS", help="of Slack")
     parser.add_argument("--without", nargs="*", default=(), metavar="DEED", help="deeds to leave out, such as Jump")
     parser.add_argument("--regressions", nargs="*", metavar="WORD", help="plans that found bugs, or those so named")
     parser.add_argument("--replay", type=Path, metavar="FILE", help="play a plan that was kept")
@@ -48,9 +49,9 @@ def _arguments() -> Namespace:
 
 
 def _plans(given: Namespace) -> Iterator[Plan]:
-    scale = Scale(given.turns, given.kills, given.breath, frozenset(given.without))
+    scale = Scale(given.turns, given.kills, given.breath, tuple(given.retries), frozenset(given.without))
     if given.regressions is not None:
-        for name, plan in REGRESSIONS.items():
+        for name, plan in {**REGRESSIONS, **OPEN}.items():
             if not given.regressions or any(word in name for word in given.regressions):
                 yield from [plan] * given.times
         return

@@ -225,6 +225,8 @@ class Plan:
     """In the order of time."""
     moods: Mapping[str, Sequence[Mood]] = field(default_factory=dict)
     """How the model answers a question, by its token, time after time; well when that is over."""
+    retries: Sequence[float] = (0.0, 1.5, 4.5)
+    """Seconds after which Slack delivers again; the real ones are 0, 60 and 300."""
 
     @property
     def says(self) -> Sequence[Say]:
@@ -234,15 +236,16 @@ class Plan:
     def to_json(self) -> str:
         """The plan as text, to be kept and played again."""
         deeds = [{"deed": type(deed).__name__, **asdict(deed)} for deed in self.deeds]
-        whole = {"seed": self.seed, "places": self.places, "moods": self.moods, "deeds": deeds}
-        return json.dumps(whole, indent=1)
+        whole = {"seed": self.seed, "places": self.places, "moods": self.moods, "retries": self.retries}
+        return json.dumps(whole | {"deeds": deeds}, indent=1)
 
 
 def plan_from_json(text: str) -> Plan:
     """Read a plan that was kept."""
     whole = json.loads(text)
     moods = {token: tuple(map(Mood, moods)) for token, moods in whole["moods"].items()}
-    return Plan(whole["seed"], tuple(whole["places"]), tuple(map(_deed, whole["deeds"])), moods)
+    places, deeds, retries = (tuple(whole[name]) for name in ("places", "deeds", "retries"))
+    return Plan(whole["seed"], places, tuple(map(_deed, deeds)), moods, retries)
 
 
 ENUMS = {"kind": Kind, "moment": Moment, "ill": Ill}

@@ -94,6 +94,8 @@ class Scale:
     kills: int = 4
     breath: float = 4.0
     """Seconds between two kills on average; on a quick machine a process needs one to start."""
+    retries: tuple[float, ...] = (0.0, 3.0, 9.0)
+    """Seconds after which Slack delivers again."""
     without: frozenset[str] = frozenset()
     """Names of deeds that do not happen."""
 
@@ -107,13 +109,13 @@ def make_plan(seed: int, scale: Scale) -> Plan:
     """Plan a simulation."""
     town = _Town(Random(f"{seed} people"), scale)
     says = list(town.says())
-    threads = len(town.places)
     deeds: list[Deed] = [*says, *_people(Random(f"{seed} presses"), scale, says)]
     deeds += _machine(Random(f"{seed} machine"), scale)
     deeds += _slack(Random(f"{seed} slack"), scale)
     kept = [deed for deed in deeds if type(deed).__name__ not in scale.without]
-    assert threads
-    return Plan(seed, tuple(town.places), tuple(sorted(kept, key=_when)), _moods(Random(f"{seed} model"), says))
+    return Plan(
+        seed, tuple(town.places), tuple(sorted(kept, key=_when)), _moods(Random(f"{seed} model"), says), scale.retries
+    )
 
 
 def _when(deed: Deed) -> float:

@@ -60,6 +60,20 @@ CLEARED_WHILE_TAKEN_UP = Plan(
     ),
     moods={"q1z": (Mood.SLOW, Mood.ERROR, Mood.ERROR, Mood.SILENT)},
 )
+CLEARED_ONCE_MORE = Plan(
+    seed=2,
+    places=("#room1",),
+    deeds=(
+        _ask(0.0, "q1z"),
+        # It is done, but nobody heard that it was told, so it is done again after some six seconds.
+        Kill(0.9, Moment.POSTED, 0.0),
+        _clear(1.0),
+        _ask(4.0, "q2z"),
+        _ask(5.5, "q3z"),
+        _ask(8.0, "q4z"),
+    ),
+    moods={f"q{number}z": (Mood.SLOW,) * 2 for number in (2, 3, 4)},
+)
 SHORTER_THE_SECOND_TIME = Plan(
     seed=208,
     places=("#room1",),
@@ -123,3 +137,5 @@ REGRESSIONS: Mapping[str, Plan] = {
     "a thread found by looking": THREAD_FOUND_BY_LOOKING,
     "limited as it looks for its posts": LIMITED_LOOKING,
 }
+OPEN: Mapping[str, Plan] = {"cleared once more": CLEARED_ONCE_MORE}
+"""Those that find their bug still."""

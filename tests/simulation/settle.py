@@ -24,7 +24,10 @@ HAVE_LOOKED = "for what was missed"
 
 
 async def settle(stage: Stage, within: float) -> list[str]:
-    """Take back all trouble and wait; returns what was still under way after so many seconds."""
+    """Take back all trouble and wait; returns what was still under way after so many seconds.
+
+    What is still looked for then is not under way: it was missed.
+    """
     stage.note("no more trouble")
     stage.workspace.faults.clear()
     stage.bots.start()
@@ -33,7 +36,7 @@ async def settle(stage: Stage, within: float) -> list[str]:
         restless = under_way(stage)
         if monotonic() > until:
             return restless
-        if restless:
+        if restless or _may_be_found(stage):
             rest = monotonic()
         await asyncio.sleep(LOOK_EVERY)
     while statuses(stage) and monotonic() < rest + STATUS_WITHIN:
@@ -51,7 +54,7 @@ def under_way(stage: Stage) -> list[str]:
     restless += [f"the session {row[0]} waits" for row in stage.rows(WAITING)]
     restless += [f"the turn {row[0]} waits" for row in stage.rows(WISHED)]
     restless += [f"the errand {row[0]} waits" for row in open_errands(stage)]
-    return restless or _may_be_found(stage)
+    return restless
 
 
 def _called_lately(stage: Stage) -> bool:
@@ -59,15 +62,14 @@ def _called_lately(stage: Stage) -> bool:
     return any(call.at > time() - QUIET for call in [next(calls, None)] if call)
 
 
-def _may_be_found(stage: Stage) -> list[str]:
-    """Questions that nobody heard, as long as the bot means to look for what it missed."""
-    lines = [line for life in stage.bots.lives if not life.died for line in life.log.read_text().splitlines()]
-    looks = [line for line in lines if WILL_LOOK in line or HAVE_LOOKED in line]
-    if not looks or WILL_LOOK not in looks[-1]:
-        return []
+def _may_be_found(stage: Stage) -> bool:
+    """Whether there are questions that nobody heard, and a process that has not looked for them to the end."""
     stored = set(stage.rows(STORED))
-    questions = [said for said in stage.said if said.kind is Kind.QUESTION]
-    return [f"{said.token} is looked for" for said in questions if (said.place.session, said.ts) not in stored]
+    unheard = [said for said in stage.said if said.kind is Kind.QUESTION]
+    if all((said.place.session, said.ts) in stored for said in unheard):
+        return False
+    logs = [life.log.read_text() for life in stage.bots.lives if not life.died]
+    return not any(log.rfind(HAVE_LOOKED) > log.rfind(WILL_LOOK) for log in logs)
 
 
 def open_errands(stage: Stage) -> list[tuple[str]]:

@@ -19,8 +19,7 @@ from tests.simulation.moments import Moments
 from tests.simulation.town import PEOPLE, build_town
 
 ACK_TIMEOUT = 0.7
-RETRY_DELAYS = (0.0, 1.5, 4.5)
-"""Seconds after which Slack delivers again; the real ones are 0, 60 and 300, as the real timeout is 3."""
+"""Seconds within which an event must be acknowledged; the real timeout is 3."""
 SETTINGS: Mapping[str, str] = {
     "CHATHAKASE_MODEL": "simulated",
     "CHATHAKASE_SLACK_TIMEOUT": "1.5",
@@ -70,7 +69,7 @@ async def open_stage(plan: Plan, folder: Path, settings: Mapping[str, str]) -> A
     mind = Mind(plan.moods, moments.come)
     async with AsyncExitStack() as stack:
         opening = open_workspace(
-            build_town(), seed=plan.seed, ack_timeout=ACK_TIMEOUT, retry_delays=RETRY_DELAYS, journal_limit=1_000
+            build_town(), seed=plan.seed, ack_timeout=ACK_TIMEOUT, retry_delays=plan.retries, journal_limit=1_000
         )
         workspace = await stack.enter_async_context(opening)
         workspace.faults.rng.seed(plan.seed)

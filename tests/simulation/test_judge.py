@@ -297,6 +297,16 @@ def test_what_is_remembered_though_it_was_cleared() -> None:
     assert found(replace(evidence, requests=[replace(under_way, at=30.0)])) == {Wrong.REMEMBERED}
 
 
+def test_a_reply_that_was_cleared_away_though_its_question_was_not() -> None:
+    evidence = _cleared("11.500000")
+    left = Shown(ROOM, "10.000009", "About q2z: it", "t9")
+    assert found(replace(evidence, shown=(*evidence.shown, left))) == {Wrong.DOUBLED}
+    told = replace(left, text="About q1z, q2z: it\n\n⚠️ This answer was stopped, because the session was cleared.")
+    assert found(replace(evidence, shown=(*evidence.shown, told))) == set()
+    needlessly = replace(told, text=told.text.replace("q1z, ", ""))
+    assert found(replace(evidence, shown=(*evidence.shown, needlessly))) == {Wrong.DOUBLED}
+
+
 def test_commands_that_are_not_answered_once() -> None:
     evidence = _cleared("11.500000")
     assert found(replace(evidence, shown=evidence.shown[:-1])) == {Wrong.COMMAND}

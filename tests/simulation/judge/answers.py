@@ -11,6 +11,7 @@ from tests.simulation.words import END, questions
 
 STOPPED = "⏹️"
 NOTICE = "⚠️"
+CLEARED = "because the session was cleared"
 LOST = "so it is lost"
 """In what somebody is told in a direct message whose answer Slack refused."""
 
@@ -122,8 +123,18 @@ def nobody_elses(evidence: Evidence) -> Iterator[Flaw]:
     turns, cleared = {turn.id for turn in evidence.turns}, _cleared(evidence)
     for shown in evidence.shown:
         known = shown.turn in turns or LOST in shown.text or answered_command(shown)
-        if not known and shown.place.session not in cleared:
+        if not known and (shown.place.session not in cleared or _is_remembered(evidence, shown)):
             yield Flaw(Wrong.DOUBLED, f"{shown.ts} belongs to no turn: {shown.text[:80]!r}", shown.place)
+
+
+def _is_remembered(evidence: Evidence, shown: Shown) -> bool:
+    """Whether a message is about questions that are not forgotten, and so are answered elsewhere.
+
+    With a question that is forgotten the whole reply may be stopped.
+    """
+    asked = [evidence.by_token[token] for token in questions(shown.text) if token in evidence.by_token]
+    kept = [row.role == "user" for said in asked if (row := evidence.stored(said)) is not None]
+    return bool(kept) and (all(kept) or (any(kept) and CLEARED not in shown.text))
 
 
 def _cleared(evidence: Evidence) -> set[str]:
