@@ -116,11 +116,11 @@ THREAD_FOUND_BY_LOOKING = Plan(
 )
 LIMITED_LOOKING = Plan(
     seed=66,
-    places=tuple(f"#room{number}" for number in range(8)),
+    places=tuple(f"#room{number}" for number in range(5)),
     deeds=(
-        Trouble(0.0, "chat.postMessage", Ill.LOST_ANSWER, 8),
+        Trouble(0.0, "chat.postMessage", Ill.LOST_ANSWER, 5),
         Trouble(0.0, "conversations.replies", Ill.LIMITED, 3),
-        *(_ask(0.1, f"q{thread}z", thread=thread) for thread in range(8)),
+        *(_ask(0.1, f"q{thread}z", thread=thread) for thread in range(5)),
         # Trouble lasts as long as the plan.
         Redeliver(6.0),
     ),

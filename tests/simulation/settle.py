@@ -11,7 +11,9 @@ from tests.simulation.town import BOT
 
 LOOK_EVERY = 0.25
 QUIET = 2.5
-"""Seconds in which the bot may call nothing; what is left to be read of the past it reads at a slower pace."""
+"""Seconds in which the bot may call nothing."""
+SLOWLY = 12.0
+"""Seconds between two calls at the slowest pace at which the bot reads what it missed."""
 STATUS_WITHIN = 10.0
 """Seconds after which nobody means to take back a status any more."""
 
@@ -36,7 +38,7 @@ async def settle(stage: Stage, within: float) -> list[str]:
         restless = under_way(stage)
         if monotonic() > until:
             return restless
-        if restless or _may_be_found(stage):
+        if restless or _called(stage, within=QUIET) or _may_be_found(stage):
             rest = monotonic()
         await asyncio.sleep(LOOK_EVERY)
     while statuses(stage) and monotonic() < rest + STATUS_WITHIN:
@@ -49,27 +51,28 @@ def under_way(stage: Stage) -> list[str]:
     restless = [f"{stage.workspace.pending_events} events"] if stage.workspace.pending_events else []
     if not stage.workspace.sockets:
         restless.append("no socket is open")
-    if _called_lately(stage):
-        restless.append("calls of the Web API")
     restless += [f"the session {row[0]} waits" for row in stage.rows(WAITING)]
     restless += [f"the turn {row[0]} waits" for row in stage.rows(WISHED)]
     restless += [f"the errand {row[0]} waits" for row in open_errands(stage)]
     return restless
 
 
-def _called_lately(stage: Stage) -> bool:
+def _called(stage: Stage, *, within: float) -> bool:
+    """Whether the bot called the Web API in the last so many seconds."""
     calls = (entry for entry in reversed(stage.entries) if isinstance(entry, ApiCall) and entry.caller == BOT)
-    return any(call.at > time() - QUIET for call in [next(calls, None)] if call)
+    return any(call.at > time() - within for call in [next(calls, None)] if call)
 
 
 def _may_be_found(stage: Stage) -> bool:
-    """Whether there are questions that nobody heard, and a process that has not looked for them to the end."""
+    """Whether there are questions that nobody heard, and a process that looks for them or means to."""
     stored = set(stage.rows(STORED))
-    unheard = [said for said in stage.said if said.kind is Kind.QUESTION]
-    if all((said.place.session, said.ts) in stored for said in unheard):
+    questions = [said for said in stage.said if said.kind is Kind.QUESTION]
+    if all((said.place.session, said.ts) in stored for said in questions):
         return False
     logs = [life.log.read_text() for life in stage.bots.lives if not life.died]
-    return not any(log.rfind(HAVE_LOOKED) > log.rfind(WILL_LOOK) for log in logs)
+    if any(log.rfind(WILL_LOOK) > log.rfind(HAVE_LOOKED) for log in logs):
+        return True
+    return not any(HAVE_LOOKED in log for log in logs) and _called(stage, within=SLOWLY)
 
 
 def open_errands(stage: Stage) -> list[tuple[str]]:
