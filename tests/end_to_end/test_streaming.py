@@ -58,7 +58,8 @@ async def test_a_long_stream_rolls_over_before_it_is_full(
     model.will(says(*(LONG[at : at + step] for at in range(0, len(LONG), step)), pause=0.1))
     thread = await start("write much", channel="@")
     await thread.answers(None, containing="Paragraph 199", within=30)
-    assert "".join(thread.texts()) == LONG
+    # What was streamed ends with a word, so a page may end between a word and the space behind it.
+    assert " ".join(thread.texts()).split() == LONG.split()
     assert len(thread.texts()) > 2
     assert all(len(text.encode()) < 11_000 for text in thread.texts())
     assert all(call.ok for call in workspace.journal.calls())
