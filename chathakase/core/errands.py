@@ -16,6 +16,8 @@ class Command:
     """The surface's user id of who said it."""
     name: str
     """Which command it is."""
+    argument: str = ""
+    """What was said behind it."""
 
     @property
     def id(self) -> str:

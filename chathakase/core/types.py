@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from chathakase.core.files import Attachment, Image, SharedFile
+
 
 class Role(StrEnum):
     """Who or what wrote a stored message."""
@@ -108,6 +110,11 @@ class Incoming:
     """It may start a session: a mention or a direct message."""
     asks: bool
     """It wants an answer; otherwise it is kept as context."""
+    files: tuple[SharedFile, ...] = ()
+    name: str = ""
+    """What the author is called, if it is nobody whom the surface could be asked about: another bot."""
+    ours: bool = False
+    """We said it ourselves, before the session began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +136,17 @@ class Message:
     text: str
     author: str
     """The surface's user id; empty for the assistant."""
+    seq: int = 0
+    """Its number in the session, in the order in which messages came."""
+    ref: str = ""
+    """The surface's own id; of an answer, its turn."""
+    said: int = 0
+    """When it was said, in epoch microseconds; of an answer, when what it answers was said."""
+    name: str = ""
+    """What the author is called, if the surface could not be asked."""
+    tokens: int = 0
+    """About how many tokens its text has, as counted when it was stored."""
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +207,8 @@ class Result:
     """A short code of what went wrong, never text that somebody wrote."""
     model: str = ""
     usage: Usage | None = None
+    estimate: int = 0
+    """How many tokens the prompt was thought to have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +218,31 @@ class Person:
     id: str
     name: str
     is_admin: bool = False
+    zone: str = ""
+    """The name of their time zone, for instance ``Asia/Tokyo``; empty when unknown."""
+    offset: int = 0
+    """How many seconds their clock is ahead of UTC at present."""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """What a place is called on its surface, in other people's words: never to be trusted."""
+
+    channel: str
+    """A channel's name; empty for a direct message, or when unknown."""
+    topic: str = ""
+    direct: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button that says some words for whoever presses it."""
+
+    label: str
+    words: str
+    """A command of ours."""
+    danger: bool = False
+    """Something is lost by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +258,14 @@ class SessionInfo:
     active: int
     busy: bool
     """A turn is under way or waits."""
+    title: str = ""
+    prompt_tokens: int = 0
+    """As the model's server counted them, in all turns together, summaries and titles included."""
+    completion_tokens: int = 0
+    summarised: int = 0
+    """How many messages a summary stands for."""
+    usage: tuple[tuple[str, int, int], ...] = ()
+    """By model: its name, prompt tokens, completion tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +282,7 @@ class Speech:
 
     role: str
     content: str
+    images: tuple[Image, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,3 +291,7 @@ class Prompt:
 
     speeches: tuple[Speech, ...]
     session_id: str
+    tokens: int = 0
+    """About how many tokens it has."""
+    left_out: int = 0
+    """How many messages of the session are neither in it nor in its summary."""

@@ -1,0 +1,52 @@
+"""What people share besides words: files, and what became of reading them."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SharedFile:
+    """A file as a surface tells of it."""
+
+    id: str
+    name: str
+    kind: str
+    """Its media type as the surface has it, for instance ``image/png``; may be empty or wrong."""
+    size: int
+    """Bytes; 0 when the surface does not tell."""
+    url: str
+    """Where it can be fetched with the bot's own rights."""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture as a model gets it."""
+
+    kind: str
+    """Its media type."""
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What became of reading a file: a text, a picture, or one line that says why there is neither."""
+
+    text: str = ""
+    image: Image | None = None
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file of a stored message."""
+
+    id: int
+    """The store's own number of it."""
+    file: SharedFile
+    read: bool = False
+    """Whether somebody has tried to read it."""
+    text: str = ""
+    """What it says, if it could be read as text."""
+    is_image: bool = False
+    """Whether the store holds it as a picture."""
+    refusal: str = ""
+    """Why it could not be read, in one line."""

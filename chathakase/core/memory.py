@@ -1,0 +1,125 @@
+"""What a session remembers, and what people may do about it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chathakase.core.types import Incoming, Message, Place
+
+
+class TitleBy(StrEnum):
+    """Who gave a session its title; the later win over the earlier, a person for ever."""
+
+    RULE = "rule"
+    """Taken from the first line."""
+    MODEL = "model"
+    PERSON = "person"
+
+
+class Scope(StrEnum):
+    """How much of what one person said is to be forgotten."""
+
+    LAST = "last"
+    """Their newest message in a session."""
+    HERE = "here"
+    """Everything in a session."""
+    EVERYWHERE = "everywhere"
+    """Everything in every session."""
+    ONE = "one"
+    """One message, whoever wrote it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What stands in a prompt in the place of a conversation's beginning."""
+
+    text: str
+    upto: int
+    """When the newest message that it covers was said, in epoch microseconds."""
+    messages: int
+    """How many messages it covers, those of earlier summaries included."""
+    model: str
+    """Which model wrote it."""
+    version: int = 0
+    """The store's own number; it changes when the summary does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a session remembers, as far as it matters to one prompt."""
+
+    messages: tuple[Message, ...]
+    """The newest, in the order in which they were said."""
+    opening: Message | None = None
+    """The very first message that is not forgotten, be it among the newest or not."""
+    summary: Summary | None = None
+    total: int = 0
+    """How many messages there are that a model may see."""
+    title: str = ""
+    above_read: bool = True
+    """Whether what stood in the thread before the bot was called has been stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Somebody changed or deleted a message."""
+
+    channel: str
+    thread: str
+    """Empty when the surface does not tell."""
+    ref: str
+    """The surface's own id of the message."""
+    at: int
+    """When that was, in epoch microseconds."""
+    now: Incoming | None
+    """What it says now; None: it was deleted."""
+
+
+class Standing(StrEnum):
+    """How a changed message stands to the answers of its session."""
+
+    WAITING = "waiting"
+    """It asks, and its answer is not finished."""
+    NEWEST = "newest"
+    """It belongs to the newest question that was answered."""
+    CONTEXT = "context"
+    """It makes no difference to any answer that is to come, but as context."""
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What a change of a message touched."""
+
+    place: Place
+    author: str
+    seq: int
+    """The message's number in its session, by which a turn knows whether it answers it."""
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something that a search found."""
+
+    place: Place
+    title: str
+    """Of the session."""
+    ref: str
+    """The surface's own id of the message; empty when the title was found, or an answer."""
+    author: str
+    """Empty for an answer."""
+    excerpt: str
+    """The words around what was found, at most 200 characters."""
+    at: int
+    """Epoch milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """A whole session, as it is exported."""
+
+    place: Place
+    title: str
+    began: int
+    active: int
+    summary: str
+    messages: tuple[Message, ...]

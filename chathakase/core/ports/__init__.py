@@ -1,0 +1,37 @@
+"""The few promises that rooms make to the engine; a test double is one more implementation."""
+
+from chathakase.core.ports.memory import (
+    ChangeStore,
+    ExportStore,
+    FileStore,
+    ForgetStore,
+    MemoryStore,
+    SearchStore,
+    SessionStore,
+    SummaryStore,
+    TitleStore,
+)
+from chathakase.core.ports.model import LanguageModel, TokenCounter
+from chathakase.core.ports.surface import Downloads, Past, Reply, Surface
+from chathakase.core.ports.turns import ErrandStore, ListeningStore, TurnStore
+
+__all__ = [
+    "ChangeStore",
+    "Downloads",
+    "ErrandStore",
+    "ExportStore",
+    "FileStore",
+    "ForgetStore",
+    "LanguageModel",
+    "ListeningStore",
+    "MemoryStore",
+    "Past",
+    "Reply",
+    "SearchStore",
+    "SessionStore",
+    "SummaryStore",
+    "Surface",
+    "TitleStore",
+    "TokenCounter",
+    "TurnStore",
+]

@@ -1,0 +1,137 @@
+"""What the engine needs of a database to remember, to forget and to find what was said.
+
+Every method is atomic unless it says otherwise, and raises StoreError when the database refuses.
+"""
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from typing import Protocol
+
+from chathakase.core.errands import Errand
+from chathakase.core.files import Attachment, Image, Reading
+from chathakase.core.memory import Change, Found, Memory, Scope, Summary, TitleBy, Touched, Transcript
+from chathakase.core.types import Incoming, Lease, Place, Role, SessionInfo, SessionsPage, Usage
+
+
+class SessionStore(Protocol):
+    """Remembers what is said. Every method is atomic and raises StoreError when the database refuses."""
+
+    async def append(self, incoming: Incoming, *, role: Role = Role.USER, errand: Errand | None = None) -> bool:
+        """Save what a person said; False when it was had already or belongs to no session of ours.
+
+        With an errand, which is saved and held with it, it asks for no turn.
+        """
+
+    async def people(self, session_id: str) -> frozenset[str]:
+        """The user ids of everybody who has said something in a session that is not forgotten."""
+
+    async def info(self, session_id: str) -> SessionInfo | None:
+        """What is known of one session."""
+
+    async def active(self, *, limit: int) -> SessionsPage:
+        """The sessions that are not expired, the most recently active first."""
+
+
+class MemoryStore(Protocol):
+    """Tells what a session remembers, and takes in what stood above it."""
+
+    async def memory(self, session_id: str, *, lease: Lease | None = None, limit: int, tokens: int) -> Memory:
+        """What there is for a prompt: the newest messages, what the lease's turn answers last; without one, all of it.
+
+        They stand in the order in which they were said, whatever order they came in, and an answer stands right after
+        what it answered. The turn's own earlier answer is there only if it goes on with it. At most ``limit`` messages,
+        and no more than are needed to be sure to hold ``tokens`` tokens (as they were counted when stored), but always
+        all that the turn answers up to ``limit``, and one message more, so that it can be seen where a turn begins.
+        """
+
+    async def add_above(self, place: Place, messages: Sequence[Incoming]) -> int:
+        """Store what was said in a thread before the bot was called, as context; returns how many were new.
+
+        From then on the memory's ``above_read`` is true, also when there was nothing.
+        """
+
+
+class ChangeStore(Protocol):
+    """Follows what people change and delete."""
+
+    async def change(self, change: Change) -> Touched | None:
+        """Change or forget a stored message, and every summary and title that may tell of it.
+
+        None when it is not known, forgotten already, ours, or was changed again since.
+        """
+
+
+class FileStore(Protocol):
+    """Remembers what files hold."""
+
+    async def unread(self, session_id: str, *, limit: int) -> list[Attachment]:
+        """The newest files of a session that nobody has tried to read yet."""
+
+    async def note_reading(self, attachment: int, reading: Reading) -> None:
+        """Remember what a file holds, or why nobody can tell."""
+
+    async def images(self, attachments: Collection[int]) -> Mapping[int, Image]:
+        """The stored images of these attachments."""
+
+
+class SummaryStore(Protocol):
+    """Remembers summaries; the messages that they tell of stay where they are."""
+
+    async def to_summarise(self, session_id: str, *, keep: int, limit: int) -> Memory:
+        """What comes behind the summary that there is, oldest first, without the newest ``keep`` messages.
+
+        At most ``limit`` messages; never the beginning of a turn without its end.
+        """
+
+    async def summarised(self, session_id: str, summary: Summary, *, instead_of: Summary | None, usage: Usage) -> bool:
+        """Replace a summary; False, and nothing saved, when another was made, or something was forgotten, meanwhile."""
+
+
+class TitleStore(Protocol):
+    """Remembers what sessions are called."""
+
+    async def entitle(self, session_id: str, title: str, *, by: TitleBy, usage: Usage | None = None) -> bool:
+        """Give a session a title; False when it has a better one: of a model, or, best of all, of a person."""
+
+
+class ForgetStore(Protocol):
+    """Forgets what people want forgotten. What is forgotten is in no history, summary, title, file or search."""
+
+    async def clear(self, session_id: str, *, before: str) -> int:
+        """Forget what was said before a stored message and end the turn; returns how many messages were forgotten."""
+
+    async def forget(self, scope: Scope, *, author: str, place: Place, before: str) -> int:
+        """Forget what one person said, up to a stored message; returns how many messages were forgotten.
+
+        Everywhere, it is done in several transactions, so that nobody waits long for the database.
+        """
+
+    async def expire(self) -> int:
+        """Expire idle sessions, never one with a turn under way or waiting; returns how many."""
+
+    async def prune(self, *, idle: int) -> int:
+        """Delete every row of sessions that were idle for so many milliseconds, in small transactions; how many."""
+
+
+class SearchStore(Protocol):
+    """Finds what was said."""
+
+    async def search(
+        self, words: str, *, author: str | None, channels: Collection[str] | None, limit: int
+    ) -> list[Found]:
+        """The newest messages and titles in which all words occur, in sessions in which ``author`` said something.
+
+        ``channels``: only in those; None means any, for whoever may read the database itself, as for ``author``.
+        """
+
+    async def channels_of(self, author: str) -> frozenset[str]:
+        """The channels of the sessions in which somebody said something."""
+
+
+class ExportStore(Protocol):
+    """Gives back all that is stored."""
+
+    async def transcript(self, session_id: str) -> Transcript | None:
+        """One whole session, without what is forgotten."""
+
+    def transcripts(self) -> AsyncIterator[Transcript]:
+        """Every session, one at a time, the oldest first."""

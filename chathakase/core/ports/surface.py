@@ -1,0 +1,117 @@
+"""What the engine needs of a place where people are."""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from types import TracebackType
+from typing import Protocol, Self
+
+from chathakase.core.errands import Errand
+from chathakase.core.files import SharedFile
+from chathakase.core.types import Choice, Incoming, Lease, Outcome, Person, Place, Where, Wish
+
+
+class Past(Protocol):
+    """Tells what was said on a surface while nobody listened. They raise DeliveryError."""
+
+    async def thread(self, place: Place, *, since: int) -> list[Incoming]:
+        """What people said in a thread since a time in epoch microseconds, oldest first."""
+
+    async def above(self, place: Place, *, before: str, limit: int) -> list[Incoming]:
+        """What was said in a thread before a message of it, by anybody, the newest ``limit`` and the very first.
+
+        Oldest first. Other bots have a ``name``; what we said ourselves is ``ours``.
+        """
+
+    async def channel(self, channel: str, *, since: int) -> list[Incoming]:
+        """What opens sessions and was said in a channel since then, oldest first."""
+
+
+class Downloads(Protocol):
+    """Fetches what people share."""
+
+    async def fetch(self, file: SharedFile, *, most: int) -> bytes:
+        """The whole content of a file. Raises DeliveryError: ``too_large`` beyond ``most`` bytes, and so on."""
+
+
+class Reply(Protocol):
+    """One growing answer on a surface. While it is entered, the surface shows that something is on its way."""
+
+    async def __aenter__(self) -> Self:
+        """Begin."""
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        """End, with nothing left behind that says that more is on its way."""
+
+    async def ready(self) -> None:
+        """Wait until the surface can take the next interim text."""
+
+    async def show(self, text: str) -> bool:
+        """Show the whole text so far; False when not all of it is there now, which the next call repairs."""
+
+    async def finish(self, text: str, *, outcome: Outcome = Outcome.ANSWERED, offer: Wish | None = None) -> None:
+        """Deliver the whole final text, with a button below when something is on offer.
+
+        Raises DeliveryError when the surface refuses for good.
+        """
+
+    async def settled(self) -> bool:
+        """Wait until nothing of it is on its way any more; whether people can see something of it."""
+
+
+class Surface(Protocol):
+    """Where people are."""
+
+    def reply(
+        self,
+        place: Place,
+        *,
+        lease: Lease | None = None,
+        errand: Errand | None = None,
+        standing: str = "",
+        posted: Callable[[Sequence[str]], Awaitable[None]] | None = None,
+        members: Callable[[], Awaitable[frozenset[str]]] | None = None,
+    ) -> Reply:
+        """Begin an answer in a thread; nothing is visible before the first show or finish.
+
+        The ``lease`` names the turn, and the messages of an earlier try, to be edited first; an ``errand`` is named by
+        itself. ``standing`` is the text with which an earlier run ended, if it is gone on with.
+        ``posted`` hears the ids of all the reply's messages whenever they change, ``members`` tells who may be
+        mentioned.
+        """
+
+    async def whisper(self, place: Place, user: str, text: str) -> None:
+        """Tell one person something in a thread, which nobody else sees. Raises DeliveryError."""
+
+    async def tell(self, user: str, text: str) -> None:
+        """Tell one person something outside of any thread. Raises DeliveryError."""
+
+    async def ask(self, place: Place, user: str, text: str, choices: Sequence[Choice]) -> None:
+        """Ask one person something in a thread, with a button for each choice, which nobody else sees.
+
+        To press one is to say its words there. Raises DeliveryError.
+        """
+
+    async def share(self, place: Place, errand: Errand, name: str, content: bytes, *, comment: str) -> None:
+        """Share a file in a thread, once however often the errand is tried. Raises DeliveryError."""
+
+    async def share_privately(self, user: str, errand: Errand, name: str, content: bytes, *, comment: str) -> None:
+        """Share a file with one person alone, once however often the errand is tried. Raises DeliveryError."""
+
+    async def where(self, place: Place) -> Where:
+        """What a place is called, for a model; what cannot be found out is empty. Never raises."""
+
+    async def channels_with(self, user: str) -> frozenset[str]:
+        """The channels, private ones too, in which a person and the bot are members, and their direct message.
+
+        Raises DeliveryError.
+        """
+
+    def link(self, place: Place, ref: str) -> str:
+        """The address of a message."""
+
+    def describe(self, place: Place) -> str:
+        """What a place is called in a text on this surface."""
+
+    async def people(self, ids: Collection[str]) -> Mapping[str, Person]:
+        """Who these user ids are; somebody unknown has the id as name."""

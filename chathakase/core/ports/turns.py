@@ -1,0 +1,82 @@
+"""What the engine needs of a database to hold turns and errands, and to know what it has heard."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from chathakase.core.errands import Errand, Press
+from chathakase.core.types import Heard, Hold, Lease, Result
+
+
+class TurnStore(Protocol):
+    """Says who may answer. Every method is atomic and raises StoreError when the database refuses."""
+
+    async def waiting(self) -> list[str]:
+        """The ids of sessions in which something waits and nobody works."""
+
+    async def claim(self, session_id: str) -> Lease | None:
+        """Take the turn of a session; None when nothing waits or somebody holds it."""
+
+    async def renew(self, lease: Lease) -> Hold:
+        """Hold on to a turn."""
+
+    async def want_stop(self, session_id: str, turn: str) -> bool:
+        """Have a turn stopped that somebody else holds, or held when it died; of no turn: whatever is held.
+
+        False when there is none.
+        """
+
+    async def note_reply(self, lease: Lease, refs: Sequence[str]) -> None:
+        """Remember the messages that a turn is writing, so that a later try edits them."""
+
+    async def finish(self, lease: Lease, result: Result) -> bool:
+        """Save the answer and the cursor and end the lease; False, and nothing saved, when it is lost."""
+
+    async def release(self, lease: Lease) -> None:
+        """Put a turn down unfinished, for whoever comes next."""
+
+    async def reopen(self, press: Press) -> bool:
+        """Have a turn that ended taken up again, as the press wishes; the session then waits for it.
+
+        False when that run of the turn was taken up already, or when what it answered is forgotten.
+        """
+
+    async def askers(self, session_id: str, turn: str, *, upto: int = 0) -> frozenset[str]:
+        """The user ids of who asked what a turn answers; of no turn: of who asked what is not answered yet.
+
+        ``upto`` is the newest message that a turn under way answers; what was asked after it is no matter of its.
+        """
+
+    async def was_cleared(self, lease: Lease) -> bool:
+        """Tell whether a turn that is lost was forgotten, so that nobody else writes or has written its answer."""
+
+
+class ErrandStore(Protocol):
+    """Remembers what is to be done once. Every method is atomic and raises StoreError when the database refuses."""
+
+    async def promise(self, errand: Errand) -> bool:
+        """Save an errand and hold it; False when it was had already."""
+
+    async def claim(self) -> list[Errand]:
+        """Take what is not done and nobody holds: whoever held it died."""
+
+    async def hold(self, errand: Errand) -> None:
+        """Hold on to an errand."""
+
+    async def release(self, errand: Errand) -> None:
+        """Put an errand down undone, for whoever comes next."""
+
+    async def done(self, errand: Errand) -> None:
+        """Note that an errand is done."""
+
+
+class ListeningStore(Protocol):
+    """Remembers until when somebody listened. Every method raises StoreError when the database refuses."""
+
+    async def until(self) -> int | None:
+        """When somebody last listened, in epoch milliseconds; None when nobody ever did."""
+
+    async def note(self) -> None:
+        """Somebody listens now."""
+
+    async def active(self, *, since: int, limit: int) -> list[Heard]:
+        """The sessions that were active since a time in epoch milliseconds, the most recent first."""
