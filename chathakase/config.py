@@ -35,6 +35,10 @@ class ModelServer(BaseSettings):
 
     chathakase_model: str = "gpt-5.6-luna"
     """The model to ask for."""
+    chathakase_models: str = ""
+    """What is known of models besides the built-in table: ``name=window [vision] [in/out]``, with commas between."""
+    chathakase_background_model: str = ""
+    """Which model writes summaries and titles; empty: the same one; ``off``: none."""
 
     @property
     def is_set(self) -> bool:
@@ -74,6 +78,10 @@ class Settings(ModelServer):
     """Seconds after which an idle session expires."""
     chathakase_expiry: ExpiryMode = ExpiryMode.ARCHIVE
     """``archive`` keeps an expired session for the next message in its thread, ``delete`` removes it."""
+    chathakase_retention_days: int = Field(30, ge=0, le=36_500)
+    """Days after which everything of an idle session is deleted; 0: never."""
+    chathakase_max_file_mb: int = Field(20, ge=0, le=1024)
+    """The largest file that is read, in megabytes; 0: files are not read."""
     chathakase_database_url: str = "sqlite:///chathakase.db"
     """Where sessions are stored: ``sqlite:///relative.db`` or ``sqlite:////absolute.db``."""
     chathakase_admins: Annotated[frozenset[str], NoDecode] = frozenset()

@@ -74,6 +74,7 @@ def settings(workspace: Workspace, model: ModelServer, database: Path) -> dict[s
         "slack_api_url": workspace.api_url,
         "openai_base_url": model.base_url,
         "chathakase_model": "scripted",
+        "chathakase_background_model": "off",
         "chathakase_database_url": f"sqlite:///{database}",
     }
 

@@ -22,6 +22,7 @@ ACK_TIMEOUT = 0.7
 """Seconds within which an event must be acknowledged; the real timeout is 3."""
 SETTINGS: Mapping[str, str] = {
     "CHATHAKASE_MODEL": "simulated",
+    "CHATHAKASE_BACKGROUND_MODEL": "off",
     "CHATHAKASE_SLACK_TIMEOUT": "1.5",
     "CHATHAKASE_CONCURRENCY": "30",
     # More than any jump of the clock, after which what was said just now would be old.

@@ -163,6 +163,7 @@ async def open_stage(
             "slack_api_url": workspace.api_url,
             "openai_base_url": model.base_url,
             "chathakase_model": "scripted",
+            "chathakase_background_model": "off",
             "chathakase_database_url": f"sqlite:///{database}",
             "chathakase_slack_timeout": CALL_TIMEOUT,
         }
