@@ -178,7 +178,12 @@ def _environment(name: str, workspace: Workspace, model: Model, folder: Path) ->
     if name not in OWN:
         return common | {"MODEL": "scripted-1", "RETRIES": str(int(name == RETRYING))}
     database = f"sqlite:///{database_in(folder)}"
-    own = {"CHATHAKASE_MODEL": "scripted-1", "CHATHAKASE_DATABASE_URL": database}
+    own = {
+        "CHATHAKASE_MODEL": "scripted-1",
+        # The plain bot makes no titles either.
+        "CHATHAKASE_BACKGROUND_MODEL": "off",
+        "CHATHAKASE_DATABASE_URL": database,
+    }
     return common | own | ({"WINDOW": str(folder / "window")} if name == WINDOWED else {})
 
 

@@ -64,7 +64,12 @@ async def open_playground(folder: Path, *, host: str, port: int) -> AsyncIterato
         if not model.is_set:
             echo = await stack.enter_async_context(open_model())
             name = echo.model
-            given |= {"openai_base_url": echo.base_url, "chathakase_model": name}
+            # An echo makes no titles.
+            given |= {
+                "openai_base_url": echo.base_url,
+                "chathakase_model": name,
+                "chathakase_background_model": "off",
+            }
         # As our manifest says, the bot has no Home tab.
         local_slack = open_local_slack(folder, host=host, port=port, model=name, home_tab=False)
         workspace = await stack.enter_async_context(local_slack)

@@ -116,6 +116,7 @@ async def bot(workspace: Workspace, database: Path) -> AsyncIterator[None]:
                 slack_api_url=workspace.api_url,
                 openai_base_url=echo.base_url,
                 chathakase_model=echo.model,
+                chathakase_background_model="off",
                 chathakase_database_url=f"sqlite:///{database}",
             )
         ),
