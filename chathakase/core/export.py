@@ -1,0 +1,120 @@
+"""A whole session as files: Markdown for people, JSON for programs. Pure."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from typing import Any
+
+from chathakase.core.amounts import counted, size
+from chathakase.core.files import Attachment
+from chathakase.core.memory import Transcript
+from chathakase.core.moments import day_and_time, iso
+from chathakase.core.types import Message, Role
+
+FORMAT = 1
+"""Counts up when programs that read the JSON would have to change."""
+UNTITLED = "A session"
+ASSISTANT = "assistant"
+LONGEST_NAME = 100
+"""Characters of a file's name, without its ending."""
+
+Names = Mapping[str, str]
+"""What people are called, by user id; who is not there keeps the id."""
+
+
+def as_json(transcript: Transcript, names: Names) -> str:
+    """Everything of a session, for programs; ``docs/commands.md`` explains each field."""
+    authors = dict.fromkeys(message.author for message in transcript.messages if message.author)
+    summary = {"summary": transcript.summary} if transcript.summary else {}
+    told = {
+        "format": FORMAT,
+        "session": transcript.place.session_id,
+        "channel": transcript.place.channel,
+        "thread": transcript.place.thread,
+        "title": transcript.title,
+        "began": iso(transcript.began * 1000),
+        "active": iso(transcript.active * 1000),
+        **summary,
+        "people": {author: names.get(author, author) for author in authors},
+        "messages": [_message(message, names) for message in transcript.messages],
+    }
+    return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+
+
+def as_markdown(transcript: Transcript, names: Names, *, assistant: str = ASSISTANT) -> str:
+    """Everything of a session, for people; what was said stands in quotes, so that it can pass for nothing else."""
+    return "\n\n".join(_paragraphs(transcript, names, assistant)) + "\n"
+
+
+def file_name(session_id: str) -> str:
+    """A name for a session's files, without an ending, which no folder is in and no two sessions share."""
+    name = re.sub(r"[^A-Za-z0-9_.-]|^[.-]+", "_", session_id)[:LONGEST_NAME] or "_"
+    return name if name == session_id else f"{name}-{sha256(session_id.encode()).hexdigest()[:12]}"
+
+
+def one_line(text: str) -> str:
+    """A text on one line."""
+    return " ".join(text.split())
+
+
+def _paragraphs(transcript: Transcript, names: Names, assistant: str) -> Iterator[str]:
+    yield f"# {one_line(transcript.title) or UNTITLED}"
+    yield "\n".join(
+        (
+            f"- Session: `{transcript.place.session_id}`",
+            f"- Began: {_when(transcript.began * 1000)}",
+            f"- Last active: {_when(transcript.active * 1000)}",
+            f"- {counted(len(transcript.messages), 'message')}",
+        )
+    )
+    if transcript.summary:
+        yield "## Summary of the beginning"
+        yield _quoted(transcript.summary)
+    yield "## What was said"
+    for message in transcript.messages:
+        author = assistant if message.role is Role.ASSISTANT else _name(message, names)
+        yield f"**{one_line(author)}**, {_when(message.said)}"
+        if message.text.strip():
+            yield _quoted(message.text)
+        if message.attachments:
+            yield "\n".join(f"- attached: {_described(attachment)}" for attachment in message.attachments)
+
+
+def _message(message: Message, names: Names) -> dict[str, Any]:
+    told: dict[str, Any] = {"at": iso(message.said), "role": str(message.role)}
+    if message.author or message.name:
+        told |= {"author": message.author, "name": _name(message, names)}
+    if message.ref:
+        told["ref"] = message.ref
+    told["text"] = message.text
+    if message.attachments:
+        told["files"] = [_file(attachment) for attachment in message.attachments]
+    return told
+
+
+def _file(attachment: Attachment) -> dict[str, Any]:
+    file = attachment.file
+    told: dict[str, Any] = {"name": file.name, "kind": file.kind, "size": file.size}
+    if attachment.refusal:
+        told["unread"] = attachment.refusal
+    return told
+
+
+def _described(attachment: Attachment) -> str:
+    file = attachment.file
+    about = [one_line(file.kind), size(file.size) if file.size else "", one_line(attachment.refusal)]
+    told = ", ".join(each for each in about if each)
+    return f"{one_line(file.name)} ({told})" if told else one_line(file.name)
+
+
+def _name(message: Message, names: Names) -> str:
+    return message.name or names.get(message.author, message.author)
+
+
+def _when(microseconds: int) -> str:
+    return f"{day_and_time(microseconds)} UTC"
+
+
+def _quoted(text: str) -> str:
+    return "\n".join(f"> {line}".rstrip() for line in text.strip("\n").splitlines())

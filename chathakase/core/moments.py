@@ -1,0 +1,25 @@
+"""How moments are written, for people and for programs. Pure."""
+
+from datetime import UTC, datetime, timedelta
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LAST = datetime(9999, 12, 30, tzinfo=UTC)
+"""Nothing that is told lies behind it, whatever a surface may say."""
+
+
+def day_and_time(microseconds: int, *, offset: int = 0) -> str:
+    """An epoch time on a clock that is ``offset`` seconds ahead of UTC: ``2026-11-21 14:05``."""
+    return (_moment(microseconds) + timedelta(seconds=offset)).strftime("%Y-%m-%d %H:%M")
+
+
+def iso(microseconds: int) -> str:
+    """An epoch time as ISO 8601 has it, in UTC: ``2026-11-21T14:05:09.250Z``."""
+    return _moment(microseconds).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _moment(microseconds: int) -> datetime:
+    """A moment; one that no calendar has is moved to the nearest that it has."""
+    try:
+        return min(EPOCH + timedelta(microseconds=max(microseconds, 0)), LAST)
+    except OverflowError:
+        return LAST
