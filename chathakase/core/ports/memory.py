@@ -82,8 +82,11 @@ class SummaryStore(Protocol):
         At most ``limit`` messages; never the beginning of a turn without its end.
         """
 
-    async def summarised(self, session_id: str, summary: Summary, *, instead_of: Summary | None, usage: Usage) -> bool:
-        """Replace a summary; False, and nothing saved, when another was made, or something was forgotten, meanwhile."""
+    async def summarised(self, session_id: str, summary: Summary, *, instead_of: Memory, usage: Usage) -> bool:
+        """Replace the summary in what ``to_summarise`` gave; False, and nothing saved, when that is stale.
+
+        That is: when another one was made, or something was changed or forgotten or came late, meanwhile.
+        """
 
 
 class TitleStore(Protocol):
@@ -97,7 +100,10 @@ class ForgetStore(Protocol):
     """Forgets what people want forgotten. What is forgotten is in no history, summary, title, file or search."""
 
     async def clear(self, session_id: str, *, before: str) -> int:
-        """Forget what was said before a stored message and end the turn; returns how many messages were forgotten."""
+        """Forget what was said before a stored message; returns how many messages were forgotten.
+
+        A turn that answers something of it ends; what was asked later waits again.
+        """
 
     async def forget(self, scope: Scope, *, author: str, place: Place, before: str) -> int:
         """Forget what one person said, up to a stored message; returns how many messages were forgotten.
