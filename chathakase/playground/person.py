@@ -83,6 +83,34 @@ class Person:
             raise SlackError("action_not_found")
         await self._deeds["act"](Ask(self.user, Arguments(where | {"action": action})))
 
+    async def shortcut(self, callback_id: str, channel: str, ts: str) -> None:
+        """Choose one of the app's shortcuts in the menu of a message; `channel` is an id.
+
+        `unknown_shortcut`, `message_not_found`, and `not_acknowledged` after three seconds.
+        """
+        asked: Json = {"callback_id": callback_id, "channel": channel, "ts": ts}
+        await self._deeds["message_action"](Ask(self.user, Arguments(asked)))
+
+    async def share(
+        self, name: str, content: bytes, *, channel: str, typed: str = "", thread_ts: str | None = None
+    ) -> str:
+        """Share a file with a message; `channel` is an id. Returns the message's ts."""
+        ticket = await self.call("files.getUploadURLExternal", filename=name, length=len(content))
+        async with self._session.post(ticket["upload_url"], data=content) as response:
+            response.raise_for_status()
+        await self.call(
+            "files.completeUploadExternal",
+            files=[{"id": ticket["file_id"], "title": name}],
+            channel_id=channel,
+            thread_ts=thread_ts,
+            initial_comment=composed(self.world, typed) if typed else None,
+        )
+        return next(
+            message.ts
+            for message in reversed(self.world.timeline(channel).messages())
+            if ticket["file_id"] in message.files
+        )
+
     async def stop(self, channel: str, thread_ts: str) -> None:
         """Press Slack's own Stop in a thread; `no_stop_button` where the app is not at work or cannot be stopped."""
         asked = Ask(self.user, Arguments({"channel": channel, "thread_ts": thread_ts}))

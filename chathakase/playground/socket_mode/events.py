@@ -38,6 +38,9 @@ SUBSCRIPTIONS = frozenset(MESSAGE_SUBSCRIPTIONS.values()) | {
 }
 """The names, as in a manifest's `bot_events`, of all events that this workspace sends."""
 
+MESSAGE_ONLY = frozenset({"subtype", "root", "files", "upload", "display_as_bot"})
+"""Fields of a message that its twin, `app_mention`, lacks (docs.slack.dev/reference/events/app_mention names none)."""
+
 
 class Events:
     """An observer of the world that gives the app's events, in Slack's shape, to `deliver`.
@@ -92,7 +95,7 @@ class Events:
         if self._hears(MESSAGE_SUBSCRIPTIONS[conversation.type], conversation):
             events.append(body | where | {"channel_type": conversation.type})
         if self._mentions_app(change) and self._hears("app_mention", conversation):
-            mention = {key: value for key, value in body.items() if key not in ("subtype", "root")}
+            mention = {key: value for key, value in body.items() if key not in MESSAGE_ONLY}
             events.append(mention | where | {"type": "app_mention"})
         if message.files and self._hears("file_shared", conversation):
             events += [self._file(change, file_id) for file_id in message.files]

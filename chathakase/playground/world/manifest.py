@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from chathakase.playground.world.values import App, Json
 
+MENU_SCOPE = "commands"
+"""The scope without which there are no shortcuts and slash commands (docs.slack.dev/reference/scopes/commands)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Features:
@@ -28,14 +31,21 @@ class Features:
         """Whether it hears of Slack's own Stop; without that there is none."""
         return "agent_session_stopped" in self.events
 
+    @property
+    def has_menus(self) -> bool:
+        """Whether people see its shortcuts and slash commands."""
+        return MENU_SCOPE in self.scopes
+
     def command(self, name: str) -> Json | None:
         """The slash command with this name, its slash included."""
-        return next((each for each in self.commands if each["command"] == name), None)
+        commands = self.commands if self.has_menus else ()
+        return next((each for each in commands if each["command"] == name), None)
 
     def shortcut(self, callback_id: str, kind: str) -> Json | None:
         """The shortcut of a kind with this id."""
         wanted = {"callback_id": callback_id, "type": kind}
-        return next((each for each in self.shortcuts if wanted.items() <= each.items()), None)
+        shortcuts = self.shortcuts if self.has_menus else ()
+        return next((each for each in shortcuts if wanted.items() <= each.items()), None)
 
     def manifest(self, app: App) -> Json:
         """The manifest of an app with these features, which also has what every app here has."""
@@ -64,6 +74,8 @@ class Features:
 
     def facts(self) -> Json:
         """The features as the page is told them."""
+        if not self.has_menus:
+            return {"commands": [], "shortcuts": []}
         return {
             "commands": [
                 {name: each.get(name, "") for name in ("command", "description", "usage_hint")}

@@ -35,7 +35,7 @@ from chathakase.playground.world.streams import Streams
 from chathakase.playground.world.timeline import Timeline
 from chathakase.playground.world.timestamps import TsMint
 from chathakase.playground.world.triggers import Triggers
-from chathakase.playground.world.values import App, Conversation, Message, Team, User, tombstone
+from chathakase.playground.world.values import App, Conversation, Json, Message, Team, User, tombstone
 
 Observer: TypeAlias = Callable[[Change], None]
 
@@ -206,15 +206,31 @@ class World:
         return message
 
     def delete(self, message: Message) -> None:
-        """Take a message away; a root with replies stays as Slack's `tombstone`."""
+        """Take a message away; a root with replies stays as Slack's `tombstone`, and goes with the last of them.
+
+        The events are those that were measured (42wim/matterbridge#600, slack-edge/slack-edge#10).
+        """
         timeline = self._timelines[message.channel]
         if timeline.thread(message.ts):
             buried = tombstone(message)
             timeline.put(buried)
             self.tell(MessageChanged(self._conversations[message.channel], buried, message, self.mint()))
             return
-        timeline.remove(message.ts)
+        self._remove(message)
+        root = timeline.get(message.thread_ts) if message.thread_ts else None
+        if root is not None and root.subtype == "tombstone" and not timeline.thread(root.ts):
+            self._remove(root)
+
+    def _remove(self, message: Message) -> None:
+        self._timelines[message.channel].remove(message.ts)
         self.tell(MessageDeleted(self._conversations[message.channel], message, self.mint()))
+
+    def unfurl(self, message: Message, *attachments: Json) -> Message:
+        """Put previews of links under a message, which is a change of it and no edit.
+
+        See https://docs.slack.dev/messaging/unfurling-links-in-messages.
+        """
+        return self.change(message, attachments=(*message.attachments, *attachments))
 
     def react(self, message: Message, user: str, name: str) -> bool:
         """Put an emoji under a message; False if that user's already is there."""

@@ -41,13 +41,18 @@ def scopes_of(family: Family) -> tuple[str, ...]:
     return tuple(scope for scopes in _SCOPES[family].values() for scope in scopes)
 
 
+def scopes_for(family: Family, kind: ChannelType) -> tuple[str, ...]:
+    """The scopes of a family for one kind of conversation, of which any one will do."""
+    return _SCOPES[family][kind]
+
+
 def visible(call: Call, family: Family | None = None, argument: str = "channel") -> Conversation:
     """The conversation that an argument names, if the caller may know of it, with the family's scope for its kind."""
     conversation = call.world.conversation(call.arguments.required(argument))
     if conversation is None or hidden(call, conversation):
         raise SlackError("channel_not_found")
     if family is not None:
-        call.need_scope(*_SCOPES[family][conversation.type])
+        call.need_scope(*scopes_for(family, conversation.type))
     return conversation
 
 

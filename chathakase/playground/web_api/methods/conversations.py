@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 from chathakase.playground.errors import SlackError
 from chathakase.playground.socket_mode.payloads import conversation_json
-from chathakase.playground.web_api.methods.access import hidden, joined, visible
+from chathakase.playground.web_api.methods.access import hidden, joined, scopes_for, visible
 from chathakase.playground.web_api.methods.call import Call
 from chathakase.playground.web_api.methods.pages import page_of
-from chathakase.playground.world.values import Conversation, Json
+from chathakase.playground.world.values import ChannelType, Conversation, Json
 
 TOPIC_MOST = 250
 """Characters of a topic (conversations.setTopic, `too_long`)."""
 OPEN_MOST = 8
 """People in a group direct message beside the one who opens it (conversations.open, `too_many_users`)."""
 
-_TYPES = {"public_channel": "channel", "private_channel": "group", "mpim": "mpim", "im": "im"}
+_TYPES: dict[str, ChannelType] = {"public_channel": "channel", "private_channel": "group", "mpim": "mpim", "im": "im"}
 
 
 def info(call: Call) -> Json:
@@ -30,19 +30,40 @@ def info(call: Call) -> Json:
 
 def listing(call: Call) -> Json:
     """conversations.list: what the caller may know of, of the kinds in `types` (public channels by default)."""
+    found = _of_types(call)
+    page, metadata = page_of(call, found, [each.id for each in found], "team")
+    return {"channels": [_json(call, each) for each in page], "response_metadata": metadata}
+
+
+def memberships(call: Call) -> Json:
+    """users.conversations: what `user`, or the caller, is a member of; without `is_member` and `num_members`.
+
+    What is not public is listed only where the caller is a member as well.
+    """
+    user = call.arguments.text("user") or call.caller.user_id
+    if user not in call.world.users:
+        raise SlackError("user_not_found")
+    found = [each for each in _of_types(call, need_scopes=True) if call.world.is_member(each.id, user)]
+    page, metadata = page_of(call, found, [each.id for each in found], "team")
+    channels = [{key: value for key, value in _json(call, each).items() if key != "is_member"} for each in page]
+    return {"channels": channels, "response_metadata": metadata}
+
+
+def _of_types(call: Call, *, need_scopes: bool = False) -> Sequence[Conversation]:
+    """The conversations that the caller may know of, of the kinds that were asked for, perhaps with a scope of each."""
     types = call.arguments.names("types") or ["public_channel"]
-    unknown = [name for name in types if name not in _TYPES]
-    if unknown:
+    if any(name not in _TYPES for name in types):
         raise SlackError("invalid_types")
     wanted = {_TYPES[name] for name in types}
+    if need_scopes:
+        for kind in sorted(wanted):
+            call.need_scope(*scopes_for("read", kind))
     without_archived = call.arguments.flag("exclude_archived")
-    found = [
+    return [
         each
         for each in call.world.conversations()
         if each.type in wanted and not hidden(call, each) and not (without_archived and each.is_archived)
     ]
-    page, metadata = page_of(call, found, [each.id for each in found], "team")
-    return {"channels": [_json(call, each) for each in page], "response_metadata": metadata}
 
 
 def members(call: Call) -> Json:

@@ -21,6 +21,7 @@ from chathakase.playground.web_api.methods import (
 from chathakase.playground.web_api.methods.access import scopes_of
 from chathakase.playground.web_api.methods.call import Method
 from chathakase.playground.web_api.tokens import TokenType
+from chathakase.playground.world.manifest import MENU_SCOPE
 
 _BOT: frozenset[TokenType] = frozenset({"bot"})
 
@@ -68,6 +69,7 @@ METHODS: Mapping[str, Method] = {
     "reactions.add": Method(reactions.add, Tier.THREE, scopes=("reactions:write",)),
     "reactions.remove": Method(reactions.remove, Tier.TWO, scopes=("reactions:write",)),
     "team.info": Method(people.team_info, Tier.THREE, scopes=("team:read",)),
+    "users.conversations": Method(conversations.memberships, Tier.THREE, by_type=scopes_of("read")),
     "users.info": Method(people.users_info, Tier.FOUR, scopes=("users:read",)),
     "users.list": Method(people.users_list, Tier.TWO, scopes=("users:read",)),
     "views.open": Method(views.open_view, Tier.FOUR, tokens=_BOT),
@@ -80,5 +82,5 @@ METHODS: Mapping[str, Method] = {
 EVENT_SCOPES = frozenset({"app_mentions:read", "reactions:read"})
 """Scopes that no method needs and some events do."""
 
-DEFAULT_SCOPES = EVENT_SCOPES.union(*((*method.scopes, *method.by_type) for method in METHODS.values()))
+DEFAULT_SCOPES = EVENT_SCOPES.union({MENU_SCOPE}, *((*each.scopes, *each.by_type) for each in METHODS.values()))
 """What an app is granted unless said otherwise: all that the methods here may ask for."""
