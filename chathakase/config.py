@@ -2,13 +2,15 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from chathakase.core.types import ExpiryMode, Streaming
+
+_Kind = TypeVar("_Kind", bound=BaseSettings)
 
 SYSTEM_PROMPT = "You are ChatHakase, a helpful assistant. Be friendly, precise and brief."
 
@@ -21,12 +23,32 @@ class SettingsError(Exception):
         self.problems = problems
 
 
-class ModelServer(BaseSettings):
-    """Where the model is."""
-
+class _Environment(BaseSettings):
     model_config = SettingsConfigDict(
         env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
     )
+
+
+class Stored(_Environment):
+    """Where sessions are stored."""
+
+    chathakase_database_url: str = "sqlite:///chathakase.db"
+    """``sqlite:///relative.db`` or ``sqlite:////absolute.db``."""
+
+    @property
+    def database(self) -> Path:
+        """The database's file."""
+        return sqlite_path(self.chathakase_database_url)
+
+    @field_validator("chathakase_database_url")
+    @classmethod
+    def _database_url(cls, url: str) -> str:
+        sqlite_path(url)
+        return url
+
+
+class ModelServer(_Environment):
+    """Where the model is."""
 
     openai_base_url: str | None = None
     """Any OpenAI-compatible server, for instance ``http://localhost:11434/v1``; unset: OpenAI's own."""
@@ -46,7 +68,7 @@ class ModelServer(BaseSettings):
         return bool(self.openai_base_url or self.openai_api_key.get_secret_value())
 
 
-class Settings(ModelServer):
+class Settings(ModelServer, Stored):
     """Everything that can be set. ``docs/settings.md`` tells the same in words."""
 
     slack_bot_token: SecretStr
@@ -82,8 +104,6 @@ class Settings(ModelServer):
     """Days after which everything of an idle session is deleted; 0: never."""
     chathakase_max_file_mb: int = Field(20, ge=0, le=1024)
     """The largest file that is read, in megabytes; 0: files are not read."""
-    chathakase_database_url: str = "sqlite:///chathakase.db"
-    """Where sessions are stored: ``sqlite:///relative.db`` or ``sqlite:////absolute.db``."""
     chathakase_admins: Annotated[frozenset[str], NoDecode] = frozenset()
     """Slack user ids with commas between; workspace admins count too."""
     chathakase_concurrency: int = Field(50, ge=1)
@@ -103,11 +123,6 @@ class Settings(ModelServer):
     """``host:port`` where supervisors are answered, ``:port`` for every interface; empty: nowhere."""
     slack_config_token: SecretStr = SecretStr("")
     """App configuration token, ``xoxe.xoxp-…``, with which a checkup reads the app's settings; empty: they are not."""
-
-    @property
-    def database(self) -> Path:
-        """The database's file."""
-        return sqlite_path(self.chathakase_database_url)
 
     @property
     def health(self) -> tuple[str, int] | None:
@@ -140,12 +155,6 @@ class Settings(ModelServer):
     def _url(cls, url: str | None) -> str | None:
         if url is not None and not _is_http(url):
             raise ValueError("must be an address such as https://host/path or http://host:port/path")
-        return url
-
-    @field_validator("chathakase_database_url")
-    @classmethod
-    def _database_url(cls, url: str) -> str:
-        sqlite_path(url)
         return url
 
     @field_validator("chathakase_health")
@@ -206,8 +215,17 @@ def read_settings(**given: Any) -> Settings:
 
     Raises SettingsError with everything that is wrong or missing at once.
     """
+    return _read(Settings, **given)
+
+
+def read_stored() -> Stored:
+    """Read only where sessions are stored, which is all that is needed to read them. Raises SettingsError."""
+    return _read(Stored)
+
+
+def _read(kind: type[_Kind], **given: Any) -> _Kind:
     try:
-        return Settings(**given)
+        return kind(**given)
     except ValidationError as error:
         raise SettingsError([_sentence(problem) for problem in error.errors(include_input=False)]) from None
     except UnicodeDecodeError:
