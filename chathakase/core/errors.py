@@ -29,13 +29,15 @@ class StoreError(ChatHakaseError):
 class ModelError(ChatHakaseError):
     """The model gave no answer, or not a whole one.
 
-    ``code`` is for logs and the turn's row; ``told`` is the one sentence that people read in the thread.
+    ``code`` is for logs and the turn's row; ``told`` is the one sentence that people read in the thread. ``limit`` is
+    the model's window in tokens, where its server refused a prompt because of it and named it; else 0.
     """
 
-    def __init__(self, code: str, told: str) -> None:
+    def __init__(self, code: str, told: str, *, limit: int = 0) -> None:
         super().__init__(code)
         self.code = code
         self.told = told
+        self.limit = limit
 
 
 class DeliveryError(ChatHakaseError):

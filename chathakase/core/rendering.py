@@ -1,0 +1,123 @@
+"""How one message stands in a prompt, and how many tokens it takes there. Pure."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+
+from chathakase.core.files import Attachment, Image
+from chathakase.core.ports import TokenCounter
+from chathakase.core.quoting import CLAMP, attribute, clamp, one_line, quoted
+from chathakase.core.tokens import IMAGE_TOKENS, MESSAGE_TOKENS
+from chathakase.core.types import Message, Person, Role, Speech
+
+MOST_IMAGES = 8
+"""How many pictures a prompt has at most: the newest."""
+LEAST = 400
+"""Characters to which the parts of a message are cut before older messages of its turn are left out."""
+
+
+def newest_pictures(messages: Sequence[Message]) -> Collection[int]:
+    """The attachment ids of the newest pictures, as many as a prompt has at most."""
+    found: list[int] = []
+    for message in reversed(messages):
+        found += (attachment.id for attachment in reversed(message.attachments) if attachment.is_image)
+        if len(found) >= MOST_IMAGES:
+            break
+    return frozenset(found[:MOST_IMAGES])
+
+
+class Rendering:
+    """Writes messages down for one prompt."""
+
+    def __init__(self, people: Mapping[str, Person], images: Mapping[int, Image], counter: TokenCounter) -> None:
+        self._people = people
+        self._images = images
+        self._count = counter.count
+        self._labels: dict[tuple[str, str], int] = {}
+
+    def text(self, message: Message, room: int = CLAMP, *, pictures: bool = True) -> str:
+        """A message with who said it and what was attached, each part cut to ``room`` characters."""
+        if message.role is Role.ASSISTANT:
+            return clamp(message.text, room)
+        said = f"{self.label(message)} {quoted(clamp(message.text, room))}"
+        if not message.attachments:
+            return said
+        return "\n".join((said, *(self._attached(each, room, pictures) for each in message.attachments)))
+
+    def speech(self, message: Message, room: int = CLAMP, *, pictures: bool = True) -> Speech:
+        """The same as a part of a prompt."""
+        role = "assistant" if message.role is Role.ASSISTANT else "user"
+        images = tuple(self._pictures(message)) if pictures and message.attachments else ()
+        return Speech(role, self.text(message, room, pictures=pictures), images)
+
+    def label(self, message: Message) -> str:
+        """Who said a message, and when by their own clock."""
+        person = self._people.get(message.author)
+        if message.name:
+            name, zone, offset = f"{one_line(message.name)} (bot)", "", 0
+        elif person is not None:
+            name, zone, offset = one_line(person.name), one_line(person.zone), person.offset
+        else:
+            name, zone, offset = one_line(message.author), "", 0
+        if not message.said:
+            return f"[{name}]"
+        return f"[{name}, {_clock(message.said, offset if zone else 0)} {zone or 'UTC'}]"
+
+    def cost(self, message: Message) -> int:
+        """Tokens that a message takes in the prompt, pictures included."""
+        text = message.text
+        if not message.tokens or len(text) > CLAMP:
+            return self.counted(message, CLAMP, pictures=True)
+        if message.role is Role.ASSISTANT:
+            return message.tokens + MESSAGE_TOKENS
+        if message.attachments or quoted(text) is not text:
+            return self.counted(message, CLAMP, pictures=True)
+        return message.tokens + self._label_cost(message) + MESSAGE_TOKENS
+
+    def least(self, message: Message) -> int:
+        """Tokens that a message takes when it is cut short."""
+        return min(self.cost(message), self.counted(message, LEAST, pictures=False))
+
+    def counted(self, message: Message, room: int, *, pictures: bool) -> int:
+        """Tokens that a message takes when it is written so."""
+        seen = sum(1 for _ in self._pictures(message)) if pictures else 0
+        return self._count(self.text(message, room, pictures=pictures)) + seen * IMAGE_TOKENS + MESSAGE_TOKENS
+
+    def _pictures(self, message: Message) -> Iterator[Image]:
+        return (self._images[each.id] for each in message.attachments if each.id in self._images)
+
+    def _label_cost(self, message: Message) -> int:
+        """Counted once for each author: all times are about as long."""
+        key = (message.author, message.name)
+        if key not in self._labels:
+            self._labels[key] = self._count(self.label(message)) + 1
+        return self._labels[key]
+
+    def _attached(self, attachment: Attachment, room: int, pictures: bool) -> str:
+        name = one_line(attachment.file.name) or "a file"
+        if attachment.text:
+            content = quoted(clamp(attachment.text, room))
+            return f'<file name="{attribute(name)}">\n{content}\n</file>'
+        if attachment.is_image:
+            if attachment.id not in self._images:
+                return f"[attached: {name} – a picture that you cannot see]"
+            return f"[attached: {name} – see the picture]" if pictures else f"[attached: {name} – no room for it]"
+        if attachment.refusal:
+            return f"[attached: {name} – cannot be read: {one_line(attachment.refusal)}]"
+        return f"[attached: {name} – {'empty' if attachment.read else 'not read yet'}]"
+
+
+def widest(fits: Callable[[int], bool], least: int, most: int = CLAMP) -> int:
+    """The largest number of characters with which something fits, nearly; ``least`` if it never does."""
+    if fits(most):
+        return most
+    while most - least > max(least // 16, 16):
+        middle = (least + most) // 2
+        if fits(middle):
+            least = middle
+        else:
+            most = middle
+    return least
+
+
+def _clock(said: int, offset: int) -> str:
+    return datetime.fromtimestamp(said // 1_000_000 + offset, UTC).strftime("%Y-%m-%d %H:%M")
