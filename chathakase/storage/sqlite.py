@@ -4,7 +4,7 @@ import asyncio
 import re
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from time import monotonic
 from typing import Literal, TypeVar
@@ -21,6 +21,12 @@ PRAGMA busy_timeout = 5000;
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA foreign_keys = ON;
+"""
+
+# Whoever only reads folds a -wal that nobody else uses into the file, if allowed to, and changes nothing.
+READING = """
+PRAGMA busy_timeout = 5000;
+PRAGMA query_only = ON;
 """
 
 # SQLite opens what it may only read without a word.
@@ -140,6 +146,26 @@ class SqliteDatabase:
             raise DatabaseTrouble(Trouble.MOVED)
 
 
+class SqliteReader:
+    """A SQLite file that is only read."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._reader = SqliteTransaction(connection, asyncio.Event())
+
+    async def fetch(self, sql: str, *values: Value) -> list[Row]:
+        """Run one statement and return its rows."""
+        with _translating():
+            return await self._reader.fetch(sql, *values)
+
+    def transaction(self) -> AbstractAsyncContextManager[SqliteTransaction]:
+        """Refuse. Raises StoreError."""
+        raise DatabaseTrouble(Trouble.READ_ONLY)
+
+    async def save_copy(self, name: str) -> str:
+        """Refuse. Raises StoreError."""
+        raise DatabaseTrouble(Trouble.READ_ONLY, name)
+
+
 async def schema_version(path: Path) -> int:
     """The newest migration that a file has had; 0 when it has none. Changes nothing in it.
 
@@ -167,23 +193,33 @@ async def open_sqlite(path: Path) -> AsyncIterator[SqliteDatabase]:
     """
     async with AsyncExitStack() as stack:
         with _translating():
-            writer = await _open(stack, path, isolation_level="IMMEDIATE")
-            await writer.executescript(PROBE + IMPATIENT)
-            reader = await _open(stack, path, isolation_level=None)
-            await reader.executescript(IMPATIENT)
+            writer = await _open(stack, str(path), PRAGMAS + PROBE + IMPATIENT, isolation_level="IMMEDIATE")
+            reader = await _open(stack, str(path), PRAGMAS + IMPATIENT, isolation_level=None)
         database = SqliteDatabase(path, writer, reader)
         stack.push_async_callback(database.close)
         yield database
 
 
+@asynccontextmanager
+async def open_for_reading(path: Path) -> AsyncIterator[SqliteReader]:
+    """Open a SQLite file that is there, to read it also while a bot uses it; close it at the end.
+
+    Raises StoreError when it cannot be opened.
+    """
+    async with AsyncExitStack() as stack:
+        with _translating():
+            connection = await _open(stack, _existing(path), READING, isolation_level=None, uri=True)
+        yield SqliteReader(connection)
+
+
 async def _open(
-    stack: AsyncExitStack, path: Path, *, isolation_level: Literal["IMMEDIATE"] | None
+    stack: AsyncExitStack, name: str, script: str, *, isolation_level: Literal["IMMEDIATE"] | None, uri: bool = False
 ) -> aiosqlite.Connection:
-    connection = aiosqlite.connect(path, isolation_level=isolation_level)
+    connection = aiosqlite.connect(name, isolation_level=isolation_level, uri=uri)
     stack.push_async_callback(connection.close)
     # A connection that is given up while it opens would leave its thread behind.
     await _to_the_end(connection)
-    await connection.executescript(PRAGMAS)
+    await connection.executescript(script)
     return connection
 
 
@@ -210,6 +246,11 @@ def _translating() -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise trouble_of(error) from error
+
+
+def _existing(path: Path) -> str:
+    """The name of a file that SQLite must not make where there is none."""
+    return f"{path.absolute().as_uri()}?mode=rw"
 
 
 def _file(path: Path) -> tuple[int, int] | None:
