@@ -52,6 +52,17 @@ def refuse_newer(version: int) -> None:
         )
 
 
+async def refuse_other(database: Database) -> None:
+    """Raise StoreError when a database is not of this software's version; nothing in it changes."""
+    ledger = await database.fetch("SELECT 1 FROM sqlite_master WHERE name = 'schema_migrations'")
+    version, newest = await _newest(database) if ledger else 0, migrations()[-1].version
+    refuse_newer(version)
+    if not version:
+        raise StoreError("the file holds no sessions of ChatHakase")
+    if version < newest:
+        raise StoreError(f"the database is of version {version}: `chathakase run` brings it to version {newest}")
+
+
 async def migrate(database: Database, *, now: int) -> list[Migration]:
     """Apply what is missing, each migration in a transaction of its own; returns what was applied.
 
@@ -84,6 +95,10 @@ async def _save_copy(database: Database, have: int, newest: int) -> None:
 async def _version(database: Database) -> int:
     async with database.transaction() as transaction:
         await transaction.execute(LEDGER)
+    return await _newest(database)
+
+
+async def _newest(database: Database) -> int:
     rows = await database.fetch("SELECT coalesce(max(version), 0) FROM schema_migrations")
     return int(rows[0][0] or 0)
 

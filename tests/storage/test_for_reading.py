@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from chathakase.core.errors import StoreError
+from chathakase.storage.migrate import LEDGER, NOTE, migrate, migrations, refuse_other
 from chathakase.storage.sqlite import open_for_reading, open_sqlite
 
 
@@ -56,3 +57,29 @@ async def test_it_tells_what_is_no_database(tmp_path: Path) -> None:
     async with open_for_reading(tmp_path / "notes.txt") as database:
         with pytest.raises(StoreError, match="no database"):
             await database.fetch("SELECT * FROM words")
+
+
+async def test_only_a_database_of_this_version_is_read(tmp_path: Path) -> None:
+    path, newest = tmp_path / "sessions.db", migrations()[-1].version
+    async with open_sqlite(path) as writer, open_for_reading(path) as reader:
+        with pytest.raises(StoreError, match="no sessions"):
+            await refuse_other(reader)
+        async with writer.transaction() as transaction:
+            await transaction.execute(LEDGER)
+        with pytest.raises(StoreError, match="no sessions"):
+            await refuse_other(reader)
+        async with writer.transaction() as transaction:
+            await transaction.execute(NOTE, newest - 1, "earlier", 0)
+        with pytest.raises(StoreError, match=f"`chathakase run` brings it to version {newest}"):
+            await refuse_other(reader)
+        async with writer.transaction() as transaction:
+            await transaction.execute(NOTE, newest + 1, "later", 0)
+        with pytest.raises(StoreError, match="newer ChatHakase"):
+            await refuse_other(reader)
+
+
+async def test_a_database_that_was_brought_up_to_date_is_read(tmp_path: Path) -> None:
+    async with open_sqlite(tmp_path / "sessions.db") as writer:
+        await migrate(writer, now=0)
+        async with open_for_reading(tmp_path / "sessions.db") as reader:
+            await refuse_other(reader)
