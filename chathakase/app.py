@@ -101,7 +101,10 @@ async def _open_slack(stack: AsyncExitStack, settings: Settings, database: Datab
         now=now,
     )
     app_token = settings.slack_app_token.get_secret_value()
-    app = build_app(web, Intake(web.identity, catch_up.submit, manager.press))
+    intake = Intake(
+        web.identity, submit=catch_up.submit, change=_unheeded, press=manager.press, command=_unheeded, say=_unheeded
+    )
+    app = build_app(web, intake)
     socket = open_socket(app, app_token=app_token, api_url=api_url, reconnected=catch_up.missed)
     connection = lookout.connection = await stack.enter_async_context(socket)
     await stack.enter_async_context(catch_up)
@@ -176,6 +179,10 @@ async def _open_engine(
     stack.push_async_callback(manager.close)
     await manager.wake_waiting()
     return manager
+
+
+async def _unheeded(*_: object) -> None:
+    """Take what nobody follows up."""
 
 
 def _calls(settings: Settings, web: SlackWeb) -> Calls:

@@ -8,15 +8,16 @@ import traceback
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from chathakase.core.errands import Errand, Press
-from chathakase.core.types import Expiry, ExpiryMode, Incoming
+from chathakase.core.errands import Command, Errand, Press
+from chathakase.core.memory import Change
+from chathakase.core.types import Expiry, ExpiryMode, Incoming, Place
 from chathakase.slack.connection.identity import Identity
 from chathakase.slack.connection.socket import open_socket
 from chathakase.slack.connection.web import SlackWeb
@@ -156,6 +157,7 @@ def says_goodbye(text: str) -> bool:
 async def open_bench(path: Path) -> AsyncIterator[Bench]:
     """Set everything up, over a database of its own."""
     dead: list[Json] = []
+    changed: Counter[str] = Counter()
     asyncio.get_running_loop().set_exception_handler(lambda _, context: dead.append(context))
     with listening() as log:
         async with open_sqlite(path) as database, open_bare_slack() as slack, aiohttp.ClientSession() as session:
@@ -169,11 +171,22 @@ async def open_bench(path: Path) -> AsyncIterator[Bench]:
             async def press(press: Press) -> None:
                 await errands.promise(Errand(press))
 
+            async def command(command: Command) -> None:
+                await errands.promise(Errand(command))
+
+            async def say(place: Place, ref: str, by: str, words: str) -> None:
+                await errands.promise(Errand(Command(place, ref, by, words)))
+
+            async def change(change: Change) -> None:
+                json.dumps(asdict(change), ensure_ascii=False).encode()
+                changed["changes"] += 1
+
             identity = Identity(user_id=BOT, bot_id=BOT_ID, team_id=TEAM, name="ChatHakase")
             client = AsyncWebClient("xoxb-1", base_url=slack.api_url, session=session)
-            app = build_app(SlackWeb(client, session, identity), Intake(identity, submit, press))
+            intake = Intake(identity, submit=submit, change=change, press=press, command=command, say=say)
+            app = build_app(SlackWeb(client, session, identity), intake)
             opening = open_socket(
                 app, app_token="xapp-1", api_url=slack.api_url, reconnected=lambda _: None, tempo=QUICK
             )
             async with opening:
-                yield Bench(path, slack, log, dead)
+                yield Bench(path, slack, log, dead, seen=changed)

@@ -56,11 +56,27 @@ PIECES = st.one_of(
 HUGE = (1_000, 40_001, 300_000, 3_000_000)
 
 READ = re.compile(
-    r"actions?|action_(id|ts)|bot_id|channel(_id|_type)?|container|event(_ts)?|files|hidden|id|message(_ts)?|name|payload"
-    r"|subtype|text|thread_ts|trigger_id|ts|type|user|value"
+    r"actions?|action_(id|ts)|bot_(id|profile)|callback_id|channel(_id|_type)?|container|deleted_ts|edited|event(_ts)?"
+    r"|file_access|files|hidden|id|is_external|message(_ts)?|mimetype|mode|name|payload|previous_message|size|subtype|text"
+    r"|thread_ts|title|trigger_id|ts|type|url_private(_download)?|user(name)?|value"
 )
 """What the bot itself looks at, of all that is sent."""
-PLAUSIBLE = ("", " ", "0", "-1", "null", "[]", "{}", '{"turn": "ab", "run": 1}', ROOT, "1.1", "9" * 400, "D", "im")
+PLAUSIBLE = (
+    "",
+    " ",
+    "0",
+    "-1",
+    "null",
+    "[]",
+    "{}",
+    '{"turn": "ab", "run": 1}',
+    '{"words": "x", "thread": "1.1"}',
+    ROOT,
+    "1.1",
+    "9" * 400,
+    "D",
+    "im",
+)
 ODD_TEXTS = st.one_of(
     st.lists(PIECES, max_size=6).map("".join),
     st.builds("{}{}".format, st.sampled_from(("C1", "U1", "1.", "F")), st.sampled_from(CHARACTERS)),

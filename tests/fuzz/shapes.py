@@ -101,6 +101,34 @@ MENTION = message(text=f"<@{BOT}> {WORD}?")
 REPLY = message(thread_ts=ROOT, parent_user_id=BOB)
 BY_BOT = message(user=BOT, bot_id=BOT_ID, app_id=APP, bot_profile=BOT_PROFILE, text=WORD)
 
+BY_DEPLOYS = message(user=BOB, bot_id="B0OTHER001", bot_profile=BOT_PROFILE | {"name": f"Deploys {WORD}"}, text=WORD)
+EDITED: Json = {"edited": {"user": ALICE, "ts": LATER}}
+SHARED_ELSEWHERE: Json = {"id": "F0CONNECT1", "mode": "file_access", "file_access": "check_file_info"}
+GONE: Json = {"id": FILE["id"], "mode": "tombstone"}
+TOMBSTONE: Json = {
+    "type": "message",
+    "subtype": "tombstone",
+    "user": "USLACKBOT",
+    "text": "This message was deleted.",
+    "hidden": True,
+    "ts": TS,
+    "thread_ts": TS,
+    "parent_user_id": "USLACKBOT",
+    "reply_count": 1,
+    "reply_users_count": 1,
+    "latest_reply": LATER,
+    "reply_users": [BOB],
+    "is_locked": False,
+    "subscribed": False,
+}
+
+
+def changed(now: Json, before: Json | None = None, **fields: Any) -> Json:
+    """A message is another than before, which Slack does not always tell of."""
+    previous = {} if before is None else {"previous_message": before}
+    return told("message_changed", hidden=True, message=now, ts=LATER, event_ts=LATER, **previous, **fields)
+
+
 MESSAGES: tuple[Json, ...] = (
     MENTION,
     {name: value for name, value in MENTION.items() if name != "channel_type"} | {"type": "app_mention"},
@@ -124,7 +152,19 @@ MESSAGES: tuple[Json, ...] = (
     BY_BOT,
     message(subtype="bot_message", user=None, bot_id="B0OTHER001", username=WORD, icons={"emoji": ":robot_face:"}),
     message(subtype="me_message"),
-    told("message_changed", hidden=True, message=MENTION, previous_message=message(), ts=LATER, event_ts=LATER),
+    message(subtype="file_share", files=[FILE | {"is_external": True, "mode": "external"}, SHARED_ELSEWHERE, GONE]),
+    changed(MENTION, message()),
+    changed(MENTION | EDITED, MENTION),
+    changed(message(text=f"{WORD}!") | EDITED, message(channel=DIRECT), channel=DIRECT, channel_type="im"),
+    changed(message(text=f"{WORD}!") | EDITED),
+    changed(message(attachments=[ATTACHMENT]), message()),
+    changed(message(attachments=[ATTACHMENT])),
+    changed(message(subtype="file_share", files=[GONE]), message(subtype="file_share", files=[FILE])),
+    changed(BY_DEPLOYS | {"text": f"{WORD}!"}, BY_DEPLOYS),
+    changed(TOMBSTONE, message(reply_count=1, thread_ts=TS)),
+    told("message_deleted", hidden=True, deleted_ts=TS, ts=LATER, event_ts=LATER),
+    told("message_deleted", hidden=True, deleted_ts=TS, previous_message=REPLY, ts=LATER, event_ts=LATER),
+    told("message_deleted", hidden=True, deleted_ts=TS, previous_message=TOMBSTONE, ts=LATER, event_ts=LATER),
     told("message_changed", hidden=True, message=BY_BOT, previous_message=BY_BOT, ts=LATER, event_ts=LATER),
     told("message_deleted", hidden=True, deleted_ts=TS, previous_message=MENTION, ts=LATER, event_ts=LATER),
     told("message_replied", message={**REPLY, "replies": [{"user": ALICE, "ts": TS}]}, ts=LATER, event_ts=LATER),
@@ -312,10 +352,12 @@ ON_A_MESSAGE: Json = {
     "response_url": "http://127.0.0.1:9/hooks/actions/1",
 }
 IN_A_VIEW: Json = {"container": {"type": "view", "view_id": VIEW["id"]}, "view": VIEW}
+SAYING = json.dumps({"words": f"{WORD} session", "thread": ROOT})
 TURN = json.dumps({"turn": "0123456789abcdef0123456789abcdef", "run": 1})
 
 ELEMENTS: tuple[Json, ...] = (
     *({"type": "button", "action_id": f"chathakase_{wish}", "value": TURN} for wish in ("stop", "retry", "continue")),
+    {"type": "button", "action_id": "chathakase_say_0", "value": SAYING, "text": TEXT, "style": "danger"},
     {"type": "button", "action_id": "a1", "value": WORD, "text": TEXT, "style": "primary"},
     {"type": "workflow_button", "action_id": "a1", "text": TEXT},
     {"type": "icon_button", "action_id": "a1", "icon": "trash", "value": "x"},
@@ -357,6 +399,7 @@ INTERACTIONS: tuple[Json, ...] = (
     interaction("view_closed", view=VIEW, is_cleared=True),
     interaction("shortcut", callback_id="ask", action_ts=LATER),
     interaction("message_action", callback_id="ask", action_ts=LATER, message_ts=TS, **ON_A_MESSAGE),
+    interaction("message_action", callback_id="chathakase_forget", action_ts=LATER, message_ts=TS, **ON_A_MESSAGE),
     interaction("interactive_message", callback_id="old", actions=[{"name": "a", "type": "button", "value": WORD}]),
     interaction("dialog_submission", callback_id="old", state="s", submission={"q": WORD}),
     interaction("from_the_future", text=WORD),
@@ -395,7 +438,7 @@ ENVELOPES: tuple[Json, ...] = (
 HEEDED: tuple[Json, ...] = tuple(
     envelope
     for envelope in ENVELOPES
-    if re.search(r"chathakase_|agent_session_stopped|app_mention|file_share", str(envelope))
+    if re.search(r"chathakase_|agent_session_stopped|app_mention|file_share|message_(changed|deleted)", str(envelope))
 )
 """Those of them to which something follows."""
 

@@ -1,6 +1,7 @@
 """What the messages of a reply look like to Slack: their text, their blocks, and how they are found again. Pure."""
 
 import json
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,6 +13,8 @@ METADATA = "chathakase_reply"
 """The ``event_type`` of the metadata with which the bot finds its own messages again."""
 ACTION = "chathakase_{}"
 """The ``action_id`` of a button, by its wish."""
+TURN = re.compile(r"[0-9a-f]{1,64}")
+"""What turns are named; errands have other names."""
 
 LABELS: Mapping[Wish, str] = {Wish.STOP: "Stop", Wish.RETRY: "Try again", Wish.CONTINUE: "Continue"}
 
@@ -90,6 +93,16 @@ def is_page(message: Mapping[str, Any], post: Post) -> bool:
     """Whether a message that Slack holds is this page."""
     metadata = message.get("metadata")
     return isinstance(metadata, Mapping) and metadata.get("event_payload") == post.metadata["event_payload"]
+
+
+def turn_of(message: Mapping[str, Any]) -> str | None:
+    """The turn of which a message of ours is a page; empty if it is none, None where its metadata is not shown."""
+    metadata = message.get("metadata")
+    payload = metadata.get("event_payload") if isinstance(metadata, Mapping) else None
+    if not isinstance(payload, Mapping):
+        return None
+    turn = payload.get("turn")
+    return turn if isinstance(turn, str) and TURN.fullmatch(turn) else ""
 
 
 def is_of(message: Mapping[str, Any], name: Name) -> bool:

@@ -13,15 +13,20 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_bolt.response import BoltResponse
 
-from chathakase.core.errands import Press
+from chathakase.core.errands import Command, Press
 from chathakase.core.errors import StoreError, trace
-from chathakase.core.types import Incoming
+from chathakase.core.memory import Change
+from chathakase.core.types import Incoming, Place
 from chathakase.slack.connection.identity import Identity
 from chathakase.slack.connection.web import SlackWeb
-from chathakase.slack.inward.events import Malformed, read_event
+from chathakase.slack.inward.changes import read_change
+from chathakase.slack.inward.events import read_event
+from chathakase.slack.inward.fields import Malformed
 from chathakase.slack.inward.presses import BUTTONS, read_press, read_stop
+from chathakase.slack.inward.words import FORGET, SAY_BUTTONS, read_shortcut, read_words
 
 REFUSED = "chathakase_refused"
 """Set in Bolt's context when an event could not be stored: Slack must deliver it again."""
@@ -30,18 +35,28 @@ log = logging.getLogger(__name__)
 
 
 class Intake:
-    """Hands on what people say and press."""
+    """Hands on what people say, change, press and choose."""
 
     def __init__(
         self,
         identity: Identity,
+        *,
         submit: Callable[[Incoming], Awaitable[None]],
+        change: Callable[[Change], Awaitable[None]],
         press: Callable[[Press], Awaitable[None]],
+        command: Callable[[Command], Awaitable[None]],
+        say: Callable[[Place, str, str, str], Awaitable[None]],
     ) -> None:
-        """``submit`` and ``press`` return once a message or a press is stored; they raise StoreError."""
+        """Each of them returns once what it is given is stored, and raises StoreError.
+
+        ``say`` is given what somebody says by a button: where, the press's own id, by whom, and the words.
+        """
         self._identity = identity
         self._submit = submit
+        self._change = change
         self._press = press
+        self._command = command
+        self._say = say
 
     async def take_in(
         self, body: dict[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]
@@ -63,25 +78,68 @@ class Intake:
 
     async def take_press(self, body: dict[str, Any], context: AsyncBoltContext, ack: AsyncAck) -> None:
         """Bolt listener: store the press of one of our buttons, then acknowledge it."""
-        try:
+
+        async def store() -> None:
             await self._press(read_press(body))
-        except Malformed as error:
-            log.warning("A press of a button has a malformed field: %s", error)
-        except StoreError as error:
-            context[REFUSED] = True
-            log.error("A press of a button could not be stored: %s", error)
-            return
-        except Exception as error:  # noqa: BLE001 - the next delivery of the same press would fail alike
-            log.error("A press of a button could not be taken in: %s", trace(error))
-        await ack()
+
+        await _taken("A press of a button", store, context, ack)
+
+    async def take_words(
+        self, body: dict[str, Any], context: AsyncBoltContext, ack: AsyncAck, respond: AsyncRespond
+    ) -> None:
+        """Bolt listener: store what somebody says by a button, acknowledge it, and take the question away."""
+
+        async def store() -> None:
+            said = read_words(body)
+            await self._say(said.place, said.ref, said.by, said.words)
+
+        if await _taken("An answer to a question", store, context, ack):
+            await _take_away(respond)
+
+    async def take_shortcut(self, body: dict[str, Any], context: AsyncBoltContext, ack: AsyncAck) -> None:
+        """Bolt listener: store what somebody chose in the menu of a message, then acknowledge it."""
+
+        async def store() -> None:
+            await self._command(read_shortcut(body))
+
+        await _taken("A shortcut", store, context, ack)
 
     async def _read(self, event: object) -> None:
         if not isinstance(event, Mapping):
             raise Malformed("event")
         if (incoming := read_event(event, self._identity)) is not None:
             await self._submit(incoming)
+        if (change := read_change(event, self._identity)) is not None:
+            await self._change(change)
         if (stop := read_stop(event)) is not None:
             await self._press(stop)
+
+
+async def _taken(what: str, store: Callable[[], Awaitable[None]], context: AsyncBoltContext, ack: AsyncAck) -> bool:
+    """Store an interaction, then acknowledge it; whether both was done. Slack tells people of what is not."""
+    try:
+        await store()
+    except Malformed as error:
+        log.warning("%s has a malformed field: %s", what, error)
+    except StoreError as error:
+        context[REFUSED] = True
+        log.error("%s could not be stored: %s", what, error)
+        return False
+    except Exception as error:  # noqa: BLE001 - the next delivery of the same would fail alike
+        log.error("%s could not be taken in: %s", what, trace(error))
+    await ack()
+    return True
+
+
+async def _take_away(respond: AsyncRespond) -> None:
+    """Remove the message on which somebody acted, which only its response_url can if nobody else sees it.
+
+    See https://docs.slack.dev/interactivity/handling-user-interaction.
+    """
+    try:
+        await respond(delete_original=True)
+    except Exception as error:  # noqa: BLE001 - it is only a question that was answered
+        log.info("A question that was answered could not be taken away: %s", type(error).__name__)
 
 
 async def nothing_more_to_do() -> None:
@@ -107,6 +165,8 @@ def build_app(web: SlackWeb, intake: Intake) -> AsyncApp:
         logger=logging.getLogger("slack_bolt"),
         client=web.client,
         authorize=authorize,
+        # It would keep from us what people do with our messages.
+        ignoring_self_events_enabled=False,
         # Of use to HTTP endpoints and workflow steps only.
         request_verification_enabled=False,
         ssl_check_enabled=False,
@@ -116,6 +176,8 @@ def build_app(web: SlackWeb, intake: Intake) -> AsyncApp:
     )
     app.use(intake.take_in)
     app.action(BUTTONS)(intake.take_press)
+    app.action(SAY_BUTTONS)(intake.take_words)
+    app.message_shortcut(FORGET)(intake.take_shortcut)
     app.event(re.compile(".*"))(nothing_more_to_do)
     return app
 

@@ -11,7 +11,8 @@ from chathakase.core.types import Incoming, Place
 from chathakase.slack.connection.identity import Identity
 from chathakase.slack.delivery.calls import Calls
 from chathakase.slack.delivery.pace import Urgency
-from chathakase.slack.inward.events import Malformed, read_event
+from chathakase.slack.inward.events import read_event
+from chathakase.slack.inward.fields import Malformed
 
 PAGE = 200
 """Messages that are asked for at once."""

@@ -8,36 +8,34 @@ import json
 import re
 from collections.abc import Mapping
 from typing import Any
-from uuid import uuid4
 
 from chathakase.core.errands import Press
 from chathakase.core.types import Place, Wish
-from chathakase.slack.inward.events import ID, TIMESTAMP, Malformed, field
+from chathakase.slack.delivery.messages import TURN
+from chathakase.slack.inward.fields import ID, TIMESTAMP, Malformed, field, part, ref_of
 
 STOPPED = "agent_session_stopped"
 """The event that tells of Slack's own Stop."""
 BUTTONS = re.compile(f"chathakase_({'|'.join(Wish)})")
 """The ``action_id`` of our buttons, by their wish."""
-REF = re.compile(r"[!-~]{1,100}")
-TURN = re.compile(r"[0-9a-f]{1,64}")
 MOST_RUNS = 2**31
 
 
 def read_press(body: Mapping[str, Any]) -> Press:
     """Read that somebody pressed one of our buttons. Raises Malformed."""
-    action = _first(body.get("actions"))
+    action = first_of(body.get("actions"))
     button = BUTTONS.fullmatch(field(action, "action_id", ID))
     if button is None:
         raise Malformed("action_id")
     turn, run = _value(action.get("value"))
-    container, message = _part(body, "container"), _part(body, "message")
-    channel = {"id": container.get("channel_id"), **_part(body, "channel")}
+    container, message = part(body, "container"), part(body, "message")
+    channel = {"id": container.get("channel_id"), **part(body, "channel")}
     thread = {"ts": container.get("thread_ts") or message.get("thread_ts") or container.get("message_ts")}
     return Press(
         place=Place(field(channel, "id", ID), field(thread, "ts", TIMESTAMP)),
-        ref=_ref(action.get("action_ts"), body.get("trigger_id")),
+        ref=ref_of(action.get("action_ts"), body.get("trigger_id")),
         wish=Wish(button[1]),
-        by=field(_part(body, "user"), "id", ID),
+        by=field(part(body, "user"), "id", ID),
         turn=turn,
         run=run,
     )
@@ -48,12 +46,7 @@ def read_stop(event: Mapping[str, Any]) -> Press | None:
     if event.get("type") != STOPPED:
         return None
     place = Place(field(event, "channel", ID), field(event, "thread_ts", TIMESTAMP))
-    return Press(place, _ref(event.get("event_ts")), field(event, "user", ID), Wish.STOP)
-
-
-def _ref(*names: object) -> str:
-    """What a press is known by; where a server names none, it is taken for a new one."""
-    return next((name for name in names if isinstance(name, str) and REF.fullmatch(name)), uuid4().hex)
+    return Press(place, ref_of(event.get("event_ts")), field(event, "user", ID), Wish.STOP)
 
 
 def _value(value: object) -> tuple[str, int]:
@@ -67,12 +60,8 @@ def _value(value: object) -> tuple[str, int]:
     return turn, run
 
 
-def _first(actions: object) -> Mapping[str, Any]:
+def first_of(actions: object) -> Mapping[str, Any]:
+    """The action of a press; Slack sends one at a time. Raises Malformed."""
     if isinstance(actions, list) and actions and isinstance(actions[0], Mapping):
         return actions[0]
     raise Malformed("actions")
-
-
-def _part(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    part = body.get(name)
-    return part if isinstance(part, Mapping) else {}

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from chathakase.core.errands import Press
 from chathakase.core.types import Incoming
 from chathakase.slack.connection.socket import open_socket
 from chathakase.slack.connection.state import Connection
@@ -54,7 +53,7 @@ class Listener:
             self.waiting -= 1
         self.heard.append(incoming)
 
-    async def press(self, press: Press) -> None:
+    async def take_nothing_else(self, *_: object) -> None:
         raise NotImplementedError
 
     async def until(self, condition: Callable[[], object], within: float = 5.0) -> None:
@@ -73,7 +72,8 @@ async def listening(
 ) -> AsyncIterator[Listener]:
     listener = Listener()
     async with open_web(token=bot_token, api_url=api_url, call_timeout=5.0) as web:
-        app = build_app(web, Intake(web.identity, listener.submit, listener.press))
+        others = dict.fromkeys(("change", "press", "command", "say"), listener.take_nothing_else)
+        app = build_app(web, Intake(web.identity, submit=listener.submit, **others))
         opening = open_socket(
             app,
             app_token=app_token,

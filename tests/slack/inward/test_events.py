@@ -2,9 +2,11 @@ from typing import Any
 
 import pytest
 
+from chathakase.core.files import SharedFile
 from chathakase.core.types import Place
 from chathakase.slack.connection.identity import Identity
-from chathakase.slack.inward.events import Malformed, read_event
+from chathakase.slack.inward.events import read_event
+from chathakase.slack.inward.fields import Malformed
 
 BOT = Identity(user_id="U0BOT", bot_id="B0BOT", team_id="T1", name="ChatHakase")
 
@@ -104,12 +106,90 @@ def test_subtypes_with_which_people_speak(subtype: str) -> None:
     assert read_event(message(subtype=subtype, thread_ts="0.9"), BOT) is not None
 
 
-def test_files_are_named() -> None:
-    files = [{"name": "a.png"}, {"id": "F2", "name": {"odd": 1}}, "odd"]
-    event = message(subtype="file_share", text="look", files=files)
-    incoming = read_event(event, BOT)
+FILE = {
+    "id": "F1",
+    "name": "a.png",
+    "mimetype": "image/PNG",
+    "size": 12,
+    "url_private": "https://files.slack.com/a.png",
+    "url_private_download": "https://files.slack.com/download/a.png",
+}
+
+
+def shared(**fields: Any) -> SharedFile:
+    incoming = read_event(message(subtype="file_share", text="look", files=[FILE | fields]), BOT)
     assert incoming is not None
-    assert incoming.text == "look\n[attached: a.png, a file]"
+    assert incoming.text == "look"
+    (file,) = incoming.files
+    return file
+
+
+def test_a_file_is_read() -> None:
+    assert shared() == SharedFile("F1", "a.png", "image/png", 12, "https://files.slack.com/download/a.png")
+    assert shared(url_private_download=None).url == "https://files.slack.com/a.png"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"file_access": "check_file_info"},
+        {"file_access": "access_denied"},
+        {"is_external": True, "url_private": "https://docs.example.org/d"},
+        {"url_private": "javascript:alert(1)", "url_private_download": ""},
+        {"url_private": 5, "url_private_download": "https://files.slack.com/\ud83d"},
+    ],
+)
+def test_what_slack_does_not_hold_for_us_has_a_name_and_no_address(fields: dict[str, Any]) -> None:
+    file = shared(**fields)
+    assert (file.name, file.url) == ("a.png", "")
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ({"name": "two\nlines"}, "two lines"),
+        ({"name": "", "title": "Title"}, "Title"),
+        ({"name": {"odd": 1}, "title": None}, "a file"),
+        ({"name": "x" * 1_000}, "x" * 255),
+        ({"name": "\ud83d"}, "\ufffd"),
+    ],
+)
+def test_a_file_has_a_name_of_one_line(fields: dict[str, Any], name: str) -> None:
+    assert shared(**fields).name == name
+
+
+@pytest.mark.parametrize("size", [None, -1, True, "12", 1.5, 10**300])
+def test_an_odd_size_is_unknown(size: object) -> None:
+    assert shared(size=size).size == 0
+
+
+def test_odd_files_are_borne() -> None:
+    files = [FILE, FILE, {"id": "F2", "mode": "tombstone"}, "odd", {"id": {}}, {"mimetype": "a b"}]
+    incoming = read_event(message(text="", files=files, thread_ts="0.9"), BOT)
+    assert incoming is not None
+    assert [(file.id, file.name, file.kind) for file in incoming.files] == [
+        ("F1", "a.png", "image/png"),
+        ("unknown-2", "a file", ""),
+        ("unknown-3", "a file", ""),
+    ]
+    assert read_event(message(files="F1"), BOT) == read_event(message(), BOT)
+
+
+def test_a_message_may_be_nothing_but_files() -> None:
+    incoming = read_event(message(subtype="file_share", text="", files=[FILE], thread_ts="0.9"), BOT)
+    assert incoming is not None
+    assert (incoming.text, incoming.asks, incoming.opens) == ("", True, False)
+    gone = message(subtype="file_share", text="", files=[{"id": "F1", "mode": "tombstone"}], thread_ts="0.9")
+    assert read_event(gone, BOT) is None
+
+
+def test_a_mention_leaves_files_to_its_twin_unless_they_can_be_fetched() -> None:
+    mention = {"type": "app_mention", "channel": "C1", "user": "U1", "text": "<@U0BOT>", "ts": "1.1"}
+    incoming, fetchable = (read_event(mention | {"files": [file]}, BOT) for file in ({"id": "F1"}, FILE))
+    assert incoming is not None
+    assert incoming.files == ()
+    assert fetchable is not None
+    assert len(fetchable.files) == 1
 
 
 @pytest.mark.parametrize(

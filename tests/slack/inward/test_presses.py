@@ -4,7 +4,7 @@ import pytest
 
 from chathakase.core.errands import Press
 from chathakase.core.types import Place, Wish
-from chathakase.slack.inward.events import Malformed
+from chathakase.slack.inward.fields import Malformed
 from chathakase.slack.inward.presses import read_press, read_stop
 
 BODY = {

@@ -1,0 +1,91 @@
+"""From Slack's messages to what anybody said, other bots and ourselves included. Pure.
+
+Messages of apps have a ``bot_id``, and most a ``bot_profile`` with a name; older ones the subtype of
+https://docs.slack.dev/reference/events/message/bot_message.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from chathakase.core.types import Incoming, Place
+from chathakase.core.unicode import mend
+from chathakase.slack.connection.identity import Identity
+from chathakase.slack.delivery.messages import turn_of
+from chathakase.slack.delivery.reply import PLACEHOLDER
+from chathakase.slack.inward.events import SPOKEN, microseconds, read_event, text_of, thread_of
+from chathakase.slack.inward.fields import ID, TIMESTAMP, field, part, words
+from chathakase.slack.inward.files import read_files
+from chathakase.slack.inward.reading import readable
+
+SAYING = (*SPOKEN, "bot_message")
+LONGEST_NAME = 80
+
+
+def read_anybody(message: Mapping[str, Any], identity: Identity) -> Incoming | None:
+    """Read a message, with its channel, as context; None when nothing is said with it. Raises Malformed."""
+    if message.get("subtype") not in SAYING or message.get("hidden"):
+        return None
+    if is_ours(message, identity):
+        return _ours(message, identity)
+    if message.get("bot_id") or message.get("subtype") == "bot_message":
+        return _of_a_bot(message, identity)
+    incoming = read_event({**message, "type": "message"}, identity)
+    if incoming is None or not (incoming.text or incoming.files):
+        return None
+    return replace(incoming, opens=False, asks=False)
+
+
+def is_ours(message: Mapping[str, Any], identity: Identity) -> bool:
+    """Whether we wrote a message."""
+    bot_id = message.get("bot_id")
+    return message.get("user") == identity.user_id or (bool(bot_id) and bot_id == identity.bot_id)
+
+
+def _ours(message: Mapping[str, Any], identity: Identity) -> Incoming | None:
+    """A page of an answer; answers to commands, and files that were asked for, are no part of a conversation."""
+    text = "\n\n".join(_markdown(message)) or readable(text_of(message), bot="", bot_name=identity.name)
+    if turn_of(message) == "" or message.get("files") or text.strip("_") in ("", PLACEHOLDER.strip("_")):
+        return None
+    return replace(_said(message, text), author=identity.user_id, ours=True)
+
+
+def _of_a_bot(message: Mapping[str, Any], identity: Identity) -> Incoming | None:
+    raw = text_of(message) or mend("\n".join(filter(None, _elsewhere(message))))
+    text, files = readable(raw, bot=identity.user_id, bot_name=identity.name), read_files(message.get("files"))
+    if not (text or files):
+        return None
+    name = words(part(message, "bot_profile"), "name") or words(message, "username")
+    return replace(
+        _said(message, text),
+        author=field(message, "bot_id" if message.get("bot_id") else "user", ID),
+        name=" ".join(mend(name).split())[:LONGEST_NAME] or "a bot",
+        files=files,
+    )
+
+
+def _said(message: Mapping[str, Any], text: str) -> Incoming:
+    ref = field(message, "ts", TIMESTAMP)
+    place = Place(field(message, "channel", ID), thread_of(message, ref))
+    return Incoming(place, ref, author="", text=text, said=microseconds(ref), opens=False, asks=False)
+
+
+def _markdown(message: Mapping[str, Any]) -> Iterator[str]:
+    """The Markdown of a message of ours, where Slack gives it back as it was."""
+    for block in _objects(message, "blocks"):
+        if block.get("type") == "markdown":
+            yield mend(words(block, "text"))
+
+
+def _elsewhere(message: Mapping[str, Any]) -> Iterator[str]:
+    """What a message without a text of its own says in its blocks and attachments, as those of many apps."""
+    for block in _objects(message, "blocks"):
+        yield words(part(block, "text"), "text")
+    for attachment in _objects(message, "attachments"):
+        yield words(attachment, "title")
+        yield words(attachment, "text") or words(attachment, "fallback")
+
+
+def _objects(message: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    value = message.get(name)
+    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []

@@ -1,0 +1,69 @@
+"""From Slack's event payloads to what people changed and deleted. Pure.
+
+Shapes: https://docs.slack.dev/reference/events/message/message_changed and
+https://docs.slack.dev/reference/events/message/message_deleted; in both ``previous_message`` may be missing. A message
+changes for many reasons that are no edits: a preview of a link, a reaction, a reply, a language that was detected.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chathakase.core.memory import Change
+from chathakase.core.types import Incoming
+from chathakase.slack.connection.identity import Identity
+from chathakase.slack.inward.anybody import is_ours, read_anybody
+from chathakase.slack.inward.events import microseconds, read_event, thread_of
+from chathakase.slack.inward.fields import ID, TIMESTAMP, Malformed, field, part
+
+CHANGED, DELETED = "message_changed", "message_deleted"
+TOMBSTONE = "tombstone"
+"""The subtype of what stays of a thread's first message when it is deleted before its replies are."""
+
+
+def read_change(event: Mapping[str, Any], identity: Identity) -> Change | None:
+    """Read an event; None when nobody changed, by it, what a message says. Raises Malformed.
+
+    Who deleted a message is not told, so what we delete ourselves is told of like what people do.
+    """
+    if event.get("type") != "message":
+        return None
+    if event.get("subtype") == DELETED:
+        previous = part(event, "previous_message")
+        return _change(event, previous, event.get("deleted_ts") or previous.get("ts"), None)
+    if event.get("subtype") != CHANGED:
+        return None
+    message = part(event, "message")
+    if message.get("subtype") == TOMBSTONE:
+        return _change(event, message, message.get("ts"), None)
+    if is_ours(message, identity):
+        return None
+    now = _read(event, message, identity)
+    return _change(event, message, message.get("ts"), now) if _is_edit(event, message, now, identity) else None
+
+
+def _is_edit(event: Mapping[str, Any], message: Mapping[str, Any], now: Incoming | None, identity: Identity) -> bool:
+    """Whether what a message says is another than before, as far as that can be told."""
+    try:
+        if previous := part(event, "previous_message"):
+            return _content(_read(event, previous, identity)) != _content(now)
+    except Malformed:
+        pass
+    return now is not None and bool(message.get("edited"))
+
+
+def _content(said: Incoming | None) -> object:
+    """What makes a difference; what Slack tells of a file may change while it is still looking into it."""
+    return said and (said.text, said.opens, said.asks, [file.id for file in said.files])
+
+
+def _read(event: Mapping[str, Any], message: Mapping[str, Any], identity: Identity) -> Incoming | None:
+    """A version of a message as if it were new; that of another bot as context."""
+    where = {"type": "message", "channel": event.get("channel"), "channel_type": event.get("channel_type")}
+    return read_event({**message, **where}, identity) or read_anybody({**message, **where}, identity)
+
+
+def _change(event: Mapping[str, Any], message: Mapping[str, Any], ts: object, now: Incoming | None) -> Change:
+    ref = field({"ts": ts}, "ts", TIMESTAMP)
+    at = field({"ts": event.get("ts") or event.get("event_ts")}, "ts", TIMESTAMP)
+    thread = thread_of(message, ref) if message else ""
+    return Change(field(event, "channel", ID), thread, ref, microseconds(at), now)

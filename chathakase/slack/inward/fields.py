@@ -1,0 +1,39 @@
+"""The fields of Slack's payloads, which may hold anything. Pure."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+TIMESTAMP = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
+ID = re.compile(r"[!-;=?-~]{1,100}")
+REF = re.compile(r"[!-~]{1,100}")
+
+
+class Malformed(ValueError):
+    """A payload that claims to be something that it is not shaped like; the text names the field."""
+
+
+def field(payload: Mapping[str, Any], name: str, shape: re.Pattern[str]) -> str:
+    """A field that must be a text of a certain shape. Raises Malformed with its name."""
+    value = payload.get(name)
+    if not isinstance(value, str) or not shape.fullmatch(value):
+        raise Malformed(name)
+    return value
+
+
+def part(payload: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """A field that should be an object; empty where it is none."""
+    value = payload.get(name)
+    return value if isinstance(value, Mapping) else {}
+
+
+def words(payload: Mapping[str, Any], name: str) -> str:
+    """A field that should be a text; empty where it is none."""
+    value = payload.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def ref_of(*names: object) -> str:
+    """What an interaction is known by; where a server names none, it is taken for a new one."""
+    return next((name for name in names if isinstance(name, str) and REF.fullmatch(name)), uuid4().hex)

@@ -1,0 +1,79 @@
+"""From buttons that say words, and from the menu of a message, to what somebody wants. Pure.
+
+Shapes: https://docs.slack.dev/reference/interaction-payloads/block_actions-payload and
+https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chathakase.core.errands import Command
+from chathakase.core.types import Place
+from chathakase.core.unicode import mend
+from chathakase.slack.inward.fields import ID, TIMESTAMP, Malformed, field, part, ref_of
+from chathakase.slack.inward.presses import first_of
+
+SAY_BUTTONS = re.compile(r"chathakase_say_[0-9]{1,2}")
+"""The ``action_id`` of buttons that say words."""
+FORGET = "chathakase_forget"
+"""The ``callback_id`` of the shortcut that has one message forgotten."""
+FORGET_ONE = "forget one"
+"""The command that it stands for; its argument is the message's ``ts``."""
+MOST_WORDS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words that somebody said by a button."""
+
+    place: Place
+    ref: str
+    """Slack's id of the press, the same however often it comes."""
+    by: str
+    words: str
+
+
+def read_words(body: Mapping[str, Any]) -> Said:
+    """Read that somebody pressed a button that says words. Raises Malformed.
+
+    The message with the button is seen by one person only, and Slack does not tell its thread: the button does.
+    """
+    action = first_of(body.get("actions"))
+    words, thread = _value(action.get("value"))
+    channel = {"id": part(body, "container").get("channel_id"), **part(body, "channel")}
+    return Said(
+        place=Place(field(channel, "id", ID), thread),
+        ref=ref_of(action.get("action_ts"), body.get("trigger_id")),
+        by=field(part(body, "user"), "id", ID),
+        words=words,
+    )
+
+
+def read_shortcut(body: Mapping[str, Any]) -> Command:
+    """Read that somebody wants a message forgotten. Raises Malformed."""
+    if body.get("callback_id") != FORGET:
+        raise Malformed("callback_id")
+    message = part(body, "message")
+    ref = field({"message_ts": message.get("ts") or body.get("message_ts")}, "message_ts", TIMESTAMP)
+    thread = field({"thread_ts": message.get("thread_ts") or ref}, "thread_ts", TIMESTAMP)
+    return Command(
+        place=Place(field(part(body, "channel"), "id", ID), thread),
+        ref=ref_of(body.get("action_ts"), body.get("trigger_id")),
+        by=field(part(body, "user"), "id", ID),
+        name=FORGET_ONE,
+        argument=ref,
+    )
+
+
+def _value(value: object) -> tuple[str, str]:
+    try:
+        known = json.loads(value if isinstance(value, str) else "")
+        words, thread = known["words"], field(known, "thread", TIMESTAMP)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise Malformed("value") from error
+    if not isinstance(words, str) or not words or len(words) > MOST_WORDS:
+        raise Malformed("value")
+    return mend(words), thread
