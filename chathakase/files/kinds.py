@@ -1,0 +1,169 @@
+"""What kind of file some bytes are, told by the bytes first: names and media types may be wrong. Pure.
+
+Beginnings are those of https://en.wikipedia.org/wiki/List_of_file_signatures.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import PurePath
+
+
+class Way(Enum):
+    """How a file is read."""
+
+    TEXT = auto()
+    PDF = auto()
+    PICTURE = auto()
+    NONE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of file; its name has an article, as in “it is a zip archive”."""
+
+    way: Way
+    name: str
+
+
+PDF = Kind(Way.PDF, "a PDF")
+TEXT = Kind(Way.TEXT, "a text")
+PICTURE = Kind(Way.PICTURE, "a picture")
+ZIP = Kind(Way.NONE, "a zip archive")
+SOUND = Kind(Way.NONE, "an audio file")
+FILM = Kind(Way.NONE, "a video")
+HEIC = Kind(Way.NONE, "a HEIC picture")
+PROGRAM = Kind(Way.NONE, "a program")
+FONT = Kind(Way.NONE, "a font")
+
+BEGINNINGS = (
+    (b"\x89PNG\r\n\x1a\n", PICTURE),
+    (b"\xff\xd8\xff", PICTURE),
+    (b"GIF87a", PICTURE),
+    (b"GIF89a", PICTURE),
+    (b"II*\0", PICTURE),
+    (b"MM\0*", PICTURE),
+    (b"8BPS\0\x01", Kind(Way.NONE, "a Photoshop file")),
+    (b"\x1f\x8b", Kind(Way.NONE, "a gzip archive")),
+    (b"\xfd7zXZ\0", Kind(Way.NONE, "an xz archive")),
+    (b"7z\xbc\xaf\x27\x1c", Kind(Way.NONE, "a 7z archive")),
+    (b"Rar!\x1a\x07", Kind(Way.NONE, "a rar archive")),
+    (b"\x28\xb5\x2f\xfd", Kind(Way.NONE, "a Zstandard archive")),
+    (b"PK\x05\x06", ZIP),
+    (b"ID3\x02", SOUND),
+    (b"ID3\x03", SOUND),
+    (b"ID3\x04", SOUND),
+    (b"OggS\0", SOUND),
+    (b"fLaC\0", SOUND),
+    (b"MThd\0", SOUND),
+    (b"#!AMR", SOUND),
+    (b"\xff\xfb", SOUND),
+    (b"\xff\xf3", SOUND),
+    (b"\xff\xf2", SOUND),
+    (b"\xff\xf1", SOUND),
+    (b"\xff\xf9", SOUND),
+    (b"\x1aE\xdf\xa3", FILM),
+    (b"FLV\x01", FILM),
+    (b"\0\0\x01\xba", FILM),
+    (b"\x7fELF", PROGRAM),
+    (b"\0asm", PROGRAM),
+    (b"\xca\xfe\xba\xbe", PROGRAM),
+    (b"\xcf\xfa\xed\xfe", PROGRAM),
+    (b"SQLite format 3\0", Kind(Way.NONE, "an SQLite database")),
+    (b"wOFF\0\x01", FONT),
+    (b"wOF2", FONT),
+    (b"OTTO\0", FONT),
+    (b"\0\x01\0\0\0", FONT),
+)
+RIFF = {b"WEBP": PICTURE, b"WAVE": SOUND, b"AVI ": FILM}
+BRANDS = {
+    **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"), HEIC),
+    **dict.fromkeys((b"avif", b"avis"), Kind(Way.NONE, "an AVIF picture")),
+    **dict.fromkeys((b"M4A ", b"M4B ", b"M4P "), SOUND),
+}
+"""What the brand in the head of an ISO media file says; any other is that of a video."""
+WORD = Kind(Way.NONE, "a Word document")
+EXCEL = Kind(Way.NONE, "an Excel workbook")
+POWERPOINT = Kind(Way.NONE, "a PowerPoint presentation")
+ZIPPED = (
+    (b"word/document", WORD),
+    (b"xl/workbook", EXCEL),
+    (b"ppt/presentation", POWERPOINT),
+    (b"application/vnd.oasis.opendocument", Kind(Way.NONE, "an OpenDocument file")),
+    (b"application/epub+zip", Kind(Way.NONE, "an e-book")),
+    (b"Index/Document.iwa", Kind(Way.NONE, "an iWork document")),
+    (b"META-INF/MANIFEST.MF", Kind(Way.NONE, "a Java archive")),
+)
+"""What a zip archive holds when it is more than that."""
+OLE = {"doc": WORD, "xls": EXCEL, "ppt": POWERPOINT, "msg": Kind(Way.NONE, "an Outlook message")}
+"""Old Office files, which begin alike, by the ending of their names."""
+CLAIMS = OLE | {
+    "docx": WORD,
+    "xlsx": EXCEL,
+    "pptx": POWERPOINT,
+    "zip": ZIP,
+    "heic": HEIC,
+    "heif": HEIC,
+    "pdf": Kind(Way.NONE, "a PDF that is damaged"),
+}
+"""What names say whose bytes do not."""
+FAMILIES = {
+    "audio": SOUND,
+    "video": FILM,
+    "font": FONT,
+    "image": Kind(Way.NONE, "a picture of a kind that cannot be read"),
+}
+"""The same of media types."""
+BITMAP_HEADS = frozenset({12, 40, 52, 56, 64, 108, 124})
+"""How long the second head of a bitmap is: “BM” alone may begin a text."""
+PAGE = re.compile(rb"\s*(<\?xml[^>]{0,200}>\s*)?(<!--.{0,2000}?-->\s*)*<(!doctype\s+html|html)[\s>]", re.I | re.S)
+
+
+def kind_of(name: str, data: bytes) -> Kind:
+    """What kind of file this is. What no beginning tells is a text until it is shown that nobody can read it."""
+    for beginning, kind in BEGINNINGS:
+        if data.startswith(beginning):
+            return kind
+    if _is_pdf(data):
+        return PDF
+    return _by_head(name, data) or TEXT
+
+
+def claimed(name: str, media: str) -> Kind | None:
+    """What kind of file it says that it is, where that is no text; for what is binary in no way that we know."""
+    return CLAIMS.get(_ending(name)) or FAMILIES.get(media.partition("/")[0].lower())
+
+
+def is_page(data: bytes) -> bool:
+    """Whether it is a web page."""
+    return PAGE.match(data[:4096].removeprefix(b"\xef\xbb\xbf")) is not None
+
+
+def _is_pdf(data: bytes) -> bool:
+    """Whether it begins as a PDF, or has the head of one after something else, and its end."""
+    before, head, _ = data[:1024].partition(b"%PDF-")
+    return bool(head) and (not before.strip(b"\xef\xbb\xbf \t\r\n\0") or b"%%EOF" in data[-1024:])
+
+
+def _ending(name: str) -> str:
+    return PurePath(name).suffix.lower().removeprefix(".")
+
+
+def _by_head(name: str, data: bytes) -> Kind | None:
+    if data.startswith(b"RIFF"):
+        return RIFF.get(data[8:12])
+    if data[4:8] == b"ftyp":
+        return BRANDS.get(data[8:12], FILM)
+    if data.startswith(b"BM") and data[6:10] == bytes(4) and int.from_bytes(data[14:18], "little") in BITMAP_HEADS:
+        return PICTURE
+    if data.startswith(b"PK\x03\x04"):
+        return next((kind for part, kind in ZIPPED if part in data), ZIP)
+    if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        return OLE.get(_ending(name), Kind(Way.NONE, "an old Office document"))
+    if data.startswith(b"MZ") and b"\0" in data[:256]:
+        return PROGRAM
+    if data[257:262] == b"ustar":
+        return Kind(Way.NONE, "a tar archive")
+    if data.startswith(b"BZh") and data[4:10] == b"1AY&SY":
+        return Kind(Way.NONE, "a bzip2 archive")
+    return None

@@ -1,0 +1,92 @@
+"""A picture made fit for a model; run as a process of its own by ``chathakase.files.child``.
+
+Models scale what is larger down themselves, at the price of time and tokens, and take no more than a few megabytes.
+"""
+
+from base64 import b64encode
+from io import BytesIO
+
+from PIL import ExifTags, Image, ImageOps
+
+from chathakase.files.child import Answer, answer
+
+FORMATS = ("PNG", "JPEG", "MPO", "GIF", "WEBP", "BMP", "TIFF")
+LONG_SIDE = 1_568
+"""Pixels of the longer side of what a model gets."""
+PIXELS_MOST = 60_000_000
+"""Pixels that are decoded; what a JPEG skips by its own scaling does not count."""
+BYTES_MOST = 1_000_000
+QUALITIES = (85, 70, 50)
+"""How well a JPEG is kept, until it is small enough."""
+
+DAMAGED = "it is a picture that is damaged"
+TOO_MANY_PIXELS = "it is a picture with too many pixels"
+
+
+def read(data: bytes) -> Answer:
+    """A picture, upright, scaled and without what else its file tells, or why there is none."""
+    try:
+        # What counts is what is decoded, which is looked at below.
+        Image.MAX_IMAGE_PIXELS = None
+        with Image.open(BytesIO(data), formats=FORMATS) as image:
+            image.draft(None, (LONG_SIDE, LONG_SIDE))
+            if image.width * image.height > PIXELS_MOST:
+                return {"refusal": TOO_MANY_PIXELS}
+            return _encoded(_fitting(image), lossless=image.format in ("PNG", "GIF", "BMP"))
+    except MemoryError:
+        return {"refusal": TOO_MANY_PIXELS}
+    except Exception:  # noqa: BLE001 - Pillow fails in any way on what is damaged
+        return {"refusal": DAMAGED}
+
+
+def _fitting(image: Image.Image) -> Image.Image:
+    small = _plain(image)
+    small.thumbnail((LONG_SIDE, LONG_SIDE), reducing_gap=2.0)
+    small.getexif()[ExifTags.Base.Orientation] = image.getexif().get(ExifTags.Base.Orientation, 1)
+    upright = ImageOps.exif_transpose(small)
+    # What a file tells of its picture, where it was taken for instance, is nobody's business.
+    upright.info = {}
+    return upright
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    """A picture in one of the three modes that every reader knows: L, RGB and RGBA."""
+    if image.mode.startswith("I;16"):
+        image = image.convert("I").point(lambda value: value / 256)
+    if image.has_transparency_data:
+        return image.convert("RGBA")
+    return image.convert("L" if image.mode in ("1", "L", "I", "F") else "RGB")
+
+
+def _encoded(image: Image.Image, *, lossless: bool) -> Answer:
+    if lossless and len(whole := _saved(image, "PNG", optimize=True)) <= BYTES_MOST:
+        return _picture("image/png", whole)
+    flat = _flattened(image)
+    while True:
+        for quality in QUALITIES:
+            if len(whole := _saved(flat, "JPEG", quality=quality, optimize=True)) <= BYTES_MOST:
+                return _picture("image/jpeg", whole)
+        flat = flat.reduce(2)
+
+
+def _flattened(image: Image.Image) -> Image.Image:
+    """A picture on white where it could be seen through."""
+    if image.mode != "RGBA":
+        return image
+    ground = Image.new("RGB", image.size, "white")
+    ground.paste(image, mask=image.getchannel("A"))
+    return ground
+
+
+def _saved(image: Image.Image, form: str, **options: object) -> bytes:
+    output = BytesIO()
+    image.save(output, form, **options)
+    return output.getvalue()
+
+
+def _picture(kind: str, data: bytes) -> Answer:
+    return {"kind": kind, "data": b64encode(data).decode()}
+
+
+if __name__ == "__main__":
+    answer(read)
