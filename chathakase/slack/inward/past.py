@@ -4,20 +4,60 @@ Internal apps may read tier 3's fifty calls a minute; others one, of fifteen mes
 (https://docs.slack.dev/changelog/2025/05/29/tos-updates). Pages are followed to their end either way.
 """
 
+import asyncio
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from typing import Any
 
+from chathakase.core.errors import DeliveryError
 from chathakase.core.types import Incoming, Place
 from chathakase.slack.connection.identity import Identity
 from chathakase.slack.delivery.calls import Calls
+from chathakase.slack.delivery.messages import turn_of
 from chathakase.slack.delivery.pace import Urgency
-from chathakase.slack.inward.events import read_event
+from chathakase.slack.inward.anybody import read_anybody
+from chathakase.slack.inward.events import microseconds, read_event
 from chathakase.slack.inward.fields import Malformed
 
+REPLIES, HISTORY = "conversations.replies", "conversations.history"
 PAGE = 200
 """Messages that are asked for at once."""
+LONG_PAGE = 1_000
+"""As many as Slack gives at once (https://docs.slack.dev/reference/methods/conversations.replies)."""
 MOST_PAGES = 20
 """How far one place is read."""
+ABOVE_WITHIN = 20.0
+"""Seconds for which somebody who asks waits for what stands above."""
+
+
+class Newest:
+    """Keeps the newest of many messages, and the first."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._first: Incoming | None = None
+        self._newest: OrderedDict[str, Incoming] = OrderedDict()
+        self._seen: set[str] = set()
+
+    def add(self, incoming: Incoming, turn: str | None) -> None:
+        """Add a message; one of the same turn as an earlier one goes on with it, and one that is known is left out."""
+        if incoming.ref in self._seen:
+            # A thread's first message comes with every page.
+            return
+        self._seen.add(incoming.ref)
+        key = turn or incoming.ref
+        if earlier := self._newest.get(key):
+            incoming = replace(earlier, text=f"{earlier.text}\n\n{incoming.text}")
+        self._newest[key] = incoming
+        if len(self._newest) > self._limit:
+            _, oldest = self._newest.popitem(last=False)
+            self._first = self._first or oldest
+
+    def all(self) -> list[Incoming]:
+        """What is kept, oldest first."""
+        found = [*([self._first] if self._first else []), *self._newest.values()]
+        return sorted(found, key=lambda incoming: incoming.said)
 
 
 class SlackPast:
@@ -30,11 +70,38 @@ class SlackPast:
     async def thread(self, place: Place, *, since: int) -> list[Incoming]:
         """What people said in a thread since a time in epoch microseconds, oldest first. Raises DeliveryError."""
         where = {"channel": place.channel, "ts": place.thread}
-        return await self._read("conversations.replies", where, since)
+        return await self._read(REPLIES, where, since)
+
+    async def above(self, place: Place, *, before: str, limit: int) -> list[Incoming]:
+        """What was said in a thread before a message of it, by anybody, the newest ``limit`` and the very first.
+
+        Oldest first, as context. The pages of one answer of ours are one message. Raises DeliveryError; ``timeout``
+        when a thread is so long, or Slack so slow, that nobody would wait for it.
+        """
+        if before == place.thread:
+            return []
+        try:
+            async with asyncio.timeout(ABOVE_WITHIN):
+                return await self._above(place, before, limit)
+        except TimeoutError as error:
+            raise DeliveryError("timeout", passes=True) from error
+
+    async def _above(self, place: Place, before: str, limit: int) -> list[Incoming]:
+        found = Newest(limit)
+        arguments = {"channel": place.channel, "ts": place.thread, "latest": before, "limit": LONG_PAGE}
+        # Slack begins with the oldest, so that there is no way to the newest but through all of them.
+        async for message in self._messages(REPLIES, {**arguments, "include_all_metadata": "true"}):
+            try:
+                incoming = read_anybody({**message, "channel": place.channel}, self._identity)
+            except Malformed:
+                continue
+            if incoming is not None and incoming.said < microseconds(before):
+                found.add(incoming, turn_of(message) if incoming.ours else None)
+        return found.all()
 
     async def channel(self, channel: str, *, since: int) -> list[Incoming]:
         """What opens sessions and was said in a channel since then, oldest first. Raises DeliveryError."""
-        messages = await self._read("conversations.history", {"channel": channel}, since)
+        messages = await self._read(HISTORY, {"channel": channel}, since)
         return [incoming for incoming in messages if incoming.opens]
 
     async def _read(self, method: str, where: Mapping[str, str], since: int) -> list[Incoming]:

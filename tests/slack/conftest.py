@@ -1,0 +1,30 @@
+"""What the bot has of Slack, on the local workspace, with no engine behind it."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from time import monotonic
+
+import pytest
+
+from chathakase.playground.person import Person
+from chathakase.playground.server import Workspace
+from chathakase.slack.connection.web import SlackWeb, open_web
+from chathakase.slack.delivery.calls import Calls
+from chathakase.slack.delivery.pace import Pace
+
+
+@pytest.fixture
+async def web(workspace: Workspace) -> AsyncIterator[SlackWeb]:
+    async with open_web(token=workspace.bot_token, api_url=workspace.api_url, call_timeout=5.0) as opened:
+        yield opened
+
+
+@pytest.fixture
+def calls(web: SlackWeb) -> Calls:
+    return Calls(web.client, Pace(monotonic), monotonic)
+
+
+@pytest.fixture
+async def people(workspace: Workspace) -> AsyncIterator[dict[str, Person]]:
+    async with AsyncExitStack() as stack:
+        yield {name: await stack.enter_async_context(workspace.person(name)) for name in ("alice", "bob", "carol")}

@@ -1,0 +1,128 @@
+"""What stands above a mention, read from the local workspace."""
+
+from typing import Any
+
+import pytest
+
+from chathakase.core.errors import DeliveryError
+from chathakase.core.types import Incoming, Place
+from chathakase.playground.person import Person
+from chathakase.playground.server import Workspace
+from chathakase.slack.connection.web import SlackWeb
+from chathakase.slack.delivery.calls import Calls
+from chathakase.slack.inward import past as module
+from chathakase.slack.inward.past import SlackPast
+
+GENERAL = "C0GENERAL1"
+ALICE, BOB = "U0ALICE001", "U0BOB00001"
+
+
+class Thread:
+    """A thread that is written at once."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.world = workspace.world
+        self.root = self.world.post(GENERAL, ALICE, "the question")
+
+    def post(self, user: str, text: str, **fields: Any) -> str:
+        return self.world.post(GENERAL, user, text, thread_ts=self.root.ts, **fields).ts
+
+    def page(self, turn: str, number: int, text: str) -> str:
+        """One page of an answer of the bot's."""
+        payload = {"event_type": "chathakase_reply", "event_payload": {"turn": turn, "page": number}}
+        blocks = ({"type": "markdown", "text": text, "block_id": "b"},)
+        return self.post(self.world.app.user_id, "…", bot_id=self.world.app.bot_id, blocks=blocks, metadata=payload)
+
+    @property
+    def place(self) -> Place:
+        return Place(GENERAL, self.root.ts)
+
+
+@pytest.fixture
+def past(calls: Calls, web: SlackWeb) -> SlackPast:
+    return SlackPast(calls, web.identity)
+
+
+@pytest.fixture
+async def thread(workspace: Workspace) -> Thread:
+    return Thread(workspace)
+
+
+def texts(found: list[Incoming]) -> list[str]:
+    return [incoming.text for incoming in found]
+
+
+async def test_everybody_above_is_read(past: SlackPast, thread: Thread) -> None:
+    thread.post(BOB, "an answer &amp; more")
+    deploys = {"bot_profile": {"name": "Deploys"}}
+    thread.post("U0DEPLOYS1", "", bot_id="B0DEPLOYS1", attachments=({"fallback": "deployed"},), extra=deploys)
+    thread.page("ab12", 0, "**our** first page")
+    thread.page("ab12", 1, "and the second")
+    thread.page("C0GENERAL1_1.0 1.5 help", 0, "how to use me")
+    thread.post(BOB, "has joined", subtype="channel_join")
+    mention = thread.post(ALICE, "<@U0HAKASE01> what do you think?")
+    thread.post(BOB, "said later")
+    found = await past.above(thread.place, before=mention, limit=100)
+    assert [(each.author, each.name, each.text, each.ours) for each in found] == [
+        (ALICE, "", "the question", False),
+        (BOB, "", "an answer & more", False),
+        ("B0DEPLOYS1", "Deploys", "deployed", False),
+        ("U0HAKASE01", "", "**our** first page\n\nand the second", True),
+    ]
+    assert all(each.place == thread.place for each in found)
+    assert not any(each.asks or each.opens for each in found)
+
+
+@pytest.mark.parametrize("page", [40, 200, 1_000])
+async def test_of_hundreds_the_newest_and_the_very_first_are_kept(
+    page: int, past: SlackPast, thread: Thread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LONG_PAGE", page)
+    monkeypatch.setattr(module, "MOST_PAGES", 40)
+    for number in range(500):
+        thread.post(BOB, f"reply {number}")
+    mention = thread.post(ALICE, "<@U0HAKASE01> well?")
+    found = await past.above(thread.place, before=mention, limit=50)
+    assert texts(found) == ["the question", *(f"reply {number}" for number in range(450, 500))]
+
+
+async def test_a_short_thread_is_read_whole_and_nothing_twice(past: SlackPast, thread: Thread) -> None:
+    mention = thread.post(ALICE, "<@U0HAKASE01> well?")
+    for limit in (1, 2, 50):
+        assert texts(await past.above(thread.place, before=mention, limit=limit)) == ["the question"]
+
+
+async def test_nothing_stands_above_the_first_message(past: SlackPast, thread: Thread, workspace: Workspace) -> None:
+    assert await past.above(thread.place, before=thread.root.ts, limit=50) == []
+    assert [call.method for call in workspace.journal.calls()] == ["auth.test"]
+
+
+async def test_files_are_read_and_what_is_deleted_is_not(
+    past: SlackPast, thread: Thread, workspace: Workspace, people: dict[str, Person]
+) -> None:
+    await people["alice"].share("a.csv", b"a,b", channel=GENERAL, thread_ts=thread.root.ts)
+    gone = thread.post(ALICE, "gone")
+    await people["alice"].delete(GENERAL, gone)
+    mention = thread.post(BOB, "<@U0HAKASE01> well?")
+    await people["alice"].delete(GENERAL, thread.root.ts)
+    (found,) = await past.above(thread.place, before=mention, limit=50)
+    (file,) = found.files
+    assert (found.text, file.name, file.size) == ("", "a.csv", 3)
+    assert file.url.startswith(workspace.address)
+
+
+@pytest.mark.parametrize("code", ["channel_not_found", "missing_scope", "not_in_channel"])
+async def test_a_refusal_is_told(code: str, past: SlackPast, thread: Thread, workspace: Workspace) -> None:
+    workspace.faults.slack_error("conversations.replies", code)
+    with pytest.raises(DeliveryError, match=code):
+        await past.above(thread.place, before="9999999999.0", limit=50)
+
+
+async def test_nobody_waits_for_ever(
+    past: SlackPast, thread: Thread, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "ABOVE_WITHIN", 0.3)
+    workspace.faults.rate_limit("conversations.replies", retry_after=30)
+    with pytest.raises(DeliveryError, match="timeout") as raised:
+        await past.above(thread.place, before="9999999999.0", limit=50)
+    assert raised.value.passes
