@@ -10,7 +10,8 @@ from PIL import ExifTags, Image, ImageOps
 
 from chathakase.files.child import Answer, answer
 
-FORMATS = ("PNG", "JPEG", "MPO", "GIF", "WEBP", "BMP", "TIFF")
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
+"""What is decoded; pictures of several parts that begin as a JPEG are among them."""
 LONG_SIDE = 1_568
 """Pixels of the longer side of what a model gets."""
 PIXELS_MOST = 60_000_000
@@ -59,7 +60,7 @@ def _plain(image: Image.Image) -> Image.Image:
 
 
 def _encoded(image: Image.Image, *, lossless: bool) -> Answer:
-    if lossless and len(whole := _saved(image, "PNG", optimize=True)) <= BYTES_MOST:
+    if lossless and len(whole := _saved(image, "PNG")) <= BYTES_MOST:
         return _picture("image/png", whole)
     flat = _flattened(image)
     while True:

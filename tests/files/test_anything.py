@@ -1,0 +1,74 @@
+"""Whatever bytes come, a file is read or refused in one line."""
+
+import asyncio
+from collections.abc import Callable
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chathakase.files import kinds, pdf, picture
+from chathakase.files.child import Answer
+from chathakase.files.kinds import Way
+from chathakase.files.reading import read
+from chathakase.files.text import CONTROLS, TEXT_MOST
+from tests.files import samples
+
+QUICK = settings(
+    max_examples=150, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+
+NAMES = st.sampled_from(["a.txt", "a.pdf", "a.png", "a.docx", "", "..", "a/b\0", "é" * 300]) | st.text(max_size=20)
+MEDIA = st.sampled_from(["", "image/png", "text/plain", "application/pdf", "/", "audio"]) | st.text(max_size=20)
+BEGINNINGS = st.sampled_from([b"", *(beginning for beginning, _ in kinds.BEGINNINGS), b"RIFF", b"BM", b"PK\x03\x04"])
+WHOLE = [samples.picture(form) for form in picture.FORMATS]
+
+
+@st.composite
+def spoilt(draw: st.DrawFn, whole: list[bytes]) -> bytes:
+    """A whole file with some bytes changed, and perhaps without its end."""
+    data = bytearray(draw(st.sampled_from(whole)))
+    for _ in range(draw(st.integers(0, 8))):
+        data[draw(st.integers(0, len(data) - 1))] = draw(st.integers(0, 255))
+    return bytes(data[: draw(st.integers(1, len(data)))])
+
+
+def is_sound(answer: Answer) -> bool:
+    return bool(answer.get("refusal") or answer.get("text") or (answer.get("data") and answer.get("kind")))
+
+
+def never_fails(take_apart: Callable[[bytes], Answer], data: bytes) -> None:
+    assert is_sound(take_apart(data))
+
+
+@given(data=spoilt(WHOLE))
+@QUICK
+def test_pictures(data: bytes) -> None:
+    never_fails(picture.read, data)
+
+
+@given(data=spoilt([samples.pdf(["Hello", "World"]), samples.pdf(["Hello"], password="")]))
+@QUICK
+def test_pdfs(data: bytes) -> None:
+    never_fails(pdf.read, data)
+
+
+@given(name=NAMES, media=MEDIA, beginning=BEGINNINGS, rest=st.binary(max_size=400))
+@QUICK
+def test_anything_else(name: str, media: str, beginning: bytes, rest: bytes) -> None:
+    data = beginning + rest
+    if kinds.kind_of(name, data).way in (Way.PDF, Way.PICTURE):
+        never_fails(pdf.read, data)
+        never_fails(picture.read, data)
+        return
+    reading = asyncio.run(read(name, media, data))
+    assert bool(reading.text) != bool(reading.refusal)
+    assert "\n" not in reading.refusal
+
+
+@given(text=st.text(max_size=300), encoding=st.sampled_from(["utf-8", "utf-16", "utf-8-sig"]))
+@QUICK
+def test_texts(text: str, encoding: str) -> None:
+    reading = asyncio.run(read("a.txt", "text/plain", text.encode(encoding, "replace")))
+    assert reading.text or reading.refusal
+    assert not CONTROLS.search(reading.text)
+    assert len(reading.text) <= TEXT_MOST
