@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-Value = str | int | None
+Value = str | int | bytes | None
 Row = Sequence[Value]
 
 

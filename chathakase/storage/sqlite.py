@@ -21,6 +21,7 @@ PRAGMA busy_timeout = 5000;
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA foreign_keys = ON;
+PRAGMA secure_delete = ON;
 """
 
 # Whoever only reads folds a -wal that nobody else uses into the file, if allowed to, and changes nothing.

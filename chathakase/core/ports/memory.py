@@ -92,8 +92,21 @@ class SummaryStore(Protocol):
 class TitleStore(Protocol):
     """Remembers what sessions are called."""
 
-    async def entitle(self, session_id: str, title: str, *, by: TitleBy, usage: Usage | None = None) -> bool:
-        """Give a session a title; False when it has a better one: of a model, or, best of all, of a person."""
+    async def entitle(
+        self,
+        session_id: str,
+        title: str,
+        *,
+        by: TitleBy,
+        usage: Usage | None = None,
+        model: str = "",
+        made_of: Memory | None = None,
+    ) -> bool:
+        """Give a session a title; False when it has a better one: of a model, or, best of all, of a person.
+
+        Also False when it was ``made_of`` what is stale, since something was changed or forgotten meanwhile. What it
+        cost a ``model`` counts in any case.
+        """
 
 
 class ForgetStore(Protocol):

@@ -1,0 +1,43 @@
+"""What a session is called before anybody gives it a name: its first line, cleaned. Pure."""
+
+import re
+
+UNTITLED = "General Chat"
+"""What a session is called whose first line says too little."""
+LONGEST = 60
+"""Characters of a title."""
+SHORTEST = 3
+"""Characters; whatever is shorter is no title."""
+
+_FENCE = re.compile(r"^\s*(```|~~~)")
+_MENTION = re.compile(r"<[@#!][^>]*>|(?<![\w.])@(?=[\w.-]+)")
+_LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)|<(?:https?|mailto)[^|>\s]*\|([^>]*)>")
+_ADDRESS = re.compile(r"<?\b(?:https?://|www\.|mailto:)[^\s>]*>?", re.IGNORECASE)
+_LEADING = re.compile(r"^(?:\s*(?:>|&gt;|#{1,6}(?=\s)|[-*+•](?=\s)|\d+[.)](?=\s)|\[[ xX]\](?=\s)))+")
+_MARKS = re.compile(r"[`*~|]+|(?<!\w)_+|_+(?!\w)")
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
+_EDGES = " \t\"'“”„‘’«»「」『』.,;:。、，；：-–—"
+
+
+def title_of(text: str) -> str:
+    """The first line that says something, without marks, mentions and addresses, cut at a word."""
+    for line in text.splitlines():
+        if not _FENCE.match(line) and len(cleaned := _cleaned(line)) >= SHORTEST:
+            return _cut(cleaned)
+    return UNTITLED
+
+
+def _cleaned(line: str) -> str:
+    line = _LINK.sub(lambda found: found[1] or found[2] or "", line[: 20 * LONGEST])
+    line = _LEADING.sub("", _ADDRESS.sub(" ", _MENTION.sub(" ", line)).strip())
+    return " ".join(_MARKS.sub("", _UNSEEN.sub(" ", line)).split()).strip(_EDGES)
+
+
+def _cut(line: str) -> str:
+    """The beginning of a line, cut between words where it has any."""
+    if len(line) <= LONGEST:
+        return line
+    beginning = line[:LONGEST]
+    at_word, _, rest = beginning.rpartition(" ")
+    kept = at_word if at_word and len(rest) < LONGEST // 2 else beginning[: LONGEST - 1]
+    return f"{kept.rstrip(_EDGES)}…"

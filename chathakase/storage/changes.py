@@ -1,0 +1,110 @@
+"""What people change and delete, and what becomes of all that told of it."""
+
+import json
+from collections.abc import Callable
+
+from chathakase.core.memory import Change, Standing, Touched
+from chathakase.core.types import Incoming, Place
+from chathakase.storage.database import Database, Row, Transaction
+from chathakase.storage.files import add_files
+from chathakase.storage.summaries import spoil
+from chathakase.storage.titles import retitle
+from chathakase.storage.withdrawing import withdraw
+
+FIND = """
+SELECT m.id, m.session, s.channel, s.thread, m.author, m.seq, m.said, m.asks, m.changed,
+    m.seq > s.answered OR EXISTS (SELECT 1 FROM turns t
+        WHERE t.session = s.id AND t.wish IS NOT NULL AND m.seq <= t.upto AND m.seq >
+            (SELECT coalesce(max(e.upto), 0) FROM turns e WHERE e.session = s.id AND e.upto < t.upto)),
+    m.seq > (SELECT coalesce(max(e.upto), 0) FROM turns e WHERE e.session = s.id AND e.upto <
+        (SELECT max(t.upto) FROM turns t WHERE t.session = s.id)),
+    m.seq = (SELECT f.seq FROM messages f WHERE f.session = s.id AND f.role = 'user' AND f.seq > 0
+        ORDER BY f.said, f.seq LIMIT 1)
+FROM messages m JOIN sessions s ON s.id = m.session
+WHERE m.ref = $1 AND s.channel = $2 AND ($3 = '' OR s.thread = $3) AND m.role IN ('user', 'command')
+"""
+
+CHANGE = "UPDATE messages SET text = $2, tokens = $3, changed = $4 WHERE id = $1"
+
+FORGET = "UPDATE messages SET role = 'cleared', text = '', author = '', name = '', tokens = 0 WHERE id = $1"
+
+DROP_FILES = "DELETE FROM files WHERE message = $1"
+
+# While a turn is under way, its message is its own affair.
+FORGET_ANSWER = """
+DELETE FROM messages WHERE role = 'assistant' AND session = $1 AND ref IN (
+    SELECT t.id FROM turns t, json_each(t.reply_refs) r WHERE t.session = $1 AND r.value = $2
+    AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.id = t.session AND s.turn = t.id))
+RETURNING said
+"""
+
+
+class Changes:
+    """Follows what people change and delete (a ChangeStore)."""
+
+    def __init__(self, database: Database, *, count: Callable[[str], int]) -> None:
+        self._database = database
+        self._count = count
+
+    async def change(self, change: Change) -> Touched | None:
+        """Change or forget a stored message, and every summary and title that may tell of it.
+
+        None when it is not known, forgotten already, ours, or was changed again since. When one of an answer's messages
+        is deleted, the answer is forgotten. When a question that waits is deleted, its answer is not waited for any
+        more, but what else waits in its session still is.
+        """
+        async with self._database.transaction() as transaction:
+            rows = await transaction.fetch(FIND, change.ref, change.channel, change.thread)
+            if not rows:
+                await self._forget_answer(transaction, change)
+                return None
+            (row,) = rows[:1]
+            if change.now is None:
+                await self._forget(transaction, row)
+            elif change.at > int(row[8] or 0):
+                await self._replace(transaction, row, change.now, change.at)
+            else:
+                return None
+        return _touched(row)
+
+    async def _replace(self, transaction: Transaction, row: Row, now: Incoming, at: int) -> None:
+        message, session_id = row[0], str(row[1])
+        await transaction.execute(CHANGE, message, now.text, self._count(now.text), at)
+        await self._replace_files(transaction, row, now)
+        await spoil(transaction, session_id, int(row[6] or 0))
+        if row[11]:
+            await retitle(transaction, session_id)
+
+    async def _replace_files(self, transaction: Transaction, row: Row, now: Incoming) -> None:
+        """Leave alone the files that stay, so that they are not read again."""
+        gone = "DELETE FROM files WHERE message = $1 AND ref NOT IN (SELECT value FROM json_each($2))"
+        await transaction.execute(gone, row[0], json.dumps([file.id for file in now.files]))
+        await add_files(transaction, str(row[1]), now.ref, now.files)
+
+    async def _forget(self, transaction: Transaction, row: Row) -> None:
+        message, session_id = row[0], str(row[1])
+        await transaction.execute(FORGET, message)
+        await transaction.execute(DROP_FILES, message)
+        await forgot(transaction, session_id, int(row[6] or 0))
+
+    async def _forget_answer(self, transaction: Transaction, change: Change) -> None:
+        if change.now is not None or not change.thread:
+            return
+        session_id = Place(change.channel, change.thread).session_id
+        for (said,) in await transaction.fetch(FORGET_ANSWER, session_id, change.ref):
+            await forgot(transaction, session_id, int(said or 0))
+
+
+async def forgot(transaction: Transaction, session_id: str, said: int) -> None:
+    """Follow up what was forgotten in a session; ``said`` is when the first of it was."""
+    await spoil(transaction, session_id, said)
+    await retitle(transaction, session_id)
+    await withdraw(transaction, session_id)
+
+
+def _touched(row: Row) -> Touched:
+    _, _, channel, thread, author, seq, _, asks, _, waits, newest, _ = row
+    standing = Standing.CONTEXT
+    if asks:
+        standing = Standing.WAITING if waits else Standing.NEWEST if newest else Standing.CONTEXT
+    return Touched(Place(str(channel), str(thread)), str(author), int(seq or 0), standing)

@@ -1,0 +1,131 @@
+"""How idle sessions expire, and how what is old is deleted: bit by bit, so that no turn waits long for the writer."""
+
+import json
+from collections.abc import Callable
+
+from chathakase.core.types import Expiry, ExpiryMode
+from chathakase.storage.database import Database, Value
+from chathakase.storage.pace import Pace
+from chathakase.storage.sweeping import sweep
+from chathakase.storage.waiting import WAITS, free
+
+IDLE = f"active_at < $1 AND NOT {WAITS} AND {free('$2')} AND doomed = 0"
+"""Of a row of ``sessions``: nothing happened since a time, nothing waits, and nobody is at work."""
+
+ARCHIVE = f"""
+UPDATE sessions SET archived_at = $2
+WHERE id IN (SELECT id FROM sessions WHERE {IDLE} AND archived_at IS NULL LIMIT $3)
+"""
+
+# As far as anybody can see the session is gone by that; its rows follow.
+DOOM = f"""
+UPDATE sessions SET doomed = 1, archived_at = $2 WHERE id IN (SELECT id FROM sessions WHERE {IDLE} AND {{}} LIMIT $3)
+RETURNING id
+"""
+
+REMEMBER_GONE = """
+INSERT INTO gone (session, said, at)
+SELECT value, (SELECT max(said) FROM messages WHERE session = value), $2 FROM json_each($1) WHERE EXISTS
+    (SELECT 1 FROM messages WHERE session = value)
+ON CONFLICT (session) DO UPDATE SET said = excluded.said, at = excluded.at
+"""
+
+FORGET_ERRANDS = "DELETE FROM errands WHERE session IN (SELECT value FROM json_each($1))"
+
+FORGET_GONE = "DELETE FROM gone WHERE session IN (SELECT session FROM gone WHERE at < $1 LIMIT 100)"
+
+DOOMED = "SELECT 1 FROM sessions WHERE doomed = 1 LIMIT 1"
+
+BURY_MESSAGES = """
+DELETE FROM messages WHERE id IN
+    (SELECT m.id FROM sessions s JOIN messages m ON m.session = s.id WHERE s.doomed = 1 AND ($2 = '' OR s.id = $2)
+    LIMIT $1)
+"""
+
+BURY_SESSIONS = """
+DELETE FROM sessions WHERE id IN
+    (SELECT s.id FROM sessions s WHERE s.doomed = 1 AND ($2 = '' OR s.id = $2)
+        AND NOT EXISTS (SELECT 1 FROM messages WHERE session = s.id)
+    LIMIT $1)
+"""
+
+GONE_MS = 86_400_000
+"""How long it is known that a session is gone. Slack delivers an event again for about six minutes, and what was missed
+while away is looked for within a day."""
+
+SESSIONS, MOST_SESSIONS = 50, 1_000
+"""How many sessions expire in one transaction at first, and at most."""
+MESSAGES, MOST_MESSAGES = 50, 500
+"""How many messages are deleted in one transaction at first, and at most: each is taken out of the index of words."""
+
+
+class Expiring:
+    """Has idle sessions expire, and deletes what is old."""
+
+    def __init__(self, database: Database, *, expiry: Expiry, now: Callable[[], int]) -> None:
+        self._database = database
+        self._expiry = expiry
+        self._now = now
+
+    async def expire(self) -> int:
+        """Expire idle sessions, never one with a turn under way or waiting; returns how many."""
+        if self._expiry.mode is ExpiryMode.ARCHIVE:
+            return await self._archive()
+        expired = await self._doom(self._expiry.after, "archived_at IS NULL")
+        await self.bury()
+        return expired
+
+    async def prune(self, *, idle: int) -> int:
+        """Delete every row of sessions that were idle for so many milliseconds, in small transactions; how many.
+
+        What was taken out of the index of words before is dropped from it for good.
+        """
+        pruned = await self._doom(idle, "archived_at IS NOT NULL") + await self._doom(idle, "archived_at IS NULL")
+        await self.bury()
+        await sweep(self._database)
+        return pruned
+
+    async def delete_if_idle(self, session_id: str) -> None:
+        """Delete a session that is idle, if idle sessions are deleted, or whose deletion was begun."""
+        if self._expiry.mode is ExpiryMode.DELETE:
+            await self._doom(self._expiry.after, "id = $4", session_id)
+        await self.bury(session_id)
+
+    async def bury(self, session_id: str = "") -> None:
+        """Delete the rows of sessions, or of one session, whose deletion was begun."""
+        pace = Pace(MESSAGES, most=MOST_MESSAGES)
+        while await self._database.fetch(DOOMED):
+            with pace.measured() as most:
+                async with self._database.transaction() as transaction:
+                    deleted = await transaction.execute(BURY_MESSAGES, most, session_id)
+                    if deleted < most:
+                        deleted += await transaction.execute(BURY_SESSIONS, most, session_id)
+                    await transaction.execute(FORGET_GONE, self._now() - GONE_MS)
+            if not deleted:
+                return
+
+    async def _archive(self) -> int:
+        archived, pace = 0, Pace(SESSIONS, most=MOST_SESSIONS)
+        while True:
+            now = self._now()
+            with pace.measured() as most:
+                async with self._database.transaction() as transaction:
+                    batch = await transaction.execute(ARCHIVE, now - self._expiry.after, now, most)
+            archived += batch
+            if batch < most:
+                return archived
+
+    async def _doom(self, idle: int, which: str, *values: Value) -> int:
+        """Begin the deletion of idle sessions; all that is kept is until when they had heard everything."""
+        doomed, pace = 0, Pace(SESSIONS, most=MOST_SESSIONS)
+        while True:
+            now = self._now()
+            with pace.measured() as most:
+                async with self._database.transaction() as transaction:
+                    rows = await transaction.fetch(DOOM.format(which), now - idle, now, most, *values)
+                    ids = json.dumps([row[0] for row in rows])
+                    await transaction.execute(REMEMBER_GONE, ids, now)
+                    await transaction.execute(FORGET_ERRANDS, ids)
+            doomed += len(rows)
+            if len(rows) < most:
+                return doomed

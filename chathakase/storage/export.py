@@ -1,0 +1,43 @@
+"""Gives back all that is stored, one session at a time."""
+
+from collections.abc import AsyncIterator
+
+from chathakase.core.memory import Transcript
+from chathakase.core.types import Place
+from chathakase.storage.database import Database
+from chathakase.storage.messages import COLUMNS, SPOKEN, read
+
+ABOUT = """
+SELECT s.channel, s.thread, coalesce(t.title, ''), s.began_at, s.active_at, coalesce(m.text, '')
+FROM sessions s LEFT JOIN titles t ON t.session = s.id LEFT JOIN summaries m ON m.session = s.id
+WHERE s.id = $1 AND s.doomed = 0
+"""
+
+SAID = f"SELECT {COLUMNS} FROM messages WHERE session = $1 AND {SPOKEN} ORDER BY said, seq"
+
+SESSIONS = "SELECT id FROM sessions WHERE doomed = 0 ORDER BY began_at, id"
+
+
+class Export:
+    """Gives back all that is stored (an ExportStore)."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def transcript(self, session_id: str) -> Transcript | None:
+        """One whole session, without what is forgotten."""
+        rows = await self._database.fetch(ABOUT, session_id)
+        if not rows:
+            return None
+        channel, thread, title, began, active, summary = rows[0]
+        messages = await read(self._database, await self._database.fetch(SAID, session_id))
+        place = Place(str(channel), str(thread))
+        return Transcript(place, str(title), int(began or 0), int(active or 0), str(summary), tuple(messages))
+
+    async def transcripts(self) -> AsyncIterator[Transcript]:
+        """Every session, one at a time, the oldest first."""
+        for (session_id,) in await self._database.fetch(SESSIONS):
+            transcript = await self.transcript(str(session_id))
+            # It may have been deleted meanwhile.
+            if transcript is not None:
+                yield transcript

@@ -1,0 +1,66 @@
+"""What people share besides words: which files there are, and what they hold."""
+
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from chathakase.core.files import Attachment, Image, Reading, SharedFile
+from chathakase.storage.database import Database, Transaction
+from chathakase.storage.messages import read_attachments
+
+ADD = """
+INSERT INTO files (session, message, position, ref, name, kind, size, url)
+SELECT session, id, (SELECT count(*) FROM files WHERE message = messages.id), $3, $4, $5, $6, $7
+FROM messages WHERE ref = $2 AND session = $1
+ON CONFLICT (message, ref) DO NOTHING
+"""
+
+KNOWN = "SELECT changed, role FROM messages WHERE ref = $2 AND session = $1"
+
+UNREAD = """
+SELECT f.id, f.ref, f.name, f.kind, f.size, f.url, f.read_at, f.text, f.image_kind, f.refusal
+FROM files f JOIN messages m ON m.id = f.message
+WHERE f.session = $1 AND f.read_at IS NULL ORDER BY m.said DESC, f.position LIMIT $2
+"""
+
+NOTE = "UPDATE files SET read_at = $2, text = $3, refusal = $4, image_kind = $5, image = $6 WHERE id = $1"
+
+IMAGES = """
+SELECT id, image_kind, image FROM files WHERE id IN (SELECT value FROM json_each($1)) AND image IS NOT NULL
+"""
+
+
+class Files:
+    """Remembers what files hold (a FileStore)."""
+
+    def __init__(self, database: Database, *, now: Callable[[], int]) -> None:
+        self._database = database
+        self._now = now
+
+    async def unread(self, session_id: str, *, limit: int) -> list[Attachment]:
+        """The newest files of a session that nobody has tried to read yet."""
+        return read_attachments(await self._database.fetch(UNREAD, session_id, limit))
+
+    async def note_reading(self, attachment: int, reading: Reading) -> None:
+        """Remember what a file holds, or why nobody can tell; of a file that is forgotten, nothing."""
+        image = reading.image
+        picture = (image.kind, image.data) if image else ("", None)
+        async with self._database.transaction() as transaction:
+            await transaction.execute(NOTE, attachment, self._now(), reading.text, reading.refusal, *picture)
+
+    async def images(self, attachments: Collection[int]) -> Mapping[int, Image]:
+        """The stored images of these attachments."""
+        rows = await self._database.fetch(IMAGES, json.dumps(sorted(attachments)))
+        return {int(id_ or 0): Image(str(kind), data) for id_, kind, data in rows if isinstance(data, bytes)}
+
+
+async def add_files(transaction: Transaction, session_id: str, ref: str, files: Sequence[SharedFile]) -> None:
+    """Note the files of a stored message; those that are noted already stay as they are."""
+    for file in files:
+        about = (file.id, file.name, file.kind, file.size, file.url)
+        await transaction.execute(ADD, session_id, ref, *about)
+
+
+async def add_files_of_twin(transaction: Transaction, session_id: str, ref: str, files: Sequence[SharedFile]) -> None:
+    """Note files that came only with a message's second coming, unless it was changed or forgotten meanwhile."""
+    if (0, "user") in [tuple(row) for row in await transaction.fetch(KNOWN, session_id, ref)]:
+        await add_files(transaction, session_id, ref, files)

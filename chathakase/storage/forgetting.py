@@ -1,0 +1,98 @@
+"""What people want forgotten of what they said."""
+
+import json
+
+from chathakase.core.memory import Scope
+from chathakase.core.types import Place
+from chathakase.storage.changes import forgot
+from chathakase.storage.database import Database, Transaction, Value
+from chathakase.storage.expiry import Expiring
+
+SAID = "SELECT said FROM messages WHERE session = $1 AND ref = $2"
+
+# Of a command that was said just now, the row itself goes with what was said before it.
+MINE = "author = $1 AND author <> '' AND (role = 'user' AND said < $2 OR role = 'command' AND said <= $2)"
+
+LAST = """
+SELECT id, said, role FROM messages WHERE author = $1 AND author <> '' AND said < $2 AND session = $3 AND role = 'user'
+ORDER BY said DESC, seq DESC LIMIT 1
+"""
+
+HERE = f"SELECT id, said, role FROM messages WHERE {MINE} AND session = $3"
+
+ONE = "SELECT id, said, role FROM messages WHERE ref = $1 AND session = $2 AND role IN ('user', 'command')"
+
+ANYWHERE = f"SELECT session FROM messages WHERE {MINE} LIMIT 1"
+
+FORGET = """
+UPDATE messages SET role = 'cleared', text = '', author = '', name = '', tokens = 0
+WHERE id IN (SELECT value FROM json_each($1))
+"""
+
+DROP_FILES = "DELETE FROM files WHERE message IN (SELECT value FROM json_each($1))"
+
+# What was done is only known so that it is not done twice.
+FORGET_ARGUMENTS = """
+UPDATE errands SET argument = '' WHERE author = $1 AND argument <> '' AND done_at IS NOT NULL
+    AND ($2 = '' OR session = $2)
+"""
+
+AT_ONCE = 50
+"""How many messages are forgotten in one transaction, where it may be several."""
+
+
+class Forgetting:
+    """Forgets what people want forgotten, and what is old (a ForgetStore)."""
+
+    def __init__(self, database: Database, *, expiring: Expiring) -> None:
+        self._database = database
+        self._expiring = expiring
+
+    async def forget(self, scope: Scope, *, author: str, place: Place, before: str) -> int:
+        """Forget what one person said, up to a stored message; returns how many messages were forgotten.
+
+        Everywhere, it is done in several transactions, so that nobody waits long for the database.
+        """
+        session_id = place.session_id
+        said = await self._database.fetch(SAID, session_id, before)
+        if not said:
+            return 0
+        if scope is Scope.EVERYWHERE:
+            return await self._forget_everywhere(author, said[0][0])
+        async with self._database.transaction() as transaction:
+            if scope is Scope.ONE:
+                return await _forget(transaction, session_id, ONE, before, session_id)
+            if scope is Scope.HERE:
+                await transaction.execute(FORGET_ARGUMENTS, author, session_id)
+            sql = LAST if scope is Scope.LAST else HERE
+            return await _forget(transaction, session_id, sql, author, said[0][0], session_id)
+
+    async def _forget_everywhere(self, author: str, said: Value) -> int:
+        forgotten = 0
+        while rows := await self._database.fetch(ANYWHERE, author, said):
+            session_id = str(rows[0][0])
+            async with self._database.transaction() as transaction:
+                forgotten += await _forget(transaction, session_id, f"{HERE} LIMIT {AT_ONCE}", author, said, session_id)
+        async with self._database.transaction() as transaction:
+            await transaction.execute(FORGET_ARGUMENTS, author, "")
+        return forgotten
+
+    async def expire(self) -> int:
+        """Expire idle sessions, never one with a turn under way or waiting; returns how many."""
+        return await self._expiring.expire()
+
+    async def prune(self, *, idle: int) -> int:
+        """Delete every row of sessions that were idle for so many milliseconds, in small transactions; how many."""
+        return await self._expiring.prune(idle=idle)
+
+
+async def _forget(transaction: Transaction, session_id: str, sql: str, *values: Value) -> int:
+    """Forget some messages of one session; returns how many of them were no commands."""
+    rows = await transaction.fetch(sql, *values)
+    if not rows:
+        return 0
+    ids = json.dumps([row[0] for row in rows])
+    await transaction.execute(FORGET, ids)
+    await transaction.execute(DROP_FILES, ids)
+    await forgot(transaction, session_id, min(int(row[1] or 0) for row in rows))
+    return sum(row[2] == "user" for row in rows)

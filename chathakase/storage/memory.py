@@ -1,0 +1,178 @@
+"""What a session remembers, as a prompt needs it, and what was said in its thread before it began."""
+
+from collections.abc import Callable, Sequence
+
+from chathakase.core.memory import Memory, Summary, TitleBy
+from chathakase.core.types import Incoming, Lease, Message, Place, Role, Wish
+from chathakase.storage.database import Database, Row, Transaction
+from chathakase.storage.files import add_files
+from chathakase.storage.messages import COLUMNS, SPOKEN, read
+from chathakase.storage.summaries import spoil
+
+ABOUT = f"""
+SELECT s.generation, s.above_read, t.title, t.made_by, m.text, m.upto, m.messages, m.model, m.version,
+    (SELECT count(*) FROM messages WHERE session = $1 AND {SPOKEN})
+FROM sessions s LEFT JOIN titles t ON t.session = s.id LEFT JOIN summaries m ON m.session = s.id WHERE s.id = $1
+"""
+
+OPENING = f"SELECT {COLUMNS} FROM messages WHERE session = $1 AND {SPOKEN} ORDER BY said, seq LIMIT 1"
+
+# What a turn answers comes last, also what was said long ago and came late.
+ASKED_NOW = f"""
+SELECT {COLUMNS} FROM messages WHERE session = $1 AND role = 'user' AND seq > $2 AND seq <= $3
+ORDER BY said DESC, seq DESC LIMIT $4
+"""
+
+ANSWER = f"SELECT {COLUMNS} FROM messages WHERE session = $1 AND ref = $2 AND role = 'assistant'"
+
+PAGE = f"""
+SELECT {COLUMNS} FROM messages
+WHERE session = $1 AND {SPOKEN} AND (said, seq) < ($2, $3) AND coalesce(reply_to, seq) <= $4
+ORDER BY said DESC, seq DESC LIMIT $5
+"""
+
+FIRST_PAGE = 64
+"""How many messages are read at once at first, then twice as many each time."""
+
+LAST = (1 << 62, 1 << 62)
+"""Greater than any time and any number of a message."""
+
+OF_OURS = """
+SELECT value FROM turns, json_each(turns.reply_refs) WHERE session = $1
+UNION ALL SELECT value FROM sessions, json_each(sessions.reply_refs) WHERE id = $1
+"""
+
+NUMBERS = "SELECT min(0, min(seq)) FROM messages WHERE session = $1"
+
+KNOWN = "SELECT ref FROM messages WHERE session = $1"
+
+ADD_ABOVE = """
+INSERT INTO messages (session, seq, role, text, author, name, ref, said, tokens, at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ON CONFLICT (session, ref) DO NOTHING
+"""
+
+ABOVE_READ = "UPDATE sessions SET above_read = 1 WHERE id = $1"
+
+
+class Memories:
+    """Tells what sessions remember (a MemoryStore)."""
+
+    def __init__(self, database: Database, *, now: Callable[[], int], count: Callable[[str], int]) -> None:
+        self._database = database
+        self._now = now
+        self._count = count
+
+    async def memory(self, session_id: str, *, lease: Lease | None = None, limit: int, tokens: int) -> Memory:
+        """What there is for a prompt: the newest messages, what the lease's turn answers last; without one, all of it.
+
+        They stand in the order in which they were said, whatever order they came in, and an answer stands right after
+        what it answered. The turn's own earlier answer is there only if it goes on with it. At most ``limit`` messages,
+        and no more than are needed to be sure to hold ``tokens`` tokens (as they were counted when stored), but always
+        all that the turn answers up to ``limit``, and one message more, so that it can be seen where a turn begins. Of
+        what a summary covers that is the newest message.
+        """
+        about = await self._database.fetch(ABOUT, session_id)
+        if not about:
+            return Memory(())
+        summary = _summary(about[0])
+        rows = await self._asked(session_id, lease, limit)
+        room = _Room(limit + 1 - len(rows), tokens - sum(map(_tokens, rows)), summary)
+        rows += await self._before(session_id, lease.since if lease else LAST[0], room)
+        opening = await self._database.fetch(OPENING, session_id)
+        messages = await read(self._database, [*opening, *reversed(rows)])
+        return _memory(about[0], summary, messages[: len(opening)], messages[len(opening) :])
+
+    async def _asked(self, session_id: str, lease: Lease | None, limit: int) -> list[Row]:
+        """What a turn answers, newest first."""
+        if lease is None:
+            return []
+        rows: list[Row] = []
+        if lease.wish is Wish.CONTINUE:
+            rows += await self._database.fetch(ANSWER, session_id, lease.turn)
+        return rows + await self._database.fetch(ASKED_NOW, session_id, lease.since, lease.upto, limit - len(rows))
+
+    async def _before(self, session_id: str, since: int, room: "_Room") -> list[Row]:
+        """What was answered before, newest first, as far as there is room."""
+        rows: list[Row] = []
+        at, size = LAST, FIRST_PAGE
+        while not room.is_full:
+            asked = min(size, room.messages)
+            page = await self._database.fetch(PAGE, session_id, *at, since, asked)
+            rows += room.take(page)
+            if len(page) < asked:
+                break
+            at, size = (int(page[-1][6] or 0), int(page[-1][4] or 0)), size * 2
+        return rows
+
+    async def add_above(self, place: Place, messages: Sequence[Incoming]) -> int:
+        """Store what was said in a thread before the bot was called, as context; returns how many were new.
+
+        From then on the memory's ``above_read`` is true, also when there was nothing. They are numbered downwards from
+        0, so that to every turn they are what was before it.
+        """
+        session_id = place.session_id
+        counted = [(each, self._count(each.text)) for each in sorted(messages, key=lambda each: each.said)]
+        async with self._database.transaction() as transaction:
+            if not await transaction.execute(ABOVE_READ, session_id):
+                return 0
+            known = {row[0] for sql in (KNOWN, OF_OURS) for row in await transaction.fetch(sql, session_id)}
+            new = [(each, tokens) for each, tokens in counted if each.ref not in known]
+            if new:
+                await self._add_above(transaction, session_id, new)
+                await spoil(transaction, session_id, new[0][0].said)
+        return len(new)
+
+    async def _add_above(self, transaction: Transaction, session_id: str, new: Sequence[tuple[Incoming, int]]) -> None:
+        lowest = int((await transaction.fetch(NUMBERS, session_id))[0][0] or 0)
+        for seq, (each, tokens) in enumerate(new, lowest - len(new)):
+            role, author = (Role.ASSISTANT, "") if each.ours else (Role.USER, each.author)
+            said = (each.text, author, each.name, each.ref, each.said)
+            await transaction.execute(ADD_ABOVE, session_id, seq, role, *said, tokens, self._now())
+            await add_files(transaction, session_id, each.ref, each.files)
+
+
+class _Room:
+    """How much is still to be read."""
+
+    def __init__(self, messages: int, tokens: int, summary: Summary | None) -> None:
+        self.messages = messages
+        self._tokens = tokens
+        self._upto = summary.upto if summary else -1
+        self.is_full = messages <= 0
+
+    def take(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """The newest of some rows, the one included that finds no room any more."""
+        for taken, row in enumerate(rows, 1):
+            self._tokens -= _tokens(row)
+            self.messages -= 1
+            if self.messages <= 0 or self._tokens < 0 or int(row[6] or 0) <= self._upto:
+                self.is_full = True
+                return rows[:taken]
+        return rows
+
+
+def _tokens(row: Row) -> int:
+    """How many tokens a message has at least; what was never counted may be English."""
+    return int(row[8] or 0) or len(str(row[2])) // 5
+
+
+def _summary(about: Row) -> Summary | None:
+    _, _, _, _, text, upto, messages, model, version, _ = about
+    if text is None:
+        return None
+    return Summary(str(text), int(upto or 0), int(messages or 0), str(model), int(version or 0))
+
+
+def _memory(about: Row, summary: Summary | None, opening: Sequence[Message], messages: Sequence[Message]) -> Memory:
+    generation, above_read, title, made_by = about[:4]
+    return Memory(
+        tuple(messages),
+        opening=opening[0] if opening else None,
+        summary=summary,
+        total=int(about[-1] or 0),
+        title=str(title or ""),
+        title_by=TitleBy(str(made_by)) if made_by else None,
+        above_read=bool(above_read),
+        generation=int(generation or 0),
+    )

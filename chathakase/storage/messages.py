@@ -1,0 +1,62 @@
+"""Stored messages, as they are read by everybody who reads them."""
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+
+from chathakase.core.files import Attachment, SharedFile
+from chathakase.core.types import Message, Role
+from chathakase.storage.database import Database, Row
+
+COLUMNS = "id, role, text, author, seq, ref, said, name, tokens"
+"""Of a row of ``messages``: what ``read`` wants."""
+
+SPOKEN = "role IN ('user', 'assistant')"
+"""Of a row of ``messages``: a model may see it."""
+
+ATTACHED = """
+SELECT message, id, ref, name, kind, size, url, read_at, text, image_kind, refusal FROM files
+WHERE message IN (SELECT value FROM json_each($1)) ORDER BY message, position
+"""
+
+
+async def read(database: Database, rows: Sequence[Row]) -> list[Message]:
+    """Make messages of rows, with what is attached to them but without the pictures themselves."""
+    if not rows:
+        return []
+    attached = defaultdict(list)
+    for message, *file in await database.fetch(ATTACHED, json.dumps([row[0] for row in rows])):
+        attached[message].append(_attachment(file))
+    return [_message(row, attached.get(row[0], ())) for row in rows]
+
+
+def read_attachments(rows: Sequence[Row]) -> list[Attachment]:
+    """Make attachments of rows of ``files``: id to refusal, as ``ATTACHED`` has them."""
+    return [_attachment(row) for row in rows]
+
+
+def _message(row: Row, attachments: Sequence[Attachment]) -> Message:
+    _, role, text, author, seq, ref, said, name, tokens = row
+    return Message(
+        Role(str(role)),
+        str(text),
+        str(author),
+        seq=int(seq or 0),
+        ref=str(ref),
+        said=int(said or 0),
+        name=str(name),
+        tokens=int(tokens or 0),
+        attachments=tuple(attachments),
+    )
+
+
+def _attachment(row: Row) -> Attachment:
+    id_, ref, name, kind, size, url, read_at, text, image_kind, refusal = row
+    return Attachment(
+        int(id_ or 0),
+        SharedFile(str(ref), str(name), str(kind), int(size or 0), str(url)),
+        read=read_at is not None,
+        text=str(text),
+        is_image=bool(image_kind),
+        refusal=str(refusal),
+    )

@@ -1,0 +1,103 @@
+"""Summaries: what stands for the beginning of a long conversation, and what is to be summed up next."""
+
+from collections.abc import Callable
+
+from chathakase.core.memory import Memory, Summary
+from chathakase.core.types import Message, Role, Usage
+from chathakase.storage.database import Database, Transaction
+from chathakase.storage.messages import COLUMNS, SPOKEN, read
+from chathakase.storage.usage import spend
+
+CURRENT = """
+SELECT s.generation, m.text, m.upto, m.messages, m.model, m.version
+FROM sessions s LEFT JOIN summaries m ON m.session = s.id WHERE s.id = $1
+"""
+
+# What waits for an answer, at first or again, is not told before it has one.
+UNANSWERED = """
+SELECT min(m.said) FROM messages m JOIN sessions s ON s.id = m.session
+WHERE m.session = $1 AND m.role = 'user' AND m.asks = 1 AND m.seq > coalesce(
+    (SELECT max(e.upto) FROM turns e WHERE e.session = $1 AND e.upto <
+        (SELECT min(t.upto) FROM turns t WHERE t.session = $1 AND (t.wish IS NOT NULL OR t.id = s.turn))),
+    CASE WHEN EXISTS (SELECT 1 FROM turns t WHERE t.session = $1 AND (t.wish IS NOT NULL OR t.id = s.turn)) THEN 0
+    ELSE s.answered END)
+"""
+
+OLDEST = f"""
+SELECT {COLUMNS} FROM messages WHERE session = $1 AND {SPOKEN} AND said > $2 ORDER BY said, seq
+LIMIT min($3, max(0, (SELECT count(*) FROM messages WHERE session = $1 AND {SPOKEN} AND said > $2) - $4))
+"""
+
+REPLACE = """
+INSERT INTO summaries (session, text, upto, messages, model, version, at)
+SELECT id, $3, $4, $5, $6, generation + 1, $7 FROM sessions WHERE id = $1 AND generation = $2
+ON CONFLICT (session) DO UPDATE SET
+    text = excluded.text, upto = excluded.upto, messages = excluded.messages, model = excluded.model,
+    version = excluded.version, at = excluded.at
+"""
+
+# A summary is stale when anything is that it covers; what is being made just now may cover anything.
+SPOIL = "DELETE FROM summaries WHERE session = $1 AND upto >= $2"
+NEXT_GENERATION = "UPDATE sessions SET generation = generation + 1 WHERE id = $1"
+
+
+class Summaries:
+    """Remembers summaries (a SummaryStore)."""
+
+    def __init__(self, database: Database, *, now: Callable[[], int]) -> None:
+        self._database = database
+        self._now = now
+
+    async def to_summarise(self, session_id: str, *, keep: int, limit: int) -> Memory:
+        """What comes behind the summary that there is, oldest first, without the newest ``keep`` messages.
+
+        At most ``limit`` messages; never the beginning of a turn without its end, as long as any turn ends among them.
+        Nothing that waits for its answer, nor what was said after that.
+        """
+        summary, generation = await current(self._database, session_id)
+        upto = summary.upto if summary else -1
+        # Before the messages, so that what comes between these reads is rather left out than cut off.
+        waits = (await self._database.fetch(UNANSWERED, session_id))[0][0]
+        rows = await self._database.fetch(OLDEST, session_id, upto, limit, keep)
+        before = [row for row in rows if waits is None or int(row[6] or 0) < int(waits)]
+        messages = _whole_turns(await read(self._database, before), full=len(before) == limit)
+        return Memory(tuple(messages), summary=summary, generation=generation)
+
+    async def summarised(self, session_id: str, summary: Summary, *, instead_of: Memory, usage: Usage) -> bool:
+        """Replace the summary in what ``to_summarise`` gave; False, and nothing saved, when that is stale.
+
+        What it cost counts in any case.
+        """
+        about = (summary.text, summary.upto, summary.messages, summary.model, self._now())
+        async with self._database.transaction() as transaction:
+            await spend(transaction, session_id, summary.model, usage)
+            saved = bool(await transaction.execute(REPLACE, session_id, instead_of.generation, *about))
+            if saved:
+                await transaction.execute(NEXT_GENERATION, session_id)
+        return saved
+
+
+async def current(database: Database, session_id: str) -> tuple[Summary | None, int]:
+    """The summary of a session, if there is one, and the session's generation."""
+    rows = await database.fetch(CURRENT, session_id)
+    if not rows:
+        return None, 0
+    generation, text, upto, messages, model, version = rows[0]
+    if text is None:
+        return None, int(generation or 0)
+    summary = Summary(str(text), int(upto or 0), int(messages or 0), str(model), int(version or 0))
+    return summary, int(generation or 0)
+
+
+async def spoil(transaction: Transaction, session_id: str, said: int) -> None:
+    """Drop a summary that may tell of what was said at a time, and have none saved that is being made just now."""
+    await transaction.execute(SPOIL, session_id, said)
+    await transaction.execute(NEXT_GENERATION, session_id)
+
+
+def _whole_turns(messages: list[Message], *, full: bool) -> list[Message]:
+    """The messages up to the last end of a turn among them; all, if they are as many as may be and no turn ends."""
+    for end in range(len(messages), 0, -1):
+        if messages[end - 1].role is Role.ASSISTANT:
+            return messages[:end]
+    return messages if full else []

@@ -1,0 +1,59 @@
+"""What sessions are called."""
+
+from chathakase.core.memory import Memory, TitleBy
+from chathakase.core.titles import UNTITLED, title_of
+from chathakase.core.types import Usage
+from chathakase.storage.database import Database, Transaction
+from chathakase.storage.usage import spend
+
+FIRST_WORDS = """
+SELECT text FROM messages WHERE session = $1 AND role = 'user' AND seq > 0 ORDER BY said, seq LIMIT 1
+"""
+
+ENTITLE = """
+INSERT INTO titles (session, title, made_by)
+SELECT id, $2, $3 FROM sessions WHERE id = $1 AND ($4 < 0 OR generation = $4)
+ON CONFLICT (session) DO UPDATE SET title = excluded.title, made_by = excluded.made_by
+WHERE titles.made_by IN ('', 'rule') OR excluded.made_by = 'person'
+"""
+
+# A model's title may tell of anything that was said until then.
+ENTITLE_ANEW = """
+INSERT INTO titles (session, title, made_by) SELECT id, $2, $3 FROM sessions WHERE id = $1
+ON CONFLICT (session) DO UPDATE SET title = excluded.title, made_by = excluded.made_by
+WHERE titles.made_by <> 'person' AND (titles.title <> excluded.title OR titles.made_by <> excluded.made_by)
+"""
+
+
+class Titles:
+    """Remembers what sessions are called (a TitleStore)."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def entitle(
+        self,
+        session_id: str,
+        title: str,
+        *,
+        by: TitleBy,
+        usage: Usage | None = None,
+        model: str = "",
+        made_of: Memory | None = None,
+    ) -> bool:
+        """Give a session a title; False when it has a better one: of a model, or, best of all, of a person.
+
+        Also False when it was ``made_of`` what is stale. What it cost a ``model`` counts in any case.
+        """
+        generation = -1 if made_of is None else made_of.generation
+        async with self._database.transaction() as transaction:
+            if usage is not None:
+                await spend(transaction, session_id, model, usage)
+            return bool(await transaction.execute(ENTITLE, session_id, title, by, generation))
+
+
+async def retitle(transaction: Transaction, session_id: str) -> None:
+    """Name a session after the first thing in it that is not forgotten, unless a person has named it."""
+    rows = await transaction.fetch(FIRST_WORDS, session_id)
+    title, by = (title_of(str(rows[0][0])), TitleBy.RULE.value) if rows else (UNTITLED, "")
+    await transaction.execute(ENTITLE_ANEW, session_id, title, by)

@@ -1,0 +1,30 @@
+"""What becomes of the turns of a session in which questions were forgotten."""
+
+from chathakase.storage.database import Transaction
+from chathakase.storage.waiting import KEPT, WAITS
+
+# Whatever asks and is not forgotten still waits.
+QUESTIONS = """
+UPDATE sessions SET answered = coalesce(
+    (SELECT min(m.seq) - 1 FROM messages m
+    WHERE m.session = $1 AND m.role = 'user' AND m.asks = 1 AND m.seq > sessions.answered),
+    seq)
+WHERE id = $1 AND asked > answered
+"""
+
+# A turn whose question is forgotten is not taken up again.
+WISHES = f"UPDATE turns SET wish = NULL WHERE session = $1 AND wish IS NOT NULL AND NOT {KEPT}"
+
+# A turn that has nothing to answer any more must not lend its name and its messages to the next one.
+TURN = f"""
+UPDATE sessions SET
+    lease_owner = NULL, lease_until = 0, stop = 0, turn = NULL, turn_began = NULL, attempts = 0, reply_refs = '[]'
+WHERE id = $1 AND turn IS NOT NULL AND NOT {WAITS}
+"""
+
+
+async def withdraw(transaction: Transaction, session_id: str) -> None:
+    """Have nothing answered that is forgotten; what else waits still does, and a turn that answers that goes on."""
+    await transaction.execute(QUESTIONS, session_id)
+    await transaction.execute(WISHES, session_id)
+    await transaction.execute(TURN, session_id)
