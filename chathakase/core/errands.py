@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from chathakase.core.types import Place, Wish
 
+CLEAR_SESSION = "clear session"
+"""The command that has a session forgotten; until it is done, no turn is begun there that would remember."""
+
 
 @dataclass(frozen=True, slots=True)
 class Command:

@@ -4,14 +4,14 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from chathakase.core.amounts import counted, span
 from chathakase.core.checkup import Finding, as_markdown
-from chathakase.core.errands import Command, Press
+from chathakase.core.errands import CLEAR_SESSION, Command, Press
 from chathakase.core.ports import SessionStore, Surface
 from chathakase.core.types import Expiry, ExpiryMode, Incoming, SessionInfo, Wish
 from chathakase.engine.admission import BUSY, TOO_MANY_BY_YOU, TOO_MANY_HERE
 from chathakase.engine.presses import Presses
 from chathakase.engine.rights import Rights
 
-COMMANDS = ("session info", "clear session", "all sessions", "doctor", "stop", "help")
+COMMANDS = ("session info", CLEAR_SESSION, "all sessions", "doctor", "stop", "help")
 """What people can say."""
 
 HINT = "hint"
@@ -70,7 +70,7 @@ class Commands:
         self._now = now
         self._answers: Mapping[str, Callable[[Command], Awaitable[str]]] = {
             "session info": self._session_info,
-            "clear session": self._clear_session,
+            CLEAR_SESSION: self._clear_session,
             "all sessions": self._all_sessions,
             "doctor": self._doctor,
             "stop": self._stop,
@@ -111,9 +111,12 @@ class Commands:
         return await self._presses.heed(Press(command.place, command.ref, command.by, Wish.STOP))
 
     async def _clear_session(self, command: Command) -> str:
-        await self._presses.end_elsewhere(command.place.session_id)
-        forgotten = await self._sessions.clear(command.place.session_id, before=command.ref)
-        return f"Done: I have forgotten {counted(forgotten, 'message')} of this thread."
+        session_id = command.place.session_id
+        await self._presses.end_elsewhere(session_id, before=command.ref)
+        forgotten = await self._sessions.clear(session_id, before=command.ref)
+        # Once more after a crash, there is nothing left to count.
+        what = f"{counted(forgotten, 'message')} of this thread" if forgotten else "all that was said here before"
+        return f"Done: I have forgotten {what}."
 
     async def _session_info(self, command: Command) -> str:
         info = await self._sessions.info(command.place.session_id)

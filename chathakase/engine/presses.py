@@ -40,27 +40,25 @@ class Presses:
             return NOT_YOURS
         return "" if await self._turns.reopen(press) else DONE
 
-    async def end_elsewhere(self, session_id: str) -> None:
-        """End what another process, or one that died, has begun to write in a session, so that nothing is left half.
+    async def end_elsewhere(self, session_id: str, *, before: str) -> None:
+        """End what another process, or one that died, has begun to write, so that nothing is left half.
 
+        Only an answer to something that was said before a stored message; what was asked later is still answered.
         Raises StoreError.
         """
         for _ in range(LOOKS):
             if self._running.find(session_id) is not None:
                 return
-            lease = await self._turns.claim(session_id)
+            lease = await self._turns.claim(session_id, before=before)
             if lease is not None:
                 await self._end(lease)
                 return
-            if not await self._turns.want_stop(session_id, ""):
+            if not await self._turns.want_stop(session_id, before=before):
                 return
             await asyncio.sleep(BETWEEN_LOOKS)
 
     async def _end(self, lease: Lease) -> None:
-        """Stop a turn of which something may be seen; one that was never begun is put down."""
-        if not lease.resumed:
-            await self._turns.release(lease)
-            return
+        """Stop a turn that nobody runs."""
         with self._running.turn(lease) as signals:
             signals.stop.set()
             await self._runner.run(signals)
@@ -97,9 +95,7 @@ class Presses:
         if press.turn not in ("", lease.turn):
             await self._turns.release(lease)
             return ENDED
-        with self._running.turn(lease) as signals:
-            signals.stop.set()
-            await self._runner.run(signals)
+        await self._end(lease)
         return ""
 
     async def _stop_elsewhere(self, press: Press) -> str:

@@ -17,7 +17,7 @@ from chathakase.core.types import (
 )
 from chathakase.storage.database import Database, Row, Transaction, Value
 from chathakase.storage.errands import promise
-from chathakase.storage.waiting import KEPT, WAITS, free
+from chathakase.storage.waiting import KEPT, WAITS, begun_before, free
 
 OPEN = """
 INSERT INTO sessions (id, channel, thread, seq, asked, began_at, active_at)
@@ -72,14 +72,19 @@ UPDATE messages SET role = 'cleared', text = '', author = ''
 WHERE session = $1 AND role IN ('user', 'assistant') AND {BEFORE_COMMAND}
 """
 
-# Whatever asks and is not forgotten still waits.
-CLEAR_SESSION = """
+# A turn that answers only what was asked later is none of the command's business.
+CLEAR_TURN = f"""
 UPDATE sessions SET
-    answered = coalesce(
-        (SELECT min(m.seq) - 1 FROM messages m
-        WHERE m.session = $1 AND m.role = 'user' AND m.asks = 1 AND m.seq > sessions.answered),
-        seq),
     lease_owner = NULL, lease_until = 0, stop = 0, turn = NULL, turn_began = NULL, attempts = 0, reply_refs = '[]'
+WHERE id = $1 AND {begun_before("$2")}
+"""
+
+# Whatever asks and is not forgotten still waits.
+CLEAR_QUESTIONS = """
+UPDATE sessions SET answered = coalesce(
+    (SELECT min(m.seq) - 1 FROM messages m
+    WHERE m.session = $1 AND m.role = 'user' AND m.asks = 1 AND m.seq > sessions.answered),
+    seq)
 WHERE id = $1
 """
 
@@ -196,13 +201,15 @@ class Sessions:
         return [str(author) for (author,) in await self._database.fetch(PEOPLE, session_id)]
 
     async def clear(self, session_id: str, *, before: str) -> int:
-        """Forget what was said before a stored message and end the turn; returns how many messages were forgotten.
+        """Forget what was said before a stored message; returns how many messages were forgotten.
 
-        The rows stay as empty marks, so that a message that is delivered again is not answered again.
+        A turn that answers something of it ends; what was asked later waits again. The rows stay as empty marks, so
+        that a message that is delivered again is not answered again.
         """
         async with self._database.transaction() as transaction:
+            await transaction.execute(CLEAR_TURN, session_id, before)
             forgotten = await transaction.execute(CLEAR_MESSAGES, session_id, before)
-            await transaction.execute(CLEAR_SESSION, session_id)
+            await transaction.execute(CLEAR_QUESTIONS, session_id)
             await transaction.execute(CLEAR_WISHES, session_id)
             return forgotten
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 from chathakase.core.errands import Press
 from chathakase.core.types import Hold, Lease, Place, Result, Wish
 from chathakase.storage.database import Database, Row
-from chathakase.storage.waiting import KEPT, LEASE_MS, WAITS, free
+from chathakase.storage.waiting import KEPT, LEASE_MS, SINCE, TO_FORGET, WAITS, begun_before, free, said_at
 
 # Both halves have a partial index of their own, so that sessions at rest cost nothing.
 WAITING = f"""
@@ -22,7 +22,11 @@ WISHED = "FROM turns WHERE turns.session = $1 AND turns.wish IS NOT NULL ORDER B
 
 CLAIMED = "FROM turns WHERE turns.id = sessions.turn"
 
-ANSWERED_BEFORE = "FROM turns e JOIN turns t ON t.session = e.session AND e.upto < t.upto"
+# Whoever ends a turn because of a message ends it for what was said before that; what was asked later still waits.
+ASKED_LATER = f"""
+FROM messages m WHERE m.session = sessions.id AND m.role = 'user' AND m.asks = 1 AND m.seq > answered
+    AND m.said > {said_at("$5")}
+"""
 
 # Every change of what waits changes the session's own row as well, so that of two claimants one finds nothing to
 # update. A turn that was not finished is gone on with: it keeps its name and its messages. Then comes a turn that is
@@ -33,17 +37,18 @@ UPDATE sessions SET
     turn = coalesce(turn, (SELECT turns.id {WISHED}), $2), turn_began = coalesce(turn_began, $4),
     reply_refs = CASE WHEN turn IS NULL
         THEN coalesce((SELECT turns.reply_refs {WISHED}), '[]') ELSE reply_refs END
-WHERE id = $1 AND {WAITS} AND {free("$4")}
+WHERE id = $1 AND {WAITS} AND {free("$4")} AND CASE WHEN $5 = '' THEN NOT {TO_FORGET} ELSE {begun_before("$5")} END
 RETURNING channel, thread, turn, attempts, reply_refs,
-    coalesce((SELECT turns.upto {CLAIMED}), seq), (SELECT turns.wish {CLAIMED}),
-    coalesce((SELECT turns.run + 1 {CLAIMED}), 1),
-    CASE WHEN (SELECT turns.id {CLAIMED}) IS NULL THEN answered
-        ELSE (SELECT coalesce(max(e.upto), 0) {ANSWERED_BEFORE} WHERE t.id = sessions.turn) END
+    coalesce((SELECT turns.upto {CLAIMED}), (SELECT min(m.seq) - 1 {ASKED_LATER}), seq),
+    (SELECT turns.wish {CLAIMED}), coalesce((SELECT turns.run + 1 {CLAIMED}), 1), {SINCE}
 """
 
 RENEW = "UPDATE sessions SET lease_until = $3 WHERE id = $1 AND lease_owner = $2 RETURNING stop"
 
-WANT_STOP = "UPDATE sessions SET stop = 1 WHERE id = $1 AND lease_owner IS NOT NULL AND ($2 = '' OR turn = $2)"
+WANT_STOP = f"""
+UPDATE sessions SET stop = 1
+WHERE id = $1 AND lease_owner IS NOT NULL AND ($2 = '' OR turn = $2) AND ($3 = '' OR {begun_before("$3")})
+"""
 
 NOTE_REPLY = "UPDATE sessions SET reply_refs = $3 WHERE id = $1 AND lease_owner = $2"
 
@@ -120,11 +125,14 @@ class Turns:
         """The ids of sessions in which something waits and nobody works."""
         return [str(row[0]) for row in await self._database.fetch(WAITING, self._now())]
 
-    async def claim(self, session_id: str) -> Lease | None:
-        """Take the turn of a session; None when nothing waits or somebody holds it."""
+    async def claim(self, session_id: str, *, before: str = "") -> Lease | None:
+        """Take the turn of a session; None when nothing waits, somebody holds it, or it is to be forgotten first.
+
+        ``before`` a stored message: only a turn that was begun and answers something said before that.
+        """
         now, owner = self._now(), uuid4().hex
         async with self._database.transaction() as transaction:
-            rows = await transaction.fetch(CLAIM, session_id, owner, now + LEASE_MS, now)
+            rows = await transaction.fetch(CLAIM, session_id, owner, now + LEASE_MS, now, before)
         return _lease(owner, rows[0]) if rows else None
 
     async def renew(self, lease: Lease) -> Hold:
@@ -135,10 +143,10 @@ class Turns:
             return Hold.LOST
         return Hold.STOP if rows[0][0] else Hold.HELD
 
-    async def want_stop(self, session_id: str, turn: str) -> bool:
+    async def want_stop(self, session_id: str, turn: str = "", *, before: str = "") -> bool:
         """Have a turn stopped that somebody else holds, or held when it died; of no turn: whatever is held."""
         async with self._database.transaction() as transaction:
-            return bool(await transaction.execute(WANT_STOP, session_id, turn))
+            return bool(await transaction.execute(WANT_STOP, session_id, turn, before))
 
     async def note_reply(self, lease: Lease, refs: Sequence[str]) -> None:
         """Remember the messages that a turn is writing, so that a later try edits them."""

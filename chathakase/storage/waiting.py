@@ -1,5 +1,7 @@
 """What waits, as SQL conditions that both stores read with the same eyes."""
 
+from chathakase.core.errands import CLEAR_SESSION
+
 LEASE_MS = 6_000
 """How long a turn is held without a renewal, in milliseconds."""
 
@@ -19,7 +21,38 @@ ORDER BY messages.seq DESC LIMIT 1) = 'user'
 """
 """Of a row of ``turns``: the question that it answers is not forgotten."""
 
+SINCE = """
+CASE WHEN EXISTS (SELECT 1 FROM turns WHERE turns.id = sessions.turn)
+    THEN (SELECT coalesce(max(e.upto), 0) FROM turns e JOIN turns t ON t.session = e.session AND e.upto < t.upto
+        WHERE t.id = sessions.turn)
+    ELSE answered END
+"""
+"""Of a row of ``sessions``: what its turn does not answer any more, since it was answered before, ends here."""
+
+TO_FORGET = f"""
+EXISTS (SELECT 1 FROM errands WHERE errands.session = sessions.id AND errands.command = '{CLEAR_SESSION}'
+    AND errands.done_at IS NULL AND errands.held_until >= 0)
+"""
+"""Of a row of ``sessions``: somebody wants it forgotten, and that is not done yet."""
+
 
 def free(now: str, until: str = "lease_until") -> str:
     """Of a row of ``sessions``: nobody holds its turn at the time that a parameter tells."""
     return f"({until} < {now} OR {until} > {now} + {AHEAD_MS})"
+
+
+def said_at(ref: str) -> str:
+    """Of a row of ``sessions``: when the message was said whose ref a parameter tells."""
+    return f"(SELECT c.said FROM messages c WHERE c.session = sessions.id AND c.ref = {ref})"
+
+
+def begun_before(ref: str) -> str:
+    """Of a row of ``sessions``: its turn answers something that was said before the message that a parameter tells.
+
+    A turn answers the oldest question that waits, and maybe others that came before it was begun.
+    """
+    return f"""
+    (turn IS NOT NULL AND {said_at(ref)} > (SELECT m.said FROM messages m
+        WHERE m.session = sessions.id AND m.role = 'user' AND m.asks = 1 AND m.seq > {SINCE}
+        ORDER BY m.seq LIMIT 1))
+    """

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from chathakase.engine.verdict import STOPPED
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import OpenBot, Thread
@@ -36,6 +37,46 @@ async def test_a_command_is_answered_once_though_the_process_dies(
         await thread.say("and now?")
         await workspace.until(lambda: "and now?" in "".join(thread.texts()), 20)
     assert sum("session info" in text for text in thread.texts()) == 1
+
+
+async def test_clearing_once_more_ends_no_answer_to_what_was_asked_later(
+    environment: dict[str, str], workspace: Workspace, start: Start, tmp_path: Path
+) -> None:
+    async with running(environment, workspace, tmp_path / "log") as process:
+        thread = await start("@ChatHakase hello")
+        await thread.answers(1)
+        # It is done, but the process dies before it hears that it was told.
+        workspace.faults.hang("chat.postMessage", done=True)
+        await thread.say("clear session")
+        await thread.answers(2, containing="forgotten 2 messages")
+        process.kill()
+        await process.wait()
+    workspace.faults.clear()
+    async with running(environment, workspace, tmp_path / "log"):
+        await thread.say("and now?")
+        await thread.answers(3, containing="and now?", within=20)
+        await workspace.until(lambda: "forgotten all that was said" in thread.texts()[1], 20)
+        await thread.say("and then?")
+        texts = await thread.answers(4, containing="and then?")
+    assert texts[2:] == ["I heard: [alice] and now?", "I heard: [alice] and then?"]
+
+
+async def test_what_is_asked_after_clear_session_is_answered_though_a_process_died_before(
+    environment: dict[str, str], workspace: Workspace, start: Start, model: ModelServer, tmp_path: Path
+) -> None:
+    model.will(says("The beginning", " and the end.", hold=asyncio.Event()))
+    async with running(environment, workspace, tmp_path / "log") as process:
+        thread = await start("@ChatHakase hello")
+        await thread.answers(1, containing="beginning")
+        process.kill()
+        await process.wait()
+    await thread.say("clear session")
+    await thread.say("and now?")
+    async with running(environment, workspace, tmp_path / "log"):
+        texts = await thread.answers(3, containing="and now?", within=20)
+    assert texts[0].endswith(STOPPED)
+    # What was asked, and that its answer was stopped.
+    assert texts[1:] == ["Done: I have forgotten 2 messages of this thread.", "I heard: [alice] and now?"]
 
 
 async def test_a_press_is_heeded_though_the_process_dies(

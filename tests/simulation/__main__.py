@@ -14,7 +14,7 @@ from tests.simulation.figures import table, total
 from tests.simulation.judge import Wrong
 from tests.simulation.plan import Scale, make_plan
 from tests.simulation.play import Outcome, play
-from tests.simulation.regressions import OPEN, REGRESSIONS
+from tests.simulation.regressions import REGRESSIONS
 
 TELL_EVERY = 30.0
 """Seconds between two lines of progress."""
@@ -51,7 +51,7 @@ def _arguments() -> Namespace:
 def _plans(given: Namespace) -> Iterator[Plan]:
     scale = Scale(given.turns, given.kills, given.breath, tuple(given.retries), frozenset(given.without))
     if given.regressions is not None:
-        for name, plan in {**REGRESSIONS, **OPEN}.items():
+        for name, plan in REGRESSIONS.items():
             if not given.regressions or any(word in name for word in given.regressions):
                 yield from [plan] * given.times
         return

@@ -136,6 +136,5 @@ REGRESSIONS: Mapping[str, Plan] = {
     "a follow-up before its root": FOLLOW_UP_BEFORE_ITS_ROOT,
     "a thread found by looking": THREAD_FOUND_BY_LOOKING,
     "limited as it looks for its posts": LIMITED_LOOKING,
+    "cleared once more": CLEARED_ONCE_MORE,
 }
-OPEN: Mapping[str, Plan] = {"cleared once more": CLEARED_ONCE_MORE}
-"""Those that find their bug still."""

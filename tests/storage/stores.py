@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from chathakase.core.errands import Command, Errand, Press
+from chathakase.core.errands import CLEAR_SESSION, Command, Errand, Press
 from chathakase.core.types import Incoming, Lease, Outcome, Place, Result, Role, Usage, Wish
 from chathakase.slack.inward.events import microseconds
+from chathakase.storage.errands import Errands
 from chathakase.storage.sessions import Sessions
 from chathakase.storage.sqlite import SqliteDatabase
 from chathakase.storage.turns import Turns
@@ -37,6 +38,12 @@ class Stores:
             return await self.sessions.append(incoming)
         errand = Errand(Command(PLACE, ref, incoming.author, text))
         return await self.sessions.append(incoming, role=Role.COMMAND, errand=errand)
+
+    async def clear(self, ref: str) -> int:
+        """Carry out a stored ``clear session``; returns how many messages were forgotten."""
+        forgotten = await self.sessions.clear(ID, before=ref)
+        await Errands(self.database, now=self.clock).done(Errand(Command(PLACE, ref, "U1", CLEAR_SESSION)))
+        return forgotten
 
     async def claimed(self) -> Lease:
         lease = await self.turns.claim(ID)

@@ -13,7 +13,7 @@ async def test_people_are_all_who_said_something_that_is_not_forgotten(stores: S
     await stores.say("5", "q5", author="U3")
     await stores.say("6", "elsewhere", author="U5", place=Place("C2", "1.000001"))
     assert await stores.sessions.people(ID) == {"U1", "U3", "U4"}
-    await stores.sessions.clear(ID, before="2")
+    await stores.clear("2")
     assert await stores.sessions.people(ID) == {"U3", "U4"}
 
 
@@ -53,7 +53,7 @@ async def test_nobody_asked_what_is_unknown_forgotten_or_elsewhere(stores: Store
     assert await stores.turns.askers(ID, "unknown") == frozenset()
     assert await stores.turns.askers("C2_1.000001", first) == frozenset()
     await stores.say("3", "clear session", command=True)
-    await stores.sessions.clear(ID, before="3")
+    await stores.clear("3")
     assert await stores.turns.askers(ID, first) == frozenset()
     assert await stores.turns.askers(ID, "") == frozenset()
 

@@ -204,7 +204,7 @@ async def test_clearing_takes_back_what_is_wished_of_forgotten_answers(stores: S
     first = await stores.answered("1", "q1")
     await stores.press(first)
     await stores.say("2", "clear session", command=True)
-    await stores.sessions.clear(ID, before="2")
+    await stores.clear("2")
     assert await stores.turns.waiting() == []
     assert await stores.turns.claim(ID) is None
     assert not await stores.press(first)
@@ -216,7 +216,7 @@ async def test_clearing_ends_a_turn_that_was_taken_up_again(stores: Stores) -> N
     lease = await stores.claimed()
     await stores.turns.note_reply(lease, ["1.5"])
     await stores.say("2", "clear session", command=True)
-    await stores.sessions.clear(ID, before="2")
+    await stores.clear("2")
     assert await stores.turns.renew(lease) is Hold.LOST
     assert not await stores.turns.finish(lease, answer("late"))
     assert await stores.texts() == []
@@ -229,10 +229,10 @@ async def test_clearing_ends_a_turn_that_was_taken_up_again(stores: Stores) -> N
 
 async def test_what_is_wished_of_an_answer_after_the_command_survives_the_clearing(stores: Stores) -> None:
     await stores.answered("1", "q1", "a1")
-    await stores.say("2", "clear session", command=True)
     later = await stores.answered("3", "q3")
     await stores.press(later)
-    await stores.sessions.clear(ID, before="2")
+    await stores.say("2", "clear session", command=True)
+    await stores.clear("2")
     again = await stores.claimed()
     assert (again.turn, again.wish) == (later, Wish.RETRY)
     assert await stores.texts(again) == ["q3"]
@@ -240,11 +240,11 @@ async def test_what_is_wished_of_an_answer_after_the_command_survives_the_cleari
 
 async def test_a_question_is_forgotten_also_when_something_said_beside_it_is_not(stores: Stores) -> None:
     await stores.say("1", "q1")
-    await stores.say("2", "clear session", command=True)
     await stores.say("3", "by the way", asks=False)
     lease = await stores.claimed()
     await stores.turns.finish(lease, FAILED)
-    await stores.sessions.clear(ID, before="2")
+    await stores.say("2", "clear session", command=True)
+    await stores.clear("2")
     assert not await stores.press(lease.turn)
 
 

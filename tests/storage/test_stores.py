@@ -122,7 +122,7 @@ async def test_clearing_forgets_and_ends_the_turn(stores: Stores) -> None:
     lease = await stores.claimed()
     await stores.turns.note_reply(lease, ["1.5"])
     await stores.say("3", "clear session", command=True)
-    assert await stores.sessions.clear(ID, before="3") == 3
+    assert await stores.clear("3") == 3
     assert not await stores.turns.finish(lease, answer("late"))
     assert await stores.texts() == []
     assert await stores.turns.waiting() == []
@@ -140,7 +140,7 @@ async def test_what_is_said_after_the_command_survives_the_clearing(stores: Stor
     await stores.say("1", "before")
     await stores.say("2", "clear session", command=True)
     await stores.say("3", "after")
-    assert await stores.sessions.clear(ID, before="2") == 1
+    assert await stores.clear("2") == 1
     assert await stores.texts() == ["after"]
     assert await stores.turns.waiting() == [ID]
 
@@ -235,9 +235,9 @@ async def test_what_is_no_database_is_refused(tmp_path: Path) -> None:
 
 async def test_what_was_answered_before_a_late_clearing_is_not_answered_again(stores: Stores) -> None:
     await stores.say("1", "before")
-    await stores.say("2", "clear session", command=True)
     await stores.answered("3", "after", "the answer")
-    await stores.sessions.clear(ID, before="2")
+    await stores.say("2", "clear session", command=True)
+    await stores.clear("2")
     assert await stores.turns.waiting() == []
     assert await stores.turns.claim(ID) is None
 
@@ -254,7 +254,7 @@ async def test_a_lost_turn_was_cleared_or_is_somebody_elses(stores: Stores) -> N
     await stores.say("2")
     third = await stores.claimed()
     await stores.say("3", "clear session", command=True)
-    await stores.sessions.clear(ID, before="3")
+    await stores.clear("3")
     assert await stores.turns.was_cleared(third)
     await stores.say("4")
     await stores.claimed()

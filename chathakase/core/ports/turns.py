@@ -13,16 +13,20 @@ class TurnStore(Protocol):
     async def waiting(self) -> list[str]:
         """The ids of sessions in which something waits and nobody works."""
 
-    async def claim(self, session_id: str) -> Lease | None:
-        """Take the turn of a session; None when nothing waits or somebody holds it."""
+    async def claim(self, session_id: str, *, before: str = "") -> Lease | None:
+        """Take the turn of a session; None when nothing waits, somebody holds it, or it is to be forgotten first.
+
+        ``before`` a stored message: only a turn that was begun and answers something said before that. The lease then
+        covers nothing that was asked later.
+        """
 
     async def renew(self, lease: Lease) -> Hold:
         """Hold on to a turn."""
 
-    async def want_stop(self, session_id: str, turn: str) -> bool:
+    async def want_stop(self, session_id: str, turn: str = "", *, before: str = "") -> bool:
         """Have a turn stopped that somebody else holds, or held when it died; of no turn: whatever is held.
 
-        False when there is none.
+        ``before`` a stored message: only one that answers something said before that. False when there is none.
         """
 
     async def note_reply(self, lease: Lease, refs: Sequence[str]) -> None:

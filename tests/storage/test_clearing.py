@@ -1,0 +1,115 @@
+"""Clearing a session ends what answers something that was said before, and leaves alone what was asked later."""
+
+from chathakase.core.types import Hold, Lease
+from chathakase.storage.waiting import LEASE_MS
+from tests.storage.stores import FAILED, ID, Stores, answer
+
+CLEAR = "clear session"
+
+
+async def test_done_once_more_it_ends_nothing(stores: Stores) -> None:
+    await stores.answered("1", "q1", "a1")
+    await stores.say("2", CLEAR, command=True)
+    assert await stores.clear("2") == 2
+    await stores.say("3", "q3")
+    lease = await stores.claimed()
+    await stores.say("4", "q4")
+    assert await stores.turns.claim(ID, before="2") is None
+    assert not await stores.turns.want_stop(ID, before="2")
+    assert await stores.clear("2") == 0
+    assert await stores.turns.renew(lease) is Hold.HELD
+    assert await stores.turns.finish(lease, answer("a3"))
+    assert await stores.texts(await stores.claimed()) == ["q3", "a3", "q4"]
+
+
+async def test_done_once_more_it_leaves_alone_what_was_put_down(stores: Stores) -> None:
+    await stores.say("1", CLEAR, command=True)
+    await stores.clear("1")
+    await stores.say("2", "q2")
+    lease = await stores.claimed()
+    await stores.turns.note_reply(lease, ["2.5"])
+    await stores.turns.release(lease)
+    assert await stores.turns.claim(ID, before="1") is None
+    assert await stores.clear("1") == 0
+    again = await stores.claimed()
+    assert (again.turn, again.refs) == (lease.turn, ("2.5",))
+
+
+async def test_done_once_more_it_leaves_alone_what_is_taken_up_again(stores: Stores) -> None:
+    await stores.answered("1", "q1", "a1")
+    await stores.say("2", CLEAR, command=True)
+    await stores.clear("2")
+    later = await stores.answered("3", "q3")
+    await stores.press(later)
+    lease = await stores.claimed()
+    assert not await stores.turns.want_stop(ID, before="2")
+    assert await stores.clear("2") == 0
+    assert await stores.turns.renew(lease) is Hold.HELD
+    assert await stores.turns.finish(lease, answer("a3"))
+    assert await stores.texts() == ["q3", "a3"]
+
+
+async def test_no_turn_begins_that_would_remember_what_is_to_be_forgotten(stores: Stores) -> None:
+    await stores.answered("1", "q1", "a1")
+    await stores.say("2", CLEAR, command=True)
+    await stores.say("3", "q3")
+    assert await stores.turns.claim(ID) is None
+    await stores.clear("2")
+    assert await stores.texts(await stores.claimed()) == ["q3"]
+
+
+async def test_the_answer_of_a_dead_process_is_ended_without_what_was_asked_later(stores: Stores) -> None:
+    await stores.say("1", "q1")
+    dead = await stores.claimed()
+    await stores.say("2", CLEAR, command=True)
+    await stores.say("3", "q3")
+    assert await stores.turns.claim(ID, before="2") is None
+    assert await stores.turns.want_stop(ID, before="2")
+    stores.clock.now += LEASE_MS + 1
+    ended = await stores.turns.claim(ID, before="2")
+    assert ended is not None
+    assert ended.turn == dead.turn
+    assert await stores.turns.finish(ended, FAILED)
+    assert await stores.turns.claim(ID, before="2") is None
+    assert await stores.clear("2") == 1
+    assert await stores.texts(await stores.claimed()) == ["q3"]
+
+
+async def test_a_turn_that_was_never_begun_is_none_to_end(stores: Stores) -> None:
+    await stores.say("1", "q1")
+    await stores.say("2", CLEAR, command=True)
+    assert await stores.turns.claim(ID, before="2") is None
+    assert not await stores.turns.want_stop(ID, before="2")
+    assert await stores.clear("2") == 1
+    assert await stores.turns.waiting() == []
+
+
+async def test_what_was_asked_later_is_answered_though_its_turn_answers_something_forgotten_as_well(
+    stores: Stores,
+) -> None:
+    lease = await _turn_on_both_sides(stores)
+    assert await stores.turns.want_stop(ID, before="2")
+    assert await stores.clear("2") == 1
+    assert await stores.turns.renew(lease) is Hold.LOST
+    assert await stores.turns.was_cleared(lease)
+    afresh = await stores.claimed()
+    assert (afresh.resumed, await stores.texts(afresh)) == (False, ["q3"])
+
+
+async def test_what_was_asked_later_is_answered_though_it_came_before_the_command(stores: Stores) -> None:
+    await _turn_on_both_sides(stores)
+    stores.clock.now += LEASE_MS + 1
+    ended = await stores.turns.claim(ID, before="2")
+    assert ended is not None
+    assert await stores.turns.finish(ended, FAILED)
+    assert await stores.clear("2") == 1
+    assert await stores.texts(await stores.claimed()) == ["q3"]
+
+
+async def _turn_on_both_sides(stores: Stores) -> Lease:
+    """The turn of a question before the command and one after it, of which the command came last."""
+    await stores.say("1", "q1")
+    await stores.say("3", "q3")
+    lease = await stores.claimed()
+    await stores.say("2", CLEAR, command=True)
+    return lease
