@@ -38,6 +38,7 @@ from chathakase.slack.delivery.status import Statuses
 from chathakase.slack.inward.intake import Intake, build_app
 from chathakase.slack.inward.past import SlackPast
 from chathakase.slack.people import People
+from chathakase.slack.places import Places
 from chathakase.slack.surface import SlackSurface
 from chathakase.storage.database import Database
 from chathakase.storage.errands import Errands as ErrandStore
@@ -205,7 +206,8 @@ def _open_surface(stack: AsyncExitStack, settings: Settings, web: SlackWeb, call
         interim=settings.chathakase_streaming is not Streaming.OFF,
     )
     native = settings.chathakase_streaming is Streaming.NATIVE
-    return SlackSurface(delivery, People(web.client, monotonic), native=native)
+    people, places = People(web.client, monotonic), Places(calls, monotonic)
+    return SlackSurface(delivery, people, places, url=web.identity.url, native=native)
 
 
 def _load(settings: Settings) -> Load:

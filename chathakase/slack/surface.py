@@ -1,26 +1,32 @@
 """Slack as the engine sees it."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from uuid import uuid4
 
 from chathakase.core.errands import Errand
-from chathakase.core.types import Lease, Person, Place
+from chathakase.core.types import Choice, Lease, Person, Place, Where
+from chathakase.slack.delivery.attachment import Parcel
 from chathakase.slack.delivery.messages import Name
 from chathakase.slack.delivery.outbox import Outbox
 from chathakase.slack.delivery.pagewriter import Origin
 from chathakase.slack.delivery.reply import Delivery, SlackReply
 from chathakase.slack.delivery.streamed import StreamedReply
+from chathakase.slack.inward.fields import TIMESTAMP
 from chathakase.slack.people import People
+from chathakase.slack.places import Places, is_direct
 
 
 class SlackSurface:
     """Where people are (a Surface)."""
 
-    def __init__(self, delivery: Delivery, people: People, *, native: bool) -> None:
-        """``native``: replies in direct messages grow by Slack's own streams."""
+    def __init__(self, delivery: Delivery, people: People, places: Places, *, url: str, native: bool) -> None:
+        """``url`` is the workspace's address; ``native``: replies in direct messages grow by Slack's own streams."""
         self._delivery = delivery
         self._outbox: Outbox = delivery.outbox
         self._people = people
+        self._places = places
+        self._url = url
         self._native = native
 
     def reply(
@@ -37,7 +43,7 @@ class SlackSurface:
         if lease is None:
             return SlackReply(self._delivery, _origin_of(place, errand))
         name = Name(lease.turn, lease.run)
-        streamed = self._native and _is_direct(place)
+        streamed = self._native and is_direct(place.channel)
         origin = Origin(
             place,
             name,
@@ -58,9 +64,52 @@ class SlackSurface:
         """Tell one person something in a direct message. Raises DeliveryError."""
         await self._outbox.tell(user, text)
 
+    async def ask(self, place: Place, user: str, text: str, choices: Sequence[Choice]) -> None:
+        """Ask one person something in a thread, with a button for each choice, which nobody else sees.
+
+        Raises DeliveryError.
+        """
+        await self._outbox.ask(place, user, text, choices)
+
+    async def share(self, place: Place, errand: Errand, name: str, content: bytes, *, comment: str) -> None:
+        """Share a file in a thread, once however often the errand is tried. Raises DeliveryError."""
+        await self._share(Parcel(place.channel, place.thread, name, content, comment), errand)
+
+    async def share_privately(self, user: str, errand: Errand, name: str, content: bytes, *, comment: str) -> None:
+        """Share a file in the direct message with one person, once like ``share``. Raises DeliveryError."""
+        channel = await self._delivery.attachments.channel_with(user, comment)
+        await self._share(Parcel(channel, "", name, content, comment), errand)
+
+    async def _share(self, parcel: Parcel, errand: Errand) -> None:
+        # An errand is as old as the message or the press from which it comes, and its file is younger.
+        since = errand.task.ref if TIMESTAMP.fullmatch(errand.task.ref) else ""
+        await self._delivery.attachments.send(replace(parcel, since=since), doubtful=errand.attempt > 1)
+
+    async def where(self, place: Place) -> Where:
+        """What a place is called; what cannot be found out is empty. Never raises."""
+        return await self._places.find(place)
+
+    async def channels_with(self, user: str) -> frozenset[str]:
+        """The channels in which a person is, and of those that are not public the bot as well.
+
+        Raises DeliveryError.
+        """
+        return await self._places.channels_with(user)
+
+    def link(self, place: Place, ref: str) -> str:
+        """The address of a message, as https://docs.slack.dev/reference/methods/chat.getPermalink would give it.
+
+        Empty where Slack does not tell the workspace's.
+        """
+        if not self._url:
+            return ""
+        ref = ref or place.thread
+        message = f"{self._url}archives/{place.channel}/p{ref.replace('.', '')}"
+        return message if ref == place.thread else f"{message}?thread_ts={place.thread}&cid={place.channel}"
+
     def describe(self, place: Place) -> str:
         """A link to a channel, which Slack shows by name to those who may see it."""
-        return "a direct message" if _is_direct(place) else f"<#{place.channel}>"
+        return "a direct message" if is_direct(place.channel) else f"<#{place.channel}>"
 
     async def people(self, ids: Collection[str]) -> Mapping[str, Person]:
         """Who these user ids are."""
@@ -71,7 +120,3 @@ def _origin_of(place: Place, errand: Errand | None) -> Origin:
     if errand is None:
         return Origin(place, Name(uuid4().hex, 1), is_turn=False)
     return Origin(place, Name(errand.id, 1), is_turn=False, resumed=errand.attempt > 1)
-
-
-def _is_direct(place: Place) -> bool:
-    return place.channel.startswith("D")

@@ -9,8 +9,15 @@ import pytest
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace
 from chathakase.slack.connection.web import SlackWeb, open_web
+from chathakase.slack.delivery.attachment import Attachments
 from chathakase.slack.delivery.calls import Calls
+from chathakase.slack.delivery.outbox import Outbox
 from chathakase.slack.delivery.pace import Pace
+from chathakase.slack.delivery.reply import Delivery
+from chathakase.slack.delivery.status import Statuses
+from chathakase.slack.people import People
+from chathakase.slack.places import Places
+from chathakase.slack.surface import SlackSurface
 
 
 @pytest.fixture
@@ -28,3 +35,12 @@ def calls(web: SlackWeb) -> Calls:
 async def people(workspace: Workspace) -> AsyncIterator[dict[str, Person]]:
     async with AsyncExitStack() as stack:
         yield {name: await stack.enter_async_context(workspace.person(name)) for name in ("alice", "bob", "carol")}
+
+
+@pytest.fixture
+async def surface(web: SlackWeb, calls: Calls) -> AsyncIterator[SlackSurface]:
+    outbox, statuses = Outbox(calls, bot=web.identity.user_id), Statuses(calls)
+    delivery = Delivery(outbox, Attachments(outbox, web.session), statuses, most_pages=5, interim=True)
+    people, places = People(web.client, monotonic), Places(calls, monotonic)
+    yield SlackSurface(delivery, people, places, url=web.identity.url, native=False)
+    await statuses.close()

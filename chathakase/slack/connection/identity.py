@@ -11,3 +11,5 @@ class Identity:
     bot_id: str
     team_id: str
     name: str
+    url: str = ""
+    """The workspace's address, with its closing slash; empty where Slack does not tell."""

@@ -115,4 +115,9 @@ def _identity(answer: Mapping[str, Any]) -> Identity:
         bot_id=str(answer.get("bot_id") or ""),
         team_id=str(answer.get("team_id") or ""),
         name=str(answer.get("user") or "ChatHakase"),
+        url=_address(answer.get("url")),
     )
+
+
+def _address(url: object) -> str:
+    return f"{url.rstrip('/')}/" if isinstance(url, str) and url.startswith(("https://", "http://")) else ""

@@ -1,11 +1,13 @@
-"""An answer too long for messages, attached to its thread as one Markdown file.
+"""Files that the bot shares, once each: answers that are too long for messages, and what people ask to have.
 
 Three steps, see https://docs.slack.dev/messaging/working-with-files: ask for an address, send the bytes there, have
-the file shared in the thread.
+the file shared in a thread or a conversation.
 """
 
 import asyncio
+import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -13,16 +15,47 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from chathakase.core.errors import DeliveryError
 from chathakase.core.types import Place
+from chathakase.slack.connection.web import is_direct
+from chathakase.slack.delivery.limits import POST
 from chathakase.slack.delivery.messages import Name
 from chathakase.slack.delivery.outbox import Outbox
 from chathakase.slack.delivery.pace import Urgency
 
-ASK, SHARE = "files.getUploadURLExternal", "files.completeUploadExternal"
+ASK, SHARE, OPEN = "files.getUploadURLExternal", "files.completeUploadExternal", "conversations.open"
 NO_BYTES = "file_not_found"
 """Slack's word for an upload whose bytes did not arrive, whatever the upload itself was answered."""
+CLOSED = frozenset({"missing_scope", "unknown_method"})
+"""Errors that say that the app may not open direct messages."""
 WITHIN = 60.0
 """Seconds after which an answer goes on in messages instead."""
 COMMENT = "This answer is long: the whole of it is in this file."
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A file on its way."""
+
+    channel: str
+    thread: str
+    """Empty: a message of its own."""
+    name: str
+    content: bytes
+    comment: str
+    since: str = ""
+    """A ``ts`` before which it was not shared, whatever has its name."""
+
+    def is_in(self, message: Mapping[str, Any]) -> bool:
+        """Whether a message that Slack holds has this file."""
+        files = message.get("files")
+        names = [
+            name
+            for file in (files if isinstance(files, list) else ())
+            if isinstance(file, Mapping)
+            for name in (file.get("name"), file.get("title"))
+        ]
+        return self.name in names and not _is_before(message.get("ts"), self.since)
 
 
 class Attachments:
@@ -34,22 +67,48 @@ class Attachments:
         self._session = session
 
     async def attach(self, place: Place, name: Name, text: str, *, doubtful: bool) -> None:
-        """Attach a text to a thread, once; ``doubtful`` says that an earlier try may have done so.
+        """Attach an answer to a thread, once; ``doubtful`` says that an earlier try may have done so.
 
         Raises DeliveryError when that is not possible, or not in time.
         """
         filename = f"answer-{name.turn[:12]}-{name.run}.md"
+        await self.send(Parcel(place.channel, place.thread, filename, text.encode(), COMMENT), doubtful=doubtful)
+
+    async def send(self, parcel: Parcel, *, doubtful: bool) -> None:
+        """Share a file, once; ``doubtful`` says that an earlier try may have done so.
+
+        Raises DeliveryError when that is not possible, or not in time.
+        """
         try:
             async with asyncio.timeout(WITHIN):
-                await self._attach(place, filename, text.encode(), doubtful=doubtful)
+                await self._send(parcel, doubtful=doubtful)
         except TimeoutError as error:
             raise DeliveryError("timeout") from error
 
-    async def _attach(self, place: Place, filename: str, content: bytes, *, doubtful: bool) -> None:
+    async def channel_with(self, user: str, greeting: str) -> str:
+        """The direct message with somebody (https://docs.slack.dev/reference/methods/conversations.open).
+
+        Where the app may not ask for it, a greeting is posted there, which Slack opens it for. Raises DeliveryError.
+        """
+        try:
+            answer = await self._calls.send(OPEN, {"users": user}, urgency=Urgency.ERROR)
+            channel = answer.get("channel")
+            found = channel.get("id") if isinstance(channel, Mapping) else None
+        except DeliveryError as error:
+            if error.code not in CLOSED:
+                raise
+            log.warning("A direct message is opened by a greeting, since %s is refused: %s", OPEN, error)
+            body = {"channel": user, "text": greeting}
+            found = (await self._calls.send(POST, body, urgency=Urgency.ERROR, channel=user)).get("channel")
+        if not isinstance(found, str) or not found:
+            raise DeliveryError("no_channel")
+        return found
+
+    async def _send(self, parcel: Parcel, *, doubtful: bool) -> None:
         patience = self._calls.patience()
-        while not (doubtful and await self._is_there(place, filename)):
+        while not (doubtful and await self._is_there(parcel)):
             try:
-                await self._upload(place, filename, content)
+                await self._upload(parcel)
                 return
             except DeliveryError as error:
                 if not (error.unsure or error.code == NO_BYTES) or patience.is_over(error.code):
@@ -57,20 +116,25 @@ class Attachments:
                 doubtful = error.unsure
             await patience.rest()
 
-    async def _upload(self, place: Place, filename: str, content: bytes) -> None:
+    async def _upload(self, parcel: Parcel) -> None:
         client = self._calls.client
 
         async def ask() -> AsyncSlackResponse:
-            return await client.files_getUploadURLExternal(filename=filename, length=len(content))
+            return await client.files_getUploadURLExternal(filename=parcel.name, length=len(parcel.content))
 
         async def send() -> None:
-            async with self._session.post(str(address.get("upload_url") or ""), data=content) as answer:
+            url = str(address.get("upload_url") or "")
+            proxy = None if is_direct(url) else client.proxy
+            async with self._session.post(url, data=parcel.content, proxy=proxy) as answer:
                 answer.raise_for_status()
 
         async def share() -> AsyncSlackResponse:
-            files: list[dict[str, str | None]] = [{"id": str(address.get("file_id") or ""), "title": filename}]
+            files: list[dict[str, str | None]] = [{"id": str(address.get("file_id") or ""), "title": parcel.name}]
             return await client.files_completeUploadExternal(
-                files=files, channel_id=place.channel, thread_ts=place.thread, initial_comment=COMMENT
+                files=files,
+                channel_id=parcel.channel,
+                thread_ts=parcel.thread or None,
+                initial_comment=parcel.comment or None,
             )
 
         address = await self._calls.make(ASK, ask, urgency=Urgency.FINAL)
@@ -79,11 +143,15 @@ class Attachments:
         await self._calls.make(ASK, send, urgency=Urgency.FINAL)
         await self._calls.make(SHARE, share, urgency=Urgency.FINAL, repeatable=False)
 
-    async def _is_there(self, place: Place, filename: str) -> bool:
-        def matches(message: Mapping[str, Any]) -> bool:
-            files = message.get("files") or ()
-            return any(
-                isinstance(file, Mapping) and filename in (file.get("name"), file.get("title")) for file in files
-            )
+    async def _is_there(self, parcel: Parcel) -> bool:
+        if not parcel.thread:
+            return await self._outbox.find_newest(parcel.channel, parcel.is_in, urgency=Urgency.FINAL) is not None
+        place = Place(parcel.channel, parcel.thread)
+        return await self._outbox.find(place, parcel.is_in, urgency=Urgency.FINAL) is not None
 
-        return await self._outbox.find(place, matches, urgency=Urgency.FINAL) is not None
+
+def _is_before(ts: object, since: str) -> bool:
+    try:
+        return bool(since) and float(str(ts)) < float(since)
+    except ValueError:
+        return False

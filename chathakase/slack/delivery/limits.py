@@ -49,7 +49,9 @@ LIMITS: Mapping[str, Limit] = {
     "files.getUploadURLExternal": TIER_4,
     "files.completeUploadExternal": TIER_4,
     "conversations.history": TIER_3,
+    "conversations.open": TIER_3,
     "conversations.replies": TIER_3,
+    "users.conversations": TIER_3,
 }
 
 ENTRY = re.compile(r"([A-Za-z]+(?:\.[A-Za-z]+)+(?:/workspace)?)=([0-9]{1,6})(?:/([0-9]{1,6}))?")

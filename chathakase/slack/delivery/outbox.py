@@ -2,19 +2,21 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from chathakase.core.errors import DeliveryError
-from chathakase.core.types import Place
+from chathakase.core.types import Choice, Place
 from chathakase.slack.connection.trouble import trouble_of
 from chathakase.slack.delivery.calls import Calls
 from chathakase.slack.delivery.held import holds_less
 from chathakase.slack.delivery.limits import POST
 from chathakase.slack.delivery.messages import Post
 from chathakase.slack.delivery.pace import Urgency
+from chathakase.slack.delivery.questions import asking, in_words
 from chathakase.slack.delivery.streams import Streams
+from chathakase.slack.markdown.plain import notification
 
 BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
 
@@ -22,6 +24,8 @@ WHISPERED_WITHIN = 30.0
 """Seconds after which a word to one person is no longer of use."""
 TOLD_WITHIN = 60.0
 """Seconds for which somebody is tried to be told of a lost answer."""
+LOOKED_AT = 100
+"""How many messages outside of threads are looked at for one that may have been posted."""
 
 Matches = Callable[[Mapping[str, Any]], bool]
 
@@ -97,8 +101,21 @@ class Outbox:
         async def attempt() -> list[str]:
             return [str(each["ts"]) async for each in self._thread(place) if self._is_ours(each) and matches(each)]
 
+        return await self._looked("conversations.replies", attempt, urgency)
+
+    async def find_newest(self, channel: str, matches: Matches, *, urgency: Urgency) -> str | None:
+        """Look in the same way among the newest messages that stand in no thread. Raises DeliveryError."""
+
+        async def attempt() -> list[str]:
+            answer = await self._client.conversations_history(channel=channel, limit=LOOKED_AT)
+            messages = answer.get("messages") or ()
+            return [str(each["ts"]) for each in messages if self._is_ours(each) and matches(each)]
+
+        return next(iter(await self._looked("conversations.history", attempt, urgency)), None)
+
+    async def _looked(self, method: str, attempt: Callable[[], Awaitable[list[str]]], urgency: Urgency) -> list[str]:
         try:
-            return await self.calls.make("conversations.replies", attempt, urgency=urgency)
+            return await self.calls.make(method, attempt, urgency=urgency)
         except DeliveryError as error:
             if error.passes:
                 raise
@@ -114,8 +131,20 @@ class Outbox:
 
     async def whisper(self, place: Place, user: str, text: str) -> None:
         """Tell one person something in a thread, which nobody else sees. Raises DeliveryError."""
-        body = {"channel": place.channel, "user": user, "thread_ts": place.thread, "text": text}
+        await self._whisper({"channel": place.channel, "user": user, "thread_ts": place.thread, "text": text})
 
+    async def ask(self, place: Place, user: str, text: str, choices: Sequence[Choice]) -> None:
+        """Ask one person something in a thread, which nobody else sees. Raises DeliveryError."""
+        body: dict[str, Any] = {"channel": place.channel, "user": user, "thread_ts": place.thread}
+        try:
+            await self._whisper(body | {"text": notification(text), "blocks": asking(place, text, choices)})
+        except DeliveryError as error:
+            if error.code not in BLOCKS_REFUSED:
+                raise
+            log.warning("Slack refuses the buttons of a question (%s): it is asked in words", error)
+            await self._whisper(body | {"text": notification(in_words(text, choices))})
+
+    async def _whisper(self, body: Mapping[str, Any]) -> None:
         try:
             async with asyncio.timeout(WHISPERED_WITHIN):
                 await self.calls.send("chat.postEphemeral", body, urgency=Urgency.ERROR)

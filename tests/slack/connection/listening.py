@@ -5,7 +5,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from chathakase.core.types import Incoming
+from chathakase.core.errands import Command, Press
+from chathakase.core.errors import StoreError
+from chathakase.core.memory import Change
+from chathakase.core.types import Incoming, Place
 from chathakase.slack.connection.socket import open_socket
 from chathakase.slack.connection.state import Connection
 from chathakase.slack.connection.tempo import Tempo
@@ -30,9 +33,16 @@ QUICK = Tempo(
 
 @dataclass
 class Listener:
-    """What was heard, and how the connection fares. ``hold`` keeps what comes in from being stored."""
+    """What was heard, and how the connection fares.
+
+    ``hold`` keeps what comes in from being stored; so many times, ``refusals``, the store refuses what is not said.
+    """
 
     heard: list[Incoming] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    commands: list[Command] = field(default_factory=list)
+    said: list[tuple[Place, str, str, str]] = field(default_factory=list)
+    refusals: int = 0
     gaps: list[float] = field(default_factory=list)
     hold: asyncio.Event = field(default_factory=asyncio.Event)
     waiting: int = 0
@@ -53,8 +63,25 @@ class Listener:
             self.waiting -= 1
         self.heard.append(incoming)
 
-    async def take_nothing_else(self, *_: object) -> None:
+    async def change(self, change: Change) -> None:
+        self._may_store()
+        self.changes.append(change)
+
+    async def press(self, press: Press) -> None:
         raise NotImplementedError
+
+    async def command(self, command: Command) -> None:
+        self._may_store()
+        self.commands.append(command)
+
+    async def say(self, place: Place, ref: str, by: str, words: str) -> None:
+        self._may_store()
+        self.said.append((place, ref, by, words))
+
+    def _may_store(self) -> None:
+        if self.refusals:
+            self.refusals -= 1
+            raise StoreError("the disk is full")
 
     async def until(self, condition: Callable[[], object], within: float = 5.0) -> None:
         async with asyncio.timeout(within):
@@ -72,8 +99,15 @@ async def listening(
 ) -> AsyncIterator[Listener]:
     listener = Listener()
     async with open_web(token=bot_token, api_url=api_url, call_timeout=5.0) as web:
-        others = dict.fromkeys(("change", "press", "command", "say"), listener.take_nothing_else)
-        app = build_app(web, Intake(web.identity, submit=listener.submit, **others))
+        intake = Intake(
+            web.identity,
+            submit=listener.submit,
+            change=listener.change,
+            press=listener.press,
+            command=listener.command,
+            say=listener.say,
+        )
+        app = build_app(web, intake)
         opening = open_socket(
             app,
             app_token=app_token,

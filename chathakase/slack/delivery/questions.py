@@ -1,0 +1,54 @@
+"""What a question looks like to Slack: its text, and a button for each choice. Pure.
+
+Limits: https://docs.slack.dev/reference/block-kit/blocks/section-block,
+https://docs.slack.dev/reference/block-kit/block-elements/button-element and
+https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from chathakase.core.types import Choice, Place
+from chathakase.slack.markdown.plain import notification
+
+SAY = "chathakase_say_{}"
+"""The ``action_id`` of a button that says words, by its number."""
+LONGEST_TEXT, LONGEST_LABEL, LONGEST_DIALOG_LABEL = 3_000, 75, 30
+
+
+def asking(place: Place, text: str, choices: Sequence[Choice]) -> list[dict[str, Any]]:
+    """The blocks of a question in a thread; Slack does not tell the thread of such a message, so its buttons do."""
+    buttons = [_button(place, number, choice) for number, choice in enumerate(choices)]
+    return [
+        {"type": "section", "text": {"type": "mrkdwn", "text": notification(text)[:LONGEST_TEXT]}},
+        {"type": "actions", "elements": buttons},
+    ]
+
+
+def in_words(text: str, choices: Sequence[Choice]) -> str:
+    """The same question for a Slack that refuses blocks."""
+    return "\n".join((text, *(f"• {choice.label}: say “{choice.words}”" for choice in choices)))
+
+
+def _button(place: Place, number: int, choice: Choice) -> dict[str, Any]:
+    button = {
+        "type": "button",
+        "action_id": SAY.format(number),
+        "text": _plain(choice.label, LONGEST_LABEL),
+        "value": json.dumps({"words": choice.words, "thread": place.thread}),
+    }
+    if not choice.danger:
+        return button
+    sure = {
+        "title": _plain("Are you sure?", LONGEST_DIALOG_LABEL),
+        "text": _plain("This cannot be undone.", LONGEST_LABEL),
+        "confirm": _plain(choice.label, LONGEST_DIALOG_LABEL),
+        "deny": _plain("Cancel", LONGEST_DIALOG_LABEL),
+        "style": "danger",
+    }
+    return button | {"style": "danger", "confirm": sure}
+
+
+def _plain(text: str, most: int) -> dict[str, str]:
+    return {"type": "plain_text", "text": text if len(text) <= most else f"{text[: most - 1]}…"}

@@ -1,0 +1,100 @@
+"""What channels are called, and who is where.
+
+Methods: https://docs.slack.dev/reference/methods/conversations.info and
+https://docs.slack.dev/reference/methods/users.conversations.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from chathakase.core.types import Place, Where
+from chathakase.core.unicode import mend
+from chathakase.slack.delivery.calls import Calls
+from chathakase.slack.delivery.pace import Urgency
+from chathakase.slack.lookup import Lookup
+
+INFO, MEMBERSHIPS = "conversations.info", "users.conversations"
+TYPES = "public_channel,private_channel,mpim,im"
+PAGE = 200
+MOST_PAGES = 50
+KEPT = 60.0
+"""Seconds for which it is believed where somebody is."""
+MOST = 1_000
+"""Of how many people that is remembered."""
+
+NOWHERE = Where("")
+
+
+class Places:
+    """Knows channels as far as Slack tells of them."""
+
+    def __init__(self, calls: Calls, clock: Callable[[], float]) -> None:
+        self._calls = calls
+        self._clock = clock
+        self._lookup = Lookup(INFO, self._ask, lambda _: NOWHERE, clock)
+        self._memberships: dict[str, tuple[float, frozenset[str]]] = {}
+
+    async def find(self, place: Place) -> Where:
+        """What a place is called; what cannot be found out is empty. Never raises."""
+        if is_direct(place.channel):
+            return Where("", direct=True)
+        return (await self._lookup.find([place.channel]))[place.channel]
+
+    async def channels_with(self, user: str) -> frozenset[str]:
+        """The channels in which somebody is, and of those that are not public the bot as well. Raises DeliveryError."""
+        until, channels = self._memberships.get(user, (0.0, frozenset[str]()))
+        if until > self._clock():
+            return channels
+        channels = await self._all_with(user)
+        if len(self._memberships) >= MOST:
+            self._memberships.clear()
+        self._memberships[user] = (self._clock() + KEPT, channels)
+        return channels
+
+    async def _ask(self, channel: str) -> Where:
+        answer = await self._calls.client.conversations_info(channel=channel)
+        return _where(answer["channel"])
+
+    async def _all_with(self, user: str) -> frozenset[str]:
+        found: set[str] = set()
+        cursor: object = ""
+        for _ in range(MOST_PAGES):
+            answer = await self._page(user, cursor if isinstance(cursor, str) else "")
+            channels, metadata = answer.get("channels"), answer.get("response_metadata")
+            found.update(
+                str(channel.get("id"))
+                for channel in (channels if isinstance(channels, list) else ())
+                if isinstance(channel, Mapping)
+            )
+            cursor = metadata.get("next_cursor") if isinstance(metadata, Mapping) else None
+            if not cursor:
+                break
+        return frozenset(found)
+
+    async def _page(self, user: str, cursor: str) -> Mapping[str, Any]:
+        async def attempt() -> Mapping[str, Any]:
+            answer = await self._calls.client.users_conversations(
+                user=user, types=TYPES, exclude_archived=False, limit=PAGE, cursor=cursor or None
+            )
+            return answer.data if isinstance(answer.data, dict) else {}
+
+        return await self._calls.make(MEMBERSHIPS, attempt, urgency=Urgency.ERROR)
+
+
+def is_direct(channel: str) -> bool:
+    """Whether a channel is a direct message with one person."""
+    return channel.startswith("D")
+
+
+def _where(channel: Mapping[str, Any]) -> Where:
+    if channel.get("is_im"):
+        return Where("", direct=True)
+    # A group message is named after its members, for no eyes.
+    name = "" if channel.get("is_mpim") else channel.get("name")
+    topic = channel.get("topic")
+    value = topic.get("value") if isinstance(topic, Mapping) else ""
+    return Where(_text(name), _text(value))
+
+
+def _text(value: object) -> str:
+    return mend(value) if isinstance(value, str) else ""
