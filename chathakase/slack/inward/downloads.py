@@ -1,0 +1,160 @@
+"""Fetches what people share from Slack's file host.
+
+A file's ``url_private`` wants the bot's token (https://docs.slack.dev/reference/objects/file-object#auth). It goes to
+Slack's own hosts alone: the address of a file that is kept elsewhere (``is_external``) leads anywhere. On Enterprise
+Grid files.slack.com sends on to another host of Slack's, which wants the token as well.
+"""
+
+import asyncio
+from contextlib import AbstractAsyncContextManager
+
+import aiohttp
+from yarl import URL
+
+from chathakase.core.errors import DeliveryError
+from chathakase.core.files import SharedFile
+from chathakase.slack.connection.trouble import trouble_of
+from chathakase.slack.connection.web import SlackWeb, is_direct
+
+DOMAINS = ("slack.com", "slack-gov.com", "slack-files.com")
+"""Slack's own, as far as they hold files."""
+DEADLINE = 30.0
+"""Seconds that one download may take, with its second try."""
+CONNECT = 5.0
+"""Seconds to wait for a connection."""
+SILENCE = 10.0
+"""Seconds to wait for the next bytes."""
+PAUSE = 0.5
+"""Seconds before the second try."""
+HOPS = 5
+"""Redirects that are followed."""
+CHUNK = 2**16
+
+GONE = frozenset({"file_not_found", "file_deleted", "http_404", "http_410"})
+REFUSED = frozenset(
+    {"missing_scope", "not_allowed_token_type", "access_denied", "no_permission", "http_401", "http_403"}
+)
+
+
+class SlackDownloads:
+    """Fetches files (a Downloads)."""
+
+    def __init__(self, web: SlackWeb, *, deadline: float = DEADLINE) -> None:
+        self._web = web
+        self._api = URL(web.client.base_url)
+        self._deadline = deadline
+
+    async def fetch(self, file: SharedFile, *, most: int) -> bytes:
+        """The whole content of a file.
+
+        Raises DeliveryError: ``too_large`` beyond ``most`` bytes; ``elsewhere`` when it is not kept on Slack, ``gone``
+        when it is no longer there, ``not_allowed`` when the bot may not read it (it may lack ``files:read``); others,
+        such as ``timeout`` or ``http_503``, that may pass.
+        """
+        if file.size > most:
+            raise DeliveryError("too_large")
+        try:
+            async with asyncio.timeout(self._deadline):
+                return await self._twice(file, most)
+        except TimeoutError:
+            raise DeliveryError("timeout", passes=True) from None
+
+    async def _twice(self, file: SharedFile, most: int) -> bytes:
+        try:
+            return await self._once(file, most)
+        except DeliveryError as error:
+            if not error.passes:
+                raise
+        await asyncio.sleep(PAUSE)
+        return await self._once(file, most)
+
+    async def _once(self, file: SharedFile, most: int) -> bytes:
+        try:
+            url = _parsed(file.url or await self._address(file))
+            for _ in range(HOPS + 1):
+                async with self._get(url) as response:
+                    if not (onward := _onward(response)):
+                        return await _content(response, file, most)
+                url = _parsed(onward, url)
+        except DeliveryError:
+            raise
+        except Exception as error:
+            raise _failure(error) from error
+        raise DeliveryError("too_many_redirects")
+
+    async def _address(self, file: SharedFile) -> str:
+        """Where a file is that came without an address, as those of other organisations do (``check_file_info``)."""
+        about = (await self._web.client.files_info(file=file.id)).get("file") or {}
+        address = about.get("url_private_download") or about.get("url_private")
+        if not isinstance(address, str):
+            raise DeliveryError("gone")
+        return address
+
+    def _get(self, url: URL) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        if not self._is_slacks(url):
+            raise DeliveryError("elsewhere")
+        return self._web.session.get(
+            url,
+            # Packed answers could grow beyond what is looked at.
+            headers={"Authorization": f"Bearer {self._web.client.token}", "Accept-Encoding": "identity"},
+            allow_redirects=False,
+            proxy=None if is_direct(str(url)) else self._web.client.proxy,
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT, sock_read=SILENCE),
+        )
+
+    def _is_slacks(self, url: URL) -> bool:
+        """Whether an address is Slack's, or that of the very server that takes our calls."""
+        if url.user is not None or url.password is not None:
+            return False
+        if url.origin() == self._api.origin():
+            return True
+        host = url.host or ""
+        at_slack = any(host == domain or host.endswith(f".{domain}") for domain in DOMAINS)
+        return at_slack and url.scheme == "https" and url.port == 443
+
+
+def _parsed(address: str, base: URL | None = None) -> URL:
+    """An address, perhaps relative to another. Raises DeliveryError."""
+    try:
+        url = base.join(URL(address)) if base else URL(address)
+        url.origin()
+    except ValueError:
+        raise DeliveryError("elsewhere") from None
+    return url
+
+
+def _onward(response: aiohttp.ClientResponse) -> str:
+    """Where an answer sends us on to; empty if it does not."""
+    return response.headers.get("Location", "") if response.status in (301, 302, 303, 307, 308) else ""
+
+
+async def _content(response: aiohttp.ClientResponse, file: SharedFile, most: int) -> bytes:
+    """The bytes of an answer that is the file. Raises DeliveryError."""
+    if response.status != 200:
+        response.raise_for_status()
+        raise DeliveryError(f"http_{response.status}")
+    if response.headers.get("Content-Encoding", "identity") != "identity":
+        raise DeliveryError("packed")
+    content = bytearray()
+    async for chunk in response.content.iter_chunked(CHUNK):
+        content += chunk
+        if len(content) > most:
+            raise DeliveryError("too_large")
+    if response.content_type == "text/html" and not _is_expected(file, len(content)):
+        raise DeliveryError("not_allowed")
+    return bytes(content)
+
+
+def _is_expected(file: SharedFile, length: int) -> bool:
+    """Whether a web page is the file, not the login page with which Slack answers who may not have it."""
+    return length == file.size if file.size else "html" in file.kind
+
+
+def _failure(error: Exception) -> DeliveryError:
+    """What a failed call or download means."""
+    trouble = trouble_of(error)
+    if trouble.code in GONE:
+        return DeliveryError("gone")
+    if trouble.code in REFUSED:
+        return DeliveryError("not_allowed")
+    return DeliveryError(trouble.code, passes=trouble.passes)

@@ -1,0 +1,302 @@
+"""What is fetched from Slack, and to whom the token goes."""
+
+import asyncio
+import gzip
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+
+import aiohttp
+import pytest
+from aiohttp import web
+from yarl import URL
+
+from chathakase.core.errors import DeliveryError
+from chathakase.core.files import SharedFile
+from chathakase.playground.content.file_json import file_json
+from chathakase.playground.server import Workspace
+from chathakase.slack.connection.identity import Identity
+from chathakase.slack.connection.web import SlackWeb, open_web, web_client
+from chathakase.slack.inward.downloads import HOPS, SlackDownloads
+from chathakase.slack.inward.files import read_files
+
+MEGABYTE = 2**20
+LOGIN = "<!DOCTYPE html><html><title>Sign in | Slack</title></html>"
+TOKEN = "xoxb-secret"
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass
+class Server:
+    """A server that serves one file as the test wants it, and remembers who asked with what token."""
+
+    address: str = ""
+    handler: Handler | None = None
+    asked: list[str] = field(default_factory=list)
+    tokens: list[str] = field(default_factory=list)
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        self.asked.append(request.path)
+        self.tokens.append(request.headers.get("Authorization", ""))
+        assert self.handler
+        return await self.handler(request)
+
+    def file(self, **about: object) -> SharedFile:
+        return replace(SharedFile("F1", "a.png", "image/png", 0, f"{self.address}/files/a.png"), **about)  # type: ignore[arg-type]
+
+
+@asynccontextmanager
+async def open_server() -> AsyncIterator[Server]:
+    server = Server()
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", server.handle)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    server.address = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield server
+    await runner.cleanup()
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    async with open_server() as opened:
+        yield opened
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def downloads(server: Server, session: aiohttp.ClientSession) -> SlackDownloads:
+    """Of a bot whose Slack is that server."""
+    return of(session, f"{server.address}/api/")
+
+
+def of(session: aiohttp.ClientSession, api_url: str, *, deadline: float = 20) -> SlackDownloads:
+    client = web_client(session, token=TOKEN, api_url=api_url)
+    return SlackDownloads(SlackWeb(client, session, Identity("U1", "B1", "T1", "hakase")), deadline=deadline)
+
+
+async def refusal(fetching: Awaitable[bytes]) -> DeliveryError:
+    with pytest.raises(DeliveryError) as caught:
+        await fetching
+    return caught.value
+
+
+def answering(*answers: Callable[[], web.StreamResponse]) -> Handler:
+    """Give these answers one after another, the last for ever."""
+    left = list(answers)
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        return (left.pop(0) if len(left) > 1 else left[0])()
+
+    return handler
+
+
+def onward(address: str, status: int = 302) -> Callable[[], web.StreamResponse]:
+    return lambda: web.Response(status=status, headers={"Location": address})
+
+
+@pytest.fixture
+async def slack(workspace: Workspace) -> AsyncIterator[SlackWeb]:
+    async with open_web(token=workspace.bot_token, api_url=workspace.api_url, call_timeout=5) as opened:
+        yield opened
+
+
+async def shared(workspace: Workspace, name: str, content: bytes, *, channel: str = "general") -> SharedFile:
+    """A file as the bot hears of it when a person shares it."""
+    async with workspace.person("alice") as alice:
+        await alice.share(name, content, channel=workspace.channel(channel).id)
+    return read_files([file_json(workspace.world, workspace.world.files.all()[-1])])[0]
+
+
+async def test_a_shared_file_is_fetched(workspace: Workspace, slack: SlackWeb) -> None:
+    content = bytes(range(256)) * 1_000
+    file = await shared(workspace, "ä b%20?.png", content)
+    assert await SlackDownloads(slack).fetch(file, most=MEGABYTE) == content
+
+
+async def test_a_file_without_an_address_is_asked_for(workspace: Workspace, slack: SlackWeb) -> None:
+    file = await shared(workspace, "a.txt", b"hello")
+    assert await SlackDownloads(slack).fetch(replace(file, url="", size=0), most=MEGABYTE) == b"hello"
+    gone = await refusal(SlackDownloads(slack).fetch(replace(file, id="F0NOTHING", url=""), most=MEGABYTE))
+    assert (str(gone), gone.passes) == ("gone", False)
+
+
+async def test_a_web_page_that_was_shared_is_fetched(workspace: Workspace, slack: SlackWeb) -> None:
+    file = await shared(workspace, "page.html", LOGIN.encode())
+    assert await SlackDownloads(slack).fetch(file, most=MEGABYTE) == LOGIN.encode()
+
+
+@pytest.mark.parametrize("name", ["a.png", "page.html"])
+async def test_who_may_not_have_it_is_told(workspace: Workspace, slack: SlackWeb, name: str) -> None:
+    file = await shared(workspace, name, b"<html>something that was shared</html>")
+    slack.client.token = "xoxb-wrong"
+    error = await refusal(SlackDownloads(slack).fetch(file, most=MEGABYTE))
+    assert (str(error), error.passes) == ("not_allowed", False)
+    error = await refusal(SlackDownloads(slack).fetch(replace(file, url=""), most=MEGABYTE))
+    assert not error.passes
+
+
+async def test_what_is_gone_is_told(workspace: Workspace, slack: SlackWeb) -> None:
+    file = await shared(workspace, "a.png", b"content")
+    assert file.url
+    error = await refusal(
+        SlackDownloads(slack).fetch(replace(file, url=file.url.replace(file.id, "F0NOTHING")), most=MEGABYTE)
+    )
+    assert (str(error), error.passes) == ("gone", False)
+
+
+async def test_what_is_too_large_is_not_fetched(workspace: Workspace, slack: SlackWeb) -> None:
+    file = await shared(workspace, "a.png", bytes(1_001))
+    assert str(await refusal(SlackDownloads(slack).fetch(file, most=1_000))) == "too_large"
+    assert str(await refusal(SlackDownloads(slack).fetch(replace(file, size=10), most=1_000))) == "too_large"
+    assert len(await SlackDownloads(slack).fetch(replace(file, size=0), most=1_001)) == 1_001
+
+
+@pytest.mark.parametrize(
+    ("address", "is_ours"),
+    [
+        ("https://files.slack.com/files-pri/T1-F1/download/a.png", True),
+        ("https://files-origin.slack.com/a", True),
+        ("https://team.enterprise.slack.com/a", True),
+        ("https://files.slack-gov.com/a", True),
+        ("https://slack-files.com/a", True),
+        ("https://FILES.Slack.com/a", True),
+        ("http://files.slack.com/a", False),
+        ("https://files.slack.com:8443/a", False),
+        ("https://files.slack.com.evil.example/a", False),
+        ("https://evilslack.com/a", False),
+        ("https://files.slack.com@evil.example/a", False),
+        ("https://someone:word@files.slack.com/a", False),
+        ("https://drive.example/file", False),
+        ("ftp://files.slack.com/a", False),
+        ("http://127.0.0.1:4444/files/a", True),
+        ("http://127.0.0.1:4445/files/a", False),
+        ("https://127.0.0.1:4444/files/a", False),
+        ("http://localhost:4444/files/a", False),
+    ],
+)
+async def test_the_token_goes_to_slack_alone(session: aiohttp.ClientSession, address: str, is_ours: bool) -> None:
+    assert of(session, "http://127.0.0.1:4444/api/")._is_slacks(URL(address)) == is_ours
+
+
+@pytest.mark.parametrize("address", ["/files/a", "file:///etc/passwd", "https://", "http://[::1", "no address", "//x"])
+async def test_what_is_no_address_of_slacks_is_refused(downloads: SlackDownloads, server: Server, address: str) -> None:
+    error = await refusal(downloads.fetch(server.file(url=address), most=MEGABYTE))
+    assert (str(error), error.passes, server.asked) == ("elsewhere", False, [])
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_redirect_is_followed_with_the_token(downloads: SlackDownloads, server: Server, status: int) -> None:
+    server.handler = answering(onward("../origin/b.png", status), onward(f"{server.address}/c"), web.Response)
+    assert await downloads.fetch(server.file(), most=MEGABYTE) == b""
+    assert server.asked == ["/files/a.png", "/origin/b.png", "/c"]
+    assert server.tokens == [f"Bearer {TOKEN}"] * 3
+
+
+async def test_a_redirect_elsewhere_is_not_followed(downloads: SlackDownloads, server: Server) -> None:
+    async with open_server() as evil:
+        evil.handler = answering(web.Response)
+        for address in (
+            f"{evil.address}/a",
+            f"//{URL(evil.address).authority}/a",
+            evil.address.replace("http", "HTTP"),
+        ):
+            server.handler = answering(onward(address))
+            error = await refusal(downloads.fetch(server.file(), most=MEGABYTE))
+            assert (str(error), error.passes) == ("elsewhere", False)
+        assert evil.asked == []
+
+
+async def test_redirects_without_end_are_not_followed_for_ever(downloads: SlackDownloads, server: Server) -> None:
+    server.handler = answering(onward("/files/a.png"))
+    assert str(await refusal(downloads.fetch(server.file(), most=MEGABYTE))) == "too_many_redirects"
+    assert len(server.asked) == HOPS + 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "passes"),
+    [
+        (lambda: web.Response(text=LOGIN, content_type="text/html"), "not_allowed", False),
+        (lambda: web.Response(status=401), "not_allowed", False),
+        (lambda: web.Response(status=403), "not_allowed", False),
+        (lambda: web.Response(status=404), "gone", False),
+        (lambda: web.Response(status=410), "gone", False),
+        (lambda: web.Response(status=204), "http_204", False),
+        (lambda: web.Response(status=302), "http_302", False),
+        (lambda: web.Response(status=400), "http_400", False),
+        (lambda: web.Response(status=429), "ratelimited", True),
+        (lambda: web.Response(status=503), "http_503", True),
+    ],
+)
+async def test_an_answer_that_is_no_file_is_told(
+    downloads: SlackDownloads, server: Server, answer: Callable[[], web.Response], code: str, passes: bool
+) -> None:
+    server.handler = answering(answer)
+    error = await refusal(downloads.fetch(server.file(), most=MEGABYTE))
+    assert (str(error), error.passes) == (code, passes)
+    assert len(server.asked) == (2 if passes else 1)
+
+
+async def test_what_passes_is_tried_once_more(downloads: SlackDownloads, server: Server) -> None:
+    server.handler = answering(lambda: web.Response(status=502), lambda: web.Response(body=b"content"))
+    assert await downloads.fetch(server.file(), most=MEGABYTE) == b"content"
+
+
+async def test_a_body_without_an_end_is_cut_off(downloads: SlackDownloads, server: Server) -> None:
+    async def endless(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        while True:
+            await response.write(bytes(2**16))
+
+    server.handler = endless
+    assert str(await refusal(downloads.fetch(server.file(size=10), most=MEGABYTE))) == "too_large"
+
+
+async def test_a_packed_body_is_not_unpacked(downloads: SlackDownloads, server: Server) -> None:
+    bomb = gzip.compress(bytes(50 * MEGABYTE))
+    server.handler = answering(lambda: web.Response(body=bomb, headers={"Content-Encoding": "gzip"}))
+    assert str(await refusal(downloads.fetch(server.file(), most=MEGABYTE))) == "packed"
+
+
+async def test_a_body_that_breaks_off_is_no_file(downloads: SlackDownloads, server: Server) -> None:
+    async def broken(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Length": "1000"})
+        await response.prepare(request)
+        await response.write(b"half")
+        assert request.transport
+        request.transport.close()
+        return response
+
+    server.handler = broken
+    error = await refusal(downloads.fetch(server.file(), most=MEGABYTE))
+    assert error.passes
+    assert len(server.asked) == 2
+
+
+async def test_slow_bytes_are_not_waited_for_without_end(server: Server, session: aiohttp.ClientSession) -> None:
+    async def slow(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        while True:
+            await response.write(b".")
+            await asyncio.sleep(0.05)
+
+    server.handler = slow
+    error = await refusal(of(session, f"{server.address}/api/", deadline=0.5).fetch(server.file(), most=MEGABYTE))
+    assert (str(error), error.passes) == ("timeout", True)
+
+
+async def test_a_server_that_is_not_there_may_come_back(session: aiohttp.ClientSession) -> None:
+    async with open_server() as server:
+        downloads, file = of(session, f"{server.address}/api/"), server.file()
+    error = await refusal(downloads.fetch(file, most=MEGABYTE))
+    assert (str(error), error.passes) == ("ClientConnectorError", True)
