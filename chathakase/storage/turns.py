@@ -91,6 +91,8 @@ UPDATE sessions SET lease_owner = NULL, lease_until = 0, attempts = attempts - 1
 # A turn keeps its wish until it ends, and an end counts its run up: either way a second press finds nothing to update.
 REOPEN = f"UPDATE turns SET wish = $4 WHERE id = $1 AND session = $2 AND run = $3 AND wish IS NULL AND {KEPT}"
 
+NEWEST = f"SELECT id, run FROM turns WHERE session = $1 AND {KEPT} ORDER BY upto DESC LIMIT 1"
+
 WAKE = "UPDATE sessions SET archived_at = NULL, active_at = $2 WHERE id = $1"
 
 # A turn that ended answers what was asked after the turn before it, also while it is taken up again; one that never
@@ -185,6 +187,11 @@ class Turns:
             if done:
                 await transaction.execute(WAKE, session_id, self._now())
         return done
+
+    async def newest(self, session_id: str) -> tuple[str, int] | None:
+        """The newest turn of a session that ended and answers what is not forgotten, and how often it was run."""
+        rows = await self._database.fetch(NEWEST, session_id)
+        return (str(rows[0][0]), int(rows[0][1] or 1)) if rows else None
 
     async def askers(self, session_id: str, turn: str, *, upto: int = 0) -> frozenset[str]:
         """The user ids of who asked what a turn answers; of no turn: of who asked what is not answered yet.

@@ -44,6 +44,9 @@ class TurnStore(Protocol):
         False when that run of the turn was taken up already, or when what it answered is forgotten.
         """
 
+    async def newest(self, session_id: str) -> tuple[str, int] | None:
+        """The newest turn of a session that ended and answers what is not forgotten, and how often it was run."""
+
     async def askers(self, session_id: str, turn: str, *, upto: int = 0) -> frozenset[str]:
         """The user ids of who asked what a turn answers; of no turn: of who asked what is not answered yet.
 
