@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -14,10 +15,26 @@ Json = dict[str, Any]
 Answer = Callable[[web.Request, Json], Awaitable[web.StreamResponse]]
 
 
+THREAD = re.compile(r"\A<thread\b.*?</thread>(\n\n|\Z)", re.DOTALL)
+LABEL = re.compile(r"^\[([^\],\n]+), \d{4}-\d\d-\d\d \d\d:\d\d [^\]\n]+\] ", re.MULTILINE)
+
+
+def plain(body: Json) -> Json:
+    """A request without what tells where and when things were said."""
+
+    def said(content: Any) -> Any:
+        return LABEL.sub(r"[\1] ", THREAD.sub("", content)) if isinstance(content, str) else content
+
+    return body | {"messages": [each | {"content": said(each["content"])} for each in body["messages"]]}
+
+
 @dataclass
 class ModelServer:
     base_url: str = ""
     requests: list[Json] = field(default_factory=list)
+    """What was asked, without what tells where and when things were said."""
+    bodies: list[Json] = field(default_factory=list)
+    """What was asked, just as it came."""
     under_way: int = 0
     most_at_once: int = 0
     gone: int = 0
@@ -32,8 +49,13 @@ class ModelServer:
         """Everything that a request held, in one text."""
         return "\n".join(str(message["content"]) for message in self.requests[request]["messages"])
 
+    def seen(self, request: int = -1) -> str:
+        """Everything that a request held just as it came, in one text."""
+        return "\n".join(str(message["content"]) for message in self.bodies[request]["messages"])
+
     async def complete(self, request: web.Request) -> web.StreamResponse:
-        body = await request.json()
+        self.bodies.append(await request.json())
+        body = plain(self.bodies[-1])
         self.requests.append(body)
         answer = self._script.popleft() if self._script else says(f"I heard: {body['messages'][-1]['content']}")
         self.under_way += 1
