@@ -31,8 +31,8 @@ class Downloads(Protocol):
     async def fetch(self, file: SharedFile, *, most: int) -> bytes:
         """The whole content of a file.
 
-        Raises DeliveryError: ``too_large`` beyond ``most`` bytes, ``not_allowed`` when the bot may not have it, ``gone``
-        when it is no longer there, ``elsewhere`` when the surface itself does not hold it; others may pass.
+        Raises DeliveryError: ``too_large`` beyond ``most`` bytes, ``not_allowed`` when the bot may not have it,
+        ``gone`` when it is no longer there, ``elsewhere`` when the surface itself does not hold it; others may pass.
         """
 
 
