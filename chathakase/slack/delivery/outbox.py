@@ -16,6 +16,7 @@ from chathakase.slack.delivery.messages import Post
 from chathakase.slack.delivery.pace import Urgency
 from chathakase.slack.delivery.questions import asking, in_words
 from chathakase.slack.delivery.streams import Streams
+from chathakase.slack.markdown.mentions import harmless
 from chathakase.slack.markdown.plain import notification
 
 BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
@@ -130,19 +131,27 @@ class Outbox:
             log.info("A stream in %s was not ended: %s", post.place.session_id, error)
 
     async def whisper(self, place: Place, user: str, text: str) -> None:
-        """Tell one person something in a thread, which nobody else sees. Raises DeliveryError."""
-        await self._whisper({"channel": place.channel, "user": user, "thread_ts": place.thread, "text": text})
+        """Tell one person some Markdown in a thread, which nobody else sees. Raises DeliveryError."""
+        blocks = [{"type": "markdown", "text": harmless(text)}]
+        await self._whisper_with(blocks, place, user, text, otherwise=text)
 
     async def ask(self, place: Place, user: str, text: str, choices: Sequence[Choice]) -> None:
         """Ask one person something in a thread, which nobody else sees. Raises DeliveryError."""
-        body: dict[str, Any] = {"channel": place.channel, "user": user, "thread_ts": place.thread}
+        blocks = asking(place, text, choices)
+        await self._whisper_with(blocks, place, user, text, otherwise=in_words(text, choices))
+
+    async def _whisper_with(
+        self, blocks: Sequence[Mapping[str, Any]], place: Place, user: str, text: str, *, otherwise: str
+    ) -> None:
+        """Whisper blocks with their text, or something else to a Slack that refuses them."""
+        body = {"channel": place.channel, "user": user, "thread_ts": place.thread}
         try:
-            await self._whisper(body | {"text": notification(text), "blocks": asking(place, text, choices)})
+            await self._whisper(body | {"text": notification(text), "blocks": blocks})
         except DeliveryError as error:
             if error.code not in BLOCKS_REFUSED:
                 raise
-            log.warning("Slack refuses the buttons of a question (%s): it is asked in words", error)
-            await self._whisper(body | {"text": notification(in_words(text, choices))})
+            log.warning("Slack refuses the blocks of a whisper (%s): it is told in words", error)
+            await self._whisper(body | {"text": notification(otherwise)})
 
     async def _whisper(self, body: Mapping[str, Any]) -> None:
         try:

@@ -1,0 +1,39 @@
+"""What one person is told that nobody else sees: Markdown that pings nobody."""
+
+from chathakase.core.types import Place
+from chathakase.playground.person import Person
+from chathakase.playground.server import Workspace
+from chathakase.slack.surface import SlackSurface
+
+GENERAL = "C0GENERAL1"
+TEXT = "**Found** in [a thread](https://slack.example/x): hello <!channel> & <@U0BOB00001>"
+
+
+async def test_it_is_markdown_and_pings_nobody(
+    surface: SlackSurface, workspace: Workspace, people: dict[str, Person]
+) -> None:
+    alice = people["alice"]
+    place = Place(GENERAL, await alice.say("hello", channel=GENERAL))
+    await surface.whisper(place, alice.id, TEXT)
+    (shown,) = workspace.world.ephemerals.all()
+    assert (shown.to, shown.message.thread_ts) == (alice.id, place.thread)
+    (block,) = shown.message.blocks
+    assert block["type"] == "markdown"
+    assert block["text"].replace("\u200b", "") == TEXT
+    for ping in ("<!channel>", "<@U0BOB00001>"):
+        assert ping not in block["text"]
+        assert ping not in shown.message.text
+    assert shown.message.text.startswith("Found in a thread (https://slack.example/x): hello")
+
+
+async def test_a_server_without_markdown_gets_the_words(
+    surface: SlackSurface, workspace: Workspace, people: dict[str, Person]
+) -> None:
+    alice = people["alice"]
+    place = Place(GENERAL, await alice.say("hello", channel=GENERAL))
+    workspace.faults.slack_error("chat.postEphemeral", "invalid_blocks")
+    await surface.whisper(place, alice.id, TEXT)
+    (shown,) = workspace.world.ephemerals.all()
+    assert shown.message.blocks == ()
+    assert shown.message.text.startswith("Found in a thread")
+    assert "<!channel>" not in shown.message.text
