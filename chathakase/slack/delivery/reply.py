@@ -78,8 +78,7 @@ class SlackReply:
     async def __aenter__(self) -> Self:
         if self.begun:
             self._owe(EDIT)
-        if self._origin.is_turn:
-            self._thinking.begin(after=SILENCE)
+        self._thinking.begin(after=SILENCE)
         return self
 
     async def __aexit__(
