@@ -29,6 +29,11 @@ SCOPE_OF_EVENT = {
 """https://docs.slack.dev/reference/events"""
 
 
+OF_MENUS = {"commands"}
+"""The scope of shortcuts, which no method needs."""
+OPENED = {"conversations.open": {"im:write"}}
+"""Only direct messages are opened, of all conversations that could be."""
+
 WITH_LUCK = {"agents.sessions.setStatus", "apps.manifest.export"}
 """Methods that are tried where others are refused or a token of another kind is at hand; the bot can do without."""
 
@@ -62,9 +67,17 @@ class BotUser(Strict):
     always_online: bool
 
 
+class Shortcut(Strict):
+    name: Annotated[str, StringConstraints(min_length=1, max_length=24)]
+    type: Literal["message", "global"]
+    callback_id: Annotated[str, StringConstraints(min_length=1, max_length=255)]
+    description: Annotated[str, StringConstraints(min_length=1, max_length=150)]
+
+
 class Features(Strict):
     app_home: AppHome
     bot_user: BotUser
+    shortcuts: list[Shortcut]
 
 
 class Scopes(Strict):
@@ -130,12 +143,16 @@ def test_a_checkup_misses_what_the_manifest_asks_for(manifest: Manifest) -> None
     assert sorted(needs.EVENTS) == sorted(manifest.settings.event_subscriptions.bot_events)
 
 
+def test_the_menu_of_messages_is_what_the_code_heeds(manifest: Manifest) -> None:
+    assert [shortcut.model_dump() for shortcut in manifest.features.shortcuts] == list(needs.SHORTCUTS)
+
+
 def test_its_buttons_can_be_pressed(manifest: Manifest) -> None:
     assert manifest.settings.interactivity.is_enabled
 
 
 def test_it_asks_for_the_scopes_that_are_needed_and_no_others(manifest: Manifest) -> None:
-    needed = set(SCOPE_OF_EVENT.values())
+    needed = set(SCOPE_OF_EVENT.values()) | OF_MENUS
     called = called_methods()
     assert called == {
         "assistant.threads.setStatus",
@@ -149,9 +166,13 @@ def test_it_asks_for_the_scopes_that_are_needed_and_no_others(manifest: Manifest
         "chat.stopStream",
         "chat.update",
         "conversations.history",
+        "conversations.info",
+        "conversations.open",
         "conversations.replies",
         "files.completeUploadExternal",
         "files.getUploadURLExternal",
+        "files.info",
+        "users.conversations",
         "users.info",
         *WITH_LUCK,
     }
@@ -159,7 +180,7 @@ def test_it_asks_for_the_scopes_that_are_needed_and_no_others(manifest: Manifest
         if needed.isdisjoint(METHODS[method].scopes):
             # Of several any one will do.
             needed.update(METHODS[method].scopes)
-        needed |= set(METHODS[method].by_type)
+        needed |= OPENED.get(method) or set(METHODS[method].by_type)
     assert manifest.oauth_config.scopes.bot == sorted(needed)
 
 
@@ -169,6 +190,7 @@ async def workspace(manifest: Manifest) -> Any:
     async with open_workspace(
         scopes=manifest.oauth_config.scopes.bot,
         subscriptions=manifest.settings.event_subscriptions.bot_events,
+        shortcuts=[shortcut.model_dump() for shortcut in manifest.features.shortcuts],
         seed=1,
     ) as opened:
         yield opened

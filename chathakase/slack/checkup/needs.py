@@ -1,18 +1,32 @@
 """What the bot needs of its app in Slack, as ``manifest.yml`` asks for it, and what does not work without it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+from chathakase.slack.inward.words import FORGET
 
 SCOPES: Mapping[str, str] = {
     "app_mentions:read": "mentions are not heard",
     "channels:history": "threads in public channels are not followed",
+    "channels:read": "public channels have no names for the model, and nothing that was said in them can be searched",
     "chat:write": "nothing is answered",
+    "commands": "messages cannot be forgotten from their menu",
+    "files:read": "the files that people share are not read",
     "files:write": "answers that are too long for messages are not attached",
     "groups:history": "threads in private channels are not followed",
+    "groups:read": "private channels have no names for the model, and nothing that was said in them can be searched",
     "im:history": "direct messages are not heard",
+    "im:read": "nothing that was said in direct messages can be searched",
+    "im:write": "files for one person alone come with a message of their own",
     "mpim:history": "threads in group messages are not followed",
+    "mpim:read": "nothing that was said in group messages can be searched",
     "users:read": "people have no names, and the workspace's admins are not known",
 }
 """Scopes of the bot token (docs.slack.dev/reference/scopes)."""
+
+CAN_DO_WITHOUT = frozenset(
+    {"channels:read", "commands", "files:read", "groups:read", "im:read", "im:write", "mpim:read"}
+)
+"""Those of them without which people are still answered."""
 
 EVENTS: Mapping[str, str] = {
     "app_mention": "mentions are not heard",
@@ -24,3 +38,13 @@ EVENTS: Mapping[str, str] = {
 """Events that the app subscribes to for its bot (docs.slack.dev/reference/events)."""
 
 REINSTALL = "Paste manifest.yml under “App Manifest” in the app's settings, save, and install the app again."
+
+SHORTCUTS: Sequence[Mapping[str, str]] = (
+    {
+        "name": "Forget this message",
+        "type": "message",
+        "callback_id": FORGET,
+        "description": "Have ChatHakase forget what this message says",
+    },
+)
+"""What stands in the menu of every message (docs.slack.dev/interactivity/implementing-shortcuts)."""

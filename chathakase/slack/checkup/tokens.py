@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from chathakase.core.checkup import Finding, Level, shown
 from chathakase.slack.checkup.asking import TIMEOUT, WITHIN, Answer
-from chathakase.slack.checkup.needs import REINSTALL, SCOPES
+from chathakase.slack.checkup.needs import CAN_DO_WITHOUT, REINSTALL, SCOPES
 from chathakase.slack.connection.trouble import ODD
 
 BOT_TOKEN = "bot token"
@@ -98,7 +98,8 @@ def _lacks(scope: str, configured: Collection[str] | None, *, last: bool) -> Fin
     if configured is not None and set(SCOPES) <= set(configured):
         advice = "The app's settings ask for everything: install the app again under “Install App”."
     text = f"the bot token lacks {scope}: {SCOPES[scope]}"
-    return Finding("scopes", Level.TROUBLE, text, advice if last else "")
+    level = Level.WARNING if scope in CAN_DO_WITHOUT else Level.TROUBLE
+    return Finding("scopes", level, text, advice if last else "")
 
 
 def _beyond(have: Collection[str]) -> list[Finding]:

@@ -17,7 +17,7 @@ from chathakase.playground.journal import SocketOpened
 from chathakase.playground.server import Workspace, open_workspace
 from chathakase.slack.checkup import asking
 from chathakase.slack.checkup import socket as socket_checkup
-from chathakase.slack.checkup.needs import EVENTS, SCOPES
+from chathakase.slack.checkup.needs import CAN_DO_WITHOUT, EVENTS, SCOPES
 from chathakase.slack.checkup.slack import check_slack, check_slack_from_outside
 from chathakase.slack.checkup.socket import SocketState
 from chathakase.slack.checkup.subscriptions import compare
@@ -58,7 +58,7 @@ async def test_all_is_well(workspace: Workspace) -> None:
     assert worst(findings) is Level.OK
     assert [(finding.subject, finding.text) for finding in findings] == [
         ("bot token", "accepted: @chathakase in Playground"),
-        ("scopes", "all 8 that are needed"),
+        ("scopes", "all 15 that are needed"),
         ("events", "the app subscribes to all 5 that are needed; buttons and direct messages are switched on"),
         ("app token", "accepted"),
         ("socket", "opens; no bot is connected now"),
@@ -100,6 +100,14 @@ async def test_a_missing_scope_is_told_with_what_does_not_work() -> None:
         workspace.world.features = replace(workspace.world.features, scopes=SCOPES)
         findings = about(await look(workspace, config_token=workspace.config_token), "scopes")
         assert "The app's settings ask for everything" in findings[-1].advice
+
+
+async def test_an_app_with_an_older_manifest_works_and_is_told_what_it_lacks() -> None:
+    async with open_workspace(scopes=set(SCOPES) - CAN_DO_WITHOUT, subscriptions=EVENTS) as workspace:
+        findings = about(await look(workspace), "scopes")
+    assert {finding.level for finding in findings} == {Level.WARNING}
+    assert len(findings) == len(CAN_DO_WITHOUT) == 7
+    assert "install the app again" in findings[-1].advice
 
 
 async def test_a_scope_that_would_be_lost_is_told(workspace: Workspace) -> None:
