@@ -1,0 +1,98 @@
+"""Reads what people shared since the last turn, so that the next prompt holds it."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+
+from chathakase.core.amounts import size
+from chathakase.core.errors import DeliveryError, StoreError, trace
+from chathakase.core.files import Attachment, Reading
+from chathakase.core.ports import Downloads, FileStore
+
+MOST_FILES = 10
+"""Files that are read for one turn, the newest first; older ones wait for the next."""
+AT_ONCE = 4
+"""Files that are in memory at the same time, of all sessions together."""
+DEADLINE = 15.0
+"""Seconds for which a turn waits for its files; what is not there then is tried again in the next one."""
+TRIES = 3
+"""Turns after which a file that cannot be had is waited for no longer."""
+REMEMBERED = 1_000
+"""Files of which it is known at once how often they were tried."""
+
+NOT_READ = "files are not read here"
+GIVEN_UP = f"it could not be fetched, however often it was tried ({TRIES} times)"
+WHY = {
+    "not_allowed": "I was not given it; the app may lack the right to read files (files:read)",
+    "gone": "it is no longer there",
+    "elsewhere": "it is kept somewhere else, where I do not go",
+}
+
+log = logging.getLogger(__name__)
+
+
+class FileReader:
+    """Fetches and reads files, those larger than ``most`` bytes not; nothing at all where that is 0."""
+
+    def __init__(
+        self, files: FileStore, downloads: Downloads, read: Callable[[str, str, bytes], Awaitable[Reading]], most: int
+    ) -> None:
+        self._files = files
+        self._downloads = downloads
+        self._take_apart = read
+        self._most = most
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self._tries: Counter[int] = Counter()
+
+    async def read_new(self, session_id: str, *, deadline: float = DEADLINE) -> None:
+        """Read the newest files of a session that nobody has read yet, and note what they hold. Raises StoreError."""
+        unread = await self._files.unread(session_id, limit=MOST_FILES)
+        begun: set[int] = set()
+        try:
+            async with asyncio.timeout(deadline):
+                await self._read_all(unread, begun)
+        except TimeoutError:
+            log.info("some files took too long to read")
+        if len(self._tries) > REMEMBERED:
+            self._tries.clear()
+        self._tries.update(begun)
+
+    async def _read_all(self, unread: Sequence[Attachment], begun: set[int]) -> None:
+        try:
+            async with asyncio.TaskGroup() as group:
+                for attachment in unread:
+                    group.create_task(self._read(attachment, begun), name=f"file {attachment.id}")
+        except* StoreError as errors:
+            raise errors.exceptions[0] from None
+
+    async def _read(self, attachment: Attachment, begun: set[int]) -> None:
+        """Read one file; it stays among those that are begun if it is to be tried again. Raises StoreError."""
+        async with self._room:
+            begun.add(attachment.id)
+            reading = await self._reading(attachment)
+        if reading is not None:
+            await self._files.note_reading(attachment.id, reading)
+            begun.discard(attachment.id)
+            self._tries.pop(attachment.id, None)
+
+    async def _reading(self, attachment: Attachment) -> Reading | None:
+        """What a file holds; None if it may be had later."""
+        if not self._most:
+            return Reading(refusal=NOT_READ)
+        if self._tries[attachment.id] >= TRIES:
+            return Reading(refusal=GIVEN_UP)
+        file = attachment.file
+        try:
+            return await self._take_apart(file.name, file.kind, await self._downloads.fetch(file, most=self._most))
+        except DeliveryError as error:
+            log.info("a file could not be fetched: %s", error.code)
+            return None if error.passes else Reading(refusal=self._why(error.code))
+        except Exception as error:  # noqa: BLE001 - one file must not keep a turn from being answered
+            log.error("a file could not be read: %s", trace(error))
+            return None
+
+    def _why(self, code: str) -> str:
+        if code == "too_large":
+            return f"it is larger than {size(self._most)}"
+        return WHY.get(code, f"it could not be fetched ({code})")
