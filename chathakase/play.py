@@ -1,6 +1,6 @@
 """The playground put together: a Slack workspace on this machine, a model, and the real bot between them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from chathakase.playground.model.server import open_model
 from chathakase.playground.persistence.database import StoreError
 from chathakase.playground.persistence.database import forget as forget_workspace
 from chathakase.playground.server import Workspace, open_workspace
+from chathakase.slack.checkup.needs import SHORTCUTS
 
 FOLDER = Path(".playground")
 """Where the playground keeps its data, in the working directory."""
@@ -36,11 +37,22 @@ def forget(folder: Path) -> None:
 
 @asynccontextmanager
 async def open_local_slack(
-    folder: Path, *, host: str, port: int, model: str = "", home_tab: bool = True
+    folder: Path,
+    *,
+    host: str,
+    port: int,
+    model: str = "",
+    home_tab: bool = True,
+    shortcuts: Sequence[dict[str, str]] = (),
 ) -> AsyncIterator[Workspace]:
-    """Open only the workspace. Raises StartError when the port is taken or what is kept cannot be read."""
+    """Open only the workspace, for an app with or without a Home tab and shortcuts.
+
+    Raises StartError when the port is taken or what is kept cannot be read.
+    """
     async with AsyncExitStack() as stack:
-        opening = open_workspace(folder=folder, host=host, port=port, model=model, home_tab=home_tab)
+        opening = open_workspace(
+            folder=folder, host=host, port=port, model=model, home_tab=home_tab, shortcuts=shortcuts
+        )
         try:
             workspace = await stack.enter_async_context(opening)
         except StoreError as error:
@@ -70,8 +82,8 @@ async def open_playground(folder: Path, *, host: str, port: int) -> AsyncIterato
                 "chathakase_model": name,
                 "chathakase_background_model": "off",
             }
-        # As our manifest says, the bot has no Home tab.
-        local_slack = open_local_slack(folder, host=host, port=port, model=name, home_tab=False)
+        # As our manifest says, the bot has no Home tab, and something in the menu of messages.
+        local_slack = open_local_slack(folder, host=host, port=port, model=name, home_tab=False, shortcuts=SHORTCUTS)
         workspace = await stack.enter_async_context(local_slack)
         given |= {
             "slack_bot_token": workspace.bot_token,

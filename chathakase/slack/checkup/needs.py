@@ -39,7 +39,7 @@ EVENTS: Mapping[str, str] = {
 
 REINSTALL = "Paste manifest.yml under “App Manifest” in the app's settings, save, and install the app again."
 
-SHORTCUTS: Sequence[Mapping[str, str]] = (
+SHORTCUTS: Sequence[dict[str, str]] = (
     {
         "name": "Forget this message",
         "type": "message",
