@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 
 from chathakase.core.amounts import size
-from chathakase.core.errors import DeliveryError, StoreError, trace
+from chathakase.core.errors import DeliveryError, trace
 from chathakase.core.files import Attachment, Reading
 from chathakase.core.ports import Downloads, FileStore
 
@@ -63,8 +63,8 @@ class FileReader:
             async with asyncio.TaskGroup() as group:
                 for attachment in unread:
                     group.create_task(self._read(attachment, begun), name=f"file {attachment.id}")
-        except* StoreError as errors:
-            raise errors.exceptions[0] from None
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
 
     async def _read(self, attachment: Attachment, begun: set[int]) -> None:
         """Read one file; it stays among those that are begun if it is to be tried again. Raises StoreError."""

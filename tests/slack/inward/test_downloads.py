@@ -3,8 +3,7 @@
 import asyncio
 import gzip
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import aiohttp
 import pytest
@@ -15,49 +14,13 @@ from chathakase.core.errors import DeliveryError
 from chathakase.core.files import SharedFile
 from chathakase.playground.content.file_json import file_json
 from chathakase.playground.server import Workspace
-from chathakase.slack.connection.identity import Identity
-from chathakase.slack.connection.web import SlackWeb, open_web, web_client
+from chathakase.slack.connection.web import SlackWeb, open_web
 from chathakase.slack.inward.downloads import HOPS, SlackDownloads
 from chathakase.slack.inward.files import read_files
+from tests.slack.inward.file_host import TOKEN, Server, answering, downloads_of, open_server
 
 MEGABYTE = 2**20
 LOGIN = "<!DOCTYPE html><html><title>Sign in | Slack</title></html>"
-TOKEN = "xoxb-secret"
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-@dataclass
-class Server:
-    """A server that serves one file as the test wants it, and remembers who asked with what token."""
-
-    address: str = ""
-    handler: Handler | None = None
-    asked: list[str] = field(default_factory=list)
-    tokens: list[str] = field(default_factory=list)
-
-    async def handle(self, request: web.Request) -> web.StreamResponse:
-        self.asked.append(request.path)
-        self.tokens.append(request.headers.get("Authorization", ""))
-        assert self.handler
-        return await self.handler(request)
-
-    def file(self, **about: object) -> SharedFile:
-        return replace(SharedFile("F1", "a.png", "image/png", 0, f"{self.address}/files/a.png"), **about)  # type: ignore[arg-type]
-
-
-@asynccontextmanager
-async def open_server() -> AsyncIterator[Server]:
-    server = Server()
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", server.handle)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    server.address = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    yield server
-    await runner.cleanup()
 
 
 @pytest.fixture
@@ -75,28 +38,13 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 @pytest.fixture
 def downloads(server: Server, session: aiohttp.ClientSession) -> SlackDownloads:
     """Of a bot whose Slack is that server."""
-    return of(session, f"{server.address}/api/")
-
-
-def of(session: aiohttp.ClientSession, api_url: str, *, deadline: float = 20) -> SlackDownloads:
-    client = web_client(session, token=TOKEN, api_url=api_url)
-    return SlackDownloads(SlackWeb(client, session, Identity("U1", "B1", "T1", "hakase")), deadline=deadline)
+    return downloads_of(session, f"{server.address}/api/")
 
 
 async def refusal(fetching: Awaitable[bytes]) -> DeliveryError:
     with pytest.raises(DeliveryError) as caught:
         await fetching
     return caught.value
-
-
-def answering(*answers: Callable[[], web.StreamResponse]) -> Handler:
-    """Give these answers one after another, the last for ever."""
-    left = list(answers)
-
-    async def handler(request: web.Request) -> web.StreamResponse:
-        return (left.pop(0) if len(left) > 1 else left[0])()
-
-    return handler
 
 
 def onward(address: str, status: int = 302) -> Callable[[], web.StreamResponse]:
@@ -184,7 +132,7 @@ async def test_what_is_too_large_is_not_fetched(workspace: Workspace, slack: Sla
     ],
 )
 async def test_the_token_goes_to_slack_alone(session: aiohttp.ClientSession, address: str, is_ours: bool) -> None:
-    assert of(session, "http://127.0.0.1:4444/api/")._is_slacks(URL(address)) == is_ours
+    assert downloads_of(session, "http://127.0.0.1:4444/api/")._is_slacks(URL(address)) == is_ours
 
 
 @pytest.mark.parametrize("address", ["/files/a", "file:///etc/passwd", "https://", "http://[::1", "no address", "//x"])
@@ -291,12 +239,14 @@ async def test_slow_bytes_are_not_waited_for_without_end(server: Server, session
             await asyncio.sleep(0.05)
 
     server.handler = slow
-    error = await refusal(of(session, f"{server.address}/api/", deadline=0.5).fetch(server.file(), most=MEGABYTE))
+    error = await refusal(
+        downloads_of(session, f"{server.address}/api/", deadline=0.5).fetch(server.file(), most=MEGABYTE)
+    )
     assert (str(error), error.passes) == ("timeout", True)
 
 
 async def test_a_server_that_is_not_there_may_come_back(session: aiohttp.ClientSession) -> None:
     async with open_server() as server:
-        downloads, file = of(session, f"{server.address}/api/"), server.file()
+        downloads, file = downloads_of(session, f"{server.address}/api/"), server.file()
     error = await refusal(downloads.fetch(file, most=MEGABYTE))
     assert (str(error), error.passes) == ("ClientConnectorError", True)

@@ -1,0 +1,223 @@
+"""What a turn learns of files: with the real store, the real downloads, and a server that holds them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from chathakase.core.errors import StoreError
+from chathakase.core.files import Attachment, Reading, SharedFile
+from chathakase.core.types import Expiry, ExpiryMode, Incoming, Place
+from chathakase.engine.reading import AT_ONCE, GIVEN_UP, MOST_FILES, NOT_READ, TRIES, FileReader
+from chathakase.files.reading import read
+from chathakase.storage.files import Files, add_files
+from chathakase.storage.messages import read_attachments
+from chathakase.storage.migrate import migrate
+from chathakase.storage.sessions import Sessions
+from chathakase.storage.sqlite import SqliteDatabase, open_sqlite
+from tests.files.samples import archive, picture
+from tests.slack.inward.file_host import Server, answering, downloads_of, open_server
+
+PLACE = Place("C1", "1.000001")
+ID = PLACE.session_id
+MOST = 1_000_000
+ALL = "SELECT id, ref, name, kind, size, url, read_at, text, image_kind, refusal FROM files ORDER BY id"
+
+
+class Stage:
+    """A session, files in it, and a reader."""
+
+    def __init__(self, server: Server, session: aiohttp.ClientSession, database: SqliteDatabase) -> None:
+        self.server = server
+        self.database = database
+        self.files = Files(database, now=lambda: 1)
+        self.downloads = downloads_of(session, f"{server.address}/api/")
+        self._said = 0
+
+    async def share(self, *names: str, size: int = 0) -> None:
+        """Share files with one message."""
+        self._said += 1
+        ref = f"1.{self._said:06d}"
+        sessions = Sessions(self.database, expiry=Expiry(1_000_000, ExpiryMode.ARCHIVE), now=lambda: 1)
+        await sessions.append(Incoming(PLACE, ref, "U1", "look", said=self._said, opens=True, asks=True))
+        files = [SharedFile(name, name, "", size, f"{self.server.address}/files/{name}") for name in names]
+        async with self.database.transaction() as transaction:
+            await add_files(transaction, ID, ref, files)
+
+    def reader(self, *, most: int = MOST, read: Callable[[str, str, bytes], Awaitable[Reading]] = read) -> FileReader:
+        return FileReader(self.files, self.downloads, read, most)
+
+    async def noted(self) -> list[Attachment]:
+        return read_attachments(await self.database.fetch(ALL))
+
+    async def told(self) -> list[str]:
+        return [each.text or each.refusal for each in await self.noted()]
+
+
+@pytest.fixture
+async def stage(database: Path) -> AsyncIterator[Stage]:
+    async with open_sqlite(database) as opened, open_server() as server, aiohttp.ClientSession() as session:
+        await migrate(opened, now=0)
+        yield Stage(server, session, opened)
+
+
+def holding(**contents: bytes) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        name = request.path.rpartition("/")[2]
+        return web.Response(body=contents[name]) if name in contents else web.Response(status=404)
+
+    return handler
+
+
+async def test_what_files_hold_is_noted(stage: Stage) -> None:
+    stage.server.handler = holding(a=b"one,two", b=picture(), c=archive("x"))
+    await stage.share("a", "b")
+    await stage.share("c", "gone")
+    await stage.reader().read_new(ID)
+    text, image, zipped, gone = await stage.noted()
+    assert (text.text, text.refusal, text.read) == ("one,two", "", True)
+    assert image.is_image
+    assert (await stage.files.images([image.id]))[image.id].kind == "image/png"
+    assert zipped.refusal == "it is a zip archive"
+    assert gone.refusal == "it is no longer there"
+
+
+async def test_what_was_read_is_not_fetched_again(stage: Stage) -> None:
+    stage.server.handler = holding(a=b"text")
+    await stage.share("a", "gone")
+    for _ in range(3):
+        await stage.reader().read_new(ID)
+    assert len(stage.server.asked) == 2
+
+
+async def test_what_cannot_be_had_for_good_is_noted(stage: Stage) -> None:
+    stage.server.handler = answering(lambda: web.Response(text="<html>Sign in</html>", content_type="text/html"))
+    await stage.share("a.png")
+    await stage.share("large", size=MOST + 1)
+    await stage.reader().read_new(ID)
+    login, large = await stage.told()
+    assert "files:read" in login
+    assert large == "it is larger than 1.0 MB"
+    assert not await stage.files.unread(ID, limit=9)
+
+
+async def test_what_passes_is_tried_again_in_the_next_turn(stage: Stage) -> None:
+    stage.server.handler = answering(*[lambda: web.Response(status=503)] * 2, lambda: web.Response(body=b"text"))
+    await stage.share("a")
+    reader = stage.reader()
+    await reader.read_new(ID)
+    assert len(await stage.files.unread(ID, limit=9)) == 1
+    await reader.read_new(ID)
+    assert await stage.told() == ["text"]
+
+
+async def test_what_never_comes_is_given_up(stage: Stage) -> None:
+    stage.server.handler = answering(lambda: web.Response(status=503))
+    await stage.share("a")
+    reader = stage.reader()
+    for _ in range(TRIES):
+        await reader.read_new(ID)
+    assert await stage.told() == [""]
+    await reader.read_new(ID)
+    assert await stage.told() == [GIVEN_UP]
+    assert len(stage.server.asked) == 2 * TRIES
+
+
+async def test_a_slow_file_holds_up_no_other_and_no_turn(stage: Stage) -> None:
+    async def slow(request: web.Request) -> web.StreamResponse:
+        if request.path.endswith("slow"):
+            await asyncio.sleep(600)
+        return web.Response(body=b"text")
+
+    stage.server.handler = slow
+    await stage.share("slow", "quick")
+    tasks = asyncio.all_tasks()
+    reader = stage.reader()
+    await reader.read_new(ID, deadline=1)
+    assert await stage.told() == ["", "text"]
+    for _ in range(TRIES):
+        await reader.read_new(ID, deadline=0.1)
+    assert await stage.told() == [GIVEN_UP, "text"]
+    assert not [task for task in asyncio.all_tasks() - tasks if task.get_name().startswith("file ")]
+
+
+async def test_only_a_few_files_are_in_memory_at_once(stage: Stage) -> None:
+    under_way, most_seen = 0, 0
+
+    async def watched(name: str, media: str, data: bytes) -> Reading:
+        nonlocal under_way, most_seen
+        under_way += 1
+        most_seen = max(most_seen, under_way)
+        await asyncio.sleep(0.02)
+        under_way -= 1
+        return Reading(text=name)
+
+    stage.server.handler = answering(lambda: web.Response(body=b"text"))
+    await stage.share(*(f"f{number}" for number in range(MOST_FILES + 2)))
+    reader = stage.reader(read=watched)
+    await asyncio.gather(reader.read_new(ID), reader.read_new(ID))
+    assert 1 < most_seen <= AT_ONCE
+    assert len(await stage.files.unread(ID, limit=99)) == 2
+    await reader.read_new(ID)
+    assert await stage.told() == [f"f{number}" for number in range(MOST_FILES + 2)]
+
+
+async def test_the_newest_files_come_first(stage: Stage) -> None:
+    stage.server.handler = answering(lambda: web.Response(body=b"text"))
+    await stage.share("old")
+    await stage.share(*(f"f{number}" for number in range(MOST_FILES)))
+    await stage.reader().read_new(ID)
+    assert [each.file.name for each in await stage.files.unread(ID, limit=9)] == ["old"]
+
+
+async def test_files_may_be_left_alone(stage: Stage) -> None:
+    await stage.share("a", "b")
+    await stage.reader(most=0).read_new(ID)
+    assert await stage.told() == [NOT_READ, NOT_READ]
+    assert stage.server.asked == []
+
+
+async def test_a_reader_that_fails_keeps_no_turn_from_its_answer(stage: Stage) -> None:
+    async def broken(name: str, media: str, data: bytes) -> Reading:
+        raise ZeroDivisionError
+
+    stage.server.handler = answering(lambda: web.Response(body=b"text"))
+    await stage.share("a")
+    await stage.reader(read=broken).read_new(ID)
+    assert len(await stage.files.unread(ID, limit=9)) == 1
+
+
+async def test_a_database_that_fails_is_told(stage: Stage) -> None:
+    stage.server.handler = answering(lambda: web.Response(body=b"text"))
+    await stage.share("a", "b")
+    async with stage.database.transaction() as transaction:
+        await transaction.execute(
+            "CREATE TRIGGER full BEFORE UPDATE ON files BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
+        )
+    with pytest.raises(StoreError):
+        await stage.reader().read_new(ID)
+
+
+async def test_a_turn_that_is_stopped_waits_for_no_file(stage: Stage) -> None:
+    asked = asyncio.Event()
+
+    async def slow(request: web.Request) -> web.StreamResponse:
+        asked.set()
+        await asyncio.sleep(600)
+        return web.Response()
+
+    stage.server.handler = slow
+    await stage.share("a")
+    reader = stage.reader()
+    for _ in range(TRIES + 1):
+        asked.clear()
+        reading = asyncio.create_task(reader.read_new(ID))
+        await asked.wait()
+        reading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+    assert await stage.told() == [""]
+    assert len(await stage.files.unread(ID, limit=9)) == 1
