@@ -37,6 +37,20 @@ async def test_an_edit_says_who_and_when(workspace: Workspace, session: aiohttp.
     assert (event["previous_message"]["text"], event["message"]["text"]) == ("helo", "hello")
 
 
+async def test_an_app_that_an_edit_names_hears_of_it(
+    workspace: Workspace, session: aiohttp.ClientSession, alice: Person
+) -> None:
+    ts = await alice.say("and you?", channel=GENERAL)
+    await workspace.until(lambda: workspace.pending_events == 0)
+    async with app_socket(workspace, session) as app:
+        await alice.edit(GENERAL, ts, "@ChatHakase and you?")
+        events = {event["type"]: event for event in [await app.event(), await app.event()]}
+        await alice.edit(GENERAL, ts, "@ChatHakase and you all?")
+        later = await app.event()
+    assert events["message"]["subtype"] == later["subtype"] == "message_changed"
+    assert (events["app_mention"]["ts"], events["app_mention"]["edited"]["user"]) == (ts, alice.id)
+
+
 async def test_a_root_leaves_a_tombstone_that_goes_with_its_last_reply(
     workspace: Workspace, session: aiohttp.ClientSession, alice: Person
 ) -> None:

@@ -17,7 +17,7 @@ from chathakase.playground.world.changes import (
     ReactionChanged,
     SessionStopped,
 )
-from chathakase.playground.world.values import ChannelType, Conversation, Json
+from chathakase.playground.world.values import ChannelType, Conversation, Json, Message
 from chathakase.playground.world.world import World
 
 MESSAGE_SUBSCRIPTIONS: dict[ChannelType, str] = {
@@ -39,7 +39,8 @@ SUBSCRIPTIONS = frozenset(MESSAGE_SUBSCRIPTIONS.values()) | {
 """The names, as in a manifest's `bot_events`, of all events that this workspace sends."""
 
 MESSAGE_ONLY = frozenset({"subtype", "root", "files", "upload", "display_as_bot"})
-"""Fields of a message that its twin, `app_mention`, lacks (docs.slack.dev/reference/events/app_mention names none)."""
+"""Fields of a message that its twin, `app_mention`, lacks; files were seen there with all their fields
+(slackapi/bolt-js#2056), and not at all (NousResearch/hermes-agent#77141), which is harder for an app."""
 
 
 class Events:
@@ -89,14 +90,11 @@ class Events:
 
     def _posted(self, change: MessagePosted) -> list[Json]:
         conversation, message = change.conversation, change.message
-        where = {"channel": conversation.id, "event_ts": message.ts}
-        body = message_json(self._world, message)
         events: list[Json] = []
         if self._hears(MESSAGE_SUBSCRIPTIONS[conversation.type], conversation):
-            events.append(body | where | {"channel_type": conversation.type})
-        if self._mentions_app(change) and self._hears("app_mention", conversation):
-            mention = {key: value for key, value in body.items() if key not in MESSAGE_ONLY}
-            events.append(mention | where | {"type": "app_mention"})
+            where = {"channel": conversation.id, "event_ts": message.ts, "channel_type": conversation.type}
+            events.append(message_json(self._world, message) | where)
+        events += self._mention(conversation, message, message.ts)
         if message.files and self._hears("file_shared", conversation):
             events += [self._file(change, file_id) for file_id in message.files]
         self._rng.shuffle(events)
@@ -106,11 +104,18 @@ class Events:
         event: Json = {"type": "file_shared", "channel_id": change.conversation.id, "file_id": file_id}
         return event | {"user_id": change.message.user, "file": {"id": file_id}, "event_ts": change.message.ts}
 
-    def _mentions_app(self, change: MessagePosted) -> bool:
+    def _mention(self, conversation: Conversation, message: Message, event_ts: str) -> list[Json]:
+        """The event of a message that names the app, if it does."""
+        if not (self._mentions_app(conversation, message) and self._hears("app_mention", conversation)):
+            return []
+        body = message_json(self._world, message)
+        event = {key: value for key, value in body.items() if key not in MESSAGE_ONLY}
+        return [event | {"type": "app_mention", "channel": conversation.id, "event_ts": event_ts}]
+
+    def _mentions_app(self, conversation: Conversation, message: Message) -> bool:
         """Whether a message names the app; never in a direct message with it (docs: events/app_mention)."""
-        message = change.message
         return (
-            change.conversation.type != "im"
+            conversation.type != "im"
             and message.subtype in (None, "file_share")
             and message.user != self._world.app.user_id
             and f"<@{self._world.app.user_id}>" in message.text
@@ -122,7 +127,12 @@ class Events:
             "message": message_json(self._world, change.message),
             "previous_message": message_json(self._world, change.previous),
         }
-        return self._hidden(change, fields)
+        events = self._hidden(change, fields)
+        if not self._mentions_app(change.conversation, change.previous):
+            # Whoever is named by an edit hears of it like anybody who is named (slackapi/bolt-python#925).
+            events += self._mention(change.conversation, change.message, change.ts)
+            self._rng.shuffle(events)
+        return events
 
     def _deleted(self, change: MessageDeleted) -> list[Json]:
         fields = {

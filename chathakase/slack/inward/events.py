@@ -73,6 +73,6 @@ def thread_of(event: Mapping[str, Any], ref: str) -> str:
 
 
 def _files(event: Mapping[str, Any]) -> tuple[SharedFile, ...]:
-    """What is shared. A mention names files by their ids at most; its twin, the message, tells more of them."""
+    """What is shared. Of files that a mention cannot tell everything of, its twin, the message, does."""
     files = read_files(event.get("files"))
     return tuple(file for file in files if file.url) if event["type"] == "app_mention" else files
