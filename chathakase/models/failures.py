@@ -1,5 +1,7 @@
 """What a model's server can answer instead of an answer, as a code for the log and a sentence for people."""
 
+import re
+
 import openai
 
 from chathakase.core.errors import ModelError
@@ -10,9 +12,11 @@ BEGIN_TIMEOUT = 60.0
 TIMEOUT = "The model did not answer in time. Please try again."
 UNREADABLE = "The model's server answered something that I cannot read."
 
+TOO_LONG = "context_length_exceeded"
+
 BY_CODE = {
     "insufficient_quota": "The model's server says that our credit is used up. Whoever runs me needs to look.",
-    "context_length_exceeded": "This conversation has grown too long for the model. `clear session` starts afresh.",
+    TOO_LONG: "This conversation has grown too long for the model. `clear session` starts afresh.",
     "content_filter": "The model's server refused this with its content filter. Try to put it differently.",
 }
 
@@ -22,13 +26,39 @@ BY_STATUS = {
     403: "My key is not allowed to use this model. Whoever runs me should check `OPENAI_API_KEY`.",
     404: "The model that I am set up with is not there. Whoever runs me should check `CHATHAKASE_MODEL`.",
     408: TIMEOUT,
-    413: "This conversation has grown too long for the model. `clear session` starts afresh.",
     429: "The model is overloaded right now. Please try again in a moment.",
 }
+
+NEVER_TOO_LONG = frozenset({401, 403, 408, 429})
+"""These speak of limits as well, but of others."""
+
+ABOUT_LENGTH = re.compile(
+    r"context[ _-]?(?:length|size|window|limit)|exceed_context|(?:model|prompt|context) length|prompt (?:is )?too long|"
+    r"input (?:is )?too long|too many (?:input )?tokens|number of (?:input )?tokens|input tokens exceed|"
+    r"tokens? .{0,60}must (?:be|have) (?:<=|less)|reduce the length",
+    re.IGNORECASE,
+)
+"""What servers say of a prompt that is too long: OpenAI, vLLM, SGLang, llama.cpp, Ollama, LiteLLM, LM Studio, TGI,
+Anthropic, Google, Mistral, xAI."""
+
+LIMIT = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"> *([0-9][0-9,]*)",
+        r"<= *([0-9][0-9,]*)",
+        r"([0-9][0-9,]*) maximum context",
+        r"(?:context (?:length|size|window|limit)|(?:model|prompt) length|configured limit)"
+        r"(?: of only| of| is|:)? ?\(?([0-9][0-9,]*)",
+        r"(?:tokens allowed|less than) ?\(?([0-9][0-9,]*)",
+    )
+)
+"""Where such a sentence names the window, the surest first."""
 
 
 def translate(error: openai.OpenAIError) -> ModelError:
     """Turn an error of the openai library into ours. Its own text may quote a prompt and is not passed on."""
+    if isinstance(error, openai.APIError) and is_too_long(error):
+        return ModelError(TOO_LONG, BY_CODE[TOO_LONG], limit=named_limit(error))
     match error:
         case openai.APITimeoutError():
             return ModelError("timeout", TIMEOUT)
@@ -54,3 +84,22 @@ def _from_status(error: openai.APIStatusError) -> ModelError:
             f"The model's server is in trouble (HTTP {status}). Please try again in a moment.",
         )
     return ModelError(f"http_{status}", f"The model's server refused my request (HTTP {status}).")
+
+
+def is_too_long(error: openai.APIError) -> bool:
+    """Whether a server refused a prompt because it is longer than the model's window."""
+    status = error.status_code if isinstance(error, openai.APIStatusError) else 0
+    if error.code == TOO_LONG or status == 413:
+        return True
+    if isinstance(error, openai.APIConnectionError) or status in NEVER_TOO_LONG:
+        return False
+    return ABOUT_LENGTH.search(f"{error.type or ''} {error.message}") is not None
+
+
+def named_limit(error: openai.APIError) -> int:
+    """The window in tokens that a refusal names; 0 when it names none."""
+    body = error.body
+    if isinstance(body, dict) and isinstance(body.get("n_ctx"), int):
+        return int(body["n_ctx"])
+    matches = (pattern.search(error.message) for pattern in LIMIT)
+    return next((int(match[1].replace(",", "")) for match in matches if match), 0)

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +13,8 @@ from openai import AsyncOpenAI, AsyncStream
 from chathakase.core.errors import ModelError
 from chathakase.core.types import Finished, Prompt, Usage
 from chathakase.core.unicode import Mender
-from chathakase.models.failures import BEGIN_TIMEOUT, TIMEOUT, UNREADABLE, translate
+from chathakase.models.failures import BEGIN_TIMEOUT, TIMEOUT, UNREADABLE, is_too_long, named_limit, translate
+from chathakase.models.pictures import blindness, messages_of, pictures_refused
 
 OFFICIAL = "api.openai.com"
 
@@ -25,21 +26,33 @@ FALLBACKS: dict[str, str | None] = {
 }
 """Options that some servers or models refuse, and under what name to try them then (None: leave out)."""
 
+LENGTHS = ("max_tokens", "max_completion_tokens")
+"""What bounds an answer."""
+SHORTEST = 256
+"""Tokens of an answer below which it is not worth asking."""
+
 REFUSALS = ("unsupported", "not support", "unknown", "unrecognized", "extra", "not permitted", "unexpected")
 
 
 class OpenAIModel:
     """A model on an OpenAI-compatible server (a LanguageModel)."""
 
-    def __init__(self, client: AsyncOpenAI, name: str, options: dict[str, Any]) -> None:
+    def __init__(self, client: AsyncOpenAI, name: str, options: Mapping[str, Any]) -> None:
         self._client = client
         self._name = name
-        self._options = options
+        self._given = options
+        self._options = dict(options)
+        self._sees = True
 
     @property
     def name(self) -> str:
         """The model that is asked for."""
         return self._name
+
+    def named(self, name: str, *, max_tokens: int | None = None) -> "OpenAIModel":
+        """Another model on the same server, through the same client; what it refuses is remembered by itself."""
+        bound = {} if max_tokens is None else {key: max_tokens for key in LENGTHS if key in self._given}
+        return OpenAIModel(self._client, name, {**self._given, **bound})
 
     async def names(self) -> frozenset[str]:
         """The models that the server says it has. Raises ModelError, ``http_404`` when it keeps no list."""
@@ -83,22 +96,41 @@ class OpenAIModel:
             raise ModelError("timeout", TIMEOUT) from error
 
     async def _request(self, prompt: Prompt) -> AsyncStream[Any]:
-        messages = [{"role": speech.role, "content": speech.content} for speech in prompt.speeches]
+        seeing = self._sees
         while True:
             options = dict(self._options)
-            body = {"model": self._name, "messages": messages, "stream": True, **options}
+            body = {"model": self._name, "messages": messages_of(prompt, seeing=seeing), "stream": True, **options}
             try:
                 # Chunks as plain objects: to make each a pydantic model costs more than all the rest of a turn.
                 return await self._client.post(
                     "/chat/completions", body=body, cast_to=object, stream=True, stream_cls=AsyncStream[Any]
                 )
-            except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
-                refused = _refused_option(error, options)
-                if refused is None:
-                    raise
-                # Another turn may have met the same refusal meanwhile.
-                if options == self._options:
-                    self._leave_out(refused)
+            except openai.APIStatusError as error:
+                if seeing and pictures_refused(prompt, error):
+                    seeing = False
+                    self._sees = self._sees and not blindness(error)
+                else:
+                    self._give_way(error, options)
+
+    def _give_way(self, error: openai.APIStatusError, options: dict[str, Any]) -> None:
+        """Change what the server refuses, so that it can be asked again; raises what cannot be helped."""
+        if is_too_long(error):
+            self._shorten(error, options)
+            return
+        refused = _refused_option(error, options)
+        if refused is None:
+            raise error
+        # Another turn may have met the same refusal meanwhile.
+        if options == self._options:
+            self._leave_out(refused)
+
+    def _shorten(self, error: openai.APIStatusError, options: dict[str, Any]) -> None:
+        """Ask for no longer an answer than half of the window that a server names; raises if we did not anyway."""
+        half = named_limit(error) // 2
+        longer = [key for key in LENGTHS if options.get(key, 0) > half >= SHORTEST]
+        if not longer:
+            raise error
+        self._options |= dict.fromkeys(longer, half)
 
     def _leave_out(self, option: str) -> None:
         """Remember that this server does not take an option, so that the next turn need not ask again."""
@@ -159,6 +191,8 @@ def _usage(chunk: dict[str, Any]) -> Usage | None:
 
 def _refused_option(error: openai.APIStatusError, options: dict[str, Any]) -> str | None:
     """The option that a server refused, if that is what a 400 or 422 is about."""
+    if error.status_code not in (400, 422):
+        return None
     complaint = str(error.message).lower()
     if not any(word in complaint for word in REFUSALS):
         return None
