@@ -40,10 +40,15 @@ class ModelServer:
     gone: int = 0
     """How many answers the client hung up on."""
     _script: deque[Answer] = field(default_factory=deque)
+    _by_name: dict[str, Answer] = field(default_factory=dict)
 
     def will(self, *answers: Answer) -> None:
         """Answer the next requests so; afterwards every answer is ``I heard: …`` again."""
         self._script.extend(answers)
+
+    def on(self, name: str, answer: Answer) -> None:
+        """Answer every request for this model so, whatever is scripted for others."""
+        self._by_name[name] = answer
 
     def said(self, request: int = -1) -> str:
         """Everything that a request held, in one text."""
@@ -57,7 +62,9 @@ class ModelServer:
         self.bodies.append(await request.json())
         body = plain(self.bodies[-1])
         self.requests.append(body)
-        answer = self._script.popleft() if self._script else says(f"I heard: {body['messages'][-1]['content']}")
+        answer = self._by_name.get(body["model"]) or (
+            self._script.popleft() if self._script else says(f"I heard: {body['messages'][-1]['content']}")
+        )
         self.under_way += 1
         self.most_at_once = max(self.most_at_once, self.under_way)
         try:

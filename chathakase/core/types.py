@@ -194,6 +194,8 @@ class Finished:
     model: str = ""
     """The model that really answered, as its server names it."""
     usage: Usage | None = None
+    estimate: int = 0
+    """How many tokens the prompt was thought to have."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from chathakase.core.amounts import counted, span
 from chathakase.core.checkup import Finding, as_markdown
 from chathakase.core.errands import CLEAR_SESSION, Command, Press
-from chathakase.core.ports import SessionStore, Surface
+from chathakase.core.ports import ForgetStore, SessionStore, Surface
 from chathakase.core.types import Expiry, ExpiryMode, Incoming, SessionInfo, Wish
 from chathakase.engine.admission import BUSY, TOO_MANY_BY_YOU, TOO_MANY_HERE
 from chathakase.engine.presses import Presses
@@ -52,6 +52,7 @@ class Commands:
         self,
         *,
         sessions: SessionStore,
+        forgetting: ForgetStore,
         surface: Surface,
         presses: Presses,
         rights: Rights,
@@ -61,6 +62,7 @@ class Commands:
         now: Callable[[], int],
     ) -> None:
         self._sessions = sessions
+        self._forgetting = forgetting
         self._surface = surface
         self._presses = presses
         self._rights = rights
@@ -113,7 +115,7 @@ class Commands:
     async def _clear_session(self, command: Command) -> str:
         session_id = command.place.session_id
         await self._presses.end_elsewhere(session_id, before=command.ref)
-        forgotten = await self._sessions.clear(session_id, before=command.ref)
+        forgotten = await self._forgetting.clear(session_id, before=command.ref)
         # Once more after a crash, there is nothing left to count.
         what = f"{counted(forgotten, 'message')} of this thread" if forgotten else "all that was said here before"
         return f"Done: I have forgotten {what}."

@@ -42,6 +42,10 @@ class Draft:
         self._pieces.append(piece)
         self._changed.set()
 
+    def begin_anew(self) -> None:
+        """Drop what was written so far; people see it until there is something else."""
+        self._pieces = [self.standing]
+
     async def __aenter__(self) -> Self:
         self._follower = asyncio.create_task(self._follow(), name="draft follower")
         return self

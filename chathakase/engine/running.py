@@ -17,6 +17,8 @@ class Signals:
     """Look at once whether the lease still holds."""
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     """Write no further; what is written stays."""
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    """What is being answered was changed: write anew."""
 
 
 class Running:

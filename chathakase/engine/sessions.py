@@ -2,14 +2,16 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from time import monotonic
 
 from chathakase.core.errands import Command, Errand, Press
 from chathakase.core.errors import trace
 from chathakase.core.ports import ErrandStore, SessionStore, TurnStore
-from chathakase.core.types import Incoming, Role
+from chathakase.core.types import Incoming, Place, Role
 from chathakase.engine.admission import Admission
+from chathakase.engine.background import Background
 from chathakase.engine.commands import Commands
 from chathakase.engine.errands import Errands
 from chathakase.engine.running import Running
@@ -37,8 +39,10 @@ class SessionManager:
         running: Running,
         admission: Admission,
         strays: Strays,
+        background: Background,
         concurrency: int,
         grace: float,
+        now: Callable[[], int],
     ) -> None:
         """``concurrency`` bounds the turns at once; ``grace`` are the seconds they get to end at shutdown."""
         self._sessions = sessions
@@ -50,9 +54,11 @@ class SessionManager:
         self._running = running
         self._admission = admission
         self._strays = strays
+        self._background = background
         self._concurrency = concurrency
         self._places = asyncio.Semaphore(concurrency)
         self._grace = grace
+        self._now = now
         self._working: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         self._doing: dict[str, asyncio.Task[None]] = {}
@@ -91,14 +97,23 @@ class SessionManager:
             for stray in self._strays.take(incoming):
                 await self.submit(stray)
 
-    async def press(self, press: Press) -> None:
-        """Save what somebody wants of an answer and see to it.
+    async def promise(self, task: Press | Command) -> None:
+        """Save something that is to be done once, and see to it.
 
         When this returns, it is stored. Raises StoreError when it could not be.
         """
-        errand = Errand(press)
+        errand = Errand(task)
         if await self._promises.promise(errand):
             self._do(errand)
+
+    async def say(self, place: Place, ref: str, by: str, words: str) -> None:
+        """Take words that somebody says by a button as if they had written them; only commands can be said so.
+
+        When this returns, they are stored. Raises StoreError when they could not be.
+        """
+        said = Incoming(place, ref, by, words, said=self._now() * 1000, opens=False, asks=True)
+        if command := self._commands.find(said):
+            await self._save(said, role=Role.COMMAND, errand=Errand(command))
 
     def _waiting(self, session_id: str) -> int:
         """How many sessions wait for their turn before this one."""
@@ -143,12 +158,6 @@ class SessionManager:
         for errand in await self._promises.claim():
             self._do(errand)
 
-    async def expire(self) -> None:
-        """Expire the sessions that were idle for too long."""
-        expired = await self._sessions.expire()
-        if expired:
-            log.info("%d idle sessions expired", expired)
-
     def retire(self) -> None:
         """Take on no more work; the turns under way have their grace period from now on."""
         if self._ends is None:
@@ -187,6 +196,7 @@ class SessionManager:
                 return False
             with self._running.turn(lease) as signals:
                 await self._runner.run(signals)
+            self._background.after_turn(lease.place)
             return True
 
     def _do(self, errand: Errand) -> None:

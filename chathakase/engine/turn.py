@@ -4,19 +4,22 @@ import asyncio
 import logging
 from collections.abc import Collection, Coroutine, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from time import monotonic
 from typing import Any
+from uuid import uuid4
 
+from chathakase.core.errands import Press
 from chathakase.core.errors import DeliveryError, LeaseLost, ModelError, StoreError, trace
-from chathakase.core.ports import LanguageModel, Reply, SessionStore, Surface, TurnStore
-from chathakase.core.prompt import Persona, build_prompt
-from chathakase.core.types import Finished, Lease, Message, Outcome, Prompt, Result, Role, Speech, Wish
+from chathakase.core.ports import Reply, SessionStore, Surface, TurnStore
+from chathakase.core.types import Finished, Lease, Outcome, Result, Wish
+from chathakase.engine.asking import Asking
 from chathakase.engine.draft import Draft
 from chathakase.engine.heartbeat import Heartbeat
+from chathakase.engine.recall import Recall
 from chathakase.engine.running import Signals
 from chathakase.engine.verdict import (
     GAVE_UP,
-    GO_ON,
     TROUBLE,
     UNDELIVERED,
     Verdict,
@@ -37,7 +40,7 @@ SAVE_AGAIN = 2.0
 PAUSE_WITHIN = 1.5
 """Seconds in which an answer that is put down can say so."""
 
-CLEARED = "This answer was stopped, because the session was cleared."
+TAKEN_BACK = "This answer was stopped, because what it answers was forgotten."
 
 log = logging.getLogger(__name__)
 
@@ -50,15 +53,15 @@ class TurnRunner:
         *,
         sessions: SessionStore,
         turns: TurnStore,
-        model: LanguageModel,
+        recall: Recall,
+        asking: Asking,
         surface: Surface,
-        persona: Persona,
     ) -> None:
         self._sessions = sessions
         self._turns = turns
-        self._model = model
+        self._recall = recall
+        self._asking = asking
         self._surface = surface
-        self._persona = persona
 
     async def run(self, signals: Signals) -> None:
         """Answer what waits in a session.
@@ -94,16 +97,9 @@ class TurnRunner:
         async def members() -> frozenset[str]:
             return await self._sessions.people(lease.place.session_id)
 
-        standing = await self._standing(lease)
+        standing = await self._recall.standing(lease)
         reply = self._surface.reply(lease.place, lease=lease, standing=standing, posted=posted, members=members)
         return reply, Draft(reply, standing, sure=heartbeat.sure)
-
-    async def _standing(self, lease: Lease) -> str:
-        """The text that an answer goes on from; empty when it is written from the beginning."""
-        if lease.wish is not Wish.CONTINUE:
-            return ""
-        newest = await self._sessions.history(lease, limit=1)
-        return newest[0].text if newest and newest[0].role is Role.ASSISTANT else ""
 
     async def _answer_under_lease(
         self, signals: Signals, heartbeat: Heartbeat, reply: Reply, draft: Draft
@@ -125,16 +121,19 @@ class TurnRunner:
     async def _answer(self, signals: Signals, heartbeat: Heartbeat, reply: Reply, draft: Draft) -> Collection[str]:
         lease = signals.lease
         began = monotonic()
-        verdict = await self._write(lease, signals.stop, draft)
+        verdict = await self._write(signals, draft)
         result = verdict.result
         await heartbeat.sure()
         try:
             await reply.finish(verdict.shown, outcome=result.outcome, offer=offer_after(result, lease.wish))
         except DeliveryError as error:
             log.warning("The answer in %s could not be delivered: %s", lease.place.session_id, error)
-            result = Result(Outcome.UNDELIVERED, draft.standing, str(error), result.model, result.usage)
+            result = replace(result, outcome=Outcome.UNDELIVERED, text=draft.standing, error=str(error))
         unheard = await self._to_be_told(lease, result)
         await self._save(lease, result)
+        if signals.changed.is_set():
+            # Its question was changed too late to begin anew.
+            await self._turns.reopen(Press(lease.place, uuid4().hex, "", Wish.RETRY, lease.turn, lease.run))
         log.info(
             "Turn in %s: %s%s in %.1f s, %d characters",
             lease.place.session_id,
@@ -169,12 +168,13 @@ class TurnRunner:
             except DeliveryError as error:
                 log.warning("Nobody could be told of an answer lost in %s: %s", lease.place.session_id, error)
 
-    async def _write(self, lease: Lease, stop: asyncio.Event, draft: Draft) -> Verdict:
+    async def _write(self, signals: Signals, draft: Draft) -> Verdict:
+        lease = signals.lease
         if lease.attempt > ATTEMPTS:
             log.error("The turn in %s is given up after %d attempts", lease.place.session_id, ATTEMPTS)
             return broken(draft.text, ModelError("gave_up", GAVE_UP))
         try:
-            finished = await _unless(stop, self._stream(lease, draft))
+            finished = await self._stream(signals, draft)
         except ModelError as error:
             log.warning("The model failed in %s: %s", lease.place.session_id, error.code)
             return broken(draft.text, error)
@@ -185,48 +185,45 @@ class TurnRunner:
             return broken(draft.text, ModelError("internal", TROUBLE))
         return stopped(draft.text) if finished is None else judge(draft.text, finished)
 
-    async def _stream(self, lease: Lease, draft: Draft) -> Finished:
-        finished = Finished(None)
+    async def _stream(self, signals: Signals, draft: Draft) -> Finished | None:
+        """Let the model write, anew whenever its question is changed; None when somebody stopped it."""
         async with draft:
-            prompt = await self._prompt(lease)
-            async with aclosing(self._model.stream(prompt)) as pieces:
-                async for piece in pieces:
-                    if isinstance(piece, Finished):
-                        finished = piece
-                    else:
-                        draft.write(piece)
+            while True:
+                signals.changed.clear()
+                draft.begin_anew()
+                finished = await _unless((signals.stop, signals.changed), self._stream_once(signals.lease, draft))
+                if signals.stop.is_set() or not signals.changed.is_set():
+                    return finished
+                log.info("The answer in %s begins anew: its question was changed", signals.lease.place.session_id)
+
+    async def _stream_once(self, lease: Lease, draft: Draft) -> Finished:
+        finished = Finished(None)
+        async with aclosing(self._asking.stream(lease)) as pieces:
+            async for piece in pieces:
+                if isinstance(piece, Finished):
+                    finished = piece
+                else:
+                    draft.write(piece)
         return finished
-
-    async def _prompt(self, lease: Lease) -> Prompt:
-        session_id = lease.place.session_id
-        history = await self._sessions.history(lease, limit=self._persona.max_messages + 1)
-        prompt = build_prompt(session_id, self._persona, history, await self._names(history))
-        if history and history[-1].role is Role.ASSISTANT:
-            prompt = Prompt((*prompt.speeches, Speech("user", GO_ON)), session_id)
-        return prompt
-
-    async def _names(self, history: Sequence[Message]) -> dict[str, str]:
-        authors = {message.author for message in history if message.role is Role.USER}
-        people = await self._surface.people(authors)
-        return {id_: person.name for id_, person in people.items()}
 
     async def _give_up(self, lease: Lease, reply: Reply, draft: Draft) -> None:
         """End the visible message of a turn that is no longer ours, unless somebody else writes or has written it."""
         log.info("The turn in %s is no longer ours", lease.place.session_id)
         if await reply.settled() and await self._turns.was_cleared(lease):
             try:
-                await reply.finish(with_notice(draft.text, CLEARED), outcome=Outcome.STOPPED)
+                await reply.finish(with_notice(draft.text, TAKEN_BACK), outcome=Outcome.STOPPED)
             except DeliveryError as error:
                 log.warning("A stopped answer in %s could not be ended: %s", lease.place.session_id, error)
 
 
-async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, Finished]) -> Finished | None:
-    """Await some work, or cut it short as soon as somebody says stop; then there is nothing to return."""
-    working, stopping = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
+async def _unless(events: Collection[asyncio.Event], work: Coroutine[Any, Any, Finished]) -> Finished | None:
+    """Await some work, or cut it short as soon as one of the events comes; then there is nothing to return."""
+    working, waiting = asyncio.ensure_future(work), [asyncio.ensure_future(event.wait()) for event in events]
     try:
-        await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait((working, *waiting), return_when=asyncio.FIRST_COMPLETED)
     finally:
-        stopping.cancel()
+        for each in waiting:
+            each.cancel()
         if not working.done():
             working.cancel()
             await asyncio.wait((working,))

@@ -16,7 +16,6 @@ GAVE_UP = "I tried to answer this several times and something broke each time. P
 STOPPED = "⏹️ Stopped."
 STOPPED_MARK = "[This answer was stopped here.]"
 """What the model reads at the end of an answer that was stopped."""
-GO_ON = "Go on exactly where your last message stopped. Do not repeat any of it, and do not comment on it."
 UNDELIVERED = "I wrote an answer in {}, but Slack no longer lets me post there, so it is lost. Please ask me elsewhere."
 PAUSED = "⏸️ I am being restarted and go on in a moment."
 TROUBLE = "Something went wrong on my side. Please try again."
@@ -34,10 +33,14 @@ def judge(text: str, finished: Finished) -> Verdict:
     """Judge an answer by how the model said that it ended."""
     notice, code = _notice(text, finished.reason)
     if not notice:
-        return Verdict(Result(Outcome.ANSWERED, text, "", finished.model, finished.usage), text)
+        return Verdict(_result(Outcome.ANSWERED, text, "", finished), text)
     outcome = Outcome.PARTIAL if text.strip() else Outcome.FAILED
     kept = text if outcome is Outcome.PARTIAL else ""
-    return Verdict(Result(outcome, kept, code, finished.model, finished.usage), with_notice(text, notice))
+    return Verdict(_result(outcome, kept, code, finished), with_notice(text, notice))
+
+
+def _result(outcome: Outcome, text: str, error: str, finished: Finished) -> Result:
+    return Result(outcome, text, error, finished.model, finished.usage, finished.estimate)
 
 
 def broken(text: str, error: ModelError) -> Verdict:

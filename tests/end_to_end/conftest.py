@@ -18,7 +18,7 @@ from chathakase.playground.server import Workspace
 from chathakase.playground.world.values import Message
 from tests.model_server import ModelServer
 
-OURS = ("session ", "errand ", "hold ", "lease ", "draft ", "status ", "clearing ", "catch-up", "socket: ")
+OURS = ("session ", "errand ", "hold ", "lease ", "draft ", "status ", "clearing ", "catch-up", "socket: ", "background ")
 """How the names of the bot's tasks begin."""
 
 OpenBot = Callable[..., AbstractAsyncContextManager[SessionManager]]
@@ -47,7 +47,7 @@ class Thread:
     def texts(self) -> list[str]:
         return [markdown(message) for message in self.replies()]
 
-    async def answers(self, count: int | None, *, containing: str = "", within: float = 10.0) -> list[str]:
+    async def answers(self, count: int | None, *, containing: str = "", within: float = 20.0) -> list[str]:
         """Wait until the bot has written so many messages here (None: some), the last with a certain text."""
 
         def there() -> bool:

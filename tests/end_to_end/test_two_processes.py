@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chathakase.engine.turn import CLEARED
+from chathakase.engine.turn import TAKEN_BACK
 from chathakase.engine.verdict import STOPPED, with_notice
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace
@@ -27,10 +27,13 @@ async def both(environment: dict[str, str], workspace: Workspace, tmp_path: Path
         yield
 
 
+@pytest.mark.timeout(120)
 async def test_every_question_is_answered_once(
     both: None, workspace: Workspace, start: Start, model: ModelServer, people: dict[str, Person]
 ) -> None:
-    threads = await asyncio.gather(*(start(f"@ChatHakase thread{number}") for number in range(4)))
+    # Slack takes only one message a second in each channel.
+    channels = ("#general", "#random") * 2
+    threads = await asyncio.gather(*(start("@ChatHakase hello", channel=channel) for channel in channels))
     for turn in range(5):
         await asyncio.gather(
             *(thread.say(f"q{turn}-{name}", person) for thread in threads for name, person in people.items())
@@ -43,7 +46,7 @@ async def test_every_question_is_answered_once(
     def words(thread: Thread) -> set[str]:
         return set(" ".join(thread.texts()).split())
 
-    await workspace.until(all_answered, 30)
+    await workspace.until(all_answered, 60)
     for thread in threads:
         said = " ".join(thread.texts()).split()
         assert [word for word in said if word in asked] == sorted(asked & set(said), key=said.index)
@@ -90,5 +93,5 @@ async def test_a_turn_whose_process_died_leaves_nothing_half_when_the_session_is
     async with open_the_bot():
         await abandoned.say("clear session")
         await abandoned.answers(2, containing="I have forgotten", within=15)
-        await workspace.until(lambda: abandoned.texts()[0].endswith((STOPPED, with_notice("", CLEARED))))
+        await workspace.until(lambda: abandoned.texts()[0].endswith((STOPPED, with_notice("", TAKEN_BACK))))
         await workspace.until(lambda: [block["type"] for block in abandoned.replies()[0].blocks] == ["markdown"])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from tests.model_server import Answer, Json, begin, breaks_off_after, chunk, fails, reports_an_error_after
+from tests.model_server import Answer, Json, begin, breaks_off_after, chunk, fails, plain, reports_an_error_after
 from tests.simulation.deeds import Moment, Mood
 from tests.simulation.evidence import Request
 from tests.simulation.words import answer, questions, tokens
@@ -37,7 +37,7 @@ class Mind:
 
     async def complete(self, request: web.Request) -> web.StreamResponse:
         """Answer one request."""
-        body = await request.json()
+        body = plain(await request.json())
         speeches = [(speech["role"], speech["content"]) for speech in body["messages"]]
         heard = tuple((role, token) for role, text in speeches for token in tokens(text))
         asked = questions(speeches[-1][1]) or questions(speeches[-2][1])

@@ -1,0 +1,158 @@
+"""Opens the engine between what comes in and what goes out."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from time import monotonic
+
+from chathakase.app.models import Mind, open_mind
+from chathakase.config import Settings
+from chathakase.core.checkup import Finding
+from chathakase.core.prompt import Persona
+from chathakase.core.types import Expiry
+from chathakase.engine.above import Above
+from chathakase.engine.admission import Admission, Load
+from chathakase.engine.asking import Asking
+from chathakase.engine.background import Background, Chore
+from chathakase.engine.changes import Changes
+from chathakase.engine.commands import Commands
+from chathakase.engine.errands import Errands
+from chathakase.engine.housekeeping import Housekeeping
+from chathakase.engine.presses import Presses
+from chathakase.engine.reading import FileReader
+from chathakase.engine.recall import Recall
+from chathakase.engine.rights import Rights
+from chathakase.engine.running import Running
+from chathakase.engine.sessions import SessionManager
+from chathakase.engine.strays import Strays
+from chathakase.engine.summaries import Measure, Summaries
+from chathakase.engine.titles import Titles
+from chathakase.engine.turn import TurnRunner
+from chathakase.files.reading import read
+from chathakase.slack.connection.web import SlackWeb
+from chathakase.slack.inward.downloads import SlackDownloads
+from chathakase.slack.inward.past import SlackPast
+from chathakase.slack.surface import SlackSurface
+from chathakase.storage.database import Database
+from chathakase.storage.stores import Stores, open_stores
+
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What the rest of the house speaks to."""
+
+    manager: SessionManager
+    changes: Changes
+    housekeeping: Housekeeping
+    stores: Stores
+
+
+async def open_engine(
+    stack: AsyncExitStack,
+    settings: Settings,
+    database: Database,
+    surface: SlackSurface,
+    past: SlackPast,
+    web: SlackWeb,
+    examine: Callable[[], Awaitable[Sequence[Finding]]],
+    *,
+    now: Callable[[], int],
+) -> Engine:
+    """Open the model and everything that thinks. Raises StartError and StoreError."""
+    mind = await open_mind(stack, settings)
+    expiry = Expiry(settings.chathakase_session_timeout * 1000, settings.chathakase_expiry)
+    stores = open_stores(database, expiry=expiry, now=now, count=mind.counter.count)
+    name = settings.chathakase_model
+    for model, estimate, reported in await stores.turns.calibration():
+        # Servers name the version of a model besides.
+        if model.startswith(name):
+            mind.calibration.learn(name, estimate, reported)
+    persona = Persona(settings.chathakase_system_prompt, settings.chathakase_max_messages)
+    recall = Recall(
+        store=stores.memory,
+        files=stores.files,
+        above=Above(past=past, store=stores.memory),
+        reader=FileReader(stores.files, SlackDownloads(web), read, most=settings.chathakase_max_file_mb * MEGABYTE),
+        surface=surface,
+        persona=persona,
+        lens=mind.lens,
+    )
+    runner = TurnRunner(
+        sessions=stores.sessions,
+        turns=stores.turns,
+        recall=recall,
+        asking=Asking(recall=recall, model=mind.model, calibration=mind.calibration),
+        surface=surface,
+    )
+    rights, running = Rights(surface, settings.chathakase_admins), Running()
+    presses = Presses(turns=stores.turns, runner=runner, running=running, rights=rights)
+    summaries = _summaries(mind, stores, surface, persona)
+    commands = Commands(
+        sessions=stores.sessions,
+        forgetting=stores.forgetting,
+        surface=surface,
+        presses=presses,
+        rights=rights,
+        examine=examine,
+        model=name,
+        expiry=expiry,
+        now=now,
+    )
+    background = await stack.enter_async_context(Background(_chores(mind, stores, summaries)))
+    manager = SessionManager(
+        sessions=stores.sessions,
+        turns=stores.turns,
+        promises=stores.errands,
+        runner=runner,
+        commands=commands,
+        errands=Errands(store=stores.errands, commands=commands, presses=presses, surface=surface),
+        running=running,
+        admission=Admission(_load(settings), monotonic),
+        strays=Strays(monotonic),
+        background=background,
+        concurrency=settings.chathakase_concurrency,
+        grace=settings.chathakase_grace,
+        now=now,
+    )
+    stack.push_async_callback(manager.close)
+    await manager.wake_waiting()
+    changes = Changes(
+        store=stores.changes,
+        running=running,
+        submit=manager.submit,
+        promise=manager.promise,
+        young=settings.chathakase_catch_up * 1000,
+        now=now,
+    )
+    housekeeping = Housekeeping(stores.forgetting, retention_days=settings.chathakase_retention_days)
+    return Engine(manager, changes, housekeeping, stores)
+
+
+def _summaries(mind: Mind, stores: Stores, surface: SlackSurface, persona: Persona) -> Summaries:
+    def measure() -> Measure:
+        return Measure(persona.max_messages, mind.lens.window().room)
+
+    return Summaries(
+        memory=stores.memory,
+        store=stores.summaries,
+        model=mind.background or mind.model,
+        surface=surface,
+        measure=measure,
+    )
+
+
+def _chores(mind: Mind, stores: Stores, summaries: Summaries) -> list[Chore]:
+    if mind.background is None:
+        return []
+    titles = Titles(memory=stores.memory, store=stores.titles, model=mind.background)
+    return [titles.entitle, summaries.keep_up]
+
+
+def _load(settings: Settings) -> Load:
+    return Load(
+        by_person=settings.chathakase_person_rate,
+        by_channel=settings.chathakase_channel_rate,
+        waiting=settings.chathakase_max_waiting,
+    )

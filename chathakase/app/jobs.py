@@ -1,0 +1,30 @@
+"""Runs what is to be done every so many seconds."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from chathakase.core.errors import StoreError
+
+Job = Callable[[], Awaitable[None]]
+
+log = logging.getLogger(__name__)
+
+
+def run_jobs(stack: AsyncExitStack, jobs: Mapping[Job, float]) -> None:
+    """Run each job every so many seconds, never twice at once, until the stack is closed."""
+    scheduler = AsyncIOScheduler(job_defaults={"coalesce": True, "misfire_grace_time": None})
+    for job, seconds in jobs.items():
+        scheduler.add_job(_forgiving, "interval", seconds=seconds, args=(job,))
+    scheduler.start()
+    stack.callback(scheduler.shutdown, wait=False)
+
+
+async def _forgiving(job: Job) -> None:
+    """Run a job whose failure is told in one line; the next time may go better."""
+    try:
+        await job()
+    except StoreError as error:
+        log.warning("%s: %s", job.__name__, error)

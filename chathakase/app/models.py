@@ -1,0 +1,56 @@
+"""Opens the models, and what is known of them."""
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from chathakase.config import Settings
+from chathakase.core.errors import StartError
+from chathakase.core.ports import LanguageModel, TokenCounter
+from chathakase.engine.calibration import Calibration
+from chathakase.engine.lens import Lens
+from chathakase.models.catalogue import Catalogue, read_models
+from chathakase.models.openai import open_model
+from chathakase.models.tokens import is_exact, open_counter
+
+OFF = "off"
+"""In the place of a background model's name: there is none."""
+SHORT = 1_500
+"""Tokens of the longest summary."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mind:
+    """The models, and through what they see."""
+
+    model: LanguageModel
+    background: LanguageModel | None
+    """Writes summaries and titles; None when there are to be none."""
+    lens: Lens
+    counter: TokenCounter
+    calibration: Calibration
+    catalogue: Catalogue
+
+
+async def open_mind(stack: AsyncExitStack, settings: Settings) -> Mind:
+    """Open the models. Raises StartError when what is told of models cannot be read."""
+    try:
+        catalogue = read_models(settings.chathakase_models)
+    except ValueError as error:
+        raise StartError(f"CHATHAKASE_MODELS {error}.") from error
+    name = settings.chathakase_model
+    counter = open_counter(name)
+    calibration = Calibration(exact=is_exact(counter))
+    model = await stack.enter_async_context(
+        open_model(
+            api_key=settings.openai_api_key.get_secret_value() or "none",
+            base_url=settings.openai_base_url,
+            name=name,
+            temperature=settings.chathakase_temperature,
+            max_tokens=settings.chathakase_max_tokens,
+        )
+    )
+    other = settings.chathakase_background_model
+    background = None if other == OFF else model.named(other or name, max_tokens=SHORT)
+    reserve = settings.chathakase_max_tokens
+    lens = Lens(name, catalogue.facts(name), reserve=reserve, counter=counter, calibration=calibration)
+    return Mind(model, background, lens, counter, calibration, catalogue)

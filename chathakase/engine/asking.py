@@ -1,0 +1,76 @@
+"""Asks a model: for an answer, once more with less when it was too much; or for a short text at once."""
+
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+
+from chathakase.core.errors import ModelError
+from chathakase.core.ports import LanguageModel
+from chathakase.core.types import Finished, Lease, Prompt, Usage
+from chathakase.engine.calibration import Calibration
+from chathakase.engine.recall import Recall
+
+TOO_LONG = "context_length_exceeded"
+
+SHARES = (1.0, 0.5, 0.2)
+"""How much of the room that we believe in a prompt takes up: at first, and after each refusal."""
+
+NOTHING = Usage(0, 0)
+
+log = logging.getLogger(__name__)
+
+
+class Asking:
+    """Has turns answered."""
+
+    def __init__(self, *, recall: Recall, model: LanguageModel, calibration: Calibration) -> None:
+        self._recall = recall
+        self._model = model
+        self._calibration = calibration
+
+    async def stream(self, lease: Lease) -> AsyncGenerator[str | Finished]:
+        """Yield the answer piece by piece, then one Finished. Raises ModelError and StoreError."""
+        for share in SHARES:
+            prompt, began = await self._recall.prompt(lease, share=share), False
+            try:
+                async with aclosing(self._model.stream(prompt)) as pieces:
+                    async for piece in pieces:
+                        began = True
+                        yield self._noted(piece, prompt) if isinstance(piece, Finished) else piece
+                return
+            except ModelError as error:
+                if began or error.code != TOO_LONG or share == SHARES[-1]:
+                    raise
+                self._calibration.limit(self._model.name, error.limit)
+                log.info("A prompt of about %d tokens was too long in %s", prompt.tokens, lease.place.session_id)
+
+    def _noted(self, finished: Finished, prompt: Prompt) -> Finished:
+        if finished.usage is not None and not any(speech.images for speech in prompt.speeches):
+            self._calibration.learn(self._model.name, prompt.tokens, finished.usage.prompt_tokens)
+        return replace(finished, estimate=prompt.tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A short text of a model, and what it cost."""
+
+    text: str
+    model: str
+    usage: Usage
+
+
+async def ask(model: LanguageModel, prompt: Prompt) -> Words:
+    """Have a model write a short text. Raises ModelError, also when it is empty or cut."""
+    pieces: list[str] = []
+    finished = Finished(None)
+    async with aclosing(model.stream(prompt)) as stream:
+        async for piece in stream:
+            if isinstance(piece, Finished):
+                finished = piece
+            else:
+                pieces.append(piece)
+    text = "".join(pieces).strip()
+    if not text or finished.reason != "stop":
+        raise ModelError(finished.reason or "cut", "The model gave no whole answer. Please try again.")
+    return Words(text, finished.model or model.name, finished.usage or NOTHING)

@@ -1,0 +1,62 @@
+"""What is done after a turn, and never delays one: titles and summaries."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from types import TracebackType
+from typing import Self
+
+from chathakase.core.errors import ModelError, StoreError, trace
+from chathakase.core.types import Place
+
+AT_ONCE = 4
+"""How many sessions are seen to at the same time."""
+
+Chore = Callable[[Place], Awaitable[None]]
+"""Does something for a session; may fail without harm, and is tried again after the next turn."""
+
+log = logging.getLogger(__name__)
+
+
+class Background:
+    """Owns one task for each session that is seen to; leaving it ends them all."""
+
+    def __init__(self, chores: Sequence[Chore]) -> None:
+        self._chores = chores
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    async def __aenter__(self) -> Self:
+        """Begin."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        tasks = [*self._tasks.values()]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    def after_turn(self, place: Place) -> None:
+        """See to a session, unless somebody is at it already."""
+        session_id = place.session_id
+        if self._chores and session_id not in self._tasks:
+            self._tasks[session_id] = asyncio.create_task(self._see_to(place), name=f"background {session_id}")
+
+    async def _see_to(self, place: Place) -> None:
+        try:
+            async with self._room:
+                for chore in self._chores:
+                    await self._try(chore, place)
+        finally:
+            del self._tasks[place.session_id]
+
+    async def _try(self, chore: Chore, place: Place) -> None:
+        try:
+            await chore(place)
+        except (ModelError, StoreError) as error:
+            log.info("%s in %s will be tried again: %s", chore.__name__, place.session_id, error)
+        except Exception as error:  # noqa: BLE001 - nothing that is done in the background may end a session's work
+            log.error("%s in %s failed: %s", chore.__name__, place.session_id, trace(error))

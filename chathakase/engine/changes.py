@@ -1,0 +1,57 @@
+"""Heeds what people change and delete: memory follows, and an answer that is being written begins anew."""
+
+from collections.abc import Awaitable, Callable
+
+from chathakase.core.errands import Command
+from chathakase.core.memory import Change, Standing, Touched
+from chathakase.core.ports import ChangeStore
+from chathakase.core.types import Incoming
+from chathakase.engine.running import Running
+
+OFFER_AGAIN = "offer answer again"
+"""The errand that offers an answer to a question that was changed after it was answered."""
+
+
+class Changes:
+    """Takes in changes."""
+
+    def __init__(
+        self,
+        *,
+        store: ChangeStore,
+        running: Running,
+        submit: Callable[[Incoming], Awaitable[bool]],
+        promise: Callable[[Command], Awaitable[None]],
+        young: int,
+        now: Callable[[], int],
+    ) -> None:
+        """``young``: milliseconds after which a message that only its change makes ours is not answered any more."""
+        self._store = store
+        self._running = running
+        self._submit = submit
+        self._promise = promise
+        self._young = young
+        self._now = now
+
+    async def take_in(self, change: Change) -> None:
+        """Have memory follow a change; when this returns, it does. Raises StoreError."""
+        touched = await self._store.change(change)
+        if touched is None:
+            await self._say_late(change)
+        elif touched.standing is Standing.WAITING:
+            self._begin_anew(touched)
+        elif touched.standing is Standing.NEWEST and change.now is not None:
+            ref = f"{change.ref} {change.at}"
+            await self._promise(Command(touched.place, ref, touched.author, OFFER_AGAIN))
+
+    async def _say_late(self, change: Change) -> None:
+        """What is not known yet, and is young, may have overtaken itself, or mention us only now."""
+        if change.now is not None and self._now() - change.now.said // 1000 <= self._young:
+            await self._submit(change.now)
+
+    def _begin_anew(self, touched: Touched) -> None:
+        signals = self._running.find(touched.place.session_id)
+        if signals is not None and signals.lease.since < touched.seq <= signals.lease.upto:
+            signals.changed.set()
+            # Of a question that was deleted nothing may be left to answer.
+            signals.recheck.set()

@@ -1,0 +1,29 @@
+"""Has idle sessions expire, and what is old deleted."""
+
+import logging
+
+from chathakase.core.ports import ForgetStore
+
+DAY = 86_400_000
+"""Milliseconds."""
+
+log = logging.getLogger(__name__)
+
+
+class Housekeeping:
+    """Keeps the store in order."""
+
+    def __init__(self, store: ForgetStore, *, retention_days: int) -> None:
+        """``retention_days``: 0 keeps everything for ever."""
+        self._store = store
+        self._retention = retention_days * DAY
+
+    async def expire(self) -> None:
+        """Expire the sessions that were idle for too long. Raises StoreError."""
+        if expired := await self._store.expire():
+            log.info("%d idle sessions expired", expired)
+
+    async def prune(self) -> None:
+        """Delete for good what is older than it may get. Raises StoreError."""
+        if self._retention and (pruned := await self._store.prune(idle=self._retention)):
+            log.info("%d sessions were deleted for good", pruned)

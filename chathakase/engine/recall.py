@@ -1,0 +1,107 @@
+"""Everything that leads to a prompt: what is remembered, what is above, what files hold, who speaks and where."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chathakase.core.files import Image
+from chathakase.core.memory import Memory
+from chathakase.core.ports import FileStore, MemoryStore, Surface
+from chathakase.core.prompt import Persona, build_prompt
+from chathakase.core.rendering import newest_pictures
+from chathakase.core.types import Lease, Place, Prompt, Role, Speech, Wish
+from chathakase.core.window import Window
+from chathakase.engine.above import Above
+from chathakase.engine.lens import Lens
+from chathakase.engine.reading import FileReader
+
+GO_ON = "Go on exactly where your last message stopped. Do not repeat any of it, and do not comment on it."
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the model would get to see of a session right now."""
+
+    prompt: Prompt
+    memory: Memory
+    window: Window
+
+
+class Recall:
+    """Builds prompts."""
+
+    def __init__(
+        self,
+        *,
+        store: MemoryStore,
+        files: FileStore,
+        above: Above,
+        reader: FileReader,
+        surface: Surface,
+        persona: Persona,
+        lens: Lens,
+    ) -> None:
+        self._store = store
+        self._files = files
+        self._above = above
+        self._reader = reader
+        self._surface = surface
+        self._persona = persona
+        self._lens = lens
+
+    async def prompt(self, lease: Lease, *, share: float = 1.0) -> Prompt:
+        """All that the model gets to see for a turn; with a ``share`` below one, so much less. Raises StoreError."""
+        place = lease.place
+        memory = await self._remember(place, lease)
+        if await self._above.read(place, memory):
+            memory = await self._remember(place, lease)
+        if _has_unread(memory):
+            await self._reader.read_new(place.session_id)
+            memory = await self._remember(place, lease)
+        prompt = await self._build(place, memory, self._lens.window(), share)
+        if memory.messages and memory.messages[-1].role is Role.ASSISTANT:
+            return Prompt((*prompt.speeches, Speech("user", GO_ON)), prompt.session_id, prompt.tokens, prompt.left_out)
+        return prompt
+
+    async def look(self, place: Place) -> View:
+        """What the model would see right now, if something were asked. Raises StoreError."""
+        memory = await self._remember(place, None)
+        window = self._lens.window()
+        return View(await self._build(place, memory, window, 1.0), memory, window)
+
+    async def standing(self, lease: Lease) -> str:
+        """The text that an answer goes on from; empty when it is written from the beginning. Raises StoreError."""
+        if lease.wish is not Wish.CONTINUE:
+            return ""
+        newest = (await self._store.memory(lease.place.session_id, lease=lease, limit=1, tokens=0)).messages[-1:]
+        return newest[0].text if newest and newest[0].role is Role.ASSISTANT else ""
+
+    async def _remember(self, place: Place, lease: Lease | None) -> Memory:
+        limit, room = self._persona.max_messages, self._lens.window().room
+        return await self._store.memory(place.session_id, lease=lease, limit=limit, tokens=room)
+
+    async def _build(self, place: Place, memory: Memory, window: Window, share: float) -> Prompt:
+        said = (*memory.messages, memory.opening) if memory.opening else memory.messages
+        people, where, images = await asyncio.gather(
+            self._surface.people({each.author for each in said if each.role is Role.USER and not each.name}),
+            self._surface.where(place),
+            self._images(memory),
+        )
+        return build_prompt(
+            place.session_id,
+            self._persona,
+            memory,
+            people=people,
+            where=where,
+            window=window,
+            images=images,
+            share=share,
+        )
+
+    async def _images(self, memory: Memory) -> Mapping[int, Image]:
+        pictures = newest_pictures(memory.messages) if self._lens.sees else ()
+        return await self._files.images(pictures) if pictures else {}
+
+
+def _has_unread(memory: Memory) -> bool:
+    return any(not attachment.read for message in memory.messages for attachment in message.attachments)
