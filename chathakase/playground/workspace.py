@@ -105,12 +105,12 @@ class Workspace:
         """How many events are neither acknowledged nor given up."""
         return self._delivery.pending
 
-    async def wait_for_socket(self, within: float = 5.0) -> None:
+    async def wait_for_socket(self, within: float = 20.0) -> None:
         """Wait until the app has a Socket Mode connection; TimeoutError after so many seconds."""
         if not await self._sockets.wait_open(within):
             raise TimeoutError(f"no Socket Mode connection within {within} s")
 
-    async def until(self, condition: Callable[[], _T], within: float = 5.0) -> _T:
+    async def until(self, condition: Callable[[], _T], within: float = 20.0) -> _T:
         """Wait until `condition()` is true, looked at after each change and all traffic, and return what it gave.
 
         TimeoutError if that takes longer than `within` seconds.

@@ -151,14 +151,16 @@ async def test_what_is_no_speech_is_ignored(start: Start, bob: Person, workspace
     await thread.answers(3, containing="last")
 
 
-async def test_messages_sent_meanwhile_are_answered_together(start: Start, bob: Person, model: ModelServer) -> None:
+async def test_messages_sent_meanwhile_are_answered_together(
+    start: Start, bob: Person, model: ModelServer, workspace: Workspace
+) -> None:
     hold = asyncio.Event()
     model.will(says("One", " moment.", hold=hold))
     thread = await start("@ChatHakase first")
     await thread.answers(1, containing="One")
     await thread.say("second")
     await thread.say("third", bob)
-    await asyncio.sleep(0.1)
+    await workspace.until(lambda: workspace.pending_events == 0)
     hold.set()
     await thread.answers(2, containing="third")
     assert model.requests[1]["messages"][1:] == [

@@ -86,10 +86,10 @@ async def test_it_is_refreshed_before_slack_drops_it(
     open_the_bot: OpenBot, monkeypatch: pytest.MonkeyPatch, model: ModelServer, database: Any
 ) -> None:
     assert REFRESH < 120
-    monkeypatch.setattr("chathakase.slack.delivery.status.REFRESH", 0.5)
+    monkeypatch.setattr("chathakase.slack.delivery.status.REFRESH", 0.2)
     wait = asyncio.Event()
     model.will(says("Done.", wait=wait))
-    async with open_workspace(status_seconds=1.0, seed=1) as workspace:
+    async with open_workspace(status_seconds=2.0, seed=1) as workspace:
         settings = {"slack_bot_token": workspace.bot_token, "slack_app_token": workspace.app_token}
         async with open_the_bot(**settings, slack_api_url=workspace.api_url), workspace.person("alice") as alice:
             channel = workspace.channel("general").id

@@ -1,7 +1,6 @@
 """Stopping an answer, by the button, the word and Slack's own Stop."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -30,13 +29,19 @@ async def growing(start: Start, model: ModelServer, *, channel: str = "#general"
 
 @pytest.mark.parametrize("way", ["button", "word", "mention"])
 async def test_the_model_is_cut_off_at_once_and_what_was_written_stays(
-    way: str, bot: SessionManager, start: Start, model: ModelServer, alice: Person, settled: Settled
+    way: str,
+    bot: SessionManager,
+    start: Start,
+    model: ModelServer,
+    alice: Person,
+    settled: Settled,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # Nobody hears of it by a renewal of the lease.
+    monkeypatch.setattr("chathakase.engine.heartbeat.RENEW_EVERY", 600.0)
     thread = await growing(start, model)
-    began = time.monotonic()
     await (press(thread, alice) if way == "button" else thread.say("stop" if way == "word" else "@ChatHakase Stop"))
     await thread.workspace.until(lambda: model.under_way == 0)
-    assert time.monotonic() - began < 0.5
     assert model.gone == 1
     (text,) = await thread.answers(1, containing="Stopped")
     assert text.startswith("The beginning")
@@ -65,7 +70,7 @@ async def test_a_silent_model_can_be_stopped(bot: SessionManager, start: Start, 
     await thread.workspace.until(lambda: model.under_way == 1)
     await thread.say("stop")
     await thread.answers(1, containing="Stopped")
-    assert model.gone == 1
+    await thread.workspace.until(lambda: model.gone == 1)
 
 
 @pytest.mark.parametrize("way", ["button", "word"])

@@ -39,7 +39,7 @@ class Page:
 
     async def frame(self, kind: str, condition: Callable[[Json], bool] = lambda _: True) -> Json:
         """The first frame of a kind that fits, be it one that has come already; it is given once."""
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(20):
             while True:
                 for frame in self.frames:
                     if frame["type"] == kind and condition(frame):

@@ -1,7 +1,8 @@
 """Trouble on demand: what slack_sdk makes of it, what was done nevertheless, and which calls it comes to."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from typing import Any
 
 import aiohttp
 import pytest
@@ -21,6 +22,11 @@ def bot(bot: AsyncWebClient) -> AsyncWebClient:
     """Without the handler that tries again after a connection has broken."""
     bot.retry_handlers.clear()
     return bot
+
+
+async def _never(answer: asyncio.Future[Any]) -> None:
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(answer, 0.2)
 
 
 def _said(workspace: Workspace) -> list[str]:
@@ -85,8 +91,9 @@ async def test_a_refusal_may_be_lost_as_well(workspace: Workspace, bot: AsyncWeb
 @pytest.mark.parametrize("done", [False, True])
 async def test_an_answer_may_never_come(workspace: Workspace, bot: AsyncWebClient, done: bool) -> None:
     workspace.faults.hang(METHOD, done=done)
-    with pytest.raises(TimeoutError):
-        await asyncio.wait_for(bot.chat_postMessage(channel=GENERAL, text="hi"), 0.2)
+    calling = asyncio.ensure_future(bot.chat_postMessage(channel=GENERAL, text="hi"))
+    await workspace.until(lambda: workspace.journal.calls(METHOD))
+    await _never(calling)
     assert workspace.journal.calls(METHOD)[0].status == 0
     assert _said(workspace) == (["hi"] if done else [])
     assert (await bot.chat_postMessage(channel=GENERAL, text="again"))["ok"]
@@ -150,8 +157,8 @@ async def test_an_upload_may_fail(
 async def test_an_upload_may_hang(workspace: Workspace, bot: AsyncWebClient) -> None:
     workspace.faults.hang(UPLOAD, done=True, after=1)
     await bot.files_upload_v2(channel=GENERAL, content="x", filename="a.txt")
-    second: Awaitable[object] = bot.files_upload_v2(channel=GENERAL, content="x", filename="b.txt")
-    with pytest.raises(TimeoutError):
-        await asyncio.wait_for(second, 0.3)
+    second = asyncio.ensure_future(bot.files_upload_v2(channel=GENERAL, content="x", filename="b.txt"))
+    await workspace.until(lambda: len(workspace.journal.calls(UPLOAD)) == 2)
+    await _never(second)
     about = {"file": workspace.journal.calls(UPLOAD)[1].arguments["file"], "filename": "b.txt", "length": 1}
     assert workspace.journal.calls(UPLOAD)[1].arguments == about

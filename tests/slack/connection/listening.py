@@ -83,7 +83,7 @@ class Listener:
             self.refusals -= 1
             raise StoreError("the disk is full")
 
-    async def until(self, condition: Callable[[], object], within: float = 5.0) -> None:
+    async def until(self, condition: Callable[[], object], within: float = 20.0) -> None:
         async with asyncio.timeout(within):
             while not condition():
                 await asyncio.sleep(0.01)

@@ -11,26 +11,28 @@ from time import monotonic
 
 import pytest
 
-from chathakase.slack.connection.tempo import USUAL
+from chathakase.slack.connection.tempo import USUAL, Tempo
 from tests.slack.connection.bare_slack import BareSlack, Line, greet, refused
 from tests.slack.connection.listening import QUICK, Listener, listening
 
 SOON = 2.5
+NEVER = replace(USUAL, finish=60.0, goodbye=60.0, first_wait=60.0, longest_wait=60.0)
+"""A patience that is seen when anything is waited for."""
 Deed = Callable[[BareSlack, Listener], Awaitable[object]]
 
 
 @asynccontextmanager
-async def timed(slack: BareSlack, most: float = SOON) -> AsyncIterator[Listener]:
-    """A bot with the usual patience, whose end must come soon."""
+async def timed(slack: BareSlack, most: float = SOON, tempo: Tempo = USUAL) -> AsyncIterator[Listener]:
+    """A bot whose end must come soon."""
     async with AsyncExitStack() as stack:
-        yield await stack.enter_async_context(listening(slack.api_url, tempo=USUAL))
+        yield await stack.enter_async_context(listening(slack.api_url, tempo=tempo))
         began = monotonic()
         await stack.aclose()
         assert monotonic() - began < most
 
 
 async def test_it_closes_at_once_when_all_is_well(slack: BareSlack) -> None:
-    async with timed(slack, most=0.5):
+    async with timed(slack, most=20, tempo=NEVER):
         pass
     assert slack.open == []
 
@@ -55,7 +57,7 @@ async def test_it_closes_while_it_opens_another(slack: BareSlack) -> None:
 
 
 async def test_it_closes_while_it_waits_for_the_next_try(slack: BareSlack) -> None:
-    async with timed(slack, most=0.5) as listener:
+    async with timed(slack, most=20, tempo=NEVER) as listener:
         slack.answer = refused("invalid_auth")
         slack.lines[0].transport.abort()
         await listener.until(lambda: len(slack.asked) == 2)
