@@ -38,7 +38,16 @@ class Presses:
             return await self._stop(press)
         if not await self._may(press):
             return NOT_YOURS
-        return "" if await self._turns.reopen(press) else DONE
+        while not await self._turns.reopen(press):
+            # The button is seen a moment before the end of its turn is saved.
+            if not self._is_ending(press):
+                return DONE
+            await asyncio.sleep(BETWEEN_LOOKS)
+        return ""
+
+    def _is_ending(self, press: Press) -> bool:
+        signals = self._running.find(press.place.session_id)
+        return signals is not None and (signals.lease.turn, signals.lease.run) == (press.turn, press.run)
 
     async def end_elsewhere(self, session_id: str, *, before: str) -> None:
         """End what another process, or one that died, has begun to write, so that nothing is left half.
