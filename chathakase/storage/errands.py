@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 from chathakase.core.errands import Command, Errand, Press
 from chathakase.core.types import Place, Wish
-from chathakase.storage.database import Database, Row, Transaction
+from chathakase.storage.database import Database, Row, Transaction, Value
 from chathakase.storage.waiting import LEASE_MS, free
 
 PROMISE = """
-INSERT INTO errands (id, session, channel, thread, ref, author, command, wish, turn, run, held_until)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+INSERT INTO errands (id, session, channel, thread, ref, author, command, argument, wish, turn, run, held_until)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 ON CONFLICT (id) DO NOTHING
 """
 
@@ -18,7 +18,7 @@ LEFT = f"done_at IS NULL AND {free('$1', 'held_until')}"
 CLAIM = f"""
 UPDATE errands SET attempts = attempts + 1, held_until = $1 + {LEASE_MS}
 WHERE {LEFT}
-RETURNING channel, thread, ref, author, command, wish, turn, run, attempts
+RETURNING channel, thread, ref, author, command, argument, wish, turn, run, attempts
 """
 
 HOLD = "UPDATE errands SET held_until = $2 WHERE id = $1 AND done_at IS NULL"
@@ -76,16 +76,19 @@ async def promise(transaction: Transaction, errand: Errand, *, now: int) -> bool
     task = errand.task
     place = task.place
     about = (place.session_id, place.channel, place.thread, task.ref, task.by)
-    what = (task.name, None, "", 1) if isinstance(task, Command) else (None, task.wish, task.turn, task.run)
+    if isinstance(task, Command):
+        what: tuple[Value, ...] = (task.name, task.argument, None, "", 1)
+    else:
+        what = (None, "", task.wish, task.turn, task.run)
     return bool(await transaction.execute(PROMISE, errand.id, *about, *what, now + LEASE_MS))
 
 
 def _errand(row: Row) -> Errand:
-    channel, thread, ref, author, command, wish, turn, run, attempts = row
+    channel, thread, ref, author, command, argument, wish, turn, run, attempts = row
     place = Place(str(channel), str(thread))
     task: Command | Press
     if command is not None:
-        task = Command(place, str(ref), str(author), str(command))
+        task = Command(place, str(ref), str(author), str(command), str(argument))
     else:
         task = Press(place, str(ref), str(author), Wish(str(wish)), str(turn), int(run or 1))
     return Errand(task, int(attempts or 1))

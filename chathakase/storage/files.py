@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from chathakase.core.files import Attachment, Image, Reading, SharedFile
+from chathakase.core.types import Incoming
 from chathakase.storage.database import Database, Transaction
 from chathakase.storage.messages import read_attachments
 
@@ -14,7 +15,7 @@ FROM messages WHERE ref = $2 AND session = $1
 ON CONFLICT (message, ref) DO NOTHING
 """
 
-KNOWN = "SELECT changed, role FROM messages WHERE ref = $2 AND session = $1"
+UNCHANGED = "SELECT 1 FROM messages WHERE ref = $2 AND session = $1 AND role = 'user' AND changed = 0"
 
 UNREAD = """
 SELECT f.id, f.ref, f.name, f.kind, f.size, f.url, f.read_at, f.text, f.image_kind, f.refusal
@@ -60,7 +61,8 @@ async def add_files(transaction: Transaction, session_id: str, ref: str, files: 
         await transaction.execute(ADD, session_id, ref, *about)
 
 
-async def add_files_of_twin(transaction: Transaction, session_id: str, ref: str, files: Sequence[SharedFile]) -> None:
+async def add_files_of_twin(transaction: Transaction, incoming: Incoming) -> None:
     """Note files that came only with a message's second coming, unless it was changed or forgotten meanwhile."""
-    if (0, "user") in [tuple(row) for row in await transaction.fetch(KNOWN, session_id, ref)]:
-        await add_files(transaction, session_id, ref, files)
+    session_id = incoming.place.session_id
+    if await transaction.fetch(UNCHANGED, session_id, incoming.ref):
+        await add_files(transaction, session_id, incoming.ref, incoming.files)

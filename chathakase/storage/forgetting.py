@@ -7,6 +7,7 @@ from chathakase.core.types import Place
 from chathakase.storage.changes import forgot
 from chathakase.storage.database import Database, Transaction, Value
 from chathakase.storage.expiry import Expiring
+from chathakase.storage.waiting import begun_before
 
 SAID = "SELECT said FROM messages WHERE session = $1 AND ref = $2"
 
@@ -23,6 +24,19 @@ HERE = f"SELECT id, said, role FROM messages WHERE {MINE} AND session = $3"
 ONE = "SELECT id, said, role FROM messages WHERE ref = $1 AND session = $2 AND role IN ('user', 'command')"
 
 ANYWHERE = f"SELECT session FROM messages WHERE {MINE} LIMIT 1"
+
+# Only what was said before the command is forgotten; what came after it may be stored already.
+ALL = """
+SELECT id, said, role FROM messages WHERE session = $1 AND role IN ('user', 'assistant', 'command')
+    AND said < (SELECT c.said FROM messages c WHERE c.session = $1 AND c.ref = $2)
+"""
+
+# A turn that answers only what was asked later is none of the command's business.
+END_TURN = f"""
+UPDATE sessions SET
+    lease_owner = NULL, lease_until = 0, stop = 0, turn = NULL, turn_began = NULL, attempts = 0, reply_refs = '[]'
+WHERE id = $1 AND {begun_before("$2")}
+"""
 
 FORGET = """
 UPDATE messages SET role = 'cleared', text = '', author = '', name = '', tokens = 0
@@ -47,6 +61,16 @@ class Forgetting:
     def __init__(self, database: Database, *, expiring: Expiring) -> None:
         self._database = database
         self._expiring = expiring
+
+    async def clear(self, session_id: str, *, before: str) -> int:
+        """Forget what was said before a stored message; returns how many messages were forgotten.
+
+        A turn that answers something of it ends; what was asked later waits again. The rows stay as empty marks, so
+        that a message that is delivered again is not answered again.
+        """
+        async with self._database.transaction() as transaction:
+            await transaction.execute(END_TURN, session_id, before)
+            return await _forget(transaction, session_id, ALL, session_id, before)
 
     async def forget(self, scope: Scope, *, author: str, place: Place, before: str) -> int:
         """Forget what one person said, up to a stored message; returns how many messages were forgotten.
@@ -95,4 +119,4 @@ async def _forget(transaction: Transaction, session_id: str, sql: str, *values: 
     await transaction.execute(FORGET, ids)
     await transaction.execute(DROP_FILES, ids)
     await forgot(transaction, session_id, min(int(row[1] or 0) for row in rows))
-    return sum(row[2] == "user" for row in rows)
+    return sum(row[2] != "command" for row in rows)

@@ -1,4 +1,4 @@
-"""What is said: sessions and their messages, how they expire and how they are forgotten."""
+"""What is said: sessions and their messages."""
 
 from collections.abc import Callable
 
@@ -15,39 +15,53 @@ from chathakase.core.types import (
     SessionsPage,
     Wish,
 )
-from chathakase.storage.database import Database, Row, Transaction, Value
+from chathakase.storage.database import Database, Row, Transaction
 from chathakase.storage.errands import promise
-from chathakase.storage.waiting import KEPT, WAITS, begun_before, free
+from chathakase.storage.expiry import IDLE, Expiring
+from chathakase.storage.files import add_files, add_files_of_twin
+from chathakase.storage.forgetting import Forgetting
+from chathakase.storage.messages import ESTIMATE, SPOKEN
+from chathakase.storage.summaries import spoil
+from chathakase.storage.titles import retitle
+from chathakase.storage.waiting import WAITS, free
 
-OPEN = """
-INSERT INTO sessions (id, channel, thread, seq, asked, began_at, active_at)
-VALUES ($1, $2, $3, 1, $4, $5, $5)
+STATE = """
+seq, doomed, (SELECT made_by FROM titles WHERE session = $1), (SELECT max(said) FROM messages WHERE session = $1)
+"""
+
+OPEN = f"""
+INSERT INTO sessions (id, channel, thread, seq, asked, began_at, active_at, above_read)
+VALUES ($1, $2, $3, 1, $4, $5, $5, $6)
 ON CONFLICT (id) DO UPDATE SET
     seq = sessions.seq + 1,
     asked = CASE WHEN $4 = 1 THEN sessions.seq + 1 ELSE sessions.asked END,
     active_at = $5,
     archived_at = NULL
-RETURNING seq
+RETURNING {STATE}
 """
 
-JOIN = """
+JOIN = f"""
 UPDATE sessions SET
     seq = seq + 1,
     asked = CASE WHEN $2 = 1 THEN seq + 1 ELSE asked END,
     active_at = $3,
     archived_at = NULL
 WHERE id = $1
-RETURNING seq
+RETURNING {STATE}
 """
 
 ADD = """
-INSERT INTO messages (session, seq, role, text, author, ref, said, asks, at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+INSERT INTO messages (session, seq, role, text, author, name, ref, said, asks, tokens, at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT (session, ref) DO NOTHING
 RETURNING seq
 """
 
-OPENED_LATER = "SELECT 1 WHERE $2 < (SELECT min(said) FROM messages WHERE session = $1)"
+OPENED_LATER = "SELECT 1 WHERE $2 < (SELECT min(said) FROM messages WHERE session = $1 AND seq > 0)"
+
+GONE = "SELECT 1 FROM gone WHERE session = $1 AND said >= $2"
+
+EXPIRED = f"SELECT 1 FROM sessions WHERE id = $3 AND (doomed = 1 OR {IDLE})"
 
 # What a turn answers comes last, also what was said long ago and came late.
 ASKED_NOW = """
@@ -64,124 +78,113 @@ ORDER BY said DESC, seq DESC LIMIT $3
 
 ANSWER = "SELECT role, text, author FROM messages WHERE session = $1 AND ref = $2 AND role = 'assistant'"
 
-# Only what was said before the command is forgotten; what came after it may be stored already.
-BEFORE_COMMAND = "said < (SELECT c.said FROM messages c WHERE c.session = $1 AND c.ref = $2)"
-
-CLEAR_MESSAGES = f"""
-UPDATE messages SET role = 'cleared', text = '', author = ''
-WHERE session = $1 AND role IN ('user', 'assistant') AND {BEFORE_COMMAND}
-"""
-
-# A turn that answers only what was asked later is none of the command's business.
-CLEAR_TURN = f"""
-UPDATE sessions SET
-    lease_owner = NULL, lease_until = 0, stop = 0, turn = NULL, turn_began = NULL, attempts = 0, reply_refs = '[]'
-WHERE id = $1 AND {begun_before("$2")}
-"""
-
-# Whatever asks and is not forgotten still waits.
-CLEAR_QUESTIONS = """
-UPDATE sessions SET answered = coalesce(
-    (SELECT min(m.seq) - 1 FROM messages m
-    WHERE m.session = $1 AND m.role = 'user' AND m.asks = 1 AND m.seq > sessions.answered),
-    seq)
-WHERE id = $1
-"""
-
-# A turn whose question is forgotten is not taken up again.
-CLEAR_WISHES = f"UPDATE turns SET wish = NULL WHERE session = $1 AND wish IS NOT NULL AND NOT {KEPT}"
-
-IDLE = f"active_at < $1 AND NOT {WAITS} AND {free('$2')}"
-
 INFO = f"""
-SELECT channel, thread, began_at, active_at, {WAITS} OR NOT {free("$1")},
-    (SELECT count(*) FROM messages m WHERE m.session = sessions.id AND m.role IN ('user', 'assistant'))
+SELECT sessions.channel, sessions.thread, sessions.began_at, sessions.active_at, {WAITS} OR NOT {free("$1")},
+    (SELECT count(*) FROM messages WHERE session = sessions.id AND {SPOKEN}),
+    coalesce((SELECT title FROM titles WHERE session = sessions.id), ''),
+    coalesce((SELECT messages FROM summaries WHERE session = sessions.id), 0)
 FROM sessions
 """
 
+USAGE = "SELECT model, prompt_tokens, completion_tokens FROM usage WHERE session = $1 ORDER BY model"
+
 PEOPLE = """
-SELECT author FROM messages WHERE session = $1 AND role = 'user' GROUP BY author ORDER BY min(seq)
+SELECT author FROM messages WHERE session = $1 AND role = 'user' AND name = '' GROUP BY author ORDER BY min(seq)
 """
-
-ARCHIVE = "UPDATE sessions SET archived_at = $2 WHERE id IN (SELECT id FROM sessions WHERE {})"
-
-REMEMBER_GONE = """
-INSERT INTO gone (session, said, at)
-SELECT session, max(said), $2 FROM messages WHERE session IN ({}) GROUP BY session
-ON CONFLICT (session) DO UPDATE SET said = excluded.said, at = excluded.at
-"""
-
-GONE = "SELECT 1 FROM gone WHERE session = $1 AND said >= $2"
-
-GONE_MS = 86_400_000
-"""How long it is known that a session is gone. Slack delivers an event again for about six minutes, and what was missed
-while away is looked for within a day."""
-
-BATCH = 200
-"""How many sessions expire in one transaction, so that no turn waits long for the writer."""
 
 
 class _HadAlready(Exception):
     """This message is saved already; whatever its second coming changed is undone."""
 
 
+class _Expired(Exception):
+    """The session is to be deleted before anything begins anew in its place."""
+
+
 class Sessions:
     """Remembers what is said (a SessionStore)."""
 
-    def __init__(self, database: Database, *, expiry: Expiry, now: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        expiry: Expiry,
+        now: Callable[[], int],
+        count: Callable[[str], int] = ESTIMATE,
+    ) -> None:
+        """``count`` tells how many tokens a text has."""
         self._database = database
         self._expiry = expiry
+        self._expiring = Expiring(database, expiry=expiry, now=now)
         self._now = now
+        self._count = count
 
     async def append(self, incoming: Incoming, *, role: Role = Role.USER, errand: Errand | None = None) -> bool:
-        """Save what a person said; False when it was had already or belongs to no session of ours."""
+        """Save what a person said; False when it was had already or belongs to no session of ours.
+
+        Files that come only with a message's second coming are added to it, and are unread like all others.
+        """
+        while True:
+            try:
+                async with self._database.transaction() as transaction:
+                    return await self._append(transaction, incoming, role, errand)
+            except _Expired:
+                await self._expiring.delete_if_idle(incoming.place.session_id)
+            except _HadAlready:
+                if incoming.files:
+                    async with self._database.transaction() as transaction:
+                        await add_files_of_twin(transaction, incoming)
+                return False
+
+    async def _append(self, transaction: Transaction, incoming: Incoming, role: Role, errand: Errand | None) -> bool:
         now = self._now()
-        try:
-            async with self._database.transaction() as transaction:
-                if self._expiry.mode is ExpiryMode.DELETE:
-                    await self._delete_if_idle(transaction, incoming, now)
-                asks = incoming.asks and errand is None and await self._is_for_us(transaction, incoming)
-                seq = await self._next_seq(transaction, incoming, asks=asks, now=now)
-                if seq is None:
-                    return False
-                await self._add(transaction, incoming, seq, role=role, asks=asks, now=now)
-                if errand is not None:
-                    await promise(transaction, errand, now=now)
-                return True
-        except _HadAlready:
+        if self._expiry.mode is ExpiryMode.DELETE:
+            await self._refuse_expired(transaction, incoming, now)
+        asks = incoming.asks and errand is None and await self._is_for_us(transaction, incoming)
+        state = await self._next_seq(transaction, incoming, asks=asks, now=now)
+        if state is None:
             return False
+        seq, doomed, titled, newest = state
+        if doomed:
+            raise _Expired
+        await self._add(transaction, incoming, int(seq or 0), role=role, asks=asks, now=now)
+        if newest is not None and incoming.said <= int(newest):
+            await spoil(transaction, incoming.place.session_id, incoming.said)
+        if not titled and role is Role.USER:
+            await retitle(transaction, incoming.place.session_id)
+        if errand is not None:
+            await promise(transaction, errand, now=now)
+        return True
 
     async def _add(
         self, transaction: Transaction, incoming: Incoming, seq: int, *, role: Role, asks: bool, now: int
     ) -> None:
-        said = (incoming.text, incoming.author, incoming.ref, incoming.said)
-        if not await transaction.fetch(ADD, incoming.place.session_id, seq, role, *said, int(asks), now):
+        session_id = incoming.place.session_id
+        said = (incoming.text, incoming.author, incoming.name, incoming.ref, incoming.said)
+        tokens = self._count(incoming.text)
+        if not await transaction.fetch(ADD, session_id, seq, role, *said, int(asks), tokens, now):
             raise _HadAlready
+        await add_files(transaction, session_id, incoming.ref, incoming.files)
 
-    async def _next_seq(self, transaction: Transaction, incoming: Incoming, *, asks: bool, now: int) -> int | None:
+    async def _next_seq(self, transaction: Transaction, incoming: Incoming, *, asks: bool, now: int) -> Row | None:
         place = incoming.place
         if incoming.opens:
-            rows = await transaction.fetch(OPEN, place.session_id, place.channel, place.thread, int(asks), now)
+            is_root = int(place.thread == incoming.ref)
+            rows = await transaction.fetch(OPEN, place.session_id, place.channel, place.thread, int(asks), now, is_root)
         else:
             rows = await transaction.fetch(JOIN, place.session_id, int(asks), now)
-        return int(rows[0][0] or 0) if rows else None
+        return rows[0] if rows else None
 
     async def _is_for_us(self, transaction: Transaction, incoming: Incoming) -> bool:
         """Whether something was said after the session was opened; before that, people talked among themselves."""
         return incoming.opens or not await transaction.fetch(OPENED_LATER, incoming.place.session_id, incoming.said)
 
-    async def _delete_if_idle(self, transaction: Transaction, incoming: Incoming, now: int) -> None:
+    async def _refuse_expired(self, transaction: Transaction, incoming: Incoming, now: int) -> None:
         session_id = incoming.place.session_id
-        await self._delete(transaction, f"{IDLE} AND id = $3", now - self._expiry.after, now, session_id)
+        if await transaction.fetch(EXPIRED, now - self._expiry.after, now, session_id):
+            raise _Expired
         if await transaction.fetch(GONE, session_id, incoming.said):
             raise _HadAlready
-
-    async def _delete(self, transaction: Transaction, idle: str, before: int, now: int, *values: Value) -> int:
-        """Remove every row of sessions; all that is kept is until when they had heard everything."""
-        ids = f"SELECT id FROM sessions WHERE {idle}"
-        await transaction.execute(REMEMBER_GONE.format(ids), before, now, *values)
-        await transaction.execute(f"DELETE FROM errands WHERE session IN ({ids})", before, now, *values)
-        return await transaction.execute(f"DELETE FROM sessions WHERE id IN ({ids})", before, now, *values)
 
     async def history(self, lease: Lease, *, limit: int) -> list[Message]:
         """The newest ``limit`` messages that matter to a turn, what it answers last."""
@@ -201,17 +204,8 @@ class Sessions:
         return [str(author) for (author,) in await self._database.fetch(PEOPLE, session_id)]
 
     async def clear(self, session_id: str, *, before: str) -> int:
-        """Forget what was said before a stored message; returns how many messages were forgotten.
-
-        A turn that answers something of it ends; what was asked later waits again. The rows stay as empty marks, so
-        that a message that is delivered again is not answered again.
-        """
-        async with self._database.transaction() as transaction:
-            await transaction.execute(CLEAR_TURN, session_id, before)
-            forgotten = await transaction.execute(CLEAR_MESSAGES, session_id, before)
-            await transaction.execute(CLEAR_QUESTIONS, session_id)
-            await transaction.execute(CLEAR_WISHES, session_id)
-            return forgotten
+        """Forget what was said before a stored message; returns how many messages were forgotten."""
+        return await Forgetting(self._database, expiring=self._expiring).clear(session_id, before=before)
 
     async def info(self, session_id: str) -> SessionInfo | None:
         """What is known of one session."""
@@ -234,8 +228,10 @@ class Sessions:
         return SessionsPage(int(total[0][0] or 0), tuple([await self._info(row) for row in rows]))
 
     async def _info(self, row: Row) -> SessionInfo:
-        channel, thread, began, active, busy, messages = row
+        channel, thread, began, active, busy, messages, title, summarised = row
         place = Place(str(channel), str(thread))
+        spent = await self._database.fetch(USAGE, place.session_id)
+        usage = tuple((str(model), int(prompt or 0), int(completion or 0)) for model, prompt, completion in spent)
         return SessionInfo(
             place=place,
             messages=int(messages or 0),
@@ -243,21 +239,13 @@ class Sessions:
             began=int(began or 0),
             active=int(active or 0),
             busy=bool(busy),
+            title=str(title),
+            prompt_tokens=sum(prompt for _, prompt, _ in usage),
+            completion_tokens=sum(completion for _, _, completion in usage),
+            summarised=int(summarised or 0),
+            usage=usage,
         )
 
     async def expire(self) -> int:
         """Expire idle sessions, never one with a turn under way or waiting; returns how many."""
-        expired = batch = await self._expire_batch()
-        while batch == BATCH:
-            batch = await self._expire_batch()
-            expired += batch
-        return expired
-
-    async def _expire_batch(self) -> int:
-        now = self._now()
-        before, idle = now - self._expiry.after, f"{IDLE} AND archived_at IS NULL LIMIT {BATCH}"
-        async with self._database.transaction() as transaction:
-            if self._expiry.mode is ExpiryMode.ARCHIVE:
-                return await transaction.execute(ARCHIVE.format(idle), before, now)
-            await transaction.execute("DELETE FROM gone WHERE at < $1", now - GONE_MS)
-            return await self._delete(transaction, idle, before, now)
+        return await self._expiring.expire()

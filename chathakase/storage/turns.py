@@ -6,7 +6,10 @@ from uuid import uuid4
 
 from chathakase.core.errands import Press
 from chathakase.core.types import Hold, Lease, Place, Result, Wish
-from chathakase.storage.database import Database, Row
+from chathakase.storage.database import Database, Row, Transaction
+from chathakase.storage.messages import ESTIMATE
+from chathakase.storage.summaries import spoil
+from chathakase.storage.usage import spend
 from chathakase.storage.waiting import KEPT, LEASE_MS, SINCE, TO_FORGET, WAITS, begun_before, free, said_at
 
 # Both halves have a partial index of their own, so that sessions at rest cost nothing.
@@ -55,14 +58,14 @@ NOTE_REPLY = "UPDATE sessions SET reply_refs = $3 WHERE id = $1 AND lease_owner 
 RECORD = """
 INSERT INTO turns (
     id, session, upto, attempts, reply_refs, began_at,
-    outcome, error, model, prompt_tokens, completion_tokens, ended_at, run)
-SELECT turn, id, $3, attempts, reply_refs, turn_began, $4, $5, $6, $7, $8, $9, $10
+    outcome, error, model, prompt_tokens, completion_tokens, ended_at, run, estimate)
+SELECT turn, id, $3, attempts, reply_refs, turn_began, $4, $5, $6, $7, $8, $9, $10, $11
 FROM sessions WHERE id = $1 AND lease_owner = $2
 ON CONFLICT (id) DO UPDATE SET
     attempts = excluded.attempts, reply_refs = excluded.reply_refs,
     outcome = excluded.outcome, error = excluded.error, model = excluded.model,
     prompt_tokens = excluded.prompt_tokens, completion_tokens = excluded.completion_tokens,
-    ended_at = excluded.ended_at, run = excluded.run, wish = NULL
+    ended_at = excluded.ended_at, run = excluded.run, estimate = excluded.estimate, wish = NULL
 """
 
 # A turn that is taken up again answers something old: what was answered since stays answered.
@@ -76,13 +79,19 @@ RETURNING seq
 """
 
 ADD_ANSWER = """
-INSERT INTO messages (session, seq, role, text, author, ref, reply_to, at, said)
-SELECT $1, $2, 'assistant', $3, '', $4, $5, $6, coalesce(max(said), $6 * 1000) FROM messages
+INSERT INTO messages (session, seq, role, text, author, ref, reply_to, at, said, tokens)
+SELECT $1, $2, 'assistant', $3, '', $4, $5, $6, coalesce(max(said), $6 * 1000), $8 FROM messages
 WHERE session = $1 AND role = 'user' AND seq > $7 AND seq <= $5
-ON CONFLICT (session, ref) DO UPDATE SET text = excluded.text, at = excluded.at
+ON CONFLICT (session, ref) DO UPDATE SET text = excluded.text, at = excluded.at, tokens = excluded.tokens
+RETURNING said
 """
 
-REMOVE_ANSWER = "DELETE FROM messages WHERE session = $1 AND ref = $2"
+REMOVE_ANSWER = "DELETE FROM messages WHERE session = $1 AND ref = $2 RETURNING said"
+
+NEWEST_COUNTS = """
+SELECT model, estimate, prompt_tokens FROM (SELECT * FROM turns ORDER BY rowid DESC LIMIT 2000)
+WHERE estimate > 0 AND prompt_tokens > 0 ORDER BY ended_at DESC LIMIT 200
+"""
 
 RELEASE = """
 UPDATE sessions SET lease_owner = NULL, lease_until = 0, attempts = attempts - 1 WHERE id = $1 AND lease_owner = $2
@@ -119,9 +128,13 @@ WHERE NOT EXISTS (SELECT 1 FROM sessions WHERE id = $1 AND turn = $2)
 class Turns:
     """Says who may answer (a TurnStore)."""
 
-    def __init__(self, database: Database, *, now: Callable[[], int]) -> None:
+    def __init__(
+        self, database: Database, *, now: Callable[[], int], count: Callable[[str], int] = ESTIMATE
+    ) -> None:
+        """``count`` tells how many tokens a text has."""
         self._database = database
         self._now = now
+        self._count = count
 
     async def waiting(self) -> list[str]:
         """The ids of sessions in which something waits and nobody works."""
@@ -160,16 +173,27 @@ class Turns:
         now, session_id, upto = self._now(), lease.place.session_id, lease.upto
         usage = result.usage
         tokens = (usage.prompt_tokens, usage.completion_tokens) if usage else (None, None)
-        record = (result.outcome, result.error, result.model, *tokens, now, lease.run)
+        record = (result.outcome, result.error, result.model, *tokens, now, lease.run, result.estimate)
         async with self._database.transaction() as transaction:
             await transaction.fetch(RECORD, session_id, lease.owner, upto, *record)
             rows = await transaction.fetch(FINISH, session_id, lease.owner, upto, now)
-            if rows and result.text:
-                answer = (rows[0][0], result.text, lease.turn, upto, now, lease.since)
-                await transaction.fetch(ADD_ANSWER, session_id, *answer)
-            elif rows and lease.wish:
-                await transaction.execute(REMOVE_ANSWER, session_id, lease.turn)
-        return bool(rows)
+            if not rows:
+                return False
+            if usage is not None:
+                await spend(transaction, session_id, result.model, usage)
+            await self._save_answer(transaction, lease, result.text, int(rows[0][0] or 0))
+        return True
+
+    async def _save_answer(self, transaction: Transaction, lease: Lease, text: str, seq: int) -> None:
+        """Save an answer; one that takes the place of another, or of none, may be what a summary tells otherwise."""
+        session_id, changed = lease.place.session_id, []
+        if text:
+            answer = (seq, text, lease.turn, lease.upto, self._now(), lease.since, self._count(text))
+            changed = await transaction.fetch(ADD_ANSWER, session_id, *answer)
+        elif lease.wish:
+            changed = await transaction.fetch(REMOVE_ANSWER, session_id, lease.turn)
+        if lease.wish and changed:
+            await spoil(transaction, session_id, int(changed[0][0] or 0))
 
     async def release(self, lease: Lease) -> None:
         """Put a turn down unfinished, for whoever comes next."""
@@ -200,6 +224,11 @@ class Turns:
         """
         rows = await self._database.fetch(ASKERS, session_id, turn, upto)
         return frozenset(str(author) for (author,) in rows)
+
+    async def calibration(self) -> list[tuple[str, int, int]]:
+        """Of the newest turns: the model, how many tokens the prompt was thought to have, and how many it had."""
+        rows = await self._database.fetch(NEWEST_COUNTS)
+        return [(str(model), int(estimate or 0), int(counted or 0)) for model, estimate, counted in rows]
 
     async def was_cleared(self, lease: Lease) -> bool:
         """Tell whether a turn that is lost was forgotten, so that nobody else writes or has written its answer."""

@@ -8,8 +8,8 @@ import pytest
 
 from chathakase.core.errors import StoreError
 from chathakase.core.types import ExpiryMode, Hold, Outcome, Place, Result, Role
+from chathakase.storage.expiry import SESSIONS
 from chathakase.storage.migrate import migrate
-from chathakase.storage.sessions import BATCH
 from chathakase.storage.sqlite import open_sqlite
 from chathakase.storage.waiting import LEASE_MS
 from tests.storage.stores import ID, LATER, PLACE, TIMEOUT, Stores, answer
@@ -219,10 +219,10 @@ async def test_what_waits_or_is_under_way_never_expires(
 
 
 async def test_more_sessions_than_a_batch_expire(stores: Stores) -> None:
-    for number in range(BATCH + 5):
+    for number in range(SESSIONS * 4 + 5):
         await stores.say(f"{number}", place=Place("C1", f"{number}.0"), asks=False)
     stores.clock.now += TIMEOUT + 1
-    assert await stores.sessions.expire() == BATCH + 5
+    assert await stores.sessions.expire() == SESSIONS * 4 + 5
 
 
 async def test_what_is_no_database_is_refused(tmp_path: Path) -> None:

@@ -86,7 +86,9 @@ WHERE prompt_tokens IS NOT NULL OR completion_tokens IS NOT NULL GROUP BY sessio
 
 ALTER TABLE turns ADD COLUMN estimate BIGINT NOT NULL DEFAULT 0;       -- tokens that the prompt was thought to have
 
-ALTER TABLE errands ADD COLUMN argument TEXT NOT NULL DEFAULT '';
+ALTER TABLE errands ADD COLUMN argument TEXT NOT NULL DEFAULT '';      -- what was said behind a command
+
+CREATE INDEX errands_of_session ON errands (session);
 
 -- Words are found by their parts of three characters, which needs no spaces between them. Where they stand in a text is
 -- not noted, which makes the index a third as large; whoever searches looks into the text itself.

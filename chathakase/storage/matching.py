@@ -1,0 +1,61 @@
+"""What it means that words occur in a text. Pure."""
+
+import re
+from dataclasses import dataclass
+
+PART = 3
+"""Characters that the index goes by; shorter words it does not know."""
+MOST_WORDS = 8
+MOST_PARTS = 24
+"""How many parts of words the index is asked for; the rest is found in the texts themselves."""
+EXCERPT = 200
+"""The longest excerpt, in characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Some words, all of which are to occur, whatever their case."""
+
+    words: tuple[str, ...]
+
+    @property
+    def match(self) -> str:
+        """The same for the index, of which it finds too much rather than too little; empty when it cannot help.
+
+        Each part stands in quotes, within which nothing has a meaning.
+        """
+        parts = dict.fromkeys(word[at : at + PART] for word in self.words for at in range(len(word) - PART + 1))
+        return " AND ".join('"{}"'.format(part.replace('"', '""')) for part in list(parts)[:MOST_PARTS])
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """The same for LIKE, which knows no case but that of ASCII: other letters stand for any."""
+        return tuple(f"%{''.join(map(_pattern, word))}%" for word in self.words)
+
+    def occurs_in(self, text: str) -> bool:
+        """Whether every word does."""
+        folded = text.casefold()
+        return all(word.casefold() in folded for word in self.words)
+
+    def excerpt(self, text: str) -> str:
+        """The words around the first that occurs, on one line."""
+        line = " ".join(text.split())
+        if len(line) <= EXCERPT:
+            return line
+        starts = (found.start() for word in self.words if (found := re.search(re.escape(word), line, re.IGNORECASE)))
+        start = max(0, min(min(starts, default=0) - EXCERPT // 4, len(line) - EXCERPT + 1))
+        before = "…" if start else ""
+        room = EXCERPT - len(before)
+        after = "…" if start + room < len(line) else ""
+        return before + line[start : start + room - len(after)] + after
+
+
+def query(words: str) -> Query:
+    """Understand what somebody types into a search."""
+    return Query(tuple(dict.fromkeys(words.replace("\0", " ").split()))[:MOST_WORDS])
+
+
+def _pattern(character: str) -> str:
+    if character in "%_\\":
+        return f"\\{character}"
+    return character if character.isascii() or character.lower() == character.upper() else "_"
