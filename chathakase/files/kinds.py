@@ -95,6 +95,8 @@ ZIPPED = (
     (b"META-INF/MANIFEST.MF", Kind(Way.NONE, "a Java archive")),
 )
 """What a zip archive holds when it is more than that."""
+LISTED = 2**19
+"""Bytes at the beginning and at the end of an archive in which its list of names is looked for."""
 OLE = {"doc": WORD, "xls": EXCEL, "ppt": POWERPOINT, "msg": Kind(Way.NONE, "an Outlook message")}
 """Old Office files, which begin alike, by the ending of their names."""
 CLAIMS = OLE | {
@@ -157,7 +159,8 @@ def _by_head(name: str, data: bytes) -> Kind | None:
     if data.startswith(b"BM") and data[6:10] == bytes(4) and int.from_bytes(data[14:18], "little") in BITMAP_HEADS:
         return PICTURE
     if data.startswith(b"PK\x03\x04"):
-        return next((kind for part, kind in ZIPPED if part in data), ZIP)
+        ends = data[:LISTED] + data[-LISTED:]
+        return next((kind for part, kind in ZIPPED if part in ends), ZIP)
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return OLE.get(_ending(name), Kind(Way.NONE, "an old Office document"))
     if data.startswith(b"MZ") and b"\0" in data[:256]:

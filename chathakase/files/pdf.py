@@ -11,7 +11,7 @@ from chathakase.files.text import TEXT_MOST, clean
 
 PAGES = 300
 """Pages that are read of one document."""
-PATIENCE = 6.0
+PATIENCE = 8.0
 """Seconds after which no further page is begun."""
 
 ENCRYPTED = "it is a PDF that is encrypted"
