@@ -167,7 +167,6 @@ async def test_an_answer_whose_stream_rolled_over_goes_on_whole(
     thread = await start("hi", channel="@")
     await thread.answers(None, containing="length limit", within=20)
     await workspace.until(lambda: any(block["type"] == "actions" for block in thread.replies()[-1].blocks))
-    await asyncio.sleep(0.3)
     model.will(says("and the end."))
     await alice.press(thread.channel, thread.replies()[-1].ts, "chathakase_continue")
     await workspace.until(lambda: "".join(thread.texts()).split() == [*"".join(lines).split(), "and", "the", "end."])

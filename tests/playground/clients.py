@@ -41,7 +41,7 @@ class AppSocket:
 
     async def envelope(self, *, ack: bool = True) -> Json:
         """The next envelope or frame."""
-        frame: Json = await self.ws.receive_json(timeout=3)
+        frame: Json = await self.ws.receive_json(timeout=20)
         self.received.append(frame)
         if ack and "envelope_id" in frame:
             await self.ack(frame)
@@ -67,4 +67,4 @@ async def socket_url(workspace: Workspace, session: aiohttp.ClientSession) -> st
 async def app_socket(workspace: Workspace, session: aiohttp.ClientSession) -> AsyncIterator[AppSocket]:
     """A Socket Mode connection that has been greeted."""
     async with session.ws_connect(await socket_url(workspace, session)) as ws:
-        yield AppSocket(ws, await ws.receive_json(timeout=3))
+        yield AppSocket(ws, await ws.receive_json(timeout=20))

@@ -53,4 +53,4 @@ async def open_page(workspace: Workspace, session: aiohttp.ClientSession) -> Asy
     """A page on the workspace."""
     url = f"{workspace.address.replace('http', 'ws')}/page/socket"
     async with session.ws_connect(url, headers={"Origin": workspace.address}) as ws:
-        yield Page(ws, await ws.receive_json(timeout=3), await ws.receive_json(timeout=3))
+        yield Page(ws, await ws.receive_json(timeout=20), await ws.receive_json(timeout=20))

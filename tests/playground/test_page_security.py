@@ -105,7 +105,7 @@ async def test_files_have_their_type_and_the_policy(
 async def test_nothing_outside_the_folder_is_served(folder: Path, workspace: Workspace, port: int, path: str) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n".encode())
-    answer = (await asyncio.wait_for(reader.read(), 3)).decode()
+    answer = (await asyncio.wait_for(reader.read(), 20)).decode()
     writer.close()
     await writer.wait_closed()
     assert answer.split()[1] == "404"

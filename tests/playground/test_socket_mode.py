@@ -56,9 +56,9 @@ async def test_the_eleventh_connection_is_turned_away(workspace: Workspace, sess
             app = await stack.enter_async_context(app_socket(workspace, session))
             assert app.hello["num_connections"] == number + 1
         async with session.ws_connect(await socket_url(workspace, session)) as eleventh:
-            frame = await eleventh.receive_json(timeout=3)
+            frame = await eleventh.receive_json(timeout=20)
             assert (frame["type"], frame["reason"]) == ("disconnect", "too_many_websockets")
-            assert (await eleventh.receive(timeout=3)).type is aiohttp.WSMsgType.CLOSE
+            assert (await eleventh.receive(timeout=20)).type is aiohttp.WSMsgType.CLOSE
         assert workspace.sockets == 10
 
 
@@ -194,7 +194,7 @@ async def test_a_connection_is_told_to_go_and_then_closed(
         async with app_socket(workspace, session) as new:
             await alice.say("over there")
             assert (await new.event())["text"] == "over there"
-        assert (await old.ws.receive(timeout=3)).type is aiohttp.WSMsgType.CLOSE
+        assert (await old.ws.receive(timeout=20)).type is aiohttp.WSMsgType.CLOSE
 
 
 async def test_a_connection_is_refreshed_after_its_time(session: aiohttp.ClientSession) -> None:
@@ -206,7 +206,7 @@ async def test_a_connection_may_break_without_a_word(workspace: Workspace, sessi
     async with app_socket(workspace, session) as app:
         workspace.drop_sockets()
         assert workspace.sockets == 0
-        closed = await app.ws.receive(timeout=3)
+        closed = await app.ws.receive(timeout=20)
         assert closed.type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR)
     kinds = [type(entry) for entry in workspace.journal if not isinstance(entry, FrameSent)]
     assert kinds[-2:] == [SocketOpened, SocketClosed]
@@ -242,12 +242,12 @@ async def test_new_connections_may_meet_trouble(workspace: Workspace, session: a
     troubles.turned_away = "link_disabled"
     async with app_socket(workspace, session) as app:
         assert app.hello["reason"] == "link_disabled"
-        assert (await app.ws.receive(timeout=3)).type is aiohttp.WSMsgType.CLOSE
+        assert (await app.ws.receive(timeout=20)).type is aiohttp.WSMsgType.CLOSE
     troubles.clear()
     troubles.flapping = True
     async with app_socket(workspace, session) as app:
         assert app.hello["type"] == "hello"
-        assert (await app.ws.receive(timeout=3)).type is aiohttp.WSMsgType.CLOSE
+        assert (await app.ws.receive(timeout=20)).type is aiohttp.WSMsgType.CLOSE
     troubles.clear()
     async with app_socket(workspace, session) as app:
         assert app.hello["num_connections"] == 1
@@ -256,9 +256,9 @@ async def test_new_connections_may_meet_trouble(workspace: Workspace, session: a
 async def test_pings_are_answered(workspace: Workspace, session: aiohttp.ClientSession) -> None:
     url = await socket_url(workspace, session)
     async with session.ws_connect(url, autoping=False) as ws:
-        await ws.receive_json(timeout=3)
+        await ws.receive_json(timeout=20)
         await ws.ping(b"there?")
-        pong = await ws.receive(timeout=3)
+        pong = await ws.receive(timeout=20)
         assert (pong.type, pong.data) == (aiohttp.WSMsgType.PONG, b"there?")
 
 
@@ -279,7 +279,8 @@ async def test_closing_is_quick_with_connections_open_and_events_waiting() -> No
                 await bob.say("@ChatHakase nobody answers")
             await workspace.disconnect("warning")
             began = time.perf_counter()
-        assert time.perf_counter() - began < 0.5
+        # An acknowledgement is waited for three seconds.
+        assert time.perf_counter() - began < 2.5
 
 
 @asynccontextmanager
