@@ -118,7 +118,11 @@ FAMILIES = {
 """The same of media types."""
 BITMAP_HEADS = frozenset({12, 40, 52, 56, 64, 108, 124})
 """How long the second head of a bitmap is: “BM” alone may begin a text."""
-PAGE = re.compile(rb"\s*(<\?xml[^>]{0,200}>\s*)?(<!--.{0,2000}?-->\s*)*<(!doctype\s+html|html)[\s>]", re.I | re.S)
+# Possessive, since a thousand comments would take for ever otherwise.
+PAGE = re.compile(
+    rb"\s*+(?:<\?xml[^>]*+>\s*+)?+(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s++html|html)[\s>]",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def kind_of(name: str, data: bytes) -> Kind:

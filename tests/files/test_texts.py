@@ -86,3 +86,8 @@ async def test_a_web_page_in_the_place_of_something_else_is_not_read(name: str, 
 
 async def test_a_web_page_that_was_shared_is_read() -> None:
     assert (await read("a.html", "text/html", LOGIN)).text == LOGIN.decode()
+
+
+async def test_a_thousand_comments_are_no_riddle() -> None:
+    text = "<!---->" * 1_000 + "<p>"
+    assert (await read("a.pdf", "", text.encode())).text == text
