@@ -38,8 +38,8 @@ LAST = (1 << 62, 1 << 62)
 """Greater than any time and any number of a message."""
 
 OF_OURS = """
-SELECT value FROM turns, json_each(turns.reply_refs) WHERE session = $1
-UNION ALL SELECT value FROM sessions, json_each(sessions.reply_refs) WHERE id = $1
+SELECT value FROM turns, json_each(turns.reply_refs) WHERE turns.session = $1
+UNION ALL SELECT value FROM sessions, json_each(sessions.reply_refs) WHERE sessions.id = $1
 """
 
 NUMBERS = "SELECT min(0, min(seq)) FROM messages WHERE session = $1"
