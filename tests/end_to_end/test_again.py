@@ -196,7 +196,7 @@ async def test_a_press_survives_a_restart(
         await workspace.until(lambda: model.under_way == 1)
     model.will(says("After all."))
     async with open_the_bot():
-        assert await thread.answers(1, containing="After all.", within=20) == ["After all."]
+        assert await thread.answers(1, containing="After all.", within=30) == ["After all."]
     assert [markdown(message) for message in thread.replies()] == ["After all."]
 
 

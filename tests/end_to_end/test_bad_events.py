@@ -114,4 +114,4 @@ async def test_a_dropped_socket_loses_nothing(workspace: Workspace, bot: Session
     await thread.answers(1)
     workspace.drop_sockets()
     await thread.say("two")
-    await thread.answers(2, containing="two", within=20)
+    await thread.answers(2, containing="two", within=30)

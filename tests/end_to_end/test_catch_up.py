@@ -68,7 +68,7 @@ async def test_what_was_said_below_a_missed_mention_is_answered(
     await thread.say("it seems not", bob)
     await missed(workspace)
     async with open_the_bot():
-        await workspace.until(lambda: "it seems not" in "".join(thread.texts()), 10)
+        await workspace.until(lambda: "it seems not" in "".join(thread.texts()), 30)
     assert "".join(thread.texts()).count("it seems not") == 1
 
 
@@ -138,5 +138,5 @@ async def test_what_is_said_below_a_mention_that_comes_late_is_looked_for(
     await missed(workspace)
     event = {"type": "app_mention", "channel": general, "user": alice.id, "ts": old, "thread_ts": root}
     workspace.send_event(event | {"text": f"<@{workspace.world.app.user_id}> what do you think?"})
-    await workspace.until(lambda: "was there an answer?" in "".join(thread.texts()), 10)
+    await workspace.until(lambda: "was there an answer?" in "".join(thread.texts()), 30)
     assert "".join(thread.texts()).count("what do you think?") == 1

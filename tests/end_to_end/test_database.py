@@ -141,7 +141,7 @@ def environment(environment: dict[str, str]) -> dict[str, str]:
 async def ended(process: Process) -> int:
     """Tell a process to end; it has another code than 0 when it had to be ended by force after its time."""
     process.send_signal(signal.SIGTERM)
-    return await asyncio.wait_for(process.wait(), 20)
+    return await asyncio.wait_for(process.wait(), 30)
 
 
 async def test_a_process_outlives_a_disk_that_fails_for_a_while(
@@ -180,8 +180,8 @@ async def test_a_process_ends_in_time_while_its_database_is_locked(
             code = await ended(process)
     assert (code, acked(workspace, sent(workspace, "swordfish"))) == (0, False)
     async with running(environment, workspace, log):
-        await other.answers(1, containing="swordfish?", within=20)
-        await workspace.until(lambda: len(stored(database)["turns"]) == 2, 20)
+        await other.answers(1, containing="swordfish?", within=30)
+        await workspace.until(lambda: len(stored(database)["turns"]) == 2, 30)
     assert (len(thread.texts()), len(other.texts())) == (1, 1)
     assert "Traceback" not in log.read_text()
 
@@ -195,7 +195,7 @@ async def test_a_file_that_is_not_whole_ends_the_start_with_a_word(
     spoil(database)
     before = database.read_bytes()
     process = await spawn(environment, tmp_path / "log")
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         assert await process.wait() == 1
     said = (tmp_path / "log").read_text()
     assert said.startswith(f"ChatHakase cannot start: CHATHAKASE_DATABASE_URL: {database}: the ")

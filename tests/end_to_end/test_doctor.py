@@ -216,7 +216,7 @@ async def test_on_a_terminal_it_has_colours_and_columns(environment: dict[str, s
 async def test_what_hangs_is_not_waited_for(environment: dict[str, str], used: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             code, said = await doctor(environment | {"SLACK_API_URL": url, "OPENAI_BASE_URL": url})
     assert code == 1
     assert "does not answer within 3 s" in line(said, "Slack")
@@ -304,7 +304,7 @@ async def test_an_event_that_it_is_handed_meanwhile_is_not_lost(
 
     workspace._sockets.on_count(ask)
     await examine(Settings(**settings))
-    await workspace.until(lambda: len(asked) == 8 and all(map(answered(workspace, general), asked)), within=15)
+    await workspace.until(lambda: len(asked) == 8 and all(map(answered(workspace, general), asked)), within=30)
 
 
 def answered(workspace: Workspace, channel: str) -> Callable[[str], bool]:

@@ -32,10 +32,10 @@ async def test_a_command_is_answered_once_though_the_process_dies(
         await process.wait()
     workspace.faults.clear()
     async with running(environment, workspace, tmp_path / "log"):
-        await thread.answers(2, containing="session info", within=20)
+        await thread.answers(2, containing="session info", within=30)
         # Whatever was left to do comes before what is asked later.
         await thread.say("and now?")
-        await workspace.until(lambda: "and now?" in "".join(thread.texts()), 20)
+        await workspace.until(lambda: "and now?" in "".join(thread.texts()), 30)
     assert sum("session info" in text for text in thread.texts()) == 1
 
 
@@ -54,8 +54,8 @@ async def test_clearing_once_more_ends_no_answer_to_what_was_asked_later(
     workspace.faults.clear()
     async with running(environment, workspace, tmp_path / "log"):
         await thread.say("and now?")
-        await thread.answers(3, containing="and now?", within=20)
-        await workspace.until(lambda: "forgotten all that was said" in thread.texts()[1], 20)
+        await thread.answers(3, containing="and now?", within=30)
+        await workspace.until(lambda: "forgotten all that was said" in thread.texts()[1], 30)
         await thread.say("and then?")
         texts = await thread.answers(4, containing="and then?")
     assert texts[2:] == ["I heard: [alice] and now?", "I heard: [alice] and then?"]
@@ -73,7 +73,7 @@ async def test_what_is_asked_after_clear_session_is_answered_though_a_process_di
     await thread.say("clear session")
     await thread.say("and now?")
     async with running(environment, workspace, tmp_path / "log"):
-        texts = await thread.answers(3, containing="and now?", within=20)
+        texts = await thread.answers(3, containing="and now?", within=30)
     assert texts[0].endswith(STOPPED)
     # What was asked, and that its answer was stopped.
     assert texts[1:] == ["Done: I have forgotten 2 messages of this thread.", "I heard: [alice] and now?"]
@@ -90,8 +90,8 @@ async def test_a_press_is_heeded_though_the_process_dies(
         process.kill()
         await process.wait()
     async with running(environment, workspace, tmp_path / "log"):
-        await workspace.until(lambda: len(model.requests) >= 2, 20)
-        await thread.answers(1, within=20)
+        await workspace.until(lambda: len(model.requests) >= 2, 30)
+        await thread.answers(1, within=30)
     assert len(thread.texts()) == 1
 
 

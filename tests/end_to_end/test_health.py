@@ -41,7 +41,7 @@ async def test_it_tells_of_the_socket_and_of_who_waits(
         hold.set()
         workspace.socket_troubles.refused = True
         workspace.drop_sockets()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while (await told("/ready"))[0] != 503:
                 await asyncio.sleep(0.1)
         assert (await told("/live"))[0] == 200

@@ -47,7 +47,7 @@ async def playground(*options: str, typed: str | None = None) -> AsyncIterator[P
 
 async def line_with(process: Process, pattern: str) -> str:
     assert process.stdout is not None
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         while line := (await process.stdout.readline()).decode():
             if found := re.search(pattern, line):
                 return found[1]
@@ -62,7 +62,7 @@ async def test_it_prints_the_page_and_ends_on_ctrl_c(tmp_path: Path) -> None:
             assert "Playground" in await response.text()
             assert "script-src 'self'" in response.headers["Content-Security-Policy"]
         process.send_signal(signal.SIGINT)
-        assert await asyncio.wait_for(process.wait(), 10) == 0
+        assert await asyncio.wait_for(process.wait(), 30) == 0
         assert process.stderr is not None
         assert (await process.stderr.read()).decode() == ""
     assert (tmp_path / ".playground").is_dir()
@@ -79,7 +79,7 @@ async def test_without_the_bot_any_client_can_join() -> None:
         with pytest.raises(SlackApiError, match="invalid_auth"):
             await AsyncWebClient(token="xoxb-unknown", base_url=api_url).auth_test()
         process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), 10) == 0
+        assert await asyncio.wait_for(process.wait(), 30) == 0
 
 
 async def test_the_terminal_shows_what_is_remembered() -> None:
@@ -96,7 +96,7 @@ async def test_a_taken_port_is_told_in_a_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         async with playground(f"--port={port}") as process:
-            _, errors = await asyncio.wait_for(process.communicate(), 20)
+            _, errors = await asyncio.wait_for(process.communicate(), 40)
     assert process.returncode == 1
     assert f"port {port}" in errors.decode()
     assert "Traceback" not in errors.decode()
@@ -110,7 +110,7 @@ async def test_its_workspace_survives_a_restart_and_can_be_forgotten() -> None:
             history = await client.conversations_history(channel="C0GENERAL1")
             await client.chat_postMessage(channel="C0GENERAL1", text="still here")
             process.send_signal(signal.SIGINT)
-            assert await asyncio.wait_for(process.wait(), 10) == 0
+            assert await asyncio.wait_for(process.wait(), 30) == 0
         return bot_token, " ".join(message["text"] for message in history["messages"])
 
     first = await tokens()
@@ -124,7 +124,7 @@ async def test_a_broken_workspace_is_told_in_a_sentence(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "workspace.sqlite3").write_text("these are my notes " * 100)
     async with playground() as process:
-        _, errors = await asyncio.wait_for(process.communicate(), 20)
+        _, errors = await asyncio.wait_for(process.communicate(), 40)
     assert process.returncode == 1
     assert "--fresh" in errors.decode()
     assert "Traceback" not in errors.decode()

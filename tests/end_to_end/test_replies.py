@@ -68,7 +68,7 @@ async def test_a_long_reply_goes_on_in_further_messages(
     step = len(text) // pieces + 1
     model.will(says(*(text[i : i + step] for i in range(0, len(text), step)), pause=0.02))
     thread = await start("@ChatHakase tell me everything")
-    await thread.answers(None, containing="number 399 of", within=20)
+    await thread.answers(None, containing="number 399 of", within=30)
     assert "".join(thread.texts()) == text
     assert len(thread.texts()) == 5
     assert all(len(reply.text) <= 4_000 for reply in thread.replies())
@@ -78,7 +78,7 @@ async def test_a_long_reply_goes_on_in_further_messages(
 async def test_a_reply_of_many_pages_keeps_its_code_readable(start: Start, model: ModelServer) -> None:
     model.will(says("Here:\n\n```python\n" + "print('hello & <world>')\n" * 300 + "```\n\nDone."))
     thread = await start("@ChatHakase code please")
-    await thread.answers(None, containing="Done.", within=20)
+    await thread.answers(None, containing="Done.", within=30)
     for text in thread.texts():
         assert len(re.findall(r"^```", text, re.MULTILINE)) % 2 == 0
     assert sum(text.count("print('hello & <world>')") for text in thread.texts()) == 300
@@ -116,7 +116,7 @@ async def test_the_final_text_is_delivered_once_whatever_slack_answers(
     thread = await start("@ChatHakase hi")
     workspace.faults.add(method, trouble, times=2)
     wait.set()
-    await thread.answers(1, containing="and the end.", within=20)
+    await thread.answers(1, containing="and the end.", within=30)
     assert thread.texts() == ["Some words in between and the end."]
 
 

@@ -25,7 +25,7 @@ def retry_delays() -> tuple[float, ...]:
     return (0.0, 1.0, 20.0)
 
 
-async def refused(environment: dict[str, str], log: Path, within: float = 15.0) -> tuple[int, str]:
+async def refused(environment: dict[str, str], log: Path, within: float = 30.0) -> tuple[int, str]:
     """Run until it gives up; returns the exit code and what was said."""
     process = await spawn(environment, log)
     try:
@@ -46,7 +46,7 @@ async def test_it_answers_and_stops_when_told(
         thread = await start("@ChatHakase hello swordfish")
         await thread.answers(1, containing="hello")
         process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), 20) == 0
+        assert await asyncio.wait_for(process.wait(), 30) == 0
     log = (tmp_path / "log").read_text()
     assert "Connected to Slack" in log
     assert "answered" in log

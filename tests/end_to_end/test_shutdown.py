@@ -36,7 +36,7 @@ async def ended(process: Process, signum: signal.Signals = signal.SIGTERM) -> tu
     """Tell a process to end; returns its exit code and after how many seconds it came."""
     began = monotonic()
     process.send_signal(signum)
-    code = await asyncio.wait_for(process.wait(), 20)
+    code = await asyncio.wait_for(process.wait(), 30)
     return code, monotonic() - began
 
 
@@ -51,7 +51,7 @@ async def test_an_answer_under_way_may_come_to_its_end(
         process.send_signal(signal.SIGTERM)
         await workspace.until(lambda: workspace.sockets == 0)
         hold.set()
-        assert await asyncio.wait_for(process.wait(), 10) == 0
+        assert await asyncio.wait_for(process.wait(), 30) == 0
     assert thread.texts() == ["Half of it"]
 
 
@@ -72,7 +72,7 @@ async def test_a_turn_that_is_put_down_says_so_and_is_taken_up_again(
     assert (code, thread.texts()) == (0, [f"Half\n\n{PAUSED}"])
     assert seconds < GRACE + 5
     async with running(environment, workspace, tmp_path / "log"):
-        assert await thread.answers(1, containing="The whole", within=10) == ["The whole of it."]
+        assert await thread.answers(1, containing="The whole", within=30) == ["The whole of it."]
 
 
 async def test_what_is_asked_at_the_last_moment_waits_for_the_next_start(
@@ -118,7 +118,7 @@ async def test_a_second_signal_ends_it_at_once(
         code, seconds = await ended(process)
     assert (code, seconds < 2) == (3, True)
     async with running(environment, workspace, tmp_path / "log"):
-        assert await thread.answers(1, containing="The whole", within=20) == ["The whole of it."]
+        assert await thread.answers(1, containing="The whole", within=30) == ["The whole of it."]
 
 
 async def test_nothing_is_left(

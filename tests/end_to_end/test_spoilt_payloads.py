@@ -96,8 +96,8 @@ async def test_the_bot_outlives_spoilt_payloads(
             for text in odd:
                 await send(workspace, text)
             thread = await start("@ChatHakase still there?")
-            assert await thread.answers(1, within=20) == ["I heard: [alice] still there?"]
-            await workspace.until(lambda: not left_over(database), 20)
+            assert await thread.answers(1, within=30) == ["I heard: [alice] still there?"]
+            await workspace.until(lambda: not left_over(database), 30)
         gc.collect()
     assert torn(database) == []
     assert (log.wrong, dead) == ([], [])

@@ -23,7 +23,7 @@ async def both(environment: dict[str, str], workspace: Workspace, tmp_path: Path
     async with AsyncExitStack() as stack:
         for name in ("first", "second"):
             await stack.enter_async_context(running(environment, workspace, tmp_path / name))
-        await workspace.until(lambda: workspace.sockets == 2, 20)
+        await workspace.until(lambda: workspace.sockets == 2, 30)
         yield
 
 
@@ -59,7 +59,7 @@ async def test_a_turn_is_stopped_by_whichever_hears_of_it(both: None, start: Sta
         thread = await start(f"@ChatHakase {number}")
         await thread.answers(1, containing="beginning")
         await thread.say("stop")
-        await thread.answers(1, containing="Stopped", within=15)
+        await thread.answers(1, containing="Stopped", within=30)
         assert model.under_way == 0
 
 
@@ -83,7 +83,7 @@ async def test_a_turn_whose_process_died_can_be_stopped(
 ) -> None:
     async with open_the_bot():
         await abandoned.say("stop")
-        await abandoned.answers(1, containing="Stopped", within=15)
+        await abandoned.answers(1, containing="Stopped", within=30)
         await workspace.until(lambda: model.under_way == 0)
 
 
@@ -92,6 +92,6 @@ async def test_a_turn_whose_process_died_leaves_nothing_half_when_the_session_is
 ) -> None:
     async with open_the_bot():
         await abandoned.say("clear session")
-        await abandoned.answers(2, containing="I have forgotten", within=15)
+        await abandoned.answers(2, containing="I have forgotten", within=30)
         await workspace.until(lambda: abandoned.texts()[0].endswith((STOPPED, with_notice("", TAKEN_BACK))))
         await workspace.until(lambda: [block["type"] for block in abandoned.replies()[0].blocks] == ["markdown"])
