@@ -218,3 +218,28 @@ async def test_with_exactly_that_the_bot_works_everywhere(
             await thread.say("two")
             await thread.answers(2, containing="two")
     assert [call.error for call in workspace.journal.calls() if not call.ok] == []
+
+
+async def test_where_the_app_was_installed_with_an_older_manifest_the_bot_still_answers(
+    manifest: Manifest,
+    settings: dict[str, Any],
+    open_the_bot: OpenBot,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    scopes = set(manifest.oauth_config.scopes.bot) - needs.CAN_DO_WITHOUT
+    async with open_workspace(scopes=scopes, seed=1) as older, older.person("alice") as alice:
+        changes = {
+            "slack_api_url": older.api_url,
+            "slack_bot_token": older.bot_token,
+            "slack_app_token": older.app_token,
+        }
+        async with open_the_bot(**changes):
+            for channel in ("#general", "#secret"):
+                where = older.channel(channel.removeprefix("#")).id
+                root = await alice.say("what do you think of this?", channel=where)
+                thread = Thread(older, alice, where, root)
+                await alice.share("notes.txt", b"notes", channel=where, thread_ts=root)
+                await thread.say("@ChatHakase well?")
+                assert "well?" in (await thread.answers(1))[0]
+    for method in ("conversations.info", "users.conversations", "files.info"):
+        assert sum(method in record.message for record in caplog.records) <= 1
