@@ -15,9 +15,9 @@ from chathakase.engine.admission import Admission, Load
 from chathakase.engine.asking import Asking
 from chathakase.engine.background import Background, Chore
 from chathakase.engine.changes import Changes
-from chathakase.engine.commands import Commands
+from chathakase.engine.commands import Commands, Means, Terms
 from chathakase.engine.errands import Errands
-from chathakase.engine.housekeeping import Housekeeping
+from chathakase.engine.housekeeping import DAY, Housekeeping
 from chathakase.engine.presses import Presses
 from chathakase.engine.reading import FileReader
 from chathakase.engine.recall import Recall
@@ -90,15 +90,23 @@ async def open_engine(
     presses = Presses(turns=stores.turns, runner=runner, running=running, rights=rights)
     summaries = _summaries(mind, stores, surface, persona)
     commands = Commands(
-        sessions=stores.sessions,
-        forgetting=stores.forgetting,
-        surface=surface,
-        presses=presses,
-        rights=rights,
-        examine=examine,
-        model=name,
-        expiry=expiry,
-        now=now,
+        Means(
+            stores=stores,
+            terms=Terms(
+                agent=web.identity.name,
+                model=name,
+                expiry=expiry,
+                retention=settings.chathakase_retention_days * DAY,
+                prices=mind.catalogue.facts,
+            ),
+            surface=surface,
+            presses=presses,
+            rights=rights,
+            recall=recall,
+            summaries=summaries,
+            examine=examine,
+            now=now,
+        )
     )
     background = await stack.enter_async_context(Background(_chores(mind, stores, summaries)))
     manager = SessionManager(

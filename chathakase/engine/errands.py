@@ -5,10 +5,10 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from chathakase.core.errands import Command, Errand
+from chathakase.core.errands import Command, Errand, Press
 from chathakase.core.errors import ChatHakaseError, StoreError, trace
 from chathakase.core.ports import ErrandStore, Surface
-from chathakase.engine.commands import Commands
+from chathakase.engine.commands import Answer, Asked, Commands, Said, privately
 from chathakase.engine.presses import Presses
 from chathakase.engine.verdict import GAVE_UP, with_notice
 
@@ -63,7 +63,10 @@ class Errands:
         """Do what is to be done, and say what is to be said. Raises StoreError: another time it may go better."""
         session_id = errand.task.place.session_id
         try:
-            await self._say(errand, await self._outcome(errand))
+            if isinstance(errand.task, Command) and self._commands.takes_long(errand.task):
+                await self._answer_at_length(errand)
+            else:
+                await self._tell(errand, await self._outcome(errand))
         except StoreError:
             raise
         except ChatHakaseError as error:
@@ -71,20 +74,28 @@ class Errands:
         except Exception as error:  # noqa: BLE001 - a failed errand must not take anything else with it
             log.error("An errand in %s failed: %s", session_id, trace(error))
 
-    async def _outcome(self, errand: Errand) -> str:
+    async def _answer_at_length(self, errand: Errand) -> None:
+        """Have people see meanwhile that something is on its way. Raises DeliveryError and StoreError."""
+        async with self._surface.reply(errand.task.place, errand=errand) as reply:
+            answer = await self._outcome(errand)
+            if answer is not None:
+                await reply.finish(answer.text)
+
+    async def _outcome(self, errand: Errand) -> Answer:
         if errand.attempt > ATTEMPTS:
             log.error("An errand in %s is given up after %d attempts", errand.task.place.session_id, ATTEMPTS)
-            return with_notice("", GAVE_UP)
+            return Said(with_notice("", GAVE_UP), private=isinstance(errand.task, Press))
         if isinstance(errand.task, Command):
-            return await self._commands.do(errand.task)
-        return await self._presses.heed(errand.task)
+            return await self._commands.do(errand.task, errand)
+        told = await self._presses.heed(errand.task)
+        return privately(told) if told else None
 
-    async def _say(self, errand: Errand, text: str) -> None:
-        """Say something in the thread, or to one person alone. Raises DeliveryError."""
+    async def _tell(self, errand: Errand, answer: Answer) -> None:
+        """Say something in the thread, or to one person alone, or ask them. Raises DeliveryError."""
         task = errand.task
-        if not text:
-            return
-        if isinstance(task, Command) and not self._commands.is_private(task):
-            await self._surface.reply(task.place, errand=errand).finish(text)
-        else:
-            await self._surface.whisper(task.place, task.by, text)
+        if isinstance(answer, Asked):
+            await self._surface.ask(task.place, task.by, answer.text, answer.choices)
+        elif isinstance(answer, Said) and answer.private:
+            await self._surface.whisper(task.place, task.by, answer.text)
+        elif isinstance(answer, Said):
+            await self._surface.reply(task.place, errand=errand).finish(answer.text)

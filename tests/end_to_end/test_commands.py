@@ -22,7 +22,7 @@ async def test_an_empty_mention_gets_a_hint(start: Start, model: ModelServer) ->
     assert model.requests == []
 
 
-@pytest.mark.parametrize("text", ["@ChatHakase help", "@ChatHakase HELP", "@ChatHakase:  Help "])
+@pytest.mark.parametrize("text", ["@ChatHakase help", "@ChatHakase HELP!", "@ChatHakase:  Help ?"])
 async def test_help_in_a_channel(text: str, start: Start, model: ModelServer) -> None:
     thread = await start(text)
     (answer,) = await thread.answers(1)
@@ -36,7 +36,9 @@ async def test_help_in_a_direct_message(start: Start) -> None:
     await thread.answers(1, containing="clear session")
 
 
-@pytest.mark.parametrize("text", ["help me, please", "what does clear session do?", "all sessions were fun", "help!"])
+@pytest.mark.parametrize(
+    "text", ["help me, please", "what does clear session do?", "all sessions were fun", "stop it, help!"]
+)
 async def test_ordinary_talk_is_never_hijacked(text: str, start: Start) -> None:
     thread = await start(f"@ChatHakase {text}")
     assert await thread.answers(1) == [f"I heard: [alice] {text}"]
@@ -92,7 +94,7 @@ async def test_an_answer_under_way_ends_when_the_session_is_cleared(start: Start
     await thread.say("clear session")
     first, second = await thread.answers(2)
     assert "forgotten 1 message " in second
-    await thread.workspace.until(lambda: "session was cleared" in thread.texts()[0])
+    await thread.workspace.until(lambda: "was forgotten" in thread.texts()[0])
     await thread.workspace.until(lambda: model.gone == 1)
     assert first.startswith("The word")
     await thread.say("hello?")

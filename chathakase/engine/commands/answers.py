@@ -1,0 +1,48 @@
+"""What becomes of a command: something that is said, or asked, or nothing that needs words."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from chathakase.core.errands import Errand
+from chathakase.core.types import Choice, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A command that is to be done now."""
+
+    place: Place
+    ref: str
+    """The surface's own id of the message that said it."""
+    by: str
+    """The surface's user id of who said it."""
+    argument: str
+    errand: Errand
+    """By which files that are shared are known, however often it is tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Something is said in the thread, in Markdown."""
+
+    text: str
+    private: bool = False
+    """Only to whoever gave the command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whoever gave the command is asked something, with buttons, which nobody else sees."""
+
+    text: str
+    choices: tuple[Choice, ...]
+
+
+Answer = Said | Asked | None
+Act = Callable[[Order], Awaitable[Answer]]
+"""Does one command. Raises StoreError, and whatever else it cannot help."""
+
+
+def privately(text: str) -> Said:
+    """Something that is said to whoever gave the command, and nobody else."""
+    return Said(text, private=True)

@@ -1,0 +1,54 @@
+"""The book of commands: finds them in what people say, and has them done."""
+
+from collections.abc import Mapping
+
+from chathakase.core.errands import Command, Errand
+from chathakase.core.types import Incoming
+from chathakase.engine.commands import helping, parsing
+from chathakase.engine.commands.answering import Answering
+from chathakase.engine.commands.answers import Act, Answer, Order
+from chathakase.engine.commands.exporting import Exporting
+from chathakase.engine.commands.forgetting import Forgetting
+from chathakase.engine.commands.means import Means
+from chathakase.engine.commands.overseeing import Overseeing
+from chathakase.engine.commands.remembering import Remembering
+from chathakase.engine.commands.searching import Searching
+from chathakase.engine.commands.session import Session
+from chathakase.engine.commands.summing_up import SummingUp
+
+GROUPS = (Session, Remembering, Searching, SummingUp, Exporting, Answering, Forgetting, Overseeing)
+
+
+class Commands:
+    """Knows every command."""
+
+    def __init__(self, means: Means) -> None:
+        self._acts: Mapping[str, Act] = helping.acts()
+        for group in GROUPS:
+            self._acts = {**self._acts, **group(means).acts()}
+
+    def find(self, incoming: Incoming) -> Command | None:
+        """The command that a message is, if it is nothing but that."""
+        return find(incoming)
+
+    def takes_long(self, command: Command) -> bool:
+        """Whether a model is asked meanwhile; what comes of that is for everybody to read."""
+        return command.name in (parsing.SUMMARISE, parsing.COMPACT)
+
+    async def do(self, command: Command, errand: Errand) -> Answer:
+        """Do what a command says; returns what is to be said or asked. Raises StoreError."""
+        order = Order(command.place, command.ref, command.by, command.argument, errand)
+        return await self._acts[command.name](order)
+
+
+def find(incoming: Incoming) -> Command | None:
+    """The command that a message is, if it is nothing but that; an empty question gets a hint."""
+    if not incoming.asks or incoming.files:
+        return None
+    if not incoming.text.strip():
+        name, argument = helping.HINT, ""
+    elif parsed := parsing.parse(incoming.text):
+        name, argument = parsed
+    else:
+        return None
+    return Command(incoming.place, incoming.ref, incoming.author, name, argument)

@@ -1,0 +1,53 @@
+"""Gives a thread back as files."""
+
+import logging
+from collections.abc import Mapping
+
+from chathakase.core.errors import DeliveryError
+from chathakase.core.export import as_json, as_markdown, file_name
+from chathakase.core.memory import Transcript
+from chathakase.engine.commands import parsing
+from chathakase.engine.commands.answers import Act, Answer, Order, Said
+from chathakase.engine.commands.means import Means
+
+NOTHING = "There is nothing to export: nothing was said here, or all of it is forgotten."
+COMMENT = "This session as it is stored, for people to read."
+COMMENT_JSON = "The same for programs."
+NOT_TAKEN = "I could not share the files here. Please try again later, or ask whoever runs me."
+
+log = logging.getLogger(__name__)
+
+
+class Exporting:
+    """Exports sessions."""
+
+    def __init__(self, means: Means) -> None:
+        self._store = means.stores.export
+        self._surface = means.surface
+        self._agent = means.terms.agent
+
+    def acts(self) -> Mapping[str, Act]:
+        """Its command."""
+        return {parsing.EXPORT: self._export}
+
+    async def _export(self, order: Order) -> Answer:
+        transcript = await self._store.transcript(order.place.session_id)
+        if transcript is None or not transcript.messages:
+            return Said(NOTHING)
+        try:
+            await self._share(order, transcript)
+        except DeliveryError as error:
+            log.warning("The export of %s could not be shared: %s", order.place.session_id, error)
+            return Said(NOT_TAKEN)
+        return None
+
+    async def _share(self, order: Order, transcript: Transcript) -> None:
+        people = await self._surface.people({each.author for each in transcript.messages if each.author})
+        names = {id_: person.name for id_, person in people.items()}
+        files = {
+            "md": (as_markdown(transcript, names, assistant=self._agent), COMMENT),
+            "json": (as_json(transcript, names), COMMENT_JSON),
+        }
+        for ending, (content, comment) in files.items():
+            name = f"{file_name(order.place.session_id)}.{ending}"
+            await self._surface.share(order.place, order.errand, name, content.encode(), comment=comment)

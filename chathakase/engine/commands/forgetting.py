@@ -1,0 +1,126 @@
+"""Forgets what people want forgotten, and asks first where more than their own words would be lost."""
+
+from collections.abc import Mapping
+
+from chathakase.core.amounts import counted
+from chathakase.core.errands import CLEAR_SESSION
+from chathakase.core.memory import Scope
+from chathakase.core.quoting import one_line
+from chathakase.core.types import Choice
+from chathakase.engine.commands import parsing
+from chathakase.engine.commands.answers import Act, Answer, Asked, Order, Said, privately
+from chathakase.engine.commands.means import Means
+from chathakase.engine.commands.wording import listed
+
+WHAT = (
+    "What of yours shall I forget? Your messages stay where people see them, but I will not remember, find or export "
+    "them. For any other single message open its menu and choose *Forget this message*, or delete it."
+)
+CHOICES = (
+    Choice("My last message", parsing.FORGET_LAST),
+    Choice("My messages here", parsing.FORGET_HERE),
+    Choice("Everything of mine", parsing.FORGET_EVERYTHING),
+)
+SURE = (
+    "Shall I forget everything that you have ever said to me or where I listened, in every thread? "
+    "Nobody can bring it back."
+)
+NOT_YOURS = "Sorry, only whoever wrote a message, or an admin, may have it forgotten."
+UNKNOWN = "I do not remember that message."
+NOTHING = "I remember nothing of yours {}."
+INTERRUPTED = (
+    "I was interrupted and cannot tell whether your last message is forgotten already. Say `what do you remember` to "
+    "see, and `forget my last message` again if it is still there."
+)
+
+
+class Forgetting:
+    """Forgets."""
+
+    def __init__(self, means: Means) -> None:
+        self._sessions = means.stores.sessions
+        self._forgetting = means.stores.forgetting
+        self._export = means.stores.export
+        self._surface = means.surface
+        self._presses = means.presses
+        self._rights = means.rights
+
+    def acts(self) -> Mapping[str, Act]:
+        """Its commands."""
+        return {
+            parsing.FORGET: self._ask_what,
+            parsing.FORGET_LAST: self._last,
+            parsing.FORGET_HERE: self._here,
+            parsing.FORGET_EVERYTHING: self._ask_whether,
+            parsing.FORGET_EVERYTHING_NOW: self._everything,
+            parsing.FORGET_ONE: self._one,
+            CLEAR_SESSION: self._clear,
+        }
+
+    async def _ask_what(self, _: Order) -> Answer:
+        return Asked(WHAT, CHOICES)
+
+    async def _ask_whether(self, _: Order) -> Answer:
+        return Asked(SURE, (Choice("Forget everything", parsing.FORGET_EVERYTHING_NOW, danger=True),))
+
+    async def _last(self, order: Order) -> Answer:
+        if order.errand.attempt > 1:
+            return privately(INTERRUPTED)
+        forgotten = await self._forget(order, Scope.LAST)
+        return privately("Done: I have forgotten your last message here." if forgotten else NOTHING.format("here"))
+
+    async def _here(self, order: Order) -> Answer:
+        forgotten = await self._forget(order, Scope.HERE)
+        return privately(_done(forgotten, "here", order))
+
+    async def _everything(self, order: Order) -> Answer:
+        forgotten = await self._forget(order, Scope.EVERYWHERE)
+        return privately(_done(forgotten, "anywhere", order))
+
+    async def _one(self, order: Order) -> Answer:
+        author = await self._author_of(order)
+        if author is None:
+            return privately(UNKNOWN)
+        if not await self._rights.may_act_on(order.by, [author]):
+            return privately(NOT_YOURS)
+        await self._forgetting.forget(Scope.ONE, author=author, place=order.place, before=order.argument)
+        return privately("Done: I have forgotten that message.")
+
+    async def _author_of(self, order: Order) -> str | None:
+        """Who wrote the message that is to be forgotten."""
+        transcript = await self._export.transcript(order.place.session_id)
+        messages = transcript.messages if transcript else ()
+        return next((each.author for each in messages if each.ref == order.argument), None)
+
+    async def _forget(self, order: Order, scope: Scope) -> int:
+        return await self._forgetting.forget(scope, author=order.by, place=order.place, before=order.ref)
+
+    async def _clear(self, order: Order) -> Answer:
+        session_id = order.place.session_id
+        if order.argument != parsing.FOR_EVERYONE and (others := await self._others(order)):
+            return Asked(
+                f"{others} wrote here too. Shall I forget what everybody said in this thread, or only you?",
+                (
+                    Choice("Forget what everybody said", parsing.CLEAR_FOR_EVERYONE, danger=True),
+                    Choice("Forget only my messages", parsing.FORGET_HERE),
+                ),
+            )
+        await self._presses.end_elsewhere(session_id, before=order.ref)
+        forgotten = await self._forgetting.clear(session_id, before=order.ref)
+        # Once more after a crash, there is nothing left to count.
+        what = f"{counted(forgotten, 'message')} of this thread" if forgotten else "all that was said here before"
+        return Said(f"Done: I have forgotten {what}.")
+
+    async def _others(self, order: Order) -> str:
+        """Who else wrote here, in words."""
+        ids = sorted(await self._sessions.people(order.place.session_id) - {order.by})
+        people = await self._surface.people(ids)
+        return listed([one_line(people[id_].name) for id_ in ids])
+
+
+def _done(forgotten: int, where: str, order: Order) -> str:
+    if forgotten:
+        return f"Done: I have forgotten {counted(forgotten, 'message')} of yours."
+    if order.errand.attempt > 1:
+        return "Done: I have forgotten what was yours."
+    return NOTHING.format(where)

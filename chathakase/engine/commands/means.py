@@ -1,0 +1,62 @@
+"""What the commands are done with."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from chathakase.core.checkup import Finding
+from chathakase.core.ports import ExportStore, ForgetStore, SearchStore, SessionStore, Surface, TitleStore, TurnStore
+from chathakase.core.types import Expiry
+from chathakase.core.window import ModelFacts
+from chathakase.engine.presses import Presses
+from chathakase.engine.recall import Recall
+from chathakase.engine.rights import Rights
+from chathakase.engine.summaries import Summaries
+
+
+class Stores(Protocol):
+    """What is stored, from the sides that commands see of it."""
+
+    @property
+    def sessions(self) -> SessionStore: ...
+    @property
+    def turns(self) -> TurnStore: ...
+    @property
+    def titles(self) -> TitleStore: ...
+    @property
+    def forgetting(self) -> ForgetStore: ...
+    @property
+    def search(self) -> SearchStore: ...
+    @property
+    def export(self) -> ExportStore: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What people are told about how the bot is set up."""
+
+    agent: str
+    """What the bot is called."""
+    model: str
+    expiry: Expiry
+    retention: int
+    """Idle milliseconds after which everything of a session is deleted; 0: it is kept for ever."""
+    prices: Callable[[str], ModelFacts]
+    """What is known of a model, by its name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """Everything that some command needs."""
+
+    stores: Stores
+    terms: Terms
+    surface: Surface
+    presses: Presses
+    rights: Rights
+    recall: Recall
+    summaries: Summaries
+    examine: Callable[[], Awaitable[Sequence[Finding]]]
+    """Looks whether all is well."""
+    now: Callable[[], int]
+    """The time in epoch milliseconds."""

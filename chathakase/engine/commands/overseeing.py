@@ -1,0 +1,50 @@
+"""What admins may see of the whole house."""
+
+from collections.abc import Mapping
+
+from chathakase.core.amounts import counted, span
+from chathakase.core.checkup import as_markdown
+from chathakase.core.types import SessionInfo
+from chathakase.engine.commands import parsing
+from chathakase.engine.commands.answers import Act, Order, Said
+from chathakase.engine.commands.means import Means
+
+NO_ADMIN = Said("Sorry, only admins may see that.")
+
+LISTED = 20
+"""How many sessions `all sessions` lists."""
+
+
+class Overseeing:
+    """Tells how all is, without anybody's words."""
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+
+    def acts(self) -> Mapping[str, Act]:
+        """Its commands."""
+        return {parsing.ALL_SESSIONS: self._all_sessions, parsing.DOCTOR: self._doctor}
+
+    async def _all_sessions(self, order: Order) -> Said:
+        if not await self._means.rights.is_admin(order.by):
+            return NO_ADMIN
+        page = await self._means.stores.sessions.active(limit=LISTED)
+        lines = [f"**{counted(page.total, 'active session')}**"]
+        lines += [self._line(info) for info in page.sessions]
+        if page.total > len(page.sessions):
+            lines.append(f"- … and {page.total - len(page.sessions)} more")
+        return Said("\n".join(lines))
+
+    async def _doctor(self, order: Order) -> Said:
+        if not await self._means.rights.is_admin(order.by):
+            return NO_ADMIN
+        return Said(as_markdown(await self._means.examine()))
+
+    def _line(self, info: SessionInfo) -> str:
+        busy = ", answering" if info.busy else ""
+        idle = span((self._means.now() - info.active) / 1000)
+        return (
+            f"- {self._means.surface.describe(info.place)} `{info.place.session_id}`: "
+            f"{counted(info.messages, 'message')} of {counted(len(info.people), 'person', 'people')}, "
+            f"active {idle} ago{busy}"
+        )

@@ -1,0 +1,64 @@
+"""Finds what was said in people's own threads, as far as they may see it."""
+
+import logging
+from collections.abc import Collection, Mapping
+
+from chathakase.core.errors import DeliveryError
+from chathakase.core.memory import Found
+from chathakase.core.moments import day_and_time
+from chathakase.core.types import Place
+from chathakase.engine.commands import parsing
+from chathakase.engine.commands.answers import Act, Answer, Order, privately
+from chathakase.engine.commands.means import Means
+from chathakase.engine.commands.wording import plainly
+
+HOW = (
+    "Say what to look for: `search threads trip to Kyoto` finds the newest messages and titles with all these words, "
+    "in threads where you took part and may still read. Nobody else sees what I find."
+)
+NOTHING = "I found nothing about “{}” in your threads."
+ONLY_DIRECT = "\n\nI could not find out in which channels you are, so I looked only at your direct messages."
+LISTED = 10
+UNTITLED = "a thread"
+
+log = logging.getLogger(__name__)
+
+
+class Searching:
+    """Searches."""
+
+    def __init__(self, means: Means) -> None:
+        self._search = means.stores.search
+        self._surface = means.surface
+
+    def acts(self) -> Mapping[str, Act]:
+        """Its command."""
+        return {parsing.SEARCH: self._find}
+
+    async def _find(self, order: Order) -> Answer:
+        if not order.argument:
+            return privately(HOW)
+        note = ""
+        try:
+            channels: Collection[str] = await self._surface.channels_with(order.by)
+        except DeliveryError as error:
+            log.warning("The channels of somebody who searches cannot be told: %s", error)
+            channels, note = await self._direct(order.by), ONLY_DIRECT
+        found = await self._search.search(order.argument, author=order.by, channels=channels, limit=LISTED)
+        if not found:
+            return privately(NOTHING.format(plainly(order.argument)) + note)
+        person = (await self._surface.people([order.by]))[order.by]
+        lines = [f"**“{plainly(order.argument)}” in your threads**"]
+        lines += [self._line(each, person.offset) for each in found]
+        return privately("\n".join(lines) + note)
+
+    async def _direct(self, user: str) -> set[str]:
+        """The direct messages of a person; nobody else takes part in them."""
+        channels = await self._search.channels_of(user)
+        return {channel for channel in channels if (await self._surface.where(Place(channel, ""))).direct}
+
+    def _line(self, found: Found, offset: int) -> str:
+        link = self._surface.link(found.place, found.ref or found.place.thread)
+        when = day_and_time(found.at * 1000, offset=offset)
+        title = plainly(found.title) or UNTITLED
+        return f"- {f'[{title}]({link})' if link else title}, {when}: {plainly(found.excerpt)}"

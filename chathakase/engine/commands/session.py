@@ -1,0 +1,126 @@
+"""What a session is, and what it is called."""
+
+from collections.abc import Iterator, Mapping
+
+from chathakase.core.amounts import counted, span
+from chathakase.core.memory import TitleBy
+from chathakase.core.types import ExpiryMode, SessionInfo
+from chathakase.core.window import ModelFacts
+from chathakase.engine.commands import parsing
+from chathakase.engine.commands.answers import Act, Order, Said, privately
+from chathakase.engine.commands.means import Means
+from chathakase.engine.commands.wording import plainly
+from chathakase.engine.recall import View
+
+NO_SESSION = "There is no session in this thread yet."
+HOW_TO_RENAME = "Say it with a title behind it: `rename session Trip to Kyoto`."
+LONGEST_TITLE = 80
+"""Characters."""
+
+
+class Session:
+    """Tells of the session of a thread."""
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+        self._terms = means.terms
+
+    def acts(self) -> Mapping[str, Act]:
+        """Its commands."""
+        return {parsing.SESSION_INFO: self._info, parsing.RENAME: self._rename}
+
+    async def _rename(self, order: Order) -> Said:
+        title = cleaned(order.argument)
+        if not title:
+            return privately(HOW_TO_RENAME)
+        await self._means.stores.titles.entitle(order.place.session_id, title, by=TitleBy.PERSON)
+        return Said(f"Done: this session is called “{plainly(title)}” now.")
+
+    async def _info(self, order: Order) -> Said:
+        info = await self._means.stores.sessions.info(order.place.session_id)
+        if info is None:
+            return Said(NO_SESSION)
+        people = await self._means.surface.people(info.people)
+        names = ", ".join(plainly(people[id_].name) for id_ in info.people)
+        view = await self._means.recall.look(order.place)
+        return Said("\n".join(self._lines(info, names, view)))
+
+    def _lines(self, info: SessionInfo, names: str, view: View) -> Iterator[str]:
+        now = self._means.now()
+        yield f"**Session** `{info.place.session_id}`"
+        if info.title:
+            yield f"- Title: {plainly(info.title)}"
+        yield f"- Agent: {plainly(self._terms.agent)}, with the model `{self._terms.model}`"
+        yield f"- People: {names or 'nobody yet'}"
+        yield f"- Messages: {info.messages}"
+        yield f"- Began: {span((now - info.began) / 1000)} ago"
+        yield f"- When idle: {self._end(info, now)}"
+        yield f"- Kept: {self._retention()}"
+        yield f"- Next question: {room(view)}"
+        yield f"- Of what was said: {trimmed(view)}"
+        if spent := self._spent(info):
+            yield f"- So far: {spent}"
+
+    def _end(self, info: SessionInfo, now: int) -> str:
+        expiry = self._terms.expiry
+        archived = expiry.mode is ExpiryMode.ARCHIVE
+        left = span(max(info.active + expiry.after - now, 0) / 1000)
+        after = "; the next message wakes it" if archived else ""
+        return f"{'archived' if archived else 'deleted'} after {span(expiry.after / 1000)}, in {left} from now{after}"
+
+    def _retention(self) -> str:
+        if self._terms.expiry.mode is ExpiryMode.DELETE:
+            return "until then"
+        days = self._terms.retention // 86_400_000
+        return f"for {counted(days, 'day')} after the last message, then deleted for good" if days else "for ever"
+
+    def _spent(self, info: SessionInfo) -> str:
+        """Tokens and, as far as prices are known, what they cost; empty when there are none."""
+        if not info.prompt_tokens and not info.completion_tokens:
+            return ""
+        tokens = f"{info.prompt_tokens:,} tokens read and {info.completion_tokens:,} written"
+        costs = [cost(self._terms.prices(model), read, written) for model, read, written in info.usage]
+        known = [each for each in costs if each is not None]
+        if not known:
+            return tokens
+        unknown = ", and more at prices that I do not know" if len(known) < len(costs) else ""
+        return f"{tokens}, for {dollars(sum(known))}{unknown}"
+
+
+def cleaned(title: str) -> str:
+    """A person's title on one line, without quotes around it."""
+    line = " ".join(title.split()).strip("\"'“”„«»「」` ")
+    return line if len(line) <= LONGEST_TITLE else f"{line[: LONGEST_TITLE - 1].rstrip()}…"
+
+
+def cost(facts: ModelFacts, read: int, written: int) -> float | None:
+    """What so many tokens cost, in US dollars; None where nobody knows."""
+    if facts.input_price is None or facts.output_price is None:
+        return None
+    return (read * facts.input_price + written * facts.output_price) / 1_000_000
+
+
+def dollars(amount: float) -> str:
+    """A price: ``about $0.0123``."""
+    return f"about ${amount:,.2f}" if amount >= 1 else f"about ${amount:.4f}"
+
+
+def room(view: View) -> str:
+    """How much of the model's window the next prompt takes up."""
+    window = view.window
+    used, reserve = round(view.prompt.tokens * window.ratio), min(window.reserve, window.tokens // 2)
+    left = max(window.tokens - reserve - used, 0)
+    return (
+        f"about {used:,} of {window.tokens:,} tokens, so {left:,} are left besides {reserve:,} for the answer; "
+        f"counted by {window.counter.name}"
+    )
+
+
+def trimmed(view: View) -> str:
+    """What the model gets to see of a session's messages."""
+    told = []
+    if view.memory.summary is not None:
+        told.append(f"{counted(view.memory.summary.messages, 'message')} told in a summary")
+    if view.prompt.left_out:
+        told.append(f"{counted(view.prompt.left_out, 'message')} left out, as they find no room")
+    return "; ".join(told) or "everything is in view"

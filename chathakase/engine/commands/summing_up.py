@@ -1,0 +1,49 @@
+"""Tells a thread in short, to people and to the model."""
+
+import logging
+from collections.abc import Mapping
+
+from chathakase.core.amounts import counted
+from chathakase.core.errors import ModelError
+from chathakase.engine.commands import parsing
+from chathakase.engine.commands.answers import Act, Order, Said
+from chathakase.engine.commands.means import Means
+
+NOTHING_OLD = "There is nothing to compact: this thread is short enough to remember word by word."
+
+log = logging.getLogger(__name__)
+
+
+class SummingUp:
+    """Has summaries written."""
+
+    def __init__(self, means: Means) -> None:
+        self._summaries = means.summaries
+
+    def acts(self) -> Mapping[str, Act]:
+        """Its commands."""
+        return {parsing.SUMMARISE: self._summarise, parsing.COMPACT: self._compact}
+
+    async def _summarise(self, order: Order) -> Said:
+        try:
+            return Said(await self._summaries.summarise(order.place))
+        except ModelError as error:
+            return _failed(order, error)
+
+    async def _compact(self, order: Order) -> Said:
+        try:
+            done = await self._summaries.compact(order.place)
+        except ModelError as error:
+            return _failed(order, error)
+        if not done.messages:
+            return Said(NOTHING_OLD)
+        return Said(
+            f"Done: I keep a summary of {counted(done.messages, 'older message')} in mind instead of their words. "
+            f"What is said here took about {done.before:,} tokens and takes about {done.after:,} now. "
+            "Nothing is lost: the words are still found and exported."
+        )
+
+
+def _failed(order: Order, error: ModelError) -> Said:
+    log.warning("No summary could be written in %s: %s", order.place.session_id, error.code)
+    return Said(error.told)

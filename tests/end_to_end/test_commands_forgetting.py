@@ -1,0 +1,222 @@
+"""What people want forgotten is forgotten, and nothing else; where more is at stake they are asked first."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+
+from chathakase.engine.sessions import SessionManager
+from chathakase.playground.person import Person
+from chathakase.playground.server import Workspace, open_workspace
+from tests.end_to_end.conftest import OpenBot, Thread
+from tests.end_to_end.whispers import choose, whispered, whispers
+from tests.model_server import ModelServer
+
+FORGET = {"name": "Forget this message", "type": "message", "callback_id": "chathakase_forget", "description": "x"}
+
+Start = Callable[..., Awaitable[Thread]]
+Talk = Callable[..., Awaitable[Thread]]
+
+
+@pytest.fixture
+async def workspace(retry_delays: tuple[float, ...]) -> AsyncIterator[Workspace]:
+    async with open_workspace(shortcuts=[FORGET], seed=1, ack_timeout=0.5, retry_delays=retry_delays) as opened:
+        yield opened
+
+
+async def saved(workspace: Workspace, bot: SessionManager) -> None:
+    await workspace.until(lambda: not bot._working and not bot._doing)
+
+
+@pytest.fixture
+def talk(start: Start, bob: Person, bot: SessionManager, workspace: Workspace) -> Talk:
+    """A thread in which Alice tells of a swordfish and a herring, and Bob of a shark."""
+
+    async def begin(*, with_bob: bool = True) -> Thread:
+        thread = await start("@ChatHakase swordfish")
+        await thread.answers(1)
+        await thread.say("herring")
+        await thread.answers(2, containing="herring")
+        if with_bob:
+            await thread.say("shark", bob)
+            await thread.answers(3, containing="shark")
+        await saved(workspace, bot)
+        return thread
+
+    return begin
+
+
+async def remembered(thread: Thread, model: ModelServer, bot: SessionManager) -> str:
+    """What people said that the model gets to see for another question."""
+    await saved(thread.workspace, bot)
+    asked = len(model.requests)
+    await thread.say("and now?")
+    await thread.workspace.until(lambda: len(model.requests) > asked)
+    await saved(thread.workspace, bot)
+    return "\n".join(str(each["content"]) for each in model.requests[-1]["messages"] if each["role"] == "user")
+
+
+async def test_the_last_message(talk: Talk, alice: Person, model: ModelServer, bot: SessionManager) -> None:
+    thread = await talk()
+    await thread.say("forget my last message")
+    await whispered(thread.workspace, alice, "forgotten your last message")
+    told = await remembered(thread, model, bot)
+    assert "swordfish" in told
+    assert "herring" not in told
+    assert "shark" in told
+    assert len(thread.texts()) == 4, "it was told in private"
+
+
+async def test_all_messages_here(
+    talk: Talk, start: Start, alice: Person, model: ModelServer, bot: SessionManager
+) -> None:
+    thread, other = await talk(), await start("@ChatHakase tuna")
+    await other.answers(1)
+    await thread.say("Forget my messages here.")
+    await whispered(thread.workspace, alice, "forgotten 2 messages of yours")
+    told = await remembered(thread, model, bot)
+    assert "swordfish" not in told
+    assert "herring" not in told
+    assert "shark" in told
+    assert "tuna" in await remembered(other, model, bot)
+
+
+async def test_everything_everywhere_after_a_question(
+    talk: Talk, start: Start, alice: Person, model: ModelServer, bot: SessionManager, workspace: Workspace
+) -> None:
+    thread, other = await talk(), await start("@ChatHakase tuna")
+    await other.answers(1)
+    await saved(workspace, bot)
+    await thread.say("forget everything of mine")
+    await whispered(workspace, alice, "Nobody can bring it back")
+    assert "tuna" in await remembered(other, model, bot)
+    await choose(workspace, alice, "Forget everything")
+    await whispered(workspace, alice, "messages of yours")
+    assert "tuna" not in await remembered(other, model, bot)
+    told = await remembered(thread, model, bot)
+    assert "swordfish" not in told
+    assert "shark" in told
+
+
+@pytest.mark.parametrize(
+    ("label", "told"), [("My last message", "your last message"), ("My messages here", "2 messages of yours")]
+)
+async def test_the_buttons_of_forget(
+    label: str, told: str, talk: Talk, alice: Person, model: ModelServer, bot: SessionManager, workspace: Workspace
+) -> None:
+    thread = await talk()
+    await thread.say("forget")
+    await whispered(workspace, alice, "What of yours shall I forget?")
+    await choose(workspace, alice, label)
+    await whispered(workspace, alice, told)
+    assert "herring" not in await remembered(thread, model, bot)
+
+
+async def test_the_button_for_everything_asks_once_more(talk: Talk, alice: Person, workspace: Workspace) -> None:
+    thread = await talk()
+    await thread.say("forget")
+    await choose(workspace, alice, "Everything of mine")
+    await whispered(workspace, alice, "Nobody can bring it back")
+
+
+async def test_one_message_by_its_menu(
+    talk: Talk, alice: Person, bob: Person, model: ModelServer, bot: SessionManager, workspace: Workspace
+) -> None:
+    thread = await talk()
+    herring = next(each.ts for each in thread.messages() if each.text == "herring")
+    shark = next(each.ts for each in thread.messages() if each.text == "shark")
+    await bob.shortcut("chathakase_forget", thread.channel, herring)
+    await whispered(workspace, bob, "only whoever wrote a message")
+    assert "herring" in await remembered(thread, model, bot)
+    await alice.shortcut("chathakase_forget", thread.channel, herring)
+    await whispered(workspace, alice, "forgotten that message")
+    assert "herring" not in await remembered(thread, model, bot)
+    # Alice is an admin.
+    await alice.shortcut("chathakase_forget", thread.channel, shark)
+    await workspace.until(lambda: sum("that message" in text for text in whispers(workspace, alice)) == 2)
+    assert "shark" not in await remembered(thread, model, bot)
+
+
+async def test_a_message_that_is_not_remembered(
+    talk: Talk, alice: Person, start: Start, bot: SessionManager, workspace: Workspace
+) -> None:
+    ts = await alice.say("nobody asks the bot", channel="#random")
+    await alice.shortcut("chathakase_forget", workspace.channel("random").id, ts)
+    await whispered(workspace, alice, "do not remember that message")
+
+
+async def test_there_may_be_nothing_to_forget(talk: Talk, carol: Person, workspace: Workspace) -> None:
+    thread = await talk()
+    for command in ("forget my last message", "forget my messages here"):
+        await thread.say(command, carol)
+    await workspace.until(lambda: len([each for each in whispers(workspace, carol) if "nothing of yours" in each]) == 2)
+
+
+async def test_clearing_is_done_at_once_where_nobody_else_wrote(
+    talk: Talk, model: ModelServer, bot: SessionManager
+) -> None:
+    thread = await talk(with_bob=False)
+    await thread.say("clear session")
+    await thread.answers(3, containing="forgotten 4 messages")
+    told = await remembered(thread, model, bot)
+    assert "swordfish" not in told
+
+
+async def test_clearing_asks_first_where_others_wrote(
+    talk: Talk, alice: Person, model: ModelServer, bot: SessionManager, workspace: Workspace
+) -> None:
+    thread = await talk()
+    await thread.say("clear session")
+    await whispered(workspace, alice, "bob wrote here too")
+    assert "shark" in await remembered(thread, model, bot)
+    await choose(workspace, alice, "Forget what everybody said")
+    await thread.answers(5, containing="forgotten 8 messages")
+    told = await remembered(thread, model, bot)
+    assert "shark" not in told
+    assert "swordfish" not in told
+
+
+async def test_clearing_may_become_forgetting_ones_own(
+    talk: Talk, alice: Person, model: ModelServer, bot: SessionManager, workspace: Workspace
+) -> None:
+    thread = await talk()
+    await thread.say("clear session")
+    await choose(workspace, alice, "Forget only my messages")
+    await whispered(workspace, alice, "2 messages of yours")
+    assert "shark" in await remembered(thread, model, bot)
+
+
+async def test_clearing_for_everyone_by_its_words(talk: Talk) -> None:
+    thread = await talk()
+    await thread.say("clear session for everyone")
+    await thread.answers(4, containing="forgotten 6 messages")
+
+
+async def test_what_is_forgotten_is_neither_found_nor_exported(
+    talk: Talk, alice: Person, bot: SessionManager, workspace: Workspace
+) -> None:
+    thread = await talk()
+    await thread.say("forget my messages here")
+    await whispered(workspace, alice, "of yours")
+    await saved(workspace, bot)
+    await thread.say("export session")
+    await workspace.until(lambda: sum(len(message.files) for message in thread.messages()) == 2)
+    for message in thread.messages():
+        for file in message.files:
+            for line in workspace.world.files.content(file).decode().splitlines():
+                assert "herring" not in line or "I heard" in line
+
+
+async def test_buttons_work_after_a_restart(
+    open_the_bot: OpenBot, start: Start, alice: Person, model: ModelServer, workspace: Workspace
+) -> None:
+    async with open_the_bot() as bot:
+        thread = await start("@ChatHakase swordfish")
+        await thread.answers(1)
+        await saved(workspace, bot)
+        await thread.say("forget")
+        await whispered(workspace, alice, "What of yours")
+        await saved(workspace, bot)
+    async with open_the_bot() as bot:
+        await choose(workspace, alice, "My messages here")
+        await whispered(workspace, alice, "forgotten 1 message of yours")
+        assert "swordfish" not in await remembered(thread, model, bot)

@@ -1,0 +1,122 @@
+"""What is a command, and what is said to the model."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chathakase.core.errands import Command
+from chathakase.core.files import SharedFile
+from chathakase.core.types import Incoming, Place
+from chathakase.engine.commands import COMMANDS
+from chathakase.engine.commands.book import find
+from chathakase.engine.commands.helping import HINT
+from chathakase.engine.commands.parsing import WITH_ARGUMENT, parse
+from chathakase.engine.commands.session import cleaned
+from chathakase.engine.commands.wording import fenced, listed, plainly
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_one_however_it_is_written(name: str) -> None:
+    for text in (name, name.upper(), f"  {name.title()} \n", name.replace(" ", "  "), name.replace(" ", "\n")):
+        for end in ("", "?", ".", "!", "？", "。", " ?"):
+            assert parse(text + end) == (name, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "argument"),
+    [
+        ("Memory?", "what do you remember", ""),
+        ("summarize", "summarise", ""),
+        ("clear session for everyone", "clear session", "for everyone"),
+        ("Forget everything of mine NOW", "forget everything of mine now", ""),
+        ("search threads  Kyoto   旅行?", "search threads", "Kyoto 旅行?"),
+        ("Search Threads help", "search threads", "help"),
+        ("rename session Trip to Kyōto!", "rename session", "Trip to Kyōto!"),
+        ("forget one 1795270509.250000", "forget one", "1795270509.250000"),
+    ],
+)
+def test_other_ways_to_say_it(text: str, name: str, argument: str) -> None:
+    assert parse(text) == (name, argument)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "?",
+        "help me, please",
+        "what does clear session do?",
+        "what do you remember of Kyoto?",
+        "forget it",
+        "forget one of them",
+        "forget one 12",
+        "forget everything of mine, please",
+        "clear session for everyone in the room",
+        "a memory",
+        "summarise this text: …",
+        "please summarise",
+        "stop that",
+        "all sessions were fun",
+        "> help",
+        "search threadsafe queues",
+        "rename sessions",
+        "search threads\nis what I would like to say, and more",
+        "summarise\n\nTokyo is the capital of Japan.",
+        "help, 助けて",
+    ],
+)
+def test_ordinary_talk_is_never_hijacked(text: str) -> None:
+    assert parse(text) is None
+
+
+@given(st.text())
+def test_whatever_is_said_is_a_known_command_or_none(text: str) -> None:
+    assert parse(text) is None or parse(text.strip()) == parse(text)
+
+
+@given(st.sampled_from(COMMANDS), st.text(min_size=1))
+def test_a_command_with_more_behind_it_is_talk(name: str, more: str) -> None:
+    if name not in WITH_ARGUMENT and (found := parse(f"{name} x{more}x")):
+        assert found[0] != name
+
+
+def test_a_title_that_somebody_gives() -> None:
+    assert cleaned("  “Trip  to\tKyoto” ") == "Trip to Kyoto"
+    assert cleaned("``") == ""
+    assert cleaned("x" * 200) == "x" * 79 + "…"
+
+
+def test_other_peoples_words_are_no_marks() -> None:
+    assert plainly("<!channel> [a](https://x)\n*b* & `c`") == ("\\<!channel\\> \\[a\\](https://x) \\*b\\* \\& \\`c\\`")
+
+
+@given(st.text(alphabet="`a\n"))
+def test_no_text_leaves_its_fence(text: str) -> None:
+    shown = fenced(text)
+    fence = shown.split("\n")[0]
+    assert shown == f"{fence}\n{text}\n{fence}"
+    assert fence not in text
+
+
+def test_names_in_a_sentence() -> None:
+    assert listed([]) == ""
+    assert listed(["Alice"]) == "Alice"
+    assert listed(["Alice", "Bob"]) == "Alice and Bob"
+    assert listed(["Alice", "Bob", "Carol"]) == "Alice, Bob and Carol"
+
+
+def test_a_message_is_a_command_if_it_asks_for_nothing_else() -> None:
+    message = Incoming(Place("C1", "1.0"), "2.0", "U1", "Search threads Kyoto", 0, opens=True, asks=True)
+    assert find(message) == Command(Place("C1", "1.0"), "2.0", "U1", "search threads", "Kyoto")
+    assert find(replace(message, text=" ")) == Command(Place("C1", "1.0"), "2.0", "U1", HINT)
+    assert find(replace(message, text="how are you?")) is None
+    assert find(replace(message, asks=False)) is None
+
+
+@pytest.mark.parametrize("text", ["summarise", ""])
+def test_whoever_shares_a_file_speaks_of_the_file(text: str) -> None:
+    file = SharedFile("F1", "plan.pdf", "application/pdf", 1, "https://files.example/F1")
+    message = Incoming(Place("C1", "1.0"), "2.0", "U1", text, 0, opens=True, asks=True, files=(file,))
+    assert find(message) is None
