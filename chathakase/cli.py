@@ -6,6 +6,7 @@ import sys
 import webbrowser
 from collections.abc import Coroutine
 from contextlib import suppress
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,10 +14,12 @@ from rich.console import Console
 
 from chathakase import report
 from chathakase.app import open_bot
+from chathakase.archive import as_lines, open_archive
 from chathakase.checkup import examine
-from chathakase.config import SettingsError, read_settings
+from chathakase.config import SettingsError, read_settings, read_stored
+from chathakase.core.amounts import counted
 from chathakase.core.checkup import Finding, Level, worst
-from chathakase.core.errors import StartError
+from chathakase.core.errors import StartError, StoreError
 from chathakase.ending import end_within, leave, until_told_to_stop
 from chathakase.play import FOLDER, forget, open_local_slack, open_playground
 from chathakase.playground.terminal.talk import talk
@@ -77,6 +80,31 @@ def playground(
         _until_done(_workspace_only(host, port))
     else:
         _until_done(_play(host, port, terminal=terminal, browser=browser))
+
+
+@cli.command()
+def export(
+    folder: Annotated[Path, typer.Option(help="Where the files go; it is made if need be.")] = Path("export"),
+) -> None:
+    """Write every stored session as Markdown and as JSON, also while the bot runs.
+
+    Only CHATHAKASE_DATABASE_URL is needed. Exit code 0: all is written; 1: something is not; 2: the setting is wrong.
+    """
+    configure_logging(logging.WARNING)
+    _until_done(_export(folder))
+
+
+@cli.command()
+def search(
+    words: Annotated[list[str], typer.Argument(help="All of them must occur.")],
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many are shown, the newest first.")] = 20,
+) -> None:
+    """Find messages and titles in every stored session, also while the bot runs.
+
+    Only CHATHAKASE_DATABASE_URL is needed. Exit code 0: it was looked for; 1: it cannot be; 2: the setting is wrong.
+    """
+    configure_logging(logging.WARNING)
+    _until_done(_search(" ".join(words), limit))
 
 
 def main() -> None:
@@ -143,6 +171,25 @@ async def _workspace_only(host: str, port: int) -> None:
         await until_told_to_stop()
 
 
+async def _export(folder: Path) -> None:
+    async with open_archive(read_stored().database) as archive:
+        try:
+            count = await archive.export_to(folder)
+        except OSError as error:
+            typer.echo(f"The files cannot be written to {folder}: {error.strerror or error}", err=True)
+            raise typer.Exit(TROUBLE) from None
+    typer.echo(f"{counted(count, 'session')} exported to {folder}")
+
+
+async def _search(words: str, limit: int) -> None:
+    async with open_archive(read_stored().database) as archive:
+        found = await archive.find(words, limit=limit)
+    for each in found:
+        typer.echo("\n".join(as_lines(each)))
+    if not found:
+        typer.echo("Nothing was found.", err=True)
+
+
 def _open_browser(address: str) -> None:
     """Open a page where there is a browser with windows; one in the terminal would only be in the way."""
     with suppress(webbrowser.Error):
@@ -166,3 +213,6 @@ async def _or_say_why(work: Coroutine[Any, Any, None]) -> None:
     except StartError as error:
         typer.echo(f"ChatHakase cannot start: {error}", err=True)
         leave(CANNOT_START)
+    except StoreError as error:
+        typer.echo(f"The sessions cannot be read: {error}", err=True)
+        raise typer.Exit(TROUBLE) from None

@@ -1,0 +1,87 @@
+"""What is stored, for whoever may read the database's file: exported and searched from outside, without the bot."""
+
+import asyncio
+import os
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from chathakase.core.errors import StoreError
+from chathakase.core.export import as_json, as_markdown, file_name
+from chathakase.core.memory import Found, Transcript
+from chathakase.core.moments import day_and_time
+from chathakase.core.ports import ExportStore, SearchStore
+from chathakase.storage.export import Export
+from chathakase.storage.migrate import refuse_other
+from chathakase.storage.search import Search
+from chathakase.storage.sqlite import open_for_reading
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""What a terminal would take for a command, or for a change of the direction of writing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """A database that is only read."""
+
+    export: ExportStore
+    search: SearchStore
+
+    async def export_to(self, folder: Path) -> int:
+        """Write each session into a folder, as Markdown and as JSON; returns how many.
+
+        Files of the same names are replaced, each at once. Raises OSError and StoreError.
+        """
+        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+        count = 0
+        async for transcript in self.export.transcripts():
+            await asyncio.to_thread(_write, folder, transcript)
+            count += 1
+        return count
+
+    async def find(self, words: str, *, limit: int) -> list[Found]:
+        """The newest messages and titles with all these words, whoever wrote them. Raises StoreError."""
+        return await self.search.search(words, author=None, channels=None, limit=limit)
+
+
+@asynccontextmanager
+async def open_archive(path: Path) -> AsyncIterator[Archive]:
+    """Open the database, also while the bot uses it. Raises StoreError when it cannot be read."""
+    if not await asyncio.to_thread(path.is_file):
+        raise StoreError(f"there is no file {path}, which CHATHAKASE_DATABASE_URL names")
+    async with open_for_reading(path) as database:
+        await refuse_other(database)
+        yield Archive(Export(database), Search(database))
+
+
+def as_lines(found: Found) -> Iterator[str]:
+    """What was found, for a terminal."""
+    title = f"  {_harmless(found.title)}" if found.title else ""
+    yield f"{day_and_time(found.at * 1000)} UTC  {_harmless(found.place.session_id)}{title}"
+    yield f"    {_harmless(found.author) or 'assistant'}: {_harmless(found.excerpt)}"
+
+
+def _write(folder: Path, transcript: Transcript) -> None:
+    name = file_name(transcript.place.session_id)
+    _replace(folder / f"{name}.md", as_markdown(transcript, {}))
+    _replace(folder / f"{name}.json", as_json(transcript, {}))
+
+
+def _replace(path: Path, content: str) -> None:
+    """Write a file that is there whole or not at all, for nobody but its owner to read."""
+    with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=".", delete=False) as file:
+        try:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+            Path(file.name).replace(path)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise
+
+
+def _harmless(text: str) -> str:
+    return CONTROL.sub("", " ".join(text.split()))
