@@ -7,11 +7,11 @@ from operator import attrgetter
 
 from chathakase.core.files import Image
 from chathakase.core.memory import Memory
-from chathakase.core.quoting import attribute, clamp, escaped
+from chathakase.core.quoting import CLAMP, attribute, clamp, escaped
 from chathakase.core.rendering import LEAST, Rendering, newest_pictures, widest
 from chathakase.core.tokens import MESSAGE_TOKENS, REPLY_TOKENS
 from chathakase.core.types import Person, Prompt, Speech, Where
-from chathakase.core.window import Costs, Kept, Window, fit
+from chathakase.core.window import Costs, Kept, Window, fit, is_whole
 
 HOUSE_RULES = """\
 You take part in a Slack thread, in which several people may write. Write standard Markdown.
@@ -57,13 +57,13 @@ def build_prompt(
     """Put the system prompt before what is kept of a session's memory.
 
     ``people`` by user id; ``images`` by attachment id, for a model that sees; of them the newest ``MOST_IMAGES`` are
-    shown. With a ``share`` below one the prompt has only that share of the tokens that it would have. ``tokens`` of the
-    prompt are as the window's counter counts them.
+    shown. With a ``share`` below one only that share is told of what there would be room for. ``tokens`` of the prompt
+    are as the window's counter counts them.
     """
     shown = {id_: images[id_] for id_ in newest_pictures(memory.messages) if id_ in images} if images else {}
     builder = _Builder(session_id, persona, memory, where, window, Rendering(people, shown, window.counter))
     prompt = builder.build(window.room)
-    return prompt if share >= 1 else builder.build(int(min(prompt.tokens, window.room) * share))
+    return prompt if share >= 1 else builder.build_less(prompt, share)
 
 
 class _Builder:
@@ -79,28 +79,28 @@ class _Builder:
         self._count = window.counter.count
         self._rendering = rendering
         self._system = f"{persona.system_prompt}\n\n{HOUSE_RULES}".strip()
+        self._fixed = self._count(self._system) + MESSAGE_TOKENS + REPLY_TOKENS
+        self._fixed += self._cost(_thread(where, memory.title, left_out=memory.total))
 
     def build(self, room: int) -> Prompt:
         """The prompt that takes at most so many tokens, with pictures, marks and the answer's beginning."""
-        fixed = self._count(self._system) + MESSAGE_TOKENS + REPLY_TOKENS
-        fixed += self._count(_thread(self._where, self._memory.title, left_out=self._memory.total))
-        costs = Costs(
-            self._rendering.cost, self._rendering.least, self._cost(self._beginning()), self._cost(self._summary())
-        )
-        kept = fit(self._memory, budget=room - fixed, most=self._most, costs=costs)
+        rendering, budget = self._rendering, room - self._fixed
+        costs = Costs(rendering.cost, rendering.least, self._cost(self._beginning()), self._cost(self._summary()))
+        kept = fit(self._memory, budget=budget, most=self._most, costs=costs)
         newest, taken = self._newest(kept)
-        taken += sum(map(self._rendering.cost, kept.older))
-        summary = self._within(self._summary, SUMMARY, kept.room - taken)
-        beginning = self._within(self._beginning, OPENING, room - fixed - kept.room) if kept.opening_apart else ""
+        taken += sum(map(rendering.cost, kept.older))
+        summary = self._within(self._summary, LEAST, SUMMARY, kept.room - taken)
+        beginning = self._within(self._beginning, 0, OPENING, budget - kept.room) if kept.opening_apart else ""
         left_out = self._left_out(kept, summary, beginning)
         block = _thread(self._where, self._memory.title, (beginning, summary), left_out)
-        older = [self._rendering.speech(message) for message in kept.older]
-        return Prompt(
-            (Speech("system", self._system), *_merged(block, [*older, *newest])),
-            self._session_id,
-            fixed + taken + self._cost(summary) + self._cost(beginning),
-            left_out,
-        )
+        older = [rendering.speech(message) for message in kept.older]
+        tokens = self._fixed + taken + self._cost(summary) + self._cost(beginning)
+        speeches = (Speech("system", self._system), *_merged(block, [*older, *newest]))
+        return Prompt(speeches, self._session_id, tokens, left_out)
+
+    def build_less(self, prompt: Prompt, share: float) -> Prompt:
+        """The prompt that has only a share of what another one tells."""
+        return self.build(self._fixed + int((prompt.tokens - self._fixed) * share))
 
     def _newest(self, kept: Kept) -> tuple[list[Speech], int]:
         """The newest turn, cut until it fits, and how many tokens it takes."""
@@ -113,16 +113,19 @@ class _Builder:
         if taken <= kept.room:
             return [rendering.speech(message) for message in newest], taken
         pictures = cost(LEAST, True) <= kept.room
-        room = widest(
-            lambda room: cost(room, pictures) <= kept.room, LEAST if cost(LEAST, pictures) <= kept.room else 0
-        )
+        least = LEAST if cost(LEAST, pictures) <= kept.room else 0
+        room = widest(lambda room: sum(rendering.near(each, room) for each in newest) <= kept.room, least, CLAMP)
+        while room > least and cost(room, pictures) > kept.room:
+            room = max(room * 7 // 8, least)
         return [rendering.speech(each, room, pictures=pictures) for each in newest], cost(room, pictures)
 
-    def _within(self, write: Callable[[int], str], most: int, tokens: int) -> str:
-        """As much of a text of at most ``most`` characters as fits; nothing if that is too little to be of use."""
-        room = widest(lambda room: self._cost(write(room)) <= tokens, 0, most)
-        text = write(room)
-        return text if self._cost(text) <= tokens else ""
+    def _within(self, write: Callable[[int], str], least: int, most: int, tokens: int) -> str:
+        """As much of a text as fits; nothing if not even ``least`` characters of it do."""
+        for room in (most, widest(lambda room: self._cost(write(room)) <= tokens, least, most)):
+            text = write(room)
+            if self._cost(text) <= tokens:
+                return text
+        return ""
 
     def _cost(self, text: str) -> int:
         return self._count(text) if text else 0
@@ -143,9 +146,11 @@ class _Builder:
 
     def _left_out(self, kept: Kept, summary: str, beginning: str) -> int:
         """How many messages are told of nowhere."""
+        # The total counts also what was asked since, and what a turn wrote that is run again.
+        there = len(self._memory.messages) if is_whole(self._memory) else self._memory.total
         covered = self._memory.summary.messages if self._memory.summary is not None and summary else 0
         alone = 1 if beginning and not covered else 0
-        return max(self._memory.total - len(kept.messages) - covered - alone, 0)
+        return max(there - len(kept.messages) - covered - alone, 0)
 
 
 def _thread(where: Where, title: str, parts: Iterable[str] = (), left_out: int = 0) -> str:

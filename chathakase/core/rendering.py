@@ -1,7 +1,7 @@
 """How one message stands in a prompt, and how many tokens it takes there. Pure."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import date, timedelta
 
 from chathakase.core.files import Attachment, Image
 from chathakase.core.ports import TokenCounter
@@ -13,6 +13,9 @@ MOST_IMAGES = 8
 """How many pictures a prompt has at most: the newest."""
 LEAST = 400
 """Characters to which the parts of a message are cut before older messages of its turn are left out."""
+
+EPOCH = date(1970, 1, 1)
+LAST_DAY = (date.max - EPOCH).days
 
 
 def newest_pictures(messages: Sequence[Message]) -> Collection[int]:
@@ -32,7 +35,10 @@ class Rendering:
         self._people = people
         self._images = images
         self._count = counter.count
+        self._speakers: dict[tuple[str, str], tuple[str, str, int]] = {}
         self._labels: dict[tuple[str, str], int] = {}
+        self._costs: dict[int, int] = {}
+        self._days: dict[int, str] = {}
 
     def text(self, message: Message, room: int = CLAMP, *, pictures: bool = True) -> str:
         """A message with who said it and what was attached, each part cut to ``room`` characters."""
@@ -51,27 +57,33 @@ class Rendering:
 
     def label(self, message: Message) -> str:
         """Who said a message, and when by their own clock."""
-        person = self._people.get(message.author)
-        if message.name:
-            name, zone, offset = f"{one_line(message.name)} (bot)", "", 0
-        elif person is not None:
-            name, zone, offset = one_line(person.name), one_line(person.zone), person.offset
-        else:
-            name, zone, offset = one_line(message.author), "", 0
-        if not message.said:
-            return f"[{name}]"
-        return f"[{name}, {_clock(message.said, offset if zone else 0)} {zone or 'UTC'}]"
+        name, zone, offset = self._speaker(message)
+        return f"[{name}, {self._clock(message.said, offset)} {zone}]" if message.said else f"[{name}]"
+
+    def _speaker(self, message: Message) -> tuple[str, str, int]:
+        """What somebody is called, and the clock that they go by."""
+        key = (message.author, message.name)
+        if key not in self._speakers:
+            person = self._people.get(message.author)
+            if message.name:
+                self._speakers[key] = (f"{one_line(message.name)} (bot)", "UTC", 0)
+            elif person is None or not person.zone:
+                self._speakers[key] = (one_line(person.name if person else message.author), "UTC", 0)
+            else:
+                self._speakers[key] = (one_line(person.name), one_line(person.zone), person.offset)
+        return self._speakers[key]
 
     def cost(self, message: Message) -> int:
         """Tokens that a message takes in the prompt, pictures included."""
         text = message.text
-        if not message.tokens or len(text) > CLAMP:
-            return self.counted(message, CLAMP, pictures=True)
-        if message.role is Role.ASSISTANT:
-            return message.tokens + MESSAGE_TOKENS
-        if message.attachments or quoted(text) is not text:
-            return self.counted(message, CLAMP, pictures=True)
-        return message.tokens + self._label_cost(message) + MESSAGE_TOKENS
+        if message.tokens and len(text) <= CLAMP:
+            if message.role is Role.ASSISTANT:
+                return message.tokens + MESSAGE_TOKENS
+            if not message.attachments and quoted(text) is text:
+                return message.tokens + self._label_cost(message) + MESSAGE_TOKENS
+        if id(message) not in self._costs:
+            self._costs[id(message)] = self.counted(message, CLAMP, pictures=True)
+        return self._costs[id(message)]
 
     def least(self, message: Message) -> int:
         """Tokens that a message takes when it is cut short."""
@@ -82,8 +94,20 @@ class Rendering:
         seen = sum(1 for _ in self._pictures(message)) if pictures else 0
         return self._count(self.text(message, room, pictures=pictures)) + seen * IMAGE_TOKENS + MESSAGE_TOKENS
 
+    def near(self, message: Message, room: int) -> float:
+        """About what it takes with each part cut to ``room`` characters, without counting."""
+        parts = [len(message.text), *(len(each.text) for each in message.attachments)]
+        return self.cost(message) * sum(min(part, room) for part in parts) / max(sum(min(p, CLAMP) for p in parts), 1)
+
     def _pictures(self, message: Message) -> Iterator[Image]:
         return (self._images[each.id] for each in message.attachments if each.id in self._images)
+
+    def _clock(self, said: int, offset: int) -> str:
+        minutes = (said // 1_000_000 + offset) // 60
+        day = min(max(minutes // 1_440, 0), LAST_DAY)
+        if day not in self._days:
+            self._days[day] = (EPOCH + timedelta(days=day)).isoformat()
+        return f"{self._days[day]} {minutes // 60 % 24:02}:{minutes % 60:02}"
 
     def _label_cost(self, message: Message) -> int:
         """Counted once for each author: all times are about as long."""
@@ -106,10 +130,8 @@ class Rendering:
         return f"[attached: {name} – {'empty' if attachment.read else 'not read yet'}]"
 
 
-def widest(fits: Callable[[int], bool], least: int, most: int = CLAMP) -> int:
-    """The largest number of characters with which something fits, nearly; ``least`` if it never does."""
-    if fits(most):
-        return most
+def widest(fits: Callable[[int], bool], least: int, most: int) -> int:
+    """The largest number of characters below ``most`` with which something fits, nearly; ``least`` if it never does."""
     while most - least > max(least // 16, 16):
         middle = (least + most) // 2
         if fits(middle):
@@ -117,7 +139,3 @@ def widest(fits: Callable[[int], bool], least: int, most: int = CLAMP) -> int:
         else:
             most = middle
     return least
-
-
-def _clock(said: int, offset: int) -> str:
-    return datetime.fromtimestamp(said // 1_000_000 + offset, UTC).strftime("%Y-%m-%d %H:%M")

@@ -82,11 +82,21 @@ def fit(memory: Memory, *, budget: int, most: int, costs: Costs) -> Kept:
     the summary, and for the opening question where it is not among the chosen, but no more than a quarter of the
     budget. A larger budget never leaves out what a smaller one had room for.
     """
-    kept = _choose(memory, budget, most, costs)
-    opening = memory.opening
-    if opening is None or any(message.seq == opening.seq for message in kept.messages):
-        return kept
-    return replace(_choose(memory, budget - min(costs.opening, max(budget, 0) // 4), most, costs), opening_apart=True)
+    if is_whole(memory):
+        kept = _choose(memory, budget, most, costs)
+        if memory.opening is None or any(message.seq == memory.opening.seq for message in kept.messages):
+            return kept
+    apart = min(costs.opening, max(budget, 0) // 4)
+    return replace(_choose(memory, budget - apart, most, costs), opening_apart=memory.opening is not None)
+
+
+def is_whole(memory: Memory) -> bool:
+    """Whether a memory holds everything from the opening question on."""
+    opening, messages = memory.opening, memory.messages
+    if opening is None or not messages:
+        return True
+    # A turn that answers the opening anew has it last.
+    return opening.said >= messages[0].said or any(message.seq == opening.seq for message in messages)
 
 
 def _choose(memory: Memory, room: int, most: int, costs: Costs) -> Kept:
@@ -143,7 +153,5 @@ def _begins_turn(memory: Memory, index: int) -> bool:
     messages = memory.messages
     if messages[index].role is Role.ASSISTANT:
         return False
-    if index:
-        return messages[index - 1].role is Role.ASSISTANT
     # What came before the first of an excerpt nobody knows: it may be the middle of a turn.
-    return len(messages) >= memory.total
+    return messages[index - 1].role is Role.ASSISTANT if index else is_whole(memory)
