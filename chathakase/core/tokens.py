@@ -23,7 +23,7 @@ ACCENTED = 0.007
 
 _PIECE = re.compile(rb"_!{1,12}n{0,2}|!?(?:A?a{1,24}|A{1,24}(?!a))|A|0{1,3}|!{1,12}n{0,2}|n{1,8}|_{1,64}(?=_)")
 """What OpenAI's vocabularies never join, in the kinds of characters of which a text is made."""
-_RANDOM = re.compile(rb"(?=[a0]*A)(?=[A0]*a)(?=[Aa]*0)[Aa0]{16,}")
+_RUN = re.compile(rb"[Aa0]{16,}")
 _ACCENTS = bytes(range(0xC0, 0x100))
 
 
@@ -123,4 +123,4 @@ class Estimator:
 def _cost(text: bytes, prices: Mapping[bytes, float]) -> float:
     kinds = text.translate(_KINDS)
     words = sum(map(prices.__getitem__, _PIECE.findall(kinds)))
-    return CAUTION * words + RANDOM * sum(map(len, _RANDOM.findall(kinds)))
+    return CAUTION * words + RANDOM * sum(len(run) for run in _RUN.findall(kinds) if len(set(run)) == 3)
