@@ -18,17 +18,28 @@ class Stores(Protocol):
     """What is stored, from the sides that commands see of it."""
 
     @property
-    def sessions(self) -> SessionStore: ...
+    def sessions(self) -> SessionStore:
+        """What is said."""
+
     @property
-    def turns(self) -> TurnStore: ...
+    def turns(self) -> TurnStore:
+        """What was answered."""
+
     @property
-    def titles(self) -> TitleStore: ...
+    def titles(self) -> TitleStore:
+        """What sessions are called."""
+
     @property
-    def forgetting(self) -> ForgetStore: ...
+    def forgetting(self) -> ForgetStore:
+        """How it is forgotten."""
+
     @property
-    def search(self) -> SearchStore: ...
+    def search(self) -> SearchStore:
+        """How it is found."""
+
     @property
-    def export(self) -> ExportStore: ...
+    def export(self) -> ExportStore:
+        """How it is given back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
