@@ -14,7 +14,7 @@ FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
 """What is decoded; pictures of several parts that begin as a JPEG are among them."""
 LONG_SIDE = 1_568
 """Pixels of the longer side of what a model gets."""
-PIXELS_MOST = 60_000_000
+PIXELS_MOST = 40_000_000
 """Pixels that are decoded; what a JPEG skips by its own scaling does not count."""
 BYTES_MOST = 1_000_000
 QUALITIES = (85, 70, 50)
