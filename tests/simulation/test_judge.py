@@ -301,7 +301,7 @@ def test_a_reply_that_was_cleared_away_though_its_question_was_not() -> None:
     evidence = _cleared("11.500000")
     left = Shown(ROOM, "10.000009", "About q2z: it", "t9")
     assert found(replace(evidence, shown=(*evidence.shown, left))) == {Wrong.DOUBLED}
-    told = replace(left, text="About q1z, q2z: it\n\n⚠️ This answer was stopped, because the session was cleared.")
+    told = replace(left, text="About q1z, q2z: it\n\n⚠️ This answer was stopped, because what it answers was forgotten.")
     assert found(replace(evidence, shown=(*evidence.shown, told))) == set()
     needlessly = replace(told, text=told.text.replace("q1z, ", ""))
     assert found(replace(evidence, shown=(*evidence.shown, needlessly))) == {Wrong.DOUBLED}
