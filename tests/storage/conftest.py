@@ -3,12 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from chathakase.core.types import Expiry, ExpiryMode
+from chathakase.core.types import ExpiryMode
 from chathakase.storage.migrate import migrate
-from chathakase.storage.sessions import Sessions
 from chathakase.storage.sqlite import SqliteDatabase, open_sqlite
-from chathakase.storage.turns import Turns
-from tests.storage.stores import TIMEOUT, Clock, Stores
+from tests.storage.stores import Stores, stores_of
 
 
 @pytest.fixture
@@ -21,9 +19,7 @@ async def open_database(database: Path) -> AsyncIterator[SqliteDatabase]:
 @pytest.fixture
 def stores_with(open_database: SqliteDatabase) -> Callable[[ExpiryMode], Stores]:
     def make(mode: ExpiryMode) -> Stores:
-        clock = Clock()
-        sessions = Sessions(open_database, expiry=Expiry(TIMEOUT, mode), now=clock)
-        return Stores(open_database, clock, sessions, Turns(open_database, now=clock))
+        return stores_of(open_database, mode)
 
     return make
 

@@ -1,19 +1,32 @@
 """What the tests of the stores have at hand: both stores, a clock that stands still, and something to say."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from chathakase.core.errands import CLEAR_SESSION, Command, Errand, Press
-from chathakase.core.types import Incoming, Lease, Outcome, Place, Result, Role, Usage, Wish
+from chathakase.core.files import SharedFile
+from chathakase.core.memory import Change, Memory, Summary
+from chathakase.core.types import Expiry, ExpiryMode, Incoming, Lease, Outcome, Place, Result, Role, Usage, Wish
 from chathakase.slack.inward.events import microseconds
+from chathakase.storage.changes import Changes
 from chathakase.storage.errands import Errands
+from chathakase.storage.export import Export
+from chathakase.storage.files import Files
+from chathakase.storage.forgetting import Forgetting
+from chathakase.storage.listening import Listening
+from chathakase.storage.memory import Memories
+from chathakase.storage.search import Search
 from chathakase.storage.sessions import Sessions
 from chathakase.storage.sqlite import SqliteDatabase
+from chathakase.storage.stores import open_stores
+from chathakase.storage.summaries import Summaries
+from chathakase.storage.titles import Titles
 from chathakase.storage.turns import Turns
 
 PLACE = Place("C1", "1.000001")
 ID = PLACE.session_id
 TIMEOUT = 3_600_000
 LATER = Lease(PLACE, "", "", since=999, upto=999, attempt=1, refs=())
+FILE = SharedFile("F1", "a.csv", "text/csv", 9, "https://files.slack.com/F1")
 FAILED = Result(Outcome.FAILED, error="timeout")
 
 
@@ -30,7 +43,17 @@ class Stores:
     database: SqliteDatabase
     clock: Clock
     sessions: Sessions
+    memory: Memories
+    changes: Changes
+    forgetting: Forgetting
+    files: Files
+    summaries: Summaries
+    titles: Titles
+    search: Search
+    export: Export
     turns: Turns
+    errands: Errands
+    listening: Listening
 
     async def say(self, ref: str, text: str = "hello", *, command: bool = False, **fields: object) -> bool:
         incoming = said(ref, text, **fields)
@@ -41,8 +64,8 @@ class Stores:
 
     async def clear(self, ref: str) -> int:
         """Carry out a stored ``clear session``; returns how many messages were forgotten."""
-        forgotten = await self.sessions.clear(ID, before=ref)
-        await Errands(self.database, now=self.clock).done(Errand(Command(PLACE, ref, "U1", CLEAR_SESSION)))
+        forgotten = await self.forgetting.clear(ID, before=ref)
+        await self.errands.done(Errand(Command(PLACE, ref, "U1", CLEAR_SESSION)))
         return forgotten
 
     async def claimed(self) -> Lease:
@@ -57,6 +80,20 @@ class Stores:
         assert await self.turns.finish(lease, answer(reply) if reply else FAILED)
         return lease.turn
 
+    async def sum_up(self, text: str = "the summary", *, keep: int = 0, limit: int = 99) -> bool:
+        """Have what is not covered yet summed up."""
+        memory = await self.summaries.to_summarise(ID, keep=keep, limit=limit)
+        covered = len(memory.messages) + (memory.summary.messages if memory.summary else 0)
+        summary = Summary(text, memory.messages[-1].said, covered, "m-2")
+        return await self.summaries.summarised(ID, summary, instead_of=memory, usage=Usage(7, 3))
+
+    async def remembered(self, *, limit: int = 99, tokens: int = 99_999, lease: Lease | None = None) -> Memory:
+        return await self.memory.memory(ID, lease=lease, limit=limit, tokens=tokens)
+
+    async def title(self) -> tuple[str, str]:
+        rows = await self.database.fetch("SELECT title, made_by FROM titles WHERE session = $1", ID)
+        return str(rows[0][0]), str(rows[0][1])
+
     async def press(self, turn: str, wish: Wish = Wish.RETRY, *, run: int = 1, place: Place = PLACE) -> bool:
         return await self.turns.reopen(Press(place, "9.9", "U1", wish, turn, run))
 
@@ -68,9 +105,21 @@ class Stores:
         return int(str((await self.database.fetch(f"SELECT count(*) FROM {table}"))[0][0]))
 
 
+def stores_of(database: SqliteDatabase, mode: ExpiryMode = ExpiryMode.ARCHIVE) -> Stores:
+    """The stores of a database, with a clock that stands still, and a token for each character."""
+    clock = Clock()
+    opened = open_stores(database, expiry=Expiry(TIMEOUT, mode), now=clock, count=len)
+    return Stores(database, clock, *(getattr(opened, field.name) for field in fields(opened)))
+
+
 def said(ref: str, text: str = "hello", **fields: object) -> Incoming:
     incoming = Incoming(PLACE, ref, "U1", text, said=microseconds(ref), opens=True, asks=True)
     return replace(incoming, **fields)  # type: ignore[arg-type]
+
+
+def change(ref: str, text: str | None = None, *, at: int = 9_000_000, **fields: object) -> Change:
+    """Somebody changed a message, or, without a text, deleted it."""
+    return Change(PLACE.channel, PLACE.thread, ref, at, None if text is None else said(ref, text, **fields))
 
 
 def answer(text: str) -> Result:

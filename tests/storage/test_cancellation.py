@@ -20,17 +20,17 @@ import pytest
 
 from chathakase.core.errands import Command, Errand, Press
 from chathakase.core.errors import StoreError
-from chathakase.core.types import Expiry, ExpiryMode, Lease, Place, Role, Wish
+from chathakase.core.files import Reading
+from chathakase.core.memory import Scope, TitleBy
+from chathakase.core.types import ExpiryMode, Lease, Place, Role, Usage, Wish
 from chathakase.storage.errands import KEPT_MS, Errands
 from chathakase.storage.listening import Listening
 from chathakase.storage.migrate import migrate
-from chathakase.storage.sessions import Sessions
 from chathakase.storage.sqlite import PATIENCE, SqliteDatabase, open_sqlite
 from chathakase.storage.sweeping import INDEXES
-from chathakase.storage.turns import Turns
 from chathakase.storage.waiting import LEASE_MS
 from tests.storage.cuts import Manner, cut
-from tests.storage.stores import FAILED, ID, LATER, PLACE, TIMEOUT, Clock, Stores, answer, said
+from tests.storage.stores import FAILED, FILE, ID, LATER, PLACE, TIMEOUT, Stores, answer, change, said, stores_of
 from tests.storage.strikes import failing, held_by_another_process
 from tests.storage.test_migrations import everything, first_version
 
@@ -57,10 +57,64 @@ async def append_a_twin(stores: Stores) -> Work:
     return lambda: stores.say("2", "the question")
 
 
-async def append_after_expiry(stores: Stores) -> Work:
-    await stores.answered("1", "q1", "a1")
-    stores.clock.now += TIMEOUT + 1
+async def append_with_a_file(stores: Stores) -> Work:
+    return lambda: stores.say("2", "the question", files=(FILE,))
+
+
+async def append_a_twin_with_a_file(stores: Stores) -> Work:
+    await stores.say("2", "the question")
+    return lambda: stores.say("2", "the question", files=(FILE,))
+
+
+async def append_late(stores: Stores) -> Work:
+    await stores.answered("3", "q3", "a3")
+    await stores.sum_up(keep=0)
     return lambda: stores.say("2", "the question")
+
+
+async def add_above(stores: Stores) -> Work:
+    await stores.say("5", "the question")
+    above = [said("2", "above", files=(FILE,)), said("3", "above, too", ours=True)]
+    return lambda: stores.memory.add_above(PLACE, above)
+
+
+async def edit(stores: Stores) -> Work:
+    await stores.say("2", "the question", files=(FILE,))
+    await stores.claimed()
+    return lambda: stores.changes.change(change("2", "the true question"))
+
+
+async def delete(stores: Stores) -> Work:
+    await stores.answered("1", "q1", "a1")
+    await stores.say("2", "the question", files=(FILE,))
+    await stores.claimed()
+    return lambda: stores.changes.change(change("2"))
+
+
+async def forget(stores: Stores) -> Work:
+    await stores.answered("1", "q1", "a1")
+    await stores.sum_up(keep=0)
+    await stores.say("2", "the question", files=(FILE,))
+    await stores.say("3", "forget", command=True)
+    return lambda: stores.forgetting.forget(Scope.HERE, author="U1", place=PLACE, before="3")
+
+
+async def sum_up(stores: Stores) -> Work:
+    await stores.answered("1", "q1", "a1")
+    await stores.sum_up(keep=0)
+    await stores.answered("2", "q2", "a2")
+    return lambda: stores.sum_up(keep=0)
+
+
+async def entitle(stores: Stores) -> Work:
+    await stores.say("1")
+    return lambda: stores.titles.entitle(ID, "A model's", by=TitleBy.MODEL, usage=Usage(3, 4), model="m-2")
+
+
+async def note_reading(stores: Stores) -> Work:
+    await stores.say("1", files=(FILE,))
+    (unread,) = await stores.files.unread(ID, limit=9)
+    return lambda: stores.files.note_reading(unread.id, Reading("what it says"))
 
 
 async def claim(stores: Stores) -> Work:
@@ -128,13 +182,13 @@ async def clear(stores: Stores) -> Work:
     await stores.say("2", "q2")
     await stores.claimed()
     await stores.say("3", "clear session", command=True)
-    return lambda: stores.sessions.clear(ID, before="3")
+    return lambda: stores.forgetting.clear(ID, before="3")
 
 
 async def expire(stores: Stores) -> Work:
     await stores.answered("1", "q1", "a1")
     stores.clock.now += TIMEOUT + 1
-    return stores.sessions.expire
+    return stores.forgetting.expire
 
 
 async def history(stores: Stores) -> Work:
@@ -201,7 +255,9 @@ EVERY_OPERATION: tuple[Prepare, ...] = (
     append,
     append_to_a_session,
     append_a_twin,
-    append_after_expiry,
+    append_with_a_file,
+    append_a_twin_with_a_file,
+    append_late,
     claim,
     claim_what_was_left,
     claim_nothing,
@@ -216,6 +272,13 @@ EVERY_OPERATION: tuple[Prepare, ...] = (
     expire,
     history,
     active,
+    add_above,
+    edit,
+    delete,
+    forget,
+    sum_up,
+    entitle,
+    note_reading,
     append_a_command,
     promise_an_errand,
     claim_errands,
@@ -238,7 +301,11 @@ async def tables(stores: Stores) -> list[str]:
 async def rows(stores: Stores) -> str:
     """Everything that is stored, with random names replaced by their order."""
     fetch = stores.database.fetch
-    stored = {table: await fetch(f"SELECT * FROM {table} ORDER BY 1") for table in await tables(stores)}
+    order = {"usage": "model"}
+    stored = {
+        table: await fetch(f"SELECT * FROM {table} ORDER BY {order.get(table, 'rowid')}")
+        for table in await tables(stores)
+    }
     known: dict[str, str] = {}
     return NAME.sub(lambda name: known.setdefault(name[0], f"name {len(known)}"), str(stored))
 
@@ -295,9 +362,8 @@ async def hold(stores: Stores) -> None:
 @pytest.mark.parametrize("queued", [False, True], ids=["alone", "in a queue"])
 @pytest.mark.parametrize("prepare", EVERY_OPERATION)
 async def test_whatever_is_cut_short_happens_as_a_whole_or_not_at_all(
-    prepare: Prepare, queued: bool, stores_with: Callable[[ExpiryMode], Stores]
+    prepare: Prepare, queued: bool, stores: Stores
 ) -> None:
-    stores = stores_with(ExpiryMode.DELETE if prepare is append_after_expiry else ExpiryMode.ARCHIVE)
     clock = stores.clock.now
     _, whole, most = await once(stores, prepare, -1, Manner.WAITING, queued=queued)
     seen: Counter[str] = Counter()
@@ -310,6 +376,28 @@ async def test_whatever_is_cut_short_happens_as_a_whole_or_not_at_all(
             seen["whole" if after == whole else "not at all"] += 1
     assert await stores.database.fetch("PRAGMA integrity_check") == [("ok",)]
     report(f"{prepare.__name__}: {seen.total()} cancels, {dict(seen)}")
+
+
+async def test_whoever_comes_after_expiry_finds_nothing_of_what_was(
+    stores_with: Callable[[ExpiryMode], Stores],
+) -> None:
+    """What is old goes bit by bit, and whoever is cut short meanwhile comes again."""
+    stores = stores_with(ExpiryMode.DELETE)
+    clock, most = stores.clock.now, 1
+    for manner in Manner:
+        step = 0
+        while step <= most:
+            await wipe(stores)
+            stores.clock.now = clock
+            await stores.answered("1", "q1", "a1")
+            stores.clock.now += TIMEOUT + 1
+            task, waits = await cut(stores.say("2", "the question"), step, manner)
+            most = max(most, waits)
+            assert task.cancelled() or task.result()
+            await stores.say("2", "the question")
+            assert await stores.texts() == ["the question"]
+            await agree(stores)
+            step += 1
 
 
 async def test_being_cancelled_counts_for_more_than_a_commit_that_fails(stores: Stores) -> None:
@@ -476,9 +564,7 @@ async def no_threads() -> None:
 
 async def stores_on(opened: SqliteDatabase) -> Stores:
     await migrate(opened, now=0)
-    clock = Clock()
-    sessions = Sessions(opened, expiry=Expiry(TIMEOUT, ExpiryMode.ARCHIVE), now=clock)
-    return Stores(opened, clock, sessions, Turns(opened, now=clock))
+    return stores_of(opened)
 
 
 async def test_a_database_may_be_closed_at_any_moment(database: Path) -> None:

@@ -9,12 +9,10 @@ from pathlib import Path
 import pytest
 
 from chathakase.core.errors import StoreError
-from chathakase.core.types import Expiry, ExpiryMode, Wish
+from chathakase.core.types import Wish
 from chathakase.storage.migrate import LEDGER, _apply, migrate, migrations, refuse_newer
-from chathakase.storage.sessions import Sessions
 from chathakase.storage.sqlite import SqliteDatabase, open_sqlite, schema_version
-from chathakase.storage.turns import Turns
-from tests.storage.stores import ID, TIMEOUT, Clock, Stores, answer
+from tests.storage.stores import ID, Stores, answer, stores_of
 from tests.storage.strikes import PAGE, file_sizes_up_to, overwrite
 
 FIRST_VERSION = """
@@ -56,9 +54,7 @@ async def migrated(database: Path) -> AsyncIterator[Stores]:
         assert [migration.version for migration in await migrate(opened, now=0)] == [
             migration.version for migration in migrations()[1:]
         ]
-        clock = Clock()
-        sessions = Sessions(opened, expiry=Expiry(TIMEOUT, ExpiryMode.ARCHIVE), now=clock)
-        yield Stores(opened, clock, sessions, Turns(opened, now=clock))
+        yield stores_of(opened)
 
 
 async def test_what_was_said_in_the_first_version_counts_as_asking(migrated: Stores) -> None:
