@@ -80,7 +80,8 @@ class _Builder:
         self._rendering = rendering
         self._system = f"{persona.system_prompt}\n\n{HOUSE_RULES}".strip()
         self._fixed = self._count(self._system) + MESSAGE_TOKENS + REPLY_TOKENS
-        self._fixed += self._cost(_thread(where, memory.title, left_out=memory.total))
+        if frame := _thread(where, memory.title, left_out=max(memory.total, len(memory.messages))):
+            self._fixed += self._count(frame) + MESSAGE_TOKENS
 
     def build(self, room: int) -> Prompt:
         """The prompt that takes at most so many tokens, with pictures, marks and the answer's beginning."""

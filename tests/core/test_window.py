@@ -1,0 +1,210 @@
+"""Which messages fit: never too many, never half a turn, always the newest."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chathakase.core.memory import Memory, Summary
+from chathakase.core.tokens import Estimator
+from chathakase.core.types import Message, Role
+from chathakase.core.window import Costs, Kept, Window, fit
+
+OPENING = 30
+LEAST = 3
+
+
+def cost(message: Message) -> int:
+    return len(message.text)
+
+
+def least(message: Message) -> int:
+    return min(LEAST, len(message.text))
+
+
+def costs(memory: Memory) -> Costs:
+    return Costs(cost, least, OPENING if memory.opening else 0, len(memory.summary.text) if memory.summary else 0)
+
+
+def choose(memory: Memory, budget: int, most: int = 10_000) -> Kept:
+    return fit(memory, budget=budget, most=most, costs=costs(memory))
+
+
+@st.composite
+def memories(draw: st.DrawFn) -> Memory:
+    """Conversations of every shape: bursts, turns without an answer, answers whose question is forgotten."""
+    turns = draw(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 2)), max_size=12))
+    messages: list[Message] = []
+    for asked, answered in turns:
+        for role in [Role.USER] * asked + [Role.ASSISTANT] * answered:
+            number = len(messages) + 1
+            said = messages[-1].said if role is Role.ASSISTANT and messages else number * 10
+            messages.append(Message(role, "x" * draw(st.integers(1, 40)), "U1", seq=number, said=said))
+    before = draw(st.just(0) | st.integers(0, len(messages)))
+    summary = None
+    ends = [each for each, after in pairwise(messages) if _ends_a_turn(each, after)]
+    summarised = draw(st.booleans())
+    if ends and summarised:
+        last = draw(st.sampled_from(ends))
+        summary = Summary("s" * draw(st.integers(0, 60)), last.said, messages.index(last) + 1, "m")
+    return Memory(tuple(messages[before:]), messages[0] if messages else None, summary, len(messages))
+
+
+def _ends_a_turn(message: Message, after: Message) -> bool:
+    return message.role is Role.ASSISTANT and after.role is Role.USER
+
+
+def turns_of(messages: Sequence[Message]) -> list[list[int]]:
+    """The numbers of the messages of each turn."""
+    turns: list[list[int]] = []
+    before = Role.ASSISTANT
+    for message in messages:
+        if not turns or (message.role is Role.USER and before is Role.ASSISTANT):
+            turns.append([])
+        turns[-1].append(message.seq)
+        before = message.role
+    return turns
+
+
+budgets = st.integers(-10, 500)
+limits = st.integers(1, 40)
+
+
+@given(memories(), budgets, limits)
+def test_it_never_runs_over(memory: Memory, budget: int, most: int) -> None:
+    kept = choose(memory, budget, most)
+    summary = costs(memory).summary if kept.older else 0
+    taken = sum(map(cost, kept.older)) + summary + sum(map(least, kept.newest))
+    assert taken <= kept.room or (len(kept.newest) <= 1 and not kept.older)
+    assert len(kept.messages) <= most
+    if kept.older:
+        assert sum(map(cost, kept.messages)) + summary <= kept.room
+    if kept.opening_apart:
+        assert kept.room == budget - min(OPENING, max(budget, 0) // 4)
+
+
+@given(memories(), budgets, limits)
+def test_a_turn_is_kept_whole_or_not_at_all(memory: Memory, budget: int, most: int) -> None:
+    kept = {message.seq for message in choose(memory, budget, most).messages}
+    turns = turns_of(memory.messages)
+    for turn in turns[:-1]:
+        assert kept.issuperset(turn) or kept.isdisjoint(turn)
+    for turn in turns[-1:]:
+        assert turn[-len(kept & set(turn)) :] == sorted(kept & set(turn))
+
+
+@given(memories(), budgets, limits)
+def test_no_answer_is_kept_without_its_question(memory: Memory, budget: int, most: int) -> None:
+    older = choose(memory, budget, most).older
+    assert not older or older[0].role is Role.USER
+
+
+@given(memories(), budgets, limits)
+def test_the_newest_message_is_always_there(memory: Memory, budget: int, most: int) -> None:
+    kept = choose(memory, budget, most).messages
+    assert kept[-1:] == memory.messages[-1:]
+    assert kept == memory.messages[len(memory.messages) - len(kept) :]
+
+
+@given(memories(), budgets, limits)
+def test_the_newest_turn_is_whole_if_it_can_be(memory: Memory, budget: int, most: int) -> None:
+    kept = choose(memory, budget, most)
+    newest = [each for each in memory.messages if each.seq in turns_of(memory.messages)[-1]] if memory.messages else []
+    if len(newest) <= most and sum(map(least, newest)) <= budget - OPENING:
+        assert list(kept.newest) == newest
+
+
+@given(memories(), budgets, limits)
+def test_the_opening_question_is_always_there(memory: Memory, budget: int, most: int) -> None:
+    kept = choose(memory, budget, most)
+    if memory.opening is not None:
+        assert kept.opening_apart != (memory.opening in kept.messages)
+
+
+@given(memories(), budgets, st.integers(0, 200), limits)
+def test_a_larger_budget_leaves_out_nothing(memory: Memory, budget: int, more: int, most: int) -> None:
+    assert len(choose(memory, budget + more, most).messages) >= len(choose(memory, budget, most).messages)
+
+
+@given(memories(), budgets, limits, st.integers(0, 10))
+def test_a_larger_limit_leaves_out_nothing(memory: Memory, budget: int, most: int, more: int) -> None:
+    assert len(choose(memory, budget, most + more).messages) >= len(choose(memory, budget, most).messages)
+
+
+@given(memories(), budgets, limits)
+def test_what_a_summary_covers_is_not_shown_again(memory: Memory, budget: int, most: int) -> None:
+    if memory.summary is not None:
+        assert all(message.said > memory.summary.upto for message in choose(memory, budget, most).older)
+
+
+@given(memories(), limits)
+def test_with_room_for_everything_nothing_is_left_out(memory: Memory, most: int) -> None:
+    if memory.summary is None and len(memory.messages) == memory.total:
+        kept = choose(memory, 10_000, most=10_000)
+        orphans = 0
+        while orphans < len(memory.messages) and memory.messages[orphans].role is Role.ASSISTANT:
+            orphans += 1
+        alone = orphans == len(memory.messages) or len(turns_of(memory.messages)) == 1
+        assert len(kept.messages) == len(memory.messages) - (0 if alone else orphans)
+
+
+def said(*texts: str) -> tuple[Message, ...]:
+    """Questions and answers, which are marked by a leading ``a``."""
+    return tuple(
+        Message(Role.ASSISTANT if text.startswith("a") else Role.USER, text, "", seq=number, said=number)
+        for number, text in enumerate(texts, 1)
+    )
+
+
+CONVERSATION = said("q1", "a1", "q2", "q2b", "a2", "q3")
+
+
+@pytest.mark.parametrize(
+    ("limit", "texts"),
+    [
+        (1, ["q3"]),
+        (2, ["q3"]),
+        (3, ["q3"]),
+        (4, ["q2", "q2b", "a2", "q3"]),
+        (5, ["q2", "q2b", "a2", "q3"]),
+        (6, ["q1", "a1", "q2", "q2b", "a2", "q3"]),
+        (99, ["q1", "a1", "q2", "q2b", "a2", "q3"]),
+    ],
+)
+def test_the_window_is_cut_where_a_turn_begins(limit: int, texts: list[str]) -> None:
+    assert [message.text for message in choose(Memory(CONVERSATION), 1_000, limit).messages] == texts
+
+
+@pytest.mark.parametrize(("budget", "count"), [(2, 1), (8, 1), (9, 4), (12, 4), (13, 6)])
+def test_so_it_is_by_tokens(budget: int, count: int) -> None:
+    assert len(choose(Memory(CONVERSATION), budget).messages) == count
+
+
+def test_of_a_newest_turn_longer_than_the_window_its_newest_messages_stay() -> None:
+    burst = said("old", "answer", *(f"m{n}" for n in range(30)))
+    assert [message.text for message in choose(Memory(burst), 1_000, 20).messages] == [f"m{n}" for n in range(10, 30)]
+
+
+def test_an_excerpt_that_may_begin_within_a_turn_gives_that_turn_up() -> None:
+    excerpt = Memory(CONVERSATION[3:], opening=CONVERSATION[0], total=6)
+    assert [message.text for message in choose(excerpt, 1_000).messages] == ["q3"]
+
+
+def test_a_turn_that_is_answered_again_comes_last_and_keeps_the_opening() -> None:
+    again = Memory((*CONVERSATION[2:5], CONVERSATION[0]), opening=CONVERSATION[0], total=6)
+    kept = choose(again, 1_000)
+    assert [message.text for message in kept.messages] == ["q2", "q2b", "a2", "q1"]
+    assert not kept.opening_apart
+
+
+def test_an_answer_that_is_gone_on_with_keeps_its_question() -> None:
+    kept = choose(Memory(CONVERSATION[:5]), 8)
+    assert [message.text for message in kept.newest] == ["q2", "q2b", "a2"]
+
+
+def test_the_answer_has_its_reserve_but_never_more_than_half() -> None:
+    assert Window(8_192, 2_000, Estimator()).room == 6_192
+    assert Window(8_192, 2_000, Estimator(), 2.0).room == 3_096
+    assert Window(2_048, 2_000, Estimator()).room == 1_024
