@@ -4,7 +4,7 @@ import re
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chathakase.core.files import Attachment, Image, SharedFile
@@ -14,6 +14,7 @@ from chathakase.core.rendering import MOST_IMAGES, newest_pictures
 from chathakase.core.tokens import IMAGE_TOKENS, MESSAGE_TOKENS, REPLY_TOKENS, Estimator
 from chathakase.core.types import Message, Person, Prompt, Role, Where
 from chathakase.core.window import Window
+from tests.core.steady import steady
 
 ROOMY = Window(128_000, 2_000, Estimator())
 
@@ -250,7 +251,7 @@ def measured(prompt: Prompt) -> int:
     return words + REPLY_TOKENS + IMAGE_TOKENS * sum(len(speech.images) for speech in prompt.speeches)
 
 
-@settings(deadline=None, max_examples=40)
+@steady
 @given(conversations(), st.integers(2_000, 12_000), TEXTS, st.sampled_from([1.0, 0.5, 0.2]))
 def test_a_prompt_never_runs_over(memory: Memory, tokens: int, name: str, share: float) -> None:
     window = Window(tokens, 500, Estimator(), 1.1)
@@ -259,7 +260,7 @@ def test_a_prompt_never_runs_over(memory: Memory, tokens: int, name: str, share:
     assert measured(prompt) <= prompt.tokens <= window.room
 
 
-@settings(deadline=None, max_examples=40)
+@steady
 @given(conversations(), st.integers(2_000, 12_000), TEXTS)
 def test_nobody_speaks_for_anybody_else(memory: Memory, tokens: int, name: str) -> None:
     people = {"U1": Person("U1", f"mallory {name}", zone=name, offset=60)}
@@ -274,7 +275,7 @@ def test_nobody_speaks_for_anybody_else(memory: Memory, tokens: int, name: str) 
             assert speech.content.count("<file ") == speech.content.count("</file>")
 
 
-@settings(deadline=None, max_examples=40)
+@steady
 @given(conversations(), st.integers(1_000, 12_000))
 def test_the_newest_message_is_in_every_prompt(memory: Memory, tokens: int) -> None:
     prompt = built(memory, Window(tokens, 500, Estimator()))
@@ -284,6 +285,7 @@ def test_the_newest_message_is_in_every_prompt(memory: Memory, tokens: int) -> N
         assert "[Alice, 2026-11-21 14:05 Asia/Tokyo]" in prompt.speeches[-1].content
 
 
+@steady
 @given(conversations())
 def test_messages_stand_in_their_order(memory: Memory) -> None:
     numbered = tuple(

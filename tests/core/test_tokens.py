@@ -36,6 +36,7 @@ O200K = {
 
 LEAST, MOST = 0.95, 1.4
 """An estimate over the truth: too many only waste a little of a window, too few run over it."""
+from tests.core.steady import steady
 
 
 @pytest.mark.parametrize(("kind", "exact"), O200K.items())
@@ -51,6 +52,7 @@ def test_nothing_has_no_tokens() -> None:
     assert Estimator().count("") == 0
 
 
+@steady
 @given(st.text(st.characters(codec=None), max_size=300))
 def test_any_text_can_be_counted(text: str) -> None:
     count = Estimator().count(text)

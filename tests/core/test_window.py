@@ -14,6 +14,7 @@ from chathakase.core.window import Costs, Kept, Window, fit
 
 OPENING = 30
 LEAST = 3
+from tests.core.steady import steady
 
 
 def cost(message: Message) -> int:
@@ -72,6 +73,7 @@ budgets = st.integers(-10, 500)
 limits = st.integers(1, 40)
 
 
+@steady
 @given(memories(), budgets, limits)
 def test_it_never_runs_over(memory: Memory, budget: int, most: int) -> None:
     kept = choose(memory, budget, most)
@@ -85,6 +87,7 @@ def test_it_never_runs_over(memory: Memory, budget: int, most: int) -> None:
         assert kept.room == budget - min(OPENING, max(budget, 0) // 4)
 
 
+@steady
 @given(memories(), budgets, limits)
 def test_a_turn_is_kept_whole_or_not_at_all(memory: Memory, budget: int, most: int) -> None:
     kept = {message.seq for message in choose(memory, budget, most).messages}
@@ -95,12 +98,14 @@ def test_a_turn_is_kept_whole_or_not_at_all(memory: Memory, budget: int, most: i
         assert turn[-len(kept & set(turn)) :] == sorted(kept & set(turn))
 
 
+@steady
 @given(memories(), budgets, limits)
 def test_no_answer_is_kept_without_its_question(memory: Memory, budget: int, most: int) -> None:
     older = choose(memory, budget, most).older
     assert not older or older[0].role is Role.USER
 
 
+@steady
 @given(memories(), budgets, limits)
 def test_the_newest_message_is_always_there(memory: Memory, budget: int, most: int) -> None:
     kept = choose(memory, budget, most).messages
@@ -108,6 +113,7 @@ def test_the_newest_message_is_always_there(memory: Memory, budget: int, most: i
     assert kept == memory.messages[len(memory.messages) - len(kept) :]
 
 
+@steady
 @given(memories(), budgets, limits)
 def test_the_newest_turn_is_whole_if_it_can_be(memory: Memory, budget: int, most: int) -> None:
     kept = choose(memory, budget, most)
@@ -116,6 +122,7 @@ def test_the_newest_turn_is_whole_if_it_can_be(memory: Memory, budget: int, most
         assert list(kept.newest) == newest
 
 
+@steady
 @given(memories(), budgets, limits)
 def test_the_opening_question_is_always_there(memory: Memory, budget: int, most: int) -> None:
     kept = choose(memory, budget, most)
@@ -123,22 +130,26 @@ def test_the_opening_question_is_always_there(memory: Memory, budget: int, most:
         assert kept.opening_apart != (memory.opening in kept.messages)
 
 
+@steady
 @given(memories(), budgets, st.integers(0, 200), limits)
 def test_a_larger_budget_leaves_out_nothing(memory: Memory, budget: int, more: int, most: int) -> None:
     assert len(choose(memory, budget + more, most).messages) >= len(choose(memory, budget, most).messages)
 
 
+@steady
 @given(memories(), budgets, limits, st.integers(0, 10))
 def test_a_larger_limit_leaves_out_nothing(memory: Memory, budget: int, most: int, more: int) -> None:
     assert len(choose(memory, budget, most + more).messages) >= len(choose(memory, budget, most).messages)
 
 
+@steady
 @given(memories(), budgets, limits)
 def test_what_a_summary_covers_is_not_shown_again(memory: Memory, budget: int, most: int) -> None:
     if memory.summary is not None:
         assert all(message.said > memory.summary.upto for message in choose(memory, budget, most).older)
 
 
+@steady
 @given(memories(), limits)
 def test_with_room_for_everything_nothing_is_left_out(memory: Memory, most: int) -> None:
     if memory.summary is None and len(memory.messages) == memory.total:
