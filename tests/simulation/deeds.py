@@ -6,6 +6,9 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias, get_args
 
+CLEAR = "clear session for everyone"
+"""Said so that the bot does not ask first, wherever others wrote too."""
+
 
 class Kind(StrEnum):
     """What somebody says, as far as the bot is concerned."""

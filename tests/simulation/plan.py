@@ -6,6 +6,7 @@ from random import Random
 from typing import TypeVar
 
 from tests.simulation.deeds import (
+    CLEAR,
     Again,
     Deed,
     Drop,
@@ -36,7 +37,7 @@ RATE = 4.0
 """Messages a second at most; Slack takes five posts a second in a whole workspace."""
 LIVELY = 12
 """Of so many threads at most people go on with one."""
-COMMANDS = ("session info", "help", "clear session")
+COMMANDS = ("session info", "help", CLEAR)
 
 MOMENTS = {
     Moment.ANY: 6,
@@ -196,9 +197,9 @@ class _Town:
         thread, person = self._thread()
         command = self._rng.choice(COMMANDS)
         # Of what is cleared twice nobody could tell which of both has forgotten it.
-        if command == "clear session" and thread in self._cleared:
+        if command == CLEAR and thread in self._cleared:
             command = "help"
-        if command == "clear session":
+        if command == CLEAR:
             self._cleared.add(thread)
         return self._say(at, person, thread, Kind.COMMAND, command)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tests.simulation.deeds import (
+    CLEAR,
     Freeze,
     Ill,
     Kill,
@@ -23,7 +24,7 @@ def _ask(at: float, token: str, *, thread: int = 0, person: int = 1, mention: bo
 
 
 def _clear(at: float) -> Say:
-    return Say(at, 1, 0, Kind.COMMAND, "c9z", "clear session")
+    return Say(at, 1, 0, Kind.COMMAND, "c9z", CLEAR)
 
 
 STATUS_LEFT_BY_A_DEAD_PROCESS = Plan(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.simulation.deeds import Kind
+from tests.simulation.deeds import CLEAR, Kind
 from tests.simulation.evidence import Evidence, Place, Request, Row, Said, Session, Shown, Turn
 from tests.simulation.judge import Wrong, judge
 from tests.simulation.words import END
@@ -15,7 +15,7 @@ ROOM, OTHER = Place("C1", "10.000001"), Place("C2", "20.000001")
 
 
 def _said(token: str, place: Place, ts: str, kind: Kind = Kind.QUESTION) -> Said:
-    text = "clear session" if kind is Kind.COMMAND else f"{token} what is a swordfish?"
+    text = CLEAR if kind is Kind.COMMAND else f"{token} what is a swordfish?"
     return Said(token, kind, place, ts, text, mentions=ts == place.thread)
 
 
@@ -275,7 +275,7 @@ def _cleared(at: str) -> Evidence:
         replace(row, role="cleared", text="") if row.seq < 3 and row.session == ROOM.session else row
         for row in evidence.rows
     ]
-    rows = [*forgotten, Row(ROOM.session, 9, "command", "clear session", command.ts)]
+    rows = [*forgotten, Row(ROOM.session, 9, "command", CLEAR, command.ts)]
     done = Shown(ROOM, at, "Done: I have forgotten 2 messages of this thread.", "e1")
     requests = [replace(each, at=each.at + 10) for each in evidence.requests]
     requests[1] = Request(12.0, (("user", "q2z"),), ("q2z",))

@@ -3,22 +3,24 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from tests.simulation.deeds import Kind
+from tests.simulation.deeds import CLEAR, Kind
 from tests.simulation.evidence import Evidence, Shown
 from tests.simulation.judge.flaws import Flaw, Wrong
 
 ANSWERS: Mapping[str, Sequence[str]] = {
     "help": ("**I am an assistant",),
     "session info": ("**Session**", "There is no session"),
-    "clear session": ("Done: I have forgotten",),
+    CLEAR: ("Done: I have forgotten",),
 }
 """How the answer to each command begins."""
+NAMES: Mapping[str, str] = {CLEAR: "clear session"}
+"""What the bot calls a command, where that is not what people say."""
 
 
 def answered_command(shown: Shown) -> str | None:
     """The command that a message of the bot's answers, by its words or, where it was given up, by its name."""
     for command, begins in ANSWERS.items():
-        if shown.text.startswith(tuple(begins)) or shown.turn.endswith(f" {command}"):
+        if shown.text.startswith(tuple(begins)) or shown.turn.endswith(f" {NAMES.get(command, command)}"):
             return command
     return None
 

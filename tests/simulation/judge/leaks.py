@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.simulation.deeds import Kind
+from tests.simulation.deeds import CLEAR, Kind
 from tests.simulation.evidence import Evidence, Place, Request
 from tests.simulation.judge.commands import answered_command
 from tests.simulation.judge.flaws import Flaw, Wrong
@@ -47,11 +47,11 @@ def nothing_remembered(evidence: Evidence) -> Iterator[Flaw]:
 
 def _cleared(evidence: Evidence) -> dict[Place, tuple[str, float]]:
     """For each thread that was cleared the ``ts`` of the command, and when that was done."""
-    commands = {each.place: each.ts for each in evidence.said if each.text == "clear session"}
+    commands = {each.place: each.ts for each in evidence.said if each.text == CLEAR}
     done = {
         shown.place: float(shown.ts)
         for shown in evidence.shown
-        if answered_command(shown) == "clear session" and shown.place in commands
+        if answered_command(shown) == CLEAR and shown.place in commands
     }
     return {place: (commands[place], at) for place, at in done.items()}
 
