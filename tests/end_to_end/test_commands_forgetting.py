@@ -1,5 +1,6 @@
 """What people want forgotten is forgotten, and nothing else; where more is at stake they are asked first."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
@@ -9,7 +10,7 @@ from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace, open_workspace
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.end_to_end.whispers import choose, whispered, whispers
-from tests.model_server import ModelServer
+from tests.model_server import ModelServer, says
 
 FORGET = {"name": "Forget this message", "type": "message", "callback_id": "chathakase_forget", "description": "x"}
 
@@ -220,3 +221,28 @@ async def test_buttons_work_after_a_restart(
         await choose(workspace, alice, "My messages here")
         await whispered(workspace, alice, "forgotten 1 message of yours")
         assert "swordfish" not in await remembered(thread, model, bot)
+
+
+async def test_an_answer_to_what_is_forgotten_ends(
+    start: Start, alice: Person, model: ModelServer, bot: SessionManager, workspace: Workspace
+) -> None:
+    model.will(says("The word", " is swordfish", hold=asyncio.Event()))
+    thread = await start("@ChatHakase what is the word?")
+    await thread.answers(1, containing="The word")
+    await thread.say("forget my messages here")
+    await whispered(workspace, alice, "forgotten 1 message of yours")
+    await workspace.until(lambda: "was forgotten" in thread.texts()[0])
+    assert "what is the word" not in await remembered(thread, model, bot)
+
+
+async def test_forgetting_by_the_button_for_everyone_spares_what_comes_later(
+    talk: Talk, alice: Person, bob: Person, model: ModelServer, bot: SessionManager, workspace: Workspace
+) -> None:
+    thread = await talk()
+    await thread.say("clear session")
+    await whispered(workspace, alice, "bob wrote here too")
+    await choose(workspace, alice, "Forget what everybody said")
+    await thread.say("whale", bob)
+    await workspace.until(lambda: any("whale" in text for text in thread.texts()))
+    await workspace.until(lambda: any("I have forgotten" in text for text in thread.texts()))
+    assert "whale" in await remembered(thread, model, bot)

@@ -19,6 +19,8 @@ HOW = (
 NOTHING = "I found nothing about “{}” in your threads."
 ONLY_DIRECT = "\n\nI could not find out in which channels you are, so I looked only at your direct messages."
 LISTED = 10
+SHOWN = 80
+"""Characters of what was looked for that are repeated."""
 UNTITLED = "a thread"
 
 log = logging.getLogger(__name__)
@@ -38,19 +40,23 @@ class Searching:
     async def _find(self, order: Order) -> Answer:
         if not order.argument:
             return privately(HOW)
-        note = ""
-        try:
-            channels: Collection[str] = await self._surface.channels_with(order.by)
-        except DeliveryError as error:
-            log.warning("The channels of somebody who searches cannot be told: %s", error)
-            channels, note = await self._direct(order.by), ONLY_DIRECT
+        channels, note = await self._open_to(order.by)
         found = await self._search.search(order.argument, author=order.by, channels=channels, limit=LISTED)
+        sought = plainly(order.argument[:SHOWN])
         if not found:
-            return privately(NOTHING.format(plainly(order.argument)) + note)
+            return privately(NOTHING.format(sought) + note)
         person = (await self._surface.people([order.by]))[order.by]
-        lines = [f"**“{plainly(order.argument)}” in your threads**"]
+        lines = [f"**“{sought}” in your threads**"]
         lines += [self._line(each, person.offset) for each in found]
         return privately("\n".join(lines) + note)
+
+    async def _open_to(self, user: str) -> tuple[Collection[str], str]:
+        """The channels that a person may read, and what has to be said of them."""
+        try:
+            return await self._surface.channels_with(user), ""
+        except DeliveryError as error:
+            log.warning("The channels of somebody who searches cannot be told: %s", error)
+            return await self._direct(user), ONLY_DIRECT
 
     async def _direct(self, user: str) -> set[str]:
         """The direct messages of a person; nobody else takes part in them."""

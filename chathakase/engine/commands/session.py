@@ -16,6 +16,8 @@ NO_SESSION = "There is no session in this thread yet."
 HOW_TO_RENAME = "Say it with a title behind it: `rename session Trip to Kyoto`."
 LONGEST_TITLE = 80
 """Characters."""
+NAMED = 30
+"""How many people are named, the first who wrote."""
 
 
 class Session:
@@ -40,8 +42,11 @@ class Session:
         info = await self._means.stores.sessions.info(order.place.session_id)
         if info is None:
             return Said(NO_SESSION)
-        people = await self._means.surface.people(info.people)
-        names = ", ".join(plainly(people[id_].name) for id_ in info.people)
+        named = info.people[:NAMED]
+        people = await self._means.surface.people(named)
+        names = ", ".join(plainly(people[id_].name) for id_ in named)
+        if len(info.people) > NAMED:
+            names += f" and {len(info.people) - NAMED} more"
         view = await self._means.recall.look(order.place)
         return Said("\n".join(self._lines(info, names, view)))
 
