@@ -1,5 +1,6 @@
 """Runs what is to be done every so many seconds."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
@@ -28,3 +29,6 @@ async def _forgiving(job: Job) -> None:
         await job()
     except StoreError as error:
         log.warning("%s: %s", job.__name__, error)
+    except asyncio.CancelledError:
+        # At shutdown; the scheduler would tell of it with a stack trace.
+        log.debug("%s was cut short", job.__name__)

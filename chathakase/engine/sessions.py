@@ -8,7 +8,7 @@ from time import monotonic
 
 from chathakase.core.errands import Command, Errand, Press
 from chathakase.core.errors import trace
-from chathakase.core.ports import ErrandStore, SessionStore, TurnStore
+from chathakase.core.ports import ErrandStore, FileStore, SessionStore, TurnStore
 from chathakase.core.types import Incoming, Place, Role
 from chathakase.engine.admission import Admission
 from chathakase.engine.background import Background
@@ -33,6 +33,7 @@ class SessionManager:
         sessions: SessionStore,
         turns: TurnStore,
         promises: ErrandStore,
+        files: FileStore,
         runner: TurnRunner,
         commands: Commands,
         errands: Errands,
@@ -48,6 +49,7 @@ class SessionManager:
         self._sessions = sessions
         self._turns = turns
         self._promises = promises
+        self._files = files
         self._runner = runner
         self._commands = commands
         self._errands = errands
@@ -75,8 +77,8 @@ class SessionManager:
         """
         session_id = incoming.place.session_id
         twin = self._saving.get((session_id, incoming.ref))
-        # A twin that was none of ours may have lacked what opens the session.
-        if twin is not None and await asyncio.shield(twin):
+        # A twin that was none of ours may have lacked what opens the session, and one that was the files.
+        if twin is not None and await asyncio.shield(twin) and not incoming.files:
             return False
         if command := self._commands.find(incoming):
             return await self._save(incoming, role=Role.COMMAND, errand=Errand(command))
@@ -87,7 +89,15 @@ class SessionManager:
             return True
         self._admission.take_back(incoming)
         self._strays.keep(incoming)
+        if incoming.files:
+            await self._complete(session_id)
         return False
+
+    async def _complete(self, session_id: str) -> None:
+        """Have an answer begin anew whose question's files came only now: with the twin of a mention."""
+        signals = self._running.find(session_id)
+        if signals is not None and await self._files.unread(session_id, limit=1):
+            signals.changed.set()
 
     async def _begin(self, incoming: Incoming) -> None:
         """See to what is stored, and to what came before the message that opens its session."""

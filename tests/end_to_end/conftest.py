@@ -18,7 +18,18 @@ from chathakase.playground.server import Workspace
 from chathakase.playground.world.values import Message
 from tests.model_server import ModelServer
 
-OURS = ("session ", "errand ", "hold ", "lease ", "draft ", "status ", "clearing ", "catch-up", "socket: ", "background ")
+OURS = (
+    "session ",
+    "errand ",
+    "hold ",
+    "lease ",
+    "draft ",
+    "status ",
+    "clearing ",
+    "catch-up",
+    "socket: ",
+    "background ",
+)
 """How the names of the bot's tasks begin."""
 
 OpenBot = Callable[..., AbstractAsyncContextManager[SessionManager]]

@@ -1,0 +1,97 @@
+"""What people share besides words reaches the model, or a line says why not."""
+
+import io
+import zipfile
+from collections.abc import Awaitable, Callable
+
+import pytest
+from PIL import Image
+
+from chathakase.playground.person import Person
+from chathakase.playground.server import Workspace
+from tests.end_to_end.conftest import OpenBot, Thread
+from tests.model_server import ModelServer, says
+
+Start = Callable[..., Awaitable[Thread]]
+
+CSV = b"month,costs\nMay,120\nJune,140\n"
+
+
+def picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (3_000, 2_000), "navy").save(out, "PNG")
+    return out.getvalue()
+
+
+def archive() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        packed.writestr("a.txt", "swordfish")
+    return out.getvalue()
+
+
+async def share(workspace: Workspace, person: Person, name: str, content: bytes, typed: str, channel: str) -> Thread:
+    ts = await person.share(name, content, channel=channel, typed=typed)
+    return Thread(workspace, person, channel, ts)
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_table_that_is_shared_with_a_mention_is_read(
+    workspace: Workspace, alice: Person, general: str, model: ModelServer
+) -> None:
+    for _ in range(4):
+        thread = await share(workspace, alice, "costs.csv", CSV, "@ChatHakase what did we spend?", general)
+        await workspace.until(lambda: bool(model.bodies) and "June,140" in model.seen())
+        await thread.answers(1, containing="June,140")
+        model.bodies.clear()
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_file_above_a_mention_is_read(
+    workspace: Workspace, alice: Person, bob: Person, general: str, model: ModelServer
+) -> None:
+    thread = await share(workspace, alice, "costs.csv", CSV, "our costs", general)
+    await thread.say("@ChatHakase what did we spend?", bob)
+    await thread.answers(1)
+    assert '<file name="costs.csv">' in model.seen()
+    assert "June,140" in model.seen()
+
+
+@pytest.mark.usefixtures("bot")
+async def test_what_cannot_be_read_is_named(workspace: Workspace, alice: Person, model: ModelServer) -> None:
+    direct = alice.direct_message().id
+    thread = await share(workspace, alice, "all.zip", archive(), "what is in it?", direct)
+    await thread.answers(1)
+    assert "all.zip – cannot be read: it is a zip archive" in model.seen()
+
+
+async def test_files_are_not_fetched_where_they_are_not_wanted(
+    workspace: Workspace, alice: Person, model: ModelServer, open_the_bot: OpenBot
+) -> None:
+    async with open_the_bot(chathakase_max_file_mb=0):
+        thread = await share(workspace, alice, "costs.csv", CSV, "what did we spend?", alice.direct_message().id)
+        await thread.answers(1)
+    assert "costs.csv – cannot be read: files are not read here" in model.seen()
+    assert "June" not in model.seen()
+
+
+async def test_a_model_that_sees_gets_the_picture_scaled(
+    workspace: Workspace, alice: Person, model: ModelServer, open_the_bot: OpenBot
+) -> None:
+    model.will(says("It is blue."))
+    async with open_the_bot(chathakase_models="scripted=100000 vision"):
+        thread = await share(workspace, alice, "sea.png", picture(), "what is this?", alice.direct_message().id)
+        await thread.answers(1, containing="It is blue.")
+    parts = model.bodies[-1]["messages"][-1]["content"]
+    assert [part["type"] for part in parts] == ["text", "image_url"]
+    assert parts[1]["image_url"]["url"].startswith("data:image/")
+    assert len(parts[1]["image_url"]["url"]) < 1_500_000
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_model_that_sees_nothing_hears_of_the_picture(
+    workspace: Workspace, alice: Person, model: ModelServer
+) -> None:
+    thread = await share(workspace, alice, "sea.png", picture(), "what is this?", alice.direct_message().id)
+    await thread.answers(1)
+    assert "sea.png – a picture that you cannot see" in model.seen()
