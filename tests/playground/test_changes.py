@@ -1,16 +1,19 @@
 """What the app hears when messages change or go, and what people do from a message's menu."""
 
+from typing import Any
+
 import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.playground import NoLimits, Workspace, open_workspace
 from chathakase.playground.person import Person
-from tests.playground.clients import GENERAL, app_socket, error_of
+from tests.playground.clients import GENERAL, app_socket, error_of, impatient
 
 FORGET = {"name": "Forget", "type": "message", "callback_id": "forget", "description": "Forgets"}
 
 
+@impatient
 async def test_a_preview_is_a_change_and_no_edit(
     workspace: Workspace, session: aiohttp.ClientSession, alice: Person
 ) -> None:
@@ -27,6 +30,7 @@ async def test_a_preview_is_a_change_and_no_edit(
     assert event["message"]["text"] == event["previous_message"]["text"]
 
 
+@impatient
 async def test_an_edit_says_who_and_when(workspace: Workspace, session: aiohttp.ClientSession, alice: Person) -> None:
     ts = await alice.say("helo", channel=GENERAL)
     await workspace.until(lambda: workspace.pending_events == 0)
@@ -37,6 +41,7 @@ async def test_an_edit_says_who_and_when(workspace: Workspace, session: aiohttp.
     assert (event["previous_message"]["text"], event["message"]["text"]) == ("helo", "hello")
 
 
+@impatient
 async def test_an_app_that_an_edit_names_hears_of_it(
     workspace: Workspace, session: aiohttp.ClientSession, alice: Person
 ) -> None:
@@ -51,6 +56,7 @@ async def test_an_app_that_an_edit_names_hears_of_it(
     assert (events["app_mention"]["ts"], events["app_mention"]["edited"]["user"]) == (ts, alice.id)
 
 
+@impatient
 async def test_a_root_leaves_a_tombstone_that_goes_with_its_last_reply(
     workspace: Workspace, session: aiohttp.ClientSession, alice: Person
 ) -> None:
@@ -110,3 +116,15 @@ async def test_a_shared_file_stands_in_its_thread(workspace: Workspace, bot: Asy
     assert found is not None
     assert found.thread_ts == (root if thread else None)
     assert (await bot.files_info(file=found.files[0]))["file"]["size"] == 3
+
+
+async def test_a_whisper_in_a_thread_without_replies_is_seen_by_nobody(
+    workspace: Workspace, bot: AsyncWebClient, alice: Person
+) -> None:
+    root = await alice.say("root", channel=GENERAL)
+    whisper: dict[str, Any] = {"channel": GENERAL, "user": alice.id, "text": "psst", "thread_ts": root}
+    assert (await bot.chat_postEphemeral(**whisper))["message_ts"]
+    assert workspace.world.ephemerals.all() == ()
+    await alice.say("reply", channel=GENERAL, thread_ts=root)
+    await bot.chat_postEphemeral(**whisper)
+    assert [each.message.text for each in workspace.world.ephemerals.all()] == ["psst"]

@@ -38,6 +38,7 @@ def alice(people: dict[str, Person]) -> Person:
 async def asked(surface: SlackSurface, workspace: Workspace, alice: Person) -> tuple[Place, str]:
     """A thread, and the question that Alice sees in it."""
     place = Place(GENERAL, await alice.say("hello", channel=GENERAL))
+    await alice.say("clear session", channel=GENERAL, thread_ts=place.thread)
     await surface.ask(place, alice.id, "Shall I forget **everything**?", CHOICES)
     (shown,) = [each for each in workspace.world.ephemerals.all() if each.to == alice.id]
     assert shown.message.thread_ts == place.thread
@@ -85,6 +86,24 @@ async def test_where_buttons_are_refused_a_question_is_asked_in_words(
     (shown,) = workspace.world.ephemerals.all()
     assert shown.message.blocks == ()
     assert "say “clear session”" in shown.message.text
+
+
+async def test_where_there_are_no_replies_a_question_stands_in_the_channel(
+    surface: SlackSurface, workspace: Workspace, alice: Person, listener: Listener
+) -> None:
+    place = Place(GENERAL, await alice.say("clear session", channel=GENERAL))
+    await surface.ask(place, alice.id, "Shall I?", CHOICES)
+    (shown,) = workspace.world.ephemerals.all()
+    assert shown.message.thread_ts is None
+    await alice.press(GENERAL, shown.message.ts, "chathakase_say_1")
+    assert [where for where, *_ in listener.said] == [place]
+
+
+async def test_a_thread_that_cannot_be_looked_at_is_believed_to_have_replies(
+    surface: SlackSurface, workspace: Workspace, alice: Person
+) -> None:
+    workspace.faults.slack_error("conversations.replies", "missing_scope")
+    await asked(surface, workspace, alice)
 
 
 async def test_a_question_may_be_refused(surface: SlackSurface, workspace: Workspace, alice: Person) -> None:

@@ -25,6 +25,8 @@ WHISPERED_WITHIN = 30.0
 """Seconds after which a word to one person is no longer of use."""
 TOLD_WITHIN = 60.0
 """Seconds for which somebody is tried to be told of a lost answer."""
+LOOKED_WITHIN = 3.0
+"""Seconds after which a thread is believed to have replies."""
 LOOKED_AT = 100
 """How many messages outside of threads are looked at for one that may have been posted."""
 
@@ -144,7 +146,9 @@ class Outbox:
         self, blocks: Sequence[Mapping[str, Any]], place: Place, user: str, text: str, *, otherwise: str
     ) -> None:
         """Whisper blocks with their text, or something else to a Slack that refuses them."""
-        body = {"channel": place.channel, "user": user, "thread_ts": place.thread}
+        body = {"channel": place.channel, "user": user}
+        if await self._shows_whispers(place):
+            body["thread_ts"] = place.thread
         try:
             await self._whisper(body | {"text": notification(text), "blocks": blocks})
         except DeliveryError as error:
@@ -152,6 +156,22 @@ class Outbox:
                 raise
             log.warning("Slack refuses the blocks of a whisper (%s): it is told in words", error)
             await self._whisper(body | {"text": notification(otherwise)})
+
+    async def _shows_whispers(self, place: Place) -> bool:
+        """Whether a whisper in a thread can be seen: only where there are replies, else it must go to the channel.
+
+        See https://docs.slack.dev/reference/methods/chat.postEphemeral.
+        """
+
+        async def attempt() -> bool:
+            answer = await self._client.conversations_replies(channel=place.channel, ts=place.thread, limit=2)
+            return len(answer.get("messages") or ()) != 1
+
+        try:
+            async with asyncio.timeout(LOOKED_WITHIN):
+                return await self.calls.make("conversations.replies", attempt, urgency=Urgency.INTERIM)
+        except (DeliveryError, TimeoutError):
+            return True
 
     async def _whisper(self, body: Mapping[str, Any]) -> None:
         try:

@@ -144,7 +144,10 @@ def delete(call: Call) -> Json:
 
 
 def post_ephemeral(call: Call) -> Json:
-    """chat.postEphemeral: a message that only `user` sees, and that is kept nowhere."""
+    """chat.postEphemeral: a message that only `user` sees, and that is kept nowhere.
+
+    In a thread it is shown only if that has replies (its method page: "if there is already an active thread").
+    """
     conversation = joined(call)
     user = call.arguments.required("user")
     if not call.world.is_member(conversation.id, user):
@@ -153,6 +156,8 @@ def post_ephemeral(call: Call) -> Json:
     if content.is_empty:
         raise SlackError("no_text")
     thread_ts, _ = thread_of(call, conversation)
+    if thread_ts is not None and call.world.timeline(conversation.id).thread(thread_ts) is None:
+        return {"message_ts": call.world.mint()}
     message = call.world.post_ephemeral(
         conversation.id,
         user,
