@@ -5,9 +5,16 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from chathakase.playground.server import Workspace, open_workspace
 from tests.model_server import ModelServer, open_model_server
+
+# The same examples on any machine, however long they take there.
+settings.register_profile(
+    "any machine", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 FOREIGN = ("SLACK_", "OPENAI_", "CHATHAKASE_", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
 

@@ -31,7 +31,7 @@ async def running(environment: Mapping[str, str], workspace: Workspace, log: Pat
     """The bot, connected; killed at the end if it still runs."""
     process = await spawn(environment, log)
     try:
-        await workspace.wait_for_socket(40)
+        await workspace.wait_for_socket(90)
         yield process
     finally:
         if process.returncode is None:

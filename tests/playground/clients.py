@@ -20,6 +20,10 @@ GROUP_DM, ALICE_DM, BOB_DM = "C0MPDM0001", "D0ALICE001", "D0BOB00001"
 ALICE, BOB, CAROL, BOT = "U0ALICE001", "U0BOB00001", "U0CAROL001", "U0HAKASE01"
 
 
+impatient = pytest.mark.parametrize("ack_timeout", [0.1])
+"""For tests in which something is not acknowledged."""
+
+
 async def error_of(call: Awaitable[Any]) -> str:
     """The code with which Slack refuses a call."""
     try:

@@ -11,8 +11,15 @@ from chathakase.playground.person import Person
 
 
 @pytest.fixture
-async def workspace() -> AsyncIterator[Workspace]:
-    async with open_workspace(seed=1, limits=NoLimits(), ack_timeout=0.1, retry_delays=(0.0, 0.1, 0.2)) as opened:
+def ack_timeout() -> float:
+    """Seconds; the real ones, so that a busy machine is no trouble."""
+    return 3.0
+
+
+@pytest.fixture
+async def workspace(ack_timeout: float) -> AsyncIterator[Workspace]:
+    delays = (0.0, 0.1, 0.2)
+    async with open_workspace(seed=1, limits=NoLimits(), ack_timeout=ack_timeout, retry_delays=delays) as opened:
         yield opened
 
 

@@ -10,7 +10,18 @@ from slack_sdk.web.async_client import AsyncWebClient
 from chathakase.playground import NoLimits, Workspace, open_workspace
 from chathakase.playground.person import Person
 from chathakase.playground.world.values import Json
-from tests.playground.clients import ALICE, ALICE_DM, BOB, BOB_DM, BOT, ELSEWHERE, GENERAL, app_socket, error_of
+from tests.playground.clients import (
+    ALICE,
+    ALICE_DM,
+    BOB,
+    BOB_DM,
+    BOT,
+    ELSEWHERE,
+    GENERAL,
+    app_socket,
+    error_of,
+    impatient,
+)
 from tests.playground.page import open_page
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
@@ -122,6 +133,7 @@ async def test_people_upload_on_the_page(page_files: Json) -> None:
     assert (picture["mode"], notes["mode"]) == ("hosted", "snippet")
 
 
+@impatient
 async def test_the_app_hears_of_the_file_in_the_thread(
     workspace: Workspace, session: aiohttp.ClientSession, alice: Person
 ) -> None:

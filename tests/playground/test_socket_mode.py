@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from chathakase.playground import NoLimits, Workspace, demo_world, open_workspace
 from chathakase.playground.journal import FrameSent, SocketClosed, SocketOpened
 from chathakase.playground.person import Person
-from tests.playground.clients import ALICE, GENERAL, AppSocket, app_socket, error_of, socket_url
+from tests.playground.clients import ALICE, GENERAL, AppSocket, app_socket, error_of, impatient, socket_url
 
 
 async def test_a_connection_is_greeted(workspace: Workspace, session: aiohttp.ClientSession) -> None:
@@ -96,6 +96,7 @@ async def test_an_ack_may_carry_a_payload_and_nonsense_is_overlooked(
         assert workspace.journal.acks()[-1].payload == {"text": "thanks"}
 
 
+@impatient
 async def test_what_is_not_acknowledged_comes_again_in_a_new_envelope(
     workspace: Workspace, session: aiohttp.ClientSession, alice: Person
 ) -> None:
@@ -110,6 +111,7 @@ async def test_what_is_not_acknowledged_comes_again_in_a_new_envelope(
         assert len(workspace.journal.envelopes()) == 4
 
 
+@impatient
 async def test_an_ack_ends_the_retries(workspace: Workspace, session: aiohttp.ClientSession, alice: Person) -> None:
     async with app_socket(workspace, session) as app:
         await alice.say("hello")
@@ -119,6 +121,7 @@ async def test_an_ack_ends_the_retries(workspace: Workspace, session: aiohttp.Cl
         assert len(workspace.journal.envelopes()) == 2
 
 
+@impatient
 async def test_acks_may_be_overlooked_on_demand(
     workspace: Workspace, session: aiohttp.ClientSession, alice: Person
 ) -> None:
@@ -219,6 +222,7 @@ async def test_a_connection_counts_until_it_is_closed(workspace: Workspace, sess
             assert new.hello["num_connections"] == 2
 
 
+@impatient
 async def test_a_connection_may_die_in_silence(
     workspace: Workspace, session: aiohttp.ClientSession, alice: Person
 ) -> None:

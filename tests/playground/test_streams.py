@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from chathakase.playground import NoLimits, Workspace, open_workspace
 from chathakase.playground.person import Person
 from chathakase.playground.world.values import Json
-from tests.playground.clients import ALICE, ALICE_DM, BOB, ELSEWHERE, GENERAL, app_socket, error_of
+from tests.playground.clients import ALICE, ALICE_DM, BOB, ELSEWHERE, GENERAL, app_socket, error_of, impatient
 from tests.playground.page import Page, open_page
 
 TO_ALICE = {"recipient_user_id": ALICE, "recipient_team_id": "T0HAKASE01"}
@@ -182,6 +182,7 @@ async def test_trouble_kills_a_stream(page: Page, bot: AsyncWebClient, root: str
     assert await error_of(append) == "message_not_in_streaming_state"
 
 
+@impatient
 async def test_the_app_hears_the_beginning_and_the_end_only(
     workspace: Workspace, session: aiohttp.ClientSession, bot: AsyncWebClient, root: str
 ) -> None:

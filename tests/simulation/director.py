@@ -30,7 +30,7 @@ from tests.simulation.machine import Machine
 from tests.simulation.stage import Stage
 from tests.simulation.weather import Weather
 
-START_WITHIN = 30.0
+START_WITHIN = 90.0
 """Seconds until the first process must be connected."""
 
 

@@ -17,14 +17,14 @@ AT_ONCE = 3
 """Plans that are played side by side; they wait most of the time."""
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("seed", [326, 329])
 async def test_nothing_is_lost_doubled_mixed_up_or_left_over(seed: int, tmp_path: Path) -> None:
     outcome = await play(make_plan(seed, SCALE), tmp_path, borne=BORNE)
     assert not outcome.flaws, outcome.told
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("first", range(0, len(REGRESSIONS), AT_ONCE))
 async def test_no_bug_comes_back(first: int, tmp_path: Path) -> None:
     async def told(name: str) -> str:

@@ -23,7 +23,7 @@ def test_what_was_told_survives_the_death_of_the_process_at_that_instant(tmp_pat
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=50,
+        timeout=150,
         check=False,
     )
     assert (ran.returncode, ran.stderr) == (0, "")
