@@ -51,7 +51,9 @@ async def sweep(database: Database) -> None:
 
 async def _merge(database: Database, index: str, pages: int) -> bool:
     """Merge some pages; False when there was nothing to do, by which SQLite changes less than two rows."""
+    changes = "SELECT total_changes()"
     async with database.transaction() as transaction:
+        before = await transaction.fetch(changes)
         await transaction.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('merge', {pages})")
-        rows = await transaction.fetch("SELECT total_changes()")
-    return rows != [] and int(rows[0][0] or 0) > 1
+        after = await transaction.fetch(changes)
+    return int(after[0][0] or 0) - int(before[0][0] or 0) > 1

@@ -52,7 +52,7 @@ CREATE TABLE summaries (
 );
 
 CREATE TABLE files (
-    id         INTEGER PRIMARY KEY,
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given twice: somebody may still be reading what is gone
     session    TEXT NOT NULL,
     message    BIGINT NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
     position   BIGINT NOT NULL,

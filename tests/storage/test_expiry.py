@@ -1,0 +1,138 @@
+"""What is old goes bit by bit, and of what is gone nothing is left."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from chathakase.core.memory import Scope
+from chathakase.core.types import ExpiryMode, Place
+from chathakase.storage.expiry import GONE_MS
+from chathakase.storage.sweeping import INDEXES
+from tests.storage.stores import FILE, ID, PLACE, TIMEOUT, Stores, answer, said
+
+DAY = 86_400_000
+OTHER = Place("C2", "1.000001")
+
+
+async def old(stores: Stores, messages: int = 0) -> None:
+    """A session with something in every table, and another one that is a day younger."""
+    await stores.say("1", "the secret zebra", files=(FILE,))
+    await stores.turns.finish(await stores.claimed(), answer("a zebra"))
+    for number in range(messages):
+        await stores.say(f"2.{number:06d}", f"more {number}", asks=False)
+    await stores.sum_up()
+    await stores.say("3", "help", command=True)
+    stores.clock.now += DAY
+    await stores.say("4", "the young giraffe", place=OTHER, asks=False)
+
+
+TABLES = ("sessions", "messages", "turns", "titles", "summaries", "files", "usage", "errands")
+
+
+@pytest.mark.parametrize("messages", [0, 300])
+async def test_what_is_old_is_deleted_with_every_row(messages: int, stores: Stores) -> None:
+    await old(stores, messages)
+    await stores.forgetting.expire()
+    assert await stores.forgetting.prune(idle=DAY) == 0
+    stores.clock.now += 1
+    assert await stores.forgetting.prune(idle=DAY) == 1
+    left = {table: await stores.count(table) for table in TABLES}
+    assert left == dict.fromkeys(TABLES, 0) | {"sessions": 1, "messages": 1, "titles": 1}
+    assert await stores.sessions.info(ID) is None
+    assert [found.place for found in await stores.search.search("the", author=None, channels=None, limit=9)] == [
+        OTHER,
+        OTHER,
+    ]
+
+
+async def test_what_was_not_archived_is_pruned_as_well(stores: Stores) -> None:
+    await old(stores)
+    stores.clock.now += 1
+    assert await stores.forgetting.prune(idle=DAY) == 1
+    assert await stores.count("sessions") == 1
+
+
+async def test_what_waits_is_never_pruned(stores: Stores) -> None:
+    await stores.say("1", "a question")
+    stores.clock.now += 99 * DAY
+    assert await stores.forgetting.prune(idle=DAY) == 0
+    lease = await stores.claimed()
+    assert await stores.forgetting.prune(idle=DAY) == 0
+    assert await stores.turns.renew(lease)
+
+
+async def test_a_deletion_that_was_cut_short_is_gone_on_with(stores_with: Callable[[ExpiryMode], Stores]) -> None:
+    stores = stores_with(ExpiryMode.DELETE)
+    await old(stores, 300)
+    stores.clock.now += TIMEOUT + 1
+    for steps in range(1, 40, 3):
+        work = asyncio.create_task(stores.forgetting.expire())
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        work.cancel()
+        await asyncio.wait((work,))
+    await stores.forgetting.expire()
+    assert await stores.count("messages") == 0
+
+
+async def test_what_is_said_meanwhile_begins_anew(stores: Stores) -> None:
+    await old(stores, 300)
+    async with stores.database.transaction() as transaction:
+        await transaction.execute("UPDATE sessions SET doomed = 1 WHERE id = $1", ID)
+    assert not await stores.say("5", "a reply that needs the session", opens=False)
+    async with stores.database.transaction() as transaction:
+        await transaction.execute("UPDATE sessions SET doomed = 1")
+    assert await stores.say("6", "a mention")
+    assert await stores.texts() == ["a mention"]
+    assert (await stores.claimed()).upto == 1
+    assert await stores.export.transcript(OTHER.session_id) is None
+
+
+async def test_it_is_known_for_a_while_that_a_session_is_gone(stores_with: Callable[[ExpiryMode], Stores]) -> None:
+    stores = stores_with(ExpiryMode.DELETE)
+    await stores.answered("5", "q5", "a5")
+    stores.clock.now += TIMEOUT + 1
+    await stores.forgetting.expire()
+    assert not await stores.say("5", "delivered again")
+    assert not await stores.say("4", "came late")
+    stores.clock.now += GONE_MS + 1
+    await stores.forgetting.expire()
+    await stores.say("6", "another")
+    stores.clock.now += TIMEOUT + 1
+    await stores.forgetting.expire()
+    assert await stores.database.fetch("SELECT session FROM gone") == [(ID,)]
+
+
+async def holds(stores: Stores, part: str) -> bool:
+    """Whether the pages of the index hold a part of a word, which stands there in plain text."""
+    pages = [await stores.database.fetch(f"SELECT hex(block) FROM {index}_data") for index in INDEXES]
+    return part.encode().hex().upper() in str(pages)
+
+
+async def test_no_part_of_a_word_is_left_in_the_index(stores: Stores) -> None:
+    for number in range(60):
+        await stores.say(str(number), f"ordinary words {number}", place=OTHER, asks=False)
+    await stores.answered("100", "the qzx secret", "a qzx")
+    assert await holds(stores, "qzx")
+    stores.clock.now += DAY
+    await stores.say("101", "young", place=OTHER, asks=False)
+    await stores.forgetting.prune(idle=DAY - 1)
+    assert not await holds(stores, "qzx")
+    assert await stores.count("unswept") == 0
+    assert len(await stores.search.search("ordinary", author=None, channels=None, limit=99)) >= 60
+
+
+async def test_what_a_person_forgot_is_swept_out_of_the_index_as_well(stores: Stores) -> None:
+    await stores.say("1", "the qzx secret", asks=False)
+    await stores.say("2", "forget", command=True)
+    await stores.forgetting.forget(Scope.HERE, author="U1", place=PLACE, before="2")
+    assert await stores.count("unswept") == 1
+    assert await stores.forgetting.prune(idle=DAY) == 0
+    assert await stores.count("unswept") == 0
+    rows = await stores.database.fetch(
+        "SELECT hex(block) FROM words_data UNION ALL SELECT hex(block) FROM title_words_data"
+    )
+    assert b"qzx".hex().upper() not in str(rows)
+    await stores.sessions.append(said("9", "still works"))
+    assert await stores.search.search("works", author="U1", channels=None, limit=9)

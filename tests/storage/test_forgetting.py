@@ -1,0 +1,114 @@
+"""What people want forgotten is forgotten, and nothing else."""
+
+import pytest
+
+from chathakase.core.errands import Command, Errand
+from chathakase.core.memory import Scope
+from chathakase.core.types import Hold, Place, Role
+from tests.storage.stores import FILE, ID, PLACE, Stores, answer, said
+
+OTHER = Place("C2", "1.000001")
+
+
+@pytest.fixture
+async def talk(stores: Stores) -> Stores:
+    """Two people in two threads; then one of them says a command."""
+    await stores.say("1", "apples of U1", files=(FILE,))
+    await stores.say("2", "pears of U2", author="U2")
+    await stores.turns.finish(await stores.claimed(), answer("an answer"))
+    await stores.say("3", "plums of U1", asks=False)
+    await stores.say("4", "figs of U1 elsewhere", place=OTHER, asks=False)
+    await stores.say("5", "help", command=True)
+    return stores
+
+
+async def everything(stores: Stores) -> str:
+    return str(await stores.database.fetch("SELECT text, author, name FROM messages"))
+
+
+async def test_the_newest_message_is_forgotten(talk: Stores) -> None:
+    assert await talk.forgetting.forget(Scope.LAST, author="U1", place=PLACE, before="5") == 1
+    assert await talk.texts() == ["apples of U1", "pears of U2", "an answer"]
+    assert await talk.forgetting.forget(Scope.LAST, author="U1", place=PLACE, before="5") == 1
+    assert await talk.texts() == ["pears of U2", "an answer"]
+    assert await talk.forgetting.forget(Scope.LAST, author="U1", place=PLACE, before="5") == 0
+    assert await talk.title() == ("pears of U2", "rule")
+
+
+async def test_what_is_said_after_the_command_is_not_the_newest(talk: Stores) -> None:
+    await talk.say("6", "said since", asks=False)
+    await talk.forgetting.forget(Scope.LAST, author="U1", place=PLACE, before="5")
+    assert await talk.texts() == ["apples of U1", "pears of U2", "an answer", "said since"]
+
+
+async def test_everything_here_is_forgotten(talk: Stores) -> None:
+    await talk.sum_up()
+    assert await talk.forgetting.forget(Scope.HERE, author="U1", place=PLACE, before="5") == 2
+    assert await talk.texts() == ["pears of U2", "an answer"]
+    assert await talk.count("files") == 0
+    assert (await talk.remembered()).summary is None
+    assert await talk.sessions.people(ID) == {"U2"}
+    assert (await talk.database.fetch("SELECT count(*) FROM messages WHERE author = 'U1'"))[0][0] == 1
+
+
+@pytest.mark.parametrize("messages", [0, 130])
+async def test_everything_everywhere_is_forgotten(messages: int, talk: Stores) -> None:
+    for number in range(messages):
+        place = (PLACE, OTHER)[number % 2]
+        await talk.say(f"4.{number:06d}", f"more of U1 {number}", place=place, asks=False)
+    await talk.say("6", "said since", asks=False)
+    assert await talk.forgetting.forget(Scope.EVERYWHERE, author="U1", place=PLACE, before="5") == 3 + messages
+    assert await talk.texts() == ["pears of U2", "an answer", "said since"]
+    assert "of U1" not in await everything(talk)
+    assert await talk.forgetting.forget(Scope.EVERYWHERE, author="U1", place=PLACE, before="5") == 0
+    assert not await talk.search.search("elsewhere", author=None, channels=None, limit=9)
+
+
+async def test_one_message_of_anybody_is_forgotten(talk: Stores) -> None:
+    assert await talk.forgetting.forget(Scope.ONE, author="U1", place=PLACE, before="2") == 1
+    assert await talk.texts() == ["apples of U1", "an answer", "plums of U1"]
+    assert await talk.forgetting.forget(Scope.ONE, author="U1", place=PLACE, before="2") == 0
+    assert await talk.forgetting.forget(Scope.ONE, author="U1", place=PLACE, before="unknown") == 0
+
+
+async def test_what_is_forgotten_is_not_answered(stores: Stores) -> None:
+    await stores.say("1", "mine")
+    await stores.say("2", "theirs", author="U2")
+    await stores.say("3", "forget", command=True)
+    lease = await stores.claimed()
+    await stores.forgetting.forget(Scope.HERE, author="U1", place=PLACE, before="3")
+    assert await stores.turns.renew(lease) is Hold.HELD
+    await stores.turns.release(lease)
+    assert await stores.texts(await stores.claimed()) == ["theirs"]
+    await stores.forgetting.forget(Scope.EVERYWHERE, author="U2", place=PLACE, before="3")
+    assert await stores.turns.waiting() == []
+
+
+async def test_what_was_said_behind_a_command_is_forgotten_when_it_is_done(stores: Stores) -> None:
+    errand = Errand(Command(PLACE, "1", "U1", "rename session", "Secret"))
+    await stores.sessions.append(said("1", "rename session Secret"), role=Role.COMMAND, errand=errand)
+    await stores.say("2", "forget", command=True)
+    await stores.forgetting.forget(Scope.HERE, author="U1", place=PLACE, before="2")
+    assert await stores.database.fetch("SELECT argument FROM errands WHERE ref = '1'") == [("Secret",)]
+    await stores.errands.done(errand)
+    await stores.forgetting.forget(Scope.HERE, author="U1", place=PLACE, before="2")
+    assert await stores.database.fetch("SELECT argument FROM errands WHERE ref = '1'") == [("",)]
+    assert "Secret" not in await everything(stores)
+
+
+async def test_a_command_keeps_what_was_said_behind_it(stores: Stores) -> None:
+    errand = Errand(Command(PLACE, "1", "U1", "rename session", "Kyoto trip"))
+    await stores.sessions.append(said("1", "rename session Kyoto trip"), role=Role.COMMAND, errand=errand)
+    stores.clock.now += 60_000
+    assert [claimed.task for claimed in await stores.errands.claim()] == [errand.task]
+
+
+async def test_clearing_forgets_files_summary_title_and_earlier_commands(talk: Stores) -> None:
+    await talk.sum_up()
+    await talk.say("6", "clear session", command=True)
+    assert await talk.forgetting.clear(ID, before="6") == 4
+    memory = await talk.remembered()
+    assert (memory.messages, memory.summary, memory.title) == ((), None, "General Chat")
+    assert await talk.count("files") == 0
+    rows = await talk.database.fetch("SELECT text FROM messages WHERE session = $1 AND text <> ''", ID)
+    assert rows == [("clear session",)]

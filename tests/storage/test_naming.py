@@ -1,0 +1,49 @@
+"""Whose title a session has."""
+
+from chathakase.core.memory import TitleBy
+from chathakase.core.types import Usage
+from tests.storage.stores import ID, Stores, change
+
+
+async def test_the_first_line_gives_the_title_at_once(stores: Stores) -> None:
+    await stores.say("1", "help", command=True)
+    assert (await stores.remembered()).title == ""
+    await stores.say("2", "How do **threads** work?\nAnd why?")
+    await stores.say("3", "Something else")
+    assert await stores.title() == ("How do threads work?", "rule")
+
+
+async def test_a_model_wins_over_the_rule_and_a_person_over_both(stores: Stores) -> None:
+    assert not await stores.titles.entitle(ID, "Nobody's", by=TitleBy.PERSON)
+    await stores.say("1", "How do threads work?")
+    assert await stores.titles.entitle(ID, "Threads", by=TitleBy.MODEL, usage=Usage(1, 2), model="m-2")
+    assert not await stores.titles.entitle(ID, "Other threads", by=TitleBy.MODEL, usage=Usage(1, 2), model="m-2")
+    assert not await stores.titles.entitle(ID, "How", by=TitleBy.RULE)
+    assert await stores.titles.entitle(ID, "My threads", by=TitleBy.PERSON)
+    assert await stores.titles.entitle(ID, "Our threads", by=TitleBy.PERSON)
+    assert not await stores.titles.entitle(ID, "Threads", by=TitleBy.MODEL)
+    assert await stores.title() == ("Our threads", "person")
+    info = await stores.sessions.info(ID)
+    assert info is not None
+    assert info.usage == (("m-2", 2, 4),)
+
+
+async def test_a_title_that_may_tell_of_what_is_forgotten_is_not_taken(stores: Stores) -> None:
+    await stores.answered("1", "the secret", "a1")
+    memory = await stores.remembered()
+    await stores.changes.change(change("1"))
+    assert not await stores.titles.entitle(ID, "The secret", by=TitleBy.MODEL, made_of=memory)
+    assert await stores.titles.entitle(ID, "Fine", by=TitleBy.MODEL, made_of=await stores.remembered())
+
+
+async def test_a_models_title_goes_with_what_is_deleted_and_with_a_new_beginning(stores: Stores) -> None:
+    await stores.answered("1", "the first", "a1")
+    await stores.answered("2", "the second", "a2")
+    await stores.titles.entitle(ID, "Both", by=TitleBy.MODEL)
+    await stores.changes.change(change("2", "the second, corrected"))
+    assert await stores.title() == ("Both", "model")
+    await stores.changes.change(change("1", "the first, corrected"))
+    assert await stores.title() == ("the first, corrected", "rule")
+    await stores.titles.entitle(ID, "Both", by=TitleBy.MODEL)
+    await stores.changes.change(change("2"))
+    assert await stores.title() == ("the first, corrected", "rule")

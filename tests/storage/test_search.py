@@ -1,0 +1,147 @@
+"""Search finds what was said to those who may see it."""
+
+import asyncio
+from collections.abc import Collection
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chathakase.core.memory import Found, TitleBy
+from chathakase.core.types import Place
+from chathakase.storage import search as search_module
+from chathakase.storage.matching import EXCERPT, query
+from tests.storage.stores import ID, PLACE, Stores
+
+OTHER = Place("D2", "1.000001")
+
+
+async def find(
+    stores: Stores, words: str, *, author: str | None = None, channels: Collection[str] | None = None, limit: int = 99
+) -> list[Found]:
+    return await stores.search.search(words, author=author, channels=channels, limit=limit)
+
+
+async def excerpts(stores: Stores, words: str, *, author: str | None = None) -> list[str]:
+    return [found.excerpt for found in await find(stores, words, author=author) if found.ref or not found.author]
+
+
+async def test_messages_answers_and_titles_are_found_newest_first(stores: Stores) -> None:
+    await stores.answered("1", "Where is Kyoto?", "Kyoto is in Japan.")
+    await stores.say("2", "And Nara, near KYOTO?", author="U2")
+    await stores.titles.entitle(ID, "Trip to kyoto", by=TitleBy.PERSON)
+    title, second, *first = await find(stores, "kyoto")
+    assert title == Found(PLACE, "Trip to kyoto", "", "", "Trip to kyoto", stores.clock.now)
+    assert second == Found(PLACE, "Trip to kyoto", "2", "U2", "And Nara, near KYOTO?", 2_000)
+    assert {(found.ref, found.author, found.excerpt) for found in first} == {
+        ("1", "U1", "Where is Kyoto?"),
+        ("", "", "Kyoto is in Japan."),
+    }
+    assert len(await find(stores, "kyoto", limit=2)) == 2
+    assert await find(stores, "kyoto nara") == [second]
+    assert await find(stores, "kyoto osaka") == []
+    assert await find(stores, "  ") == []
+
+
+async def test_only_ones_own_sessions_and_channels_are_searched(stores: Stores) -> None:
+    await stores.say("1", "apples here")
+    await stores.say("2", "apples there", author="U2", place=OTHER)
+    assert {found.place for found in await find(stores, "apples", author="U1")} == {PLACE}
+    assert {found.place for found in await find(stores, "apples", author="U2", channels=["D2"])} == {OTHER}
+    assert await find(stores, "apples", author="U2", channels=["C1"]) == []
+    assert await find(stores, "apples", author="U2", channels=[]) == []
+    assert await find(stores, "apples", author="U3") == []
+    assert await stores.search.channels_of("U1") == {"C1"}
+    assert await stores.search.channels_of("U2") == {"D2"}
+    assert await stores.search.channels_of("U3") == frozenset()
+
+
+async def test_somebody_may_have_spoken_in_many_channels(stores: Stores) -> None:
+    places = [Place(channel, f"{n}.0") for channel in ("C1", "C12", "C2", "D", "D1") for n in range(3)]
+    for number, place in enumerate(places):
+        await stores.say(str(number), place=place, author=f"U{1 + number % 2}")
+    assert await stores.search.channels_of("U1") == {"C1", "C12", "C2", "D", "D1"}
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("日本語", True),
+        ("日本", True),
+        ("語", True),
+        ("本語を", True),
+        ("日語", False),
+        ("ÜBER", True),
+        ("ü", True),
+        ('say "hi"', True),
+        ('"hi"', True),
+        ("100%", True),
+        ("0%", True),
+        ("1_0", False),
+        ("under_score", True),
+        ("underXscore", False),
+        ("NOT", True),
+        ("text:", False),
+        ("*", True),
+        ("a*", False),
+        ("back\\slash", True),
+        ("\\", True),
+        ("(", True),
+        (") OR (", True),
+        ("NEAR(say hi)", False),
+        ("'; DROP TABLE messages; --", False),
+        ("other", False),
+    ],
+)
+async def test_whatever_is_typed_is_only_words(words: str, found: bool, stores: Stores) -> None:
+    await stores.say("1", 'Über 日本語を 100% say "hi" and not * ( ) or under_score back\\slash: the her oth')
+    hits = [hit for hit in await find(stores, words, author="U1") if hit.ref]
+    assert bool(hits) is found
+
+
+async def test_what_is_no_speech_is_not_found(stores: Stores) -> None:
+    await stores.say("1", "apples")
+    await stores.say("2", "apples, as a command", command=True)
+    assert {found.ref for found in await find(stores, "apples")} == {"1", ""}
+
+
+async def test_an_excerpt_is_around_the_word(stores: Stores) -> None:
+    await stores.say("1", "before " * 99 + "Needle " + "after " * 99)
+    (found,) = (hit for hit in await find(stores, "needle") if hit.ref)
+    assert "Needle" in found.excerpt
+    assert len(found.excerpt) == EXCERPT
+    assert (found.excerpt[0], found.excerpt[-1]) == ("…", "…")
+
+
+@pytest.mark.parametrize("words", ["common", "co"])
+async def test_own_sessions_are_looked_into_when_others_say_it_more_often(
+    words: str, stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_module, "NEWEST", 3)
+    monkeypatch.setattr(search_module, "AT_ONCE", 1)
+    for number in range(4):
+        await stores.say(str(number + 1), f"mine, common {number}", place=Place("C1", f"{number}.0"))
+        await stores.say(str(number + 1), f"theirs, common {number}", place=Place("C1", f"9{number}.0"), author="U2")
+    refs = [found.ref for found in await find(stores, words, author="U1", limit=8) if found.ref]
+    assert sorted(refs) == ["1", "2", "3", "4"]
+    monkeypatch.setattr(search_module, "OWN_SESSIONS", 2)
+    assert await find(stores, words, author="U1")
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(max_size=40), words=st.text(max_size=8) | st.just(""), begin=st.integers(0, 39))
+async def test_anything_may_be_searched_for_in_anything(text: str, words: str, begin: int, stores: Stores) -> None:
+    words = words or text[begin : begin + 5]
+    async with stores.database.transaction() as transaction:
+        await transaction.execute("DELETE FROM sessions")
+    await stores.say("1", text.encode(errors="replace").decode())
+    wanted = words.encode(errors="replace").decode()
+    hits = [hit for hit in await find(stores, wanted, author="U1") if hit.ref]
+    assert bool(hits) >= bool(query(wanted).words and all(word in text for word in query(wanted).words))
+    assert bool(hits) <= query(wanted).occurs_in(text)
+
+
+async def test_searches_run_side_by_side(stores: Stores) -> None:
+    await stores.say("1", "apples")
+    results = await asyncio.gather(*(find(stores, "apples", author="U1") for _ in range(9)))
+    assert all(len(hits) == 2 for hits in results)
