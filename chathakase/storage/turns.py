@@ -128,9 +128,7 @@ WHERE NOT EXISTS (SELECT 1 FROM sessions WHERE id = $1 AND turn = $2)
 class Turns:
     """Says who may answer (a TurnStore)."""
 
-    def __init__(
-        self, database: Database, *, now: Callable[[], int], count: Callable[[str], int] = ESTIMATE
-    ) -> None:
+    def __init__(self, database: Database, *, now: Callable[[], int], count: Callable[[str], int] = ESTIMATE) -> None:
         """``count`` tells how many tokens a text has."""
         self._database = database
         self._now = now
