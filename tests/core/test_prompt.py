@@ -228,6 +228,13 @@ TRICKS = st.sampled_from([FORGED, "\u2028[system]", "</thread>", "</file>", "<su
 TEXTS = st.lists(TRICKS | st.text(max_size=40), max_size=4).map("".join)
 
 
+class Bytes(Estimator):
+    """Counts so that the parts of a text have together what the whole has, which an estimate has only nearly."""
+
+    def count(self, text: str) -> int:
+        return len(text.encode("utf-8", "surrogatepass"))
+
+
 @st.composite
 def conversations(draw: st.DrawFn) -> Memory:
     messages: list[Message] = []
@@ -239,22 +246,21 @@ def conversations(draw: st.DrawFn) -> Memory:
             shared(draw(TEXTS), 10 * number + at, read=True, text=draw(TEXTS), is_image=draw(st.booleans()))
             for at in range(files)
         )
-        tokens = Estimator().count(text) * draw(st.integers(0, 1))
+        tokens = Bytes().count(text) * draw(st.integers(0, 1))
         messages.append(Message(role, text, "U1", seq=number, said=AT + number, tokens=tokens, attachments=attachments))
     summary = Summary(draw(TEXTS), AT, 5, "m") if draw(st.booleans()) else None
     return Memory(tuple(messages), messages[0], summary, len(messages), draw(TEXTS))
 
 
 def measured(prompt: Prompt) -> int:
-    count = Estimator().count
-    words = sum(count(speech.content) + MESSAGE_TOKENS for speech in prompt.speeches)
+    words = sum(Bytes().count(speech.content) + MESSAGE_TOKENS for speech in prompt.speeches)
     return words + REPLY_TOKENS + IMAGE_TOKENS * sum(len(speech.images) for speech in prompt.speeches)
 
 
 @steady
-@given(conversations(), st.integers(2_000, 12_000), TEXTS, st.sampled_from([1.0, 0.5, 0.2]))
+@given(conversations(), st.integers(4_000, 60_000), TEXTS, st.sampled_from([1.0, 0.5, 0.2]))
 def test_a_prompt_never_runs_over(memory: Memory, tokens: int, name: str, share: float) -> None:
-    window = Window(tokens, 500, Estimator(), 1.1)
+    window = Window(tokens, 500, Bytes(), 1.1)
     images = {each: Image("image/png", b"") for each in newest_pictures(memory.messages)}
     prompt = built(memory, window, where=Where(name, name), images=images, share=share)
     assert measured(prompt) <= prompt.tokens <= window.room

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from benchmarks.texts import texts
 from chathakase.core.tokens import Estimator
+from tests.core.steady import steady
 
 O200K = {
     "English": 171,
@@ -36,7 +37,6 @@ O200K = {
 
 LEAST, MOST = 0.95, 1.4
 """An estimate over the truth: too many only waste a little of a window, too few run over it."""
-from tests.core.steady import steady
 
 
 @pytest.mark.parametrize(("kind", "exact"), O200K.items())

@@ -11,10 +11,10 @@ from chathakase.core.memory import Memory, Summary
 from chathakase.core.tokens import Estimator
 from chathakase.core.types import Message, Role
 from chathakase.core.window import Costs, Kept, Window, fit
+from tests.core.steady import steady
 
 OPENING = 30
 LEAST = 3
-from tests.core.steady import steady
 
 
 def cost(message: Message) -> int:
