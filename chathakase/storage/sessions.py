@@ -61,6 +61,8 @@ OPENED_LATER = "SELECT 1 WHERE $2 < (SELECT min(said) FROM messages WHERE sessio
 
 GONE = "SELECT 1 FROM gone WHERE session = $1 AND said >= $2"
 
+WAS_DELETED = "SELECT 1 FROM gone WHERE session = $1"
+
 EXPIRED = f"SELECT 1 FROM sessions WHERE id = $3 AND (doomed = 1 OR {IDLE})"
 
 # What a turn answers comes last, also what was said long ago and came late.
@@ -169,11 +171,16 @@ class Sessions:
     async def _next_seq(self, transaction: Transaction, incoming: Incoming, *, asks: bool, now: int) -> Row | None:
         place = incoming.place
         if incoming.opens:
-            is_root = int(place.thread == incoming.ref)
-            rows = await transaction.fetch(OPEN, place.session_id, place.channel, place.thread, int(asks), now, is_root)
+            nothing_above = int(place.thread == incoming.ref or await self._was_deleted(transaction, place))
+            about = (place.session_id, place.channel, place.thread)
+            rows = await transaction.fetch(OPEN, *about, int(asks), now, nothing_above)
         else:
             rows = await transaction.fetch(JOIN, place.session_id, int(asks), now)
         return rows[0] if rows else None
+
+    async def _was_deleted(self, transaction: Transaction, place: Place) -> bool:
+        """Whether what stands above was in a session that has just been deleted, and is not to be brought back."""
+        return bool(await transaction.fetch(WAS_DELETED, place.session_id))
 
     async def _is_for_us(self, transaction: Transaction, incoming: Incoming) -> bool:
         """Whether something was said after the session was opened; before that, people talked among themselves."""

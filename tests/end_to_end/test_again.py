@@ -38,8 +38,8 @@ async def test_a_failed_answer_is_tried_again_in_its_place(
     model.will(says("The answer."))
     await press(thread, alice, "retry")
     assert await thread.answers(1, containing="The answer.") == ["The answer."]
-    assert offered(thread) == []
     await settled()
+    assert offered(thread) == []
     await thread.say("and now?")
     await thread.answers(2, containing="and now?")
     assert [message["content"] for message in model.requests[-1]["messages"][1:]] == [
