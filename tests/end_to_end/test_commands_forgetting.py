@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from chathakase.engine.sessions import SessionManager
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace, open_workspace
 from tests.end_to_end.conftest import OpenBot, Thread
+from tests.end_to_end.process import running
 from tests.end_to_end.whispers import choose, whispered, whispers
 from tests.model_server import ModelServer, says
 
@@ -246,3 +248,26 @@ async def test_forgetting_by_the_button_for_everyone_spares_what_comes_later(
     await workspace.until(lambda: any("whale" in text for text in thread.texts()))
     await workspace.until(lambda: any("I have forgotten" in text for text in thread.texts()))
     assert "whale" in await remembered(thread, model, bot)
+
+
+async def test_no_second_message_is_forgotten_when_the_process_dies(
+    environment: dict[str, str], start: Start, alice: Person, model: ModelServer, workspace: Workspace, tmp_path: Path
+) -> None:
+    async with running(environment, workspace, tmp_path / "log") as process:
+        thread = await start("@ChatHakase swordfish")
+        await thread.answers(1)
+        await thread.say("herring")
+        await thread.answers(2, containing="herring")
+        workspace.faults.hang("chat.postEphemeral")
+        await thread.say("forget my last message")
+        await workspace.until(lambda: len(workspace.journal.calls("chat.postEphemeral")) == 1)
+        process.kill()
+        await process.wait()
+    workspace.faults.clear()
+    async with running(environment, workspace, tmp_path / "log"):
+        await whispered(workspace, alice, "I was interrupted", within=30)
+        await thread.say("and now?")
+        await thread.answers(3, containing="and now?", within=30)
+    remembering = model.said().splitlines()
+    assert "[alice] swordfish" in remembering
+    assert "[alice] herring" not in remembering

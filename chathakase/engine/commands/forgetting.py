@@ -14,7 +14,8 @@ from chathakase.engine.commands.wording import listed
 
 WHAT = (
     "What of yours shall I forget? Your messages stay where people see them, but I will not remember, find or export "
-    "them. For any other single message open its menu and choose *Forget this message*, or delete it."
+    "them; what I answered is forgotten by `clear session` only. For any other single message open its menu and choose "
+    "*Forget this message*, or delete it."
 )
 CHOICES = (
     Choice("My last message", parsing.FORGET_LAST),
