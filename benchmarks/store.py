@@ -1,4 +1,4 @@
-"""What a turn costs in the store: append, claim, history and finish, on a file on disk."""
+"""What a turn costs in the store: append, claim, memory and finish, on a file on disk."""
 
 import os
 import time
@@ -10,13 +10,12 @@ from benchmarks.report import Goal, p95, show
 from chathakase.app import now
 from chathakase.core.types import Expiry, ExpiryMode, Incoming, Outcome, Place, Result, Usage
 from chathakase.storage.migrate import migrate
-from chathakase.storage.sessions import Sessions
 from chathakase.storage.sqlite import open_sqlite
-from chathakase.storage.turns import Turns
+from chathakase.storage.stores import Stores, open_stores
 
 TURNS = 500
 SESSIONS = 50
-STEPS = ("append", "claim", "history", "finish")
+STEPS = ("append", "claim", "memory", "finish")
 RESULT = Result(Outcome.ANSWERED, "words and words " * 100, model="scripted-1", usage=Usage(400, 300))
 
 
@@ -25,32 +24,31 @@ async def measure(folder: Path) -> list[Goal]:
     taken: list[list[float]] = []
     async with open_sqlite(folder / "store.db") as database:
         await migrate(database, now=now())
-        sessions = Sessions(database, expiry=Expiry(3_600_000, ExpiryMode.ARCHIVE), now=now)
-        turns = Turns(database, now=now)
+        stores = open_stores(database, expiry=Expiry(3_600_000, ExpiryMode.ARCHIVE), now=now)
         for number in range(TURNS):
-            taken.append(await _turn(sessions, turns, number))
+            taken.append(await _turn(stores, number))
     together = [sum(turn) for turn in taken]
     steps = {step: list(times) for step, times in zip(STEPS, zip(*taken, strict=True), strict=True)}
     _show({**steps, "together": together, "fsync of 4 KiB (the floor)": _fsyncs(folder / "floor", TURNS)})
-    return [Goal("store: append, claim, history, finish (median)", median(together), 3.0, " ms", may_equal=False)]
+    return [Goal("store: append, claim, memory, finish (median)", median(together), 3.0, " ms", may_equal=False)]
 
 
-async def _turn(sessions: Sessions, turns: Turns, number: int) -> list[float]:
+async def _turn(stores: Stores, number: int) -> list[float]:
     """One turn of one session; the milliseconds of each step."""
     place = Place("C0BENCH000", f"1700000000.{number % SESSIONS:06d}")
     text = f"question {number}: how do threads work?"
     moments = [time.perf_counter()]
     said = 1_700_000_001_000_000 + number
     incoming = Incoming(place, f"1700000001.{number:06d}", "U1", text, said=said, opens=True, asks=True)
-    await sessions.append(incoming)
+    await stores.sessions.append(incoming)
     moments.append(time.perf_counter())
-    lease = await turns.claim(place.session_id)
+    lease = await stores.turns.claim(place.session_id)
     moments.append(time.perf_counter())
     if lease is None:
         raise RuntimeError("the store gave no lease for a question that waits")
-    await sessions.history(lease, limit=21)
+    await stores.memory.memory(place.session_id, lease=lease, limit=20, tokens=100_000)
     moments.append(time.perf_counter())
-    await turns.finish(lease, RESULT)
+    await stores.turns.finish(lease, RESULT)
     moments.append(time.perf_counter())
     return [(later - earlier) * 1000 for earlier, later in pairwise(moments)]
 

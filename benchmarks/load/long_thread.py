@@ -17,11 +17,12 @@ from benchmarks.load.unpaced import UNPACED
 from benchmarks.model import open_model, whole
 from benchmarks.report import Goal, p95, show
 from chathakase.core.prompt import Persona, build_prompt
-from chathakase.core.types import Outcome, Place, Result
+from chathakase.core.tokens import Estimator
+from chathakase.core.types import Outcome, Person, Place, Result, Where
+from chathakase.core.window import Window
 from chathakase.playground.web_api.limits import NoLimits
 from chathakase.playground.world.world import World
-from chathakase.storage.sessions import Sessions
-from chathakase.storage.turns import Turns
+from chathakase.storage.stores import Stores
 
 MESSAGES = 10_000
 ROUNDS = 100
@@ -30,7 +31,9 @@ TURNS = 30
 SCRIPT = whole(200, wait=0.0, hold=0.0)
 ANSWER = Result(Outcome.ANSWERED, "words and words " * 20)
 PERSONA = Persona("You are a helpful assistant.", 20)
-NAMES = {ALICE: "alice"}
+PEOPLE = {ALICE: Person(ALICE, "alice", zone="Europe/Amsterdam", offset=3600)}
+WHERE = Where("general")
+WINDOW = Window(128_000, 2_000, Estimator())
 TEXT = "question 0: how do threads work?"
 CHANNEL = 0
 
@@ -47,13 +50,16 @@ async def measure(folder: Path) -> list[Goal]:
     """Measure and print; returns the goals."""
     world = bench_world()
     place = _begin(world)
-    async with stores(database_in(folder)) as (sessions, turns):
+    async with stores(database_in(folder)) as opened:
+        await _open(opened, world, place)
         for _ in range(MESSAGES // 2):
-            await _turn(sessions, turns, world, place)
+            await _turn(opened, world, place)
         long, new = [], []
         for _ in range(ROUNDS):
-            long.append(await _turn(sessions, turns, world, place))
-            new.append(await _turn(sessions, turns, world, _begin(world)))
+            long.append(await _turn(opened, world, place))
+            fresh = _begin(world)
+            await _open(opened, world, fresh)
+            new.append(await _turn(opened, world, fresh))
     whole_long, whole_new = await _whole_turns(folder, world, place)
     stores_long, stores_new = [sum(each.values()) for each in long], [sum(each.values()) for each in new]
     rows = [_row(step, [each[step] for each in long], [each[step] for each in new]) for step in long[0]]
@@ -74,22 +80,31 @@ def _begin(world: World) -> Place:
     return Place(channel_id(CHANNEL), world.post(channel_id(CHANNEL), ALICE, "Let us begin.").ts)
 
 
-async def _turn(sessions: Sessions, turns: Turns, world: World, place: Place) -> Mapping[str, float]:
+async def _open(opened: Stores, world: World, place: Place) -> None:
+    """Store what a thread begins with, so that nothing is above."""
+    root = world.timeline(place.channel).get(place.thread)
+    if root is None:
+        raise RuntimeError("a thread has no beginning")
+    await opened.sessions.append(said(root))
+
+
+async def _turn(opened: Stores, world: World, place: Place) -> Mapping[str, float]:
     """One turn, without model and Slack; returns the milliseconds of each step."""
     taken: dict[str, float] = {}
     message = world.post(place.channel, ALICE, TEXT, thread_ts=place.thread)
     with _timed(taken, "append"):
-        await sessions.append(said(message))
+        await opened.sessions.append(said(message))
     with _timed(taken, "claim"):
-        lease = await turns.claim(place.session_id)
+        lease = await opened.turns.claim(place.session_id)
     if lease is None:
         raise RuntimeError("the store gave no lease for a question that waits")
-    with _timed(taken, "history"):
-        history = await sessions.history(lease, limit=PERSONA.max_messages + 1)
+    limit, room = PERSONA.max_messages, WINDOW.room
+    with _timed(taken, "memory"):
+        memory = await opened.memory.memory(place.session_id, lease=lease, limit=limit, tokens=room)
     with _timed(taken, "prompt"):
-        build_prompt(place.session_id, PERSONA, history, NAMES)
+        build_prompt(place.session_id, PERSONA, memory, people=PEOPLE, where=WHERE, window=WINDOW)
     with _timed(taken, "finish"):
-        await turns.finish(lease, ANSWER)
+        await opened.turns.finish(lease, ANSWER)
     return taken
 
 

@@ -69,7 +69,8 @@ async def measure(folder: Path) -> list[Goal]:
 async def _fill(folder: Path, world: World) -> list[Place]:
     """Have so many sessions at rest in a database and their questions in the workspace."""
     places = []
-    async with stores(database_in(folder)) as (sessions, turns):
+    async with stores(database_in(folder)) as opened:
+        sessions, turns = opened.sessions, opened.turns
         for number, channel in zip(range(SESSIONS), cycle(map(channel_id, range(CHANNELS))), strict=False):
             root = world.post(channel, ALICE, f"question {number}: how do threads work?")
             places.append(Place(channel, root.ts))
@@ -83,7 +84,8 @@ async def _fill(folder: Path, world: World) -> list[Place]:
 
 async def _ask_again(folder: Path, world: World, places: Sequence[Place]) -> None:
     """Have a further question wait in each session."""
-    async with stores(database_in(folder)) as (sessions, _):
+    async with stores(database_in(folder)) as opened:
+        sessions = opened.sessions
         for place in places:
             message = world.post(place.channel, ALICE, "question 0: and now?", thread_ts=place.thread)
             await sessions.append(said(message))

@@ -9,24 +9,22 @@ from chathakase.core.types import Expiry, ExpiryMode, Incoming, Place
 from chathakase.playground.world.timestamps import micros
 from chathakase.playground.world.values import Message
 from chathakase.storage.migrate import migrate
-from chathakase.storage.sessions import Sessions
 from chathakase.storage.sqlite import open_sqlite
-from chathakase.storage.turns import Turns
+from chathakase.storage.stores import Stores, open_stores
 
 ALICE = "U0ALICE001"
 """Who says it."""
 
 
 @asynccontextmanager
-async def stores(database: Path) -> AsyncIterator[tuple[Sessions, Turns]]:
+async def stores(database: Path) -> AsyncIterator[Stores]:
     """The stores of a database, made where there is none, in a hurry: what is written is not waited for."""
     _make_folder(database)
     async with open_sqlite(database) as opened:
         await migrate(opened, now=now())
         async with opened.transaction() as transaction:
             await transaction.fetch("PRAGMA synchronous = OFF")
-        expiry = Expiry(3_600_000, ExpiryMode.ARCHIVE)
-        yield Sessions(opened, expiry=expiry, now=now), Turns(opened, now=now)
+        yield open_stores(opened, expiry=Expiry(3_600_000, ExpiryMode.ARCHIVE), now=now)
 
 
 def said(message: Message) -> Incoming:
