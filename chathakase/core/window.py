@@ -96,7 +96,7 @@ def is_whole(memory: Memory) -> bool:
     if opening is None or not messages:
         return True
     # A turn that answers the opening anew has it last.
-    return opening.said >= messages[0].said or any(message.seq == opening.seq for message in messages)
+    return opening.said > messages[0].said or any(message.seq == opening.seq for message in messages)
 
 
 def _choose(memory: Memory, room: int, most: int, costs: Costs) -> Kept:
@@ -141,11 +141,11 @@ def _last_turn(messages: Sequence[Message]) -> int:
 
 def _back_to_the_summary(memory: Memory, begin: int) -> range:
     """The places before the newest turn, newest first, down to what the summary covers."""
-    messages, upto = memory.messages, memory.summary.upto if memory.summary is not None else -1
-    for index in range(begin - 1, -1, -1):
-        # A turn is covered when its end is.
-        if messages[index].said <= upto and _begins_turn(memory, index + 1):
-            return range(begin - 1, index, -1)
+    if memory.summary is not None:
+        for index in range(begin - 1, -1, -1):
+            # A turn is covered when its end is.
+            if memory.messages[index].said <= memory.summary.upto and _begins_turn(memory, index + 1):
+                return range(begin - 1, index, -1)
     return range(begin - 1, -1, -1)
 
 

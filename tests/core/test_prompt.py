@@ -132,6 +132,12 @@ def test_a_summary_stands_for_what_it_covers() -> None:
     assert prompt.left_out == 0
 
 
+def test_the_answer_to_the_opening_question_may_be_all_that_is_left_out() -> None:
+    prompt = built(Memory(ASKED[1:], opening=ASKED[0], total=7))
+    assert prompt.speeches[1].content.startswith("<thread>\n<beginning>[Alice, 2026-11-21 14:05 Asia/Tokyo] q1")
+    assert prompt.left_out == 1
+
+
 def test_a_message_that_came_meanwhile_is_not_left_out() -> None:
     assert built(Memory(ASKED[:3], opening=ASKED[0], total=7)).left_out == 0
 
