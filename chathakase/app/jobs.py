@@ -4,10 +4,14 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from chathakase.core.errors import StoreError
+
+FIRST_WITHIN = 60.0
+"""Seconds after which each job has had its first run, so that no process is too short-lived for it."""
 
 Job = Callable[[], Awaitable[None]]
 
@@ -18,7 +22,8 @@ def run_jobs(stack: AsyncExitStack, jobs: Mapping[Job, float]) -> None:
     """Run each job every so many seconds, never twice at once, until the stack is closed."""
     scheduler = AsyncIOScheduler(job_defaults={"coalesce": True, "misfire_grace_time": None})
     for job, seconds in jobs.items():
-        scheduler.add_job(_forgiving, "interval", seconds=seconds, args=(job,))
+        first = datetime.now(UTC) + timedelta(seconds=min(seconds, FIRST_WITHIN))
+        scheduler.add_job(_forgiving, "interval", seconds=seconds, next_run_time=first, args=(job,))
     scheduler.start()
     stack.callback(scheduler.shutdown, wait=False)
 
