@@ -61,10 +61,10 @@ class Session:
         yield f"- Began: {span((now - info.began) / 1000)} ago"
         yield f"- When idle: {self._end(info, now)}"
         yield f"- Kept: {self._retention()}"
-        yield f"- Next question: {room(view)}"
+        yield f"- The model's window: {room(view)}"
         yield f"- Of what was said: {trimmed(view)}"
         if spent := self._spent(info):
-            yield f"- So far: {spent}"
+            yield f"- Used so far: {spent}"
 
     def _end(self, info: SessionInfo, now: int) -> str:
         expiry = self._terms.expiry
@@ -116,8 +116,8 @@ def room(view: View) -> str:
     used, reserve = round(view.prompt.tokens * window.ratio), min(window.reserve, window.tokens // 2)
     left = max(window.tokens - reserve - used, 0)
     return (
-        f"about {used:,} of {window.tokens:,} tokens, so {left:,} are left besides {reserve:,} for the answer; "
-        f"counted by {window.counter.name}"
+        f"about {used:,} of {window.tokens:,} tokens are taken, {left:,} are left besides {reserve:,} for an answer "
+        f"(counted by {window.counter.name})"
     )
 
 
