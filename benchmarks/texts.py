@@ -243,3 +243,33 @@ def texts() -> Mapping[str, str]:
         "base64": b64encode(random.randbytes(1_500)).decode(),
         "hexadecimal": random.randbytes(1_000).hex(),
     }
+
+
+O200K = {
+    "English": 171,
+    "Japanese": 291,
+    "Chinese": 135,
+    "Korean": 177,
+    "Russian": 96,
+    "Greek": 110,
+    "Thai": 255,
+    "Arabic": 158,
+    "Hindi": 139,
+    "Vietnamese": 106,
+    "German": 95,
+    "French": 77,
+    "Spanish": 70,
+    "Python": 267,
+    "JavaScript": 196,
+    "SQL": 128,
+    "Markdown": 182,
+    "JSON, compact": 940,
+    "JSON, indented": 1347,
+    "CSV": 759,
+    "a log": 1245,
+    "emoji": 364,
+    "chat with emoji": 298,
+    "base64": 1365,
+    "hexadecimal": 1138,
+}
+"""How many tokens each text has in OpenAI's vocabulary o200k_base, as bpe-openai 0.1.4 counts them."""

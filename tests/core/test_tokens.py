@@ -2,38 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.texts import texts
+from benchmarks.texts import O200K, texts
 from chathakase.core.tokens import Estimator
 from tests.core.steady import steady
-
-O200K = {
-    "English": 171,
-    "Japanese": 291,
-    "Chinese": 135,
-    "Korean": 177,
-    "Russian": 96,
-    "Greek": 110,
-    "Thai": 255,
-    "Arabic": 158,
-    "Hindi": 139,
-    "Vietnamese": 106,
-    "German": 95,
-    "French": 77,
-    "Spanish": 70,
-    "Python": 267,
-    "JavaScript": 196,
-    "SQL": 128,
-    "Markdown": 182,
-    "JSON, compact": 940,
-    "JSON, indented": 1347,
-    "CSV": 759,
-    "a log": 1245,
-    "emoji": 364,
-    "chat with emoji": 298,
-    "base64": 1365,
-    "hexadecimal": 1138,
-}
-"""How many tokens each text has in OpenAI's vocabulary o200k_base, as bpe-openai 0.1.4 counts them."""
 
 LEAST, MOST = 0.95, 1.4
 """An estimate over the truth: too many only waste a little of a window, too few run over it."""
