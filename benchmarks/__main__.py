@@ -1,4 +1,4 @@
-"""``python -m benchmarks [turns] [memory] [store] [fanout] [load]``: what is named, or all these; ends with the goals.
+"""``python -m benchmarks [turns] [memory] [store] [fanout] [load] [tokens]``: what is named, or all; ends with goals.
 
 ``--channels N`` lets ``fanout`` ask in N channels rather than as a team would. ``python -m benchmarks soak`` takes half
 an hour, or ``--minutes N``, and runs only when it is named.
@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeAlias
 
-from benchmarks import fanout, load, memory, soak, store, turns
+from benchmarks import fanout, load, memory, soak, store, tokens, turns
 from benchmarks.bots import CHANNELS, DidNotRun
 from benchmarks.machine import describe
 from benchmarks.report import Goal, console, show_goals
@@ -28,6 +28,7 @@ SUITES: dict[str, Suite] = {
     "turns": turns.measure,
     "fanout": fanout.measure,
     "load": load.measure,
+    "tokens": tokens.measure,
 }
 NAMED_ONLY: dict[str, Suite] = {"soak": soak.measure}
 ON_DISK = Path("/var/tmp")
