@@ -1,7 +1,6 @@
 """What is stored, for whoever may read the database's file: exported and searched from outside, without the bot."""
 
 import asyncio
-import os
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -75,8 +74,7 @@ def _replace(path: Path, content: str) -> None:
     with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=".", delete=False) as file:
         try:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            file.close()
             Path(file.name).replace(path)
         except BaseException:
             Path(file.name).unlink(missing_ok=True)
