@@ -32,6 +32,8 @@ OPENING = 4_000
 """Characters of the opening question that stand in the thread's block."""
 SUMMARY = 12_000
 """Characters of a summary that are shown at most."""
+SOME = 256
+"""Tokens below which no prompt is shortened: what does not fit then is not the conversation's fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def build_prompt(
     shown = {id_: images[id_] for id_ in newest_pictures(memory.messages) if id_ in images} if images else {}
     builder = _Builder(session_id, persona, memory, where, window, Rendering(people, shown, window.counter))
     prompt = builder.build(window.room)
-    return prompt if share >= 1 else builder.build_less(prompt, share)
+    return prompt if share >= 1 else builder.build(min(builder.less(prompt, share), window.room))
 
 
 class _Builder:
@@ -99,9 +101,9 @@ class _Builder:
         speeches = (Speech("system", self._system), *_merged(block, [*older, *newest]))
         return Prompt(speeches, self._session_id, tokens, left_out)
 
-    def build_less(self, prompt: Prompt, share: float) -> Prompt:
-        """The prompt that has only a share of what another one tells."""
-        return self.build(self._fixed + int((prompt.tokens - self._fixed) * share))
+    def less(self, prompt: Prompt, share: float) -> int:
+        """Room for only a share of what a prompt tells, but for some words in any case."""
+        return self._fixed + max(int((prompt.tokens - self._fixed) * share), SOME)
 
     def _newest(self, kept: Kept) -> tuple[list[Speech], int]:
         """The newest turn, cut until it fits, and how many tokens it takes."""

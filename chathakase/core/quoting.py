@@ -51,10 +51,13 @@ def escaped(text: str) -> str:
 
 
 def clamp(text: str, room: int = CLAMP) -> str:
-    """Leave out the middle of an oversized text, with a mark that says so; three quarters of what stays is its head."""
-    if len(text) <= room:
+    """Leave out the middle of an oversized text, with a mark that says so; three quarters of what stays is its head.
+
+    What is shorter than the mark is not left out.
+    """
+    left_out = len(text) - room
+    mark = f"\n\n[… {left_out:,} characters left out …]\n\n"
+    if left_out <= len(mark):
         return text
     tail = room // 4
-    head = room - tail
-    left_out = len(text) - room
-    return f"{text[:head]}\n\n[… {left_out:,} characters left out …]\n\n{text[len(text) - tail :]}"
+    return f"{text[: room - tail]}{mark}{text[len(text) - tail :]}"

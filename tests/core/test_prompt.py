@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chathakase.core.files import Attachment, Image, SharedFile
 from chathakase.core.memory import Memory, Summary
-from chathakase.core.prompt import HOUSE_RULES, Persona, build_prompt
+from chathakase.core.prompt import HOUSE_RULES, SOME, Persona, build_prompt
 from chathakase.core.rendering import MOST_IMAGES, newest_pictures
 from chathakase.core.tokens import IMAGE_TOKENS, MESSAGE_TOKENS, REPLY_TOKENS, Estimator
 from chathakase.core.types import Message, Person, Prompt, Role, Where
@@ -203,9 +203,14 @@ def test_a_share_tells_less(share: float) -> None:
     memory = Memory(tuple(message for _ in range(20) for message in ASKED[:6]) + ASKED[6:], total=121)
     whole, less = built(memory), built(memory, share=share)
     rules = built(Memory((), total=121)).tokens
-    assert less.tokens - rules <= share * (whole.tokens - rules)
+    assert less.tokens - rules <= max(share * (whole.tokens - rules), SOME)
     assert less.left_out > 0
     assert less.speeches[-1].content.endswith("now?")
+
+
+def test_a_share_of_little_is_little_less() -> None:
+    memory = Memory((user("the question", said=AT),))
+    assert built(memory, share=0.2) == built(memory)
 
 
 def test_no_two_speeches_of_one_role_follow_each_other() -> None:

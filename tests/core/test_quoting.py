@@ -113,11 +113,12 @@ def test_a_huge_text_is_clamped_with_a_visible_mark() -> None:
 @steady
 @given(st.text(max_size=300), st.integers(0, 300))
 def test_what_is_clamped_is_its_beginning_and_its_end(text: str, room: int) -> None:
-    clamped = clamp(text, room)
-    if len(text) <= room:
+    clamped, mark = clamp(text, room), f"\n\n[… {len(text) - room:,} characters left out …]\n\n"
+    assert len(clamped) <= len(text)
+    if len(text) - room <= len(mark):
         assert clamped == text
     else:
-        head, _, tail = clamped.rpartition(f"\n\n[… {len(text) - room:,} characters left out …]\n\n")
+        head, _, tail = clamped.rpartition(mark)
         assert len(head) + len(tail) == room
         assert text.startswith(head)
         assert text.endswith(tail)
