@@ -45,6 +45,7 @@ def test_every_recorded_frame_is_heard(frame: Json, bench: Bench, runner: asynci
     runner.run(bench.frame(text_of(frame)))
 
 
+@pytest.mark.timeout(400)
 @QUICK
 @given(envelope=envelopes())
 def test_every_spoilt_shape_is_acknowledged(envelope: Json, bench: Bench, runner: asyncio.Runner) -> None:
