@@ -21,7 +21,7 @@ from tests.model_server import Answer, Json, ModelServer, begin, chunk, open_mod
 
 CALL_TIMEOUT = 1.5
 """Seconds that the bot gives a call of the Web API."""
-PATIENCE = 15.0
+PATIENCE = 60.0
 """Seconds within which anything must have happened that a case waits for."""
 
 
