@@ -54,9 +54,9 @@ GONE_MS = 86_400_000
 while away is looked for within a day."""
 
 SESSIONS, MOST_SESSIONS = 50, 1_000
-"""How many sessions expire in one transaction at first, and at most."""
-MESSAGES, MOST_MESSAGES = 50, 500
-"""How many messages are deleted in one transaction at first, and at most: each is taken out of the index of words."""
+"""How many sessions expire in one transaction at least, and at most."""
+MESSAGES, MOST_MESSAGES = 20, 500
+"""How many messages are deleted in one transaction at least, and at most: each is taken out of the index of words."""
 
 
 class Expiring:
@@ -95,8 +95,8 @@ class Expiring:
         """Delete the rows of sessions, or of one session, whose deletion was begun."""
         pace = Pace(MESSAGES, most=MOST_MESSAGES)
         while await self._database.fetch(DOOMED):
-            with pace.measured() as most:
-                async with self._database.transaction() as transaction:
+            async with self._database.transaction() as transaction:
+                with pace.measured() as most:
                     deleted = await transaction.execute(BURY_MESSAGES, most, session_id)
                     if deleted < most:
                         deleted += await transaction.execute(BURY_SESSIONS, most, session_id)
@@ -108,8 +108,8 @@ class Expiring:
         archived, pace = 0, Pace(SESSIONS, most=MOST_SESSIONS)
         while True:
             now = self._now()
-            with pace.measured() as most:
-                async with self._database.transaction() as transaction:
+            async with self._database.transaction() as transaction:
+                with pace.measured() as most:
                     batch = await transaction.execute(ARCHIVE, now - self._expiry.after, now, most)
             archived += batch
             if batch < most:
@@ -120,8 +120,8 @@ class Expiring:
         doomed, pace = 0, Pace(SESSIONS, most=MOST_SESSIONS)
         while True:
             now = self._now()
-            with pace.measured() as most:
-                async with self._database.transaction() as transaction:
+            async with self._database.transaction() as transaction:
+                with pace.measured() as most:
                     rows = await transaction.fetch(DOOM.format(which), now - idle, now, most, *values)
                     ids = json.dumps([row[0] for row in rows])
                     await transaction.execute(REMEMBER_GONE, ids, now)

@@ -4,24 +4,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
 
-AIM = 0.008
-"""Seconds that one transaction should take."""
+AIM = 0.010
+"""Seconds that the statements of one transaction should take at most."""
 
 
 class Pace:
     """Finds out how much can be done in the time that there is."""
 
-    def __init__(self, size: int, *, most: int) -> None:
-        self.size = size
+    def __init__(self, least: int, *, most: int) -> None:
+        self.size = self._least = least
         self._most = most
 
     @contextmanager
     def measured(self) -> Iterator[int]:
-        """Do so much, and see how long it takes: what took too long is halved, also when it only stood in line."""
+        """Do so much, and see how long it takes; whoever has to stand in line first does that outside."""
         began = monotonic()
         yield self.size
         taken = monotonic() - began
-        if taken > 2 * AIM:
-            self.size = max(self.size // 2, 1)
-        elif taken < AIM:
+        if taken > AIM:
+            self.size = max(self.size // 2, self._least)
+        elif taken < AIM / 2:
             self.size = min(self.size + self.size // 4 + 1, self._most)

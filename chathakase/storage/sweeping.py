@@ -18,7 +18,7 @@ BEGIN = "UPDATE unswept SET state = 2 WHERE id = 1"
 END = "DELETE FROM unswept WHERE state = 2"
 
 PAGES, MOST_PAGES = 16, 256
-"""How many pages are merged in one transaction at first, and at most."""
+"""How many pages are merged in one transaction at least, and at most."""
 
 
 async def take_out_at_once(database: Database) -> None:
@@ -41,19 +41,21 @@ async def sweep(database: Database) -> None:
     pace = Pace(PAGES, most=MOST_PAGES)
     for index in INDEXES:
         # A negative number begins to merge all parts into one, a positive one goes on with what was begun.
-        work = await _merge(database, index, -pace.size)
+        work = await _merge(database, index, pace, -1)
         while work:
-            with pace.measured() as pages:
-                work = await _merge(database, index, pages)
+            work = await _merge(database, index, pace, 1)
     async with database.transaction() as transaction:
         await transaction.execute(END)
 
 
-async def _merge(database: Database, index: str, pages: int) -> bool:
+async def _merge(database: Database, index: str, pace: Pace, sign: int) -> bool:
     """Merge some pages; False when there was nothing to do, by which SQLite changes less than two rows."""
     changes = "SELECT total_changes()"
     async with database.transaction() as transaction:
         before = await transaction.fetch(changes)
-        await transaction.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('merge', {pages})")
+        # Whoever stands in line stands there until the first statement that writes.
+        await transaction.execute(BEGIN)
+        with pace.measured() as pages:
+            await transaction.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('merge', {sign * pages})")
         after = await transaction.fetch(changes)
-    return int(after[0][0] or 0) - int(before[0][0] or 0) > 1
+    return int(after[0][0] or 0) - int(before[0][0] or 0) > 2
