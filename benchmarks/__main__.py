@@ -1,7 +1,8 @@
 """``python -m benchmarks [turns] [memory] [store] [fanout] [load] [tokens]``: what is named, or all; ends with goals.
 
 ``--channels N`` lets ``fanout`` ask in N channels rather than as a team would. ``python -m benchmarks soak`` takes half
-an hour, or ``--minutes N``, and runs only when it is named.
+an hour, or ``--minutes N``, and runs only when it is named, as ``big`` does, which takes ``--sessions N --messages N``
+and builds its database only once in ``--keep FOLDER``.
 
 A goal that is missed is told and is no error; the exit code is 1 when something did not run at all.
 """
@@ -15,8 +16,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeAlias
 
-from benchmarks import fanout, load, memory, soak, store, tokens, turns
+from benchmarks import big, fanout, load, memory, soak, store, tokens, turns
 from benchmarks.bots import CHANNELS, DidNotRun
+from benchmarks.filling import Size
 from benchmarks.machine import describe
 from benchmarks.report import Goal, console, show_goals
 
@@ -30,7 +32,7 @@ SUITES: dict[str, Suite] = {
     "load": load.measure,
     "tokens": tokens.measure,
 }
-NAMED_ONLY: dict[str, Suite] = {"soak": soak.measure}
+NAMED_ONLY: dict[str, Suite] = {"soak": soak.measure, "big": big.measure}
 ON_DISK = Path("/var/tmp")
 """Unlike /tmp never in memory, so that a file is one on disk."""
 
@@ -54,12 +56,16 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="name", help=", ".join(known))
     parser.add_argument("--channels", type=int, choices=range(1, CHANNELS + 1), metavar="N")
     parser.add_argument("--minutes", type=float, default=soak.MINUTES, metavar="N")
+    parser.add_argument("--sessions", type=int, default=big.SMALL.sessions, metavar="N")
+    parser.add_argument("--messages", type=int, default=big.SMALL.messages, metavar="N")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER")
     given = parser.parse_args()
     if unknown := set(given.names) - set(known):
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}; there are: {', '.join(known)}")
     suites = known | {
         "fanout": partial(fanout.measure, channels=given.channels),
         "soak": partial(soak.measure, minutes=given.minutes),
+        "big": partial(big.measure, size=Size(given.sessions, given.messages), keep=given.keep),
     }
     try:
         run({name: suites[name] for name in given.names or SUITES})
