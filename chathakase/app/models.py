@@ -1,5 +1,6 @@
 """Opens the models, and what is known of them."""
 
+import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
@@ -38,7 +39,7 @@ async def open_mind(stack: AsyncExitStack, settings: Settings) -> Mind:
     except ValueError as error:
         raise StartError(f"CHATHAKASE_MODELS {error}.") from error
     name = settings.chathakase_model
-    counter = open_counter(name)
+    counter = await asyncio.to_thread(open_counter, name)
     calibration = Calibration(exact=is_exact(counter))
     model = await stack.enter_async_context(
         open_model(

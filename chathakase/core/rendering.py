@@ -1,6 +1,7 @@
 """How one message stands in a prompt, and how many tokens it takes there. Pure."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from chathakase.core.files import Attachment, Image
@@ -11,11 +12,23 @@ from chathakase.core.types import Message, Person, Role, Speech
 
 MOST_IMAGES = 8
 """How many pictures a prompt has at most: the newest."""
+MENTION = re.compile(r"<@([A-Z][A-Za-z0-9_-]*)>")
+"""How a stored message mentions somebody."""
 LEAST = 400
 """Characters to which the parts of a message are cut before older messages of its turn are left out."""
 
 EPOCH = date(1970, 1, 1)
 LAST_DAY = (date.max - EPOCH).days
+
+
+def people_in(messages: Iterable[Message]) -> frozenset[str]:
+    """The user ids of everybody who speaks or is mentioned."""
+    found = set()
+    for message in messages:
+        if message.role is Role.USER:
+            found |= {message.author} if not message.name else set()
+            found.update(MENTION.findall(message.text) if "<@" in message.text else ())
+    return frozenset(found)
 
 
 def newest_pictures(messages: Sequence[Message]) -> Collection[int]:
@@ -44,7 +57,7 @@ class Rendering:
         """A message with who said it and what was attached, each part cut to ``room`` characters."""
         if message.role is Role.ASSISTANT:
             return clamp(message.text, room)
-        said = f"{self.label(message)} {quoted(clamp(message.text, room))}"
+        said = f"{self.label(message)} {quoted(self._with_names(clamp(message.text, room)))}"
         if not message.attachments:
             return said
         return "\n".join((said, *(self._attached(each, room, pictures) for each in message.attachments)))
@@ -59,6 +72,15 @@ class Rendering:
         """Who said a message, and when by their own clock."""
         name, zone, offset = self._speaker(message)
         return f"[{name}, {self._clock(message.said, offset)} {zone}]" if message.said else f"[{name}]"
+
+    def _with_names(self, text: str) -> str:
+        """Say who is mentioned, in the form in which a model may mention them as well."""
+
+        def named(mention: re.Match[str]) -> str:
+            person = self._people.get(mention[1])
+            return f"<@{mention[1]}|{one_line(person.name)}>" if person else mention[0]
+
+        return MENTION.sub(named, text) if "<@" in text else text
 
     def _speaker(self, message: Message) -> tuple[str, str, int]:
         """What somebody is called, and the clock that they go by."""
@@ -79,7 +101,7 @@ class Rendering:
         if message.tokens and len(text) <= CLAMP:
             if message.role is Role.ASSISTANT:
                 return message.tokens + MESSAGE_TOKENS
-            if not message.attachments and quoted(text) is text:
+            if not message.attachments and quoted(text) is text and "<@" not in text:
                 return message.tokens + self._label_cost(message) + MESSAGE_TOKENS
         if id(message) not in self._costs:
             self._costs[id(message)] = self.counted(message, CLAMP, pictures=True)

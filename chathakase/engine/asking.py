@@ -14,7 +14,7 @@ from chathakase.engine.recall import Recall
 TOO_LONG = "context_length_exceeded"
 
 SHARES = (1.0, 0.5, 0.2)
-"""How much of the room that we believe in a prompt takes up: at first, and after each refusal."""
+"""How much of what fits a prompt takes up: at first, and after each refusal."""
 
 NOTHING = Usage(0, 0)
 

@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chathakase.core.files import Image
 from chathakase.core.memory import Memory
 from chathakase.core.ports import FileStore, MemoryStore, Surface
 from chathakase.core.prompt import Persona, build_prompt
-from chathakase.core.rendering import newest_pictures
+from chathakase.core.rendering import newest_pictures, people_in
 from chathakase.core.types import Lease, Place, Prompt, Role, Speech, Wish
 from chathakase.core.window import Window
 from chathakase.engine.above import Above
@@ -60,7 +60,7 @@ class Recall:
             memory = await self._remember(place, lease)
         prompt = await self._build(place, memory, self._lens.window(), share)
         if memory.messages and memory.messages[-1].role is Role.ASSISTANT:
-            return Prompt((*prompt.speeches, Speech("user", GO_ON)), prompt.session_id, prompt.tokens, prompt.left_out)
+            return replace(prompt, speeches=(*prompt.speeches, Speech("user", GO_ON)))
         return prompt
 
     async def look(self, place: Place) -> View:
@@ -83,7 +83,7 @@ class Recall:
     async def _build(self, place: Place, memory: Memory, window: Window, share: float) -> Prompt:
         said = (*memory.messages, memory.opening) if memory.opening else memory.messages
         people, where, images = await asyncio.gather(
-            self._surface.people({each.author for each in said if each.role is Role.USER and not each.name}),
+            self._surface.people(people_in(said)),
             self._surface.where(place),
             self._images(memory),
         )

@@ -72,7 +72,7 @@ async def test_what_begins_with_somebody_else_is_context_only(start: Start, bob:
     await thread.say("@bob can you bring cake?")
     await thread.say("sure, I bring cake. What else?", bob)
     await thread.answers(2, containing="What else?")
-    assert "[alice] <@U0BOB00001> can you bring cake?" in model.said()
+    assert "[alice] <@U0BOB00001|bob> can you bring cake?" in model.said()
     assert len(model.requests) == 2
 
 

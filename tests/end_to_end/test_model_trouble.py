@@ -35,7 +35,7 @@ def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
         ([fails(401)], "did not accept my key"),
         ([fails(403)], "not allowed to use this model"),
         ([fails(404, "model_not_found")], "check `CHATHAKASE_MODEL`"),
-        ([fails(400, "context_length_exceeded")], "too long for the model"),
+        ([fails(400, "context_length_exceeded")] * 3, "too long for the model"),
         ([fails(400, "content_filter")], "content filter"),
         ([fails(400)], "did not understand my request"),
         ([fails(429)] * 3, "overloaded right now"),
