@@ -45,9 +45,10 @@ class Changes:
             await self._promise(Command(touched.place, ref, touched.author, OFFER_AGAIN))
 
     async def _say_late(self, change: Change) -> None:
-        """What is not known yet, and is young, may have overtaken itself, or mention us only now."""
-        if change.now is not None and self._now() - change.now.said // 1000 <= self._young:
-            await self._submit(change.now)
+        """What a person said and is not known yet, and is young, may have overtaken itself, or mention us only now."""
+        now = change.now
+        if now is not None and not now.name and self._now() - now.said // 1000 <= self._young:
+            await self._submit(now)
 
     def _begin_anew(self, touched: Touched) -> None:
         signals = self._running.find(touched.place.session_id)

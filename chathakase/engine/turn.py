@@ -187,18 +187,17 @@ class TurnRunner:
 
     async def _stream(self, signals: Signals, draft: Draft) -> Finished | None:
         """Let the model write, anew whenever its question is changed; None when somebody stopped it."""
-        async with draft:
-            while True:
-                signals.changed.clear()
-                draft.begin_anew()
-                finished = await _unless((signals.stop, signals.changed), self._stream_once(signals.lease, draft))
-                if signals.stop.is_set() or not signals.changed.is_set():
-                    return finished
-                log.info("The answer in %s begins anew: its question was changed", signals.lease.place.session_id)
+        while True:
+            signals.changed.clear()
+            draft.begin_anew()
+            finished = await _unless((signals.stop, signals.changed), self._stream_once(signals.lease, draft))
+            if signals.stop.is_set() or not signals.changed.is_set():
+                return finished
+            log.info("The answer in %s begins anew: its question was changed", signals.lease.place.session_id)
 
     async def _stream_once(self, lease: Lease, draft: Draft) -> Finished:
         finished = Finished(None)
-        async with aclosing(self._asking.stream(lease)) as pieces:
+        async with draft, aclosing(self._asking.stream(lease)) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Finished):
                     finished = piece

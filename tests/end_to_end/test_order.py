@@ -51,7 +51,7 @@ async def test_a_thread_is_remembered_in_the_order_in_which_it_was_said(
     await settled()
     await Thread(workspace, alice, general, root).say("four")
     await workspace.until(lambda: bool(model.requests) and "four" in model.said())
-    assert re.findall(r"\[alice\] (\w+)", "\n".join(asked(model))) == ["one", "two", "three", "four"]
+    assert re.findall(r"\[alice\] (\w+)", "\n".join(asked(model))) == ["talk", "one", "two", "three", "four"]
 
 
 def asked(model: ModelServer) -> list[str]:

@@ -55,9 +55,21 @@ async def test_markdown_is_rendered_by_slack_and_plain_in_notifications(start: S
     model.will(says(answer))
     thread = await start("@ChatHakase hi")
     await thread.answers(1, containing="1 < 2")
+    # Until it is whole, a button stands below it.
+    await thread.workspace.until(lambda: len(thread.replies()[0].blocks) == 1)
     (reply,) = thread.replies()
     assert [(block["type"], block["text"]) for block in reply.blocks] == [("markdown", answer)]
     assert reply.text == "Title\n\nbold &amp; `code`\n\n```python\n1 &lt; 2\n```"
+
+
+async def test_an_answer_that_comes_at_once_is_written_once(
+    start: Start, model: ModelServer, workspace: Workspace
+) -> None:
+    model.will(says("Yes."))
+    thread = await start("@ChatHakase hi")
+    await thread.answers(1, containing="Yes.")
+    assert len(posts(workspace)) == 1
+    assert not calls(workspace, "chat.update")
 
 
 @pytest.mark.parametrize("pieces", [1, 40])
