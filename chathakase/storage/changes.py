@@ -17,9 +17,7 @@ SELECT m.id, m.session, s.channel, s.thread, m.author, m.seq, m.said, m.asks, m.
         WHERE t.session = s.id AND t.wish IS NOT NULL AND m.seq <= t.upto AND m.seq >
             (SELECT coalesce(max(e.upto), 0) FROM turns e WHERE e.session = s.id AND e.upto < t.upto)),
     m.seq > (SELECT coalesce(max(e.upto), 0) FROM turns e WHERE e.session = s.id AND e.upto <
-        (SELECT max(t.upto) FROM turns t WHERE t.session = s.id)),
-    m.seq = (SELECT f.seq FROM messages f WHERE f.session = s.id AND f.role = 'user' AND f.seq > 0
-        ORDER BY f.said, f.seq LIMIT 1)
+        (SELECT max(t.upto) FROM turns t WHERE t.session = s.id))
 FROM messages m JOIN sessions s ON s.id = m.session
 WHERE m.ref = $1 AND s.channel = $2 AND ($3 = '' OR s.thread = $3) AND m.role IN ('user', 'command')
 """
@@ -35,7 +33,7 @@ FORGET_ANSWER = """
 DELETE FROM messages WHERE role = 'assistant' AND session = $1 AND ref IN (
     SELECT t.id FROM turns t, json_each(t.reply_refs) r WHERE t.session = $1 AND r.value = $2
     AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.id = t.session AND s.turn = t.id))
-RETURNING said
+RETURNING said, seq
 """
 
 
@@ -72,8 +70,7 @@ class Changes:
         await transaction.execute(CHANGE, message, now.text, self._count(now.text), at)
         await self._replace_files(transaction, row, now)
         await spoil(transaction, session_id, int(row[6] or 0))
-        if row[11]:
-            await retitle(transaction, session_id)
+        await retitle(transaction, session_id, int(row[5] or 0))
 
     async def _replace_files(self, transaction: Transaction, row: Row, now: Incoming) -> None:
         """Leave alone the files that stay, so that they are not read again."""
@@ -85,25 +82,25 @@ class Changes:
         message, session_id = row[0], str(row[1])
         await transaction.execute(FORGET, message)
         await transaction.execute(DROP_FILES, message)
-        await forgot(transaction, session_id, int(row[6] or 0))
+        await forgot(transaction, session_id, said=int(row[6] or 0), seq=int(row[5] or 0))
 
     async def _forget_answer(self, transaction: Transaction, change: Change) -> None:
         if change.now is not None or not change.thread:
             return
         session_id = Place(change.channel, change.thread).session_id
-        for (said,) in await transaction.fetch(FORGET_ANSWER, session_id, change.ref):
-            await forgot(transaction, session_id, int(said or 0))
+        for said, seq in await transaction.fetch(FORGET_ANSWER, session_id, change.ref):
+            await forgot(transaction, session_id, said=int(said or 0), seq=int(seq or 0))
 
 
-async def forgot(transaction: Transaction, session_id: str, said: int) -> None:
-    """Follow up what was forgotten in a session; ``said`` is when the first of it was."""
+async def forgot(transaction: Transaction, session_id: str, *, said: int, seq: int) -> None:
+    """Follow up what was forgotten in a session; the first of it was said at a time, and came as that number."""
     await spoil(transaction, session_id, said)
-    await retitle(transaction, session_id)
+    await retitle(transaction, session_id, seq)
     await withdraw(transaction, session_id)
 
 
 def _touched(row: Row) -> Touched:
-    _, _, channel, thread, author, seq, _, asks, _, waits, newest, _ = row
+    _, _, channel, thread, author, seq, _, asks, _, waits, newest = row
     standing = Standing.CONTEXT
     if asks:
         standing = Standing.WAITING if waits else Standing.NEWEST if newest else Standing.CONTEXT

@@ -15,19 +15,20 @@ SAID = "SELECT said FROM messages WHERE session = $1 AND ref = $2"
 MINE = "author = $1 AND author <> '' AND (role = 'user' AND said < $2 OR role = 'command' AND said <= $2)"
 
 LAST = """
-SELECT id, said, role FROM messages WHERE author = $1 AND author <> '' AND said < $2 AND session = $3 AND role = 'user'
+SELECT id, said, role, seq FROM messages
+WHERE author = $1 AND author <> '' AND said < $2 AND session = $3 AND role = 'user'
 ORDER BY said DESC, seq DESC LIMIT 1
 """
 
-HERE = f"SELECT id, said, role FROM messages WHERE {MINE} AND session = $3"
+HERE = f"SELECT id, said, role, seq FROM messages WHERE {MINE} AND session = $3"
 
-ONE = "SELECT id, said, role FROM messages WHERE ref = $1 AND session = $2 AND role IN ('user', 'command')"
+ONE = "SELECT id, said, role, seq FROM messages WHERE ref = $1 AND session = $2 AND role IN ('user', 'command')"
 
 ANYWHERE = f"SELECT session FROM messages WHERE {MINE} LIMIT 1"
 
 # Only what was said before the command is forgotten; what came after it may be stored already.
 ALL = """
-SELECT id, said, role FROM messages WHERE session = $1 AND role IN ('user', 'assistant', 'command')
+SELECT id, said, role, seq FROM messages WHERE session = $1 AND role IN ('user', 'assistant', 'command')
     AND said < (SELECT c.said FROM messages c WHERE c.session = $1 AND c.ref = $2)
 """
 
@@ -118,5 +119,6 @@ async def _forget(transaction: Transaction, session_id: str, sql: str, *values: 
     ids = json.dumps([row[0] for row in rows])
     await transaction.execute(FORGET, ids)
     await transaction.execute(DROP_FILES, ids)
-    await forgot(transaction, session_id, min(int(row[1] or 0) for row in rows))
+    first, lowest = (min(int(row[column] or 0) for row in rows) for column in (1, 3))
+    await forgot(transaction, session_id, said=first, seq=lowest)
     return sum(row[2] != "command" for row in rows)

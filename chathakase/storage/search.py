@@ -28,17 +28,14 @@ s.doomed = 0 AND ($2 IS NULL OR s.channel IN (SELECT value FROM json_each($2))) 
 
 MESSAGES = """
 SELECT s.channel, s.thread, coalesce(t.title, ''), m.role, m.ref, m.author, m.text, m.said
-FROM {} m JOIN sessions s ON s.id = m.session LEFT JOIN titles t ON t.session = s.id
-WHERE m.role IN ('user', 'assistant') AND {} ORDER BY m.said DESC LIMIT $3
+FROM {} JOIN sessions s ON s.id = m.session LEFT JOIN titles t ON t.session = s.id
+WHERE m.role IN ('user', 'assistant') AND {} ORDER BY {} DESC LIMIT $3
 """
 
 TITLES = """
 SELECT s.channel, s.thread, t.title, '', '', '', t.title, s.active_at * 1000
-FROM {} t JOIN sessions s ON s.id = t.session WHERE {} ORDER BY s.active_at DESC LIMIT $3
+FROM {} JOIN sessions s ON s.id = t.session WHERE {} ORDER BY {} DESC LIMIT $3
 """
-
-INDEXED = "(SELECT rowid AS id FROM {1} WHERE {1} MATCH $4 ORDER BY rowid DESC LIMIT $5) n CROSS JOIN {0}"
-NOT_INDEXED = "(SELECT id FROM {0} ORDER BY id DESC LIMIT $5) n CROSS JOIN {0}"
 
 THEIRS = """
 SELECT id, seq FROM sessions WHERE id IN
@@ -85,40 +82,50 @@ class Search:
         wanted = query(words)
         if not wanted.words:
             return []
-        own = None if author is None else await self._own_sessions(author)
         asked = _Asked(wanted, author, None if channels is None else json.dumps(sorted(channels)), limit)
-        found = [*await self._find(IN_MESSAGES, asked, own), *await self._find(IN_TITLES, asked, own)]
+        few = None if author is None else await self._few_sessions(author)
+        found = [*await self._find(IN_MESSAGES, asked, few), *await self._find(IN_TITLES, asked, few)]
         return sorted(found, key=lambda each: each.at, reverse=True)[:limit]
 
-    async def _find(self, where: "_Where", asked: "_Asked", own: "_Own | None") -> Collection[Found]:
-        """Among the newest of all, if there are too many of the asker's own, and then among these."""
-        found: Sequence[Found] = ()
-        if own is None or not own.all_of_them:
-            found = await self._find_among_the_newest(where, asked)
-        if own is None or len(found) >= asked.limit:
+    async def _find(self, where: "_Where", asked: "_Asked", few: Sequence[str] | None) -> Collection[Found]:
+        """In all sessions of whoever has few; else among the newest of all, and then in the newest of theirs."""
+        if few is not None:
+            return await self._find_in(where, asked, few)
+        found = await self._find_among_the_newest(where, asked)
+        if asked.author is None or len(found) >= asked.limit:
             return found
+        own = await self._newest_sessions(asked.author)
         # A dict, since what is found twice is the same.
         return dict.fromkeys([*found, *await self._find_in(where, asked, own)])
 
     async def _find_among_the_newest(self, where: "_Where", asked: "_Asked") -> Sequence[Found]:
-        source = (INDEXED if asked.query.match else NOT_INDEXED).format(where.table, where.index)
-        most = -1 if asked.author is None else NEWEST
-        sql = where.sql.format(source, f"n.id = {where.name}.id AND {asked.alike(where.text, 6)} AND {ALLOWED}")
-        return _found(await self._database.fetch(sql, *asked.by, asked.query.match, most, *asked.query.patterns), asked)
+        match, index, most = asked.query.match, where.index, NEWEST if asked.author is not None else 1 << 60
+        if match:
+            older = f"SELECT rowid FROM {index} WHERE {index} MATCH $2 ORDER BY rowid DESC LIMIT 1 OFFSET $1"
+            source, order = f"{index} CROSS JOIN {where.rows} ON {where.id} = {index}.rowid", f"{index}.rowid"
+            is_newer = f"{index} MATCH $4 AND {order} > $5"
+        else:
+            older = f"SELECT max(id) - $1 FROM {where.rows} WHERE $2 = ''"
+            source, is_newer, order = where.rows, f"$4 = '' AND {where.id} > $5", where.id
+        after = await self._database.fetch(older, most, match)
+        sql = where.sql.format(source, f"{is_newer} AND {asked.alike(where.text, 6)} AND {ALLOWED}", order)
+        values = (*asked.by, match, after[0][0] if after else 0, *asked.query.patterns)
+        return _found(await self._database.fetch(sql, *values), asked)
 
-    async def _find_in(self, where: "_Where", asked: "_Asked", own: "_Own") -> Sequence[Found]:
+    async def _find_in(self, where: "_Where", asked: "_Asked", sessions: Sequence[str]) -> Sequence[Found]:
         condition = f"{asked.alike(where.text, 5)} AND s.id IN (SELECT value FROM json_each($4)) AND {ALLOWED}"
-        values = (*asked.by, json.dumps(own.sessions), *asked.query.patterns)
-        return _found(await self._database.fetch(where.sql.format(where.table, condition), *values), asked)
+        values = (*asked.by, json.dumps(sessions), *asked.query.patterns)
+        return _found(await self._database.fetch(where.sql.format(where.rows, condition, where.time), *values), asked)
 
-    async def _own_sessions(self, author: str) -> "_Own":
-        """The newest sessions in which somebody said something, as many as can be looked into."""
+    async def _few_sessions(self, author: str) -> Sequence[str] | None:
+        """All sessions in which somebody said something; None if that are too many to look into each."""
         rows = await self._database.fetch(THEIRS, author, OWN_SESSIONS + 1)
-        if len(rows) > OWN_SESSIONS:
-            rows = await self._database.fetch(THEIRS_AMONG_THE_NEWEST, author, ALL_SESSIONS, OWN_SESSIONS)
-            return _Own(_that_fit(rows), all_of_them=False)
         sessions = _that_fit(rows)
-        return _Own(sessions, all_of_them=len(sessions) == len(rows))
+        return sessions if len(sessions) == len(rows) <= OWN_SESSIONS else None
+
+    async def _newest_sessions(self, author: str) -> Sequence[str]:
+        """The newest sessions in which somebody said something, as many as can be looked into."""
+        return _that_fit(await self._database.fetch(THEIRS_AMONG_THE_NEWEST, author, ALL_SESSIONS, OWN_SESSIONS))
 
     async def channels_of(self, author: str) -> frozenset[str]:
         """The channels of the sessions in which somebody said something."""
@@ -127,17 +134,18 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class _Where:
-    """What is searched."""
+    """What is searched, in terms of SQL."""
 
     sql: str
-    table: str
+    rows: str
+    id: str
     index: str
-    name: str
     text: str
+    time: str
 
 
-IN_MESSAGES = _Where(MESSAGES, "messages", "words", "m", "m.text")
-IN_TITLES = _Where(TITLES, "titles", "title_words", "t", "t.title")
+IN_MESSAGES = _Where(MESSAGES, "messages m", "m.id", "words", "m.text", "m.said")
+IN_TITLES = _Where(TITLES, "titles t", "t.id", "title_words", "t.title", "s.active_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,14 +166,6 @@ class _Asked:
         """Every word occurs, as far as LIKE can tell; their patterns are parameters from a number on."""
         places = range(first, first + len(self.query.words))
         return " AND ".join(f"{column} LIKE ${place} ESCAPE '\\'" for place in places)
-
-
-@dataclass(frozen=True, slots=True)
-class _Own:
-    """Sessions of the asker, the newest first."""
-
-    sessions: Sequence[str]
-    all_of_them: bool
 
 
 def _that_fit(rows: Sequence[Row]) -> list[str]:

@@ -153,7 +153,7 @@ class Sessions:
         if newest is not None and incoming.said <= int(newest):
             await spoil(transaction, incoming.place.session_id, incoming.said)
         if not titled and role is Role.USER:
-            await retitle(transaction, incoming.place.session_id)
+            await retitle(transaction, incoming.place.session_id, int(seq or 0))
         if errand is not None:
             await promise(transaction, errand, now=now)
         return True

@@ -11,17 +11,17 @@ SELECT text FROM messages WHERE session = $1 AND role = 'user' AND seq > 0 ORDER
 """
 
 ENTITLE = """
-INSERT INTO titles (session, title, made_by)
-SELECT id, $2, $3 FROM sessions WHERE id = $1 AND ($4 < 0 OR generation = $4)
-ON CONFLICT (session) DO UPDATE SET title = excluded.title, made_by = excluded.made_by
+INSERT INTO titles (session, title, made_by, told)
+SELECT id, $2, $3, seq FROM sessions WHERE id = $1 AND ($4 < 0 OR generation = $4)
+ON CONFLICT (session) DO UPDATE SET title = excluded.title, made_by = excluded.made_by, told = excluded.told
 WHERE titles.made_by IN ('', 'rule') OR excluded.made_by = 'person'
 """
 
-# A model's title may tell of anything that was said until then.
+# A model's title may tell of anything that was said until it was given.
 ENTITLE_ANEW = """
-INSERT INTO titles (session, title, made_by) SELECT id, $2, $3 FROM sessions WHERE id = $1
-ON CONFLICT (session) DO UPDATE SET title = excluded.title, made_by = excluded.made_by
-WHERE titles.made_by <> 'person' AND (titles.title <> excluded.title OR titles.made_by <> excluded.made_by)
+INSERT INTO titles (session, title, made_by, told) SELECT id, $2, $3, seq FROM sessions WHERE id = $1
+ON CONFLICT (session) DO UPDATE SET title = excluded.title, made_by = excluded.made_by, told = excluded.told
+WHERE titles.made_by IN ('', 'rule') OR titles.made_by = 'model' AND titles.told >= $4
 """
 
 
@@ -52,8 +52,11 @@ class Titles:
             return bool(await transaction.execute(ENTITLE, session_id, title, by, generation))
 
 
-async def retitle(transaction: Transaction, session_id: str) -> None:
-    """Name a session after the first thing in it that is not forgotten, unless a person has named it."""
+async def retitle(transaction: Transaction, session_id: str, seq: int) -> None:
+    """Name a session after the first thing in it that is not forgotten, if its title may tell of a message.
+
+    Not if a person has named it.
+    """
     rows = await transaction.fetch(FIRST_WORDS, session_id)
     title, by = (title_of(str(rows[0][0])), TitleBy.RULE.value) if rows else (UNTITLED, "")
-    await transaction.execute(ENTITLE_ANEW, session_id, title, by)
+    await transaction.execute(ENTITLE_ANEW, session_id, title, by, seq)

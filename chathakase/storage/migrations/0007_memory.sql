@@ -38,6 +38,7 @@ CREATE TABLE titles (
     id      INTEGER PRIMARY KEY,
     session TEXT NOT NULL UNIQUE REFERENCES sessions (id) ON DELETE CASCADE,
     title   TEXT NOT NULL,
+    told    BIGINT NOT NULL DEFAULT 0,          -- it may tell of any message up to this number
     made_by TEXT NOT NULL CHECK (made_by IN ('', 'rule', 'model', 'person'))
 );
 
