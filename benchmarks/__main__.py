@@ -58,6 +58,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=soak.MINUTES, metavar="N")
     parser.add_argument("--sessions", type=int, default=big.SMALL.sessions, metavar="N")
     parser.add_argument("--messages", type=int, default=big.SMALL.messages, metavar="N")
+    parser.add_argument("--deleted", type=int, default=big.DELETED, metavar="N")
     parser.add_argument("--keep", type=Path, metavar="FOLDER")
     given = parser.parse_args()
     if unknown := set(given.names) - set(known):
@@ -65,7 +66,7 @@ def main() -> int:
     suites = known | {
         "fanout": partial(fanout.measure, channels=given.channels),
         "soak": partial(soak.measure, minutes=given.minutes),
-        "big": partial(big.measure, size=Size(given.sessions, given.messages), keep=given.keep),
+        "big": partial(big.measure, size=Size(given.sessions, given.messages), keep=given.keep, deleted=given.deleted),
     }
     try:
         run({name: suites[name] for name in given.names or SUITES})

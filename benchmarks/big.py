@@ -9,7 +9,7 @@ import random
 import shutil
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count, pairwise
 from pathlib import Path
@@ -30,6 +30,8 @@ SMALL = Size(2_000, 40_000)
 FOR_COMPARISON = Size(50, 1_000)
 """The sessions in which the compared turns are, and nothing else."""
 TURNS = 300
+DELETED = 2_000
+"""Sessions that are deleted, for which each message must be taken out of the index."""
 LONG = 10_000
 """Messages of a long thread."""
 PERSONA = Persona("You are a helpful assistant.", 20)
@@ -44,8 +46,8 @@ def now() -> int:
     return time.time_ns() // 1_000_000
 
 
-async def measure(folder: Path, *, size: Size = SMALL, keep: Path | None = None) -> list[Goal]:
-    """Measure and print; returns the goals."""
+async def measure(folder: Path, *, size: Size = SMALL, keep: Path | None = None, deleted: int = DELETED) -> list[Goal]:
+    """Measure and print; returns the goals. Of the idle sessions, ``deleted`` are deleted; all are archived."""
     source = (keep or folder) / f"big-{size.sessions}-{size.messages}.db"
     if not source.exists():
         await _build(source, size)
@@ -55,10 +57,10 @@ async def measure(folder: Path, *, size: Size = SMALL, keep: Path | None = None)
     goals = await _turns(large, small, size)
     goals += await _long_thread(large)
     goals += await _searches(large)
-    for mode in ExpiryMode:
-        goals.append(await _expiry(large, size, mode))
+    goals.append(await _expiry(large, size, "archiving", size.sessions))
+    for name in ("deleting", "pruning"):
         _copy(source, large)
-    goals.append(await _expiry(large, size, None))
+        goals.append(await _expiry(large, size, name, min(deleted, size.sessions)))
     _show_size(source, size)
     return goals
 
@@ -235,14 +237,14 @@ async def _searches(large: Path) -> list[Goal]:
     return [Goal("big: search, the slowest kind (median)", worst, 50, " ms", may_equal=False)]
 
 
-async def _expiry(large: Path, size: Size, mode: ExpiryMode | None) -> Goal:
-    """Have all but the turns' own sessions expire, or, of no mode, be pruned, while turns run."""
-    expiry = Expiry(1, mode) if mode else NEVER
-    name = {ExpiryMode.ARCHIVE: "archiving", ExpiryMode.DELETE: "deleting", None: "pruning"}[mode]
-    async with _opened(large, expiry) as (_, stores):
+async def _expiry(large: Path, size: Size, name: str, sessions: int) -> Goal:
+    """Have the oldest sessions expire or be pruned, while turns run in others."""
+    idle = await _idle(large, sessions)
+    expiry = Expiry(idle, ExpiryMode.ARCHIVE if name == "archiving" else ExpiryMode.DELETE)
+    async with _opened(large, NEVER if name == "pruning" else expiry) as (_, stores):
         alone = await _while_turns_run(stores, lambda: asyncio.sleep(2.0, 0))
-        work = stores.forgetting.expire if mode else lambda: stores.forgetting.prune(idle=1)
-        beside = await _while_turns_run(stores, work)
+        pruned = lambda: stores.forgetting.prune(idle=idle)  # noqa: E731 - named for what it is
+        beside = await _while_turns_run(stores, pruned if name == "pruning" else stores.forgetting.expire)
     rows = [
         (
             what,
@@ -259,6 +261,13 @@ async def _expiry(large: Path, size: Size, mode: ExpiryMode | None) -> Goal:
         rows,
     )
     return Goal(f"big: longest call of a store while {name}", beside.turns.longest, 50, " ms")
+
+
+async def _idle(path: Path, sessions: int) -> int:
+    """The milliseconds for which so many sessions were idle."""
+    async with open_sqlite(path) as database:
+        rows = await database.fetch("SELECT active_at FROM sessions ORDER BY active_at LIMIT 1 OFFSET $1", sessions - 1)
+    return now() - int(rows[0][0] or 0) - 1
 
 
 @dataclass
@@ -279,18 +288,21 @@ class Run:
 async def _while_turns_run(stores: Stores, work: Callable[[], Awaitable[int]]) -> Run:
     turns = Turns(stores, [Place("C0ALIVE001", f"{n}.000001") for n in range(50)])
 
+    ends = asyncio.Event()
+
     async def talk() -> None:
         for number in count():
             await turns.take(number)
             await asyncio.sleep(0.01)
+            if ends.is_set():
+                return
 
     talking = asyncio.create_task(talk())
     began = time.perf_counter()
     done = await work()
     seconds = time.perf_counter() - began
-    talking.cancel()
-    with suppress(asyncio.CancelledError):
-        await talking
+    ends.set()
+    await talking
     return Run(turns, done, seconds)
 
 
