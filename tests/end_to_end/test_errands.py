@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from chathakase.engine.verdict import STOPPED
+from chathakase.engine.turn import TAKEN_BACK
+from chathakase.engine.verdict import STOPPED, with_notice
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import OpenBot, Thread
@@ -74,9 +75,10 @@ async def test_what_is_asked_after_clear_session_is_answered_though_a_process_di
     await thread.say("and now?")
     async with running(environment, workspace, tmp_path / "log"):
         texts = await thread.answers(3, containing="and now?", within=30)
-    assert texts[0].endswith(STOPPED)
-    # What was asked, and that its answer was stopped.
-    assert texts[1:] == ["Done: I have forgotten 2 messages of this thread.", "I heard: [alice] and now?"]
+    # On a busy machine the question may be answered once more before anybody hears of the command.
+    assert texts[0].endswith((STOPPED, with_notice("", TAKEN_BACK), "I heard: [alice] hello"))
+    assert texts[1].startswith("Done: I have forgotten")
+    assert texts[2:] == ["I heard: [alice] and now?"]
 
 
 async def test_a_press_is_heeded_though_the_process_dies(

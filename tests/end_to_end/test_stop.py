@@ -45,7 +45,7 @@ async def test_the_model_is_cut_off_at_once_and_what_was_written_stays(
     assert model.gone == 1
     (text,) = await thread.answers(1, containing="Stopped")
     assert text.startswith("The beginning")
-    assert all(block["type"] != "actions" for block in thread.replies()[0].blocks)
+    await thread.workspace.until(lambda: [block["type"] for block in thread.replies()[0].blocks] == ["markdown"])
     await settled()
     await thread.say("go on")
     await thread.answers(2, containing="go on")
@@ -131,7 +131,7 @@ async def test_the_button_is_gone_when_the_answer_is_whole(
     assert [block["type"] for block in thread.replies()[0].blocks] == ["markdown", "actions"]
     hold.set()
     await thread.answers(1, containing="end.")
-    assert [block["type"] for block in thread.replies()[0].blocks] == ["markdown"]
+    await thread.workspace.until(lambda: [block["type"] for block in thread.replies()[0].blocks] == ["markdown"])
     with pytest.raises(SlackError):
         await press(thread, alice)
 
