@@ -14,6 +14,7 @@ async def test_it_is_markdown_and_pings_nobody(
 ) -> None:
     alice = people["alice"]
     place = Place(GENERAL, await alice.say("hello", channel=GENERAL))
+    await alice.say("hello again", channel=GENERAL, thread_ts=place.thread)
     await surface.whisper(place, alice.id, TEXT)
     (shown,) = workspace.world.ephemerals.all()
     assert (shown.to, shown.message.thread_ts) == (alice.id, place.thread)
