@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import OpenBot, Thread
+from tests.end_to_end.test_expiry import count
 from tests.model_server import ModelServer, fails, says
 
 Start = Callable[..., Awaitable[Thread]]
@@ -115,6 +117,20 @@ async def test_a_change_to_what_is_being_answered_begins_the_answer_anew(
 
 
 @pytest.mark.usefixtures("bot")
+async def test_an_unfurled_link_is_no_edit(start: Start, model: ModelServer, workspace: Workspace) -> None:
+    hold = asyncio.Event()
+    model.will(says("It is ", "about lamps.", hold=hold))
+    thread = await start("@ChatHakase what is https://example.com/lamps about?")
+    await thread.answers(1, containing="It is")
+    preview = {"title": "Lamps", "title_link": "https://example.com/lamps"}
+    workspace.world.unfurl(thread.messages()[0], preview)
+    await workspace.until(lambda: workspace.pending_events == 0)
+    hold.set()
+    await thread.answers(1, containing="about lamps.")
+    assert (len(model.bodies), model.gone) == (1, 0)
+
+
+@pytest.mark.usefixtures("bot")
 async def test_a_question_that_is_deleted_is_answered_no_further(
     start: Start, model: ModelServer, workspace: Workspace
 ) -> None:
@@ -125,6 +141,25 @@ async def test_a_question_that_is_deleted_is_answered_no_further(
     await thread.person.delete(thread.channel, thread.ts)
     await workspace.until(lambda: model.gone == 1)
     await thread.answers(1, containing="forgotten")
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_question_that_is_deleted_is_not_answered_because_another_waits(
+    start: Start, model: ModelServer, settled: Settled
+) -> None:
+    thread = await start("@ChatHakase hello")
+    await thread.answers(1)
+    await settled()
+    model.will(says("Kyoto is ", "old.", hold=asyncio.Event()), says("Osaka is large."))
+    question = await thread.say("tell me of Kyoto")
+    await thread.answers(2, containing="Kyoto is")
+    await thread.say("tell me of Osaka")
+    await thread.person.delete(thread.channel, question)
+    await thread.answers(3, containing="Osaka is large.")
+    await settled()
+    assert "forgotten" in thread.texts()[1]
+    assert len(model.requests) == 3
+    assert model.said().endswith("[alice] tell me of Osaka")
 
 
 @pytest.mark.usefixtures("bot")
@@ -174,7 +209,7 @@ async def test_the_prompt_fits_the_window_that_is_set(open_the_bot: OpenBot, sta
 
 
 async def test_a_long_thread_is_summed_up_in_the_background(
-    open_the_bot: OpenBot, start: Start, model: ModelServer, workspace: Workspace
+    open_the_bot: OpenBot, start: Start, model: ModelServer, workspace: Workspace, database: Path
 ) -> None:
     settings = {"chathakase_background_model": "cheap", "chathakase_max_messages": 6}
     async with open_the_bot(**settings):
@@ -184,25 +219,41 @@ async def test_a_long_thread_is_summed_up_in_the_background(
         for number, word in enumerate(("two", "three", "four", "five"), 2):
             await thread.say(word)
             await thread.answers(number, containing=word)
-        await workspace.until(lambda: any("minutes" in str(each) for each in model.bodies))
-        await workspace.until(lambda: not model.under_way)
-        await asyncio.sleep(0.2)
+        await workspace.until(lambda: count(database, "SELECT count(*) FROM summaries") == 1)
         await thread.say("six")
         await thread.answers(6, containing="six")
     assert '<summary messages="' in model.seen()
     assert "Alice counts to ten." in model.seen()
 
 
+async def test_a_woken_archive_goes_on_with_its_summary(
+    open_the_bot: OpenBot, start: Start, model: ModelServer, workspace: Workspace, database: Path
+) -> None:
+    settings = {"chathakase_background_model": "cheap", "chathakase_max_messages": 4, "chathakase_session_timeout": 1}
+    async with open_the_bot(**settings):
+        model.on("cheap", says("Alice counts to ten."))
+        thread = await start("@ChatHakase one")
+        await thread.answers(1)
+        for number, word in enumerate(("two", "three", "four"), 2):
+            await thread.say(word)
+            await thread.answers(number, containing=word)
+        asleep = "SELECT count(*) FROM sessions JOIN summaries ON session = id WHERE archived_at IS NOT NULL"
+        await workspace.until(lambda: count(database, asleep) == 1)
+        await thread.say("five")
+        await thread.answers(5, containing="five")
+    assert "Alice counts to ten." in model.seen()
+    assert "[alice] four" in model.said()
+
+
 async def test_a_session_is_named_by_the_model_after_its_first_answer(
-    open_the_bot: OpenBot, start: Start, model: ModelServer, workspace: Workspace
+    open_the_bot: OpenBot, start: Start, model: ModelServer, workspace: Workspace, database: Path
 ) -> None:
     async with open_the_bot(chathakase_background_model="cheap"):
         model.on("cheap", says('"Dinner in Kyoto."'))
         thread = await start("@ChatHakase where shall we eat tonight?")
         await thread.answers(1)
-        await workspace.until(lambda: any(body["model"] == "cheap" for body in model.bodies))
-        await workspace.until(lambda: not model.under_way)
-        await asyncio.sleep(0.2)
+        by_model = "SELECT count(*) FROM titles WHERE made_by = 'model'"
+        await workspace.until(lambda: count(database, by_model) == 1)
         await thread.say("and what?")
         await thread.answers(2, containing="and what?")
     assert 'title="Dinner in Kyoto"' in model.seen()

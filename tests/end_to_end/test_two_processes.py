@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chathakase.engine.turn import TAKEN_BACK
+from chathakase.engine.verdict import TAKEN_BACK
 from chathakase.engine.verdict import STOPPED, with_notice
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace
@@ -27,7 +27,7 @@ async def both(environment: dict[str, str], workspace: Workspace, tmp_path: Path
         yield
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(180)
 async def test_every_question_is_answered_once(
     both: None, workspace: Workspace, start: Start, model: ModelServer, people: dict[str, Person]
 ) -> None:
@@ -46,7 +46,7 @@ async def test_every_question_is_answered_once(
     def words(thread: Thread) -> set[str]:
         return set(" ".join(thread.texts()).split())
 
-    await workspace.until(all_answered, 60)
+    await workspace.until(all_answered, 120)
     for thread in threads:
         said = " ".join(thread.texts()).split()
         assert [word for word in said if word in asked] == sorted(asked & set(said), key=said.index)
