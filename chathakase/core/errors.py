@@ -7,7 +7,8 @@
     ├── StoreError        the database refused
     ├── ModelError        the model gave no (whole) answer; carries a code and a sentence for people
     ├── DeliveryError     the surface did not take a message
-    └── LeaseLost         somebody else has the turn now, or the session was cleared
+    ├── LeaseLost         somebody else has the turn now, or the session was cleared
+    └── NothingAsked      all that a turn answers is forgotten
 """
 
 import traceback
@@ -56,6 +57,10 @@ class DeliveryError(ChatHakaseError):
 
 class LeaseLost(ChatHakaseError):
     """The turn is no longer ours to finish."""
+
+
+class NothingAsked(ChatHakaseError):
+    """All that a turn answers is forgotten, while something else waits in its session."""
 
 
 def trace(error: BaseException) -> str:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from chathakase.core.errors import NothingAsked
 from chathakase.core.files import Image
 from chathakase.core.memory import Memory
 from chathakase.core.ports import FileStore, MemoryStore, Surface
@@ -50,7 +51,10 @@ class Recall:
         self._lens = lens
 
     async def prompt(self, lease: Lease, *, share: float = 1.0) -> Prompt:
-        """All that the model gets to see for a turn; with a ``share`` below one, so much less. Raises StoreError."""
+        """All that the model gets to see for a turn; with a ``share`` below one, so much less.
+
+        Raises StoreError, and NothingAsked when all that the turn answers is forgotten.
+        """
         place = lease.place
         memory = await self._remember(place, lease)
         if await self._above.read(place, memory):
@@ -58,6 +62,8 @@ class Recall:
         if _has_unread(memory):
             await self._reader.read_new(place.session_id)
             memory = await self._remember(place, lease)
+        if lease.wish is not Wish.CONTINUE and not _asks(memory, lease):
+            raise NothingAsked
         prompt = await self._build(place, memory, self._lens.window(), share)
         if memory.messages and memory.messages[-1].role is Role.ASSISTANT:
             return replace(prompt, speeches=(*prompt.speeches, Speech("user", GO_ON)))
@@ -105,3 +111,8 @@ class Recall:
 
 def _has_unread(memory: Memory) -> bool:
     return any(not attachment.read for message in memory.messages for attachment in message.attachments)
+
+
+def _asks(memory: Memory, lease: Lease) -> bool:
+    """Whether anything is left of what a turn answers."""
+    return any(each.role is Role.USER and lease.since < each.seq <= lease.upto for each in memory.messages)

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from chathakase.core.errands import Press
-from chathakase.core.errors import DeliveryError, LeaseLost, ModelError, StoreError, trace
+from chathakase.core.errors import DeliveryError, LeaseLost, ModelError, NothingAsked, StoreError, trace
 from chathakase.core.ports import Reply, SessionStore, Surface, TurnStore
 from chathakase.core.types import Finished, Lease, Outcome, Result, Wish
 from chathakase.engine.asking import Asking
@@ -20,6 +20,7 @@ from chathakase.engine.recall import Recall
 from chathakase.engine.running import Signals
 from chathakase.engine.verdict import (
     GAVE_UP,
+    TAKEN_BACK,
     TROUBLE,
     UNDELIVERED,
     Verdict,
@@ -28,6 +29,7 @@ from chathakase.engine.verdict import (
     offer_after,
     paused,
     stopped,
+    taken_back,
     with_notice,
 )
 
@@ -39,8 +41,6 @@ SAVE_AGAIN = 2.0
 
 PAUSE_WITHIN = 1.5
 """Seconds in which an answer that is put down can say so."""
-
-TAKEN_BACK = "This answer was stopped, because what it answers was forgotten."
 
 log = logging.getLogger(__name__)
 
@@ -178,6 +178,9 @@ class TurnRunner:
         except ModelError as error:
             log.warning("The model failed in %s: %s", lease.place.session_id, error.code)
             return broken(draft.text, error)
+        except NothingAsked:
+            # Had nothing else been asked meanwhile, the turn would be gone with its question.
+            return taken_back()
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the person gets a word and the turn an end

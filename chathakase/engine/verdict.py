@@ -18,6 +18,7 @@ STOPPED_MARK = "[This answer was stopped here.]"
 """What the model reads at the end of an answer that was stopped."""
 UNDELIVERED = "I wrote an answer in {}, but Slack no longer lets me post there, so it is lost. Please ask me elsewhere."
 PAUSED = "⏸️ I am being restarted and go on in a moment."
+TAKEN_BACK = "This answer was stopped, because what it answers was forgotten."
 TROUBLE = "Something went wrong on my side. Please try again."
 
 
@@ -56,6 +57,11 @@ def stopped(text: str) -> Verdict:
     return Verdict(
         Result(Outcome.STOPPED, f"{written}\n\n{STOPPED_MARK}".strip(), "stopped"), f"{written}\n\n{STOPPED}".strip()
     )
+
+
+def taken_back() -> Verdict:
+    """Judge an answer to which nothing is left that it could answer."""
+    return Verdict(Result(Outcome.STOPPED, error="forgotten"), with_notice("", TAKEN_BACK))
 
 
 def paused(text: str) -> str:

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chathakase.engine.turn import TAKEN_BACK
-from chathakase.engine.verdict import STOPPED, with_notice
+from chathakase.engine.verdict import STOPPED, TAKEN_BACK, with_notice
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import OpenBot, Thread
