@@ -251,6 +251,9 @@ def _translating() -> Iterator[None]:
 
 def _existing(path: Path) -> str:
     """The name of a file that SQLite must not make where there is none."""
+    # A thread of aiosqlite's outlives a connection that fails.
+    if not path.exists():
+        raise DatabaseTrouble(Trouble.NOT_OPENED)
     return f"{path.absolute().as_uri()}?mode=rw"
 
 

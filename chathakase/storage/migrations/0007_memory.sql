@@ -100,6 +100,9 @@ CREATE VIRTUAL TABLE words USING fts5 (
 CREATE VIRTUAL TABLE title_words USING fts5 (
     title, content = 'titles', content_rowid = 'id', tokenize = 'trigram', detail = none, columnsize = 0
 );
+-- Its parts are merged 64 pages at a time while people write (the ``pgsz`` option): small pages, short waits.
+INSERT INTO words (words, rank) VALUES ('pgsz', 1000);
+INSERT INTO title_words (title_words, rank) VALUES ('pgsz', 1000);
 INSERT INTO words (words) VALUES ('rebuild');
 
 -- Whether old parts of the index may still hold what was taken out of it: 1 they may, 2 they are being swept.
