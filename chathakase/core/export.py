@@ -9,6 +9,7 @@ from typing import Any
 from chathakase.core.amounts import counted, size
 from chathakase.core.files import Attachment
 from chathakase.core.memory import Transcript
+from chathakase.core.mentions import by_name, mentioned
 from chathakase.core.moments import day_and_time, iso
 from chathakase.core.types import Message, Role
 
@@ -25,7 +26,6 @@ Names = Mapping[str, str]
 
 def as_json(transcript: Transcript, names: Names) -> str:
     """Everything of a session, for programs; ``docs/commands.md`` explains each field."""
-    authors = dict.fromkeys(message.author for message in transcript.messages if message.author)
     summary = {"summary": transcript.summary} if transcript.summary else {}
     told = {
         "format": FORMAT,
@@ -36,7 +36,7 @@ def as_json(transcript: Transcript, names: Names) -> str:
         "began": iso(transcript.began * 1000),
         "active": iso(transcript.active * 1000),
         **summary,
-        "people": {author: names.get(author, author) for author in authors},
+        "people": {id_: names.get(id_, id_) for id_ in people_in(transcript)},
         "messages": [_message(message, names) for message in transcript.messages],
     }
     return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
@@ -45,6 +45,13 @@ def as_json(transcript: Transcript, names: Names) -> str:
 def as_markdown(transcript: Transcript, names: Names, *, assistant: str = ASSISTANT) -> str:
     """Everything of a session, for people; what was said stands in quotes, so that it can pass for nothing else."""
     return "\n\n".join(_paragraphs(transcript, names, assistant)) + "\n"
+
+
+def people_in(transcript: Transcript) -> list[str]:
+    """The user ids of everybody who wrote or is mentioned, in the order of their first message."""
+    authors = dict.fromkeys(message.author for message in transcript.messages if message.author and not message.name)
+    others = mentioned(message.text for message in transcript.messages) - authors.keys()
+    return [*authors, *sorted(others)]
 
 
 def file_name(session_id: str) -> str:
@@ -70,13 +77,13 @@ def _paragraphs(transcript: Transcript, names: Names, assistant: str) -> Iterato
     )
     if transcript.summary:
         yield "## Summary of the beginning"
-        yield _quoted(transcript.summary)
+        yield _quoted(by_name(transcript.summary, names))
     yield "## What was said"
     for message in transcript.messages:
         author = assistant if message.role is Role.ASSISTANT else _name(message, names)
         yield f"**{one_line(author)}**, {_when(message.said)}"
         if message.text.strip():
-            yield _quoted(message.text)
+            yield _quoted(by_name(message.text, names))
         if message.attachments:
             yield "\n".join(f"- attached: {_described(attachment)}" for attachment in message.attachments)
 

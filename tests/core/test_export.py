@@ -79,6 +79,15 @@ def test_json_for_programs() -> None:
     assert (bot["author"], bot["name"]) == ("", "Deploys")
 
 
+def test_people_who_are_mentioned_are_named() -> None:
+    text = "ask <@U2>, <@U9> or <@U8|Eve>"
+    said = replace(TRANSCRIPT, messages=(Message(Role.USER, text, "U1", said=SAID),))
+    assert "> ask @Bob # Smith, <@U9> or @Eve" in as_markdown(said, NAMES)
+    told = json.loads(as_json(said, NAMES))
+    assert told["messages"][0]["text"] == text
+    assert told["people"] == {"U1": "Alice", "U2": "Bob\n# Smith", "U8": "U8", "U9": "U9"}
+
+
 def test_a_session_without_anything() -> None:
     empty = replace(TRANSCRIPT, title="", summary="", messages=())
     assert as_markdown(empty, {}).startswith("# A session\n")

@@ -112,6 +112,15 @@ async def test_what_is_found_is_no_markup(
     assert "<!channel>" not in shown
 
 
+async def test_who_is_mentioned_is_named(
+    start: Start, alice: Person, bot: SessionManager, workspace: Workspace
+) -> None:
+    await said(start, "@ChatHakase swordfish for @bob")
+    here = await said(start, "@ChatHakase hello")
+    await saved(workspace, bot)
+    assert "swordfish for @bob" in await found(here, "swordfish", alice)
+
+
 async def test_how_it_is_done_is_told(start: Start, alice: Person, workspace: Workspace) -> None:
     await start("@ChatHakase search threads")
     await whispered(workspace, alice, "`search threads trip to Kyoto`")

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping
 
 from chathakase.core.errors import DeliveryError
-from chathakase.core.export import as_json, as_markdown, file_name
+from chathakase.core.export import as_json, as_markdown, file_name, people_in
 from chathakase.core.memory import Transcript
 from chathakase.engine.commands import parsing
 from chathakase.engine.commands.answers import Act, Answer, Order, Said
@@ -42,7 +42,7 @@ class Exporting:
         return None
 
     async def _share(self, order: Order, transcript: Transcript) -> None:
-        people = await self._surface.people({each.author for each in transcript.messages if each.author})
+        people = await self._surface.people(people_in(transcript))
         names = {id_: person.name for id_, person in people.items()}
         files = {
             "md": (as_markdown(transcript, names, assistant=self._agent), COMMENT),

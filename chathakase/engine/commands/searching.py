@@ -5,8 +5,9 @@ from collections.abc import Collection, Mapping
 
 from chathakase.core.errors import DeliveryError
 from chathakase.core.memory import Found
+from chathakase.core.mentions import by_name, mentioned
 from chathakase.core.moments import day_and_time
-from chathakase.core.types import Place
+from chathakase.core.types import Person, Place
 from chathakase.engine.commands import parsing
 from chathakase.engine.commands.answers import Act, Answer, Order, privately
 from chathakase.engine.commands.means import Means
@@ -45,9 +46,9 @@ class Searching:
         sought = plainly(order.argument[:SHOWN])
         if not found:
             return privately(NOTHING.format(sought) + note)
-        person = (await self._surface.people([order.by]))[order.by]
+        people = await self._surface.people({order.by, *mentioned(each.excerpt for each in found)})
         lines = [f"**“{sought}” in your threads**"]
-        lines += [self._line(each, person.offset) for each in found]
+        lines += [self._line(each, people, people[order.by].offset) for each in found]
         return privately("\n".join(lines) + note)
 
     async def _open_to(self, user: str) -> tuple[Collection[str], str]:
@@ -63,8 +64,9 @@ class Searching:
         channels = await self._search.channels_of(user)
         return {channel for channel in channels if (await self._surface.where(Place(channel, ""))).direct}
 
-    def _line(self, found: Found, offset: int) -> str:
+    def _line(self, found: Found, people: Mapping[str, Person], offset: int) -> str:
         link = self._surface.link(found.place, found.ref or found.place.thread)
         when = day_and_time(found.at * 1000, offset=offset)
         title = plainly(found.title) or UNTITLED
-        return f"- {f'[{title}]({link})' if link else title}, {when}: {plainly(found.excerpt)}"
+        excerpt = by_name(found.excerpt, {id_: person.name for id_, person in people.items()})
+        return f"- {f'[{title}]({link})' if link else title}, {when}: {plainly(excerpt)}"

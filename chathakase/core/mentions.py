@@ -1,0 +1,22 @@
+"""Mentions of people, for whoever reads a text elsewhere than where it was written. Pure."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+MENTION = re.compile(r"<@([A-Z][A-Za-z0-9_-]*)(?:\|([^<>\n]*))?>")
+"""How a stored text mentions somebody; a model may write the name besides."""
+
+
+def mentioned(texts: Iterable[str]) -> frozenset[str]:
+    """The user ids of everybody who is mentioned."""
+    return frozenset(found[1] for text in texts if "<@" in text for found in MENTION.finditer(text))
+
+
+def by_name(text: str, names: Mapping[str, str]) -> str:
+    """A text with names in the place of ids: ``@Alice``; whoever is unknown stays as they are."""
+
+    def named(mention: re.Match[str]) -> str:
+        name = names.get(mention[1]) or mention[2]
+        return f"@{' '.join(name.split())}" if name else mention[0]
+
+    return MENTION.sub(named, text) if "<@" in text else text
