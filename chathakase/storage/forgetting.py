@@ -39,6 +39,9 @@ UPDATE sessions SET
 WHERE id = $1 AND {begun_before("$2")}
 """
 
+# What was said before the session began is not brought back from the surface after that.
+LOOK_NO_HIGHER = "UPDATE sessions SET above_read = 1 WHERE id = $1"
+
 FORGET = """
 UPDATE messages SET role = 'cleared', text = '', author = '', name = '', tokens = 0
 WHERE id IN (SELECT value FROM json_each($1))
@@ -71,6 +74,7 @@ class Forgetting:
         """
         async with self._database.transaction() as transaction:
             await transaction.execute(END_TURN, session_id, before)
+            await transaction.execute(LOOK_NO_HIGHER, session_id)
             return await _forget(transaction, session_id, ALL, session_id, before)
 
     async def forget(self, scope: Scope, *, author: str, place: Place, before: str) -> int:

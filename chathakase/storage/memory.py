@@ -52,7 +52,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT (session, ref) DO NOTHING
 """
 
-ABOVE_READ = "UPDATE sessions SET above_read = 1 WHERE id = $1"
+ABOVE_READ = "UPDATE sessions SET above_read = 1 WHERE id = $1 AND above_read = 0"
 
 
 class Memories:
@@ -108,8 +108,9 @@ class Memories:
     async def add_above(self, place: Place, messages: Sequence[Incoming]) -> int:
         """Store what was said in a thread before the bot was called, as context; returns how many were new.
 
-        From then on the memory's ``above_read`` is true, also when there was nothing. They are numbered downwards from
-        0, so that to every turn they are what was before it.
+        From then on the memory's ``above_read`` is true, also when there was nothing; where it was true before, because
+        the session was cleared meanwhile, nothing is stored. They are numbered downwards from 0, so that to every turn
+        they are what was before it.
         """
         session_id = place.session_id
         counted = [(each, self._count(each.text)) for each in sorted(messages, key=lambda each: each.said)]

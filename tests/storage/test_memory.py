@@ -126,13 +126,24 @@ async def test_above_may_be_nothing(stores: Stores) -> None:
     assert (await stores.remembered()).above_read
 
 
-async def test_our_own_answers_are_not_taken_for_what_stood_above(stores: Stores) -> None:
+@pytest.mark.parametrize("ended", [False, True])
+async def test_our_own_answers_are_not_taken_for_what_stood_above(stores: Stores, ended: bool) -> None:
     await stores.say("5", "q5")
     lease = await stores.claimed()
     await stores.turns.note_reply(lease, ["5.5"])
-    assert await stores.memory.add_above(PLACE, [said("5.5", "half an answer", ours=True)]) == 0
-    await stores.turns.finish(lease, answer("a5"))
-    assert await stores.memory.add_above(PLACE, [said("5.5", "a5", ours=True)]) == 0
+    if ended:
+        await stores.turns.finish(lease, answer("a5"))
+    assert await stores.memory.add_above(PLACE, [said("5.5", "a5, or half of it", ours=True)]) == 0
+
+
+async def test_what_stood_above_does_not_come_back_after_a_clearing(stores: Stores) -> None:
+    await stores.answered("5", "q5", "a5")
+    await stores.say("6", "clear session", command=True)
+    await stores.clear("6")
+    assert (await stores.remembered()).above_read
+    # Somebody may have been reading it meanwhile.
+    assert await stores.memory.add_above(PLACE, [said("1", "forgotten")]) == 0
+    assert texts(await stores.remembered()) == []
 
 
 async def test_what_comes_late_from_above_is_context_though_above_was_read(stores: Stores) -> None:
