@@ -8,6 +8,8 @@ PART = 3
 MOST_WORDS = 8
 MOST_PARTS = 24
 """How many parts of words the index is asked for; the rest is found in the texts themselves."""
+LONGEST_PATTERN = 1_000
+"""Characters of a word that LIKE is asked for; it takes 50,000 bytes (https://www.sqlite.org/limits.html)."""
 EXCERPT = 200
 """The longest excerpt, in characters."""
 
@@ -30,7 +32,7 @@ class Query:
     @property
     def patterns(self) -> tuple[str, ...]:
         """The same for LIKE, which knows no case but that of ASCII: other letters stand for any."""
-        return tuple(f"%{''.join(map(_pattern, word))}%" for word in self.words)
+        return tuple(f"%{''.join(map(_pattern, word[:LONGEST_PATTERN]))}%" for word in self.words)
 
     def occurs_in(self, text: str) -> bool:
         """Whether every word does."""

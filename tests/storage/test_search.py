@@ -147,3 +147,10 @@ async def test_searches_run_side_by_side(stores: Stores) -> None:
     await stores.say("1", "apples")
     results = await asyncio.gather(*(find(stores, "apples", author="U1") for _ in range(9)))
     assert all(len(hits) == 2 for hits in results)
+
+
+async def test_words_of_any_length_are_found(stores: Stores) -> None:
+    word = "京都" * 10_000
+    await stores.say("1", word)
+    await stores.say("2", f"{word[:-1]}!")
+    assert [found.ref for found in await find(stores, word)] == ["1"]
