@@ -28,11 +28,11 @@ FORGET = "UPDATE messages SET role = 'cleared', text = '', author = '', name = '
 
 DROP_FILES = "DELETE FROM files WHERE message = $1"
 
-# While a turn is under way, its message is its own affair.
+# While a turn is under way, its message is its own affair. What we said before the session began has its own ref.
 FORGET_ANSWER = """
-DELETE FROM messages WHERE role = 'assistant' AND session = $1 AND ref IN (
+DELETE FROM messages WHERE role = 'assistant' AND session = $1 AND (ref = $2 OR ref IN (
     SELECT t.id FROM turns t, json_each(t.reply_refs) r WHERE t.session = $1 AND r.value = $2
-    AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.id = t.session AND s.turn = t.id))
+    AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.id = t.session AND s.turn = t.id)))
 RETURNING said, seq
 """
 

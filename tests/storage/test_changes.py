@@ -174,6 +174,13 @@ async def test_a_turn_whose_question_is_deleted_is_not_taken_up_again(stores: St
     assert not await stores.press(turn)
 
 
+async def test_an_answer_from_above_is_forgotten_with_its_message(stores: Stores) -> None:
+    await stores.say("5", "q5")
+    await stores.memory.add_above(PLACE, [said("1", "q1"), said("2", "a1", ours=True)])
+    assert await stores.changes.change(change("2")) is None
+    assert [message.text for message in (await stores.remembered()).messages] == ["q1", "q5"]
+
+
 async def test_an_answer_is_forgotten_with_one_of_its_messages(stores: Stores) -> None:
     await stores.say("1", "q1")
     lease = await stores.claimed()
