@@ -7,19 +7,15 @@ from chathakase.core.types import (
     Expiry,
     ExpiryMode,
     Incoming,
-    Lease,
-    Message,
     Place,
     Role,
     SessionInfo,
     SessionsPage,
-    Wish,
 )
 from chathakase.storage.database import Database, Row, Transaction
 from chathakase.storage.errands import promise
 from chathakase.storage.expiry import IDLE, Expiring
 from chathakase.storage.files import add_files, add_files_of_twin
-from chathakase.storage.forgetting import Forgetting
 from chathakase.storage.messages import ESTIMATE, SPOKEN
 from chathakase.storage.summaries import spoil
 from chathakase.storage.titles import retitle
@@ -64,21 +60,6 @@ GONE = "SELECT 1 FROM gone WHERE session = $1 AND said >= $2"
 WAS_DELETED = "SELECT 1 FROM gone WHERE session = $1"
 
 EXPIRED = f"SELECT 1 FROM sessions WHERE id = $3 AND (doomed = 1 OR {IDLE})"
-
-# What a turn answers comes last, also what was said long ago and came late.
-ASKED_NOW = """
-SELECT role, text, author FROM messages
-WHERE session = $1 AND role = 'user' AND seq > $2 AND seq <= $3
-ORDER BY said DESC, seq DESC LIMIT $4
-"""
-
-BEFORE = """
-SELECT role, text, author FROM messages
-WHERE session = $1 AND coalesce(reply_to, seq) <= $2 AND role IN ('user', 'assistant')
-ORDER BY said DESC, seq DESC LIMIT $3
-"""
-
-ANSWER = "SELECT role, text, author FROM messages WHERE session = $1 AND ref = $2 AND role = 'assistant'"
 
 INFO = f"""
 SELECT sessions.channel, sessions.thread, sessions.began_at, sessions.active_at, {WAITS} OR NOT {free("$1")},
@@ -193,26 +174,12 @@ class Sessions:
         if await transaction.fetch(GONE, session_id, incoming.said):
             raise _HadAlready
 
-    async def history(self, lease: Lease, *, limit: int) -> list[Message]:
-        """The newest ``limit`` messages that matter to a turn, what it answers last."""
-        session_id = lease.place.session_id
-        rows: list[Row] = []
-        if lease.wish is Wish.CONTINUE:
-            rows += await self._database.fetch(ANSWER, session_id, lease.turn)
-        rows += await self._database.fetch(ASKED_NOW, session_id, lease.since, lease.upto, limit - len(rows))
-        rows += await self._database.fetch(BEFORE, session_id, lease.since, limit - len(rows))
-        return [Message(Role(str(role)), str(text), str(author)) for role, text, author in reversed(rows)]
-
     async def people(self, session_id: str) -> frozenset[str]:
         """The user ids of everybody who has said something in a session that is not forgotten."""
         return frozenset(await self._people(session_id))
 
     async def _people(self, session_id: str) -> list[str]:
         return [str(author) for (author,) in await self._database.fetch(PEOPLE, session_id)]
-
-    async def clear(self, session_id: str, *, before: str) -> int:
-        """Forget what was said before a stored message; returns how many messages were forgotten."""
-        return await Forgetting(self._database, expiring=self._expiring).clear(session_id, before=before)
 
     async def info(self, session_id: str) -> SessionInfo | None:
         """What is known of one session."""
@@ -252,7 +219,3 @@ class Sessions:
             summarised=int(summarised or 0),
             usage=usage,
         )
-
-    async def expire(self) -> int:
-        """Expire idle sessions, never one with a turn under way or waiting; returns how many."""
-        return await self._expiring.expire()

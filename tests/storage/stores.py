@@ -99,7 +99,8 @@ class Stores:
 
     async def texts(self, lease: Lease = LATER, limit: int = 99) -> list[str]:
         """What a turn sees; without one, what a turn would see that came after everything stored."""
-        return [message.text for message in await self.sessions.history(lease, limit=limit)]
+        memory = await self.remembered(lease=lease, limit=limit)
+        return [message.text for message in memory.messages[-limit:]]
 
     async def count(self, table: str) -> int:
         return int(str((await self.database.fetch(f"SELECT count(*) FROM {table}"))[0][0]))

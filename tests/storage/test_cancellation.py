@@ -191,9 +191,9 @@ async def expire(stores: Stores) -> Work:
     return stores.forgetting.expire
 
 
-async def history(stores: Stores) -> Work:
+async def remember(stores: Stores) -> Work:
     await stores.answered("1", "q1", "a1")
-    return lambda: stores.sessions.history(LATER, limit=9)
+    return lambda: stores.remembered(lease=LATER)
 
 
 async def active(stores: Stores) -> Work:
@@ -270,7 +270,7 @@ EVERY_OPERATION: tuple[Prepare, ...] = (
     reopen,
     clear,
     expire,
-    history,
+    remember,
     active,
     add_above,
     edit,
@@ -473,7 +473,7 @@ class Storm:
         if await command(self.stores, place, ref):
             self.saved.add((place.session_id, ref))
         if self.rng.random() < 0.5:
-            await self.stores.sessions.clear(place.session_id, before=ref)
+            await self.stores.forgetting.clear(place.session_id, before=ref)
         for errand in await errands(self.stores).claim():
             await errands(self.stores).done(errand)
 
@@ -499,12 +499,12 @@ class Storm:
     async def _upkeep(self) -> None:
         self.stores.clock.now += self.rng.choice((1, 1, LEASE_MS + 1))
         if self.rng.random() < 0.3:
-            await self.stores.sessions.expire()
+            await self.stores.forgetting.expire()
         if self.turns:
             await self.stores.press(self.rng.choice(self.turns), run=self.rng.randrange(1, 3), place=self._place())
 
     async def _look(self) -> None:
-        await self.stores.sessions.history(LATER, limit=20)
+        await self.stores.remembered(lease=LATER)
         await self.stores.turns.waiting()
         await self.stores.sessions.active(limit=3)
 

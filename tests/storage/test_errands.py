@@ -74,7 +74,7 @@ async def test_errands_go_with_their_session(stores_with: Callable[[ExpiryMode],
     deleting = stores_with(ExpiryMode.DELETE)
     await deleting.say("2", "help", command=True)
     deleting.clock.now += TIMEOUT + 1
-    assert await deleting.sessions.expire() == 1
+    assert await deleting.forgetting.expire() == 1
     assert await deleting.count("errands") == 0
 
 
@@ -82,7 +82,7 @@ async def test_what_a_deleted_session_had_is_not_taken_for_new(stores_with: Call
     deleting = stores_with(ExpiryMode.DELETE)
     await deleting.answered("5", "q", "a")
     deleting.clock.now += TIMEOUT + 1
-    assert await deleting.sessions.expire() == 1
+    assert await deleting.forgetting.expire() == 1
     assert not await deleting.say("5", "q")
     assert await deleting.say("6", "afresh")
     assert await deleting.texts() == ["afresh"]

@@ -256,23 +256,23 @@ async def test_a_session_never_expires_while_a_turn_waits_to_be_taken_up_again(
     first = await stores.answered("1", "q1")
     await stores.press(first)
     stores.clock.now += TIMEOUT * 2
-    assert await stores.sessions.expire() == 0
+    assert await stores.forgetting.expire() == 0
     await stores.say("2", "by the way", asks=False)
     assert await stores.texts() == ["q1", "by the way"]
     stores.clock.now += TIMEOUT * 2
     again = await stores.claimed()
     assert again.turn == first
     stores.clock.now += LEASE_MS + 1
-    assert await stores.sessions.expire() == 0
+    assert await stores.forgetting.expire() == 0
     assert await stores.turns.finish(again, answer("a1"))
     stores.clock.now += TIMEOUT + 1
-    assert await stores.sessions.expire() == 1
+    assert await stores.forgetting.expire() == 1
 
 
 async def test_a_press_wakes_an_archived_session(stores: Stores) -> None:
     first = await stores.answered("1", "q1")
     stores.clock.now += TIMEOUT + 1
-    assert await stores.sessions.expire() == 1
+    assert await stores.forgetting.expire() == 1
     assert not await stores.press(first, run=2)
     assert (await stores.sessions.active(limit=9)).total == 0
     assert await stores.press(first)
@@ -310,5 +310,5 @@ async def test_the_newest_turn_that_ended_can_be_named(stores: Stores) -> None:
     await stores.turns.finish(await stores.claimed(), answer("a2"))
     assert await stores.turns.newest(ID) == (lease.turn, 2)
     await stores.say("3", "clear session", command=True)
-    await stores.sessions.clear(ID, before="3")
+    await stores.forgetting.clear(ID, before="3")
     assert await stores.turns.newest(ID) is None

@@ -55,7 +55,7 @@ async def test_finish_saves_the_answer_the_cursor_and_the_turn(stores: Stores) -
     lease = await stores.claimed()
     assert (lease.place, lease.upto, lease.attempt, lease.refs) == (PLACE, 1, 1, ())
     assert await stores.turns.finish(lease, answer("the answer"))
-    history = await stores.sessions.history(LATER, limit=9)
+    history = (await stores.remembered(lease=LATER)).messages
     assert [(message.role, message.text, message.author) for message in history] == [
         (Role.USER, "hello", "U1"),
         (Role.ASSISTANT, "the answer", ""),
@@ -171,11 +171,11 @@ async def test_idle_sessions_are_archived_and_woken(stores: Stores) -> None:
     await stores.say("1", "before")
     await stores.turns.finish(await stores.claimed(), answer("a"))
     stores.clock.now += TIMEOUT
-    assert await stores.sessions.expire() == 0
+    assert await stores.forgetting.expire() == 0
     stores.clock.now += 1
     assert (await stores.sessions.active(limit=9)).total == 0
-    assert await stores.sessions.expire() == 1
-    assert await stores.sessions.expire() == 0
+    assert await stores.forgetting.expire() == 1
+    assert await stores.forgetting.expire() == 0
     assert await stores.say("2", "after", opens=False)
     assert (await stores.sessions.active(limit=9)).total == 1
     assert await stores.texts() == ["before", "a", "after"]
@@ -186,7 +186,7 @@ async def test_idle_sessions_are_deleted_with_every_row(stores_with: Callable[[E
     await stores.say("1", "before")
     await stores.turns.finish(await stores.claimed(), answer("a"))
     stores.clock.now += TIMEOUT + 1
-    assert await stores.sessions.expire() == 1
+    assert await stores.forgetting.expire() == 1
     for table in ("sessions", "messages", "turns"):
         assert await stores.count(table) == 0
 
@@ -210,9 +210,9 @@ async def test_what_waits_or_is_under_way_never_expires(
     stores = stores_with(mode)
     await stores.say("1")
     stores.clock.now += TIMEOUT * 2
-    assert await stores.sessions.expire() == 0
+    assert await stores.forgetting.expire() == 0
     lease = await stores.claimed()
-    assert await stores.sessions.expire() == 0
+    assert await stores.forgetting.expire() == 0
     await stores.say("2")
     assert await stores.texts() == ["hello", "hello"]
     assert await stores.turns.finish(lease, answer("a"))
@@ -222,7 +222,7 @@ async def test_more_sessions_than_a_batch_expire(stores: Stores) -> None:
     for number in range(SESSIONS * 4 + 5):
         await stores.say(f"{number}", place=Place("C1", f"{number}.0"), asks=False)
     stores.clock.now += TIMEOUT + 1
-    assert await stores.sessions.expire() == SESSIONS * 4 + 5
+    assert await stores.forgetting.expire() == SESSIONS * 4 + 5
 
 
 async def test_what_is_no_database_is_refused(tmp_path: Path) -> None:
