@@ -15,6 +15,7 @@ class End(Enum):
     WHOLE = "the whole text, once"
     FILE = "the first pages and the whole text in one file"
     LOST = "undelivered, the asker told"
+    FORGOTTEN = "nothing is remembered, nobody told"
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def root_deleted() -> Fault:
         (root,) = stage.thread.messages()
         stage.workspace.world.delete(root)
 
-    return Fault("question deleted", deed=delete, end=End.LOST)
+    return Fault("question deleted", deed=delete, end=End.FORGOTTEN)
 
 
 def _archive(stage: Stage) -> None:

@@ -21,6 +21,8 @@ AT_ONCE = 20
 """Cases that are played at once."""
 BEGIN_AT_ONCE = 2
 """Bots that start at once; with many more, calls would take too long by themselves."""
+OUTCOMES = {End.LOST: ["undelivered"], End.FORGOTTEN: []}
+"""How the turns of a case end, if not with an answer."""
 AFTERWARDS = 0.3
 """Seconds in which nothing more may happen once all is done."""
 
@@ -169,9 +171,8 @@ class _Case:
             yield "a button is left"
         if stage.rows("SELECT id FROM sessions WHERE asked > answered OR turn IS NOT NULL OR lease_owner IS NOT NULL"):
             yield "the session waits still"
-        outcome = "undelivered" if self._end is End.LOST else "answered"
         turns = stage.rows("SELECT outcome, error FROM turns")
-        if [turn[0] for turn in turns] != [outcome]:
+        if [turn[0] for turn in turns] != OUTCOMES.get(self._end, ["answered"]):
             yield f"turns are {turns}"
 
     def _told(self, stage: Stage) -> Iterator[str]:
@@ -204,6 +205,12 @@ class _Case:
     def _lost(self, stage: Stage) -> Iterator[str]:
         if stage.mouth.said in "".join(stage.texts()):
             yield "the whole text is there"
+
+    def _forgotten(self, stage: Stage) -> Iterator[str]:
+        if stage.rows("SELECT 1 FROM messages WHERE role IN ('user', 'assistant')"):
+            yield "something is remembered"
+        if stage.texts():
+            yield f"{len(stage.texts())} messages are left"
 
     def _noted(self, stage: Stage) -> Iterator[str]:
         """Whether the turn knows its messages, in their order."""
