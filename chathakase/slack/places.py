@@ -17,11 +17,6 @@ INFO, MEMBERSHIPS = "conversations.info", "users.conversations"
 TYPES = "public_channel,private_channel,mpim,im"
 PAGE = 200
 MOST_PAGES = 50
-KEPT = 60.0
-"""Seconds for which it is believed where somebody is."""
-MOST = 1_000
-"""Of how many people that is remembered."""
-
 NOWHERE = Where("")
 
 
@@ -30,9 +25,7 @@ class Places:
 
     def __init__(self, calls: Calls, clock: Callable[[], float]) -> None:
         self._calls = calls
-        self._clock = clock
         self._lookup = Lookup(INFO, self._ask, lambda _: NOWHERE, clock)
-        self._memberships: dict[str, tuple[float, frozenset[str]]] = {}
 
     async def find(self, place: Place) -> Where:
         """What a place is called; what cannot be found out is empty. Never raises."""
@@ -42,20 +35,7 @@ class Places:
 
     async def channels_with(self, user: str) -> frozenset[str]:
         """The channels in which somebody is, and of those that are not public the bot as well. Raises DeliveryError."""
-        until, channels = self._memberships.get(user, (0.0, frozenset[str]()))
-        if until > self._clock():
-            return channels
-        channels = await self._all_with(user)
-        if len(self._memberships) >= MOST:
-            self._memberships.clear()
-        self._memberships[user] = (self._clock() + KEPT, channels)
-        return channels
-
-    async def _ask(self, channel: str) -> Where:
-        answer = await self._calls.client.conversations_info(channel=channel)
-        return _where(answer["channel"])
-
-    async def _all_with(self, user: str) -> frozenset[str]:
+        # Asked anew each time: whoever has left a channel must find nothing of it any more.
         found: set[str] = set()
         cursor: object = ""
         for _ in range(MOST_PAGES):
@@ -70,6 +50,10 @@ class Places:
             if not cursor:
                 break
         return frozenset(found)
+
+    async def _ask(self, channel: str) -> Where:
+        answer = await self._calls.client.conversations_info(channel=channel)
+        return _where(answer["channel"])
 
     async def _page(self, user: str, cursor: str) -> Mapping[str, Any]:
         async def attempt() -> Mapping[str, Any]:
