@@ -53,6 +53,13 @@ ON CONFLICT (session, ref) DO NOTHING
 RETURNING seq
 """
 
+# What was read above a later mention may turn out to be a mention itself, as soon as it is told of.
+TAKE_UP = """
+UPDATE messages SET seq = $3, role = $4, asks = $5
+WHERE session = $1 AND ref = $2 AND (role = 'user' AND seq <= 0 OR role = 'command' AND $6 = 1)
+RETURNING seq
+"""
+
 OPENED_LATER = "SELECT 1 WHERE $2 < (SELECT min(said) FROM messages WHERE session = $1 AND seq > 0)"
 
 GONE = "SELECT 1 FROM gone WHERE session = $1 AND said >= $2"
@@ -146,7 +153,11 @@ class Sessions:
         said = (incoming.text, incoming.author, incoming.name, incoming.ref, incoming.said)
         tokens = self._count(incoming.text)
         if not await transaction.fetch(ADD, session_id, seq, role, *said, int(asks), tokens, now):
-            raise _HadAlready
+            # A bare mention is a command; with the files that only its twin brings, it is a question.
+            is_more = int(role is Role.USER and bool(incoming.files))
+            again = (session_id, incoming.ref, seq, role, int(asks), is_more)
+            if not (incoming.opens and await transaction.fetch(TAKE_UP, *again)):
+                raise _HadAlready
         await add_files(transaction, session_id, incoming.ref, incoming.files)
 
     async def _next_seq(self, transaction: Transaction, incoming: Incoming, *, asks: bool, now: int) -> Row | None:

@@ -47,6 +47,14 @@ async def test_a_table_that_is_shared_with_a_mention_is_read(
 
 
 @pytest.mark.usefixtures("bot")
+async def test_a_file_with_a_bare_mention_is_a_question(
+    workspace: Workspace, alice: Person, general: str, model: ModelServer
+) -> None:
+    await share(workspace, alice, "costs.csv", CSV, "@ChatHakase", general)
+    await workspace.until(lambda: bool(model.bodies) and "June,140" in model.seen())
+
+
+@pytest.mark.usefixtures("bot")
 async def test_a_file_above_a_mention_is_read(
     workspace: Workspace, alice: Person, bob: Person, general: str, model: ModelServer
 ) -> None:

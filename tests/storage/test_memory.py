@@ -182,3 +182,31 @@ async def test_info_tells_title_usage_and_summary(
     assert info is not None
     assert (info.title, info.summarised, info.prompt_tokens, info.completion_tokens) == ("q1 and more", 2, 17, 8)
     assert info.usage == (("m-1", 10, 5), ("m-2", 7, 3))
+
+
+async def test_a_mention_that_was_read_above_a_later_one_asks_when_it_comes(stores: Stores) -> None:
+    await stores.answered("2.000003", "the second question", "the second answer")
+    mention = said("2.000002", "the first question")
+    await stores.memory.add_above(PLACE, [replace(mention, asks=False), replace(said("2.000001", "talk"), opens=False)])
+    assert await stores.sessions.append(mention)
+    assert not await stores.sessions.append(mention)
+    lease = await stores.claimed()
+    assert await stores.texts(lease) == ["talk", "the second question", "the second answer", "the first question"]
+
+
+async def test_what_was_read_above_and_mentions_nobody_stays_context(stores: Stores) -> None:
+    await stores.answered("2.000003", "question", "answer")
+    talk = replace(said("2.000002", "talk"), opens=False)
+    await stores.memory.add_above(PLACE, [talk])
+    assert not await stores.sessions.append(talk)
+    assert await stores.turns.claim(ID) is None
+
+
+async def test_a_bare_mention_is_a_question_with_the_files_that_its_twin_brings(stores: Stores) -> None:
+    await stores.say("2.000001", "hint", command=True)
+    assert not await stores.say("2.000001", "")
+    assert await stores.say("2.000001", "", files=(FILE,))
+    assert not await stores.say("2.000001", "", files=(FILE,))
+    lease = await stores.claimed()
+    (message,) = (await stores.remembered(lease=lease)).messages
+    assert [attachment.file for attachment in message.attachments] == [FILE]
