@@ -141,7 +141,8 @@ async def open_engine(
 
 def _summaries(mind: Mind, stores: Stores, surface: SlackSurface, persona: Persona) -> Summaries:
     def measure() -> Measure:
-        return Measure(persona.max_messages, mind.lens.window().room)
+        room = mind.lens.window().room
+        return Measure(persona.max_messages, room, min(room, mind.writer.window().room))
 
     return Summaries(
         memory=stores.memory,

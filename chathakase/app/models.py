@@ -15,8 +15,8 @@ from chathakase.models.tokens import is_exact, open_counter
 
 OFF = "off"
 """In the place of a background model's name: there is none."""
-SHORT = 1_500
-"""Tokens of the longest summary."""
+SHORT = 4_000
+"""Tokens of the longest summary, with what a model thinks before it; no more than a quarter of its window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ class Mind:
     background: LanguageModel | None
     """Writes summaries and titles; None when there are to be none."""
     lens: Lens
+    writer: Lens
+    """Through what whoever writes summaries sees."""
     counter: TokenCounter
     calibration: Calibration
     catalogue: Catalogue
@@ -51,7 +53,12 @@ async def open_mind(stack: AsyncExitStack, settings: Settings) -> Mind:
         )
     )
     other = settings.chathakase_background_model
-    background = None if other == OFF else model.named(other or name, max_tokens=SHORT)
     reserve = settings.chathakase_max_tokens
     lens = Lens(name, catalogue.facts(name), reserve=reserve, counter=counter, calibration=calibration)
-    return Mind(model, background, lens, counter, calibration, catalogue)
+    if other == OFF:
+        return Mind(model, None, lens, lens, counter, calibration, catalogue)
+    facts = catalogue.facts(other or name)
+    short = min(SHORT, facts.window // 4)
+    writer = Lens(other or name, facts, reserve=short, counter=counter, calibration=calibration)
+    background = model.named(other or name, max_tokens=short)
+    return Mind(model, background, lens, writer, counter, calibration, catalogue)

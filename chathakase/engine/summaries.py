@@ -4,10 +4,12 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from chathakase.core.amounts import counted
 from chathakase.core.errors import ModelError
 from chathakase.core.memory import Memory, Summary
 from chathakase.core.ports import LanguageModel, MemoryStore, SummaryStore, Surface
-from chathakase.core.quoting import escaped
+from chathakase.core.quoting import attribute, escaped
+from chathakase.core.rendering import people_in
 from chathakase.core.types import Message, Person, Place, Prompt, Role, Speech
 from chathakase.engine.asking import Words, ask
 
@@ -30,15 +32,23 @@ KEPT = 0.4
 """How much of it the messages take up that are left as they are."""
 
 PART = 0.5
-"""How much of the window is summed up at a time."""
+"""How much of what its writer can read is summed up at a time."""
 
 MOST_AT_ONCE = 400
 """Messages."""
 
+WHOLE = 0.8
+"""How much of it is told to people at most."""
+
 LONGEST = 8_000
-"""How many characters of one message the minutes are made from."""
+"""How many characters of one message are summed up at most."""
+
+MARKS = 12
+"""About how many tokens tell who said a message."""
 
 NOTHING = "There is nothing here yet that could be summed up."
+
+UNTOLD = "_{} found no room and could not be told of._"
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +68,8 @@ class Measure:
 
     messages: int
     tokens: int
+    readable: int
+    """How many tokens whoever writes the summaries can read."""
 
 
 class Summaries:
@@ -72,7 +84,7 @@ class Summaries:
         surface: Surface,
         measure: Callable[[], Measure],
     ) -> None:
-        """``measure`` tells what a prompt may hold of messages."""
+        """``measure`` tells what a prompt may hold of messages, and the ``model`` read."""
         self._memory = memory
         self._store = store
         self._model = model
@@ -98,8 +110,11 @@ class Summaries:
         memory = await self._look(place)
         if not memory.messages and memory.summary is None:
             raise ModelError("nothing", NOTHING)
-        words = await self._write(FOR_PEOPLE, place, memory.summary, memory.messages)
-        return words.text
+        uncovered, room = _uncovered(memory), WHOLE * self._measure().readable
+        told = uncovered[len(uncovered) - max(_that_fit(uncovered[::-1], room), 1) :]
+        words = await self._write(FOR_PEOPLE, place, memory.summary, told, room)
+        untold = memory.total - _covered(memory) - len(told)
+        return words.text if untold <= 0 else f"{words.text}\n\n{UNTOLD.format(counted(untold, 'older message'))}"
 
     async def _look(self, place: Place) -> Memory:
         measure = self._measure()
@@ -124,38 +139,60 @@ class Summaries:
         """Take the oldest messages that are not covered into the summary; False when there are none."""
         session_id = place.session_id
         memory = await self._store.to_summarise(session_id, keep=keep, limit=MOST_AT_ONCE)
-        part = _that_fit(memory.messages, PART * self._measure().tokens)
+        room = PART * self._measure().readable
+        part = _part(memory.messages, room)
         if not part:
             return False
-        words = await self._write(INSTRUCTIONS, place, memory.summary, part)
+        words = await self._write(INSTRUCTIONS, place, memory.summary, part, room)
         covered = _covered(memory) + len(part)
         summary = Summary(words.text, part[-1].said, covered, words.model)
         return await self._store.summarised(session_id, summary, instead_of=memory, usage=words.usage)
 
     async def _write(
-        self, instructions: str, place: Place, summary: Summary | None, messages: Sequence[Message]
+        self, instructions: str, place: Place, summary: Summary | None, messages: Sequence[Message], room: float
     ) -> Words:
-        people = await self._surface.people({each.author for each in messages if each.role is Role.USER})
-        quoted = "\n".join(_quoted(each, people) for each in messages)
+        people = await self._surface.people(people_in(messages))
+        quoted = "\n".join(_quoted(each, people, _shown(each, room)) for each in messages)
         if summary is not None:
             quoted = f"<minutes>{escaped(summary.text)}</minutes>\n{quoted}"
         speeches = (Speech("system", instructions), Speech("user", quoted))
         return await ask(self._model, Prompt(speeches, place.session_id))
 
 
-def _that_fit(messages: Sequence[Message], tokens: float) -> Sequence[Message]:
+def _part(messages: Sequence[Message], room: float) -> Sequence[Message]:
     """The oldest messages that fit, one in any case, cut where a turn begins if there is such a place."""
-    taken = 0
-    for taken, message in enumerate(messages):  # noqa: B007 - counted to where it stops
-        tokens -= min(message.tokens, LONGEST // 3)
-        if tokens < 0:
-            break
-    else:
+    end = _that_fit(messages, room)
+    if end == len(messages):
         return messages
-    for end in range(taken, 0, -1):
-        if messages[end].role is Role.USER and messages[end - 1].role is Role.ASSISTANT:
-            return messages[:end]
-    return messages[: max(taken, 1)]
+    for cut in range(end, 0, -1):
+        if messages[cut].role is Role.USER and messages[cut - 1].role is Role.ASSISTANT:
+            return messages[:cut]
+    # An answer counts as said when its question was: who covers one covers the other.
+    cut = max(end, 1)
+    while cut < len(messages) and messages[cut].role is Role.ASSISTANT:
+        cut += 1
+    return messages[:cut]
+
+
+def _that_fit(messages: Sequence[Message], room: float) -> int:
+    """How many of the first of some messages find room, each cut to what is shown of it."""
+    left = room
+    for count, message in enumerate(messages):
+        left -= MARKS + _counted(message) * _shown(message, room) / max(len(message.text), 1)
+        if left < 0:
+            return count
+    return len(messages)
+
+
+def _shown(message: Message, room: float) -> int:
+    """How many characters of a message are shown: it takes no more than half of the room."""
+    length = len(message.text)
+    return int(min(length, LONGEST, length * room / 2 / max(_counted(message), 1)))
+
+
+def _counted(message: Message) -> int:
+    # What was never counted may be in any language.
+    return message.tokens or len(message.text) // 3
 
 
 def _uncovered(memory: Memory) -> list[Message]:
@@ -171,9 +208,9 @@ def _tokens(memory: Memory) -> int:
     return sum(each.tokens for each in _uncovered(memory))
 
 
-def _quoted(message: Message, people: Mapping[str, Person]) -> str:
+def _quoted(message: Message, people: Mapping[str, Person], shown: int) -> str:
     if message.role is Role.ASSISTANT:
-        return f"<assistant>{escaped(message.text[:LONGEST])}</assistant>"
-    name = people[message.author].name if message.author in people else message.name or message.author
+        return f"<assistant>{escaped(message.text[:shown])}</assistant>"
+    name = message.name or (people[message.author].name if message.author in people else message.author)
     files = "".join(f"\n[file: {escaped(each.file.name)}]" for each in message.attachments)
-    return f'<person name="{escaped(name)}">{escaped(message.text[:LONGEST])}{files}</person>'
+    return f'<person name="{attribute(name)}">{escaped(message.text[:shown])}{files}</person>'
