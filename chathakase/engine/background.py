@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from time import monotonic
 from types import TracebackType
 from typing import Self
 
@@ -12,8 +13,14 @@ from chathakase.core.types import Place
 AT_ONCE = 4
 """How many sessions are seen to at the same time."""
 
+REST, LONGEST_REST = 60.0, 3_600.0
+"""Seconds for which a chore that failed in a session is not tried again there: at first, and after more failures."""
+
+RESTING = 10_000
+"""How many failures are remembered."""
+
 Chore = Callable[[Place], Awaitable[None]]
-"""Does something for a session; may fail without harm, and is tried again after the next turn."""
+"""Does something for a session; may fail without harm, and is tried again after some later turn."""
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +32,8 @@ class Background:
         self._chores = chores
         self._room = asyncio.Semaphore(AT_ONCE)
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._rests: dict[tuple[str, Chore], tuple[float, float]] = {}
+        """What failed in which session: until when it rests, and for how long."""
 
     async def __aenter__(self) -> Self:
         """Begin."""
@@ -54,9 +63,20 @@ class Background:
             del self._tasks[place.session_id]
 
     async def _try(self, chore: Chore, place: Place) -> None:
+        key = (place.session_id, chore)
+        until, rested = self._rests.get(key, (0.0, 0.0))
+        if monotonic() < until:
+            return
         try:
             await chore(place)
+            self._rests.pop(key, None)
+            return
         except (ModelError, StoreError) as error:
             log.info("%s in %s will be tried again: %s", chore.__name__, place.session_id, error)
         except Exception as error:  # noqa: BLE001 - nothing that is done in the background may end a session's work
             log.error("%s in %s failed: %s", chore.__name__, place.session_id, trace(error))
+        # What fails for ever would else be paid for after every turn.
+        rest = min(max(2 * rested, REST), LONGEST_REST)
+        if len(self._rests) >= RESTING:
+            self._rests.clear()
+        self._rests[key] = (monotonic() + rest, rest)

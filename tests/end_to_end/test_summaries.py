@@ -1,0 +1,64 @@
+"""Who writes summaries is asked for no more than it can read, and not again and again while it fails."""
+
+from collections.abc import Awaitable, Callable
+
+from chathakase.core.tokens import Estimator
+from chathakase.engine.sessions import SessionManager
+from tests.end_to_end.conftest import OpenBot, Thread
+from tests.model_server import ModelServer, says
+
+Start = Callable[..., Awaitable[Thread]]
+
+
+async def grow(thread: Thread, bot: SessionManager, words: str, *, turns: int) -> None:
+    for number in range(turns):
+        await thread.say(f"part {number} {words}")
+        await thread.answers(number + 2, containing=f"part {number}")
+        await thread.workspace.until(lambda: not bot._working and not bot._background._tasks)
+
+
+def asked(model: ModelServer, name: str) -> list[str]:
+    """What a model was asked to sum up."""
+    return [str(body["messages"]) for body in model.bodies if body["model"] == name and "minutes" in str(body)]
+
+
+async def test_a_smaller_model_is_asked_for_no_more_than_it_can_read(
+    open_the_bot: OpenBot, start: Start, model: ModelServer
+) -> None:
+    model.on("small", says("The minutes."))
+    settings = {
+        "chathakase_background_model": "small",
+        "chathakase_models": "scripted=100000, small=2000",
+        "chathakase_max_messages": 8,
+    }
+    async with open_the_bot(**settings) as bot:
+        thread = await start("@ChatHakase first")
+        await thread.answers(1)
+        await grow(thread, bot, "word " * 700, turns=5)
+    counted = [Estimator().count(text) for text in asked(model, "small")]
+    assert counted
+    assert max(counted) < 1_500
+
+
+async def test_summaries_that_fail_are_not_paid_for_after_every_turn(
+    open_the_bot: OpenBot, start: Start, model: ModelServer
+) -> None:
+    model.on("cheap", says("A summary without an end", finish="length"))
+    async with open_the_bot(chathakase_background_model="cheap", chathakase_max_messages=4) as bot:
+        thread = await start("@ChatHakase first")
+        await thread.answers(1)
+        await grow(thread, bot, "", turns=6)
+    assert len(asked(model, "cheap")) == 1
+
+
+async def test_a_summary_for_people_says_what_it_does_not_tell(
+    open_the_bot: OpenBot, start: Start, model: ModelServer
+) -> None:
+    async with open_the_bot(chathakase_models="scripted=1500", chathakase_max_tokens=300) as bot:
+        thread = await start("@ChatHakase first")
+        await thread.answers(1)
+        await grow(thread, bot, "word " * 300, turns=5)
+        model.will(says("Words were said."))
+        await thread.say("summarise")
+        await thread.answers(7, containing="Words were said.")
+    assert "older messages found no room" in thread.texts()[-1]

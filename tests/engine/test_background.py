@@ -1,0 +1,79 @@
+"""What is done in the background costs nothing while it fails."""
+
+import asyncio
+
+import pytest
+
+from chathakase.core.errors import ModelError
+from chathakase.core.types import Place
+from chathakase.engine import background as background_module
+from chathakase.engine.background import LONGEST_REST, REST, Background
+
+HERE, THERE = Place("C1", "1.5"), Place("C1", "2.5")
+
+
+class Failing:
+    """A chore that fails as long as it is told to, and knows where it was done."""
+
+    __name__ = "fails"
+
+    def __init__(self) -> None:
+        self.done: list[Place] = []
+        self.error: Exception | None = ModelError("length", "The model gave no whole answer.")
+
+    async def __call__(self, place: Place) -> None:
+        self.done.append(place)
+        if self.error is not None:
+            raise self.error
+
+
+@pytest.fixture
+def times(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time in seconds, as its only element."""
+    now = [1_000.0]
+    monkeypatch.setattr(background_module, "monotonic", lambda: now[0])
+    return now
+
+
+async def after_turn(background: Background, place: Place) -> None:
+    background.after_turn(place)
+    await asyncio.gather(*background._tasks.values())
+
+
+async def test_what_fails_is_not_tried_after_every_turn(times: list[float]) -> None:
+    chore = Failing()
+    async with Background([chore]) as background:
+        for _ in range(3):
+            await after_turn(background, HERE)
+        assert chore.done == [HERE]
+        await after_turn(background, THERE)
+        assert chore.done == [HERE, THERE]
+        times[0] += REST
+        await after_turn(background, HERE)
+        times[0] += REST
+        await after_turn(background, HERE)
+        assert chore.done == [HERE, THERE, HERE]
+        for _ in range(20):
+            times[0] += LONGEST_REST
+            await after_turn(background, HERE)
+        assert len(chore.done) == 23
+
+
+async def test_what_works_again_is_done_after_every_turn(times: list[float]) -> None:
+    chore = Failing()
+    async with Background([chore]) as background:
+        await after_turn(background, HERE)
+        chore.error = None
+        times[0] += REST
+        for _ in range(3):
+            await after_turn(background, HERE)
+        assert len(chore.done) == 4
+
+
+async def test_an_error_of_ours_rests_as_well(times: list[float]) -> None:
+    chore = Failing()
+    chore.error = ValueError()
+    async with Background([chore]) as background:
+        await after_turn(background, HERE)
+        await after_turn(background, HERE)
+        assert len(chore.done) == 1
