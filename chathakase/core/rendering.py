@@ -21,14 +21,15 @@ EPOCH = date(1970, 1, 1)
 LAST_DAY = (date.max - EPOCH).days
 
 
-def people_in(messages: Iterable[Message]) -> frozenset[str]:
-    """The user ids of everybody who speaks or is mentioned."""
-    found = set()
+def people_in(messages: Iterable[Message]) -> Collection[str]:
+    """The user ids of everybody who speaks, and then of everybody who is mentioned."""
+    speakers, mentioned = dict[str, None](), dict[str, None]()
     for message in messages:
         if message.role is Role.USER:
-            found |= {message.author} if not message.name else set()
-            found.update(MENTION.findall(message.text) if "<@" in message.text else ())
-    return frozenset(found)
+            if not message.name:
+                speakers[message.author] = None
+            mentioned.update(dict.fromkeys(MENTION.findall(message.text) if "<@" in message.text else ()))
+    return (speakers | mentioned).keys()
 
 
 def newest_pictures(messages: Sequence[Message]) -> Collection[int]:

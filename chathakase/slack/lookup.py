@@ -15,6 +15,9 @@ PATIENCE = 3.0
 """Seconds to wait for Slack; a reply goes on without a name rather than late."""
 MOST = 10_000
 """How much is remembered at once."""
+MOST_ASKED = 60
+"""How many are asked for at once; of all the others nothing is known for now. Slack takes about a hundred a minute
+(https://docs.slack.dev/apis/web-api/rate-limits), and a single message can mention thousands."""
 LASTING = frozenset({"missing_scope", "unknown_method", "not_allowed_token_type", "no_permission", "access_denied"})
 """Errors that are not about what was asked for."""
 
@@ -42,11 +45,11 @@ class Lookup(Generic[T]):
         """The errors that the log has heard of."""
 
     async def find(self, ids: Collection[str]) -> Mapping[str, T]:
-        """What is known of some ids, asked for as far as it must be."""
+        """What is known of some ids, asked for as far as it must be, the first of them first."""
         now = self._clock()
         stale = [id_ for id_ in ids if id_ not in self._known or self._known[id_][0] < now]
         if stale:
-            await asyncio.gather(*map(self._look, stale))
+            await asyncio.gather(*map(self._look, stale[:MOST_ASKED]))
         return {id_: self._known[id_][1] if id_ in self._known else self._unknown(id_) for id_ in ids}
 
     async def _look(self, id_: str) -> None:
