@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from time import monotonic
 
 from chathakase.core.errors import DeliveryError
 from chathakase.core.memory import Memory
@@ -9,7 +10,13 @@ from chathakase.core.ports import MemoryStore, Past
 from chathakase.core.types import Place
 
 WITHIN = 12.0
-"""Seconds after which the answer is written without what is above; the next turn tries again."""
+"""Seconds after which the answer is written without what is above; a later turn tries again."""
+
+LONG, REST = 3.0, 600.0
+"""Seconds that a failure may take, and for which no turn waits again for what failed more slowly."""
+
+RESTING = 1_000
+"""Of how many threads that is remembered."""
 
 MOST = 1_000
 """How many messages are kept of what is above, the newest ones."""
@@ -23,17 +30,28 @@ class Above:
     def __init__(self, *, past: Past, store: MemoryStore) -> None:
         self._past = past
         self._store = store
+        self._rests: dict[str, float] = {}
+        """Threads that took too long, and until when they are left alone."""
 
     async def read(self, place: Place, memory: Memory) -> bool:
         """Store what is above as context, if nobody has; whether there is more to remember now. Raises StoreError."""
-        if memory.above_read or memory.opening is None:
+        if memory.above_read or memory.opening is None or monotonic() < self._rests.get(place.session_id, 0.0):
             return False
+        began = monotonic()
         try:
             async with asyncio.timeout(WITHIN):
                 messages = await self._past.above(place, before=memory.opening.ref, limit=MOST)
         except (DeliveryError, TimeoutError) as error:
-            log.warning("What is above in %s could not be read: %s", place.session_id, error or "not in time")
+            log.warning("What is above in %s could not be read: %s", place.session_id, str(error) or "not in time")
+            if monotonic() - began > LONG:
+                self._rest(place.session_id)
             return False
+        self._rests.pop(place.session_id, None)
         new = await self._store.add_above(place, messages)
         log.info("%d messages above were read in %s", new, place.session_id)
         return new > 0
+
+    def _rest(self, session_id: str) -> None:
+        if len(self._rests) >= RESTING:
+            self._rests.clear()
+        self._rests[session_id] = monotonic() + REST

@@ -5,6 +5,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from chathakase.engine import above
+from chathakase.playground.person import Person
+from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import Thread
 from tests.model_server import ModelServer, says
 
@@ -29,3 +32,18 @@ async def test_a_question_that_is_deleted_is_not_answered_because_another_waits(
     assert "forgotten" in thread.texts()[1]
     assert len(model.requests) == 3
     assert model.said().endswith("[alice] tell me of Osaka")
+
+
+@pytest.mark.usefixtures("bot")
+async def test_no_second_answer_waits_for_what_is_above_and_cannot_be_had(
+    workspace: Workspace, alice: Person, general: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(above, "WITHIN", 0.2)
+    monkeypatch.setattr(above, "LONG", 0.1)
+    workspace.faults.rate_limit("conversations.replies", retry_after=60)
+    thread = Thread(workspace, alice, general, await alice.say("The word is swordfish", channel=general))
+    await thread.say("@ChatHakase what is the word?")
+    await thread.answers(1)
+    await thread.say("and now?")
+    await thread.answers(2, containing="and now?")
+    assert sum("not in time" in each.message for each in caplog.records) == 1
