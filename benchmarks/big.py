@@ -30,6 +30,8 @@ SMALL = Size(2_000, 40_000)
 FOR_COMPARISON = Size(50, 1_000)
 """The sessions in which the compared turns are, and nothing else."""
 TURNS = 300
+WARM_UP = 20
+"""Turns that are not counted, after which the file is open in every respect."""
 DELETED = 2_000
 """Sessions that are deleted, for which each message must be taken out of the index."""
 LONG = 10_000
@@ -131,9 +133,10 @@ async def _turns(large: Path, small: Path, size: Size) -> list[Goal]:
     """Turns in both databases, one here, one there."""
     async with _opened(large) as (_, in_large), _opened(small) as (_, in_small):
         here, there = Turns(in_large, _places(size, 50)), Turns(in_small, _places(FOR_COMPARISON, 50))
-        for number in range(TURNS):
+        for number in range(WARM_UP + TURNS):
             for turns in (here, there) if number % 2 else (there, here):
                 await turns.take(number)
+        here.taken, there.taken = here.taken[WARM_UP:], there.taken[WARM_UP:]
     rows = []
     columns = [*zip(STEPS, zip(*here.taken, strict=True), zip(*there.taken, strict=True), strict=True)]
     for step, ours, theirs in [*columns, ("together", here.together, there.together)]:
@@ -297,6 +300,9 @@ async def _while_turns_run(stores: Stores, work: Callable[[], Awaitable[int]]) -
             if ends.is_set():
                 return
 
+    for number in range(WARM_UP):
+        await turns.take(number)
+    turns.taken.clear()
     talking = asyncio.create_task(talk())
     began = time.perf_counter()
     done = await work()

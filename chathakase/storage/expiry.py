@@ -55,7 +55,7 @@ while away is looked for within a day."""
 
 SESSIONS, MOST_SESSIONS = 50, 1_000
 """How many sessions expire in one transaction at least, and at most."""
-MESSAGES, MOST_MESSAGES = 20, 500
+MESSAGES, MOST_MESSAGES = 10, 100
 """How many messages are deleted in one transaction at least, and at most: each is taken out of the index of words."""
 
 

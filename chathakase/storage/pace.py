@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
 
-AIM = 0.010
+AIM = 0.006
 """Seconds that the statements of one transaction should take at most."""
 
 

@@ -17,7 +17,7 @@ BEGIN = "UPDATE unswept SET state = 2 WHERE id = 1"
 
 END = "DELETE FROM unswept WHERE state = 2"
 
-PAGES, MOST_PAGES = 32, 512
+PAGES, MOST_PAGES = 16, 256
 """How many pages are merged in one transaction at least, and at most."""
 
 
