@@ -42,6 +42,12 @@ DELETE FROM messages WHERE id IN
     LIMIT $1)
 """
 
+BURY_TURNS = """
+DELETE FROM turns WHERE id IN
+    (SELECT t.id FROM sessions s JOIN turns t ON t.session = s.id WHERE s.doomed = 1 AND ($2 = '' OR s.id = $2)
+    LIMIT $1)
+"""
+
 BURY_SESSIONS = """
 DELETE FROM sessions WHERE id IN
     (SELECT s.id FROM sessions s WHERE s.doomed = 1 AND ($2 = '' OR s.id = $2)
@@ -55,6 +61,8 @@ while away is looked for within a day."""
 
 SESSIONS, MOST_SESSIONS = 50, 1_000
 """How many sessions expire in one transaction at least, and at most."""
+SESSIONS_AT_ONCE = 5
+"""How many sessions are deleted in one transaction, with what is left of them."""
 MESSAGES, MOST_MESSAGES = 10, 100
 """How many messages are deleted in one transaction at least, and at most: each is taken out of the index of words."""
 
@@ -99,7 +107,9 @@ class Expiring:
                 with pace.measured() as most:
                     deleted = await transaction.execute(BURY_MESSAGES, most, session_id)
                     if deleted < most:
-                        deleted += await transaction.execute(BURY_SESSIONS, most, session_id)
+                        deleted += await transaction.execute(BURY_TURNS, most - deleted, session_id)
+                    if deleted < most:
+                        deleted += await transaction.execute(BURY_SESSIONS, SESSIONS_AT_ONCE, session_id)
                     await transaction.execute(FORGET_GONE, self._now() - GONE_MS)
             if not deleted:
                 return
