@@ -11,7 +11,7 @@ from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace, open_workspace
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.end_to_end.process import running
-from tests.end_to_end.whispers import choose, whispered, whispers
+from tests.end_to_end.whispers import choose, seen_by, whispered, whispers
 from tests.model_server import ModelServer, says
 
 FORGET = {"name": "Forget this message", "type": "message", "callback_id": "chathakase_forget", "description": "x"}
@@ -67,6 +67,20 @@ async def test_the_last_message(talk: Talk, alice: Person, model: ModelServer, b
     assert "herring" not in told
     assert "shark" in told
     assert len(thread.texts()) == 4, "it was told in private"
+
+
+async def test_two_presses_of_a_button_forget_one_message(
+    talk: Talk, workspace: Workspace, alice: Person, model: ModelServer, bot: SessionManager
+) -> None:
+    thread = await talk()
+    await thread.say("forget")
+    (asked,) = await workspace.until(lambda: seen_by(workspace, alice))
+    press = (thread.channel, asked.message.ts, "chathakase_say_0")
+    await asyncio.gather(alice.press(*press), alice.press(*press))
+    await whispered(workspace, alice, "forgotten your last message")
+    told = await remembered(thread, model, bot)
+    assert "swordfish" in told
+    assert "herring" not in told
 
 
 async def test_all_messages_here(

@@ -31,7 +31,7 @@ class Said:
 
     place: Place
     ref: str
-    """Slack's id of the press, the same however often it comes."""
+    """Slack's id of the question, so that it is answered once however often a button is pressed."""
     by: str
     words: str
 
@@ -43,10 +43,11 @@ def read_words(body: Mapping[str, Any]) -> Said:
     """
     action = first_of(body.get("actions"))
     words, thread = _value(action.get("value"))
-    channel = {"id": part(body, "container").get("channel_id"), **part(body, "channel")}
+    container = part(body, "container")
+    channel = {"id": container.get("channel_id"), **part(body, "channel")}
     return Said(
         place=Place(field(channel, "id", ID), thread),
-        ref=ref_of(action.get("action_ts"), body.get("trigger_id")),
+        ref=ref_of(container.get("message_ts"), action.get("action_ts"), body.get("trigger_id")),
         by=field(part(body, "user"), "id", ID),
         words=words,
     )

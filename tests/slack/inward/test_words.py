@@ -33,7 +33,13 @@ def press(value: object) -> dict[str, Any]:
 
 
 def test_a_button_says_its_words_in_its_thread() -> None:
-    assert read_words(PRESS) == Said(Place("C1", "1.0"), "4.5", "U1", "clear session")
+    assert read_words(PRESS) == Said(Place("C1", "1.0"), "2.0", "U1", "clear session")
+
+
+def test_a_second_press_of_a_button_is_known_for_one() -> None:
+    again = PRESS | {"actions": [{"action_id": "chathakase_say_0", "value": VALUE, "action_ts": "4.6"}]}
+    assert read_words(again) == read_words(PRESS)
+    assert read_words(PRESS | {"container": {}}).ref == "4.5"
 
 
 @pytest.mark.parametrize("missing", ["channel", "container"])
