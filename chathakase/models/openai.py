@@ -31,6 +31,9 @@ LENGTHS = ("max_tokens", "max_completion_tokens")
 SHORTEST = 256
 """Tokens of an answer below which it is not worth asking."""
 
+MOST_TOKENS = 10**9
+"""Tokens of a prompt or an answer that a server can have counted."""
+
 REFUSALS = ("unsupported", "not support", "unknown", "unrecognized", "extra", "not permitted", "unexpected")
 
 
@@ -184,9 +187,14 @@ def _text(content: object) -> str:
 
 def _usage(chunk: dict[str, Any]) -> Usage | None:
     usage = chunk.get("usage")
-    if not usage:
+    if not usage or not isinstance(usage, dict):
         return None
-    return Usage(int(usage.get("prompt_tokens") or 0), int(usage.get("completion_tokens") or 0))
+    return Usage(_tokens(usage.get("prompt_tokens")), _tokens(usage.get("completion_tokens")))
+
+
+def _tokens(number: object) -> int:
+    """How many tokens a server counted; 0 where that cannot be, since no answer is worth less for it."""
+    return int(number) if isinstance(number, int | float) and 0 <= number <= MOST_TOKENS else 0
 
 
 def _refused_option(error: openai.APIStatusError, options: dict[str, Any]) -> str | None:

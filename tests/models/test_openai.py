@@ -9,7 +9,7 @@ from aiohttp import web
 
 from chathakase.core.errors import ModelError
 from chathakase.core.files import Image
-from chathakase.core.types import Finished, Prompt, Speech
+from chathakase.core.types import Finished, Prompt, Speech, Usage
 from chathakase.models.openai import OpenAIModel, open_model
 from tests.model_server import Answer, Json, ModelServer, begin, fails, says
 
@@ -214,3 +214,13 @@ async def test_what_one_model_refuses_another_is_asked_all_the_same(client: Open
     await ask(client.named("seeing"), LOOK)
     assert isinstance(contents(model)[0], list)
     assert model.requests[-1]["max_tokens"] == 2_000
+
+
+@pytest.mark.parametrize("number", [10**30, -5, "many", [7], float("inf"), None])
+async def test_an_absurd_count_of_tokens_spoils_no_answer(
+    client: OpenAIModel, model: ModelServer, number: object
+) -> None:
+    model.will(says("hi", usage={"prompt_tokens": number, "completion_tokens": 7}))
+    *_, finished = [piece async for piece in client.stream(PROMPT)]
+    assert isinstance(finished, Finished)
+    assert (finished.reason, finished.usage) == ("stop", Usage(0, 7))
