@@ -16,6 +16,8 @@ LONG_WORDS = 1_500
 WORDS_MOST = 20_000
 
 _WORDS = re.compile(r"(\d[\d,.]*)\s*(?:-\s*)?words?\b", re.IGNORECASE)
+_ABOUT = re.compile(r"\A<(\w+)\b[^>]*>.*?</\1>\s*", re.DOTALL)
+"""What a client tells of a conversation in a tag at its beginning, which nobody said."""
 _LONG = re.compile(r"\blong(er)?\b", re.IGNORECASE)
 _SENTENCE = (
     "An echo has no thought of its own and returns what it was given while the valley sleeps and the lamps along "
@@ -50,8 +52,8 @@ def _user_text(message: Json) -> str:
     content = message.get("content")
     if isinstance(content, list):
         texts = (part.get("text", "") for part in content if isinstance(part, dict))
-        return " ".join(text for text in texts if text).strip()
-    return content.strip() if isinstance(content, str) else ""
+        content = " ".join(text for text in texts if text)
+    return _ABOUT.sub("", content).strip() if isinstance(content, str) else ""
 
 
 def _quoted(text: str) -> str:
