@@ -195,7 +195,7 @@ class Finished:
     """The model that really answered, as its server names it."""
     usage: Usage | None = None
     estimate: int = 0
-    """How many tokens the prompt was thought to have."""
+    """How many tokens the prompt was thought to have; 0 where nothing can be learned from that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +210,7 @@ class Result:
     model: str = ""
     usage: Usage | None = None
     estimate: int = 0
-    """How many tokens the prompt was thought to have."""
+    """How many tokens the prompt was thought to have; 0 where nothing can be learned from that."""
 
 
 @dataclass(frozen=True, slots=True)

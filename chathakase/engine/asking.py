@@ -46,7 +46,10 @@ class Asking:
                 log.info("A prompt of about %d tokens was too long in %s", prompt.tokens, lease.place.session_id)
 
     def _noted(self, finished: Finished, prompt: Prompt) -> Finished:
-        if finished.usage is not None and not any(speech.images for speech in prompt.speeches):
+        """Learn from how many tokens a prompt had; not where it had pictures, which each server counts differently."""
+        if any(speech.images for speech in prompt.speeches):
+            return finished
+        if finished.usage is not None:
             self._calibration.learn(self._model.name, prompt.tokens, finished.usage.prompt_tokens)
         return replace(finished, estimate=prompt.tokens)
 

@@ -224,8 +224,11 @@ class Turns:
         return frozenset(str(author) for (author,) in rows)
 
     async def calibration(self) -> list[tuple[str, int, int]]:
-        """Of the newest turns: the model, how many tokens the prompt was thought to have, and how many it had."""
-        rows = await self._database.fetch(NEWEST_COUNTS)
+        """Of the newest turns: the model, how many tokens the prompt was thought to have, and how many it had.
+
+        The newest comes last, so that whoever learns from them learns most from it.
+        """
+        rows = reversed(await self._database.fetch(NEWEST_COUNTS))
         return [(str(model), int(estimate or 0), int(counted or 0)) for model, estimate, counted in rows]
 
     async def was_cleared(self, lease: Lease) -> bool:

@@ -1,8 +1,11 @@
 """What people share besides words reaches the model, or a line says why not."""
 
 import io
+import sqlite3
 import zipfile
 from collections.abc import Awaitable, Callable
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -84,7 +87,7 @@ async def test_files_are_not_fetched_where_they_are_not_wanted(
 
 
 async def test_a_model_that_sees_gets_the_picture_scaled(
-    workspace: Workspace, alice: Person, model: ModelServer, open_the_bot: OpenBot
+    workspace: Workspace, alice: Person, model: ModelServer, open_the_bot: OpenBot, database: Path
 ) -> None:
     model.will(says("It is blue."))
     async with open_the_bot(chathakase_models="scripted=100000 vision"):
@@ -94,6 +97,8 @@ async def test_a_model_that_sees_gets_the_picture_scaled(
     assert [part["type"] for part in parts] == ["text", "image_url"]
     assert parts[1]["image_url"]["url"].startswith("data:image/")
     assert len(parts[1]["image_url"]["url"]) < 1_500_000
+    with closing(sqlite3.connect(database)) as kept:
+        assert kept.execute("SELECT estimate FROM turns").fetchall() == [(0,)], "pictures teach nothing of words"
 
 
 @pytest.mark.usefixtures("bot")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from chathakase.core.errors import StoreError
-from chathakase.core.types import ExpiryMode, Hold, Outcome, Place, Result, Role
+from chathakase.core.types import ExpiryMode, Hold, Outcome, Place, Result, Role, Usage
 from chathakase.storage.expiry import SESSIONS
 from chathakase.storage.migrate import migrate
 from chathakase.storage.sqlite import open_sqlite
@@ -259,3 +259,12 @@ async def test_a_lost_turn_was_cleared_or_is_somebody_elses(stores: Stores) -> N
     await stores.say("4")
     await stores.claimed()
     assert await stores.turns.was_cleared(third)
+
+
+async def test_the_newest_count_of_tokens_is_learned_from_last(stores: Stores) -> None:
+    for number in range(1, 4):
+        await stores.say(str(number))
+        stores.clock.now += 1_000
+        result = Result(Outcome.ANSWERED, "a", model="m", usage=Usage(100 + number, 5), estimate=100)
+        assert await stores.turns.finish(await stores.claimed(), result)
+    assert await stores.turns.calibration() == [("m", 100, 101), ("m", 100, 102), ("m", 100, 103)]
