@@ -6,6 +6,7 @@ from chathakase.core.ports import ForgetStore
 
 DAY = 86_400_000
 """Milliseconds."""
+FOR_EVER = 36_500 * DAY
 
 log = logging.getLogger(__name__)
 
@@ -16,7 +17,7 @@ class Housekeeping:
     def __init__(self, store: ForgetStore, *, retention_days: int) -> None:
         """``retention_days``: 0 keeps everything for ever."""
         self._store = store
-        self._retention = retention_days * DAY
+        self._retention = retention_days * DAY or FOR_EVER
 
     async def expire(self) -> None:
         """Expire the sessions that were idle for too long. Raises StoreError."""
@@ -24,6 +25,6 @@ class Housekeeping:
             log.info("%d idle sessions expired", expired)
 
     async def prune(self) -> None:
-        """Delete for good what is older than it may get. Raises StoreError."""
-        if self._retention and (pruned := await self._store.prune(idle=self._retention)):
+        """Delete for good what is older than it may get, and what is left of deleted words. Raises StoreError."""
+        if pruned := await self._store.prune(idle=self._retention):
             log.info("%d sessions were deleted for good", pruned)
