@@ -17,9 +17,18 @@ SELECT m.id, m.session, s.channel, s.thread, m.author, m.seq, m.said, m.asks, m.
         WHERE t.session = s.id AND t.wish IS NOT NULL AND m.seq <= t.upto AND m.seq >
             (SELECT coalesce(max(e.upto), 0) FROM turns e WHERE e.session = s.id AND e.upto < t.upto)),
     m.seq > (SELECT coalesce(max(e.upto), 0) FROM turns e WHERE e.session = s.id AND e.upto <
-        (SELECT max(t.upto) FROM turns t WHERE t.session = s.id))
+        (SELECT max(t.upto) FROM turns t WHERE t.session = s.id)),
+    m.text, (SELECT json_group_array(f.ref) FROM files f WHERE f.message = m.id)
 FROM messages m JOIN sessions s ON s.id = m.session
 WHERE m.ref = $1 AND s.channel = $2 AND ($3 = '' OR s.thread = $3) AND m.role IN ('user', 'command')
+"""
+
+# So that a message whose deletion overtakes it, or that is being read from above just now, is not stored after that.
+MARK_DELETED = """
+INSERT INTO messages (session, seq, role, text, author, ref, said, at)
+SELECT id, (SELECT min(0, coalesce(min(seq), 0)) - 1 FROM messages WHERE session = $1), 'cleared', '', '', $2, $3, $4
+FROM sessions WHERE id = $1
+ON CONFLICT (ref, session) DO NOTHING
 """
 
 CHANGE = "UPDATE messages SET text = $2, tokens = $3, changed = $4 WHERE id = $1"
@@ -47,9 +56,10 @@ class Changes:
     async def change(self, change: Change) -> Touched | None:
         """Change or forget a stored message, and every summary and title that may tell of it.
 
-        None when it is not known, forgotten already, ours, or was changed again since. When one of an answer's messages
-        is deleted, the answer is forgotten. When a question that waits is deleted, its answer is not waited for any
-        more, but what else waits in its session still is.
+        None when it is not known, forgotten already, ours, says the same as before, or was changed again since. When
+        one of an answer's messages is deleted, the answer is forgotten. When a question that waits is deleted, its
+        answer is not waited for any more, but what else waits in its session still is. What is deleted before it is
+        known is not stored any more.
         """
         async with self._database.transaction() as transaction:
             rows = await transaction.fetch(FIND, change.ref, change.channel, change.thread)
@@ -59,7 +69,7 @@ class Changes:
             (row,) = rows[:1]
             if change.now is None:
                 await self._forget(transaction, row)
-            elif change.at > int(row[8] or 0):
+            elif change.at > int(row[8] or 0) and _is_new(row, change.now):
                 await self._replace(transaction, row, change.now, change.at)
             else:
                 return None
@@ -90,6 +100,7 @@ class Changes:
         session_id = Place(change.channel, change.thread).session_id
         for said, seq in await transaction.fetch(FORGET_ANSWER, session_id, change.ref):
             await forgot(transaction, session_id, said=int(said or 0), seq=int(seq or 0))
+        await transaction.execute(MARK_DELETED, session_id, change.ref, change.at, change.at // 1000)
 
 
 async def forgot(transaction: Transaction, session_id: str, *, said: int, seq: int) -> None:
@@ -99,8 +110,14 @@ async def forgot(transaction: Transaction, session_id: str, *, said: int, seq: i
     await withdraw(transaction, session_id)
 
 
+def _is_new(row: Row, now: Incoming) -> bool:
+    """Whether a message says something else than what is stored; a surface cannot always tell."""
+    text, files = row[-2:]
+    return text != now.text or set(json.loads(str(files))) != {file.id for file in now.files}
+
+
 def _touched(row: Row) -> Touched:
-    _, _, channel, thread, author, seq, _, asks, _, waits, newest = row
+    _, _, channel, thread, author, seq, _, asks, _, waits, newest, *_ = row
     standing = Standing.CONTEXT
     if asks:
         standing = Standing.WAITING if waits else Standing.NEWEST if newest else Standing.CONTEXT

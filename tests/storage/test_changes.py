@@ -110,7 +110,7 @@ async def test_standings(stores: Stores) -> None:
     await stores.memory.add_above(PLACE, [said("0.5", "above")])
 
     async def standing(ref: str) -> Standing:
-        touched = await stores.changes.change(change(ref, "new", at=stores.clock.now))
+        touched = await stores.changes.change(change(ref, f"new {stores.clock.now}", at=stores.clock.now))
         assert touched is not None
         stores.clock.now += 1
         return touched.standing
@@ -223,3 +223,22 @@ async def test_a_place_may_have_several_threads(stores: Stores) -> None:
     assert touched is not None
     assert touched.place == other
     assert await stores.texts() == ["q1"]
+
+
+async def test_a_change_that_changes_nothing_leaves_all_as_it_is(stores: Stores) -> None:
+    await stores.say("1", "q1", files=(FILE,))
+    await stores.turns.finish(await stores.claimed(), answer("a1"))
+    await stores.sum_up()
+    assert await stores.changes.change(change("1", "q1", files=(FILE,))) is None
+    assert (await stores.remembered()).summary is not None
+    assert await stores.changes.change(change("1", "q1")) is not None
+    assert await stores.count("files") == 0
+
+
+async def test_what_is_deleted_before_it_is_known_is_not_stored_any_more(stores: Stores) -> None:
+    await stores.say("5", "q5")
+    for ref in ("2", "6", "6"):
+        assert await stores.changes.change(change(ref)) is None
+    assert await stores.memory.add_above(PLACE, [said("1", "above"), said("2", "deleted")]) == 1
+    assert not await stores.say("6", "deleted")
+    assert [message.text for message in (await stores.remembered()).messages] == ["above", "q5"]
