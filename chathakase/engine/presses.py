@@ -49,6 +49,12 @@ class Presses:
         signals = self._running.find(press.place.session_id)
         return signals is not None and (signals.lease.turn, signals.lease.run) == (press.turn, press.run)
 
+    def begin_anew(self, session_id: str) -> None:
+        """Have an answer that is under way written anew, since something that it may tell of is forgotten."""
+        signals = self._running.find(session_id)
+        if signals is not None:
+            signals.changed.set()
+
     async def end_elsewhere(self, session_id: str, *, before: str) -> None:
         """End what another process, or one that died, has begun to write, so that nothing is left half.
 

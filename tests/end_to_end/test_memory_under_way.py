@@ -35,6 +35,28 @@ async def test_a_question_that_is_deleted_is_not_answered_because_another_waits(
 
 
 @pytest.mark.usefixtures("bot")
+async def test_what_is_forgotten_is_in_no_answer_that_is_under_way(
+    start: Start, model: ModelServer, settled: Settled, bob: Person
+) -> None:
+    thread = await start("@ChatHakase hello")
+    await thread.answers(1)
+    await settled()
+    begin = asyncio.Event()
+    model.will(says("One.", wait=begin), says("The word ", "is swordfish.", hold=asyncio.Event()), says("No word."))
+    await thread.say("wait")
+    await thread.workspace.until(lambda: model.under_way)
+    await thread.say("the word is swordfish")
+    await thread.say("what is the word?", bob)
+    begin.set()
+    await thread.answers(3, containing="The word")
+    await thread.say("forget my last message")
+    await thread.answers(3, containing="No word.")
+    await settled()
+    assert "swordfish" not in model.said()
+    assert "what is the word?" in model.said()
+
+
+@pytest.mark.usefixtures("bot")
 async def test_no_second_answer_waits_for_what_is_above_and_cannot_be_had(
     workspace: Workspace, alice: Person, general: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

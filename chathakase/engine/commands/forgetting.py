@@ -84,7 +84,8 @@ class Forgetting:
             return privately(UNKNOWN)
         if not await self._rights.may_act_on(order.by, [author]):
             return privately(NOT_YOURS)
-        await self._forgetting.forget(Scope.ONE, author=author, place=order.place, before=order.argument)
+        if await self._forgetting.forget(Scope.ONE, author=author, place=order.place, before=order.argument):
+            self._presses.begin_anew(order.place.session_id)
         return privately("Done: I have forgotten that message.")
 
     async def _author_of(self, order: Order) -> str | None:
@@ -94,7 +95,10 @@ class Forgetting:
         return next((each.author for each in messages if each.ref == order.argument), None)
 
     async def _forget(self, order: Order, scope: Scope) -> int:
-        return await self._forgetting.forget(scope, author=order.by, place=order.place, before=order.ref)
+        forgotten = await self._forgetting.forget(scope, author=order.by, place=order.place, before=order.ref)
+        if forgotten:
+            self._presses.begin_anew(order.place.session_id)
+        return forgotten
 
     async def _clear(self, order: Order) -> Answer:
         session_id = order.place.session_id
