@@ -8,8 +8,9 @@ from chathakase.core.amounts import counted
 from chathakase.core.errors import ModelError
 from chathakase.core.memory import Memory, Summary
 from chathakase.core.ports import LanguageModel, MemoryStore, SummaryStore, Surface
-from chathakase.core.quoting import attribute, escaped
+from chathakase.core.quoting import CLAMP, attribute, escaped
 from chathakase.core.rendering import people_in
+from chathakase.core.tokens import IMAGE_TOKENS
 from chathakase.core.types import Message, Person, Place, Prompt, Role, Speech
 from chathakase.engine.asking import Words, ask
 
@@ -42,6 +43,9 @@ WHOLE = 0.8
 
 LONGEST = 8_000
 """How many characters of one message are summed up at most."""
+
+OF_A_FILE = 1_000
+"""How many characters of a file are."""
 
 MARKS = 12
 """About how many tokens tell who said a message."""
@@ -129,7 +133,7 @@ class Summaries:
             return 0
         kept, room = 0, KEPT * measure.tokens
         for message in reversed(memory.messages):
-            room -= message.tokens
+            room -= _tokens_of(message)
             if room < 0 or kept >= KEPT * measure.messages:
                 break
             kept += 1
@@ -179,6 +183,7 @@ def _that_fit(messages: Sequence[Message], room: float) -> int:
     left = room
     for count, message in enumerate(messages):
         left -= MARKS + _counted(message) * _shown(message, room) / max(len(message.text), 1)
+        left -= sum(len(each.text[:OF_A_FILE]) / 3 for each in message.attachments)
         if left < 0:
             return count
     return len(messages)
@@ -205,12 +210,20 @@ def _covered(memory: Memory) -> int:
 
 
 def _tokens(memory: Memory) -> int:
-    return sum(each.tokens for each in _uncovered(memory))
+    return sum(map(_tokens_of, _uncovered(memory)))
+
+
+def _tokens_of(message: Message) -> int:
+    """About how many tokens a message takes in a prompt, with its files."""
+    files = (IMAGE_TOKENS if each.is_image else len(each.text[:CLAMP]) // 3 for each in message.attachments)
+    return message.tokens + sum(files)
 
 
 def _quoted(message: Message, people: Mapping[str, Person], shown: int) -> str:
     if message.role is Role.ASSISTANT:
         return f"<assistant>{escaped(message.text[:shown])}</assistant>"
     name = message.name or (people[message.author].name if message.author in people else message.author)
-    files = "".join(f"\n[file: {escaped(each.file.name)}]" for each in message.attachments)
+    files = "".join(
+        f"\n[file: {attribute(each.file.name)}] {escaped(each.text[:OF_A_FILE])}" for each in message.attachments
+    )
     return f'<person name="{attribute(name)}">{escaped(message.text[:shown])}{files}</person>'

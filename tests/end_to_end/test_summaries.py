@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from chathakase.core.tokens import Estimator
 from chathakase.engine.sessions import SessionManager
+from chathakase.playground.person import Person
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.model_server import ModelServer, says
 
@@ -62,3 +63,28 @@ async def test_a_summary_for_people_says_what_it_does_not_tell(
         await thread.say("summarise")
         await thread.answers(7, containing="Words were said.")
     assert "older messages found no room" in thread.texts()[-1]
+
+
+async def test_files_fill_a_window_as_words_do(
+    open_the_bot: OpenBot, start: Start, model: ModelServer, alice: Person
+) -> None:
+    model.on("cheap", says("The minutes."))
+    settings = {
+        "chathakase_background_model": "cheap",
+        "chathakase_models": "scripted=8000",
+        "chathakase_max_messages": 100,
+    }
+    async with open_the_bot(**settings) as bot:
+        thread = await start("@ChatHakase first")
+        await thread.answers(1)
+        for number in range(6):
+            model.will(says(f"Seen {number}."))
+            content = f"line of file {number}\n".encode() * 250
+            await alice.share(f"{number}.txt", content, channel=thread.channel, thread_ts=thread.ts, typed="see")
+            await thread.answers(number + 2, containing=f"Seen {number}.")
+            await thread.workspace.until(lambda: not bot._working and not bot._background._tasks)
+    first = asked(model, "cheap")[0]
+    assert "line of file 0" in first
+    answered = [str(body["messages"][1:]) for body in model.bodies if body["model"] == "scripted"]
+    assert "<left_out" not in answered[-1]
+    assert "The minutes." in answered[-1]
