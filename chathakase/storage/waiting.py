@@ -15,11 +15,11 @@ WAITS = """
 """Of a row of ``sessions``: a question waits, or a turn that ended waits to be taken up again."""
 
 KEPT = """
-(SELECT role FROM messages
-WHERE messages.session = turns.session AND messages.seq <= turns.upto AND messages.asks = 1
-ORDER BY messages.seq DESC LIMIT 1) = 'user'
+EXISTS (SELECT 1 FROM messages WHERE messages.session = turns.session AND messages.role = 'user' AND messages.asks = 1
+    AND messages.seq <= turns.upto AND messages.seq >
+        (SELECT coalesce(max(e.upto), 0) FROM turns e WHERE e.session = turns.session AND e.upto < turns.upto))
 """
-"""Of a row of ``turns``: the question that it answers is not forgotten."""
+"""Of a row of ``turns``: of the questions that it answers, not all are forgotten."""
 
 SINCE = """
 CASE WHEN EXISTS (SELECT 1 FROM turns WHERE turns.id = sessions.turn)

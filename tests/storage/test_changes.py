@@ -242,3 +242,17 @@ async def test_what_is_deleted_before_it_is_known_is_not_stored_any_more(stores:
     assert await stores.memory.add_above(PLACE, [said("1", "above"), said("2", "deleted")]) == 1
     assert not await stores.say("6", "deleted")
     assert [message.text for message in (await stores.remembered()).messages] == ["above", "q5"]
+
+
+async def test_a_turn_is_answered_again_as_long_as_any_of_its_questions_is_kept(stores: Stores) -> None:
+    before = await stores.answered("1", "q1", "a1")
+    await stores.say("2", "q2")
+    await stores.say("3", "q3", author="U2")
+    lease = await stores.claimed()
+    await stores.turns.finish(lease, answer("a2 and a3"))
+    await stores.changes.change(change("3"))
+    assert await stores.turns.newest(ID) == (lease.turn, 1)
+    assert await stores.press(lease.turn)
+    await stores.changes.change(change("2"))
+    assert await stores.turns.newest(ID) == (before, 1)
+    assert await stores.turns.claim(ID) is None
