@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from time import monotonic
 
-from chathakase.app.models import Mind, open_mind
+from chathakase.app.models import Mind, is_version_of, open_mind
 from chathakase.config import Settings
 from chathakase.core.checkup import Finding
 from chathakase.core.prompt import Persona
@@ -66,8 +66,7 @@ async def open_engine(
     stores = open_stores(database, expiry=expiry, now=now, count=mind.counter.count)
     name = settings.chathakase_model
     for model, estimate, reported in await stores.turns.calibration():
-        # Servers name the version of a model besides.
-        if model.startswith(name):
+        if is_version_of(name, model):
             mind.calibration.learn(name, estimate, reported)
     persona = Persona(settings.chathakase_system_prompt, settings.chathakase_max_messages)
     recall = Recall(

@@ -1,6 +1,7 @@
 """Opens the models, and what is known of them."""
 
 import asyncio
+import re
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
@@ -62,3 +63,8 @@ async def open_mind(stack: AsyncExitStack, settings: Settings) -> Mind:
     writer = Lens(other or name, facts, reserve=short, counter=counter, calibration=calibration)
     background = model.named(other or name, max_tokens=short)
     return Mind(model, background, lens, writer, counter, calibration, catalogue)
+
+
+def is_version_of(name: str, answered: str) -> bool:
+    """Whether a model that answered is the one that was asked for: servers name its date or version besides."""
+    return re.fullmatch(re.escape(name) + r"([-@:]v?\d[\d.-]*)?", answered) is not None

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import date, timedelta
 
 from chathakase.core.files import Attachment, Image
+from chathakase.core.mentions import MENTION
 from chathakase.core.ports import TokenCounter
 from chathakase.core.quoting import CLAMP, attribute, clamp, one_line, quoted
 from chathakase.core.tokens import IMAGE_TOKENS, MESSAGE_TOKENS
@@ -12,8 +13,6 @@ from chathakase.core.types import Message, Person, Role, Speech
 
 MOST_IMAGES = 8
 """How many pictures a prompt has at most: the newest."""
-MENTION = re.compile(r"<@([A-Z][A-Za-z0-9_-]*)>")
-"""How a stored message mentions somebody."""
 LEAST = 400
 """Characters to which the parts of a message are cut before older messages of its turn are left out."""
 
@@ -28,7 +27,10 @@ def people_in(messages: Iterable[Message]) -> Collection[str]:
         if message.role is Role.USER:
             if not message.name:
                 speakers[message.author] = None
-            mentioned.update(dict.fromkeys(MENTION.findall(message.text) if "<@" in message.text else ()))
+            found = MENTION.finditer(message.text) if "<@" in message.text else ()
+            mentioned.update(dict.fromkeys(mention[1] for mention in found))
+                dict.fromkeys((found[1] for found in MENTION.finditer(message.text)) if "<@" in message.text else ())
+            )
     return (speakers | mentioned).keys()
 
 

@@ -56,12 +56,7 @@ class Recall:
         Raises StoreError, and NothingAsked when all that the turn answers is forgotten.
         """
         place = lease.place
-        memory = await self._remember(place, lease)
-        if await self._above.read(place, memory):
-            memory = await self._remember(place, lease)
-        if _has_unread(memory):
-            await self._reader.read_new(place.session_id)
-            memory = await self._remember(place, lease)
+        memory = await self._complete(place, lease)
         if lease.wish is not Wish.CONTINUE and not _asks(memory, lease):
             raise NothingAsked
         prompt = await self._build(place, memory, self._lens.window(), share)
@@ -71,7 +66,7 @@ class Recall:
 
     async def look(self, place: Place) -> View:
         """What the model would see right now, if something were asked. Raises StoreError."""
-        memory = await self._remember(place, None)
+        memory = await self._complete(place, None)
         window = self._lens.window()
         return View(await self._build(place, memory, window, 1.0), memory, window)
 
@@ -81,6 +76,16 @@ class Recall:
             return ""
         newest = (await self._store.memory(lease.place.session_id, lease=lease, limit=1, tokens=0)).messages[-1:]
         return newest[0].text if newest and newest[0].role is Role.ASSISTANT else ""
+
+    async def _complete(self, place: Place, lease: Lease | None) -> Memory:
+        """What is remembered, with what is above and what files hold, as far as that can be had."""
+        memory = await self._remember(place, lease)
+        if await self._above.read(place, memory):
+            memory = await self._remember(place, lease)
+        if _has_unread(memory):
+            await self._reader.read_new(place.session_id)
+            memory = await self._remember(place, lease)
+        return memory
 
     async def _remember(self, place: Place, lease: Lease | None) -> Memory:
         limit, room = self._persona.max_messages, self._lens.window().room

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from chathakase.core.amounts import counted
 from chathakase.core.errors import ModelError
 from chathakase.core.memory import Memory, Summary
+from chathakase.core.mentions import by_name
 from chathakase.core.ports import LanguageModel, MemoryStore, SummaryStore, Surface
 from chathakase.core.quoting import CLAMP, attribute, escaped
 from chathakase.core.rendering import people_in
@@ -107,7 +108,7 @@ class Summaries:
             pass
         after = await self._look(place)
         covered = _covered(after) - _covered(before)
-        return Compacted(max(covered, 0), _tokens(before), _tokens(after))
+        return Compacted(max(covered, 0), _taken(before), _taken(after))
 
     async def summarise(self, place: Place) -> str:
         """A summary of a whole session for people. Raises ModelError and StoreError."""
@@ -213,6 +214,11 @@ def _tokens(memory: Memory) -> int:
     return sum(map(_tokens_of, _uncovered(memory)))
 
 
+def _taken(memory: Memory) -> int:
+    """About how many tokens a prompt is made of, the summary included."""
+    return _tokens(memory) + (len(memory.summary.text) // 3 if memory.summary else 0)
+
+
 def _tokens_of(message: Message) -> int:
     """About how many tokens a message takes in a prompt, with its files."""
     files = (IMAGE_TOKENS if each.is_image else len(each.text[:CLAMP]) // 3 for each in message.attachments)
@@ -220,10 +226,11 @@ def _tokens_of(message: Message) -> int:
 
 
 def _quoted(message: Message, people: Mapping[str, Person], shown: int) -> str:
+    text = escaped(by_name(message.text[:shown], {id_: person.name for id_, person in people.items()}))
     if message.role is Role.ASSISTANT:
-        return f"<assistant>{escaped(message.text[:shown])}</assistant>"
+        return f"<assistant>{text}</assistant>"
     name = message.name or (people[message.author].name if message.author in people else message.author)
     files = "".join(
         f"\n[file: {attribute(each.file.name)}] {escaped(each.text[:OF_A_FILE])}" for each in message.attachments
     )
-    return f'<person name="{attribute(name)}">{escaped(message.text[:shown])}{files}</person>'
+    return f'<person name="{attribute(name)}">{text}{files}</person>'
