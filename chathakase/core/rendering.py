@@ -29,8 +29,6 @@ def people_in(messages: Iterable[Message]) -> Collection[str]:
                 speakers[message.author] = None
             found = MENTION.finditer(message.text) if "<@" in message.text else ()
             mentioned.update(dict.fromkeys(mention[1] for mention in found))
-                dict.fromkeys((found[1] for found in MENTION.finditer(message.text)) if "<@" in message.text else ())
-            )
     return (speakers | mentioned).keys()
 
 
