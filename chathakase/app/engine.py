@@ -129,6 +129,8 @@ async def open_engine(
     changes = Changes(
         store=stores.changes,
         running=running,
+        find=commands.find,
+        wake=manager.wake,
         submit=manager.submit,
         promise=manager.promise,
         young=settings.chathakase_catch_up * 1000,

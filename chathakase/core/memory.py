@@ -75,11 +75,15 @@ class Change:
     """When that was, in epoch microseconds."""
     now: Incoming | None
     """What it says now; None: it was deleted."""
+    calls: bool = False
+    """It may start a session now, and could not before; not where the surface does not tell what it said before."""
 
 
 class Standing(StrEnum):
     """How a changed message stands to the answers of its session."""
 
+    ASKED = "asked"
+    """It asks only since it was changed, and waits."""
     WAITING = "waiting"
     """It asks, and its answer is not finished."""
     NEWEST = "newest"

@@ -20,24 +20,38 @@ class Changes:
         *,
         store: ChangeStore,
         running: Running,
+        find: Callable[[Incoming], Command | None],
+        wake: Callable[[str], None],
         submit: Callable[[Incoming], Awaitable[bool]],
         promise: Callable[[Command], Awaitable[None]],
         young: int,
         now: Callable[[], int],
     ) -> None:
-        """``young``: milliseconds after which a message that only its change makes ours is not answered any more."""
+        """``find`` tells which command a message is, if any.
+
+        ``young``: milliseconds after which a message that only its change makes ours is not answered any more.
+        """
         self._store = store
         self._running = running
+        self._find = find
+        self._wake = wake
         self._submit = submit
         self._promise = promise
         self._young = young
         self._now = now
 
     async def take_in(self, change: Change) -> None:
-        """Have memory follow a change; when this returns, it does. Raises StoreError."""
-        touched = await self._store.change(change)
+        """Have memory follow a change; when this returns, it does. Raises StoreError.
+
+        What becomes a question by it is answered, but a command that becomes another one is not done once more.
+        """
+        now = change.now
+        is_command = now is not None and self._find(now) is not None
+        touched = await self._store.change(change, is_command=is_command, calls=change.calls and self._is_young(now))
         if touched is None:
             await self._say_late(change)
+        elif touched.standing is Standing.ASKED:
+            self._wake(touched.place.session_id)
         elif touched.standing is Standing.WAITING:
             self._begin_anew(touched)
         elif touched.standing is Standing.NEWEST and change.now is not None:
@@ -47,8 +61,11 @@ class Changes:
     async def _say_late(self, change: Change) -> None:
         """What a person said and is not known yet, and is young, may have overtaken itself, or mention us only now."""
         now = change.now
-        if now is not None and not now.name and self._now() - now.said // 1000 <= self._young:
+        if now is not None and self._is_young(now):
             await self._submit(now)
+
+    def _is_young(self, now: Incoming | None) -> bool:
+        return now is not None and not now.name and self._now() - now.said // 1000 <= self._young
 
     def _begin_anew(self, touched: Touched) -> None:
         signals = self._running.find(touched.place.session_id)

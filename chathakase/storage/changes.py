@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 from chathakase.core.memory import Change, Standing, Touched
-from chathakase.core.types import Incoming, Place
+from chathakase.core.types import Incoming, Place, Role
 from chathakase.storage.database import Database, Row, Transaction
 from chathakase.storage.files import add_files
 from chathakase.storage.summaries import spoil
@@ -18,7 +19,7 @@ SELECT m.id, m.session, s.channel, s.thread, m.author, m.seq, m.said, m.asks, m.
             (SELECT coalesce(max(e.upto), 0) FROM turns e WHERE e.session = s.id AND e.upto < t.upto)),
     m.seq > (SELECT coalesce(max(e.upto), 0) FROM turns e WHERE e.session = s.id AND e.upto <
         (SELECT max(t.upto) FROM turns t WHERE t.session = s.id)),
-    m.text, (SELECT json_group_array(f.ref) FROM files f WHERE f.message = m.id)
+    m.role, m.text, (SELECT json_group_array(f.ref) FROM files f WHERE f.message = m.id)
 FROM messages m JOIN sessions s ON s.id = m.session
 WHERE m.ref = $1 AND s.channel = $2 AND ($3 = '' OR s.thread = $3) AND m.role IN ('user', 'command')
 """
@@ -32,6 +33,17 @@ ON CONFLICT (ref, session) DO NOTHING
 """
 
 CHANGE = "UPDATE messages SET text = $2, tokens = $3, changed = $4 WHERE id = $1"
+
+# Of a session that is being deleted nothing is asked any more.
+NEXT = """
+UPDATE sessions SET seq = seq + 1, asked = seq + 1, active_at = max(active_at, $2), archived_at = NULL
+WHERE id = $1 AND doomed = 0
+RETURNING seq
+"""
+
+SPEAK = "UPDATE messages SET role = 'user' WHERE id = $1"
+
+ASK = "UPDATE messages SET asks = 1, seq = $2 WHERE id = $1"
 
 FORGET = "UPDATE messages SET role = 'cleared', text = '', author = '', name = '', tokens = 0 WHERE id = $1"
 
@@ -53,13 +65,16 @@ class Changes:
         self._database = database
         self._count = count
 
-    async def change(self, change: Change) -> Touched | None:
+    async def change(self, change: Change, *, is_command: bool = False, calls: bool = False) -> Touched | None:
         """Change or forget a stored message, and every summary and title that may tell of it.
 
         None when it is not known, forgotten already, ours, says the same as before, or was changed again since. When
         one of an answer's messages is deleted, the answer is forgotten. When a question that waits is deleted, its
         answer is not waited for any more, but what else waits in its session still is. What is deleted before it is
         known is not stored any more.
+
+        What was a command and is none any more is said to the model from now on, and waits if it asks, as does what
+        did not ask and ``calls`` us now. A command that becomes another one is not done once more.
         """
         async with self._database.transaction() as transaction:
             rows = await transaction.fetch(FIND, change.ref, change.channel, change.thread)
@@ -70,10 +85,25 @@ class Changes:
             if change.now is None:
                 await self._forget(transaction, row)
             elif change.at > int(row[8] or 0) and _is_new(row, change.now):
+                speaks = str(row[11]) == Role.COMMAND
+                asks = change.now.asks and (speaks or (calls and not row[7]))
+                seq = 0 if is_command else await self._take_up(transaction, row, change.at, speaks=speaks, asks=asks)
                 await self._replace(transaction, row, change.now, change.at)
+                if seq:
+                    return replace(_touched(row), seq=seq, standing=Standing.ASKED)
             else:
                 return None
         return _touched(row)
+
+    async def _take_up(self, transaction: Transaction, row: Row, at: int, *, speaks: bool, asks: bool) -> int:
+        """Have a message said to the model, or asked, that was not; returns its new number if it asks now."""
+        if speaks:
+            await transaction.execute(SPEAK, row[0])
+        numbers = await transaction.fetch(NEXT, row[1], at // 1000) if asks else ()
+        for (seq,) in numbers:
+            await transaction.execute(ASK, row[0], seq)
+            return int(seq or 0)
+        return 0
 
     async def _replace(self, transaction: Transaction, row: Row, now: Incoming, at: int) -> None:
         message, session_id = row[0], str(row[1])

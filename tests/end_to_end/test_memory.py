@@ -157,6 +157,56 @@ async def test_changing_the_newest_question_offers_another_answer(
 
 
 @pytest.mark.usefixtures("bot")
+async def test_a_command_that_is_changed_into_a_question_is_answered(
+    start: Start, model: ModelServer, settled: Settled
+) -> None:
+    thread = await start("@ChatHakase help")
+    await thread.answers(1)
+    await settled()
+    await thread.person.edit(thread.channel, thread.ts, "@ChatHakase session info")
+    await thread.person.edit(thread.channel, thread.ts, "@ChatHakase help me cook")
+    await thread.answers(2, containing="help me cook")
+    await thread.say("and?")
+    await thread.answers(3, containing="and?")
+    await settled()
+    assert "help me cook" in model.seen()
+    assert (len(thread.texts()), len(model.requests)) == (3, 2)
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_message_that_mentions_us_only_by_a_change_is_answered_once(
+    start: Start, model: ModelServer, settled: Settled, alice: Person
+) -> None:
+    thread = await start("@ChatHakase hello")
+    await thread.answers(1)
+    mention = await thread.say("@bob what is this?")
+    await alice.edit(thread.channel, mention, "@bob what is that?")
+    await alice.edit(thread.channel, mention, "@ChatHakase what is that?")
+    await thread.answers(2, containing="what is that?")
+    await settled()
+    await alice.edit(thread.channel, mention, "@bob what is that?")
+    await alice.edit(thread.channel, mention, "@ChatHakase what is that?")
+    await thread.say("and?")
+    await thread.answers(3, containing="and?")
+    await settled()
+    assert (len(thread.texts()), len(model.requests)) == (3, 3)
+
+
+async def test_a_mention_by_a_change_of_what_was_said_long_ago_is_context(
+    open_the_bot: OpenBot, start: Start, model: ModelServer, alice: Person
+) -> None:
+    async with open_the_bot(chathakase_catch_up=0):
+        thread = await start("@ChatHakase hello")
+        await thread.answers(1)
+        mention = await thread.say("@bob what is this?")
+        await alice.edit(thread.channel, mention, "@ChatHakase what is that?")
+        await thread.say("and?")
+        await thread.answers(2, containing="and?")
+        assert len(model.requests) == 2
+        assert "what is that?" in model.said()
+
+
+@pytest.mark.usefixtures("bot")
 async def test_a_prompt_that_is_too_long_is_shortened_and_nobody_sees_it(
     start: Start, model: ModelServer, settled: Settled
 ) -> None:

@@ -7,7 +7,7 @@ import pytest
 from chathakase.core.files import Reading, SharedFile
 from chathakase.core.memory import Standing, TitleBy, Touched
 from chathakase.core.types import Hold, Place
-from tests.storage.stores import FILE, ID, PLACE, Stores, answer, change, said
+from tests.storage.stores import FILE, ID, PLACE, TIMEOUT, Stores, answer, change, said
 
 
 async def test_a_changed_message_says_what_it_says_now(stores: Stores) -> None:
@@ -256,3 +256,87 @@ async def test_a_turn_is_answered_again_as_long_as_any_of_its_questions_is_kept(
     await stores.changes.change(change("2"))
     assert await stores.turns.newest(ID) == (before, 1)
     assert await stores.turns.claim(ID) is None
+
+
+async def test_a_command_that_becomes_a_question_waits_once(stores: Stores) -> None:
+    await stores.say("1", "help", command=True)
+    assert await stores.turns.waiting() == []
+    asked = change("1", "help me cook", files=(FILE,))
+    assert await stores.changes.change(asked) == Touched(PLACE, "U1", 2, Standing.ASKED)
+    assert await stores.turns.waiting() == [ID]
+    for again in (asked, replace(asked, at=asked.at + 1)):
+        assert await stores.changes.change(again) is None
+    assert not await stores.say("1", "help me cook")
+    lease = await stores.claimed()
+    assert await stores.texts(lease) == ["help me cook"]
+    assert await stores.turns.finish(lease, answer("With pleasure."))
+    assert await stores.turns.waiting() == []
+    assert await stores.title() == ("help me cook", "rule")
+    touched = await stores.changes.change(change("1", "help me bake", at=9_000_002))
+    assert touched is not None
+    assert touched.standing is Standing.NEWEST
+
+
+async def test_a_command_that_becomes_another_is_not_done(stores: Stores) -> None:
+    await stores.say("1", "help", command=True)
+    touched = await stores.changes.change(change("1", "stop"), is_command=True)
+    assert touched == Touched(PLACE, "U1", 1, Standing.CONTEXT)
+    assert await stores.turns.waiting() == []
+    assert await stores.texts() == []
+
+
+async def test_a_command_may_become_talk_among_people(stores: Stores) -> None:
+    await stores.say("1", "help", command=True)
+    touched = await stores.changes.change(change("1", "@bob help me", asks=False, opens=False))
+    assert touched == Touched(PLACE, "U1", 1, Standing.CONTEXT)
+    assert await stores.turns.waiting() == []
+    assert await stores.texts() == ["@bob help me"]
+
+
+async def test_what_is_asked_late_is_answered_last_and_alone(stores: Stores) -> None:
+    await stores.say("1", "help", command=True)
+    await stores.answered("2", "q2", "a2")
+    await stores.say("3", "q3")
+    under_way = await stores.claimed()
+    await stores.changes.change(change("1", "help me cook"))
+    await stores.turns.finish(under_way, answer("a3"))
+    lease = await stores.claimed()
+    assert await stores.texts(lease) == ["q2", "a2", "q3", "a3", "help me cook"]
+
+
+async def test_a_command_of_an_archived_session_wakes_it(stores: Stores) -> None:
+    await stores.say("1", "help", command=True)
+    stores.clock.now += TIMEOUT + 1
+    assert await stores.forgetting.expire() == 1
+    await stores.changes.change(change("1", "help me cook", at=stores.clock.now * 1000))
+    assert (await stores.sessions.active(limit=9)).total == 1
+
+
+@pytest.mark.parametrize("above", [False, True])
+async def test_what_calls_us_only_now_waits_once(above: bool, stores: Stores) -> None:
+    await stores.answered("2", "q2", "a2")
+    if above:
+        await stores.memory.add_above(PLACE, [said("1", "@bob what is this?")])
+    else:
+        await stores.say("1", "@bob what is this?", asks=False, opens=False)
+    assert (await stores.changes.change(change("1", "@bob what's this?", asks=False, opens=False))) is not None
+    assert await stores.turns.waiting() == []
+    called = change("1", "what is this?", at=9_000_001)
+    touched = await stores.changes.change(called, calls=True)
+    assert touched is not None
+    assert touched.standing is Standing.ASKED
+    assert await stores.changes.change(called, calls=True) is None
+    lease = await stores.claimed()
+    assert await stores.texts(lease) == ["q2", "a2", "what is this?"]
+    await stores.turns.finish(lease, answer("a1"))
+    touched = await stores.changes.change(change("1", "what is that?", at=9_000_002), calls=True)
+    assert touched is not None
+    assert touched.standing is Standing.NEWEST
+    assert await stores.turns.waiting() == []
+
+
+async def test_what_did_not_ask_is_not_answered_unless_it_calls_us_by_its_change(stores: Stores) -> None:
+    await stores.say("1", "refused", asks=False)
+    await stores.changes.change(change("1", "refused, with a typo mended"))
+    await stores.changes.change(change("1", "stop", at=9_000_001), is_command=True, calls=True)
+    assert await stores.turns.waiting() == []

@@ -11,7 +11,7 @@ from chathakase.core.memory import Found, TitleBy
 from chathakase.core.types import Place
 from chathakase.storage import search as search_module
 from chathakase.storage.matching import EXCERPT, query
-from tests.storage.stores import ID, PLACE, Stores
+from tests.storage.stores import FILE, ID, PLACE, Stores, change
 
 OTHER = Place("D2", "1.000001")
 TYPED = st.characters(exclude_characters="\0")
@@ -154,3 +154,15 @@ async def test_words_of_any_length_are_found(stores: Stores) -> None:
     await stores.say("1", word)
     await stores.say("2", f"{word[:-1]}!")
     assert [found.ref for found in await find(stores, word)] == ["1"]
+
+
+async def test_what_was_a_command_is_found_when_it_is_none_any_more(stores: Stores) -> None:
+    async def found(words: str) -> set[str]:
+        return {each.ref for each in await stores.search.search(words, author=None, channels=None, limit=9)}
+
+    await stores.say("1", "help", command=True)
+    assert await stores.say("1", "help", files=(FILE,))
+    assert "1" in await found("help")
+    await stores.changes.change(change("1", "swordfish", files=(FILE,)))
+    assert "1" in await found("swordfish")
+    assert not await found("help")

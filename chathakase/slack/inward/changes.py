@@ -6,6 +6,7 @@ changes for many reasons that are no edits: a preview of a link, a reaction, a r
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from chathakase.core.memory import Change
@@ -38,7 +39,10 @@ def read_change(event: Mapping[str, Any], identity: Identity) -> Change | None:
     if is_ours(message, identity):
         return None
     now = _read(event, message, identity)
-    return _change(event, message, message.get("ts"), now) if _is_edit(event, message, now, identity) else None
+    if not _is_edit(event, message, now, identity):
+        return None
+    change = _change(event, message, message.get("ts"), now)
+    return replace(change, calls=now is not None and now.opens and _did_not_call(event, identity))
 
 
 def _is_edit(event: Mapping[str, Any], message: Mapping[str, Any], now: Incoming | None, identity: Identity) -> bool:
@@ -49,6 +53,16 @@ def _is_edit(event: Mapping[str, Any], message: Mapping[str, Any], now: Incoming
     except Malformed:
         pass
     return now is not None and bool(message.get("edited"))
+
+
+def _did_not_call(event: Mapping[str, Any], identity: Identity) -> bool:
+    """Whether it is told that a message did not call us before."""
+    try:
+        previous = part(event, "previous_message")
+        before = _read(event, previous, identity)
+    except Malformed:
+        return False
+    return bool(previous) and (before is None or not before.opens)
 
 
 def _content(said: Incoming | None) -> object:

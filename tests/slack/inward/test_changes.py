@@ -156,3 +156,25 @@ def test_what_is_said_is_no_change(subtype: Any) -> None:
 def test_malformed_changes_name_the_field(broken: dict[str, Any], name: str) -> None:
     with pytest.raises(Malformed, match=f"^{name}$"):
         read_change(broken, BOT)
+
+
+@pytest.mark.parametrize(
+    ("before", "calls"),
+    [
+        (said(text="<@U2> hi"), True),
+        (said(text="<@U0BOT> hi"), False),
+        (said(text=""), True),
+        (None, False),
+        (said(text=7), False),
+    ],
+)
+def test_what_mentions_us_only_now_is_known_where_it_is_told_what_was_said_before(before: Any, calls: bool) -> None:
+    change = changed(said(text="<@U0BOT> hello", **EDITED), before)
+    assert change is not None
+    assert change.calls is calls
+
+
+def test_a_direct_message_called_us_before() -> None:
+    change = changed(said(text="helo", **EDITED), said(text="hello"), channel="D1", channel_type="im")
+    assert change is not None
+    assert not change.calls
