@@ -26,6 +26,8 @@ ONE = "SELECT id, said, role, seq FROM messages WHERE ref = $1 AND session = $2 
 
 ANYWHERE = f"SELECT session FROM messages WHERE {MINE} LIMIT 1"
 
+WHERE_THEY_SPOKE = "SELECT DISTINCT session FROM messages WHERE author = $1 AND author <> '' AND role = 'user'"
+
 # Only what was said before the command is forgotten; what came after it may be stored already.
 ALL = """
 SELECT id, said, role, seq FROM messages WHERE session = $1 AND role IN ('user', 'assistant', 'command')
@@ -105,6 +107,10 @@ class Forgetting:
         async with self._database.transaction() as transaction:
             await transaction.execute(FORGET_ARGUMENTS, author, "")
         return forgotten
+
+    async def where(self, author: str) -> frozenset[str]:
+        """The ids of the sessions that remember something that a person said."""
+        return frozenset(str(row[0]) for row in await self._database.fetch(WHERE_THEY_SPOKE, author))
 
     async def expire(self) -> int:
         """Expire idle sessions, never one with a turn under way or waiting; returns how many."""

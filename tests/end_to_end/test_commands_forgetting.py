@@ -114,6 +114,22 @@ async def test_everything_everywhere_after_a_question(
     assert "shark" in told
 
 
+async def test_answers_under_way_elsewhere_begin_anew_when_everything_is_forgotten(
+    talk: Talk, start: Start, alice: Person, bob: Person, model: ModelServer, bot: SessionManager, workspace: Workspace
+) -> None:
+    thread, other = await talk(with_bob=False), await start("@ChatHakase the word is tuna")
+    await other.answers(1)
+    await saved(workspace, bot)
+    model.will(says("The word ", "is tuna.", hold=asyncio.Event()), says("I know no word."))
+    await other.say("what is the word?", bob)
+    await other.answers(2, containing="The word")
+    await thread.say("forget everything of mine now")
+    await whispered(workspace, alice, "messages of yours")
+    assert (await other.answers(2, containing="I know no word."))[-1] == "I know no word."
+    await saved(workspace, bot)
+    assert "tuna" not in str([each for each in model.requests[-1]["messages"] if each["role"] == "user"])
+
+
 @pytest.mark.parametrize(
     ("label", "told"), [("My last message", "your last message"), ("My messages here", "2 messages of yours")]
 )

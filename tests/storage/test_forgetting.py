@@ -112,3 +112,13 @@ async def test_clearing_forgets_files_summary_title_and_earlier_commands(talk: S
     assert await talk.count("files") == 0
     rows = await talk.database.fetch("SELECT text FROM messages WHERE session = $1 AND text <> ''", ID)
     assert rows == [("clear session",)]
+
+
+async def test_where_somebody_spoke_is_known(stores: Stores) -> None:
+    other = Place("C1", "2.000001")
+    await stores.say("1", "q1")
+    await stores.say("2", "q2", place=other, author="U2")
+    await stores.say("3", "help", place=other, command=True)
+    assert await stores.forgetting.where("U1") == {ID}
+    assert await stores.forgetting.where("U2") == {other.session_id}
+    assert await stores.forgetting.where("") == set()

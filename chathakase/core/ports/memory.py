@@ -126,6 +126,9 @@ class ForgetStore(Protocol):
         Everywhere, it is done in several transactions, so that nobody waits long for the database.
         """
 
+    async def where(self, author: str) -> frozenset[str]:
+        """The ids of the sessions that remember something that a person said."""
+
     async def expire(self) -> int:
         """Expire idle sessions, never one with a turn under way or waiting; returns how many."""
 

@@ -75,7 +75,11 @@ class Forgetting:
         return privately(_done(forgotten, "here", order))
 
     async def _everything(self, order: Order) -> Answer:
+        # Also what is asked there meanwhile may be answered from what is not forgotten yet.
+        told_of = await self._forgetting.where(order.by)
         forgotten = await self._forget(order, Scope.EVERYWHERE)
+        for session_id in told_of - {order.place.session_id}:
+            self._presses.begin_anew(session_id)
         return privately(_done(forgotten, "anywhere", order))
 
     async def _one(self, order: Order) -> Answer:
