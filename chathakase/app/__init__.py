@@ -69,6 +69,7 @@ async def _open_slack(stack: AsyncExitStack, settings: Settings, database: Datab
         listening=engine.stores.listening,
         past=past,
         submit=engine.manager.submit,
+        change=engine.changes.take_in,
         young=settings.chathakase_catch_up * 1000,
         now=now,
     )

@@ -1,5 +1,6 @@
 """The values that travel through the house: what was said, who holds a turn, what a turn led to."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -126,6 +127,24 @@ class Heard:
     """When its first message was said."""
     last: int
     """When its newest message was said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What stands in a thread on its surface. Times are epoch microseconds."""
+
+    messages: tuple[Incoming, ...]
+    """What people said, oldest first."""
+    edited: Mapping[str, int]
+    """Which messages were edited, by the surface's own ids, and when that was last."""
+    there: frozenset[str]
+    """The surface's own ids of all messages, whoever wrote them."""
+    upto: int
+    """Of what was said up to here nothing is missing; 0: nothing can be said of what is missing."""
+
+    def lacks(self, ref: str, said: int) -> bool:
+        """Whether a message that was said then certainly is not there any more."""
+        return said <= self.upto and ref not in self.there
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,16 @@
-"""Finds what was said while nobody listened, in the threads and channels where the bot takes part."""
+"""Finds what was said, changed and deleted while nobody listened, where the bot takes part."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
 from chathakase.core.errors import DeliveryError, trace
+from chathakase.core.memory import Change
 from chathakase.core.ports import ListeningStore, Past
-from chathakase.core.types import Heard, Incoming
+from chathakase.core.types import Heard, Incoming, Seen
 
 MARGIN = 600_000
 """Milliseconds before the last sign of life that are looked at as well: what came then may not have been taken in, and
@@ -27,6 +28,9 @@ SHORT = 5.0
 LATE = 3_000
 """Milliseconds after which a message comes late: Slack delivers again what is not acknowledged within three seconds."""
 
+FRESH = 2_000
+"""Milliseconds for which what was said need not be found in its thread yet, and so is not taken for deleted."""
+
 AGAIN_AFTER = 60.0
 """Seconds after which a look is repeated that failed."""
 
@@ -42,6 +46,7 @@ class CatchUp:
         listening: ListeningStore,
         past: Past,
         submit: Callable[[Incoming], Awaitable[bool]],
+        change: Callable[[Change], Awaitable[None]],
         young: int,
         now: Callable[[], int],
     ) -> None:
@@ -49,6 +54,7 @@ class CatchUp:
         self._listening = listening
         self._past = past
         self._submit = submit
+        self._change = change
         self._young = young
         self._now = now
         self._since: int | None = None
@@ -123,21 +129,48 @@ class CatchUp:
         sessions = await self._listening.active(since=since - ACTIVE_WITHIN, limit=MOST_SESSIONS)
         earliest = (since - MARGIN) * 1000
         for channel in dict.fromkeys(heard.place.channel for heard in sessions):
-            await self._take_in(self._past.channel(channel, since=earliest))
+            await self._look_over(channel, earliest)
         for heard in sessions:
             await self._look_into(heard, earliest)
         log.info("Looked into %d threads for what was missed", len(sessions))
 
-    async def _look_into(self, heard: Heard, earliest: int) -> None:
-        await self._take_in(self._past.thread(heard.place, since=_from(heard, earliest)))
-
-    async def _take_in(self, reading: Awaitable[Iterable[Incoming]]) -> None:
-        """Submit what is found in one place, in order; what is known already makes no difference."""
+    async def _look_over(self, channel: str, earliest: int) -> None:
         try:
-            messages = await reading
+            messages = await self._past.channel(channel, since=earliest)
         except DeliveryError as error:
-            log.info("A place could not be looked into: %s", error)
+            log.info("A channel could not be looked over: %s", error)
             return
+        await self._take_in(messages)
+
+    async def _look_into(self, heard: Heard, earliest: int) -> None:
+        # What comes while the thread is read need not be found in it.
+        began, known = self._now(), await self._listening.known(heard.place)
+        try:
+            seen = await self._past.thread(heard.place)
+        except DeliveryError as error:
+            log.info("A thread could not be looked into: %s", error)
+            return
+        settled = {ref: said for ref, said in known.items() if said // 1000 < began - FRESH}
+        await self._forget(heard, seen, settled)
+        await self._follow_edits(heard, seen, known)
+        since = _from(heard, earliest)
+        await self._take_in(incoming for incoming in seen.messages if incoming.said > since)
+
+    async def _forget(self, heard: Heard, seen: Seen, known: Mapping[str, int]) -> None:
+        """Have forgotten what is known and was deleted."""
+        for ref, said in known.items():
+            if seen.lacks(ref, said):
+                await self._change(Change(heard.place.channel, heard.place.thread, ref, self._now() * 1000, None))
+
+    async def _follow_edits(self, heard: Heard, seen: Seen, known: Mapping[str, int]) -> None:
+        """Have followed what is known and was edited; an edit that was followed before makes no difference."""
+        for now in seen.messages:
+            if now.ref in known and now.ref in seen.edited:
+                at = seen.edited[now.ref]
+                await self._change(Change(heard.place.channel, heard.place.thread, now.ref, at, now))
+
+    async def _take_in(self, messages: Iterable[Incoming]) -> None:
+        """Submit what is found in one place, in order; what is known already makes no difference."""
         for incoming in messages:
             asks = incoming.asks and self._age(incoming) <= self._young
             await self._hand_on(replace(incoming, asks=asks), late=True)
@@ -148,7 +181,7 @@ class CatchUp:
 
 
 def _from(heard: Heard, earliest: int) -> int:
-    """From when on a thread is read, in epoch microseconds.
+    """From when on what is not known in a thread was missed, in epoch microseconds.
 
     What it knows may have come out of order; what was said before it was opened is none of its matter.
     """

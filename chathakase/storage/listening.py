@@ -1,4 +1,4 @@
-"""Until when this database was listened for, and the sessions in which something may have been missed since."""
+"""Until when this database was listened for, in which sessions something may have been missed, and what they know."""
 
 from collections.abc import Callable
 
@@ -15,6 +15,8 @@ SELECT channel, thread,
     (SELECT max(said) FROM messages WHERE messages.session = sessions.id)
 FROM sessions WHERE active_at >= $1 ORDER BY active_at DESC LIMIT $2
 """
+
+KNOWN = "SELECT ref, said FROM messages WHERE session = $1 AND role = 'user'"
 
 
 class Listening:
@@ -41,3 +43,8 @@ class Listening:
             Heard(Place(str(channel), str(thread)), int(first or 0), int(last or 0))
             for channel, thread, first, last in rows
         ]
+
+    async def known(self, place: Place) -> dict[str, int]:
+        """What others than we said in a session and is not forgotten: the surface's own ids, and when it was said."""
+        rows = await self._database.fetch(KNOWN, place.session_id)
+        return {str(ref): int(said or 0) for ref, said in rows}

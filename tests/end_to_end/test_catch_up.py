@@ -1,12 +1,14 @@
 """What was said while the bot was away is found, and answered if it is young enough."""
 
 import asyncio
+import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
 
-from chathakase.engine.catch_up import SHORT
+from chathakase.engine.catch_up import FRESH, SHORT
 from chathakase.engine.sessions import SessionManager
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace
@@ -14,6 +16,7 @@ from tests.end_to_end.conftest import OpenBot, Thread
 from tests.model_server import ModelServer
 
 Start = Callable[..., Awaitable[Thread]]
+Back = Callable[[], AbstractAsyncContextManager[SessionManager]]
 
 
 @pytest.fixture
@@ -30,6 +33,31 @@ async def known(open_the_bot: OpenBot, workspace: Workspace, start: Start) -> Th
         await thread.answers(1)
         await workspace.until(lambda: not bot._working)
     return thread
+
+
+@pytest.fixture
+def back(open_the_bot: OpenBot, workspace: Workspace, caplog: pytest.LogCaptureFixture) -> Back:
+    """Open the bot again, and wait until it has looked for what it missed."""
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[SessionManager]:
+        caplog.set_level(logging.INFO, logger="chathakase.engine.catch_up")
+        caplog.clear()
+        async with open_the_bot() as bot:
+            await workspace.until(lambda: "Looked into 1 threads" in caplog.text)
+            yield bot
+
+    return opened
+
+
+def questions(model: ModelServer) -> list[str]:
+    """What people said, as the model was told last."""
+    return [str(each["content"]) for each in model.requests[-1]["messages"] if each["role"] == "user"]
+
+
+async def settles(workspace: Workspace, ts: str) -> None:
+    """A message is so old that Slack must show it."""
+    await workspace.until(lambda: time.time() - float(ts) > FRESH / 1000)
 
 
 async def missed(workspace: Workspace) -> None:
@@ -103,6 +131,72 @@ async def test_what_was_heard_is_not_answered_again(
         await known.say("and now?")
         await known.answers(2, containing="and now?")
     assert len(model.requests) == 2
+
+
+async def test_what_was_changed_and_deleted_is_followed(
+    known: Thread, back: Back, workspace: Workspace, alice: Person, bob: Person, model: ModelServer
+) -> None:
+    async with back() as bot:
+        gone = await known.say("the word is swordfish")
+        await known.answers(2)
+        edited = await known.say("the colour is mauve", bob)
+        await known.answers(3)
+        linked = await known.say("what is behind this link?")
+        await known.answers(4)
+        await workspace.until(lambda: not bot._working)
+    await alice.delete(known.channel, gone)
+    await bob.edit(known.channel, edited, "the colour is teal")
+    message = workspace.world.timeline(known.channel).get(linked)
+    assert message is not None
+    workspace.world.unfurl(message, {"text": "a preview", "fallback": "a preview"})
+    await missed(workspace)
+    await settles(workspace, gone)
+    async with back():
+        await known.say("and now?")
+        await known.answers(5, containing="and now?")
+    assert questions(model) == [
+        "[alice] hello",
+        "[bob] the colour is teal",
+        "[alice] what is behind this link?",
+        "[alice] and now?",
+    ]
+    assert len(model.requests) == 5
+
+
+async def test_a_first_message_that_was_deleted_is_forgotten(
+    known: Thread, back: Back, workspace: Workspace, alice: Person, model: ModelServer
+) -> None:
+    await alice.delete(known.channel, known.ts)
+    await missed(workspace)
+    await settles(workspace, known.ts)
+    async with back():
+        await known.say("and now?")
+        await known.answers(2, containing="and now?")
+    assert questions(model) == ["[alice] and now?"]
+
+
+async def test_another_answer_is_offered_to_what_was_changed(
+    known: Thread, back: Back, workspace: Workspace, alice: Person, model: ModelServer
+) -> None:
+    await alice.edit(known.channel, known.ts, "@ChatHakase good morning")
+    await missed(workspace)
+    for _ in range(2):
+        async with back() as bot:
+            await workspace.until(lambda: not bot._working)
+    assert len(workspace.journal.calls("chat.postEphemeral")) == 1
+    assert len(model.requests) == 1
+
+
+@pytest.mark.parametrize("code", ["thread_not_found", "channel_not_found", "not_in_channel"])
+async def test_nothing_is_forgotten_of_a_thread_that_cannot_be_read(
+    code: str, known: Thread, back: Back, workspace: Workspace, model: ModelServer
+) -> None:
+    await settles(workspace, known.ts)
+    workspace.faults.slack_error("conversations.replies", code)
+    async with back():
+        await known.say("and now?")
+        await known.answers(2, containing="and now?")
+    assert questions(model) == ["[alice] hello", "[alice] and now?"]
 
 
 async def test_it_can_be_switched_off(known: Thread, open_the_bot: OpenBot, workspace: Workspace) -> None:

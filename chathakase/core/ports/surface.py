@@ -6,14 +6,14 @@ from typing import Protocol, Self
 
 from chathakase.core.errands import Errand
 from chathakase.core.files import SharedFile
-from chathakase.core.types import Choice, Incoming, Lease, Outcome, Person, Place, Where, Wish
+from chathakase.core.types import Choice, Incoming, Lease, Outcome, Person, Place, Seen, Where, Wish
 
 
 class Past(Protocol):
     """Tells what was said on a surface while nobody listened. They raise DeliveryError."""
 
-    async def thread(self, place: Place, *, since: int) -> list[Incoming]:
-        """What people said in a thread since a time in epoch microseconds, oldest first."""
+    async def thread(self, place: Place) -> Seen:
+        """What stands in a thread now."""
 
     async def above(self, place: Place, *, before: str, limit: int) -> list[Incoming]:
         """What was said in a thread before a message of it, by anybody, the newest ``limit`` and the very first.
@@ -22,7 +22,7 @@ class Past(Protocol):
         """
 
     async def channel(self, channel: str, *, since: int) -> list[Incoming]:
-        """What opens sessions and was said in a channel since then, oldest first."""
+        """What opens sessions and was said in a channel since a time in epoch microseconds, oldest first."""
 
 
 class Downloads(Protocol):

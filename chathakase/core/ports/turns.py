@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from chathakase.core.errands import Errand, Press
-from chathakase.core.types import Heard, Hold, Lease, Result
+from chathakase.core.types import Heard, Hold, Lease, Place, Result
 
 
 class TurnStore(Protocol):
@@ -87,3 +87,9 @@ class ListeningStore(Protocol):
 
     async def active(self, *, since: int, limit: int) -> list[Heard]:
         """The sessions that were active since a time in epoch milliseconds, the most recent first."""
+
+    async def known(self, place: Place) -> dict[str, int]:
+        """What others than we said in a session and is not forgotten: the surface's own ids, and when it was said.
+
+        Times are epoch microseconds. Commands are not among it.
+        """

@@ -5,20 +5,22 @@ Internal apps may read tier 3's fifty calls a minute; others one, of fifteen mes
 """
 
 import asyncio
+import sys
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from chathakase.core.errors import DeliveryError
-from chathakase.core.types import Incoming, Place
+from chathakase.core.types import Incoming, Place, Seen
 from chathakase.slack.connection.identity import Identity
 from chathakase.slack.delivery.calls import Calls
 from chathakase.slack.delivery.messages import turn_of
 from chathakase.slack.delivery.pace import Urgency
 from chathakase.slack.inward.anybody import read_anybody
+from chathakase.slack.inward.changes import TOMBSTONE
 from chathakase.slack.inward.events import microseconds, read_event
-from chathakase.slack.inward.fields import Malformed
+from chathakase.slack.inward.fields import TIMESTAMP, Malformed, field, part
 
 REPLIES, HISTORY = "conversations.replies", "conversations.history"
 PAGE = 200
@@ -67,10 +69,25 @@ class SlackPast:
         self._calls = calls
         self._identity = identity
 
-    async def thread(self, place: Place, *, since: int) -> list[Incoming]:
-        """What people said in a thread since a time in epoch microseconds, oldest first. Raises DeliveryError."""
-        where = {"channel": place.channel, "ts": place.thread}
-        return await self._read(REPLIES, where, since)
+    async def thread(self, place: Place) -> Seen:
+        """What stands in a thread now. Raises DeliveryError.
+
+        Where its first message does not come, not even as a tombstone, Slack may keep old messages to itself, as it
+        does beyond a plan's limit (https://slack.com/help/articles/27204752526611): nothing is known to be missing.
+        """
+        found: dict[str, Mapping[str, Any]] = {}
+        whole = False
+        where = {"channel": place.channel, "ts": place.thread, "limit": LONG_PAGE}
+        async for messages, last in self._pages(REPLIES, where):
+            found |= {message["ts"]: message for message in messages if _has_a_time(message)}
+            whole = last
+        newest = max(map(microseconds, found), default=0)
+        return Seen(
+            messages=tuple(self._by_people(found.values(), place.channel)),
+            edited={ref: at for ref, message in found.items() if (at := _edited(message))},
+            there=frozenset(ref for ref, message in found.items() if message.get("subtype") != TOMBSTONE),
+            upto=0 if place.thread not in found else sys.maxsize if whole else newest,
+        )
 
     async def above(self, place: Place, *, before: str, limit: int) -> list[Incoming]:
         """What was said in a thread before a message of it, by anybody, the newest ``limit`` and the very first.
@@ -101,31 +118,40 @@ class SlackPast:
 
     async def channel(self, channel: str, *, since: int) -> list[Incoming]:
         """What opens sessions and was said in a channel since then, oldest first. Raises DeliveryError."""
-        messages = await self._read(HISTORY, {"channel": channel}, since)
-        return [incoming for incoming in messages if incoming.opens]
-
-    async def _read(self, method: str, where: Mapping[str, str], since: int) -> list[Incoming]:
         oldest = f"{since // 1_000_000}.{since % 1_000_000:06d}"
+        arguments = {"channel": channel, "oldest": oldest, "limit": PAGE}
+        messages = [message async for message in self._messages(HISTORY, arguments)]
+        return [incoming for incoming in self._by_people(messages, channel) if incoming.opens and incoming.said > since]
+
+    def _by_people(self, messages: Iterable[Mapping[str, Any]], channel: str) -> list[Incoming]:
+        """What people say with messages of a channel, oldest first."""
         found = []
-        async for message in self._messages(method, {**where, "oldest": oldest, "limit": PAGE}):
+        for message in messages:
             try:
-                incoming = read_event({**message, "type": "message", "channel": where["channel"]}, self._identity)
+                incoming = read_event({**message, "type": "message", "channel": channel}, self._identity)
             except Malformed:
                 continue
-            # A thread's first message comes with every page, however old it is.
-            if incoming is not None and incoming.said > since:
+            if incoming is not None:
                 found.append(incoming)
         return sorted(found, key=lambda incoming: incoming.said)
 
     async def _messages(self, method: str, arguments: Mapping[str, Any]) -> AsyncIterator[Mapping[str, Any]]:
+        async for messages, _ in self._pages(method, arguments):
+            for message in messages:
+                yield message
+
+    async def _pages(
+        self, method: str, arguments: Mapping[str, Any]
+    ) -> AsyncIterator[tuple[list[Mapping[str, Any]], bool]]:
+        """Messages page by page, and whether the page is the last there is."""
         cursor: object = ""
         for _ in range(MOST_PAGES):
             answer = await self._page(method, {**arguments, "cursor": cursor} if cursor else arguments)
             messages, metadata = answer.get("messages"), answer.get("response_metadata")
-            for message in messages if isinstance(messages, list) else ():
-                if isinstance(message, Mapping):
-                    yield message
             cursor = metadata.get("next_cursor") if isinstance(metadata, Mapping) else None
+            page = messages if isinstance(messages, list) else []
+            last = not cursor and not answer.get("has_more")
+            yield [message for message in page if isinstance(message, Mapping)], last
             if not cursor or not isinstance(cursor, str):
                 return
 
@@ -136,3 +162,16 @@ class SlackPast:
             return answer if isinstance(answer, dict) else {}
 
         return await self._calls.make(method, attempt, urgency=Urgency.ERROR)
+
+
+def _has_a_time(message: Mapping[str, Any]) -> bool:
+    ts = message.get("ts")
+    return isinstance(ts, str) and TIMESTAMP.fullmatch(ts) is not None
+
+
+def _edited(message: Mapping[str, Any]) -> int:
+    """When somebody edited a message, in epoch microseconds; 0: nobody did. A preview of a link is no edit."""
+    try:
+        return microseconds(field(part(message, "edited"), "ts", TIMESTAMP))
+    except Malformed:
+        return 0

@@ -1,4 +1,4 @@
-"""What stands above a mention, read from the local workspace."""
+"""What stands in a thread, and above a mention in it, read from the local workspace."""
 
 from typing import Any
 
@@ -11,6 +11,7 @@ from chathakase.playground.server import Workspace
 from chathakase.slack.connection.web import SlackWeb
 from chathakase.slack.delivery.calls import Calls
 from chathakase.slack.inward import past as module
+from chathakase.slack.inward.events import microseconds
 from chathakase.slack.inward.past import SlackPast
 
 GENERAL = "C0GENERAL1"
@@ -126,3 +127,69 @@ async def test_nobody_waits_for_ever(
     with pytest.raises(DeliveryError, match="timeout") as raised:
         await past.above(thread.place, before="9999999999.0", limit=50)
     assert raised.value.passes
+
+
+async def test_a_thread_tells_what_was_edited_and_deleted(
+    past: SlackPast, thread: Thread, workspace: Workspace, people: dict[str, Person]
+) -> None:
+    gone, edited = (thread.post(BOB, text) for text in ("gone", "a typo"))
+    linked = workspace.world.post(GENERAL, BOB, "a link", thread_ts=thread.root.ts)
+    ours = thread.page("ab12", 0, "an answer")
+    workspace.world.unfurl(linked, {"fallback": "a preview"})
+    await people["bob"].delete(GENERAL, gone)
+    await people["bob"].edit(GENERAL, edited, "no typo")
+    seen = await past.thread(thread.place)
+    assert texts(list(seen.messages)) == ["the question", "no typo", "a link"]
+    assert seen.there == {thread.root.ts, edited, linked.ts, ours}
+    assert list(seen.edited) == [edited]
+    assert seen.edited[edited] > microseconds(ours)
+    assert seen.lacks(gone, microseconds(gone))
+    assert not seen.lacks(ours, microseconds(ours))
+
+
+async def test_a_first_message_of_which_a_tombstone_is_left_is_not_there(
+    past: SlackPast, thread: Thread, people: dict[str, Person]
+) -> None:
+    thread.post(BOB, "a reply")
+    await people["alice"].delete(GENERAL, thread.root.ts)
+    seen = await past.thread(thread.place)
+    assert texts(list(seen.messages)) == ["a reply"]
+    assert seen.lacks(thread.root.ts, microseconds(thread.root.ts))
+
+
+async def test_beyond_what_was_read_nothing_is_missing(
+    past: SlackPast, thread: Thread, monkeypatch: pytest.MonkeyPatch, people: dict[str, Person]
+) -> None:
+    monkeypatch.setattr(module, "LONG_PAGE", 2)
+    monkeypatch.setattr(module, "MOST_PAGES", 2)
+    early, *_, late = [thread.post(BOB, f"reply {number}") for number in range(6)]
+    for ref in (early, late):
+        await people["bob"].delete(GENERAL, ref)
+    seen = await past.thread(thread.place)
+    assert seen.lacks(early, microseconds(early))
+    assert not seen.lacks(late, microseconds(late))
+
+
+@pytest.mark.parametrize(
+    "answer", [{}, {"messages": [{"ts": "9.9", "user": BOB, "text": "late"}]}, {"messages": "none"}]
+)
+async def test_without_its_first_message_nothing_is_missing(
+    answer: Any, past: SlackPast, thread: Thread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def page(method: str, arguments: Any) -> Any:
+        return answer
+
+    monkeypatch.setattr(past, "_page", page)
+    assert not (await past.thread(thread.place)).lacks("1.000001", 1_000_001)
+
+
+@pytest.mark.parametrize("more", [{"ts": 5}, {"ts": "x"}, {"ts": "2.0", "edited": "yes"}, {"ts": "2.0", "edited": {}}])
+async def test_malformed_messages_are_no_edits(
+    more: Any, past: SlackPast, thread: Thread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def page(method: str, arguments: Any) -> Any:
+        return {"messages": [{"ts": thread.root.ts, "user": ALICE, "text": "hello"}, more, None]}
+
+    monkeypatch.setattr(past, "_page", page)
+    seen = await past.thread(thread.place)
+    assert (texts(list(seen.messages)), seen.edited) == (["hello"], {})

@@ -1,0 +1,27 @@
+"""What is known of a thread, to be held against what stands in it."""
+
+from chathakase.core.memory import Scope
+from chathakase.core.types import Place
+from tests.storage.stores import PLACE, Stores, change, said
+
+
+async def test_what_others_said_is_known(stores: Stores) -> None:
+    await stores.answered("2", "q1", "a1")
+    await stores.say("3", "context", asks=False, author="U2")
+    await stores.say("4", "elsewhere", place=Place("C2", "4"))
+    await stores.memory.add_above(PLACE, [said("1", "above", name="a bot", author="B1"), said("1.5", ours=True)])
+    assert await stores.listening.known(PLACE) == {"1": 1_000_000, "2": 2_000_000, "3": 3_000_000}
+
+
+async def test_what_is_forgotten_and_commands_are_not_known(stores: Stores) -> None:
+    for ref in ("1", "2", "3"):
+        await stores.say(ref)
+    await stores.changes.change(change("1"))
+    await stores.say("4", "help", command=True)
+    await stores.forgetting.forget(Scope.LAST, author="U1", place=PLACE, before="4")
+    assert await stores.listening.known(PLACE) == {"2": 2_000_000}
+
+
+async def test_nothing_is_known_of_other_threads(stores: Stores) -> None:
+    await stores.say("1")
+    assert await stores.listening.known(Place("C1", "9")) == {}
