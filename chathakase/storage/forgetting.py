@@ -7,6 +7,7 @@ from chathakase.core.types import Place
 from chathakase.storage.changes import forgot
 from chathakase.storage.database import Database, Transaction, Value
 from chathakase.storage.expiry import Expiring
+from chathakase.storage.titles import retitle
 from chathakase.storage.waiting import begun_before
 
 SAID = "SELECT said FROM messages WHERE session = $1 AND ref = $2"
@@ -44,6 +45,12 @@ WHERE id = $1 AND {begun_before("$2")}
 # What was said before the session began is not brought back from the surface after that.
 LOOK_NO_HIGHER = "UPDATE sessions SET above_read = 1 WHERE id = $1"
 
+# A title that was given later does not tell of what is forgotten.
+DROP_TITLE = """
+DELETE FROM titles WHERE session = $1 AND made_by = 'person'
+    AND told <= (SELECT c.seq FROM messages c WHERE c.session = $1 AND c.ref = $2)
+"""
+
 FORGET = """
 UPDATE messages SET role = 'cleared', text = '', author = '', name = '', tokens = 0
 WHERE id IN (SELECT value FROM json_each($1))
@@ -71,13 +78,16 @@ class Forgetting:
     async def clear(self, session_id: str, *, before: str) -> int:
         """Forget what was said before a stored message; returns how many messages were forgotten.
 
-        A turn that answers something of it ends; what was asked later waits again. The rows stay as empty marks, so
-        that a message that is delivered again is not answered again.
+        A turn that answers something of it ends; what was asked later waits again. The title that a person gave goes
+        as well. The rows stay as empty marks, so that a message that is delivered again is not answered again.
         """
         async with self._database.transaction() as transaction:
             await transaction.execute(END_TURN, session_id, before)
             await transaction.execute(LOOK_NO_HIGHER, session_id)
-            return await _forget(transaction, session_id, ALL, session_id, before)
+            forgotten = await _forget(transaction, session_id, ALL, session_id, before)
+            if await transaction.execute(DROP_TITLE, session_id, before):
+                await retitle(transaction, session_id, 0)
+            return forgotten
 
     async def forget(self, scope: Scope, *, author: str, place: Place, before: str) -> int:
         """Forget what one person said, up to a stored message; returns how many messages were forgotten.

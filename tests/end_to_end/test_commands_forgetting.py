@@ -218,6 +218,20 @@ async def test_clearing_may_become_forgetting_ones_own(
     assert "shark" in await remembered(thread, model, bot)
 
 
+async def test_clearing_forgets_a_title_that_a_person_gave(
+    talk: Talk, bot: SessionManager, workspace: Workspace
+) -> None:
+    thread = await talk(with_bob=False)
+    await thread.say("rename session Swordfish")
+    await thread.answers(3, containing="Swordfish")
+    await saved(workspace, bot)
+    await thread.say("clear session")
+    await thread.answers(4, containing="I have forgotten")
+    await saved(workspace, bot)
+    await thread.say("session info")
+    assert "Swordfish" not in (await thread.answers(5, containing="General Chat"))[-1]
+
+
 async def test_clearing_for_everyone_by_its_words(talk: Talk) -> None:
     thread = await talk()
     await thread.say("clear session for everyone")

@@ -3,7 +3,7 @@
 import pytest
 
 from chathakase.core.errands import Command, Errand
-from chathakase.core.memory import Scope
+from chathakase.core.memory import Scope, TitleBy
 from chathakase.core.types import Hold, Place, Role
 from tests.storage.stores import FILE, ID, PLACE, Stores, answer, said
 
@@ -122,3 +122,20 @@ async def test_where_somebody_spoke_is_known(stores: Stores) -> None:
     assert await stores.forgetting.where("U1") == {ID}
     assert await stores.forgetting.where("U2") == {other.session_id}
     assert await stores.forgetting.where("") == set()
+
+
+async def test_clearing_forgets_the_title_that_a_person_gave_before(stores: Stores) -> None:
+    await stores.answered("1", "the secret", "a1")
+    await stores.titles.entitle(ID, "The secret", by=TitleBy.PERSON)
+    await stores.say("2", "clear session", command=True)
+    await stores.say("3", "the next")
+    await stores.clear("2")
+    assert await stores.title() == ("the next", "rule")
+    await stores.titles.entitle(ID, "Later", by=TitleBy.PERSON)
+    await stores.clear("2")
+    assert await stores.title() == ("Later", "person")
+    await stores.forgetting.forget(Scope.HERE, author="U1", place=PLACE, before="3")
+    assert await stores.title() == ("Later", "person")
+    await stores.say("4", "clear session", command=True)
+    await stores.clear("4")
+    assert await stores.title() == ("General Chat", "")
