@@ -47,8 +47,8 @@ NUMBERS = "SELECT min(0, min(seq)) FROM messages WHERE session = $1"
 KNOWN = "SELECT ref FROM messages WHERE session = $1"
 
 ADD_ABOVE = """
-INSERT INTO messages (session, seq, role, text, author, name, ref, said, tokens, at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+INSERT INTO messages (session, seq, role, text, author, name, ref, said, tokens, at, asks)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT (session, ref) DO NOTHING
 """
 
@@ -110,7 +110,8 @@ class Memories:
 
         From then on the memory's ``above_read`` is true, also when there was nothing; where it was true before, because
         the session was cleared meanwhile, nothing is stored. They are numbered downwards from 0, so that to every turn
-        they are what was before it.
+        they are what was before it. What asks there and was not answered is told together with the question that
+        begins the session, and answered with it.
         """
         session_id = place.session_id
         counted = [(each, self._count(each.text)) for each in sorted(messages, key=lambda each: each.said)]
@@ -126,10 +127,12 @@ class Memories:
 
     async def _add_above(self, transaction: Transaction, session_id: str, new: Sequence[tuple[Incoming, int]]) -> None:
         lowest = int((await transaction.fetch(NUMBERS, session_id))[0][0] or 0)
+        answered = max((each.said for each, _ in new if each.ours), default=0)
         for seq, (each, tokens) in enumerate(new, lowest - len(new)):
             role, author = (Role.ASSISTANT, "") if each.ours else (Role.USER, each.author)
             said = (each.text, author, each.name, each.ref, each.said)
-            await transaction.execute(ADD_ABOVE, session_id, seq, role, *said, tokens, self._now())
+            asks = int(each.asks and each.said > answered)
+            await transaction.execute(ADD_ABOVE, session_id, seq, role, *said, tokens, self._now(), asks)
             await add_files(transaction, session_id, each.ref, each.files)
 
 

@@ -53,10 +53,10 @@ ON CONFLICT (session, ref) DO NOTHING
 RETURNING seq
 """
 
-# What was read above a later mention may turn out to be a mention itself, as soon as it is told of.
+# A bare mention is a command; with the files that only its twin brings, it is a question.
 TAKE_UP = """
 UPDATE messages SET seq = $3, role = $4, asks = $5
-WHERE session = $1 AND ref = $2 AND (role = 'user' AND seq <= 0 OR role = 'command' AND $6 = 1)
+WHERE session = $1 AND ref = $2 AND role = 'command'
 RETURNING seq
 """
 
@@ -153,10 +153,9 @@ class Sessions:
         said = (incoming.text, incoming.author, incoming.name, incoming.ref, incoming.said)
         tokens = self._count(incoming.text)
         if not await transaction.fetch(ADD, session_id, seq, role, *said, int(asks), tokens, now):
-            # A bare mention is a command; with the files that only its twin brings, it is a question.
-            is_more = int(role is Role.USER and bool(incoming.files))
-            again = (session_id, incoming.ref, seq, role, int(asks), is_more)
-            if not (incoming.opens and await transaction.fetch(TAKE_UP, *again)):
+            again = (session_id, incoming.ref, seq, role, int(asks))
+            takes_up = role is Role.USER and incoming.opens and incoming.files
+            if not (takes_up and await transaction.fetch(TAKE_UP, *again)):
                 raise _HadAlready
         await add_files(transaction, session_id, incoming.ref, incoming.files)
 

@@ -184,19 +184,22 @@ async def test_info_tells_title_usage_and_summary(
     assert info.usage == (("m-1", 10, 5), ("m-2", 7, 3))
 
 
-async def test_a_mention_that_was_read_above_a_later_one_asks_when_it_comes(stores: Stores) -> None:
-    await stores.answered("2.000003", "the second question", "the second answer")
-    mention = said("2.000002", "the first question")
-    await stores.memory.add_above(PLACE, [replace(mention, asks=False), replace(said("2.000001", "talk"), opens=False)])
-    assert await stores.sessions.append(mention)
-    assert not await stores.sessions.append(mention)
+async def test_a_mention_that_was_read_above_another_is_answered_with_it_and_not_again(stores: Stores) -> None:
+    await stores.say("2.000003", "the second question")
     lease = await stores.claimed()
-    assert await stores.texts(lease) == ["talk", "the second question", "the second answer", "the first question"]
+    mention = said("2.000002", "the first question")
+    await stores.memory.add_above(PLACE, [mention, replace(said("2.000001", "talk"), opens=False, asks=False)])
+    assert await stores.texts(lease) == ["talk", "the first question", "the second question"]
+    await stores.turns.finish(lease, answer("both answers"))
+    assert not await stores.sessions.append(mention)
+    assert await stores.turns.claim(ID) is None
+    rows = await stores.database.fetch("SELECT ref, asks FROM messages WHERE seq <= 0 ORDER BY seq")
+    assert [tuple(row) for row in rows] == [("2.000001", 0), ("2.000002", 1)]
 
 
 async def test_what_was_read_above_and_mentions_nobody_stays_context(stores: Stores) -> None:
     await stores.answered("2.000003", "question", "answer")
-    talk = replace(said("2.000002", "talk"), opens=False)
+    talk = replace(said("2.000002", "talk"), opens=False, asks=False)
     await stores.memory.add_above(PLACE, [talk])
     assert not await stores.sessions.append(talk)
     assert await stores.turns.claim(ID) is None

@@ -23,7 +23,10 @@ LONGEST_NAME = 80
 
 
 def read_anybody(message: Mapping[str, Any], identity: Identity) -> Incoming | None:
-    """Read a message, with its channel, as context; None when nothing is said with it. Raises Malformed."""
+    """Read a message, with its channel; None when nothing is said with it. Raises Malformed.
+
+    It asks only if it says so itself, by a mention or as a direct message; all else is context.
+    """
     if message.get("subtype") not in SAYING or message.get("hidden"):
         return None
     if is_ours(message, identity):
@@ -33,7 +36,7 @@ def read_anybody(message: Mapping[str, Any], identity: Identity) -> Incoming | N
     incoming = read_event({**message, "type": "message"}, identity)
     if incoming is None or not (incoming.text or incoming.files):
         return None
-    return replace(incoming, opens=False, asks=False)
+    return replace(incoming, asks=incoming.opens)
 
 
 def is_ours(message: Mapping[str, Any], identity: Identity) -> bool:

@@ -22,10 +22,12 @@ def there(**fields: Any) -> Incoming:
     return incoming
 
 
-def test_what_people_say_is_context() -> None:
-    incoming = there(text="<@U0BOT> hi")
+def test_what_people_say_is_context_unless_they_call_us() -> None:
+    incoming = there(text="hi")
     assert (incoming.author, incoming.text, incoming.name, incoming.ours) == ("U1", "hi", "", False)
     assert (incoming.opens, incoming.asks) == (False, False)
+    called = there(text="<@U0BOT> hi")
+    assert (called.text, called.opens, called.asks) == ("hi", True, True)
 
 
 def test_other_bots_have_a_name() -> None:
