@@ -10,7 +10,7 @@ playground: .venv/run.stamp  ## talk to the real bot in a local Slack workspace
 	@$(BIN)/chathakase playground $(PLAYGROUND)
 
 test: .venv/test.stamp  ## run the whole test suite
-	@$(BIN)/python -m pytest -n 4 $(PYTEST)
+	@$(BIN)/python -m pytest -n 5 --dist worksteal $(PYTEST)
 
 lint: .venv/lint.stamp .venv/test.stamp  ## style, types and the import contract
 	@$(BIN)/ruff check .
