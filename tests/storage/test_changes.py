@@ -316,7 +316,7 @@ async def test_a_command_of_an_archived_session_wakes_it(stores: Stores) -> None
 async def test_what_calls_us_only_now_waits_once(above: bool, stores: Stores) -> None:
     await stores.answered("2", "q2", "a2")
     if above:
-        await stores.memory.add_above(PLACE, [said("1", "@bob what is this?")])
+        await stores.memory.add_above(PLACE, [said("1", "@bob what is this?", asks=False, opens=False)])
     else:
         await stores.say("1", "@bob what is this?", asks=False, opens=False)
     assert (await stores.changes.change(change("1", "@bob what's this?", asks=False, opens=False))) is not None
