@@ -12,7 +12,7 @@ from chathakase.core.ports import LanguageModel, MemoryStore, SummaryStore, Surf
 from chathakase.core.quoting import CLAMP, attribute, escaped
 from chathakase.core.rendering import people_in
 from chathakase.core.tokens import IMAGE_TOKENS
-from chathakase.core.types import Message, Person, Place, Prompt, Role, Speech
+from chathakase.core.types import Message, Place, Prompt, Role, Speech
 from chathakase.engine.asking import Words, ask
 
 INSTRUCTIONS = """\
@@ -157,7 +157,8 @@ class Summaries:
         self, instructions: str, place: Place, summary: Summary | None, messages: Sequence[Message], room: float
     ) -> Words:
         people = await self._surface.people(people_in(messages))
-        quoted = "\n".join(_quoted(each, people, _shown(each, room)) for each in messages)
+        names = {id_: person.name for id_, person in people.items()}
+        quoted = "\n".join(_quoted(each, names, _shown(each, room)) for each in messages)
         if summary is not None:
             quoted = f"<minutes>{escaped(summary.text)}</minutes>\n{quoted}"
         speeches = (Speech("system", instructions), Speech("user", quoted))
@@ -225,11 +226,11 @@ def _tokens_of(message: Message) -> int:
     return message.tokens + sum(files)
 
 
-def _quoted(message: Message, people: Mapping[str, Person], shown: int) -> str:
-    text = escaped(by_name(message.text[:shown], {id_: person.name for id_, person in people.items()}))
+def _quoted(message: Message, names: Mapping[str, str], shown: int) -> str:
+    text = escaped(by_name(message.text[:shown], names))
     if message.role is Role.ASSISTANT:
         return f"<assistant>{text}</assistant>"
-    name = message.name or (people[message.author].name if message.author in people else message.author)
+    name = message.name or names.get(message.author, message.author)
     files = "".join(
         f"\n[file: {attribute(each.file.name)}] {escaped(each.text[:OF_A_FILE])}" for each in message.attachments
     )
