@@ -7,6 +7,9 @@ from chathakase.core.types import Place, Wish
 CLEAR_SESSION = "clear session"
 """The command that has a session forgotten; until it is done, no turn is begun there that would remember."""
 
+FORGET_ONE = "forget one"
+"""The command that a message's own menu stands for; its argument is the message."""
+
 
 @dataclass(frozen=True, slots=True)
 class Command:

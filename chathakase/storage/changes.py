@@ -1,7 +1,7 @@
 """What people change and delete, and what becomes of all that told of it."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from chathakase.core.memory import Change, Standing, Touched
@@ -45,9 +45,12 @@ SPEAK = "UPDATE messages SET role = 'user' WHERE id = $1"
 
 ASK = "UPDATE messages SET asks = 1, seq = $2 WHERE id = $1"
 
-FORGET = "UPDATE messages SET role = 'cleared', text = '', author = '', name = '', tokens = 0 WHERE id = $1"
+FORGET = """
+UPDATE messages SET role = 'cleared', text = '', author = '', name = '', tokens = 0
+WHERE id IN (SELECT value FROM json_each($1))
+"""
 
-DROP_FILES = "DELETE FROM files WHERE message = $1"
+DROP_FILES = "DELETE FROM files WHERE message IN (SELECT value FROM json_each($1))"
 
 # While a turn is under way, its message is its own affair. What we said before the session began has its own ref.
 FORGET_ANSWER = """
@@ -119,10 +122,8 @@ class Changes:
         await add_files(transaction, str(row[1]), now.ref, now.files)
 
     async def _forget(self, transaction: Transaction, row: Row) -> None:
-        message, session_id = row[0], str(row[1])
-        await transaction.execute(FORGET, message)
-        await transaction.execute(DROP_FILES, message)
-        await forgot(transaction, session_id, said=int(row[6] or 0), seq=int(row[5] or 0))
+        said, seq = int(row[6] or 0), int(row[5] or 0)
+        await forget_messages(transaction, str(row[1]), [int(row[0] or 0)], said=said, seq=seq)
 
     async def _forget_answer(self, transaction: Transaction, change: Change) -> None:
         if change.now is not None or not change.thread:
@@ -131,6 +132,16 @@ class Changes:
         for said, seq in await transaction.fetch(FORGET_ANSWER, session_id, change.ref):
             await forgot(transaction, session_id, said=int(said or 0), seq=int(seq or 0))
         await transaction.execute(MARK_DELETED, session_id, change.ref, change.at, change.at // 1000)
+
+
+async def forget_messages(
+    transaction: Transaction, session_id: str, messages: Sequence[int], *, said: int, seq: int
+) -> None:
+    """Leave empty marks of some messages, by their ids; the first was said at a time, the lowest has that number."""
+    ids = json.dumps(messages)
+    await transaction.execute(FORGET, ids)
+    await transaction.execute(DROP_FILES, ids)
+    await forgot(transaction, session_id, said=said, seq=seq)
 
 
 async def forgot(transaction: Transaction, session_id: str, *, said: int, seq: int) -> None:

@@ -1,14 +1,13 @@
 """What people want forgotten of what they said."""
 
-import json
-
 from chathakase.core.memory import Scope
 from chathakase.core.types import Place
-from chathakase.storage.changes import forgot
+from chathakase.storage.changes import forget_messages
 from chathakase.storage.database import Database, Transaction, Value
 from chathakase.storage.expiry import Expiring
+from chathakase.storage.messages import SPOKEN
 from chathakase.storage.titles import retitle
-from chathakase.storage.waiting import begun_before
+from chathakase.storage.waiting import NO_TURN, begun_before
 
 SAID = "SELECT said FROM messages WHERE session = $1 AND ref = $2"
 
@@ -29,6 +28,11 @@ ANYWHERE = f"SELECT session FROM messages WHERE {MINE} LIMIT 1"
 
 WHERE_THEY_SPOKE = "SELECT DISTINCT session FROM messages WHERE author = $1 AND author <> '' AND role = 'user'"
 
+AUTHOR = f"""
+SELECT author FROM messages WHERE session = $1 AND ref = $2 AND {SPOKEN}
+    AND NOT EXISTS (SELECT 1 FROM sessions WHERE id = $1 AND doomed = 1)
+"""
+
 # Only what was said before the command is forgotten; what came after it may be stored already.
 ALL = """
 SELECT id, said, role, seq FROM messages WHERE session = $1 AND role IN ('user', 'assistant', 'command')
@@ -37,9 +41,7 @@ SELECT id, said, role, seq FROM messages WHERE session = $1 AND role IN ('user',
 
 # A turn that answers only what was asked later is none of the command's business.
 END_TURN = f"""
-UPDATE sessions SET
-    lease_owner = NULL, lease_until = 0, stop = 0, turn = NULL, turn_began = NULL, attempts = 0, reply_refs = '[]'
-WHERE id = $1 AND {begun_before("$2")}
+UPDATE sessions SET {NO_TURN} WHERE id = $1 AND {begun_before("$2")}
 """
 
 # What was said before the session began is not brought back from the surface after that.
@@ -50,13 +52,6 @@ DROP_TITLE = """
 DELETE FROM titles WHERE session = $1 AND made_by = 'person'
     AND told <= (SELECT c.seq FROM messages c WHERE c.session = $1 AND c.ref = $2)
 """
-
-FORGET = """
-UPDATE messages SET role = 'cleared', text = '', author = '', name = '', tokens = 0
-WHERE id IN (SELECT value FROM json_each($1))
-"""
-
-DROP_FILES = "DELETE FROM files WHERE message IN (SELECT value FROM json_each($1))"
 
 # What was done is only known so that it is not done twice.
 FORGET_ARGUMENTS = """
@@ -122,6 +117,11 @@ class Forgetting:
         """The ids of the sessions that remember something that a person said."""
         return frozenset(str(row[0]) for row in await self._database.fetch(WHERE_THEY_SPOKE, author))
 
+    async def author_of(self, session_id: str, ref: str) -> str | None:
+        """Who wrote a message that is not forgotten, by their user id; None when there is no such message."""
+        rows = await self._database.fetch(AUTHOR, session_id, ref)
+        return str(rows[0][0]) if rows else None
+
     async def expire(self) -> int:
         """Expire idle sessions, never one with a turn under way or waiting; returns how many."""
         return await self._expiring.expire()
@@ -136,9 +136,7 @@ async def _forget(transaction: Transaction, session_id: str, sql: str, *values: 
     rows = await transaction.fetch(sql, *values)
     if not rows:
         return 0
-    ids = json.dumps([row[0] for row in rows])
-    await transaction.execute(FORGET, ids)
-    await transaction.execute(DROP_FILES, ids)
+    ids = [int(row[0] or 0) for row in rows]
     first, lowest = (min(int(row[column] or 0) for row in rows) for column in (1, 3))
-    await forgot(transaction, session_id, said=first, seq=lowest)
+    await forget_messages(transaction, session_id, ids, said=first, seq=lowest)
     return sum(row[2] != "command" for row in rows)

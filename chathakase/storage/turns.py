@@ -10,7 +10,7 @@ from chathakase.storage.database import Database, Row, Transaction
 from chathakase.storage.messages import ESTIMATE
 from chathakase.storage.summaries import spoil
 from chathakase.storage.usage import spend
-from chathakase.storage.waiting import KEPT, LEASE_MS, SINCE, TO_FORGET, WAITS, begun_before, free, said_at
+from chathakase.storage.waiting import KEPT, LEASE_MS, NO_TURN, SINCE, TO_FORGET, WAITS, begun_before, free, said_at
 
 # Both halves have a partial index of their own, so that sessions at rest cost nothing.
 WAITING = f"""
@@ -69,11 +69,10 @@ ON CONFLICT (id) DO UPDATE SET
 """
 
 # A turn that is taken up again answers something old: what was answered since stays answered.
-FINISH = """
+FINISH = f"""
 UPDATE sessions SET
     answered = CASE WHEN answered > $3 THEN answered ELSE $3 END,
-    seq = seq + 1, active_at = $4, lease_owner = NULL, lease_until = 0, stop = 0,
-    turn = NULL, turn_began = NULL, attempts = 0, reply_refs = '[]'
+    seq = seq + 1, active_at = $4, {NO_TURN}
 WHERE id = $1 AND lease_owner = $2
 RETURNING seq
 """

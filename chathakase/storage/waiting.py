@@ -9,6 +9,11 @@ AHEAD_MS = LEASE_MS + 10_000
 """What ends further ahead is left from before a jump of the clock. Whoever waited for the writer may be some seconds
 behind whoever wrote meanwhile."""
 
+NO_TURN = """
+lease_owner = NULL, lease_until = 0, stop = 0, turn = NULL, turn_began = NULL, attempts = 0, reply_refs = '[]'
+"""
+"""What to set of a row of ``sessions``, so that no turn is under way or to be gone on with."""
+
 WAITS = """
 (asked > answered OR EXISTS (SELECT 1 FROM turns WHERE turns.session = sessions.id AND turns.wish IS NOT NULL))
 """

@@ -1,7 +1,7 @@
 """What becomes of the turns of a session in which questions were forgotten."""
 
 from chathakase.storage.database import Transaction
-from chathakase.storage.waiting import KEPT, WAITS
+from chathakase.storage.waiting import KEPT, NO_TURN, WAITS
 
 # Whatever asks and is not forgotten still waits.
 QUESTIONS = """
@@ -17,9 +17,7 @@ WISHES = f"UPDATE turns SET wish = NULL WHERE session = $1 AND wish IS NOT NULL 
 
 # A turn that has nothing to answer any more must not lend its name and its messages to the next one.
 TURN = f"""
-UPDATE sessions SET
-    lease_owner = NULL, lease_until = 0, stop = 0, turn = NULL, turn_began = NULL, attempts = 0, reply_refs = '[]'
-WHERE id = $1 AND turn IS NOT NULL AND NOT {WAITS}
+UPDATE sessions SET {NO_TURN} WHERE id = $1 AND turn IS NOT NULL AND NOT {WAITS}
 """
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from chathakase.core.amounts import counted
-from chathakase.core.errands import CLEAR_SESSION
+from chathakase.core.errands import CLEAR_SESSION, FORGET_ONE
 from chathakase.core.memory import Scope
 from chathakase.core.quoting import one_line
 from chathakase.core.types import Choice
@@ -41,7 +41,6 @@ class Forgetting:
     def __init__(self, means: Means) -> None:
         self._sessions = means.stores.sessions
         self._forgetting = means.stores.forgetting
-        self._export = means.stores.export
         self._surface = means.surface
         self._presses = means.presses
         self._rights = means.rights
@@ -54,7 +53,7 @@ class Forgetting:
             parsing.FORGET_HERE: self._here,
             parsing.FORGET_EVERYTHING: self._ask_whether,
             parsing.FORGET_EVERYTHING_NOW: self._everything,
-            parsing.FORGET_ONE: self._one,
+            FORGET_ONE: self._one,
             CLEAR_SESSION: self._clear,
         }
 
@@ -83,7 +82,7 @@ class Forgetting:
         return privately(_done(forgotten, "anywhere", order))
 
     async def _one(self, order: Order) -> Answer:
-        author = await self._author_of(order)
+        author = await self._forgetting.author_of(order.place.session_id, order.argument)
         if author is None:
             return privately(UNKNOWN)
         if not await self._rights.may_act_on(order.by, [author]):
@@ -91,12 +90,6 @@ class Forgetting:
         if await self._forgetting.forget(Scope.ONE, author=author, place=order.place, before=order.argument):
             self._presses.begin_anew(order.place.session_id)
         return privately("Done: I have forgotten that message.")
-
-    async def _author_of(self, order: Order) -> str | None:
-        """Who wrote the message that is to be forgotten."""
-        transcript = await self._export.transcript(order.place.session_id)
-        messages = transcript.messages if transcript else ()
-        return next((each.author for each in messages if each.ref == order.argument), None)
 
     async def _forget(self, order: Order, scope: Scope) -> int:
         forgotten = await self._forgetting.forget(scope, author=order.by, place=order.place, before=order.ref)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from chathakase.core.errands import CLEAR_SESSION
+from chathakase.core.errands import CLEAR_SESSION, FORGET_ONE
 
 SESSION_INFO = "session info"
 WHAT_DO_YOU_REMEMBER = "what do you remember"
@@ -12,7 +12,6 @@ FORGET_LAST = "forget my last message"
 FORGET_HERE = "forget my messages here"
 FORGET_EVERYTHING = "forget everything of mine"
 FORGET_EVERYTHING_NOW = "forget everything of mine now"
-FORGET_ONE = "forget one"
 CLEAR_FOR_EVERYONE = f"{CLEAR_SESSION} for everyone"
 EXPORT = "export session"
 SUMMARISE = "summarise"

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chathakase.core.errands import Command
+from chathakase.core.errands import FORGET_ONE, Command
 from chathakase.core.types import Place
 from chathakase.core.unicode import mend
 from chathakase.slack.inward.fields import ID, TIMESTAMP, Malformed, field, part, ref_of
@@ -20,8 +20,6 @@ SAY_BUTTONS = re.compile(r"chathakase_say_[0-9]{1,2}")
 """The ``action_id`` of buttons that say words."""
 FORGET = "chathakase_forget"
 """The ``callback_id`` of the shortcut that has one message forgotten."""
-FORGET_ONE = "forget one"
-"""The command that it stands for; its argument is the message's ``ts``."""
 MOST_WORDS = 2_000
 
 
