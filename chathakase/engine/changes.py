@@ -70,6 +70,4 @@ class Changes:
     def _begin_anew(self, touched: Touched) -> None:
         signals = self._running.find(touched.place.session_id)
         if signals is not None and signals.lease.since < touched.seq <= signals.lease.upto:
-            signals.changed.set()
-            # Of a question that was deleted nothing may be left to answer.
-            signals.recheck.set()
+            self._running.begin_anew(touched.place.session_id)

@@ -51,9 +51,7 @@ class Presses:
 
     def begin_anew(self, session_id: str) -> None:
         """Have an answer that is under way written anew, since something that it may tell of is forgotten."""
-        signals = self._running.find(session_id)
-        if signals is not None:
-            signals.changed.set()
+        self._running.begin_anew(session_id)
 
     async def end_elsewhere(self, session_id: str, *, before: str) -> None:
         """End what another process, or one that died, has begun to write, so that nothing is left half.

@@ -38,6 +38,13 @@ class Running:
             if self._signals.get(session_id) is signals:
                 del self._signals[session_id]
 
+    def begin_anew(self, session_id: str) -> None:
+        """Have the answer that is under way in a session, if any, written anew: what it tells of has changed."""
+        if (signals := self._signals.get(session_id)) is not None:
+            signals.changed.set()
+            # Nothing may be left to answer.
+            signals.recheck.set()
+
     def find(self, session_id: str) -> Signals | None:
         """How to speak to the turn of a session; None when none is under way here."""
         return self._signals.get(session_id)

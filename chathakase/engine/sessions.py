@@ -95,9 +95,8 @@ class SessionManager:
 
     async def _complete(self, session_id: str) -> None:
         """Have an answer begin anew whose question's files came only now: with the twin of a mention."""
-        signals = self._running.find(session_id)
-        if signals is not None and await self._files.unread(session_id, limit=1):
-            signals.changed.set()
+        if self._running.find(session_id) is not None and await self._files.unread(session_id, limit=1):
+            self._running.begin_anew(session_id)
 
     async def _begin(self, incoming: Incoming) -> None:
         """See to what is stored, and to what came before the message that opens its session."""
