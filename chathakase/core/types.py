@@ -280,13 +280,20 @@ class SessionInfo:
     busy: bool
     """A turn is under way or waits."""
     title: str = ""
-    prompt_tokens: int = 0
-    """As the model's server counted them, in all turns together, summaries and titles included."""
-    completion_tokens: int = 0
     summarised: int = 0
     """How many messages a summary stands for."""
     usage: tuple[tuple[str, int, int], ...] = ()
-    """By model: its name, prompt tokens, completion tokens."""
+    """By model, as its server counted them in turns, summaries and titles: its name, prompt and completion tokens."""
+
+    @property
+    def prompt_tokens(self) -> int:
+        """Tokens that all models read."""
+        return sum(prompt for _, prompt, _ in self.usage)
+
+    @property
+    def completion_tokens(self) -> int:
+        """Tokens that all models wrote."""
+        return sum(completion for _, _, completion in self.usage)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,12 @@ class Window:
     @property
     def room(self) -> int:
         """Tokens that a prompt may have, as ``counter`` counts them."""
-        return int((self.tokens - min(self.reserve, self.tokens // 2)) / self.ratio)
+        return int((self.tokens - self.kept) / self.ratio)
+
+    @property
+    def kept(self) -> int:
+        """Tokens that are kept for the answer, as the model's server counts them."""
+        return min(self.reserve, self.tokens // 2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from chathakase.core.types import Incoming, Lease, Message, Place, Role, Wish
 from chathakase.storage.database import Database, Row, Transaction
 from chathakase.storage.files import add_files
 from chathakase.storage.messages import COLUMNS, SPOKEN, read
-from chathakase.storage.summaries import spoil
+from chathakase.storage.summaries import spoil, summary_of
 
 ABOUT = f"""
 SELECT s.generation, s.above_read, t.title, t.made_by, m.text, m.upto, m.messages, m.model, m.version,
@@ -75,7 +75,7 @@ class Memories:
         about = await self._database.fetch(ABOUT, session_id)
         if not about:
             return Memory(())
-        summary = _summary(about[0])
+        summary = summary_of(about[0][4:9])
         rows = await self._asked(session_id, lease, limit)
         room = _Room(limit + 1 - len(rows), tokens - sum(map(_tokens, rows)), summary)
         rows += await self._before(session_id, lease.since if lease else LAST[0], room)
@@ -159,13 +159,6 @@ class _Room:
 def _tokens(row: Row) -> int:
     """How many tokens a message has at least; what was never counted may be English."""
     return int(row[8] or 0) or len(str(row[2])) // 5
-
-
-def _summary(about: Row) -> Summary | None:
-    _, _, _, _, text, upto, messages, model, version, _ = about
-    if text is None:
-        return None
-    return Summary(str(text), int(upto or 0), int(messages or 0), str(model), int(version or 0))
 
 
 def _memory(about: Row, summary: Summary | None, opening: Sequence[Message], messages: Sequence[Message]) -> Memory:

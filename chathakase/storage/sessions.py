@@ -224,8 +224,6 @@ class Sessions:
             active=int(active or 0),
             busy=bool(busy),
             title=str(title),
-            prompt_tokens=sum(prompt for _, prompt, _ in usage),
-            completion_tokens=sum(completion for _, _, completion in usage),
             summarised=int(summarised or 0),
             usage=usage,
         )

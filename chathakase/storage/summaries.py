@@ -1,10 +1,10 @@
 """Summaries: what stands for the beginning of a long conversation, and what is to be summed up next."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from chathakase.core.memory import Memory, Summary
 from chathakase.core.types import Message, Role, Usage
-from chathakase.storage.database import Database, Transaction
+from chathakase.storage.database import Database, Transaction, Value
 from chathakase.storage.messages import COLUMNS, SPOKEN, read
 from chathakase.storage.usage import spend
 
@@ -82,11 +82,16 @@ async def current(database: Database, session_id: str) -> tuple[Summary | None, 
     rows = await database.fetch(CURRENT, session_id)
     if not rows:
         return None, 0
-    generation, text, upto, messages, model, version = rows[0]
+    generation, *summary = rows[0]
+    return summary_of(summary), int(generation or 0)
+
+
+def summary_of(columns: Sequence[Value]) -> Summary | None:
+    """Make a summary of text, upto, messages, model and version, all of which are NULL where there is none."""
+    text, upto, messages, model, version = columns
     if text is None:
-        return None, int(generation or 0)
-    summary = Summary(str(text), int(upto or 0), int(messages or 0), str(model), int(version or 0))
-    return summary, int(generation or 0)
+        return None
+    return Summary(str(text), int(upto or 0), int(messages or 0), str(model), int(version or 0))
 
 
 async def spoil(transaction: Transaction, session_id: str, said: int) -> None:

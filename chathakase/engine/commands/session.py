@@ -10,6 +10,7 @@ from chathakase.engine.commands import parsing
 from chathakase.engine.commands.answers import Act, Order, Said, privately
 from chathakase.engine.commands.means import Means
 from chathakase.engine.commands.wording import plainly
+from chathakase.engine.housekeeping import DAY
 from chathakase.engine.recall import View
 
 NO_SESSION = "There is no session in this thread yet."
@@ -76,7 +77,7 @@ class Session:
     def _retention(self) -> str:
         if self._terms.expiry.mode is ExpiryMode.DELETE:
             return "until then"
-        days = self._terms.retention // 86_400_000
+        days = self._terms.retention // DAY
         return f"for {counted(days, 'day')} after the last message, then deleted for good" if days else "for ever"
 
     def _spent(self, info: SessionInfo) -> str:
@@ -113,7 +114,7 @@ def dollars(amount: float) -> str:
 def room(view: View) -> str:
     """How much of the model's window the next prompt takes up."""
     window = view.window
-    used, reserve = round(view.prompt.tokens * window.ratio), min(window.reserve, window.tokens // 2)
+    used, reserve = round(view.prompt.tokens * window.ratio), window.kept
     left = max(window.tokens - reserve - used, 0)
     return (
         f"about {used:,} of {window.tokens:,} tokens are taken, {left:,} are left besides {reserve:,} for an answer "
