@@ -5,9 +5,10 @@ from collections.abc import Collection
 from enum import Enum, auto
 from typing import ClassVar, NamedTuple
 
+from chathakase.core.mentions import MENTION
 from chathakase.slack.markdown.emphasis import Emphasis, Opening
 from chathakase.slack.markdown.foreign import BREAK, DROPPED, INSTEAD, LINK, SPANS, TAG, TOLD
-from chathakase.slack.markdown.mentions import HARMLESS, MENTION, PING, ZERO_WIDTH_SPACE, harmless
+from chathakase.slack.markdown.mentions import HARMLESS, PING, ZERO_WIDTH_SPACE, harmless
 from chathakase.slack.markdown.pieces import Piece, Pieces
 
 LONGEST_TICKS = 20

@@ -3,8 +3,7 @@
 import re
 from collections.abc import Collection
 
-MENTION = re.compile(r"<@([A-Z][A-Za-z0-9_-]*)(?:\|[^<>\n]*)?>")
-"""A mention of one person."""
+from chathakase.core.mentions import MENTION
 
 PING = re.compile(r"<(?=(?:@[A-Z][A-Za-z0-9_-]*|!(?:channel|here|everyone))(?:[|>]|\Z)|!subteam\^)")
 """How everything begins that Slack could take for a mention."""
