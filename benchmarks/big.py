@@ -300,15 +300,21 @@ async def _while_turns_run(stores: Stores, work: Callable[[], Awaitable[int]]) -
             if ends.is_set():
                 return
 
+    async def merge() -> None:
+        while not ends.is_set():
+            await stores.merging.merge()
+            await asyncio.sleep(1)
+
     for number in range(WARM_UP):
         await turns.take(number)
     turns.taken.clear()
-    talking = asyncio.create_task(talk())
-    began = time.perf_counter()
-    done = await work()
-    seconds = time.perf_counter() - began
-    ends.set()
-    await talking
+    async with asyncio.TaskGroup() as group:
+        group.create_task(talk())
+        group.create_task(merge())
+        began = time.perf_counter()
+        done = await work()
+        seconds = time.perf_counter() - began
+        ends.set()
     return Run(turns, done, seconds)
 
 

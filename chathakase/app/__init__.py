@@ -32,6 +32,8 @@ EXPIRE_AT_MOST_EVERY = 60.0
 """Seconds between two looks for idle sessions, or less when they expire sooner."""
 PRUNE_EVERY = 3600.0
 """Seconds between two looks for sessions that are to be deleted for good."""
+MERGE_EVERY = 10.0
+"""Seconds between two times that what searching needs is put in order."""
 
 
 def now() -> int:
@@ -100,6 +102,7 @@ async def _open_slack(stack: AsyncExitStack, settings: Settings, database: Datab
         engine.manager.wake_waiting: LOOK_FOR_WAITING,
         engine.housekeeping.expire: min(EXPIRE_AT_MOST_EVERY, settings.chathakase_session_timeout),
         engine.housekeeping.prune: PRUNE_EVERY,
+        engine.housekeeping.merge: MERGE_EVERY,
         note_listening: NOTE_LISTENING,
     }
     run_jobs(stack, jobs)

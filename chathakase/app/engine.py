@@ -136,7 +136,7 @@ async def open_engine(
         young=settings.chathakase_catch_up * 1000,
         now=now,
     )
-    housekeeping = Housekeeping(stores.forgetting, retention_days=settings.chathakase_retention_days)
+    housekeeping = Housekeeping(stores.forgetting, stores.merging, retention_days=settings.chathakase_retention_days)
     return Engine(manager, changes, housekeeping, stores)
 
 

@@ -2,7 +2,7 @@
 
 import logging
 
-from chathakase.core.ports import ForgetStore
+from chathakase.core.ports import ForgetStore, SearchIndex
 
 DAY = 86_400_000
 """Milliseconds."""
@@ -14,9 +14,10 @@ log = logging.getLogger(__name__)
 class Housekeeping:
     """Keeps the store in order."""
 
-    def __init__(self, store: ForgetStore, *, retention_days: int) -> None:
+    def __init__(self, store: ForgetStore, index: SearchIndex, *, retention_days: int) -> None:
         """``retention_days``: 0 keeps everything for ever."""
         self._store = store
+        self._index = index
         self._retention = retention_days * DAY or FOR_EVER
 
     async def expire(self) -> None:
@@ -28,3 +29,7 @@ class Housekeeping:
         """Delete for good what is older than it may get, and what is left of deleted words. Raises StoreError."""
         if pruned := await self._store.prune(idle=self._retention):
             log.info("%d sessions were deleted for good", pruned)
+
+    async def merge(self) -> None:
+        """Put in order what searching needs. Raises StoreError."""
+        await self._index.merge()

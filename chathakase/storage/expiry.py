@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from chathakase.core.types import Expiry, ExpiryMode
 from chathakase.storage.database import Database, Value
+from chathakase.storage.merging import Merging
 from chathakase.storage.pace import Pace
-from chathakase.storage.sweeping import sweep
 from chathakase.storage.waiting import WAITS, free
 
 IDLE = f"active_at < $1 AND NOT {WAITS} AND {free('$2')} AND doomed = 0"
@@ -36,22 +36,22 @@ FORGET_GONE = "DELETE FROM gone WHERE session IN (SELECT session FROM gone WHERE
 
 DOOMED = "SELECT 1 FROM sessions WHERE doomed = 1 LIMIT 1"
 
-BURY_MESSAGES = """
-DELETE FROM messages WHERE id IN
-    (SELECT m.id FROM sessions s JOIN messages m ON m.session = s.id WHERE s.doomed = 1 AND ($2 = '' OR s.id = $2)
-    LIMIT $1)
+# A few at a time, so that nobody looks again and again through those of which nothing is left.
+NEXT = "SELECT id FROM sessions WHERE doomed = 1 AND ($2 = '' OR id = $2) ORDER BY id LIMIT 5"
+
+BURY_MESSAGES = f"""
+DELETE FROM messages WHERE id IN (SELECT id FROM messages WHERE session IN ({NEXT}) LIMIT $1)
 """
 
-BURY_TURNS = """
-DELETE FROM turns WHERE id IN
-    (SELECT t.id FROM sessions s JOIN turns t ON t.session = s.id WHERE s.doomed = 1 AND ($2 = '' OR s.id = $2)
-    LIMIT $1)
+BURY_TURNS = f"""
+DELETE FROM turns WHERE id IN (SELECT id FROM turns WHERE session IN ({NEXT}) LIMIT $1)
 """
 
-BURY_SESSIONS = """
+BURY_SESSIONS = f"""
 DELETE FROM sessions WHERE id IN
-    (SELECT s.id FROM sessions s WHERE s.doomed = 1 AND ($2 = '' OR s.id = $2)
+    (SELECT s.id FROM sessions s WHERE s.id IN ({NEXT})
         AND NOT EXISTS (SELECT 1 FROM messages WHERE session = s.id)
+        AND NOT EXISTS (SELECT 1 FROM turns WHERE session = s.id)
     LIMIT $1)
 """
 
@@ -61,25 +61,24 @@ while away is looked for within a day."""
 
 SESSIONS, MOST_SESSIONS = 50, 1_000
 """How many sessions expire in one transaction at least, and at most."""
-SESSIONS_AT_ONCE = 5
-"""How many sessions are deleted in one transaction, with what is left of them."""
-MESSAGES, MOST_MESSAGES = 10, 100
-"""How many messages are deleted in one transaction at least, and at most: each is taken out of the index of words."""
+MESSAGES, MOST_MESSAGES = 2, 100
+"""How many rows are deleted in one transaction at least, and at most; each message is taken out of an index."""
 
 
 class Expiring:
     """Has idle sessions expire, and deletes what is old."""
 
-    def __init__(self, database: Database, *, expiry: Expiry, now: Callable[[], int]) -> None:
+    def __init__(self, database: Database, merging: Merging, *, expiry: Expiry, now: Callable[[], int]) -> None:
         self._database = database
-        self._expiry = expiry
+        self._merging = merging
+        self.expiry = expiry
         self._now = now
 
     async def expire(self) -> int:
         """Expire idle sessions, never one with a turn under way or waiting; returns how many."""
-        if self._expiry.mode is ExpiryMode.ARCHIVE:
+        if self.expiry.mode is ExpiryMode.ARCHIVE:
             return await self._archive()
-        expired = await self._doom(self._expiry.after, "archived_at IS NULL")
+        expired = await self._doom(self.expiry.after, "archived_at IS NULL")
         await self.bury()
         return expired
 
@@ -90,52 +89,49 @@ class Expiring:
         """
         pruned = await self._doom(idle, "archived_at IS NOT NULL") + await self._doom(idle, "archived_at IS NULL")
         await self.bury()
-        await sweep(self._database)
+        await self._merging.sweep()
         return pruned
 
     async def delete_if_idle(self, session_id: str) -> None:
         """Delete a session that is idle, if idle sessions are deleted, or whose deletion was begun."""
-        if self._expiry.mode is ExpiryMode.DELETE:
-            await self._doom(self._expiry.after, "id = $4", session_id)
+        if self.expiry.mode is ExpiryMode.DELETE:
+            await self._doom(self.expiry.after, "id = $4", session_id)
         await self.bury(session_id)
 
     async def bury(self, session_id: str = "") -> None:
         """Delete the rows of sessions, or of one session, whose deletion was begun."""
-        pace = Pace(MESSAGES, most=MOST_MESSAGES)
+        pace = Pace(self._database, MESSAGES, most=MOST_MESSAGES)
         while await self._database.fetch(DOOMED):
-            async with self._database.transaction() as transaction:
-                with pace.measured() as most:
-                    deleted = await transaction.execute(BURY_MESSAGES, most, session_id)
+            deleted = 0
+            async with pace.transaction() as (transaction, most):
+                for sql in (BURY_MESSAGES, BURY_TURNS, BURY_SESSIONS):
                     if deleted < most:
-                        deleted += await transaction.execute(BURY_TURNS, most - deleted, session_id)
-                    if deleted < most:
-                        deleted += await transaction.execute(BURY_SESSIONS, SESSIONS_AT_ONCE, session_id)
-                    await transaction.execute(FORGET_GONE, self._now() - GONE_MS)
+                        deleted += await transaction.execute(sql, most - deleted, session_id)
+                await transaction.execute(FORGET_GONE, self._now() - GONE_MS)
             if not deleted:
                 return
+            await self._merging.merge()
 
     async def _archive(self) -> int:
-        archived, pace = 0, Pace(SESSIONS, most=MOST_SESSIONS)
+        archived, pace = 0, Pace(self._database, SESSIONS, most=MOST_SESSIONS)
         while True:
             now = self._now()
-            async with self._database.transaction() as transaction:
-                with pace.measured() as most:
-                    batch = await transaction.execute(ARCHIVE, now - self._expiry.after, now, most)
+            async with pace.transaction() as (transaction, most):
+                batch = await transaction.execute(ARCHIVE, now - self.expiry.after, now, most)
             archived += batch
             if batch < most:
                 return archived
 
     async def _doom(self, idle: int, which: str, *values: Value) -> int:
         """Begin the deletion of idle sessions; all that is kept is until when they had heard everything."""
-        doomed, pace = 0, Pace(SESSIONS, most=MOST_SESSIONS)
+        doomed, pace = 0, Pace(self._database, SESSIONS, most=MOST_SESSIONS)
         while True:
             now = self._now()
-            async with self._database.transaction() as transaction:
-                with pace.measured() as most:
-                    rows = await transaction.fetch(DOOM.format(which), now - idle, now, most, *values)
-                    ids = json.dumps([row[0] for row in rows])
-                    await transaction.execute(REMEMBER_GONE, ids, now)
-                    await transaction.execute(FORGET_ERRANDS, ids)
+            async with pace.transaction() as (transaction, most):
+                rows = await transaction.fetch(DOOM.format(which), now - idle, now, most, *values)
+                ids = json.dumps([row[0] for row in rows])
+                await transaction.execute(REMEMBER_GONE, ids, now)
+                await transaction.execute(FORGET_ERRANDS, ids)
             doomed += len(rows)
             if len(rows) < most:
                 return doomed

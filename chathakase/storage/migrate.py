@@ -6,7 +6,6 @@ from importlib.resources import files
 
 from chathakase.core.errors import StoreError
 from chathakase.storage.database import Database, Transaction
-from chathakase.storage.sweeping import take_out_at_once
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +78,6 @@ async def migrate(database: Database, *, now: int) -> list[Migration]:
         async with database.transaction() as transaction:
             if await _apply(transaction, migration, now):
                 applied.append(migration)
-    await take_out_at_once(database)
     return applied
 
 

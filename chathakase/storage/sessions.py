@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from chathakase.core.errands import Errand
 from chathakase.core.types import (
-    Expiry,
     ExpiryMode,
     Incoming,
     Place,
@@ -97,15 +96,15 @@ class Sessions:
     def __init__(
         self,
         database: Database,
+        expiring: Expiring,
         *,
-        expiry: Expiry,
         now: Callable[[], int],
         count: Callable[[str], int] = ESTIMATE,
     ) -> None:
         """``count`` tells how many tokens a text has."""
         self._database = database
-        self._expiry = expiry
-        self._expiring = Expiring(database, expiry=expiry, now=now)
+        self._expiring = expiring
+        self._expiry = expiring.expiry
         self._now = now
         self._count = count
 

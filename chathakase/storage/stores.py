@@ -13,6 +13,7 @@ from chathakase.storage.files import Files
 from chathakase.storage.forgetting import Forgetting
 from chathakase.storage.listening import Listening
 from chathakase.storage.memory import Memories
+from chathakase.storage.merging import Merging
 from chathakase.storage.messages import ESTIMATE
 from chathakase.storage.search import Search
 from chathakase.storage.sessions import Sessions
@@ -33,6 +34,7 @@ class Stores:
     summaries: Summaries
     titles: Titles
     search: Search
+    merging: Merging
     export: Export
     turns: Turns
     errands: Errands
@@ -43,15 +45,18 @@ def open_stores(
     database: Database, *, expiry: Expiry, now: Callable[[], int], count: Callable[[str], int] = ESTIMATE
 ) -> Stores:
     """The stores of a database that is open and migrated; ``count`` tells how many tokens a text has."""
+    merging = Merging(database)
+    expiring = Expiring(database, merging, expiry=expiry, now=now)
     return Stores(
-        sessions=Sessions(database, expiry=expiry, now=now, count=count),
+        sessions=Sessions(database, expiring, now=now, count=count),
         memory=Memories(database, now=now, count=count),
         changes=Changes(database, count=count),
-        forgetting=Forgetting(database, expiring=Expiring(database, expiry=expiry, now=now)),
+        forgetting=Forgetting(database, expiring=expiring),
         files=Files(database, now=now),
         summaries=Summaries(database, now=now),
         titles=Titles(database),
         search=Search(database),
+        merging=merging,
         export=Export(database),
         turns=Turns(database, now=now, count=count),
         errands=Errands(database, now=now),

@@ -16,8 +16,8 @@ from chathakase.files.reading import read
 from chathakase.storage.files import Files, add_files
 from chathakase.storage.messages import read_attachments
 from chathakase.storage.migrate import migrate
-from chathakase.storage.sessions import Sessions
 from chathakase.storage.sqlite import SqliteDatabase, open_sqlite
+from chathakase.storage.stores import open_stores
 from tests.files.samples import archive, picture
 from tests.slack.inward.file_host import Server, answering, downloads_of, open_server
 
@@ -41,7 +41,7 @@ class Stage:
         """Share files with one message."""
         self._said += 1
         ref = f"1.{self._said:06d}"
-        sessions = Sessions(self.database, expiry=Expiry(1_000_000, ExpiryMode.ARCHIVE), now=lambda: 1)
+        sessions = open_stores(self.database, expiry=Expiry(1_000_000, ExpiryMode.ARCHIVE), now=lambda: 1).sessions
         await sessions.append(Incoming(PLACE, ref, "U1", "look", said=self._said, opens=True, asks=True))
         files = [SharedFile(name, name, "", size, f"{self.server.address}/files/{name}") for name in names]
         async with self.database.transaction() as transaction:

@@ -25,8 +25,8 @@ from chathakase.slack.inward import intake
 from chathakase.slack.inward.intake import Intake, build_app
 from chathakase.storage.errands import Errands
 from chathakase.storage.migrate import migrate
-from chathakase.storage.sessions import Sessions
 from chathakase.storage.sqlite import open_sqlite
+from chathakase.storage.stores import open_stores
 from tests.fuzz.frames import text_of
 from tests.fuzz.shapes import BOT, BOT_ID, MENTION, TEAM, TS, WORD, Json, callback
 from tests.slack.connection.bare_slack import BareSlack, Line, open_bare_slack
@@ -162,7 +162,7 @@ async def open_bench(path: Path) -> AsyncIterator[Bench]:
     with listening() as log:
         async with open_sqlite(path) as database, open_bare_slack() as slack, aiohttp.ClientSession() as session:
             await migrate(database, now=0)
-            sessions = Sessions(database, expiry=Expiry(3_600_000, ExpiryMode.ARCHIVE), now=Clock())
+            sessions = open_stores(database, expiry=Expiry(3_600_000, ExpiryMode.ARCHIVE), now=Clock()).sessions
             errands = Errands(database, now=Clock())
 
             async def submit(incoming: Incoming) -> None:

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from chathakase.core.types import Expiry, ExpiryMode
 from chathakase.storage.migrate import migrate
-from chathakase.storage.sessions import Sessions
 from chathakase.storage.sqlite import open_sqlite
+from chathakase.storage.stores import open_stores
 from chathakase.storage.turns import Turns
 from tests.storage.stores import ID, TIMEOUT, Clock, answer, said
 
@@ -27,7 +27,7 @@ async def save(path: Path, told: int, life: int) -> None:
     """Save messages and answers for ever, and tell of each."""
     async with open_sqlite(path) as database:
         await migrate(database, now=0)
-        sessions = Sessions(database, expiry=Expiry(TIMEOUT, ExpiryMode.ARCHIVE), now=Clock())
+        sessions = open_stores(database, expiry=Expiry(TIMEOUT, ExpiryMode.ARCHIVE), now=Clock()).sessions
         turns = Turns(database, now=Clock(Clock.now + life * TIMEOUT))
         for number in range(1_000):
             ref = f"{life}.{number:06d}"

@@ -14,6 +14,7 @@ from chathakase.storage.files import Files
 from chathakase.storage.forgetting import Forgetting
 from chathakase.storage.listening import Listening
 from chathakase.storage.memory import Memories
+from chathakase.storage.merging import Merging
 from chathakase.storage.search import Search
 from chathakase.storage.sessions import Sessions
 from chathakase.storage.sqlite import SqliteDatabase
@@ -50,6 +51,7 @@ class Stores:
     summaries: Summaries
     titles: Titles
     search: Search
+    merging: Merging
     export: Export
     turns: Turns
     errands: Errands

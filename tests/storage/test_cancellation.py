@@ -25,9 +25,9 @@ from chathakase.core.memory import Scope, TitleBy
 from chathakase.core.types import ExpiryMode, Lease, Place, Role, Usage, Wish
 from chathakase.storage.errands import KEPT_MS, Errands
 from chathakase.storage.listening import Listening
+from chathakase.storage.merging import INDEXES
 from chathakase.storage.migrate import migrate
 from chathakase.storage.sqlite import PATIENCE, SqliteDatabase, open_sqlite
-from chathakase.storage.sweeping import INDEXES
 from chathakase.storage.waiting import LEASE_MS
 from tests.storage.cuts import Manner, cut
 from tests.storage.stores import FAILED, FILE, ID, LATER, PLACE, TIMEOUT, Stores, answer, change, said, stores_of

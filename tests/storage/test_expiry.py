@@ -5,11 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from chathakase.core.memory import Scope
 from chathakase.core.types import ExpiryMode, Place
 from chathakase.storage.expiry import GONE_MS
-from chathakase.storage.sweeping import INDEXES
-from tests.storage.stores import FILE, ID, PLACE, TIMEOUT, Stores, answer, said
+from tests.storage.stores import FILE, ID, TIMEOUT, Stores, answer
 
 DAY = 86_400_000
 OTHER = Place("C2", "1.000001")
@@ -102,37 +100,3 @@ async def test_it_is_known_for_a_while_that_a_session_is_gone(stores_with: Calla
     stores.clock.now += TIMEOUT + 1
     await stores.forgetting.expire()
     assert await stores.database.fetch("SELECT session FROM gone") == [(ID,)]
-
-
-async def holds(stores: Stores, part: str) -> bool:
-    """Whether the pages of the index hold a part of a word, which stands there in plain text."""
-    pages = [await stores.database.fetch(f"SELECT hex(block) FROM {index}_data") for index in INDEXES]
-    return part.encode().hex().upper() in str(pages)
-
-
-async def test_no_part_of_a_word_is_left_in_the_index(stores: Stores) -> None:
-    for number in range(60):
-        await stores.say(str(number), f"ordinary words {number}", place=OTHER, asks=False)
-    await stores.answered("100", "the qzx secret", "a qzx")
-    assert await holds(stores, "qzx")
-    stores.clock.now += DAY
-    await stores.say("101", "young", place=OTHER, asks=False)
-    await stores.forgetting.prune(idle=DAY - 1)
-    assert not await holds(stores, "qzx")
-    assert await stores.count("unswept") == 0
-    assert len(await stores.search.search("ordinary", author=None, channels=None, limit=99)) >= 60
-
-
-async def test_what_a_person_forgot_is_swept_out_of_the_index_as_well(stores: Stores) -> None:
-    await stores.say("1", "the qzx secret", asks=False)
-    await stores.say("2", "forget", command=True)
-    await stores.forgetting.forget(Scope.HERE, author="U1", place=PLACE, before="2")
-    assert await stores.count("unswept") == 1
-    assert await stores.forgetting.prune(idle=DAY) == 0
-    assert await stores.count("unswept") == 0
-    rows = await stores.database.fetch(
-        "SELECT hex(block) FROM words_data UNION ALL SELECT hex(block) FROM title_words_data"
-    )
-    assert b"qzx".hex().upper() not in str(rows)
-    await stores.sessions.append(said("9", "still works"))
-    assert await stores.search.search("works", author="U1", channels=None, limit=9)

@@ -180,10 +180,3 @@ async def test_two_processes_may_migrate_at_the_same_time(old: bool, database: P
         versions = [migration.version for applied in done for migration in applied]
         assert sorted(versions) == [migration.version for migration in migrations()[old:]]
         assert await one.fetch("PRAGMA integrity_check") == [("ok",)]
-
-
-async def test_deleted_words_are_taken_out_of_the_index_at_once_where_sqlite_can(open_database: SqliteDatabase) -> None:
-    can = sqlite3.sqlite_version_info >= (3, 42)
-    for index in ("words", "title_words"):
-        rows = await open_database.fetch(f"SELECT v FROM {index}_config WHERE k = 'secure-delete'")
-        assert [row[0] for row in rows] == [1] * can

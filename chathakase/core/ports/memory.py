@@ -154,6 +154,13 @@ class SearchStore(Protocol):
         """The channels of the sessions in which somebody said something."""
 
 
+class SearchIndex(Protocol):
+    """What words are found by."""
+
+    async def merge(self) -> None:
+        """Put in order, bit by bit, what has been added since the last time; at once when somebody is at it."""
+
+
 class ExportStore(Protocol):
     """Gives back all that is stored."""
 
