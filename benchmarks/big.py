@@ -76,6 +76,8 @@ async def _build(path: Path, size: Size) -> None:
         await migrate(database, now=now())
     began = time.perf_counter()
     await asyncio.to_thread(fill, partial, size, now=now())
+    async with _opened(partial) as (_, stores):
+        await stores.merging.merge()
     console.print(f"{size.messages:,} messages were written in {time.perf_counter() - began:.0f} s")
     partial.replace(path)
 

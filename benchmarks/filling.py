@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from chathakase.core.tokens import Estimator
+from chathakase.storage.merging import INDEXES
 
 COMMON = "project"
 """A word in every third message."""
@@ -101,7 +102,7 @@ def fill(path: Path, size: Size, *, now: int, seed: int = 1) -> None:
         for _, _, sql in kept:
             connection.execute(sql)
         connection.execute("COMMIT")
-        for index in ("words", "title_words"):
+        for index in INDEXES:
             connection.execute(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")

@@ -11,11 +11,16 @@ import asyncio
 from chathakase.storage.database import Database
 from chathakase.storage.pace import Pace
 
-INDEXES = ("words", "title_words")
+OF_MESSAGES = tuple(f"words_{block}" for block in range(4))
+"""The indexes of what was said; which of them holds a message follows from its number (migration 10)."""
+OF_TITLES = ("title_words",)
+INDEXES = OF_MESSAGES + OF_TITLES
 
-BEGIN = "UPDATE unswept SET state = 2 WHERE id = 1"
+UNSWEPT = "SELECT name FROM unswept ORDER BY name"
 
-END = "DELETE FROM unswept WHERE state = 2"
+BEGIN = "UPDATE unswept SET state = 2 WHERE name = $1"
+
+END = "DELETE FROM unswept WHERE name = $1 AND state = 2"
 
 CHANGES = "SELECT total_changes()"
 
@@ -41,16 +46,17 @@ class Merging:
 
     async def sweep(self) -> None:
         """Drop what was taken out of the indexes and is still in them; cut short, it can go on later."""
-        if not await self._database.fetch("SELECT 1 FROM unswept"):
-            return
         async with self._working:
-            await self._change(BEGIN)
-            for index in INDEXES:
-                # A negative number begins to merge all parts into one, a positive one goes on with what was begun.
-                if await self._merge(index, -1):
-                    await self._merge_on(index)
-            # What was taken out meanwhile has noted itself anew.
-            await self._change(END)
+            for row in await self._database.fetch(UNSWEPT):
+                await self._sweep(str(row[0]))
+
+    async def _sweep(self, index: str) -> None:
+        await self._note(BEGIN, index)
+        # A negative number begins to merge all parts into one, a positive one goes on with what was begun.
+        if await self._merge(index, -1):
+            await self._merge_on(index)
+        # What was taken out meanwhile has noted itself anew.
+        await self._note(END, index)
 
     async def _merge_on(self, index: str) -> None:
         while await self._merge(index, 1):
@@ -64,6 +70,6 @@ class Merging:
             after = await transaction.fetch(CHANGES)
         return int(after[0][0] or 0) - int(before[0][0] or 0) >= 2
 
-    async def _change(self, state: str) -> None:
+    async def _note(self, state: str, index: str) -> None:
         async with self._database.transaction() as transaction:
-            await transaction.execute(state)
+            await transaction.execute(state, index)

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from chathakase.core.memory import Found
 from chathakase.core.types import Place
-from chathakase.storage.database import Database, Row
+from chathakase.storage.database import Database, Row, Value
 from chathakase.storage.matching import Query, query
+from chathakase.storage.merging import OF_MESSAGES, OF_TITLES
 
 NEWEST = 4_000
 """How many of the newest that may match are looked at, whoever said them."""
@@ -19,6 +20,8 @@ OWN_SESSIONS = 300
 """How many of the asker's own sessions are looked into, the newest."""
 OWN_MESSAGES = 6_000
 """How many messages these may have together."""
+FIRST_LOOK = 100
+"""How many of them at first."""
 ALL_SESSIONS = 4_000
 """Among how many sessions they are looked for, if the asker has more."""
 ALLOWED = """
@@ -28,13 +31,13 @@ s.doomed = 0 AND ($2 IS NULL OR s.channel IN (SELECT value FROM json_each($2))) 
 
 MESSAGES = """
 SELECT s.channel, s.thread, coalesce(t.title, ''), m.role, m.ref, m.author, m.text, m.said
-FROM {} JOIN sessions s ON s.id = m.session LEFT JOIN titles t ON t.session = s.id
-WHERE m.role IN ('user', 'assistant') AND {} ORDER BY {} DESC LIMIT $3
+FROM messages m JOIN sessions s ON s.id = m.session LEFT JOIN titles t ON t.session = s.id
+WHERE m.role IN ('user', 'assistant') AND {} ORDER BY m.said DESC LIMIT $3
 """
 
 TITLES = """
 SELECT s.channel, s.thread, t.title, '', '', '', t.title, s.active_at * 1000
-FROM {} JOIN sessions s ON s.id = t.session WHERE {} ORDER BY {} DESC LIMIT $3
+FROM titles t JOIN sessions s ON s.id = t.session WHERE {} ORDER BY s.active_at DESC LIMIT $3
 """
 
 THEIRS = """
@@ -99,23 +102,25 @@ class Search:
         return dict.fromkeys([*found, *await self._find_in(where, asked, own)])
 
     async def _find_among_the_newest(self, where: "_Where", asked: "_Asked") -> Sequence[Found]:
-        match, index, most = asked.query.match, where.index, NEWEST if asked.author is not None else 1 << 60
-        if match:
-            older = f"SELECT rowid FROM {index} WHERE {index} MATCH $2 ORDER BY rowid DESC LIMIT 1 OFFSET $1"
-            source, order = f"{index} CROSS JOIN {where.rows} ON {where.id} = {index}.rowid", f"{index}.rowid"
-            is_newer = f"{index} MATCH $4 AND {order} > $5"
-        else:
-            older = f"SELECT max(id) - $1 FROM {where.rows} WHERE $2 = ''"
-            source, is_newer, order = where.rows, f"$4 = '' AND {where.id} > $5", where.id
-        after = await self._database.fetch(older, most, match)
-        sql = where.sql.format(source, f"{is_newer} AND {asked.alike(where.text, 6)} AND {ALLOWED}", order)
-        values = (*asked.by, match, after[0][0] if after else 0, *asked.query.patterns)
-        return _found(await self._database.fetch(sql, *values), asked)
+        """In what the indexes name, newest first: more and more at once, until enough is found."""
+        left, at_once, before = NEWEST if asked.author is not None else 1 << 60, FIRST_LOOK, 1 << 62
+        newest, found = where.newest(asked.query.match), list[Found]()
+        while left > 0 and len(found) < asked.limit:
+            ids = [row[0] for row in await self._database.fetch(newest, before, min(at_once, left), asked.query.match)]
+            if not ids:
+                break
+            found += await self._find_where(where, asked, f"{where.id} IN (SELECT value FROM json_each($4))", ids)
+            left, at_once, before = left - len(ids), at_once * 4, int(ids[-1] or 0)
+        return found
 
     async def _find_in(self, where: "_Where", asked: "_Asked", sessions: Sequence[str]) -> Sequence[Found]:
-        condition = f"{asked.alike(where.text, 5)} AND s.id IN (SELECT value FROM json_each($4)) AND {ALLOWED}"
-        values = (*asked.by, json.dumps(sessions), *asked.query.patterns)
-        return _found(await self._database.fetch(where.sql.format(where.rows, condition, where.time), *values), asked)
+        return await self._find_where(where, asked, "s.id IN (SELECT value FROM json_each($4))", sessions)
+
+    async def _find_where(
+        self, where: "_Where", asked: "_Asked", condition: str, among: Sequence[Value]
+    ) -> Sequence[Found]:
+        sql = where.sql.format(f"{condition} AND {asked.alike(where.text, 5)} AND {ALLOWED}")
+        return _found(await self._database.fetch(sql, *asked.by, json.dumps(among), *asked.query.patterns), asked)
 
     async def _few_sessions(self, author: str) -> Sequence[str] | None:
         """All sessions in which somebody said something; None if that are too many to look into each."""
@@ -137,15 +142,22 @@ class _Where:
     """What is searched, in terms of SQL."""
 
     sql: str
-    rows: str
+    table: str
     id: str
-    index: str
     text: str
-    time: str
+    indexes: Sequence[str]
+
+    def newest(self, match: str) -> str:
+        """The newest rows below a number ($1), at most $2, that match $3; any, where an index cannot help."""
+        alike = " UNION ALL ".join(
+            f"SELECT rowid FROM {index} WHERE {index} MATCH $3 AND rowid < $1" for index in self.indexes
+        )
+        any_at_all = f"SELECT id FROM {self.table} WHERE id < $1 AND $3 = ''"
+        return f"{alike if match else any_at_all} ORDER BY 1 DESC LIMIT $2"
 
 
-IN_MESSAGES = _Where(MESSAGES, "messages m", "m.id", "words", "m.text", "m.said")
-IN_TITLES = _Where(TITLES, "titles t", "t.id", "title_words", "t.title", "s.active_at")
+IN_MESSAGES = _Where(MESSAGES, "messages", "m.id", "m.text", OF_MESSAGES)
+IN_TITLES = _Where(TITLES, "titles", "t.id", "t.title", OF_TITLES)
 
 
 @dataclass(frozen=True, slots=True)

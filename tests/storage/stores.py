@@ -104,6 +104,18 @@ class Stores:
         memory = await self.remembered(lease=lease, limit=limit)
         return [message.text for message in memory.messages[-limit:]]
 
+    async def go_on_at(self, number: int) -> None:
+        """Have the next message stored under a number, from which follows the index that holds its words."""
+        session = (
+            "INSERT INTO sessions (id, channel, thread, began_at, active_at) VALUES ('C0_0', 'C0', '0', 0, 1 << 60)"
+        )
+        columns = "id, session, seq, role, text, author, ref, at"
+        message = f"INSERT INTO messages ({columns}) VALUES ($1, 'C0_0', $1, $2, $3, $3, $3, 0)"
+        async with self.database.transaction() as transaction:
+            await transaction.execute(f"{session} ON CONFLICT (id) DO NOTHING")
+            await transaction.execute("DELETE FROM messages WHERE session = 'C0_0'")
+            await transaction.execute(message, number - 1, "cleared", "")
+
     async def count(self, table: str) -> int:
         return int(str((await self.database.fetch(f"SELECT count(*) FROM {table}"))[0][0]))
 

@@ -11,9 +11,12 @@ from chathakase.core.memory import Found, TitleBy
 from chathakase.core.types import Place
 from chathakase.storage import search as search_module
 from chathakase.storage.matching import EXCERPT, query
+from chathakase.storage.merging import INDEXES
 from tests.storage.stores import FILE, ID, PLACE, Stores, change
 
 OTHER = Place("D2", "1.000001")
+BLOCK = 1 << 16
+"""How many messages one index holds before the next one does."""
 TYPED = st.characters(exclude_characters="\0")
 
 
@@ -166,3 +169,32 @@ async def test_what_was_a_command_is_found_when_it_is_none_any_more(stores: Stor
     await stores.changes.change(change("1", "swordfish", files=(FILE,)))
     assert "1" in await found("swordfish")
     assert not await found("help")
+
+
+async def test_words_are_found_newest_first_whichever_index_holds_them(stores: Stores) -> None:
+    for block in range(9):
+        await stores.go_on_at((block + 1) * BLOCK - 2)
+        for number in range(4):
+            await stores.say(f"{block + 1}.{number + 1}", f"apples {block} {number}", asks=False)
+    said = [f"apples {block} {number}" for block in range(9) for number in range(4)]
+    assert [found.excerpt for found in await find(stores, "apples") if found.ref] == said[::-1]
+    few = await find(stores, "apples", author="U1", limit=5)
+    assert [found.excerpt for found in few if found.ref] == said[:-5:-1]
+    assert [found.excerpt for found in await find(stores, "apples 7") if found.ref] == said[31:27:-1]
+    filled = [
+        (await stores.database.fetch(f"SELECT 1 FROM {index} WHERE {index} MATCH 'app' LIMIT 1")) for index in INDEXES
+    ]
+    assert all(filled[:4])
+
+
+async def test_what_is_changed_and_deleted_is_found_no_more_whichever_index_holds_it(stores: Stores) -> None:
+    await stores.go_on_at(3 * BLOCK - 1)
+    await stores.say("1", "apples", asks=False)
+    await stores.say("2", "pears", asks=False)
+    await stores.say("3", "quinces", command=True)
+    for ref, text in (("1", "plums"), ("2", None), ("3", "grapes")):
+        await stores.changes.change(change(ref, text))
+    assert await find(stores, "apples") == await find(stores, "pears") == []
+    assert {found.excerpt for found in await find(stores, "plums")} == {"plums"}
+    await stores.forgetting.prune(idle=1 << 40)
+    assert await stores.count("unswept") == 0
