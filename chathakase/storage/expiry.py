@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from itertools import count
 
 from chathakase.core.types import Expiry, ExpiryMode
 from chathakase.storage.database import Database, Value
@@ -64,6 +65,9 @@ SESSIONS, MOST_SESSIONS = 50, 1_000
 MESSAGES, MOST_MESSAGES = 2, 100
 """How many rows are deleted in one transaction at least, and at most; each message is taken out of an index."""
 
+MERGE_AFTER = 16
+"""Batches of deletions, each of which adds a part to an index of words."""
+
 
 class Expiring:
     """Has idle sessions expire, and deletes what is old."""
@@ -101,7 +105,9 @@ class Expiring:
     async def bury(self, session_id: str = "") -> None:
         """Delete the rows of sessions, or of one session, whose deletion was begun."""
         pace = Pace(self._database, MESSAGES, most=MOST_MESSAGES)
-        while await self._database.fetch(DOOMED):
+        for batch in count(1):
+            if not await self._database.fetch(DOOMED):
+                return
             deleted = 0
             async with pace.transaction() as (transaction, most):
                 for sql in (BURY_MESSAGES, BURY_TURNS, BURY_SESSIONS):
@@ -110,7 +116,8 @@ class Expiring:
                 await transaction.execute(FORGET_GONE, self._now() - GONE_MS)
             if not deleted:
                 return
-            await self._merging.merge()
+            if batch % MERGE_AFTER == 0:
+                await self._merging.merge()
 
     async def _archive(self) -> int:
         archived, pace = 0, Pace(self._database, SESSIONS, most=MOST_SESSIONS)
