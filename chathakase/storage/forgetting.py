@@ -1,11 +1,14 @@
 """What people want forgotten of what they said."""
 
+from collections.abc import Awaitable, Callable
+
 from chathakase.core.memory import Scope
 from chathakase.core.types import Place
 from chathakase.storage.changes import forget_messages
 from chathakase.storage.database import Database, Transaction, Value
 from chathakase.storage.expiry import Expiring
 from chathakase.storage.messages import SPOKEN
+from chathakase.storage.pace import Pace
 from chathakase.storage.titles import retitle
 from chathakase.storage.waiting import NO_TURN, begun_before
 
@@ -59,8 +62,11 @@ UPDATE errands SET argument = '' WHERE author = $1 AND argument <> '' AND done_a
     AND ($2 = '' OR session = $2)
 """
 
-AT_ONCE = 50
-"""How many messages are forgotten in one transaction, where it may be several."""
+AT_ONCE, MOST_AT_ONCE = 20, 500
+"""How many messages are forgotten in one transaction at least, and at most."""
+
+Portion = Callable[[Transaction, int], Awaitable[list[str]]]
+"""Forgets at most so many messages in a transaction; returns the role of each."""
 
 
 class Forgetting:
@@ -76,18 +82,21 @@ class Forgetting:
         A turn that answers something of it ends; what was asked later waits again. The title that a person gave goes
         as well. The rows stay as empty marks, so that a message that is delivered again is not answered again.
         """
-        async with self._database.transaction() as transaction:
+
+        async def portion(transaction: Transaction, most: int) -> list[str]:
             await transaction.execute(END_TURN, session_id, before)
             await transaction.execute(LOOK_NO_HIGHER, session_id)
-            forgotten = await _forget(transaction, session_id, ALL, session_id, before)
+            roles = await _forget(transaction, session_id, f"{ALL} LIMIT {most}", session_id, before)
             if await transaction.execute(DROP_TITLE, session_id, before):
                 await retitle(transaction, session_id, 0)
-            return forgotten
+            return roles
+
+        return await self._in_portions(portion)
 
     async def forget(self, scope: Scope, *, author: str, place: Place, before: str) -> int:
         """Forget what one person said, up to a stored message; returns how many messages were forgotten.
 
-        Everywhere, it is done in several transactions, so that nobody waits long for the database.
+        What may be much is done in several transactions, so that nobody waits long for the database.
         """
         session_id = place.session_id
         said = await self._database.fetch(SAID, session_id, before)
@@ -95,23 +104,38 @@ class Forgetting:
             return 0
         if scope is Scope.EVERYWHERE:
             return await self._forget_everywhere(author, said[0][0])
+        if scope is Scope.HERE:
+            return await self._forget_here(session_id, author, said[0][0])
         async with self._database.transaction() as transaction:
             if scope is Scope.ONE:
-                return await _forget(transaction, session_id, ONE, before, session_id)
-            if scope is Scope.HERE:
-                await transaction.execute(FORGET_ARGUMENTS, author, session_id)
-            sql = LAST if scope is Scope.LAST else HERE
-            return await _forget(transaction, session_id, sql, author, said[0][0], session_id)
+                roles = await _forget(transaction, session_id, ONE, before, session_id)
+            else:
+                roles = await _forget(transaction, session_id, LAST, author, said[0][0], session_id)
+        return _spoken(roles)
+
+    async def _forget_here(self, session_id: str, author: str, said: Value) -> int:
+        async def portion(transaction: Transaction, most: int) -> list[str]:
+            await transaction.execute(FORGET_ARGUMENTS, author, session_id)
+            return await _forget(transaction, session_id, f"{HERE} LIMIT {most}", author, said, session_id)
+
+        return await self._in_portions(portion)
 
     async def _forget_everywhere(self, author: str, said: Value) -> int:
         forgotten = 0
         while rows := await self._database.fetch(ANYWHERE, author, said):
-            session_id = str(rows[0][0])
-            async with self._database.transaction() as transaction:
-                forgotten += await _forget(transaction, session_id, f"{HERE} LIMIT {AT_ONCE}", author, said, session_id)
+            forgotten += await self._forget_here(str(rows[0][0]), author, said)
         async with self._database.transaction() as transaction:
             await transaction.execute(FORGET_ARGUMENTS, author, "")
         return forgotten
+
+    async def _in_portions(self, portion: Portion) -> int:
+        forgotten, pace = 0, Pace(self._database, AT_ONCE, most=MOST_AT_ONCE)
+        while True:
+            async with pace.transaction() as (transaction, most):
+                roles = await portion(transaction, most)
+            forgotten += _spoken(roles)
+            if len(roles) < most:
+                return forgotten
 
     async def where(self, author: str) -> frozenset[str]:
         """The ids of the sessions that remember something that a person said."""
@@ -131,12 +155,14 @@ class Forgetting:
         return await self._expiring.prune(idle=idle)
 
 
-async def _forget(transaction: Transaction, session_id: str, sql: str, *values: Value) -> int:
-    """Forget some messages of one session; returns how many of them were no commands."""
+async def _forget(transaction: Transaction, session_id: str, sql: str, *values: Value) -> list[str]:
     rows = await transaction.fetch(sql, *values)
-    if not rows:
-        return 0
-    ids = [int(row[0] or 0) for row in rows]
-    first, lowest = (min(int(row[column] or 0) for row in rows) for column in (1, 3))
-    await forget_messages(transaction, session_id, ids, said=first, seq=lowest)
-    return sum(row[2] != "command" for row in rows)
+    if rows:
+        ids = [int(row[0] or 0) for row in rows]
+        first, lowest = (min(int(row[column] or 0) for row in rows) for column in (1, 3))
+        await forget_messages(transaction, session_id, ids, said=first, seq=lowest)
+    return [str(row[2]) for row in rows]
+
+
+def _spoken(roles: list[str]) -> int:
+    return sum(role != "command" for role in roles)

@@ -1,6 +1,9 @@
 """Clearing a session ends what answers something that was said before, and leaves alone what was asked later."""
 
-from chathakase.core.types import Hold, Lease
+import asyncio
+
+from chathakase.core.types import Hold, Lease, Place
+from chathakase.storage.forgetting import AT_ONCE
 from chathakase.storage.waiting import LEASE_MS
 from tests.storage.stores import FAILED, ID, Stores, answer
 
@@ -113,3 +116,19 @@ async def _turn_on_both_sides(stores: Stores) -> Lease:
     lease = await stores.claimed()
     await stores.say("2", CLEAR, command=True)
     return lease
+
+
+async def test_a_long_session_is_forgotten_in_portions_and_cut_short_it_can_be_done_again(stores: Stores) -> None:
+    for number in range(3 * AT_ONCE):
+        await stores.say(f"1.{number:06d}", f"q{number}", asks=False)
+    await stores.say("2", CLEAR, command=True)
+    clearing = asyncio.create_task(stores.clear("2"))
+    await stores.say("3", "meanwhile", place=Place("C2", "1.0"))
+    while len(await stores.texts()) == 3 * AT_ONCE:
+        await asyncio.sleep(0)
+    clearing.cancel()
+    await asyncio.wait((clearing,))
+    left = await stores.texts()
+    assert 0 < len(left) < 3 * AT_ONCE
+    assert await stores.clear("2") == len(left)
+    assert await stores.texts() == []
