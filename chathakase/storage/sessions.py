@@ -24,9 +24,10 @@ STATE = """
 seq, doomed, (SELECT made_by FROM titles WHERE session = $1), (SELECT max(said) FROM messages WHERE session = $1)
 """
 
+# What stands above and was in a session that has just been deleted is not to be brought back.
 OPEN = f"""
 INSERT INTO sessions (id, channel, thread, seq, asked, began_at, active_at, above_read)
-VALUES ($1, $2, $3, 1, $4, $5, $5, $6)
+VALUES ($1, $2, $3, 1, $4, $5, $5, $6 = 1 OR EXISTS (SELECT 1 FROM gone WHERE session = $1))
 ON CONFLICT (id) DO UPDATE SET
     seq = sessions.seq + 1,
     asked = CASE WHEN $4 = 1 THEN sessions.seq + 1 ELSE sessions.asked END,
@@ -62,8 +63,6 @@ RETURNING seq
 OPENED_LATER = "SELECT 1 WHERE $2 < (SELECT min(said) FROM messages WHERE session = $1 AND seq > 0)"
 
 GONE = "SELECT 1 FROM gone WHERE session = $1 AND said >= $2"
-
-WAS_DELETED = "SELECT 1 FROM gone WHERE session = $1"
 
 EXPIRED = f"SELECT 1 FROM sessions WHERE id = $3 AND (doomed = 1 OR {IDLE})"
 
@@ -161,16 +160,12 @@ class Sessions:
     async def _next_seq(self, transaction: Transaction, incoming: Incoming, *, asks: bool, now: int) -> Row | None:
         place = incoming.place
         if incoming.opens:
-            nothing_above = int(place.thread == incoming.ref or await self._was_deleted(transaction, place))
+            nothing_above = int(place.thread == incoming.ref)
             about = (place.session_id, place.channel, place.thread)
             rows = await transaction.fetch(OPEN, *about, int(asks), now, nothing_above)
         else:
             rows = await transaction.fetch(JOIN, place.session_id, int(asks), now)
         return rows[0] if rows else None
-
-    async def _was_deleted(self, transaction: Transaction, place: Place) -> bool:
-        """Whether what stands above was in a session that has just been deleted, and is not to be brought back."""
-        return bool(await transaction.fetch(WAS_DELETED, place.session_id))
 
     async def _is_for_us(self, transaction: Transaction, incoming: Incoming) -> bool:
         """Whether something was said after the session was opened; before that, people talked among themselves."""
