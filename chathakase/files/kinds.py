@@ -118,11 +118,8 @@ FAMILIES = {
 """The same of media types."""
 BITMAP_HEADS = frozenset({12, 40, 52, 56, 64, 108, 124})
 """How long the second head of a bitmap is: “BM” alone may begin a text."""
-# Possessive, since a thousand comments would take for ever otherwise.
-PAGE = re.compile(
-    rb"\s*+(?:<\?xml[^>]*+>\s*+)?+(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s++html|html)[\s>]",
-    re.IGNORECASE | re.DOTALL,
-)
+BEFORE_A_PAGE = re.compile(rb"\s+|<\?xml[^>]*>|<!--.*?-->", re.DOTALL)
+PAGE = re.compile(rb"<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE)
 
 
 def kind_of(name: str, data: bytes) -> Kind:
@@ -142,7 +139,10 @@ def claimed(name: str, media: str) -> Kind | None:
 
 def is_page(data: bytes) -> bool:
     """Whether it is a web page."""
-    return PAGE.match(data[:4096].removeprefix(b"\xef\xbb\xbf")) is not None
+    head, at = data[:4096].removeprefix(b"\xef\xbb\xbf"), 0
+    while before := BEFORE_A_PAGE.match(head, at):
+        at = before.end()
+    return PAGE.match(head, at) is not None
 
 
 def _is_pdf(data: bytes) -> bool:
