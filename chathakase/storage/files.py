@@ -54,15 +54,21 @@ class Files:
         return {int(id_ or 0): Image(str(kind), data) for id_, kind, data in rows if isinstance(data, bytes)}
 
 
-async def add_files(transaction: Transaction, session_id: str, ref: str, files: Sequence[SharedFile]) -> None:
-    """Note the files of a stored message; those that are noted already stay as they are."""
+async def add_files(transaction: Transaction, session_id: str, ref: str, files: Sequence[SharedFile]) -> int:
+    """Note the files of a stored message, those that are noted already stay as they are; returns how many are new."""
+    new = 0
     for file in files:
         about = (file.id, file.name, file.kind, file.size, file.url)
-        await transaction.execute(ADD, session_id, ref, *about)
+        new += await transaction.execute(ADD, session_id, ref, *about)
+    return new
 
 
-async def add_files_of_twin(transaction: Transaction, incoming: Incoming) -> None:
-    """Note files that came only with a message's second coming, unless it was changed or forgotten meanwhile."""
+async def add_files_of_twin(transaction: Transaction, incoming: Incoming) -> int:
+    """Note files that came only with a message's second coming, unless it was changed or forgotten meanwhile.
+
+    Returns how many are new.
+    """
     session_id = incoming.place.session_id
     if await transaction.fetch(UNCHANGED, session_id, incoming.ref):
-        await add_files(transaction, session_id, incoming.ref, incoming.files)
+        return await add_files(transaction, session_id, incoming.ref, incoming.files)
+    return 0
