@@ -13,7 +13,8 @@ MARKS = ("thread", "beginning", "summary", "left_out", "file")
 BREAKS = r"\n\r\v\f\x1c-\x1e\x85\u2028\u2029"
 BLANKS = r" \t\xa0\xad\u1680\u180e\u2000-\u200f\u202a-\u202f\u205f-\u2064\u2066-\u206f\u3000\ufeff"
 
-_OWN_TAG = re.compile(rf"<(?=[\s{BLANKS}]*/?[\s{BLANKS}]*(?:{'|'.join(MARKS)})(?![\w-]))", re.IGNORECASE)
+# The blanks behind a slash are looked for only where there is one: else any run of blanks could be split anywhere.
+_OWN_TAG = re.compile(rf"<(?=[\s{BLANKS}]*(?:/[\s{BLANKS}]*)?(?:{'|'.join(MARKS)})(?![\w-]))", re.IGNORECASE)
 _BRACKET_LINE = re.compile(rf"(?:\A|(?<=[{BREAKS}]))(?=[{BLANKS}]*[\[［【〔])")
 _LABEL = re.compile(rf"(?:\A|(?<=[{BREAKS}]))(?=[{BLANKS}]*[\[［【〔][^{BREAKS}\]］]*\d{{4}}-\d\d-\d\d)")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+")

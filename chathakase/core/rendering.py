@@ -98,15 +98,18 @@ class Rendering:
 
     def cost(self, message: Message) -> int:
         """Tokens that a message takes in the prompt, pictures included."""
+        if id(message) not in self._costs:
+            self._costs[id(message)] = self._whole_cost(message)
+        return self._costs[id(message)]
+
+    def _whole_cost(self, message: Message) -> int:
         text = message.text
         if message.tokens and len(text) <= CLAMP:
             if message.role is Role.ASSISTANT:
                 return message.tokens + MESSAGE_TOKENS
             if not message.attachments and quoted(text) is text and "<@" not in text:
                 return message.tokens + self._label_cost(message) + MESSAGE_TOKENS
-        if id(message) not in self._costs:
-            self._costs[id(message)] = self.counted(message, CLAMP, pictures=True)
-        return self._costs[id(message)]
+        return self.counted(message, CLAMP, pictures=True)
 
     def least(self, message: Message) -> int:
         """Tokens that a message takes when it is cut short."""

@@ -52,6 +52,8 @@ def test_no_line_begins_as_a_message_does(text: str) -> None:
 @example("</thread>")
 @example("< / FILE >")
 @example("<summary messages='3'>")
+@example("<" + " " * 16_000)
+@example("<" + " " * 8_000 + "/" + " " * 8_000)
 def test_no_tag_of_ours_is_opened_or_closed(text: str) -> None:
     assert not TAG.search(quoted(text))
     assert "<" not in escaped(text)
