@@ -1,17 +1,18 @@
 """Has the model tell the beginning of a long thread in short, so that the rest finds room in its window."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from chathakase.core.amounts import counted
 from chathakase.core.errors import ModelError
+from chathakase.core.files import Attachment
 from chathakase.core.memory import Memory, Summary
 from chathakase.core.mentions import by_name
 from chathakase.core.ports import LanguageModel, MemoryStore, SummaryStore, Surface
 from chathakase.core.quoting import CLAMP, attribute, escaped
 from chathakase.core.rendering import people_in
-from chathakase.core.tokens import IMAGE_TOKENS
+from chathakase.core.tokens import IMAGE_TOKENS, Estimator
 from chathakase.core.types import Message, Place, Prompt, Role, Speech
 from chathakase.engine.asking import Words, ask
 
@@ -46,7 +47,7 @@ LONGEST = 8_000
 """How many characters of one message are summed up at most."""
 
 OF_A_FILE = 1_000
-"""How many characters of a file are."""
+"""How many characters of a file are, at most."""
 
 MARKS = 12
 """About how many tokens tell who said a message."""
@@ -158,7 +159,7 @@ class Summaries:
     ) -> Words:
         people = await self._surface.people(people_in(messages))
         names = {id_: person.name for id_, person in people.items()}
-        quoted = "\n".join(_quoted(each, names, _shown(each, room)) for each in messages)
+        quoted = "\n".join(_quoted(each, names, room) for each in messages)
         if summary is not None:
             quoted = f"<minutes>{escaped(summary.text)}</minutes>\n{quoted}"
         speeches = (Speech("system", instructions), Speech("user", quoted))
@@ -184,8 +185,7 @@ def _that_fit(messages: Sequence[Message], room: float) -> int:
     """How many of the first of some messages find room, each cut to what is shown of it."""
     left = room
     for count, message in enumerate(messages):
-        left -= MARKS + _counted(message) * _shown(message, room) / max(len(message.text), 1)
-        left -= sum(len(each.text[:OF_A_FILE]) / 3 for each in message.attachments)
+        left -= MARKS + _taken_by_text(message, room) + Estimator().count(_files(message, room))
         if left < 0:
             return count
     return len(messages)
@@ -195,6 +195,24 @@ def _shown(message: Message, room: float) -> int:
     """How many characters of a message are shown: it takes no more than half of the room."""
     length = len(message.text)
     return int(min(length, LONGEST, length * room / 2 / max(_counted(message), 1)))
+
+
+def _taken_by_text(message: Message, room: float) -> float:
+    return _counted(message) * _shown(message, room) / max(len(message.text), 1)
+
+
+def _files(message: Message, room: float) -> str:
+    """What is shown of a message's files, a line each, which share what room its text leaves."""
+    return "".join(_lines(message.attachments, room - MARKS - _taken_by_text(message, room)))
+
+
+def _lines(attachments: Sequence[Attachment], room: float) -> Iterator[str]:
+    """A line for each file; what one needs less than its share is left to those behind it."""
+    for place, each in enumerate(attachments):
+        line = f"\n[file: {attribute(each.file.name)}] {escaped(each.text[:OF_A_FILE])}"
+        taken, share = Estimator().count(line), max(room, 0) / (len(attachments) - place)
+        yield line[: int(len(line) * min(share / taken, 1))]
+        room -= min(taken, share)
 
 
 def _counted(message: Message) -> int:
@@ -226,12 +244,9 @@ def _tokens_of(message: Message) -> int:
     return message.tokens + sum(files)
 
 
-def _quoted(message: Message, names: Mapping[str, str], shown: int) -> str:
-    text = escaped(by_name(message.text[:shown], names))
+def _quoted(message: Message, names: Mapping[str, str], room: float) -> str:
+    text = escaped(by_name(message.text[: _shown(message, room)], names))
     if message.role is Role.ASSISTANT:
         return f"<assistant>{text}</assistant>"
     name = message.name or names.get(message.author, message.author)
-    files = "".join(
-        f"\n[file: {attribute(each.file.name)}] {escaped(each.text[:OF_A_FILE])}" for each in message.attachments
-    )
-    return f'<person name="{attribute(name)}">{text}{files}</person>'
+    return f'<person name="{attribute(name)}">{text}{_files(message, room)}</person>'
