@@ -1,0 +1,41 @@
+"""Which indexes the statements use that look through the turns of a session, however many it has."""
+
+import pytest
+
+from chathakase.storage import changes, summaries, turns, withdrawing
+from chathakase.storage.sqlite import SqliteDatabase
+
+EARLIER = "USING COVERING INDEX turns_of_session (session=? AND upto<?)"
+
+
+async def plan(database: SqliteDatabase, sql: str, parameters: int) -> list[str]:
+    rows = await database.fetch(f"EXPLAIN QUERY PLAN {sql}", *[""] * parameters)
+    return [str(row[3]) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("sql", "parameters"),
+    [
+        (turns.NEWEST, 1),
+        (turns.REOPEN, 4),
+        (turns.ASKERS, 3),
+        (turns.CLAIM, 5),
+        (changes.FIND, 3),
+        (summaries.UNANSWERED, 1),
+        (withdrawing.WISHES, 1),
+    ],
+)
+async def test_the_turn_before_another_is_found_at_once(
+    sql: str, parameters: int, open_database: SqliteDatabase
+) -> None:
+    steps = await plan(open_database, sql, parameters)
+    assert [step for step in steps if step.startswith("SEARCH e ")]
+    assert all(step.endswith(EARLIER) for step in steps if step.startswith("SEARCH e "))
+    assert not [step for step in steps if step.startswith("SCAN") or "ORDER BY" in step]
+
+
+@pytest.mark.parametrize(("sql", "parameters"), [(turns.CLAIM, 5), (turns.WAITING, 1), (withdrawing.WISHES, 1)])
+async def test_what_is_wished_for_is_found_at_once(sql: str, parameters: int, open_database: SqliteDatabase) -> None:
+    steps = await plan(open_database, sql, parameters)
+    assert [step for step in steps if "turns_reopened" in step]
+    assert not [step for step in steps if "turns_of_session (session=?)" in step]
