@@ -40,7 +40,7 @@ class Above:
         began = monotonic()
         try:
             async with asyncio.timeout(WITHIN):
-                messages = await self._past.above(place, before=memory.opening.ref, limit=MOST)
+                messages = await self._past.above(place, before=memory.opening.said, limit=MOST)
         except (DeliveryError, TimeoutError) as error:
             log.warning("What is above in %s could not be read: %s", place.session_id, str(error) or "not in time")
             if monotonic() - began > LONG:

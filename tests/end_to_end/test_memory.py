@@ -10,6 +10,7 @@ from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.end_to_end.test_expiry import count
+from tests.end_to_end.whispers import whispered
 from tests.model_server import ModelServer, fails, says
 
 Start = Callable[..., Awaitable[Thread]]
@@ -72,6 +73,22 @@ async def test_where_the_thread_cannot_be_read_the_answer_comes_all_the_same(
     await thread.answers(1, within=20)
     await thread.say("and now?")
     await thread.answers(2, containing="and now?")
+    assert "swordfish" in model.said()
+
+
+@pytest.mark.usefixtures("bot")
+async def test_what_is_above_is_read_though_the_oldest_thing_remembered_is_an_answer(
+    workspace: Workspace, alice: Person, bob: Person, model: ModelServer, general: str, settled: Settled
+) -> None:
+    workspace.faults.slack_error("conversations.replies", "missing_scope")
+    thread = Thread(workspace, bob, general, await alice.say("The word is swordfish", channel=general))
+    await thread.say("@ChatHakase hello")
+    await thread.answers(1)
+    await settled()
+    await thread.say("forget my last message")
+    await whispered(workspace, bob, "forgotten your last message")
+    await thread.say("what is the word?")
+    await thread.answers(2, containing="what is the word?")
     assert "swordfish" in model.said()
 
 

@@ -15,8 +15,8 @@ class Past(Protocol):
     async def thread(self, place: Place) -> Seen:
         """What stands in a thread now."""
 
-    async def above(self, place: Place, *, before: str, limit: int) -> list[Incoming]:
-        """What was said in a thread before a message of it, by anybody, the newest ``limit`` and the very first.
+    async def above(self, place: Place, *, before: int, limit: int) -> list[Incoming]:
+        """What anybody said in a thread before a time in epoch microseconds, the newest ``limit`` and the very first.
 
         Oldest first. Other bots have a ``name``; what we said ourselves is ``ours``.
         """

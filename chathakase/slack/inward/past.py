@@ -89,13 +89,13 @@ class SlackPast:
             upto=0 if place.thread not in found else sys.maxsize if whole else newest,
         )
 
-    async def above(self, place: Place, *, before: str, limit: int) -> list[Incoming]:
-        """What was said in a thread before a message of it, by anybody, the newest ``limit`` and the very first.
+    async def above(self, place: Place, *, before: int, limit: int) -> list[Incoming]:
+        """What anybody said in a thread before a time in epoch microseconds, the newest ``limit`` and the very first.
 
         Oldest first, as context. The pages of one answer of ours are one message. Raises DeliveryError; ``timeout``
         when a thread is so long, or Slack so slow, that nobody would wait for it.
         """
-        if before == place.thread:
+        if before <= microseconds(place.thread):
             return []
         try:
             async with asyncio.timeout(ABOVE_WITHIN):
@@ -103,23 +103,22 @@ class SlackPast:
         except TimeoutError as error:
             raise DeliveryError("timeout", passes=True) from error
 
-    async def _above(self, place: Place, before: str, limit: int) -> list[Incoming]:
+    async def _above(self, place: Place, before: int, limit: int) -> list[Incoming]:
         found = Newest(limit)
-        arguments = {"channel": place.channel, "ts": place.thread, "latest": before, "limit": LONG_PAGE}
+        arguments = {"channel": place.channel, "ts": place.thread, "latest": _ts(before), "limit": LONG_PAGE}
         # Slack begins with the oldest, so that there is no way to the newest but through all of them.
         async for message in self._messages(REPLIES, {**arguments, "include_all_metadata": "true"}):
             try:
                 incoming = read_anybody({**message, "channel": place.channel}, self._identity)
             except Malformed:
                 continue
-            if incoming is not None and incoming.said < microseconds(before):
+            if incoming is not None and incoming.said < before:
                 found.add(incoming, turn_of(message) if incoming.ours else None)
         return found.all()
 
     async def channel(self, channel: str, *, since: int) -> list[Incoming]:
         """What opens sessions and was said in a channel since then, oldest first. Raises DeliveryError."""
-        oldest = f"{since // 1_000_000}.{since % 1_000_000:06d}"
-        arguments = {"channel": channel, "oldest": oldest, "limit": PAGE}
+        arguments = {"channel": channel, "oldest": _ts(since), "limit": PAGE}
         messages = [message async for message in self._messages(HISTORY, arguments)]
         return [incoming for incoming in self._by_people(messages, channel) if incoming.opens and incoming.said > since]
 
@@ -167,6 +166,11 @@ class SlackPast:
 def _has_a_time(message: Mapping[str, Any]) -> bool:
     ts = message.get("ts")
     return isinstance(ts, str) and TIMESTAMP.fullmatch(ts) is not None
+
+
+def _ts(said: int) -> str:
+    """A time in epoch microseconds as Slack writes it."""
+    return f"{said // 1_000_000}.{said % 1_000_000:06d}"
 
 
 def _edited(message: Mapping[str, Any]) -> int:

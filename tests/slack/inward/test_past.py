@@ -63,7 +63,7 @@ async def test_everybody_above_is_read(past: SlackPast, thread: Thread) -> None:
     thread.post(BOB, "has joined", subtype="channel_join")
     mention = thread.post(ALICE, "<@U0HAKASE01> what do you think?")
     thread.post(BOB, "said later")
-    found = await past.above(thread.place, before=mention, limit=100)
+    found = await past.above(thread.place, before=microseconds(mention), limit=100)
     assert [(each.author, each.name, each.text, each.ours) for each in found] == [
         (ALICE, "", "the question", False),
         (BOB, "", "an answer & more", False),
@@ -83,18 +83,18 @@ async def test_of_hundreds_the_newest_and_the_very_first_are_kept(
     for number in range(500):
         thread.post(BOB, f"reply {number}")
     mention = thread.post(ALICE, "<@U0HAKASE01> well?")
-    found = await past.above(thread.place, before=mention, limit=50)
+    found = await past.above(thread.place, before=microseconds(mention), limit=50)
     assert texts(found) == ["the question", *(f"reply {number}" for number in range(450, 500))]
 
 
 async def test_a_short_thread_is_read_whole_and_nothing_twice(past: SlackPast, thread: Thread) -> None:
     mention = thread.post(ALICE, "<@U0HAKASE01> well?")
     for limit in (1, 2, 50):
-        assert texts(await past.above(thread.place, before=mention, limit=limit)) == ["the question"]
+        assert texts(await past.above(thread.place, before=microseconds(mention), limit=limit)) == ["the question"]
 
 
 async def test_nothing_stands_above_the_first_message(past: SlackPast, thread: Thread, workspace: Workspace) -> None:
-    assert await past.above(thread.place, before=thread.root.ts, limit=50) == []
+    assert await past.above(thread.place, before=microseconds(thread.root.ts), limit=50) == []
     assert [call.method for call in workspace.journal.calls()] == ["auth.test"]
 
 
@@ -106,7 +106,7 @@ async def test_files_are_read_and_what_is_deleted_is_not(
     await people["alice"].delete(GENERAL, gone)
     mention = thread.post(BOB, "<@U0HAKASE01> well?")
     await people["alice"].delete(GENERAL, thread.root.ts)
-    (found,) = await past.above(thread.place, before=mention, limit=50)
+    (found,) = await past.above(thread.place, before=microseconds(mention), limit=50)
     (file,) = found.files
     assert (found.text, file.name, file.size) == ("", "a.csv", 3)
     assert file.url.startswith(workspace.address)
@@ -116,7 +116,7 @@ async def test_files_are_read_and_what_is_deleted_is_not(
 async def test_a_refusal_is_told(code: str, past: SlackPast, thread: Thread, workspace: Workspace) -> None:
     workspace.faults.slack_error("conversations.replies", code)
     with pytest.raises(DeliveryError, match=code):
-        await past.above(thread.place, before="9999999999.0", limit=50)
+        await past.above(thread.place, before=9_999_999_999_000_000, limit=50)
 
 
 async def test_nobody_waits_for_ever(
@@ -125,7 +125,7 @@ async def test_nobody_waits_for_ever(
     monkeypatch.setattr(module, "ABOVE_WITHIN", 0.3)
     workspace.faults.rate_limit("conversations.replies", retry_after=30)
     with pytest.raises(DeliveryError, match="timeout") as raised:
-        await past.above(thread.place, before="9999999999.0", limit=50)
+        await past.above(thread.place, before=9_999_999_999_000_000, limit=50)
     assert raised.value.passes
 
 
