@@ -112,7 +112,6 @@ async def open_engine(
         sessions=stores.sessions,
         turns=stores.turns,
         promises=stores.errands,
-        files=stores.files,
         runner=runner,
         commands=commands,
         errands=Errands(store=stores.errands, commands=commands, presses=presses, surface=surface),

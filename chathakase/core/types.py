@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 
 from chathakase.core.files import Attachment, Image, SharedFile
 
@@ -116,6 +116,21 @@ class Incoming:
     """What the author is called, if it is nobody whom the surface could be asked about: another bot."""
     ours: bool = False
     """We said it ourselves, before the session began."""
+
+
+class Appended(Enum):
+    """What became of a message that was to be stored; it is true when it is stored only now."""
+
+    NEW = auto()
+    COMPLETED = auto()
+    """It was stored already, and has files now that came only this time."""
+    KNOWN = auto()
+    """It was stored already, or is not wanted any more."""
+    STRAY = auto()
+    """It belongs to no session."""
+
+    def __bool__(self) -> bool:
+        return self is Appended.NEW
 
 
 @dataclass(frozen=True, slots=True)

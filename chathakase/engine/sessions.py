@@ -8,8 +8,8 @@ from time import monotonic
 
 from chathakase.core.errands import Command, Errand, Press
 from chathakase.core.errors import trace
-from chathakase.core.ports import ErrandStore, FileStore, SessionStore, TurnStore
-from chathakase.core.types import Incoming, Place, Role
+from chathakase.core.ports import ErrandStore, SessionStore, TurnStore
+from chathakase.core.types import Appended, Incoming, Place, Role
 from chathakase.engine.admission import Admission
 from chathakase.engine.background import Background
 from chathakase.engine.commands import Commands
@@ -33,7 +33,6 @@ class SessionManager:
         sessions: SessionStore,
         turns: TurnStore,
         promises: ErrandStore,
-        files: FileStore,
         runner: TurnRunner,
         commands: Commands,
         errands: Errands,
@@ -49,7 +48,6 @@ class SessionManager:
         self._sessions = sessions
         self._turns = turns
         self._promises = promises
-        self._files = files
         self._runner = runner
         self._commands = commands
         self._errands = errands
@@ -65,7 +63,7 @@ class SessionManager:
         self._again: set[str] = set()
         self._doing: dict[str, asyncio.Task[None]] = {}
         """Errands under way, by their id."""
-        self._saving: dict[tuple[str, str], asyncio.Future[bool]] = {}
+        self._saving: dict[tuple[str, str], asyncio.Future[Appended]] = {}
         """Messages that are being saved right now, so that a twin waits for the first of them to be safe."""
         self._ends: float | None = None
         """When the turns under way must have ended, once no more work is taken on."""
@@ -75,28 +73,30 @@ class SessionManager:
 
         When this returns, the message is stored. Raises StoreError when it could not be.
         """
+        appended = await self._take_in(incoming)
+        if appended is Appended.STRAY:
+            self._strays.keep(incoming)
+        elif appended is Appended.COMPLETED:
+            # The files of a question came only with the twin of its mention.
+            self._running.begin_anew(incoming.place.session_id)
+        return bool(appended)
+
+    async def _take_in(self, incoming: Incoming) -> Appended:
         session_id = incoming.place.session_id
         twin = self._saving.get((session_id, incoming.ref))
         # A twin that was none of ours may have lacked what opens the session, and one that was the files.
-        if twin is not None and await asyncio.shield(twin) and not incoming.files:
-            return False
+        if twin is not None and (await asyncio.shield(twin)) is Appended.NEW and not incoming.files:
+            return Appended.KNOWN
         if command := self._commands.find(incoming):
             return await self._save(incoming, role=Role.COMMAND, errand=Errand(command))
         if incoming.asks and (why := self._admission.refusal(incoming, waiting=self._waiting(session_id))):
             return await self._refuse(incoming, why)
-        if await self._save(incoming):
+        appended = await self._save(incoming)
+        if appended:
             await self._begin(incoming)
-            return True
-        self._admission.take_back(incoming)
-        self._strays.keep(incoming)
-        if incoming.files:
-            await self._complete(session_id)
-        return False
-
-    async def _complete(self, session_id: str) -> None:
-        """Have an answer begin anew whose question's files came only now: with the twin of a mention."""
-        if self._running.find(session_id) is not None and await self._files.unread(session_id, limit=1):
-            self._running.begin_anew(session_id)
+        else:
+            self._admission.take_back(incoming)
+        return appended
 
     async def _begin(self, incoming: Incoming) -> None:
         """See to what is stored, and to what came before the message that opens its session."""
@@ -128,7 +128,7 @@ class SessionManager:
         """How many sessions wait for their turn before this one."""
         return 0 if session_id in self._working else max(len(self._working) - self._concurrency, 0)
 
-    async def _refuse(self, incoming: Incoming, why: str) -> bool:
+    async def _refuse(self, incoming: Incoming, why: str) -> Appended:
         """Keep what somebody said as context, and tell them that it is not answered."""
         word = Command(incoming.place, incoming.ref, incoming.author, why)
         errand = Errand(word) if self._admission.is_news(incoming) else None
@@ -137,14 +137,15 @@ class SessionManager:
             self._admission.told(incoming)
         return saved
 
-    async def _save(self, incoming: Incoming, *, role: Role = Role.USER, errand: Errand | None = None) -> bool:
+    async def _save(self, incoming: Incoming, *, role: Role = Role.USER, errand: Errand | None = None) -> Appended:
         key = (incoming.place.session_id, incoming.ref)
         saving = asyncio.ensure_future(self._sessions.append(incoming, role=role, errand=errand))
         self._saving[key] = saving
         try:
             saved = await saving
         finally:
-            del self._saving[key]
+            if self._saving.get(key) is saving:
+                del self._saving[key]
         if saved and errand is not None:
             self._do(errand)
         return saved
@@ -161,11 +162,19 @@ class SessionManager:
 
     async def wake_waiting(self) -> None:
         """See to everything that waits with nobody at work: after a restart, a crash or a lost lease."""
+        await self._look_for_strays()
         for session_id in await self._turns.waiting():
             if session_id not in self._working:
                 self.wake(session_id)
         for errand in await self._promises.claim():
             self._do(errand)
+
+    async def _look_for_strays(self) -> None:
+        """See to what came here before another process opened its session."""
+        if places := self._strays.places():
+            for session_id in await self._sessions.opened(places):
+                for stray in self._strays.take_all(session_id):
+                    await self.submit(stray)
 
     def retire(self) -> None:
         """Take on no more work; the turns under way have their grace period from now on."""

@@ -25,11 +25,19 @@ class Strays:
         if len(self._kept) > MOST:
             self._kept.popitem(last=False)
 
-    def take(self, opening: Incoming) -> list[Incoming]:
-        """What was said in a thread after the message that opens its session, but came before it."""
-        session_id, fresh = opening.place.session_id, self._clock() - KEPT
+    def places(self) -> frozenset[str]:
+        """The ids of the sessions that would be theirs, while they are fresh."""
+        return frozenset(session_id for (session_id, _), (at, _) in self._kept.items() if self._is_fresh(at))
+
+    def take_all(self, session_id: str) -> list[Incoming]:
+        """What was said in a thread, oldest first; for a session that somebody else has opened."""
         mine = [key for key in self._kept if key[0] == session_id]
         taken = [self._kept.pop(key) for key in mine]
-        return sorted(
-            (stray for at, stray in taken if at >= fresh and stray.said > opening.said), key=lambda stray: stray.said
-        )
+        return sorted((stray for at, stray in taken if self._is_fresh(at)), key=lambda stray: stray.said)
+
+    def take(self, opening: Incoming) -> list[Incoming]:
+        """What was said in a thread after the message that opens its session, but came before it."""
+        return [stray for stray in self.take_all(opening.place.session_id) if stray.said > opening.said]
+
+    def _is_fresh(self, at: float) -> bool:
+        return at >= self._clock() - KEPT

@@ -1,9 +1,11 @@
 """What is said: sessions and their messages."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Collection
 
 from chathakase.core.errands import Errand
 from chathakase.core.types import (
+    Appended,
     ExpiryMode,
     Incoming,
     Place,
@@ -60,6 +62,8 @@ WHERE session = $1 AND ref = $2 AND role = 'command'
 RETURNING seq
 """
 
+OPENED = "SELECT id FROM sessions WHERE id IN (SELECT value FROM json_each($1)) AND doomed = 0"
+
 OPENED_LATER = "SELECT 1 WHERE $2 < (SELECT min(said) FROM messages WHERE session = $1 AND seq > 0)"
 
 GONE = "SELECT 1 FROM gone WHERE session = $1 AND said >= $2"
@@ -107,8 +111,8 @@ class Sessions:
         self._now = now
         self._count = count
 
-    async def append(self, incoming: Incoming, *, role: Role = Role.USER, errand: Errand | None = None) -> bool:
-        """Save what a person said; False when it was had already or belongs to no session of ours.
+    async def append(self, incoming: Incoming, *, role: Role = Role.USER, errand: Errand | None = None) -> Appended:
+        """Save what a person said, unless it was had already or belongs to no session of ours.
 
         Files that come only with a message's second coming are added to it, and are unread like all others.
         """
@@ -119,19 +123,24 @@ class Sessions:
             except _Expired:
                 await self._expiring.delete_if_idle(incoming.place.session_id)
             except _HadAlready:
-                if incoming.files:
-                    async with self._database.transaction() as transaction:
-                        await add_files_of_twin(transaction, incoming)
-                return False
+                return await self._complete(incoming)
 
-    async def _append(self, transaction: Transaction, incoming: Incoming, role: Role, errand: Errand | None) -> bool:
+    async def _complete(self, incoming: Incoming) -> Appended:
+        if not incoming.files:
+            return Appended.KNOWN
+        async with self._database.transaction() as transaction:
+            return Appended.COMPLETED if await add_files_of_twin(transaction, incoming) else Appended.KNOWN
+
+    async def _append(
+        self, transaction: Transaction, incoming: Incoming, role: Role, errand: Errand | None
+    ) -> Appended:
         now = self._now()
         if self._expiry.mode is ExpiryMode.DELETE:
             await self._refuse_expired(transaction, incoming, now)
         asks = incoming.asks and errand is None and await self._is_for_us(transaction, incoming)
         state = await self._next_seq(transaction, incoming, asks=asks, now=now)
         if state is None:
-            return False
+            return Appended.STRAY
         seq, doomed, titled, newest = state
         if doomed:
             raise _Expired
@@ -142,7 +151,11 @@ class Sessions:
             await retitle(transaction, incoming.place.session_id, int(seq or 0))
         if errand is not None:
             await promise(transaction, errand, now=now)
-        return True
+        return Appended.NEW
+
+    async def opened(self, session_ids: Collection[str]) -> frozenset[str]:
+        """Which of some sessions there are by now."""
+        return frozenset(str(row[0]) for row in await self._database.fetch(OPENED, json.dumps(sorted(session_ids))))
 
     async def _add(
         self, transaction: Transaction, incoming: Incoming, seq: int, *, role: Role, asks: bool, now: int

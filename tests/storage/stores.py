@@ -5,7 +5,19 @@ from dataclasses import dataclass, fields, replace
 from chathakase.core.errands import CLEAR_SESSION, Command, Errand, Press
 from chathakase.core.files import SharedFile
 from chathakase.core.memory import Change, Memory, Summary
-from chathakase.core.types import Expiry, ExpiryMode, Incoming, Lease, Outcome, Place, Result, Role, Usage, Wish
+from chathakase.core.types import (
+    Appended,
+    Expiry,
+    ExpiryMode,
+    Incoming,
+    Lease,
+    Outcome,
+    Place,
+    Result,
+    Role,
+    Usage,
+    Wish,
+)
 from chathakase.slack.inward.events import microseconds
 from chathakase.storage.changes import Changes
 from chathakase.storage.errands import Errands
@@ -57,7 +69,7 @@ class Stores:
     errands: Errands
     listening: Listening
 
-    async def say(self, ref: str, text: str = "hello", *, command: bool = False, **fields: object) -> bool:
+    async def say(self, ref: str, text: str = "hello", *, command: bool = False, **fields: object) -> Appended:
         incoming = said(ref, text, **fields)
         if not command:
             return await self.sessions.append(incoming)

@@ -205,7 +205,7 @@ async def append_a_command(stores: Stores) -> Work:
     return lambda: command(stores, PLACE, "2")
 
 
-async def command(stores: Stores, place: Place, ref: str) -> bool:
+async def command(stores: Stores, place: Place, ref: str) -> object:
     errand = Errand(Command(place, ref, "U1", "help"))
     return await stores.sessions.append(said(ref, place=place), role=Role.COMMAND, errand=errand)
 

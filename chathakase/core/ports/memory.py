@@ -9,17 +9,20 @@ from typing import Protocol
 from chathakase.core.errands import Errand
 from chathakase.core.files import Attachment, Image, Reading
 from chathakase.core.memory import Change, Found, Memory, Scope, Summary, TitleBy, Touched, Transcript
-from chathakase.core.types import Incoming, Lease, Place, Role, SessionInfo, SessionsPage, Usage
+from chathakase.core.types import Appended, Incoming, Lease, Place, Role, SessionInfo, SessionsPage, Usage
 
 
 class SessionStore(Protocol):
     """Remembers what is said. Every method is atomic and raises StoreError when the database refuses."""
 
-    async def append(self, incoming: Incoming, *, role: Role = Role.USER, errand: Errand | None = None) -> bool:
-        """Save what a person said; False when it was had already or belongs to no session of ours.
+    async def append(self, incoming: Incoming, *, role: Role = Role.USER, errand: Errand | None = None) -> Appended:
+        """Save what a person said, unless it was had already or belongs to no session of ours.
 
         With an errand, which is saved and held with it, it asks for no turn.
         """
+
+    async def opened(self, session_ids: Collection[str]) -> frozenset[str]:
+        """Which of some sessions there are by now."""
 
     async def people(self, session_id: str) -> frozenset[str]:
         """The user ids of everybody who has said something in a session that is not forgotten."""
