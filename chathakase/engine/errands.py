@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 from chathakase.core.errands import Command, Errand, Press
 from chathakase.core.errors import ChatHakaseError, StoreError, trace
@@ -34,7 +34,7 @@ class Errands:
         """Do an errand that is ours; what goes wrong is told in the log. Cancelled, it is put down undone."""
         session_id = errand.task.place.session_id
         try:
-            with self._held(errand):
+            async with self._held(errand):
                 await self._perform(errand)
             await self._store.done(errand)
         except asyncio.CancelledError:
@@ -42,14 +42,18 @@ class Errands:
             raise
         except StoreError as error:
             log.warning("An errand in %s will be tried again: %s", session_id, error)
+            # Only what a process dies of counts as an attempt. A store that refuses this as well is tried again later.
+            with suppress(StoreError):
+                await self._store.release(errand)
 
-    @contextmanager
-    def _held(self, errand: Errand) -> Iterator[None]:
+    @asynccontextmanager
+    async def _held(self, errand: Errand) -> AsyncIterator[None]:
         holding = asyncio.create_task(self._hold(errand), name=f"hold on {errand.id}")
         try:
             yield
         finally:
             holding.cancel()
+            await asyncio.wait((holding,))
 
     async def _hold(self, errand: Errand) -> None:
         while True:

@@ -69,7 +69,11 @@ class TurnRunner:
         Cancelled, it puts the turn down for whoever comes next.
         """
         lease, heartbeat = signals.lease, Heartbeat(self._turns, signals)
-        reply, draft = await self._begin(lease, heartbeat)
+        try:
+            reply, draft = await self._begin(lease, heartbeat)
+        except (asyncio.CancelledError, StoreError):
+            await asyncio.shield(self._turns.release(lease))
+            raise
         async with reply:
             try:
                 unheard = await self._answer_under_lease(signals, heartbeat, reply, draft)
