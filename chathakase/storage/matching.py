@@ -1,15 +1,16 @@
 """What it means that words occur in a text. Pure."""
 
-import re
+from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 
 PART = 3
 """Characters that the index goes by; shorter words it does not know."""
 MOST_WORDS = 8
 MOST_PARTS = 24
 """How many parts of words the index is asked for; the rest is found in the texts themselves."""
-LONGEST_PATTERN = 1_000
-"""Characters of a word that LIKE is asked for; it takes 50,000 bytes (https://www.sqlite.org/limits.html)."""
+LONGEST_PATTERN = 64
+"""Characters of a word that LIKE is asked for: each may be compared with each of a text, and nobody reads meanwhile."""
 EXCERPT = 200
 """The longest excerpt, in characters."""
 
@@ -44,12 +45,18 @@ class Query:
         line = " ".join(text.split())
         if len(line) <= EXCERPT:
             return line
-        starts = (found.start() for word in self.words if (found := re.search(re.escape(word), line, re.IGNORECASE)))
-        start = max(0, min(min(starts, default=0) - EXCERPT // 4, len(line) - EXCERPT + 1))
+        start = max(0, min(self._first(line) - EXCERPT // 4, len(line) - EXCERPT + 1))
         before = "…" if start else ""
         room = EXCERPT - len(before)
         after = "…" if start + room < len(line) else ""
         return before + line[start : start + room - len(after)] + after
+
+    def _first(self, line: str) -> int:
+        """Where the first of the words begins; 0 if none occurs."""
+        folded = line.casefold()
+        first = min((at for word in self.words if (at := folded.find(word.casefold())) >= 0), default=0)
+        # A letter may become several: ß does ss.
+        return bisect_right([*accumulate(len(letter.casefold()) for letter in line)], first)
 
 
 def query(words: str) -> Query:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from chathakase.core.memory import Found, TitleBy
 from chathakase.core.types import Place
 from chathakase.storage import search as search_module
-from chathakase.storage.matching import EXCERPT, query
+from chathakase.storage.matching import EXCERPT, LONGEST_PATTERN, query
 from chathakase.storage.merging import INDEXES
 from tests.storage.stores import FILE, ID, PLACE, Stores, change
 
@@ -115,6 +115,27 @@ async def test_an_excerpt_is_around_the_word(stores: Stores) -> None:
     assert "Needle" in found.excerpt
     assert len(found.excerpt) == EXCERPT
     assert (found.excerpt[0], found.excerpt[-1]) == ("…", "…")
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "begins"),
+    [
+        ("ß" * 300 + " Straße " + "x" * 300, "STRASSE", 301),
+        ("straße" + "ß" * 300, "SS", 4),
+        ("ﬃ" * 300 + "İ" * 300 + "needle", "NEEDLE", 600),
+        ("x" * 300, "nowhere", 0),
+    ],
+)
+def test_a_word_is_where_it_is_also_behind_letters_that_are_several_in_another_case(
+    text: str, words: str, begins: int
+) -> None:
+    assert query(words)._first(text) == begins
+
+
+def test_no_pattern_has_a_database_compare_without_an_end() -> None:
+    wanted = query(f"a{'é' * 16_000}b {'_' * 16_000}")
+    assert max(map(len, wanted.patterns)) <= 2 * LONGEST_PATTERN + 2
+    assert not wanted.occurs_in("a" * 40_000)
 
 
 @pytest.mark.parametrize("words", ["common", "co"])
