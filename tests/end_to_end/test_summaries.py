@@ -88,3 +88,19 @@ async def test_files_fill_a_window_as_words_do(
     answered = [str(body["messages"][1:]) for body in model.bodies if body["model"] == "scripted"]
     assert "<left_out" not in answered[-1]
     assert "The minutes." in answered[-1]
+
+
+async def test_what_a_summary_for_people_cost_is_counted_and_the_summary_not_kept(
+    open_the_bot: OpenBot, start: Start, model: ModelServer
+) -> None:
+    async with open_the_bot() as bot:
+        thread = await start("@ChatHakase first")
+        await thread.answers(1)
+        await thread.workspace.until(lambda: not bot._working and not bot._background._tasks)
+        model.will(says("Words were said.", usage={"prompt_tokens": 1000, "completion_tokens": 200}))
+        await thread.say("summarise")
+        await thread.answers(2, containing="Words were said.")
+        await thread.say("session info")
+        answer = (await thread.answers(3, containing="Used so far"))[-1]
+    assert "1,011 tokens read and 207 written" in answer
+    assert "everything is in view" in answer
