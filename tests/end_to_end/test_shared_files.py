@@ -1,5 +1,6 @@
 """What people share besides words reaches the model, or a line says why not."""
 
+import asyncio
 import io
 import sqlite3
 import zipfile
@@ -10,8 +11,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from chathakase.core.files import SharedFile
+from chathakase.engine.sessions import SessionManager
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace
+from chathakase.playground.socket_mode import events
+from chathakase.slack.inward.downloads import SlackDownloads
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.model_server import ModelServer, says
 
@@ -108,3 +113,23 @@ async def test_a_model_that_sees_nothing_hears_of_the_picture(
     thread = await share(workspace, alice, "sea.png", picture(), "what is this?", alice.direct_message().id)
     await thread.answers(1)
     assert "sea.png – a picture that you cannot see" in model.seen()
+
+
+async def test_a_file_in_both_events_of_a_mention_begins_one_answer(
+    bot: SessionManager, workspace: Workspace, alice: Person, general: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Slack was seen to send files with both and with one; how long a download takes decides what meets."""
+    monkeypatch.setattr(events, "MESSAGE_ONLY", events.MESSAGE_ONLY - {"files"})
+    fetched: list[str] = []
+    fetch = SlackDownloads.fetch
+
+    async def slowly(self: SlackDownloads, file: SharedFile, *, most: int) -> bytes:
+        fetched.append(file.id)
+        await asyncio.sleep(0.3)
+        return await fetch(self, file, most=most)
+
+    monkeypatch.setattr(SlackDownloads, "fetch", slowly)
+    threads = [await share(workspace, alice, f"{n}.csv", CSV, "@ChatHakase what?", general) for n in range(3)]
+    for thread in threads:
+        await thread.answers(1, containing="what?")
+    assert len(fetched) == len(set(fetched)) == 3

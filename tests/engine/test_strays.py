@@ -57,3 +57,15 @@ def test_only_so_many_are_kept(strays: Strays) -> None:
     for number in range(MOST + 1):
         strays.keep(replace(STRAY, ref=str(number)))
     assert len(strays.take(OPENING)) == MOST
+
+
+def test_those_whose_session_somebody_else_opened_come_in_order(strays: Strays, clock: Clock) -> None:
+    strays.keep(replace(STRAY, ref="3.0", said=30))
+    strays.keep(STRAY)
+    session_id = STRAY.place.session_id
+    assert strays.places() == {session_id}
+    assert [stray.said for stray in strays.take_all(session_id)] == [20, 30]
+    assert strays.take_all(session_id) == []
+    strays.keep(STRAY)
+    clock.now += KEPT + 1
+    assert strays.places() == frozenset()

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from chathakase.core.errors import StoreError
-from chathakase.core.types import ExpiryMode, Hold, Outcome, Place, Result, Role, Usage
+from chathakase.core.types import Appended, ExpiryMode, Hold, Outcome, Place, Result, Role, Usage
 from chathakase.storage.expiry import SESSIONS
 from chathakase.storage.migrate import migrate
 from chathakase.storage.sqlite import open_sqlite
 from chathakase.storage.waiting import LEASE_MS
-from tests.storage.stores import ID, LATER, PLACE, TIMEOUT, Stores, answer
+from tests.storage.stores import FILE, ID, LATER, PLACE, TIMEOUT, Stores, answer
 
 
 async def test_a_question_is_saved_once(stores: Stores) -> None:
@@ -268,3 +268,13 @@ async def test_the_newest_count_of_tokens_is_learned_from_last(stores: Stores) -
         result = Result(Outcome.ANSWERED, "a", model="m", usage=Usage(100 + number, 5), estimate=100)
         assert await stores.turns.finish(await stores.claimed(), result)
     assert await stores.turns.calibration() == [("m", 100, 101), ("m", 100, 102), ("m", 100, 103)]
+
+
+async def test_what_becomes_of_a_message_is_told(stores: Stores) -> None:
+    assert await stores.say("1", opens=False) is Appended.STRAY
+    assert await stores.say("1") is Appended.NEW
+    assert await stores.say("1") is Appended.KNOWN
+    assert await stores.say("1", files=(FILE,)) is Appended.COMPLETED
+    assert await stores.say("1", files=(FILE,)) is Appended.KNOWN
+    assert await stores.say("1", place=Place("C2", "1.0"), opens=False) is Appended.STRAY
+    assert await stores.sessions.opened([ID, "C2_1.0"]) == {ID}
