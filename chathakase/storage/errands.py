@@ -25,7 +25,8 @@ HOLD = "UPDATE errands SET held_until = $2 WHERE id = $1 AND done_at IS NULL"
 
 RELEASE = "UPDATE errands SET held_until = 0, attempts = attempts - 1 WHERE id = $1 AND done_at IS NULL"
 
-DONE = "UPDATE errands SET done_at = $2 WHERE id = $1"
+# What was said behind a command is of no use any more, and nobody would find it to forget it.
+DONE = "UPDATE errands SET done_at = $2, argument = '' WHERE id = $1"
 
 FORGET = "DELETE FROM errands WHERE done_at < $1"
 
@@ -68,7 +69,12 @@ class Errands:
         now = self._now()
         async with self._database.transaction() as transaction:
             await transaction.execute(DONE, errand.id, now)
-            await transaction.execute(FORGET, now - KEPT_MS)
+            await forget_done(transaction, now=now)
+
+
+async def forget_done(transaction: Transaction, *, now: int) -> None:
+    """Forget the errands that were done so long ago that they do not come again."""
+    await transaction.execute(FORGET, now - KEPT_MS)
 
 
 async def promise(transaction: Transaction, errand: Errand, *, now: int) -> bool:

@@ -6,6 +6,7 @@ from itertools import count
 
 from chathakase.core.types import Expiry, ExpiryMode
 from chathakase.storage.database import Database, Value
+from chathakase.storage.errands import forget_done
 from chathakase.storage.merging import Merging
 from chathakase.storage.pace import Pace
 from chathakase.storage.waiting import WAITS, free
@@ -91,6 +92,8 @@ class Expiring:
 
         What was taken out of the index of words before is dropped from it for good.
         """
+        async with self._database.transaction() as transaction:
+            await forget_done(transaction, now=self._now())
         pruned = await self._doom(idle, "archived_at IS NOT NULL") + await self._doom(idle, "archived_at IS NULL")
         await self.bury()
         await self._merging.sweep()

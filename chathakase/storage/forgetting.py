@@ -56,12 +56,6 @@ DELETE FROM titles WHERE session = $1 AND made_by = 'person'
     AND told <= (SELECT c.seq FROM messages c WHERE c.session = $1 AND c.ref = $2)
 """
 
-# What was done is only known so that it is not done twice.
-FORGET_ARGUMENTS = """
-UPDATE errands SET argument = '' WHERE author = $1 AND argument <> '' AND done_at IS NOT NULL
-    AND ($2 = '' OR session = $2)
-"""
-
 AT_ONCE, MOST_AT_ONCE = 20, 500
 """How many messages are forgotten in one transaction at least, and at most."""
 
@@ -115,7 +109,6 @@ class Forgetting:
 
     async def _forget_here(self, session_id: str, author: str, said: Value) -> int:
         async def portion(transaction: Transaction, most: int) -> list[str]:
-            await transaction.execute(FORGET_ARGUMENTS, author, session_id)
             return await _forget(transaction, session_id, f"{HERE} LIMIT {most}", author, said, session_id)
 
         return await self._in_portions(portion)
@@ -124,8 +117,6 @@ class Forgetting:
         forgotten = 0
         while rows := await self._database.fetch(ANYWHERE, author, said):
             forgotten += await self._forget_here(str(rows[0][0]), author, said)
-        async with self._database.transaction() as transaction:
-            await transaction.execute(FORGET_ARGUMENTS, author, "")
         return forgotten
 
     async def _in_portions(self, portion: Portion) -> int:

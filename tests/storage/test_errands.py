@@ -70,6 +70,17 @@ async def test_done_errands_are_forgotten_in_time(errands: Errands, stores: Stor
     assert await stores.database.fetch("SELECT id FROM errands") == [(PRESSED.id,)]
 
 
+async def test_done_errands_are_forgotten_though_no_other_is_done(errands: Errands, stores: Stores) -> None:
+    await errands.promise(HELP)
+    await errands.promise(PRESSED)
+    await errands.done(HELP)
+    await stores.forgetting.prune(idle=TIMEOUT)
+    assert await stores.count("errands") == 2
+    stores.clock.now += KEPT_MS + 1
+    await stores.forgetting.prune(idle=TIMEOUT)
+    assert await stores.database.fetch("SELECT id FROM errands") == [(PRESSED.id,)]
+
+
 async def test_errands_go_with_their_session(stores_with: Callable[[ExpiryMode], Stores]) -> None:
     deleting = stores_with(ExpiryMode.DELETE)
     await deleting.say("2", "help", command=True)

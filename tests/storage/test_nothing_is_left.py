@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from chathakase.core.errands import Command, Errand
 from chathakase.core.files import Reading
 from chathakase.core.memory import Change, Memory, Scope, Summary, TitleBy
 from chathakase.core.types import Outcome, Place, Result, Role, Usage
@@ -51,6 +52,8 @@ class NothingIsLeft(RuleBasedStateMachine):
         self.stack = AsyncExitStack()
         self.folder = Path(self.stack.enter_context(TemporaryDirectory()))
         self.live: list[Said] = []
+        self.commands: list[Said] = []
+        self.undone: list[Errand] = []
         self.had: set[tuple[Place, str]] = set()
         self.forgotten: set[str] = set()
         self.made: list[tuple[Place, Memory, Summary | None, str]] = []
@@ -74,6 +77,7 @@ class NothingIsLeft(RuleBasedStateMachine):
 
     def forget(self, gone: list[Said]) -> None:
         self.live = [each for each in self.live if each not in gone]
+        self.commands = [each for each in self.commands if each not in gone]
         self.forgotten |= {secret for each in gone for secret in each.secrets}
 
     @rule(place=places, author=authors, at=moments, asks=st.booleans(), has_file=st.booleans())
@@ -86,6 +90,31 @@ class NothingIsLeft(RuleBasedStateMachine):
         if saved:
             self.had.add((place, ref))
             self.live.append(Said(place, ref, Role.USER, author, incoming.said, [text]))
+
+    @rule(place=places, author=authors, at=moments)
+    def command(self, place: Place, author: str, at: int) -> None:
+        ref, text = f"{at}.700000", self.secret()
+        if (place, ref) in self.had:
+            return
+        incoming = said(ref, f"rename session {text}", place=place, author=author)
+        errand = Errand(Command(place, ref, author, "rename session", text))
+        assert self.runner.run(self.stores.sessions.append(incoming, role=Role.COMMAND, errand=errand))
+        self.had.add((place, ref))
+        self.commands.append(Said(place, ref, Role.COMMAND, author, incoming.said, [text]))
+        self.undone.append(errand)
+
+    @precondition(lambda self: self.undone)
+    @rule()
+    def carry_out_a_command(self) -> None:
+        self.runner.run(self.stores.errands.done(self.undone.pop(0)))
+
+    @precondition(lambda self: self.commands)
+    @rule(which=st.integers(0, 99))
+    def delete_a_command(self, which: int) -> None:
+        each = self.commands[which % len(self.commands)]
+        change = Change(each.place.channel, each.place.thread, each.ref, 1_000_000_000 + self.number, None)
+        assert self.runner.run(self.stores.changes.change(change))
+        self.forget([each])
 
     @rule(place=places)
     def read_files(self, place: Place) -> None:
@@ -144,6 +173,7 @@ class NothingIsLeft(RuleBasedStateMachine):
         here = [each for each in before if each.place == place]
         own = [each for each in here if each.author == author]
         everywhere = [each for each in before if each.author == author]
+        commands = [each for each in self.commands if each.at < command.said]
         newest = sorted(own, key=lambda each: each.at)[-1:]
         gone = {"clear": here, Scope.LAST: newest, Scope.HERE: own, Scope.EVERYWHERE: everywhere, Scope.ONE: []}[scope]
         if scope == "clear":
@@ -152,6 +182,12 @@ class NothingIsLeft(RuleBasedStateMachine):
             work = self.stores.forgetting.forget(Scope(scope), author=author, place=place, before=ref)
             count = self.runner.run(work)
         assert count == len(gone)
+        if scope in ("clear", Scope.HERE, Scope.EVERYWHERE):
+            gone += [
+                each
+                for each in commands
+                if (scope == Scope.EVERYWHERE or each.place == place) and (scope == "clear" or each.author == author)
+            ]
         self.forget(gone)
 
     @rule(place=places, keep=st.integers(0, 3))
@@ -186,7 +222,11 @@ class NothingIsLeft(RuleBasedStateMachine):
 
     async def _look(self) -> None:
         everything = await self._dump("NOT LIKE '%words%'")
-        assert not [secret for secret in self.forgotten if secret in everything]
+        # What is still to be done is needed for that.
+        to_be_done = {errand.task.argument for errand in self.undone if isinstance(errand.task, Command)}
+        assert not [secret for secret in self.forgotten - to_be_done if secret in everything]
+        messages = await self._dump("= 'messages'")
+        assert not [secret for secret in self.forgotten if secret in messages]
         for place in PLACES:
             memory = await self.stores.memory.memory(place.session_id, limit=99, tokens=99_999)
             covered = memory.summary.upto if memory.summary else -1
