@@ -62,22 +62,11 @@ async def open_engine(
 ) -> Engine:
     """Open the model and everything that thinks. Raises StartError and StoreError."""
     mind = await open_mind(stack, settings)
-    expiry = Expiry(settings.chathakase_session_timeout * 1000, settings.chathakase_expiry)
-    stores = open_stores(database, expiry=expiry, now=now, count=mind.counter.count)
-    name = settings.chathakase_model
-    for model, estimate, reported in await stores.turns.calibration():
-        if is_version_of(name, model):
-            mind.calibration.learn(name, estimate, reported)
+    terms = _terms(settings, web, mind)
+    stores = open_stores(database, expiry=terms.expiry, now=now, count=mind.counter.count)
+    await _learn(mind, stores, terms.model)
     persona = Persona(settings.chathakase_system_prompt, settings.chathakase_max_messages)
-    recall = Recall(
-        store=stores.memory,
-        files=stores.files,
-        above=Above(past=past, store=stores.memory),
-        reader=FileReader(stores.files, SlackDownloads(web), read, most=settings.chathakase_max_file_mb * MEGABYTE),
-        surface=surface,
-        persona=persona,
-        lens=mind.lens,
-    )
+    recall = _recall(settings, mind, stores, surface, past, web, persona)
     runner = TurnRunner(
         sessions=stores.sessions,
         turns=stores.turns,
@@ -91,13 +80,7 @@ async def open_engine(
     commands = Commands(
         Means(
             stores=stores,
-            terms=Terms(
-                agent=web.identity.name,
-                model=name,
-                expiry=expiry,
-                retention=settings.chathakase_retention_days * DAY,
-                prices=mind.catalogue.facts,
-            ),
+            terms=terms,
             surface=surface,
             presses=presses,
             rights=rights,
@@ -137,6 +120,44 @@ async def open_engine(
     )
     housekeeping = Housekeeping(stores.forgetting, stores.merging, retention_days=settings.chathakase_retention_days)
     return Engine(manager, changes, housekeeping, stores)
+
+
+def _terms(settings: Settings, web: SlackWeb, mind: Mind) -> Terms:
+    return Terms(
+        agent=web.identity.name,
+        model=settings.chathakase_model,
+        expiry=Expiry(settings.chathakase_session_timeout * 1000, settings.chathakase_expiry),
+        retention=settings.chathakase_retention_days * DAY,
+        prices=mind.catalogue.facts,
+    )
+
+
+async def _learn(mind: Mind, stores: Stores, name: str) -> None:
+    """Learn again what earlier turns showed about how the model counts. Raises StoreError."""
+    for model, estimate, reported in await stores.turns.calibration():
+        if is_version_of(name, model):
+            mind.calibration.learn(name, estimate, reported)
+
+
+def _recall(
+    settings: Settings,
+    mind: Mind,
+    stores: Stores,
+    surface: SlackSurface,
+    past: SlackPast,
+    web: SlackWeb,
+    persona: Persona,
+) -> Recall:
+    most = settings.chathakase_max_file_mb * MEGABYTE
+    return Recall(
+        store=stores.memory,
+        files=stores.files,
+        above=Above(past=past, store=stores.memory),
+        reader=FileReader(stores.files, SlackDownloads(web), read, most=most),
+        surface=surface,
+        persona=persona,
+        lens=mind.lens,
+    )
 
 
 def _summaries(mind: Mind, stores: Stores, surface: SlackSurface, persona: Persona) -> Summaries:
