@@ -1,5 +1,6 @@
 """What people want forgotten of what they said."""
 
+import json
 from collections.abc import Awaitable, Callable
 
 from chathakase.core.memory import Scope
@@ -23,7 +24,7 @@ WHERE author = $1 AND author <> '' AND said < $2 AND session = $3 AND role = 'us
 ORDER BY said DESC, seq DESC LIMIT 1
 """
 
-HERE = f"SELECT id, said, role, seq FROM messages WHERE {MINE} AND session = $3"
+HERE = f"{MINE} AND session = $3"
 
 ONE = "SELECT id, said, role, seq FROM messages WHERE ref = $1 AND session = $2 AND role IN ('user', 'command')"
 
@@ -38,8 +39,17 @@ SELECT author FROM messages WHERE session = $1 AND ref = $2 AND {SPOKEN}
 
 # Only what was said before the command is forgotten; what came after it may be stored already.
 ALL = """
-SELECT id, said, role, seq FROM messages WHERE session = $1 AND role IN ('user', 'assistant', 'command')
+session = $1 AND role IN ('user', 'assistant', 'command')
     AND said < (SELECT c.said FROM messages c WHERE c.session = $1 AND c.ref = $2)
+"""
+
+# The newest first, so that what a session is named after stays until the end.
+CHOSEN = "SELECT id FROM messages WHERE {} ORDER BY said DESC, seq DESC"
+
+# What was chosen may have changed meanwhile, or be gone and its number somebody else's.
+STILL_CHOSEN = """
+SELECT messages.id, said, role, seq FROM json_each(${}) AS chosen CROSS JOIN messages ON messages.id = chosen.value
+WHERE {}
 """
 
 # A turn that answers only what was asked later is none of the command's business.
@@ -59,8 +69,8 @@ DELETE FROM titles WHERE session = $1 AND made_by = 'person'
 AT_ONCE, MOST_AT_ONCE = 20, 500
 """How many messages are forgotten in one transaction at least, and at most."""
 
-Portion = Callable[[Transaction, int], Awaitable[list[str]]]
-"""Forgets at most so many messages in a transaction; returns the role of each."""
+Beginning = Callable[[Transaction], Awaitable[None]]
+"""What is done in the first transaction, before anything is forgotten."""
 
 
 class Forgetting:
@@ -74,18 +84,17 @@ class Forgetting:
         """Forget what was said before a stored message; returns how many messages were forgotten.
 
         A turn that answers something of it ends; what was asked later waits again. The title that a person gave goes
-        as well. The rows stay as empty marks, so that a message that is delivered again is not answered again.
+        as well. The rows stay as empty marks, so that a message that is delivered again is not answered again. What is
+        much is forgotten in several transactions; cut short, it can be done again.
         """
 
-        async def portion(transaction: Transaction, most: int) -> list[str]:
+        async def begin(transaction: Transaction) -> None:
             await transaction.execute(END_TURN, session_id, before)
             await transaction.execute(LOOK_NO_HIGHER, session_id)
-            roles = await _forget(transaction, session_id, f"{ALL} LIMIT {most}", session_id, before)
             if await transaction.execute(DROP_TITLE, session_id, before):
                 await retitle(transaction, session_id, 0)
-            return roles
 
-        return await self._in_portions(portion)
+        return await self._in_portions(session_id, begin, ALL, session_id, before)
 
     async def forget(self, scope: Scope, *, author: str, place: Place, before: str) -> int:
         """Forget what one person said, up to a stored message; returns how many messages were forgotten.
@@ -108,10 +117,9 @@ class Forgetting:
         return _spoken(roles)
 
     async def _forget_here(self, session_id: str, author: str, said: Value) -> int:
-        async def portion(transaction: Transaction, most: int) -> list[str]:
-            return await _forget(transaction, session_id, f"{HERE} LIMIT {most}", author, said, session_id)
+        async def begin(_: Transaction) -> None: ...
 
-        return await self._in_portions(portion)
+        return await self._in_portions(session_id, begin, HERE, author, said, session_id)
 
     async def _forget_everywhere(self, author: str, said: Value) -> int:
         forgotten = 0
@@ -119,13 +127,21 @@ class Forgetting:
             forgotten += await self._forget_here(str(rows[0][0]), author, said)
         return forgotten
 
-    async def _in_portions(self, portion: Portion) -> int:
-        forgotten, pace = 0, Pace(self._database, AT_ONCE, most=MOST_AT_ONCE)
+    async def _in_portions(self, session_id: str, begin: Beginning, which: str, *values: Value) -> int:
+        """Forget what a condition tells, so that after each transaction all is as if no more were to be forgotten."""
+        chosen = [row[0] for row in await self._database.fetch(CHOSEN.format(which), *values)]
+        still_chosen = STILL_CHOSEN.format(len(values) + 1, which)
+        forgotten = done = 0
+        pace = Pace(self._database, AT_ONCE, most=MOST_AT_ONCE)
         while True:
             async with pace.transaction() as (transaction, most):
-                roles = await portion(transaction, most)
+                if not done:
+                    await begin(transaction)
+                ids = json.dumps(chosen[done : done + most])
+                roles = await _forget(transaction, session_id, still_chosen, *values, ids)
             forgotten += _spoken(roles)
-            if len(roles) < most:
+            done += most
+            if done >= len(chosen):
                 return forgotten
 
     async def where(self, author: str) -> frozenset[str]:

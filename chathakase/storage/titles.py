@@ -6,8 +6,9 @@ from chathakase.core.types import Usage
 from chathakase.storage.database import Database, Transaction
 from chathakase.storage.usage import spend
 
+# By the index in order (hence the sign), which has it at once.
 FIRST_WORDS = """
-SELECT text FROM messages WHERE session = $1 AND role = 'user' AND seq > 0 ORDER BY said, seq LIMIT 1
+SELECT text FROM messages WHERE session = $1 AND role = 'user' AND +seq > 0 ORDER BY said, seq LIMIT 1
 """
 
 ENTITLE = """

@@ -130,5 +130,7 @@ async def test_a_long_session_is_forgotten_in_portions_and_cut_short_it_can_be_d
     await asyncio.wait((clearing,))
     left = await stores.texts()
     assert 0 < len(left) < 3 * AT_ONCE
+    assert left == [f"q{number}" for number in range(len(left))]
+    assert await stores.title() == ("q0", "rule")
     assert await stores.clear("2") == len(left)
     assert await stores.texts() == []

@@ -1,8 +1,8 @@
-"""Which indexes the statements use that look through the turns of a session, however many it has."""
+"""Which indexes the statements use that look through a session, however long it is."""
 
 import pytest
 
-from chathakase.storage import changes, summaries, turns, withdrawing
+from chathakase.storage import changes, forgetting, summaries, titles, turns, withdrawing
 from chathakase.storage.sqlite import SqliteDatabase
 
 EARLIER = "USING COVERING INDEX turns_of_session (session=? AND upto<?)"
@@ -39,3 +39,18 @@ async def test_what_is_wished_for_is_found_at_once(sql: str, parameters: int, op
     steps = await plan(open_database, sql, parameters)
     assert [step for step in steps if "turns_reopened" in step]
     assert not [step for step in steps if "turns_of_session (session=?)" in step]
+
+
+async def test_what_a_session_is_named_after_is_found_at_once(open_database: SqliteDatabase) -> None:
+    steps = await plan(open_database, titles.FIRST_WORDS, 1)
+    assert steps == ["SEARCH messages USING INDEX messages_in_order (session=?)"]
+
+
+@pytest.mark.parametrize(("which", "parameters"), [(forgetting.ALL, 2), (forgetting.HERE, 3)])
+async def test_no_portion_of_what_is_forgotten_goes_through_the_portions_before_it(
+    which: str, parameters: int, open_database: SqliteDatabase
+) -> None:
+    steps = await plan(open_database, forgetting.STILL_CHOSEN.format(parameters + 1, which), parameters + 1)
+    assert [step for step in steps if step.startswith("SEARCH messages")] == [
+        "SEARCH messages USING INTEGER PRIMARY KEY (rowid=?)"
+    ]
