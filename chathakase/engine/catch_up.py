@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
@@ -10,7 +10,7 @@ from typing import Self
 from chathakase.core.errors import DeliveryError, trace
 from chathakase.core.memory import Change
 from chathakase.core.ports import ListeningStore, Past
-from chathakase.core.types import Heard, Incoming, Seen
+from chathakase.core.types import Heard, Incoming, Place, Seen
 
 MARGIN = 600_000
 """Milliseconds before the last sign of life that are looked at as well: what came then may not have been taken in, and
@@ -59,8 +59,9 @@ class CatchUp:
         self._now = now
         self._since: int | None = None
         """From when on something may have been missed, in epoch milliseconds."""
-        self._late: list[Heard] = []
-        """Threads that were opened late, so that what was said in them may have come before, and been none of ours."""
+        self._late: dict[Place, int] = {}
+        """Threads that were opened late, so that what was said in them may have come before, and been none of ours:
+        from when on they are to be read, in epoch microseconds."""
         self._changed = asyncio.Event()
         self._looking = True
         self._task: asyncio.Task[None] | None = None
@@ -87,9 +88,9 @@ class CatchUp:
         await self._hand_on(incoming, late=self._age(incoming) > LATE)
 
     async def _hand_on(self, incoming: Incoming, *, late: bool) -> None:
-        new = await self._submit(incoming)
-        if new and late and incoming.opens and self._young and len(self._late) < MOST_SESSIONS:
-            self._late.append(Heard(incoming.place, incoming.said, incoming.said))
+        new, place = await self._submit(incoming), incoming.place
+        if new and late and incoming.opens and self._young and (place in self._late or len(self._late) < MOST_SESSIONS):
+            self._late[place] = min(incoming.said, self._late.get(place, incoming.said))
             self._changed.set()
 
     def missed(self, seconds: float) -> None:
@@ -115,8 +116,7 @@ class CatchUp:
                 if since is not None and self._young:
                     await self._look(since)
                 while self._late:
-                    await self._look_into(self._late[0], self._late[0].first)
-                    del self._late[0]
+                    await self._look_below(*next(iter(self._late.items())))
                 self._looking = False
             except Exception as error:  # noqa: BLE001 - whatever it is, what is delivered meanwhile is answered
                 log.warning("What was missed could not be looked for, and will be again: %s", trace(error))
@@ -140,7 +140,15 @@ class CatchUp:
         except DeliveryError as error:
             log.info("A channel could not be looked over: %s", error)
             return
-        await self._take_in(messages)
+        for incoming in messages:
+            await self._take_in(incoming, late=True)
+
+    async def _look_below(self, place: Place, since: int) -> None:
+        """Look for what was said in a thread that was opened late."""
+        await self._look_into(Heard(place, since, since), since)
+        # Meanwhile something may have come that was said even before.
+        if self._late[place] == since:
+            del self._late[place]
 
     async def _look_into(self, heard: Heard, earliest: int) -> None:
         # What comes while the thread is read need not be found in it.
@@ -154,7 +162,10 @@ class CatchUp:
         await self._forget(heard, seen, settled)
         await self._follow_edits(heard, seen, known)
         since = _from(heard, earliest)
-        await self._take_in(incoming for incoming in seen.messages if incoming.said > since)
+        for incoming in seen.messages:
+            if incoming.said > since:
+                # What was said below it is among these as well.
+                await self._take_in(incoming, late=False)
 
     async def _forget(self, heard: Heard, seen: Seen, known: Mapping[str, int]) -> None:
         """Have forgotten what is known and was deleted."""
@@ -169,11 +180,10 @@ class CatchUp:
                 at = seen.edited[now.ref]
                 await self._change(Change(heard.place.channel, heard.place.thread, now.ref, at, now))
 
-    async def _take_in(self, messages: Iterable[Incoming]) -> None:
-        """Submit what is found in one place, in order; what is known already makes no difference."""
-        for incoming in messages:
-            asks = incoming.asks and self._age(incoming) <= self._young
-            await self._hand_on(replace(incoming, asks=asks), late=True)
+    async def _take_in(self, incoming: Incoming, *, late: bool) -> None:
+        """Submit what is found; what is known already makes no difference."""
+        asks = incoming.asks and self._age(incoming) <= self._young
+        await self._hand_on(replace(incoming, asks=asks), late=late)
 
     def _age(self, incoming: Incoming) -> int:
         """How many milliseconds ago something was said."""

@@ -1,0 +1,124 @@
+"""What is read again to find what was missed: each thread once, however much was said in it."""
+
+import asyncio
+
+from chathakase.core.memory import Change
+from chathakase.core.types import Heard, Incoming, Place, Seen
+from chathakase.engine.catch_up import LATE, CatchUp
+
+NOW = 1_700_000_000_000
+KNOWN, NEW = Place("C1", "1699999000.0"), Place("C1", "1699999950.0")
+
+
+def mention(place: Place, age: int) -> Incoming:
+    """A question that was asked so many seconds ago."""
+    at = NOW // 1000 - age
+    return Incoming(place, f"{at}.0", "U1", "hello?", said=at * 1_000_000, opens=True, asks=True)
+
+
+class World:
+    """Slack and the database: what stands in threads, and what is known of it."""
+
+    def __init__(self) -> None:
+        self.threads: dict[Place, list[Incoming]] = {KNOWN: [], NEW: []}
+        self.roots: list[Incoming] = []
+        self.read: list[Place] = []
+        self.stored: list[Incoming] = []
+        self.noted = asyncio.Event()
+        self.pausing = asyncio.Event()
+        self.pausing.set()
+
+    async def thread(self, place: Place) -> Seen:
+        self.read.append(place)
+        seen = tuple(self.threads[place])
+        await self.pausing.wait()
+        return Seen(seen, {}, frozenset(each.ref for each in seen), upto=0)
+
+    async def above(self, *asked: object, **more: object) -> list[Incoming]:
+        raise AssertionError(asked, more)
+
+    async def channel(self, channel: str, *, since: int) -> list[Incoming]:  # noqa: ARG002
+        return self.roots
+
+    async def until(self) -> int | None:
+        return NOW - 600_000
+
+    async def note(self) -> None:
+        self.noted.set()
+
+    async def active(self, *, since: int, limit: int) -> list[Heard]:  # noqa: ARG002
+        opened = int(float(KNOWN.thread)) * 1_000_000
+        return [Heard(KNOWN, opened, opened)]
+
+    async def known(self, place: Place) -> dict[str, int]:  # noqa: ARG002
+        return {}
+
+    async def submit(self, incoming: Incoming) -> bool:
+        new = all(incoming.ref != each.ref for each in self.stored)
+        self.stored += [incoming] if new else []
+        return new
+
+    async def change(self, change: Change) -> None:
+        raise AssertionError(change)
+
+
+def opened(world: World) -> CatchUp:
+    return CatchUp(
+        listening=world, past=world, submit=world.submit, change=world.change, young=3_600_000, now=lambda: NOW
+    )
+
+
+async def settled(catch_up: CatchUp, world: World) -> None:
+    """Wait until nothing is to be looked for any more."""
+    world.noted.clear()
+    while not world.noted.is_set():
+        await asyncio.sleep(0)
+        await catch_up.note()
+
+
+async def test_a_thread_is_read_once_however_often_we_were_called_in_it() -> None:
+    world = World()
+    world.threads[KNOWN] = [mention(KNOWN, age) for age in range(540, 140, -10)]
+    async with opened(world) as catch_up:
+        await settled(catch_up, world)
+    assert world.stored == world.threads[KNOWN]
+    assert world.read == [KNOWN]
+
+
+async def test_a_thread_that_is_found_in_its_channel_is_read_once() -> None:
+    world = World()
+    world.roots = [mention(NEW, 50)]
+    world.threads[NEW] = [*world.roots, *(mention(NEW, age) for age in range(40, 0, -10))]
+    async with opened(world) as catch_up:
+        await settled(catch_up, world)
+    assert world.stored == world.threads[NEW]
+    assert world.read == [KNOWN, NEW]
+
+
+async def test_mentions_that_come_late_together_have_their_thread_read_once() -> None:
+    world = World()
+    async with opened(world) as catch_up:
+        await settled(catch_up, world)
+        world.threads[NEW] = [mention(NEW, age) for age in range(50, 0, -10)]
+        for late in world.threads[NEW][1:-1]:
+            assert NOW - late.said // 1000 > LATE
+            await catch_up.submit(late)
+        await settled(catch_up, world)
+    assert world.stored == world.threads[NEW][1:]
+    assert world.read == [KNOWN, NEW]
+
+
+async def test_what_comes_late_while_its_thread_is_read_has_it_read_from_there() -> None:
+    world = World()
+    async with opened(world) as catch_up:
+        await settled(catch_up, world)
+        world.threads[NEW] = [mention(NEW, age) for age in range(50, 0, -10)]
+        world.pausing.clear()
+        await catch_up.submit(world.threads[NEW][3])
+        while world.read != [KNOWN, NEW]:
+            await asyncio.sleep(0)
+        await catch_up.submit(world.threads[NEW][0])
+        world.pausing.set()
+        await settled(catch_up, world)
+    assert sorted(each.said for each in world.stored) == [each.said for each in world.threads[NEW]]
+    assert world.read == [KNOWN, NEW, NEW]
