@@ -41,6 +41,7 @@ class Lookup(Generic[T]):
         self._unknown = unknown
         self._clock = clock
         self._known: dict[str, tuple[float, T]] = {}
+        self._under_way: dict[str, asyncio.Task[None]] = {}
         self._refused: set[str] = set()
         """The errors that the log has heard of."""
 
@@ -49,8 +50,15 @@ class Lookup(Generic[T]):
         now = self._clock()
         stale = [id_ for id_ in ids if id_ not in self._known or self._known[id_][0] < now]
         if stale:
-            await asyncio.gather(*map(self._look, stale[:MOST_ASKED]))
+            await asyncio.wait([self._call(id_) for id_ in stale[:MOST_ASKED]])
         return {id_: self._known[id_][1] if id_ in self._known else self._unknown(id_) for id_ in ids}
+
+    def _call(self, id_: str) -> asyncio.Task[None]:
+        """The one call under way about an id; it goes on when one of those who wait for it does not."""
+        if id_ not in self._under_way:
+            self._under_way[id_] = asyncio.create_task(self._look(id_), name=f"{self._method} of {id_}")
+            self._under_way[id_].add_done_callback(lambda _: self._under_way.pop(id_))
+        return self._under_way[id_]
 
     async def _look(self, id_: str) -> None:
         known = self._known.get(id_)
