@@ -1,7 +1,9 @@
 """Finds what was said in people's own threads, as far as they may see it."""
 
+import asyncio
 import logging
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 
 from chathakase.core.errors import DeliveryError
 from chathakase.core.memory import Found
@@ -23,6 +25,10 @@ LISTED = 10
 SHOWN = 80
 """Characters of what was looked for that are repeated."""
 UNTITLED = "a thread"
+AT_ONCE = 10
+"""Channels of which it is asked at once what they are."""
+PATIENCE = 10.0
+"""Seconds to wait for that."""
 
 log = logging.getLogger(__name__)
 
@@ -60,9 +66,19 @@ class Searching:
             return await self._direct(user), ONLY_DIRECT
 
     async def _direct(self, user: str) -> set[str]:
-        """The direct messages of a person; nobody else takes part in them."""
+        """The direct messages of a person, as far as they are told soon; nobody else takes part in them."""
+        room, direct = asyncio.Semaphore(AT_ONCE), set[str]()
+
+        async def look(channel: str) -> None:
+            async with room:
+                if (await self._surface.where(Place(channel, ""))).direct:
+                    direct.add(channel)
+
         channels = await self._search.channels_of(user)
-        return {channel for channel in channels if (await self._surface.where(Place(channel, ""))).direct}
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                await asyncio.gather(*map(look, channels))
+        return direct
 
     def _line(self, found: Found, people: Mapping[str, Person], offset: int) -> str:
         link = self._surface.link(found.place, found.ref or found.place.thread)

@@ -1,0 +1,35 @@
+"""Where a search looks when nobody can tell in which channels somebody is."""
+
+import asyncio
+from types import SimpleNamespace
+from typing import cast
+
+from chathakase.core.types import Place, Where
+from chathakase.engine.commands.means import Means
+from chathakase.engine.commands.searching import AT_ONCE, Searching
+
+CHANNELS = frozenset({"D1", *(f"C{number}" for number in range(3 * AT_ONCE))})
+
+
+class Channels:
+    """Some channels, of which it takes a while to be told."""
+
+    def __init__(self) -> None:
+        self.under_way = self.most = 0
+
+    async def channels_of(self, author: str) -> frozenset[str]:
+        return CHANNELS if author == "U1" else frozenset()
+
+    async def where(self, place: Place) -> Where:
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        await asyncio.sleep(0)
+        self.under_way -= 1
+        return Where("", direct=place.channel.startswith("D"))
+
+
+async def test_several_channels_are_looked_up_at_once_but_not_all() -> None:
+    channels = Channels()
+    means = SimpleNamespace(surface=channels, stores=SimpleNamespace(search=channels))
+    assert await Searching(cast("Means", means))._direct("U1") == {"D1"}
+    assert channels.most == AT_ONCE
