@@ -129,20 +129,17 @@ class Forgetting:
 
     async def _in_portions(self, session_id: str, begin: Beginning, which: str, *values: Value) -> int:
         """Forget what a condition tells, so that after each transaction all is as if no more were to be forgotten."""
-        chosen = [row[0] for row in await self._database.fetch(CHOSEN.format(which), *values)]
         still_chosen = STILL_CHOSEN.format(len(values) + 1, which)
-        forgotten = done = 0
-        pace = Pace(self._database, AT_ONCE, most=MOST_AT_ONCE)
-        while True:
+        forgotten, chosen, pace = 0, None, Pace(self._database, AT_ONCE, most=MOST_AT_ONCE)
+        while chosen is None or chosen:
             async with pace.transaction() as (transaction, most):
-                if not done:
+                if chosen is None:
                     await begin(transaction)
-                ids = json.dumps(chosen[done : done + most])
-                roles = await _forget(transaction, session_id, still_chosen, *values, ids)
+                    chosen = [row[0] for row in await transaction.fetch(CHOSEN.format(which), *values)]
+                portion, chosen = chosen[:most], chosen[most:]
+                roles = await _forget(transaction, session_id, still_chosen, *values, json.dumps(portion))
             forgotten += _spoken(roles)
-            done += most
-            if done >= len(chosen):
-                return forgotten
+        return forgotten
 
     async def where(self, author: str) -> frozenset[str]:
         """The ids of the sessions that remember something that a person said."""

@@ -7,6 +7,7 @@ from chathakase.core.types import Incoming, Lease, Message, Place, Role, Wish
 from chathakase.storage.database import Database, Row, Transaction
 from chathakase.storage.files import add_files
 from chathakase.storage.messages import COLUMNS, SPOKEN, read
+from chathakase.storage.pace import Pace
 from chathakase.storage.summaries import spoil, summary_of
 
 ABOUT = f"""
@@ -52,7 +53,11 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT (session, ref) DO NOTHING
 """
 
-ABOVE_READ = "UPDATE sessions SET above_read = 1 WHERE id = $1 AND above_read = 0"
+# Only with the last of it is it read; who is cut short before that reads it again.
+ABOVE_READ = "UPDATE sessions SET above_read = $2 WHERE id = $1 AND above_read = 0"
+
+AT_ONCE, MOST_AT_ONCE = 10, 200
+"""How many messages from above are stored in one transaction at least, and at most."""
 
 
 class Memories:
@@ -112,28 +117,41 @@ class Memories:
         the session was cleared meanwhile, nothing is stored. They are numbered downwards from 0, so that to every turn
         they are what was before it. What asks there and was not answered is told together with the question that
         begins the session, and answered with it.
+
+        What is much is stored in several transactions, so that nobody waits long for the database.
         """
         session_id = place.session_id
-        counted = [(each, self._count(each.text)) for each in sorted(messages, key=lambda each: each.said)]
-        async with self._database.transaction() as transaction:
-            if not await transaction.execute(ABOVE_READ, session_id):
-                return 0
-            known = {row[0] for sql in (KNOWN, OF_OURS) for row in await transaction.fetch(sql, session_id)}
-            new = [(each, tokens) for each, tokens in counted if each.ref not in known]
-            if new:
-                await self._add_above(transaction, session_id, new)
-                await spoil(transaction, session_id, new[0][0].said)
-        return len(new)
+        known = {row[0] for sql in (KNOWN, OF_OURS) for row in await self._database.fetch(sql, session_id)}
+        unknown = sorted((each for each in messages if each.ref not in known), key=lambda each: each.said)
+        answered = max((each.said for each in unknown if each.ours), default=0)
+        new = [(each, self._count(each.text)) for each in unknown]
+        added, pace = 0, Pace(self._database, AT_ONCE, most=MOST_AT_ONCE)
+        while True:
+            async with pace.transaction() as (transaction, most):
+                # The newest first, since they are numbered downwards.
+                new, portion = new[:-most], new[-most:]
+                if not await transaction.execute(ABOVE_READ, session_id, int(not new)):
+                    return added
+                added += await self._add_portion(transaction, session_id, portion, answered)
+            if not new:
+                return added
 
-    async def _add_above(self, transaction: Transaction, session_id: str, new: Sequence[tuple[Incoming, int]]) -> None:
+    async def _add_portion(
+        self, transaction: Transaction, session_id: str, portion: Sequence[tuple[Incoming, int]], answered: int
+    ) -> int:
+        """Store messages with their tokens, oldest first; what asks and was said before ``answered`` was answered."""
         lowest = int((await transaction.fetch(NUMBERS, session_id))[0][0] or 0)
-        answered = max((each.said for each, _ in new if each.ours), default=0)
-        for seq, (each, tokens) in enumerate(new, lowest - len(new)):
+        added = 0
+        for seq, (each, tokens) in enumerate(portion, lowest - len(portion)):
             role, author = (Role.ASSISTANT, "") if each.ours else (Role.USER, each.author)
             said = (each.text, author, each.name, each.ref, each.said)
             asks = int(each.asks and each.said > answered)
-            await transaction.execute(ADD_ABOVE, session_id, seq, role, *said, tokens, self._now(), asks)
-            await add_files(transaction, session_id, each.ref, each.files)
+            if await transaction.execute(ADD_ABOVE, session_id, seq, role, *said, tokens, self._now(), asks):
+                await add_files(transaction, session_id, each.ref, each.files)
+                added += 1
+        if portion:
+            await spoil(transaction, session_id, portion[0][0].said)
+        return added
 
 
 class _Room:

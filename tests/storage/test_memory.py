@@ -1,5 +1,6 @@
 """What a session remembers, as a prompt needs it, and what stood above the call."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -8,6 +9,7 @@ import pytest
 from chathakase.core.files import SharedFile
 from chathakase.core.memory import Memory
 from chathakase.core.types import ExpiryMode, Message, Place, Role, Wish
+from chathakase.storage.memory import AT_ONCE
 from tests.storage.stores import FILE, ID, PLACE, Stores, answer, said
 
 
@@ -144,6 +146,31 @@ async def test_what_stood_above_does_not_come_back_after_a_clearing(stores: Stor
     # Somebody may have been reading it meanwhile.
     assert await stores.memory.add_above(PLACE, [said("1", "forgotten")]) == 0
     assert texts(await stores.remembered()) == []
+
+
+@pytest.mark.parametrize("cleared", [False, True])
+async def test_much_that_stands_above_is_stored_in_portions(cleared: bool, stores: Stores) -> None:
+    await stores.say("2", "question")
+    await stores.say("3", "clear session", command=True)
+    above = [said(f"1.{number:06d}", f"m{number}", opens=False, asks=False) for number in range(5 * AT_ONCE)]
+    reading = asyncio.create_task(stores.memory.add_above(PLACE, above))
+    while len(texts(await stores.remembered())) == 1:
+        await asyncio.sleep(0)
+    if cleared:
+        await stores.clear("3")
+        assert 0 < await reading < len(above)
+        assert texts(await stores.remembered()) == []
+        return
+    reading.cancel()
+    await asyncio.wait((reading,))
+    memory = await stores.remembered()
+    assert 1 < len(memory.messages) < 1 + len(above)
+    assert not memory.above_read
+    assert await stores.memory.add_above(PLACE, above) == len(above) + 1 - len(memory.messages)
+    memory = await stores.remembered()
+    assert memory.above_read
+    assert texts(memory) == [*(f"m{number}" for number in range(len(above))), "question"]
+    assert [message.seq for message in memory.messages] == sorted(message.seq for message in memory.messages)
 
 
 async def test_what_comes_late_from_above_is_context_though_above_was_read(stores: Stores) -> None:
