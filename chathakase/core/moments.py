@@ -1,15 +1,24 @@
-"""How moments are written, for people and for programs. Pure."""
+"""How moments are written, for people and for programs. Pure, but for what the system knows of time zones."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LAST = datetime(9999, 12, 30, tzinfo=UTC)
 """Nothing that is told lies behind it, whatever a surface may say."""
 
 
-def day_and_time(microseconds: int, *, offset: int = 0) -> str:
-    """An epoch time on a clock that is ``offset`` seconds ahead of UTC: ``2026-11-21 14:05``."""
-    return (_moment(microseconds) + timedelta(seconds=offset)).strftime("%Y-%m-%d %H:%M")
+def day_and_time(microseconds: int, clock: tzinfo = UTC) -> str:
+    """An epoch time on a clock: ``2026-11-21 14:05``."""
+    return _moment(microseconds).astimezone(clock).strftime("%Y-%m-%d %H:%M")
+
+
+def clock_in(zone: str, offset: int) -> tzinfo:
+    """The clock of a time zone; one that is always ``offset`` seconds ahead of UTC where the zone is not known here."""
+    try:
+        return ZoneInfo(zone)
+    except (KeyError, OSError, ValueError):
+        return timezone(timedelta(seconds=offset))
 
 
 def iso(microseconds: int) -> str:

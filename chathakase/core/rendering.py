@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import UTC, tzinfo
 
 from chathakase.core.files import Attachment, Image
 from chathakase.core.mentions import MENTION
+from chathakase.core.moments import clock_in, day_and_time
 from chathakase.core.ports import TokenCounter
 from chathakase.core.quoting import CLAMP, attribute, clamp, one_line, quoted
 from chathakase.core.tokens import IMAGE_TOKENS, MESSAGE_TOKENS
@@ -15,9 +16,6 @@ MOST_IMAGES = 8
 """How many pictures a prompt has at most: the newest."""
 LEAST = 400
 """Characters to which the parts of a message are cut before older messages of its turn are left out."""
-
-EPOCH = date(1970, 1, 1)
-LAST_DAY = (date.max - EPOCH).days
 
 
 def people_in(messages: Iterable[Message]) -> Collection[str]:
@@ -49,10 +47,9 @@ class Rendering:
         self._people = people
         self._images = images
         self._count = counter.count
-        self._speakers: dict[tuple[str, str], tuple[str, str, int]] = {}
+        self._speakers: dict[tuple[str, str], tuple[str, str, tzinfo]] = {}
         self._labels: dict[tuple[str, str], int] = {}
         self._costs: dict[int, int] = {}
-        self._days: dict[int, str] = {}
 
     def text(self, message: Message, room: int = CLAMP, *, pictures: bool = True) -> str:
         """A message with who said it and what was attached, each part cut to ``room`` characters."""
@@ -70,9 +67,9 @@ class Rendering:
         return Speech(role, self.text(message, room, pictures=pictures), images)
 
     def label(self, message: Message) -> str:
-        """Who said a message, and when by their own clock."""
-        name, zone, offset = self._speaker(message)
-        return f"[{name}, {self._clock(message.said, offset)} {zone}]" if message.said else f"[{name}]"
+        """Who said a message, and when, as their own clock stood then."""
+        name, zone, clock = self._speaker(message)
+        return f"[{name}, {day_and_time(message.said, clock)} {zone}]" if message.said else f"[{name}]"
 
     def _with_names(self, text: str) -> str:
         """Say who is mentioned, in the form in which a model may mention them as well."""
@@ -83,17 +80,18 @@ class Rendering:
 
         return MENTION.sub(named, text) if "<@" in text else text
 
-    def _speaker(self, message: Message) -> tuple[str, str, int]:
-        """What somebody is called, and the clock that they go by."""
+    def _speaker(self, message: Message) -> tuple[str, str, tzinfo]:
+        """What somebody is called, and the clock that they go by, with its name."""
         key = (message.author, message.name)
         if key not in self._speakers:
             person = self._people.get(message.author)
             if message.name:
-                self._speakers[key] = (f"{one_line(message.name)} (bot)", "UTC", 0)
+                self._speakers[key] = (f"{one_line(message.name)} (bot)", "UTC", UTC)
             elif person is None or not person.zone:
-                self._speakers[key] = (one_line(person.name if person else message.author), "UTC", 0)
+                self._speakers[key] = (one_line(person.name if person else message.author), "UTC", UTC)
             else:
-                self._speakers[key] = (one_line(person.name), one_line(person.zone), person.offset)
+                clock = clock_in(person.zone, person.offset)
+                self._speakers[key] = (one_line(person.name), one_line(person.zone), clock)
         return self._speakers[key]
 
     def cost(self, message: Message) -> int:
@@ -127,13 +125,6 @@ class Rendering:
 
     def _pictures(self, message: Message) -> Iterator[Image]:
         return (self._images[each.id] for each in message.attachments if each.id in self._images)
-
-    def _clock(self, said: int, offset: int) -> str:
-        minutes = (said // 1_000_000 + offset) // 60
-        day = min(max(minutes // 1_440, 0), LAST_DAY)
-        if day not in self._days:
-            self._days[day] = (EPOCH + timedelta(days=day)).isoformat()
-        return f"{self._days[day]} {minutes // 60 % 24:02}:{minutes % 60:02}"
 
     def _label_cost(self, message: Message) -> int:
         """Counted once for each author: all times are about as long."""

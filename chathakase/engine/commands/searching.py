@@ -4,11 +4,12 @@ import asyncio
 import logging
 from collections.abc import Collection, Mapping
 from contextlib import suppress
+from datetime import tzinfo
 
 from chathakase.core.errors import DeliveryError
 from chathakase.core.memory import Found
 from chathakase.core.mentions import by_name, mentioned
-from chathakase.core.moments import day_and_time
+from chathakase.core.moments import clock_in, day_and_time
 from chathakase.core.types import Person, Place
 from chathakase.engine.commands import parsing
 from chathakase.engine.commands.answers import Act, Answer, Order, privately
@@ -54,7 +55,8 @@ class Searching:
             return privately(NOTHING.format(sought) + note)
         people = await self._surface.people({order.by, *mentioned(each.excerpt for each in found)})
         lines = [f"**“{sought}” in your threads**"]
-        lines += [self._line(each, people, people[order.by].offset) for each in found]
+        clock = clock_in(people[order.by].zone, people[order.by].offset)
+        lines += [self._line(each, people, clock) for each in found]
         return privately("\n".join(lines) + note)
 
     async def _open_to(self, user: str) -> tuple[Collection[str], str]:
@@ -80,9 +82,9 @@ class Searching:
                 await asyncio.gather(*map(look, channels))
         return direct
 
-    def _line(self, found: Found, people: Mapping[str, Person], offset: int) -> str:
+    def _line(self, found: Found, people: Mapping[str, Person], clock: tzinfo) -> str:
         link = self._surface.link(found.place, found.ref or found.place.thread)
-        when = day_and_time(found.at * 1000, offset=offset)
+        when = day_and_time(found.at * 1000, clock)
         title = plainly(found.title) or UNTITLED
         excerpt = by_name(found.excerpt, {id_: person.name for id_, person in people.items()})
         return f"- {f'[{title}]({link})' if link else title}, {when}: {plainly(excerpt)}"
