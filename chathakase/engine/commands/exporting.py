@@ -1,10 +1,11 @@
 """Gives a thread back as files."""
 
+import asyncio
 import logging
 from collections.abc import Mapping
 
 from chathakase.core.errors import DeliveryError
-from chathakase.core.export import as_json, as_markdown, file_name, people_in
+from chathakase.core.export import Names, as_json, as_markdown, file_name, people_in
 from chathakase.core.memory import Transcript
 from chathakase.engine.commands import parsing
 from chathakase.engine.commands.answers import Act, Answer, Order, Said
@@ -44,10 +45,15 @@ class Exporting:
     async def _share(self, order: Order, transcript: Transcript) -> None:
         people = await self._surface.people(people_in(transcript))
         names = {id_: person.name for id_, person in people.items()}
-        files = {
-            "md": (as_markdown(transcript, names, assistant=self._agent), COMMENT),
-            "json": (as_json(transcript, names), COMMENT_JSON),
-        }
+        files = await asyncio.to_thread(_files, transcript, names, self._agent)
         for ending, (content, comment) in files.items():
             name = f"{file_name(order.place.session_id)}.{ending}"
-            await self._surface.share(order.place, order.errand, name, content.encode(), comment=comment)
+            await self._surface.share(order.place, order.errand, name, content, comment=comment)
+
+
+def _files(transcript: Transcript, names: Names, agent: str) -> Mapping[str, tuple[bytes, str]]:
+    """What is shared, by the endings of the files' names, and what is said of it. It takes long for a long session."""
+    return {
+        "md": (as_markdown(transcript, names, assistant=agent).encode(), COMMENT),
+        "json": (as_json(transcript, names).encode(), COMMENT_JSON),
+    }
