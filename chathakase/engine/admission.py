@@ -1,6 +1,6 @@
 """Says whether a question may be answered now: so that one person, or one channel, does not take everybody's turn."""
 
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -34,11 +34,12 @@ class Admission:
         """``clock`` tells seconds."""
         self._load = load
         self._clock = clock
-        self._asked: defaultdict[str, deque[float]] = defaultdict(deque)
+        self._asked: dict[str, deque[float]] = {}
         self._told: dict[tuple[str, str], float] = {}
 
     def refusal(self, incoming: Incoming, *, waiting: int) -> str | None:
         """Why a question cannot be answered now, if so; else it is counted. ``waiting`` sessions wait for a turn."""
+        self._forget()
         person, channel = _counted_by(incoming)
         if self._load.waiting and waiting >= self._load.waiting:
             return BUSY
@@ -48,14 +49,14 @@ class Admission:
             return TOO_MANY_HERE
         for key, limit in ((person, self._load.by_person), (channel, self._load.by_channel)):
             if limit:
-                self._asked[key].append(self._clock())
+                self._asked.setdefault(key, deque()).append(self._clock())
         return None
 
     def take_back(self, incoming: Incoming) -> None:
         """Count a question no longer that had been counted before."""
         for key in _counted_by(incoming):
-            if self._asked.get(key):
-                self._asked[key].pop()
+            if times := self._asked.get(key):
+                times.pop()
 
     def is_news(self, incoming: Incoming) -> bool:
         """Whether a person has not been told of a refusal in this thread for a while."""
@@ -67,15 +68,17 @@ class Admission:
         """A person is told of a refusal in this thread."""
         self._told[incoming.author, incoming.place.session_id] = self._clock()
 
+    def _forget(self) -> None:
+        """Count no longer what was asked a while ago."""
+        since = self._clock() - WINDOW
+        for key, times in list(self._asked.items()):
+            while times and times[0] <= since:
+                times.popleft()
+            if not times:
+                del self._asked[key]
+
     def _is_full(self, key: str, limit: int) -> bool:
-        if not limit:
-            return False
-        times = self._asked[key]
-        while times and times[0] <= self._clock() - WINDOW:
-            times.popleft()
-        if not times:
-            del self._asked[key]
-        return len(times) >= limit
+        return 0 < limit <= len(self._asked.get(key, ()))
 
 
 def _counted_by(incoming: Incoming) -> tuple[str, str]:

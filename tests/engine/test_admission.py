@@ -60,6 +60,18 @@ def test_what_was_had_already_does_not_count(clock: Clock) -> None:
     assert admission.refusal(QUESTION, waiting=0) == TOO_MANY_BY_YOU
 
 
+def test_nobody_is_remembered_who_asks_no_more(clock: Clock) -> None:
+    admission = Admission(Load(by_person=5, by_channel=5), clock)
+    for number in range(5):
+        assert admission.refusal(replace(QUESTION, author=f"U{number}"), waiting=0) is None
+    assert len(admission._asked) == 6
+    clock.now += WINDOW
+    assert admission.refusal(QUESTION, waiting=0) is None
+    admission.take_back(QUESTION)
+    assert admission.refusal(replace(QUESTION, author="U2"), waiting=0) is None
+    assert set(admission._asked) == {"@U2", "C1"}
+
+
 def test_somebody_is_told_once_in_a_while(clock: Clock) -> None:
     admission = Admission(Load(by_person=1), clock)
     assert admission.is_news(QUESTION)
