@@ -8,6 +8,7 @@ from chathakase.core.types import Place
 from chathakase.storage.changes import forget_messages
 from chathakase.storage.database import Database, Transaction, Value
 from chathakase.storage.expiry import Expiring
+from chathakase.storage.memory import NOTHING_WITHHELD
 from chathakase.storage.messages import SPOKEN
 from chathakase.storage.pace import Pace
 from chathakase.storage.titles import retitle
@@ -60,6 +61,12 @@ UPDATE sessions SET {NO_TURN} WHERE id = $1 AND {begun_before("$2")}
 # What was said before the session began is not brought back from the surface after that.
 LOOK_NO_HIGHER = "UPDATE sessions SET above_read = 1 WHERE id = $1"
 
+# What others said there is still to be read.
+WITHHOLD = """
+INSERT INTO withheld (session, author, said) SELECT id, $2, $3 FROM sessions WHERE id = $1 AND above_read = 0
+ON CONFLICT (session, author) DO UPDATE SET said = max(said, excluded.said)
+"""
+
 # A title that was given later does not tell of what is forgotten.
 DROP_TITLE = """
 DELETE FROM titles WHERE session = $1 AND made_by = 'person'
@@ -91,6 +98,7 @@ class Forgetting:
         async def begin(transaction: Transaction) -> None:
             await transaction.execute(END_TURN, session_id, before)
             await transaction.execute(LOOK_NO_HIGHER, session_id)
+            await transaction.execute(NOTHING_WITHHELD, session_id)
             if await transaction.execute(DROP_TITLE, session_id, before):
                 await retitle(transaction, session_id, 0)
 
@@ -117,7 +125,8 @@ class Forgetting:
         return _spoken(roles)
 
     async def _forget_here(self, session_id: str, author: str, said: Value) -> int:
-        async def begin(_: Transaction) -> None: ...
+        async def begin(transaction: Transaction) -> None:
+            await transaction.execute(WITHHOLD, session_id, author, said)
 
         return await self._in_portions(session_id, begin, HERE, author, said, session_id)
 

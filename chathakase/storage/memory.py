@@ -56,6 +56,10 @@ ON CONFLICT (session, ref) DO NOTHING
 # Only with the last of it is it read; who is cut short before that reads it again.
 ABOVE_READ = "UPDATE sessions SET above_read = $2 WHERE id = $1 AND above_read = 0"
 
+WITHHELD = "SELECT author, said FROM withheld WHERE session = $1"
+
+NOTHING_WITHHELD = "DELETE FROM withheld WHERE session = $1"
+
 AT_ONCE, MOST_AT_ONCE = 10, 200
 """How many messages from above are stored in one transaction at least, and at most."""
 
@@ -116,7 +120,7 @@ class Memories:
         From then on the memory's ``above_read`` is true, also when there was nothing; where it was true before, because
         the session was cleared meanwhile, nothing is stored. They are numbered downwards from 0, so that to every turn
         they are what was before it. What asks there and was not answered is told together with the question that
-        begins the session, and answered with it.
+        begins the session, and answered with it. What somebody has had forgotten here is left out.
 
         What is much is stored in several transactions, so that nobody waits long for the database.
         """
@@ -133,16 +137,20 @@ class Memories:
                 if not await transaction.execute(ABOVE_READ, session_id, int(not new)):
                     return added
                 added += await self._add_portion(transaction, session_id, portion, answered)
-            if not new:
-                return added
+                if not new:
+                    await transaction.execute(NOTHING_WITHHELD, session_id)
+                    return added
 
     async def _add_portion(
         self, transaction: Transaction, session_id: str, portion: Sequence[tuple[Incoming, int]], answered: int
     ) -> int:
         """Store messages with their tokens, oldest first; what asks and was said before ``answered`` was answered."""
         lowest = int((await transaction.fetch(NUMBERS, session_id))[0][0] or 0)
+        withheld = {author: int(said or 0) for author, said in await transaction.fetch(WITHHELD, session_id)}
         added = 0
         for seq, (each, tokens) in enumerate(portion, lowest - len(portion)):
+            if each.said < withheld.get(each.author, 0):
+                continue
             role, author = (Role.ASSISTANT, "") if each.ours else (Role.USER, each.author)
             said = (each.text, author, each.name, each.ref, each.said)
             asks = int(each.asks and each.said > answered)

@@ -64,6 +64,27 @@ async def test_everything_everywhere_is_forgotten(messages: int, talk: Stores) -
     assert not await talk.search.search("elsewhere", author=None, channels=None, limit=9)
 
 
+@pytest.mark.parametrize("scope", [Scope.HERE, Scope.EVERYWHERE])
+async def test_what_is_forgotten_is_not_read_again_from_above(scope: Scope, stores: Stores) -> None:
+    await stores.say("5", "forget my messages here", command=True)
+    for _ in range(2):
+        assert await stores.forgetting.forget(scope, author="U1", place=PLACE, before="5") == 0
+    await stores.say("6", "now a question", author="U2")
+    above = [said("1", "apples of U1"), said("2", "pears of U2", author="U2"), said("5.5", "figs of U1, said since")]
+    assert await stores.memory.add_above(PLACE, above) == 2
+    assert await stores.texts() == ["pears of U2", "figs of U1, said since", "now a question"]
+    assert await stores.count("withheld") == 0
+
+
+async def test_nothing_is_withheld_where_nothing_above_is_read_any_more(stores: Stores) -> None:
+    await stores.say("5", "forget my messages here", command=True)
+    await stores.forgetting.forget(Scope.HERE, author="U1", place=PLACE, before="5")
+    assert await stores.count("withheld") == 1
+    await stores.say("6", "clear session", command=True)
+    await stores.clear("6")
+    assert await stores.count("withheld") == 0
+
+
 async def test_one_message_of_anybody_is_forgotten(talk: Stores) -> None:
     assert await talk.forgetting.forget(Scope.ONE, author="U1", place=PLACE, before="2") == 1
     assert await talk.texts() == ["apples of U1", "an answer", "plums of U1"]
