@@ -45,24 +45,33 @@ class Changes:
 
         What becomes a question by it is answered, but a command that becomes another one is not done once more.
         """
+        touched = await self._follow(change)
+        if touched is None and await self._was_known(change):
+            touched = await self._follow(change)
+        if touched is not None:
+            await self._see_to(change, touched)
+
+    async def _follow(self, change: Change) -> Touched | None:
         now = change.now
         is_command = now is not None and self._find(now) is not None
-        touched = await self._store.change(change, is_command=is_command, calls=change.calls and self._is_young(now))
-        if touched is None:
-            await self._say_late(change)
-        elif touched.standing is Standing.ASKED:
+        return await self._store.change(change, is_command=is_command, calls=change.calls and self._is_young(now))
+
+    async def _was_known(self, change: Change) -> bool:
+        """Take in late what a person said, and is young: it may have overtaken itself, or mention us only now.
+
+        True when it was known after all, which may be since a moment ago, and as it was before the change.
+        """
+        now = change.now
+        return now is not None and self._is_young(now) and not await self._submit(now)
+
+    async def _see_to(self, change: Change, touched: Touched) -> None:
+        if touched.standing is Standing.ASKED:
             self._wake(touched.place.session_id)
         elif touched.standing is Standing.WAITING:
             self._begin_anew(touched)
         elif touched.standing is Standing.NEWEST and change.now is not None:
             ref = f"{change.ref} {change.at}"
             await self._promise(Command(touched.place, ref, touched.author, OFFER_AGAIN))
-
-    async def _say_late(self, change: Change) -> None:
-        """What a person said and is not known yet, and is young, may have overtaken itself, or mention us only now."""
-        now = change.now
-        if now is not None and self._is_young(now):
-            await self._submit(now)
 
     def _is_young(self, now: Incoming | None) -> bool:
         return now is not None and not now.name and self._now() - now.said // 1000 <= self._young

@@ -1,0 +1,64 @@
+"""What people change is followed, whatever else comes at the same time."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from chathakase.core.errands import Command
+from chathakase.core.memory import Change, Touched
+from chathakase.core.types import Incoming
+from chathakase.engine.changes import Changes
+from chathakase.engine.running import Running
+from chathakase.storage.migrate import migrate
+from chathakase.storage.sqlite import open_sqlite
+from tests.storage.stores import Stores, change, stores_of
+
+LATE = "2.000001"
+
+
+class Overtaken:
+    """A store that is asked for a change a moment before what was changed is stored."""
+
+    def __init__(self, stores: Stores) -> None:
+        self._stores = stores
+        self.asked = 0
+
+    async def change(self, change: Change, *, is_command: bool = False, calls: bool = False) -> Touched | None:
+        self.asked += 1
+        touched = await self._stores.changes.change(change, is_command=is_command, calls=calls)
+        await self._stores.say(LATE, "before the change")
+        return touched
+
+
+@pytest.fixture
+async def stores(database: Path) -> AsyncIterator[Stores]:
+    async with open_sqlite(database) as opened:
+        await migrate(opened, now=0)
+        yield stores_of(opened)
+
+
+async def test_a_message_that_is_stored_while_its_change_comes_says_what_it_was_changed_to(stores: Stores) -> None:
+    woken, promised = list[str](), list[Command]()
+
+    async def submit(incoming: Incoming) -> bool:
+        return bool(await stores.sessions.append(incoming))
+
+    async def promise(command: Command) -> None:
+        promised.append(command)
+
+    store = Overtaken(stores)
+    changes = Changes(
+        store=store,
+        running=Running(),
+        find=lambda _: None,
+        wake=woken.append,
+        submit=submit,
+        promise=promise,
+        young=60_000,
+        now=lambda: 3_000,
+    )
+    await stores.say("1.000001", "hello")
+    await changes.take_in(change(LATE, "after the change"))
+    assert [each.text for each in (await stores.remembered()).messages] == ["hello", "after the change"]
+    assert (store.asked, woken, promised) == (2, [], [])
