@@ -50,7 +50,7 @@ class Memory:
     messages: tuple[Message, ...]
     """The newest, in the order in which they were said."""
     opening: Message | None = None
-    """The very first message that is not forgotten, be it among the newest or not."""
+    """The first thing that somebody said and that is not forgotten, be it among the newest or not."""
     summary: Summary | None = None
     total: int = 0
     """How many messages there are that a model may see."""
@@ -60,6 +60,8 @@ class Memory:
     """Whether what stood in the thread before the bot was called has been stored."""
     generation: int = 0
     """The store's own number; it changes whenever the summary does, or something that one may tell of."""
+    asked: int = 0
+    """How many of the newest messages are what is answered now."""
 
 
 @dataclass(frozen=True, slots=True)

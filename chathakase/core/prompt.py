@@ -11,7 +11,7 @@ from chathakase.core.quoting import CLAMP, attribute, clamp, escaped
 from chathakase.core.rendering import LEAST, Rendering, newest_pictures, widest
 from chathakase.core.tokens import MESSAGE_TOKENS, REPLY_TOKENS
 from chathakase.core.types import Person, Prompt, Speech, Where
-from chathakase.core.window import Costs, Kept, Window, fit, is_whole
+from chathakase.core.window import Costs, Kept, Window, fit, is_whole, last_turn
 
 HOUSE_RULES = """\
 You take part in a Slack thread, in which several people may write. Write standard Markdown.
@@ -34,7 +34,7 @@ OPENING = 4_000
 SUMMARY = 12_000
 """Characters of a summary that are shown at most."""
 SOME = 256
-"""Tokens below which no prompt is shortened: what does not fit then is not the conversation's fault."""
+"""Tokens of the newest turn that are told in any case: what does not fit then is not the conversation's fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +103,10 @@ class _Builder:
         return Prompt(speeches, self._session_id, tokens, left_out)
 
     def less(self, prompt: Prompt, share: float) -> int:
-        """Room for only a share of what a prompt tells, but for some words in any case."""
-        return self._fixed + max(int((prompt.tokens - self._fixed) * share), SOME)
+        """Room for only a share of what a prompt tells, but for some words of the newest turn in any case."""
+        newest = self._memory.messages[last_turn(self._memory.messages) :]
+        told = int((prompt.tokens - self._fixed) * share)
+        return self._fixed + max(told, min(SOME, sum(map(self._rendering.cost, newest))))
 
     def _newest(self, kept: Kept) -> tuple[list[Speech], int]:
         """The newest turn, cut until it fits, and how many tokens it takes."""

@@ -65,7 +65,7 @@ class Kept:
     """The messages that fit."""
 
     older: Sequence[Message]
-    """Whole turns, in their order."""
+    """What was said before, in its order; no answer without a question."""
     newest: Sequence[Message]
     """The newest turn, or its newest messages if it is too long."""
     room: int
@@ -80,12 +80,13 @@ class Kept:
 
 
 def fit(memory: Memory, *, budget: int, most: int, costs: Costs) -> Kept:
-    """Choose the newest whole turns that have at most ``most`` messages and ``budget`` tokens.
+    """Choose the newest messages: at most ``most`` of them, in at most ``budget`` tokens.
 
-    A turn is what people said and then what the assistant answered. The newest is always there: of one that is too
-    long its newest messages, at the very least the last. What a summary covers is not chosen again. Room is kept for
-    the summary, and for the opening question where it is not among the chosen, but no more than a quarter of the
-    budget. A larger budget never leaves out what a smaller one had room for.
+    A turn is what people said and then what the assistant answered. The newest is always there, and in it all that is
+    asked now, however many that are; of one that is too long its newest messages, at the very least the last. Of an
+    older turn that has no room its newest messages are there, but never its answer alone. What a summary covers is not
+    chosen again. Room is kept for the summary, and for the opening question where it is not among the chosen, but no
+    more than a quarter of the budget. A larger budget never leaves out what a smaller one had room for.
     """
     if is_whole(memory):
         kept = _choose(memory, budget, most, costs)
@@ -104,10 +105,20 @@ def is_whole(memory: Memory) -> bool:
     return opening.said > messages[0].said or any(message.seq == opening.seq for message in messages)
 
 
+def last_turn(messages: Sequence[Message]) -> int:
+    """Where the newest turn begins."""
+    index = len(messages)
+    while index and messages[index - 1].role is Role.ASSISTANT:
+        index -= 1
+    while index and messages[index - 1].role is not Role.ASSISTANT:
+        index -= 1
+    return index
+
+
 def _choose(memory: Memory, room: int, most: int, costs: Costs) -> Kept:
     messages = memory.messages
-    begin = _last_turn(messages)
-    newest = _newest(messages[begin:], room, most, costs)
+    begin = last_turn(messages)
+    newest = _newest(messages[begin:], room, max(most, memory.asked), costs)
     if len(newest) < len(messages) - begin:
         return Kept((), newest, room)
     left = room - costs.summary - sum(map(costs.whole, newest))
@@ -116,7 +127,7 @@ def _choose(memory: Memory, room: int, most: int, costs: Costs) -> Kept:
         left -= costs.whole(messages[index])
         if left < 0:
             break
-        if _begins_turn(memory, index):
+        if messages[index].role is not Role.ASSISTANT:
             start = index
     return Kept(messages[start:begin], newest, room)
 
@@ -134,29 +145,10 @@ def _newest(turn: Sequence[Message], room: int, most: int, costs: Costs) -> Sequ
     return turn
 
 
-def _last_turn(messages: Sequence[Message]) -> int:
-    """Where the newest turn begins."""
-    index = len(messages)
-    while index and messages[index - 1].role is Role.ASSISTANT:
-        index -= 1
-    while index and messages[index - 1].role is not Role.ASSISTANT:
-        index -= 1
-    return index
-
-
 def _back_to_the_summary(memory: Memory, begin: int) -> range:
     """The places before the newest turn, newest first, down to what the summary covers."""
     if memory.summary is not None:
         for index in range(begin - 1, -1, -1):
-            # A turn is covered when its end is.
-            if memory.messages[index].said <= memory.summary.upto and _begins_turn(memory, index + 1):
+            if memory.messages[index].said <= memory.summary.upto:
                 return range(begin - 1, index, -1)
     return range(begin - 1, -1, -1)
-
-
-def _begins_turn(memory: Memory, index: int) -> bool:
-    messages = memory.messages
-    if messages[index].role is Role.ASSISTANT:
-        return False
-    # What came before the first of an excerpt nobody knows: it may be the middle of a turn.
-    return messages[index - 1].role is Role.ASSISTANT if index else is_whole(memory)

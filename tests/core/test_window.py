@@ -1,7 +1,7 @@
-"""Which messages fit: never too many, never half a turn, always the newest."""
+"""Which messages fit: never too many, never an answer without its question, always the newest."""
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 import pytest
 from hypothesis import given
@@ -45,16 +45,15 @@ def memories(draw: st.DrawFn) -> Memory:
             messages.append(Message(role, "x" * draw(st.integers(1, 40)), "U1", seq=number, said=said))
     before = draw(st.just(0) | st.integers(0, len(messages)))
     summary = None
-    ends = [each for each, after in pairwise(messages) if _ends_a_turn(each, after)]
+    # Never between a question and its answer, which count as said at the same time.
+    ends = [each for each, after in pairwise(messages) if each.said < after.said]
     summarised = draw(st.booleans())
     if ends and summarised:
         last = draw(st.sampled_from(ends))
         summary = Summary("s" * draw(st.integers(0, 60)), last.said, messages.index(last) + 1, "m")
-    return Memory(tuple(messages[before:]), messages[0] if messages else None, summary, len(messages))
-
-
-def _ends_a_turn(message: Message, after: Message) -> bool:
-    return message.role is Role.ASSISTANT and after.role is Role.USER
+    opening = next((message for message in messages if message.role is Role.USER), None)
+    asked = draw(st.integers(0, len(list(takewhile(lambda each: each.role is Role.USER, reversed(messages))))))
+    return Memory(tuple(messages[before:]), opening, summary, len(messages), asked=asked)
 
 
 def turns_of(messages: Sequence[Message]) -> list[list[int]]:
@@ -80,7 +79,7 @@ def test_it_never_runs_over(memory: Memory, budget: int, most: int) -> None:
     summary = costs(memory).summary if kept.older else 0
     taken = sum(map(cost, kept.older)) + summary + sum(map(least, kept.newest))
     assert taken <= kept.room or (len(kept.newest) <= 1 and not kept.older)
-    assert len(kept.messages) <= most
+    assert len(kept.messages) <= max(most, memory.asked)
     if kept.older:
         assert sum(map(cost, kept.messages)) + summary <= kept.room
     if kept.opening_apart:
@@ -89,13 +88,13 @@ def test_it_never_runs_over(memory: Memory, budget: int, most: int) -> None:
 
 @steady
 @given(memories(), budgets, limits)
-def test_a_turn_is_kept_whole_or_not_at_all(memory: Memory, budget: int, most: int) -> None:
+def test_of_a_turn_that_is_cut_the_newest_messages_stay(memory: Memory, budget: int, most: int) -> None:
     kept = {message.seq for message in choose(memory, budget, most).messages}
     turns = turns_of(memory.messages)
-    for turn in turns[:-1]:
-        assert kept.issuperset(turn) or kept.isdisjoint(turn)
-    for turn in turns[-1:]:
-        assert turn[-len(kept & set(turn)) :] == sorted(kept & set(turn))
+    assert sum(bool(kept.intersection(turn)) and not kept.issuperset(turn) for turn in turns) <= 1
+    for turn in turns:
+        there = sorted(kept.intersection(turn))
+        assert not there or turn[-len(there) :] == there
 
 
 @steady
@@ -118,7 +117,7 @@ def test_the_newest_message_is_always_there(memory: Memory, budget: int, most: i
 def test_the_newest_turn_is_whole_if_it_can_be(memory: Memory, budget: int, most: int) -> None:
     kept = choose(memory, budget, most)
     newest = [each for each in memory.messages if each.seq in turns_of(memory.messages)[-1]] if memory.messages else []
-    if len(newest) <= most and sum(map(least, newest)) <= budget - OPENING:
+    if len(newest) <= max(most, memory.asked) and sum(map(least, newest)) <= budget - OPENING:
         assert list(kept.newest) == newest
 
 
@@ -177,18 +176,18 @@ CONVERSATION = said("q1", "a1", "q2", "q2b", "a2", "q3")
     [
         (1, ["q3"]),
         (2, ["q3"]),
-        (3, ["q3"]),
+        (3, ["q2b", "a2", "q3"]),
         (4, ["q2", "q2b", "a2", "q3"]),
         (5, ["q2", "q2b", "a2", "q3"]),
         (6, ["q1", "a1", "q2", "q2b", "a2", "q3"]),
         (99, ["q1", "a1", "q2", "q2b", "a2", "q3"]),
     ],
 )
-def test_the_window_is_cut_where_a_turn_begins(limit: int, texts: list[str]) -> None:
+def test_the_window_is_cut_where_somebody_speaks(limit: int, texts: list[str]) -> None:
     assert [message.text for message in choose(Memory(CONVERSATION), 1_000, limit).messages] == texts
 
 
-@pytest.mark.parametrize(("budget", "count"), [(2, 1), (8, 1), (9, 4), (12, 4), (13, 6)])
+@pytest.mark.parametrize(("budget", "count"), [(2, 1), (6, 1), (7, 3), (8, 3), (9, 4), (12, 4), (13, 6)])
 def test_so_it_is_by_tokens(budget: int, count: int) -> None:
     assert len(choose(Memory(CONVERSATION), budget).messages) == count
 
@@ -198,9 +197,24 @@ def test_of_a_newest_turn_longer_than_the_window_its_newest_messages_stay() -> N
     assert [message.text for message in choose(Memory(burst), 1_000, 20).messages] == [f"m{n}" for n in range(10, 30)]
 
 
-def test_an_excerpt_that_may_begin_within_a_turn_gives_that_turn_up() -> None:
+def test_an_excerpt_may_begin_within_a_turn() -> None:
     excerpt = Memory(CONVERSATION[3:], opening=CONVERSATION[0], total=6)
-    assert [message.text for message in choose(excerpt, 1_000).messages] == ["q3"]
+    assert [message.text for message in choose(excerpt, 1_000).messages] == ["q2b", "a2", "q3"]
+    orphan = Memory(CONVERSATION[4:], opening=CONVERSATION[0], total=6)
+    assert [message.text for message in choose(orphan, 1_000).messages] == ["q3"]
+
+
+def test_much_talk_before_an_answer_leaves_room_for_the_answer() -> None:
+    talk = said(*(f"talk {n}" for n in range(25)), "q1", "a1", "q2")
+    kept = choose(Memory(talk, opening=talk[0], total=28), 1_000, 20)
+    assert [message.text for message in kept.messages][-3:] == ["q1", "a1", "q2"]
+    assert len(kept.messages) == 20
+
+
+def test_all_that_is_asked_now_is_there() -> None:
+    burst = said("old", "answer", *(f"m{n}" for n in range(6)))
+    assert len(choose(Memory(burst, asked=6), 1_000, 3).messages) == 6
+    assert len(choose(Memory(burst), 1_000, 3).messages) == 3
 
 
 def test_a_turn_that_is_answered_again_comes_last_and_keeps_the_opening() -> None:
