@@ -147,6 +147,21 @@ async def test_a_slow_file_holds_up_no_other_and_no_turn(stage: Stage) -> None:
     assert await stage.told() == [GIVEN_UP, "text"]
 
 
+async def test_a_file_that_never_ends_is_not_waited_for_without_end(stage: Stage) -> None:
+    async def dripping(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        while True:
+            await response.write(b".")
+            await asyncio.sleep(0.05)
+
+    stage.server.handler = dripping
+    await stage.share("a")
+    await stage.reader().read_new(ID, deadline=0.5)
+    assert await stage.told() == [""]
+    assert len(await stage.files.unread(ID, limit=9)) == 1
+
+
 async def test_only_a_few_files_are_in_memory_at_once(stage: Stage) -> None:
     under_way, most_seen, full = 0, 0, asyncio.Event()
 

@@ -18,8 +18,6 @@ from chathakase.slack.connection.web import SlackWeb, is_direct
 
 DOMAINS = ("slack.com", "slack-gov.com", "slack-files.com")
 """Slack's own, as far as they hold files."""
-DEADLINE = 30.0
-"""Seconds that one download may take, with its second try."""
 CONNECT = 5.0
 """Seconds to wait for a connection."""
 SILENCE = 10.0
@@ -39,13 +37,12 @@ REFUSED = frozenset(
 class SlackDownloads:
     """Fetches files (a Downloads)."""
 
-    def __init__(self, web: SlackWeb, *, deadline: float = DEADLINE) -> None:
+    def __init__(self, web: SlackWeb) -> None:
         self._web = web
         self._api = URL(web.client.base_url)
-        self._deadline = deadline
 
     async def fetch(self, file: SharedFile, *, most: int) -> bytes:
-        """The whole content of a file.
+        """The whole content of a file, however long that takes as long as something comes.
 
         Raises DeliveryError: ``too_large`` beyond ``most`` bytes; ``elsewhere`` when it is not kept on Slack, ``gone``
         when it is no longer there, ``not_allowed`` when the bot may not read it (it may lack ``files:read``); others,
@@ -53,13 +50,6 @@ class SlackDownloads:
         """
         if file.size > most:
             raise DeliveryError("too_large")
-        try:
-            async with asyncio.timeout(self._deadline):
-                return await self._twice(file, most)
-        except TimeoutError:
-            raise DeliveryError("timeout", passes=True) from None
-
-    async def _twice(self, file: SharedFile, most: int) -> bytes:
         try:
             return await self._once(file, most)
         except DeliveryError as error:

@@ -50,10 +50,10 @@ async def open_server() -> AsyncIterator[Server]:
     await runner.cleanup()
 
 
-def downloads_of(session: aiohttp.ClientSession, api_url: str, *, deadline: float = 20) -> SlackDownloads:
+def downloads_of(session: aiohttp.ClientSession, api_url: str) -> SlackDownloads:
     """Downloads of a bot whose Slack is that server."""
     client = web_client(session, token=TOKEN, api_url=api_url)
-    return SlackDownloads(SlackWeb(client, session, Identity("U1", "B1", "T1", "hakase")), deadline=deadline)
+    return SlackDownloads(SlackWeb(client, session, Identity("U1", "B1", "T1", "hakase")))
 
 
 def answering(*answers: Callable[[], web.StreamResponse]) -> Handler:

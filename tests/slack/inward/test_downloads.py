@@ -1,6 +1,5 @@
 """What is fetched from Slack, and to whom the token goes."""
 
-import asyncio
 import gzip
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
@@ -228,21 +227,6 @@ async def test_a_body_that_breaks_off_is_no_file(downloads: SlackDownloads, serv
     error = await refusal(downloads.fetch(server.file(), most=MEGABYTE))
     assert error.passes
     assert len(server.asked) == 2
-
-
-async def test_slow_bytes_are_not_waited_for_without_end(server: Server, session: aiohttp.ClientSession) -> None:
-    async def slow(request: web.Request) -> web.StreamResponse:
-        response = web.StreamResponse()
-        await response.prepare(request)
-        while True:
-            await response.write(b".")
-            await asyncio.sleep(0.05)
-
-    server.handler = slow
-    error = await refusal(
-        downloads_of(session, f"{server.address}/api/", deadline=0.5).fetch(server.file(), most=MEGABYTE)
-    )
-    assert (str(error), error.passes) == ("timeout", True)
 
 
 async def test_a_server_that_is_not_there_may_come_back(session: aiohttp.ClientSession) -> None:
