@@ -16,6 +16,12 @@ INSTRUCTIONS = (
 
 PREFIX = re.compile(r"^(#+\s+|[-*]\s+|(title|タイトル)\s*[:：]\s*)", re.IGNORECASE)
 
+NEWEST = 4
+"""About how many messages the model gets to see besides the very first."""
+
+ROOM = 1_000
+"""About how many tokens these may have: behind a long one there are fewer of them."""
+
 SEEN = 1_000
 """How many characters of each message the model gets to see."""
 
@@ -34,7 +40,7 @@ class Titles:
     async def entitle(self, place: Place) -> None:
         """Give a session that has an answer a title, if it has none but by rule. Raises ModelError and StoreError."""
         session_id = place.session_id
-        memory = await self._memory.memory(session_id, limit=4, tokens=SEEN)
+        memory = await self._memory.memory(session_id, limit=NEWEST, tokens=ROOM)
         if memory.title_by is not TitleBy.RULE or not any(each.role is Role.ASSISTANT for each in memory.messages):
             return
         words = await ask(self._model, _prompt(session_id, memory))
