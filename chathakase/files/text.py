@@ -60,13 +60,6 @@ def joined(head: str, tail: str, missing: int) -> str:
     return f"{kept_head}\n[… {missing:,} characters are left out here …]\n{kept_tail}"
 
 
-def capped(text: str) -> str:
-    """A text with its middle left out where it is long."""
-    if len(text) <= TEXT_MOST:
-        return text
-    return joined(text[: TEXT_MOST - TAIL], text[-TAIL:], len(text) - TEXT_MOST)
-
-
 def _encoding(data: bytes) -> str | None:
     for mark, encoding in MARKS:
         if data.startswith(mark):
