@@ -52,6 +52,12 @@ EXACT: Mapping[str, tuple[str, str]] = {
     **{name: (name, "") for name in (*COMMANDS, FORGET_EVERYTHING_NOW)},
     "memory": (WHAT_DO_YOU_REMEMBER, ""),
     "summarize": (SUMMARISE, ""),
+    # Said in the thread, it can mean no other message: any other is pointed at by its own menu.
+    "forget this message": (FORGET_LAST, ""),
+    "forget this": (FORGET_LAST, ""),
+    "forget my messages": (FORGET_HERE, ""),
+    "forget everything": (FORGET_EVERYTHING, ""),
+    "forget everything of mine everywhere": (FORGET_EVERYTHING, ""),
     CLEAR_FOR_EVERYONE: (CLEAR_SESSION, FOR_EVERYONE),
 }
 """Each phrase with the command that it is, and its argument."""
