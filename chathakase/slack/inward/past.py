@@ -28,7 +28,7 @@ PAGE = 200
 LONG_PAGE = 1_000
 """As many as Slack gives at once (https://docs.slack.dev/reference/methods/conversations.replies)."""
 MOST_PAGES = 20
-"""How far one place is read."""
+"""How far one place is read, where nobody waits for it and no time ends it."""
 ABOVE_WITHIN = 20.0
 """Seconds for which somebody who asks waits for what stands above."""
 
@@ -78,7 +78,7 @@ class SlackPast:
         found: dict[str, Mapping[str, Any]] = {}
         whole = False
         where = {"channel": place.channel, "ts": place.thread, "limit": LONG_PAGE}
-        async for messages, last in self._pages(REPLIES, where):
+        async for messages, last in self._pages(REPLIES, where, most=MOST_PAGES):
             found |= {message["ts"]: message for message in messages if _has_a_time(message)}
             whole = last
         newest = max(map(microseconds, found), default=0)
@@ -93,7 +93,8 @@ class SlackPast:
         """What anybody said in a thread before a time in epoch microseconds, the newest ``limit`` and the very first.
 
         Oldest first, as context. The pages of one answer of ours are one message. Raises DeliveryError; ``timeout``
-        when a thread is so long, or Slack so slow, that nobody would wait for it.
+        when a thread is so long, or Slack so slow, that nobody would wait for it: without its end, the newest would be
+        missing, and nobody would know.
         """
         if before <= microseconds(place.thread):
             return []
@@ -106,8 +107,8 @@ class SlackPast:
     async def _above(self, place: Place, before: int, limit: int) -> list[Incoming]:
         found = Newest(limit)
         arguments = {"channel": place.channel, "ts": place.thread, "latest": _ts(before), "limit": LONG_PAGE}
-        # Slack begins with the oldest, so that there is no way to the newest but through all of them.
-        async for message in self._messages(REPLIES, {**arguments, "include_all_metadata": "true"}):
+        # Slack begins with the oldest: the only way to the newest is through all of them, and time alone ends it.
+        async for message in self._messages(REPLIES, {**arguments, "include_all_metadata": "true"}, most=sys.maxsize):
             try:
                 incoming = read_anybody({**message, "channel": place.channel}, self._identity)
             except Malformed:
@@ -119,7 +120,7 @@ class SlackPast:
     async def channel(self, channel: str, *, since: int) -> list[Incoming]:
         """What opens sessions and was said in a channel since then, oldest first. Raises DeliveryError."""
         arguments = {"channel": channel, "oldest": _ts(since), "limit": PAGE}
-        messages = [message async for message in self._messages(HISTORY, arguments)]
+        messages = [message async for message in self._messages(HISTORY, arguments, most=MOST_PAGES)]
         return [incoming for incoming in self._by_people(messages, channel) if incoming.opens and incoming.said > since]
 
     def _by_people(self, messages: Iterable[Mapping[str, Any]], channel: str) -> list[Incoming]:
@@ -134,17 +135,19 @@ class SlackPast:
                 found.append(incoming)
         return sorted(found, key=lambda incoming: incoming.said)
 
-    async def _messages(self, method: str, arguments: Mapping[str, Any]) -> AsyncIterator[Mapping[str, Any]]:
-        async for messages, _ in self._pages(method, arguments):
+    async def _messages(
+        self, method: str, arguments: Mapping[str, Any], *, most: int
+    ) -> AsyncIterator[Mapping[str, Any]]:
+        async for messages, _ in self._pages(method, arguments, most=most):
             for message in messages:
                 yield message
 
     async def _pages(
-        self, method: str, arguments: Mapping[str, Any]
+        self, method: str, arguments: Mapping[str, Any], *, most: int
     ) -> AsyncIterator[tuple[list[Mapping[str, Any]], bool]]:
-        """Messages page by page, and whether the page is the last there is."""
+        """Messages page by page, at most so many pages, and whether the page is the last there is."""
         cursor: object = ""
-        for _ in range(MOST_PAGES):
+        for _ in range(most):
             answer = await self._page(method, {**arguments, "cursor": cursor} if cursor else arguments)
             messages, metadata = answer.get("messages"), answer.get("response_metadata")
             cursor = metadata.get("next_cursor") if isinstance(metadata, Mapping) else None

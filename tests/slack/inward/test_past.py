@@ -79,12 +79,27 @@ async def test_of_hundreds_the_newest_and_the_very_first_are_kept(
     page: int, past: SlackPast, thread: Thread, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "LONG_PAGE", page)
-    monkeypatch.setattr(module, "MOST_PAGES", 40)
     for number in range(500):
         thread.post(BOB, f"reply {number}")
     mention = thread.post(ALICE, "<@U0HAKASE01> well?")
     found = await past.above(thread.place, before=microseconds(mention), limit=50)
     assert texts(found) == ["the question", *(f"reply {number}" for number in range(450, 500))]
+
+
+async def test_a_thread_of_many_pages_is_read_to_its_end_or_not_at_all(
+    past: SlackPast, thread: Thread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LONG_PAGE", 2)
+    monkeypatch.setattr(module, "MOST_PAGES", 3)
+    for number in range(16):
+        thread.post(BOB, f"reply {number}")
+    mention = microseconds(thread.post(ALICE, "<@U0HAKASE01> well?"))
+    assert texts(await past.above(thread.place, before=mention, limit=2)) == ["the question", "reply 14", "reply 15"]
+    for number in range(100):
+        thread.post(BOB, f"reply {number}")
+    monkeypatch.setattr(module, "ABOVE_WITHIN", 0.5)
+    with pytest.raises(DeliveryError, match="timeout"):
+        await past.above(thread.place, before=9_999_999_999_000_000, limit=2)
 
 
 async def test_a_short_thread_is_read_whole_and_nothing_twice(past: SlackPast, thread: Thread) -> None:
