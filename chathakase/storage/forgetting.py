@@ -9,7 +9,6 @@ from chathakase.storage.changes import forget_messages
 from chathakase.storage.database import Database, Transaction, Value
 from chathakase.storage.expiry import Expiring
 from chathakase.storage.memory import NOTHING_WITHHELD
-from chathakase.storage.messages import SPOKEN
 from chathakase.storage.pace import Pace
 from chathakase.storage.titles import retitle
 from chathakase.storage.waiting import NO_TURN, begun_before
@@ -27,14 +26,20 @@ ORDER BY said DESC, seq DESC LIMIT 1
 
 HERE = f"{MINE} AND session = $3"
 
-ONE = "SELECT id, said, role, seq FROM messages WHERE ref = $1 AND session = $2 AND role IN ('user', 'command')"
+BY_A_PERSON = "role IN ('user', 'command')"
+"""Of a row of ``messages``: somebody's own words, which may be forgotten alone."""
+
+ONE = f"SELECT id, said, role, seq FROM messages WHERE ref = $1 AND session = $2 AND {BY_A_PERSON}"
 
 ANYWHERE = f"SELECT session FROM messages WHERE {MINE} LIMIT 1"
 
 WHERE_THEY_SPOKE = "SELECT DISTINCT session FROM messages WHERE author = $1 AND author <> '' AND role = 'user'"
 
+# An answer is stored under its turn, one from above under its own ref.
 AUTHOR = f"""
-SELECT author FROM messages WHERE session = $1 AND ref = $2 AND {SPOKEN}
+SELECT author FROM messages WHERE session = $1 AND ({BY_A_PERSON} AND ref = $2 OR role = 'assistant')
+    AND ref IN (SELECT $2 UNION ALL
+        SELECT t.id FROM turns t, json_each(t.reply_refs) page WHERE t.session = $1 AND page.value = $2)
     AND NOT EXISTS (SELECT 1 FROM sessions WHERE id = $1 AND doomed = 1)
 """
 
@@ -119,10 +124,8 @@ class Forgetting:
             return await self._forget_here(session_id, author, said[0][0])
         async with self._database.transaction() as transaction:
             if scope is Scope.ONE:
-                roles = await _forget(transaction, session_id, ONE, before, session_id)
-            else:
-                roles = await _forget(transaction, session_id, LAST, author, said[0][0], session_id)
-        return _spoken(roles)
+                return len(await _forget(transaction, session_id, ONE, before, session_id))
+            return len(await _forget(transaction, session_id, LAST, author, said[0][0], session_id))
 
     async def _forget_here(self, session_id: str, author: str, said: Value) -> int:
         async def begin(transaction: Transaction) -> None:
@@ -155,7 +158,10 @@ class Forgetting:
         return frozenset(str(row[0]) for row in await self._database.fetch(WHERE_THEY_SPOKE, author))
 
     async def author_of(self, session_id: str, ref: str) -> str | None:
-        """Who wrote a message that is not forgotten, by their user id; None when there is no such message."""
+        """Who wrote a message that is not forgotten, by their user id, which is empty for an answer of ours.
+
+        None when there is no such message.
+        """
         rows = await self._database.fetch(AUTHOR, session_id, ref)
         return str(rows[0][0]) if rows else None
 

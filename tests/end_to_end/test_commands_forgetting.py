@@ -169,6 +169,12 @@ async def test_one_message_by_its_menu(
     assert "shark" not in await remembered(thread, model, bot)
 
 
+async def test_an_answer_by_its_menu(talk: Talk, alice: Person, workspace: Workspace) -> None:
+    thread = await talk()
+    await alice.shortcut("chathakase_forget", thread.channel, thread.messages()[1].ts)
+    await whispered(workspace, alice, "by `clear session` only")
+
+
 async def test_a_message_that_is_not_remembered(
     talk: Talk, alice: Person, start: Start, bot: SessionManager, workspace: Workspace
 ) -> None:

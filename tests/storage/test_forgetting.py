@@ -92,6 +92,26 @@ async def test_one_message_of_anybody_is_forgotten(talk: Stores) -> None:
     assert await talk.forgetting.forget(Scope.ONE, author="U1", place=PLACE, before="unknown") == 0
 
 
+async def test_a_command_is_forgotten_alone_by_whoever_said_it(talk: Stores) -> None:
+    assert await talk.forgetting.author_of(ID, "5") == "U1"
+    assert await talk.forgetting.forget(Scope.ONE, author="U1", place=PLACE, before="5") == 1
+    assert await talk.forgetting.author_of(ID, "5") is None
+
+
+async def test_an_answer_is_nobodys_and_not_forgotten_alone(stores: Stores) -> None:
+    await stores.say("5", "q5")
+    lease = await stores.claimed()
+    await stores.turns.note_reply(lease, ["5.1", "5.2"])
+    await stores.turns.finish(lease, answer("a5"))
+    await stores.memory.add_above(PLACE, [said("2", "from above", ours=True)])
+    for ref in ("2", "5.1", "5.2"):
+        assert await stores.forgetting.author_of(ID, ref) == ""
+        assert await stores.forgetting.forget(Scope.ONE, author="", place=PLACE, before=ref) == 0
+    await stores.say("6", "clear session", command=True)
+    await stores.clear("6")
+    assert await stores.forgetting.author_of(ID, "5.1") is None
+
+
 async def test_what_is_forgotten_is_not_answered(stores: Stores) -> None:
     await stores.say("1", "mine")
     await stores.say("2", "theirs", author="U2")

@@ -133,7 +133,10 @@ class ForgetStore(Protocol):
         """The ids of the sessions that remember something that a person said."""
 
     async def author_of(self, session_id: str, ref: str) -> str | None:
-        """Who wrote a message that is not forgotten, by their user id; None when there is no such message."""
+        """Who wrote a message that is not forgotten, by their user id, which is empty for an answer of ours.
+
+        None when there is no such message.
+        """
 
     async def expire(self) -> int:
         """Expire idle sessions, never one with a turn under way or waiting; returns how many."""

@@ -28,6 +28,7 @@ SURE = (
 )
 NOT_YOURS = "Sorry, only whoever wrote a message, or an admin, may have it forgotten."
 UNKNOWN = "I do not remember that message."
+OURS = "That is an answer of mine: what I answered is forgotten by `clear session` only."
 NOTHING = "I remember nothing of yours {}."
 INTERRUPTED = (
     "I was interrupted and cannot tell whether your last message is forgotten already. Say `what do you remember` to "
@@ -85,10 +86,13 @@ class Forgetting:
         author = await self._forgetting.author_of(order.place.session_id, order.argument)
         if author is None:
             return privately(UNKNOWN)
+        if not author:
+            return privately(OURS)
         if not await self._rights.may_act_on(order.by, [author]):
             return privately(NOT_YOURS)
-        if await self._forgetting.forget(Scope.ONE, author=author, place=order.place, before=order.argument):
-            self._presses.begin_anew(order.place.session_id)
+        if not await self._forgetting.forget(Scope.ONE, author=author, place=order.place, before=order.argument):
+            return privately(UNKNOWN)
+        self._presses.begin_anew(order.place.session_id)
         return privately("Done: I have forgotten that message.")
 
     async def _forget(self, order: Order, scope: Scope) -> int:
