@@ -16,7 +16,7 @@ SELECT s.generation, s.above_read, t.title, t.made_by, m.text, m.upto, m.message
 FROM sessions s LEFT JOIN titles t ON t.session = s.id LEFT JOIN summaries m ON m.session = s.id WHERE s.id = $1
 """
 
-OPENING = f"SELECT {COLUMNS} FROM messages WHERE session = $1 AND {SPOKEN} ORDER BY said, seq LIMIT 1"
+OPENING = f"SELECT {COLUMNS} FROM messages WHERE session = $1 AND role = 'user' ORDER BY said, seq LIMIT 1"
 
 # What a turn answers comes last, also what was said long ago and came late.
 ASKED_NOW = f"""
@@ -31,6 +31,9 @@ SELECT {COLUMNS} FROM messages
 WHERE session = $1 AND {SPOKEN} AND (said, seq) < ($2, $3) AND coalesce(reply_to, seq) <= $4
 ORDER BY said DESC, seq DESC LIMIT $5
 """
+
+MOST_ASKED = 500
+"""How many messages one turn answers at most."""
 
 FIRST_PAGE = 64
 """How many messages are read at once at first, then twice as many each time."""
@@ -78,28 +81,28 @@ class Memories:
         They stand in the order in which they were said, whatever order they came in, and an answer stands right after
         what it answered. The turn's own earlier answer is there only if it goes on with it. At most ``limit`` messages,
         and no more than are needed to be sure to hold ``tokens`` tokens (as they were counted when stored), but always
-        all that the turn answers up to ``limit``, and one message more, so that it can be seen where a turn begins. Of
-        what a summary covers that is the newest message.
+        all that the turn answers, and one message more. Of what a summary covers that is the newest message.
         """
         about = await self._database.fetch(ABOUT, session_id)
         if not about:
             return Memory(())
         summary = summary_of(about[0][4:9])
-        rows = await self._asked(session_id, lease, limit)
+        rows = await self._asked(session_id, lease)
+        asked = len(rows)
         room = _Room(limit + 1 - len(rows), tokens - sum(map(_tokens, rows)), summary)
         rows += await self._before(session_id, lease.since if lease else LAST[0], room)
         opening = await self._database.fetch(OPENING, session_id)
         messages = await read(self._database, [*opening, *reversed(rows)])
-        return _memory(about[0], summary, messages[: len(opening)], messages[len(opening) :])
+        return _memory(about[0], summary, messages[: len(opening)], messages[len(opening) :], asked)
 
-    async def _asked(self, session_id: str, lease: Lease | None, limit: int) -> list[Row]:
+    async def _asked(self, session_id: str, lease: Lease | None) -> list[Row]:
         """What a turn answers, newest first."""
         if lease is None:
             return []
         rows: list[Row] = []
         if lease.wish is Wish.CONTINUE:
             rows += await self._database.fetch(ANSWER, session_id, lease.turn)
-        return rows + await self._database.fetch(ASKED_NOW, session_id, lease.since, lease.upto, limit - len(rows))
+        return rows + await self._database.fetch(ASKED_NOW, session_id, lease.since, lease.upto, MOST_ASKED)
 
     async def _before(self, session_id: str, since: int, room: "_Room") -> list[Row]:
         """What was answered before, newest first, as far as there is room."""
@@ -187,7 +190,9 @@ def _tokens(row: Row) -> int:
     return int(row[8] or 0) or len(str(row[2])) // 5
 
 
-def _memory(about: Row, summary: Summary | None, opening: Sequence[Message], messages: Sequence[Message]) -> Memory:
+def _memory(
+    about: Row, summary: Summary | None, opening: Sequence[Message], messages: Sequence[Message], asked: int
+) -> Memory:
     generation, above_read, title, made_by = about[:4]
     return Memory(
         tuple(messages),
@@ -198,4 +203,5 @@ def _memory(about: Row, summary: Summary | None, opening: Sequence[Message], mes
         title_by=TitleBy(str(made_by)) if made_by else None,
         above_read=bool(above_read),
         generation=int(generation or 0),
+        asked=asked,
     )

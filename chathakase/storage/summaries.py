@@ -51,8 +51,8 @@ class Summaries:
     async def to_summarise(self, session_id: str, *, keep: int, limit: int) -> Memory:
         """What comes behind the summary that there is, oldest first, without the newest ``keep`` messages.
 
-        At most ``limit`` messages; never the beginning of a turn without its end, as long as any turn ends among them.
-        Nothing that waits for its answer, nor what was said after that.
+        At most ``limit`` messages; never a question without its answer, nothing that waits for one, nor what was said
+        after that.
         """
         summary, generation = await current(self._database, session_id)
         upto = summary.upto if summary else -1
@@ -60,7 +60,7 @@ class Summaries:
         waits = (await self._database.fetch(UNANSWERED, session_id))[0][0]
         rows = await self._database.fetch(OLDEST, session_id, upto, limit, keep)
         before = [row for row in rows if waits is None or int(row[6] or 0) < int(waits)]
-        messages = _whole_turns(await read(self._database, before), full=len(before) == limit)
+        messages = _without_a_question_at_the_end(await read(self._database, before))
         return Memory(tuple(messages), summary=summary, generation=generation)
 
     async def summarised(self, session_id: str, summary: Summary, *, instead_of: Memory, usage: Usage) -> bool:
@@ -100,9 +100,6 @@ async def spoil(transaction: Transaction, session_id: str, said: int) -> None:
     await transaction.execute(NEXT_GENERATION, session_id)
 
 
-def _whole_turns(messages: list[Message], *, full: bool) -> list[Message]:
-    """The messages up to the last end of a turn among them; all, if they are as many as may be and no turn ends."""
-    for end in range(len(messages), 0, -1):
-        if messages[end - 1].role is Role.ASSISTANT:
-            return messages[:end]
-    return messages if full else []
+def _without_a_question_at_the_end(messages: list[Message]) -> list[Message]:
+    """All but a last message whose answer may come next: it counts as said at the same time, and would be missed."""
+    return messages[:-1] if messages and messages[-1].role is not Role.ASSISTANT else messages

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from chathakase.core.files import SharedFile
-from chathakase.core.memory import Memory
+from chathakase.core.memory import Memory, Scope
 from chathakase.core.types import ExpiryMode, Message, Place, Role, Wish
 from chathakase.storage.memory import AT_ONCE
 from tests.storage.stores import FILE, ID, PLACE, Stores, answer, said
@@ -64,7 +64,18 @@ async def test_what_a_turn_answers_is_always_told(stores: Stores) -> None:
         await stores.say(ref, f"q{ref}")
     lease = await stores.claimed()
     assert texts(await stores.remembered(lease=lease, tokens=0)) == ["a1", "q2", "q3", "q4"]
-    assert texts(await stores.remembered(lease=lease, limit=2)) == ["a1", "q3", "q4"][-3:]
+    memory = await stores.remembered(lease=lease, limit=2)
+    assert (texts(memory), memory.asked) == (["q2", "q3", "q4"], 3)
+
+
+async def test_an_answer_never_opens_a_conversation(stores: Stores) -> None:
+    await stores.answered("1", "q1", "a1")
+    await stores.say("2", "q2", author="U2")
+    await stores.say("3", "forget", command=True)
+    await stores.forgetting.forget(Scope.HERE, author="U1", place=PLACE, before="3")
+    opening = (await stores.remembered()).opening
+    assert opening is not None
+    assert opening.text == "q2"
 
 
 async def test_a_turn_sees_nothing_that_came_after_it_nor_its_own_answer(stores: Stores) -> None:

@@ -75,14 +75,17 @@ async def test_what_is_answered_again_is_not_summed_up(stores: Stores) -> None:
     assert await told(stores) == ["q1", "a1"]
 
 
-async def test_talk_that_nobody_answers_is_summed_up_when_there_is_much(stores: Stores) -> None:
+async def test_talk_that_nobody_answers_is_summed_up_but_for_what_may_have_an_answer_next(stores: Stores) -> None:
     await stores.answered("1", "q1", "a1")
     for ref in range(2, 9):
         await stores.say(str(ref), f"talk {ref}", asks=False)
+    assert await told(stores, limit=1) == []
     assert await told(stores, limit=2) == ["q1", "a1"]
+    assert await told(stores, limit=4) == ["q1", "a1", "talk 2"]
     await stores.sum_up(limit=2)
-    assert await told(stores) == []
-    assert await told(stores, limit=3) == ["talk 2", "talk 3", "talk 4"]
+    assert await told(stores, limit=4) == ["talk 2", "talk 3", "talk 4"]
+    await stores.say("9", "q9")
+    assert await told(stores) == [f"talk {ref}" for ref in range(2, 8)]
 
 
 async def test_of_two_that_are_made_at_once_one_is_saved(stores: Stores) -> None:
