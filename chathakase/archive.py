@@ -30,15 +30,16 @@ class Archive:
     search: SearchStore
 
     async def export_to(self, folder: Path) -> int:
-        """Write each session into a folder, as Markdown and as JSON; returns how many.
+        """Write each session of which words are left into a folder, as Markdown and as JSON; returns how many.
 
         Files of the same names are replaced, each at once. Raises OSError and StoreError.
         """
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
         count = 0
         async for transcript in self.export.transcripts():
-            await asyncio.to_thread(_write, folder, transcript)
-            count += 1
+            if transcript.messages:
+                await asyncio.to_thread(_write, folder, transcript)
+                count += 1
         return count
 
     async def find(self, words: str, *, limit: int) -> list[Found]:
@@ -60,7 +61,12 @@ def as_lines(found: Found) -> Iterator[str]:
     """What was found, for a terminal."""
     title = f"  {_harmless(found.title)}" if found.title else ""
     yield f"{day_and_time(found.at * 1000)} UTC  {_harmless(found.place.session_id)}{title}"
-    yield f"    {_harmless(found.author) or 'assistant'}: {_harmless(found.excerpt)}"
+    yield f"    {_who(found)}: {_harmless(found.excerpt)}"
+
+
+def _who(found: Found) -> str:
+    """Who said it; a title, which nobody said, has no author either, but is found where it is shown."""
+    return _harmless(found.author) or ("title" if found.excerpt == found.title else "assistant")
 
 
 def _write(folder: Path, transcript: Transcript) -> None:
