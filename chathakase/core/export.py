@@ -9,7 +9,7 @@ from typing import Any
 from chathakase.core.amounts import counted, size
 from chathakase.core.files import Attachment
 from chathakase.core.memory import Transcript
-from chathakase.core.mentions import by_name, mentioned
+from chathakase.core.mentions import by_name, people_in
 from chathakase.core.moments import day_and_time, iso
 from chathakase.core.types import Message, Role
 
@@ -36,7 +36,7 @@ def as_json(transcript: Transcript, names: Names) -> str:
         "began": iso(transcript.began * 1000),
         "active": iso(transcript.active * 1000),
         **summary,
-        "people": {id_: names.get(id_, id_) for id_ in people_in(transcript)},
+        "people": {id_: names.get(id_, id_) for id_ in people_in(transcript.messages)},
         "messages": [_message(message, names) for message in transcript.messages],
     }
     return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
@@ -47,26 +47,14 @@ def as_markdown(transcript: Transcript, names: Names, *, assistant: str = ASSIST
     return "\n\n".join(_paragraphs(transcript, names, assistant)) + "\n"
 
 
-def people_in(transcript: Transcript) -> list[str]:
-    """The user ids of everybody who wrote or is mentioned, in the order of their first message."""
-    authors = dict.fromkeys(message.author for message in transcript.messages if message.author and not message.name)
-    others = mentioned(message.text for message in transcript.messages) - authors.keys()
-    return [*authors, *sorted(others)]
-
-
 def file_name(session_id: str) -> str:
     """A name for a session's files, without an ending, which no folder is in and no two sessions share."""
     name = re.sub(r"[^A-Za-z0-9_.-]|^[.-]+", "_", session_id)[:LONGEST_NAME] or "_"
     return name if name == session_id else f"{name}-{sha256(session_id.encode()).hexdigest()[:12]}"
 
 
-def one_line(text: str) -> str:
-    """A text on one line."""
-    return " ".join(text.split())
-
-
 def _paragraphs(transcript: Transcript, names: Names, assistant: str) -> Iterator[str]:
-    yield f"# {one_line(transcript.title) or UNTITLED}"
+    yield f"# {_unbroken(transcript.title) or UNTITLED}"
     yield "\n".join(
         (
             f"- Session: `{transcript.place.session_id}`",
@@ -81,7 +69,7 @@ def _paragraphs(transcript: Transcript, names: Names, assistant: str) -> Iterato
     yield "## What was said"
     for message in transcript.messages:
         author = assistant if message.role is Role.ASSISTANT else _name(message, names)
-        yield f"**{one_line(author)}**, {_when(message.said)}"
+        yield f"**{_unbroken(author)}**, {_when(message.said)}"
         if message.text.strip():
             yield _quoted(by_name(message.text, names))
         if message.attachments:
@@ -110,9 +98,9 @@ def _file(attachment: Attachment) -> dict[str, Any]:
 
 def _described(attachment: Attachment) -> str:
     file = attachment.file
-    about = [one_line(file.kind), size(file.size) if file.size else "", one_line(attachment.refusal)]
+    about = [_unbroken(file.kind), size(file.size) if file.size else "", _unbroken(attachment.refusal)]
     told = ", ".join(each for each in about if each)
-    return f"{one_line(file.name)} ({told})" if told else one_line(file.name)
+    return f"{_unbroken(file.name)} ({told})" if told else _unbroken(file.name)
 
 
 def _name(message: Message, names: Names) -> str:
@@ -125,3 +113,8 @@ def _when(microseconds: int) -> str:
 
 def _quoted(text: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in text.strip("\n").splitlines())
+
+
+def _unbroken(text: str) -> str:
+    """A text on one line, as long as it is."""
+    return " ".join(text.split())

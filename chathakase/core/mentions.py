@@ -1,15 +1,23 @@
 """Mentions of people, for whoever reads a text elsewhere than where it was written. Pure."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from chathakase.core.types import Message
 
 MENTION = re.compile(r"<@([A-Z][A-Za-z0-9_-]*)(?:\|([^<>\n]*))?>")
 """How a stored text mentions somebody; a model may write the name besides."""
 
 
-def mentioned(texts: Iterable[str]) -> frozenset[str]:
-    """The user ids of everybody who is mentioned."""
-    return frozenset(found[1] for text in texts if "<@" in text for found in MENTION.finditer(text))
+def mentioned(texts: Iterable[str]) -> Collection[str]:
+    """The user ids of everybody who is mentioned, in that order."""
+    return dict.fromkeys(found[1] for text in texts if "<@" in text for found in MENTION.finditer(text)).keys()
+
+
+def people_in(messages: Sequence[Message]) -> Collection[str]:
+    """The user ids of everybody who speaks, and then of everybody who is mentioned, in that order."""
+    speakers = (each.author for each in messages if each.author and not each.name)
+    return dict.fromkeys((*speakers, *mentioned(each.text for each in messages))).keys()
 
 
 def by_name(text: str, names: Mapping[str, str]) -> str:

@@ -1,7 +1,7 @@
 """How one message stands in a prompt, and how many tokens it takes there. Pure."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, tzinfo
 
 from chathakase.core.files import Attachment, Image
@@ -16,18 +16,6 @@ MOST_IMAGES = 8
 """How many pictures a prompt has at most: the newest."""
 LEAST = 400
 """Characters to which the parts of a message are cut before older messages of its turn are left out."""
-
-
-def people_in(messages: Iterable[Message]) -> Collection[str]:
-    """The user ids of everybody who speaks, and then of everybody who is mentioned."""
-    speakers, mentioned = dict[str, None](), dict[str, None]()
-    for message in messages:
-        if message.role is Role.USER:
-            if not message.name:
-                speakers[message.author] = None
-            found = MENTION.finditer(message.text) if "<@" in message.text else ()
-            mentioned.update(dict.fromkeys(mention[1] for mention in found))
-    return (speakers | mentioned).keys()
 
 
 def newest_pictures(messages: Sequence[Message]) -> Collection[int]:
@@ -136,7 +124,7 @@ class Rendering:
     def _attached(self, attachment: Attachment, room: int, pictures: bool) -> str:
         name = one_line(attachment.file.name) or "a file"
         if attachment.text:
-            content = quoted(clamp(attachment.text, room))
+            content = quoted(clamp(attachment.text, room, length=attachment.length))
             return f'<file name="{attribute(name)}">\n{content}\n</file>'
         if attachment.is_image:
             if attachment.id not in self._images:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from chathakase.core.errors import NothingAsked
 from chathakase.core.files import Image
 from chathakase.core.memory import Memory
+from chathakase.core.mentions import people_in
 from chathakase.core.ports import FileStore, MemoryStore, Surface
 from chathakase.core.prompt import Persona, build_prompt
-from chathakase.core.rendering import newest_pictures, people_in
+from chathakase.core.rendering import newest_pictures
 from chathakase.core.types import Lease, Place, Prompt, Role, Speech, Wish
 from chathakase.core.window import Window
 from chathakase.engine.above import Above

@@ -8,10 +8,9 @@ from chathakase.core.amounts import counted
 from chathakase.core.errors import ModelError
 from chathakase.core.files import Attachment
 from chathakase.core.memory import Memory, Summary
-from chathakase.core.mentions import by_name
+from chathakase.core.mentions import by_name, people_in
 from chathakase.core.ports import LanguageModel, MemoryStore, SummaryStore, Surface
 from chathakase.core.quoting import CLAMP, attribute, escaped
-from chathakase.core.rendering import people_in
 from chathakase.core.tokens import IMAGE_TOKENS, Estimator
 from chathakase.core.types import Message, Place, Prompt, Role, Speech
 from chathakase.engine.asking import Words, ask

@@ -5,8 +5,9 @@ import logging
 from collections.abc import Mapping
 
 from chathakase.core.errors import DeliveryError
-from chathakase.core.export import Names, as_json, as_markdown, file_name, people_in
+from chathakase.core.export import Names, as_json, as_markdown, file_name
 from chathakase.core.memory import Transcript
+from chathakase.core.mentions import people_in
 from chathakase.engine.commands import parsing
 from chathakase.engine.commands.answers import Act, Answer, Order, Said
 from chathakase.engine.commands.means import Means
@@ -43,7 +44,7 @@ class Exporting:
         return None
 
     async def _share(self, order: Order, transcript: Transcript) -> None:
-        people = await self._surface.people(people_in(transcript))
+        people = await self._surface.people(people_in(transcript.messages))
         names = {id_: person.name for id_, person in people.items()}
         files = await asyncio.to_thread(_files, transcript, names, self._agent)
         for ending, (content, comment) in files.items():
