@@ -1,11 +1,13 @@
-"""What a session is called before anybody gives it a name: its first line, cleaned. Pure."""
+"""What a session is called: its first line, cleaned, until somebody gives it a name. Pure."""
 
 import re
 
 UNTITLED = "General Chat"
 """What a session is called whose first line says too little."""
 LONGEST = 60
-"""Characters of a title."""
+"""Characters of a title that nobody gave."""
+LONGEST_GIVEN = 80
+"""Characters of a title that a person or a model gave."""
 SHORTEST = 3
 """Characters; whatever is shorter is no title."""
 
@@ -16,7 +18,8 @@ _ADDRESS = re.compile(r"<?\b(?:https?://|www\.|mailto:)[^\s>]*>?", re.IGNORECASE
 _LEADING = re.compile(r"^(?:\s*(?:>|&gt;|#{1,6}(?=\s)|[-*+•](?=\s)|\d+[.)](?=\s)|\[[ xX]\](?=\s)))+")
 _MARKS = re.compile(r"[`*~|]+|(?<!\w)_+|_+(?!\w)")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
-_EDGES = " \t\"'“”„‘’«»「」『』.,;:。、，；：-–—"
+_QUOTES = "\"'`“”„‘’«»「」『』"
+_EDGES = f" \t{_QUOTES}.,;:。、，；：-–—"
 
 
 def title_of(text: str) -> str:
@@ -25,6 +28,11 @@ def title_of(text: str) -> str:
         if not _FENCE.match(line) and len(cleaned := _cleaned(line)) >= SHORTEST:
             return _cut(cleaned)
     return UNTITLED
+
+
+def unquoted(title: str, marks: str = "") -> str:
+    """A title that somebody gave, on one line and without the quotes, or these marks, around it."""
+    return " ".join(title.split()).strip(f"{_QUOTES}{marks} ")
 
 
 def _cleaned(line: str) -> str:

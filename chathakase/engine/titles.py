@@ -5,6 +5,7 @@ import re
 from chathakase.core.memory import Memory, TitleBy
 from chathakase.core.ports import LanguageModel, MemoryStore, TitleStore
 from chathakase.core.quoting import escaped
+from chathakase.core.titles import LONGEST_GIVEN, unquoted
 from chathakase.core.types import Place, Prompt, Role, Speech
 from chathakase.engine.asking import ask
 
@@ -24,9 +25,6 @@ ROOM = 1_000
 
 SEEN = 1_000
 """How many characters of each message the model gets to see."""
-
-LONGEST = 80
-"""Characters of a title; whatever is longer is no title."""
 
 
 class Titles:
@@ -52,11 +50,10 @@ class Titles:
 
 
 def cleaned(text: str) -> str:
-    """A title as a model wrote it, without what models put around it; empty when it is none."""
+    """A title as a model wrote it, without what models put around it; empty when it is none, or a longer text."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    line = PREFIX.sub("", lines[0] if lines else "")
-    line = " ".join(line.strip("*_`\"'“”„«»「」『』.。 ").split())
-    return line if 0 < len(line) <= LONGEST else ""
+    line = unquoted(PREFIX.sub("", lines[0] if lines else ""), marks="*_.。")
+    return line if len(line) <= LONGEST_GIVEN else ""
 
 
 def _prompt(session_id: str, memory: Memory) -> Prompt:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from chathakase.core.amounts import counted, span
 from chathakase.core.memory import TitleBy
+from chathakase.core.titles import LONGEST_GIVEN, unquoted
 from chathakase.core.types import ExpiryMode, SessionInfo
 from chathakase.core.window import ModelFacts
 from chathakase.engine.commands import parsing
@@ -15,8 +16,6 @@ from chathakase.engine.recall import View
 
 NO_SESSION = "There is no session in this thread yet."
 HOW_TO_RENAME = "Say it with a title behind it: `rename session Trip to Kyoto`."
-LONGEST_TITLE = 80
-"""Characters."""
 NAMED = 30
 """How many people are named, the first who wrote."""
 
@@ -94,9 +93,9 @@ class Session:
 
 
 def cleaned(title: str) -> str:
-    """A person's title on one line, without quotes around it."""
-    line = " ".join(title.split()).strip("\"'“”„«»「」` ")
-    return line if len(line) <= LONGEST_TITLE else f"{line[: LONGEST_TITLE - 1].rstrip()}…"
+    """A person's title as far as there is room, on one line and without quotes around it."""
+    line = unquoted(title)
+    return line if len(line) <= LONGEST_GIVEN else f"{line[: LONGEST_GIVEN - 1].rstrip()}…"
 
 
 def cost(facts: ModelFacts, read: int, written: int) -> float | None:
