@@ -45,8 +45,10 @@ class Attachment:
     read: bool = False
     """Whether somebody has tried to read it."""
     text: str = ""
-    """What it says, if it could be read as text."""
+    """What it says, if it could be read as text; of a long one maybe only the two ends that ``clamp`` leaves of it."""
     is_image: bool = False
     """Whether the store holds it as a picture."""
     refusal: str = ""
     """Why it could not be read, in one line."""
+    length: int = 0
+    """How many characters the whole text has; 0: as many as ``text``."""

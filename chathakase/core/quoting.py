@@ -51,12 +51,12 @@ def escaped(text: str) -> str:
     return quoted(text.translate(_ENTITIES))
 
 
-def clamp(text: str, room: int = CLAMP) -> str:
+def clamp(text: str, room: int = CLAMP, *, length: int = 0) -> str:
     """Leave out the middle of an oversized text, with a mark that says so; three quarters of what stays is its head.
 
-    What is shorter than the mark is not left out.
+    What is shorter than the mark is not left out. ``length`` is the whole text's, where a middle is missing already.
     """
-    left_out = len(text) - room
+    left_out = max(len(text), length) - room
     mark = f"\n\n[… {left_out:,} characters left out …]\n\n"
     if left_out <= len(mark):
         return text

@@ -30,7 +30,8 @@ class Export:
         if not rows:
             return None
         channel, thread, title, began, active, summary = rows[0]
-        messages = await read(self._database, await self._database.fetch(SAID, session_id))
+        rows = await self._database.fetch(SAID, session_id)
+        messages = await read(self._database, rows, contents=False)
         place = Place(str(channel), str(thread))
         return Transcript(place, str(title), int(began or 0), int(active or 0), str(summary), tuple(messages))
 

@@ -18,7 +18,7 @@ ON CONFLICT (message, ref) DO NOTHING
 UNCHANGED = "SELECT 1 FROM messages WHERE ref = $2 AND session = $1 AND role = 'user' AND changed = 0"
 
 UNREAD = """
-SELECT f.id, f.ref, f.name, f.kind, f.size, f.url, f.read_at, f.text, f.image_kind, f.refusal
+SELECT f.id, f.ref, f.name, f.kind, f.size, f.url, f.read_at, f.text, f.image_kind, f.refusal, 0
 FROM files f JOIN messages m ON m.id = f.message
 WHERE f.session = $1 AND f.read_at IS NULL ORDER BY m.said DESC, f.position LIMIT $2
 """

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from chathakase.core.files import Attachment, SharedFile
+from chathakase.core.quoting import CLAMP
 from chathakase.core.tokens import Estimator
 from chathakase.core.types import Message, Role
 from chathakase.storage.database import Database, Row
@@ -18,24 +19,37 @@ COLUMNS = "id, role, text, author, seq, ref, said, name, tokens"
 SPOKEN = "role IN ('user', 'assistant')"
 """Of a row of ``messages``: a model may see it."""
 
-ATTACHED = """
-SELECT message, id, ref, name, kind, size, url, read_at, text, image_kind, refusal FROM files
-WHERE message IN (SELECT value FROM json_each($1)) ORDER BY message, position
+TAIL = CLAMP // 4
+HEAD = CLAMP - TAIL
+"""As much as a prompt shows of a file at most."""
+LONG = CLAMP + 100
+"""Of a file with so many characters something is left out, however long the mark is that says so."""
+
+# Without its text where nobody wants it.
+ATTACHED = f"""
+SELECT message, id, ref, name, kind, size, url, read_at,
+    CASE WHEN $2 = 0 THEN '' WHEN length(text) < {LONG} THEN text
+        ELSE substr(text, 1, {HEAD}) || substr(text, -{TAIL}) END,
+    image_kind, refusal, CASE WHEN $2 = 0 THEN 0 ELSE length(text) END
+FROM files WHERE message IN (SELECT value FROM json_each($1)) ORDER BY message, position
 """
 
 
-async def read(database: Database, rows: Sequence[Row]) -> list[Message]:
-    """Make messages of rows, with what is attached to them but without the pictures themselves."""
+async def read(database: Database, rows: Sequence[Row], *, contents: bool = True) -> list[Message]:
+    """Make messages of rows, with what is attached to them but without the pictures themselves.
+
+    Of the ``contents`` of long files only as much comes as a prompt shows.
+    """
     if not rows:
         return []
     attached = defaultdict(list)
-    for message, *file in await database.fetch(ATTACHED, json.dumps([row[0] for row in rows])):
+    for message, *file in await database.fetch(ATTACHED, json.dumps([row[0] for row in rows]), int(contents)):
         attached[message].append(_attachment(file))
     return [_message(row, attached.get(row[0], ())) for row in rows]
 
 
 def read_attachments(rows: Sequence[Row]) -> list[Attachment]:
-    """Make attachments of rows of ``files``: id to refusal, as ``ATTACHED`` has them."""
+    """Make attachments of rows of ``files``: id to length, as ``ATTACHED`` has them."""
     return [_attachment(row) for row in rows]
 
 
@@ -55,7 +69,7 @@ def _message(row: Row, attachments: Sequence[Attachment]) -> Message:
 
 
 def _attachment(row: Row) -> Attachment:
-    id_, ref, name, kind, size, url, read_at, text, image_kind, refusal = row
+    id_, ref, name, kind, size, url, read_at, text, image_kind, refusal, length = row
     return Attachment(
         int(id_ or 0),
         SharedFile(str(ref), str(name), str(kind), int(size or 0), str(url)),
@@ -63,4 +77,5 @@ def _attachment(row: Row) -> Attachment:
         text=str(text),
         is_image=bool(image_kind),
         refusal=str(refusal),
+        length=int(length or 0),
     )
