@@ -66,7 +66,8 @@ async def open_engine(
     stores = open_stores(database, expiry=terms.expiry, now=now, count=mind.counter.count)
     await _learn(mind, stores, terms.model)
     persona = Persona(settings.chathakase_system_prompt, settings.chathakase_max_messages)
-    recall = _recall(settings, mind, stores, surface, past, web, persona)
+    above = Above(past=past, store=stores.memory, now=now)
+    recall = _recall(settings, mind, stores, surface, above, web, persona)
     runner = TurnRunner(
         sessions=stores.sessions,
         turns=stores.turns,
@@ -144,7 +145,7 @@ def _recall(
     mind: Mind,
     stores: Stores,
     surface: SlackSurface,
-    past: SlackPast,
+    above: Above,
     web: SlackWeb,
     persona: Persona,
 ) -> Recall:
@@ -152,7 +153,7 @@ def _recall(
     return Recall(
         store=stores.memory,
         files=stores.files,
-        above=Above(past=past, store=stores.memory),
+        above=above,
         reader=FileReader(stores.files, SlackDownloads(web), read, most=most),
         surface=surface,
         persona=persona,

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from time import monotonic
 
 from chathakase.core.errors import DeliveryError
@@ -27,20 +28,25 @@ log = logging.getLogger(__name__)
 class Above:
     """Reads a thread upwards, once."""
 
-    def __init__(self, *, past: Past, store: MemoryStore) -> None:
+    def __init__(self, *, past: Past, store: MemoryStore, now: Callable[[], int]) -> None:
+        """``now`` tells epoch milliseconds."""
         self._past = past
         self._store = store
+        self._now = now
         self._rests: dict[str, float] = {}
         """Threads that took too long, and until when they are left alone."""
 
     async def read(self, place: Place, memory: Memory) -> bool:
-        """Store what is above as context, if nobody has; whether there is more to remember now. Raises StoreError."""
-        if memory.above_read or memory.opening is None or monotonic() < self._rests.get(place.session_id, 0.0):
+        """Store what is above as context, if nobody has; whether there is more to remember now. Raises StoreError.
+
+        Where nobody has said anything but commands, all of the thread is above.
+        """
+        if memory.above_read or monotonic() < self._rests.get(place.session_id, 0.0):
             return False
-        began = monotonic()
+        began, before = monotonic(), memory.opening.said if memory.opening else self._now() * 1000
         try:
             async with asyncio.timeout(WITHIN):
-                messages = await self._past.above(place, before=memory.opening.said, limit=MOST)
+                messages = await self._past.above(place, before=before, limit=MOST)
         except (DeliveryError, TimeoutError) as error:
             log.warning("What is above in %s could not be read: %s", place.session_id, str(error) or "not in time")
             if monotonic() - began > LONG:
