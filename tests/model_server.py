@@ -130,6 +130,17 @@ def fails(status: int, code: str | None = None, *, param: str | None = None, mes
     return answer
 
 
+def replies(status: int, body: Any) -> Answer:
+    """Answer with any JSON, or with plain text."""
+
+    async def answer(_: web.Request, __: Json) -> web.StreamResponse:
+        if isinstance(body, str):
+            return web.Response(text=body, status=status)
+        return web.json_response(body, status=status)
+
+    return answer
+
+
 def fails_in_html(status: int) -> Answer:
     async def answer(_: web.Request, __: Json) -> web.StreamResponse:
         return web.Response(text="<html><h1>Bad gateway</h1></html>", status=status, content_type="text/html")

@@ -65,6 +65,16 @@ class Words:
 
 async def ask(model: LanguageModel, prompt: Prompt) -> Words:
     """Have a model write a short text. Raises ModelError, also when it is empty or cut."""
+    try:
+        return await _ask_once(model, prompt)
+    except ModelError as error:
+        # Once its server has named the window, the model asks for a shorter answer, beside which there is more room.
+        if not error.limit:
+            raise
+    return await _ask_once(model, prompt)
+
+
+async def _ask_once(model: LanguageModel, prompt: Prompt) -> Words:
     pieces: list[str] = []
     finished = Finished(None)
     async with aclosing(model.stream(prompt)) as stream:

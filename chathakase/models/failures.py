@@ -33,26 +33,35 @@ NEVER_TOO_LONG = frozenset({401, 403, 408, 429})
 """These speak of limits as well, but of others."""
 
 ABOUT_LENGTH = re.compile(
-    r"context[ _-]?(?:length|size|window|limit)|exceed_context|(?:model|prompt|context) length|prompt (?:is )?too long|"
-    r"input (?:is )?too long|too many (?:input )?tokens|number of (?:input )?tokens|input tokens exceed|"
-    r"tokens? .{0,60}must (?:be|have) (?:<=|less)|reduce the length",
+    r"context[ _-]?(?:length|size|window|limit)|exceed_context|maximum context|(?:model|prompt|context) length|"
+    r"(?:prompt|input|string) (?:is )?too long|string_above_max_length|too many (?:input )?tokens|"
+    r"number of (?:input )?tokens|input tokens exceed|tokens must be reduced|"
+    r"tokens?.{0,80}must (?:be|have) (?:<=|less)|must (?:be|have) (?:<=|less than) [0-9,]{1,15} tokens|"
+    r"reduce the length",
     re.IGNORECASE,
 )
-"""What servers say of a prompt that is too long: OpenAI, vLLM, SGLang, llama.cpp, Ollama, LiteLLM, LM Studio, TGI,
-Anthropic, Google, Mistral, xAI."""
+"""What servers say of a prompt that is too long: OpenAI, Azure, vLLM, SGLang, llama.cpp, Ollama, LiteLLM, LM Studio,
+TGI, Anthropic, Google, Mistral, xAI."""
+
+NUMBER = r"\(?([0-9][0-9,]{0,14})"
 
 LIMIT = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        r"> *([0-9][0-9,]*)",
-        r"<= *([0-9][0-9,]*)",
-        r"([0-9][0-9,]*) maximum context",
+        rf"(?:[0-9]|tokens) ?> ?{NUMBER}",
+        rf"<= ?{NUMBER}",
+        rf"{NUMBER} maximum context",
         r"(?:context (?:length|size|window|limit)|(?:model|prompt) length|configured limit)"
-        r"(?: of only| of| is|:)? ?\(?([0-9][0-9,]*)",
-        r"(?:tokens allowed|less than) ?\(?([0-9][0-9,]*)",
+        rf"(?: of| is|:)?(?: only)? ?{NUMBER}",
+        rf"(?:tokens allowed|less than) ?{NUMBER}",
     )
 )
 """Where such a sentence names the window, the surest first."""
+
+SEARCHED = 4_000
+"""Characters of a refusal that are searched."""
+QUOTING = frozenset({"input"})
+"""Where a refusal holds what was asked: FastAPI's."""
 
 
 def translate(error: openai.OpenAIError) -> ModelError:
@@ -93,7 +102,7 @@ def is_too_long(error: openai.APIError) -> bool:
         return True
     if isinstance(error, openai.APIConnectionError) or status in NEVER_TOO_LONG:
         return False
-    return ABOUT_LENGTH.search(f"{error.type or ''} {error.message}") is not None
+    return ABOUT_LENGTH.search(said(error)) is not None
 
 
 def named_limit(error: openai.APIError) -> int:
@@ -101,5 +110,25 @@ def named_limit(error: openai.APIError) -> int:
     body = error.body
     if isinstance(body, dict) and isinstance(body.get("n_ctx"), int):
         return int(body["n_ctx"])
-    matches = (pattern.search(error.message) for pattern in LIMIT)
+    words = said(error)
+    matches = (pattern.search(words) for pattern in LIMIT)
     return next((int(match[1].replace(",", "")) for match in matches if match), 0)
+
+
+def said(error: openai.APIError) -> str:
+    """All that a server said, in whatever shape, to be searched and never passed on: it may quote a prompt.
+
+    The library's own ``message`` has only what is called so. FastAPI says ``{"detail": …}``, Ollama, LM Studio, TGI
+    and xAI ``{"error": "…"}``, Google ``[{"error": …}]``, Mistral ``{"message": {"detail": …}}``, proxies plain text.
+    """
+    found, left = [error.message], [error.body]
+    for each in left:
+        match each:
+            # A web page tells of a server on the way, and of much else.
+            case str() if not each.lstrip().startswith("<"):
+                found.append(each)
+            case list():
+                left.extend(each)
+            case dict():
+                left.extend(value for key, value in each.items() if key not in QUOTING)
+    return "\n".join(found)[:SEARCHED]

@@ -13,8 +13,9 @@ from openai import AsyncOpenAI, AsyncStream
 from chathakase.core.errors import ModelError
 from chathakase.core.types import Finished, Prompt, Usage
 from chathakase.core.unicode import Mender
-from chathakase.models.failures import BEGIN_TIMEOUT, TIMEOUT, UNREADABLE, is_too_long, named_limit, translate
+from chathakase.models.failures import BEGIN_TIMEOUT, TIMEOUT, UNREADABLE, is_too_long, said, translate
 from chathakase.models.pictures import blindness, messages_of, pictures_refused
+from chathakase.models.thinking import Listener
 
 OFFICIAL = "api.openai.com"
 
@@ -73,21 +74,26 @@ class OpenAIModel:
         try:
             async with await self._begin(prompt) as chunks:
                 if "json" in chunks.response.headers.get("content-type", ""):
-                    for part in _whole(json.loads(await chunks.response.aread())):
+                    for part in _whole(json.loads(await chunks.response.aread()), chunks.response.request):
                         yield part
                     return
-                reason, model, usage, mender = None, "", None, Mender()
+                reason, model, usage, mender, listener = None, "", None, Mender(), Listener()
                 async for chunk in chunks:
                     model = chunk.get("model") or model
                     usage = _usage(chunk) or usage
                     # Usage and filter chunks come without choices, so the first one is never taken for granted.
                     for choice in chunk.get("choices") or ():
                         reason = choice.get("finish_reason") or reason
-                        if piece := mender.feed(_text((choice.get("delta") or {}).get("content"))):
-                            yield piece
+                        piece = mender.feed(_text((choice.get("delta") or {}).get("content")))
+                        if told := listener.feed(piece):
+                            yield told
+                if told := listener.rest():
+                    yield told
                 yield Finished(reason, model, usage)
         except openai.OpenAIError as error:
-            raise translate(error) from error
+            refusal = translate(error)
+            self._shorten(refusal.limit)
+            raise refusal from error
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ModelError("unreadable", UNREADABLE) from error
 
@@ -117,22 +123,21 @@ class OpenAIModel:
 
     def _give_way(self, error: openai.APIStatusError, options: dict[str, Any]) -> None:
         """Change what the server refuses, so that it can be asked again; raises what cannot be helped."""
-        if is_too_long(error):
-            self._shorten(error, options)
-            return
-        refused = _refused_option(error, options)
+        # What is too long is cut by whoever made it.
+        refused = None if is_too_long(error) else _refused_option(error, options)
         if refused is None:
             raise error
         # Another turn may have met the same refusal meanwhile.
         if options == self._options:
             self._leave_out(refused)
 
-    def _shorten(self, error: openai.APIStatusError, options: dict[str, Any]) -> None:
-        """Ask for no longer an answer than half of the window that a server names; raises if we did not anyway."""
-        half = named_limit(error) // 2
-        longer = [key for key in LENGTHS if options.get(key, 0) > half >= SHORTEST]
-        if not longer:
-            raise error
+    def _shorten(self, window: int) -> None:
+        """Ask from now on for no longer an answer than half of the window that a server names; 0 where it names none.
+
+        Else no prompt would be short enough where the window is hardly longer than the answer that is asked for.
+        """
+        half = window // 2
+        longer = [key for key in LENGTHS if self._options.get(key, 0) > half >= SHORTEST]
         self._options |= dict.fromkeys(longer, half)
 
     def _leave_out(self, option: str) -> None:
@@ -169,12 +174,13 @@ async def open_model(
         yield OpenAIModel(client, name, options)
 
 
-def _whole(answer: dict[str, Any]) -> Iterator[str | Finished]:
-    """The answer of a server that does not stream."""
+def _whole(answer: dict[str, Any], request: Any) -> Iterator[str | Finished]:
+    """The answer of a server that does not stream; some say 200 even of a prompt that is too long."""
     if not answer.get("choices"):
-        raise ModelError("unreadable", UNREADABLE)
-    choice = answer["choices"][0]
-    yield Mender().feed(_text(choice["message"].get("content")))
+        refusal = openai.APIError("", request, body=answer.get("error", answer))
+        raise refusal if is_too_long(refusal) else ModelError("unreadable", UNREADABLE)
+    choice, listener = answer["choices"][0], Listener()
+    yield listener.feed(Mender().feed(_text(choice["message"].get("content")))) + listener.rest()
     yield Finished(choice.get("finish_reason"), answer.get("model") or "", _usage(answer))
 
 
@@ -201,7 +207,7 @@ def _refused_option(error: openai.APIStatusError, options: dict[str, Any]) -> st
     """The option that a server refused, if that is what a 400 or 422 is about."""
     if error.status_code not in (400, 422):
         return None
-    complaint = str(error.message).lower()
+    complaint = said(error).lower()
     if not any(word in complaint for word in REFUSALS):
         return None
     if error.param in options and error.param in FALLBACKS:

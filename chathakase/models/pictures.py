@@ -7,12 +7,14 @@ from typing import Any
 import openai
 
 from chathakase.core.types import Prompt, Speech
+from chathakase.models.failures import said
 
 REFUSING = frozenset({400, 404, 415, 422, 500, 501})
 """llama.cpp refuses pictures with 500, OpenRouter with 404, vLLM, Ollama and OpenAI with 400, DeepSeek with 422."""
 
 ABOUT_PICTURES = re.compile(
-    r"image|vision|multi-?modal|mmproj|content (?:parts?|must be a string|should be a string)|unmarshal array",
+    r"image|vision|multi-?modal|mmproj|content (?:parts?|must be a string|should be a string)|"
+    r"should be a valid string|unmarshal array",
     re.IGNORECASE,
 )
 """What their sentences name then."""
@@ -29,12 +31,12 @@ def pictures_refused(prompt: Prompt, error: openai.APIStatusError) -> bool:
     """Whether a server refused a prompt because of its pictures."""
     if error.status_code not in REFUSING or not any(speech.images for speech in prompt.speeches):
         return False
-    return ABOUT_PICTURES.search(error.message) is not None
+    return ABOUT_PICTURES.search(said(error)) is not None
 
 
 def blindness(error: openai.APIStatusError) -> bool:
     """Whether the model sees no picture at all, so that none need be sent again."""
-    return not BROKEN.search(error.message)
+    return not BROKEN.search(said(error))
 
 
 def _content(speech: Speech, seeing: bool) -> str | list[dict[str, Any]]:

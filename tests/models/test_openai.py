@@ -10,8 +10,9 @@ from aiohttp import web
 from chathakase.core.errors import ModelError
 from chathakase.core.files import Image
 from chathakase.core.types import Finished, Prompt, Speech, Usage
+from chathakase.engine.asking import ask as ask_shortly
 from chathakase.models.openai import OpenAIModel, open_model
-from tests.model_server import Answer, Json, ModelServer, begin, fails, says
+from tests.model_server import Answer, Json, ModelServer, begin, fails, replies, says
 
 CAT = Image("image/png", b"\x89PNG")
 PROMPT = Prompt((Speech("system", "Be kind."), Speech("user", "hello")), "s")
@@ -70,8 +71,10 @@ async def test_pictures_stand_beside_the_words_that_they_came_with(client: OpenA
         refuses(404, "No endpoints found that support image input"),
         refuses(422, "unknown variant `image_url`, expected `text`"),
         refuses_flatly("main is not a multimodal model"),
+        replies(400, {"error": "this model does not support image input"}),
+        replies(422, {"detail": [{"loc": ["body", "content"], "msg": "Input should be a valid string", "input": [7]}]}),
     ],
-    ids=["openai", "ollama", "old ollama", "openrouter", "deepseek", "vllm"],
+    ids=["openai", "ollama", "old ollama", "openrouter", "deepseek", "vllm", "a string", "fastapi"],
 )
 async def test_a_model_that_sees_nothing_is_told_of_pictures_in_a_line(
     client: OpenAIModel, model: ModelServer, refusal: Answer
@@ -85,8 +88,16 @@ async def test_a_model_that_sees_nothing_is_told_of_pictures_in_a_line(
     assert contents(model) == told
 
 
-async def test_one_bad_picture_blinds_nobody(client: OpenAIModel, model: ModelServer) -> None:
-    model.will(refuses(400, "You uploaded an unsupported image. Use one of these formats: png"), says("?"), says("!"))
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        refuses(400, "You uploaded an unsupported image. Use one of these formats: png"),
+        replies(400, {"error": "cannot decode image"}),
+    ],
+    ids=["openai", "a string"],
+)
+async def test_one_bad_picture_blinds_nobody(client: OpenAIModel, model: ModelServer, refusal: Answer) -> None:
+    model.will(refusal, says("?"), says("!"))
     assert await ask(client, LOOK) == "?"
     await ask(client, LOOK)
     assert isinstance(contents(model)[0], list)
@@ -156,10 +167,104 @@ async def test_a_refusal_that_names_no_picture_is_one(client: OpenAIModel, model
         (refuses(400, "Prompt contains 40000 tokens, too large for model with 32768 maximum context length"), 32_768),
         (refuses(422, "`inputs` tokens + `max_new_tokens` must be <= 4096. Given: 5000 `inputs` tokens"), 4_096),
         (refuses(413, "Payload too large"), 0),
+        (replies(400, {"error": "prompt too long; exceeded max context length by 123 tokens"}), 0),
+        (
+            replies(
+                400,
+                {
+                    "error": "Trying to keep the first 5000 tokens when context the overflows. However, the model is "
+                    "loaded with context length of only 4096 tokens, which is not enough."
+                },
+            ),
+            4_096,
+        ),
+        (
+            replies(
+                422,
+                {
+                    "error": "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096. Given: 9000 "
+                    "`inputs` tokens and 2000 `max_new_tokens`",
+                    "error_type": "validation",
+                },
+            ),
+            4_096,
+        ),
+        (
+            replies(422, {"error": "Input validation error: `inputs` must have less than 1024 tokens. Given: 3000"}),
+            1_024,
+        ),
+        (
+            replies(
+                400,
+                {
+                    "code": "Client specified an invalid argument",
+                    "error": "This model's maximum prompt length is 131072 but the request contains 190000 tokens.",
+                },
+            ),
+            131_072,
+        ),
+        (
+            refuses(
+                400,
+                "You passed 9001 input tokens and requested 2000 output tokens. However, the model's context length "
+                "is only 8192 tokens, resulting in a maximum input length of 6192 tokens.",
+            ),
+            8_192,
+        ),
+        (
+            refuses(
+                400,
+                "'max_tokens' or 'max_completion_tokens' is too large: 2000. This model's maximum context length is "
+                "4096 tokens and your request has 3000 input tokens (2000 > 4096 - 3000).",
+            ),
+            4_096,
+        ),
+        (replies(400, {"detail": "context_length_exceeded"}), 0),
+        (replies(400, {"detail": {"code": "context_length_exceeded", "message": "no"}}), 0),
+        (replies(422, {"detail": [{"loc": ["body", "messages"], "msg": "Maximum context length is 2048"}]}), 2_048),
+        (replies(400, "context_length_exceeded"), 0),
+        (
+            replies(
+                400,
+                [{"error": {"message": "The input token count exceeds the maximum number of tokens allowed (32768)."}}],
+            ),
+            32_768,
+        ),
+        (
+            replies(
+                422,
+                {
+                    "object": "error",
+                    "message": {
+                        "detail": [
+                            {"msg": "Prompt contains 9000 tokens, too large for model with 8192 maximum context length"}
+                        ]
+                    },
+                    "code": None,
+                },
+            ),
+            8_192,
+        ),
+        (refuses(400, "Maximum context exceeded"), 0),
+        (refuses(400, "Request too large. The input or output tokens must be reduced in order to run."), 0),
+        (
+            refuses(
+                400,
+                "Invalid 'messages[1].content': string too long. Expected a string with maximum length 1048576.",
+                code="string_above_max_length",
+            ),
+            0,
+        ),
+        (refuses(400, "no", code="context_window_exceeded"), 0),
+        (replies(200, {"error": {"message": "no", "code": "context_length_exceeded"}}), 0),
+        (replies(200, {"error": "This model's maximum context length is 8192 tokens."}), 8_192),
     ],
     ids=[
         *("openai", "openai without a number", "openai, newer", "vllm", "vllm decoder", "sglang", "llama.cpp"),
         *("llama.cpp, newer", "ollama", "litellm", "anthropic", "google", "mistral", "tgi", "413"),
+        *("ollama's own", "lm studio", "tgi's own", "tgi, the prompt alone", "xai", "vllm, newer", "vllm, the answer"),
+        *("detail", "detail with a code", "fastapi", "plain text", "google's list", "mistral with 422"),
+        *("maximum context", "tokens must be reduced", "azure", "another code", "200", "200 and a string"),
     ],
 )
 async def test_a_prompt_that_is_too_long_is_known_whoever_says_so(
@@ -184,18 +289,91 @@ async def test_a_prompt_that_is_too_long_is_known_in_mid_stream(client: OpenAIMo
     assert (refused.value.code, refused.value.limit) == ("context_length_exceeded", 16_384)
 
 
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        replies(400, "<html><h1>400</h1>A proxy whose help tells of the context length > 5000</html>"),
+        replies(422, {"detail": [{"msg": "Value error", "input": "what is a context length?"}]}),
+        replies(400, {"error": "no " * 2_000 + "context_length_exceeded"}),
+        replies(400, {"error": "1" * 100_000 + "> " * 100_000}),
+        replies(400, "[" * 500 + "]" * 500),
+    ],
+    ids=["a web page", "what was asked", "far behind", "huge", "deep"],
+)
+async def test_what_says_nothing_of_the_length_is_something_else(
+    client: OpenAIModel, model: ModelServer, refusal: Answer
+) -> None:
+    model.will(refusal)
+    with pytest.raises(ModelError, match=r"http_4(00|22)"):
+        await ask(client)
+
+
+async def test_absurd_limits_are_read_without_harm(client: OpenAIModel, model: ModelServer) -> None:
+    model.will(replies(400, {"error": f"the context length is {'9' * 5_000}"}))
+    with pytest.raises(ModelError, match="context_length_exceeded"):
+        await ask(client)
+
+
+async def test_what_a_refusal_quotes_is_passed_on_to_nobody(client: OpenAIModel, model: ModelServer) -> None:
+    model.will(replies(400, {"error": "prompt too long: swordfish"}), replies(400, {"detail": "swordfish"}))
+    for _ in range(2):
+        with pytest.raises(ModelError) as refused:
+            await ask(client)
+        assert "swordfish" not in f"{refused.value} {refused.value.told}"
+
+
+async def test_an_option_that_is_forbidden_in_detail_is_left_out(client: OpenAIModel, model: ModelServer) -> None:
+    forbidden = {"type": "extra_forbidden", "loc": ["body", "stream_options"], "msg": "Extra inputs are not permitted"}
+    model.will(replies(422, {"detail": [forbidden]}), says("Here I am."))
+    assert await ask(client) == "Here I am."
+    assert ["stream_options" in request for request in model.requests] == [True, False]
+
+
 async def test_limits_of_the_account_are_something_else(client: OpenAIModel, model: ModelServer) -> None:
     model.will(*[fails(429, message="Request too large: too many tokens per minute, reduce the length")] * 3)
     with pytest.raises(ModelError, match="http_429"):
         await ask(client)
 
 
+SMALL = "This model's maximum context length is 2048 tokens."
+
+
+@pytest.mark.parametrize("refusal", [refuses_flatly(SMALL), replies(200, {"error": SMALL})], ids=["400", "200"])
 async def test_no_longer_an_answer_is_asked_for_than_half_of_a_small_window(
-    client: OpenAIModel, model: ModelServer
+    client: OpenAIModel, model: ModelServer, refusal: Answer
 ) -> None:
-    model.will(refuses_flatly("This model's maximum context length is 2048 tokens."), says("short"))
+    model.will(refusal, says("short"))
+    with pytest.raises(ModelError) as refused:
+        await ask(client)
+    # The same prompt is not sent again: there is a shorter one to be had from whoever made it.
+    assert (refused.value.code, refused.value.limit, len(model.requests)) == ("context_length_exceeded", 2_048, 1)
     assert await ask(client) == "short"
     assert [request["max_tokens"] for request in model.requests] == [2_000, 1_024]
+
+
+async def test_an_answer_is_bounded_by_no_window_that_has_room_for_it(client: OpenAIModel, model: ModelServer) -> None:
+    model.will(
+        refuses_flatly("This model's maximum context length is 8192 tokens."), refuses_flatly("context length 300")
+    )
+    for _ in range(2):
+        with pytest.raises(ModelError, match="context_length_exceeded"):
+            await ask(client)
+    await ask(client)
+    assert [request["max_tokens"] for request in model.requests] == [2_000] * 3
+
+
+async def test_a_short_text_is_asked_for_again_once_the_window_is_known(
+    client: OpenAIModel, model: ModelServer
+) -> None:
+    model.will(refuses_flatly(SMALL), says("A title"))
+    assert (await ask_shortly(client, PROMPT)).text == "A title"
+    model.will(refuses_flatly(SMALL), refuses_flatly(SMALL))
+    with pytest.raises(ModelError, match="context_length_exceeded"):
+        await ask_shortly(client, PROMPT)
+    model.will(fails(400, "context_length_exceeded"))
+    with pytest.raises(ModelError, match="context_length_exceeded"):
+        await ask_shortly(client, PROMPT)
+    assert [request["max_tokens"] for request in model.requests] == [2_000, *[1_024] * 4]
 
 
 async def test_another_model_is_asked_through_the_same_client(client: OpenAIModel, model: ModelServer) -> None:
@@ -224,3 +402,41 @@ async def test_an_absurd_count_of_tokens_spoils_no_answer(
     *_, finished = [piece async for piece in client.stream(PROMPT)]
     assert isinstance(finished, Finished)
     assert (finished.reason, finished.usage) == ("stop", Usage(0, 7))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        says("<think>Hm.</think>\n\nIt is <think> itself."),
+        says(*"\n<think>Hm.\n\n</think>\nIt is <think> itself."),
+        says("It is ", "<think> itself."),
+        replies(200, {"choices": [{"message": {"content": "<think>Hm.</think>It is <think> itself."}}]}),
+    ],
+    ids=["at once", "letter by letter", "not at all", "not streamed"],
+)
+async def test_what_a_model_thinks_aloud_is_no_part_of_its_answer(
+    client: OpenAIModel, model: ModelServer, answer: Answer
+) -> None:
+    model.will(answer)
+    assert await ask(client) == "It is <think> itself."
+
+
+async def test_a_beginning_that_could_be_a_thought_is_not_lost(client: OpenAIModel, model: ModelServer) -> None:
+    model.will(says(" <thi"), says("  "))
+    assert [await ask(client), await ask(client)] == [" <thi", "  "]
+
+
+@pytest.mark.parametrize("finish", ["stop", "length"])
+async def test_of_nothing_but_a_thought_nothing_is_left(client: OpenAIModel, model: ModelServer, finish: str) -> None:
+    model.will(says("<think>Hm, ", "hm.", finish=finish), says("<think>Hm.</think>", finish=finish))
+    for _ in range(2):
+        (finished,) = [piece async for piece in client.stream(PROMPT)]
+        assert isinstance(finished, Finished)
+        assert finished.reason == finish
+
+
+async def test_a_short_text_is_told_without_what_was_thought(client: OpenAIModel, model: ModelServer) -> None:
+    model.will(says("<think>A title it wants.</think>\nA Title"), says("<think>A title it wa"))
+    assert (await ask_shortly(client, PROMPT)).text == "A Title"
+    with pytest.raises(ModelError):
+        await ask_shortly(client, PROMPT)
