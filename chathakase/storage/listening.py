@@ -13,7 +13,7 @@ ACTIVE = """
 SELECT channel, thread,
     (SELECT min(said) FROM messages WHERE messages.session = sessions.id),
     (SELECT max(said) FROM messages WHERE messages.session = sessions.id)
-FROM sessions WHERE active_at >= $1 ORDER BY active_at DESC LIMIT $2
+FROM sessions WHERE active_at >= $1 AND doomed = 0 ORDER BY active_at DESC LIMIT $2
 """
 
 KNOWN = "SELECT ref, said FROM messages WHERE session = $1 AND role = 'user'"

@@ -13,7 +13,8 @@ from chathakase.storage.summaries import spoil, summary_of
 ABOUT = f"""
 SELECT s.generation, s.above_read, t.title, t.made_by, m.text, m.upto, m.messages, m.model, m.version,
     (SELECT count(*) FROM messages WHERE session = $1 AND {SPOKEN})
-FROM sessions s LEFT JOIN titles t ON t.session = s.id LEFT JOIN summaries m ON m.session = s.id WHERE s.id = $1
+FROM sessions s LEFT JOIN titles t ON t.session = s.id LEFT JOIN summaries m ON m.session = s.id
+WHERE s.id = $1 AND s.doomed = 0
 """
 
 OPENING = f"SELECT {COLUMNS} FROM messages WHERE session = $1 AND role = 'user' ORDER BY said, seq LIMIT 1"

@@ -40,7 +40,7 @@ UPDATE sessions SET
     turn = coalesce(turn, (SELECT turns.id {WISHED}), $2), turn_began = coalesce(turn_began, $4),
     reply_refs = CASE WHEN turn IS NULL
         THEN coalesce((SELECT turns.reply_refs {WISHED}), '[]') ELSE reply_refs END
-WHERE id = $1 AND {WAITS} AND {free("$4")} AND CASE WHEN $5 = '' THEN NOT {TO_FORGET} ELSE {begun_before("$5")} END
+WHERE id = $1 AND doomed = 0 AND {WAITS} AND {free("$4")} AND CASE WHEN $5 = '' THEN NOT {TO_FORGET} ELSE {begun_before("$5")} END
 RETURNING channel, thread, turn, attempts, reply_refs,
     coalesce((SELECT turns.upto {CLAIMED}), (SELECT min(m.seq) - 1 {ASKED_LATER}), seq),
     (SELECT turns.wish {CLAIMED}), coalesce((SELECT turns.run + 1 {CLAIMED}), 1), {SINCE}
@@ -97,7 +97,10 @@ UPDATE sessions SET lease_owner = NULL, lease_until = 0, attempts = attempts - 1
 """
 
 # A turn keeps its wish until it ends, and an end counts its run up: either way a second press finds nothing to update.
-REOPEN = f"UPDATE turns SET wish = $4 WHERE id = $1 AND session = $2 AND run = $3 AND wish IS NULL AND {KEPT}"
+REOPEN = f"""
+UPDATE turns SET wish = $4 WHERE id = $1 AND session = $2 AND run = $3 AND wish IS NULL AND {KEPT}
+    AND EXISTS (SELECT 1 FROM sessions WHERE id = $2 AND doomed = 0)
+"""
 
 NEWEST = f"SELECT id, run FROM turns WHERE session = $1 AND {KEPT} ORDER BY upto DESC LIMIT 1"
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from chathakase.core.memory import Memory
 from chathakase.core.types import ExpiryMode, Place
 from chathakase.storage.expiry import GONE_MS
 from tests.storage.stores import FILE, ID, TIMEOUT, Stores, answer
@@ -100,3 +101,17 @@ async def test_it_is_known_for_a_while_that_a_session_is_gone(stores_with: Calla
     stores.clock.now += TIMEOUT + 1
     await stores.forgetting.expire()
     assert await stores.database.fetch("SELECT session FROM gone") == [(ID,)]
+
+
+async def test_a_session_whose_rows_are_being_deleted_is_gone_for_everybody(stores: Stores) -> None:
+    turn = await stores.answered("1", "the secret", "an answer")
+    await stores.say("2", "a question that waits")
+    async with stores.database.transaction() as transaction:
+        await transaction.execute("UPDATE sessions SET doomed = 1")
+    assert await stores.turns.claim(ID) is None
+    assert not await stores.press(turn)
+    assert await stores.remembered() == Memory(())
+    assert await stores.listening.active(since=0, limit=9) == []
+    assert await stores.export.transcript(ID) is None
+    await stores.forgetting.prune(idle=DAY)
+    assert await stores.count("messages") == 0
