@@ -23,9 +23,12 @@ LONG_WAIT = 300.0
 """Seconds after which somebody waits for an answer strangely long."""
 
 # Slack's ids of direct messages begin with D; those of all other conversations with C or, from long ago, G.
+# Of each session only the newest message is looked at.
 ARRIVED = """
-SELECT CASE WHEN channel LIKE 'D%' THEN 'direct' ELSE 'channel' END, max(at)
-FROM messages JOIN sessions ON sessions.id = messages.session WHERE role <> 'assistant' GROUP BY 1
+SELECT kind, max(came) FROM (
+    SELECT CASE WHEN channel LIKE 'D%' THEN 'direct' ELSE 'channel' END AS kind,
+        (SELECT at FROM messages WHERE session = sessions.id AND role <> 'assistant' ORDER BY seq DESC LIMIT 1) AS came
+    FROM sessions) WHERE came IS NOT NULL GROUP BY kind
 """
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chathakase.storage import changes, forgetting, summaries, titles, turns, withdrawing
+from chathakase.storage import changes, checkup, forgetting, summaries, titles, turns, withdrawing
 from chathakase.storage.sqlite import SqliteDatabase
 
 EARLIER = "USING COVERING INDEX turns_of_session (session=? AND upto<?)"
@@ -54,3 +54,11 @@ async def test_no_portion_of_what_is_forgotten_goes_through_the_portions_before_
     assert [step for step in steps if step.startswith("SEARCH messages")] == [
         "SEARCH messages USING INTEGER PRIMARY KEY (rowid=?)"
     ]
+
+
+async def test_only_the_newest_message_of_each_session_is_looked_at_for_when_it_came(
+    open_database: SqliteDatabase,
+) -> None:
+    steps = await plan(open_database, checkup.ARRIVED, 0)
+    assert "SEARCH messages USING INDEX messages_by_seq (session=?)" in steps
+    assert "SCAN messages" not in steps
