@@ -1,6 +1,7 @@
 """What the engine needs of a database to remember, to forget and to find what was said.
 
-Every method is atomic unless it says otherwise, and raises StoreError when the database refuses.
+Every method raises StoreError when the database refuses. What a method changes it changes as a whole or not at all,
+unless it says otherwise; one that only reads may meet a change between two looks.
 """
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
@@ -13,7 +14,7 @@ from chathakase.core.types import Appended, Incoming, Lease, Place, Role, Sessio
 
 
 class SessionStore(Protocol):
-    """Remembers what is said. Every method is atomic and raises StoreError when the database refuses."""
+    """Remembers what is said."""
 
     async def append(self, incoming: Incoming, *, role: Role = Role.USER, errand: Errand | None = None) -> Appended:
         """Save what a person said, unless it was had already or belongs to no session of ours.
@@ -49,7 +50,8 @@ class MemoryStore(Protocol):
     async def add_above(self, place: Place, messages: Sequence[Incoming]) -> int:
         """Store what was said in a thread before the bot was called, as context; returns how many were new.
 
-        From then on the memory's ``above_read`` is true, also when there was nothing.
+        From then on the memory's ``above_read`` is true, also when there was nothing. What somebody has had forgotten
+        there is left out. Done in several transactions where it is much; cut short, it can be done again.
         """
 
 
@@ -120,13 +122,14 @@ class ForgetStore(Protocol):
     async def clear(self, session_id: str, *, before: str) -> int:
         """Forget what was said before a stored message; returns how many messages were forgotten.
 
-        A turn that answers something of it ends; what was asked later waits again.
+        A turn that answers something of it ends; what was asked later waits again. Done in several transactions where
+        it is much; cut short, it can be done again.
         """
 
     async def forget(self, scope: Scope, *, author: str, place: Place, before: str) -> int:
         """Forget what one person said, up to a stored message; returns how many messages were forgotten.
 
-        Everywhere, it is done in several transactions, so that nobody waits long for the database.
+        Done in several transactions where it may be much; cut short, it can be done again.
         """
 
     async def where(self, author: str) -> frozenset[str]:
@@ -139,7 +142,7 @@ class ForgetStore(Protocol):
         """
 
     async def expire(self) -> int:
-        """Expire idle sessions, never one with a turn under way or waiting; returns how many."""
+        """Expire idle sessions, never one with a turn under way or waiting, in small transactions; how many."""
 
     async def prune(self, *, idle: int) -> int:
         """Delete every row of sessions that were idle for so many milliseconds, in small transactions; how many."""
