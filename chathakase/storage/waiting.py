@@ -36,7 +36,7 @@ CASE WHEN EXISTS (SELECT 1 FROM turns WHERE turns.id = sessions.turn)
 
 TO_FORGET = f"""
 EXISTS (SELECT 1 FROM errands WHERE errands.session = sessions.id AND errands.command = '{CLEAR_SESSION}'
-    AND errands.done_at IS NULL AND errands.held_until >= 0)
+    AND errands.done_at IS NULL)
 """
 """Of a row of ``sessions``: somebody wants it forgotten, and that is not done yet."""
 
