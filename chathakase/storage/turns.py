@@ -40,7 +40,8 @@ UPDATE sessions SET
     turn = coalesce(turn, (SELECT turns.id {WISHED}), $2), turn_began = coalesce(turn_began, $4),
     reply_refs = CASE WHEN turn IS NULL
         THEN coalesce((SELECT turns.reply_refs {WISHED}), '[]') ELSE reply_refs END
-WHERE id = $1 AND doomed = 0 AND {WAITS} AND {free("$4")} AND CASE WHEN $5 = '' THEN NOT {TO_FORGET} ELSE {begun_before("$5")} END
+WHERE id = $1 AND doomed = 0 AND {WAITS} AND {free("$4")}
+    AND CASE WHEN $5 = '' THEN NOT {TO_FORGET} ELSE {begun_before("$5")} END
 RETURNING channel, thread, turn, attempts, reply_refs,
     coalesce((SELECT turns.upto {CLAIMED}), (SELECT min(m.seq) - 1 {ASKED_LATER}), seq),
     (SELECT turns.wish {CLAIMED}), coalesce((SELECT turns.run + 1 {CLAIMED}), 1), {SINCE}
