@@ -171,6 +171,7 @@ def _summaries(mind: Mind, stores: Stores, surface: SlackSurface, persona: Perso
         store=stores.summaries,
         model=mind.background or mind.model,
         surface=surface,
+        calibration=mind.calibration,
         measure=measure,
     )
 

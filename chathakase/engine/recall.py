@@ -71,6 +71,10 @@ class Recall:
         window = self._lens.window()
         return View(await self._build(place, memory, window, 1.0), memory, window)
 
+    async def bring_in(self, place: Place) -> None:
+        """Have what is above and what files hold remembered, as far as that can be had. Raises StoreError."""
+        await self._complete(place, None)
+
     async def standing(self, lease: Lease) -> str:
         """The text that an answer goes on from; empty when it is written from the beginning. Raises StoreError."""
         if lease.wish is not Wish.CONTINUE:

@@ -13,7 +13,8 @@ from chathakase.core.ports import LanguageModel, MemoryStore, SummaryStore, Surf
 from chathakase.core.quoting import CLAMP, attribute, escaped
 from chathakase.core.tokens import IMAGE_TOKENS, Estimator
 from chathakase.core.types import Message, Place, Prompt, Role, Speech
-from chathakase.engine.asking import Words, ask
+from chathakase.engine.asking import SHARES, TOO_LONG, Words, ask
+from chathakase.engine.calibration import Calibration
 
 INSTRUCTIONS = """\
 You keep the minutes of a conversation for an assistant that has lost sight of its beginning. You get the minutes so \
@@ -90,6 +91,7 @@ class Summaries:
         store: SummaryStore,
         model: LanguageModel,
         surface: Surface,
+        calibration: Calibration,
         measure: Callable[[], Measure],
     ) -> None:
         """``measure`` tells what a prompt may hold of messages, and the ``model`` read."""
@@ -97,6 +99,7 @@ class Summaries:
         self._store = store
         self._model = model
         self._surface = surface
+        self._calibration = calibration
         self._measure = measure
 
     async def keep_up(self, place: Place) -> None:
@@ -119,8 +122,9 @@ class Summaries:
         if not memory.messages and memory.summary is None:
             raise ModelError("nothing", NOTHING)
         uncovered, room = _uncovered(memory), WHOLE * self._measure().readable
-        told = uncovered[len(uncovered) - max(_that_fit(uncovered[::-1], room), 1) :]
-        words = await self._write(FOR_PEOPLE, place, memory.summary, told, room)
+        words, told = await self._tell(
+            FOR_PEOPLE, place, memory.summary, lambda room: _newest_that_fit(uncovered, room), room
+        )
         await self._count_in(place, words)
         untold = memory.total - _covered(memory) - len(told)
         return words.text if untold <= 0 else f"{words.text}\n\n{UNTOLD.format(counted(untold, 'older message'))}"
@@ -153,14 +157,39 @@ class Summaries:
         """Take the oldest messages that are not covered into the summary; False when there are none."""
         session_id = place.session_id
         memory = await self._store.to_summarise(session_id, keep=keep, limit=MOST_AT_ONCE)
-        room = PART * self._measure().readable
-        part = _part(memory.messages, room)
-        if not part:
+        if not memory.messages:
             return False
-        words = await self._write(INSTRUCTIONS, place, memory.summary, part, room)
+        words, part = await self._tell(
+            INSTRUCTIONS,
+            place,
+            memory.summary,
+            lambda room: _part(memory.messages, room),
+            PART * self._measure().readable,
+        )
         covered = _covered(memory) + len(part)
         summary = Summary(words.text, part[-1].said, covered, words.model)
         return await self._store.summarised(session_id, summary, instead_of=memory, usage=words.usage)
+
+    async def _tell(
+        self,
+        instructions: str,
+        place: Place,
+        summary: Summary | None,
+        choose: Callable[[float], Sequence[Message]],
+        room: float,
+    ) -> tuple[Words, Sequence[Message]]:
+        """Have the model write of what is chosen for a room, or of a share of it where its server refuses so much."""
+        chosen = choose(room)
+        for share in SHARES[1:]:
+            try:
+                return await self._write(instructions, place, summary, chosen, room), chosen
+            except ModelError as error:
+                if error.code != TOO_LONG:
+                    raise
+                self._calibration.limit(self._model.name, error.limit)
+            room = share * sum(_taken_by(message, room) for message in chosen)
+            chosen = choose(room)
+        return await self._write(instructions, place, summary, chosen, room), chosen
 
     async def _write(
         self, instructions: str, place: Place, summary: Summary | None, messages: Sequence[Message], room: float
@@ -172,6 +201,11 @@ class Summaries:
             quoted = f"<minutes>{escaped(summary.text)}</minutes>\n{quoted}"
         speeches = (Speech("system", instructions), Speech("user", quoted))
         return await ask(self._model, Prompt(speeches, place.session_id))
+
+
+def _newest_that_fit(messages: Sequence[Message], room: float) -> Sequence[Message]:
+    """The newest messages that fit, one in any case."""
+    return messages[len(messages) - max(_that_fit(messages[::-1], room), 1) :]
 
 
 def _part(messages: Sequence[Message], room: float) -> Sequence[Message]:
@@ -193,10 +227,15 @@ def _that_fit(messages: Sequence[Message], room: float) -> int:
     """How many of the first of some messages find room, each cut to what is shown of it."""
     left = room
     for count, message in enumerate(messages):
-        left -= MARKS + _taken_by_text(message, room) + Estimator().count(_files(message, room))
+        left -= _taken_by(message, room)
         if left < 0:
             return count
     return len(messages)
+
+
+def _taken_by(message: Message, room: float) -> float:
+    """About how many tokens it takes to tell what is shown of a message."""
+    return MARKS + _taken_by_text(message, room) + Estimator().count(_files(message, room))
 
 
 def _shown(message: Message, room: float) -> int:

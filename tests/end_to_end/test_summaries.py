@@ -2,11 +2,15 @@
 
 from collections.abc import Awaitable, Callable
 
+import pytest
+
 from chathakase.core.tokens import Estimator
 from chathakase.engine.sessions import SessionManager
 from chathakase.playground.person import Person
+from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import OpenBot, Thread
-from tests.model_server import ModelServer, says
+from tests.end_to_end.whispers import whispered
+from tests.model_server import ModelServer, fails, says
 
 Start = Callable[..., Awaitable[Thread]]
 
@@ -104,3 +108,39 @@ async def test_what_a_summary_for_people_cost_is_counted_and_the_summary_not_kep
         answer = (await thread.answers(3, containing="Used so far"))[-1]
     assert "1,011 tokens read and 207 written" in answer
     assert "everything is in view" in answer
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_summary_that_is_refused_as_too_long_is_asked_for_of_less(start: Start, model: ModelServer) -> None:
+    thread = await start("@ChatHakase the first word is aardvark")
+    await thread.answers(1)
+    for number in range(4):
+        await thread.say(f"part {number} " + "word " * 300)
+        await thread.answers(number + 2, containing=f"part {number}")
+    told = len(model.bodies)
+    model.will(fails(400, "context_length_exceeded"))
+    model.will(says("Words were said."))
+    await thread.say("summarise")
+    await thread.answers(6, containing="Words were said.")
+    first, second = (len(str(body["messages"])) for body in model.bodies[told:])
+    assert second < first
+
+
+@pytest.mark.usefixtures("bot")
+async def test_what_is_above_is_summed_up_though_nobody_asked_anything(
+    workspace: Workspace, alice: Person, bob: Person, model: ModelServer, general: str
+) -> None:
+    thread = Thread(workspace, bob, general, await alice.say("The word is swordfish", channel=general))
+    model.will(says("It is about a fish."))
+    await thread.say("@ChatHakase summarise")
+    await thread.answers(1, containing="It is about a fish.")
+    assert "swordfish" in model.said()
+
+
+@pytest.mark.usefixtures("bot")
+async def test_what_is_above_is_remembered_though_nobody_asked_anything(
+    workspace: Workspace, alice: Person, general: str
+) -> None:
+    thread = Thread(workspace, alice, general, await alice.say("The word is swordfish", channel=general))
+    await thread.say("@ChatHakase what do you remember")
+    await whispered(workspace, alice, "swordfish")

@@ -25,6 +25,7 @@ class Exporting:
 
     def __init__(self, means: Means) -> None:
         self._store = means.stores.export
+        self._recall = means.recall
         self._surface = means.surface
         self._agent = means.terms.agent
 
@@ -33,6 +34,7 @@ class Exporting:
         return {parsing.EXPORT: self._export}
 
     async def _export(self, order: Order) -> Answer:
+        await self._recall.bring_in(order.place)
         transcript = await self._store.transcript(order.place.session_id)
         if transcript is None or not transcript.messages:
             return Said(NOTHING)

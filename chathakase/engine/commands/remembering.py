@@ -37,6 +37,7 @@ class Remembering:
         return {parsing.WHAT_DO_YOU_REMEMBER: self._show}
 
     async def _show(self, order: Order) -> Answer:
+        await self._recall.bring_in(order.place)
         people = await self._sessions.people(order.place.session_id)
         if not people:
             return privately(NOTHING)

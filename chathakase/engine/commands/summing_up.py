@@ -19,18 +19,21 @@ class SummingUp:
 
     def __init__(self, means: Means) -> None:
         self._summaries = means.summaries
+        self._recall = means.recall
 
     def acts(self) -> Mapping[str, Act]:
         """Its commands."""
         return {parsing.SUMMARISE: self._summarise, parsing.COMPACT: self._compact}
 
     async def _summarise(self, order: Order) -> Said:
+        await self._recall.bring_in(order.place)
         try:
             return Said(await self._summaries.summarise(order.place))
         except ModelError as error:
             return _failed(order, error)
 
     async def _compact(self, order: Order) -> Said:
+        await self._recall.bring_in(order.place)
         try:
             done = await self._summaries.compact(order.place)
         except ModelError as error:
