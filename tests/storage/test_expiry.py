@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -115,3 +116,12 @@ async def test_a_session_whose_rows_are_being_deleted_is_gone_for_everybody(stor
     assert await stores.export.transcript(ID) is None
     await stores.forgetting.prune(idle=DAY)
     assert await stores.count("messages") == 0
+
+
+async def test_nothing_of_what_was_deleted_is_left_on_disk(stores: Stores, database: Path) -> None:
+    await stores.answered("1", "the zebrafish", "a zebrafish")
+    files = [database, database.with_name(f"{database.name}-wal")]
+    assert any(b"zebrafish" in file.read_bytes() for file in files)
+    stores.clock.now += DAY
+    await stores.forgetting.prune(idle=DAY - 1)
+    assert not any(b"zebrafish" in file.read_bytes() for file in files)
