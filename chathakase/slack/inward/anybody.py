@@ -16,6 +16,7 @@ from chathakase.slack.delivery.reply import PLACEHOLDER
 from chathakase.slack.inward.events import SPOKEN, microseconds, read_event, text_of, thread_of
 from chathakase.slack.inward.fields import ID, TIMESTAMP, field, part, words
 from chathakase.slack.inward.files import read_files
+from chathakase.slack.inward.layout import beside, objects, passed_on
 from chathakase.slack.inward.reading import readable
 
 SAYING = (*SPOKEN, "bot_message")
@@ -31,7 +32,7 @@ def read_anybody(message: Mapping[str, Any], identity: Identity) -> Incoming | N
         return None
     if is_ours(message, identity):
         return _ours(message, identity)
-    if message.get("bot_id") or message.get("subtype") == "bot_message":
+    if _is_a_bots(message):
         return _of_a_bot(message, identity)
     incoming = read_event({**message, "type": "message"}, identity)
     if incoming is None or not (incoming.text or incoming.files):
@@ -39,10 +40,26 @@ def read_anybody(message: Mapping[str, Any], identity: Identity) -> Incoming | N
     return replace(incoming, asks=incoming.opens)
 
 
+def read_bot(event: Mapping[str, Any], identity: Identity) -> Incoming | None:
+    """Read what another bot says in a thread; None for all other events. Raises Malformed.
+
+    It opens nothing and asks nothing, whomever it mentions, so that two bots never answer each other for ever. Where we
+    could not tell our own messages from others', none is read.
+    """
+    in_a_thread = event.get("type") == "message" and event.get("thread_ts")
+    if not in_a_thread or not identity.bot_id or not _is_a_bots(event) or is_ours(event, identity):
+        return None
+    return read_anybody(event, identity)
+
+
 def is_ours(message: Mapping[str, Any], identity: Identity) -> bool:
     """Whether we wrote a message."""
     bot_id = message.get("bot_id")
     return message.get("user") == identity.user_id or (bool(bot_id) and bot_id == identity.bot_id)
+
+
+def _is_a_bots(message: Mapping[str, Any]) -> bool:
+    return bool(message.get("bot_id")) or message.get("subtype") == "bot_message"
 
 
 def _ours(message: Mapping[str, Any], identity: Identity) -> Incoming | None:
@@ -54,7 +71,8 @@ def _ours(message: Mapping[str, Any], identity: Identity) -> Incoming | None:
 
 
 def _of_a_bot(message: Mapping[str, Any], identity: Identity) -> Incoming | None:
-    raw = text_of(message) or mend("\n".join(filter(None, _elsewhere(message))))
+    said = text_of(message)
+    raw = "\n".join(filter(None, [said, beside(message, said), passed_on(message)]))
     text, files = readable(raw, bot=identity.user_id, bot_name=identity.name), read_files(message.get("files"))
     if not (text or files):
         return None
@@ -75,20 +93,6 @@ def _said(message: Mapping[str, Any], text: str) -> Incoming:
 
 def _markdown(message: Mapping[str, Any]) -> Iterator[str]:
     """The Markdown of a message of ours, where Slack gives it back as it was."""
-    for block in _objects(message, "blocks"):
+    for block in objects(message, "blocks"):
         if block.get("type") == "markdown":
             yield mend(words(block, "text"))
-
-
-def _elsewhere(message: Mapping[str, Any]) -> Iterator[str]:
-    """What a message without a text of its own says in its blocks and attachments, as those of many apps."""
-    for block in _objects(message, "blocks"):
-        yield words(part(block, "text"), "text")
-    for attachment in _objects(message, "attachments"):
-        yield words(attachment, "title")
-        yield words(attachment, "text") or words(attachment, "fallback")
-
-
-def _objects(message: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
-    value = message.get(name)
-    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []

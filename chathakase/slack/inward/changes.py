@@ -15,6 +15,7 @@ from chathakase.slack.connection.identity import Identity
 from chathakase.slack.inward.anybody import is_ours, read_anybody
 from chathakase.slack.inward.events import microseconds, read_event, thread_of
 from chathakase.slack.inward.fields import ID, TIMESTAMP, Malformed, field, part
+from chathakase.slack.inward.layout import without_previews
 
 CHANGED, DELETED = "message_changed", "message_deleted"
 TOMBSTONE = "tombstone"
@@ -38,21 +39,30 @@ def read_change(event: Mapping[str, Any], identity: Identity) -> Change | None:
         return _change(event, message, message.get("ts"), None)
     if is_ours(message, identity):
         return None
-    now = _read(event, message, identity)
-    if not _is_edit(event, message, now, identity):
+    now = _now(event, message, identity)
+    if not _may_be_an_edit(event, now, identity):
         return None
     change = _change(event, message, message.get("ts"), now)
     return replace(change, calls=now is not None and now.opens and _did_not_call(event, identity))
 
 
-def _is_edit(event: Mapping[str, Any], message: Mapping[str, Any], now: Incoming | None, identity: Identity) -> bool:
-    """Whether what a message says is another than before, as far as that can be told."""
+def _now(event: Mapping[str, Any], message: Mapping[str, Any], identity: Identity) -> Incoming | None:
+    """What a message says now; it opens nothing where it is not told whether it stands in a thread."""
+    now = _read(event, message, identity)
+    if now is None or message.get("thread_ts") or part(event, "previous_message"):
+        return now
+    return replace(now, opens=False)
+
+
+def _may_be_an_edit(event: Mapping[str, Any], now: Incoming | None, identity: Identity) -> bool:
+    """Whether what a message says is another than before, as far as the event tells."""
     try:
         if previous := part(event, "previous_message"):
             return _content(_read(event, previous, identity)) != _content(now)
     except Malformed:
         pass
-    return now is not None and bool(message.get("edited"))
+    # Whoever knows what it said before can tell.
+    return now is not None
 
 
 def _did_not_call(event: Mapping[str, Any], identity: Identity) -> bool:
@@ -73,11 +83,13 @@ def _content(said: Incoming | None) -> object:
 def _read(event: Mapping[str, Any], message: Mapping[str, Any], identity: Identity) -> Incoming | None:
     """A version of a message as if it were new; that of another bot as context."""
     where = {"type": "message", "channel": event.get("channel"), "channel_type": event.get("channel_type")}
-    return read_event({**message, **where}, identity) or read_anybody({**message, **where}, identity)
+    version = {**message, **where, "attachments": without_previews(message)}
+    return read_event(version, identity) or read_anybody(version, identity)
 
 
 def _change(event: Mapping[str, Any], message: Mapping[str, Any], ts: object, now: Incoming | None) -> Change:
     ref = field({"ts": ts}, "ts", TIMESTAMP)
     at = field({"ts": event.get("ts") or event.get("event_ts")}, "ts", TIMESTAMP)
-    thread = thread_of(message, ref) if message else ""
+    # Not every server tells it of every message; one that stands in none is found without it.
+    thread = thread_of(message, ref) if message.get("thread_ts") or message.get("subtype") == TOMBSTONE else ""
     return Change(field(event, "channel", ID), thread, ref, microseconds(at), now)

@@ -12,10 +12,11 @@ from chathakase.core.unicode import mend
 from chathakase.slack.connection.identity import Identity
 from chathakase.slack.inward.fields import ID, TIMESTAMP, Malformed, field
 from chathakase.slack.inward.files import read_files
+from chathakase.slack.inward.layout import in_blocks, passed_on
 from chathakase.slack.inward.reading import begins_with_other, mentions, readable
 
 EVENTS = ("app_mention", "message")
-SPOKEN = (None, "file_share", "thread_broadcast")
+SPOKEN = (None, "file_share", "thread_broadcast", "me_message")
 """The subtypes with which people say something; all others tell of something that happened."""
 SLACKBOT = "USLACKBOT"
 
@@ -25,10 +26,12 @@ def read_event(event: Mapping[str, Any], identity: Identity) -> Incoming | None:
     if event.get("type") not in EVENTS or not spoken_by_a_person(event, identity):
         return None
     channel, ref = field(event, "channel", ID), field(event, "ts", TIMESTAMP)
-    raw, files = text_of(event), _files(event)
+    raw, files = text_of(event) or in_blocks(event), _files(event)
     direct = event.get("channel_type") == "im" or channel.startswith("D")
     mentioned = event["type"] == "app_mention" or mentions(raw, identity.user_id)
-    text = readable(raw, bot=identity.user_id, bot_name=identity.name)
+    # Who is mentioned in a message that is passed on is not called by it.
+    said = "\n".join(filter(None, [raw, passed_on(event)]))
+    text = readable(said, bot=identity.user_id, bot_name=identity.name)
     if not (text or files or direct or mentioned):
         return None
     return Incoming(

@@ -22,6 +22,7 @@ from chathakase.core.memory import Change
 from chathakase.core.types import Incoming, Place
 from chathakase.slack.connection.identity import Identity
 from chathakase.slack.connection.web import SlackWeb
+from chathakase.slack.inward.anybody import read_bot
 from chathakase.slack.inward.changes import read_change
 from chathakase.slack.inward.events import read_event
 from chathakase.slack.inward.fields import Malformed
@@ -107,7 +108,8 @@ class Intake:
     async def _read(self, event: object) -> None:
         if not isinstance(event, Mapping):
             raise Malformed("event")
-        if (incoming := read_event(event, self._identity)) is not None:
+        incoming = read_event(event, self._identity) or read_bot(event, self._identity)
+        if incoming is not None:
             await self._submit(incoming)
         if (change := read_change(event, self._identity)) is not None:
             await self._change(change)

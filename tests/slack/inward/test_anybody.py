@@ -1,10 +1,11 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from chathakase.core.types import Incoming
+from chathakase.core.types import Incoming, Place
 from chathakase.slack.connection.identity import Identity
-from chathakase.slack.inward.anybody import read_anybody
+from chathakase.slack.inward.anybody import read_anybody, read_bot
 
 BOT = Identity(user_id="U0BOT", bot_id="B0BOT", team_id="T1", name="ChatHakase")
 PAGE = {"event_type": "chathakase_reply", "event_payload": {"turn": "ab12", "page": 0}}
@@ -56,6 +57,89 @@ def test_apps_say_things_in_blocks_and_attachments() -> None:
     incoming = there(**DEPLOYS, text="", blocks=blocks, attachments=attachments)
     assert incoming.text == "*Deployed*\nBuild 7\n[Build 7]\nonly this"
     assert read(**DEPLOYS, text="", blocks="odd", attachments={}) is None
+
+
+def rich(*elements: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [*elements]}]}
+
+
+def plain(text: str) -> dict[str, str]:
+    return {"type": "plain_text", "text": text}
+
+
+@pytest.mark.parametrize(
+    ("blocks", "text"),
+    [
+        ([rich({"type": "text", "text": "a < b "}, {"type": "emoji", "name": "tada"})], "a < b :tada:"),
+        ([rich({"type": "link", "url": "https://a.example", "text": "here"})], "[here](https://a.example)"),
+        ([rich({"type": "user", "user_id": "U1"}, {"type": "broadcast", "range": "here"})], "<@U1>@here"),
+        ([{"type": "context", "elements": [plain("by"), {"type": "image", "alt_text": "x"}, plain("Ann")]}], "by\nAnn"),
+        ([{"type": "section", "fields": [plain("Host"), plain("web-1")]}], "Host\nweb-1"),
+        ([{"type": "header", "text": plain("Up")}, {"type": "markdown", "text": "**8**"}], "Up\n**8**"),
+        (
+            [{"type": "table", "rows": [[{"type": "raw_text", "text": "a"}, rich({"type": "text", "text": "b"})]]}],
+            "a\nb",
+        ),
+        ([{"type": "actions", "elements": [{"type": "button", "text": plain("Press")}]}, "odd", {}], None),
+    ],
+)
+def test_blocks_of_every_kind_are_read(blocks: list[Any], text: str | None) -> None:
+    incoming = read(**DEPLOYS, text="", blocks=blocks)
+    assert (incoming and incoming.text) == text
+
+
+def test_what_stands_beside_a_text_is_read_once() -> None:
+    mirror = rich({"type": "text", "text": "Build "}, {"type": "text", "text": "7", "style": {"bold": True}})
+    attachments = [
+        {"pretext": "see", "fields": [{"title": "Host", "value": "web-1"}], "fallback": "not this"},
+        {"title": "a preview", "from_url": "https://a.example"},
+        {"is_share": True, "message_blocks": [{"message": {"blocks": [rich({"type": "text", "text": "theirs"})]}}]},
+    ]
+    more = {"type": "section", "text": plain("7 of 7 passed")}
+    incoming = there(**DEPLOYS, text="Build *7*", blocks=[mirror, more], attachments=attachments)
+    assert incoming.text == "Build *7*\n7 of 7 passed\nsee\nHost\nweb-1\nShared message:\n> theirs"
+
+
+def test_what_is_said_in_blocks_is_bounded() -> None:
+    deep: Any = plain("x")
+    for _ in range(100):
+        deep = {"elements": [deep]}
+    assert read(**DEPLOYS, text="", blocks=[deep]) is None
+    assert len(there(**DEPLOYS, text="", blocks=[{"text": "x" * 5_000} for _ in range(100)]).text) == 12_000
+
+
+def test_what_another_bot_says_in_a_thread_asks_nothing() -> None:
+    event = {"type": "message", "channel": "C1", "ts": "1.5", "thread_ts": "1.0", "text": "<@U0BOT> help", **DEPLOYS}
+    incoming = read_bot(event, BOT)
+    assert incoming is not None
+    assert (incoming.name, incoming.opens, incoming.asks) == ("Deploys", False, False)
+    assert read_bot({**event, "channel": "D1", "channel_type": "im"}, BOT) == replace(
+        incoming, place=Place("D1", "1.0")
+    )
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        OURS,
+        {"bot_id": "B0BOT", "user": None},
+        {"user": "U0BOT", "bot_id": "B2"},
+        {"bot_id": None, "user": "U1"},
+        {"thread_ts": None},
+        {"type": "app_mention"},
+        {"hidden": True},
+        {"subtype": "message_changed"},
+        {"subtype": ["bot_message"]},
+    ],
+)
+def test_nothing_else_is_what_another_bot_says(fields: dict[str, Any]) -> None:
+    event = {"type": "message", "channel": "C1", "ts": "1.5", "thread_ts": "1.0", "text": "hi", **DEPLOYS}
+    assert read_bot(event | fields, BOT) is None
+
+
+def test_whoever_does_not_know_itself_reads_no_other_bots() -> None:
+    event = {"type": "message", "channel": "C1", "ts": "1.5", "thread_ts": "1.0", "text": "hi", **DEPLOYS}
+    assert read_bot(event, replace(BOT, bot_id="")) is None
 
 
 def test_we_said_things_in_markdown() -> None:

@@ -61,14 +61,42 @@ def test_what_stands_in_no_thread_may_begin_one() -> None:
     change = changed({"user": "U1", "text": "hello", "ts": "1.5"} | EDITED, said(text="helo"))
     assert now(change).place == Place("C1", "1.5")
     assert change is not None
-    assert change.thread == "1.5"
+    assert change.thread == ""
+
+
+def test_an_edit_without_its_thread_is_looked_for_in_all_of_them_and_opens_none() -> None:
+    for message, channel in (("hello", "D1"), ("<@U0BOT> hello", "C1")):
+        change = changed({"user": "U1", "text": message, "ts": "1.5"} | EDITED, channel=channel)
+        assert (now(change).text, now(change).opens) == ("hello", False)
+        assert change is not None
+        assert change.thread == ""
+
+
+def test_where_nothing_tells_that_it_is_an_edit_whoever_knows_the_message_can() -> None:
+    assert now(changed(said(text="hello"))).text == "hello"
+    preview = {"title": "Example", "text": "a page", "from_url": "https://a.example"}
+    linked = {"is_msg_unfurl": True, "text": "what it links to", "from_url": "https://a.slack.com/archives/C2/p1"}
+    for attachment in (preview, linked):
+        assert now(changed(said(attachments=[attachment]))).text == "hi"
+        assert now(changed(said(attachments=[attachment], **OTHER_BOT))).text == "hi"
+        assert changed(said(attachments=[attachment], **OTHER_BOT), said(**OTHER_BOT)) is None
+
+
+def test_what_is_passed_on_stays_with_an_edit() -> None:
+    shared = {
+        "is_share": True,
+        "is_msg_unfurl": True,
+        "text": "theirs",
+        "from_url": "https://a.slack.com/archives/C2/p1",
+    }
+    edited = changed(said(text="hello", attachments=[shared]), said(attachments=[shared]))
+    assert now(edited).text == "hello\nShared message:\n> theirs"
 
 
 @pytest.mark.parametrize(
     ("after", "before"),
     [
         (said(attachments=[{"title": "Example"}]), said()),
-        (said(attachments=[{"title": "Example"}]), None),
         (said(attachments=[{"title": "Example"}], **EDITED), said(**EDITED)),
         (said(reply_count=2, reactions=[{"name": "wave"}]), said()),
         (said(blocks=[{"type": "rich_text"}], language={"locale": "de-DE"}), said()),
@@ -121,6 +149,7 @@ def test_a_deletion_may_tell_its_thread() -> None:
     assert deleted(deleted_ts="1.5", previous_message=said()) == known
     assert deleted(previous_message=said()) == known
     assert deleted(deleted_ts="1.5") == replace(known, thread="")
+    assert deleted(previous_message=said(thread_ts=None)) == replace(known, thread="")
     assert deleted(deleted_ts="1.5", previous_message="odd") == replace(known, thread="")
 
 

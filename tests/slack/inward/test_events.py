@@ -80,7 +80,6 @@ def test_a_mention_of_the_bot_after_somebody_else_is_for_the_bot_too() -> None:
                 "channel_name",
                 "channel_archive",
                 "group_join",
-                "me_message",
                 "message_changed",
                 "message_deleted",
                 "message_replied",
@@ -210,3 +209,33 @@ def test_a_mention_leaves_files_to_its_twin_unless_they_can_be_fetched() -> None
 def test_malformed_messages_name_the_field(fields: dict[str, Any], name: str) -> None:
     with pytest.raises(Malformed, match=f"^{name}$"):
         read_event(message(**fields), BOT)
+
+
+def test_people_speak_of_themselves_as_well() -> None:
+    incoming = read_event(message(text="wonders", subtype="me_message", channel="D1", channel_type="im"), BOT)
+    assert incoming is not None
+    assert (incoming.text, incoming.opens, incoming.asks) == ("wonders", True, True)
+
+
+def test_what_somebody_passes_on_is_quoted_and_calls_nobody() -> None:
+    shared = {"is_share": True, "author_name": "Bob", "text": "<@U0BOT> one\n\ntwo &amp; three"}
+    incoming = read_event(message(text="what is meant?", attachments=[shared], thread_ts="0.9"), BOT)
+    assert incoming is not None
+    assert incoming.text == "what is meant?\nShared message of Bob:\n> @ChatHakase one\n> \n> two & three"
+    assert not incoming.opens
+    alone = read_event(message(text="", attachments=[shared]), BOT)
+    assert alone is not None
+    assert alone.text.startswith("Shared message of Bob:\n>")
+    assert (
+        read_event(message(text="", attachments=[{"title": "a preview", "from_url": "https://a.example"}]), BOT) is None
+    )
+
+
+def test_people_may_speak_in_blocks_alone() -> None:
+    section = {
+        "type": "rich_text_section",
+        "elements": [{"type": "user", "user_id": "U0BOT"}, {"type": "text", "text": " a <b>"}],
+    }
+    incoming = read_event(message(text="", blocks=[{"type": "rich_text", "elements": [section]}]), BOT)
+    assert incoming is not None
+    assert (incoming.text, incoming.opens) == ("a <b>", True)
