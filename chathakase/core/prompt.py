@@ -33,6 +33,7 @@ OPENING = 4_000
 """Characters of the opening question that stand in the thread's block."""
 SUMMARY = 12_000
 """Characters of a summary that are shown at most."""
+DIRECT = "a direct message"
 SOME = 256
 """Tokens of the newest turn that are told in any case: what does not fit then is not the conversation's fault."""
 
@@ -161,7 +162,8 @@ class _Builder:
 
 def _thread(where: Where, title: str, parts: Iterable[str] = (), left_out: int = 0) -> str:
     """The block that tells of the thread; empty when there is nothing to tell."""
-    about = {"channel": f"#{where.channel}" if where.channel else "", "topic": where.topic, "title": title}
+    channel = f"#{where.channel}" if where.channel else DIRECT if where.direct else ""
+    about = {"channel": channel, "topic": where.topic, "title": title}
     marks = "".join(f' {name}="{attribute(text)}"' for name, text in about.items() if attribute(text))
     inside = "".join(parts) + (f'<left_out messages="{left_out}"/>\n' if left_out else "")
     return f"<thread{marks}>\n{inside}</thread>" if marks or inside else ""

@@ -17,6 +17,9 @@ INSTRUCTIONS = (
 
 PREFIX = re.compile(r"^(#+\s+|[-*]\s+|(title|タイトル)\s*[:：]\s*)", re.IGNORECASE)
 
+MOST_WORDS = 8
+"""Of a title; whatever has more is a sentence, or an answer."""
+
 NEWEST = 4
 """About how many messages the model gets to see besides the very first."""
 
@@ -52,8 +55,12 @@ class Titles:
 def cleaned(text: str) -> str:
     """A title as a model wrote it, without what models put around it; empty when it is none, or a longer text."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    line = unquoted(PREFIX.sub("", lines[0] if lines else ""), marks="*_.。")
-    return line if len(line) <= LONGEST_GIVEN else ""
+    line = _bare(PREFIX.sub("", _bare(PREFIX.sub("", lines[0] if lines else ""))))
+    return line if len(line) <= LONGEST_GIVEN and len(line.split()) <= MOST_WORDS else ""
+
+
+def _bare(line: str) -> str:
+    return unquoted(line, marks="*_.。")
 
 
 def _prompt(session_id: str, memory: Memory) -> Prompt:

@@ -105,6 +105,11 @@ def test_where_nothing_is_known_nothing_is_told() -> None:
     assert "<thread" not in built(Memory(ASKED)).speeches[1].content
 
 
+def test_a_direct_message_is_told_as_such() -> None:
+    content = built(Memory(ASKED), where=Where("", direct=True)).speeches[1].content
+    assert content.startswith('<thread channel="a direct message">')
+
+
 def test_what_is_left_out_is_counted_and_the_opening_kept() -> None:
     prompt = build_prompt(
         "s",

@@ -15,6 +15,8 @@ from chathakase.engine.titles import cleaned
         ("タイトル：「京都の旅」。", "京都の旅"),
         ("x" * LONGEST_GIVEN, "x" * LONGEST_GIVEN),
         ("x" * (LONGEST_GIVEN + 1), ""),
+        ("**Title: Trip to Kyoto**", "Trip to Kyoto"),
+        ("I would call this conversation a talk about a trip to Kyoto", ""),
         ("***", ""),
         ("", ""),
     ],
