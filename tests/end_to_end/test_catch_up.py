@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -225,12 +226,14 @@ async def test_what_was_said_while_the_socket_was_silent_is_answered(
 async def test_what_is_said_below_a_mention_that_comes_late_is_looked_for(
     bot: SessionManager, workspace: Workspace, alice: Person, bob: Person, general: str
 ) -> None:
-    root = workspace.world.post(general, alice.id, "talk among people").ts
-    old = f"{float(root) - 60:.6f}"
-    thread = Thread(workspace, alice, general, root)
+    root = workspace.world.post(general, alice.id, "talk among people")
+    text = f"<@{workspace.world.app.user_id}> what do you think?"
+    late = replace(root, ts=f"{float(root.ts) - 60:.6f}", thread_ts=root.ts, text=text)
+    workspace.world.timeline(general).put(late)
+    thread = Thread(workspace, alice, general, root.ts)
     await thread.say("was there an answer?", bob)
     await missed(workspace)
-    event = {"type": "app_mention", "channel": general, "user": alice.id, "ts": old, "thread_ts": root}
-    workspace.send_event(event | {"text": f"<@{workspace.world.app.user_id}> what do you think?"})
+    event = {"type": "app_mention", "channel": general, "user": alice.id, "ts": late.ts, "thread_ts": root.ts}
+    workspace.send_event(event | {"text": text})
     await workspace.until(lambda: "was there an answer?" in "".join(thread.texts()), 30)
     assert "".join(thread.texts()).count("what do you think?") == 1
