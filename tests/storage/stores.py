@@ -1,5 +1,8 @@
 """What the tests of the stores have at hand: both stores, a clock that stands still, and something to say."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields, replace
 
 from chathakase.core.errands import CLEAR_SESSION, Command, Errand, Press
@@ -127,6 +130,14 @@ class Stores:
             await transaction.execute(f"{session} ON CONFLICT (id) DO NOTHING")
             await transaction.execute("DELETE FROM messages WHERE session = 'C0_0'")
             await transaction.execute(message, number - 1, "cleared", "")
+
+    @asynccontextmanager
+    async def after_the_first_portion(self) -> AsyncIterator[None]:
+        """Have what was just begun in several transactions wait behind its first one."""
+        while not self.database._writing.locked():
+            await asyncio.sleep(0)
+        async with self.database.transaction():
+            yield
 
     async def count(self, table: str) -> int:
         return int(str((await self.database.fetch(f"SELECT count(*) FROM {table}"))[0][0]))

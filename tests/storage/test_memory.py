@@ -163,19 +163,21 @@ async def test_what_stood_above_does_not_come_back_after_a_clearing(stores: Stor
 async def test_much_that_stands_above_is_stored_in_portions(cleared: bool, stores: Stores) -> None:
     await stores.say("2", "question")
     await stores.say("3", "clear session", command=True)
-    above = [said(f"1.{number:06d}", f"m{number}", opens=False, asks=False) for number in range(12 * AT_ONCE)]
+    above = [said(f"1.{number:06d}", f"m{number}", opens=False, asks=False) for number in range(5 * AT_ONCE)]
     reading = asyncio.create_task(stores.memory.add_above(PLACE, above))
-    while not await stores.database.fetch("SELECT 1 FROM messages WHERE seq < 0 LIMIT 1"):
-        await asyncio.sleep(0)
+    async with stores.after_the_first_portion():
+        if cleared:
+            clearing = asyncio.create_task(stores.clear("3"))
+        else:
+            reading.cancel()
     if cleared:
-        await stores.clear("3")
+        await clearing
         assert 0 < await reading < len(above)
         assert texts(await stores.remembered()) == []
         return
-    reading.cancel()
     await asyncio.wait((reading,))
     memory = await stores.remembered(limit=999)
-    assert 1 < len(memory.messages) < 1 + len(above)
+    assert len(memory.messages) == 1 + AT_ONCE
     assert not memory.above_read
     assert await stores.memory.add_above(PLACE, above) == len(above) + 1 - len(memory.messages)
     memory = await stores.remembered(limit=999)
