@@ -34,6 +34,7 @@ async def test_sessions_of_which_nothing_is_left_are_not_exported(
     await cleared.say("clear session")
     await cleared.answers(2, containing="Done")
     await saved(workspace, bot)
-    code, out, _ = await shell(database, "export", "--folder", str(tmp_path))
+    folder = tmp_path / "out"
+    code, out, _ = await shell(database, "export", "--folder", str(folder))
     assert (code, "1 session exported" in out) == (0, True)
-    assert {file.name.removesuffix(file.suffix) for file in tmp_path.iterdir()} == {f"{kept.channel}_{kept.ts}"}
+    assert {file.name.removesuffix(file.suffix) for file in folder.iterdir()} == {f"{kept.channel}_{kept.ts}"}
