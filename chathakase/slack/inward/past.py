@@ -7,7 +7,7 @@ Internal apps may read tier 3's fifty calls a minute; others one, of fifteen mes
 import asyncio
 import sys
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -31,6 +31,8 @@ MOST_PAGES = 20
 """How far one place is read, where nobody waits for it and no time ends it."""
 ABOVE_WITHIN = 20.0
 """Seconds for which somebody who asks waits for what stands above."""
+HALFWAY = 1_000
+"""Of how many threads too long for that it is remembered where the next try begins."""
 
 
 class Newest:
@@ -68,6 +70,8 @@ class SlackPast:
     def __init__(self, calls: Calls, identity: Identity) -> None:
         self._calls = calls
         self._identity = identity
+        self._halfway: dict[Place, int] = {}
+        """The middle of what was read above, in threads whose end was not reached in time, in epoch microseconds."""
 
     async def thread(self, place: Place) -> Seen:
         """What stands in a thread now. Raises DeliveryError.
@@ -94,7 +98,7 @@ class SlackPast:
 
         Oldest first, as context. The pages of one answer of ours are one message. Raises DeliveryError; ``timeout``
         when a thread is so long, or Slack so slow, that nobody would wait for it: without its end, the newest would be
-        missing, and nobody would know.
+        missing, and nobody would know. The next try begins farther on, so that one of them gets there.
         """
         if before <= microseconds(place.thread):
             return []
@@ -105,17 +109,43 @@ class SlackPast:
             raise DeliveryError("timeout", passes=True) from error
 
     async def _above(self, place: Place, before: int, limit: int) -> list[Incoming]:
-        found = Newest(limit)
-        arguments = {"channel": place.channel, "ts": place.thread, "latest": _ts(before), "limit": LONG_PAGE}
-        # Slack begins with the oldest: the only way to the newest is through all of them, and time alone ends it.
-        async for message in self._messages(REPLIES, {**arguments, "include_all_metadata": "true"}, most=sys.maxsize):
-            try:
-                incoming = read_anybody({**message, "channel": place.channel}, self._identity)
-            except Malformed:
-                continue
-            if incoming is not None and incoming.said < before:
-                found.add(incoming, turn_of(message) if incoming.ours else None)
+        found, read = Newest(limit), set[int]()
+        try:
+            async for message in self._from_above(place, before):
+                self._add_above(found, {**message, "channel": place.channel}, before)
+                read |= {microseconds(message["ts"])} if _has_a_time(message) else set()
+        except asyncio.CancelledError:
+            self._go_on_from(place, read)
+            raise
+        self._halfway.pop(place, None)
         return found.all()
+
+    async def _from_above(self, place: Place, before: int) -> AsyncIterator[Mapping[str, Any]]:
+        """The messages of a thread; behind its first, only from where the last try came halfway."""
+        where = {"channel": place.channel, "ts": place.thread}
+        arguments = {**where, "latest": _ts(before), "include_all_metadata": "true"}
+        if (halfway := self._halfway.get(place)) is not None:
+            async for message in self._messages(REPLIES, {**arguments, "limit": 1}, most=1):
+                yield message
+            arguments["oldest"] = _ts(halfway)
+        # Slack begins with the oldest: the only way to the newest is through all of them, and time alone ends it.
+        async for message in self._messages(REPLIES, {**arguments, "limit": LONG_PAGE}, most=sys.maxsize):
+            yield message
+
+    def _add_above(self, found: Newest, message: Mapping[str, Any], before: int) -> None:
+        try:
+            incoming = read_anybody(message, self._identity)
+        except Malformed:
+            return
+        if incoming is not None and incoming.said < before:
+            found.add(incoming, turn_of(message) if incoming.ours else None)
+
+    def _go_on_from(self, place: Place, read: Collection[int]) -> None:
+        """Remember where to begin next time: not at the end of what was read, so that enough is read again."""
+        if len(self._halfway) >= HALFWAY:
+            self._halfway.clear()
+        if read:
+            self._halfway[place] = sorted(read)[len(read) // 2]
 
     async def channel(self, channel: str, *, since: int) -> list[Incoming]:
         """What opens sessions and was said in a channel since then, oldest first. Raises DeliveryError."""

@@ -95,11 +95,25 @@ async def test_a_thread_of_many_pages_is_read_to_its_end_or_not_at_all(
         thread.post(BOB, f"reply {number}")
     mention = microseconds(thread.post(ALICE, "<@U0HAKASE01> well?"))
     assert texts(await past.above(thread.place, before=mention, limit=2)) == ["the question", "reply 14", "reply 15"]
-    for number in range(100):
+
+
+async def test_where_the_end_was_not_reached_in_time_the_next_try_begins_farther_on(
+    past: SlackPast, thread: Thread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(200):
         thread.post(BOB, f"reply {number}")
-    monkeypatch.setattr(module, "ABOVE_WITHIN", 0.5)
-    with pytest.raises(DeliveryError, match="timeout"):
-        await past.above(thread.place, before=9_999_999_999_000_000, limit=2)
+    mention = microseconds(thread.post(ALICE, "<@U0HAKASE01> well?"))
+    with monkeypatch.context() as hurry:
+        hurry.setattr(module, "LONG_PAGE", 3)
+        hurry.setattr(module, "ABOVE_WITHIN", 0.5)
+        with pytest.raises(DeliveryError, match="timeout"):
+            await past.above(thread.place, before=mention, limit=2)
+    found = texts(await past.above(thread.place, before=mention, limit=1_000))
+    assert (found[0], found[-1]) == ("the question", "reply 199")
+    assert "reply 0" not in found
+    assert "reply 50" in found
+    found = texts(await past.above(thread.place, before=mention, limit=1_000))
+    assert "reply 0" in found
 
 
 async def test_a_short_thread_is_read_whole_and_nothing_twice(past: SlackPast, thread: Thread) -> None:
