@@ -199,8 +199,8 @@ class Sessions:
         return [str(author) for (author,) in await self._database.fetch(PEOPLE, session_id)]
 
     async def info(self, session_id: str) -> SessionInfo | None:
-        """What is known of one session."""
-        rows = await self._database.fetch(f"{INFO} WHERE id = $2", self._now(), session_id)
+        """What is known of one session; None when there is none, or none any more."""
+        rows = await self._database.fetch(f"{INFO} WHERE id = $2 AND doomed = 0", self._now(), session_id)
         return await self._info(rows[0]) if rows else None
 
     async def active(self, *, limit: int) -> SessionsPage:
