@@ -37,7 +37,7 @@ def beside(message: Mapping[str, Any], text: str) -> str:
     """What blocks and attachments of an app's message say that its text does not; previews of links are left out."""
     known = _letters(text)
     blocks = (list(_lines(block, DEEPEST)) for block in objects(message, "blocks"))
-    news = (lines for lines in blocks if _letters("".join(lines)) not in known)
+    news = (lines for lines in blocks if not all(_letters(line) in known for line in lines))
     own = (each for each in without_previews(message) if not is_shared(each))
     return _bounded(chain.from_iterable(chain(news, map(_attached, own))))
 

@@ -100,6 +100,12 @@ def test_what_stands_beside_a_text_is_read_once() -> None:
     assert incoming.text == "Build *7*\n7 of 7 passed\nsee\nHost\nweb-1\nShared message:\n> theirs"
 
 
+def test_blocks_that_only_lay_out_a_text_add_nothing() -> None:
+    items = [{"type": "rich_text_section", "elements": [{"type": "text", "text": text}]} for text in ("one", "two")]
+    layout = {"type": "rich_text", "elements": [{"type": "rich_text_list", "style": "ordered", "elements": items}]}
+    assert there(**DEPLOYS, text="1. one\n2. two", blocks=[layout]).text == "1. one\n2. two"
+
+
 def test_what_is_said_in_blocks_is_bounded() -> None:
     deep: Any = plain("x")
     for _ in range(100):
