@@ -94,7 +94,7 @@ class SessionManager:
         appended = await self._save(incoming)
         if appended:
             await self._begin(incoming)
-        else:
+        elif incoming.asks:
             self._admission.take_back(incoming)
         return appended
 
