@@ -34,6 +34,8 @@ WARM_UP = 20
 """Turns that are not counted, after which the file is open in every respect."""
 DELETED = 2_000
 """Sessions that are deleted, for which each message must be taken out of the index."""
+ALONE = 15.0
+"""Seconds in which turns run with nothing beside them: how long a disk lets them wait now and then by itself."""
 LONG = 10_000
 """Messages of a long thread."""
 PERSONA = Persona("You are a helpful assistant.", 20)
@@ -247,7 +249,7 @@ async def _expiry(large: Path, size: Size, name: str, sessions: int) -> Goal:
     idle = await _idle(large, sessions)
     expiry = Expiry(idle, ExpiryMode.ARCHIVE if name == "archiving" else ExpiryMode.DELETE)
     async with _opened(large, NEVER if name == "pruning" else expiry) as (_, stores):
-        alone = await _while_turns_run(stores, lambda: asyncio.sleep(2.0, 0))
+        alone = await _while_turns_run(stores, lambda: asyncio.sleep(ALONE, 0))
         pruned = lambda: stores.forgetting.prune(idle=idle)  # noqa: E731 - named for what it is
         beside = await _while_turns_run(stores, pruned if name == "pruning" else stores.forgetting.expire)
     rows = [

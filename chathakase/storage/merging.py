@@ -37,9 +37,10 @@ class Merging:
         self._working = asyncio.Lock()
 
     async def merge(self) -> None:
-        """Merge parts until there are few, in small transactions; cut short, it can go on later."""
-        if self._working.locked():
-            return
+        """Merge parts until there are few, in small transactions; cut short, it can go on later.
+
+        While somebody else is at it, this waits: whoever adds large parts must not go on before they are merged.
+        """
         async with self._working:
             for index in INDEXES:
                 await self._merge_on(index)

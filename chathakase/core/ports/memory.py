@@ -167,7 +167,7 @@ class SearchIndex(Protocol):
     """What words are found by."""
 
     async def merge(self) -> None:
-        """Put in order, bit by bit, what has been added since the last time; at once when somebody is at it."""
+        """Put in order, bit by bit, what has been added since the last time."""
 
 
 class ExportStore(Protocol):
