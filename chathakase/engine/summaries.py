@@ -52,9 +52,6 @@ OF_A_FILE = 1_000
 MARKS = 12
 """About how many tokens tell who said a message."""
 
-STALE = Memory((), generation=-1)
-"""Older than whatever a session remembers, so that no summary of it is kept."""
-
 NOTHING = "There is nothing here yet that could be summed up."
 
 UNTOLD = "_{} found no room and could not be told of._"
@@ -125,14 +122,9 @@ class Summaries:
         words, told = await self._tell(
             FOR_PEOPLE, place, memory.summary, lambda room: _newest_that_fit(uncovered, room), room
         )
-        await self._count_in(place, words)
+        await self._store.spent(place.session_id, words.model, words.usage)
         untold = memory.total - _covered(memory) - len(told)
         return words.text if untold <= 0 else f"{words.text}\n\n{UNTOLD.format(counted(untold, 'older message'))}"
-
-    async def _count_in(self, place: Place, words: Words) -> None:
-        """Have the cost of a summary counted that is told and not kept."""
-        told = Summary(words.text, upto=0, messages=0, model=words.model)
-        await self._store.summarised(place.session_id, told, instead_of=STALE, usage=words.usage)
 
     async def _look(self, place: Place) -> Memory:
         measure = self._measure()

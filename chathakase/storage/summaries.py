@@ -76,6 +76,11 @@ class Summaries:
                 await transaction.execute(NEXT_GENERATION, session_id)
         return saved
 
+    async def spent(self, session_id: str, model: str, usage: Usage) -> None:
+        """Count what a summary cost that is told and not kept."""
+        async with self._database.transaction() as transaction:
+            await spend(transaction, session_id, model, usage)
+
 
 async def current(database: Database, session_id: str) -> tuple[Summary | None, int]:
     """The summary of a session, if there is one, and the session's generation."""

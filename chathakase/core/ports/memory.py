@@ -86,7 +86,7 @@ class SummaryStore(Protocol):
     async def to_summarise(self, session_id: str, *, keep: int, limit: int) -> Memory:
         """What comes behind the summary that there is, oldest first, without the newest ``keep`` messages.
 
-        At most ``limit`` messages; never the beginning of a turn without its end.
+        At most ``limit`` messages; never a question without its answer.
         """
 
     async def summarised(self, session_id: str, summary: Summary, *, instead_of: Memory, usage: Usage) -> bool:
@@ -94,6 +94,9 @@ class SummaryStore(Protocol):
 
         That is: when another one was made, or something was changed or forgotten or came late, meanwhile.
         """
+
+    async def spent(self, session_id: str, model: str, usage: Usage) -> None:
+        """Count what a summary cost that is told and not kept."""
 
 
 class TitleStore(Protocol):
