@@ -16,12 +16,12 @@ from chathakase.storage.merging import OF_MESSAGES, OF_TITLES
 
 NEWEST = 4_000
 """How many of the newest that may match are looked at, whoever said them."""
+FIRST_LOOK = 100
+"""How many of them at first."""
 OWN_SESSIONS = 300
 """How many of the asker's own sessions are looked into, the newest."""
 OWN_MESSAGES = 6_000
 """How many messages these may have together."""
-FIRST_LOOK = 100
-"""How many of them at first."""
 ALL_SESSIONS = 4_000
 """Among how many sessions they are looked for, if the asker has more."""
 ALLOWED = """

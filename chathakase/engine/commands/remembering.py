@@ -37,13 +37,13 @@ class Remembering:
         return {parsing.WHAT_DO_YOU_REMEMBER: self._show}
 
     async def _show(self, order: Order) -> Answer:
-        await self._recall.bring_in(order.place)
+        # Before the people, since it brings in those who wrote above.
+        view = await self._recall.look(order.place)
         people = await self._sessions.people(order.place.session_id)
         if not people:
             return privately(NOTHING)
         if not await self._rights.may_act_on(order.by, people):
             return privately(NOT_YOURS)
-        view = await self._recall.look(order.place)
         text = as_text(view)
         if len(text) <= LONGEST:
             return privately(text)
