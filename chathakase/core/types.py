@@ -204,6 +204,8 @@ class Lease:
     """RETRY or CONTINUE when the turn had ended already and is taken up again on request."""
     run: int = 1
     """How often the turn is run to an end, this time included."""
+    by: str = ""
+    """The surface's user id of who asked the first thing that it answers; empty when that is forgotten."""
 
     @property
     def resumed(self) -> bool:

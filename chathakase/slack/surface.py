@@ -8,7 +8,7 @@ from chathakase.core.errands import Errand
 from chathakase.core.types import Choice, Lease, Person, Place, Where
 from chathakase.slack.delivery.attachment import Parcel
 from chathakase.slack.delivery.messages import Name
-from chathakase.slack.delivery.outbox import Outbox
+from chathakase.slack.delivery.pace import Urgency
 from chathakase.slack.delivery.pagewriter import Origin
 from chathakase.slack.delivery.reply import Delivery, SlackReply
 from chathakase.slack.delivery.streamed import StreamedReply
@@ -23,7 +23,6 @@ class SlackSurface:
     def __init__(self, delivery: Delivery, people: People, places: Places, *, url: str, native: bool) -> None:
         """``url`` is the workspace's address; ``native``: replies in direct messages grow by Slack's own streams."""
         self._delivery = delivery
-        self._outbox: Outbox = delivery.outbox
         self._people = people
         self._places = places
         self._url = url
@@ -41,7 +40,8 @@ class SlackSurface:
     ) -> SlackReply:
         """Begin an answer in a thread."""
         if lease is None:
-            return SlackReply(self._delivery, _origin_of(place, errand))
+            return SlackReply(self._for_a_command(errand.task.by if errand else ""), _origin_of(place, errand))
+        delivery = self._delivery.of(lease.by)
         name = Name(lease.turn, lease.run)
         streamed = self._native and is_direct(place.channel)
         origin = Origin(
@@ -54,22 +54,25 @@ class SlackSurface:
             members=members,
             streams=streamed,
         )
-        return StreamedReply(self._delivery, origin) if streamed else SlackReply(self._delivery, origin)
+        return StreamedReply(delivery, origin) if streamed else SlackReply(delivery, origin)
+
+    def _for_a_command(self, user: str) -> Delivery:
+        return self._delivery.of(user, at_best=Urgency.COMMAND)
 
     async def whisper(self, place: Place, user: str, text: str) -> None:
         """Tell one person something in a thread, which nobody else sees. Raises DeliveryError."""
-        await self._outbox.whisper(place, user, text)
+        await self._for_a_command(user).outbox.whisper(place, user, text)
 
     async def tell(self, user: str, text: str) -> None:
         """Tell one person something in a direct message. Raises DeliveryError."""
-        await self._outbox.tell(user, text)
+        await self._delivery.of(user).outbox.tell(user, text)
 
     async def ask(self, place: Place, user: str, text: str, choices: Sequence[Choice]) -> None:
         """Ask one person something in a thread, with a button for each choice, which nobody else sees.
 
         Raises DeliveryError.
         """
-        await self._outbox.ask(place, user, text, choices)
+        await self._for_a_command(user).outbox.ask(place, user, text, choices)
 
     async def share(self, place: Place, errand: Errand, name: str, content: bytes, *, comment: str) -> None:
         """Share a file in a thread, once however often the errand is tried. Raises DeliveryError."""
@@ -77,13 +80,14 @@ class SlackSurface:
 
     async def share_privately(self, user: str, errand: Errand, name: str, content: bytes, *, comment: str) -> None:
         """Share a file in the direct message with one person, once like ``share``. Raises DeliveryError."""
-        channel = await self._delivery.attachments.channel_with(user, comment)
+        channel = await self._for_a_command(user).attachments.channel_with(user, comment)
         await self._share(Parcel(channel, "", name, content, comment), errand)
 
     async def _share(self, parcel: Parcel, errand: Errand) -> None:
         # An errand is as old as the message or the press from which it comes, and its file is younger.
         since = errand.task.ref if TIMESTAMP.fullmatch(errand.task.ref) else ""
-        await self._delivery.attachments.send(replace(parcel, since=since), doubtful=errand.attempt > 1)
+        attachments = self._for_a_command(errand.task.by).attachments
+        await attachments.send(replace(parcel, since=since), doubtful=errand.attempt > 1)
 
     async def where(self, place: Place) -> Where:
         """What a place is called; what cannot be found out is empty. Never raises."""

@@ -10,7 +10,18 @@ from chathakase.storage.database import Database, Row, Transaction
 from chathakase.storage.messages import ESTIMATE
 from chathakase.storage.summaries import spoil
 from chathakase.storage.usage import spend
-from chathakase.storage.waiting import KEPT, LEASE_MS, NO_TURN, SINCE, TO_FORGET, WAITS, begun_before, free, said_at
+from chathakase.storage.waiting import (
+    FIRST_ASKER,
+    KEPT,
+    LEASE_MS,
+    NO_TURN,
+    SINCE,
+    TO_FORGET,
+    WAITS,
+    begun_before,
+    free,
+    said_at,
+)
 
 # Both halves have a partial index of their own, so that sessions at rest cost nothing.
 WAITING = f"""
@@ -44,7 +55,7 @@ WHERE id = $1 AND doomed = 0 AND {WAITS} AND {free("$4")}
     AND CASE WHEN $5 = '' THEN NOT {TO_FORGET} ELSE {begun_before("$5")} END
 RETURNING channel, thread, turn, attempts, reply_refs,
     coalesce((SELECT turns.upto {CLAIMED}), (SELECT min(m.seq) - 1 {ASKED_LATER}), seq),
-    (SELECT turns.wish {CLAIMED}), coalesce((SELECT turns.run + 1 {CLAIMED}), 1), {SINCE}
+    (SELECT turns.wish {CLAIMED}), coalesce((SELECT turns.run + 1 {CLAIMED}), 1), {SINCE}, {FIRST_ASKER}
 """
 
 RENEW = "UPDATE sessions SET lease_until = $3 WHERE id = $1 AND lease_owner = $2 RETURNING stop"
@@ -240,7 +251,7 @@ class Turns:
 
 
 def _lease(owner: str, row: Row) -> Lease:
-    channel, thread, turn, attempt, refs, upto, wish, run, since = row
+    channel, thread, turn, attempt, refs, upto, wish, run, since, by = row
     return Lease(
         Place(str(channel), str(thread)),
         owner,
@@ -251,4 +262,5 @@ def _lease(owner: str, row: Row) -> Lease:
         refs=tuple(json.loads(str(refs))),
         wish=Wish(str(wish)) if wish else None,
         run=int(run or 1),
+        by=str(by or ""),
     )

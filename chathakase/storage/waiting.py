@@ -34,6 +34,12 @@ CASE WHEN EXISTS (SELECT 1 FROM turns WHERE turns.id = sessions.turn)
 """
 """Of a row of ``sessions``: what its turn does not answer any more, since it was answered before, ends here."""
 
+FIRST_ASKER = f"""
+(SELECT m.author FROM messages m WHERE m.session = sessions.id AND m.role = 'user' AND m.asks = 1 AND m.seq > {SINCE}
+    ORDER BY m.seq LIMIT 1)
+"""
+"""Of a row of ``sessions``: who asked the first thing that its turn answers."""
+
 TO_FORGET = f"""
 EXISTS (SELECT 1 FROM errands WHERE errands.session = sessions.id AND errands.command = '{CLEAR_SESSION}'
     AND errands.done_at IS NULL)

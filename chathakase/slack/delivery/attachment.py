@@ -66,6 +66,10 @@ class Attachments:
         self._calls = outbox.calls
         self._session = session
 
+    def of(self, outbox: Outbox) -> "Attachments":
+        """The same through the outbox of one person."""
+        return Attachments(outbox, self._session)
+
     async def attach(self, place: Place, name: Name, text: str, *, doubtful: bool) -> None:
         """Attach an answer to a thread, once; ``doubtful`` says that an earlier try may have done so.
 

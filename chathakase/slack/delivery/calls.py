@@ -50,10 +50,24 @@ class Patience:
 class Calls:
     """Every write to Slack goes through here."""
 
-    def __init__(self, client: AsyncWebClient, pace: Pace, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        pace: Pace,
+        clock: Callable[[], float],
+        *,
+        whose: str = "",
+        at_best: Urgency = Urgency.FINAL,
+    ) -> None:
         self.client = client
         self.pace = pace
         self._clock = clock
+        self._whose = whose
+        self._at_best = at_best
+
+    def of(self, whose: str, *, at_best: Urgency = Urgency.FINAL) -> "Calls":
+        """The calls that are made for one person, none of them more urgent than ``at_best``."""
+        return Calls(self.client, self.pace, self._clock, whose=whose, at_best=at_best)
 
     def patience(self) -> Patience:
         """Begin to be patient."""
@@ -90,11 +104,12 @@ class Calls:
         Raises DeliveryError. An ``unsure`` one is raised at once, also for an urgent call, if that is not
         ``repeatable``: it may have been carried out, which must be found out before it is made again.
         """
+        urgency = max(urgency, self._at_best)
         patience, urgent = self.patience(), urgency < Urgency.INTERIM
         while True:
             if not urgent and self.pace.delay(method, channel, urgency=urgency) > 0:
                 raise DeliveryError("busy", passes=True)
-            await self.pace.turn(method, channel, urgency=urgency)
+            await self.pace.turn(method, channel, urgency=urgency, whose=self._whose)
             try:
                 return await attempt()
             except Exception as error:  # noqa: BLE001 - slack_sdk fails in many ways on answers that are not Slack's

@@ -46,17 +46,28 @@ class Written:
     """Whether Slack holds all of its text, as far as it tells."""
 
 
+@dataclass(slots=True)
+class Abilities:
+    """What this Slack can do, as far as we know."""
+
+    edits: bool = True
+    """Messages can be edited."""
+
+
 class Outbox:
     """Every message that the bot writes goes through here."""
 
-    def __init__(self, calls: Calls, *, bot: str) -> None:
+    def __init__(self, calls: Calls, *, bot: str, abilities: Abilities | None = None) -> None:
         self.calls = calls
         self.pace = calls.pace
         self.streams = Streams(calls)
-        self.can_edit = True
-        """Whether this Slack can edit messages, as far as we know."""
+        self.abilities = abilities or Abilities()
         self._client = calls.client
         self._bot = bot
+
+    def of(self, whose: str, *, at_best: Urgency = Urgency.FINAL) -> "Outbox":
+        """The same for messages that one person causes, none of them more urgent than ``at_best``."""
+        return Outbox(self.calls.of(whose, at_best=at_best), bot=self._bot, abilities=self.abilities)
 
     async def post(self, post: Post, *, urgency: Urgency) -> Written:
         """Post a new message.

@@ -1,12 +1,11 @@
 """When the next call of a Web API method may go out, so that Slack need not refuse it, and whose call that is."""
 
 import asyncio
-import heapq
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from itertools import count
 
+from chathakase.core.fairness import FairQueue
 from chathakase.slack.delivery.limits import LIMITS, POST, WORKSPACE, Limit
 
 LIVELY = 1.0
@@ -29,9 +28,11 @@ class Urgency(IntEnum):
     FINAL = 0
     STOP = 1
     ERROR = 2
-    INTERIM = 3
+    COMMAND = 3
+    """The answer to a command, of which anybody can cause many: it leaves the method's reserve to those above."""
+    INTERIM = 4
     """Goes only if there is room now, and never into what is kept for those above."""
-    STATUS = 4
+    STATUS = 5
 
 
 @dataclass(slots=True)
@@ -85,8 +86,10 @@ class Bucket:
 
     def kept(self, urgency: Urgency) -> float:
         """How many calls one of this urgency must leave to more urgent ones."""
-        if urgency < Urgency.INTERIM:
+        if urgency < Urgency.COMMAND:
             return 0.0
+        if urgency is Urgency.COMMAND:
+            return min(self.limit.reserve, self.burst - 1)
         return max(self.limit.reserve, self.promised + self.wanted) + (urgency - Urgency.INTERIM)
 
     def is_full(self, now: float) -> bool:
@@ -100,15 +103,16 @@ class Gate:
     """Where calls of one method (and for posts, to one channel) wait for their turn."""
 
     buckets: tuple[Bucket, ...]
-    waiting: list[tuple[Urgency, int, asyncio.Future[None]]] = field(default_factory=list)
+    waiting: FairQueue[asyncio.Future[None]] = field(default_factory=lambda: FairQueue(asyncio.Future.done))
     timer: asyncio.TimerHandle | None = None
 
 
 class Pace:
     """The outbound scheduler of a workspace.
 
-    Final texts, stops and errors wait in that order. Interim texts and statuses never wait in line: whoever has one
-    asks for the delay and comes again with the newest text.
+    Final texts, stops, errors and answers to commands wait in that order, and among each of them fairly by person.
+    Interim texts and statuses never wait in line: whoever has one asks for the delay and comes again with the newest
+    text.
     """
 
     def __init__(self, clock: Callable[[], float], limits: Mapping[str, Limit] = LIMITS) -> None:
@@ -117,7 +121,6 @@ class Pace:
         self._limits = limits
         self._gates: dict[tuple[str, str], Gate] = {}
         self._workspace = self._bucket(WORKSPACE)
-        self._order = count()
 
     def delay(self, method: str, channel: str = "", *, urgency: Urgency) -> float:
         """Seconds until a call of this urgency may go out, if nobody comes first."""
@@ -128,11 +131,11 @@ class Pace:
             return max(wait, (len(gate.waiting) + 1) / gate.buckets[0].per_second)
         return wait
 
-    async def turn(self, method: str, channel: str = "", *, urgency: Urgency) -> None:
-        """Wait until the method may be called, and count the call."""
+    async def turn(self, method: str, channel: str = "", *, urgency: Urgency, whose: str = "") -> None:
+        """Wait until the method may be called, and count the call; ``whose`` is the person for whom it is made."""
         gate = self._gate(method, channel)
         turn = asyncio.get_running_loop().create_future()
-        heapq.heappush(gate.waiting, (urgency, next(self._order), turn))
+        gate.waiting.push(turn, rank=urgency, whose=whose)
         self._serve(gate)
         try:
             await turn
@@ -183,17 +186,14 @@ class Pace:
         if gate.timer is not None:
             gate.timer.cancel()
             gate.timer = None
-        while gate.waiting:
-            urgency, _, turn = gate.waiting[0]
-            if turn.done():
-                heapq.heappop(gate.waiting)
-                continue
+        while (first := gate.waiting.first()) is not None:
+            urgency, turn = Urgency(first[0]), first[1]
             now = self._clock()
             delay = max(bucket.delay(now, bucket.kept(urgency)) for bucket in gate.buckets)
             if delay > 0:
                 gate.timer = asyncio.get_running_loop().call_later(delay, self._serve, gate)
                 return
-            heapq.heappop(gate.waiting)
+            gate.waiting.pop()
             for bucket in gate.buckets:
                 bucket.tokens -= 1
             turn.set_result(None)

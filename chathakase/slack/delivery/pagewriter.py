@@ -91,7 +91,7 @@ class PageWriter:
     @property
     def is_editable(self) -> bool:
         """Whether this Slack can edit messages, as far as we know."""
-        return self._outbox.can_edit
+        return self._outbox.abilities.edits
 
     def shows(self, number: int, markdown: str) -> bool:
         """Whether a page is known to show just that, with no button below."""
@@ -214,7 +214,7 @@ class PageWriter:
             written = await self._edit(post, urgency)
         except DeliveryError as error:
             if error.code.startswith(NO_EDITS):
-                self._outbox.can_edit = False
+                self._outbox.abilities.edits = False
             if urgency >= Urgency.INTERIM or error.passes or error.code in UNREACHABLE:
                 raise
             written = await self._instead(post, urgency)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from types import TracebackType
 from typing import Self
@@ -44,6 +44,11 @@ class Delivery:
     """Pages beyond which an answer is attached as a file."""
     interim: bool
     """Whether people see replies grow."""
+
+    def of(self, whose: str, *, at_best: Urgency = Urgency.FINAL) -> "Delivery":
+        """The same for what one person causes, nothing of it more urgent than ``at_best``."""
+        outbox = self.outbox.of(whose, at_best=at_best)
+        return replace(self, outbox=outbox, attachments=self.attachments.of(outbox))
 
 
 class SlackReply:
