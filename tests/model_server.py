@@ -58,6 +58,12 @@ class ModelServer:
         """Everything that a request held just as it came, in one text."""
         return "\n".join(str(message["content"]) for message in self.bodies[request]["messages"])
 
+    async def asked(self, times: int, *, within: float = 10.0) -> None:
+        """Wait until it was asked so many times."""
+        async with asyncio.timeout(within):
+            while len(self.requests) < times:
+                await asyncio.sleep(0.01)
+
     async def complete(self, request: web.Request) -> web.StreamResponse:
         self.bodies.append(await request.json())
         body = plain(self.bodies[-1])

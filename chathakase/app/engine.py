@@ -8,6 +8,7 @@ from time import monotonic
 from chathakase.app.models import Mind, is_version_of, open_mind
 from chathakase.config import Settings
 from chathakase.core.checkup import Finding
+from chathakase.core.ports import LanguageModel
 from chathakase.core.prompt import Persona
 from chathakase.core.types import Expiry
 from chathakase.engine.above import Above
@@ -18,6 +19,7 @@ from chathakase.engine.changes import Changes
 from chathakase.engine.commands import Commands, Means, Terms
 from chathakase.engine.errands import Errands
 from chathakase.engine.housekeeping import DAY, Housekeeping
+from chathakase.engine.places import Places, Rank
 from chathakase.engine.presses import Presses
 from chathakase.engine.reading import FileReader
 from chathakase.engine.recall import Recall
@@ -28,6 +30,7 @@ from chathakase.engine.strays import Strays
 from chathakase.engine.summaries import Measure, Summaries
 from chathakase.engine.titles import Titles
 from chathakase.engine.turn import TurnRunner
+from chathakase.engine.writing import Writer
 from chathakase.files.reading import read
 from chathakase.slack.connection.web import SlackWeb
 from chathakase.slack.inward.downloads import SlackDownloads
@@ -68,16 +71,22 @@ async def open_engine(
     persona = Persona(settings.chathakase_system_prompt, settings.chathakase_max_messages)
     above = Above(past=past, store=stores.memory, now=now)
     recall = _recall(settings, mind, stores, surface, above, web, persona)
+    places, running, admission = (
+        Places(settings.chathakase_concurrency),
+        Running(),
+        Admission(_load(settings), monotonic),
+    )
     runner = TurnRunner(
         sessions=stores.sessions,
         turns=stores.turns,
         recall=recall,
         asking=Asking(recall=recall, model=mind.model, calibration=mind.calibration),
         surface=surface,
+        running=running,
     )
-    rights, running = Rights(surface, settings.chathakase_admins), Running()
+    rights = Rights(surface, settings.chathakase_admins)
     presses = Presses(turns=stores.turns, runner=runner, running=running, rights=rights)
-    summaries = _summaries(mind, stores, surface, persona)
+    summaries = _summaries(mind, stores, surface, persona, Writer(_writing(mind), places, Rank.COMMAND))
     commands = Commands(
         Means(
             stores=stores,
@@ -91,7 +100,7 @@ async def open_engine(
             now=now,
         )
     )
-    background = await stack.enter_async_context(Background(_chores(mind, stores, summaries)))
+    background = await stack.enter_async_context(Background(_chores(mind, stores, surface, persona, places)))
     manager = SessionManager(
         sessions=stores.sessions,
         turns=stores.turns,
@@ -100,9 +109,10 @@ async def open_engine(
         commands=commands,
         errands=Errands(store=stores.errands, commands=commands, presses=presses, surface=surface),
         running=running,
-        admission=Admission(_load(settings), monotonic),
+        admission=admission,
         strays=Strays(monotonic),
         background=background,
+        places=places,
         concurrency=settings.chathakase_concurrency,
         grace=settings.chathakase_grace,
         now=now,
@@ -112,6 +122,7 @@ async def open_engine(
     changes = Changes(
         store=stores.changes,
         running=running,
+        admission=admission,
         find=commands.find,
         wake=manager.wake,
         submit=manager.submit,
@@ -161,7 +172,12 @@ def _recall(
     )
 
 
-def _summaries(mind: Mind, stores: Stores, surface: SlackSurface, persona: Persona) -> Summaries:
+def _writing(mind: Mind) -> LanguageModel:
+    """The model that writes titles and summaries."""
+    return mind.background or mind.model
+
+
+def _summaries(mind: Mind, stores: Stores, surface: SlackSurface, persona: Persona, writer: Writer) -> Summaries:
     def measure() -> Measure:
         room = mind.lens.window().room
         return Measure(persona.max_messages, room, min(room, mind.writer.window().room))
@@ -169,18 +185,19 @@ def _summaries(mind: Mind, stores: Stores, surface: SlackSurface, persona: Perso
     return Summaries(
         memory=stores.memory,
         store=stores.summaries,
-        model=mind.background or mind.model,
+        writer=writer,
         surface=surface,
         calibration=mind.calibration,
         measure=measure,
     )
 
 
-def _chores(mind: Mind, stores: Stores, summaries: Summaries) -> list[Chore]:
+def _chores(mind: Mind, stores: Stores, surface: SlackSurface, persona: Persona, places: Places) -> list[Chore]:
     if mind.background is None:
         return []
-    titles = Titles(memory=stores.memory, store=stores.titles, model=mind.background)
-    return [titles.entitle, summaries.keep_up]
+    writer = Writer(mind.background, places, Rank.BACKGROUND)
+    titles = Titles(memory=stores.memory, store=stores.titles, writer=writer)
+    return [titles.entitle, _summaries(mind, stores, surface, persona, writer).keep_up]
 
 
 def _load(settings: Settings) -> Load:

@@ -90,6 +90,8 @@ class Standing(StrEnum):
     """It asks, and its answer is not finished."""
     NEWEST = "newest"
     """It belongs to the newest question that was answered."""
+    REFUSED = "refused"
+    """It would ask since it was changed, but may not: it is context."""
     CONTEXT = "context"
     """It makes no difference to any answer that is to come, but as context."""
 

@@ -1,18 +1,22 @@
-"""Says whether a question may be answered now: so that one person, or one channel, does not take everybody's turn."""
+"""Says whether the model may be called now: so that one person, or one channel, does not take everybody's turn."""
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
-from chathakase.core.types import Incoming
+from chathakase.core.types import Place
 
 WINDOW = 60.0
-"""Seconds in which questions are counted."""
+"""Seconds in which calls are counted."""
 
 TOO_MANY_BY_YOU = "too many by you"
 TOO_MANY_HERE = "too many here"
 BUSY = "busy"
 """What is told to whoever asks too much; no words that a person could say to the bot as a command."""
+
+A_WISH = "a wish"
+"""The argument of what is told where no question was refused but a command or a button."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,27 +24,48 @@ class Load:
     """What is borne at most; 0 means any number."""
 
     by_person: int = 0
-    """Questions a minute of one person."""
+    """Questions a minute of one person, and whatever else of theirs makes the model write anew."""
     by_channel: int = 0
-    """Questions a minute in one channel."""
+    """The same in one channel."""
     waiting: int = 0
     """Sessions that wait for their turn."""
 
 
+class Cause(Protocol):
+    """What somebody says or presses, and for which the model is called."""
+
+    @property
+    def author(self) -> str:
+        """The surface's user id of whoever causes it."""
+
+    @property
+    def place(self) -> Place:
+        """Where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caused:
+    """A Cause by itself."""
+
+    author: str
+    place: Place
+
+
 class Admission:
-    """Counts questions by person and by channel."""
+    """Counts calls of the model by the person who causes them, and by channel."""
 
     def __init__(self, load: Load, clock: Callable[[], float]) -> None:
         """``clock`` tells seconds."""
         self._load = load
         self._clock = clock
         self._asked: dict[str, deque[float]] = {}
-        self._told: dict[tuple[str, str], float] = {}
+        self._told: OrderedDict[tuple[str, str], float] = OrderedDict()
+        self._forgot_at = clock()
 
-    def refusal(self, incoming: Incoming, *, waiting: int) -> str | None:
-        """Why a question cannot be answered now, if so; else it is counted. ``waiting`` sessions wait for a turn."""
+    def refusal(self, cause: Cause, *, waiting: int = 0) -> str | None:
+        """Why the model cannot be called now, if so; else it is counted. ``waiting`` sessions wait for a turn."""
         self._forget()
-        person, channel = _counted_by(incoming)
+        person, channel = _counted_by(cause)
         if self._load.waiting and waiting >= self._load.waiting:
             return BUSY
         if self._is_full(person, self._load.by_person):
@@ -52,34 +77,48 @@ class Admission:
                 self._asked.setdefault(key, deque()).append(self._clock())
         return None
 
-    def take_back(self, incoming: Incoming) -> None:
-        """Count a question no longer that had been counted before."""
-        for key in _counted_by(incoming):
+    def take_back(self, cause: Cause) -> None:
+        """Count no longer what leads to no call after all."""
+        for key in _counted_by(cause):
             if times := self._asked.get(key):
                 times.pop()
+                if not times:
+                    del self._asked[key]
 
-    def is_news(self, incoming: Incoming) -> bool:
-        """Whether a person has not been told of a refusal in this thread for a while."""
-        now = self._clock()
-        self._told = {told: at for told, at in self._told.items() if at > now - WINDOW}
-        return (incoming.author, incoming.place.session_id) not in self._told
+    def tells(self, cause: Cause) -> bool:
+        """Whether a person is to be told of a refusal in this thread; not again for a while, once it is to be."""
+        now, key = self._clock(), (cause.author, cause.place.session_id)
+        while self._told and next(iter(self._told.values())) <= now - WINDOW:
+            self._told.popitem(last=False)
+        if key in self._told:
+            return False
+        self._told[key] = now
+        return True
 
-    def told(self, incoming: Incoming) -> None:
-        """A person is told of a refusal in this thread."""
-        self._told[incoming.author, incoming.place.session_id] = self._clock()
+    def untell(self, cause: Cause) -> None:
+        """A person was not told after all."""
+        self._told.pop((cause.author, cause.place.session_id), None)
 
     def _forget(self) -> None:
-        """Count no longer what was asked a while ago."""
-        since = self._clock() - WINDOW
-        for key, times in list(self._asked.items()):
-            while times and times[0] <= since:
-                times.popleft()
-            if not times:
+        """Count no longer what was asked a while ago; everybody is looked at but once in a while."""
+        now = self._clock()
+        if now < self._forgot_at + WINDOW:
+            return
+        self._forgot_at = now
+        for key in list(self._asked):
+            if not self._count(key):
                 del self._asked[key]
 
     def _is_full(self, key: str, limit: int) -> bool:
-        return 0 < limit <= len(self._asked.get(key, ()))
+        return 0 < limit <= self._count(key)
+
+    def _count(self, key: str) -> int:
+        """How many calls somebody, or a channel, has caused within the window."""
+        times, since = self._asked.get(key, ()), self._clock() - WINDOW
+        while isinstance(times, deque) and times and times[0] <= since:
+            times.popleft()
+        return len(times)
 
 
-def _counted_by(incoming: Incoming) -> tuple[str, str]:
-    return f"@{incoming.author}", incoming.place.channel
+def _counted_by(cause: Cause) -> tuple[str, str]:
+    return f"@{cause.author}", cause.place.channel

@@ -9,12 +9,16 @@ from typing import Self
 
 from chathakase.core.errors import ModelError, StoreError, trace
 from chathakase.core.types import Place
+from chathakase.engine.places import Yielded
 
 AT_ONCE = 4
 """How many sessions are seen to at the same time."""
 
 REST, LONGEST_REST = 60.0, 3_600.0
 """Seconds for which a chore that failed in a session is not tried again there: at first, and after more failures."""
+
+TRIES = 3
+"""How often a chore is begun that gives way to people each time, before it waits for a later turn."""
 
 RESTING = 10_000
 """How many failures are remembered."""
@@ -68,13 +72,24 @@ class Background:
         if monotonic() < until:
             return
         try:
-            await chore(place)
+            await self._do(chore, place)
             self._rests.pop(key, None)
             return
         except (ModelError, StoreError) as error:
             log.info("%s in %s will be tried again: %s", chore.__name__, place.session_id, error)
         except Exception as error:  # noqa: BLE001 - nothing that is done in the background may end a session's work
             log.error("%s in %s failed: %s", chore.__name__, place.session_id, trace(error))
+        self._rest(key, rested)
+
+    async def _do(self, chore: Chore, place: Place) -> None:
+        for _ in range(TRIES):
+            try:
+                return await chore(place)
+            except Yielded:
+                log.info("%s in %s gave way to somebody who waits", chore.__name__, place.session_id)
+        return None
+
+    def _rest(self, key: tuple[str, Chore], rested: float) -> None:
         # What fails for ever would else be paid for after every turn.
         rest = min(max(2 * rested, REST), LONGEST_REST)
         if len(self._rests) >= RESTING:

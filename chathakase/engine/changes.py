@@ -6,6 +6,7 @@ from chathakase.core.errands import Command
 from chathakase.core.memory import Change, Standing, Touched
 from chathakase.core.ports import ChangeStore
 from chathakase.core.types import Incoming
+from chathakase.engine.admission import Admission, Caused
 from chathakase.engine.running import Running
 
 OFFER_AGAIN = "offer answer again"
@@ -20,6 +21,7 @@ class Changes:
         *,
         store: ChangeStore,
         running: Running,
+        admission: Admission,
         find: Callable[[Incoming], Command | None],
         wake: Callable[[str], None],
         submit: Callable[[Incoming], Awaitable[bool]],
@@ -33,6 +35,7 @@ class Changes:
         """
         self._store = store
         self._running = running
+        self._admission = admission
         self._find = find
         self._wake = wake
         self._submit = submit
@@ -52,9 +55,20 @@ class Changes:
             await self._see_to(change, touched)
 
     async def _follow(self, change: Change) -> Touched | None:
+        """Have memory follow a change. What it makes a question by it counts as one, and may be one too many."""
         now = change.now
-        is_command = now is not None and self._find(now) is not None
-        return await self._store.change(change, is_command=is_command, calls=change.calls and self._is_young(now))
+        if now is None:
+            return await self._store.change(change)
+        is_command, calls = self._find(now) is not None, change.calls and self._is_young(now)
+        may_become_one = now.asks and not is_command
+        why = self._admission.refusal(now) if may_become_one else None
+        touched = await self._store.change(change, is_command=is_command, calls=calls, may_ask=why is None)
+        standing = touched.standing if touched else None
+        if may_become_one and why is None and standing is not Standing.ASKED:
+            self._admission.take_back(now)
+        if touched and standing is Standing.REFUSED and why and self._admission.tells(now):
+            await self._promise(Command(touched.place, now.ref, now.author, why))
+        return touched
 
     async def _was_known(self, change: Change) -> bool:
         """Take in late what a person said, and is young: it may have overtaken itself, or mention us only now.
@@ -68,7 +82,7 @@ class Changes:
         if touched.standing is Standing.ASKED:
             self._wake(touched.place.session_id)
         elif touched.standing is Standing.WAITING:
-            self._begin_anew(touched)
+            self._begin_anew(change, touched)
         elif touched.standing is Standing.NEWEST and change.now is not None:
             ref = f"{change.ref} {change.at}"
             await self._promise(Command(touched.place, ref, touched.author, OFFER_AGAIN))
@@ -76,7 +90,17 @@ class Changes:
     def _is_young(self, now: Incoming | None) -> bool:
         return now is not None and not now.name and self._now() - now.said // 1000 <= self._young
 
-    def _begin_anew(self, touched: Touched) -> None:
+    def _begin_anew(self, change: Change, touched: Touched) -> None:
+        """Have the answer that is being written take a change in, unless whoever makes it has caused too much."""
         signals = self._running.find(touched.place.session_id)
-        if signals is not None and signals.lease.since < touched.seq <= signals.lease.upto:
+        if signals is None or not signals.lease.since < touched.seq <= signals.lease.upto:
+            return
+        if change.now is None:
+            self._running.begin_anew(touched.place.session_id, withdrawn=True)
+            return
+        signals.edits[change.ref] = touched.author
+        # Beyond that it is not begun anew, whatever is said.
+        if self._running.may_begin_anew(signals.lease.turn) and not self._admission.refusal(
+            Caused(touched.author, touched.place)
+        ):
             self._running.begin_anew(touched.place.session_id)

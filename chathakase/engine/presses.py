@@ -43,6 +43,7 @@ class Presses:
             if not self._is_ending(press):
                 return DONE
             await asyncio.sleep(BETWEEN_LOOKS)
+        self._running.forgive(press.turn)
         return ""
 
     def _is_ending(self, press: Press) -> bool:
@@ -51,7 +52,7 @@ class Presses:
 
     def begin_anew(self, session_id: str) -> None:
         """Have an answer that is under way written anew, since something that it may tell of is forgotten."""
-        self._running.begin_anew(session_id)
+        self._running.begin_anew(session_id, withdrawn=True)
 
     async def end_elsewhere(self, session_id: str, *, before: str) -> None:
         """End what another process, or one that died, has begun to write, so that nothing is left half.

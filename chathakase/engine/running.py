@@ -1,11 +1,19 @@
 """The turns that are under way in this process, so that somebody else can speak to them."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from chathakase.core.types import Lease
+
+MOST_ANEW = 3
+"""How often the answer of one turn is begun anew because of what people change; whoever edits for ever pays for no more
+calls of the model than that."""
+
+REMEMBERED = 1_000
+"""Of how many turns it is known how often they were begun anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +27,16 @@ class Signals:
     """Write no further; what is written stays."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     """What is being answered was changed: write anew."""
+    withdrawn: asyncio.Event = field(default_factory=asyncio.Event)
+    """Something is forgotten of which the answer may tell, so that it must not go on as it was begun."""
+    edits: dict[str, str] = field(default_factory=dict)
+    """Which questions were changed since the answer was begun, by the surface's own ids, and whose they are."""
+
+    def begin(self) -> None:
+        """The answer is begun, with everything that was said until now."""
+        self.changed.clear()
+        self.withdrawn.clear()
+        self.edits.clear()
 
 
 class Running:
@@ -26,6 +44,8 @@ class Running:
 
     def __init__(self) -> None:
         self._signals: dict[str, Signals] = {}
+        self._anew: OrderedDict[str, int] = OrderedDict()
+        """How often each turn was begun anew."""
 
     @contextmanager
     def turn(self, lease: Lease) -> Iterator[Signals]:
@@ -38,13 +58,36 @@ class Running:
             if self._signals.get(session_id) is signals:
                 del self._signals[session_id]
 
-    def begin_anew(self, session_id: str) -> None:
-        """Have the answer that is under way in a session, if any, written anew: what it tells of has changed."""
+    def begin_anew(self, session_id: str, *, withdrawn: bool = False) -> None:
+        """Have the answer that is under way in a session, if any, written anew: what it tells of has changed.
+
+        ``withdrawn`` says that something of it is forgotten.
+        """
         if (signals := self._signals.get(session_id)) is not None:
             signals.changed.set()
+            if withdrawn:
+                signals.withdrawn.set()
             # Nothing may be left to answer.
             signals.recheck.set()
 
     def find(self, session_id: str) -> Signals | None:
         """How to speak to the turn of a session; None when none is under way here."""
         return self._signals.get(session_id)
+
+    def times_anew(self, turn: str) -> int:
+        """How often a turn was begun anew."""
+        return self._anew.get(turn, 0)
+
+    def may_begin_anew(self, turn: str) -> bool:
+        """Whether a turn may be begun anew once more."""
+        return self.times_anew(turn) < MOST_ANEW
+
+    def count_anew(self, turn: str) -> None:
+        """A turn is begun anew."""
+        self._anew[turn] = self._anew.pop(turn, 0) + 1
+        if len(self._anew) > REMEMBERED:
+            self._anew.popitem(last=False)
+
+    def forgive(self, turn: str) -> None:
+        """Somebody wants a turn written again, which counts as a question: it is as if it were new."""
+        self._anew.pop(turn, None)

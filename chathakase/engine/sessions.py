@@ -9,12 +9,15 @@ from time import monotonic
 from chathakase.core.errands import Command, Errand, Press
 from chathakase.core.errors import trace
 from chathakase.core.ports import ErrandStore, SessionStore, TurnStore
-from chathakase.core.types import Appended, Incoming, Place, Role
-from chathakase.engine.admission import Admission
+from chathakase.core.types import Appended, Incoming, Place, Role, Wish
+from chathakase.engine.admission import A_WISH, TOO_MANY_BY_YOU, Admission, Cause, Caused
 from chathakase.engine.background import Background
-from chathakase.engine.commands import Commands
+from chathakase.engine.changes import OFFER_AGAIN
+from chathakase.engine.commands import CALLING, Commands
+from chathakase.engine.errand_runner import ErrandRunner
 from chathakase.engine.errands import Errands
-from chathakase.engine.running import Running
+from chathakase.engine.places import Places, Rank
+from chathakase.engine.running import Running, Signals
 from chathakase.engine.strays import Strays
 from chathakase.engine.turn import TurnRunner
 
@@ -25,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 class SessionManager:
-    """Owns the tasks of all sessions: at most one per session for turns, and one per errand."""
+    """Owns the tasks of all sessions, at most one per session, and has errands done."""
 
     def __init__(
         self,
@@ -40,29 +43,30 @@ class SessionManager:
         admission: Admission,
         strays: Strays,
         background: Background,
+        places: Places,
         concurrency: int,
         grace: float,
         now: Callable[[], int],
     ) -> None:
-        """``concurrency`` bounds the turns at once; ``grace`` are the seconds they get to end at shutdown."""
+        """There are ``concurrency`` places; ``grace`` are the seconds that turns get to end at shutdown."""
         self._sessions = sessions
         self._turns = turns
         self._promises = promises
         self._runner = runner
         self._commands = commands
-        self._errands = errands
+        self._errands = ErrandRunner(errands, done=self._errand_done)
         self._running = running
         self._admission = admission
         self._strays = strays
         self._background = background
         self._concurrency = concurrency
-        self._places = asyncio.Semaphore(concurrency)
+        self._places = places
         self._grace = grace
         self._now = now
         self._working: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
-        self._doing: dict[str, asyncio.Task[None]] = {}
-        """Errands under way, by their id."""
+        self._asked_by: dict[str, str] = {}
+        """Who asked in a session that is worked on."""
         self._saving: dict[tuple[str, str], asyncio.Future[Appended]] = {}
         """Messages that are being saved right now, so that a twin waits for the first of them to be safe."""
         self._ends: float | None = None
@@ -88,7 +92,7 @@ class SessionManager:
         if twin is not None and (await asyncio.shield(twin)) is Appended.NEW and not incoming.files:
             return Appended.KNOWN
         if command := self._commands.find(incoming):
-            return await self._save(incoming, role=Role.COMMAND, errand=Errand(command))
+            return await self._take_command(incoming, command)
         if incoming.asks and (why := self._admission.refusal(incoming, waiting=self._waiting(session_id))):
             return await self._refuse(incoming, why)
         appended = await self._save(incoming)
@@ -101,19 +105,47 @@ class SessionManager:
     async def _begin(self, incoming: Incoming) -> None:
         """See to what is stored, and to what came before the message that opens its session."""
         if incoming.asks:
-            self.wake(incoming.place.session_id)
+            self.wake(incoming.place.session_id, by=incoming.author)
         if incoming.opens:
             for stray in self._strays.take(incoming):
                 await self.submit(stray)
 
+    async def _take_command(self, incoming: Incoming, command: Command) -> Appended:
+        """Save a command; one that is being done already for the same person and place is not done twice."""
+        if self._errands.is_being_told(command):
+            return await self._save(replace(incoming, asks=False), role=Role.COMMAND)
+        if why := self._too_much(incoming, calls=command.name in CALLING):
+            return await self._refuse(incoming, why, role=Role.COMMAND)
+        with self._errands.taking_on(command):
+            saved = await self._save(incoming, role=Role.COMMAND, errand=Errand(command))
+        if not saved and command.name in CALLING:
+            self._admission.take_back(incoming)
+        return saved
+
+    def _too_much(self, cause: Cause, *, calls: bool) -> str | None:
+        """Why a command or a wish is not taken on, if so; one that ``calls`` the model counts as a question."""
+        if self._errands.has_enough(cause.author):
+            return TOO_MANY_BY_YOU
+        return self._admission.refusal(cause, waiting=self._waiting(cause.place.session_id)) if calls else None
+
     async def promise(self, task: Press | Command) -> None:
-        """Save something that is to be done once, and see to it.
+        """Save something that is to be done once, and see to it; what causes too much is told so instead.
 
         When this returns, it is stored. Raises StoreError when it could not be.
         """
+        cause, calls = Caused(task.by, task.place), isinstance(task, Press) and task.wish is not Wish.STOP
+        if calls and (why := self._too_much(cause, calls=True)):
+            if self._admission.tells(cause):
+                await self._keep_promise(Command(task.place, task.ref, task.by, why, A_WISH))
+        elif not await self._keep_promise(task) and calls:
+            self._admission.take_back(cause)
+
+    async def _keep_promise(self, task: Press | Command) -> bool:
         errand = Errand(task)
-        if await self._promises.promise(errand):
-            self._do(errand)
+        promised = await self._promises.promise(errand)
+        if promised:
+            self._errands.begin(errand)
+        return promised
 
     async def say(self, place: Place, ref: str, by: str, words: str) -> None:
         """Take words that somebody says by a button as if they had written them; only commands can be said so.
@@ -122,19 +154,20 @@ class SessionManager:
         """
         said = Incoming(place, ref, by, words, said=self._now() * 1000, opens=False, asks=True)
         if command := self._commands.find(said):
-            await self._save(said, role=Role.COMMAND, errand=Errand(command))
+            await self._take_command(said, command)
 
     def _waiting(self, session_id: str) -> int:
         """How many sessions wait for their turn before this one."""
         return 0 if session_id in self._working else max(len(self._working) - self._concurrency, 0)
 
-    async def _refuse(self, incoming: Incoming, why: str) -> Appended:
-        """Keep what somebody said as context, and tell them that it is not answered."""
-        word = Command(incoming.place, incoming.ref, incoming.author, why)
-        errand = Errand(word) if self._admission.is_news(incoming) else None
-        saved = await self._save(replace(incoming, asks=False), errand=errand)
-        if saved and errand is not None:
-            self._admission.told(incoming)
+    async def _refuse(self, incoming: Incoming, why: str, *, role: Role = Role.USER) -> Appended:
+        """Keep what somebody said, a question as context, and tell them that it is not answered."""
+        argument = A_WISH if role is Role.COMMAND else ""
+        word = Command(incoming.place, incoming.ref, incoming.author, why, argument)
+        errand = Errand(word) if self._admission.tells(incoming) else None
+        saved = await self._save(replace(incoming, asks=False), role=role, errand=errand)
+        if errand is not None and not saved:
+            self._admission.untell(incoming)
         return saved
 
     async def _save(self, incoming: Incoming, *, role: Role = Role.USER, errand: Errand | None = None) -> Appended:
@@ -147,13 +180,15 @@ class SessionManager:
             if self._saving.get(key) is saving:
                 del self._saving[key]
         if saved and errand is not None:
-            self._do(errand)
+            self._errands.begin(errand)
         return saved
 
-    def wake(self, session_id: str) -> None:
-        """See to it that whatever waits in a session is answered."""
+    def wake(self, session_id: str, *, by: str = "") -> None:
+        """See to it that whatever waits in a session is answered; ``by`` is who has just asked there, if anybody."""
         if self._ends is not None:
             return
+        if by:
+            self._asked_by[session_id] = by
         if session_id in self._working:
             self._again.add(session_id)
         else:
@@ -167,7 +202,7 @@ class SessionManager:
             if session_id not in self._working:
                 self.wake(session_id)
         for errand in await self._promises.claim():
-            self._do(errand)
+            self._errands.begin(errand)
 
     async def _look_for_strays(self) -> None:
         """See to what came here before another process opened its session."""
@@ -180,11 +215,12 @@ class SessionManager:
         """Take on no more work; the turns under way have their grace period from now on."""
         if self._ends is None:
             self._ends = monotonic() + self._grace
+            self._errands.retire()
 
     async def close(self) -> None:
         """Wait for the turns under way until their grace period ends, then have them put down."""
         self.retire()
-        tasks = [*self._working.values(), *self._doing.values()]
+        tasks = [*self._working.values(), *self._errands.tasks]
         if tasks and self._ends is not None:
             _, late = await asyncio.wait(tasks, timeout=max(self._ends - monotonic(), 0))
             for task in late:
@@ -204,9 +240,10 @@ class SessionManager:
             # No await may come between the last look at what waits and this removal: wake() would be missed.
             self._working.pop(session_id, None)
             self._again.discard(session_id)
+            self._asked_by.pop(session_id, None)
 
     async def _turn(self, session_id: str) -> bool:
-        async with self._places:
+        async with self._places.place(Rank.ANSWER, whose=self._asked_by.get(session_id, "")):
             if self._ends is not None:
                 return False
             lease = await self._turns.claim(session_id)
@@ -214,23 +251,18 @@ class SessionManager:
                 return False
             with self._running.turn(lease) as signals:
                 await self._runner.run(signals)
-            self._background.after_turn(lease.place)
-            return True
+        await self._offer_again(signals)
+        self._background.after_turn(lease.place)
+        return True
 
-    def _do(self, errand: Errand) -> None:
-        if self._ends is None and errand.id not in self._doing:
-            work = self._run(errand)
-            self._doing[errand.id] = asyncio.create_task(work, name=f"errand {errand.id}")
+    async def _offer_again(self, signals: Signals) -> None:
+        """Offer another answer to whoever changed a question that is answered as it was before. Raises StoreError."""
+        for ref, author in signals.edits.items():
+            await self.promise(Command(signals.lease.place, f"{ref} {signals.lease.turn}", author, OFFER_AGAIN))
 
-    async def _run(self, errand: Errand) -> None:
+    def _errand_done(self, errand: Errand) -> None:
+        """A press may have something waiting now, and a command may have ended the turn."""
         session_id = errand.task.place.session_id
-        try:
-            await self._errands.do(errand)
-        except Exception as error:  # noqa: BLE001 - it is held no longer and taken up later
-            log.error("An errand in %s failed: %s", session_id, trace(error))
-        finally:
-            del self._doing[errand.id]
-        # A press may have something waiting now, and a command may have ended the turn.
-        self.wake(session_id)
+        self.wake(session_id, by=errand.task.by)
         if (signals := self._running.find(session_id)) is not None:
             signals.recheck.set()

@@ -9,12 +9,13 @@ from chathakase.core.errors import ModelError
 from chathakase.core.files import Attachment
 from chathakase.core.memory import Memory, Summary
 from chathakase.core.mentions import by_name, people_in
-from chathakase.core.ports import LanguageModel, MemoryStore, SummaryStore, Surface
+from chathakase.core.ports import MemoryStore, SummaryStore, Surface
 from chathakase.core.quoting import CLAMP, attribute, escaped
 from chathakase.core.tokens import IMAGE_TOKENS, Estimator
 from chathakase.core.types import Message, Place, Prompt, Role, Speech
-from chathakase.engine.asking import SHARES, TOO_LONG, Words, ask
+from chathakase.engine.asking import SHARES, TOO_LONG, Words
 from chathakase.engine.calibration import Calibration
+from chathakase.engine.writing import Writer
 
 INSTRUCTIONS = """\
 You keep the minutes of a conversation for an assistant that has lost sight of its beginning. You get the minutes so \
@@ -86,41 +87,41 @@ class Summaries:
         *,
         memory: MemoryStore,
         store: SummaryStore,
-        model: LanguageModel,
+        writer: Writer,
         surface: Surface,
         calibration: Calibration,
         measure: Callable[[], Measure],
     ) -> None:
-        """``measure`` tells what a prompt may hold of messages, and the ``model`` read."""
+        """``measure`` tells what a prompt may hold of messages, and the ``writer`` read."""
         self._memory = memory
         self._store = store
-        self._model = model
+        self._writer = writer
         self._surface = surface
         self._calibration = calibration
         self._measure = measure
 
     async def keep_up(self, place: Place) -> None:
-        """Sum up the older part of a session that has grown long. Raises ModelError and StoreError."""
+        """Sum up the older part of a session that has grown long. Raises ModelError, Yielded and StoreError."""
         while (keep := self._due(await self._look(place))) and await self._sum_up(place, keep=keep):
             log.info("The beginning of %s is summed up", place.session_id)
 
-    async def compact(self, place: Place) -> Compacted:
-        """Sum up everything but the newest turn, now. Raises ModelError and StoreError."""
+    async def compact(self, place: Place, *, whose: str) -> Compacted:
+        """Sum up everything but the newest turn, now, for somebody. Raises ModelError and StoreError."""
         before = await self._look(place)
-        while await self._sum_up(place, keep=1):
+        while await self._sum_up(place, keep=1, whose=whose):
             pass
         after = await self._look(place)
         covered = _covered(after) - _covered(before)
         return Compacted(max(covered, 0), _taken(before), _taken(after))
 
-    async def summarise(self, place: Place) -> str:
-        """A summary of a whole session for people. Raises ModelError and StoreError."""
+    async def summarise(self, place: Place, *, whose: str) -> str:
+        """A summary of a whole session for people, one of whom asked for it. Raises ModelError and StoreError."""
         memory = await self._look(place)
         if not memory.messages and memory.summary is None:
             raise ModelError("nothing", NOTHING)
         uncovered, room = _uncovered(memory), WHOLE * self._measure().readable
         words, told = await self._tell(
-            FOR_PEOPLE, place, memory.summary, lambda room: _newest_that_fit(uncovered, room), room
+            FOR_PEOPLE, place, memory.summary, lambda room: _newest_that_fit(uncovered, room), room, whose
         )
         await self._store.spent(place.session_id, words.model, words.usage)
         untold = memory.total - _covered(memory) - len(told)
@@ -145,7 +146,7 @@ class Summaries:
             kept += 1
         return max(kept, 1)
 
-    async def _sum_up(self, place: Place, *, keep: int) -> bool:
+    async def _sum_up(self, place: Place, *, keep: int, whose: str = "") -> bool:
         """Take the oldest messages that are not covered into the summary; False when there are none."""
         session_id = place.session_id
         memory = await self._store.to_summarise(session_id, keep=keep, limit=MOST_AT_ONCE)
@@ -157,6 +158,7 @@ class Summaries:
             memory.summary,
             lambda room: _part(memory.messages, room),
             PART * self._measure().readable,
+            whose,
         )
         covered = _covered(memory) + len(part)
         summary = Summary(words.text, part[-1].said, covered, words.model)
@@ -169,22 +171,29 @@ class Summaries:
         summary: Summary | None,
         choose: Callable[[float], Sequence[Message]],
         room: float,
+        whose: str,
     ) -> tuple[Words, Sequence[Message]]:
         """Have the model write of what is chosen for a room, or of a share of it where its server refuses so much."""
         chosen = choose(room)
         for share in SHARES[1:]:
             try:
-                return await self._write(instructions, place, summary, chosen, room), chosen
+                return await self._write(instructions, place, summary, chosen, room, whose), chosen
             except ModelError as error:
                 if error.code != TOO_LONG:
                     raise
-                self._calibration.limit(self._model.name, error.limit)
+                self._calibration.limit(self._writer.name, error.limit)
             room = share * sum(_taken_by(message, room) for message in chosen)
             chosen = choose(room)
-        return await self._write(instructions, place, summary, chosen, room), chosen
+        return await self._write(instructions, place, summary, chosen, room, whose), chosen
 
     async def _write(
-        self, instructions: str, place: Place, summary: Summary | None, messages: Sequence[Message], room: float
+        self,
+        instructions: str,
+        place: Place,
+        summary: Summary | None,
+        messages: Sequence[Message],
+        room: float,
+        whose: str,
     ) -> Words:
         people = await self._surface.people(people_in(messages))
         names = {id_: person.name for id_, person in people.items()}
@@ -192,7 +201,7 @@ class Summaries:
         if summary is not None:
             quoted = f"<minutes>{escaped(summary.text)}</minutes>\n{quoted}"
         speeches = (Speech("system", instructions), Speech("user", quoted))
-        return await ask(self._model, Prompt(speeches, place.session_id))
+        return await self._writer.write(Prompt(speeches, place.session_id), whose=whose)
 
 
 def _newest_that_fit(messages: Sequence[Message], room: float) -> Sequence[Message]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Coroutine, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from chathakase.core.errands import Press
@@ -17,7 +17,7 @@ from chathakase.engine.asking import Asking
 from chathakase.engine.draft import Draft
 from chathakase.engine.heartbeat import Heartbeat
 from chathakase.engine.recall import Recall
-from chathakase.engine.running import Signals
+from chathakase.engine.running import Running, Signals
 from chathakase.engine.verdict import (
     GAVE_UP,
     TAKEN_BACK,
@@ -30,6 +30,7 @@ from chathakase.engine.verdict import (
     paused,
     stopped,
     taken_back,
+    unsettled,
     with_notice,
 )
 
@@ -39,10 +40,15 @@ ATTEMPTS = 3
 SAVE_AGAIN = 2.0
 """Seconds between two tries to save how a turn ended."""
 
+ANEW_AFTER = 1.0
+"""Seconds for which an answer waits before it is begun anew, once for each time that it was: people correct themselves
+more than once, and that is one change."""
+
 PAUSE_WITHIN = 1.5
 """Seconds in which an answer that is put down can say so."""
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 class TurnRunner:
@@ -56,15 +62,17 @@ class TurnRunner:
         recall: Recall,
         asking: Asking,
         surface: Surface,
+        running: Running,
     ) -> None:
         self._sessions = sessions
         self._turns = turns
         self._recall = recall
         self._asking = asking
         self._surface = surface
+        self._running = running
 
     async def run(self, signals: Signals) -> None:
-        """Answer what waits in a session.
+        """Answer what waits in a session; what is left in ``signals.edits`` then is answered as it was before.
 
         Cancelled, it puts the turn down for whoever comes next.
         """
@@ -116,7 +124,7 @@ class TurnRunner:
                 unheard = await self._answer(signals, heartbeat, reply, draft)
                 beating.cancel()
         except* LeaseLost:
-            await self._give_up(signals.lease, reply, draft)
+            await self._give_up(signals, reply, draft)
         except* StoreError as errors:
             log.warning("The turn in %s is put down: %s", signals.lease.place.session_id, errors.exceptions[0])
             await self._turns.release(signals.lease)
@@ -135,8 +143,10 @@ class TurnRunner:
             result = replace(result, outcome=Outcome.UNDELIVERED, text=draft.standing, error=str(error))
         unheard = await self._to_be_told(lease, result)
         await self._save(lease, result)
-        if signals.changed.is_set():
-            # Its question was changed too late to begin anew.
+        if signals.changed.is_set() and self._running.may_begin_anew(lease.turn):
+            # Its question was changed too late to begin anew within this run.
+            signals.edits.clear()
+            self._running.count_anew(lease.turn)
             await self._turns.reopen(Press(lease.place, uuid4().hex, "", Wish.RETRY, lease.turn, lease.run))
         log.info(
             "Turn in %s: %s%s in %.1f s, %d characters",
@@ -185,6 +195,8 @@ class TurnRunner:
         except NothingAsked:
             # Had nothing else been asked meanwhile, the turn would be gone with its question.
             return taken_back()
+        except _Unsettled:
+            return unsettled()
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the person gets a word and the turn an end
@@ -193,14 +205,24 @@ class TurnRunner:
         return stopped(draft.text) if finished is None else judge(draft.text, finished)
 
     async def _stream(self, signals: Signals, draft: Draft) -> Finished | None:
-        """Let the model write, anew whenever its question is changed; None when somebody stopped it."""
+        """Let the model write, anew when its question is changed; None when somebody stopped it.
+
+        Raises _Unsettled when something is forgotten once more than it may be begun anew.
+        """
+        turn = signals.lease.turn
         while True:
-            signals.changed.clear()
+            signals.begin()
             draft.begin_anew()
-            finished = await _unless((signals.stop, signals.changed), self._stream_once(signals.lease, draft))
-            if signals.stop.is_set() or not signals.changed.is_set():
+            may = self._running.may_begin_anew(turn)
+            cut = signals.changed if may else signals.withdrawn
+            finished = await _unless((signals.stop, cut), self._stream_once(signals.lease, draft))
+            if signals.stop.is_set() or not cut.is_set():
                 return finished
+            if not may:
+                raise _Unsettled
             log.info("The answer in %s begins anew: its question was changed", signals.lease.place.session_id)
+            await _unless((signals.stop,), asyncio.sleep(ANEW_AFTER * self._running.times_anew(turn)))
+            self._running.count_anew(turn)
 
     async def _stream_once(self, lease: Lease, draft: Draft) -> Finished:
         finished = Finished(None)
@@ -212,9 +234,11 @@ class TurnRunner:
                     draft.write(piece)
         return finished
 
-    async def _give_up(self, lease: Lease, reply: Reply, draft: Draft) -> None:
+    async def _give_up(self, signals: Signals, reply: Reply, draft: Draft) -> None:
         """End the visible message of a turn that is no longer ours, unless somebody else writes or has written it."""
+        lease = signals.lease
         log.info("The turn in %s is no longer ours", lease.place.session_id)
+        signals.edits.clear()
         if await reply.settled() and await self._turns.was_cleared(lease):
             try:
                 await reply.finish(with_notice(draft.text, TAKEN_BACK), outcome=Outcome.STOPPED)
@@ -222,7 +246,11 @@ class TurnRunner:
                 log.warning("A stopped answer in %s could not be ended: %s", lease.place.session_id, error)
 
 
-async def _unless(events: Collection[asyncio.Event], work: Coroutine[Any, Any, Finished]) -> Finished | None:
+class _Unsettled(Exception):
+    """What a turn tells of is forgotten too often."""
+
+
+async def _unless(events: Collection[asyncio.Event], work: Coroutine[Any, Any, T]) -> T | None:
     """Await some work, or cut it short as soon as one of the events comes; then there is nothing to return."""
     working, waiting = asyncio.ensure_future(work), [asyncio.ensure_future(event.wait()) for event in events]
     try:

@@ -19,6 +19,7 @@ STOPPED_MARK = "[This answer was stopped here.]"
 UNDELIVERED = "I wrote an answer in {}, but Slack no longer lets me post there, so it is lost. Please ask me elsewhere."
 PAUSED = "⏸️ I am being restarted and go on in a moment."
 TAKEN_BACK = "This answer was stopped, because what it answers was forgotten."
+UNSETTLED = "What I was answering changed again and again while I wrote. Please ask once more."
 TROUBLE = "Something went wrong on my side. Please try again."
 
 
@@ -62,6 +63,11 @@ def stopped(text: str) -> Verdict:
 def taken_back() -> Verdict:
     """Judge an answer to which nothing is left that it could answer."""
     return Verdict(Result(Outcome.STOPPED, error="forgotten"), with_notice("", TAKEN_BACK))
+
+
+def unsettled() -> Verdict:
+    """Judge an answer that may tell of what is forgotten, and is not begun anew any more."""
+    return Verdict(Result(Outcome.FAILED, error="unsettled"), with_notice("", UNSETTLED))
 
 
 def paused(text: str) -> str:

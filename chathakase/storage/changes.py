@@ -68,7 +68,9 @@ class Changes:
         self._database = database
         self._count = count
 
-    async def change(self, change: Change, *, is_command: bool = False, calls: bool = False) -> Touched | None:
+    async def change(
+        self, change: Change, *, is_command: bool = False, calls: bool = False, may_ask: bool = True
+    ) -> Touched | None:
         """Change or forget a stored message, and every summary and title that may tell of it.
 
         None when it is not known, forgotten already, ours, says the same as before, or was changed again since. When
@@ -77,7 +79,8 @@ class Changes:
         known is not stored any more.
 
         What was a command and is none any more is said to the model from now on, and waits if it asks, as does what
-        did not ask and ``calls`` us now. A command that becomes another one is not done once more.
+        did not ask and ``calls`` us now; unless it ``may_ask``, it is context all the same. A command that becomes
+        another one is not done once more.
         """
         async with self._database.transaction() as transaction:
             rows = await transaction.fetch(FIND, change.ref, change.channel, change.thread)
@@ -87,26 +90,29 @@ class Changes:
             (row,) = rows[:1]
             if change.now is None:
                 await self._forget(transaction, row)
-            elif change.at > int(row[8] or 0) and _is_new(row, change.now):
-                speaks = str(row[11]) == Role.COMMAND
-                asks = change.now.asks and (speaks or (calls and not row[7]))
-                seq = 0 if is_command else await self._take_up(transaction, row, change.at, speaks=speaks, asks=asks)
-                await self._replace(transaction, row, change.now, change.at)
-                if seq:
-                    return replace(_touched(row), seq=seq, standing=Standing.ASKED)
-            else:
+                return _touched(row)
+            if change.at <= int(row[8] or 0) or not _is_new(row, change.now):
                 return None
-        return _touched(row)
+            await self._replace(transaction, row, change.now, change.at)
+            if is_command:
+                return _touched(row)
+            return await self._take_up(transaction, row, change, calls=calls, may_ask=may_ask)
 
-    async def _take_up(self, transaction: Transaction, row: Row, at: int, *, speaks: bool, asks: bool) -> int:
-        """Have a message said to the model, or asked, that was not; returns its new number if it asks now."""
+    async def _take_up(
+        self, transaction: Transaction, row: Row, change: Change, *, calls: bool, may_ask: bool
+    ) -> Touched:
+        """Have a message that was changed said to the model and, if it asks only now and may, answered."""
+        speaks = str(row[11]) == Role.COMMAND
         if speaks:
             await transaction.execute(SPEAK, row[0])
-        numbers = await transaction.fetch(NEXT, row[1], at // 1000) if asks else ()
-        for (seq,) in numbers:
+        if change.now is None or not change.now.asks or not (speaks or (calls and not row[7])):
+            return _touched(row)
+        if not may_ask:
+            return replace(_touched(row), standing=Standing.REFUSED)
+        for (seq,) in await transaction.fetch(NEXT, row[1], change.at // 1000):
             await transaction.execute(ASK, row[0], seq)
-            return int(seq or 0)
-        return 0
+            return replace(_touched(row), seq=int(seq or 0), standing=Standing.ASKED)
+        return _touched(row)
 
     async def _replace(self, transaction: Transaction, row: Row, now: Incoming, at: int) -> None:
         message, session_id = row[0], str(row[1])

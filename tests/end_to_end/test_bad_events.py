@@ -122,14 +122,14 @@ async def test_a_command_is_tried_until_the_store_allows_it(
     bot: SessionManager, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A store that refuses is no process that dies, after which a command is given up at the fourth attempt."""
-    do, refusals = bot._errands._commands.do, [StoreError("database is locked")] * 4
+    do, refusals = bot._commands.do, [StoreError("database is locked")] * 4
 
     async def refuse(*args: Any) -> Any:
         if refusals:
             raise refusals.pop()
         return await do(*args)
 
-    monkeypatch.setattr(bot._errands._commands, "do", refuse)
+    monkeypatch.setattr(bot._commands, "do", refuse)
     thread = await start("@ChatHakase help")
     await thread.answers(1, containing="session info")
     assert not refusals

@@ -22,7 +22,7 @@ MAIN = "from chathakase.cli import main; main()"
 
 
 async def saved(workspace: Workspace, bot: SessionManager) -> None:
-    await workspace.until(lambda: not bot._working and not bot._doing)
+    await workspace.until(lambda: not bot._working and not bot._errands.tasks)
 
 
 def exported(thread: Thread) -> dict[str, str]:

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("bot")
 
 
 async def saved(workspace: Workspace, bot: SessionManager) -> None:
-    await workspace.until(lambda: not bot._working and not bot._doing)
+    await workspace.until(lambda: not bot._working and not bot._errands.tasks)
 
 
 async def said(start: Start, text: str, *, person: Person | None = None, channel: str | None = None) -> Thread:

@@ -74,10 +74,12 @@ def test_nobody_is_remembered_who_asks_no_more(clock: Clock) -> None:
 
 def test_somebody_is_told_once_in_a_while(clock: Clock) -> None:
     admission = Admission(Load(by_person=1), clock)
-    assert admission.is_news(QUESTION)
-    assert admission.is_news(QUESTION)
-    admission.told(QUESTION)
-    assert not admission.is_news(QUESTION)
-    assert admission.is_news(replace(QUESTION, place=Place("C1", "2.0")))
+    assert admission.tells(QUESTION)
+    assert not admission.tells(QUESTION)
+    assert admission.tells(replace(QUESTION, place=Place("C1", "2.0")))
+    admission.untell(QUESTION)
+    assert admission.tells(QUESTION)
+    assert not admission.tells(QUESTION)
     clock.now += WINDOW
-    assert admission.is_news(QUESTION)
+    assert admission.tells(QUESTION)
+    assert len(admission._told) == 1

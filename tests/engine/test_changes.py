@@ -8,6 +8,7 @@ import pytest
 from chathakase.core.errands import Command
 from chathakase.core.memory import Change, Touched
 from chathakase.core.types import Incoming
+from chathakase.engine.admission import Admission, Load
 from chathakase.engine.changes import Changes
 from chathakase.engine.running import Running
 from chathakase.storage.migrate import migrate
@@ -24,9 +25,11 @@ class Overtaken:
         self._stores = stores
         self.asked = 0
 
-    async def change(self, change: Change, *, is_command: bool = False, calls: bool = False) -> Touched | None:
+    async def change(
+        self, change: Change, *, is_command: bool = False, calls: bool = False, may_ask: bool = True
+    ) -> Touched | None:
         self.asked += 1
-        touched = await self._stores.changes.change(change, is_command=is_command, calls=calls)
+        touched = await self._stores.changes.change(change, is_command=is_command, calls=calls, may_ask=may_ask)
         await self._stores.say(LATE, "before the change")
         return touched
 
@@ -51,6 +54,7 @@ async def test_a_message_that_is_stored_while_its_change_comes_says_what_it_was_
     changes = Changes(
         store=store,
         running=Running(),
+        admission=Admission(Load(), lambda: 0.0),
         find=lambda _: None,
         wake=woken.append,
         submit=submit,

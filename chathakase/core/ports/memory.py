@@ -58,12 +58,14 @@ class MemoryStore(Protocol):
 class ChangeStore(Protocol):
     """Follows what people change and delete."""
 
-    async def change(self, change: Change, *, is_command: bool = False, calls: bool = False) -> Touched | None:
+    async def change(
+        self, change: Change, *, is_command: bool = False, calls: bool = False, may_ask: bool = True
+    ) -> Touched | None:
         """Change or forget a stored message, and every summary and title that may tell of it.
 
         None when it is not known, forgotten already, ours, or was changed again since. What was a command and, as
-        ``is_command`` tells, is none any more waits if it asks, as does what did not ask and ``calls`` us now. A
-        command that becomes another one is not done once more.
+        ``is_command`` tells, is none any more waits if it asks, as does what did not ask and ``calls`` us now; unless
+        it ``may_ask`` it is context all the same. A command that becomes another one is not done once more.
         """
 
 

@@ -4,6 +4,19 @@ from chathakase.engine.commands.answers import Answer, Asked, Said, privately
 from chathakase.engine.commands.book import Commands
 from chathakase.engine.commands.helping import TEXT as HELP
 from chathakase.engine.commands.means import Means, Stores, Terms
-from chathakase.engine.commands.parsing import COMMANDS
+from chathakase.engine.commands.parsing import CALLING, COMMANDS, TELLING
 
-__all__ = ["COMMANDS", "HELP", "Answer", "Asked", "Commands", "Means", "Said", "Stores", "Terms", "privately"]
+__all__ = [
+    "CALLING",
+    "COMMANDS",
+    "HELP",
+    "TELLING",
+    "Answer",
+    "Asked",
+    "Commands",
+    "Means",
+    "Said",
+    "Stores",
+    "Terms",
+    "privately",
+]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from chathakase.core.types import Choice
-from chathakase.engine.admission import BUSY, TOO_MANY_BY_YOU, TOO_MANY_HERE
+from chathakase.engine.admission import A_WISH, BUSY, TOO_MANY_BY_YOU, TOO_MANY_HERE
 from chathakase.engine.changes import OFFER_AGAIN
 from chathakase.engine.commands import parsing
 from chathakase.engine.commands.answers import Act, Answer, Asked, Order, Said, privately
@@ -41,6 +41,7 @@ REFUSALS: Mapping[str, str] = {
     BUSY: "So many threads wait for me that I cannot take on another just now.",
 }
 KEPT_IN_MIND = " I keep what you wrote in mind; please ask again in a minute."
+LATER = " Please try again in a minute."
 
 CHANGED = "You changed a question that I have answered already."
 """What is said to whoever edits the newest one."""
@@ -52,8 +53,15 @@ def acts() -> Mapping[str, Act]:
         parsing.HELP: _saying(Said(TEXT)),
         HINT: _saying(Said(HELLO)),
         OFFER_AGAIN: _saying(Asked(CHANGED, (Choice("Answer again", parsing.ANSWER_AGAIN),))),
-        **{name: _saying(privately(text + KEPT_IN_MIND)) for name, text in REFUSALS.items()},
+        **{name: _refusing(text) for name, text in REFUSALS.items()},
     }
+
+
+def _refusing(text: str) -> Act:
+    async def act(order: Order) -> Answer:
+        return privately(text + (LATER if order.argument == A_WISH else KEPT_IN_MIND))
+
+    return act
 
 
 def _saying(answer: Answer) -> Act:

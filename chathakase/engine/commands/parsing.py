@@ -48,6 +48,12 @@ COMMANDS = (
 )
 """What people can say."""
 
+TELLING = frozenset({SESSION_INFO, WHAT_DO_YOU_REMEMBER, SEARCH, SUMMARISE, ALL_SESSIONS, DOCTOR, HELP})
+"""Commands that change nothing, so that it is enough to do one of several that are the same."""
+
+CALLING = frozenset({SUMMARISE, COMPACT, ANSWER_AGAIN})
+"""Commands for which the model is called, so that they count as questions do."""
+
 EXACT: Mapping[str, tuple[str, str]] = {
     **{name: (name, "") for name in (*COMMANDS, FORGET_EVERYTHING_NOW)},
     "memory": (WHAT_DO_YOU_REMEMBER, ""),

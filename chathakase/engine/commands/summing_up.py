@@ -28,14 +28,14 @@ class SummingUp:
     async def _summarise(self, order: Order) -> Said:
         await self._recall.bring_in(order.place)
         try:
-            return Said(await self._summaries.summarise(order.place))
+            return Said(await self._summaries.summarise(order.place, whose=order.by))
         except ModelError as error:
             return _failed(order, error)
 
     async def _compact(self, order: Order) -> Said:
         await self._recall.bring_in(order.place)
         try:
-            done = await self._summaries.compact(order.place)
+            done = await self._summaries.compact(order.place, whose=order.by)
         except ModelError as error:
             return _failed(order, error)
         if not done.messages:

@@ -1,0 +1,93 @@
+"""Owns the errands that are under way: one task each, and of what one person can cause only so many."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable, Collection, Hashable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from chathakase.core.errands import Command, Errand, Press
+from chathakase.core.errors import trace
+from chathakase.engine.commands import TELLING
+from chathakase.engine.errands import Errands
+
+MOST_OF_ONE_PERSON = 20
+"""How many commands of one person are under way at once; their answers wait for Slack, which takes one a second."""
+
+log = logging.getLogger(__name__)
+K = TypeVar("K", bound=Hashable)
+
+
+class ErrandRunner:
+    """Has errands done."""
+
+    def __init__(self, errands: Errands, *, done: Callable[[Errand], None]) -> None:
+        """``done`` hears of each errand that is under way no longer."""
+        self._errands = errands
+        self._done = done
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        """By the errand's id."""
+        self._telling: Counter[tuple[str, str, str, str]] = Counter()
+        """What is being told to whom and where."""
+        self._commands: Counter[str] = Counter()
+        """How many commands of each person are under way."""
+        self._retired = False
+
+    @property
+    def tasks(self) -> Collection[asyncio.Task[None]]:
+        """Those under way."""
+        return self._tasks.values()
+
+    def retire(self) -> None:
+        """Begin nothing more."""
+        self._retired = True
+
+    @contextmanager
+    def taking_on(self, command: Command) -> Iterator[None]:
+        """A command is being saved, and counts as one that is under way."""
+        self._count(command, 1)
+        try:
+            yield
+        finally:
+            self._count(command, -1)
+
+    def is_being_told(self, command: Command) -> bool:
+        """Whether just that is being told already, to the same person in the same thread."""
+        return self._telling[_told(command)] > 0
+
+    def has_enough(self, user: str) -> bool:
+        """Whether so many commands of one person are under way that another is not taken on."""
+        return self._commands[user] >= MOST_OF_ONE_PERSON
+
+    def begin(self, errand: Errand) -> None:
+        """See to an errand, unless somebody is at it already."""
+        if not self._retired and errand.id not in self._tasks:
+            self._count(errand.task, 1)
+            self._tasks[errand.id] = asyncio.create_task(self._run(errand), name=f"errand {errand.id}")
+
+    async def _run(self, errand: Errand) -> None:
+        try:
+            await self._errands.do(errand)
+        except Exception as error:  # noqa: BLE001 - it is held no longer and taken up later
+            log.error("An errand in %s failed: %s", errand.task.place.session_id, trace(error))
+        finally:
+            del self._tasks[errand.id]
+            self._count(errand.task, -1)
+        self._done(errand)
+
+    def _count(self, task: Command | Press, change: int) -> None:
+        if isinstance(task, Command):
+            _add(self._commands, task.by, change)
+            if task.name in TELLING:
+                _add(self._telling, _told(task), change)
+
+
+def _add(counter: Counter[K], key: K, change: int) -> None:
+    counter[key] += change
+    if not counter[key]:
+        del counter[key]
+
+
+def _told(command: Command) -> tuple[str, str, str, str]:
+    return command.place.session_id, command.by, command.name, command.argument

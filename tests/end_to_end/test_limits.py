@@ -1,0 +1,206 @@
+"""Nobody can use the bot up: every call of the model has a place and counts, and Slack's pace is shared fairly."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from chathakase.core.types import Wish
+from chathakase.engine import turn
+from chathakase.playground.person import Person
+from chathakase.playground.server import Workspace
+from chathakase.slack.delivery.messages import ACTION
+from tests.end_to_end.conftest import OpenBot, Thread, markdown
+from tests.end_to_end.whispers import whispered, whispers
+from tests.model_server import ModelServer, fails, says
+
+Start = Callable[..., Awaitable[Thread]]
+FASTER = "You are asking faster than I may answer."
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turn, "ANEW_AFTER", 0.0)
+
+
+async def test_summaries_take_places_and_the_same_is_not_written_twice_while_it_waits(
+    open_the_bot: OpenBot, start: Start, workspace: Workspace, model: ModelServer, bob: Person
+) -> None:
+    async with open_the_bot(chathakase_concurrency=2) as bot:
+        threads = [await start(f"@ChatHakase question {number}") for number in range(4)]
+        for thread in threads:
+            await thread.answers(1)
+        await workspace.until(lambda: not bot._working)
+        hold, asked = asyncio.Event(), len(model.requests)
+        model.will(*(says("In short.", wait=hold) for _ in range(4)))
+        for thread in threads:
+            await asyncio.gather(*(thread.say("summarise") for _ in range(10)))
+        await workspace.until(lambda: model.under_way == 2 and workspace.pending_events == 0)
+        await asyncio.sleep(0.2)
+        assert model.under_way == 2
+        hold.set()
+        for thread in threads:
+            await thread.answers(2, containing="In short.")
+        await workspace.until(lambda: not bot._errands.tasks)
+        assert len(model.requests) - asked == len(threads)
+        assert model.most_at_once == 2
+
+
+async def test_commands_for_which_the_model_is_called_count_as_questions_do(
+    open_the_bot: OpenBot, start: Start, workspace: Workspace, model: ModelServer, alice: Person, bob: Person
+) -> None:
+    async with open_the_bot(chathakase_person_rate=2) as bot:
+        thread = await start("@ChatHakase hello")
+        await thread.answers(1)
+        await workspace.until(lambda: not bot._working)
+        for _ in range(10):
+            await thread.say("answer again")
+        await whispered(workspace, alice, FASTER)
+        await workspace.until(lambda: not bot._working and not bot._errands.tasks and workspace.pending_events == 0)
+        assert len(model.requests) == 2
+        for command in ("summarise", "compact"):
+            await thread.say(command)
+        await workspace.until(lambda: not bot._errands.tasks and workspace.pending_events == 0)
+        assert len(model.requests) == 2
+        assert [text for text in whispers(workspace, alice) if FASTER in text] == [
+            f"{FASTER} Please try again in a minute."
+        ]
+        await thread.say("summarise", bob)
+        await thread.answers(2)
+        assert len(model.requests) == 3
+
+
+async def test_buttons_for_which_the_model_is_called_count_as_questions_do(
+    open_the_bot: OpenBot, start: Start, workspace: Workspace, model: ModelServer, alice: Person
+) -> None:
+    async with open_the_bot(chathakase_person_rate=1) as bot:
+        model.will(fails(400))
+        thread = await start("@ChatHakase hello")
+        await thread.answers(1, containing="did not understand")
+        await workspace.until(lambda: not bot._working)
+        asked = len(model.requests)
+        await alice.press(thread.channel, thread.replies()[0].ts, ACTION.format(Wish.RETRY))
+        await whispered(workspace, alice, FASTER)
+        await workspace.until(lambda: not bot._working and not bot._errands.tasks)
+        assert len(model.requests) == asked
+
+
+async def test_an_edited_question_begins_anew_a_few_times_and_then_another_answer_is_offered(
+    open_the_bot: OpenBot, start: Start, workspace: Workspace, model: ModelServer, alice: Person
+) -> None:
+    async with open_the_bot() as bot:
+        hold = asyncio.Event()
+        model.will(*(says(f"Answer {number}", " ends.", hold=hold) for number in range(30)))
+        thread = await start("@ChatHakase version 0")
+        await thread.answers(1, containing="Answer 0")
+        for version in range(1, 4):
+            await alice.edit(thread.channel, thread.ts, f"@ChatHakase version {version}")
+            await model.asked(version + 1)
+        for version in range(4, 20):
+            await alice.edit(thread.channel, thread.ts, f"@ChatHakase version {version}")
+        await workspace.until(lambda: workspace.pending_events == 0)
+        hold.set()
+        await thread.answers(1, containing="Answer 3 ends.")
+        await whispered(workspace, alice, "You changed a question that I have answered already.")
+        await workspace.until(lambda: not bot._working and not bot._errands.tasks)
+        assert len(model.requests) == 4
+        model._script.clear()
+        await thread.say("answer again")
+        await thread.answers(1, containing="version 19")
+
+
+async def test_whoever_has_asked_enough_begins_nothing_anew_by_an_edit(
+    open_the_bot: OpenBot, start: Start, workspace: Workspace, model: ModelServer, alice: Person
+) -> None:
+    async with open_the_bot(chathakase_person_rate=1) as bot:
+        hold = asyncio.Event()
+        model.will(says("The first", " answer.", hold=hold))
+        thread = await start("@ChatHakase one")
+        await thread.answers(1, containing="The first")
+        await alice.edit(thread.channel, thread.ts, "@ChatHakase two")
+        await workspace.until(lambda: workspace.pending_events == 0)
+        hold.set()
+        await thread.answers(1, containing="The first answer.")
+        await whispered(workspace, alice, "You changed a question that I have answered already.")
+        await workspace.until(lambda: not bot._working and not bot._errands.tasks)
+        assert len(model.requests) == 1
+
+
+async def test_what_is_forgotten_again_and_again_ends_the_answer_that_may_tell_of_it(
+    open_the_bot: OpenBot, start: Start, workspace: Workspace, model: ModelServer, alice: Person
+) -> None:
+    async with open_the_bot() as bot:
+        thread = await start("@ChatHakase hello")
+        await thread.answers(1)
+        await workspace.until(lambda: not bot._working)
+        begin, hold = asyncio.Event(), asyncio.Event()
+        model.will(says("One.", wait=begin), *(says(f"Secret {n}", " told.", hold=hold) for n in range(9)))
+        await thread.say("wait")
+        await workspace.until(lambda: model.under_way == 1)
+        secrets = [await thread.say(f"secret {number}") for number in range(5)]
+        begin.set()
+        await thread.answers(3, containing="Secret 0")
+        for number, ts in enumerate(secrets[:4], 1):
+            await alice.delete(thread.channel, ts)
+            if number < 4:
+                await model.asked(number + 3)
+        await thread.answers(3, containing="changed again and again")
+        await workspace.until(lambda: not bot._working)
+        assert len(model.requests) == 6
+        assert "Secret" not in thread.texts()[-1]
+
+
+async def test_an_edit_that_calls_the_bot_counts_as_a_question(
+    open_the_bot: OpenBot, start: Start, workspace: Workspace, model: ModelServer, alice: Person, general: str
+) -> None:
+    async with open_the_bot(chathakase_person_rate=1):
+        thread = await start("@ChatHakase hello")
+        await thread.answers(1)
+        told = [await thread.say(f"@bob number {number}") for number in range(3)]
+        ts = await alice.say("the word is swordfish", channel=general)
+        for each in told:
+            await alice.edit(general, each, "@ChatHakase and now?")
+        await alice.edit(general, ts, "@ChatHakase the word is swordfish")
+        await whispered(workspace, alice, f"{FASTER} I keep what you wrote in mind")
+        await workspace.until(lambda: workspace.pending_events == 0)
+        await asyncio.sleep(0.2)
+        assert len(model.requests) == 1
+
+
+async def test_a_hundred_commands_keep_nobodys_answer_waiting(
+    open_the_bot: OpenBot, workspace: Workspace, alice: Person, bob: Person, general: str
+) -> None:
+    async with open_the_bot():
+        roots = [await alice.say("@ChatHakase help", channel=general) for _ in range(15)]
+        await workspace.until(lambda: workspace.pending_events == 0, 30)
+        thread = Thread(workspace, bob, general, await bob.say("@ChatHakase hello", channel=general))
+        await thread.answers(1, containing="hello", within=5)
+        command = Thread(workspace, bob, general, await bob.say("@ChatHakase session info", channel=general))
+        await command.answers(1, within=5)
+        answered = [ts for ts in roots if Thread(workspace, alice, general, ts).texts()]
+        assert len(answered) < len(roots)
+
+
+async def test_the_same_command_in_a_thread_is_answered_once_while_it_waits(
+    open_the_bot: OpenBot, workspace: Workspace, alice: Person, general: str, start: Start
+) -> None:
+    async with open_the_bot(chathakase_rate_limits="chat.postMessage=60/1") as bot:
+        thread = await start("@ChatHakase hello")
+        await thread.answers(1)
+        for _ in range(5):
+            await thread.say("help")
+        await thread.say("session info")
+        await workspace.until(lambda: workspace.pending_events == 0 and not bot._errands.tasks)
+        assert sorted(text.split()[0] for text in thread.texts()[1:]) == ["**I", "**Session**"]
+
+
+async def test_of_one_persons_commands_only_so_many_wait(
+    open_the_bot: OpenBot, workspace: Workspace, alice: Person, general: str, start: Start
+) -> None:
+    async with open_the_bot(chathakase_rate_limits="chat.postMessage=2/1", chathakase_grace=0):
+        thread = await start("@ChatHakase hello")
+        await thread.answers(1)
+        for number in range(25):
+            await thread.say(f"rename session Title {number}")
+        await whispered(workspace, alice, f"{FASTER} Please try again in a minute.")
+        assert not [text for text in map(markdown, thread.replies()) if "Title 24" in text]

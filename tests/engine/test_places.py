@@ -1,0 +1,89 @@
+"""Every call of the model has a place, and what is done in the background gives its own up to people."""
+
+import asyncio
+
+import pytest
+
+from chathakase.engine.places import Places, Rank, Yielded
+
+
+async def hold(places: Places, rank: Rank, order: list[str], name: str, end: asyncio.Event, whose: str = "") -> None:
+    async with places.place(rank, whose=whose):
+        order.append(name)
+        await end.wait()
+
+
+async def settle() -> None:
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+async def test_places_are_given_by_rank_and_then_fairly_by_person() -> None:
+    places, order, end = Places(1), list[str](), asyncio.Event()
+    asked = [
+        ("first", Rank.ANSWER, "a"),
+        ("title", Rank.BACKGROUND, ""),
+        ("summary", Rank.COMMAND, "b"),
+        ("a1", Rank.ANSWER, "a"),
+        ("a2", Rank.ANSWER, "a"),
+        ("b1", Rank.ANSWER, "b"),
+    ]
+    tasks = []
+    for name, rank, whose in asked:
+        tasks.append(asyncio.create_task(hold(places, rank, order, name, end, whose)))
+        await settle()
+    assert order == ["first"]
+    end.set()
+    await asyncio.gather(*tasks)
+    assert order == ["first", "a1", "b1", "a2", "summary", "title"]
+
+
+async def test_what_is_done_in_the_background_gives_way_to_whoever_waits() -> None:
+    places, order, never, end = Places(2), list[str](), asyncio.Event(), asyncio.Event()
+    titles = [
+        asyncio.create_task(hold(places, Rank.BACKGROUND, order, f"title {number}", never)) for number in range(2)
+    ]
+    await settle()
+    answer = asyncio.create_task(hold(places, Rank.ANSWER, order, "answer", end))
+    await settle()
+    assert order == ["title 0", "title 1", "answer"]
+    assert [task.done() for task in titles] == [False, True]
+    with pytest.raises(Yielded):
+        await titles[1]
+    await asyncio.gather(*(asyncio.create_task(settle()) for _ in range(2)))
+    command = asyncio.create_task(hold(places, Rank.COMMAND, order, "command", end))
+    await settle()
+    with pytest.raises(Yielded):
+        await titles[0]
+    end.set()
+    await asyncio.gather(answer, command)
+    assert order[2:] == ["answer", "command"]
+
+
+async def test_a_cancellation_from_elsewhere_is_felt_as_such() -> None:
+    places, order, never = Places(1), list[str](), asyncio.Event()
+    title = asyncio.create_task(hold(places, Rank.BACKGROUND, order, "title", never))
+    await settle()
+    answer = asyncio.create_task(hold(places, Rank.ANSWER, order, "answer", never))
+    await asyncio.sleep(0)
+    title.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await title
+    await settle()
+    assert order == ["title", "answer"]
+    answer.cancel()
+    await asyncio.gather(answer, return_exceptions=True)
+
+
+async def test_whoever_gives_up_leaves_no_place_behind() -> None:
+    places, order, end = Places(1), list[str](), asyncio.Event()
+    tasks = [asyncio.create_task(hold(places, Rank.ANSWER, order, str(number), end)) for number in range(3)]
+    await settle()
+    tasks[1].cancel()
+    tasks[0].cancel()
+    await settle()
+    assert order == ["0", "2"]
+    end.set()
+    await tasks[2]
+    async with asyncio.timeout(1), places.place(Rank.BACKGROUND):
+        pass
