@@ -1,6 +1,10 @@
 """How other people's words are quoted to a model, so that they can be taken for nothing else. Pure."""
 
-import re
+import unicodedata
+
+import regex
+
+from chathakase.core.invisible import BREAKS, JOINED, UNSEEN, visible
 
 NAME = 80
 """The longest name, title or topic, in characters."""
@@ -10,21 +14,28 @@ CLAMP = 16_000
 MARKS = ("thread", "beginning", "summary", "left_out", "file")
 """The names of the tags with which we mark what stands in a prompt."""
 
-BREAKS = r"\n\r\v\f\x1c-\x1e\x85\u2028\u2029"
-BLANKS = r" \t\xa0\xad\u1680\u180e\u2000-\u200f\u202a-\u202f\u205f-\u2064\u2066-\u206f\u3000\ufeff"
+_BEGINNING = rf"(?:\A|(?<=[{BREAKS}]))"
+_SQUARE = "\\[［﹇【〔﹝〖〘〚⁅⟦⟬❲⦋⦍⦏⦗⸢⸤⌈⌊"
+_TIME = rf"\p{{Nd}}{{4}}{UNSEEN}*+[\p{{Pd}}−]{UNSEEN}*+\p{{Nd}}\p{{Nd}}{UNSEEN}*+[\p{{Pd}}−]"
 
-# The blanks behind a slash are looked for only where there is one: else any run of blanks could be split anywhere.
-_OWN_TAG = re.compile(rf"<(?=[\s{BLANKS}]*(?:/[\s{BLANKS}]*)?(?:{'|'.join(MARKS)})(?![\w-]))", re.IGNORECASE)
-_BRACKET_LINE = re.compile(rf"(?:\A|(?<=[{BREAKS}]))(?=[{BLANKS}]*[\[［【〔])")
-_LABEL = re.compile(rf"(?:\A|(?<=[{BREAKS}]))(?=[{BLANKS}]*[\[［【〔][^{BREAKS}\]］]*\d{{4}}-\d\d-\d\d)")
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+_OWN_TAG = regex.compile(
+    rf"[<＜﹤](?=[\s{UNSEEN}]*+(?:[/／][\s{UNSEEN}]*+)?+((?:[\w--\p{{M}}]{JOINED}*+){{1,12}}+)(?!-))", regex.V1
+)
+"""What may begin a tag of ours, whatever stands unseen between its letters; each letter is looked at a few times."""
+_BRACKET_LINE = regex.compile(rf"{_BEGINNING}(?={UNSEEN}*+[{_SQUARE}])", regex.V1)
+_LABEL = regex.compile(
+    rf"{_BEGINNING}(?={UNSEEN}*+(?:[{_SQUARE}]|\p{{Ps}}(?=[^{BREAKS}]*:))[^{BREAKS}\]］]*?{_TIME})", regex.V1
+)
+"""Behind a bracket a date, and behind one that is not square also what may be a time."""
+_BRACKET = regex.compile(rf"[{_SQUARE}]|\p{{Ps}}", regex.V1)
+_UNSEEN = regex.compile(UNSEEN, regex.V1)
 _BRACKETS = str.maketrans("[]［］【】〔〕<>＜＞", "()()()()‹›‹›")
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
 def one_line(text: str) -> str:
     """A name, title or topic on one line, without brackets, and not longer than names are."""
-    line = " ".join(_UNSEEN.sub(" ", text).translate(_BRACKETS).split())
+    line = visible(text).translate(_BRACKETS)
     return line if len(line) <= NAME else f"{line[: NAME - 1].rstrip()}…"
 
 
@@ -39,11 +50,17 @@ def quoted(text: str) -> str:
     Lines that begin like one get a backslash, others with a bracket a space, and our own tags lose their ``<``. All
     else stays as it is, so that code and tables stay what they are.
     """
-    if "<" in text:
-        text = _OWN_TAG.sub("&lt;", text)
-    if "[" in text or "［" in text or "【" in text or "〔" in text:
+    if "<" in text or "＜" in text or "﹤" in text:
+        text = _OWN_TAG.sub(_tag, text)
+    if _BRACKET.search(text):
         text = _BRACKET_LINE.sub(" ", _LABEL.sub(r"\\", text))
     return text
+
+
+def _tag(found: "regex.Match[str]") -> str:
+    """What stands for a bracket behind which there is a name: an entity if it is that of one of our tags."""
+    name = unicodedata.normalize("NFKC", _UNSEEN.sub("", found[1])).casefold()
+    return "&lt;" if name in MARKS else found[0]
 
 
 def escaped(text: str) -> str:

@@ -3,12 +3,12 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Hashable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
 from chathakase.core.errands import Command, Errand, Press
-from chathakase.core.errors import trace
+from chathakase.core.errors import StoreError, trace
 from chathakase.engine.commands import TELLING
 from chathakase.engine.errands import Errands
 
@@ -17,19 +17,29 @@ MOST_OF_ONE_PERSON = 20
 
 log = logging.getLogger(__name__)
 K = TypeVar("K", bound=Hashable)
+_Told = tuple[str, str, str, str]
 
 
 class ErrandRunner:
     """Has errands done."""
 
-    def __init__(self, errands: Errands, *, done: Callable[[Errand], None]) -> None:
-        """``done`` hears of each errand that is under way no longer."""
+    def __init__(
+        self,
+        errands: Errands,
+        *,
+        done: Callable[[Errand], None],
+        again: Callable[[Command], Awaitable[object]],
+    ) -> None:
+        """``done`` hears of each errand that has ended, ``again`` of a command that is to be done after all."""
         self._errands = errands
         self._done = done
+        self._again = again
         self._tasks: dict[str, asyncio.Task[None]] = {}
         """By the errand's id."""
-        self._telling: Counter[tuple[str, str, str, str]] = Counter()
+        self._telling: Counter[_Told] = Counter()
         """What is being told to whom and where."""
+        self._repeated: dict[_Told, tuple[int, Command]] = {}
+        """The newest command that wants what is being told, and when it was said."""
         self._commands: Counter[str] = Counter()
         """How many commands of each person are under way."""
         self._retired = False
@@ -56,6 +66,12 @@ class ErrandRunner:
         """Whether just that is being told already, to the same person in the same thread."""
         return self._telling[_told(command)] > 0
 
+    def repeat(self, command: Command, said: int) -> None:
+        """A command wants what is being told; when that is told later than this was ``said``, nothing is left to do."""
+        known = self._repeated.get(_told(command))
+        if known is None or known[0] < said:
+            self._repeated[_told(command)] = said, command
+
     def has_enough(self, user: str) -> bool:
         """Whether so many commands of one person are under way that another is not taken on."""
         return self._commands[user] >= MOST_OF_ONE_PERSON
@@ -67,14 +83,26 @@ class ErrandRunner:
             self._tasks[errand.id] = asyncio.create_task(self._run(errand), name=f"errand {errand.id}")
 
     async def _run(self, errand: Errand) -> None:
+        told_at = 0
         try:
-            await self._errands.do(errand)
+            told_at = await self._errands.do(errand)
         except Exception as error:  # noqa: BLE001 - it is held no longer and taken up later
             log.error("An errand in %s failed: %s", errand.task.place.session_id, trace(error))
         finally:
             del self._tasks[errand.id]
             self._count(errand.task, -1)
         self._done(errand)
+        if isinstance(errand.task, Command):
+            await self._repeat_if_late(errand.task, told_at)
+
+    async def _repeat_if_late(self, command: Command, told_at: int) -> None:
+        """Do a command after all that was given when the same had just been told."""
+        said, repeated = self._repeated.pop(_told(command), (0, None))
+        if repeated is not None and said >= told_at:
+            try:
+                await self._again(repeated)
+            except StoreError as error:
+                log.warning("A command in %s could not be repeated: %s", command.place.session_id, error)
 
     def _count(self, task: Command | Press, change: int) -> None:
         if isinstance(task, Command):
@@ -89,5 +117,5 @@ def _add(counter: Counter[K], key: K, change: int) -> None:
         del counter[key]
 
 
-def _told(command: Command) -> tuple[str, str, str, str]:
+def _told(command: Command) -> _Told:
     return command.place.session_id, command.by, command.name, command.argument

@@ -30,13 +30,17 @@ class Errands:
         self._presses = presses
         self._surface = surface
 
-    async def do(self, errand: Errand) -> None:
-        """Do an errand that is ours; what goes wrong is told in the log. Cancelled, it is put down undone."""
+    async def do(self, errand: Errand) -> int:
+        """Do an errand that is ours; what goes wrong is told in the log. Cancelled, it is put down undone.
+
+        Returns when something was said about it, in epoch microseconds of the surface's clock; 0: not known.
+        """
         session_id = errand.task.place.session_id
         try:
             async with self._held(errand):
-                await self._perform(errand)
+                told_at = await self._perform(errand)
             await self._store.done(errand)
+            return told_at
         except asyncio.CancelledError:
             await asyncio.shield(self._store.release(errand))
             raise
@@ -45,6 +49,7 @@ class Errands:
             # Only what a process dies of counts as an attempt. A store that refuses this as well is tried again later.
             with suppress(StoreError):
                 await self._store.release(errand)
+        return 0
 
     @asynccontextmanager
     async def _held(self, errand: Errand) -> AsyncIterator[None]:
@@ -63,27 +68,28 @@ class Errands:
             except StoreError as error:
                 log.warning("The hold on an errand could not be renewed: %s", error)
 
-    async def _perform(self, errand: Errand) -> None:
+    async def _perform(self, errand: Errand) -> int:
         """Do what is to be done, and say what is to be said. Raises StoreError: another time it may go better."""
         session_id = errand.task.place.session_id
         try:
             if isinstance(errand.task, Command) and self._commands.takes_long(errand.task):
-                await self._answer_at_length(errand)
-            else:
-                await self._tell(errand, await self._outcome(errand))
+                return await self._answer_at_length(errand)
+            return await self._tell(errand, await self._outcome(errand))
         except StoreError:
             raise
         except ChatHakaseError as error:
             log.warning("An errand in %s failed: %s", session_id, error)
         except Exception as error:  # noqa: BLE001 - a failed errand must not take anything else with it
             log.error("An errand in %s failed: %s", session_id, trace(error))
+        return 0
 
-    async def _answer_at_length(self, errand: Errand) -> None:
+    async def _answer_at_length(self, errand: Errand) -> int:
         """Have people see meanwhile that something is on its way. Raises DeliveryError and StoreError."""
         async with self._surface.reply(errand.task.place, errand=errand) as reply:
             answer = await self._outcome(errand)
             if answer is not None:
                 await reply.finish(answer.text)
+            return reply.posted_at
 
     async def _outcome(self, errand: Errand) -> Answer:
         if errand.attempt > ATTEMPTS:
@@ -94,12 +100,15 @@ class Errands:
         told = await self._presses.heed(errand.task)
         return privately(told) if told else None
 
-    async def _tell(self, errand: Errand, answer: Answer) -> None:
+    async def _tell(self, errand: Errand, answer: Answer) -> int:
         """Say something in the thread, or to one person alone, or ask them. Raises DeliveryError."""
         task = errand.task
         if isinstance(answer, Asked):
             await self._surface.ask(task.place, task.by, answer.text, answer.choices)
         elif isinstance(answer, Said) and answer.private:
-            await self._surface.whisper(task.place, task.by, answer.text)
+            return await self._surface.whisper(task.place, task.by, answer.text)
         elif isinstance(answer, Said):
-            await self._surface.reply(task.place, errand=errand).finish(answer.text)
+            reply = self._surface.reply(task.place, errand=errand)
+            await reply.finish(answer.text)
+            return reply.posted_at
+        return 0

@@ -54,7 +54,7 @@ class SessionManager:
         self._promises = promises
         self._runner = runner
         self._commands = commands
-        self._errands = ErrandRunner(errands, done=self._errand_done)
+        self._errands = ErrandRunner(errands, done=self._errand_done, again=self._keep_promise)
         self._running = running
         self._admission = admission
         self._strays = strays
@@ -113,6 +113,8 @@ class SessionManager:
     async def _take_command(self, incoming: Incoming, command: Command) -> Appended:
         """Save a command; one that is being done already for the same person and place is not done twice."""
         if self._errands.is_being_told(command):
+            # Not after it is saved, since by then all may be told.
+            self._errands.repeat(command, incoming.said)
             return await self._save(replace(incoming, asks=False), role=Role.COMMAND)
         if why := self._too_much(incoming, calls=command.name in CALLING):
             return await self._refuse(incoming, why, role=Role.COMMAND)

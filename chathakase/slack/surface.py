@@ -59,9 +59,12 @@ class SlackSurface:
     def _for_a_command(self, user: str) -> Delivery:
         return self._delivery.of(user, at_best=Urgency.COMMAND)
 
-    async def whisper(self, place: Place, user: str, text: str) -> None:
-        """Tell one person something in a thread, which nobody else sees. Raises DeliveryError."""
-        await self._for_a_command(user).outbox.whisper(place, user, text)
+    async def whisper(self, place: Place, user: str, text: str) -> int:
+        """Tell one person something in a thread, which nobody else sees. Raises DeliveryError.
+
+        Returns when that was, in epoch microseconds; 0 when Slack does not say.
+        """
+        return await self._for_a_command(user).outbox.whisper(place, user, text)
 
     async def tell(self, user: str, text: str) -> None:
         """Tell one person something in a direct message. Raises DeliveryError."""

@@ -93,10 +93,11 @@ class Changes:
                 return _touched(row)
             if change.at <= int(row[8] or 0) or not _is_new(row, change.now):
                 return None
+            touched = _touched(row)
+            if not is_command:
+                touched = await self._take_up(transaction, row, change, calls=calls, may_ask=may_ask)
             await self._replace(transaction, row, change.now, change.at)
-            if is_command:
-                return _touched(row)
-            return await self._take_up(transaction, row, change, calls=calls, may_ask=may_ask)
+            return touched
 
     async def _take_up(
         self, transaction: Transaction, row: Row, change: Change, *, calls: bool, may_ask: bool

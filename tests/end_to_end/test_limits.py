@@ -204,3 +204,17 @@ async def test_of_one_persons_commands_only_so_many_wait(
             await thread.say(f"rename session Title {number}")
         await whispered(workspace, alice, f"{FASTER} Please try again in a minute.")
         assert not [text for text in map(markdown, thread.replies()) if "Title 24" in text]
+
+
+async def test_a_command_that_is_given_when_the_same_was_told_is_answered_again(
+    open_the_bot: OpenBot, workspace: Workspace, start: Start
+) -> None:
+    async with open_the_bot() as bot:
+        thread = await start("@ChatHakase hello")
+        await thread.answers(1)
+        for count in range(2, 5):
+            await thread.say("help")
+            await thread.answers(count, containing="session info")
+        assert [await asyncio.gather(*(thread.say("session info") for _ in range(9)))]
+        await workspace.until(lambda: workspace.pending_events == 0 and not bot._errands.tasks)
+        assert len([text for text in thread.texts() if text.startswith("**Session**")]) == 1

@@ -31,6 +31,10 @@ class SlowReply:
     async def finish(self, text: str, *, outcome: Outcome = Outcome.ANSWERED, offer: Wish | None = None) -> None:  # noqa: ARG002
         self.shown.append(text)
 
+    @property
+    def posted_at(self) -> int:
+        return 0
+
     async def settled(self) -> bool:
         return self.begun
 

@@ -59,6 +59,10 @@ class Reply(Protocol):
         Raises DeliveryError when the surface refuses for good.
         """
 
+    @property
+    def posted_at(self) -> int:
+        """When its newest message was posted, in epoch microseconds of the surface's own clock; 0: not known."""
+
     async def settled(self) -> bool:
         """Wait until nothing of it is on its way any more; whether people can see something of it."""
 
@@ -84,8 +88,11 @@ class Surface(Protocol):
         mentioned.
         """
 
-    async def whisper(self, place: Place, user: str, text: str) -> None:
-        """Tell one person something in a thread, which nobody else sees. Raises DeliveryError."""
+    async def whisper(self, place: Place, user: str, text: str) -> int:
+        """Tell one person something in a thread, which nobody else sees. Raises DeliveryError.
+
+        Returns when that was, in epoch microseconds of the surface's own clock; 0 when it is not known.
+        """
 
     async def tell(self, user: str, text: str) -> None:
         """Tell one person something outside of any thread. Raises DeliveryError."""

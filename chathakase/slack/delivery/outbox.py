@@ -18,6 +18,7 @@ from chathakase.slack.delivery.questions import asking, in_words
 from chathakase.slack.delivery.streams import Streams
 from chathakase.slack.markdown.mentions import harmless
 from chathakase.slack.markdown.plain import notification
+from chathakase.slack.timestamps import time_of
 
 BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
 
@@ -143,10 +144,13 @@ class Outbox:
         except DeliveryError as error:
             log.info("A stream in %s was not ended: %s", post.place.session_id, error)
 
-    async def whisper(self, place: Place, user: str, text: str) -> None:
-        """Tell one person some Markdown in a thread, which nobody else sees. Raises DeliveryError."""
+    async def whisper(self, place: Place, user: str, text: str) -> int:
+        """Tell one person some Markdown in a thread, which nobody else sees. Raises DeliveryError.
+
+        Returns when that was, in epoch microseconds; 0 when Slack does not say.
+        """
         blocks = [{"type": "markdown", "text": harmless(text)}]
-        await self._whisper_with(blocks, place, user, text, otherwise=text)
+        return await self._whisper_with(blocks, place, user, text, otherwise=text)
 
     async def ask(self, place: Place, user: str, text: str, choices: Sequence[Choice]) -> None:
         """Ask one person something in a thread, which nobody else sees. Raises DeliveryError."""
@@ -155,18 +159,18 @@ class Outbox:
 
     async def _whisper_with(
         self, blocks: Sequence[Mapping[str, Any]], place: Place, user: str, text: str, *, otherwise: str
-    ) -> None:
+    ) -> int:
         """Whisper blocks with their text, or something else to a Slack that refuses them."""
         body = {"channel": place.channel, "user": user}
         if await self._shows_whispers(place):
             body["thread_ts"] = place.thread
         try:
-            await self._whisper(body | {"text": notification(text), "blocks": blocks})
+            return await self._whisper(body | {"text": notification(text), "blocks": blocks})
         except DeliveryError as error:
             if error.code not in BLOCKS_REFUSED:
                 raise
             log.warning("Slack refuses the blocks of a whisper (%s): it is told in words", error)
-            await self._whisper(body | {"text": notification(otherwise)})
+            return await self._whisper(body | {"text": notification(otherwise)})
 
     async def _shows_whispers(self, place: Place) -> bool:
         """Whether a whisper in a thread can be seen: only where there are replies, else it must go to the channel.
@@ -184,12 +188,13 @@ class Outbox:
         except (DeliveryError, TimeoutError):
             return True
 
-    async def _whisper(self, body: Mapping[str, Any]) -> None:
+    async def _whisper(self, body: Mapping[str, Any]) -> int:
         try:
             async with asyncio.timeout(WHISPERED_WITHIN):
-                await self.calls.send("chat.postEphemeral", body, urgency=Urgency.ERROR)
+                answer = await self.calls.send("chat.postEphemeral", body, urgency=Urgency.ERROR)
         except TimeoutError as error:
             raise DeliveryError("timeout") from error
+        return time_of(answer.get("message_ts"))
 
     async def tell(self, user: str, text: str) -> None:
         """Tell one person something in a direct message. Raises DeliveryError."""

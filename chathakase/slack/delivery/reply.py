@@ -17,6 +17,7 @@ from chathakase.slack.delivery.pace import Urgency
 from chathakase.slack.delivery.pagewriter import UNREACHABLE, Origin, PageWriter
 from chathakase.slack.delivery.status import Statuses, Thinking
 from chathakase.slack.markdown.pages import Page, Paginator
+from chathakase.slack.timestamps import time_of
 
 SILENCE = 0.4
 """Seconds without a word after which a status is shown; quicker answers need none."""
@@ -170,6 +171,11 @@ class SlackReply:
             # The call that was kept for it is the one that is made now.
             self._release_promise()
             await self._finish(text, offer, URGENCIES.get(outcome, Urgency.FINAL))
+
+    @property
+    def posted_at(self) -> int:
+        """When its newest message was posted, in epoch microseconds; 0: not known."""
+        return max(map(time_of, self._writer.refs), default=0)
 
     async def settled(self) -> bool:
         """Wait until nothing of it is on its way any more; whether people can see something of it."""
