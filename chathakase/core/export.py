@@ -11,6 +11,7 @@ from chathakase.core.files import Attachment
 from chathakase.core.memory import Transcript
 from chathakase.core.mentions import by_name, people_in
 from chathakase.core.moments import day_and_time, iso
+from chathakase.core.names import Speaker, told_apart
 from chathakase.core.types import Message, Role
 
 FORMAT = 1
@@ -22,10 +23,13 @@ LONGEST_NAME = 100
 
 Names = Mapping[str, str]
 """What people are called, by user id; who is not there keeps the id."""
+Authors = Mapping[Speaker, str]
+"""The same of everybody who speaks, bots too, with a mark where several have the same name."""
 
 
 def as_json(transcript: Transcript, names: Names) -> str:
     """Everything of a session, for programs; ``docs/commands.md`` explains each field."""
+    authors = _authors(transcript, names)
     summary = {"summary": transcript.summary} if transcript.summary else {}
     told = {
         "format": FORMAT,
@@ -37,7 +41,7 @@ def as_json(transcript: Transcript, names: Names) -> str:
         "active": iso(transcript.active * 1000),
         **summary,
         "people": {id_: names.get(id_, id_) for id_ in people_in(transcript.messages)},
-        "messages": [_message(message, names) for message in transcript.messages],
+        "messages": [_message(message, authors) for message in transcript.messages],
     }
     return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
 
@@ -63,12 +67,14 @@ def _paragraphs(transcript: Transcript, names: Names, assistant: str) -> Iterato
             f"- {counted(len(transcript.messages), 'message')}",
         )
     )
+    authors = _authors(transcript, names, assistant)
+    names = {id_: authors.get((id_, ""), name) for id_, name in names.items()}
     if transcript.summary:
         yield "## Summary of the beginning"
         yield _quoted(by_name(transcript.summary, names))
     yield "## What was said"
     for message in transcript.messages:
-        author = assistant if message.role is Role.ASSISTANT else _name(message, names)
+        author = assistant if message.role is Role.ASSISTANT else _name(message, authors)
         yield f"**{_unbroken(author)}**, {_when(message.said)}"
         if message.text.strip():
             yield _quoted(by_name(message.text, names))
@@ -76,10 +82,16 @@ def _paragraphs(transcript: Transcript, names: Names, assistant: str) -> Iterato
             yield "\n".join(f"- attached: {_described(attachment)}" for attachment in message.attachments)
 
 
-def _message(message: Message, names: Names) -> dict[str, Any]:
+def _authors(transcript: Transcript, names: Names, *taken: str) -> Authors:
+    people = {(id_, ""): names.get(id_, id_) for id_ in people_in(transcript.messages)}
+    bots = {(each.author, each.name): each.name for each in transcript.messages if each.name}
+    return told_apart(people | bots, taken=taken)
+
+
+def _message(message: Message, authors: Authors) -> dict[str, Any]:
     told: dict[str, Any] = {"at": iso(message.said), "role": str(message.role)}
     if message.author or message.name:
-        told |= {"author": message.author, "name": _name(message, names)}
+        told |= {"author": message.author, "name": _name(message, authors)}
     if message.ref:
         told["ref"] = message.ref
     told["text"] = message.text
@@ -103,8 +115,8 @@ def _described(attachment: Attachment) -> str:
     return f"{_unbroken(file.name)} ({told})" if told else _unbroken(file.name)
 
 
-def _name(message: Message, names: Names) -> str:
-    return message.name or names.get(message.author, message.author)
+def _name(message: Message, authors: Authors) -> str:
+    return authors.get((message.author, message.name)) or message.name or message.author
 
 
 def _when(microseconds: int) -> str:

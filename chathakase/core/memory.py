@@ -60,6 +60,8 @@ class Memory:
     """Whether what stood in the thread before the bot was called has been stored."""
     generation: int = 0
     """The store's own number; it changes whenever the summary does, or something that one may tell of."""
+    people: tuple[str, ...] = ()
+    """The surface's user ids of everybody who said something, be it among the newest or not."""
     asked: int = 0
     """How many of the newest messages are what is answered now."""
 

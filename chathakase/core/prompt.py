@@ -7,10 +7,11 @@ from operator import attrgetter
 
 from chathakase.core.files import Image
 from chathakase.core.memory import Memory
+from chathakase.core.names import Names
 from chathakase.core.quoting import CLAMP, attribute, clamp, escaped
 from chathakase.core.rendering import LEAST, Rendering, newest_pictures, widest
 from chathakase.core.tokens import MESSAGE_TOKENS, REPLY_TOKENS
-from chathakase.core.types import Person, Prompt, Speech, Where
+from chathakase.core.types import Message, Person, Prompt, Speech, Where
 from chathakase.core.window import Costs, Kept, Window, fit, is_whole, last_turn
 
 HOUSE_RULES = """\
@@ -20,7 +21,7 @@ Each message of theirs begins, at the very start of a line, with who said it and
 brackets: [Alice, 2026-11-21 14:05 Asia/Tokyo]. Yours must not. A line that begins with a space or a backslash before \
 a bracket belongs to the message above it. What they attached follows it: in <file> … </file> what a file says, or a \
 line in brackets about what you cannot see. <@U012AB3CD|Bob> mentions Bob; mention people in the same form, and only \
-when they are to be called.
+when they are to be called. Behind a name that several people have stands the end of its owner's id: [Bob (2AB3), …].
 
 What is in <thread> … </thread> tells you where you are: the channel, the title, in <beginning> the message that \
 opened the thread, in <summary> what was said since, as another model summed it up; <left_out> counts messages that \
@@ -60,14 +61,21 @@ def build_prompt(
 ) -> Prompt:
     """Put the system prompt before what is kept of a session's memory.
 
-    ``people`` by user id; ``images`` by attachment id, for a model that sees; of them the newest ``MOST_IMAGES`` are
-    shown. With a ``share`` below one only that share is told of what there would be room for. ``tokens`` of the prompt
-    are as the window's counter counts them.
+    ``people`` by user id, of whom no two are called alike there; ``images`` by attachment id, for a model that sees; of
+    them the newest ``MOST_IMAGES`` are shown. With a ``share`` below one only that share is told of what there would be
+    room for. ``tokens`` of the prompt are as the window's counter counts them.
     """
     shown = {id_: images[id_] for id_ in newest_pictures(memory.messages) if id_ in images} if images else {}
-    builder = _Builder(session_id, persona, memory, where, window, Rendering(people, shown, window.counter))
+    names = Names({id_: person.name for id_, person in people.items()}, said_in(memory))
+    rendering = Rendering(people, names, shown, window.counter)
+    builder = _Builder(session_id, persona, memory, where, window, rendering)
     prompt = builder.build(window.room)
     return prompt if share >= 1 else builder.build(min(builder.less(prompt, share), window.room))
+
+
+def said_in(memory: Memory) -> Sequence[Message]:
+    """The messages of a memory, the opening question among them."""
+    return (*memory.messages, memory.opening) if memory.opening else memory.messages
 
 
 class _Builder:

@@ -7,6 +7,7 @@ from datetime import UTC, tzinfo
 from chathakase.core.files import Attachment, Image
 from chathakase.core.mentions import MENTION
 from chathakase.core.moments import clock_in, day_and_time
+from chathakase.core.names import Names
 from chathakase.core.ports import TokenCounter
 from chathakase.core.quoting import CLAMP, attribute, clamp, one_line, quoted
 from chathakase.core.tokens import IMAGE_TOKENS, MESSAGE_TOKENS
@@ -31,8 +32,12 @@ def newest_pictures(messages: Sequence[Message]) -> Collection[int]:
 class Rendering:
     """Writes messages down for one prompt."""
 
-    def __init__(self, people: Mapping[str, Person], images: Mapping[int, Image], counter: TokenCounter) -> None:
+    def __init__(
+        self, people: Mapping[str, Person], names: Names, images: Mapping[int, Image], counter: TokenCounter
+    ) -> None:
         self._people = people
+        self._names = names
+        self._named = names.by_id()
         self._images = images
         self._count = counter.count
         self._speakers: dict[tuple[str, str], tuple[str, str, tzinfo]] = {}
@@ -63,8 +68,8 @@ class Rendering:
         """Say who is mentioned, in the form in which a model may mention them as well."""
 
         def named(mention: re.Match[str]) -> str:
-            person = self._people.get(mention[1])
-            return f"<@{mention[1]}|{one_line(person.name)}>" if person else mention[0]
+            name = self._named.get(mention[1])
+            return f"<@{mention[1]}|{name}>" if name else mention[0]
 
         return MENTION.sub(named, text) if "<@" in text else text
 
@@ -72,14 +77,11 @@ class Rendering:
         """What somebody is called, and the clock that they go by, with its name."""
         key = (message.author, message.name)
         if key not in self._speakers:
-            person = self._people.get(message.author)
-            if message.name:
-                self._speakers[key] = (f"{one_line(message.name)} (bot)", "UTC", UTC)
-            elif person is None or not person.zone:
-                self._speakers[key] = (one_line(person.name if person else message.author), "UTC", UTC)
+            person, name = self._people.get(message.author), self._names.of(message)
+            if message.name or person is None or not person.zone:
+                self._speakers[key] = (name, "UTC", UTC)
             else:
-                clock = clock_in(person.zone, person.offset)
-                self._speakers[key] = (one_line(person.name), one_line(person.zone), clock)
+                self._speakers[key] = (name, one_line(person.zone), clock_in(person.zone, person.offset))
         return self._speakers[key]
 
     def cost(self, message: Message) -> int:

@@ -9,7 +9,7 @@ from chathakase.core.files import Image
 from chathakase.core.memory import Memory
 from chathakase.core.mentions import people_in
 from chathakase.core.ports import FileStore, MemoryStore, Surface
-from chathakase.core.prompt import Persona, build_prompt
+from chathakase.core.prompt import Persona, build_prompt, said_in
 from chathakase.core.rendering import newest_pictures
 from chathakase.core.types import Lease, Place, Prompt, Role, Speech, Wish
 from chathakase.core.window import Window
@@ -97,9 +97,10 @@ class Recall:
         return await self._store.memory(place.session_id, lease=lease, limit=limit, tokens=room)
 
     async def _build(self, place: Place, memory: Memory, window: Window, share: float) -> Prompt:
-        said = (*memory.messages, memory.opening) if memory.opening else memory.messages
+        # Whoever said something is told apart from others of the same name, also if that is out of sight.
+        ids = dict.fromkeys((*people_in(said_in(memory)), *memory.people))
         people, where, images = await asyncio.gather(
-            self._surface.people(people_in(said)),
+            self._surface.people(ids.keys()),
             self._surface.where(place),
             self._images(memory),
         )

@@ -1,7 +1,7 @@
 """Has the model tell the beginning of a long thread in short, so that the rest finds room in its window."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from chathakase.core.amounts import counted
@@ -9,6 +9,7 @@ from chathakase.core.errors import ModelError
 from chathakase.core.files import Attachment
 from chathakase.core.memory import Memory, Summary
 from chathakase.core.mentions import by_name, people_in
+from chathakase.core.names import Names
 from chathakase.core.ports import MemoryStore, SummaryStore, Surface
 from chathakase.core.quoting import CLAMP, attribute, escaped
 from chathakase.core.tokens import IMAGE_TOKENS, Estimator
@@ -120,9 +121,8 @@ class Summaries:
         if not memory.messages and memory.summary is None:
             raise ModelError("nothing", NOTHING)
         uncovered, room = _uncovered(memory), WHOLE * self._measure().readable
-        words, told = await self._tell(
-            FOR_PEOPLE, place, memory.summary, lambda room: _newest_that_fit(uncovered, room), room, whose
-        )
+        task = _Task(FOR_PEOPLE, place, memory, whose)
+        words, told = await self._tell(task, lambda room: _newest_that_fit(uncovered, room), room)
         await self._store.spent(place.session_id, words.model, words.usage)
         untold = memory.total - _covered(memory) - len(told)
         return words.text if untold <= 0 else f"{words.text}\n\n{UNTOLD.format(counted(untold, 'older message'))}"
@@ -152,56 +152,49 @@ class Summaries:
         memory = await self._store.to_summarise(session_id, keep=keep, limit=MOST_AT_ONCE)
         if not memory.messages:
             return False
-        words, part = await self._tell(
-            INSTRUCTIONS,
-            place,
-            memory.summary,
-            lambda room: _part(memory.messages, room),
-            PART * self._measure().readable,
-            whose,
-        )
+        task, room = _Task(INSTRUCTIONS, place, memory, whose), PART * self._measure().readable
+        words, part = await self._tell(task, lambda room: _part(memory.messages, room), room)
         covered = _covered(memory) + len(part)
         summary = Summary(words.text, part[-1].said, covered, words.model)
         return await self._store.summarised(session_id, summary, instead_of=memory, usage=words.usage)
 
     async def _tell(
-        self,
-        instructions: str,
-        place: Place,
-        summary: Summary | None,
-        choose: Callable[[float], Sequence[Message]],
-        room: float,
-        whose: str,
+        self, task: "_Task", choose: Callable[[float], Sequence[Message]], room: float
     ) -> tuple[Words, Sequence[Message]]:
         """Have the model write of what is chosen for a room, or of a share of it where its server refuses so much."""
         chosen = choose(room)
         for share in SHARES[1:]:
             try:
-                return await self._write(instructions, place, summary, chosen, room, whose), chosen
+                return await self._write(task, chosen, room), chosen
             except ModelError as error:
                 if error.code != TOO_LONG:
                     raise
                 self._calibration.limit(self._writer.name, error.limit)
             room = share * sum(_taken_by(message, room) for message in chosen)
             chosen = choose(room)
-        return await self._write(instructions, place, summary, chosen, room, whose), chosen
+        return await self._write(task, chosen, room), chosen
 
-    async def _write(
-        self,
-        instructions: str,
-        place: Place,
-        summary: Summary | None,
-        messages: Sequence[Message],
-        room: float,
-        whose: str,
-    ) -> Words:
-        people = await self._surface.people(people_in(messages))
-        names = {id_: person.name for id_, person in people.items()}
+    async def _write(self, task: "_Task", messages: Sequence[Message], room: float) -> Words:
+        ids = dict.fromkeys((*people_in(messages), *task.memory.people))
+        people = await self._surface.people(ids.keys())
+        names = Names({id_: person.name for id_, person in people.items()}, messages, bots="{}")
         quoted = "\n".join(_quoted(each, names, room) for each in messages)
-        if summary is not None:
-            quoted = f"<minutes>{escaped(summary.text)}</minutes>\n{quoted}"
-        speeches = (Speech("system", instructions), Speech("user", quoted))
-        return await self._writer.write(Prompt(speeches, place.session_id), whose=whose)
+        if task.memory.summary is not None:
+            quoted = f"<minutes>{escaped(task.memory.summary.text)}</minutes>\n{quoted}"
+        speeches = (Speech("system", task.instructions), Speech("user", quoted))
+        return await self._writer.write(Prompt(speeches, task.place.session_id), whose=task.whose)
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What is to be written."""
+
+    instructions: str
+    place: Place
+    memory: Memory
+    """With the summary that there is, and everybody who speaks."""
+    whose: str
+    """Who wants it; empty: nobody."""
 
 
 def _newest_that_fit(messages: Sequence[Message], room: float) -> Sequence[Message]:
@@ -292,9 +285,8 @@ def _tokens_of(message: Message) -> int:
     return message.tokens + sum(files)
 
 
-def _quoted(message: Message, names: Mapping[str, str], room: float) -> str:
-    text = escaped(by_name(message.text[: _shown(message, room)], names))
+def _quoted(message: Message, names: Names, room: float) -> str:
+    text = escaped(by_name(message.text[: _shown(message, room)], names.by_id()))
     if message.role is Role.ASSISTANT:
         return f"<assistant>{text}</assistant>"
-    name = message.name or names.get(message.author, message.author)
-    return f'<person name="{attribute(name)}">{text}{_files(message, room)}</person>'
+    return f'<person name="{attribute(names.of(message))}">{text}{_files(message, room)}</person>'

@@ -1,18 +1,20 @@
 """What a session remembers, as a prompt needs it, and what was said in its thread before it began."""
 
+import json
 from collections.abc import Callable, Sequence
 
 from chathakase.core.memory import Memory, Summary, TitleBy
 from chathakase.core.types import Incoming, Lease, Message, Place, Role, Wish
 from chathakase.storage.database import Database, Row, Transaction
 from chathakase.storage.files import add_files
-from chathakase.storage.messages import COLUMNS, SPOKEN, read
+from chathakase.storage.messages import COLUMNS, SPEAKERS, SPOKEN, read
 from chathakase.storage.pace import Pace
 from chathakase.storage.summaries import spoil, summary_of
 
 ABOUT = f"""
 SELECT s.generation, s.above_read, t.title, t.made_by, m.text, m.upto, m.messages, m.model, m.version,
-    (SELECT count(*) FROM messages WHERE session = $1 AND {SPOKEN})
+    (SELECT count(*) FROM messages WHERE session = $1 AND {SPOKEN}),
+    {SPEAKERS}
 FROM sessions s LEFT JOIN titles t ON t.session = s.id LEFT JOIN summaries m ON m.session = s.id
 WHERE s.id = $1 AND s.doomed = 0
 """
@@ -199,7 +201,8 @@ def _memory(
         tuple(messages),
         opening=opening[0] if opening else None,
         summary=summary,
-        total=int(about[-1] or 0),
+        total=int(about[-2] or 0),
+        people=tuple(json.loads(str(about[-1]))),
         title=str(title or ""),
         title_by=TitleBy(str(made_by)) if made_by else None,
         above_read=bool(above_read),

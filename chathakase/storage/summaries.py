@@ -1,15 +1,17 @@
 """Summaries: what stands for the beginning of a long conversation, and what is to be summed up next."""
 
+import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from chathakase.core.memory import Memory, Summary
 from chathakase.core.types import Message, Role, Usage
 from chathakase.storage.database import Database, Transaction, Value
-from chathakase.storage.messages import COLUMNS, SPOKEN, read
+from chathakase.storage.messages import COLUMNS, SPEAKERS, SPOKEN, read
 from chathakase.storage.usage import spend
 
-CURRENT = """
-SELECT s.generation, m.text, m.upto, m.messages, m.model, m.version
+CURRENT = f"""
+SELECT s.generation, {SPEAKERS}, m.text, m.upto, m.messages, m.model, m.version
 FROM sessions s LEFT JOIN summaries m ON m.session = s.id WHERE s.id = $1
 """
 
@@ -54,14 +56,24 @@ class Summaries:
         At most ``limit`` messages; never a question without its answer, nothing that waits for one, nor what was said
         after that.
         """
-        summary, generation = await current(self._database, session_id)
+        now = await self._now_there(session_id)
+        summary = now.summary
         upto = summary.upto if summary else -1
         # Before the messages, so that what comes between these reads is rather left out than cut off.
         waits = (await self._database.fetch(UNANSWERED, session_id))[0][0]
         rows = await self._database.fetch(OLDEST, session_id, upto, limit, keep)
         before = [row for row in rows if waits is None or int(row[6] or 0) < int(waits)]
         messages = _without_a_question_at_the_end(await read(self._database, before))
-        return Memory(tuple(messages), summary=summary, generation=generation)
+        return replace(now, messages=tuple(messages))
+
+    async def _now_there(self, session_id: str) -> Memory:
+        """A session without its messages."""
+        rows = await self._database.fetch(CURRENT, session_id)
+        if not rows:
+            return Memory(())
+        generation, people, *summary = rows[0]
+        speakers = tuple(json.loads(str(people)))
+        return Memory((), summary=summary_of(summary), generation=int(generation or 0), people=speakers)
 
     async def summarised(self, session_id: str, summary: Summary, *, instead_of: Memory, usage: Usage) -> bool:
         """Replace the summary in what ``to_summarise`` gave; False, and nothing saved, when that is stale.
@@ -80,15 +92,6 @@ class Summaries:
         """Count what a summary cost that is told and not kept."""
         async with self._database.transaction() as transaction:
             await spend(transaction, session_id, model, usage)
-
-
-async def current(database: Database, session_id: str) -> tuple[Summary | None, int]:
-    """The summary of a session, if there is one, and the session's generation."""
-    rows = await database.fetch(CURRENT, session_id)
-    if not rows:
-        return None, 0
-    generation, *summary = rows[0]
-    return summary_of(summary), int(generation or 0)
 
 
 def summary_of(columns: Sequence[Value]) -> Summary | None:

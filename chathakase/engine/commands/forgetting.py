@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from chathakase.core.amounts import counted
 from chathakase.core.errands import CLEAR_SESSION, FORGET_ONE
 from chathakase.core.memory import Scope
-from chathakase.core.quoting import one_line
+from chathakase.core.names import Names
 from chathakase.core.types import Choice
 from chathakase.engine.commands import parsing
 from chathakase.engine.commands.answers import Act, Answer, Asked, Order, Said, privately
@@ -121,7 +121,7 @@ class Forgetting:
         """Who else wrote here, in words."""
         ids = sorted(await self._sessions.people(order.place.session_id) - {order.by})
         people = await self._surface.people(ids)
-        return listed([one_line(people[id_].name) for id_ in ids])
+        return listed(Names({id_: person.name for id_, person in people.items()}).listed(ids))
 
 
 def _done(forgotten: int, where: str, order: Order) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from chathakase.core.amounts import counted, span
 from chathakase.core.memory import TitleBy
+from chathakase.core.names import Names
 from chathakase.core.titles import LONGEST_GIVEN, unquoted
 from chathakase.core.types import ExpiryMode, SessionInfo
 from chathakase.core.window import ModelFacts
@@ -44,7 +45,8 @@ class Session:
             return Said(NO_SESSION)
         named = info.people[:NAMED]
         people = await self._means.surface.people(named)
-        names = ", ".join(plainly(people[id_].name) for id_ in named)
+        apart = Names({id_: person.name for id_, person in people.items()})
+        names = ", ".join(map(plainly, apart.listed(named)))
         if len(info.people) > NAMED:
             names += f" and {len(info.people) - NAMED} more"
         view = await self._means.recall.look(order.place)

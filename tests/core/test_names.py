@@ -1,0 +1,77 @@
+"""Nobody can be taken for somebody else of the same name."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chathakase.core.export import as_json, as_markdown
+from chathakase.core.invisible import skeleton
+from chathakase.core.memory import Memory, Transcript
+from chathakase.core.names import Names, told_apart
+from chathakase.core.prompt import Persona, build_prompt
+from chathakase.core.tokens import Estimator
+from chathakase.core.types import Message, Person, Place, Role, Where
+from chathakase.core.window import Window
+from tests.core.steady import steady
+
+SAID = 1_795_270_509_250_000
+NAME = st.sampled_from(["bob", "Bob", "b\u200bob", "ｂob", "bob (0001)", "bob (U10001)", "bob (bot)", "", "ann"])
+ID = st.sampled_from(["U10001", "U20001", "U30001", "U9", "B1"])
+
+
+@pytest.mark.parametrize(
+    "other", ["bob", "BOB", "b\ufe0fob", "bob\u3164", "ｂｏｂ", " bob ", "b\U000e0062ob", "bo\u00adb"]
+)
+def test_names_that_read_the_same_are_told_apart(other: str) -> None:
+    names = Names({"U01ALICE23": "bob", "U02BOB0045": other, "U03CAROL67": "carol"}).by_id()
+    assert names["U01ALICE23"] == "bob (CE23)"
+    assert names["U02BOB0045"].endswith(" (0045)")
+    assert names["U03CAROL67"] == "carol"
+
+
+def test_nobody_helps_themselves_to_anothers_mark() -> None:
+    names = Names({"U0001": "bob", "U0002": "bob", "U0003": "bob (0001)"}).by_id()
+    assert len(set(map(skeleton, names.values()))) == 3
+    assert Names({"U10001": "bob", "U20001": "bob"}).by_id() == {"U10001": "bob (U10001)", "U20001": "bob (U20001)"}
+
+
+@steady
+@given(st.dictionaries(st.tuples(ID, st.sampled_from(["", "deploys"])), NAME, max_size=8))
+def test_no_two_are_alike(names: dict[tuple[str, str], str]) -> None:
+    shown = told_apart(names, taken=["Ann"])
+    assert shown.keys() == names.keys()
+    for speaker, name in shown.items():
+        assert name.startswith(names[speaker])
+        assert skeleton(name) != "ann"
+        others = (other for (id_, bot), other in shown.items() if id_ != speaker[0])
+        assert skeleton(name) not in map(skeleton, others)
+
+
+def test_prompts_tell_them_apart_also_of_whom_nothing_is_in_sight() -> None:
+    said = Message(Role.USER, "I approve, <@U02>", "U01", seq=9, said=SAID)
+    bot = Message(Role.USER, "done", "B01", seq=10, said=SAID + 1, name="carol")
+    people = {id_: Person(id_, name) for id_, name in {"U01": "bob", "U02": "Bob", "U03": "carol (bot)"}.items()}
+    memory = Memory((said, bot), people=("U01", "U02"))
+    window = Window(100_000, 1_000, Estimator())
+    prompt = build_prompt("s", Persona("", 20), memory, people=people, where=Where(""), window=window)
+    assert "[bob (U01), 2026-11-21 14:15 UTC] I approve, <@U02|Bob (U02)>" in prompt.speeches[1].content
+    assert "[carol (bot) (B01), 2026-11-21 14:15 UTC] done" in prompt.speeches[1].content
+
+
+def test_exports_tell_them_apart_and_the_assistant_from_everybody() -> None:
+    messages = tuple(
+        Message(Role.USER, f"I am {author}", author, seq=seq, ref=f"{seq}.0", said=SAID + seq)
+        for seq, author in enumerate(("U01", "U02", "U03"), 1)
+    )
+    transcript = Transcript(Place("C1", "1.0"), "Names", SAID // 1000, SAID // 1000, "", messages)
+    names = {"U01": "bob", "U02": "bob", "U03": "chathakase"}
+    text = as_markdown(transcript, names, assistant="ChatHakase")
+    assert [line.partition(",")[0] for line in text.splitlines() if line.startswith("**")] == [
+        "**bob (U01)**",
+        "**bob (U02)**",
+        "**chathakase (U03)**",
+    ]
+    assert '"name": "bob (U02)"' in as_json(transcript, names)
+    assert '"name": "bob"' in as_json(replace(transcript, messages=messages[:1]), names)
