@@ -15,6 +15,8 @@ TOO_MANY_HERE = "too many here"
 BUSY = "busy"
 """What is told to whoever asks too much; no words that a person could say to the bot as a command."""
 
+WHYS = frozenset({TOO_MANY_BY_YOU, TOO_MANY_HERE, BUSY})
+
 A_WISH = "a wish"
 """The argument of what is told where no question was refused but a command or a button."""
 

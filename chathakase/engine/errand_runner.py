@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from chathakase.core.errands import Command, Errand, Press
 from chathakase.core.errors import StoreError, trace
+from chathakase.engine.changes import OFFER_AGAIN
 from chathakase.engine.commands import TELLING
 from chathakase.engine.errands import Errands
 
@@ -54,13 +55,13 @@ class ErrandRunner:
         self._retired = True
 
     @contextmanager
-    def taking_on(self, command: Command) -> Iterator[None]:
-        """A command is being saved, and counts as one that is under way."""
-        self._count(command, 1)
+    def taking_on(self, task: Command | Press) -> Iterator[None]:
+        """Something is being saved that is to be done, and counts as under way."""
+        self._count(task, 1)
         try:
             yield
         finally:
-            self._count(command, -1)
+            self._count(task, -1)
 
     def is_being_told(self, command: Command) -> bool:
         """Whether just that is being told already, to the same person in the same thread."""
@@ -107,7 +108,7 @@ class ErrandRunner:
     def _count(self, task: Command | Press, change: int) -> None:
         if isinstance(task, Command):
             _add(self._commands, task.by, change)
-            if task.name in TELLING:
+            if task.name in TELLING or task.name == OFFER_AGAIN:
                 _add(self._telling, _told(task), change)
 
 

@@ -10,10 +10,10 @@ from chathakase.core.errands import Command, Errand, Press
 from chathakase.core.errors import trace
 from chathakase.core.ports import ErrandStore, SessionStore, TurnStore
 from chathakase.core.types import Appended, Incoming, Place, Role, Wish
-from chathakase.engine.admission import A_WISH, TOO_MANY_BY_YOU, Admission, Cause, Caused
+from chathakase.engine.admission import A_WISH, TOO_MANY_BY_YOU, WHYS, Admission, Cause, Caused
 from chathakase.engine.background import Background
 from chathakase.engine.changes import OFFER_AGAIN
-from chathakase.engine.commands import CALLING, Commands
+from chathakase.engine.commands import CALLING, STOP, Commands
 from chathakase.engine.errand_runner import ErrandRunner
 from chathakase.engine.errands import Errands
 from chathakase.engine.places import Places, Rank
@@ -116,7 +116,7 @@ class SessionManager:
             # Not after it is saved, since by then all may be told.
             self._errands.repeat(command, incoming.said)
             return await self._save(replace(incoming, asks=False), role=Role.COMMAND)
-        if why := self._too_much(incoming, calls=command.name in CALLING):
+        if command.name != STOP and (why := self._too_much(incoming, calls=command.name in CALLING)):
             return await self._refuse(incoming, why, role=Role.COMMAND)
         with self._errands.taking_on(command):
             saved = await self._save(incoming, role=Role.COMMAND, errand=Errand(command))
@@ -135,18 +135,33 @@ class SessionManager:
 
         When this returns, it is stored. Raises StoreError when it could not be.
         """
-        cause, calls = Caused(task.by, task.place), isinstance(task, Press) and task.wish is not Wish.STOP
-        if calls and (why := self._too_much(cause, calls=True)):
-            if self._admission.tells(cause):
-                await self._keep_promise(Command(task.place, task.ref, task.by, why, A_WISH))
-        elif not await self._keep_promise(task) and calls:
-            self._admission.take_back(cause)
+        if isinstance(task, Press):
+            await self._promise_press(task)
+        elif task.name in WHYS or not (self._errands.is_being_told(task) or await self._is_refused(task)):
+            await self._keep_promise(task)
+
+    async def _promise_press(self, press: Press) -> None:
+        """A press for which the model is called counts as a question does; to stop an answer is always allowed."""
+        calls = press.wish is not Wish.STOP
+        if calls and await self._is_refused(press):
+            return
+        if not await self._keep_promise(press) and calls:
+            self._admission.take_back(Caused(press.by, press.place))
+
+    async def _is_refused(self, task: Press | Command) -> bool:
+        """Whether somebody causes too much, of which they are told once in a while; else a press is counted."""
+        cause = Caused(task.by, task.place)
+        why = self._too_much(cause, calls=isinstance(task, Press))
+        if why and self._admission.tells(cause):
+            await self._keep_promise(Command(task.place, task.ref, task.by, why, A_WISH))
+        return why is not None
 
     async def _keep_promise(self, task: Press | Command) -> bool:
         errand = Errand(task)
-        promised = await self._promises.promise(errand)
-        if promised:
-            self._errands.begin(errand)
+        with self._errands.taking_on(task):
+            promised = await self._promises.promise(errand)
+            if promised:
+                self._errands.begin(errand)
         return promised
 
     async def say(self, place: Place, ref: str, by: str, words: str) -> None:

@@ -218,3 +218,32 @@ async def test_a_command_that_is_given_when_the_same_was_told_is_answered_again(
         assert [await asyncio.gather(*(thread.say("session info") for _ in range(9)))]
         await workspace.until(lambda: workspace.pending_events == 0 and not bot._errands.tasks)
         assert len([text for text in thread.texts() if text.startswith("**Session**")]) == 1
+
+
+async def test_whoever_has_many_commands_waiting_can_still_stop_an_answer(
+    open_the_bot: OpenBot, workspace: Workspace, model: ModelServer, start: Start, alice: Person
+) -> None:
+    async with open_the_bot(chathakase_rate_limits="chat.postMessage=2/2", chathakase_grace=0) as bot:
+        thread = await start("@ChatHakase hello")
+        await thread.answers(1)
+        model.will(says("It goes", " on.", hold=asyncio.Event()))
+        other = await start("@ChatHakase go on")
+        await workspace.until(lambda: model.under_way == 1)
+        for number in range(22):
+            await thread.say(f"rename session Title {number}")
+        await workspace.until(lambda: bot._errands.has_enough(alice.id) and workspace.pending_events == 0)
+        await other.say("stop")
+        await workspace.until(lambda: model.under_way == 0)
+
+
+async def test_edits_of_what_is_answered_offer_one_answer_at_a_time(
+    open_the_bot: OpenBot, workspace: Workspace, start: Start, alice: Person
+) -> None:
+    async with open_the_bot(chathakase_rate_limits="chat.postEphemeral=2/1", chathakase_grace=0) as bot:
+        thread = await start("@ChatHakase version 0")
+        await thread.answers(1)
+        await workspace.until(lambda: not bot._working)
+        for version in range(1, 8):
+            await alice.edit(thread.channel, thread.ts, f"@ChatHakase version {version}")
+        await workspace.until(lambda: workspace.pending_events == 0)
+        assert len(bot._errands.tasks) <= 1
