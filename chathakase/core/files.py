@@ -15,6 +15,8 @@ class SharedFile:
     """Bytes; 0 when the surface does not tell."""
     url: str
     """Where it can be fetched with the bot's own rights."""
+    remote: bool = False
+    """Somebody else than the surface keeps it, at an address of their own choice: it is never fetched."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from chathakase.storage.database import Database, Transaction
 from chathakase.storage.messages import read_attachments
 
 ADD = """
-INSERT INTO files (session, message, position, ref, name, kind, size, url)
-SELECT session, id, (SELECT count(*) FROM files WHERE message = messages.id), $3, $4, $5, $6, $7
+INSERT INTO files (session, message, position, ref, name, kind, size, url, remote)
+SELECT session, id, (SELECT count(*) FROM files WHERE message = messages.id), $3, $4, $5, $6, $7, $8
 FROM messages WHERE ref = $2 AND session = $1
 ON CONFLICT (message, ref) DO NOTHING
 """
@@ -18,7 +18,7 @@ ON CONFLICT (message, ref) DO NOTHING
 UNCHANGED = "SELECT 1 FROM messages WHERE ref = $2 AND session = $1 AND role = 'user' AND changed = 0"
 
 UNREAD = """
-SELECT f.id, f.ref, f.name, f.kind, f.size, f.url, f.read_at, f.text, f.image_kind, f.refusal, 0
+SELECT f.id, f.ref, f.name, f.kind, f.size, f.url, f.read_at, f.text, f.image_kind, f.refusal, 0, f.remote
 FROM files f JOIN messages m ON m.id = f.message
 WHERE f.session = $1 AND f.read_at IS NULL ORDER BY m.said DESC, f.position LIMIT $2
 """
@@ -58,7 +58,7 @@ async def add_files(transaction: Transaction, session_id: str, ref: str, files: 
     """Note the files of a stored message, those that are noted already stay as they are; returns how many are new."""
     new = 0
     for file in files:
-        about = (file.id, file.name, file.kind, file.size, file.url)
+        about = (file.id, file.name, file.kind, file.size, file.url, int(file.remote))
         new += await transaction.execute(ADD, session_id, ref, *about)
     return new
 

@@ -33,7 +33,7 @@ ATTACHED = f"""
 SELECT message, id, ref, name, kind, size, url, read_at,
     CASE WHEN $2 = 0 THEN '' WHEN length(text) < {LONG} THEN text
         ELSE substr(text, 1, {HEAD}) || substr(text, -{TAIL}) END,
-    image_kind, refusal, CASE WHEN $2 = 0 THEN 0 ELSE length(text) END
+    image_kind, refusal, CASE WHEN $2 = 0 THEN 0 ELSE length(text) END, remote
 FROM files WHERE message IN (SELECT value FROM json_each($1)) ORDER BY message, position
 """
 
@@ -52,7 +52,7 @@ async def read(database: Database, rows: Sequence[Row], *, contents: bool = True
 
 
 def read_attachments(rows: Sequence[Row]) -> list[Attachment]:
-    """Make attachments of rows of ``files``: id to length, as ``ATTACHED`` has them."""
+    """Make attachments of rows of ``files``: id to remote, as ``ATTACHED`` has them."""
     return [_attachment(row) for row in rows]
 
 
@@ -72,10 +72,10 @@ def _message(row: Row, attachments: Sequence[Attachment]) -> Message:
 
 
 def _attachment(row: Row) -> Attachment:
-    id_, ref, name, kind, size, url, read_at, text, image_kind, refusal, length = row
+    id_, ref, name, kind, size, url, read_at, text, image_kind, refusal, length, remote = row
     return Attachment(
         int(id_ or 0),
-        SharedFile(str(ref), str(name), str(kind), int(size or 0), str(url)),
+        SharedFile(str(ref), str(name), str(kind), int(size or 0), str(url), remote=bool(remote)),
         read=read_at is not None,
         text=str(text),
         is_image=bool(image_kind),

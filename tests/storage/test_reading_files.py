@@ -26,6 +26,14 @@ async def test_files_are_unread_until_somebody_has_tried(stores: Stores) -> None
     assert await stores.files.images([]) == {}
 
 
+async def test_a_file_that_somebody_else_keeps_is_known_as_that(stores: Stores) -> None:
+    remote = SharedFile("F4", "d.doc", "", 0, "", remote=True)
+    await stores.say("1", "look", files=(FILE, remote))
+    assert [unread.file for unread in await stores.files.unread(ID, limit=9)] == [FILE, remote]
+    (message,) = (await stores.remembered()).messages
+    assert [each.file for each in message.attachments] == [FILE, remote]
+
+
 async def test_what_is_read_too_late_is_not_remembered(stores: Stores) -> None:
     await stores.say("1", "look", files=(FILE,))
     (unread,) = await stores.files.unread(ID, limit=9)

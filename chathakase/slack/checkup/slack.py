@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import dataclass
 
-import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.core.checkup import Finding, Level
@@ -12,7 +11,8 @@ from chathakase.slack.checkup.asking import Answer, ask
 from chathakase.slack.checkup.clock import check_clock
 from chathakase.slack.checkup.socket import SocketState, of_running_bot, try_socket
 from chathakase.slack.checkup.subscriptions import UNSEEN, compare, configured_scopes, export_manifest
-from chathakase.slack.connection.web import is_direct, web_client
+from chathakase.slack.connection.addresses import Addresses
+from chathakase.slack.connection.web import is_direct, open_session, web_client
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ async def check_slack_from_outside(
     *, api_url: str, bot_token: str, app_token: str, config_token: str = ""
 ) -> list[Finding]:
     """Look at Slack as ``check_slack`` does, where no bot runs that has a client."""
-    async with aiohttp.ClientSession() as session:
+    async with open_session() as session:
         client = web_client(session, token=bot_token, api_url=api_url)
         return await check_slack(client, app_token=app_token, config_token=config_token)
 
@@ -60,7 +60,8 @@ async def _look_at_line(client: AsyncWebClient, app_token: str, socket: SocketSt
     if opening.error or client.session is None:
         return Line(findings)
     url = str(opening.data.get("url") or "")
-    greeting, app_id = await try_socket(client.session, url, None if is_direct(url) else client.proxy)
+    addresses, proxy = Addresses(client.base_url), None if is_direct(url) else client.proxy
+    greeting, app_id = await try_socket(client.session, addresses, url, proxy)
     return Line([*findings, greeting], app_id)
 
 

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
+from yarl import URL
 
 from chathakase.core.amounts import counted, span
 from chathakase.core.checkup import Finding, Level
+from chathakase.slack.connection.addresses import Addresses
 
 SUBJECT = "socket"
 GREET_WITHIN = 3.0
@@ -51,11 +53,13 @@ def of_running_bot(state: SocketState) -> Finding:
     return Finding(SUBJECT, Level.OK, f"connected; the last event: {age}")
 
 
-async def try_socket(session: aiohttp.ClientSession, url: str, proxy: str | None) -> tuple[Finding, str]:
+async def try_socket(
+    session: aiohttp.ClientSession, addresses: Addresses, url: str, proxy: str | None
+) -> tuple[Finding, str]:
     """Open a socket for as long as Slack takes to say hello; also tells the id of the app that it belongs to."""
     try:
         async with asyncio.timeout(GREET_WITHIN):
-            frame = await _first_frame(session, url, proxy)
+            frame = await _first_frame(session, addresses.of_socket(url), proxy)
     except TimeoutError:
         text = f"Slack says no hello on it within {GREET_WITHIN:.0f} s"
         return Finding(SUBJECT, Level.WARNING, text, "See whether the bot hears something."), ""
@@ -66,7 +70,7 @@ async def try_socket(session: aiohttp.ClientSession, url: str, proxy: str | None
     return _greeted(frame), str(app.get("app_id") or "") if isinstance(app, dict) else ""
 
 
-async def _first_frame(session: aiohttp.ClientSession, url: str, proxy: str | None) -> Mapping[str, Any]:
+async def _first_frame(session: aiohttp.ClientSession, url: URL, proxy: str | None) -> Mapping[str, Any]:
     """The greeting, or why there is none. An event that comes first is not acknowledged, so it comes again."""
     async with session.ws_connect(url, proxy=proxy, timeout=GOODBYE) as socket:
         async for message in socket:

@@ -8,6 +8,7 @@ import aiohttp
 from slack_sdk.proxy_env_variable_loader import load_http_proxy_from_env
 from slack_sdk.web.async_client import AsyncWebClient
 
+from chathakase.slack.connection.addresses import Addresses, Elsewhere
 from chathakase.slack.connection.tempo import Tempo
 from chathakase.slack.connection.trouble import trouble_of
 from chathakase.slack.connection.web import TOKEN_REFUSED, is_direct
@@ -15,6 +16,8 @@ from chathakase.slack.connection.wire import LINK_DISABLED, TOO_MANY, Take, Wire
 
 MOST_BYTES = 4 * 2**20
 """Of one frame; a socket that brings a larger one is closed."""
+ODD_ADDRESS = "odd_address"
+"""The code of an address that is none of a socket's."""
 LONGEST_ASKED = 600.0
 """Seconds of a ``Retry-After`` beyond which it is not believed."""
 
@@ -61,6 +64,7 @@ class Opener:
     ) -> None:
         self._client = client
         self._session = session
+        self._addresses = Addresses(client.base_url)
         self._app_token = app_token
         self._take = take
         self._tempo = tempo
@@ -93,15 +97,18 @@ class Opener:
 
     async def _connected(self, url: str, within: float) -> aiohttp.ClientWebSocketResponse:
         try:
+            address = self._addresses.of_socket(url)
             async with asyncio.timeout(within):
                 return await self._session.ws_connect(
-                    url,
+                    address,
                     autoping=False,
                     timeout=aiohttp.ClientWSTimeout(ws_close=self._tempo.goodbye),
                     max_msg_size=MOST_BYTES,
                     proxy=None if is_direct(url) else load_http_proxy_from_env(),
                     ssl=True if self._client.ssl is None else self._client.ssl,
                 )
+        except Elsewhere as error:
+            raise NotOpened(ODD_ADDRESS) from error
         except Exception as error:
             raise NotOpened(trouble_of(error).code) from error
 

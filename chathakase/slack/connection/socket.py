@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from functools import partial
 from time import monotonic
 
-import aiohttp
 from slack_bolt.async_app import AsyncApp
 
 from chathakase.core.errors import StartError
@@ -14,7 +13,7 @@ from chathakase.slack.connection.keeper import Keeper
 from chathakase.slack.connection.opening import APP_TOKEN_ADVICE, NotOpened
 from chathakase.slack.connection.state import Connection
 from chathakase.slack.connection.tempo import USUAL, Tempo
-from chathakase.slack.connection.web import START_TIMEOUT, first_call
+from chathakase.slack.connection.web import START_TIMEOUT, first_call, open_session
 
 REFUSED_SOCKET = (
     "Slack refused the socket: check that Socket Mode is switched on in your app's settings and that "
@@ -44,7 +43,7 @@ async def open_socket(
         setting="SLACK_APP_TOKEN",
         advice=APP_TOKEN_ADVICE,
     )
-    async with aiohttp.ClientSession() as session:
+    async with open_session() as session:
         keeper = Keeper(
             app.client,
             session,

@@ -22,6 +22,9 @@ START_TIMEOUT = 4.0
 START_AGAIN = 0.5
 """Seconds between two of them."""
 
+LONGEST = 300.0
+"""Seconds that a request may take where nothing else is said."""
+
 TOKEN_REFUSED = frozenset(
     {
         "invalid_auth",
@@ -56,10 +59,26 @@ async def open_web(*, token: str, api_url: str, call_timeout: float) -> AsyncIte
     Raises StartError when Slack cannot be reached or does not accept the token.
     """
     # A shared session saves a connection and a handshake for each call; slack_sdk then ignores its own timeout.
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=call_timeout)) as session:
+    async with open_session(timeout=call_timeout) as session:
         client = web_client(session, token=token, api_url=api_url)
         answer = await first_call(client.auth_test, api_url=api_url, setting="SLACK_BOT_TOKEN", advice=BOT_TOKEN_ADVICE)
         yield SlackWeb(client, session, _identity(answer))
+
+
+def open_session(*, timeout: float = LONGEST) -> aiohttp.ClientSession:
+    """An HTTP session that follows no redirect by itself; a request may take ``timeout`` seconds.
+
+    A redirect would take people's words, and maybe a token, to wherever it leads: whoever follows one looks first.
+    """
+    watch = aiohttp.TraceConfig()
+    watch.on_request_redirect.append(_refuse_redirect)
+    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=timeout), trace_configs=[watch])
+
+
+async def _refuse_redirect(_: aiohttp.ClientSession, __: object, redirect: aiohttp.TraceRequestRedirectParams) -> None:
+    answer = redirect.response
+    answer.close()
+    raise aiohttp.ClientResponseError(answer.request_info, answer.history, status=answer.status)
 
 
 def web_client(session: aiohttp.ClientSession, *, token: str, api_url: str) -> AsyncWebClient:

@@ -15,6 +15,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from chathakase.core.errors import DeliveryError
 from chathakase.core.types import Place
+from chathakase.slack.connection.addresses import Addresses, Elsewhere
 from chathakase.slack.connection.web import is_direct
 from chathakase.slack.delivery.limits import POST
 from chathakase.slack.delivery.messages import Name
@@ -127,8 +128,7 @@ class Attachments:
             return await client.files_getUploadURLExternal(filename=parcel.name, length=len(parcel.content))
 
         async def send() -> None:
-            url = str(address.get("upload_url") or "")
-            proxy = None if is_direct(url) else client.proxy
+            proxy = None if is_direct(str(url)) else client.proxy
             async with self._session.post(url, data=parcel.content, proxy=proxy) as answer:
                 answer.raise_for_status()
 
@@ -144,6 +144,10 @@ class Attachments:
         address = await self._calls.make(ASK, ask, urgency=Urgency.FINAL)
         if not (address.get("upload_url") and address.get("file_id")):
             raise DeliveryError("no_upload_url")
+        try:
+            url = Addresses(client.base_url).of_upload(str(address["upload_url"]))
+        except Elsewhere as error:
+            raise DeliveryError("odd_upload_url") from error
         await self._calls.make(ASK, send, urgency=Urgency.FINAL)
         await self._calls.make(SHARE, share, urgency=Urgency.FINAL, repeatable=False)
 

@@ -1,11 +1,12 @@
 """Fetches what people share from Slack's file host.
 
-A file's ``url_private`` wants the bot's token (https://docs.slack.dev/reference/objects/file-object#auth). It goes to
-Slack's own hosts alone: the address of a file that is kept elsewhere (``is_external``) leads anywhere. On Enterprise
-Grid files.slack.com sends on to another host of Slack's, which wants the token as well.
+A file's ``url_private`` wants the bot's token (https://docs.slack.dev/reference/objects/file-object#auth), and so does
+the address that a redirect leads to: each is looked at before it is called (``connection/addresses``). A file that is
+kept elsewhere is not asked for at all, whether its message says so or Slack does when it is asked.
 """
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 
 import aiohttp
@@ -13,11 +14,11 @@ from yarl import URL
 
 from chathakase.core.errors import DeliveryError
 from chathakase.core.files import SharedFile
+from chathakase.slack.connection.addresses import Addresses, Elsewhere
 from chathakase.slack.connection.trouble import trouble_of
 from chathakase.slack.connection.web import SlackWeb, is_direct
+from chathakase.slack.inward.files import address_of, is_remote
 
-DOMAINS = ("slack.com", "slack-gov.com", "slack-files.com")
-"""Slack's own, as far as they hold files."""
 CONNECT = 5.0
 """Seconds to wait for a connection."""
 SILENCE = 10.0
@@ -39,7 +40,7 @@ class SlackDownloads:
 
     def __init__(self, web: SlackWeb) -> None:
         self._web = web
-        self._api = URL(web.client.base_url)
+        self._addresses = Addresses(web.client.base_url)
 
     async def fetch(self, file: SharedFile, *, most: int) -> bytes:
         """The whole content of a file, however long that takes as long as something comes.
@@ -48,6 +49,8 @@ class SlackDownloads:
         when it is no longer there, ``not_allowed`` when the bot may not read it (it may lack ``files:read``); others,
         such as ``timeout`` or ``http_503``, that may pass.
         """
+        if file.remote:
+            raise DeliveryError("elsewhere")
         if file.size > most:
             raise DeliveryError("too_large")
         try:
@@ -60,29 +63,32 @@ class SlackDownloads:
 
     async def _once(self, file: SharedFile, most: int) -> bytes:
         try:
-            url = _parsed(file.url or await self._address(file))
+            url = self._addresses.of_file(file.url or await self._address(file))
             for _ in range(HOPS + 1):
                 async with self._get(url) as response:
                     if not (onward := _onward(response)):
                         return await _content(response, file, most)
-                url = _parsed(onward, url)
+                url = self._addresses.of_file(onward, base=url)
         except DeliveryError:
             raise
+        except Elsewhere as error:
+            raise DeliveryError("elsewhere") from error
         except Exception as error:
             raise _failure(error) from error
         raise DeliveryError("too_many_redirects")
 
     async def _address(self, file: SharedFile) -> str:
         """Where a file is that came without an address, as those of other organisations do (``check_file_info``)."""
-        about = (await self._web.client.files_info(file=file.id)).get("file") or {}
-        address = about.get("url_private_download") or about.get("url_private")
-        if not isinstance(address, str):
+        about = (await self._web.client.files_info(file=file.id)).get("file")
+        if not isinstance(about, Mapping):
+            raise DeliveryError("gone")
+        if is_remote(about):
+            raise DeliveryError("elsewhere")
+        if not (address := address_of(about)):
             raise DeliveryError("gone")
         return address
 
     def _get(self, url: URL) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
-        if not self._is_slacks(url):
-            raise DeliveryError("elsewhere")
         return self._web.session.get(
             url,
             # Packed answers could grow beyond what is looked at.
@@ -91,26 +97,6 @@ class SlackDownloads:
             proxy=None if is_direct(str(url)) else self._web.client.proxy,
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT, sock_read=SILENCE),
         )
-
-    def _is_slacks(self, url: URL) -> bool:
-        """Whether an address is Slack's, or that of the very server that takes our calls."""
-        if url.user is not None or url.password is not None:
-            return False
-        if url.origin() == self._api.origin():
-            return True
-        host = url.host or ""
-        at_slack = any(host == domain or host.endswith(f".{domain}") for domain in DOMAINS)
-        return at_slack and url.scheme == "https" and url.port == 443
-
-
-def _parsed(address: str, base: URL | None = None) -> URL:
-    """An address, perhaps relative to another. Raises DeliveryError."""
-    try:
-        url = base.join(URL(address)) if base else URL(address)
-        url.origin()
-    except ValueError:
-        raise DeliveryError("elsewhere") from None
-    return url
 
 
 def _onward(response: aiohttp.ClientResponse) -> str:

@@ -78,4 +78,4 @@ def thread_of(event: Mapping[str, Any], ref: str) -> str:
 def _files(event: Mapping[str, Any]) -> tuple[SharedFile, ...]:
     """What is shared. Of files that a mention cannot tell everything of, its twin, the message, does."""
     files = read_files(event.get("files"))
-    return tuple(file for file in files if file.url) if event["type"] == "app_mention" else files
+    return tuple(file for file in files if file.url or file.remote) if event["type"] == "app_mention" else files

@@ -17,6 +17,12 @@ VISIBLE = (None, "visible")
 """The ``file_access`` of files that can be fetched as they are; ``check_file_info`` is that of another organisation's,
 about which Slack would have to be asked first."""
 KIND = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,100}", re.ASCII)
+ADDRESSES = ("url_private_download", "url_private")
+"""Where a file is, the first that there is."""
+REMOTE_SIGNS = ("is_external", "external_type", "external_id", "external_url")
+"""Fields that only files have which somebody else keeps; see
+https://docs.slack.dev/reference/methods/files.remote.info."""
+REMOTE_KIND = "application/vnd.slack-remote"
 LONGEST_NAME = 255
 MOST = 50
 """How many files of one message are looked at; Slack's clients share ten at once."""
@@ -24,7 +30,7 @@ MOST_BYTES = 2**53
 
 
 def read_files(files: object) -> tuple[SharedFile, ...]:
-    """Read what is shared with a message; what cannot be fetched from Slack has a name and no address."""
+    """Read what is shared with a message; what cannot be fetched as it is has a name and no address."""
     if not isinstance(files, list):
         return ()
     shared = [file for file in files[:MOST] if isinstance(file, Mapping) and file.get("mode") != DELETED]
@@ -40,7 +46,20 @@ def _file(file: Mapping[str, Any], number: int) -> SharedFile:
         kind=kind.lower() if KIND.fullmatch(kind) else "",
         size=size if type(size) is int and 0 <= size < MOST_BYTES else 0,
         url=_url(file),
+        remote=is_remote(file),
     )
+
+
+def is_remote(file: Mapping[str, Any]) -> bool:
+    """Whether somebody else than Slack keeps a file, and so says where it is."""
+    kept = (words(file, "mode").lower(), words(file, "mimetype").lower())
+    return kept[0] == "external" or kept[1] == REMOTE_KIND or any(file.get(sign) for sign in REMOTE_SIGNS)
+
+
+def address_of(file: Mapping[str, Any]) -> str:
+    """Where a file is, as far as that is an address at all; empty if it is told nowhere."""
+    told = (words(file, name) for name in ADDRESSES)
+    return next((url for url in told if url.startswith(("https://", "http://")) and url.isascii()), "")
 
 
 def _name(file: Mapping[str, Any]) -> str:
@@ -49,8 +68,4 @@ def _name(file: Mapping[str, Any]) -> str:
 
 
 def _url(file: Mapping[str, Any]) -> str:
-    """Where Slack itself holds the file: whoever else holds one must never see the bot's token."""
-    if file.get("is_external") or file.get("file_access") not in VISIBLE:
-        return ""
-    url = words(file, "url_private_download") or words(file, "url_private")
-    return url if url.startswith(("https://", "http://")) and url.isascii() else ""
+    return "" if is_remote(file) or file.get("file_access") not in VISIBLE else address_of(file)

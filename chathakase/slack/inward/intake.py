@@ -13,8 +13,8 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
-from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.core.errands import Command, Press
 from chathakase.core.errors import StoreError, trace
@@ -27,6 +27,7 @@ from chathakase.slack.inward.changes import read_change
 from chathakase.slack.inward.events import read_event
 from chathakase.slack.inward.fields import Malformed
 from chathakase.slack.inward.presses import BUTTONS, read_press, read_stop
+from chathakase.slack.inward.responding import respond
 from chathakase.slack.inward.words import FORGET, SAY_BUTTONS, read_shortcut, read_words
 
 REFUSED = "chathakase_refused"
@@ -86,7 +87,7 @@ class Intake:
         await _taken("A press of a button", store, context, ack)
 
     async def take_words(
-        self, body: dict[str, Any], context: AsyncBoltContext, ack: AsyncAck, respond: AsyncRespond
+        self, body: dict[str, Any], context: AsyncBoltContext, ack: AsyncAck, client: AsyncWebClient
     ) -> None:
         """Bolt listener: store what somebody says by a button, acknowledge it, and take the question away."""
 
@@ -95,7 +96,7 @@ class Intake:
             await self._say(said.place, said.ref, said.by, said.words)
 
         if await _taken("An answer to a question", store, context, ack):
-            await _take_away(respond)
+            await _take_away(client, body.get("response_url"))
 
     async def take_shortcut(self, body: dict[str, Any], context: AsyncBoltContext, ack: AsyncAck) -> None:
         """Bolt listener: store what somebody chose in the menu of a message, then acknowledge it."""
@@ -133,13 +134,10 @@ async def _taken(what: str, store: Callable[[], Awaitable[None]], context: Async
     return True
 
 
-async def _take_away(respond: AsyncRespond) -> None:
-    """Remove the message on which somebody acted, which only its response_url can if nobody else sees it.
-
-    See https://docs.slack.dev/interactivity/handling-user-interaction.
-    """
+async def _take_away(client: AsyncWebClient, address: object) -> None:
+    """Remove the message on which somebody acted, which only its response_url can if nobody else sees it."""
     try:
-        await respond(delete_original=True)
+        await respond(client, address, {"delete_original": True})
     except Exception as error:  # noqa: BLE001 - it is only a question that was answered
         log.info("A question that was answered could not be taken away: %s", type(error).__name__)
 

@@ -107,31 +107,66 @@ async def test_what_is_too_large_is_not_fetched(workspace: Workspace, slack: Sla
     assert len(await SlackDownloads(slack).fetch(replace(file, size=0), most=1_001)) == 1_001
 
 
+async def test_a_file_that_is_kept_elsewhere_is_not_even_asked_about(downloads: SlackDownloads, server: Server) -> None:
+    for url in ("", f"{server.address}/files/a.png"):
+        error = await refusal(downloads.fetch(server.file(url=url, remote=True), most=MEGABYTE))
+        assert (str(error), error.passes, server.asked) == ("elsewhere", False, [])
+
+
 @pytest.mark.parametrize(
-    ("address", "is_ours"),
+    "about",
     [
-        ("https://files.slack.com/files-pri/T1-F1/download/a.png", True),
-        ("https://files-origin.slack.com/a", True),
-        ("https://team.enterprise.slack.com/a", True),
-        ("https://files.slack-gov.com/a", True),
-        ("https://slack-files.com/a", True),
-        ("https://FILES.Slack.com/a", True),
-        ("http://files.slack.com/a", False),
-        ("https://files.slack.com:8443/a", False),
-        ("https://files.slack.com.evil.example/a", False),
-        ("https://evilslack.com/a", False),
-        ("https://files.slack.com@evil.example/a", False),
-        ("https://someone:word@files.slack.com/a", False),
-        ("https://drive.example/file", False),
-        ("ftp://files.slack.com/a", False),
-        ("http://127.0.0.1:4444/files/a", True),
-        ("http://127.0.0.1:4445/files/a", False),
-        ("https://127.0.0.1:4444/files/a", False),
-        ("http://localhost:4444/files/a", False),
+        {"is_external": True},
+        {"mode": "external"},
+        {"external_type": "gdrive"},
+        {"mimetype": "application/vnd.slack-remote"},
+        {"is_external": False, "external_type": "", "external_url": "https://drive.example/1"},
     ],
 )
-async def test_the_token_goes_to_slack_alone(session: aiohttp.ClientSession, address: str, is_ours: bool) -> None:
-    assert downloads_of(session, "http://127.0.0.1:4444/api/")._is_slacks(URL(address)) == is_ours
+async def test_a_file_of_which_slack_says_when_asked_that_it_is_kept_elsewhere_is_not_fetched(
+    downloads: SlackDownloads, server: Server, about: dict[str, object]
+) -> None:
+    there = {"id": "F1", "url_private": f"{server.address}/files/a.png"}
+    server.handler = answering(lambda: web.json_response({"ok": True, "file": there | about}))
+    error = await refusal(downloads.fetch(server.file(url=""), most=MEGABYTE))
+    assert (str(error), error.passes, server.asked) == ("elsewhere", False, ["/api/files.info"])
+
+
+METHODS = (
+    "/api/conversations.history?channel=C0SECRET",
+    "/api/chat.postMessage?channel=C1&text=hello",
+    "/API/chat.postMessage?channel=C1&text=hello",
+    "//api/chat.postMessage",
+    "/files/%2e%2e/api/chat.postMessage",
+    "/files/..%2fapi/chat.postMessage",
+    "/api;x/chat.postMessage",
+    "/api%2fchat.postMessage",
+    "/api",
+)
+
+
+@pytest.mark.parametrize("path", METHODS)
+@pytest.mark.parametrize("field", ["url_private", "url_private_download"])
+async def test_no_address_of_a_file_leads_to_the_api(
+    downloads: SlackDownloads, server: Server, path: str, field: str
+) -> None:
+    address = f"{server.address}{path}"
+    error = await refusal(downloads.fetch(server.file(url=address), most=MEGABYTE))
+    assert (str(error), error.passes, server.asked) == ("elsewhere", False, [])
+    server.handler = answering(lambda: web.json_response({"ok": True, "file": {"id": "F1", field: address}}))
+    error = await refusal(downloads.fetch(server.file(url=""), most=MEGABYTE))
+    assert (str(error), error.passes, server.asked) == ("elsewhere", False, ["/api/files.info"])
+
+
+@pytest.mark.parametrize("path", [*METHODS, "../api/chat.postMessage", "../../../api/x.y?a=b"])
+@pytest.mark.parametrize("hops", [1, 3])
+async def test_no_redirect_of_a_file_leads_to_the_api(
+    downloads: SlackDownloads, server: Server, path: str, hops: int
+) -> None:
+    on = [onward(f"/files/{hop}") for hop in range(1, hops)]
+    server.handler = answering(*on, onward(path.replace("//", f"//{URL(server.address).authority}/")))
+    error = await refusal(downloads.fetch(server.file(), most=MEGABYTE))
+    assert (str(error), error.passes, len(server.asked)) == ("elsewhere", False, hops)
 
 
 @pytest.mark.parametrize("address", ["/files/a", "file:///etc/passwd", "https://", "http://[::1", "no address", "//x"])

@@ -133,14 +133,39 @@ def test_a_file_is_read() -> None:
     [
         {"file_access": "check_file_info"},
         {"file_access": "access_denied"},
-        {"is_external": True, "url_private": "https://docs.example.org/d"},
         {"url_private": "javascript:alert(1)", "url_private_download": ""},
         {"url_private": 5, "url_private_download": "https://files.slack.com/\ud83d"},
     ],
 )
 def test_what_slack_does_not_hold_for_us_has_a_name_and_no_address(fields: dict[str, Any]) -> None:
     file = shared(**fields)
-    assert (file.name, file.url) == ("a.png", "")
+    assert (file.name, file.url, file.remote) == ("a.png", "", False)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"is_external": True},
+        {"is_external": 1, "mode": "hosted", "external_type": ""},
+        {"is_external": False, "mode": "external"},
+        {"mode": "External"},
+        {"external_type": "gdrive", "is_external": False, "mode": "hosted"},
+        {"external_id": "1"},
+        {"external_url": "https://docs.example.org/d"},
+        {"mimetype": "application/vnd.slack-remote"},
+    ],
+)
+def test_what_somebody_else_keeps_is_remembered_as_that(fields: dict[str, Any]) -> None:
+    file = shared(**fields)
+    assert (file.name, file.url, file.remote) == ("a.png", "", True)
+    mention = message(type="app_mention", text="<@UBOT>", files=[FILE | fields])
+    incoming = read_event(mention, BOT)
+    assert incoming is not None
+    assert incoming.files == (file,)
+
+
+def test_the_first_address_that_is_one_is_taken() -> None:
+    assert shared(url_private_download="javascript:alert(1)").url == FILE["url_private"]
 
 
 @pytest.mark.parametrize(
