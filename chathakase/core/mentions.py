@@ -5,7 +5,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from chathakase.core.types import Message
 
-MENTION = re.compile(r"<@([A-Z][A-Za-z0-9_-]*)(?:\|([^<>\n]*))?>")
+USER = r"[UW][A-Z0-9]{1,20}"
+"""A user id, as a pattern: nobody's words have that shape, but for a short one in capitals.
+
+Slack's begin with U or W (https://docs.slack.dev/messaging/formatting-message-text) and have had up to eleven letters.
+"""
+MENTION = re.compile(rf"<@({USER})(?:\|([^<>\n]*))?>")
 """How a stored text mentions somebody; a model may write the name besides."""
 
 
@@ -16,8 +21,12 @@ def mentioned(texts: Iterable[str]) -> Collection[str]:
 
 def people_in(messages: Sequence[Message]) -> Collection[str]:
     """The user ids of everybody who speaks, and then of everybody who is mentioned, in that order."""
-    speakers = (each.author for each in messages if each.author and not each.name)
-    return dict.fromkeys((*speakers, *mentioned(each.text for each in messages))).keys()
+    return dict.fromkeys((*speakers(messages), *mentioned(each.text for each in messages))).keys()
+
+
+def speakers(messages: Sequence[Message]) -> Collection[str]:
+    """The user ids of everybody who speaks, in that order; other bots have none."""
+    return dict.fromkeys(each.author for each in messages if each.author and not each.name).keys()
 
 
 def by_name(text: str, names: Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any
 
 from chathakase.core.unicode import mend
-from chathakase.slack.inward.fields import words
+from chathakase.slack.inward.fields import ID, words
 from chathakase.slack.inward.reading import unescape
 from chathakase.slack.markdown.plain import escape
 
@@ -79,7 +79,7 @@ def _quoted(attachment: Mapping[str, Any]) -> Iterator[str]:
     lines = list(_lines([attachment.get("text")], DEEPEST)) or list(_lines(said, DEEPEST))
     lines = lines or list(_attached(attachment))
     if lines:
-        who = " ".join(words(attachment, "author_name").split())
+        who = escape(unescape(" ".join(words(attachment, "author_name").split())))
         yield f"Shared message{f' of {who}' if who else ''}:"
         yield from (f"&gt; {line}" for line in "\n".join(lines).splitlines())
 
@@ -102,13 +102,14 @@ def _inline(element: Mapping[str, Any]) -> str:
     kind, text = words(element, "type"), escape(words(element, "text"))
     if kind in MARKS:
         name, mark = MARKS[kind]
-        return mark.format(words(element, name))
+        id_ = words(element, name)
+        return mark.format(id_) if ID.fullmatch(id_) else escape(id_)
     if kind == "link":
         url = escape(words(element, "url"))
         return f"<{url}|{text}>" if text else f"<{url}>"
     if kind == "broadcast":
-        return f"<!{words(element, 'range')}>"
-    return f":{words(element, 'name')}:" if kind == "emoji" else text
+        return f"<!{escape(words(element, 'range'))}>"
+    return f":{escape(words(element, 'name'))}:" if kind == "emoji" else text
 
 
 def _letters(text: str) -> str:

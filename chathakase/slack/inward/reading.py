@@ -5,8 +5,17 @@ Escapes and tokens are those of https://docs.slack.dev/messaging/formatting-mess
 
 import re
 
+from chathakase.core.mentions import USER
+
 TOKEN = re.compile(r"<([^<>]*)>")
-MENTION = re.compile(r"@([A-Za-z0-9_-]+)(?:\|.*)?", re.DOTALL)
+MENTION = re.compile(rf"<@({USER})(?:\|[^<>]*)?>")
+LIKE_TOKEN = re.compile(
+    r"<(?=@[UW][A-Z0-9]|#[CDG][A-Z0-9]|!(?:channel|here|everyone|group|subteam|date)\b|"
+    r"(?:https?://|mailto:|tel:)[^<>|\n]*\|)"
+)
+"""How what was escaped would begin if it were read as a token once more."""
+APART = "< "
+"""What it begins with instead, which nothing takes for a token and people read as what was written."""
 # Possessive, since tens of thousands of letters without an end would take seconds otherwise.
 FIRST_MENTION = re.compile(r"\s*+<(?:@([A-Za-z0-9_-]++)|!)[^<>]*+>")
 
@@ -25,17 +34,27 @@ def begins_with_other(text: str, bot: str) -> bool:
 def readable(text: str, *, bot: str, bot_name: str) -> str:
     """Turn a raw message into what was meant: no leading mention of the bot, links and escapes resolved.
 
-    Mentions of people stay as ``<@U…>``, since names are looked up later.
+    Mentions of people stay as ``<@U…>``, since names are looked up later; what is escaped is none and becomes none.
     """
-    text = re.sub(rf"^\s*<@{re.escape(bot)}(?:\|[^<>]*)?>[\s,:;]*", "", text)
-    text = TOKEN.sub(lambda token: _meaning(token[1], bot, bot_name), text)
-    return unescape(text).strip()
+    own = rf"<@{re.escape(bot)}(?:\|[^<>]*)?>"
+    text = re.sub(rf"^\s*{own}[\s,:;]*", "", text)
+    text = re.sub(own, lambda _: f"@{bot_name}", text)
+    # What stands between mentions, and the ids of those, in turn.
+    parts = MENTION.split(text)
+    parts[::2] = map(_unmarked, parts[::2])
+    parts[1::2] = (f"<@{id_}>" for id_ in parts[1::2])
+    return "".join(parts).strip()
 
 
-def _meaning(token: str, bot: str, bot_name: str) -> str:
+def _unmarked(text: str) -> str:
+    """A text without mentions as it was meant, and without anything that looks like a token."""
+    return LIKE_TOKEN.sub(APART, unescape(TOKEN.sub(lambda token: _meaning(token[1]), text)))
+
+
+def _meaning(token: str) -> str:
     target, _, label = token.partition("|")
-    if mention := MENTION.fullmatch(token):
-        return f"@{bot_name}" if mention[1] == bot else f"<@{mention[1]}>"
+    if target.startswith("@"):
+        return label or target
     if target.startswith("#"):
         return f"#{label or target[1:]}"
     if target.startswith("!"):
