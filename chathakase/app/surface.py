@@ -41,5 +41,5 @@ def open_surface(stack: AsyncExitStack, settings: Settings, web: SlackWeb, calls
         interim=settings.chathakase_streaming is not Streaming.OFF,
     )
     native = settings.chathakase_streaming is Streaming.NATIVE
-    people, places = People(web.client, monotonic), Places(calls, monotonic)
+    people, places = People(web.client, monotonic, team=web.identity.team_id), Places(calls, monotonic)
     return SlackSurface(delivery, people, places, url=web.identity.url, native=native)

@@ -255,7 +255,6 @@ class Person:
 
     id: str
     name: str
-    is_admin: bool = False
     zone: str = ""
     """The name of their time zone, for instance ``Asia/Tokyo``; empty when unknown."""
     offset: int = 0

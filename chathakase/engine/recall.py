@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from chathakase.core.errors import NothingAsked
 from chathakase.core.files import Image
 from chathakase.core.memory import Memory
-from chathakase.core.mentions import people_in
+from chathakase.core.mentions import mentioned, speakers
 from chathakase.core.ports import FileStore, MemoryStore, Surface
 from chathakase.core.prompt import Persona, build_prompt, said_in
 from chathakase.core.rendering import newest_pictures
@@ -98,9 +98,10 @@ class Recall:
 
     async def _build(self, place: Place, memory: Memory, window: Window, share: float) -> Prompt:
         # Whoever said something is told apart from others of the same name, also if that is out of sight.
-        ids = dict.fromkeys((*people_in(said_in(memory)), *memory.people))
+        said = said_in(memory)
+        ids = dict.fromkeys((*speakers(said), *memory.people))
         people, where, images = await asyncio.gather(
-            self._surface.people(ids.keys()),
+            self._surface.people(ids.keys(), mentioned=mentioned(each.text for each in said)),
             self._surface.where(place),
             self._images(memory),
         )

@@ -8,7 +8,7 @@ from chathakase.core.amounts import counted
 from chathakase.core.errors import ModelError
 from chathakase.core.files import Attachment
 from chathakase.core.memory import Memory, Summary
-from chathakase.core.mentions import by_name, people_in
+from chathakase.core.mentions import by_name, mentioned, speakers
 from chathakase.core.names import Names
 from chathakase.core.ports import MemoryStore, SummaryStore, Surface
 from chathakase.core.quoting import CLAMP, attribute, escaped
@@ -175,8 +175,8 @@ class Summaries:
         return await self._write(task, chosen, room), chosen
 
     async def _write(self, task: "_Task", messages: Sequence[Message], room: float) -> Words:
-        ids = dict.fromkeys((*people_in(messages), *task.memory.people))
-        people = await self._surface.people(ids.keys())
+        ids = dict.fromkeys((*speakers(messages), *task.memory.people))
+        people = await self._surface.people(ids.keys(), mentioned=mentioned(each.text for each in messages))
         names = Names({id_: person.name for id_, person in people.items()}, messages, bots="{}")
         quoted = "\n".join(_quoted(each, names, room) for each in messages)
         if task.memory.summary is not None:

@@ -1,4 +1,7 @@
-"""Who people are: ``users.info`` (https://docs.slack.dev/reference/methods/users.info)."""
+"""Who people are, and who of them may do everything: ``users.info``.
+
+See https://docs.slack.dev/reference/methods/users.info and https://docs.slack.dev/reference/objects/user-object.
+"""
 
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -7,7 +10,24 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.core.types import Person
-from chathakase.slack.lookup import Lookup
+from chathakase.slack.lookup import Lookup, Manner
+
+USERS_INFO = "users.info"
+NAMES = Manner()
+RIGHTS = Manner(kept=60.0, kept_failure=5.0, a_minute=30, outlives=False)
+"""They have calls of their own, so that nobody keeps an admin from being known by having others looked up."""
+
+ADMINS = ("is_admin", "is_owner", "is_primary_owner")
+BARRED = (
+    "deleted",
+    "is_bot",
+    "is_workflow_bot",
+    "is_stranger",
+    "is_restricted",
+    "is_ultra_restricted",
+    "is_invited_user",
+)
+"""Who is one of these administers nothing here, whatever else is said of them."""
 
 ZONE = re.compile(r"[A-Za-z0-9_+/-]{1,64}")
 MOST_OFFSET = 18 * 3600
@@ -15,27 +35,61 @@ MOST_OFFSET = 18 * 3600
 
 
 class People:
-    """The workspace's people, each asked for once an hour."""
+    """The workspace's people, each asked for once an hour; what they may do, once a minute."""
 
-    def __init__(self, client: AsyncWebClient, clock: Callable[[], float]) -> None:
+    def __init__(self, client: AsyncWebClient, clock: Callable[[], float], *, team: str) -> None:
+        """``team`` is the id of the workspace."""
         self._client = client
-        self._lookup = Lookup("users.info", self._ask, lambda user: Person(user, user), clock)
+        self._team = team
+        self._names = Lookup(USERS_INFO, self._person, lambda user: Person(user, user), clock, NAMES)
+        self._rights = Lookup(USERS_INFO, self._administers, lambda _: False, clock, RIGHTS)
 
-    async def find(self, ids: Collection[str]) -> Mapping[str, Person]:
-        """Look people up; somebody unknown has the id as name and is no admin. Never raises."""
-        return await self._lookup.find(ids)
+    async def find(self, ids: Collection[str], *, mentioned: Collection[str] = ()) -> Mapping[str, Person]:
+        """Look people up, those who are merely ``mentioned`` last; somebody unknown has the id as name.
 
-    async def _ask(self, user: str) -> Person:
-        answer = await self._client.users_info(user=user)
-        return _person(user, answer["user"])
+        Never raises.
+        """
+        return await self._names.find(ids, mentioned=mentioned)
+
+    async def is_admin(self, user: str) -> bool:
+        """Whether somebody administers this workspace, as Slack told within the last minute; else nobody does."""
+        return (await self._rights.find([user]))[user]
+
+    async def _person(self, user: str) -> Person:
+        return person_of(user, await self._ask(user))
+
+    async def _administers(self, user: str) -> bool:
+        return administers(await self._ask(user), self._team)
+
+    async def _ask(self, user: str) -> Mapping[str, Any]:
+        data: Mapping[str, Any] = (await self._client.users_info(user=user))["user"]
+        return data
 
 
-def _person(user: str, data: Mapping[str, Any]) -> Person:
+def person_of(user: str, data: Mapping[str, Any]) -> Person:
+    """What somebody is called, and by which clock they live."""
     profile = data.get("profile") or {}
     names = (profile.get("display_name"), profile.get("real_name"), data.get("real_name"), data.get("name"))
     name = next((name for name in names if isinstance(name, str) and name.strip()), user)
-    zone, offset = _zone(data)
-    return Person(user, name, bool(data.get("is_admin") or data.get("is_owner")), zone, offset)
+    return Person(user, name, *_zone(data))
+
+
+def administers(data: Mapping[str, Any], team: str) -> bool:
+    """Whether somebody is an admin or owner, and of this workspace: others come into shared channels with their own."""
+    if any(data.get(flag) for flag in BARRED) or not any(data.get(flag) is True for flag in ADMINS):
+        return False
+    return _is_member(data, team)
+
+
+def _is_member(data: Mapping[str, Any], team: str) -> bool:
+    enterprise = data.get("enterprise_user")
+    teams = enterprise.get("teams") if isinstance(enterprise, Mapping) else None
+    if isinstance(teams, list) and team and team in teams:
+        return True
+    profile = data.get("profile")
+    told = {data.get("team_id"), profile.get("team") if isinstance(profile, Mapping) else None} - {None, ""}
+    # Slack always tells whose member somebody is. A server that never does has one workspace, of which everybody is.
+    return told == {team} if told or enterprise else True
 
 
 def _zone(data: Mapping[str, Any]) -> tuple[str, int]:

@@ -11,13 +11,14 @@ from chathakase.core.types import Place, Where
 from chathakase.core.unicode import mend
 from chathakase.slack.delivery.calls import Calls
 from chathakase.slack.delivery.pace import Urgency
-from chathakase.slack.lookup import Lookup
+from chathakase.slack.lookup import Lookup, Manner
 
 INFO, MEMBERSHIPS = "conversations.info", "users.conversations"
 TYPES = "public_channel,private_channel,mpim,im"
 PAGE = 200
 MOST_PAGES = 50
 NOWHERE = Where("")
+CHANNELS = Manner(a_minute=50)
 
 
 class Places:
@@ -25,7 +26,7 @@ class Places:
 
     def __init__(self, calls: Calls, clock: Callable[[], float]) -> None:
         self._calls = calls
-        self._lookup = Lookup(INFO, self._ask, lambda _: NOWHERE, clock)
+        self._lookup = Lookup(INFO, self._ask, lambda _: NOWHERE, clock, CHANNELS)
 
     async def find(self, place: Place) -> Where:
         """What a place is called; what cannot be found out is empty. Never raises."""

@@ -5,7 +5,9 @@ from dataclasses import replace
 from uuid import uuid4
 
 from chathakase.core.errands import Errand
+from chathakase.core.errors import DeliveryError
 from chathakase.core.types import Choice, Lease, Person, Place, Where
+from chathakase.slack.connection.trouble import ODD
 from chathakase.slack.delivery.attachment import Parcel
 from chathakase.slack.delivery.messages import Name
 from chathakase.slack.delivery.pace import Urgency
@@ -15,6 +17,9 @@ from chathakase.slack.delivery.streamed import StreamedReply
 from chathakase.slack.inward.fields import TIMESTAMP
 from chathakase.slack.people import People
 from chathakase.slack.places import Places, is_direct
+
+NO_WHISPERS = frozenset({"unknown_method", "http_404", "http_405", "http_501", *ODD})
+"""Codes of servers that do not know how to show something to one person only."""
 
 
 class SlackSurface:
@@ -62,9 +67,17 @@ class SlackSurface:
     async def whisper(self, place: Place, user: str, text: str) -> int:
         """Tell one person something in a thread, which nobody else sees. Raises DeliveryError.
 
-        Returns when that was, in epoch microseconds; 0 when Slack does not say.
+        Where Slack cannot do that, they are told in a direct message. Returns when they were told, in epoch microseconds;
+        0 when Slack does not say.
         """
-        return await self._for_a_command(user).outbox.whisper(place, user, text)
+        outbox = self._for_a_command(user).outbox
+        try:
+            return await outbox.whisper(place, user, text)
+        except DeliveryError as error:
+            if error.code not in NO_WHISPERS:
+                raise
+        await outbox.tell(user, text)
+        return 0
 
     async def tell(self, user: str, text: str) -> None:
         """Tell one person something in a direct message. Raises DeliveryError."""
@@ -118,9 +131,13 @@ class SlackSurface:
         """A link to a channel, which Slack shows by name to those who may see it."""
         return "a direct message" if is_direct(place.channel) else f"<#{place.channel}>"
 
-    async def people(self, ids: Collection[str]) -> Mapping[str, Person]:
-        """Who these user ids are."""
-        return await self._people.find(ids)
+    async def people(self, ids: Collection[str], *, mentioned: Collection[str] = ()) -> Mapping[str, Person]:
+        """Who these user ids are, and as far as there is room those who are merely mentioned. Never raises."""
+        return await self._people.find(ids, mentioned=mentioned)
+
+    async def is_admin(self, user: str) -> bool:
+        """Whether somebody administers the workspace, as Slack told within the last minute. Never raises."""
+        return await self._people.is_admin(user)
 
 
 def _origin_of(place: Place, errand: Errand | None) -> Origin:

@@ -24,7 +24,9 @@ from tests.slack.inward.file_host import Server, answering, downloads_of, open_s
 PLACE = Place("C1", "1.000001")
 ID = PLACE.session_id
 MOST = 1_000_000
-ALL = "SELECT id, ref, name, kind, size, url, read_at, text, image_kind, refusal, length(text) FROM files ORDER BY id"
+ALL = """
+SELECT id, ref, name, kind, size, url, read_at, text, image_kind, refusal, length(text), remote FROM files ORDER BY id
+"""
 
 
 class Stage:

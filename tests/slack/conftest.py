@@ -41,6 +41,6 @@ async def people(workspace: Workspace) -> AsyncIterator[dict[str, Person]]:
 async def surface(web: SlackWeb, calls: Calls) -> AsyncIterator[SlackSurface]:
     outbox, statuses = Outbox(calls, bot=web.identity.user_id), Statuses(calls)
     delivery = Delivery(outbox, Attachments(outbox, web.session), statuses, most_pages=5, interim=True)
-    people, places = People(web.client, monotonic), Places(calls, monotonic)
+    people, places = People(web.client, monotonic, team=web.identity.team_id), Places(calls, monotonic)
     yield SlackSurface(delivery, people, places, url=web.identity.url, native=False)
     await statuses.close()

@@ -12,7 +12,7 @@ from chathakase.playground.server import Workspace
 from chathakase.slack import lookup, places
 from chathakase.slack.connection.web import SlackWeb
 from chathakase.slack.delivery.calls import Calls
-from chathakase.slack.people import People, _person
+from chathakase.slack.people import People, person_of
 from chathakase.slack.places import Places
 from chathakase.slack.surface import SlackSurface
 
@@ -110,8 +110,8 @@ async def test_links_are_those_that_slack_gives(surface: SlackSurface, workspace
 
 
 async def test_people_have_clocks(web: SlackWeb) -> None:
-    person = (await People(web.client, monotonic).find([ALICE]))[ALICE]
-    assert person == Person(ALICE, "alice", is_admin=True, zone="Europe/Amsterdam", offset=3600)
+    person = (await People(web.client, monotonic, team="T1").find([ALICE]))[ALICE]
+    assert person == Person(ALICE, "alice", zone="Europe/Amsterdam", offset=3600)
 
 
 @pytest.mark.parametrize(
@@ -119,5 +119,5 @@ async def test_people_have_clocks(web: SlackWeb) -> None:
     [(None, 3600), ("Asia/Tokyo", None), ("Asia/Tokyo", True), ("Asia/Tokyo", "1"), ("a b", 1), ("UTC", 10**9), (5, 5)],
 )
 def test_odd_clocks_are_none(zone: object, offset: object) -> None:
-    person = _person("U1", {"name": "a", "tz": zone, "tz_offset": offset})
+    person = person_of("U1", {"name": "a", "tz": zone, "tz_offset": offset})
     assert (person.zone, person.offset) == ("", 0)

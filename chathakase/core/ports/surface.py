@@ -124,5 +124,15 @@ class Surface(Protocol):
     def describe(self, place: Place) -> str:
         """What a place is called in a text on this surface."""
 
-    async def people(self, ids: Collection[str]) -> Mapping[str, Person]:
-        """Who these user ids are; somebody unknown has the id as name."""
+    async def people(self, ids: Collection[str], *, mentioned: Collection[str] = ()) -> Mapping[str, Person]:
+        """Who these user ids are; somebody unknown has the id as name. Never raises.
+
+        Those who are merely ``mentioned`` by what people write are found last, as far as there is room: anybody can
+        mention thousands.
+        """
+
+    async def is_admin(self, user: str) -> bool:
+        """Whether somebody administers the surface, as it told within the last minute.
+
+        False where it cannot be asked. Never raises.
+        """

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from chathakase.core.errors import DeliveryError
 from chathakase.core.export import Names, as_json, as_markdown, file_name
 from chathakase.core.memory import Transcript
-from chathakase.core.mentions import people_in
+from chathakase.core.mentions import mentioned, speakers
 from chathakase.engine.commands import parsing
 from chathakase.engine.commands.answers import Act, Answer, Order, Said
 from chathakase.engine.commands.means import Means
@@ -46,7 +46,8 @@ class Exporting:
         return None
 
     async def _share(self, order: Order, transcript: Transcript) -> None:
-        people = await self._surface.people(people_in(transcript.messages))
+        said = transcript.messages
+        people = await self._surface.people(speakers(said), mentioned=mentioned(each.text for each in said))
         names = {id_: person.name for id_, person in people.items()}
         files = await asyncio.to_thread(_files, transcript, names, self._agent)
         for ending, (content, comment) in files.items():

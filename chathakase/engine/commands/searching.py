@@ -53,7 +53,7 @@ class Searching:
         sought = plainly(order.argument[:SHOWN])
         if not found:
             return privately(NOTHING.format(sought) + note)
-        people = await self._surface.people({order.by, *mentioned(each.excerpt for each in found)})
+        people = await self._surface.people([order.by], mentioned=mentioned(each.excerpt for each in found))
         lines = [f"**“{sought}” in your threads**"]
         clock = clock_in(people[order.by].zone, people[order.by].offset)
         lines += [self._line(each, people, clock) for each in found]
