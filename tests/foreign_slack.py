@@ -69,6 +69,11 @@ class ForeignSlack:
             while not any(text in message["text"] for message in self.messages.values()):
                 await asyncio.sleep(0.02)
 
+    async def until_acked(self, count: int) -> None:
+        async with asyncio.timeout(10):
+            while len(self.acks) != count:
+                await asyncio.sleep(0.02)
+
 
 def _ok(**fields: Any) -> web.Response:
     return web.json_response({"ok": True, **fields})

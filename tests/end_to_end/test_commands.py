@@ -7,7 +7,11 @@ import pytest
 
 from chathakase.engine.commands import COMMANDS
 from chathakase.playground.person import Person
+from chathakase.playground.server import Workspace
+from chathakase.playground.socket_mode.payloads import user_json
+from chathakase.playground.web_api.methods import people as people_methods
 from tests.end_to_end.conftest import Thread
+from tests.end_to_end.whispers import whispered
 from tests.model_server import ModelServer, says
 
 Start = Callable[..., Awaitable[Thread]]
@@ -102,33 +106,64 @@ async def test_an_answer_under_way_ends_when_the_session_is_cleared(start: Start
     assert "The word" not in model.said()
 
 
-async def test_all_sessions_is_for_workspace_admins(start: Start, bob: Person, settled: Settled) -> None:
+async def test_all_sessions_is_for_workspace_admins(
+    start: Start, workspace: Workspace, alice: Person, bob: Person, settled: Settled
+) -> None:
     thread = await start("@ChatHakase hello")
     await thread.answers(1)
     await thread.say("all sessions", bob)
-    await thread.answers(2, containing="Sorry, only admins")
+    await whispered(workspace, bob, "Sorry, only admins")
     other = await start("hi", person=bob, channel="@")
     await other.answers(1)
     await settled()
     await thread.say("all sessions")
-    answer = (await thread.answers(3, containing="active sessions"))[-1]
+    answer = await whispered(workspace, alice, "active sessions")
     assert "2 active sessions" in answer
     assert f"`{thread.channel}_{thread.ts}`: 2 messages of 1 person" in answer
     assert "a direct message" in answer
     assert "hello" not in answer
+    assert len(thread.texts()) == 1, "nobody else reads it"
 
 
-async def test_the_doctor_is_for_admins_and_looks_at_everything(start: Start, bob: Person) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"is_admin": False, "is_owner": False, "is_primary_owner": False},
+        {"team_id": "T0ANOTHER1"},
+        {"deleted": True},
+        {"is_stranger": True},
+    ],
+)
+async def test_an_admin_of_yesterday_or_of_elsewhere_is_none(
+    start: Start, workspace: Workspace, alice: Person, monkeypatch: pytest.MonkeyPatch, change: dict[str, object]
+) -> None:
+    monkeypatch.setattr(people_methods, "user_json", lambda world, user: user_json(world, user) | change)
+    await start("@ChatHakase all sessions")
+    await whispered(workspace, alice, "Sorry, only admins")
+
+
+async def test_nobody_is_an_admin_while_slack_does_not_say_so(
+    start: Start, workspace: Workspace, alice: Person
+) -> None:
+    workspace.faults.http_error("users.info", 503, times=20)
+    await start("@ChatHakase doctor")
+    await whispered(workspace, alice, "Sorry, only admins")
+
+
+async def test_the_doctor_is_for_admins_and_looks_at_everything(
+    start: Start, workspace: Workspace, alice: Person, bob: Person
+) -> None:
     thread = await start("@ChatHakase hello")
     await thread.answers(1)
     await thread.say("doctor", bob)
-    await thread.answers(2, containing="Sorry, only admins")
+    await whispered(workspace, bob, "Sorry, only admins")
     await thread.say("doctor")
-    findings = (await thread.answers(3, containing="**socket**: connected", within=15))[-1]
+    findings = await whispered(workspace, alice, "**socket**: connected", within=15)
     for subject in ("bot token", "scopes", "events", "database", "clock"):
         assert f"**{subject}**" in findings
     # The scripted server has no list of models, but it answers.
     assert "❌" not in findings
+    assert len(thread.texts()) == 1, "nobody else reads it"
 
 
 async def test_a_command_is_answered_while_the_model_writes(start: Start, model: ModelServer) -> None:

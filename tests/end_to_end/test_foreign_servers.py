@@ -23,9 +23,13 @@ async def test_four_methods_and_a_socket_are_enough(unknown: str, open_the_bot: 
         await slack.send({"type": "message", "text": "and again", "thread_ts": "1000.1"})
         await slack.until_said("and again")
         await slack.send({"type": "message", "text": "all sessions", "thread_ts": "1000.1"})
-        await slack.until_said("only admins")
-        assert {message["thread_ts"] for message in slack.messages.values()} == {"1000.1"}
-        assert len(slack.acks) == 3
+        await slack.until_acked(3)
+        said = [message for message in slack.messages.values() if message["channel"] != "U2"]
+        assert {message["thread_ts"] for message in said} == {"1000.1"}
+        if unknown != "ok":
+            # Where nothing can be shown to one person only, they are told in a direct message.
+            await slack.until_said("only admins")
+            assert [message["text"] for message in slack.messages.values() if message["channel"] == "U2"]
     assert model.said(0).endswith("[U2] hello")
 
 

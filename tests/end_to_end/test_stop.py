@@ -10,6 +10,7 @@ from chathakase.playground.errors import SlackError
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import OpenBot, Thread
+from tests.end_to_end.whispers import whispered
 from tests.model_server import ModelServer, says
 
 Start = Callable[..., Awaitable[Thread]]
@@ -79,10 +80,7 @@ async def test_only_the_asker_or_an_admin_may(
 ) -> None:
     thread = await growing(start, model)
     await (press(thread, bob) if way == "button" else thread.say("stop", bob))
-    if way == "button":
-        await thread.workspace.until(lambda: bool(thread.workspace.journal.calls("chat.postEphemeral")))
-    else:
-        await thread.answers(2, containing="Sorry")
+    await whispered(thread.workspace, bob, "Sorry")
     await asyncio.sleep(0.2)
     assert model.under_way == 1
     await press_first(thread, admin_of(thread.workspace, alice, carol))
@@ -113,12 +111,15 @@ async def test_a_question_that_waits_for_its_turn_can_be_stopped(
         assert len(model.requests) == 1
 
 
-async def test_where_nothing_is_written_stop_says_so(bot: SessionManager, start: Start, settled: Settled) -> None:
+async def test_where_nothing_is_written_stop_says_so(
+    bot: SessionManager, workspace: Workspace, alice: Person, start: Start, settled: Settled
+) -> None:
     thread = await start("@ChatHakase hi")
     await thread.answers(1)
     await settled()
     await thread.say("stop")
-    await thread.answers(2, containing="nothing to stop")
+    await whispered(workspace, alice, "nothing to stop")
+    assert len(thread.texts()) == 1
 
 
 async def test_the_button_is_gone_when_the_answer_is_whole(
@@ -142,7 +143,7 @@ async def test_who_asks_something_else_meanwhile_may_not(
     thread = await growing(start, model)
     await thread.say("by the way, hello", bob)
     await thread.say("stop", bob)
-    await thread.answers(2, containing="Sorry")
+    await whispered(thread.workspace, bob, "Sorry")
     assert model.under_way == 1
     await thread.say("stop")
     await thread.workspace.until(lambda: model.gone == 1)

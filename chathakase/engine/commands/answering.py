@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from chathakase.core.errands import Press
 from chathakase.core.types import Wish
 from chathakase.engine.commands import parsing
-from chathakase.engine.commands.answers import Act, Answer, Order, Said, privately
+from chathakase.engine.commands.answers import Act, Answer, Order, privately
 from chathakase.engine.commands.means import Means
 
 NO_ANSWER = "I have answered nothing here yet that I could answer again."
@@ -24,7 +24,7 @@ class Answering:
 
     async def _stop(self, order: Order) -> Answer:
         told = await self._presses.heed(Press(order.place, order.ref, order.by, Wish.STOP))
-        return Said(told) if told else None
+        return privately(told) if told else None
 
     async def _again(self, order: Order) -> Answer:
         newest = await self._turns.newest(order.place.session_id)

@@ -6,17 +6,17 @@ from chathakase.core.amounts import counted, span
 from chathakase.core.checkup import as_markdown
 from chathakase.core.types import SessionInfo
 from chathakase.engine.commands import parsing
-from chathakase.engine.commands.answers import Act, Order, Said
+from chathakase.engine.commands.answers import Act, Order, Said, privately
 from chathakase.engine.commands.means import Means
 
-NO_ADMIN = Said("Sorry, only admins may see that.")
+NO_ADMIN = privately("Sorry, only admins may see that.")
 
 LISTED = 20
 """How many sessions `all sessions` lists."""
 
 
 class Overseeing:
-    """Tells how all is, without anybody's words."""
+    """Tells how all is, without anybody's words, for the admin's eyes only."""
 
     def __init__(self, means: Means) -> None:
         self._means = means
@@ -33,12 +33,12 @@ class Overseeing:
         lines += [self._line(info) for info in page.sessions]
         if page.total > len(page.sessions):
             lines.append(f"- … and {page.total - len(page.sessions)} more")
-        return Said("\n".join(lines))
+        return privately("\n".join(lines))
 
     async def _doctor(self, order: Order) -> Said:
         if not await self._means.rights.is_admin(order.by):
             return NO_ADMIN
-        return Said(as_markdown(await self._means.examine()))
+        return privately(as_markdown(await self._means.examine()))
 
     def _line(self, info: SessionInfo) -> str:
         busy = ", answering" if info.busy else ""
