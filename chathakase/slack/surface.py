@@ -67,8 +67,8 @@ class SlackSurface:
     async def whisper(self, place: Place, user: str, text: str) -> int:
         """Tell one person something in a thread, which nobody else sees. Raises DeliveryError.
 
-        Where Slack cannot do that, they are told in a direct message. Returns when they were told, in epoch microseconds;
-        0 when Slack does not say.
+        Where Slack cannot do that, they are told in a direct message. Returns when they were told, in epoch
+        microseconds; 0 when Slack does not say.
         """
         outbox = self._for_a_command(user).outbox
         try:

@@ -23,6 +23,8 @@ SPOKEN_PARTS = ("title", "subtitle", "text", "value", "body", "description", "fi
 """Where blocks, and the fields of attachments, keep what they say, in the order of reading."""
 SILENT = frozenset({"actions", "button", "input", "image", "overflow", "static_select", "context_actions"})
 """What is there to be pressed or looked at."""
+PLAIN = "plain_text"
+"""A text in which nothing is a token (https://docs.slack.dev/reference/block-kit/composition-objects/text-object)."""
 LINES = frozenset({"rich_text_section", "rich_text_preformatted", "rich_text_quote"})
 """Parts of rich text whose elements make up lines together."""
 MARKS = {
@@ -93,6 +95,8 @@ def _lines(part: object, deep: int) -> Iterator[str]:
     elif isinstance(part, Mapping) and deep and words(part, "type") not in SILENT:
         if words(part, "type") in LINES:
             yield from filter(None, ["".join(map(_inline, objects(part, "elements")))])
+        elif words(part, "type") == PLAIN:
+            yield from filter(None, [escape(unescape(words(part, "text")))])
         else:
             yield from chain.from_iterable(_lines(part.get(name), deep - 1) for name in SPOKEN_PARTS)
 
