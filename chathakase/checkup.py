@@ -2,9 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator
 
 from chathakase.config import Settings
+from chathakase.core.addresses import is_in_clear
 from chathakase.core.checkup import Finding, Level
 from chathakase.core.errors import trace
 from chathakase.models.checkup import check_model
@@ -26,7 +27,7 @@ async def examine(settings: Settings) -> list[Finding]:
         app_token=settings.slack_app_token.get_secret_value(),
         config_token=settings.slack_config_token.get_secret_value(),
     )
-    return [_look_at_settings(settings), *await _look_at_all(settings, slack)]
+    return [*_look_at_settings(settings), *await _look_at_all(settings, slack)]
 
 
 async def examine_running(settings: Settings, web: SlackWeb, socket: SocketState) -> list[Finding]:
@@ -56,13 +57,19 @@ async def _look_at_all(settings: Settings, slack: Awaitable[list[Finding]]) -> l
     return [finding for findings in found for finding in findings]
 
 
-def _look_at_settings(settings: Settings) -> Finding:
+def _look_at_settings(settings: Settings) -> Iterator[Finding]:
     """Whatever is wrong with them that is not seen before they are used."""
     try:
         read_limits(settings.chathakase_rate_limits)
+        yield Finding("settings", Level.OK, "nothing is missing")
     except ValueError as error:
-        return Finding("settings", Level.TROUBLE, f"CHATHAKASE_RATE_LIMITS {error}", "Correct it, or unset it.")
-    return Finding("settings", Level.OK, "nothing is missing")
+        yield Finding("settings", Level.TROUBLE, f"CHATHAKASE_RATE_LIMITS {error}", "Correct it, or unset it.")
+    if is_in_clear(settings.slack_api_url):
+        text = "SLACK_API_URL begins with http://, so the tokens can be read on their way"
+        yield Finding("settings", Level.WARNING, text, "Use https:// unless you trust the whole network.")
+    if is_in_clear(settings.openai_base_url or "") and settings.openai_api_key.get_secret_value():
+        text = "OPENAI_BASE_URL begins with http://, so the key and what people write can be read on their way"
+        yield Finding("settings", Level.NOTE, text, "Use https:// unless you trust the whole network.")
 
 
 async def _in_time(subject: str, look: Awaitable[list[Finding]]) -> list[Finding]:

@@ -19,10 +19,12 @@ from chathakase.checkup import examine
 from chathakase.config import SettingsError, read_settings, read_stored
 from chathakase.core.amounts import counted
 from chathakase.core.checkup import Finding, Level, worst
-from chathakase.core.errors import StartError, StoreError
+from chathakase.core.errors import StartError, StoreError, trace
+from chathakase.core.showing import harmless
 from chathakase.ending import end_within, leave, until_told_to_stop
 from chathakase.play import FOLDER, forget, open_local_slack, open_playground
 from chathakase.playground.terminal.talk import talk
+from chathakase.unexpected import OneLine, plainly, watch_tasks
 
 BAD_SETTINGS = 2
 CANNOT_START = 1
@@ -31,12 +33,16 @@ CLOSE_WITHIN = 4.5
 """Seconds after the grace period in which everything is closed."""
 
 log = logging.getLogger(__name__)
-cli = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
+# What typer shows of an error would hold what variables do; ours is told in one line.
+cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
 
-@cli.callback()
-def root() -> None:
+@cli.callback(invoke_without_command=True)
+def root(context: typer.Context) -> None:
     """ChatHakase: a Slack assistant whose memory is the thread."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(BAD_SETTINGS)
 
 
 @cli.command()
@@ -55,12 +61,12 @@ def doctor(
     Exit code 0: nothing is wrong; 1: something is; 2: settings are missing or wrong.
     """
     configure_logging(logging.CRITICAL)
-    asyncio.run(_examine(json=json))
+    _until_done(_examine(json=json))
 
 
 @cli.command()
 def playground(
-    port: Annotated[int, typer.Option(help="Where the page is served; 0 takes a free port.")] = 8765,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Where the page is served; 0 takes a free port.")] = 8765,
     host: Annotated[str, typer.Option(help="Where to listen; beyond loopback, others get in.")] = "127.0.0.1",
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget the last workspace.")] = False,
     no_bot: Annotated[
@@ -75,7 +81,7 @@ def playground(
     """
     configure_logging(logging.WARNING)
     if fresh:
-        forget(FOLDER)
+        _forget_workspace()
     if no_bot:
         _until_done(_workspace_only(host, port))
     else:
@@ -108,8 +114,23 @@ def search(
 
 
 def main() -> None:
-    """The entry point of the ``chathakase`` command."""
-    cli()
+    """Run the command line, and end the process."""
+    sys.exit(plainly(carry_out))
+
+
+def carry_out() -> int:
+    """Do what the process is called with; returns its exit code."""
+    try:
+        return int(typer.main.get_command(cli)(standalone_mode=False) or 0)
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    except Exception as error:
+        # Some versions of typer have copies of click's errors, and no name for what is common to them.
+        if not hasattr(error, "format_message"):
+            raise
+        _say(error.format_message())
+        _say("Try `chathakase --help`.")
+        return BAD_SETTINGS
 
 
 def configure_logging(level: int = logging.INFO) -> None:
@@ -118,9 +139,9 @@ def configure_logging(level: int = logging.INFO) -> None:
     Bolt's and slack_sdk's warnings and errors quote what people write and tickets of sockets, so they stay silent; what
     goes wrong there is told by our own rooms.
     """
-    logging.basicConfig(
-        level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(OneLine("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
     logging.getLogger("chathakase").setLevel(level)
     for library in ("slack_bolt", "slack_sdk", "apscheduler"):
         logging.getLogger(library).setLevel(logging.CRITICAL)
@@ -176,9 +197,9 @@ async def _export(folder: Path) -> None:
         try:
             count = await archive.export_to(folder)
         except OSError as error:
-            typer.echo(f"The files cannot be written to {folder}: {error.strerror or error}", err=True)
+            _say(f"The files cannot be written to {folder}: {error.strerror or trace(error)}")
             raise typer.Exit(TROUBLE) from None
-    typer.echo(f"{counted(count, 'session')} exported to {folder}")
+    typer.echo(harmless(f"{counted(count, 'session')} exported to {folder}"))
 
 
 async def _search(words: str, limit: int) -> None:
@@ -197,22 +218,34 @@ def _open_browser(address: str) -> None:
             webbrowser.open(address)
 
 
+def _forget_workspace() -> None:
+    try:
+        forget(FOLDER)
+    except OSError as error:
+        _say(f"What the last playground left in {FOLDER} cannot be removed: {error.strerror}")
+        raise typer.Exit(CANNOT_START) from None
+
+
 def _until_done(work: Coroutine[Any, Any, None]) -> None:
-    with suppress(KeyboardInterrupt):
-        asyncio.run(_or_say_why(work))
+    asyncio.run(_or_say_why(work))
 
 
 async def _or_say_why(work: Coroutine[Any, Any, None]) -> None:
+    watch_tasks()
     try:
         await work
     except SettingsError as error:
-        typer.echo("ChatHakase cannot start; these settings need a look:", err=True)
+        _say("ChatHakase cannot start; these settings need a look:")
         for problem in error.problems:
-            typer.echo(f"  {problem}", err=True)
+            _say(f"  {problem}")
         raise typer.Exit(BAD_SETTINGS) from None
     except StartError as error:
-        typer.echo(f"ChatHakase cannot start: {error}", err=True)
+        _say(f"ChatHakase cannot start: {error}")
         leave(CANNOT_START)
     except StoreError as error:
-        typer.echo(f"The sessions cannot be read: {error}", err=True)
+        _say(f"The sessions cannot be read: {error}")
         raise typer.Exit(TROUBLE) from None
+
+
+def _say(text: str) -> None:
+    typer.echo(harmless(text), err=True)

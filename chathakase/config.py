@@ -1,35 +1,28 @@
 """The settings, read once at start from the environment and a ``.env`` file."""
 
+import os
 import re
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
-from urllib.parse import urlsplit
+from typing import Annotated, Any
 
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic_settings import NoDecode
 
+from chathakase.core.addresses import check_host, web_address
 from chathakase.core.types import ExpiryMode, Streaming
+from chathakase.environment import Environment, check_proxies, read
+from chathakase.environment import SettingsError as SettingsError
 
-_Kind = TypeVar("_Kind", bound=BaseSettings)
+MOST = 10**9
+"""The largest number that makes sense anywhere."""
+LONGEST_NAME, LONGEST_PATH = 200, 2_000
+"""Bytes of a file's or folder's name, for which systems have 255 with what is added to it, and characters of a path."""
+OPENAI = "https://api.openai.com/v1"
 
 SYSTEM_PROMPT = "You are ChatHakase, a helpful assistant. Be friendly, precise and brief."
 
 
-class SettingsError(Exception):
-    """Settings that are wrong or missing; one plain sentence for each."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
-
-
-class _Environment(BaseSettings):
-    model_config = SettingsConfigDict(
-        env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
-    )
-
-
-class Stored(_Environment):
+class Stored(Environment):
     """Where sessions are stored."""
 
     chathakase_database_url: str = "sqlite:///chathakase.db"
@@ -47,7 +40,7 @@ class Stored(_Environment):
         return url
 
 
-class ModelServer(_Environment):
+class ModelServer(Environment):
     """Where the model is."""
 
     openai_base_url: str | None = None
@@ -67,6 +60,13 @@ class ModelServer(_Environment):
         """Whether a model is named at all."""
         return bool(self.openai_base_url or self.openai_api_key.get_secret_value())
 
+    @field_validator("openai_base_url")
+    @classmethod
+    def _model_url(cls, url: str | None) -> str | None:
+        if url is not None:
+            web_address(url)
+        return url
+
 
 class Settings(ModelServer, Stored):
     """Everything that can be set. ``docs/settings.md`` tells the same in words."""
@@ -82,9 +82,9 @@ class Settings(ModelServer, Stored):
     """What the model is told first."""
     chathakase_temperature: Annotated[float, Field(ge=0, le=2)] | None = None
     """0 to 2; unset: not sent, since not every model takes it."""
-    chathakase_max_tokens: int = Field(2000, ge=1)
+    chathakase_max_tokens: int = Field(2000, ge=1, le=MOST)
     """The longest answer, in tokens."""
-    chathakase_max_messages: int = Field(20, ge=1)
+    chathakase_max_messages: int = Field(20, ge=1, le=MOST)
     """How many of a thread's newest messages the model sees."""
 
     chathakase_streaming: Streaming = Streaming.UPDATE
@@ -106,15 +106,15 @@ class Settings(ModelServer, Stored):
     """The largest file that is read, in megabytes; 0: files are not read."""
     chathakase_admins: Annotated[frozenset[str], NoDecode] = frozenset()
     """Slack user ids with commas between; workspace admins count too."""
-    chathakase_concurrency: int = Field(50, ge=1)
+    chathakase_concurrency: int = Field(50, ge=1, le=MOST)
     """How many turns run at once."""
-    chathakase_max_waiting: int = Field(1000, ge=0)
+    chathakase_max_waiting: int = Field(1000, ge=0, le=MOST)
     """How many sessions may wait for their turn besides those; 0: any number."""
-    chathakase_person_rate: int = Field(0, ge=0)
+    chathakase_person_rate: int = Field(0, ge=0, le=MOST)
     """Questions a minute that one person may ask; 0: any number."""
-    chathakase_channel_rate: int = Field(0, ge=0)
+    chathakase_channel_rate: int = Field(0, ge=0, le=MOST)
     """Questions a minute that may be asked in one channel; 0: any number."""
-    chathakase_catch_up: int = Field(3600, ge=0)
+    chathakase_catch_up: int = Field(3600, ge=0, le=MOST)
     """Seconds for which a question that was missed while away is still answered; 0: none is looked for."""
     chathakase_grace: float = Field(5, ge=0, le=3600)
     """Seconds that turns under way get to end at shutdown."""
@@ -150,11 +150,12 @@ class Settings(ModelServer, Stored):
             raise ValueError("must be an app configuration token, which begins with xoxe.xoxp-")
         return token
 
-    @field_validator("slack_api_url", "openai_base_url")
+    @field_validator("slack_api_url")
     @classmethod
-    def _url(cls, url: str | None) -> str | None:
-        if url is not None and not _is_http(url):
-            raise ValueError("must be an address such as https://host/path or http://host:port/path")
+    def _slack_url(cls, url: str) -> str:
+        parts = web_address(url)
+        if parts.username is not None or parts.query or parts.fragment:
+            raise ValueError("must not hold a name, a password, a query or a fragment")
         return url
 
     @field_validator("chathakase_health")
@@ -184,14 +185,6 @@ class Settings(ModelServer, Stored):
         return key
 
 
-def _is_http(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-
-
 def sqlite_path(url: str) -> Path:
     """Read ``sqlite:///relative.db`` or ``sqlite:////absolute.db``. Raises ValueError in plain words."""
     path = url.removeprefix("sqlite:///")
@@ -199,6 +192,8 @@ def sqlite_path(url: str) -> Path:
         raise ValueError("must look like sqlite:///relative.db or sqlite:////absolute/path.db")
     if path.endswith("/") or not path or path.startswith(":"):
         raise ValueError("names no file; write for instance sqlite:///chathakase.db")
+    if any(len(os.fsencode(part)) > LONGEST_NAME for part in Path(path).parts) or len(path) > LONGEST_PATH:
+        raise ValueError("names a file whose name is too long")
     return Path(path)
 
 
@@ -207,7 +202,10 @@ def listening_address(text: str) -> tuple[str, int]:
     found = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9.-]*)):([0-9]{1,5})", text)
     if not found or not 0 < int(found[3]) < 65_536:
         raise ValueError("must look like 127.0.0.1:8081, or :8081 to listen on every interface")
-    return found[1] or found[2] or "", int(found[3])
+    host = found[1] or found[2] or ""
+    if host:
+        check_host(host)
+    return host, int(found[3])
 
 
 def read_settings(**given: Any) -> Settings:
@@ -215,27 +213,19 @@ def read_settings(**given: Any) -> Settings:
 
     Raises SettingsError with everything that is wrong or missing at once.
     """
-    return _read(Settings, **given)
+    settings = read(Settings, **given)
+    check_proxies(settings.slack_api_url, settings.openai_base_url or OPENAI)
+    return settings
 
 
 def read_stored() -> Stored:
     """Read only where sessions are stored, which is all that is needed to read them. Raises SettingsError."""
-    return _read(Stored)
+    return read(Stored)
 
 
-def _read(kind: type[_Kind], **given: Any) -> _Kind:
-    try:
-        return kind(**given)
-    except ValidationError as error:
-        raise SettingsError([_sentence(problem) for problem in error.errors(include_input=False)]) from None
-    except UnicodeDecodeError:
-        raise SettingsError([".env must be a text file in UTF-8"]) from None
-
-
-def _sentence(problem: Any) -> str:
-    """One problem in plain words, without the value, which may be a secret."""
-    name = str(problem["loc"][0]).upper() if problem["loc"] else ""
-    if problem["type"] == "missing":
-        return f"{name} is missing"
-    message = str(problem["msg"]).removeprefix("Value error, ").removeprefix("Input ")
-    return f"{name} {message}".strip()
+def read_model_server(**given: Any) -> ModelServer:
+    """Read only where the model is; a server that needs no key may be one that is not there. Raises SettingsError."""
+    server = read(ModelServer, **given)
+    if server.is_set:
+        check_proxies(server.openai_base_url or OPENAI)
+    return server

@@ -13,6 +13,9 @@ from typing import NoReturn
 CUT_SHORT = 3
 """The exit code when not everything could be closed."""
 
+UNSAID = 1
+"""The exit code when what was to be told could not be."""
+
 log = logging.getLogger(__name__)
 
 
@@ -33,8 +36,12 @@ def end_within(seconds: float) -> None:
 
 def leave(code: int) -> NoReturn:
     """End at once: everything is closed but threads that look up a name, which would hold the process for long."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (AttributeError, OSError, ValueError):
+            # It is closed, or its disk is full.
+            code = code or UNSAID
     os._exit(code)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chathakase.app import open_bot
-from chathakase.config import ModelServer, read_settings
+from chathakase.config import read_model_server, read_settings
 from chathakase.core.errors import StartError
 from chathakase.playground.model.server import open_model
 from chathakase.playground.persistence.database import StoreError
@@ -57,6 +57,8 @@ async def open_local_slack(
             workspace = await stack.enter_async_context(opening)
         except StoreError as error:
             raise StartError(str(error)) from error
+        except UnicodeError as error:
+            raise StartError(f"{host} is no host: name another with --host.") from error
         except OSError as error:
             reason = f"port {port} on {host} is not to be had ({error.strerror})"
             raise StartError(f"{reason}: name another with --port.") from error
@@ -71,7 +73,7 @@ async def open_playground(folder: Path, *, host: str, port: int) -> AsyncIterato
     """
     async with AsyncExitStack() as stack:
         given: dict[str, str] = {}
-        model = ModelServer()
+        model = read_model_server()
         name = model.chathakase_model
         if not model.is_set:
             echo = await stack.enter_async_context(open_model())

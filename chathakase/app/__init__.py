@@ -10,6 +10,7 @@ from chathakase.app.jobs import Job, run_jobs
 from chathakase.app.surface import open_calls, open_surface
 from chathakase.config import Settings
 from chathakase.core.errors import StartError, StoreError
+from chathakase.core.showing import shown
 from chathakase.engine.catch_up import CatchUp
 from chathakase.engine.sessions import SessionManager
 from chathakase.health import open_health
@@ -54,7 +55,7 @@ async def open_bot(settings: Settings) -> AsyncIterator[SessionManager]:
                 engine = await _open_slack(stack, settings, database)
         except TimeoutError as error:
             raise StartError(
-                f"Slack at {settings.slack_api_url} is too slow to start with: try again later."
+                f"Slack at {shown(settings.slack_api_url)} is too slow to start with: try again later."
             ) from error
         yield engine.manager
 

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import urlsplit, urlunsplit
+
+from chathakase.core.showing import harmless
+from chathakase.core.showing import shown as shown
 
 
 class Level(StrEnum):
@@ -29,6 +31,11 @@ class Finding:
     advice: str = ""
     """What to do; empty when nothing is to be done."""
 
+    def __post_init__(self) -> None:
+        """Keep that promise as far as can be: names and codes in them come from elsewhere."""
+        for name in ("subject", "text", "advice"):
+            object.__setattr__(self, name, harmless(getattr(self, name)))
+
 
 EMOJI = {Level.OK: "✅", Level.NOTE: "ℹ️", Level.WARNING: "⚠️", Level.TROUBLE: "❌"}
 
@@ -53,9 +60,3 @@ def as_markdown(findings: Sequence[Finding]) -> str:
         advice = f" → *{finding.advice}*" if finding.advice else ""
         lines.append(f"- {EMOJI[finding.level]} **{finding.subject}**: {finding.text}{advice}")
     return "\n".join(lines)
-
-
-def shown(address: str) -> str:
-    """An address without the name and password that may stand in it, or the query with a key."""
-    parts = urlsplit(address)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))

@@ -1,4 +1,10 @@
-"""Text that can be stored and sent: no half characters. Pure."""
+"""Text that can be stored, sent and shown: no half characters, and nothing that a terminal would take for a command."""
+
+import regex
+
+UNSEEN = regex.compile(r"[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]")
+"""Control characters, halves of pairs, ends of lines and paragraphs, and what changes the direction of writing."""
+SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 
 def mend(text: str) -> str:
@@ -11,6 +17,16 @@ def mend(text: str) -> str:
     except UnicodeEncodeError:
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text
+
+
+def visible(text: str) -> str:
+    r"""A text in one line, in which control characters are seen and not obeyed: ``\x1b``, ``\n``, ``\u202e``."""
+    return UNSEEN.sub(lambda found: _escaped(found[0]), text)
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    return SHORT.get(character) or (f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}")
 
 
 class Mender:

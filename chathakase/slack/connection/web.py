@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from chathakase.core.errors import StartError
+from chathakase.core.showing import shown
 from chathakase.slack.connection.identity import Identity
 from chathakase.slack.connection.trouble import trouble_of
 
@@ -119,7 +120,7 @@ async def first_call(
             raise StartError(f"Slack does not accept {setting} ({code}): {advice}.") from error
         reason = f" (it answered {code})" if code else ""
         raise StartError(
-            f"Slack cannot be reached at {api_url}{reason}: check the network, and SLACK_API_URL if you set it."
+            f"Slack cannot be reached at {shown(api_url)}{reason}: check the network, and SLACK_API_URL if you set it."
         ) from error
 
 
