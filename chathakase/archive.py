@@ -15,6 +15,7 @@ from chathakase.core.moments import day_and_time
 from chathakase.core.ports import ExportStore, SearchStore
 from chathakase.storage.export import Export
 from chathakase.storage.migrate import refuse_other
+from chathakase.storage.private import make_folder
 from chathakase.storage.search import Search
 from chathakase.storage.sqlite import open_for_reading
 
@@ -34,7 +35,7 @@ class Archive:
 
         Files of the same names are replaced, each at once. Raises OSError and StoreError.
         """
-        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+        await asyncio.to_thread(make_folder, folder)
         count = 0
         async for transcript in self.export.transcripts():
             if transcript.messages:

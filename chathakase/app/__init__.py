@@ -36,6 +36,9 @@ PRUNE_EVERY = 3600.0
 MERGE_EVERY = 10.0
 """Seconds between two times that what searching needs is put in order."""
 
+EMPTY_EVERY = 2.0
+"""Seconds between two looks whether the database's log may hold what was forgotten."""
+
 
 def now() -> int:
     """The time in epoch milliseconds."""
@@ -104,6 +107,7 @@ async def _open_slack(stack: AsyncExitStack, settings: Settings, database: Datab
         engine.housekeeping.expire: min(EXPIRE_AT_MOST_EVERY, settings.chathakase_session_timeout),
         engine.housekeeping.prune: PRUNE_EVERY,
         engine.housekeeping.merge: MERGE_EVERY,
+        engine.stores.emptying.empty_the_log: EMPTY_EVERY,
         note_listening: NOTE_LISTENING,
     }
     run_jobs(stack, jobs)

@@ -2,13 +2,13 @@
 
 import errno
 import os
-import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from chathakase.storage.private import OWNER_ONLY
 from chathakase.storage.trouble import DatabaseTrouble, Trouble, trouble_of
 
 SYSTEM = {
@@ -21,7 +21,7 @@ SYSTEM = {
 
 
 def save_copy(path: Path, name: str) -> Path:
-    """Copy a file to ``<file>.<name>.db`` beside it, readable by whom the file is; returns where the copy is.
+    """Copy a file to ``<file>.<name>.db`` beside it, readable by nobody but its owner; returns where the copy is.
 
     A file of that name is kept; the copy is then ``<file>.<name>.2.db`` and so on. Raises StoreError, and leaves
     nothing behind, when there is no room or no right to write, or when the copy is not whole.
@@ -36,7 +36,6 @@ def save_copy(path: Path, name: str) -> Path:
 
 
 def _copy(path: Path, partial: Path, name: str) -> Path:
-    shutil.copymode(path, partial)
     with closing(sqlite3.connect(path)) as source:
         source.execute("VACUUM INTO ?", (str(partial),))
     _look_at(partial)
@@ -65,7 +64,7 @@ def _free_name(path: Path, name: str, number: int = 1) -> Path:
     """A name that nobody has, held by an empty file."""
     target = path.with_name(f"{path.name}.{name}{'' if number == 1 else f'.{number}'}.db")
     try:
-        target.touch(exist_ok=False)
+        target.touch(OWNER_ONLY, exist_ok=False)
     except FileExistsError:
         return _free_name(path, name, number + 1)
     return target

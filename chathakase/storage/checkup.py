@@ -9,6 +9,7 @@ from threading import Timer
 
 from chathakase.core.amounts import counted, size, span
 from chathakase.core.checkup import Finding, Level
+from chathakase.storage.access import check_access
 from chathakase.storage.disk import check_disk
 from chathakase.storage.migrate import migrations
 from chathakase.storage.trouble import TOLD, Trouble, advice_of, trouble_of
@@ -46,9 +47,10 @@ def _look(path: Path, now: int) -> list[Finding]:
     try:
         if not path.exists():
             none = Finding(SUBJECT, Level.NOTE, f"there is no {path} yet; `chathakase run` makes it")
-            return [disk] if disk.level is Level.TROUBLE else [none, disk]
+            return [disk] if disk.level is Level.TROUBLE else [none, *check_access(path), disk]
+        access = list(check_access(path))
         with _opened(path) as (reader, writer):
-            return [_look_at_file(path, reader, writer), *_look_inside(reader, now), disk]
+            return [_look_at_file(path, reader, writer), *_look_inside(reader, now), *access, disk]
     except PermissionError:
         return [disk]
     except sqlite3.Error as error:

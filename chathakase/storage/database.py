@@ -38,3 +38,9 @@ class Database(Protocol):
 
         Raises StoreError, and leaves nothing behind, when it cannot be kept.
         """
+
+    async def empty_log(self) -> bool:
+        """Leave nothing of what was removed in what is kept besides the tables; False when it cannot be done just now.
+
+        Raises StoreError when the database refuses.
+        """

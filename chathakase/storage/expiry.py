@@ -57,8 +57,6 @@ DELETE FROM sessions WHERE id IN
     LIMIT $1)
 """
 
-EMPTY_THE_LOG = "PRAGMA wal_checkpoint(TRUNCATE)"
-
 GONE_MS = 86_400_000
 """How long it is known that a session is gone. Slack delivers an event again for about six minutes, and what was missed
 while away is looked for within a day."""
@@ -99,13 +97,9 @@ class Expiring:
         pruned = await self._doom(idle, "archived_at IS NOT NULL") + await self._doom(idle, "archived_at IS NULL")
         await self.bury()
         await self._merging.sweep()
-        await self._empty_the_log()
+        # Of the index, too; where somebody reads from the log just now, the next time.
+        await self._database.empty_log()
         return pruned
-
-    async def _empty_the_log(self) -> None:
-        """Leave nothing of what was deleted in the log; where somebody reads from it just now, the next time."""
-        async with self._database.transaction() as transaction:
-            await transaction.fetch(EMPTY_THE_LOG)
 
     async def delete_if_idle(self, session_id: str) -> None:
         """Delete a session that is idle, if idle sessions are deleted, or whose deletion was begun."""

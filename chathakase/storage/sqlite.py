@@ -1,6 +1,7 @@
 """The SQLite driver: one writing and one reading connection in WAL mode, the only door to aiosqlite."""
 
 import asyncio
+import logging
 import re
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -13,10 +14,12 @@ import aiosqlite
 
 from chathakase.storage.backup import save_copy
 from chathakase.storage.database import Row, Value
+from chathakase.storage.private import keep_private
 from chathakase.storage.trouble import DatabaseTrouble, Trouble, trouble_of
 
 # With NORMAL, a power failure in WAL mode may take back the last commits, which Slack believes that we have. Whoever
 # commits when the log has so many pages waits until they are in the file: few pages, short waits. The cache is in KiB.
+# What is sorted, or kept to be undone, would be put into files in the system's folder for such.
 PRAGMAS = """
 PRAGMA busy_timeout = 5000;
 PRAGMA journal_mode = WAL;
@@ -25,12 +28,14 @@ PRAGMA foreign_keys = ON;
 PRAGMA secure_delete = ON;
 PRAGMA wal_autocheckpoint = 250;
 PRAGMA cache_size = -16384;
+PRAGMA temp_store = MEMORY;
 """
 
 # Whoever only reads folds a -wal that nobody else uses into the file, if allowed to, and changes nothing.
 READING = """
 PRAGMA busy_timeout = 5000;
 PRAGMA query_only = ON;
+PRAGMA temp_store = MEMORY;
 """
 
 # SQLite opens what it may only read without a word.
@@ -46,6 +51,10 @@ LOOK_AGAIN = 0.01
 """Seconds between two looks whether it has."""
 # What SQLite itself waits for cannot be cut short, so once a file is open that is the task's to do.
 IMPATIENT = "PRAGMA busy_timeout = 0"
+
+EMPTY_THE_LOG = "PRAGMA wal_checkpoint(TRUNCATE)"
+
+log = logging.getLogger(__name__)
 
 _PARAMETER = re.compile(r"\$(\d+)")
 _T = TypeVar("_T")
@@ -132,6 +141,17 @@ class SqliteDatabase:
         """Put a whole copy beside the file while it is in use, named after it; returns where."""
         return str(await _to_the_end(asyncio.to_thread(save_copy, self._path, name)))
 
+    async def empty_log(self) -> bool:
+        """Fold the -wal into the file and leave nothing in it; False when somebody reads from it just now.
+
+        Most of it is done beside whoever writes meanwhile, so that nobody waits long.
+        """
+        with _translating():
+            await _to_the_end(asyncio.to_thread(_fold, self._path))
+        async with self.transaction() as transaction:
+            ((busy, *_),) = await transaction.fetch(EMPTY_THE_LOG)
+        return not busy
+
     async def close(self) -> None:
         """Take no more work and let the transaction under way end."""
         self._closing.set()
@@ -169,6 +189,10 @@ class SqliteReader:
         """Refuse. Raises StoreError."""
         raise DatabaseTrouble(Trouble.READ_ONLY, name)
 
+    async def empty_log(self) -> bool:
+        """Refuse. Raises StoreError."""
+        raise DatabaseTrouble(Trouble.READ_ONLY)
+
 
 async def schema_version(path: Path) -> int:
     """The newest migration that a file has had; 0 when it has none. Changes nothing in it.
@@ -180,7 +204,14 @@ async def schema_version(path: Path) -> int:
         return await asyncio.to_thread(_schema_version, path)
 
 
+def _fold(path: Path) -> None:
+    """Take into the file what stands in its log, as far as nobody is in the way."""
+    with closing(sqlite3.connect(_existing(path), uri=True, timeout=0.0)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+
 def _schema_version(path: Path) -> int:
+    keep_private(path)
     with closing(sqlite3.connect(path)) as connection:
         if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
             raise DatabaseTrouble(Trouble.DAMAGED)
@@ -195,6 +226,8 @@ async def open_sqlite(path: Path) -> AsyncIterator[SqliteDatabase]:
 
     Raises StoreError when the file cannot be opened or written.
     """
+    for each in await asyncio.to_thread(keep_private, path):
+        log.warning("%s can be read by others, and whoever owns it must forbid that", each)
     async with AsyncExitStack() as stack:
         with _translating():
             writer = await _open(stack, str(path), PRAGMAS + PROBE + IMPATIENT, isolation_level="IMMEDIATE")

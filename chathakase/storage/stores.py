@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from chathakase.core.types import Expiry
 from chathakase.storage.changes import Changes
 from chathakase.storage.database import Database
+from chathakase.storage.emptying import Emptying
 from chathakase.storage.errands import Errands
 from chathakase.storage.expiry import Expiring
 from chathakase.storage.export import Export
@@ -35,6 +36,7 @@ class Stores:
     titles: Titles
     search: Search
     merging: Merging
+    emptying: Emptying
     export: Export
     turns: Turns
     errands: Errands
@@ -57,6 +59,7 @@ def open_stores(
         titles=Titles(database),
         search=Search(database),
         merging=merging,
+        emptying=Emptying(database),
         export=Export(database),
         turns=Turns(database, now=now, count=count),
         errands=Errands(database, now=now),

@@ -143,7 +143,7 @@ def _cases(environment: dict[str, str], folder: Path) -> Iterator[Case]:
     nasty = cycle(BROKEN)
     broken = [
         *((name, value) for name in ADDRESSES for value in BROKEN),
-        *((name, value) for name in others for value in islice(nasty, 2)),
+        *((name, value) for name in others for value in islice(nasty, 3)),
         *(("CHATHAKASE_DATABASE_URL", value) for value in DATABASES),
     ]
     for name, value in broken:

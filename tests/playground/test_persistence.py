@@ -1,8 +1,10 @@
 """A workspace that is kept in a folder is the same one after a restart."""
 
+import os
 import re
 import sqlite3
 from pathlib import Path
+from stat import S_IMODE
 from typing import Any
 
 import aiohttp
@@ -157,3 +159,18 @@ async def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot be opened"):
         async with _open(tmp_path / "file" / "kept"):
             pass
+
+
+@pytest.mark.parametrize("mask", [0o000, 0o077])
+async def test_nobody_else_can_read_what_is_kept(mask: int, tmp_path: Path) -> None:
+    folder = tmp_path / "kept"
+    before = os.umask(mask)
+    try:
+        async with _open(folder):
+            assert S_IMODE(folder.stat().st_mode) == 0o700
+            assert {S_IMODE(each.stat().st_mode) for each in folder.iterdir()} == {0o600}
+        (folder / NAME).chmod(0o644)
+        async with _open(folder):
+            assert S_IMODE((folder / NAME).stat().st_mode) == 0o600
+    finally:
+        os.umask(before)

@@ -23,6 +23,7 @@ from chathakase.core.types import (
 )
 from chathakase.slack.inward.events import microseconds
 from chathakase.storage.changes import Changes
+from chathakase.storage.emptying import Emptying
 from chathakase.storage.errands import Errands
 from chathakase.storage.export import Export
 from chathakase.storage.files import Files
@@ -67,6 +68,7 @@ class Stores:
     titles: Titles
     search: Search
     merging: Merging
+    emptying: Emptying
     export: Export
     turns: Turns
     errands: Errands

@@ -1,7 +1,7 @@
 """Whatever is said, changed, deleted and forgotten in whatever order: what is forgotten is nowhere any more.
 
 Each text is a secret of its own, of characters that occur nowhere else. After each deed every table is looked through;
-at the end, when the index has been swept, its own tables are as well.
+at the end, when the index has been swept, its own tables are as well, and every byte of the database's files.
 """
 
 import asyncio
@@ -262,6 +262,10 @@ class NothingIsLeft(RuleBasedStateMachine):
         index = str(blocks)
         # A part's first byte may stand in the part before it, with which it has it in common.
         assert not [secret for secret in self.forgotten if secret.encode().hex().upper()[6:] in index]
+        await self.stores.emptying.empty_the_log()
+        files = b"".join(each.read_bytes() for each in self.folder.iterdir())
+        to_be_done = {errand.task.argument for errand in self.undone if isinstance(errand.task, Command)}
+        assert not [secret for secret in self.forgotten - to_be_done if secret.encode()[3:] in files]
 
 
 TestNothingIsLeft = NothingIsLeft.TestCase

@@ -6,9 +6,10 @@ Every function here blocks and belongs into a thread.
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -57,7 +58,7 @@ class Database:
         """Open the file in a folder, both made if they are missing; StoreError."""
         path = folder / NAME
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            _keep_private(folder, path)
             connection = sqlite3.connect(path, timeout=0.2, check_same_thread=False, isolation_level=None)
         except (OSError, sqlite3.Error) as error:
             raise StoreError(f"{path} cannot be opened: {error}") from error
@@ -99,6 +100,17 @@ class Database:
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+
+def _keep_private(folder: Path, path: Path) -> None:
+    """Make the folder and the file for nobody but their owner, since tokens stand in it, also if it is there."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    for ending in ("", "-journal"):
+        # What is somebody else's can only be used as it is.
+        with suppress(FileNotFoundError, PermissionError):
+            (folder / f"{NAME}{ending}").chmod(0o600)
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
