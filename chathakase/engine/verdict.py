@@ -11,6 +11,8 @@ LENGTH = "The answer reached its length limit here. Continue, or ask me to go on
 LENGTH_EMPTY = (
     "The model used up its length limit before it wrote a word. Whoever runs me can raise `CHATHAKASE_MAX_TOKENS`."
 )
+TOO_MUCH = "The model went on far beyond the length I asked for, so I stopped it here."
+TOO_MUCH_EMPTY = "The model's server sent far more than I asked for, but no answer. Please try again."
 FILTERED = "The model's content filter stopped the answer here."
 GAVE_UP = "I tried to answer this several times and something broke each time. Please put it differently."
 STOPPED = "⏹️ Stopped."
@@ -97,6 +99,8 @@ def _notice(text: str, reason: str | None) -> tuple[str, str]:
             return CUT, "cut"
         case "length":
             return (LENGTH if written else LENGTH_EMPTY), "length"
+        case "too_much":
+            return (TOO_MUCH if written else TOO_MUCH_EMPTY), "too_much"
         case "content_filter":
             return FILTERED, "content_filter"
         case _ if not written:

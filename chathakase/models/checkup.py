@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from chathakase.core.checkup import Finding, Level, shown
 from chathakase.core.errors import ModelError
 from chathakase.core.types import Finished, Prompt, Speech
+from chathakase.models.bounds import TOO_MUCH
 from chathakase.models.failures import TIMEOUT, UNREADABLE
 from chathakase.models.openai import OFFICIAL, OpenAIModel, open_model
 
@@ -61,7 +62,8 @@ async def _look(model: OpenAIModel, where: str) -> Finding:
 async def _greet(model: OpenAIModel) -> None:
     """Have the model begin an answer. A web page that is no model has neither words nor an end."""
     async with _in_time(), aclosing(model.stream(HELLO)) as answer:
-        if await anext(answer) == Finished(None):
+        first = await anext(answer)
+        if isinstance(first, Finished) and first.reason in (None, TOO_MUCH):
             raise ModelError("unreadable", UNREADABLE)
 
 

@@ -10,6 +10,7 @@ BEGIN_TIMEOUT = 60.0
 """Seconds until an answer must have begun, retries included, and the longest silence within it."""
 
 TIMEOUT = "The model did not answer in time. Please try again."
+UNREACHABLE = "I cannot reach the model right now. Please try again in a moment."
 UNREADABLE = "The model's server answered something that I cannot read."
 
 TOO_LONG = "context_length_exceeded"
@@ -72,7 +73,7 @@ def translate(error: openai.OpenAIError) -> ModelError:
         case openai.APITimeoutError():
             return ModelError("timeout", TIMEOUT)
         case openai.APIConnectionError():
-            return ModelError("unreachable", "I cannot reach the model right now. Please try again in a moment.")
+            return ModelError("unreachable", UNREACHABLE)
         case openai.APIStatusError():
             return _from_status(error)
         case openai.APIError():

@@ -1,9 +1,8 @@
 """Any OpenAI-compatible server, through Chat Completions; the only door to the openai library."""
 
 import asyncio
-import json
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing, asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,11 +10,21 @@ import openai
 from openai import AsyncOpenAI, AsyncStream
 
 from chathakase.core.errors import ModelError
-from chathakase.core.types import Finished, Prompt, Usage
-from chathakase.core.unicode import Mender
-from chathakase.models.failures import BEGIN_TIMEOUT, TIMEOUT, UNREADABLE, is_too_long, said, translate
+from chathakase.core.types import Finished, Prompt
+from chathakase.models.answers import SENSELESS, read_answer, read_document
+from chathakase.models.bodies import take_in
+from chathakase.models.bounds import JSON_MOST, Bounds, bounds_for
+from chathakase.models.documents import parse
+from chathakase.models.failures import (
+    BEGIN_TIMEOUT,
+    TIMEOUT,
+    UNREACHABLE,
+    UNREADABLE,
+    is_too_long,
+    said,
+    translate,
+)
 from chathakase.models.pictures import blindness, messages_of, pictures_refused
-from chathakase.models.thinking import Listener
 
 OFFICIAL = "api.openai.com"
 
@@ -32,8 +41,8 @@ LENGTHS = ("max_tokens", "max_completion_tokens")
 SHORTEST = 256
 """Tokens of an answer below which it is not worth asking."""
 
-MOST_TOKENS = 10**9
-"""Tokens of a prompt or an answer that a server can have counted."""
+NAME_MOST = 200
+"""Characters of a model's name that a server's list can have."""
 
 REFUSALS = ("unsupported", "not support", "unknown", "unrecognized", "extra", "not permitted", "unexpected")
 
@@ -41,11 +50,12 @@ REFUSALS = ("unsupported", "not support", "unknown", "unrecognized", "extra", "n
 class OpenAIModel:
     """A model on an OpenAI-compatible server (a LanguageModel)."""
 
-    def __init__(self, client: AsyncOpenAI, name: str, options: Mapping[str, Any]) -> None:
+    def __init__(self, client: AsyncOpenAI, name: str, options: Mapping[str, Any], bounds: Bounds) -> None:
         self._client = client
         self._name = name
         self._given = options
         self._options = dict(options)
+        self._bounds = bounds
         self._sees = True
 
     @property
@@ -55,51 +65,54 @@ class OpenAIModel:
 
     def named(self, name: str, *, max_tokens: int | None = None) -> "OpenAIModel":
         """Another model on the same server, through the same client; what it refuses is remembered by itself."""
-        bound = {} if max_tokens is None else {key: max_tokens for key in LENGTHS if key in self._given}
-        return OpenAIModel(self._client, name, {**self._given, **bound})
+        if max_tokens is None:
+            return OpenAIModel(self._client, name, self._given, self._bounds)
+        bound = {key: max_tokens for key in LENGTHS if key in self._given}
+        return OpenAIModel(self._client, name, {**self._given, **bound}, self._bounds.for_tokens(max_tokens))
 
     async def names(self) -> frozenset[str]:
         """The models that the server says it has. Raises ModelError, ``http_404`` when it keeps no list."""
         try:
-            answer = await self._client.get("/models", cast_to=object)
+            document = await self._list()
+            names = (model["id"] for model in (await parse(document))["data"])
+            return frozenset(name for name in names if _is_name(name))
         except openai.OpenAIError as error:
             raise translate(error) from error
-        try:
-            return frozenset(str(model["id"]) for model in answer["data"])  # type: ignore[index]
-        except (KeyError, TypeError) as error:
+        except TimeoutError as error:
+            raise ModelError("timeout", TIMEOUT) from error
+        except ConnectionError as error:
+            raise ModelError("unreachable", UNREACHABLE) from error
+        except SENSELESS as error:
             raise ModelError("unreadable", UNREADABLE) from error
 
+    async def _list(self) -> bytes:
+        within = self._bounds.silence
+        async with asyncio.timeout(within):
+            answer = await self._client.get("/models", cast_to=object, stream=True, stream_cls=AsyncStream[Any])
+        async with answer:
+            document, _ = await read_document(answer.response, most=JSON_MOST, within=within)
+        return document
+
     async def stream(self, prompt: Prompt) -> AsyncGenerator[str | Finished]:
-        """Yield the answer piece by piece, then one Finished. Raises ModelError."""
+        """Yield the answer piece by piece, then one Finished. Raises ModelError.
+
+        Beyond its bounds the answer ends with what there is, for the reason ``too_much``.
+        """
         try:
-            async with await self._begin(prompt) as chunks:
-                if "json" in chunks.response.headers.get("content-type", ""):
-                    for part in _whole(json.loads(await chunks.response.aread()), chunks.response.request):
-                        yield part
-                    return
-                reason, model, usage, mender, listener = None, "", None, Mender(), Listener()
-                async for chunk in chunks:
-                    model = chunk.get("model") or model
-                    usage = _usage(chunk) or usage
-                    # Usage and filter chunks come without choices, so the first one is never taken for granted.
-                    for choice in chunk.get("choices") or ():
-                        reason = choice.get("finish_reason") or reason
-                        piece = mender.feed(_text((choice.get("delta") or {}).get("content")))
-                        if told := listener.feed(piece):
-                            yield told
-                if told := listener.rest():
-                    yield told
-                yield Finished(reason, model, usage)
+            async with (
+                await self._begin(prompt) as chunks,
+                aclosing(read_answer(chunks.response, self._bounds)) as pieces,
+            ):
+                async for piece in pieces:
+                    yield piece
         except openai.OpenAIError as error:
             refusal = translate(error)
             self._shorten(refusal.limit)
             raise refusal from error
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise ModelError("unreadable", UNREADABLE) from error
 
     async def _begin(self, prompt: Prompt) -> AsyncStream[Any]:
         try:
-            async with asyncio.timeout(BEGIN_TIMEOUT):
+            async with asyncio.timeout(self._bounds.silence):
                 return await self._request(prompt)
         except TimeoutError as error:
             raise ModelError("timeout", TIMEOUT) from error
@@ -149,18 +162,28 @@ class OpenAIModel:
 
 @asynccontextmanager
 async def open_model(
-    *, api_key: str, base_url: str | None, name: str, temperature: float | None, max_tokens: int
+    *,
+    api_key: str,
+    base_url: str | None,
+    name: str,
+    temperature: float | None,
+    max_tokens: int,
+    bounds: Bounds | None = None,
 ) -> AsyncIterator[OpenAIModel]:
     """Open one client for all turns; close it at the end.
 
     ``temperature`` is sent only when given. ``max_tokens`` bounds the answer; it goes under the name that
     the server is known to take: OpenAI itself deprecated ``max_tokens``, most compatible servers know only it.
+    ``bounds`` are for a server that does not keep to that.
     """
-    timeout = openai.Timeout(BEGIN_TIMEOUT, connect=5.0)
+    bounds = bounds or bounds_for(max_tokens, silence=BEGIN_TIMEOUT)
+    timeout = openai.Timeout(bounds.silence, connect=5.0)
     # Given in any case, or the library reads an environment variable that may be set but empty.
     base_url = base_url or f"https://{OFFICIAL}/v1"
     local = urlsplit(base_url).hostname in ("localhost", "127.0.0.1", "::1")
-    transport = openai.DefaultAsyncHttpxClient(trust_env=False) if local else None
+    transport = openai.DefaultAsyncHttpxClient(
+        trust_env=not local, event_hooks={"response": [take_in]}, headers={"Accept-Encoding": "identity"}
+    )
     async with AsyncOpenAI(
         api_key=api_key, base_url=base_url, timeout=timeout, max_retries=2, http_client=transport
     ) as client:
@@ -171,36 +194,11 @@ async def open_model(
         }
         if temperature is not None:
             options["temperature"] = temperature
-        yield OpenAIModel(client, name, options)
+        yield OpenAIModel(client, name, options, bounds)
 
 
-def _whole(answer: dict[str, Any], request: Any) -> Iterator[str | Finished]:
-    """The answer of a server that does not stream; some say 200 even of a prompt that is too long."""
-    if not answer.get("choices"):
-        refusal = openai.APIError("", request, body=answer.get("error", answer))
-        raise refusal if is_too_long(refusal) else ModelError("unreadable", UNREADABLE)
-    choice, listener = answer["choices"][0], Listener()
-    yield listener.feed(Mender().feed(_text(choice["message"].get("content")))) + listener.rest()
-    yield Finished(choice.get("finish_reason"), answer.get("model") or "", _usage(answer))
-
-
-def _text(content: object) -> str:
-    """The text of a delta, which some servers send as a list of parts."""
-    if isinstance(content, list):
-        return "".join(str(part.get("text") or "") for part in content if isinstance(part, dict))
-    return content if isinstance(content, str) else ""
-
-
-def _usage(chunk: dict[str, Any]) -> Usage | None:
-    usage = chunk.get("usage")
-    if not usage or not isinstance(usage, dict):
-        return None
-    return Usage(_tokens(usage.get("prompt_tokens")), _tokens(usage.get("completion_tokens")))
-
-
-def _tokens(number: object) -> int:
-    """How many tokens a server counted; 0 where that cannot be, since no answer is worth less for it."""
-    return int(number) if isinstance(number, int | float) and 0 <= number <= MOST_TOKENS else 0
+def _is_name(name: object) -> bool:
+    return isinstance(name, str) and len(name) <= NAME_MOST and name.isprintable()
 
 
 def _refused_option(error: openai.APIStatusError, options: dict[str, Any]) -> str | None:

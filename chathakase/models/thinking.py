@@ -7,6 +7,8 @@ DeepSeek's, Qwen's and other open models write ``<think>…</think>`` first, and
 from collections.abc import Callable
 
 BEGIN, END = "<think>", "</think>"
+BLANK_MOST = 1_000
+"""Characters of blanks before a thought; what begins with more is none."""
 
 
 class Listener:
@@ -33,7 +35,7 @@ class Listener:
         if begun.startswith(BEGIN):
             self._hear = self._thought
             return self._thought(begun.removeprefix(BEGIN))
-        if BEGIN.startswith(begun):
+        if BEGIN.startswith(begun) and len(text) <= BLANK_MOST:
             self._held = text
             return ""
         self._hear = str

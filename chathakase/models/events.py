@@ -1,0 +1,70 @@
+"""Takes a stream of server-sent events apart, as https://html.spec.whatwg.org/multipage/server-sent-events.html has it.
+
+Pure. Names, ids and times to reconnect after mean nothing here: an event is its data, and what has none is no event.
+"""
+
+import re
+from collections.abc import Iterator
+
+from chathakase.models.bounds import TooMuch
+
+LINE_END = re.compile(rb"\r\n?|\n")
+MARK = b"\xef\xbb\xbf"
+"""The byte order mark that a stream may begin with."""
+
+
+class Events:
+    """Hears a stream piece by piece, and tells the data of each event that is whole."""
+
+    def __init__(self, most: int) -> None:
+        """``most`` is how many bytes a line, or the data of an event, may have."""
+        self._most = most
+        self._line = bytearray()
+        self._data: list[bytes] = []
+        self._size = 0
+        self._first = True
+        self._returned = False
+        """The last piece ended with a carriage return, of which a line feed may be the other half."""
+
+    def feed(self, piece: bytes) -> Iterator[str]:
+        """The data of the events that end here. Raises TooMuch."""
+        for line in self._lines(piece):
+            if line:
+                self._take(line)
+            elif data := self._told():
+                yield data
+
+    def _lines(self, piece: bytes) -> Iterator[bytes]:
+        if self._returned:
+            piece = piece.removeprefix(b"\n")
+        self._returned = piece.endswith(b"\r")
+        *whole, begun = LINE_END.split(piece)
+        for end in whole:
+            yield self._joined(end)
+        self._line += begun
+        if len(self._line) > self._most:
+            raise TooMuch(bytes(self._line))
+
+    def _joined(self, end: bytes) -> bytes:
+        """The line that ends so."""
+        line = bytes(self._line + end) if self._line else end
+        self._line.clear()
+        first, self._first = self._first, False
+        return line.removeprefix(MARK) if first else line
+
+    def _take(self, line: bytes) -> None:
+        name, _, value = line.partition(b":")
+        if name != b"data":
+            return
+        self._data.append(value.removeprefix(b" "))
+        self._size += len(line)
+        if self._size > self._most:
+            raise TooMuch(b"\n".join(self._data))
+
+    def _told(self) -> str:
+        if not self._data:
+            return ""
+        data = b"\n".join(self._data).decode(errors="replace").strip()
+        self._data.clear()
+        self._size = 0
+        return data

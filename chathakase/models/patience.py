@@ -1,0 +1,57 @@
+"""For how long a server is waited for, and for how long it may keep everybody else waiting."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from time import monotonic
+from typing import TypeVar
+
+from chathakase.models.bounds import Bounds, TooMuch
+
+HOLD = 0.005
+"""Seconds after which whoever reads lets others work."""
+
+T = TypeVar("T")
+
+
+class Clock:
+    """Runs while an answer is read; wound up again by each sign of life."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        self._silence = bounds.silence
+        self._loop = asyncio.get_running_loop()
+        self._end = self._loop.time() + bounds.lasting
+        self._silent = self._loop.time() + self._silence
+        self._life = 0
+
+    def hear(self, life: int) -> None:
+        """Note how many signs of life there were until now."""
+        if life > self._life:
+            self._life, self._silent = life, self._loop.time() + self._silence
+
+    def end_within(self, seconds: float) -> None:
+        """Wait no longer than so many seconds from now on, whatever comes."""
+        self._end = min(self._end, self._loop.time() + seconds)
+
+    async def wait(self, coming: Callable[[], Awaitable[T]]) -> T:
+        """Wait for what is coming. Raises TimeoutError when all is silent for too long, TooMuch when it lasts so."""
+        until = min(self._silent, self._end)
+        # What never has to be waited for is never cut short by a timeout.
+        if self._loop.time() < until:
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(until):
+                    return await coming()
+        raise TooMuch if self._end <= self._loop.time() else TimeoutError
+
+
+class Breath:
+    """Keeps a long piece of work from holding the event loop."""
+
+    def __init__(self) -> None:
+        self._since = monotonic()
+
+    async def take(self) -> None:
+        """Let others work if it is time."""
+        if monotonic() - self._since > HOLD:
+            await asyncio.sleep(0)
+            self._since = monotonic()
