@@ -37,6 +37,29 @@ async def test_a_very_long_answer_is_attached_whole(
     assert len(beginning) > 5_000
 
 
+async def test_what_is_attached_says_how_it_ended_where_people_see_it(
+    open_the_bot: OpenBot, start: Start, model: ModelServer
+) -> None:
+    model.will(says(long_text(20_000), finish="length"))
+    async with open_the_bot(chathakase_max_pages=2):
+        thread = await start("@ChatHakase everything, please")
+        (*_, comment) = await thread.answers(3, containing="in this file")
+    assert comment.endswith(
+        "\n\n⚠️ The answer reached its length limit here. Continue, or ask me to go on, for the rest."
+    )
+
+
+@pytest.mark.parametrize("end", ["⚠️ <!channel>", "⚠️ @everyone", "⚠️ " + "x" * 300])
+async def test_what_a_model_writes_is_no_word_of_ours(
+    end: str, open_the_bot: OpenBot, start: Start, model: ModelServer
+) -> None:
+    model.will(says(f"{long_text(20_000)}\n\n{end}"))
+    async with open_the_bot(chathakase_max_pages=2):
+        thread = await start("@ChatHakase everything, please")
+        (*_, comment) = await thread.answers(3, containing="in this file")
+    assert comment == "This answer is long: the whole of it is in this file."
+
+
 async def test_it_may_also_come_in_pages(
     open_the_bot: OpenBot, start: Start, model: ModelServer, workspace: Workspace
 ) -> None:

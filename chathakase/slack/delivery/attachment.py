@@ -6,6 +6,7 @@ the file shared in a thread or a conversation.
 
 import asyncio
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +31,8 @@ CLOSED = frozenset({"missing_scope", "unknown_method"})
 WITHIN = 60.0
 """Seconds after which an answer goes on in messages instead."""
 COMMENT = "This answer is long: the whole of it is in this file."
+NOTICE = re.compile(r"\n\n(⚠️ [^<>&@!#\n]{1,200})\Z")
+"""A word about how an answer ended, which nobody would see at the end of a file; nothing that could mention anybody."""
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +80,7 @@ class Attachments:
         Raises DeliveryError when that is not possible, or not in time.
         """
         filename = f"answer-{name.turn[:12]}-{name.run}.md"
-        await self.send(Parcel(place.channel, place.thread, filename, text.encode(), COMMENT), doubtful=doubtful)
+        await self.send(Parcel(place.channel, place.thread, filename, text.encode(), _comment(text)), doubtful=doubtful)
 
     async def send(self, parcel: Parcel, *, doubtful: bool) -> None:
         """Share a file, once; ``doubtful`` says that an earlier try may have done so.
@@ -163,3 +166,8 @@ def _is_before(ts: object, since: str) -> bool:
         return bool(since) and float(str(ts)) < float(since)
     except ValueError:
         return False
+
+
+def _comment(text: str) -> str:
+    ended = NOTICE.search(text, max(len(text) - 250, 0))
+    return f"{COMMENT}\n\n{ended[1]}" if ended else COMMENT
