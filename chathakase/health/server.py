@@ -10,6 +10,7 @@ from typing import TypeAlias
 from aiohttp import web
 
 from chathakase.core.errors import StartError, trace
+from chathakase.health.junk import TerseLogger
 from chathakase.health.vitals import VitalSigns
 
 Address: TypeAlias = tuple[str, int]
@@ -18,7 +19,11 @@ Address: TypeAlias = tuple[str, int]
 WITHIN = 2.0
 """Seconds in which a bot that lives tells how it is."""
 LINGER = 0.5
-"""Seconds for answers under way at the end."""
+"""Seconds for answers under way at the end, and for what somebody still sends who was answered."""
+IDLE = 10.0
+"""Seconds for which a connection may be open without a whole request."""
+CONNECTIONS = 100
+"""Connections that are open at once; for another one the oldest is closed, which a supervisor never needs."""
 HEADERS = {"Cache-Control": "no-store"}
 
 log = logging.getLogger(__name__)
@@ -65,21 +70,46 @@ async def open_health(address: Address, vital_signs: Callable[[], Awaitable[Vita
     application.add_routes(
         [web.get("/live", health.live), web.get("/ready", health.ready), web.get("/health", health.health)]
     )
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=LINGER)
-    host, port = address
+    runner = web.AppRunner(
+        application,
+        access_log=None,
+        logger=TerseLogger(log),
+        shutdown_timeout=LINGER,
+        lingering_time=LINGER,
+        keepalive_timeout=IDLE,
+    )
+    await runner.setup()
     try:
-        await runner.setup()
+        listening = await _listen(runner, *address)
+        bound, number, *_ = listening.sockets[0].getsockname()
         try:
-            await web.TCPSite(runner, host or None, port).start()
-        except OSError as error:
-            place = f"port {port} on {host}" if host else f"port {port}"
-            raise StartError(
-                f"CHATHAKASE_HEALTH: {place} is not to be had ({_reason(error)}): name another, or unset it."
-            ) from error
-        bound, number, *_ = runner.addresses[0]
-        yield f"http://{f'[{bound}]' if ':' in bound else bound}:{number}"
+            yield f"http://{f'[{bound}]' if ':' in bound else bound}:{number}"
+        finally:
+            listening.close()
     finally:
         await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, host: str, port: int) -> asyncio.Server:
+    try:
+        return await asyncio.get_running_loop().create_server(_door(runner), host or None, port)
+    except OSError as error:
+        place = f"port {port} on {host}" if host else f"port {port}"
+        raise StartError(
+            f"CHATHAKASE_HEALTH: {place} is not to be had ({_reason(error)}): name another, or unset it."
+        ) from error
+
+
+def _door(runner: web.AppRunner) -> Callable[[], asyncio.BaseProtocol]:
+    def opened() -> asyncio.BaseProtocol:
+        server = runner.server
+        assert server is not None
+        crowd = server.connections
+        for oldest in crowd[: max(len(crowd) - CONNECTIONS + 1, 0)]:
+            oldest.force_close()
+        return server()
+
+    return opened
 
 
 def _said(what: str, *, well: bool) -> web.Response:
