@@ -17,6 +17,7 @@ from chathakase.playground.interactivity.hooks import Hooks
 from chathakase.playground.interactivity.starts import Starts
 from chathakase.playground.interactivity.submissions import Submissions
 from chathakase.playground.journal import Journal
+from chathakase.playground.junk import bounded, refuse_junk
 from chathakase.playground.page_server.deeds import Speaking
 from chathakase.playground.page_server.guard import guard
 from chathakase.playground.page_server.page import PageServer
@@ -111,7 +112,7 @@ async def open_workspace(
         page = PageServer(world, journal, sockets, deeds, facts)
         files = FileServer(world, tokens, faults, journal)
         application = _application(host, [*_slack_routes(api, sockets, hooks), *files.routes(), *page.routes()])
-        runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.2)
+        runner = web.AppRunner(application, shutdown_timeout=0.2, **bounded())
         end_events = world.subscribe(Events(world, subscriptions, delivery.submit, rng).observe)
         try:
             await runner.setup()
@@ -129,7 +130,7 @@ async def open_workspace(
 
 
 def _application(host: str, routes: Iterable[web.RouteDef]) -> web.Application:
-    application = web.Application(client_max_size=BODY_MOST, middlewares=[guard(host)])
+    application = web.Application(client_max_size=BODY_MOST, middlewares=[guard(host), refuse_junk])
     application.router.add_routes(routes)
     return application
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from chathakase.playground.junk import bounded, refuse_junk
 from chathakase.playground.model.echo import echo, pieces
 from chathakase.playground.world.values import Json
 
@@ -35,11 +36,11 @@ class ModelServer:
 async def open_model(host: str = "127.0.0.1", port: int = 0, *, delay: float = 0.02) -> AsyncIterator[ModelServer]:
     """The echo model on `host` and `port` (0: a free one), with `delay` seconds before each streamed piece."""
     server = _Server(delay)
-    application = web.Application(client_max_size=BODY_MOST)
+    application = web.Application(client_max_size=BODY_MOST, middlewares=[refuse_junk])
     application.router.add_post("/v1/chat/completions", server.complete)
     application.router.add_get("/v1/models", _models)
     application.router.add_get("/v1/models/{model}", _model)
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.2, handler_cancellation=True)
+    runner = web.AppRunner(application, shutdown_timeout=0.2, handler_cancellation=True, **bounded())
     try:
         await runner.setup()
         await web.TCPSite(runner, host, port).start()
@@ -56,7 +57,7 @@ class _Server:
         try:
             asked = await request.json()
             messages = [dict(message) for message in asked["messages"]]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             return _error(400, "`messages` must be a list of objects in a JSON body.", "invalid_request_error")
         model = asked.get("model")
         if model != MODEL:
@@ -64,7 +65,8 @@ class _Server:
         text = echo(messages)
         usage = _usage(messages, text)
         if asked.get("stream"):
-            wants_usage = bool((asked.get("stream_options") or {}).get("include_usage"))
+            options = asked.get("stream_options")
+            wants_usage = isinstance(options, dict) and bool(options.get("include_usage"))
             return await self._stream(request, text, usage if wants_usage else None)
         message = {"role": "assistant", "content": text, "refusal": None}
         choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}

@@ -1,0 +1,61 @@
+"""What comes to the playground's servers besides Slack's and the page's own requests."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from itertools import product
+from urllib.parse import urlsplit
+
+import pytest
+
+from chathakase.playground import junk
+from chathakase.playground.model.server import open_model
+from chathakase.playground.server import open_workspace
+from tests.junk import JUNK, SECRET, send
+
+BODIES = {
+    "application/json": (b"\xff", b"{", b"[" * 5_000),
+    "application/json; charset=swordfish": (b"{}",),
+    "application/x-www-form-urlencoded": (b"\xff\xfe", b"a=%ff&b=%"),
+    "multipart/form-data": (b"swordfish",),
+    "multipart/form-data; boundary=x": (b"swordfish", b"--x\r\n\xff\r\n\r\n--x--", b"--x\r\n\r\n"),
+}
+PATHS = ("/api/chat.postMessage", "/upload/v1/x", "/page/upload", "/hooks/a/b/c", "/v1/chat/completions")
+
+
+@pytest.fixture
+async def ports() -> AsyncIterator[list[int]]:
+    async with open_workspace() as workspace, open_model() as model:
+        yield [int(urlsplit(url).port or 0) for url in (workspace.api_url, model.base_url)]
+
+
+async def test_junk_leaves_no_trace(ports: list[int], caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    for port in ports:
+        for data in JUNK.values():
+            await send(port, data)
+    assert SECRET not in caplog.text
+    assert not [record for record in caplog.records if record.exc_info or record.levelno > logging.DEBUG]
+
+
+async def test_a_body_that_is_not_what_it_says_is_no_failure_of_ours(
+    ports: list[int], caplog: pytest.LogCaptureFixture
+) -> None:
+    bodies = [(kind, body) for kind, those in BODIES.items() for body in those]
+    for port, path, (kind, body) in product(ports, PATHS, bodies):
+        head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\nContent-Type: {kind}\r\n"
+        length = f"Content-Length: {len(body)}\r\n\r\n".encode()
+        answered = await send(port, head.encode() + length + body, wait=20)
+        assert answered.startswith(b"HTTP/1.1 "), (path, kind, body)
+        assert b" 500 " not in answered[:20], (path, kind, body)
+    assert not caplog.records
+
+
+async def test_whoever_asks_nothing_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(junk, "IDLE", 0.05)
+    async with open_workspace() as workspace:
+        reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(workspace.api_url).port)
+        writer.write(b"GET / HTTP/1.1\r\nHo")
+        async with asyncio.timeout(20):
+            assert await reader.read() == b""
+        writer.close()
