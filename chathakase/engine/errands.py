@@ -5,10 +5,10 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from chathakase.core.errands import Command, Errand, Press
+from chathakase.core.errands import Command, Errand
 from chathakase.core.errors import ChatHakaseError, StoreError, trace
 from chathakase.core.ports import ErrandStore, Surface
-from chathakase.engine.commands import Answer, Asked, Commands, Said, privately
+from chathakase.engine.commands import ALOUD, Answer, Asked, Commands, Said, privately
 from chathakase.engine.presses import Presses
 from chathakase.engine.verdict import GAVE_UP, with_notice
 
@@ -94,7 +94,8 @@ class Errands:
     async def _outcome(self, errand: Errand) -> Answer:
         if errand.attempt > ATTEMPTS:
             log.error("An errand in %s is given up after %d attempts", errand.task.place.session_id, ATTEMPTS)
-            return Said(with_notice("", GAVE_UP), private=isinstance(errand.task, Press))
+            aloud = isinstance(errand.task, Command) and errand.task.name in ALOUD
+            return Said(with_notice("", GAVE_UP), private=not aloud)
         if isinstance(errand.task, Command):
             return await self._commands.do(errand.task, errand)
         told = await self._presses.heed(errand.task)

@@ -51,6 +51,9 @@ COMMANDS = (
 TELLING = frozenset({SESSION_INFO, WHAT_DO_YOU_REMEMBER, SEARCH, SUMMARISE, ALL_SESSIONS, DOCTOR, HELP})
 """Commands that change nothing, so that it is enough to do one of several that are the same."""
 
+ALOUD = frozenset({SESSION_INFO, SUMMARISE, COMPACT, RENAME, EXPORT, CLEAR_SESSION, HELP})
+"""Commands that are answered for everybody to read; what others tell concerns one person, or the whole house."""
+
 CALLING = frozenset({SUMMARISE, COMPACT, ANSWER_AGAIN})
 """Commands for which the model is called, so that they count as questions do."""
 
