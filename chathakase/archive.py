@@ -13,14 +13,14 @@ from chathakase.core.export import as_json, as_markdown, file_name
 from chathakase.core.memory import Found, Transcript
 from chathakase.core.moments import day_and_time
 from chathakase.core.ports import ExportStore, SearchStore
+from chathakase.core.unicode import visible
 from chathakase.storage.export import Export
 from chathakase.storage.migrate import refuse_other
 from chathakase.storage.private import make_folder
 from chathakase.storage.search import Search
 from chathakase.storage.sqlite import open_for_reading
 
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-"""What a terminal would take for a command, or for a change of the direction of writing."""
+BLANKS = re.compile(r"[ \t\r\n]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,4 +89,5 @@ def _replace(path: Path, content: str) -> None:
 
 
 def _harmless(text: str) -> str:
-    return CONTROL.sub("", " ".join(text.split()))
+    """A text in one line, in which control characters are seen and not obeyed."""
+    return visible(BLANKS.sub(" ", text).strip())

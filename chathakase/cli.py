@@ -176,7 +176,7 @@ async def _play(host: str, port: int, *, terminal: bool, browser: bool) -> None:
         if terminal:
             await talk(playground.workspace, model=playground.model)
             return
-        typer.echo(f"ChatHakase is in its playground, answering with {playground.model}:\n")
+        typer.echo(harmless(f"ChatHakase is in its playground, answering with {playground.model}:") + "\n")
         typer.echo(f"    {playground.workspace.address}\n\nCtrl-C ends it.")
         if browser:
             _open_browser(playground.workspace.address)

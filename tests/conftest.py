@@ -16,7 +16,17 @@ settings.register_profile(
 )
 settings.load_profile("any machine")
 
-FOREIGN = ("SLACK_", "OPENAI_", "CHATHAKASE_", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
+FOREIGN = (
+    "SLACK_",
+    "OPENAI_",
+    "CHATHAKASE_",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "ALL_PROXY",
+    "all_proxy",
+)
 
 
 @pytest.fixture(autouse=True)

@@ -12,6 +12,7 @@ from rich.padding import Padding
 from rich.spinner import Spinner
 from rich.text import Text
 
+from chathakase.playground.terminal.harmless import Harmless, in_a_row, in_lines
 from chathakase.playground.terminal.transcript import markdown_of, without_html
 from chathakase.playground.world.values import Message, User
 from chathakase.playground.world.world import World
@@ -42,19 +43,20 @@ class Screen:
         self._live: Live | None = None
         self.interactive = console.is_terminal
 
-    def note(self, text: str) -> None:
-        """A remark of the terminal's own, dimmed; rich markup is understood."""
-        self._console.print(f"[dim]{text}[/dim]", highlight=False)
+    def note(self, *parts: str | Text) -> None:
+        """A remark of the terminal's own, dimmed. Strings are shown as they are, whatever they hold."""
+        told = (part if isinstance(part, Text) else in_lines(part) for part in parts)
+        self._console.print(Text.assemble(*told, style="dim"))
 
     def prompt(self, user: User, place: str) -> None:
         """Ask for a line, on a terminal."""
         if self.interactive:
-            self._console.print(Text.assemble(self._name(user), (f" {place} › ", "dim")), end="")
+            self._console.print(Text.assemble(self._name(user), (f" {in_a_row(place)} › ", "dim")), end="")
 
     def said(self, user: User, place: str, typed: str) -> None:
         """A person's line, where the terminal did not show it while it was typed."""
         if not self.interactive:
-            self._console.print(Text.assemble(self._name(user), (f" {place} › ", "dim"), typed))
+            self._console.print(Text.assemble(self._name(user), (f" {in_a_row(place)} › ", "dim"), in_a_row(typed)))
 
     def message(self, message: Message) -> None:
         """One finished message of the bot."""
@@ -80,7 +82,7 @@ class Screen:
             return
         name = self._world.bot.display_name
         if message is None:
-            self._live.update(Spinner("dots", Text(f" {name} {status or '…'}", style="dim")))
+            self._live.update(Spinner("dots", Text(in_a_row(f" {name} {status or '…'}"), style="dim")))
         else:
             self._live.update(Tail(self._headed(message, self._body(message))))
 
@@ -89,16 +91,17 @@ class Screen:
         head = Text.assemble(self._name(author or self._world.bot), (f" · {self._where(message)}", "dim"))
         return Group(head, Padding(body, _INDENT))
 
-    def _body(self, message: Message) -> Markdown:
-        return Markdown(without_html(markdown_of(self._world, message)))
+    def _body(self, message: Message) -> Harmless:
+        # Where a link leads is shown beside it, and not handed to the terminal.
+        return Harmless(Markdown(without_html(in_lines(markdown_of(self._world, message))), hyperlinks=False))
 
     def _where(self, message: Message) -> str:
         conversation = self._world.conversation(message.channel)
-        name = f"#{conversation.name}" if conversation and conversation.name else "direct message"
+        name = f"#{in_a_row(conversation.name)}" if conversation and conversation.name else "direct message"
         return f"{name}, in a thread" if message.thread_ts else name
 
     def _name(self, user: User) -> tuple[str, str]:
         if user.is_bot:
-            return user.display_name, "bold yellow"
+            return in_a_row(user.display_name), "bold yellow"
         people = [each.id for each in self._world.users.values() if not each.is_bot]
-        return user.display_name or user.name, f"bold {_COLOURS[people.index(user.id) % len(_COLOURS)]}"
+        return in_a_row(user.display_name or user.name), f"bold {_COLOURS[people.index(user.id) % len(_COLOURS)]}"

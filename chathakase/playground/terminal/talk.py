@@ -9,16 +9,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rich.console import Console
+from rich.text import Text
 
 from chathakase.playground.errors import SlackError
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace
+from chathakase.playground.terminal.harmless import in_a_row
 from chathakase.playground.terminal.interrupt import until_interrupted
 from chathakase.playground.terminal.replies import Replies
 from chathakase.playground.terminal.screen import Screen
 from chathakase.playground.terminal.stdin import stdin_lines
 from chathakase.playground.world.values import Conversation
 
+TRY = "Try: [bold]hello[/bold] · [bold]what did I say before?[/bold] · [bold]session info[/bold] · [bold]help[/bold]"
 HELP = """\
   [bold]/dm[/bold]               talk in the direct message
   [bold]/channel[/bold] \\[name]   talk in a channel, #general or another
@@ -84,11 +87,10 @@ class _Talker:
         with_model = f" with the model {model}" if model else ""
         self.screen.note(
             f"You are {self.person.user.display_name} in a Slack workspace on this machine. "
-            f"[bold]{bot}[/bold] is the real bot{with_model}.\n"
+            f"{bot} is the real bot{with_model}.\n"
             f"Say something: it goes to #{self.channel}, mentions {bot} and opens a thread; "
-            "in the thread no mention is needed.\n"
-            "Try: [bold]hello[/bold] · [bold]what did I say before?[/bold] · [bold]session info[/bold] · "
-            f"[bold]help[/bold]\n{HELP}\n"
+            "in the thread no mention is needed.\n",
+            Text.from_markup(f"{TRY}\n{HELP}\n"),
         )
 
     async def become(self, name: str) -> None:
@@ -147,12 +149,12 @@ class _Talker:
             case "/as":
                 await self._speak_as(argument)
             case _:
-                self.screen.note(HELP)
+                self.screen.note(Text.from_markup(HELP))
 
     async def _to_channel(self, name: str) -> None:
         conversation = self.workspace.world.conversation_named(name)
         if conversation is None or not self.workspace.world.is_member(conversation.id, self.person.id):
-            self.screen.note(f"There is no channel #{name.lstrip('#')} for {self.person.user.name}.")
+            self.screen.note(f"There is no channel #{in_a_row(name.lstrip('#'))} for {self.person.user.name}.")
             return
         self.channel, self.direct = conversation.name, False
         self.thread = self._last_thread(direct=False)
@@ -162,14 +164,18 @@ class _Talker:
         return next((each for each in reversed(self.threads) if each.conversation.id == where.id), None)
 
     def _list_threads(self, number: str) -> None:
-        if number.isdecimal() and 0 < int(number) <= len(self.threads):
-            self.thread = self.threads[int(number) - 1]
+        # A number of thousands of digits is not even read.
+        chosen = int(number) if number.isdecimal() and len(number) < 9 else 0
+        if 0 < chosen <= len(self.threads):
+            self.thread = self.threads[chosen - 1]
             self.direct = self.thread.conversation.type == "im"
             self.channel = self.thread.conversation.name or self.channel
             return
         for index, thread in enumerate(self.threads, 1):
             here = " (here)" if thread is self.thread else ""
-            self.screen.note(f"{index}. #{thread.conversation.name or 'direct message'}: {thread.opening}{here}")
+            self.screen.note(
+                f"{index}. #{thread.conversation.name or 'direct message'}: {in_a_row(thread.opening)}{here}"
+            )
         if not self.threads:
             self.screen.note("No threads yet.")
 
@@ -193,7 +199,7 @@ class _Talker:
         try:
             ts = await self.person.say(text, channel=where.id, thread_ts=self.thread.ts if self.thread else None)
         except SlackError as error:
-            self.screen.note(f"Slack says: {error.code}")
+            self.screen.note(f"Slack says: {in_a_row(error.code)}")
             return
         if self.thread is None:
             self.thread = _Thread(where, ts, text[:60])
