@@ -5,6 +5,7 @@ import pytest
 
 from chathakase.config import SettingsError, read_settings
 from chathakase.core.types import ExpiryMode
+from tests.rights import without_rights
 
 ENOUGH = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "OPENAI_API_KEY": "sk-secret"}
 
@@ -121,3 +122,81 @@ def test_secrets_are_not_shown(environment: Any) -> None:
     environment()
     assert "secret" not in repr(read_settings())
     assert "xoxb-1" not in repr(read_settings())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("OPENAI_BASE_URL", "http://host\x01/v1"),
+        ("OPENAI_BASE_URL", "http://☃.example/v1"),
+        ("OPENAI_BASE_URL", "http://xn--a/v1"),
+        ("OPENAI_BASE_URL", "http://[::1"),
+        ("OPENAI_BASE_URL", "http://h:99999/v1"),
+        ("OPENAI_BASE_URL", "http://a b/v1"),
+        ("SLACK_API_URL", "https://user:swapped@slack.example/api/"),
+        ("SLACK_API_URL", "https://slack.example/api/?token=swapped"),
+        ("CHATHAKASE_HEALTH", "a..b:80"),
+        ("CHATHAKASE_HEALTH", "[::g]:80"),
+        ("CHATHAKASE_DATABASE_URL", f"sqlite:///{'a' * 300}"),
+        ("CHATHAKASE_DATABASE_URL", "sqlite:///a\nb"),
+        ("CHATHAKASE_MODEL", "a\x1b[2J"),
+        ("CHATHAKASE_SYSTEM_PROMPT", "caf\udce9"),
+        ("CHATHAKASE_MAX_MESSAGES", "9" * 30),
+    ],
+)
+def test_what_nobody_could_use_is_refused(name: str, value: str, environment: Any) -> None:
+    environment(**{name: value})
+    (problem,) = problems()
+    assert problem.startswith(f"{name} ")
+    assert "swapped" not in problem
+
+
+@pytest.mark.parametrize(
+    "name", ["CHATHAKASE_MODEL", "CHATHAKASE_ADMINS", "CHATHAKASE_DATABASE_URL", "OPENAI_BASE_URL"]
+)
+@pytest.mark.parametrize("secret", ["xoxb-123-abc", "xapp-1-A1-abc", "a-key-of-my-own"])
+def test_a_secret_in_the_wrong_setting_is_refused(name: str, secret: str, environment: Any) -> None:
+    begin = {"CHATHAKASE_DATABASE_URL": "sqlite:///", "OPENAI_BASE_URL": "https://host/"}.get(name, "")
+    environment(**{"OPENAI_API_KEY": "a-key-of-my-own", name: begin + secret})
+    (problem,) = problems()
+    assert problem == f"{name} holds a token or a key, which belongs into a setting of its own"
+
+
+def test_a_prompt_may_have_lines_and_tell_of_tokens(environment: Any) -> None:
+    prompt = "Be brief.\n\tA token begins with xoxb-something."
+    environment(CHATHAKASE_SYSTEM_PROMPT=prompt)
+    assert read_settings().chathakase_system_prompt == prompt
+
+
+def test_a_password_for_the_models_server_is_taken(environment: Any) -> None:
+    environment(OPENAI_BASE_URL="http://user:password@localhost:11434/v1")
+    assert read_settings().openai_base_url == "http://user:password@localhost:11434/v1"
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "all_proxy"])
+def test_a_proxy_that_cannot_be_used_is_told_where_one_is_needed(
+    name: str, environment: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, "socks5://user:swapped@proxy:1080")
+    environment()
+    (problem,) = problems()
+    assert problem == f"{name} names a SOCKS proxy, which is not supported: name an HTTP proxy, or unset it"
+    environment(SLACK_API_URL="http://127.0.0.1:1/api/", OPENAI_BASE_URL="http://localhost:2/v1")
+    assert read_settings()
+    monkeypatch.setenv(name, "http://user:password@proxy:3128")
+    environment()
+    assert read_settings()
+
+
+def test_a_file_of_settings_may_begin_with_a_mark(tmp_path: Path) -> None:
+    lines = "".join(f"{name}={value}\n" for name, value in ENOUGH.items())
+    (tmp_path / ".env").write_text(f"\ufeff{lines}", encoding="utf-8")
+    assert read_settings().slack_bot_token.get_secret_value() == "xoxb-1"
+
+
+def test_a_file_of_settings_that_is_no_text_is_told(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes("SLACK_BOT_TOKEN=xoxb-1".encode("utf-16"))
+    assert problems() == [".env must be a text file in UTF-8"]
+    (tmp_path / ".env").chmod(0)
+    (problem,) = without_rights(problems)
+    assert problem.startswith(".env cannot be read (")

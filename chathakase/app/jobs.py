@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from chathakase.core.errors import StoreError
+from chathakase.core.errors import StoreError, trace
 
 FIRST_WITHIN = 60.0
 """Seconds after which each job has had its first run, so that no process is too short-lived for it."""
@@ -34,6 +34,8 @@ async def _forgiving(job: Job) -> None:
         await job()
     except StoreError as error:
         log.warning("%s: %s", job.__name__, error)
+    except Exception as error:  # noqa: BLE001 - the scheduler would tell nobody, or tell it with a stack trace
+        log.error("%s failed unexpectedly: %s", job.__name__, trace(error))
     except asyncio.CancelledError:
         # At shutdown; the scheduler would tell of it with a stack trace.
         log.debug("%s was cut short", job.__name__)
