@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from stat import S_IMODE
 
 import aiohttp
 import pytest
@@ -65,7 +66,9 @@ async def test_it_prints_the_page_and_ends_on_ctrl_c(tmp_path: Path) -> None:
         assert await asyncio.wait_for(process.wait(), 30) == 0
         assert process.stderr is not None
         assert (await process.stderr.read()).decode() == ""
-    assert (tmp_path / ".playground").is_dir()
+    kept = tmp_path / ".playground"
+    assert S_IMODE(kept.stat().st_mode) == 0o700
+    assert {S_IMODE(each.stat().st_mode) for each in kept.iterdir()} == {0o600}
 
 
 async def test_without_the_bot_any_client_can_join() -> None:
