@@ -4,6 +4,7 @@ import asyncio
 import io
 import logging
 import os
+import select
 import sys
 import threading
 import warnings
@@ -31,11 +32,8 @@ def plainly(work: Callable[[], int]) -> int:
         _flush()
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        return _nobody_reads()
     except OSError as error:
-        say(f"ChatHakase stopped because the system refused something: {error.strerror} ({trace(error)})")
-        return FAILED
+        return _of_system(error)
     except Exception as error:  # noqa: BLE001 - whatever it is, it must not show what its text holds
         say(f"ChatHakase stopped because of an unexpected error: {trace(error)}")
         return FAILED
@@ -105,17 +103,24 @@ def _tell(what: str, error: BaseException | None) -> None:
         say(f"{what}: {trace(error)}")
 
 
+def _of_system(error: OSError) -> int:
+    """Tell it, unless it is that whoever read the output has gone; Python would write the rest of that at its end."""
+    if isinstance(error, BrokenPipeError) and not _is_read():
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    else:
+        why = error.strerror or "it gives no reason"
+        say(f"ChatHakase stopped because the system refused something: {why} ({trace(error)})")
+    return FAILED
+
+
+def _is_read() -> bool:
+    """Whether anybody is left who reads the standard output."""
+    poll = select.poll()
+    poll.register(1, select.POLLOUT)
+    return not any(event & select.POLLERR for _, event in poll.poll(0))
+
+
 def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
         if stream is not None and not stream.closed:
             stream.flush()
-
-
-def _nobody_reads() -> int:
-    """End quietly when whoever read the output has gone; Python would try to write the rest of it at its end."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(AttributeError, OSError, ValueError):
-            stream.flush()
-    os.dup2(nowhere, 1)
-    return FAILED

@@ -12,6 +12,7 @@ MISHAPS = {
     "in the main thread": "raise ValueError(SECRET)",
     "in a group": "raise ExceptionGroup(SECRET, [ValueError(SECRET)])",
     "of the system": "open('/tell-nobody/x')",
+    "of another pipe": "raise BrokenPipeError(32, 'Broken pipe')",
     "too deep": "def deep(n=SECRET): return deep(n)\n    deep()",
     "in a task": """
     async def fail(): raise ValueError(SECRET)
