@@ -46,11 +46,13 @@ class _Cut:
             self._between_blocks(number, nested=False),
             self._between_blocks(number, nested=True),
             self._between_lines(),
-            self._between_words(self._blocks[number]),
         ):
             if candidate is not None:
                 return candidate
-        return self._anywhere(self._blocks[number])
+        block = self._blocks[number]
+        atoms = self._atoms(block)
+        words = self._between_words(block, atoms)
+        return self._anywhere(atoms) if words is None else words
 
     def _before_whole(self, number: int) -> int | None:
         """Before a fence or a table that does not fit but begins late."""
@@ -124,7 +126,8 @@ class _Cut:
         """Whether the lines around belong together."""
         index = bisect_right(self._blocks, position - 1, key=lambda block: block.start) - 1
         before = self._blocks[index]
-        following = next((block for block in self._blocks[index:] if block.start == position), None)
+        behind = self._blocks[index + 1 : index + 2]
+        following = behind[0] if behind and behind[0].start == position else None
         if before.kind in (Kind.HEADING, Kind.OPENING):
             return True
         if following is None:
@@ -133,10 +136,9 @@ class _Cut:
             following.kind is Kind.ROW and DELIMITER.match(self._text, position) is not None
         )
 
-    def _between_words(self, block: Block) -> int | None:
+    def _between_words(self, block: Block, atoms: list[tuple[int, int]]) -> int | None:
         if block.kind is Kind.BLANK:
             return self._end
-        atoms = self._atoms(block)
         for found in reversed(list(WORD.finditer(self._text, max(self._least - 1, block.text), self._end))):
             position = found.end()
             if self._if_good(position) and self._is_fit(position, block) and not _within(atoms, position):
@@ -159,15 +161,15 @@ class _Cut:
             return False
         if block.kind is Kind.CODE:
             return text[position] not in MARKS
-        return not BLOCK.match(text, position) and self._is_between_characters(position)
+        reach = min(position + LOOKAHEAD, self._ahead)
+        return not BLOCK.match(text, position, reach) and self._is_between_characters(position)
 
     def _is_between_characters(self, position: int) -> bool:
-        found = GRAPHEME.match(self._text, position - 1)
+        found = GRAPHEME.match(self._text, position - 1, self._ahead)
         return found is not None and found.end() == position
 
-    def _anywhere(self, block: Block) -> int:
+    def _anywhere(self, atoms: list[tuple[int, int]]) -> int:
         """Between two characters, and not in the middle of a mention or link, if that is possible."""
-        atoms = self._atoms(block)
         ends = [found.end() for found in GRAPHEME.finditer(self._text, self._start, self._ahead)]
         ends = [end for end in ends if self._kept <= end <= self._end]
         untorn = [end for end in ends if not _within(atoms, end)]

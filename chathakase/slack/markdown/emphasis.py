@@ -35,6 +35,10 @@ class Emphasis:
 
     def __init__(self) -> None:
         self.openings: list[Opening] = []
+        self._in_vain: dict[tuple[str, int, bool], int] = {}
+        """How many of the first openings are no partners of marks like those."""
+        self._owed = 0
+        """How many of the first openings are known to be owed."""
 
     def meet(self, run: str, before: str, after: str, piece: int) -> bool:
         """Go on past a run of ``*``, ``_`` or ``~`` between those two characters (empty at an end).
@@ -62,22 +66,51 @@ class Emphasis:
                 break
             count -= used
             partner.count -= used
+            self._change(index)
             del self.openings[index + 1 if partner.count else index :]
         return count
 
     def _partner(self, char: str, count: int, *, opening: bool) -> int | None:
-        for index in range(len(self.openings) - 1, -1, -1):
+        kind = (char, count % 3, opening)
+        for index in range(len(self.openings) - 1, self._in_vain.get(kind, 0) - 1, -1):
             found = self.openings[index]
             if found.char != char:
                 continue
             thirds = (found.count + count) % 3 == 0 and (found.count % 3 or count % 3)
             if not ((opening or found.closing) and thirds):
                 return index
+        self._in_vain[kind] = len(self.openings)
         return None
+
+    def owed(self, marks: str) -> Opening | None:
+        """The innermost of our own openings with these marks."""
+        kind = (f"our {marks}", 0, False)
+        for index in range(len(self.openings) - 1, self._in_vain.get(kind, 0) - 1, -1):
+            found = self.openings[index]
+            if found.owed and found.char * found.count == marks:
+                return found
+        self._in_vain[kind] = len(self.openings)
+        return None
+
+    def leave(self, opening: Opening, *, only: bool = False) -> None:
+        """Take an opening away, and all behind it unless it is the ``only`` one."""
+        index = next(index for index in range(len(self.openings) - 1, -1, -1) if self.openings[index] is opening)
+        self._change(index)
+        del self.openings[index : index + 1 if only else None]
 
     def separate(self) -> None:
         """Forget what is open: no span goes from one table cell into another."""
-        self.openings = [opening for opening in self.openings if opening.owed]
+        if len(self.openings) > self._owed:
+            kept = [opening for opening in self.openings[self._owed :] if opening.owed]
+            self._change(self._owed)
+            self.openings[self._owed :] = kept
+            self._owed = len(self.openings)
+
+    def _change(self, index: int) -> None:
+        """From this opening on nothing is known any more."""
+        self._owed = min(self._owed, index)
+        for kind, known in self._in_vain.items():
+            self._in_vain[kind] = min(known, index)
 
     def standing(self) -> list[tuple[str, Opening]]:
         """Each open span once, the outer first."""

@@ -7,10 +7,11 @@ All patterns are bounded, so that what a growing text could still become is deci
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import regex
 
-from chathakase.slack.markdown.comments import COMMENT
+from chathakase.slack.markdown.comments import COMMENT, LONGEST
 
 SPANS = {
     "b": "**",
@@ -41,7 +42,26 @@ _ATTRIBUTE = r"""\s++[A-Za-z_:@][\w:.-]{0,60}+\s*+=\s*+(?:"[^"<>]{0,2000}+"|'[^'
 TAG = regex.compile(rf"<(/?+)([A-Za-z][A-Za-z0-9]{{0,11}}+)(?:{_ATTRIBUTE}|\s++open(?=[\s/>])){{0,20}}+\s*+/?+>")
 """An HTML tag. Other attributes without a value are none: ``a <b and c>`` is no HTML."""
 
-_Telling = Callable[["regex.Match[str]"], str]
+
+class Foreign(NamedTuple):
+    """What is told otherwise as a whole, and how."""
+
+    pattern: "regex.Pattern[str]"
+    telling: Callable[["regex.Match[str]"], str]
+    closing: str
+    """What there is at its end, without which nobody need look for the rest."""
+    longest: int
+    """Characters within which that comes."""
+
+    def at(self, text: str, start: int, end: int) -> "regex.Match[str] | None":
+        """Such a thing that begins there."""
+        if text.find(self.closing, start + 1, min(end, start + self.longest)) < 0:
+            return None
+        return self.pattern.match(text, start, end)
+
+    def may_begin(self, text: str, start: int, end: int) -> bool:
+        """Whether a text that ends so can still become such a thing."""
+        return end - start <= self.longest and bool(self.pattern.fullmatch(text, start, end, partial=True))
 
 
 def code_span(text: str) -> str:
@@ -85,28 +105,37 @@ _TARGET = rf"(?P<target>\(\s*+(?:<[^<>\n]{{0,2000}}+>|(?:[^\s()<]|\([^\s()]{{0,5
 LINK = regex.compile(rf"(?P<image>!?+)\[{_ALT}\]{_TARGET}")
 IMAGE = regex.compile(r"!\[(?P<alt>[^\[\]]{0,200}+)\]\([^()\s]{0,500}+\)")
 
-TOLD: dict[str, tuple[tuple["regex.Pattern[str]", _Telling], ...]] = {
-    "[": ((LINK, _link),),
-    "!": ((LINK, _link),),
-    "\\": (
-        (regex.compile(r"\\\((.{1,500}?)\\\)", regex.DOTALL), lambda found: code_span(found[1])),
-        (regex.compile(r"\\\[(.{1,1000}?)\\\]", regex.DOTALL), lambda found: code_span(found[1])),
+FAR = 10_000
+"""Characters: more than a page has."""
+CODE = Foreign(
+    regex.compile(r"<(?P<tag>code|kbd|samp|tt)>(?P<text>.{0,500}?)</(?P=tag)>", regex.DOTALL),
+    lambda found: code_span(found["text"]),
+    "</",
+    520,
+)
+
+TOLD: dict[str, tuple[Foreign, ...]] = {
+    "[": (Foreign(LINK, _link, ")", FAR),),
+    "\\(": (
+        Foreign(regex.compile(r"\\\((.{1,500}?)\\\)", regex.DOTALL), lambda found: code_span(found[1]), "\\)", 504),
     ),
-    "$": ((regex.compile(r"\$\$([^$]{1,1000}+)\$\$"), lambda found: code_span(found[1])),),
-    "<": (
-        (regex.compile(COMMENT.pattern, regex.DOTALL), lambda _: ""),
-        (
+    "\\[": (
+        Foreign(regex.compile(r"\\\[(.{1,1000}?)\\\]", regex.DOTALL), lambda found: code_span(found[1]), "\\]", 1_004),
+    ),
+    "$": (Foreign(regex.compile(r"\$\$([^$]{1,1000}+)\$\$"), lambda found: code_span(found[1]), "$$", 1_004),),
+    "<!": (Foreign(regex.compile(COMMENT.pattern, regex.DOTALL), lambda _: "", "-->", LONGEST),),
+    "<a": (
+        Foreign(
             regex.compile(
                 r"<a\s[^<>]{0,500}?\bhref\s*=\s*(?P<url>\"[^\"<>]{0,2000}+\"|'[^'<>]{0,2000}+')[^<>]{0,500}+>"
                 r"(?P<text>.{0,500}?)</a>"
             ),
             _anchor,
-        ),
-        (regex.compile(r"<img\s[^<>]{0,2000}+>"), _image_tag),
-        (
-            regex.compile(r"<(?P<tag>code|kbd|samp|tt)>(?P<text>.{0,500}?)</(?P=tag)>", regex.DOTALL),
-            lambda found: code_span(found["text"]),
+            "</a>",
+            FAR,
         ),
     ),
+    "<i": (Foreign(regex.compile(r"<img\s[^<>]{0,2000}+>"), _image_tag, ">", 2_010),),
+    **dict.fromkeys(("<c", "<k", "<s", "<t"), (CODE,)),
 }
-"""By their first character: what is told otherwise as a whole, and how."""
+"""By how they begin: what is told otherwise as a whole, and how."""

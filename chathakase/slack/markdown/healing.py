@@ -4,18 +4,18 @@ import re
 from bisect import bisect_right
 
 from chathakase.slack.markdown.blocks import Block, Kind
-from chathakase.slack.markdown.comments import COMMENT, LONGEST, comment_at
+from chathakase.slack.markdown.comments import LONGEST, comment_at, comment_end
 
 LONE = re.compile(
-    r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)]?|#{1,6})(?:[ \t]+|\Z))?(?:\[[ xX]?\]?[ \t]*)?[*_~`\[!<|:=+\-\\$ \t\r]*\Z"
+    r"[ \t>]*+(?:(?:[-+*]|\d{1,9}[.)]?|#{1,6})(?:[ \t]++|\Z))?+(?:\[[ xX]?\]?[ \t]*+)?+[*_~`\[!<|:=+\-\\$ \t\r]*+\Z"
 )
 """A line of which only marks are there."""
 HALF_DELIMITER = re.compile(r"[-:| \t>]*\Z")
 HALF_CLOSING = re.compile(r"[ \t>]*(?:`+|~+|\$|\\)[ \t]*\Z")
 
 
-def shown(text: str, blocks: list[Block], end: int) -> int:
-    """Up to where the end of a growing text can be shown."""
+def shown(text: str, blocks: list[Block], end: int, known: int) -> int:
+    """Up to where the end of a growing text can be shown of which so much is ``known``."""
     if not blocks:
         return end
     if (comment := _half_comment(text, blocks, end)) is not None:
@@ -26,7 +26,7 @@ def shown(text: str, blocks: list[Block], end: int) -> int:
         return last.start
     if last.kind is Kind.CODE:
         return _code(text, blocks, line, end)
-    if last.kind is Kind.TEXT and _may_be_table(text, last, line, end):
+    if last.kind is Kind.TEXT and _may_be_table(text, last, known):
         return last.start
     if last.kind is Kind.ROW and line < end and len(blocks) > 1 and blocks[-2].begins and blocks[-2].kind is Kind.ROW:
         return blocks[-2].start if text[blocks[-2].text] == "|" else line
@@ -44,19 +44,19 @@ def _code(text: str, blocks: list[Block], line: int, end: int) -> int:
     return stop
 
 
-def _may_be_table(text: str, block: Block, line: int, end: int) -> bool:
+def _may_be_table(text: str, block: Block, known: int) -> bool:
     """Whether a block may turn out to be the head of a table."""
     if text[block.text : block.text + 1] != "|":
         return False
-    second = text.find("\n", block.start, end) + 1
-    return not second or (second == line and HALF_DELIMITER.match(text, line, end) is not None)
+    second = text.find("\n", block.start, known) + 1
+    return not second or HALF_DELIMITER.match(text, second, known) is not None
 
 
 def _half_comment(text: str, blocks: list[Block], end: int) -> int | None:
     """Where a comment begins that may go on behind the end."""
     position = max(blocks[0].start, end - LONGEST)
     while (found := comment_at(text, position, end)) is not None:
-        if not COMMENT.match(text, found, end):
+        if comment_end(text, found, end) is None:
             block = blocks[bisect_right(blocks, found, key=lambda block: block.start) - 1]
             return found if block.kind in (Kind.TEXT, Kind.HEADING, Kind.ROW) else None
         position = found + 1

@@ -7,7 +7,7 @@ from typing import ClassVar, NamedTuple
 
 from chathakase.core.mentions import MENTION
 from chathakase.slack.markdown.emphasis import Emphasis, Opening
-from chathakase.slack.markdown.foreign import BREAK, DROPPED, INSTEAD, LINK, SPANS, TAG, TOLD
+from chathakase.slack.markdown.foreign import BREAK, DROPPED, INSTEAD, SPANS, TAG, TOLD, Foreign
 from chathakase.slack.markdown.mentions import HARMLESS, PING, ZERO_WIDTH_SPACE, harmless
 from chathakase.slack.markdown.pieces import Piece, Pieces
 
@@ -21,6 +21,8 @@ CELL_TOKEN = re.compile(rf"{TOKEN.pattern}|\|")
 """The same in the row of a table."""
 URL = re.compile(r"https?://[!-)+-;=?-^a-{}]*[!-)+-;=?-^a-{}]")
 ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
+MARKUP = re.compile("<(?=[A-Za-z/]|!-)")
+"""How all begins that HTML is made of, and addresses."""
 AUTOLINK = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*>")
 HALF_ENTITY = re.compile(r"&(?:#?\w{0,31})\Z")
 HALF_ANGLE = re.compile(
@@ -142,27 +144,32 @@ class _Writer:
     def _escape(self, _: re.Match[str], start: int) -> int:
         if PING.match(self._text, start + 1, self._end):
             return self._pieces.put(start + 1, start + 2, HARMLESS)
-        told = self._told("\\", start)
+        told = self._told(self._text[start : start + 2], start)
         return told if told is not None else self._pieces.whole(start, min(start + 2, self._end))
 
     def _dollars(self, found: re.Match[str], start: int) -> int:
         told = self._told("$", start)
         return told if told is not None else found.end()
 
-    def _told(self, char: str, start: int) -> int | None:
+    def _told(self, begin: str, start: int) -> int | None:
         """Tell as a whole what Slack does not know, or wait for its end."""
-        for pattern, telling in TOLD[char]:
-            if found := pattern.match(self._text, start, self._end):
-                self._pieces.keep(start)
-                out = telling(found)
-                out = harmless(out) if out else self._nothing(found.end())
-                return self._pieces.put(start, found.end(), out, whole=True)
-        if self._growing and any(
-            pattern.fullmatch(self._text, start, self._end, partial=True) for pattern, _ in TOLD[char]
-        ):
+        known = TOLD.get(begin, ())
+        for foreign in known:
+            if (end := self._tell(foreign, start)) is not None:
+                return end
+        if self._growing and any(foreign.may_begin(self._text, start, self._end) for foreign in known):
             self._end = self._hold(start)
             return start
         return None
+
+    def _tell(self, foreign: Foreign, start: int) -> int | None:
+        found = foreign.at(self._text, start, self._end)
+        if not found:
+            return None
+        self._pieces.keep(start)
+        out = foreign.telling(found)
+        out = harmless(out) if out else self._nothing(found.end())
+        return self._pieces.put(start, found.end(), out, whole=True)
 
     def _nothing(self, end: int) -> str:
         """What stands for nothing: a tag that is dropped must not make a mention or a mark of what is around it."""
@@ -226,9 +233,10 @@ class _Writer:
         return blank is None and self._around.ahead < len(self._text)
 
     def _bracket(self, found: re.Match[str], start: int) -> int:
-        if link := LINK.match(self._text, start, self._end):
-            return self._told("[", start) or link.end()
-        if self._growing and LINK.fullmatch(self._text, start, self._end, partial=True):
+        (link,) = TOLD["["]
+        if (end := self._tell(link, start)) is not None:
+            return end
+        if self._growing and link.may_begin(self._text, start, self._end):
             return self._half_link(found, start)
         return found.end()
 
@@ -262,7 +270,7 @@ class _Writer:
         return self._pieces.is_bare(opening.piece)
 
     def _withdraw(self, opening: Opening) -> None:
-        self._emphasis.openings.remove(opening)
+        self._emphasis.leave(opening, only=True)
         self._pieces.shorten(opening.piece, opening.count)
 
     def _cell(self, found: re.Match[str], _: int) -> int:
@@ -286,9 +294,11 @@ class _Writer:
             return start
         if PING.match(self._text, start, self._end):
             return self._pieces.put(start, start + 1, HARMLESS)
+        if not MARKUP.match(self._text, start, self._end):
+            return start + 1
         if link := AUTOLINK.match(self._text, start, self._end):
             return self._pieces.whole(start, link.end())
-        told = self._told("<", start)
+        told = self._told(self._text[start : start + 2], start)
         return told if told is not None else self._tag(start)
 
     def _tag(self, start: int) -> int:
@@ -326,13 +336,13 @@ class _Writer:
             self._pieces.put(start, start, blank)
             self._open(marks, start, end)
             return end
-        opening = next((o for o in reversed(self._emphasis.openings) if o.owed and o.char * o.count == marks), None)
+        opening = self._emphasis.owed(marks)
         if opening is None:
             return self._pieces.put(start, end, self._nothing(end), whole=True)
         if self._is_bare(opening, start):
             self._withdraw(opening)
             return self._pieces.put(start, end, self._nothing(end), whole=True)
-        del self._emphasis.openings[self._emphasis.openings.index(opening) :]
+        self._emphasis.leave(opening)
         return self._pieces.put(start, end, marks + self._pieces.take_blanks(), whole=True)
 
     def _close(self) -> tuple[str, ...]:

@@ -4,14 +4,20 @@ Cuts are prefix-stable: a page that is full never changes again, however the tex
 grows, only its last message is edited.
 """
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from itertools import count
 
 from chathakase.slack.markdown.blocks import State
 from chathakase.slack.markdown.cuts import LOOKAHEAD, cut
 from chathakase.slack.markdown.inline import Ending
 from chathakase.slack.markdown.limits import CLOSING, PAGE, characters, excess, fitting
 from chathakase.slack.markdown.rendering import Rendering, render
+
+BLANK = re.compile(r"\s*+")
+TRIES = 3
+"""How often as much is taken from a page as it is too long; then half of it is, lest it go on for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +36,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class _Full:
-    """A page that is full, where it ends, and what is open there."""
+    """A part of the text that is full, where it ends, and what is open there."""
 
-    page: Page
+    page: Page | None
+    """None if there is nothing to show of it; it belongs to the page that follows."""
     end: int
     state: State
 
@@ -47,29 +54,41 @@ class Paginator:
         self._members = members
         self._full: list[_Full] = []
         self._text = ""
-        """The text up to the end of the last full page."""
-        self._seen = ""
         """The text of the last call."""
         self._kept = 0
         self._cuts: list[int] = []
 
-    def pages(self, text: str, *, growing: bool) -> list[Page]:
-        """Make the pages of the text so far; a text without anything to show has none.
+    def pages(self, text: str, *, growing: bool, most: int | None = None) -> list[Page]:
+        """Make the pages of the text so far, the first ``most`` of them; a text without anything to show has none.
 
         While it grows, the last page is shown as if its half Markdown were whole.
         """
-        self._seen = text
         self._forget(text)
-        while (full := self._next(text, growing=growing)) is not None:
-            self._full.append(full)
-            self._text = text[: full.end]
-            self._settle_members(full.page.source)
-        return self._with_last(text, growing=growing)
+        self._text = text
+        while most is None or len(self._pages) < most:
+            rendering, end = self._fill(text, self._end, self._state, growing=growing)
+            if rendering is None or end is None:
+                return self._with_last(text, rendering or self._growing(text))
+            self._add(text, rendering, end)
+        return self._pages[:most]
+
+    def _add(self, text: str, rendering: Rendering, end: int) -> None:
+        """Take note of a full part of the text."""
+        page = None
+        if written := rendering.markdown:
+            start = self._shown
+            page = Page(text[start:end], written, written, end - start)
+            self._settle_members(page.source)
+        self._full.append(_Full(page, end, rendering.state.carried()))
+
+    def behind(self, text: str) -> int:
+        """How many characters of a text are on no full page yet, of which each call makes pages anew."""
+        return len(text) - self._end
 
     def keep(self, length: int) -> None:
         """So much of the text stands in Slack beyond recall: the last page's cut comes no earlier."""
         self._kept = max(self._kept, length)
-        self._settle_members(self._seen[:length])
+        self._settle_members(self._text[:length])
 
     def cut(self, length: int) -> None:
         """End the last page at this offset of the text, whatever comes; no earlier than where it is steady."""
@@ -82,44 +101,45 @@ class Paginator:
 
     def _forget(self, text: str) -> None:
         """Drop the pages of another text."""
-        while self._full and not text.startswith(self._text):
+        while self._full and not text.startswith(self._text[: self._end]):
             self._full.pop()
-            self._text = self._text[: self._full[-1].end] if self._full else ""
+
+    @property
+    def _pages(self) -> list[Page]:
+        return [full.page for full in self._full if full.page]
+
+    @property
+    def _end(self) -> int:
+        """Where the last full part ends."""
+        return self._full[-1].end if self._full else 0
+
+    @property
+    def _shown(self) -> int:
+        """Where the last full page ends."""
+        return next((full.end for full in reversed(self._full) if full.page), 0)
 
     @property
     def _state(self) -> State:
         return self._full[-1].state if self._full else State()
 
-    def _next(self, text: str, *, growing: bool) -> _Full | None:
-        """The next full page, if there is so much text."""
-        start = body = len(self._text)
-        state = self._state
-        while True:
-            rendering, end = self._fill(text, body, state, growing=growing)
-            if end is None:
-                return None
-            if rendering.markdown:
-                page = Page(text[start:end], rendering.markdown, rendering.markdown, end - start)
-                return _Full(page, end, rendering.state.carried())
-            body, state = end, rendering.state.carried()
-
-    def _fill(self, text: str, start: int, state: State, *, growing: bool) -> tuple[Rendering, int | None]:
-        """Fill a page; None instead of its end if the text fits on it, or if it is not known yet where to cut it."""
+    def _fill(self, text: str, start: int, state: State, *, growing: bool) -> tuple[Rendering | None, int | None]:
+        """Fill a page; without an end if the text fits on it, and nothing if it is not known where to cut it."""
         budget = PAGE - CLOSING - characters(state.head)
         solid, kept = _solid(text, start), min(self._kept, len(text))
-        while True:
+        for tries in count():
             limit = max(fitting(text, solid, budget), kept)
-            end = self._end(text, start, limit, state, growing=growing)
+            end = self._stop(text, start, limit, state, growing=growing)
             if end is None and growing:
-                return Rendering("", state, "", start), None
+                return None, None
             stop, ending = (len(text), Ending.DONE) if end is None else (end, Ending.CUT)
             rendering = self._render(text, start, stop, state, ending, ahead=limit + LOOKAHEAD)
             over = excess(rendering.markdown)
             if not over or stop <= max(kept, solid + 1):
-                return rendering, end
-            budget = min(budget, characters(text[solid:stop])) - over
+                break
+            budget = _less(min(budget, characters(text[solid:stop])), over, tries)
+        return rendering, end
 
-    def _end(self, text: str, start: int, limit: int, state: State, *, growing: bool) -> int | None:
+    def _stop(self, text: str, start: int, limit: int, state: State, *, growing: bool) -> int | None:
         """Where a page ends on which the text fits up to the limit."""
         solid = _solid(text, start)
         forced = next((offset for offset in self._cuts if solid < offset < len(text)), None)
@@ -133,37 +153,36 @@ class Paginator:
         ahead = min(ahead, len(text))
         return render(text, start, end, state, ending=ending, members=self._members, ahead=ahead)
 
-    def _with_last(self, text: str, *, growing: bool) -> list[Page]:
-        pages = [full.page for full in self._full]
-        start = len(self._text)
-        if start == len(text):
-            return pages
-        last = self._last(text, start, growing=growing)
+    def _with_last(self, text: str, last: Rendering) -> list[Page]:
+        pages, start = self._pages, self._shown
         if last.markdown:
-            pages.append(last)
-        elif pages:
-            pages[-1] = replace(pages[-1], source=pages[-1].source + last.source)
+            pages.append(Page(text[start:], last.markdown, last.steady, last.steady_end - start))
+        elif pages and start < len(text):
+            pages[-1] = replace(pages[-1], source=pages[-1].source + text[start:])
         return pages
 
-    def _last(self, text: str, start: int, *, growing: bool) -> Page:
-        ending = Ending.GROWING if growing else Ending.DONE
-        state = self._state
+    def _growing(self, text: str) -> Rendering:
+        """What can be shown of the end of a growing text."""
+        start, state = self._end, self._state
         budget = PAGE - CLOSING - characters(state.head)
         solid, kept = _solid(text, start), min(self._kept, len(text))
-        while True:
+        for tries in count():
             end = max(fitting(text, solid, budget), kept)
-            rendering = self._render(text, start, end, state, ending)
+            rendering = self._render(text, start, end, state, Ending.GROWING)
             over = excess(rendering.markdown)
             if not over or end <= max(kept, solid + 1):
                 break
-            budget = min(budget, characters(text[solid:end])) - over
-        return Page(text[start:], rendering.markdown, rendering.steady, rendering.steady_end - start)
+            budget = _less(min(budget, characters(text[solid:end])), over, tries)
+        return rendering
+
+
+def _less(budget: int, over: int, tries: int) -> int:
+    """How much to try next, after a page was so much too long."""
+    return budget - over if tries < TRIES else budget // 2
 
 
 def _solid(text: str, start: int) -> int:
     """Where the first line begins that is not blank."""
-    length = len(text)
-    position = start
-    while position < length and text[position].isspace():
-        position += 1
-    return max(text.rfind("\n", start, position) + 1, start)
+    found = BLANK.match(text, start)
+    assert found
+    return max(text.rfind("\n", start, found.end()) + 1, start)

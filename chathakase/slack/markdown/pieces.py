@@ -1,5 +1,6 @@
 """What is written for a text, piece by piece, so that it stays known which part of the text each stands for. Pure."""
 
+from bisect import bisect_left
 from typing import NamedTuple
 
 
@@ -20,19 +21,30 @@ class Pieces:
         self.found: list[Piece] = []
         self._text = text
         self._reached = start
+        self._written: list[int] = []
+        """The numbers of the pieces for which something is written."""
+        self._seen: list[int] = []
+        """The numbers of those of which something can be seen."""
 
     def put(self, start: int, end: int, out: str, *, whole: bool = False) -> int:
         """Write something for a stretch of the text; where that ends."""
         self.keep(start)
         if out or end > start:
-            self.found.append(Piece(start, end, out, whole))
+            self._add(Piece(start, end, out, whole))
         self._reached = end
         return end
+
+    def _add(self, piece: Piece) -> None:
+        if piece.out:
+            self._written.append(len(self.found))
+            if not piece.out.isspace():
+                self._seen.append(len(self.found))
+        self.found.append(piece)
 
     def keep(self, end: int) -> None:
         """Write what stays as it is, up to there."""
         if end > self._reached:
-            self.found.append(Piece(self._reached, end, self._text[self._reached : end]))
+            self._add(Piece(self._reached, end, self._text[self._reached : end]))
             self._reached = end
 
     def whole(self, start: int, end: int) -> int:
@@ -46,20 +58,25 @@ class Pieces:
     def tail(self, length: int) -> str:
         """The end of what is written so far."""
         out = ""
-        for piece in reversed(self.found):
-            out = piece.out + out
+        for number in reversed(self._written):
+            out = self.found[number].out[-length:] + out
             if len(out) >= length:
                 break
         return out[-length:]
 
     def is_bare(self, number: int) -> bool:
         """Whether nothing can be seen behind a piece."""
-        return not any(piece.out.strip() for piece in self.found[number + 1 :])
+        return not self._seen or self._seen[-1] <= number
 
     def shorten(self, number: int, count: int) -> None:
-        """Take characters from the end of a piece."""
+        """Take characters from the end of a piece, behind which nothing can be seen."""
         piece = self.found[number]
-        self.found[number] = piece._replace(out=piece.out[: len(piece.out) - count])
+        out = piece.out[: len(piece.out) - count]
+        self.found[number] = piece._replace(out=out)
+        if not out.strip():
+            self._seen.pop()
+        if not out:
+            del self._written[bisect_left(self._written, number)]
 
     def take_blanks(self) -> str:
         """Take the blanks from the end of the last piece, if there is more to it."""

@@ -1,7 +1,7 @@
 """Markdown as plain text, for notifications, screen readers and servers without Markdown. Pure."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from chathakase.slack.markdown.mentions import harmless
 
@@ -9,12 +9,14 @@ LONGEST = 4_000
 """Characters of a message's ``text`` (https://docs.slack.dev/reference/methods/chat.update, ``msg_too_long``)."""
 
 CODE = re.compile(r"(```.*?(?:```|\Z)|`[^`\n]+`)", re.DOTALL)
-PLAINER = (
-    (re.compile(r"^#{1,6}\s+", re.MULTILINE), ""),
-    (re.compile(r"^(\s*)[-*+]\s+", re.MULTILINE), r"\1• "),
-    (re.compile(r"(\*\*|__|~~)(?=\S)(.+?)(?<=\S)\1"), r"\2"),
-    (re.compile(r"!?\[([^\[\]]+)\]\((\S+?)\)"), r"\1 (\2)"),
-)
+HEADING = re.compile(r"^#{1,6}\s+", re.MULTILINE)
+BULLET = re.compile(r"^([^\S\n]*+)[-*+]\s+", re.MULTILINE)
+SPAN = re.compile(r"(\*\*|__|~~)(?=\S)")
+SPAN_ENDS = {marks: re.compile(rf"(?<=\S){re.escape(marks)}") for marks in ("**", "__", "~~")}
+LINE_END = re.compile("\n")
+LINK = re.compile(r"!?\[([^\[\]]+)\]\(")
+LINK_END = re.compile(r"\)")
+BLANK = re.compile(r"\s")
 MENTION = re.compile(r"&lt;@([A-Z][A-Za-z0-9_-]*)((?:\|(?:(?!&lt;|&gt;)[^\n])*)?)&gt;")
 """A mention of one person, escaped."""
 
@@ -22,10 +24,42 @@ MENTION = re.compile(r"&lt;@([A-Z][A-Za-z0-9_-]*)((?:\|(?:(?!&lt;|&gt;)[^\n])*)?
 def plain(markdown: str) -> str:
     """Make Markdown plainer for notifications and screen readers; code stays as it is."""
     parts = CODE.split(markdown)
-    for index in range(0, len(parts), 2):
-        for pattern, instead in PLAINER:
-            parts[index] = pattern.sub(instead, parts[index])
+    parts[::2] = map(_plainer, parts[::2])
     return "".join(parts)
+
+
+def _plainer(text: str) -> str:
+    text = BULLET.sub(r"\1• ", HEADING.sub("", text))
+    text = _rewritten(text, SPAN, LINE_END, lambda found: SPAN_ENDS[found[1]], lambda _, inside: inside)
+    return _rewritten(text, LINK, BLANK, lambda _: LINK_END, lambda found, url: f"{found[1]} ({url})")
+
+
+def _rewritten(
+    text: str,
+    opening: re.Pattern[str],
+    border: re.Pattern[str],
+    closing: Callable[[re.Match[str]], re.Pattern[str]],
+    write: Callable[[re.Match[str], str], str],
+) -> str:
+    """Write otherwise what stands between an opening and its closing, if that comes before a border.
+
+    Where there was no closing up to a border none is looked for again, so it takes no longer the more is opened.
+    """
+    parts, reached, position, stop = list[str](), 0, 0, -1
+    barren: dict[re.Pattern[str], int] = {}
+    while found := opening.search(text, position):
+        position, inside, ending = found.start() + 1, found.end(), closing(found)
+        if inside < barren.get(ending, 0):
+            continue
+        if inside > stop:
+            stop = border_at.start() if (border_at := border.search(text, inside)) else len(text)
+        end = ending.search(text, inside + 1, stop)
+        if end is None:
+            barren[ending] = stop
+            continue
+        parts += (text[reached : found.start()], write(found, text[inside : end.start()]))
+        reached = position = end.end()
+    return "".join((*parts, text[reached:]))
 
 
 def escape(text: str) -> str:
@@ -36,12 +70,15 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def notification(markdown: str, members: Collection[str] = ()) -> str:
-    """What stands in the ``text`` field beside a page: plain, escaped, with the mentions of ``members``."""
+def notification(markdown: str, members: Collection[str] = (), *, most: int = LONGEST) -> str:
+    """What stands in the ``text`` field beside a page: plain, escaped, with the mentions of ``members``.
+
+    It has at most so many characters.
+    """
     parts = CODE.split(harmless(plain(markdown), members))
     for index, part in enumerate(parts):
         parts[index] = escape(part) if index % 2 else _mentioning(escape(part), members)
-    return _clipped("".join(parts))
+    return _clipped("".join(parts), most)
 
 
 def _mentioning(escaped: str, members: Collection[str]) -> str:
@@ -49,8 +86,8 @@ def _mentioning(escaped: str, members: Collection[str]) -> str:
     return MENTION.sub(lambda found: f"<@{found[1]}{found[2]}>" if found[1] in members else found[0], escaped)
 
 
-def _clipped(escaped: str) -> str:
-    """At most as much as Slack takes, without half an entity or mention at the end."""
-    if len(escaped) <= LONGEST:
+def _clipped(escaped: str, most: int) -> str:
+    """At most so much of a text, without half an entity or mention at the end."""
+    if len(escaped) <= most:
         return escaped
-    return re.sub(r"(?:&\w*|<[^<>]*)\Z", "", escaped[: LONGEST - 1]) + "…"
+    return re.sub(r"(?:&\w*|<[^<>]*)\Z", "", escaped[: most - 1]) + "…"

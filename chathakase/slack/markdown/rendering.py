@@ -55,7 +55,7 @@ class _Renderer:
         self._pieces: list[Piece] = []
         self._blocks, self._after = scan(text, start, end, state)
         self._end = end
-        while ending is Ending.GROWING and (held := shown(text, self._blocks, self._end)) < self._end:
+        while ending is Ending.GROWING and (held := shown(text, self._blocks, self._end, end)) < self._end:
             self._end = held
             self._blocks, self._after = scan(text, start, held, state)
         self._certain = self._end
@@ -181,7 +181,7 @@ class _Renderer:
         return start
 
     def _rendering(self, state: State) -> Rendering:
-        markdown = "".join(piece.out for piece in self._pieces)
+        markdown = "".join([piece.out for piece in self._pieces])
         if not markdown.strip() or not self._text[self._start : self._end].strip():
             return Rendering("", state, "", self._start)
         if state.fence:
@@ -192,29 +192,30 @@ class _Renderer:
 
     def _steady(self) -> tuple[str, int]:
         """The beginning of what is written that ends with a word and is certain, and where in the text that is."""
-        out, begins = self._settled()
-        for found in reversed(list(WORD_END.finditer(out))):
+        out, begins, blank = self._settled()
+        for found in reversed(list(WORD_END.finditer(f"{out}{blank}"))):
             number = bisect_left(begins, found.start()) - 1
             piece, inside = self._pieces[number], found.start() - begins[number]
-            if inside == len(piece.out):
-                return out[: found.start()], piece.end
-            if self._is_verbatim(piece):
-                return out[: found.start()], piece.start + inside
+            if inside == len(piece.out) or self._is_verbatim(piece):
+                return out[: found.start()], piece.end if inside == len(piece.out) else piece.start + inside
         return "", self._start
 
-    def _settled(self) -> tuple[str, list[int]]:
-        """What is written for the certain part of the text, with a blank that follows, and where its pieces begin."""
-        out, begins, reached = "", [], self._start
+    def _settled(self) -> tuple[str, list[int], str]:
+        """What is written for the certain part of the text, where its pieces begin, and a blank that follows it."""
+        parts, begins, length, reached = list[str](), list[int](), 0, self._start
         for piece in self._pieces:
             if piece.start >= self._certain:
                 break
-            begins.append(len(out))
+            begins.append(length)
             reached = min(piece.end, self._certain)
             if piece.end == reached:
-                out += piece.out
+                parts.append(piece.out)
             elif self._is_verbatim(piece):
-                out += piece.out[: reached - piece.start]
-        return (f"{out} " if self._text[reached : reached + 1].isspace() else out), begins
+                parts.append(piece.out[: reached - piece.start])
+            else:
+                break
+            length += len(parts[-1])
+        return "".join(parts), begins, " " if self._text[reached : reached + 1].isspace() else ""
 
     def _is_verbatim(self, piece: Piece) -> bool:
         """Whether a piece says just what the text does, so that it can end anywhere."""

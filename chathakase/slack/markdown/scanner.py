@@ -9,13 +9,14 @@ from dataclasses import replace
 from typing import ClassVar, NamedTuple
 
 from chathakase.slack.markdown.blocks import FORMULA_MARKS, LONGEST_LANGUAGE, LONGEST_MARKS, Block, Fence, Kind, State
-from chathakase.slack.markdown.comments import COMMENT, comment_at
+from chathakase.slack.markdown.comments import comment_at, comment_end
 from chathakase.slack.markdown.lists import ITEM, Lists
 from chathakase.slack.markdown.mentions import ZERO_WIDTH_SPACE
 from chathakase.slack.markdown.tables import LONGEST_HEAD, heads_table
 
 LINE = re.compile(r"([ \t]*)((?:>[ \t]?)*)([ \t]*)")
 """The beginning of a line: indentation, quote marks, indentation in the quote."""
+BLANKS = re.compile(r"(?:[ \t]*+\r?\n)++")
 FENCE = re.compile(rf"(`{{3,{LONGEST_MARKS}}}(?=[^`]*\Z)|~{{3,{LONGEST_MARKS}}}(?!~))([^\n]*)\Z")
 FORMULA = re.compile(r"(\$\$|\\\[)([^\n]*)\Z")
 HEADING = re.compile(r"#{1,6}(?=[ \t\r]|\Z)")
@@ -136,7 +137,10 @@ class _Scanner:
         self._table = None
         if quote:
             self._put(Block(Kind.PLAIN, start, start, after))
-        elif self.blocks and self.blocks[-1].kind is Kind.BLANK:
+            return
+        if further := BLANKS.match(self._text, after, self._end):
+            after = further.end()
+        if self.blocks and self.blocks[-1].kind is Kind.BLANK:
             self.blocks[-1].end = self._position = after
         else:
             self._put(Block(Kind.BLANK, start, start, after))
@@ -157,8 +161,8 @@ class _Scanner:
     def _behind_comment(self, line: Line) -> int:
         """Where the line ends, or the one where a comment ends that begins in it."""
         found = comment_at(self._text, line.at, line.stop)
-        comment = None if found is None else COMMENT.match(self._text, found, self._end)
-        return self._after(comment.end() - 1) if comment and comment.end() > line.after else line.after
+        end = None if found is None else comment_end(self._text, found, self._end)
+        return self._after(end - 1) if end and end > line.after else line.after
 
     def _deep(self, line: Line) -> None:
         if self._paragraph:

@@ -5,7 +5,7 @@ import re
 LONGEST_HEAD = 600
 """Characters of a table's first two lines that are said again on the next page."""
 
-DELIMITER = re.compile(r"[ \t>]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*\r?(?:\n|\Z)")
+DELIMITER = re.compile(r"[ \t>]*+\|?+[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+\r?(?:\n|\Z)")
 """The second line of a table."""
 CELL_END = re.compile(r"(?<!\\)\|")
 
