@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Collection
 
+from chathakase.slack.markdown.disguises import defused
 from chathakase.slack.markdown.mentions import harmless
 
 LONGEST = 4_000
@@ -75,10 +76,10 @@ def notification(markdown: str, members: Collection[str] = (), *, most: int = LO
 
     It has at most so many characters.
     """
-    parts = CODE.split(harmless(plain(markdown), members))
+    parts = CODE.split(harmless(plain(defused(markdown, members)), members))
     for index, part in enumerate(parts):
         parts[index] = escape(part) if index % 2 else _mentioning(escape(part), members)
-    return _clipped("".join(parts), most)
+    return _clipped(defused("".join(parts), members), most)
 
 
 def _mentioning(escaped: str, members: Collection[str]) -> str:

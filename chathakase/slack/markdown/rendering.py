@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from chathakase.slack.markdown.blocks import LONGEST_MARKS, Block, Kind, State
+from chathakase.slack.markdown.disguises import broken, defused, look
 from chathakase.slack.markdown.healing import shown
 from chathakase.slack.markdown.inline import Ending, Surroundings, write
 from chathakase.slack.markdown.mentions import PING, ZERO_WIDTH_SPACE, harmless
@@ -186,6 +187,7 @@ class _Renderer:
             return Rendering("", state, "", self._start)
         if state.fence:
             markdown = f"{markdown.rstrip()}\n{state.fence.closing}"
+        markdown = defused(markdown, self._members)
         if self._ending is not Ending.GROWING:
             return Rendering(markdown, state, markdown, self._end)
         return Rendering(markdown, state, *self._steady())
@@ -193,11 +195,13 @@ class _Renderer:
     def _steady(self) -> tuple[str, int]:
         """The beginning of what is written that ends with a word and is certain, and where in the text that is."""
         out, begins, blank = self._settled()
-        for found in reversed(list(WORD_END.finditer(f"{out}{blank}"))):
+        pings = look(out, self._members, growing=True)
+        for found in reversed(list(WORD_END.finditer(f"{out}{blank}", 0, pings.certain + 1))):
             number = bisect_left(begins, found.start()) - 1
             piece, inside = self._pieces[number], found.start() - begins[number]
             if inside == len(piece.out) or self._is_verbatim(piece):
-                return out[: found.start()], piece.end if inside == len(piece.out) else piece.start + inside
+                steady = broken(out[: found.start()], [place for place in pings.places if place <= found.start()])
+                return steady, piece.end if inside == len(piece.out) else piece.start + inside
         return "", self._start
 
     def _settled(self) -> tuple[str, list[int], str]:
