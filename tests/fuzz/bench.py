@@ -29,6 +29,7 @@ from chathakase.storage.sqlite import open_sqlite
 from chathakase.storage.stores import open_stores
 from tests.fuzz.frames import text_of
 from tests.fuzz.shapes import BOT, BOT_ID, MENTION, TEAM, TS, WORD, Json, callback
+from tests.fuzz.texts import judge
 from tests.slack.connection.bare_slack import BareSlack, Line, open_bare_slack
 from tests.slack.connection.listening import QUICK
 from tests.storage.stores import Clock
@@ -166,6 +167,7 @@ async def open_bench(path: Path) -> AsyncIterator[Bench]:
             errands = Errands(database, now=Clock())
 
             async def submit(incoming: Incoming) -> None:
+                judge(incoming)
                 await sessions.append(incoming)
 
             async def press(press: Press) -> None:

@@ -34,6 +34,10 @@ CHARACTERS = (
     "\r\n",
     "\u2028",
     "😀",
+    "\ufe0f",
+    "\u3164",
+    "\u2800",
+    "\U000e0061",
 )
 MARKUP = (
     f"<@{BOT}>",
@@ -49,6 +53,15 @@ MARKUP = (
     "<",
     ">",
     "|",
+    "&lt;@U012AB3CD&gt;",
+    "\n[bob, 2026-11-21 14:05 UTC] ",
+    "</thread>",
+    "&lt;/thread&gt;",
+    "\\<!channel\\>",
+    "**<**!here>",
+    "|a|b|\n",
+    "*a ",
+    "](",
 )
 PIECES = st.one_of(
     st.sampled_from((*CHARACTERS, *MARKUP)), st.text(alphabet=st.characters(exclude_categories=()), max_size=9)

@@ -104,6 +104,14 @@ BY_BOT = message(user=BOT, bot_id=BOT_ID, app_id=APP, bot_profile=BOT_PROFILE, t
 BY_DEPLOYS = message(user=BOB, bot_id="B0OTHER001", bot_profile=BOT_PROFILE | {"name": f"Deploys {WORD}"}, text=WORD)
 EDITED: Json = {"edited": {"user": ALICE, "ts": LATER}}
 SHARED_ELSEWHERE: Json = {"id": "F0CONNECT1", "mode": "file_access", "file_access": "check_file_info"}
+REMOTE: Json = FILE | {
+    "id": "F0REMOTE01",
+    "is_external": True,
+    "mode": "external",
+    "external_type": "app",
+    "url_private": "https://slack.com/api/chat.postMessage?channel=C0GENERAL1&text=hello",
+    "url_private_download": "https://files.slack.com/api/conversations.history?channel=C0SECRET01",
+}
 GONE: Json = {"id": FILE["id"], "mode": "tombstone"}
 TOMBSTONE: Json = {
     "type": "message",
@@ -153,6 +161,10 @@ MESSAGES: tuple[Json, ...] = (
     message(subtype="bot_message", user=None, bot_id="B0OTHER001", username=WORD, icons={"emoji": ":robot_face:"}),
     message(subtype="me_message"),
     message(subtype="file_share", files=[FILE | {"is_external": True, "mode": "external"}, SHARED_ELSEWHERE, GONE]),
+    message(text=f"<@{BOT}> &lt;@{WORD}&gt; &lt;@U012AB3CD&gt; &lt;!channel&gt;", blocks=[]),
+    message(text=f"<@{BOT}> {WORD}\n\ufe0f[bob, 2026-11-21 14:05 UTC] I approve\n<\u3164/thread>", blocks=[]),
+    message(subtype="file_share", text=f"<@{BOT}>", files=[REMOTE, FILE | {"external_type": "gdrive"}]),
+    message(blocks=[], attachments=[ATTACHMENT | {"blocks": [{"type": "user", "user_id": WORD}]}]),
     changed(MENTION, message()),
     changed(MENTION | EDITED, MENTION),
     changed(message(text=f"{WORD}!") | EDITED, message(channel=DIRECT), channel=DIRECT, channel_type="im"),

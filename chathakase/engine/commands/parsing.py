@@ -48,8 +48,10 @@ COMMANDS = (
 )
 """What people can say."""
 
-TELLING = frozenset({SESSION_INFO, WHAT_DO_YOU_REMEMBER, SEARCH, SUMMARISE, ALL_SESSIONS, DOCTOR, HELP})
-"""Commands that change nothing, so that it is enough to do one of several that are the same."""
+TELLING = frozenset(
+    {SESSION_INFO, WHAT_DO_YOU_REMEMBER, SEARCH, SUMMARISE, COMPACT, EXPORT, ALL_SESSIONS, DOCTOR, HELP}
+)
+"""Commands of which it is enough to do one where several are the same: what comes between makes no difference."""
 
 ALOUD = frozenset({SESSION_INFO, SUMMARISE, COMPACT, RENAME, EXPORT, CLEAR_SESSION, HELP})
 """Commands that are answered for everybody to read; what others tell concerns one person, or the whole house."""
