@@ -31,7 +31,7 @@ from chathakase.engine.summaries import Measure, Summaries
 from chathakase.engine.titles import Titles
 from chathakase.engine.turn import TurnRunner
 from chathakase.engine.writing import Writer
-from chathakase.files.reading import read
+from chathakase.files.reading import Desk
 from chathakase.slack.connection.web import SlackWeb
 from chathakase.slack.inward.downloads import SlackDownloads
 from chathakase.slack.inward.past import SlackPast
@@ -165,7 +165,7 @@ def _recall(
         store=stores.memory,
         files=stores.files,
         above=above,
-        reader=FileReader(stores.files, SlackDownloads(web), read, most=most),
+        reader=FileReader(stores.files, SlackDownloads(web), Desk().read, most=most),
         surface=surface,
         persona=persona,
         lens=mind.lens,

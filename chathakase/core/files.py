@@ -1,6 +1,6 @@
 """What people share besides words: files, and what became of reading them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ class Reading:
     text: str = ""
     image: Image | None = None
     refusal: str = ""
+    pixels: int = field(default=0, compare=False)
+    """How many pixels were decoded for it, which is what a picture costs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 
 from chathakase.core.amounts import size
 from chathakase.core.errors import DeliveryError, trace
@@ -14,6 +15,8 @@ MOST_FILES = 10
 """Files that are read for one turn, the newest first; older ones wait for the next."""
 AT_ONCE = 4
 """Files that are in memory at the same time, of all sessions together."""
+PIXELS = 100_000_000
+"""Pixels that are decoded for one turn; once there were so many, no further file is begun before the next."""
 DEADLINE = 15.0
 """Seconds for which a turn waits for its files; what is not there then is tried again in the next one."""
 TRIES = 3
@@ -32,6 +35,15 @@ WHY = {
 log = logging.getLogger(__name__)
 
 
+@dataclass(slots=True)
+class Work:
+    """What reading the files of one turn came to so far."""
+
+    begun: set[int] = field(default_factory=set)
+    """Files that were begun and are not noted yet."""
+    pixels: int = 0
+
+
 class FileReader:
     """Fetches and reads files, those larger than ``most`` bytes not; nothing at all where that is 0."""
 
@@ -48,32 +60,36 @@ class FileReader:
     async def read_new(self, session_id: str, *, deadline: float = DEADLINE) -> None:
         """Read the newest files of a session that nobody has read yet, and note what they hold. Raises StoreError."""
         unread = await self._files.unread(session_id, limit=MOST_FILES)
-        begun: set[int] = set()
+        work = Work()
         try:
             async with asyncio.timeout(deadline):
-                await self._read_all(unread, begun)
+                await self._read_all(unread, work)
         except TimeoutError:
             log.info("some files took too long to read")
         if len(self._tries) > REMEMBERED:
             self._tries.clear()
-        self._tries.update(begun)
+        self._tries.update(work.begun)
 
-    async def _read_all(self, unread: Sequence[Attachment], begun: set[int]) -> None:
+    async def _read_all(self, unread: Sequence[Attachment], work: Work) -> None:
         try:
             async with asyncio.TaskGroup() as group:
                 for attachment in unread:
-                    group.create_task(self._read(attachment, begun), name=f"file {attachment.id}")
+                    group.create_task(self._read(attachment, work), name=f"file {attachment.id}")
         except ExceptionGroup as failed:
             raise failed.exceptions[0] from None
 
-    async def _read(self, attachment: Attachment, begun: set[int]) -> None:
+    async def _read(self, attachment: Attachment, work: Work) -> None:
         """Read one file; it stays among those that are begun if it is to be tried again. Raises StoreError."""
         async with self._room:
-            begun.add(attachment.id)
+            if work.pixels >= PIXELS:
+                log.info("a file waits for the next turn: there were pictures enough")
+                return
+            work.begun.add(attachment.id)
             reading = await self._reading(attachment)
         if reading is not None:
+            work.pixels += reading.pixels
             await self._files.note_reading(attachment.id, reading)
-            begun.discard(attachment.id)
+            work.begun.discard(attachment.id)
             self._tries.pop(attachment.id, None)
 
     async def _reading(self, attachment: Attachment) -> Reading | None:

@@ -15,7 +15,7 @@ from contextlib import suppress
 
 DEADLINE = 12.0
 """Seconds after which a child is killed."""
-MEMORY = 2**30
+MEMORY = 2**29
 """Bytes of memory that a child may have."""
 CPU = 20
 """Seconds of a processor that it may use."""

@@ -4,6 +4,7 @@ Models scale what is larger down themselves, at the price of time and tokens, an
 """
 
 from base64 import b64encode
+from collections.abc import Iterable
 from io import BytesIO
 
 from PIL import ExifTags, Image, ImageOps
@@ -15,7 +16,11 @@ FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
 LONG_SIDE = 1_568
 """Pixels of the longer side of what a model gets."""
 PIXELS_MOST = 40_000_000
-"""Pixels that are decoded; what a JPEG skips by its own scaling does not count."""
+"""Pixels that are decoded, in up to four bytes each; what a JPEG skips by its own scaling does not count."""
+WEBP_MOST = PIXELS_MOST // 3
+"""The same of WebP, whose library keeps a picture four times over."""
+STRIP = 1_000_000
+"""Pixels that are converted and scaled at once."""
 BYTES_MOST = 1_000_000
 QUALITIES = (85, 70, 50)
 """How well a JPEG is kept, until it is small enough."""
@@ -30,10 +35,14 @@ def read(data: bytes) -> Answer:
         # What counts is what is decoded, which is looked at below.
         Image.MAX_IMAGE_PIXELS = None
         with Image.open(BytesIO(data), formats=FORMATS) as image:
+            # A progressive JPEG is kept whole until its last scan, whatever it is scaled to then.
+            whole = image.width * image.height if image.info.get("progressive") else 0
             image.draft(None, (LONG_SIDE, LONG_SIDE))
-            if image.width * image.height > PIXELS_MOST:
+            pixels = max(whole, image.width * image.height)
+            if pixels > (WEBP_MOST if image.format == "WEBP" else PIXELS_MOST):
                 return {"refusal": TOO_MANY_PIXELS}
-            return _encoded(_fitting(image), lossless=image.format in ("PNG", "GIF", "BMP"))
+            lossless = image.format in ("PNG", "GIF", "BMP")
+            return {**_encoded(_fitting(image), lossless=lossless), "pixels": str(pixels)}
     except MemoryError:
         return {"refusal": TOO_MANY_PIXELS}
     except Exception:  # noqa: BLE001 - Pillow fails in any way on what is damaged
@@ -41,13 +50,36 @@ def read(data: bytes) -> Answer:
 
 
 def _fitting(image: Image.Image) -> Image.Image:
-    small = _plain(image)
+    small = _reduced(image)
     small.thumbnail((LONG_SIDE, LONG_SIDE), reducing_gap=2.0)
     small.getexif()[ExifTags.Base.Orientation] = image.getexif().get(ExifTags.Base.Orientation, 1)
     upright = ImageOps.exif_transpose(small)
     # What a file tells of its picture, where it was taken for instance, is nobody's business.
     upright.info = {}
     return upright
+
+
+def _reduced(image: Image.Image) -> Image.Image:
+    """A picture in a plain mode, less than twice as large as it is to be; strip by strip, so that none is a copy."""
+    factor = max(image.size) // LONG_SIDE
+    if factor < 2:
+        return _plain(image)
+    height = max(STRIP // image.width // factor, 1) * factor
+    strips = (
+        _plain(image.crop((0, top, image.width, min(top + height, image.height)))).reduce(factor)
+        for top in range(0, image.height, height)
+    )
+    return _stacked(strips, (-(-image.width // factor), -(-image.height // factor)))
+
+
+def _stacked(strips: Iterable[Image.Image], size: tuple[int, int]) -> Image.Image:
+    whole, top = None, 0
+    for strip in strips:
+        whole = whole or Image.new(strip.mode, size)
+        whole.paste(strip, (0, top))
+        top += strip.height
+    assert whole
+    return whole
 
 
 def _plain(image: Image.Image) -> Image.Image:

@@ -2,6 +2,8 @@
 
 import asyncio
 from base64 import b64decode
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
 
 from chathakase.core.files import Image, Reading
 from chathakase.files import child, kinds
@@ -14,18 +16,41 @@ PAGE = Reading(refusal="a web page came in its place")
 UNKNOWN = Reading(refusal="it is no kind of file that can be read")
 
 
-async def read(name: str, media: str, data: bytes) -> Reading:
+PICTURE, DOCUMENT = "chathakase.files.picture", "chathakase.files.pdf"
+DOCUMENTS = 2
+"""Documents that are taken apart at the same time, beside one picture, so that slow ones hold up no pictures."""
+
+Ask: TypeAlias = Callable[[str, bytes], Awaitable[Answer]]
+"""Has a module take a file apart in a process of its own."""
+
+
+async def read(name: str, media: str, data: bytes, *, ask: Ask = child.ask) -> Reading:
     """Read a file, whatever its bytes are. Never raises, writes nothing to disk, leaves no process behind."""
     if not data.strip(b"\0 \t\r\n"):
         return EMPTY
     kind = kinds.kind_of(name, data)
     if kind.way is Way.PDF:
-        return _reading(await child.ask("chathakase.files.pdf", data))
+        return _reading(await ask(DOCUMENT, data))
     if kind.way is Way.PICTURE:
-        return _reading(await child.ask("chathakase.files.picture", data))
+        return _reading(await ask(PICTURE, data))
     if kind.way is Way.TEXT:
         return await asyncio.to_thread(_text, name, media, data)
     return _refusal(kind)
+
+
+class Desk:
+    """Where files are read: few at a time are taken apart, since each may need much memory, however small it is."""
+
+    def __init__(self) -> None:
+        self._room = {PICTURE: asyncio.Semaphore(1), DOCUMENT: asyncio.Semaphore(DOCUMENTS)}
+
+    async def read(self, name: str, media: str, data: bytes) -> Reading:
+        """Read a file as ``read`` does, when it is its turn."""
+        return await read(name, media, data, ask=self._ask)
+
+    async def _ask(self, module: str, data: bytes) -> Answer:
+        async with self._room[module]:
+            return await child.ask(module, data)
 
 
 def _text(name: str, media: str, data: bytes) -> Reading:
@@ -44,7 +69,7 @@ def _refusal(kind: Kind) -> Reading:
 
 def _reading(answer: Answer) -> Reading:
     if data := answer.get("data"):
-        return Reading(image=Image(answer["kind"], b64decode(data)))
+        return Reading(image=Image(answer["kind"], b64decode(data)), pixels=int(answer.get("pixels", 0)))
     if text := answer.get("text"):
         return Reading(text=text)
     return Reading(refusal=answer.get("refusal") or child.BROKEN)

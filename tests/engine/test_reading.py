@@ -11,7 +11,7 @@ from aiohttp import web
 from chathakase.core.errors import StoreError
 from chathakase.core.files import Attachment, Reading, SharedFile
 from chathakase.core.types import Expiry, ExpiryMode, Incoming, Place
-from chathakase.engine.reading import AT_ONCE, GIVEN_UP, MOST_FILES, NOT_READ, TRIES, FileReader
+from chathakase.engine.reading import AT_ONCE, GIVEN_UP, MOST_FILES, NOT_READ, PIXELS, TRIES, FileReader
 from chathakase.files.reading import read
 from chathakase.storage.files import Files, add_files
 from chathakase.storage.messages import read_attachments
@@ -185,6 +185,22 @@ async def test_only_a_few_files_are_in_memory_at_once(stage: Stage) -> None:
     assert len(await stage.files.unread(ID, limit=99)) == 2
     await reader.read_new(ID)
     assert await stage.told() == [f"f{number}" for number in range(MOST_FILES + 2)]
+
+
+async def test_pictures_that_cost_much_are_read_over_several_turns(stage: Stage) -> None:
+    async def costly(name: str, media: str, data: bytes) -> Reading:
+        return Reading(text=name, pixels=PIXELS // 2)
+
+    stage.server.handler = answering(lambda: web.Response(body=b"picture"))
+    await stage.share(*(f"f{number}" for number in range(MOST_FILES)))
+    reader, read = stage.reader(read=costly), 0
+    for _ in range(MOST_FILES):
+        await reader.read_new(ID)
+        left = len(await stage.files.unread(ID, limit=99))
+        # Those that are under way when there were enough are read to their end.
+        assert 2 <= MOST_FILES - read - left <= AT_ONCE + 1 or not left
+        read = MOST_FILES - left
+    assert sorted(await stage.told()) == sorted(f"f{number}" for number in range(MOST_FILES))
 
 
 async def test_the_newest_files_come_first(stage: Stage) -> None:
