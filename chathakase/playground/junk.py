@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any, TypeAlias
 
 from aiohttp import web
@@ -15,6 +17,8 @@ _Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 JUNK = (HttpProcessingError, web.RequestPayloadError, ConnectionError)
 IDLE = 75.0
 """Seconds for which a connection may be open without a whole request."""
+CONNECTIONS = 500
+"""Connections that are open at once; another one is closed."""
 LINGER = 2.0
 """Seconds for what somebody still sends who was answered."""
 
@@ -37,6 +41,27 @@ def bounded() -> dict[str, Any]:
     """How a server of aiohttp is run that is open to whatever comes."""
     logger = TerseLogger(logging.getLogger(__name__))
     return {"access_log": None, "logger": logger, "keepalive_timeout": IDLE, "lingering_time": LINGER}
+
+
+@asynccontextmanager
+async def listening(runner: web.AppRunner, host: str, port: int) -> AsyncIterator[int]:
+    """Have a runner that is set up take connections until the block ends; gives the port. Raises OSError."""
+
+    def protocol() -> asyncio.BaseProtocol:
+        server = runner.server
+        assert server is not None
+        return server() if len(server.connections) < CONNECTIONS else _Crowded()
+
+    opened = await asyncio.get_running_loop().create_server(protocol, host, port)
+    try:
+        yield opened.sockets[0].getsockname()[1]
+    finally:
+        opened.close()
+
+
+class _Crowded(asyncio.Protocol):
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        transport.close()
 
 
 @web.middleware

@@ -17,7 +17,7 @@ from chathakase.playground.interactivity.hooks import Hooks
 from chathakase.playground.interactivity.starts import Starts
 from chathakase.playground.interactivity.submissions import Submissions
 from chathakase.playground.journal import Journal
-from chathakase.playground.junk import bounded, refuse_junk
+from chathakase.playground.junk import bounded, listening, refuse_junk
 from chathakase.playground.page_server.deeds import Speaking
 from chathakase.playground.page_server.guard import guard
 from chathakase.playground.page_server.page import PageServer
@@ -116,11 +116,11 @@ async def open_workspace(
         end_events = world.subscribe(Events(world, subscriptions, delivery.submit, rng).observe)
         try:
             await runner.setup()
-            await web.TCPSite(runner, host, port).start()
-            bound = f"{_bracketed(host)}:{runner.addresses[0][1]}"
-            hooks.base = world.files.base = f"http://{bound}"
-            methods["apps.connections.open"] = _connections_open(world, sockets, bound)
-            yield Workspace(world, journal, faults, f"http://{bound}", tokens, sockets, delivery, deeds)
+            async with listening(runner, host, port) as number:
+                bound = f"{_bracketed(host)}:{number}"
+                hooks.base = world.files.base = f"http://{bound}"
+                methods["apps.connections.open"] = _connections_open(world, sockets, bound)
+                yield Workspace(world, journal, faults, f"http://{bound}", tokens, sockets, delivery, deeds)
         finally:
             end_events()
             await page.aclose()

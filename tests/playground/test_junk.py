@@ -20,6 +20,7 @@ BODIES = {
     "multipart/form-data": (b"swordfish",),
     "multipart/form-data; boundary=x": (b"swordfish", b"--x\r\n\xff\r\n\r\n--x--", b"--x\r\n\r\n"),
 }
+ASKED = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 PATHS = ("/api/chat.postMessage", "/upload/v1/x", "/page/upload", "/hooks/a/b/c", "/v1/chat/completions")
 
 
@@ -59,3 +60,18 @@ async def test_whoever_asks_nothing_is_not_waited_for(monkeypatch: pytest.Monkey
         async with asyncio.timeout(20):
             assert await reader.read() == b""
         writer.close()
+
+
+async def test_a_crowd_is_let_in_as_far_as_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(junk, "CONNECTIONS", 5)
+    async with open_workspace() as workspace:
+        port = urlsplit(workspace.api_url).port or 0
+        crowd = [await asyncio.open_connection("127.0.0.1", port) for _ in range(5)]
+        for reader, writer in crowd:
+            writer.write(ASKED)
+            assert await reader.read(100)
+        assert await send(port, ASKED, wait=20) == b""
+        for _, writer in crowd:
+            writer.close()
+        while not await send(port, ASKED, wait=20):
+            await asyncio.sleep(0.01)

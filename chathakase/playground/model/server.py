@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from chathakase.playground.junk import bounded, refuse_junk
+from chathakase.playground.junk import bounded, listening, refuse_junk
 from chathakase.playground.model.echo import echo, pieces
 from chathakase.playground.world.values import Json
 
@@ -43,8 +43,8 @@ async def open_model(host: str = "127.0.0.1", port: int = 0, *, delay: float = 0
     runner = web.AppRunner(application, shutdown_timeout=0.2, handler_cancellation=True, **bounded())
     try:
         await runner.setup()
-        await web.TCPSite(runner, host, port).start()
-        yield ModelServer(f"http://{host}:{runner.addresses[0][1]}/v1")
+        async with listening(runner, host, port) as number:
+            yield ModelServer(f"http://{host}:{number}/v1")
     finally:
         await runner.cleanup()
 
