@@ -16,6 +16,10 @@ TOO_LONG = "context_length_exceeded"
 SHARES = (1.0, 0.5, 0.2)
 """How much of what fits a prompt takes up: at first, and after each refusal."""
 
+SHORT_MOST = 40_000
+"""Characters of a short text: twice what the longest summary has that is asked for."""
+
+NO_ANSWER = "The model gave no whole answer. Please try again."
 NOTHING = Usage(0, 0)
 
 log = logging.getLogger(__name__)
@@ -76,6 +80,7 @@ async def ask(model: LanguageModel, prompt: Prompt) -> Words:
 
 async def _ask_once(model: LanguageModel, prompt: Prompt) -> Words:
     pieces: list[str] = []
+    room = SHORT_MOST
     finished = Finished(None)
     async with aclosing(model.stream(prompt)) as stream:
         async for piece in stream:
@@ -83,7 +88,10 @@ async def _ask_once(model: LanguageModel, prompt: Prompt) -> Words:
                 finished = piece
             else:
                 pieces.append(piece)
+                room -= len(piece)
+            if room < 0:
+                raise ModelError("too_much", NO_ANSWER)
     text = "".join(pieces).strip()
     if not text or finished.reason != "stop":
-        raise ModelError(finished.reason or "cut", "The model gave no whole answer. Please try again.")
+        raise ModelError(finished.reason or "cut", NO_ANSWER)
     return Words(text, finished.model or model.name, finished.usage or NOTHING)

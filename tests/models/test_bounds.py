@@ -6,6 +6,7 @@ import json
 import zlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from time import thread_time
 from typing import Any
@@ -21,6 +22,7 @@ from chathakase.engine.asking import ask
 from chathakase.models import bodies
 from chathakase.models.bounds import Bounds, bounds_for
 from chathakase.models.documents import content_of
+from chathakase.models.hearing import Hearing
 from chathakase.models.openai import OpenAIModel, open_model
 from chathakase.models.patience import HOLD
 from tests.model_server import chunk
@@ -155,15 +157,22 @@ async def test_what_is_cut_is_cut_between_characters(content: str, escaped: bool
     ],
     ids=["reasoning_content", "reasoning", "reasoning_details", "tool_calls", "function_call", "refusal"],
 )
-async def test_what_is_not_told_has_a_bound_as_well_and_shows_life(piece: bytes) -> None:
-    async def script(send: Send) -> None:
-        await send(STREAM + delta(content="so: "))
-        for _ in range(5):
-            await asyncio.sleep(0.08)
-            await send(piece)
-        await sends_forever(b"", piece)(send)
+async def test_what_is_not_told_has_a_bound_as_well_and_is_a_sign_of_life(piece: bytes) -> None:
+    assert await answer(sends_forever(STREAM + delta(content="so: "), piece)) == ("so: ", "too_much")
+    hearing = Hearing(100)
+    assert hearing.chunk(json.loads(piece[6:])) == ""
+    assert 0 < hearing.life <= 10
 
-    assert await answer(script, SMALL) == ("so: ", "too_much")
+
+async def test_a_sign_of_life_has_the_next_one_waited_for() -> None:
+    async def script(send: Send) -> None:
+        await send(STREAM)
+        for _ in range(4):
+            await asyncio.sleep(0.3)
+            await send(delta(reasoning="hm"))
+        await send(delta(content="hello") + STOP + DONE)
+
+    assert await answer(script, replace(SMALL, silence=1.0)) == ("hello", "stop")
 
 
 async def test_thoughts_in_the_text_are_counted_by_themselves() -> None:
@@ -381,10 +390,16 @@ async def test_short_texts_have_the_same_bounds(script: Script) -> None:
         await asyncio.wait_for(server.closed.wait(), 20)
 
 
+async def test_a_short_text_is_short() -> None:
+    async with opened(ends(whole("word " * 10_000)), bounds_for(9, silence=60)) as (model, _):
+        with pytest.raises(ModelError, match="too_much"):
+            await ask(model, PROMPT)
+
+
 @pytest.mark.parametrize(("tokens", "characters"), [(1, 400_000), (4_000, 400_000), (4_001, 400_100)])
 def test_an_answer_may_have_a_hundred_characters_for_each_token(tokens: int, characters: int) -> None:
     assert bounds_for(tokens, silence=60).characters == characters
-    assert bounds_for(10**6, silence=60).for_tokens(tokens) == bounds_for(tokens, silence=60) or tokens
+    assert bounds_for(10**6, silence=60).for_tokens(tokens).characters == characters
 
 
 @pytest.mark.parametrize(
@@ -516,6 +531,6 @@ async def test_usage_is_waited_for() -> None:
 async def test_a_connection_serves_the_next_question_as_well() -> None:
     body = b"".join(b"%x\r\n%b\r\n" % (len(each), each) for each in (delta(content="hello"), STOP, USAGE, DONE))
     head = STREAM[:-2] + b"Transfer-Encoding: chunked\r\n\r\n"
-    async with opened(sends(head, body, b"0\r\n\r\n"), PATIENT) as (model, server):
+    async with opened(sends(head + body + b"0\r\n\r\n"), PATIENT) as (model, server):
         assert [await heard(model) for _ in range(3)] == [("hello", Finished("stop", "scripted-1", COUNTED))] * 3
         assert (server.requests, server.open) == (3, 1)
