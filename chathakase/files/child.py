@@ -20,6 +20,8 @@ MEMORY = 2**29
 CPU = 20
 """Seconds of a processor that it may use."""
 CHUNK = 2**18
+ANSWER_MOST = 4_000_000
+"""Bytes of an answer: a text or a picture, as JSON."""
 
 TOO_LONG = "it takes too long to read"
 BROKEN = "it is damaged, or too large to read"
@@ -38,7 +40,7 @@ async def ask(module: str, data: bytes, *, deadline: float = DEADLINE) -> Answer
     try:
         async with asyncio.timeout(deadline):
             await _feed(child, data)
-            output, _ = await child.communicate()
+            output = await _heard(child)
     except TimeoutError:
         return {"refusal": TOO_LONG}
     finally:
@@ -65,6 +67,17 @@ async def _feed(child: asyncio.subprocess.Process, data: bytes) -> None:
             child.stdin.write(data[start : start + CHUNK])
             await child.stdin.drain()
     child.stdin.close()
+
+
+async def _heard(child: asyncio.subprocess.Process) -> bytes:
+    """All that a child says; nothing where it says more than any answer has."""
+    assert child.stdout
+    output = bytearray()
+    while piece := await child.stdout.read(CHUNK):
+        output += piece
+        if len(output) > ANSWER_MOST:
+            return b""
+    return bytes(output)
 
 
 async def _end(child: asyncio.subprocess.Process) -> None:

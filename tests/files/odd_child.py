@@ -23,6 +23,9 @@ def read(data: bytes) -> child.Answer:
     if deed == "rave":
         sys.stdout.write("[1, 2")
         sys.stdout.flush()
+    if deed == "flood":
+        while True:
+            sys.stdout.write("x" * 2**16)
     if deed == "number":
         return json.loads("7")  # type: ignore[no-any-return]
     return {}

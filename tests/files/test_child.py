@@ -32,7 +32,7 @@ async def until(there: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-@pytest.mark.parametrize("deed", ["write", "swell", "raise", "abort", "rave", "number"])
+@pytest.mark.parametrize("deed", ["write", "swell", "raise", "abort", "rave", "flood", "number"])
 async def test_whatever_a_file_makes_it_do_is_a_refusal(deed: str) -> None:
     assert await ask(ODD, deed.encode()) == {"refusal": BROKEN}
 
