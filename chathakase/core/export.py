@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any
 
+import regex
+
 from chathakase.core.amounts import counted, size
 from chathakase.core.files import Attachment
 from chathakase.core.memory import Transcript
@@ -13,6 +15,7 @@ from chathakase.core.mentions import by_name, people_in
 from chathakase.core.moments import day_and_time, iso
 from chathakase.core.names import Speaker, told_apart
 from chathakase.core.types import Message, Role
+from chathakase.core.unicode import UNSEEN, visible
 
 FORMAT = 1
 """Counts up when programs that read the JSON would have to change."""
@@ -43,7 +46,8 @@ def as_json(transcript: Transcript, names: Names) -> str:
         "people": {id_: names.get(id_, id_) for id_ in people_in(transcript.messages)},
         "messages": [_message(message, authors) for message in transcript.messages],
     }
-    return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+    # Programs read the same, and a terminal that shows the file obeys nothing in it.
+    return UNSEEN.sub(_escaped, json.dumps(told, ensure_ascii=False, indent=2)) + "\n"
 
 
 def as_markdown(transcript: Transcript, names: Names, *, assistant: str = ASSISTANT) -> str:
@@ -124,9 +128,18 @@ def _when(microseconds: int) -> str:
 
 
 def _quoted(text: str) -> str:
-    return "\n".join(f"> {line}".rstrip() for line in text.strip("\n").splitlines())
+    return "\n".join(f"> {_shown(line)}".rstrip() for line in text.strip("\n").splitlines())
 
 
 def _unbroken(text: str) -> str:
     """A text on one line, as long as it is."""
-    return " ".join(text.split())
+    return _shown(" ".join(text.split()))
+
+
+def _shown(line: str) -> str:
+    """A line in which control characters are seen, but for tabs, which code is indented with."""
+    return "\t".join(map(visible, line.split("\t")))
+
+
+def _escaped(found: "regex.Match[str]") -> str:
+    return found[0] if found[0] == "\n" else f"\\u{ord(found[0]):04x}"

@@ -26,7 +26,7 @@ _BLANKS = regex.compile(rf"[\p{{Cc}}\p{{Cn}}\p{{Cs}}\p{{Z}}{_BLANK}]+", regex.V1
 _LOOSE_MARKS = regex.compile(r"\A\p{M}+")
 
 
-def visible(text: str) -> str:
+def legible(text: str) -> str:
     """A name or title on one line, without what nobody sees; each run of blanks is one space."""
     line = " ".join(_BLANKS.sub(" ", _IGNORABLE.sub("", text)).split())
     return _LOOSE_MARKS.sub("", line)

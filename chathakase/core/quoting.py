@@ -4,7 +4,7 @@ import unicodedata
 
 import regex
 
-from chathakase.core.invisible import BREAKS, JOINED, UNSEEN, visible
+from chathakase.core.invisible import BREAKS, JOINED, UNSEEN, legible
 
 NAME = 80
 """The longest name, title or topic, in characters."""
@@ -35,7 +35,7 @@ _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 def one_line(text: str) -> str:
     """A name, title or topic on one line, without brackets, and not longer than names are."""
-    line = visible(text).translate(_BRACKETS)
+    line = legible(text).translate(_BRACKETS)
     return line if len(line) <= NAME else f"{line[: NAME - 1].rstrip()}…"
 
 

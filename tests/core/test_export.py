@@ -117,3 +117,14 @@ def test_no_two_sessions_share_a_file(one: str, other: str) -> None:
 
 def test_the_id_of_a_session_is_the_name_of_its_files() -> None:
     assert file_name("C1_1795270509.250000") == "C1_1795270509.250000"
+
+
+def test_nothing_in_a_file_is_obeyed_by_a_terminal_that_shows_it() -> None:
+    odd = "\x1b]52;c;aGk=\x07 \x9b2J \u202e\u2028 \x7f\ttab"
+    said = Message(Role.USER, f"a\n{odd}", "U1", ref="1.0", said=SAID)
+    transcript = replace(TRANSCRIPT, title=odd, summary=odd, messages=(said,))
+    for text in (as_markdown(transcript, {"U1": odd}), as_json(transcript, {"U1": odd})):
+        assert not set(text) & set("\x1b\x07\x9b\u202e\u2028\x7f")
+    assert "> \\x1b]52;c;aGk=\\x07" in as_markdown(transcript, {})
+    assert "\ttab" in as_markdown(transcript, {})
+    assert json.loads(as_json(transcript, {}))["messages"][0]["text"] == f"a\n{odd}"
