@@ -8,6 +8,8 @@ LONGEST = 60
 """Characters of a title that nobody gave."""
 LONGEST_GIVEN = 80
 """Characters of a title that a person or a model gave."""
+LOOKED_AT = 8_000
+"""Characters at the beginning of a text among which a title is looked for."""
 SHORTEST = 3
 """Characters; whatever is shorter is no title."""
 
@@ -24,7 +26,7 @@ _EDGES = f" \t{_QUOTES}.,;:。、，；：-–—"
 
 def title_of(text: str) -> str:
     """The first line that says something, without marks, mentions and addresses, cut at a word."""
-    for line in text.splitlines():
+    for line in text[:LOOKED_AT].splitlines():
         if not _FENCE.match(line) and len(cleaned := _cleaned(line)) >= SHORTEST:
             return _cut(cleaned)
     return UNTITLED

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from chathakase.core.errors import NothingAsked
 from chathakase.core.files import Image
@@ -18,6 +19,8 @@ from chathakase.engine.lens import Lens
 from chathakase.engine.reading import FileReader
 
 GO_ON = "Go on exactly where your last message stopped. Do not repeat any of it, and do not comment on it."
+AT_ONCE = 50_000
+"""Characters of which a prompt is made at once; more of them leave the loop to others meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,8 @@ class Recall:
             self._surface.where(place),
             self._images(memory),
         )
-        return build_prompt(
+        build = partial(
+            build_prompt,
             place.session_id,
             self._persona,
             memory,
@@ -115,10 +119,16 @@ class Recall:
             images=images,
             share=share,
         )
+        return await asyncio.to_thread(build) if _length(memory) > AT_ONCE else build()
 
     async def _images(self, memory: Memory) -> Mapping[int, Image]:
         pictures = newest_pictures(memory.messages) if self._lens.sees else ()
         return await self._files.images(pictures) if pictures else {}
+
+
+def _length(memory: Memory) -> int:
+    """Characters of all that is remembered."""
+    return sum(len(each.text) + sum(len(file.text) for file in each.attachments) for each in memory.messages)
 
 
 def _has_unread(memory: Memory) -> bool:

@@ -15,8 +15,12 @@ class Listener:
     """Hears an answer piece by piece, and tells what of it is meant for people."""
 
     def __init__(self) -> None:
-        self._held = ""
+        self._held = list[str]()
         """What may still become the beginning of a thought."""
+        self._length = 0
+        """How many characters that has."""
+        self._begun = ""
+        """The same without the blanks before it."""
         self._tail = ""
         """What may still become the end of one."""
         self._hear: Callable[[str], str] = self._beginning
@@ -27,19 +31,20 @@ class Listener:
 
     def rest(self) -> str:
         """What was held back and, now that the answer is over, is part of it."""
-        return self._held
+        return "".join(self._held)
 
     def _beginning(self, piece: str) -> str:
-        text, self._held = self._held + piece, ""
-        begun = text.lstrip()
-        if begun.startswith(BEGIN):
-            self._hear = self._thought
-            return self._thought(begun.removeprefix(BEGIN))
-        if BEGIN.startswith(begun) and len(text) <= BLANK_MOST:
-            self._held = text
+        self._held.append(piece)
+        self._length += len(piece)
+        self._begun = (self._begun + piece).lstrip()
+        if BEGIN.startswith(self._begun) and self._begun != BEGIN and self._length <= BLANK_MOST:
             return ""
+        held, self._held = self._held, []
+        if self._begun.startswith(BEGIN):
+            self._hear = self._thought
+            return self._thought(self._begun.removeprefix(BEGIN))
         self._hear = str
-        return text
+        return "".join(held)
 
     def _thought(self, piece: str) -> str:
         text = self._tail + piece

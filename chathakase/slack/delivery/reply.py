@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from time import monotonic
 from types import TracebackType
 from typing import Self
@@ -15,7 +16,8 @@ from chathakase.slack.delivery.limits import POST
 from chathakase.slack.delivery.outbox import Outbox
 from chathakase.slack.delivery.pace import Urgency
 from chathakase.slack.delivery.pagewriter import UNREACHABLE, Origin, PageWriter
-from chathakase.slack.delivery.status import Statuses, Thinking
+from chathakase.slack.delivery.status import Statuses, Thinking, finished
+from chathakase.slack.markdown.limits import PAGE
 from chathakase.slack.markdown.pages import Page, Paginator
 from chathakase.slack.timestamps import time_of
 
@@ -28,6 +30,8 @@ PLACEHOLDER = "_thinking…_"
 BLANK = " "
 """A reply without words."""
 EDIT = "chat.update"
+AT_ONCE = 2 * PAGE
+"""Characters that are made into pages at once; more of them leave the loop to others meanwhile."""
 
 URGENCIES = {Outcome.STOPPED: Urgency.STOP, Outcome.FAILED: Urgency.ERROR}
 
@@ -202,8 +206,13 @@ class SlackReply:
         if "<@" in text and not self._members_known and self._origin.members is not None:
             self._members |= await self._origin.members()
             self._members_known = True
-        pages = [page for page in self._paginator.pages(text, growing=growing) if page.markdown.strip()]
-        return pages[: self._delivery.most_pages] if growing else pages
+        make = partial(
+            self._paginator.pages, text, growing=growing, most=self._delivery.most_pages if growing else None
+        )
+        # It is waited for even by who is cancelled, lest the next call meet it at work.
+        long = self._paginator.behind(text) > AT_ONCE
+        pages = await finished(asyncio.to_thread(make)) if long else make()
+        return [page for page in pages if page.markdown.strip()]
 
     async def _attach(self, text: str) -> bool:
         """Attach an answer that is too long for messages; False when this workspace does not take files from us."""

@@ -174,15 +174,15 @@ class Thinking:
     async def _show(self, after: float) -> None:
         await asyncio.sleep(after)
         try:
-            while (again := await _finished(self._statuses.show(self._place))) is not None:
+            while (again := await finished(self._statuses.show(self._place))) is not None:
                 await asyncio.sleep(again)
-            await _finished(self._otherwise())
+            await finished(self._otherwise())
         finally:
             # Slack clears it with the next message, but a reply may be an edit, and a late call may set it again.
             await self._statuses.clear(self._place)
 
 
-async def _finished(call: Coroutine[Any, Any, T]) -> T:
+async def finished(call: Coroutine[Any, Any, T]) -> T:
     """Await a call to its end even when cancelled meanwhile: cut short, it could arrive after what undoes it."""
     task = asyncio.create_task(call)
     try:

@@ -83,6 +83,7 @@ class Paginator:
 
     def behind(self, text: str) -> int:
         """How many characters of a text are on no full page yet, of which each call makes pages anew."""
+        self._forget(text)
         return len(text) - self._end
 
     def keep(self, length: int) -> None:
