@@ -8,7 +8,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import aiohttp
@@ -22,6 +22,7 @@ from chathakase.slack.delivery.limits import POST
 from chathakase.slack.delivery.messages import Name
 from chathakase.slack.delivery.outbox import Outbox
 from chathakase.slack.delivery.pace import Urgency
+from chathakase.slack.markdown.disguises import defused
 
 ASK, SHARE, OPEN = "files.getUploadURLExternal", "files.completeUploadExternal", "conversations.open"
 NO_BYTES = "file_not_found"
@@ -87,6 +88,7 @@ class Attachments:
 
         Raises DeliveryError when that is not possible, or not in time.
         """
+        parcel = replace(parcel, name=defused(parcel.name), comment=defused(parcel.comment))
         try:
             async with asyncio.timeout(WITHIN):
                 await self._send(parcel, doubtful=doubtful)
@@ -106,7 +108,7 @@ class Attachments:
             if error.code not in CLOSED:
                 raise
             log.warning("A direct message is opened by a greeting, since %s is refused: %s", OPEN, error)
-            body = {"channel": user, "text": greeting}
+            body = {"channel": user, "text": defused(greeting)}
             found = (await self._calls.send(POST, body, urgency=Urgency.ERROR, channel=user)).get("channel")
         if not isinstance(found, str) or not found:
             raise DeliveryError("no_channel")

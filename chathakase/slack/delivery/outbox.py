@@ -16,7 +16,7 @@ from chathakase.slack.delivery.messages import Post
 from chathakase.slack.delivery.pace import Urgency
 from chathakase.slack.delivery.questions import asking, in_words
 from chathakase.slack.delivery.streams import Streams
-from chathakase.slack.markdown.mentions import harmless
+from chathakase.slack.markdown.disguises import defused
 from chathakase.slack.markdown.plain import notification
 from chathakase.slack.timestamps import time_of
 
@@ -149,7 +149,7 @@ class Outbox:
 
         Returns when that was, in epoch microseconds; 0 when Slack does not say.
         """
-        blocks = [{"type": "markdown", "text": harmless(text)}]
+        blocks = [{"type": "markdown", "text": defused(text)}]
         return await self._whisper_with(blocks, place, user, text, otherwise=text)
 
     async def ask(self, place: Place, user: str, text: str, choices: Sequence[Choice]) -> None:
@@ -202,7 +202,9 @@ class Outbox:
         # Told twice, when only an answer of Slack's was lost, is better than not at all.
         try:
             async with asyncio.timeout(TOLD_WITHIN):
-                await self.calls.send(POST, {"channel": user, "text": text}, urgency=Urgency.ERROR, channel=user)
+                await self.calls.send(
+                    POST, {"channel": user, "text": defused(text)}, urgency=Urgency.ERROR, channel=user
+                )
         except TimeoutError as error:
             raise DeliveryError("timeout") from error
 

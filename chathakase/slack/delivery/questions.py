@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from chathakase.core.types import Choice, Place
+from chathakase.slack.markdown.disguises import defused
 from chathakase.slack.markdown.plain import notification
 
 SAY = "chathakase_say_{}"
@@ -21,7 +22,7 @@ def asking(place: Place, text: str, choices: Sequence[Choice]) -> list[dict[str,
     """The blocks of a question in a thread; Slack does not tell the thread of such a message, so its buttons do."""
     buttons = [_button(place, number, choice) for number, choice in enumerate(choices)]
     return [
-        {"type": "section", "text": {"type": "mrkdwn", "text": notification(text)[:LONGEST_TEXT]}},
+        {"type": "section", "text": {"type": "mrkdwn", "text": notification(text, most=LONGEST_TEXT)}},
         {"type": "actions", "elements": buttons},
     ]
 
@@ -51,4 +52,5 @@ def _button(place: Place, number: int, choice: Choice) -> dict[str, Any]:
 
 
 def _plain(text: str, most: int) -> dict[str, str]:
+    text = defused(text)
     return {"type": "plain_text", "text": text if len(text) <= most else f"{text[: most - 1]}…"}

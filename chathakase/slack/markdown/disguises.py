@@ -29,7 +29,8 @@ NOISE = regex.compile(
 )
 """What stands between the characters of a text and is not seen."""
 _BETWEEN = (
-    r"(?:(?><!--(?s:.{0,500}?)-->)|<[/?!A-Za-z][^<>]{0,1000}+>|!\[[^\[\]]{0,200}+\]\([^()]{0,1000}+\)"
+    r"(?:(?><!--(?s:.{0,500}?)-->)|<[/A-Za-z](?:[^<>\"']++|\"[^\"]{0,300}+\"|'[^']{0,300}+'){0,40}+>"
+    r"|<[/?!A-Za-z][^<>]{0,1000}+>|!\[[^\[\]]{0,200}+\]\([^()]{0,1000}+\)"
     r"|\[|\](?:\([^()]{0,1000}+\)|\[[^\[\]]{0,200}+\])?+)"
 )
 """What a reader who knows HTML or Markdown does not see either: comments, tags, images, what makes a link of a text."""
@@ -45,7 +46,7 @@ def _pattern(end: str) -> "regex.Pattern[str]":
     somebody = rf"@(?&s)[A-Z](?:[A-Za-z0-9-]++|{_BETWEEN})*+{end}"
     return regex.compile(
         rf"(?(DEFINE)(?P<s>{_BETWEEN}*))"
-        rf"<(?&s)(?:{somebody}|!(?&s)(?i:(?:{everybody})(?&s){end}|{_spelled('subteam^')}))"
+        rf"<(?=[@!\[\]]|<(?:[/?!A-Za-z]|\Z)|\Z)(?&s)(?:{somebody}|!(?&s)(?i:(?:{everybody})(?&s){end}|{_spelled('subteam^')}))"
     )
 
 

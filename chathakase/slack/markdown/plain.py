@@ -76,7 +76,7 @@ def notification(markdown: str, members: Collection[str] = (), *, most: int = LO
 
     It has at most so many characters.
     """
-    parts = CODE.split(harmless(plain(defused(markdown, members)), members))
+    parts = CODE.split(harmless(plain(defused(markdown[: 2 * most], members)), members))
     for index, part in enumerate(parts):
         parts[index] = escape(part) if index % 2 else _mentioning(escape(part), members)
     return _clipped(defused("".join(parts), members), most)
