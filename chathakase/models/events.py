@@ -20,8 +20,7 @@ class Events:
         """``most`` is how many bytes a line, or the data of an event, may have."""
         self._most = most
         self._line = bytearray()
-        self._data: list[bytes] = []
-        self._size = 0
+        self._data = bytearray()
         self._first = True
         self._returned = False
         """The last piece ended with a carriage return, of which a line feed may be the other half."""
@@ -56,15 +55,13 @@ class Events:
         name, _, value = line.partition(b":")
         if name != b"data":
             return
-        self._data.append(value.removeprefix(b" "))
-        self._size += len(line)
-        if self._size > self._most:
-            raise TooMuch(b"\n".join(self._data))
+        self._data += value.removeprefix(b" ") + b"\n"
+        if len(self._data) > self._most:
+            raise TooMuch(bytes(self._data))
 
     def _told(self) -> str:
         if not self._data:
             return ""
-        data = b"\n".join(self._data).decode(errors="replace").strip()
+        data = self._data.decode(errors="replace").strip()
         self._data.clear()
-        self._size = 0
         return data
