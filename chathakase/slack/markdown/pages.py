@@ -184,6 +184,9 @@ def _less(budget: int, over: int, tries: int) -> int:
 
 def _solid(text: str, start: int) -> int:
     """Where the first line begins that is not blank."""
-    found = BLANK.match(text, start)
+    found = BLANK.match(text, start, start + PAGE + 1)
     assert found
+    if found.end() - start > PAGE:
+        # Blanks that fill a page are a part of the text for themselves.
+        return start
     return max(text.rfind("\n", start, found.end()) + 1, start)

@@ -8,7 +8,7 @@ import pytest
 from chathakase.core.titles import title_of
 from chathakase.models.thinking import Listener
 from chathakase.slack.markdown.disguises import defused
-from chathakase.slack.markdown.limits import PAGE
+from chathakase.slack.markdown.limits import PAGE, excess
 from chathakase.slack.markdown.pages import Paginator
 from chathakase.slack.markdown.plain import plain
 
@@ -98,6 +98,17 @@ def test_pages_without_anything_to_show_are_not_made_anew_with_each_word() -> No
     paginator.pages(text, growing=True)
     assert paginator.behind(text) < 2 * PAGE
     assert [page.markdown for page in paginator.pages(text + "hello", growing=False)] == ["hello"]
+
+
+@pytest.mark.parametrize(
+    "text", ["```\n" + "\n" * 10_000 + "x\n" * 900 + "```", "\x0b\n" * 20_000 + "x", "\n" * 400_000]
+)
+def test_blanks_that_would_fill_pages_fill_none(text: str) -> None:
+    paginator = Paginator()
+    paginator.pages(text, growing=True)
+    assert paginator.behind(text) < 2 * PAGE
+    assert all(not excess(page.markdown) for page in paginator.pages(text, growing=False))
+    assert "".join(page.source for page in paginator.pages(f"{text}y", growing=False)) == f"{text}y"
 
 
 def test_no_more_pages_are_made_of_a_growing_text_than_are_wanted() -> None:
