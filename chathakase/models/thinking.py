@@ -7,8 +7,6 @@ DeepSeek's, Qwen's and other open models write ``<think>…</think>`` first, and
 from collections.abc import Callable
 
 BEGIN, END = "<think>", "</think>"
-BLANK_MOST = 1_000
-"""Characters of blanks before a thought; what begins with more is none."""
 
 
 class Listener:
@@ -17,8 +15,6 @@ class Listener:
     def __init__(self) -> None:
         self._held = list[str]()
         """What may still become the beginning of a thought."""
-        self._length = 0
-        """How many characters that has."""
         self._begun = ""
         """The same without the blanks before it."""
         self._tail = ""
@@ -35,9 +31,8 @@ class Listener:
 
     def _beginning(self, piece: str) -> str:
         self._held.append(piece)
-        self._length += len(piece)
         self._begun = (self._begun + piece).lstrip()
-        if BEGIN.startswith(self._begun) and self._begun != BEGIN and self._length <= BLANK_MOST:
+        if BEGIN.startswith(self._begun) and self._begun != BEGIN:
             return ""
         held, self._held = self._held, []
         if self._begun.startswith(BEGIN):
