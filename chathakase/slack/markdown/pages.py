@@ -17,7 +17,7 @@ from chathakase.slack.markdown.rendering import Rendering, render
 
 BLANK = re.compile(r"\s*+")
 TRIES = 3
-"""How often as much is taken from a page as it is too long; then half of it is, lest it go on for ever."""
+"""How often as much is taken from a page as it is too long, at most half of it; then half is, lest it never end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,8 @@ class Paginator:
 
 def _less(budget: int, over: int, tries: int) -> int:
     """How much to try next, after a page was so much too long."""
-    return budget - over if tries < TRIES else budget // 2
+    half = budget // 2
+    return max(budget - over, half) if tries < TRIES else half
 
 
 def _solid(text: str, start: int) -> int:

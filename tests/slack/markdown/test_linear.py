@@ -31,6 +31,8 @@ FRAGMENTS = [
     "\\[",
     "$$\n",
     "+\n",
+    "\n\\[\n",
+    "\n\n$$",
     "\n\n",
     "**a ",
     "`a``b",
@@ -109,6 +111,13 @@ def test_blanks_that_would_fill_pages_fill_none(text: str) -> None:
     assert paginator.behind(text) < 2 * PAGE
     assert all(not excess(page.markdown) for page in paginator.pages(text, growing=False))
     assert "".join(page.source for page in paginator.pages(f"{text}y", growing=False)) == f"{text}y"
+
+
+@pytest.mark.parametrize("fragment", ["\n\\[\n", "\n\n$$", "\\[\n\n"])
+def test_what_grows_when_it_is_written_is_not_torn_into_crumbs(fragment: str) -> None:
+    shown = Paginator().pages(repeated(fragment, 2 * PAGE), growing=False)
+    assert 0 < len(shown) < 12
+    assert all(not excess(page.markdown) for page in shown)
 
 
 def test_no_more_pages_are_made_of_a_growing_text_than_are_wanted() -> None:
