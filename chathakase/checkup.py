@@ -65,10 +65,10 @@ def _look_at_settings(settings: Settings) -> Iterator[Finding]:
     except ValueError as error:
         yield Finding("settings", Level.TROUBLE, f"CHATHAKASE_RATE_LIMITS {error}", "Correct it, or unset it.")
     if is_in_clear(settings.slack_api_url):
-        text = "SLACK_API_URL begins with http://, so the tokens can be read on their way"
+        text = "SLACK_API_URL begins with http://, so the tokens are sent unencrypted"
         yield Finding("settings", Level.WARNING, text, "Use https:// unless you trust the whole network.")
     if is_in_clear(settings.openai_base_url or "") and settings.openai_api_key.get_secret_value():
-        text = "OPENAI_BASE_URL begins with http://, so the key and what people write can be read on their way"
+        text = "OPENAI_BASE_URL begins with http://, so the key and people's messages are sent unencrypted"
         yield Finding("settings", Level.NOTE, text, "Use https:// unless you trust the whole network.")
 
 

@@ -54,7 +54,7 @@ class Environment(BaseSettings):
         keys = [value.get_secret_value() for value in fields.values() if isinstance(value, SecretStr)]
         for name, value in fields.items():
             if any(_holds_secret(name, text, keys) for text in (value if isinstance(value, frozenset) else (value,))):
-                raise ValueError(f"{name.upper()} holds a token or a key, which belongs into a setting of its own")
+                raise ValueError(f"{name.upper()} contains a token or a key, which belongs in its own setting")
         return self
 
 

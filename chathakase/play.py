@@ -58,7 +58,7 @@ async def open_local_slack(
         except StoreError as error:
             raise StartError(str(error)) from error
         except UnicodeError as error:
-            raise StartError(f"{host} is no host: name another with --host.") from error
+            raise StartError(f"{host} is not a valid host: choose another with --host.") from error
         except OSError as error:
             reason = f"port {port} on {host} is not to be had ({error.strerror})"
             raise StartError(f"{reason}: name another with --port.") from error

@@ -43,7 +43,7 @@ def plainly(work: Callable[[], int]) -> int:
 def tell_plainly() -> None:
     """From now on tell so what nobody handles: in threads, tasks and destructors, in warnings and at the end."""
     sys.excepthook = _of_main
-    sys.unraisablehook = lambda args: _tell("An unexpected error was passed over", args.exc_value)
+    sys.unraisablehook = lambda args: _tell("An unexpected error was ignored", args.exc_value)
     threading.excepthook = lambda args: _tell("A thread stopped because of an unexpected error", args.exc_value)
     warnings.showwarning = _of_warning
     # What cannot be logged would be told with a stack trace.
@@ -83,7 +83,7 @@ def _of_main(_: type[BaseException], error: BaseException, __: TracebackType | N
 def _of_task(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     error = context.get("exception")
     where = f": {trace(error)}" if isinstance(error, BaseException) else ""
-    log.error("%s%s", context.get("message") or "An unexpected error was passed over", where)
+    log.error("%s%s", context.get("message") or "An unexpected error was ignored", where)
 
 
 def _of_warning(

@@ -159,7 +159,7 @@ def test_a_secret_in_the_wrong_setting_is_refused(name: str, secret: str, enviro
     begin = {"CHATHAKASE_DATABASE_URL": "sqlite:///", "OPENAI_BASE_URL": "https://host/"}.get(name, "")
     environment(**{"OPENAI_API_KEY": "a-key-of-my-own", name: begin + secret})
     (problem,) = problems()
-    assert problem == f"{name} holds a token or a key, which belongs into a setting of its own"
+    assert problem == f"{name} contains a token or a key, which belongs in its own setting"
 
 
 def test_a_prompt_may_have_lines_and_tell_of_tokens(environment: Any) -> None:

@@ -37,7 +37,7 @@ def check_host(host: str) -> None:
     try:
         _check_numbers(host) if ":" in host or NUMBERS.fullmatch(host) else _check_name(host)
     except ValueError:
-        raise ValueError("names a host that there cannot be") from None
+        raise ValueError("contains an invalid host name") from None
 
 
 def is_loopback(host: str) -> bool:

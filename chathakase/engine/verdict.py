@@ -21,7 +21,7 @@ STOPPED_MARK = "[This answer was stopped here.]"
 UNDELIVERED = "I wrote an answer in {}, but Slack no longer lets me post there, so it is lost. Please ask me elsewhere."
 PAUSED = "⏸️ I am being restarted and go on in a moment."
 TAKEN_BACK = "This answer was stopped, because what it answers was forgotten."
-UNSETTLED = "What I was answering changed again and again while I wrote. Please ask once more."
+UNSETTLED = "What I was answering kept changing while I wrote. Please ask again."
 TROUBLE = "Something went wrong on my side. Please try again."
 
 

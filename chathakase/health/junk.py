@@ -28,7 +28,7 @@ class TerseLogger(logging.LoggerAdapter[logging.Logger]):
             self.logger.error("A request to the health port failed: %s", why)
         elif monotonic() - self._last >= EVERY:
             self._last = monotonic()
-            self.logger.info("Something that is no HTTP came to the health port")
+            self.logger.info("The health port received something that is not HTTP")
 
     def debug(self, *_: object, **__: Any) -> None:
         """Tell nothing: it would be what was sent."""

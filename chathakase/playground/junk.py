@@ -29,7 +29,7 @@ class TerseLogger(logging.LoggerAdapter[logging.Logger]):
     def exception(self, *_: object, exc_info: Any = None, **__: Any) -> None:
         """Tell that a request failed; with a traceback only if it was us who failed."""
         if isinstance(exc_info, JUNK):
-            self.logger.debug("Something that is no HTTP came to the playground")
+            self.logger.debug("The playground received something that is not HTTP")
         else:
             self.logger.error("A request could not be answered", exc_info=exc_info)
 

@@ -16,11 +16,11 @@ def check_access(path: Path) -> Iterator[Finding]:
         yield _readable(readable)
     folder = path.resolve().parent
     if who := _may_write(folder):
-        text = f"{who} may write to {folder}, and so put another database in place of this one"
-        yield Finding("folder", Level.WARNING, text, f"Forbid it: chmod go-w {folder}")
+        text = f"{who} can write to {folder}, and could replace the database"
+        yield Finding("folder", Level.WARNING, text, f"Fix it with: chmod go-w {folder}")
     if kept := copies(path):
         text = f"{counted(len(kept), 'copy', 'copies')} from before a migration, such as {kept[0].name}, may hold"
-        advice = "Delete them when you are sure that you need them no more."
+        advice = "Delete them when you no longer need them."
         yield Finding("copies", Level.NOTE, f"{text} what was forgotten since", advice)
 
 
@@ -28,7 +28,7 @@ def _readable(paths: list[Path]) -> Finding:
     more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
     text = f"others may read or change {paths[0]}{more}, which {'hold' if more else 'holds'} what people said"
     foreign = [each for each in paths if each.stat().st_uid != os.geteuid()]
-    advice = "Its owner must forbid it: chmod 600." if foreign else "`chathakase run` forbids it when it starts."
+    advice = "Its owner must fix it with: chmod 600." if foreign else "`chathakase run` fixes this when it starts."
     return Finding("files", Level.WARNING, text, advice)
 
 

@@ -227,7 +227,7 @@ async def open_sqlite(path: Path) -> AsyncIterator[SqliteDatabase]:
     Raises StoreError when the file cannot be opened or written.
     """
     for each in await asyncio.to_thread(keep_private, path):
-        log.warning("%s can be read by others, and whoever owns it must forbid that", each)
+        log.warning("%s can be read by other users; its owner must run chmod 600 on it", each)
     async with AsyncExitStack() as stack:
         with _translating():
             writer = await _open(stack, str(path), PRAGMAS + PROBE + IMPATIENT, isolation_level="IMMEDIATE")

@@ -144,7 +144,7 @@ async def test_what_is_forgotten_again_and_again_ends_the_answer_that_may_tell_o
             await alice.delete(thread.channel, ts)
             if number < 4:
                 await model.asked(number + 3)
-        await thread.answers(3, containing="changed again and again")
+        await thread.answers(3, containing="kept changing")
         await workspace.until(lambda: not bot._working)
         assert len(model.requests) == 6
         assert "Secret" not in thread.texts()[-1]

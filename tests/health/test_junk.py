@@ -33,7 +33,7 @@ async def test_junk_is_one_line_in_the_log(port: int, log: pytest.LogCaptureFixt
     for data in JUNK.values():
         await send(port, data)
     said = [record for record in log.records if record.name != "asyncio"]
-    assert [record.getMessage() for record in said] == ["Something that is no HTTP came to the health port"]
+    assert [record.getMessage() for record in said] == ["The health port received something that is not HTTP"]
     assert not any(record.exc_info for record in log.records)
     assert SECRET not in log.text
     assert b"200 OK" in await send(port, GOOD, wait=20)

@@ -80,7 +80,7 @@ async def test_what_is_there_already_is_made_private(database: Path) -> None:
     unclean.execute("SELECT * FROM sessions")
     findings = {each.subject: each for each in await check_database(database, now=0)}
     assert findings["files"].level is Level.WARNING
-    assert "`chathakase run` forbids it" in findings["files"].advice
+    assert "`chathakase run` fixes this" in findings["files"].advice
     assert "copies" in findings
     async with open_sqlite(database):
         others = modes(database.parent)
@@ -123,7 +123,7 @@ async def test_what_is_not_ours_to_change_is_told(
     assert len(told) == 1
     monkeypatch.setattr("os.geteuid", lambda: database.stat().st_uid + 1)
     findings = {each.subject: each for each in await check_database(database, now=0)}
-    assert "Its owner must forbid it" in findings["files"].advice
+    assert "Its owner must fix it" in findings["files"].advice
 
 
 async def test_whoever_only_reads_changes_no_rights_and_makes_nothing_wider(stores: Stores, database: Path) -> None:

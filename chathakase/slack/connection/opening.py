@@ -17,7 +17,7 @@ from chathakase.slack.connection.wire import LINK_DISABLED, TOO_MANY, Take, Wire
 MOST_BYTES = 4 * 2**20
 """Of one frame; a socket that brings a larger one is closed."""
 ODD_ADDRESS = "odd_address"
-"""The code of an address that is none of a socket's."""
+"""The code of an invalid WebSocket address."""
 LONGEST_ASKED = 600.0
 """Seconds of a ``Retry-After`` beyond which it is not believed."""
 

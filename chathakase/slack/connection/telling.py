@@ -12,7 +12,7 @@ WORDS = {
     "ClientConnectorDNSError": "the name of Slack's server is not to be found",
     "ServerDisconnectedError": "Slack hung up",
     "TimeoutError": "Slack does not answer",
-    "odd_address": "Slack names an address that is none of a socket's",
+    "odd_address": "Slack returned an invalid WebSocket address",
     "ratelimited": "Slack asks to wait",
 }
 """What some codes of trouble mean."""
