@@ -1,5 +1,6 @@
 """Who may answer: leases on sessions, and the record of each turn."""
 
+import asyncio
 import json
 from collections.abc import Callable, Sequence
 from uuid import uuid4
@@ -139,6 +140,10 @@ WHERE NOT EXISTS (SELECT 1 FROM sessions WHERE id = $1 AND turn = $2)
 """
 
 
+LONG = 20_000
+"""Characters of an answer that is counted beside the loop."""
+
+
 class Turns:
     """Says who may answer (a TurnStore)."""
 
@@ -185,6 +190,9 @@ class Turns:
         now, session_id, upto = self._now(), lease.place.session_id, lease.upto
         usage = result.usage
         tokens = (usage.prompt_tokens, usage.completion_tokens) if usage else (None, None)
+        # Before anything is locked, and beside the loop where it takes long.
+        counting = asyncio.to_thread(self._count, result.text) if len(result.text) > LONG else None
+        counted = await counting if counting else self._count(result.text)
         record = (result.outcome, result.error, result.model, *tokens, now, lease.run, result.estimate)
         async with self._database.transaction() as transaction:
             await transaction.fetch(RECORD, session_id, lease.owner, upto, *record)
@@ -193,14 +201,14 @@ class Turns:
                 return False
             if usage is not None:
                 await spend(transaction, session_id, result.model, usage)
-            await self._save_answer(transaction, lease, result.text, int(rows[0][0] or 0))
+            await self._save_answer(transaction, lease, result.text, int(rows[0][0] or 0), counted)
         return True
 
-    async def _save_answer(self, transaction: Transaction, lease: Lease, text: str, seq: int) -> None:
+    async def _save_answer(self, transaction: Transaction, lease: Lease, text: str, seq: int, tokens: int) -> None:
         """Save an answer; one that takes the place of another, or of none, may be what a summary tells otherwise."""
         session_id, changed = lease.place.session_id, []
         if text:
-            answer = (seq, text, lease.turn, lease.upto, self._now(), lease.since, self._count(text))
+            answer = (seq, text, lease.turn, lease.upto, self._now(), lease.since, tokens)
             changed = await transaction.fetch(ADD_ANSWER, session_id, *answer)
         elif lease.wish:
             changed = await transaction.fetch(REMOVE_ANSWER, session_id, lease.turn)

@@ -31,7 +31,8 @@ BLANK = " "
 """A reply without words."""
 EDIT = "chat.update"
 AT_ONCE = 2 * PAGE
-"""Characters that are made into pages at once; more of them leave the loop to others meanwhile."""
+LINES_AT_ONCE = 500
+"""Characters and lines that are made into pages at once; more of them leave the loop to others meanwhile."""
 
 URGENCIES = {Outcome.STOPPED: Urgency.STOP, Outcome.FAILED: Urgency.ERROR}
 
@@ -210,7 +211,8 @@ class SlackReply:
             self._paginator.pages, text, growing=growing, most=self._delivery.most_pages if growing else None
         )
         # It is waited for even by who is cancelled, lest the next call meet it at work.
-        long = self._paginator.behind(text) > AT_ONCE
+        behind = self._paginator.behind(text)
+        long = behind > AT_ONCE or text.count("\n", len(text) - behind) > LINES_AT_ONCE
         pages = await finished(asyncio.to_thread(make)) if long else make()
         return [page for page in pages if page.markdown.strip()]
 

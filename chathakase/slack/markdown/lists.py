@@ -32,6 +32,12 @@ class Lists:
         self._dedent = items[-1].offset if items else 0
         """Columns by which lines move to the left, as the items around them stand on an earlier page."""
 
+    def copy(self) -> "Lists":
+        """The same, to be gone on with by itself."""
+        twin = Lists(tuple(self.items))
+        twin._dedent = self._dedent
+        return twin
+
     def base(self, indent: int) -> int:
         """Where the text of the innermost item begins to which a line with that indentation can belong."""
         if not self.items:
@@ -44,6 +50,9 @@ class Lists:
 
     def settle(self, indent: int) -> str:
         """Leave the items to which a line does not belong; its indentation on the page."""
+        if not self.items and not indent:
+            self._dedent = 0
+            return ""
         while self.leaves(indent):
             self.items.pop()
         self._dedent = min(self._dedent, indent)

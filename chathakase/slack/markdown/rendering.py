@@ -11,7 +11,7 @@ from chathakase.slack.markdown.healing import shown
 from chathakase.slack.markdown.inline import Ending, Surroundings, write
 from chathakase.slack.markdown.mentions import PING, ZERO_WIDTH_SPACE, harmless
 from chathakase.slack.markdown.pieces import Piece
-from chathakase.slack.markdown.scanner import scan
+from chathakase.slack.markdown.scanner import Scanner, scan
 
 UNSAFE = re.compile(rf"{PING.pattern}|^[ \t>]*(?=([`~])\1{{{LONGEST_MARKS}}})", re.MULTILINE)
 """Behind this something has to stand in code, lest Slack take what follows for a mention or a fence."""
@@ -54,11 +54,11 @@ class _Renderer:
         self._ahead = ahead
         self._spans = state.spans
         self._pieces: list[Piece] = []
-        self._blocks, self._after = scan(text, start, end, state)
-        self._end = end
-        while ending is Ending.GROWING and (held := shown(text, self._blocks, self._end, end)) < self._end:
-            self._end = held
-            self._blocks, self._after = scan(text, start, held, state)
+        scanner, self._end = Scanner(text, start, end, state), end
+        self._after = scanner.run()
+        while ending is Ending.GROWING and (held := shown(text, scanner.blocks, self._end, end)) < self._end:
+            self._after, self._end = scanner.shorten(held), held
+        self._blocks = scanner.blocks
         self._certain = self._end
 
     def render(self) -> Rendering:
@@ -123,6 +123,8 @@ class _Renderer:
 
     def _is_false_fence(self, pieces: list[Piece]) -> bool:
         """Whether text would open a fence on the page."""
+        if next((piece.out[0] for piece in pieces if piece.out), "") not in ("`", "~"):
+            return False
         beginning = "".join([piece.out for piece in pieces[:4]])
         if not beginning.startswith(("```", "~~~")):
             return False

@@ -26,6 +26,12 @@ BLOCK = re.compile(r"(?:[-+*=]|\d{1,9}[.)])(?:\s|\Z)|#{1,6}(?:\s|\Z)|[>|]|```|~~
 """How text begins that would become something else at the beginning of a line."""
 
 
+MARK_EVERY = 64
+"""Blocks after which a place is marked from which lines can be read again."""
+LINES_AHEAD = 3
+"""Lines that what a line is may depend on, itself included."""
+
+
 class Line(NamedTuple):
     """One line that is not blank."""
 
@@ -41,16 +47,44 @@ class Line(NamedTuple):
 
 def scan(text: str, start: int, end: int, state: State) -> tuple[list[Block], State]:
     """Read the lines of a part of the text in front of which that is open."""
-    scanner = _Scanner(text, start, end, state)
+    scanner = Scanner(text, start, end, state)
     return scanner.blocks, scanner.run()
 
 
-class _Scanner:
+class _Mark(NamedTuple):
+    """A place to which a scanner can go back."""
+
+    position: int
+    blocks: int
+    """How many there were."""
+    end: int
+    """Where the last of them ended."""
+    lists: Lists
+    fence: Fence | None
+    table: tuple[str, str] | None
+    delimiter: int
+    paragraph: bool
+    quote: int
+    first: bool
+    reopen: bool
+
+
+class Scanner:
+    """Reads the lines of a part of the text in front of which that is open."""
+
     def __init__(self, text: str, start: int, end: int, state: State) -> None:
-        self.blocks: list[Block] = []
         self._text = text
-        self._position = start
+        self._start = start
         self._end = end
+        self._state = state
+        self._comments = text.find("<!--", start, end) >= 0
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        state = self._state
+        self.blocks: list[Block] = []
+        self._marks: list[_Mark] = []
+        self._position = self._start
         self._fence = state.fence
         self._table = state.table
         self._delimiter = -1
@@ -61,10 +95,36 @@ class _Scanner:
         self._first = True
         self._reopen = state.fence is not None
 
+    def shorten(self, end: int) -> State:
+        """Read up to an earlier end instead; what is open behind it. Only the last lines before it are read again."""
+        while self._marks and self._text.count("\n", self._marks[-1].position, end) < LINES_AHEAD:
+            self._marks.pop()
+        self._end = end
+        if self._marks:
+            self._go_back(self._marks.pop())
+        else:
+            self._begin_anew()
+        return self.run()
+
+    def _mark(self) -> None:
+        position, count, end = self._position, len(self.blocks), self.blocks[-1].end
+        known = (self._fence, self._table, self._delimiter, self._paragraph, self._quote, self._first, self._reopen)
+        self._marks.append(_Mark(position, count, end, self._lists.copy(), *known))
+
+    def _go_back(self, mark: _Mark) -> None:
+        del self.blocks[mark.blocks :]
+        self.blocks[-1].end = mark.end
+        self._position, self._lists = mark.position, mark.lists
+        self._fence, self._table, self._delimiter = mark.fence, mark.table, mark.delimiter
+        self._paragraph, self._quote, self._first, self._reopen = mark.paragraph, mark.quote, mark.first, mark.reopen
+
     def run(self) -> State:
-        if self._midline and not self._fence:
+        """Read on to the end; what is open behind it."""
+        if self._midline and not self._fence and not self.blocks:
             self._rest()
         while self._position < self._end:
+            if len(self.blocks) >= MARK_EVERY * (len(self._marks) + 1):
+                self._mark()
             if self._fence:
                 self._code(self._fence)
             else:
@@ -160,7 +220,7 @@ class _Scanner:
 
     def _behind_comment(self, line: Line) -> int:
         """Where the line ends, or the one where a comment ends that begins in it."""
-        found = comment_at(self._text, line.at, line.stop)
+        found = comment_at(self._text, line.at, line.stop) if self._comments else None
         end = None if found is None else comment_end(self._text, found, self._end)
         return self._after(end - 1) if end and end > line.after else line.after
 
