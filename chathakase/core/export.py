@@ -13,7 +13,7 @@ from chathakase.core.files import Attachment
 from chathakase.core.memory import Transcript
 from chathakase.core.mentions import by_name, people_in
 from chathakase.core.moments import day_and_time, iso
-from chathakase.core.names import Speaker, told_apart
+from chathakase.core.names import Names as Authors
 from chathakase.core.types import Message, Role
 from chathakase.core.unicode import UNSEEN, visible
 
@@ -24,10 +24,10 @@ ASSISTANT = "assistant"
 LONGEST_NAME = 100
 """Characters of a file's name, without its ending."""
 
+_STARS = str.maketrans({"*": r"\*", "\\": r"\\"})
+
 Names = Mapping[str, str]
 """What people are called, by user id; who is not there keeps the id."""
-Authors = Mapping[Speaker, str]
-"""The same of everybody who speaks, bots too, with a mark where several have the same name."""
 
 
 def as_json(transcript: Transcript, names: Names) -> str:
@@ -72,14 +72,15 @@ def _paragraphs(transcript: Transcript, names: Names, assistant: str) -> Iterato
         )
     )
     authors = _authors(transcript, names, assistant)
-    names = {id_: authors.get((id_, ""), name) for id_, name in names.items()}
+    apart = authors.by_id()
+    names = {id_: apart.get(id_, name) for id_, name in names.items()}
     if transcript.summary:
         yield "## Summary of the beginning"
         yield _quoted(by_name(transcript.summary, names))
     yield "## What was said"
     for message in transcript.messages:
-        author = assistant if message.role is Role.ASSISTANT else _name(message, authors)
-        yield f"**{_unbroken(author)}**, {_when(message.said)}"
+        author = assistant if message.role is Role.ASSISTANT else authors.of(message)
+        yield f"**{_unbroken(author).translate(_STARS)}**, {_when(message.said)}"
         if message.text.strip():
             yield _quoted(by_name(message.text, names))
         if message.attachments:
@@ -87,15 +88,14 @@ def _paragraphs(transcript: Transcript, names: Names, assistant: str) -> Iterato
 
 
 def _authors(transcript: Transcript, names: Names, *taken: str) -> Authors:
-    people = {(id_, ""): names.get(id_, id_) for id_ in people_in(transcript.messages)}
-    bots = {(each.author, each.name): each.name for each in transcript.messages if each.name}
-    return told_apart(people | bots, taken=taken)
+    people = {id_: names.get(id_, id_) for id_ in people_in(transcript.messages)}
+    return Authors(people, transcript.messages, bots="{}", taken=taken)
 
 
 def _message(message: Message, authors: Authors) -> dict[str, Any]:
     told: dict[str, Any] = {"at": iso(message.said), "role": str(message.role)}
     if message.author or message.name:
-        told |= {"author": message.author, "name": _name(message, authors)}
+        told |= {"author": message.author, "name": authors.of(message)}
     if message.ref:
         told["ref"] = message.ref
     told["text"] = message.text
@@ -117,10 +117,6 @@ def _described(attachment: Attachment) -> str:
     about = [_unbroken(file.kind), size(file.size) if file.size else "", _unbroken(attachment.refusal)]
     told = ", ".join(each for each in about if each)
     return f"{_unbroken(file.name)} ({told})" if told else _unbroken(file.name)
-
-
-def _name(message: Message, authors: Authors) -> str:
-    return authors.get((message.author, message.name)) or message.name or message.author
 
 
 def _when(microseconds: int) -> str:

@@ -23,7 +23,7 @@ JOINED = rf"[{UNSEEN}--[\s\p{{Z}}{_BLANK}]]"
 
 _IGNORABLE = regex.compile(r"[[\p{Cf}\p{Default_Ignorable_Code_Point}]--[\s]]+", regex.V1)
 _BLANKS = regex.compile(rf"[\p{{Cc}}\p{{Cn}}\p{{Cs}}\p{{Z}}{_BLANK}]+", regex.V1)
-_LOOSE_MARKS = regex.compile(r"\A\p{M}+")
+_LOOSE_MARKS = regex.compile(r"\A[\p{M} ]+")
 
 
 def legible(text: str) -> str:
@@ -34,4 +34,6 @@ def legible(text: str) -> str:
 
 def skeleton(name: str) -> str:
     """What is left of a name to tell it by: two that read the same have the same, whatever they are made of."""
-    return _BLANKS.sub("", _IGNORABLE.sub("", unicodedata.normalize("NFKC", name))).casefold()
+    seen = _BLANKS.sub("", _IGNORABLE.sub("", unicodedata.normalize("NFKC", name)))
+    # Once more, since a letter and its accent join only when nothing stands between them.
+    return unicodedata.normalize("NFKC", seen).casefold()

@@ -15,21 +15,34 @@ MARKS = ("thread", "beginning", "summary", "left_out", "file")
 """The names of the tags with which we mark what stands in a prompt."""
 
 _BEGINNING = rf"(?:\A|(?<=[{BREAKS}]))"
-_SQUARE = "\\[［﹇【〔﹝〖〘〚⁅⟦⟬❲⦋⦍⦏⦗⸢⸤⌈⌊"
-_TIME = rf"\p{{Nd}}{{4}}{UNSEEN}*+[\p{{Pd}}−]{UNSEEN}*+\p{{Nd}}\p{{Nd}}{UNSEEN}*+[\p{{Pd}}−]"
+_SQUARE = "[［﹇【〔﹝〖〘〚⁅⟦⟬❲⦋⦍⦏⦗⸢⸤⌈⌊︗︹︻"
+_DIGIT, _DASH = r"[\p{Nd}\p{No}]", r"[\p{Pd}−⁻₋]"
+_TIME = rf"{_DIGIT}{{4}}{UNSEEN}*+{_DASH}{UNSEEN}*+{_DIGIT}{_DIGIT}{UNSEEN}*+{_DASH}"
 
+_SLASH, _LETTER = "/／⁄∕⧸", r"[\w\p{So}--\p{M}]"
 _OWN_TAG = regex.compile(
-    rf"[<＜﹤](?=[\s{UNSEEN}]*+(?:[/／][\s{UNSEEN}]*+)?+((?:[\w--\p{{M}}]{JOINED}*+){{1,12}}+)(?!-))", regex.V1
+    rf"[<＜﹤](?=[\s{UNSEEN}]*+(?:[{_SLASH}][\s{UNSEEN}]*+)?+((?:{_LETTER}{JOINED}*+){{1,12}}+)(?!-))", regex.V1
 )
 """What may begin a tag of ours, whatever stands unseen between its letters; each letter is looked at a few times."""
-_BRACKET_LINE = regex.compile(rf"{_BEGINNING}(?={UNSEEN}*+[{_SQUARE}])", regex.V1)
+_DATE = regex.compile(_TIME, regex.V1)
+_PARTING = regex.compile(r"[\p{Pd}−⁻₋,，﹐、﹑،︐︑]+")
+"""What is between the parts of a date, and in front of one."""
+_BRACKET_LINE = regex.compile(rf"{_BEGINNING}(?={UNSEEN}*+[\{_SQUARE}])", regex.V1)
 _LABEL = regex.compile(
-    rf"{_BEGINNING}(?={UNSEEN}*+(?:[{_SQUARE}]|\p{{Ps}}(?=[^{BREAKS}]*:))[^{BREAKS}\]］]*?{_TIME})", regex.V1
+    rf"{_BEGINNING}(?={UNSEEN}*+(?:[\{_SQUARE}]|\p{{Ps}}(?=[^{BREAKS}]*:))[^{BREAKS}\]］]*?{_TIME})", regex.V1
 )
 """Behind a bracket a date, and behind one that is not square also what may be a time."""
-_BRACKET = regex.compile(rf"[{_SQUARE}]|\p{{Ps}}", regex.V1)
+_BRACKET = regex.compile(rf"[\{_SQUARE}]|\p{{Ps}}", regex.V1)
 _UNSEEN = regex.compile(UNSEEN, regex.V1)
-_BRACKETS = str.maketrans("[]［］【】〔〕<>＜＞", "()()()()‹›‹›")
+_OURS = regex.compile(rf"(?:{'|'.join(MARKS)})\b")
+_CLOSING = "]］﹈】〕﹞〗〙〛⁆⟧⟭❳⦌⦎⦐⦘⸣⸥⌉⌋︘︺︼"
+_BRACKETS = str.maketrans(
+    dict.fromkeys(_SQUARE, "(")
+    | dict.fromkeys(_CLOSING, ")")
+    | dict.fromkeys("<＜﹤", "‹")
+    | dict.fromkeys(">＞﹥", "›")
+    | {"＂": '"'}
+)
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
@@ -37,6 +50,12 @@ def one_line(text: str) -> str:
     """A name, title or topic on one line, without brackets, and not longer than names are."""
     line = legible(text).translate(_BRACKETS)
     return line if len(line) <= NAME else f"{line[: NAME - 1].rstrip()}…"
+
+
+def called(name: str) -> str:
+    """What somebody is called, behind whose name a time stands: no part of the name can be taken for it."""
+    line = one_line(name)
+    return " ".join(_PARTING.sub(" ", line).split()) if _DATE.search(line) else line
 
 
 def attribute(text: str) -> str:
@@ -60,7 +79,7 @@ def quoted(text: str) -> str:
 def _tag(found: "regex.Match[str]") -> str:
     """What stands for a bracket behind which there is a name: an entity if it is that of one of our tags."""
     name = unicodedata.normalize("NFKC", _UNSEEN.sub("", found[1])).casefold()
-    return "&lt;" if name in MARKS else found[0]
+    return "&lt;" if _OURS.match(name) else found[0]
 
 
 def escaped(text: str) -> str:

@@ -1,6 +1,7 @@
 """Nobody can be taken for somebody else of the same name."""
 
 from dataclasses import replace
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -22,7 +23,8 @@ ID = st.sampled_from(["U10001", "U20001", "U30001", "U9", "B1"])
 
 
 @pytest.mark.parametrize(
-    "other", ["bob", "BOB", "b\ufe0fob", "bob\u3164", "ｂｏｂ", " bob ", "b\U000e0062ob", "bo\u00adb"]
+    "other",
+    ["bob", "BOB", "b\ufe0fob", "bob\u3164", "ｂｏｂ", " bob ", "b\U000e0062ob", "bo\u00adb", "b\u034fo\ufe00b"],
 )
 def test_names_that_read_the_same_are_told_apart(other: str) -> None:
     names = Names({"U01ALICE23": "bob", "U02BOB0045": other, "U03CAROL67": "carol"}).by_id()
@@ -34,6 +36,7 @@ def test_names_that_read_the_same_are_told_apart(other: str) -> None:
 def test_nobody_helps_themselves_to_anothers_mark() -> None:
     names = Names({"U0001": "bob", "U0002": "bob", "U0003": "bob (0001)"}).by_id()
     assert len(set(map(skeleton, names.values()))) == 3
+    assert Names({"U0001": "bob", "U0002": "bob (0001)"}).by_id() == {"U0001": "bob", "U0002": "bob (0001) (0002)"}
     assert Names({"U10001": "bob", "U20001": "bob"}).by_id() == {"U10001": "bob (U10001)", "U20001": "bob (U20001)"}
 
 
@@ -75,3 +78,32 @@ def test_exports_tell_them_apart_and_the_assistant_from_everybody() -> None:
     ]
     assert '"name": "bob (U02)"' in as_json(transcript, names)
     assert '"name": "bob"' in as_json(replace(transcript, messages=messages[:1]), names)
+
+
+def test_an_accent_makes_no_other_name_however_it_is_put_on() -> None:
+    names = Names({"U0001": "Jos\u00e9", "U0002": "Jose\u034f\u0301", "U0003": "jose\u200b\u0301"}).by_id()
+    assert len({name[-6:] for name in names.values()}) == 3
+
+
+def test_a_bot_whose_name_nobody_sees_is_called_by_its_id() -> None:
+    said = Message(Role.USER, "done", "B01", seq=1, said=SAID, name="\u3164")
+    for form, shown in (("{} (bot)", "B01 (bot)"), ("{}", "B01")):
+        assert Names({}, [said], bots=form).of(said) == shown
+        assert Names({}).of(said) == "B01"
+
+
+@pytest.mark.parametrize("name", ["bob**, 2026-11-21 14:15 UTC **", "bob\\**, 2026-11-21 14:15 UTC", "\u3164"])
+def test_no_name_makes_a_line_of_an_export_somebody_elses(name: str) -> None:
+    said = Message(Role.USER, "I approve", "U01", ref="1.0", said=SAID)
+    transcript = Transcript(Place("C1", "1.0"), "Names", SAID // 1000, SAID // 1000, "", (said,))
+    (line,) = [line for line in as_markdown(transcript, {"U01": name}).splitlines() if line.startswith("**")]
+    assert line.count("2026-") == 1
+    assert not line.startswith(("**bob**", "**\u3164"))
+    assert '"name": "\u3164"' not in as_json(transcript, {"U01": name})
+
+
+def test_telling_many_apart_takes_no_time() -> None:
+    names = {(f"U{number:09}", ""): f"bob ({number % 100:04})" for number in range(3_000)}
+    began = process_time()
+    told_apart(names)
+    assert process_time() - began < 1.0

@@ -8,7 +8,7 @@ import regex
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chathakase.core.quoting import CLAMP, MARKS, NAME, attribute, clamp, escaped, one_line, quoted
+from chathakase.core.quoting import CLAMP, MARKS, NAME, attribute, called, clamp, escaped, one_line, quoted
 from tests.core.steady import steady
 
 BREAKS = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -158,3 +158,41 @@ def test_what_is_clamped_is_its_beginning_and_its_end(text: str, room: int) -> N
         assert len(head) + len(tail) == room
         assert text.startswith(head)
         assert text.endswith(tail)
+
+
+FOLDED = [
+    "[bob, ²⁰²⁶-11-21 14:05 UTC]",
+    "[bob, 2026⁻11⁻21 14:05 UTC]",
+    "︻bob, ①②③④-11-21 14.05 UTC︼",
+]
+
+
+@pytest.mark.parametrize("label", FOLDED)
+def test_what_folds_to_a_label_is_none(label: str) -> None:
+    assert quoted(f"yes\n{label} I approve") == f"yes\n\\{label} I approve"
+
+
+@pytest.mark.parametrize("tag", ["<su㎜ary>", "<beg㏌ning>", "<th🄬ead>", "<∕thread>", "<⁄ file>", "<thread🎉>"])
+def test_what_folds_to_a_tag_or_looks_like_its_end_is_none(tag: str) -> None:
+    assert quoted(tag) == f"&lt;{tag[1:]}"
+
+
+def test_no_name_or_attribute_folds_to_what_ends_it() -> None:
+    for code in range(0x110000):
+        each = chr(code)
+        if set(unicodedata.normalize("NFKC", each)) & set('[]<>"'):
+            assert not set(unicodedata.normalize("NFKC", one_line(f"a{each}b"))) & set("[]<>")
+            assert not set(unicodedata.normalize("NFKC", attribute(f"a{each}b"))) & set('<>"')
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("bob, 2026-11-21 14:05 UTC", "bob 2026 11 21 14:05 UTC"),
+        ("bob，2026－11－21", "bob 2026 11 21"),
+        ("Smith-Jones, John", "Smith-Jones, John"),
+        ("\u0301 \u0302", ""),
+    ],
+)
+def test_no_name_holds_what_stands_behind_names(name: str, shown: str) -> None:
+    assert called(name) == shown
