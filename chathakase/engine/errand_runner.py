@@ -10,15 +10,22 @@ from typing import TypeVar
 from chathakase.core.errands import Command, Errand, Press
 from chathakase.core.errors import StoreError, trace
 from chathakase.engine.changes import OFFER_AGAIN
-from chathakase.engine.commands import TELLING
+from chathakase.engine.commands import STOP, TELLING
 from chathakase.engine.errands import Errands
 
 MOST_OF_ONE_PERSON = 20
-"""How many commands of one person are under way at once; their answers wait for Slack, which takes one a second."""
+"""How many commands and presses of one person are under way at once; what is said of them waits for Slack, which takes
+one a second."""
+
+MOST_WITH_STOPS = 2 * MOST_OF_ONE_PERSON
+"""The same with those that stop an answer, for which there is room of its own."""
 
 log = logging.getLogger(__name__)
 K = TypeVar("K", bound=Hashable)
 _Told = tuple[str, str, str, str]
+
+ONCE = TELLING | {OFFER_AGAIN, STOP}
+"""Commands of which one is done at a time where several are the same."""
 
 
 class ErrandRunner:
@@ -38,11 +45,11 @@ class ErrandRunner:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         """By the errand's id."""
         self._telling: Counter[_Told] = Counter()
-        """What is being told to whom and where."""
+        """What is being told to whom and where, and which buttons are being heeded."""
         self._repeated: dict[_Told, tuple[int, Command]] = {}
         """The newest command that wants what is being told, and when it was said."""
-        self._commands: Counter[str] = Counter()
-        """How many commands of each person are under way."""
+        self._under_way: Counter[str] = Counter()
+        """How many commands and presses of each person are under way."""
         self._retired = False
 
     @property
@@ -63,19 +70,22 @@ class ErrandRunner:
         finally:
             self._count(task, -1)
 
-    def is_being_told(self, command: Command) -> bool:
-        """Whether just that is being told already, to the same person in the same thread."""
-        return self._telling[_told(command)] > 0
+    def is_being_told(self, task: Command | Press) -> bool:
+        """Whether just that is being done already for the same person in the same thread."""
+        return self._telling[_told(task)] > 0
 
     def repeat(self, command: Command, said: int) -> None:
-        """A command wants what is being told; when that is told later than this was ``said``, nothing is left to do."""
+        """A command wants what is being told; when that is told later than this was ``said``, nothing is left to do.
+
+        To stop an answer is always done after all, since another one may have begun meanwhile.
+        """
         known = self._repeated.get(_told(command))
         if known is None or known[0] < said:
             self._repeated[_told(command)] = said, command
 
-    def has_enough(self, user: str) -> bool:
-        """Whether so many commands of one person are under way that another is not taken on."""
-        return self._commands[user] >= MOST_OF_ONE_PERSON
+    def has_enough(self, user: str, *, stops: bool = False) -> bool:
+        """Whether so much of one person is under way that another thing, or what ``stops`` an answer, is too much."""
+        return self._under_way[user] >= (MOST_WITH_STOPS if stops else MOST_OF_ONE_PERSON)
 
     def begin(self, errand: Errand) -> None:
         """See to an errand, unless somebody is at it already."""
@@ -99,17 +109,17 @@ class ErrandRunner:
     async def _repeat_if_late(self, command: Command, told_at: int) -> None:
         """Do a command after all that was given when the same had just been told."""
         said, repeated = self._repeated.pop(_told(command), (0, None))
-        if repeated is not None and said >= told_at:
+        if repeated is not None and (said >= told_at or command.name == STOP):
             try:
                 await self._again(repeated)
             except StoreError as error:
                 log.warning("A command in %s could not be repeated: %s", command.place.session_id, error)
 
     def _count(self, task: Command | Press, change: int) -> None:
-        if isinstance(task, Command):
-            _add(self._commands, task.by, change)
-            if task.name in TELLING or task.name == OFFER_AGAIN:
-                _add(self._telling, _told(task), change)
+        _add(self._under_way, task.by, change)
+        # What stops whatever is written just now may mean something else each time.
+        if task.turn if isinstance(task, Press) else task.name in ONCE:
+            _add(self._telling, _told(task), change)
 
 
 def _add(counter: Counter[K], key: K, change: int) -> None:
@@ -118,5 +128,6 @@ def _add(counter: Counter[K], key: K, change: int) -> None:
         del counter[key]
 
 
-def _told(command: Command) -> _Told:
-    return command.place.session_id, command.by, command.name, command.argument
+def _told(task: Command | Press) -> _Told:
+    what = (task.wish, f"{task.turn} {task.run}") if isinstance(task, Press) else (task.name, task.argument)
+    return task.place.session_id, task.by, *what

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from time import monotonic
 
@@ -65,8 +66,6 @@ class SessionManager:
         self._now = now
         self._working: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
-        self._asked_by: dict[str, str] = {}
-        """Who asked in a session that is worked on."""
         self._saving: dict[tuple[str, str], asyncio.Future[Appended]] = {}
         """Messages that are being saved right now, so that a twin waits for the first of them to be safe."""
         self._ends: float | None = None
@@ -105,7 +104,7 @@ class SessionManager:
     async def _begin(self, incoming: Incoming) -> None:
         """See to what is stored, and to what came before the message that opens its session."""
         if incoming.asks:
-            self.wake(incoming.place.session_id, by=incoming.author)
+            self.wake(incoming.place.session_id)
         if incoming.opens:
             for stray in self._strays.take(incoming):
                 await self.submit(stray)
@@ -116,7 +115,7 @@ class SessionManager:
             # Not after it is saved, since by then all may be told.
             self._errands.repeat(command, incoming.said)
             return await self._save(replace(incoming, asks=False), role=Role.COMMAND)
-        if command.name != STOP and (why := self._too_much(incoming, calls=command.name in CALLING)):
+        if why := self._too_much(incoming, calls=command.name in CALLING, stops=command.name == STOP):
             return await self._refuse(incoming, why, role=Role.COMMAND)
         with self._errands.taking_on(command):
             saved = await self._save(incoming, role=Role.COMMAND, errand=Errand(command))
@@ -124,9 +123,9 @@ class SessionManager:
             self._admission.take_back(incoming)
         return saved
 
-    def _too_much(self, cause: Cause, *, calls: bool) -> str | None:
+    def _too_much(self, cause: Cause, *, calls: bool, stops: bool) -> str | None:
         """Why a command or a wish is not taken on, if so; one that ``calls`` the model counts as a question."""
-        if self._errands.has_enough(cause.author):
+        if self._errands.has_enough(cause.author, stops=stops):
             return TOO_MANY_BY_YOU
         return self._admission.refusal(cause, waiting=self._waiting(cause.place.session_id)) if calls else None
 
@@ -141,17 +140,17 @@ class SessionManager:
             await self._keep_promise(task)
 
     async def _promise_press(self, press: Press) -> None:
-        """A press for which the model is called counts as a question does; to stop an answer is always allowed."""
-        calls = press.wish is not Wish.STOP
-        if calls and await self._is_refused(press):
+        """A press for which the model is called counts as a question does; to stop an answer does not."""
+        if self._errands.is_being_told(press) or await self._is_refused(press):
             return
-        if not await self._keep_promise(press) and calls:
+        if not await self._keep_promise(press) and press.wish is not Wish.STOP:
             self._admission.take_back(Caused(press.by, press.place))
 
     async def _is_refused(self, task: Press | Command) -> bool:
         """Whether somebody causes too much, of which they are told once in a while; else a press is counted."""
         cause = Caused(task.by, task.place)
-        why = self._too_much(cause, calls=isinstance(task, Press))
+        stops = isinstance(task, Press) and task.wish is Wish.STOP
+        why = self._too_much(cause, calls=isinstance(task, Press) and not stops, stops=stops)
         if why and self._admission.tells(cause):
             await self._keep_promise(Command(task.place, task.ref, task.by, why, A_WISH))
         return why is not None
@@ -200,12 +199,10 @@ class SessionManager:
             self._errands.begin(errand)
         return saved
 
-    def wake(self, session_id: str, *, by: str = "") -> None:
-        """See to it that whatever waits in a session is answered; ``by`` is who has just asked there, if anybody."""
+    def wake(self, session_id: str) -> None:
+        """See to it that whatever waits in a session is answered."""
         if self._ends is not None:
             return
-        if by:
-            self._asked_by[session_id] = by
         if session_id in self._working:
             self._again.add(session_id)
         else:
@@ -257,17 +254,20 @@ class SessionManager:
             # No await may come between the last look at what waits and this removal: wake() would be missed.
             self._working.pop(session_id, None)
             self._again.discard(session_id)
-            self._asked_by.pop(session_id, None)
 
     async def _turn(self, session_id: str) -> bool:
-        async with self._places.place(Rank.ANSWER, whose=self._asked_by.get(session_id, "")):
+        # Not at the price of a place: whoever is answered would else wait for one to learn that nothing waits.
+        if (asker := await self._turns.next_asker(session_id)) is None:
+            return False
+        async with AsyncExitStack() as held:
+            await held.enter_async_context(self._places.place(Rank.ANSWER, whose=asker))
             if self._ends is not None:
                 return False
             lease = await self._turns.claim(session_id)
             if lease is None:
                 return False
             with self._running.turn(lease) as signals:
-                await self._runner.run(signals)
+                await self._runner.run(signals, written=held.aclose)
         await self._offer_again(signals)
         self._background.after_turn(lease.place)
         return True
@@ -280,6 +280,6 @@ class SessionManager:
     def _errand_done(self, errand: Errand) -> None:
         """A press may have something waiting now, and a command may have ended the turn."""
         session_id = errand.task.place.session_id
-        self.wake(session_id, by=errand.task.by)
+        self.wake(session_id)
         if (signals := self._running.find(session_id)) is not None:
             signals.recheck.set()

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Collection, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from time import monotonic
@@ -49,6 +49,8 @@ PAUSE_WITHIN = 1.5
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+Written = Callable[[], Awaitable[None]]
+"""Hears that the model has written all that it will."""
 
 
 class TurnRunner:
@@ -71,10 +73,11 @@ class TurnRunner:
         self._surface = surface
         self._running = running
 
-    async def run(self, signals: Signals) -> None:
+    async def run(self, signals: Signals, *, written: Written | None = None) -> None:
         """Answer what waits in a session; what is left in ``signals.edits`` then is answered as it was before.
 
-        Cancelled, it puts the turn down for whoever comes next.
+        ``written`` is called once the model has written, since Slack may take its time for that. Cancelled, it puts the
+        turn down for whoever comes next.
         """
         lease, heartbeat = signals.lease, Heartbeat(self._turns, signals)
         try:
@@ -84,7 +87,7 @@ class TurnRunner:
             raise
         async with reply:
             try:
-                unheard = await self._answer_under_lease(signals, heartbeat, reply, draft)
+                unheard = await self._answer_under_lease(signals, heartbeat, reply, draft, written)
             except asyncio.CancelledError:
                 # Before the reply takes back what it shows, for which Slack may take its time.
                 await asyncio.shield(self._put_down(lease, reply, draft))
@@ -114,14 +117,14 @@ class TurnRunner:
         return reply, Draft(reply, standing, sure=heartbeat.sure)
 
     async def _answer_under_lease(
-        self, signals: Signals, heartbeat: Heartbeat, reply: Reply, draft: Draft
+        self, signals: Signals, heartbeat: Heartbeat, reply: Reply, draft: Draft, written: Written | None
     ) -> Collection[str]:
         """Answer; returns who must hear elsewhere that there is no answer in the thread."""
         unheard: Collection[str] = ()
         try:
             async with asyncio.TaskGroup() as group:
                 beating = group.create_task(heartbeat.run(), name=f"lease {signals.lease.owner}")
-                unheard = await self._answer(signals, heartbeat, reply, draft)
+                unheard = await self._answer(signals, heartbeat, reply, draft, written)
                 beating.cancel()
         except* LeaseLost:
             await self._give_up(signals, reply, draft)
@@ -130,10 +133,14 @@ class TurnRunner:
             await self._turns.release(signals.lease)
         return unheard
 
-    async def _answer(self, signals: Signals, heartbeat: Heartbeat, reply: Reply, draft: Draft) -> Collection[str]:
+    async def _answer(
+        self, signals: Signals, heartbeat: Heartbeat, reply: Reply, draft: Draft, written: Written | None
+    ) -> Collection[str]:
         lease = signals.lease
         began = monotonic()
         verdict = await self._write(signals, draft)
+        if written is not None:
+            await written()
         result = verdict.result
         await heartbeat.sure()
         try:

@@ -59,6 +59,16 @@ RETURNING channel, thread, turn, attempts, reply_refs,
     (SELECT turns.wish {CLAIMED}), coalesce((SELECT turns.run + 1 {CLAIMED}), 1), {SINCE}, {FIRST_ASKER}
 """
 
+NEXT_ASKER = f"""
+SELECT coalesce(CASE WHEN turn IS NULL THEN (
+    SELECT m.author FROM messages m WHERE m.session = sessions.id AND m.role = 'user' AND m.asks = 1
+        AND m.seq <= (SELECT turns.upto {WISHED})
+        AND m.seq > (SELECT coalesce(max(e.upto), 0) FROM turns e
+            WHERE e.session = sessions.id AND e.upto < (SELECT turns.upto {WISHED}))
+    ORDER BY m.seq LIMIT 1) END, {FIRST_ASKER}, '')
+FROM sessions WHERE id = $1 AND doomed = 0 AND {WAITS} AND {free("$2")}
+"""
+
 RENEW = "UPDATE sessions SET lease_until = $3 WHERE id = $1 AND lease_owner = $2 RETURNING stop"
 
 WANT_STOP = f"""
@@ -156,6 +166,11 @@ class Turns:
     async def waiting(self) -> list[str]:
         """The ids of sessions in which something waits and nobody works."""
         return [str(row[0]) for row in await self._database.fetch(WAITING, self._now())]
+
+    async def next_asker(self, session_id: str) -> str | None:
+        """The user id of who asked first what a session waits for; None when nothing waits, or somebody holds it."""
+        rows = await self._database.fetch(NEXT_ASKER, session_id, self._now())
+        return str(rows[0][0]) if rows else None
 
     async def claim(self, session_id: str, *, before: str = "") -> Lease | None:
         """Take the turn of a session; None when nothing waits, somebody holds it, or it is to be forgotten first.

@@ -247,3 +247,105 @@ async def test_edits_of_what_is_answered_offer_one_answer_at_a_time(
             await alice.edit(thread.channel, thread.ts, f"@ChatHakase version {version}")
         await workspace.until(lambda: workspace.pending_events == 0)
         assert len(bot._errands.tasks) <= 1
+
+
+async def test_an_answered_session_waits_no_more(
+    open_the_bot: OpenBot, start: Start, workspace: Workspace, model: ModelServer, alice: Person, bob: Person
+) -> None:
+    async with open_the_bot(chathakase_concurrency=1, chathakase_max_waiting=2) as bot:
+        ends = [asyncio.Event() for _ in range(4)]
+        model.will(*(says(f"Answer {number}", wait=end) for number, end in enumerate(ends)))
+        threads = []
+        for number in range(3):
+            threads.append(await start(f"@ChatHakase question {number}"))
+            await workspace.until(lambda: len(bot._working) == len(threads))
+        ends[0].set()
+        await threads[0].answers(1)
+        await model.asked(2)
+        threads.append(await start("@ChatHakase one more", person=bob))
+        await workspace.until(lambda: workspace.pending_events == 0)
+        for end in ends:
+            end.set()
+        await threads[-1].answers(1, containing="Answer")
+        assert not whispers(workspace, bob)
+
+
+async def test_nobody_gets_another_behind_their_own_questions_by_speaking_in_their_thread(
+    open_the_bot: OpenBot, start: Start, workspace: Workspace, model: ModelServer, alice: Person, bob: Person
+) -> None:
+    async with open_the_bot(chathakase_concurrency=1) as bot:
+        end, next_end = asyncio.Event(), asyncio.Event()
+        model.will(says("The first.", wait=end), says("The next.", wait=next_end))
+        thread = await start("@ChatHakase bob asks", person=bob)
+        await model.asked(1)
+        for number in range(3):
+            await start(f"@ChatHakase alice asks {number}", person=alice)
+        await workspace.until(lambda: len(bot._working) == 4)
+        await thread.say("bob asks more", bob)
+        await thread.say("and so do I", alice)
+        await thread.say("help", alice)
+        await workspace.until(lambda: workspace.pending_events == 0 and not bot._errands.tasks)
+        end.set()
+        await model.asked(2)
+        await workspace.until(lambda: len(bot._places._waiting) == 3)
+        next_end.set()
+        await model.asked(5)
+        assert "bob asks more" in model.said(2) + model.said(3)
+
+
+async def test_after_a_restart_what_waits_is_answered_fairly(
+    open_the_bot: OpenBot, start: Start, workspace: Workspace, model: ModelServer, alice: Person, bob: Person
+) -> None:
+    async with open_the_bot(chathakase_concurrency=1, chathakase_grace=0) as bot:
+        model.will(says("Never.", wait=asyncio.Event()))
+        threads = []
+        for number in range(4):
+            threads.append(await start(f"@ChatHakase alice asks {number}"))
+            await workspace.until(lambda: len(bot._working) == len(threads))
+        await start("@ChatHakase bob asks", person=bob)
+        await workspace.until(lambda: len(bot._working) == 5)
+    asked = len(model.requests)
+    async with open_the_bot(chathakase_concurrency=1):
+        await model.asked(asked + 5)
+    assert "bob asks" in "".join(map(model.said, range(asked, asked + 3)))
+
+
+async def test_an_answer_that_is_written_keeps_no_place_while_slack_takes_its_pages(
+    open_the_bot: OpenBot, start: Start, workspace: Workspace, model: ModelServer, alice: Person, bob: Person
+) -> None:
+    async with open_the_bot(
+        chathakase_concurrency=1, chathakase_rate_limits="chat.postMessage=1/1", chathakase_grace=0
+    ):
+        model.will(says("word " * 3_000))
+        await start("@ChatHakase much", person=alice)
+        await model.asked(1)
+        thread = await start("hello", person=bob, channel="@")
+        await thread.answers(1, containing="hello", within=5)
+
+
+async def test_stops_of_one_person_are_bounded_too(
+    open_the_bot: OpenBot, start: Start, workspace: Workspace, model: ModelServer, alice: Person
+) -> None:
+    async with open_the_bot(chathakase_rate_limits="chat.postEphemeral=1/1", chathakase_grace=0) as bot:
+        thread = await start("@ChatHakase hello")
+        await thread.answers(1)
+        await workspace.until(lambda: not bot._working)
+        for _ in range(10):
+            await thread.say("stop")
+        await workspace.until(lambda: workspace.pending_events == 0)
+        assert len(bot._errands.tasks) <= 2
+
+
+async def test_the_same_button_is_heeded_once_while_it_waits(
+    open_the_bot: OpenBot, start: Start, workspace: Workspace, model: ModelServer, alice: Person, bob: Person
+) -> None:
+    async with open_the_bot(
+        chathakase_person_rate=0, chathakase_rate_limits="chat.postEphemeral=1/1", chathakase_grace=0
+    ) as bot:
+        model.will(says("It goes", " on.", hold=asyncio.Event()), fails(400))
+        thread = await start("@ChatHakase hello")
+        await thread.answers(1, containing="It goes")
+        for _ in range(10):
+            await bob.press(thread.channel, thread.replies()[0].ts, ACTION.format(Wish.STOP))
+        await workspace.until(lambda: workspace.pending_events == 0)
+        assert len(bot._errands.tasks) <= 2

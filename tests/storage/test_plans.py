@@ -20,6 +20,7 @@ async def plan(database: SqliteDatabase, sql: str, parameters: int) -> list[str]
         (turns.REOPEN, 4),
         (turns.ASKERS, 3),
         (turns.CLAIM, 5),
+        (turns.NEXT_ASKER, 2),
         (changes.FIND, 3),
         (summaries.UNANSWERED, 1),
         (withdrawing.WISHES, 1),
@@ -34,7 +35,9 @@ async def test_the_turn_before_another_is_found_at_once(
     assert not [step for step in steps if step.startswith("SCAN") or "ORDER BY" in step]
 
 
-@pytest.mark.parametrize(("sql", "parameters"), [(turns.CLAIM, 5), (turns.WAITING, 1), (withdrawing.WISHES, 1)])
+@pytest.mark.parametrize(
+    ("sql", "parameters"), [(turns.CLAIM, 5), (turns.WAITING, 1), (turns.NEXT_ASKER, 2), (withdrawing.WISHES, 1)]
+)
 async def test_what_is_wished_for_is_found_at_once(sql: str, parameters: int, open_database: SqliteDatabase) -> None:
     steps = await plan(open_database, sql, parameters)
     assert [step for step in steps if "turns_reopened" in step]

@@ -13,6 +13,9 @@ class TurnStore(Protocol):
     async def waiting(self) -> list[str]:
         """The ids of sessions in which something waits and nobody works."""
 
+    async def next_asker(self, session_id: str) -> str | None:
+        """The user id of who asked first what a session waits for; None when nothing waits, or somebody holds it."""
+
     async def claim(self, session_id: str, *, before: str = "") -> Lease | None:
         """Take the turn of a session; None when nothing waits, somebody holds it, or it is to be forgotten first.
 
