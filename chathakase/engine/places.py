@@ -85,6 +85,8 @@ class Places:
         task = asyncio.current_task()
         assert task
         self._yielding[task] = False
+        # Somebody may have come since the place was given.
+        self._serve()
         try:
             yield
         except asyncio.CancelledError:

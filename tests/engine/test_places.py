@@ -87,3 +87,19 @@ async def test_whoever_gives_up_leaves_no_place_behind() -> None:
     await tasks[2]
     async with asyncio.timeout(1), places.place(Rank.BACKGROUND):
         pass
+
+
+async def test_what_takes_a_place_in_the_background_at_the_moment_when_somebody_asks_gives_it_up() -> None:
+    places, order, never, end = Places(1), list[str](), asyncio.Event(), asyncio.Event()
+    first = asyncio.create_task(hold(places, Rank.ANSWER, order, "first", end))
+    await settle()
+    title = asyncio.create_task(hold(places, Rank.BACKGROUND, order, "title", never))
+    await settle()
+    # Behind the first that ends, and before the title that learns of its place only then.
+    end.set()
+    answer = asyncio.create_task(hold(places, Rank.ANSWER, order, "answer", end))
+    await asyncio.gather(first)
+    await settle()
+    with pytest.raises(Yielded):
+        await asyncio.wait_for(title, 1)
+    await answer
