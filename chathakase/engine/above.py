@@ -36,9 +36,10 @@ class Above:
         self._rests: dict[str, float] = {}
         """Threads that took too long, and until when they are left alone."""
 
-    async def read(self, place: Place, memory: Memory) -> bool:
+    async def read(self, place: Place, memory: Memory, *, whose: str) -> bool:
         """Store what is above as context, if nobody has; whether there is more to remember now. Raises StoreError.
 
+        ``whose`` is the person for whom it is read, so that nobody else waits for all that one person has read.
         Where nobody has said anything but commands, all of the thread is above.
         """
         if memory.above_read or monotonic() < self._rests.get(place.session_id, 0.0):
@@ -46,7 +47,7 @@ class Above:
         began, before = monotonic(), memory.opening.said if memory.opening else self._now() * 1000
         try:
             async with asyncio.timeout(WITHIN):
-                messages = await self._past.above(place, before=before, limit=MOST)
+                messages = await self._past.above(place, before=before, limit=MOST, whose=whose)
         except (DeliveryError, TimeoutError) as error:
             log.warning("What is above in %s could not be read: %s", place.session_id, str(error) or "not in time")
             if monotonic() - began > LONG:

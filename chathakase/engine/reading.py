@@ -10,11 +10,12 @@ from chathakase.core.amounts import size
 from chathakase.core.errors import DeliveryError, trace
 from chathakase.core.files import Attachment, Reading
 from chathakase.core.ports import Downloads, FileStore
+from chathakase.engine.places import Places, Rank
 
 MOST_FILES = 10
 """Files that are read for one turn, the newest first; older ones wait for the next."""
 AT_ONCE = 4
-"""Files that are in memory at the same time, of all sessions together."""
+"""Files that are in memory at the same time, of all sessions together; whoever shares many waits behind others."""
 PIXELS = 100_000_000
 """Pixels that are decoded for one turn; once there were so many, no further file is begun before the next."""
 DEADLINE = 15.0
@@ -54,33 +55,36 @@ class FileReader:
         self._downloads = downloads
         self._take_apart = read
         self._most = most
-        self._room = asyncio.Semaphore(AT_ONCE)
+        self._room = Places(AT_ONCE)
         self._tries: Counter[int] = Counter()
 
-    async def read_new(self, session_id: str, *, deadline: float = DEADLINE) -> None:
-        """Read the newest files of a session that nobody has read yet, and note what they hold. Raises StoreError."""
+    async def read_new(self, session_id: str, *, whose: str = "", deadline: float = DEADLINE) -> None:
+        """Read the newest files of a session that nobody has read yet, and note what they hold. Raises StoreError.
+
+        ``whose`` is the person for whom they are read.
+        """
         unread = await self._files.unread(session_id, limit=MOST_FILES)
         work = Work()
         try:
             async with asyncio.timeout(deadline):
-                await self._read_all(unread, work)
+                await self._read_all(unread, work, whose)
         except TimeoutError:
             log.info("some files took too long to read")
         if len(self._tries) > REMEMBERED:
             self._tries.clear()
         self._tries.update(work.begun)
 
-    async def _read_all(self, unread: Sequence[Attachment], work: Work) -> None:
+    async def _read_all(self, unread: Sequence[Attachment], work: Work, whose: str) -> None:
         try:
             async with asyncio.TaskGroup() as group:
                 for attachment in unread:
-                    group.create_task(self._read(attachment, work), name=f"file {attachment.id}")
+                    group.create_task(self._read(attachment, work, whose), name=f"file {attachment.id}")
         except ExceptionGroup as failed:
             raise failed.exceptions[0] from None
 
-    async def _read(self, attachment: Attachment, work: Work) -> None:
+    async def _read(self, attachment: Attachment, work: Work, whose: str) -> None:
         """Read one file; it stays among those that are begun if it is to be tried again. Raises StoreError."""
-        async with self._room:
+        async with self._room.place(Rank.ANSWER, whose=whose):
             if work.pixels >= PIXELS:
                 log.info("a file waits for the next turn: there were pictures enough")
                 return

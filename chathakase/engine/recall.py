@@ -60,7 +60,7 @@ class Recall:
         Raises StoreError, and NothingAsked when all that the turn answers is forgotten.
         """
         place = lease.place
-        memory = await self._complete(place, lease)
+        memory = await self._complete(place, lease, whose=lease.by)
         if lease.wish is not Wish.CONTINUE and not _asks(memory, lease):
             raise NothingAsked
         prompt = await self._build(place, memory, self._lens.window(), share)
@@ -68,15 +68,18 @@ class Recall:
             return replace(prompt, speeches=(*prompt.speeches, Speech("user", GO_ON)))
         return prompt
 
-    async def look(self, place: Place) -> View:
-        """What the model would see right now, if something were asked. Raises StoreError."""
-        memory = await self._complete(place, None)
+    async def look(self, place: Place, *, whose: str) -> View:
+        """What the model would see right now, if something were asked; somebody wants to know. Raises StoreError."""
+        memory = await self._complete(place, None, whose=whose)
         window = self._lens.window()
         return View(await self._build(place, memory, window, 1.0), memory, window)
 
-    async def bring_in(self, place: Place) -> None:
-        """Have what is above and what files hold remembered, as far as that can be had. Raises StoreError."""
-        await self._complete(place, None)
+    async def bring_in(self, place: Place, *, whose: str) -> None:
+        """Have what is above and what files hold remembered for somebody, as far as that can be had.
+
+        Raises StoreError.
+        """
+        await self._complete(place, None, whose=whose)
 
     async def standing(self, lease: Lease) -> str:
         """The text that an answer goes on from; empty when it is written from the beginning. Raises StoreError."""
@@ -85,13 +88,13 @@ class Recall:
         newest = (await self._store.memory(lease.place.session_id, lease=lease, limit=1, tokens=0)).messages[-1:]
         return newest[0].text if newest and newest[0].role is Role.ASSISTANT else ""
 
-    async def _complete(self, place: Place, lease: Lease | None) -> Memory:
+    async def _complete(self, place: Place, lease: Lease | None, *, whose: str) -> Memory:
         """What is remembered, with what is above and what files hold, as far as that can be had."""
         memory = await self._remember(place, lease)
-        if await self._above.read(place, memory):
+        if await self._above.read(place, memory, whose=whose):
             memory = await self._remember(place, lease)
         if _has_unread(memory):
-            await self._reader.read_new(place.session_id)
+            await self._reader.read_new(place.session_id, whose=whose)
             memory = await self._remember(place, lease)
         return memory
 

@@ -349,3 +349,17 @@ async def test_the_same_button_is_heeded_once_while_it_waits(
             await bob.press(thread.channel, thread.replies()[0].ts, ACTION.format(Wish.STOP))
         await workspace.until(lambda: workspace.pending_events == 0)
         assert len(bot._errands.tasks) <= 2
+
+
+async def test_nobody_waits_for_all_that_one_person_has_read_above(
+    open_the_bot: OpenBot, start: Start, workspace: Workspace, model: ModelServer, alice: Person, bob: Person
+) -> None:
+    async with open_the_bot(chathakase_rate_limits="conversations.replies=30/1", chathakase_grace=0) as bot:
+        roots = [await start(f"number {number}") for number in range(8)]
+        secret = await start("the word is swordfish", person=bob)
+        for root in roots:
+            await root.say("@ChatHakase session info")
+        await workspace.until(lambda: len(bot._errands.tasks) == len(roots) and workspace.pending_events == 0)
+        await secret.say("@ChatHakase what is the word?")
+        await model.asked(1)
+        assert "swordfish" in model.said()

@@ -259,3 +259,27 @@ async def test_a_turn_that_is_stopped_waits_for_no_file(stage: Stage) -> None:
             await reading
     assert await stage.told() == [""]
     assert len(await stage.files.unread(ID, limit=9)) == 1
+
+
+async def test_whoever_shares_many_files_keeps_nobody_else_waiting(stage: Stage) -> None:
+    order, end = list[str](), asyncio.Event()
+
+    async def reading(name: str, kind: str, content: bytes) -> Reading:
+        order.append(name)
+        await end.wait()
+        return Reading(text=name)
+
+    names = [f"a{number}.txt" for number in range(MOST_FILES)]
+    stage.server.handler = holding(**dict.fromkeys([*names, "b.txt"], b"text"))
+    reader = stage.reader(read=reading)
+    await stage.share(*names)
+    first = asyncio.create_task(reader.read_new(ID, whose="alice"))
+    while len(order) < AT_ONCE:
+        await asyncio.sleep(0.01)
+    await stage.share("b.txt")
+    second = asyncio.create_task(reader.read_new(ID, whose="bob"))
+    while len(reader._room._waiting) <= MOST_FILES - AT_ONCE:
+        await asyncio.sleep(0.01)
+    end.set()
+    await asyncio.gather(first, second)
+    assert "b.txt" in order[: 2 * AT_ONCE]

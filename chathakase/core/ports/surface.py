@@ -15,10 +15,10 @@ class Past(Protocol):
     async def thread(self, place: Place) -> Seen:
         """What stands in a thread now."""
 
-    async def above(self, place: Place, *, before: int, limit: int) -> list[Incoming]:
+    async def above(self, place: Place, *, before: int, limit: int, whose: str = "") -> list[Incoming]:
         """What anybody said in a thread before a time in epoch microseconds, the newest ``limit`` and the very first.
 
-        Oldest first. Other bots have a ``name``; what we said ourselves is ``ours``.
+        Oldest first. Other bots have a ``name``; what we said ourselves is ``ours``. It is read for somebody.
         """
 
     async def channel(self, channel: str, *, since: int) -> list[Incoming]:

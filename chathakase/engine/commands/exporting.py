@@ -34,7 +34,7 @@ class Exporting:
         return {parsing.EXPORT: self._export}
 
     async def _export(self, order: Order) -> Answer:
-        await self._recall.bring_in(order.place)
+        await self._recall.bring_in(order.place, whose=order.by)
         transcript = await self._store.transcript(order.place.session_id)
         if transcript is None or not transcript.messages:
             return Said(NOTHING)

@@ -38,7 +38,7 @@ class Remembering:
 
     async def _show(self, order: Order) -> Answer:
         # Before the people, since it brings in those who wrote above.
-        view = await self._recall.look(order.place)
+        view = await self._recall.look(order.place, whose=order.by)
         people = await self._sessions.people(order.place.session_id)
         if not people:
             return privately(NOTHING)

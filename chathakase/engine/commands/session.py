@@ -49,7 +49,7 @@ class Session:
         names = ", ".join(map(plainly, apart.listed(named)))
         if len(info.people) > NAMED:
             names += f" and {len(info.people) - NAMED} more"
-        view = await self._means.recall.look(order.place)
+        view = await self._means.recall.look(order.place, whose=order.by)
         return Said("\n".join(self._lines(info, names, view)))
 
     def _lines(self, info: SessionInfo, names: str, view: View) -> Iterator[str]:

@@ -93,7 +93,7 @@ class SlackPast:
             upto=0 if place.thread not in found else sys.maxsize if whole else newest,
         )
 
-    async def above(self, place: Place, *, before: int, limit: int) -> list[Incoming]:
+    async def above(self, place: Place, *, before: int, limit: int, whose: str = "") -> list[Incoming]:
         """What anybody said in a thread before a time in epoch microseconds, the newest ``limit`` and the very first.
 
         Oldest first, as context. The pages of one answer of ours are one message. Raises DeliveryError; ``timeout``
@@ -104,14 +104,14 @@ class SlackPast:
             return []
         try:
             async with asyncio.timeout(ABOVE_WITHIN):
-                return await self._above(place, before, limit)
+                return await self._above(place, before, limit, whose)
         except TimeoutError as error:
             raise DeliveryError("timeout", passes=True) from error
 
-    async def _above(self, place: Place, before: int, limit: int) -> list[Incoming]:
+    async def _above(self, place: Place, before: int, limit: int, whose: str) -> list[Incoming]:
         found, read = Newest(limit), set[int]()
         try:
-            async for message in self._from_above(place, before):
+            async for message in self._from_above(place, before, whose):
                 self._add_above(found, {**message, "channel": place.channel}, before)
                 read |= {microseconds(message["ts"])} if _has_a_time(message) else set()
         except asyncio.CancelledError:
@@ -120,16 +120,17 @@ class SlackPast:
         self._halfway.pop(place, None)
         return found.all()
 
-    async def _from_above(self, place: Place, before: int) -> AsyncIterator[Mapping[str, Any]]:
+    async def _from_above(self, place: Place, before: int, whose: str) -> AsyncIterator[Mapping[str, Any]]:
         """The messages of a thread; behind its first, only from where the last try came halfway."""
         where = {"channel": place.channel, "ts": place.thread}
         arguments = {**where, "latest": _ts(before), "include_all_metadata": "true"}
         if (halfway := self._halfway.get(place)) is not None:
-            async for message in self._messages(REPLIES, {**arguments, "limit": 1}, most=1):
+            async for message in self._messages(REPLIES, {**arguments, "limit": 1}, most=1, whose=whose):
                 yield message
             arguments["oldest"] = _ts(halfway)
         # Slack begins with the oldest: the only way to the newest is through all of them, and time alone ends it.
-        async for message in self._messages(REPLIES, {**arguments, "limit": LONG_PAGE}, most=sys.maxsize):
+        pages = {**arguments, "limit": LONG_PAGE}
+        async for message in self._messages(REPLIES, pages, most=sys.maxsize, whose=whose):
             yield message
 
     def _add_above(self, found: Newest, message: Mapping[str, Any], before: int) -> None:
@@ -166,19 +167,19 @@ class SlackPast:
         return sorted(found, key=lambda incoming: incoming.said)
 
     async def _messages(
-        self, method: str, arguments: Mapping[str, Any], *, most: int
+        self, method: str, arguments: Mapping[str, Any], *, most: int, whose: str = ""
     ) -> AsyncIterator[Mapping[str, Any]]:
-        async for messages, _ in self._pages(method, arguments, most=most):
+        async for messages, _ in self._pages(method, arguments, most=most, whose=whose):
             for message in messages:
                 yield message
 
     async def _pages(
-        self, method: str, arguments: Mapping[str, Any], *, most: int
+        self, method: str, arguments: Mapping[str, Any], *, most: int, whose: str = ""
     ) -> AsyncIterator[tuple[list[Mapping[str, Any]], bool]]:
         """Messages page by page, at most so many pages, and whether the page is the last there is."""
         cursor: object = ""
         for _ in range(most):
-            answer = await self._page(method, {**arguments, "cursor": cursor} if cursor else arguments)
+            answer = await self._page(method, {**arguments, "cursor": cursor} if cursor else arguments, whose)
             messages, metadata = answer.get("messages"), answer.get("response_metadata")
             cursor = metadata.get("next_cursor") if isinstance(metadata, Mapping) else None
             page = messages if isinstance(messages, list) else []
@@ -187,13 +188,13 @@ class SlackPast:
             if not cursor or not isinstance(cursor, str):
                 return
 
-    async def _page(self, method: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    async def _page(self, method: str, arguments: Mapping[str, Any], whose: str) -> Mapping[str, Any]:
         async def attempt() -> Mapping[str, Any]:
             # These two methods take no JSON (https://docs.slack.dev/apis/web-api).
             answer = (await self._calls.client.api_call(method, http_verb="GET", params=dict(arguments))).data
             return answer if isinstance(answer, dict) else {}
 
-        return await self._calls.make(method, attempt, urgency=Urgency.ERROR)
+        return await self._calls.of(whose).make(method, attempt, urgency=Urgency.ERROR)
 
 
 def _has_a_time(message: Mapping[str, Any]) -> bool:

@@ -205,7 +205,7 @@ async def test_beyond_what_was_read_nothing_is_missing(
 async def test_without_its_first_message_nothing_is_missing(
     answer: Any, past: SlackPast, thread: Thread, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def page(method: str, arguments: Any) -> Any:
+    async def page(method: str, arguments: Any, whose: str) -> Any:
         return answer
 
     monkeypatch.setattr(past, "_page", page)
@@ -216,7 +216,7 @@ async def test_without_its_first_message_nothing_is_missing(
 async def test_malformed_messages_are_no_edits(
     more: Any, past: SlackPast, thread: Thread, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def page(method: str, arguments: Any) -> Any:
+    async def page(method: str, arguments: Any, whose: str) -> Any:
         return {"messages": [{"ts": thread.root.ts, "user": ALICE, "text": "hello"}, more, None]}
 
     monkeypatch.setattr(past, "_page", page)
