@@ -8,7 +8,7 @@ from operator import attrgetter
 from chathakase.core.files import Image
 from chathakase.core.memory import Memory
 from chathakase.core.names import Names
-from chathakase.core.quoting import CLAMP, attribute, clamp, escaped
+from chathakase.core.quoting import CLAMP, attribute, clamp, escaped, inside
 from chathakase.core.rendering import LEAST, Rendering, newest_pictures, widest
 from chathakase.core.tokens import MESSAGE_TOKENS, REPLY_TOKENS
 from chathakase.core.types import Message, Person, Prompt, Speech, Where
@@ -151,7 +151,7 @@ class _Builder:
             return ""
         said = escaped(clamp(opening.text, room))
         files = "".join(f" [attached: {attribute(each.file.name)}]" for each in opening.attachments)
-        return f"<beginning>{self._rendering.label(opening)} {said}{files}</beginning>\n"
+        return f"<beginning>{inside(self._rendering.label(opening))} {said}{files}</beginning>\n"
 
     def _summary(self, room: int = SUMMARY) -> str:
         summary = self._memory.summary

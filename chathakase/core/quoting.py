@@ -84,7 +84,12 @@ def _tag(found: "regex.Match[str]") -> str:
 
 def escaped(text: str) -> str:
     """What somebody wrote, as it stands inside a tag of ours that tells of the thread."""
-    return quoted(text.translate(_ENTITIES))
+    return quoted(inside(text))
+
+
+def inside(text: str) -> str:
+    """Words of ours with names in them, as they stand inside a tag."""
+    return text.translate(_ENTITIES)
 
 
 def clamp(text: str, room: int = CLAMP, *, length: int = 0) -> str:
