@@ -17,8 +17,8 @@ MOST_OF_ONE_PERSON = 20
 """How many commands and presses of one person are under way at once; what is said of them waits for Slack, which takes
 one a second."""
 
-MOST_WITH_STOPS = 2 * MOST_OF_ONE_PERSON
-"""The same with those that stop an answer, for which there is room of its own."""
+MOST_WITH_URGENT = 2 * MOST_OF_ONE_PERSON
+"""The same with what stops an answer and what tells of a refusal, for which there is room of its own."""
 
 log = logging.getLogger(__name__)
 K = TypeVar("K", bound=Hashable)
@@ -83,9 +83,9 @@ class ErrandRunner:
         if known is None or known[0] < said:
             self._repeated[_told(command)] = said, command
 
-    def has_enough(self, user: str, *, stops: bool = False) -> bool:
-        """Whether so much of one person is under way that another thing, or what ``stops`` an answer, is too much."""
-        return self._under_way[user] >= (MOST_WITH_STOPS if stops else MOST_OF_ONE_PERSON)
+    def has_enough(self, user: str, *, urgent: bool = False) -> bool:
+        """Whether so much of one person is under way that nothing else is taken on, not even what is ``urgent``."""
+        return self._under_way[user] >= (MOST_WITH_URGENT if urgent else MOST_OF_ONE_PERSON)
 
     def begin(self, errand: Errand) -> None:
         """See to an errand, unless somebody is at it already."""

@@ -125,7 +125,7 @@ class SessionManager:
 
     def _too_much(self, cause: Cause, *, calls: bool, stops: bool) -> str | None:
         """Why a command or a wish is not taken on, if so; one that ``calls`` the model counts as a question."""
-        if self._errands.has_enough(cause.author, stops=stops):
+        if self._errands.has_enough(cause.author, urgent=stops):
             return TOO_MANY_BY_YOU
         return self._admission.refusal(cause, waiting=self._waiting(cause.place.session_id)) if calls else None
 
@@ -151,9 +151,13 @@ class SessionManager:
         cause = Caused(task.by, task.place)
         stops = isinstance(task, Press) and task.wish is Wish.STOP
         why = self._too_much(cause, calls=isinstance(task, Press) and not stops, stops=stops)
-        if why and self._admission.tells(cause):
+        if why and self._tells(cause):
             await self._keep_promise(Command(task.place, task.ref, task.by, why, A_WISH))
         return why is not None
+
+    def _tells(self, cause: Cause) -> bool:
+        """Whether a person is to be told of a refusal, who then knows of those that came just before."""
+        return not self._errands.has_enough(cause.author, urgent=True) and self._admission.tells(cause)
 
     async def _keep_promise(self, task: Press | Command) -> bool:
         errand = Errand(task)
@@ -180,9 +184,12 @@ class SessionManager:
         """Keep what somebody said, a question as context, and tell them that it is not answered."""
         argument = A_WISH if role is Role.COMMAND else ""
         word = Command(incoming.place, incoming.ref, incoming.author, why, argument)
-        errand = Errand(word) if self._admission.tells(incoming) else None
-        saved = await self._save(replace(incoming, asks=False), role=role, errand=errand)
-        if errand is not None and not saved:
+        unasked = replace(incoming, asks=False)
+        if not self._tells(incoming):
+            return await self._save(unasked, role=role)
+        with self._errands.taking_on(word):
+            saved = await self._save(unasked, role=role, errand=Errand(word))
+        if not saved:
             self._admission.untell(incoming)
         return saved
 

@@ -7,6 +7,7 @@ import pytest
 
 from chathakase.core.types import Wish
 from chathakase.engine import turn
+from chathakase.engine.errand_runner import MOST_WITH_URGENT
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace
 from chathakase.slack.delivery.messages import ACTION
@@ -261,7 +262,7 @@ async def test_an_answered_session_waits_no_more(
             await workspace.until(lambda: len(bot._working) == len(threads))
         ends[0].set()
         await threads[0].answers(1)
-        await model.asked(2)
+        await workspace.until(lambda: model.under_way == 1 and len(bot._working) == 2)
         threads.append(await start("@ChatHakase one more", person=bob))
         await workspace.until(lambda: workspace.pending_events == 0)
         for end in ends:
@@ -363,3 +364,16 @@ async def test_nobody_waits_for_all_that_one_person_has_read_above(
         await secret.say("@ChatHakase what is the word?")
         await model.asked(1)
         assert "swordfish" in model.said()
+
+
+async def test_of_one_persons_refusals_only_so_many_are_told_at_once(
+    open_the_bot: OpenBot, start: Start, workspace: Workspace, model: ModelServer, alice: Person
+) -> None:
+    async with open_the_bot(
+        chathakase_person_rate=1, chathakase_rate_limits="chat.postEphemeral=1/1", chathakase_grace=0
+    ) as bot:
+        for number in range(MOST_WITH_URGENT + 10):
+            await start(f"@ChatHakase question {number}")
+        await workspace.until(lambda: workspace.pending_events == 0)
+        assert 1 < len(bot._errands.tasks) <= MOST_WITH_URGENT
+        assert len(model.requests) == 1
