@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from chathakase.core.errands import Command, Errand, Press
 from chathakase.core.errors import StoreError, trace
+from chathakase.core.types import Wish
 from chathakase.engine.changes import OFFER_AGAIN
 from chathakase.engine.commands import STOP, TELLING
 from chathakase.engine.errands import Errands
@@ -45,7 +46,7 @@ class ErrandRunner:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         """By the errand's id."""
         self._telling: Counter[_Told] = Counter()
-        """What is being told to whom and where, and which buttons are being heeded."""
+        """What is being told to whom and where, and which answers are being stopped."""
         self._repeated: dict[_Told, tuple[int, Command]] = {}
         """The newest command that wants what is being told, and when it was said."""
         self._under_way: Counter[str] = Counter()
@@ -117,8 +118,7 @@ class ErrandRunner:
 
     def _count(self, task: Command | Press, change: int) -> None:
         _add(self._under_way, task.by, change)
-        # What stops whatever is written just now may mean something else each time.
-        if task.turn if isinstance(task, Press) else task.name in ONCE:
+        if _is_done_once(task):
             _add(self._telling, _told(task), change)
 
 
@@ -126,6 +126,13 @@ def _add(counter: Counter[K], key: K, change: int) -> None:
     counter[key] += change
     if not counter[key]:
         del counter[key]
+
+
+def _is_done_once(task: Command | Press) -> bool:
+    """Whether one is done at a time where several are the same; what stops any answer may mean another each time."""
+    if isinstance(task, Command):
+        return task.name in ONCE
+    return task.wish is Wish.STOP and bool(task.turn)
 
 
 def _told(task: Command | Press) -> _Told:
