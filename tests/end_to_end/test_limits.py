@@ -377,3 +377,21 @@ async def test_of_one_persons_refusals_only_so_many_are_told_at_once(
         await workspace.until(lambda: workspace.pending_events == 0)
         assert 1 < len(bot._errands.tasks) <= MOST_WITH_URGENT
         assert len(model.requests) == 1
+
+
+async def test_a_stop_that_is_said_while_another_is_told_of_is_not_lost(
+    open_the_bot: OpenBot, start: Start, workspace: Workspace, model: ModelServer, alice: Person
+) -> None:
+    async with open_the_bot(chathakase_rate_limits="chat.postEphemeral=60/1", chathakase_grace=0) as bot:
+        thread = await start("@ChatHakase hello")
+        await thread.answers(1)
+        await workspace.until(lambda: not bot._working)
+        for command in ("forget", "stop"):
+            await thread.say(command)
+        await workspace.until(lambda: workspace.pending_events == 0)
+        assert [task for task in bot._errands.tasks if task.get_name().endswith("stop")]
+        model.will(says("It goes", " on.", hold=asyncio.Event()))
+        await thread.say("go on")
+        await model.asked(2)
+        await thread.say("stop")
+        await workspace.until(lambda: model.under_way == 0)
