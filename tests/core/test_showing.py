@@ -96,7 +96,7 @@ def test_hosts_that_there_can_be(host: str) -> None:
     "host", ["", ".", "a..b", "-a", "☃.net", "xn--a", "1.2.3.256", "::g", "a" * 64, "a b", "%41", "a" * 300]
 )
 def test_hosts_that_there_cannot_be(host: str) -> None:
-    with pytest.raises(ValueError, match="cannot be"):
+    with pytest.raises(ValueError, match="invalid host name"):
         check_host(host)
 
 
@@ -112,7 +112,7 @@ def _verdict(address: str) -> str:
 @given(st.text(st.characters(), max_size=40))
 def test_whatever_is_taken_for_an_address_is_refused_in_words_or_can_be_read(text: str) -> None:
     for address in (text, f"http://{text}/v1"):
-        assert any(word in _verdict(address) for word in ("fine", "must", "cannot be"))
+        assert any(word in _verdict(address) for word in ("fine", "must", "invalid host name"))
 
 
 def test_what_goes_over_a_network_in_clear() -> None:

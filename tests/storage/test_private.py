@@ -119,7 +119,7 @@ async def test_what_is_not_ours_to_change_is_told(
     monkeypatch.setattr(Path, "chmod", refuse)
     async with open_sqlite(database) as opened:
         assert await opened.fetch("SELECT count(*) FROM sessions") == [(0,)]
-    told = [each.getMessage() for each in caplog.records if "can be read by others" in each.getMessage()]
+    told = [each.getMessage() for each in caplog.records if "can be read by other users" in each.getMessage()]
     assert len(told) == 1
     monkeypatch.setattr("os.geteuid", lambda: database.stat().st_uid + 1)
     findings = {each.subject: each for each in await check_database(database, now=0)}
