@@ -113,7 +113,6 @@ async def open_engine(
         strays=Strays(monotonic),
         background=background,
         places=places,
-        concurrency=settings.chathakase_concurrency,
         grace=settings.chathakase_grace,
         now=now,
     )

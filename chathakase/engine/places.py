@@ -31,6 +31,11 @@ class Places:
         self._yielding: dict[asyncio.Task[object], bool] = {}
         """The tasks that hold a place in the background, and whether each was told to give it up."""
 
+    @property
+    def free(self) -> int:
+        """How many places nobody holds."""
+        return self._free
+
     @asynccontextmanager
     async def place(self, rank: Rank, *, whose: str = "") -> AsyncIterator[None]:
         """Hold a place until the block ends; ``whose`` is the person for whom the model is called.

@@ -45,11 +45,10 @@ class SessionManager:
         strays: Strays,
         background: Background,
         places: Places,
-        concurrency: int,
         grace: float,
         now: Callable[[], int],
     ) -> None:
-        """There are ``concurrency`` places; ``grace`` are the seconds that turns get to end at shutdown."""
+        """``grace`` are the seconds that turns get to end at shutdown."""
         self._sessions = sessions
         self._turns = turns
         self._promises = promises
@@ -60,7 +59,6 @@ class SessionManager:
         self._admission = admission
         self._strays = strays
         self._background = background
-        self._concurrency = concurrency
         self._places = places
         self._grace = grace
         self._now = now
@@ -178,7 +176,10 @@ class SessionManager:
 
     def _waiting(self, session_id: str) -> int:
         """How many sessions wait for their turn before this one."""
-        return 0 if session_id in self._working else max(len(self._working) - self._concurrency, 0)
+        if session_id in self._working:
+            return 0
+        # Whoever is answered waits no more, be it that Slack still takes the answer.
+        return max(len(self._working) - self._running.count - self._places.free, 0)
 
     async def _refuse(self, incoming: Incoming, why: str, *, role: Role = Role.USER) -> Appended:
         """Keep what somebody said, a question as context, and tell them that it is not answered."""
