@@ -70,11 +70,6 @@ class Running:
             # Nothing may be left to answer.
             signals.recheck.set()
 
-    @property
-    def count(self) -> int:
-        """How many turns are under way."""
-        return len(self._signals)
-
     def find(self, session_id: str) -> Signals | None:
         """How to speak to the turn of a session; None when none is under way here."""
         return self._signals.get(session_id)

@@ -64,6 +64,8 @@ class SessionManager:
         self._now = now
         self._working: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
+        self._answering: set[str] = set()
+        """Those of them that have had a place, and whose answer is not saved yet."""
         self._saving: dict[tuple[str, str], asyncio.Future[Appended]] = {}
         """Messages that are being saved right now, so that a twin waits for the first of them to be safe."""
         self._ends: float | None = None
@@ -179,7 +181,7 @@ class SessionManager:
         if session_id in self._working:
             return 0
         # Whoever is answered waits no more, be it that Slack still takes the answer.
-        return max(len(self._working) - self._running.count - self._places.free, 0)
+        return max(len(self._working) - len(self._answering) - self._places.free, 0)
 
     async def _refuse(self, incoming: Incoming, why: str, *, role: Role = Role.USER) -> Appended:
         """Keep what somebody said, a question as context, and tell them that it is not answered."""
@@ -262,6 +264,7 @@ class SessionManager:
             # No await may come between the last look at what waits and this removal: wake() would be missed.
             self._working.pop(session_id, None)
             self._again.discard(session_id)
+            self._answering.discard(session_id)
 
     async def _turn(self, session_id: str) -> bool:
         # Not at the price of a place: whoever is answered would else wait for one to learn that nothing waits.
@@ -269,6 +272,7 @@ class SessionManager:
             return False
         async with AsyncExitStack() as held:
             await held.enter_async_context(self._places.place(Rank.ANSWER, whose=asker))
+            self._answering.add(session_id)
             if self._ends is not None:
                 return False
             lease = await self._turns.claim(session_id)
@@ -276,6 +280,7 @@ class SessionManager:
                 return False
             with self._running.turn(lease) as signals:
                 await self._runner.run(signals, written=held.aclose)
+        self._answering.discard(session_id)
         await self._offer_again(signals)
         self._background.after_turn(lease.place)
         return True

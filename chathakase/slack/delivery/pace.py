@@ -30,9 +30,11 @@ class Urgency(IntEnum):
     ERROR = 2
     COMMAND = 3
     """The answer to a command, of which anybody can cause many: it leaves the method's reserve to those above."""
-    INTERIM = 4
+    BACKGROUND = 4
+    """What nobody waits for: it leaves as much."""
+    INTERIM = 5
     """Goes only if there is room now, and never into what is kept for those above."""
-    STATUS = 5
+    STATUS = 6
 
 
 @dataclass(slots=True)
@@ -88,7 +90,7 @@ class Bucket:
         """How many calls one of this urgency must leave to more urgent ones."""
         if urgency < Urgency.COMMAND:
             return 0.0
-        if urgency is Urgency.COMMAND:
+        if urgency < Urgency.INTERIM:
             return min(self.limit.reserve, self.burst - 1)
         return max(self.limit.reserve, self.promised + self.wanted) + (urgency - Urgency.INTERIM)
 
@@ -110,7 +112,7 @@ class Gate:
 class Pace:
     """The outbound scheduler of a workspace.
 
-    Final texts, stops, errors and answers to commands wait in that order, and among each of them fairly by person.
+    Final texts, stops, errors, answers to commands and what nobody waits for wait in that order, fairly by person.
     Interim texts and statuses never wait in line: whoever has one asks for the delay and comes again with the newest
     text.
     """

@@ -69,6 +69,8 @@ class SlackPast:
 
     def __init__(self, calls: Calls, identity: Identity) -> None:
         self._calls = calls
+        self._unhurried = calls.of("", at_best=Urgency.BACKGROUND)
+        """For what nobody waits for."""
         self._identity = identity
         self._halfway: dict[Place, int] = {}
         """The middle of what was read above, in threads whose end was not reached in time, in epoch microseconds."""
@@ -82,7 +84,7 @@ class SlackPast:
         found: dict[str, Mapping[str, Any]] = {}
         whole = False
         where = {"channel": place.channel, "ts": place.thread, "limit": LONG_PAGE}
-        async for messages, last in self._pages(REPLIES, where, most=MOST_PAGES):
+        async for messages, last in self._pages(self._unhurried, REPLIES, where, most=MOST_PAGES):
             found |= {message["ts"]: message for message in messages if _has_a_time(message)}
             whole = last
         newest = max(map(microseconds, found), default=0)
@@ -104,14 +106,14 @@ class SlackPast:
             return []
         try:
             async with asyncio.timeout(ABOVE_WITHIN):
-                return await self._above(place, before, limit, whose)
+                return await self._above(self._calls.of(whose), place, before, limit)
         except TimeoutError as error:
             raise DeliveryError("timeout", passes=True) from error
 
-    async def _above(self, place: Place, before: int, limit: int, whose: str) -> list[Incoming]:
+    async def _above(self, calls: Calls, place: Place, before: int, limit: int) -> list[Incoming]:
         found, read = Newest(limit), set[int]()
         try:
-            async for message in self._from_above(place, before, whose):
+            async for message in self._from_above(calls, place, before):
                 self._add_above(found, {**message, "channel": place.channel}, before)
                 read |= {microseconds(message["ts"])} if _has_a_time(message) else set()
         except asyncio.CancelledError:
@@ -120,17 +122,17 @@ class SlackPast:
         self._halfway.pop(place, None)
         return found.all()
 
-    async def _from_above(self, place: Place, before: int, whose: str) -> AsyncIterator[Mapping[str, Any]]:
+    async def _from_above(self, calls: Calls, place: Place, before: int) -> AsyncIterator[Mapping[str, Any]]:
         """The messages of a thread; behind its first, only from where the last try came halfway."""
         where = {"channel": place.channel, "ts": place.thread}
         arguments = {**where, "latest": _ts(before), "include_all_metadata": "true"}
         if (halfway := self._halfway.get(place)) is not None:
-            async for message in self._messages(REPLIES, {**arguments, "limit": 1}, most=1, whose=whose):
+            async for message in self._messages(calls, REPLIES, {**arguments, "limit": 1}, most=1):
                 yield message
             arguments["oldest"] = _ts(halfway)
         # Slack begins with the oldest: the only way to the newest is through all of them, and time alone ends it.
         pages = {**arguments, "limit": LONG_PAGE}
-        async for message in self._messages(REPLIES, pages, most=sys.maxsize, whose=whose):
+        async for message in self._messages(calls, REPLIES, pages, most=sys.maxsize):
             yield message
 
     def _add_above(self, found: Newest, message: Mapping[str, Any], before: int) -> None:
@@ -151,7 +153,7 @@ class SlackPast:
     async def channel(self, channel: str, *, since: int) -> list[Incoming]:
         """What opens sessions and was said in a channel since then, oldest first. Raises DeliveryError."""
         arguments = {"channel": channel, "oldest": _ts(since), "limit": PAGE}
-        messages = [message async for message in self._messages(HISTORY, arguments, most=MOST_PAGES)]
+        messages = [message async for message in self._messages(self._unhurried, HISTORY, arguments, most=MOST_PAGES)]
         return [incoming for incoming in self._by_people(messages, channel) if incoming.opens and incoming.said > since]
 
     def _by_people(self, messages: Iterable[Mapping[str, Any]], channel: str) -> list[Incoming]:
@@ -167,19 +169,19 @@ class SlackPast:
         return sorted(found, key=lambda incoming: incoming.said)
 
     async def _messages(
-        self, method: str, arguments: Mapping[str, Any], *, most: int, whose: str = ""
+        self, calls: Calls, method: str, arguments: Mapping[str, Any], *, most: int
     ) -> AsyncIterator[Mapping[str, Any]]:
-        async for messages, _ in self._pages(method, arguments, most=most, whose=whose):
+        async for messages, _ in self._pages(calls, method, arguments, most=most):
             for message in messages:
                 yield message
 
     async def _pages(
-        self, method: str, arguments: Mapping[str, Any], *, most: int, whose: str = ""
+        self, calls: Calls, method: str, arguments: Mapping[str, Any], *, most: int
     ) -> AsyncIterator[tuple[list[Mapping[str, Any]], bool]]:
         """Messages page by page, at most so many pages, and whether the page is the last there is."""
         cursor: object = ""
         for _ in range(most):
-            answer = await self._page(method, {**arguments, "cursor": cursor} if cursor else arguments, whose)
+            answer = await self._page(calls, method, {**arguments, "cursor": cursor} if cursor else arguments)
             messages, metadata = answer.get("messages"), answer.get("response_metadata")
             cursor = metadata.get("next_cursor") if isinstance(metadata, Mapping) else None
             page = messages if isinstance(messages, list) else []
@@ -188,13 +190,13 @@ class SlackPast:
             if not cursor or not isinstance(cursor, str):
                 return
 
-    async def _page(self, method: str, arguments: Mapping[str, Any], whose: str) -> Mapping[str, Any]:
+    async def _page(self, calls: Calls, method: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         async def attempt() -> Mapping[str, Any]:
             # These two methods take no JSON (https://docs.slack.dev/apis/web-api).
-            answer = (await self._calls.client.api_call(method, http_verb="GET", params=dict(arguments))).data
+            answer = (await calls.client.api_call(method, http_verb="GET", params=dict(arguments))).data
             return answer if isinstance(answer, dict) else {}
 
-        return await self._calls.of(whose).make(method, attempt, urgency=Urgency.ERROR)
+        return await calls.make(method, attempt, urgency=Urgency.ERROR)
 
 
 def _has_a_time(message: Mapping[str, Any]) -> bool:

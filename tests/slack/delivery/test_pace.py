@@ -306,3 +306,36 @@ async def test_first_texts_go_before_further_edits() -> None:
     assert pace.delay(EDIT, urgency=Urgency.INTERIM) > 0
     pace.want(EDIT, -5)
     assert pace.delay(EDIT, urgency=Urgency.INTERIM) == 0
+
+
+@in_virtual_time
+async def test_what_nobody_waits_for_keeps_no_command_waiting() -> None:
+    pace, order = few(), list[str]()
+    await call(pace, 10)
+
+    async def one(name: str, urgency: Urgency) -> None:
+        await pace.turn(EDIT, urgency=urgency)
+        order.append(name)
+
+    reading = [asyncio.create_task(one(f"read {number}", Urgency.BACKGROUND)) for number in range(5)]
+    await asyncio.sleep(0)
+    command = asyncio.create_task(one("command", Urgency.COMMAND))
+    await asyncio.gather(command, *reading)
+    assert order[0] == "command"
+
+
+@in_virtual_time
+async def test_of_one_urgency_everybody_is_served_in_turn() -> None:
+    pace, order = few(), list[str]()
+    await call(pace, 10)
+
+    async def one(whose: str) -> None:
+        await pace.turn(EDIT, urgency=Urgency.COMMAND, whose=whose)
+        order.append(whose)
+
+    tasks = []
+    for whose in ("alice",) * 5 + ("bob",) * 2:
+        tasks.append(asyncio.create_task(one(whose)))
+        await asyncio.sleep(0)
+    await asyncio.gather(*tasks)
+    assert order == ["alice", "bob", "alice", "bob", "alice", "alice", "alice"]
