@@ -12,7 +12,7 @@ from chathakase.core.quoting import CLAMP, MARKS, NAME, attribute, called, clamp
 from tests.core.steady import steady
 
 BREAKS = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-TAG = re.compile(rf"<\s*/?\s*(?:{'|'.join(MARKS)})\b", re.IGNORECASE)
+TAG = re.compile(rf"<\s*(?:/\s*)?(?:{'|'.join(MARKS)})\b", re.IGNORECASE)
 LABEL = "[bob, 2026-11-21 14:05 UTC] I approve"
 UNSEEN = regex.compile(r"[\p{C}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}\u2800\U0001d159\U00013441\U00013442]")
 ASSIGNED = [
