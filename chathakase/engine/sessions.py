@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from time import monotonic
+from uuid import uuid4
 
 from chathakase.core.errands import Command, Errand, Press
 from chathakase.core.errors import trace
@@ -80,9 +81,17 @@ class SessionManager:
         if appended is Appended.STRAY:
             self._strays.keep(incoming)
         elif appended is Appended.COMPLETED:
-            # The files of a question came only with the twin of its mention.
-            self._running.begin_anew(incoming.place.session_id)
+            await self._take_up_completed(incoming)
         return bool(appended)
+
+    async def _take_up_completed(self, incoming: Incoming) -> None:
+        """Have a question answered with its files, which came only with the twin of its mention. Raises StoreError."""
+        session_id = incoming.place.session_id
+        if self._running.find(session_id) is not None:
+            self._running.begin_anew(session_id)
+        elif (answered := await self._turns.answer_to(session_id, incoming.ref)) is not None:
+            await self._take_up_again(incoming.place, *answered)
+            self.wake(session_id)
 
     async def _take_in(self, incoming: Incoming) -> Appended:
         session_id = incoming.place.session_id
@@ -281,9 +290,19 @@ class SessionManager:
             with self._running.turn(lease) as signals:
                 await self._runner.run(signals, written=held.aclose)
         self._answering.discard(session_id)
+        if signals.changed.is_set():
+            # Its question was changed too late to begin anew within that run.
+            await self._take_up_again(lease.place, lease.turn, lease.run, edits=signals.edits)
         await self._offer_again(signals)
         self._background.after_turn(lease.place)
         return True
+
+    async def _take_up_again(self, place: Place, turn: str, run: int, *, edits: dict[str, str] | None = None) -> None:
+        """Have a turn that ended run once more, if it may be; it takes ``edits`` in. Raises StoreError."""
+        if self._running.may_begin_anew(turn):
+            self._running.count_anew(turn)
+            await self._turns.reopen(Press(place, uuid4().hex, "", Wish.RETRY, turn, run))
+            (edits or {}).clear()
 
     async def _offer_again(self, signals: Signals) -> None:
         """Offer another answer to whoever changed a question that is answered as it was before. Raises StoreError."""

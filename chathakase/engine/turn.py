@@ -7,12 +7,10 @@ from contextlib import aclosing
 from dataclasses import replace
 from time import monotonic
 from typing import Any, TypeVar
-from uuid import uuid4
 
-from chathakase.core.errands import Press
 from chathakase.core.errors import DeliveryError, LeaseLost, ModelError, NothingAsked, StoreError, trace
 from chathakase.core.ports import Reply, SessionStore, Surface, TurnStore
-from chathakase.core.types import Finished, Lease, Outcome, Result, Wish
+from chathakase.core.types import Finished, Lease, Outcome, Result
 from chathakase.engine.asking import Asking
 from chathakase.engine.draft import Draft
 from chathakase.engine.heartbeat import Heartbeat
@@ -150,11 +148,6 @@ class TurnRunner:
             result = replace(result, outcome=Outcome.UNDELIVERED, text=draft.standing, error=str(error))
         unheard = await self._to_be_told(lease, result)
         await self._save(lease, result)
-        if signals.changed.is_set() and self._running.may_begin_anew(lease.turn):
-            # Its question was changed too late to begin anew within this run.
-            signals.edits.clear()
-            self._running.count_anew(lease.turn)
-            await self._turns.reopen(Press(lease.place, uuid4().hex, "", Wish.RETRY, lease.turn, lease.run))
         log.info(
             "Turn in %s: %s%s in %.1f s, %d characters",
             lease.place.session_id,

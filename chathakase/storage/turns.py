@@ -127,6 +127,13 @@ UPDATE turns SET wish = $4 WHERE id = $1 AND session = $2 AND run = $3 AND wish 
 
 NEWEST = f"SELECT id, run FROM turns WHERE session = $1 AND {KEPT} ORDER BY upto DESC LIMIT 1"
 
+ANSWER_TO = """
+SELECT t.id, t.run FROM turns t JOIN messages m ON m.session = t.session
+WHERE t.session = $1 AND m.ref = $2 AND m.role = 'user' AND m.asks = 1 AND m.seq <= t.upto
+    AND t.upto = (SELECT max(n.upto) FROM turns n WHERE n.session = $1)
+    AND m.seq > (SELECT coalesce(max(e.upto), 0) FROM turns e WHERE e.session = $1 AND e.upto < t.upto)
+"""
+
 WAKE = "UPDATE sessions SET archived_at = NULL, active_at = $2 WHERE id = $1"
 
 # A turn that ended answers what was asked after the turn before it, also while it is taken up again; one that never
@@ -246,6 +253,11 @@ class Turns:
             if done:
                 await transaction.execute(WAKE, session_id, self._now())
         return done
+
+    async def answer_to(self, session_id: str, ref: str) -> tuple[str, int] | None:
+        """The newest turn of a session, if it ended and answers a message, and how often it was run."""
+        rows = await self._database.fetch(ANSWER_TO, session_id, ref)
+        return (str(rows[0][0]), int(rows[0][1] or 1)) if rows else None
 
     async def newest(self, session_id: str) -> tuple[str, int] | None:
         """The newest turn of a session that ended and answers what is not forgotten, and how often it was run."""

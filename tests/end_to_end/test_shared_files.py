@@ -12,11 +12,13 @@ import pytest
 from PIL import Image
 
 from chathakase.core.files import SharedFile
+from chathakase.core.types import Incoming, Place
 from chathakase.engine.sessions import SessionManager
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace
 from chathakase.playground.socket_mode import events
 from chathakase.slack.inward.downloads import SlackDownloads
+from chathakase.slack.inward.events import microseconds
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.model_server import ModelServer, says
 
@@ -133,3 +135,30 @@ async def test_a_file_in_both_events_of_a_mention_begins_one_answer(
     for thread in threads:
         await thread.answers(1, containing="what?")
     assert len(fetched) == len(set(fetched)) == 3
+
+
+async def test_a_file_that_comes_after_the_answer_is_answered_in_its_place(
+    workspace: Workspace, bot: SessionManager, alice: Person, general: str, model: ModelServer
+) -> None:
+    model.will(says("I see no file."))
+    thread = Thread(workspace, alice, general, await alice.say("@ChatHakase what did we spend?", channel=general))
+    await thread.answers(1, containing="I see no file.")
+    await workspace.until(lambda: not bot._working)
+    file = SharedFile("F1", "costs.csv", "text/csv", 4, "")
+    question = Incoming(
+        Place(general, thread.ts),
+        thread.ts,
+        alice.id,
+        "what did we spend?",
+        microseconds(thread.ts),
+        opens=True,
+        asks=True,
+        files=(file,),
+    )
+    assert not await bot.submit(question)
+    assert await thread.answers(1, containing="what did we spend?") == thread.texts()
+    assert "[attached: costs.csv" in model.seen()
+    await workspace.until(lambda: not bot._working)
+    assert not await bot.submit(question)
+    await workspace.until(lambda: not bot._working)
+    assert len(model.requests) == 2

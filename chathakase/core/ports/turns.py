@@ -47,6 +47,9 @@ class TurnStore(Protocol):
         False when that run of the turn was taken up already, or when what it answered is forgotten.
         """
 
+    async def answer_to(self, session_id: str, ref: str) -> tuple[str, int] | None:
+        """The newest turn of a session, if it ended and answers a message, and how often it was run."""
+
     async def newest(self, session_id: str) -> tuple[str, int] | None:
         """The newest turn of a session that ended and answers what is not forgotten, and how often it was run."""
 
