@@ -13,7 +13,7 @@ from chathakase.core.types import Finished
 from chathakase.models.bounds import TOO_MUCH, Bounds, TooMuch
 from chathakase.models.documents import content_of, parse
 from chathakase.models.events import Events
-from chathakase.models.failures import TIMEOUT, UNREACHABLE, UNREADABLE, is_too_long
+from chathakase.models.failures import SENSELESS, UNREADABLE, as_model_errors, is_too_long
 from chathakase.models.hearing import Hearing
 from chathakase.models.patience import Breath, Clock
 
@@ -21,15 +21,12 @@ DONE = "[DONE]"
 DRAIN = 0.1
 """Seconds for the end of a stream of which nothing more is wanted, so that its connection can be used again."""
 
-SENSELESS = (AttributeError, LookupError, TypeError, ValueError)
-"""What comes of JSON that is none, or has another shape than an answer."""
-
 
 async def read_answer(response: httpx2.Response, bounds: Bounds) -> AsyncGenerator[str | Finished]:
     """Yield an answer piece by piece, then one Finished. Raises ModelError, and what the openai library raises."""
     read = _read_whole if "json" in response.headers.get("content-type", "") else _read_stream
     hearing = Hearing(bounds.characters)
-    try:
+    with as_model_errors():
         async with aclosing(read(response, hearing, bounds)) as pieces:
             async for piece in pieces:
                 if piece:
@@ -37,12 +34,6 @@ async def read_answer(response: httpx2.Response, bounds: Bounds) -> AsyncGenerat
         if told := hearing.rest():
             yield told
         yield hearing.finished()
-    except TimeoutError as error:
-        raise ModelError("timeout", TIMEOUT) from error
-    except ConnectionError as error:
-        raise ModelError("unreachable", UNREACHABLE) from error
-    except SENSELESS as error:
-        raise ModelError("unreadable", UNREADABLE) from error
 
 
 async def read_document(response: httpx2.Response, *, most: int, within: float) -> tuple[bytes, bool]:

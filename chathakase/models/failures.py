@@ -1,6 +1,8 @@
 """What a model's server can answer instead of an answer, as a code for the log and a sentence for people."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import openai
 
@@ -12,6 +14,9 @@ BEGIN_TIMEOUT = 60.0
 TIMEOUT = "The model did not answer in time. Please try again."
 UNREACHABLE = "I cannot reach the model right now. Please try again in a moment."
 UNREADABLE = "The model's server answered something that I cannot read."
+
+SENSELESS = (AttributeError, LookupError, TypeError, ValueError)
+"""What comes of JSON that is none, or has another shape than an answer."""
 
 TOO_LONG = "context_length_exceeded"
 
@@ -63,6 +68,19 @@ SEARCHED = 4_000
 """Characters of a refusal that are searched."""
 QUOTING = frozenset({"input"})
 """Where a refusal holds what was asked: FastAPI's."""
+
+
+@contextmanager
+def as_model_errors() -> Iterator[None]:
+    """Turn what fails when an answer is read into ModelErrors; what the openai library raises stays as it is."""
+    try:
+        yield
+    except TimeoutError as error:
+        raise ModelError("timeout", TIMEOUT) from error
+    except ConnectionError as error:
+        raise ModelError("unreachable", UNREACHABLE) from error
+    except SENSELESS as error:
+        raise ModelError("unreadable", UNREADABLE) from error
 
 
 def translate(error: openai.OpenAIError) -> ModelError:

@@ -11,15 +11,14 @@ from openai import AsyncOpenAI, AsyncStream
 
 from chathakase.core.errors import ModelError
 from chathakase.core.types import Finished, Prompt
-from chathakase.models.answers import SENSELESS, read_answer, read_document
+from chathakase.models.answers import read_answer, read_document
 from chathakase.models.bodies import take_in
 from chathakase.models.bounds import JSON_MOST, Bounds, bounds_for
 from chathakase.models.documents import parse
 from chathakase.models.failures import (
     BEGIN_TIMEOUT,
     TIMEOUT,
-    UNREACHABLE,
-    UNREADABLE,
+    as_model_errors,
     is_too_long,
     said,
     translate,
@@ -73,17 +72,12 @@ class OpenAIModel:
     async def names(self) -> frozenset[str]:
         """The models that the server says it has. Raises ModelError, ``http_404`` when it keeps no list."""
         try:
-            document = await self._list()
-            names = (model["id"] for model in (await parse(document))["data"])
-            return frozenset(name for name in names if _is_name(name))
+            with as_model_errors():
+                document = await self._list()
+                names = (model["id"] for model in (await parse(document))["data"])
+                return frozenset(name for name in names if _is_name(name))
         except openai.OpenAIError as error:
             raise translate(error) from error
-        except TimeoutError as error:
-            raise ModelError("timeout", TIMEOUT) from error
-        except ConnectionError as error:
-            raise ModelError("unreachable", UNREACHABLE) from error
-        except SENSELESS as error:
-            raise ModelError("unreadable", UNREADABLE) from error
 
     async def _list(self) -> bytes:
         within = self._bounds.silence
