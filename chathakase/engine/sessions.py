@@ -290,19 +290,20 @@ class SessionManager:
             with self._running.turn(lease) as signals:
                 await self._runner.run(signals, written=held.aclose)
         self._answering.discard(session_id)
-        if signals.changed.is_set():
-            # Its question was changed too late to begin anew within that run.
-            await self._take_up_again(lease.place, lease.turn, lease.run, edits=signals.edits)
+        # Its question may have been changed too late to begin anew within that run.
+        if signals.changed.is_set() and await self._take_up_again(lease.place, lease.turn, lease.run):
+            signals.edits.clear()
         await self._offer_again(signals)
         self._background.after_turn(lease.place)
         return True
 
-    async def _take_up_again(self, place: Place, turn: str, run: int, *, edits: dict[str, str] | None = None) -> None:
-        """Have a turn that ended run once more, if it may be; it takes ``edits`` in. Raises StoreError."""
-        if self._running.may_begin_anew(turn):
-            self._running.count_anew(turn)
-            await self._turns.reopen(Press(place, uuid4().hex, "", Wish.RETRY, turn, run))
-            (edits or {}).clear()
+    async def _take_up_again(self, place: Place, turn: str, run: int) -> bool:
+        """Have a turn that ended run once more, and say whether it may be. Raises StoreError."""
+        if not self._running.may_begin_anew(turn):
+            return False
+        self._running.count_anew(turn)
+        await self._turns.reopen(Press(place, uuid4().hex, "", Wish.RETRY, turn, run))
+        return True
 
     async def _offer_again(self, signals: Signals) -> None:
         """Offer another answer to whoever changed a question that is answered as it was before. Raises StoreError."""
