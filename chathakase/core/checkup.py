@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from chathakase.core.showing import harmless
-from chathakase.core.showing import shown as shown
 
 
 class Level(StrEnum):

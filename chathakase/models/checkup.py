@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import aclosing, asynccontextmanager
 from difflib import get_close_matches
 
-from chathakase.core.checkup import Finding, Level, shown
+from chathakase.core.checkup import Finding, Level
 from chathakase.core.errors import ModelError
+from chathakase.core.showing import shown
 from chathakase.core.types import Finished, Prompt, Speech
 from chathakase.models.bounds import TOO_MUCH
 from chathakase.models.failures import TIMEOUT, UNREADABLE

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection
 
-from chathakase.core.checkup import Finding, Level, shown
+from chathakase.core.checkup import Finding, Level
+from chathakase.core.showing import shown
 from chathakase.slack.checkup.asking import TIMEOUT, WITHIN, Answer
 from chathakase.slack.checkup.needs import CAN_DO_WITHOUT, REINSTALL, SCOPES
 from chathakase.slack.connection.trouble import ODD
