@@ -31,6 +31,7 @@ WHY = {
     "not_allowed": "I was not given it; the app may lack the right to read files (files:read)",
     "gone": "it is no longer there",
     "elsewhere": "it is kept somewhere else, where I do not go",
+    "not_a_file": "it is only shown as a page, and cannot be fetched as a file",
 }
 
 log = logging.getLogger(__name__)

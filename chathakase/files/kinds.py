@@ -137,6 +137,11 @@ def claimed(name: str, media: str) -> Kind | None:
     return CLAIMS.get(_ending(name)) or FAMILIES.get(media.partition("/")[0].lower())
 
 
+def has_ending(name: str) -> bool:
+    """Whether a name says what kind of file it is."""
+    return bool(_ending(name))
+
+
 def is_page(data: bytes) -> bool:
     """Whether it is a web page."""
     head, at = data[:4096].removeprefix(b"\xef\xbb\xbf"), 0

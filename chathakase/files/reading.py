@@ -1,10 +1,12 @@
 """What a file says: decided by its bytes first, then by its name and its media type."""
 
 import asyncio
+import re
 from base64 import b64decode
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
+from chathakase.core import files
 from chathakase.core.files import Image, Reading
 from chathakase.files import child, kinds
 from chathakase.files.child import Answer
@@ -16,9 +18,13 @@ PAGE = Reading(refusal="a web page came in its place")
 UNKNOWN = Reading(refusal="it is no kind of file that can be read")
 
 
-PICTURE, DOCUMENT = "chathakase.files.picture", "chathakase.files.pdf"
+PICTURE, DOCUMENT, CANVAS = "chathakase.files.picture", "chathakase.files.pdf", "chathakase.files.canvas"
 DOCUMENTS = 2
 """Documents that are taken apart at the same time, beside one picture, so that slow ones hold up no pictures."""
+
+TAG = re.compile(rb"</?[a-z!][^>]*>", re.IGNORECASE)
+HEAD = 4_096
+"""Bytes within which a page has its first tag."""
 
 Ask: TypeAlias = Callable[[str, bytes], Awaitable[Answer]]
 """Has a module take a file apart in a process of its own."""
@@ -33,6 +39,8 @@ async def read(name: str, media: str, data: bytes, *, ask: Ask = child.ask) -> R
         return _reading(await ask(DOCUMENT, data))
     if kind.way is Way.PICTURE:
         return _reading(await ask(PICTURE, data))
+    if _is_canvas(name, media, data):
+        return _reading(await ask(CANVAS, data))
     if kind.way is Way.TEXT:
         return await asyncio.to_thread(_text, name, media, data)
     return _refusal(kind)
@@ -42,7 +50,8 @@ class Desk:
     """Where files are read: few at a time are taken apart, since each may need much memory, however small it is."""
 
     def __init__(self) -> None:
-        self._room = {PICTURE: asyncio.Semaphore(1), DOCUMENT: asyncio.Semaphore(DOCUMENTS)}
+        documents = asyncio.Semaphore(DOCUMENTS)
+        self._room = {PICTURE: asyncio.Semaphore(1), DOCUMENT: documents, CANVAS: documents}
 
     async def read(self, name: str, media: str, data: bytes) -> Reading:
         """Read a file as ``read`` does, when it is its turn."""
@@ -51,6 +60,14 @@ class Desk:
     async def _ask(self, module: str, data: bytes) -> Answer:
         async with self._room[module]:
             return await child.ask(module, data)
+
+
+def _is_canvas(name: str, media: str, data: bytes) -> bool:
+    """Whether it is a page of the surface's own, or HTML of which nothing was told."""
+    head = data[:HEAD].lstrip()
+    if media == files.PAGE:
+        return TAG.search(head) is not None
+    return not (media or kinds.has_ending(name)) and TAG.match(head) is not None
 
 
 def _text(name: str, media: str, data: bytes) -> Reading:

@@ -6,18 +6,20 @@ kept elsewhere is not asked for at all, whether its message says so or Slack doe
 """
 
 import asyncio
+import re
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 
 import aiohttp
 from yarl import URL
 
 from chathakase.core.errors import DeliveryError
-from chathakase.core.files import SharedFile
+from chathakase.core.files import PAGE, SharedFile
 from chathakase.slack.connection.addresses import Addresses, Elsewhere
 from chathakase.slack.connection.trouble import trouble_of
 from chathakase.slack.connection.web import SlackWeb, is_direct
-from chathakase.slack.inward.files import address_of, is_remote
+from chathakase.slack.inward.files import LIST, address_of, is_remote, kind_of
 
 CONNECT = 5.0
 """Seconds to wait for a connection."""
@@ -28,6 +30,10 @@ PAUSE = 0.5
 HOPS = 5
 """Redirects that are followed."""
 CHUNK = 2**16
+SIGN_IN = re.compile(
+    rb"<form[\s>]|<script[\s>]|<title[^>]*>[^<]*\b(?:sign|log)[ -]?in\b|type=[\"']?password", re.IGNORECASE
+)
+"""What stands in the page with which Slack asks people to sign in, and never in one that they write."""
 
 GONE = frozenset({"file_not_found", "file_deleted", "http_404", "http_410"})
 REFUSED = frozenset(
@@ -46,8 +52,9 @@ class SlackDownloads:
         """The whole content of a file, however long that takes as long as something comes.
 
         Raises DeliveryError: ``too_large`` beyond ``most`` bytes; ``elsewhere`` when it is not kept on Slack, ``gone``
-        when it is no longer there, ``not_allowed`` when the bot may not read it (it may lack ``files:read``); others,
-        such as ``timeout`` or ``http_503``, that may pass.
+        when it is no longer there, ``not_allowed`` when the bot may not read it (it may lack ``files:read``),
+        ``not_a_file`` when Slack shows it as a page alone, as it does with lists; others, such as ``timeout`` or
+        ``http_503``, that may pass.
         """
         if file.remote:
             raise DeliveryError("elsewhere")
@@ -63,7 +70,8 @@ class SlackDownloads:
 
     async def _once(self, file: SharedFile, most: int) -> bytes:
         try:
-            url = self._addresses.of_file(file.url or await self._address(file))
+            file = file if file.url else await self._described(file)
+            url = self._addresses.of_file(file.url)
             for _ in range(HOPS + 1):
                 async with self._get(url) as response:
                     if not (onward := _onward(response)):
@@ -77,8 +85,8 @@ class SlackDownloads:
             raise _failure(error) from error
         raise DeliveryError("too_many_redirects")
 
-    async def _address(self, file: SharedFile) -> str:
-        """Where a file is that came without an address, as those of other organisations do (``check_file_info``)."""
+    async def _described(self, file: SharedFile) -> SharedFile:
+        """A file that came without an address, as those of other organisations do (``check_file_info``)."""
         about = (await self._web.client.files_info(file=file.id)).get("file")
         if not isinstance(about, Mapping):
             raise DeliveryError("gone")
@@ -86,7 +94,7 @@ class SlackDownloads:
             raise DeliveryError("elsewhere")
         if not (address := address_of(about)):
             raise DeliveryError("gone")
-        return address
+        return replace(file, url=address, kind=kind_of(about) or file.kind)
 
     def _get(self, url: URL) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
         return self._web.session.get(
@@ -116,14 +124,17 @@ async def _content(response: aiohttp.ClientResponse, file: SharedFile, most: int
         content += chunk
         if len(content) > most:
             raise DeliveryError("too_large")
-    if response.content_type == "text/html" and not _is_expected(file, len(content)):
-        raise DeliveryError("not_allowed")
+    if response.content_type == "text/html" and not _is_expected(file, content):
+        raise DeliveryError("not_a_file" if file.kind == LIST else "not_allowed")
     return bytes(content)
 
 
-def _is_expected(file: SharedFile, length: int) -> bool:
+def _is_expected(file: SharedFile, content: bytes | bytearray) -> bool:
     """Whether a web page is the file, not the login page with which Slack answers who may not have it."""
-    return length == file.size if file.size else "html" in file.kind
+    if file.kind == PAGE:
+        # Its size is that of what Slack keeps, not of the HTML that is made of it.
+        return SIGN_IN.search(content) is None
+    return len(content) == file.size if file.size else "html" in file.kind
 
 
 def _failure(error: Exception) -> DeliveryError:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from chathakase.core.files import SharedFile
+from chathakase.core.files import PAGE, SharedFile
 from chathakase.core.unicode import mend
 from chathakase.slack.inward.fields import ID, words
 
@@ -23,6 +23,10 @@ REMOTE_SIGNS = ("is_external", "external_type", "external_id", "external_url")
 """Fields that only files have which somebody else keeps; see
 https://docs.slack.dev/reference/methods/files.remote.info."""
 REMOTE_KIND = "application/vnd.slack-remote"
+LIST = "application/vnd.slack-list"
+"""The media type of a list, which Slack shows as a page and hands out as none."""
+PAGES = frozenset({"quip", "canvas", "docs", "space", "post", "email"})
+"""The ``mode`` or ``filetype`` of what Slack keeps as a page: canvases, older posts, e-mails that were sent to it."""
 LONGEST_NAME = 255
 MOST = 50
 """How many files of one message are looked at; Slack's clients share ten at once."""
@@ -39,11 +43,11 @@ def read_files(files: object) -> tuple[SharedFile, ...]:
 
 
 def _file(file: Mapping[str, Any], number: int) -> SharedFile:
-    id_, kind, size = words(file, "id"), words(file, "mimetype"), file.get("size")
+    id_, size = words(file, "id"), file.get("size")
     return SharedFile(
         id=id_ if ID.fullmatch(id_) else f"unknown-{number}",
         name=_name(file),
-        kind=kind.lower() if KIND.fullmatch(kind) else "",
+        kind=kind_of(file),
         size=size if type(size) is int and 0 <= size < MOST_BYTES else 0,
         url=_url(file),
         remote=is_remote(file),
@@ -54,6 +58,17 @@ def is_remote(file: Mapping[str, Any]) -> bool:
     """Whether somebody else than Slack keeps a file, and so says where it is."""
     kept = (words(file, "mode").lower(), words(file, "mimetype").lower())
     return kept[0] == "external" or kept[1] == REMOTE_KIND or any(file.get(sign) for sign in REMOTE_SIGNS)
+
+
+def kind_of(file: Mapping[str, Any]) -> str:
+    """A file's media type; empty where it is odd, or not told."""
+    ways = {words(file, "mode").lower(), words(file, "filetype").lower()}
+    if ways & PAGES:
+        return PAGE
+    if "list" in ways:
+        return LIST
+    kind = words(file, "mimetype")
+    return kind.lower() if KIND.fullmatch(kind) else ""
 
 
 def address_of(file: Mapping[str, Any]) -> str:

@@ -81,6 +81,39 @@ async def test_a_web_page_that_was_shared_is_fetched(workspace: Workspace, slack
     assert await SlackDownloads(slack).fetch(file, most=MEGABYTE) == LOGIN.encode()
 
 
+def page(text: str) -> Callable[[], web.StreamResponse]:
+    return lambda: web.Response(text=text, content_type="text/html")
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"mode": "quip", "mimetype": "application/vnd.slack-docs", "filetype": "quip", "size": 2_776},
+        {"mode": "canvas", "filetype": "canvas"},
+        {"mode": "space", "filetype": "space", "mimetype": "text/plain", "size": 3},
+        {"mode": "email", "filetype": "email", "mimetype": "text/html", "size": 3},
+        {"mimetype": "application/vnd.slack-docs"},
+    ],
+)
+@pytest.mark.parametrize("told", [True, False])
+async def test_a_page_that_slack_keeps_is_fetched_but_not_the_one_to_sign_in(
+    downloads: SlackDownloads, server: Server, about: dict[str, object], told: bool
+) -> None:
+    there = {"id": "F1", "name": "Plan", "url_private": f"{server.address}/files/plan"} | about
+    file = read_files([there if told else {"id": "F1", "file_access": "check_file_info"}])[0]
+    asked = [] if told else [lambda: web.json_response({"ok": True, "file": there})]
+    server.handler = answering(*asked, page("<h1>Plan</h1><p>To sign in, press this.</p>"))
+    assert (await downloads.fetch(file, most=MEGABYTE)).startswith(b"<h1>Plan")
+    server.handler = answering(*asked, page(LOGIN))
+    assert str(await refusal(downloads.fetch(file, most=MEGABYTE))) == "not_allowed"
+
+
+async def test_what_slack_only_shows_is_said_to_be_no_file(downloads: SlackDownloads, server: Server) -> None:
+    about = {"id": "F1", "mode": "list", "filetype": "list", "url_private": f"{server.address}/files/list"}
+    server.handler = answering(page(LOGIN))
+    assert str(await refusal(downloads.fetch(read_files([about])[0], most=MEGABYTE))) == "not_a_file"
+
+
 @pytest.mark.parametrize("name", ["a.png", "page.html"])
 async def test_who_may_not_have_it_is_told(workspace: Workspace, slack: SlackWeb, name: str) -> None:
     file = await shared(workspace, name, b"<html>something that was shared</html>")
