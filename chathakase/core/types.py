@@ -232,6 +232,8 @@ class Finished:
     usage: Usage | None = None
     estimate: int = 0
     """How many tokens the prompt was thought to have; 0 where nothing can be learned from that."""
+    footnotes: tuple[str, ...] = ()
+    """What people are to read below the answer, each on one line of plain text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,3 +341,5 @@ class Prompt:
     """About how many tokens it has."""
     left_out: int = 0
     """How many messages of the session are neither in it nor in its summary."""
+    footnotes: tuple[str, ...] = ()
+    """What people are to read below the answer to it, each on one line of plain text."""

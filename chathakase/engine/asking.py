@@ -50,7 +50,11 @@ class Asking:
                 log.info("A prompt of about %d tokens was too long in %s", prompt.tokens, lease.place.session_id)
 
     def _noted(self, finished: Finished, prompt: Prompt) -> Finished:
-        """Learn from how many tokens a prompt had; not where it had pictures, which each server counts differently."""
+        """What the model says at its end, with the prompt's footnotes.
+
+        It teaches how many tokens a prompt had, but not where it had pictures, which each server counts differently.
+        """
+        finished = replace(finished, footnotes=prompt.footnotes)
         if any(speech.images for speech in prompt.speeches):
             return finished
         if finished.usage is not None:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from chathakase.core.amounts import size
@@ -43,6 +43,8 @@ class Work:
 
     begun: set[int] = field(default_factory=set)
     """Files that were begun and are not noted yet."""
+    done: set[int] = field(default_factory=set)
+    """Files that are noted."""
     pixels: int = 0
 
 
@@ -59,10 +61,10 @@ class FileReader:
         self._room = Places(AT_ONCE)
         self._tries: Counter[int] = Counter()
 
-    async def read_new(self, session_id: str, *, whose: str = "", deadline: float = DEADLINE) -> None:
+    async def read_new(self, session_id: str, *, whose: str = "", deadline: float = DEADLINE) -> Collection[int]:
         """Read the newest files of a session that nobody has read yet, and note what they hold. Raises StoreError.
 
-        ``whose`` is the person for whom they are read.
+        ``whose`` is the person for whom they are read. Returns the attachment ids of those that are read now.
         """
         unread = await self._files.unread(session_id, limit=MOST_FILES)
         work = Work()
@@ -74,6 +76,7 @@ class FileReader:
         if len(self._tries) > REMEMBERED:
             self._tries.clear()
         self._tries.update(work.begun)
+        return work.done
 
     async def _read_all(self, unread: Sequence[Attachment], work: Work, whose: str) -> None:
         try:
@@ -95,6 +98,7 @@ class FileReader:
             work.pixels += reading.pixels
             await self._files.note_reading(attachment.id, reading)
             work.begun.discard(attachment.id)
+            work.done.add(attachment.id)
             self._tries.pop(attachment.id, None)
 
     async def _reading(self, attachment: Attachment) -> Reading | None:

@@ -1,12 +1,13 @@
 """Everything that leads to a prompt: what is remembered, what is above, what files hold, who speaks and where."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
 from chathakase.core.errors import NothingAsked
 from chathakase.core.files import Image
+from chathakase.core.footnotes import about_files
 from chathakase.core.memory import Memory
 from chathakase.core.mentions import mentioned, speakers
 from chathakase.core.ports import FileStore, MemoryStore, Surface
@@ -60,17 +61,18 @@ class Recall:
         Raises StoreError, and NothingAsked when all that the turn answers is forgotten.
         """
         place = lease.place
-        memory = await self._complete(place, lease, whose=lease.by)
+        memory, new = await self._complete(place, lease, whose=lease.by)
         if lease.wish is not Wish.CONTINUE and not _asks(memory, lease):
             raise NothingAsked
         prompt = await self._build(place, memory, self._lens.window(), share)
+        prompt = replace(prompt, footnotes=about_files(memory, lease, new=new, sees=self._lens.sees))
         if memory.messages and memory.messages[-1].role is Role.ASSISTANT:
             return replace(prompt, speeches=(*prompt.speeches, Speech("user", GO_ON)))
         return prompt
 
     async def look(self, place: Place, *, whose: str) -> View:
         """What the model would see right now, if something were asked; somebody wants to know. Raises StoreError."""
-        memory = await self._complete(place, None, whose=whose)
+        memory, _ = await self._complete(place, None, whose=whose)
         window = self._lens.window()
         return View(await self._build(place, memory, window, 1.0), memory, window)
 
@@ -88,15 +90,19 @@ class Recall:
         newest = (await self._store.memory(lease.place.session_id, lease=lease, limit=1, tokens=0)).messages[-1:]
         return newest[0].text if newest and newest[0].role is Role.ASSISTANT else ""
 
-    async def _complete(self, place: Place, lease: Lease | None, *, whose: str) -> Memory:
-        """What is remembered, with what is above and what files hold, as far as that can be had."""
+    async def _complete(self, place: Place, lease: Lease | None, *, whose: str) -> tuple[Memory, Collection[int]]:
+        """What is remembered, with what is above and what files hold, as far as that can be had.
+
+        Also the attachment ids of the files that are read now.
+        """
         memory = await self._remember(place, lease)
         if await self._above.read(place, memory, whose=whose):
             memory = await self._remember(place, lease)
+        new: Collection[int] = ()
         if _has_unread(memory):
-            await self._reader.read_new(place.session_id, whose=whose)
+            new = await self._reader.read_new(place.session_id, whose=whose)
             memory = await self._remember(place, lease)
-        return memory
+        return memory, new
 
     async def _remember(self, place: Place, lease: Lease | None) -> Memory:
         limit, room = self._persona.max_messages, self._lens.window().room

@@ -142,7 +142,8 @@ class TurnRunner:
         result = verdict.result
         await heartbeat.sure()
         try:
-            await reply.finish(verdict.shown, outcome=result.outcome, offer=offer_after(result, lease.wish))
+            offer = offer_after(result, lease.wish)
+            await reply.finish(verdict.shown, outcome=result.outcome, offer=offer, footnotes=verdict.footnotes)
         except DeliveryError as error:
             log.warning("The answer in %s could not be delivered: %s", lease.place.session_id, error)
             result = replace(result, outcome=Outcome.UNDELIVERED, text=draft.standing, error=str(error))

@@ -31,16 +31,18 @@ class Verdict:
 
     result: Result
     shown: str
+    footnotes: tuple[str, ...] = ()
+    """What people read in small below it."""
 
 
 def judge(text: str, finished: Finished) -> Verdict:
     """Judge an answer by how the model said that it ended."""
     notice, code = _notice(text, finished.reason)
     if not notice:
-        return Verdict(_result(Outcome.ANSWERED, text, "", finished), text)
+        return Verdict(_result(Outcome.ANSWERED, text, "", finished), text, finished.footnotes)
     outcome = Outcome.PARTIAL if text.strip() else Outcome.FAILED
     kept = text if outcome is Outcome.PARTIAL else ""
-    return Verdict(_result(outcome, kept, code, finished), with_notice(text, notice))
+    return Verdict(_result(outcome, kept, code, finished), with_notice(text, notice), finished.footnotes)
 
 
 def _result(outcome: Outcome, text: str, error: str, finished: Finished) -> Result:

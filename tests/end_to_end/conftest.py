@@ -77,6 +77,13 @@ def markdown(message: Message) -> str:
     return "".join(block["text"] for block in message.blocks if block["type"] == "markdown") or message.text
 
 
+def footnotes(message: Message) -> list[str]:
+    """What a person reads in small below a message."""
+    elements = [each for block in message.blocks if block["type"] == "context" for each in block["elements"]]
+    assert all(each["type"] == "plain_text" for each in elements)
+    return [each["text"] for each in elements]
+
+
 @pytest.fixture
 def settings(workspace: Workspace, model: ModelServer, database: Path) -> dict[str, Any]:
     return {

@@ -19,7 +19,7 @@ from chathakase.playground.server import Workspace
 from chathakase.playground.socket_mode import events
 from chathakase.slack.inward.downloads import SlackDownloads
 from chathakase.slack.inward.events import microseconds
-from tests.end_to_end.conftest import OpenBot, Thread
+from tests.end_to_end.conftest import OpenBot, Thread, footnotes
 from tests.model_server import ModelServer, says
 
 Start = Callable[..., Awaitable[Thread]]
@@ -83,6 +83,48 @@ async def test_what_cannot_be_read_is_named(workspace: Workspace, alice: Person,
     assert "all.zip – cannot be read: it is a zip archive" in model.seen()
 
 
+@pytest.mark.usefixtures("bot")
+async def test_a_person_is_told_once_what_could_not_be_read(
+    workspace: Workspace, alice: Person, general: str, model: ModelServer
+) -> None:
+    above = await share(workspace, alice, "song.mp3", b"ID3\x04" + bytes(50), "listen", general)
+    await above.say("@ChatHakase what is it?")
+    await above.answers(1)
+    assert footnotes(above.replies()[0]) == ["I couldn't read song.mp3: it is an audio file."]
+    assert "I couldn't read song.mp3" in above.replies()[0].text
+    await above.say("and now?")
+    await above.answers(2)
+    assert footnotes(above.replies()[1]) == []
+
+
+async def test_several_files_are_told_of_on_one_line(
+    workspace: Workspace, alice: Person, general: str, model: ModelServer, open_the_bot: OpenBot
+) -> None:
+    async with open_the_bot(chathakase_max_file_mb=0):
+        thread = await share(workspace, alice, "<!channel>.csv", CSV, "one", general)
+        for number in range(6):
+            await alice.share(f"{number}.csv", CSV, channel=general, thread_ts=thread.ts)
+        await thread.say("@ChatHakase sum up")
+        await thread.answers(1)
+    (line,) = footnotes(thread.replies()[0])
+    assert line.startswith("I couldn't read ‹!channel›.csv (files are not read here), 0.csv (files are")
+    assert line.endswith("3.csv (files are not read here) and 2 more.")
+    assert "<!channel" not in thread.replies()[0].text
+
+
+async def test_it_is_told_again_below_what_takes_an_answers_place(
+    workspace: Workspace, alice: Person, model: ModelServer, open_the_bot: OpenBot
+) -> None:
+    model.will(says("Half", finish="length"))
+    async with open_the_bot(chathakase_streaming="native"):
+        thread = await share(workspace, alice, "all.mp3", b"ID3\x04" + bytes(50), "hm?", alice.direct_message().id)
+        await thread.answers(1, containing="length limit")
+        told = footnotes(thread.replies()[0])
+        await thread.say("answer again")
+        await thread.answers(1, containing="hm?")
+    assert told == footnotes(thread.replies()[0]) == ["I couldn't read all.mp3: it is an audio file."]
+
+
 async def test_files_are_not_fetched_where_they_are_not_wanted(
     workspace: Workspace, alice: Person, model: ModelServer, open_the_bot: OpenBot
 ) -> None:
@@ -115,6 +157,7 @@ async def test_a_model_that_sees_nothing_hears_of_the_picture(
     thread = await share(workspace, alice, "sea.png", picture(), "what is this?", alice.direct_message().id)
     await thread.answers(1)
     assert "sea.png – a picture that you cannot see" in model.seen()
+    assert footnotes(thread.replies()[0]) == ["I couldn't read sea.png: the model does not see pictures."]
 
 
 async def test_a_file_in_both_events_of_a_mention_begins_one_answer(

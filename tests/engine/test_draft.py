@@ -1,7 +1,7 @@
 """A draft shows the newest whole text, as fast as its reply takes it and never later than its end."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Self
 
 from chathakase.core.types import Outcome, Wish
@@ -28,7 +28,14 @@ class SlowReply:
         self.shown.append(text)
         return len(self.shown) > self.refusals
 
-    async def finish(self, text: str, *, outcome: Outcome = Outcome.ANSWERED, offer: Wish | None = None) -> None:  # noqa: ARG002
+    async def finish(
+        self,
+        text: str,
+        *,
+        outcome: Outcome = Outcome.ANSWERED,  # noqa: ARG002
+        offer: Wish | None = None,  # noqa: ARG002
+        footnotes: Sequence[str] = (),  # noqa: ARG002
+    ) -> None:
         self.shown.append(text)
 
     @property

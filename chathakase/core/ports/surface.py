@@ -54,8 +54,17 @@ class Reply(Protocol):
     async def show(self, text: str) -> bool:
         """Show the whole text so far; False when not all of it is there now, which the next call repairs."""
 
-    async def finish(self, text: str, *, outcome: Outcome = Outcome.ANSWERED, offer: Wish | None = None) -> None:
+    async def finish(
+        self,
+        text: str,
+        *,
+        outcome: Outcome = Outcome.ANSWERED,
+        offer: Wish | None = None,
+        footnotes: Sequence[str] = (),
+    ) -> None:
         """Deliver the whole final text, with a button below when something is on offer.
+
+        Below the text stand the ``footnotes``, each one line of plain text in small.
 
         Raises DeliveryError when the surface refuses for good.
         """

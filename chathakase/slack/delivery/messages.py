@@ -2,12 +2,13 @@
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from chathakase.core.types import Place, Wish
-from chathakase.slack.markdown.plain import notification
+from chathakase.slack.markdown.disguises import defused
+from chathakase.slack.markdown.plain import LONGEST, escape, notification
 
 METADATA = "chathakase_reply"
 """The ``event_type`` of the metadata with which the bot finds its own messages again."""
@@ -15,6 +16,10 @@ ACTION = "chathakase_{}"
 """The ``action_id`` of a button, by its wish."""
 TURN = re.compile(r"[0-9a-f]{1,64}")
 """What turns are named; errands have other names."""
+
+FOOTNOTES_MOST = 1_500
+"""Characters of footnotes; a context block takes 3,000 in each of ten texts
+(https://docs.slack.dev/reference/block-kit/blocks/context-block)."""
 
 LABELS: Mapping[Wish, str] = {Wish.STOP: "Stop", Wish.RETRY: "Try again", Wish.CONTINUE: "Continue"}
 
@@ -33,12 +38,24 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
+class Below:
+    """What stands below the text of a reply."""
+
+    offer: Wish | None = None
+    """A button."""
+    footnotes: tuple[str, ...] = ()
+    """Lines of plain text in small."""
+
+
+NOTHING = Below()
+
+
+@dataclass(frozen=True, slots=True)
 class Face:
     """What people see of a message."""
 
     markdown: str
-    offer: Wish | None = None
-    """The button below it."""
+    below: Below = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,25 +85,37 @@ class Post:
         """The arguments that ``chat.postMessage`` and ``chat.update`` have in common."""
         body: dict[str, Any] = {
             "channel": self.place.channel,
-            "text": notification(self.face.markdown, self.members),
+            "text": self._text(),
             "metadata": self.metadata,
         }
         if self.rich:
-            body["blocks"] = [{"type": "markdown", "text": self.face.markdown}, *self.buttons()]
+            body["blocks"] = [{"type": "markdown", "text": self.face.markdown}, *self.below()]
         return body
 
-    def buttons(self) -> list[dict[str, Any]]:
-        """The block with the button, if one is offered."""
-        if self.face.offer is None:
-            return []
-        wish = self.face.offer
+    def below(self) -> list[dict[str, Any]]:
+        """The blocks below the text: one with the footnotes and one with the button, as far as there are any."""
+        return [*self._footnotes(), *self._buttons()]
+
+    def _text(self) -> str:
+        footnotes = "".join(f"\n\n{escape(defused(each))}" for each in self.face.below.footnotes)[:FOOTNOTES_MOST]
+        return notification(self.face.markdown, self.members, most=LONGEST - len(footnotes)) + footnotes
+
+    def _footnotes(self) -> Iterator[dict[str, Any]]:
+        if footnotes := self.face.below.footnotes:
+            texts = [{"type": "plain_text", "text": each[:FOOTNOTES_MOST], "emoji": False} for each in footnotes]
+            yield {"type": "context", "elements": texts}
+
+    def _buttons(self) -> Iterator[dict[str, Any]]:
+        wish = self.face.below.offer
+        if wish is None:
+            return
         button = {
             "type": "button",
             "action_id": ACTION.format(wish),
             "text": {"type": "plain_text", "text": LABELS[wish]},
             "value": self.name.value,
         }
-        return [{"type": "actions", "block_id": "chathakase", "elements": [button]}]
+        yield {"type": "actions", "block_id": "chathakase", "elements": [button]}
 
 
 def is_page(message: Mapping[str, Any], post: Post) -> bool:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from chathakase.core.errors import ChatHakaseError, DeliveryError
-from chathakase.core.types import Place, Wish
-from chathakase.slack.delivery.messages import Face, Name, Post, is_of, is_page
+from chathakase.core.types import Place
+from chathakase.slack.delivery.messages import NOTHING, Below, Face, Name, Post, is_of, is_page
 from chathakase.slack.delivery.outbox import Outbox, Written
 from chathakase.slack.delivery.pace import Urgency
 
@@ -94,16 +94,16 @@ class PageWriter:
         return self._outbox.abilities.edits
 
     def shows(self, number: int, markdown: str) -> bool:
-        """Whether a page is known to show just that, with no button below."""
+        """Whether a page is known to show just that, with nothing below."""
         return number < len(self._faces) and self._faces[number] == Face(markdown)
 
     def is_known(self, number: int, face: Face | None) -> None:
         """Take note of what a page shows; None: that is not known."""
         self._faces[number] = face
 
-    def post_of(self, number: int, markdown: str, offer: Wish | None = None) -> Post:
+    def post_of(self, number: int, markdown: str, below: Below = NOTHING) -> Post:
         """What is to be sent for a page."""
-        face = Face(markdown, offer if self._origin.is_turn else None)
+        face = Face(markdown, below if self._origin.is_turn else NOTHING)
         return Post(self._origin.place, self._origin.name, number, face, self._rich, self._members)
 
     async def write(self, post: Post, urgency: Urgency) -> None:
@@ -252,4 +252,4 @@ class PageWriter:
 
 def _face(post: Post, written: Written) -> Face | None:
     """What a message shows once it is written, if Slack says that it holds all of it."""
-    return Face(post.face.markdown, post.face.offer) if written.whole else None
+    return post.face if written.whole else None

@@ -13,6 +13,7 @@ from chathakase.core.errors import DeliveryError, trace
 from chathakase.core.types import Outcome, Wish
 from chathakase.slack.delivery.attachment import Attachments
 from chathakase.slack.delivery.limits import POST
+from chathakase.slack.delivery.messages import NOTHING, Below
 from chathakase.slack.delivery.outbox import Outbox
 from chathakase.slack.delivery.pace import Urgency
 from chathakase.slack.delivery.pagewriter import UNREACHABLE, Origin, PageWriter
@@ -34,6 +35,8 @@ AT_ONCE = 2 * PAGE
 LINES_AT_ONCE = 500
 """Characters and lines that are made into pages at once; more of them leave the loop to others meanwhile."""
 
+STOPPABLE = Below(Wish.STOP)
+"""What stands below an answer that grows."""
 URGENCIES = {Outcome.STOPPED: Urgency.STOP, Outcome.FAILED: Urgency.ERROR}
 
 log = logging.getLogger(__name__)
@@ -167,15 +170,22 @@ class SlackReply:
     async def _show(self, text: str) -> None:
         pages = await self._pages(text, growing=True)
         if pages:
-            await self._write(pages, Wish.STOP, Urgency.INTERIM)
+            await self._write(pages, STOPPABLE, Urgency.INTERIM)
 
-    async def finish(self, text: str, *, outcome: Outcome = Outcome.ANSWERED, offer: Wish | None = None) -> None:
-        """Deliver the whole final text. Raises DeliveryError when Slack refuses for good."""
+    async def finish(
+        self,
+        text: str,
+        *,
+        outcome: Outcome = Outcome.ANSWERED,
+        offer: Wish | None = None,
+        footnotes: Sequence[str] = (),
+    ) -> None:
+        """Deliver the whole final text and what stands below it. Raises DeliveryError when Slack refuses for good."""
         self._thinking.over()
         async with self._writing:
             # The call that was kept for it is the one that is made now.
             self._release_promise()
-            await self._finish(text, offer, URGENCIES.get(outcome, Urgency.FINAL))
+            await self._finish(text, Below(offer, tuple(footnotes)), URGENCIES.get(outcome, Urgency.FINAL))
 
     @property
     def posted_at(self) -> int:
@@ -192,13 +202,13 @@ class SlackReply:
                 log.info("Nobody looked for an earlier post in %s: %s", self._place.session_id, error)
             return self.begun
 
-    async def _finish(self, text: str, offer: Wish | None, urgency: Urgency) -> None:
+    async def _finish(self, text: str, below: Below, urgency: Urgency) -> None:
         pages, most = await self._pages(text, growing=False), self._delivery.most_pages
         written = pages[:most]
-        await self._write(written, offer, urgency)
+        await self._write(written, below, urgency)
         if len(pages) > most and not await self._attach(text):
             written = pages
-            await self._write(written, offer, urgency)
+            await self._write(written, below, urgency)
         await self._writer.keep(max(len(written), 1))
         await self._writer.sweep()
 
@@ -226,14 +236,14 @@ class SlackReply:
             return False
         return True
 
-    async def _write(self, pages: Sequence[Page], offer: Wish | None, urgency: Urgency) -> None:
+    async def _write(self, pages: Sequence[Page], below: Below, urgency: Urgency) -> None:
         if self._surplus:
             self._surplus = False
             await self._writer.keep(1)
         texts = [page.markdown for page in pages] or [BLANK]
         for number, markdown in enumerate(texts):
-            below = offer if number == len(texts) - 1 else None
-            await self._writer.write(self._writer.post_of(number, markdown, below), urgency)
+            post = self._writer.post_of(number, markdown, below if number == len(texts) - 1 else NOTHING)
+            await self._writer.write(post, urgency)
 
     async def _hold_the_place(self) -> None:
         """Post something to be replaced by the first words, where no status tells that they are on their way."""
@@ -241,6 +251,6 @@ class SlackReply:
             if self.begun or not self._grows or not self._promise(EDIT):
                 return
             try:
-                await self._writer.write(self._writer.post_of(0, PLACEHOLDER, Wish.STOP), Urgency.INTERIM)
+                await self._writer.write(self._writer.post_of(0, PLACEHOLDER, STOPPABLE), Urgency.INTERIM)
             except DeliveryError as error:
                 log.debug("No placeholder in %s: %s", self._place.session_id, error)

@@ -14,8 +14,7 @@ from types import TracebackType
 from typing import Any
 
 from chathakase.core.errors import DeliveryError
-from chathakase.core.types import Wish
-from chathakase.slack.delivery.messages import Post
+from chathakase.slack.delivery.messages import NOTHING, Below, Post
 from chathakase.slack.delivery.pace import Urgency
 from chathakase.slack.delivery.pagewriter import Origin
 from chathakase.slack.delivery.reply import BLANK, EDIT, Delivery, SlackReply
@@ -89,26 +88,26 @@ class StreamedReply(SlackReply):
         pages = await self._pages(text, growing=True)
         try:
             for number, page in enumerate(pages[:-1]):
-                await self._end_page(number, page.markdown, None, Urgency.INTERIM)
+                await self._end_page(number, page.markdown, NOTHING, Urgency.INTERIM)
             if pages:
                 await self._grow(pages)
         except DeliveryError as error:
             await self._leave(error)
             raise
 
-    async def _finish(self, text: str, offer: Wish | None, urgency: Urgency) -> None:
+    async def _finish(self, text: str, below: Below, urgency: Urgency) -> None:
         if self._native and self._stream is not None:
             pages = [page.markdown for page in await self._pages(text, growing=False)] or [BLANK]
             stream = self._stream
             try:
                 if len(pages) <= self._delivery.most_pages:
-                    below = offer if stream.number == len(pages) - 1 else None
-                    await self._end_page(stream.number, pages[stream.number], below, urgency)
+                    ending = below if stream.number == len(pages) - 1 else NOTHING
+                    await self._end_page(stream.number, pages[stream.number], ending, urgency)
             except (DeliveryError, IndexError) as error:
                 log.info("A stream in %s ends by an edit: %s", self._place.session_id, error)
         if self._stream is not None:
             await self._leave(None)
-        await super()._finish(text, offer, urgency)
+        await super()._finish(text, below, urgency)
 
     async def _grow(self, pages: Sequence[Page]) -> None:
         """Send what is certain of the last page."""
@@ -122,14 +121,14 @@ class StreamedReply(SlackReply):
         self._stood = sum(len(each.source) for each in pages[:-1]) + page.steady_length
         self._paginator.keep(self._stood)
 
-    async def _end_page(self, number: int, markdown: str, offer: Wish | None, urgency: Urgency) -> None:
+    async def _end_page(self, number: int, markdown: str, below: Below, urgency: Urgency) -> None:
         """Bring a page to its end: the one that is streamed, or one that came and went between two looks."""
         if self._writer.shows(number, markdown):
             return
         if self._stream is None or self._stream.number != number:
-            await self._writer.write(self._writer.post_of(number, markdown, offer), urgency)
+            await self._writer.write(self._writer.post_of(number, markdown, below), urgency)
             return
-        stream, post = self._stream, self._writer.post_of(number, markdown, offer)
+        stream, post = self._stream, self._writer.post_of(number, markdown, below)
         if not markdown.startswith(stream.sent):
             raise DeliveryError("stream_diverged")
         if self._pace.delay(STOP, urgency=urgency) > 0:

@@ -35,15 +35,15 @@ class Streams:
         await self._call(APPEND, {"channel": place.channel, "ts": ts, "markdown_text": markdown}, urgency)
 
     async def stop(self, post: Post, ts: str, markdown: str, *, urgency: Urgency) -> bool:
-        """Add the last of a message and its buttons, and end it; returns whether Slack holds the whole of it.
+        """Add the last of a message and what stands below it, and end it; returns whether Slack holds the whole of it.
 
         An error may be ``unsure``.
         """
         body: dict[str, Any] = {"channel": post.place.channel, "ts": ts, "metadata": post.metadata}
         if markdown:
             body["markdown_text"] = markdown
-        if buttons := post.buttons():
-            body["blocks"] = buttons
+        if below := post.below():
+            body["blocks"] = below
         return not holds_less(await self._call(STOP, body, urgency), {"text": plain(post.face.markdown)})
 
     async def _call(self, method: str, body: Mapping[str, Any], urgency: Urgency) -> Mapping[str, Any]:

@@ -1,0 +1,49 @@
+"""What people read in small below an answer: what of theirs the model did not get to see. Pure."""
+
+from collections.abc import Collection, Sequence
+
+from chathakase.core.files import Attachment
+from chathakase.core.memory import Memory
+from chathakase.core.quoting import one_line
+from chathakase.core.types import Lease
+
+NAMED = 5
+"""How many files are named, with what is the matter with each."""
+LATER = "not there yet; it is tried again with your next message"
+BLIND = "the model does not see pictures"
+
+
+def about_files(memory: Memory, lease: Lease, *, new: Collection[int], sees: bool) -> tuple[str, ...]:
+    """One line about the files that could not be read, told by the turn that is the first to answer them.
+
+    No line where there are none. ``new`` are the attachment ids of what was read only now, whenever it was shared;
+    ``sees``: whether the model sees pictures.
+    """
+    troubles = [
+        (one_line(each.file.name) or "a file", why)
+        for message in memory.messages
+        for each in message.attachments
+        if (_is_first_told(message.seq, lease) or each.id in new) and (why := _trouble(each, sees=sees))
+    ]
+    return (_line(troubles),) if troubles else ()
+
+
+def _is_first_told(seq: int, lease: Lease) -> bool:
+    """Whether a message is answered by this turn, or stands above the first of all turns."""
+    return lease.since < seq <= lease.upto or (lease.since == 0 and seq <= 0)
+
+
+def _trouble(attachment: Attachment, *, sees: bool) -> str:
+    if not attachment.read:
+        return LATER
+    return BLIND if attachment.is_image and not sees else attachment.refusal
+
+
+def _line(troubles: Sequence[tuple[str, str]]) -> str:
+    if len(troubles) == 1:
+        ((name, why),) = troubles
+        return f"I couldn't read {name}: {why}."
+    named = [f"{name} ({why})" for name, why in troubles[:NAMED]]
+    more = len(troubles) - len(named)
+    last = f"{more} more" if more else named.pop()
+    return f"I couldn't read {', '.join(named)} and {last}."
