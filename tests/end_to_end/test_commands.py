@@ -26,7 +26,17 @@ async def test_an_empty_mention_gets_a_hint(start: Start, model: ModelServer) ->
     assert model.requests == []
 
 
-@pytest.mark.parametrize("text", ["@ChatHakase help", "@ChatHakase HELP!", "@ChatHakase:  Help ?"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@ChatHakase help",
+        "@ChatHakase HELP!",
+        "@ChatHakase:  Help ?",
+        "@ChatHakase、help",
+        "@ChatHakase　ｈｅｌｐ。",
+        "@ChatHakase 「help」",
+    ],
+)
 async def test_help_in_a_channel(text: str, start: Start, model: ModelServer) -> None:
     thread = await start(text)
     (answer,) = await thread.answers(1)
@@ -35,8 +45,9 @@ async def test_help_in_a_channel(text: str, start: Start, model: ModelServer) ->
     assert model.requests == []
 
 
-async def test_help_in_a_direct_message(start: Start) -> None:
-    thread = await start("help", channel="@")
+@pytest.mark.parametrize("text", ["help", "：help", "ｈｅｌｐ", "＠ＣｈａｔＨａｋａｓｅ　ｈｅｌｐ。"])
+async def test_help_in_a_direct_message(text: str, start: Start) -> None:
+    thread = await start(text, channel="@")
     await thread.answers(1, containing="clear session")
 
 

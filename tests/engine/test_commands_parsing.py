@@ -40,6 +40,7 @@ def test_every_command_is_one_however_it_is_written(name: str) -> None:
         ("forget everything of mine everywhere", "forget everything of mine", ""),
         ("rename session Trip to Kyōto!", "rename session", "Trip to Kyōto!"),
         ("forget one 1795270509.250000", "forget one", "1795270509.250000"),
+        ("rename session: Trip to Kyoto", "rename session", "Trip to Kyoto"),
     ],
 )
 def test_other_ways_to_say_it(text: str, name: str, argument: str) -> None:
@@ -76,6 +77,102 @@ def test_other_ways_to_say_it(text: str, name: str, argument: str) -> None:
 )
 def test_ordinary_talk_is_never_hijacked(text: str) -> None:
     assert parse(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("ｈｅｌｐ", "help"),
+        ("ＨＥＬＰ！", "help"),
+        ("：help", "help"),
+        ("、help", "help"),
+        ("　help　", "help"),
+        ("「help」", "help"),
+        ("『ｈｅｌｐ』。", "help"),
+        ("【help】", "help"),
+        ("(help)", "help"),
+        ("“help”", "help"),
+        ("« help »", "help"),
+        ("`help`", "help"),
+        ("*help*", "help"),
+        ("help、", "help"),
+        ("help｡", "help"),
+        ("help．", "help"),
+        ("help…", "help"),
+        ("help‥", "help"),
+        ("help～", "help"),
+        ("help〜", "help"),
+        ("help⁉️", "help"),
+        ("help؟", "help"),
+        ("help،", "help"),
+        ("help۔", "help"),
+        ("help।", "help"),
+        ("help॥", "help"),
+        ("help։", "help"),
+        ("help។", "help"),
+        ("¿help?", "help"),
+        ("¡HELP!", "help"),
+        ("\u200bhelp\u200b", "help"),
+        ("session　info", "session info"),
+        ("ｓｅｓｓｉｏｎ　ｉｎｆｏ？", "session info"),
+        ("session\u00a0info", "session info"),
+        ("ｃｌｅａｒ　ｓｅｓｓｉｏｎ。", "clear session"),
+        ("ｍｅｍｏｒｙ？", "what do you remember"),
+        ("ＳＴＯＰ！！！", "stop"),
+    ],
+)
+def test_a_command_is_one_however_a_keyboard_writes_it(text: str, name: str) -> None:
+    assert parse(text) == (name, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "argument"),
+    [
+        ("ｓｅａｒｃｈ　ｔｈｒｅａｄｓ　京都", "search threads", "京都"),
+        ("search threads：ｷｮｳﾄ", "search threads", "ｷｮｳﾄ"),
+        ("search threads、ＡＢＣ", "search threads", "ＡＢＣ"),
+        ("Search Threads「京都」", "search threads", "「京都」"),
+        ("ｒｅｎａｍｅ　ｓｅｓｓｉｏｎ　京都　旅行！", "rename session", "京都 旅行！"),
+        ("「rename session 京都」", "rename session", "京都」"),
+    ],
+)
+def test_an_argument_keeps_its_own_form(text: str, name: str, argument: str) -> None:
+    assert parse(text) == (name, argument)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "argument"),
+    [
+        ("@ChatHakase help", "help", ""),
+        ("＠chathakase　ｈｅｌｐ。", "help", ""),
+        ("ChatHakase、help", "help", ""),
+        ("help @ChatHakase", "help", ""),
+        ("Stop, ChatHakase!", "stop", ""),
+        ("@ChatHakase search threads Kyoto", "search threads", "Kyoto"),
+        ("ｃｈａｔｈａｋａｓｅ：search threads：Kyoto", "search threads", "Kyoto"),
+    ],
+)
+def test_the_bots_name_may_stand_beside_a_command(text: str, name: str, argument: str) -> None:
+    assert parse(text, name="ChatHakase") == (name, argument)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "> help",
+        "- help",
+        "/help",
+        "@help",
+        "#help",
+        "@alice help",
+        "help @alice",
+        "ヘルプ",
+        "help ヘルプ",
+        "ｈｅｌｐ ｍｅ",
+    ],
+)
+def test_what_quotes_or_calls_somebody_else_is_talk(text: str) -> None:
+    assert parse(text, name="ChatHakase") is None
 
 
 @given(st.text())

@@ -23,13 +23,14 @@ class Commands:
     """Knows every command."""
 
     def __init__(self, means: Means) -> None:
+        self._name = means.terms.agent
         self._acts: Mapping[str, Act] = helping.acts()
         for group in GROUPS:
             self._acts = {**self._acts, **group(means).acts()}
 
     def find(self, incoming: Incoming) -> Command | None:
         """The command that a message is, if it is nothing but that."""
-        return find(incoming)
+        return find(incoming, name=self._name)
 
     def takes_long(self, command: Command) -> bool:
         """Whether a model is asked meanwhile; what comes of that is for everybody to read."""
@@ -41,14 +42,17 @@ class Commands:
         return await self._acts[command.name](order)
 
 
-def find(incoming: Incoming) -> Command | None:
-    """The command that a message is, if it is nothing but that; an empty question gets a hint."""
+def find(incoming: Incoming, *, name: str = "") -> Command | None:
+    """The command that a message is, if it is nothing but that; an empty question gets a hint.
+
+    ``name`` is what people call the bot.
+    """
     if not incoming.asks or incoming.files:
         return None
     if not incoming.text.strip():
-        name, argument = helping.HINT, ""
-    elif parsed := parsing.parse(incoming.text):
-        name, argument = parsed
+        command, argument = helping.HINT, ""
+    elif parsed := parsing.parse(incoming.text, name=name):
+        command, argument = parsed
     else:
         return None
-    return Command(incoming.place, incoming.ref, incoming.author, name, argument)
+    return Command(incoming.place, incoming.ref, incoming.author, command, argument)

@@ -1,7 +1,10 @@
 """From what people say to a command, if it is nothing but that. Pure."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
+
+import regex
 
 from chathakase.core.errands import CLEAR_SESSION, FORGET_ONE
 
@@ -81,19 +84,61 @@ WITH_ARGUMENT: Mapping[str, re.Pattern[str]] = {
 }
 """Commands behind which something is said on the same line, and what that may be."""
 
-ENDS = "?!.？！。… "
-"""What may stand behind a command and makes no difference."""
+LONGEST = 200
+"""Characters beyond which a text is no command without an argument, whatever surrounds it."""
+HEAD = 100
+"""Characters at the beginning of a line among which a command with an argument is looked for."""
+
+_UNSEEN = r"\p{Z}\p{C}\p{Default_Ignorable_Code_Point}"
+# Not what quotes, lists, or calls somebody else: `> help`, `- help`, `/help`, `@help`.
+_BEFORE = regex.compile(rf"\A[[{_UNSEEN}\p{{P}}`]--[@#&%/\\\p{{Pd}}]]+", regex.V1)
+_BEHIND = regex.compile(rf"[{_UNSEEN}\p{{P}}`~]+\Z", regex.V1)
+"""What may stand around a command and makes no difference: any script's punctuation, quotes, and what is not seen."""
+
+# Whoever writes without spaces parts an argument from its command with a colon, a comma or a bracket.
+_TWO_WORDS = regex.compile(r"(\w+)\s+(\w+)(?:\s*[:,、]|\s|(?=[\p{Ps}\p{Pi}]))\s*(?=\S)", regex.V1)
 
 
-def parse(text: str) -> tuple[str, str] | None:
-    """The command that a text is, and its argument; None for whatever is said to the model."""
-    words = " ".join(text.split())
-    if (exact := EXACT.get(words.rstrip(ENDS).lower())) is not None:
+def parse(text: str, *, name: str = "") -> tuple[str, str] | None:
+    """The command that a text is, and its argument in its own form; None for whatever is said to the model.
+
+    It may be written in full-width letters and with the punctuation of any script, as keyboards for other languages
+    have it, and with the bot's ``name`` before or behind it, as in ``@ChatHakase help``.
+    """
+    if len(text) <= LONGEST and (exact := EXACT.get(_bare(text, name))) is not None:
         return exact
-    if "\n" in text.strip():
+    line = _BEFORE.sub("", text.strip())
+    if "\n" in line:
         return None
-    for name, allowed in WITH_ARGUMENT.items():
-        argument = words[len(name) + 1 :]
-        if words.lower().startswith(f"{name} ") and allowed.fullmatch(argument):
-            return name, argument
-    return None
+    head = _narrow(line[:HEAD])
+    found = _TWO_WORDS.match(head, _called(head, name))
+    return _with_argument(f"{found[1]} {found[2]}".casefold(), line[found.end() :]) if found else None
+
+
+def _with_argument(command: str, rest: str) -> tuple[str, str] | None:
+    allowed, argument = WITH_ARGUMENT.get(command), " ".join(rest.split())
+    return (command, argument) if allowed is not None and allowed.fullmatch(argument) else None
+
+
+def _bare(text: str, name: str) -> str:
+    """A text without what makes no difference to a command."""
+    words = _trimmed(" ".join(unicodedata.normalize("NFKC", text).split()).casefold())
+    words = words[_called(words, name) :]
+    if name:
+        words = regex.sub(rf"[\s\p{{P}}]+@?{regex.escape(name.casefold())}\Z", "", words)
+    return _trimmed(words)
+
+
+def _trimmed(text: str) -> str:
+    return _BEHIND.sub("", _BEFORE.sub("", text))
+
+
+def _called(text: str, name: str) -> int:
+    """Where a text goes on that begins by calling the bot by its name; 0 when it does not."""
+    found = name and regex.match(rf"@?{regex.escape(name)}[\s\p{{P}}]+", text, regex.IGNORECASE)
+    return found.end() if found else 0
+
+
+def _narrow(text: str) -> str:
+    """A text of the same length in which full-width letters and signs are ordinary ones."""
+    return "".join(c if len(plain := unicodedata.normalize("NFKC", c)) != 1 else plain for c in text)

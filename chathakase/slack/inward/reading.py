@@ -16,6 +16,8 @@ LIKE_TOKEN = re.compile(
 """How what was escaped would begin if it were read as a token once more."""
 APART = "< "
 """What it begins with instead, which nothing takes for a token and people read as what was written."""
+BEHIND_A_NAME = ",:;、，：；､،؛﹐﹑﹔﹕"
+"""What parts a name from what is said to whoever has it, in the scripts that have signs of their own for it."""
 # Possessive, since tens of thousands of letters without an end would take seconds otherwise.
 FIRST_MENTION = re.compile(r"\s*+<(?:@([A-Za-z0-9_-]++)|!)[^<>]*+>")
 
@@ -37,7 +39,7 @@ def readable(text: str, *, bot: str, bot_name: str) -> str:
     Mentions of people stay as ``<@U…>``, since names are looked up later; what is escaped is none and becomes none.
     """
     own = rf"<@{re.escape(bot)}(?:\|[^<>]*)?>"
-    text = re.sub(rf"^\s*{own}[\s,:;]*", "", text)
+    text = re.sub(rf"^\s*{own}[\s{BEHIND_A_NAME}]*", "", text)
     text = re.sub(own, lambda _: f"@{bot_name}", text)
     # What stands between mentions, and the ids of those, in turn.
     parts = MENTION.split(text)
