@@ -10,6 +10,7 @@ from aiohttp import BodyPartReader, web
 from chathakase.playground.errors import SlackError
 from chathakase.playground.faults import UPLOAD, Faults
 from chathakase.playground.journal import ApiCall, Journal
+from chathakase.playground.page_server.guard import Guard
 from chathakase.playground.web_api.answers import Reply, lost, meet, response_to
 from chathakase.playground.web_api.arguments import Arguments
 from chathakase.playground.web_api.methods.access import joined
@@ -39,11 +40,12 @@ _HEADERS = {
 class FileServer:
     """Serves and takes the bytes of files."""
 
-    def __init__(self, world: World, tokens: Tokens, faults: Faults, journal: Journal) -> None:
+    def __init__(self, world: World, tokens: Tokens, faults: Faults, journal: Journal, guard: Guard) -> None:
         self._world = world
         self._tokens = tokens
         self._faults = faults
         self._journal = journal
+        self._guard = guard
 
     def routes(self) -> Sequence[web.RouteDef]:
         """Where files come and go."""
@@ -68,7 +70,7 @@ class FileServer:
         """An app by its token, and the page without one."""
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
-            return _is_page(request)
+            return _is_page(request) and not self._guard.problem(request)
         caller = self._tokens.identify(token.strip())
         if caller is None or (caller.type == "bot" and "files:read" not in caller.scopes):
             return False

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from chathakase.playground.addresses import Addresses
 from chathakase.playground.faults import Faults
 from chathakase.playground.file_server import FileServer
 from chathakase.playground.interactivity.clicks import Clicks
@@ -19,14 +20,14 @@ from chathakase.playground.interactivity.submissions import Submissions
 from chathakase.playground.journal import Journal
 from chathakase.playground.junk import bounded, listening, refuse_junk
 from chathakase.playground.page_server.deeds import Speaking
-from chathakase.playground.page_server.guard import guard
+from chathakase.playground.page_server.guard import Guard
 from chathakase.playground.page_server.page import PageServer
 from chathakase.playground.page_server.troubles import Troubles
 from chathakase.playground.persistence.keeper import keep
 from chathakase.playground.socket_mode.delivery import Delivery
 from chathakase.playground.socket_mode.envelopes import Envelopes
 from chathakase.playground.socket_mode.events import SUBSCRIPTIONS, Events
-from chathakase.playground.socket_mode.sockets import Sockets
+from chathakase.playground.socket_mode.sockets import PING_SECONDS, Sockets
 from chathakase.playground.web_api.limits import Limits, Tier
 from chathakase.playground.web_api.methods.call import Call, Method
 from chathakase.playground.web_api.methods.table import DEFAULT_SCOPES, METHODS
@@ -61,6 +62,7 @@ async def open_workspace(
     limit_people: bool = False,
     ack_timeout: float = 3.0,
     retry_delays: Sequence[float] = (0.0, 60.0, 300.0),
+    ping_every: float = PING_SECONDS,
     refresh_after: float | None = None,
     commands: Sequence[Json] = (),
     shortcuts: Sequence[Json] = (),
@@ -87,20 +89,22 @@ async def open_workspace(
     async with keep(folder, world or demo_world()) as kept:
         world = kept.world
         rng = random.Random(secrets.randbits(64) if seed is None else seed)
-        journal, faults = Journal(journal_limit), Faults()
+        journal, faults, addresses, guard = Journal(journal_limit), Faults(), Addresses(), Guard(host)
         given = {"bot": bot_token, "app": app_token}
         tokens = Tokens(world, scopes, **(kept.tokens | {name: token for name, token in given.items() if token}))
         kept.tokens |= tokens.kept()
-        sockets = Sockets(world.app.id, journal, rng, clock=world.clock, refresh_after=refresh_after)
+        sockets = Sockets(
+            world.app.id, journal, rng, addresses, clock=world.clock, refresh_after=refresh_after, ping_every=ping_every
+        )
         envelopes = Envelopes(sockets, journal, faults, ack_timeout=ack_timeout, clock=world.clock)
         delivery = Delivery(world, sockets, envelopes, faults, retry_delays=retry_delays, clock=world.clock)
         methods = dict(METHODS)
-        api = WebApi(world, tokens, methods, limits or Limits(), faults, journal, limit_people=limit_people)
+        api = WebApi(world, tokens, methods, limits or Limits(), faults, journal, addresses, limit_people=limit_people)
         world.files.most = file_most
         world.streams = Streams(stream_seconds, stream_text_most, stream_bytes_most)
         world.statuses.seconds = status_seconds
         world.features = Features(tuple(commands), tuple(shortcuts), home_tab, scopes, subscriptions)
-        hooks = Hooks(world, journal)
+        hooks = Hooks(world, journal, addresses)
         deeds = {
             **Speaking(world, api).deeds(),
             **Clicks(world, envelopes, hooks).deeds(),
@@ -110,17 +114,17 @@ async def open_workspace(
         }
         facts = world.features.facts() | {"model": model, "can": {"home": home_tab, "upload_most": file_most}}
         page = PageServer(world, journal, sockets, deeds, facts)
-        files = FileServer(world, tokens, faults, journal)
-        application = _application(host, [*_slack_routes(api, sockets, hooks), *files.routes(), *page.routes()])
+        files = FileServer(world, tokens, faults, journal, guard)
+        application = _application(guard, [*_slack_routes(api, sockets, hooks), *files.routes(), *page.routes()])
         runner = web.AppRunner(application, shutdown_timeout=0.2, **bounded())
         end_events = world.subscribe(Events(world, subscriptions, delivery.submit, rng).observe)
         try:
             await runner.setup()
             async with listening(runner, host, port) as number:
-                bound = f"{_bracketed(host)}:{number}"
-                hooks.base = world.files.base = f"http://{bound}"
-                methods["apps.connections.open"] = _connections_open(world, sockets, bound)
-                yield Workspace(world, journal, faults, f"http://{bound}", tokens, sockets, delivery, deeds)
+                addresses.listen(host, number)
+                world.files.base = addresses.base
+                methods["apps.connections.open"] = _connections_open(world, sockets, addresses)
+                yield Workspace(world, journal, faults, addresses.base, tokens, sockets, delivery, deeds)
         finally:
             end_events()
             await page.aclose()
@@ -129,8 +133,8 @@ async def open_workspace(
             await runner.cleanup()
 
 
-def _application(host: str, routes: Iterable[web.RouteDef]) -> web.Application:
-    application = web.Application(client_max_size=BODY_MOST, middlewares=[guard(host), refuse_junk])
+def _application(guard: Guard, routes: Iterable[web.RouteDef]) -> web.Application:
+    application = web.Application(client_max_size=BODY_MOST, middlewares=[guard.middleware(), refuse_junk])
     application.router.add_routes(routes)
     return application
 
@@ -143,17 +147,14 @@ def _slack_routes(api: WebApi, sockets: Sockets, hooks: Hooks) -> Sequence[web.R
     ]
 
 
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
-
-
-def _connections_open(world: World, sockets: Sockets, bound: str) -> Method:
+def _connections_open(world: World, sockets: Sockets, addresses: Addresses) -> Method:
     """apps.connections.open: the address, with its ticket, of a new Socket Mode connection.
 
     Tier 1 in the SDK's metadata and tier 3 on the newer method page; the newer one holds here.
     """
 
-    def handler(_call: Call) -> Json:
-        return {"url": f"ws://{bound}/link/?ticket={sockets.ticket()}&app_id={world.app.id}"}
+    def handler(call: Call) -> Json:
+        ticket = sockets.ticket(call.asked)
+        return {"url": f"ws://{addresses.own}/link/?ticket={ticket}&app_id={world.app.id}"}
 
     return Method(handler, Tier.THREE, scopes=("connections:write",), tokens=frozenset({"app"}), post_only=True)

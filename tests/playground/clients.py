@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
+from yarl import URL
 
 from chathakase.playground import Workspace
 from chathakase.playground.errors import SlackError
@@ -41,6 +41,7 @@ class AppSocket:
 
     ws: aiohttp.ClientWebSocketResponse
     hello: Json
+    url: str = ""
     received: list[Json] = field(default_factory=list)
 
     async def envelope(self, *, ack: bool = True) -> Json:
@@ -60,15 +61,21 @@ class AppSocket:
         await self.ws.send_str(json.dumps({"envelope_id": envelope["envelope_id"], **more}))
 
 
-async def socket_url(workspace: Workspace, session: aiohttp.ClientSession) -> str:
+async def socket_url(
+    workspace: Workspace, session: aiohttp.ClientSession, headers: dict[str, str] | None = None
+) -> str:
     """A new connection's address."""
-    client = AsyncWebClient(base_url=workspace.api_url, session=session)
-    answer = await client.apps_connections_open(app_token=workspace.app_token)
-    return str(answer["url"])
+    token = {"Authorization": f"Bearer {workspace.app_token}"}
+    async with session.post(f"{workspace.api_url}apps.connections.open", headers=token | (headers or {})) as response:
+        return str((await response.json())["url"])
 
 
 @asynccontextmanager
-async def app_socket(workspace: Workspace, session: aiohttp.ClientSession) -> AsyncIterator[AppSocket]:
-    """A Socket Mode connection that has been greeted."""
-    async with session.ws_connect(await socket_url(workspace, session)) as ws:
-        yield AppSocket(ws, await ws.receive_json(timeout=20))
+async def app_socket(
+    workspace: Workspace, session: aiohttp.ClientSession, *, headers: dict[str, str] | None = None
+) -> AsyncIterator[AppSocket]:
+    """A Socket Mode connection that has been greeted; `headers` are those of the call and of the handshake."""
+    url = await socket_url(workspace, session, headers)
+    here = URL(url).with_host(URL(workspace.address).host or "").with_port(URL(workspace.address).port)
+    async with session.ws_connect(here, headers=headers) as ws:
+        yield AppSocket(ws, await ws.receive_json(timeout=20), url)

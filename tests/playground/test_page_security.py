@@ -10,8 +10,17 @@ from yarl import URL
 from chathakase.playground import Workspace
 from chathakase.playground.page_server import page
 from chathakase.playground.page_server.static import POLICY
+from chathakase.playground.world.files import File
+from tests.playground.clients import ALICE, GENERAL
 
-PATHS = ("/", "/page/app.js", "/page/socket", "/page/upload", "/api/api.test", "/link/", "/files/F1/x.txt")
+PATHS = ("/", "/page/app.js", "/page/socket", "/page/upload", "//api/", "/nothing")
+FOREIGN = (
+    {"Host": "evil.example"},
+    {"Host": "127.0.0.1"},
+    {"Origin": "http://evil.example"},
+    {"Origin": "https://api.slack.com"},
+    {"Origin": "null"},
+)
 
 
 @pytest.fixture
@@ -52,6 +61,24 @@ async def test_its_own_names_are_served_with_their_own_origin(
     for headers in ({"Host": name}, {"Host": name, "Origin": f"http://{name}"}):
         async with session.post(f"{workspace.api_url}api.test", headers=headers) as response:
             assert (await response.json())["ok"]
+
+
+@pytest.mark.parametrize("headers", FOREIGN, ids=str)
+async def test_a_foreign_page_without_a_token_does_and_learns_nothing(
+    workspace: Workspace, session: aiohttp.ClientSession, headers: dict[str, str]
+) -> None:
+    file = workspace.world.files.put(File("F1", "x.txt", "x", ALICE, 0, 6, channels=(GENERAL,)), b"secret")
+    posted = {"channel": GENERAL, "text": "from elsewhere"}
+    async with session.post(f"{workspace.api_url}chat.postMessage", data=posted, headers=headers) as response:
+        assert await response.json() == {"ok": False, "error": "not_authed"}
+        assert not [name for name in response.headers if name.startswith("Access-Control")]
+    for path, answered in ((f"/files/{file.id}/x.txt", 200), ("/link/", 403), ("/hooks/app/T1/x", 404)):
+        for origin in ({}, {"Referer": f"http://{headers.get('Host', 'evil.example')}/"}):
+            method = "POST" if "hooks" in path else "GET"
+            async with session.request(method, f"{workspace.address}{path}", headers=headers | origin) as response:
+                assert response.status == answered
+                assert "secret" not in await response.text()
+    assert not workspace.world.timeline(GENERAL).messages()
 
 
 async def test_a_foreign_page_gets_no_socket(workspace: Workspace, session: aiohttp.ClientSession) -> None:

@@ -22,6 +22,8 @@ class Reading:
     warnings: tuple[str, ...] = ()
     error: SlackError | None = None
     posted: bool = True
+    asked: str = ""
+    """The host that was asked, as the caller names it."""
 
 
 async def read_call(request: web.Request) -> Reading:
@@ -37,7 +39,8 @@ async def read_call(request: web.Request) -> Reading:
         error = wrong
     among_arguments = str(values.pop("token", ""))
     token = bearer.strip() if scheme.lower() == "bearer" else among_arguments
-    return Reading(token, values, warnings, error, posted=request.method == "POST")
+    asked = request.headers.get("Host", "")
+    return Reading(token, values, warnings, error, posted=request.method == "POST", asked=asked)
 
 
 async def _body(request: web.Request) -> tuple[Json, tuple[str, ...]]:

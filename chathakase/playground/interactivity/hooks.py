@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from chathakase.playground.addresses import Addresses
 from chathakase.playground.errors import SlackError
 from chathakase.playground.interactivity.responses import respond
 from chathakase.playground.journal import ApiCall, Journal
@@ -37,23 +38,22 @@ class Hook:
 
 
 class Hooks:
-    """All response URLs, whose uses stand in the journal as calls of `response_url`.
+    """All response URLs, whose uses stand in the journal as calls of `response_url`."""
 
-    `base` is the address of this server and known once it listens.
-    """
-
-    def __init__(self, world: World, journal: Journal, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, world: World, journal: Journal, addresses: Addresses, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._world = world
         self._journal = journal
         self._clock = clock
         self._hooks: dict[str, Hook] = {}
-        self.base = ""
+        self._addresses = addresses
 
     def url(self, channel: str, user: str, ts: str = "", *, kind: str = "actions") -> str:
         """A new URL; `ts` is that of the message, ephemeral or not, that was acted on."""
         key = secrets.token_urlsafe(18)
         self._hooks[key] = Hook(channel, user, ts, self._clock() + HOOK_SECONDS)
-        return f"{self.base}/hooks/{kind}/{self._world.team.id}/{key}"
+        return f"{self._addresses.base}/hooks/{kind}/{self._world.team.id}/{key}"
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Take one answer of the app."""

@@ -1,7 +1,8 @@
-"""Who may talk to this server: those who ask for it by a name of its own, and of pages only its own.
+"""Who may see the page: those who ask for it by a name of this server's own, and of pages only its own.
 
-A page of another origin, or a name that was rebound to this address, must not act here in a visitor's browser. Bots
-send no Origin and are not concerned.
+A page of another origin, or a name that was rebound to this address, must not act here in a visitor's browser. What is
+guarded by a token, a ticket or a key that no foreign page knows is open to any client, whatever it calls this server:
+slack_sdk leaves the port out of its handshake, and slack-go says that it comes from api.slack.com.
 """
 
 from __future__ import annotations
@@ -15,20 +16,34 @@ from aiohttp.typedefs import Middleware
 
 _Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+OPEN = ("/api/", "/link/", "/hooks/", "/upload/", "/files/")
+"""Where apps ask, whose tokens, tickets and keys are looked at there; everything else is the page's."""
 
-def guard(asked_for: str) -> Middleware:
+
+class Guard:
     """Answers 403 to a foreign Host or Origin; `asked_for` is the host that the server was told to listen on."""
 
-    @web.middleware
-    async def admit(request: web.Request, handler: _Handler) -> web.StreamResponse:
-        if not _is_own_host(request, asked_for):
-            return web.Response(status=403, text="This server does not go by that name.\n")
+    def __init__(self, asked_for: str) -> None:
+        self._asked_for = asked_for
+
+    def middleware(self) -> Middleware:
+        """What guards everything but what is open to apps."""
+
+        @web.middleware
+        async def admit(request: web.Request, handler: _Handler) -> web.StreamResponse:
+            problem = "" if request.path.startswith(OPEN) else self.problem(request)
+            return web.Response(status=403, text=problem) if problem else await handler(request)
+
+        return admit
+
+    def problem(self, request: web.Request) -> str:
+        """What is wrong with a request for the page, in a sentence; empty if nothing is."""
+        if not _is_own_host(request, self._asked_for):
+            return "This server does not go by that name.\n"
         origin = request.headers.get("Origin")
         if origin is not None and origin.lower() != f"http://{request.host}".lower():
-            return web.Response(status=403, text="Pages of other origins may not ask here.\n")
-        return await handler(request)
-
-    return admit
+            return "Pages of other origins may not ask here.\n"
+        return ""
 
 
 def _is_own_host(request: web.Request, asked_for: str) -> bool:

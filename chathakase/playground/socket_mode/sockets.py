@@ -1,7 +1,8 @@
 """Socket Mode: tickets, the WebSocket connections of the app, and the frames on them.
 
 An app may hold up to ten connections, and each envelope goes to any one of them (docs:
-apis/events-api/using-socket-mode). A ticket opens one connection, within 30 seconds.
+apis/events-api/using-socket-mode). A ticket opens one connection, within 30 seconds. Slack pings every connection, and
+clients that hear nothing for 30 seconds open another (slack-go/slack#1566, slackapi/bolt-js#2496).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import TypeAlias
 
 from aiohttp import WSMsgType, web
 
+from chathakase.playground.addresses import Addresses
 from chathakase.playground.journal import EnvelopeSent, FrameSent, Journal, SocketClosed, SocketOpened
 from chathakase.playground.socket_mode.troubles import Reason, SocketTroubles
 from chathakase.playground.world.values import Json
@@ -32,6 +34,9 @@ LINGER_SECONDS = 1.0
 """How long a connection stays open after it was told to go, for the acks that are on their way."""
 CLOSE_SECONDS = 0.25
 """How long the closing of a connection waits for the client's half of the handshake."""
+PING_SECONDS = 10.0
+"""How often a connection is pinged."""
+PING = b"Ping from applink-playground"
 GOODBYE = (1000).to_bytes(2)
 """The close code that says that all is well, as a frame has it."""
 
@@ -40,11 +45,12 @@ AckHandler: TypeAlias = Callable[[int, str, object], None]
 
 @dataclass(slots=True, eq=False)
 class Socket:
-    """One connection; once it has been told to go (`leaving`) it takes no more envelopes, and once it is `dead` they
-    go nowhere."""
+    """One connection, opened by a client that `asked` at a host; once it has been told to go (`leaving`) it takes no
+    more envelopes, and once it is `dead` they go nowhere."""
 
     number: int
     ws: web.WebSocketResponse
+    asked: str
     transport: asyncio.Transport | None
     leaving: bool = False
     dead: bool = False
@@ -53,6 +59,14 @@ class Socket:
         """Send a frame, which goes nowhere if the connection is dead."""
         if not self.dead:
             await self.ws.send_str(text)
+
+    async def ping_on(self, every: float) -> None:
+        """Ping until the connection ends, unless it is dead; `every` so many seconds."""
+        with suppress(ConnectionError):
+            while not self.ws.closed:
+                await asyncio.sleep(every)
+                if not self.dead:
+                    await self.ws.ping(PING)
 
 
 class Sockets:
@@ -63,16 +77,20 @@ class Sockets:
         app_id: str,
         journal: Journal,
         rng: random.Random,
+        addresses: Addresses,
         *,
         clock: Callable[[], float] = time.time,
         refresh_after: float | None = None,
+        ping_every: float = PING_SECONDS,
     ) -> None:
         self._app_id = app_id
         self._journal = journal
         self._rng = rng
+        self._addresses = addresses
         self._clock = clock
         self._refresh_after = refresh_after
-        self._tickets: dict[str, float] = {}
+        self._ping_every = ping_every
+        self._tickets: dict[str, tuple[float, str]] = {}
         self._open: dict[int, Socket] = {}
         self._count = 0
         self._opened = asyncio.Event()
@@ -89,10 +107,10 @@ class Sockets:
         self._counters.append(observer)
         return lambda: self._counters.remove(observer)
 
-    def ticket(self) -> str:
-        """A new ticket for one connection."""
+    def ticket(self, asked: str) -> str:
+        """A new ticket for one connection of a client that asks for it at this host."""
         ticket = secrets.token_urlsafe(16)
-        self._tickets[ticket] = time.monotonic() + TICKET_SECONDS
+        self._tickets[ticket] = (time.monotonic() + TICKET_SECONDS, asked)
         return ticket
 
     async def wait_open(self, within: float | None = None) -> bool:
@@ -110,12 +128,13 @@ class Sockets:
         """Serve one connection until either side ends it."""
         if self.troubles.refused:
             return web.Response(status=503)
-        if not self._admits(request.query.get("ticket", "")):
+        asked = self._admitted(request.query.get("ticket", ""))
+        if asked is None:
             return web.Response(status=403, text="invalid or used ticket")
         ws = web.WebSocketResponse(autoping=True, timeout=CLOSE_SECONDS, compress=False)
         await ws.prepare(request)
         self._count += 1
-        socket = Socket(self._count, ws, request.transport)
+        socket = Socket(self._count, ws, asked, request.transport)
         turned_away = "too_many_websockets" if len(self) >= SOCKETS_MOST else self.troubles.turned_away
         if turned_away is not None:
             await self._frame(socket, self._disconnect_frame(turned_away))
@@ -124,12 +143,14 @@ class Sockets:
         await self._serve(socket)
         return ws
 
-    def _admits(self, ticket: str) -> bool:
-        expires = self._tickets.pop(ticket, None)
-        return expires is not None and time.monotonic() < expires
+    def _admitted(self, ticket: str) -> str | None:
+        """The host that the ticket was asked for at; None if it is not valid."""
+        expires, asked = self._tickets.pop(ticket, (0.0, ""))
+        return asked if time.monotonic() < expires else None
 
     async def _serve(self, socket: Socket) -> None:
         self._journal.write(SocketOpened(self._clock(), socket.number))
+        pings = self._spawn(socket.ping_on(self._ping_every), f"pings {socket.number}")
         try:
             await self._frame(socket, self._hello())
             self._open[socket.number] = socket
@@ -144,6 +165,7 @@ class Sockets:
         except ConnectionError:
             pass
         finally:
+            pings.cancel()
             self._open.pop(socket.number, None)
             self._counted()
             self._journal.write(SocketClosed(self._clock(), socket.number, socket.ws.close_code))
@@ -192,7 +214,7 @@ class Sockets:
             return False
         self._journal.write(EnvelopeSent(self._clock(), socket.number, envelope))
         try:
-            await socket.send(json.dumps(envelope))
+            await socket.send(json.dumps(self._addresses.seen_from(envelope, socket.asked)))
         except ConnectionError:
             return False
         return True
@@ -258,10 +280,11 @@ class Sockets:
             if socket.transport is not None:
                 socket.transport.pause_reading()
 
-    def _spawn(self, work: Coroutine[None, None, None], name: str) -> None:
+    def _spawn(self, work: Coroutine[None, None, None], name: str) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name=f"playground socket: {name}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def aclose(self) -> None:
         """Close every connection and end what was planned for them."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from aiohttp import web
 
+from chathakase.playground.addresses import Addresses
 from chathakase.playground.content.reading import Reading, read_call
 from chathakase.playground.errors import SlackError
 from chathakase.playground.faults import NONE, Faults
@@ -32,6 +33,7 @@ class WebApi:
         limits: Limits,
         faults: Faults,
         journal: Journal,
+        addresses: Addresses,
         *,
         limit_people: bool = False,
     ) -> None:
@@ -41,6 +43,7 @@ class WebApi:
         self._limits = limits
         self._faults = faults
         self._journal = journal
+        self._addresses = addresses
         self._limit_people = limit_people
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
@@ -49,6 +52,7 @@ class WebApi:
         caller = self._tokens.identify(reading.token) if reading.token else None
         reply = await self._answered(request.match_info["method"], reading, caller)
         scopes = caller.scopes if caller is not None else ()
+        reply = replace(reply, body=self._addresses.seen_from(reply.body, reading.asked))
         headers = {"X-OAuth-Scopes": ",".join(sorted(scopes))} if scopes else {}
         return await response_to(request, reply, headers)
 
@@ -79,7 +83,7 @@ class WebApi:
             raise SlackError("unknown_method", req_method=name)
         if method.post_only and not reading.posted:
             raise SlackError("insecure_request")
-        call = Call(self._world, _admitted(method, reading, caller), Arguments(reading.values))
+        call = Call(self._world, _admitted(method, reading, caller), Arguments(reading.values), reading.asked)
         if method.scopes:
             call.need_scope(*method.scopes)
         trouble = NONE if call.caller.type == "user" else self._faults.next_for(name)

@@ -21,6 +21,8 @@ class Call:
     world: World
     caller: Caller
     arguments: Arguments
+    asked: str = ""
+    """The host that was asked, as the caller names it; empty where none was."""
 
     def need_scope(self, *scopes: str) -> None:
         """`missing_scope` unless the app was granted one of these; people's own clients need none."""
