@@ -19,7 +19,7 @@ from chathakase.checkup import examine
 from chathakase.config import SettingsError, read_settings, read_stored
 from chathakase.core.amounts import counted
 from chathakase.core.checkup import Finding, Level, worst
-from chathakase.core.errors import StartError, StoreError, trace
+from chathakase.core.errors import StartError, StoreError, WrongSoftware, trace
 from chathakase.core.showing import harmless
 from chathakase.ending import end_within, leave, until_told_to_stop
 from chathakase.play import FOLDER, forget, open_local_slack, open_playground
@@ -241,7 +241,7 @@ async def _or_say_why(work: Coroutine[Any, Any, None]) -> None:
         raise typer.Exit(BAD_SETTINGS) from None
     except StartError as error:
         _say(f"ChatHakase cannot start: {error}")
-        leave(CANNOT_START)
+        leave(BAD_SETTINGS if isinstance(error, WrongSoftware) else CANNOT_START)
     except StoreError as error:
         _say(f"The sessions cannot be read: {error}")
         raise typer.Exit(TROUBLE) from None

@@ -9,7 +9,7 @@ from chathakase.app.engine import Engine, open_engine
 from chathakase.app.jobs import Job, run_jobs
 from chathakase.app.surface import open_calls, open_surface
 from chathakase.config import Settings
-from chathakase.core.errors import StartError, StoreError
+from chathakase.core.errors import StartError, StoreError, WrongSoftware
 from chathakase.core.showing import shown
 from chathakase.engine.catch_up import CatchUp
 from chathakase.engine.sessions import SessionManager
@@ -20,7 +20,7 @@ from chathakase.slack.connection.web import open_web
 from chathakase.slack.inward.intake import Intake, build_app
 from chathakase.slack.inward.past import SlackPast
 from chathakase.storage.database import Database
-from chathakase.storage.migrate import migrate, refuse_newer
+from chathakase.storage.migrate import ChangedMigration, migrate, refuse_newer
 from chathakase.storage.sqlite import open_sqlite, schema_version
 
 START_WITHIN = 11.0
@@ -120,5 +120,6 @@ async def _open_database(stack: AsyncExitStack, settings: Settings) -> Database:
         database = await stack.enter_async_context(open_sqlite(settings.database))
         await migrate(database, now=now())
     except StoreError as error:
-        raise StartError(f"CHATHAKASE_DATABASE_URL: {settings.database}: {error}.") from error
+        kind = WrongSoftware if isinstance(error, ChangedMigration) else StartError
+        raise kind(f"CHATHAKASE_DATABASE_URL: {settings.database}: {error}.") from error
     return database

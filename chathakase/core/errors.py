@@ -4,6 +4,7 @@
 
     ChatHakaseError
     ├── StartError        the bot cannot start; the text says what to do
+    │   └── WrongSoftware     … since the database was made by another one, so that starting again is of no use
     ├── StoreError        the database refused
     ├── ModelError        the model gave no (whole) answer; carries a code and a sentence for people
     ├── DeliveryError     the surface did not take a message
@@ -21,6 +22,10 @@ class ChatHakaseError(Exception):
 
 class StartError(ChatHakaseError):
     """The bot cannot start. Its text is one plain sentence that says what to do."""
+
+
+class WrongSoftware(StartError):
+    """The bot cannot start with a database that other software made, however often it is tried."""
 
 
 class StoreError(ChatHakaseError):

@@ -10,8 +10,9 @@ from threading import Timer
 from chathakase.core.amounts import counted, size, span
 from chathakase.core.checkup import Finding, Level
 from chathakase.storage.access import check_access
+from chathakase.storage.database import Row
 from chathakase.storage.disk import check_disk
-from chathakase.storage.migrate import migrations
+from chathakase.storage.migrate import CHANGED, CHECKSUMS, RUN_THE_OTHER, changed_migration, migrations
 from chathakase.storage.trouble import TOLD, Trouble, advice_of, trouble_of
 from chathakase.storage.vitals import WAITING, Waiting, read_waiting
 
@@ -92,6 +93,9 @@ def _look_at_file(path: Path, reader: sqlite3.Connection, writer: sqlite3.Connec
     if have > newest:
         text = f"{path} is of version {have}, and this ChatHakase knows versions up to {newest}"
         return Finding(SUBJECT, Level.TROUBLE, text, "Run the newer ChatHakase again, or name another database.")
+    if changed := changed_migration(_checksums(reader)):
+        advice = f"{RUN_THE_OTHER[:1].upper()}{RUN_THE_OTHER[1:]}."
+        return Finding(SUBJECT, Level.TROUBLE, f"{path} {CHANGED.format(changed)}", advice)
     whole = _is_whole(writer)
     if whole is False:
         return _refused(path, Trouble.DAMAGED)
@@ -117,6 +121,12 @@ def _version(connection: sqlite3.Connection) -> int:
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'schema_migrations'").fetchone():
         return 0
     return int(connection.execute("SELECT coalesce(max(version), 0) FROM schema_migrations").fetchone()[0])
+
+
+def _checksums(connection: sqlite3.Connection) -> list[Row]:
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'checksums'").fetchone():
+        return []
+    return connection.execute(CHECKSUMS).fetchall()
 
 
 def _is_whole(connection: sqlite3.Connection) -> bool | None:

@@ -1,11 +1,15 @@
 """Numbered SQL migrations: what is missing is applied at start, a newer database is refused."""
 
+import json
 import logging
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib.resources import files
 
 from chathakase.core.errors import StoreError
-from chathakase.storage.database import Database, Transaction
+from chathakase.storage.database import Database, Row, Transaction
+from chathakase.storage.early_forms import mend
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +25,16 @@ NOTE = """
 INSERT INTO schema_migrations (version, name, applied_at) VALUES ($1, $2, $3) ON CONFLICT (version) DO NOTHING
 """
 
+SIGN = "INSERT INTO checksums (version, checksum) SELECT key, value FROM json_each($1)"
+
+CHECKSUMS = "SELECT version, checksum FROM checksums ORDER BY version"
+
+SIGNED_SINCE = 16
+"""The version that brings the table of checksums."""
+
+CHANGED = "was made by another migration {} than this ChatHakase has"
+RUN_THE_OTHER = "run the ChatHakase that made it, install this one anew, or name another database"
+
 
 @dataclass(frozen=True, slots=True)
 class Migration:
@@ -29,6 +43,15 @@ class Migration:
     version: int
     name: str
     sql: str
+
+    @property
+    def checksum(self) -> str:
+        """Tells it from any other text."""
+        return sha256(self.sql.encode()).hexdigest()
+
+
+class ChangedMigration(StoreError):
+    """A database was made by a migration that is another one by now; its text says which one, and what to do."""
 
 
 def migrations() -> list[Migration]:
@@ -52,6 +75,23 @@ def refuse_newer(version: int) -> None:
         )
 
 
+def changed_migration(checksums: Iterable[Row]) -> str:
+    """The first migration that is another one than when a database was made, by the rows of CHECKSUMS; or nothing."""
+    known = {migration.version: migration for migration in migrations()}
+    for version, checksum in checksums:
+        migration = known.get(int(version or 0))
+        if migration is not None and migration.checksum != checksum:
+            return f"{migration.version} ({migration.name})"
+    return ""
+
+
+async def refuse_changed(database: Database) -> None:
+    """Raise ChangedMigration when a database was made by other migrations than this software has."""
+    signed = await database.fetch("SELECT 1 FROM sqlite_master WHERE name = 'checksums'")
+    if signed and (changed := changed_migration(await database.fetch(CHECKSUMS))):
+        raise ChangedMigration(f"the database {CHANGED.format(changed)}: {RUN_THE_OTHER}")
+
+
 async def refuse_other(database: Database) -> None:
     """Raise StoreError when a database is not of this software's version; nothing in it changes."""
     ledger = await database.fetch("SELECT 1 FROM sqlite_master WHERE name = 'schema_migrations'")
@@ -61,24 +101,29 @@ async def refuse_other(database: Database) -> None:
         raise StoreError("the file holds no sessions of ChatHakase")
     if version < newest:
         raise StoreError(f"the database is of version {version}: `chathakase run` brings it to version {newest}")
+    await refuse_changed(database)
 
 
 async def migrate(database: Database, *, now: int) -> list[Migration]:
-    """Apply what is missing, each migration in a transaction of its own; returns what was applied.
+    """Apply what is missing, each migration in a transaction of its own; returns what was applied by this call.
 
-    A database that holds something is copied first. Raises StoreError, and changes nothing, when it cannot be.
+    A database that holds something is copied first. Raises StoreError, and changes nothing, when it cannot be, or when
+    it was made by other migrations; that is a ChangedMigration.
     """
     have = await _version(database)
     refuse_newer(have)
+    await refuse_changed(database)
     missing = [migration for migration in migrations() if migration.version > have]
     if have and missing:
         await _save_copy(database, have, missing[-1].version)
-    applied = []
-    for migration in missing:
-        async with database.transaction() as transaction:
-            if await _apply(transaction, migration, now):
-                applied.append(migration)
-    return applied
+    # A new one is made at once: it costs one wait for the disk, and is never seen half made.
+    steps = [[migration] for migration in missing] if have else [missing]
+    return [migration for step in steps for migration in await _take(database, step, now, new=not have)]
+
+
+async def _take(database: Database, step: Sequence[Migration], now: int, *, new: bool) -> list[Migration]:
+    async with database.transaction() as transaction:
+        return [migration for migration in step if await _apply(transaction, migration, now, new=new)]
 
 
 async def _save_copy(database: Database, have: int, newest: int) -> None:
@@ -103,9 +148,27 @@ async def _newest(database: Database) -> int:
     return int(rows[0][0] or 0)
 
 
-async def _apply(transaction: Transaction, migration: Migration, now: int) -> bool:
-    """Apply a migration; False when another process has just done so."""
+async def _apply(transaction: Transaction, migration: Migration, now: int, *, new: bool = False) -> bool:
+    """Apply a migration, to a ``new`` database or one that is older; False when another process has just done so."""
     if not await transaction.execute(NOTE, migration.version, migration.name, now):
         return False
+    if migration.version == SIGNED_SINCE and not new:
+        await _mend(transaction)
     await transaction.script(migration.sql)
+    if signed := _to_sign(migration):
+        await transaction.execute(SIGN, json.dumps({each.version: each.checksum for each in signed}))
     return True
+
+
+def _to_sign(migration: Migration) -> list[Migration]:
+    """Of which migrations the checksums are kept when one is applied: with the first that is signed, of all before."""
+    if migration.version == SIGNED_SINCE:
+        return [each for each in migrations() if each.version <= SIGNED_SINCE]
+    return [migration] if migration.version > SIGNED_SINCE else []
+
+
+async def _mend(transaction: Transaction) -> None:
+    """Make a database as the migrations make it, before their checksums are kept."""
+    scripts = [each.sql for each in migrations() if each.version < SIGNED_SINCE]
+    if await mend(transaction, scripts):
+        log.warning("The database was made by early forms of migrations, and is mended")

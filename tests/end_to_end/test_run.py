@@ -12,6 +12,8 @@ import pytest
 from aiohttp import web
 
 from chathakase.playground.server import Workspace
+from chathakase.storage.migrate import migrate
+from chathakase.storage.sqlite import open_sqlite
 from tests.end_to_end.conftest import Thread
 from tests.end_to_end.process import running, spawn
 from tests.model_server import ModelServer, says
@@ -201,6 +203,18 @@ async def test_a_database_of_a_newer_version_is_refused(
     assert code == 1
     assert "version 999" in said
     assert database.read_bytes() == before
+
+
+async def test_a_database_made_by_another_migration_is_told_by_its_own_exit_code(
+    environment: dict[str, str], database: Path, tmp_path: Path
+) -> None:
+    async with open_sqlite(database) as opened:
+        await migrate(opened, now=0)
+        async with opened.transaction() as transaction:
+            await transaction.execute("UPDATE checksums SET checksum = 'another' WHERE version = 7")
+    code, said = await refused(environment, tmp_path / "log")
+    assert (code, said.count("\n")) == (2, 1)
+    assert "another migration 7 (memory) than this ChatHakase has: run the ChatHakase that made it" in said
 
 
 async def test_a_database_that_cannot_be_written_is_told(environment: dict[str, str], tmp_path: Path) -> None:

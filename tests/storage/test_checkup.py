@@ -171,6 +171,11 @@ def from_the_future(path: Path) -> None:
         connection.execute("INSERT INTO schema_migrations VALUES (999, 'from_the_future', 0)")
 
 
+def another_migration(path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("UPDATE checksums SET checksum = 'another' WHERE version = 7")
+
+
 def a_strange_one(path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("DROP TABLE messages")
@@ -185,6 +190,7 @@ def a_strange_one(path: Path) -> None:
         (notes, "the file is no database"),
         (a_folder, "the database cannot be opened"),
         (from_the_future, "is of version 999, and this ChatHakase knows versions up to"),
+        (another_migration, "was made by another migration 7 (memory) than this ChatHakase has"),
         (a_strange_one, "the database refused (no such table: messages)"),
     ],
 )

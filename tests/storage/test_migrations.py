@@ -10,8 +10,17 @@ import pytest
 
 from chathakase.core.errors import StoreError
 from chathakase.core.types import Wish
-from chathakase.storage.migrate import LEDGER, _apply, migrate, migrations, refuse_newer
-from chathakase.storage.sqlite import SqliteDatabase, open_sqlite, schema_version
+from chathakase.storage.migrate import CHECKSUMS as KEPT
+from chathakase.storage.migrate import (
+    LEDGER,
+    ChangedMigration,
+    _apply,
+    migrate,
+    migrations,
+    refuse_newer,
+    refuse_other,
+)
+from chathakase.storage.sqlite import SqliteDatabase, open_for_reading, open_sqlite, schema_version
 from tests.storage.stores import ID, Stores, answer, stores_of
 from tests.storage.strikes import PAGE, file_sizes_up_to, overwrite
 
@@ -180,3 +189,51 @@ async def test_two_processes_may_migrate_at_the_same_time(old: bool, database: P
         versions = [migration.version for applied in done for migration in applied]
         assert sorted(versions) == [migration.version for migration in migrations()[old:]]
         assert await one.fetch("PRAGMA integrity_check") == [("ok",)]
+
+
+CHECKSUMS = {
+    1: "1eaa6d47d2c4117e86b99887ba43164373ea4a2f61f565c2933e5f51442b42d9",
+    2: "651e4f60ea25995da6b455b6c0eba589ad4d1fb9b06f1ff098e63e1ce2804dd3",
+    3: "cf5db585294431c5e9577f8894644ee4f2375c9f7db449b4ca8dcb90913c08e0",
+    4: "03e1de1733b5578fcb45d834e68cdcc98920c2b90cbe002e2adf591c5b91ed5b",
+    5: "f981b145174d7e75337eec5bc031bfa08c77283bdb17bdf07c270a38662613e0",
+    6: "0bc7d9c50d05d00acc8fd4208cfc01c1f670ae75d43a14897f4a4a72d37312a7",
+    7: "115e3fa11f7f33e6066d12f33f134c25bbeadab80f2768990051ef450ab049c0",
+    8: "dcc8027ee3d886c48e911d783e2fff959e6d6a24fbeec67b92afce2e3b19f6c1",
+    9: "3000d52c9c272ced235d4c62898bc11c0a0060bcd8f86a8f4c65b0763782cd78",
+    10: "6214006c66c5e9eddcd4cb30a4414bdde47a1510dd28f986c0c9467aa5e82f9e",
+    11: "2bb1dd5ec392ad32d39b700e0da0b60b93862f4aff12fcecc760c10d1b5bfd8f",
+    12: "4a2e07e3303b44cf8332e637dfc7f090edf84de47f4a2c6a110e08b37a79f8b8",
+    13: "afd69209ae2377bde7246cd60e343d0f734bbda095b045f0f8d17fdb3f14b1e4",
+    14: "cf27ad2f87364beb9b5a1b9ea60c883804c882e0aba4b578b16fa763a781fd13",
+    15: "51faade36bd0594365d1164fb2594d4cbd8643eb95026f97b6a8aa79b09b21af",
+    16: "d8fbb0fc2b39b03e1c4bbedbb1c91762b0b39458e2b1407dfc463f863131d86f",
+}
+"""A migration that was committed is never changed: there are databases that it made. What is to be otherwise is a
+migration of its own, whose checksum is added here."""
+
+
+def test_no_migration_was_changed() -> None:
+    assert {each.version: each.checksum for each in migrations()} == CHECKSUMS
+
+
+async def test_a_database_keeps_the_checksums_of_its_migrations(open_database: SqliteDatabase) -> None:
+    assert await open_database.fetch(KEPT) == list(CHECKSUMS.items())
+
+
+async def test_a_database_of_an_earlier_version_gets_them_as_well(migrated: Stores) -> None:
+    assert await migrated.database.fetch(KEPT) == list(CHECKSUMS.items())
+
+
+async def test_a_database_made_by_another_migration_is_refused_and_not_touched(database: Path) -> None:
+    async with open_sqlite(database) as opened:
+        await migrate(opened, now=0)
+        async with opened.transaction() as transaction:
+            await transaction.execute("UPDATE checksums SET checksum = $1 WHERE version = 7", "another")
+    before = everything(database)
+    async with open_sqlite(database) as opened, open_for_reading(database) as reader:
+        with pytest.raises(ChangedMigration, match=r"another migration 7 \(memory\) than this ChatHakase has: run the"):
+            await migrate(opened, now=0)
+        with pytest.raises(ChangedMigration):
+            await refuse_other(reader)
+    assert everything(database) == before
