@@ -14,9 +14,9 @@ from chathakase.slack.connection.identity import Identity
 from chathakase.slack.delivery.messages import turn_of
 from chathakase.slack.delivery.reply import PLACEHOLDER
 from chathakase.slack.inward.events import SPOKEN, microseconds, read_event, text_of, thread_of
-from chathakase.slack.inward.fields import ID, TIMESTAMP, field, part, words
+from chathakase.slack.inward.fields import ID, TIMESTAMP, field, objects, part, words
 from chathakase.slack.inward.files import read_files
-from chathakase.slack.inward.layout import beside, objects, passed_on
+from chathakase.slack.inward.layout import attached_words, files_in, own_words
 from chathakase.slack.inward.reading import readable
 
 SAYING = (*SPOKEN, "bot_message")
@@ -71,9 +71,8 @@ def _ours(message: Mapping[str, Any], identity: Identity) -> Incoming | None:
 
 
 def _of_a_bot(message: Mapping[str, Any], identity: Identity) -> Incoming | None:
-    said = text_of(message)
-    raw = "\n".join(filter(None, [said, beside(message, said), passed_on(message)]))
-    text, files = readable(raw, bot=identity.user_id, bot_name=identity.name), read_files(message.get("files"))
+    raw = "\n".join(filter(None, [own_words(message, text_of(message)), attached_words(message)]))
+    text, files = readable(raw, bot=identity.user_id, bot_name=identity.name), read_files(files_in(message))
     if not (text or files):
         return None
     name = words(part(message, "bot_profile"), "name") or words(message, "username")

@@ -16,6 +16,7 @@ from chathakase.slack.inward.anybody import is_ours, read_anybody
 from chathakase.slack.inward.events import microseconds, read_event, thread_of
 from chathakase.slack.inward.fields import ID, TIMESTAMP, Malformed, field, part
 from chathakase.slack.inward.layout import without_previews
+from chathakase.slack.inward.told import untold
 
 CHANGED, DELETED = "message_changed", "message_deleted"
 TOMBSTONE = "tombstone"
@@ -40,7 +41,7 @@ def read_change(event: Mapping[str, Any], identity: Identity) -> Change | None:
     if is_ours(message, identity):
         return None
     now = _now(event, message, identity)
-    if not _may_be_an_edit(event, now, identity):
+    if not _may_be_an_edit(event, message, identity):
         return None
     change = _change(event, message, message.get("ts"), now)
     return replace(change, calls=now is not None and now.opens and _did_not_call(event, identity))
@@ -54,11 +55,12 @@ def _now(event: Mapping[str, Any], message: Mapping[str, Any], identity: Identit
     return replace(now, opens=False)
 
 
-def _may_be_an_edit(event: Mapping[str, Any], now: Incoming | None, identity: Identity) -> bool:
+def _may_be_an_edit(event: Mapping[str, Any], message: Mapping[str, Any], identity: Identity) -> bool:
     """Whether what a message says is another than before, as far as the event tells."""
+    now = _read(event, untold(message), identity)
     try:
         if previous := part(event, "previous_message"):
-            return _content(_read(event, previous, identity)) != _content(now)
+            return _content(_read(event, untold(previous), identity)) != _content(now)
     except Malformed:
         pass
     # Whoever knows what it said before can tell.

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
+from typing import Any
 
 import aiohttp
 from yarl import URL
@@ -19,7 +20,8 @@ from chathakase.core.files import PAGE, SharedFile
 from chathakase.slack.connection.addresses import Addresses, Elsewhere
 from chathakase.slack.connection.trouble import trouble_of
 from chathakase.slack.connection.web import SlackWeb, is_direct
-from chathakase.slack.inward.files import LIST, address_of, is_remote, kind_of
+from chathakase.slack.inward.files import CLIP, LIST, address_in, address_of, is_remote, kind_of
+from chathakase.slack.inward.told import is_being_told, is_told, transcript
 
 CONNECT = 5.0
 """Seconds to wait for a connection."""
@@ -29,6 +31,8 @@ PAUSE = 0.5
 """Seconds before the second try."""
 HOPS = 5
 """Redirects that are followed."""
+ASKED_AGAIN, ASKED_EVERY = 8, 1.0
+"""How often Slack is asked again what a clip says, and seconds between: it listens only after the clip was shared."""
 CHUNK = 2**16
 SIGN_IN = re.compile(
     rb"<form[\s>]|<script[\s>]|<title[^>]*>[^<]*\b(?:sign|log)[ -]?in\b|type=[\"']?password", re.IGNORECASE
@@ -49,7 +53,7 @@ class SlackDownloads:
         self._addresses = Addresses(web.client.base_url)
 
     async def fetch(self, file: SharedFile, *, most: int) -> bytes:
-        """The whole content of a file, however long that takes as long as something comes.
+        """The whole content of a file, however long that takes as long as something comes; of a clip, what it says.
 
         Raises DeliveryError: ``too_large`` beyond ``most`` bytes; ``elsewhere`` when it is not kept on Slack, ``gone``
         when it is no longer there, ``not_allowed`` when the bot may not read it (it may lack ``files:read``),
@@ -70,31 +74,45 @@ class SlackDownloads:
 
     async def _once(self, file: SharedFile, most: int) -> bytes:
         try:
-            file = file if file.url else await self._described(file)
-            url = self._addresses.of_file(file.url)
-            for _ in range(HOPS + 1):
-                async with self._get(url) as response:
-                    if not (onward := _onward(response)):
-                        return await _content(response, file, most)
-                url = self._addresses.of_file(onward, base=url)
+            if file.kind == CLIP:
+                return await self._transcript(file, most)
+            return await self._content(file if file.url else _described(file, await self._about(file)), most)
         except DeliveryError:
             raise
         except Elsewhere as error:
             raise DeliveryError("elsewhere") from error
         except Exception as error:
             raise _failure(error) from error
+
+    async def _content(self, file: SharedFile, most: int) -> bytes:
+        url = self._addresses.of_file(file.url)
+        for _ in range(HOPS + 1):
+            async with self._get(url) as response:
+                if not (onward := _onward(response)):
+                    return await _content(response, file, most)
+            url = self._addresses.of_file(onward, base=url)
         raise DeliveryError("too_many_redirects")
 
-    async def _described(self, file: SharedFile) -> SharedFile:
-        """A file that came without an address, as those of other organisations do (``check_file_info``)."""
+    async def _transcript(self, file: SharedFile, most: int) -> bytes:
+        """What is said in a clip; the clip itself where Slack has not understood it."""
+        about = await self._about(file)
+        for _ in range(ASKED_AGAIN):
+            if not is_being_told(about):
+                break
+            await asyncio.sleep(ASKED_EVERY)
+            about = await self._about(file)
+        if is_being_told(about):
+            raise DeliveryError("transcribing", passes=True)
+        if not is_told(about) and (subtitles := address_in(about, "vtt")):
+            return await self._content(replace(file, url=subtitles, kind="text/vtt"), most)
+        return transcript(about).encode() or await self._content(_described(file, about), most)
+
+    async def _about(self, file: SharedFile) -> Mapping[str, Any]:
+        """What Slack tells of a file when it is asked."""
         about = (await self._web.client.files_info(file=file.id)).get("file")
         if not isinstance(about, Mapping):
             raise DeliveryError("gone")
-        if is_remote(about):
-            raise DeliveryError("elsewhere")
-        if not (address := address_of(about)):
-            raise DeliveryError("gone")
-        return replace(file, url=address, kind=kind_of(about) or file.kind)
+        return about
 
     def _get(self, url: URL) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
         return self._web.session.get(
@@ -105,6 +123,15 @@ class SlackDownloads:
             proxy=None if is_direct(str(url)) else self._web.client.proxy,
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT, sock_read=SILENCE),
         )
+
+
+def _described(file: SharedFile, about: Mapping[str, Any]) -> SharedFile:
+    """A file that came without an address, as those of other organisations do (``check_file_info``)."""
+    if is_remote(about):
+        raise DeliveryError("elsewhere")
+    if not (address := address_of(about)):
+        raise DeliveryError("gone")
+    return replace(file, url=address, kind=kind_of(about) or file.kind)
 
 
 def _onward(response: aiohttp.ClientResponse) -> str:

@@ -12,7 +12,7 @@ from chathakase.core.unicode import mend
 from chathakase.slack.connection.identity import Identity
 from chathakase.slack.inward.fields import ID, TIMESTAMP, Malformed, field
 from chathakase.slack.inward.files import read_files
-from chathakase.slack.inward.layout import in_blocks, passed_on
+from chathakase.slack.inward.layout import attached_words, files_in, is_no_text, own_words
 from chathakase.slack.inward.reading import begins_with_other, mentions, readable
 
 EVENTS = ("app_mention", "message")
@@ -26,11 +26,11 @@ def read_event(event: Mapping[str, Any], identity: Identity) -> Incoming | None:
     if event.get("type") not in EVENTS or not spoken_by_a_person(event, identity):
         return None
     channel, ref = field(event, "channel", ID), field(event, "ts", TIMESTAMP)
-    raw, files = text_of(event) or in_blocks(event), _files(event)
+    raw, files = own_words(event, text_of(event)), _files(event)
     direct = event.get("channel_type") == "im" or channel.startswith("D")
     mentioned = event["type"] == "app_mention" or mentions(raw, identity.user_id)
-    # Who is mentioned in a message that is passed on is not called by it.
-    said = "\n".join(filter(None, [raw, passed_on(event)]))
+    # Who is mentioned in what is attached, or passed on, is not called by it.
+    said = "\n".join(filter(None, [raw, attached_words(event)]))
     text = readable(said, bot=identity.user_id, bot_name=identity.name)
     if not (text or files or direct or mentioned):
         return None
@@ -67,7 +67,7 @@ def text_of(event: Mapping[str, Any]) -> str:
     raw = event.get("text") or ""
     if not isinstance(raw, str):
         raise Malformed("text")
-    return mend(raw)
+    return "" if is_no_text(raw) else mend(raw)
 
 
 def thread_of(event: Mapping[str, Any], ref: str) -> str:
@@ -77,5 +77,5 @@ def thread_of(event: Mapping[str, Any], ref: str) -> str:
 
 def _files(event: Mapping[str, Any]) -> tuple[SharedFile, ...]:
     """What is shared. Of files that a mention cannot tell everything of, its twin, the message, does."""
-    files = read_files(event.get("files"))
+    files = read_files(files_in(event))
     return tuple(file for file in files if file.url or file.remote) if event["type"] == "app_mention" else files

@@ -35,6 +35,12 @@ def words(payload: Mapping[str, Any], name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def objects(payload: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """A field that should be a list of objects; what is none is left out."""
+    value = payload.get(name)
+    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
+
+
 def ref_of(*names: object) -> str:
     """What an interaction is known by; where a server names none, it is taken for a new one."""
     return next((name for name in names if isinstance(name, str) and REF.fullmatch(name)), uuid4().hex)

@@ -4,12 +4,13 @@ Shape: https://docs.slack.dev/reference/objects/file-object.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chathakase.core.files import PAGE, SharedFile
 from chathakase.core.unicode import mend
 from chathakase.slack.inward.fields import ID, words
+from chathakase.slack.inward.told import is_told, will_be_told
 
 DELETED = "tombstone"
 """The ``mode`` of a file that was deleted, of which nothing but the id is left."""
@@ -23,21 +24,25 @@ REMOTE_SIGNS = ("is_external", "external_type", "external_id", "external_url")
 """Fields that only files have which somebody else keeps; see
 https://docs.slack.dev/reference/methods/files.remote.info."""
 REMOTE_KIND = "application/vnd.slack-remote"
+CLIP = "application/vnd.slack-clip"
+"""The media type of a clip of which Slack will tell what is said in it."""
 LIST = "application/vnd.slack-list"
 """The media type of a list, which Slack shows as a page and hands out as none."""
 PAGES = frozenset({"quip", "canvas", "docs", "space", "post", "email"})
 """The ``mode`` or ``filetype`` of what Slack keeps as a page: canvases, older posts, e-mails that were sent to it."""
 LONGEST_NAME = 255
+LONGEST_TITLE = 80
 MOST = 50
 """How many files of one message are looked at; Slack's clients share ten at once."""
 MOST_BYTES = 2**53
 
 
-def read_files(files: object) -> tuple[SharedFile, ...]:
-    """Read what is shared with a message; what cannot be fetched as it is has a name and no address."""
-    if not isinstance(files, list):
-        return ()
-    shared = [file for file in files[:MOST] if isinstance(file, Mapping) and file.get("mode") != DELETED]
+def read_files(files: Sequence[Mapping[str, Any]]) -> tuple[SharedFile, ...]:
+    """Read what is shared with a message; what cannot be fetched as it is has a name and no address.
+
+    What Slack has put in words already is no file any more.
+    """
+    shared = [file for file in files[:MOST] if file.get("mode") != DELETED and not is_told(file)]
     found = (_file(file, number) for number, file in enumerate(shared))
     return tuple({file.id: file for file in found}.values())
 
@@ -67,19 +72,34 @@ def kind_of(file: Mapping[str, Any]) -> str:
         return PAGE
     if "list" in ways:
         return LIST
+    if will_be_told(file):
+        return CLIP
     kind = words(file, "mimetype")
     return kind.lower() if KIND.fullmatch(kind) else ""
 
 
 def address_of(file: Mapping[str, Any]) -> str:
     """Where a file is, as far as that is an address at all; empty if it is told nowhere."""
-    told = (words(file, name) for name in ADDRESSES)
+    return address_in(file, *ADDRESSES)
+
+
+def address_in(file: Mapping[str, Any], *names: str) -> str:
+    """The first of some fields that is an address; empty if none is."""
+    told = (words(file, name) for name in names)
     return next((url for url in told if url.startswith(("https://", "http://")) and url.isascii()), "")
 
 
 def _name(file: Mapping[str, Any]) -> str:
-    name = " ".join(mend(words(file, "name") or words(file, "title")).split())
-    return name[:LONGEST_NAME] or "a file"
+    """What a file is called, with the title that somebody gave it."""
+    name, title = (" ".join(mend(words(file, each)).split()) for each in ("name", "title"))
+    known = {_letters(name), _letters(name.rpartition(".")[0])}
+    given = title if name and _letters(title) not in known | {""} else ""
+    # What kind of file it is stands at the end.
+    return f"{given[:LONGEST_TITLE]}{' – ' if given else ''}{name or title}"[:LONGEST_NAME] or "a file"
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _url(file: Mapping[str, Any]) -> str:

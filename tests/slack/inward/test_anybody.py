@@ -55,7 +55,7 @@ def test_apps_say_things_in_blocks_and_attachments() -> None:
     blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": "*Deployed*"}}, {"type": "divider"}, "odd"]
     attachments = [{"title": "Build 7", "fallback": "[Build 7]"}, {"fallback": "only this"}, None]
     incoming = there(**DEPLOYS, text="", blocks=blocks, attachments=attachments)
-    assert incoming.text == "*Deployed*\nBuild 7\n[Build 7]\nonly this"
+    assert incoming.text == "*Deployed*\nBuild 7\nonly this"
     assert read(**DEPLOYS, text="", blocks="odd", attachments={}) is None
 
 
@@ -83,7 +83,7 @@ def plain(text: str) -> dict[str, str]:
         ([{"type": "header", "text": plain("Up")}, {"type": "markdown", "text": "**8**"}], "Up\n**8**"),
         (
             [{"type": "table", "rows": [[{"type": "raw_text", "text": "a"}, rich({"type": "text", "text": "b"})]]}],
-            "a\nb",
+            "| a | b |",
         ),
         ([{"type": "actions", "elements": [{"type": "button", "text": plain("Press")}]}, "odd", {}], None),
     ],

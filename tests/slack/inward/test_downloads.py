@@ -108,6 +108,53 @@ async def test_a_page_that_slack_keeps_is_fetched_but_not_the_one_to_sign_in(
     assert str(await refusal(downloads.fetch(file, most=MEGABYTE))) == "not_allowed"
 
 
+WAITING = {"transcription": {"status": "processing"}}
+
+
+def spoken(content: str, *, more: bool) -> dict[str, object]:
+    return {"transcription": {"status": "complete", "preview": {"content": content, "has_more": more}}}
+
+
+@pytest.mark.parametrize(
+    ("told", "content"),
+    [
+        ([WAITING, WAITING, spoken("Book a room.", more=False)], b"Book a room."),
+        ([spoken("Book", more=True) | {"vtt": "SUBTITLES"}], b"WEBVTT"),
+        ([spoken("Book", more=True)], b"Book"),
+        ([WAITING, {"transcription": {"status": "failed"}}], b"a sound"),
+        ([{}], b"a sound"),
+    ],
+)
+async def test_of_a_clip_it_is_fetched_what_is_said_in_it(
+    downloads: SlackDownloads,
+    server: Server,
+    told: list[dict[str, object]],
+    content: bytes,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("chathakase.slack.inward.downloads.ASKED_EVERY", 0)
+    clip = {"id": "F1", "subtype": "slack_audio", "mimetype": "audio/mp4", "url_private": f"{server.address}/files/a"}
+    abouts = [clip | each | ({"vtt": f"{server.address}/files/a.vtt"} if "vtt" in each else {}) for each in told]
+
+    def about(each: dict[str, object]) -> Callable[[], web.StreamResponse]:
+        return lambda: web.json_response({"ok": True, "file": each})
+
+    server.handler = answering(
+        *map(about, abouts), lambda: web.Response(body=b"WEBVTT" if "vtt" in told[-1] else content)
+    )
+    file = read_files([clip | WAITING])[0]
+    assert await downloads.fetch(file, most=MEGABYTE) == content
+
+
+async def test_a_clip_that_slack_listens_to_for_long_is_tried_again_later(
+    downloads: SlackDownloads, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chathakase.slack.inward.downloads.ASKED_EVERY", 0)
+    server.handler = answering(lambda: web.json_response({"ok": True, "file": {"id": "F1"} | WAITING}))
+    error = await refusal(downloads.fetch(read_files([{"id": "F1"} | WAITING])[0], most=MEGABYTE))
+    assert (error.code, error.passes) == ("transcribing", True)
+
+
 async def test_what_slack_only_shows_is_said_to_be_no_file(downloads: SlackDownloads, server: Server) -> None:
     about = {"id": "F1", "mode": "list", "filetype": "list", "url_private": f"{server.address}/files/list"}
     server.handler = answering(page(LOGIN))
