@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict, deque
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 ANY = "*"
 """Stands for every method, and for the upload."""
@@ -56,6 +57,8 @@ class Faults:
     shuffled_events: float = 0.0
     rng: random.Random = field(default_factory=random.Random)
     _ahead: defaultdict[str, deque[Trouble]] = field(init=False)
+    _disliked: dict[str, str] = field(init=False, default_factory=dict)
+    """The error that meets every message in whose blocks or Markdown some words stand."""
 
     def __post_init__(self) -> None:
         self._ahead = defaultdict(deque)
@@ -80,6 +83,10 @@ class Faults:
         """`{"ok": false, "error": error}`, with nothing done."""
         self.add(method, Trouble(error=error), times=times, after=after)
 
+    def dislike(self, words: str, error: str) -> None:
+        """`{"ok": false, "error": error}` for every message whose blocks or Markdown contain these words."""
+        self._disliked[words] = error
+
     def lose_call(self, method: str, *, times: int = 1, after: int = 0) -> None:
         """The connection breaks before the call is done."""
         self.add(method, Trouble(lose_call=True), times=times, after=after)
@@ -99,15 +106,20 @@ class Faults:
     def clear(self) -> None:
         """No more trouble."""
         self._ahead.clear()
+        self._disliked.clear()
         self.acks_held = False
         self.slow = 0.0
         self.duplicate_events = 0
         self.shuffled_events = 0.0
 
-    def next_for(self, method: str) -> Trouble:
-        """What the present call of a method meets; trouble without content when there is none."""
+    def next_for(self, method: str, looks: str = "") -> Trouble:
+        """What the present call of a method meets; trouble without content when there is none.
+
+        `looks`: what its blocks or its Markdown say.
+        """
         met = (self._ahead[name].popleft() for name in (method, ANY) if self._ahead[name])
-        trouble = next((each for each in met if each != NONE), NONE)
+        disliked = (Trouble(error=error) for words, error in self._disliked.items() if looks and words in looks)
+        trouble = next((each for each in chain(met, disliked) if each != NONE), NONE)
         return replace(trouble, delay=trouble.delay + self.slow) if self.slow else trouble
 
     def duplicates(self) -> int:

@@ -104,6 +104,17 @@ async def test_a_stream_that_fails_goes_on_by_edits(
 
 
 @pytest.mark.usefixtures("native")
+async def test_a_stream_that_is_refused_for_its_looks_ends_as_plain_text(
+    start: Start, model: ModelServer, workspace: Workspace
+) -> None:
+    workspace.faults.dislike("odd", "invalid_chunks")
+    model.will(says("Some **fine** words, ", "and then **odd** ones.", pause=0.3))
+    thread = await start("hi", channel="@")
+    await thread.answers(1, containing="and then odd ones.")
+    assert thread.texts() == ["Some fine words, and then odd ones."]
+
+
+@pytest.mark.usefixtures("native")
 async def test_a_stopped_stream_keeps_what_was_written(
     start: Start, model: ModelServer, workspace: Workspace, alice: Person
 ) -> None:

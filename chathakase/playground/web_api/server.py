@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -86,7 +87,7 @@ class WebApi:
         call = Call(self._world, _admitted(method, reading, caller), Arguments(reading.values), reading.asked)
         if method.scopes:
             call.need_scope(*method.scopes)
-        trouble = NONE if call.caller.type == "user" else self._faults.next_for(name)
+        trouble = NONE if call.caller.type == "user" else self._faults.next_for(name, _looks(reading.values))
         if (refused := await meet(trouble)) is not None:
             return refused
         if call.caller.type == "bot" or self._limit_people:
@@ -109,6 +110,14 @@ class WebApi:
         who = "" if caller is None else (caller.user_id or "app")
         at = self._world.clock()
         self._journal.write(ApiCall(at, name, reading.values, who, reply.status, reply.body, seconds))
+
+
+def _looks(arguments: Json) -> str:
+    """What the blocks or the Markdown of a message say."""
+    given = (arguments.get("blocks"), arguments.get("markdown_text"))
+    return "\n".join(
+        value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for value in given if value
+    )
 
 
 def _admitted(method: Method, reading: Reading, caller: Caller | None) -> Caller:

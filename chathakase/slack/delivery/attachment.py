@@ -9,6 +9,7 @@ import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -22,6 +23,7 @@ from chathakase.slack.delivery.limits import POST
 from chathakase.slack.delivery.messages import Name
 from chathakase.slack.delivery.outbox import Outbox
 from chathakase.slack.delivery.pace import Urgency
+from chathakase.slack.delivery.refusals import may_be_about_content
 from chathakase.slack.markdown.disguises import defused
 
 ASK, SHARE, OPEN = "files.getUploadURLExternal", "files.completeUploadExternal", "conversations.open"
@@ -137,13 +139,13 @@ class Attachments:
             async with self._session.post(url, data=parcel.content, proxy=proxy) as answer:
                 answer.raise_for_status()
 
-        async def share() -> AsyncSlackResponse:
+        async def share(comment: str) -> AsyncSlackResponse:
             files: list[dict[str, str | None]] = [{"id": str(address.get("file_id") or ""), "title": parcel.name}]
             return await client.files_completeUploadExternal(
                 files=files,
                 channel_id=parcel.channel,
                 thread_ts=parcel.thread or None,
-                initial_comment=parcel.comment or None,
+                initial_comment=comment or None,
             )
 
         address = await self._calls.make(ASK, ask, urgency=Urgency.FINAL)
@@ -154,7 +156,13 @@ class Attachments:
         except Elsewhere as error:
             raise DeliveryError("odd_upload_url") from error
         await self._calls.make(ASK, send, urgency=Urgency.FINAL)
-        await self._calls.make(SHARE, share, urgency=Urgency.FINAL, repeatable=False)
+        try:
+            await self._calls.make(SHARE, partial(share, parcel.comment), urgency=Urgency.FINAL, repeatable=False)
+        except DeliveryError as error:
+            if not parcel.comment or error.unsure or not may_be_about_content(error.code):
+                raise
+            log.warning("A file is shared without a word, since one may be refused (%s)", error)
+            await self._calls.make(SHARE, partial(share, ""), urgency=Urgency.FINAL, repeatable=False)
 
     async def _is_there(self, parcel: Parcel) -> bool:
         if not parcel.thread:

@@ -15,12 +15,11 @@ from chathakase.slack.delivery.limits import POST
 from chathakase.slack.delivery.messages import Post
 from chathakase.slack.delivery.pace import Urgency
 from chathakase.slack.delivery.questions import asking, in_words
+from chathakase.slack.delivery.refusals import Breaks, may_be_about_content
 from chathakase.slack.delivery.streams import Streams
 from chathakase.slack.markdown.disguises import defused
 from chathakase.slack.markdown.plain import notification
 from chathakase.slack.timestamps import time_of
-
-BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
 
 WHISPERED_WITHIN = 30.0
 """Seconds after which a word to one person is no longer of use."""
@@ -89,8 +88,12 @@ class Outbox:
     async def update(self, post: Post, ts: str, *, urgency: Urgency) -> Written:
         """Replace the text of a message. Raises DeliveryError."""
 
+        breaks = Breaks()
+
         async def attempt() -> Written:
-            written, _ = await self._write("chat.update", post, {"ts": ts})
+            with breaks.noted():
+                shown = post.plainer() if breaks.suspicious else post
+                written, _ = await self._write("chat.update", shown, {"ts": ts})
             return written
 
         return await self.calls.make("chat.update", attempt, urgency=urgency)
@@ -167,7 +170,7 @@ class Outbox:
         try:
             return await self._whisper(body | {"text": notification(text), "blocks": blocks})
         except DeliveryError as error:
-            if error.code not in BLOCKS_REFUSED:
+            if error.passes or not may_be_about_content(error.code):
                 raise
             log.warning("Slack refuses the blocks of a whisper (%s): it is told in words", error)
             return await self._whisper(body | {"text": notification(otherwise)})
@@ -209,15 +212,15 @@ class Outbox:
             raise DeliveryError("timeout") from error
 
     async def _write(self, method: str, post: Post, arguments: Mapping[str, Any]) -> tuple[Written, Mapping[str, Any]]:
-        """Call a method that writes; blocks that Slack refuses are left out."""
+        """Call a method that writes; blocks are left out where they may be what Slack refuses."""
         if post.rich:
             try:
                 return await self._send(method, post, arguments)
             except Exception as error:
-                code = trouble_of(error).code
-                if code not in BLOCKS_REFUSED:
+                trouble = trouble_of(error)
+                if trouble.passes or not may_be_about_content(trouble.code):
                     raise
-                log.warning("Slack refuses the blocks of a message (%s): the reply goes on as plain text", code)
+                log.warning("Slack may refuse a message for its blocks (%s): it is sent as plain text", trouble.code)
         return await self._send(method, post.plainer(), arguments)
 
     async def _send(self, method: str, post: Post, arguments: Mapping[str, Any]) -> tuple[Written, Mapping[str, Any]]:

@@ -10,26 +10,8 @@ from chathakase.core.types import Place
 from chathakase.slack.delivery.messages import NOTHING, Below, Face, Name, Post, is_of, is_page
 from chathakase.slack.delivery.outbox import Outbox, Written
 from chathakase.slack.delivery.pace import Urgency
+from chathakase.slack.delivery.refusals import UNREACHABLE, Breaks
 
-UNREACHABLE = frozenset(
-    {
-        "account_inactive",
-        "channel_not_found",
-        "ekm_access_denied",
-        "thread_not_found",
-        "invalid_auth",
-        "is_archived",
-        "not_authed",
-        "not_in_channel",
-        "org_login_required",
-        "restricted_action",
-        "team_access_not_granted",
-        "team_not_found",
-        "token_expired",
-        "token_revoked",
-    }
-)
-"""Errors after which no other way of writing in that place would do any better."""
 NO_EDITS = ("unknown_method", "http_4")
 """How errors begin on a server that cannot edit messages at all."""
 STREAMING = "streaming_state_conflict"
@@ -81,7 +63,8 @@ class PageWriter:
         """The next message may have been posted already, though nobody heard of it."""
         self._looked_in_vain = False
         """A message was posted after it had been looked for in vain, and may have a twin."""
-        self._rich = True
+        self._plain = set[int]()
+        """The pages whose blocks Slack did not take."""
 
     @property
     def refs(self) -> Sequence[str]:
@@ -104,10 +87,15 @@ class PageWriter:
     def post_of(self, number: int, markdown: str, below: Below = NOTHING) -> Post:
         """What is to be sent for a page."""
         face = Face(markdown, below if self._origin.is_turn else NOTHING)
-        return Post(self._origin.place, self._origin.name, number, face, self._rich, self._members)
+        return Post(self._origin.place, self._origin.name, number, face, members=self._members)
 
     async def write(self, post: Post, urgency: Urgency) -> None:
-        """See to it that a page shows what it should. Raises DeliveryError."""
+        """See to it that a page shows what it should. Raises DeliveryError.
+
+        Where Slack did not take its blocks they are tried again only with the final text.
+        """
+        if urgency >= Urgency.INTERIM and post.number in self._plain:
+            post = post.plainer()
         if post.number == len(self._refs):
             await self._append(post, urgency)
         for _ in range(LOOKS):
@@ -176,8 +164,12 @@ class PageWriter:
             await self.add(found, None)
         else:
             written = await self._post(post, urgency)
-            self._rich = written.rich
+            self._note(post, written)
             await self.add(written.ts, _face(post, written))
+
+    def _note(self, post: Post, written: Written) -> None:
+        """Take note of whether Slack took a page's blocks."""
+        (self._plain.discard if written.rich else self._plain.add)(post.number)
 
     async def _find(self, post: Post, urgency: Urgency) -> str | None:
         if not self._doubtful:
@@ -194,11 +186,12 @@ class PageWriter:
         return is_page(message, post) or orphan
 
     async def _post(self, post: Post, urgency: Urgency) -> Written:
-        patience = self._outbox.calls.patience()
+        patience, breaks = self._outbox.calls.patience(), Breaks()
         while True:
             try:
-                return await self._outbox.post(post, urgency=urgency)
+                return await self._outbox.post(post.plainer() if breaks.suspicious else post, urgency=urgency)
             except DeliveryError as error:
+                breaks.note(error.code)
                 self._doubtful = error.unsure
                 if urgency >= Urgency.INTERIM or not (error.unsure and error.passes):
                     raise
@@ -219,7 +212,7 @@ class PageWriter:
                 raise
             written = await self._instead(post, urgency)
         self._faces[post.number] = _face(post, written)
-        self._rich = written.rich
+        self._note(post, written)
 
     async def _instead(self, post: Post, urgency: Urgency) -> Written:
         """Write a page anew whose message can no longer be edited, or is gone."""

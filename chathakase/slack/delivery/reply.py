@@ -16,7 +16,8 @@ from chathakase.slack.delivery.limits import POST
 from chathakase.slack.delivery.messages import NOTHING, Below
 from chathakase.slack.delivery.outbox import Outbox
 from chathakase.slack.delivery.pace import Urgency
-from chathakase.slack.delivery.pagewriter import UNREACHABLE, Origin, PageWriter
+from chathakase.slack.delivery.pagewriter import Origin, PageWriter
+from chathakase.slack.delivery.refusals import UNREACHABLE
 from chathakase.slack.delivery.status import Statuses, Thinking, finished
 from chathakase.slack.markdown.limits import PAGE
 from chathakase.slack.markdown.pages import Page, Paginator
