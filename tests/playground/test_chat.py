@@ -319,6 +319,10 @@ BAD_BLOCKS: list[tuple[list[dict[str, Any]], str]] = [
         "no more than 5 items allowed [json-pointer:/blocks/0/accessory/options]",
     ),
     ([{"type": "markdown", "text": "x" * 12_001}], "must be less than 12001 characters [json-pointer:/blocks/0/text]"),
+    (
+        [{"type": "markdown", "text": "# Heading\n\nTitle\n===\n\n---\n" * 17}],
+        "no more than 50 items allowed [json-pointer:/blocks/0]",
+    ),
     ([{"type": "table", "rows": [[{}] * 21]}], "no more than 20 items allowed [json-pointer:/blocks/0/rows/0]"),
     ([_section(block_id="a"), _section(block_id="a")], "block_id `a` already exists [json-pointer:/blocks/1]"),
 ]

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from chathakase.playground.content.block_ids import with_ids
+from chathakase.playground.content.dividers import dividers
 from chathakase.playground.errors import SlackError
 from chathakase.playground.world.values import Json
 
@@ -120,6 +121,9 @@ def _header(block: Json, where: str) -> Iterator[str]:
 
 def _markdown(block: Json, where: str) -> Iterator[str]:
     yield from _string(block.get("text"), f"{where}/text", 12_000)
+    # It is translated to several blocks, and a message has no more than these (the markdown block's page).
+    if isinstance(block.get("text"), str) and dividers(block["text"]) > BLOCKS_MOST:
+        yield _at(f"no more than {BLOCKS_MOST} items allowed", where)
 
 
 def _context(block: Json, where: str) -> Iterator[str]:

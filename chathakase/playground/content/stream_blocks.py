@@ -54,7 +54,9 @@ def _with(blocks: Blocks, chunk: Json, mode: TaskMode) -> Blocks:
 
 def _with_markdown(blocks: Blocks, text: str) -> Blocks:
     if blocks and blocks[-1]["type"] == "markdown":
-        return (*blocks[:-1], blocks[-1] | {"text": blocks[-1]["text"] + text})
+        whole = blocks[-1] | {"text": blocks[-1]["text"] + text}
+        checked_blocks([whole])
+        return (*blocks[:-1], whole)
     return (*blocks, *checked_blocks([{"type": "markdown", "text": text}])) if text else blocks
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from chathakase.slack.markdown.blocks import State
+from chathakase.slack.markdown.crowding import crowded
 from chathakase.slack.markdown.cuts import LOOKAHEAD, cut
 from chathakase.slack.markdown.inline import Ending
 from chathakase.slack.markdown.limits import CLOSING, PAGE, characters, excess, fitting
@@ -128,7 +129,7 @@ class Paginator:
         budget = PAGE - CLOSING - characters(state.head)
         solid, kept = _solid(text, start), min(self._kept, len(text))
         for tries in count():
-            limit = max(fitting(text, solid, budget), kept)
+            limit = self._limit(text, start, solid, budget, state)
             end = self._stop(text, start, limit, state, growing=growing)
             if end is None and growing:
                 return None, None
@@ -139,6 +140,12 @@ class Paginator:
                 break
             budget = _less(min(budget, characters(text[solid:stop])), over, tries)
         return rendering, end
+
+    def _limit(self, text: str, start: int, solid: int, budget: int, state: State) -> int:
+        """Up to where the text fits on a page, or stands in Slack beyond recall."""
+        fits = fitting(text, solid, budget)
+        ahead = min(fits + LOOKAHEAD, len(text))
+        return max(min(fits, crowded(text, start, ahead, state)), min(self._kept, len(text)))
 
     def _stop(self, text: str, start: int, limit: int, state: State, *, growing: bool) -> int | None:
         """Where a page ends on which the text fits up to the limit."""
@@ -168,7 +175,7 @@ class Paginator:
         budget = PAGE - CLOSING - characters(state.head)
         solid, kept = _solid(text, start), min(self._kept, len(text))
         for tries in count():
-            end = max(fitting(text, solid, budget), kept)
+            end = self._limit(text, start, solid, budget, state)
             rendering = self._render(text, start, end, state, Ending.GROWING)
             over = excess(rendering.markdown)
             if not over or end <= max(kept, solid + 1):
