@@ -78,7 +78,7 @@ async def _in_time(subject: str, look: Awaitable[list[Finding]]) -> list[Finding
         async with asyncio.timeout(WITHIN):
             return await look
     except TimeoutError:
-        text = f"does not tell how it is within {WITHIN:.0f} s"
-        return [Finding(subject, Level.TROUBLE, text, "Look again in a minute.")]
+        text = f"did not report its state within {WITHIN:.0f} s"
+        return [Finding(subject, Level.TROUBLE, text, "Try again in a minute.")]
     except Exception as error:  # noqa: BLE001 - of whatever cannot be looked at, that alone is told
-        return [Finding(subject, Level.TROUBLE, f"cannot be looked at ({trace(error)})")]
+        return [Finding(subject, Level.TROUBLE, f"cannot be checked ({trace(error)})")]

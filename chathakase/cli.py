@@ -54,7 +54,7 @@ def run() -> None:
 
 @cli.command()
 def doctor(
-    json: Annotated[bool, typer.Option("--json", help="Tell it in JSON, for scripts.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")] = False,
 ) -> None:
     """Look whether all is well: the settings, Slack, the database, the model, the clock.
 
@@ -66,13 +66,17 @@ def doctor(
 
 @cli.command()
 def playground(
-    port: Annotated[int, typer.Option(min=0, max=65_535, help="Where the page is served; 0 takes a free port.")] = 8765,
-    host: Annotated[str, typer.Option(help="Where to listen; beyond loopback, others get in.")] = "127.0.0.1",
-    fresh: Annotated[bool, typer.Option("--fresh", help="Forget the last workspace.")] = False,
-    no_bot: Annotated[
-        bool, typer.Option("--no-bot", help="Run only the workspace, and print what another bot needs to join it.")
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="The page's port; 0 picks a free one.")] = 8765,
+    host: Annotated[
+        str, typer.Option(help="The address to listen on; beyond loopback, other machines can connect.")
+    ] = "127.0.0.1",
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Start with an empty workspace instead of the last one.")
     ] = False,
-    terminal: Annotated[bool, typer.Option("--terminal", help="Talk here instead of in a browser.")] = False,
+    no_bot: Annotated[
+        bool, typer.Option("--no-bot", help="Run only the workspace, and print what another bot needs to connect.")
+    ] = False,
+    terminal: Annotated[bool, typer.Option("--terminal", help="Chat in the terminal instead of a browser.")] = False,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
 ) -> None:
     """Talk to the real bot in a Slack workspace on this machine: no account and no key are needed.
@@ -90,7 +94,7 @@ def playground(
 
 @cli.command()
 def export(
-    folder: Annotated[Path, typer.Option(help="Where the files go; it is made if need be.")] = Path("export"),
+    folder: Annotated[Path, typer.Option(help="Folder for the files; created if it is missing.")] = Path("export"),
 ) -> None:
     """Write every stored session as Markdown and as JSON, also while the bot runs.
 
@@ -102,8 +106,8 @@ def export(
 
 @cli.command()
 def search(
-    words: Annotated[list[str], typer.Argument(help="All of them must occur.")],
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many are shown, the newest first.")] = 20,
+    words: Annotated[list[str], typer.Argument(help="Words to look for; all of them must occur.")],
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Show at most this many, newest first.")] = 20,
 ) -> None:
     """Find messages and titles in every stored session, also while the bot runs.
 
@@ -152,7 +156,7 @@ async def _serve() -> None:
     async with open_bot(settings) as manager:
         log.info("Connected to Slack; answering with %s", settings.chathakase_model)
         await until_told_to_stop()
-        log.info("Stopping; what is under way has %g s to end", settings.chathakase_grace)
+        log.info("Stopping; work in progress has %g s to finish", settings.chathakase_grace)
         manager.retire()
         end_within(settings.chathakase_grace + CLOSE_WITHIN)
 
@@ -176,8 +180,8 @@ async def _play(host: str, port: int, *, terminal: bool, browser: bool) -> None:
         if terminal:
             await talk(playground.workspace, model=playground.model)
             return
-        typer.echo(harmless(f"ChatHakase is in its playground, answering with {playground.model}:") + "\n")
-        typer.echo(f"    {playground.workspace.address}\n\nCtrl-C ends it.")
+        typer.echo(harmless(f"ChatHakase is running in its playground, answering with {playground.model}:") + "\n")
+        typer.echo(f"    {playground.workspace.address}\n\nPress Ctrl-C to stop.")
         if browser:
             _open_browser(playground.workspace.address)
         await until_told_to_stop()
@@ -188,7 +192,7 @@ async def _workspace_only(host: str, port: int) -> None:
         typer.echo(f"SLACK_BOT_TOKEN={workspace.bot_token}")
         typer.echo(f"SLACK_APP_TOKEN={workspace.app_token}")
         typer.echo(f"SLACK_API_URL={workspace.api_url}")
-        typer.echo(f"The workspace is at {workspace.address}; Ctrl-C ends it.", err=True)
+        typer.echo(f"The workspace is at {workspace.address}; press Ctrl-C to stop.", err=True)
         await until_told_to_stop()
 
 
@@ -222,7 +226,7 @@ def _forget_workspace() -> None:
     try:
         forget(FOLDER)
     except OSError as error:
-        _say(f"What the last playground left in {FOLDER} cannot be removed: {error.strerror}")
+        _say(f"The last workspace in {FOLDER} cannot be removed: {error.strerror}")
         raise typer.Exit(CANNOT_START) from None
 
 
@@ -235,7 +239,7 @@ async def _or_say_why(work: Coroutine[Any, Any, None]) -> None:
     try:
         await work
     except SettingsError as error:
-        _say("ChatHakase cannot start; these settings need a look:")
+        _say("ChatHakase cannot start; fix these settings:")
         for problem in error.problems:
             _say(f"  {problem}")
         raise typer.Exit(BAD_SETTINGS) from None

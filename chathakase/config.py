@@ -171,7 +171,7 @@ class Settings(ModelServer, Stored):
         if isinstance(ids, str):
             ids = frozenset(ids.replace(",", " ").split())
         if not all(re.fullmatch(r"[A-Za-z0-9_-]+", user) for user in ids):
-            raise ValueError("must be Slack user ids such as U012AB3CD, with commas between")
+            raise ValueError("must be Slack user ids such as U012AB3CD, separated by commas")
         return ids
 
     @field_validator("openai_api_key")
@@ -191,7 +191,7 @@ def sqlite_path(url: str) -> Path:
     if path == url:
         raise ValueError("must look like sqlite:///relative.db or sqlite:////absolute/path.db")
     if path.endswith("/") or not path or path.startswith(":"):
-        raise ValueError("names no file; write for instance sqlite:///chathakase.db")
+        raise ValueError("names no file; use for instance sqlite:///chathakase.db")
     if any(len(os.fsencode(part)) > LONGEST_NAME for part in Path(path).parts) or len(path) > LONGEST_PATH:
         raise ValueError("names a file whose name is too long")
     return Path(path)

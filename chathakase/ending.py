@@ -24,12 +24,12 @@ async def until_told_to_stop() -> None:
     stop = asyncio.Event()
     _on_signal(stop.set)
     await stop.wait()
-    _on_signal(partial(_cut_short, "Told twice to stop: ending at once"))
+    _on_signal(partial(_cut_short, "Asked to stop twice: stopping immediately"))
 
 
 def end_within(seconds: float) -> None:
     """End the process in any case, whatever hangs; what is under way is stored, and taken up at the next start."""
-    timer = threading.Timer(seconds, _cut_short, ("Something hangs, so this ends without it",))
+    timer = threading.Timer(seconds, _cut_short, ("Something hangs: stopping without it",))
     timer.daemon = True
     timer.start()
 

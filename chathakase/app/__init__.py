@@ -58,7 +58,7 @@ async def open_bot(settings: Settings) -> AsyncIterator[SessionManager]:
                 engine = await _open_slack(stack, settings, database)
         except TimeoutError as error:
             raise StartError(
-                f"Slack at {shown(settings.slack_api_url)} is too slow to start with: try again later."
+                f"Slack at {shown(settings.slack_api_url)} is too slow to start with; try again later."
             ) from error
         yield engine.manager
 

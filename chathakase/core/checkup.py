@@ -41,7 +41,7 @@ EMOJI = {Level.OK: "✅", Level.NOTE: "ℹ️", Level.WARNING: "⚠️", Level.T
 VERDICTS = {
     Level.OK: "All is well.",
     Level.NOTE: "All is well.",
-    Level.WARNING: "It works, but something needs a look.",
+    Level.WARNING: "It works, but needs attention.",
     Level.TROUBLE: "Something is wrong.",
 }
 

@@ -107,8 +107,8 @@ class Estimator:
 
     @property
     def name(self) -> str:
-        """How it counts."""
-        return "estimate"
+        """How it counts, in words."""
+        return "estimated"
 
     def count(self, text: str) -> int:
         """About how many tokens a text has, rather more than fewer."""

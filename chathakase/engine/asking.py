@@ -19,7 +19,7 @@ SHARES = (1.0, 0.5, 0.2)
 SHORT_MOST = 40_000
 """Characters of a short text: twice what the longest summary has that is asked for."""
 
-NO_ANSWER = "The model gave no whole answer. Please try again."
+NO_ANSWER = "The model's answer was incomplete. Please try again."
 NOTHING = Usage(0, 0)
 
 log = logging.getLogger(__name__)

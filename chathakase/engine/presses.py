@@ -9,15 +9,15 @@ from chathakase.engine.rights import Rights
 from chathakase.engine.running import Running
 from chathakase.engine.turn import TurnRunner
 
-NOTHING_TO_STOP = "There is nothing to stop here: no answer is being written."
-ENDED = "That answer has ended already."
-NOT_YOURS = "Sorry, only whoever asked, or an admin, may do that."
+NOTHING_TO_STOP = "There is nothing to stop: no answer is being written."
+ENDED = "That answer has already finished."
+NOT_YOURS = "Sorry, only the person who asked or an admin can do that."
 LOOKS = 20
 BETWEEN_LOOKS = 0.5
 """How often, and seconds between, it is looked whether a turn has ended elsewhere; a lease that nobody renews holds for
 six seconds."""
 
-DONE = "That was done already, or I no longer remember the question."
+DONE = "That has already been done, or I no longer remember the question."
 
 
 class Presses:

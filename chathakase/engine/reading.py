@@ -26,12 +26,12 @@ REMEMBERED = 1_000
 """Files of which it is known at once how often they were tried."""
 
 NOT_READ = "files are not read here"
-GIVEN_UP = f"it could not be fetched, however often it was tried ({TRIES} times)"
+GIVEN_UP = f"it could not be downloaded, even after several tries ({TRIES} times)"
 WHY = {
-    "not_allowed": "I was not given it; the app may lack the right to read files (files:read)",
-    "gone": "it is no longer there",
-    "elsewhere": "it is kept somewhere else, where I do not go",
-    "not_a_file": "it is only shown as a page, and cannot be fetched as a file",
+    "not_allowed": "I have no access to it; the app may lack the permission to read files (files:read)",
+    "gone": "it no longer exists",
+    "elsewhere": "it is stored outside Slack, where I do not read files",
+    "not_a_file": "it is shown only as a page and cannot be downloaded",
 }
 
 log = logging.getLogger(__name__)
@@ -120,4 +120,4 @@ class FileReader:
     def _why(self, code: str) -> str:
         if code == "too_large":
             return f"it is larger than {size(self._most)}"
-        return WHY.get(code, f"it could not be fetched ({code})")
+        return WHY.get(code, f"it could not be downloaded ({code})")

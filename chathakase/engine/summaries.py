@@ -54,9 +54,9 @@ OF_A_FILE = 1_000
 MARKS = 12
 """About how many tokens tell who said a message."""
 
-NOTHING = "There is nothing here yet that could be summed up."
+NOTHING = "There is nothing to summarise here yet."
 
-UNTOLD = "_{} found no room and could not be told of._"
+UNTOLD = "_{} could not be included for lack of room._"
 
 log = logging.getLogger(__name__)
 

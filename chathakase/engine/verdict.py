@@ -5,23 +5,23 @@ from dataclasses import dataclass
 from chathakase.core.errors import ModelError
 from chathakase.core.types import Finished, Outcome, Result, Wish
 
-EMPTY = "The model gave an empty answer. Please try again or put it differently."
+EMPTY = "The model returned an empty answer. Please try again, or rephrase the question."
 CUT = "The connection to the model broke off here. Please ask again."
-LENGTH = "The answer reached its length limit here. Continue, or ask me to go on, for the rest."
+LENGTH = "The answer reached its length limit here. For the rest, press Continue or ask me to go on."
 LENGTH_EMPTY = (
-    "The model used up its length limit before it wrote a word. Whoever runs me can raise `CHATHAKASE_MAX_TOKENS`."
+    "The model used up its length limit before it wrote a word. Your administrator can raise `CHATHAKASE_MAX_TOKENS`."
 )
-TOO_MUCH = "The model went on far beyond the length I asked for, so I stopped it here."
-TOO_MUCH_EMPTY = "The model's server sent far more than I asked for, but no answer. Please try again."
+TOO_MUCH = "The model wrote far more than I asked for, so I stopped it here."
+TOO_MUCH_EMPTY = "The model's server sent far more data than I asked for, but no answer. Please try again."
 FILTERED = "The model's content filter stopped the answer here."
 GAVE_UP = "I tried to answer this several times and something broke each time. Please put it differently."
 STOPPED = "⏹️ Stopped."
 STOPPED_MARK = "[This answer was stopped here.]"
 """What the model reads at the end of an answer that was stopped."""
-UNDELIVERED = "I wrote an answer in {}, but Slack no longer lets me post there, so it is lost. Please ask me elsewhere."
-PAUSED = "⏸️ I am being restarted and go on in a moment."
-TAKEN_BACK = "This answer was stopped, because what it answers was forgotten."
-UNSETTLED = "What I was answering kept changing while I wrote. Please ask again."
+UNDELIVERED = "I wrote an answer in {}, but Slack no longer lets me post there, so it is lost. Please ask elsewhere."
+PAUSED = "⏸️ I am restarting and will continue in a moment."
+TAKEN_BACK = "I stopped this answer because the message it answers was forgotten."
+UNSETTLED = "The question kept changing while I was answering. Please ask again."
 TROUBLE = "Something went wrong on my side. Please try again."
 
 

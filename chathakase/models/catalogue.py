@@ -159,7 +159,7 @@ def read_models(text: str) -> Catalogue:
     for entry in filter(None, map(str.strip, text.split(","))):
         match = ENTRY.fullmatch(entry)
         if match is None:
-            raise ValueError("must look like qwen3=32768 vision 0.2/1.2, with commas between models")
+            raise ValueError("must look like qwen3=32768 vision 0.2/1.2, separated by commas")
         window = int(match["window"])
         if not LEAST <= window <= MOST:
             raise ValueError(f"must give each model a window of {LEAST:,} to {MOST:,} tokens")

@@ -27,10 +27,10 @@ SAID = {
     "http_401": ("does not accept the key", "Check OPENAI_API_KEY."),
     "http_403": ("does not let the key use this model", "Check OPENAI_API_KEY and what it is allowed."),
     "http_404": ("knows neither this address nor this model", "Check OPENAI_BASE_URL, and CHATHAKASE_MODEL."),
-    "insufficient_quota": ("says that the credit is used up", "Look into your account there."),
-    "unreadable": ("answers something else than a model would", "Check OPENAI_BASE_URL; most end in /v1."),
+    "insufficient_quota": ("says that the credit is used up", "Check your account there."),
+    "unreadable": ("does not answer like a model", "Check OPENAI_BASE_URL; most end in /v1."),
     "unreachable": ("cannot be reached", "Start it, or check OPENAI_BASE_URL and the network."),
-    "timeout": (f"does not answer within {WITHIN:.0f} s", "See how it is, and check OPENAI_BASE_URL."),
+    "timeout": (f"does not answer within {WITHIN:.0f} s", "Check that it is well, and check OPENAI_BASE_URL."),
 }
 """What the server does, by the code of a ModelError, and what to do about it."""
 
@@ -87,8 +87,8 @@ def _missing(name: str, where: str, names: Collection[str]) -> Finding:
 
 def _refused(code: str, where: str) -> Finding:
     if code == "http_429":
-        return Finding(SUBJECT, Level.WARNING, f"{where} is there, but has no room for us now", "Look again later.")
-    said, advice = SAID.get(code, (f"refuses the question ({code})", "Look into its log, or ask who runs it."))
+        return Finding(SUBJECT, Level.WARNING, f"{where} is reachable, but overloaded", "Try again later.")
+    said, advice = SAID.get(code, (f"refuses the question ({code})", "Check its log, or ask its administrator."))
     return Finding(SUBJECT, Level.TROUBLE, f"{where} {said}", advice)
 
 

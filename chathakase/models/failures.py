@@ -21,16 +21,16 @@ SENSELESS = (AttributeError, LookupError, TypeError, ValueError)
 TOO_LONG = "context_length_exceeded"
 
 BY_CODE = {
-    "insufficient_quota": "The model's server says that our credit is used up. Whoever runs me needs to look.",
-    TOO_LONG: "This conversation has grown too long for the model. `clear session` starts afresh.",
-    "content_filter": "The model's server refused this with its content filter. Try to put it differently.",
+    "insufficient_quota": "The model's provider says that our credit is used up. Please tell your administrator.",
+    TOO_LONG: "This conversation has grown too long for the model. `clear session` starts over.",
+    "content_filter": "The model's content filter rejected this. Please try rephrasing it.",
 }
 
 BY_STATUS = {
     400: "The model's server did not understand my request.",
-    401: "The model's server did not accept my key. Whoever runs me should check `OPENAI_API_KEY`.",
-    403: "My key is not allowed to use this model. Whoever runs me should check `OPENAI_API_KEY`.",
-    404: "The model that I am set up with is not there. Whoever runs me should check `CHATHAKASE_MODEL`.",
+    401: "The model's server did not accept my key. Your administrator should check `OPENAI_API_KEY`.",
+    403: "My key is not allowed to use this model. Your administrator should check `OPENAI_API_KEY`.",
+    404: "The model I am set up with does not exist. Your administrator should check `CHATHAKASE_MODEL`.",
     408: TIMEOUT,
     429: "The model is overloaded right now. Please try again in a moment.",
 }

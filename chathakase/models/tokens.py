@@ -25,14 +25,15 @@ more than four."""
 class ExactCounter:
     """Counts with a vocabulary (a TokenCounter)."""
 
-    def __init__(self, name: str, encode: Callable[[str], Sequence[int]]) -> None:
+    def __init__(self, name: str, encode: Callable[[str], Sequence[int]], *, is_own: bool = True) -> None:
+        self.is_own = is_own
         self._name = name
         self._encode = encode
 
     @property
     def name(self) -> str:
-        """The vocabulary, and whether it is another than the model's own."""
-        return self._name
+        """The vocabulary, and whether it is another than the model's own, in words."""
+        return f"counted with {self._name}"
 
     def count(self, text: str) -> int:
         """How many tokens a text has, whatever it holds; one or two more where a very long one is cut."""
@@ -50,9 +51,9 @@ def open_counter(model: str) -> TokenCounter:
     # What people write may look like a special token; ordinary encoding takes it for what it is, text.
     encode = library.get_encoding(vocabulary).encode_ordinary
     own = name.startswith(OPENAIS)
-    return ExactCounter(vocabulary if own else f"{vocabulary}, not {name}'s own", encode)
+    return ExactCounter(vocabulary if own else f"{vocabulary}, not {name}'s own", encode, is_own=own)
 
 
 def is_exact(counter: TokenCounter) -> bool:
     """Whether it counts with the model's own vocabulary."""
-    return counter.name in (VOCABULARY, OLD_VOCABULARY)
+    return isinstance(counter, ExactCounter) and counter.is_own

@@ -47,7 +47,7 @@ def _look(path: Path, now: int) -> list[Finding]:
     disk = check_disk(path)
     try:
         if not path.exists():
-            none = Finding(SUBJECT, Level.NOTE, f"there is no {path} yet; `chathakase run` makes it")
+            none = Finding(SUBJECT, Level.NOTE, f"there is no {path} yet; `chathakase run` creates it")
             return [disk] if disk.level is Level.TROUBLE else [none, *check_access(path), disk]
         access = list(check_access(path))
         with _opened(path) as (reader, writer):
@@ -91,7 +91,7 @@ def _wal(path: Path) -> Path:
 def _look_at_file(path: Path, reader: sqlite3.Connection, writer: sqlite3.Connection) -> Finding:
     have, newest = _version(reader), migrations()[-1].version
     if have > newest:
-        text = f"{path} is of version {have}, and this ChatHakase knows versions up to {newest}"
+        text = f"{path} has version {have}, and this ChatHakase knows versions up to {newest}"
         return Finding(SUBJECT, Level.TROUBLE, text, "Run the newer ChatHakase again, or name another database.")
     if changed := changed_migration(_checksums(reader)):
         advice = f"{RUN_THE_OTHER[:1].upper()}{RUN_THE_OTHER[1:]}."
@@ -100,8 +100,10 @@ def _look_at_file(path: Path, reader: sqlite3.Connection, writer: sqlite3.Connec
     if whole is False:
         return _refused(path, Trouble.DAMAGED)
     _try_to_write(writer)
-    condition = "is whole" if whole else "is too large to be read through"
-    version = f"is of version {have}" if have == newest else f"goes from version {have} to {newest} at the next start"
+    condition = "is intact" if whole else "is too large for a full check"
+    version = (
+        f"has version {have}" if have == newest else f"is migrated from version {have} to {newest} at the next start"
+    )
     return Finding(SUBJECT, Level.OK, f"{path} ({_sizes(path)}) can be written, {condition} and {version}")
 
 
@@ -155,16 +157,16 @@ def _look_inside(connection: sqlite3.Connection, now: int) -> Iterator[Finding]:
 def _waits(sessions: int, waiting: Waiting) -> Finding:
     stored = f"{counted(sessions, 'session')} stored"
     if not waiting.turns:
-        return Finding("turns", Level.OK, f"{stored}, nobody waits for an answer")
-    text = f"{stored}, {waiting.turns:,} waiting for an answer or getting it now, the first for {span(waiting.oldest)}"
+        return Finding("turns", Level.OK, f"{stored}, nobody is waiting for an answer")
+    text = f"{stored}, {waiting.turns:,} waiting for or receiving an answer, the longest for {span(waiting.oldest)}"
     if waiting.oldest < LONG_WAIT:
         return Finding("turns", Level.OK, text)
-    return Finding("turns", Level.WARNING, text, "Start the bot, or look into its log for what holds it up.")
+    return Finding("turns", Level.WARNING, text, "Start the bot, or check its log for what is holding it up.")
 
 
 def _arrived(ages: dict[str, str]) -> Finding:
     if not ages:
-        return Finding("messages", Level.NOTE, "none from Slack is stored yet")
+        return Finding("messages", Level.NOTE, "no messages from Slack are stored yet")
     kinds = {"channel": "from channels", "direct": "from direct messages"}
     newest = {kind: f"the newest came {age} ago" for kind, age in ages.items()}
     told = (f"{words} {newest.get(kind, 'none is stored')}" for kind, words in kinds.items())

@@ -21,7 +21,7 @@ def check_disk(path: Path) -> Finding:
     folder = path.parent
     try:
         if not folder.is_dir():
-            advice = "Make it, or name another in CHATHAKASE_DATABASE_URL."
+            advice = "Create it, or name another in CHATHAKASE_DATABASE_URL."
             return Finding(SUBJECT, Level.TROUBLE, f"there is no folder {folder}", advice)
         free = shutil.disk_usage(folder).free
         with tempfile.TemporaryFile(dir=folder) as probe:
@@ -34,8 +34,8 @@ def check_disk(path: Path) -> Finding:
 
 
 def _room(folder: Path, free: int, used: int) -> Finding:
-    text = f"{size(free)} are free in {folder}"
+    text = f"{size(free)} free in {folder}"
     if free >= max(LOW, 2 * used):
         return Finding(SUBJECT, Level.OK, text)
-    advice = "Make room; a migration keeps a copy of the database beside it."
+    advice = "Free some space; a migration keeps a copy of the database beside it."
     return Finding(SUBJECT, Level.WARNING, f"only {text}", advice)

@@ -70,7 +70,7 @@ def refuse_newer(version: int) -> None:
     newest = migrations()[-1].version
     if version > newest:
         raise StoreError(
-            f"the database is of version {version}, and this software knows versions up to {newest}: "
+            f"the database has version {version}, but this software knows only versions up to {newest}: "
             "run the newer ChatHakase again, or name another database"
         )
 
@@ -100,7 +100,7 @@ async def refuse_other(database: Database) -> None:
     if not version:
         raise StoreError("the file holds no sessions of ChatHakase")
     if version < newest:
-        raise StoreError(f"the database is of version {version}: `chathakase run` brings it to version {newest}")
+        raise StoreError(f"the database has version {version}: `chathakase run` migrates it to version {newest}")
     await refuse_changed(database)
 
 
@@ -134,7 +134,7 @@ async def _save_copy(database: Database, have: int, newest: int) -> None:
             f"no copy of the database could be saved before the migration from version {have} to {newest}, "
             f"so nothing was changed: {error}"
         ) from error
-    log.info("The database is migrated from version %d to %d; as it was, it is kept in %s", have, newest, where)
+    log.info("The database was migrated from version %d to %d; a copy of the old one is in %s", have, newest, where)
 
 
 async def _version(database: Database) -> int:

@@ -74,7 +74,7 @@ async def test_the_address_of_a_file_leads_to_no_method(
     tell_of_files(monkeypatch, in_messages=nothing if asked else urls | sign, when_asked=urls | sign)
     thread = await a_file_is_shared(workspace, alice)
     await thread.answers(1)
-    assert "plan.txt – cannot be read: it is kept somewhere else" in model.seen()
+    assert "plan.txt – cannot be read: it is stored outside Slack" in model.seen()
     assert SECRET not in model.seen()
     assert "hello" not in [message.text for message in workspace.world.timeline(secret).messages()]
     assert not [call for call in of_the_bot(workspace, "conversations.history") if SECRET in str(call.answer)]
@@ -92,7 +92,7 @@ async def test_an_answer_that_is_too_long_is_sent_to_no_method_and_along_no_redi
             thread = await start("hello", channel="@")
             await thread.answers(1)
             await thread.say("export session")
-            await thread.answers(2, containing="could not share")
+            await thread.answers(2, containing="couldn't share")
         assert stranger.asked == []
 
 

@@ -100,7 +100,7 @@ async def test_where_files_are_refused_people_are_told(start: Start, workspace: 
     await thread.answers(1)
     workspace.faults.slack_error("files.getUploadURLExternal", "missing_scope")
     await thread.say("export session")
-    await thread.answers(2, containing="could not share the files")
+    await thread.answers(2, containing="couldn't share the files")
 
 
 @pytest.mark.usefixtures("bot")

@@ -89,7 +89,7 @@ async def test_all_messages_here(
     thread, other = await talk(), await start("@ChatHakase tuna")
     await other.answers(1)
     await thread.say("Forget my messages here.")
-    await whispered(thread.workspace, alice, "forgotten 2 messages of yours")
+    await whispered(thread.workspace, alice, "forgotten 2 of your messages")
     told = await remembered(thread, model, bot)
     assert "swordfish" not in told
     assert "herring" not in told
@@ -104,10 +104,10 @@ async def test_everything_everywhere_after_a_question(
     await other.answers(1)
     await saved(workspace, bot)
     await thread.say("forget everything of mine")
-    await whispered(workspace, alice, "Nobody can bring it back")
+    await whispered(workspace, alice, "This can't be undone")
     assert "tuna" in await remembered(other, model, bot)
     await choose(workspace, alice, "Forget everything")
-    await whispered(workspace, alice, "messages of yours")
+    await whispered(workspace, alice, "of your messages")
     assert "tuna" not in await remembered(other, model, bot)
     told = await remembered(thread, model, bot)
     assert "swordfish" not in told
@@ -124,21 +124,21 @@ async def test_answers_under_way_elsewhere_begin_anew_when_everything_is_forgott
     await other.say("what is the word?", bob)
     await other.answers(2, containing="The word")
     await thread.say("forget everything of mine now")
-    await whispered(workspace, alice, "messages of yours")
+    await whispered(workspace, alice, "of your messages")
     assert (await other.answers(2, containing="I know no word."))[-1] == "I know no word."
     await saved(workspace, bot)
     assert "tuna" not in str([each for each in model.requests[-1]["messages"] if each["role"] == "user"])
 
 
 @pytest.mark.parametrize(
-    ("label", "told"), [("My last message", "your last message"), ("My messages here", "2 messages of yours")]
+    ("label", "told"), [("My last message", "your last message"), ("My messages here", "2 of your messages")]
 )
 async def test_the_buttons_of_forget(
     label: str, told: str, talk: Talk, alice: Person, model: ModelServer, bot: SessionManager, workspace: Workspace
 ) -> None:
     thread = await talk()
     await thread.say("forget")
-    await whispered(workspace, alice, "What of yours shall I forget?")
+    await whispered(workspace, alice, "Which of your messages should I forget?")
     await choose(workspace, alice, label)
     await whispered(workspace, alice, told)
     assert "herring" not in await remembered(thread, model, bot)
@@ -147,8 +147,8 @@ async def test_the_buttons_of_forget(
 async def test_the_button_for_everything_asks_once_more(talk: Talk, alice: Person, workspace: Workspace) -> None:
     thread = await talk()
     await thread.say("forget")
-    await choose(workspace, alice, "Everything of mine")
-    await whispered(workspace, alice, "Nobody can bring it back")
+    await choose(workspace, alice, "All my messages everywhere")
+    await whispered(workspace, alice, "This can't be undone")
 
 
 async def test_one_message_by_its_menu(
@@ -158,7 +158,7 @@ async def test_one_message_by_its_menu(
     herring = next(each.ts for each in thread.messages() if each.text == "herring")
     shark = next(each.ts for each in thread.messages() if each.text == "shark")
     await bob.shortcut("chathakase_forget", thread.channel, herring)
-    await whispered(workspace, bob, "only whoever wrote a message")
+    await whispered(workspace, bob, "only the author of a message")
     assert "herring" in await remembered(thread, model, bot)
     await alice.shortcut("chathakase_forget", thread.channel, herring)
     await whispered(workspace, alice, "forgotten that message")
@@ -172,7 +172,7 @@ async def test_one_message_by_its_menu(
 async def test_an_answer_by_its_menu(talk: Talk, alice: Person, workspace: Workspace) -> None:
     thread = await talk()
     await alice.shortcut("chathakase_forget", thread.channel, thread.messages()[1].ts)
-    await whispered(workspace, alice, "by `clear session` only")
+    await whispered(workspace, alice, "Only `clear session`")
 
 
 async def test_a_message_that_is_not_remembered(
@@ -180,14 +180,16 @@ async def test_a_message_that_is_not_remembered(
 ) -> None:
     ts = await alice.say("nobody asks the bot", channel="#random")
     await alice.shortcut("chathakase_forget", workspace.channel("random").id, ts)
-    await whispered(workspace, alice, "do not remember that message")
+    await whispered(workspace, alice, "don't remember that message")
 
 
 async def test_there_may_be_nothing_to_forget(talk: Talk, carol: Person, workspace: Workspace) -> None:
     thread = await talk()
     for command in ("forget my last message", "forget my messages here"):
         await thread.say(command, carol)
-    await workspace.until(lambda: len([each for each in whispers(workspace, carol) if "nothing of yours" in each]) == 2)
+    await workspace.until(
+        lambda: len([each for each in whispers(workspace, carol) if "don't remember any of your messages" in each]) == 2
+    )
 
 
 async def test_clearing_is_done_at_once_where_nobody_else_wrote(
@@ -207,7 +209,7 @@ async def test_clearing_asks_first_where_others_wrote(
     await thread.say("clear session")
     await whispered(workspace, alice, "bob wrote here too")
     assert "shark" in await remembered(thread, model, bot)
-    await choose(workspace, alice, "Forget what everybody said")
+    await choose(workspace, alice, "Forget everyone's messages")
     await thread.answers(5, containing="forgotten 8 messages")
     told = await remembered(thread, model, bot)
     assert "shark" not in told
@@ -220,7 +222,7 @@ async def test_clearing_may_become_forgetting_ones_own(
     thread = await talk()
     await thread.say("clear session")
     await choose(workspace, alice, "Forget only my messages")
-    await whispered(workspace, alice, "2 messages of yours")
+    await whispered(workspace, alice, "2 of your messages")
     assert "shark" in await remembered(thread, model, bot)
 
 
@@ -249,7 +251,7 @@ async def test_what_is_forgotten_is_neither_found_nor_exported(
 ) -> None:
     thread = await talk()
     await thread.say("forget my messages here")
-    await whispered(workspace, alice, "of yours")
+    await whispered(workspace, alice, "of your messages")
     await saved(workspace, bot)
     await thread.say("export session")
     await workspace.until(lambda: sum(len(message.files) for message in thread.messages()) == 2)
@@ -267,11 +269,11 @@ async def test_buttons_work_after_a_restart(
         await thread.answers(1)
         await saved(workspace, bot)
         await thread.say("forget")
-        await whispered(workspace, alice, "What of yours")
+        await whispered(workspace, alice, "Which of your")
         await saved(workspace, bot)
     async with open_the_bot() as bot:
         await choose(workspace, alice, "My messages here")
-        await whispered(workspace, alice, "forgotten 1 message of yours")
+        await whispered(workspace, alice, "forgotten 1 of your messages")
         assert "swordfish" not in await remembered(thread, model, bot)
 
 
@@ -282,7 +284,7 @@ async def test_an_answer_to_what_is_forgotten_ends(
     thread = await start("@ChatHakase what is the word?")
     await thread.answers(1, containing="The word")
     await thread.say("forget my messages here")
-    await whispered(workspace, alice, "forgotten 1 message of yours")
+    await whispered(workspace, alice, "forgotten 1 of your messages")
     await workspace.until(lambda: "was forgotten" in thread.texts()[0])
     assert "what is the word" not in await remembered(thread, model, bot)
 
@@ -293,7 +295,7 @@ async def test_forgetting_by_the_button_for_everyone_spares_what_comes_later(
     thread = await talk()
     await thread.say("clear session")
     await whispered(workspace, alice, "bob wrote here too")
-    await choose(workspace, alice, "Forget what everybody said")
+    await choose(workspace, alice, "Forget everyone's messages")
     await thread.say("whale", bob)
     await workspace.until(lambda: any("whale" in text for text in thread.texts()))
     await workspace.until(lambda: any("I have forgotten" in text for text in thread.texts()))

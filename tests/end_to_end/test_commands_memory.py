@@ -31,9 +31,9 @@ async def test_session_info_tells_title_room_and_cost(
         answer = (await thread.answers(2, containing="Messages"))[-1]
     assert "- Title: Where shall we go" in answer
     assert "- Agent: chathakase, with the model `scripted`" in answer
-    assert " of 50,000 tokens" in answer
-    assert "everything is in view" in answer
-    assert "the next message wakes it" in answer
+    assert "50,000 tokens. About " in answer
+    assert "all messages" in answer
+    assert "the next message reopens it" in answer
     assert "for 30 days after the last message" in answer
     assert "11 tokens read and 7 written, for about $0.0001" in answer
 
@@ -113,14 +113,14 @@ async def test_a_rename_wins_for_ever(start: Start, bot: SessionManager, workspa
     await thread.answers(1)
     await saved(workspace, bot)
     await thread.say("rename session   “Trip to *Kyoto*”")
-    await thread.answers(2, containing="is called")
+    await thread.answers(2, containing="is now called")
     await thread.say("and now?")
     await thread.answers(3, containing="and now?")
     await saved(workspace, bot)
     await thread.say("session info")
     await thread.answers(4, containing="Trip to \\*Kyoto\\*")
     await thread.say("rename session")
-    await whispered(workspace, thread.person, "with a title behind it")
+    await whispered(workspace, thread.person, "Add a title")
 
 
 async def test_a_summary_for_people(
@@ -155,11 +155,11 @@ async def test_compact_leaves_the_originals_where_they_are(
         await saved(workspace, bot)
     model.will(says("They speak of a fish."))
     await thread.say("compact")
-    answer = (await thread.answers(4, containing="Done: I keep a summary"))[-1]
+    answer = (await thread.answers(4, containing="Done: I now remember"))[-1]
     assert "tokens" in answer
     await saved(workspace, bot)
     await thread.say("session info")
-    await thread.answers(5, containing="told in a summary")
+    await thread.answers(5, containing="as a summary")
     await saved(workspace, bot)
     await thread.say("search threads much more")
     assert "much" in (await whispered(workspace, thread.person, "in your threads")).partition("\n")[2]
@@ -173,7 +173,7 @@ async def test_there_may_be_nothing_to_sum_up(
     start: Start, model: ModelServer, bot: SessionManager, workspace: Workspace
 ) -> None:
     thread = await start("@ChatHakase summarise")
-    await thread.answers(1, containing="nothing here yet")
+    await thread.answers(1, containing="nothing to summarise here yet")
     await saved(workspace, bot)
     await thread.say("compact")
     await thread.answers(2, containing="nothing to compact")
@@ -192,7 +192,7 @@ async def test_a_failed_compaction_is_told(
     model.will(fails(401))
     await thread.say("compact")
     await thread.answers(3)
-    assert "I keep a summary" not in thread.texts()[-1]
+    assert "I now remember" not in thread.texts()[-1]
     assert "401" not in thread.texts()[-1]
 
 
@@ -228,7 +228,7 @@ async def test_answer_again_writes_the_newest_answer_anew(
     await other.answers(1)
     await saved(workspace, bot)
     await other.say("answer again", bob)
-    await whispered(workspace, bob, "only whoever asked")
+    await whispered(workspace, bob, "only the person who asked")
 
 
 @pytest.mark.usefixtures("bot")
@@ -257,4 +257,4 @@ async def test_commands_work_after_a_restart(
         await thread.say("answer again")
         await workspace.until(lambda: not bot._errands.tasks and not bot._working)
         await thread.say("forget my messages here")
-        await whispered(workspace, alice, "forgotten 1 message of yours")
+        await whispered(workspace, alice, "forgotten 1 of your messages")

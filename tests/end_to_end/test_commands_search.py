@@ -45,7 +45,7 @@ async def test_ones_own_threads_with_links(
     assert "Trip to Kyoto in spring" in shown.partition("](")[2]
     assert tokyo.ts.replace(".", "") not in shown
     assert tokyo.ts.replace(".", "") in await found(here, "旅行", alice)
-    assert "found nothing about “Osaka”" in await found(here, "Osaka", alice)
+    assert "found nothing for “Osaka”" in await found(here, "Osaka", alice)
     assert len(here.texts()) == 1, "nobody else is told"
 
 
@@ -98,7 +98,7 @@ async def test_where_membership_is_not_told_only_the_direct_message_is_searched(
     shown = await found(here, "swordfish", alice)
     assert "shark" in shown
     assert "herring" not in shown
-    assert "only at your direct messages" in shown
+    assert "searched only your direct messages" in shown
 
 
 async def test_what_is_found_is_no_markup(

@@ -126,7 +126,7 @@ async def test_all_is_well(environment: dict[str, str], workspace: Workspace, us
 async def test_before_the_first_run_nothing_is_made(environment: dict[str, str], database: Path) -> None:
     code, said = await doctor(environment)
     assert code == 0
-    assert "`chathakase run` makes it" in line(said, "database")
+    assert "`chathakase run` creates it" in line(said, "database")
     assert line(said, "events").startswith("· events the bot's tokens cannot see")
     assert list(database.parent.iterdir()) == []
 
@@ -137,7 +137,7 @@ async def test_a_running_bot_is_seen_and_goes_on(
     code, said = await doctor(environment)
     assert code == 0
     assert "one bot is connected" in line(said, "socket")
-    assert "nobody waits" in line(said, "turns")
+    assert "nobody is waiting" in line(said, "turns")
     await alice.say("@ChatHakase hello", channel=general)
     await workspace.until(lambda: workspace.journal.calls("chat.update"))
 
@@ -157,7 +157,7 @@ async def test_everything_that_is_wrong_is_told_at_once(environment: dict[str, s
     assert said.endswith("\nSomething is wrong.\n")
     assert line(said, "settings").startswith("✗ settings CHATHAKASE_RATE_LIMITS")
     assert line(said, "bot token").startswith("✓")
-    assert line(said, "scopes") == "✗ scopes the bot token lacks im:history: direct messages are not heard"
+    assert line(said, "scopes") == "✗ scopes the bot token lacks im:history: direct messages are not received"
     assert line(said, "events").startswith("✗ events the app does not subscribe to message.im")
     assert line(said, "app token") == "✗ app token Slack does not accept SLACK_APP_TOKEN (invalid_auth)"
     assert line(said, "database") == f"✗ database {database}: the file is no database"
@@ -319,7 +319,7 @@ async def test_a_running_bot_can_look_from_within(settings: dict[str, Any], used
     assert worst(findings) is Level.WARNING
     assert "clock" in {finding.subject for finding in findings}
     message = as_markdown(findings)
-    assert message.startswith("**It works, but something needs a look.**\n- ✅ **bot token**: accepted")
+    assert message.startswith("**It works, but needs attention.**\n- ✅ **bot token**: accepted")
     assert "- ⚠️ **socket**: connected, but Slack counts 2 other connections" in message
     assert "share its events → *Find the other process" in message
     assert workspace.sockets == 0

@@ -15,8 +15,8 @@ from tests.model_server import Answer, Json, ModelServer, begin, chunk, replies,
 
 Start = Callable[..., Awaitable[Thread]]
 
-STOPPED_HERE = "far beyond the length I asked for"
-NO_ANSWER = "far more than I asked for, but no answer"
+STOPPED_HERE = "far more than I asked for, so"
+NO_ANSWER = "far more data than I asked for, but no answer"
 WORDS = "word " * 1_000
 
 

@@ -55,7 +55,7 @@ async def test_clearing_once_more_ends_no_answer_to_what_was_asked_later(
     async with running(environment, workspace, tmp_path / "log"):
         await thread.say("and now?")
         await thread.answers(3, containing="and now?", within=30)
-        await workspace.until(lambda: "forgotten all that was said" in thread.texts()[1], 30)
+        await workspace.until(lambda: "forgotten everything said here" in thread.texts()[1], 30)
         await thread.say("and then?")
         texts = await thread.answers(4, containing="and then?")
     assert texts[2:] == ["I heard: [alice] and now?", "I heard: [alice] and then?"]
@@ -108,7 +108,7 @@ async def test_one_person_may_ask_only_so_much(
         await workspace.until(lambda: len(model.requests) == 2 and workspace.pending_events == 0)
         (told,) = await workspace.until(workspace.world.ephemerals.all)
         assert (told.to, told.message.thread_ts) == (alice.user.id, second.ts)
-        assert told.message.text.startswith("You are asking faster than I may answer.")
+        assert told.message.text.startswith("You are asking faster than I am allowed to answer.")
         await second.say("five", bob)
         await second.answers(2, containing="five")
         assert "three\n\n[alice] four\n\n[bob] five" in model.said()

@@ -16,7 +16,7 @@ from tests.end_to_end.whispers import whispered, whispers
 from tests.model_server import ModelServer, fails, says
 
 Start = Callable[..., Awaitable[Thread]]
-FASTER = "You are asking faster than I may answer."
+FASTER = "You are asking faster than I am allowed to answer."
 
 
 @pytest.fixture(autouse=True)
@@ -102,7 +102,7 @@ async def test_an_edited_question_begins_anew_a_few_times_and_then_another_answe
         await workspace.until(lambda: workspace.pending_events == 0)
         hold.set()
         await thread.answers(1, containing="Answer 3 ends.")
-        await whispered(workspace, alice, "You changed a question that I have answered already.")
+        await whispered(workspace, alice, "You edited a question that I have already answered.")
         await workspace.until(lambda: not bot._working and not bot._errands.tasks)
         assert len(model.requests) == 4
         model._script.clear()
@@ -122,7 +122,7 @@ async def test_whoever_has_asked_enough_begins_nothing_anew_by_an_edit(
         await workspace.until(lambda: workspace.pending_events == 0)
         hold.set()
         await thread.answers(1, containing="The first answer.")
-        await whispered(workspace, alice, "You changed a question that I have answered already.")
+        await whispered(workspace, alice, "You edited a question that I have already answered.")
         await workspace.until(lambda: not bot._working and not bot._errands.tasks)
         assert len(model.requests) == 1
 
@@ -162,7 +162,7 @@ async def test_an_edit_that_calls_the_bot_counts_as_a_question(
         for each in told:
             await alice.edit(general, each, "@ChatHakase and now?")
         await alice.edit(general, ts, "@ChatHakase the word is swordfish")
-        await whispered(workspace, alice, f"{FASTER} I keep what you wrote in mind")
+        await whispered(workspace, alice, f"{FASTER} I'll remember what you wrote")
         await workspace.until(lambda: workspace.pending_events == 0)
         await asyncio.sleep(0.2)
         assert len(model.requests) == 1

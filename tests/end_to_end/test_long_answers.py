@@ -45,7 +45,7 @@ async def test_what_is_attached_says_how_it_ended_where_people_see_it(
         thread = await start("@ChatHakase everything, please")
         (*_, comment) = await thread.answers(3, containing="in this file")
     assert comment.endswith(
-        "\n\n⚠️ The answer reached its length limit here. Continue, or ask me to go on, for the rest."
+        "\n\n⚠️ The answer reached its length limit here. For the rest, press Continue or ask me to go on."
     )
 
 

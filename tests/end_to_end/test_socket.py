@@ -123,7 +123,7 @@ async def test_ten_minutes_of_outage_cost_no_answer(
     workspace.faults.clear()
     workspace.socket_troubles.clear()
     await each_answered_once(workspace, threads)
-    assert "The socket is open again" in caplog.text
+    assert "Reconnected to Slack" in caplog.text
     assert sum(record.levelno >= logging.WARNING and "socket" in record.name for record in _ours(caplog)) <= 4
 
 
@@ -182,7 +182,7 @@ async def test_the_process_comes_back_and_tells_it_in_plain_words(
         assert await asyncio.wait_for(process.wait(), 30) == 0
     said = log.read_text()
     assert "The socket was lost (it broke off); opening it again" in said
-    assert "The socket is open again after" in said
+    assert "Reconnected to Slack after" in said
     for secret in ("swordfish", "ticket", environment["SLACK_APP_TOKEN"], "Traceback"):
         assert secret not in said
 

@@ -66,7 +66,7 @@ async def test_a_summary_for_people_says_what_it_does_not_tell(
         model.will(says("Words were said."))
         await thread.say("summarise")
         await thread.answers(7, containing="Words were said.")
-    assert "older messages found no room" in thread.texts()[-1]
+    assert "older messages could not be included" in thread.texts()[-1]
 
 
 async def test_files_fill_a_window_as_words_do(
@@ -107,7 +107,7 @@ async def test_what_a_summary_for_people_cost_is_counted_and_the_summary_not_kep
         await thread.say("session info")
         answer = (await thread.answers(3, containing="Used so far"))[-1]
     assert "1,011 tokens read and 207 written" in answer
-    assert "everything is in view" in answer
+    assert "all messages" in answer
 
 
 @pytest.mark.usefixtures("bot")

@@ -19,7 +19,7 @@ class Failing:
 
     def __init__(self) -> None:
         self.done: list[Place] = []
-        self.error: Exception | None = ModelError("length", "The model gave no whole answer.")
+        self.error: Exception | None = ModelError("length", "The model's answer was incomplete.")
 
     async def __call__(self, place: Place) -> None:
         self.done.append(place)

@@ -84,7 +84,7 @@ async def test_what_files_hold_is_noted(stage: Stage) -> None:
     assert image.is_image
     assert (await stage.files.images([image.id]))[image.id].kind == "image/png"
     assert zipped.refusal == "it is a zip archive"
-    assert gone.refusal == "it is no longer there"
+    assert gone.refusal == "it no longer exists"
 
 
 async def test_what_was_read_is_not_fetched_again(stage: Stage) -> None:

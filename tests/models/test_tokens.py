@@ -30,7 +30,7 @@ def vocabularies(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_without_the_library_tokens_are_estimated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "bpe_openai", None)
     counter = open_counter("gpt-5.6-luna")
-    assert counter.name == "estimate"
+    assert counter.name == "estimated"
     assert not is_exact(counter)
 
 
@@ -49,7 +49,7 @@ def test_without_the_library_tokens_are_estimated(monkeypatch: pytest.MonkeyPatc
 )
 def test_each_family_has_its_vocabulary(vocabularies: list[str], model: str, vocabulary: str, name: str) -> None:
     counter = open_counter(model)
-    assert (vocabularies, counter.name) == ([vocabulary], name)
+    assert (vocabularies, counter.name) == ([vocabulary], f"counted with {name}")
     assert is_exact(counter) == (name == vocabulary)
 
 

@@ -9,6 +9,7 @@ import pytest
 from tests.simulation.deeds import CLEAR, Kind
 from tests.simulation.evidence import Evidence, Place, Request, Row, Said, Session, Shown, Turn
 from tests.simulation.judge import Wrong, judge
+from tests.simulation.judge.answers import CLEARED
 from tests.simulation.words import END
 
 ROOM, OTHER = Place("C1", "10.000001"), Place("C2", "20.000001")
@@ -301,7 +302,7 @@ def test_a_reply_that_was_cleared_away_though_its_question_was_not() -> None:
     evidence = _cleared("11.500000")
     left = Shown(ROOM, "10.000009", "About q2z: it", "t9")
     assert found(replace(evidence, shown=(*evidence.shown, left))) == {Wrong.DOUBLED}
-    told = replace(left, text="About q1z, q2z: it\n\n⚠️ This answer was stopped, because what it answers was forgotten.")
+    told = replace(left, text=f"About q1z, q2z: it\n\n⚠️ I stopped this answer {CLEARED}.")
     assert found(replace(evidence, shown=(*evidence.shown, told))) == set()
     needlessly = replace(told, text=told.text.replace("q1z, ", ""))
     assert found(replace(evidence, shown=(*evidence.shown, needlessly))) == {Wrong.DOUBLED}

@@ -48,7 +48,7 @@ async def closed(database: Path) -> Path:
 async def test_a_database_that_is_not_there_yet_is_not_made(database: Path) -> None:
     findings = await look(database)
     assert findings["database"].level is Level.NOTE
-    assert "`chathakase run` makes it" in findings["database"].text
+    assert "`chathakase run` creates it" in findings["database"].text
     assert findings["disk"].level is Level.OK
     assert list(database.parent.iterdir()) == []
 
@@ -65,9 +65,9 @@ async def test_a_database_that_is_well(closed: Path) -> None:
     findings = await look(closed)
     assert worst(findings.values()) is Level.NOTE
     assert f"{closed} (" in findings["database"].text
-    assert f"can be written, is whole and is of version {migrations()[-1].version}" in findings["database"].text
-    assert findings["turns"].text == "0 sessions stored, nobody waits for an answer"
-    assert findings["messages"] == Finding("messages", Level.NOTE, "none from Slack is stored yet")
+    assert f"can be written, is intact and has version {migrations()[-1].version}" in findings["database"].text
+    assert findings["turns"].text == "0 sessions stored, nobody is waiting for an answer"
+    assert findings["messages"] == Finding("messages", Level.NOTE, "no messages from Slack are stored yet")
     assert everything_in(closed.parent) == before
     assert list(closed.parent.iterdir()) == [closed]
 
@@ -75,7 +75,7 @@ async def test_a_database_that_is_well(closed: Path) -> None:
 async def test_an_empty_file_is_a_database_to_be(database: Path) -> None:
     database.touch()
     findings = await look(database)
-    assert "goes from version 0 to" in findings["database"].text
+    assert "is migrated from version 0 to" in findings["database"].text
     assert "turns" not in findings
 
 
@@ -99,7 +99,7 @@ async def test_who_waits_is_counted_while_the_bot_runs(stores: Stores, database:
     assert await count_waiting(stores.database, now=stores.clock.now) == Waiting(1, 121.0)
     (_, turns, messages, _) = await check_database(database, now=stores.clock.now)
     assert turns == Finding(
-        "turns", Level.OK, "1 session stored, 1 waiting for an answer or getting it now, the first for 2 min 1 s"
+        "turns", Level.OK, "1 session stored, 1 waiting for or receiving an answer, the longest for 2 min 1 s"
     )
     assert messages.text == "from channels the newest came 31 s ago, from direct messages none is stored"
     stores.clock.now += 300_000
@@ -189,7 +189,7 @@ def a_strange_one(path: Path) -> None:
         (half_of_it, "the database is damaged"),
         (notes, "the file is no database"),
         (a_folder, "the database cannot be opened"),
-        (from_the_future, "is of version 999, and this ChatHakase knows versions up to"),
+        (from_the_future, "has version 999, and this ChatHakase knows versions up to"),
         (another_migration, "was made by another migration 7 (memory) than this ChatHakase has"),
         (a_strange_one, "the database refused (no such table: messages)"),
     ],
@@ -210,7 +210,7 @@ async def test_an_older_database_is_well(closed: Path) -> None:
         connection.execute("DELETE FROM schema_migrations WHERE version > 1")
     findings = await look(closed)
     assert findings["database"].level is Level.OK
-    assert "goes from version 1 to" in findings["database"].text
+    assert "is migrated from version 1 to" in findings["database"].text
 
 
 async def test_a_read_only_file_is_told(closed: Path) -> None:
@@ -277,7 +277,7 @@ async def test_a_file_that_takes_too_long_to_read_is_not_read_through(
     monkeypatch.setattr(checkup, "READ_WITHIN", 0.05)
     findings = await look(closed)
     assert findings["database"].level is Level.OK
-    assert "is too large to be read through" in findings["database"].text
+    assert "is too large for a full check" in findings["database"].text
 
 
 def test_the_machine_lets_us_give_up_rights(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ async def test_only_a_database_of_this_version_is_read(tmp_path: Path) -> None:
             await refuse_other(reader)
         async with writer.transaction() as transaction:
             await transaction.execute(NOTE, newest - 1, "earlier", 0)
-        with pytest.raises(StoreError, match=f"`chathakase run` brings it to version {newest}"):
+        with pytest.raises(StoreError, match=f"`chathakase run` migrates it to version {newest}"):
             await refuse_other(reader)
         async with writer.transaction() as transaction:
             await transaction.execute(NOTE, newest + 1, "later", 0)

@@ -125,7 +125,7 @@ async def test_a_database_is_copied_before_it_is_migrated(database: Path, caplog
     assert everything(database) != before
     assert sorted(database.parent.glob("*.db.*")) == sorted(copies)
     assert [record.getMessage() for record in caplog.records] == [
-        f"The database is migrated from version 1 to {newest}; as it was, it is kept in {copies[2]}"
+        f"The database was migrated from version 1 to {newest}; a copy of the old one is in {copies[2]}"
     ]
 
 

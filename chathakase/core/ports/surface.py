@@ -32,7 +32,7 @@ class Downloads(Protocol):
         """The whole content of a file.
 
         Raises DeliveryError: ``too_large`` beyond ``most`` bytes, ``not_allowed`` when the bot may not have it,
-        ``gone`` when it is no longer there, ``elsewhere`` when the surface itself does not hold it, ``not_a_file`` when
+        ``gone`` when it no longer exists, ``elsewhere`` when the surface itself does not hold it, ``not_a_file`` when
         it only shows it; others may pass.
         """
 

@@ -12,10 +12,10 @@ from chathakase.engine.commands import parsing
 from chathakase.engine.commands.answers import Act, Answer, Order, Said
 from chathakase.engine.commands.means import Means
 
-NOTHING = "There is nothing to export: nothing was said here, or all of it is forgotten."
-COMMENT = "This session as it is stored, for people to read."
-COMMENT_JSON = "The same for programs."
-NOT_TAKEN = "I could not share the files here. Please try again later, or ask whoever runs me."
+NOTHING = "There is nothing to export: nobody has said anything here, or it has all been forgotten."
+COMMENT = "This session as Markdown, for people to read."
+COMMENT_JSON = "The same as JSON, for programs."
+NOT_TAKEN = "I couldn't share the files here. Please try again later, or ask your administrator."
 
 log = logging.getLogger(__name__)
 

@@ -13,26 +13,23 @@ from chathakase.engine.commands.means import Means
 from chathakase.engine.commands.wording import listed
 
 WHAT = (
-    "What of yours shall I forget? Your messages stay where people see them, but I will not remember, find or export "
-    "them; what I answered is forgotten by `clear session` only. For any other single message open its menu and choose "
+    "Which of your messages should I forget? They stay visible in Slack, but I will no longer remember, find or export "
+    "them. My answers are forgotten only by `clear session`. For any other message, open its menu and choose "
     "*Forget this message*, or delete it."
 )
 CHOICES = (
     Choice("My last message", parsing.FORGET_LAST),
     Choice("My messages here", parsing.FORGET_HERE),
-    Choice("Everything of mine", parsing.FORGET_EVERYTHING),
+    Choice("All my messages everywhere", parsing.FORGET_EVERYTHING),
 )
-SURE = (
-    "Shall I forget everything that you have ever said to me or where I listened, in every thread? "
-    "Nobody can bring it back."
-)
-NOT_YOURS = "Sorry, only whoever wrote a message, or an admin, may have it forgotten."
-UNKNOWN = "I do not remember that message."
-OURS = "That is an answer of mine: what I answered is forgotten by `clear session` only."
-NOTHING = "I remember nothing of yours {}."
+SURE = "Forget everything you have ever written to me or in my threads? This can't be undone."
+NOT_YOURS = "Sorry, only the author of a message or an admin can have it forgotten."
+UNKNOWN = "I don't remember that message."
+OURS = "That is one of my answers. Only `clear session` forgets those."
+NOTHING = "I don't remember any of your messages {}."
 INTERRUPTED = (
-    "I was interrupted and cannot tell whether your last message is forgotten already. Say `what do you remember` to "
-    "see, and `forget my last message` again if it is still there."
+    "I was interrupted and can't tell whether your last message has been forgotten. Check with `what do you remember`, "
+    "and say `forget my last message` again if it is still there."
 )
 
 
@@ -105,16 +102,16 @@ class Forgetting:
         session_id = order.place.session_id
         if order.argument != parsing.FOR_EVERYONE and (others := await self._others(order)):
             return Asked(
-                f"{others} wrote here too. Shall I forget what everybody said in this thread, or only you?",
+                f"{others} wrote here too. Forget everyone's messages in this thread, or only yours?",
                 (
-                    Choice("Forget what everybody said", parsing.CLEAR_FOR_EVERYONE, danger=True),
+                    Choice("Forget everyone's messages", parsing.CLEAR_FOR_EVERYONE, danger=True),
                     Choice("Forget only my messages", parsing.FORGET_HERE),
                 ),
             )
         await self._presses.end_elsewhere(session_id, before=order.ref)
         forgotten = await self._forgetting.clear(session_id, before=order.ref)
         # Once more after a crash, there is nothing left to count.
-        what = f"{counted(forgotten, 'message')} of this thread" if forgotten else "all that was said here before"
+        what = f"{counted(forgotten, 'message')} of this thread" if forgotten else "everything said here before"
         return Said(f"Done: I have forgotten {what}.")
 
     async def _others(self, order: Order) -> str:
@@ -126,7 +123,7 @@ class Forgetting:
 
 def _done(forgotten: int, where: str, order: Order) -> str:
     if forgotten:
-        return f"Done: I have forgotten {counted(forgotten, 'message')} of yours."
+        return f"Done: I have forgotten {forgotten:,} of your messages."
     if order.errand.attempt > 1:
-        return "Done: I have forgotten what was yours."
+        return "Done: I have forgotten all of your messages."
     return NOTHING.format(where)

@@ -11,39 +11,39 @@ from chathakase.engine.commands.answers import Act, Answer, Asked, Order, Said, 
 HINT = "hint"
 """What is answered to a mention without words."""
 
-HELLO = "Hello! Write your question next to my name, or `help` to see what I can do."
+HELLO = "Hello! Mention me with a question, or with `help` to see what I can do."
 
 TEXT = """\
-**I am an assistant whose memory is the thread.** Mention me in a channel or write me a direct message; \
-in a thread where I take part, just go on writing. Begin with somebody else's name, and I stay out of it.
+**I am an assistant whose memory is the thread.** Mention me in a channel or send me a direct message. \
+In a thread I am part of, just keep writing. Start with somebody else's name, and I stay out of it.
 
-A message that is nothing but one of these is a command:
-- `session info` – what this thread is to me: people, age, room left, cost
-- `what do you remember` – exactly what I would send to the model, for your eyes only
-- `search threads` and some words – find them in your threads, for your eyes only
-- `summarise` – tell this thread in short
-- `compact` – keep only a summary of the older part in mind
-- `rename session` and a title – call this thread something else
+A message that is just one of these is a command:
+- `session info` – details about this thread: people, age, room left, cost
+- `what do you remember` – exactly what I would send to the model; only you see it
+- `search threads` plus words – find them in your threads; only you see the results
+- `summarise` – summarise this thread
+- `compact` – keep only a summary of the older part in memory
+- `rename session` plus a title – rename this thread
 - `export session` – this thread as two files, Markdown and JSON
-- `answer again` – write my last answer anew (whoever asked, or an admin)
-- `stop` – stop the answer that I am writing (whoever asked, or an admin)
-- `forget` – choose what of yours I forget; at once: `forget my last message`, `forget my messages here`, \
-`forget everything of mine`
-- `clear session` – forget what was said in this thread
+- `answer again` – rewrite my last answer (the person who asked, or an admin)
+- `stop` – stop the answer I am writing (the person who asked, or an admin)
+- `forget` – choose which of your messages I forget; or directly: `forget my last message`, \
+`forget my messages here`, `forget everything of mine`
+- `clear session` – forget this thread's messages
 - `all sessions` – every active session (admins only)
-- `doctor` – whether everything that I need is there (admins only)
+- `doctor` – check that everything I need is there (admins only)
 - `help` – this text
 """
 
 REFUSALS: Mapping[str, str] = {
-    TOO_MANY_BY_YOU: "You are asking faster than I may answer.",
-    TOO_MANY_HERE: "More is asked in this channel than I may answer.",
-    BUSY: "So many threads wait for me that I cannot take on another just now.",
+    TOO_MANY_BY_YOU: "You are asking faster than I am allowed to answer.",
+    TOO_MANY_HERE: "Too many questions in this channel right now.",
+    BUSY: "Too many threads are waiting for me right now.",
 }
-KEPT_IN_MIND = " I keep what you wrote in mind; please ask again in a minute."
+KEPT_IN_MIND = " I'll remember what you wrote; please ask again in a minute."
 LATER = " Please try again in a minute."
 
-CHANGED = "You changed a question that I have answered already."
+CHANGED = "You edited a question that I have already answered."
 """What is said to whoever edits the newest one."""
 
 

@@ -9,7 +9,7 @@ from chathakase.engine.commands import parsing
 from chathakase.engine.commands.answers import Act, Order, Said, privately
 from chathakase.engine.commands.means import Means
 
-NO_ADMIN = privately("Sorry, only admins may see that.")
+NO_ADMIN = privately("Sorry, only admins can see that.")
 
 LISTED = 20
 """How many sessions `all sessions` lists."""

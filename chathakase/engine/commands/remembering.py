@@ -14,9 +14,9 @@ from chathakase.engine.commands.session import room, trimmed
 from chathakase.engine.commands.wording import fenced
 from chathakase.engine.recall import View
 
-NOTHING = "I remember nothing of this thread."
-NOT_YOURS = "Sorry, only people who wrote in this thread, and admins, may see that."
-NOT_TAKEN = "It is too long to be shown here, and I could not send you a file. Please ask whoever runs me."
+NOTHING = "I don't remember anything from this thread."
+NOT_YOURS = "Sorry, only people who wrote in this thread and admins can see that."
+NOT_TAKEN = "It is too long to show here, and I couldn't send you a file. Please ask your administrator."
 LONGEST = 3_000
 """Characters that are shown in the thread; whatever is longer becomes a file."""
 
@@ -56,7 +56,7 @@ class Remembering:
         except DeliveryError as error:
             log.warning("What is remembered of %s could not be shared: %s", order.place.session_id, error)
             return privately(NOT_TAKEN)
-        return privately(f"{comment}\nI sent it to you as a file, in a direct message.")
+        return privately(f"{comment}\nI sent it to you as a file in a direct message.")
 
 
 def as_text(view: View) -> str:
@@ -67,8 +67,8 @@ def as_text(view: View) -> str:
 def heading(view: View) -> str:
     """What is told above it."""
     return (
-        "**What I would send to the model for the next question here**, before that question: "
-        f"{room(view)}. Of what was said: {trimmed(view)}."
+        "**What I would send to the model** along with the next question here. "
+        f"{room(view)}. In its view: {trimmed(view)}."
     )
 
 

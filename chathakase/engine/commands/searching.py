@@ -17,11 +17,11 @@ from chathakase.engine.commands.means import Means
 from chathakase.engine.commands.wording import plainly
 
 HOW = (
-    "Say what to look for: `search threads trip to Kyoto` finds the newest messages and titles with all these words, "
-    "in threads where you took part and may still read. Nobody else sees what I find."
+    "Tell me what to look for: `search threads trip to Kyoto` finds the newest messages and titles with all of these "
+    "words, in threads you took part in and can still read. Only you see the results."
 )
-NOTHING = "I found nothing about “{}” in your threads."
-ONLY_DIRECT = "\n\nI could not find out in which channels you are, so I looked only at your direct messages."
+NOTHING = "I found nothing for “{}” in your threads."
+ONLY_DIRECT = "\n\nI couldn't find out which channels you are in, so I searched only your direct messages."
 LISTED = 10
 SHOWN = 80
 """Characters of what was looked for that are repeated."""

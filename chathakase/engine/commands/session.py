@@ -16,7 +16,7 @@ from chathakase.engine.housekeeping import DAY
 from chathakase.engine.recall import View
 
 NO_SESSION = "There is no session in this thread yet."
-HOW_TO_RENAME = "Say it with a title behind it: `rename session Trip to Kyoto`."
+HOW_TO_RENAME = "Add a title: `rename session Trip to Kyoto`."
 NAMED = 30
 """How many people are named, the first who wrote."""
 
@@ -37,7 +37,7 @@ class Session:
         if not title:
             return privately(HOW_TO_RENAME)
         await self._means.stores.titles.entitle(order.place.session_id, title, by=TitleBy.PERSON)
-        return Said(f"Done: this session is called “{plainly(title)}” now.")
+        return Said(f"Done: this session is now called “{plainly(title)}”.")
 
     async def _info(self, order: Order) -> Said:
         info = await self._means.stores.sessions.info(order.place.session_id)
@@ -63,8 +63,8 @@ class Session:
         yield f"- Began: {span((now - info.began) / 1000)} ago"
         yield f"- When idle: {self._end(info, now)}"
         yield f"- Kept: {self._retention()}"
-        yield f"- The model's window: {room(view)}"
-        yield f"- Of what was said: {trimmed(view)}"
+        yield f"- The model's window: {view.window.tokens:,} tokens. {room(view)}"
+        yield f"- In the model's view: {trimmed(view)}"
         if spent := self._spent(info):
             yield f"- Used so far: {spent}"
 
@@ -72,14 +72,14 @@ class Session:
         expiry = self._terms.expiry
         archived = expiry.mode is ExpiryMode.ARCHIVE
         left = span(max(info.active + expiry.after - now, 0) / 1000)
-        after = "; the next message wakes it" if archived else ""
-        return f"{'archived' if archived else 'deleted'} after {span(expiry.after / 1000)}, in {left} from now{after}"
+        after = "; the next message reopens it" if archived else ""
+        return f"{'archived' if archived else 'deleted'} after {span(expiry.after / 1000)}, {left} from now{after}"
 
     def _retention(self) -> str:
         if self._terms.expiry.mode is ExpiryMode.DELETE:
             return "until then"
         days = self._terms.retention // DAY
-        return f"for {counted(days, 'day')} after the last message, then deleted for good" if days else "for ever"
+        return f"for {counted(days, 'day')} after the last message, then deleted for good" if days else "forever"
 
     def _spent(self, info: SessionInfo) -> str:
         """Tokens and, as far as prices are known, what they cost; empty when there are none."""
@@ -90,7 +90,7 @@ class Session:
         known = [each for each in costs if each is not None]
         if not known:
             return tokens
-        unknown = ", and more at prices that I do not know" if len(known) < len(costs) else ""
+        unknown = ", plus usage at unknown prices" if len(known) < len(costs) else ""
         return f"{tokens}, for {dollars(sum(known))}{unknown}"
 
 
@@ -117,17 +117,14 @@ def room(view: View) -> str:
     window = view.window
     used, reserve = round(view.prompt.tokens * window.ratio), window.kept
     left = max(window.tokens - reserve - used, 0)
-    return (
-        f"about {used:,} of {window.tokens:,} tokens are taken, {left:,} are left besides {reserve:,} for an answer "
-        f"(counted by {window.counter.name})"
-    )
+    return f"About {left:,} tokens left, plus {reserve:,} reserved for the answer ({window.counter.name})"
 
 
 def trimmed(view: View) -> str:
     """What the model gets to see of a session's messages."""
     told = []
     if view.memory.summary is not None:
-        told.append(f"{counted(view.memory.summary.messages, 'message')} told in a summary")
+        told.append(f"{counted(view.memory.summary.messages, 'message')} as a summary")
     if view.prompt.left_out:
-        told.append(f"{counted(view.prompt.left_out, 'message')} left out, as they find no room")
-    return "; ".join(told) or "everything is in view"
+        told.append(f"{counted(view.prompt.left_out, 'message')} left out for lack of room")
+    return "; ".join(told) or "all messages"

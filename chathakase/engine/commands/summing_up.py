@@ -9,7 +9,7 @@ from chathakase.engine.commands import parsing
 from chathakase.engine.commands.answers import Act, Order, Said
 from chathakase.engine.commands.means import Means
 
-NOTHING_OLD = "There is nothing to compact: this thread is short enough to remember word by word."
+NOTHING_OLD = "There is nothing to compact: this thread is short enough to remember word for word."
 
 log = logging.getLogger(__name__)
 
@@ -41,9 +41,9 @@ class SummingUp:
         if not done.messages:
             return Said(NOTHING_OLD)
         return Said(
-            f"Done: I keep a summary of {counted(done.messages, 'older message')} in mind instead of their words. "
-            f"What is said here took about {done.before:,} tokens and takes about {done.after:,} now. "
-            "Nothing is lost: the words are still found and exported."
+            f"Done: I now remember {counted(done.messages, 'older message')} as a summary. This thread took up about "
+            f"{done.before:,} tokens and now takes up about {done.after:,}. Nothing is lost: searches and "
+            "exports still have every word."
         )
 
 

@@ -26,4 +26,4 @@ def check_clock(answer: Answer) -> list[Finding]:
         return [Finding(SUBJECT, Level.OK, "agrees with Slack's")]
     text = f"is {span(off)} {'ahead of' if ahead > 0 else 'behind'} Slack's"
     level = Level.TROUBLE if off > WRONG else Level.WARNING
-    return [Finding(SUBJECT, level, text, "Have the system keep its time by NTP.")]
+    return [Finding(SUBJECT, level, text, "Synchronise the system clock with NTP.")]

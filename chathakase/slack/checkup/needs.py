@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from chathakase.slack.inward.words import FORGET
 
 SCOPES: Mapping[str, str] = {
-    "app_mentions:read": "mentions are not heard",
+    "app_mentions:read": "mentions are not received",
     "channels:history": "threads in public channels are not followed",
     "channels:read": "public channels have no names for the model, and nothing that was said in them can be searched",
     "chat:write": "nothing is answered",
@@ -14,7 +14,7 @@ SCOPES: Mapping[str, str] = {
     "files:write": "answers that are too long for messages are not attached",
     "groups:history": "threads in private channels are not followed",
     "groups:read": "private channels have no names for the model, and nothing that was said in them can be searched",
-    "im:history": "direct messages are not heard",
+    "im:history": "direct messages are not received",
     "im:read": "nothing that was said in direct messages can be searched",
     "im:write": "files for one person alone come with a message of their own",
     "mpim:history": "threads in group messages are not followed",
@@ -29,10 +29,10 @@ CAN_DO_WITHOUT = frozenset(
 """Those of them without which people are still answered."""
 
 EVENTS: Mapping[str, str] = {
-    "app_mention": "mentions are not heard",
+    "app_mention": "mentions are not received",
     "message.channels": "threads in public channels are not followed",
     "message.groups": "threads in private channels are not followed",
-    "message.im": "direct messages are not heard",
+    "message.im": "direct messages are not received",
     "message.mpim": "threads in group messages are not followed",
 }
 """Events that the app subscribes to for its bot (docs.slack.dev/reference/events)."""

@@ -43,8 +43,8 @@ class SocketState:
 def of_running_bot(state: SocketState) -> Finding:
     """The socket that a bot has open."""
     if not state.connected:
-        advice = "Wait: the bot connects again by itself. If it does not, look into its log."
-        return Finding(SUBJECT, Level.TROUBLE, "the bot has no connection to Slack just now", advice)
+        advice = "Wait: the bot reconnects by itself. If it does not, check its log."
+        return Finding(SUBJECT, Level.TROUBLE, "the bot has no connection to Slack right now", advice)
     if state.consumers > 1:
         others = counted(state.consumers - 1, "other connection")
         text = f"connected, but Slack counts {others} of this app, which share its events"
@@ -61,8 +61,8 @@ async def try_socket(
         async with asyncio.timeout(GREET_WITHIN):
             frame = await _first_frame(session, addresses.of_socket(url), proxy)
     except TimeoutError:
-        text = f"Slack says no hello on it within {GREET_WITHIN:.0f} s"
-        return Finding(SUBJECT, Level.WARNING, text, "See whether the bot hears something."), ""
+        text = f"Slack sends no hello on it within {GREET_WITHIN:.0f} s"
+        return Finding(SUBJECT, Level.WARNING, text, "Check whether the bot receives anything."), ""
     except (aiohttp.ClientError, OSError, ValueError) as error:
         text = f"does not open ({type(error).__name__})"
         return Finding(SUBJECT, Level.TROUBLE, text, f"{SWITCHED_OFF} Check that the network lets wss:// through."), ""

@@ -39,7 +39,7 @@ async def export_manifest(client: AsyncWebClient, app_id: str, config_token: str
 
 def _why_not(answer: Answer) -> Finding:
     if answer.error in REFUSED:
-        text = f"Slack does not accept SLACK_CONFIG_TOKEN ({answer.error}); such tokens live for twelve hours"
+        text = f"Slack does not accept SLACK_CONFIG_TOKEN ({answer.error}); such tokens expire after twelve hours"
         advice = "Make a new one on api.slack.com/apps, below your apps, or unset it."
         return Finding(EVENTS_SUBJECT, Level.WARNING, text, advice)
     return _unread(answer.error or "no manifest")
@@ -77,9 +77,9 @@ def _missing_events(manifest: Manifest) -> Iterator[tuple[str, str]]:
 def _switched_off(manifest: Manifest) -> Iterator[tuple[str, str]]:
     settings, home = _within(manifest, "settings"), _within(manifest, "features", "app_home")
     if not settings.get("socket_mode_enabled"):
-        yield SETTINGS_SUBJECT, "Socket Mode is off: nothing is heard"
+        yield SETTINGS_SUBJECT, "Socket Mode is off: no events arrive"
     if not _within(settings, "interactivity").get("is_enabled"):
-        yield SETTINGS_SUBJECT, "Interactivity is off: buttons are dead"
+        yield SETTINGS_SUBJECT, "Interactivity is off: buttons do nothing"
     if not home.get("messages_tab_enabled") or home.get("messages_tab_read_only_enabled"):
         yield SETTINGS_SUBJECT, "the app's Messages tab is off or read-only: nobody can write direct messages to it"
 

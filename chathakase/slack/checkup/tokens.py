@@ -33,7 +33,7 @@ def _what_it_does(error: str) -> str:
     if error == TIMEOUT:
         return f"does not answer within {WITHIN:.0f} s"
     if error in ODD:
-        return "answers something else than Slack would"
+        return "does not answer like Slack"
     # Codes are in small letters; anything else is the type of a network error.
     return f"answers {error}" if error.islower() else f"cannot be reached ({error})"
 
@@ -57,16 +57,16 @@ def of_one_app(app_of_bot: str, app_of_socket: str) -> list[Finding]:
     """Whether both tokens belong together; nothing is told where that is not known."""
     if not (app_of_bot and app_of_socket) or app_of_bot == app_of_socket:
         return []
-    text = f"is of another app ({app_of_socket}) than the bot token ({app_of_bot})"
+    text = f"belongs to another app ({app_of_socket}) than the bot token ({app_of_bot})"
     return [Finding(APP_TOKEN, Level.TROUBLE, text, "Copy both tokens from the settings of the same app.")]
 
 
 def _refused(subject: str, setting: str, answer: Answer, advice: str) -> Finding:
     if answer.error == "ratelimited":
-        return Finding(subject, Level.WARNING, "Slack is asked too often just now", "Look again in a minute.")
+        return Finding(subject, Level.WARNING, "Slack is rate limiting us right now", "Try again in a minute.")
     if not answer.judged:
         text = f"Slack does not say whether it accepts {setting} ({answer.error})"
-        return Finding(subject, Level.TROUBLE, text, "Look again in a minute.")
+        return Finding(subject, Level.TROUBLE, text, "Try again in a minute.")
     return Finding(subject, Level.TROUBLE, f"Slack does not accept {setting} ({answer.error})", advice)
 
 
@@ -83,7 +83,7 @@ def scopes(have: Collection[str] | None, configured: Collection[str] | None) -> 
     lost then.
     """
     if have is None:
-        return [Finding("scopes", Level.NOTE, "this Slack does not say which the bot token has")]
+        return [Finding("scopes", Level.NOTE, "this Slack does not say which scopes the bot token has")]
     missing = [scope for scope in SCOPES if scope not in have]
     if missing:
         return [_lacks(scope, configured, last=scope == missing[-1]) for scope in missing]

@@ -9,7 +9,7 @@ from chathakase.slack.connection.wire import Wire
 
 WORDS = {
     "ClientConnectorError": "Slack cannot be reached",
-    "ClientConnectorDNSError": "the name of Slack's server is not to be found",
+    "ClientConnectorDNSError": "the name of Slack's server cannot be resolved",
     "ServerDisconnectedError": "Slack hung up",
     "TimeoutError": "Slack does not answer",
     "odd_address": "Slack returned an invalid WebSocket address",
@@ -36,7 +36,7 @@ class Telling:
     def over(self, wire: Wire, wait: float) -> None:
         """A socket is lost, or soon will be; the next is tried for after ``wait`` seconds."""
         if wire.told:
-            log.info("Slack asks for another socket (%s); opening it%s", wire.told, _after(wait))
+            log.info("Slack asked for a new connection (%s); opening it%s", wire.told, _after(wait))
         else:
             self._tell("lost", f"The socket was lost ({wire.lost}); opening it again{_after(wait)}")
 
@@ -50,7 +50,7 @@ class Telling:
 
     def opened(self, gap: float) -> None:
         """A socket is open again, after so many seconds without one."""
-        log.info("The socket is open again%s", f" after {gap:.0f} s" if gap else ", nothing was missed meanwhile")
+        log.info("Reconnected to Slack%s", f" after {gap:.0f} s" if gap else " without missing anything")
 
     def _tell(self, what: str, text: str) -> None:
         now = self._clock()

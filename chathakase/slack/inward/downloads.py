@@ -56,7 +56,7 @@ class SlackDownloads:
         """The whole content of a file, however long that takes as long as something comes; of a clip, what it says.
 
         Raises DeliveryError: ``too_large`` beyond ``most`` bytes; ``elsewhere`` when it is not kept on Slack, ``gone``
-        when it is no longer there, ``not_allowed`` when the bot may not read it (it may lack ``files:read``),
+        when it no longer exists, ``not_allowed`` when the bot may not read it (it may lack ``files:read``),
         ``not_a_file`` when Slack shows it as a page alone, as it does with lists; others, such as ``timeout`` or
         ``http_503``, that may pass.
         """

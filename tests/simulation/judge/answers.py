@@ -11,7 +11,7 @@ from tests.simulation.words import END, questions
 
 STOPPED = "⏹️"
 NOTICE = "⚠️"
-CLEARED = "because what it answers was forgotten"
+CLEARED = "because the message it answers was forgotten"
 LOST = "so it is lost"
 """In what somebody is told in a direct message whose answer Slack refused."""
 

@@ -93,7 +93,7 @@ async def test_a_missing_scope_is_told_with_what_does_not_work() -> None:
         assert [finding.level for finding in findings] == [Level.TROUBLE] * 2
         assert [finding.text for finding in findings] == [
             "the bot token lacks files:write: answers that are too long for messages are not attached",
-            "the bot token lacks im:history: direct messages are not heard",
+            "the bot token lacks im:history: direct messages are not received",
         ]
         assert "install the app again" in findings[-1].advice
         # The settings ask for everything, so that to install it is enough.
@@ -137,7 +137,7 @@ async def test_events_that_are_missing_are_told_with_what_does_not_work() -> Non
         findings = about(await look(workspace, config_token=workspace.config_token), "events")
     assert [finding.text for finding in findings] == [
         "the app does not subscribe to message.channels: threads in public channels are not followed",
-        "the app does not subscribe to message.im: direct messages are not heard",
+        "the app does not subscribe to message.im: direct messages are not received",
     ]
     assert {finding.level for finding in findings} == {Level.TROUBLE}
     assert [bool(finding.advice) for finding in findings] == [False, True]
@@ -159,7 +159,7 @@ def test_what_is_switched_off_is_told() -> None:
     assert worst(findings) is Level.TROUBLE
     text = told(findings, "app settings")
     assert "Socket Mode is off" in text
-    assert "buttons are dead" in text
+    assert "buttons do nothing" in text
     assert "nobody can write direct messages" in text
     assert len(compare({})) == len(EVENTS) + 3
 
@@ -198,7 +198,7 @@ async def test_tokens_of_two_apps_are_told() -> None:
         other.answers["apps.connections.open"] = {"ok": True, "url": f"{other.base.replace('http', 'ws')}/link"}
         other.frames = [{"type": "hello", "num_connections": 1, "connection_info": {"app_id": "A2"}}]
         findings = await look_at(other.api_url)
-    assert "is of another app (A2) than the bot token (A1)" in told(findings, "app token")
+    assert "belongs to another app (A2) than the bot token (A1)" in told(findings, "app token")
     assert worst(about(findings, "app token")) is Level.TROUBLE
 
 
@@ -226,7 +226,7 @@ async def test_a_slack_that_says_no_hello_is_not_waited_for_long(monkeypatch: py
         findings = await look_at(foreign.api_url)
     assert worst(findings) is Level.WARNING
     assert "no hello" in told(findings, "socket")
-    assert "does not say which the bot token has" in told(findings, "scopes")
+    assert "does not say which scopes the bot token has" in told(findings, "scopes")
 
 
 @pytest.mark.parametrize(
@@ -255,7 +255,7 @@ async def test_a_wrong_clock_is_told(seconds: float, level: Level, words: str, m
     ("status", "body", "words"),
     [
         (503, "<html>", "answers http_503"),
-        (200, "<html>", "answers something else than Slack would"),
+        (200, "<html>", "does not answer like Slack"),
         (200, '{"ok": false, "error": "fatal_error"}', "answers fatal_error"),
     ],
 )
