@@ -177,9 +177,14 @@ def _thread(where: Where, title: str, parts: Iterable[str] = (), left_out: int =
     return f"<thread{marks}>\n{inside}</thread>" if marks or inside else ""
 
 
+def in_turns(speeches: Iterable[Speech]) -> list[Speech]:
+    """One speech for each change of speaker, as several chat templates want it."""
+    return [_joined(role, list(group)) for role, group in groupby(speeches, attrgetter("role"))]
+
+
 def _merged(block: str, speeches: Iterable[Speech]) -> Iterator[Speech]:
-    """One speech for each change of speaker, as several chat templates want it; the block begins people's first."""
-    merged = [_joined(role, list(group)) for role, group in groupby(speeches, attrgetter("role"))]
+    """People and the assistant in turns; the block begins people's first."""
+    merged = in_turns(speeches)
     if block and (not merged or merged[0].role != "user"):
         yield Speech("user", block)
     elif block:

@@ -234,6 +234,8 @@ class Finished:
     """How many tokens the prompt was thought to have; 0 where nothing can be learned from that."""
     footnotes: tuple[str, ...] = ()
     """What people are to read below the answer, each on one line of plain text."""
+    window: int = 0
+    """The model's window in tokens, where its server named it before it took the prompt; else 0."""
 
 
 @dataclass(frozen=True, slots=True)

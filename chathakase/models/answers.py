@@ -13,9 +13,10 @@ from chathakase.core.types import Finished
 from chathakase.models.bounds import TOO_MUCH, Bounds, TooMuch
 from chathakase.models.documents import content_of, parse
 from chathakase.models.events import Events
-from chathakase.models.failures import SENSELESS, UNREADABLE, as_model_errors, is_too_long
+from chathakase.models.failures import SENSELESS, UNREADABLE, as_model_errors
 from chathakase.models.hearing import Hearing
 from chathakase.models.patience import Breath, Clock
+from chathakase.models.refusals.length import is_too_long
 
 DONE = "[DONE]"
 DRAIN = 0.1
@@ -60,7 +61,8 @@ def _accepted(answer: dict[str, Any], response: httpx2.Response) -> dict[str, An
     if answer.get("choices"):
         return answer
     refusal = openai.APIError("", response.request, body=answer.get("error", answer))
-    raise refusal if is_too_long(refusal) else ModelError("unreadable", UNREADABLE)
+    is_refusal = answer.get("error") or answer.get("object") == "error" or is_too_long(refusal)
+    raise refusal if is_refusal else ModelError("unreadable", UNREADABLE)
 
 
 async def _read_stream(response: httpx2.Response, hearing: Hearing, bounds: Bounds) -> AsyncGenerator[str]:

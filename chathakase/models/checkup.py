@@ -10,7 +10,7 @@ from chathakase.core.errors import ModelError
 from chathakase.core.showing import shown
 from chathakase.core.types import Finished, Prompt, Speech
 from chathakase.models.bounds import TOO_MUCH
-from chathakase.models.failures import TIMEOUT, UNREADABLE
+from chathakase.models.failures import ELSEWHERE, TIMEOUT, UNREADABLE
 from chathakase.models.openai import OFFICIAL, OpenAIModel, open_model
 
 SUBJECT = "model"
@@ -18,7 +18,7 @@ WITHIN = 5.0
 """Seconds that the server has for each of at most two requests."""
 HELLO = Prompt((Speech("user", "Hi"),), session_id="")
 
-NO_LIST = frozenset({"http_404", "http_405", "http_501", "unreadable"})
+NO_LIST = frozenset({ELSEWHERE, "http_404", "http_501", "server_error", "unreadable"})
 """What servers that keep no list of models answer when they are asked for it."""
 NO_MODEL = frozenset({"http_400", "http_404", "http_422"})
 """What servers answer when they are asked for a model that they do not have."""
@@ -26,7 +26,8 @@ NO_MODEL = frozenset({"http_400", "http_404", "http_422"})
 SAID = {
     "http_401": ("does not accept the key", "Check OPENAI_API_KEY."),
     "http_403": ("does not let the key use this model", "Check OPENAI_API_KEY and what it is allowed."),
-    "http_404": ("knows neither this address nor this model", "Check OPENAI_BASE_URL, and CHATHAKASE_MODEL."),
+    "http_404": ("does not have this model", "Check CHATHAKASE_MODEL."),
+    ELSEWHERE: ("takes no requests at this address", "Check OPENAI_BASE_URL; most end in /v1."),
     "insufficient_quota": ("says that the credit is used up", "Check your account there."),
     "unreadable": ("does not answer like a model", "Check OPENAI_BASE_URL; most end in /v1."),
     "unreachable": ("cannot be reached", "Start it, or check OPENAI_BASE_URL and the network."),
@@ -47,15 +48,20 @@ async def check_model(*, api_key: str, base_url: str | None, name: str) -> list[
 
 
 async def _look(model: OpenAIModel, where: str) -> Finding:
-    names = await _names(model)
+    base, names = model.base, await _names(model)
     if model.name in names:
         return Finding(SUBJECT, Level.OK, f"{where} has {model.name}")
     try:
         await _greet(model)
     except ModelError as error:
+        if not names and model.base != base:
+            names = await _names(model)
         if names and error.code in NO_MODEL:
             return _missing(model.name, where, names)
         raise
+    if model.base != base:
+        here = shown(model.base)
+        return Finding(SUBJECT, Level.NOTE, f"{here} answers as {model.name}", f"Set OPENAI_BASE_URL to {here}.")
     unlisted = ", though its list of models does not name it" if names else ""
     return Finding(SUBJECT, Level.OK, f"{where} answers as {model.name}{unlisted}")
 

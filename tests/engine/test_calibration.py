@@ -1,6 +1,6 @@
 import pytest
 
-from chathakase.engine.calibration import ESTIMATED, EXACT, LEAST, MOST, Calibration
+from chathakase.engine.calibration import BELIEVED, ESTIMATED, EXACT, LEAST, MOST, Calibration
 
 
 def test_what_is_expected_of_a_model_that_reported_nothing() -> None:
@@ -47,3 +47,15 @@ def test_a_servers_limit_only_makes_a_window_smaller() -> None:
     assert calibration.window("m", 8_192) == 4_096
     assert calibration.window("m", 2_048) == 2_048
     assert calibration.window("other", 8_192) == 8_192
+
+
+def test_a_servers_limit_counts_for_an_hour() -> None:
+    now = 0.0
+    calibration = Calibration(clock=lambda: now)
+    calibration.limit("m", 4_096)
+    now = BELIEVED - 1
+    assert calibration.window("m", 8_192) == 4_096
+    now = BELIEVED + 1
+    assert calibration.window("m", 8_192) == 8_192
+    calibration.limit("m", 6_000)
+    assert calibration.window("m", 8_192) == 6_000

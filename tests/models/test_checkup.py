@@ -67,7 +67,7 @@ async def test_an_option_that_a_server_refuses_does_not_matter(model: ModelServe
     [
         (401, Level.TROUBLE, "does not accept the key"),
         (403, Level.TROUBLE, "does not let the key"),
-        (404, Level.TROUBLE, "knows neither this address nor this model"),
+        (404, Level.TROUBLE, "takes no requests at this address"),
         (418, Level.TROUBLE, "refuses the question (http_418)"),
         (429, Level.WARNING, "overloaded"),
         (503, Level.TROUBLE, "refuses the question (http_503)"),

@@ -1,8 +1,6 @@
 """The model client against a real HTTP server: pictures, other names, and prompts that are too long."""
 
 import json
-from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 from aiohttp import web
@@ -11,47 +9,17 @@ from chathakase.core.errors import ModelError
 from chathakase.core.files import Image
 from chathakase.core.types import Finished, Prompt, Speech, Usage
 from chathakase.engine.asking import ask as ask_shortly
-from chathakase.models.openai import OpenAIModel, open_model
+from chathakase.models.openai import OpenAIModel
 from tests.model_server import Answer, Json, ModelServer, begin, fails, replies, says
+from tests.models.refusing import ask, contents, refuses, refuses_flatly
 
 CAT = Image("image/png", b"\x89PNG")
 PROMPT = Prompt((Speech("system", "Be kind."), Speech("user", "hello")), "s")
 LOOK = Prompt((Speech("user", "what is this?", (CAT, CAT)), Speech("assistant", "a"), Speech("user", "and?")), "s")
 
 
-def refuses(status: int, message: str, **more: object) -> Answer:
-    async def answer(_: web.Request, __: Json) -> web.StreamResponse:
-        return web.json_response({"error": {"message": message, **more}}, status=status)
-
-    return answer
-
-
-def refuses_flatly(message: str) -> Answer:
-    async def answer(_: web.Request, __: Json) -> web.StreamResponse:
-        body = {"object": "error", "message": message, "type": "BadRequestError", "param": None, "code": 400}
-        return web.json_response(body, status=400)
-
-    return answer
-
-
-@pytest.fixture
-async def client(model: ModelServer) -> AsyncIterator[OpenAIModel]:
-    async with open_model(
-        api_key="k", base_url=model.base_url, name="main", temperature=0.5, max_tokens=2_000
-    ) as opened:
-        yield opened
-
-
-async def ask(client: OpenAIModel, prompt: Prompt = PROMPT) -> str:
-    return "".join([piece async for piece in client.stream(prompt) if not isinstance(piece, Finished)])
-
-
-def contents(model: ModelServer, request: int = -1) -> list[Any]:
-    return [message["content"] for message in model.requests[request]["messages"]]
-
-
 async def test_without_pictures_content_is_a_plain_string(client: OpenAIModel, model: ModelServer) -> None:
-    await ask(client)
+    await ask(client, PROMPT)
     assert contents(model) == ["Be kind.", "hello"]
 
 
@@ -60,47 +28,6 @@ async def test_pictures_stand_beside_the_words_that_they_came_with(client: OpenA
     assert await ask(client, LOOK) == "a cat"
     picture = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw=="}}
     assert contents(model) == [[{"type": "text", "text": "what is this?"}, picture, picture], "a", "and?"]
-
-
-@pytest.mark.parametrize(
-    "refusal",
-    [
-        refuses(400, "Invalid content type. image_url is only supported by certain models."),
-        refuses(400, "this model does not support image input"),
-        refuses(400, "json: cannot unmarshal array into Go struct field Message.messages.content of type string"),
-        refuses(404, "No endpoints found that support image input"),
-        refuses(422, "unknown variant `image_url`, expected `text`"),
-        refuses_flatly("main is not a multimodal model"),
-        replies(400, {"error": "this model does not support image input"}),
-        replies(422, {"detail": [{"loc": ["body", "content"], "msg": "Input should be a valid string", "input": [7]}]}),
-    ],
-    ids=["openai", "ollama", "old ollama", "openrouter", "deepseek", "vllm", "a string", "fastapi"],
-)
-async def test_a_model_that_sees_nothing_is_told_of_pictures_in_a_line(
-    client: OpenAIModel, model: ModelServer, refusal: Answer
-) -> None:
-    model.will(refusal, says("what picture?"), says("again"))
-    assert await ask(client, LOOK) == "what picture?"
-    told = ["what is this?\n\n[There are 2 pictures here that you cannot see]", "a", "and?"]
-    assert contents(model) == told
-    assert await ask(client, LOOK) == "again"
-    assert len(model.requests) == 3
-    assert contents(model) == told
-
-
-@pytest.mark.parametrize(
-    "refusal",
-    [
-        refuses(400, "You uploaded an unsupported image. Use one of these formats: png"),
-        replies(400, {"error": "cannot decode image"}),
-    ],
-    ids=["openai", "a string"],
-)
-async def test_one_bad_picture_blinds_nobody(client: OpenAIModel, model: ModelServer, refusal: Answer) -> None:
-    model.will(refusal, says("?"), says("!"))
-    assert await ask(client, LOOK) == "?"
-    await ask(client, LOOK)
-    assert isinstance(contents(model)[0], list)
 
 
 async def test_a_refusal_that_names_no_picture_is_one(client: OpenAIModel, model: ModelServer) -> None:
@@ -272,7 +199,7 @@ async def test_a_prompt_that_is_too_long_is_known_whoever_says_so(
 ) -> None:
     model.will(refusal, refusal)
     with pytest.raises(ModelError) as refused:
-        await ask(client)
+        await ask(client, PROMPT)
     assert (refused.value.code, refused.value.limit) == ("context_length_exceeded", limit)
 
 
@@ -285,7 +212,7 @@ async def test_a_prompt_that_is_too_long_is_known_in_mid_stream(client: OpenAIMo
 
     model.will(answer)
     with pytest.raises(ModelError) as refused:
-        await ask(client)
+        await ask(client, PROMPT)
     assert (refused.value.code, refused.value.limit) == ("context_length_exceeded", 16_384)
 
 
@@ -305,34 +232,34 @@ async def test_what_says_nothing_of_the_length_is_something_else(
 ) -> None:
     model.will(refusal)
     with pytest.raises(ModelError, match=r"http_4(00|22)"):
-        await ask(client)
+        await ask(client, PROMPT)
 
 
 async def test_absurd_limits_are_read_without_harm(client: OpenAIModel, model: ModelServer) -> None:
     model.will(replies(400, {"error": f"the context length is {'9' * 5_000}"}))
     with pytest.raises(ModelError, match="context_length_exceeded"):
-        await ask(client)
+        await ask(client, PROMPT)
 
 
 async def test_what_a_refusal_quotes_is_passed_on_to_nobody(client: OpenAIModel, model: ModelServer) -> None:
     model.will(replies(400, {"error": "prompt too long: swordfish"}), replies(400, {"detail": "swordfish"}))
     for _ in range(2):
         with pytest.raises(ModelError) as refused:
-            await ask(client)
+            await ask(client, PROMPT)
         assert "swordfish" not in f"{refused.value} {refused.value.told}"
 
 
 async def test_an_option_that_is_forbidden_in_detail_is_left_out(client: OpenAIModel, model: ModelServer) -> None:
     forbidden = {"type": "extra_forbidden", "loc": ["body", "stream_options"], "msg": "Extra inputs are not permitted"}
     model.will(replies(422, {"detail": [forbidden]}), says("Here I am."))
-    assert await ask(client) == "Here I am."
+    assert await ask(client, PROMPT) == "Here I am."
     assert ["stream_options" in request for request in model.requests] == [True, False]
 
 
 async def test_limits_of_the_account_are_something_else(client: OpenAIModel, model: ModelServer) -> None:
     model.will(*[fails(429, message="Request too large: too many tokens per minute, reduce the length")] * 3)
     with pytest.raises(ModelError, match="http_429"):
-        await ask(client)
+        await ask(client, PROMPT)
 
 
 SMALL = "This model's maximum context length is 2048 tokens."
@@ -344,10 +271,10 @@ async def test_no_longer_an_answer_is_asked_for_than_half_of_a_small_window(
 ) -> None:
     model.will(refusal, says("short"))
     with pytest.raises(ModelError) as refused:
-        await ask(client)
+        await ask(client, PROMPT)
     # The same prompt is not sent again: there is a shorter one to be had from whoever made it.
     assert (refused.value.code, refused.value.limit, len(model.requests)) == ("context_length_exceeded", 2_048, 1)
-    assert await ask(client) == "short"
+    assert await ask(client, PROMPT) == "short"
     assert [request["max_tokens"] for request in model.requests] == [2_000, 1_024]
 
 
@@ -357,8 +284,8 @@ async def test_an_answer_is_bounded_by_no_window_that_has_room_for_it(client: Op
     )
     for _ in range(2):
         with pytest.raises(ModelError, match="context_length_exceeded"):
-            await ask(client)
-    await ask(client)
+            await ask(client, PROMPT)
+    await ask(client, PROMPT)
     assert [request["max_tokens"] for request in model.requests] == [2_000] * 3
 
 
@@ -379,8 +306,8 @@ async def test_a_short_text_is_asked_for_again_once_the_window_is_known(
 async def test_another_model_is_asked_through_the_same_client(client: OpenAIModel, model: ModelServer) -> None:
     cheap = client.named("cheap", max_tokens=64)
     model.will(fails(400, "unsupported_value", param="temperature", message="temperature is not supported"))
-    await ask(cheap)
-    await ask(client)
+    await ask(cheap, PROMPT)
+    await ask(client, PROMPT)
     assert cheap.name == "cheap"
     asked = [(request["model"], request["max_tokens"], request.get("temperature")) for request in model.requests]
     assert asked == [("cheap", 64, 0.5), ("cheap", 64, None), ("main", 2_000, 0.5)]
@@ -418,12 +345,12 @@ async def test_what_a_model_thinks_aloud_is_no_part_of_its_answer(
     client: OpenAIModel, model: ModelServer, answer: Answer
 ) -> None:
     model.will(answer)
-    assert await ask(client) == "It is <think> itself."
+    assert await ask(client, PROMPT) == "It is <think> itself."
 
 
 async def test_a_beginning_that_could_be_a_thought_is_not_lost(client: OpenAIModel, model: ModelServer) -> None:
     model.will(says(" <thi"), says("  "))
-    assert [await ask(client), await ask(client)] == [" <thi", "  "]
+    assert [await ask(client, PROMPT), await ask(client, PROMPT)] == [" <thi", "  "]
 
 
 @pytest.mark.parametrize("finish", ["stop", "length"])

@@ -1,0 +1,89 @@
+"""One prompt on its way to an answer, through all that its server refuses meanwhile."""
+
+import logging
+from dataclasses import replace
+
+import openai
+
+from chathakase.core.showing import shown
+from chathakase.core.types import Finished, Prompt
+from chathakase.models.concessions import SHORTEST, at_most, concession
+from chathakase.models.endpoint import Endpoint
+from chathakase.models.failures import translate
+from chathakase.models.learning import Learning
+from chathakase.models.refusals.addresses import is_elsewhere
+from chathakase.models.refusals.saying import status_of
+
+log = logging.getLogger(__name__)
+
+
+class Attempt:
+    """How a prompt is put the next time, and where."""
+
+    def __init__(self, prompt: Prompt, learning: Learning, endpoint: Endpoint, *, until: float) -> None:
+        """``until`` is when the answer must have begun, by the loop's clock."""
+        self.prompt = prompt
+        self.until = until
+        self.shape = learning.shape()
+        self.base = endpoint.base
+        self._learning = learning
+        self._endpoint = endpoint
+        self._others = list(endpoint.others())
+        self._window = 0
+        self._begun = False
+
+    def heard(self, piece: str | Finished) -> str | Finished:
+        """Note that the answer has begun; what was learned on the way to it stands in its end."""
+        if not self._begun:
+            self._begun = True
+            self._learning.took(self.shape.asks_for(self.prompt))
+            self._is_here()
+        return replace(piece, window=self._window) if isinstance(piece, Finished) else piece
+
+    def give_way(self, error: openai.OpenAIError) -> None:
+        """Change what the server refuses, so that it can be asked again. Raises ModelError where nothing helps."""
+        if isinstance(error, openai.APIError) and not self._begun and self._changes(error):
+            return
+        refusal = translate(error)
+        self._make_room(refusal.limit)
+        raise refusal from error
+
+    def _changes(self, error: openai.APIError) -> bool:
+        if isinstance(error, openai.APIConnectionError):
+            return False
+        return self._goes_elsewhere(error) or self._concedes(error)
+
+    def _goes_elsewhere(self, error: openai.APIError) -> bool:
+        if not is_elsewhere(error):
+            if 400 <= status_of(error) < 500:
+                self._is_here()
+            return False
+        if not self._others:
+            return False
+        self.base = self._others.pop(0)
+        return True
+
+    def _is_here(self) -> None:
+        """Look here from now on: somebody is there who knows what is asked for."""
+        if self.base != self._endpoint.base:
+            log.warning("The model's server answers at %s; set OPENAI_BASE_URL to that", shown(self.base))
+            self._endpoint.base = self.base
+
+    def _concedes(self, error: openai.APIError) -> bool:
+        found = concession(error, self.shape, self.prompt)
+        if found is None:
+            return False
+        log.info("The model's server refused %s; asking for %d of that", found.subject, found.most)
+        self._learning.refused(found)
+        self.shape = found.change(self.shape)
+        self._window = found.window or self._window
+        return True
+
+    def _make_room(self, window: int) -> None:
+        """Ask from now on for no longer an answer than half of the window that a server names; 0 where it names none.
+
+        Else no prompt would be short enough where the window is hardly longer than the answer that is asked for.
+        """
+        half = window // 2
+        if SHORTEST <= half < self.shape.length:
+            self._learning.insist(at_most(half))

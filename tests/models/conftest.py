@@ -1,0 +1,43 @@
+from collections.abc import AsyncIterator
+
+import pytest
+
+from chathakase.models.openai import OpenAIModel, open_model
+from tests.model_server import ModelServer
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the openai library tries again, it tries again at once."""
+    monkeypatch.setattr("openai._base_client.INITIAL_RETRY_DELAY", 0.001)
+
+
+@pytest.fixture
+async def client(model: ModelServer) -> AsyncIterator[OpenAIModel]:
+    async with open_model(
+        api_key="k", base_url=model.base_url, name="main", temperature=0.5, max_tokens=2_000
+    ) as opened:
+        yield opened
+
+
+class Time:
+    """A clock that a test sets."""
+
+    now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+async def timed(model: ModelServer, time: Time) -> AsyncIterator[OpenAIModel]:
+    """A client that goes by that clock."""
+    async with open_model(
+        api_key="k", base_url=model.base_url, name="main", temperature=0.5, max_tokens=2_000, clock=time
+    ) as opened:
+        yield opened
