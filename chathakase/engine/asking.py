@@ -19,6 +19,7 @@ SHARES = (1.0, 0.5, 0.2)
 SHORT_MOST = 40_000
 """Characters of a short text: twice what the longest summary has that is asked for."""
 
+TOO_SMALL = "Even this is too long for the model. Your administrator should check its context length."
 NO_ANSWER = "The model's answer was incomplete. Please try again."
 NOTHING = Usage(0, 0)
 
@@ -44,22 +45,31 @@ class Asking:
                         yield self._noted(piece, prompt) if isinstance(piece, Finished) else piece
                 return
             except ModelError as error:
-                if began or error.code != TOO_LONG or share == SHARES[-1]:
+                if began or error.code != TOO_LONG:
                     raise
+                if share == SHARES[-1]:
+                    raise error if _goes_back(prompt) else ModelError(TOO_LONG, TOO_SMALL, limit=error.limit) from error
                 self._calibration.limit(self._model.name, error.limit)
                 log.info("A prompt of about %d tokens was too long in %s", prompt.tokens, lease.place.session_id)
 
     def _noted(self, finished: Finished, prompt: Prompt) -> Finished:
         """What the model says at its end, with the prompt's footnotes.
 
-        It teaches how many tokens a prompt had, but not where it had pictures, which each server counts differently.
+        It teaches the model's window, and how many tokens a prompt had; not the latter where there were pictures, which
+        each server counts differently.
         """
         finished = replace(finished, footnotes=prompt.footnotes)
+        self._calibration.limit(self._model.name, finished.window)
         if any(speech.images for speech in prompt.speeches):
             return finished
         if finished.usage is not None:
             self._calibration.learn(self._model.name, prompt.tokens, finished.usage.prompt_tokens)
         return replace(finished, estimate=prompt.tokens)
+
+
+def _goes_back(prompt: Prompt) -> bool:
+    """Whether a prompt tells of anything before what is asked now, which could be forgotten."""
+    return prompt.left_out > 0 or any(speech.role == "assistant" for speech in prompt.speeches)
 
 
 @dataclass(frozen=True, slots=True)

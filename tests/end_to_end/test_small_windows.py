@@ -43,3 +43,29 @@ async def test_nobody_reads_what_a_model_thinks_aloud(start: Start, model: Model
     await thread.say("and then?")
     await thread.answers(2, containing="empty answer")
     assert model.requests[-1]["messages"][2] == {"role": "assistant", "content": "Green tea."}
+
+
+TOO_LONG = replies(400, {"error": {"message": "the prompt is too long", "code": "context_length_exceeded"}})
+
+
+@pytest.mark.usefixtures("bot")
+async def test_only_where_something_could_be_forgotten_that_is_advised(start: Start, model: ModelServer) -> None:
+    model.will(*[TOO_LONG] * 3, says("Now it is."), *[TOO_LONG] * 3)
+    thread = await start("@ChatHakase hello")
+    (alone,) = await thread.answers(1, containing="too long for the model")
+    assert "clear session" not in alone
+    await thread.say("again")
+    await thread.answers(2, containing="Now it is.")
+    await thread.say("and again")
+    (*_, grown) = await thread.answers(3, containing="too long for the model")
+    assert "clear session" in grown
+
+
+@pytest.mark.usefixtures("bot")
+async def test_an_answer_beside_which_there_is_no_room_is_asked_for_shorter(start: Start, model: ModelServer) -> None:
+    words = "maximum context length is 2600 tokens, you requested 1500 in the messages, 2000 in the completion"
+    model.will(replies(400, {"error": {"message": words}}), says("Short."))
+    thread = await start("@ChatHakase hello")
+    await thread.answers(1, containing="Short.")
+    assert model.said(0) == model.said(1)
+    assert [request["max_tokens"] for request in model.requests[:2]] == [2_000, 1_100]
