@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import NoDecode
 
 from chathakase.core.addresses import check_host, web_address
-from chathakase.core.types import ExpiryMode, Streaming
+from chathakase.core.types import ExpiryMode, FollowUps, Streaming
 from chathakase.environment import Environment, check_proxies, read
 from chathakase.environment import SettingsError as SettingsError
 
@@ -96,6 +96,8 @@ class Settings(ModelServer, Stored):
     chathakase_slack_timeout: float = Field(10, gt=0, le=60)
     """Seconds that one Web API call may take."""
 
+    chathakase_follow_ups: FollowUps = FollowUps.THREAD
+    """Whether the bot answers in a channel's thread where it takes part: ``thread``, or only a ``mention``."""
     chathakase_session_timeout: int = Field(3600, ge=1, le=10**9)
     """Seconds after which an idle session expires."""
     chathakase_expiry: ExpiryMode = ExpiryMode.ARCHIVE

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from chathakase.config import SettingsError, read_settings
-from chathakase.core.types import ExpiryMode
+from chathakase.core.types import ExpiryMode, FollowUps
 from tests.rights import without_rights
 
 ENOUGH = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "OPENAI_API_KEY": "sk-secret"}
@@ -35,6 +35,7 @@ def test_the_defaults(environment: Any) -> None:
     assert settings.chathakase_max_messages == 20
     assert settings.chathakase_session_timeout == 3600
     assert settings.chathakase_expiry is ExpiryMode.ARCHIVE
+    assert settings.chathakase_follow_ups is FollowUps.THREAD
     assert settings.database == Path("chathakase.db")
     assert settings.chathakase_admins == frozenset()
 
@@ -65,6 +66,7 @@ def test_a_server_of_ones_own_needs_no_key(environment: Any) -> None:
         ("CHATHAKASE_MAX_MESSAGES", "none"),
         ("CHATHAKASE_SESSION_TIMEOUT", "1 hour"),
         ("CHATHAKASE_EXPIRY", "burn"),
+        ("CHATHAKASE_FOLLOW_UPS", "never"),
         ("CHATHAKASE_DATABASE_URL", "postgres://x"),
         ("CHATHAKASE_DATABASE_URL", "sqlite:///"),
         ("CHATHAKASE_DATABASE_URL", "sqlite:////"),

@@ -41,7 +41,7 @@ def test_every_command_of_the_bot_is_told() -> None:
     page = (ROOT / "docs" / "commands.md").read_text()
     for command in commands.COMMANDS:
         assert f"`{command}`" in README
-        assert f"`{command}`" in commands.HELP
+        assert f"`{command}`" in commands.help_text()
         assert f"`{command}`" in page
     for said in re.findall(r"^\| `([^`]+)`", page.split("## The JSON")[0], re.MULTILINE):
         assert said in commands.COMMANDS

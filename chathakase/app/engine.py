@@ -14,10 +14,12 @@ from chathakase.core.types import Expiry
 from chathakase.engine.above import Above
 from chathakase.engine.admission import Admission, Load
 from chathakase.engine.asking import Asking
+from chathakase.engine.attention import Attention
 from chathakase.engine.background import Background, Chore
 from chathakase.engine.changes import Changes
 from chathakase.engine.commands import Commands, Means, Terms
 from chathakase.engine.errands import Errands
+from chathakase.engine.hints import Hints
 from chathakase.engine.housekeeping import DAY, Housekeeping
 from chathakase.engine.places import Places, Rank
 from chathakase.engine.presses import Presses
@@ -101,6 +103,10 @@ async def open_engine(
         )
     )
     background = await stack.enter_async_context(Background(_chores(mind, stores, surface, persona, places)))
+    hints = Hints(stores.hints)
+    attention = Attention(
+        sessions=stores.sessions, surface=surface, name=terms.agent, answers=settings.chathakase_follow_ups
+    )
     manager = SessionManager(
         sessions=stores.sessions,
         turns=stores.turns,
@@ -110,6 +116,8 @@ async def open_engine(
         errands=Errands(store=stores.errands, commands=commands, presses=presses, surface=surface),
         running=running,
         admission=admission,
+        attention=attention,
+        hints=hints,
         strays=Strays(monotonic),
         background=background,
         places=places,
@@ -123,6 +131,7 @@ async def open_engine(
         running=running,
         admission=admission,
         find=commands.find,
+        heed=attention.heed,
         wake=manager.wake,
         submit=manager.submit,
         promise=manager.promise,
@@ -139,6 +148,7 @@ def _terms(settings: Settings, web: SlackWeb, mind: Mind) -> Terms:
         model=settings.chathakase_model,
         expiry=Expiry(settings.chathakase_session_timeout * 1000, settings.chathakase_expiry),
         retention=settings.chathakase_retention_days * DAY,
+        follow_ups=settings.chathakase_follow_ups,
         prices=mind.catalogue.facts,
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum, StrEnum, auto
+from enum import Enum, IntEnum, StrEnum, auto
 
 from chathakase.core.files import Attachment, Image, SharedFile
 
@@ -16,6 +16,16 @@ class Role(StrEnum):
     """Said to the bot itself and answered without the model; never part of a prompt."""
     CLEARED = "cleared"
     """Text and author are forgotten; the row only says that this message was had already."""
+
+
+class SaidTo(IntEnum):
+    """To whom a message is said, where several people are."""
+
+    ANYBODY = 0
+    """Nobody in particular."""
+    BOT = 1
+    OTHERS = 2
+    """People who said something in the thread."""
 
 
 class Outcome(StrEnum):
@@ -62,6 +72,15 @@ class Streaming(StrEnum):
     """By the surface's own streams, where it has them; else by edits."""
     OFF = "off"
     """Not at all: it is posted when it is whole."""
+
+
+class FollowUps(StrEnum):
+    """What is answered in a thread of a channel in which the bot takes part."""
+
+    THREAD = "thread"
+    """Whatever is not said to somebody else."""
+    MENTION = "mention"
+    """Only what mentions the bot."""
 
 
 class ExpiryMode(StrEnum):
@@ -116,6 +135,10 @@ class Incoming:
     """What the author is called, if it is nobody whom the surface could be asked about: another bot."""
     ours: bool = False
     """We said it ourselves, before the session began."""
+    said_to: SaidTo = SaidTo.ANYBODY
+    """To whom it is said, as far as that is known yet."""
+    direct: bool = False
+    """Nobody but its author and the bot is there."""
 
 
 class Appended(Enum):
@@ -124,13 +147,15 @@ class Appended(Enum):
     NEW = auto()
     COMPLETED = auto()
     """It was stored already, and has files now that came only this time."""
+    AMONG_PEOPLE = auto()
+    """It is stored only now, as context: people talk among themselves, and it is said to nobody in particular."""
     KNOWN = auto()
     """It was stored already, or is not wanted any more."""
     STRAY = auto()
     """It belongs to no session."""
 
     def __bool__(self) -> bool:
-        return self is Appended.NEW
+        return self in (Appended.NEW, Appended.AMONG_PEOPLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +288,8 @@ class Person:
     """The name of their time zone, for instance ``Asia/Tokyo``; empty when unknown."""
     offset: int = 0
     """How many seconds their clock is ahead of UTC at present."""
+    called: tuple[str, ...] = ()
+    """All the names that they have, the one above included."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """Heeds what people change and delete: memory follows, and an answer that is being written begins anew."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from chathakase.core.errands import Command
 from chathakase.core.memory import Change, Standing, Touched
 from chathakase.core.ports import ChangeStore
-from chathakase.core.types import Incoming
+from chathakase.core.types import Incoming, SaidTo
 from chathakase.engine.admission import Admission, Caused
 from chathakase.engine.running import Running
 
@@ -23,13 +24,14 @@ class Changes:
         running: Running,
         admission: Admission,
         find: Callable[[Incoming], Command | None],
+        heed: Callable[[Incoming], Awaitable[Incoming]],
         wake: Callable[[str], None],
         submit: Callable[[Incoming], Awaitable[bool]],
         promise: Callable[[Command], Awaitable[None]],
         young: int,
         now: Callable[[], int],
     ) -> None:
-        """``find`` tells which command a message is, if any.
+        """``find`` tells which command a message is, if any, and ``heed`` whom it is said to.
 
         ``young``: milliseconds after which a message that only its change makes ours is not answered any more.
         """
@@ -37,6 +39,7 @@ class Changes:
         self._running = running
         self._admission = admission
         self._find = find
+        self._heed = heed
         self._wake = wake
         self._submit = submit
         self._promise = promise
@@ -48,11 +51,19 @@ class Changes:
 
         What becomes a question by it is answered, but a command that becomes another one is not done once more.
         """
+        if change.now is not None:
+            change = await self._listen(change, change.now)
         touched = await self._follow(change)
         if touched is None and await self._was_known(change):
             touched = await self._follow(change)
         if touched is not None:
             await self._see_to(change, touched)
+
+    async def _listen(self, change: Change, now: Incoming) -> Change:
+        """The same change with whom the message is said to now; to call the bot by its name is to call it."""
+        heard = await self._heed(now)
+        by_name = not heard.opens and heard.said_to is SaidTo.BOT
+        return replace(change, now=heard, calls=change.calls or by_name)
 
     async def _follow(self, change: Change) -> Touched | None:
         """Have memory follow a change. What it makes a question by it counts as one, and may be one too many."""
@@ -83,7 +94,7 @@ class Changes:
             self._wake(touched.place.session_id)
         elif touched.standing is Standing.WAITING:
             self._begin_anew(change, touched)
-        elif touched.standing is Standing.NEWEST and change.now is not None:
+        elif touched.standing is Standing.NEWEST and change.now is not None and change.now.asks:
             ref = f"{change.ref} {change.at}"
             await self._promise(Command(touched.place, ref, touched.author, OFFER_AGAIN))
 

@@ -11,13 +11,16 @@ from uuid import uuid4
 from chathakase.core.errands import Command, Errand, Press
 from chathakase.core.errors import trace
 from chathakase.core.ports import ErrandStore, SessionStore, TurnStore
-from chathakase.core.types import Appended, Incoming, Place, Role, Wish
+from chathakase.core.types import Appended, Incoming, Place, Role, SaidTo, Wish
 from chathakase.engine.admission import A_WISH, TOO_MANY_BY_YOU, WHYS, Admission, Cause, Caused
+from chathakase.engine.attention import Attention
 from chathakase.engine.background import Background
 from chathakase.engine.changes import OFFER_AGAIN
 from chathakase.engine.commands import CALLING, STOP, Commands
 from chathakase.engine.errand_runner import ErrandRunner
 from chathakase.engine.errands import Errands
+from chathakase.engine.hints import STOOD_BACK, Hints
+from chathakase.engine.in_order import InOrder
 from chathakase.engine.places import Places, Rank
 from chathakase.engine.running import Running, Signals
 from chathakase.engine.strays import Strays
@@ -43,6 +46,8 @@ class SessionManager:
         errands: Errands,
         running: Running,
         admission: Admission,
+        attention: Attention,
+        hints: Hints,
         strays: Strays,
         background: Background,
         places: Places,
@@ -58,6 +63,9 @@ class SessionManager:
         self._errands = ErrandRunner(errands, done=self._errand_done, again=self._keep_promise)
         self._running = running
         self._admission = admission
+        self._attention = attention
+        self._in_order = InOrder()
+        self._hints = hints
         self._strays = strays
         self._background = background
         self._places = places
@@ -82,6 +90,9 @@ class SessionManager:
             self._strays.keep(incoming)
         elif appended is Appended.COMPLETED:
             await self._take_up_completed(incoming)
+        elif appended and incoming.opens:
+            for stray in self._strays.take(incoming):
+                await self.submit(stray)
         return bool(appended)
 
     async def _take_up_completed(self, incoming: Incoming) -> None:
@@ -99,24 +110,36 @@ class SessionManager:
         # A twin that was none of ours may have lacked what opens the session, and one that was the files.
         if twin is not None and (await asyncio.shield(twin)) is Appended.NEW and not incoming.files:
             return Appended.KNOWN
-        if command := self._commands.find(incoming):
+        # What was said before tells whether people talk among themselves.
+        async with self._in_order.of(session_id):
+            return await self._admit(await self._attention.heed(incoming))
+
+    async def _admit(self, incoming: Incoming) -> Appended:
+        """Save a message as what it is: a command, a question, one too many, or context."""
+        if (command := self._commands.find(incoming)) and not await self._is_among_people(incoming):
             return await self._take_command(incoming, command)
-        if incoming.asks and (why := self._admission.refusal(incoming, waiting=self._waiting(session_id))):
+        waiting = self._waiting(incoming.place.session_id)
+        why = self._admission.refusal(incoming, waiting=waiting) if incoming.asks else None
+        if why and not await self._is_among_people(incoming):
             return await self._refuse(incoming, why)
         appended = await self._save(incoming)
-        if appended:
-            await self._begin(incoming)
-        elif incoming.asks:
+        if appended is Appended.NEW and incoming.asks:
+            self.wake(incoming.place.session_id)
+        elif incoming.asks and not why:
             self._admission.take_back(incoming)
+        if appended is Appended.AMONG_PEOPLE:
+            await self._tell_that_we_stand_back(incoming)
         return appended
 
-    async def _begin(self, incoming: Incoming) -> None:
-        """See to what is stored, and to what came before the message that opens its session."""
-        if incoming.asks:
-            self.wake(incoming.place.session_id)
-        if incoming.opens:
-            for stray in self._strays.take(incoming):
-                await self.submit(stray)
+    async def _tell_that_we_stand_back(self, incoming: Incoming) -> None:
+        """Tell somebody, once for ever, why a message that might have been for us is not answered."""
+        if await self._hints.is_due(STOOD_BACK, incoming.author, teller=incoming.ref):
+            await self._keep_promise(Command(incoming.place, incoming.ref, incoming.author, STOOD_BACK))
+
+    async def _is_among_people(self, incoming: Incoming) -> bool:
+        """Whether a message that would ask is said where people talk among themselves, and so to none of us."""
+        said_to_somebody = incoming.opens or incoming.said_to is not SaidTo.ANYBODY
+        return not said_to_somebody and await self._sessions.is_among_people(incoming)
 
     async def _take_command(self, incoming: Incoming, command: Command) -> Appended:
         """Save a command; one that is being done already for the same person and place is not done twice."""

@@ -69,9 +69,9 @@ class People:
 def person_of(user: str, data: Mapping[str, Any]) -> Person:
     """What somebody is called, and by which clock they live."""
     profile = data.get("profile") or {}
-    names = (profile.get("display_name"), profile.get("real_name"), data.get("real_name"), data.get("name"))
-    name = next((name for name in names if isinstance(name, str) and name.strip()), user)
-    return Person(user, name, *_zone(data))
+    told = (profile.get("display_name"), profile.get("real_name"), data.get("real_name"), data.get("name"))
+    names = tuple(dict.fromkeys(name for name in told if isinstance(name, str) and name.strip()))
+    return Person(user, names[0] if names else user, *_zone(data), called=names)
 
 
 def administers(data: Mapping[str, Any], team: str) -> bool:

@@ -32,7 +32,7 @@ FROM sessions WHERE id = $1
 ON CONFLICT (ref, session) DO NOTHING
 """
 
-CHANGE = "UPDATE messages SET text = $2, tokens = $3, changed = $4 WHERE id = $1"
+CHANGE = "UPDATE messages SET text = $2, tokens = $3, changed = $4, said_to = $5 WHERE id = $1"
 
 # Of a session that is being deleted nothing is asked any more.
 NEXT = """
@@ -117,7 +117,7 @@ class Changes:
 
     async def _replace(self, transaction: Transaction, row: Row, now: Incoming, at: int) -> None:
         message, session_id = row[0], str(row[1])
-        await transaction.execute(CHANGE, message, now.text, self._count(now.text), at)
+        await transaction.execute(CHANGE, message, now.text, self._count(now.text), at, now.said_to)
         await self._replace_files(transaction, row, now)
         await spoil(transaction, session_id, int(row[6] or 0))
         await retitle(transaction, session_id, int(row[5] or 0))

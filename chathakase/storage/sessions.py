@@ -10,6 +10,7 @@ from chathakase.core.types import (
     Incoming,
     Place,
     Role,
+    SaidTo,
     SessionInfo,
     SessionsPage,
 )
@@ -19,11 +20,13 @@ from chathakase.storage.expiry import IDLE, Expiring
 from chathakase.storage.files import add_files, add_files_of_twin
 from chathakase.storage.messages import ESTIMATE, SPOKEN
 from chathakase.storage.summaries import spoil
+from chathakase.storage.talk import among_people
 from chathakase.storage.titles import retitle
 from chathakase.storage.waiting import WAITS, free
 
 STATE = """
-seq, doomed, (SELECT made_by FROM titles WHERE session = $1), (SELECT max(said) FROM messages WHERE session = $1)
+seq, asked = seq, doomed, (SELECT made_by FROM titles WHERE session = $1),
+(SELECT max(said) FROM messages WHERE session = $1)
 """
 
 # What stands above and was in a session that has just been deleted is not to be brought back.
@@ -38,10 +41,11 @@ ON CONFLICT (id) DO UPDATE SET
 RETURNING {STATE}
 """
 
+# What is said to nobody in particular asks only where people do not talk among themselves.
 JOIN = f"""
 UPDATE sessions SET
     seq = seq + 1,
-    asked = CASE WHEN $2 = 1 THEN seq + 1 ELSE asked END,
+    asked = CASE WHEN $2 = 1 AND ($6 = 1 OR NOT {among_people("$4", "$5")}) THEN seq + 1 ELSE asked END,
     active_at = $3,
     archived_at = NULL
 WHERE id = $1
@@ -49,8 +53,8 @@ RETURNING {STATE}
 """
 
 ADD = """
-INSERT INTO messages (session, seq, role, text, author, name, ref, said, asks, tokens, at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+INSERT INTO messages (session, seq, role, text, author, name, ref, said, said_to, asks, tokens, at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 ON CONFLICT (session, ref) DO NOTHING
 RETURNING seq
 """
@@ -61,6 +65,8 @@ UPDATE messages SET seq = $3, role = $4, asks = $5
 WHERE session = $1 AND ref = $2 AND role = 'command'
 RETURNING seq
 """
+
+TALKING = f"SELECT 1 WHERE {among_people('$2', '$3')}"
 
 OPENED = "SELECT id FROM sessions WHERE id IN (SELECT value FROM json_each($1)) AND doomed = 0"
 
@@ -141,9 +147,10 @@ class Sessions:
         state = await self._next_seq(transaction, incoming, asks=asks, now=now)
         if state is None:
             return Appended.STRAY
-        seq, doomed, titled, newest = state
+        seq, waits, doomed, titled, newest = state
         if doomed:
             raise _Expired
+        declined, asks = asks and not waits, bool(asks and waits)
         await self._add(transaction, incoming, int(seq or 0), role=role, asks=asks, now=now)
         if newest is not None and incoming.said <= int(newest):
             await spoil(transaction, incoming.place.session_id, incoming.said)
@@ -151,7 +158,12 @@ class Sessions:
             await retitle(transaction, incoming.place.session_id, int(seq or 0))
         if errand is not None:
             await promise(transaction, errand, now=now)
-        return Appended.NEW
+        return Appended.AMONG_PEOPLE if declined else Appended.NEW
+
+    async def is_among_people(self, incoming: Incoming) -> bool:
+        """Whether a message that is said to nobody in particular is said where people talk among themselves."""
+        about = (incoming.place.session_id, incoming.said, incoming.author)
+        return bool(await self._database.fetch(TALKING, *about))
 
     async def opened(self, session_ids: Collection[str]) -> frozenset[str]:
         """Which of some sessions there are by now."""
@@ -161,7 +173,7 @@ class Sessions:
         self, transaction: Transaction, incoming: Incoming, seq: int, *, role: Role, asks: bool, now: int
     ) -> None:
         session_id = incoming.place.session_id
-        said = (incoming.text, incoming.author, incoming.name, incoming.ref, incoming.said)
+        said = (incoming.text, incoming.author, incoming.name, incoming.ref, incoming.said, incoming.said_to)
         tokens = self._count(incoming.text)
         if not await transaction.fetch(ADD, session_id, seq, role, *said, int(asks), tokens, now):
             again = (session_id, incoming.ref, seq, role, int(asks))
@@ -177,7 +189,8 @@ class Sessions:
             about = (place.session_id, place.channel, place.thread)
             rows = await transaction.fetch(OPEN, *about, int(asks), now, nothing_above)
         else:
-            rows = await transaction.fetch(JOIN, place.session_id, int(asks), now)
+            said = (incoming.said, incoming.author, int(incoming.said_to is SaidTo.BOT))
+            rows = await transaction.fetch(JOIN, place.session_id, int(asks), now, *said)
         return rows[0] if rows else None
 
     async def _is_for_us(self, transaction: Transaction, incoming: Incoming) -> bool:

@@ -12,6 +12,7 @@ from chathakase.storage.expiry import Expiring
 from chathakase.storage.export import Export
 from chathakase.storage.files import Files
 from chathakase.storage.forgetting import Forgetting
+from chathakase.storage.hints import Hints
 from chathakase.storage.listening import Listening
 from chathakase.storage.memory import Memories
 from chathakase.storage.merging import Merging
@@ -41,6 +42,7 @@ class Stores:
     turns: Turns
     errands: Errands
     listening: Listening
+    hints: Hints
 
 
 def open_stores(
@@ -64,4 +66,5 @@ def open_stores(
         turns=Turns(database, now=now, count=count),
         errands=Errands(database, now=now),
         listening=Listening(database, now=now),
+        hints=Hints(database),
     )

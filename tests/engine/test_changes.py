@@ -50,12 +50,16 @@ async def test_a_message_that_is_stored_while_its_change_comes_says_what_it_was_
     async def promise(command: Command) -> None:
         promised.append(command)
 
+    async def heed(incoming: Incoming) -> Incoming:
+        return incoming
+
     store = Overtaken(stores)
     changes = Changes(
         store=store,
         running=Running(),
         admission=Admission(Load(), lambda: 0.0),
         find=lambda _: None,
+        heed=heed,
         wake=woken.append,
         submit=submit,
         promise=promise,

@@ -28,6 +28,7 @@ from chathakase.storage.errands import Errands
 from chathakase.storage.export import Export
 from chathakase.storage.files import Files
 from chathakase.storage.forgetting import Forgetting
+from chathakase.storage.hints import Hints
 from chathakase.storage.listening import Listening
 from chathakase.storage.memory import Memories
 from chathakase.storage.merging import Merging
@@ -73,6 +74,7 @@ class Stores:
     turns: Turns
     errands: Errands
     listening: Listening
+    hints: Hints
 
     async def say(self, ref: str, text: str = "hello", *, command: bool = False, **fields: object) -> Appended:
         incoming = said(ref, text, **fields)

@@ -208,6 +208,8 @@ CHECKSUMS = {
     14: "cf27ad2f87364beb9b5a1b9ea60c883804c882e0aba4b578b16fa763a781fd13",
     15: "51faade36bd0594365d1164fb2594d4cbd8643eb95026f97b6a8aa79b09b21af",
     16: "d8fbb0fc2b39b03e1c4bbedbb1c91762b0b39458e2b1407dfc463f863131d86f",
+    17: "4098082aed54abc59116934c8536bcac007e6c93a48c646d806a84a664b741b2",
+    18: "ce8805c52c154ceaf816301c1e4eb6ebbbd812a912dcb4767c5129381b8f47f6",
 }
 """A migration that was committed is never changed: there are databases that it made. What is to be otherwise is a
 migration of its own, whose checksum is added here."""

@@ -1,5 +1,6 @@
 """The few promises that rooms make to the engine; a test double is one more implementation."""
 
+from chathakase.core.ports.hints import HintStore
 from chathakase.core.ports.memory import (
     ChangeStore,
     ExportStore,
@@ -23,6 +24,7 @@ __all__ = [
     "ExportStore",
     "FileStore",
     "ForgetStore",
+    "HintStore",
     "LanguageModel",
     "ListeningStore",
     "MemoryStore",

@@ -22,6 +22,13 @@ class SessionStore(Protocol):
         With an errand, which is saved and held with it, it asks for no turn.
         """
 
+    async def is_among_people(self, incoming: Incoming) -> bool:
+        """Whether a message that is said to nobody in particular is said where people talk among themselves.
+
+        So they do when the newest message before it that is said to somebody is said to people, not to the bot, and
+        when others than its author said something.
+        """
+
     async def opened(self, session_ids: Collection[str]) -> frozenset[str]:
         """Which of some sessions there are by now."""
 

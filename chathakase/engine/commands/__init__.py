@@ -2,7 +2,7 @@
 
 from chathakase.engine.commands.answers import Answer, Asked, Said, privately
 from chathakase.engine.commands.book import Commands
-from chathakase.engine.commands.helping import TEXT as HELP
+from chathakase.engine.commands.helping import text as help_text
 from chathakase.engine.commands.means import Means, Stores, Terms
 from chathakase.engine.commands.parsing import ALOUD, CALLING, COMMANDS, STOP, TELLING
 
@@ -10,7 +10,6 @@ __all__ = [
     "ALOUD",
     "CALLING",
     "COMMANDS",
-    "HELP",
     "STOP",
     "TELLING",
     "Answer",
@@ -20,5 +19,6 @@ __all__ = [
     "Said",
     "Stores",
     "Terms",
+    "help_text",
     "privately",
 ]

@@ -24,7 +24,7 @@ class Commands:
 
     def __init__(self, means: Means) -> None:
         self._name = means.terms.agent
-        self._acts: Mapping[str, Act] = helping.acts()
+        self._acts: Mapping[str, Act] = helping.acts(means.terms.follow_ups)
         for group in GROUPS:
             self._acts = {**self._acts, **group(means).acts()}
 

@@ -2,20 +2,26 @@
 
 from collections.abc import Mapping
 
-from chathakase.core.types import Choice
+from chathakase.core.types import Choice, FollowUps
 from chathakase.engine.admission import A_WISH, BUSY, TOO_MANY_BY_YOU, TOO_MANY_HERE
 from chathakase.engine.changes import OFFER_AGAIN
 from chathakase.engine.commands import parsing
 from chathakase.engine.commands.answers import Act, Answer, Asked, Order, Said, privately
+from chathakase.engine.hints import STOOD_BACK
 
 HINT = "hint"
 """What is answered to a mention without words."""
 
 HELLO = "Hello! Mention me with a question, or with `help` to see what I can do."
 
+FOLLOWING_UP: Mapping[FollowUps, str] = {
+    FollowUps.THREAD: "In a thread I am part of, just keep writing. Call somebody else by name, and I stay out of it.",
+    FollowUps.MENTION: "In a channel's thread, mention me each time you want an answer; I remember the rest.",
+}
+
 TEXT = """\
 **I am an assistant whose memory is the thread.** Mention me in a channel or send me a direct message. \
-In a thread I am part of, just keep writing. Start with somebody else's name, and I stay out of it.
+{following_up}
 
 A message that is just one of these is a command:
 - `session info` – details about this thread: people, age, room left, cost
@@ -43,15 +49,26 @@ REFUSALS: Mapping[str, str] = {
 KEPT_IN_MIND = " I'll remember what you wrote; please ask again in a minute."
 LATER = " Please try again in a minute."
 
+STAYING_OUT = (
+    "I'm staying out of this thread while you talk to each other, and I'll remember what you say. "
+    "Mention me, or call me by my name, when you want an answer."
+)
+
 CHANGED = "You edited a question that I have already answered."
 """What is said to whoever edits the newest one."""
 
 
-def acts() -> Mapping[str, Act]:
+def text(follow_ups: FollowUps = FollowUps.THREAD) -> str:
+    """What ``help`` says."""
+    return TEXT.format(following_up=FOLLOWING_UP[follow_ups])
+
+
+def acts(follow_ups: FollowUps) -> Mapping[str, Act]:
     """What needs nothing but words."""
     return {
-        parsing.HELP: _saying(Said(TEXT)),
+        parsing.HELP: _saying(Said(text(follow_ups))),
         HINT: _saying(Said(HELLO)),
+        STOOD_BACK: _saying(privately(STAYING_OUT)),
         OFFER_AGAIN: _saying(Asked(CHANGED, (Choice("Answer again", parsing.ANSWER_AGAIN),))),
         **{name: _refusing(text) for name, text in REFUSALS.items()},
     }

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from chathakase.core.checkup import Finding
 from chathakase.core.ports import ExportStore, ForgetStore, SearchStore, SessionStore, Surface, TitleStore, TurnStore
-from chathakase.core.types import Expiry
+from chathakase.core.types import Expiry, FollowUps
 from chathakase.core.window import ModelFacts
 from chathakase.engine.presses import Presses
 from chathakase.engine.recall import Recall
@@ -52,6 +52,8 @@ class Terms:
     expiry: Expiry
     retention: int
     """Idle milliseconds after which everything of a session is deleted; 0: it is kept for ever."""
+    follow_ups: FollowUps
+    """What is answered in a channel's threads."""
     prices: Callable[[str], ModelFacts]
     """What is known of a model, by its name."""
 

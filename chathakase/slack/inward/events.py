@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chathakase.core.files import SharedFile
-from chathakase.core.types import Incoming, Place
+from chathakase.core.types import Incoming, Place, SaidTo
 from chathakase.core.unicode import mend
 from chathakase.slack.connection.identity import Identity
 from chathakase.slack.inward.fields import ID, TIMESTAMP, Malformed, field
@@ -34,15 +34,19 @@ def read_event(event: Mapping[str, Any], identity: Identity) -> Incoming | None:
     text = readable(said, bot=identity.user_id, bot_name=identity.name)
     if not (text or files or direct or mentioned):
         return None
+    opens = direct or mentioned
+    to_others = not opens and begins_with_other(raw, identity.user_id)
     return Incoming(
         place=Place(channel, thread_of(event, ref)),
         ref=ref,
         author=field(event, "user", ID),
         text=text,
         said=microseconds(ref),
-        opens=direct or mentioned,
-        asks=direct or mentioned or not begins_with_other(raw, identity.user_id),
+        opens=opens,
+        asks=not to_others,
         files=files,
+        said_to=SaidTo.OTHERS if to_others else SaidTo.BOT if mentioned and not direct else SaidTo.ANYBODY,
+        direct=direct,
     )
 
 

@@ -1,0 +1,16 @@
+"""What the engine needs of a database to tell people something once."""
+
+from typing import Protocol
+
+
+class HintStore(Protocol):
+    """Remembers who was told what. Every method raises StoreError when the database refuses."""
+
+    async def tell(self, person: str, hint: str, *, teller: str) -> bool:
+        """Note that somebody is told something now; False when something else told them before.
+
+        True as often as the same ``teller`` asks, so that what is tried again is told again.
+        """
+
+    async def has_replied(self, person: str, channel: str) -> bool:
+        """Whether somebody wrote below a thread's first message in a channel."""

@@ -1,0 +1,42 @@
+"""What people are told once and never again, so that nobody has to know it and nobody is bothered by it."""
+
+from chathakase.core.ports import HintStore
+
+STOOD_BACK = "stood back"
+"""That a message is not answered since people talk among themselves."""
+NEW_CONVERSATION = "new conversation"
+"""That each message at the top level of a direct message begins a new conversation."""
+
+REMEMBERED = 10_000
+"""Of how many hints it is remembered that somebody was told them, so that the database is not asked again."""
+
+
+class Hints:
+    """Knows who is to be told what."""
+
+    def __init__(self, store: HintStore) -> None:
+        self._store = store
+        self._told: set[tuple[str, str]] = set()
+
+    async def is_due(self, hint: str, person: str, *, teller: str) -> bool:
+        """Whether somebody is to be told something by a turn or an errand, which then tells it. Raises StoreError."""
+        if (person, hint) in self._told:
+            return False
+        due = await self._store.tell(person, hint, teller=teller)
+        if not due:
+            self._note(person, hint)
+        return due
+
+    async def is_due_in_a_direct_message(self, person: str, channel: str, *, teller: str) -> bool:
+        """Whether somebody who has not gone on with a conversation yet is to be told how. Raises StoreError."""
+        if not person or (person, NEW_CONVERSATION) in self._told:
+            return False
+        if await self._store.has_replied(person, channel):
+            self._note(person, NEW_CONVERSATION)
+            return False
+        return await self.is_due(NEW_CONVERSATION, person, teller=teller)
+
+    def _note(self, person: str, hint: str) -> None:
+        if len(self._told) >= REMEMBERED:
+            self._told.clear()
+        self._told.add((person, hint))

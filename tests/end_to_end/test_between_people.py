@@ -1,0 +1,196 @@
+"""People may talk to each other in a bot's thread: the bot stands back, listens, and answers when it is called."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from chathakase.playground.person import Person
+from chathakase.playground.server import Workspace
+from tests.end_to_end.conftest import OpenBot, Thread
+from tests.end_to_end.whispers import whispered, whispers
+from tests.model_server import ModelServer
+
+Start = Callable[..., Awaitable[Thread]]
+STAYING_OUT = "staying out"
+
+
+@pytest.fixture
+async def thread(start: Start, bob: Person, bot: object) -> Thread:
+    """A thread in which alice and bob both asked the bot something."""
+    thread = await start("@ChatHakase plan a trip")
+    await thread.answers(1)
+    await thread.say("to Kyoto", bob)
+    await thread.answers(2, containing="to Kyoto")
+    return thread
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Alice, did you book?", "alice: did you book?", "@alice did you book?", "thanks Alice", "did you book, Alice?"],
+)
+async def test_what_is_said_to_somebody_by_name_is_context(
+    text: str, thread: Thread, bob: Person, model: ModelServer
+) -> None:
+    await thread.say(text, bob)
+    await thread.say("yes, for May")
+    await thread.say("@ChatHakase when is that?")
+    await thread.answers(3, containing="when is that?")
+    assert len(model.requests) == 3
+    told = model.said()
+    assert "for May" in told
+    assert text.removeprefix("@alice") in told
+
+
+@pytest.mark.parametrize("call", ["@ChatHakase and trains?", "ChatHakase, and trains?", "what does chathakase say?"])
+async def test_once_it_is_called_it_answers_all_again(call: str, thread: Thread, bob: Person) -> None:
+    await thread.say("Alice, did you book?", bob)
+    await thread.say("yes")
+    await thread.say(call)
+    await thread.answers(3)
+    await thread.say("and buses?", bob)
+    await thread.answers(4, containing="and buses?")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Alice and I want to know more", "Will it rain?", "is Alice's plan good?", "Carol, did you?", "Alice?"],
+)
+async def test_what_may_be_for_the_bot_is_answered(text: str, thread: Thread, bob: Person) -> None:
+    await thread.say(text, bob)
+    await thread.answers(3, containing=text)
+
+
+async def test_whoever_is_alone_with_the_bot_is_always_answered(start: Start, bot: object, bob: Person) -> None:
+    thread = await start("@ChatHakase hello")
+    await thread.answers(1)
+    await thread.say("@bob look at this")
+    await thread.say("Alice, that is me: what do you say?")
+    await thread.answers(2, containing="that is me")
+    await thread.say("@bob look at this, too")
+    await thread.say("I look at it. What else?", bob)
+    await thread.answers(3, containing="What else?")
+
+
+async def test_a_direct_message_is_always_answered(start: Start, bot: object) -> None:
+    thread = await start("Alice, did you book?", channel="@")
+    await thread.answers(1)
+    await thread.say("Bob, did you?")
+    await thread.answers(2, containing="Bob, did you?")
+
+
+@pytest.mark.parametrize("word", ["stop.", "compact", "help", "session info"])
+async def test_a_bare_word_between_people_is_no_command(
+    word: str, thread: Thread, bob: Person, model: ModelServer, workspace: Workspace
+) -> None:
+    await thread.say("Alice, shall we?", bob)
+    await thread.say(word)
+    await thread.say("@ChatHakase what did I say?")
+    await thread.answers(3, containing="what did I say?")
+    assert word in model.said()
+    assert not [text for text in whispers(workspace, thread.person) if STAYING_OUT not in text]
+
+
+async def test_a_command_with_the_bots_name_is_one_between_people_too(thread: Thread, bob: Person) -> None:
+    await thread.say("Alice, shall we?", bob)
+    await thread.say("ChatHakase, session info")
+    await thread.answers(3, containing="Messages:")
+
+
+async def test_people_are_told_once_that_the_bot_stands_back(
+    thread: Thread, bob: Person, workspace: Workspace, start: Start
+) -> None:
+    await thread.say("Alice, did you book?", bob)
+    await thread.say("yes, for May")
+    await whispered(workspace, thread.person, STAYING_OUT)
+    await thread.say("and the hotel, too")
+    await thread.say("good", bob)
+    await whispered(workspace, bob, STAYING_OUT)
+    for person in (thread.person, bob):
+        assert len([text for text in whispers(workspace, person) if STAYING_OUT in text]) == 1
+
+
+async def test_an_edit_keeps_to_the_same_rule(thread: Thread, bob: Person, model: ModelServer) -> None:
+    await thread.say("Alice, did you book?", bob)
+    said = await thread.say("which train?")
+    await thread.say("the early one", bob)
+    await bob.edit(thread.channel, await thread.say("Alice, good", bob), "Alice, very good")
+    await thread.person.edit(thread.channel, said, "which train is it?")
+    await thread.person.edit(thread.channel, said, "ChatHakase, which train is it?")
+    await thread.answers(3, containing="which train is it?")
+    assert len(model.requests) == 3
+
+
+async def test_what_a_deleted_message_said_to_somebody_no_longer_counts(thread: Thread, bob: Person) -> None:
+    said = await thread.say("Alice, did you book?", bob)
+    await bob.delete(thread.channel, said)
+    await thread.say("and buses?")
+    await thread.answers(3, containing="and buses?")
+
+
+async def test_it_stands_back_after_a_restart_and_of_what_it_missed(
+    start: Start, open_the_bot: OpenBot, bob: Person, model: ModelServer
+) -> None:
+    async with open_the_bot():
+        thread = await start("@ChatHakase plan a trip")
+        await thread.answers(1)
+        await thread.say("to Kyoto", bob)
+        await thread.answers(2)
+    await thread.say("Alice, did you book?", bob)
+    await thread.say("yes, for May")
+    async with open_the_bot():
+        await thread.say("good", bob)
+        await thread.say("@ChatHakase when?")
+        await thread.answers(3, containing="when?")
+    assert len(model.requests) == 3
+    assert "for May" in model.said()
+
+
+async def test_a_question_too_many_is_told_of_only_if_it_is_one(
+    start: Start, open_the_bot: OpenBot, bob: Person, workspace: Workspace
+) -> None:
+    async with open_the_bot(chathakase_person_rate=1):
+        thread = await start("@ChatHakase plan a trip")
+        await thread.answers(1)
+        await thread.say("to Kyoto", bob)
+        await thread.answers(2)
+        await thread.say("Alice, did you book?", bob)
+        await thread.say("yes, for May")
+        await whispered(workspace, thread.person, STAYING_OUT)
+        assert whispers(workspace, bob) == []
+
+
+async def test_in_a_team_that_wants_so_only_a_mention_is_answered(
+    start: Start, open_the_bot: OpenBot, bob: Person, model: ModelServer
+) -> None:
+    async with open_the_bot(chathakase_follow_ups="mention"):
+        thread = await start("@ChatHakase hello")
+        await thread.answers(1)
+        await thread.say("and now?")
+        await thread.say("help")
+        await thread.say("ChatHakase, you too", bob)
+        await thread.say("@ChatHakase and then?")
+        await thread.answers(2, containing="and then?")
+        assert "and now?" in model.said()
+        direct = await start("hello", channel="@")
+        await direct.answers(1)
+        await direct.say("and now?")
+        await direct.answers(2, containing="and now?")
+    assert len(model.requests) == 4
+
+
+async def test_two_processes_stand_back_alike(
+    start: Start, open_the_bot: OpenBot, bob: Person, model: ModelServer, workspace: Workspace
+) -> None:
+    async with open_the_bot(), open_the_bot():
+        thread = await start("@ChatHakase plan a trip")
+        await thread.answers(1)
+        await thread.say("to Kyoto", bob)
+        await thread.answers(2)
+        await thread.say("Alice, did you book?", bob)
+        await workspace.until(lambda: not workspace.pending_events)
+        for number in range(6):
+            await thread.say(f"yes {number}")
+        await thread.say("@ChatHakase when?")
+        await thread.answers(3, containing="when?")
+        assert len(model.requests) == 3
+        assert len([text for text in whispers(workspace, thread.person) if STAYING_OUT in text]) == 1

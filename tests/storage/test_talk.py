@@ -1,0 +1,67 @@
+"""Who talks to whom in a session: what is said to nobody in particular between people asks for no answer."""
+
+import pytest
+
+from chathakase.core.memory import Scope
+from chathakase.core.types import Appended, SaidTo
+from tests.storage.stores import ID, PLACE, Stores, change, said
+
+
+async def test_talk_among_people_asks_nothing_until_the_bot_is_called(stores: Stores) -> None:
+    await stores.say("1", author="U1")
+    await stores.say("2", author="U2", opens=False)
+    assert await stores.say("3", author="U2", opens=False, asks=False, said_to=SaidTo.OTHERS) is Appended.NEW
+    assert await stores.say("4", author="U1", opens=False) is Appended.AMONG_PEOPLE
+    assert await stores.sessions.is_among_people(said("5", author="U1"))
+    assert await stores.turns.askers(ID, "") == {"U1", "U2"}
+    lease = await stores.claimed()
+    assert lease.upto == 4, "what is said among people is context of the answer"
+    assert await stores.say("5", author="U2", opens=False, said_to=SaidTo.BOT) is Appended.NEW
+    assert await stores.say("6", author="U1", opens=False) is Appended.NEW
+    assert not await stores.sessions.is_among_people(said("7", author="U1"))
+
+
+async def test_what_comes_late_stands_where_it_was_said(stores: Stores) -> None:
+    await stores.say("1", author="U1")
+    await stores.say("2", author="U2", opens=False)
+    await stores.say("5", author="U2", opens=False, asks=False, said_to=SaidTo.OTHERS)
+    assert await stores.say("4", author="U1", opens=False) is Appended.NEW
+    assert await stores.say("6", author="U1", opens=False) is Appended.AMONG_PEOPLE
+
+
+async def test_nobody_talks_among_people_alone(stores: Stores) -> None:
+    await stores.say("1", author="U1")
+    await stores.say("2", author="U1", opens=False, asks=False, said_to=SaidTo.OTHERS)
+    assert await stores.say("3", author="U1", opens=False) is Appended.NEW
+    assert await stores.say("4", author="U2", opens=False) is Appended.AMONG_PEOPLE
+
+
+@pytest.mark.parametrize("way", ["deleted", "forgotten", "changed"])
+async def test_what_is_not_said_any_more_no_longer_counts(stores: Stores, way: str) -> None:
+    await stores.say("1", author="U1")
+    await stores.say("2", author="U2", opens=False)
+    await stores.say("3", author="U2", opens=False, asks=False, said_to=SaidTo.OTHERS)
+    if way == "deleted":
+        await stores.changes.change(change("3"))
+    elif way == "forgotten":
+        await stores.forgetting.forget(Scope.ONE, author="U2", place=PLACE, before="3")
+    else:
+        await stores.changes.change(change("3", "it is booked", author="U2", opens=False))
+    assert await stores.say("4", author="U1", opens=False) is Appended.NEW
+
+
+async def test_a_hint_is_given_once_by_one(stores: Stores) -> None:
+    assert await stores.hints.tell("U1", "hint", teller="a")
+    assert await stores.hints.tell("U1", "hint", teller="a"), "what is tried again tells it again"
+    assert not await stores.hints.tell("U1", "hint", teller="b")
+    assert await stores.hints.tell("U2", "hint", teller="b")
+    assert await stores.hints.tell("U1", "other", teller="b")
+
+
+async def test_who_has_replied_in_a_thread_is_known(stores: Stores) -> None:
+    await stores.say("1.000001", author="U1")
+    assert not await stores.hints.has_replied("U1", PLACE.channel)
+    await stores.say("2", author="U1")
+    assert await stores.hints.has_replied("U1", PLACE.channel)
+    assert not await stores.hints.has_replied("U1", "C9")
+    assert not await stores.hints.has_replied("U2", PLACE.channel)
