@@ -4,7 +4,7 @@ import asyncio
 import logging
 import sys
 import webbrowser
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
@@ -23,7 +23,9 @@ from chathakase.core.errors import StartError, StoreError, WrongSoftware, trace
 from chathakase.core.showing import harmless
 from chathakase.ending import end_within, leave, until_told_to_stop
 from chathakase.play import FOLDER, forget, open_local_slack, open_playground
+from chathakase.playground.manifests import ManifestError, read_manifests
 from chathakase.playground.terminal.talk import talk
+from chathakase.playground.world.manifest import Manifest
 from chathakase.unexpected import OneLine, plainly, watch_tasks
 
 BAD_SETTINGS = 2
@@ -76,6 +78,10 @@ def playground(
     no_bot: Annotated[
         bool, typer.Option("--no-bot", help="Run only the workspace, and print what another bot needs to connect.")
     ] = False,
+    manifest: Annotated[
+        list[Path] | None,
+        typer.Option(help="The manifest, in YAML or JSON, of an app of yours; once for each app. It implies --no-bot."),
+    ] = None,
     terminal: Annotated[bool, typer.Option("--terminal", help="Chat in the terminal instead of a browser.")] = False,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
 ) -> None:
@@ -84,10 +90,11 @@ def playground(
     With OPENAI_API_KEY or OPENAI_BASE_URL set it answers with that model, else with an echo.
     """
     configure_logging(logging.WARNING)
+    manifests = _read_manifests(manifest or ())
     if fresh:
         _forget_workspace()
-    if no_bot:
-        _until_done(_workspace_only(host, port))
+    if no_bot or manifests:
+        _until_done(_workspace_only(host, port, manifests))
     else:
         _until_done(_play(host, port, terminal=terminal, browser=browser))
 
@@ -187,11 +194,15 @@ async def _play(host: str, port: int, *, terminal: bool, browser: bool) -> None:
         await until_told_to_stop()
 
 
-async def _workspace_only(host: str, port: int) -> None:
-    async with open_local_slack(FOLDER, host=host, port=port) as workspace:
-        typer.echo(f"SLACK_BOT_TOKEN={workspace.bot_token}")
-        typer.echo(f"SLACK_APP_TOKEN={workspace.app_token}")
-        typer.echo(f"SLACK_API_URL={workspace.api_url}")
+async def _workspace_only(host: str, port: int, manifests: Sequence[Manifest]) -> None:
+    async with open_local_slack(FOLDER, host=host, port=port, manifests=manifests) as workspace:
+        for app in workspace.world.installed:
+            tokens = workspace.tokens_of(app)
+            if manifests:
+                typer.echo(harmless(f"# {app.name}, with {workspace.world.features[app.id].in_short()}"))
+            typer.echo(f"SLACK_BOT_TOKEN={tokens.bot}")
+            typer.echo(f"SLACK_APP_TOKEN={tokens.app}")
+            typer.echo(f"SLACK_API_URL={workspace.api_url}")
         typer.echo(f"The workspace is at {workspace.address}; press Ctrl-C to stop.", err=True)
         await until_told_to_stop()
 
@@ -220,6 +231,14 @@ def _open_browser(address: str) -> None:
     with suppress(webbrowser.Error):
         if type(webbrowser.get()) is not webbrowser.GenericBrowser:
             webbrowser.open(address)
+
+
+def _read_manifests(paths: Sequence[Path]) -> Sequence[Manifest]:
+    try:
+        return read_manifests(paths)
+    except ManifestError as error:
+        _say(str(error))
+        raise typer.Exit(BAD_SETTINGS) from None
 
 
 def _forget_workspace() -> None:

@@ -12,6 +12,7 @@ from chathakase.playground.model.server import open_model
 from chathakase.playground.persistence.database import StoreError
 from chathakase.playground.persistence.database import forget as forget_workspace
 from chathakase.playground.server import Workspace, open_workspace
+from chathakase.playground.world.manifest import Manifest
 from chathakase.slack.checkup.needs import SHORTCUTS
 
 FOLDER = Path(".playground")
@@ -44,14 +45,21 @@ async def open_local_slack(
     model: str = "",
     home_tab: bool = True,
     shortcuts: Sequence[dict[str, str]] = (),
+    manifests: Sequence[Manifest] = (),
 ) -> AsyncIterator[Workspace]:
-    """Open only the workspace, for an app with or without a Home tab and shortcuts.
+    """Open only the workspace, for an app with or without a Home tab and shortcuts, or for those of manifests.
 
     Raises StartError when the port is taken or what is kept cannot be read.
     """
     async with AsyncExitStack() as stack:
         opening = open_workspace(
-            folder=folder, host=host, port=port, model=model, home_tab=home_tab, shortcuts=shortcuts
+            folder=folder,
+            host=host,
+            port=port,
+            model=model,
+            home_tab=home_tab,
+            shortcuts=shortcuts,
+            manifests=manifests,
         )
         try:
             workspace = await stack.enter_async_context(opening)

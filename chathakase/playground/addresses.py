@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 FIELDS = frozenset({"permalink", "response_url", "upload_url", "url", "url_private", "url_private_download"})
-"""Where Slack's JSON holds addresses of this server."""
+"""Where Slack's JSON holds addresses of this server, beside those of pictures, `image_48` and the like."""
 
 _AUTHORITY = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")
 
@@ -47,7 +47,7 @@ class Addresses:
         return value
 
     def _field(self, name: str, value: Any, asked: str) -> Any:
-        if name not in FIELDS or not isinstance(value, str):
+        if not (name in FIELDS or name.startswith("image_")) or not isinstance(value, str):
             return self._moved(value, asked)
         parts = urlsplit(value)
         return urlunsplit(parts._replace(netloc=asked)) if parts.netloc == self.own else value

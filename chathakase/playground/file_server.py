@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from aiohttp import BodyPartReader, web
 
+from chathakase.playground.content.mrkdwn import composed
 from chathakase.playground.errors import SlackError
 from chathakase.playground.faults import UPLOAD, Faults
 from chathakase.playground.journal import ApiCall, Journal
@@ -79,7 +80,7 @@ class FileServer:
     async def receive(self, request: web.Request) -> web.StreamResponse:
         """The bytes of an upload, bare or as the first file of a form; an app's meets trouble and is noted."""
         began, file = time.perf_counter(), self._world.files.expected(request.match_info["ticket"])
-        if file is None or file.user != self._world.app.user_id:
+        if file is None or not self._world.users[file.user].is_bot:
             return await self._received(request)
         trouble = self._faults.next_for(UPLOAD)
         reply, response = await meet(trouble), None
@@ -121,13 +122,13 @@ class FileServer:
             raise SlackError("no_file_data")
         if not fields.get("thread_ts"):
             fields.pop("thread_ts", None)
-        call = Call(self._world, Caller("user", user.id, frozenset()), Arguments(fields))
+        call = Call(self._world, Caller("user", user.id), Arguments(fields))
         conversation = joined(call)
         created = int(self._world.clock())
         made = [File(new_file_id(), name, name, user.id, created, len(content)) for name, content in parts]
         for file, (_, content) in zip(made, parts, strict=True):
             self._world.files.put(file, content)
-        return share(call, conversation, made, str(fields.get("text") or "")).ts
+        return share(call, conversation, made, composed(self._world, str(fields.get("text") or ""))).ts
 
     async def _form(self, request: web.Request) -> tuple[Json, list[tuple[str, bytes]]]:
         """A form's fields, and its files with their names."""

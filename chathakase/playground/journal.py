@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -101,9 +102,14 @@ class Journal:
     limit: int = 10_000
     _entries: deque[Entry] = field(init=False)
     _observers: list[Callable[[Entry], None]] = field(init=False, default_factory=list)
+    _sockets: Iterator[int] = field(init=False, default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
         self._entries = deque(maxlen=self.limit)
+
+    def next_socket(self) -> int:
+        """The number of a new connection, whichever app's it is."""
+        return next(self._sockets)
 
     def write(self, entry: Entry) -> None:
         """Put an entry at the end."""

@@ -114,7 +114,10 @@ class Person:
     async def stop(self, channel: str, thread_ts: str) -> None:
         """Press Slack's own Stop in a thread; `no_stop_button` where the app is not at work or cannot be stopped."""
         asked = Ask(self.user, Arguments({"channel": channel, "thread_ts": thread_ts}))
-        if not self.world.features.can_be_stopped or not (await self._deeds["stop"](asked))["stopped"]:
+        if (
+            not self.world.features[self.world.app.id].can_be_stopped
+            or not (await self._deeds["stop"](asked))["stopped"]
+        ):
             raise SlackError("no_stop_button")
 
     def direct_message(self) -> Conversation:

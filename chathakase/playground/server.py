@@ -10,6 +10,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from chathakase.playground import avatars
 from chathakase.playground.addresses import Addresses
 from chathakase.playground.faults import Faults
 from chathakase.playground.file_server import FileServer
@@ -24,10 +25,9 @@ from chathakase.playground.page_server.guard import Guard
 from chathakase.playground.page_server.page import PageServer
 from chathakase.playground.page_server.troubles import Troubles
 from chathakase.playground.persistence.keeper import keep
-from chathakase.playground.socket_mode.delivery import Delivery
-from chathakase.playground.socket_mode.envelopes import Envelopes
-from chathakase.playground.socket_mode.events import SUBSCRIPTIONS, Events
-from chathakase.playground.socket_mode.sockets import PING_SECONDS, Sockets
+from chathakase.playground.socket_mode.events import SUBSCRIPTIONS
+from chathakase.playground.socket_mode.links import Acks, Lifetimes, Links, linked
+from chathakase.playground.socket_mode.sockets import PING_SECONDS
 from chathakase.playground.web_api.limits import Limits, Tier
 from chathakase.playground.web_api.methods.call import Call, Method
 from chathakase.playground.web_api.methods.table import DEFAULT_SCOPES, METHODS
@@ -36,7 +36,7 @@ from chathakase.playground.web_api.tokens import Tokens
 from chathakase.playground.workspace import Workspace
 from chathakase.playground.world.demo import demo_world
 from chathakase.playground.world.files import FILE_MOST
-from chathakase.playground.world.manifest import Features
+from chathakase.playground.world.manifest import Features, Manifest
 from chathakase.playground.world.streams import Streams
 from chathakase.playground.world.values import Json
 from chathakase.playground.world.world import World
@@ -58,6 +58,7 @@ async def open_workspace(
     app_token: str | None = None,
     scopes: Collection[str] = DEFAULT_SCOPES,
     subscriptions: Collection[str] = SUBSCRIPTIONS,
+    manifests: Sequence[Manifest] = (),
     limits: Limits | None = None,
     limit_people: bool = False,
     ack_timeout: float = 3.0,
@@ -78,58 +79,58 @@ async def open_workspace(
 ) -> AsyncIterator[Workspace]:
     """A workspace on `host` and `port` (0: a free one) until the end of the `async with`; times are in seconds.
 
-    With a `folder` the workspace and its tokens are kept there, and what is there goes before `world`; StoreError if
-    that cannot be read. `scopes` are those that the bot token was granted, `subscriptions` the events the app has asked
-    for. `limits` are Slack's unless another is given (`NoLimits()` for none). `commands`, `shortcuts` and `home_tab`
-    are the app's, as in its manifest (`Features`); `file_most` is the most bytes of a file; a native stream lives
-    `stream_seconds` and takes `stream_text_most` characters and `stream_bytes_most` bytes; the bot's status under a
-    thread lasts `status_seconds`; `model` is what the page says that the bot answers with.
+    With a `folder` the workspace and its tokens are kept there, and what is there goes before `world`, whose apps it
+    gets; StoreError if that cannot be read. With `manifests` these are the apps. Without, `scopes` are those that the
+    bot token was granted, `subscriptions` the events the app has asked for, and `commands`, `shortcuts` and `home_tab`
+    are its own, as in a manifest (`Features`). `limits` are Slack's unless another is given (`NoLimits()` for none);
+    `file_most` is the most bytes of a file; a native stream lives `stream_seconds` and takes `stream_text_most`
+    characters and `stream_bytes_most` bytes; the bot's status under a thread lasts `status_seconds`; `model` is what
+    the page says that the bot answers with.
     `seed` makes the order of twin events, and the choice of socket, repeatable.
     """
-    async with keep(folder, world or demo_world()) as kept:
+    given = world or demo_world(manifests=manifests)
+    if not manifests:
+        given.features[given.app.id] = Features(tuple(commands), tuple(shortcuts), home_tab, scopes, subscriptions)
+    async with keep(folder, given) as kept:
         world = kept.world
+        world.adopt_apps(given)
         rng = random.Random(secrets.randbits(64) if seed is None else seed)
         journal, faults, addresses, guard = Journal(journal_limit), Faults(), Addresses(), Guard(host)
-        given = {"bot": bot_token, "app": app_token}
-        tokens = Tokens(world, scopes, **(kept.tokens | {name: token for name, token in given.items() if token}))
+        own = {"bot": bot_token, "app": app_token}
+        tokens = Tokens(world, **(kept.tokens | {name: token for name, token in own.items() if token}))
         kept.tokens |= tokens.kept()
-        sockets = Sockets(
-            world.app.id, journal, rng, addresses, clock=world.clock, refresh_after=refresh_after, ping_every=ping_every
-        )
-        envelopes = Envelopes(sockets, journal, faults, ack_timeout=ack_timeout, clock=world.clock)
-        delivery = Delivery(world, sockets, envelopes, faults, retry_delays=retry_delays, clock=world.clock)
+        acks = Acks(ack_timeout, retry_delays)
+        sockets = Lifetimes(refresh_after, ping_every)
+        links = Links(linked(world, app, journal, faults, addresses, rng, acks, sockets) for app in world.installed)
         methods = dict(METHODS)
         api = WebApi(world, tokens, methods, limits or Limits(), faults, journal, addresses, limit_people=limit_people)
         world.files.most = file_most
         world.streams = Streams(stream_seconds, stream_text_most, stream_bytes_most)
         world.statuses.seconds = status_seconds
-        world.features = Features(tuple(commands), tuple(shortcuts), home_tab, scopes, subscriptions)
         hooks = Hooks(world, journal, addresses)
         deeds = {
             **Speaking(world, api).deeds(),
-            **Clicks(world, envelopes, hooks).deeds(),
-            **Submissions(world, envelopes).deeds(),
-            **Starts(world, envelopes, hooks).deeds(),
-            **Troubles(world, faults, sockets, delivery).deeds(),
+            **Clicks(world, links, hooks).deeds(),
+            **Submissions(world, links).deeds(),
+            **Starts(world, links, hooks).deeds(),
+            **Troubles(world, faults, links).deeds(),
         }
-        facts = world.features.facts() | {"model": model, "can": {"home": home_tab, "upload_most": file_most}}
-        page = PageServer(world, journal, sockets, deeds, facts)
+        page = PageServer(world, journal, links, deeds, {"model": model, "can": {"upload_most": file_most}})
         files = FileServer(world, tokens, faults, journal, guard)
-        application = _application(guard, [*_slack_routes(api, sockets, hooks), *files.routes(), *page.routes()])
+        application = _application(guard, [*_slack_routes(api, links, hooks), *files.routes(), *page.routes()])
         runner = web.AppRunner(application, shutdown_timeout=0.2, **bounded())
-        end_events = world.subscribe(Events(world, subscriptions, delivery.submit, rng).observe)
+        end_events = links.subscribe(world, rng)
         try:
             await runner.setup()
             async with listening(runner, host, port) as number:
                 addresses.listen(host, number)
                 world.files.base = addresses.base
-                methods["apps.connections.open"] = _connections_open(world, sockets, addresses)
-                yield Workspace(world, journal, faults, addresses.base, tokens, sockets, delivery, deeds)
+                methods["apps.connections.open"] = _connections_open(links, addresses)
+                yield Workspace(world, journal, faults, addresses.base, tokens, links, deeds)
         finally:
             end_events()
             await page.aclose()
-            await delivery.aclose()
-            await sockets.aclose()
+            await links.aclose()
             await runner.cleanup()
 
 
@@ -139,22 +140,23 @@ def _application(guard: Guard, routes: Iterable[web.RouteDef]) -> web.Applicatio
     return application
 
 
-def _slack_routes(api: WebApi, sockets: Sockets, hooks: Hooks) -> Sequence[web.RouteDef]:
+def _slack_routes(api: WebApi, links: Links, hooks: Hooks) -> Sequence[web.RouteDef]:
     return [
         web.route("*", "/api/{method}", api.handle),
-        web.get("/link/", sockets.handle),
+        web.get("/link/", links.handle),
+        web.get(r"/avatars/{whose:\w+}-{size:[1-9]\d{0,3}}.png", avatars.serve),
         web.post("/hooks/{kind}/{team}/{key}", hooks.handle),
     ]
 
 
-def _connections_open(world: World, sockets: Sockets, addresses: Addresses) -> Method:
+def _connections_open(links: Links, addresses: Addresses) -> Method:
     """apps.connections.open: the address, with its ticket, of a new Socket Mode connection.
 
     Tier 1 in the SDK's metadata and tier 3 on the newer method page; the newer one holds here.
     """
 
     def handler(call: Call) -> Json:
-        ticket = sockets.ticket(call.asked)
-        return {"url": f"ws://{addresses.own}/link/?ticket={ticket}&app_id={world.app.id}"}
+        ticket = links.of(call.app.id).sockets.ticket(call.asked)
+        return {"url": f"ws://{addresses.own}/link/?ticket={ticket}&app_id={call.app.id}"}
 
     return Method(handler, Tier.THREE, scopes=("connections:write",), tokens=frozenset({"app"}), post_only=True)

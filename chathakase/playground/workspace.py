@@ -12,12 +12,11 @@ from chathakase.playground.faults import Faults
 from chathakase.playground.journal import Entry, Journal
 from chathakase.playground.page_server.deeds import Deed
 from chathakase.playground.person import Person, person_session
-from chathakase.playground.socket_mode.delivery import Delivery
-from chathakase.playground.socket_mode.sockets import Sockets
+from chathakase.playground.socket_mode.links import Link, Links
 from chathakase.playground.socket_mode.troubles import Reason, SocketTroubles
-from chathakase.playground.web_api.tokens import Tokens
+from chathakase.playground.web_api.tokens import AppTokens, Tokens
 from chathakase.playground.world.changes import Change
-from chathakase.playground.world.values import Conversation, Json
+from chathakase.playground.world.values import App, Conversation, Json
 from chathakase.playground.world.world import World
 
 GLANCE_SECONDS = 0.05
@@ -35,8 +34,7 @@ class Workspace:
     faults: Faults
     address: str
     _tokens: Tokens
-    _sockets: Sockets
-    _delivery: Delivery
+    _links: Links
     _deeds: Mapping[str, Deed]
 
     @property
@@ -46,13 +44,17 @@ class Workspace:
 
     @property
     def bot_token(self) -> str:
-        """The app's bot token, `xoxb-…`."""
-        return self._tokens.bot
+        """The first app's bot token, `xoxb-…`."""
+        return self._tokens.first.bot
 
     @property
     def app_token(self) -> str:
-        """The app-level token, `xapp-…`, which opens Socket Mode connections."""
-        return self._tokens.app
+        """The first app's app-level token, `xapp-…`, which opens Socket Mode connections."""
+        return self._tokens.first.app
+
+    def tokens_of(self, app: App) -> AppTokens:
+        """The tokens of an app; KeyError if it is not installed."""
+        return self._tokens.of_app(app.id)
 
     @property
     def config_token(self) -> str:
@@ -92,22 +94,26 @@ class Workspace:
         """Make the bot a member of a channel, by name or id; KeyError if there is none."""
         self.world.join(self._id(channel), self.world.app.user_id)
 
+    @property
+    def _first(self) -> Link:
+        return self._links.of(self.world.app.id)
+
     def _id(self, channel: str) -> str:
         return channel if self.world.conversation(channel) else self.channel(channel).id
 
     @property
     def sockets(self) -> int:
         """How many Socket Mode connections are open."""
-        return len(self._sockets)
+        return len(self._links)
 
     @property
     def pending_events(self) -> int:
         """How many events are neither acknowledged nor given up."""
-        return self._delivery.pending
+        return sum(link.delivery.pending for link in self._links.all())
 
     async def wait_for_socket(self, within: float = 20.0) -> None:
-        """Wait until the app has a Socket Mode connection; TimeoutError after so many seconds."""
-        if not await self._sockets.wait_open(within):
+        """Wait until the first app has a Socket Mode connection; TimeoutError after so many seconds."""
+        if not await self._first.sockets.wait_open(within):
             raise TimeoutError(f"no Socket Mode connection within {within} s")
 
     async def until(self, condition: Callable[[], _T], within: float = 20.0) -> _T:
@@ -133,36 +139,37 @@ class Workspace:
                 end()
 
     def send_event(self, event: object, *, twin: object = None, event_id: str | None = None) -> str:
-        """Deliver any event to the app, be it no JSON object even, whatever it subscribed to; returns its event_id.
+        """Deliver any event to the first app, whatever it subscribed to; returns its event_id.
 
-        `twin` is a second event that follows at once with an event_id of its own.
+        It may be no JSON object even. `twin` is a second event that follows at once with an event_id of its own.
         """
-        sent = self._delivery.submit(event, event_id=event_id)
+        sent = self._first.delivery.submit(event, event_id=event_id)
         if twin is not None:
-            self._delivery.submit(twin)
+            self._first.delivery.submit(twin)
         return sent
 
     async def send_frame(self, frame: Json | str) -> bool:
-        """Send any frame, however malformed, over a socket; False if none is open."""
-        return await self._sockets.send_raw(frame)
+        """Send any frame, however malformed, over a socket of the first app; False if none is open."""
+        return await self._first.sockets.send_raw(frame)
 
     async def disconnect(self, reason: Reason = "refresh_requested") -> None:
-        """Tell the app to go, with a `disconnect` frame on every connection."""
-        await self._sockets.disconnect(reason)
+        """Tell the apps to go, with a `disconnect` frame on every connection."""
+        await self._links.disconnect(reason)
 
     def drop_sockets(self) -> None:
         """Break every connection without a word."""
-        self._sockets.drop()
+        self._links.drop()
 
     def let_sockets_die(self) -> None:
         """Let every connection die in silence: it stays open, but nothing comes from it and no ping is answered."""
-        self._sockets.die()
+        for link in self._links.all():
+            link.sockets.die()
 
     @property
     def socket_troubles(self) -> SocketTroubles:
-        """The trouble that new connections meet."""
-        return self._sockets.troubles
+        """The trouble that new connections of the first app meet."""
+        return self._first.sockets.troubles
 
     def redeliver_last(self) -> None:
         """Deliver the last event again, in a new envelope."""
-        self._delivery.redeliver_last()
+        self._links.redeliver_last()

@@ -302,7 +302,7 @@ async def test_an_event_that_it_is_handed_meanwhile_is_not_lost(
                 for number in range(8)
             )
 
-    workspace._sockets.on_count(ask)
+    workspace._links.of(workspace.world.app.id).sockets.on_count(ask)
     await examine(Settings(**settings))
     await workspace.until(lambda: len(asked) == 8 and all(map(answered(workspace, general), asked)), within=30)
 

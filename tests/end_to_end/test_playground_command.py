@@ -85,6 +85,36 @@ async def test_without_the_bot_any_client_can_join() -> None:
         assert await asyncio.wait_for(process.wait(), 30) == 0
 
 
+async def test_each_manifest_gives_an_app_with_tokens_of_its_own(tmp_path: Path) -> None:
+    paths = []
+    for name in ("Weather", "Time Keeper"):
+        paths.append(tmp_path / f"{name}.yml")
+        paths[-1].write_text(
+            f"display_information: {{name: {name}}}\noauth_config: {{scopes: {{bot: [chat:write]}}}}\n"
+        )
+    async with playground(*(f"--manifest={path}" for path in paths)) as process:
+        for name in ("weather", "time_keeper"):
+            assert await line_with(process, r"^# (.*)$")
+            bot_token = await line_with(process, r"^SLACK_BOT_TOKEN=(xoxb-\S+)$")
+            client = AsyncWebClient(token=bot_token, base_url=await line_with(process, r"^SLACK_API_URL=(\S+)$"))
+            assert (await client.auth_test())["user"] == name
+            with pytest.raises(SlackApiError, match="missing_scope"):
+                await client.users_list()
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 30) == 0
+
+
+async def test_a_broken_manifest_is_told_in_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "broken.yml"
+    path.write_text("features: [\n")
+    async with playground(f"--manifest={path}") as process:
+        output, errors = await asyncio.wait_for(process.communicate(), 40)
+    assert process.returncode == 2
+    assert output == b""
+    assert errors.decode().startswith(f"{path}, line 2: ")
+    assert errors.count(b"\n") == 1
+
+
 async def test_the_terminal_shows_what_is_remembered() -> None:
     async with playground("--terminal", typed="my cat is Mikan\nwho is my cat?\n") as process:
         output, errors = await asyncio.wait_for(process.communicate(), 40)

@@ -13,7 +13,7 @@ from yarl import URL
 
 from chathakase.playground import Workspace
 from chathakase.playground.errors import SlackError
-from chathakase.playground.world.values import Json
+from chathakase.playground.world.values import App, Json
 
 GENERAL, RANDOM, SECRET, ELSEWHERE = "C0GENERAL1", "C0RANDOM01", "C0SECRET01", "C0ELSEWHR1"
 GROUP_DM, ALICE_DM, BOB_DM = "C0MPDM0001", "D0ALICE001", "D0BOB00001"
@@ -62,20 +62,27 @@ class AppSocket:
 
 
 async def socket_url(
-    workspace: Workspace, session: aiohttp.ClientSession, headers: dict[str, str] | None = None
+    workspace: Workspace,
+    session: aiohttp.ClientSession,
+    headers: dict[str, str] | None = None,
+    app: App | None = None,
 ) -> str:
     """A new connection's address."""
-    token = {"Authorization": f"Bearer {workspace.app_token}"}
+    token = {"Authorization": f"Bearer {workspace.tokens_of(app or workspace.world.app).app}"}
     async with session.post(f"{workspace.api_url}apps.connections.open", headers=token | (headers or {})) as response:
         return str((await response.json())["url"])
 
 
 @asynccontextmanager
 async def app_socket(
-    workspace: Workspace, session: aiohttp.ClientSession, *, headers: dict[str, str] | None = None
+    workspace: Workspace,
+    session: aiohttp.ClientSession,
+    *,
+    headers: dict[str, str] | None = None,
+    app: App | None = None,
 ) -> AsyncIterator[AppSocket]:
     """A Socket Mode connection that has been greeted; `headers` are those of the call and of the handshake."""
-    url = await socket_url(workspace, session, headers)
+    url = await socket_url(workspace, session, headers, app)
     here = URL(url).with_host(URL(workspace.address).host or "").with_port(URL(workspace.address).port)
     async with session.ws_connect(here, headers=headers) as ws:
         yield AppSocket(ws, await ws.receive_json(timeout=20), url)

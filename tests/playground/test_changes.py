@@ -101,7 +101,11 @@ async def test_a_shortcut_is_chosen_in_a_menu(session: aiohttp.ClientSession) ->
 
 async def test_without_the_scope_there_are_no_shortcuts() -> None:
     async with open_workspace(shortcuts=[FORGET], scopes={"chat:write"}) as workspace:
-        assert workspace.world.features.facts() == {"commands": [], "shortcuts": []}
+        assert workspace.world.features[workspace.world.app.id].facts() == {
+            "home": True,
+            "commands": [],
+            "shortcuts": [],
+        }
         async with workspace.person("alice") as alice:
             ts = await alice.say("hello", channel=GENERAL)
             assert await error_of(alice.shortcut("forget", GENERAL, ts)) == "unknown_shortcut"

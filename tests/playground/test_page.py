@@ -30,11 +30,12 @@ async def test_a_page_is_greeted_with_who_is_there(session: aiohttp.ClientSessio
         open_page(workspace, session) as page,
     ):
         assert page.hello["type"] == "hello"
+        (app,) = page.hello["apps"]
         assert page.hello["team"] == {"id": "T0HAKASE01", "name": "Playground", "domain": "playground"}
-        assert page.hello["app"]["user_id"] == BOT
+        assert app["user_id"] == BOT
         assert {user["id"] for user in page.hello["users"]} == {ALICE, BOB, CAROL, BOT}
-        assert page.hello["commands"] == commands
-        assert page.hello["shortcuts"] == [{"type": "global", "name": "Start", "callback_id": "start"}]
+        assert app["commands"] == commands
+        assert app["shortcuts"] == [{"type": "global", "name": "Start", "callback_id": "start"}]
         assert page.hello["model"] == "echo"
 
 
@@ -48,8 +49,8 @@ async def test_a_snapshot_has_everything(workspace: Workspace, session: aiohttp.
         messages = page.snapshot["messages"][GENERAL]
         assert [message["ts"] for message in messages] == [root, reply]
         assert messages[0]["reply_count"] == 1
-        assert page.snapshot["sockets"] == 0
-        assert (page.snapshot["homes"], page.snapshot["ephemeral"]) == ({}, [])
+        assert page.snapshot["sockets"] == {workspace.world.app.id: 0}
+        assert (page.snapshot["homes"], page.snapshot["ephemeral"]) == ([], [])
 
 
 async def test_a_person_says_edits_reacts_and_deletes(page: Page) -> None:
@@ -150,7 +151,7 @@ async def test_the_apps_traffic_is_shown_without_tokens(
     workspace: Workspace, session: aiohttp.ClientSession, page: Page, bot: AsyncWebClient
 ) -> None:
     async with app_socket(workspace, session) as app:
-        assert (await page.frame("sockets"))["count"] == 1
+        assert (await page.frame("sockets"))["counts"] == {workspace.world.app.id: 1}
         await page.do("say", channel=GENERAL, text="hello")
         await app.envelope()
         assert await error_of(bot.chat_postMessage(channel="C0NOWHERE", text="hi")) == "channel_not_found"
@@ -194,7 +195,7 @@ async def test_trouble_is_made_on_the_page(
         assert slow.seconds >= 0.3 > quick.seconds
         await page.do("trouble", what="disconnect")
         assert (await app.envelope())["reason"] == "refresh_requested"
-        assert (await page.frame("sockets", lambda frame: frame["count"] == 0))["count"] == 0
+        assert await page.frame("sockets", lambda frame: not any(frame["counts"].values()))
         await page.do("trouble", what="drop")
     assert await error_of(page.do("trouble", what="flood")) == "invalid_arguments"
     assert await error_of(page.do("trouble", what="slow", seconds="soon")) == "invalid_arguments"

@@ -116,7 +116,7 @@ async def test_a_home_tab_is_published(
     assert await error_of(bot.views_publish(user_id=BOT, view=HOME)) == "invalid_arguments"
     assert await error_of(bot.views_publish(user_id=ALICE, view=modal())) == "invalid_arguments"
     async with open_page(workspace, session) as page:
-        assert page.snapshot["homes"][ALICE]["id"] == first["id"]
+        assert [(each["user"], each["view"]["id"]) for each in page.snapshot["homes"]] == [(ALICE, first["id"])]
 
 
 async def test_an_app_without_a_home_tab(session: aiohttp.ClientSession) -> None:

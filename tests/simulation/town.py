@@ -19,7 +19,7 @@ def build_town() -> World:
     ]
     app = App("A0HAKASE01", "ChatHakase", bot_id="B0HAKASE01", user_id=BOT)
     bot = User(BOT, "chathakase", "ChatHakase", "ChatHakase", is_bot=True)
-    world = World(Team("T0SIMULA01", "Simulation", "simulation"), app, (*people, bot))
+    world = World(Team("T0SIMULA01", "Simulation", "simulation"), [app], (*people, bot))
     everybody, now = [*(person.id for person in people), BOT], int(time.time())
     for number, name in enumerate(CHANNELS):
         world.add_conversation(Conversation(f"C0ROOM{number:04}", "channel", name, BOT, now), everybody)

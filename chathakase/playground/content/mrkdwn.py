@@ -47,10 +47,19 @@ def composed(world: World, typed: str) -> str:
         if match["hash"]:
             channel = world.conversation_named(word)
             return f"<#{channel.id}|{channel.name}>" if channel else word
-        user = world.user_named(word[1:])
+        user = world.user_named(unescaped(word[1:]))
         return f"<@{user.id}>" if user else _SPECIAL.get(word, word)
 
-    return _TYPED.sub(token, escaped(typed))
+    return _typed(world).sub(token, escaped(typed))
+
+
+def _typed(world: World) -> re.Pattern[str]:
+    """What is more than its letters when typed; names with spaces in them are told by who is there."""
+    spaced = sorted((user.display_name for user in world.users.values() if " " in user.display_name), key=len)
+    if not spaced:
+        return _TYPED
+    names = "|".join(re.escape(escaped(name)) for name in reversed(spaced))
+    return re.compile(rf"(?<!\w)(?P<name>@(?:{names}))(?!\w)|{_TYPED.pattern}", re.IGNORECASE)
 
 
 def rich_text(text: str) -> Json:

@@ -15,23 +15,25 @@ from chathakase.playground.errors import SlackError
 from chathakase.playground.world.agent_sessions import AgentSession, SessionStatus
 from chathakase.playground.world.changes import SessionStopped
 from chathakase.playground.world.streams import Stream, StreamEnd, TaskMode
-from chathakase.playground.world.values import Json, Message
+from chathakase.playground.world.values import App, Json, Message
 from chathakase.playground.world.world import World
 
 IN_PROGRESS, COMPLETED = {"streaming_state": "in_progress"}, {"streaming_state": "completed"}
 
 
-def start_stream(world: World, channel: str, thread_ts: str, chunks: Sequence[Json], mode: TaskMode) -> Message:
+def start_stream(
+    world: World, app: App, channel: str, thread_ts: str, chunks: Sequence[Json], mode: TaskMode
+) -> Message:
     """Post the message of a new stream, which ends by itself after its time; its session is at work from now on."""
     length, size = _checked_length(world, (0, 0), chunks)
     blocks = grown((), chunks, mode)
     message = world.post(
         channel,
-        world.app.user_id,
+        app.user_id,
         as_stored(text_of(blocks)),
         thread_ts=thread_ts,
         blocks=blocks,
-        bot_id=world.app.bot_id,
+        bot_id=app.bot_id,
         extra=IN_PROGRESS,
     )
     stream = Stream(channel, message.ts, thread_ts, mode, length, size)
@@ -81,7 +83,8 @@ def stop_session(world: World, channel: str, thread_ts: str, user: str) -> bool:
     for stream in streams:
         end_stream(world, stream, "stopped")
     stopped = tuple(stream.ts for stream in streams)
-    world.tell(SessionStopped(conversation, thread_ts, stopped, user, world.mint()))
+    app_id = world.app_of(_message(world, streams[0]).bot_id).id if streams else ""
+    world.tell(SessionStopped(conversation, thread_ts, stopped, user, world.mint(), app_id))
     return True
 
 

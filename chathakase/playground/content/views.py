@@ -22,6 +22,7 @@ class View:
     root_id: str
     previous_id: str | None = None
     values: Mapping[str, Json] = field(default_factory=dict)
+    app_id: str = ""
 
     @property
     def external_id(self) -> str:

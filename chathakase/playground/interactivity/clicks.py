@@ -10,9 +10,10 @@ from chathakase.playground.errors import SlackError
 from chathakase.playground.interactivity.choices import chosen, state_of
 from chathakase.playground.interactivity.hooks import Hooks
 from chathakase.playground.interactivity.payload import interaction
-from chathakase.playground.interactivity.surface import Surface, surface_json, surface_of
+from chathakase.playground.interactivity.surface import Surface, app_of, surface_json, surface_of
 from chathakase.playground.page_server.deeds import Ask, Deed
-from chathakase.playground.socket_mode.envelopes import Ack, Envelopes
+from chathakase.playground.socket_mode.envelopes import Ack
+from chathakase.playground.socket_mode.links import Links
 from chathakase.playground.world.values import Json
 from chathakase.playground.world.world import World
 
@@ -23,9 +24,9 @@ OPTIONS_MOST = 100
 class Clicks:
     """What people press and choose in messages, modals and Home tabs."""
 
-    def __init__(self, world: World, envelopes: Envelopes, hooks: Hooks) -> None:
+    def __init__(self, world: World, links: Links, hooks: Hooks) -> None:
         self._world = world
-        self._envelopes = envelopes
+        self._links = links
         self._hooks = hooks
 
     def deeds(self) -> Mapping[str, Deed]:
@@ -35,19 +36,20 @@ class Clicks:
     async def act(self, ask: Ask) -> Json:
         """Press or choose something; `not_acknowledged` after three seconds."""
         surface = surface_of(self._world, ask)
+        app = app_of(self._world, surface)
         given = ask.arguments.object("action", "invalid_arguments") or {}
         action = _action(self._world, surface, given)
         state = _given_state(ask)
         if surface.view is not None:
             entered = state_of(surface.blocks, state)
             surface = Surface(view=self._world.modals.enter(surface.view, entered))
-        payload = interaction(self._world, ask.user, "block_actions") | surface_json(self._world, surface)
+        payload = interaction(self._world, app, ask.user, "block_actions") | surface_json(self._world, surface)
         payload |= {"trigger_id": self._world.triggers.issue(ask.user.id), "actions": [action]}
         message = surface.message
         if message is not None:
             payload["state"] = {"values": state_of(surface.blocks, state)}
-            payload["response_url"] = self._hooks.url(message.channel, ask.user.id, message.ts)
-        await acknowledged(self._envelopes, payload)
+            payload["response_url"] = self._hooks.url(app, message.channel, ask.user.id, message.ts)
+        await acknowledged(self._links, payload)
         return {}
 
     async def suggest(self, ask: Ask) -> Json:
@@ -57,14 +59,16 @@ class Clicks:
         found = element_at(surface.blocks, block_id, action_id)
         if found is None or not str(found[1]["type"]).endswith("external_select"):
             raise SlackError("action_not_found")
-        payload = interaction(self._world, ask.user, "block_suggestion") | surface_json(self._world, surface)
+        payload = interaction(self._world, app_of(self._world, surface), ask.user, "block_suggestion") | surface_json(
+            self._world, surface
+        )
         payload |= {"block_id": block_id, "action_id": action_id, "value": ask.arguments.text("value")}
-        return _options((await acknowledged(self._envelopes, payload)).payload)
+        return _options((await acknowledged(self._links, payload)).payload)
 
 
-async def acknowledged(envelopes: Envelopes, payload: Json) -> Ack:
-    """Send an interaction to the app; `not_acknowledged` if it is not taken in time."""
-    ack = await envelopes.deliver("interactive", payload, accepts_response=True)
+async def acknowledged(links: Links, payload: Json) -> Ack:
+    """Send an interaction to its app; `not_acknowledged` if it is not taken in time."""
+    ack = await links.deliver("interactive", payload, accepts_response=True)
     if ack is None:
         raise SlackError("not_acknowledged", detail="The app has not acknowledged it within three seconds.")
     return ack

@@ -19,7 +19,7 @@ from chathakase.playground.errors import SlackError
 from chathakase.playground.interactivity.responses import respond
 from chathakase.playground.journal import ApiCall, Journal
 from chathakase.playground.web_api.arguments import Arguments
-from chathakase.playground.world.values import Json
+from chathakase.playground.world.values import App, Json
 from chathakase.playground.world.world import World
 
 USES_MOST = 5
@@ -28,8 +28,9 @@ HOOK_SECONDS = 1_800.0
 
 @dataclass(slots=True)
 class Hook:
-    """One URL: the conversation and person it answers, and the message it stands on (`ts`), if any."""
+    """One app's URL: the conversation and person it answers, and the message it stands on (`ts`), if any."""
 
+    app: App
     channel: str
     user: str
     ts: str
@@ -49,26 +50,26 @@ class Hooks:
         self._hooks: dict[str, Hook] = {}
         self._addresses = addresses
 
-    def url(self, channel: str, user: str, ts: str = "", *, kind: str = "actions") -> str:
+    def url(self, app: App, channel: str, user: str, ts: str = "", *, kind: str = "actions") -> str:
         """A new URL; `ts` is that of the message, ephemeral or not, that was acted on."""
         key = secrets.token_urlsafe(18)
-        self._hooks[key] = Hook(channel, user, ts, self._clock() + HOOK_SECONDS)
+        self._hooks[key] = Hook(app, channel, user, ts, self._clock() + HOOK_SECONDS)
         return f"{self._addresses.base}/hooks/{kind}/{self._world.team.id}/{key}"
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Take one answer of the app."""
-        began, status = time.perf_counter(), 200
+        began, status, caller = time.perf_counter(), 200, ""
         values: Json = {}
         answer: Json = {"ok": True}
         try:
             hook = self._used(request.match_info["key"])
             values = await _body(request)
-            respond(self._world, hook.channel, hook.user, hook.ts, Arguments(values))
+            caller = hook.app.user_id
+            respond(self._world, hook.app, hook.channel, hook.user, hook.ts, Arguments(values))
         except SlackError as error:
             answer = error.answer()
             status = 404 if error.code in ("no_active_hooks", "used_url", "expired_url") else 400
         at, seconds = self._world.clock(), time.perf_counter() - began
-        caller = self._world.app.user_id
         self._journal.write(ApiCall(at, "response_url", values, caller, status, answer, seconds))
         return web.json_response(answer, status=status)
 

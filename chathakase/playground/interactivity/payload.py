@@ -6,16 +6,16 @@ The shapes follow docs.slack.dev/reference/interaction-payloads and slackapi/jav
 
 from __future__ import annotations
 
-from chathakase.playground.world.values import Conversation, Json, User
+from chathakase.playground.world.values import App, Conversation, Json, User
 from chathakase.playground.world.world import World
 
 
-def interaction(world: World, user: User, kind: str) -> Json:
+def interaction(world: World, app: App, user: User, kind: str) -> Json:
     """Who did what kind of thing, in which app."""
     return {
         "type": kind,
         "token": "playground-verification-token",
-        "api_app_id": world.app.id,
+        "api_app_id": app.id,
         "team": {"id": world.team.id, "domain": world.team.domain},
         "user": {"id": user.id, "username": user.name, "name": user.name, "team_id": world.team.id},
         "enterprise": None,

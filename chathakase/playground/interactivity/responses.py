@@ -6,32 +6,32 @@ from chathakase.playground.errors import SlackError
 from chathakase.playground.web_api.arguments import Arguments
 from chathakase.playground.web_api.methods.content import Content, content_of
 from chathakase.playground.world.timestamps import is_ts
-from chathakase.playground.world.values import Json, Message
+from chathakase.playground.world.values import App, Json, Message
 from chathakase.playground.world.world import World
 
 
-def respond(world: World, channel: str, user: str, ts: str, arguments: Arguments) -> None:
+def respond(world: World, app: App, channel: str, user: str, ts: str, arguments: Arguments) -> None:
     """Post, replace or delete; `ts` is that of the message that the interaction stood on, if any."""
     if arguments.flag("delete_original"):
-        _delete(world, channel, ts)
+        _delete(world, app, channel, ts)
         return
     content = content_of(arguments)
     if content.is_empty:
         raise SlackError("no_text")
-    if arguments.flag("replace_original") and _replace(world, channel, ts, content):
+    if arguments.flag("replace_original") and _replace(world, app, channel, ts, content):
         return
-    _post(world, channel, user, content, arguments)
+    _post(world, app, channel, user, content, arguments)
 
 
-def _post(world: World, channel: str, user: str, content: Content, arguments: Arguments) -> None:
+def _post(world: World, app: App, channel: str, user: str, content: Content, arguments: Arguments) -> None:
     thread_ts = _thread(world, channel, arguments)
     fields: Json = {"blocks": content.blocks or (), "attachments": content.attachments or (), "thread_ts": thread_ts}
-    author, text = world.app.user_id, content.text or ""
+    author, text = app.user_id, content.text or ""
     if arguments.text("response_type", "ephemeral") == "in_channel":
-        fields |= {"bot_id": world.app.bot_id, "metadata": content.metadata or None}
+        fields |= {"bot_id": app.bot_id, "metadata": content.metadata or None}
         world.post(channel, author, text, **fields)
     else:
-        world.post_ephemeral(channel, user, author, text, bot_id=world.app.bot_id, **fields)
+        world.post_ephemeral(channel, user, author, text, bot_id=app.bot_id, **fields)
 
 
 def _thread(world: World, channel: str, arguments: Arguments) -> str | None:
@@ -42,7 +42,7 @@ def _thread(world: World, channel: str, arguments: Arguments) -> str | None:
     return thread_ts
 
 
-def _replace(world: World, channel: str, ts: str, content: Content) -> bool:
+def _replace(world: World, app: App, channel: str, ts: str, content: Content) -> bool:
     """Give the original another content; False if there is none, so that a new message is posted."""
     fields: Json = {
         "text": content.text or "",
@@ -52,19 +52,19 @@ def _replace(world: World, channel: str, ts: str, content: Content) -> bool:
     if ephemeral := world.ephemerals.get(channel, ts):
         world.change_ephemeral(ephemeral, **fields)
         return True
-    if message := _own(world, channel, ts):
+    if message := _own(world, app, channel, ts):
         world.change(message, **fields)
         return True
     return False
 
 
-def _delete(world: World, channel: str, ts: str) -> None:
+def _delete(world: World, app: App, channel: str, ts: str) -> None:
     if ephemeral := world.ephemerals.get(channel, ts):
         world.delete_ephemeral(ephemeral)
-    elif message := _own(world, channel, ts):
+    elif message := _own(world, app, channel, ts):
         world.delete(message)
 
 
-def _own(world: World, channel: str, ts: str) -> Message | None:
+def _own(world: World, app: App, channel: str, ts: str) -> Message | None:
     message = world.timeline(channel).get(ts)
-    return message if message is not None and message.user == world.app.user_id else None
+    return message if message is not None and message.user == app.user_id else None

@@ -12,19 +12,19 @@ from chathakase.playground.interactivity.payload import interaction, place, plac
 from chathakase.playground.interactivity.responses import respond
 from chathakase.playground.interactivity.surface import visible_message
 from chathakase.playground.page_server.deeds import Ask, Deed
-from chathakase.playground.socket_mode.envelopes import Envelopes
+from chathakase.playground.socket_mode.links import Links
 from chathakase.playground.socket_mode.payloads import message_json
 from chathakase.playground.web_api.arguments import Arguments
-from chathakase.playground.world.values import Conversation, Json
+from chathakase.playground.world.values import App, Conversation, Json
 from chathakase.playground.world.world import World
 
 
 class Starts:
-    """Shortcuts and commands, as far as the app's manifest has them."""
+    """Shortcuts and commands, as far as the manifests of the apps have them."""
 
-    def __init__(self, world: World, envelopes: Envelopes, hooks: Hooks) -> None:
+    def __init__(self, world: World, links: Links, hooks: Hooks) -> None:
         self._world = world
-        self._envelopes = envelopes
+        self._links = links
         self._hooks = hooks
 
     def deeds(self) -> Mapping[str, Deed]:
@@ -33,28 +33,34 @@ class Starts:
 
     async def shortcut(self, ask: Ask) -> Json:
         """A global shortcut."""
-        await acknowledged(self._envelopes, self._shortcut(ask, "global", "shortcut"))
+        await acknowledged(self._links, self._shortcut(self._app_with_shortcut(ask, "global"), ask, "shortcut"))
         return {}
 
     async def message_action(self, ask: Ask) -> Json:
         """A shortcut in a message's menu."""
         message = visible_message(self._world, ask.user.id, ask.text("channel"), ask.text("ts"))
         conversation = self._conversation(ask)
-        payload = self._shortcut(ask, "message", "message_action") | {
+        app = self._app_with_shortcut(ask, "message")
+        payload = self._shortcut(app, ask, "message_action") | {
             "channel": place(conversation),
             "message_ts": message.ts,
             "message": message_json(self._world, message),
-            "response_url": self._hooks.url(conversation.id, ask.user.id, message.ts, kind="app"),
+            "response_url": self._hooks.url(app, conversation.id, ask.user.id, message.ts, kind="app"),
         }
-        await acknowledged(self._envelopes, payload)
+        await acknowledged(self._links, payload)
         return {}
 
-    def _shortcut(self, ask: Ask, kind: str, payload_type: str) -> Json:
-        callback_id = ask.text("callback_id")
-        if self._world.features.shortcut(callback_id, kind) is None:
-            raise SlackError("unknown_shortcut")
-        return interaction(self._world, ask.user, payload_type) | {
-            "callback_id": callback_id,
+    def _app_with_shortcut(self, ask: Ask, kind: str) -> App:
+        """The app that has it, which is `app_id` where several have one of that name."""
+        callback_id, wanted = ask.text("callback_id"), ask.arguments.text("app_id")
+        for app in self._world.installed:
+            if wanted in ("", app.id) and self._world.features[app.id].shortcut(callback_id, kind):
+                return app
+        raise SlackError("unknown_shortcut")
+
+    def _shortcut(self, app: App, ask: Ask, payload_type: str) -> Json:
+        return interaction(self._world, app, ask.user, payload_type) | {
+            "callback_id": ask.text("callback_id"),
             "trigger_id": self._world.triggers.issue(ask.user.id),
             "action_ts": self._world.mint(),
         }
@@ -63,19 +69,25 @@ class Starts:
         """A slash command; what the app acknowledges with is shown, to that person only unless it says otherwise."""
         conversation = self._conversation(ask)
         name, _, words = ask.text("text").strip().partition(" ")
-        if self._world.features.command(name) is None:
-            raise SlackError("unknown_command")
-        payload = self._command(ask, conversation, name, words.strip())
-        ack = await self._envelopes.deliver("slash_commands", payload, accepts_response=True)
+        app = self._app_with_command(name)
+        payload = self._command(app, ask, conversation, name, words.strip())
+        ack = await self._links.deliver("slash_commands", payload, accepts_response=True)
         if ack is None:
             raise SlackError("dispatch_failed", detail="The app has not acknowledged it within three seconds.")
         answer = {"text": ack.payload} if isinstance(ack.payload, str) else ack.payload
         if isinstance(answer, dict) and (answer.get("text") or answer.get("blocks") or answer.get("attachments")):
-            respond(self._world, conversation.id, ask.user.id, "", Arguments(answer))
+            respond(self._world, app, conversation.id, ask.user.id, "", Arguments(answer))
             return answer
         return {}
 
-    def _command(self, ask: Ask, conversation: Conversation, name: str, words: str) -> Json:
+    def _app_with_command(self, name: str) -> App:
+        """The app that has it; of several the one that was installed last (docs: interactivity/slash-commands)."""
+        for app in reversed(self._world.installed):
+            if self._world.features[app.id].command(name):
+                return app
+        raise SlackError("unknown_command")
+
+    def _command(self, app: App, ask: Ask, conversation: Conversation, name: str, words: str) -> Json:
         world = self._world
         return {
             "token": "playground-verification-token",
@@ -87,9 +99,9 @@ class Starts:
             "user_name": ask.user.name,
             "command": name,
             "text": as_stored(words),
-            "api_app_id": world.app.id,
+            "api_app_id": app.id,
             "is_enterprise_install": "false",
-            "response_url": self._hooks.url(conversation.id, ask.user.id, kind="commands"),
+            "response_url": self._hooks.url(app, conversation.id, ask.user.id, kind="commands"),
             "trigger_id": world.triggers.issue(ask.user.id),
         }
 

@@ -12,18 +12,18 @@ from chathakase.playground.interactivity.choices import errors_in, state_of
 from chathakase.playground.interactivity.clicks import acknowledged
 from chathakase.playground.interactivity.payload import interaction
 from chathakase.playground.page_server.deeds import Ask, Deed
-from chathakase.playground.socket_mode.envelopes import Envelopes
+from chathakase.playground.socket_mode.links import Links
 from chathakase.playground.socket_mode.payloads import view_json
-from chathakase.playground.world.values import Json
+from chathakase.playground.world.values import App, Json
 from chathakase.playground.world.world import World
 
 
 class Submissions:
     """Does with a modal what the app's acknowledgement says (`response_action`)."""
 
-    def __init__(self, world: World, envelopes: Envelopes) -> None:
+    def __init__(self, world: World, links: Links) -> None:
         self._world = world
-        self._envelopes = envelopes
+        self._links = links
 
     def deeds(self) -> Mapping[str, Deed]:
         """The deeds by their names."""
@@ -37,10 +37,10 @@ class Submissions:
         if errors := errors_in(view.body["blocks"], values):
             return {"errors": errors}
         view = self._world.modals.enter(view, values)
-        payload = interaction(self._world, ask.user, "view_submission")
+        payload = interaction(self._world, self._app(view), ask.user, "view_submission")
         trigger_id = self._world.triggers.issue(ask.user.id)
         payload |= {"trigger_id": trigger_id, "view": view_json(self._world, view), "response_urls": []}
-        ack = await acknowledged(self._envelopes, payload)
+        ack = await acknowledged(self._links, payload)
         try:
             return self._follow(view, ack.payload)
         except SlackError as error:
@@ -62,7 +62,7 @@ class Submissions:
             case "update":
                 modals.update(view, checked_view(_view(payload), "modal"))
             case "push":
-                modals.push(view.user, checked_view(_view(payload), "modal"))
+                modals.push(view.user, checked_view(_view(payload), "modal"), view.app_id)
             case _:
                 raise SlackError("invalid_response_action")
         return {}
@@ -72,10 +72,13 @@ class Submissions:
         view, clear = self._modal(ask), ask.arguments.flag("clear")
         self._world.modals.close(view, clear=clear)
         if view.notifies:
-            payload = interaction(self._world, ask.user, "view_closed")
+            payload = interaction(self._world, self._app(view), ask.user, "view_closed")
             payload |= {"view": view_json(self._world, view), "is_cleared": clear}
-            await self._envelopes.deliver("interactive", payload, accepts_response=True)
+            await self._links.deliver("interactive", payload, accepts_response=True)
         return {}
+
+    def _app(self, view: View) -> App:
+        return self._world.apps.get(view.app_id, self._world.app)
 
     def _modal(self, ask: Ask) -> View:
         view = self._world.modals.find(ask.text("view_id"))

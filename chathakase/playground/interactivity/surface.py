@@ -10,7 +10,7 @@ from chathakase.playground.errors import SlackError
 from chathakase.playground.interactivity.payload import place
 from chathakase.playground.page_server.deeds import Ask
 from chathakase.playground.socket_mode.payloads import message_json, view_json
-from chathakase.playground.world.values import Json, Message
+from chathakase.playground.world.values import App, Json, Message
 from chathakase.playground.world.world import World
 
 
@@ -30,6 +30,13 @@ class Surface:
         if self.message is None:
             return ()
         return [*self.message.blocks, *(block for each in self.message.attachments for block in each.get("blocks", ()))]
+
+
+def app_of(world: World, surface: Surface) -> App:
+    """The app whose message or view it is."""
+    if surface.view is not None:
+        return world.apps.get(surface.view.app_id, world.app)
+    return world.app_of(surface.message.bot_id if surface.message else None)
 
 
 def surface_of(world: World, ask: Ask) -> Surface:

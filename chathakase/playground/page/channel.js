@@ -6,7 +6,7 @@ import { Home } from "./home.js";
 import { icon } from "./icons.js";
 import { MessageList } from "./messages.js";
 import { openMembers } from "./members.js";
-import { conversationName, conversationSign, isWithApp, otherThan } from "./names.js";
+import { conversationName, conversationSign, userName } from "./names.js";
 import { StatusLine } from "./status.js";
 
 export class ChannelPane {
@@ -48,7 +48,7 @@ export class ChannelPane {
     this.id = id;
     const { store } = this.page;
     const conversation = store.conversations.get(id);
-    this.tab = isWithApp(store, conversation) ? tab : "messages";
+    this.tab = store.appIn(conversation) ? tab : "messages";
     this.drawFrame();
     this.list.show(id);
     this.drawStatus();
@@ -94,13 +94,13 @@ export class ChannelPane {
 
   drawTabs(conversation) {
     const { store } = this.page;
-    const app = isWithApp(store, conversation);
+    const app = store.appIn(conversation);
     const tabs = app
       ? [
           ["home", "Home"],
           ["messages", "Messages"],
           ["about", "About"],
-        ].filter(([tab]) => tab !== "home" || store.can.home !== false)
+        ].filter(([tab]) => tab !== "home" || app.home)
       : [];
     this.tabs.hidden = !app;
     this.tabs.replaceChildren(
@@ -119,7 +119,7 @@ export class ChannelPane {
     this.home.element.hidden = this.tab === "messages";
     this.list.element.hidden = this.tab !== "messages";
     this.foot.hidden = this.tab !== "messages";
-    this.home.show(this.tab);
+    this.home.show(this.tab, app);
   }
 
   turnTab(event, tabs) {
@@ -141,10 +141,9 @@ export class ChannelPane {
       channel: "The very beginning of this channel.",
     };
     append(intro, [h("p", { class: "quiet" }, conversation.purpose || names[conversation.type])]);
-    if (isWithApp(store, conversation))
-      append(intro, [
-        h("p", { class: "quiet" }, `Write ${store.app.name} a message, or mention @${store.app.name} in a channel.`),
-      ]);
+    const app = store.appIn(conversation);
+    if (app)
+      append(intro, [h("p", { class: "quiet" }, `Write ${app.name} a message, or mention @${shown} in a channel.`)]);
   }
 
   drawFoot(conversation, shown) {
@@ -188,14 +187,12 @@ export class ChannelPane {
     if (!document.hidden && this.id && this.tab === "messages") this.page.store.markRead(this.id);
   }
 
-  /** The bot that is mentioned in a text without being here, if there is one. */
-  missingBot(text) {
+  /** The first app that is mentioned in a text without being here, if there is one. */
+  missingApp(text) {
     const { store } = this.page;
-    const conversation = store.conversations.get(this.id);
-    const bot = store.app.user_id;
-    const named = text.toLowerCase().includes(`@${(store.app.name ?? "").toLowerCase()}`);
-    return named && conversation && otherThan(store.me, conversation) !== bot && !conversation.members.includes(bot)
-      ? bot
-      : "";
+    const members = store.conversations.get(this.id)?.members ?? [];
+    const typed = text.toLowerCase();
+    const named = store.apps.filter((app) => typed.includes(`@${userName(store, app.user_id).toLowerCase()}`));
+    return named.find((app) => !members.includes(app.user_id));
   }
 }

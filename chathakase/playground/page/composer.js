@@ -107,8 +107,8 @@ export class Composer {
       .filter((each) => each.type === "global")
       .map((each) => ({
         name: each.name,
-        note: store.app.name,
-        act: () => this.page.ask("shortcut", { callback_id: each.callback_id }),
+        note: each.app.name,
+        act: () => this.page.ask("shortcut", { callback_id: each.callback_id, app_id: each.app.id }),
       }));
     const commands = this.page
       .commands()

@@ -20,9 +20,10 @@ export class Home {
     this.element.append(this.inner);
   }
 
-  /** Show a tab: home or about. */
-  show(tab) {
+  /** Show a tab of an app: home or about. */
+  show(tab, app) {
     this.tab = tab;
+    this.app = app;
     this.element.setAttribute("aria-label", tab === "about" ? "About the app" : "App Home");
     this.draw();
   }
@@ -33,8 +34,9 @@ export class Home {
   }
 
   drawHome() {
+    const { app } = this;
     const { store } = this.page;
-    const view = store.homes.get(store.me);
+    const view = store.homeOf(app);
     if (!view) {
       this.surface = null;
       fill(
@@ -42,8 +44,8 @@ export class Home {
         h(
           "div",
           { class: "empty" },
-          avatar(store, store.app.user_id, store.app.name, { bot: true }),
-          h("h2", {}, `${store.app.name} has no Home yet`),
+          avatar(store, app.user_id, app.name, { bot: true }),
+          h("h2", {}, `${app.name} has no Home yet`),
           h("p", { class: "quiet" }, "It appears here as soon as the app publishes it."),
         ),
       );
@@ -57,13 +59,14 @@ export class Home {
   }
 
   drawAbout() {
+    const { app } = this;
     const { store } = this.page;
     this.surface = null;
     const line = (name, value) => [h("dt", {}, name), h("dd", {}, value)];
-    const commands = store.commands.map((each) =>
+    const commands = app.commands.map((each) =>
       h("li", {}, h("code", {}, each.command), ` ${each.description ?? ""}`),
     );
-    const shortcuts = store.shortcuts.map((each) =>
+    const shortcuts = app.shortcuts.map((each) =>
       h("li", {}, each.name, h("span", { class: "quiet" }, ` (${each.type})`)),
     );
     fill(
@@ -71,22 +74,22 @@ export class Home {
       h(
         "div",
         { class: "about-head" },
-        avatar(store, store.app.user_id, store.app.name, { bot: true }),
+        avatar(store, app.user_id, app.name, { bot: true }),
         h(
           "div",
           {},
-          h("h2", {}, store.app.name),
-          h("p", { class: "quiet" }, "The app that is installed in this local workspace."),
+          h("h2", {}, app.name),
+          h("p", { class: "quiet" }, "An app that is installed in this local workspace."),
         ),
       ),
       h(
         "dl",
         { class: "facts" },
-        line("App", store.app.id),
-        line("Bot user", store.app.user_id),
-        line("Bot", store.app.bot_id),
+        line("App", app.id),
+        line("Bot user", app.user_id),
+        line("Bot", app.bot_id),
         line("Model", store.model || "–"),
-        line("Live sockets", String(store.sockets)),
+        line("Live sockets", String(store.sockets[app.id] ?? 0)),
       ),
       h("h3", {}, "Keys"),
       h("dl", { class: "facts" }, ...KEYS.map(([key, does]) => line(key, does))),

@@ -7,7 +7,7 @@ import { filesNode } from "./files.js";
 import { icon } from "./icons.js";
 import { isReply } from "./log.js";
 import { mrkdwn } from "./mrkdwn.js";
-import { author, avatar, userName } from "./names.js";
+import { appName, author, avatar, userName } from "./names.js";
 import { reactionsNode } from "./reactions.js";
 import { briefTimeOf, dateOf, dayName, exactTimeOf, timeOf, whenOf } from "./time.js";
 
@@ -192,7 +192,7 @@ export class Row {
     const { message, page, channel } = this;
     const { store } = page;
     const replies = this.inThread || isReply(message) ? [] : store.log(channel).replies(message.ts, store.me);
-    const status = replies.length || !isReply(message) ? store.statusOf(channel, message.ts)?.status : "";
+    const status = replies.length || !isReply(message) ? store.statusOf(channel, message.ts) : undefined;
     const last = replies.at(-1);
     const repliers = [...new Set(replies.map((ts) => store.message(channel, ts).user))].slice(0, 4);
     this.part(
@@ -218,7 +218,7 @@ export class Row {
       h("span", { class: "faces" }, ...faces),
       count ? h("strong", {}, words) : null,
       status
-        ? h("span", { class: "thread-status" }, `${page.store.app.name} ${status}`)
+        ? h("span", { class: "thread-status" }, `${appName(page.store, status.user)} ${status.status}`)
         : h("span", { class: "quiet" }, `last reply ${whenOf(last)}`),
     );
   }

@@ -12,6 +12,11 @@ export function userName(store, id) {
   return user.profile?.display_name && user.is_bot ? user.profile.display_name : user.real_name || user.name;
 }
 
+/** What the app of a bot user is called; the first app where it is not told whose it is. */
+export function appName(store, bot) {
+  return (store.appOf(bot) ?? store.apps[0])?.name ?? "The app";
+}
+
 /** The word after the @ that means a user. */
 export function handle(user) {
   return user.profile?.display_name || user.name;
@@ -41,11 +46,6 @@ const shortName = (store, id) => userName(store, id).split(" ")[0];
 /** The other one in a direct message. */
 export function otherThan(me, conversation) {
   return conversation.members.find((id) => id !== me) ?? me;
-}
-
-/** Whether a conversation is the direct message with the app's bot. */
-export function isWithApp(store, conversation) {
-  return conversation?.type === "im" && conversation.members.includes(store.app.user_id);
 }
 
 /** A generated picture of a user: initials on a colour of their own. */

@@ -17,7 +17,7 @@ export class Notices {
   /** A break that is mended at once is not worth a notice. */
   soon() {
     clearTimeout(this.timer);
-    const calm = this.page.store.online && this.page.store.sockets > 0;
+    const calm = this.page.store.online && !this.page.store.deafApps().length;
     this.timer = setTimeout(() => this.draw(), calm ? 0 : PATIENCE);
   }
 
@@ -28,8 +28,9 @@ export class Notices {
       texts.push(
         store.ready ? "The connection to the workspace is lost; connecting again…" : "Connecting to the workspace…",
       );
-    else if (store.ready && store.sockets === 0)
-      texts.push(`${store.app.name ?? "The bot"} is not connected: it hears nothing until its socket is open again.`);
+    else if (store.ready)
+      for (const { name } of store.deafApps())
+        texts.push(`${name} is not connected: it hears nothing until its socket is open again.`);
     fill(
       this.element,
       ...texts.map((text) => h("div", { class: `bar${store.online ? " bar-warning" : ""}` }, icon("warning"), text)),

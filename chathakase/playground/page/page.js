@@ -6,7 +6,6 @@ import { h } from "./dom.js";
 import { Inspector } from "./inspector.js";
 import { isReply } from "./log.js";
 import { Modals } from "./modal.js";
-import { isWithApp } from "./names.js";
 import { Notices } from "./notices.js";
 import { recall, remember } from "./prefs.js";
 import { words } from "./problems.js";
@@ -79,14 +78,15 @@ export class Page {
       this.fail("That conversation cannot be seen by the person you speak as.");
       return false;
     }
-    const tab = isWithApp(this.store, this.store.conversations.get(channel)) ? "messages" : undefined;
+    const app = this.store.appIn(this.store.conversations.get(channel));
+    const tab = app ? "messages" : undefined;
     this.go({ channel, tab });
     this.thread.hide();
     document.body.classList.remove("thread-open");
     this.toggleSidebar(false);
     this.channel.show(channel, tab);
     this.sidebar.draw();
-    if (tab) this.ask("home", { tab: "messages" });
+    if (app) this.ask("home", { tab, app_id: app.id });
     if (focus) this.channel.composer.focus();
     return true;
   }
@@ -97,7 +97,8 @@ export class Page {
     this.thread.hide();
     document.body.classList.remove("thread-open");
     this.channel.show(this.place.channel, tab);
-    if (tab !== "about") this.ask("home", { tab });
+    const app = this.store.appIn(this.store.conversations.get(this.place.channel));
+    if (tab !== "about") this.ask("home", { tab, app_id: app.id });
   }
 
   /** Go to the direct message with a user, made if there is none. */
@@ -170,7 +171,7 @@ export class Page {
     if (files.length) return this.upload(channel, thread_ts, text, files);
     const command = /^\/\S+/.exec(text)?.[0];
     if (command) return this.command(channel, thread_ts, command, text);
-    const missing = this.channel.missingBot(text);
+    const missing = this.channel.missingApp(text);
     const sent = await this.ask("say", {
       channel,
       ...(thread_ts ? { thread_ts } : {}),
@@ -178,8 +179,8 @@ export class Page {
       ...(broadcast ? { broadcast } : {}),
     });
     if (sent && missing)
-      toast(`${this.store.app.name} is not in this channel and does not hear you.`, {
-        action: { name: "Invite it", act: () => this.api("conversations.invite", { channel, users: missing }) },
+      toast(`${missing.name} is not in this channel and does not hear you.`, {
+        action: { name: "Invite it", act: () => this.api("conversations.invite", { channel, users: missing.user_id }) },
       });
     return sent;
   }
@@ -215,8 +216,15 @@ export class Page {
     try {
       return await this.socket.ask(this.store.me, what, fields);
     } catch (refused) {
-      return this.fail(words(refused.code ?? "unknown_error", refused.detail, this.store.app.name));
+      return this.fail(words(refused.code ?? "unknown_error", refused.detail, this.appName()));
     }
+  }
+
+  /** What the app is called that is asked here, for words about what it has refused. */
+  appName() {
+    const { store } = this;
+    const app = store.appIn(store.conversations.get(this.place.channel));
+    return app?.name ?? (store.apps.length === 1 ? store.apps[0].name : "The app");
   }
 
   /** Call a Web API method as the person who speaks. */

@@ -2,7 +2,7 @@
 
 import { button, fill, h } from "./dom.js";
 import { icon } from "./icons.js";
-import { avatar, conversationName, conversationSign, isWithApp, userName } from "./names.js";
+import { avatar, conversationName, conversationSign, userName } from "./names.js";
 
 export class Sidebar {
   constructor(page) {
@@ -60,13 +60,13 @@ export class Sidebar {
       (each) =>
         each.type === "mpim" ||
         (each.type === "im" &&
-          !isWithApp(store, each) &&
+          !store.appIn(each) &&
           each.members.length === 2 &&
           !each.members.every((id) => id === store.me)),
     );
     const strangers = store.people().filter((user) => user.id !== store.me && !store.directWith(user.id));
-    const app = mine.find((each) => isWithApp(store, each));
-    const groups = [channels, direct, strangers, [app]];
+    const apps = store.apps.map((app) => store.directWith(app.user_id) ?? store.users.get(app.user_id));
+    const groups = [channels, direct, strangers, apps];
     const made = JSON.stringify([
       store.me,
       this.page.place.channel,
@@ -90,8 +90,11 @@ export class Sidebar {
         ...direct.map((each) => this.place(each)),
         ...strangers.map((user) => this.stranger(user)),
       ]),
-      app || store.app.user_id
-        ? this.group("Apps", [app ? this.place(app) : this.stranger(store.users.get(store.app.user_id))])
+      apps.length
+        ? this.group(
+            "Apps",
+            apps.map((each) => (each.type ? this.place(each) : this.stranger(each))),
+          )
         : null,
     );
     if (focused) this.places.querySelector(`[data-place="${focused}"]`)?.focus();
@@ -125,7 +128,7 @@ export class Sidebar {
       },
       h("span", { class: "place-sign" }, conversationSign(store, conversation)),
       h("span", { class: "place-name" }, name),
-      isWithApp(store, conversation) ? h("span", { class: "badge-app" }, "APP") : null,
+      store.appIn(conversation) ? h("span", { class: "badge-app" }, "APP") : null,
       count ? h("span", { class: "badge-count" }, String(count)) : null,
     );
   }

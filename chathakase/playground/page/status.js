@@ -2,6 +2,7 @@
 
 import { button, fill, h } from "./dom.js";
 import { isReply } from "./log.js";
+import { appName } from "./names.js";
 
 const TURN = 3_000;
 const RECENT = 20;
@@ -33,7 +34,7 @@ export class StatusLine {
         fill(
           this.line,
           h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")),
-          h("span", {}, h("strong", {}, store.app.name), ` ${words[turn]}`),
+          h("span", {}, h("strong", {}, appName(store, status.user)), ` ${words[turn]}`),
         );
       draw();
       if (words.length > 2) {

@@ -11,7 +11,7 @@ export class Store {
     this.ready = false;
     this.online = false;
     this.team = { name: "Playground", domain: "playground" };
-    this.app = {};
+    this.apps = [];
     /** @type {Map<string, any>} */
     this.users = new Map();
     this.commands = [];
@@ -22,13 +22,15 @@ export class Store {
     this.conversations = new Map();
     /** @type {Map<string, Log>} */
     this.logs = new Map();
+    /** What each person sees on the Home tab of each app. */
     this.homes = new Map();
     this.statuses = new Map();
     this.prompts = new Map();
     /** @type {Map<string, any[]>} */
     this.views = new Map();
     this.traffic = [];
-    this.sockets = 1;
+    /** How many connections each app has, by its id. */
+    this.sockets = {};
     /** The person who speaks. */
     this.me = recall("person", "");
     /** Per person and conversation, the ts of what was read last. */
@@ -57,9 +59,9 @@ export class Store {
   }
 
   take_hello(frame) {
-    Object.assign(this, { team: frame.team, app: frame.app, model: frame.model, can: frame.can ?? {} });
-    this.commands = frame.commands ?? [];
-    this.shortcuts = frame.shortcuts ?? [];
+    Object.assign(this, { team: frame.team, apps: frame.apps, model: frame.model, can: frame.can ?? {} });
+    this.commands = frame.apps.flatMap((app) => app.commands.map((each) => ({ ...each, app })));
+    this.shortcuts = frame.apps.flatMap((app) => app.shortcuts.map((each) => ({ ...each, app })));
     this.users = new Map(frame.users.map((user) => [user.id, user]));
     if (!this.people().some((user) => user.id === this.me)) this.me = this.people()[0]?.id ?? "";
   }
@@ -71,11 +73,11 @@ export class Store {
       for (const message of messages) this.log(channel).put(message);
     }
     for (const each of frame.ephemeral ?? []) this.log(each.channel).put({ ...each.message, ephemeral_to: each.to });
-    this.homes = new Map(Object.entries(frame.homes ?? {}));
+    this.homes = new Map((frame.homes ?? []).map(({ user, view }) => [place(user, view.app_id), view]));
     this.statuses.clear();
     this.prompts.clear();
     this.views.clear();
-    this.sockets = frame.sockets ?? 0;
+    this.sockets = frame.sockets ?? {};
     this.traffic = frame.traffic ?? [];
     this.startReading();
     this.ready = true;
@@ -125,7 +127,7 @@ export class Store {
   }
 
   take_home({ user, view }) {
-    this.homes.set(user, view);
+    this.homes.set(place(user, view.app_id), view);
     this.tell("home", user);
   }
 
@@ -146,15 +148,34 @@ export class Store {
     this.tell("prompts", frame);
   }
 
-  take_sockets({ count }) {
-    this.sockets = count;
-    this.tell("sockets", count);
+  take_sockets({ counts }) {
+    this.sockets = counts;
+    this.tell("sockets", counts);
   }
 
   take_traffic({ entry }) {
     this.traffic.push(entry);
     if (this.traffic.length > TRAFFIC_MOST) this.traffic.splice(0, this.traffic.length - TRAFFIC_MOST);
     this.tell("traffic", entry);
+  }
+
+  /** The app whose bot this user is, if it is one. */
+  appOf(user) {
+    return this.apps.find((app) => app.user_id === user);
+  }
+
+  /** The app whose direct message with somebody a conversation is, if it is one. */
+  appIn(conversation) {
+    return conversation?.type === "im" ? this.apps.find((app) => conversation.members.includes(app.user_id)) : undefined;
+  }
+
+  /** The apps that have no connection and hear nothing. */
+  deafApps() {
+    return this.apps.filter((app) => !this.sockets[app.id]);
+  }
+
+  homeOf(app) {
+    return this.homes.get(place(this.me, app.id));
   }
 
   /** Speak as another person. */

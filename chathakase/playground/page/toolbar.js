@@ -94,8 +94,8 @@ export class Toolbar {
     for (const each of page.store.shortcuts.filter((shortcut) => shortcut.type === "message")) {
       items.push({
         name: each.name,
-        note: page.store.app.name,
-        act: () => page.ask("message_action", { callback_id: each.callback_id, channel, ts: message.ts }),
+        note: each.app.name,
+        act: () => page.ask("message_action", { callback_id: each.callback_id, app_id: each.app.id, channel, ts: message.ts }),
       });
     }
     openMenu(anchor, items, "More actions");

@@ -83,12 +83,13 @@ class Speaking:
         return await self._api.act(ask.user.id, ask.text("method"), arguments)
 
     async def open_home(self, ask: Ask) -> Json:
-        """Open the app's Home or Messages tab."""
+        """Open the Home or Messages tab of an app, the first one unless `app_id` names another."""
         tab = ask.text("tab")
         if tab not in ("home", "messages"):
             raise SlackError.invalid("invalid_arguments", "must be home or messages: tab")
-        self._world.open_direct((ask.user.id, self._world.app.user_id))
-        self._world.open_home(ask.user.id, "home" if tab == "home" else "messages")
+        app = self._world.apps.get(ask.arguments.text("app_id"), self._world.app)
+        self._world.open_direct((ask.user.id, app.user_id))
+        self._world.open_home(ask.user.id, "home" if tab == "home" else "messages", app)
         return {}
 
     async def stop(self, ask: Ask) -> Json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from chathakase.playground.content.views import View
 from chathakase.playground.socket_mode.payloads import message_json, view_json
 from chathakase.playground.world.changes import (
     Change,
@@ -60,8 +61,7 @@ def frames_of(world: World, change: Change) -> Iterator[Frame]:
             view = view_json(world, change.view)
             yield Frame({"type": "view", "user": change.user, "do": change.action, "view": view})
         case HomePublished():
-            body = {"type": "home", "user": change.user, "view": view_json(world, change.view)}
-            yield Frame(body, ("home", change.user))
+            yield home_frame(world, change.user, change.view)
 
 
 def _message_frames(world: World, message: Message) -> Iterator[Frame]:
@@ -77,6 +77,11 @@ def _root_frame(world: World, reply: Message) -> Iterator[Frame]:
         yield from _message_frames(world, root)
 
 
+def home_frame(world: World, user: str, view: View) -> Frame:
+    """What a person sees on the Home tab of an app."""
+    return Frame({"type": "home", "user": user, "view": view_json(world, view)}, ("home", user, view.app_id))
+
+
 def status_frame(change: StatusSet) -> Frame:
     """What the bot does under a thread."""
     body = {
@@ -84,6 +89,7 @@ def status_frame(change: StatusSet) -> Frame:
         "channel": change.conversation.id,
         "thread_ts": change.thread_ts,
         "status": change.status,
+        "user": change.user,
         "loading_messages": list(change.loading_messages),
     }
     return Frame(body, ("status", change.conversation.id, change.thread_ts))
@@ -117,5 +123,5 @@ def page_conversation(world: World, conversation: Conversation) -> Json:
         "topic": conversation.topic,
         "purpose": conversation.purpose,
         "is_archived": conversation.is_archived,
-        "members": list(world.members(conversation.id)),
+        "members": [each for each in world.members(conversation.id) if not world.users[each].deleted],
     }

@@ -16,7 +16,7 @@ from aiohttp.typedefs import Middleware
 
 _Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-OPEN = ("/api/", "/link/", "/hooks/", "/upload/", "/files/")
+OPEN = ("/api/", "/link/", "/hooks/", "/upload/", "/files/", "/avatars/")
 """Where apps ask, whose tokens, tickets and keys are looked at there; everything else is the page's."""
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from chathakase.playground.journal import Entry, Journal
 from chathakase.playground.page_server.frames import (
     Frame,
     frames_of,
+    home_frame,
     page_conversation,
     page_ephemeral,
     page_message,
@@ -18,19 +19,19 @@ from chathakase.playground.page_server.frames import (
 )
 from chathakase.playground.page_server.outbox import Outbox
 from chathakase.playground.page_server.traffic import Traffic
+from chathakase.playground.socket_mode.links import Links
 from chathakase.playground.socket_mode.payloads import view_json
-from chathakase.playground.socket_mode.sockets import Sockets
 from chathakase.playground.world.changes import Change, PromptsSet, StatusSet
 from chathakase.playground.world.values import Json
 from chathakase.playground.world.world import World
 
 
 class Hub:
-    """Watches the world, the journal and the app's connections as long as it is open; pages come and go."""
+    """Watches the world, the journal and the apps' connections as long as it is open; pages come and go."""
 
-    def __init__(self, world: World, journal: Journal, sockets: Sockets) -> None:
+    def __init__(self, world: World, journal: Journal, links: Links) -> None:
         self._world = world
-        self._sockets = sockets
+        self._links = links
         self._traffic = Traffic()
         self._statuses: dict[tuple[str, str], StatusSet] = {}
         self._prompts: dict[tuple[str, str | None], PromptsSet] = {}
@@ -38,7 +39,7 @@ class Hub:
         self._ends: list[Callable[[], None]] = [
             world.subscribe(self._changed),
             journal.subscribe(self._noted),
-            sockets.on_count(self._counted),
+            links.on_count(self._counted),
         ]
 
     def close(self) -> None:
@@ -67,9 +68,9 @@ class Hub:
                 each.id: [page_message(world, message) for message in world.timeline(each.id).messages()]
                 for each in conversations
             },
-            "homes": {user: view_json(world, view) for user, view in world.modals.homes.items()},
+            "homes": [home_frame(world, user, view).body for (user, _), view in world.modals.homes.items()],
             "ephemeral": [page_ephemeral(world, each) for each in world.ephemerals.all()],
-            "sockets": len(self._sockets),
+            "sockets": self._links.counts(),
             "traffic": self._traffic.entries(),
         }
         for status in self._statuses.values():
@@ -114,5 +115,5 @@ class Hub:
         if noted is not None:
             self._tell(Frame({"type": "traffic", "entry": noted}))
 
-    def _counted(self, count: int) -> None:
-        self._tell(Frame({"type": "sockets", "count": count}, ("sockets",)))
+    def _counted(self, counts: Mapping[str, int]) -> None:
+        self._tell(Frame({"type": "sockets", "counts": counts}, ("sockets",)))

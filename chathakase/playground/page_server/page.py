@@ -11,9 +11,9 @@ from chathakase.playground.page_server.deeds import Deed
 from chathakase.playground.page_server.hub import Hub
 from chathakase.playground.page_server.socket import PageSocket
 from chathakase.playground.page_server.static import FOLDER, StaticFiles
+from chathakase.playground.socket_mode.links import Links
 from chathakase.playground.socket_mode.payloads import user_json
-from chathakase.playground.socket_mode.sockets import Sockets
-from chathakase.playground.world.values import Json
+from chathakase.playground.world.values import App, Json
 from chathakase.playground.world.world import World
 
 
@@ -24,11 +24,11 @@ class PageServer:
         self,
         world: World,
         journal: Journal,
-        sockets: Sockets,
+        links: Links,
         deeds: Mapping[str, Deed],
         facts: Json,
     ) -> None:
-        self._hub = Hub(world, journal, sockets)
+        self._hub = Hub(world, journal, links)
         self._socket = PageSocket(world, self._hub, deeds, _hello(world) | facts)
         self._files = StaticFiles(FOLDER)
 
@@ -47,9 +47,13 @@ class PageServer:
 
 
 def _hello(world: World) -> Json:
-    team, app = world.team, world.app
+    team = world.team
     return {
         "team": {"id": team.id, "name": team.name, "domain": team.domain},
-        "app": {"id": app.id, "name": app.name, "bot_id": app.bot_id, "user_id": app.user_id},
+        "apps": [_app(app) | world.features[app.id].facts() for app in world.installed],
         "users": [user_json(world, user) for user in world.users.values()],
     }
+
+
+def _app(app: App) -> Json:
+    return {"id": app.id, "name": app.name, "bot_id": app.bot_id, "user_id": app.user_id}

@@ -8,8 +8,7 @@ from chathakase.playground.content.streaming import end_stream
 from chathakase.playground.errors import SlackError
 from chathakase.playground.faults import ANY, Faults
 from chathakase.playground.page_server.deeds import Ask, Deed
-from chathakase.playground.socket_mode.delivery import Delivery
-from chathakase.playground.socket_mode.sockets import Sockets
+from chathakase.playground.socket_mode.links import Links
 from chathakase.playground.world.values import Json
 from chathakase.playground.world.world import World
 
@@ -17,13 +16,12 @@ TIMES_MOST = 1_000
 
 
 class Troubles:
-    """Trouble with the connections, the delivery and the calls of the app."""
+    """Trouble with the connections, the delivery and the calls of all apps."""
 
-    def __init__(self, world: World, faults: Faults, sockets: Sockets, delivery: Delivery) -> None:
+    def __init__(self, world: World, faults: Faults, links: Links) -> None:
         self._world = world
         self._faults = faults
-        self._sockets = sockets
-        self._delivery = delivery
+        self._links = links
 
     def deeds(self) -> Mapping[str, Deed]:
         """The deeds by their names."""
@@ -35,11 +33,11 @@ class Troubles:
         times = ask.arguments.whole("times", 1, most=TIMES_MOST)
         match ask.text("what"):
             case "disconnect":
-                await self._sockets.disconnect()
+                await self._links.disconnect()
             case "drop":
-                self._sockets.drop()
+                self._links.drop()
             case "redeliver":
-                self._delivery.redeliver_last()
+                self._links.redeliver_last()
             case "limit":
                 self._faults.rate_limit(method, retry_after=max(1, round(_seconds(ask, 1.0))), times=times)
             case "fail":

@@ -136,8 +136,8 @@ class Keeper:
         yield TOKENS, (dict(self._kept.tokens), None)
         for file in world.files.all():
             yield ("file", file.id), (asdict(file), world.files.content(file.id))
-        for user, view in world.modals.homes.items():
-            yield ("home", user), (asdict(view), None)
+        for (user, app), view in world.modals.homes.items():
+            yield ("home", user if app == world.app.id else f"{user} {app}"), (asdict(view), None)
         for (channel, thread_ts), session in world.sessions.items():
             body = {"channel": channel, "thread_ts": thread_ts, "session": asdict(session)}
             yield ("session", f"{channel} {thread_ts}"), (body, None)

@@ -20,10 +20,10 @@ _TUPLES = ("blocks", "attachments", "files")
 
 
 def world_record(world: World) -> Json:
-    """What never changes: the workspace, the app and the users."""
+    """What seldom changes: the workspace, the apps and the users."""
     return {
         "team": asdict(world.team),
-        "app": asdict(world.app),
+        "apps": [asdict(app) for app in world.apps.values()],
         "users": [asdict(user) for user in world.users.values()],
     }
 
@@ -50,7 +50,9 @@ def world_of(
     """The world in the records; KeyError, TypeError or ValueError if they do not fit together."""
     about = records[WORLD]
     users = [User(**user) for user in about["users"]]
-    world = World(Team(**about["team"]), App(**about["app"]), users, clock=clock)
+    # There was one app only, once.
+    apps = [App(**app) for app in about.get("apps") or [about["app"]]]
+    world = World(Team(**about["team"]), apps, users, clock=clock)
     for body in sorted(_bodies(records, "conversation"), key=lambda body: int(body["place"])):
         world.add_conversation(Conversation(**body["conversation"]), body["members"])
     for body in _bodies(records, "message"):
@@ -61,7 +63,8 @@ def world_of(
         file = File(**body | {"channels": tuple(body["channels"])})
         world.files.put(file, contents[file.id])
     for body in _bodies(records, "home"):
-        world.modals.homes[body["user"]] = View(**body)
+        view = View(**body)
+        world.modals.homes[view.user, view.app_id or world.app.id] = view
     for body in _bodies(records, "session"):
         world.sessions[body["channel"], body["thread_ts"]] = AgentSession(**body["session"])
     return world

@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from chathakase.playground.faults import Faults
 from chathakase.playground.socket_mode.envelopes import Envelopes
 from chathakase.playground.socket_mode.sockets import Sockets
-from chathakase.playground.world.values import Json
+from chathakase.playground.world.values import App, Json
 from chathakase.playground.world.world import World
 
 
@@ -26,6 +26,7 @@ class Delivery:
     def __init__(
         self,
         world: World,
+        app: App,
         sockets: Sockets,
         envelopes: Envelopes,
         faults: Faults,
@@ -34,6 +35,7 @@ class Delivery:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._world = world
+        self._app = app
         self._sockets = sockets
         self._envelopes = envelopes
         self._faults = faults
@@ -70,13 +72,13 @@ class Delivery:
     def _wrapped(self, event: object, event_id: str | None) -> Json:
         world = self._world
         kind, channel = (event.get("type"), event.get("channel")) if isinstance(event, dict) else (None, None)
-        about = {"et": kind, "tid": world.team.id, "aid": world.app.id, "cid": channel}
+        about = {"et": kind, "tid": world.team.id, "aid": self._app.id, "cid": channel}
         return {
             "token": "playground-verification-token",
             "team_id": world.team.id,
             "context_team_id": world.team.id,
             "context_enterprise_id": None,
-            "api_app_id": world.app.id,
+            "api_app_id": self._app.id,
             "event": event,
             "type": "event_callback",
             "event_id": event_id or f"Ev{secrets.token_hex(5).upper()}",
@@ -85,7 +87,7 @@ class Delivery:
                 {
                     "enterprise_id": None,
                     "team_id": world.team.id,
-                    "user_id": world.app.user_id,
+                    "user_id": self._app.user_id,
                     "is_bot": True,
                     "is_enterprise_install": False,
                 }

@@ -1,4 +1,4 @@
-"""What the app hears of the workspace's changes: the events it has subscribed to, where its bot is a member."""
+"""What an app hears of the workspace's changes: the events it has subscribed to, where its bot is a member."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from chathakase.playground.world.changes import (
     ReactionChanged,
     SessionStopped,
 )
-from chathakase.playground.world.values import ChannelType, Conversation, Json, Message
+from chathakase.playground.world.values import App, ChannelType, Conversation, Json, Message
 from chathakase.playground.world.world import World
 
 MESSAGE_SUBSCRIPTIONS: dict[ChannelType, str] = {
@@ -44,7 +44,7 @@ MESSAGE_ONLY = frozenset({"subtype", "root", "files", "upload", "display_as_bot"
 
 
 class Events:
-    """An observer of the world that gives the app's events, in Slack's shape, to `deliver`.
+    """An observer of the world that gives one app's events, in Slack's shape, to `deliver`.
 
     A mention in a channel is two events, `message` and `app_mention`; Slack promises no order, `rng` chooses it.
     """
@@ -52,11 +52,13 @@ class Events:
     def __init__(
         self,
         world: World,
+        app: App,
         subscriptions: Collection[str],
         deliver: Callable[[Json], object],
         rng: random.Random,
     ) -> None:
         self._world = world
+        self._app = app
         self._subscriptions = frozenset(subscriptions)
         self._deliver = deliver
         self._rng = rng
@@ -85,7 +87,7 @@ class Events:
         return []
 
     def _hears(self, name: str, conversation: Conversation) -> bool:
-        bot = self._world.app.user_id
+        bot = self._app.user_id
         return name in self._subscriptions and self._world.is_member(conversation.id, bot)
 
     def _posted(self, change: MessagePosted) -> list[Json]:
@@ -117,8 +119,8 @@ class Events:
         return (
             conversation.type != "im"
             and message.subtype in (None, "file_share")
-            and message.user != self._world.app.user_id
-            and f"<@{self._world.app.user_id}>" in message.text
+            and message.user != self._app.user_id
+            and f"<@{self._app.user_id}>" in message.text
         )
 
     def _changed(self, change: MessageChanged) -> list[Json]:
@@ -158,7 +160,7 @@ class Events:
         return [event | {"item_user": change.message.user, "event_ts": change.ts}]
 
     def _stopped(self, change: SessionStopped) -> list[Json]:
-        if not self._hears("agent_session_stopped", change.conversation):
+        if not self._hears("agent_session_stopped", change.conversation) or change.app_id not in ("", self._app.id):
             return []
         event: Json = {"type": "agent_session_stopped", "channel": change.conversation.id, "user": change.user}
         event |= {"thread_ts": change.thread_ts, "streaming_message_ts": list(change.streams)}
@@ -167,7 +169,7 @@ class Events:
     def _member(self, change: MemberJoined | MemberLeft) -> list[Json]:
         joined = isinstance(change, MemberJoined)
         name = "member_joined_channel" if joined else "member_left_channel"
-        about_app = change.user == self._world.app.user_id
+        about_app = change.user == self._app.user_id
         if not (self._hears(name, change.conversation) or (about_app and name in self._subscriptions)):
             return []
         event: Json = {
@@ -182,10 +184,11 @@ class Events:
         return [event | {"event_ts": change.ts}]
 
     def _home(self, change: HomeOpened) -> list[Json]:
-        no_such_tab = change.tab == "home" and not self._world.features.home_tab
+        no_such_tab = change.tab == "home" and not self._world.features[self._app.id].home_tab
         if no_such_tab or not self._hears("app_home_opened", change.conversation):
             return []
         event: Json = {"type": "app_home_opened", "user": change.user, "channel": change.conversation.id}
         event |= {"tab": change.tab, "event_ts": change.ts}
-        published = self._world.modals.homes.get(change.user) if change.tab == "home" else None
+        home = self._world.modals.homes.get((change.user, self._app.id))
+        published = home if change.tab == "home" else None
         return [event | {"view": view_json(self._world, published)} if published else event]

@@ -6,21 +6,23 @@ slackapi/node-slack-sdk (`packages/types/src/events`).
 
 from __future__ import annotations
 
+from chathakase.playground.avatars import BOT_SIZES, colour_of, images
 from chathakase.playground.content.file_json import files_json
 from chathakase.playground.content.views import View
-from chathakase.playground.world.values import ChannelType, Conversation, Json, Message, Team, User
+from chathakase.playground.world.values import App, ChannelType, Conversation, Json, Message, Team, User
 from chathakase.playground.world.world import World
 
 
-def team_json(team: Team) -> Json:
-    """A workspace, as `team.info` gives it."""
+def team_json(world: World) -> Json:
+    """The workspace, as `team.info` gives it."""
+    team = world.team
     return {
         "id": team.id,
         "name": team.name,
         "domain": team.domain,
         "email_domain": "",
         "url": team_url(team),
-        "icon": {"image_default": True},
+        "icon": images(world.files.base, team.id) | {"image_default": True},
     }
 
 
@@ -30,26 +32,18 @@ def team_url(team: Team) -> str:
 
 
 def user_json(world: World, user: User) -> Json:
-    """A user, as `users.info` gives it."""
-    profile = {
-        "real_name": user.real_name,
-        "real_name_normalized": user.real_name,
-        "display_name": user.display_name,
-        "display_name_normalized": user.display_name,
-        "team": world.team.id,
-    }
-    if user.is_bot:
-        profile |= {"api_app_id": world.app.id, "bot_id": world.app.bot_id}
+    """A user, as `users.info` gives it to an app that may not read addresses (`users:read.email`)."""
     return {
         "id": user.id,
         "team_id": world.team.id,
         "name": user.name,
         "deleted": user.deleted,
+        "color": colour_of(user.id),
         "real_name": user.real_name,
         "tz": user.tz,
         "tz_label": user.tz_label,
         "tz_offset": user.tz_offset,
-        "profile": profile,
+        "profile": _profile_json(world, user),
         "is_admin": user.is_admin,
         "is_owner": user.is_owner,
         "is_primary_owner": user.is_owner,
@@ -58,26 +52,55 @@ def user_json(world: World, user: User) -> Json:
         "is_bot": user.is_bot,
         "is_app_user": False,
         "updated": 0,
+        "is_email_confirmed": not user.is_bot,
+        "who_can_share_contact_card": "EVERYONE",
     }
 
 
-def bot_json(world: World) -> Json:
-    """The app's bot, as `bots.info` gives it."""
-    app = world.app
+def _profile_json(world: World, user: User) -> Json:
+    first_name, _, last_name = user.real_name.partition(" ")
+    profile: Json = {
+        "title": "",
+        "phone": "",
+        "skype": "",
+        "real_name": user.real_name,
+        "real_name_normalized": user.real_name,
+        "display_name": user.display_name,
+        "display_name_normalized": user.display_name,
+        "fields": None,
+        "status_text": "",
+        "status_emoji": "",
+        "status_emoji_display_info": [],
+        "status_expiration": 0,
+        "status_text_canonical": "",
+        "avatar_hash": f"g{colour_of(user.id)}",
+        "first_name": first_name,
+        "last_name": last_name,
+        "team": world.team.id,
+        **images(world.files.base, user.id),
+    }
+    if not user.is_bot:
+        return profile
+    app = world.app_of(user.id)
+    return profile | {"api_app_id": app.id, "bot_id": app.bot_id, "always_active": True}
+
+
+def bot_json(world: World, app: App) -> Json:
+    """An app's bot, as `bots.info` gives it."""
     return {
         "id": app.bot_id,
-        "deleted": False,
+        "deleted": not app.installed,
         "name": app.name,
         "updated": 0,
         "app_id": app.id,
         "user_id": app.user_id,
-        "icons": {},
+        "icons": images(world.files.base, app.bot_id, BOT_SIZES),
     }
 
 
-def bot_profile_json(world: World) -> Json:
+def bot_profile_json(world: World, app: App) -> Json:
     """The `bot_profile` in the messages of a bot."""
-    bot = bot_json(world) | {"team_id": world.team.id}
+    bot = bot_json(world, app) | {"team_id": world.team.id}
     del bot["user_id"]
     return bot
 
@@ -100,6 +123,8 @@ def conversation_json(world: World, conversation: Conversation, viewer: str) -> 
         "is_archived": conversation.is_archived,
         "is_general": conversation.name == "general",
         "unlinked": 0,
+        "updated": conversation.created * 1_000,
+        "parent_conversation": None,
         "is_shared": False,
         "is_org_shared": False,
         "is_pending_ext_shared": False,
@@ -107,8 +132,16 @@ def conversation_json(world: World, conversation: Conversation, viewer: str) -> 
         "context_team_id": world.team.id,
         "creator": conversation.creator,
         "is_member": world.is_member(conversation.id, viewer),
-        "topic": {"value": conversation.topic, "creator": "", "last_set": 0},
+        "shared_team_ids": [world.team.id],
+        "pending_shared": [],
+        "pending_connected_team_ids": [],
+        "topic": {
+            "value": conversation.topic,
+            "creator": conversation.topic_creator,
+            "last_set": conversation.topic_set,
+        },
         "purpose": {"value": conversation.purpose, "creator": "", "last_set": 0},
+        "properties": {},
         "previous_names": [],
     }
 
@@ -119,11 +152,12 @@ def _im_json(world: World, conversation: Conversation, viewer: str) -> Json:
         "id": conversation.id,
         "created": conversation.created,
         "is_im": True,
+        "updated": conversation.created * 1_000,
         "is_org_shared": False,
         "is_archived": conversation.is_archived,
         "context_team_id": world.team.id,
         "user": others[0] if others else viewer,
-        "is_user_deleted": False,
+        "is_user_deleted": any(world.users[other].deleted for other in others),
         "is_open": True,
         "priority": 0,
     }
@@ -138,11 +172,8 @@ def message_json(world: World, message: Message, *, with_metadata: bool = False)
     if message.client_msg_id:
         payload["client_msg_id"] = message.client_msg_id
     if message.bot_id is not None:
-        payload |= {
-            "bot_id": message.bot_id,
-            "app_id": world.app.id,
-            "bot_profile": bot_profile_json(world),
-        }
+        app = world.app_of(message.bot_id)
+        payload |= {"bot_id": message.bot_id, "app_id": app.id, "bot_profile": bot_profile_json(world, app)}
     if message.subtype is None:
         payload["team"] = world.team.id
     payload |= _content(message)
@@ -198,7 +229,7 @@ def _thread_fields(world: World, message: Message) -> Json:
 
 def view_json(world: World, view: View) -> Json:
     """A view as the views methods give it, and interactions too."""
-    body = view.body
+    body, app = view.body, world.apps.get(view.app_id, world.app)
     common: Json = {
         "id": view.id,
         "team_id": world.team.id,
@@ -215,10 +246,10 @@ def view_json(world: World, view: View) -> Json:
         "submit": body.get("submit"),
         "previous_view_id": view.previous_id,
         "root_view_id": view.root_id,
-        "app_id": world.app.id,
+        "app_id": app.id,
         "external_id": view.external_id,
         "app_installed_team_id": world.team.id,
-        "bot_id": world.app.bot_id,
+        "bot_id": app.bot_id,
     }
     return common | {"submit_disabled": bool(body.get("submit_disabled"))}
 

@@ -70,7 +70,7 @@ class Socket:
 
 
 class Sockets:
-    """All connections of the app; `on_ack` gets the socket's number, the envelope's id and the ack's payload."""
+    """All connections of one app; `on_ack` gets the socket's number, the envelope's id and the ack's payload."""
 
     def __init__(
         self,
@@ -92,7 +92,6 @@ class Sockets:
         self._ping_every = ping_every
         self._tickets: dict[str, tuple[float, str]] = {}
         self._open: dict[int, Socket] = {}
-        self._count = 0
         self._opened = asyncio.Event()
         self._counters: list[Callable[[int], None]] = []
         self._tasks: set[asyncio.Task[None]] = set()
@@ -133,8 +132,7 @@ class Sockets:
             return web.Response(status=403, text="invalid or used ticket")
         ws = web.WebSocketResponse(autoping=True, timeout=CLOSE_SECONDS, compress=False)
         await ws.prepare(request)
-        self._count += 1
-        socket = Socket(self._count, ws, asked, request.transport)
+        socket = Socket(self._journal.next_socket(), ws, asked, request.transport)
         turned_away = "too_many_websockets" if len(self) >= SOCKETS_MOST else self.troubles.turned_away
         if turned_away is not None:
             await self._frame(socket, self._disconnect_frame(turned_away))
@@ -142,6 +140,10 @@ class Sockets:
             return ws
         await self._serve(socket)
         return ws
+
+    def has_issued(self, ticket: str) -> bool:
+        """Whether it is a ticket of this app that was not used yet."""
+        return ticket in self._tickets
 
     def _admitted(self, ticket: str) -> str | None:
         """The host that the ticket was asked for at; None if it is not valid."""

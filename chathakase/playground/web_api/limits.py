@@ -66,17 +66,18 @@ class Limits:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._buckets: dict[tuple[str, str], Bucket] = {}
+        self._buckets: dict[tuple[str, str, str], Bucket] = {}
 
-    def retry_after(self, method: str, tier: Tier, channel: str = "") -> int:
+    def retry_after(self, method: str, tier: Tier, channel: str = "", app: str = "") -> int:
         """0 if the call is let through, and counted; else Slack's `Retry-After`, in whole seconds and at least 1.
 
-        `channel` matters for chat.postMessage only. A refused call counts against nothing.
+        `channel` matters for chat.postMessage only, and each `app` has limits of its own. A refused call counts against
+        nothing.
         """
         now = self._clock()
-        buckets = [self._bucket(method, "", tier.value, now)]
+        buckets = [self._bucket(app, method, "", tier.value, now)]
         if tier is Tier.POST and channel:
-            buckets.append(self._bucket(method, channel, POST_PER_CHANNEL, now))
+            buckets.append(self._bucket(app, method, channel, POST_PER_CHANNEL, now))
         wait = max(bucket.wait(now) for bucket in buckets)
         if wait > 0:
             return max(1, math.ceil(wait))
@@ -84,13 +85,13 @@ class Limits:
             bucket.take()
         return 0
 
-    def _bucket(self, method: str, channel: str, rate: Rate, now: float) -> Bucket:
-        return self._buckets.setdefault((method, channel), Bucket(rate, now))
+    def _bucket(self, app: str, method: str, channel: str, rate: Rate, now: float) -> Bucket:
+        return self._buckets.setdefault((app, method, channel), Bucket(rate, now))
 
 
 class NoLimits(Limits):
     """Lets everything through."""
 
-    def retry_after(self, method: str, tier: Tier, channel: str = "") -> int:  # noqa: ARG002 -- the same signature
+    def retry_after(self, method: str, tier: Tier, channel: str = "", app: str = "") -> int:  # noqa: ARG002 -- the same signature
         """Always 0."""
         return 0

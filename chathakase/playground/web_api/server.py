@@ -59,7 +59,7 @@ class WebApi:
 
     async def act(self, user_id: str, method: str, arguments: Json) -> Json:
         """The answer to a call of a person's own client that needs no HTTP; SlackError where it is refused."""
-        reply = await self._answered(method, Reading("", arguments), Caller("user", user_id, frozenset()))
+        reply = await self._answered(method, Reading("", arguments), Caller("user", user_id))
         if not reply.body.get("ok"):
             details = {name: value for name, value in reply.body.items() if name not in ("ok", "error")}
             raise SlackError(str(reply.body.get("error")), **details)
@@ -91,7 +91,7 @@ class WebApi:
         if (refused := await meet(trouble)) is not None:
             return refused
         if call.caller.type == "bot" or self._limit_people:
-            wait = self._limits.retry_after(name, method.tier, self._channel_id(call))
+            wait = self._limits.retry_after(name, method.tier, self._channel_id(call), call.caller.app_id)
             if wait:
                 return ratelimited(wait)
         answer = _done(method, call)
@@ -122,7 +122,7 @@ def _looks(arguments: Json) -> str:
 
 def _admitted(method: Method, reading: Reading, caller: Caller | None) -> Caller:
     if not method.tokens:
-        return caller or Caller("user", "", frozenset())
+        return caller or Caller("user", "")
     if caller is None:
         raise SlackError("invalid_auth" if reading.token else "not_authed")
     if caller.type not in method.tokens:

@@ -108,6 +108,8 @@ class StatusSet:
     loading_messages: tuple[str, ...] = ()
     seconds: float = 120.0
     stays: bool = False
+    user: str = ""
+    """The bot user who shows it; empty for the first app's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,8 @@ class SessionStopped:
     streams: tuple[str, ...]
     user: str
     ts: str
+    app_id: str = ""
+    """The app that was at work; empty where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
-"""What the app's manifest says of its features."""
+"""What an app's manifest says of its features."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chathakase.playground.world.values import App, Json
 
@@ -25,6 +25,8 @@ class Features:
     home_tab: bool = True
     scopes: Collection[str] = ()
     events: Collection[str] = ()
+    given: Json | None = None
+    """The manifest itself, where there is one."""
 
     @property
     def can_be_stopped(self) -> bool:
@@ -35,6 +37,17 @@ class Features:
     def has_menus(self) -> bool:
         """Whether people see its shortcuts and slash commands."""
         return MENU_SCOPE in self.scopes
+
+    def in_short(self) -> str:
+        """How much of each there is, in a few words."""
+        counts = {
+            "scope": len(self.scopes),
+            "event": len(self.events),
+            "slash command": len(self.commands),
+            "shortcut": len(self.shortcuts),
+        }
+        told = [f"{number} {name}{'' if number == 1 else 's'}" for name, number in counts.items()]
+        return f"{', '.join(told[:-1])} and {told[-1]}"
 
     def command(self, name: str) -> Json | None:
         """The slash command with this name, its slash included."""
@@ -49,6 +62,8 @@ class Features:
 
     def manifest(self, app: App) -> Json:
         """The manifest of an app with these features, which also has what every app here has."""
+        if self.given is not None:
+            return self.given
         return {
             "_metadata": {"major_version": 2, "minor_version": 1},
             "display_information": {"name": app.name},
@@ -75,11 +90,21 @@ class Features:
     def facts(self) -> Json:
         """The features as the page is told them."""
         if not self.has_menus:
-            return {"commands": [], "shortcuts": []}
+            return {"home": self.home_tab, "commands": [], "shortcuts": []}
         return {
+            "home": self.home_tab,
             "commands": [
                 {name: each.get(name, "") for name in ("command", "description", "usage_hint")}
                 for each in self.commands
             ],
             "shortcuts": [{name: each[name] for name in ("type", "name", "callback_id")} for each in self.shortcuts],
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """An app as its manifest describes it: its name, what its bot is called, and its features."""
+
+    name: str
+    bot_name: str
+    features: Features = field(default_factory=Features)

@@ -23,16 +23,19 @@ class Modals:
         self._clock = clock
         self._tell = tell
         self._stacks: defaultdict[str, list[View]] = defaultdict(list)
-        self.homes: dict[str, View] = {}
+        self.homes: dict[tuple[str, str], View] = {}
+        """By person and app."""
 
     def stacks(self) -> Mapping[str, Sequence[View]]:
         """Everybody's open modals, the topmost last."""
         return {user: tuple(stack) for user, stack in self._stacks.items() if stack}
 
-    def find(self, view_id: str = "", external_id: str = "") -> View | None:
-        """The view that is open under this id, or under the app's own id."""
+    def find(self, view_id: str = "", external_id: str = "", app_id: str | None = None) -> View | None:
+        """The view that is open under this id, or under the app's own id; with `app_id` only one of that app's."""
         everything = [view for stack in self._stacks.values() for view in stack] + list(self.homes.values())
         for view in everything:
+            if app_id not in (None, view.app_id):
+                continue
             if view.id == view_id or (external_id and view.external_id == external_id):
                 return view
         return None
@@ -42,32 +45,32 @@ class Modals:
         stack = self._stacks[view.user]
         return bool(stack) and stack[-1].id == view.id
 
-    def open(self, user: str, body: Json) -> View:
+    def open(self, user: str, body: Json, app_id: str) -> View:
         """Show a modal, in the place of those that are open."""
-        self._refuse_known(body)
-        made = self._made(user, body)
+        self._refuse_known(body, app_id)
+        made = self._made(user, body, app_id)
         self._stacks[user] = [made]
         return self._shown(user, "open", made)
 
-    def push(self, user: str, body: Json) -> View:
+    def push(self, user: str, body: Json, app_id: str) -> View:
         """Show a modal on top of the open ones; `push_limit_reached` if there are three."""
         stack = self._stacks[user]
         if len(stack) >= STACK_MOST:
             raise SlackError("push_limit_reached")
         if not stack:
             raise SlackError("not_found")
-        self._refuse_known(body)
-        made = replace(self._made(user, body), root_id=stack[0].id, previous_id=stack[-1].id)
+        self._refuse_known(body, app_id)
+        made = replace(self._made(user, body, app_id), root_id=stack[0].id, previous_id=stack[-1].id)
         stack.append(made)
         return self._shown(user, "push", made)
 
     def update(self, view: View, body: Json) -> View:
         """Give a view another content; what was entered stays where block and action are still there."""
-        self._refuse_known(body, view)
+        self._refuse_known(body, view.app_id, view)
         kept = {block["block_id"]: view.values[block["block_id"]] for block in body["blocks"] if _in(block, view)}
         changed = replace(view, body=body, hash=self._hash(), values=kept)
         self._put(changed)
-        if view.user in self.homes and self.homes[view.user].id == view.id:
+        if self._is_home(view):
             self._tell(HomePublished(view.user, changed))
             return changed
         return self._shown(view.user, "update", changed)
@@ -85,34 +88,38 @@ class Modals:
         del stack[index:]
         self._shown(view.user, "clear" if clear else "close", view)
 
-    def publish(self, user: str, body: Json) -> View:
-        """Put a view onto a person's Home tab."""
-        known = self.homes.get(user)
-        self._refuse_known(body, known)
-        made = self._made(user, body)
-        self.homes[user] = replace(made, id=known.id, root_id=known.id) if known else made
-        self._tell(HomePublished(user, self.homes[user]))
-        return self.homes[user]
+    def publish(self, user: str, body: Json, app_id: str) -> View:
+        """Put a view onto a person's Home tab of an app."""
+        known = self.homes.get((user, app_id))
+        self._refuse_known(body, app_id, known)
+        made = self._made(user, body, app_id)
+        shown = self.homes[user, app_id] = replace(made, id=known.id, root_id=known.id) if known else made
+        self._tell(HomePublished(user, shown))
+        return shown
 
-    def _made(self, user: str, body: Json) -> View:
+    def _made(self, user: str, body: Json, app_id: str) -> View:
         view_id = f"V{secrets.token_hex(5).upper()}"
-        return View(view_id, user, body, self._hash(), view_id)
+        return View(view_id, user, body, self._hash(), view_id, app_id=app_id)
+
+    def _is_home(self, view: View) -> bool:
+        home = self.homes.get((view.user, view.app_id))
+        return home is not None and home.id == view.id
 
     def _hash(self) -> str:
         return f"{int(self._clock())}.{secrets.token_hex(4)}"
 
     def _put(self, view: View) -> None:
-        if view.user in self.homes and self.homes[view.user].id == view.id:
-            self.homes[view.user] = view
+        if self._is_home(view):
+            self.homes[view.user, view.app_id] = view
         self._stacks[view.user] = [view if each.id == view.id else each for each in self._stacks[view.user]]
 
     def _shown(self, user: str, action: ViewAction, view: View) -> View:
         self._tell(ViewShown(user, action, view))
         return view
 
-    def _refuse_known(self, body: Json, but: View | None = None) -> None:
-        """`duplicate_external_id` if another view has the app's id already."""
-        known = self.find(external_id=str(body.get("external_id") or ""))
+    def _refuse_known(self, body: Json, app_id: str, but: View | None = None) -> None:
+        """`duplicate_external_id` if another view of the app has its id already."""
+        known = self.find(external_id=str(body.get("external_id") or ""), app_id=app_id)
         if known is not None and (but is None or known.id != but.id):
             raise SlackError("duplicate_external_id")
 

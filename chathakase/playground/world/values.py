@@ -24,12 +24,13 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """The one app that is installed in the workspace, with its bot (`bot_id`) and bot user (`user_id`)."""
+    """An app with its bot (`bot_id`) and bot user (`user_id`); one that is not `installed` has only left messages."""
 
     id: str
     name: str
     bot_id: str
     user_id: str
+    installed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A channel, private channel, direct message or group direct message; `created` is in epoch seconds."""
+    """A channel, private channel, direct message or group direct message; its times are in epoch seconds."""
 
     id: str
     type: ChannelType
@@ -61,6 +62,8 @@ class Conversation:
     topic: str = ""
     purpose: str = ""
     is_archived: bool = False
+    topic_creator: str = ""
+    topic_set: int = 0
 
 
 @dataclass(frozen=True, slots=True)

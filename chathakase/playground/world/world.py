@@ -6,6 +6,7 @@ The world takes what is put into it; what Slack allows is for the Web API in fro
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Literal, TypeAlias
@@ -41,15 +42,18 @@ Observer: TypeAlias = Callable[[Change], None]
 
 
 class World:
-    """One workspace with one installed app; `clock` gives epoch seconds."""
+    """One workspace with its apps, of which the first that is installed is `app`; `clock` gives epoch seconds."""
 
-    def __init__(self, team: Team, app: App, users: Iterable[User], *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, team: Team, apps: Iterable[App], users: Iterable[User], *, clock: Callable[[], float] = time.time
+    ) -> None:
         self.team = team
-        self.app = app
+        self.apps = {app.id: app for app in apps}
         self.users = {user.id: user for user in users}
         self.clock = clock
         self.mint = TsMint(clock)
-        self.features = Features()
+        self.features: defaultdict[str, Features] = defaultdict(Features)
+        """By the app's id."""
         self.triggers = Triggers()
         self.ephemerals = Ephemerals()
         self.modals = Modals(clock, self.tell)
@@ -78,9 +82,56 @@ class World:
             observer(change)
 
     @property
+    def installed(self) -> Sequence[App]:
+        """The apps that take part."""
+        return [app for app in self.apps.values() if app.installed]
+
+    @property
+    def app(self) -> App:
+        """The first app, and in most workspaces the only one."""
+        return next(iter(self.installed or self.apps.values()))
+
+    @property
     def bot(self) -> User:
-        """The app's bot user."""
+        """The first app's bot user."""
         return self.users[self.app.user_id]
+
+    def app_of(self, bot: str | None) -> App:
+        """The app whose bot, or bot user, this is; the first one where it is nobody's."""
+        found = (app for app in self.apps.values() if bot in (app.bot_id, app.user_id))
+        return next(found, self.app)
+
+    def install(self, app: App, bot: User, channels: Iterable[str]) -> None:
+        """Put an app into the workspace, with its bot in these channels and in a direct message with each person.
+
+        One that was there before stays where it was.
+        """
+        known = app.id in self.apps
+        # The newest comes last, as it does where nothing was kept.
+        self.apps.pop(app.id, None)
+        self.apps[app.id], self.users[app.user_id] = app, bot
+        if known:
+            return
+        for channel in channels:
+            self._members[channel][app.user_id] = None
+            self.tell(ConversationChanged(self._conversations[channel]))
+        for person in [user for user in self.users.values() if not user.is_bot]:
+            self.open_direct((person.id, app.user_id))
+
+    def adopt_apps(self, other: World) -> None:
+        """Have the apps of another workspace installed, and no others; what those have written stays."""
+        if other is self:
+            return
+        for app in self.installed:
+            if app.id not in other.apps:
+                self.apps[app.id] = replace(app, installed=False)
+                self.users[app.user_id] = replace(self.users[app.user_id], deleted=True)
+        for app in other.installed:
+            channels = [
+                each.id for each in other.conversations() if each.name and other.is_member(each.id, app.user_id)
+            ]
+            self.install(app, other.users[app.user_id], [each for each in channels if each in self._conversations])
+            self.features[app.id] = other.features[app.id]
 
     def user_named(self, name: str) -> User | None:
         """The user with this handle or display name, whatever the case."""
@@ -255,9 +306,9 @@ class World:
         lasting = {"seconds": self.statuses.seconds} | fields
         self.statuses.put(StatusSet(self._conversations[conversation_id], thread_ts, status, **lasting))
 
-    def open_home(self, user: str, tab: Literal["home", "messages"] = "home") -> None:
-        """A person opens the app's tab; KeyError if they have no direct message with it."""
-        conversation = self.conversation_between((user, self.app.user_id))
+    def open_home(self, user: str, tab: Literal["home", "messages"] = "home", app: App | None = None) -> None:
+        """A person opens a tab of an app, the first one by default; KeyError if they have no direct message with it."""
+        conversation = self.conversation_between((user, (app or self.app).user_id))
         if conversation is None:
             raise KeyError(user)
         self.tell(HomeOpened(conversation, user, tab, self.mint()))

@@ -2,7 +2,7 @@
 
 import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from email.utils import formatdate
@@ -44,6 +44,12 @@ def about(findings: list[Finding], subject: str) -> list[Finding]:
 
 def told(findings: list[Finding], subject: str) -> str:
     return "\n".join(finding.text for finding in about(findings, subject))
+
+
+def _ask_for(workspace: Workspace, scopes: Collection[str]) -> None:
+    """Have the app's settings ask for these scopes, whatever it was granted."""
+    features = workspace.world.features
+    features[workspace.world.app.id] = replace(features[workspace.world.app.id], scopes=scopes)
 
 
 @pytest.fixture
@@ -97,7 +103,7 @@ async def test_a_missing_scope_is_told_with_what_does_not_work() -> None:
         ]
         assert "install the app again" in findings[-1].advice
         # The settings ask for everything, so that to install it is enough.
-        workspace.world.features = replace(workspace.world.features, scopes=SCOPES)
+        _ask_for(workspace, SCOPES)
         findings = about(await look(workspace, config_token=workspace.config_token), "scopes")
         assert "The app's settings ask for everything" in findings[-1].advice
 
@@ -111,7 +117,7 @@ async def test_an_app_with_an_older_manifest_works_and_is_told_what_it_lacks() -
 
 
 async def test_a_scope_that_would_be_lost_is_told(workspace: Workspace) -> None:
-    workspace.world.features = replace(workspace.world.features, scopes=set(SCOPES) - {"im:history"})
+    _ask_for(workspace, set(SCOPES) - {"im:history"})
     (finding,) = about(await look(workspace, config_token=workspace.config_token), "scopes")
     assert finding.level is Level.WARNING
     assert "no longer ask for im:history" in finding.text

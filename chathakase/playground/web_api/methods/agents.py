@@ -26,7 +26,7 @@ def set_status(call: Call) -> Json:
     if status != "processing":
         call.world.set_status(*place, "")
         return {"status": status, "title": title}
-    call.world.set_status(*place, WORKING, seconds=WORKING_SECONDS, stays=True)
+    call.world.set_status(*place, WORKING, seconds=WORKING_SECONDS, stays=True, user=call.caller.user_id)
     return {"status": status, "title": title} | _warned(call)
 
 
@@ -42,7 +42,7 @@ def rename(call: Call) -> Json:
 
 def _warned(call: Call) -> Json:
     """The warning for an app that nobody can stop, since it would not hear of it."""
-    if call.world.features.can_be_stopped:
+    if call.world.features[call.app.id].can_be_stopped:
         return {}
     return {"warning": NO_STOP, "response_metadata": {"warnings": [NO_STOP]}}
 

@@ -1,4 +1,4 @@
-"""The app's settings, as whoever made the app may read them."""
+"""The settings of apps, as whoever made them may read them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from chathakase.playground.world.values import Json
 
 def manifest_export(call: Call) -> Json:
     """apps.manifest.export: the manifest of the app that `app_id` names."""
-    if call.arguments.required("app_id") != call.world.app.id:
+    app = call.world.apps.get(call.arguments.required("app_id"))
+    if app is None:
         raise SlackError("app_not_found")
-    return {"manifest": call.world.features.manifest(call.world.app)}
+    return {"manifest": call.world.features[app.id].manifest(app)}

@@ -29,7 +29,8 @@ def set_status(call: Call) -> Json:
     place = (conversation.id, thread_ts)
     known = call.world.sessions.get(place, AgentSession())
     call.world.sessions[place] = replace(known, status="processing" if status else "active")
-    call.world.set_status(conversation.id, thread_ts, status, loading_messages=tuple(loading))
+    user = call.caller.user_id
+    call.world.set_status(conversation.id, thread_ts, status, loading_messages=tuple(loading), user=user)
     return {}
 
 

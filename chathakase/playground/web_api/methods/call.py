@@ -10,7 +10,7 @@ from chathakase.playground.errors import SlackError
 from chathakase.playground.web_api.arguments import Arguments
 from chathakase.playground.web_api.limits import Tier
 from chathakase.playground.web_api.tokens import Caller, TokenType
-from chathakase.playground.world.values import Json
+from chathakase.playground.world.values import App, Json
 from chathakase.playground.world.world import World
 
 
@@ -23,6 +23,11 @@ class Call:
     arguments: Arguments
     asked: str = ""
     """The host that was asked, as the caller names it; empty where none was."""
+
+    @property
+    def app(self) -> App:
+        """The app that calls, or the first one where a person does."""
+        return self.world.apps.get(self.caller.app_id, self.world.app)
 
     def need_scope(self, *scopes: str) -> None:
         """`missing_scope` unless the app was granted one of these; people's own clients need none."""

@@ -83,7 +83,7 @@ def _authored(call: Call, content: Content) -> Json:
     """The fields of a message that depend on who writes: a person's client sends rich text and its own id."""
     fields: Json = {"attachments": content.attachments or (), "metadata": content.metadata or None}
     if call.caller.type == "bot":
-        return fields | {"blocks": content.blocks or (), "bot_id": call.world.app.bot_id}
+        return fields | {"blocks": content.blocks or (), "bot_id": call.app.bot_id}
     blocks = content.blocks or ((rich_text(content.text),) if content.text else ())
     client_msg_id = call.arguments.text("client_msg_id") or str(uuid.uuid4())
     return fields | {"blocks": blocks, "client_msg_id": client_msg_id}

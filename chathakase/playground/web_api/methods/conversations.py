@@ -9,6 +9,7 @@ from chathakase.playground.socket_mode.payloads import conversation_json
 from chathakase.playground.web_api.methods.access import hidden, joined, scopes_for, visible
 from chathakase.playground.web_api.methods.call import Call
 from chathakase.playground.web_api.methods.pages import page_of
+from chathakase.playground.web_api.methods.people import LOCALE
 from chathakase.playground.world.values import ChannelType, Conversation, Json
 
 TOPIC_MOST = 250
@@ -20,19 +21,29 @@ _TYPES: dict[str, ChannelType] = {"public_channel": "channel", "private_channel"
 
 
 def info(call: Call) -> Json:
-    """conversations.info: one conversation; `include_num_members` counts its members."""
+    """conversations.info: one conversation, with `include_num_members` and `include_locale`."""
     conversation = visible(call, "read")
     payload = _json(call, conversation)
     if call.arguments.flag("include_num_members"):
-        payload["num_members"] = len(call.world.members(conversation.id))
+        payload |= _counted(call, conversation)
+    if call.arguments.flag("include_locale"):
+        payload["locale"] = LOCALE
     return {"channel": payload}
 
 
+def _counted(call: Call, conversation: Conversation) -> Json:
+    return {"num_members": len(call.world.members(conversation.id))}
+
+
 def listing(call: Call) -> Json:
-    """conversations.list: what the caller may know of, of the kinds in `types` (public channels by default)."""
+    """conversations.list: what the caller may know of, of the kinds in `types` (public channels by default).
+
+    Channels come with the number of their members, and direct messages without (its method page).
+    """
     found = _of_types(call)
     page, metadata = page_of(call, found, [each.id for each in found], "team")
-    return {"channels": [_json(call, each) for each in page], "response_metadata": metadata}
+    channels = [_json(call, each) | (_counted(call, each) if each.type != "im" else {}) for each in page]
+    return {"channels": channels, "response_metadata": metadata}
 
 
 def memberships(call: Call) -> Json:
@@ -151,7 +162,8 @@ def set_topic(call: Call) -> Json:
     topic = call.arguments.required("topic")
     if len(topic) > TOPIC_MOST:
         raise SlackError("too_long")
-    changed = call.world.change_conversation(conversation.id, topic=topic)
+    set_by = {"topic_creator": call.caller.user_id, "topic_set": int(call.world.clock())}
+    changed = call.world.change_conversation(conversation.id, topic=topic, **set_by)
     text = f"set the channel topic: {topic}" if topic else "cleared the channel topic"
     call.world.post(conversation.id, call.caller.user_id, text, subtype="channel_topic", extra={"topic": topic})
     return {"channel": _json(call, changed)}

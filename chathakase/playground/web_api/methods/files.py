@@ -72,7 +72,7 @@ def share(call: Call, conversation: Conversation, files: Sequence[File], comment
         fields: Json = {"blocks": (rich_text(text),) if text else ()}
     else:
         given = None if comment else call.arguments.objects("blocks", "invalid_blocks_format")
-        fields = {"bot_id": call.world.app.bot_id, "blocks": checked_blocks(given or ())}
+        fields = {"bot_id": call.app.bot_id, "blocks": checked_blocks(given or ())}
     for file in files:
         call.world.files.note_shared(file.id, conversation.id)
     thread_ts, _ = thread_of(call, conversation)

@@ -6,7 +6,10 @@ from chathakase.playground.errors import SlackError
 from chathakase.playground.socket_mode.payloads import bot_json, team_json, team_url, user_json
 from chathakase.playground.web_api.methods.call import Call
 from chathakase.playground.web_api.methods.pages import page_of
-from chathakase.playground.world.values import Json
+from chathakase.playground.world.values import Json, User
+
+LOCALE = "en-US"
+"""Everybody's language here."""
 
 
 def api_test(call: Call) -> Json:
@@ -28,16 +31,16 @@ def auth_test(call: Call) -> Json:
         "user_id": user_id,
     }
     if call.caller.type == "bot":
-        answer["bot_id"] = world.app.bot_id
+        answer["bot_id"] = call.app.bot_id
     return answer | {"is_enterprise_install": False}
 
 
 def users_info(call: Call) -> Json:
-    """users.info: one user."""
+    """users.info: one user, with `include_locale` in their language."""
     user = call.world.users.get(call.arguments.required("user"))
     if user is None:
         raise SlackError("user_not_found")
-    return {"user": user_json(call.world, user)}
+    return {"user": _user(call, user)}
 
 
 def users_list(call: Call) -> Json:
@@ -45,21 +48,31 @@ def users_list(call: Call) -> Json:
     users = list(call.world.users.values())
     page, metadata = page_of(call, users, [user.id for user in users], "user")
     return {
-        "members": [user_json(call.world, user) for user in page],
+        "members": [_user(call, user) for user in page],
         "cache_ts": int(call.world.clock()),
         "response_metadata": metadata,
     }
 
 
+def _user(call: Call, user: User) -> Json:
+    """A user as the caller may see them: an address needs `users:read.email` (docs: reference/scopes)."""
+    shown = user_json(call.world, user)
+    if not user.is_bot and (call.caller.type == "user" or "users:read.email" in call.caller.scopes):
+        shown["profile"]["email"] = f"{user.name}@{call.world.team.domain}.example"
+    return shown | ({"locale": LOCALE} if call.arguments.flag("include_locale") else {})
+
+
 def bots_info(call: Call) -> Json:
-    """bots.info: the app's bot, if `bot` names it."""
-    if call.arguments.text("bot") != call.world.app.bot_id:
+    """bots.info: an app's bot, if `bot` names one."""
+    found = (app for app in call.world.apps.values() if app.bot_id == call.arguments.text("bot"))
+    app = next(found, None)
+    if app is None:
         raise SlackError("bot_not_found")
-    return {"bot": bot_json(call.world)}
+    return {"bot": bot_json(call.world, app)}
 
 
 def team_info(call: Call) -> Json:
     """team.info: the workspace."""
     if call.arguments.text("team", call.world.team.id) != call.world.team.id:
         raise SlackError("team_not_found")
-    return {"team": team_json(call.world.team)}
+    return {"team": team_json(call.world)}

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
+from chathakase.playground.content.emoji_names import is_emoji
 from chathakase.playground.errors import SlackError
 from chathakase.playground.web_api.methods.access import message_in, readable
 from chathakase.playground.web_api.methods.call import Call
 from chathakase.playground.world.timestamps import is_ts
 from chathakase.playground.world.values import Json, Message
-
-_NAME = re.compile(r"[a-z0-9_+'-]+(::skin-tone-[2-6])?")
 
 
 def add(call: Call) -> Json:
@@ -31,7 +28,7 @@ def remove(call: Call) -> Json:
 
 def _target(call: Call) -> tuple[Message, str]:
     name = call.arguments.required("name")
-    if not _NAME.fullmatch(name):
+    if not is_emoji(name):
         raise SlackError("invalid_name")
     if not call.arguments.has("timestamp"):
         raise SlackError("no_item_specified")

@@ -27,7 +27,7 @@ def start(call: Call) -> Json:
     if mode not in ("timeline", "plan"):
         raise SlackError.invalid("invalid_arguments", "must be timeline or plan: task_display_mode")
     message = start_stream(
-        call.world, conversation.id, thread_ts, _chunks(call), "plan" if mode == "plan" else "timeline"
+        call.world, call.app, conversation.id, thread_ts, _chunks(call), "plan" if mode == "plan" else "timeline"
     )
     return {"channel": conversation.id, "ts": message.ts}
 

@@ -13,13 +13,13 @@ from chathakase.playground.world.values import Json
 def open_view(call: Call) -> Json:
     """views.open: a modal for the one whose trigger it is."""
     body = _view(call, "modal")
-    return _answer(call, call.world.modals.open(call.world.triggers.spend(_trigger(call)), body))
+    return _answer(call, call.world.modals.open(_person(call), body, call.app.id))
 
 
 def push(call: Call) -> Json:
     """views.push: a modal on top of those that are open; `not_found` without one is a guess, as yet unmeasured."""
     body = _view(call, "modal")
-    return _answer(call, call.world.modals.push(call.world.triggers.spend(_trigger(call)), body))
+    return _answer(call, call.world.modals.push(_person(call), body, call.app.id))
 
 
 def update(call: Call) -> Json:
@@ -27,7 +27,7 @@ def update(call: Call) -> Json:
     arguments = call.arguments
     if not (arguments.has("view_id") or arguments.has("external_id")):
         raise SlackError.invalid("invalid_arguments", "missing required field: view_id or external_id")
-    known = call.world.modals.find(arguments.text("view_id"), arguments.text("external_id"))
+    known = call.world.modals.find(arguments.text("view_id"), arguments.text("external_id"), call.app.id)
     if known is None:
         raise SlackError("not_found")
     body = _view(call, "home" if known.body["type"] == "home" else "modal")
@@ -41,11 +41,11 @@ def publish(call: Call) -> Json:
     if user is None or user.is_bot:
         raise SlackError.invalid("invalid_arguments", "invalid `user_id`")
     body = _view(call, "home")
-    if not call.world.features.home_tab:
+    if not call.world.features[call.app.id].home_tab:
         raise SlackError("not_enabled")
-    if (known := call.world.modals.homes.get(user.id)) is not None:
+    if (known := call.world.modals.homes.get((user.id, call.app.id))) is not None:
         _compare_hash(call, known)
-    return _answer(call, call.world.modals.publish(user.id, body))
+    return _answer(call, call.world.modals.publish(user.id, body, call.app.id))
 
 
 def _view(call: Call, kind: ViewType) -> Json:
@@ -55,8 +55,10 @@ def _view(call: Call, kind: ViewType) -> Json:
     return checked_view(view, kind)
 
 
-def _trigger(call: Call) -> str:
-    return call.arguments.text("interactivity_pointer") or call.arguments.required("trigger_id")
+def _person(call: Call) -> str:
+    """Whose trigger it is, which is spent with that."""
+    trigger = call.arguments.text("interactivity_pointer") or call.arguments.required("trigger_id")
+    return call.world.triggers.spend(trigger)
 
 
 def _compare_hash(call: Call, view: View) -> None:
