@@ -82,21 +82,11 @@ class Emphasis:
         self._in_vain[kind] = len(self.openings)
         return None
 
-    def owed(self, marks: str) -> Opening | None:
-        """The innermost of our own openings with these marks."""
-        kind = (f"our {marks}", 0, False)
-        for index in range(len(self.openings) - 1, self._in_vain.get(kind, 0) - 1, -1):
-            found = self.openings[index]
-            if found.owed and found.char * found.count == marks:
-                return found
-        self._in_vain[kind] = len(self.openings)
-        return None
-
-    def leave(self, opening: Opening, *, only: bool = False) -> None:
-        """Take an opening away, and all behind it unless it is the ``only`` one."""
+    def leave(self, opening: Opening) -> None:
+        """Take an opening away."""
         index = next(index for index in range(len(self.openings) - 1, -1, -1) if self.openings[index] is opening)
         self._change(index)
-        del self.openings[index : index + 1 if only else None]
+        del self.openings[index]
 
     def separate(self) -> None:
         """Forget what is open: no span goes from one table cell into another."""

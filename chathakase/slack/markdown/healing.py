@@ -1,10 +1,8 @@
 """Where a growing text ends that can be shown: what may still become something else is held back. Pure."""
 
 import re
-from bisect import bisect_right
 
 from chathakase.slack.markdown.blocks import Block, Kind
-from chathakase.slack.markdown.comments import LONGEST, comment_at, comment_end
 
 LONE = re.compile(
     r"[ \t>]*+(?:(?:[-+*]|\d{1,9}[.)]?|#{1,6})(?:[ \t]++|\Z))?+(?:\[[ xX]?\]?[ \t]*+)?+[*_~`\[!<|:=+\-\\$ \t\r]*+\Z"
@@ -18,8 +16,6 @@ def shown(text: str, blocks: list[Block], end: int, known: int) -> int:
     """Up to where the end of a growing text can be shown of which so much is ``known``."""
     if not blocks:
         return end
-    if (comment := _half_comment(text, blocks, end)) is not None:
-        return comment
     last = blocks[-1]
     line = max(last.start, text.rfind("\n", last.start, end) + 1)
     if last.kind is Kind.OPENING:
@@ -50,14 +46,3 @@ def _may_be_table(text: str, block: Block, known: int) -> bool:
         return False
     second = text.find("\n", block.start, known) + 1
     return not second or HALF_DELIMITER.match(text, second, known) is not None
-
-
-def _half_comment(text: str, blocks: list[Block], end: int) -> int | None:
-    """Where a comment begins that may go on behind the end."""
-    position = max(blocks[0].start, end - LONGEST)
-    while (found := comment_at(text, position, end)) is not None:
-        if comment_end(text, found, end) is None:
-            block = blocks[bisect_right(blocks, found, key=lambda block: block.start) - 1]
-            return found if block.kind in (Kind.TEXT, Kind.HEADING, Kind.ROW) else None
-        position = found + 1
-    return None

@@ -7,7 +7,8 @@ from typing import ClassVar, NamedTuple
 
 from chathakase.core.mentions import MENTION
 from chathakase.slack.markdown.emphasis import Emphasis, Opening
-from chathakase.slack.markdown.foreign import BREAK, DROPPED, INSTEAD, SPANS, TAG, TOLD, Foreign
+from chathakase.slack.markdown.foreign import TOLD, Foreign
+from chathakase.slack.markdown.markup import AMPERSAND, BREAK, HALF_KEPT, KEPT, LESS, MARKUP, breaks, names_a_blank
 from chathakase.slack.markdown.mentions import HARMLESS, PING, ZERO_WIDTH_SPACE, harmless
 from chathakase.slack.markdown.pieces import Piece, Pieces
 
@@ -21,22 +22,13 @@ CELL_TOKEN = re.compile(rf"{TOKEN.pattern}|\|")
 """The same in the row of a table."""
 URL = re.compile(r"https?://[!-)+-;=?-^a-{}]*[!-)+-;=?-^a-{}]")
 ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
-MARKUP = re.compile("<(?=[A-Za-z/]|!-)")
-"""How all begins that HTML is made of, and addresses."""
-AUTOLINK = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*>")
 HALF_ENTITY = re.compile(r"&(?:#?\w{0,31})\Z")
-HALF_ANGLE = re.compile(
-    r"<(?:@[\w-]{0,30}(?:\|[^<>\n]{0,100})?|!(?:-|[a-z]{0,9}(?:\^[^<>\n]{0,100})?)|/?[A-Za-z][A-Za-z0-9]{0,11}"
-    r"|[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]{0,2000})?\Z"
-)
+HALF_ANGLE = re.compile(r"<(?:@[\w-]{0,30}(?:\|[^<>\n]{0,100})?|![a-z]{0,9}(?:\^[^<>\n]{0,100})?)?\Z")
 BLANK_LINE = re.compile(r"\n[ \t>]*\n")
 LOOSE_END = re.compile(r"(?:[*_~`\\\s]+)\Z")
 NO_BREAK = re.compile(r"[ \t]*(?:```|~~~|[-=+#>|]|\*\s)")
 """Before this a line break would make something else of the text."""
 AT_LINE_END = re.compile(r"[ \t]*(?:\r?\n|\Z)")
-BLOCK_START = re.compile(r"[ \t>]*[`~]| {4}|\t")
-"""What must not come to stand at the beginning of a line."""
-OPEN_ANGLE = re.compile(r"<(?:@[\w-]*|![\w^-]*)?\Z")
 
 
 class Ending(Enum):
@@ -167,16 +159,7 @@ class _Writer:
         if not found:
             return None
         self._pieces.keep(start)
-        out = foreign.telling(found)
-        out = harmless(out) if out else self._nothing(found.end())
-        return self._pieces.put(start, found.end(), out, whole=True)
-
-    def _nothing(self, end: int) -> str:
-        """What stands for nothing: a tag that is dropped must not make a mention or a mark of what is around it."""
-        before, after = self._pieces.tail(40), self._text[end : end + 1]
-        begins = not before.rpartition("\n")[2].strip(" >")
-        fuses = BLOCK_START.match(self._text, end) if begins else after in ("`", "~", "*", "_") and before[-1] == after
-        return ZERO_WIDTH_SPACE if OPEN_ANGLE.search(before) or fuses else ""
+        return self._pieces.put(start, found.end(), harmless(foreign.telling(found)), whole=True)
 
     def _backticks(self, found: re.Match[str], start: int) -> int:
         ticks, inside = found[0], found.end()
@@ -270,7 +253,7 @@ class _Writer:
         return self._pieces.is_bare(opening.piece)
 
     def _withdraw(self, opening: Opening) -> None:
-        self._emphasis.leave(opening, only=True)
+        self._emphasis.leave(opening)
         self._pieces.shorten(opening.piece, opening.count)
 
     def _cell(self, found: re.Match[str], _: int) -> int:
@@ -279,6 +262,8 @@ class _Writer:
 
     def _entity(self, _: re.Match[str], start: int) -> int:
         entity = ENTITY.match(self._text, start, self._end)
+        if entity and names_a_blank(self._text, start, entity[0]):
+            return self._pieces.put(start, start + 1, AMPERSAND, whole=True)
         return self._pieces.whole(start, entity.end()) if entity else start + 1
 
     def _url(self, found: re.Match[str], start: int) -> int:
@@ -296,54 +281,28 @@ class _Writer:
             return self._pieces.put(start, start + 1, HARMLESS)
         if not MARKUP.match(self._text, start, self._end):
             return start + 1
-        if link := AUTOLINK.match(self._text, start, self._end):
-            return self._pieces.whole(start, link.end())
-        told = self._told(self._text[start : start + 2], start)
-        return told if told is not None else self._tag(start)
+        if kept := KEPT.match(self._text, start, self._end):
+            return self._pieces.whole(start, kept.end())
+        if self._growing and self._is_half(start):
+            self._end = self._hold(start)
+            return start
+        if line_break := breaks(self._text, start, self._end):
+            return self._pieces.put(start, line_break.end(), self._line_break(line_break.end()), whole=True)
+        return self._pieces.put(start, start + 1, LESS, whole=True)
 
-    def _tag(self, start: int) -> int:
-        tag = TAG.match(self._text, start, self._end)
-        if not tag:
-            if self._growing and TAG.fullmatch(self._text, start, self._end, partial=True):
-                self._end = self._hold(start)
-                return start
-            return start + 1
-        name = tag[2].lower()
-        if name in SPANS:
-            return self._span(SPANS[name], start, tag.end(), closing=bool(tag[1]))
-        if name == BREAK:
-            return self._pieces.put(start, tag.end(), self._line_break(tag.end()), whole=True)
-        if DROPPED.fullmatch(name):
-            return self._pieces.put(
-                start, tag.end(), INSTEAD.get(tag[1] + name) or self._nothing(tag.end()), whole=True
-            )
-        return start + 1
+    def _is_half(self, start: int) -> bool:
+        """Whether an address may go on behind the end, or a line break of which is not known what follows."""
+        line_break = BREAK.match(self._text, start, self._end)
+        return HALF_KEPT.match(self._text, start, self._end) is not None or (
+            line_break is not None and line_break.end() == self._end
+        )
 
     def _line_break(self, end: int) -> str:
         if self._around.row:
             return " "
         if AT_LINE_END.match(self._text, end, self._end):
             return "  "
-        if NO_BREAK.match(self._text, end, self._end) or self._pieces.tail(1) in ("\n", ""):
-            return self._nothing(end) or " "
-        return "  \n"
-
-    def _span(self, marks: str, start: int, end: int, *, closing: bool) -> int:
-        if not closing:
-            while end < self._end and self._text[end] in " \t":
-                end += 1
-            blank = self._text[start:end].rpartition(">")[2]
-            self._pieces.put(start, start, blank)
-            self._open(marks, start, end)
-            return end
-        opening = self._emphasis.owed(marks)
-        if opening is None:
-            return self._pieces.put(start, end, self._nothing(end), whole=True)
-        if self._is_bare(opening, start):
-            self._withdraw(opening)
-            return self._pieces.put(start, end, self._nothing(end), whole=True)
-        self._emphasis.leave(opening)
-        return self._pieces.put(start, end, marks + self._pieces.take_blanks(), whole=True)
+        return " " if NO_BREAK.match(self._text, end, self._end) else "  \n"
 
     def _close(self) -> tuple[str, ...]:
         """Close what is open at the end, if it goes on, or if it is ours; what goes on behind the end."""

@@ -78,15 +78,6 @@ class Pieces:
         if not out:
             del self._written[bisect_left(self._written, number)]
 
-    def take_blanks(self) -> str:
-        """Take the blanks from the end of the last piece, if there is more to it."""
-        piece = self.found[-1]
-        solid = piece.out.rstrip(" \t")
-        if not solid or solid == piece.out:
-            return ""
-        self.found[-1] = piece._replace(out=solid, whole=True)
-        return piece.out[len(solid) :]
-
     def drop_loose_end(self, marks: dict[int, int]) -> None:
         """Leave off blanks, and opening marks behind which nothing stands: so many are in the pieces with a number."""
         while self.found and self._is_loose(self.found[-1].out, marks.get(len(self.found) - 1)):

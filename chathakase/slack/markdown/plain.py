@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable, Collection
+from html import unescape
 
 from chathakase.slack.markdown.disguises import defused
-from chathakase.slack.markdown.mentions import harmless
+from chathakase.slack.markdown.mentions import ZERO_WIDTH_SPACE, harmless
 
 LONGEST = 4_000
 """Characters of a message's ``text`` (https://docs.slack.dev/reference/methods/chat.update, ``msg_too_long``)."""
@@ -12,8 +13,18 @@ LONGEST = 4_000
 CODE = re.compile(r"(```.*?(?:```|\Z)|`[^`\n]+`)", re.DOTALL)
 HEADING = re.compile(r"^#{1,6}\s+", re.MULTILINE)
 BULLET = re.compile(r"^([^\S\n]*+)[-*+]\s+", re.MULTILINE)
-SPAN = re.compile(r"(\*\*|__|~~)(?=\S)")
-SPAN_ENDS = {marks: re.compile(rf"(?<=\S){re.escape(marks)}") for marks in ("**", "__", "~~")}
+SPANS = (
+    re.compile(r"(?<!\\)(\*\*|__|~~)(?=\S)"),
+    re.compile(r"(?<![*\\])(?:(?<![A-Za-z0-9])|(?=\*[^\x00-\x7f]))\*(?![\s*])|(?<![\w\\])_(?![\s_])"),
+)
+"""Marks of double and of single width; ``2*3`` and ``a_b`` are no spans."""
+SPAN_ENDS = {
+    "*": re.compile(rf"(?<=[^\s*\\])\*(?!\*)(?:(?<={ZERO_WIDTH_SPACE}\*)|(?![A-Za-z0-9]))"),
+    "_": re.compile(r"(?<=[^\s\\])_(?!\w)"),
+    **{marks: re.compile(rf"(?<=\S){re.escape(marks)}") for marks in ("**", "__", "~~")},
+}
+ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])|(&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});)")
+"""Punctuation that is escaped, and entities."""
 LINE_END = re.compile("\n")
 LINK = re.compile(r"!?\[([^\[\]]+)\]\(")
 LINK_END = re.compile(r"\)")
@@ -31,8 +42,15 @@ def plain(markdown: str) -> str:
 
 def _plainer(text: str) -> str:
     text = BULLET.sub(r"\1• ", HEADING.sub("", text))
-    text = _rewritten(text, SPAN, LINE_END, lambda found: SPAN_ENDS[found[1]], lambda _, inside: inside)
-    return _rewritten(text, LINK, BLANK, lambda _: LINK_END, lambda found, url: f"{found[1]} ({url})")
+    for span in SPANS:
+        text = _rewritten(text, span, LINE_END, lambda found: SPAN_ENDS[found[0]], lambda _, inside: _unpropped(inside))
+    text = _rewritten(text, LINK, BLANK, lambda _: LINK_END, lambda found, url: f"{found[1]} ({url})")
+    return ESCAPE.sub(lambda found: found[1] or unescape(found[2]), text)
+
+
+def _unpropped(inside: str) -> str:
+    """What stands between two marks, without what props them."""
+    return inside.strip(ZERO_WIDTH_SPACE)
 
 
 def _rewritten(

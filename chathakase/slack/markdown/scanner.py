@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import ClassVar, NamedTuple
 
 from chathakase.slack.markdown.blocks import FORMULA_MARKS, LONGEST_LANGUAGE, LONGEST_MARKS, Block, Fence, Kind, State
-from chathakase.slack.markdown.comments import comment_at, comment_end
 from chathakase.slack.markdown.lists import ITEM, Lists
 from chathakase.slack.markdown.mentions import ZERO_WIDTH_SPACE
 from chathakase.slack.markdown.tables import LONGEST_HEAD, heads_table
@@ -77,7 +76,6 @@ class Scanner:
         self._start = start
         self._end = end
         self._state = state
-        self._comments = text.find("<!--", start, end) >= 0
         self._begin_anew()
 
     def _begin_anew(self) -> None:
@@ -211,18 +209,11 @@ class Scanner:
         return self._add(kind, line, text, lead)
 
     def _add(self, kind: Kind, line: Line, text: int, lead: str) -> Block:
-        after = self._behind_comment(line) if kind is Kind.TEXT else line.after
-        self._put(Block(kind, line.start, text, after, lead, nested=bool(self._lists.items)))
+        self._put(Block(kind, line.start, text, line.after, lead, nested=bool(self._lists.items)))
         self._quote = line.quote
         self._paragraph = kind is Kind.TEXT
         self._table = None
         return self.blocks[-1]
-
-    def _behind_comment(self, line: Line) -> int:
-        """Where the line ends, or the one where a comment ends that begins in it."""
-        found = comment_at(self._text, line.at, line.stop) if self._comments else None
-        end = None if found is None else comment_end(self._text, found, self._end)
-        return self._after(end - 1) if end and end > line.after else line.after
 
     def _deep(self, line: Line) -> None:
         if self._paragraph:
@@ -243,14 +234,13 @@ class Scanner:
 
     def _go_on(self, line: Line) -> None:
         """A further line of a paragraph."""
-        after = self._behind_comment(line)
         if not self._first:
-            self.blocks[-1].end = self._position = after
+            self.blocks[-1].end = self._position = line.after
             return
         quoted = line.quote > 0
         lead = "" if quoted else "> " * self._quote
         text = self._text.find(">", line.start) if quoted else line.at
-        self._put(Block(Kind.TEXT, line.start, text, after, lead, begins=False))
+        self._put(Block(Kind.TEXT, line.start, text, line.after, lead, begins=False))
 
     def _head(self, line: Line) -> None:
         self._begin(Kind.ROW, line)

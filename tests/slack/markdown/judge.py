@@ -1,10 +1,14 @@
 """Another reader of Markdown, which judges what ours makes."""
 
+from collections.abc import Sequence
+
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 READER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 """Like Slack, it takes HTML for text."""
+OF_HTML = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+"""This one shows nothing of what it takes for HTML."""
 WITHOUT_TABLES = MarkdownIt("commonmark", {"html": False})
 """The other takes the first line of a fence for the head of a table if the second one looks like it."""
 
@@ -14,6 +18,22 @@ def tokens(markdown: str, *kinds: str) -> list[Token]:
     blocks = READER.parse(markdown)
     found = [part for block in blocks for part in (block, *(block.children or ()))]
     return [token for token in found if token.type in kinds]
+
+
+def seen(markdown: str, reader: MarkdownIt = READER) -> list[str]:
+    """What people read of each paragraph, heading, cell and code block; bold in ``【】``, other spans in ``〔〕``."""
+    found = [
+        _inline(block.children) if block.children is not None else block.content for block in reader.parse(markdown)
+    ]
+    return [text.replace("\u200b", "") for text in found if text]
+
+
+SPANS = {"strong_open": "【", "strong_close": "】"} | dict.fromkeys(("em_open", "s_open"), "〔")
+SPANS |= dict.fromkeys(("em_close", "s_close"), "〕") | dict.fromkeys(("softbreak", "hardbreak"), "\n")
+
+
+def _inline(parts: Sequence[Token]) -> str:
+    return "".join(SPANS.get(part.type, "" if part.type == "html_inline" else part.content) for part in parts)
 
 
 def words(markdown: str) -> str:

@@ -49,6 +49,7 @@ STRETCHED = [
     ("[", "\\", "]"),
     ("<", "*", "!here>"),
     ("", ">", " a"),
+    ("", "<br", ">"),
 ]
 
 
@@ -96,10 +97,10 @@ def test_no_step_of_a_growing_page_looks_at_all_that_was_before_again_and_again(
 
 
 def test_pages_without_anything_to_show_are_not_made_anew_with_each_word() -> None:
-    paginator, text = Paginator(), "</b>" * 10_000
+    paginator, text = Paginator(), "\u3000\n" * 10_000
     paginator.pages(text, growing=True)
     assert paginator.behind(text) < 2 * PAGE
-    assert [page.markdown for page in paginator.pages(text + "hello", growing=False)] == ["hello"]
+    assert [page.markdown.strip() for page in paginator.pages(text + "hello", growing=False)] == ["hello"]
 
 
 @pytest.mark.parametrize(

@@ -164,7 +164,7 @@ def test_bytes_count_against_the_limit() -> None:
 
 
 def test_a_page_that_shows_nothing_goes_with_its_neighbour() -> None:
-    text = "<!-- hidden -->\n" * 500 + "shown" + "\n" * 9_000
+    text = "\u3000\n" * 5_000 + "shown" + "\n" * 9_000
     (page,) = whole(text)
     assert (page.source, page.markdown.strip()) == (text, "shown")
 
