@@ -1,10 +1,35 @@
 """Follows which bold, italic and struck spans are open in a paragraph. Pure.
 
-The rules are those of https://spec.commonmark.org/0.31.2/#emphasis-and-strong-emphasis.
+The rules are those of https://spec.commonmark.org/0.31.2/#emphasis-and-strong-emphasis. They were made for languages
+with blanks between words. In Japanese, as in ``これは**「重要」**な``, marks stand between a letter and punctuation, so
+that the first can only close a span and the second only open one
+(https://github.com/commonmark/commonmark-spec/issues/650). Such marks are propped: what cannot be seen, and is neither
+a blank nor punctuation, is put between them and the sign.
 """
 
 import unicodedata
 from dataclasses import dataclass
+from typing import NamedTuple
+
+from chathakase.slack.markdown.mentions import ZERO_WIDTH_SPACE
+
+DEEPEST = 16
+"""How many open spans are looked at for one that marks would close if they were propped."""
+NO_BEGINNING = frozenset(",.;:!?/\\、。，．！？；：…・")
+"""Signs with which no span begins."""
+CLOSING = frozenset(")]")
+QUOTES = frozenset("\"'`")
+"""Of ASCII's signs those that are no operands."""
+
+
+class Props(NamedTuple):
+    """What stands in front of a run of marks and behind it for the run to work."""
+
+    before: str = ""
+    behind: str = ""
+
+
+UNPROPPED = Props()
 
 
 @dataclass(slots=True)
@@ -53,9 +78,30 @@ class Emphasis:
             count = self.close(char, count, opening=opens)
         if not opens or not count:
             return False
-        weak = char == "*" and _solid(before) and _solid(after)
+        weak = char == "*" and _joins(before, after)
         self.openings.append(Opening(char, count, piece, weak=weak, closing=closes))
         return True
+
+    def props(self, run: str, before: str, after: str) -> Props:
+        """What a run needs in order to open or close a span where its writer seems to have meant it to."""
+        if run[0] == "_" or not before.strip() or not after.strip():
+            return UNPROPPED
+        opens, closes = _flanks(run[0], before, after)
+        if opens == closes:
+            return UNPROPPED
+        partner = self._like(run)
+        if closes:
+            meant = partner is None and _begins(after) and not _is_code(before, after)
+            return Props(behind=ZERO_WIDTH_SPACE) if meant else UNPROPPED
+        meant = partner is not None and not partner.weak and _ends(before) and not _is_power(before, after)
+        return Props(before=ZERO_WIDTH_SPACE) if meant else UNPROPPED
+
+    def _like(self, run: str) -> Opening | None:
+        """The innermost opening with the same marks."""
+        for found in reversed(self.openings[-DEEPEST:]):
+            if (found.char, found.count) == (run[0], len(run)):
+                return found
+        return None
 
     def close(self, char: str, count: int, *, opening: bool = False) -> int:
         """Close spans with so many marks, which might as well open one; how many marks are left."""
@@ -127,5 +173,36 @@ def _is_sign(char: str) -> bool:
     return bool(char) and unicodedata.category(char)[0] in "PS"
 
 
-def _solid(char: str) -> bool:
-    return char.isascii() and char.isalnum()
+def in_stars(outer: tuple[str, str], inner: tuple[str, str]) -> bool:
+    """Whether ``_`` or ``__`` around something do not work, but stars would: not between letters as in ``a_b_c``.
+
+    ``outer`` and ``inner`` are the characters around the marks, empty at an end, and within them.
+    """
+    opens, _ = _flanks("_", outer[0], inner[0])
+    _, closes = _flanks("_", inner[1], outer[1])
+    apart = not any(char.isascii() and char.isalnum() for char in outer)
+    return not (opens and closes) and apart and any(map(_is_sign, inner)) and all(map(str.strip, inner))
+
+
+def _begins(char: str) -> bool:
+    """Whether a span can begin with a sign."""
+    return _is_sign(char) and char not in NO_BEGINNING and unicodedata.category(char) not in ("Pe", "Pf")
+
+
+def _ends(char: str) -> bool:
+    """Whether a span can end with a sign."""
+    return _is_sign(char) and char != "<" and unicodedata.category(char) not in ("Ps", "Pi")
+
+
+def _is_code(before: str, after: str) -> bool:
+    """Whether marks may be operators in front of a sign, as in ``x**(n)``."""
+    return before.isascii() and after.isascii() and after not in QUOTES
+
+
+def _joins(before: str, after: str) -> bool:
+    """Whether marks may be operators, as in ``2*3`` or ``f(x)**2``."""
+    return before.isascii() and after.isascii() and (before.isalnum() or before in CLOSING) and after.isalnum()
+
+
+def _is_power(before: str, after: str) -> bool:
+    return before in CLOSING and after.isascii() and after.isdigit()

@@ -6,7 +6,7 @@ from enum import Enum, auto
 from typing import ClassVar, NamedTuple
 
 from chathakase.core.mentions import MENTION
-from chathakase.slack.markdown.emphasis import Emphasis, Opening
+from chathakase.slack.markdown.emphasis import Emphasis, Opening, in_stars
 from chathakase.slack.markdown.foreign import TOLD, Foreign
 from chathakase.slack.markdown.markup import AMPERSAND, BREAK, HALF_KEPT, KEPT, LESS, MARKUP, breaks, names_a_blank
 from chathakase.slack.markdown.mentions import HARMLESS, PING, ZERO_WIDTH_SPACE, harmless
@@ -25,6 +25,9 @@ ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]
 HALF_ENTITY = re.compile(r"&(?:#?\w{0,31})\Z")
 HALF_ANGLE = re.compile(r"<(?:@[\w-]{0,30}(?:\|[^<>\n]{0,100})?|![a-z]{0,9}(?:\^[^<>\n]{0,100})?)?\Z")
 BLANK_LINE = re.compile(r"\n[ \t>]*\n")
+FAR = 200
+"""Characters within which underscores end what they begin in a language without blanks."""
+SAME_RUN = {count: re.compile(rf"[^_\n]+(_{{{count}}})(?!_)") for count in (1, 2, 3)}
 LOOSE_END = re.compile(r"(?:[*_~`\\\s]+)\Z")
 NO_BREAK = re.compile(r"[ \t]*(?:```|~~~|[-=+#>|]|\*\s)")
 """Before this a line break would make something else of the text."""
@@ -87,6 +90,9 @@ class _Writer:
         self._ticks = ""
         """The back-ticks of the code that is open at the end."""
         self._unpaired: set[int] = set()
+        self._known = end if self._growing else max(end, around.ahead)
+        self._starred: set[int] = set()
+        """Where underscores end spans that begin with stars."""
 
     def write(self) -> Writing:
         stop = self._start + len(self._text[self._start : self._end].rstrip())
@@ -242,10 +248,39 @@ class _Writer:
         if last and last.owed and run.startswith(last.char * last.count) and self._is_bare(last, start):
             self._withdraw(last)
             return self._pieces.put(start, end, run[last.count :])
+        before, after = self._around_run(start, end)
+        if run[0] == "_" and self._is_starred(start, end):
+            run = "*" * len(run)
+        props = self._emphasis.props(run, before, after)
+        opens = self._emphasis.meet(run, props.before or before, props.behind or after, self._pieces.number(start))
+        if any(props):
+            return self._pieces.put(start, end, f"{props.before}{run}{props.behind}", whole=True)
+        return self._pieces.put(start, end, run) if opens or run != found[0] else end
+
+    def _around_run(self, start: int, end: int) -> tuple[str, str]:
+        """The characters before and behind a run of marks, empty at an end."""
         before = self._text[start - 1] if start > self._start else ""
         after = self._text[end] if end < len(self._text) and (not self._growing or end < self._end) else ""
-        opens = self._emphasis.meet(run, before, after, self._pieces.number(start))
-        return self._pieces.put(start, end, run) if opens else end
+        return before, after
+
+    def _is_starred(self, start: int, end: int) -> bool:
+        """Whether underscores have to become stars, since they would not work where they are."""
+        if start in self._starred:
+            return True
+        before, first = self._around_run(start, end)
+        if first.isascii() and (not before.strip() or before.isascii()):
+            return False
+        closing = SAME_RUN[min(end - start, 3)].match(self._text, end, min(end + FAR, self._known))
+        if closing is None:
+            if self._growing and self._end - end < FAR and self._text.find("\n", end, self._end) < 0:
+                self._hold(start)
+            return False
+        _, behind = self._around_run(closing.start(1), closing.end())
+        inner = self._text[end], self._text[closing.start(1) - 1]
+        if not in_stars((before, behind), inner):
+            return False
+        self._starred.add(closing.start(1))
+        return True
 
     def _is_bare(self, opening: Opening, end: int) -> bool:
         """Whether nothing stands between an opening and there."""

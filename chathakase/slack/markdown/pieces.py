@@ -3,6 +3,8 @@
 from bisect import bisect_left
 from typing import NamedTuple
 
+from chathakase.slack.markdown.mentions import ZERO_WIDTH_SPACE
+
 
 class Piece(NamedTuple):
     """A stretch of the text and what is written for it."""
@@ -89,4 +91,4 @@ class Pieces:
 
     @staticmethod
     def _is_loose(out: str, marks: int | None) -> bool:
-        return not out.strip() or len(out) == marks
+        return not out.strip() or len(out.rstrip(ZERO_WIDTH_SPACE)) == marks

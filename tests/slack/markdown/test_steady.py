@@ -45,6 +45,7 @@ def last(text: str) -> Page:
         ("see `code and", "see"),
         ("see `code` and", "see `code`"),
         ("x <b>bold</b> y z", "x &lt;b>bold&lt;/b> y"),
+        ("これは**「重要」**な、と", "これは**\u200b「重要」\u200b**な、"),
         ("text\n\n| a | b |\n", "text"),
         ("text\n\n| a | b |\n|---|---|\n| 1 | 2", "text\n\n| a | b |\n|---|---|\n| 1 |"),
         ("```py\nprint(1) and", "```py\nprint(1)"),
