@@ -28,7 +28,7 @@ bench: .venv/bench.stamp  ## measure the bot beside a plain Bolt bot
 
 .venv/run.stamp: .venv/python.stamp pyproject.toml
 	@echo "Setting up .venv (once)..."
-	@$(INSTALL) -e .
+	@$(INSTALL) -e '.[files]'
 	@touch $@
 
 .venv/%.stamp: .venv/run.stamp

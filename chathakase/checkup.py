@@ -8,6 +8,7 @@ from chathakase.config import Settings
 from chathakase.core.addresses import is_in_clear
 from chathakase.core.checkup import Finding, Level
 from chathakase.core.errors import trace
+from chathakase.files.checkup import check_files
 from chathakase.models.checkup import check_model
 from chathakase.slack.checkup.slack import check_slack, check_slack_from_outside
 from chathakase.slack.checkup.socket import SocketState
@@ -27,7 +28,7 @@ async def examine(settings: Settings) -> list[Finding]:
         app_token=settings.slack_app_token.get_secret_value(),
         config_token=settings.slack_config_token.get_secret_value(),
     )
-    return [*_look_at_settings(settings), *await _look_at_all(settings, slack)]
+    return [*_look_at_settings(settings), *await _look_at_all(settings, slack), *check_files()]
 
 
 async def examine_running(settings: Settings, web: SlackWeb, socket: SocketState) -> list[Finding]:
@@ -38,7 +39,7 @@ async def examine_running(settings: Settings, web: SlackWeb, socket: SocketState
         config_token=settings.slack_config_token.get_secret_value(),
         socket=socket,
     )
-    return await _look_at_all(settings, slack)
+    return [*await _look_at_all(settings, slack), *check_files()]
 
 
 async def _look_at_all(settings: Settings, slack: Awaitable[list[Finding]]) -> list[Finding]:

@@ -1,5 +1,6 @@
 """Opens the engine between what comes in and what goes out."""
 
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ from chathakase.engine.summaries import Measure, Summaries
 from chathakase.engine.titles import Titles
 from chathakase.engine.turn import TurnRunner
 from chathakase.engine.writing import Writer
+from chathakase.files.extra import HOW, missing
 from chathakase.files.reading import Desk
 from chathakase.slack.connection.web import SlackWeb
 from chathakase.slack.inward.downloads import SlackDownloads
@@ -42,6 +44,8 @@ from chathakase.storage.database import Database
 from chathakase.storage.stores import Stores, open_stores
 
 MEGABYTE = 1_000_000
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +174,8 @@ def _recall(
     persona: Persona,
 ) -> Recall:
     most = settings.chathakase_max_file_mb * MEGABYTE
+    if most and (lacking := missing()):
+        log.warning("Some kinds of files are only named (%s is missing): run %s", ", ".join(lacking), HOW)
     return Recall(
         store=stores.memory,
         files=stores.files,

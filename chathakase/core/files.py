@@ -33,7 +33,10 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What became of reading a file: a text, a picture, or one line that says why there is neither."""
+    """What became of reading a file: a text, a picture, or one line that says why there is neither.
+
+    Where such a line comes with a text, there is more to the file than that tells.
+    """
 
     text: str = ""
     image: Image | None = None

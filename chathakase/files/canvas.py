@@ -26,11 +26,16 @@ DEEPEST = 12
 
 def read(data: bytes) -> Answer:
     """The text of a page, or why there is none."""
-    page = _Page()
-    page.feed(data.decode("utf-8", "replace"))
-    page.close()
-    text = clean(re.sub(r"\n{3,}", "\n\n", page.text)).strip()
+    text = text_of_page(data.decode("utf-8", "replace"))
     return {"text": text[:TEXT_MOST]} if text else {"refusal": EMPTY}
+
+
+def text_of_page(html: str) -> str:
+    """What HTML shows, in Markdown."""
+    page = _Page()
+    page.feed(html)
+    page.close()
+    return clean(re.sub(r"\n{3,}", "\n\n", page.text)).strip()
 
 
 class _Page(HTMLParser):

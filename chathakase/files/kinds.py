@@ -15,6 +15,17 @@ class Way(Enum):
     TEXT = auto()
     PDF = auto()
     PICTURE = auto()
+    HEIC = auto()
+    WORD = auto()
+    EXCEL = auto()
+    SLIDES = auto()
+    OPEN_DOCUMENT = auto()
+    BOOK = auto()
+    RICH_TEXT = auto()
+    MAIL = auto()
+    NOTEBOOK = auto()
+    ARCHIVE = auto()
+    """Only the names of what is in it are read."""
     NONE = auto()
 
 
@@ -29,10 +40,15 @@ class Kind:
 PDF = Kind(Way.PDF, "a PDF")
 TEXT = Kind(Way.TEXT, "a text")
 PICTURE = Kind(Way.PICTURE, "a picture")
-ZIP = Kind(Way.NONE, "a zip archive")
+ZIP = Kind(Way.ARCHIVE, "a zip archive")
+TAR = Kind(Way.ARCHIVE, "a tar archive")
+RICH_TEXT = Kind(Way.RICH_TEXT, "a rich text document")
+MAIL = Kind(Way.MAIL, "an e-mail")
+NOTEBOOK = Kind(Way.NOTEBOOK, "a Jupyter notebook")
 SOUND = Kind(Way.NONE, "an audio file")
 FILM = Kind(Way.NONE, "a video")
-HEIC = Kind(Way.NONE, "a HEIC picture")
+HEIC = Kind(Way.HEIC, "a HEIC picture")
+AVIF = Kind(Way.PICTURE, "an AVIF picture")
 PROGRAM = Kind(Way.NONE, "a program")
 FONT = Kind(Way.NONE, "a font")
 
@@ -44,12 +60,13 @@ BEGINNINGS = (
     (b"II*\0", PICTURE),
     (b"MM\0*", PICTURE),
     (b"8BPS\0\x01", Kind(Way.NONE, "a Photoshop file")),
-    (b"\x1f\x8b", Kind(Way.NONE, "a gzip archive")),
-    (b"\xfd7zXZ\0", Kind(Way.NONE, "an xz archive")),
+    (b"\x1f\x8b", Kind(Way.ARCHIVE, "a gzip archive")),
+    (b"\xfd7zXZ\0", Kind(Way.ARCHIVE, "an xz archive")),
     (b"7z\xbc\xaf\x27\x1c", Kind(Way.NONE, "a 7z archive")),
     (b"Rar!\x1a\x07", Kind(Way.NONE, "a rar archive")),
     (b"\x28\xb5\x2f\xfd", Kind(Way.NONE, "a Zstandard archive")),
     (b"PK\x05\x06", ZIP),
+    (b"{\\rtf", RICH_TEXT),
     (b"ID3\x02", SOUND),
     (b"ID3\x03", SOUND),
     (b"ID3\x04", SOUND),
@@ -78,34 +95,43 @@ BEGINNINGS = (
 RIFF = {b"WEBP": PICTURE, b"WAVE": SOUND, b"AVI ": FILM}
 BRANDS = {
     **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"), HEIC),
-    **dict.fromkeys((b"avif", b"avis"), Kind(Way.NONE, "an AVIF picture")),
+    **dict.fromkeys((b"avif", b"avis"), AVIF),
     **dict.fromkeys((b"M4A ", b"M4B ", b"M4P "), SOUND),
 }
 """What the brand in the head of an ISO media file says; any other is that of a video."""
-WORD = Kind(Way.NONE, "a Word document")
-EXCEL = Kind(Way.NONE, "an Excel workbook")
-POWERPOINT = Kind(Way.NONE, "a PowerPoint presentation")
 ZIPPED = (
-    (b"word/document", WORD),
-    (b"xl/workbook", EXCEL),
-    (b"ppt/presentation", POWERPOINT),
-    (b"application/vnd.oasis.opendocument", Kind(Way.NONE, "an OpenDocument file")),
-    (b"application/epub+zip", Kind(Way.NONE, "an e-book")),
+    (b"xl/workbook.bin", Kind(Way.NONE, "an Excel workbook in binary form; saved as .xlsx it can be read")),
+    (b"word/document", Kind(Way.WORD, "a Word document")),
+    (b"xl/workbook", Kind(Way.EXCEL, "an Excel workbook")),
+    (b"ppt/presentation", Kind(Way.SLIDES, "a PowerPoint presentation")),
+    (b"application/vnd.oasis.opendocument", Kind(Way.OPEN_DOCUMENT, "an OpenDocument file")),
+    (b"application/epub+zip", Kind(Way.BOOK, "an e-book")),
     (b"Index/Document.iwa", Kind(Way.NONE, "an iWork document")),
     (b"META-INF/MANIFEST.MF", Kind(Way.NONE, "a Java archive")),
 )
 """What a zip archive holds when it is more than that."""
 LISTED = 2**19
 """Bytes at the beginning and at the end of an archive in which its list of names is looked for."""
-OLE = {"doc": WORD, "xls": EXCEL, "ppt": POWERPOINT, "msg": Kind(Way.NONE, "an Outlook message")}
-"""Old Office files, which begin alike, by the ending of their names."""
-CLAIMS = OLE | {
-    "docx": WORD,
-    "xlsx": EXCEL,
-    "pptx": POWERPOINT,
-    "zip": ZIP,
-    "heic": HEIC,
-    "heif": HEIC,
+OLD = Kind(Way.NONE, "an old Office document")
+LOCKED = Kind(Way.NONE, "an Office document protected by a password")
+OLE = (
+    ("EncryptedPackage", LOCKED),
+    ("WordDocument", Kind(Way.NONE, "a Word document in the old format; saved as .docx it can be read")),
+    ("Workbook", Kind(Way.NONE, "an Excel workbook in the old format; saved as .xlsx it can be read")),
+    (
+        "PowerPoint Document",
+        Kind(Way.NONE, "a PowerPoint presentation in the old format; saved as .pptx it can be read"),
+    ),
+    ("__properties_version1.0", Kind(Way.NONE, "an Outlook message; saved as .eml it can be read")),
+)
+"""Old Office files, which begin alike, by the name of the stream that each kind has; names there are in UTF-16."""
+CLAIMS = {
+    **dict.fromkeys(("docx", "doc"), Kind(Way.NONE, "a Word document that is damaged")),
+    **dict.fromkeys(("xlsx", "xls"), Kind(Way.NONE, "an Excel workbook that is damaged")),
+    **dict.fromkeys(("pptx", "ppt"), Kind(Way.NONE, "a PowerPoint presentation that is damaged")),
+    "msg": Kind(Way.NONE, "an Outlook message that is damaged"),
+    "zip": Kind(Way.NONE, "a zip archive that is damaged"),
+    **dict.fromkeys(("heic", "heif"), Kind(Way.NONE, "a HEIC picture that is damaged")),
     "pdf": Kind(Way.NONE, "a PDF that is damaged"),
 }
 """What names say whose bytes do not."""
@@ -116,6 +142,10 @@ FAMILIES = {
     "image": Kind(Way.NONE, "a picture of a kind that cannot be read"),
 }
 """The same of media types."""
+MAIL_HEAD = re.compile(rb"[A-Za-z][A-Za-z0-9-]{0,60}:[^\r\n]*\r?\n(?:[A-Za-z][A-Za-z0-9-]{0,60}:|[ \t])")
+"""How a message of RFC 5322 begins: a field, and either more of it or another one."""
+MAIL_SIGN = re.compile(rb"^(?:MIME-Version: ?1|Received: |Message-ID: ?<)", re.IGNORECASE | re.MULTILINE)
+"""What a message has and hardly another text that begins with fields."""
 BITMAP_HEADS = frozenset({12, 40, 52, 56, 64, 108, 124})
 """How long the second head of a bitmap is: “BM” alone may begin a text."""
 BEFORE_A_PAGE = re.compile(rb"\s+|<\?xml[^>]*>|<!--.*?-->", re.DOTALL)
@@ -171,11 +201,25 @@ def _by_head(name: str, data: bytes) -> Kind | None:
         ends = data[:LISTED] + data[-LISTED:]
         return next((kind for part, kind in ZIPPED if part in ends), ZIP)
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        return OLE.get(_ending(name), Kind(Way.NONE, "an old Office document"))
+        return next((kind for part, kind in OLE if part.encode("utf-16-le") in data), OLD)
     if data.startswith(b"MZ") and b"\0" in data[:256]:
         return PROGRAM
     if data[257:262] == b"ustar":
-        return Kind(Way.NONE, "a tar archive")
+        return TAR
     if data.startswith(b"BZh") and data[4:10] == b"1AY&SY":
-        return Kind(Way.NONE, "a bzip2 archive")
+        return Kind(Way.ARCHIVE, "a bzip2 archive")
+    return _by_words(name, data)
+
+
+def _by_words(name: str, data: bytes) -> Kind | None:
+    """What kind of text it is, of those that say little to who reads them as they are."""
+    if MAIL_HEAD.match(data, 0, 2**16) and (
+        _ending(name) in ("eml", "mht", "mhtml") or MAIL_SIGN.search(data, 0, 2**16)
+    ):
+        return MAIL
+    head = data[:4096]
+    if data[:100].lstrip().startswith(b"{") and (
+        b'"cell_type"' in head or (_ending(name) == "ipynb" and b'"cells"' in data)
+    ):
+        return NOTEBOOK
     return None

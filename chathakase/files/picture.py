@@ -5,20 +5,21 @@ Models scale what is larger down themselves, at the price of time and tokens, an
 
 from base64 import b64encode
 from collections.abc import Iterable
+from contextlib import suppress
 from io import BytesIO
 
-from PIL import ExifTags, Image, ImageOps
+from PIL import AvifImagePlugin, ExifTags, Image, ImageOps
 
 from chathakase.files.child import Answer, answer
 
-FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "AVIF", "HEIF")
 """What is decoded; pictures of several parts that begin as a JPEG are among them."""
 LONG_SIDE = 1_568
 """Pixels of the longer side of what a model gets."""
 PIXELS_MOST = 40_000_000
 """Pixels that are decoded, in up to four bytes each; what a JPEG skips by its own scaling does not count."""
-WEBP_MOST = PIXELS_MOST // 3
-"""The same of WebP, whose library keeps a picture four times over."""
+MOST_BY_FORMAT = {"WEBP": PIXELS_MOST // 3, "AVIF": PIXELS_MOST * 5 // 8, "HEIF": PIXELS_MOST * 5 // 8}
+"""The same where a library keeps a picture several times over."""
 STRIP = 1_000_000
 """Pixels that are converted and scaled at once."""
 BYTES_MOST = 1_000_000
@@ -34,12 +35,16 @@ def read(data: bytes) -> Answer:
     try:
         # What counts is what is decoded, which is looked at below.
         Image.MAX_IMAGE_PIXELS = None
+        AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+        if data[4:8] == b"ftyp":
+            with suppress(ImportError):
+                _open_heic()
         with Image.open(BytesIO(data), formats=FORMATS) as image:
             # A progressive JPEG is kept whole until its last scan, whatever it is scaled to then.
             whole = image.width * image.height if image.info.get("progressive") else 0
             image.draft(None, (LONG_SIDE, LONG_SIDE))
             pixels = max(whole, image.width * image.height)
-            if pixels > (WEBP_MOST if image.format == "WEBP" else PIXELS_MOST):
+            if pixels > MOST_BY_FORMAT.get(image.format or "", PIXELS_MOST):
                 return {"refusal": TOO_MANY_PIXELS}
             lossless = image.format in ("PNG", "GIF", "BMP")
             return {**_encoded(_fitting(image), lossless=lossless), "pixels": str(pixels)}
@@ -47,6 +52,14 @@ def read(data: bytes) -> Answer:
         return {"refusal": TOO_MANY_PIXELS}
     except Exception:  # noqa: BLE001 - Pillow fails in any way on what is damaged
         return {"refusal": DAMAGED}
+
+
+def _open_heic() -> None:
+    """Know HEIC as well, where its library is installed. Raises ImportError where it is not."""
+    import pi_heif
+
+    # Each thread takes memory of its own.
+    pi_heif.register_heif_opener(thumbnails=False, decode_threads=1)
 
 
 def _fitting(image: Image.Image) -> Image.Image:

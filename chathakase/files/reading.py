@@ -1,6 +1,7 @@
 """What a file says: decided by its bytes first, then by its name and its media type."""
 
 import asyncio
+import logging
 import re
 from base64 import b64decode
 from collections.abc import Awaitable, Callable
@@ -10,6 +11,7 @@ from chathakase.core import files
 from chathakase.core.files import Image, Reading
 from chathakase.files import child, kinds
 from chathakase.files.child import Answer
+from chathakase.files.extra import HOW, is_readable
 from chathakase.files.kinds import Kind, Way
 from chathakase.files.text import text_of
 
@@ -18,13 +20,30 @@ PAGE = Reading(refusal="a web page came in its place")
 UNKNOWN = Reading(refusal="it is no kind of file that can be read")
 
 
-PICTURE, DOCUMENT, CANVAS = "chathakase.files.picture", "chathakase.files.pdf", "chathakase.files.canvas"
+PICTURE, CANVAS = "chathakase.files.picture", "chathakase.files.canvas"
+MODULES = {
+    Way.PICTURE: PICTURE,
+    Way.HEIC: PICTURE,
+    Way.PDF: "chathakase.files.pdf",
+    Way.WORD: "chathakase.files.office.word",
+    Way.EXCEL: "chathakase.files.office.excel",
+    Way.SLIDES: "chathakase.files.office.slides",
+    Way.OPEN_DOCUMENT: "chathakase.files.office.opendocument",
+    Way.BOOK: "chathakase.files.book",
+    Way.RICH_TEXT: "chathakase.files.richtext",
+    Way.MAIL: "chathakase.files.mail",
+    Way.NOTEBOOK: "chathakase.files.notebook",
+    Way.ARCHIVE: "chathakase.files.archive",
+}
+"""What is taken apart in a process of its own, and by which module."""
 DOCUMENTS = 2
 """Documents that are taken apart at the same time, beside one picture, so that slow ones hold up no pictures."""
 
 TAG = re.compile(rb"</?[a-z!][^>]*>", re.IGNORECASE)
 HEAD = 4_096
 """Bytes within which a page has its first tag."""
+
+log = logging.getLogger(__name__)
 
 Ask: TypeAlias = Callable[[str, bytes], Awaitable[Answer]]
 """Has a module take a file apart in a process of its own."""
@@ -35,12 +54,10 @@ async def read(name: str, media: str, data: bytes, *, ask: Ask = child.ask) -> R
     if not data.strip(b"\0 \t\r\n"):
         return EMPTY
     kind = kinds.kind_of(name, data)
-    if kind.way is Way.PDF:
-        return _reading(await ask(DOCUMENT, data))
-    if kind.way is Way.PICTURE:
-        return _reading(await ask(PICTURE, data))
+    if (module := MODULES.get(kind.way)) is not None:
+        return _reading(await ask(module, data), kind) if is_readable(kind.way) else _not_here(kind)
     if _is_canvas(name, media, data):
-        return _reading(await ask(CANVAS, data))
+        return _reading(await ask(CANVAS, data), kind)
     if kind.way is Way.TEXT:
         return await asyncio.to_thread(_text, name, media, data)
     return _refusal(kind)
@@ -50,15 +67,14 @@ class Desk:
     """Where files are read: few at a time are taken apart, since each may need much memory, however small it is."""
 
     def __init__(self) -> None:
-        documents = asyncio.Semaphore(DOCUMENTS)
-        self._room = {PICTURE: asyncio.Semaphore(1), DOCUMENT: documents, CANVAS: documents}
+        self._pictures, self._documents = asyncio.Semaphore(1), asyncio.Semaphore(DOCUMENTS)
 
     async def read(self, name: str, media: str, data: bytes) -> Reading:
         """Read a file as ``read`` does, when it is its turn."""
         return await read(name, media, data, ask=self._ask)
 
     async def _ask(self, module: str, data: bytes) -> Answer:
-        async with self._room[module]:
+        async with self._pictures if module == PICTURE else self._documents:
             return await child.ask(module, data)
 
 
@@ -84,9 +100,17 @@ def _refusal(kind: Kind) -> Reading:
     return Reading(refusal=f"it is {kind.name}")
 
 
-def _reading(answer: Answer) -> Reading:
+def _not_here(kind: Kind) -> Reading:
+    log.warning("A file was not read, since a library is missing: %s", HOW)
+    return Reading(refusal=f"it is {kind.name}, which cannot be read here")
+
+
+def _reading(answer: Answer, kind: Kind) -> Reading:
     if data := answer.get("data"):
         return Reading(image=Image(answer["kind"], b64decode(data)), pixels=int(answer.get("pixels", 0)))
+    refusal = answer.get("refusal", "")
     if text := answer.get("text"):
-        return Reading(text=text)
-    return Reading(refusal=answer.get("refusal") or child.BROKEN)
+        return Reading(text=text, refusal=refusal)
+    if refusal in ("", child.BROKEN) and kind.way is not Way.TEXT:
+        refusal = f"it is {kind.name} that is damaged, or too large to read"
+    return Reading(refusal=refusal or child.BROKEN)

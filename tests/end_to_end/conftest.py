@@ -77,9 +77,16 @@ def markdown(message: Message) -> str:
     return "".join(block["text"] for block in message.blocks if block["type"] == "markdown") or message.text
 
 
-def footnotes(message: Message) -> list[str]:
-    """What a person reads in small below a message."""
-    elements = [each for block in message.blocks if block["type"] == "context" for each in block["elements"]]
+async def footnotes(thread: Thread, number: int = 0) -> list[str]:
+    """What a person reads in small below one of the bot's messages, once that is whole."""
+
+    def is_whole() -> bool:
+        blocks = [block for reply in thread.replies()[number : number + 1] for block in reply.blocks]
+        return bool(blocks) and not any("chathakase_stop" in str(block) for block in blocks)
+
+    await thread.workspace.until(is_whole)
+    blocks = thread.replies()[number].blocks
+    elements = [each for block in blocks if block["type"] == "context" for each in block["elements"]]
     assert all(each["type"] == "plain_text" for each in elements)
     return [each["text"] for each in elements]
 

@@ -76,11 +76,14 @@ async def test_a_file_above_a_mention_is_read(
 
 
 @pytest.mark.usefixtures("bot")
-async def test_what_cannot_be_read_is_named(workspace: Workspace, alice: Person, model: ModelServer) -> None:
+async def test_of_an_archive_the_names_are_read(workspace: Workspace, alice: Person, model: ModelServer) -> None:
     direct = alice.direct_message().id
     thread = await share(workspace, alice, "all.zip", archive(), "what is in it?", direct)
     await thread.answers(1)
-    assert "all.zip – cannot be read: it is a zip archive" in model.seen()
+    assert "a.txt (9 bytes)" in model.seen()
+    assert "swordfish" not in model.seen()
+    (line,) = await footnotes(thread)
+    assert line.startswith("I couldn't read all.zip: it is an archive")
 
 
 @pytest.mark.usefixtures("bot")
@@ -90,11 +93,11 @@ async def test_a_person_is_told_once_what_could_not_be_read(
     above = await share(workspace, alice, "song.mp3", b"ID3\x04" + bytes(50), "listen", general)
     await above.say("@ChatHakase what is it?")
     await above.answers(1)
-    assert footnotes(above.replies()[0]) == ["I couldn't read song.mp3: it is an audio file."]
+    assert await footnotes(above) == ["I couldn't read song.mp3: it is an audio file."]
     assert "I couldn't read song.mp3" in above.replies()[0].text
     await above.say("and now?")
     await above.answers(2)
-    assert footnotes(above.replies()[1]) == []
+    assert await footnotes(above, 1) == []
 
 
 async def test_several_files_are_told_of_on_one_line(
@@ -106,7 +109,7 @@ async def test_several_files_are_told_of_on_one_line(
             await alice.share(f"{number}.csv", CSV, channel=general, thread_ts=thread.ts)
         await thread.say("@ChatHakase sum up")
         await thread.answers(1)
-    (line,) = footnotes(thread.replies()[0])
+    (line,) = await footnotes(thread)
     assert line.startswith("I couldn't read ‹!channel›.csv (files are not read here), 0.csv (files are")
     assert line.endswith("3.csv (files are not read here) and 2 more.")
     assert "<!channel" not in thread.replies()[0].text
@@ -116,13 +119,14 @@ async def test_it_is_told_again_below_what_takes_an_answers_place(
     workspace: Workspace, alice: Person, model: ModelServer, open_the_bot: OpenBot
 ) -> None:
     model.will(says("Half", finish="length"))
-    async with open_the_bot(chathakase_streaming="native"):
+    async with open_the_bot(chathakase_streaming="native") as bot:
         thread = await share(workspace, alice, "all.mp3", b"ID3\x04" + bytes(50), "hm?", alice.direct_message().id)
         await thread.answers(1, containing="length limit")
-        told = footnotes(thread.replies()[0])
+        told = await footnotes(thread)
+        await workspace.until(lambda: not bot._working)
         await thread.say("answer again")
         await thread.answers(1, containing="hm?")
-    assert told == footnotes(thread.replies()[0]) == ["I couldn't read all.mp3: it is an audio file."]
+    assert told == await footnotes(thread) == ["I couldn't read all.mp3: it is an audio file."]
 
 
 async def test_files_are_not_fetched_where_they_are_not_wanted(
@@ -157,7 +161,7 @@ async def test_a_model_that_sees_nothing_hears_of_the_picture(
     thread = await share(workspace, alice, "sea.png", picture(), "what is this?", alice.direct_message().id)
     await thread.answers(1)
     assert "sea.png – a picture that you cannot see" in model.seen()
-    assert footnotes(thread.replies()[0]) == ["I couldn't read sea.png: the model does not see pictures."]
+    assert await footnotes(thread) == ["I couldn't read sea.png: the model does not see pictures."]
 
 
 async def test_a_file_in_both_events_of_a_mention_begins_one_answer(

@@ -1,9 +1,10 @@
 """Files as people share them, made by hand."""
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 
+import pillow_heif
 from PIL import Image
 from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
@@ -11,7 +12,7 @@ from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 LOGIN = b"<!DOCTYPE html><html><head><title>Sign in | Slack</title></head><body>Sign in to Slack</body></html>"
 
 
-def pdf(pages: Sequence[str], *, password: str | None = None) -> bytes:
+def pdf(pages: Sequence[str], *, password: str | None = None, algorithm: str = "RC4-128") -> bytes:
     """A PDF with a line of text on each page; a page without a text is drawn on."""
     writer = PdfWriter()
     font = DictionaryObject(
@@ -30,7 +31,7 @@ def pdf(pages: Sequence[str], *, password: str | None = None) -> bytes:
         fonts = DictionaryObject({NameObject("/F1"): font})
         page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
     if password is not None:
-        writer.encrypt(password, owner_password="owner", algorithm="RC4-128")
+        writer.encrypt(password, owner_password="owner", algorithm=algorithm)
     output = BytesIO()
     writer.write(output)
     return output.getvalue()
@@ -41,7 +42,10 @@ def picture(form: str = "PNG", *, size: tuple[int, int] = (40, 30), mode: str = 
     image = Image.new("RGB", size, "blue")
     image.paste("red", (0, 0, size[0] // 2, size[1]))
     output = BytesIO()
-    image.convert(mode).save(output, form, **options)
+    if form == "HEIF":
+        pillow_heif.from_pillow(image).save(output)
+    else:
+        image.convert(mode).save(output, form, **options)
     return output.getvalue()
 
 
@@ -54,8 +58,13 @@ def noise(size: tuple[int, int], form: str = "PNG") -> bytes:
 
 def archive(*names: str) -> bytes:
     """A zip archive with files of these names."""
+    return zipped(dict.fromkeys(names, "some content"))
+
+
+def zipped(contents: Mapping[str, str | bytes]) -> bytes:
+    """A zip archive with these files."""
     output = BytesIO()
     with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as opened:
-        for name in names:
-            opened.writestr(name, "some content")
+        for name, content in contents.items():
+            opened.writestr(name, content, zipfile.ZIP_STORED if name == "mimetype" else None)
     return output.getvalue()

@@ -43,6 +43,8 @@ def is_near(image: Pillow.Image, at: tuple[float, float], colour: tuple[int, int
         ("BMP", "RGB"),
         ("TIFF", "RGB"),
         ("TIFF", "CMYK"),
+        ("AVIF", "RGB"),
+        ("HEIF", "RGB"),
     ],
 )
 async def test_every_usual_kind_is_read(form: str, mode: str) -> None:

@@ -9,13 +9,15 @@ from collections import Counter
 from io import BytesIO
 from pathlib import Path
 
+import pillow_heif
 import pytest
 from PIL import Image as Pillow
 
 from chathakase.core.files import Image, Reading
 from chathakase.files import child
-from chathakase.files.picture import PIXELS_MOST, TOO_MANY_PIXELS, WEBP_MOST
-from chathakase.files.reading import DOCUMENT, DOCUMENTS, PICTURE, Desk, read
+from chathakase.files.kinds import Way
+from chathakase.files.picture import MOST_BY_FORMAT, PIXELS_MOST, TOO_MANY_PIXELS
+from chathakase.files.reading import DOCUMENTS, MODULES, PICTURE, Desk, read
 from tests.files.samples import pdf, picture
 
 MEASURED = """
@@ -29,6 +31,9 @@ print(peak, file=sys.stderr)
 def plain(form: str, mode: str, pixels: int, **options: object) -> bytes:
     """A picture of one colour, which is a small file."""
     output, side = BytesIO(), int(pixels**0.5)
+    if form == "HEIF":
+        pillow_heif.from_pillow(Pillow.new(mode, (side, side))).save(output)
+        return output.getvalue()
     Pillow.new(mode, (side, side)).save(output, form, **options)
     return output.getvalue()
 
@@ -41,8 +46,10 @@ def plain(form: str, mode: str, pixels: int, **options: object) -> bytes:
         ("PNG", "I;16", 130, {}),
         ("WEBP", "RGB", 270, {"method": 0}),
         ("JPEG", "RGB", 170, {"progressive": True, "subsampling": 0}),
+        ("AVIF", "RGB", 270, {"speed": 10}),
+        ("HEIF", "RGB", 270, {}),
     ],
-    ids=["RGBA", "16 bits", "WebP", "progressive"],
+    ids=["RGBA", "16 bits", "WebP", "progressive", "AVIF", "HEIC"],
 )
 def test_a_picture_takes_little_more_room_than_its_pixels(
     form: str, mode: str, room: int, options: dict[str, object]
@@ -58,7 +65,7 @@ def test_a_picture_takes_little_more_room_than_its_pixels(
     "data",
     [
         plain("PNG", "1", PIXELS_MOST + 20_000),
-        plain("WEBP", "L", WEBP_MOST + 20_000, method=0),
+        plain("WEBP", "L", MOST_BY_FORMAT["WEBP"] + 20_000, method=0),
         plain("JPEG", "L", PIXELS_MOST + 20_000, progressive=True, quality=1),
     ],
     ids=["PNG", "WebP", "progressive"],
@@ -87,7 +94,7 @@ async def test_pictures_are_taken_apart_one_at_a_time_and_documents_beside_them(
     readings = await asyncio.gather(*pictures, *documents)
     assert [bool(each.image) for each in readings] == [True] * 3 + [False] * 4
     assert [each.pixels for each in readings] == [1_200] * 3 + [0] * 4
-    assert most == {PICTURE: 1, DOCUMENT: DOCUMENTS}
+    assert most == {PICTURE: 1, MODULES[Way.PDF]: DOCUMENTS}
 
 
 async def test_who_no_longer_waits_keeps_nobody_waiting() -> None:

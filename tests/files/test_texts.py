@@ -2,6 +2,7 @@
 
 import pytest
 
+from chathakase.files.encodings import encoding_of
 from chathakase.files.reading import EMPTY, PAGE, UNKNOWN, read
 from chathakase.files.text import TAIL, TEXT_MOST, text_of
 from tests.files.samples import LOGIN
@@ -25,6 +26,51 @@ from tests.files.samples import LOGIN
 )
 async def test_a_text_is_read_in_whatever_it_is_encoded(text: str, encoding: str) -> None:
     assert (await read("a.csv", "text/csv", text.encode(encoding))).text == text.strip()
+
+
+JAPANESE = "日付,金額,備考\n2026-11-21,1200,東京までの交通費\n"
+LATE = "".join(f"{number},plain item number {number}\n" for number in range(5_000))
+"""More than a hundred kilobytes of ASCII."""
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("9999,Müller Straße größer\n", "cp1252"),
+        ("9999,é", "cp1252"),
+        ("9999,café déjà vu, naïve\n", "cp1252"),
+        ("9999,Příliš žluťoučký kůň\n", "cp1250"),
+        ("9999,Łódź, Kraków, Gdańsk\n", "cp1250"),
+        ("9999,Привет, как дела\n", "cp1251"),
+        ("9999,Привет, как дела\n", "koi8_r"),
+        ("9999,Αθήνα,Ελλάδα\n", "cp1253"),
+        ("9999,שלום,ירושלים\n", "cp1255"),
+        ("9999,สวัสดี,กรุงเทพ\n", "cp874"),
+        (JAPANESE, "cp932"),
+        (JAPANESE, "euc_jp"),
+        (JAPANESE, "iso2022_jp"),
+        ("9999,项目名称,北京\n", "gb18030"),
+        ("9999,專案名稱,臺北\n", "big5"),
+        ("9999,프로젝트 이름,서울\n", "euc_kr"),
+        ("9999,日本語,東京\n", "utf-8"),
+        ("9999,日本語,東京\n", "utf-16-le"),
+        ("9999,Größe\n", "utf-16-be"),
+        ("9999,Größe\n", "utf-32-le"),
+    ],
+)
+@pytest.mark.parametrize("before", ["", LATE], ids=["alone", "late"])
+def test_the_whole_of_a_text_tells_its_encoding(before: str, text: str, encoding: str) -> None:
+    read_as = text_of((before + text).encode(encoding))
+    assert read_as is not None
+    assert read_as.endswith(text.strip())
+
+
+def test_an_encoding_is_told_by_what_stands_in_the_middle_of_a_long_line() -> None:
+    data = b"x" * 1_000_000 + "Müller Straße größer".encode("cp1252") + b"y" * 10_000
+    text = text_of(data)
+    assert text is not None
+    assert "�" not in text
+    assert encoding_of(data) == "cp1252"
 
 
 async def test_one_flaw_does_not_change_what_the_rest_means() -> None:
@@ -75,7 +121,7 @@ async def test_what_is_no_text_is_told() -> None:
     data = bytes(range(256)) * 4
     assert await read("a.dat", "", data) == UNKNOWN
     assert (await read("a.mov", "video/quicktime", data)).refusal == "it is a video"
-    assert (await read("a.xlsx", "", data)).refusal == "it is an Excel workbook"
+    assert (await read("a.xlsx", "", data)).refusal == "it is an Excel workbook that is damaged"
 
 
 @pytest.mark.parametrize(("name", "media"), [("a.png", "image/png"), ("a.pdf", ""), ("a.docx", ""), ("a", "video/mp4")])

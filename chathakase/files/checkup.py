@@ -1,0 +1,13 @@
+"""Whether everything is installed with which files are read."""
+
+from collections.abc import Iterator
+
+from chathakase.core.checkup import Finding, Level
+from chathakase.files.extra import HOW, missing
+
+
+def check_files() -> Iterator[Finding]:
+    """What of people's files is only named, and how to have it read; nothing where all is there."""
+    if lacking := missing():
+        text = f"some kinds are only named, such as Word documents, since {', '.join(lacking)} is not installed"
+        yield Finding("files", Level.NOTE, text, f"Run {HOW}.")

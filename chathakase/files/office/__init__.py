@@ -1,0 +1,1 @@
+"""Reads documents, workbooks and presentations; each module is run as a process of its own."""
