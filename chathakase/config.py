@@ -108,6 +108,8 @@ class Settings(ModelServer, Stored):
     """The largest file that is read, in megabytes; 0: files are not read."""
     chathakase_admins: Annotated[frozenset[str], NoDecode] = frozenset()
     """Slack user ids with commas between; workspace admins count too."""
+    chathakase_answer_workflows: bool = False
+    """Whether mentions by Workflow Builder are answered."""
     chathakase_concurrency: int = Field(50, ge=1, le=MOST)
     """How many turns run at once."""
     chathakase_max_waiting: int = Field(1000, ge=0, le=MOST)

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from time import monotonic
 
 from chathakase.app.engine import Engine, open_engine
 from chathakase.app.jobs import Job, run_jobs
@@ -17,8 +18,10 @@ from chathakase.health import open_health
 from chathakase.lookout import Lookout
 from chathakase.slack.connection.socket import open_socket
 from chathakase.slack.connection.web import open_web
+from chathakase.slack.inward.authors import Authors
 from chathakase.slack.inward.intake import Intake, build_app
 from chathakase.slack.inward.past import SlackPast
+from chathakase.slack.people import People
 from chathakase.storage.database import Database
 from chathakase.storage.migrate import ChangedMigration, migrate, refuse_newer
 from chathakase.storage.sqlite import open_sqlite, schema_version
@@ -69,7 +72,9 @@ async def _open_slack(stack: AsyncExitStack, settings: Settings, database: Datab
     token, timeout = settings.slack_bot_token.get_secret_value(), settings.chathakase_slack_timeout
     web = await stack.enter_async_context(open_web(token=token, api_url=api_url, call_timeout=timeout))
     calls, lookout = open_calls(settings, web), Lookout(settings, web, database, now=now)
-    surface, past = open_surface(stack, settings, web, calls), SlackPast(calls, web.identity)
+    people = People(web.client, monotonic, team=web.identity.team_id)
+    authors = Authors(web.identity, people, monotonic, workflows=settings.chathakase_answer_workflows)
+    surface, past = open_surface(stack, settings, web, calls, people), SlackPast(calls, web.identity, authors)
     engine = await open_engine(stack, settings, database, surface, past, web, lookout.examine, now=now)
     catch_up = CatchUp(
         listening=engine.stores.listening,
@@ -81,6 +86,7 @@ async def _open_slack(stack: AsyncExitStack, settings: Settings, database: Datab
     )
     intake = Intake(
         web.identity,
+        authors,
         submit=catch_up.submit,
         change=engine.changes.take_in,
         press=engine.manager.promise,

@@ -28,7 +28,9 @@ def open_calls(settings: Settings, web: SlackWeb) -> Calls:
     return Calls(web.client, Pace(monotonic, limits), monotonic)
 
 
-def open_surface(stack: AsyncExitStack, settings: Settings, web: SlackWeb, calls: Calls) -> SlackSurface:
+def open_surface(
+    stack: AsyncExitStack, settings: Settings, web: SlackWeb, calls: Calls, people: People
+) -> SlackSurface:
     """Slack as the engine sees it."""
     statuses = Statuses(calls)
     stack.push_async_callback(statuses.close)
@@ -41,5 +43,4 @@ def open_surface(stack: AsyncExitStack, settings: Settings, web: SlackWeb, calls
         interim=settings.chathakase_streaming is not Streaming.OFF,
     )
     native = settings.chathakase_streaming is Streaming.NATIVE
-    people, places = People(web.client, monotonic, team=web.identity.team_id), Places(calls, monotonic)
-    return SlackSurface(delivery, people, places, url=web.identity.url, native=native)
+    return SlackSurface(delivery, people, Places(calls, monotonic), url=web.identity.url, native=native)

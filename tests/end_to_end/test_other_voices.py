@@ -1,20 +1,24 @@
 """Other bots, and messages that people pass on: heard where a session is, and never answered for themselves."""
 
+import logging
 from collections.abc import Awaitable, Callable
 
 import pytest
 
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace
-from tests.end_to_end.conftest import Thread
+from tests.end_to_end.conftest import OpenBot, Thread
 from tests.model_server import ModelServer
 
 Start = Callable[..., Awaitable[Thread]]
 Settled = Callable[[], Awaitable[object]]
 BUILDS = {"bot_profile": {"name": "Builds"}}
-pytestmark = pytest.mark.usefixtures("bot")
+DESK = {"bot_id": "B0DESK0001", "extra": {"bot_profile": {"name": "Desk"}}}
+FLOW = {"bot_id": "B0FLOW0001", "extra": {"bot_profile": {"name": "Welcome", "is_workflow_bot": True}}}
+CALL = "<@U0HAKASE01> is it done?"
 
 
+@pytest.mark.usefixtures("bot")
 async def test_what_another_bot_says_later_is_context_and_never_answered(
     start: Start, settled: Settled, workspace: Workspace, model: ModelServer
 ) -> None:
@@ -31,6 +35,7 @@ async def test_what_another_bot_says_later_is_context_and_never_answered(
     assert "] all *green*" in model.seen()
 
 
+@pytest.mark.usefixtures("bot")
 async def test_what_another_bot_says_elsewhere_opens_nothing(
     start: Start, settled: Settled, workspace: Workspace, model: ModelServer, general: str
 ) -> None:
@@ -42,6 +47,7 @@ async def test_what_another_bot_says_elsewhere_opens_nothing(
     assert len(model.requests) == 1
 
 
+@pytest.mark.usefixtures("bot")
 async def test_a_message_that_somebody_passes_on_is_read(
     alice: Person, workspace: Workspace, model: ModelServer
 ) -> None:
@@ -50,3 +56,61 @@ async def test_a_message_that_somebody_passes_on_is_read(
     message = workspace.world.post(direct, alice.id, "when is that?", attachments=(shared,))
     await Thread(workspace, alice, direct, message.ts).answers(1)
     assert "when is that?\nShared message of Bob:\n> meet at <noon>" in model.seen()
+
+
+async def test_what_a_person_posts_by_an_app_of_theirs_is_answered_also_when_it_was_missed(
+    workspace: Workspace, alice: Person, model: ModelServer, general: str, open_the_bot: OpenBot
+) -> None:
+    async with open_the_bot():
+        root = workspace.world.post(general, alice.id, CALL, **DESK)
+        thread = Thread(workspace, alice, general, root.ts)
+        await thread.answers(1)
+        assert "[alice, " in model.seen()
+    workspace.world.post(general, alice.id, "and now?", thread_ts=root.ts, **DESK)
+    async with open_the_bot():
+        await thread.answers(2)
+    assert "] and now?" in model.seen()
+
+
+@pytest.mark.parametrize("answers", [True, False])
+async def test_workflows_are_answered_if_the_settings_say_so(
+    workspace: Workspace,
+    alice: Person,
+    model: ModelServer,
+    general: str,
+    open_the_bot: OpenBot,
+    caplog: pytest.LogCaptureFixture,
+    answers: bool,
+) -> None:
+    caplog.set_level(logging.INFO)
+    async with open_the_bot(chathakase_answer_workflows=answers):
+        root = workspace.world.post(general, "U0FLOW0001", CALL, subtype="bot_message", **FLOW)
+        thread = Thread(workspace, alice, general, root.ts)
+        if answers:
+            await thread.answers(1)
+            assert "[Welcome (bot), " in model.seen()
+            await thread.say("thank you")
+            await thread.answers(2)
+        else:
+            await workspace.until(lambda: "Workflow Builder posted it" in caplog.text)
+            assert not model.requests
+    assert CALL not in caplog.text
+
+
+async def test_a_workflow_gives_no_commands(
+    workspace: Workspace, alice: Person, model: ModelServer, general: str, open_the_bot: OpenBot
+) -> None:
+    async with open_the_bot(chathakase_answer_workflows=True):
+        root = workspace.world.post(general, "U0FLOW0001", "<@U0HAKASE01> clear session", **FLOW)
+        await Thread(workspace, alice, general, root.ts).answers(1)
+    assert len(model.requests) == 1
+
+
+@pytest.mark.usefixtures("bot")
+async def test_somebody_whom_slack_does_not_tell_of_is_called_as_their_message_says(
+    workspace: Workspace, alice: Person, model: ModelServer, general: str
+) -> None:
+    profile = {"user_profile": {"display_name": "", "real_name": "Zoë Bright", "name": "zoe"}}
+    root = workspace.world.post(general, "U0FOREIGN1", CALL, extra=profile)
+    await Thread(workspace, alice, general, root.ts).answers(1)
+    assert "[Zoë Bright, " in model.seen()

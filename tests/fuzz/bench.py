@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import aiohttp
@@ -22,7 +23,9 @@ from chathakase.slack.connection.identity import Identity
 from chathakase.slack.connection.socket import open_socket
 from chathakase.slack.connection.web import SlackWeb
 from chathakase.slack.inward import intake
+from chathakase.slack.inward.authors import Authors
 from chathakase.slack.inward.intake import Intake, build_app
+from chathakase.slack.people import People
 from chathakase.storage.errands import Errands
 from chathakase.storage.migrate import migrate
 from chathakase.storage.sqlite import open_sqlite
@@ -185,7 +188,8 @@ async def open_bench(path: Path) -> AsyncIterator[Bench]:
 
             identity = Identity(user_id=BOT, bot_id=BOT_ID, team_id=TEAM, name="ChatHakase")
             client = AsyncWebClient("xoxb-1", base_url=slack.api_url, session=session)
-            intake = Intake(identity, submit=submit, change=change, press=press, command=command, say=say)
+            authors = Authors(identity, People(client, monotonic, team=TEAM), monotonic)
+            intake = Intake(identity, authors, submit=submit, change=change, press=press, command=command, say=say)
             app = build_app(SlackWeb(client, session, identity), intake)
             opening = open_socket(
                 app, app_token="xapp-1", api_url=slack.api_url, reconnected=lambda _: None, tempo=QUICK

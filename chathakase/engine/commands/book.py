@@ -45,9 +45,9 @@ class Commands:
 def find(incoming: Incoming, *, name: str = "") -> Command | None:
     """The command that a message is, if it is nothing but that; an empty question gets a hint.
 
-    ``name`` is what people call the bot.
+    Only people give commands. ``name`` is what people call the bot.
     """
-    if not incoming.asks or incoming.files:
+    if not incoming.asks or incoming.files or incoming.name:
         return None
     if not incoming.text.strip():
         command, argument = helping.HINT, ""

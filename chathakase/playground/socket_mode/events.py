@@ -118,7 +118,7 @@ class Events:
         """Whether a message names the app; never in a direct message with it (docs: events/app_mention)."""
         return (
             conversation.type != "im"
-            and message.subtype in (None, "file_share")
+            and message.subtype in (None, "file_share", "bot_message")
             and message.user != self._app.user_id
             and f"<@{self._app.user_id}>" in message.text
         )

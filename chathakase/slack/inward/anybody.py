@@ -32,7 +32,7 @@ def read_anybody(message: Mapping[str, Any], identity: Identity) -> Incoming | N
         return None
     if is_ours(message, identity):
         return _ours(message, identity)
-    if _is_a_bots(message):
+    if is_a_bots(message):
         return _of_a_bot(message, identity)
     incoming = read_event({**message, "type": "message"}, identity)
     if incoming is None or not (incoming.text or incoming.files):
@@ -47,7 +47,7 @@ def read_bot(event: Mapping[str, Any], identity: Identity) -> Incoming | None:
     could not tell our own messages from others', none is read.
     """
     in_a_thread = event.get("type") == "message" and event.get("thread_ts")
-    if not in_a_thread or not identity.bot_id or not _is_a_bots(event) or is_ours(event, identity):
+    if not in_a_thread or not identity.bot_id or not is_a_bots(event) or is_ours(event, identity):
         return None
     return read_anybody(event, identity)
 
@@ -58,7 +58,8 @@ def is_ours(message: Mapping[str, Any], identity: Identity) -> bool:
     return message.get("user") == identity.user_id or (bool(bot_id) and bot_id == identity.bot_id)
 
 
-def _is_a_bots(message: Mapping[str, Any]) -> bool:
+def is_a_bots(message: Mapping[str, Any]) -> bool:
+    """Whether an app posted a message, ours or another."""
     return bool(message.get("bot_id")) or message.get("subtype") == "bot_message"
 
 

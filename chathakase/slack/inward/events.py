@@ -10,7 +10,7 @@ from chathakase.core.files import SharedFile
 from chathakase.core.types import Incoming, Place, SaidTo
 from chathakase.core.unicode import mend
 from chathakase.slack.connection.identity import Identity
-from chathakase.slack.inward.fields import ID, TIMESTAMP, Malformed, field
+from chathakase.slack.inward.fields import ID, TIMESTAMP, Malformed, field, words
 from chathakase.slack.inward.files import read_files
 from chathakase.slack.inward.layout import attached_words, files_in, is_no_text, own_words
 from chathakase.slack.inward.reading import begins_with_other, mentions, readable
@@ -27,7 +27,7 @@ def read_event(event: Mapping[str, Any], identity: Identity) -> Incoming | None:
         return None
     channel, ref = field(event, "channel", ID), field(event, "ts", TIMESTAMP)
     raw, files = own_words(event, text_of(event)), _files(event)
-    direct = event.get("channel_type") == "im" or channel.startswith("D")
+    direct = is_direct(event)
     mentioned = event["type"] == "app_mention" or mentions(raw, identity.user_id)
     # Who is mentioned in what is attached, or passed on, is not called by it.
     said = "\n".join(filter(None, [raw, attached_words(event)]))
@@ -64,6 +64,11 @@ def spoken_by_a_person(event: Mapping[str, Any], identity: Identity) -> bool:
         and not event.get("hidden")
         and event.get("user") not in (identity.user_id, SLACKBOT)
     )
+
+
+def is_direct(event: Mapping[str, Any]) -> bool:
+    """Whether a message stands in a direct message with one person."""
+    return event.get("channel_type") == "im" or words(event, "channel").startswith("D")
 
 
 def text_of(event: Mapping[str, Any]) -> str:

@@ -22,9 +22,8 @@ from chathakase.core.memory import Change
 from chathakase.core.types import Incoming, Place
 from chathakase.slack.connection.identity import Identity
 from chathakase.slack.connection.web import SlackWeb
-from chathakase.slack.inward.anybody import read_bot
+from chathakase.slack.inward.authors import Authors
 from chathakase.slack.inward.changes import read_change
-from chathakase.slack.inward.events import read_event
 from chathakase.slack.inward.fields import Malformed
 from chathakase.slack.inward.presses import BUTTONS, read_press, read_stop
 from chathakase.slack.inward.responding import respond
@@ -42,6 +41,7 @@ class Intake:
     def __init__(
         self,
         identity: Identity,
+        authors: Authors,
         *,
         submit: Callable[[Incoming], Awaitable[None]],
         change: Callable[[Change], Awaitable[None]],
@@ -54,6 +54,7 @@ class Intake:
         ``say`` is given what somebody says by a button: where, the press's own id, by whom, and the words.
         """
         self._identity = identity
+        self._authors = authors
         self._submit = submit
         self._change = change
         self._press = press
@@ -109,13 +110,16 @@ class Intake:
     async def _read(self, event: object) -> None:
         if not isinstance(event, Mapping):
             raise Malformed("event")
-        incoming = read_event(event, self._identity) or read_bot(event, self._identity)
-        if incoming is not None:
+        if (incoming := await self._authors.read(event)) is not None:
             await self._submit(incoming)
-        if (change := read_change(event, self._identity)) is not None:
+        if (change := await self._change_in(event)) is not None:
             await self._change(change)
         if (stop := read_stop(event)) is not None:
             await self._press(stop)
+
+    async def _change_in(self, event: Mapping[str, Any]) -> Change | None:
+        (known,) = await self._authors.known([event])
+        return read_change(known, self._identity)
 
 
 async def _taken(what: str, store: Callable[[], Awaitable[None]], context: AsyncBoltContext, ack: AsyncAck) -> bool:

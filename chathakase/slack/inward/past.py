@@ -7,7 +7,7 @@ Internal apps may read tier 3's fifty calls a minute; others one, of fifteen mes
 import asyncio
 import sys
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,8 +18,9 @@ from chathakase.slack.delivery.calls import Calls
 from chathakase.slack.delivery.messages import turn_of
 from chathakase.slack.delivery.pace import Urgency
 from chathakase.slack.inward.anybody import read_anybody
+from chathakase.slack.inward.authors import Authors
 from chathakase.slack.inward.changes import TOMBSTONE
-from chathakase.slack.inward.events import microseconds, read_event
+from chathakase.slack.inward.events import microseconds
 from chathakase.slack.inward.fields import TIMESTAMP, Malformed, field, part
 
 REPLIES, HISTORY = "conversations.replies", "conversations.history"
@@ -67,8 +68,9 @@ class Newest:
 class SlackPast:
     """Reads threads and channels (a Past)."""
 
-    def __init__(self, calls: Calls, identity: Identity) -> None:
+    def __init__(self, calls: Calls, identity: Identity, authors: Authors) -> None:
         self._calls = calls
+        self._authors = authors
         self._unhurried = calls.of("", at_best=Urgency.BACKGROUND)
         """For what nobody waits for."""
         self._identity = identity
@@ -89,7 +91,7 @@ class SlackPast:
             whole = last
         newest = max(map(microseconds, found), default=0)
         return Seen(
-            messages=tuple(self._by_people(found.values(), place.channel)),
+            messages=tuple(await self._by_people(found.values(), place.channel)),
             edited={ref: at for ref, message in found.items() if (at := _edited(message))},
             there=frozenset(ref for ref, message in found.items() if message.get("subtype") != TOMBSTONE),
             upto=0 if place.thread not in found else sys.maxsize if whole else newest,
@@ -154,17 +156,19 @@ class SlackPast:
         """What opens sessions and was said in a channel since then, oldest first. Raises DeliveryError."""
         arguments = {"channel": channel, "oldest": _ts(since), "limit": PAGE}
         messages = [message async for message in self._messages(self._unhurried, HISTORY, arguments, most=MOST_PAGES)]
-        return [incoming for incoming in self._by_people(messages, channel) if incoming.opens and incoming.said > since]
+        said = await self._by_people(messages, channel)
+        return [incoming for incoming in said if incoming.opens and incoming.said > since]
 
-    def _by_people(self, messages: Iterable[Mapping[str, Any]], channel: str) -> list[Incoming]:
-        """What people say with messages of a channel, oldest first."""
+    async def _by_people(self, messages: Iterable[Mapping[str, Any]], channel: str) -> list[Incoming]:
+        """What people say with messages of a channel, and whoever else may ask, oldest first."""
         found = []
         for message in messages:
             try:
-                incoming = read_event({**message, "type": "message", "channel": channel}, self._identity)
+                event = {**message, "type": "message", "channel": channel}
+                incoming = await self._authors.read(event, live=False)
             except Malformed:
                 continue
-            if incoming is not None:
+            if incoming is not None and (incoming.asks or not incoming.name):
                 found.append(incoming)
         return sorted(found, key=lambda incoming: incoming.said)
 
@@ -177,7 +181,7 @@ class SlackPast:
 
     async def _pages(
         self, calls: Calls, method: str, arguments: Mapping[str, Any], *, most: int
-    ) -> AsyncIterator[tuple[list[Mapping[str, Any]], bool]]:
+    ) -> AsyncIterator[tuple[Sequence[Mapping[str, Any]], bool]]:
         """Messages page by page, at most so many pages, and whether the page is the last there is."""
         cursor: object = ""
         for _ in range(most):
@@ -186,7 +190,7 @@ class SlackPast:
             cursor = metadata.get("next_cursor") if isinstance(metadata, Mapping) else None
             page = messages if isinstance(messages, list) else []
             last = not cursor and not answer.get("has_more")
-            yield [message for message in page if isinstance(message, Mapping)], last
+            yield await self._authors.known([each for each in page if isinstance(each, Mapping)]), last
             if not cursor or not isinstance(cursor, str):
                 return
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from time import monotonic
 
 from chathakase.core.errands import Command, Press
 from chathakase.core.errors import StoreError
@@ -13,7 +14,9 @@ from chathakase.slack.connection.socket import open_socket
 from chathakase.slack.connection.state import Connection
 from chathakase.slack.connection.tempo import Tempo
 from chathakase.slack.connection.web import open_web
+from chathakase.slack.inward.authors import Authors
 from chathakase.slack.inward.intake import Intake, build_app
+from chathakase.slack.people import People
 
 QUICK = Tempo(
     opening=2.0,
@@ -101,6 +104,7 @@ async def listening(
     async with open_web(token=bot_token, api_url=api_url, call_timeout=5.0) as web:
         intake = Intake(
             web.identity,
+            Authors(web.identity, People(web.client, monotonic, team=web.identity.team_id), monotonic),
             submit=listener.submit,
             change=listener.change,
             press=listener.press,

@@ -1,5 +1,6 @@
 """What stands in a thread, and above a mention in it, read from the local workspace."""
 
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from chathakase.playground.server import Workspace
 from chathakase.slack.connection.web import SlackWeb
 from chathakase.slack.delivery.calls import Calls
 from chathakase.slack.inward import past as module
+from chathakase.slack.inward.authors import Authors
 from chathakase.slack.inward.events import microseconds
 from chathakase.slack.inward.past import SlackPast
+from chathakase.slack.people import People
 
 GENERAL = "C0GENERAL1"
 ALICE, BOB = "U0ALICE001", "U0BOB00001"
@@ -41,7 +44,8 @@ class Thread:
 
 @pytest.fixture
 def past(calls: Calls, web: SlackWeb) -> SlackPast:
-    return SlackPast(calls, web.identity)
+    people = People(web.client, monotonic, team=web.identity.team_id)
+    return SlackPast(calls, web.identity, Authors(web.identity, people, monotonic))
 
 
 @pytest.fixture
