@@ -18,6 +18,7 @@ from chathakase.slack.inward.fields import ID, TIMESTAMP, field, objects, part, 
 from chathakase.slack.inward.files import read_files
 from chathakase.slack.inward.layout import attached_words, files_in, own_words
 from chathakase.slack.inward.reading import readable
+from chathakase.slack.markdown.original import original
 
 SAYING = (*SPOKEN, "bot_message")
 LONGEST_NAME = 80
@@ -95,4 +96,4 @@ def _markdown(message: Mapping[str, Any]) -> Iterator[str]:
     """The Markdown of a message of ours, where Slack gives it back as it was."""
     for block in objects(message, "blocks"):
         if block.get("type") == "markdown":
-            yield mend(words(block, "text"))
+            yield original(mend(words(block, "text")))

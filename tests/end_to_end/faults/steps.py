@@ -174,7 +174,7 @@ TWO_PAGES: Json = {"chathakase_max_pages": 2}
 
 ONE_METHOD = [fault for fault in PASSING if not fault.everywhere]
 """For where other calls are made at the same time, which would meet the fault first."""
-NO_BLOCKS = [refused(error) for error in ("invalid_blocks", "msg_blocks_too_long")]
+NO_BLOCKS = [refused(error) for error in ("invalid_blocks", "invalid_attachments", "a_code_of_tomorrow")]
 NO_STREAMS = [refused(error) for error in ("unknown_method", "missing_scope", "channel_type_not_supported")]
 NO_FILES = [refused(error, End.WHOLE) for error in ("missing_scope", "unknown_method")]
 NO_STATUS = [refused(error) for error in ("missing_scope", "unknown_method")]

@@ -153,6 +153,11 @@ def test_whoever_does_not_know_itself_reads_no_other_bots() -> None:
     assert read_bot(event, replace(BOT, bot_id="")) is None
 
 
+def test_what_we_said_is_read_as_the_model_wrote_it() -> None:
+    blocks = [{"type": "markdown", "text": "the &lt;b> tag は**\u200b「重要」\u200b**な"}]
+    assert there(**OURS, blocks=blocks, metadata=PAGE).text == "the <b> tag は**「重要」**な"
+
+
 def test_we_said_things_in_markdown() -> None:
     blocks = [{"type": "markdown", "text": "**a** &amp; b"}, {"type": "actions"}]
     incoming = there(**OURS, blocks=blocks, metadata=PAGE)
