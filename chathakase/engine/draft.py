@@ -27,6 +27,7 @@ class Draft:
         self._sure = sure
         self._pieces = [standing]
         self._changed = asyncio.Event()
+        self._shown = self._taken_back = False
         if standing:
             self._changed.set()
         self._follower: asyncio.Task[None] | None = None
@@ -40,6 +41,12 @@ class Draft:
     def write(self, piece: str) -> None:
         """Add to the text."""
         self._pieces.append(piece)
+        self._changed.set()
+
+    def take_back(self) -> None:
+        """Drop what was written so far, and have it taken from before people's eyes."""
+        self.begin_anew()
+        self._taken_back = self._shown
         self._changed.set()
 
     def begin_anew(self) -> None:
@@ -66,7 +73,10 @@ class Draft:
             if self._sure is not None:
                 await self._sure()
             self._changed.clear()
-            if self.text.strip() and not await self._show():
+            taken_back, self._taken_back = self._taken_back, False
+            self._shown = self._shown or bool(self.text.strip())
+            if (self.text.strip() or taken_back) and not await self._show():
+                self._taken_back |= taken_back
                 self._changed.set()
 
     async def _show(self) -> bool:

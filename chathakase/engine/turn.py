@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from chathakase.core.errors import DeliveryError, LeaseLost, ModelError, NothingAsked, StoreError, trace
 from chathakase.core.ports import Reply, SessionStore, Surface, TurnStore
-from chathakase.core.types import Finished, Lease, Outcome, Result
+from chathakase.core.types import Finished, Lease, Outcome, Result, TakenBack
 from chathakase.engine.asking import Asking
 from chathakase.engine.draft import Draft
 from chathakase.engine.heartbeat import Heartbeat
@@ -229,10 +229,13 @@ class TurnRunner:
         finished = Finished(None)
         async with draft, aclosing(self._asking.stream(lease)) as pieces:
             async for piece in pieces:
-                if isinstance(piece, Finished):
-                    finished = piece
-                else:
-                    draft.write(piece)
+                match piece:
+                    case Finished():
+                        finished = piece
+                    case TakenBack():
+                        draft.take_back()
+                    case str():
+                        draft.write(piece)
         return finished
 
     async def _give_up(self, signals: Signals, reply: Reply, draft: Draft) -> None:

@@ -52,7 +52,10 @@ class Reply(Protocol):
         """Wait until the surface can take the next interim text."""
 
     async def show(self, text: str) -> bool:
-        """Show the whole text so far; False when not all of it is there now, which the next call repairs."""
+        """Show the whole text so far; False when not all of it is there now, which the next call repairs.
+
+        An empty text takes back what was shown.
+        """
 
     async def finish(
         self,

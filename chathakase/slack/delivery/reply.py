@@ -172,6 +172,10 @@ class SlackReply:
         pages = await self._pages(text, growing=True)
         if pages:
             await self._write(pages, STOPPABLE, Urgency.INTERIM)
+        elif self.begun:
+            await self._writer.write(self._writer.post_of(0, PLACEHOLDER, STOPPABLE), Urgency.INTERIM)
+        # There are fewer than before where a text was taken back.
+        await self._writer.keep(max(len(pages), 1))
 
     async def finish(
         self,

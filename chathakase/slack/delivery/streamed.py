@@ -80,6 +80,9 @@ class StreamedReply(SlackReply):
         if self.begun and not self._started:
             # Something stands in its place already: a placeholder.
             self._native = False
+        if self._native and not self._paginator.continues(text):
+            # What a stream has shown cannot be taken back, except by an edit.
+            await self._leave(None)
         if not self._native:
             await super()._show(text)
             return

@@ -92,6 +92,10 @@ class Paginator:
         self._kept = max(self._kept, length)
         self._settle_members(self._text[:length])
 
+    def continues(self, text: str) -> bool:
+        """Whether a text begins with what stands in Slack beyond recall."""
+        return text.startswith(self._text[: self._kept])
+
     def cut(self, length: int) -> None:
         """End the last page at this offset of the text, whatever comes; no earlier than where it is steady."""
         self._cuts = sorted({*self._cuts, length})
@@ -103,6 +107,8 @@ class Paginator:
 
     def _forget(self, text: str) -> None:
         """Drop the pages of another text."""
+        if not self.continues(text):
+            self._kept, self._cuts = 0, []
         while self._full and not text.startswith(self._text[: self._end]):
             self._full.pop()
 
