@@ -84,6 +84,8 @@ class Settings(ModelServer, Stored):
     """0 to 2; unset: not sent, since not every model takes it."""
     chathakase_max_tokens: int = Field(2000, ge=1, le=MOST)
     """The longest answer, in tokens."""
+    chathakase_first_token_timeout: float = Field(60, gt=0, le=3600)
+    """Seconds that the model may take to begin an answer, a summary or a title."""
     chathakase_max_messages: int = Field(20, ge=1, le=MOST)
     """How many of a thread's newest messages the model sees."""
 

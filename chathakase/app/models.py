@@ -51,6 +51,7 @@ async def open_mind(stack: AsyncExitStack, settings: Settings) -> Mind:
             name=name,
             temperature=settings.chathakase_temperature,
             max_tokens=settings.chathakase_max_tokens,
+            first_token=settings.chathakase_first_token_timeout,
         )
     )
     other = settings.chathakase_background_model

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, IntEnum, StrEnum, auto
+from typing import TypeAlias
 
 from chathakase.core.files import Attachment, Image, SharedFile
 
@@ -246,12 +247,29 @@ class Usage:
     completion_tokens: int
 
 
+class Ending(StrEnum):
+    """Why an answer is over."""
+
+    WHOLE = "stop"
+    LENGTH = "length"
+    """It reached the length that was asked for, or the end of the model's window."""
+    TOO_MUCH = "too_much"
+    """It went on beyond all bounds."""
+    FILTERED = "content_filter"
+    TOOLS = "tool_calls"
+    """The model called a tool, though none was offered."""
+    FAILED = "server_error"
+    """The server broke it off."""
+    UNKNOWN = "unknown"
+    """For a reason that nobody here knows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finished:
     """The last thing that a model says about an answer."""
 
-    reason: str | None
-    """``stop``, ``length``, ``content_filter`` and so on; None when the stream was cut."""
+    reason: Ending | None
+    """None when the connection broke off."""
     model: str = ""
     """The model that really answered, as its server names it."""
     usage: Usage | None = None
@@ -261,6 +279,15 @@ class Finished:
     """What people are to read below the answer, each on one line of plain text."""
     window: int = 0
     """The model's window in tokens, where its server named it before it took the prompt; else 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What a model wrote so far is none of its answer: it was thinking aloud, as only its end has shown."""
+
+
+Piece: TypeAlias = str | TakenBack | Finished
+"""What a model's answer comes in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from chathakase.core.errors import ModelError
-from chathakase.core.types import Finished, Outcome, Result, Wish
+from chathakase.core.types import Ending, Finished, Outcome, Result, Wish
 
 EMPTY = "The model returned an empty answer. Please try again, or rephrase the question."
 CUT = "The connection to the model broke off here. Please ask again."
@@ -14,6 +14,12 @@ LENGTH_EMPTY = (
 TOO_MUCH = "The model wrote far more than I asked for, so I stopped it here."
 TOO_MUCH_EMPTY = "The model's server sent far more data than I asked for, but no answer. Please try again."
 FILTERED = "The model's content filter stopped the answer here."
+TOOLS = "The model wanted to use a tool here, but I have none for it, so this answer may be incomplete."
+TOOLS_EMPTY = "The model wanted to use a tool, but I have none for it. Please try rephrasing the question."
+FAILED = "The model's server stopped here because of a problem on its side. Please ask again."
+FAILED_EMPTY = "The model's server had a problem and wrote no answer. Please try again."
+UNKNOWN = "The model's server ended the answer here without a clear reason, so it may be incomplete."
+UNKNOWN_EMPTY = "The model's server ended without an answer. Please try again."
 GAVE_UP = "I tried to answer this several times and something broke each time. Please put it differently."
 STOPPED = "⏹️ Stopped."
 STOPPED_MARK = "[This answer was stopped here.]"
@@ -94,18 +100,22 @@ def with_notice(text: str, notice: str) -> str:
     return f"{text.rstrip()}\n\n{marked}" if text.strip() else marked
 
 
-def _notice(text: str, reason: str | None) -> tuple[str, str]:
-    written = bool(text.strip())
-    match reason:
-        case None:
-            return CUT, "cut"
-        case "length":
-            return (LENGTH if written else LENGTH_EMPTY), "length"
-        case "too_much":
-            return (TOO_MUCH if written else TOO_MUCH_EMPTY), "too_much"
-        case "content_filter":
-            return FILTERED, "content_filter"
-        case _ if not written:
-            return EMPTY, "empty"
-        case _:
-            return "", ""
+NOTICES: dict[Ending | None, tuple[str, str]] = {
+    None: (CUT, CUT),
+    Ending.WHOLE: ("", EMPTY),
+    Ending.LENGTH: (LENGTH, LENGTH_EMPTY),
+    Ending.TOO_MUCH: (TOO_MUCH, TOO_MUCH_EMPTY),
+    Ending.FILTERED: (FILTERED, FILTERED),
+    Ending.TOOLS: (TOOLS, TOOLS_EMPTY),
+    Ending.FAILED: (FAILED, FAILED_EMPTY),
+    Ending.UNKNOWN: (UNKNOWN, UNKNOWN_EMPTY),
+}
+"""What is said below an answer that ended so, and in the place of one without a word."""
+CODES = {None: "cut", Ending.WHOLE: "empty"}
+"""How that is called in the log, where it is not called as the ending is."""
+
+
+def _notice(text: str, reason: Ending | None) -> tuple[str, str]:
+    below, instead = NOTICES[reason]
+    notice = below if text.strip() else instead
+    return notice, (CODES.get(reason) or str(reason)) if notice else ""

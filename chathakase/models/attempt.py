@@ -2,17 +2,22 @@
 
 import logging
 from dataclasses import replace
+from typing import Any
 
 import openai
 
 from chathakase.core.showing import shown
-from chathakase.core.types import Finished, Prompt
+from chathakase.core.types import Finished, Piece, Prompt
+from chathakase.models.answers import NothingCame
 from chathakase.models.concessions import SHORTEST, at_most, concession
 from chathakase.models.endpoint import Endpoint
 from chathakase.models.failures import translate
 from chathakase.models.learning import Learning
 from chathakase.models.refusals.addresses import is_elsewhere
 from chathakase.models.refusals.saying import status_of
+
+NOT_STREAMED = frozenset({"http_400", "http_404", "http_405", "http_422", "http_501"})
+"""With what servers refuse to answer in one piece."""
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +36,14 @@ class Attempt:
         self._others = list(endpoint.others())
         self._window = 0
         self._begun = False
+        self._nothing: NothingCame | None = None
+        """The server streamed nothing, so the answer is asked for in one piece."""
 
-    def heard(self, piece: str | Finished) -> str | Finished:
+    def body(self, model: str) -> dict[str, Any]:
+        """The body of the next request."""
+        return self.shape.body(model, self.prompt, streamed=self._nothing is None)
+
+    def heard(self, piece: Piece) -> Piece:
         """Note that the answer has begun; what was learned on the way to it stands in its end."""
         if not self._begun:
             self._begun = True
@@ -40,11 +51,20 @@ class Attempt:
             self._is_here()
         return replace(piece, window=self._window) if isinstance(piece, Finished) else piece
 
+    def ask_in_one_piece(self, nothing: NothingCame, *, until: float) -> None:
+        """Have the answer come otherwise, since nothing came streamed. Raises that where nothing came otherwise."""
+        if self._nothing is not None:
+            raise nothing
+        log.info("The model's server streamed nothing, and is asked for an answer in one piece")
+        self._nothing, self.until = nothing, until
+
     def give_way(self, error: openai.OpenAIError) -> None:
         """Change what the server refuses, so that it can be asked again. Raises ModelError where nothing helps."""
         if isinstance(error, openai.APIError) and not self._begun and self._changes(error):
             return
         refusal = translate(error)
+        if self._nothing is not None and refusal.code in NOT_STREAMED:
+            raise self._nothing from error
         self._make_room(refusal.limit)
         raise refusal from error
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-TOO_MUCH = "too_much"
-"""Why an answer is over that went beyond its bounds, as a Finished's reason."""
+FIRST_TOKEN = SILENCE = 60.0
+"""Seconds until the first sign of life of an answer, and between two of them, where nothing else is set."""
 
 LEAST, BY_TOKEN = 400_000, 100
 """Characters that every answer may have, and for each token that it was asked to have at most."""
@@ -27,8 +27,10 @@ class Bounds:
     """Bytes of one event of a stream, or of an answer that is not streamed."""
     in_all: int
     """Bytes of a stream."""
+    beginning: float
+    """Until the first sign of life, counted from when it was asked for, retries included."""
     silence: float
-    """Until the first sign of life, between two of them, and for all of an answer that is not streamed."""
+    """Between two signs of life, and for all of an answer that is not streamed, if ``beginning`` is not longer."""
     lasting: float = 3_600.0
     """From the first byte to the last."""
     ending: float = 2.0
@@ -40,10 +42,10 @@ class Bounds:
         return replace(self, characters=characters, at_once=min(self.at_once, _bytes_for(characters)))
 
 
-def bounds_for(tokens: int, *, silence: float) -> Bounds:
+def bounds_for(tokens: int, *, beginning: float, silence: float) -> Bounds:
     """The bounds of an answer that was asked to have no more than so many tokens."""
     characters = characters_for(tokens)
-    return Bounds(characters, _bytes_for(characters), WRAPPED * characters, silence)
+    return Bounds(characters, _bytes_for(characters), WRAPPED * characters, beginning, silence)
 
 
 def characters_for(tokens: int) -> int:

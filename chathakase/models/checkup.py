@@ -8,8 +8,7 @@ from difflib import get_close_matches
 from chathakase.core.checkup import Finding, Level
 from chathakase.core.errors import ModelError
 from chathakase.core.showing import shown
-from chathakase.core.types import Finished, Prompt, Speech
-from chathakase.models.bounds import TOO_MUCH
+from chathakase.core.types import Ending, Finished, Prompt, Speech
 from chathakase.models.failures import ELSEWHERE, TIMEOUT, UNREADABLE
 from chathakase.models.openai import OFFICIAL, OpenAIModel, open_model
 
@@ -30,6 +29,7 @@ SAID = {
     ELSEWHERE: ("takes no requests at this address", "Check OPENAI_BASE_URL; most end in /v1."),
     "insufficient_quota": ("says that the credit is used up", "Check your account there."),
     "unreadable": ("does not answer like a model", "Check OPENAI_BASE_URL; most end in /v1."),
+    "no_answer": ("sends empty answers", "Check its log, or ask whoever runs it."),
     "unreachable": ("cannot be reached", "Start it, or check OPENAI_BASE_URL and the network."),
     "timeout": (f"does not answer within {WITHIN:.0f} s", "Check that it is well, and check OPENAI_BASE_URL."),
 }
@@ -70,7 +70,7 @@ async def _greet(model: OpenAIModel) -> None:
     """Have the model begin an answer. A web page that is no model has neither words nor an end."""
     async with _in_time(), aclosing(model.stream(HELLO)) as answer:
         first = await anext(answer)
-        if isinstance(first, Finished) and first.reason in (None, TOO_MUCH):
+        if isinstance(first, Finished) and first.reason in (None, Ending.TOO_MUCH):
             raise ModelError("unreadable", UNREADABLE)
 
 

@@ -33,6 +33,12 @@ class Events:
             elif data := self._told():
                 yield data
 
+    def rest(self) -> str:
+        """The data of an event in the middle of which the stream ends; it may be torn."""
+        if self._line:
+            self._take(self._joined(b""))
+        return self._told()
+
     def _lines(self, piece: bytes) -> Iterator[bytes]:
         if self._returned:
             piece = piece.removeprefix(b"\n")
@@ -53,7 +59,8 @@ class Events:
 
     def _take(self, line: bytes) -> None:
         name, _, value = line.partition(b":")
-        if name != b"data":
+        # llama.cpp has sent errors as a field of that name.
+        if name not in (b"data", b"error"):
             return
         self._data += value.removeprefix(b" ") + b"\n"
         if len(self._data) > self._most:

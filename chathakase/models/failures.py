@@ -11,9 +11,6 @@ from chathakase.models.refusals.addresses import is_elsewhere
 from chathakase.models.refusals.length import TOO_LONG, is_too_long, named_window
 from chathakase.models.refusals.saying import status_of
 
-BEGIN_TIMEOUT = 60.0
-"""Seconds until an answer must have begun, retries included, and the longest silence within it."""
-
 TIMEOUT = "The model did not answer in time. Please try again."
 UNREACHABLE = "I cannot reach the model right now. Please try again in a moment."
 UNREADABLE = "The model's server answered something that I cannot read."

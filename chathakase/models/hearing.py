@@ -1,24 +1,24 @@
 """Hears an answer of Chat Completions chunk by chunk: what of it people are told, and what it is besides. Pure."""
 
-import re
+from collections.abc import Iterator
 from typing import Any
 
-from chathakase.core.types import Finished, Usage
+from chathakase.core.types import Ending, Finished, TakenBack, Usage
 from chathakase.core.unicode import Mender
-from chathakase.models.bounds import TOO_MUCH
-from chathakase.models.thinking import Listener
+from chathakase.models.reasons import Reasons
+from chathakase.models.thinking import Listener, Told
 
 MOST_TOKENS = 10**9
 """Tokens of a prompt or an answer that a server can have counted."""
 NAME_MOST = 200
 """Characters of a model's name."""
-REASON = re.compile(r"[\w.:-]{1,40}", re.ASCII)
-"""A reason why an answer is over; it reaches the log, and a server might put words of people there."""
-OTHER = "other"
-"""A reason that looks like none."""
+AT_ONCE = 1_024
+"""Characters that are listened to at once, so that others can work in between."""
 
 ASIDE = ("reasoning_content", "reasoning", "reasoning_details", "thinking", "tool_calls", "function_call", "refusal")
 """Where chunks have what is not told: what a model thinks, and calls of tools."""
+TEXTS = frozenset({None, "text", "output_text"})
+"""What the parts of a content are called that are told; Mistral's are called ``thinking`` where they are thoughts."""
 ABOUT = frozenset({"id", "type", "index", "format"})
 """What in there is not of the model's making."""
 
@@ -26,80 +26,113 @@ ABOUT = frozenset({"id", "type", "index", "format"})
 class Hearing:
     """What was heard of one answer so far."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, reasons: Reasons | None = None) -> None:
         """``most`` is how many characters the text may have, and as many again what is not told."""
         self._most = most
+        self._reasons = reasons or Reasons()
         self._mender, self._listener = Mender(), Listener()
-        self._told = 0
-        self._aside = 0
+        self._heard = self._told = 0
+        """Characters: of all that came, and of what was told of it."""
         self._model = ""
-        self.reason: str | None = None
+        self._counted_last = False
+        """Whether the tokens were counted when the answer was over."""
+        self.answered = False
+        """Whether anything came that belongs to an answer."""
+        self.reason: Ending | None = None
         """Why it is over; None as long as nothing says that it is."""
         self.usage: Usage | None = None
 
     @property
     def life(self) -> int:
         """Grows with each sign of life."""
-        return self._told + self._aside
+        return self._heard
 
-    def chunk(self, chunk: dict[str, Any]) -> str:
-        """What can be told after the next chunk of a stream."""
-        self._note(chunk)
+    @property
+    def complete(self) -> bool:
+        """Whether nothing more is to be expected."""
+        return self.reason is not None and self._counted_last
+
+    def chunk(self, chunk: dict[str, Any]) -> Told:
+        """What can be told after the next chunk of a stream, a little at a time."""
         # Usage and filter chunks come without choices, so the first one is never taken for granted.
-        told = [self._choice(choice, choice.get("delta") or {}) for choice in chunk.get("choices") or ()]
-        return self._bounded("".join(told))
+        choices = chunk.get("choices") or ()
+        for choice in choices:
+            yield from self._choice(choice, choice.get("delta") or choice.get("message") or {})
+        self._note(chunk, *choices)
 
-    def whole(self, answer: dict[str, Any]) -> str:
+    def whole(self, answer: dict[str, Any]) -> Told:
         """What can be told of an answer that is not streamed. Raises LookupError where there is none."""
-        self._note(answer)
         choice = answer["choices"][0]
-        told = self._choice(choice, choice["message"])
+        yield from self._choice(choice, choice["message"])
+        self._note(answer, choice)
+        self.answered = True
         self.done()
-        return self._bounded(told)
 
-    def part(self, text: str) -> str:
+    def part(self, text: str) -> Told:
         """What can be told of the beginning of an answer that is cut."""
-        self.reason = TOO_MUCH
-        return self._bounded(self._listener.feed(self._mender.feed(text)))
+        yield from self._listen(text)
+        self.answered, self.reason = True, Ending.TOO_MUCH
 
     def done(self) -> None:
         """Note that the server said that this is all."""
-        self.reason = self.reason or "stop"
+        self.reason = self.reason or Ending.WHOLE
 
-    def rest(self) -> str:
+    def rest(self) -> Told:
         """What was held back and, now that the answer is over, is part of it."""
-        return self._listener.rest()
+        yield from self._bounded(self._listener.rest())
 
     def finished(self) -> Finished:
         """How it ended."""
         return Finished(self.reason, self._model, self.usage)
 
-    def _note(self, chunk: dict[str, Any]) -> None:
+    def _note(self, chunk: dict[str, Any], *choices: dict[str, Any]) -> None:
         model = chunk.get("model")
         self._model = model[:NAME_MOST] if model and isinstance(model, str) else self._model
-        self.usage = _usage(chunk) or self.usage
+        # Moonshot counts inside of the choice, and Groq under a name of its own.
+        places = (chunk, chunk.get("x_groq"), *choices)
+        if usage := next(filter(None, map(_usage, places)), None):
+            self.usage, self._counted_last = usage, self.reason is not None
 
-    def _choice(self, choice: dict[str, Any], said: dict[str, Any]) -> str:
-        self.reason = _reason(choice.get("finish_reason")) or self.reason
-        text = _text(said.get("content"))
-        told = self._listener.feed(self._mender.feed(text))
+    def _choice(self, choice: dict[str, Any], said: dict[str, Any]) -> Told:
+        ending = self._reasons.ending(choice.get("finish_reason"))
+        self.reason = ending or self.reason
         # Twins of one thought, under an old name and a new one, count once.
-        self._aside += max(len(text) - len(told), 0) + max(_length(said.get(name)) for name in ASIDE)
-        return told
+        self._heard += max(_length(said.get(name)) for name in ASIDE)
+        yield from self._listen(_text(said.get("content")))
+        self.answered |= bool(self._heard or ending)
 
-    def _bounded(self, told: str) -> str:
+    def _listen(self, text: str) -> Told:
+        for at in range(0, len(text), AT_ONCE):
+            piece = text[at : at + AT_ONCE]
+            self._heard += len(piece)
+            yield from self._bounded(self._listener.feed(self._mender.feed(piece)))
+            if self.reason is Ending.TOO_MUCH:
+                return
+        self._bound()
+
+    def _bounded(self, told: Iterator[str | TakenBack]) -> Told:
         """No more of it than there is room for; what is beyond ends the answer."""
-        room = self._most - self._told
-        self._told += len(told)
-        if max(self._told, self._aside) > self._most:
-            self.reason = TOO_MUCH
-        return told[:room]
+        for piece in told:
+            if isinstance(piece, TakenBack):
+                self._told = 0
+                yield piece
+                continue
+            room = max(self._most - self._told, 0)
+            self._told += len(piece)
+            if room:
+                yield piece[:room]
+        self._bound()
+
+    def _bound(self) -> None:
+        if max(self._told, self._heard - self._told) > self._most:
+            self.reason = Ending.TOO_MUCH
 
 
 def _text(content: object) -> str:
     """The text of a delta, which some servers send as a list of parts."""
     if isinstance(content, list):
-        return "".join(str(part.get("text") or "") for part in content if isinstance(part, dict))
+        parts = (part for part in content if isinstance(part, dict) and part.get("type") in TEXTS)
+        return "".join(str(part.get("text") or "") for part in parts)
     return content if isinstance(content, str) else ""
 
 
@@ -117,14 +150,8 @@ def _length(value: object) -> int:
     return length
 
 
-def _reason(said: object) -> str | None:
-    if not said:
-        return None
-    return said if isinstance(said, str) and REASON.fullmatch(said) else OTHER
-
-
-def _usage(chunk: dict[str, Any]) -> Usage | None:
-    usage = chunk.get("usage")
+def _usage(place: object) -> Usage | None:
+    usage = place.get("usage") if isinstance(place, dict) else None
     if not usage or not isinstance(usage, dict):
         return None
     return Usage(_tokens(usage.get("prompt_tokens")), _tokens(usage.get("completion_tokens")))

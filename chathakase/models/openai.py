@@ -12,15 +12,16 @@ from openai import AsyncOpenAI, AsyncStream
 
 from chathakase.core.addresses import is_loopback
 from chathakase.core.errors import ModelError
-from chathakase.core.types import Finished, Prompt
-from chathakase.models.answers import read_answer, read_document
+from chathakase.core.types import Ending, Finished, Piece, Prompt
+from chathakase.models.answers import NothingCame, read_answer, read_document
 from chathakase.models.attempt import Attempt
 from chathakase.models.bodies import take_in
-from chathakase.models.bounds import JSON_MOST, Bounds, bounds_for
+from chathakase.models.bounds import FIRST_TOKEN, JSON_MOST, SILENCE, Bounds, bounds_for
 from chathakase.models.documents import parse
 from chathakase.models.endpoint import CHAT, MODELS, Endpoint, read_endpoint
-from chathakase.models.failures import BEGIN_TIMEOUT, TIMEOUT, as_model_errors, translate
+from chathakase.models.failures import TIMEOUT, as_model_errors, translate
 from chathakase.models.learning import Clock, Learning
+from chathakase.models.reasons import Reasons
 from chathakase.models.refusals.length import is_used_up
 from chathakase.models.shape import LENGTHS, Shape
 
@@ -41,8 +42,10 @@ class OpenAIModel:
         options: Mapping[str, Any],
         bounds: Bounds,
         clock: Clock,
+        reasons: Reasons,
     ) -> None:
         self._client = client
+        self._reasons = reasons
         self._endpoint = endpoint
         self._name = name
         self._options = options
@@ -62,11 +65,11 @@ class OpenAIModel:
 
     def named(self, name: str, *, max_tokens: int | None = None) -> "OpenAIModel":
         """Another model on the same server, through the same client; what it refuses is remembered by itself."""
-        if max_tokens is None:
-            return OpenAIModel(self._client, self._endpoint, name, self._options, self._bounds, self._clock)
-        options = {**self._options, **{key: max_tokens for key in LENGTHS if key in self._options}}
-        bounds = self._bounds.for_tokens(max_tokens)
-        return OpenAIModel(self._client, self._endpoint, name, options, bounds, self._clock)
+        options, bounds = self._options, self._bounds
+        if max_tokens is not None:
+            options = {**options, **{key: max_tokens for key in LENGTHS if key in options}}
+            bounds = bounds.for_tokens(max_tokens)
+        return OpenAIModel(self._client, self._endpoint, name, options, bounds, self._clock, self._reasons)
 
     async def names(self) -> frozenset[str]:
         """The models that the server says it has. Raises ModelError, ``http_404`` when it keeps no list."""
@@ -84,15 +87,16 @@ class OpenAIModel:
             answer = await self._client.get(
                 f"{self._endpoint.base}{MODELS}", cast_to=object, stream=True, stream_cls=AsyncStream[Any]
             )
-        async with answer:
-            document, _ = await read_document(answer.response, most=JSON_MOST, within=within)
+        async with answer, aclosing(answer.response.aiter_raw()) as pieces:
+            document, _ = await read_document(pieces, most=JSON_MOST, within=within)
         return document
 
-    async def stream(self, prompt: Prompt) -> AsyncGenerator[str | Finished]:
-        """Yield the answer piece by piece, then one Finished. Raises ModelError.
+    async def stream(self, prompt: Prompt) -> AsyncGenerator[Piece]:
+        """Yield the answer piece by piece, then one Finished. Raises ModelError, ``no_answer`` where nothing came.
 
-        Beyond its bounds the answer ends with what there is, for the reason ``too_much``. What a server refuses is
-        asked for in another way, and what it says of its window stands in Finished.
+        Beyond its bounds the answer ends with what there is, for being too much. What a server refuses is asked for in
+        another way, and what it says of its window stands in Finished. One that streams nothing is asked once more for
+        an answer in one piece: some say only then what is wrong.
         """
         attempt = Attempt(prompt, self._learning, self._endpoint, until=_in_time(self._bounds))
         while True:
@@ -101,22 +105,24 @@ class OpenAIModel:
                     async for piece in pieces:
                         yield attempt.heard(piece)
                 return
+            except NothingCame as nothing:
+                attempt.ask_in_one_piece(nothing, until=_in_time(self._bounds))
             except openai.OpenAIError as error:
                 if _is_used_up(error):
-                    yield Finished("length")
+                    yield Finished(Ending.LENGTH)
                     return
                 attempt.give_way(error)
 
-    async def _answer(self, attempt: Attempt) -> AsyncGenerator[str | Finished]:
+    async def _answer(self, attempt: Attempt) -> AsyncGenerator[Piece]:
         async with (
-            await self._begin(attempt) as chunks,
-            aclosing(read_answer(chunks.response, self._bounds)) as pieces,
+            await self._begin(attempt) as answer,
+            aclosing(read_answer(answer.response, self._bounds, self._reasons, begin_by=attempt.until)) as pieces,
         ):
             async for piece in pieces:
                 yield piece
 
     async def _begin(self, attempt: Attempt) -> AsyncStream[Any]:
-        body = attempt.shape.body(self._name, attempt.prompt)
+        body = attempt.body(self._name)
         try:
             async with asyncio.timeout_at(attempt.until):
                 # Chunks as plain objects: to make each a pydantic model costs more than all the rest of a turn.
@@ -135,6 +141,7 @@ async def open_model(
     name: str,
     temperature: float | None,
     max_tokens: int,
+    first_token: float = FIRST_TOKEN,
     bounds: Bounds | None = None,
     clock: Clock = monotonic,
 ) -> AsyncIterator[OpenAIModel]:
@@ -142,11 +149,12 @@ async def open_model(
 
     ``temperature`` is sent only when given. ``max_tokens`` bounds the answer; it goes under the name that
     the server is known to take: OpenAI itself deprecated ``max_tokens``, most compatible servers know only it.
-    ``bounds`` are for a server that does not keep to that. The ``clock`` tells in seconds for how long what a server
+    ``first_token`` is how many seconds an answer may take to begin. ``bounds`` are for a server that does not keep to
+    what it is asked for. The ``clock`` tells in seconds for how long what a server
     refused is believed.
     """
-    bounds = bounds or bounds_for(max_tokens, silence=BEGIN_TIMEOUT)
-    timeout = openai.Timeout(bounds.silence, connect=5.0)
+    bounds = bounds or bounds_for(max_tokens, beginning=first_token, silence=SILENCE)
+    timeout = openai.Timeout(max(bounds.beginning, bounds.silence), connect=5.0)
     endpoint = read_endpoint(base_url or f"https://{OFFICIAL}/v1")
     host = urlsplit(endpoint.base).hostname or ""
     local = is_loopback(host)
@@ -168,7 +176,7 @@ async def open_model(
         }
         if temperature is not None:
             options["temperature"] = temperature
-        yield OpenAIModel(client, endpoint, name, options, bounds, clock)
+        yield OpenAIModel(client, endpoint, name, options, bounds, clock, Reasons())
 
 
 def _is_name(name: object) -> bool:
@@ -181,4 +189,4 @@ def _is_used_up(error: openai.OpenAIError) -> bool:
 
 def _in_time(bounds: Bounds) -> float:
     """When an answer must have begun."""
-    return asyncio.get_running_loop().time() + bounds.silence
+    return asyncio.get_running_loop().time() + bounds.beginning

@@ -1,6 +1,7 @@
 """For how long a server is waited for, and for how long it may keep everybody else waiting."""
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from time import monotonic
@@ -17,21 +18,26 @@ T = TypeVar("T")
 class Clock:
     """Runs while an answer is read; wound up again by each sign of life."""
 
-    def __init__(self, bounds: Bounds) -> None:
+    def __init__(self, bounds: Bounds, *, begin_by: float) -> None:
+        """``begin_by`` is when the first sign of life must have come, by the loop's clock."""
         self._silence = bounds.silence
         self._loop = asyncio.get_running_loop()
-        self._end = self._loop.time() + bounds.lasting
-        self._silent = self._loop.time() + self._silence
+        self._last = self._end = self._loop.time() + bounds.lasting
+        self._silent = begin_by
         self._life = 0
+        self._ending = math.inf
 
     def hear(self, life: int) -> None:
         """Note how many signs of life there were until now."""
         if life > self._life:
             self._life, self._silent = life, self._loop.time() + self._silence
+            self._end, self._ending = self._last, math.inf
 
     def end_within(self, seconds: float) -> None:
-        """Wait no longer than so many seconds from now on, whatever comes."""
-        self._end = min(self._end, self._loop.time() + seconds)
+        """Wait no longer than so many seconds from now on, whatever comes but another sign of life."""
+        if seconds < self._ending:
+            self._ending = seconds
+            self._end = min(self._last, self._loop.time() + seconds)
 
     async def wait(self, coming: Callable[[], Awaitable[T]]) -> T:
         """Wait for what is coming. Raises TimeoutError when all is silent for too long, TooMuch when it lasts so."""

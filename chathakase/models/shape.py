@@ -9,6 +9,8 @@ from chathakase.models.messages import has_system, messages_of, pictures_in
 
 LENGTHS = ("max_tokens", "max_completion_tokens")
 """What bounds an answer."""
+STREAM_OPTIONS = "stream_options"
+"""What is asked of a stream, and refused where there is none."""
 ANY = 1_000
 """More pictures than there ever are."""
 PICTURES, SYSTEM, LENGTH = "pictures", "system", "length"
@@ -30,10 +32,11 @@ class Shape:
         """Tokens of the longest answer that is asked for; 0 where that is left to the server."""
         return max((self.options.get(name, 0) for name in LENGTHS), default=0)
 
-    def body(self, model: str, prompt: Prompt) -> dict[str, Any]:
-        """The body of a request for a streamed answer."""
+    def body(self, model: str, prompt: Prompt, *, streamed: bool = True) -> dict[str, Any]:
+        """The body of a request for an answer, streamed or in one piece."""
         messages = messages_of(prompt, pictures=self.pictures, system=self.system)
-        return {"model": model, "messages": messages, "stream": True, **self.options}
+        options = {name: value for name, value in self.options.items() if streamed or name != STREAM_OPTIONS}
+        return {"model": model, "messages": messages, "stream": streamed, **options}
 
     def asks_for(self, prompt: Prompt) -> dict[str, int]:
         """How much a request asks for of all that a server can refuse, by its name."""

@@ -25,7 +25,7 @@ def short_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounds, "LEAST", 499)
     monkeypatch.setattr(bounds, "BY_TOKEN", 0)
     monkeypatch.setattr(bounds, "ROUND", 1_000)
-    monkeypatch.setattr(openai, "BEGIN_TIMEOUT", 1.0)
+    monkeypatch.setattr(openai, "SILENCE", 1.0)
 
 
 def sends_forever(piece: bytes, *, pause: float = 0.0) -> Answer:
@@ -61,7 +61,7 @@ async def test_a_turn_ends_whatever_the_model_does(
     alice: Person,
 ) -> None:
     model.will(answer)
-    async with open_the_bot(chathakase_concurrency=1):
+    async with open_the_bot(chathakase_concurrency=1, chathakase_first_token_timeout=1):
         thread = await start("@ChatHakase the question")
         (told,) = await thread.answers(1, containing=sentence)
         assert told.startswith(f"{WORDS[:kept]}\n\n⚠️ " if kept else "⚠️ ")

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
-from chathakase.models import failures, openai
+from chathakase.models import openai
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import Thread
 from tests.model_server import (
@@ -15,6 +16,7 @@ from tests.model_server import (
     fails,
     fails_in_html,
     is_silent,
+    replies,
     reports_an_error_after,
     says,
 )
@@ -24,8 +26,12 @@ Start = Callable[..., Awaitable[Thread]]
 
 @pytest.fixture(autouse=True)
 def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(openai, "BEGIN_TIMEOUT", 2.5)
-    monkeypatch.setattr(failures, "BEGIN_TIMEOUT", 2.5)
+    monkeypatch.setattr(openai, "SILENCE", 2.5)
+
+
+@pytest.fixture
+def settings(settings: dict[str, Any]) -> dict[str, Any]:
+    return settings | {"chathakase_first_token_timeout": 2.5}
 
 
 @pytest.mark.usefixtures("bot")
@@ -43,13 +49,17 @@ def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
         ([fails(500)] * 3, "in trouble (HTTP 500)"),
         ([fails_in_html(502)] * 3, "in trouble (HTTP 502)"),
         ([is_silent()], "did not answer in time"),
-        ([breaks_off_after()], "cannot reach the model"),
+        ([breaks_off_after()] * 6, "cannot reach the model"),
+        ([says(finish=None)] * 6, "empty answer"),
+        ([replies(200, {"choices": []})] * 6, "empty answer"),
         ([reports_an_error_after()], "reported an error"),
-        ([says(finish=None)], "broke off"),
         ([says(finish="stop")], "empty answer"),
         ([says("  \n", finish="stop")], "empty answer"),
         ([says(finish="length")], "CHATHAKASE_MAX_TOKENS"),
         ([says(finish="content_filter")], "content filter"),
+        ([says(finish="network_error")], "had a problem"),
+        ([says(finish="tool_calls")], "wanted to use a tool"),
+        ([says(finish="brand_new")], "ended without an answer"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -70,14 +80,22 @@ async def test_a_failure_is_told_in_one_sentence(
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
-        (breaks_off_after("Half an", " answer"), "cannot reach the model"),
+        (breaks_off_after("Half an", " answer"), "broke off here"),
         (reports_an_error_after("Half an", " answer"), "reported an error"),
         (says("Half an", " answer", finish=None), "broke off here"),
         (says("Half an", " answer", finish="length"), "length limit"),
         (says("Half an", " answer", finish="content_filter"), "content filter"),
+        (says("Half an", " answer", finish="SAFETY"), "content filter"),
+        (says("Half an", " answer", finish="MAX_TOKENS"), "length limit"),
+        (says("Half an", " answer", finish="insufficient_system_resource"), "a problem on its side"),
+        (says("Half an", " answer", finish="tool_calls"), "wanted to use a tool here"),
+        (says("Half an", " answer", finish="brand_new"), "may be incomplete"),
         (says("Half an answer", "", hold=asyncio.Event()), "did not answer in time"),
     ],
-    ids=["cut connection", "error in mid-stream", "no finish reason", "length", "content filter", "silence"],
+    ids=[
+        *("cut connection", "error in mid-stream", "no finish reason", "length", "content filter", "safety"),
+        *("tokens", "no resources", "a tool", "an unknown reason", "silence"),
+    ],
 )
 async def test_what_came_before_a_failure_stays(
     answer: Answer, sentence: str, start: Start, model: ModelServer

@@ -4,7 +4,7 @@ from typing import Any
 
 from aiohttp import web
 
-from chathakase.core.types import Finished, Prompt
+from chathakase.core.types import Prompt, TakenBack
 from chathakase.models.openai import OpenAIModel
 from tests.model_server import Answer, Json, ModelServer
 
@@ -29,7 +29,14 @@ def refuses_flatly(message: str) -> Answer:
 
 
 async def ask(client: OpenAIModel, prompt: Prompt) -> str:
-    return "".join([piece async for piece in client.stream(prompt) if not isinstance(piece, Finished)])
+    pieces: list[str] = []
+    async for piece in client.stream(prompt):
+        match piece:
+            case str():
+                pieces.append(piece)
+            case TakenBack():
+                pieces.clear()
+    return "".join(pieces)
 
 
 def contents(model: ModelServer, request: int = -1) -> list[Any]:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator
 from typing import Protocol
 
-from chathakase.core.types import Finished, Prompt
+from chathakase.core.types import Piece, Prompt
 
 
 class LanguageModel(Protocol):
@@ -13,8 +13,11 @@ class LanguageModel(Protocol):
     def name(self) -> str:
         """The model that is asked for."""
 
-    def stream(self, prompt: Prompt) -> AsyncGenerator[str | Finished]:
-        """Yield the answer piece by piece, then one Finished. Raises ModelError."""
+    def stream(self, prompt: Prompt) -> AsyncGenerator[Piece]:
+        """Yield the answer piece by piece, then one Finished. Raises ModelError.
+
+        What was yielded before a TakenBack is no part of the answer.
+        """
 
 
 class TokenCounter(Protocol):

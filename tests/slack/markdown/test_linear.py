@@ -136,6 +136,6 @@ def test_blanks_before_an_answer_are_looked_at_once() -> None:
     listener = Listener()
     began = thread_time()
     for _ in range(100_000):
-        assert listener.feed("\n") == ""
+        assert not [*listener.feed("\n")]
     assert thread_time() - began < 5
-    assert listener.feed("a") == "\n" * 100_000 + "a"
+    assert [*listener.feed("x")] == ["\n" * 100_000, "x"]
