@@ -1,4 +1,7 @@
-"""Asks a model: for an answer, once more with less when it was too much; or for a short text at once."""
+"""Asks a model: for an answer, once more with less when it was too much; or for a short text at once.
+
+A stamp that a small model copies from people's messages is left out of either.
+"""
 
 import logging
 from collections.abc import AsyncGenerator
@@ -7,11 +10,14 @@ from dataclasses import dataclass, replace
 
 from chathakase.core.errors import ModelError
 from chathakase.core.ports import LanguageModel
-from chathakase.core.types import Finished, Lease, Prompt, Usage
+from chathakase.core.stamps import Unstamped
+from chathakase.core.types import Ending, Finished, Lease, Piece, Prompt, TakenBack, Usage
 from chathakase.engine.calibration import Calibration
 from chathakase.engine.recall import Recall
 
 TOO_LONG = "context_length_exceeded"
+TOO_MUCH = frozenset({TOO_LONG, "no_answer"})
+"""Why a model is asked once more with less: some servers answer nothing at all to a prompt that is too long."""
 
 SHARES = (1.0, 0.5, 0.2)
 """How much of what fits a prompt takes up: at first, and after each refusal."""
@@ -34,21 +40,21 @@ class Asking:
         self._model = model
         self._calibration = calibration
 
-    async def stream(self, lease: Lease) -> AsyncGenerator[str | Finished]:
+    async def stream(self, lease: Lease) -> AsyncGenerator[Piece]:
         """Yield the answer piece by piece, then one Finished. Raises ModelError and StoreError."""
         for share in SHARES:
             prompt, began = await self._recall.prompt(lease, share=share), False
             try:
-                async with aclosing(self._model.stream(prompt)) as pieces:
+                async with aclosing(_heard(self._model, prompt)) as pieces:
                     async for piece in pieces:
                         began = True
                         yield self._noted(piece, prompt) if isinstance(piece, Finished) else piece
                 return
             except ModelError as error:
-                if began or error.code != TOO_LONG:
+                if began or error.code not in TOO_MUCH:
                     raise
                 if share == SHARES[-1]:
-                    raise error if _goes_back(prompt) else ModelError(TOO_LONG, TOO_SMALL, limit=error.limit) from error
+                    raise _too_small(error, prompt) from error
                 self._calibration.limit(self._model.name, error.limit)
                 log.info("A prompt of about %d tokens was too long in %s", prompt.tokens, lease.place.session_id)
 
@@ -65,6 +71,12 @@ class Asking:
         if finished.usage is not None:
             self._calibration.learn(self._model.name, prompt.tokens, finished.usage.prompt_tokens)
         return replace(finished, estimate=prompt.tokens)
+
+
+def _too_small(error: ModelError, prompt: Prompt) -> ModelError:
+    """What is told where the model takes not even the least."""
+    whole = error.code == TOO_LONG and not _goes_back(prompt)
+    return ModelError(TOO_LONG, TOO_SMALL, limit=error.limit) if whole else error
 
 
 def _goes_back(prompt: Prompt) -> bool:
@@ -96,16 +108,28 @@ async def _ask_once(model: LanguageModel, prompt: Prompt) -> Words:
     pieces: list[str] = []
     room = SHORT_MOST
     finished = Finished(None)
-    async with aclosing(model.stream(prompt)) as stream:
+    async with aclosing(_heard(model, prompt)) as stream:
         async for piece in stream:
-            if isinstance(piece, Finished):
-                finished = piece
-            else:
-                pieces.append(piece)
-                room -= len(piece)
+            match piece:
+                case Finished():
+                    finished = piece
+                case TakenBack():
+                    pieces, room = [], SHORT_MOST
+                case str():
+                    pieces.append(piece)
+                    room -= len(piece)
             if room < 0:
                 raise ModelError("too_much", NO_ANSWER)
     text = "".join(pieces).strip()
-    if not text or finished.reason != "stop":
+    if not text or finished.reason is not Ending.WHOLE:
         raise ModelError(finished.reason or "cut", NO_ANSWER)
     return Words(text, finished.model or model.name, finished.usage or NOTHING)
+
+
+async def _heard(model: LanguageModel, prompt: Prompt) -> AsyncGenerator[Piece]:
+    """What a model answers, without the stamps with which it may begin."""
+    unstamped = Unstamped()
+    async with aclosing(model.stream(prompt)) as pieces:
+        async for piece in pieces:
+            for each in unstamped.hear(piece):
+                yield each

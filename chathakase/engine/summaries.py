@@ -14,7 +14,7 @@ from chathakase.core.ports import MemoryStore, SummaryStore, Surface
 from chathakase.core.quoting import CLAMP, attribute, escaped
 from chathakase.core.tokens import IMAGE_TOKENS, Estimator
 from chathakase.core.types import Message, Place, Prompt, Role, Speech
-from chathakase.engine.asking import SHARES, TOO_LONG, Words
+from chathakase.engine.asking import SHARES, TOO_MUCH, Words
 from chathakase.engine.calibration import Calibration
 from chathakase.engine.writing import Writer
 
@@ -167,7 +167,7 @@ class Summaries:
             try:
                 return await self._write(task, chosen, room), chosen
             except ModelError as error:
-                if error.code != TOO_LONG:
+                if error.code not in TOO_MUCH:
                     raise
                 self._calibration.limit(self._writer.name, error.limit)
             room = share * sum(_taken_by(message, room) for message in chosen)
