@@ -18,7 +18,7 @@ from chathakase.engine.asking import Asking
 from chathakase.engine.attention import Attention
 from chathakase.engine.background import Background, Chore
 from chathakase.engine.changes import Changes
-from chathakase.engine.commands import Commands, Means, Terms
+from chathakase.engine.commands import Commands, Means, Terms, find
 from chathakase.engine.errands import Errands
 from chathakase.engine.hints import Hints
 from chathakase.engine.housekeeping import DAY, Housekeeping
@@ -31,6 +31,7 @@ from chathakase.engine.running import Running
 from chathakase.engine.sessions import SessionManager
 from chathakase.engine.strays import Strays
 from chathakase.engine.summaries import Measure, Summaries
+from chathakase.engine.targets import Targets
 from chathakase.engine.titles import Titles
 from chathakase.engine.turn import TurnRunner
 from chathakase.engine.writing import Writer
@@ -75,7 +76,9 @@ async def open_engine(
     stores = open_stores(database, expiry=terms.expiry, now=now, count=mind.counter.count)
     await _learn(mind, stores, terms.model)
     persona = Persona(settings.chathakase_system_prompt, settings.chathakase_max_messages)
-    above = Above(past=past, store=stores.memory, now=now)
+    above = Above(
+        past=past, store=stores.memory, is_command=lambda said: find(said, name=terms.agent) is not None, now=now
+    )
     recall = _recall(settings, mind, stores, surface, above, web, persona)
     places, running, admission = (
         Places(settings.chathakase_concurrency),
@@ -123,6 +126,7 @@ async def open_engine(
         attention=attention,
         hints=hints,
         strays=Strays(monotonic),
+        targets=Targets(stores.sessions),
         background=background,
         places=places,
         grace=settings.chathakase_grace,

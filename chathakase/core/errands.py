@@ -24,11 +24,35 @@ class Command:
     """Which command it is."""
     argument: str = ""
     """What was said behind it."""
+    told_in: Place | None = None
+    """Where it was said and is answered, if that is another thread than the one that it is about."""
+    said: int = 0
+    """When it was said, in epoch microseconds; 0: not known."""
+
+    @property
+    def where(self) -> Place:
+        """Where it is answered."""
+        return self.told_in or self.place
 
     @property
     def id(self) -> str:
         """The same however often the message comes."""
-        return f"{self.place.session_id} {self.ref} {self.name}"
+        return f"{self.where.session_id} {self.ref} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Somebody said a command's words by a button."""
+
+    place: Place
+    """The thread that they are about."""
+    ref: str
+    """The surface's own id of the question, so that it is answered once however often a button is pressed."""
+    by: str
+    """The surface's user id of who pressed."""
+    words: str
+    told_in: Place | None = None
+    """Where the question stood, if that was another thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +69,11 @@ class Press:
     """The turn that wrote the answer; empty: whatever is under way in the session."""
     run: int = 1
     """Which run of the turn the button stood under, so that it works once."""
+
+    @property
+    def where(self) -> Place:
+        """Where it is answered."""
+        return self.place
 
     @property
     def id(self) -> str:

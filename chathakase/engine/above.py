@@ -8,7 +8,7 @@ from time import monotonic
 from chathakase.core.errors import DeliveryError
 from chathakase.core.memory import Memory
 from chathakase.core.ports import MemoryStore, Past
-from chathakase.core.types import Place
+from chathakase.core.types import Incoming, Place
 
 WITHIN = 12.0
 """Seconds after which the answer is written without what is above; a later turn tries again."""
@@ -28,10 +28,13 @@ log = logging.getLogger(__name__)
 class Above:
     """Reads a thread upwards, once."""
 
-    def __init__(self, *, past: Past, store: MemoryStore, now: Callable[[], int]) -> None:
-        """``now`` tells epoch milliseconds."""
+    def __init__(
+        self, *, past: Past, store: MemoryStore, is_command: Callable[[Incoming], bool], now: Callable[[], int]
+    ) -> None:
+        """``now`` tells epoch milliseconds, and ``is_command`` what is no part of a conversation."""
         self._past = past
         self._store = store
+        self._is_command = is_command
         self._now = now
         self._rests: dict[str, float] = {}
         """Threads that took too long, and until when they are left alone."""
@@ -54,7 +57,7 @@ class Above:
                 self._rest(place.session_id)
             return False
         self._rests.pop(place.session_id, None)
-        new = await self._store.add_above(place, messages)
+        new = await self._store.add_above(place, [each for each in messages if not self._is_command(each)])
         log.info("%d messages above were read in %s", new, place.session_id)
         return new > 0
 

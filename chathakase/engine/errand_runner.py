@@ -137,4 +137,4 @@ def _is_done_once(task: Command | Press) -> bool:
 
 def _told(task: Command | Press) -> _Told:
     what = (task.wish, f"{task.turn} {task.run}") if isinstance(task, Press) else (task.name, task.argument)
-    return task.place.session_id, task.by, *what
+    return task.where.session_id, task.by, *what

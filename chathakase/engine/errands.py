@@ -85,7 +85,7 @@ class Errands:
 
     async def _answer_at_length(self, errand: Errand) -> int:
         """Have people see meanwhile that something is on its way. Raises DeliveryError and StoreError."""
-        async with self._surface.reply(errand.task.place, errand=errand) as reply:
+        async with self._surface.reply(errand.task.where, errand=errand) as reply:
             answer = await self._outcome(errand)
             if answer is not None:
                 await reply.finish(answer.text)
@@ -105,11 +105,12 @@ class Errands:
         """Say something in the thread, or to one person alone, or ask them. Raises DeliveryError."""
         task = errand.task
         if isinstance(answer, Asked):
-            await self._surface.ask(task.place, task.by, answer.text, answer.choices)
+            about = task.place if task.where != task.place else None
+            await self._surface.ask(task.where, task.by, answer.text, answer.choices, about=about)
         elif isinstance(answer, Said) and answer.private:
-            return await self._surface.whisper(task.place, task.by, answer.text)
+            return await self._surface.whisper(task.where, task.by, answer.text)
         elif isinstance(answer, Said):
-            reply = self._surface.reply(task.place, errand=errand)
+            reply = self._surface.reply(task.where, errand=errand)
             await reply.finish(answer.text)
             return reply.posted_at
         return 0

@@ -8,7 +8,7 @@ from dataclasses import replace
 from time import monotonic
 from uuid import uuid4
 
-from chathakase.core.errands import Command, Errand, Press
+from chathakase.core.errands import Command, Errand, Press, Words
 from chathakase.core.errors import trace
 from chathakase.core.ports import ErrandStore, SessionStore, TurnStore
 from chathakase.core.types import Appended, Incoming, Place, Role, SaidTo, Wish
@@ -24,10 +24,15 @@ from chathakase.engine.in_order import InOrder
 from chathakase.engine.places import Places, Rank
 from chathakase.engine.running import Running, Signals
 from chathakase.engine.strays import Strays
+from chathakase.engine.targets import Targets
 from chathakase.engine.turn import TurnRunner
 
 PUT_DOWN_WITHIN = 2.5
 """Seconds in which turns that are cut short can say so and let go."""
+
+STALE = 3_000_000
+"""Milliseconds after which a command that is said in no session is not done any more: it is known for an hour that it
+was done, and by then Slack has long ended delivering it."""
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +54,7 @@ class SessionManager:
         attention: Attention,
         hints: Hints,
         strays: Strays,
+        targets: Targets,
         background: Background,
         places: Places,
         grace: float,
@@ -67,6 +73,7 @@ class SessionManager:
         self._in_order = InOrder()
         self._hints = hints
         self._strays = strays
+        self._targets = targets
         self._background = background
         self._places = places
         self._grace = grace
@@ -116,6 +123,8 @@ class SessionManager:
 
     async def _admit(self, incoming: Incoming) -> Appended:
         """Save a message as what it is: a command, a question, one too many, or context."""
+        if incoming.direct and not incoming.asks and await self._is_command_outside(incoming):
+            return Appended.KNOWN
         if (command := self._commands.find(incoming)) and not await self._is_among_people(incoming):
             return await self._take_command(incoming, command)
         waiting = self._waiting(incoming.place.session_id)
@@ -136,6 +145,11 @@ class SessionManager:
         if await self._hints.is_due(STOOD_BACK, incoming.author, teller=incoming.ref):
             await self._keep_promise(Command(incoming.place, incoming.ref, incoming.author, STOOD_BACK))
 
+    async def _is_command_outside(self, incoming: Incoming) -> bool:
+        """Whether a message that is too old to be answered is a command that opens no session."""
+        is_command = self._commands.find(replace(incoming, asks=True)) is not None
+        return is_command and await self._targets.is_outside(incoming)
+
     async def _is_among_people(self, incoming: Incoming) -> bool:
         """Whether a message that would ask is said where people talk among themselves, and so to none of us."""
         said_to_somebody = incoming.opens or incoming.said_to is not SaidTo.ANYBODY
@@ -143,6 +157,8 @@ class SessionManager:
 
     async def _take_command(self, incoming: Incoming, command: Command) -> Appended:
         """Save a command; one that is being done already for the same person and place is not done twice."""
+        if await self._targets.is_outside(incoming):
+            return await self._take_command_outside(incoming, await self._targets.aim(command))
         if self._errands.is_being_told(command):
             # Not after it is saved, since by then all may be told.
             self._errands.repeat(command, incoming.said)
@@ -151,6 +167,24 @@ class SessionManager:
             return await self._refuse(incoming, why, role=Role.COMMAND)
         with self._errands.taking_on(command):
             saved = await self._save(incoming, role=Role.COMMAND, errand=Errand(command))
+        if not saved and command.name in CALLING:
+            self._admission.take_back(incoming)
+        return saved
+
+    async def _take_command_outside(self, incoming: Incoming, command: Command) -> Appended:
+        """Promise a command that is said in no session, and opens none: it is about another one, or about none."""
+        if self._errands.is_being_told(command) or self._now() - incoming.said // 1000 > STALE:
+            return Appended.KNOWN
+        if why := self._too_much(incoming, calls=command.name in CALLING, stops=command.name == STOP):
+            if self._tells(incoming):
+                await self._keep_promise(Command(incoming.place, incoming.ref, incoming.author, why, A_WISH))
+            return Appended.NEW
+        if command.told_in is None:
+            saved = Appended.NEW if await self._keep_promise(command) else Appended.KNOWN
+        else:
+            there = replace(incoming, place=command.place, opens=False)
+            with self._errands.taking_on(command):
+                saved = await self._save(there, role=Role.COMMAND, errand=Errand(command))
         if not saved and command.name in CALLING:
             self._admission.take_back(incoming)
         return saved
@@ -199,14 +233,18 @@ class SessionManager:
                 self._errands.begin(errand)
         return promised
 
-    async def say(self, place: Place, ref: str, by: str, words: str) -> None:
+    async def say(self, words: Words) -> None:
         """Take words that somebody says by a button as if they had written them; only commands can be said so.
 
         When this returns, they are stored. Raises StoreError when they could not be.
         """
-        said = Incoming(place, ref, by, words, said=self._now() * 1000, opens=False, asks=True)
+        now = self._now() * 1000
+        said = Incoming(words.place, words.ref, words.by, words.words, said=now, opens=False, asks=True)
         if command := self._commands.find(said):
-            await self._take_command(said, command)
+            command = replace(command, told_in=words.told_in)
+            if await self._take_command(said, command) is Appended.STRAY:
+                # The question stood in no session.
+                await self._keep_promise(command)
 
     def _waiting(self, session_id: str) -> int:
         """How many sessions wait for their turn before this one."""

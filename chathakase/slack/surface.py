@@ -83,12 +83,14 @@ class SlackSurface:
         """Tell one person something in a direct message. Raises DeliveryError."""
         await self._delivery.of(user).outbox.tell(user, text)
 
-    async def ask(self, place: Place, user: str, text: str, choices: Sequence[Choice]) -> None:
+    async def ask(
+        self, place: Place, user: str, text: str, choices: Sequence[Choice], *, about: Place | None = None
+    ) -> None:
         """Ask one person something in a thread, with a button for each choice, which nobody else sees.
 
         Raises DeliveryError.
         """
-        await self._for_a_command(user).outbox.ask(place, user, text, choices)
+        await self._for_a_command(user).outbox.ask(place, user, text, choices, about=about)
 
     async def share(self, place: Place, errand: Errand, name: str, content: bytes, *, comment: str) -> None:
         """Share a file in a thread, once however often the errand is tried. Raises DeliveryError."""

@@ -22,6 +22,7 @@ SELECT m.id, m.session, s.channel, s.thread, m.author, m.seq, m.said, m.asks, m.
     m.role, m.text, (SELECT json_group_array(f.ref) FROM files f WHERE f.message = m.id)
 FROM messages m JOIN sessions s ON s.id = m.session
 WHERE m.ref = $1 AND s.channel = $2 AND ($3 = '' OR s.thread = $3) AND m.role IN ('user', 'command')
+    AND (m.role = 'user' OR $4 = '' OR s.thread = $4)
 """
 
 # So that a message whose deletion overtakes it, or that is being read from above just now, is not stored after that.
@@ -83,7 +84,9 @@ class Changes:
         another one is not done once more.
         """
         async with self._database.transaction() as transaction:
-            rows = await transaction.fetch(FIND, change.ref, change.channel, change.thread)
+            # What was said outside of any thread is stored as a command of another one, and is none of its words.
+            outside = change.ref if change.now and change.now.direct and change.now.opens and not change.thread else ""
+            rows = await transaction.fetch(FIND, change.ref, change.channel, change.thread, outside)
             if not rows:
                 await self._forget_answer(transaction, change)
                 return None

@@ -8,8 +8,9 @@ from chathakase.storage.database import Database, Row, Transaction, Value
 from chathakase.storage.waiting import LEASE_MS, free
 
 PROMISE = """
-INSERT INTO errands (id, session, channel, thread, ref, author, command, argument, wish, turn, run, held_until)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+INSERT INTO errands (
+    id, session, channel, thread, ref, author, command, argument, wish, turn, run, told_thread, said, held_until)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 ON CONFLICT (id) DO NOTHING
 """
 
@@ -18,7 +19,7 @@ LEFT = f"done_at IS NULL AND {free('$1', 'held_until')}"
 CLAIM = f"""
 UPDATE errands SET attempts = attempts + 1, held_until = $1 + {LEASE_MS}
 WHERE {LEFT}
-RETURNING channel, thread, ref, author, command, argument, wish, turn, run, attempts
+RETURNING channel, thread, ref, author, command, argument, wish, turn, run, told_thread, said, attempts
 """
 
 HOLD = "UPDATE errands SET held_until = $2 WHERE id = $1 AND done_at IS NULL"
@@ -83,18 +84,20 @@ async def promise(transaction: Transaction, errand: Errand, *, now: int) -> bool
     place = task.place
     about = (place.session_id, place.channel, place.thread, task.ref, task.by)
     if isinstance(task, Command):
-        what: tuple[Value, ...] = (task.name, task.argument, None, "", 1)
+        told_thread = task.told_in.thread if task.told_in else ""
+        what: tuple[Value, ...] = (task.name, task.argument, None, "", 1, told_thread, task.said)
     else:
-        what = (None, "", task.wish, task.turn, task.run)
+        what = (None, "", task.wish, task.turn, task.run, "", 0)
     return bool(await transaction.execute(PROMISE, errand.id, *about, *what, now + LEASE_MS))
 
 
 def _errand(row: Row) -> Errand:
-    channel, thread, ref, author, command, argument, wish, turn, run, attempts = row
+    channel, thread, ref, author, command, argument, wish, turn, run, told_thread, said, attempts = row
     place = Place(str(channel), str(thread))
     task: Command | Press
     if command is not None:
-        task = Command(place, str(ref), str(author), str(command), str(argument))
+        told_in = Place(str(channel), str(told_thread)) if told_thread else None
+        task = Command(place, str(ref), str(author), str(command), str(argument), told_in, int(said or 0))
     else:
         task = Press(place, str(ref), str(author), Wish(str(wish)), str(turn), int(run or 1))
     return Errand(task, int(attempts or 1))

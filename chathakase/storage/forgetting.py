@@ -109,23 +109,24 @@ class Forgetting:
 
         return await self._in_portions(session_id, begin, ALL, session_id, before)
 
-    async def forget(self, scope: Scope, *, author: str, place: Place, before: str) -> int:
-        """Forget what one person said, up to a stored message; returns how many messages were forgotten.
+    async def forget(self, scope: Scope, *, author: str, place: Place, before: str, said: int = 0) -> int:
+        """Forget what one person said, up to a stored message, or else to when it was ``said``; how many messages.
 
         What may be much is done in several transactions, so that nobody waits long for the database.
         """
         session_id = place.session_id
-        said = await self._database.fetch(SAID, session_id, before)
-        if not said:
+        rows = await self._database.fetch(SAID, session_id, before)
+        if not rows and not said:
             return 0
+        upto = rows[0][0] if rows else said
         if scope is Scope.EVERYWHERE:
-            return await self._forget_everywhere(author, said[0][0])
+            return await self._forget_everywhere(author, upto)
         if scope is Scope.HERE:
-            return await self._forget_here(session_id, author, said[0][0])
+            return await self._forget_here(session_id, author, upto)
         async with self._database.transaction() as transaction:
             if scope is Scope.ONE:
                 return len(await _forget(transaction, session_id, ONE, before, session_id))
-            return len(await _forget(transaction, session_id, LAST, author, said[0][0], session_id))
+            return len(await _forget(transaction, session_id, LAST, author, upto, session_id))
 
     async def _forget_here(self, session_id: str, author: str, said: Value) -> int:
         async def begin(transaction: Transaction) -> None:

@@ -6,9 +6,11 @@ TOLD = "SELECT teller FROM hints WHERE person = $1 AND hint = $2"
 
 TELL = "INSERT INTO hints (person, hint, teller) VALUES ($1, $2, $3) ON CONFLICT (person, hint) DO NOTHING"
 
+# A session's id begins with its channel's.
 REPLIED = """
 SELECT 1 FROM messages m JOIN sessions s ON s.id = m.session
-WHERE m.author = $1 AND m.role = 'user' AND s.channel = $2 AND m.ref <> s.thread LIMIT 1
+WHERE m.author = $1 AND m.author <> '' AND m.session > $2 || '_' AND m.session < $2 || '`' AND m.role = 'user'
+    AND m.ref <> s.thread LIMIT 1
 """
 
 

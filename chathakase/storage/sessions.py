@@ -68,6 +68,14 @@ RETURNING seq
 
 TALKING = f"SELECT 1 WHERE {among_people('$2', '$3')}"
 
+# A session's id begins with its channel's.
+NEWEST_THREADS = f"""
+SELECT s.channel, s.thread FROM (SELECT sessions.id, sessions.channel, sessions.thread,
+    (SELECT max(m.said) FROM messages m WHERE m.session = sessions.id AND m.role = 'user') AS spoken FROM sessions
+    WHERE id > $2 || '_' AND id < $2 || '`' AND doomed = 0 AND ($3 = 0 OR {WAITS} OR NOT {free("$1")})) s
+WHERE s.spoken IS NOT NULL ORDER BY s.spoken DESC LIMIT $4
+"""
+
 OPENED = "SELECT id FROM sessions WHERE id IN (SELECT value FROM json_each($1)) AND doomed = 0"
 
 OPENED_LATER = "SELECT 1 WHERE $2 < (SELECT min(said) FROM messages WHERE session = $1 AND seq > 0)"
@@ -156,8 +164,8 @@ class Sessions:
             await spoil(transaction, incoming.place.session_id, incoming.said)
         if not titled and role is Role.USER:
             await retitle(transaction, incoming.place.session_id, int(seq or 0))
-        if errand is not None:
-            await promise(transaction, errand, now=now)
+        if errand is not None and not await promise(transaction, errand, now=now):
+            raise _HadAlready
         return Appended.AMONG_PEOPLE if declined else Appended.NEW
 
     async def is_among_people(self, incoming: Incoming) -> bool:
@@ -203,6 +211,11 @@ class Sessions:
             raise _Expired
         if await transaction.fetch(GONE, session_id, incoming.said):
             raise _HadAlready
+
+    async def newest_threads(self, channel: str, *, busy: bool, limit: int) -> list[Place]:
+        """The threads of a channel in which people said something, the last in which they did so first."""
+        rows = await self._database.fetch(NEWEST_THREADS, self._now(), channel, int(busy), limit)
+        return [Place(str(channel), str(thread)) for channel, thread in rows]
 
     async def people(self, session_id: str) -> frozenset[str]:
         """The user ids of everybody who has said something in a session that is not forgotten."""

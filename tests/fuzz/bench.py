@@ -16,9 +16,9 @@ from typing import Any
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from chathakase.core.errands import Command, Errand, Press
+from chathakase.core.errands import Command, Errand, Press, Words
 from chathakase.core.memory import Change
-from chathakase.core.types import Expiry, ExpiryMode, Incoming, Place
+from chathakase.core.types import Expiry, ExpiryMode, Incoming
 from chathakase.slack.connection.identity import Identity
 from chathakase.slack.connection.socket import open_socket
 from chathakase.slack.connection.web import SlackWeb
@@ -179,8 +179,8 @@ async def open_bench(path: Path) -> AsyncIterator[Bench]:
             async def command(command: Command) -> None:
                 await errands.promise(Errand(command))
 
-            async def say(place: Place, ref: str, by: str, words: str) -> None:
-                await errands.promise(Errand(Command(place, ref, by, words)))
+            async def say(said: Words) -> None:
+                await errands.promise(Errand(Command(said.place, said.ref, said.by, said.words)))
 
             async def change(change: Change) -> None:
                 json.dumps(asdict(change), ensure_ascii=False).encode()

@@ -60,10 +60,20 @@ async def test_a_button_says_its_words_and_the_question_goes(
 ) -> None:
     place, ts = await asked(surface, workspace, alice)
     await alice.press(GENERAL, ts, "chathakase_say_1")
-    ((where, ref, by, words),) = listener.said
-    assert (where, by, words) == (place, alice.id, "clear session")
-    assert ref
+    (said,) = listener.said
+    assert (said.place, said.by, said.words, said.told_in) == (place, alice.id, "clear session", None)
+    assert said.ref
     await workspace.until(lambda: not workspace.world.ephemerals.all())
+
+
+async def test_a_question_may_be_about_another_thread(
+    surface: SlackSurface, workspace: Workspace, alice: Person, listener: Listener
+) -> None:
+    place, about = Place(GENERAL, await alice.say("hello", channel=GENERAL)), Place(GENERAL, "1.000001")
+    await surface.ask(place, alice.id, "Shall I?", CHOICES, about=about)
+    (shown,) = workspace.world.ephemerals.all()
+    await alice.press(GENERAL, shown.message.ts, "chathakase_say_1")
+    assert [(said.place, said.told_in) for said in listener.said] == [(about, place)]
 
 
 async def test_what_cannot_be_stored_is_not_acknowledged_and_the_question_stays(
@@ -74,7 +84,7 @@ async def test_what_cannot_be_stored_is_not_acknowledged_and_the_question_stays(
     with pytest.raises(SlackError, match="not_acknowledged"):
         await alice.press(GENERAL, ts, "chathakase_say_0")
     await alice.press(GENERAL, ts, "chathakase_say_0")
-    assert [words for *_, words in listener.said] == ["forget my messages here"]
+    assert [said.words for said in listener.said] == ["forget my messages here"]
 
 
 async def test_where_buttons_are_refused_a_question_is_asked_in_words(
@@ -96,7 +106,7 @@ async def test_where_there_are_no_replies_a_question_stands_in_the_channel(
     (shown,) = workspace.world.ephemerals.all()
     assert shown.message.thread_ts is None
     await alice.press(GENERAL, shown.message.ts, "chathakase_say_1")
-    assert [where for where, *_ in listener.said] == [place]
+    assert [said.place for said in listener.said] == [place]
 
 
 async def test_a_thread_that_cannot_be_looked_at_is_believed_to_have_replies(

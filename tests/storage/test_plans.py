@@ -2,7 +2,7 @@
 
 import pytest
 
-from chathakase.storage import changes, checkup, forgetting, summaries, titles, turns, withdrawing
+from chathakase.storage import changes, checkup, forgetting, hints, sessions, summaries, titles, turns, withdrawing
 from chathakase.storage.sqlite import SqliteDatabase
 
 EARLIER = "USING COVERING INDEX turns_of_session (session=? AND upto<?)"
@@ -21,7 +21,7 @@ async def plan(database: SqliteDatabase, sql: str, parameters: int) -> list[str]
         (turns.ASKERS, 3),
         (turns.CLAIM, 5),
         (turns.NEXT_ASKER, 2),
-        (changes.FIND, 3),
+        (changes.FIND, 4),
         (summaries.UNANSWERED, 1),
         (withdrawing.WISHES, 1),
     ],
@@ -65,3 +65,17 @@ async def test_only_the_newest_message_of_each_session_is_looked_at_for_when_it_
     steps = await plan(open_database, checkup.ARRIVED, 0)
     assert "SEARCH messages USING INDEX messages_by_seq (session=?)" in steps
     assert "SCAN messages" not in steps
+
+
+async def test_who_talks_to_whom_is_found_at_once(open_database: SqliteDatabase) -> None:
+    for sql, parameters in ((sessions.JOIN, 6), (sessions.TALKING, 3)):
+        steps = await plan(open_database, sql, parameters)
+        assert [step for step in steps if "messages_said_to (session=? AND said<?)" in step]
+        assert not [step for step in steps if step.startswith("SCAN m") or "ORDER BY" in step]
+
+
+async def test_of_a_channel_only_its_own_sessions_are_looked_through(open_database: SqliteDatabase) -> None:
+    threads = await plan(open_database, sessions.NEWEST_THREADS, 4)
+    assert [step for step in threads if step.startswith("SEARCH sessions USING INDEX") and "(id>? AND id<?)" in step]
+    replied = await plan(open_database, hints.REPLIED, 2)
+    assert [step for step in replied if "messages_of_author (author=? AND session>? AND session<?)" in step]

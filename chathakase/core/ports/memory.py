@@ -32,6 +32,12 @@ class SessionStore(Protocol):
     async def opened(self, session_ids: Collection[str]) -> frozenset[str]:
         """Which of some sessions there are by now."""
 
+    async def newest_threads(self, channel: str, *, busy: bool, limit: int) -> list[Place]:
+        """The threads of a channel in which people said something, the last in which they did so first.
+
+        ``busy``: only those in which an answer is being written or waits.
+        """
+
     async def people(self, session_id: str) -> frozenset[str]:
         """The user ids of everybody who has said something in a session that is not forgotten."""
 
@@ -138,8 +144,10 @@ class ForgetStore(Protocol):
         it is much; cut short, it can be done again.
         """
 
-    async def forget(self, scope: Scope, *, author: str, place: Place, before: str) -> int:
+    async def forget(self, scope: Scope, *, author: str, place: Place, before: str, said: int = 0) -> int:
         """Forget what one person said, up to a stored message; returns how many messages were forgotten.
+
+        Where that message is not stored, up to when it was ``said``, in epoch microseconds.
 
         Done in several transactions where it may be much; cut short, it can be done again.
         """

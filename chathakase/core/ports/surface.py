@@ -110,10 +110,12 @@ class Surface(Protocol):
     async def tell(self, user: str, text: str) -> None:
         """Tell one person something outside of any thread. Raises DeliveryError."""
 
-    async def ask(self, place: Place, user: str, text: str, choices: Sequence[Choice]) -> None:
+    async def ask(
+        self, place: Place, user: str, text: str, choices: Sequence[Choice], *, about: Place | None = None
+    ) -> None:
         """Ask one person something in a thread, with a button for each choice, which nobody else sees.
 
-        To press one is to say its words there. Raises DeliveryError.
+        To press one is to say its words there, or, ``about`` another thread, of that one. Raises DeliveryError.
         """
 
     async def share(self, place: Place, errand: Errand, name: str, content: bytes, *, comment: str) -> None:

@@ -1,15 +1,25 @@
 """The commands that work in any thread, most of them answered without the model."""
 
 from chathakase.engine.commands.answers import Answer, Asked, Said, privately
-from chathakase.engine.commands.book import Commands
+from chathakase.engine.commands.book import Commands, find
 from chathakase.engine.commands.helping import text as help_text
 from chathakase.engine.commands.means import Means, Stores, Terms
-from chathakase.engine.commands.parsing import ALOUD, CALLING, COMMANDS, STOP, TELLING
+from chathakase.engine.commands.parsing import (
+    ABOUT_A_THREAD,
+    ALOUD,
+    CALLING,
+    COMMANDS,
+    NO_THREAD,
+    STOP,
+    TELLING,
+)
 
 __all__ = [
+    "ABOUT_A_THREAD",
     "ALOUD",
     "CALLING",
     "COMMANDS",
+    "NO_THREAD",
     "STOP",
     "TELLING",
     "Answer",
@@ -19,6 +29,7 @@ __all__ = [
     "Said",
     "Stores",
     "Terms",
+    "find",
     "help_text",
     "privately",
 ]

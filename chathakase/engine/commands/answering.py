@@ -10,6 +10,8 @@ from chathakase.engine.commands.means import Means
 
 NO_ANSWER = "I have answered nothing here yet that I could answer again."
 
+STOPPED = "I stopped writing this answer."
+
 
 class Answering:
     """Heeds wishes by their words, as buttons are heeded."""
@@ -24,7 +26,9 @@ class Answering:
 
     async def _stop(self, order: Order) -> Answer:
         told = await self._presses.heed(Press(order.place, order.ref, order.by, Wish.STOP))
-        return privately(told) if told else None
+        if told or not order.elsewhere:
+            return privately(told) if told else None
+        return privately(STOPPED)
 
     async def _again(self, order: Order) -> Answer:
         newest = await self._turns.newest(order.place.session_id)

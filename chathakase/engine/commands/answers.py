@@ -19,6 +19,15 @@ class Order:
     argument: str
     errand: Errand
     """By which files that are shared are known, however often it is tried."""
+    where: Place
+    """Where it is answered."""
+    said: int
+    """When it was said, in epoch microseconds; 0: not known."""
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether it was said in another thread than the one that it is about."""
+        return self.where != self.place
 
 
 @dataclass(frozen=True, slots=True)

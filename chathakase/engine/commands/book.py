@@ -10,6 +10,7 @@ from chathakase.engine.commands.answers import Act, Answer, Order
 from chathakase.engine.commands.exporting import Exporting
 from chathakase.engine.commands.forgetting import Forgetting
 from chathakase.engine.commands.means import Means
+from chathakase.engine.commands.naming import Naming, naming
 from chathakase.engine.commands.overseeing import Overseeing
 from chathakase.engine.commands.remembering import Remembering
 from chathakase.engine.commands.searching import Searching
@@ -24,6 +25,7 @@ class Commands:
 
     def __init__(self, means: Means) -> None:
         self._name = means.terms.agent
+        self._naming = Naming(means)
         self._acts: Mapping[str, Act] = helping.acts(means.terms.follow_ups)
         for group in GROUPS:
             self._acts = {**self._acts, **group(means).acts()}
@@ -38,8 +40,13 @@ class Commands:
 
     async def do(self, command: Command, errand: Errand) -> Answer:
         """Do what a command says; returns what is to be said or asked. Raises StoreError."""
-        order = Order(command.place, command.ref, command.by, command.argument, errand)
-        return await self._acts[command.name](order)
+        about, ref, by = command.place, command.ref, command.by
+        order = Order(about, ref, by, command.argument, errand, command.where, command.said)
+        if not order.elsewhere:
+            return await self._acts[command.name](order)
+        # Before it is done, since by that a thread may lose its title.
+        name = await self._naming.name(about)
+        return naming(name, await self._acts[command.name](order))
 
 
 def find(incoming: Incoming, *, name: str = "") -> Command | None:
@@ -55,4 +62,4 @@ def find(incoming: Incoming, *, name: str = "") -> Command | None:
         command, argument = parsed
     else:
         return None
-    return Command(incoming.place, incoming.ref, incoming.author, command, argument)
+    return Command(incoming.place, incoming.ref, incoming.author, command, argument, said=incoming.said)

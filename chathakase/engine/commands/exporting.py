@@ -9,12 +9,13 @@ from chathakase.core.export import Names, as_json, as_markdown, file_name
 from chathakase.core.memory import Transcript
 from chathakase.core.mentions import mentioned, speakers
 from chathakase.engine.commands import parsing
-from chathakase.engine.commands.answers import Act, Answer, Order, Said
+from chathakase.engine.commands.answers import Act, Answer, Order, Said, privately
 from chathakase.engine.commands.means import Means
 
 NOTHING = "There is nothing to export: nobody has said anything here, or it has all been forgotten."
 COMMENT = "This session as Markdown, for people to read."
 COMMENT_JSON = "The same as JSON, for programs."
+SHARED = "Here it is, as two files."
 NOT_TAKEN = "I couldn't share the files here. Please try again later, or ask your administrator."
 
 log = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ class Exporting:
         except DeliveryError as error:
             log.warning("The export of %s could not be shared: %s", order.place.session_id, error)
             return Said(NOT_TAKEN)
-        return None
+        return privately(SHARED) if order.elsewhere else None
 
     async def _share(self, order: Order, transcript: Transcript) -> None:
         said = transcript.messages
@@ -52,7 +53,7 @@ class Exporting:
         files = await asyncio.to_thread(_files, transcript, names, self._agent)
         for ending, (content, comment) in files.items():
             name = f"{file_name(order.place.session_id)}.{ending}"
-            await self._surface.share(order.place, order.errand, name, content, comment=comment)
+            await self._surface.share(order.where, order.errand, name, content, comment=comment)
 
 
 def _files(transcript: Transcript, names: Names, agent: str) -> Mapping[str, tuple[bytes, str]]:

@@ -22,6 +22,11 @@ CHOICES = (
     Choice("My messages here", parsing.FORGET_HERE),
     Choice("All my messages everywhere", parsing.FORGET_EVERYTHING),
 )
+CHOICES_ELSEWHERE = (
+    Choice("My last message there", parsing.FORGET_LAST_NOW),
+    Choice("My messages there", parsing.FORGET_HERE_NOW),
+    CHOICES[-1],
+)
 SURE = "Forget everything you have ever written to me or in my threads? This can't be undone."
 NOT_YOURS = "Sorry, only the author of a message or an admin can have it forgotten."
 UNKNOWN = "I don't remember that message."
@@ -55,21 +60,26 @@ class Forgetting:
             CLEAR_SESSION: self._clear,
         }
 
-    async def _ask_what(self, _: Order) -> Answer:
-        return Asked(WHAT, CHOICES)
+    async def _ask_what(self, order: Order) -> Answer:
+        return Asked(WHAT, CHOICES_ELSEWHERE if order.elsewhere else CHOICES)
 
     async def _ask_whether(self, _: Order) -> Answer:
         return Asked(SURE, (Choice("Forget everything", parsing.FORGET_EVERYTHING_NOW, danger=True),))
 
     async def _last(self, order: Order) -> Answer:
+        if order.elsewhere and order.argument != parsing.NOW:
+            return _sure("Forget your last message there?", parsing.FORGET_LAST_NOW)
         if order.errand.attempt > 1:
             return privately(INTERRUPTED)
         forgotten = await self._forget(order, Scope.LAST)
-        return privately("Done: I have forgotten your last message here." if forgotten else NOTHING.format("here"))
+        where = _where(order)
+        return privately(f"Done: I have forgotten your last message {where}." if forgotten else NOTHING.format(where))
 
     async def _here(self, order: Order) -> Answer:
+        if order.elsewhere and order.argument != parsing.NOW:
+            return _sure("Forget all your messages there?", parsing.FORGET_HERE_NOW)
         forgotten = await self._forget(order, Scope.HERE)
-        return privately(_done(forgotten, "here", order))
+        return privately(_done(forgotten, _where(order), order))
 
     async def _everything(self, order: Order) -> Answer:
         # Also what is asked there meanwhile may be answered from what is not forgotten yet.
@@ -93,13 +103,17 @@ class Forgetting:
         return privately("Done: I have forgotten that message.")
 
     async def _forget(self, order: Order, scope: Scope) -> int:
-        forgotten = await self._forgetting.forget(scope, author=order.by, place=order.place, before=order.ref)
+        forgotten = await self._forgetting.forget(
+            scope, author=order.by, place=order.place, before=order.ref, said=order.said
+        )
         if forgotten:
             self._presses.begin_anew(order.place.session_id)
         return forgotten
 
     async def _clear(self, order: Order) -> Answer:
         session_id = order.place.session_id
+        if order.elsewhere and order.argument != parsing.FOR_EVERYONE:
+            return _sure("Forget everything said there, my answers too?", parsing.CLEAR_FOR_EVERYONE)
         if order.argument != parsing.FOR_EVERYONE and (others := await self._others(order)):
             return Asked(
                 f"{others} wrote here too. Forget everyone's messages in this thread, or only yours?",
@@ -111,7 +125,9 @@ class Forgetting:
         await self._presses.end_elsewhere(session_id, before=order.ref)
         forgotten = await self._forgetting.clear(session_id, before=order.ref)
         # Once more after a crash, there is nothing left to count.
-        what = f"{counted(forgotten, 'message')} of this thread" if forgotten else "everything said here before"
+        what = f"everything said {_where(order)} before"
+        if forgotten:
+            what = f"{counted(forgotten, 'message')} of {'that' if order.elsewhere else 'this'} thread"
         return Said(f"Done: I have forgotten {what}.")
 
     async def _others(self, order: Order) -> str:
@@ -119,6 +135,15 @@ class Forgetting:
         ids = sorted(await self._sessions.people(order.place.session_id) - {order.by})
         people = await self._surface.people(ids)
         return listed(Names({id_: person.name for id_, person in people.items()}).listed(ids))
+
+
+def _sure(question: str, words: str) -> Asked:
+    """Ask before something is forgotten in a thread that is not in sight."""
+    return Asked(question, (Choice("Forget", words, danger=True),))
+
+
+def _where(order: Order) -> str:
+    return "there" if order.elsewhere else "here"
 
 
 def _done(forgotten: int, where: str, order: Order) -> str:

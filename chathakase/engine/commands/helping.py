@@ -54,6 +54,8 @@ STAYING_OUT = (
     "Mention me, or call me by my name, when you want an answer."
 )
 
+NOTHING_YET = "We have no conversation here yet. Send me a message to start one."
+
 CHANGED = "You edited a question that I have already answered."
 """What is said to whoever edits the newest one."""
 
@@ -68,6 +70,7 @@ def acts(follow_ups: FollowUps) -> Mapping[str, Act]:
     return {
         parsing.HELP: _saying(Said(text(follow_ups))),
         HINT: _saying(Said(HELLO)),
+        parsing.NO_THREAD: _saying(privately(NOTHING_YET)),
         STOOD_BACK: _saying(privately(STAYING_OUT)),
         OFFER_AGAIN: _saying(Asked(CHANGED, (Choice("Answer again", parsing.ANSWER_AGAIN),))),
         **{name: _refusing(text) for name, text in REFUSALS.items()},

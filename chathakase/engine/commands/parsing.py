@@ -14,6 +14,8 @@ FORGET = "forget"
 FORGET_LAST = "forget my last message"
 FORGET_HERE = "forget my messages here"
 FORGET_EVERYTHING = "forget everything of mine"
+FORGET_LAST_NOW = f"{FORGET_LAST} now"
+FORGET_HERE_NOW = f"{FORGET_HERE} now"
 FORGET_EVERYTHING_NOW = "forget everything of mine now"
 CLEAR_FOR_EVERYONE = f"{CLEAR_SESSION} for everyone"
 EXPORT = "export session"
@@ -29,6 +31,12 @@ HELP = "help"
 
 FOR_EVERYONE = "for everyone"
 """The argument of a session's clearing that has been asked about."""
+
+NOW = "now"
+"""The argument of what is to be forgotten and has been asked about."""
+
+NO_THREAD = "no thread"
+"""What is told where a command is about a thread, and there is none; its argument is the command."""
 
 COMMANDS = (
     SESSION_INFO,
@@ -59,11 +67,16 @@ TELLING = frozenset(
 ALOUD = frozenset({SESSION_INFO, SUMMARISE, COMPACT, RENAME, EXPORT, CLEAR_SESSION, HELP})
 """Commands that are answered for everybody to read; what others tell concerns one person, or the whole house."""
 
+ABOUT_A_THREAD = frozenset(COMMANDS) - {SEARCH, FORGET_EVERYTHING, ALL_SESSIONS, DOCTOR, HELP}
+"""Commands that are about the thread in which they are said."""
+
 CALLING = frozenset({SUMMARISE, COMPACT, ANSWER_AGAIN})
 """Commands for which the model is called, so that they count as questions do."""
 
 EXACT: Mapping[str, tuple[str, str]] = {
     **{name: (name, "") for name in (*COMMANDS, FORGET_EVERYTHING_NOW)},
+    FORGET_LAST_NOW: (FORGET_LAST, NOW),
+    FORGET_HERE_NOW: (FORGET_HERE, NOW),
     "memory": (WHAT_DO_YOU_REMEMBER, ""),
     "summarize": (SUMMARISE, ""),
     # Said in the thread, it can mean no other message: any other is pointed at by its own menu.

@@ -155,9 +155,11 @@ class Outbox:
         blocks = [{"type": "markdown", "text": defused(text)}]
         return await self._whisper_with(blocks, place, user, text, otherwise=text)
 
-    async def ask(self, place: Place, user: str, text: str, choices: Sequence[Choice]) -> None:
+    async def ask(
+        self, place: Place, user: str, text: str, choices: Sequence[Choice], *, about: Place | None = None
+    ) -> None:
         """Ask one person something in a thread, which nobody else sees. Raises DeliveryError."""
-        blocks = asking(place, text, choices)
+        blocks = asking(place, text, choices, about=about)
         await self._whisper_with(blocks, place, user, text, otherwise=in_words(text, choices))
 
     async def _whisper_with(

@@ -6,7 +6,7 @@ https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dial
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chathakase.core.types import Choice, Place
@@ -18,9 +18,13 @@ SAY = "chathakase_say_{}"
 LONGEST_TEXT, LONGEST_LABEL, LONGEST_DIALOG_LABEL = 3_000, 75, 30
 
 
-def asking(place: Place, text: str, choices: Sequence[Choice]) -> list[dict[str, Any]]:
-    """The blocks of a question in a thread; Slack does not tell the thread of such a message, so its buttons do."""
-    buttons = [_button(place, number, choice) for number, choice in enumerate(choices)]
+def asking(place: Place, text: str, choices: Sequence[Choice], *, about: Place | None = None) -> list[dict[str, Any]]:
+    """The blocks of a question in a thread, which may be ``about`` another one of the same channel.
+
+    Slack does not tell the thread of such a message, so its buttons do.
+    """
+    known = {"thread": about.thread, "told_in": place.thread} if about else {"thread": place.thread}
+    buttons = [_button(known, number, choice) for number, choice in enumerate(choices)]
     return [
         {"type": "section", "text": {"type": "mrkdwn", "text": notification(text, most=LONGEST_TEXT)}},
         {"type": "actions", "elements": buttons},
@@ -32,12 +36,12 @@ def in_words(text: str, choices: Sequence[Choice]) -> str:
     return "\n".join((text, *(f"• {choice.label}: say “{choice.words}”" for choice in choices)))
 
 
-def _button(place: Place, number: int, choice: Choice) -> dict[str, Any]:
+def _button(known: Mapping[str, str], number: int, choice: Choice) -> dict[str, Any]:
     button = {
         "type": "button",
         "action_id": SAY.format(number),
         "text": _plain(choice.label, LONGEST_LABEL),
-        "value": json.dumps({"words": choice.words, "thread": place.thread}),
+        "value": json.dumps({"words": choice.words, **known}),
     }
     if not choice.danger:
         return button

@@ -16,10 +16,10 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from chathakase.core.errands import Command, Press
+from chathakase.core.errands import Command, Press, Words
 from chathakase.core.errors import StoreError, trace
 from chathakase.core.memory import Change
-from chathakase.core.types import Incoming, Place
+from chathakase.core.types import Incoming
 from chathakase.slack.connection.identity import Identity
 from chathakase.slack.connection.web import SlackWeb
 from chathakase.slack.inward.authors import Authors
@@ -47,11 +47,11 @@ class Intake:
         change: Callable[[Change], Awaitable[None]],
         press: Callable[[Press], Awaitable[None]],
         command: Callable[[Command], Awaitable[None]],
-        say: Callable[[Place, str, str, str], Awaitable[None]],
+        say: Callable[[Words], Awaitable[None]],
     ) -> None:
         """Each of them returns once what it is given is stored, and raises StoreError.
 
-        ``say`` is given what somebody says by a button: where, the press's own id, by whom, and the words.
+        ``say`` is given what somebody says by a button.
         """
         self._identity = identity
         self._authors = authors
@@ -93,8 +93,7 @@ class Intake:
         """Bolt listener: store what somebody says by a button, acknowledge it, and take the question away."""
 
         async def store() -> None:
-            said = read_words(body)
-            await self._say(said.place, said.ref, said.by, said.words)
+            await self._say(read_words(body))
 
         if await _taken("An answer to a question", store, context, ack):
             await _take_away(client, body.get("response_url"))

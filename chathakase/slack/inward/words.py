@@ -7,10 +7,9 @@ https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payl
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from chathakase.core.errands import FORGET_ONE, Command
+from chathakase.core.errands import FORGET_ONE, Command, Words
 from chathakase.core.types import Place
 from chathakase.core.unicode import mend
 from chathakase.slack.inward.fields import ID, TIMESTAMP, Malformed, field, part, ref_of
@@ -23,31 +22,22 @@ FORGET = "chathakase_forget"
 MOST_WORDS = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """Words that somebody said by a button."""
-
-    place: Place
-    ref: str
-    """Slack's id of the question, so that it is answered once however often a button is pressed."""
-    by: str
-    words: str
-
-
-def read_words(body: Mapping[str, Any]) -> Said:
+def read_words(body: Mapping[str, Any]) -> Words:
     """Read that somebody pressed a button that says words. Raises Malformed.
 
     The message with the button is seen by one person only, and Slack does not tell its thread: the button does.
     """
     action = first_of(body.get("actions"))
-    words, thread = _value(action.get("value"))
+    words, thread, told_in = _value(action.get("value"))
     container = part(body, "container")
     channel = {"id": container.get("channel_id"), **part(body, "channel")}
-    return Said(
-        place=Place(field(channel, "id", ID), thread),
+    channel_id = field(channel, "id", ID)
+    return Words(
+        place=Place(channel_id, thread),
         ref=ref_of(container.get("message_ts"), action.get("action_ts"), body.get("trigger_id")),
         by=field(part(body, "user"), "id", ID),
         words=words,
+        told_in=Place(channel_id, told_in) if told_in else None,
     )
 
 
@@ -67,12 +57,13 @@ def read_shortcut(body: Mapping[str, Any]) -> Command:
     )
 
 
-def _value(value: object) -> tuple[str, str]:
+def _value(value: object) -> tuple[str, str, str]:
     try:
         known = json.loads(value if isinstance(value, str) else "")
         words, thread = known["words"], field(known, "thread", TIMESTAMP)
+        told_in = field(known, "told_in", TIMESTAMP) if known.get("told_in") else ""
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise Malformed("value") from error
     if not isinstance(words, str) or not words or len(words) > MOST_WORDS:
         raise Malformed("value")
-    return mend(words), thread
+    return mend(words), thread, told_in

@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from time import monotonic
 
-from chathakase.core.errands import Command, Press
+from chathakase.core.errands import Command, Press, Words
 from chathakase.core.errors import StoreError
 from chathakase.core.memory import Change
-from chathakase.core.types import Incoming, Place
+from chathakase.core.types import Incoming
 from chathakase.slack.connection.socket import open_socket
 from chathakase.slack.connection.state import Connection
 from chathakase.slack.connection.tempo import Tempo
@@ -44,7 +44,7 @@ class Listener:
     heard: list[Incoming] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
-    said: list[tuple[Place, str, str, str]] = field(default_factory=list)
+    said: list[Words] = field(default_factory=list)
     refusals: int = 0
     gaps: list[float] = field(default_factory=list)
     hold: asyncio.Event = field(default_factory=asyncio.Event)
@@ -77,9 +77,9 @@ class Listener:
         self._may_store()
         self.commands.append(command)
 
-    async def say(self, place: Place, ref: str, by: str, words: str) -> None:
+    async def say(self, words: Words) -> None:
         self._may_store()
-        self.said.append((place, ref, by, words))
+        self.said.append(words)
 
     def _may_store(self) -> None:
         if self.refusals:

@@ -3,10 +3,10 @@ from typing import Any
 
 import pytest
 
-from chathakase.core.errands import Command
+from chathakase.core.errands import Command, Words
 from chathakase.core.types import Place
 from chathakase.slack.inward.fields import Malformed
-from chathakase.slack.inward.words import SAY_BUTTONS, Said, read_shortcut, read_words
+from chathakase.slack.inward.words import SAY_BUTTONS, read_shortcut, read_words
 
 VALUE = json.dumps({"words": "clear session", "thread": "1.0"})
 PRESS = {
@@ -33,7 +33,7 @@ def press(value: object) -> dict[str, Any]:
 
 
 def test_a_button_says_its_words_in_its_thread() -> None:
-    assert read_words(PRESS) == Said(Place("C1", "1.0"), "2.0", "U1", "clear session")
+    assert read_words(PRESS) == Words(Place("C1", "1.0"), "2.0", "U1", "clear session")
 
 
 def test_a_second_press_of_a_button_is_known_for_one() -> None:

@@ -1,0 +1,30 @@
+"""Names the thread that a command is about, where it was said in another one."""
+
+from dataclasses import replace
+
+from chathakase.core.types import Place
+from chathakase.engine.commands.answers import Answer
+from chathakase.engine.commands.means import Means
+from chathakase.engine.commands.wording import plainly
+
+UNTITLED = "our last conversation"
+
+
+class Naming:
+    """Knows what threads are called."""
+
+    def __init__(self, means: Means) -> None:
+        self._sessions = means.stores.sessions
+        self._surface = means.surface
+
+    async def name(self, place: Place) -> str:
+        """A thread's title, in Markdown, which leads there where that can be. Raises StoreError."""
+        info = await self._sessions.info(place.session_id)
+        title = plainly(info.title) if info and info.title else UNTITLED
+        link = self._surface.link(place, place.thread)
+        return f"[{title}]({link})" if link else title
+
+
+def naming(name: str, answer: Answer) -> Answer:
+    """An answer below the name of the thread that it is about."""
+    return replace(answer, text=f"About {name}:\n\n{answer.text}") if answer else None
