@@ -140,6 +140,8 @@ class Incoming:
     """To whom it is said, as far as that is known yet."""
     direct: bool = False
     """Nobody but its author and the bot is there."""
+    awaits_files: bool = False
+    """It tells of files that another coming of it brings, or tells all about."""
 
 
 class Appended(Enum):

@@ -12,6 +12,8 @@ from chathakase.engine.running import Running
 
 OFFER_AGAIN = "offer answer again"
 """The errand that offers an answer to a question that was changed after it was answered."""
+OFFER_WITH_FILES = "offer answer with files"
+"""The same for a question whose files came long after its answer."""
 
 
 class Changes:

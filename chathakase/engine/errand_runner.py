@@ -10,7 +10,7 @@ from typing import TypeVar
 from chathakase.core.errands import Command, Errand, Press
 from chathakase.core.errors import StoreError, trace
 from chathakase.core.types import Wish
-from chathakase.engine.changes import OFFER_AGAIN
+from chathakase.engine.changes import OFFER_AGAIN, OFFER_WITH_FILES
 from chathakase.engine.commands import STOP, TELLING
 from chathakase.engine.errands import Errands
 
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 K = TypeVar("K", bound=Hashable)
 _Told = tuple[str, str, str, str]
 
-ONCE = TELLING | {OFFER_AGAIN, STOP}
+ONCE = TELLING | {OFFER_AGAIN, OFFER_WITH_FILES, STOP}
 """Commands of which one is done at a time where several are the same."""
 
 

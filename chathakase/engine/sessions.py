@@ -15,7 +15,7 @@ from chathakase.core.types import Appended, Incoming, Place, Role, SaidTo, Wish
 from chathakase.engine.admission import A_WISH, TOO_MANY_BY_YOU, WHYS, Admission, Cause, Caused
 from chathakase.engine.attention import Attention
 from chathakase.engine.background import Background
-from chathakase.engine.changes import OFFER_AGAIN
+from chathakase.engine.changes import OFFER_AGAIN, OFFER_WITH_FILES
 from chathakase.engine.commands import CALLING, STOP, Commands
 from chathakase.engine.errand_runner import ErrandRunner
 from chathakase.engine.errands import Errands
@@ -26,6 +26,7 @@ from chathakase.engine.running import Running, Signals
 from chathakase.engine.strays import Strays
 from chathakase.engine.targets import Targets
 from chathakase.engine.turn import TurnRunner
+from chathakase.engine.twins import LATE, Twins
 
 PUT_DOWN_WITHIN = 2.5
 """Seconds in which turns that are cut short can say so and let go."""
@@ -78,6 +79,7 @@ class SessionManager:
         self._places = places
         self._grace = grace
         self._now = now
+        self._twins = Twins(self.wake)
         self._working: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         self._answering: set[str] = set()
@@ -97,6 +99,9 @@ class SessionManager:
             self._strays.keep(incoming)
         elif appended is Appended.COMPLETED:
             await self._take_up_completed(incoming)
+        elif appended is Appended.KNOWN and not incoming.awaits_files:
+            # Its twin has come, and brings nothing more.
+            self._twins.came(incoming.place.session_id)
         elif appended and incoming.opens:
             for stray in self._strays.take(incoming):
                 await self.submit(stray)
@@ -105,9 +110,14 @@ class SessionManager:
     async def _take_up_completed(self, incoming: Incoming) -> None:
         """Have a question answered with its files, which came only with the twin of its mention. Raises StoreError."""
         session_id = incoming.place.session_id
-        if self._running.find(session_id) is not None:
+        if session_id in self._twins:
+            self._twins.came(session_id)
+        elif self._running.find(session_id) is not None:
             self._running.begin_anew(session_id)
         elif (answered := await self._turns.answer_to(session_id, incoming.ref)) is not None:
+            if self._now() - incoming.said // 1000 > LATE:
+                await self._keep_promise(Command(incoming.place, incoming.ref, incoming.author, OFFER_WITH_FILES))
+                return
             await self._take_up_again(incoming.place, *answered)
             self.wake(session_id)
 
@@ -133,12 +143,20 @@ class SessionManager:
             return await self._refuse(incoming, why)
         appended = await self._save(incoming)
         if appended is Appended.NEW and incoming.asks:
-            self.wake(incoming.place.session_id)
+            self._begin(incoming)
         elif incoming.asks and not why:
             self._admission.take_back(incoming)
         if appended is Appended.AMONG_PEOPLE:
             await self._tell_that_we_stand_back(incoming)
         return appended
+
+    def _begin(self, incoming: Incoming) -> None:
+        """Have a question answered, as soon as its files are there if it tells of some."""
+        session_id = incoming.place.session_id
+        if incoming.awaits_files and session_id not in self._working:
+            self._twins.expect(session_id)
+        else:
+            self.wake(session_id)
 
     async def _tell_that_we_stand_back(self, incoming: Incoming) -> None:
         """Tell somebody, once for ever, why a message that might have been for us is not answered."""
@@ -280,8 +298,8 @@ class SessionManager:
         return saved
 
     def wake(self, session_id: str) -> None:
-        """See to it that whatever waits in a session is answered."""
-        if self._ends is not None:
+        """See to it that whatever waits in a session is answered, once its files are there if they are to come."""
+        if self._ends is not None or session_id in self._twins:
             return
         if session_id in self._working:
             self._again.add(session_id)
@@ -309,6 +327,7 @@ class SessionManager:
         """Take on no more work; the turns under way have their grace period from now on."""
         if self._ends is None:
             self._ends = monotonic() + self._grace
+            self._twins.close()
             self._errands.retire()
 
     async def close(self) -> None:

@@ -12,7 +12,9 @@ ADD = """
 INSERT INTO files (session, message, position, ref, name, kind, size, url, remote)
 SELECT session, id, (SELECT count(*) FROM files WHERE message = messages.id), $3, $4, $5, $6, $7, $8
 FROM messages WHERE ref = $2 AND session = $1
-ON CONFLICT (message, ref) DO NOTHING
+ON CONFLICT (message, ref) DO UPDATE
+SET name = excluded.name, kind = excluded.kind, size = excluded.size, url = excluded.url, remote = excluded.remote
+WHERE files.url = '' AND excluded.url <> '' AND files.read_at IS NULL
 """
 
 UNCHANGED = "SELECT 1 FROM messages WHERE ref = $2 AND session = $1 AND role = 'user' AND changed = 0"
@@ -55,7 +57,10 @@ class Files:
 
 
 async def add_files(transaction: Transaction, session_id: str, ref: str, files: Sequence[SharedFile]) -> int:
-    """Note the files of a stored message, those that are noted already stay as they are; returns how many are new."""
+    """Note the files of a stored message; returns how many are new.
+
+    Those that are noted already stay as they are, unless it is told only now where they are.
+    """
     new = 0
     for file in files:
         about = (file.id, file.name, file.kind, file.size, file.url, int(file.remote))

@@ -6,7 +6,9 @@ import sqlite3
 import zipfile
 from collections.abc import Awaitable, Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -17,9 +19,11 @@ from chathakase.engine.sessions import SessionManager
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace
 from chathakase.playground.socket_mode import events
+from chathakase.playground.socket_mode.payloads import message_json
 from chathakase.slack.inward.downloads import SlackDownloads
 from chathakase.slack.inward.events import microseconds
 from tests.end_to_end.conftest import OpenBot, Thread, footnotes
+from tests.end_to_end.whispers import choose, whispered
 from tests.model_server import ModelServer, says
 
 Start = Callable[..., Awaitable[Thread]]
@@ -209,3 +213,71 @@ async def test_a_file_that_comes_after_the_answer_is_answered_in_its_place(
     assert not await bot.submit(question)
     await workspace.until(lambda: not bot._working)
     assert len(model.requests) == 2
+
+
+async def told_of(workspace: Workspace, person: Person, channel: str) -> tuple[Thread, dict[str, Any], dict[str, Any]]:
+    """A mention with a file, as the event that hardly tells of it and its twin; none of them is sent."""
+    await person.share("costs.csv", CSV, channel=channel)
+    shared = workspace.world.files.all()[-1]
+    message = workspace.world.timeline(channel).messages()[-1]
+    body = message_json(workspace.world, message) | {"channel": channel, "channel_type": "channel"}
+    body |= {"ts": workspace.world.mint(), "text": f"<@{workspace.world.app.user_id}> what did we spend?"}
+    mention = {**body, "type": "app_mention", "files": [{"id": shared.id, "file_access": "check_file_info"}]}
+    workspace.world.timeline(channel).put(replace(message, ts=body["ts"], text=body["text"]))
+    return Thread(workspace, person, channel, body["ts"]), mention, body
+
+
+async def test_a_mention_that_tells_of_a_file_waits_for_its_twin(
+    workspace: Workspace, bot: SessionManager, alice: Person, general: str, model: ModelServer
+) -> None:
+    thread, mention, twin = await told_of(workspace, alice, general)
+    workspace.send_event(mention)
+    await workspace.until(lambda: Place(general, thread.ts).session_id in bot._twins)
+    await bot.wake_waiting()
+    assert not model.requests
+    workspace.send_event(twin)
+    await thread.answers(1, containing="June,140")
+    assert '<file name="costs.csv">' in model.seen()
+    assert len(model.requests) == 1
+    assert not list(bot._twins._waiting)
+
+
+async def test_whose_twin_does_not_come_is_answered_all_the_same(
+    workspace: Workspace,
+    bot: SessionManager,
+    alice: Person,
+    general: str,
+    model: ModelServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("chathakase.engine.twins.WITHIN", 0.1)
+    thread, mention, twin = await told_of(workspace, alice, general)
+    workspace.send_event(mention)
+    await thread.answers(1, containing="June,140")
+    await workspace.until(lambda: not bot._working)
+    workspace.send_event(twin)
+    await workspace.until(lambda: workspace.pending_events == 0)
+    await workspace.until(lambda: not bot._working)
+    assert len(model.requests) == 1
+
+
+async def test_a_file_that_comes_long_after_the_answer_is_offered_to_be_answered(
+    workspace: Workspace,
+    bot: SessionManager,
+    alice: Person,
+    general: str,
+    model: ModelServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("chathakase.engine.sessions.LATE", 0)
+    thread, mention, twin = await told_of(workspace, alice, general)
+    del mention["files"]
+    model.will(says("I see no file."))
+    workspace.send_event(mention | {"upload": False, "subtype": None})
+    await thread.answers(1, containing="I see no file.")
+    await workspace.until(lambda: not bot._working)
+    workspace.send_event(twin)
+    await whispered(workspace, alice, "Your files reached me only after I had answered.")
+    assert len(model.requests) == 1
+    await choose(workspace, alice, "Answer again")
+    await thread.answers(1, containing="June,140")

@@ -54,7 +54,7 @@ def find(incoming: Incoming, *, name: str = "") -> Command | None:
 
     Only people give commands. ``name`` is what people call the bot.
     """
-    if not incoming.asks or incoming.files or incoming.name:
+    if not incoming.asks or incoming.files or incoming.awaits_files or incoming.name:
         return None
     if not incoming.text.strip():
         command, argument = helping.HINT, ""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from chathakase.core.types import Choice, FollowUps
 from chathakase.engine.admission import A_WISH, BUSY, TOO_MANY_BY_YOU, TOO_MANY_HERE
-from chathakase.engine.changes import OFFER_AGAIN
+from chathakase.engine.changes import OFFER_AGAIN, OFFER_WITH_FILES
 from chathakase.engine.commands import parsing
 from chathakase.engine.commands.answers import Act, Answer, Asked, Order, Said, privately
 from chathakase.engine.hints import STOOD_BACK
@@ -59,6 +59,9 @@ NOTHING_YET = "We have no conversation here yet. Send me a message to start one.
 CHANGED = "You edited a question that I have already answered."
 """What is said to whoever edits the newest one."""
 
+CAME_LATE = "Your files reached me only after I had answered."
+"""What is said to whoever shared them."""
+
 
 def text(follow_ups: FollowUps = FollowUps.THREAD) -> str:
     """What ``help`` says."""
@@ -73,6 +76,7 @@ def acts(follow_ups: FollowUps) -> Mapping[str, Act]:
         parsing.NO_THREAD: _saying(privately(NOTHING_YET)),
         STOOD_BACK: _saying(privately(STAYING_OUT)),
         OFFER_AGAIN: _saying(Asked(CHANGED, (Choice("Answer again", parsing.ANSWER_AGAIN),))),
+        OFFER_WITH_FILES: _saying(Asked(CAME_LATE, (Choice("Answer again", parsing.ANSWER_AGAIN),))),
         **{name: _refusing(text) for name, text in REFUSALS.items()},
     }
 

@@ -56,6 +56,15 @@ def lines(part: object, deep: int = DEEPEST) -> Iterator[str]:
         yield from filter(None, WAYS.get(words(part, "type"), _anything)(part, deep))
 
 
+def holds(part: object, kind: str, deep: int = DEEPEST) -> bool:
+    """Whether something of a kind is among some parts, and their parts."""
+    if isinstance(part, list) and deep:
+        return any(holds(each, kind, deep - 1) for each in part)
+    if isinstance(part, Mapping) and deep:
+        return part.get("type") == kind or holds(part.get("elements"), kind, deep - 1)
+    return False
+
+
 def _anything(part: Mapping[str, Any], deep: int) -> Iterator[str]:
     return chain.from_iterable(lines(part.get(name), deep - 1) for name in SPOKEN_PARTS)
 

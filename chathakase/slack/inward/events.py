@@ -3,13 +3,14 @@
 Shapes: https://docs.slack.dev/reference/events/message and https://docs.slack.dev/reference/events/app_mention.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chathakase.core.files import SharedFile
 from chathakase.core.types import Incoming, Place, SaidTo
 from chathakase.core.unicode import mend
 from chathakase.slack.connection.identity import Identity
+from chathakase.slack.inward.blocks import holds
 from chathakase.slack.inward.fields import ID, TIMESTAMP, Malformed, field, words
 from chathakase.slack.inward.files import read_files
 from chathakase.slack.inward.layout import attached_words, files_in, is_no_text, own_words
@@ -26,7 +27,7 @@ def read_event(event: Mapping[str, Any], identity: Identity) -> Incoming | None:
     if event.get("type") not in EVENTS or not spoken_by_a_person(event, identity):
         return None
     channel, ref = field(event, "channel", ID), field(event, "ts", TIMESTAMP)
-    raw, files = own_words(event, text_of(event)), _files(event)
+    raw, files = own_words(event, text_of(event)), read_files(files_in(event))
     direct = is_direct(event)
     mentioned = event["type"] == "app_mention" or mentions(raw, identity.user_id)
     # Who is mentioned in what is attached, or passed on, is not called by it.
@@ -47,6 +48,7 @@ def read_event(event: Mapping[str, Any], identity: Identity) -> Incoming | None:
         files=files,
         said_to=SaidTo.OTHERS if to_others else SaidTo.BOT if mentioned and not direct else SaidTo.ANYBODY,
         direct=direct,
+        awaits_files=event["type"] == "app_mention" and _awaits_files(event, files),
     )
 
 
@@ -84,7 +86,11 @@ def thread_of(event: Mapping[str, Any], ref: str) -> str:
     return field(event, "thread_ts", TIMESTAMP) if event.get("thread_ts") else ref
 
 
-def _files(event: Mapping[str, Any]) -> tuple[SharedFile, ...]:
-    """What is shared. Of files that a mention cannot tell everything of, its twin, the message, does."""
-    files = read_files(files_in(event))
-    return tuple(file for file in files if file.url or file.remote) if event["type"] == "app_mention" else files
+def _awaits_files(event: Mapping[str, Any], files: Sequence[SharedFile]) -> bool:
+    """Whether a mention tells of files of which only its twin, the message, tells everything.
+
+    It was seen with all of them, with nothing but their ids, and with nothing but an element in its blocks
+    (NousResearch/hermes-agent#77141).
+    """
+    told = event.get("subtype") == "file_share" or event.get("upload") or holds(event.get("blocks"), "file")
+    return not all(file.url or file.remote for file in files) or (not files and bool(told))

@@ -207,13 +207,30 @@ def test_a_message_may_be_nothing_but_files() -> None:
     assert read_event(gone, BOT) is None
 
 
-def test_a_mention_leaves_files_to_its_twin_unless_they_can_be_fetched() -> None:
+IN_BLOCKS = [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [{"type": "file"}]}]}]
+
+
+@pytest.mark.parametrize(
+    ("fields", "files", "awaits"),
+    [
+        ({}, 0, False),
+        ({"files": [FILE]}, 1, False),
+        ({"files": [FILE | {"is_external": True}]}, 1, False),
+        ({"files": [{"id": "F1"}]}, 1, True),
+        ({"files": [{"id": "F1", "file_access": "check_file_info"}, FILE | {"id": "F2"}]}, 2, True),
+        ({"subtype": "file_share"}, 0, True),
+        ({"upload": True}, 0, True),
+        ({"blocks": IN_BLOCKS}, 0, True),
+        ({"blocks": "odd", "upload": False}, 0, False),
+    ],
+)
+def test_a_mention_tells_of_files_that_its_twin_brings(fields: dict[str, Any], files: int, awaits: bool) -> None:
     mention = {"type": "app_mention", "channel": "C1", "user": "U1", "text": "<@U0BOT>", "ts": "1.1"}
-    incoming, fetchable = (read_event(mention | {"files": [file]}, BOT) for file in ({"id": "F1"}, FILE))
+    incoming, twin = read_event(mention | fields, BOT), read_event(mention | fields | {"type": "message"}, BOT)
     assert incoming is not None
-    assert incoming.files == ()
-    assert fetchable is not None
-    assert len(fetchable.files) == 1
+    assert (len(incoming.files), incoming.awaits_files) == (files, awaits)
+    assert twin is not None
+    assert not twin.awaits_files
 
 
 @pytest.mark.parametrize(

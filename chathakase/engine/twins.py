@@ -1,0 +1,43 @@
+"""Mentions that tell of files which only their twin brings: Slack sends two events, in no fixed order."""
+
+import asyncio
+from collections.abc import Callable
+
+WITHIN = 3.0
+"""Seconds for which a question waits for its files; then it is answered with what there is."""
+LATE = 30_000
+"""Milliseconds after which an answer is not written anew by itself for files that come after it: whoever asked has read
+it, and is offered another one."""
+
+
+class Twins:
+    """Sessions whose newest question waits for its files, none of them for long."""
+
+    def __init__(self, ready: Callable[[str], None]) -> None:
+        """``ready`` is called with each session that waits no longer."""
+        self._ready = ready
+        self._waiting: dict[str, asyncio.TimerHandle] = {}
+
+    def __contains__(self, session_id: str) -> bool:
+        return session_id in self._waiting
+
+    def expect(self, session_id: str) -> None:
+        """Have a session wait, from now on."""
+        self._forget(session_id)
+        self._waiting[session_id] = asyncio.get_running_loop().call_later(WITHIN, self.came, session_id)
+
+    def came(self, session_id: str) -> None:
+        """A session has what it waits for, or has waited long enough."""
+        if self._forget(session_id):
+            self._ready(session_id)
+
+    def close(self) -> None:
+        """Have nobody wait any longer, and nothing begun by it."""
+        for session_id in list(self._waiting):
+            self._forget(session_id)
+
+    def _forget(self, session_id: str) -> bool:
+        timer = self._waiting.pop(session_id, None)
+        if timer is not None:
+            timer.cancel()
+        return timer is not None
