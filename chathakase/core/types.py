@@ -234,6 +234,10 @@ class Lease:
     """How often the turn is run to an end, this time included."""
     by: str = ""
     """The surface's user id of who asked the first thing that it answers; empty when that is forgotten."""
+    alone: bool = False
+    """Processes died while it ran, so it runs with no other turn beside it."""
+    blamed: bool = False
+    """Processes died while it ran alone: it is to be given up."""
 
     @property
     def resumed(self) -> bool:

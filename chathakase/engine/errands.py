@@ -15,8 +15,8 @@ from chathakase.engine.verdict import GAVE_UP, with_notice
 HOLD_EVERY = 2.0
 """Seconds between two renewals of the hold on an errand; a third of the time for which it is held."""
 
-ATTEMPTS = 3
-"""How often an errand is tried during which the process died."""
+ATTEMPTS = 10
+"""How often an errand is tried during which the process died; it takes a moment, so that rarely has another cause."""
 
 log = logging.getLogger(__name__)
 

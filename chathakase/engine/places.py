@@ -1,8 +1,8 @@
 """How many calls of the model may be under way at once, and who gets the next place."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from enum import IntEnum
 
 from chathakase.core.errors import ChatHakaseError
@@ -30,6 +30,8 @@ class Places:
         self._waiting: FairQueue[asyncio.Future[None]] = FairQueue(asyncio.Future.done)
         self._yielding: dict[asyncio.Task[object], bool] = {}
         """The tasks that hold a place in the background, and whether each was told to give it up."""
+        self._quiet = 0
+        """How many want nothing to run in the background."""
 
     @property
     def free(self) -> int:
@@ -53,6 +55,19 @@ class Places:
             self._free += 1
             self._serve()
 
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """Nothing runs in the background until the block ends; what does so now is cut short."""
+        self._quiet += 1
+        for task, told in self._yielding.items():
+            if not told:
+                self._have_given_up(task)
+        try:
+            yield
+        finally:
+            self._quiet -= 1
+            self._serve()
+
     async def _take(self, rank: Rank, whose: str) -> None:
         turn = asyncio.get_running_loop().create_future()
         self._waiting.push(turn, rank=rank, whose=whose)
@@ -68,6 +83,8 @@ class Places:
     def _serve(self) -> None:
         """Give what places there are, and have one more given up if somebody waits in vain."""
         while (first := self._waiting.first()) is not None:
+            if first[0] == Rank.BACKGROUND and self._quiet:
+                return
             if not self._free:
                 if first[0] < Rank.BACKGROUND:
                     self._have_one_given_up()
@@ -82,8 +99,11 @@ class Places:
             return
         newest = next(reversed(self._yielding), None)
         if newest is not None:
-            self._yielding[newest] = True
-            newest.cancel()
+            self._have_given_up(newest)
+
+    def _have_given_up(self, task: asyncio.Task[object]) -> None:
+        self._yielding[task] = True
+        task.cancel()
 
     @asynccontextmanager
     async def _until_needed(self) -> AsyncIterator[None]:
@@ -92,6 +112,8 @@ class Places:
         self._yielding[task] = False
         # Somebody may have come since the place was given.
         self._serve()
+        if self._quiet and not self._yielding[task]:
+            self._have_given_up(task)
         try:
             yield
         except asyncio.CancelledError:

@@ -103,7 +103,7 @@ class Presses:
             return ENDED if press.turn else NOTHING_TO_STOP
         if not await self._rights.may_act_on(press.by, askers):
             return NOT_YOURS
-        lease = await self._turns.claim(session_id)
+        lease = await self._turns.claim(session_id, to_end=True)
         if lease is None:
             return await self._stop_elsewhere(press)
         if press.turn not in ("", lease.turn):

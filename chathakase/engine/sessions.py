@@ -367,6 +367,9 @@ class SessionManager:
             lease = await self._turns.claim(session_id)
             if lease is None:
                 return False
+            if lease.alone:
+                log.warning("The turn in %s runs alone, since processes died during it", session_id)
+                held.enter_context(self._places.quiet())
             with self._running.turn(lease) as signals:
                 await self._runner.run(signals, written=held.aclose)
         self._answering.discard(session_id)

@@ -32,9 +32,6 @@ from chathakase.engine.verdict import (
     with_notice,
 )
 
-ATTEMPTS = 3
-"""How often a turn is tried that ended without a word, for instance because the process died."""
-
 SAVE_AGAIN = 2.0
 """Seconds between two tries to save how a turn ended."""
 
@@ -185,8 +182,10 @@ class TurnRunner:
 
     async def _write(self, signals: Signals, draft: Draft) -> Verdict:
         lease = signals.lease
-        if lease.attempt > ATTEMPTS:
-            log.error("The turn in %s is given up after %d attempts", lease.place.session_id, ATTEMPTS)
+        if lease.blamed:
+            log.error(
+                "The turn in %s is given up: processes die of it (%d tries)", lease.place.session_id, lease.attempt
+            )
             return broken(draft.text, ModelError("gave_up", GAVE_UP))
         try:
             finished = await self._stream(signals, draft)
@@ -243,6 +242,7 @@ class TurnRunner:
         lease = signals.lease
         log.info("The turn in %s is no longer ours", lease.place.session_id)
         signals.edits.clear()
+        await self._turns.survived(lease)
         if await reply.settled() and await self._turns.was_cleared(lease):
             try:
                 await reply.finish(with_notice(draft.text, TAKEN_BACK), outcome=Outcome.STOPPED)

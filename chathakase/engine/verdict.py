@@ -20,7 +20,7 @@ FAILED = "The model's server stopped here because of a problem on its side. Plea
 FAILED_EMPTY = "The model's server had a problem and wrote no answer. Please try again."
 UNKNOWN = "The model's server ended the answer here without a clear reason, so it may be incomplete."
 UNKNOWN_EMPTY = "The model's server ended without an answer. Please try again."
-GAVE_UP = "I tried to answer this several times and something broke each time. Please put it differently."
+GAVE_UP = "Each time I tried to answer this, I crashed, so I gave up. Try again, or ask in a different way."
 STOPPED = "⏹️ Stopped."
 STOPPED_MARK = "[This answer was stopped here.]"
 """What the model reads at the end of an answer that was stopped."""

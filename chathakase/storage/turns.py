@@ -10,6 +10,16 @@ from chathakase.core.types import Hold, Lease, Place, Result, Wish
 from chathakase.storage.database import Database, Row, Transaction
 from chathakase.storage.messages import ESTIMATE
 from chathakase.storage.summaries import spoil
+from chathakase.storage.suspects import (
+    BLAMED_AFTER,
+    CLEARED_OF_IT,
+    NOT_ALONE,
+    SUSPECT,
+    is_new_suspect,
+    may_run,
+    may_run_alone,
+    somebody_was_alone,
+)
 from chathakase.storage.usage import spend
 from chathakase.storage.waiting import (
     FIRST_ASKER,
@@ -24,13 +34,17 @@ from chathakase.storage.waiting import (
     said_at,
 )
 
-# Both halves have a partial index of their own, so that sessions at rest cost nothing.
+TO_TAKE = f"({may_run('$1')} OR {is_new_suspect('$1')})"
+"""Of a row of ``sessions``, at the time $1: a claim is of use, if only to have a suspect wait to run alone."""
+
+# Both halves have a partial index of their own, so that sessions at rest cost nothing. What the process died of most
+# often comes first, so that it finds nothing beside it yet.
 WAITING = f"""
-SELECT id, lease_until FROM sessions WHERE asked > answered AND {free("$1")}
+SELECT sessions.id, sessions.attempts, lease_until FROM sessions WHERE asked > answered AND {free("$1")} AND {TO_TAKE}
 UNION
-SELECT s.id, s.lease_until FROM turns t JOIN sessions s ON s.id = t.session
-WHERE t.wish IS NOT NULL AND {free("$1")}
-ORDER BY lease_until LIMIT 1000
+SELECT sessions.id, sessions.attempts, lease_until FROM turns t JOIN sessions ON sessions.id = t.session
+WHERE t.wish IS NOT NULL AND {free("$1")} AND {TO_TAKE}
+ORDER BY 2 DESC, 3 LIMIT 1000
 """
 
 WISHED = "FROM turns WHERE turns.session = $1 AND turns.wish IS NOT NULL ORDER BY turns.upto LIMIT 1"
@@ -43,6 +57,8 @@ FROM messages m WHERE m.session = sessions.id AND m.role = 'user' AND m.asks = 1
     AND m.said > {said_at("$5")}
 """
 
+RUNS_ALONE = f"($5 IS '' AND {may_run_alone('$4')})"
+
 # Every change of what waits changes the session's own row as well, so that of two claimants one finds nothing to
 # update. A turn that was not finished is gone on with: it keeps its name and its messages. Then comes a turn that is
 # wished for again, which has a row of its own already, and then what was not answered yet.
@@ -51,12 +67,14 @@ UPDATE sessions SET
     lease_owner = $2, lease_until = $3, attempts = attempts + 1,
     turn = coalesce(turn, (SELECT turns.id {WISHED}), $2), turn_began = coalesce(turn_began, $4),
     reply_refs = CASE WHEN turn IS NULL
-        THEN coalesce((SELECT turns.reply_refs {WISHED}), '[]') ELSE reply_refs END
-WHERE id = $1 AND doomed = 0 AND {WAITS} AND {free("$4")}
-    AND CASE WHEN $5 = '' THEN NOT {TO_FORGET} ELSE {begun_before("$5")} END
+        THEN coalesce((SELECT turns.reply_refs {WISHED}), '[]') ELSE reply_refs END,
+    died_alone = died_alone + alone, alone = {RUNS_ALONE}, suspect_until = CASE WHEN {RUNS_ALONE} THEN $4 ELSE 0 END
+WHERE id = $1 AND doomed = 0 AND {WAITS} AND {free("$4")} AND ($5 IS NOT '' OR {may_run("$4")})
+    AND CASE WHEN coalesce($5, '') = '' THEN NOT {TO_FORGET} ELSE {begun_before("$5")} END
 RETURNING channel, thread, turn, attempts, reply_refs,
     coalesce((SELECT turns.upto {CLAIMED}), (SELECT min(m.seq) - 1 {ASKED_LATER}), seq),
-    (SELECT turns.wish {CLAIMED}), coalesce((SELECT turns.run + 1 {CLAIMED}), 1), {SINCE}, {FIRST_ASKER}
+    (SELECT turns.wish {CLAIMED}), coalesce((SELECT turns.run + 1 {CLAIMED}), 1), {SINCE}, {FIRST_ASKER},
+    alone, died_alone >= {BLAMED_AFTER}, {somebody_was_alone("$4")}
 """
 
 NEXT_ASKER = f"""
@@ -67,6 +85,7 @@ SELECT coalesce(CASE WHEN turn IS NULL THEN (
             WHERE e.session = sessions.id AND e.upto < (SELECT turns.upto {WISHED}))
     ORDER BY m.seq LIMIT 1) END, {FIRST_ASKER}, '')
 FROM sessions WHERE id = $1 AND doomed = 0 AND {WAITS} AND {free("$2")}
+    AND ({may_run("$2")} OR {is_new_suspect("$2")})
 """
 
 RENEW = "UPDATE sessions SET lease_until = $3 WHERE id = $1 AND lease_owner = $2 RETURNING stop"
@@ -115,8 +134,10 @@ SELECT model, estimate, prompt_tokens FROM (SELECT * FROM turns ORDER BY rowid D
 WHERE estimate > 0 AND prompt_tokens > 0 ORDER BY ended_at DESC LIMIT 200
 """
 
+# No process died of it, and whoever takes it up next sees anew whether it runs alone.
 RELEASE = """
-UPDATE sessions SET lease_owner = NULL, lease_until = 0, attempts = attempts - 1 WHERE id = $1 AND lease_owner = $2
+UPDATE sessions SET lease_owner = NULL, lease_until = 0, attempts = attempts - 1, alone = 0, suspect_until = 0
+WHERE id = $1 AND lease_owner = $2
 """
 
 # A turn keeps its wish until it ends, and an end counts its run up: either way a second press finds nothing to update.
@@ -171,7 +192,7 @@ class Turns:
         self._count = count
 
     async def waiting(self) -> list[str]:
-        """The ids of sessions in which something waits and nobody works."""
+        """The ids of sessions in which something waits that may run now, and nobody works."""
         return [str(row[0]) for row in await self._database.fetch(WAITING, self._now())]
 
     async def next_asker(self, session_id: str) -> str | None:
@@ -179,14 +200,20 @@ class Turns:
         rows = await self._database.fetch(NEXT_ASKER, session_id, self._now())
         return str(rows[0][0]) if rows else None
 
-    async def claim(self, session_id: str, *, before: str = "") -> Lease | None:
+    async def claim(self, session_id: str, *, before: str = "", to_end: bool = False) -> Lease | None:
         """Take the turn of a session; None when nothing waits, somebody holds it, or it is to be forgotten first.
 
-        ``before`` a stored message: only a turn that was begun and answers something said before that.
+        Also None while it must wait for another to run alone, or to run alone itself. ``before`` a stored message: only
+        a turn that was begun and answers something said before that, which waits for nobody; nor does one ``to_end``.
         """
         now, owner = self._now(), uuid4().hex
+        which = before or (None if to_end else "")
         async with self._database.transaction() as transaction:
-            rows = await transaction.fetch(CLAIM, session_id, owner, now + LEASE_MS, now, before)
+            rows = await transaction.fetch(CLAIM, session_id, owner, now + LEASE_MS, now, which)
+            if not rows:
+                await transaction.execute(SUSPECT, session_id, now)
+            elif rows[0][-1]:
+                await transaction.execute(NOT_ALONE, session_id, now)
         return _lease(owner, rows[0]) if rows else None
 
     async def renew(self, lease: Lease) -> Hold:
@@ -242,6 +269,11 @@ class Turns:
         async with self._database.transaction() as transaction:
             await transaction.execute(RELEASE, lease.place.session_id, lease.owner)
 
+    async def survived(self, lease: Lease) -> None:
+        """Whoever lost a turn to another, since it stood still for too long, lives: no process died of that turn."""
+        async with self._database.transaction() as transaction:
+            await transaction.execute(CLEARED_OF_IT, lease.place.session_id, lease.turn, int(lease.alone))
+
     async def reopen(self, press: Press) -> bool:
         """Have a turn that ended taken up again, as the press wishes; the session then waits for it.
 
@@ -286,7 +318,7 @@ class Turns:
 
 
 def _lease(owner: str, row: Row) -> Lease:
-    channel, thread, turn, attempt, refs, upto, wish, run, since, by = row
+    channel, thread, turn, attempt, refs, upto, wish, run, since, by, alone, blamed, _ = row
     return Lease(
         Place(str(channel), str(thread)),
         owner,
@@ -298,4 +330,6 @@ def _lease(owner: str, row: Row) -> Lease:
         wish=Wish(str(wish)) if wish else None,
         run=int(run or 1),
         by=str(by or ""),
+        alone=bool(alone),
+        blamed=bool(blamed),
     )

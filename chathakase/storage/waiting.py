@@ -10,7 +10,8 @@ AHEAD_MS = LEASE_MS + 10_000
 behind whoever wrote meanwhile."""
 
 NO_TURN = """
-lease_owner = NULL, lease_until = 0, stop = 0, turn = NULL, turn_began = NULL, attempts = 0, reply_refs = '[]'
+lease_owner = NULL, lease_until = 0, stop = 0, turn = NULL, turn_began = NULL, attempts = 0, reply_refs = '[]',
+suspect_until = 0, alone = 0, died_alone = 0
 """
 """What to set of a row of ``sessions``, so that no turn is under way or to be gone on with."""
 
@@ -50,6 +51,11 @@ EXISTS (SELECT 1 FROM errands WHERE errands.session = sessions.id AND errands.co
 def free(now: str, until: str = "lease_until") -> str:
     """Of a row of ``sessions``: nobody holds its turn at the time that a parameter tells."""
     return f"({until} < {now} OR {until} > {now} + {AHEAD_MS})"
+
+
+def held(now: str, until: str = "lease_until") -> str:
+    """Of a row of ``sessions``: somebody holds its turn at the time that a parameter tells."""
+    return f"{until} BETWEEN {now} AND {now} + {AHEAD_MS}"
 
 
 def said_at(ref: str) -> str:

@@ -1,29 +1,17 @@
 """``chathakase run`` as a process of its own."""
 
-import asyncio
 import os
-import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from chathakase.playground.server import Workspace
-
-Process = asyncio.subprocess.Process
+from tests.preloaded import Process, start
 
 
 async def spawn(environment: Mapping[str, str], log: Path, *command: str) -> Process:
     """Start a command of the bot's, ``run`` unless told otherwise, with its output in a file."""
-    with log.open("ab") as output:
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "chathakase",
-            *(command or ("run",)),
-            env={"PATH": os.environ["PATH"], **environment},
-            stdout=output,
-            stderr=output,
-        )
+    return await start(command or ("run",), {"PATH": os.environ["PATH"], **environment}, log)
 
 
 @asynccontextmanager

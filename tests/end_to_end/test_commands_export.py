@@ -1,11 +1,10 @@
 """A session is given back as two files, by a command; all of them by the shell."""
 
-import asyncio
 import json
 import stat
-import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -16,9 +15,9 @@ from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.end_to_end.process import running
 from tests.end_to_end.whispers import whispers
+from tests.preloaded import start
 
 Start = Callable[..., Awaitable[Thread]]
-MAIN = "from chathakase.cli import main; main()"
 
 
 async def saved(workspace: Workspace, bot: SessionManager) -> None:
@@ -34,18 +33,11 @@ def exported(thread: Thread) -> dict[str, str]:
 
 async def shell(database: Path, *arguments: str, cwd: Path | None = None) -> tuple[int, str, str]:
     """Run a command with nothing but the database's name; returns its exit code and what it said."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-c",
-        MAIN,
-        *arguments,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env={"CHATHAKASE_DATABASE_URL": f"sqlite:///{database}"},
-        cwd=cwd,
-    )
-    out, err = await process.communicate()
-    return process.returncode or 0, out.decode(), err.decode()
+    environment = {"CHATHAKASE_DATABASE_URL": f"sqlite:///{database}"}
+    with TemporaryDirectory() as folder:
+        output, errors = Path(folder) / "output", Path(folder) / "errors"
+        process = await start(arguments, environment, output, errors=errors, cwd=cwd)
+        return await process.wait(), output.read_text(), errors.read_text()
 
 
 async def test_a_session_is_exported_in_its_thread(

@@ -17,8 +17,9 @@ from chathakase.playground.server import Workspace
 from chathakase.storage.migrate import migrate
 from chathakase.storage.sqlite import SqliteDatabase, open_sqlite
 from tests.end_to_end.conftest import OpenBot, Thread
-from tests.end_to_end.process import Process, running, spawn
+from tests.end_to_end.process import running, spawn
 from tests.model_server import ModelServer, says
+from tests.preloaded import Process
 from tests.storage.strikes import damaged, failing, full, held_by_another_process, locked, moved, read_only
 from tests.storage.test_faults import garbage, garbled_pages, half_of_it, notes
 

@@ -15,6 +15,7 @@ import termios
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ from chathakase.slack.checkup.needs import EVENTS, SCOPES
 from chathakase.slack.checkup.socket import SocketState
 from chathakase.slack.connection.web import open_web
 from tests.end_to_end.conftest import OpenBot
+from tests.preloaded import start
 
 ROOT = Path(__file__).parents[2]
 MAIN = "from chathakase.cli import main; main()"
@@ -72,16 +74,26 @@ async def used(open_the_bot: OpenBot, database: Path) -> Path:
 
 
 async def doctor(
-    environment: dict[str, str], *arguments: str, code: str = MAIN, stdout: int = subprocess.PIPE
+    environment: dict[str, str],
+    *arguments: str,
+    code: str = MAIN,
+    stdout: int = subprocess.PIPE,
+    cold: bool = False,
 ) -> tuple[int, str]:
-    """Run the command; returns its exit code and what it said."""
+    """Run the command, ``cold`` where Python itself heeds the environment; returns its exit code and what it said."""
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **environment}
+    if not cold and code == MAIN and stdout == subprocess.PIPE:
+        with TemporaryDirectory() as folder:
+            output = Path(folder) / "output"
+            started = await start(("doctor", *arguments), environment, output)
+            return await started.wait(), output.read_text()
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",
         code,
         "doctor",
         *arguments,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **environment},
+        env=environment,
         stdout=stdout,
         stderr=subprocess.STDOUT,
     )
@@ -190,7 +202,7 @@ async def test_scripts_read_it_as_json(environment: dict[str, str]) -> None:
 
 async def test_where_only_ascii_is_written_nothing_else_is(environment: dict[str, str]) -> None:
     ascii_only = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "SLACK_APP_TOKEN": "xapp-wrong"}
-    code, said = await doctor(environment | ascii_only)
+    code, said = await doctor(environment | ascii_only, cold=True)
     assert code == 1
     assert said.isascii()
     assert line(said, "bot token").startswith("+ ")

@@ -14,8 +14,9 @@ from chathakase.ending import CUT_SHORT
 from chathakase.engine.verdict import PAUSED
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import OpenBot, Thread
-from tests.end_to_end.process import Process, running
+from tests.end_to_end.process import running
 from tests.model_server import ModelServer, is_silent, says
+from tests.preloaded import Process
 
 Start = Callable[..., Awaitable[Thread]]
 

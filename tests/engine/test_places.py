@@ -103,3 +103,27 @@ async def test_what_takes_a_place_in_the_background_at_the_moment_when_somebody_
     with pytest.raises(Yielded):
         await asyncio.wait_for(title, 1)
     await answer
+
+
+async def test_nothing_is_done_in_the_background_where_it_is_to_be_quiet() -> None:
+    places, order, end = Places(3), list[str](), asyncio.Event()
+    title = asyncio.create_task(hold(places, Rank.BACKGROUND, order, "title", end))
+    await settle()
+    just_now = asyncio.create_task(hold(places, Rank.BACKGROUND, order, "just now", end))
+    # Its place is given, but it does not know yet.
+    await asyncio.sleep(0)
+    with places.quiet():
+        await settle()
+        for task in (title, just_now):
+            with pytest.raises(Yielded):
+                await task
+        later = asyncio.create_task(hold(places, Rank.BACKGROUND, order, "later", end))
+        answer = asyncio.create_task(hold(places, Rank.ANSWER, order, "answer", end))
+        await settle()
+        assert "later" not in order
+        assert "answer" in order
+    await settle()
+    assert order[-1] == "later"
+    end.set()
+    await asyncio.gather(later, answer)
+    assert places.free == 3

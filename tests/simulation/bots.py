@@ -3,19 +3,16 @@
 import asyncio
 import os
 import signal
-import sys
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import chathakase
+from tests.preloaded import Process, start
 from tests.simulation.bot_process import CLOCK
 
 PROGRAM = Path(__file__).with_name("bot_process.py")
-LIBRARY = Path(chathakase.__file__).parents[1]
-"""Where the processes find the same bot."""
 COULD_NOT_START = "ChatHakase cannot start"
 PATIENCE = 20.0
 """Seconds that a process gets to stop when it is told to."""
@@ -33,7 +30,7 @@ class Life:
     number: int
     slot: int
     log: Path
-    process: asyncio.subprocess.Process
+    process: Process
     born: float
     fate: str = ""
     """What was done to it."""
@@ -134,17 +131,8 @@ class Bots:
     async def _spawn(self, slot: int) -> Life:
         number = len(self.lives) + 1
         log = self.folder / f"bot-{number:04}.log"
-        with log.open("wb") as output:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-P",
-                str(PROGRAM),
-                "run",
-                cwd=self.folder,
-                env={"PATH": os.environ["PATH"], "PYTHONPATH": str(LIBRARY), **self.environment},
-                stdout=output,
-                stderr=output,
-            )
+        environment = {"PATH": os.environ["PATH"], **self.environment}
+        process = await start(("run",), environment, log, program=str(PROGRAM), cwd=self.folder)
         life = Life(number, slot, log, process, time.time())
         self.lives.append(life)
         return life

@@ -126,6 +126,21 @@ LIMITED_LOOKING = Plan(
         Redeliver(6.0),
     ),
 )
+TWELVE_KILLS = Plan(
+    seed=28,
+    places=tuple(f"#room{number % 10}" for number in range(36)),
+    deeds=tuple(
+        sorted(
+            [
+                *(_ask(round(1.3 * number, 1), f"q{number}z", thread=number) for number in range(36)),
+                *(Kill(4.0 * number, Moment.HALF, 0.0) for number in range(1, 13)),
+            ],
+            key=lambda deed: deed.at,
+        )
+    ),
+    moods={f"q{number}z": (Mood.SLOW,) for number in range(0, 36, 3)},
+    retries=(0.0, 3.0, 9.0, 20.0),
+)
 
 REGRESSIONS: Mapping[str, Plan] = {
     "a dead process left its status": STATUS_LEFT_BY_A_DEAD_PROCESS,
@@ -138,4 +153,5 @@ REGRESSIONS: Mapping[str, Plan] = {
     "a thread found by looking": THREAD_FOUND_BY_LOOKING,
     "limited as it looks for its posts": LIMITED_LOOKING,
     "cleared once more": CLEARED_ONCE_MORE,
+    "twelve kills in fifty seconds": TWELVE_KILLS,
 }

@@ -211,6 +211,7 @@ CHECKSUMS = {
     17: "4098082aed54abc59116934c8536bcac007e6c93a48c646d806a84a664b741b2",
     18: "ce8805c52c154ceaf816301c1e4eb6ebbbd812a912dcb4767c5129381b8f47f6",
     19: "5581d6611facd63c18a96550e92261517608e7e2f71f1cfa03af0910766fdd36",
+    20: "92b08eacc7ce696f544dc914757db3effdd22f5a9c32466836180d1002d472d6",
 }
 """A migration that was committed is never changed: there are databases that it made. What is to be otherwise is a
 migration of its own, whose checksum is added here."""

@@ -11,16 +11,17 @@ class TurnStore(Protocol):
     """Says who may answer. Every method is atomic and raises StoreError when the database refuses."""
 
     async def waiting(self) -> list[str]:
-        """The ids of sessions in which something waits and nobody works."""
+        """The ids of sessions in which something waits that may run now, and nobody works."""
 
     async def next_asker(self, session_id: str) -> str | None:
         """The user id of who asked first what a session waits for; None when nothing waits, or somebody holds it."""
 
-    async def claim(self, session_id: str, *, before: str = "") -> Lease | None:
+    async def claim(self, session_id: str, *, before: str = "", to_end: bool = False) -> Lease | None:
         """Take the turn of a session; None when nothing waits, somebody holds it, or it is to be forgotten first.
 
-        ``before`` a stored message: only a turn that was begun and answers something said before that. The lease then
-        covers nothing that was asked later.
+        Also None while a turn that processes died of is to run alone, be it this one or another; nobody waits for that
+        for more than a minute. ``before`` a stored message: only a turn that was begun and answers something said
+        before that. The lease then covers nothing that was asked later. What is claimed so, or ``to_end``, never waits.
         """
 
     async def renew(self, lease: Lease) -> Hold:
@@ -40,6 +41,9 @@ class TurnStore(Protocol):
 
     async def release(self, lease: Lease) -> None:
         """Put a turn down unfinished, for whoever comes next."""
+
+    async def survived(self, lease: Lease) -> None:
+        """Whoever lost a turn to another, since it stood still for too long, lives: no process died of that turn."""
 
     async def reopen(self, press: Press) -> bool:
         """Have a turn that ended taken up again, as the press wishes; the session then waits for it.
