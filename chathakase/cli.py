@@ -22,7 +22,7 @@ from chathakase.core.checkup import Finding, Level, worst
 from chathakase.core.errors import StartError, StoreError, WrongSoftware, trace
 from chathakase.core.showing import harmless
 from chathakase.ending import end_within, leave, until_told_to_stop
-from chathakase.play import FOLDER, forget, open_local_slack, open_playground
+from chathakase.play import FOLDER, forget, model_of_ones_own, open_local_slack, open_playground
 from chathakase.playground.manifests import ManifestError, read_manifests
 from chathakase.playground.terminal.talk import talk
 from chathakase.playground.world.manifest import Manifest
@@ -82,6 +82,9 @@ def playground(
         list[Path] | None,
         typer.Option(help="The manifest, in YAML or JSON, of an app of yours; once for each app. It implies --no-bot."),
     ] = None,
+    echo: Annotated[
+        bool, typer.Option("--echo", help="Answer with the echo, whatever model the settings name.")
+    ] = False,
     terminal: Annotated[bool, typer.Option("--terminal", help="Chat in the terminal instead of a browser.")] = False,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
 ) -> None:
@@ -96,7 +99,7 @@ def playground(
     if no_bot or manifests:
         _until_done(_workspace_only(host, port, manifests))
     else:
-        _until_done(_play(host, port, terminal=terminal, browser=browser))
+        _until_done(_play(host, port, echo=echo, terminal=terminal, browser=browser))
 
 
 @cli.command()
@@ -182,8 +185,10 @@ async def _examine(*, json: bool) -> None:
     leave(code)
 
 
-async def _play(host: str, port: int, *, terminal: bool, browser: bool) -> None:
-    async with open_playground(FOLDER, host=host, port=port) as playground:
+async def _play(host: str, port: int, *, echo: bool, terminal: bool, browser: bool) -> None:
+    if not echo and (notice := model_of_ones_own()):
+        _say(notice)
+    async with open_playground(FOLDER, host=host, port=port, echo=echo, seeded=not terminal) as playground:
         if terminal:
             await talk(playground.workspace, model=playground.model)
             return

@@ -4,15 +4,18 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from chathakase.app import open_bot
-from chathakase.config import read_model_server, read_settings
+from chathakase.config import OPENAI, read_model_server, read_settings
 from chathakase.core.errors import StartError
 from chathakase.playground.model.server import open_model
+from chathakase.playground.model.troubles import ModelTroubles
 from chathakase.playground.persistence.database import StoreError
 from chathakase.playground.persistence.database import forget as forget_workspace
 from chathakase.playground.server import Workspace, open_workspace
 from chathakase.playground.world.manifest import Manifest
+from chathakase.playground.world.seed import seed
 from chathakase.slack.checkup.needs import SHORTCUTS
 
 FOLDER = Path(".playground")
@@ -43,6 +46,7 @@ async def open_local_slack(
     host: str,
     port: int,
     model: str = "",
+    model_troubles: ModelTroubles | None = None,
     home_tab: bool = True,
     shortcuts: Sequence[dict[str, str]] = (),
     manifests: Sequence[Manifest] = (),
@@ -57,6 +61,7 @@ async def open_local_slack(
             host=host,
             port=port,
             model=model,
+            model_troubles=model_troubles,
             home_tab=home_tab,
             shortcuts=shortcuts,
             manifests=manifests,
@@ -73,28 +78,60 @@ async def open_local_slack(
         yield workspace
 
 
-@asynccontextmanager
-async def open_playground(folder: Path, *, host: str, port: int) -> AsyncIterator[Playground]:
-    """Open the workspace with the real bot in it.
+def model_of_ones_own() -> str:
+    """A sentence about the model that the settings name, for people to know before it is asked; empty without one.
 
-    Without a model of one's own in the settings, an echo answers. Raises StartError and SettingsError.
+    Raises SettingsError.
+    """
+    server = read_model_server()
+    if not server.is_set:
+        return ""
+    setting = "OPENAI_BASE_URL" if server.openai_base_url else "OPENAI_API_KEY"
+    host = urlsplit(server.openai_base_url or OPENAI).netloc.rpartition("@")[2]
+    return (
+        f"{setting} is set, so {server.chathakase_model} at {host} gets what you write and answers it, which may cost "
+        "money. With --echo nothing leaves this machine."
+    )
+
+
+@asynccontextmanager
+async def open_playground(
+    folder: Path, *, host: str, port: int, echo: bool = False, seeded: bool = False
+) -> AsyncIterator[Playground]:
+    """Open the workspace with the real bot in it, and `seeded` with a short conversation where nothing was said yet.
+
+    With `echo`, or without a model of one's own in the settings, an echo answers. Raises StartError and SettingsError.
     """
     async with AsyncExitStack() as stack:
         given: dict[str, str] = {}
-        model = read_model_server()
-        name = model.chathakase_model
-        if not model.is_set:
-            echo = await stack.enter_async_context(open_model())
-            name = echo.model
-            # An echo makes no titles.
+        troubles = None
+        echoes = echo or not read_model_server().is_set
+        if echoes:
+            stand_in = await stack.enter_async_context(open_model())
+            name, troubles = stand_in.model, stand_in.troubles
+            # An echo makes no titles, and needs no key.
             given |= {
-                "openai_base_url": echo.base_url,
+                "openai_base_url": stand_in.base_url,
+                "openai_api_key": "",
                 "chathakase_model": name,
                 "chathakase_background_model": "off",
             }
+        else:
+            name = read_model_server().chathakase_model
         # As our manifest says, the bot has no Home tab, and something in the menu of messages.
-        local_slack = open_local_slack(folder, host=host, port=port, model=name, home_tab=False, shortcuts=SHORTCUTS)
+        local_slack = open_local_slack(
+            folder,
+            host=host,
+            port=port,
+            model=name,
+            model_troubles=troubles,
+            home_tab=False,
+            shortcuts=SHORTCUTS,
+        )
         workspace = await stack.enter_async_context(local_slack)
+        if seeded:
+            # Nobody else's model is asked unasked.
+            seed(workspace.world, ask=echoes)
         given |= {
             "slack_bot_token": workspace.bot_token,
             "slack_app_token": workspace.app_token,

@@ -9,6 +9,9 @@ from itertools import chain
 
 ANY = "*"
 """Stands for every method, and for the upload."""
+WRITES = "writes"
+"""Stands for every method that writes a message's text."""
+WRITING = frozenset({"chat.postMessage", "chat.update", "chat.startStream", "chat.appendStream", "chat.stopStream"})
 UPLOAD = "upload"
 """Stands for the POST of a file's bytes, which is no method, as if it were one."""
 HOURS = 36_000.0
@@ -42,8 +45,8 @@ NONE = Trouble()
 class Faults:
     """The trouble that is ahead of the app, and never of people's clients.
 
-    Every method takes the name of a Web API method, `upload`, or `*` for any. The trouble comes to `times` calls, and
-    to the first of them after so many others (`after`) that nothing happens to.
+    Every method takes the name of a Web API method, `upload`, `writes`, or `*` for any. The trouble comes to `times`
+    calls, and to the first of them after so many others (`after`) that nothing happens to.
 
     `acks_held`: while true, acknowledgements are overlooked, so that their envelopes are sent again.
     `slow`: every call takes so many seconds longer.
@@ -117,7 +120,8 @@ class Faults:
 
         `looks`: what its blocks or its Markdown say.
         """
-        met = (self._ahead[name].popleft() for name in (method, ANY) if self._ahead[name])
+        names = (method, WRITES, ANY) if method in WRITING else (method, ANY)
+        met = (self._ahead[name].popleft() for name in names if self._ahead[name])
         disliked = (Trouble(error=error) for words, error in self._disliked.items() if looks and words in looks)
         trouble = next((each for each in chain(met, disliked) if each != NONE), NONE)
         return replace(trouble, delay=trouble.delay + self.slow) if self.slow else trouble

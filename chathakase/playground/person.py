@@ -81,6 +81,14 @@ class Person:
         action = pressed(surface.blocks, action_id, value)
         if action is None:
             raise SlackError("action_not_found")
+        await self.choose(channel, ts, action)
+
+    async def choose(self, channel: str, ts: str, action: Json) -> None:
+        """Press or choose what an action names, as a page sends it: `block_id`, `action_id`, and the value or option.
+
+        The errors are those of `press`, and `option_not_found`.
+        """
+        where: Json = {"channel": channel, "ts": ts}
         await self._deeds["act"](Ask(self.user, Arguments(where | {"action": action})))
 
     async def shortcut(self, callback_id: str, channel: str, ts: str) -> None:

@@ -1,6 +1,7 @@
 """Menus, files, reactions, trouble and looks, in a real browser."""
 
 import base64
+import re
 
 import pytest
 
@@ -102,3 +103,72 @@ async def test_dark_and_light(page: Page) -> None:
     assert await brightness() < light / 2
     await page.tab.reload()
     await expect(page.button("Switch to light")).to_be_visible()
+
+
+async def test_a_pane_gives_way_where_two_would_be_narrow(page: Page, workspace: Workspace) -> None:
+    general = workspace.channel("general").id
+    root = workspace.world.post(general, "U0ALICE001", "a question")
+    workspace.world.post(general, "U0BOB00001", "an answer", thread_ts=root.ts)
+    await page.open_thread("a question")
+    await page.button("Inspector").click()
+    reply = page.tab.get_by_role("textbox", name="Reply in thread")
+    for width in (1280, 1099, 1000, 720):
+        await page.tab.set_viewport_size({"width": width, "height": 800})
+        await expect(page.log("Messages in #general")).to_be_hidden()
+        assert (await reply.bounding_box())["width"] > 220
+        await reply.click(trial=True)
+    await page.tab.set_viewport_size({"width": 1400, "height": 800})
+    await expect(page.log("Messages in #general")).to_be_visible()
+    await page.tab.keyboard.press("Control+.")
+    await page.tab.set_viewport_size({"width": 800, "height": 800})
+    await expect(page.log("Messages in #general")).to_be_hidden()
+    await reply.focus()
+    await page.tab.keyboard.press("Shift+F6")
+    assert await page.tab.evaluate("document.activeElement.closest('.sidebar') !== null")
+    await page.button("Close thread").click()
+    await expect(page.log("Messages in #general")).to_be_visible()
+
+
+async def test_a_table_keeps_words_whole(page: Page, workspace: Workspace) -> None:
+    address = f"https://example.com/{'a' * 200}"
+    rows = f"| Item | Price | Where |\n|---|---|---|\n| Espresso | 3.50 | {address} |"
+    block = {"type": "markdown", "text": rows, "block_id": "b"}
+    bot = workspace.world.app
+    workspace.world.post(workspace.channel("general").id, bot.user_id, "x", bot_id=bot.bot_id, blocks=(block,))
+    await page.tab.set_viewport_size({"width": 420, "height": 800})
+    for text in ("Price", "Espresso"):
+        cell = page.tab.get_by_text(text, exact=True)
+        heights = await cell.evaluate("cell => [cell.clientHeight, parseFloat(getComputedStyle(cell).lineHeight)]")
+        lines = await cell.evaluate(
+            "cell => { const range = document.createRange(); range.selectNodeContents(cell);"
+            " return new Set([...range.getClientRects()].map((line) => line.top)).size; }"
+        )
+        assert lines == 1, heights
+
+
+async def test_what_only_one_person_sees_is_no_reply(page: Page, workspace: Workspace) -> None:
+    world, general, bot = workspace.world, workspace.channel("general").id, workspace.world.app
+    root = world.post(general, "U0BOB00001", "the root")
+    world.post(general, "U0CAROL001", "a reply", thread_ts=root.ts)
+    world.post_ephemeral(general, "U0ALICE001", bot.user_id, "a secret", thread_ts=root.ts, bot_id=bot.bot_id)
+    await expect(page.message("the root")).to_contain_text("1 reply")
+    await page.open_thread("the root")
+    await expect(page.message("a secret", page.thread)).to_be_visible()
+
+
+async def test_a_time_is_written_as_people_write_it(page: Page, workspace: Workspace) -> None:
+    workspace.world.post(workspace.channel("general").id, "U0BOB00001", "what time is it?")
+    shown = await page.message("what time is it?").locator("time").first.inner_text()
+    assert re.fullmatch(r"[1-9]\d?:\d\d\s[AP]M", shown)
+
+
+async def test_trouble_tells_what_it_does_or_that_there_is_none(page: Page) -> None:
+    await page.button("Inspector").click()
+    for button, told in (
+        ("Drop socket", "No app is connected"),
+        ("429 next call", "The next call that writes text is rate limited for 3 seconds."),
+        ("Cut off", "is not the echo"),
+        ("End all trouble", "Everything works again."),
+    ):
+        await page.button(button).click()
+        await expect(page.tab.locator("#toasts")).to_contain_text(told)

@@ -20,7 +20,7 @@ Process = asyncio.subprocess.Process
 
 
 @asynccontextmanager
-async def playground(*options: str, typed: str | None = None) -> AsyncIterator[Process]:
+async def playground(*options: str, typed: str | None = None, **settings: str) -> AsyncIterator[Process]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -29,7 +29,7 @@ async def playground(*options: str, typed: str | None = None) -> AsyncIterator[P
         "--port=0",
         "--no-browser",
         *options,
-        env={"PATH": os.environ["PATH"], "PYTHONUNBUFFERED": "1"},
+        env={"PATH": os.environ["PATH"], "PYTHONUNBUFFERED": "1"} | settings,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -113,6 +113,42 @@ async def test_a_broken_manifest_is_told_in_a_sentence(tmp_path: Path) -> None:
     assert output == b""
     assert errors.decode().startswith(f"{path}, line 2: ")
     assert errors.count(b"\n") == 1
+
+
+KEY = {"OPENAI_API_KEY": "sk-not-a-real-one", "OPENAI_BASE_URL": "http://127.0.0.1:1/v1"}
+
+
+async def test_a_model_of_ones_own_is_told_of_before_it_is_asked() -> None:
+    async with playground(**KEY) as process:
+        assert process.stderr is not None
+        first = (await asyncio.wait_for(process.stderr.readline(), 30)).decode()
+        assert await line_with(process, r"answering with (\S+):") != "echo"
+    assert first.startswith("OPENAI_BASE_URL is set, so ")
+    assert "127.0.0.1:1" in first
+    assert "--echo" in first
+    assert "sk-" not in first
+
+
+async def test_the_echo_answers_where_it_is_asked_for() -> None:
+    async with playground("--echo", "--terminal", typed="hello\n", **KEY) as process:
+        output, errors = await asyncio.wait_for(process.communicate(), 40)
+    assert "stand-in without intelligence" in output.decode()
+    assert errors == b""
+
+
+async def test_a_new_workspace_begins_with_a_conversation() -> None:
+    async with playground() as process:
+        address = await line_with(process, r"(http://127\.0\.0\.1:\d+)")
+        async with (
+            aiohttp.ClientSession() as session,
+            session.ws_connect(f"{address}/page/socket", headers={"Origin": address}) as page,
+        ):
+            assert (await page.receive_json(timeout=20))["type"] == "hello"
+            messages = (await page.receive_json(timeout=20))["messages"]["C0GENERAL1"]
+            assert len([message for message in messages if message["user"] == "U0ALICE001"]) == 2
+            while not any("Echo model" in message["text"] for message in messages):
+                frame = await page.receive_json(timeout=20)
+                messages += [frame["message"]] if frame["type"] == "message" else []
 
 
 async def test_the_terminal_shows_what_is_remembered() -> None:

@@ -1,8 +1,10 @@
 """The echo model, by itself and over HTTP."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import aiohttp
+import httpx2
 import openai
 import pytest
 from openai import AsyncOpenAI
@@ -36,10 +38,38 @@ def test_a_long_memory_is_cut_with_a_count() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "words"), [("write 3000 words", 3000), ("1,200 words please", 1200), ("something long", 1500)]
+    ("asked", "words"),
+    [
+        ("write 3000 words", 3000),
+        ("1,200 words please", 1200),
+        ("[alice] Could you write me 900 words about tea?", 900),
+        ("something long", 1500),
+        ("Write something really long, please", 1500),
+        ("I want a very long answer!", 1500),
+        ("please give me a longer text about the sea", 1500),
+    ],
 )
 def test_it_writes_as_long_as_it_is_asked(asked: str, words: int) -> None:
     assert len(echo(_user(asked)).split()) == pytest.approx(words, abs=80)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "how long will it take?",
+        "Tell me how long it takes",
+        "as long as you like",
+        "It's been a long day, tell me a joke",
+        "no longer needed",
+        "Longer lists are slower",
+        "My essay of 3000 words is due tomorrow. What now?",
+        "I have two words for you: well done",
+    ],
+)
+def test_it_writes_long_only_where_that_is_wished(asked: str) -> None:
+    reply = echo(_user(asked))
+    assert len(reply.split()) < 80
+    assert "`help`" in reply
 
 
 def test_it_takes_content_in_parts_and_an_empty_conversation() -> None:
@@ -51,6 +81,7 @@ def test_it_takes_content_in_parts_and_an_empty_conversation() -> None:
 @pytest.fixture
 async def model() -> AsyncIterator[ModelServer]:
     async with open_model(delay=0) as server:
+        server.troubles.slow_seconds = 0.05
         yield server
 
 
@@ -113,3 +144,29 @@ async def test_a_reader_may_leave_in_the_middle() -> None:
         async for _ in stream:
             break
         await stream.close()
+
+
+async def test_trouble_meets_the_next_requests_and_no_other(model: ModelServer, client: AsyncOpenAI) -> None:
+    async def ask() -> str:
+        said = ""
+        messages: list[Any] = [{"role": "user", "content": "hello"}]
+        async for chunk in await client.chat.completions.create(model="echo", messages=messages, stream=True):
+            said += chunk.choices[0].delta.content or ""
+        return said
+
+    whole = await ask()
+    assert model.troubles.add("slow") == 1
+    assert await ask() == whole
+    model.troubles.add("refuse")
+    with pytest.raises(openai.BadRequestError, match="content policy"):
+        await ask()
+    assert model.troubles.add("overload") == 5
+    for _ in range(5):
+        with pytest.raises(openai.InternalServerError, match="overloaded"):
+            await ask()
+    model.troubles.add("cut")
+    with pytest.raises((openai.APIError, httpx2.HTTPError)):
+        await ask()
+    model.troubles.add("refuse")
+    model.troubles.clear()
+    assert await ask() == whole

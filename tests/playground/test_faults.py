@@ -162,3 +162,12 @@ async def test_an_upload_may_hang(workspace: Workspace, bot: AsyncWebClient) -> 
     await _never(second)
     about = {"file": workspace.journal.calls(UPLOAD)[1].arguments["file"], "filename": "b.txt", "length": 1}
     assert workspace.journal.calls(UPLOAD)[1].arguments == about
+
+
+async def test_trouble_for_what_writes_spares_everything_else(workspace: Workspace, bot: AsyncWebClient) -> None:
+    workspace.faults.http_error("writes", 500)
+    await bot.auth_test()
+    await bot.users_list()
+    with pytest.raises(SlackApiError, match="internal_error"):
+        await bot.chat_postMessage(channel=GENERAL, text="hello")
+    await bot.chat_postMessage(channel=GENERAL, text="hello")

@@ -8,10 +8,13 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from chathakase.playground import NoLimits, Workspace, open_workspace
+from chathakase.playground import NoLimits, Workspace, demo_world, open_workspace
+from chathakase.playground.content.mrkdwn import composed
+from chathakase.playground.model.troubles import ModelTroubles
 from chathakase.playground.page_server.outbox import Outbox
 from chathakase.playground.page_server.traffic import shortened
 from chathakase.playground.person import Person
+from chathakase.playground.world.manifest import Manifest
 from tests.playground.clients import ALICE, BOB, BOT, CAROL, ELSEWHERE, GENERAL, app_socket, error_of
 from tests.playground.page import Page, open_page
 
@@ -240,3 +243,43 @@ async def test_the_workspace_closes_with_a_page_open(session: aiohttp.ClientSess
         await ws.receive_json(timeout=20)
     frames = [await ws.receive(timeout=20) for _ in range(2)]
     assert frames[-1].type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSING)
+
+
+async def test_trouble_says_how_much_there_is_that_it_meets(
+    workspace: Workspace, session: aiohttp.ClientSession, alice: Person, page: Page
+) -> None:
+    for what in ("disconnect", "drop", "redeliver", "kill_stream"):
+        assert await page.do("trouble", what=what) == {"count": 0}
+    assert await page.do("trouble", what="model", how="slow") == {"count": 0}
+    assert await error_of(page.do("trouble", what="model", how="sad")) == "invalid_arguments"
+    await alice.say("hello")
+    async with app_socket(workspace, session):
+        assert await page.do("trouble", what="redeliver") == {"count": 1}
+        assert await page.do("trouble", what="disconnect") == {"count": 1}
+
+
+async def test_the_echo_is_troubled_from_the_page(session: aiohttp.ClientSession) -> None:
+    troubles = ModelTroubles()
+    async with open_workspace(model_troubles=troubles) as workspace, open_page(workspace, session) as page:
+        assert await page.do("trouble", what="model", how="cut") == {"count": 1}
+        assert troubles.take() == "cut"
+        await page.do("trouble", what="model", how="overload")
+        await page.do("trouble", what="clear")
+        assert troubles.take() is None
+
+
+async def test_a_mention_in_a_message_with_a_file_is_one(workspace: Workspace, session: aiohttp.ClientSession) -> None:
+    form = aiohttp.FormData({"as": ALICE, "channel": GENERAL, "text": "@ChatHakase read this, see #random"})
+    form.add_field("file", b"a note", filename="note.txt")
+    async with session.post(f"{workspace.address}/page/upload", data=form) as response:
+        ts = (await response.json())["ts"]
+    message = workspace.world.timeline(GENERAL).get(ts)
+    assert message is not None
+    assert message.text == f"<@{BOT}> read this, see <#C0RANDOM01|random>"
+    assert message.blocks[0]["elements"][0]["elements"][0] == {"type": "user", "user_id": BOT}
+
+
+async def test_a_name_of_several_words_is_mentioned_whole() -> None:
+    world = demo_world(manifests=[Manifest("Note Taker", "Note Taker & Co")])
+    text = composed(world, "@note taker & co, and @bob")
+    assert text == f"<@{world.bot.id}>, and <@U0BOB00001>"

@@ -16,7 +16,7 @@ from chathakase.playground import Workspace, demo_world
 from chathakase.playground.terminal.replies import Replies
 from chathakase.playground.terminal.stdin import stdin_lines
 from chathakase.playground.terminal.talk import talk
-from tests.playground.clients import ALICE_DM, BOB_DM, BOT, GENERAL, RANDOM, app_socket
+from tests.playground.clients import ALICE_DM, BOB_DM, BOT, GENERAL, RANDOM, AppSocket, app_socket
 
 
 @asynccontextmanager
@@ -192,3 +192,67 @@ async def test_lines_come_from_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
         os.write(writing, "één\r\nzwei\nlast".encode())
         os.close(writing)
         assert [line async for line in stdin_lines()] == ["één", "zwei", "last"]
+
+
+BUTTONS = {
+    "type": "actions",
+    "elements": [
+        {
+            "type": "button",
+            "action_id": "all",
+            "text": {"type": "plain_text", "text": "Everyone\u2019s"},
+            "value": "all",
+        },
+        {
+            "type": "button",
+            "action_id": "mine",
+            "text": {"type": "plain_text", "text": "Only mine"},
+            "confirm": {"text": {"type": "plain_text", "text": "This can\u2019t be undone."}},
+        },
+        {
+            "type": "static_select",
+            "action_id": "when",
+            "options": [{"text": {"type": "plain_text", "text": name}, "value": name} for name in ("Now", "Later")],
+        },
+    ],
+}
+
+
+async def test_what_a_question_offers_is_shown_and_chosen(
+    workspace: Workspace, session: aiohttp.ClientSession, bot: AsyncWebClient
+) -> None:
+    out = io.StringIO()
+
+    async def lines() -> AsyncIterator[str]:
+        await bot.chat_postMessage(channel=GENERAL, text="Which ones?", blocks=[SECTION, BUTTONS])
+        await workspace.until(lambda: "/choose 4" in out.getvalue())
+        for line in ("/choose 1", "/choose 2", "/choose 2", "/choose 4", "/choose 5", "/choose x"):
+            yield line
+
+    async with app_socket(workspace, session) as app:
+        reading = asyncio.create_task(_actions(app, 3))
+        console = Console(file=out, width=100, color_system=None)
+        await talk(workspace, lines=lines(), console=console, patience=0.1, settle=0.05, choice_patience=0.01)
+        actions = await asyncio.wait_for(reading, 20)
+    assert [action["action_id"] for action in actions] == ["all", "mine", "when"]
+    assert (actions[0]["value"], actions[2]["selected_option"]["value"]) == ("all", "Later")
+    shown = out.getvalue()
+    assert "/choose 1  Everyone\u2019s" in shown
+    assert "/choose 4  Later" in shown
+    assert shown.count("This can\u2019t be undone. /choose 2 again to go ahead.") == 1
+    assert "Choose from 1 to 4." in shown
+
+
+async def test_without_a_question_there_is_nothing_to_choose(workspace: Workspace) -> None:
+    assert "There is nothing to choose." in await _talk(workspace, "/choose 1")
+
+
+SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "Which ones?"}}
+
+
+async def _actions(app: AppSocket, count: int) -> list[Any]:
+    found: list[Any] = []
+    while len(found) < count:
+        payload = (await app.envelope())["payload"]
+        found += payload.get("actions", [])
+    return found

@@ -12,13 +12,23 @@ OPENING = "*Echo model, a stand-in without intelligence.*"
 REMEMBERED_MOST = 10
 """How many of the earlier messages a reply lists."""
 LONG_WORDS = 1_500
-"""How many words "long" stands for."""
+"""How many words a wish for a long reply stands for."""
 WORDS_MOST = 20_000
 
-_WORDS = re.compile(r"(\d[\d,.]*)\s*(?:-\s*)?words?\b", re.IGNORECASE)
+_WISH = r"\b(?:write|say|tell|give|send|post|show|make|answer|reply|need|want|like)\b[^.?!\n]{0,60}?"
+_NUMBER = r"\b(\d[\d,.]*)\s*(?:-\s*)?words?\b"
+_WORDS = re.compile(
+    rf"{_WISH}{_NUMBER}|^[^.?!\n]{{0,40}}?{_NUMBER}\s*(?:,?\s*please)?[.!]?\s*$", re.IGNORECASE | re.MULTILINE
+)
 _ABOUT = re.compile(r"\A<(\w+)\b[^>]*>.*?</\1>\s*", re.DOTALL)
 """What a client tells of a conversation in a tag at its beginning, which nobody said."""
-_LONG = re.compile(r"\blong(er)?\b", re.IGNORECASE)
+_TEXT = r"(?:answer|reply|response|text|message|story|essay|article|poem|explanation|version|one)"
+_LONG = re.compile(
+    rf"{_WISH}\b(?:a|an|me|really|very|much)\s+(?:\w+\s+)?long(?:er)?\s+{_TEXT}\b"
+    r"|\b(?:something|it|that)\s+(?:really\s+|very\s+|much\s+)?long(?:er)?\s*(?:,?\s*please)?[.!]?\s*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""A wish for a long text, and not any sentence with "long" in it ("how long will it take?")."""
 _SENTENCE = (
     "An echo has no thought of its own and returns what it was given while the valley sleeps and the lamps along "
     "the river are lit one after the other by somebody who whistles"
@@ -36,7 +46,7 @@ def echo(messages: Sequence[Json]) -> str:
     if words:
         parts.append(f"**And here are {words:,} words:**\n\n{_long_text(words)}")
     else:
-        parts.append("`write 3000 words` makes me write a long reply.")
+        parts.append("Say `help` for what you can do here. `write 3000 words` makes me write a long reply.")
     return "\n\n".join(parts)
 
 
@@ -77,7 +87,7 @@ def _clipped(text: str, most: int) -> str:
 
 def _words_wanted(text: str) -> int:
     if match := _WORDS.search(text):
-        digits = re.sub(r"\D", "", match[1])
+        digits = re.sub(r"\D", "", match[1] or match[2])
         return min(int(digits), WORDS_MOST)
     return LONG_WORDS if _LONG.search(text) else 0
 

@@ -9,7 +9,7 @@ import asyncio
 import json
 import time
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -17,6 +17,7 @@ from aiohttp import web
 
 from chathakase.playground.junk import bounded, listening, refuse_junk
 from chathakase.playground.model.echo import echo, pieces
+from chathakase.playground.model.troubles import ModelTroubles
 from chathakase.playground.world.values import Json
 
 MODEL = "echo"
@@ -24,18 +25,27 @@ BODY_MOST = 16 * 2**20
 """Bytes of one request's body."""
 
 
+_REFUSALS: Mapping[str | None, tuple[int, str, str]] = {
+    "refuse": (400, "The prompt was refused by the content policy.", "content_policy_violation"),
+    "overload": (503, "The server is overloaded.", "server_overloaded"),
+}
+"""The status, sentence and code of an answer to a request in trouble."""
+
+
 @dataclass(frozen=True, slots=True)
 class ModelServer:
     """Where the model answers: `base_url` as an OpenAI client takes it, and the model's name."""
 
     base_url: str
+    troubles: ModelTroubles
     model: str = MODEL
 
 
 @asynccontextmanager
 async def open_model(host: str = "127.0.0.1", port: int = 0, *, delay: float = 0.02) -> AsyncIterator[ModelServer]:
     """The echo model on `host` and `port` (0: a free one), with `delay` seconds before each streamed piece."""
-    server = _Server(delay)
+    troubles = ModelTroubles()
+    server = _Server(delay, troubles)
     application = web.Application(client_max_size=BODY_MOST, middlewares=[refuse_junk])
     application.router.add_post("/v1/chat/completions", server.complete)
     application.router.add_get("/v1/models", _models)
@@ -44,14 +54,15 @@ async def open_model(host: str = "127.0.0.1", port: int = 0, *, delay: float = 0
     try:
         await runner.setup()
         async with listening(runner, host, port) as number:
-            yield ModelServer(f"http://{host}:{number}/v1")
+            yield ModelServer(f"http://{host}:{number}/v1", troubles)
     finally:
         await runner.cleanup()
 
 
 class _Server:
-    def __init__(self, delay: float) -> None:
+    def __init__(self, delay: float, troubles: ModelTroubles) -> None:
         self._delay = delay
+        self._troubles = troubles
 
     async def complete(self, request: web.Request) -> web.StreamResponse:
         try:
@@ -62,18 +73,28 @@ class _Server:
         model = asked.get("model")
         if model != MODEL:
             return _no_model(model)
+        trouble = self._troubles.take()
+        if trouble in _REFUSALS:
+            return _error(*_REFUSALS[trouble])
+        if trouble == "slow":
+            await asyncio.sleep(self._troubles.slow_seconds)
         text = echo(messages)
         usage = _usage(messages, text)
         if asked.get("stream"):
             options = asked.get("stream_options")
             wants_usage = isinstance(options, dict) and bool(options.get("include_usage"))
-            return await self._stream(request, text, usage if wants_usage else None)
+            return await self._stream(request, text, usage if wants_usage else None, cut=trouble == "cut")
+        if trouble == "cut":
+            _break_off(request)
         message = {"role": "assistant", "content": text, "refusal": None}
         choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
         return web.json_response(_envelope("chat.completion") | {"choices": [choice], "usage": usage})
 
-    async def _stream(self, request: web.Request, text: str, usage: Json | None) -> web.StreamResponse:
-        """Server-sent events: the role, the text in pieces, the end, perhaps the usage, and `[DONE]`."""
+    async def _stream(self, request: web.Request, text: str, usage: Json | None, *, cut: bool) -> web.StreamResponse:
+        """Server-sent events: the role, the text in pieces, the end, perhaps the usage, and `[DONE]`.
+
+        With `cut` the connection breaks after half of the text.
+        """
         response = web.StreamResponse(
             headers={"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache"}
         )
@@ -86,9 +107,12 @@ class _Server:
 
         try:
             await send({"role": "assistant", "content": ""})
-            for piece in pieces(text):
+            for piece in pieces(text[: len(text) // 2] if cut else text):
                 await asyncio.sleep(self._delay)
                 await send({"content": piece})
+            if cut:
+                _break_off(request)
+                return response
             await send({}, "stop")
             if usage is not None:
                 await response.write(_event(head | {"choices": [], "usage": usage}))
@@ -97,6 +121,11 @@ class _Server:
         except ConnectionError:
             pass
         return response
+
+
+def _break_off(request: web.Request) -> None:
+    if request.transport is not None:
+        request.transport.abort()
 
 
 def _event(payload: Json) -> bytes:

@@ -23,6 +23,8 @@ function escape(page, event) {
   else if (page.thread.element.contains(event.target)) page.closeThread();
 }
 
+const isSeen = (pane) => pane.getClientRects().length && getComputedStyle(pane).visibility === "visible";
+
 /** Move the focus to the next pane that is there. */
 function nextPane(page, step) {
   const inspector = page.inspector.element;
@@ -34,7 +36,7 @@ function nextPane(page, step) {
     ],
     [page.thread.element, () => page.thread.composer.field],
     [inspector, () => inspector.querySelector("input, button")],
-  ].filter(([pane]) => !pane.hidden && pane.getClientRects().length && !pane.closest("[inert]"));
+  ].filter(([pane]) => !pane.hidden && isSeen(pane) && !pane.closest("[inert]"));
   const at = panes.findIndex(([pane]) => pane.contains(document.activeElement));
   const next = panes[(at + step + panes.length) % panes.length];
   next?.[1]()?.focus();

@@ -62,6 +62,14 @@ export class Log {
     return message;
   }
 
+  /** The ts of the replies that everybody sees, which are those that count. */
+  publicReplies(root) {
+    return (this.threads.get(root) ?? []).filter((ts) => {
+      const message = this.byTs.get(ts);
+      return message && !message.ephemeral_to && visible(message);
+    });
+  }
+
   /** The ts of a thread's replies, without those that only others see. */
   replies(root, viewer) {
     return (this.threads.get(root) ?? []).filter((ts) => visible(this.byTs.get(ts), viewer));

@@ -191,7 +191,7 @@ export class Row {
   drawBelow() {
     const { message, page, channel } = this;
     const { store } = page;
-    const replies = this.inThread || isReply(message) ? [] : store.log(channel).replies(message.ts, store.me);
+    const replies = this.inThread || isReply(message) ? [] : store.log(channel).publicReplies(message.ts);
     const status = replies.length || !isReply(message) ? store.statusOf(channel, message.ts) : undefined;
     const last = replies.at(-1);
     const repliers = [...new Set(replies.map((ts) => store.message(channel, ts).user))].slice(0, 4);

@@ -3,32 +3,64 @@
 import { button, h } from "./dom.js";
 import { toast } from "./toast.js";
 
-const TROUBLES = [
-  ["Disconnect socket", "Slack asks the app to reconnect, then closes", { what: "disconnect" }],
-  ["Drop socket", "The connection breaks without a word", { what: "drop" }],
-  ["Redeliver last event", "The same event once more, as a retry", { what: "redeliver" }],
-  [
-    "429 next call",
-    "The next call is rate limited for 3 seconds",
-    { what: "limit", method: "*", times: 1, seconds: 3 },
+const NO_SOCKET = "No app is connected, so there is no socket.";
+const NO_ECHO = "The model that answers here is not the echo, so nothing can be done to it.";
+
+/** What each button is called, what it does, what it asks for, and what is said if there is nothing to trouble. */
+const TROUBLES = {
+  Slack: [
+    ["Disconnect socket", "Slack asks the app to reconnect, then closes", { what: "disconnect" }, NO_SOCKET],
+    ["Drop socket", "The connection breaks without a word", { what: "drop" }, NO_SOCKET],
+    [
+      "Redeliver last event",
+      "The same event once more, as a retry",
+      { what: "redeliver" },
+      "There has been no event yet: say something first.",
+    ],
+    [
+      "429 next call",
+      "The next call that writes text is rate limited for 3 seconds",
+      { what: "limit", method: "writes", times: 1, seconds: 3 },
+    ],
+    ["500 next call", "The next call that writes text fails", { what: "fail", method: "writes", times: 1 }],
+    ["Slow network", "The next 20 calls take 2 seconds longer", { what: "slow", method: "*", times: 20, seconds: 2 }],
+    [
+      "Kill the stream",
+      "The open stream is ended from Slack's side",
+      { what: "kill_stream" },
+      "No stream is open: the app writes by edits, or is not writing.",
+    ],
   ],
-  ["500 next call", "The next call fails on Slack's side", { what: "fail", method: "*", times: 1 }],
-  ["Slow network", "The next 20 calls take 2 seconds longer", { what: "slow", method: "*", times: 20, seconds: 2 }],
-  ["Kill the stream", "The open stream is ended from Slack's side", { what: "kill_stream" }],
-];
+  Model: [
+    ["Slow model", "The next answer begins 8 seconds later", { what: "model", how: "slow" }, NO_ECHO],
+    ["Refuse", "The next question is refused by a policy", { what: "model", how: "refuse" }, NO_ECHO],
+    ["Cut off", "The connection breaks in the middle of the next answer", { what: "model", how: "cut" }, NO_ECHO],
+    ["Overloaded", "The next 5 requests are answered with 503", { what: "model", how: "overload" }, NO_ECHO],
+  ],
+};
 
 /** The row of buttons. */
 export function troubleButtons(page) {
-  const make = ([name, title, fields]) =>
-    button(name, { class: "button small", title, onclick: () => cause(page, name, fields) });
+  const make = ([name, title, fields, nothing]) =>
+    button(name, { class: "button small", title, onclick: () => cause(page, title, fields, nothing) });
+  const row = ([where, troubles]) =>
+    h(
+      "div",
+      { class: "trouble-row", role: "group", "aria-label": `Trouble with ${where}` },
+      h("span", { class: "trouble-name", "aria-hidden": "true" }, where),
+      ...troubles.map(make),
+    );
   const end = button("End all trouble", {
     class: "button small primary",
     title: "Everything works again",
-    onclick: () => cause(page, "End all trouble", { what: "clear" }),
+    onclick: () => cause(page, "Everything works again", { what: "clear" }),
   });
-  return h("div", { class: "trouble", role: "group", "aria-label": "Make trouble" }, ...TROUBLES.map(make), end);
+  const rows = Object.entries(TROUBLES).map(row);
+  return h("div", { class: "trouble", role: "group", "aria-label": "Make trouble" }, ...rows, end);
 }
 
-async function cause(page, name, fields) {
-  if (await page.ask("trouble", fields)) toast(`${name}: done`);
+/** Make trouble, and tell what it does, or that there is nothing that it could be made for. */
+async function cause(page, does, fields, nothing) {
+  const made = await page.ask("trouble", fields);
+  if (made) toast(made.count || !nothing ? `${does}.` : nothing, { error: !made.count && Boolean(nothing) });
 }

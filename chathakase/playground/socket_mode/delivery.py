@@ -56,10 +56,12 @@ class Delivery:
             self._start(payload)
         return str(payload["event_id"])
 
-    def redeliver_last(self) -> None:
-        """Deliver the last event once more, acknowledged or not, as a retry after a timeout."""
-        if self._last is not None:
-            self._start(self._last, first_attempt=1)
+    def redeliver_last(self) -> bool:
+        """Deliver the last event once more, acknowledged or not, as a retry after a timeout; False if there is none."""
+        if self._last is None:
+            return False
+        self._start(self._last, first_attempt=1)
+        return True
 
     def _start(self, payload: Json, *, first_attempt: int = 0) -> None:
         self._last = payload

@@ -133,10 +133,9 @@ class Links:
         for link in self._links.values():
             link.sockets.drop()
 
-    def redeliver_last(self) -> None:
-        """Deliver the last event of every app again."""
-        for link in self._links.values():
-            link.delivery.redeliver_last()
+    def redeliver_last(self) -> int:
+        """Deliver the last event of every app again; how many there are."""
+        return sum(link.delivery.redeliver_last() for link in self._links.values())
 
     async def aclose(self) -> None:
         """Close all."""

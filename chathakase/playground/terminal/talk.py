@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,12 +14,13 @@ from rich.text import Text
 from chathakase.playground.errors import SlackError
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace
+from chathakase.playground.terminal.choices import Choice, choices_of
 from chathakase.playground.terminal.harmless import in_a_row
 from chathakase.playground.terminal.interrupt import until_interrupted
 from chathakase.playground.terminal.replies import Replies
 from chathakase.playground.terminal.screen import Screen
 from chathakase.playground.terminal.stdin import stdin_lines
-from chathakase.playground.world.values import Conversation
+from chathakase.playground.world.values import Conversation, Message
 
 TRY = "Try: [bold]hello[/bold] · [bold]what did I say before?[/bold] · [bold]session info[/bold] · [bold]help[/bold]"
 HELP = """\
@@ -27,6 +28,7 @@ HELP = """\
   [bold]/channel[/bold] \\[name]   talk in a channel, #general or another
   [bold]/new[/bold]              start a new thread
   [bold]/threads[/bold] \\[number] list the threads, or go on in one
+  [bold]/choose[/bold] number    press a button or choose an option that the bot offers
   [bold]/as[/bold] bob           speak as somebody else
   [bold]/quit[/bold]             leave (or Ctrl-D)"""
 
@@ -40,11 +42,12 @@ async def talk(
     speaker: str = "alice",
     patience: float = 30.0,
     settle: float = 1.5,
+    choice_patience: float = 2.0,
 ) -> None:
     """Talk until `/quit` or the end of `lines`: the standard input by default, which Ctrl-C ends as well.
 
     `model` is named in the welcome. After each line the bot's answer is awaited: up to `patience` seconds for its first
-    sign, and until nothing has been edited for about `settle` seconds.
+    sign, and until nothing has been edited for about `settle` seconds. After a choice it is `choice_patience`.
     """
     screen = Screen(console or Console(), workspace.world)
     async with AsyncExitStack() as stack:
@@ -52,7 +55,7 @@ async def talk(
             lines = await stack.enter_async_context(aclosing(stdin_lines()))
             stack.enter_context(until_interrupted())
         replies = stack.enter_context(Replies(workspace.world, settle))
-        talker = _Talker(workspace, screen, replies, stack, patience)
+        talker = _Talker(workspace, screen, replies, stack, patience, choice_patience)
         await talker.become(speaker)
         talker.welcome(model)
         await talker.listen(lines)
@@ -75,11 +78,15 @@ class _Talker:
     replies: Replies
     stack: AsyncExitStack
     patience: float
+    choice_patience: float
     people: dict[str, Person] = field(default_factory=dict)
     threads: list[_Thread] = field(default_factory=list)
     thread: _Thread | None = None
     channel: str = "general"
     direct: bool = False
+    choices: Sequence[Choice] = ()
+    chosen: Choice | None = None
+    """What is to be chosen once more, since one is to be sure."""
     person: Person = field(init=False)
 
     def welcome(self, model: str) -> None:
@@ -146,6 +153,8 @@ class _Talker:
                 self.thread = None
             case "/threads":
                 self._list_threads(argument)
+            case "/choose":
+                await self._choose(argument)
             case "/as":
                 await self._speak_as(argument)
             case _:
@@ -178,6 +187,35 @@ class _Talker:
             )
         if not self.threads:
             self.screen.note("No threads yet.")
+
+    async def _choose(self, number: str) -> None:
+        """Press or choose what the bot has offered last under this number."""
+        index = int(number) if number.isdecimal() and len(number) < 9 else 0
+        if not 0 < index <= len(self.choices):
+            self.screen.note(
+                f"Choose from 1 to {len(self.choices)}." if self.choices else "There is nothing to choose."
+            )
+            return
+        choice = self.choices[index - 1]
+        if choice.sure and choice is not self.chosen:
+            self.chosen = choice
+            self.screen.note(f"{choice.sure} /choose {index} again to go ahead.")
+            return
+        self.chosen = None
+        try:
+            await self.person.choose(choice.message.channel, choice.message.ts, choice.action)
+        except SlackError as error:
+            self.screen.note(f"Slack says: {in_a_row(error.code)}")
+            return
+        if self.workspace.world.modals.stacks().get(self.person.id):
+            self.screen.note("A form has opened, which only the page can show.")
+        await self._answer(self.choice_patience)
+
+    def _offer(self, message: Message) -> None:
+        if choices := choices_of(message):
+            self.choices, self.chosen = choices, None
+            lines = [f"  /choose {number}  {in_a_row(each.label)}" for number, each in enumerate(choices, 1)]
+            self.screen.note("\n".join(lines) + "\n")
 
     async def _speak_as(self, name: str) -> None:
         user = self.workspace.world.user_named(name)
@@ -220,6 +258,7 @@ class _Talker:
                 for message in self.replies.finished():
                     heard = True
                     self.screen.message(message)
+                    self._offer(message)
                 growing = self.replies.latest
                 if growing is None and (heard or loop.time() >= until):
                     break
