@@ -272,7 +272,7 @@ def full_disk(tmp_path: Path) -> Iterator[tuple[Path, str, str]]:
     """
     folder = tmp_path / "full"
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", str(folder)]
     if subprocess.run(mount, stderr=subprocess.DEVNULL, check=False).returncode:
         yield folder, WITH_SHORT_FILES, "(File too large)"
         return

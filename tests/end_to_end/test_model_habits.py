@@ -90,7 +90,7 @@ async def test_nobody_reads_what_is_no_part_of_an_answer(
 
 @pytest.mark.usefixtures("bot")
 async def test_other_brackets_and_words_about_tags_are_read(start: Start, model: ModelServer) -> None:
-    text = "[1] Models end their thoughts with `</think>`, others with </thinking>, says [alice]."
+    text = "[1] Models end their thoughts with `</think>`, others with [/THINK], says [alice]."
     model.will(says(*text))
     thread = await start("@ChatHakase hello")
     assert await thread.answers(1, containing="[alice].") == [text]
