@@ -10,14 +10,20 @@ from chathakase.slack.markdown.mentions import ZERO_WIDTH_SPACE, harmless
 LONGEST = 4_000
 """Characters of a message's ``text`` (https://docs.slack.dev/reference/methods/chat.update, ``msg_too_long``)."""
 
-CODE = re.compile(r"(```.*?(?:```|\Z)|`[^`\n]+`)", re.DOTALL)
+CODE = re.compile(r"(```.*?(?:```|\Z)|``[^`\n][^\n]*?``(?!`)|`[^`\n]+`)", re.DOTALL)
+HIDDEN = "\0"
+"""Stands for a piece of code, as Markdown has no such character."""
 HEADING = re.compile(r"^#{1,6}\s+", re.MULTILINE)
 BULLET = re.compile(r"^([^\S\n]*+)[-*+]\s+", re.MULTILINE)
 SPANS = (
-    re.compile(r"(?<!\\)(\*\*|__|~~)(?=\S)"),
-    re.compile(r"(?<![*\\])(?:(?<![A-Za-z0-9])|(?=\*[^\x00-\x7f]))\*(?![\s*])|(?<![\w\\])_(?![\s_])"),
+    re.compile(
+        r"(?<!\\)(?:(?<![A-Za-z0-9)\]])\*\*(?=\S)|(?<=[A-Za-z])\*\*(?=[^\W\d])|\*\*(?=[^\x00-\x7f])|__(?=\S)|~~(?=\S))"
+    ),
+    re.compile(
+        r"(?<![*\\])(?:(?<![A-Za-z0-9)\]])|(?=\*[^\x00-\x7f]))\*(?![\s*])|(?<![^\s(\[{\"'「『（【“‘*~>|-])_(?![\s_])"
+    ),
 )
-"""Marks of double and of single width; ``2*3`` and ``a_b`` are no spans."""
+"""Marks of double and of single width; ``f(x)**2``, ``2*3`` and ``a_b`` are no spans."""
 SPAN_ENDS = {
     "*": re.compile(rf"(?<=[^\s*\\])\*(?!\*)(?:(?<={ZERO_WIDTH_SPACE}\*)|(?![A-Za-z0-9]))"),
     "_": re.compile(r"(?<=[^\s\\])_(?!\w)"),
@@ -28,6 +34,8 @@ ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])|(&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{
 LINE_END = re.compile("\n")
 LINK = re.compile(r"!?\[([^\[\]]+)\]\(")
 LINK_END = re.compile(r"\)")
+ADDRESS = re.compile(r"<((?:https?|mailto|tel|ftp):[^\s<>|]{1,3000})(?:\|([^<>\n]{1,300}))?>")
+"""An address in angle brackets, perhaps with what stands for it."""
 BLANK = re.compile(r"\s")
 MENTION = re.compile(r"&lt;@([A-Z][A-Za-z0-9_-]*)((?:\|(?:(?!&lt;|&gt;)[^\n])*)?)&gt;")
 """A mention of one person, escaped."""
@@ -35,17 +43,22 @@ MENTION = re.compile(r"&lt;@([A-Z][A-Za-z0-9_-]*)((?:\|(?:(?!&lt;|&gt;)[^\n])*)?
 
 def plain(markdown: str) -> str:
     """Make Markdown plainer for notifications and screen readers; code stays as it is."""
-    parts = CODE.split(markdown)
-    parts[::2] = map(_plainer, parts[::2])
-    return "".join(parts)
+    parts = CODE.split(markdown.replace(HIDDEN, "\ufffd"))
+    codes = iter(parts[1::2])
+    return re.sub(HIDDEN, lambda _: next(codes), _plainer(HIDDEN.join(parts[::2])))
 
 
 def _plainer(text: str) -> str:
     text = BULLET.sub(r"\1• ", HEADING.sub("", text))
     for span in SPANS:
         text = _rewritten(text, span, LINE_END, lambda found: SPAN_ENDS[found[0]], lambda _, inside: _unpropped(inside))
-    text = _rewritten(text, LINK, BLANK, lambda _: LINK_END, lambda found, url: f"{found[1]} ({url})")
+    text = _rewritten(text, LINK, BLANK, lambda _: LINK_END, lambda found, url: _told(found[1], url))
+    text = ADDRESS.sub(lambda found: _told(found[2], found[1]) if found[2] else found[1], text)
     return ESCAPE.sub(lambda found: found[1] or unescape(found[2]), text)
+
+
+def _told(text: str, url: str) -> str:
+    return f"{text} ({url})"
 
 
 def _unpropped(inside: str) -> str:

@@ -16,6 +16,11 @@ def test_notifications_get_plain_text() -> None:
         ("これは**\u200b「重要」\u200b**なPython*\u200b「x」\u200b*だ", "これは「重要」なPython「x」だ"),
         ("the &lt;b> tag &amp; \\*stars\\*", "the <b> tag & *stars*"),
         ("`&lt;` and `*x*`", "`&lt;` and `*x*`"),
+        ("**`code`** and **[`x` y](https://a.example)**", "`code` and `x` y (https://a.example)"),
+        ("``a ` b`` **c**", "``a ` b`` c"),
+        ("<https://a.example/?b> <https://a.example|text>", "https://a.example/?b text (https://a.example)"),
+        ("foo**/bar baz**/qux, un**bend**ing", "foo**/bar baz**/qux, unbending"),
+        ("a_「b」_v2 _c_ (_d_)", "a_「b」_v2 c (d)"),
         ("AT&T & co; x = &y", "AT&T & co; x = &y"),
     ],
 )
