@@ -62,6 +62,48 @@ async def test_markdown_is_rendered_by_slack_and_plain_in_notifications(start: S
     assert reply.text == "Title\n\nbold &amp; `code`\n\n```python\n1 &lt; 2\n```"
 
 
+@pytest.mark.parametrize(
+    ("pieces", "written", "notified"),
+    [
+        (
+            ("これは*", "*「重", "要」**な点で", "す。**注", "意：**正文"),
+            "これは**\u200b「重要」\u200b**な点です。**注意：\u200b**正文",
+            "これは「重要」な点です。注意：正文",
+        ),
+        (
+            ("Use the <", "b> tag, **no", "t** <st", "rong>, in `<p", ">`. List<Str", "ing>"),
+            "Use the &lt;b> tag, **not** &lt;strong>, in `<p>`. List&lt;String>",
+            "Use the &lt;b&gt; tag, not &lt;strong&gt;, in `&lt;p&gt;`. List&lt;String&gt;",
+        ),
+    ],
+    ids=["bold beside punctuation", "HTML"],
+)
+async def test_what_is_meant_is_seen(
+    pieces: tuple[str, ...], written: str, notified: str, start: Start, model: ModelServer, workspace: Workspace
+) -> None:
+    model.will(says(*pieces, pause=0.3), says("Yes."))
+    thread = await start("@ChatHakase tell me")
+    await thread.answers(1, containing=written[-8:])
+    await workspace.until(lambda: len(thread.replies()[0].blocks) == 1)
+    assert thread.texts() == [written]
+    assert thread.replies()[0].text == notified
+    drafts = [call.arguments["blocks"][0]["text"] for call in (*posts(workspace), *calls(workspace, "chat.update"))]
+    assert len(drafts) > 2
+    assert not any("****" in draft or draft.endswith(("<", "&lt;")) for draft in drafts)
+    # The model is told what it wrote itself.
+    await thread.say("Sure?")
+    await thread.answers(2)
+    assert "".join(pieces) in model.said()
+
+
+async def test_an_answer_of_many_headings_is_taken(start: Start, model: ModelServer, workspace: Workspace) -> None:
+    model.will(says("".join(f"## Part {number}\n\n---\n\n" for number in range(60)) + "The end."))
+    thread = await start("@ChatHakase list all")
+    await thread.answers(None, containing="The end.")
+    assert "".join(thread.texts()).count("## Part") == 60
+    assert all(call.ok for call in (*posts(workspace), *calls(workspace, "chat.update")))
+
+
 async def test_an_answer_that_comes_at_once_is_written_once(
     start: Start, model: ModelServer, workspace: Workspace
 ) -> None:

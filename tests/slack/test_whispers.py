@@ -27,6 +27,17 @@ async def test_it_is_markdown_and_pings_nobody(
     assert shown.message.text.startswith("Found in a thread (https://slack.example/x): hello")
 
 
+async def test_it_shows_what_was_written(
+    surface: SlackSurface, workspace: Workspace, people: dict[str, Person]
+) -> None:
+    alice = people["alice"]
+    place = Place(GENERAL, await alice.say("hello", channel=GENERAL))
+    await surface.whisper(place, alice.id, "You said: the <b> tag は**「重要」**な")
+    (shown,) = workspace.world.ephemerals.all()
+    assert shown.message.blocks[0]["text"] == "You said: the &lt;b> tag は**\u200b「重要」\u200b**な"
+    assert shown.message.text == "You said: the &lt;b&gt; tag は「重要」な"
+
+
 async def test_a_server_without_markdown_gets_the_words(
     surface: SlackSurface, workspace: Workspace, people: dict[str, Person]
 ) -> None:

@@ -19,6 +19,7 @@ from chathakase.slack.delivery.refusals import Breaks, may_be_about_content
 from chathakase.slack.delivery.streams import Streams
 from chathakase.slack.markdown.disguises import defused
 from chathakase.slack.markdown.plain import notification
+from chathakase.slack.markdown.rendering import whole
 from chathakase.slack.timestamps import time_of
 
 WHISPERED_WITHIN = 30.0
@@ -152,7 +153,7 @@ class Outbox:
 
         Returns when that was, in epoch microseconds; 0 when Slack does not say.
         """
-        blocks = [{"type": "markdown", "text": defused(text)}]
+        blocks = [{"type": "markdown", "text": whole(text)}]
         return await self._whisper_with(blocks, place, user, text, otherwise=text)
 
     async def ask(

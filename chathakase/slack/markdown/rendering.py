@@ -42,6 +42,11 @@ def render(
     return _Renderer(text, start, end, state, ending, members, max(ahead, end)).render()
 
 
+def whole(text: str) -> str:
+    """Write a text that is one page, in which nobody may be mentioned."""
+    return render(text, 0, len(text), State(), ending=Ending.DONE, members=()).markdown or text
+
+
 class _Renderer:
     def __init__(
         self, text: str, start: int, end: int, state: State, ending: Ending, members: Collection[str], ahead: int
