@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Iterator
 
-from chathakase.config import Settings
+from chathakase.config import Settings, misspelt_settings
 from chathakase.core.addresses import is_in_clear
 from chathakase.core.checkup import Finding, Level
 from chathakase.core.errors import trace
@@ -58,6 +58,11 @@ async def _look_at_all(settings: Settings, slack: Awaitable[list[Finding]]) -> l
     return [finding for findings in found for finding in findings]
 
 
+def check_spelling() -> list[Finding]:
+    """Variables that seem to be meant for settings and are none."""
+    return [Finding("settings", Level.WARNING, text, "Correct or remove it.") for text in misspelt_settings()]
+
+
 def _look_at_settings(settings: Settings) -> Iterator[Finding]:
     """Whatever is wrong with them that is not seen before they are used."""
     try:
@@ -65,6 +70,7 @@ def _look_at_settings(settings: Settings) -> Iterator[Finding]:
         yield Finding("settings", Level.OK, "nothing is missing")
     except ValueError as error:
         yield Finding("settings", Level.TROUBLE, f"CHATHAKASE_RATE_LIMITS {error}", "Correct it, or unset it.")
+    yield from check_spelling()
     if is_in_clear(settings.slack_api_url):
         text = "SLACK_API_URL begins with http://, so the tokens are sent unencrypted"
         yield Finding("settings", Level.WARNING, text, "Use https:// unless you trust the whole network.")

@@ -6,6 +6,7 @@ import sys
 import webbrowser
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,17 +16,18 @@ from rich.console import Console
 from chathakase import report
 from chathakase.app import open_bot
 from chathakase.archive import as_lines, open_archive
-from chathakase.checkup import examine
-from chathakase.config import SettingsError, read_settings, read_stored
+from chathakase.checkup import check_spelling, examine
+from chathakase.config import SettingsError, misspelt_settings, read_settings, read_stored
 from chathakase.core.amounts import counted
 from chathakase.core.checkup import Finding, Level, worst
-from chathakase.core.errors import StartError, StoreError, WrongSoftware, trace
+from chathakase.core.errors import CannotListen, StartError, StoreError, WrongSoftware, trace
 from chathakase.core.showing import harmless
 from chathakase.ending import end_within, leave, until_told_to_stop
 from chathakase.play import FOLDER, forget, model_of_ones_own, open_local_slack, open_playground
 from chathakase.playground.manifests import ManifestError, read_manifests
 from chathakase.playground.terminal.talk import talk
 from chathakase.playground.world.manifest import Manifest
+from chathakase.slack.manifest import manifest
 from chathakase.unexpected import OneLine, plainly, watch_tasks
 
 BAD_SETTINGS = 2
@@ -39,8 +41,20 @@ log = logging.getLogger(__name__)
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
 
+def tell_version(wanted: bool) -> None:
+    """Say which version this is, and end."""
+    if wanted:
+        typer.echo(f"chathakase {version('chathakase')}")
+        raise typer.Exit
+
+
 @cli.callback(invoke_without_command=True)
-def root(context: typer.Context) -> None:
+def root(
+    context: typer.Context,
+    version: Annotated[  # noqa: ARG001 - its callback heeds it
+        bool, typer.Option("--version", help="Say which version this is.", is_eager=True, callback=tell_version)
+    ] = False,
+) -> None:
     """ChatHakase: a Slack assistant whose memory is the thread."""
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
@@ -52,6 +66,12 @@ def run() -> None:
     """Answer in Slack until stopped. Settings come from the environment and a .env file."""
     configure_logging()
     _until_done(_serve())
+
+
+@cli.command("manifest")
+def show_manifest() -> None:
+    """Print the app manifest, to paste into Slack under “App Manifest”."""
+    typer.echo(manifest(), nl=False)
 
 
 @cli.command()
@@ -177,6 +197,7 @@ async def _examine(*, json: bool) -> None:
         code = TROUBLE if worst(findings) is Level.TROUBLE else 0
     except SettingsError as error:
         findings = [Finding("settings", Level.TROUBLE, problem) for problem in error.problems]
+        findings += check_spelling()
         code = BAD_SETTINGS
     if json:
         typer.echo(report.as_json(findings))
@@ -260,6 +281,8 @@ def _until_done(work: Coroutine[Any, Any, None]) -> None:
 
 async def _or_say_why(work: Coroutine[Any, Any, None]) -> None:
     watch_tasks()
+    for sentence in misspelt_settings():
+        log.warning("%s", sentence)
     try:
         await work
     except SettingsError as error:
@@ -269,7 +292,7 @@ async def _or_say_why(work: Coroutine[Any, Any, None]) -> None:
         raise typer.Exit(BAD_SETTINGS) from None
     except StartError as error:
         _say(f"ChatHakase cannot start: {error}")
-        leave(BAD_SETTINGS if isinstance(error, WrongSoftware) else CANNOT_START)
+        leave(BAD_SETTINGS if isinstance(error, (CannotListen, WrongSoftware)) else CANNOT_START)
     except StoreError as error:
         _say(f"The sessions cannot be read: {error}")
         raise typer.Exit(TROUBLE) from None

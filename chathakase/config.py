@@ -12,6 +12,7 @@ from chathakase.core.addresses import check_host, web_address
 from chathakase.core.types import ExpiryMode, FollowUps, Streaming
 from chathakase.environment import Environment, check_proxies, read
 from chathakase.environment import SettingsError as SettingsError
+from chathakase.misspelling import misspelt
 
 MOST = 10**9
 """The largest number that makes sense anywhere."""
@@ -222,6 +223,11 @@ def read_settings(**given: Any) -> Settings:
     settings = read(Settings, **given)
     check_proxies(settings.slack_api_url, settings.openai_base_url or OPENAI)
     return settings
+
+
+def misspelt_settings() -> list[str]:
+    """One sentence for each variable that seems to be meant for a setting and is none."""
+    return misspelt(Settings)
 
 
 def read_stored() -> Stored:

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from chathakase.app import open_bot
 from chathakase.config import OPENAI, read_model_server, read_settings
-from chathakase.core.errors import StartError
+from chathakase.core.addresses import why_not_listening
+from chathakase.core.errors import CannotListen, StartError
 from chathakase.playground.model.server import open_model
 from chathakase.playground.model.troubles import ModelTroubles
 from chathakase.playground.persistence.database import StoreError
@@ -70,11 +71,9 @@ async def open_local_slack(
             workspace = await stack.enter_async_context(opening)
         except StoreError as error:
             raise StartError(str(error)) from error
-        except UnicodeError as error:
-            raise StartError(f"{host} is not a valid host: choose another with --host.") from error
-        except OSError as error:
-            reason = f"port {port} on {host} is not to be had ({error.strerror})"
-            raise StartError(f"{reason}: name another with --port.") from error
+        except (OSError, UnicodeError) as error:
+            reason = why_not_listening(host, port, error)
+            raise CannotListen(f"{reason}: choose another with --{'port' if 'port' in reason else 'host'}.") from error
         yield workspace
 
 

@@ -1,5 +1,7 @@
 """Addresses in settings: which ones can be used, in plain words. Pure."""
 
+import errno
+import os
 import re
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import SplitResult, urlsplit
@@ -38,6 +40,24 @@ def check_host(host: str) -> None:
         _check_numbers(host) if ":" in host or NUMBERS.fullmatch(host) else _check_name(host)
     except ValueError:
         raise ValueError("contains an invalid host name") from None
+
+
+def why_not_listening(host: str, port: int, error: OSError | UnicodeError) -> str:
+    """Why nothing can listen at an address, in plain words; no ``host`` means every interface."""
+    number = error.errno if isinstance(error, OSError) else None
+    match number:
+        case errno.EADDRINUSE:
+            return f"port {port} is already in use"
+        case errno.EACCES | errno.EPERM:
+            return f"port {port} may not be used without special rights; those above 1023 may"
+        case errno.EADDRNOTAVAIL:
+            return f"{host} is not an address of this machine"
+        case None:
+            return f"{host} is not a valid host"
+        # What cannot be looked up has a number below zero, for which systems have no words.
+        case below if below < 0:
+            return f"the host {host} cannot be found"
+    return f"port {port} cannot be used ({os.strerror(number)})"
 
 
 def is_loopback(host: str) -> bool:

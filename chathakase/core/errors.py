@@ -4,6 +4,7 @@
 
     ChatHakaseError
     ├── StartError        the bot cannot start; the text says what to do
+    │   ├── CannotListen      … since nothing can listen at an address that is set
     │   └── WrongSoftware     … since the database was made by another one, so that starting again is of no use
     ├── StoreError        the database refused
     ├── ModelError        the model gave no (whole) answer; carries a code and a sentence for people
@@ -22,6 +23,10 @@ class ChatHakaseError(Exception):
 
 class StartError(ChatHakaseError):
     """The bot cannot start. Its text is one plain sentence that says what to do."""
+
+
+class CannotListen(StartError):
+    """The bot cannot start because nothing can listen at an address that is set."""
 
 
 class WrongSoftware(StartError):

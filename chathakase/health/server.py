@@ -2,14 +2,14 @@
 
 import asyncio
 import logging
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeAlias
 
 from aiohttp import web
 
-from chathakase.core.errors import StartError, trace
+from chathakase.core.addresses import why_not_listening
+from chathakase.core.errors import CannotListen, trace
 from chathakase.health.junk import TerseLogger
 from chathakase.health.vitals import VitalSigns
 
@@ -64,7 +64,7 @@ class Health:
 async def open_health(address: Address, vital_signs: Callable[[], Awaitable[VitalSigns]]) -> AsyncIterator[str]:
     """Answer supervisors until the block ends; gives the base of the addresses. Port 0 takes a free one.
 
-    Raises StartError when nothing can listen there.
+    Raises CannotListen when nothing can listen there.
     """
     health, application = Health(vital_signs), web.Application()
     application.add_routes(
@@ -93,11 +93,9 @@ async def open_health(address: Address, vital_signs: Callable[[], Awaitable[Vita
 async def _listen(runner: web.AppRunner, host: str, port: int) -> asyncio.Server:
     try:
         return await asyncio.get_running_loop().create_server(_door(runner), host or None, port)
-    except OSError as error:
-        place = f"port {port} on {host}" if host else f"port {port}"
-        raise StartError(
-            f"CHATHAKASE_HEALTH: {place} is not to be had ({_reason(error)}): name another, or unset it."
-        ) from error
+    except (OSError, UnicodeError) as error:
+        reason = why_not_listening(host, port, error)
+        raise CannotListen(f"CHATHAKASE_HEALTH: {reason}: choose another address, or unset it.") from error
 
 
 def _door(runner: web.AppRunner) -> Callable[[], asyncio.BaseProtocol]:
@@ -114,8 +112,3 @@ def _door(runner: web.AppRunner) -> Callable[[], asyncio.BaseProtocol]:
 
 def _said(what: str, *, well: bool) -> web.Response:
     return web.Response(text=f"{what if well else f'not {what}'}\n", status=200 if well else 503, headers=HEADERS)
-
-
-def _reason(error: OSError) -> str:
-    """What the system says; asyncio adds the address to it, and a host that is not found has a number below zero."""
-    return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error.strerror)

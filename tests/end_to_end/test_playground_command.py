@@ -16,6 +16,8 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from chathakase.cli import BAD_SETTINGS
+
 Process = asyncio.subprocess.Process
 
 
@@ -166,8 +168,17 @@ async def test_a_taken_port_is_told_in_a_sentence() -> None:
         port = taken.getsockname()[1]
         async with playground(f"--port={port}") as process:
             _, errors = await asyncio.wait_for(process.communicate(), 40)
-    assert process.returncode == 1
-    assert f"port {port}" in errors.decode()
+    assert process.returncode == BAD_SETTINGS
+    assert f"port {port} is already in use" in errors.decode()
+
+
+@pytest.mark.parametrize("host", ["nowhere.invalid", "a b", f"{'a' * 70}.example", "192.0.2.1"])
+async def test_a_host_that_is_none_is_told_in_a_sentence(host: str) -> None:
+    async with playground("--no-bot", f"--host={host}") as process:
+        _, errors = await process.communicate()
+    assert process.returncode == BAD_SETTINGS
+    assert host in errors.decode()
+    assert len(errors.decode().splitlines()) == 1
     assert "Traceback" not in errors.decode()
 
 

@@ -37,7 +37,10 @@ EVENTS: Mapping[str, str] = {
 }
 """Events that the app subscribes to for its bot (docs.slack.dev/reference/events)."""
 
-REINSTALL = "Paste manifest.yml under “App Manifest” in the app's settings, save, and install the app again."
+REINSTALL = (
+    "Run `chathakase manifest`, paste what it prints under “App Manifest” in the app's settings, save, "
+    "and install the app again."
+)
 
 SHORTCUTS: Sequence[dict[str, str]] = (
     {
