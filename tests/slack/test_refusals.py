@@ -74,6 +74,16 @@ async def test_an_edit_is_tried_as_plain_text(
     assert (message.text, message.blocks) == ("Hello there.", ())
 
 
+async def test_what_is_refused_for_its_metadata_is_sent_without(
+    surface: SlackSurface, workspace: Workspace, place: Place
+) -> None:
+    workspace.faults.slack_error("chat.postMessage", "invalid_metadata_format", times=2)
+    async with surface.reply(place) as reply:
+        await reply.finish(ANSWER)
+    (message,) = written(workspace, place)
+    assert (message.text, message.metadata) == ("Hello there.", None)
+
+
 async def test_a_growing_text_is_refused_once_and_the_final_one_is_tried_again(
     surface: SlackSurface, workspace: Workspace, place: Place
 ) -> None:

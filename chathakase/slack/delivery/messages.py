@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -71,10 +71,17 @@ class Post:
     """Whether to send blocks besides the plain text."""
     members: Collection[str] = field(default=())
     """Who may be mentioned."""
+    named: bool = True
+    """Whether to send what the message is found by."""
 
     def plainer(self) -> "Post":
         """The same without blocks, for a Slack that refuses them."""
         return replace(self, rich=False)
+
+    def ever_plainer(self) -> "Sequence[Post]":
+        """The same, then without blocks, then as nothing but text."""
+        plainer = self.plainer()
+        return (*((self,) if self.rich else ()), plainer, replace(plainer, named=False))
 
     @property
     def metadata(self) -> dict[str, Any]:
@@ -83,11 +90,9 @@ class Post:
 
     def body(self) -> dict[str, Any]:
         """The arguments that ``chat.postMessage`` and ``chat.update`` have in common."""
-        body: dict[str, Any] = {
-            "channel": self.place.channel,
-            "text": self._text(),
-            "metadata": self.metadata,
-        }
+        body: dict[str, Any] = {"channel": self.place.channel, "text": self._text()}
+        if self.named:
+            body["metadata"] = self.metadata
         if self.rich:
             body["blocks"] = [{"type": "markdown", "text": self.face.markdown}, *self.below()]
         return body

@@ -215,16 +215,17 @@ class Outbox:
             raise DeliveryError("timeout") from error
 
     async def _write(self, method: str, post: Post, arguments: Mapping[str, Any]) -> tuple[Written, Mapping[str, Any]]:
-        """Call a method that writes; blocks are left out where they may be what Slack refuses."""
-        if post.rich:
+        """Call a method that writes, with ever less beside the text where that may be what Slack refuses."""
+        *first, last = post.ever_plainer()
+        for shown in first:
             try:
-                return await self._send(method, post, arguments)
+                return await self._send(method, shown, arguments)
             except Exception as error:
                 trouble = trouble_of(error)
                 if trouble.passes or not may_be_about_content(trouble.code):
                     raise
-                log.warning("Slack may refuse a message for its blocks (%s): it is sent as plain text", trouble.code)
-        return await self._send(method, post.plainer(), arguments)
+                log.warning("Slack may refuse a message for its looks (%s): it is sent as plainer text", trouble.code)
+        return await self._send(method, last, arguments)
 
     async def _send(self, method: str, post: Post, arguments: Mapping[str, Any]) -> tuple[Written, Mapping[str, Any]]:
         body = {**post.body(), **arguments}
