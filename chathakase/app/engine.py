@@ -85,6 +85,7 @@ async def open_engine(
         Running(),
         Admission(_load(settings), monotonic),
     )
+    hints = Hints(stores.hints)
     runner = TurnRunner(
         sessions=stores.sessions,
         turns=stores.turns,
@@ -92,6 +93,7 @@ async def open_engine(
         asking=Asking(recall=recall, model=mind.model, calibration=mind.calibration),
         surface=surface,
         running=running,
+        hints=hints,
     )
     rights = Rights(surface, settings.chathakase_admins)
     presses = Presses(turns=stores.turns, runner=runner, running=running, rights=rights)
@@ -110,7 +112,6 @@ async def open_engine(
         )
     )
     background = await stack.enter_async_context(Background(_chores(mind, stores, surface, persona, places)))
-    hints = Hints(stores.hints)
     attention = Attention(
         sessions=stores.sessions, surface=surface, name=terms.agent, answers=settings.chathakase_follow_ups
     )

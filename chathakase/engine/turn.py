@@ -14,6 +14,7 @@ from chathakase.core.types import Finished, Lease, Outcome, Result, TakenBack
 from chathakase.engine.asking import Asking
 from chathakase.engine.draft import Draft
 from chathakase.engine.heartbeat import Heartbeat
+from chathakase.engine.hints import Hints
 from chathakase.engine.recall import Recall
 from chathakase.engine.running import Running, Signals
 from chathakase.engine.verdict import (
@@ -42,6 +43,8 @@ more than once, and that is one change."""
 PAUSE_WITHIN = 1.5
 """Seconds in which an answer that is put down can say so."""
 
+HOW_TO_GO_ON = "Each message here starts a new conversation. To continue this one, reply in its thread."
+
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 Written = Callable[[], Awaitable[None]]
@@ -60,6 +63,7 @@ class TurnRunner:
         asking: Asking,
         surface: Surface,
         running: Running,
+        hints: Hints,
     ) -> None:
         self._sessions = sessions
         self._turns = turns
@@ -67,6 +71,7 @@ class TurnRunner:
         self._asking = asking
         self._surface = surface
         self._running = running
+        self._hints = hints
 
     async def run(self, signals: Signals, *, written: Written | None = None) -> None:
         """Answer what waits in a session; what is left in ``signals.edits`` then is answered as it was before.
@@ -140,7 +145,8 @@ class TurnRunner:
         await heartbeat.sure()
         try:
             offer = offer_after(result, lease.wish)
-            await reply.finish(verdict.shown, outcome=result.outcome, offer=offer, footnotes=verdict.footnotes)
+            footnotes = (*verdict.footnotes, *await self._told_once(lease, result))
+            await reply.finish(verdict.shown, outcome=result.outcome, offer=offer, footnotes=footnotes)
         except DeliveryError as error:
             log.warning("The answer in %s could not be delivered: %s", lease.place.session_id, error)
             result = replace(result, outcome=Outcome.UNDELIVERED, text=draft.standing, error=str(error))
@@ -155,6 +161,17 @@ class TurnRunner:
             len(result.text),
         )
         return unheard
+
+    async def _told_once(self, lease: Lease, result: Result) -> tuple[str, ...]:
+        """What whoever asks is told below their first answer in a direct message, and never again."""
+        if not result.text or not self._surface.is_direct(lease.place):
+            return ()
+        try:
+            due = await self._hints.is_due_in_a_direct_message(lease.by, lease.place.channel, teller=lease.turn)
+        except StoreError as error:
+            log.warning("Nobody is told in %s how a conversation goes on: %s", lease.place.session_id, error)
+            return ()
+        return (HOW_TO_GO_ON,) if due else ()
 
     async def _save(self, lease: Lease, result: Result) -> None:
         """Save how a turn ended, however long the database refuses: people have read it. Raises LeaseLost."""

@@ -118,6 +118,10 @@ class SlackSurface:
         """
         return await self._places.channels_with(user)
 
+    def is_direct(self, place: Place) -> bool:
+        """Whether a place is a direct message with one person."""
+        return is_direct(place.channel)
+
     def link(self, place: Place, ref: str) -> str:
         """The address of a message, as https://docs.slack.dev/reference/methods/chat.getPermalink would give it.
 

@@ -133,6 +133,9 @@ class Surface(Protocol):
         Raises DeliveryError.
         """
 
+    def is_direct(self, place: Place) -> bool:
+        """Whether a place is a direct message with one person."""
+
     def link(self, place: Place, ref: str) -> str:
         """The address of a message."""
 
