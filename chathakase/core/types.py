@@ -312,6 +312,19 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """The newest turn of a session that ended."""
+
+    turn: str
+    run: int
+    """How often it was run."""
+    ref: str
+    """The surface's own id of its first message; empty where there is none."""
+    is_last: bool
+    """Nobody said anything after it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """Somebody on a surface."""
 

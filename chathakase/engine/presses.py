@@ -17,6 +17,7 @@ BETWEEN_LOOKS = 0.5
 """How often, and seconds between, it is looked whether a turn has ended elsewhere; a lease that nobody renews holds for
 six seconds."""
 
+AFTER_THIS = "I'll do that as soon as the answer that I am writing is finished."
 DONE = "That has already been done, or I no longer remember the question."
 
 
@@ -44,7 +45,23 @@ class Presses:
                 return DONE
             await asyncio.sleep(BETWEEN_LOOKS)
         self._running.forgive(press.turn)
-        return ""
+        signals = self._running.find(press.place.session_id)
+        return AFTER_THIS if signals and signals.lease.turn != press.turn else ""
+
+    async def is_writing(self, session_id: str) -> bool:
+        """Whether an answer is being written in a session, or waits to be; not one that is just about to end.
+
+        Raises StoreError.
+        """
+        for _ in range(LOOKS):
+            if not await self._turns.is_busy(session_id):
+                return False
+            signals = self._running.find(session_id)
+            if signals is None or not signals.ending.is_set():
+                return True
+            # People read an answer a moment before its end is saved.
+            await asyncio.sleep(BETWEEN_LOOKS / 5)
+        return True
 
     def _is_ending(self, press: Press) -> bool:
         signals = self._running.find(press.place.session_id)

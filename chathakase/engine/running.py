@@ -29,6 +29,8 @@ class Signals:
     """What is being answered was changed: write anew."""
     withdrawn: asyncio.Event = field(default_factory=asyncio.Event)
     """Something is forgotten of which the answer may tell, so that it must not go on as it was begun."""
+    ending: asyncio.Event = field(default_factory=asyncio.Event)
+    """The model has written all that it will: what is left to do is to show and save it."""
     edits: dict[str, str] = field(default_factory=dict)
     """Which questions were changed since the answer was begun, by the surface's own ids, and whose they are."""
 

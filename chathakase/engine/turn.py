@@ -139,6 +139,7 @@ class TurnRunner:
         lease = signals.lease
         began = monotonic()
         verdict = await self._write(signals, draft)
+        signals.ending.set()
         if written is not None:
             await written()
         result = verdict.result

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from uuid import uuid4
 
 from chathakase.core.errands import Press
-from chathakase.core.types import Hold, Lease, Place, Result, Wish
+from chathakase.core.types import Answered, Hold, Lease, Place, Result, Wish
 from chathakase.storage.database import Database, Row, Transaction
 from chathakase.storage.messages import ESTIMATE
 from chathakase.storage.summaries import spoil
@@ -146,7 +146,13 @@ UPDATE turns SET wish = $4 WHERE id = $1 AND session = $2 AND run = $3 AND wish 
     AND EXISTS (SELECT 1 FROM sessions WHERE id = $2 AND doomed = 0)
 """
 
-NEWEST = f"SELECT id, run FROM turns WHERE session = $1 AND {KEPT} ORDER BY upto DESC LIMIT 1"
+NEWEST = f"SELECT id, run, upto, reply_refs FROM turns WHERE session = $1 AND {KEPT} ORDER BY upto DESC LIMIT 1"
+
+SAID_SINCE = """
+SELECT 1 FROM messages WHERE session = $1 AND seq > $2 AND role IN ('user', 'command') AND ref <> $3 LIMIT 1
+"""
+
+BUSY = f"SELECT 1 FROM sessions WHERE id = $1 AND doomed = 0 AND ({WAITS} OR NOT {free('$2')})"
 
 ANSWER_TO = """
 SELECT t.id, t.run FROM turns t JOIN messages m ON m.session = t.session
@@ -291,10 +297,21 @@ class Turns:
         rows = await self._database.fetch(ANSWER_TO, session_id, ref)
         return (str(rows[0][0]), int(rows[0][1] or 1)) if rows else None
 
-    async def newest(self, session_id: str) -> tuple[str, int] | None:
-        """The newest turn of a session that ended and answers what is not forgotten, and how often it was run."""
+    async def newest(self, session_id: str, *, but: str = "") -> Answered | None:
+        """The newest turn of a session that ended and answers what is not forgotten.
+
+        What was said after it counts, ``but`` one message.
+        """
         rows = await self._database.fetch(NEWEST, session_id)
-        return (str(rows[0][0]), int(rows[0][1] or 1)) if rows else None
+        if not rows:
+            return None
+        ((turn, run, upto, refs),) = rows
+        since = await self._database.fetch(SAID_SINCE, session_id, upto, but)
+        return Answered(str(turn), int(run or 1), next(iter(json.loads(str(refs))), ""), is_last=not since)
+
+    async def is_busy(self, session_id: str) -> bool:
+        """Whether an answer is being written in a session, or waits to be."""
+        return bool(await self._database.fetch(BUSY, session_id, self._now()))
 
     async def askers(self, session_id: str, turn: str, *, upto: int = 0) -> frozenset[str]:
         """The user ids of who asked what a turn answers; of no turn: of who asked what is not answered yet.

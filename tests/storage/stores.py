@@ -115,6 +115,12 @@ class Stores:
         rows = await self.database.fetch("SELECT title, made_by FROM titles WHERE session = $1", ID)
         return str(rows[0][0]), str(rows[0][1])
 
+    async def newest(self) -> tuple[str, int]:
+        """The newest turn that ended, and how often it was run."""
+        newest = await self.turns.newest(ID)
+        assert newest is not None
+        return newest.turn, newest.run
+
     async def press(self, turn: str, wish: Wish = Wish.RETRY, *, run: int = 1, place: Place = PLACE) -> bool:
         return await self.turns.reopen(Press(place, "9.9", "U1", wish, turn, run))
 

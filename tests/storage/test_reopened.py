@@ -300,15 +300,15 @@ async def test_a_session_is_busy_while_a_turn_waits_to_be_taken_up_again(stores:
 async def test_the_newest_turn_that_ended_can_be_named(stores: Stores) -> None:
     assert await stores.turns.newest(ID) is None
     first = await stores.answered("1", "q1")
-    assert await stores.turns.newest(ID) == (first, 1)
+    assert await stores.newest() == (first, 1)
     await stores.say("2", "q2")
     lease = await stores.claimed()
-    assert await stores.turns.newest(ID) == (first, 1)
+    assert await stores.newest() == (first, 1)
     await stores.turns.finish(lease, FAILED)
-    assert await stores.turns.newest(ID) == (lease.turn, 1)
+    assert await stores.newest() == (lease.turn, 1)
     assert await stores.press(lease.turn)
     await stores.turns.finish(await stores.claimed(), answer("a2"))
-    assert await stores.turns.newest(ID) == (lease.turn, 2)
+    assert await stores.newest() == (lease.turn, 2)
     await stores.say("3", "clear session", command=True)
     await stores.forgetting.clear(ID, before="3")
     assert await stores.turns.newest(ID) is None

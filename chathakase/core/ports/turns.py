@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from chathakase.core.errands import Errand, Press
-from chathakase.core.types import Heard, Hold, Lease, Place, Result
+from chathakase.core.types import Answered, Heard, Hold, Lease, Place, Result
 
 
 class TurnStore(Protocol):
@@ -54,8 +54,14 @@ class TurnStore(Protocol):
     async def answer_to(self, session_id: str, ref: str) -> tuple[str, int] | None:
         """The newest turn of a session, if it ended and answers a message, and how often it was run."""
 
-    async def newest(self, session_id: str) -> tuple[str, int] | None:
-        """The newest turn of a session that ended and answers what is not forgotten, and how often it was run."""
+    async def newest(self, session_id: str, *, but: str = "") -> Answered | None:
+        """The newest turn of a session that ended and answers what is not forgotten.
+
+        What was said after it counts, ``but`` one message.
+        """
+
+    async def is_busy(self, session_id: str) -> bool:
+        """Whether an answer is being written in a session, or waits to be."""
 
     async def askers(self, session_id: str, turn: str, *, upto: int = 0) -> frozenset[str]:
         """The user ids of who asked what a turn answers; of no turn: of who asked what is not answered yet.

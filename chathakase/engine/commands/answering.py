@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 
 from chathakase.core.errands import Press
-from chathakase.core.types import Wish
+from chathakase.core.types import Answered, Wish
 from chathakase.engine.commands import parsing
 from chathakase.engine.commands.answers import Act, Answer, Order, privately
 from chathakase.engine.commands.means import Means
 
 NO_ANSWER = "I have answered nothing here yet that I could answer again."
-
+STILL_WRITING = "I am still writing an answer here. Say `answer again` when it is finished, or `stop` to end it."
+AGAIN = "I'm rewriting {}. It changes where it stands, further up."
 STOPPED = "I stopped writing this answer."
 
 
@@ -19,6 +20,7 @@ class Answering:
     def __init__(self, means: Means) -> None:
         self._presses = means.presses
         self._turns = means.stores.turns
+        self._surface = means.surface
 
     def acts(self) -> Mapping[str, Act]:
         """Its commands."""
@@ -31,9 +33,17 @@ class Answering:
         return privately(STOPPED)
 
     async def _again(self, order: Order) -> Answer:
-        newest = await self._turns.newest(order.place.session_id)
+        if await self._presses.is_writing(order.place.session_id):
+            return privately(STILL_WRITING)
+        newest = await self._turns.newest(order.place.session_id, but=order.ref)
         if newest is None:
             return privately(NO_ANSWER)
-        turn, run = newest
-        told = await self._presses.heed(Press(order.place, order.ref, order.by, Wish.RETRY, turn, run))
-        return privately(told) if told else None
+        told = await self._presses.heed(Press(order.place, order.ref, order.by, Wish.RETRY, newest.turn, newest.run))
+        return privately(told) if told else self._sign(order, newest)
+
+    def _sign(self, order: Order, newest: Answered) -> Answer:
+        """Where the answer is that is written again, unless it is in sight."""
+        if newest.is_last and not order.elsewhere:
+            return None
+        link = self._surface.link(order.place, newest.ref) if newest.ref else ""
+        return privately(AGAIN.format(f"[my last answer]({link})" if link else "my last answer"))

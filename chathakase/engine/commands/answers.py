@@ -1,10 +1,12 @@
 """What becomes of a command: something that is said, or asked, or nothing that needs words."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chathakase.core.errands import Errand
 from chathakase.core.types import Choice, Place
+
+NOT_INCLUDED = "The answer I am writing right now is not included."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,11 @@ class Asked:
 Answer = Said | Asked | None
 Act = Callable[[Order], Awaitable[Answer]]
 """Does one command. Raises StoreError, and whatever else it cannot help."""
+
+
+def without_what_grows(answer: Answer) -> Answer:
+    """An answer that tells what was said, with a word that what is being written is not in it."""
+    return replace(answer, text=f"{answer.text}\n\n{NOT_INCLUDED}") if answer else privately(NOT_INCLUDED)
 
 
 def privately(text: str) -> Said:

@@ -6,7 +6,7 @@ from chathakase.core.errands import Command, Errand
 from chathakase.core.types import Incoming
 from chathakase.engine.commands import helping, parsing
 from chathakase.engine.commands.answering import Answering
-from chathakase.engine.commands.answers import Act, Answer, Order
+from chathakase.engine.commands.answers import Act, Answer, Order, without_what_grows
 from chathakase.engine.commands.exporting import Exporting
 from chathakase.engine.commands.forgetting import Forgetting
 from chathakase.engine.commands.means import Means
@@ -26,6 +26,7 @@ class Commands:
     def __init__(self, means: Means) -> None:
         self._name = means.terms.agent
         self._naming = Naming(means)
+        self._presses = means.presses
         self._acts: Mapping[str, Act] = helping.acts(means.terms.follow_ups)
         for group in GROUPS:
             self._acts = {**self._acts, **group(means).acts()}
@@ -40,6 +41,11 @@ class Commands:
 
     async def do(self, command: Command, errand: Errand) -> Answer:
         """Do what a command says; returns what is to be said or asked. Raises StoreError."""
+        growing = command.name in parsing.GIVING_BACK and await self._presses.is_writing(command.place.session_id)
+        answer = await self._do(command, errand)
+        return without_what_grows(answer) if growing else answer
+
+    async def _do(self, command: Command, errand: Errand) -> Answer:
         about, ref, by = command.place, command.ref, command.by
         order = Order(about, ref, by, command.argument, errand, command.where, command.said)
         if not order.elsewhere:

@@ -70,6 +70,9 @@ ALOUD = frozenset({SESSION_INFO, SUMMARISE, COMPACT, RENAME, EXPORT, CLEAR_SESSI
 ABOUT_A_THREAD = frozenset(COMMANDS) - {SEARCH, FORGET_EVERYTHING, ALL_SESSIONS, DOCTOR, HELP}
 """Commands that are about the thread in which they are said."""
 
+GIVING_BACK = frozenset({WHAT_DO_YOU_REMEMBER, SUMMARISE, EXPORT})
+"""Commands that give back what was said."""
+
 CALLING = frozenset({SUMMARISE, COMPACT, ANSWER_AGAIN})
 """Commands for which the model is called, so that they count as questions do."""
 

@@ -60,6 +60,8 @@ class Session:
         yield f"- Agent: {plainly(self._terms.agent)}, with the model `{self._terms.model}`"
         yield f"- People: {names or 'nobody yet'}"
         yield f"- Messages: {info.messages}"
+        if info.busy:
+            yield "- Right now: I am writing an answer, which is not counted yet"
         yield f"- Began: {span((now - info.began) / 1000)} ago"
         yield f"- When idle: {self._end(info, now)}"
         yield f"- Kept: {self._retention()}"
