@@ -10,7 +10,13 @@ from chathakase.core.types import Lease
 NAMED = 5
 """How many files are named, with what is the matter with each."""
 LATER = "not there yet; it is tried again with your next message"
+WITHOUT_ABOVE = "I couldn't read the messages above, so I answered without them."
 BLIND = "the model does not see pictures"
+
+
+def about_above(memory: Memory, lease: Lease) -> tuple[str, ...]:
+    """A line where what stands above could not be read, told by the first turn of a session alone."""
+    return () if memory.above_read or lease.since else (WITHOUT_ABOVE,)
 
 
 def about_files(memory: Memory, lease: Lease, *, new: Collection[int], sees: bool) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from enum import Enum, auto
 from time import monotonic
 
 from chathakase.core.errors import DeliveryError
@@ -25,6 +26,17 @@ MOST = 1_000
 log = logging.getLogger(__name__)
 
 
+class Look(Enum):
+    """What came of a look at what is above."""
+
+    NOTHING = auto()
+    """There is nothing more to remember than before."""
+    MORE = auto()
+    """There is more to remember now."""
+    MISSING = auto()
+    """It could not be read, and is missing for now."""
+
+
 class Above:
     """Reads a thread upwards, once."""
 
@@ -39,14 +51,16 @@ class Above:
         self._rests: dict[str, float] = {}
         """Threads that took too long, and until when they are left alone."""
 
-    async def read(self, place: Place, memory: Memory, *, whose: str) -> bool:
-        """Store what is above as context, if nobody has; whether there is more to remember now. Raises StoreError.
+    async def read(self, place: Place, memory: Memory, *, whose: str) -> Look:
+        """Store what is above as context, if nobody has. Raises StoreError.
 
         ``whose`` is the person for whom it is read, so that nobody else waits for all that one person has read.
         Where nobody has said anything but commands, all of the thread is above.
         """
-        if memory.above_read or monotonic() < self._rests.get(place.session_id, 0.0):
-            return False
+        if memory.above_read:
+            return Look.NOTHING
+        if monotonic() < self._rests.get(place.session_id, 0.0):
+            return Look.MISSING
         began, before = monotonic(), memory.opening.said if memory.opening else self._now() * 1000
         try:
             async with asyncio.timeout(WITHIN):
@@ -55,11 +69,11 @@ class Above:
             log.warning("What is above in %s could not be read: %s", place.session_id, str(error) or "not in time")
             if monotonic() - began > LONG:
                 self._rest(place.session_id)
-            return False
+            return Look.MISSING
         self._rests.pop(place.session_id, None)
         new = await self._store.add_above(place, [each for each in messages if not self._is_command(each)])
         log.info("%d messages above were read in %s", new, place.session_id)
-        return new > 0
+        return Look.MORE if new else Look.NOTHING
 
     def _rest(self, session_id: str) -> None:
         if len(self._rests) >= RESTING:

@@ -7,7 +7,7 @@ from functools import partial
 
 from chathakase.core.errors import NothingAsked
 from chathakase.core.files import Image
-from chathakase.core.footnotes import about_files
+from chathakase.core.footnotes import about_above, about_files
 from chathakase.core.memory import Memory
 from chathakase.core.mentions import mentioned, speakers
 from chathakase.core.ports import FileStore, MemoryStore, Surface
@@ -15,7 +15,7 @@ from chathakase.core.prompt import Persona, build_prompt, said_in
 from chathakase.core.rendering import newest_pictures
 from chathakase.core.types import Lease, Place, Prompt, Role, Speech, Wish
 from chathakase.core.window import Window
-from chathakase.engine.above import Above
+from chathakase.engine.above import Above, Look
 from chathakase.engine.lens import Lens
 from chathakase.engine.reading import FileReader
 
@@ -65,7 +65,8 @@ class Recall:
         if lease.wish is not Wish.CONTINUE and not _asks(memory, lease):
             raise NothingAsked
         prompt = await self._build(place, memory, self._lens.window(), share)
-        prompt = replace(prompt, footnotes=about_files(memory, lease, new=new, sees=self._lens.sees))
+        missing = about_files(memory, lease, new=new, sees=self._lens.sees)
+        prompt = replace(prompt, footnotes=(*about_above(memory, lease), *missing))
         if memory.messages and memory.messages[-1].role is Role.ASSISTANT:
             return replace(prompt, speeches=(*prompt.speeches, Speech("user", GO_ON)))
         return prompt
@@ -91,18 +92,19 @@ class Recall:
         return newest[0].text if newest and newest[0].role is Role.ASSISTANT else ""
 
     async def _complete(self, place: Place, lease: Lease | None, *, whose: str) -> tuple[Memory, Collection[int]]:
-        """What is remembered, with what is above and what files hold, as far as that can be had.
+        """What is remembered, with what is above and what files hold, as far as that can be had; what is not is said.
 
         Also the attachment ids of the files that are read now.
         """
         memory = await self._remember(place, lease)
-        if await self._above.read(place, memory, whose=whose):
+        look = await self._above.read(place, memory, whose=whose)
+        if look is Look.MORE:
             memory = await self._remember(place, lease)
         new: Collection[int] = ()
         if _has_unread(memory):
             new = await self._reader.read_new(place.session_id, whose=whose)
             memory = await self._remember(place, lease)
-        return memory, new
+        return replace(memory, above_read=look is not Look.MISSING), new
 
     async def _remember(self, place: Place, lease: Lease | None) -> Memory:
         limit, room = self._persona.max_messages, self._lens.window().room
