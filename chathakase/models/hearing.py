@@ -96,9 +96,11 @@ class Hearing:
     def _choice(self, choice: dict[str, Any], said: dict[str, Any]) -> Told:
         ending = self._reasons.ending(choice.get("finish_reason"))
         self.reason = ending or self.reason
+        content = said.get("content")
+        text = _text(content)
         # Twins of one thought, under an old name and a new one, count once.
-        self._heard += max(_length(said.get(name)) for name in ASIDE)
-        yield from self._listen(_text(said.get("content")))
+        self._heard += max(_length(said.get(name)) for name in ASIDE) + max(_length(content) - len(text), 0)
+        yield from self._listen(text)
         self.answered |= bool(self._heard or ending)
 
     def _listen(self, text: str) -> Told:

@@ -3,13 +3,21 @@
 import re
 import unicodedata
 
+import regex
+
 _FENCE = re.compile(r"^[ \t>]*+(`{3,}+(?=[^`\n]*+$)|~{3,}+)", re.MULTILINE)
 _TICKS = re.compile(r"`+")
 _INDENTED = re.compile(r"(?: {4}|\t)[ \t]*")
 _ENDS_WORDS = frozenset(",.;:!?)]}”’»」』、。，．；：！？）】…")
 """What follows a tag directly only where it is a word of a sentence."""
-_QUOTES = frozenset("\"'")
-_OPENS = frozenset(",([{“‘«「『（【")
+_OPENED = re.compile(r"(?:^|[\s(])[\"'*_~]+$")
+_QUOTES = frozenset("\"'*_~")
+"""What stands around a word that is quoted, or in bold."""
+_OPENS = frozenset(",([{|“‘«「『（【")
+_LISTED = re.compile(r"\s*(?:[-*+•|#>]+|\d{1,3}[.)])\s+")
+"""A line that has nothing yet but the mark of a list, a table or a heading."""
+_ENDED = frozenset(".!?…。！？:;)]}\"'”’»」』*_~`")
+"""With what a sentence may end."""
 
 
 class Surroundings:
@@ -42,6 +50,10 @@ class Surroundings:
         line = self._line()
         return not line.strip() or line[-1:].isalnum()
 
+    def line_has(self, pattern: "regex.Pattern[str]") -> bool:
+        """Whether something stands in the line so far."""
+        return pattern.search(self._line()) is not None
+
     def mentions(self, gap: str, after: str) -> bool:
         """Whether a tag that comes now is a word of a sentence.
 
@@ -49,12 +61,14 @@ class Surroundings:
         """
         line = self._line()
         before, word = line[-1:], line.rstrip()[-1:]
-        if not gap and (after in _ENDS_WORDS or (after in _QUOTES and after == before)):
+        if not gap and (after in _ENDS_WORDS or (after in _QUOTES and _OPENED.search(line))):
+            return True
+        if _LISTED.fullmatch(line):
             return True
         if not word:
             return not self._told and bool(gap) and after.islower()
         if before.isspace():
-            return after != "\n" and (word.isalnum() or word in _OPENS)
+            return after != "\n" and word not in _ENDED
         return not gap and (before in _OPENS or (_stands_alone(before) and _stands_alone(after)))
 
     def _line(self) -> str:

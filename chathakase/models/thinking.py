@@ -17,7 +17,11 @@ from chathakase.models.surroundings import Surroundings
 MOST_MARKS = 100
 """Marks in an answer after which it is taken to be about such marks."""
 
-_NAMES = r"(?i:(?:\w{1,12}[:_])?(?:think(?:ing)?|thoughts?|thought_process|reasoning|reflection|scratchpad))"
+_KINDS = (
+    r"(?i:think(?:ing)?|thoughts?|reasoning|reflection|analysis|scratchpad|(?:inner_)?monologue|cot)"
+    r"(?i:_process|_steps)?"
+)
+_NAMES = rf"(?:\w{{1,12}}[:_]){{0,2}}{_KINDS}"
 """DeepSeek, Qwen, GLM, EXAONE, Seed (``seed:think``), LongCat (``longcat_think``), and what prompts ask others for."""
 _HEAD = r"(?:<\|(?:end|return|call)\|>\s{0,4})?(?:<\|start\|>\s{0,4}assistant\s{0,4})?<\|channel\|>\s{0,4}"
 _ASIDE = rf"{_HEAD}(?:analysis|commentary)\b"
@@ -25,11 +29,13 @@ _FINAL = rf"{_HEAD}final\b[^<]{{0,60}}(?:<\|constrain\|>[^<]{{0,60}})?<\|message
 
 _BEGIN = (
     # Kimi-VL, Magistral, Sky-T1, Cohere, Apertus, MedGemma and Gemma 4.
-    rf"<{_NAMES}>|◁think▷|\[THINK\]|<\|(?:begin_of_thought|START_THINKING|inner_prefix)\|>|<unused94>thought|"
+    rf"<{_NAMES}(?:\s[^<>]{{0,40}})?>|<\|(?i:(?:begin|start)_(?:of_)?)?{_KINDS}\|>|<\|inner_prefix\|>|◁think▷|"
+    r"\[(?:THINK(?:ING)?|REASONING)\]|<unused94>thought|"
     r"<\|channel>thought"
 )
 _END = (
-    rf"</{_NAMES}>|◁/think▷|\[/THINK\]|<\|(?:end_of_thought|END_THINKING|inner_suffix)\|>|<unused95>|<channel\|>|"
+    rf"</{_NAMES}>|<\|(?:/|(?i:end_(?:of_)?)){_KINDS}\|>|<\|inner_suffix\|>|◁/think▷|"
+    r"\[/(?:THINK(?:ING)?|REASONING)\]|<unused95>|<channel\|>|"
     r"\[BEGIN FINAL RESPONSE\]"
 )
 _NAMES_OF_ANSWERS = r"(?i:answer|response|output|final_answer)"
@@ -47,6 +53,7 @@ BEGINNING = regex.compile(
     rf"(?:assistant\s{{0,4}})?(?:(?P<thought>{_ASIDE})|(?P<final>{_FINAL}))|"
     rf"(?P<thought>{_BEGIN})|(?P<open>{_OPEN})|(?P<plain>{_PLAIN_BEGIN})"
 )
+BEGIN = regex.compile(_BEGIN)
 END = regex.compile(rf"{_END}|(?P<final>{_FINAL})")
 _MARK = (
     rf"(?P<final>{_FINAL})|(?P<aside>{_ASIDE})|(?P<close>(?:(?:{_CLOSE})\s*+)++)|"
@@ -171,7 +178,7 @@ class Listener:
         if found["end"] and self._begun:
             self._begun -= 1
             return True
-        return bool(found["end"]) and around.mentions(found["gap"], found["after"])
+        return bool(found["end"]) and (around.line_has(BEGIN) or around.mentions(found["gap"], found["after"]))
 
     def _tell(self, length: int) -> Told:
         told, self._held = self._held[:length], self._held[length:]

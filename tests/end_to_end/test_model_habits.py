@@ -42,12 +42,18 @@ def streams_nothing() -> Answer:
     return answer
 
 
-@pytest.mark.parametrize("channel", [None, "@"], ids=["a channel", "a direct message"])
-@pytest.mark.parametrize("streaming", ["update", "native"])
+@pytest.mark.parametrize(("streaming", "channel"), [("update", None), ("native", "@")])
 @pytest.mark.parametrize("length", [1, 250], ids=["short", "of several pages"])
 async def test_what_was_shown_of_thoughts_is_taken_back(
-    channel: str | None, streaming: str, length: int, open_the_bot: OpenBot, start: Start, model: ModelServer
+    streaming: str,
+    channel: str | None,
+    length: int,
+    open_the_bot: OpenBot,
+    start: Start,
+    model: ModelServer,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("chathakase.slack.delivery.pace.LIVELY", 0.05)
     seen, ended = asyncio.Event(), asyncio.Event()
     model.will(thinks(*["The user greets me.\n\n"], *[THOUGHT] * length, seen=seen, ended=ended))
     async with open_the_bot(chathakase_streaming=streaming):

@@ -151,11 +151,12 @@ async def test_what_is_cut_is_cut_between_characters(content: str, escaped: bool
         delta(reasoning_content="hm"),
         delta(reasoning="hm", reasoning_content="hm"),
         delta(reasoning_details=[{"type": "reasoning.text", "text": "hm"}]),
+        delta(content=[{"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}]),
         delta(tool_calls=[{"index": 0, "id": "c", "type": "function", "function": {"arguments": "{"}}]),
         delta(function_call={"name": "f"}),
         delta(refusal="no"),
     ],
-    ids=["reasoning_content", "reasoning", "reasoning_details", "tool_calls", "function_call", "refusal"],
+    ids=["reasoning_content", "reasoning", "reasoning_details", "parts", "tool_calls", "function_call", "refusal"],
 )
 async def test_what_is_not_told_has_a_bound_as_well_and_is_a_sign_of_life(piece: bytes) -> None:
     assert await answer(sends_forever(STREAM + delta(content="so: "), piece)) == ("so: ", "too_much")
