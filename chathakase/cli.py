@@ -171,13 +171,14 @@ def configure_logging(level: int = logging.INFO) -> None:
     """Log our own doings from a level on.
 
     Bolt's and slack_sdk's warnings and errors quote what people write and tickets of sockets, so they stay silent; what
-    goes wrong there is told by our own rooms.
+    goes wrong there is told by our own rooms. So does openai, which ``OPENAI_LOG`` has log whole prompts in a way of
+    its own.
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(OneLine("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("chathakase").setLevel(level)
-    for library in ("slack_bolt", "slack_sdk", "apscheduler"):
+    for library in ("slack_bolt", "slack_sdk", "apscheduler", "openai"):
         logging.getLogger(library).setLevel(logging.CRITICAL)
 
 

@@ -131,3 +131,14 @@ def test_output_without_room_is_told() -> None:
     assert ended.returncode == 1
     assert b"No space left" in ended.stderr
     assert b"Exception ignored" not in ended.stderr
+
+
+def test_no_variable_of_a_library_has_prompts_logged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_LOG", "debug")
+    ran = _ran(
+        "import logging\nfrom chathakase.cli import configure_logging\nconfigure_logging()\n"
+        f"logging.getLogger('openai._base_client').debug('%s', {SECRET!r})\n"
+        "logging.getLogger('chathakase').info('xoxb-1-%s', 'secret')"
+    )
+    assert SECRET not in ran.stderr
+    assert ran.stderr.endswith("INFO chathakase: xoxb-***\n")

@@ -93,9 +93,9 @@ def _seconds(text: str) -> float:
     """Seconds, of which https://www.rfc-editor.org/rfc/rfc9110#field.retry-after has a number or a date."""
     try:
         date = parsedate_to_datetime(text)
-    except ValueError:
+        return (date.replace(tzinfo=date.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
+    except (ValueError, OverflowError, TypeError, IndexError):
         return _number(text)
-    return (date.replace(tzinfo=date.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
 
 
 def _number(text: str) -> float:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isnan
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -14,6 +15,8 @@ CODE = re.compile(r"[a-z0-9_.]{1,60}", re.IGNORECASE)
 """What Slack's error codes look like; anything else might quote a message."""
 UNKNOWN_PAUSE = 2.0
 """Seconds to wait when Slack says that we are too fast but not for how long."""
+LONGEST_PAUSE = 600.0
+"""Seconds of a ``Retry-After`` beyond which it is not believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ def _refused(error: SlackApiError) -> Trouble:
 def _retry_after(headers: Mapping[str, str]) -> float:
     """What ``Retry-After`` says, in seconds."""
     try:
-        return max(float(headers.get("Retry-After", "")), 1.0)
+        seconds = float(headers.get("Retry-After", ""))
     except ValueError:
         return UNKNOWN_PAUSE
+    return UNKNOWN_PAUSE if isnan(seconds) else min(max(seconds, 1.0), LONGEST_PAUSE)
