@@ -10,7 +10,7 @@ from pydantic_settings import NoDecode
 
 from chathakase.core.addresses import check_host, web_address
 from chathakase.core.types import ExpiryMode, FollowUps, Streaming
-from chathakase.environment import Environment, check_proxies, read
+from chathakase.environment import Environment, check_network, read
 from chathakase.environment import SettingsError as SettingsError
 from chathakase.misspelling import misspelt
 
@@ -221,7 +221,7 @@ def read_settings(**given: Any) -> Settings:
     Raises SettingsError with everything that is wrong or missing at once.
     """
     settings = read(Settings, **given)
-    check_proxies(settings.slack_api_url, settings.openai_base_url or OPENAI)
+    check_network(settings.slack_api_url, settings.openai_base_url or OPENAI)
     return settings
 
 
@@ -239,5 +239,5 @@ def read_model_server(**given: Any) -> ModelServer:
     """Read only where the model is; a server that needs no key may be one that is not there. Raises SettingsError."""
     server = read(ModelServer, **given)
     if server.is_set:
-        check_proxies(server.openai_base_url or OPENAI)
+        check_network(server.openai_base_url or OPENAI)
     return server

@@ -3,18 +3,20 @@
 import os
 from collections.abc import Iterator
 from typing import Any, Self, TypeVar
+from urllib.request import proxy_bypass
 
 from pydantic import SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from chathakase.certificates import certificate_problems
 from chathakase.core.addresses import is_loopback, proxy_problem, web_address
 from chathakase.core.showing import TOKEN
 from chathakase.core.unicode import visible
 
 _Kind = TypeVar("_Kind", bound="Environment")
 
-PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
-"""The variables that HTTP's libraries read of themselves."""
+PROXIES = frozenset({"https_proxy", "http_proxy", "all_proxy"})
+"""The variables that HTTP's libraries read of themselves, in capitals, small letters or both."""
 UNMISTAKABLE = 12
 """Characters of a key from which on it stands nowhere by chance."""
 PROSE = "chathakase_system_prompt"
@@ -79,21 +81,24 @@ def _sentence(problem: Any) -> str:
     return f"{name} {message}".strip()
 
 
-def check_proxies(*addresses: str) -> None:
-    """See whether proxies can be used, where one is needed: what is on this machine is reached without.
+def check_network(*addresses: str) -> None:
+    """See whether what variables say of proxies and certificates can be used, where it is needed.
 
-    Raises SettingsError.
+    What is on this machine, or named in ``NO_PROXY``, is reached without a proxy. Raises SettingsError.
     """
-    if not all(is_loopback(web_address(address).hostname or "") for address in addresses):
-        problems = list(_proxy_problems())
-        if problems:
-            raise SettingsError(problems)
+    parts = [web_address(address) for address in addresses]
+    problems: list[str] = []
+    if not all(is_loopback(each.hostname or "") or proxy_bypass(each.netloc) for each in parts):
+        problems += _proxy_problems()
+    if any(each.scheme == "https" for each in parts):
+        problems += certificate_problems()
+    if problems:
+        raise SettingsError(problems)
 
 
 def _proxy_problems() -> Iterator[str]:
-    for name in PROXIES:
-        address = os.environ.get(name, "").strip()
-        if address and (problem := proxy_problem(address)):
+    for name, address in os.environ.items():
+        if name.lower() in PROXIES and address.strip() and (problem := proxy_problem(address.strip())):
             yield f"{name} {problem}"
 
 

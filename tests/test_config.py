@@ -1,8 +1,10 @@
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from chathakase.certificates import VARIABLES
 from chathakase.config import SettingsError, read_settings
 from chathakase.core.types import ExpiryMode, FollowUps
 from tests.rights import without_rights
@@ -175,11 +177,18 @@ def test_a_password_for_the_models_server_is_taken(environment: Any) -> None:
     assert read_settings().openai_base_url == "http://user:password@localhost:11434/v1"
 
 
-@pytest.mark.parametrize("name", ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "all_proxy"])
+@pytest.fixture(autouse=True)
+def nothing_of_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*VARIABLES, *(each for each in os.environ if each.lower().endswith("_proxy"))):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.parametrize("scheme", ["socks5", "socks5h", "socks4", "SOCKS5", "socks"])
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "all_proxy", "All_Proxy", "https_Proxy"])
 def test_a_proxy_that_cannot_be_used_is_told_where_one_is_needed(
-    name: str, environment: Any, monkeypatch: pytest.MonkeyPatch
+    name: str, scheme: str, environment: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(name, "socks5://user:swapped@proxy:1080")
+    monkeypatch.setenv(name, f"{scheme}://user:swapped@proxy:1080")
     environment()
     (problem,) = problems()
     assert problem == f"{name} names a SOCKS proxy, which is not supported: name an HTTP proxy, or unset it"
@@ -188,6 +197,29 @@ def test_a_proxy_that_cannot_be_used_is_told_where_one_is_needed(
     monkeypatch.setenv(name, "http://user:password@proxy:3128")
     environment()
     assert read_settings()
+
+
+def test_a_proxy_that_nobody_needs_does_not_matter(environment: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks5://proxy:1080")
+    environment(OPENAI_BASE_URL="https://model.example/v1")
+    assert len(problems()) == 1
+    monkeypatch.setenv("NO_PROXY", "slack.com,.example")
+    assert read_settings()
+    monkeypatch.setenv("NO_PROXY", "*")
+    assert read_settings()
+
+
+@pytest.mark.parametrize("name", VARIABLES)
+def test_certificates_that_cannot_be_read_are_told_where_they_are_needed(
+    name: str, environment: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment()
+    monkeypatch.setenv(name, "/no/such/file.pem")
+    assert problems() == [f"{name} names something that cannot be read (No such file or directory)"]
+    environment(SLACK_API_URL="http://127.0.0.1:1/api/", OPENAI_BASE_URL="http://localhost:2/v1")
+    assert read_settings()
+    environment(SLACK_API_URL="http://127.0.0.1:1/api/", OPENAI_BASE_URL="https://localhost:2/v1")
+    assert len(problems()) == 1
 
 
 def test_a_file_of_settings_may_begin_with_a_mark(tmp_path: Path) -> None:

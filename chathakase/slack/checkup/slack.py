@@ -12,7 +12,7 @@ from chathakase.slack.checkup.clock import check_clock
 from chathakase.slack.checkup.socket import SocketState, of_running_bot, try_socket
 from chathakase.slack.checkup.subscriptions import UNSEEN, compare, configured_scopes, export_manifest
 from chathakase.slack.connection.addresses import Addresses
-from chathakase.slack.connection.web import is_direct, open_session, web_client
+from chathakase.slack.connection.web import open_session, proxy_of, web_client
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,7 @@ async def _look_at_line(client: AsyncWebClient, app_token: str, socket: SocketSt
     if opening.error or client.session is None:
         return Line(findings)
     url = str(opening.data.get("url") or "")
-    addresses, proxy = Addresses(client.base_url), None if is_direct(url) else client.proxy
-    greeting, app_id = await try_socket(client.session, addresses, url, proxy)
+    greeting, app_id = await try_socket(client.session, Addresses(client.base_url), url, proxy_of(url))
     return Line([*findings, greeting], app_id)
 
 

@@ -5,21 +5,18 @@ import logging
 from collections.abc import Callable
 
 import aiohttp
-from slack_sdk.proxy_env_variable_loader import load_http_proxy_from_env
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.slack.connection.addresses import Addresses, Elsewhere
 from chathakase.slack.connection.tempo import Tempo
 from chathakase.slack.connection.trouble import trouble_of
-from chathakase.slack.connection.web import TOKEN_REFUSED, is_direct
+from chathakase.slack.connection.web import TOKEN_REFUSED, proxy_of
 from chathakase.slack.connection.wire import LINK_DISABLED, TOO_MANY, Take, Wire
 
 MOST_BYTES = 4 * 2**20
 """Of one frame; a socket that brings a larger one is closed."""
 ODD_ADDRESS = "odd_address"
 """The code of an invalid WebSocket address."""
-LONGEST_ASKED = 600.0
-"""Seconds of a ``Retry-After`` beyond which it is not believed."""
 
 APP_TOKEN_ADVICE = (
     "make an app-level token (xapp-…) with the scope connections:write under “Basic Information” in your app's "
@@ -92,8 +89,7 @@ class Opener:
         except Exception as error:
             trouble = trouble_of(error)
             least = 0.0 if trouble.passes else self._tempo.slow_wait
-            asked = min(trouble.retry_after or 0.0, LONGEST_ASKED)
-            raise NotOpened(trouble.code, max(least, asked)) from error
+            raise NotOpened(trouble.code, max(least, trouble.retry_after or 0.0)) from error
 
     async def _connected(self, url: str, within: float) -> aiohttp.ClientWebSocketResponse:
         try:
@@ -104,7 +100,7 @@ class Opener:
                     autoping=False,
                     timeout=aiohttp.ClientWSTimeout(ws_close=self._tempo.goodbye),
                     max_msg_size=MOST_BYTES,
-                    proxy=None if is_direct(url) else load_http_proxy_from_env(),
+                    proxy=proxy_of(url),
                     ssl=True if self._client.ssl is None else self._client.ssl,
                 )
         except Elsewhere as error:

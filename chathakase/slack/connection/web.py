@@ -6,13 +6,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.request import proxy_bypass
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from chathakase.certificates import is_more_than_default, trusted
+from chathakase.core.addresses import is_loopback
 from chathakase.core.errors import StartError
 from chathakase.core.showing import shown
 from chathakase.slack.connection.identity import Identity
@@ -39,6 +41,10 @@ TOKEN_REFUSED = frozenset(
     }
 )
 
+UNTRUSTED = (
+    "The certificate at {} is not trusted, or nobody speaks TLS there: where a proxy of yours stands between, name its "
+    "authority's certificate by SSL_CERT_FILE."
+)
 BOT_TOKEN_ADVICE = (
     "copy the Bot User OAuth Token (xoxb-…) from “OAuth & Permissions” in your app's settings, after installing the app"
 )
@@ -73,7 +79,10 @@ def open_session(*, timeout: float = LONGEST) -> aiohttp.ClientSession:
     """
     watch = aiohttp.TraceConfig()
     watch.on_request_redirect.append(_refuse_redirect)
-    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=timeout), trace_configs=[watch])
+    connector = aiohttp.TCPConnector(ssl=trusted() if is_more_than_default() else True)
+    return aiohttp.ClientSession(
+        connector=connector, timeout=aiohttp.ClientTimeout(total=timeout), trace_configs=[watch]
+    )
 
 
 async def _refuse_redirect(_: aiohttp.ClientSession, __: object, redirect: aiohttp.TraceRequestRedirectParams) -> None:
@@ -85,15 +94,21 @@ async def _refuse_redirect(_: aiohttp.ClientSession, __: object, redirect: aioht
 def web_client(session: aiohttp.ClientSession, *, token: str, api_url: str) -> AsyncWebClient:
     """A client of the Web API that tries nothing twice by itself."""
     client = AsyncWebClient(token=token, base_url=api_url, session=session, retry_handlers=[])
-    if is_direct(api_url):
-        client.proxy = None
+    client.proxy = proxy_of(api_url)
     return client
 
 
-def is_direct(url: str) -> bool:
-    """Whether an address is reached without the proxy of the environment; slack_sdk overlooks ``NO_PROXY``."""
-    host = urlsplit(url).hostname or ""
-    return host in ("localhost", "127.0.0.1", "::1") or bool(proxy_bypass(host))
+def proxy_of(url: str) -> str | None:
+    """The proxy through which an address is reached; None where it is reached without.
+
+    As HTTP's other libraries have it: slack_sdk overlooks ``NO_PROXY`` and ``ALL_PROXY``.
+    """
+    parts, proxies = urlsplit(url), getproxies()
+    if is_loopback(parts.hostname or "") or proxy_bypass(parts.netloc):
+        return None
+    scheme = "https" if parts.scheme in ("https", "wss") else "http"
+    # The last two are slack_sdk's own way.
+    return next((proxies[name] for name in (scheme, "all", "https", "http") if proxies.get(name)), None)
 
 
 async def first_call(
@@ -118,6 +133,8 @@ async def first_call(
     except Exception as error:
         if code in TOKEN_REFUSED:
             raise StartError(f"Slack does not accept {setting} ({code}): {advice}.") from error
+        if isinstance(error, aiohttp.ClientSSLError):
+            raise StartError(UNTRUSTED.format(shown(api_url))) from error
         reason = f" (it answered {code})" if code else ""
         raise StartError(
             f"Slack cannot be reached at {shown(api_url)}{reason}: check the network, and SLACK_API_URL if you set it."

@@ -18,7 +18,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from chathakase.core.errors import DeliveryError
 from chathakase.core.types import Place
 from chathakase.slack.connection.addresses import Addresses, Elsewhere
-from chathakase.slack.connection.web import is_direct
+from chathakase.slack.connection.web import proxy_of
 from chathakase.slack.delivery.limits import POST
 from chathakase.slack.delivery.messages import Name
 from chathakase.slack.delivery.outbox import Outbox
@@ -135,8 +135,7 @@ class Attachments:
             return await client.files_getUploadURLExternal(filename=parcel.name, length=len(parcel.content))
 
         async def send() -> None:
-            proxy = None if is_direct(str(url)) else client.proxy
-            async with self._session.post(url, data=parcel.content, proxy=proxy) as answer:
+            async with self._session.post(url, data=parcel.content, proxy=proxy_of(str(url))) as answer:
                 answer.raise_for_status()
 
         async def share(comment: str) -> AsyncSlackResponse:

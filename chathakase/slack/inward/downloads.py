@@ -19,7 +19,7 @@ from chathakase.core.errors import DeliveryError
 from chathakase.core.files import PAGE, SharedFile
 from chathakase.slack.connection.addresses import Addresses, Elsewhere
 from chathakase.slack.connection.trouble import trouble_of
-from chathakase.slack.connection.web import SlackWeb, is_direct
+from chathakase.slack.connection.web import SlackWeb, proxy_of
 from chathakase.slack.inward.files import CLIP, LIST, address_in, address_of, is_remote, kind_of
 from chathakase.slack.inward.told import is_being_told, is_told, transcript
 
@@ -120,7 +120,7 @@ class SlackDownloads:
             # Packed answers could grow beyond what is looked at.
             headers={"Authorization": f"Bearer {self._web.client.token}", "Accept-Encoding": "identity"},
             allow_redirects=False,
-            proxy=None if is_direct(str(url)) else self._web.client.proxy,
+            proxy=proxy_of(str(url)),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT, sock_read=SILENCE),
         )
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.slack.connection.addresses import Addresses, Elsewhere
-from chathakase.slack.connection.web import is_direct, open_session
+from chathakase.slack.connection.web import open_session, proxy_of
 
 WITHIN = 10.0
 """Seconds that it may take."""
@@ -20,6 +20,6 @@ async def respond(client: AsyncWebClient, address: object, answer: Mapping[str, 
     if not isinstance(address, str):
         raise Elsewhere
     url = Addresses(client.base_url).of_response(address)
-    proxy = None if is_direct(str(url)) else client.proxy
+    proxy = proxy_of(str(url))
     async with open_session(timeout=WITHIN) as session, session.post(url, json=answer, proxy=proxy) as response:
         response.raise_for_status()

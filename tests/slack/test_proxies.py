@@ -1,0 +1,65 @@
+"""Through which proxy Slack is reached, and for how long it is waited for."""
+
+import os
+
+import aiohttp
+import pytest
+from multidict import CIMultiDict, CIMultiDictProxy
+from yarl import URL
+
+from chathakase.slack.connection.trouble import LONGEST_PAUSE, UNKNOWN_PAUSE, trouble_of
+from chathakase.slack.connection.web import proxy_of
+
+PROXY = "http://proxy:3128"
+
+
+@pytest.fixture(autouse=True)
+def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [each for each in os.environ if each.lower().endswith("_proxy")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "All_Proxy", "HTTP_PROXY"])
+@pytest.mark.parametrize("url", ["https://slack.com/api/", "wss://wss-primary.slack.com/link"])
+def test_every_name_of_a_proxy_counts(name: str, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert proxy_of(url) is None
+    monkeypatch.setenv(name, PROXY)
+    assert proxy_of(url) == PROXY
+    monkeypatch.setenv("NO_PROXY", "slack.com")
+    assert proxy_of(url) is None
+
+
+def test_the_proxy_for_a_scheme_goes_before_that_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "http://other:1")
+    monkeypatch.setenv("HTTPS_PROXY", PROXY)
+    assert proxy_of("https://slack.com/api/") == PROXY
+    assert proxy_of("http://slack.example/api/") == "http://other:1"
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8765/api/", "ws://localhost:1/", "http://[::1]:1/"])
+def test_this_machine_is_reached_without(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", PROXY)
+    assert proxy_of(url) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "waited"),
+    [
+        ("30", 30.0),
+        ("0", 1.0),
+        ("-5", 1.0),
+        ("-inf", 1.0),
+        ("inf", LONGEST_PAUSE),
+        ("1e999", LONGEST_PAUSE),
+        ("9" * 400, LONGEST_PAUSE),
+        ("nan", UNKNOWN_PAUSE),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", UNKNOWN_PAUSE),
+        ("", UNKNOWN_PAUSE),
+    ],
+)
+def test_no_pause_lasts_for_ever(said: str, waited: float) -> None:
+    info = aiohttp.RequestInfo(
+        URL("https://slack.com"), "POST", CIMultiDictProxy(CIMultiDict()), URL("https://slack.com")
+    )
+    error = aiohttp.ClientResponseError(info, (), status=429, headers=CIMultiDict({"Retry-After": said}))
+    assert trouble_of(error).retry_after == waited
