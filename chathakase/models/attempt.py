@@ -3,6 +3,7 @@
 import logging
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urljoin
 
 import openai
 
@@ -10,14 +11,15 @@ from chathakase.core.showing import shown
 from chathakase.core.types import Finished, Piece, Prompt
 from chathakase.models.answers import NothingCame
 from chathakase.models.concessions import SHORTEST, at_most, concession
-from chathakase.models.endpoint import Endpoint
+from chathakase.models.endpoint import CHAT, Endpoint, base_of, is_same_server
 from chathakase.models.failures import translate
 from chathakase.models.learning import Learning
-from chathakase.models.refusals.addresses import is_elsewhere
+from chathakase.models.refusals.addresses import is_elsewhere, where_to
 from chathakase.models.refusals.saying import status_of
 
 NOT_STREAMED = frozenset({"http_400", "http_404", "http_405", "http_422", "http_501"})
 """With what servers refuse to answer in one piece."""
+MOST_REDIRECTS = 10
 
 log = logging.getLogger(__name__)
 
@@ -30,10 +32,11 @@ class Attempt:
         self.prompt = prompt
         self.until = until
         self.shape = learning.shape()
-        self.base = endpoint.base
+        self.url = f"{endpoint.base}{CHAT}"
         self._learning = learning
         self._endpoint = endpoint
-        self._others = list(endpoint.others())
+        self._others = [f"{base}{CHAT}" for base in endpoint.others()]
+        self._been = {self.url}
         self._window = 0
         self._begun = False
         self._nothing: NothingCame | None = None
@@ -74,20 +77,35 @@ class Attempt:
         return self._goes_elsewhere(error) or self._concedes(error)
 
     def _goes_elsewhere(self, error: openai.APIError) -> bool:
+        location = where_to(error)
+        if location is not None:
+            return self._follows(location)
         if not is_elsewhere(error):
             if 400 <= status_of(error) < 500:
                 self._is_here()
             return False
         if not self._others:
             return False
-        self.base = self._others.pop(0)
+        self.url = self._others.pop(0)
         return True
+
+    def _follows(self, location: str) -> bool:
+        """Go where a server sends us, within that server."""
+        url = urljoin(self.url, location)
+        if is_same_server(url, self.url) and url not in self._been and len(self._been) < MOST_REDIRECTS:
+            self._been.add(url)
+            self.url = url
+            return True
+        self._endpoint.moved_to = base_of(url)
+        log.warning("The model's server says that it is at %s", shown(self._endpoint.moved_to))
+        return False
 
     def _is_here(self) -> None:
         """Look here from now on: somebody is there who knows what is asked for."""
-        if self.base != self._endpoint.base:
-            log.warning("The model's server answers at %s; set OPENAI_BASE_URL to that", shown(self.base))
-            self._endpoint.base = self.base
+        base = base_of(self.url)
+        if self.url.endswith(CHAT) and base != self._endpoint.base:
+            log.warning("The model's server answers at %s; set OPENAI_BASE_URL to that", shown(base))
+            self._endpoint.base = base
 
     def _concedes(self, error: openai.APIError) -> bool:
         found = concession(error, self.shape, self.prompt)

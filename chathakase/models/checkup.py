@@ -9,15 +9,17 @@ from chathakase.core.checkup import Finding, Level
 from chathakase.core.errors import ModelError
 from chathakase.core.showing import shown
 from chathakase.core.types import Ending, Finished, Prompt, Speech
-from chathakase.models.failures import ELSEWHERE, TIMEOUT, UNREADABLE
-from chathakase.models.openai import OFFICIAL, OpenAIModel, open_model
+from chathakase.models.client import OFFICIAL
+from chathakase.models.failures import ELSEWHERE, MOVED, TIMEOUT, UNREADABLE
+from chathakase.models.openai import OpenAIModel, open_model
+from chathakase.models.reaching import EXPIRED, NEEDS_TLS, NO_HTTP, NO_PROXY, NO_TLS, OTHER_NAME, UNTRUSTED
 
 SUBJECT = "model"
 WITHIN = 5.0
 """Seconds that the server has for each of at most two requests."""
 HELLO = Prompt((Speech("user", "Hi"),), session_id="")
 
-NO_LIST = frozenset({ELSEWHERE, "http_404", "http_501", "server_error", "unreadable"})
+NO_LIST = frozenset({ELSEWHERE, MOVED, "http_404", "http_501", "server_error", "unreadable"})
 """What servers that keep no list of models answer when they are asked for it."""
 NO_MODEL = frozenset({"http_400", "http_404", "http_422"})
 """What servers answer when they are asked for a model that they do not have."""
@@ -30,6 +32,14 @@ SAID = {
     "insufficient_quota": ("says that the credit is used up", "Check your account there."),
     "unreadable": ("does not answer like a model", "Check OPENAI_BASE_URL; most end in /v1."),
     "no_answer": ("sends empty answers", "Check its log, or ask whoever runs it."),
+    MOVED: ("sends us to another address", "Set OPENAI_BASE_URL to the one it has now."),
+    NO_TLS: ("uses no TLS", "Begin OPENAI_BASE_URL with http:// if the network is safe, or check its port."),
+    NEEDS_TLS: ("uses TLS", "Begin OPENAI_BASE_URL with https://."),
+    NO_HTTP: ("hangs up without an answer in HTTP", "Check OPENAI_BASE_URL: the port, and whether it needs https://."),
+    UNTRUSTED: ("has a certificate that is not trusted", "Name its authority's certificate by SSL_CERT_FILE."),
+    EXPIRED: ("has a certificate that has expired", "Renew it, and check this machine's clock."),
+    OTHER_NAME: ("has a certificate for another name", "Use that name in OPENAI_BASE_URL."),
+    NO_PROXY: ("cannot be reached through the proxy", "Check HTTPS_PROXY, or name the host in NO_PROXY."),
     "unreachable": ("cannot be reached", "Start it, or check OPENAI_BASE_URL and the network."),
     "timeout": (f"does not answer within {WITHIN:.0f} s", "Check that it is well, and check OPENAI_BASE_URL."),
 }
@@ -44,7 +54,7 @@ async def check_model(*, api_key: str, base_url: str | None, name: str) -> list[
         try:
             return [await _look(model, where)]
         except ModelError as error:
-            return [_refused(error.code, where)]
+            return [_moved(where, model.moved_to) if model.moved_to else _refused(error.code, where)]
 
 
 async def _look(model: OpenAIModel, where: str) -> Finding:
@@ -89,6 +99,10 @@ def _missing(name: str, where: str, names: Collection[str]) -> Finding:
     near = get_close_matches(name, sorted(names), cutoff=0.5) or sorted(names)[:3]
     advice = f"Set CHATHAKASE_MODEL to one that it has, for instance {' or '.join(near)}."
     return Finding(SUBJECT, Level.TROUBLE, f"{where} has no {name}", advice)
+
+
+def _moved(where: str, to: str) -> Finding:
+    return Finding(SUBJECT, Level.TROUBLE, f"{where} sends us to {shown(to)}", f"Set OPENAI_BASE_URL to {shown(to)}.")
 
 
 def _refused(code: str, where: str) -> Finding:

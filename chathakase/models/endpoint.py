@@ -20,17 +20,29 @@ class Endpoint:
     """Without a slash at its end."""
     query: Mapping[str, str] = field(default_factory=dict)
     """What each request has besides, such as Azure's ``api-version``."""
+    moved_to: str = ""
+    """Where the server says that it is now, if it does."""
 
     def others(self) -> Sequence[str]:
         """Bases on the same server that may have been meant, the likeliest first."""
         return tuple(dict.fromkeys(each for each in _others(self.base) if each != self.base))
 
 
+def base_of(url: str) -> str:
+    """The base that an endpoint's address begins with."""
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc, WHOLE.sub("", parts.path), "", ""))
+
+
+def is_same_server(url: str, other: str) -> bool:
+    """Whether what is sent to one address goes to the same server as what is sent to another."""
+    one, two = urlsplit(url), urlsplit(other)
+    return (one.scheme, one.netloc) == (two.scheme, two.netloc)
+
+
 def read_endpoint(url: str) -> Endpoint:
     """Read a base URL, also one that goes on to an endpoint or has a query."""
-    parts = urlsplit(url)
-    base = urlunsplit((parts.scheme, parts.netloc, WHOLE.sub("", parts.path), "", ""))
-    return Endpoint(base, dict(parse_qsl(parts.query, keep_blank_values=True)))
+    return Endpoint(base_of(url), dict(parse_qsl(urlsplit(url).query, keep_blank_values=True)))
 
 
 def _others(base: str) -> Iterator[str]:

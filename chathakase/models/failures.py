@@ -6,8 +6,9 @@ from contextlib import contextmanager
 import openai
 
 from chathakase.core.errors import ModelError
+from chathakase.models.reaching import EXPIRED, NEEDS_TLS, NO_PROXY, NO_TLS, OTHER_NAME, UNTRUSTED, why_unreached
 from chathakase.models.refusals.account import is_used_up
-from chathakase.models.refusals.addresses import is_elsewhere
+from chathakase.models.refusals.addresses import is_elsewhere, needs_tls, where_to
 from chathakase.models.refusals.length import TOO_LONG, is_too_long, named_window
 from chathakase.models.refusals.saying import status_of
 
@@ -19,13 +20,20 @@ SENSELESS = (AttributeError, LookupError, TypeError, ValueError)
 """What comes of JSON that is none, or has another shape than an answer."""
 
 USED_UP = "insufficient_quota"
-ELSEWHERE = "not_here"
+ELSEWHERE, MOVED = "not_here", "moved"
 
 BY_CODE = {
     USED_UP: "The model's provider says that our credit is used up. Please tell your administrator.",
     TOO_LONG: "This conversation has grown too long for the model. `clear session` starts over.",
     "content_filter": "The model's content filter rejected this. Please try rephrasing it.",
     ELSEWHERE: "There is no model at the address I was given. Your administrator should check `OPENAI_BASE_URL`.",
+    MOVED: "The model's server has moved. Your administrator should update `OPENAI_BASE_URL`.",
+    NO_TLS: "I cannot reach the model: its server uses no TLS. Your administrator should check `OPENAI_BASE_URL`.",
+    NEEDS_TLS: "I cannot reach the model: its server uses TLS. Your administrator should check `OPENAI_BASE_URL`.",
+    UNTRUSTED: "I cannot reach the model: its certificate is not trusted. Please tell your administrator.",
+    EXPIRED: "I cannot reach the model: its certificate has expired. Please tell your administrator.",
+    OTHER_NAME: "I cannot reach the model: its certificate is for another name. Please tell your administrator.",
+    NO_PROXY: "I cannot reach the model through the proxy. Please tell your administrator.",
 }
 
 BY_STATUS = {
@@ -57,7 +65,8 @@ def translate(error: openai.OpenAIError) -> ModelError:
         case openai.APITimeoutError():
             return ModelError("timeout", TIMEOUT)
         case openai.APIConnectionError():
-            return ModelError("unreachable", UNREACHABLE)
+            code = why_unreached(error)
+            return ModelError(code, BY_CODE.get(code, UNREACHABLE))
         case openai.APIError():
             return _of_refusal(error)
         case _:
@@ -72,9 +81,13 @@ def _of_refusal(error: openai.APIError) -> ModelError:
 
 
 def _code_of(error: openai.APIError) -> str:
-    if is_used_up(error):
-        return USED_UP
-    return ELSEWHERE if is_elsewhere(error) else error.code or ""
+    codes = {
+        USED_UP: is_used_up(error),
+        MOVED: where_to(error) is not None,
+        NEEDS_TLS: needs_tls(error),
+        ELSEWHERE: is_elsewhere(error),
+    }
+    return next((code for code, applies in codes.items() if applies), error.code or "")
 
 
 def _by_status(status: int) -> ModelError:

@@ -5,27 +5,24 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from time import monotonic
 from typing import Any
-from urllib.parse import urlsplit
 
 import openai
 from openai import AsyncOpenAI, AsyncStream
 
-from chathakase.core.addresses import is_loopback
 from chathakase.core.errors import ModelError
 from chathakase.core.types import Ending, Finished, Piece, Prompt
 from chathakase.models.answers import NothingCame, read_answer, read_document
 from chathakase.models.attempt import Attempt
-from chathakase.models.bodies import take_in
 from chathakase.models.bounds import FIRST_TOKEN, JSON_MOST, SILENCE, Bounds, bounds_for
+from chathakase.models.client import OFFICIAL, is_official, open_client
 from chathakase.models.documents import parse
-from chathakase.models.endpoint import CHAT, MODELS, Endpoint, read_endpoint
+from chathakase.models.endpoint import MODELS, Endpoint, read_endpoint
 from chathakase.models.failures import TIMEOUT, as_model_errors, translate
 from chathakase.models.learning import Clock, Learning
 from chathakase.models.reasons import Reasons
+from chathakase.models.refusals.addresses import is_web_page
 from chathakase.models.refusals.length import is_used_up
 from chathakase.models.shape import LENGTHS, Shape
-
-OFFICIAL = "api.openai.com"
 
 NAME_MOST = 200
 """Characters of a model's name that a server's list can have."""
@@ -62,6 +59,11 @@ class OpenAIModel:
     def base(self) -> str:
         """Where its server takes requests, as far as that is known."""
         return self._endpoint.base
+
+    @property
+    def moved_to(self) -> str:
+        """Where its server says that it is now; empty where it does not say so."""
+        return self._endpoint.moved_to
 
     def named(self, name: str, *, max_tokens: int | None = None) -> "OpenAIModel":
         """Another model on the same server, through the same client; what it refuses is remembered by itself."""
@@ -126,11 +128,15 @@ class OpenAIModel:
         try:
             async with asyncio.timeout_at(attempt.until):
                 # Chunks as plain objects: to make each a pydantic model costs more than all the rest of a turn.
-                return await self._client.post(
-                    f"{attempt.base}{CHAT}", body=body, cast_to=object, stream=True, stream_cls=AsyncStream[Any]
+                stream = await self._client.post(
+                    attempt.url, body=body, cast_to=object, stream=True, stream_cls=AsyncStream[Any]
                 )
         except TimeoutError as error:
             raise ModelError("timeout", TIMEOUT) from error
+        if is_web_page(stream.response):
+            await stream.close()
+            raise openai.APIStatusError("", response=stream.response, body=None)
+        return stream
 
 
 @asynccontextmanager
@@ -150,32 +156,17 @@ async def open_model(
     ``temperature`` is sent only when given. ``max_tokens`` bounds the answer; it goes under the name that
     the server is known to take: OpenAI itself deprecated ``max_tokens``, most compatible servers know only it.
     ``first_token`` is how many seconds an answer may take to begin. ``bounds`` are for a server that does not keep to
-    what it is asked for. The ``clock`` tells in seconds for how long what a server
-    refused is believed.
+    what it is asked for. The ``clock`` tells in seconds for how long what a server refused is believed.
     """
     bounds = bounds or bounds_for(max_tokens, beginning=first_token, silence=SILENCE)
-    timeout = openai.Timeout(max(bounds.beginning, bounds.silence), connect=5.0)
     endpoint = read_endpoint(base_url or f"https://{OFFICIAL}/v1")
-    host = urlsplit(endpoint.base).hostname or ""
-    local = is_loopback(host)
-    transport = openai.DefaultAsyncHttpxClient(
-        trust_env=not local, event_hooks={"response": [take_in]}, headers={"Accept-Encoding": "identity"}
-    )
-    async with AsyncOpenAI(
-        api_key=api_key,
-        base_url=endpoint.base,
-        default_query=endpoint.query,
-        timeout=timeout,
-        max_retries=2,
-        http_client=transport,
-    ) as client:
-        official = host == OFFICIAL or host.endswith(f".{OFFICIAL}")
-        options: dict[str, Any] = {
-            "max_completion_tokens" if official else "max_tokens": max_tokens,
-            "stream_options": {"include_usage": True},
-        }
-        if temperature is not None:
-            options["temperature"] = temperature
+    options: dict[str, Any] = {
+        "max_completion_tokens" if is_official(endpoint) else "max_tokens": max_tokens,
+        "stream_options": {"include_usage": True},
+    }
+    if temperature is not None:
+        options["temperature"] = temperature
+    async with open_client(endpoint, api_key=api_key, silence=max(bounds.beginning, bounds.silence)) as client:
         yield OpenAIModel(client, endpoint, name, options, bounds, clock, Reasons())
 
 

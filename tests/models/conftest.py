@@ -2,8 +2,15 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from chathakase.certificates import VARIABLES
 from chathakase.models.openai import OpenAIModel, open_model
 from tests.model_server import ModelServer
+
+
+@pytest.fixture(autouse=True)
+def no_certificates_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(autouse=True)

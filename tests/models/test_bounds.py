@@ -7,12 +7,10 @@ import zlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
-from functools import partial
 from time import thread_time
 from typing import Any
 
 import httpx2
-import openai
 import pytest
 
 from chathakase.core.errors import ModelError
@@ -48,12 +46,6 @@ SMALL = Bounds(100, at_once=1_000, in_all=50_000, beginning=0.1, silence=0.1, la
 PATIENT = Bounds(100, at_once=1_000, in_all=50_000, beginning=60, silence=60, lasting=60, ending=60)
 """With time enough that whatever ends, ends for another reason."""
 COUNTED = Usage(11, 7)
-
-
-@pytest.fixture(autouse=True)
-def no_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing here speaks TLS, and to read them for each client would take longer than all the rest."""
-    monkeypatch.setattr(openai, "DefaultAsyncHttpxClient", partial(openai.DefaultAsyncHttpxClient, verify=False))
 
 
 @asynccontextmanager
@@ -272,7 +264,7 @@ async def test_an_answer_that_lives_on_for_ever_has_an_end() -> None:
 
 
 async def test_headers_have_a_bound() -> None:
-    assert await failure(sends_forever(b"HTTP/1.1 200 OK\r\n", b"a: b\r\n" * 1_000), PATIENT) == "unreachable"
+    assert await failure(sends_forever(b"HTTP/1.1 200 OK\r\n", b"a: b\r\n" * 1_000), PATIENT) == "no_http"
 
 
 @pytest.mark.parametrize(

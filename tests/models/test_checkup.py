@@ -85,7 +85,7 @@ async def test_a_web_page_is_no_model() -> None:
     async with a_server_that_answers(200, "<html>Welcome!</html>", "text/html") as base_url:
         finding = await look(base_url)
     assert finding.level is Level.TROUBLE
-    assert "does not answer like a model" in finding.text
+    assert "takes no requests at this address" in finding.text
 
 
 async def test_a_server_that_is_down_is_told() -> None:
