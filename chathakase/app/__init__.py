@@ -87,7 +87,7 @@ async def _open_slack(stack: AsyncExitStack, settings: Settings, database: Datab
     intake = Intake(
         web.identity,
         authors,
-        submit=catch_up.submit,
+        submit=engine.outage.watched(catch_up.submit),
         change=engine.changes.take_in,
         press=engine.manager.promise,
         command=engine.manager.promise,

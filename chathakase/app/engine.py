@@ -22,6 +22,7 @@ from chathakase.engine.commands import Commands, Means, Terms, find
 from chathakase.engine.errands import Errands
 from chathakase.engine.hints import Hints
 from chathakase.engine.housekeeping import DAY, Housekeeping
+from chathakase.engine.outage import Outage
 from chathakase.engine.places import Places, Rank
 from chathakase.engine.presses import Presses
 from chathakase.engine.reading import FileReader
@@ -56,6 +57,7 @@ class Engine:
     manager: SessionManager
     changes: Changes
     housekeeping: Housekeeping
+    outage: Outage
     stores: Stores
 
 
@@ -86,6 +88,7 @@ async def open_engine(
         Admission(_load(settings), monotonic),
     )
     hints = Hints(stores.hints)
+    outage = await stack.enter_async_context(Outage(surface))
     runner = TurnRunner(
         sessions=stores.sessions,
         turns=stores.turns,
@@ -94,6 +97,7 @@ async def open_engine(
         surface=surface,
         running=running,
         hints=hints,
+        outage=outage,
     )
     rights = Rights(surface, settings.chathakase_admins)
     presses = Presses(turns=stores.turns, runner=runner, running=running, rights=rights)
@@ -129,6 +133,7 @@ async def open_engine(
         strays=Strays(monotonic),
         targets=Targets(stores.sessions),
         background=background,
+        outage=outage,
         places=places,
         grace=settings.chathakase_grace,
         now=now,
@@ -148,7 +153,7 @@ async def open_engine(
         now=now,
     )
     housekeeping = Housekeeping(stores.forgetting, stores.merging, retention_days=settings.chathakase_retention_days)
-    return Engine(manager, changes, housekeeping, stores)
+    return Engine(manager, changes, housekeeping, outage, stores)
 
 
 def _terms(settings: Settings, web: SlackWeb, mind: Mind) -> Terms:

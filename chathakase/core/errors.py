@@ -34,7 +34,14 @@ class WrongSoftware(StartError):
 
 
 class StoreError(ChatHakaseError):
-    """The database refused. Its text names the cause, never what was to be stored."""
+    """The database refused. Its text names the cause, never what was to be stored.
+
+    ``passes`` says that it may soon do so no longer, without anybody's help.
+    """
+
+    def __init__(self, text: str = "", *, passes: bool = False) -> None:
+        super().__init__(text)
+        self.passes = passes
 
 
 class ModelError(ChatHakaseError):

@@ -9,7 +9,7 @@ from time import monotonic
 from uuid import uuid4
 
 from chathakase.core.errands import Command, Errand, Press, Words
-from chathakase.core.errors import trace
+from chathakase.core.errors import StoreError, trace
 from chathakase.core.ports import ErrandStore, SessionStore, TurnStore
 from chathakase.core.types import Appended, Incoming, Place, Role, SaidTo, Wish
 from chathakase.engine.admission import A_WISH, TOO_MANY_BY_YOU, WHYS, Admission, Cause, Caused
@@ -21,6 +21,7 @@ from chathakase.engine.errand_runner import ErrandRunner
 from chathakase.engine.errands import Errands
 from chathakase.engine.hints import STOOD_BACK, Hints
 from chathakase.engine.in_order import InOrder
+from chathakase.engine.outage import Outage
 from chathakase.engine.places import Places, Rank
 from chathakase.engine.running import Running, Signals
 from chathakase.engine.strays import Strays
@@ -57,6 +58,7 @@ class SessionManager:
         strays: Strays,
         targets: Targets,
         background: Background,
+        outage: Outage,
         places: Places,
         grace: float,
         now: Callable[[], int],
@@ -76,6 +78,7 @@ class SessionManager:
         self._strays = strays
         self._targets = targets
         self._background = background
+        self._outage = outage
         self._places = places
         self._grace = grace
         self._now = now
@@ -347,6 +350,9 @@ class SessionManager:
                 self._again.discard(session_id)
                 if self._ends is not None:
                     break
+        except StoreError as error:
+            log.error("The work on %s failed and will be tried again: %s", session_id, error)
+            self._outage.strikes(session_id, error)
         except Exception as error:  # noqa: BLE001 - the session waits in the store and is taken up later
             log.error("The work on %s failed and will be tried again: %s", session_id, trace(error))
         finally:

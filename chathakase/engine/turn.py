@@ -15,6 +15,7 @@ from chathakase.engine.asking import Asking
 from chathakase.engine.draft import Draft
 from chathakase.engine.heartbeat import Heartbeat
 from chathakase.engine.hints import Hints
+from chathakase.engine.outage import Outage
 from chathakase.engine.recall import Recall
 from chathakase.engine.running import Running, Signals
 from chathakase.engine.verdict import (
@@ -64,6 +65,7 @@ class TurnRunner:
         surface: Surface,
         running: Running,
         hints: Hints,
+        outage: Outage,
     ) -> None:
         self._sessions = sessions
         self._turns = turns
@@ -72,6 +74,7 @@ class TurnRunner:
         self._surface = surface
         self._running = running
         self._hints = hints
+        self._outage = outage
 
     async def run(self, signals: Signals, *, written: Written | None = None) -> None:
         """Answer what waits in a session; what is left in ``signals.edits`` then is answered as it was before.
@@ -129,7 +132,10 @@ class TurnRunner:
         except* LeaseLost:
             await self._give_up(signals, reply, draft)
         except* StoreError as errors:
-            log.warning("The turn in %s is put down: %s", signals.lease.place.session_id, errors.exceptions[0])
+            session_id, error = signals.lease.place.session_id, errors.exceptions[0]
+            log.warning("The turn in %s is put down: %s", session_id, error)
+            if isinstance(error, StoreError):
+                self._outage.strikes(session_id, error)
             await self._turns.release(signals.lease)
         return unheard
 

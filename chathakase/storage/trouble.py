@@ -72,7 +72,8 @@ class DatabaseTrouble(StoreError):
     """The database refused, and why: ``trouble`` is for programs, the text for people."""
 
     def __init__(self, trouble: Trouble, detail: str = "") -> None:
-        super().__init__(f"{TOLD[trouble]} ({detail})" if detail else TOLD[trouble])
+        passes = trouble in (Trouble.LOCKED, Trouble.CLOSED)
+        super().__init__(f"{TOLD[trouble]} ({detail})" if detail else TOLD[trouble], passes=passes)
         self.trouble = trouble
 
 

@@ -11,13 +11,18 @@ from pathlib import Path
 import pytest
 
 from chathakase import app
-from chathakase.engine import turn
+from chathakase.core.memory import Memory
+from chathakase.engine import outage, turn
 from chathakase.playground.journal import EnvelopeSent
+from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace
+from chathakase.storage.memory import Memories
 from chathakase.storage.migrate import migrate
 from chathakase.storage.sqlite import SqliteDatabase, open_sqlite
+from chathakase.storage.trouble import DatabaseTrouble, Trouble
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.end_to_end.process import running, spawn
+from tests.end_to_end.whispers import whispered, whispers
 from tests.model_server import ModelServer, says
 from tests.preloaded import Process
 from tests.storage.strikes import damaged, failing, full, held_by_another_process, locked, moved, read_only
@@ -97,6 +102,41 @@ async def test_what_cannot_be_stored_is_delivered_again_and_answered_once(
     }
     assert "could not be stored, so Slack will deliver it again: the " in caplog.text
     assert "swordfish" not in caplog.text
+
+
+@pytest.mark.parametrize("strike", [full, *STRIKES])
+async def test_whoever_asks_is_told_once_that_the_database_fails(
+    strike: Strike, opened: SqliteDatabase, workspace: Workspace, start: Start, general: str, bob: Person
+) -> None:
+    among_themselves = await bob.say("lunch?", channel=general)
+    async with strike(opened):
+        thread = await start(f"@ChatHakase swordfish? {LONG}")
+        await bob.say("who comes?", channel=general, thread_ts=among_themselves)
+        assert await whispered(workspace, thread.person, "Something is wrong with my database") == outage.TOLD
+        await workspace.until(lambda: len(sent(workspace, "swordfish")) >= 12)
+        assert whispers(workspace, thread.person) == [outage.TOLD]
+        assert whispers(workspace, bob) == []
+    await thread.answers(1)
+
+
+async def test_whoever_waits_is_told_when_what_they_asked_cannot_be_read(
+    opened: SqliteDatabase, workspace: Workspace, start: Start, bot_trouble: Callable[[], None]
+) -> None:
+    thread = await start("@ChatHakase hello")
+    await thread.answers(1)
+    bot_trouble()
+    await thread.say("and now?")
+    assert await whispered(workspace, thread.person, "my database") == outage.TOLD
+
+
+@pytest.fixture
+def bot_trouble(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Nothing that stands in a thread can be read any more, as when some of a file's pages are damaged."""
+
+    async def damaged_pages(*_: object, **__: object) -> Memory:
+        raise DatabaseTrouble(Trouble.DAMAGED)
+
+    return lambda: monkeypatch.setattr(Memories, "memory", damaged_pages)
 
 
 @pytest.mark.parametrize("strike", STRIKES)

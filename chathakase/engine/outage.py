@@ -1,0 +1,110 @@
+"""Tells whoever asks that the database fails, once in a while, since nothing that needs it can tell them."""
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from time import monotonic
+from types import TracebackType
+from typing import Self
+
+from chathakase.core.errors import DeliveryError, StoreError
+from chathakase.core.ports import Surface
+from chathakase.core.types import Incoming, Place
+
+TOLD = (
+    "Something is wrong with my database, so I can't answer right now. Please tell your administrator. "
+    "I'll answer as soon as it works again."
+)
+AGAIN = 600.0
+"""Seconds after which somebody is told once more in the same thread."""
+MOST = 20
+"""People that are being told at the same time; whoever comes then hears it with their next message."""
+REMEMBERED = 1_000
+"""Threads of which it is known who asked there last, and when they were told."""
+
+log = logging.getLogger(__name__)
+
+
+class Outage:
+    """Watches what is stored and answered; a context manager that ends when nobody is to be told any more."""
+
+    def __init__(self, surface: Surface) -> None:
+        self._surface = surface
+        self._askers: OrderedDict[str, Incoming] = OrderedDict()
+        self._told: OrderedDict[str, float] = OrderedDict()
+        self._passing: set[str] = set()
+        """Threads in which something failed that may pass by itself."""
+        self._telling: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        for task in self._telling:
+            task.cancel()
+        if self._telling:
+            await asyncio.wait(self._telling)
+
+    def watched(self, submit: Callable[[Incoming], Awaitable[None]]) -> Callable[[Incoming], Awaitable[None]]:
+        """The same, but whoever asks is told when it fails because of the database. It still raises StoreError.
+
+        Of a thread in which nobody called us lately it is not known whether it is one of ours, so nobody is told there.
+        """
+
+        async def watching(incoming: Incoming) -> None:
+            session_id = incoming.place.session_id
+            asks_us = incoming.asks and (incoming.opens or session_id in self._askers)
+            if asks_us:
+                self._askers[session_id] = incoming
+                self._askers.move_to_end(session_id)
+                _shorten(self._askers)
+            try:
+                await submit(incoming)
+            except StoreError as error:
+                if asks_us:
+                    self.strikes(session_id, error)
+                raise
+            self._passing.discard(session_id)
+
+        return watching
+
+    def strikes(self, session_id: str, error: StoreError) -> None:
+        """The database fails while something is answered in a session: whoever asked there last is told."""
+        asked = self._askers.get(session_id)
+        if asked is None or self._may_pass(session_id, error) or not self._is_due(session_id):
+            return
+        task = asyncio.create_task(self._tell(asked.place, asked.author), name=f"outage {session_id}")
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
+
+    def _may_pass(self, session_id: str, error: StoreError) -> bool:
+        """Whether it may pass by itself, and failed in this session for the first time."""
+        if not error.passes or session_id in self._passing:
+            return False
+        if len(self._passing) >= REMEMBERED:
+            self._passing.clear()
+        self._passing.add(session_id)
+        return True
+
+    def _is_due(self, session_id: str) -> bool:
+        now = monotonic()
+        if len(self._telling) >= MOST or now < self._told.get(session_id, -AGAIN) + AGAIN:
+            return False
+        self._told[session_id] = now
+        self._told.move_to_end(session_id)
+        _shorten(self._told)
+        return True
+
+    async def _tell(self, place: Place, user: str) -> None:
+        try:
+            await self._surface.whisper(place, user, TOLD)
+        except DeliveryError as error:
+            log.warning("Nobody could be told in %s that the database fails: %s", place.session_id, error)
+
+
+def _shorten(known: OrderedDict[str, Incoming] | OrderedDict[str, float]) -> None:
+    if len(known) > REMEMBERED:
+        known.popitem(last=False)
