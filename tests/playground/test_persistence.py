@@ -1,8 +1,10 @@
 """A workspace that is kept in a folder is the same one after a restart."""
 
+import asyncio
 import os
 import re
 import sqlite3
+import threading
 from pathlib import Path
 from stat import S_IMODE
 from typing import Any
@@ -12,7 +14,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.playground import NoLimits, StoreError, Workspace, forget, open_workspace
-from chathakase.playground.persistence.database import NAME
+from chathakase.playground.persistence.database import NAME, Batch, Database
 from tests.playground.clients import ALICE, BOB, BOT, ELSEWHERE, GENERAL, error_of
 from tests.playground.page import open_page
 
@@ -174,3 +176,21 @@ async def test_nobody_else_can_read_what_is_kept(mask: int, tmp_path: Path) -> N
             assert S_IMODE((folder / NAME).stat().st_mode) == 0o600
     finally:
         os.umask(before)
+
+
+async def test_what_is_said_during_the_last_write_is_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, go = threading.Event(), threading.Event()
+    write = Database.write
+
+    def slow(database: Database, batch: Batch) -> None:
+        begun.set()
+        go.wait(20)
+        write(database, batch)
+
+    monkeypatch.setattr(Database, "write", slow)
+    async with _open(folder) as workspace:
+        await asyncio.to_thread(begun.wait, 20)
+        workspace.world.post(GENERAL, ALICE, "just before the end")
+        asyncio.get_running_loop().call_later(0.1, go.set)
+    async with _open(folder) as workspace:
+        assert [message.text for message in workspace.world.timeline(GENERAL).messages()] == ["just before the end"]

@@ -114,6 +114,8 @@ class Keeper:
                 await asyncio.wait_for(self._closing.wait(), SETTLE_SECONDS)
             self._stirred.clear()
             await self._write()
+        # What changed during the last write is not in it.
+        await self._write()
 
     async def _write(self) -> None:
         """Write all that has changed; if that fails it is tried again with the next change."""
