@@ -42,6 +42,7 @@ def test_a_long_memory_is_cut_with_a_count() -> None:
     [
         ("write 3000 words", 3000),
         ("1,200 words please", 1200),
+        ("[alice, 2026-11-30 07:45 America/Argentina/Buenos_Aires] 1,200 words, please", 1200),
         ("[alice] Could you write me 900 words about tea?", 900),
         ("something long", 1500),
         ("Write something really long, please", 1500),

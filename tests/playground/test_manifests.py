@@ -212,6 +212,10 @@ class TestTwoApps:
             assert (mine["app_id"], theirs["app_id"]) == (one.id, two.id)
             assert mine["id"] != theirs["id"]
             assert await error_of(second.views_update(view_id=mine["id"], view=view)) == "not_found"
+            modal = {"type": "modal", "title": {"type": "plain_text", "text": "A form"}, "blocks": []}
+            trigger = workspace.world.triggers.issue(ALICE, one.id)
+            assert await error_of(second.views_open(trigger_id=trigger, view=modal)) == "invalid_trigger_id"
+            assert (await first.views_open(trigger_id=trigger, view=modal))["view"]["app_id"] == one.id
 
     async def test_a_kept_workspace_gets_the_apps_that_are_asked_for(
         self, session: aiohttp.ClientSession, tmp_path: Path

@@ -44,7 +44,7 @@ class Clicks:
             entered = state_of(surface.blocks, state)
             surface = Surface(view=self._world.modals.enter(surface.view, entered))
         payload = interaction(self._world, app, ask.user, "block_actions") | surface_json(self._world, surface)
-        payload |= {"trigger_id": self._world.triggers.issue(ask.user.id), "actions": [action]}
+        payload |= {"trigger_id": self._world.triggers.issue(ask.user.id, app.id), "actions": [action]}
         message = surface.message
         if message is not None:
             payload["state"] = {"values": state_of(surface.blocks, state)}

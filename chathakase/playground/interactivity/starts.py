@@ -61,7 +61,7 @@ class Starts:
     def _shortcut(self, app: App, ask: Ask, payload_type: str) -> Json:
         return interaction(self._world, app, ask.user, payload_type) | {
             "callback_id": ask.text("callback_id"),
-            "trigger_id": self._world.triggers.issue(ask.user.id),
+            "trigger_id": self._world.triggers.issue(ask.user.id, app.id),
             "action_ts": self._world.mint(),
         }
 
@@ -102,7 +102,7 @@ class Starts:
             "api_app_id": app.id,
             "is_enterprise_install": "false",
             "response_url": self._hooks.url(app, conversation.id, ask.user.id, kind="commands"),
-            "trigger_id": world.triggers.issue(ask.user.id),
+            "trigger_id": world.triggers.issue(ask.user.id, app.id),
         }
 
     def _conversation(self, ask: Ask) -> Conversation:

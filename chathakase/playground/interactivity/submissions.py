@@ -38,7 +38,7 @@ class Submissions:
             return {"errors": errors}
         view = self._world.modals.enter(view, values)
         payload = interaction(self._world, self._app(view), ask.user, "view_submission")
-        trigger_id = self._world.triggers.issue(ask.user.id)
+        trigger_id = self._world.triggers.issue(ask.user.id, view.app_id)
         payload |= {"trigger_id": trigger_id, "view": view_json(self._world, view), "response_urls": []}
         ack = await acknowledged(self._links, payload)
         try:

@@ -15,6 +15,8 @@ LONG_WORDS = 1_500
 """How many words a wish for a long reply stands for."""
 WORDS_MOST = 20_000
 
+_STAMP = re.compile(r"\A\[[^\]\n]*\]\s*")
+"""Who says it, and when, as a client may put before a message."""
 _WISH = r"\b(?:write|say|tell|give|send|post|show|make|answer|reply|need|want|like)\b[^.?!\n]{0,60}?"
 _NUMBER = r"\b(\d[\d,.]*)\s*(?:-\s*)?words?\b"
 _WORDS = re.compile(
@@ -75,7 +77,7 @@ def _memory(earlier: Sequence[str]) -> str:
         return "**I remember** nothing before that: it is the first message that I was given."
     shown = earlier[-REMEMBERED_MOST:]
     left_out = len(earlier) - len(shown)
-    lines = [f"- {_clipped(' '.join(text.split()), 100)}" for text in shown]
+    lines = [f"- {_clipped(' '.join(text.split()), 140)}" for text in shown]
     if left_out:
         lines.insert(0, f"- … and {left_out} before these")
     return "**I remember from this thread:**\n\n" + "\n".join(lines)
@@ -86,6 +88,7 @@ def _clipped(text: str, most: int) -> str:
 
 
 def _words_wanted(text: str) -> int:
+    text = _STAMP.sub("", text)
     if match := _WORDS.search(text):
         digits = re.sub(r"\D", "", match[1] or match[2])
         return min(int(digits), WORDS_MOST)

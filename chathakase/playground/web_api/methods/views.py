@@ -58,7 +58,7 @@ def _view(call: Call, kind: ViewType) -> Json:
 def _person(call: Call) -> str:
     """Whose trigger it is, which is spent with that."""
     trigger = call.arguments.text("interactivity_pointer") or call.arguments.required("trigger_id")
-    return call.world.triggers.spend(trigger)
+    return call.world.triggers.spend(trigger, call.app.id)
 
 
 def _compare_hash(call: Call, view: View) -> None:
