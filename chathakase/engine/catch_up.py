@@ -34,6 +34,9 @@ FRESH = 2_000
 AGAIN_AFTER = 60.0
 """Seconds after which a look is repeated that failed."""
 
+TRIES = 5
+"""How often a look is repeated in a row for what the surface would not tell just then."""
+
 log = logging.getLogger(__name__)
 
 
@@ -62,6 +65,10 @@ class CatchUp:
         self._late: dict[Place, int] = {}
         """Threads that were opened late, so that what was said in them may have come before, and been none of ours:
         from when on they are to be read, in epoch microseconds."""
+        self._failed: DeliveryError | None = None
+        """Why something could not be read in a look, where that may pass."""
+        self._repeated = 0
+        """How many looks in a row were repeated for that."""
         self._changed = asyncio.Event()
         self._looking = True
         self._task: asyncio.Task[None] | None = None
@@ -117,7 +124,7 @@ class CatchUp:
                     await self._look(since)
                 while self._late:
                     await self._look_below(*next(iter(self._late.items())))
-                self._looking = False
+                self._looking, self._repeated = False, 0
             except Exception as error:  # noqa: BLE001 - whatever it is, what is delivered meanwhile is answered
                 log.warning("What was missed could not be looked for, and will be again: %s", trace(error))
                 if since is not None:
@@ -133,12 +140,24 @@ class CatchUp:
         for heard in sessions:
             await self._look_into(heard, earliest)
         log.info("Looked into %d threads for what was missed", len(sessions))
+        self._repeat_if_failed()
+
+    def _note_failure(self, error: DeliveryError) -> None:
+        self._failed = error if error.passes else self._failed
+
+    def _repeat_if_failed(self) -> None:
+        """Have a look repeated in which something could not be read just then. Raises DeliveryError."""
+        failed, self._failed = self._failed, None
+        if failed is not None and self._repeated < TRIES:
+            self._repeated += 1
+            raise failed
 
     async def _look_over(self, channel: str, earliest: int) -> None:
         try:
             messages = await self._past.channel(channel, since=earliest)
         except DeliveryError as error:
-            log.info("A channel could not be looked over: %s", error)
+            log.warning("A channel could not be looked over: %s", error)
+            self._note_failure(error)
             return
         for incoming in messages:
             await self._take_in(incoming, late=True)
@@ -146,6 +165,7 @@ class CatchUp:
     async def _look_below(self, place: Place, since: int) -> None:
         """Look for what was said in a thread that was opened late."""
         await self._look_into(Heard(place, since, since), since)
+        self._repeat_if_failed()
         # Meanwhile something may have come that was said even before.
         if self._late[place] == since:
             del self._late[place]
@@ -156,7 +176,8 @@ class CatchUp:
         try:
             seen = await self._past.thread(heard.place)
         except DeliveryError as error:
-            log.info("A thread could not be looked into: %s", error)
+            log.warning("A thread could not be looked into: %s", error)
+            self._note_failure(error)
             return
         settled = {ref: said for ref, said in known.items() if said // 1000 < began - FRESH}
         await self._forget(heard, seen, settled)

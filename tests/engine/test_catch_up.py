@@ -2,9 +2,12 @@
 
 import asyncio
 
+import pytest
+
+from chathakase.core.errors import DeliveryError
 from chathakase.core.memory import Change
 from chathakase.core.types import Heard, Incoming, Place, Seen
-from chathakase.engine.catch_up import LATE, CatchUp
+from chathakase.engine.catch_up import LATE, TRIES, CatchUp
 
 NOW = 1_700_000_000_000
 KNOWN, NEW = Place("C1", "1699999000.0"), Place("C1", "1699999950.0")
@@ -27,9 +30,18 @@ class World:
         self.noted = asyncio.Event()
         self.pausing = asyncio.Event()
         self.pausing.set()
+        self.trouble: DeliveryError | None = None
+        self.times = 0
+        """How often the trouble comes."""
+
+    def fail(self) -> None:
+        self.times -= 1
+        if self.trouble is not None and self.times >= 0:
+            raise self.trouble
 
     async def thread(self, place: Place) -> Seen:
         self.read.append(place)
+        self.fail()
         seen = tuple(self.threads[place])
         await self.pausing.wait()
         return Seen(seen, {}, frozenset(each.ref for each in seen), upto=0)
@@ -122,3 +134,35 @@ async def test_what_comes_late_while_its_thread_is_read_has_it_read_from_there()
         await settled(catch_up, world)
     assert sorted(each.said for each in world.stored) == [each.said for each in world.threads[NEW]]
     assert world.read == [KNOWN, NEW, NEW]
+
+
+@pytest.mark.parametrize(
+    ("passes", "times", "reads"),
+    [(True, 1, 2), (True, 3, 4), (True, 100, 1 + TRIES), (False, 1, 1)],
+)
+async def test_what_cannot_be_read_just_then_is_read_later(
+    passes: bool, times: int, reads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chathakase.engine.catch_up.AGAIN_AFTER", 0)
+    world = World()
+    world.trouble, world.times = DeliveryError("http_503", passes=passes), times
+    world.threads[KNOWN] = [mention(KNOWN, 50)]
+    async with opened(world) as catch_up:
+        await settled(catch_up, world)
+    assert len(world.read) == reads
+    assert bool(world.stored) == (passes and times < 100)
+
+
+async def test_a_thread_that_was_opened_late_is_read_again_where_it_could_not_be(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("chathakase.engine.catch_up.AGAIN_AFTER", 0)
+    world = World()
+    async with opened(world) as catch_up:
+        await settled(catch_up, world)
+        world.trouble, world.times = DeliveryError("http_503", passes=True), 2
+        world.threads[NEW] = [mention(NEW, 50), mention(NEW, 40)]
+        await catch_up.submit(world.threads[NEW][0])
+        await settled(catch_up, world)
+    assert world.stored == world.threads[NEW]
+    assert world.read == [KNOWN, NEW, NEW, NEW]
