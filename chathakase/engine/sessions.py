@@ -138,7 +138,7 @@ class SessionManager:
         """Save a message as what it is: a command, a question, one too many, or context."""
         if incoming.direct and not incoming.asks and await self._is_command_outside(incoming):
             return Appended.KNOWN
-        if (command := self._commands.find(incoming)) and not await self._is_among_people(incoming):
+        if (command := self._commands.find(incoming)) and await self._is_meant(command, incoming):
             return await self._take_command(incoming, command)
         waiting = self._waiting(incoming.place.session_id)
         why = self._admission.refusal(incoming, waiting=waiting) if incoming.asks else None
@@ -165,6 +165,17 @@ class SessionManager:
         """Tell somebody, once for ever, why a message that might have been for us is not answered."""
         if await self._hints.is_due(STOOD_BACK, incoming.author, teller=incoming.ref):
             await self._keep_promise(Command(incoming.place, incoming.ref, incoming.author, STOOD_BACK))
+
+    async def _is_meant(self, command: Command, incoming: Incoming) -> bool:
+        """Whether a command is said to us: between people only a stop is, while there is something to stop."""
+        if not await self._is_among_people(incoming):
+            return True
+        if command.name != STOP:
+            return False
+        signals = self._running.find(incoming.place.session_id)
+        # People read an answer a moment before its end is saved.
+        ending = signals is not None and signals.ending.is_set()
+        return not ending and await self._turns.is_busy(incoming.place.session_id)
 
     async def _is_command_outside(self, incoming: Incoming) -> bool:
         """Whether a message that is too old to be answered is a command that opens no session."""

@@ -1,5 +1,6 @@
 """People may talk to each other in a bot's thread: the bot stands back, listens, and answers when it is called."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -8,7 +9,7 @@ from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.end_to_end.whispers import whispered, whispers
-from tests.model_server import ModelServer
+from tests.model_server import ModelServer, says
 
 Start = Callable[..., Awaitable[Thread]]
 STAYING_OUT = "staying out"
@@ -88,6 +89,15 @@ async def test_a_bare_word_between_people_is_no_command(
     await thread.answers(3, containing="what did I say?")
     assert word in model.said()
     assert not [text for text in whispers(workspace, thread.person) if STAYING_OUT not in text]
+
+
+async def test_an_answer_can_be_stopped_between_people_too(thread: Thread, bob: Person, model: ModelServer) -> None:
+    model.will(says("Once upon", " a time", hold=asyncio.Event()))
+    await thread.say("@ChatHakase tell me a story")
+    await thread.answers(3, containing="Once upon")
+    await thread.say("Alice, look at that", bob)
+    await thread.say("stop")
+    await thread.answers(3, containing="Stopped")
 
 
 async def test_a_command_with_the_bots_name_is_one_between_people_too(thread: Thread, bob: Person) -> None:

@@ -134,6 +134,8 @@ class _Town:
         self._lively: list[int] = []
         self._number = 0
         self._cleared: set[int] = set()
+        self._among_people: set[int] = set()
+        """Threads in which people talked to each other, where the bot answers only who calls it."""
 
     def says(self) -> Iterator[Say]:
         at = 0.0
@@ -176,13 +178,18 @@ class _Town:
 
     def _go_on(self, at: float) -> Say:
         thread, person = self._thread()
-        mention = "@ChatHakase " if self._rng.random() < 0.2 else ""
+        calls = self._rng.random() < 0.2
+        return self._ask(at, person, thread, calls=calls)
+
+    def _ask(self, at: float, person: int, thread: int, *, calls: bool) -> Say:
+        mention = "@ChatHakase " if calls or thread in self._among_people else ""
         return self._say(at, person, thread, Kind.QUESTION, f"{mention}{{}} and what does a swordfish eat?")
 
     def _aside(self, at: float) -> Say:
         thread, person = self._thread()
         if self.places[thread] == "@":
             return self._go_on(at)
+        self._among_people.add(thread)
         other = PEOPLE[(person + 1) % len(PEOPLE)]
         return self._say(at, person, thread, Kind.ASIDE, f"@{other} {{}} did you ever see a swordfish?")
 
@@ -196,6 +203,8 @@ class _Town:
     def _command(self, at: float) -> Say:
         thread, person = self._thread()
         command = self._rng.choice(COMMANDS)
+        if thread in self._among_people:
+            return self._ask(at, person, thread, calls=True)
         # Of what is cleared twice nobody could tell which of both has forgotten it.
         if command == CLEAR and thread in self._cleared:
             command = "help"
