@@ -110,4 +110,4 @@ def test_props_are_all_that_is_added_and_stay_where_they_are(text: str, growth: 
             paginator.keep(page.steady_length)
     for page in paginator.pages(text, growing=False):
         assert page.markdown.startswith(steady)
-        assert page.markdown.replace("\u200b", "").replace("_", "*") == text.replace("_", "*")
+        assert page.markdown.replace("\u200b", "").replace("_", "*").strip() == text.replace("_", "*").strip()
