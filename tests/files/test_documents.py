@@ -10,6 +10,8 @@ from io import BytesIO
 import docx
 import pptx
 import pytest
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
 from docx.oxml.parser import parse_xml
 from openpyxl import Workbook
 from openpyxl.comments import Comment
@@ -93,6 +95,29 @@ async def test_templates_and_documents_with_macros_are_read(kind: str) -> None:
     plain = b"openxmlformats-officedocument.wordprocessingml.document.main+xml"
     data = changed(word(), lambda _, content: content.replace(plain, f"{kind}.main+xml".encode()))
     assert (await read("a", "", data)).text.startswith("# Launch plan")
+
+
+NOTES = (
+    f'<w:footnotes {W}><w:footnote w:type="separator" w:id="-1"><w:p><w:r><w:t>line</w:t></w:r></w:p></w:footnote>'
+    '<w:footnote w:id="2"><w:p><w:r><w:t>as of May</w:t></w:r></w:p></w:footnote></w:footnotes>'
+)
+
+
+async def test_notes_and_links_are_read() -> None:
+    document = docx.Document()
+    kinds = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    link = document.part.relate_to("https://a.example/x", f"{kinds}/hyperlink", is_external=True)
+    notes = Part(PackURI("/word/footnotes.xml"), "application/xml", NOTES.encode(), document.part.package)
+    document.part.relate_to(notes, f"{kinds}/footnotes")
+    paragraph = (
+        f'<w:p {W} xmlns:r="{kinds}"><w:r><w:t>Costs</w:t></w:r><w:r><w:footnoteReference w:id="2"/></w:r>'
+        f'<w:hyperlink r:id="{link}"><w:r><w:t xml:space="preserve"> the sheet</w:t></w:r></w:hyperlink></w:p>'
+    )
+    document.element.body.insert(0, parse_xml(paragraph))
+    assert (await read("a.docx", "", saved(document))).text.splitlines() == [
+        "Costs [note 2] the sheet (https://a.example/x)",
+        "[note 2] as of May",
+    ]
 
 
 async def test_a_long_document_is_cut() -> None:
