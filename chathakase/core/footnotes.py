@@ -34,6 +34,15 @@ def about_files(memory: Memory, lease: Lease, *, new: Collection[int], sees: boo
     return (_line(troubles),) if troubles else ()
 
 
+def about_pictures(unseen: int, count: int) -> tuple[str, ...]:
+    """A line where the model's server did not take some of the pictures that the newest message has."""
+    if not unseen:
+        return ()
+    if unseen < count:
+        return (f"The model could see only the last {count - unseen} of {count} pictures.",)
+    return (f"The model could not see the {'picture' if count == 1 else 'pictures'}.",)
+
+
 def _is_first_told(seq: int, lease: Lease) -> bool:
     """Whether a message is answered by this turn, or stands above the first of all turns."""
     return lease.since < seq <= lease.upto or (lease.since == 0 and seq <= 0)

@@ -285,6 +285,8 @@ class Finished:
     """What people are to read below the answer, each on one line of plain text."""
     window: int = 0
     """The model's window in tokens, where its server named it before it took the prompt; else 0."""
+    unseen: int = 0
+    """How many pictures of the prompt's last speech its server did not take."""
 
 
 @dataclass(frozen=True, slots=True)

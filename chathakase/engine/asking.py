@@ -9,6 +9,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from chathakase.core.errors import ModelError
+from chathakase.core.footnotes import about_pictures
 from chathakase.core.ports import LanguageModel
 from chathakase.core.stamps import Unstamped
 from chathakase.core.types import Ending, Finished, Lease, Piece, Prompt, TakenBack, Usage
@@ -64,7 +65,8 @@ class Asking:
         It teaches the model's window, and how many tokens a prompt had; not the latter where there were pictures, which
         each server counts differently.
         """
-        finished = replace(finished, footnotes=prompt.footnotes)
+        pictures = about_pictures(finished.unseen, sum(len(speech.images) for speech in prompt.speeches[-1:]))
+        finished = replace(finished, footnotes=(*prompt.footnotes, *pictures))
         self._calibration.limit(self._model.name, finished.window)
         if any(speech.images for speech in prompt.speeches):
             return finished

@@ -52,7 +52,9 @@ class Attempt:
             self._begun = True
             self._learning.took(self.shape.asks_for(self.prompt))
             self._is_here()
-        return replace(piece, window=self._window) if isinstance(piece, Finished) else piece
+        if not isinstance(piece, Finished):
+            return piece
+        return replace(piece, window=self._window, unseen=self.shape.unseen(self.prompt))
 
     def ask_in_one_piece(self, nothing: NothingCame, *, until: float) -> None:
         """Have the answer come otherwise, since nothing came streamed. Raises that where nothing came otherwise."""

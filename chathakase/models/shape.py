@@ -47,6 +47,11 @@ class Shape:
         """How many pictures of a prompt are shown."""
         return min(self.pictures, pictures_in(prompt))
 
+    def unseen(self, prompt: Prompt) -> int:
+        """How many pictures of a prompt's last speech are not shown."""
+        newest = sum(len(speech.images) for speech in prompt.speeches[-1:])
+        return max(newest - self.shown(prompt), 0)
+
     def without(self, option: str, *, instead: str | None = None) -> "Shape":
         """The same without an option, or with it under another name."""
         options = {name: value for name, value in self.options.items() if name != option}

@@ -24,7 +24,7 @@ from chathakase.slack.inward.downloads import SlackDownloads
 from chathakase.slack.inward.events import microseconds
 from tests.end_to_end.conftest import OpenBot, Thread, footnotes
 from tests.end_to_end.whispers import choose, whispered
-from tests.model_server import ModelServer, says
+from tests.model_server import ModelServer, replies, says
 
 Start = Callable[..., Awaitable[Thread]]
 
@@ -156,6 +156,28 @@ async def test_a_model_that_sees_gets_the_picture_scaled(
     assert len(parts[1]["image_url"]["url"]) < 1_500_000
     with closing(sqlite3.connect(database)) as kept:
         assert kept.execute("SELECT estimate FROM turns").fetchall() == [(0,)], "pictures teach nothing of words"
+
+
+async def test_of_too_many_pictures_the_newest_are_seen_and_people_are_told(
+    workspace: Workspace, alice: Person, general: str, model: ModelServer, open_the_bot: OpenBot
+) -> None:
+    limit = {"error": {"message": "At most 1 image(s) may be provided in one request."}}
+    model.will(replies(400, limit), says("The second."), says("Still."))
+    async with open_the_bot(chathakase_models="scripted=100000 vision", chathakase_background_model="off"):
+        thread = await share(workspace, alice, "one.png", picture(), "two seas", general)
+        await alice.share("two.png", picture(), channel=general, thread_ts=thread.ts)
+        await thread.say("@ChatHakase which is it?")
+        await thread.answers(1, containing="The second.")
+        assert await footnotes(thread) == ["The model could see only the last 1 of 2 pictures."]
+        await thread.say("sure?")
+        await thread.answers(2, containing="Still.")
+        assert await footnotes(thread, 1) == []
+    shown = [sum(part["type"] == "image_url" for part in parts(body)) for body in model.bodies]
+    assert shown == [2, 1, 1]
+
+
+def parts(body: dict[str, Any]) -> list[dict[str, Any]]:
+    return [part for each in body["messages"] if isinstance(each["content"], list) for part in each["content"]]
 
 
 @pytest.mark.usefixtures("bot")

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from chathakase.core.errors import ModelError
 from chathakase.core.files import Image
-from chathakase.core.types import Prompt, Speech
+from chathakase.core.types import Finished, Prompt, Speech
 from chathakase.models.learning import BELIEVED
 from chathakase.models.openai import OpenAIModel
 from tests.model_server import Answer, Json, ModelServer, replies, says
@@ -210,3 +210,15 @@ async def test_a_refusal_of_something_else_costs_no_picture(client: OpenAIModel,
     with pytest.raises(ModelError, match="http_401"):
         await ask(client, look(1))
     assert [len(shown(model, request)) for request in range(2)] == [1, 1]
+
+
+async def test_how_many_of_the_newest_pictures_were_not_seen_is_told_at_the_end(
+    client: OpenAIModel, model: ModelServer
+) -> None:
+    model.will(refuses_flatly("At most 2 image(s) may be provided in one request."))
+    unseen = []
+    for prompt in (look(1, 3), look(1, 2), look(3, 0)):
+        *_, finished = [piece async for piece in client.stream(prompt)]
+        assert isinstance(finished, Finished)
+        unseen.append(finished.unseen)
+    assert unseen == [1, 0, 0]
