@@ -4,7 +4,10 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: playground test lint bench clean
+.PHONY: help playground test lint bench clean
+
+help:  ## print these targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 playground: .venv/run.stamp  ## talk to the real bot in a local Slack workspace
 	@$(BIN)/chathakase playground $(PLAYGROUND)
@@ -35,5 +38,5 @@ bench: .venv/bench.stamp  ## measure the bot beside a plain Bolt bot
 	@$(INSTALL) -e '.[$*]'
 	@touch $@
 
-clean:
+clean:  ## remove what was set up
 	rm -rf .venv

@@ -14,7 +14,7 @@ ENDED = "That answer has already finished."
 NOT_YOURS = "Sorry, only the person who asked or an admin can do that."
 LOOKS = 20
 BETWEEN_LOOKS = 0.5
-"""How often, and seconds between, it is looked whether a turn has ended elsewhere; a lease that nobody renews holds for
+"""How often, and seconds between, it is looked whether a turn has ended; a lease that nobody renews holds for
 six seconds."""
 
 AFTER_THIS = "I'll do that as soon as the answer that I am writing is finished."
@@ -71,21 +71,22 @@ class Presses:
         """Have an answer that is under way written anew, since something that it may tell of is forgotten."""
         self._running.begin_anew(session_id, withdrawn=True)
 
-    async def end_elsewhere(self, session_id: str, *, before: str) -> None:
-        """End what another process, or one that died, has begun to write, so that nothing is left half.
+    async def end(self, session_id: str, *, before: str) -> None:
+        """End what is being written, here, by another process or by one that died, so that nothing is left half.
 
-        Only an answer to something that was said before a stored message; what was asked later is still answered.
-        Raises StoreError.
+        Once its turn is forgotten nobody would know of it, if the process died then. Only an answer to something that
+        was said before a stored message; what was asked later is still answered. Raises StoreError.
         """
         for _ in range(LOOKS):
-            if self._running.find(session_id) is not None:
-                return
             lease = await self._turns.claim(session_id, before=before)
             if lease is not None:
                 await self._end(lease)
                 return
             if not await self._turns.want_stop(session_id, before=before):
                 return
+            if (signals := self._running.find(session_id)) is not None:
+                signals.forgotten.set()
+                signals.recheck.set()
             await asyncio.sleep(BETWEEN_LOOKS)
 
     async def _end(self, lease: Lease) -> None:

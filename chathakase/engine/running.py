@@ -31,6 +31,8 @@ class Signals:
     """Something is forgotten of which the answer may tell, so that it must not go on as it was begun."""
     ending: asyncio.Event = field(default_factory=asyncio.Event)
     """The model has written all that it will: what is left to do is to show and save it."""
+    forgotten: asyncio.Event = field(default_factory=asyncio.Event)
+    """It is to be stopped since what it answers is to be forgotten."""
     edits: dict[str, str] = field(default_factory=dict)
     """Which questions were changed since the answer was begun, by the surface's own ids, and whose they are."""
 

@@ -226,7 +226,9 @@ class TurnRunner:
         except Exception as error:  # noqa: BLE001 - whatever it is, the person gets a word and the turn an end
             log.error("A turn in %s failed: %s", lease.place.session_id, trace(error))
             return broken(draft.text, ModelError("internal", TROUBLE))
-        return stopped(draft.text) if finished is None else judge(draft.text, finished)
+        if finished is None:
+            return taken_back(draft.text) if signals.forgotten.is_set() else stopped(draft.text)
+        return judge(draft.text, finished)
 
     async def _stream(self, signals: Signals, draft: Draft) -> Finished | None:
         """Let the model write, anew when its question is changed; None when somebody stopped it.

@@ -20,7 +20,7 @@ FAILED = "The model's server stopped here because of a problem on its side. Plea
 FAILED_EMPTY = "The model's server had a problem and wrote no answer. Please try again."
 UNKNOWN = "The model's server ended the answer here without a clear reason, so it may be incomplete."
 UNKNOWN_EMPTY = "The model's server ended without an answer. Please try again."
-GAVE_UP = "Each time I tried to answer this, I crashed, so I gave up. Try again, or ask in a different way."
+GAVE_UP = "I tried to answer this several times and crashed each time. Try again, or ask in a different way."
 STOPPED = "⏹️ Stopped."
 STOPPED_MARK = "[This answer was stopped here.]"
 """What the model reads at the end of an answer that was stopped."""
@@ -70,9 +70,9 @@ def stopped(text: str) -> Verdict:
     )
 
 
-def taken_back() -> Verdict:
-    """Judge an answer to which nothing is left that it could answer."""
-    return Verdict(Result(Outcome.STOPPED, error="forgotten"), with_notice("", TAKEN_BACK))
+def taken_back(text: str = "") -> Verdict:
+    """Judge an answer to which nothing is left that it could answer; people still see what was written of it."""
+    return Verdict(Result(Outcome.STOPPED, error="forgotten"), with_notice(text, TAKEN_BACK))
 
 
 def unsettled() -> Verdict:

@@ -152,16 +152,17 @@ async def test_pages_of_an_earlier_try_do_not_stay(
 async def test_a_question_that_breaks_every_try_is_given_up(
     open_the_bot: OpenBot, start: Start, model: ModelServer, database: Path
 ) -> None:
-    """Such a question would need a crash each time; the row is written as three crashes leave it."""
+    """Such a question would need a crash each time; the row is written as five crashes leave it."""
     model.will(says("Half", hold=asyncio.Event()))
     async with open_the_bot() as manager:
         manager._grace = 0.1
         thread = await start("@ChatHakase hi")
         await thread.answers(1)
     with closing(sqlite3.connect(database, isolation_level=None)) as connection:
-        connection.execute("UPDATE sessions SET attempts = 3")
+        connection.execute("UPDATE sessions SET attempts = 5, died_alone = 2")
     async with open_the_bot():
         await thread.answers(1, containing="tried to answer this several times")
+        assert "chathakase_retry" in str(thread.replies()[0].blocks)
         await thread.say("something else")
         await thread.answers(2, containing="something else")
     assert len(model.requests) == 2

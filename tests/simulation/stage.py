@@ -1,16 +1,18 @@
 """The stage: a local Slack, a model behind a server and the bot's processes, with everything written down."""
 
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import time
+from time import monotonic, time
 from typing import Any
 
 from chathakase.playground.journal import Entry
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace, open_workspace
+from tests.preloaded import start
 from tests.simulation.bots import Bots, open_bots
 from tests.simulation.deeds import Plan
 from tests.simulation.evidence import Place, Said
@@ -20,6 +22,8 @@ from tests.simulation.town import PEOPLE, build_town
 
 ACK_TIMEOUT = 0.7
 """Seconds within which an event must be acknowledged; the real timeout is 3."""
+QUICK, SLOWEST = 0.15, 4.0
+"""Seconds in which a quick machine starts a process that was loaded before, and how much slower the clock may go."""
 SETTINGS: Mapping[str, str] = {
     "CHATHAKASE_MODEL": "simulated",
     "CHATHAKASE_BACKGROUND_MODEL": "off",
@@ -48,6 +52,8 @@ class Stage:
     said: list[Said] = field(default_factory=list)
     notes: list[tuple[float, str, Place | None]] = field(default_factory=list)
     """What happened besides, when, and in which thread if in one."""
+    pace: float = 1.0
+    """How many seconds here make one of the plan: a machine that is slow to start a process has a slow clock."""
     offset: int = 0
     """By how many milliseconds the clock of the processes is wrong."""
 
@@ -63,14 +69,29 @@ class Stage:
             return connection.execute(query).fetchall()
 
 
+async def _pace(folder: Path) -> float:
+    """Measure how much slower than a quick machine this one starts a process, the load of the moment included."""
+    took = []
+    for _ in range(3):
+        began = monotonic()
+        await (await start(("--help",), {"PATH": os.environ["PATH"]}, folder / "pace.log")).wait()
+        took.append(monotonic() - began)
+    return min(max(sorted(took)[1] / QUICK, 1.0), SLOWEST)
+
+
 @asynccontextmanager
 async def open_stage(plan: Plan, folder: Path, settings: Mapping[str, str]) -> AsyncIterator[Stage]:
     """Open the stage; no process runs yet."""
+    pace = await _pace(folder)
     moments, database = Moments(), folder / "sessions.db"
     mind = Mind(plan.moods, moments.come)
     async with AsyncExitStack() as stack:
         opening = open_workspace(
-            build_town(), seed=plan.seed, ack_timeout=ACK_TIMEOUT, retry_delays=plan.retries, journal_limit=1_000
+            build_town(),
+            seed=plan.seed,
+            ack_timeout=ACK_TIMEOUT * pace,
+            retry_delays=[delay * pace for delay in plan.retries],
+            journal_limit=1_000,
         )
         workspace = await stack.enter_async_context(opening)
         workspace.faults.rng.seed(plan.seed)
@@ -86,7 +107,7 @@ async def open_stage(plan: Plan, folder: Path, settings: Mapping[str, str]) -> A
         }
         people = [await stack.enter_async_context(workspace.person(name)) for name in PEOPLE]
         bots = await stack.enter_async_context(open_bots(folder, environment))
-        stage = Stage(plan, workspace, mind, bots, people, moments, database, folder / "clock")
+        stage = Stage(plan, workspace, mind, bots, people, moments, database, folder / "clock", pace=pace)
         stack.callback(workspace.journal.subscribe(stage.entries.append))
         stack.callback(workspace.journal.subscribe(moments.observe))
         yield stage

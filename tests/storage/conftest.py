@@ -1,3 +1,5 @@
+import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -9,10 +11,23 @@ from chathakase.storage.sqlite import SqliteDatabase, open_sqlite
 from tests.storage.stores import Stores, stores_of
 
 
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database as the migrations make it, of which each test gets a copy."""
+    path = tmp_path_factory.mktemp("made") / "sessions.db"
+
+    async def make() -> None:
+        async with open_sqlite(path) as opened:
+            await migrate(opened, now=0)
+
+    asyncio.run(make())
+    return path
+
+
 @pytest.fixture
-async def open_database(database: Path) -> AsyncIterator[SqliteDatabase]:
+async def open_database(made: Path, database: Path) -> AsyncIterator[SqliteDatabase]:
+    shutil.copyfile(made, database)
     async with open_sqlite(database) as opened:
-        await migrate(opened, now=0)
         yield opened
 
 

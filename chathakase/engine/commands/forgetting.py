@@ -122,7 +122,7 @@ class Forgetting:
                     Choice("Forget only my messages", parsing.FORGET_HERE),
                 ),
             )
-        await self._presses.end_elsewhere(session_id, before=order.ref)
+        await self._presses.end(session_id, before=order.ref)
         forgotten = await self._forgetting.clear(session_id, before=order.ref)
         # Once more after a crash, there is nothing left to count.
         what = f"everything said {_where(order)} before"
