@@ -98,8 +98,13 @@ def _server() -> str:
     server = subprocess.Popen(command_line, cwd=ROOT, env=environment, stdout=subprocess.PIPE)
     assert server.stdout is not None
     assert server.stdout.readline() == b"ready\n"
-    atexit.register(server.kill)
+    atexit.register(_end, server)
     return address
+
+
+def _end(server: "subprocess.Popen[bytes]") -> None:
+    server.kill()
+    server.wait()
 
 
 def main(address: str) -> None:
