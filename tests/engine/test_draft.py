@@ -113,3 +113,34 @@ async def test_nothing_but_space_is_not_shown() -> None:
         assert not reply.begun
         draft.write("x")
         await until(lambda: reply.shown == [" \nx"])
+
+
+async def test_what_was_shown_and_is_taken_back_is_shown_no_longer() -> None:
+    reply = SlowReply()
+    reply.refusals = 2
+    async with Draft(reply, "before ") as draft:
+        draft.write("hm")
+        reply.gate.release()
+        await until(lambda: reply.shown == ["before hm"])
+        draft.take_back()
+        for _ in range(2):
+            reply.gate.release()
+        await until(lambda: len(reply.shown) == 3)
+    assert reply.shown == ["before hm", "before ", "before "]
+    assert draft.text == "before "
+
+
+async def test_a_draft_of_which_nothing_is_left_is_shown_as_nothing_if_anything_was_shown() -> None:
+    reply = SlowReply()
+    for _ in range(3):
+        reply.gate.release()
+    async with Draft(reply) as draft:
+        draft.take_back()
+        await asyncio.sleep(0.01)
+        assert not reply.begun
+        draft.write("hm")
+        await until(lambda: reply.shown == ["hm"])
+        draft.take_back()
+        await until(lambda: reply.shown == ["hm", ""])
+        draft.write("hi")
+        await until(lambda: reply.shown == ["hm", "", "hi"])

@@ -71,9 +71,11 @@ async def open_bare(script: Script) -> AsyncIterator[BareServer]:
     async with asyncio.TaskGroup() as group:
 
         def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writers.append(writer)
             tasks.append(group.create_task(bare.answer(reader, writer)))
 
         tasks: list[asyncio.Task[None]] = []
+        writers: list[asyncio.StreamWriter] = []
         server = await asyncio.start_server(connected, "127.0.0.1", 0)
         bare.base_url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
         try:
@@ -82,6 +84,9 @@ async def open_bare(script: Script) -> AsyncIterator[BareServer]:
             server.close()
             for task in tasks:
                 task.cancel()
+            # A task that is cancelled before it began closes nothing.
+            for writer in writers:
+                writer.close()
 
 
 @asynccontextmanager
