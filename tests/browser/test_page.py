@@ -160,9 +160,9 @@ async def test_a_long_thread_is_drawn_and_stays_at_its_end(page: Page, workspace
     for number in range(2_000):
         workspace.world.post(channel, "U0BOB00001", f"reply {number}", thread_ts=root.ts)
     await page.open_thread("the root")
-    await expect(page.message("reply 1999", page.thread)).to_be_in_viewport(timeout=20_000)
+    await expect(page.thread.get_by_text("reply 1999", exact=True)).to_be_in_viewport(timeout=20_000)
     workspace.world.post(channel, "U0BOB00001", "the newest", thread_ts=root.ts)
-    await expect(page.message("the newest", page.thread)).to_be_in_viewport(timeout=20_000)
+    await expect(page.thread.get_by_text("the newest", exact=True)).to_be_in_viewport(timeout=20_000)
 
 
 @pytest.mark.usefixtures("bot")

@@ -47,6 +47,7 @@ def test_a_long_memory_is_cut_with_a_count() -> None:
         ("something long", 1500),
         ("Write something really long, please", 1500),
         ("I want a very long answer!", 1500),
+        ("make it longer, please", 1500),
         ("please give me a longer text about the sea", 1500),
     ],
 )
@@ -62,6 +63,9 @@ def test_it_writes_as_long_as_it_is_asked(asked: str, words: int) -> None:
         "as long as you like",
         "It's been a long day, tell me a joke",
         "no longer needed",
+        "why does it take that long",
+        "was it long",
+        "I'd like to make a long story short",
         "Longer lists are slower",
         "My essay of 3000 words is due tomorrow. What now?",
         "I have two words for you: well done",

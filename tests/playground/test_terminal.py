@@ -60,7 +60,7 @@ async def test_a_talk_from_the_welcome_to_the_farewell(
     workspace: Workspace, session: aiohttp.ClientSession, bot: AsyncWebClient
 ) -> None:
     async with _parrot(workspace, session, bot):
-        shown = await _talk(workspace, "hello", "again", model="echo")
+        shown = await _talk(workspace, "hello", "again", model="echo", patience=20, settle=0.5)
     assert "ChatHakase is the real bot with the model echo" in shown
     assert "alice #general › hello" in shown
     assert "alice #general, in the thread › again" in shown

@@ -26,8 +26,8 @@ _ABOUT = re.compile(r"\A<(\w+)\b[^>]*>.*?</\1>\s*", re.DOTALL)
 """What a client tells of a conversation in a tag at its beginning, which nobody said."""
 _TEXT = r"(?:answer|reply|response|text|message|story|essay|article|poem|explanation|version|one)"
 _LONG = re.compile(
-    rf"{_WISH}\b(?:a|an|me|really|very|much)\s+(?:\w+\s+)?long(?:er)?\s+{_TEXT}\b"
-    r"|\b(?:something|it|that)\s+(?:really\s+|very\s+|much\s+)?long(?:er)?\s*(?:,?\s*please)?[.!]?\s*$",
+    rf"{_WISH}\b(?:a|an|me|really|very|much)\s+(?:\w+\s+)?long(?:er)?\s+{_TEXT}\b(?! short)"
+    r"|\b(?:something|make (?:it|that))\s+(?:really\s+|very\s+|much\s+)?long(?:er)?\s*(?:,?\s*please)?[.!]?\s*$",
     re.IGNORECASE | re.MULTILINE,
 )
 """A wish for a long text, and not any sentence with "long" in it ("how long will it take?")."""
