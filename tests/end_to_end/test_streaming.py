@@ -111,7 +111,10 @@ async def test_a_stream_that_is_refused_for_its_looks_ends_as_plain_text(
     model.will(says("Some **fine** words, ", "and then **odd** ones.", pause=0.3))
     thread = await start("hi", channel="@")
     await thread.answers(1, containing="and then odd ones.")
-    assert thread.texts() == ["Some fine words, and then odd ones."]
+    (reply,) = thread.replies()
+    # Below the first answer to somebody stands how to go on.
+    assert reply.text.partition("\n")[0] == "Some fine words, and then odd ones."
+    assert reply.blocks == ()
 
 
 @pytest.mark.usefixtures("native")
