@@ -76,7 +76,7 @@ class Attempt:
     def _changes(self, error: openai.APIError) -> bool:
         if isinstance(error, openai.APIConnectionError):
             return False
-        return self._goes_elsewhere(error) or self._concedes(error)
+        return self._concedes(error) or self._goes_elsewhere(error)
 
     def _goes_elsewhere(self, error: openai.APIError) -> bool:
         location = where_to(error)

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from chathakase.core.checkup import Finding, Level
 from chathakase.core.errors import ModelError
+from chathakase.core.files import Image
 from chathakase.core.types import Prompt, Speech
 from chathakase.models.checkup import check_model
 from chathakase.models.endpoint import Endpoint, read_endpoint
@@ -203,3 +204,25 @@ async def test_a_server_that_speaks_of_json_in_an_odd_way_is_asked_once() -> Non
         with pytest.raises(ModelError, match="http_404"):
             await answered(origin)
     assert len(asked) == 1
+
+
+async def test_what_is_refused_where_the_server_is_has_it_looked_for_nowhere_else() -> None:
+    asked: list[str] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        seen = "image_url" in await request.text()
+        refusal = {"error": {"message": "No endpoints found that support image input", "code": 404}}
+        return web.json_response(refusal, status=404) if seen else web.json_response(ANSWER)
+
+    application = web.Application()
+    application.router.add_route("*", "/{anything:.*}", answer)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    look = Prompt((Speech("user", "look", (Image("image/png", b"x"),)),), "s")
+    base = f"http://127.0.0.1:{runner.addresses[0][1]}/api/v1"
+    async with open_model(api_key="k", base_url=base, name="m", temperature=None, max_tokens=9) as model:
+        assert await ask(model, look) == "Hello!"
+    await runner.cleanup()
+    assert asked == ["/api/v1/chat/completions"] * 2

@@ -40,6 +40,9 @@ def lengths(model: ModelServer) -> list[int | None]:
         (refuses(400, "prompt token count of 130000 exceeds the limit of 128000", code="model_max_prompt"), 128_000),
         (refuses(400, "length of prompt_tokens (9000) must be less than max_seq_len (8192)."), 8_192),
         (refuses(400, "Requested tokens (5000) exceed context window of 4096"), 4_096),
+        (refuses(400, "total message token length exceed model limit"), 0),
+        (refuses(400, "The input length exceeds the maximum allowed 8192"), 8_192),
+        (refuses(400, "the length of input tokens is larger than 4096"), 4_096),
         (refuses(400, "Input length exceeds the maximum allowed input length of 65536 tokens"), 65_536),
         (refuses(400, "Prompt has 5,000 tokens, but the configured context size is 4,096 tokens"), 4_096),
         (
@@ -54,6 +57,7 @@ def lengths(model: ModelServer) -> list[int | None]:
     ids=[
         *("moonshot", "moonshot, shorter", "alibaba", "zhipu", "chinese", "chinese with a number", "tokens", "context"),
         *("minimax", "bedrock", "groq", "cohere", "fireworks", "github", "copilot", "siliconflow", "llama-cpp-python"),
+        *("baichuan", "maximum allowed", "larger"),
         *("openrouter", "ds4", "by the minute"),
     ],
 )
@@ -142,6 +146,7 @@ async def test_a_prompt_that_is_too_long_is_known_in_other_words(
         ),
         (refuses(400, "Input validation error: `max_new_tokens` must be <= 1512. Given: 2000"), 1_512),
         (refuses(400, "max_tokens参数非法，取值范围为[1,1024]"), 1_024),
+        (refuses(400, "requested max_tokens 2000 is more than the allowed 1024"), 1_024),
         (refuses(400, "Error code: 400 - max_tokens is too large"), 500),
         (refuses(400, "invalid max_tokens"), 500),
         (replies(200, {"error": {"message": "Range of max_tokens should be [1, 1024]"}}), 1_024),
@@ -161,7 +166,7 @@ async def test_a_prompt_that_is_too_long_is_known_in_other_words(
     ],
     ids=[
         *("groq", "alibaba", "deepseek", "openai", "anthropic", "volcengine", "bedrock", "google", "cohere", "fastapi"),
-        *("tgi", "chinese", "a status", "no number", "200", "what is left to pay with"),
+        *("tgi", "chinese", "allowed", "a status", "no number", "200", "what is left to pay with"),
     ],
 )
 async def test_a_shorter_answer_is_asked_for_before_the_prompt_is_shortened(

@@ -72,6 +72,11 @@ BLIND: list[Any] = [
     pytest.param(refuses(400, "Image inputs are not supported by this model."), id="xai"),
     pytest.param(refuses(400, "This model only supports text input"), id="text only"),
     pytest.param(refuses(400, "该模型不支持图片输入"), id="chinese"),
+    pytest.param(refuses(400, "Unsupported content type: image_url"), id="content type"),
+    pytest.param(refuses(400, "Invalid value: 'image_url'. Supported values are: 'text'."), id="azure"),
+    pytest.param(refuses(400, "messages.1.content.1.type: Input should be 'text'"), id="anthropic"),
+    pytest.param(refuses(400, "vision is not supported by this model"), id="vision"),
+    pytest.param(refuses(400, "this model is missing data required for image input"), id="ollama, newer"),
     pytest.param(
         replies(200, {"error": {"message": "This model does not support image input", "code": 400}}), id="200"
     ),
@@ -122,11 +127,13 @@ async def test_a_model_that_sees_nothing_is_told_so_and_is_shown_pictures_again_
         (refuses(400, "Please use fewer than 3 images in your request"), [C, D]),
         (refuses(400, "This model supports only one image per request"), [D]),
         (refuses(400, "图片数量超过限制，最多支持2张图片"), [C, D]),
+        (refuses(400, "最多只能输入1张图片"), [D]),
+        (refuses(400, "Exceeded the maximum number of images (2)"), [C, D]),
         (replies(200, {"error": "At most 1 image(s) may be provided in one request."}), [D]),
     ],
     ids=[
         *("vllm", "vllm, newer", "vllm, older", "azure", "groq", "anthropic", "copilot", "minimax", "litellm"),
-        *("google", "llama", "chinese", "200"),
+        *("google", "llama", "chinese", "chinese, shorter", "in brackets", "200"),
     ],
 )
 async def test_of_too_many_pictures_the_newest_are_shown_for_an_hour(

@@ -55,11 +55,13 @@ WITHOUT = [("user", "Be kind.\n\nhello"), ("assistant", "hi"), ("user", "and?")]
         refuses(400, "After the (optional) system message(s), user or assistant message roles should be alternating."),
         refuses(400, 'messages: Unexpected role "system". The Messages API accepts a top-level `system` parameter'),
         refuses(400, "当前模型不支持system角色"),
+        refuses(400, "messages[0].role must be one of user, assistant"),
+        refuses(400, "The first message must have role user"),
         replies(200, {"error": {"message": "System role not supported"}}),
     ],
     ids=[
         *("gemma on vllm", "llama.cpp", "lorax", "mistral on vllm", "llama 2", "o1-mini", "gemma at google", "bedrock"),
-        *("claude", "vertex", "gemini", "perplexity", "anthropic", "chinese", "200"),
+        *("claude", "vertex", "gemini", "perplexity", "anthropic", "chinese", "one of", "first", "200"),
     ],
 )
 async def test_the_system_prompt_begins_peoples_first_message_where_it_has_no_role(

@@ -10,7 +10,7 @@ from chathakase.models.refusals.saying import said, status_of
 FOUND, NOT_UNDERSTOOD, NOT_THERE, NOT_SO, GONE = 200, 400, 404, 405, 410
 MOVED = frozenset({301, 302, 303, 307, 308})
 
-ABOUT_MODEL = re.compile(r"model|deployment|模型", re.IGNORECASE)
+ABOUT_MODEL = re.compile(r"model|deployment|endpoints|provider|模型", re.IGNORECASE)
 ELSEWHERE = re.compile(
     r"unexpected endpoint|invalid url|unknown (?:url|endpoint|path|route|request url)|no route|route .{0,80}not found|"
     r"cannot post|resource not found|no such (?:endpoint|route|path)|path not found|not found: /",

@@ -21,7 +21,8 @@ ABOUT_LENGTH = any_of(
     r"input (?:length|size)|max_prompt_tokens|max_input_tokens|max_seq_len",
     r"tokens?.{0,80}must (?:be|have) (?:<=|less)|must (?:be|have) (?:<=|less than) [0-9,]{1,15} tokens",
     r"reduce the length|token limit|token count.{0,40}exceed|exceed\w*.{0,40}(?:token|context)",
-    r"(?:prompt|request|context|body) (?:is |was )?too (?:large|big|long)",
+    r"(?:prompt|request|context|body|contents?)(?: tokens)? (?:is |are |was )?too (?:large|big|long)",
+    r"token length|(?:input |prompt )?tokens? (?:is |are )?(?:exceeded|over|larger than)",
     r"上下文|(?:提示词?|prompt|输入|文本|内容|消息|请求)[^。]{0,12}(?:过长|超长|太长)",
     r"(?:输入|tokens?|提示词?|消息|文本|内容)[^。图]{0,16}(?:超过|超出|超限|大于)|长度(?:超过|超出|超限|过长)",
     r"超(?:过|出)[^。]{0,12}(?:长度|token|上限)",
@@ -39,7 +40,9 @@ WINDOW = (
         rf"max_seq_len|max size|\(tpm\): limit)(?: of| is|:)?(?: only)? ?{COUNT}"
     ),
     any_of(rf"length should be \[[0-9]+, ?{COUNT}\]"),
-    any_of(rf"(?:tokens allowed|less than|limit of|limit is|maximum of|at most|up to) ?{COUNT}"),
+    any_of(
+        rf"(?:tokens allowed|(?:less|larger) than|limit(?: of| is|:)|maximum(?: allowed| of)|at most|up to) ?{COUNT}"
+    ),
     any_of(rf"(?:超过了?|超出了?|上限|最大|最长|最多|限制)[^0-9。]{{0,20}}{COUNT}"),
 )
 """Where such a sentence names the window, the surest first."""
@@ -63,6 +66,7 @@ OF_BOTH = any_of(r"`inputs`|input (?:tokens|length|or output)|\bprompt|messages|
 """What tells that a sentence is about the prompt as well."""
 TOO_MUCH = any_of(
     r"must|should|too (?:large|big|high|many|long)|exceed|maximum|at most|above|range|limit|less than|lower|valid",
+    r"(?:more|greater|larger) than",
     r"<=|>|between|supports|超|范围|非法|不能|最大|之间|错误",
 )
 TOO_LITTLE = any_of(

@@ -9,7 +9,8 @@ from chathakase.models.refusals.saying import said, status_of
 STATUSES = frozenset({0, 400, 422})
 REFUSALS = (
     *("unsupported", "not support", "unknown", "unrecognized", "extra", "not permitted", "unexpected", "not allowed"),
-    *("not a valid parameter", "no such parameter", "不支持", "未知"),
+    *("not a valid parameter", "no such parameter", "invalid parameter", "invalid temperature", "deprecated"),
+    *("only the default", "不支持", "未知"),
 )
 
 

@@ -22,8 +22,10 @@ ABOUT_PICTURES = any_of(r"image|picture|vision|multi-?modal|图片|图像|多模
 BLIND = any_of(
     rf"{NO} (?:currently )?(?:support|accept|have|allow)\w* .{{0,40}}{NAMED}{ALL_OF_THEM}",
     rf"{NO} (?:currently )?(?:support|have)\w* .{{0,40}}(?:vision|multi-?modal|mmproj)",
-    rf"{NAMED}{INPUT} (?:is|are) (?:currently )?(?:not|only) (?:supported|allowed|available|enabled)",
-    r"not (?:an? )?(?:multi-?modal|vision)|mmproj",
+    rf"(?:{NAMED}[`'\"]?{INPUT}|vision|multi-?modal) (?:is|are) (?:currently )?(?:not|only) "
+    r"(?:supported|allowed|available|enabled)",
+    r"not (?:an? )?(?:multi-?modal|vision)|mmproj|missing data required for image input",
+    r"unsupported content (?:part )?type:? [`'\"]?image|supported values are:? [`'\"]text|should be [`'\"]text",
     r"unmarshal array|unknown variant [`'\"]?image_url",
     r"content (?:must be|should be|is not) a (?:valid )?string|should be a valid string|expected a string",
     r"(?:only|just) (?:supports? |accepts? |takes? )?(?:plain )?text\b|text[- ]only",
@@ -36,16 +38,16 @@ TOO_MANY = any_of(
     rf"too many {NAMED}|too much media|multiple {NAMED}|(?:one|single) {NAMED}",
     rf"{BOUND} (?:the )?[0-9]{{1,3}} {NAMED}|[0-9]{{1,3}} {NAMED}.{{0,40}}(?:exceed|limit|max)",
     rf"{NAMED} (?:count|limit|number)|number of {NAMED}|limit[-_]mm[-_]per[-_]prompt",
-    r"(?:最多|至多|不超过|不能超过|超过).{0,12}张|图片(?:数量|个数|张数)|(?:图片|图像).{0,10}(?:过多|太多|超过)",
+    r"(?:最多|至多|不超过|不能超过|超过).{0,12}张|图片(?:数量|个数|张数)|(?:图片|图像).{0,10}(?:过多|太多|超过)|多图|多张",
 )
 """vLLM, Azure, Anthropic, Bedrock, Groq, Mistral, Google, MiniMax, Alibaba, Zhipu."""
-COUNT = r"\s*([0-9]{1,3})(?![0-9])"
+COUNT = r"\s*\(?([0-9]{1,3})(?![0-9])"
 MOST = (
     any_of(
         rf"(?:at most|up to|no more than|allowed(?: is|:)|limit(?:ed)?(?: is| of| to|:)?|only|image=){COUNT}",
-        rf"max(?:imum)?\.?(?: number| limit| allowed)?(?: is| of|:)?{COUNT}",
+        rf"max(?:imum)?\.?(?: number| limit| allowed)?(?: is| of|:)?(?: {NAMED})?{COUNT}",
         rf"exceed(?:s|ing)?(?: the)?(?: limit| maximum)?(?: of)?{COUNT}",
-        rf"(?:最多|至多|不(?:能|得|可)?超过|上限|超过)(?:支持|允许|上传|输入|为|是)?{COUNT}",
+        rf"(?:最多|至多|不(?:能|得|可)?超过|上限|超过)[^0-9。]{{0,6}}{COUNT}",
     ),
     any_of(rf"> ?{COUNT}", rf"<= ?{COUNT}"),
 )
