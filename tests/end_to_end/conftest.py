@@ -13,6 +13,7 @@ import pytest
 from chathakase.app import open_bot
 from chathakase.config import Settings
 from chathakase.engine.sessions import SessionManager
+from chathakase.engine.turn import HOW_TO_GO_ON
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace
 from chathakase.playground.world.values import Message
@@ -78,7 +79,7 @@ def markdown(message: Message) -> str:
 
 
 async def footnotes(thread: Thread, number: int = 0) -> list[str]:
-    """What a person reads in small below one of the bot's messages, once that is whole."""
+    """What a person reads in small below one of the bot's messages, once that is whole, but for how to go on."""
 
     def is_whole() -> bool:
         blocks = [block for reply in thread.replies()[number : number + 1] for block in reply.blocks]
@@ -88,7 +89,7 @@ async def footnotes(thread: Thread, number: int = 0) -> list[str]:
     blocks = thread.replies()[number].blocks
     elements = [each for block in blocks if block["type"] == "context" for each in block["elements"]]
     assert all(each["type"] == "plain_text" for each in elements)
-    return [each["text"] for each in elements]
+    return [each["text"] for each in elements if each["text"] != HOW_TO_GO_ON]
 
 
 @pytest.fixture
