@@ -127,7 +127,7 @@ async def first_call(
                     return data if isinstance(data, dict) else {}
                 except Exception as error:
                     trouble, code = trouble_of(error), code_of(error)
-                    if not trouble.passes:
+                    if not trouble.passes or isinstance(error, aiohttp.ClientSSLError):
                         raise
                 await asyncio.sleep(trouble.retry_after or START_AGAIN)
     except Exception as error:

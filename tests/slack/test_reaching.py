@@ -1,14 +1,19 @@
-"""Through which proxy Slack is reached, and for how long it is waited for."""
+"""Through which proxy Slack is reached, by whose certificate, and for how long it is waited for."""
 
+import asyncio
 import os
+import ssl
 
 import aiohttp
 import pytest
+import trustme
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
+from chathakase.certificates import VARIABLES
+from chathakase.core.errors import StartError
 from chathakase.slack.connection.trouble import LONGEST_PAUSE, UNKNOWN_PAUSE, trouble_of
-from chathakase.slack.connection.web import proxy_of
+from chathakase.slack.connection.web import open_web, proxy_of
 
 PROXY = "http://proxy:3128"
 
@@ -63,3 +68,16 @@ def test_no_pause_lasts_for_ever(said: str, waited: float) -> None:
     )
     error = aiohttp.ClientResponseError(info, (), status=429, headers=CIMultiDict({"Retry-After": said}))
     assert trouble_of(error).retry_after == waited
+
+
+async def test_a_certificate_that_is_not_trusted_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("localhost").configure_cert(context)
+    server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0, ssl=context)
+    async with server:
+        url = f"https://localhost:{server.sockets[0].getsockname()[1]}/api/"
+        with pytest.raises(StartError, match="SSL_CERT_FILE"):
+            async with open_web(token="xoxb-1", api_url=url, call_timeout=5):
+                pass
