@@ -49,6 +49,11 @@ async def share(workspace: Workspace, person: Person, name: str, content: bytes,
     return Thread(workspace, person, channel, ts)
 
 
+async def told_of_files(thread: Thread, number: int = 0) -> list[str]:
+    """What a person reads of their files below one of the bot's messages; there may be a hint beside it."""
+    return [line for line in await footnotes(thread, number) if line.startswith("I couldn't read")]
+
+
 @pytest.mark.usefixtures("bot")
 async def test_a_table_that_is_shared_with_a_mention_is_read(
     workspace: Workspace, alice: Person, general: str, model: ModelServer
@@ -86,7 +91,7 @@ async def test_of_an_archive_the_names_are_read(workspace: Workspace, alice: Per
     await thread.answers(1)
     assert "a.txt (9 bytes)" in model.seen()
     assert "swordfish" not in model.seen()
-    (line,) = await footnotes(thread)
+    (line,) = await told_of_files(thread)
     assert line.startswith("I couldn't read all.zip: it is an archive")
 
 
@@ -97,11 +102,11 @@ async def test_a_person_is_told_once_what_could_not_be_read(
     above = await share(workspace, alice, "song.mp3", b"ID3\x04" + bytes(50), "listen", general)
     await above.say("@ChatHakase what is it?")
     await above.answers(1)
-    assert await footnotes(above) == ["I couldn't read song.mp3: it is an audio file."]
+    assert await told_of_files(above) == ["I couldn't read song.mp3: it is an audio file."]
     assert "I couldn't read song.mp3" in above.replies()[0].text
     await above.say("and now?")
     await above.answers(2)
-    assert await footnotes(above, 1) == []
+    assert await told_of_files(above, 1) == []
 
 
 async def test_several_files_are_told_of_on_one_line(
@@ -113,7 +118,7 @@ async def test_several_files_are_told_of_on_one_line(
             await alice.share(f"{number}.csv", CSV, channel=general, thread_ts=thread.ts)
         await thread.say("@ChatHakase sum up")
         await thread.answers(1)
-    (line,) = await footnotes(thread)
+    (line,) = await told_of_files(thread)
     assert line.startswith("I couldn't read ‹!channel›.csv (files are not read here), 0.csv (files are")
     assert line.endswith("3.csv (files are not read here) and 2 more.")
     assert "<!channel" not in thread.replies()[0].text
@@ -126,11 +131,11 @@ async def test_it_is_told_again_below_what_takes_an_answers_place(
     async with open_the_bot(chathakase_streaming="native") as bot:
         thread = await share(workspace, alice, "all.mp3", b"ID3\x04" + bytes(50), "hm?", alice.direct_message().id)
         await thread.answers(1, containing="length limit")
-        told = await footnotes(thread)
+        told = await told_of_files(thread)
         await workspace.until(lambda: not bot._working)
         await thread.say("answer again")
         await thread.answers(1, containing="hm?")
-    assert told == await footnotes(thread) == ["I couldn't read all.mp3: it is an audio file."]
+    assert told == await told_of_files(thread) == ["I couldn't read all.mp3: it is an audio file."]
 
 
 async def test_files_are_not_fetched_where_they_are_not_wanted(
@@ -187,7 +192,7 @@ async def test_a_model_that_sees_nothing_hears_of_the_picture(
     thread = await share(workspace, alice, "sea.png", picture(), "what is this?", alice.direct_message().id)
     await thread.answers(1)
     assert "sea.png – a picture that you cannot see" in model.seen()
-    assert await footnotes(thread) == ["I couldn't read sea.png: the model does not see pictures."]
+    assert await told_of_files(thread) == ["I couldn't read sea.png: the model does not see pictures."]
 
 
 async def test_a_file_in_both_events_of_a_mention_begins_one_answer(
