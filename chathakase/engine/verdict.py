@@ -7,6 +7,7 @@ from chathakase.core.types import Ending, Finished, Outcome, Result, Wish
 
 EMPTY = "The model returned an empty answer. Please try again, or rephrase the question."
 CUT = "The connection to the model broke off here. Please ask again."
+SILENT = "The model stopped responding here. Please ask again."
 LENGTH = "The answer reached its length limit here. For the rest, press Continue or ask me to go on."
 LENGTH_EMPTY = (
     "The model used up its length limit before it wrote a word. Your administrator can raise `CHATHAKASE_MAX_TOKENS`."
@@ -58,7 +59,8 @@ def _result(outcome: Outcome, text: str, error: str, finished: Finished) -> Resu
 def broken(text: str, error: ModelError) -> Verdict:
     """Judge an answer that an error ended; what was written before it is kept."""
     if text.strip():
-        return Verdict(Result(Outcome.PARTIAL, text, error.code), with_notice(text, error.told))
+        told = SILENT if error.code == "timeout" else error.told
+        return Verdict(Result(Outcome.PARTIAL, text, error.code), with_notice(text, told))
     return Verdict(Result(Outcome.FAILED, error=error.code), with_notice("", error.told))
 
 

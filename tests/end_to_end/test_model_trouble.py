@@ -90,7 +90,7 @@ async def test_a_failure_is_told_in_one_sentence(
         (says("Half an", " answer", finish="insufficient_system_resource"), "a problem on its side"),
         (says("Half an", " answer", finish="tool_calls"), "wanted to use a tool here"),
         (says("Half an", " answer", finish="brand_new"), "may be incomplete"),
-        (says("Half an answer", "", hold=asyncio.Event()), "did not answer in time"),
+        (says("Half an answer", "", hold=asyncio.Event()), "stopped responding here"),
     ],
     ids=[
         *("cut connection", "error in mid-stream", "no finish reason", "length", "content filter", "safety"),
