@@ -10,7 +10,7 @@ from tests.simulation.plan import Scale, make_plan
 from tests.simulation.play import play
 from tests.simulation.regressions import REGRESSIONS
 
-SCALE = Scale(turns=24, kills=2)
+SPARSE, DENSE = Scale(turns=24, kills=2), Scale(turns=40, kills=5, breath=2.0)
 BORNE = {Wrong.UNKNOWN}
 """Nobody can look for what was said where the bot does not know that it is."""
 AT_ONCE = 3
@@ -18,9 +18,11 @@ AT_ONCE = 3
 
 
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize("seed", [326, 329])
-async def test_nothing_is_lost_doubled_mixed_up_or_left_over(seed: int, tmp_path: Path) -> None:
-    outcome = await play(make_plan(seed, SCALE), tmp_path, borne=BORNE)
+@pytest.mark.parametrize(
+    ("seed", "scale"), [(326, SPARSE), (329, SPARSE), (9001, DENSE)], ids=["326", "329", "9001, dense"]
+)
+async def test_nothing_is_lost_doubled_mixed_up_or_left_over(seed: int, scale: Scale, tmp_path: Path) -> None:
+    outcome = await play(make_plan(seed, scale), tmp_path, borne=BORNE)
     assert not outcome.flaws, outcome.told
 
 
