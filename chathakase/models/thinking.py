@@ -14,6 +14,8 @@ import regex
 from chathakase.core.types import TakenBack
 from chathakase.models.surroundings import Surroundings
 
+AHEAD = 3
+"""Letters that are told although a mark may begin with them: a model may be slow, and they can be taken back."""
 MOST_MARKS = 100
 """Marks in an answer after which it is taken to be about such marks."""
 
@@ -74,6 +76,8 @@ class Listener:
         """What is not decided yet."""
         self._blanks = list[str]()
         """What was there before anything else."""
+        self._ahead = 0
+        """How many characters of what is held are told already."""
         self._hear: Callable[[bool], Told] = self._beginning
         self._parted = False
         """Whether a thought was left out."""
@@ -104,16 +108,35 @@ class Listener:
         self._held = text
         found = BEGINNING.match(text, partial=not over) if text else None
         if not over and (not text or (found and found.partial)):
+            yield from self._tell_ahead(text)
             return
         if found and (found["thought"] or found["final"] or (found["open"] and self._parted)):
+            yield from self._take_back_ahead()
             self._held = text[found.end() :]
             self._hear = self._thought if found["thought"] else self._answer_proper
             self._final = self._final or bool(found["final"])
             return
         self._plain = bool(found and found["plain"])
         self._hear = self._answer
+        yield from self._tell_blanks()
+        self._held, self._ahead = text[self._ahead :], 0
+
+    def _tell_ahead(self, text: str) -> Told:
+        if text.isalpha() and len(text) <= AHEAD:
+            yield from self._tell_blanks()
+            yield from self._told(text[self._ahead :])
+            self._ahead = len(text)
+
+    def _take_back_ahead(self) -> Told:
+        if self._ahead:
+            self._ahead, self._around = 0, Surroundings()
+            yield TakenBack()
+
+    def _tell_blanks(self) -> Told:
+        """What stood before the answer, unless that is only what sets it apart from a thought."""
         if not self._parted:
             yield from self._told("".join(self._blanks))
+        self._blanks.clear()
 
     def _answer_proper(self, _: bool) -> Told:
         """Lines that only set an answer apart from what is before it are none of it."""

@@ -88,7 +88,6 @@ def test_an_answer_that_begins_with_no_thought_is_told_as_it_is(before: str, aft
         "<think>Hm.</think><think>And hm.</think>Hi",
         f"{ANALYSIS}{FINAL}Hi<|return|>",
         f"<|start|>assistant{ANALYSIS}{FINAL}Hi",
-        f"assistant{ANALYSIS}{FINAL}Hi<|end|>",
         f"{ANALYSIS}<|channel|>commentary<|message|>I look it up.<|end|>{FINAL}Hi",
         f"{ANALYSIS}<|start|>assistant<|channel|>final <|constrain|>json<|message|>Hi",
         f"{ANALYSIS}{FINAL}Hi<|end|><|start|>assistant{ANALYSIS}",
@@ -108,6 +107,18 @@ def test_an_answer_that_begins_with_no_thought_is_told_as_it_is(before: str, aft
 def test_thoughts_are_never_told(text: str) -> None:
     for cuts in torn(text):
         assert heard(text, cuts) == ("Hi", 0)
+
+
+@pytest.mark.parametrize("letters", ["a", "an", "Her", "co", "ass"])
+def test_letters_are_told_at_once_though_a_mark_may_begin_with_them(letters: str) -> None:
+    listener = Listener()
+    assert list(listener.feed(letters)) == [letters]
+    assert "".join(map(str, [*listener.feed(" b"), *listener.rest()])) == " b"
+
+
+@pytest.mark.parametrize("text", [f"assistant{ANALYSIS}{FINAL}Hi<|end|>", "\nanalysis: Hm.assistantfinalHi"])
+def test_letters_of_a_mark_are_taken_back(text: str) -> None:
+    assert [told(text, cuts) for cuts in torn(text)] == ["Hi"] * 3
 
 
 @pytest.mark.parametrize(
