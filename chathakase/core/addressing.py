@@ -1,8 +1,9 @@
 """To whom a message in a thread is said, as far as its words tell. Pure.
 
 Only what plainly speaks to somebody counts: a name with a sign behind it (``Alice, did you book?``), behind a greeting
-or thanks (``thanks Alice``), behind an @, before a question to ``you``, or at the end behind a comma. What may as well
-be about somebody, or be an ordinary word (``Will it rain?``), speaks to nobody in particular.
+or thanks (``thanks Alice``), behind an @, before a question to ``you``, or at the end of a line that is all there is,
+behind a comma. What may as well be about somebody (``Alice: 5``), be an ordinary word (``Will it rain?``), or stand in
+what somebody passes on, speaks to nobody in particular.
 """
 
 import unicodedata
@@ -32,6 +33,15 @@ ORDINARY = frozenset(
     }
 )
 """Names that are words as well, so that they may begin a list: ``May, June and July are wet``."""
+NOBODY = frozenset(
+    {
+        *("an", "and", "as", "at", "but", "can", "do", "he", "hey", "hi", "if", "in", "is", "it", "my", "no", "now"),
+        *("oh", "ok", "on", "or", "please", "right", "see", "so", "sorry", "sure", "thanks", "the", "to", "well"),
+        *("admin", "bot", "dr", "guest", "info", "mr", "mrs", "ms", "new", "note", "prof", "question", "sales", "sir"),
+        *("support", "team", "test", "user", "yes"),
+    }
+)
+"""What begins the names of some, such as ``So Yeon`` and ``Test User``, and by which alone nobody is called."""
 
 _NAME, _WORD_TOO, _AT = "\ue000", "\ue001", "\ue002"
 """What stands in a text in the place of a name, of one that is an ordinary word too, and of one behind an @."""
@@ -45,24 +55,42 @@ _INTERJECTION = (
 _SIGN = r"(?:[,:;、،؛!?—–…]|\s-\s|\.\.\.)"
 _ASKS_YOU = (
     r"(?:(?:what|when|where|why|how|who|which)\s+)?"
-    r"(?:did|do|does|don't|didn't|are|were|is|can|could|would|will|have|has|should|may)\s+(?:you|u|ya|your)\b|please\b"
+    r"(?:did|do|does|don't|didn't|are|were|is|can|could|would|will|have|has|should|may)\s+(?:you|u|ya|your)\b|please\b(?!\W*\Z)"
+    r"|(?:hast|bist|kannst|könntest|willst|weißt)\s+du\b|(?:as|es|peux|pourrais|veux)-tu\b|¿"
 )
+_REPORTS = (
+    r"(?:['’]s\b|\s+and\s+(?:i|me|we|us)\b|\s+(?:said|says|told|tells|asked|asks|wrote|writes|thinks|thought|wants|wanted"
+    r"|needs|claims|claimed|suggests|suggested|proposed|mentioned|meant|means|sent|shared)\b(?!\s+you\b))"
+)
+"""What goes on behind somebody's name by telling of them."""
+_TELLS = (
+    rf"(?:{_REPORTS}|\s+(?:is|was|has|had|will|would|can|could|can't|cannot|won't)\b"
+    r"(?!\s+(?:you|u|ya|your|we|i|it|this|that|there|the)\b|\s+do\W*\Z))"
+)
+"""The same in words with which a question may begin, too."""
+_ABOUT = (
+    rf"(?:[+-]?\s?\p{{Sc}}?\d(?![^\n]*\byou\b)|not\s+{_ANY}"
+    r"|(?:please|pls|bitte|i\s+think|i\s+guess|probably|maybe|of\s+course|obviously)\W*\Z"
+    rf"|(?:who|whose|our|the|an?|my|from)\b[^,.?!\n]{{1,80}},{_TELLS})"
+)
+"""What stands behind a name and its sign where somebody is only named: a number, a correction, an answer, a remark."""
 _LISTED = r"\w+\s*(?:,|、|&|and\b|or\b|und\b|oder\b)"
 _HONORIFIC = regex.compile(r"-?(?:san|sensei|kun|chan)\b|さん|ちゃん|くん|君|様|さま|先生|씨|님|[야아](?=[\s,])")
 
 _MAY_BEGIN = regex.compile(
-    rf"\W*(?:{_INTERJECTION}|[^\n]{{0,80}}?{_SIGN}|(?:\S+\s+){{1,3}}(?:{_ASKS_YOU})|@|<@)", regex.IGNORECASE
+    rf"\W*(?:{_INTERJECTION}|[^\n]{{0,80}}?(?:{_SIGN}|[¿你您])|(?:\S+\s+){{1,3}}(?:{_ASKS_YOU})|@|<@)", regex.IGNORECASE
 )
 _MAY_END = regex.compile(r"[,、][^\n,、]{1,80}\Z")
 _BEGINS = regex.compile(
-    rf"""\s*(?:{_GREETING}[,!]?\s*{_NAMES}
-        | {_AT}
-        | {_NAMES}\s+(?:{_ASKS_YOU})
+    rf"""\s*(?:{_GREETING}[,!]?\s*{_NAMES}(?!{_TELLS})
+        | {_AT}(?!{_REPORTS})
+        | {_NAMES}(?:\s+(?:{_ASKS_YOU})|\s*[你您])
         | (?:{_INTERJECTION}[,!]?\s+)?
-            (?!{_WORD_TOO}\s*,\s*{_LISTED}) {_NAMES}\s*{_SIGN}+\s*(?=\S)(?!{_NAMES}(?:\W*\Z|{_AND})))""",
+            (?!{_WORD_TOO}\s*,\s*{_LISTED}) {_NAMES}\s*{_SIGN}+\s*(?=\S)(?!{_ABOUT})(?!{_NAMES}(?:\W*\Z|{_AND})))""",
     regex.IGNORECASE | regex.VERBOSE,
 )
-_ENDS = regex.compile(rf"(?:\A|[,:\n、])(?P<before>[^,:\n、]*)[,、]\s*{_NAMES}[\s\p{{P}}]*\Z")
+_ENDS = regex.compile(rf"\A(?:[^\n:]*[,、])?(?P<before>[^,:\n、]*)[,、]\s*{_NAMES}[\s.!?…)~。！？]*\Z")
+_TELLS_OF = regex.compile(_REPORTS, regex.IGNORECASE)
 _LIST_BEFORE = regex.compile(rf"{_ANY}\s*\Z|\A(?!.*\b[Yy]ou\b).*\s\p{{Lu}}\w*\s*\Z", regex.DOTALL)
 _JUST_INTERJECTION = regex.compile(rf"\s*{_INTERJECTION}\s*", regex.IGNORECASE)
 _TRANSCRIPT = regex.compile(rf"^\s*{_ANY}\s*:", regex.MULTILINE)
@@ -80,12 +108,17 @@ def may_address(text: str) -> bool:
 
 def addresses(text: str, names: Collection[str], *, ids: Collection[str] = ()) -> bool:
     """Whether a text speaks to somebody who has one of these full names, or is mentioned by one of these user ids."""
-    forms = frozenset(form.casefold() for name in names for form in _forms(name))
+    forms = frozenset(form.casefold() for name in names for form in _forms(name)) - NOBODY
     beginning = _marked(_beginning(text), forms, ids)
     if len(_TRANSCRIPT.findall(beginning)) > 1:
         # What several people said, told by somebody.
         return False
     return _BEGINS.match(beginning) is not None or _ends_calling(_marked(_end(text), forms, ids))
+
+
+def tells_of_whom_it_names(text: str, at: int) -> bool:
+    """Whether a text goes on there, behind a mention of somebody, by telling of them: ``@bob said …``."""
+    return _TELLS_OF.match(text, at) is not None
 
 
 def names_one(text: str, names: Iterable[str]) -> bool:

@@ -19,6 +19,8 @@ PEOPLE = (
     "Иван Петров",
     "سارة",
     "José (Sales)",
+    "So Yeon",
+    "test",
 )
 
 
@@ -81,6 +83,14 @@ PEOPLE = (
         "Hola José, ¿reservaste?",
         "José, ¿reservaste?",
         "Ａｌｉｃｅ，did you book?",
+        "小明你订了吗？",
+        "Alice hast du gebucht?",
+        "Alice ¿reservaste?",
+        "<@U2> is it booked?",
+        "thanks Bob, will do",
+        "hi Bob, is the hotel booked?",
+        "Alice, 5 of us are coming, can you book?",
+        "So Yeon, did you book?",
     ],
 )
 def test_it_speaks_to_somebody(text: str) -> None:
@@ -130,6 +140,27 @@ def test_it_speaks_to_somebody(text: str) -> None:
         "山田さんについて教えて",
         "小明是谁？",
         "Иван Грозный — кто это?",
+        "<@U2> said that it is wrong, is it?",
+        "<@U2>'s idea: is it good?",
+        "<@U2> and I disagree: who is right?",
+        "@alice asked for a summary, write one",
+        "Thanks, Bob is right. And the trains?",
+        "sorry, Alice told me another number",
+        "Bob, who is new, can't log in. What now?",
+        "Alice, our treasurer, wants to know what it costs",
+        "Alice, please",
+        "Bob please.",
+        "Alice, I think",
+        "No, Bob, not Alice",
+        "Alice: 5",
+        "Alice, 5\nBob, 3\nWhat is the sum?",
+        "小明：3个，铁柱：5个，谁多？",
+        "How do I answer this?\nThe server is down.\nThanks, Bob",
+        "What does it mean?\nShared message of Zoe:\n> Could you send it to me, Alice?",
+        "Translate into French: did you book it, Alice?",
+        "Translate “see you tomorrow, Alice”",
+        "So, what about Kyoto?",
+        "test: what is the capital of Japan?",
     ],
 )
 def test_it_speaks_to_nobody_in_particular(text: str) -> None:

@@ -5,6 +5,7 @@ Escapes and tokens are those of https://docs.slack.dev/messaging/formatting-mess
 
 import re
 
+from chathakase.core.addressing import tells_of_whom_it_names
 from chathakase.core.mentions import USER
 
 TOKEN = re.compile(r"<([^<>]*)>")
@@ -28,9 +29,9 @@ def mentions(text: str, user: str) -> bool:
 
 
 def begins_with_other(text: str, bot: str) -> bool:
-    """Whether the first word of a raw message mentions somebody other than the bot, or a group."""
+    """Whether a raw message begins by speaking to somebody other than the bot, or to a group, by a mention."""
     first = FIRST_MENTION.match(text)
-    return first is not None and first[1] != bot
+    return first is not None and first[1] != bot and not tells_of_whom_it_names(text, first.end())
 
 
 def readable(text: str, *, bot: str, bot_name: str) -> str:

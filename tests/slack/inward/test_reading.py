@@ -63,6 +63,8 @@ def test_what_people_write_is_read(raw: str, text: str) -> None:
         ("<!subteam^S1|@devs> hm", True),
         ("<@U0BOT> hi", False),
         ("hi <@U2>", False),
+        ("<@U2> said that it rains. Does it?", False),
+        ("<@U2>'s plan: is it good?", False),
         ("<https://a.example> says", False),
         ("", False),
     ],
