@@ -61,7 +61,7 @@ class Authors:
 
         A mention that is not answered on purpose is told in the log, with the reason, where it is a ``live`` one.
         """
-        by_an_app = is_a_bots(event) and not is_ours(event, self._identity)
+        by_an_app = _is_an_apps(event) and not is_ours(event, self._identity)
         (event,) = await self.known([event])
         if (said := read_event(event, self._identity)) is not None:
             return self._within(said, MOST_BY_AN_APP) if by_an_app else said
@@ -96,8 +96,8 @@ class Authors:
 
     async def _kind(self, event: Mapping[str, Any]) -> Kind:
         """What kind of author an app is that is no person's."""
-        if not self._identity.bot_id:
-            # It could be ourselves.
+        if not self._identity.bot_id or event.get("user") == SLACKBOT:
+            # It could be ourselves; and Slack itself reminds people of what they said, of which it tells no author.
             return Kind.BOT
         if part(event, "bot_profile").get("is_workflow_bot") or event.get("workflow_id"):
             return Kind.WORKFLOW
@@ -147,8 +147,14 @@ class Authors:
         """A message without the marks of the app that posted it, and so what it was or is."""
         changed: dict[str, object] = {name: self._in_person(each, persons) for name, each in _inner(message).items()}
         if message.get("user") in persons and self._is_doubtful(message):
-            changed["bot_id"] = None
+            # What is attached is still known to come from an app.
+            changed |= {"bot_id": None, "app_id": message.get("app_id") or message["bot_id"]}
         return {**message, **changed}
+
+
+def _is_an_apps(event: Mapping[str, Any]) -> bool:
+    """Whether an app posted a message, or Slack's own bot, which is none."""
+    return is_a_bots(event) or (event.get("user") == SLACKBOT and event.get("subtype") in SPOKEN)
 
 
 def _inner(event: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:

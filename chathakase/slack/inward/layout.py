@@ -28,6 +28,8 @@ SHARES = ("is_share", "is_msg_unfurl", "is_reply_unfurl", "is_thread_root_unfurl
 """What attachments that are another message have."""
 PREVIEWS = ("from_url", "app_unfurl_url")
 """What attachments that Slack adds to a message with links have."""
+IN_NO_PREVIEW = ("blocks", "fields", "files", "pretext")
+"""What such a preview never holds that does not say what it is a preview of."""
 
 LABEL = re.compile(r"<(!date\^\d+|[^<>|]*)[^<>]*>")
 """A token with its label, which only some ways to say the same have."""
@@ -73,9 +75,9 @@ def _is_preview(attachment: Mapping[str, Any]) -> bool:
 
 
 def _is_own(message: Mapping[str, Any], attachment: Mapping[str, Any]) -> bool:
-    """Whether an attachment is what somebody says: what stands beside a person's text without blocks is a preview."""
+    """Whether an attachment is what somebody says: what stands beside a person's text may be a preview of a link."""
     by_an_app = any(message.get(sign) for sign in ("bot_id", "app_id", "username"))
-    return by_an_app or not message.get("text") or bool(attachment.get("blocks"))
+    return by_an_app or not message.get("text") or any(attachment.get(part) for part in IN_NO_PREVIEW)
 
 
 def _news(message: Mapping[str, Any], text: str) -> Iterator[str]:
@@ -146,6 +148,8 @@ def _message_in(attachment: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _files_in(message: Mapping[str, Any], deep: int) -> list[Mapping[str, Any]]:
     found = objects(message, "files")
+    own = (each for each in without_previews(message) if not _is_shared(each))
+    found += chain.from_iterable(objects(each, "files") for each in own)
     for each in objects(message, "attachments"):
         if deep and _is_shared(each):
             found += _files_in(_message_in(each), deep - 1)

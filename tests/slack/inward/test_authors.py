@@ -114,6 +114,7 @@ async def test_it_is_asked_once_in_a_while_and_only_where_it_matters(authors: Au
         ({"subtype": "bot_message", "username": "x", "bot_profile": {"is_workflow_bot": True}}, Kind.WORKFLOW),
         ({"subtype": "bot_message", "user": "U1"}, Kind.PERSON),
         ({}, Kind.BOT),
+        ({"user": "USLACKBOT", "bot_id": None}, Kind.BOT),
     ],
 )
 async def test_a_mention_that_is_not_answered_is_logged_with_the_reason(

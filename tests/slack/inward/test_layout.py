@@ -107,6 +107,10 @@ SHAPES: list[tuple[Said, str]] = [
         "Shared message of Bob: plan.pdf",
     ),
     (
+        {"text": "look", "attachments": [{"title": "CPU", "fields": [{"title": "Load", "value": "9"}]}]},
+        "look\nCPU\nLoad\n9",
+    ),
+    (
         {"attachments": [SHARED | {"fallback": "", "files": [clip("what Bob said")]}]},
         "Shared message of Bob:\n> Transcript of audio_message.m4a:\n> > what Bob said",
     ),
@@ -210,9 +214,10 @@ def test_previews_that_slack_adds_are_nobodys_words() -> None:
 
 def test_files_of_messages_that_are_passed_on_are_files() -> None:
     inner = SHARED | {"text": "see", "message_blocks": [{"message": {"files": [FILE]}}], "files": [FILE, {"id": "F8"}]}
-    for way, incoming in readings({"attachments": [inner], "files": [{"id": "F7", "name": "own.txt"}]}).items():
+    own = {"text": "see", "files": [{"id": "F6", "name": "beside.txt"}]}
+    for way, incoming in readings({"attachments": [inner, own], "files": [{"id": "F7", "name": "own.txt"}]}).items():
         assert incoming is not None
-        assert [file.name for file in incoming.files] == ["own.txt", "plan.pdf", "a file"], way
+        assert [file.name for file in incoming.files] == ["own.txt", "beside.txt", "plan.pdf", "a file"], way
 
 
 @pytest.mark.parametrize(
