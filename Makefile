@@ -4,16 +4,19 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help playground test lint bench clean
+.PHONY: help playground test test-long lint bench clean
 
 help:  ## print these targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 playground: .venv/run.stamp  ## talk to the real bot in a local Slack workspace
 	@$(BIN)/chathakase playground $(PLAYGROUND)
 
-test: .venv/test.stamp  ## run the whole test suite
-	@$(BIN)/python -m pytest -n 5 --dist worksteal $(PYTEST)
+test: .venv/test.stamp  ## run the tests
+	@$(BIN)/python -m pytest -n 5 --dist worksteal -m 'not long' $(PYTEST)
+
+test-long: .venv/test.stamp  ## run the tests that take longer: crashes at every point, the page in Chromium
+	@$(BIN)/python -m pytest -n 5 --dist worksteal -m long $(PYTEST)
 
 lint: .venv/lint.stamp .venv/test.stamp  ## style, types and the import contract
 	@$(BIN)/ruff check .

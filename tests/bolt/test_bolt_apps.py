@@ -19,6 +19,8 @@ from chathakase.playground.world.values import Message
 from tests.playground.clients import ALICE, GENERAL
 from tests.playground.page import Page, open_page
 
+pytestmark = pytest.mark.long
+
 HERE = Path(__file__).parent / "apps"
 ROOT = HERE.parents[2]
 APPS: dict[str, Sequence[str]] = {

@@ -17,6 +17,8 @@ from chathakase.config import Settings
 from chathakase.core.unicode import visible
 from tests.end_to_end.forked import Case, Ended
 
+pytestmark = pytest.mark.long
+
 SECRET = "tell-nobody"
 SECRETS = {
     "SLACK_BOT_TOKEN": f"xoxb-1-{SECRET}",

@@ -16,6 +16,8 @@ from tests.end_to_end.conftest import Thread
 from tests.model_server import Answer, Json, ModelServer, says
 from tests.simulation.bots import Bots, open_bots, set_clock
 
+pytestmark = pytest.mark.long
+
 Start = Callable[..., Awaitable[Thread]]
 POISON = "poison"
 LEASE = 6_100

@@ -10,7 +10,7 @@ from tests.fuzz.bench import Bench, open_bench
 from tests.fuzz.frames import envelopes, oddities, text_of
 from tests.fuzz.shapes import ENVELOPES, NO_ENVELOPES, Json
 
-pytestmark = pytest.mark.filterwarnings("default::hypothesis.errors.HypothesisWarning")
+pytestmark = [pytest.mark.long, pytest.mark.filterwarnings("default::hypothesis.errors.HypothesisWarning")]
 """A large frame that fails is told all the same."""
 QUICK = settings(
     max_examples=1_000, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)

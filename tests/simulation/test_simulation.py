@@ -10,6 +10,8 @@ from tests.simulation.plan import Scale, make_plan
 from tests.simulation.play import play
 from tests.simulation.regressions import REGRESSIONS
 
+pytestmark = pytest.mark.long
+
 SPARSE, DENSE = Scale(turns=24, kills=2), Scale(turns=40, kills=5, breath=2.0)
 BORNE = {Wrong.UNKNOWN}
 """Nobody can look for what was said where the bot does not know that it is."""

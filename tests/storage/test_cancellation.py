@@ -34,6 +34,8 @@ from tests.storage.stores import FAILED, FILE, ID, LATER, PLACE, TIMEOUT, Stores
 from tests.storage.strikes import failing, held_by_another_process
 from tests.storage.test_migrations import everything, first_version
 
+pytestmark = pytest.mark.long
+
 Work = Callable[[], Coroutine[Any, Any, Any]]
 Prepare = Callable[[Stores], Awaitable[Work]]
 NAME = re.compile(r"[0-9a-f]{32}")

@@ -4,7 +4,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.storage.stores import Stores
+
+pytestmark = pytest.mark.long
 
 ROOT = Path(__file__).parents[2]
 KILLS = 120

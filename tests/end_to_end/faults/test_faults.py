@@ -5,6 +5,8 @@ import pytest
 from tests.end_to_end.faults.matrix import run
 from tests.end_to_end.faults.steps import STEPS
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("calls", STEPS)
