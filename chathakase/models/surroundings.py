@@ -50,6 +50,11 @@ class Surroundings:
         line = self._line()
         return not line.strip() or line[-1:].isalnum()
 
+    def is_amid_sentence(self) -> bool:
+        """Whether what comes now is set off by a blank from a sentence that has not ended."""
+        line = self._line()
+        return line[-1:].isspace() and line.rstrip()[-1:] not in {"", *_ENDED}
+
     def line_has(self, pattern: "regex.Pattern[str]") -> bool:
         """Whether something stands in the line so far."""
         return pattern.search(self._line()) is not None
@@ -68,7 +73,7 @@ class Surroundings:
         if not word:
             return not self._told and bool(gap) and after.islower()
         if before.isspace():
-            return after != "\n" and word not in _ENDED
+            return after != "\n" and self.is_amid_sentence()
         return not gap and (before in _OPENS or (_stands_alone(before) and _stands_alone(after)))
 
     def _line(self) -> str:

@@ -20,12 +20,14 @@ MOST_MARKS = 100
 """Marks in an answer after which it is taken to be about such marks."""
 
 _KINDS = (
-    r"(?i:think(?:ing)?|thoughts?|reasoning|reflection|analysis|scratchpad|(?:inner_)?monologue|cot)"
+    r"(?i:(?:ant)?think(?:ing)?|thoughts?|reasoning|reflection|analysis|scratchpad|(?:inner_)?monologue|cot)"
     r"(?i:_process|_steps)?"
 )
-_NAMES = rf"(?:\w{{1,12}}[:_]){{0,2}}{_KINDS}"
+_NAMES = rf"(?:\w{{1,12}}[:_-]){{0,2}}{_KINDS}"
 """DeepSeek, Qwen, GLM, EXAONE, Seed (``seed:think``), LongCat (``longcat_think``), and what prompts ask others for."""
 _HEAD = r"(?:<\|(?:end|return|call)\|>\s{0,4})?(?:<\|start\|>\s{0,4}assistant\s{0,4})?<\|channel\|>\s{0,4}"
+_CLOSING = ("<|end|>", "<|return|>", "<|call|>")
+"""A mark that closes another channel first is never a word of a sentence."""
 _ASIDE = rf"{_HEAD}(?:analysis|commentary)\b"
 _FINAL = rf"{_HEAD}final\b[^<]{{0,60}}(?:<\|constrain\|>[^<]{{0,60}})?<\|message\|>|<\|start\|>assistant<\|message\|>"
 
@@ -56,6 +58,8 @@ BEGINNING = regex.compile(
     rf"(?P<thought>{_BEGIN})|(?P<open>{_OPEN})|(?P<plain>{_PLAIN_BEGIN})"
 )
 BEGIN = regex.compile(_BEGIN)
+SPOKEN_OF = regex.compile(rf"(?:{_BEGIN})[ \t]{{1,4}}(?:is|are|was|and|or|means?|tags?|marks?|opens|starts|begins)\W")
+"""A sentence that begins with a mark, and goes on about it."""
 END = regex.compile(rf"{_END}|(?P<final>{_FINAL})")
 _MARK = (
     rf"(?P<final>{_FINAL})|(?P<aside>{_ASIDE})|(?P<close>(?:(?:{_CLOSE})\s*+)++)|"
@@ -106,10 +110,11 @@ class Listener:
         text = self._held.lstrip()
         self._blanks.append(self._held[: len(self._held) - len(text)])
         self._held = text
-        found = BEGINNING.match(text, partial=not over) if text else None
-        if not over and (not text or (found and found.partial)):
+        found, spoken_of = (each.match(text, partial=not over) if text else None for each in (BEGINNING, SPOKEN_OF))
+        if not over and (not text or any(each and each.partial for each in (found, spoken_of))):
             yield from self._tell_ahead(text)
             return
+        found = None if spoken_of else found
         if found and (found["thought"] or found["final"] or (found["open"] and self._parted)):
             yield from self._take_back_ahead()
             self._held = text[found.end() :]
@@ -190,6 +195,8 @@ class Listener:
 
     def _is_mentioned(self, found: "regex.Match[str]") -> bool:
         around = self._around
+        if (found["aside"] or found["final"]) and not found[0].startswith(_CLOSING) and around.is_amid_sentence():
+            return True
         if found["close"]:
             ends = found.end() == len(found.string)
             return not ends or not (self._parted or found["close"].startswith("<|"))

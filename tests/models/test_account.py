@@ -44,13 +44,19 @@ def of_google(message: str, quota: str) -> Answer:
         refuses(403, "该令牌额度已用尽"),
         refuses(400, "Access denied, please make sure your account is in good standing.", code="Arrearage"),
         refuses(429, "Billing hard limit has been reached", code="billing_hard_limit_reached"),
+        refuses(403, "Sorry, your account balance is insufficient", code="30001"),
+        refuses(402, "You have exceeded your monthly included credits for Inference Providers."),
+        refuses(429, "Free credits exhausted. Add a payment method."),
+        refuses(429, "Your account's monthly spend cap has been reached"),
+        refuses(403, "This project has hit its billing limit"),
         replies(200, {"error": {"message": "You exceeded your current quota", "code": "429"}}),
         of_google(FREE_TIER.format(limit=250), "GenerateRequestsPerDayPerProjectPerModel-FreeTier"),
         of_google(FREE_TIER.format(limit=0), "GenerateRequestsPerMinutePerProjectPerModel-FreeTier"),
     ],
     ids=[
         *("openai", "litellm", "litellm's budget", "litellm's older", "litellm's oldest", "deepseek", "openrouter"),
-        *("anthropic", "zhipu", "moonshot", "openrouter's key", "new api", "alibaba", "azure", "200", "google, by day"),
+        *("anthropic", "zhipu", "moonshot", "openrouter's key", "new api", "alibaba", "azure"),
+        *("siliconflow", "hugging face", "free credits", "spend cap", "billing limit", "200", "google, by day"),
         "google, none",
     ],
 )
@@ -72,9 +78,10 @@ async def test_credit_that_is_used_up_is_told_whatever_the_code(
         refuses(429, "Rate limit reached for gpt-5 on requests per min (RPM): Limit 3, Used 3, Requested 1."),
         refuses(429, "litellm.RateLimitError: the engine is currently overloaded", code="429"),
         refuses(429, "您的账户已达到速率限制，请求过于频繁", code="1302"),
+        refuses(429, "Allocated quota exceeded, please increase your quota limit.", code="Throttling.AllocationQuota"),
         replies(200, {"error": {"message": "Too many requests", "code": 429}}),
     ],
-    ids=["nothing", "google, by the minute", "openai", "litellm", "zhipu", "200"],
+    ids=["nothing", "google, by the minute", "openai", "litellm", "zhipu", "alibaba, by the minute", "200"],
 )
 async def test_a_limit_by_the_minute_passes(client: OpenAIModel, model: ModelServer, refusal: Answer) -> None:
     model.on("main", refusal)

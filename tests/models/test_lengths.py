@@ -43,6 +43,13 @@ def lengths(model: ModelServer) -> list[int | None]:
         (refuses(400, "total message token length exceed model limit"), 0),
         (refuses(400, "The input length exceeds the maximum allowed 8192"), 8_192),
         (refuses(400, "the length of input tokens is larger than 4096"), 4_096),
+        (refuses(400, "your request has 20000 tokens which is over the limit 16384"), 16_384),
+        (refuses(400, "The provided prompt is too long; it is longer than the 32768 allowed"), 32_768),
+        (refuses(400, "Sequence length 9000 exceeds the model's max position embeddings 8192"), 8_192),
+        (refuses(422, "Input validation error: `inputs` must be shorter than 1024 tokens"), 1_024),
+        (refuses(400, "Conversation is too long. Please start a new one."), 0),
+        (refuses(500, "context shift is disabled"), 0),
+        (refuses(400, "对话内容超出模型最大处理长度", code="1261"), 0),
         (refuses(400, "Input length exceeds the maximum allowed input length of 65536 tokens"), 65_536),
         (refuses(400, "Prompt has 5,000 tokens, but the configured context size is 4,096 tokens"), 4_096),
         (
@@ -58,6 +65,7 @@ def lengths(model: ModelServer) -> list[int | None]:
         *("moonshot", "moonshot, shorter", "alibaba", "zhipu", "chinese", "chinese with a number", "tokens", "context"),
         *("minimax", "bedrock", "groq", "cohere", "fireworks", "github", "copilot", "siliconflow", "llama-cpp-python"),
         *("baichuan", "maximum allowed", "larger"),
+        *("over", "longer", "positions", "shorter", "conversation", "llama.cpp, without shifts", "a code, no window"),
         *("openrouter", "ds4", "by the minute"),
     ],
 )
@@ -272,7 +280,7 @@ async def test_options_are_asked_for_again_after_an_hour_too(
 ) -> None:
     model.will(
         refuses(400, "Unsupported parameter: 'max_tokens' is not supported. Use 'max_completion_tokens' instead."),
-        refuses(400, "Unsupported value: 'temperature' does not support 0.5 with this model."),
+        refuses(400, "`temperature` may only be set to 1 when thinking is enabled."),
     )
     for _ in range(2):
         await ask(timed, PROMPT)

@@ -57,11 +57,16 @@ WITHOUT = [("user", "Be kind.\n\nhello"), ("assistant", "hi"), ("user", "and?")]
         refuses(400, "当前模型不支持system角色"),
         refuses(400, "messages[0].role must be one of user, assistant"),
         refuses(400, "The first message must have role user"),
+        replies(422, {"detail": [{"loc": ["messages", 0, "role"], "msg": "Input should be 'user' or 'assistant'"}]}),
+        refuses(422, "messages[0].role: unknown variant `system`, expected `user` or `assistant`"),
+        refuses(400, "The model doesn't take system prompts"),
+        refuses(400, "messages 参数非法，首条消息角色必须为 user"),
         replies(200, {"error": {"message": "System role not supported"}}),
     ],
     ids=[
         *("gemma on vllm", "llama.cpp", "lorax", "mistral on vllm", "llama 2", "o1-mini", "gemma at google", "bedrock"),
-        *("claude", "vertex", "gemini", "perplexity", "anthropic", "chinese", "one of", "first", "200"),
+        *("claude", "vertex", "gemini", "perplexity", "anthropic", "chinese", "one of", "first"),
+        *("fastapi", "rust", "take", "chinese, first", "200"),
     ],
 )
 async def test_the_system_prompt_begins_peoples_first_message_where_it_has_no_role(

@@ -13,11 +13,12 @@ USED_UP = any_of(
     r"insufficient[_ ](?:quota|balance|credits?|funds)",
     r"exceeded[_ ](?:your |the )?current[_ ]quota",
     r"quota (?:has been |is |was )?(?:exceeded|exhausted|used up)",
-    r"credit balance is too low",
+    r"credit balance is too low|balance is insufficient|exceeded your .{0,20}credits",
+    r"credits? (?:are |is |have been |has been )?(?:exhausted|depleted|used up|expired)",
     r"(?:out of|requires? more|not enough|no (?:more )?|used all (?:available )?|run out of) credits?\b",
     r"budget(?:_| has been |\s)?exceeded|exceeded[_ ]?budget|over budget",
-    r"billing[_ ](?:hard[_ ]limit|not[_ ]active)|payment required",
-    r"(?:key|spend(?:ing)?|monthly|weekly|usage) limit (?:exceeded|reached)",
+    r"billing[_ ](?:hard[_ ]limit|limit|not[_ ]active)|payment required",
+    r"(?:key|spend(?:ing)?|monthly|weekly|usage) (?:limit|cap) (?:has been |is |was )?(?:exceeded|reached)",
     r"reached (?:its|your) (?:\w+ )?(?:spending|monthly|usage|api usage) limit",
     r"(?:account|balance).{0,20}(?:overdue|arrears)|arrearage",
     r"余额不足|余额为零|欠费|(?:额度|配额|余额)(?:不足|已?用[完尽]|已?耗尽)",
@@ -26,7 +27,7 @@ USED_UP = any_of(
 
 PASSES = any_of(
     r"per[ _-]?(?:second|minute|hour)|\b[rt]pm\b|rate[ _]limit[ _](?:reached|exceeded)|too many requests",
-    r"retry(?:ing)? (?:in|after) [0-9.]{1,12}\s?m?s|retryDelay|请求.{0,6}频繁|限流",
+    r"retry(?:ing)? (?:in|after) [0-9.]{1,12}\s?m?s|retryDelay|allocated quota|请求.{0,6}频繁|限流",
 )
 """What tells that a limit is one by the minute. Google calls it a quota, in OpenAI's words for credit."""
 LASTS = any_of(r"per[ _-]?(?:day|month)|\bdaily\b|\blimit: 0\b|insufficient|余额|欠费|budget|credits?\b")

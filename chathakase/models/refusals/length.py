@@ -21,7 +21,10 @@ ABOUT_LENGTH = any_of(
     r"input (?:length|size)|max_prompt_tokens|max_input_tokens|max_seq_len",
     r"tokens?.{0,80}must (?:be|have) (?:<=|less)|must (?:be|have) (?:<=|less than) [0-9,]{1,15} tokens",
     r"reduce the length|token limit|token count.{0,40}exceed|exceed\w*.{0,40}(?:token|context)",
-    r"(?:prompt|request|context|body|contents?)(?: tokens)? (?:is |are |was )?too (?:large|big|long)",
+    r"(?:prompt|request|context|body|contents?|messages?|conversation|text|query)(?: tokens)? "
+    r"(?:is |are |was |has grown )?too (?:large|big|long)",
+    r"sequence length|max_model_len|max position|context shift|must be (?:shorter|fewer) than [0-9,]{1,15} tokens",
+    r"tokens?.{0,40}(?:over|above|beyond|longer than|more than) (?:the )?(?:limit|maximum|[0-9])",
     r"token length|(?:input |prompt )?tokens? (?:is |are )?(?:exceeded|over|larger than)",
     r"上下文|(?:提示词?|prompt|输入|文本|内容|消息|请求)[^。]{0,12}(?:过长|超长|太长)",
     r"(?:输入|tokens?|提示词?|消息|文本|内容)[^。图]{0,16}(?:超过|超出|超限|大于)|长度(?:超过|超出|超限|过长)",
@@ -34,16 +37,18 @@ Baidu, Tencent."""
 WINDOW = (
     any_of(rf"(?:[0-9]|tokens) ?> ?{COUNT}"),
     any_of(rf"<= ?{COUNT}"),
-    any_of(rf"{COUNT} maximum context"),
+    any_of(rf"{COUNT} maximum context|(?:longer|shorter) than (?:the )?{COUNT}"),
     any_of(
         r"(?:context (?:length|size|window|limit)|(?:model|prompt|allowed input) length|(?:configured|token) limit|"
-        rf"max_seq_len|max size|\(tpm\): limit)(?: of| is|:)?(?: only)? ?{COUNT}"
+        r"max_seq_len|max_model_len|max position embeddings|max size|\(tpm\): limit)(?: of| is|:)?(?: only)? "
+        rf"?{COUNT}"
     ),
     any_of(rf"length should be \[[0-9]+, ?{COUNT}\]"),
     any_of(
-        rf"(?:tokens allowed|(?:less|larger) than|limit(?: of| is|:)|maximum(?: allowed| of)|at most|up to) ?{COUNT}"
+        r"(?:tokens allowed|(?:less|larger) than|limit(?: of| is|:| (?=[0-9]))|maximum(?: allowed| of)|capacity of|"
+        rf"at most|up to|max) ?{COUNT}"
     ),
-    any_of(rf"(?:超过了?|超出了?|上限|最大|最长|最多|限制)[^0-9。]{{0,20}}{COUNT}"),
+    any_of(rf"(?:超过了?|超出了?|上限|最大|最长|最多|限制)[^0-9。'\"\n]{{0,20}}{COUNT}"),
 )
 """Where such a sentence names the window, the surest first."""
 PROMPT = (
@@ -67,7 +72,7 @@ OF_BOTH = any_of(r"`inputs`|input (?:tokens|length|or output)|\bprompt|messages|
 TOO_MUCH = any_of(
     r"must|should|too (?:large|big|high|many|long)|exceed|maximum|at most|above|range|limit|less than|lower|valid",
     r"(?:more|greater|larger) than",
-    r"<=|>|between|supports|超|范围|非法|不能|最大|之间|错误",
+    r"<=|>|between|supports|超|范围|非法|不能|不大于|小于|最大|之间|错误",
 )
 TOO_LITTLE = any_of(
     r"(?:higher|larger|greater|increase|raise).{0,20}max[_ ]?\w*tokens",

@@ -10,7 +10,7 @@ STATUSES = frozenset({0, 400, 422})
 REFUSALS = (
     *("unsupported", "not support", "unknown", "unrecognized", "extra", "not permitted", "unexpected", "not allowed"),
     *("not a valid parameter", "no such parameter", "invalid parameter", "invalid temperature", "deprecated"),
-    *("only the default", "不支持", "未知"),
+    *("only the default", "may only be set to", "不支持", "未知"),
 )
 
 

@@ -18,6 +18,10 @@ ABOUT_ROLES = any_of(
     r"must alternate|be alternating|alternate between user",
     r"first message (?:must|should) (?:be|have) .{0,20}user|(?:start|begin) with (?:a |the )?[`'\"]?user",
     r"role(?![^.]{0,80}system).{0,40}(?:must|should|one of|only).{0,30}user.{0,8}assistant",
+    r"(?:must|should) be [`'\"]?user[`'\"]? (?:or|and) [`'\"]?(?:assistant|model)|"
+    r"unknown variant [`'\"]?(?:system|developer)\b",
+    r"(?:n't|not) (?:take|have|use|know) (?:a |any )?(?:system|developer) (?:role|message|prompt|instruction)",
+    r"首条消息.{0,12}(?:必须|应).{0,4}user",
     r"role of message with .{0,20}index must be",
     r"(?:不支持|不允许).{0,10}(?:system|系统)|(?:system|系统)\s*(?:role|角色|消息|提示词?|指令)?\s*(?:不支持|不被支持|不允许|非法)",
     r"角色必须交替",
