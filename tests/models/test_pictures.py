@@ -50,6 +50,8 @@ BLIND: list[Any] = [
     pytest.param(refuses(422, "unknown variant `image_url`, expected `text`"), id="deepseek"),
     pytest.param(refuses_flatly("main is not a multimodal model"), id="vllm"),
     pytest.param(refuses_flatly("At most 0 image(s) may be provided in one prompt."), id="vllm without"),
+    pytest.param(refuses(400, "Model 'x' has no vision capability"), id="no vision"),
+    pytest.param(refuses(400, "The model cannot process images"), id="cannot"),
     pytest.param(replies(400, {"error": "this model does not support image input"}), id="a string"),
     pytest.param(
         replies(422, {"detail": [{"loc": ["body", "content"], "msg": "Input should be a valid string", "input": [7]}]}),
@@ -129,11 +131,15 @@ async def test_a_model_that_sees_nothing_is_told_so_and_is_shown_pictures_again_
         (refuses(400, "图片数量超过限制，最多支持2张图片"), [C, D]),
         (refuses(400, "最多只能输入1张图片"), [D]),
         (refuses(400, "Exceeded the maximum number of images (2)"), [C, D]),
+        (refuses(400, "Images per request exceed maximum allowed (3)"), [B, C, D]),
+        (refuses(422, "images: list should have at most 2 items"), [C, D]),
+        (refuses(400, "仅支持单张图片"), [D]),
         (replies(200, {"error": "At most 1 image(s) may be provided in one request."}), [D]),
     ],
     ids=[
         *("vllm", "vllm, newer", "vllm, older", "azure", "groq", "anthropic", "copilot", "minimax", "litellm"),
-        *("google", "llama", "chinese", "chinese, shorter", "in brackets", "200"),
+        *("google", "llama", "chinese", "chinese, shorter", "in brackets", "allowed", "items"),
+        *("chinese, one", "200"),
     ],
 )
 async def test_of_too_many_pictures_the_newest_are_shown_for_an_hour(

@@ -24,7 +24,8 @@ BLIND = any_of(
     rf"{NO} (?:currently )?(?:support|have)\w* .{{0,40}}(?:vision|multi-?modal|mmproj)",
     rf"(?:{NAMED}[`'\"]?{INPUT}|vision|multi-?modal) (?:is|are) (?:currently )?(?:not|only) "
     r"(?:supported|allowed|available|enabled)",
-    r"not (?:an? )?(?:multi-?modal|vision)|mmproj|missing data required for image input",
+    r"(?:not|no) (?:an? )?(?:multi-?modal|vision)|mmproj",
+    r"cannot (?:process|see|read|view|handle|understand) images|missing data required for image input",
     r"unsupported content (?:part )?type:? [`'\"]?image|supported values are:? [`'\"]text|should be [`'\"]text",
     r"unmarshal array|unknown variant [`'\"]?image_url",
     r"content (?:must be|should be|is not) a (?:valid )?string|should be a valid string|expected a string",
@@ -37,8 +38,9 @@ BOUND = r"(?:at most|up to|only|maximum(?: of)?|max\.?|no more than|fewer than|l
 TOO_MANY = any_of(
     rf"too many {NAMED}|too much media|multiple {NAMED}|(?:one|single) {NAMED}",
     rf"{BOUND} (?:the )?[0-9]{{1,3}} {NAMED}|[0-9]{{1,3}} {NAMED}.{{0,40}}(?:exceed|limit|max)",
+    rf"{NAMED} per (?:request|prompt|message)|{NAMED}: list should have at most",
     rf"{NAMED} (?:count|limit|number)|number of {NAMED}|limit[-_]mm[-_]per[-_]prompt",
-    r"(?:最多|至多|不超过|不能超过|超过).{0,12}张|图片(?:数量|个数|张数)|(?:图片|图像).{0,10}(?:过多|太多|超过)|多图|多张",
+    r"(?:最多|至多|不超过|不能超过|超过).{0,12}张|图片(?:数量|个数|张数)|(?:图片|图像).{0,10}(?:过多|太多|超过)|多图|[多单]张",
 )
 """vLLM, Azure, Anthropic, Bedrock, Groq, Mistral, Google, MiniMax, Alibaba, Zhipu."""
 COUNT = r"\s*\(?([0-9]{1,3})(?![0-9])"
@@ -53,7 +55,7 @@ MOST = (
 )
 """Where such a sentence names the number, the surest first."""
 FEWER = any_of(rf"(?:fewer|less) than{COUNT}")
-ONE = any_of(rf"(?:one|single) {NAMED}|multiple {NAMED}")
+ONE = any_of(rf"(?:one|single) {NAMED}|multiple {NAMED}|单张")
 UNTOLD = 1_000
 """More than there ever are."""
 
