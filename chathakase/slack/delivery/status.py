@@ -19,6 +19,8 @@ AGAIN = 2.0
 """Seconds after which a status that could not be set just now is tried again."""
 CLEAR_WITHIN = 2.0
 """Seconds for which the end of a reply waits for its status to be cleared."""
+GONE_WITHIN = 1.0
+"""Seconds for which the end of the process waits for that."""
 MOST_FAILURES = 3
 """Failures in a row, of whatever kind, after which a way is taken to be closed."""
 
@@ -71,9 +73,10 @@ class Statuses:
         self._clearing: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
-        """Clear what can still be cleared soon, and give up the rest."""
+        """Clear what can still be cleared soon, and give up the rest; no status is set or cleared after that."""
+        self._ways.clear()
         if self._clearing:
-            await asyncio.wait(self._clearing, timeout=CLEAR_WITHIN)
+            await asyncio.wait(self._clearing, timeout=GONE_WITHIN)
         for task in self._clearing:
             task.cancel()
         await asyncio.gather(*self._clearing, return_exceptions=True)
