@@ -33,6 +33,8 @@ ORDINARY = frozenset(
     }
 )
 """Names that are words as well, so that they may begin a list: ``May, June and July are wet``."""
+HONORIFICS = r"-?(?:san|sensei|kun|chan)\b|さん|ちゃん|くん|様|さま|先生|씨|님"
+"""What may be said behind a name, as a pattern."""
 NOBODY = frozenset(
     {
         *("an", "and", "as", "at", "but", "can", "do", "he", "hey", "hi", "if", "in", "is", "it", "my", "no", "now"),
@@ -75,7 +77,7 @@ _ABOUT = (
 )
 """What stands behind a name and its sign where somebody is only named: a number, a correction, an answer, a remark."""
 _LISTED = r"\w+\s*(?:,|、|&|and\b|or\b|und\b|oder\b)"
-_HONORIFIC = regex.compile(r"-?(?:san|sensei|kun|chan)\b|さん|ちゃん|くん|君|様|さま|先生|씨|님|[야아](?=[\s,])")
+_HONORIFIC = regex.compile(rf"{HONORIFICS}|君|[야아](?=[\s,])")
 
 _MAY_BEGIN = regex.compile(
     rf"\W*(?:{_INTERJECTION}|[^\n]{{0,80}}?(?:{_SIGN}|[¿你您])|(?:\S+\s+){{1,3}}(?:{_ASKS_YOU})|@|<@)", regex.IGNORECASE

@@ -133,7 +133,12 @@ def test_a_command_is_one_however_a_keyboard_writes_it(text: str, name: str) -> 
         ("search threads、ＡＢＣ", "search threads", "ＡＢＣ"),
         ("Search Threads「京都」", "search threads", "「京都」"),
         ("ｒｅｎａｍｅ　ｓｅｓｓｉｏｎ　京都　旅行！", "rename session", "京都 旅行！"),
-        ("「rename session 京都」", "rename session", "京都」"),
+        ("「rename session 京都」", "rename session", "京都"),
+        ("`search threads trip to Kyoto`", "search threads", "trip to Kyoto"),
+        ("“search threads 「京都」”。", "search threads", "「京都」"),
+        ("search threads。京都", "search threads", "京都"),
+        ("search threads；京都", "search threads", "京都"),
+        ("search threads،كيوتو", "search threads", "كيوتو"),
     ],
 )
 def test_an_argument_keeps_its_own_form(text: str, name: str, argument: str) -> None:
@@ -146,6 +151,7 @@ def test_an_argument_keeps_its_own_form(text: str, name: str, argument: str) -> 
         ("@ChatHakase help", "help", ""),
         ("＠chathakase　ｈｅｌｐ。", "help", ""),
         ("ChatHakase、help", "help", ""),
+        ("ChatHakaseさん、help", "help", ""),
         ("help @ChatHakase", "help", ""),
         ("Stop, ChatHakase!", "stop", ""),
         ("@ChatHakase search threads Kyoto", "search threads", "Kyoto"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import regex
 
+from chathakase.core.addressing import HONORIFICS
 from chathakase.core.errands import CLEAR_SESSION, FORGET_ONE
 
 SESSION_INFO = "session info"
@@ -111,8 +112,11 @@ _BEFORE = regex.compile(rf"\A[[{_UNSEEN}\p{{P}}`]--[@#&%/\\\p{{Pd}}]]+", regex.V
 _BEHIND = regex.compile(rf"[{_UNSEEN}\p{{P}}`~]+\Z", regex.V1)
 """What may stand around a command and makes no difference: any script's punctuation, quotes, and what is not seen."""
 
-# Whoever writes without spaces parts an argument from its command with a colon, a comma or a bracket.
-_TWO_WORDS = regex.compile(r"(\w+)\s+(\w+)(?:\s*[:,、]|\s|(?=[\p{Ps}\p{Pi}]))\s*(?=\S)", regex.V1)
+# Whoever writes without spaces parts an argument from its command with a sign or a bracket.
+_TWO_WORDS = regex.compile(r"(\w+)\s+(\w+)(?:\s*[:;,、。・،؛]|\s|(?=[\p{Ps}\p{Pi}]))\s*(?=\S)", regex.V1)
+
+_CLOSING = dict(zip("「『【《〈（［([“‘«‹„\"'`*_", "」』】》〉）］)]”’»›“\"'`*_", strict=True))
+"""What ends what is set within quotes, brackets or marks, by what begins it."""
 
 
 def parse(text: str, *, name: str = "") -> tuple[str, str] | None:
@@ -123,12 +127,22 @@ def parse(text: str, *, name: str = "") -> tuple[str, str] | None:
     """
     if len(text) <= LONGEST and (exact := EXACT.get(_bare(text, name))) is not None:
         return exact
-    line = _BEFORE.sub("", text.strip())
+    line = _unwrapped(text.strip())
     if "\n" in line:
         return None
     head = _narrow(line[:HEAD])
     found = _TWO_WORDS.match(head, _called(head, name))
     return _with_argument(f"{found[1]} {found[2]}".casefold(), line[found.end() :]) if found else None
+
+
+def _unwrapped(text: str) -> str:
+    """A text without what stands before it, and without what that begins and the text ends: ``「search threads x」``."""
+    line = _BEFORE.sub("", text)
+    for mark in reversed(text[: len(text) - len(line)]):
+        inner = line.rstrip(" .!。！")
+        if mark in _CLOSING and inner.endswith(_CLOSING[mark]):
+            line = inner[:-1]
+    return line
 
 
 def _with_argument(command: str, rest: str) -> tuple[str, str] | None:
@@ -151,7 +165,7 @@ def _trimmed(text: str) -> str:
 
 def _called(text: str, name: str) -> int:
     """Where a text goes on that begins by calling the bot by its name; 0 when it does not."""
-    found = name and regex.match(rf"@?{regex.escape(name)}[\s\p{{P}}]+", text, regex.IGNORECASE)
+    found = name and regex.match(rf"@?{regex.escape(name)}(?:{HONORIFICS})?[\s\p{{P}}]+", text, regex.IGNORECASE)
     return found.end() if found else 0
 
 

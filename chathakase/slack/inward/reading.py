@@ -5,7 +5,7 @@ Escapes and tokens are those of https://docs.slack.dev/messaging/formatting-mess
 
 import re
 
-from chathakase.core.addressing import tells_of_whom_it_names
+from chathakase.core.addressing import HONORIFICS, tells_of_whom_it_names
 from chathakase.core.mentions import USER
 
 TOKEN = re.compile(r"<([^<>]*)>")
@@ -40,7 +40,7 @@ def readable(text: str, *, bot: str, bot_name: str) -> str:
     Mentions of people stay as ``<@U…>``, since names are looked up later; what is escaped is none and becomes none.
     """
     own = rf"<@{re.escape(bot)}(?:\|[^<>]*)?>"
-    text = re.sub(rf"^\s*{own}[\s{BEHIND_A_NAME}]*", "", text)
+    text = re.sub(rf"^\s*{own}(?:(?:{HONORIFICS})(?=[\s{BEHIND_A_NAME}]|\Z))?[\s{BEHIND_A_NAME}]*", "", text)
     text = re.sub(own, lambda _: f"@{bot_name}", text)
     # What stands between mentions, and the ids of those, in turn.
     parts = MENTION.split(text)
