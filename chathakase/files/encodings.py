@@ -31,7 +31,7 @@ ESCAPED = (
     (re.compile(rb"\x1b\$\)C"), "iso2022_kr"),
 )
 """What has only bytes of ASCII."""
-LATIN = ("cp1252", "cp1250", "cp1254", "mac-roman")
+LATIN = ("cp1252", "cp1250", "cp1254", "mac-roman", "cp850")
 OTHER_LETTERS = ("cp1251", "koi8-r", "cp1253", "cp1255", "cp1256", "cp874")
 ASIAN = ("cp932", "gb18030", "big5hkscs", "cp949", "euc_jis_2004")
 """What people's files are in where they are not in Unicode."""

@@ -26,7 +26,7 @@ from chathakase.files.gathering import LEFT_OUT
 from chathakase.files.office.formats import shown
 from chathakase.files.reading import read
 from chathakase.files.text import TEXT_MOST
-from tests.files.samples import zipped
+from tests.files.samples import picture, zipped
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
@@ -118,6 +118,29 @@ async def test_notes_and_links_are_read() -> None:
         "Costs [note 2] the sheet (https://a.example/x)",
         "[note 2] as of May",
     ]
+
+
+@pytest.mark.parametrize(
+    ("xml", "text"),
+    [
+        ('<w:r><w:sym w:font="Wingdings" w:char="F0FE"/><w:t> agreed</w:t></w:r>', "☒ agreed"),
+        (
+            '<w:r><w:fldChar><w:ffData><w:ddList><w:result w:val="1"/><w:listEntry w:val="red"/>'
+            '<w:listEntry w:val="green"/></w:ddList></w:ffData></w:fldChar></w:r>',
+            "green",
+        ),
+        (
+            "<w:r><w:ruby><w:rt><w:r><w:t>とうきょう</w:t></w:r></w:rt>"
+            "<w:rubyBase><w:r><w:t>東京</w:t></w:r></w:rubyBase></w:ruby><w:t>に行く</w:t></w:r>",
+            "東京(とうきょう)に行く",
+        ),
+    ],
+    ids=["symbol", "choice", "ruby"],
+)
+async def test_what_stands_in_the_place_of_words_is_read(xml: str, text: str) -> None:
+    document = docx.Document()
+    document.element.body.insert(0, parse_xml(f"<w:p {W}>{xml}</w:p>"))
+    assert (await read("a.docx", "", saved(document))).text == text
 
 
 async def test_a_long_document_is_cut() -> None:
@@ -246,7 +269,17 @@ async def test_a_large_workbook_is_read_from_its_beginning() -> None:
         (12, '0" kg"', "12 kg"),
         (0.0012, "0.00E+00", "0.0012"),
         ("text", "0.00", "text"),
-        (time(14, 30), "h:mm", "14:30:00"),
+        (7, "00000", "00007"),
+        (1234.5, "#.##", "1234.5"),
+        (0, '#,##0;-#,##0;"-"', "-"),
+        (0, '_(* #,##0.00_);_(* (#,##0.00);_(* "-"??_);_(@_)', "-"),
+        (3, '[=1]"yes";[=3]"three";0', "three"),
+        (-1234567.5, "# ##0.00", "-1234 567.50"),
+        (42, r"000\-00\-0000", "000-00-0042"),
+        (5551234567, r"[<=9999999]###\-####;\(###\)\ ###\-####", "(555) 123-4567"),
+        (5551234, r"[<=9999999]###\-####;\(###\)\ ###\-####", "555-1234"),
+        (0.5, ";;;", "0.5"),
+        (time(14, 30), "h:mm", "14:30"),
         (timedelta(hours=26, minutes=5), "[h]:mm", "26:05:00"),
         (datetime(2026, 5, 12), "yyyy-mm-dd hh:mm", "2026-05-12 00:00"),
         (datetime(2026, 5, 12), "dd.mm.yyyy", "2026-05-12"),
@@ -269,8 +302,9 @@ def presentation() -> bytes:
     second = deck.slides.add_slide(deck.slide_layouts[6])
     figures = CategoryChartData()  # type: ignore[no-untyped-call]
     figures.categories = ["Q1", "Q2"]
-    figures.add_series("Sales", (1.5, 2))  # type: ignore[no-untyped-call]
+    figures.add_series("Sales", (1.5, None))  # type: ignore[no-untyped-call]
     second.shapes.add_chart(XL_CHART_TYPE.PIE, 0, 0, Inches(3), Inches(3), figures)
+    second.shapes.add_picture(BytesIO(picture()), 0, 0)._element.nvPicPr.cNvPr.set("descr", "a bridge")
     second.element.set("show", "0")
     return saved(deck)
 
@@ -285,7 +319,8 @@ async def test_a_presentation_is_read_slide_by_slide() -> None:
         "[slide 2, hidden]",
         "[chart]",
         " | Q1 | Q2",
-        "Sales | 1.5 | 2.0",
+        "Sales | 1.5",
+        "[picture: a bridge]",
     ]
 
 

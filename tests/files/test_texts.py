@@ -39,6 +39,8 @@ LATE = "".join(f"{number},plain item number {number}\n" for number in range(5_00
         ("9999,Müller Straße größer\n", "cp1252"),
         ("9999,é", "cp1252"),
         ("9999,café déjà vu, naïve\n", "cp1252"),
+        ("9999,Jürgen Groß,Äußere Gasse 5,Größenweg\n", "cp850"),
+        ("9999,Jürgen Groß,Äußere Gasse 5,Größenweg\n", "mac_roman"),
         ("9999,Příliš žluťoučký kůň\n", "cp1250"),
         ("9999,Łódź, Kraków, Gdańsk\n", "cp1250"),
         ("9999,Привет, как дела\n", "cp1251"),

@@ -8,6 +8,7 @@ from itertools import zip_longest
 from typing import Any
 
 from openpyxl import load_workbook
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from chathakase.files.child import Answer, answer
 from chathakase.files.gathering import gathered, row
@@ -33,10 +34,10 @@ def _sheets_size(data: bytes) -> int:
 
 def _large(data: bytes) -> Iterator[str]:
     """As they come, since more would find no room: without comments, and with formulas as they were last reckoned."""
+    # Sheets may claim to have any number of cells; those that claim none would be read once just to count them.
+    ReadOnlyWorksheet._get_size = lambda _: None  # noqa: SLF001 - no option of the library's leaves it out
     book = load_workbook(BytesIO(data), read_only=True, data_only=True)
     for sheet in book.worksheets:
-        # It may claim to have any number of cells.
-        sheet.reset_dimensions()
         yield _head(sheet)
         for cells in sheet.iter_rows():
             yield row(shown(cell.value, cell.number_format) for cell in cells)

@@ -3,8 +3,9 @@
 The formats are those of ECMA-376, part 1, section 18.8.31. Dates are written as in ISO 8601, whatever their format.
 """
 
+import operator
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
 SECTION = re.compile(r'(?:"[^"]*"|\\.|\[[^\]]*\]|[^;"\\\[])+')
@@ -13,6 +14,16 @@ CURRENCY = re.compile(r"\[\$([^\]-]*)[^\]]*\]")
 BRACKETS = re.compile(r"\[[^\]]*\]")
 PADDING = re.compile(r"[_*].")
 DIGITS = re.compile(r"[#0?][#0?,]*(?:\.[#0?]*)?,*")
+PLACE = re.compile(r"[#0?]")
+CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?[\d.]+)\]")
+COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "=": operator.eq,
+    "<>": operator.ne,
+}
 LITERAL = re.compile(r'"([^"]*)"|\\(.)')
 GENERAL = frozenset({"", "general", "@", "standard"})
 LONGEST_INTEGER = 1e15
@@ -32,7 +43,9 @@ def shown(value: object, form: str) -> str:
             return _moment(value, form)
         case timedelta():
             return _duration(value)
-        case date() | time():
+        case time():
+            return value.isoformat("seconds" if value.second else "minutes")
+        case date():
             return value.isoformat()
     return str(value)
 
@@ -53,34 +66,77 @@ def _number(value: float, form: str) -> str:
         return _general(value)
     section = _section(sections, value)
     pattern = PADDING.sub("", section)
-    bare = BRACKETS.sub("", LITERAL.sub("", CURRENCY.sub("", pattern)))
-    digits = DIGITS.search(bare)
-    if digits is None or re.search(r"[eE][+-]|/", bare):
+    bare = BRACKETS.sub("", LITERAL.sub(" ", CURRENCY.sub("", pattern)))
+    digits = DIGITS.findall(bare)
+    if re.search(r"[eE][+-]|/", bare) or not (digits or _is_words(pattern, bare)):
         return _general(value)
     # A section of its own for what is below zero says itself how that is seen.
     amount = abs(value) if value < 0 and len(sections) > 1 else value
-    return _written(amount, pattern, digits[0], percent="%" in bare)
+    return _written(amount, _literal(pattern), digits, percent="%" in bare)
+
+
+def _is_words(pattern: str, bare: str) -> bool:
+    """Whether a section shows words, or a dash, in the place of a number."""
+    return bool(LITERAL.search(pattern)) and not bare.strip()
+
+
+def _literal(pattern: str) -> str:
+    """A section with its words and currencies as they are seen."""
+    words = BRACKETS.sub("", CURRENCY.sub(r"\1", pattern))
+    return LITERAL.sub(lambda found: found[1] or found[2] or "", words)
 
 
 def _section(sections: Sequence[str], value: float) -> str:
+    if any(map(CONDITION.search, sections)):
+        return next((each for each in sections if _holds(each, value)), sections[-1])
     if value < 0 and len(sections) > 1:
         return sections[1]
     return sections[2] if value == 0 and len(sections) > 2 else sections[0]
 
 
-def _written(value: float, pattern: str, digits: str, *, percent: bool) -> str:
-    """A number with what stands before and behind its digits: signs, currencies, units."""
-    whole, _, fraction = digits.partition(".")
-    thousands = len(digits) - len(digits.rstrip(","))
-    scaled = value * (100 if percent else 1) / 1000**thousands
-    number = f"{scaled:{',' if ',' in whole.rstrip(',') else ''}.{len(fraction.rstrip(','))}f}"
-    literal = CURRENCY.sub(r"\1", pattern)
-    literal = LITERAL.sub(lambda found: found[1] or found[2] or "", BRACKETS.sub("", literal))
-    before, found, behind = literal.partition(digits)
-    if not found:
-        return number
-    sign, number = ("-", number[1:]) if number.startswith("-") else ("", number)
-    return f"{sign}{before.lstrip()}{number}{behind}".strip()
+def _holds(section: str, value: float) -> bool:
+    """Whether the condition of a section holds; true where it has none."""
+    found = CONDITION.search(section)
+    return found is None or COMPARISONS[found[1]](value, float(found[2]))
+
+
+def _written(value: float, literal: str, digits: Sequence[str], *, percent: bool) -> str:
+    """A number with what stands before, between and behind its digits: signs, currencies, units."""
+    if not digits:
+        return literal.strip()
+    last = digits[-1].rstrip(",")
+    amount = abs(value) * (100 if percent else 1) / 1000 ** (len(digits[-1]) - len(last))
+    if len(digits) > 1:
+        filled = _spread(amount, literal, len(last.partition(".")[2]))
+    else:
+        number = _digits(amount, last)
+        filled = literal.replace(digits[0], number, 1) if digits[0] in literal else number
+    sign = "-" if value < 0 and re.search(r"[1-9]", filled) else ""
+    return sign + filled.strip()
+
+
+def _digits(amount: float, pattern: str) -> str:
+    """The digits of a number, no fewer than a pattern demands, and no more than it allows."""
+    whole, _, fraction = pattern.partition(".")
+    before, _, behind = f"{amount:{',' if ',' in whole else ''}.{len(fraction)}f}".partition(".")
+    before = before.removeprefix("0").rjust(whole.count("0"), "0")
+    least = fraction.count("0")
+    behind = behind[:least] + behind[least:].rstrip("0")
+    return f"{before}.{behind}" if behind else before
+
+
+def _spread(amount: float, literal: str, decimals: int) -> str:
+    """The digits of a number in several places, as those of telephones: filled from the last one on."""
+    left = list(f"{amount:.{decimals}f}".replace(".", ""))
+    filled = [_filling(each, left) for each in reversed(literal)]
+    return "".join([*left, *reversed(filled)])
+
+
+def _filling(character: str, left: list[str]) -> str:
+    """What takes the place of a character: the last of the digits that are left, where one belongs there."""
+    if not PLACE.match(character):
+        return character
+    return left.pop() if left else "0" if character == "0" else ""
 
 
 def _general(value: float) -> str:

@@ -60,6 +60,8 @@ def _shapes(shapes: Iterable[Any]) -> Iterator[str]:
             yield from _chart(shape.chart)
         elif shape.has_text_frame:
             yield shape.text_frame.text
+        elif alt := shape.element.xpath("string(*/p:cNvPr/@descr)"):
+            yield f"[picture: {alt}]"
 
 
 def _chart(chart: Any) -> Iterator[str]:
@@ -67,7 +69,11 @@ def _chart(chart: Any) -> Iterator[str]:
     yield f"[chart] {title}".strip()
     for plot in chart.plots:
         yield row(["", *map(str, plot.categories)])
-        yield from (row([series.name, *map(str, series.values)]) for series in plot.series)
+        yield from (row([series.name, *map(_shown, series.values)]) for series in plot.series)
+
+
+def _shown(value: float | None) -> str:
+    return "" if value is None else f"{value:.10g}"
 
 
 def _texts(blob: bytes) -> Iterator[str]:

@@ -3,7 +3,7 @@
 Its elements are those of ECMA-376, part 1, section 17; they are told apart by their local names.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import chain
@@ -30,6 +30,8 @@ UNSEEN = frozenset({"del", "moveFrom", "Fallback", "instrText", "delText", "pPr"
 CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": ""}
 NOTES = {"footnoteReference": "note", "endnoteReference": "endnote", "commentReference": "comment"}
 """What refers to something that stands at the end of the text, and what it is called there."""
+SYMBOLS = {"F0FC": "✓", "F0FB": "✗", "F0FE": "☒", "F052": "☑", "F0A8": "☐", "F06F": "☐", "F0E0": "→", "F0B7": "•"}
+"""What stands for these in the fonts Wingdings and Symbol, by which people check boxes and draw arrows."""
 BESIDE = {"footnotes": "note", "endnotes": "endnote", "comments": "comment"}
 """Parts beside the text, by the end of their relationship's type."""
 RUNNING = ("header", "footer")
@@ -141,19 +143,23 @@ class _Body:
                     yield child.text or ""
                 case "txbxContent":
                     self.boxes.append(child)
-                case "checkBox":
-                    yield _box(child)
+                case "ruby":
+                    yield self._ruby(child)
                 case "hyperlink":
                     yield self._link(child)
-                case "docPr":
-                    alt = child.get("descr") or ""
-                    yield f"[picture: {alt}]" if alt else ""
+                case name if name in STAND_INS:
+                    yield STAND_INS[name](child)
                 case name if name in CHARACTERS:
                     yield CHARACTERS[name]
                 case name if name in NOTES:
                     yield f" [{NOTES[name]} {_value(child, 'id')}]"
                 case name if name not in UNSEEN:
                     yield from self._inline(child)
+
+    def _ruby(self, ruby: Any) -> str:
+        """Words with how they are read, which East Asian documents have in small above them."""
+        base, read = ("".join(map("".join, map(self._inline, _within(ruby, part)))) for part in ("rubyBase", "rt"))
+        return f"{base}({read})" if read else base
 
     def _link(self, link: Any) -> str:
         text, address = "".join(self._inline(link)), self.links.get(_value(link, "id"), "")
@@ -165,6 +171,22 @@ def _box(element: Any) -> str:
     state = next((each for name in ("checked", "default") for each in _within(element, name)), None)
     checked = state is not None and _value(state, "val") not in ("0", "false")
     return "[x] " if checked else "[ ] "
+
+
+def _choice(element: Any) -> str:
+    """What is chosen from a list of an old form."""
+    chosen = next((_value(each, "val") for name in ("result", "default") for each in _within(element, name)), "0")
+    entries = [_value(each, "val") for each in _within(element, "listEntry")]
+    return entries[int(chosen)] if chosen.isdigit() and int(chosen) < len(entries) else ""
+
+
+def _symbol(element: Any) -> str:
+    return SYMBOLS.get(_value(element, "char").upper(), "")
+
+
+def _picture(element: Any) -> str:
+    alt = element.get("descr")
+    return f"[picture: {alt}]" if alt else ""
 
 
 def _name(element: Any) -> str:
@@ -188,6 +210,15 @@ def _within(element: Any, name: str) -> Iterator[Any]:
 def _property(element: Any, properties: str, name: str) -> Any:
     """A property of a paragraph or a cell; None where it has none."""
     return next((each for found in _within(element, properties) for each in _within(found, name)), None)
+
+
+STAND_INS: Mapping[str, Callable[[Any], str]] = {
+    "checkBox": _box,
+    "ddList": _choice,
+    "sym": _symbol,
+    "docPr": _picture,
+}
+"""What stands in the place of words, and what it says."""
 
 
 if __name__ == "__main__":
