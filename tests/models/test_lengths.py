@@ -49,6 +49,9 @@ def lengths(model: ModelServer) -> list[int | None]:
         (refuses(422, "Input validation error: `inputs` must be shorter than 1024 tokens"), 1_024),
         (refuses(400, "Conversation is too long. Please start a new one."), 0),
         (refuses(500, "context shift is disabled"), 0),
+        (refuses(400, "the input token count is 40000 but model only supports up to 32768."), 32_768),
+        (refuses(400, "The total length of input and output exceeds the limit 32768"), 32_768),
+        (refuses(400, "对话历史过长"), 0),
         (refuses(400, "对话内容超出模型最大处理长度", code="1261"), 0),
         (refuses(400, "Input length exceeds the maximum allowed input length of 65536 tokens"), 65_536),
         (refuses(400, "Prompt has 5,000 tokens, but the configured context size is 4,096 tokens"), 4_096),
@@ -65,7 +68,8 @@ def lengths(model: ModelServer) -> list[int | None]:
         *("moonshot", "moonshot, shorter", "alibaba", "zhipu", "chinese", "chinese with a number", "tokens", "context"),
         *("minimax", "bedrock", "groq", "cohere", "fireworks", "github", "copilot", "siliconflow", "llama-cpp-python"),
         *("baichuan", "maximum allowed", "larger"),
-        *("over", "longer", "positions", "shorter", "conversation", "llama.cpp, without shifts", "a code, no window"),
+        *("over", "longer", "positions", "shorter", "conversation", "llama.cpp, without shifts"),
+        *("vertex", "both", "history", "a code, no window"),
         *("openrouter", "ds4", "by the minute"),
     ],
 )
@@ -154,6 +158,9 @@ async def test_a_prompt_that_is_too_long_is_known_in_other_words(
         ),
         (refuses(400, "Input validation error: `max_new_tokens` must be <= 1512. Given: 2000"), 1_512),
         (refuses(400, "max_tokens参数非法，取值范围为[1,1024]"), 1_024),
+        (refuses(400, "max_tokens 必须小于等于 1024"), 1_024),
+        (refuses(400, "最大输出 token 数不能超过 1024"), 1_024),
+        (refuses(400, "The maximum output length is 1024 tokens, but 2000 were requested"), 1_024),
         (refuses(400, "requested max_tokens 2000 is more than the allowed 1024"), 1_024),
         (refuses(400, "Error code: 400 - max_tokens is too large"), 500),
         (refuses(400, "invalid max_tokens"), 500),
@@ -174,7 +181,8 @@ async def test_a_prompt_that_is_too_long_is_known_in_other_words(
     ],
     ids=[
         *("groq", "alibaba", "deepseek", "openai", "anthropic", "volcengine", "bedrock", "google", "cohere", "fastapi"),
-        *("tgi", "chinese", "allowed", "a status", "no number", "200", "what is left to pay with"),
+        *("tgi", "chinese", "chinese, less", "chinese, output", "output length", "allowed", "a status", "no number"),
+        *("200", "what is left to pay with"),
     ],
 )
 async def test_a_shorter_answer_is_asked_for_before_the_prompt_is_shortened(
@@ -227,6 +235,12 @@ async def test_a_length_that_is_never_short_enough_is_left_to_the_server(
             "5000 tokens: 3000 tokens from the input messages and 2000 tokens for the completion.",
             1_096,
         ),
+        (
+            "The sum of prompt length (3000.0), query length (0) and max_tokens (2000) should not exceed max_seq_len "
+            "(4096)",
+            1_096,
+        ),
+        ("length of prompt_tokens (3000) + max_tokens (2000) must be less than max_seq_len (4096).", 1_096),
         ("input length and `max_tokens` exceed context limit: 3000 + 2000 > 4096, decrease input length", 1_096),
         ("`inputs` tokens + `max_new_tokens` must be <= 4096. Given: 3000 `inputs` tokens and 2000 others", 1_096),
         (
@@ -240,7 +254,10 @@ async def test_a_length_that_is_never_short_enough_is_left_to_the_server(
             1_000,
         ),
     ],
-    ids=["vllm", "openai", "openrouter", "sglang", "anthropic", "tgi", "vllm, newer", "vllm, newest"],
+    ids=[
+        *("vllm", "openai", "openrouter", "sglang", "tensorrt", "siliconflow", "anthropic", "tgi", "vllm, newer"),
+        *("vllm, newest",),
+    ],
 )
 async def test_where_the_prompt_has_room_by_itself_the_answer_gets_the_rest(
     client: OpenAIModel, model: ModelServer, refusal: str, left: int

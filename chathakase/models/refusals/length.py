@@ -20,14 +20,15 @@ ABOUT_LENGTH = any_of(
     r"too many (?:input )?tokens|number of (?:input |prompt )?tokens|input tokens exceed|tokens must be reduced",
     r"input (?:length|size)|max_prompt_tokens|max_input_tokens|max_seq_len",
     r"tokens?.{0,80}must (?:be|have) (?:<=|less)|must (?:be|have) (?:<=|less than) [0-9,]{1,15} tokens",
-    r"reduce the length|token limit|token count.{0,40}exceed|exceed\w*.{0,40}(?:token|context)",
+    r"reduce the length|token limit|token count|length of (?:the )?(?:inputs?|prompt|messages)",
+    r"exceed\w*.{0,40}(?:token|context)",
     r"(?:prompt|request|context|body|contents?|messages?|conversation|text|query)(?: tokens)? "
     r"(?:is |are |was |has grown )?too (?:large|big|long)",
     r"sequence length|max_model_len|max position|context shift|must be (?:shorter|fewer) than [0-9,]{1,15} tokens",
     r"tokens?.{0,40}(?:over|above|beyond|longer than|more than) (?:the )?(?:limit|maximum|[0-9])",
     r"token length|(?:input |prompt )?tokens? (?:is |are )?(?:exceeded|over|larger than)",
-    r"上下文|(?:提示词?|prompt|输入|文本|内容|消息|请求)[^。]{0,12}(?:过长|超长|太长)",
-    r"(?:输入|tokens?|提示词?|消息|文本|内容)[^。图]{0,16}(?:超过|超出|超限|大于)|长度(?:超过|超出|超限|过长)",
+    r"上下文|(?:提示词?|prompt|输入|文本|内容|消息|请求|对话|会话|历史)[^。]{0,12}(?:过长|超长|太长)",
+    r"(?:输入|tokens?|提示词?|消息|文本|内容|字数)[^。图]{0,16}(?:超过|超出|超限|大于)|长度(?:超过|超出|超限|过长)",
     r"超(?:过|出)[^。]{0,12}(?:长度|token|上限)",
 )
 """What is said of a prompt that is too long: OpenAI, Azure, vLLM, SGLang, llama.cpp, Ollama, LiteLLM, LM Studio, TGI,
@@ -39,9 +40,9 @@ WINDOW = (
     any_of(rf"<= ?{COUNT}"),
     any_of(rf"{COUNT} maximum context|(?:longer|shorter) than (?:the )?{COUNT}"),
     any_of(
-        r"(?:context (?:length|size|window|limit)|(?:model|prompt|allowed input) length|(?:configured|token) limit|"
-        r"max_seq_len|max_model_len|max position embeddings|max size|\(tpm\): limit)(?: of| is|:)?(?: only)? "
-        rf"?{COUNT}"
+        r"(?:context (?:length|size|window|limit)|(?:model|maximum prompt|allowed input) length|"
+        r"(?:configured|token) limit|max_seq_len|max_model_len|max position embeddings|max size|\(tpm\): limit)"
+        rf"(?: of| is|:)?(?: only)? ?{COUNT}"
     ),
     any_of(rf"length should be \[[0-9]+, ?{COUNT}\]"),
     any_of(
@@ -55,6 +56,7 @@ PROMPT = (
     any_of(rf"{COUNT} \+ [0-9,]+ ?>"),
     any_of(rf"{COUNT} (?:tokens )?(?:in (?:the|your) (?:messages|prompt|input)|(?:of|from)(?: the)? (?:text )?input)"),
     any_of(rf"{COUNT} (?:`inputs`|input|prompt) tokens"),
+    any_of(rf"(?:sum of prompt length|length of prompt_tokens) {COUNT}"),
 )
 """Where it names what the prompt takes."""
 AT_LEAST = any_of(r"at least [0-9,]+ (?:input|prompt) tokens")
@@ -64,14 +66,16 @@ AFFORDED = any_of(rf"can only afford {COUNT}")
 
 ANSWER = any_of(
     r"max[_ ]?(?:completion[_ ]?|new[_ ]?|output[_ ]?)?tokens|tokens_to_generate",
-    r"(?:completion|output) tokens|maximum tokens you requested",
+    r"(?:completion|output) tokens|maximum output length|最大输出|maximum tokens you requested",
 )
 """What the length of an answer is called."""
-OF_BOTH = any_of(r"`inputs`|input (?:tokens|length|or output)|\bprompt|messages|context (?:length|limit)|total")
+OF_BOTH = any_of(
+    r"`inputs`|input (?:tokens|length|or output)|\bprompt|messages|context (?:length|limit)|total|输入(?:长度|与|和|\+)"
+)
 """What tells that a sentence is about the prompt as well."""
 TOO_MUCH = any_of(
     r"must|should|too (?:large|big|high|many|long)|exceed|maximum|at most|above|range|limit|less than|lower|valid",
-    r"(?:more|greater|larger) than",
+    r"(?:more|greater|larger) than|but [0-9]+ were requested",
     r"<=|>|between|supports|超|范围|非法|不能|不大于|小于|最大|之间|错误",
 )
 TOO_LITTLE = any_of(
