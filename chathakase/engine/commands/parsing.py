@@ -136,7 +136,7 @@ def parse(text: str, *, name: str = "") -> tuple[str, str] | None:
 
 
 def _unwrapped(text: str) -> str:
-    """A text without what stands before it, and without what that begins and the text ends: ``「search threads x」``."""
+    """A text without what stands before it, and without what ends that: ``「search threads x」``."""
     line = _BEFORE.sub("", text)
     for mark in reversed(text[: len(text) - len(line)]):
         inner = line.rstrip(" .!。！")

@@ -16,7 +16,9 @@ from chathakase.slack.markdown.mentions import ZERO_WIDTH_SPACE
 DEEPEST = 16
 """How many open spans are looked at for one that marks would close if they were propped."""
 NO_BEGINNING = frozenset(",.;:!?/\\、。，．！？；：…・")
-"""Signs with which no span begins."""
+"""Signs with which no span begins,"""
+NAMING = frozenset(".:/\\")
+"""but for those that begin a name, in front of a letter: ``**.env**``, ``**/etc/hosts**``, ``**:tea:**``."""
 CLOSING = frozenset(")]")
 QUOTES = frozenset("\"'`")
 """Of ASCII's signs those that are no operands."""
@@ -82,8 +84,11 @@ class Emphasis:
         self.openings.append(Opening(char, count, piece, weak=weak, closing=closes))
         return True
 
-    def props(self, run: str, before: str, after: str) -> Props:
-        """What a run needs in order to open or close a span where its writer seems to have meant it to."""
+    def props(self, run: str, before: str, after: str, beyond: str) -> Props:
+        """What a run needs in order to open or close a span where its writer seems to have meant it to.
+
+        ``beyond`` is the character behind the one behind it.
+        """
         if run[0] == "_" or not before.strip() or not after.strip():
             return UNPROPPED
         opens, closes = _flanks(run[0], before, after)
@@ -91,7 +96,7 @@ class Emphasis:
             return UNPROPPED
         partner = self._like(run)
         if closes:
-            meant = partner is None and _begins(after) and not _is_code(before, after)
+            meant = partner is None and _begins(after, beyond) and not _is_code(before, after)
             return Props(behind=ZERO_WIDTH_SPACE) if meant else UNPROPPED
         meant = partner is not None and not partner.weak and _ends(before) and not _is_power(before, after)
         return Props(before=ZERO_WIDTH_SPACE) if meant else UNPROPPED
@@ -184,9 +189,12 @@ def in_stars(outer: tuple[str, str], inner: tuple[str, str]) -> bool:
     return not (opens and closes) and apart and any(map(_is_sign, inner)) and all(map(str.strip, inner))
 
 
-def _begins(char: str) -> bool:
-    """Whether a span can begin with a sign."""
-    return _is_sign(char) and char not in NO_BEGINNING and unicodedata.category(char) not in ("Pe", "Pf")
+def _begins(char: str, beyond: str) -> bool:
+    """Whether a span can begin with a sign in front of another character."""
+    if char in NAMING:
+        return beyond.isascii() and beyond.isalpha()
+    pictured = char == "!" and beyond == "["
+    return pictured or (_is_sign(char) and char not in NO_BEGINNING and unicodedata.category(char) not in ("Pe", "Pf"))
 
 
 def _ends(char: str) -> bool:

@@ -251,7 +251,7 @@ class _Writer:
         before, after = self._around_run(start, end)
         if run[0] == "_" and self._is_starred(start, end):
             run = "*" * len(run)
-        props = self._emphasis.props(run, before, after)
+        props = self._emphasis.props(run, before, after, self._beyond(start, end))
         opens = self._emphasis.meet(run, props.before or before, props.behind or after, self._pieces.number(start))
         if any(props):
             return self._pieces.put(start, end, f"{props.before}{run}{props.behind}", whole=True)
@@ -262,6 +262,13 @@ class _Writer:
         before = self._text[start - 1] if start > self._start else ""
         after = self._text[end] if end < len(self._text) and (not self._growing or end < self._end) else ""
         return before, after
+
+    def _beyond(self, start: int, end: int) -> str:
+        """The character behind the one behind a run of marks; nothing of the run is certain before it is there."""
+        if end + 1 < self._end or not self._growing:
+            return self._text[end + 1 : end + 2]
+        self._hold(start)
+        return ""
 
     def _is_starred(self, start: int, end: int) -> bool:
         """Whether underscores have to become stars, since they would not work where they are."""

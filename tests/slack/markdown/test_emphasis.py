@@ -44,6 +44,8 @@ def shown(text: str) -> str:
             "【（甲）】乙|値は【「x」】だ|一**「x|y」**二",
         ),
         ("the **<b>**tag", "the 【<b>】tag"),
+        ("打开**/etc/hosts**和**.env**，喝**:tea:**茶", "打开【/etc/hosts】和【.env】，喝【:tea:】茶"),
+        ("前**![図](https://a.example/b.png)**後", "前【図】後"),
     ],
 )
 def test_bold_beside_punctuation_is_bold(written: str, told: str) -> None:
