@@ -52,7 +52,7 @@ class Archive:
 async def open_archive(path: Path) -> AsyncIterator[Archive]:
     """Open the database, also while the bot uses it. Raises StoreError when it cannot be read."""
     if not await asyncio.to_thread(path.is_file):
-        raise StoreError(f"there is no file {path}, which CHATHAKASE_DATABASE_URL names")
+        raise StoreError(f"CHATHAKASE_DATABASE_URL names {path}, which does not exist")
     async with open_for_reading(path) as database:
         await refuse_other(database)
         yield Archive(Export(database), Search(database))

@@ -52,7 +52,7 @@ def tell_version(wanted: bool) -> None:
 def root(
     context: typer.Context,
     version: Annotated[  # noqa: ARG001 - its callback heeds it
-        bool, typer.Option("--version", help="Say which version this is.", is_eager=True, callback=tell_version)
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=tell_version)
     ] = False,
 ) -> None:
     """ChatHakase: a Slack assistant whose memory is the thread."""
@@ -78,9 +78,9 @@ def show_manifest() -> None:
 def doctor(
     json: Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")] = False,
 ) -> None:
-    """Look whether all is well: the settings, Slack, the database, the model, the clock.
+    """Check everything the bot needs: the settings, Slack, the database, the model, the clock.
 
-    Exit code 0: nothing is wrong; 1: something is; 2: settings are missing or wrong.
+    Exit code 0: nothing is wrong; 1: something is wrong; 2: settings are missing or wrong.
     """
     configure_logging(logging.CRITICAL)
     _until_done(_examine(json=json))
@@ -100,7 +100,7 @@ def playground(
     ] = False,
     manifest: Annotated[
         list[Path] | None,
-        typer.Option(help="The manifest, in YAML or JSON, of an app of yours; once for each app. It implies --no-bot."),
+        typer.Option(help="Your app's manifest, in YAML or JSON; repeat it for more apps. Implies --no-bot."),
     ] = None,
     echo: Annotated[
         bool, typer.Option("--echo", help="Answer with the echo, whatever model the settings name.")
@@ -108,9 +108,9 @@ def playground(
     terminal: Annotated[bool, typer.Option("--terminal", help="Chat in the terminal instead of a browser.")] = False,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
 ) -> None:
-    """Talk to the real bot in a Slack workspace on this machine: no account and no key are needed.
+    """Talk to the real bot in a Slack workspace on this machine, with no account and no key.
 
-    With OPENAI_API_KEY or OPENAI_BASE_URL set it answers with that model, else with an echo.
+    With OPENAI_API_KEY or OPENAI_BASE_URL set, that model answers, otherwise an echo.
     """
     configure_logging(logging.WARNING)
     manifests = _read_manifests(manifest or ())
@@ -126,9 +126,9 @@ def playground(
 def export(
     folder: Annotated[Path, typer.Option(help="Folder for the files; created if it is missing.")] = Path("export"),
 ) -> None:
-    """Write every stored session as Markdown and as JSON, also while the bot runs.
+    """Write every stored session as Markdown and JSON, even while the bot runs.
 
-    Only CHATHAKASE_DATABASE_URL is needed. Exit code 0: all is written; 1: something is not; 2: the setting is wrong.
+    Only CHATHAKASE_DATABASE_URL is needed. Exit code 0: all was written; 1: something was not; 2: the setting is wrong.
     """
     configure_logging(logging.WARNING)
     _until_done(_export(folder))
@@ -139,9 +139,9 @@ def search(
     words: Annotated[list[str], typer.Argument(help="Words to look for; all of them must occur.")],
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Show at most this many, newest first.")] = 20,
 ) -> None:
-    """Find messages and titles in every stored session, also while the bot runs.
+    """Find messages and titles in every stored session, even while the bot runs.
 
-    Only CHATHAKASE_DATABASE_URL is needed. Exit code 0: it was looked for; 1: it cannot be; 2: the setting is wrong.
+    Only CHATHAKASE_DATABASE_URL is needed. Exit code 0: the search was done; 1: it failed; 2: the setting is wrong.
     """
     configure_logging(logging.WARNING)
     _until_done(_search(" ".join(words), limit))

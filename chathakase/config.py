@@ -162,7 +162,7 @@ class Settings(ModelServer, Stored):
     def _slack_url(cls, url: str) -> str:
         parts = web_address(url)
         if parts.username is not None or parts.query or parts.fragment:
-            raise ValueError("must not hold a name, a password, a query or a fragment")
+            raise ValueError("must not contain a user name, a password, a query or a fragment")
         return url
 
     @field_validator("chathakase_health")

@@ -88,8 +88,8 @@ def model_of_ones_own() -> str:
     setting = "OPENAI_BASE_URL" if server.openai_base_url else "OPENAI_API_KEY"
     host = urlsplit(server.openai_base_url or OPENAI).netloc.rpartition("@")[2]
     return (
-        f"{setting} is set, so {server.chathakase_model} at {host} gets what you write and answers it, which may cost "
-        "money. With --echo nothing leaves this machine."
+        f"{setting} is set, so {server.chathakase_model} at {host} receives what you write and answers it, which "
+        "may cost money. With --echo, nothing leaves this machine."
     )
 
 

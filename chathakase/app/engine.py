@@ -185,7 +185,7 @@ def _recall(
 ) -> Recall:
     most = settings.chathakase_max_file_mb * MEGABYTE
     if most and (lacking := missing()):
-        log.warning("Some kinds of files are only named (%s is missing): run %s", ", ".join(lacking), HOW)
+        log.warning("Some kinds of files cannot be read (%s is not installed): run %s", ", ".join(lacking), HOW)
     return Recall(
         store=stores.memory,
         files=stores.files,

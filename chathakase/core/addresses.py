@@ -21,7 +21,7 @@ def web_address(text: str) -> SplitResult:
     if len(text) > LONGEST:
         raise ValueError(f"is longer than {LONGEST:,} characters")
     if any(character.isspace() or not character.isprintable() or character == "\\" for character in text):
-        raise ValueError("must not contain blanks, control characters or backslashes")
+        raise ValueError("must not contain spaces, control characters or backslashes")
     try:
         parts = urlsplit(text)
         port = parts.port
@@ -49,7 +49,7 @@ def why_not_listening(host: str, port: int, error: OSError | UnicodeError) -> st
         case errno.EADDRINUSE:
             return f"port {port} is already in use"
         case errno.EACCES | errno.EPERM:
-            return f"port {port} may not be used without special rights; those above 1023 may"
+            return f"port {port} needs special privileges; use one above 1023"
         case errno.EADDRNOTAVAIL:
             return f"{host} is not an address of this machine"
         case None:

@@ -9,7 +9,7 @@ from chathakase.core.types import Lease
 
 NAMED = 5
 """How many files are named, with what is the matter with each."""
-LATER = "not there yet; it is tried again with your next message"
+LATER = "not available yet; I'll try again with your next message"
 WITHOUT_ABOVE = "I couldn't read the messages above, so I answered without them."
 BLIND = "the model does not see pictures"
 

@@ -66,13 +66,13 @@ class Above:
             async with asyncio.timeout(WITHIN):
                 messages = await self._past.above(place, before=before, limit=MOST, whose=whose)
         except (DeliveryError, TimeoutError) as error:
-            log.warning("What is above in %s could not be read: %s", place.session_id, str(error) or "not in time")
+            log.warning("Earlier messages in %s could not be read: %s", place.session_id, str(error) or "timed out")
             if monotonic() - began > LONG:
                 self._rest(place.session_id)
             return Look.MISSING
         self._rests.pop(place.session_id, None)
         new = await self._store.add_above(place, [each for each in messages if not self._is_command(each)])
-        log.info("%d messages above were read in %s", new, place.session_id)
+        log.info("%d earlier messages were read in %s", new, place.session_id)
         return Look.MORE if new else Look.NOTHING
 
     def _rest(self, session_id: str) -> None:

@@ -86,7 +86,7 @@ class Background:
             try:
                 return await chore(place)
             except Yielded:
-                log.info("%s in %s gave way to somebody who waits", chore.__name__, place.session_id)
+                log.info("%s in %s gave way to an answer", chore.__name__, place.session_id)
         return None
 
     def _rest(self, key: tuple[str, Chore], rested: float) -> None:

@@ -126,7 +126,7 @@ class CatchUp:
                     await self._look_below(*next(iter(self._late.items())))
                 self._looking, self._repeated = False, 0
             except Exception as error:  # noqa: BLE001 - whatever it is, what is delivered meanwhile is answered
-                log.warning("What was missed could not be looked for, and will be again: %s", trace(error))
+                log.warning("Catching up failed and will be tried again: %s", trace(error))
                 if since is not None:
                     self._begin_at(since)
                 await asyncio.sleep(AGAIN_AFTER)
@@ -139,7 +139,7 @@ class CatchUp:
             await self._look_over(channel, earliest)
         for heard in sessions:
             await self._look_into(heard, earliest)
-        log.info("Looked into %d threads for what was missed", len(sessions))
+        log.info("Checked %d threads for missed messages", len(sessions))
         self._repeat_if_failed()
 
     def _note_failure(self, error: DeliveryError) -> None:
@@ -156,7 +156,7 @@ class CatchUp:
         try:
             messages = await self._past.channel(channel, since=earliest)
         except DeliveryError as error:
-            log.warning("A channel could not be looked over: %s", error)
+            log.warning("A channel could not be checked for missed messages: %s", error)
             self._note_failure(error)
             return
         for incoming in messages:
@@ -176,7 +176,7 @@ class CatchUp:
         try:
             seen = await self._past.thread(heard.place)
         except DeliveryError as error:
-            log.warning("A thread could not be looked into: %s", error)
+            log.warning("A thread could not be checked for missed messages: %s", error)
             self._note_failure(error)
             return
         settled = {ref: said for ref, said in known.items() if said // 1000 < began - FRESH}

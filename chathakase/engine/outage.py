@@ -102,7 +102,7 @@ class Outage:
         try:
             await self._surface.whisper(place, user, TOLD)
         except DeliveryError as error:
-            log.warning("Nobody could be told in %s that the database fails: %s", place.session_id, error)
+            log.warning("Nobody in %s could be told of the database failure: %s", place.session_id, error)
 
 
 def _shorten(known: OrderedDict[str, Incoming] | OrderedDict[str, float]) -> None:

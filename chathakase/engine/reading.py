@@ -90,7 +90,7 @@ class FileReader:
         """Read one file; it stays among those that are begun if it is to be tried again. Raises StoreError."""
         async with self._room.place(Rank.ANSWER, whose=whose):
             if work.pixels >= PIXELS:
-                log.info("a file waits for the next turn: there were pictures enough")
+                log.info("a file waits for the next turn: this one already has enough pictures")
                 return
             work.begun.add(attachment.id)
             reading = await self._reading(attachment)

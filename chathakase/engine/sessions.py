@@ -385,7 +385,7 @@ class SessionManager:
             if lease is None:
                 return False
             if lease.alone:
-                log.warning("The turn in %s runs alone, since processes died during it", session_id)
+                log.warning("The turn in %s runs alone, because processes died during it", session_id)
                 held.enter_context(self._places.quiet())
             with self._running.turn(lease) as signals:
                 await self._runner.run(signals, written=held.aclose)

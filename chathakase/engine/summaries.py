@@ -104,7 +104,7 @@ class Summaries:
     async def keep_up(self, place: Place) -> None:
         """Sum up the older part of a session that has grown long. Raises ModelError, Yielded and StoreError."""
         while (keep := self._due(await self._look(place))) and await self._sum_up(place, keep=keep):
-            log.info("The beginning of %s is summed up", place.session_id)
+            log.info("The beginning of %s was summarised", place.session_id)
 
     async def compact(self, place: Place, *, whose: str) -> Compacted:
         """Sum up everything but the newest turn, now, for somebody. Raises ModelError and StoreError."""

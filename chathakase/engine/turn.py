@@ -104,7 +104,7 @@ class TurnRunner:
                 if await reply.settled():
                     await reply.finish(paused(draft.text), outcome=Outcome.STOPPED)
         except (TimeoutError, DeliveryError) as error:
-            log.info("Nothing tells in %s that the turn goes on later: %s", lease.place.session_id, trace(error))
+            log.info("The pause of an answer in %s could not be shown: %s", lease.place.session_id, trace(error))
         # Not earlier: whoever has it next writes to the same message.
         await self._turns.release(lease)
 
@@ -133,7 +133,7 @@ class TurnRunner:
             await self._give_up(signals, reply, draft)
         except* StoreError as errors:
             session_id, error = signals.lease.place.session_id, errors.exceptions[0]
-            log.warning("The turn in %s is put down: %s", session_id, error)
+            log.warning("The turn in %s was interrupted: %s", session_id, error)
             if isinstance(error, StoreError):
                 self._outage.strikes(session_id, error)
             await self._turns.release(signals.lease)
@@ -176,7 +176,7 @@ class TurnRunner:
         try:
             due = await self._hints.is_due_in_a_direct_message(lease.by, lease.place.channel, teller=lease.turn)
         except StoreError as error:
-            log.warning("Nobody is told in %s how a conversation goes on: %s", lease.place.session_id, error)
+            log.warning("The hint on how to go on was not shown in %s: %s", lease.place.session_id, error)
             return ()
         return (HOW_TO_GO_ON,) if due else ()
 
@@ -188,7 +188,7 @@ class TurnRunner:
                     raise LeaseLost
                 return
             except StoreError as error:
-                log.error("The end of a turn in %s is not saved yet: %s", lease.place.session_id, error)
+                log.error("The result of a turn in %s is not saved yet: %s", lease.place.session_id, error)
             await asyncio.sleep(SAVE_AGAIN)
 
     async def _to_be_told(self, lease: Lease, result: Result) -> frozenset[str]:
@@ -202,13 +202,15 @@ class TurnRunner:
             try:
                 await self._surface.tell(user, UNDELIVERED.format(self._surface.describe(lease.place)))
             except DeliveryError as error:
-                log.warning("Nobody could be told of an answer lost in %s: %s", lease.place.session_id, error)
+                log.warning("Nobody could be told that an answer in %s was lost: %s", lease.place.session_id, error)
 
     async def _write(self, signals: Signals, draft: Draft) -> Verdict:
         lease = signals.lease
         if lease.blamed:
             log.error(
-                "The turn in %s is given up: processes die of it (%d tries)", lease.place.session_id, lease.attempt
+                "The turn in %s is given up: processes died during it (%d tries)",
+                lease.place.session_id,
+                lease.attempt,
             )
             return broken(draft.text, ModelError("gave_up", GAVE_UP))
         try:
@@ -246,7 +248,7 @@ class TurnRunner:
                 return finished
             if not may:
                 raise _Unsettled
-            log.info("The answer in %s begins anew: its question was changed", signals.lease.place.session_id)
+            log.info("The answer in %s starts over: its question was changed", signals.lease.place.session_id)
             await _unless((signals.stop,), asyncio.sleep(ANEW_AFTER * self._running.times_anew(turn)))
             self._running.count_anew(turn)
 
@@ -266,7 +268,7 @@ class TurnRunner:
     async def _give_up(self, signals: Signals, reply: Reply, draft: Draft) -> None:
         """End the visible message of a turn that is no longer ours, unless somebody else writes or has written it."""
         lease = signals.lease
-        log.info("The turn in %s is no longer ours", lease.place.session_id)
+        log.info("The lease on the turn in %s was lost", lease.place.session_id)
         signals.edits.clear()
         await self._turns.survived(lease)
         if await reply.settled() and await self._turns.was_cleared(lease):

@@ -21,9 +21,9 @@ NAMES = 1_000
 """How many files are named."""
 UNPACKED = 2_000_000
 """Bytes of a packed text that are read."""
-ONLY_NAMES = "it is an archive, of which I only see the names of its files"
+ONLY_NAMES = "it is an archive, so I can see only the names of its files"
 EMPTY = "it is an empty archive"
-UNKNOWN = "it is a packed file that holds no text"
+UNKNOWN = "it is a compressed file without text"
 PACKERS = ((b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ\0", lzma.open))
 
 

@@ -9,5 +9,5 @@ from chathakase.files.extra import HOW, missing
 def check_files() -> Iterator[Finding]:
     """What of people's files is only named, and how to have it read; nothing where all is there."""
     if lacking := missing():
-        text = f"some kinds are only named, such as Word documents, since {', '.join(lacking)} is not installed"
+        text = f"some kinds cannot be read, such as Word documents, because {', '.join(lacking)} is not installed"
         yield Finding("files", Level.NOTE, text, f"Run {HOW}.")

@@ -36,7 +36,7 @@ async def ask(module: str, data: bytes, *, deadline: float = DEADLINE) -> Answer
             *(sys.executable, "-P", "-m", module), stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=_environment()
         )
     except OSError:
-        return {"refusal": "there is no room to read it"}
+        return {"refusal": "there are not enough resources to read it"}
     try:
         async with asyncio.timeout(deadline):
             await _feed(child, data)

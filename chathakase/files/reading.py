@@ -16,8 +16,8 @@ from chathakase.files.kinds import Kind, Way
 from chathakase.files.text import text_of
 
 EMPTY = Reading(refusal="it is empty")
-PAGE = Reading(refusal="a web page came in its place")
-UNKNOWN = Reading(refusal="it is no kind of file that can be read")
+PAGE = Reading(refusal="Slack sent a web page instead")
+UNKNOWN = Reading(refusal="files of this kind cannot be read")
 
 
 PICTURE, CANVAS = "chathakase.files.picture", "chathakase.files.canvas"

@@ -56,7 +56,7 @@ class Health:
             async with asyncio.timeout(WITHIN):
                 return await self._vital_signs()
         except Exception as error:  # noqa: BLE001 - whatever fails in there, the supervisor gets an answer
-            log.warning("The bot does not tell how it is: %s", trace(error))
+            log.warning("The bot did not report its state: %s", trace(error))
             return None
 
 

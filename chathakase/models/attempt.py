@@ -60,7 +60,7 @@ class Attempt:
         """Have the answer come otherwise, since nothing came streamed. Raises that where nothing came otherwise."""
         if self._nothing is not None:
             raise nothing
-        log.info("The model's server streamed nothing, and is asked for an answer in one piece")
+        log.info("The model's server streamed nothing; asking for the answer in one piece")
         self._nothing, self.until = nothing, until
 
     def give_way(self, error: openai.OpenAIError) -> None:
@@ -99,7 +99,7 @@ class Attempt:
             self.url = url
             return True
         self._endpoint.moved_to = base_of(url)
-        log.warning("The model's server says that it is at %s", shown(self._endpoint.moved_to))
+        log.warning("The model's server redirects to %s", shown(self._endpoint.moved_to))
         return False
 
     def _is_here(self) -> None:
@@ -113,7 +113,7 @@ class Attempt:
         found = concession(error, self.shape, self.prompt)
         if found is None:
             return False
-        log.info("The model's server refused %s; asking for %d of that", found.subject, found.most)
+        log.info("The model's server refused %s; reducing that to %d", found.subject, found.most)
         self._learning.refused(found)
         self.shape = found.change(self.shape)
         self._window = found.window or self._window

@@ -26,22 +26,25 @@ NO_MODEL = frozenset({"http_400", "http_404", "http_422"})
 
 SAID = {
     "http_401": ("does not accept the key", "Check OPENAI_API_KEY."),
-    "http_403": ("does not let the key use this model", "Check OPENAI_API_KEY and what it is allowed."),
+    "http_403": ("does not let the key use this model", "Check OPENAI_API_KEY and its permissions."),
     "http_404": ("does not have this model", "Check CHATHAKASE_MODEL."),
-    ELSEWHERE: ("takes no requests at this address", "Check OPENAI_BASE_URL; most end in /v1."),
+    ELSEWHERE: ("accepts no requests at this address", "Check OPENAI_BASE_URL; most end in /v1."),
     "insufficient_quota": ("says that the credit is used up", "Check your account there."),
     "unreadable": ("does not answer like a model", "Check OPENAI_BASE_URL; most end in /v1."),
-    "no_answer": ("sends empty answers", "Check its log, or ask whoever runs it."),
-    MOVED: ("sends us to another address", "Set OPENAI_BASE_URL to the one it has now."),
+    "no_answer": ("sends empty answers", "Check its log, or ask its administrator."),
+    MOVED: ("redirects to another address", "Set OPENAI_BASE_URL to its new address."),
     NO_TLS: ("uses no TLS", "Begin OPENAI_BASE_URL with http:// if the network is safe, or check its port."),
     NEEDS_TLS: ("uses TLS", "Begin OPENAI_BASE_URL with https://."),
-    NO_HTTP: ("hangs up without an answer in HTTP", "Check OPENAI_BASE_URL: the port, and whether it needs https://."),
-    UNTRUSTED: ("has a certificate that is not trusted", "Name its authority's certificate by SSL_CERT_FILE."),
+    NO_HTTP: (
+        "closes the connection without an HTTP response",
+        "Check OPENAI_BASE_URL: the port, and whether it needs https://.",
+    ),
+    UNTRUSTED: ("has a certificate that is not trusted", "Set SSL_CERT_FILE to its authority's certificate."),
     EXPIRED: ("has a certificate that has expired", "Renew it, and check this machine's clock."),
     OTHER_NAME: ("has a certificate for another name", "Use that name in OPENAI_BASE_URL."),
     NO_PROXY: ("cannot be reached through the proxy", "Check HTTPS_PROXY, or name the host in NO_PROXY."),
     "unreachable": ("cannot be reached", "Start it, or check OPENAI_BASE_URL and the network."),
-    "timeout": (f"does not answer within {WITHIN:.0f} s", "Check that it is well, and check OPENAI_BASE_URL."),
+    "timeout": (f"does not answer within {WITHIN:.0f} s", "Check that it works, and check OPENAI_BASE_URL."),
 }
 """What the server does, by the code of a ModelError, and what to do about it."""
 
@@ -102,7 +105,7 @@ def _missing(name: str, where: str, names: Collection[str]) -> Finding:
 
 
 def _moved(where: str, to: str) -> Finding:
-    return Finding(SUBJECT, Level.TROUBLE, f"{where} sends us to {shown(to)}", f"Set OPENAI_BASE_URL to {shown(to)}.")
+    return Finding(SUBJECT, Level.TROUBLE, f"{where} redirects to {shown(to)}", f"Set OPENAI_BASE_URL to {shown(to)}.")
 
 
 def _refused(code: str, where: str) -> Finding:

@@ -14,7 +14,7 @@ from chathakase.models.refusals.saying import status_of
 
 TIMEOUT = "The model did not answer in time. Please try again."
 UNREACHABLE = "I cannot reach the model right now. Please try again in a moment."
-UNREADABLE = "The model's server answered something that I cannot read."
+UNREADABLE = "The model's server sent a response that I cannot read."
 
 SENSELESS = (AttributeError, LookupError, TypeError, ValueError)
 """What comes of JSON that is none, or has another shape than an answer."""

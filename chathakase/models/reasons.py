@@ -83,8 +83,8 @@ class Reasons:
         return _TABLE[bare] if bare in _TABLE else self._note(said)
 
     def _note(self, reason: str) -> Ending:
-        shown = reason if PLAIN.fullmatch(reason) else "that is no plain word"
+        shown = reason if PLAIN.fullmatch(reason) else "not a plain word"
         if shown not in self._unknown and len(self._unknown) < MOST_UNKNOWN:
             self._unknown.add(shown)
-            log.warning("The model's server ended an answer for an unknown reason, taken for a cut: %s", shown)
+            log.warning("The model's server ended an answer for an unknown reason, treated as cut off: %s", shown)
         return Ending.UNKNOWN

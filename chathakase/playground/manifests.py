@@ -28,7 +28,7 @@ def read_manifests(paths: Sequence[Path]) -> Sequence[Manifest]:
     for path in paths:
         manifest = read_manifest(path)
         if manifest.name in found:
-            raise ManifestError(f"{path} and {found[manifest.name]} are both of an app called {manifest.name}.")
+            raise ManifestError(f"{path} and {found[manifest.name]} both describe an app called {manifest.name}.")
         found[manifest.name] = path
         manifests.append(manifest)
     return manifests
@@ -88,7 +88,7 @@ class _Reader:
 
     def manifest(self) -> Manifest:
         if not isinstance(self._document.value, dict):
-            raise self._wrong((), "a manifest is a mapping with display_information, features and settings")
+            raise self._wrong((), "a manifest must be a mapping with display_information, features and settings")
         name = self._text("display_information", "name")
         if not name:
             raise self._wrong(("display_information",), "display_information.name is missing")
@@ -120,7 +120,7 @@ class _Reader:
             if not all(isinstance(each.get(key), str) and each[key] for key in ("name", "callback_id")):
                 raise self._wrong((*place, index), "a shortcut needs a name and a callback_id")
             if each.get("type") not in ("global", "message"):
-                raise self._wrong((*place, index), "the type of a shortcut is global or message")
+                raise self._wrong((*place, index), "the type of a shortcut must be global or message")
         return shortcuts
 
     def _at(self, *place: str) -> Any:
@@ -130,34 +130,34 @@ class _Reader:
             if value is None:
                 return None
             if not isinstance(value, dict):
-                raise self._wrong(place[:depth], f"{'.'.join(place[:depth])} is to be a mapping")
+                raise self._wrong(place[:depth], f"{'.'.join(place[:depth])} must be a mapping")
             value = value.get(key)
         return value
 
     def _text(self, *place: str) -> str:
         value = self._at(*place)
         if value is not None and not isinstance(value, str):
-            raise self._wrong(place, f"{'.'.join(place)} is to be text")
+            raise self._wrong(place, f"{'.'.join(place)} must be text")
         return value or ""
 
     def _texts(self, *place: str) -> Sequence[str]:
         values = self._list(*place)
         for index, each in enumerate(values):
             if not isinstance(each, str):
-                raise self._wrong((*place, index), f"{'.'.join(place)} is to be a list of names")
+                raise self._wrong((*place, index), f"{'.'.join(place)} must be a list of names")
         return values
 
     def _objects(self, *place: str) -> Sequence[Json]:
         values = self._list(*place)
         for index, each in enumerate(values):
             if not isinstance(each, dict):
-                raise self._wrong((*place, index), f"{'.'.join(place)} is to be a list of mappings")
+                raise self._wrong((*place, index), f"{'.'.join(place)} must be a list of mappings")
         return values
 
     def _list(self, *place: str) -> list[Any]:
         value = self._at(*place)
         if value is not None and not isinstance(value, list):
-            raise self._wrong(place, f"{'.'.join(place)} is to be a list")
+            raise self._wrong(place, f"{'.'.join(place)} must be a list")
         return value or []
 
     def _wrong(self, place: _Place, problem: str) -> ManifestError:

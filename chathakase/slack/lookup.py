@@ -148,4 +148,4 @@ class Lookup(Generic[T]):
             return
         if code in LASTING:
             self._refused.add(code)
-        log.warning("%s tells nothing: %s", self._method, code)
+        log.warning("%s failed: %s", self._method, code)

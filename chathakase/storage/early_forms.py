@@ -13,9 +13,7 @@ from dataclasses import dataclass
 from chathakase.core.errors import StoreError
 from chathakase.storage.database import Row, Transaction
 
-UNKNOWN_SHAPE = (
-    "the database is not as any ChatHakase makes it ({}): put a backup in its place, or move it away to begin anew"
-)
+UNKNOWN_SHAPE = "no ChatHakase makes a database of this form ({}): restore a backup, or move it away to start afresh"
 SCHEMA = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite%'"
 SHADOW = re.compile(r"(data|idx|content|docsize|config)$")
 """What SQLite itself makes behind a full-text index, which is another matter in each of its versions."""

@@ -32,8 +32,8 @@ CHECKSUMS = "SELECT version, checksum FROM checksums ORDER BY version"
 SIGNED_SINCE = 16
 """The version that brings the table of checksums."""
 
-CHANGED = "was made by another migration {} than this ChatHakase has"
-RUN_THE_OTHER = "run the ChatHakase that made it, install this one anew, or name another database"
+CHANGED = "was made by a different migration {} from this ChatHakase's"
+RUN_THE_OTHER = "run the ChatHakase that made it, reinstall this one, or name another database"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,4 +171,4 @@ async def _mend(transaction: Transaction) -> None:
     """Make a database as the migrations make it, before their checksums are kept."""
     scripts = [each.sql for each in migrations() if each.version < SIGNED_SINCE]
     if await mend(transaction, scripts):
-        log.warning("The database was made by early forms of migrations, and is mended")
+        log.warning("The database was made by early forms of migrations, and was repaired")

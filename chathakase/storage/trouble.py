@@ -35,11 +35,11 @@ class Trouble(StrEnum):
 
 
 TOLD = {
-    Trouble.LOCKED: "the database is locked: another program writes to it and does not let go; end that program",
+    Trouble.LOCKED: "the database is locked: another program is writing to it and does not stop; end that program",
     Trouble.FULL: "the disk is full: make room where the database is",
     Trouble.READ_ONLY: "the database is read-only: allow writing to its file and folder, or name another one",
-    Trouble.DAMAGED: "the database is damaged: put a backup in its place, or move it away to begin anew",
-    Trouble.NO_DATABASE: "the file is no database: name another one, or move it away to begin anew",
+    Trouble.DAMAGED: "the database is damaged: restore a backup, or move it away to start afresh",
+    Trouble.NO_DATABASE: "the file is not a database: name another one, or move it away to start afresh",
     Trouble.NOT_OPENED: "the database cannot be opened: its folder must exist and allow reading and writing",
     Trouble.MOVED: "the database was moved or deleted while in use: put it back, or start again with another one",
     Trouble.DISK: "the file could not be read or written: its disk may be full, gone or read-only",

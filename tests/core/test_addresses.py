@@ -13,7 +13,7 @@ from chathakase.core.addresses import why_not_listening
     ("error", "told"),
     [
         (OSError(errno.EADDRINUSE, "asyncio's own words"), "port 80 is already in use"),
-        (OSError(errno.EACCES, "x"), "port 80 may not be used without special rights; those above 1023 may"),
+        (OSError(errno.EACCES, "x"), "port 80 needs special privileges; use one above 1023"),
         (OSError(errno.EADDRNOTAVAIL, "x"), "h is not an address of this machine"),
         (socket.gaierror(socket.EAI_NONAME, "x"), "the host h cannot be found"),
         (UnicodeError("x"), "h is not a valid host"),

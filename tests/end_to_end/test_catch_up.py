@@ -45,7 +45,7 @@ def back(open_the_bot: OpenBot, workspace: Workspace, caplog: pytest.LogCaptureF
         caplog.set_level(logging.INFO, logger="chathakase.engine.catch_up")
         caplog.clear()
         async with open_the_bot() as bot:
-            await workspace.until(lambda: "Looked into 1 threads" in caplog.text)
+            await workspace.until(lambda: "Checked 1 threads" in caplog.text)
             yield bot
 
     return opened

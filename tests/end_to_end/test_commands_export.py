@@ -147,10 +147,10 @@ async def test_the_shell_searches_everything(
 async def test_what_cannot_be_read_is_told(command: tuple[str, ...], tmp_path: Path) -> None:
     code, out, err = await shell(tmp_path / "none.db", *command, cwd=tmp_path)
     assert (code, out) == (1, "")
-    assert err.startswith("The sessions cannot be read: there is no file")
+    assert err.startswith("The sessions cannot be read: CHATHAKASE_DATABASE_URL names")
     (tmp_path / "notes.txt").write_text("notes " * 1000)
     code, _, err = await shell(tmp_path / "notes.txt", *command, cwd=tmp_path)
-    assert (code, "no database" in err, "Traceback" in err) == (1, True, False)
+    assert (code, "not a database" in err, "Traceback" in err) == (1, True, False)
     assert [file.name for file in tmp_path.iterdir()] == ["notes.txt"]
 
 

@@ -240,6 +240,6 @@ async def test_a_file_that_is_not_whole_ends_the_start_with_a_word(
         assert await process.wait() == 1
     said = (tmp_path / "log").read_text()
     assert said.startswith(f"ChatHakase cannot start: CHATHAKASE_DATABASE_URL: {database}: the ")
-    assert "move it away to begin anew" in said
+    assert "move it away to start afresh" in said
     assert "Traceback" not in said
     assert database.read_bytes() == before

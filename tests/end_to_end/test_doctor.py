@@ -172,7 +172,7 @@ async def test_everything_that_is_wrong_is_told_at_once(environment: dict[str, s
     assert line(said, "scopes") == "✗ scopes the bot token lacks im:history: direct messages are not received"
     assert line(said, "events").startswith("✗ events the app does not subscribe to message.im")
     assert line(said, "app token") == "✗ app token Slack does not accept SLACK_APP_TOKEN (invalid_auth)"
-    assert line(said, "database") == f"✗ database {database}: the file is no database"
+    assert line(said, "database") == f"✗ database {database}: the file is not a database"
     assert line(said, "model").endswith("has no ecko")
     assert said.count("→") == 6
     assert "Traceback" not in said

@@ -57,7 +57,7 @@ async def test_what_a_model_writes_is_no_word_of_ours(
     async with open_the_bot(chathakase_max_pages=2):
         thread = await start("@ChatHakase everything, please")
         (*_, comment) = await thread.answers(3, containing="in this file")
-    assert comment == "This answer is long: the whole of it is in this file."
+    assert comment == "This answer is long; the full text is in this file."
 
 
 async def test_it_may_also_come_in_pages(

@@ -68,4 +68,4 @@ async def test_no_second_answer_waits_for_what_is_above_and_cannot_be_had(
     await thread.answers(1)
     await thread.say("and now?")
     await thread.answers(2, containing="and now?")
-    assert sum("not in time" in each.message for each in caplog.records) == 1
+    assert sum("timed out" in each.message for each in caplog.records) == 1

@@ -181,7 +181,7 @@ async def test_the_process_comes_back_and_tells_it_in_plain_words(
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), 30) == 0
     said = log.read_text()
-    assert "The socket was lost (it broke off); opening it again" in said
+    assert "The socket was lost (it was cut off); opening it again" in said
     assert "Reconnected to Slack after" in said
     for secret in ("swordfish", "ticket", environment["SLACK_APP_TOKEN"], "Traceback"):
         assert secret not in said

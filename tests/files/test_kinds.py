@@ -86,12 +86,12 @@ async def test_of_an_archive_the_names_are_read_and_it_is_told_that_the_rest_is_
 ) -> None:
     reading = await read("a", "", data)
     assert reading.text.splitlines() == ["[of this archive only the names are read]", *names]
-    assert reading.refusal == "it is an archive, of which I only see the names of its files"
+    assert reading.refusal == "it is an archive, so I can see only the names of its files"
 
 
 async def test_a_text_that_is_only_packed_is_read() -> None:
     assert (await read("a.log.gz", "", gzip.compress(b"one line"))).text == "one line"
-    assert (await read("a.gz", "", gzip.compress(bytes(99)))).refusal == "it is a packed file that holds no text"
+    assert (await read("a.gz", "", gzip.compress(bytes(99)))).refusal == "it is a compressed file without text"
     assert (await read("a.gz", "", gzip.compress(b"a" * 50_000_000))).text
 
 

@@ -204,7 +204,7 @@ async def test_each_unknown_reason_is_logged_once_without_words_of_people(caplog
             await heard(model)
         await heard(model.named("other"))
     told = [record.getMessage() for record in caplog.records if "unknown reason" in record.getMessage()]
-    assert [text.rpartition(": ")[2] for text in told] == ["brand_new", "that is no plain word", "another"]
+    assert [text.rpartition(": ")[2] for text in told] == ["brand_new", "not a plain word", "another"]
 
 
 async def test_a_short_text_is_whole_for_the_same_reasons() -> None:

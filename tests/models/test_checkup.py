@@ -67,7 +67,7 @@ async def test_an_option_that_a_server_refuses_does_not_matter(model: ModelServe
     [
         (401, Level.TROUBLE, "does not accept the key"),
         (403, Level.TROUBLE, "does not let the key"),
-        (404, Level.TROUBLE, "takes no requests at this address"),
+        (404, Level.TROUBLE, "accepts no requests at this address"),
         (418, Level.TROUBLE, "refuses the question (http_418)"),
         (429, Level.WARNING, "overloaded"),
         (503, Level.TROUBLE, "refuses the question (http_503)"),
@@ -85,7 +85,7 @@ async def test_a_web_page_is_no_model() -> None:
     async with a_server_that_answers(200, "<html>Welcome!</html>", "text/html") as base_url:
         finding = await look(base_url)
     assert finding.level is Level.TROUBLE
-    assert "takes no requests at this address" in finding.text
+    assert "accepts no requests at this address" in finding.text
 
 
 async def test_a_server_that_is_down_is_told() -> None:

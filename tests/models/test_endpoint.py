@@ -128,7 +128,7 @@ async def test_an_address_where_no_model_is_has_nobody_look_for_the_models_name(
         assert failed.value.code == "not_here"
         assert "OPENAI_BASE_URL" in failed.value.told
         finding = await look(f"{origin}/v1")
-    assert finding.text.endswith("takes no requests at this address")
+    assert finding.text.endswith("accepts no requests at this address")
     assert "OPENAI_BASE_URL" in finding.advice
     assert "MODEL" not in finding.advice
     assert len(asked) < 10

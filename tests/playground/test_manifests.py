@@ -71,9 +71,9 @@ def test_our_own_manifest_is_read() -> None:
 
 
 BROKEN = {
-    "": "line 1: a manifest is a mapping",
-    "- a\n- b": "line 1: a manifest is a mapping",
-    "just words": "line 1: a manifest is a mapping",
+    "": "line 1: a manifest must be a mapping",
+    "- a\n- b": "line 1: a manifest must be a mapping",
+    "just words": "line 1: a manifest must be a mapping",
     "a: [1, 2\nb: 3": "line 2: ",
     "a: 1\n\tb: 2": "line 2: ",
     "a: !!python/object/apply:os.system ['true']": "line 1: ",
@@ -81,15 +81,15 @@ BROKEN = {
     '{"a": 1': "line 1: ",
     "features: {}": "line 1: display_information.name is missing",
     "display_information:\n  description: x": "line 2: display_information.name is missing",
-    "display_information:\n  name: [x]": "line 2: display_information.name is to be text",
+    "display_information:\n  name: [x]": "line 2: display_information.name must be text",
     YAML.replace("/weather", "weather"): "line 6: a slash command needs a command",
     YAML.replace("command: /weather", "name: x"): "line 6: a slash command needs a command",
-    YAML.replace("type: global", "type: anywhere"): "line 9: the type of a shortcut is global or message",
+    YAML.replace("type: global", "type: anywhere"): "line 9: the type of a shortcut must be global or message",
     YAML.replace(", callback_id: ask", ""): "line 9: a shortcut needs a name and a callback_id",
     YAML.replace("[commands, ", "["): "line 12: commands and shortcuts need the scope commands",
-    YAML.replace("[app_mention]", "app_mention"): "line 15: settings.event_subscriptions.bot_events is to be a list",
-    YAML.replace("[app_mention]", "[app_mention, {}]"): "line 15: settings.event_subscriptions.bot_events is to be a",
-    YAML.replace("  scopes:\n    bot: [", "  scopes: ["): "line 11: oauth_config.scopes is to be a mapping",
+    YAML.replace("[app_mention]", "app_mention"): "line 15: settings.event_subscriptions.bot_events must be a list",
+    YAML.replace("[app_mention]", "[app_mention, {}]"): "line 15: settings.event_subscriptions.bot_events must be a",
+    YAML.replace("  scopes:\n    bot: [", "  scopes: ["): "line 11: oauth_config.scopes must be a mapping",
     "[" * 5_000: "is neither YAML nor JSON",
 }
 
@@ -113,7 +113,7 @@ def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
     with pytest.raises(ManifestError, match="not UTF-8"):
         read_manifest(tmp_path / "picture.yml")
     one, other = write(tmp_path, YAML, "one.yml"), write(tmp_path, YAML, "other.yml")
-    with pytest.raises(ManifestError, match="both of an app called Weather"):
+    with pytest.raises(ManifestError, match="both describe an app called Weather"):
         read_manifests([one, other])
 
 

@@ -25,8 +25,8 @@ WAITING = "SELECT id FROM sessions WHERE asked > answered OR lease_owner IS NOT 
 WISHED = "SELECT id FROM turns WHERE wish IS NOT NULL"
 ERRANDS = "SELECT id FROM errands WHERE done_at IS NULL"
 STORED = "SELECT session, ref FROM messages"
-WILL_LOOK = "could not be looked for, and will be again"
-HAVE_LOOKED = "for what was missed"
+WILL_LOOK = "Catching up failed and will be tried again"
+HAVE_LOOKED = "threads for missed messages"
 
 
 async def settle(stage: Stage, within: float) -> list[str]:

@@ -184,13 +184,13 @@ def a_strange_one(path: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
-        (garbage, "the file is no database"),
+        (garbage, "the file is not a database"),
         (garbled_pages, "the database is damaged"),
         (half_of_it, "the database is damaged"),
-        (notes, "the file is no database"),
+        (notes, "the file is not a database"),
         (a_folder, "the database cannot be opened"),
         (from_the_future, "has version 999, and this ChatHakase knows versions up to"),
-        (another_migration, "was made by another migration 7 (memory) than this ChatHakase has"),
+        (another_migration, "was made by a different migration 7 (memory) from this ChatHakase's"),
         (a_strange_one, "the database refused (no such table: messages)"),
     ],
 )

@@ -159,7 +159,7 @@ async def test_a_database_of_no_known_form_is_refused_and_not_touched(spoil: str
         connection.executescript(spoil)
     before = everything(database)
     async with open_sqlite(database) as opened:
-        with pytest.raises(StoreError, match=f"not as any ChatHakase makes it .*{words}"):
+        with pytest.raises(StoreError, match=f"no ChatHakase makes a database of this form .*{words}"):
             await migrate(opened, now=0)
     assert everything(database) == before
 

@@ -23,7 +23,7 @@ from tests.storage.strikes import PAGE, damaged, failing, full, locked, moved, o
         (full, Trouble.FULL, "make room"),
         (read_only, Trouble.READ_ONLY, "allow writing"),
         (failing, Trouble.DISK, "SQLITE_IOERR_WRITE"),
-        (damaged, Trouble.DAMAGED, "put a backup in its place"),
+        (damaged, Trouble.DAMAGED, "restore a backup"),
         (moved, Trouble.MOVED, "put it back"),
     ],
 )
@@ -57,7 +57,7 @@ async def test_a_trouble_is_told_and_leaves_nothing_half_done(
 async def test_what_is_damaged_is_told_to_readers_too(stores: Stores) -> None:
     await stores.say("1", "before")
     async with damaged(stores.database):
-        with pytest.raises(StoreError, match="put a backup in its place"):
+        with pytest.raises(StoreError, match="restore a backup"):
             await stores.sessions.info(ID)
     assert await stores.sessions.info(ID) is not None
 

@@ -55,7 +55,7 @@ async def test_it_makes_no_file(tmp_path: Path) -> None:
 async def test_it_tells_what_is_no_database(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("notes " * 1000)
     async with open_for_reading(tmp_path / "notes.txt") as database:
-        with pytest.raises(StoreError, match="no database"):
+        with pytest.raises(StoreError, match="not a database"):
             await database.fetch("SELECT * FROM words")
 
 

@@ -236,7 +236,9 @@ async def test_a_database_made_by_another_migration_is_refused_and_not_touched(d
             await transaction.execute("UPDATE checksums SET checksum = $1 WHERE version = 7", "another")
     before = everything(database)
     async with open_sqlite(database) as opened, open_for_reading(database) as reader:
-        with pytest.raises(ChangedMigration, match=r"another migration 7 \(memory\) than this ChatHakase has: run the"):
+        with pytest.raises(
+            ChangedMigration, match=r"a different migration 7 \(memory\) from this ChatHakase's: run the"
+        ):
             await migrate(opened, now=0)
         with pytest.raises(ChangedMigration):
             await refuse_other(reader)

@@ -8,9 +8,9 @@ from chathakase.engine.commands import parsing
 from chathakase.engine.commands.answers import Act, Answer, Order, privately
 from chathakase.engine.commands.means import Means
 
-NO_ANSWER = "I have answered nothing here yet that I could answer again."
+NO_ANSWER = "There is no answer of mine here yet that I could rewrite."
 STILL_WRITING = "I am still writing an answer here. Say `answer again` when it is finished, or `stop` to end it."
-AGAIN = "I'm rewriting {}. It changes where it stands, further up."
+AGAIN = "I'm rewriting {}. It changes in place, further up."
 STOPPED = "I stopped writing this answer."
 
 

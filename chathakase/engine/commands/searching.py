@@ -64,7 +64,7 @@ class Searching:
         try:
             return await self._surface.channels_with(user), ""
         except DeliveryError as error:
-            log.warning("The channels of somebody who searches cannot be told: %s", error)
+            log.warning("The channels of the person searching could not be determined: %s", error)
             return await self._direct(user), ONLY_DIRECT
 
     async def _direct(self, user: str) -> set[str]:

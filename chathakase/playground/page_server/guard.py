@@ -39,10 +39,10 @@ class Guard:
     def problem(self, request: web.Request) -> str:
         """What is wrong with a request for the page, in a sentence; empty if nothing is."""
         if not _is_own_host(request, self._asked_for):
-            return "This server does not go by that name.\n"
+            return "This server does not answer under that name.\n"
         origin = request.headers.get("Origin")
         if origin is not None and origin.lower() != f"http://{request.host}".lower():
-            return "Pages of other origins may not ask here.\n"
+            return "Requests from other origins are not allowed.\n"
         return ""
 
 

@@ -68,7 +68,7 @@ class Database:
             connection.close()
             if "locked" in str(error):
                 raise StoreError(f"{path} is in use by another playground.") from error
-            raise StoreError(f"{path} cannot be read ({error}); forget it with --fresh.") from error
+            raise StoreError(f"{path} cannot be read ({error}); discard it with --fresh.") from error
         return cls(connection)
 
     def load(self) -> Mapping[Key, Json]:
@@ -77,14 +77,14 @@ class Database:
             rows = self._connection.execute("SELECT kind, id, body FROM records ORDER BY kind, id").fetchall()
             return {(kind, key): dict(json.loads(body)) for kind, key, body in rows}
         except (sqlite3.Error, ValueError, TypeError) as error:
-            raise StoreError(f"The kept workspace is damaged ({error}); forget it with --fresh.") from error
+            raise StoreError(f"The saved workspace is damaged ({error}); discard it with --fresh.") from error
 
     def contents(self) -> Mapping[str, bytes]:
         """The bytes of all files; StoreError if they are damaged."""
         try:
             return dict(self._connection.execute("SELECT id, bytes FROM contents"))
         except sqlite3.Error as error:
-            raise StoreError(f"The kept workspace is damaged ({error}); forget it with --fresh.") from error
+            raise StoreError(f"The saved workspace is damaged ({error}); discard it with --fresh.") from error
 
     def write(self, batch: Batch) -> None:
         """Write a batch, all of it or nothing; sqlite3.Error."""
@@ -119,7 +119,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute("BEGIN EXCLUSIVE")
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version not in (0, VERSION):
-        raise StoreError(f"it is of version {version}, this is version {VERSION}")
+        raise StoreError(f"it has version {version} instead of {VERSION}")
     for statement in _SCHEMA.strip().split(";\n"):
         connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {VERSION}")

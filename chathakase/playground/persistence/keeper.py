@@ -75,7 +75,7 @@ def _loaded(database: Database, given: World) -> Kept:
     try:
         return Kept(world_of(records, database.contents(), given.clock), records.get(TOKENS, {}))
     except (KeyError, TypeError, ValueError) as error:
-        raise StoreError(f"The kept workspace is damaged ({error!r}); forget it with --fresh.") from error
+        raise StoreError(f"The saved workspace is damaged ({error!r}); discard it with --fresh.") from error
 
 
 class Keeper:

@@ -27,7 +27,7 @@ HELP = """\
   [bold]/dm[/bold]               talk in the direct message
   [bold]/channel[/bold] \\[name]   talk in a channel, #general or another
   [bold]/new[/bold]              start a new thread
-  [bold]/threads[/bold] \\[number] list the threads, or go on in one
+  [bold]/threads[/bold] \\[number] list the threads, or continue one
   [bold]/choose[/bold] number    press a button or choose an option that the bot offers
   [bold]/as[/bold] bob           speak as somebody else
   [bold]/quit[/bold]             leave (or Ctrl-D)"""
@@ -221,7 +221,7 @@ class _Talker:
         user = self.workspace.world.user_named(name)
         if user is None or user.is_bot:
             people = ", ".join(each.name for each in self.workspace.world.users.values() if not each.is_bot)
-            self.screen.note(f"There are: {people}.")
+            self.screen.note(f"You can be: {people}.")
             return
         await self.become(user.name)
         if self.direct:

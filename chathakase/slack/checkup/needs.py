@@ -7,19 +7,19 @@ from chathakase.slack.inward.words import FORGET
 SCOPES: Mapping[str, str] = {
     "app_mentions:read": "mentions are not received",
     "channels:history": "threads in public channels are not followed",
-    "channels:read": "public channels have no names for the model, and nothing that was said in them can be searched",
+    "channels:read": "the names of public channels are unknown, and messages in them cannot be searched",
     "chat:write": "nothing is answered",
     "commands": "messages cannot be forgotten from their menu",
-    "files:read": "the files that people share are not read",
-    "files:write": "answers that are too long for messages are not attached",
+    "files:read": "files that people share are not read",
+    "files:write": "answers that are too long for messages are not attached as files",
     "groups:history": "threads in private channels are not followed",
-    "groups:read": "private channels have no names for the model, and nothing that was said in them can be searched",
+    "groups:read": "the names of private channels are unknown, and messages in them cannot be searched",
     "im:history": "direct messages are not received",
-    "im:read": "nothing that was said in direct messages can be searched",
-    "im:write": "files for one person alone come with a message of their own",
+    "im:read": "direct messages cannot be searched",
+    "im:write": "a file sent to one person comes with an extra message",
     "mpim:history": "threads in group messages are not followed",
-    "mpim:read": "nothing that was said in group messages can be searched",
-    "users:read": "people have no names, and the workspace's admins are not known",
+    "mpim:read": "group messages cannot be searched",
+    "users:read": "people's names and the workspace's admins are unknown",
 }
 """Scopes of the bot token (docs.slack.dev/reference/scopes)."""
 

@@ -61,7 +61,7 @@ async def try_socket(
         async with asyncio.timeout(GREET_WITHIN):
             frame = await _first_frame(session, addresses.of_socket(url), proxy)
     except TimeoutError:
-        text = f"Slack sends no hello on it within {GREET_WITHIN:.0f} s"
+        text = f"Slack sends no hello within {GREET_WITHIN:.0f} s"
         return Finding(SUBJECT, Level.WARNING, text, "Check whether the bot receives anything."), ""
     except (aiohttp.ClientError, OSError, ValueError) as error:
         text = f"does not open ({type(error).__name__})"
@@ -87,7 +87,7 @@ def _greeted(frame: Mapping[str, Any]) -> Finding:
         return Finding(SUBJECT, Level.TROUBLE, f"Slack closes it at once ({reason})", advice)
     connections = frame.get("num_connections")
     if not isinstance(connections, int):
-        return Finding(SUBJECT, Level.OK, "opens; how many others there are, this Slack does not say")
+        return Finding(SUBJECT, Level.OK, "opens; this Slack does not say how many others are open")
     others = connections - 1
     if others > 1:
         text = f"opens, but Slack counts {others} other connections of this app, which share its events"

@@ -107,4 +107,4 @@ def _beyond(have: Collection[str]) -> list[Finding]:
     beyond = sorted(set(have) - set(SCOPES))
     if not beyond:
         return []
-    return [Finding("scopes", Level.NOTE, f"the bot token may also do what is not needed: {', '.join(beyond)}")]
+    return [Finding("scopes", Level.NOTE, f"the bot token has scopes that are not needed: {', '.join(beyond)}")]

@@ -86,9 +86,9 @@ class Envelopes:
         try:
             await self._answer(envelope, client)
         except (aiohttp.ClientError, OSError) as error:
-            log.info("An acknowledgement was not sent, so Slack will deliver again: %s", type(error).__name__)
+            log.info("An acknowledgement was not sent, so Slack will redeliver: %s", type(error).__name__)
         except Exception as error:  # noqa: BLE001 - one odd envelope is no reason to lose others
-            log.error("An envelope could not be taken in: %s", trace(error))
+            log.error("An envelope could not be handled: %s", trace(error))
 
     async def _answer(self, envelope: Frame, client: AsyncBaseSocketModeClient) -> None:
         request = _request(envelope)
@@ -96,7 +96,7 @@ class Envelopes:
         if request and response is not None and response.status == 200:
             await send_async_response(client, request, response, 0.0)
         elif not refused and isinstance(envelope["envelope_id"], str):
-            log.info("An envelope was of no use to anybody here")
+            log.info("An envelope was ignored, because nothing handles it")
             await client.send_socket_mode_response(SocketModeResponse(envelope_id=envelope["envelope_id"]))
 
     async def _dispatch(self, request: SocketModeRequest) -> tuple[BoltResponse | None, bool]:
@@ -116,5 +116,5 @@ def _request(envelope: Frame) -> SocketModeRequest | None:
     if isinstance(envelope.get("payload"), dict | str):
         request = SocketModeRequest.from_dict(envelope)
     if request is None:
-        log.warning("A malformed envelope: its type is missing, or its payload is no object")
+        log.warning("A malformed envelope: its type is missing, or its payload is not an object")
     return request

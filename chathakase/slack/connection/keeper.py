@@ -117,7 +117,7 @@ class Keeper:
         try:
             self._reconnected(gap)
         except Exception as error:  # noqa: BLE001 - what follows from it must not cost the socket
-            log.error("What follows a reconnection failed: %s", trace(error))
+            log.error("The work after a reconnection failed: %s", trace(error))
 
 
 async def _cancelled(*tasks: asyncio.Task[None]) -> None:

@@ -59,6 +59,6 @@ class Connection:
             return
         log.warning(
             "Another connection of this app is open (%s in all): Slack hands each event to any one of them, so another "
-            "process may be answering half of the messages without their past. End it, or give it an app of its own.",
+            "process may be answering half of the messages without memory. End it, or give it an app of its own.",
             consumers,
         )

@@ -42,8 +42,8 @@ TOKEN_REFUSED = frozenset(
 )
 
 UNTRUSTED = (
-    "The certificate at {} is not trusted, or nobody speaks TLS there: where a proxy of yours stands between, name its "
-    "authority's certificate by SSL_CERT_FILE."
+    "The certificate at {} is not trusted, or the server there does not use TLS. If a proxy of yours is in between, "
+    "set SSL_CERT_FILE to the certificate of its authority."
 )
 BOT_TOKEN_ADVICE = (
     "copy the Bot User OAuth Token (xoxb-…) from “OAuth & Permissions” in your app's settings, after installing the app"

@@ -74,12 +74,12 @@ class Wire:
             async with asyncio.timeout(self._tempo.send):
                 await self._ws.send_str(text)
         except TimeoutError:
-            self._end("Slack reads nothing from it")
+            self._end("Slack does not read from it")
             raise
 
     async def close(self) -> None:
         """Say goodbye, and end after a moment also when nobody answers."""
-        self._end("we closed it")
+        self._end("closed by the bot")
         try:
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._tempo.goodbye):
@@ -100,7 +100,7 @@ class Wire:
     async def _hear(self, message: WSMessage) -> None:
         match message.type:
             case WSMsgType.CLOSING | WSMsgType.CLOSED:
-                return self._end("it broke off")
+                return self._end("it was cut off")
             case WSMsgType.ERROR:
                 return self._end(f"reading failed: {type(message.data).__name__}")
         self._missed = 0
@@ -177,6 +177,6 @@ def _parsed(text: str) -> Frame:
     except (ValueError, RecursionError):
         frame = None
     if not isinstance(frame, dict):
-        log.info("A frame came that is no JSON object")
+        log.info("A frame that is not a JSON object was ignored")
         return {}
     return frame

@@ -33,7 +33,7 @@ CLOSED = frozenset({"missing_scope", "unknown_method"})
 """Errors that say that the app may not open direct messages."""
 WITHIN = 60.0
 """Seconds after which an answer goes on in messages instead."""
-COMMENT = "This answer is long: the whole of it is in this file."
+COMMENT = "This answer is long; the full text is in this file."
 NOTICE = re.compile(r"\n\n(⚠️ [^<>&@!#\n]{1,200})\Z")
 """A word about how an answer ended, which nobody would see at the end of a file; nothing that could mention anybody."""
 
@@ -109,7 +109,7 @@ class Attachments:
         except DeliveryError as error:
             if error.code not in CLOSED:
                 raise
-            log.warning("A direct message is opened by a greeting, since %s is refused: %s", OPEN, error)
+            log.warning("A direct message was opened with a greeting, because %s was refused: %s", OPEN, error)
             body = {"channel": user, "text": defused(greeting)}
             found = (await self._calls.send(POST, body, urgency=Urgency.ERROR, channel=user)).get("channel")
         if not isinstance(found, str) or not found:
@@ -160,7 +160,7 @@ class Attachments:
         except DeliveryError as error:
             if not parcel.comment or error.unsure or not may_be_about_content(error.code):
                 raise
-            log.warning("A file is shared without a word, since one may be refused (%s)", error)
+            log.warning("A file is shared without its comment, which Slack may have refused (%s)", error)
             await self._calls.make(SHARE, partial(share, ""), urgency=Urgency.FINAL, repeatable=False)
 
     async def _is_there(self, parcel: Parcel) -> bool:

@@ -175,7 +175,7 @@ class Outbox:
         except DeliveryError as error:
             if error.passes or not may_be_about_content(error.code):
                 raise
-            log.warning("Slack refuses the blocks of a whisper (%s): it is told in words", error)
+            log.warning("Slack refused the blocks of an ephemeral message (%s): sending plain text", error)
             return await self._whisper(body | {"text": notification(otherwise)})
 
     async def _shows_whispers(self, place: Place) -> bool:
@@ -224,7 +224,7 @@ class Outbox:
                 trouble = trouble_of(error)
                 if trouble.passes or not may_be_about_content(trouble.code):
                     raise
-                log.warning("Slack may refuse a message for its looks (%s): it is sent as plainer text", trouble.code)
+                log.warning("Slack may refuse a message for its formatting (%s): sending plainer text", trouble.code)
         return await self._send(method, last, arguments)
 
     async def _send(self, method: str, post: Post, arguments: Mapping[str, Any]) -> tuple[Written, Mapping[str, Any]]:

@@ -103,7 +103,7 @@ class PageWriter:
                 return
             await self._update(post, urgency)
         if self._faces[post.number] is None:
-            log.error("Slack holds less of page %d in %s than was written", post.number, self._origin.place.session_id)
+            log.error("Slack stored less of page %d in %s than was sent", post.number, self._origin.place.session_id)
 
     async def add(self, ts: str, face: Face | None) -> None:
         """Take note of a further message."""
@@ -130,11 +130,11 @@ class PageWriter:
         try:
             found = await self._outbox.find_all(place, lambda message: is_of(message, name), urgency=Urgency.FINAL)
         except DeliveryError as error:
-            log.info("Nobody looked for twins of a reply in %s: %s", place.session_id, error)
+            log.info("Duplicates of a reply in %s could not be looked for: %s", place.session_id, error)
             return
         for ts in found:
             if ts not in self._refs:
-                log.info("A twin of a page in %s is removed", place.session_id)
+                log.info("A duplicate page in %s was removed", place.session_id)
                 await self._remove(ts)
 
     async def recover(self) -> None:
@@ -148,7 +148,7 @@ class PageWriter:
         except DeliveryError as error:
             if error.code == GONE:
                 return
-            log.warning("A superfluous message in %s is emptied, not removed: %s", self._origin.place.session_id, error)
+            log.warning("A surplus message in %s was emptied, not removed: %s", self._origin.place.session_id, error)
             await self._empty(ts)
 
     async def _empty(self, ts: str) -> None:
@@ -156,7 +156,7 @@ class PageWriter:
         try:
             await self._outbox.update(self.post_of(0, EMPTIED), ts, urgency=Urgency.FINAL)
         except DeliveryError as error:
-            log.warning("A superfluous message in %s stays: %s", self._origin.place.session_id, error)
+            log.warning("A surplus message in %s could not be removed: %s", self._origin.place.session_id, error)
 
     async def _append(self, post: Post, urgency: Urgency) -> None:
         found = await self._find(post, urgency)

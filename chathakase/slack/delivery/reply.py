@@ -204,7 +204,7 @@ class SlackReply:
             try:
                 await self._writer.recover()
             except DeliveryError as error:
-                log.info("Nobody looked for an earlier post in %s: %s", self._place.session_id, error)
+                log.info("An earlier post in %s could not be looked for: %s", self._place.session_id, error)
             return self.begun
 
     async def _finish(self, text: str, below: Below, urgency: Urgency) -> None:
@@ -237,7 +237,7 @@ class SlackReply:
         try:
             await self._delivery.attachments.attach(self._place, origin.name, text, doubtful=origin.resumed)
         except DeliveryError as error:
-            log.warning("A long answer in %s goes on in messages: no file (%s)", self._place.session_id, error)
+            log.warning("A long answer in %s continues in messages: no file (%s)", self._place.session_id, error)
             return False
         return True
 

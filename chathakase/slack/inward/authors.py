@@ -35,10 +35,10 @@ WHY = {
     Kind.WORKFLOW: "Workflow Builder posted it, and CHATHAKASE_ANSWER_WORKFLOWS is off",
     Kind.BOT: "another app posted it",
     Kind.PERSON: "an app posted it under a name of its own",
-    Kind.UNKNOWN: "an app posted it, and Slack does not tell whether for a person",
+    Kind.UNKNOWN: "an app posted it, and Slack does not say whether for a person",
 }
 """Why a mention by somebody is not answered."""
-OFTEN = "an app posted it, as it has often within the hour"
+OFTEN = "an app posted it, and has posted too many within the hour"
 
 log = logging.getLogger(__name__)
 
@@ -114,7 +114,7 @@ class Authors:
         """What an app says as a question, unless there were so many of it lately."""
         if not said.asks or self._may_ask(said, most):
             return said
-        log.info("What is asked in %s is not answered: %s", said.place.session_id, OFTEN)
+        log.info("A question in %s is not answered: %s", said.place.session_id, OFTEN)
         return replace(said, asks=False)
 
     def _may_ask(self, said: Incoming, most: int) -> bool:

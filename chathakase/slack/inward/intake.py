@@ -75,7 +75,7 @@ class Intake:
             log.error("An event could not be stored, so Slack will deliver it again: %s", error)
             return BoltResponse(status=503)
         except Exception as error:  # noqa: BLE001 - the next delivery of the same event would fail alike
-            log.error("An event of type %s could not be taken in: %s", _kind(event), trace(error))
+            log.error("An event of type %s could not be handled: %s", _kind(event), trace(error))
         await next_()
         return None
 
@@ -132,7 +132,7 @@ async def _taken(what: str, store: Callable[[], Awaitable[None]], context: Async
         log.error("%s could not be stored: %s", what, error)
         return False
     except Exception as error:  # noqa: BLE001 - the next delivery of the same would fail alike
-        log.error("%s could not be taken in: %s", what, trace(error))
+        log.error("%s could not be handled: %s", what, trace(error))
     await ack()
     return True
 
@@ -142,7 +142,7 @@ async def _take_away(client: AsyncWebClient, address: object) -> None:
     try:
         await respond(client, address, {"delete_original": True})
     except Exception as error:  # noqa: BLE001 - it is only a question that was answered
-        log.info("A question that was answered could not be taken away: %s", type(error).__name__)
+        log.info("A question that was answered could not be removed: %s", type(error).__name__)
 
 
 async def nothing_more_to_do() -> None:

@@ -98,7 +98,7 @@ async def test_a_missing_scope_is_told_with_what_does_not_work() -> None:
         findings = about(await look(workspace), "scopes")
         assert [finding.level for finding in findings] == [Level.TROUBLE] * 2
         assert [finding.text for finding in findings] == [
-            "the bot token lacks files:write: answers that are too long for messages are not attached",
+            "the bot token lacks files:write: answers that are too long for messages are not attached as files",
             "the bot token lacks im:history: direct messages are not received",
         ]
         assert "install the app again" in findings[-1].advice
@@ -127,7 +127,7 @@ async def test_a_scope_too_many_is_only_noted() -> None:
     async with open_workspace(scopes=[*SCOPES, "channels:join"]) as workspace:
         (well, note) = about(await look(workspace), "scopes")
     assert (well.level, note.level) == (Level.OK, Level.NOTE)
-    assert note.text == "the bot token may also do what is not needed: channels:join"
+    assert note.text == "the bot token has scopes that are not needed: channels:join"
 
 
 async def test_without_the_right_to_know_people_much_can_still_be_told() -> None:

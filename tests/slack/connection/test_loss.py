@@ -37,7 +37,7 @@ async def test_a_broken_socket_is_opened_again_at_once(
     assert 0 < listener.gaps[0] < 1
     await slack.lines[1].event(1)
     await listener.until(lambda: slack.lines[1].acks == ["e1"])
-    assert warnings(caplog) == ["The socket was lost (it broke off); opening it again"]
+    assert warnings(caplog) == ["The socket was lost (it was cut off); opening it again"]
     assert "The socket is open again after 0 s" in caplog.text
 
 
@@ -115,7 +115,7 @@ async def test_ten_minutes_of_outage_are_told_once_and_tried_rarely(
         assert 5 < tried < 45
         told = warnings(caplog)
         assert len(told) in (2, 3)
-        assert told[0] == "The socket was lost (it broke off); opening it again"
+        assert told[0] == "The socket was lost (it was cut off); opening it again"
         assert told[1].startswith("The socket cannot be opened (")
         slack.answer, slack.url, slack.manner = None, "", greet
         await listener.until(lambda: listener.gaps, 10)
@@ -204,7 +204,7 @@ async def test_a_failing_follow_up_costs_nothing(slack: BareSlack, caplog: pytes
         await listener.until(lambda: len(slack.lines) == 2)
         await slack.lines[1].event(1)
         await listener.until(lambda: listener.texts == ["1"])
-    assert "What follows a reconnection failed: RuntimeError" in caplog.text
+    assert "The work after a reconnection failed: RuntimeError" in caplog.text
     assert "swordfish" not in caplog.text
 
 
