@@ -38,7 +38,7 @@ async def test_a_broken_socket_is_opened_again_at_once(
     await slack.lines[1].event(1)
     await listener.until(lambda: slack.lines[1].acks == ["e1"])
     assert warnings(caplog) == ["The socket was lost (it was cut off); opening it again"]
-    assert "The socket is open again after 0 s" in caplog.text
+    assert "Reconnected to Slack after 0 s" in caplog.text
 
 
 async def test_a_socket_that_slack_closes_is_opened_again(
@@ -122,7 +122,7 @@ async def test_ten_minutes_of_outage_are_told_once_and_tried_rarely(
         assert listener.gaps[0] >= TEN_MINUTES
         await slack.lines[-1].event(1)
         await listener.until(lambda: listener.texts == ["1"])
-    assert f"The socket is open again after {listener.gaps[0]:.0f} s" in caplog.text
+    assert f"Reconnected to Slack after {listener.gaps[0]:.0f} s" in caplog.text
 
 
 def _html() -> web.Response:
