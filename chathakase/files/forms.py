@@ -49,6 +49,9 @@ def _button(field: Mapping[str, Any], value: object) -> str:
     state = str(value or "/Off").removeprefix("/")
     if state == "Off":
         return NOT_CHECKED
+    options = field.get("/Opt") or ()
+    if state.isdecimal() and int(state) < len(options):
+        return str(options[int(state)])
     choices = {str(each).removeprefix("/") for each in field.get("/_States_") or ()} - {"Off"}
     return state if len(choices) > 1 else CHECKED
 

@@ -111,7 +111,11 @@ ZIPPED = (
 )
 """What a zip archive holds when it is more than that."""
 LISTED = 2**19
-"""Bytes at the beginning and at the end of an archive in which its list of names is looked for."""
+"""Bytes at the beginning and at the end of an archive in which its names are looked for where its list is missing."""
+FIRST = 128
+"""Bytes at the beginning of an archive in which it says itself what it is, as an e-book does."""
+END = b"PK\x05\x06"
+"""What stands behind the list of an archive, with how long that is."""
 OLD = Kind(Way.NONE, "an old Office document")
 LOCKED = Kind(Way.NONE, "an Office document protected by a password")
 OLE = (
@@ -198,8 +202,8 @@ def _by_head(name: str, data: bytes) -> Kind | None:
     if data.startswith(b"BM") and data[6:10] == bytes(4) and int.from_bytes(data[14:18], "little") in BITMAP_HEADS:
         return PICTURE
     if data.startswith(b"PK\x03\x04"):
-        ends = data[:LISTED] + data[-LISTED:]
-        return next((kind for part, kind in ZIPPED if part in ends), ZIP)
+        listed = _listed(data)
+        return next((kind for part, kind in ZIPPED if part in listed), ZIP)
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return next((kind for part, kind in OLE if part.encode("utf-16-le") in data), OLD)
     if data.startswith(b"MZ") and b"\0" in data[:256]:
@@ -209,6 +213,13 @@ def _by_head(name: str, data: bytes) -> Kind | None:
     if data.startswith(b"BZh") and data[4:10] == b"1AY&SY":
         return Kind(Way.ARCHIVE, "a bzip2 archive")
     return _by_words(name, data)
+
+
+def _listed(data: bytes) -> bytes:
+    """The list of an archive's names: what it holds may be an archive in turn, with names of its own."""
+    end = data.rfind(END)
+    size = int.from_bytes(data[end + 12 : end + 16], "little")
+    return data[:FIRST] + data[end - size : end] if 0 < size <= end else data[:LISTED] + data[-LISTED:]
 
 
 def _by_words(name: str, data: bytes) -> Kind | None:

@@ -3,6 +3,7 @@
 import gzip
 import io
 import tarfile
+import zipfile
 
 import pytest
 
@@ -71,10 +72,19 @@ async def test_what_is_damaged_is_named(data: bytes, kind: str) -> None:
     assert (await read("a.txt", "", data)).refusal.startswith(f"it is {kind} that is damaged")
 
 
+def stored(name: str, content: bytes) -> bytes:
+    """An archive that holds one file as it is."""
+    output = io.BytesIO()
+    with zipfile.ZipFile(output, "w") as opened:
+        opened.writestr(name, content)
+    return output.getvalue()
+
+
 @pytest.mark.parametrize(
     ("data", "names"),
     [
         (archive("a.txt", "b/c.docx"), ["a.txt (12 bytes)", "b/c.docx (12 bytes)"]),
+        (stored("plan.docx", archive("[Content_Types].xml", "word/document.xml")), ["plan.docx (274 bytes)"]),
         (tar(), ["notes/a.txt (5 bytes)"]),
         (tar("w:gz"), ["notes/a.txt (5 bytes)"]),
         (tar("w:bz2"), ["notes/a.txt (5 bytes)"]),

@@ -68,6 +68,7 @@ def form(*, pages: Sequence[str] = ("Application",), **extra: PdfObject) -> byte
         {NameObject("/N"): DictionaryObject({NameObject("/Yes"): NullObject(), NameObject("/Off"): NullObject()})}
     )
     options = ArrayObject([ArrayObject([TextStringObject("m"), TextStringObject("Monthly")])])
+    sizes = ArrayObject([TextStringObject("small"), TextStringObject("large")])
     fields = [
         field(FT=NameObject("/Tx"), T=TextStringObject("family"), V=TextStringObject("山田")),
         field(
@@ -82,6 +83,7 @@ def form(*, pages: Sequence[str] = ("Application",), **extra: PdfObject) -> byte
         ),
         field(FT=NameObject("/Btn"), T=TextStringObject("agree"), V=NameObject("/Yes"), AP=states),
         field(FT=NameObject("/Btn"), T=TextStringObject("news"), V=NameObject("/Off"), AP=states),
+        field(FT=NameObject("/Btn"), T=TextStringObject("size"), V=NameObject("/1"), Opt=sizes),
         field(FT=NameObject("/Ch"), T=TextStringObject("plan"), V=TextStringObject("m"), Opt=options),
     ]
     references = ArrayObject([writer._add_object(each) for each in fields])
@@ -105,6 +107,7 @@ async def test_what_is_filled_in_is_read() -> None:
         "Given name: Hanako",
         "agree: checked",
         "news: not checked",
+        "size: large",
         "plan: Monthly",
     ]
 
