@@ -9,6 +9,7 @@ from chathakase.core.errors import ModelError
 from chathakase.models.reaching import EXPIRED, NEEDS_TLS, NO_PROXY, NO_TLS, OTHER_NAME, UNTRUSTED, why_unreached
 from chathakase.models.refusals.account import is_used_up
 from chathakase.models.refusals.addresses import is_elsewhere, needs_tls, where_to
+from chathakase.models.refusals.filters import is_filtered
 from chathakase.models.refusals.length import TOO_LONG, is_too_long, named_window
 from chathakase.models.refusals.saying import status_of
 
@@ -20,12 +21,13 @@ SENSELESS = (AttributeError, LookupError, TypeError, ValueError)
 """What comes of JSON that is none, or has another shape than an answer."""
 
 USED_UP = "insufficient_quota"
+FILTERED = "content_filter"
 ELSEWHERE, MOVED = "not_here", "moved"
 
 BY_CODE = {
     USED_UP: "The model's provider says that our credit is used up. Please tell your administrator.",
     TOO_LONG: "This conversation has grown too long for the model. `clear session` starts over.",
-    "content_filter": "The model's content filter rejected this. Please try rephrasing it.",
+    FILTERED: "The model's content filter rejected this. Please try rephrasing it.",
     ELSEWHERE: "There is no model at the address I was given. Your administrator should check `OPENAI_BASE_URL`.",
     MOVED: "The model's server has moved. Your administrator should update `OPENAI_BASE_URL`.",
     NO_TLS: "I cannot reach the model: its server uses no TLS. Your administrator should check `OPENAI_BASE_URL`.",
@@ -83,6 +85,7 @@ def _of_refusal(error: openai.APIError) -> ModelError:
 def _code_of(error: openai.APIError) -> str:
     codes = {
         USED_UP: is_used_up(error),
+        FILTERED: is_filtered(error),
         MOVED: where_to(error) is not None,
         NEEDS_TLS: needs_tls(error),
         ELSEWHERE: is_elsewhere(error),

@@ -1,8 +1,9 @@
 """Finds what a server reports in the place of an answer, or within one. Pure.
 
 OpenAI, SGLang and LiteLLM send ``{"error": {…}}``, Ollama ``{"error": "…"}``, vLLM ``{"object": "error", …}``, Google
-a list with an error in it, FastAPI ``{"detail": …}``, and OpenRouter an error inside of a choice
-(https://openrouter.ai/docs/api-reference/errors).
+a list with an error in it, FastAPI ``{"detail": …}``, OpenRouter an error inside of a choice
+(https://openrouter.ai/docs/api-reference/errors), and MiniMax ``{"base_resp": {…}}`` without choices
+(https://platform.minimax.io/docs/api-reference/errorcode).
 """
 
 from typing import Any
@@ -38,8 +39,11 @@ def reported(document: Any) -> object:
     for choice in choices or ():
         if isinstance(choice, dict) and (error := choice.get("error")):
             return error
+    outcome = document.get("base_resp")
+    if not choices and isinstance(outcome, dict) and outcome.get("status_code"):
+        return outcome
     names_itself = "error" in (document.get("object"), document.get("type"))
-    tells = choices is None and bool(document.get("detail") or document.get("message"))
+    tells = choices is None and any(map(document.get, ("detail", "message", "msg")))
     return document if names_itself or tells else None
 
 

@@ -45,6 +45,7 @@ def of_google(message: str, quota: str) -> Answer:
         refuses(400, "Access denied, please make sure your account is in good standing.", code="Arrearage"),
         refuses(429, "Billing hard limit has been reached", code="billing_hard_limit_reached"),
         refuses(403, "Sorry, your account balance is insufficient", code="30001"),
+        replies(200, {"choices": None, "base_resp": {"status_code": 1008, "status_msg": "insufficient balance"}}),
         refuses(402, "You have exceeded your monthly included credits for Inference Providers."),
         refuses(429, "Free credits exhausted. Add a payment method."),
         refuses(429, "Your account's monthly spend cap has been reached"),
@@ -56,7 +57,16 @@ def of_google(message: str, quota: str) -> Answer:
     ids=[
         *("openai", "litellm", "litellm's budget", "litellm's older", "litellm's oldest", "deepseek", "openrouter"),
         *("anthropic", "zhipu", "moonshot", "openrouter's key", "new api", "alibaba", "azure"),
-        *("siliconflow", "hugging face", "free credits", "spend cap", "billing limit", "200", "google, by day"),
+        *(
+            "siliconflow",
+            "minimax",
+            "hugging face",
+            "free credits",
+            "spend cap",
+            "billing limit",
+            "200",
+            "google, by day",
+        ),
         "google, none",
     ],
 )

@@ -159,6 +159,7 @@ async def test_a_prompt_that_is_too_long_is_known_in_other_words(
         (refuses(400, "Input validation error: `max_new_tokens` must be <= 1512. Given: 2000"), 1_512),
         (refuses(400, "max_tokens参数非法，取值范围为[1,1024]"), 1_024),
         (refuses(400, "max_tokens 必须小于等于 1024"), 1_024),
+        (refuses(400, "max_tokens must be less than or equal to 512"), 512),
         (refuses(400, "最大输出 token 数不能超过 1024"), 1_024),
         (refuses(400, "The maximum output length is 1024 tokens, but 2000 were requested"), 1_024),
         (refuses(400, "requested max_tokens 2000 is more than the allowed 1024"), 1_024),
@@ -181,7 +182,17 @@ async def test_a_prompt_that_is_too_long_is_known_in_other_words(
     ],
     ids=[
         *("groq", "alibaba", "deepseek", "openai", "anthropic", "volcengine", "bedrock", "google", "cohere", "fastapi"),
-        *("tgi", "chinese", "chinese, less", "chinese, output", "output length", "allowed", "a status", "no number"),
+        *(
+            "tgi",
+            "chinese",
+            "chinese, less",
+            "512",
+            "chinese, output",
+            "output length",
+            "allowed",
+            "a status",
+            "no number",
+        ),
         *("200", "what is left to pay with"),
     ],
 )

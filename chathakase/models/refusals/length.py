@@ -86,7 +86,7 @@ TOO_LITTLE = any_of(
 ALONE = re.compile(rf"(?<![a-zA-Z0-9_.-]){DIGITS}(?![a-zA-Z0-9_-]|\.[0-9])(?! \(exclusive\))")
 BEYOND = re.compile(rf"{DIGITS} \(exclusive\)")
 """Numbers that are no part of a name; Google names the first one that is too large."""
-STATUSES = range(400, 600)
+STATUSES = frozenset(range(400, 600)) - {512}
 
 
 def is_too_long(error: openai.APIError) -> bool:
