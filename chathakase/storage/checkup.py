@@ -13,7 +13,8 @@ from chathakase.storage.access import check_access
 from chathakase.storage.database import Row
 from chathakase.storage.disk import check_disk
 from chathakase.storage.migrate import CHANGED, CHECKSUMS, RUN_THE_OTHER, changed_migration, migrations
-from chathakase.storage.trouble import TOLD, Trouble, advice_of, trouble_of
+from chathakase.storage.trouble import TOLD, DatabaseTrouble, Trouble, advice_of, trouble_of
+from chathakase.storage.version import version_of
 from chathakase.storage.vitals import WAITING, Waiting, read_waiting
 
 SUBJECT = "database"
@@ -54,6 +55,8 @@ def _look(path: Path, now: int) -> list[Finding]:
             return [_look_at_file(path, reader, writer), *_look_inside(reader, now), *access, disk]
     except PermissionError:
         return [disk]
+    except DatabaseTrouble as error:
+        return [_refused(path, error.trouble), disk]
     except sqlite3.Error as error:
         trouble = trouble_of(error).trouble
         return [_refused(path, trouble, str(error) if trouble is Trouble.OTHER else ""), disk]
@@ -89,7 +92,7 @@ def _wal(path: Path) -> Path:
 
 
 def _look_at_file(path: Path, reader: sqlite3.Connection, writer: sqlite3.Connection) -> Finding:
-    have, newest = _version(reader), migrations()[-1].version
+    have, newest = version_of(reader), migrations()[-1].version
     if have > newest:
         text = f"{path} has version {have}, and this ChatHakase knows versions up to {newest}"
         return Finding(SUBJECT, Level.TROUBLE, text, "Run the newer ChatHakase again, or name another database.")
@@ -119,12 +122,6 @@ def _sizes(path: Path) -> str:
     return size(path.stat().st_size) + (f" and {size(beside)} in its -wal" if beside else "")
 
 
-def _version(connection: sqlite3.Connection) -> int:
-    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'schema_migrations'").fetchone():
-        return 0
-    return int(connection.execute("SELECT coalesce(max(version), 0) FROM schema_migrations").fetchone()[0])
-
-
 def _checksums(connection: sqlite3.Connection) -> list[Row]:
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'checksums'").fetchone():
         return []
@@ -147,7 +144,7 @@ def _is_whole(connection: sqlite3.Connection) -> bool | None:
 
 def _look_inside(connection: sqlite3.Connection, now: int) -> Iterator[Finding]:
     """What is in a database that this software can read; of another version nothing is told."""
-    if _version(connection) != migrations()[-1].version:
+    if version_of(connection) != migrations()[-1].version:
         return
     (sessions,) = connection.execute("SELECT count(*) FROM sessions").fetchone()
     yield _waits(sessions, read_waiting(connection.execute(WAITING).fetchone(), now))

@@ -16,6 +16,7 @@ from chathakase.storage.backup import save_copy
 from chathakase.storage.database import Row, Value
 from chathakase.storage.private import keep_private
 from chathakase.storage.trouble import DatabaseTrouble, Trouble, trouble_of
+from chathakase.storage.version import version_of
 
 # With NORMAL, a power failure in WAL mode may take back the last commits, which Slack believes that we have. Whoever
 # commits when the log has so many pages waits until they are in the file: few pages, short waits. The cache is in KiB.
@@ -197,8 +198,8 @@ class SqliteReader:
 async def schema_version(path: Path) -> int:
     """The newest migration that a file has had; 0 when it has none. Changes nothing in it.
 
-    Raises StoreError when the file cannot be opened or is not whole. (aiosqlite cannot ask that: a thread of its
-    outlives a connection that fails.)
+    Raises StoreError when the file cannot be opened, is not whole, or is another program's. (aiosqlite cannot ask that:
+    a thread of its outlives a connection that fails.)
     """
     with _translating():
         return await asyncio.to_thread(_schema_version, path)
@@ -211,13 +212,19 @@ def _fold(path: Path) -> None:
 
 
 def _schema_version(path: Path) -> int:
+    # One that is new is private from its first byte on; another program's is not made so.
+    if not path.exists():
+        keep_private(path)
+    version = _read_version(path)
     keep_private(path)
+    return version
+
+
+def _read_version(path: Path) -> int:
     with closing(sqlite3.connect(path)) as connection:
         if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
             raise DatabaseTrouble(Trouble.DAMAGED)
-        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'schema_migrations'").fetchone():
-            return 0
-        return int(connection.execute("SELECT coalesce(max(version), 0) FROM schema_migrations").fetchone()[0])
+        return version_of(connection)
 
 
 @asynccontextmanager

@@ -22,6 +22,8 @@ class Trouble(StrEnum):
     """It is a database no longer whole."""
     NO_DATABASE = "no_database"
     """The file holds something else."""
+    FOREIGN = "foreign"
+    """It is the database of another program."""
     NOT_OPENED = "not_opened"
     """The file or its folder is missing, or may not be opened."""
     MOVED = "moved"
@@ -40,6 +42,7 @@ TOLD = {
     Trouble.READ_ONLY: "the database is read-only: allow writing to its file and folder, or name another one",
     Trouble.DAMAGED: "the database is damaged: restore a backup, or move it away to start afresh",
     Trouble.NO_DATABASE: "the file is not a database: name another one, or move it away to start afresh",
+    Trouble.FOREIGN: "the database belongs to another program: name another file",
     Trouble.NOT_OPENED: "the database cannot be opened: its folder must exist and allow reading and writing",
     Trouble.MOVED: "the database was moved or deleted while in use: put it back, or start again with another one",
     Trouble.DISK: "the file could not be read or written: its disk may be full, gone or read-only",

@@ -82,7 +82,7 @@ async def test_an_empty_file_is_a_database_to_be(database: Path) -> None:
 async def test_what_a_crash_left_behind_stays(database: Path) -> None:
     script = (
         "import os, sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None);"
-        "c.execute('PRAGMA journal_mode = WAL'); c.execute('CREATE TABLE t (x)'); os._exit(0)"
+        "c.execute('PRAGMA journal_mode = WAL'); c.execute('CREATE TABLE schema_migrations (version)'); os._exit(0)"
     )
     await (await asyncio.create_subprocess_exec(sys.executable, "-c", script, database)).wait()
     before = everything_in(database.parent)
@@ -176,6 +176,13 @@ def another_migration(path: Path) -> None:
         connection.execute("UPDATE checksums SET checksum = 'another' WHERE version = 7")
 
 
+def of_another_program(path: Path) -> None:
+    path.unlink()
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("CREATE TABLE schema_migrations (version TEXT, dirty)")
+        connection.execute("CREATE TABLE users (name)")
+
+
 def a_strange_one(path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("DROP TABLE messages")
@@ -191,6 +198,7 @@ def a_strange_one(path: Path) -> None:
         (a_folder, "the database cannot be opened"),
         (from_the_future, "has version 999, and this ChatHakase knows versions up to"),
         (another_migration, "was made by a different migration 7 (memory) from this ChatHakase's"),
+        (of_another_program, "the database belongs to another program"),
         (a_strange_one, "the database refused (no such table: messages)"),
     ],
 )

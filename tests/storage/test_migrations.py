@@ -106,6 +106,17 @@ async def test_a_newer_database_is_refused_and_not_touched(database: Path) -> No
     assert database.read_bytes() == before
 
 
+@pytest.mark.parametrize("table", ["users", "sessions"])
+async def test_the_database_of_another_program_is_refused_and_not_touched(table: str, database: Path) -> None:
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute(f"CREATE TABLE {table} (name)")
+    database.chmod(0o644)
+    before = database.read_bytes()
+    with pytest.raises(StoreError, match="belongs to another program"):
+        await schema_version(database)
+    assert (database.read_bytes(), database.stat().st_mode & 0o777) == (before, 0o644)
+
+
 async def test_a_database_is_copied_before_it_is_migrated(database: Path, caplog: pytest.LogCaptureFixture) -> None:
     newest = migrations()[-1].version
     copies = [Path(f"{database}.before-{newest}{number}.db") for number in ("", ".2", ".3")]
