@@ -27,9 +27,9 @@ GREETINGS = (
 """Words behind which a name is called also without a comma."""
 ORDINARY = frozenset(
     {
-        *("will", "may", "mark", "april", "june", "august", "art", "bill", "bob", "chance", "chase", "dean", "drew"),
-        *("faith", "frank", "grace", "guy", "hope", "hunter", "iris", "ivy", "jack", "joy", "max", "miles", "pat"),
-        *("penny", "ray", "rich", "rob", "rose", "ruby", "sandy", "sky", "sue", "summer", "violet"),
+        *("will", "may", "mark", "april", "june", "august", "art", "bill", "bob", "chance", "chase", "dean", "dev"),
+        *("drew", "faith", "frank", "grace", "guy", "hope", "hunter", "iris", "ivy", "jack", "joy", "max", "miles"),
+        *("pat", "penny", "ray", "rich", "rob", "rose", "ruby", "sandy", "sky", "sue", "summer", "violet"),
     }
 )
 """Names that are words as well, so that they may begin a list: ``May, June and July are wet``."""
@@ -61,21 +61,22 @@ _ASKS_YOU = (
     r"|(?:hast|bist|kannst|könntest|willst|weißt)\s+du\b|(?:as|es|peux|pourrais|veux)-tu\b|¿"
 )
 _REPORTS = (
-    r"(?:['’]s\b|\s+and\s+(?:i|me|we|us)\b|\s+(?:said|says|told|tells|asked|asks|wrote|writes|thinks|thought|wants|wanted"
+    r"(?:['’]s\b|[的の说說]|\s+and\s+(?:i|me|we|us)\b|\s+(?:said|says|told|tells|asked|asks|wrote|writes|thinks|thought|wants|wanted"
     r"|needs|claims|claimed|suggests|suggested|proposed|mentioned|meant|means|sent|shared)\b(?!\s+you\b))"
 )
 """What goes on behind somebody's name by telling of them."""
 _TELLS = (
     rf"(?:{_REPORTS}|\s+(?:is|was|has|had|will|would|can|could|can't|cannot|won't)\b"
-    r"(?!\s+(?:you|u|ya|your|we|i|it|this|that|there|the)\b|\s+do\W*\Z))"
+    r"(?!\s+(?:you|u|ya|your|we|i|it|this|that|there|the)\b|\s+do\W*\Z)|\s+to\b)"
 )
 """The same in words with which a question may begin, too."""
 _ABOUT = (
-    rf"(?:[+-]?\s?\p{{Sc}}?\d(?![^\n]*\byou\b)|not\s+{_ANY}"
+    rf"(?:[“„«「『\"]|[+-]?\s?\p{{Sc}}?\d(?![^\n]*\byou\b)|not\s+{_ANY}"
     r"|(?:please|pls|bitte|i\s+think|i\s+guess|probably|maybe|of\s+course|obviously)\W*\Z"
     rf"|(?:who|whose|our|the|an?|my|from)\b[^,.?!\n]{{1,80}},{_TELLS})"
 )
-"""What stands behind a name and its sign where somebody is only named: a number, a correction, an answer, a remark."""
+"""What stands behind a name and its sign where somebody is only named: a quote, a number, a correction, a remark."""
+_ENDS_LIST = rf"(?:\s*\n|\W*\Z|{_AND})"
 _LISTED = r"\w+\s*(?:,|、|&|and\b|or\b|und\b|oder\b)"
 _HONORIFIC = regex.compile(rf"{HONORIFICS}|君|[야아](?=[\s,])")
 
@@ -84,11 +85,11 @@ _MAY_BEGIN = regex.compile(
 )
 _MAY_END = regex.compile(r"[,、][^\n,、]{1,80}\Z")
 _BEGINS = regex.compile(
-    rf"""\s*(?:{_GREETING}[,!]?\s*{_NAMES}(?!{_TELLS})
+    rf"""\s*(?:{_GREETING}(?:\s*{_NAMES}(?!{_TELLS})|[,!]\s*{_NAMES}(?=\s*(?:{_SIGN}|[.\n)。]|\W*\Z)))
         | {_AT}(?!{_REPORTS})
         | {_NAMES}(?:\s+(?:{_ASKS_YOU})|\s*[你您])
         | (?:{_INTERJECTION}[,!]?\s+)?
-            (?!{_WORD_TOO}\s*,\s*{_LISTED}) {_NAMES}\s*{_SIGN}+\s*(?=\S)(?!{_ABOUT})(?!{_NAMES}(?:\W*\Z|{_AND})))""",
+            (?!{_WORD_TOO}\s*,\s*{_LISTED}) {_NAMES}\s*{_SIGN}+\s*(?=\S)(?!{_ABOUT})(?!{_NAMES}{_ENDS_LIST}))""",
     regex.IGNORECASE | regex.VERBOSE,
 )
 _ENDS = regex.compile(rf"\A(?:[^\n:]*[,、])?(?P<before>[^,:\n、]*)[,、]\s*{_NAMES}[\s.!?…)~。！？]*\Z")
