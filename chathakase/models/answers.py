@@ -13,7 +13,7 @@ from chathakase.core.types import Ending, Finished, Piece, TakenBack
 from chathakase.models.bounds import Bounds, TooMuch
 from chathakase.models.documents import content_of, parse
 from chathakase.models.events import MARK, Events
-from chathakase.models.failures import SENSELESS, UNREACHABLE, UNREADABLE, as_model_errors
+from chathakase.models.failures import SENSELESS, UNREACHABLE, as_model_errors
 from chathakase.models.hearing import Hearing
 from chathakase.models.patience import Breath, Clock
 from chathakase.models.reasons import Reasons
@@ -114,7 +114,8 @@ class _Reading:
     async def _read(self, body: Pieces) -> Told:
         opening = await self._opening(body)
         if opening.startswith(MARKUP):
-            raise ModelError("unreadable", UNREADABLE)
+            # A web site, and no model.
+            raise openai.APIStatusError("", response=self._response, body=None)
         read = self._read_whole if opening.startswith(JSON) else self._read_stream
         async with aclosing(_chained(opening, body)) as all_of_it, aclosing(read(all_of_it)) as pieces:
             async for piece in pieces:

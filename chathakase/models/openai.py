@@ -20,7 +20,6 @@ from chathakase.models.endpoint import MODELS, Endpoint, read_endpoint
 from chathakase.models.failures import TIMEOUT, as_model_errors, translate
 from chathakase.models.learning import Clock, Learning
 from chathakase.models.reasons import Reasons
-from chathakase.models.refusals.addresses import is_web_page
 from chathakase.models.refusals.length import is_used_up
 from chathakase.models.shape import LENGTHS, Shape
 
@@ -128,15 +127,11 @@ class OpenAIModel:
         try:
             async with asyncio.timeout_at(attempt.until):
                 # Chunks as plain objects: to make each a pydantic model costs more than all the rest of a turn.
-                stream = await self._client.post(
+                return await self._client.post(
                     attempt.url, body=body, cast_to=object, stream=True, stream_cls=AsyncStream[Any]
                 )
         except TimeoutError as error:
             raise ModelError("timeout", TIMEOUT) from error
-        if is_web_page(stream.response):
-            await stream.close()
-            raise openai.APIStatusError("", response=stream.response, body=None)
-        return stream
 
 
 @asynccontextmanager

@@ -261,7 +261,7 @@ async def test_what_a_server_reports_in_mid_stream_is_told_as_what_it_is(report:
         (b'[{"error": {"code": 503, "status": "UNAVAILABLE"}}]', "http_503"),
         (b'{"error": {"message": "no"}, "choices": []}', "server_error"),
         (b"{}", "unreadable"),
-        (b"<html>Welcome!</html>", "unreadable"),
+        (b"<html>Welcome!</html>", "not_here"),
     ],
     ids=["in a choice", "a list", "an error", "no answer", "a web page"],
 )
@@ -269,6 +269,12 @@ async def test_the_same_in_one_piece(body: bytes, code: str) -> None:
     for head in (JSON, STREAM):
         error, requests = await failure(ends(head, body))
         assert (error.code, requests) == (code, 1)
+
+
+async def test_what_a_server_calls_its_stream_means_nothing() -> None:
+    """PHP calls everything HTML that is called nothing else."""
+    head = STREAM.replace(b"text/event-stream", b"text/html; charset=UTF-8")
+    assert await answer(ends(head, HELLO, STOP, DONE)) == ("hello", "stop")
 
 
 EMPTY = {

@@ -2,7 +2,6 @@
 
 import re
 
-import httpx2
 import openai
 
 from chathakase.models.refusals.saying import said, status_of
@@ -21,11 +20,6 @@ ELSEWHERE = re.compile(
 
 NEEDS_TLS = re.compile(r"HTTP request (?:was sent )?to (?:an )?HTTPS (?:server|port)", re.IGNORECASE)
 """Go and nginx."""
-
-
-def is_web_page(response: httpx2.Response) -> bool:
-    """Whether what answers is a web site, and no model."""
-    return "html" in response.headers.get("content-type", "")
 
 
 def where_to(error: openai.APIError) -> str | None:
