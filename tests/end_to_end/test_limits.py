@@ -139,6 +139,7 @@ async def test_what_is_forgotten_again_and_again_ends_the_answer_that_may_tell_o
         await thread.say("wait")
         await workspace.until(lambda: model.under_way == 1)
         secrets = [await thread.say(f"secret {number}") for number in range(5)]
+        await workspace.until(lambda: workspace.pending_events == 0)
         begin.set()
         await thread.answers(3, containing="Secret 0")
         for number, ts in enumerate(secrets[:4], 1):

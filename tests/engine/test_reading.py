@@ -83,7 +83,7 @@ async def test_what_files_hold_is_noted(stage: Stage) -> None:
     assert (text.text, text.refusal, text.read) == ("one,two", "", True)
     assert image.is_image
     assert (await stage.files.images([image.id]))[image.id].kind == "image/png"
-    assert zipped.refusal == "it is a zip archive"
+    assert zipped.refusal == "it is an archive, so I can see only the names of its files"
     assert gone.refusal == "it no longer exists"
 
 
