@@ -172,13 +172,13 @@ def configure_logging(level: int = logging.INFO) -> None:
 
     Bolt's and slack_sdk's warnings and errors quote what people write and tickets of sockets, so they stay silent; what
     goes wrong there is told by our own rooms. So does openai, which ``OPENAI_LOG`` has log whole prompts in a way of
-    its own.
+    its own. What dotenv cannot read is told once, with what is misspelt.
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(OneLine("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("chathakase").setLevel(level)
-    for library in ("slack_bolt", "slack_sdk", "apscheduler", "openai"):
+    for library in ("slack_bolt", "slack_sdk", "apscheduler", "openai", "dotenv"):
         logging.getLogger(library).setLevel(logging.CRITICAL)
 
 

@@ -1,9 +1,11 @@
-"""Finds settings that were misspelt, by the names of the variables that are set; values are never looked at."""
+"""Finds settings that were misspelt, by the names of the variables that are set; values are never told."""
 
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from difflib import get_close_matches
+from pathlib import Path
 
+from dotenv.parser import parse_stream
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource
 
 from chathakase.core.showing import harmless
@@ -19,10 +21,22 @@ LONGEST = 60
 
 
 def misspelt(settings: type[BaseSettings]) -> list[str]:
-    """One sentence for each variable, of the environment or the ``.env`` file, that seems to be meant for a setting."""
+    """One sentence for each variable, of the environment or the ``.env`` file, that seems to be meant for a setting.
+
+    And one for each line of that file that sets none, since it is not written as it must be.
+    """
     known = {name.upper() for name in settings.model_fields}
     there = set(_names(settings))
-    return sorted(filter(None, (_sentence(name, known, there) for name in there - known)))
+    return [*_unread_lines(settings), *sorted(filter(None, (_sentence(name, known, there) for name in there - known)))]
+
+
+def _unread_lines(settings: type[BaseSettings]) -> Iterator[str]:
+    file = Path(str(settings.model_config.get("env_file")))
+    # A file that cannot be read is told where it is read for its values.
+    with suppress(OSError, UnicodeError), file.open(encoding=settings.model_config.get("env_file_encoding")) as lines:
+        for found in parse_stream(lines):
+            if found.error:
+                yield f"line {found.original.line} of {file} is ignored: write it as NAME=value, and close its quotes"
 
 
 def _names(settings: type[BaseSettings]) -> Iterator[str]:
