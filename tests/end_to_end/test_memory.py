@@ -217,6 +217,7 @@ async def test_a_mention_by_a_change_of_what_was_said_long_ago_is_context(
         await thread.answers(1)
         mention = await thread.say("@bob what is this?")
         await alice.edit(thread.channel, mention, "@ChatHakase what is that?")
+        await thread.workspace.until(lambda: thread.workspace.pending_events == 0)
         await thread.say("and?")
         await thread.answers(2, containing="and?")
         assert len(model.requests) == 2

@@ -38,7 +38,7 @@ from tests.slack.connection.listening import QUICK
 from tests.storage.stores import Clock
 from tests.storage.test_cancellation import torn
 
-NO_JSON = "no JSON object"
+NO_JSON = "not a JSON object"
 """What the log says of a frame in which no id can be found that could be acknowledged."""
 QUESTION: Json = {"type": "events_api", "payload": callback(MENTION)}
 BOLT = "slack_bolt"

@@ -120,7 +120,7 @@ async def test_places_threads_and_people_change(workspace: Workspace) -> None:
     )
     assert joined.thread_ts == first.ts
     assert "1. #general: @ChatHakase in general" in shown
-    assert "There are: alice, bob, carol." in shown
+    assert "You can be: alice, bob, carol." in shown
     assert "There is no channel #secretive for bob." in shown
     assert "No answer so far." in shown
     assert "not said" not in shown
