@@ -61,8 +61,11 @@ class Stage:
     mouth: Mouth = field(default_factory=Mouth)
     thread: Thread = field(init=False)
 
-    async def ask(self, *failures: Answer) -> None:
-        """Have Alice ask, and ask again while the model fails so, and wait until the model is to answer."""
+    async def ask(self, *failures: Answer, struck_between: bool = False) -> None:
+        """Have Alice ask, and ask again while the model fails so, and wait until the model is to answer.
+
+        ``struck_between``: the fault may come from then on, before Alice asks again.
+        """
         mention = "" if self.channel.startswith("D") else "@ChatHakase "
         self.model.will(*failures, self.mouth.answer)
         ts = await self.alice.say(f"{mention}tell me", channel=self.channel)
@@ -70,6 +73,8 @@ class Stage:
         for _ in failures:
             await self.until(lambda: self.replies() and self.replies()[-1].blocks[-1]["type"] == "actions", "a failure")
             await self.settled()
+            if struck_between:
+                self.strike()
             await self.alice.press(self.channel, self.replies()[-1].ts, "chathakase_retry")
         await self.until(lambda: len(self.model.requests) > len(failures), "the model is asked")
 
@@ -104,7 +109,10 @@ class Stage:
 
     @property
     def status(self) -> str:
-        return self.workspace.status(self.channel, self.thread.ts)
+        """What is shown that the bot can take back: nothing where it was removed."""
+        world = self.workspace.world
+        is_there = world.is_member(self.channel, world.bot.id)
+        return self.workspace.status(self.channel, self.thread.ts) if is_there else ""
 
     def replies(self) -> list[Message]:
         return self.thread.replies()

@@ -112,8 +112,7 @@ async def page_too_many(stage: Stage) -> None:
 
 async def silence(stage: Stage) -> None:
     """The reply is an edit, so that no new message takes the status away."""
-    await stage.ask(fails(400))
-    stage.strike()
+    await stage.ask(fails(400), struck_between=True)
     await stage.hit()
     stage.end(BEGINNING + ENDING)
 
