@@ -18,6 +18,8 @@ from chathakase.slack.markdown.pages import Paginator
 from chathakase.slack.markdown.plain import notification
 from chathakase.storage.matching import query
 
+pytestmark = pytest.mark.long
+
 FRAGMENTS = (
     *("|\n", "|a|b|\n", "*a ", "**", "_a", "[", "](", "<", "<!--", "`", "``a", "> ", "- ", "1. ", "$$", "\\(", "~~a"),
     *(

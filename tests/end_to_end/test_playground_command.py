@@ -18,6 +18,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.cli import BAD_SETTINGS
 
+pytestmark = pytest.mark.long
+
 Process = asyncio.subprocess.Process
 
 

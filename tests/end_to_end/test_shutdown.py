@@ -18,6 +18,8 @@ from tests.end_to_end.process import running
 from tests.model_server import ModelServer, is_silent, says
 from tests.preloaded import Process
 
+pytestmark = pytest.mark.long
+
 Start = Callable[..., Awaitable[Thread]]
 
 GRACE = 1.0

@@ -14,6 +14,8 @@ from tests.end_to_end.conftest import OpenBot, Thread
 from tests.end_to_end.process import running
 from tests.model_server import ModelServer, says
 
+pytestmark = pytest.mark.long
+
 Start = Callable[..., Awaitable[Thread]]
 
 

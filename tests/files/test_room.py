@@ -20,6 +20,8 @@ from chathakase.files.picture import MOST_BY_FORMAT, PIXELS_MOST, TOO_MANY_PIXEL
 from chathakase.files.reading import DOCUMENTS, MODULES, PICTURE, Desk, read
 from tests.files.samples import pdf, picture
 
+pytestmark = pytest.mark.long
+
 MEASURED = """
 import runpy, sys
 runpy.run_module("chathakase.files.picture", run_name="__main__")

@@ -15,6 +15,8 @@ from chathakase.slack.connection.tempo import USUAL, Tempo
 from tests.slack.connection.bare_slack import BareSlack, Line, greet, refused
 from tests.slack.connection.listening import QUICK, Listener, listening
 
+pytestmark = pytest.mark.long
+
 SOON = 2.5
 NEVER = replace(USUAL, finish=60.0, goodbye=60.0, first_wait=60.0, longest_wait=60.0)
 """A patience that is seen when anything is waited for."""

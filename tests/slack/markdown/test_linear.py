@@ -12,6 +12,8 @@ from chathakase.slack.markdown.limits import PAGE, excess
 from chathakase.slack.markdown.pages import Paginator
 from chathakase.slack.markdown.plain import plain
 
+pytestmark = pytest.mark.long
+
 FRAGMENTS = [
     "|\n",
     "|a|b|\n",
