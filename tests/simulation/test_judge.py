@@ -160,6 +160,7 @@ def test_what_did_not_come_to_rest() -> None:
         ("failed", "⚠️ The model is busy.", set()),
         ("failed", "it is a fish", {Wrong.WORDS}),
         ("stopped", "About q2z: it ⏹️ Stopped.", set()),
+        ("stopped", f"About q2z: it ⚠️ I stopped this answer {CLEARED}.", set()),
         ("stopped", "About q2z: it", {Wrong.WORDS}),
         ("partial", "About q2z: it\n\n⚠️ It broke off.", set()),
         ("partial", "About q2z: it\n\n⚠️ It broke off.\n\n⚠️ It broke off.", {Wrong.WORDS}),

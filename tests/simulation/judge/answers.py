@@ -92,9 +92,9 @@ def _complaints(turn: Turn, text: str, remembered: str | None) -> Iterator[str]:
         if remembered is not None and _squeezed(text) != _squeezed(remembered):
             yield f"it is not what is remembered: {text[:80]!r}, {remembered[:80]!r}"
         return
-    sign = STOPPED if turn.outcome == "stopped" else NOTICE
-    if text.count(sign) != 1:
-        yield f"it has {text.count(sign)} notices: {text[-160:]!r}"
+    signs = (STOPPED, CLEARED) if turn.outcome == "stopped" else (NOTICE,)
+    if (count := sum(map(text.count, signs))) != 1:
+        yield f"it has {count} notices: {text[-160:]!r}"
     if turn.outcome == "partial" and remembered is not None and not _squeezed(text).startswith(_squeezed(remembered)):
         yield f"it is not what is remembered: {text[:80]!r}, {remembered[:80]!r}"
     if turn.outcome == "failed" and not text.startswith(NOTICE):
