@@ -3,71 +3,34 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
-import openai
 import pytest
 
 from chathakase.core.errors import ModelError
-from chathakase.core.types import Ending, Finished, Prompt, Speech, TakenBack, Usage
+from chathakase.core.types import Ending, Finished, Usage
 from chathakase.engine.asking import ask
 from chathakase.models.bounds import Bounds
-from chathakase.models.openai import OpenAIModel, open_model
 from tests.model_server import chunk
+from tests.models.bare_model import PROMPT, heard, opened
 from tests.models.bare_server import (
     DONE,
     JSON,
     STOP,
     STREAM,
     USAGE,
-    BareServer,
     Script,
     Send,
     breaks_off,
     ends,
-    open_bare,
     sends,
     sends_forever,
 )
 
-PROMPT = Prompt((Speech("user", "hello"),), "s")
 PATIENT = Bounds(1_000, at_once=10_000, in_all=50_000, beginning=60, silence=60, ending=0.05)
 HELLO = chunk({"content": "hello"})
 COUNTS = {"prompt_tokens": 11, "completion_tokens": 7}
-
-
-@pytest.fixture(autouse=True)
-def no_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing here speaks TLS, and to read them for each client would take longer than all the rest."""
-    monkeypatch.setattr(openai, "DefaultAsyncHttpxClient", partial(openai.DefaultAsyncHttpxClient, verify=False))
-
-
-@asynccontextmanager
-async def opened(*scripts: Script, bounds: Bounds = PATIENT) -> AsyncIterator[tuple[OpenAIModel, BareServer]]:
-    """A model on a server that answers by one script after another, and by the last one ever after."""
-    left = list(scripts)
-
-    async def script(send: Send) -> None:
-        await (left.pop(0) if len(left) > 1 else left[0])(send)
-
-    async with (
-        open_bare(script) as server,
-        open_model(
-            api_key="k", base_url=server.base_url, name="m", temperature=None, max_tokens=9, bounds=bounds
-        ) as model,
-    ):
-        yield model, server
-
-
-async def heard(model: OpenAIModel) -> tuple[str, Finished]:
-    *pieces, finished = [piece async for piece in model.stream(PROMPT)]
-    assert isinstance(finished, Finished)
-    taken = [at for at, piece in enumerate(pieces) if isinstance(piece, TakenBack)]
-    return "".join(map(str, pieces[taken[-1] + 1 :] if taken else pieces)), finished
 
 
 async def answer(*scripts: Script, bounds: Bounds = PATIENT) -> tuple[str, Ending | None]:
@@ -78,7 +41,7 @@ async def answer(*scripts: Script, bounds: Bounds = PATIENT) -> tuple[str, Endin
 
 async def failure(*scripts: Script) -> tuple[ModelError, int]:
     """How a server fails, and how often it was asked."""
-    async with opened(*scripts) as (model, server):
+    async with opened(*scripts, bounds=PATIENT) as (model, server):
         with pytest.raises(ModelError) as failed:
             await heard(model)
         return failed.value, server.requests
@@ -164,7 +127,7 @@ async def test_words_after_a_reason_are_waited_for() -> None:
     ids=["after it", "before and after it", "with it", "groq", "moonshot"],
 )
 async def test_tokens_are_counted_wherever_a_server_counts_them(end: bytes) -> None:
-    async with opened(ends(STREAM, HELLO, end)) as (model, _):
+    async with opened(ends(STREAM, HELLO, end), bounds=PATIENT) as (model, _):
         _, finished = await heard(model)
     assert (finished.reason, finished.usage) == (Ending.WHOLE, Usage(11, 7))
 
@@ -186,7 +149,7 @@ async def test_tokens_are_counted_wherever_a_server_counts_them(end: bytes) -> N
     ],
 )
 async def test_reasons_mean_the_same_in_every_servers_words(reasons: tuple[object, ...], ending: Ending) -> None:
-    async with opened(*[ends(STREAM, finishes(reason)) for reason in reasons]) as (model, _):
+    async with opened(*[ends(STREAM, finishes(reason)) for reason in reasons], bounds=PATIENT) as (model, _):
         assert [(await heard(model))[1].reason for _ in reasons] == [ending] * len(reasons)
 
 
@@ -199,7 +162,7 @@ async def test_some_reasons_say_that_there_is_more_to_come(reason: object) -> No
 async def test_each_unknown_reason_is_logged_once_without_words_of_people(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING)
     reasons = ["brand_new", "brand_new", "they said swordfish", "other words of theirs", "length", "another"]
-    async with opened(*[ends(STREAM, finishes(reason)) for reason in reasons]) as (model, _):
+    async with opened(*[ends(STREAM, finishes(reason)) for reason in reasons], bounds=PATIENT) as (model, _):
         for _ in reasons:
             await heard(model)
         await heard(model.named("other"))
@@ -208,7 +171,10 @@ async def test_each_unknown_reason_is_logged_once_without_words_of_people(caplog
 
 
 async def test_a_short_text_is_whole_for_the_same_reasons() -> None:
-    async with opened(ends(STREAM, finishes("eos_token")), ends(STREAM, finishes("network_error"))) as (model, _):
+    async with opened(ends(STREAM, finishes("eos_token")), ends(STREAM, finishes("network_error")), bounds=PATIENT) as (
+        model,
+        _,
+    ):
         assert (await ask(model, PROMPT)).text == "hello"
         with pytest.raises(ModelError, match="server_error"):
             await ask(model, PROMPT)
@@ -291,7 +257,7 @@ EMPTY = {
 
 @pytest.mark.parametrize("empty", EMPTY.values(), ids=EMPTY)
 async def test_who_streams_nothing_is_asked_once_more_for_it_in_one_piece(empty: bytes) -> None:
-    async with opened(ends(empty), ends(JSON, document())) as (model, server):
+    async with opened(ends(empty), ends(JSON, document()), bounds=PATIENT) as (model, server):
         assert await heard(model) == ("hello", Finished(Ending.WHOLE, "m"))
         assert server.requests == 2
     error, requests = await failure(ends(empty))

@@ -4,8 +4,8 @@ import asyncio
 import gzip
 import json
 import zlib
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from time import thread_time
 from typing import Any
@@ -14,7 +14,7 @@ import httpx2
 import pytest
 
 from chathakase.core.errors import ModelError
-from chathakase.core.types import Ending, Finished, Prompt, Speech, Usage
+from chathakase.core.types import Ending, Finished, Usage
 from chathakase.core.unicode import mend
 from chathakase.engine.asking import ask
 from chathakase.models import bodies
@@ -24,50 +24,31 @@ from chathakase.models.hearing import Hearing
 from chathakase.models.openai import OpenAIModel, open_model
 from chathakase.models.patience import HOLD
 from tests.model_server import chunk
+from tests.models.bare_model import PROMPT, heard, opened
 from tests.models.bare_server import (
     DONE,
     JSON,
     STOP,
     STREAM,
     USAGE,
-    BareServer,
     Script,
     Send,
     breaks_off,
     ends,
-    open_bare,
     open_bare_elsewhere,
     sends,
     sends_forever,
 )
 
-PROMPT = Prompt((Speech("user", "hello"),), "s")
 SMALL = Bounds(100, at_once=1_000, in_all=50_000, beginning=0.1, silence=0.1, lasting=60, ending=0.1)
 PATIENT = Bounds(100, at_once=1_000, in_all=50_000, beginning=60, silence=60, lasting=60, ending=60)
 """With time enough that whatever ends, ends for another reason."""
 COUNTED = Usage(11, 7)
 
 
-@asynccontextmanager
-async def opened(script: Script, bounds: Bounds) -> AsyncIterator[tuple[OpenAIModel, BareServer]]:
-    async with (
-        open_bare(script) as server,
-        open_model(
-            api_key="k", base_url=server.base_url, name="m", temperature=None, max_tokens=9, bounds=bounds
-        ) as model,
-    ):
-        yield model, server
-
-
-async def heard(model: OpenAIModel) -> tuple[str, Finished]:
-    *pieces, finished = [piece async for piece in model.stream(PROMPT)]
-    assert isinstance(finished, Finished)
-    return "".join(map(str, pieces)), finished
-
-
 async def answer(script: Script, bounds: Bounds = PATIENT) -> tuple[str, str | None]:
     """What a server's answer is, and why it ended; nothing of it may be left open where it was cut."""
-    async with opened(script, bounds) as (model, server):
+    async with opened(script, bounds=bounds) as (model, server):
         text, finished = await heard(model)
         if finished.reason == "too_much":
             await asyncio.wait_for(server.closed.wait(), 20)
@@ -76,7 +57,7 @@ async def answer(script: Script, bounds: Bounds = PATIENT) -> tuple[str, str | N
 
 
 async def failure(script: Script, bounds: Bounds = SMALL) -> str:
-    async with opened(script, bounds) as (model, server):
+    async with opened(script, bounds=bounds) as (model, server):
         with pytest.raises(ModelError) as failed:
             await heard(model)
         await asyncio.wait_for(server.closed.wait(), 20)
@@ -250,7 +231,10 @@ async def test_words_before_a_silence_stay() -> None:
         async for piece in model.stream(PROMPT):
             pieces.append(piece)
 
-    async with opened(sends_forever(STREAM + delta(content="so"), b": ping\n\n", pause=0.02), SMALL) as (model, _):
+    async with opened(sends_forever(STREAM + delta(content="so"), b": ping\n\n", pause=0.02), bounds=SMALL) as (
+        model,
+        _,
+    ):
         with pytest.raises(ModelError, match="timeout"):
             await hear(model)
     assert pieces == ["so"]
@@ -312,7 +296,7 @@ async def test_a_refusal_that_is_a_bomb_is_read_as_far_as_others() -> None:
 )
 async def test_nobody_waits_for_as_long_as_a_server_likes(name: str, wait: str) -> None:
     head = f"HTTP/1.1 429 Slow\r\n{name}: {wait}\r\nContent-Length: 0\r\n\r\n".encode()
-    async with opened(sends(head), PATIENT) as (model, server):
+    async with opened(sends(head), bounds=PATIENT) as (model, server):
         with pytest.raises(ModelError, match="http_429"):
             await heard(model)
         assert server.requests == 1
@@ -356,7 +340,7 @@ async def test_a_list_of_models_has_bounds(script: Script) -> None:
         await script(send)
         raise ConnectionError
 
-    async with opened(ended, SMALL) as (model, server):
+    async with opened(ended, bounds=SMALL) as (model, server):
         with pytest.raises(ModelError, match=r"timeout|unreadable"):
             await model.names()
         await asyncio.wait_for(server.closed.wait(), 20)
@@ -365,7 +349,10 @@ async def test_a_list_of_models_has_bounds(script: Script) -> None:
 async def test_names_of_models_are_names() -> None:
     names = ["m", 7, None, "x" * 1_000, "\x1b]0;title\x07", "org/m:8b"]
     body = json.dumps({"data": [{"id": name} for name in names]}).encode()
-    async with opened(sends(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body), SMALL) as (model, _):
+    async with opened(sends(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body), bounds=SMALL) as (
+        model,
+        _,
+    ):
         assert await model.names() == {"m", "org/m:8b"}
 
 
@@ -379,14 +366,14 @@ async def test_names_of_models_are_names() -> None:
     ids=["endless", "comments", "not streamed"],
 )
 async def test_short_texts_have_the_same_bounds(script: Script) -> None:
-    async with opened(script, SMALL) as (model, server):
+    async with opened(script, bounds=SMALL) as (model, server):
         with pytest.raises(ModelError, match=r"too_much|timeout"):
             await ask(model.named("other", max_tokens=5), PROMPT)
         await asyncio.wait_for(server.closed.wait(), 20)
 
 
 async def test_a_short_text_is_short() -> None:
-    async with opened(ends(whole("word " * 10_000)), bounds_for(9, beginning=60, silence=60)) as (model, _):
+    async with opened(ends(whole("word " * 10_000)), bounds=bounds_for(9, beginning=60, silence=60)) as (model, _):
         with pytest.raises(ModelError, match="too_much"):
             await ask(model, PROMPT)
 
@@ -519,13 +506,13 @@ async def test_usage_is_waited_for() -> None:
         await asyncio.sleep(0.05)
         await send(USAGE)
 
-    async with opened(script, PATIENT) as (model, _):
+    async with opened(script, bounds=PATIENT) as (model, _):
         assert await heard(model) == ("hello", Finished(Ending.WHOLE, "scripted-1", COUNTED))
 
 
 async def test_a_connection_serves_the_next_question_as_well() -> None:
     body = b"".join(b"%x\r\n%b\r\n" % (len(each), each) for each in (delta(content="hello"), STOP, USAGE, DONE))
     head = STREAM[:-2] + b"Transfer-Encoding: chunked\r\n\r\n"
-    async with opened(sends(head + body + b"0\r\n\r\n"), PATIENT) as (model, server):
+    async with opened(sends(head + body + b"0\r\n\r\n"), bounds=PATIENT) as (model, server):
         assert [await heard(model) for _ in range(3)] == [("hello", Finished(Ending.WHOLE, "scripted-1", COUNTED))] * 3
         assert (server.requests, server.open) == (3, 1)
