@@ -22,9 +22,9 @@ from chathakase.core.prompt import Persona, build_prompt
 from chathakase.core.tokens import Estimator
 from chathakase.core.types import Expiry, ExpiryMode, Incoming, Outcome, Place, Result, Usage, Where
 from chathakase.core.window import Window
-from chathakase.storage.migrate import migrate
-from chathakase.storage.sqlite import SqliteDatabase, open_sqlite
-from chathakase.storage.stores import Stores, open_stores
+from chathakase.storage.opening import Stores, open_stores
+from chathakase.storage.sqlite.driver import SqliteDatabase, open_sqlite
+from chathakase.storage.sqlite.migrate import migrate
 
 SMALL = Size(2_000, 40_000)
 FOR_COMPARISON = Size(50, 1_000)

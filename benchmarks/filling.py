@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from chathakase.core.tokens import Estimator
-from chathakase.storage.merging import INDEXES
+from chathakase.storage.sqlite.merging import INDEXES
 
 COMMON = "project"
 """A word in every third message."""

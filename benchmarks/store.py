@@ -9,9 +9,9 @@ from statistics import median
 from benchmarks.report import Goal, p95, show
 from chathakase.app import now
 from chathakase.core.types import Expiry, ExpiryMode, Incoming, Outcome, Place, Result, Usage
-from chathakase.storage.migrate import migrate
-from chathakase.storage.sqlite import open_sqlite
-from chathakase.storage.stores import Stores, open_stores
+from chathakase.storage.opening import Stores, open_stores
+from chathakase.storage.sqlite.driver import open_sqlite
+from chathakase.storage.sqlite.migrate import migrate
 
 TURNS = 500
 SESSIONS = 50

@@ -14,11 +14,11 @@ from chathakase.core.memory import Found, Transcript
 from chathakase.core.moments import day_and_time
 from chathakase.core.ports import ExportStore, SearchStore
 from chathakase.core.unicode import visible
-from chathakase.storage.export import Export
-from chathakase.storage.migrate import refuse_other
-from chathakase.storage.private import make_folder
-from chathakase.storage.search import Search
-from chathakase.storage.sqlite import open_for_reading
+from chathakase.storage.sqlite.driver import open_for_reading
+from chathakase.storage.sqlite.migrate import refuse_other
+from chathakase.storage.sqlite.private import make_folder
+from chathakase.storage.sqlite.search import Search
+from chathakase.storage.stores.export import Export
 
 BLANKS = re.compile(r"[ \t\r\n]+")
 

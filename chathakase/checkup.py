@@ -14,7 +14,7 @@ from chathakase.slack.checkup.slack import check_slack, check_slack_from_outside
 from chathakase.slack.checkup.socket import SocketState
 from chathakase.slack.connection.web import SlackWeb
 from chathakase.slack.delivery.limits import read_limits
-from chathakase.storage.checkup import check_database
+from chathakase.storage.sqlite.checkup import check_database
 
 WITHIN = 12.5
 """Seconds that one of the looks may take, whatever hangs."""

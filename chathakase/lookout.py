@@ -11,7 +11,7 @@ from chathakase.slack.checkup.socket import SocketState
 from chathakase.slack.connection.state import Connection
 from chathakase.slack.connection.web import SlackWeb
 from chathakase.storage.database import Database
-from chathakase.storage.vitals import Waiting, count_waiting
+from chathakase.storage.stores.vitals import Waiting, count_waiting
 
 
 class Lookout:

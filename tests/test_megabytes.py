@@ -16,7 +16,7 @@ from chathakase.slack.inward.reading import begins_with_other, readable
 from chathakase.slack.markdown.disguises import defused
 from chathakase.slack.markdown.pages import Paginator
 from chathakase.slack.markdown.plain import notification
-from chathakase.storage.matching import query
+from chathakase.storage.sqlite.matching import query
 
 pytestmark = pytest.mark.long
 

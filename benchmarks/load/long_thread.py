@@ -22,7 +22,7 @@ from chathakase.core.types import Outcome, Person, Place, Result, Where
 from chathakase.core.window import Window
 from chathakase.playground.web_api.limits import NoLimits
 from chathakase.playground.world.world import World
-from chathakase.storage.stores import Stores
+from chathakase.storage.opening import Stores
 
 MESSAGES = 10_000
 ROUNDS = 100

@@ -8,9 +8,9 @@ from chathakase.app import now
 from chathakase.core.types import Expiry, ExpiryMode, Incoming, Place
 from chathakase.playground.world.timestamps import micros
 from chathakase.playground.world.values import Message
-from chathakase.storage.migrate import migrate
-from chathakase.storage.sqlite import open_sqlite
-from chathakase.storage.stores import Stores, open_stores
+from chathakase.storage.opening import Stores, open_stores
+from chathakase.storage.sqlite.driver import open_sqlite
+from chathakase.storage.sqlite.migrate import migrate
 
 ALICE = "U0ALICE001"
 """Who says it."""

@@ -23,8 +23,8 @@ from chathakase.slack.inward.intake import Intake, build_app
 from chathakase.slack.inward.past import SlackPast
 from chathakase.slack.people import People
 from chathakase.storage.database import Database
-from chathakase.storage.migrate import ChangedMigration, migrate, refuse_newer
-from chathakase.storage.sqlite import open_sqlite, schema_version
+from chathakase.storage.sqlite.driver import open_sqlite, schema_version
+from chathakase.storage.sqlite.migrate import ChangedMigration, migrate, refuse_newer
 
 START_WITHIN = 11.0
 """Seconds until Slack must be connected."""

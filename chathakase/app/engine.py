@@ -43,7 +43,7 @@ from chathakase.slack.inward.downloads import SlackDownloads
 from chathakase.slack.inward.past import SlackPast
 from chathakase.slack.surface import SlackSurface
 from chathakase.storage.database import Database
-from chathakase.storage.stores import Stores, open_stores
+from chathakase.storage.opening import Stores, open_stores
 
 MEGABYTE = 1_000_000
 

@@ -16,10 +16,10 @@ from chathakase.engine import outage, turn
 from chathakase.playground.journal import EnvelopeSent
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace
-from chathakase.storage.memory import Memories
-from chathakase.storage.migrate import migrate
-from chathakase.storage.sqlite import SqliteDatabase, open_sqlite
-from chathakase.storage.trouble import DatabaseTrouble, Trouble
+from chathakase.storage.sqlite.driver import SqliteDatabase, open_sqlite
+from chathakase.storage.sqlite.migrate import migrate
+from chathakase.storage.sqlite.trouble import DatabaseTrouble, Trouble
+from chathakase.storage.stores.memory import Memories
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.end_to_end.process import running, spawn
 from tests.end_to_end.whispers import whispered, whispers

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from chathakase.engine.verdict import GAVE_UP
 from chathakase.playground.server import Workspace
-from chathakase.storage.suspects import BLAMED_AFTER, CALM_MS, SUSPECTED_AFTER
+from chathakase.storage.stores.suspects import BLAMED_AFTER, CALM_MS, SUSPECTED_AFTER
 from tests.end_to_end.conftest import Thread
 from tests.model_server import Answer, Json, ModelServer, says
 from tests.simulation.bots import Bots, open_bots, set_clock

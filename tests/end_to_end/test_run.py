@@ -12,8 +12,8 @@ import pytest
 from aiohttp import web
 
 from chathakase.playground.server import Workspace
-from chathakase.storage.migrate import migrate
-from chathakase.storage.sqlite import open_sqlite
+from chathakase.storage.sqlite.driver import open_sqlite
+from chathakase.storage.sqlite.migrate import migrate
 from tests.end_to_end.conftest import Thread
 from tests.end_to_end.process import running, spawn
 from tests.model_server import ModelServer, says

@@ -11,8 +11,8 @@ from chathakase.core.types import Incoming
 from chathakase.engine.admission import Admission, Load
 from chathakase.engine.changes import Changes
 from chathakase.engine.running import Running
-from chathakase.storage.migrate import migrate
-from chathakase.storage.sqlite import open_sqlite
+from chathakase.storage.sqlite.driver import open_sqlite
+from chathakase.storage.sqlite.migrate import migrate
 from tests.storage.stores import Stores, change, stores_of
 
 LATE = "2.000001"

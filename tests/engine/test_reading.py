@@ -13,11 +13,11 @@ from chathakase.core.files import Attachment, Reading, SharedFile
 from chathakase.core.types import Expiry, ExpiryMode, Incoming, Place
 from chathakase.engine.reading import AT_ONCE, GIVEN_UP, MOST_FILES, NOT_READ, PIXELS, TRIES, FileReader
 from chathakase.files.reading import read
-from chathakase.storage.files import Files, add_files
-from chathakase.storage.messages import read_attachments
-from chathakase.storage.migrate import migrate
-from chathakase.storage.sqlite import SqliteDatabase, open_sqlite
-from chathakase.storage.stores import open_stores
+from chathakase.storage.opening import open_stores
+from chathakase.storage.sqlite.driver import SqliteDatabase, open_sqlite
+from chathakase.storage.sqlite.migrate import migrate
+from chathakase.storage.stores.files import Files, add_files
+from chathakase.storage.stores.messages import read_attachments
 from tests.files.samples import archive, picture
 from tests.slack.inward.file_host import Server, answering, downloads_of, open_server
 

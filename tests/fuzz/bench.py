@@ -26,10 +26,10 @@ from chathakase.slack.inward import intake
 from chathakase.slack.inward.authors import Authors
 from chathakase.slack.inward.intake import Intake, build_app
 from chathakase.slack.people import People
-from chathakase.storage.errands import Errands
-from chathakase.storage.migrate import migrate
-from chathakase.storage.sqlite import open_sqlite
-from chathakase.storage.stores import open_stores
+from chathakase.storage.opening import open_stores
+from chathakase.storage.sqlite.driver import open_sqlite
+from chathakase.storage.sqlite.migrate import migrate
+from chathakase.storage.stores.errands import Errands
 from tests.fuzz.frames import text_of
 from tests.fuzz.shapes import BOT, BOT_ID, MENTION, TEAM, TS, WORD, Json, callback
 from tests.fuzz.texts import judge

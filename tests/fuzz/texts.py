@@ -14,7 +14,7 @@ from chathakase.core.tokens import Estimator
 from chathakase.core.types import Incoming
 from chathakase.engine.commands.parsing import parse
 from chathakase.engine.commands.wording import plainly
-from chathakase.storage.matching import query
+from chathakase.storage.sqlite.matching import query
 
 A_CHARACTER = 5e-6
 """Seconds of a processor for each character, on the slowest machine that we know; what is quadratic takes far more."""

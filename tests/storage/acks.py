@@ -16,10 +16,10 @@ from contextlib import closing
 from pathlib import Path
 
 from chathakase.core.types import Expiry, ExpiryMode
-from chathakase.storage.migrate import migrate
-from chathakase.storage.sqlite import open_sqlite
-from chathakase.storage.stores import open_stores
-from chathakase.storage.turns import Turns
+from chathakase.storage.opening import open_stores
+from chathakase.storage.sqlite.driver import open_sqlite
+from chathakase.storage.sqlite.migrate import migrate
+from chathakase.storage.stores.turns import Turns
 from tests.storage.stores import ID, TIMEOUT, Clock, answer, said
 
 

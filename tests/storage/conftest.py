@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from chathakase.core.types import ExpiryMode
-from chathakase.storage.migrate import migrate
-from chathakase.storage.sqlite import SqliteDatabase, open_sqlite
+from chathakase.storage.sqlite.driver import SqliteDatabase, open_sqlite
+from chathakase.storage.sqlite.migrate import migrate
 from tests.storage.stores import Stores, stores_of
 
 

@@ -6,7 +6,7 @@ from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 
-from chathakase.storage.migrate import LEDGER, migrations
+from chathakase.storage.sqlite.migrate import LEDGER, migrations
 
 Change = tuple[str, str]
 

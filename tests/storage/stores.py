@@ -22,23 +22,23 @@ from chathakase.core.types import (
     Wish,
 )
 from chathakase.slack.inward.events import microseconds
-from chathakase.storage.changes import Changes
-from chathakase.storage.emptying import Emptying
-from chathakase.storage.errands import Errands
-from chathakase.storage.export import Export
-from chathakase.storage.files import Files
-from chathakase.storage.forgetting import Forgetting
-from chathakase.storage.hints import Hints
-from chathakase.storage.listening import Listening
-from chathakase.storage.memory import Memories
-from chathakase.storage.merging import Merging
-from chathakase.storage.search import Search
-from chathakase.storage.sessions import Sessions
-from chathakase.storage.sqlite import SqliteDatabase
-from chathakase.storage.stores import open_stores
-from chathakase.storage.summaries import Summaries
-from chathakase.storage.titles import Titles
-from chathakase.storage.turns import Turns
+from chathakase.storage.opening import open_stores
+from chathakase.storage.sqlite.driver import SqliteDatabase
+from chathakase.storage.sqlite.emptying import Emptying
+from chathakase.storage.sqlite.merging import Merging
+from chathakase.storage.sqlite.search import Search
+from chathakase.storage.stores.changes import Changes
+from chathakase.storage.stores.errands import Errands
+from chathakase.storage.stores.export import Export
+from chathakase.storage.stores.files import Files
+from chathakase.storage.stores.forgetting import Forgetting
+from chathakase.storage.stores.hints import Hints
+from chathakase.storage.stores.listening import Listening
+from chathakase.storage.stores.memory import Memories
+from chathakase.storage.stores.sessions import Sessions
+from chathakase.storage.stores.summaries import Summaries
+from chathakase.storage.stores.titles import Titles
+from chathakase.storage.stores.turns import Turns
 
 PLACE = Place("C1", "1.000001")
 ID = PLACE.session_id

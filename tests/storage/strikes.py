@@ -8,8 +8,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, context
 from pathlib import Path
 from unittest.mock import patch
 
-from chathakase.storage import sqlite
-from chathakase.storage.sqlite import SqliteDatabase
+from chathakase.storage.sqlite import driver as sqlite
+from chathakase.storage.sqlite.driver import SqliteDatabase
 
 PAGE = 4096
 

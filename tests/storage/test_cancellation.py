@@ -23,12 +23,12 @@ from chathakase.core.errors import StoreError
 from chathakase.core.files import Reading
 from chathakase.core.memory import Scope, TitleBy
 from chathakase.core.types import ExpiryMode, Lease, Place, Role, Usage, Wish
-from chathakase.storage.errands import KEPT_MS, Errands
-from chathakase.storage.listening import Listening
-from chathakase.storage.merging import INDEXES
-from chathakase.storage.migrate import migrate
-from chathakase.storage.sqlite import PATIENCE, SqliteDatabase, open_sqlite
-from chathakase.storage.waiting import LEASE_MS
+from chathakase.storage.sqlite.driver import PATIENCE, SqliteDatabase, open_sqlite
+from chathakase.storage.sqlite.merging import INDEXES
+from chathakase.storage.sqlite.migrate import migrate
+from chathakase.storage.stores.errands import KEPT_MS, Errands
+from chathakase.storage.stores.listening import Listening
+from chathakase.storage.stores.waiting import LEASE_MS
 from tests.storage.cuts import Manner, cut
 from tests.storage.stores import FAILED, FILE, ID, LATER, PLACE, TIMEOUT, Stores, answer, change, said, stores_of
 from tests.storage.strikes import failing, held_by_another_process
@@ -639,7 +639,7 @@ async def test_opening_and_migrating_may_be_cut_short(old: bool, tmp_path: Path)
 CUT_AND_END = """
 import asyncio, random, sys
 from pathlib import Path
-from chathakase.storage.sqlite import PATIENCE, SqliteDatabase, open_sqlite
+from chathakase.storage.sqlite.driver import PATIENCE, SqliteDatabase, open_sqlite
 from tests.storage.test_cancellation import Storm, open_and_migrate, stores_on
 
 async def main(path):

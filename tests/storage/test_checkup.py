@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from chathakase.core.checkup import Finding, Level, worst
-from chathakase.storage import checkup, disk
-from chathakase.storage.checkup import check_database
-from chathakase.storage.migrate import migrate, migrations
-from chathakase.storage.sqlite import open_sqlite
-from chathakase.storage.vitals import Waiting, count_waiting
+from chathakase.storage.sqlite import checkup, disk
+from chathakase.storage.sqlite.checkup import check_database
+from chathakase.storage.sqlite.driver import open_sqlite
+from chathakase.storage.sqlite.migrate import migrate, migrations
+from chathakase.storage.stores.vitals import Waiting, count_waiting
 from tests.rights import without_rights
 from tests.storage.stores import PLACE, Clock, Stores, answer
 

@@ -3,8 +3,8 @@
 import asyncio
 
 from chathakase.core.types import Hold, Lease
-from chathakase.storage.forgetting import AT_ONCE
-from chathakase.storage.waiting import LEASE_MS
+from chathakase.storage.stores.forgetting import AT_ONCE
+from chathakase.storage.stores.waiting import LEASE_MS
 from tests.storage.stores import FAILED, ID, Stores, answer
 
 CLEAR = "clear session"

@@ -7,8 +7,8 @@ import pytest
 
 from chathakase.core.errands import Command, Errand, Press
 from chathakase.core.types import ExpiryMode, Wish
-from chathakase.storage.errands import KEPT_MS, Errands
-from chathakase.storage.waiting import LEASE_MS
+from chathakase.storage.stores.errands import KEPT_MS, Errands
+from chathakase.storage.stores.waiting import LEASE_MS
 from tests.storage.stores import PLACE, TIMEOUT, Stores
 
 HELP = Errand(Command(PLACE, "2", "U1", "help"))

@@ -8,7 +8,7 @@ import pytest
 
 from chathakase.core.memory import Memory
 from chathakase.core.types import ExpiryMode, Place
-from chathakase.storage.expiry import GONE_MS
+from chathakase.storage.stores.expiry import GONE_MS
 from tests.storage.stores import FILE, ID, TIMEOUT, Stores, answer
 
 DAY = 86_400_000

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from chathakase.core.errors import StoreError
-from chathakase.storage.migrate import migrate
-from chathakase.storage.sqlite import SqliteDatabase, open_sqlite, schema_version
-from chathakase.storage.trouble import DatabaseTrouble, Trouble
+from chathakase.storage.sqlite.driver import SqliteDatabase, open_sqlite, schema_version
+from chathakase.storage.sqlite.migrate import migrate
+from chathakase.storage.sqlite.trouble import DatabaseTrouble, Trouble
 from tests.rights import without_rights
 from tests.storage.stores import ID, Stores, answer
 from tests.storage.strikes import PAGE, damaged, failing, full, locked, moved, overwrite, read_only

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from chathakase.core.errors import StoreError
-from chathakase.storage.migrate import LEDGER, NOTE, migrate, migrations, refuse_other
-from chathakase.storage.sqlite import open_for_reading, open_sqlite
+from chathakase.storage.sqlite.driver import open_for_reading, open_sqlite
+from chathakase.storage.sqlite.migrate import LEDGER, NOTE, migrate, migrations, refuse_other
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from chathakase.core.files import SharedFile
 from chathakase.core.memory import Memory, Scope
 from chathakase.core.types import ExpiryMode, Message, Place, Role, Wish
-from chathakase.storage.memory import AT_ONCE
+from chathakase.storage.stores.memory import AT_ONCE
 from tests.storage.stores import FILE, ID, PLACE, Stores, answer, said
 
 

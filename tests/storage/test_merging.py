@@ -7,7 +7,7 @@ import pytest
 
 from chathakase.core.memory import Scope
 from chathakase.core.types import Place
-from chathakase.storage.merging import INDEXES, MOST_PAGES
+from chathakase.storage.sqlite.merging import INDEXES, MOST_PAGES
 from tests.storage.stores import PLACE, Stores, said
 
 DAY = 86_400_000

@@ -10,8 +10,9 @@ import pytest
 
 from chathakase.core.errors import StoreError
 from chathakase.core.types import Wish
-from chathakase.storage.migrate import CHECKSUMS as KEPT
-from chathakase.storage.migrate import (
+from chathakase.storage.sqlite.driver import SqliteDatabase, open_for_reading, open_sqlite, schema_version
+from chathakase.storage.sqlite.migrate import CHECKSUMS as KEPT
+from chathakase.storage.sqlite.migrate import (
     LEDGER,
     ChangedMigration,
     _apply,
@@ -20,7 +21,6 @@ from chathakase.storage.migrate import (
     refuse_newer,
     refuse_other,
 )
-from chathakase.storage.sqlite import SqliteDatabase, open_for_reading, open_sqlite, schema_version
 from tests.storage.stores import ID, Stores, answer, stores_of
 from tests.storage.strikes import PAGE, file_sizes_up_to, overwrite
 

@@ -18,9 +18,9 @@ from chathakase.core.errands import Command, Errand
 from chathakase.core.files import Reading
 from chathakase.core.memory import Change, Memory, Scope, Summary, TitleBy
 from chathakase.core.types import Outcome, Place, Result, Role, Usage
-from chathakase.storage.merging import INDEXES
-from chathakase.storage.migrate import migrate
-from chathakase.storage.sqlite import open_sqlite
+from chathakase.storage.sqlite.driver import open_sqlite
+from chathakase.storage.sqlite.merging import INDEXES
+from chathakase.storage.sqlite.migrate import migrate
 from tests.storage.stores import FILE, PLACE, Stores, said, stores_of
 
 PLACES = (PLACE, Place("C2", "1.000001"))

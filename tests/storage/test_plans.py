@@ -2,8 +2,9 @@
 
 import pytest
 
-from chathakase.storage import changes, checkup, forgetting, hints, sessions, summaries, titles, turns, withdrawing
-from chathakase.storage.sqlite import SqliteDatabase
+from chathakase.storage.sqlite import checkup
+from chathakase.storage.sqlite.driver import SqliteDatabase
+from chathakase.storage.stores import changes, forgetting, hints, sessions, summaries, titles, turns, withdrawing
 
 EARLIER = "USING COVERING INDEX turns_of_session (session=? AND upto<?)"
 

@@ -11,10 +11,10 @@ import pytest
 
 from chathakase.archive import open_archive
 from chathakase.core.checkup import Level
-from chathakase.storage import private
-from chathakase.storage.checkup import check_database
-from chathakase.storage.migrate import migrate
-from chathakase.storage.sqlite import open_sqlite, schema_version
+from chathakase.storage.sqlite import private
+from chathakase.storage.sqlite.checkup import check_database
+from chathakase.storage.sqlite.driver import open_sqlite, schema_version
+from chathakase.storage.sqlite.migrate import migrate
 from tests.storage.stores import Stores
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="there are no such rights")

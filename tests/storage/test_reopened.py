@@ -7,7 +7,7 @@ import pytest
 
 from chathakase.core.errors import StoreError
 from chathakase.core.types import ExpiryMode, Hold, Outcome, Place, Result, Usage, Wish
-from chathakase.storage.waiting import LEASE_MS
+from chathakase.storage.stores.waiting import LEASE_MS
 from tests.storage.stores import FAILED, ID, TIMEOUT, Stores, answer
 
 

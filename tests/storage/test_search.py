@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from chathakase.core.memory import Found, TitleBy
 from chathakase.core.types import Place
-from chathakase.storage import search as search_module
-from chathakase.storage.matching import EXCERPT, LONGEST_PATTERN, query
-from chathakase.storage.merging import INDEXES
+from chathakase.storage.sqlite import search as search_module
+from chathakase.storage.sqlite.matching import EXCERPT, LONGEST_PATTERN, query
+from chathakase.storage.sqlite.merging import INDEXES
 from tests.storage.stores import FILE, ID, PLACE, Stores, change
 
 OTHER = Place("D2", "1.000001")

@@ -8,10 +8,10 @@ import pytest
 
 from chathakase.core.errors import StoreError
 from chathakase.core.types import Appended, ExpiryMode, Hold, Outcome, Place, Result, Role, Usage
-from chathakase.storage.expiry import SESSIONS
-from chathakase.storage.migrate import migrate
-from chathakase.storage.sqlite import open_sqlite
-from chathakase.storage.waiting import LEASE_MS
+from chathakase.storage.sqlite.driver import open_sqlite
+from chathakase.storage.sqlite.migrate import migrate
+from chathakase.storage.stores.expiry import SESSIONS
+from chathakase.storage.stores.waiting import LEASE_MS
 from tests.storage.stores import FILE, ID, LATER, PLACE, TIMEOUT, Stores, answer
 
 

@@ -189,6 +189,9 @@ class SearchIndex(Protocol):
     async def merge(self) -> None:
         """Put in order, bit by bit, what has been added since the last time."""
 
+    async def sweep(self) -> None:
+        """Drop, bit by bit, what was removed and is still in it."""
+
 
 class ExportStore(Protocol):
     """Gives back all that is stored."""

@@ -8,9 +8,9 @@ from uuid import uuid4
 from chathakase.core.errands import Press
 from chathakase.core.types import Answered, Hold, Lease, Place, Result, Wish
 from chathakase.storage.database import Database, Row, Transaction
-from chathakase.storage.messages import ESTIMATE
-from chathakase.storage.summaries import spoil
-from chathakase.storage.suspects import (
+from chathakase.storage.stores.messages import ESTIMATE
+from chathakase.storage.stores.summaries import spoil
+from chathakase.storage.stores.suspects import (
     BLAMED_AFTER,
     CLEARED_OF_IT,
     NOT_ALONE,
@@ -20,8 +20,8 @@ from chathakase.storage.suspects import (
     may_run_alone,
     somebody_was_alone,
 )
-from chathakase.storage.usage import spend
-from chathakase.storage.waiting import (
+from chathakase.storage.stores.usage import spend
+from chathakase.storage.stores.waiting import (
     FIRST_ASKER,
     KEPT,
     LEASE_MS,

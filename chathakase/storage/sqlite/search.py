@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from chathakase.core.memory import Found
 from chathakase.core.types import Place
 from chathakase.storage.database import Database, Row, Value
-from chathakase.storage.matching import Query, query
-from chathakase.storage.merging import OF_MESSAGES, OF_TITLES
+from chathakase.storage.sqlite.matching import Query, query
+from chathakase.storage.sqlite.merging import OF_MESSAGES, OF_TITLES
 
 NEWEST = 4_000
 """How many of the newest that may match are looked at, whoever said them."""

@@ -1,7 +1,7 @@
 """What becomes of the turns of a session in which questions were forgotten."""
 
 from chathakase.storage.database import Transaction
-from chathakase.storage.waiting import KEPT, NO_TURN, WAITS
+from chathakase.storage.stores.waiting import KEPT, NO_TURN, WAITS
 
 # Whatever asks and is not forgotten still waits.
 QUESTIONS = """

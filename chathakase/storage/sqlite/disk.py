@@ -6,8 +6,8 @@ from pathlib import Path
 
 from chathakase.core.amounts import size
 from chathakase.core.checkup import Finding, Level
-from chathakase.storage.backup import SYSTEM
-from chathakase.storage.trouble import Trouble, advice_of
+from chathakase.storage.sqlite.backup import SYSTEM
+from chathakase.storage.sqlite.trouble import Trouble, advice_of
 
 SUBJECT = "disk"
 LOW = 200_000_000

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from chathakase.storage.trouble import DatabaseTrouble, Trouble
+from chathakase.storage.sqlite.trouble import DatabaseTrouble, Trouble
 
 LEDGER = "schema_migrations"
 """The table of what was applied; other programs have one of this name as well."""

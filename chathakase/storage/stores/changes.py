@@ -7,10 +7,10 @@ from dataclasses import replace
 from chathakase.core.memory import Change, Standing, Touched
 from chathakase.core.types import Incoming, Place, Role
 from chathakase.storage.database import Database, Row, Transaction
-from chathakase.storage.files import add_files
-from chathakase.storage.summaries import spoil
-from chathakase.storage.titles import retitle
-from chathakase.storage.withdrawing import withdraw
+from chathakase.storage.stores.files import add_files
+from chathakase.storage.stores.summaries import spoil
+from chathakase.storage.stores.titles import retitle
+from chathakase.storage.stores.withdrawing import withdraw
 
 FIND = """
 SELECT m.id, m.session, s.channel, s.thread, m.author, m.seq, m.said, m.asks, m.changed,

@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from chathakase.core.errors import StoreError
 from chathakase.storage.database import Database, Row, Transaction
-from chathakase.storage.early_forms import mend
+from chathakase.storage.sqlite.early_forms import mend
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ class ChangedMigration(StoreError):
 def migrations() -> list[Migration]:
     """Every migration that this version of the software knows, oldest first."""
     found = []
-    for file in files("chathakase.storage").joinpath("migrations").iterdir():
+    for file in files("chathakase.storage.sqlite").joinpath("migrations").iterdir():
         stem, _, suffix = file.name.partition(".")
         if suffix == "sql":
             number, _, name = stem.partition("_")

@@ -7,8 +7,8 @@ from dataclasses import replace
 from chathakase.core.memory import Memory, Summary
 from chathakase.core.types import Message, Role, Usage
 from chathakase.storage.database import Database, Transaction, Value
-from chathakase.storage.messages import COLUMNS, SPEAKERS, SPOKEN, read
-from chathakase.storage.usage import spend
+from chathakase.storage.stores.messages import COLUMNS, SPEAKERS, SPOKEN, read
+from chathakase.storage.stores.usage import spend
 
 CURRENT = f"""
 SELECT s.generation, {SPEAKERS}, m.text, m.upto, m.messages, m.model, m.version

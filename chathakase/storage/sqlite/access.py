@@ -7,7 +7,7 @@ from pathlib import Path
 
 from chathakase.core.amounts import counted
 from chathakase.core.checkup import Finding, Level
-from chathakase.storage.private import copies, readable_by_others
+from chathakase.storage.sqlite.private import copies, readable_by_others
 
 
 def check_access(path: Path) -> Iterator[Finding]:

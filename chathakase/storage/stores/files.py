@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from chathakase.core.files import Attachment, Image, Reading, SharedFile
 from chathakase.core.types import Incoming
 from chathakase.storage.database import Database, Transaction
-from chathakase.storage.messages import read_attachments
+from chathakase.storage.stores.messages import read_attachments
 
 ADD = """
 INSERT INTO files (session, message, position, ref, name, kind, size, url, remote)

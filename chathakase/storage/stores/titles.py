@@ -4,7 +4,7 @@ from chathakase.core.memory import Memory, TitleBy
 from chathakase.core.titles import UNTITLED, title_of
 from chathakase.core.types import Usage
 from chathakase.storage.database import Database, Transaction
-from chathakase.storage.usage import spend
+from chathakase.storage.stores.usage import spend
 
 # By the index in order (hence the sign), which has it at once.
 FIRST_WORDS = """

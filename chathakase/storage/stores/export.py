@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from chathakase.core.memory import Transcript
 from chathakase.core.types import Place
 from chathakase.storage.database import Database
-from chathakase.storage.messages import COLUMNS, SPOKEN, read
+from chathakase.storage.stores.messages import COLUMNS, SPOKEN, read
 
 ABOUT = """
 SELECT s.channel, s.thread, coalesce(t.title, ''), s.began_at, s.active_at, coalesce(m.text, '')

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from chathakase.core.memory import Memory, Summary, TitleBy
 from chathakase.core.types import Incoming, Lease, Message, Place, Role, Wish
 from chathakase.storage.database import Database, Row, Transaction
-from chathakase.storage.files import add_files
-from chathakase.storage.messages import COLUMNS, SPEAKERS, SPOKEN, read
-from chathakase.storage.pace import Pace
-from chathakase.storage.summaries import spoil, summary_of
+from chathakase.storage.stores.files import add_files
+from chathakase.storage.stores.messages import COLUMNS, SPEAKERS, SPOKEN, read
+from chathakase.storage.stores.pace import Pace
+from chathakase.storage.stores.summaries import spoil, summary_of
 
 ABOUT = f"""
 SELECT s.generation, s.above_read, t.title, t.made_by, m.text, m.upto, m.messages, m.model, m.version,

@@ -12,11 +12,11 @@ from typing import Literal, TypeVar
 
 import aiosqlite
 
-from chathakase.storage.backup import save_copy
 from chathakase.storage.database import Row, Value
-from chathakase.storage.private import keep_private
-from chathakase.storage.trouble import DatabaseTrouble, Trouble, trouble_of
-from chathakase.storage.version import version_of
+from chathakase.storage.sqlite.backup import save_copy
+from chathakase.storage.sqlite.private import keep_private
+from chathakase.storage.sqlite.trouble import DatabaseTrouble, Trouble, trouble_of
+from chathakase.storage.sqlite.version import version_of
 
 # With NORMAL, a power failure in WAL mode may take back the last commits, which Slack believes that we have. Whoever
 # commits when the log has so many pages waits until they are in the file: few pages, short waits. The cache is in KiB.

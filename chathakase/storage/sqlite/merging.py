@@ -9,7 +9,7 @@ ten times as long for one ten times as long. What is taken out stays in old part
 import asyncio
 
 from chathakase.storage.database import Database
-from chathakase.storage.pace import Pace
+from chathakase.storage.stores.pace import Pace
 
 OF_MESSAGES = tuple(f"words_{block}" for block in range(4))
 """The indexes of what was said; which of them holds a message follows from its number (migration 10)."""

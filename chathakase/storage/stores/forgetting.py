@@ -5,13 +5,13 @@ from collections.abc import Awaitable, Callable
 
 from chathakase.core.memory import Scope
 from chathakase.core.types import Place
-from chathakase.storage.changes import forget_messages
 from chathakase.storage.database import Database, Transaction, Value
-from chathakase.storage.expiry import Expiring
-from chathakase.storage.memory import NOTHING_WITHHELD
-from chathakase.storage.pace import Pace
-from chathakase.storage.titles import retitle
-from chathakase.storage.waiting import NO_TURN, begun_before
+from chathakase.storage.stores.changes import forget_messages
+from chathakase.storage.stores.expiry import Expiring
+from chathakase.storage.stores.memory import NOTHING_WITHHELD
+from chathakase.storage.stores.pace import Pace
+from chathakase.storage.stores.titles import retitle
+from chathakase.storage.stores.waiting import NO_TURN, begun_before
 
 SAID = "SELECT said FROM messages WHERE session = $1 AND ref = $2"
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from chathakase.core.errands import Command, Errand, Press
 from chathakase.core.types import Place, Wish
 from chathakase.storage.database import Database, Row, Transaction, Value
-from chathakase.storage.waiting import LEASE_MS, free
+from chathakase.storage.stores.waiting import LEASE_MS, free
 
 PROMISE = """
 INSERT INTO errands (

@@ -4,7 +4,7 @@ Nobody can tell which of several turns a process died of. After a few deaths a t
 with nothing beside it is held against it. It waits for that for a while at most, and so do all others.
 """
 
-from chathakase.storage.waiting import AHEAD_MS, WAITS, free, held
+from chathakase.storage.stores.waiting import AHEAD_MS, WAITS, free, held
 
 SUSPECTED_AFTER = 3
 """Deaths of the process during a turn after which that is suspected; an index holds those."""

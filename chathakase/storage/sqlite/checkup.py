@@ -9,13 +9,13 @@ from threading import Timer
 
 from chathakase.core.amounts import counted, size, span
 from chathakase.core.checkup import Finding, Level
-from chathakase.storage.access import check_access
 from chathakase.storage.database import Row
-from chathakase.storage.disk import check_disk
-from chathakase.storage.migrate import CHANGED, CHECKSUMS, RUN_THE_OTHER, changed_migration, migrations
-from chathakase.storage.trouble import TOLD, DatabaseTrouble, Trouble, advice_of, trouble_of
-from chathakase.storage.version import version_of
-from chathakase.storage.vitals import WAITING, Waiting, read_waiting
+from chathakase.storage.sqlite.access import check_access
+from chathakase.storage.sqlite.disk import check_disk
+from chathakase.storage.sqlite.migrate import CHANGED, CHECKSUMS, RUN_THE_OTHER, changed_migration, migrations
+from chathakase.storage.sqlite.trouble import TOLD, DatabaseTrouble, Trouble, advice_of, trouble_of
+from chathakase.storage.sqlite.version import version_of
+from chathakase.storage.stores.vitals import WAITING, Waiting, read_waiting
 
 SUBJECT = "database"
 PATIENCE = 2.0

@@ -4,12 +4,12 @@ import json
 from collections.abc import Callable
 from itertools import count
 
+from chathakase.core.ports import SearchIndex
 from chathakase.core.types import Expiry, ExpiryMode
 from chathakase.storage.database import Database, Value
-from chathakase.storage.errands import forget_done
-from chathakase.storage.merging import Merging
-from chathakase.storage.pace import Pace
-from chathakase.storage.waiting import WAITS, free
+from chathakase.storage.stores.errands import forget_done
+from chathakase.storage.stores.pace import Pace
+from chathakase.storage.stores.waiting import WAITS, free
 
 IDLE = f"active_at < $1 AND NOT {WAITS} AND {free('$2')} AND doomed = 0"
 """Of a row of ``sessions``: nothing happened since a time, nothing waits, and nobody is at work."""
@@ -73,9 +73,9 @@ MERGE_AFTER = 16
 class Expiring:
     """Has idle sessions expire, and deletes what is old."""
 
-    def __init__(self, database: Database, merging: Merging, *, expiry: Expiry, now: Callable[[], int]) -> None:
+    def __init__(self, database: Database, index: SearchIndex, *, expiry: Expiry, now: Callable[[], int]) -> None:
         self._database = database
-        self._merging = merging
+        self._index = index
         self.expiry = expiry
         self._now = now
 
@@ -96,7 +96,7 @@ class Expiring:
             await forget_done(transaction, now=self._now())
         pruned = await self._doom(idle, "archived_at IS NOT NULL") + await self._doom(idle, "archived_at IS NULL")
         await self.bury()
-        await self._merging.sweep()
+        await self._index.sweep()
         # Of the index, too; where somebody reads from the log just now, the next time.
         await self._database.empty_log()
         return pruned
@@ -122,7 +122,7 @@ class Expiring:
             if not deleted:
                 return
             if batch % MERGE_AFTER == 0:
-                await self._merging.merge()
+                await self._index.merge()
 
     async def _archive(self) -> int:
         archived, pace = 0, Pace(self._database, SESSIONS, most=MOST_SESSIONS)

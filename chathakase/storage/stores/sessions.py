@@ -15,14 +15,14 @@ from chathakase.core.types import (
     SessionsPage,
 )
 from chathakase.storage.database import Database, Row, Transaction
-from chathakase.storage.errands import promise
-from chathakase.storage.expiry import IDLE, Expiring
-from chathakase.storage.files import add_files, add_files_of_twin
-from chathakase.storage.messages import ESTIMATE, SPOKEN
-from chathakase.storage.summaries import spoil
-from chathakase.storage.talk import among_people
-from chathakase.storage.titles import retitle
-from chathakase.storage.waiting import WAITS, free
+from chathakase.storage.stores.errands import promise
+from chathakase.storage.stores.expiry import IDLE, Expiring
+from chathakase.storage.stores.files import add_files, add_files_of_twin
+from chathakase.storage.stores.messages import ESTIMATE, SPOKEN
+from chathakase.storage.stores.summaries import spoil
+from chathakase.storage.stores.talk import among_people
+from chathakase.storage.stores.titles import retitle
+from chathakase.storage.stores.waiting import WAITS, free
 
 STATE = """
 seq, asked = seq, doomed, (SELECT made_by FROM titles WHERE session = $1),

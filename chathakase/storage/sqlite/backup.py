@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from chathakase.storage.private import OWNER_ONLY
-from chathakase.storage.trouble import DatabaseTrouble, Trouble, trouble_of
+from chathakase.storage.sqlite.private import OWNER_ONLY
+from chathakase.storage.sqlite.trouble import DatabaseTrouble, Trouble, trouble_of
 
 SYSTEM = {
     errno.ENOSPC: Trouble.FULL,

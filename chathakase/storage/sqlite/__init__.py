@@ -1,0 +1,1 @@
+"""SQLite: its driver, schema and migrations, search, copies and diagnostics."""
