@@ -203,4 +203,5 @@ async def test_two_processes_stand_back_alike(
         await thread.say("@ChatHakase when?")
         await thread.answers(3, containing="when?")
         assert len(model.requests) == 3
-        assert len([text for text in whispers(workspace, thread.person) if STAYING_OUT in text]) == 1
+        await whispered(workspace, thread.person, STAYING_OUT)
+    assert len([text for text in whispers(workspace, thread.person) if STAYING_OUT in text]) == 1
