@@ -119,6 +119,18 @@ def test_a_question_that_failed_may_be_answered_with_the_next() -> None:
     assert found(replace(evidence, turns=turns, shown=(*shown, evidence.shown[2]), rows=rows)) == set()
 
 
+@pytest.mark.parametrize(("tokens", "wrong"), [(("q0z", "q3z"), set()), (("q3z",), {Wrong.UNANSWERED})])
+def test_a_question_from_above_is_answered_with_the_one_that_opened_its_session(
+    tokens: Sequence[str], wrong: set[Wrong]
+) -> None:
+    evidence, above = healthy(), _said("q0z", OTHER, "20.000000")
+    text = _answer(*tokens)
+    shown = [replace(each, text=text) if each.turn == "t3" else each for each in evidence.shown]
+    rows = [replace(row, text=text) if row.ref == "t3" else row for row in evidence.rows]
+    rows.append(Row(OTHER.session, 0, "user", above.text, above.ts))
+    assert found(replace(evidence, said=(above, *evidence.said), shown=shown, rows=rows)) == wrong
+
+
 def test_a_question_that_is_in_no_reply() -> None:
     text = _answer("something else")
     evidence = with_shown(lambda shown: [replace(shown, text=text)])

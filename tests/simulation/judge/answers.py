@@ -45,12 +45,24 @@ def all_are_answered(evidence: Evidence) -> Iterator[Flaw]:
         row = evidence.stored(said)
         if row is None or row.role == "cleared":
             continue
-        if row.role != "user" or not row.asks:
+        if row.role != "user" or not (row.asks or _is_answered_from_above(evidence, said)):
             yield Flaw(Wrong.UNANSWERED, f"{said.token} is stored as if it asked nothing", said.place)
         elif evidence.turn_of(said) is None:
             yield Flaw(Wrong.UNANSWERED, f"{said.token} has no turn", said.place)
     for turn in evidence.turns:
         yield from _replied(evidence, turn)
+
+
+def _is_answered_from_above(evidence: Evidence, said: Said) -> bool:
+    """Whether a question that was read from above the one that opened its session is answered together with that one.
+
+    Its thread was not the bot's when it was said, so that nothing but its words asks for an answer.
+    """
+    row = evidence.stored(said)
+    if row is None or row.seq > 0:
+        return False
+    here = (pages for pages in evidence.replies.values() if pages[0].place == said.place)
+    return any(said.token in questions(_text(pages)) for pages in here)
 
 
 def _replied(evidence: Evidence, turn: Turn) -> Iterator[Flaw]:
