@@ -12,8 +12,8 @@ from chathakase.files.checkup import check_files
 from chathakase.models.checkup import check_model
 from chathakase.slack.checkup.slack import check_slack, check_slack_from_outside
 from chathakase.slack.checkup.socket import SocketState
-from chathakase.slack.connection.web import SlackWeb
-from chathakase.slack.delivery.limits import read_limits
+from chathakase.slack.web.client import SlackWeb
+from chathakase.slack.web.limits import read_limits
 from chathakase.storage.sqlite.checkup import check_database
 
 WITHIN = 12.5

@@ -9,7 +9,7 @@ from chathakase.core.errors import StoreError
 from chathakase.health.vitals import VitalSigns
 from chathakase.slack.checkup.socket import SocketState
 from chathakase.slack.connection.state import Connection
-from chathakase.slack.connection.web import SlackWeb
+from chathakase.slack.web.client import SlackWeb
 from chathakase.storage.database import Database
 from chathakase.storage.stores.vitals import Waiting, count_waiting
 

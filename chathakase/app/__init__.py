@@ -17,11 +17,11 @@ from chathakase.engine.sessions import SessionManager
 from chathakase.health import open_health
 from chathakase.lookout import Lookout
 from chathakase.slack.connection.socket import open_socket
-from chathakase.slack.connection.web import open_web
 from chathakase.slack.inward.authors import Authors
 from chathakase.slack.inward.intake import Intake, build_app
 from chathakase.slack.inward.past import SlackPast
 from chathakase.slack.people import People
+from chathakase.slack.web.client import open_web
 from chathakase.storage.database import Database
 from chathakase.storage.sqlite.driver import open_sqlite, schema_version
 from chathakase.storage.sqlite.migrate import ChangedMigration, migrate, refuse_newer

@@ -38,10 +38,10 @@ from chathakase.engine.turn import TurnRunner
 from chathakase.engine.writing import Writer
 from chathakase.files.extra import HOW, missing
 from chathakase.files.reading import Desk
-from chathakase.slack.connection.web import SlackWeb
 from chathakase.slack.inward.downloads import SlackDownloads
 from chathakase.slack.inward.past import SlackPast
 from chathakase.slack.surface import SlackSurface
+from chathakase.slack.web.client import SlackWeb
 from chathakase.storage.database import Database
 from chathakase.storage.opening import Stores, open_stores
 

@@ -6,17 +6,17 @@ from time import monotonic
 from chathakase.config import Settings
 from chathakase.core.errors import StartError
 from chathakase.core.types import Streaming
-from chathakase.slack.connection.web import SlackWeb
 from chathakase.slack.delivery.attachment import Attachments
-from chathakase.slack.delivery.calls import Calls
-from chathakase.slack.delivery.limits import read_limits
 from chathakase.slack.delivery.outbox import Outbox
-from chathakase.slack.delivery.pace import Pace
 from chathakase.slack.delivery.reply import Delivery
 from chathakase.slack.delivery.status import Statuses
 from chathakase.slack.people import People
 from chathakase.slack.places import Places
 from chathakase.slack.surface import SlackSurface
+from chathakase.slack.web.calls import Calls
+from chathakase.slack.web.client import SlackWeb
+from chathakase.slack.web.limits import read_limits
+from chathakase.slack.web.pace import Pace
 
 
 def open_calls(settings: Settings, web: SlackWeb) -> Calls:

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from chathakase.slack.connection.trouble import trouble_of
+from chathakase.slack.web.trouble import trouble_of
 
 PATIENCE = 3.0
 """Seconds to wait for Slack; a reply goes on without a name rather than late."""

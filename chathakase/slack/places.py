@@ -9,9 +9,9 @@ from typing import Any
 
 from chathakase.core.types import Place, Where
 from chathakase.core.unicode import mend
-from chathakase.slack.delivery.calls import Calls
-from chathakase.slack.delivery.pace import Urgency
 from chathakase.slack.lookup import Lookup, Manner
+from chathakase.slack.web.calls import Calls
+from chathakase.slack.web.pace import Urgency
 
 INFO, MEMBERSHIPS = "conversations.info", "users.conversations"
 TYPES = "public_channel,private_channel,mpim,im"

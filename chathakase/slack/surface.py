@@ -7,16 +7,16 @@ from uuid import uuid4
 from chathakase.core.errands import Errand
 from chathakase.core.errors import DeliveryError
 from chathakase.core.types import Choice, Lease, Person, Place, Where
-from chathakase.slack.connection.trouble import ODD
 from chathakase.slack.delivery.attachment import Parcel
 from chathakase.slack.delivery.messages import Name
-from chathakase.slack.delivery.pace import Urgency
 from chathakase.slack.delivery.pagewriter import Origin
 from chathakase.slack.delivery.reply import Delivery, SlackReply
 from chathakase.slack.delivery.streamed import StreamedReply
 from chathakase.slack.inward.fields import TIMESTAMP
 from chathakase.slack.people import People
 from chathakase.slack.places import Places, is_direct
+from chathakase.slack.web.pace import Urgency
+from chathakase.slack.web.trouble import ODD
 
 NO_WHISPERS = frozenset({"unknown_method", "http_404", "http_405", "http_501", *ODD})
 """Codes of servers that do not know how to show something to one person only."""

@@ -29,7 +29,7 @@ from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace, open_workspace
 from chathakase.slack.checkup.needs import EVENTS, SCOPES
 from chathakase.slack.checkup.socket import SocketState
-from chathakase.slack.connection.web import open_web
+from chathakase.slack.web.client import open_web
 from tests.end_to_end.conftest import OpenBot
 from tests.preloaded import start
 

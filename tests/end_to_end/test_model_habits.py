@@ -53,7 +53,7 @@ async def test_what_was_shown_of_thoughts_is_taken_back(
     model: ModelServer,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("chathakase.slack.delivery.pace.LIVELY", 0.05)
+    monkeypatch.setattr("chathakase.slack.web.pace.LIVELY", 0.05)
     seen, ended = asyncio.Event(), asyncio.Event()
     model.will(thinks(*["The user greets me.\n\n"], *[THOUGHT] * length, seen=seen, ended=ended))
     async with open_the_bot(chathakase_streaming=streaming):

@@ -19,13 +19,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from chathakase.core.errands import Command, Errand, Press, Words
 from chathakase.core.memory import Change
 from chathakase.core.types import Expiry, ExpiryMode, Incoming
-from chathakase.slack.connection.identity import Identity
 from chathakase.slack.connection.socket import open_socket
-from chathakase.slack.connection.web import SlackWeb
 from chathakase.slack.inward import intake
 from chathakase.slack.inward.authors import Authors
 from chathakase.slack.inward.intake import Intake, build_app
 from chathakase.slack.people import People
+from chathakase.slack.web.client import SlackWeb
+from chathakase.slack.web.identity import Identity
 from chathakase.storage.opening import open_stores
 from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.sqlite.migrate import migrate

@@ -8,16 +8,16 @@ import pytest
 
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace
-from chathakase.slack.connection.web import SlackWeb, open_web
 from chathakase.slack.delivery.attachment import Attachments
-from chathakase.slack.delivery.calls import Calls
 from chathakase.slack.delivery.outbox import Outbox
-from chathakase.slack.delivery.pace import Pace
 from chathakase.slack.delivery.reply import Delivery
 from chathakase.slack.delivery.status import Statuses
 from chathakase.slack.people import People
 from chathakase.slack.places import Places
 from chathakase.slack.surface import SlackSurface
+from chathakase.slack.web.calls import Calls
+from chathakase.slack.web.client import SlackWeb, open_web
+from chathakase.slack.web.pace import Pace
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ import pytest
 from aiohttp import web
 
 from chathakase.engine.rights import Rights
-from chathakase.slack.connection.web import open_session, web_client
 from chathakase.slack.people import People, administers
 from chathakase.slack.surface import SlackSurface
+from chathakase.slack.web.client import open_session, web_client
 from tests.slack.inward.file_host import open_server
 
 OURS, OTHERS = "T1", "T2"

@@ -10,11 +10,11 @@ from chathakase.core.errors import DeliveryError
 from chathakase.core.types import Person, Place, Where
 from chathakase.playground.server import Workspace
 from chathakase.slack import lookup, places
-from chathakase.slack.connection.web import SlackWeb
-from chathakase.slack.delivery.calls import Calls
 from chathakase.slack.people import People, person_of
 from chathakase.slack.places import Places
 from chathakase.slack.surface import SlackSurface
+from chathakase.slack.web.calls import Calls
+from chathakase.slack.web.client import SlackWeb
 
 GENERAL, SECRET, ELSEWHERE = "C0GENERAL1", "C0SECRET01", "C0ELSEWHR1"
 GROUP_DM, ALICE_DM = "C0MPDM0001", "D0ALICE001"

@@ -12,8 +12,8 @@ from yarl import URL
 
 from chathakase.certificates import VARIABLES
 from chathakase.core.errors import StartError
-from chathakase.slack.connection.trouble import LONGEST_PAUSE, UNKNOWN_PAUSE, trouble_of
-from chathakase.slack.connection.web import open_web, proxy_of
+from chathakase.slack.web.client import open_web, proxy_of
+from chathakase.slack.web.trouble import LONGEST_PAUSE, UNKNOWN_PAUSE, trouble_of
 
 PROXY = "http://proxy:3128"
 

@@ -9,7 +9,7 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from chathakase.slack.connection.trouble import PASSING, trouble_of
+from chathakase.slack.web.trouble import PASSING, trouble_of
 
 WITHIN = 3.0
 """Seconds that a call may take: up to four are made one after the other."""

@@ -11,8 +11,8 @@ from chathakase.slack.checkup.asking import Answer, ask
 from chathakase.slack.checkup.clock import check_clock
 from chathakase.slack.checkup.socket import SocketState, of_running_bot, try_socket
 from chathakase.slack.checkup.subscriptions import UNSEEN, compare, configured_scopes, export_manifest
-from chathakase.slack.connection.addresses import Addresses
-from chathakase.slack.connection.web import open_session, proxy_of, web_client
+from chathakase.slack.web.addresses import Addresses
+from chathakase.slack.web.client import open_session, proxy_of, web_client
 
 
 @dataclass(frozen=True, slots=True)

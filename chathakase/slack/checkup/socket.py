@@ -14,7 +14,7 @@ from yarl import URL
 
 from chathakase.core.amounts import counted, span
 from chathakase.core.checkup import Finding, Level
-from chathakase.slack.connection.addresses import Addresses
+from chathakase.slack.web.addresses import Addresses
 
 SUBJECT = "socket"
 GREET_WITHIN = 3.0

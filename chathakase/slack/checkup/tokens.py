@@ -6,7 +6,7 @@ from chathakase.core.checkup import Finding, Level
 from chathakase.core.showing import shown
 from chathakase.slack.checkup.asking import TIMEOUT, WITHIN, Answer
 from chathakase.slack.checkup.needs import CAN_DO_WITHOUT, REINSTALL, SCOPES
-from chathakase.slack.connection.trouble import ODD
+from chathakase.slack.web.trouble import ODD
 
 BOT_TOKEN = "bot token"
 APP_TOKEN = "app token"

@@ -1,1 +1,1 @@
-"""Slack, reached: the Web API's session, the socket, and who we are."""
+"""Socket Mode: a socket that is kept open, and what comes in on it handed on."""

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from chathakase.slack.connection.addresses import Addresses, Elsewhere
 from chathakase.slack.connection.tempo import Tempo
-from chathakase.slack.connection.trouble import trouble_of
-from chathakase.slack.connection.web import TOKEN_REFUSED, proxy_of
 from chathakase.slack.connection.wire import LINK_DISABLED, TOO_MANY, Take, Wire
+from chathakase.slack.web.addresses import Addresses, Elsewhere
+from chathakase.slack.web.client import TOKEN_REFUSED, proxy_of
+from chathakase.slack.web.trouble import trouble_of
 
 MOST_BYTES = 4 * 2**20
 """Of one frame; a socket that brings a larger one is closed."""

@@ -13,7 +13,7 @@ from chathakase.slack.connection.keeper import Keeper
 from chathakase.slack.connection.opening import APP_TOKEN_ADVICE, NotOpened
 from chathakase.slack.connection.state import Connection
 from chathakase.slack.connection.tempo import USUAL, Tempo
-from chathakase.slack.connection.web import START_TIMEOUT, first_call, open_session
+from chathakase.slack.web.client import START_TIMEOUT, first_call, open_session
 
 REFUSED_SOCKET = (
     "Slack refused the socket: check that Socket Mode is switched on in your app's settings and that "

@@ -12,7 +12,7 @@ from aiohttp import ClientWebSocketResponse, WSMessage, WSMsgType
 
 from chathakase.core.errors import trace
 from chathakase.slack.connection.tempo import Tempo
-from chathakase.slack.connection.trouble import CODE
+from chathakase.slack.web.trouble import CODE
 
 MISSED_MOST = 3
 """Pings in a row that may bring nothing back."""

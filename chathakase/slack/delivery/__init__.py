@@ -1,1 +1,1 @@
-"""What goes out: every write at the pace that Slack allows, until it is there."""
+"""What goes out: every message, until it is there."""

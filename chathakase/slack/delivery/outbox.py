@@ -8,12 +8,8 @@ from typing import Any
 
 from chathakase.core.errors import DeliveryError
 from chathakase.core.types import Choice, Place
-from chathakase.slack.connection.trouble import trouble_of
-from chathakase.slack.delivery.calls import Calls
 from chathakase.slack.delivery.held import holds_less
-from chathakase.slack.delivery.limits import POST
 from chathakase.slack.delivery.messages import Post
-from chathakase.slack.delivery.pace import Urgency
 from chathakase.slack.delivery.questions import asking, in_words
 from chathakase.slack.delivery.refusals import Breaks, may_be_about_content
 from chathakase.slack.delivery.streams import Streams
@@ -21,6 +17,10 @@ from chathakase.slack.markdown.disguises import defused
 from chathakase.slack.markdown.plain import notification
 from chathakase.slack.markdown.rendering import whole
 from chathakase.slack.timestamps import time_of
+from chathakase.slack.web.calls import Calls
+from chathakase.slack.web.limits import POST
+from chathakase.slack.web.pace import Urgency
+from chathakase.slack.web.trouble import trouble_of
 
 WHISPERED_WITHIN = 30.0
 """Seconds after which a word to one person is no longer of use."""

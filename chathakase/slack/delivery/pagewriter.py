@@ -9,8 +9,8 @@ from chathakase.core.errors import ChatHakaseError, DeliveryError
 from chathakase.core.types import Place
 from chathakase.slack.delivery.messages import NOTHING, Below, Face, Name, Post, is_of, is_page
 from chathakase.slack.delivery.outbox import Outbox, Written
-from chathakase.slack.delivery.pace import Urgency
 from chathakase.slack.delivery.refusals import UNREACHABLE, Breaks
+from chathakase.slack.web.pace import Urgency
 
 NO_EDITS = ("unknown_method", "http_4")
 """How errors begin on a server that cannot edit messages at all."""

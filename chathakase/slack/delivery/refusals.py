@@ -8,7 +8,7 @@ https://docs.slack.dev/reference/methods/chat.postMessage and https://docs.slack
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from chathakase.slack.connection.trouble import trouble_of
+from chathakase.slack.web.trouble import trouble_of
 
 UNREACHABLE = frozenset(
     {

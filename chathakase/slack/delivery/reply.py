@@ -12,16 +12,16 @@ from typing import Self
 from chathakase.core.errors import DeliveryError, trace
 from chathakase.core.types import Outcome, Wish
 from chathakase.slack.delivery.attachment import Attachments
-from chathakase.slack.delivery.limits import POST
 from chathakase.slack.delivery.messages import NOTHING, Below
 from chathakase.slack.delivery.outbox import Outbox
-from chathakase.slack.delivery.pace import Urgency
 from chathakase.slack.delivery.pagewriter import Origin, PageWriter
 from chathakase.slack.delivery.refusals import UNREACHABLE
 from chathakase.slack.delivery.status import Statuses, Thinking, finished
 from chathakase.slack.markdown.limits import PAGE
 from chathakase.slack.markdown.pages import Page, Paginator
 from chathakase.slack.timestamps import time_of
+from chathakase.slack.web.limits import POST
+from chathakase.slack.web.pace import Urgency
 
 SILENCE = 0.4
 """Seconds without a word after which a status is shown; quicker answers need none."""

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from chathakase.core.errors import DeliveryError
 from chathakase.core.types import Place
-from chathakase.slack.delivery.calls import Calls
-from chathakase.slack.delivery.pace import Urgency
+from chathakase.slack.web.calls import Calls
+from chathakase.slack.web.pace import Urgency
 
 THINKING = "is thinking…"
 REFRESH = 90.0

@@ -15,11 +15,11 @@ from typing import Any
 
 from chathakase.core.errors import DeliveryError
 from chathakase.slack.delivery.messages import NOTHING, Below, Post
-from chathakase.slack.delivery.pace import Urgency
 from chathakase.slack.delivery.pagewriter import Origin
 from chathakase.slack.delivery.reply import BLANK, EDIT, Delivery, SlackReply
 from chathakase.slack.delivery.streams import APPEND, START, STOP
 from chathakase.slack.markdown.pages import Page
+from chathakase.slack.web.pace import Urgency
 
 LIFETIME = 240.0
 """Seconds after which a reply goes on in a new stream."""

@@ -5,11 +5,11 @@ from typing import Any
 
 from chathakase.core.errors import DeliveryError
 from chathakase.core.types import Place
-from chathakase.slack.delivery.calls import Calls
 from chathakase.slack.delivery.held import holds_less
 from chathakase.slack.delivery.messages import Post
-from chathakase.slack.delivery.pace import Urgency
 from chathakase.slack.markdown.plain import plain
+from chathakase.slack.web.calls import Calls
+from chathakase.slack.web.pace import Urgency
 
 START, APPEND, STOP = "chat.startStream", "chat.appendStream", "chat.stopStream"
 

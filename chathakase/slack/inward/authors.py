@@ -14,12 +14,12 @@ from itertools import chain
 from typing import Any
 
 from chathakase.core.types import Incoming, SaidTo
-from chathakase.slack.connection.identity import Identity
 from chathakase.slack.inward.anybody import is_a_bots, is_ours, read_anybody, read_bot
 from chathakase.slack.inward.events import SLACKBOT, SPOKEN, is_direct, read_event
 from chathakase.slack.inward.fields import ID, field, part, words
 from chathakase.slack.inward.reading import mentions
 from chathakase.slack.people import Kind, People
+from chathakase.slack.web.identity import Identity
 
 HOUR = 3600.0
 MOST_BY_A_WORKFLOW = 10

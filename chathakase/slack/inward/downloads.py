@@ -17,11 +17,11 @@ from yarl import URL
 
 from chathakase.core.errors import DeliveryError
 from chathakase.core.files import PAGE, SharedFile
-from chathakase.slack.connection.addresses import Addresses, Elsewhere
-from chathakase.slack.connection.trouble import trouble_of
-from chathakase.slack.connection.web import SlackWeb, proxy_of
 from chathakase.slack.inward.files import CLIP, LIST, address_in, address_of, is_remote, kind_of
 from chathakase.slack.inward.told import is_being_told, is_told, transcript
+from chathakase.slack.web.addresses import Addresses, Elsewhere
+from chathakase.slack.web.client import SlackWeb, proxy_of
+from chathakase.slack.web.trouble import trouble_of
 
 CONNECT = 5.0
 """Seconds to wait for a connection."""

@@ -9,12 +9,12 @@ from typing import Any
 from chathakase.core.files import SharedFile
 from chathakase.core.types import Incoming, Place, SaidTo
 from chathakase.core.unicode import mend
-from chathakase.slack.connection.identity import Identity
 from chathakase.slack.inward.blocks import holds
 from chathakase.slack.inward.fields import ID, TIMESTAMP, Malformed, field, words
 from chathakase.slack.inward.files import read_files
 from chathakase.slack.inward.layout import attached_words, files_in, is_no_text, own_words
 from chathakase.slack.inward.reading import begins_with_other, mentions, readable
+from chathakase.slack.web.identity import Identity
 
 EVENTS = ("app_mention", "message")
 SPOKEN = (None, "file_share", "thread_broadcast", "me_message")

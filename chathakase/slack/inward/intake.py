@@ -20,14 +20,14 @@ from chathakase.core.errands import Command, Press, Words
 from chathakase.core.errors import StoreError, trace
 from chathakase.core.memory import Change
 from chathakase.core.types import Incoming
-from chathakase.slack.connection.identity import Identity
-from chathakase.slack.connection.web import SlackWeb
 from chathakase.slack.inward.authors import Authors
 from chathakase.slack.inward.changes import read_change
 from chathakase.slack.inward.fields import Malformed
 from chathakase.slack.inward.presses import BUTTONS, read_press, read_stop
 from chathakase.slack.inward.responding import respond
 from chathakase.slack.inward.words import FORGET, SAY_BUTTONS, read_shortcut, read_words
+from chathakase.slack.web.client import SlackWeb
+from chathakase.slack.web.identity import Identity
 
 REFUSED = "chathakase_refused"
 """Set in Bolt's context when an event could not be stored: Slack must deliver it again."""

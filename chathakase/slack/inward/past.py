@@ -13,15 +13,15 @@ from typing import Any
 
 from chathakase.core.errors import DeliveryError
 from chathakase.core.types import Incoming, Place, Seen
-from chathakase.slack.connection.identity import Identity
-from chathakase.slack.delivery.calls import Calls
 from chathakase.slack.delivery.messages import turn_of
-from chathakase.slack.delivery.pace import Urgency
 from chathakase.slack.inward.anybody import read_anybody
 from chathakase.slack.inward.authors import Authors
 from chathakase.slack.inward.changes import TOMBSTONE
 from chathakase.slack.inward.events import microseconds
 from chathakase.slack.inward.fields import TIMESTAMP, Malformed, field, part
+from chathakase.slack.web.calls import Calls
+from chathakase.slack.web.identity import Identity
+from chathakase.slack.web.pace import Urgency
 
 REPLIES, HISTORY = "conversations.replies", "conversations.history"
 PAGE = 200

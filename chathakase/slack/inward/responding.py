@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from chathakase.slack.connection.addresses import Addresses, Elsewhere
-from chathakase.slack.connection.web import open_session, proxy_of
+from chathakase.slack.web.addresses import Addresses, Elsewhere
+from chathakase.slack.web.client import open_session, proxy_of
 
 WITHIN = 10.0
 """Seconds that it may take."""

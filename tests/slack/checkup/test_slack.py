@@ -21,7 +21,7 @@ from chathakase.slack.checkup.needs import CAN_DO_WITHOUT, EVENTS, SCOPES
 from chathakase.slack.checkup.slack import check_slack, check_slack_from_outside
 from chathakase.slack.checkup.socket import SocketState
 from chathakase.slack.checkup.subscriptions import compare
-from chathakase.slack.connection.web import web_client
+from chathakase.slack.web.client import web_client
 from tests.foreign_slack import open_foreign_slack
 
 

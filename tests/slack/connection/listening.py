@@ -13,10 +13,10 @@ from chathakase.core.types import Incoming
 from chathakase.slack.connection.socket import open_socket
 from chathakase.slack.connection.state import Connection
 from chathakase.slack.connection.tempo import Tempo
-from chathakase.slack.connection.web import open_web
 from chathakase.slack.inward.authors import Authors
 from chathakase.slack.inward.intake import Intake, build_app
 from chathakase.slack.people import People
+from chathakase.slack.web.client import open_web
 
 QUICK = Tempo(
     opening=2.0,

@@ -7,13 +7,13 @@ import pytest
 from aiohttp import ClientResponseError, web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from chathakase.slack.connection.addresses import Elsewhere
 from chathakase.slack.connection.opening import ODD_ADDRESS, NotOpened, Opener
 from chathakase.slack.connection.tempo import USUAL
-from chathakase.slack.connection.trouble import trouble_of
-from chathakase.slack.connection.web import open_session, web_client
 from chathakase.slack.connection.wire import Frame, Wire
 from chathakase.slack.inward.responding import respond
+from chathakase.slack.web.addresses import Elsewhere
+from chathakase.slack.web.client import open_session, web_client
+from chathakase.slack.web.trouble import trouble_of
 from tests.slack.inward.file_host import Server, answering, open_server
 
 STATUSES = (301, 302, 303, 307, 308)

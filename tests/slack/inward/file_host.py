@@ -8,9 +8,9 @@ import aiohttp
 from aiohttp import web
 
 from chathakase.core.files import SharedFile
-from chathakase.slack.connection.identity import Identity
-from chathakase.slack.connection.web import SlackWeb, web_client
 from chathakase.slack.inward.downloads import SlackDownloads
+from chathakase.slack.web.client import SlackWeb, web_client
+from chathakase.slack.web.identity import Identity
 
 TOKEN = "xoxb-secret"
 

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 
 from chathakase.core.types import Incoming, Place
-from chathakase.slack.connection.identity import Identity
 from chathakase.slack.inward.anybody import read_anybody, read_bot
+from chathakase.slack.web.identity import Identity
 
 BOT = Identity(user_id="U0BOT", bot_id="B0BOT", team_id="T1", name="ChatHakase")
 PAGE = {"event_type": "chathakase_reply", "event_payload": {"turn": "ab12", "page": 0}}

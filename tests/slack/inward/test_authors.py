@@ -8,12 +8,12 @@ import pytest
 from aiohttp import ClientSession, web
 
 from chathakase.core.types import Incoming
-from chathakase.slack.connection.identity import Identity
-from chathakase.slack.connection.web import web_client
 from chathakase.slack.inward import authors as module
 from chathakase.slack.inward.authors import MOST_BY_A_WORKFLOW, MOST_BY_AN_APP, Authors
 from chathakase.slack.inward.changes import read_change
 from chathakase.slack.people import Kind, People, kind_of
+from chathakase.slack.web.client import web_client
+from chathakase.slack.web.identity import Identity
 from tests.slack.inward.file_host import open_server
 
 BOT = Identity(user_id="U0BOT", bot_id="B0BOT", team_id="T1", name="ChatHakase")

@@ -5,10 +5,10 @@ import pytest
 
 from chathakase.core.memory import Change
 from chathakase.core.types import Incoming, Place
-from chathakase.slack.connection.identity import Identity
 from chathakase.slack.inward.changes import read_change
 from chathakase.slack.inward.events import read_event
 from chathakase.slack.inward.fields import Malformed
+from chathakase.slack.web.identity import Identity
 
 BOT = Identity(user_id="U0BOT", bot_id="B0BOT", team_id="T1", name="ChatHakase")
 AT = 9_000_000

@@ -13,9 +13,9 @@ from chathakase.core.errors import DeliveryError
 from chathakase.core.files import SharedFile
 from chathakase.playground.content.file_json import file_json
 from chathakase.playground.server import Workspace
-from chathakase.slack.connection.web import SlackWeb, open_web
 from chathakase.slack.inward.downloads import HOPS, SlackDownloads
 from chathakase.slack.inward.files import read_files
+from chathakase.slack.web.client import SlackWeb, open_web
 from tests.slack.inward.file_host import TOKEN, Server, answering, downloads_of, open_server
 
 MEGABYTE = 2**20

@@ -4,9 +4,9 @@ import pytest
 
 from chathakase.core.files import SharedFile
 from chathakase.core.types import Place
-from chathakase.slack.connection.identity import Identity
 from chathakase.slack.inward.events import read_event
 from chathakase.slack.inward.fields import Malformed
+from chathakase.slack.web.identity import Identity
 
 BOT = Identity(user_id="U0BOT", bot_id="B0BOT", team_id="T1", name="ChatHakase")
 

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from chathakase.core.types import Incoming
-from chathakase.slack.connection.identity import Identity
 from chathakase.slack.inward.anybody import read_anybody
 from chathakase.slack.inward.changes import read_change
 from chathakase.slack.inward.events import read_event
+from chathakase.slack.web.identity import Identity
 
 BOT = Identity(user_id="U0BOT", bot_id="B0BOT", team_id="T1", name="ChatHakase")
 DEPLOYS: dict[str, Any] = {"user": "U2", "bot_id": "B2", "bot_profile": {"name": "Deploys"}}

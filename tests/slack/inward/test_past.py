@@ -9,13 +9,13 @@ from chathakase.core.errors import DeliveryError
 from chathakase.core.types import Incoming, Place
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace
-from chathakase.slack.connection.web import SlackWeb
-from chathakase.slack.delivery.calls import Calls
 from chathakase.slack.inward import past as module
 from chathakase.slack.inward.authors import Authors
 from chathakase.slack.inward.events import microseconds
 from chathakase.slack.inward.past import SlackPast
 from chathakase.slack.people import People
+from chathakase.slack.web.calls import Calls
+from chathakase.slack.web.client import SlackWeb
 
 GENERAL = "C0GENERAL1"
 ALICE, BOB = "U0ALICE001", "U0BOB00001"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from chathakase.core.fairness import FairQueue
-from chathakase.slack.delivery.limits import LIMITS, POST, WORKSPACE, Limit
+from chathakase.slack.web.limits import LIMITS, POST, WORKSPACE, Limit
 
 LIVELY = 1.0
 """Seconds between two interim texts of one reply, as long as the budget lasts."""

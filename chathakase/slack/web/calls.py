@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.core.errors import DeliveryError
-from chathakase.slack.connection.trouble import ODD, trouble_of
-from chathakase.slack.delivery.pace import Pace, Urgency
+from chathakase.slack.web.pace import Pace, Urgency
+from chathakase.slack.web.trouble import ODD, trouble_of
 
 PERSISTENCE = 3600.0
 """Seconds for which an urgent call is tried again, as long as the trouble is of a kind that passes."""

@@ -10,9 +10,9 @@ import pytest
 
 from chathakase.playground.web_api.limits import Bucket as SlacksBucket
 from chathakase.playground.web_api.limits import Rate
-from chathakase.slack.delivery.limits import LIMITS, POST, WORKSPACE, Limit, read_limits
-from chathakase.slack.delivery.pace import Pace, Urgency
-from tests.slack.delivery.virtual_time import now, run
+from chathakase.slack.web.limits import LIMITS, POST, WORKSPACE, Limit, read_limits
+from chathakase.slack.web.pace import Pace, Urgency
+from tests.slack.web.virtual_time import now, run
 
 EDIT = "chat.update"
 FEW = {

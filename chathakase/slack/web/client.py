@@ -17,8 +17,8 @@ from chathakase.certificates import is_more_than_default, trusted
 from chathakase.core.addresses import is_loopback
 from chathakase.core.errors import StartError
 from chathakase.core.showing import shown
-from chathakase.slack.connection.identity import Identity
-from chathakase.slack.connection.trouble import trouble_of
+from chathakase.slack.web.identity import Identity
+from chathakase.slack.web.trouble import trouble_of
 
 START_TIMEOUT = 4.0
 """Seconds that a call at start may take, with all its tries."""

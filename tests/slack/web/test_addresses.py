@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from yarl import URL
 
-from chathakase.slack.connection.addresses import Addresses, Elsewhere
+from chathakase.slack.web.addresses import Addresses, Elsewhere
 
 SLACK = Addresses("https://slack.com/api/")
 GOV = Addresses("https://slack-gov.com/api/")
