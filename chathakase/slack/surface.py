@@ -8,13 +8,13 @@ from chathakase.core.errands import Errand
 from chathakase.core.errors import DeliveryError
 from chathakase.core.types import Choice, Lease, Person, Place, Where
 from chathakase.slack.delivery.attachment import Parcel
-from chathakase.slack.delivery.messages import Name
 from chathakase.slack.delivery.pagewriter import Origin
 from chathakase.slack.delivery.reply import Delivery, SlackReply
 from chathakase.slack.delivery.streamed import StreamedReply
-from chathakase.slack.inward.fields import TIMESTAMP
+from chathakase.slack.own_messages import Name
 from chathakase.slack.people import People
 from chathakase.slack.places import Places, is_direct
+from chathakase.slack.timestamps import TIMESTAMP
 from chathakase.slack.web.pace import Urgency
 from chathakase.slack.web.trouble import ODD
 

@@ -1,7 +1,14 @@
 """When something was posted, as Slack's ``ts`` tells. Pure."""
 
-from chathakase.slack.inward.events import microseconds
-from chathakase.slack.inward.fields import TIMESTAMP
+import re
+
+TIMESTAMP = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
+
+
+def microseconds(ts: str) -> int:
+    """When a message was said, in epoch microseconds, which is what Slack's ``ts`` is made of."""
+    seconds, _, fraction = ts.partition(".")
+    return int(seconds) * 1_000_000 + int(f"{fraction:0<6.6}")
 
 
 def time_of(ts: object) -> int:

@@ -10,7 +10,7 @@ from chathakase.engine import turn
 from chathakase.engine.errand_runner import MOST_WITH_URGENT
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace
-from chathakase.slack.delivery.messages import ACTION
+from chathakase.slack.own_messages import ACTION
 from tests.end_to_end.conftest import OpenBot, Thread, markdown
 from tests.end_to_end.whispers import whispered, whispers
 from tests.model_server import ModelServer, fails, says

@@ -21,7 +21,7 @@ from chathakase.playground.server import Workspace
 from chathakase.playground.socket_mode import events
 from chathakase.playground.socket_mode.payloads import message_json
 from chathakase.slack.inward.downloads import SlackDownloads
-from chathakase.slack.inward.events import microseconds
+from chathakase.slack.timestamps import microseconds
 from tests.end_to_end.conftest import OpenBot, Thread, footnotes
 from tests.end_to_end.whispers import choose, whispered
 from tests.model_server import ModelServer, replies, says

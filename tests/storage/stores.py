@@ -21,7 +21,7 @@ from chathakase.core.types import (
     Usage,
     Wish,
 )
-from chathakase.slack.inward.events import microseconds
+from chathakase.slack.timestamps import microseconds
 from chathakase.storage.opening import open_stores
 from chathakase.storage.sqlite.driver import SqliteDatabase
 from chathakase.storage.sqlite.emptying import Emptying

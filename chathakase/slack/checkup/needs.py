@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from chathakase.slack.inward.words import FORGET
+from chathakase.slack.own_messages import FORGET
 
 SCOPES: Mapping[str, str] = {
     "app_mentions:read": "mentions are not received",

@@ -17,10 +17,10 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from chathakase.core.errors import DeliveryError
 from chathakase.core.types import Place
-from chathakase.slack.delivery.messages import Name
 from chathakase.slack.delivery.outbox import Outbox
 from chathakase.slack.delivery.refusals import may_be_about_content
 from chathakase.slack.markdown.disguises import defused
+from chathakase.slack.own_messages import Name
 from chathakase.slack.web.addresses import Addresses, Elsewhere
 from chathakase.slack.web.client import proxy_of
 from chathakase.slack.web.limits import POST

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chathakase.slack.inward.reading import unescape
+from chathakase.slack.markdown.escaping import unescape
 
 
 def holds_less(answer: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:

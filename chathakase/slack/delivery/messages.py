@@ -1,40 +1,20 @@
 """What the messages of a reply look like to Slack: their text, their blocks, and how they are found again. Pure."""
 
-import json
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from chathakase.core.types import Place, Wish
 from chathakase.slack.markdown.disguises import defused
-from chathakase.slack.markdown.plain import LONGEST, escape, notification
-
-METADATA = "chathakase_reply"
-"""The ``event_type`` of the metadata with which the bot finds its own messages again."""
-ACTION = "chathakase_{}"
-"""The ``action_id`` of a button, by its wish."""
-TURN = re.compile(r"[0-9a-f]{1,64}")
-"""What turns are named; errands have other names."""
+from chathakase.slack.markdown.escaping import escape
+from chathakase.slack.markdown.plain import LONGEST, notification
+from chathakase.slack.own_messages import ACTION, METADATA, Name
 
 FOOTNOTES_MOST = 1_500
 """Characters of footnotes; a context block takes 3,000 in each of ten texts
 (https://docs.slack.dev/reference/block-kit/blocks/context-block)."""
 
 LABELS: Mapping[Wish, str] = {Wish.STOP: "Stop", Wish.RETRY: "Try again", Wish.CONTINUE: "Continue"}
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """How the messages of one run of a turn are known, in their metadata and under their buttons."""
-
-    turn: str
-    run: int
-
-    @property
-    def value(self) -> str:
-        """What a button says when it is pressed."""
-        return json.dumps({"turn": self.turn, "run": self.run})
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,20 +107,3 @@ def is_page(message: Mapping[str, Any], post: Post) -> bool:
     """Whether a message that Slack holds is this page."""
     metadata = message.get("metadata")
     return isinstance(metadata, Mapping) and metadata.get("event_payload") == post.metadata["event_payload"]
-
-
-def turn_of(message: Mapping[str, Any]) -> str | None:
-    """The turn of which a message of ours is a page; empty if it is none, None where its metadata is not shown."""
-    metadata = message.get("metadata")
-    payload = metadata.get("event_payload") if isinstance(metadata, Mapping) else None
-    if not isinstance(payload, Mapping):
-        return None
-    turn = payload.get("turn")
-    return turn if isinstance(turn, str) and TURN.fullmatch(turn) else ""
-
-
-def is_of(message: Mapping[str, Any], name: Name) -> bool:
-    """Whether a message that Slack holds is any page of a turn."""
-    metadata = message.get("metadata")
-    payload = metadata.get("event_payload") if isinstance(metadata, Mapping) else None
-    return isinstance(payload, Mapping) and payload.get("turn") == name.turn

@@ -7,9 +7,10 @@ from typing import Any
 
 from chathakase.core.errors import ChatHakaseError, DeliveryError
 from chathakase.core.types import Place
-from chathakase.slack.delivery.messages import NOTHING, Below, Face, Name, Post, is_of, is_page
+from chathakase.slack.delivery.messages import NOTHING, Below, Face, Post, is_page
 from chathakase.slack.delivery.outbox import Outbox, Written
 from chathakase.slack.delivery.refusals import UNREACHABLE, Breaks
+from chathakase.slack.own_messages import Name, is_of
 from chathakase.slack.web.pace import Urgency
 
 NO_EDITS = ("unknown_method", "http_4")

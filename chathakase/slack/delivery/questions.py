@@ -12,9 +12,8 @@ from typing import Any
 from chathakase.core.types import Choice, Place
 from chathakase.slack.markdown.disguises import defused
 from chathakase.slack.markdown.plain import notification
+from chathakase.slack.own_messages import SAY
 
-SAY = "chathakase_say_{}"
-"""The ``action_id`` of a button that says words, by its number."""
 LONGEST_TEXT, LONGEST_LABEL, LONGEST_DIALOG_LABEL = 3_000, 75, 30
 
 

@@ -19,6 +19,7 @@ from chathakase.slack.delivery.refusals import UNREACHABLE
 from chathakase.slack.delivery.status import Statuses, Thinking, finished
 from chathakase.slack.markdown.limits import PAGE
 from chathakase.slack.markdown.pages import Page, Paginator
+from chathakase.slack.own_messages import PLACEHOLDER
 from chathakase.slack.timestamps import time_of
 from chathakase.slack.web.limits import POST
 from chathakase.slack.web.pace import Urgency
@@ -27,8 +28,6 @@ SILENCE = 0.4
 """Seconds without a word after which a status is shown; quicker answers need none."""
 NO_ROOM = 0.5
 """Seconds between two looks whether there is room for a first text."""
-PLACEHOLDER = "_thinking…_"
-"""What stands in the reply's place where statuses are not to be had."""
 BLANK = " "
 """A reply without words."""
 EDIT = "chat.update"

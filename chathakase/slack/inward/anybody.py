@@ -10,14 +10,14 @@ from typing import Any
 
 from chathakase.core.types import Incoming, Place
 from chathakase.core.unicode import mend
-from chathakase.slack.delivery.messages import turn_of
-from chathakase.slack.delivery.reply import PLACEHOLDER
-from chathakase.slack.inward.events import SPOKEN, microseconds, read_event, text_of, thread_of
-from chathakase.slack.inward.fields import ID, TIMESTAMP, field, objects, part, words
+from chathakase.slack.inward.events import SPOKEN, read_event, text_of, thread_of
+from chathakase.slack.inward.fields import ID, field, objects, part, words
 from chathakase.slack.inward.files import read_files
 from chathakase.slack.inward.layout import attached_words, files_in, own_words
 from chathakase.slack.inward.reading import readable
 from chathakase.slack.markdown.original import original
+from chathakase.slack.own_messages import PLACEHOLDER, turn_of
+from chathakase.slack.timestamps import TIMESTAMP, microseconds
 from chathakase.slack.web.identity import Identity
 
 SAYING = (*SPOKEN, "bot_message")

@@ -9,8 +9,7 @@ from itertools import chain
 from typing import Any
 
 from chathakase.slack.inward.fields import ID, objects, words
-from chathakase.slack.inward.reading import unescape
-from chathakase.slack.markdown.plain import escape
+from chathakase.slack.markdown.escaping import escape, unescape
 
 DEEPEST = 12
 """How far parts within parts are followed."""

@@ -12,10 +12,11 @@ from typing import Any
 from chathakase.core.memory import Change
 from chathakase.core.types import Incoming
 from chathakase.slack.inward.anybody import is_ours, read_anybody
-from chathakase.slack.inward.events import microseconds, read_event, thread_of
-from chathakase.slack.inward.fields import ID, TIMESTAMP, Malformed, field, part
+from chathakase.slack.inward.events import read_event, thread_of
+from chathakase.slack.inward.fields import ID, Malformed, field, part
 from chathakase.slack.inward.layout import without_previews
 from chathakase.slack.inward.told import untold
+from chathakase.slack.timestamps import TIMESTAMP, microseconds
 from chathakase.slack.web.identity import Identity
 
 CHANGED, DELETED = "message_changed", "message_deleted"

@@ -10,10 +10,11 @@ from chathakase.core.files import SharedFile
 from chathakase.core.types import Incoming, Place, SaidTo
 from chathakase.core.unicode import mend
 from chathakase.slack.inward.blocks import holds
-from chathakase.slack.inward.fields import ID, TIMESTAMP, Malformed, field, words
+from chathakase.slack.inward.fields import ID, Malformed, field, words
 from chathakase.slack.inward.files import read_files
 from chathakase.slack.inward.layout import attached_words, files_in, is_no_text, own_words
 from chathakase.slack.inward.reading import begins_with_other, mentions, readable
+from chathakase.slack.timestamps import TIMESTAMP, microseconds
 from chathakase.slack.web.identity import Identity
 
 EVENTS = ("app_mention", "message")
@@ -50,12 +51,6 @@ def read_event(event: Mapping[str, Any], identity: Identity) -> Incoming | None:
         direct=direct,
         awaits_files=event["type"] == "app_mention" and _awaits_files(event, files),
     )
-
-
-def microseconds(ts: str) -> int:
-    """When a message was said, in epoch microseconds, which is what Slack's ``ts`` is made of."""
-    seconds, _, fraction = ts.partition(".")
-    return int(seconds) * 1_000_000 + int(f"{fraction:0<6.6}")
 
 
 def spoken_by_a_person(event: Mapping[str, Any], identity: Identity) -> bool:

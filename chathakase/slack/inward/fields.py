@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
-TIMESTAMP = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
 ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """Of anything that has one: no words, whoever made up the payload, since ids are logged and asked about."""
 REF = re.compile(r"[!-~]{1,100}")

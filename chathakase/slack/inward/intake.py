@@ -23,9 +23,10 @@ from chathakase.core.types import Incoming
 from chathakase.slack.inward.authors import Authors
 from chathakase.slack.inward.changes import read_change
 from chathakase.slack.inward.fields import Malformed
-from chathakase.slack.inward.presses import BUTTONS, read_press, read_stop
+from chathakase.slack.inward.presses import read_press, read_stop
 from chathakase.slack.inward.responding import respond
-from chathakase.slack.inward.words import FORGET, SAY_BUTTONS, read_shortcut, read_words
+from chathakase.slack.inward.words import read_shortcut, read_words
+from chathakase.slack.own_messages import BUTTONS, FORGET, SAY_BUTTONS
 from chathakase.slack.web.client import SlackWeb
 from chathakase.slack.web.identity import Identity
 

@@ -12,9 +12,8 @@ from typing import Any
 from chathakase.core.unicode import mend
 from chathakase.slack.inward import blocks
 from chathakase.slack.inward.fields import objects, part, words
-from chathakase.slack.inward.reading import unescape
 from chathakase.slack.inward.told import in_words
-from chathakase.slack.markdown.plain import escape
+from chathakase.slack.markdown.escaping import escape, unescape
 
 LONGEST = 12_000
 """Characters that are kept of one message's layout."""

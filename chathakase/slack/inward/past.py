@@ -13,12 +13,12 @@ from typing import Any
 
 from chathakase.core.errors import DeliveryError
 from chathakase.core.types import Incoming, Place, Seen
-from chathakase.slack.delivery.messages import turn_of
 from chathakase.slack.inward.anybody import read_anybody
 from chathakase.slack.inward.authors import Authors
 from chathakase.slack.inward.changes import TOMBSTONE
-from chathakase.slack.inward.events import microseconds
-from chathakase.slack.inward.fields import TIMESTAMP, Malformed, field, part
+from chathakase.slack.inward.fields import Malformed, field, part
+from chathakase.slack.own_messages import turn_of
+from chathakase.slack.timestamps import TIMESTAMP, microseconds
 from chathakase.slack.web.calls import Calls
 from chathakase.slack.web.identity import Identity
 from chathakase.slack.web.pace import Urgency

@@ -5,19 +5,17 @@ https://docs.slack.dev/reference/events/agent_session_stopped.
 """
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from chathakase.core.errands import Press
 from chathakase.core.types import Place, Wish
-from chathakase.slack.delivery.messages import TURN
-from chathakase.slack.inward.fields import ID, TIMESTAMP, Malformed, field, part, ref_of
+from chathakase.slack.inward.fields import ID, Malformed, field, part, ref_of
+from chathakase.slack.own_messages import BUTTONS, TURN
+from chathakase.slack.timestamps import TIMESTAMP
 
 STOPPED = "agent_session_stopped"
 """The event that tells of Slack's own Stop."""
-BUTTONS = re.compile(f"chathakase_({'|'.join(Wish)})")
-"""The ``action_id`` of our buttons, by their wish."""
 MOST_RUNS = 2**31
 
 

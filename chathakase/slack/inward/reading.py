@@ -7,6 +7,7 @@ import re
 
 from chathakase.core.addressing import HONORIFICS, tells_of_whom_it_names
 from chathakase.core.mentions import USER
+from chathakase.slack.markdown.escaping import unescape
 
 TOKEN = re.compile(r"<([^<>]*)>")
 MENTION = re.compile(rf"<@({USER})(?:\|[^<>]*)?>")
@@ -63,8 +64,3 @@ def _meaning(token: str) -> str:
     if target.startswith("!"):
         return label or f"@{target[1:].split('^')[0]}"
     return f"[{label}]({target})" if label and label not in target else target
-
-
-def unescape(text: str) -> str:
-    """Read the three entities of Slack's text."""
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

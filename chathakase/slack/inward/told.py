@@ -8,8 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chathakase.slack.inward.fields import objects, part, words
-from chathakase.slack.inward.reading import unescape
-from chathakase.slack.markdown.plain import escape
+from chathakase.slack.markdown.escaping import escape, unescape
 
 LATER = frozenset({"transcription", "plain_text", "alt_txt"})
 """What may be told of a file only after it was shared."""

@@ -5,20 +5,17 @@ https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payl
 """
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from chathakase.core.errands import FORGET_ONE, Command, Words
 from chathakase.core.types import Place
 from chathakase.core.unicode import mend
-from chathakase.slack.inward.fields import ID, TIMESTAMP, Malformed, field, part, ref_of
+from chathakase.slack.inward.fields import ID, Malformed, field, part, ref_of
 from chathakase.slack.inward.presses import first_of
+from chathakase.slack.own_messages import FORGET
+from chathakase.slack.timestamps import TIMESTAMP
 
-SAY_BUTTONS = re.compile(r"chathakase_say_[0-9]{1,2}")
-"""The ``action_id`` of buttons that say words."""
-FORGET = "chathakase_forget"
-"""The ``callback_id`` of the shortcut that has one message forgotten."""
 MOST_WORDS = 2_000
 
 

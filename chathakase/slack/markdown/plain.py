@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 from html import unescape
 
 from chathakase.slack.markdown.disguises import defused
+from chathakase.slack.markdown.escaping import escape
 from chathakase.slack.markdown.mentions import ZERO_WIDTH_SPACE, harmless
 
 LONGEST = 4_000
@@ -92,14 +93,6 @@ def _rewritten(
         parts += (text[reached : found.start()], write(found, text[inside : end.start()]))
         reached = position = end.end()
     return "".join((*parts, text[reached:]))
-
-
-def escape(text: str) -> str:
-    """Write the three characters that Slack's text reserves as entities, so that no token is left in it.
-
-    See https://docs.slack.dev/messaging/formatting-message-text.
-    """
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def notification(markdown: str, members: Collection[str] = (), *, most: int = LONGEST) -> str:

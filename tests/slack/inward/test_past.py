@@ -11,9 +11,9 @@ from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace
 from chathakase.slack.inward import past as module
 from chathakase.slack.inward.authors import Authors
-from chathakase.slack.inward.events import microseconds
 from chathakase.slack.inward.past import SlackPast
 from chathakase.slack.people import People
+from chathakase.slack.timestamps import microseconds
 from chathakase.slack.web.calls import Calls
 from chathakase.slack.web.client import SlackWeb
 

@@ -1,7 +1,7 @@
 import pytest
 
-from chathakase.slack.inward.reading import begins_with_other, mentions, readable, unescape
-from chathakase.slack.markdown.plain import escape
+from chathakase.slack.inward.reading import begins_with_other, mentions, readable
+from chathakase.slack.markdown.escaping import escape, unescape
 
 BOT = "U0BOT"
 

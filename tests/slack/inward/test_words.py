@@ -6,7 +6,8 @@ import pytest
 from chathakase.core.errands import Command, Words
 from chathakase.core.types import Place
 from chathakase.slack.inward.fields import Malformed
-from chathakase.slack.inward.words import SAY_BUTTONS, read_shortcut, read_words
+from chathakase.slack.inward.words import read_shortcut, read_words
+from chathakase.slack.own_messages import SAY_BUTTONS
 
 VALUE = json.dumps({"words": "clear session", "thread": "1.0"})
 PRESS = {

@@ -3,9 +3,10 @@ import re
 import pytest
 from hypothesis import given
 
+from chathakase.slack.markdown.escaping import escape
 from chathakase.slack.markdown.mentions import harmless
 from chathakase.slack.markdown.pages import Paginator
-from chathakase.slack.markdown.plain import escape, notification, plain
+from chathakase.slack.markdown.plain import notification, plain
 from tests.slack.markdown.judge import tokens
 from tests.slack.markdown.test_pages import grown
 from tests.slack.markdown.texts import GROWTHS, TEXTS

@@ -1,0 +1,60 @@
+"""What the bot knows its own messages by, and the buttons on them, when Slack gives them back. Pure."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chathakase.core.types import Wish
+
+METADATA = "chathakase_reply"
+"""The ``event_type`` of the metadata with which the bot finds its own messages again."""
+TURN = re.compile(r"[0-9a-f]{1,64}")
+"""What turns are named; errands have other names."""
+PLACEHOLDER = "_thinking…_"
+"""What stands in a reply's place where statuses are not to be had."""
+
+ACTION = "chathakase_{}"
+"""The ``action_id`` of a button, by its wish."""
+BUTTONS = re.compile(ACTION.format(f"({'|'.join(Wish)})"))
+"""The same, read."""
+SAY = "chathakase_say_{}"
+"""The ``action_id`` of a button that says words, by its number."""
+SAY_BUTTONS = re.compile(SAY.format("[0-9]{1,2}"))
+"""The same, read."""
+FORGET = "chathakase_forget"
+"""The ``callback_id`` of the shortcut that has one message forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """How the messages of one run of a turn are known, in their metadata and under their buttons."""
+
+    turn: str
+    run: int
+
+    @property
+    def value(self) -> str:
+        """What a button says when it is pressed."""
+        return json.dumps({"turn": self.turn, "run": self.run})
+
+
+def turn_of(message: Mapping[str, Any]) -> str | None:
+    """The turn of which a message of ours is a page; empty if it is none, None where its metadata is not shown."""
+    if (payload := _payload(message)) is None:
+        return None
+    turn = payload.get("turn")
+    return turn if isinstance(turn, str) and TURN.fullmatch(turn) else ""
+
+
+def is_of(message: Mapping[str, Any], name: Name) -> bool:
+    """Whether a message that Slack holds is any page of a turn."""
+    payload = _payload(message)
+    return payload is not None and payload.get("turn") == name.turn
+
+
+def _payload(message: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    metadata = message.get("metadata")
+    payload = metadata.get("event_payload") if isinstance(metadata, Mapping) else None
+    return payload if isinstance(payload, Mapping) else None
