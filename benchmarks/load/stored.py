@@ -22,8 +22,7 @@ async def stores(database: Path) -> AsyncIterator[Stores]:
     _make_folder(database)
     async with open_sqlite(database) as opened:
         await migrate(opened, now=now())
-        async with opened.transaction() as transaction:
-            await transaction.fetch("PRAGMA synchronous = OFF")
+        await opened.outside("PRAGMA synchronous = OFF")
         yield open_stores(opened, expiry=Expiry(3_600_000, ExpiryMode.ARCHIVE), now=now)
 
 

@@ -2,10 +2,34 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from typing import NamedTuple, Protocol, TypeAlias
+
+from chathakase.core.types import Place
 
 Value = str | int | bytes | None
 Row = Sequence[Value]
+Which: TypeAlias = str | Place
+"""A session, by its id or by its place."""
+
+
+class Query(NamedTuple):
+    """A statement with its values."""
+
+    statement: "Statement"
+    values: tuple[Value, ...]
+
+
+class Statement(str):
+    """A whole statement that any database can run (``storage/dialect.py``), a constant of the module that it is in.
+
+    Called with its values it is a query.
+    """
+
+    __slots__ = ()
+
+    def __call__(self, *values: Value) -> Query:
+        """The statement with its values."""
+        return Query(self, values)
 
 
 class Transaction(Protocol):
@@ -17,18 +41,24 @@ class Transaction(Protocol):
     async def execute(self, sql: str, *values: Value) -> int:
         """Run one statement and return how many rows it changed."""
 
-    async def script(self, sql: str) -> None:
-        """Run several statements that take no parameters."""
-
 
 class Database(Protocol):
-    """A database that is open; who opened it closes it."""
+    """A database that is open; who opened it closes it. Every method raises StoreError when the database refuses."""
+
+    async def write(self, statement: Statement, *values: Value) -> list[Row]:
+        """Run one statement that commits by itself; returns its rows."""
+
+    def session(self, which: Which) -> AbstractAsyncContextManager[Transaction]:
+        """One unit of work on a session, whose row is locked first: what is read in it stays so until it is saved.
+
+        It is saved when the block ends well, and undone on any way out otherwise.
+        """
+
+    async def read(self, *queries: Query) -> list[list[Row]]:
+        """Read, all as of one moment and in one trip to the database; returns the rows of each query."""
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
-        """One unit of work: saved when the block ends well, undone on any way out otherwise.
-
-        Raises StoreError when the database refuses.
-        """
+        """One unit of work: saved when the block ends well, undone on any way out otherwise."""
 
     async def fetch(self, sql: str, *values: Value) -> list[Row]:
         """Read, outside of any transaction."""

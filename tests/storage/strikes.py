@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, context
 from pathlib import Path
 from unittest.mock import patch
 
-from chathakase.storage.sqlite import driver as sqlite
+from chathakase.storage.sqlite import connection
 from chathakase.storage.sqlite.driver import SqliteDatabase
 
 PAGE = 4096
@@ -48,7 +48,7 @@ async def held_by_another_process(path: Path) -> AsyncIterator[None]:
 @asynccontextmanager
 async def locked(database: SqliteDatabase) -> AsyncIterator[None]:
     """Another program holds the write lock for longer than we wait."""
-    with patch.object(sqlite, "PATIENCE", 0.02):
+    with patch.object(connection, "PATIENCE", 0.02):
         async with held_by_another_process(database._path):
             yield
 
@@ -108,8 +108,8 @@ async def moved(database: SqliteDatabase) -> AsyncIterator[None]:
 
 async def replace(database: SqliteDatabase, content: bytes) -> None:
     overwrite(database._path, PAGE, content)
-    for connection in (database._writer, database._reader._connection):
-        await connection.execute("PRAGMA shrink_memory")
+    for opened in (database._writer, database._reader.connection):
+        await opened.execute("PRAGMA shrink_memory")
 
 
 def overwrite(path: Path, where: int, content: bytes) -> None:

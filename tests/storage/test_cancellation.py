@@ -23,7 +23,8 @@ from chathakase.core.errors import StoreError
 from chathakase.core.files import Reading
 from chathakase.core.memory import Scope, TitleBy
 from chathakase.core.types import ExpiryMode, Lease, Place, Role, Usage, Wish
-from chathakase.storage.sqlite.driver import PATIENCE, SqliteDatabase, open_sqlite
+from chathakase.storage.sqlite.connection import PATIENCE
+from chathakase.storage.sqlite.driver import SqliteDatabase, open_sqlite
 from chathakase.storage.sqlite.merging import INDEXES
 from chathakase.storage.sqlite.migrate import migrate
 from chathakase.storage.stores.errands import KEPT_MS, Errands
@@ -639,7 +640,8 @@ async def test_opening_and_migrating_may_be_cut_short(old: bool, tmp_path: Path)
 CUT_AND_END = """
 import asyncio, random, sys
 from pathlib import Path
-from chathakase.storage.sqlite.driver import PATIENCE, SqliteDatabase, open_sqlite
+from chathakase.storage.sqlite.connection import PATIENCE
+from chathakase.storage.sqlite.driver import SqliteDatabase, open_sqlite
 from tests.storage.test_cancellation import Storm, open_and_migrate, stores_on
 
 async def main(path):

@@ -1,21 +1,31 @@
-"""The SQLite driver: one writing and one reading connection in WAL mode, the only door to aiosqlite."""
+"""The SQLite driver: one writing and one reading connection in WAL mode."""
 
 import asyncio
 import logging
-import re
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, closing, contextmanager
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, closing, nullcontext
 from pathlib import Path
-from time import monotonic
-from typing import Literal, TypeVar
 
-import aiosqlite
-
-from chathakase.storage.database import Row, Value
+from chathakase.storage.database import Query, Row, Statement, Value, Which
 from chathakase.storage.sqlite.backup import save_copy
+from chathakase.storage.sqlite.connection import (
+    Connection,
+    Done,
+    begin,
+    commit,
+    connect,
+    patiently,
+    roll_back,
+    run,
+    snapshot,
+    to_the_end,
+    translating,
+)
+from chathakase.storage.sqlite.dialect import Binding
 from chathakase.storage.sqlite.private import keep_private
-from chathakase.storage.sqlite.trouble import DatabaseTrouble, Trouble, trouble_of
+from chathakase.storage.sqlite.trouble import DatabaseTrouble, Trouble
 from chathakase.storage.sqlite.version import version_of
 
 # With NORMAL, a power failure in WAL mode may take back the last commits, which Slack believes that we have. Whoever
@@ -46,10 +56,6 @@ CREATE TABLE probe (x);
 ROLLBACK;
 """
 
-PATIENCE = 5.0
-"""Seconds that a transaction waits for another program to end its own."""
-LOOK_AGAIN = 0.01
-"""Seconds between two looks whether it has."""
 # What SQLite itself waits for cannot be cut short, so once a file is open that is the task's to do.
 IMPATIENT = "PRAGMA busy_timeout = 0"
 
@@ -57,114 +63,159 @@ EMPTY_THE_LOG = "PRAGMA wal_checkpoint(TRUNCATE)"
 
 log = logging.getLogger(__name__)
 
-_PARAMETER = re.compile(r"\$(\d+)")
-_T = TypeVar("_T")
+
+def wall_clock() -> int:
+    """The time in epoch milliseconds."""
+    return time.time_ns() // 1_000_000
 
 
 class SqliteTransaction:
-    """Statements on a connection that nobody else uses meanwhile.
+    """Statements on a connection that nobody else uses meanwhile; the first of them begins the transaction."""
 
-    The first statement that writes begins the transaction (``isolation_level``), which saves a trip to the thread.
-    """
-
-    def __init__(self, connection: aiosqlite.Connection, closing: asyncio.Event) -> None:
+    def __init__(self, connection: Connection, bind: Binding, closing: asyncio.Event) -> None:
         self._connection = connection
+        self._bind = bind
         self._closing = closing
+        self.begun = False
+        """Whether there is anything to save."""
 
     async def fetch(self, sql: str, *values: Value) -> list[Row]:
         """Run one statement and return its rows."""
-        rows = await self._patiently(lambda: self._connection.execute_fetchall(_numbered(sql), values))
-        return [tuple(row) for row in rows]
+        return (await self._run(sql, values)).rows
 
     async def execute(self, sql: str, *values: Value) -> int:
         """Run one statement and return how many rows it changed."""
-        cursor = await self._patiently(lambda: self._connection.execute(_numbered(sql), values))
-        try:
-            return cursor.rowcount
-        finally:
-            await cursor.close()
+        return (await self._run(sql, values)).changed
 
     async def script(self, sql: str) -> None:
         """Run several statements, without the commit that sqlite3's own executescript begins with."""
-        if not self._connection.in_transaction:
-            await self.fetch("BEGIN IMMEDIATE")
         for statement in _statements(sql):
             await self.fetch(statement)
 
-    async def _patiently(self, statement: Callable[[], Awaitable[_T]]) -> _T:
-        """Run a statement; the first one waits while another program holds the lock, and may be cancelled."""
-        ends = monotonic() + PATIENCE
-        while True:
-            try:
-                return await statement()
-            except sqlite3.OperationalError as error:
-                waits = trouble_of(error).trouble is Trouble.LOCKED and not self._connection.in_transaction
-                if not waits or monotonic() >= ends:
-                    raise
-            if self._closing.is_set():
-                raise DatabaseTrouble(Trouble.CLOSED)
-            await asyncio.sleep(LOOK_AGAIN)
+    async def _run(self, sql: str, values: Sequence[Value]) -> Done:
+        def work(connection: sqlite3.Connection) -> Done:
+            if not connection.in_transaction:
+                begin(connection)
+            return run(connection, *self._bind(sql, values))
+
+        if self.begun:
+            return await self._connection.trip(work)
+        self.begun = True
+        return await patiently(lambda: self._connection.trip(work), self._closing)
+
+
+class _Reading:
+    """Reads on a connection that nobody writes on, and so never waits for whoever writes."""
+
+    def __init__(self, connection: Connection, bind: Binding, closing: asyncio.Event) -> None:
+        self.connection = connection
+        self._bind = bind
+        self._closing = closing
+
+    async def read(self, queries: Sequence[tuple[str, Sequence[Value]]]) -> list[list[Row]]:
+        def work(connection: sqlite3.Connection) -> list[list[Row]]:
+            with snapshot(connection) if len(queries) > 1 else nullcontext():
+                return [run(connection, *self._bind(sql, values)).rows for sql, values in queries]
+
+        if self._closing.is_set():
+            raise DatabaseTrouble(Trouble.CLOSED)
+        with translating():
+            return await patiently(lambda: self.connection.trip(work), self._closing)
 
 
 class SqliteDatabase:
     """A SQLite file with its two connections."""
 
-    def __init__(self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+    def __init__(self, path: Path, writer: Connection, reader: Connection, clock: Callable[[], int]) -> None:
         self._path = path.absolute()
         self._file = _file(path)
         self._writer = writer
         self._writing = asyncio.Lock()
         self._closing = asyncio.Event()
-        self._reader = SqliteTransaction(reader, self._closing)
+        self._bind = Binding(clock)
+        self._reader = _Reading(reader, self._bind, self._closing)
+
+    async def write(self, statement: Statement, *values: Value) -> list[Row]:
+        """Run one statement that commits by itself, in one trip; returns its rows."""
+
+        def work(connection: sqlite3.Connection) -> list[Row]:
+            begin(connection)
+            try:
+                done = run(connection, *self._bind(statement, values))
+                commit(connection)
+            except BaseException:
+                roll_back(connection)
+                raise
+            return done.rows
+
+        async with self._alone():
+            return await patiently(lambda: self._writer.trip(work), self._closing)
+
+    def session(self, which: Which) -> AbstractAsyncContextManager[SqliteTransaction]:  # noqa: ARG002 - see below
+        """One unit of work on a session. Whoever writes is alone here, so that its row needs no lock of its own."""
+        return self.transaction()
+
+    async def read(self, *queries: Query) -> list[list[Row]]:
+        """Read on the reading connection, all in one trip and as of one moment."""
+        return await self._reader.read(queries)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[SqliteTransaction]:
-        """One unit of work, alone on the writing connection."""
-        async with self._writing:
-            self._refuse_if_closed()
-            self._refuse_if_moved()
-            with _translating():
-                try:
-                    yield SqliteTransaction(self._writer, self._closing)
-                    await self._writer.commit()
-                except BaseException:
-                    # What a cancelled caller asked for is done in its turn all the same, and this comes after it.
-                    await _to_the_end(self._writer.rollback())
-                    raise
+        """One unit of work on anything, alone on the writing connection."""
+        async with self._alone():
+            transaction = SqliteTransaction(self._writer, self._bind, self._closing)
+            yield transaction
+            if transaction.begun:
+                await self._writer.trip(commit)
 
     async def fetch(self, sql: str, *values: Value) -> list[Row]:
-        """Read on the reading connection, which never waits for a writer."""
-        self._refuse_if_closed()
-        with _translating():
-            return await self._reader.fetch(sql, *values)
+        """Read with a statement of SQLite's own."""
+        (rows,) = await self._reader.read([(sql, values)])
+        return rows
+
+    async def outside(self, sql: str) -> list[Row]:
+        """Run one statement on the writing connection that must not stand in any transaction."""
+        async with self._alone():
+            done = await patiently(lambda: self._writer.trip(lambda writer: run(writer, sql)), self._closing)
+            return done.rows
 
     async def save_copy(self, name: str) -> str:
         """Put a whole copy beside the file while it is in use, named after it; returns where."""
-        return str(await _to_the_end(asyncio.to_thread(save_copy, self._path, name)))
+        return str(await to_the_end(asyncio.to_thread(save_copy, self._path, name)))
 
     async def empty_log(self) -> bool:
         """Fold the -wal into the file and leave nothing in it; False when somebody reads from it just now.
 
         Most of it is done beside whoever writes meanwhile, so that nobody waits long.
         """
-        with _translating():
-            await _to_the_end(asyncio.to_thread(_fold, self._path))
-        async with self.transaction() as transaction:
-            ((busy, *_),) = await transaction.fetch(EMPTY_THE_LOG)
+        with translating():
+            await to_the_end(asyncio.to_thread(_fold, self._path))
+        ((busy, *_),) = await self.outside(EMPTY_THE_LOG)
         return not busy
 
     async def close(self) -> None:
         """Take no more work and let the transaction under way end."""
         self._closing.set()
-        await _to_the_end(self._rest())
+        await to_the_end(self._rest())
 
     async def _rest(self) -> None:
         async with self._writing:
             return
 
-    def _refuse_if_closed(self) -> None:
-        if self._closing.is_set():
-            raise DatabaseTrouble(Trouble.CLOSED)
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """Nobody else writes meanwhile; on any way out but a good one, nothing is left of what was not committed."""
+        async with self._writing:
+            if self._closing.is_set():
+                raise DatabaseTrouble(Trouble.CLOSED)
+            self._refuse_if_moved()
+            with translating():
+                try:
+                    yield
+                except BaseException:
+                    # What a cancelled caller asked for is done in its turn all the same, and this comes after it.
+                    await to_the_end(self._writer.trip(roll_back))
+                    raise
 
     def _refuse_if_moved(self) -> None:
         if _file(self._path) != self._file:
@@ -174,13 +225,25 @@ class SqliteDatabase:
 class SqliteReader:
     """A SQLite file that is only read."""
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
-        self._reader = SqliteTransaction(connection, asyncio.Event())
+    def __init__(self, connection: Connection, clock: Callable[[], int]) -> None:
+        self._reader = _Reading(connection, Binding(clock), asyncio.Event())
+
+    async def read(self, *queries: Query) -> list[list[Row]]:
+        """Read, all in one trip and as of one moment."""
+        return await self._reader.read(queries)
 
     async def fetch(self, sql: str, *values: Value) -> list[Row]:
-        """Run one statement and return its rows."""
-        with _translating():
-            return await self._reader.fetch(sql, *values)
+        """Read with a statement of SQLite's own."""
+        (rows,) = await self._reader.read([(sql, values)])
+        return rows
+
+    async def write(self, statement: Statement, *values: Value) -> list[Row]:  # noqa: ARG002 - refused
+        """Refuse. Raises StoreError."""
+        raise DatabaseTrouble(Trouble.READ_ONLY)
+
+    def session(self, which: Which) -> AbstractAsyncContextManager[SqliteTransaction]:  # noqa: ARG002 - refused
+        """Refuse. Raises StoreError."""
+        raise DatabaseTrouble(Trouble.READ_ONLY)
 
     def transaction(self) -> AbstractAsyncContextManager[SqliteTransaction]:
         """Refuse. Raises StoreError."""
@@ -201,7 +264,7 @@ async def schema_version(path: Path) -> int:
     Raises StoreError when the file cannot be opened, is not whole, or is another program's. (aiosqlite cannot ask that:
     a thread of its outlives a connection that fails.)
     """
-    with _translating():
+    with translating():
         return await asyncio.to_thread(_schema_version, path)
 
 
@@ -228,18 +291,19 @@ def _read_version(path: Path) -> int:
 
 
 @asynccontextmanager
-async def open_sqlite(path: Path) -> AsyncIterator[SqliteDatabase]:
+async def open_sqlite(path: Path, *, clock: Callable[[], int] = wall_clock) -> AsyncIterator[SqliteDatabase]:
     """Open (and make, where there is none) a SQLite file; close it at the end.
 
-    Raises StoreError when the file cannot be opened or written.
+    Its time is what the clock tells, in epoch milliseconds. Raises StoreError when the file cannot be opened or
+    written.
     """
     for each in await asyncio.to_thread(keep_private, path):
         log.warning("%s can be read by other users; its owner must run chmod 600 on it", each)
     async with AsyncExitStack() as stack:
-        with _translating():
-            writer = await _open(stack, str(path), PRAGMAS + PROBE + IMPATIENT, isolation_level="IMMEDIATE")
-            reader = await _open(stack, str(path), PRAGMAS + IMPATIENT, isolation_level=None)
-        database = SqliteDatabase(path, writer, reader)
+        with translating():
+            writer = await connect(stack, str(path), PRAGMAS + PROBE + IMPATIENT)
+            reader = await connect(stack, str(path), PRAGMAS + IMPATIENT)
+        database = SqliteDatabase(path, writer, reader, clock)
         stack.push_async_callback(database.close)
         yield database
 
@@ -251,45 +315,9 @@ async def open_for_reading(path: Path) -> AsyncIterator[SqliteReader]:
     Raises StoreError when it cannot be opened.
     """
     async with AsyncExitStack() as stack:
-        with _translating():
-            connection = await _open(stack, _existing(path), READING, isolation_level=None, uri=True)
-        yield SqliteReader(connection)
-
-
-async def _open(
-    stack: AsyncExitStack, name: str, script: str, *, isolation_level: Literal["IMMEDIATE"] | None, uri: bool = False
-) -> aiosqlite.Connection:
-    connection = aiosqlite.connect(name, isolation_level=isolation_level, uri=uri)
-    stack.push_async_callback(connection.close)
-    # A connection that is given up while it opens would leave its thread behind.
-    await _to_the_end(connection)
-    await connection.executescript(script)
-    return connection
-
-
-async def _to_the_end(work: Awaitable[_T]) -> _T:
-    """Wait for work that must not be left half done, also when the caller is cancelled meanwhile."""
-    task = asyncio.ensure_future(work)
-    cancelled: asyncio.CancelledError | None = None
-    while not task.done():
-        try:
-            await asyncio.wait((task,))
-        except asyncio.CancelledError as error:
-            cancelled = error
-    if cancelled is None:
-        return task.result()
-    if not task.cancelled():
-        task.exception()
-    raise cancelled
-
-
-@contextmanager
-def _translating() -> Iterator[None]:
-    """Raise SQLite's errors as ours."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise trouble_of(error) from error
+        with translating():
+            connection = await connect(stack, _existing(path), READING, uri=True)
+        yield SqliteReader(connection, wall_clock)
 
 
 def _existing(path: Path) -> str:
@@ -307,11 +335,6 @@ def _file(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_dev, status.st_ino
-
-
-def _numbered(sql: str) -> str:
-    """Write parameters as SQLite does: ``$1`` means a name there, ``?1`` a position."""
-    return _PARAMETER.sub(r"?\1", sql)
 
 
 def _statements(sql: str) -> list[str]:

@@ -11,7 +11,8 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from chathakase.core.errors import StoreError
-from chathakase.storage.database import Row, Transaction
+from chathakase.storage.database import Row
+from chathakase.storage.sqlite.driver import SqliteTransaction
 
 UNKNOWN_SHAPE = "no ChatHakase makes a database of this form ({}): restore a backup, or move it away to start afresh"
 SCHEMA = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite%'"
@@ -130,7 +131,7 @@ FILES = EarlyForm(
 EARLY_FORMS = (SESSIONS, TURNS, ERRANDS, TITLES, TITLE_WORDS, FILES)
 
 
-async def mend(transaction: Transaction, scripts: Sequence[str]) -> bool:
+async def mend(transaction: SqliteTransaction, scripts: Sequence[str]) -> bool:
     """Have a database as the scripts of its migrations make one; False when it was so already.
 
     Raises StoreError when it is of no form that is known.

@@ -8,7 +8,8 @@ from hashlib import sha256
 from importlib.resources import files
 
 from chathakase.core.errors import StoreError
-from chathakase.storage.database import Database, Row, Transaction
+from chathakase.storage.database import Row
+from chathakase.storage.sqlite.driver import SqliteDatabase, SqliteReader, SqliteTransaction
 from chathakase.storage.sqlite.early_forms import mend
 
 log = logging.getLogger(__name__)
@@ -85,14 +86,14 @@ def changed_migration(checksums: Iterable[Row]) -> str:
     return ""
 
 
-async def refuse_changed(database: Database) -> None:
+async def refuse_changed(database: SqliteDatabase | SqliteReader) -> None:
     """Raise ChangedMigration when a database was made by other migrations than this software has."""
     signed = await database.fetch("SELECT 1 FROM sqlite_master WHERE name = 'checksums'")
     if signed and (changed := changed_migration(await database.fetch(CHECKSUMS))):
         raise ChangedMigration(f"the database {CHANGED.format(changed)}: {RUN_THE_OTHER}")
 
 
-async def refuse_other(database: Database) -> None:
+async def refuse_other(database: SqliteReader) -> None:
     """Raise StoreError when a database is not of this software's version; nothing in it changes."""
     ledger = await database.fetch("SELECT 1 FROM sqlite_master WHERE name = 'schema_migrations'")
     version, newest = await _newest(database) if ledger else 0, migrations()[-1].version
@@ -104,7 +105,7 @@ async def refuse_other(database: Database) -> None:
     await refuse_changed(database)
 
 
-async def migrate(database: Database, *, now: int) -> list[Migration]:
+async def migrate(database: SqliteDatabase, *, now: int) -> list[Migration]:
     """Apply what is missing, each migration in a transaction of its own; returns what was applied by this call.
 
     A database that holds something is copied first. Raises StoreError, and changes nothing, when it cannot be, or when
@@ -121,12 +122,12 @@ async def migrate(database: Database, *, now: int) -> list[Migration]:
     return [migration for step in steps for migration in await _take(database, step, now, new=not have)]
 
 
-async def _take(database: Database, step: Sequence[Migration], now: int, *, new: bool) -> list[Migration]:
+async def _take(database: SqliteDatabase, step: Sequence[Migration], now: int, *, new: bool) -> list[Migration]:
     async with database.transaction() as transaction:
         return [migration for migration in step if await _apply(transaction, migration, now, new=new)]
 
 
-async def _save_copy(database: Database, have: int, newest: int) -> None:
+async def _save_copy(database: SqliteDatabase, have: int, newest: int) -> None:
     try:
         where = await database.save_copy(f"before-{newest}")
     except StoreError as error:
@@ -137,18 +138,18 @@ async def _save_copy(database: Database, have: int, newest: int) -> None:
     log.info("The database was migrated from version %d to %d; a copy of the old one is in %s", have, newest, where)
 
 
-async def _version(database: Database) -> int:
+async def _version(database: SqliteDatabase) -> int:
     async with database.transaction() as transaction:
         await transaction.execute(LEDGER)
     return await _newest(database)
 
 
-async def _newest(database: Database) -> int:
+async def _newest(database: SqliteDatabase | SqliteReader) -> int:
     rows = await database.fetch("SELECT coalesce(max(version), 0) FROM schema_migrations")
     return int(rows[0][0] or 0)
 
 
-async def _apply(transaction: Transaction, migration: Migration, now: int, *, new: bool = False) -> bool:
+async def _apply(transaction: SqliteTransaction, migration: Migration, now: int, *, new: bool = False) -> bool:
     """Apply a migration, to a ``new`` database or one that is older; False when another process has just done so."""
     if not await transaction.execute(NOTE, migration.version, migration.name, now):
         return False
@@ -167,7 +168,7 @@ def _to_sign(migration: Migration) -> list[Migration]:
     return [migration] if migration.version > SIGNED_SINCE else []
 
 
-async def _mend(transaction: Transaction) -> None:
+async def _mend(transaction: SqliteTransaction) -> None:
     """Make a database as the migrations make it, before their checksums are kept."""
     scripts = [each.sql for each in migrations() if each.version < SIGNED_SINCE]
     if await mend(transaction, scripts):

@@ -1,0 +1,126 @@
+"""A connection to a SQLite file on a thread of its own, and what is done there in one trip; the only door to aiosqlite.
+
+A trip to the thread costs as much as a small statement, so whatever belongs together goes in one.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from time import monotonic
+from typing import TypeVar
+
+import aiosqlite
+
+from chathakase.storage.database import Row, Value
+from chathakase.storage.sqlite.trouble import DatabaseTrouble, Trouble, trouble_of
+
+PATIENCE = 5.0
+"""Seconds that whoever begins something waits for another program to end its own."""
+LOOK_AGAIN = 0.01
+"""Seconds between two looks whether it has."""
+
+AT_ONCE = 64
+"""Rows that aiosqlite would fetch at once; nothing here asks it to."""
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a statement led to."""
+
+    rows: list[Row]
+    changed: int
+    """How many rows it changed."""
+
+
+class Connection(aiosqlite.Connection):
+    """A connection that is asked for whole trips. Its sqlite3 connection commits nothing and begins nothing unasked."""
+
+    async def trip(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
+        """Do something on the thread. Cancelled, it is done all the same, before anything that is asked for later."""
+        return await self._execute(work, self._conn)  # type: ignore[no-untyped-call, no-any-return]
+
+
+async def connect(stack: AsyncExitStack, name: str, script: str, *, uri: bool = False) -> Connection:
+    """Open a file and run a script in it; the stack closes it."""
+    connection = Connection(partial(sqlite3.connect, name, isolation_level=None, uri=uri), AT_ONCE)
+    stack.push_async_callback(connection.close)
+    # A connection that is given up while it opens would leave its thread behind.
+    await to_the_end(connection)
+    await connection.trip(lambda opened: opened.executescript(script))
+    return connection
+
+
+def run(connection: sqlite3.Connection, sql: str, values: Iterable[Value] = ()) -> Done:
+    """Run one statement to its end."""
+    cursor = connection.execute(sql, tuple(values))
+    rows = cursor.fetchall()
+    return Done(rows, cursor.rowcount)
+
+
+def begin(connection: sqlite3.Connection) -> None:
+    """Take the lock of whoever writes, of which there is one in the whole file."""
+    connection.execute("BEGIN IMMEDIATE")
+
+
+def commit(connection: sqlite3.Connection) -> None:
+    """Save what was done since it began."""
+    connection.execute("COMMIT")
+
+
+def roll_back(connection: sqlite3.Connection) -> None:
+    """Undo what was done since it began, if anything was and SQLite has not done so by itself."""
+    connection.rollback()
+
+
+@contextmanager
+def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
+    """Everything that is read in the block is as it was at one moment."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        connection.rollback()
+
+
+async def patiently(attempt: Callable[[], Awaitable[_T]], closing: asyncio.Event) -> _T:
+    """Begin something; wait while another program holds the lock, which may be cancelled and ends with the database."""
+    ends = monotonic() + PATIENCE
+    while True:
+        try:
+            return await attempt()
+        except sqlite3.OperationalError as error:
+            if trouble_of(error).trouble is not Trouble.LOCKED or monotonic() >= ends:
+                raise
+        if closing.is_set():
+            raise DatabaseTrouble(Trouble.CLOSED)
+        await asyncio.sleep(LOOK_AGAIN)
+
+
+async def to_the_end(work: Awaitable[_T]) -> _T:
+    """Wait for work that must not be left half done, also when the caller is cancelled meanwhile."""
+    task = asyncio.ensure_future(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait((task,))
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is None:
+        return task.result()
+    if not task.cancelled():
+        task.exception()
+    raise cancelled
+
+
+@contextmanager
+def translating() -> Iterator[None]:
+    """Raise SQLite's errors as ours."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise trouble_of(error) from error
