@@ -8,7 +8,7 @@ import { isReply } from "./log.js";
 import { openMenu } from "./popover.js";
 
 export class Toolbar {
-  /** @param {import("./messages.js").MessageList} list */
+  /** @param {object} list the messages whose rows it appears on */
   constructor(list) {
     this.list = list;
     this.page = list.page;

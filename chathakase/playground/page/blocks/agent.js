@@ -5,7 +5,6 @@ import { elementNode } from "../elements/index.js";
 import { icon } from "../icons.js";
 import { link } from "../links.js";
 import { textObject } from "../mrkdwn.js";
-import { drawBlock } from "./index.js";
 import { picture, smallImage } from "./media.js";
 import { inlines, richText } from "./rich_text.js";
 
@@ -58,12 +57,12 @@ export function card(block, surface) {
   );
 }
 
-export function carousel(block, surface) {
-  const cards = (block.elements ?? []).map((each) => drawBlock({ type: "card", ...each }, surface));
+export function carousel(block, surface, draw) {
+  const cards = (block.elements ?? []).map((each) => draw({ type: "card", ...each }, surface));
   return h("div", { class: "carousel", role: "region", "aria-label": "Cards", tabindex: "0" }, ...cards);
 }
 
-export function container(block, surface) {
+export function container(block, surface, draw) {
   const { store } = surface;
   const title = block.rich_text_title ? richTitle(block.rich_text_title, store) : textObject(block.title, store);
   const head = fragment(
@@ -74,7 +73,7 @@ export function container(block, surface) {
   const body = h(
     "div",
     { class: "blocks" },
-    ...(block.child_blocks ?? block.blocks ?? []).map((child) => drawBlock(child, surface)),
+    ...(block.child_blocks ?? block.blocks ?? []).map((child) => draw(child, surface)),
   );
   if (!block.is_collapsible)
     return h(
@@ -95,13 +94,13 @@ function richTitle(title, store) {
   return title.type === "rich_text" ? richText(title, { store }) : inlines(title.elements, store);
 }
 
-export function plan(block, surface) {
+export function plan(block, surface, draw) {
   const title = block.title?.text ?? block.title ?? "Plan";
   return h(
     "section",
     { class: "plan" },
     h("strong", { class: "plan-title" }, title),
-    ...(block.tasks ?? []).map((task) => drawBlock({ type: "task_card", ...task }, surface)),
+    ...(block.tasks ?? []).map((task) => draw({ type: "task_card", ...task }, surface)),
   );
 }
 

@@ -10,7 +10,10 @@ import { context, divider, header, markdownBlock, section } from "./text.js";
 
 export { Surface } from "./surface.js";
 
-/** @type {Record<string, (block: any, surface: import("./surface.js").Surface) => Node>} */
+/**
+ * Blocks that hold others are given what draws those.
+ * @type {Record<string, (block: any, surface: import("./surface.js").Surface, draw: typeof drawBlock) => Node>}
+ */
 const FAMILIES = {
   actions,
   alert,
@@ -65,7 +68,7 @@ export function drawBlock(block, surface) {
   const family = FAMILIES[block?.type];
   let drawn;
   try {
-    drawn = family ? family(block, surface) : unknown(block);
+    drawn = family ? family(block, surface, drawBlock) : unknown(block);
   } catch (error) {
     console.warn("A block could not be drawn", block, error);
     drawn = unknown(block, "malformed block");
