@@ -14,9 +14,9 @@ from chathakase.playground.model.server import open_model
 from chathakase.playground.model.troubles import ModelTroubles
 from chathakase.playground.persistence.database import StoreError
 from chathakase.playground.persistence.database import forget as forget_workspace
+from chathakase.playground.seed import seed
 from chathakase.playground.server import Workspace, open_workspace
 from chathakase.playground.world.manifest import Manifest
-from chathakase.playground.world.seed import seed
 from chathakase.slack.checkup.needs import SHORTCUTS
 
 FOLDER = Path(".playground")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chathakase.playground.world.values import Json
+from typing import Any
 
 
 class SlackError(Exception):
@@ -18,6 +18,6 @@ class SlackError(Exception):
         """An error that says in `response_metadata.messages` what is wrong, as Slack does for bad arguments."""
         return cls(code, response_metadata={"messages": [f"[ERROR] {message}" for message in messages]})
 
-    def answer(self) -> Json:
+    def answer(self) -> dict[str, Any]:
         """The body of the answer."""
         return {"ok": False, "error": self.code, **self.details}

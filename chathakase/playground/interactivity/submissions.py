@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from chathakase.playground.content.view_checks import checked_view
-from chathakase.playground.content.views import View
 from chathakase.playground.errors import SlackError
 from chathakase.playground.interactivity.choices import errors_in, state_of
 from chathakase.playground.interactivity.clicks import acknowledged
@@ -15,6 +14,7 @@ from chathakase.playground.page_server.deeds import Ask, Deed
 from chathakase.playground.socket_mode.links import Links
 from chathakase.playground.socket_mode.payloads import view_json
 from chathakase.playground.world.values import App, Json
+from chathakase.playground.world.views import View
 from chathakase.playground.world.world import World
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chathakase.playground.content.views import View
 from chathakase.playground.errors import SlackError
 from chathakase.playground.interactivity.payload import place
 from chathakase.playground.page_server.deeds import Ask
 from chathakase.playground.socket_mode.payloads import message_json, view_json
 from chathakase.playground.world.values import App, Json, Message
+from chathakase.playground.world.views import View
 from chathakase.playground.world.world import World
 
 

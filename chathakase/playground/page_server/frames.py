@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chathakase.playground.content.views import View
 from chathakase.playground.socket_mode.payloads import message_json, view_json
 from chathakase.playground.world.changes import (
     Change,
@@ -25,6 +24,7 @@ from chathakase.playground.world.changes import (
 )
 from chathakase.playground.world.ephemerals import Ephemeral
 from chathakase.playground.world.values import Conversation, Json, Message
+from chathakase.playground.world.views import View
 from chathakase.playground.world.world import World
 
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
 
 from chathakase.playground.content.streaming import COMPLETED, IN_PROGRESS
-from chathakase.playground.content.views import View
 from chathakase.playground.persistence.database import Key
 from chathakase.playground.world.agent_sessions import AgentSession
 from chathakase.playground.world.files import File
 from chathakase.playground.world.values import App, Conversation, Edited, Json, Message, Reaction, Team, User
+from chathakase.playground.world.views import View
 from chathakase.playground.world.world import World
 
 WORLD: Key = ("workspace", "")

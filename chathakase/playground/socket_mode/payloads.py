@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from chathakase.playground.avatars import BOT_SIZES, colour_of, images
 from chathakase.playground.content.file_json import files_json
-from chathakase.playground.content.views import View
 from chathakase.playground.world.values import App, ChannelType, Conversation, Json, Message, Team, User
+from chathakase.playground.world.views import View
 from chathakase.playground.world.world import World
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from chathakase.playground.content.views import View
 from chathakase.playground.world.values import Conversation, Json, Message
+from chathakase.playground.world.views import View
 
 ViewAction: TypeAlias = Literal["open", "push", "update", "close", "clear"]
 

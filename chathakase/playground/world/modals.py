@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from chathakase.playground.content.views import View
 from chathakase.playground.errors import SlackError
 from chathakase.playground.world.changes import Change, HomePublished, ViewAction, ViewShown
 from chathakase.playground.world.values import Json
+from chathakase.playground.world.views import View
 
 STACK_MOST = 3
 """Modals of one stack (views.push, `push_limit_reached`)."""

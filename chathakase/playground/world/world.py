@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Literal, TypeAlias
 
-from chathakase.playground.content.emoji import Reactions, with_emoji, without_emoji
 from chathakase.playground.world.agent_sessions import AgentSession
 from chathakase.playground.world.changes import (
     Change,
@@ -31,6 +30,7 @@ from chathakase.playground.world.ephemerals import Ephemeral, Ephemerals
 from chathakase.playground.world.files import Files
 from chathakase.playground.world.manifest import Features
 from chathakase.playground.world.modals import Modals
+from chathakase.playground.world.reactions import Reactions, with_emoji, without_emoji
 from chathakase.playground.world.statuses import Statuses
 from chathakase.playground.world.streams import Streams
 from chathakase.playground.world.timeline import Timeline

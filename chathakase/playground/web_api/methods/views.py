@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from chathakase.playground.content.view_checks import ViewType, checked_view
-from chathakase.playground.content.views import View
 from chathakase.playground.errors import SlackError
 from chathakase.playground.socket_mode.payloads import view_json
 from chathakase.playground.web_api.methods.call import Call
 from chathakase.playground.world.values import Json
+from chathakase.playground.world.views import View
 
 
 def open_view(call: Call) -> Json:
