@@ -18,10 +18,11 @@ from statistics import median
 from benchmarks import filling
 from benchmarks.filling import Size, fill, session_of
 from benchmarks.report import Goal, console, p95, show
-from chathakase.core.prompt import Persona, build_prompt
+from chathakase.core.prompt import Manner, Persona, build_prompt
 from chathakase.core.tokens import Estimator
 from chathakase.core.types import Expiry, ExpiryMode, Incoming, Outcome, Place, Result, Usage, Where
 from chathakase.core.window import Window
+from chathakase.slack.traits import SLACK
 from chathakase.storage.opening import Stores, open_stores
 from chathakase.storage.sqlite.driver import SqliteDatabase, open_sqlite
 from chathakase.storage.sqlite.migrate import migrate
@@ -162,13 +163,13 @@ async def _long_thread(large: Path) -> list[Goal]:
     async with _opened(large) as (database, stores):
         await _fill_thread(database, stores, place)
         for most, window in ((20, 128_000), (200, 128_000), (LONG, 16_000), (LONG, 128_000), (LONG, 1_000_000)):
-            persona, room = Persona(PERSONA.system_prompt, most), Window(window, 4_000, counter)
+            manner, room = Manner(Persona(PERSONA.system_prompt, most), SLACK), Window(window, 4_000, counter)
             taken: list[tuple[float, float]] = []
             for _ in range(15):
                 began = time.perf_counter()
                 memory = await stores.memory.memory(place.session_id, limit=most, tokens=room.room)
                 read = time.perf_counter()
-                prompt = build_prompt(place.session_id, persona, memory, people={}, where=Where("general"), window=room)
+                prompt = build_prompt(place.session_id, manner, memory, people={}, where=Where("general"), window=room)
                 taken.append(((read - began) * 1000, (time.perf_counter() - read) * 1000))
             reading, building = (median(times) for times in zip(*taken, strict=True))
             together = median([sum(pair) for pair in taken])

@@ -18,13 +18,14 @@ from benchmarks.report import Goal, p95, show
 from benchmarks.texts import O200K, texts
 from chathakase.core.memory import Memory
 from chathakase.core.ports import TokenCounter
-from chathakase.core.prompt import Persona, build_prompt
+from chathakase.core.prompt import Manner, Persona, build_prompt
 from chathakase.core.tokens import MESSAGE_TOKENS, REPLY_TOKENS, Estimator
 from chathakase.core.types import Finished, Message, Person, Prompt, Role, Speech, Where
 from chathakase.core.window import Window
 from chathakase.engine.calibration import Calibration
 from chathakase.models.openai import OpenAIModel, open_model
 from chathakase.models.tokens import is_exact, open_counter
+from chathakase.slack.traits import SLACK
 
 MODEL = "gpt-5.6-luna"
 REPORTS = 5
@@ -147,6 +148,6 @@ def _time(most: int, window: int) -> list[float]:
     taken = []
     for _ in range(ROUNDS):
         began = time.thread_time()
-        build_prompt("s", persona, memory, people=people, where=where, window=room)
+        build_prompt("s", Manner(persona, SLACK), memory, people=people, where=where, window=room)
         taken.append((time.thread_time() - began) * 1000)
     return taken

@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Iterator
 
 from chathakase.config import Settings, misspelt_settings
 from chathakase.core.addresses import is_in_clear
-from chathakase.core.checkup import Finding, Level
 from chathakase.core.errors import trace
 from chathakase.files.checkup import check_files
+from chathakase.findings import Finding, Level
 from chathakase.models.checkup import check_model
 from chathakase.slack.checkup.slack import check_slack, check_slack_from_outside
 from chathakase.slack.checkup.socket import SocketState

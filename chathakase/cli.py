@@ -19,14 +19,14 @@ from chathakase.archive import as_lines, open_archive
 from chathakase.checkup import check_spelling, examine
 from chathakase.config import SettingsError, misspelt_settings, read_settings, read_stored
 from chathakase.core.amounts import counted
-from chathakase.core.checkup import Finding, Level, worst
 from chathakase.core.errors import CannotListen, StartError, StoreError, WrongSoftware, trace
-from chathakase.core.showing import harmless
 from chathakase.ending import end_within, leave, until_told_to_stop
+from chathakase.findings import Finding, Level, worst
 from chathakase.play import FOLDER, forget, model_of_ones_own, open_local_slack, open_playground
 from chathakase.playground.manifests import ManifestError, read_manifests
 from chathakase.playground.terminal.talk import talk
 from chathakase.playground.world.manifest import Manifest
+from chathakase.showing import harmless
 from chathakase.slack.manifest import manifest
 from chathakase.unexpected import OneLine, plainly, watch_tasks
 

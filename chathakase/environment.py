@@ -10,8 +10,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chathakase.certificates import certificate_problems
 from chathakase.core.addresses import is_loopback, proxy_problem, web_address
-from chathakase.core.showing import TOKEN
 from chathakase.core.unicode import visible
+from chathakase.showing import TOKEN
 
 _Kind = TypeVar("_Kind", bound="Environment")
 

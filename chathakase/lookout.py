@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from chathakase.checkup import examine_running
 from chathakase.config import Settings
-from chathakase.core.checkup import Finding
 from chathakase.core.errors import StoreError
+from chathakase.findings import as_markdown
 from chathakase.health.vitals import VitalSigns
 from chathakase.slack.checkup.socket import SocketState
 from chathakase.slack.connection.state import Connection
@@ -25,9 +25,9 @@ class Lookout:
         self.connection: Connection | None = None
         """The socket, once there is one."""
 
-    async def examine(self) -> list[Finding]:
-        """Look at everything that the bot needs."""
-        return await examine_running(self._settings, self._web, self._socket())
+    async def report(self) -> str:
+        """Look at everything that the bot needs, and tell of it in Markdown."""
+        return as_markdown(await examine_running(self._settings, self._web, self._socket()))
 
     async def vital_signs(self) -> VitalSigns:
         """The bot at this moment, in numbers."""

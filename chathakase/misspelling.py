@@ -8,7 +8,7 @@ from pathlib import Path
 from dotenv.parser import parse_stream
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource
 
-from chathakase.core.showing import harmless
+from chathakase.showing import harmless
 
 OURS = "CHATHAKASE_"
 """How names begin that mean nothing to any other program."""

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from chathakase.core.checkup import VERDICTS, Finding, Level, worst
+from chathakase.findings import VERDICTS, Finding, Level, worst
 
 MARKS = {Level.OK: "✓", Level.NOTE: "·", Level.WARNING: "!", Level.TROUBLE: "✗"}
 PLAIN_MARKS = {Level.OK: "+", Level.NOTE: "-", Level.WARNING: "!", Level.TROUBLE: "x"}

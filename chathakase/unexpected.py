@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any, TextIO
 
 from chathakase.core.errors import trace
-from chathakase.core.showing import harmless
+from chathakase.showing import harmless
 
 FAILED = 1
 INTERRUPTED = 130

@@ -8,10 +8,10 @@ from rich.console import Console
 from chathakase import checkup, report
 from chathakase.archive import as_lines
 from chathakase.config import read_settings
-from chathakase.core.checkup import Finding, Level
 from chathakase.core.memory import Found
 from chathakase.core.types import Place
 from chathakase.core.unicode import visible
+from chathakase.findings import Finding, Level
 
 EVIL = "[/x] [link=file:///x]\x1b]0;x\x07\x9b2J\u202e\nnext xoxb-12-34"
 

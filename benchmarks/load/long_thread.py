@@ -16,12 +16,13 @@ from benchmarks.load.stored import ALICE, said, stores
 from benchmarks.load.unpaced import UNPACED
 from benchmarks.model import open_model, whole
 from benchmarks.report import Goal, p95, show
-from chathakase.core.prompt import Persona, build_prompt
+from chathakase.core.prompt import Manner, Persona, build_prompt
 from chathakase.core.tokens import Estimator
 from chathakase.core.types import Outcome, Person, Place, Result, Where
 from chathakase.core.window import Window
 from chathakase.playground.web_api.limits import NoLimits
 from chathakase.playground.world.world import World
+from chathakase.slack.traits import SLACK
 from chathakase.storage.opening import Stores
 
 MESSAGES = 10_000
@@ -30,7 +31,7 @@ TURNS = 30
 """Whole turns in the long thread, and as many in new ones."""
 SCRIPT = whole(200, wait=0.0, hold=0.0)
 ANSWER = Result(Outcome.ANSWERED, "words and words " * 20)
-PERSONA = Persona("You are a helpful assistant.", 20)
+MANNER = Manner(Persona("You are a helpful assistant.", 20), SLACK)
 PEOPLE = {ALICE: Person(ALICE, "alice", zone="Europe/Amsterdam", offset=3600)}
 WHERE = Where("general")
 WINDOW = Window(128_000, 2_000, Estimator())
@@ -98,11 +99,11 @@ async def _turn(opened: Stores, world: World, place: Place) -> Mapping[str, floa
         lease = await opened.turns.claim(place.session_id)
     if lease is None:
         raise RuntimeError("the store gave no lease for a question that waits")
-    limit, room = PERSONA.max_messages, WINDOW.room
+    limit, room = MANNER.persona.max_messages, WINDOW.room
     with _timed(taken, "memory"):
         memory = await opened.memory.memory(place.session_id, lease=lease, limit=limit, tokens=room)
     with _timed(taken, "prompt"):
-        build_prompt(place.session_id, PERSONA, memory, people=PEOPLE, where=WHERE, window=WINDOW)
+        build_prompt(place.session_id, MANNER, memory, people=PEOPLE, where=WHERE, window=WINDOW)
     with _timed(taken, "finish"):
         await opened.turns.finish(lease, ANSWER)
     return taken

@@ -11,11 +11,11 @@ from chathakase.app.jobs import Job, run_jobs
 from chathakase.app.surface import open_calls, open_surface
 from chathakase.config import Settings
 from chathakase.core.errors import StartError, StoreError, WrongSoftware
-from chathakase.core.showing import shown
 from chathakase.engine.catch_up import CatchUp
 from chathakase.engine.sessions import SessionManager
 from chathakase.health import open_health
 from chathakase.lookout import Lookout
+from chathakase.showing import shown
 from chathakase.slack.connection.socket import open_socket
 from chathakase.slack.inward.authors import Authors
 from chathakase.slack.inward.intake import Intake, build_app
@@ -75,7 +75,7 @@ async def _open_slack(stack: AsyncExitStack, settings: Settings, database: Datab
     people = People(web.client, monotonic, team=web.identity.team_id)
     authors = Authors(web.identity, people, monotonic, workflows=settings.chathakase_answer_workflows)
     surface, past = open_surface(stack, settings, web, calls, people), SlackPast(calls, web.identity, authors)
-    engine = await open_engine(stack, settings, database, surface, past, web, lookout.examine, now=now)
+    engine = await open_engine(stack, settings, database, surface, past, web, lookout.report, now=now)
     catch_up = CatchUp(
         listening=engine.stores.listening,
         past=past,

@@ -1,14 +1,13 @@
 """Opens the engine between what comes in and what goes out."""
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from time import monotonic
 
 from chathakase.app.models import Mind, is_version_of, open_mind
 from chathakase.config import Settings
-from chathakase.core.checkup import Finding
 from chathakase.core.ports import LanguageModel
 from chathakase.core.prompt import Persona
 from chathakase.core.types import Expiry
@@ -68,7 +67,7 @@ async def open_engine(
     surface: SlackSurface,
     past: SlackPast,
     web: SlackWeb,
-    examine: Callable[[], Awaitable[Sequence[Finding]]],
+    examine: Callable[[], Awaitable[str]],
     *,
     now: Callable[[], int],
 ) -> Engine:
@@ -190,7 +189,7 @@ def _recall(
         store=stores.memory,
         files=stores.files,
         above=above,
-        reader=FileReader(stores.files, SlackDownloads(web), Desk().read, most=most),
+        reader=FileReader(stores.files, SlackDownloads(web), Desk().read, most, traits=surface.traits),
         surface=surface,
         persona=persona,
         lens=mind.lens,

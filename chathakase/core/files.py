@@ -2,9 +2,6 @@
 
 from dataclasses import dataclass, field
 
-PAGE = "application/vnd.slack-docs"
-"""The media type of what the surface itself keeps as a page, such as a canvas, and hands out as HTML."""
-
 
 @dataclass(frozen=True, slots=True)
 class SharedFile:

@@ -5,13 +5,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from chathakase.core.types import Message
 
-USER = r"[UW][A-Z0-9]{1,20}"
-"""A user id, as a pattern: nobody's words have that shape, but for a short one in capitals.
-
-Slack's begin with U or W (https://docs.slack.dev/messaging/formatting-message-text) and have had up to eleven letters.
-"""
+USER = r"[A-Za-z0-9][\w.:@+-]{0,99}"
+"""What may be a user id, as a pattern; which surface has one of that shape, it knows itself."""
 MENTION = re.compile(rf"<@({USER})(?:\|([^<>\n]*))?>")
-"""How a stored text mentions somebody; a model may write the name besides."""
+"""How a stored text mentions somebody, whatever its surface; a model may write the name besides."""
 
 
 def mentioned(texts: Iterable[str]) -> Collection[str]:

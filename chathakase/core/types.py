@@ -121,7 +121,7 @@ class Incoming:
 
     place: Place
     ref: str
-    """The surface's own id of the message (Slack's ``ts``), unique within the session."""
+    """The surface's own id of the message, unique within the session."""
     author: str
     text: str
     """What was said, without the leading mention of the bot; may be empty."""

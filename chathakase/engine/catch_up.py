@@ -23,10 +23,10 @@ MOST_SESSIONS = 200
 """How many sessions are looked into, the most recent ones; reading takes a call each, of fifty a minute."""
 
 SHORT = 5.0
-"""Seconds of silence after which nothing is looked for: Slack delivers again at once what is not acknowledged."""
+"""Seconds of silence after which nothing is looked for: what is not acknowledged is delivered again at once."""
 
 LATE = 3_000
-"""Milliseconds after which a message comes late: Slack delivers again what is not acknowledged within three seconds."""
+"""Milliseconds after which a message comes late: what is not acknowledged soon may be delivered again by then."""
 
 FRESH = 2_000
 """Milliseconds for which what was said need not be found in its thread yet, and so is not taken for deleted."""

@@ -15,8 +15,8 @@ from chathakase.engine.commands import STOP, TELLING
 from chathakase.engine.errands import Errands
 
 MOST_OF_ONE_PERSON = 20
-"""How many commands and presses of one person are under way at once; what is said of them waits for Slack, which takes
-one a second."""
+"""How many commands and presses of one person are under way at once; what is said of them waits for the surface, which
+may take no more than one a second."""
 
 MOST_WITH_URGENT = 2 * MOST_OF_ONE_PERSON
 """The same with what stops an answer and what tells of a refusal, for which there is room of its own."""

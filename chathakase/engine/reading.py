@@ -10,6 +10,8 @@ from chathakase.core.amounts import size
 from chathakase.core.errors import DeliveryError, trace
 from chathakase.core.files import Attachment, Reading
 from chathakase.core.ports import Downloads, FileStore
+from chathakase.core.traits import Traits
+from chathakase.core.types import Place
 from chathakase.engine.places import Places, Rank
 
 MOST_FILES = 10
@@ -28,9 +30,9 @@ REMEMBERED = 1_000
 NOT_READ = "files are not read here"
 GIVEN_UP = f"it could not be downloaded, even after several tries ({TRIES} times)"
 WHY = {
-    "not_allowed": "I have no access to it; the app may lack the permission to read files (files:read)",
+    "not_allowed": "I have no access to it",
     "gone": "it no longer exists",
-    "elsewhere": "it is stored outside Slack, where I do not read files",
+    "elsewhere": "it is stored elsewhere, where I do not read files",
     "not_a_file": "it is shown only as a page and cannot be downloaded",
 }
 
@@ -41,6 +43,9 @@ log = logging.getLogger(__name__)
 class Work:
     """What reading the files of one turn came to so far."""
 
+    place: Place
+    whose: str
+    """For whom they are read."""
     begun: set[int] = field(default_factory=set)
     """Files that were begun and are not noted yet."""
     done: set[int] = field(default_factory=set)
@@ -52,25 +57,33 @@ class FileReader:
     """Fetches and reads files, those larger than ``most`` bytes not; nothing at all where that is 0."""
 
     def __init__(
-        self, files: FileStore, downloads: Downloads, read: Callable[[str, str, bytes], Awaitable[Reading]], most: int
+        self,
+        files: FileStore,
+        downloads: Downloads,
+        read: Callable[[str, str, bytes], Awaitable[Reading]],
+        most: int,
+        *,
+        traits: Callable[[Place], Traits],
     ) -> None:
+        """``read`` takes a file apart by its name, its media type and its bytes; ``traits`` are those of a surface."""
         self._files = files
         self._downloads = downloads
         self._take_apart = read
         self._most = most
+        self._traits = traits
         self._room = Places(AT_ONCE)
         self._tries: Counter[int] = Counter()
 
-    async def read_new(self, session_id: str, *, whose: str = "", deadline: float = DEADLINE) -> Collection[int]:
+    async def read_new(self, place: Place, *, whose: str = "", deadline: float = DEADLINE) -> Collection[int]:
         """Read the newest files of a session that nobody has read yet, and note what they hold. Raises StoreError.
 
         ``whose`` is the person for whom they are read. Returns the attachment ids of those that are read now.
         """
-        unread = await self._files.unread(session_id, limit=MOST_FILES)
-        work = Work()
+        unread = await self._files.unread(place.session_id, limit=MOST_FILES)
+        work = Work(place, whose)
         try:
             async with asyncio.timeout(deadline):
-                await self._read_all(unread, work, whose)
+                await self._read_all(unread, work)
         except TimeoutError:
             log.info("some files took too long to read")
         if len(self._tries) > REMEMBERED:
@@ -78,22 +91,22 @@ class FileReader:
         self._tries.update(work.begun)
         return work.done
 
-    async def _read_all(self, unread: Sequence[Attachment], work: Work, whose: str) -> None:
+    async def _read_all(self, unread: Sequence[Attachment], work: Work) -> None:
         try:
             async with asyncio.TaskGroup() as group:
                 for attachment in unread:
-                    group.create_task(self._read(attachment, work, whose), name=f"file {attachment.id}")
+                    group.create_task(self._read(attachment, work), name=f"file {attachment.id}")
         except ExceptionGroup as failed:
             raise failed.exceptions[0] from None
 
-    async def _read(self, attachment: Attachment, work: Work, whose: str) -> None:
+    async def _read(self, attachment: Attachment, work: Work) -> None:
         """Read one file; it stays among those that are begun if it is to be tried again. Raises StoreError."""
-        async with self._room.place(Rank.ANSWER, whose=whose):
+        async with self._room.place(Rank.ANSWER, whose=work.whose):
             if work.pixels >= PIXELS:
                 log.info("a file waits for the next turn: this one already has enough pictures")
                 return
             work.begun.add(attachment.id)
-            reading = await self._reading(attachment)
+            reading = await self._reading(attachment, work.place)
         if reading is not None:
             work.pixels += reading.pixels
             await self._files.note_reading(attachment.id, reading)
@@ -101,7 +114,7 @@ class FileReader:
             work.done.add(attachment.id)
             self._tries.pop(attachment.id, None)
 
-    async def _reading(self, attachment: Attachment) -> Reading | None:
+    async def _reading(self, attachment: Attachment, place: Place) -> Reading | None:
         """What a file holds; None if it may be had later."""
         if not self._most:
             return Reading(refusal=NOT_READ)
@@ -112,12 +125,13 @@ class FileReader:
             return await self._take_apart(file.name, file.kind, await self._downloads.fetch(file, most=self._most))
         except DeliveryError as error:
             log.info("a file could not be fetched: %s", error.code)
-            return None if error.passes else Reading(refusal=self._why(error.code))
+            return None if error.passes else Reading(refusal=self._why(error.code, place))
         except Exception as error:  # noqa: BLE001 - one file must not keep a turn from being answered
             log.error("a file could not be read: %s", trace(error))
             return None
 
-    def _why(self, code: str) -> str:
+    def _why(self, code: str, place: Place) -> str:
+        """Why a file cannot be had, in words."""
         if code == "too_large":
             return f"it is larger than {size(self._most)}"
-        return WHY.get(code, f"it could not be downloaded ({code})")
+        return {**WHY, **self._traits(place).refusals}.get(code, f"it could not be downloaded ({code})")

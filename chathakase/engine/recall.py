@@ -11,7 +11,7 @@ from chathakase.core.footnotes import about_above, about_files
 from chathakase.core.memory import Memory
 from chathakase.core.mentions import mentioned, speakers
 from chathakase.core.ports import FileStore, MemoryStore, Surface
-from chathakase.core.prompt import Persona, build_prompt, said_in
+from chathakase.core.prompt import Manner, Persona, build_prompt, said_in
 from chathakase.core.rendering import newest_pictures
 from chathakase.core.types import Lease, Place, Prompt, Role, Speech, Wish
 from chathakase.core.window import Window
@@ -102,7 +102,7 @@ class Recall:
             memory = await self._remember(place, lease)
         new: Collection[int] = ()
         if _has_unread(memory):
-            new = await self._reader.read_new(place.session_id, whose=whose)
+            new = await self._reader.read_new(place, whose=whose)
             memory = await self._remember(place, lease)
         return replace(memory, above_read=look is not Look.MISSING), new
 
@@ -122,7 +122,7 @@ class Recall:
         build = partial(
             build_prompt,
             place.session_id,
-            self._persona,
+            Manner(self._persona, self._surface.traits(place)),
             memory,
             people=people,
             where=where,

@@ -34,7 +34,7 @@ PUT_DOWN_WITHIN = 2.5
 
 STALE = 3_000_000
 """Milliseconds after which a command that is said in no session is not done any more: it is known for an hour that it
-was done, and by then Slack has long ended delivering it."""
+was done, and by then a surface has long ended delivering it."""
 
 log = logging.getLogger(__name__)
 
@@ -282,7 +282,7 @@ class SessionManager:
         """How many sessions wait for their turn before this one."""
         if session_id in self._working:
             return 0
-        # Whoever is answered waits no more, be it that Slack still takes the answer.
+        # Whoever is answered waits no more, be it that the surface still takes the answer.
         return max(len(self._working) - len(self._answering) - self._places.free, 0)
 
     async def _refuse(self, incoming: Incoming, why: str, *, role: Role = Role.USER) -> Appended:

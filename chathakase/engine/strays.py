@@ -1,4 +1,4 @@
-"""What was said in a thread before the message came that opens a session there: Slack promises no order of events."""
+"""What was said in a thread before the message came that opens a session there: no order of events is promised."""
 
 from collections import OrderedDict
 from collections.abc import Callable

@@ -79,8 +79,8 @@ class TurnRunner:
     async def run(self, signals: Signals, *, written: Written | None = None) -> None:
         """Answer what waits in a session; what is left in ``signals.edits`` then is answered as it was before.
 
-        ``written`` is called once the model has written, since Slack may take its time for that. Cancelled, it puts the
-        turn down for whoever comes next.
+        ``written`` is called once the model has written, since the surface may take its time to show it. Cancelled, it
+        puts the turn down for whoever comes next.
         """
         lease, heartbeat = signals.lease, Heartbeat(self._turns, signals)
         try:
@@ -92,13 +92,13 @@ class TurnRunner:
             try:
                 unheard = await self._answer_under_lease(signals, heartbeat, reply, draft, written)
             except asyncio.CancelledError:
-                # Before the reply takes back what it shows, for which Slack may take its time.
+                # Before the reply takes back what it shows, for which the surface may take its time.
                 await asyncio.shield(self._put_down(lease, reply, draft))
                 raise
         await self._tell(lease, unheard)
 
     async def _put_down(self, lease: Lease, reply: Reply, draft: Draft) -> None:
-        """Leave a turn to whoever comes next; what people see of it says so, if Slack takes that soon."""
+        """Leave a turn to whoever comes next; what people see of it says so, if the surface takes that soon."""
         try:
             async with asyncio.timeout(PAUSE_WITHIN):
                 if await reply.settled():
@@ -198,9 +198,11 @@ class TurnRunner:
         return await self._turns.askers(lease.place.session_id, lease.turn, upto=lease.upto)
 
     async def _tell(self, lease: Lease, unheard: Collection[str]) -> None:
+        surface, place = self._surface, lease.place
+        told = UNDELIVERED.format(place=surface.describe(place), surface=surface.traits(place).name)
         for user in unheard:
             try:
-                await self._surface.tell(user, UNDELIVERED.format(self._surface.describe(lease.place)))
+                await self._surface.tell(user, told)
             except DeliveryError as error:
                 log.warning("Nobody could be told that an answer in %s was lost: %s", lease.place.session_id, error)
 

@@ -1,4 +1,4 @@
-"""Mentions that tell of files which only their twin brings: Slack sends two events, in no fixed order."""
+"""Mentions that tell of files which only their twin brings: two events may come of one message, in no fixed order."""
 
 import asyncio
 from collections.abc import Callable

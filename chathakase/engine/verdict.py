@@ -25,7 +25,9 @@ GAVE_UP = "I tried to answer this several times and crashed each time. Try again
 STOPPED = "⏹️ Stopped."
 STOPPED_MARK = "[This answer was stopped here.]"
 """What the model reads at the end of an answer that was stopped."""
-UNDELIVERED = "I wrote an answer in {}, but Slack no longer lets me post there, so it is lost. Please ask elsewhere."
+UNDELIVERED = (
+    "I wrote an answer in {place}, but {surface} no longer lets me post there, so it is lost. Please ask elsewhere."
+)
 PAUSED = "⏸️ I am restarting and will continue in a moment."
 TAKEN_BACK = "I stopped this answer because the message it answers was forgotten."
 UNSETTLED = "The question kept changing while I was answering. Please ask again."

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from chathakase.core.checkup import Finding, Level
 from chathakase.files.extra import HOW, missing
+from chathakase.findings import Finding, Level
 
 
 def check_files() -> Iterator[Finding]:

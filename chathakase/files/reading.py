@@ -7,7 +7,6 @@ from base64 import b64decode
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
-from chathakase.core import files
 from chathakase.core.files import Image, Reading
 from chathakase.files import child, kinds
 from chathakase.files.child import Answer
@@ -16,9 +15,11 @@ from chathakase.files.kinds import Kind, Way
 from chathakase.files.text import text_of
 
 EMPTY = Reading(refusal="it is empty")
-PAGE = Reading(refusal="Slack sent a web page instead")
+NO_FILE = Reading(refusal="Slack sent a web page instead")
 UNKNOWN = Reading(refusal="files of this kind cannot be read")
 
+PAGE = "application/vnd.slack-docs"
+"""The media type of canvases, which are handed out as HTML."""
 
 PICTURE, CANVAS = "chathakase.files.picture", "chathakase.files.canvas"
 MODULES = {
@@ -81,7 +82,7 @@ class Desk:
 def _is_canvas(name: str, media: str, data: bytes) -> bool:
     """Whether it is a page of the surface's own, or HTML of which nothing was told."""
     head = data[:HEAD].lstrip()
-    if media == files.PAGE:
+    if media == PAGE:
         return TAG.search(head) is not None
     return not (media or kinds.has_ending(name)) and TAG.match(head) is not None
 
@@ -89,7 +90,7 @@ def _is_canvas(name: str, media: str, data: bytes) -> bool:
 def _text(name: str, media: str, data: bytes) -> Reading:
     pretended = kinds.claimed(name, media)
     if pretended and kinds.is_page(data):
-        return PAGE
+        return NO_FILE
     text = text_of(data)
     if text is None:
         return _refusal(pretended) if pretended else UNKNOWN

@@ -7,7 +7,6 @@ from urllib.parse import urljoin
 
 import openai
 
-from chathakase.core.showing import shown
 from chathakase.core.types import Finished, Piece, Prompt
 from chathakase.models.answers import NothingCame
 from chathakase.models.concessions import SHORTEST, at_most, concession
@@ -16,6 +15,7 @@ from chathakase.models.failures import translate
 from chathakase.models.learning import Learning
 from chathakase.models.refusals.addresses import is_elsewhere, where_to
 from chathakase.models.refusals.saying import status_of
+from chathakase.showing import shown
 
 NOT_STREAMED = frozenset({"http_400", "http_404", "http_405", "http_422", "http_501"})
 """With what servers refuse to answer in one piece."""

@@ -5,14 +5,14 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import aclosing, asynccontextmanager
 from difflib import get_close_matches
 
-from chathakase.core.checkup import Finding, Level
 from chathakase.core.errors import ModelError
-from chathakase.core.showing import shown
 from chathakase.core.types import Ending, Finished, Prompt, Speech
+from chathakase.findings import Finding, Level
 from chathakase.models.client import OFFICIAL
 from chathakase.models.failures import ELSEWHERE, MOVED, TIMEOUT, UNREADABLE
 from chathakase.models.openai import OpenAIModel, open_model
 from chathakase.models.reaching import EXPIRED, NEEDS_TLS, NO_HTTP, NO_PROXY, NO_TLS, OTHER_NAME, UNTRUSTED
+from chathakase.showing import shown
 
 SUBJECT = "model"
 WITHIN = 5.0

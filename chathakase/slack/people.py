@@ -15,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from chathakase.core.types import Person
 from chathakase.core.unicode import mend
 from chathakase.slack.lookup import Lookup, Manner
+from chathakase.slack.traits import USER
 
 USERS_INFO, BOTS_INFO = "users.info", "bots.info"
 NAMES = Manner()
@@ -38,6 +39,7 @@ BARRED = (
 )
 """Who is one of these administers nothing here, whatever else is said of them."""
 
+USER_ID = re.compile(USER)
 ZONE = re.compile(r"[A-Za-z0-9_+/-]{1,64}")
 MOST_OFFSET = 18 * 3600
 """Seconds that a clock may be ahead of UTC, or behind; zones keep well within that."""
@@ -69,9 +71,10 @@ class People:
     async def find(self, ids: Collection[str], *, mentioned: Collection[str] = ()) -> Mapping[str, Person]:
         """Look people up, those who are merely ``mentioned`` last; somebody unknown has the id as name.
 
-        Those of whom Slack tells nothing are called as their own messages called them. Never raises.
+        What no user id looks like mentions nobody, and is not looked up. Those of whom Slack tells nothing are called
+        as their own messages called them. Never raises.
         """
-        found = await self._names.find(ids, mentioned=mentioned)
+        found = await self._names.find(ids, mentioned=[each for each in mentioned if USER_ID.fullmatch(each)])
         return {id_: person if person.name != id_ else self._as_heard(person) for id_, person in found.items()}
 
     def hear(self, message: Mapping[str, Any]) -> None:

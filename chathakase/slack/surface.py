@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from chathakase.core.errands import Errand
 from chathakase.core.errors import DeliveryError
+from chathakase.core.traits import Traits
 from chathakase.core.types import Choice, Lease, Person, Place, Where
 from chathakase.slack.delivery.attachment import Parcel
 from chathakase.slack.delivery.pagewriter import Origin
@@ -15,6 +16,7 @@ from chathakase.slack.own_messages import Name
 from chathakase.slack.people import People
 from chathakase.slack.places import Places, is_direct
 from chathakase.slack.timestamps import TIMESTAMP
+from chathakase.slack.traits import SLACK
 from chathakase.slack.web.pace import Urgency
 from chathakase.slack.web.trouble import ODD
 
@@ -32,6 +34,10 @@ class SlackSurface:
         self._places = places
         self._url = url
         self._native = native
+
+    def traits(self, _: Place) -> Traits:
+        """How Slack is spoken of."""
+        return SLACK
 
     def reply(
         self,

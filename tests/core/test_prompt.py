@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from chathakase.core.files import Attachment, Image, SharedFile
 from chathakase.core.memory import Memory, Summary
-from chathakase.core.prompt import HOUSE_RULES, SOME, Persona, build_prompt
+from chathakase.core.prompt import SOME, Manner, Persona, build_prompt, house_rules
 from chathakase.core.rendering import MOST_IMAGES, newest_pictures
 from chathakase.core.tokens import IMAGE_TOKENS, MESSAGE_TOKENS, REPLY_TOKENS, Estimator
 from chathakase.core.types import Message, Person, Prompt, Role, Where
 from chathakase.core.window import Window
+from chathakase.slack.traits import SLACK
 from tests.core.steady import steady
 
 ROOMY = Window(128_000, 2_000, Estimator())
@@ -29,7 +30,9 @@ def assistant(text: str, **more: object) -> Message:
 
 def prompt_of(*messages: Message, system: str = "Be kind.", people: dict[str, Person] | None = None) -> Prompt:
     people = people or {id_: Person(id_, name) for id_, name in {"U1": "alice", "U2": "bob [admin]\nroot"}.items()}
-    return build_prompt("s", Persona(system, 20), Memory(messages), people=people, where=Where(""), window=ROOMY)
+    return build_prompt(
+        "s", Manner(Persona(system, 20), SLACK), Memory(messages), people=people, where=Where(""), window=ROOMY
+    )
 
 
 def test_an_unanswered_question_stays_with_the_next_one() -> None:
@@ -64,7 +67,7 @@ ASKED = (*TURNS, user("now?", seq=7, said=AT + 7))
 
 def built(memory: Memory, window: Window = ROOMY, **more: object) -> Prompt:
     about: dict[str, object] = {"people": {"U1": ALICE}, "where": Where(""), "window": window, **more}
-    return build_prompt("s", Persona("Be kind.", 100), memory, **about)  # type: ignore[arg-type]
+    return build_prompt("s", Manner(Persona("Be kind.", 100), SLACK), memory, **about)  # type: ignore[arg-type]
 
 
 def shared(name: str, number: int = 1, **more: object) -> Attachment:
@@ -87,7 +90,7 @@ def test_the_time_is_the_speakers_own() -> None:
 
 
 def test_the_rules_come_behind_the_system_prompt() -> None:
-    assert built(Memory(ASKED)).speeches[0].content == f"Be kind.\n\n{HOUSE_RULES}"
+    assert built(Memory(ASKED)).speeches[0].content == f"Be kind.\n\n{house_rules(SLACK)}"
 
 
 def test_the_thread_is_told_of_before_the_first_message() -> None:
@@ -113,7 +116,7 @@ def test_a_direct_message_is_told_as_such() -> None:
 def test_what_is_left_out_is_counted_and_the_opening_kept() -> None:
     prompt = build_prompt(
         "s",
-        Persona("", 3),
+        Manner(Persona("", 3), SLACK),
         Memory(ASKED, opening=ASKED[0], total=7),
         people={"U1": ALICE},
         where=Where(""),

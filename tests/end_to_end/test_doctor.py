@@ -22,8 +22,8 @@ import pytest
 
 from chathakase.checkup import examine, examine_running
 from chathakase.config import Settings
-from chathakase.core.checkup import Finding, Level, as_markdown, worst
 from chathakase.engine.sessions import SessionManager
+from chathakase.findings import Finding, Level, as_markdown, worst
 from chathakase.playground.model.server import ModelServer, open_model
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace, open_workspace

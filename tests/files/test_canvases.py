@@ -2,9 +2,8 @@
 
 import pytest
 
-from chathakase.core.files import PAGE
 from chathakase.files.canvas import EMPTY
-from chathakase.files.reading import Desk, read
+from chathakase.files.reading import PAGE, Desk, read
 from chathakase.files.text import TEXT_MOST
 
 CANVAS = """<h1 id='temp:C:BVF3da2c'>Launch &amp; plan</h1>

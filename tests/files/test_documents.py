@@ -19,13 +19,13 @@ from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
-from chathakase.core.checkup import Level
 from chathakase.files import extra
 from chathakase.files.checkup import check_files
 from chathakase.files.gathering import LEFT_OUT
 from chathakase.files.office.formats import shown
 from chathakase.files.reading import read
 from chathakase.files.text import TEXT_MOST
+from chathakase.findings import Level
 from tests.files.samples import picture, zipped
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'

@@ -3,7 +3,7 @@
 import pytest
 
 from chathakase.files.encodings import encoding_of
-from chathakase.files.reading import EMPTY, PAGE, UNKNOWN, read
+from chathakase.files.reading import EMPTY, NO_FILE, UNKNOWN, read
 from chathakase.files.text import TAIL, TEXT_MOST, text_of
 from tests.files.samples import LOGIN
 
@@ -128,8 +128,8 @@ async def test_what_is_no_text_is_told() -> None:
 
 @pytest.mark.parametrize(("name", "media"), [("a.png", "image/png"), ("a.pdf", ""), ("a.docx", ""), ("a", "video/mp4")])
 async def test_a_web_page_in_the_place_of_something_else_is_not_read(name: str, media: str) -> None:
-    assert await read(name, media, LOGIN) == PAGE
-    assert await read(name, media, b"\xef\xbb\xbf\n<!-- a word -->\n<html><body>Sign in</body></html>") == PAGE
+    assert await read(name, media, LOGIN) == NO_FILE
+    assert await read(name, media, b"\xef\xbb\xbf\n<!-- a word -->\n<html><body>Sign in</body></html>") == NO_FILE
 
 
 async def test_a_web_page_that_was_shared_is_read() -> None:

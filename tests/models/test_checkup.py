@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import web
 
-from chathakase.core.checkup import Finding, Level
+from chathakase.findings import Finding, Level
 from chathakase.models import checkup
 from chathakase.models.checkup import check_model
 from chathakase.playground.model.server import open_model

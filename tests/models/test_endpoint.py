@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import web
 
-from chathakase.core.checkup import Finding, Level
 from chathakase.core.errors import ModelError
 from chathakase.core.files import Image
 from chathakase.core.types import Prompt, Speech
+from chathakase.findings import Finding, Level
 from chathakase.models.checkup import check_model
 from chathakase.models.endpoint import Endpoint, read_endpoint
 from chathakase.models.openai import open_model

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import trustme
 
-from chathakase.core.checkup import Finding, Level
 from chathakase.core.errors import ModelError
 from chathakase.core.types import Prompt, Speech
+from chathakase.findings import Finding, Level
 from chathakase.models.checkup import check_model
 from chathakase.models.client import open_client
 from chathakase.models.endpoint import read_endpoint

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from chathakase.core.checkup import Finding, Level, worst
+from chathakase.findings import Finding, Level, worst
 from chathakase.storage.sqlite import checkup, disk
 from chathakase.storage.sqlite.checkup import check_database
 from chathakase.storage.sqlite.driver import open_sqlite

@@ -10,7 +10,7 @@ from stat import S_IMODE
 import pytest
 
 from chathakase.archive import open_archive
-from chathakase.core.checkup import Level
+from chathakase.findings import Level
 from chathakase.storage.sqlite import private
 from chathakase.storage.sqlite.checkup import check_database
 from chathakase.storage.sqlite.driver import open_sqlite, schema_version

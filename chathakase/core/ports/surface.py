@@ -6,6 +6,7 @@ from typing import Protocol, Self
 
 from chathakase.core.errands import Errand
 from chathakase.core.files import SharedFile
+from chathakase.core.traits import Traits
 from chathakase.core.types import Choice, Incoming, Lease, Outcome, Person, Place, Seen, Where, Wish
 
 
@@ -82,6 +83,9 @@ class Reply(Protocol):
 
 class Surface(Protocol):
     """Where people are."""
+
+    def traits(self, place: Place) -> Traits:
+        """How a place's surface is spoken of."""
 
     def reply(
         self,

@@ -13,8 +13,8 @@ from chathakase.engine.commands.means import Means
 from chathakase.engine.commands.wording import listed
 
 WHAT = (
-    "Which of your messages should I forget? They stay visible in Slack, but I will no longer remember, find or export "
-    "them. My answers are forgotten only by `clear session`. For any other message, open its menu and choose "
+    "Which of your messages should I forget? They stay visible in {surface}, but I will no longer remember, find or "
+    "export them. My answers are forgotten only by `clear session`. For any other message, open its menu and choose "
     "*Forget this message*, or delete it."
 )
 CHOICES = (
@@ -61,7 +61,8 @@ class Forgetting:
         }
 
     async def _ask_what(self, order: Order) -> Answer:
-        return Asked(WHAT, CHOICES_ELSEWHERE if order.elsewhere else CHOICES)
+        what = WHAT.format(surface=self._surface.traits(order.place).name)
+        return Asked(what, CHOICES_ELSEWHERE if order.elsewhere else CHOICES)
 
     async def _ask_whether(self, _: Order) -> Answer:
         return Asked(SURE, (Choice("Forget everything", parsing.FORGET_EVERYTHING_NOW, danger=True),))

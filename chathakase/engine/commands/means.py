@@ -1,10 +1,9 @@
 """What the commands are done with."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from chathakase.core.checkup import Finding
 from chathakase.core.ports import ExportStore, ForgetStore, SearchStore, SessionStore, Surface, TitleStore, TurnStore
 from chathakase.core.types import Expiry, FollowUps
 from chathakase.core.window import ModelFacts
@@ -69,7 +68,7 @@ class Means:
     rights: Rights
     recall: Recall
     summaries: Summaries
-    examine: Callable[[], Awaitable[Sequence[Finding]]]
-    """Looks whether all is well."""
+    examine: Callable[[], Awaitable[str]]
+    """Looks whether all is well, and tells so in Markdown."""
     now: Callable[[], int]
     """The time in epoch milliseconds."""

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from chathakase.core.amounts import counted, span
-from chathakase.core.checkup import as_markdown
 from chathakase.core.types import SessionInfo
 from chathakase.engine.commands import parsing
 from chathakase.engine.commands.answers import Act, Order, Said, privately
@@ -38,7 +37,7 @@ class Overseeing:
     async def _doctor(self, order: Order) -> Said:
         if not await self._means.rights.is_admin(order.by):
             return NO_ADMIN
-        return privately(as_markdown(await self._means.examine()))
+        return privately(await self._means.examine())
 
     def _line(self, info: SessionInfo) -> str:
         busy = ", answering" if info.busy else ""

@@ -6,7 +6,7 @@ Leases, expiry and what was missed while away are judged by the clock, and a wro
 from email.utils import parsedate_to_datetime
 
 from chathakase.core.amounts import span
-from chathakase.core.checkup import Finding, Level
+from chathakase.findings import Finding, Level
 from chathakase.slack.checkup.asking import Answer
 
 SUBJECT = "clock"

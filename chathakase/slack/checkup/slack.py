@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from chathakase.core.checkup import Finding, Level
+from chathakase.findings import Finding, Level
 from chathakase.slack.checkup import tokens
 from chathakase.slack.checkup.asking import Answer, ask
 from chathakase.slack.checkup.clock import check_clock

@@ -13,7 +13,7 @@ import aiohttp
 from yarl import URL
 
 from chathakase.core.amounts import counted, span
-from chathakase.core.checkup import Finding, Level
+from chathakase.findings import Finding, Level
 from chathakase.slack.web.addresses import Addresses
 
 SUBJECT = "socket"

@@ -9,7 +9,7 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from chathakase.core.checkup import Finding, Level
+from chathakase.findings import Finding, Level
 from chathakase.slack.checkup.asking import Answer, ask
 from chathakase.slack.checkup.needs import EVENTS, REINSTALL
 

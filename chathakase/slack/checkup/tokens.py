@@ -2,8 +2,8 @@
 
 from collections.abc import Collection
 
-from chathakase.core.checkup import Finding, Level
-from chathakase.core.showing import shown
+from chathakase.findings import Finding, Level
+from chathakase.showing import shown
 from chathakase.slack.checkup.asking import TIMEOUT, WITHIN, Answer
 from chathakase.slack.checkup.needs import CAN_DO_WITHOUT, REINSTALL, SCOPES
 from chathakase.slack.web.trouble import ODD

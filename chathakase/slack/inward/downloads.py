@@ -16,8 +16,8 @@ import aiohttp
 from yarl import URL
 
 from chathakase.core.errors import DeliveryError
-from chathakase.core.files import PAGE, SharedFile
-from chathakase.slack.inward.files import CLIP, LIST, address_in, address_of, is_remote, kind_of
+from chathakase.core.files import SharedFile
+from chathakase.slack.inward.files import CLIP, LIST, PAGE, address_in, address_of, is_remote, kind_of
 from chathakase.slack.inward.told import is_being_told, is_told, transcript
 from chathakase.slack.web.addresses import Addresses, Elsewhere
 from chathakase.slack.web.client import SlackWeb, proxy_of

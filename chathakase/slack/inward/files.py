@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chathakase.core.files import PAGE, SharedFile
+from chathakase.core.files import SharedFile
 from chathakase.core.unicode import mend
 from chathakase.slack.inward.fields import ID, words
 from chathakase.slack.inward.told import is_told, will_be_told
@@ -26,6 +26,8 @@ https://docs.slack.dev/reference/methods/files.remote.info."""
 REMOTE_KIND = "application/vnd.slack-remote"
 CLIP = "application/vnd.slack-clip"
 """The media type of a clip of which Slack will tell what is said in it."""
+PAGE = "application/vnd.slack-docs"
+"""The media type of what Slack itself keeps as a page, such as a canvas, and hands out as HTML."""
 LIST = "application/vnd.slack-list"
 """The media type of a list, which Slack shows as a page and hands out as none."""
 PAGES = frozenset({"quip", "canvas", "docs", "space", "post", "email"})

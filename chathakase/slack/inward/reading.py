@@ -6,8 +6,8 @@ Escapes and tokens are those of https://docs.slack.dev/messaging/formatting-mess
 import re
 
 from chathakase.core.addressing import HONORIFICS, tells_of_whom_it_names
-from chathakase.core.mentions import USER
 from chathakase.slack.markdown.escaping import unescape
+from chathakase.slack.traits import USER
 
 TOKEN = re.compile(r"<([^<>]*)>")
 MENTION = re.compile(rf"<@({USER})(?:\|[^<>]*)?>")

@@ -5,12 +5,12 @@ from collections.abc import Collection
 from enum import Enum, auto
 from typing import ClassVar, NamedTuple
 
-from chathakase.core.mentions import MENTION
 from chathakase.slack.markdown.emphasis import Emphasis, Opening, in_stars
 from chathakase.slack.markdown.foreign import TOLD, Foreign
 from chathakase.slack.markdown.markup import AMPERSAND, BREAK, HALF_KEPT, KEPT, LESS, MARKUP, breaks, names_a_blank
 from chathakase.slack.markdown.mentions import HARMLESS, PING, ZERO_WIDTH_SPACE, harmless
 from chathakase.slack.markdown.pieces import Piece, Pieces
+from chathakase.slack.traits import MENTION
 
 LONGEST_TICKS = 20
 CARRIED_TICKS = 2

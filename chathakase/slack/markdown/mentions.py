@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection
 
-from chathakase.core.mentions import MENTION
+from chathakase.slack.traits import MENTION
 
 PING = re.compile(r"<(?=(?:@[A-Z][A-Za-z0-9_-]*|!(?:channel|here|everyone))(?:[|>]|\Z)|!subteam\^)")
 """How everything begins that Slack could take for a mention."""

@@ -16,7 +16,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from chathakase.certificates import is_more_than_default, trusted
 from chathakase.core.addresses import is_loopback
 from chathakase.core.errors import StartError
-from chathakase.core.showing import shown
+from chathakase.showing import shown
 from chathakase.slack.web.identity import Identity
 from chathakase.slack.web.trouble import trouble_of
 

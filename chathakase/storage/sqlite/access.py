@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from chathakase.core.amounts import counted
-from chathakase.core.checkup import Finding, Level
+from chathakase.findings import Finding, Level
 from chathakase.storage.sqlite.private import copies, readable_by_others
 
 

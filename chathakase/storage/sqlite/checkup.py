@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Timer
 
 from chathakase.core.amounts import counted, size, span
-from chathakase.core.checkup import Finding, Level
+from chathakase.findings import Finding, Level
 from chathakase.storage.database import Row
 from chathakase.storage.sqlite.access import check_access
 from chathakase.storage.sqlite.disk import check_disk

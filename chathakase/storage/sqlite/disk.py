@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from chathakase.core.amounts import size
-from chathakase.core.checkup import Finding, Level
+from chathakase.findings import Finding, Level
 from chathakase.storage.sqlite.backup import SYSTEM
 from chathakase.storage.sqlite.trouble import Trouble, advice_of
 

@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from chathakase.core.checkup import Finding, Level, worst
+from chathakase.findings import Finding, Level, worst
 from chathakase.playground.journal import SocketOpened
 from chathakase.playground.server import Workspace, open_workspace
 from chathakase.slack.checkup import asking

@@ -1,7 +1,7 @@
 import pytest
 
-from chathakase.core.checkup import Finding, Level, as_markdown, worst
-from chathakase.core.showing import shown
+from chathakase.findings import Finding, Level, as_markdown, worst
+from chathakase.showing import shown
 
 FINE = Finding("clock", Level.OK, "right")
 BAD = Finding("model", Level.TROUBLE, "cannot be reached", "Start it.")

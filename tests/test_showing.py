@@ -8,9 +8,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chathakase.core.addresses import check_host, is_in_clear, proxy_problem, web_address
-from chathakase.core.checkup import Finding, Level, as_markdown
-from chathakase.core.showing import harmless, shown, without_tokens
 from chathakase.core.unicode import visible
+from chathakase.findings import Finding, Level, as_markdown
+from chathakase.showing import harmless, shown, without_tokens
 from chathakase.unexpected import OneLine
 
 SECRET = "tell-nobody"

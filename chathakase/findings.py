@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from chathakase.core.showing import harmless
+from chathakase.showing import harmless
 
 
 class Level(StrEnum):

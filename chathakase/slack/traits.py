@@ -1,0 +1,23 @@
+"""What Slack tells of itself, and what its user ids look like."""
+
+import re
+
+from chathakase.core.traits import Traits
+
+USER = r"[UW][A-Z0-9]{1,20}"
+"""A user id, as a pattern: nobody's words have that shape, but for a short one in capitals.
+
+They begin with U or W (https://docs.slack.dev/messaging/formatting-message-text) and have had up to eleven letters.
+"""
+MENTION = re.compile(rf"<@({USER})(?:\|([^<>\n]*))?>")
+"""How somebody is mentioned; a model may write the name besides."""
+
+SLACK = Traits(
+    name="Slack",
+    about="You take part in a Slack thread, in which several people may write. Write standard Markdown.",
+    user="U012AB3CD",
+    refusals={
+        "not_allowed": "I have no access to it; the app may lack the permission to read files (files:read)",
+        "elsewhere": "it is stored outside Slack, where I do not read files",
+    },
+)
