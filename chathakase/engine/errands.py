@@ -7,13 +7,11 @@ from contextlib import asynccontextmanager, suppress
 
 from chathakase.core.errands import Command, Errand
 from chathakase.core.errors import ChatHakaseError, StoreError, trace
+from chathakase.core.leases import RENEW_EVERY
 from chathakase.core.ports import ErrandStore, Surface
 from chathakase.engine.commands import ALOUD, Answer, Asked, Commands, Said, privately
 from chathakase.engine.presses import Presses
 from chathakase.engine.verdict import GAVE_UP, with_notice
-
-HOLD_EVERY = 2.0
-"""Seconds between two renewals of the hold on an errand; a third of the time for which it is held."""
 
 ATTEMPTS = 10
 """How often an errand is tried during which the process died; it takes a moment, so that rarely has another cause."""
@@ -62,7 +60,7 @@ class Errands:
 
     async def _hold(self, errand: Errand) -> None:
         while True:
-            await asyncio.sleep(HOLD_EVERY)
+            await asyncio.sleep(RENEW_EVERY)
             try:
                 await self._store.hold(errand)
             except StoreError as error:

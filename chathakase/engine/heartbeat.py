@@ -6,15 +6,10 @@ from contextlib import suppress
 from time import monotonic
 
 from chathakase.core.errors import LeaseLost, StoreError
+from chathakase.core.leases import RENEW_EVERY, SURE_FOR
 from chathakase.core.ports import TurnStore
 from chathakase.core.types import Hold
 from chathakase.engine.running import Signals
-
-RENEW_EVERY = 2.0
-"""Seconds between two renewals of a lease; a third of the time for which it is held."""
-
-SURE_FOR = 5.0
-"""Seconds after a renewal for which nobody else can have the turn."""
 
 log = logging.getLogger(__name__)
 

@@ -3,6 +3,7 @@
 import asyncio
 
 from chathakase.core.errands import Press
+from chathakase.core.leases import LEFT_WITHIN
 from chathakase.core.ports import TurnStore
 from chathakase.core.types import Lease, Wish
 from chathakase.engine.rights import Rights
@@ -12,10 +13,9 @@ from chathakase.engine.turn import TurnRunner
 NOTHING_TO_STOP = "There is nothing to stop: no answer is being written."
 ENDED = "That answer has already finished."
 NOT_YOURS = "Sorry, only the person who asked or an admin can do that."
-LOOKS = 20
 BETWEEN_LOOKS = 0.5
-"""How often, and seconds between, it is looked whether a turn has ended; a lease that nobody renews holds for
-six seconds."""
+"""Seconds between two looks whether a turn has ended."""
+LOOKS = round(LEFT_WITHIN / BETWEEN_LOOKS)
 
 AFTER_THIS = "I'll do that as soon as the answer that I am writing is finished."
 DONE = "That has already been done, or I no longer remember the question."

@@ -21,6 +21,7 @@ import pytest
 from chathakase.core.errands import Command, Errand, Press
 from chathakase.core.errors import StoreError
 from chathakase.core.files import Reading
+from chathakase.core.leases import LEASE_MS
 from chathakase.core.memory import Scope, TitleBy
 from chathakase.core.types import ExpiryMode, Lease, Place, Role, Usage, Wish
 from chathakase.storage.sqlite.connection import PATIENCE
@@ -29,7 +30,6 @@ from chathakase.storage.sqlite.merging import INDEXES
 from chathakase.storage.sqlite.migrate import migrate
 from chathakase.storage.stores.errands import KEPT_MS, Errands
 from chathakase.storage.stores.listening import Listening
-from chathakase.storage.stores.waiting import LEASE_MS
 from tests.storage.cuts import Manner, cut
 from tests.storage.stores import FAILED, FILE, ID, LATER, PLACE, TIMEOUT, Stores, answer, change, said, stores_of
 from tests.storage.strikes import failing, held_by_another_process

@@ -2,9 +2,9 @@
 
 import asyncio
 
+from chathakase.core.leases import LEASE_MS
 from chathakase.core.types import Hold, Lease
 from chathakase.storage.stores.forgetting import AT_ONCE
-from chathakase.storage.stores.waiting import LEASE_MS
 from tests.storage.stores import FAILED, ID, Stores, answer
 
 CLEAR = "clear session"

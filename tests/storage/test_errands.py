@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from chathakase.core.errands import Command, Errand, Press
+from chathakase.core.leases import LEASE_MS
 from chathakase.core.types import ExpiryMode, Wish
 from chathakase.storage.stores.errands import KEPT_MS, Errands
-from chathakase.storage.stores.waiting import LEASE_MS
 from tests.storage.stores import PLACE, TIMEOUT, Stores
 
 HELP = Errand(Command(PLACE, "2", "U1", "help"))

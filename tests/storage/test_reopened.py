@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from chathakase.core.errors import StoreError
+from chathakase.core.leases import LEASE_MS
 from chathakase.core.types import ExpiryMode, Hold, Outcome, Place, Result, Usage, Wish
-from chathakase.storage.stores.waiting import LEASE_MS
 from tests.storage.stores import FAILED, ID, TIMEOUT, Stores, answer
 
 

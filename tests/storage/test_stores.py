@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from chathakase.core.errors import StoreError
+from chathakase.core.leases import LEASE_MS
 from chathakase.core.types import Appended, ExpiryMode, Hold, Outcome, Place, Result, Role, Usage
 from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.sqlite.migrate import migrate
 from chathakase.storage.stores.expiry import SESSIONS
-from chathakase.storage.stores.waiting import LEASE_MS
 from tests.storage.stores import FILE, ID, LATER, PLACE, TIMEOUT, Stores, answer
 
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from chathakase.core.leases import LEASE_MS
 from chathakase.core.types import Lease, Place
 from chathakase.storage.stores.suspects import BLAMED_AFTER, CALM_MS, SUSPECTED_AFTER, WAIT_MS
-from chathakase.storage.stores.waiting import LEASE_MS
 from tests.storage.stores import Stores, answer, said
 
 SECOND = 1_000

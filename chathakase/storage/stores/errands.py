@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from chathakase.core.errands import Command, Errand, Press
+from chathakase.core.leases import LEASE_MS
 from chathakase.core.types import Place, Wish
 from chathakase.storage.database import Database, Row, Transaction, Value
-from chathakase.storage.stores.waiting import LEASE_MS, free
+from chathakase.storage.stores.waiting import free
 
 PROMISE = """
 INSERT INTO errands (

@@ -4,7 +4,8 @@ Nobody can tell which of several turns a process died of. After a few deaths a t
 with nothing beside it is held against it. It waits for that for a while at most, and so do all others.
 """
 
-from chathakase.storage.stores.waiting import AHEAD_MS, WAITS, free, held
+from chathakase.core.leases import AHEAD_MS
+from chathakase.storage.stores.waiting import WAITS, free, held
 
 SUSPECTED_AFTER = 3
 """Deaths of the process during a turn after which that is suspected; an index holds those."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from uuid import uuid4
 
 from chathakase.core.errands import Press
+from chathakase.core.leases import LEASE_MS
 from chathakase.core.types import Answered, Hold, Lease, Place, Result, Wish
 from chathakase.storage.database import Database, Row, Transaction
 from chathakase.storage.stores.messages import ESTIMATE
@@ -24,7 +25,6 @@ from chathakase.storage.stores.usage import spend
 from chathakase.storage.stores.waiting import (
     FIRST_ASKER,
     KEPT,
-    LEASE_MS,
     NO_TURN,
     SINCE,
     TO_FORGET,

@@ -1,13 +1,7 @@
 """What waits, as SQL conditions that both stores read with the same eyes."""
 
 from chathakase.core.errands import CLEAR_SESSION
-
-LEASE_MS = 6_000
-"""How long a turn is held without a renewal, in milliseconds."""
-
-AHEAD_MS = LEASE_MS + 10_000
-"""What ends further ahead is left from before a jump of the clock. Whoever waited for the writer may be some seconds
-behind whoever wrote meanwhile."""
+from chathakase.core.leases import AHEAD_MS
 
 NO_TURN = """
 lease_owner = NULL, lease_until = 0, stop = 0, turn = NULL, turn_began = NULL, attempts = 0, reply_refs = '[]',
