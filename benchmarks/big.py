@@ -26,6 +26,7 @@ from chathakase.slack.traits import SLACK
 from chathakase.storage.opening import Stores, open_stores
 from chathakase.storage.sqlite.driver import SqliteDatabase, open_sqlite
 from chathakase.storage.sqlite.migrate import migrate
+from tests.places import slack_place
 
 SMALL = Size(2_000, 40_000)
 FOR_COMPARISON = Size(50, 1_000)
@@ -109,11 +110,11 @@ class Turns:
         moments = [time.perf_counter()]
         await self.stores.sessions.append(incoming)
         moments.append(time.perf_counter())
-        lease = await self.stores.turns.claim(place.session_id)
+        lease = await self.stores.turns.claim(place.name)
         moments.append(time.perf_counter())
         if lease is None:
             raise RuntimeError("the store gave no lease for a question that waits")
-        await self.stores.memory.memory(place.session_id, lease=lease, limit=PERSONA.max_messages, tokens=TOKENS)
+        await self.stores.memory.memory(place.name, lease=lease, limit=PERSONA.max_messages, tokens=TOKENS)
         moments.append(time.perf_counter())
         await self.stores.turns.finish(lease, RESULT)
         moments.append(time.perf_counter())
@@ -131,7 +132,7 @@ class Turns:
 
 
 def _places(size: Size, among: int, seed: int = 3) -> list[Place]:
-    return [Place(*session_of(number)) for number in random.Random(seed).sample(range(size.sessions), among)]
+    return [slack_place(*session_of(number)) for number in random.Random(seed).sample(range(size.sessions), among)]
 
 
 async def _turns(large: Path, small: Path, size: Size) -> list[Goal]:
@@ -158,7 +159,7 @@ async def _turns(large: Path, small: Path, size: Size) -> list[Goal]:
 
 async def _long_thread(large: Path) -> list[Goal]:
     """Memory and prompt of a long thread, for windows of several sizes."""
-    place, counter = Place("C0LONG0001", "1700000000.000001"), Estimator()
+    place, counter = slack_place("C0LONG0001", "1700000000.000001"), Estimator()
     rows, goal = [], 0.0
     async with _opened(large) as (database, stores):
         await _fill_thread(database, stores, place)
@@ -167,9 +168,9 @@ async def _long_thread(large: Path) -> list[Goal]:
             taken: list[tuple[float, float]] = []
             for _ in range(15):
                 began = time.perf_counter()
-                memory = await stores.memory.memory(place.session_id, limit=most, tokens=room.room)
+                memory = await stores.memory.memory(place.name, limit=most, tokens=room.room)
                 read = time.perf_counter()
-                prompt = build_prompt(place.session_id, manner, memory, people={}, where=Where("general"), window=room)
+                prompt = build_prompt(place.name, manner, memory, people={}, where=Where("general"), window=room)
                 taken.append(((read - began) * 1000, (time.perf_counter() - read) * 1000))
             reading, building = (median(times) for times in zip(*taken, strict=True))
             together = median([sum(pair) for pair in taken])
@@ -294,7 +295,7 @@ class Run:
 
 
 async def _while_turns_run(stores: Stores, work: Callable[[], Awaitable[int]]) -> Run:
-    turns = Turns(stores, [Place("C0ALIVE001", f"{n}.000001") for n in range(50)])
+    turns = Turns(stores, [slack_place("C0ALIVE001", f"{n}.000001") for n in range(50)])
 
     ends = asyncio.Event()
 

@@ -8,10 +8,11 @@ from statistics import median
 
 from benchmarks.report import Goal, p95, show
 from chathakase.app import now
-from chathakase.core.types import Expiry, ExpiryMode, Incoming, Outcome, Place, Result, Usage
+from chathakase.core.types import Expiry, ExpiryMode, Incoming, Outcome, Result, Usage
 from chathakase.storage.opening import Stores, open_stores
 from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.sqlite.migrate import migrate
+from tests.places import slack_place
 
 TURNS = 500
 SESSIONS = 50
@@ -35,18 +36,18 @@ async def measure(folder: Path) -> list[Goal]:
 
 async def _turn(stores: Stores, number: int) -> list[float]:
     """One turn of one session; the milliseconds of each step."""
-    place = Place("C0BENCH000", f"1700000000.{number % SESSIONS:06d}")
+    place = slack_place("C0BENCH000", f"1700000000.{number % SESSIONS:06d}")
     text = f"question {number}: how do threads work?"
     moments = [time.perf_counter()]
     said = 1_700_000_001_000_000 + number
     incoming = Incoming(place, f"1700000001.{number:06d}", "U1", text, said=said, opens=True, asks=True)
     await stores.sessions.append(incoming)
     moments.append(time.perf_counter())
-    lease = await stores.turns.claim(place.session_id)
+    lease = await stores.turns.claim(place.name)
     moments.append(time.perf_counter())
     if lease is None:
         raise RuntimeError("the store gave no lease for a question that waits")
-    await stores.memory.memory(place.session_id, lease=lease, limit=20, tokens=100_000)
+    await stores.memory.memory(place.name, lease=lease, limit=20, tokens=100_000)
     moments.append(time.perf_counter())
     await stores.turns.finish(lease, RESULT)
     moments.append(time.perf_counter())

@@ -61,7 +61,7 @@ async def open_archive(path: Path) -> AsyncIterator[Archive]:
 def as_lines(found: Found) -> Iterator[str]:
     """What was found, for a terminal."""
     title = f"  {_harmless(found.title)}" if found.title else ""
-    yield f"{day_and_time(found.at * 1000)} UTC  {_harmless(found.place.session_id)}{title}"
+    yield f"{day_and_time(found.at * 1000)} UTC  {_harmless(found.place.name)}{title}"
     yield f"    {_who(found)}: {_harmless(found.excerpt)}"
 
 
@@ -71,7 +71,7 @@ def _who(found: Found) -> str:
 
 
 def _write(folder: Path, transcript: Transcript) -> None:
-    name = file_name(transcript.place.session_id)
+    name = file_name(transcript.place.name)
     _replace(folder / f"{name}.md", as_markdown(transcript, {}))
     _replace(folder / f"{name}.json", as_json(transcript, {}))
 

@@ -24,6 +24,7 @@ from chathakase.playground.web_api.limits import NoLimits
 from chathakase.playground.world.world import World
 from chathakase.slack.traits import SLACK
 from chathakase.storage.opening import Stores
+from tests.places import slack_place
 
 MESSAGES = 10_000
 ROUNDS = 100
@@ -78,7 +79,7 @@ async def measure(folder: Path) -> list[Goal]:
 
 def _begin(world: World) -> Place:
     """A new thread."""
-    return Place(channel_id(CHANNEL), world.post(channel_id(CHANNEL), ALICE, "Let us begin.").ts)
+    return slack_place(channel_id(CHANNEL), world.post(channel_id(CHANNEL), ALICE, "Let us begin.").ts)
 
 
 async def _open(opened: Stores, world: World, place: Place) -> None:
@@ -96,14 +97,14 @@ async def _turn(opened: Stores, world: World, place: Place) -> Mapping[str, floa
     with _timed(taken, "append"):
         await opened.sessions.append(said(message))
     with _timed(taken, "claim"):
-        lease = await opened.turns.claim(place.session_id)
+        lease = await opened.turns.claim(place.name)
     if lease is None:
         raise RuntimeError("the store gave no lease for a question that waits")
     limit, room = MANNER.persona.max_messages, WINDOW.room
     with _timed(taken, "memory"):
-        memory = await opened.memory.memory(place.session_id, lease=lease, limit=limit, tokens=room)
+        memory = await opened.memory.memory(place.name, lease=lease, limit=limit, tokens=room)
     with _timed(taken, "prompt"):
-        build_prompt(place.session_id, MANNER, memory, people=PEOPLE, where=WHERE, window=WINDOW)
+        build_prompt(place.name, MANNER, memory, people=PEOPLE, where=WHERE, window=WINDOW)
     with _timed(taken, "finish"):
         await opened.turns.finish(lease, ANSWER)
     return taken

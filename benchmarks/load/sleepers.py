@@ -23,6 +23,7 @@ from benchmarks.threads import replies
 from chathakase.core.types import Outcome, Place, Result
 from chathakase.playground.web_api.limits import NoLimits
 from chathakase.playground.world.world import World
+from tests.places import slack_place
 
 SESSIONS = 10_000
 ANSWER = Result(Outcome.ANSWERED, "words and words " * 40)
@@ -73,9 +74,9 @@ async def _fill(folder: Path, world: World) -> list[Place]:
         sessions, turns = opened.sessions, opened.turns
         for number, channel in zip(range(SESSIONS), cycle(map(channel_id, range(CHANNELS))), strict=False):
             root = world.post(channel, ALICE, f"question {number}: how do threads work?")
-            places.append(Place(channel, root.ts))
+            places.append(slack_place(channel, root.ts))
             await sessions.append(said(root))
-            lease = await turns.claim(places[-1].session_id)
+            lease = await turns.claim(places[-1].name)
             if lease is None:
                 raise RuntimeError("the store gave no lease for a question that waits")
             await turns.finish(lease, ANSWER)

@@ -5,12 +5,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from chathakase.app import now
-from chathakase.core.types import Expiry, ExpiryMode, Incoming, Place
+from chathakase.core.types import Expiry, ExpiryMode, Incoming
 from chathakase.playground.world.timestamps import micros
 from chathakase.playground.world.values import Message
 from chathakase.storage.opening import Stores, open_stores
 from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.sqlite.migrate import migrate
+from tests.places import slack_place
 
 ALICE = "U0ALICE001"
 """Who says it."""
@@ -28,7 +29,7 @@ async def stores(database: Path) -> AsyncIterator[Stores]:
 
 def said(message: Message) -> Incoming:
     """A message of the workspace's as the bot takes it in: a question to it."""
-    place = Place(message.channel, message.thread_ts or message.ts)
+    place = slack_place(message.channel, message.thread_ts or message.ts)
     asked = micros(message.ts)
     return Incoming(place, message.ts, message.user, message.text, said=asked, opens=True, asks=True)
 

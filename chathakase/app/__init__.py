@@ -22,9 +22,11 @@ from chathakase.slack.inward.intake import Intake, build_app
 from chathakase.slack.inward.past import SlackPast
 from chathakase.slack.people import People
 from chathakase.slack.web.client import open_web
+from chathakase.slack.web.identity import SURFACE
 from chathakase.storage.database import Database
 from chathakase.storage.sqlite.driver import open_sqlite, schema_version
 from chathakase.storage.sqlite.migrate import ChangedMigration, migrate, refuse_newer
+from chathakase.storage.stores.adoption import adopt
 
 START_WITHIN = 11.0
 """Seconds until Slack must be connected."""
@@ -75,6 +77,7 @@ async def _open_slack(stack: AsyncExitStack, settings: Settings, database: Datab
     people = People(web.client, monotonic, team=web.identity.team_id)
     authors = Authors(web.identity, people, monotonic, workflows=settings.chathakase_answer_workflows)
     surface, past = open_surface(stack, settings, web, calls, people), SlackPast(calls, web.identity, authors)
+    await adopt(database, surface=SURFACE, workspace=web.identity.team_id)
     engine = await open_engine(stack, settings, database, surface, past, web, lookout.report, now=now)
     catch_up = CatchUp(
         listening=engine.stores.listening,

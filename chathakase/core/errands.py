@@ -37,7 +37,7 @@ class Command:
     @property
     def id(self) -> str:
         """The same however often the message comes."""
-        return f"{self.where.session_id} {self.ref} {self.name}"
+        return f"{self.where.name} {self.ref} {self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Press:
     @property
     def id(self) -> str:
         """The same however often the press comes."""
-        return f"{self.place.session_id} {self.ref} {self.wish}"
+        return f"{self.place.name} {self.ref} {self.wish}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ def as_json(transcript: Transcript, names: Names) -> str:
     summary = {"summary": transcript.summary} if transcript.summary else {}
     told = {
         "format": FORMAT,
-        "session": transcript.place.session_id,
+        "session": transcript.place.name,
         "channel": transcript.place.channel,
         "thread": transcript.place.thread,
         "title": transcript.title,
@@ -65,7 +65,7 @@ def _paragraphs(transcript: Transcript, names: Names, assistant: str) -> Iterato
     yield f"# {_unbroken(transcript.title) or UNTITLED}"
     yield "\n".join(
         (
-            f"- Session: `{transcript.place.session_id}`",
+            f"- Session: `{transcript.place.name}`",
             f"- Began: {_when(transcript.began * 1000)}",
             f"- Last active: {_when(transcript.active * 1000)}",
             f"- {counted(len(transcript.messages), 'message')}",

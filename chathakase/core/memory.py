@@ -70,9 +70,8 @@ class Memory:
 class Change:
     """Somebody changed or deleted a message."""
 
-    channel: str
-    thread: str
-    """Empty when the surface does not tell."""
+    place: Place
+    """Its thread is empty when the surface does not tell."""
     ref: str
     """The surface's own id of the message."""
     at: int

@@ -106,13 +106,22 @@ class Expiry:
 class Place:
     """A thread on a surface, and so the home of one session."""
 
+    surface: str
+    """Which surface it is on, by the name that it gives itself."""
+    workspace: str
+    """The surface's own id of whom it serves there; channels, people and messages have ids within it."""
     channel: str
     thread: str
+    """Empty where a whole channel is meant."""
 
     @property
-    def session_id(self) -> str:
-        """The session's id, ``{channel}_{thread}``."""
+    def name(self) -> str:
+        """What people call it and its session, ``{channel}_{thread}``; other workspaces may have the same."""
         return f"{self.channel}_{self.thread}"
+
+    def beside(self, channel: str, thread: str = "") -> "Place":
+        """Another place in the same workspace."""
+        return Place(self.surface, self.workspace, channel, thread)
 
 
 @dataclass(frozen=True, slots=True)

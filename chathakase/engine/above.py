@@ -59,20 +59,20 @@ class Above:
         """
         if memory.above_read:
             return Look.NOTHING
-        if monotonic() < self._rests.get(place.session_id, 0.0):
+        if monotonic() < self._rests.get(place.name, 0.0):
             return Look.MISSING
         began, before = monotonic(), memory.opening.said if memory.opening else self._now() * 1000
         try:
             async with asyncio.timeout(WITHIN):
                 messages = await self._past.above(place, before=before, limit=MOST, whose=whose)
         except (DeliveryError, TimeoutError) as error:
-            log.warning("Earlier messages in %s could not be read: %s", place.session_id, str(error) or "timed out")
+            log.warning("Earlier messages in %s could not be read: %s", place.name, str(error) or "timed out")
             if monotonic() - began > LONG:
-                self._rest(place.session_id)
+                self._rest(place.name)
             return Look.MISSING
-        self._rests.pop(place.session_id, None)
+        self._rests.pop(place.name, None)
         new = await self._store.add_above(place, [each for each in messages if not self._is_command(each)])
-        log.info("%d earlier messages were read in %s", new, place.session_id)
+        log.info("%d earlier messages were read in %s", new, place.name)
         return Look.MORE if new else Look.NOTHING
 
     def _rest(self, session_id: str) -> None:

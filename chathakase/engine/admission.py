@@ -89,7 +89,7 @@ class Admission:
 
     def tells(self, cause: Cause) -> bool:
         """Whether a person is to be told of a refusal in this thread; not again for a while, once it is to be."""
-        now, key = self._clock(), (cause.author, cause.place.session_id)
+        now, key = self._clock(), (cause.author, cause.place.name)
         while self._told and next(iter(self._told.values())) <= now - WINDOW:
             self._told.popitem(last=False)
         if key in self._told:
@@ -99,7 +99,7 @@ class Admission:
 
     def untell(self, cause: Cause) -> None:
         """A person was not told after all."""
-        self._told.pop((cause.author, cause.place.session_id), None)
+        self._told.pop((cause.author, cause.place.name), None)
 
     def _forget(self) -> None:
         """Count no longer what was asked a while ago; everybody is looked at but once in a while."""

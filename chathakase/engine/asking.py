@@ -57,7 +57,7 @@ class Asking:
                 if share == SHARES[-1]:
                     raise _too_small(error, prompt) from error
                 self._calibration.limit(self._model.name, error.limit)
-                log.info("A prompt of about %d tokens was too long in %s", prompt.tokens, lease.place.session_id)
+                log.info("A prompt of about %d tokens was too long in %s", prompt.tokens, lease.place.name)
 
     def _noted(self, finished: Finished, prompt: Prompt) -> Finished:
         """What the model says at its end, with the prompt's footnotes.

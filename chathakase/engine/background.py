@@ -54,7 +54,7 @@ class Background:
 
     def after_turn(self, place: Place) -> None:
         """See to a session, unless somebody is at it already."""
-        session_id = place.session_id
+        session_id = place.name
         if self._chores and session_id not in self._tasks:
             self._tasks[session_id] = asyncio.create_task(self._see_to(place), name=f"background {session_id}")
 
@@ -64,10 +64,10 @@ class Background:
                 for chore in self._chores:
                     await self._try(chore, place)
         finally:
-            del self._tasks[place.session_id]
+            del self._tasks[place.name]
 
     async def _try(self, chore: Chore, place: Place) -> None:
-        key = (place.session_id, chore)
+        key = (place.name, chore)
         until, rested = self._rests.get(key, (0.0, 0.0))
         if monotonic() < until:
             return
@@ -76,9 +76,9 @@ class Background:
             self._rests.pop(key, None)
             return
         except (ModelError, StoreError) as error:
-            log.info("%s in %s will be tried again: %s", chore.__name__, place.session_id, error)
+            log.info("%s in %s will be tried again: %s", chore.__name__, place.name, error)
         except Exception as error:  # noqa: BLE001 - nothing that is done in the background may end a session's work
-            log.error("%s in %s failed: %s", chore.__name__, place.session_id, trace(error))
+            log.error("%s in %s failed: %s", chore.__name__, place.name, trace(error))
         self._rest(key, rested)
 
     async def _do(self, chore: Chore, place: Place) -> None:
@@ -86,7 +86,7 @@ class Background:
             try:
                 return await chore(place)
             except Yielded:
-                log.info("%s in %s gave way to an answer", chore.__name__, place.session_id)
+                log.info("%s in %s gave way to an answer", chore.__name__, place.name)
         return None
 
     def _rest(self, key: tuple[str, Chore], rested: float) -> None:

@@ -192,14 +192,14 @@ class CatchUp:
         """Have forgotten what is known and was deleted."""
         for ref, said in known.items():
             if seen.lacks(ref, said):
-                await self._change(Change(heard.place.channel, heard.place.thread, ref, self._now() * 1000, None))
+                await self._change(Change(heard.place, ref, self._now() * 1000, None))
 
     async def _follow_edits(self, heard: Heard, seen: Seen, known: Mapping[str, int]) -> None:
         """Have followed what is known and was edited; an edit that was followed before makes no difference."""
         for now in seen.messages:
             if now.ref in known and now.ref in seen.edited:
                 at = seen.edited[now.ref]
-                await self._change(Change(heard.place.channel, heard.place.thread, now.ref, at, now))
+                await self._change(Change(heard.place, now.ref, at, now))
 
     async def _take_in(self, incoming: Incoming, *, late: bool) -> None:
         """Submit what is found; what is known already makes no difference."""

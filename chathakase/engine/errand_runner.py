@@ -99,7 +99,7 @@ class ErrandRunner:
         try:
             told_at = await self._errands.do(errand)
         except Exception as error:  # noqa: BLE001 - it is held no longer and taken up later
-            log.error("An errand in %s failed: %s", errand.task.place.session_id, trace(error))
+            log.error("An errand in %s failed: %s", errand.task.place.name, trace(error))
         finally:
             del self._tasks[errand.id]
             self._count(errand.task, -1)
@@ -114,7 +114,7 @@ class ErrandRunner:
             try:
                 await self._again(repeated)
             except StoreError as error:
-                log.warning("A command in %s could not be repeated: %s", command.place.session_id, error)
+                log.warning("A command in %s could not be repeated: %s", command.place.name, error)
 
     def _count(self, task: Command | Press, change: int) -> None:
         _add(self._under_way, task.by, change)
@@ -137,4 +137,4 @@ def _is_done_once(task: Command | Press) -> bool:
 
 def _told(task: Command | Press) -> _Told:
     what = (task.wish, f"{task.turn} {task.run}") if isinstance(task, Press) else (task.name, task.argument)
-    return task.where.session_id, task.by, *what
+    return task.where.name, task.by, *what

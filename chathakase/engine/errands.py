@@ -33,7 +33,7 @@ class Errands:
 
         Returns when something was said about it, in epoch microseconds of the surface's clock; 0: not known.
         """
-        session_id = errand.task.place.session_id
+        session_id = errand.task.place.name
         try:
             async with self._held(errand):
                 told_at = await self._perform(errand)
@@ -68,7 +68,7 @@ class Errands:
 
     async def _perform(self, errand: Errand) -> int:
         """Do what is to be done, and say what is to be said. Raises StoreError: another time it may go better."""
-        session_id = errand.task.place.session_id
+        session_id = errand.task.place.name
         try:
             if isinstance(errand.task, Command) and self._commands.takes_long(errand.task):
                 return await self._answer_at_length(errand)
@@ -91,7 +91,7 @@ class Errands:
 
     async def _outcome(self, errand: Errand) -> Answer:
         if errand.attempt > ATTEMPTS:
-            log.error("An errand in %s is given up after %d attempts", errand.task.place.session_id, ATTEMPTS)
+            log.error("An errand in %s is given up after %d attempts", errand.task.place.name, ATTEMPTS)
             aloud = isinstance(errand.task, Command) and errand.task.name in ALOUD
             return Said(with_notice("", GAVE_UP), private=not aloud)
         if isinstance(errand.task, Command):

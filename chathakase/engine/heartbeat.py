@@ -38,7 +38,7 @@ class Heartbeat:
                 await self._renew()
             except StoreError as error:
                 # The lease holds for a while yet, and the next try may find the database free again.
-                log.warning("The lease on %s could not be renewed: %s", lease.place.session_id, error)
+                log.warning("The lease on %s could not be renewed: %s", lease.place.name, error)
 
     async def sure(self) -> None:
         """Wait until the turn is surely ours: a process that stood still may have lost it long ago."""

@@ -55,7 +55,7 @@ class Outage:
         """
 
         async def watching(incoming: Incoming) -> None:
-            session_id = incoming.place.session_id
+            session_id = incoming.place.name
             asks_us = incoming.asks and (incoming.opens or session_id in self._askers)
             if asks_us:
                 self._askers[session_id] = incoming
@@ -102,7 +102,7 @@ class Outage:
         try:
             await self._surface.whisper(place, user, TOLD)
         except DeliveryError as error:
-            log.warning("Nobody in %s could be told of the database failure: %s", place.session_id, error)
+            log.warning("Nobody in %s could be told of the database failure: %s", place.name, error)
 
 
 def _shorten(known: OrderedDict[str, Incoming] | OrderedDict[str, float]) -> None:

@@ -45,7 +45,7 @@ class Presses:
                 return DONE
             await asyncio.sleep(BETWEEN_LOOKS)
         self._running.forgive(press.turn)
-        signals = self._running.find(press.place.session_id)
+        signals = self._running.find(press.place.name)
         return AFTER_THIS if signals and signals.lease.turn != press.turn else ""
 
     async def is_writing(self, session_id: str) -> bool:
@@ -64,7 +64,7 @@ class Presses:
         return True
 
     def _is_ending(self, press: Press) -> bool:
-        signals = self._running.find(press.place.session_id)
+        signals = self._running.find(press.place.name)
         return signals is not None and (signals.lease.turn, signals.lease.run) == (press.turn, press.run)
 
     def begin_anew(self, session_id: str) -> None:
@@ -96,11 +96,11 @@ class Presses:
             await self._runner.run(signals)
 
     async def _may(self, press: Press) -> bool:
-        askers = await self._turns.askers(press.place.session_id, press.turn)
+        askers = await self._turns.askers(press.place.name, press.turn)
         return await self._rights.may_act_on(press.by, askers)
 
     async def _stop(self, press: Press) -> str:
-        session_id = press.place.session_id
+        session_id = press.place.name
         signals = self._running.find(session_id)
         if signals is None:
             return await self._dismiss(press)
@@ -115,7 +115,7 @@ class Presses:
 
     async def _dismiss(self, press: Press) -> str:
         """End a turn that has not begun here, without waiting for a place to run it."""
-        session_id = press.place.session_id
+        session_id = press.place.name
         askers = await self._turns.askers(session_id, "")
         if not askers:
             return ENDED if press.turn else NOTHING_TO_STOP
@@ -132,8 +132,8 @@ class Presses:
 
     async def _stop_elsewhere(self, press: Press) -> str:
         """Stop a turn that was taken at the same moment, that another process holds, or that died with its process."""
-        signals = self._running.find(press.place.session_id)
+        signals = self._running.find(press.place.name)
         if signals is not None:
             signals.stop.set()
             return ""
-        return "" if await self._turns.want_stop(press.place.session_id, press.turn) else ENDED
+        return "" if await self._turns.want_stop(press.place.name, press.turn) else ENDED

@@ -79,7 +79,7 @@ class FileReader:
 
         ``whose`` is the person for whom they are read. Returns the attachment ids of those that are read now.
         """
-        unread = await self._files.unread(place.session_id, limit=MOST_FILES)
+        unread = await self._files.unread(place.name, limit=MOST_FILES)
         work = Work(place, whose)
         try:
             async with asyncio.timeout(deadline):

@@ -88,7 +88,7 @@ class Recall:
         """The text that an answer goes on from; empty when it is written from the beginning. Raises StoreError."""
         if lease.wish is not Wish.CONTINUE:
             return ""
-        newest = (await self._store.memory(lease.place.session_id, lease=lease, limit=1, tokens=0)).messages[-1:]
+        newest = (await self._store.memory(lease.place.name, lease=lease, limit=1, tokens=0)).messages[-1:]
         return newest[0].text if newest and newest[0].role is Role.ASSISTANT else ""
 
     async def _complete(self, place: Place, lease: Lease | None, *, whose: str) -> tuple[Memory, Collection[int]]:
@@ -108,7 +108,7 @@ class Recall:
 
     async def _remember(self, place: Place, lease: Lease | None) -> Memory:
         limit, room = self._persona.max_messages, self._lens.window().room
-        return await self._store.memory(place.session_id, lease=lease, limit=limit, tokens=room)
+        return await self._store.memory(place.name, lease=lease, limit=limit, tokens=room)
 
     async def _build(self, place: Place, memory: Memory, window: Window, share: float) -> Prompt:
         # Whoever said something is told apart from others of the same name, also if that is out of sight.
@@ -121,7 +121,7 @@ class Recall:
         )
         build = partial(
             build_prompt,
-            place.session_id,
+            place.name,
             Manner(self._persona, self._surface.traits(place)),
             memory,
             people=people,

@@ -54,7 +54,7 @@ class Running:
     @contextmanager
     def turn(self, lease: Lease) -> Iterator[Signals]:
         """A turn is under way until the block ends."""
-        session_id = lease.place.session_id
+        session_id = lease.place.name
         signals = self._signals[session_id] = Signals(lease)
         try:
             yield signals

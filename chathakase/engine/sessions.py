@@ -104,7 +104,7 @@ class SessionManager:
             await self._take_up_completed(incoming)
         elif appended is Appended.KNOWN and not incoming.awaits_files:
             # Its twin has come, and brings nothing more.
-            self._twins.came(incoming.place.session_id)
+            self._twins.came(incoming.place.name)
         elif appended and incoming.opens:
             for stray in self._strays.take(incoming):
                 await self.submit(stray)
@@ -112,7 +112,7 @@ class SessionManager:
 
     async def _take_up_completed(self, incoming: Incoming) -> None:
         """Have a question answered with its files, which came only with the twin of its mention. Raises StoreError."""
-        session_id = incoming.place.session_id
+        session_id = incoming.place.name
         if session_id in self._twins:
             self._twins.came(session_id)
         elif self._running.find(session_id) is not None:
@@ -125,7 +125,7 @@ class SessionManager:
             self.wake(session_id)
 
     async def _take_in(self, incoming: Incoming) -> Appended:
-        session_id = incoming.place.session_id
+        session_id = incoming.place.name
         twin = self._saving.get((session_id, incoming.ref))
         # A twin that was none of ours may have lacked what opens the session, and one that was the files.
         if twin is not None and (await asyncio.shield(twin)) is Appended.NEW and not incoming.files:
@@ -140,7 +140,7 @@ class SessionManager:
             return Appended.KNOWN
         if (command := self._commands.find(incoming)) and await self._is_meant(command, incoming):
             return await self._take_command(incoming, command)
-        waiting = self._waiting(incoming.place.session_id)
+        waiting = self._waiting(incoming.place.name)
         why = self._admission.refusal(incoming, waiting=waiting) if incoming.asks else None
         if why and not await self._is_among_people(incoming):
             return await self._refuse(incoming, why)
@@ -155,7 +155,7 @@ class SessionManager:
 
     def _begin(self, incoming: Incoming) -> None:
         """Have a question answered, as soon as its files are there if it tells of some."""
-        session_id = incoming.place.session_id
+        session_id = incoming.place.name
         if incoming.awaits_files and session_id not in self._working:
             self._twins.expect(session_id)
         else:
@@ -172,10 +172,10 @@ class SessionManager:
             return True
         if command.name != STOP:
             return False
-        signals = self._running.find(incoming.place.session_id)
+        signals = self._running.find(incoming.place.name)
         # People read an answer a moment before its end is saved.
         ending = signals is not None and signals.ending.is_set()
-        return not ending and await self._turns.is_busy(incoming.place.session_id)
+        return not ending and await self._turns.is_busy(incoming.place.name)
 
     async def _is_command_outside(self, incoming: Incoming) -> bool:
         """Whether a message that is too old to be answered is a command that opens no session."""
@@ -225,7 +225,7 @@ class SessionManager:
         """Why a command or a wish is not taken on, if so; one that ``calls`` the model counts as a question."""
         if self._errands.has_enough(cause.author, urgent=stops):
             return TOO_MANY_BY_YOU
-        return self._admission.refusal(cause, waiting=self._waiting(cause.place.session_id)) if calls else None
+        return self._admission.refusal(cause, waiting=self._waiting(cause.place.name)) if calls else None
 
     async def promise(self, task: Press | Command) -> None:
         """Save something that is to be done once, and see to it; what causes too much is told so instead.
@@ -299,7 +299,7 @@ class SessionManager:
         return saved
 
     async def _save(self, incoming: Incoming, *, role: Role = Role.USER, errand: Errand | None = None) -> Appended:
-        key = (incoming.place.session_id, incoming.ref)
+        key = (incoming.place.name, incoming.ref)
         saving = asyncio.ensure_future(self._sessions.append(incoming, role=role, errand=errand))
         self._saving[key] = saving
         try:
@@ -412,7 +412,7 @@ class SessionManager:
 
     def _errand_done(self, errand: Errand) -> None:
         """A press may have something waiting now, and a command may have ended the turn."""
-        session_id = errand.task.place.session_id
+        session_id = errand.task.place.name
         self.wake(session_id)
         if (signals := self._running.find(session_id)) is not None:
             signals.recheck.set()

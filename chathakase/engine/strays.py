@@ -21,7 +21,7 @@ class Strays:
 
     def keep(self, incoming: Incoming) -> None:
         """Keep a message for a while."""
-        self._kept[incoming.place.session_id, incoming.ref] = (self._clock(), incoming)
+        self._kept[incoming.place.name, incoming.ref] = (self._clock(), incoming)
         if len(self._kept) > MOST:
             self._kept.popitem(last=False)
 
@@ -37,7 +37,7 @@ class Strays:
 
     def take(self, opening: Incoming) -> list[Incoming]:
         """What was said in a thread after the message that opens its session, but came before it."""
-        return [stray for stray in self.take_all(opening.place.session_id) if stray.said > opening.said]
+        return [stray for stray in self.take_all(opening.place.name) if stray.said > opening.said]
 
     def _is_fresh(self, at: float) -> bool:
         return at >= self._clock() - KEPT

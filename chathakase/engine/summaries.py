@@ -104,7 +104,7 @@ class Summaries:
     async def keep_up(self, place: Place) -> None:
         """Sum up the older part of a session that has grown long. Raises ModelError, Yielded and StoreError."""
         while (keep := self._due(await self._look(place))) and await self._sum_up(place, keep=keep):
-            log.info("The beginning of %s was summarised", place.session_id)
+            log.info("The beginning of %s was summarised", place.name)
 
     async def compact(self, place: Place, *, whose: str) -> Compacted:
         """Sum up everything but the newest turn, now, for somebody. Raises ModelError and StoreError."""
@@ -123,14 +123,14 @@ class Summaries:
         uncovered, room = _uncovered(memory), WHOLE * self._measure().readable
         task = _Task(FOR_PEOPLE, place, memory, whose)
         words, told = await self._tell(task, lambda room: _newest_that_fit(uncovered, room), room)
-        await self._store.spent(place.session_id, words.model, words.usage)
+        await self._store.spent(place.name, words.model, words.usage)
         untold = memory.total - _covered(memory) - len(told)
         return words.text if untold <= 0 else f"{words.text}\n\n{UNTOLD.format(counted(untold, 'older message'))}"
 
     async def _look(self, place: Place) -> Memory:
         measure = self._measure()
         limit = max(measure.messages, MOST_AT_ONCE)
-        return await self._memory.memory(place.session_id, limit=limit, tokens=measure.tokens)
+        return await self._memory.memory(place.name, limit=limit, tokens=measure.tokens)
 
     def _due(self, memory: Memory) -> int:
         """How many of the newest messages are to be kept as they are; 0 when all of them may stay."""
@@ -148,7 +148,7 @@ class Summaries:
 
     async def _sum_up(self, place: Place, *, keep: int, whose: str = "") -> bool:
         """Take the oldest messages that are not covered into the summary; False when there are none."""
-        session_id = place.session_id
+        session_id = place.name
         memory = await self._store.to_summarise(session_id, keep=keep, limit=MOST_AT_ONCE)
         if not memory.messages:
             return False
@@ -182,7 +182,7 @@ class Summaries:
         if task.memory.summary is not None:
             quoted = f"<minutes>{escaped(task.memory.summary.text)}</minutes>\n{quoted}"
         speeches = (Speech("system", task.instructions), Speech("user", quoted))
-        return await self._writer.write(Prompt(speeches, task.place.session_id), whose=task.whose)
+        return await self._writer.write(Prompt(speeches, task.place.name), whose=task.whose)
 
 
 @dataclass(frozen=True, slots=True)

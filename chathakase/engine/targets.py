@@ -19,7 +19,7 @@ class Targets:
         if not incoming.direct:
             return False
         place = incoming.place
-        return place.thread == incoming.ref or not await self._sessions.opened([place.session_id])
+        return place.thread == incoming.ref or not await self._sessions.opened([place.name])
 
     async def aim(self, command: Command) -> Command:
         """What a command means outside of any session: to stop is about the newest answer that is being written.
@@ -28,9 +28,8 @@ class Targets:
         """
         if command.name not in ABOUT_A_THREAD:
             return command
-        channel = command.place.channel
-        threads = await self._sessions.newest_threads(channel, busy=command.name == STOP, limit=1)
-        threads = threads or await self._sessions.newest_threads(channel, busy=False, limit=1)
+        threads = await self._sessions.newest_threads(command.place, busy=command.name == STOP, limit=1)
+        threads = threads or await self._sessions.newest_threads(command.place, busy=False, limit=1)
         if not threads:
             return replace(command, name=NO_THREAD, argument=command.name)
         return replace(command, place=threads[0], told_in=command.place)

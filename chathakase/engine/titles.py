@@ -43,7 +43,7 @@ class Titles:
 
         Raises ModelError, Yielded and StoreError.
         """
-        session_id = place.session_id
+        session_id = place.name
         memory = await self._memory.memory(session_id, limit=NEWEST, tokens=ROOM)
         if memory.title_by is not TitleBy.RULE or not any(each.role is Role.ASSISTANT for each in memory.messages):
             return

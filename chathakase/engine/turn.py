@@ -104,7 +104,7 @@ class TurnRunner:
                 if await reply.settled():
                     await reply.finish(paused(draft.text), outcome=Outcome.STOPPED)
         except (TimeoutError, DeliveryError) as error:
-            log.info("The pause of an answer in %s could not be shown: %s", lease.place.session_id, trace(error))
+            log.info("The pause of an answer in %s could not be shown: %s", lease.place.name, trace(error))
         # Not earlier: whoever has it next writes to the same message.
         await self._turns.release(lease)
 
@@ -113,7 +113,7 @@ class TurnRunner:
             await self._turns.note_reply(lease, refs)
 
         async def members() -> frozenset[str]:
-            return await self._sessions.people(lease.place.session_id)
+            return await self._sessions.people(lease.place.name)
 
         standing = await self._recall.standing(lease)
         reply = self._surface.reply(lease.place, lease=lease, standing=standing, posted=posted, members=members)
@@ -132,7 +132,7 @@ class TurnRunner:
         except* LeaseLost:
             await self._give_up(signals, reply, draft)
         except* StoreError as errors:
-            session_id, error = signals.lease.place.session_id, errors.exceptions[0]
+            session_id, error = signals.lease.place.name, errors.exceptions[0]
             log.warning("The turn in %s was interrupted: %s", session_id, error)
             if isinstance(error, StoreError):
                 self._outage.strikes(session_id, error)
@@ -155,13 +155,13 @@ class TurnRunner:
             footnotes = (*verdict.footnotes, *await self._told_once(lease, result))
             await reply.finish(verdict.shown, outcome=result.outcome, offer=offer, footnotes=footnotes)
         except DeliveryError as error:
-            log.warning("The answer in %s could not be delivered: %s", lease.place.session_id, error)
+            log.warning("The answer in %s could not be delivered: %s", lease.place.name, error)
             result = replace(result, outcome=Outcome.UNDELIVERED, text=draft.standing, error=str(error))
         unheard = await self._to_be_told(lease, result)
         await self._save(lease, result)
         log.info(
             "Turn in %s: %s%s in %.1f s, %d characters",
-            lease.place.session_id,
+            lease.place.name,
             result.outcome,
             f" ({result.error})" if result.error else "",
             monotonic() - began,
@@ -176,7 +176,7 @@ class TurnRunner:
         try:
             due = await self._hints.is_due_in_a_direct_message(lease.by, lease.place.channel, teller=lease.turn)
         except StoreError as error:
-            log.warning("The hint on how to go on was not shown in %s: %s", lease.place.session_id, error)
+            log.warning("The hint on how to go on was not shown in %s: %s", lease.place.name, error)
             return ()
         return (HOW_TO_GO_ON,) if due else ()
 
@@ -188,14 +188,14 @@ class TurnRunner:
                     raise LeaseLost
                 return
             except StoreError as error:
-                log.error("The result of a turn in %s is not saved yet: %s", lease.place.session_id, error)
+                log.error("The result of a turn in %s is not saved yet: %s", lease.place.name, error)
             await asyncio.sleep(SAVE_AGAIN)
 
     async def _to_be_told(self, lease: Lease, result: Result) -> frozenset[str]:
         """Who must hear elsewhere that there is no answer in the thread."""
         if result.outcome is not Outcome.UNDELIVERED:
             return frozenset()
-        return await self._turns.askers(lease.place.session_id, lease.turn, upto=lease.upto)
+        return await self._turns.askers(lease.place.name, lease.turn, upto=lease.upto)
 
     async def _tell(self, lease: Lease, unheard: Collection[str]) -> None:
         surface, place = self._surface, lease.place
@@ -204,21 +204,21 @@ class TurnRunner:
             try:
                 await self._surface.tell(user, told)
             except DeliveryError as error:
-                log.warning("Nobody could be told that an answer in %s was lost: %s", lease.place.session_id, error)
+                log.warning("Nobody could be told that an answer in %s was lost: %s", lease.place.name, error)
 
     async def _write(self, signals: Signals, draft: Draft) -> Verdict:
         lease = signals.lease
         if lease.blamed:
             log.error(
                 "The turn in %s is given up: processes died during it (%d tries)",
-                lease.place.session_id,
+                lease.place.name,
                 lease.attempt,
             )
             return broken(draft.text, ModelError("gave_up", GAVE_UP))
         try:
             finished = await self._stream(signals, draft)
         except ModelError as error:
-            log.warning("The model failed in %s: %s", lease.place.session_id, error.code)
+            log.warning("The model failed in %s: %s", lease.place.name, error.code)
             return broken(draft.text, error)
         except NothingAsked:
             # Had nothing else been asked meanwhile, the turn would be gone with its question.
@@ -228,7 +228,7 @@ class TurnRunner:
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the person gets a word and the turn an end
-            log.error("A turn in %s failed: %s", lease.place.session_id, trace(error))
+            log.error("A turn in %s failed: %s", lease.place.name, trace(error))
             return broken(draft.text, ModelError("internal", TROUBLE))
         if finished is None:
             return taken_back(draft.text) if signals.forgotten.is_set() else stopped(draft.text)
@@ -250,7 +250,7 @@ class TurnRunner:
                 return finished
             if not may:
                 raise _Unsettled
-            log.info("The answer in %s starts over: its question was changed", signals.lease.place.session_id)
+            log.info("The answer in %s starts over: its question was changed", signals.lease.place.name)
             await _unless((signals.stop,), asyncio.sleep(ANEW_AFTER * self._running.times_anew(turn)))
             self._running.count_anew(turn)
 
@@ -270,14 +270,14 @@ class TurnRunner:
     async def _give_up(self, signals: Signals, reply: Reply, draft: Draft) -> None:
         """End the visible message of a turn that is no longer ours, unless somebody else writes or has written it."""
         lease = signals.lease
-        log.info("The lease on the turn in %s was lost", lease.place.session_id)
+        log.info("The lease on the turn in %s was lost", lease.place.name)
         signals.edits.clear()
         await self._turns.survived(lease)
         if await reply.settled() and await self._turns.was_cleared(lease):
             try:
                 await reply.finish(with_notice(draft.text, TAKEN_BACK), outcome=Outcome.STOPPED)
             except DeliveryError as error:
-                log.warning("A stopped answer in %s could not be ended: %s", lease.place.session_id, error)
+                log.warning("A stopped answer in %s could not be ended: %s", lease.place.name, error)
 
 
 class _Unsettled(Exception):

@@ -100,12 +100,12 @@ class SlackSurface:
 
     async def share(self, place: Place, errand: Errand, name: str, content: bytes, *, comment: str) -> None:
         """Share a file in a thread, once however often the errand is tried. Raises DeliveryError."""
-        await self._share(Parcel(place.channel, place.thread, name, content, comment), errand)
+        await self._share(Parcel(place, name, content, comment), errand)
 
     async def share_privately(self, user: str, errand: Errand, name: str, content: bytes, *, comment: str) -> None:
         """Share a file in the direct message with one person, once like ``share``. Raises DeliveryError."""
         channel = await self._for_a_command(user).attachments.channel_with(user, comment)
-        await self._share(Parcel(channel, "", name, content, comment), errand)
+        await self._share(Parcel(errand.task.place.beside(channel), name, content, comment), errand)
 
     async def _share(self, parcel: Parcel, errand: Errand) -> None:
         # An errand is as old as the message or the press from which it comes, and its file is younger.

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from chathakase.core.files import SharedFile
-from chathakase.core.types import Incoming, Place
+from chathakase.core.types import Incoming
 from chathakase.engine.sessions import SessionManager
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace
@@ -25,6 +25,7 @@ from chathakase.slack.timestamps import microseconds
 from tests.end_to_end.conftest import OpenBot, Thread, footnotes
 from tests.end_to_end.whispers import choose, whispered
 from tests.model_server import ModelServer, replies, says
+from tests.places import slack_place
 
 Start = Callable[..., Awaitable[Thread]]
 
@@ -224,7 +225,7 @@ async def test_a_file_that_comes_after_the_answer_is_answered_in_its_place(
     await workspace.until(lambda: not bot._working)
     file = SharedFile("F1", "costs.csv", "text/csv", 4, "")
     question = Incoming(
-        Place(general, thread.ts),
+        slack_place(general, thread.ts),
         thread.ts,
         alice.id,
         "what did we spend?",
@@ -259,7 +260,7 @@ async def test_a_mention_that_tells_of_a_file_waits_for_its_twin(
 ) -> None:
     thread, mention, twin = await told_of(workspace, alice, general)
     workspace.send_event(mention)
-    await workspace.until(lambda: Place(general, thread.ts).session_id in bot._twins)
+    await workspace.until(lambda: slack_place(general, thread.ts).name in bot._twins)
     await bot.wake_waiting()
     assert not model.requests
     workspace.send_event(twin)

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from chathakase.core.types import Incoming, Place
+from chathakase.core.types import Incoming
 from chathakase.engine.admission import BUSY, TOO_MANY_BY_YOU, TOO_MANY_HERE, WINDOW, Admission, Load
+from tests.places import slack_place
 
-QUESTION = Incoming(Place("C1", "1.0"), "1.0", "U1", "hello", said=1, opens=True, asks=True)
+QUESTION = Incoming(slack_place("C1", "1.0"), "1.0", "U1", "hello", said=1, opens=True, asks=True)
 
 
 class Clock:
@@ -29,7 +30,7 @@ def test_without_limits_everything_is_admitted(clock: Clock) -> None:
 
 def test_a_person_is_counted_everywhere(clock: Clock) -> None:
     admission = Admission(Load(by_person=2), clock)
-    elsewhere = replace(QUESTION, place=Place("C2", "1.0"))
+    elsewhere = replace(QUESTION, place=slack_place("C2", "1.0"))
     assert [admission.refusal(question, waiting=0) for question in (QUESTION, elsewhere, QUESTION)] == [
         None,
         None,
@@ -44,7 +45,7 @@ def test_a_channel_is_counted_over_everybody(clock: Clock) -> None:
     admission = Admission(Load(by_channel=1), clock)
     assert admission.refusal(QUESTION, waiting=0) is None
     assert admission.refusal(replace(QUESTION, author="U2"), waiting=0) == TOO_MANY_HERE
-    assert admission.refusal(replace(QUESTION, place=Place("C2", "1.0")), waiting=0) is None
+    assert admission.refusal(replace(QUESTION, place=slack_place("C2", "1.0")), waiting=0) is None
 
 
 def test_only_so_many_may_wait(clock: Clock) -> None:
@@ -76,7 +77,7 @@ def test_somebody_is_told_once_in_a_while(clock: Clock) -> None:
     admission = Admission(Load(by_person=1), clock)
     assert admission.tells(QUESTION)
     assert not admission.tells(QUESTION)
-    assert admission.tells(replace(QUESTION, place=Place("C1", "2.0")))
+    assert admission.tells(replace(QUESTION, place=slack_place("C1", "2.0")))
     admission.untell(QUESTION)
     assert admission.tells(QUESTION)
     assert not admission.tells(QUESTION)

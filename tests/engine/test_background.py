@@ -8,8 +8,9 @@ from chathakase.core.errors import ModelError
 from chathakase.core.types import Place
 from chathakase.engine import background as background_module
 from chathakase.engine.background import LONGEST_REST, REST, Background
+from tests.places import slack_place
 
-HERE, THERE = Place("C1", "1.5"), Place("C1", "2.5")
+HERE, THERE = slack_place("C1", "1.5"), slack_place("C1", "2.5")
 
 
 class Failing:

@@ -8,9 +8,10 @@ from chathakase.core.errors import DeliveryError
 from chathakase.core.memory import Change
 from chathakase.core.types import Heard, Incoming, Place, Seen
 from chathakase.engine.catch_up import LATE, TRIES, CatchUp
+from tests.places import slack_place
 
 NOW = 1_700_000_000_000
-KNOWN, NEW = Place("C1", "1699999000.0"), Place("C1", "1699999950.0")
+KNOWN, NEW = slack_place("C1", "1699999000.0"), slack_place("C1", "1699999950.0")
 
 
 def mention(place: Place, age: int) -> Incoming:

@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 
 from chathakase.core.errands import Command
 from chathakase.core.files import SharedFile
-from chathakase.core.types import Incoming, Place
+from chathakase.core.types import Incoming
 from chathakase.engine.commands import COMMANDS
 from chathakase.engine.commands.book import find
 from chathakase.engine.commands.helping import HINT
 from chathakase.engine.commands.parsing import WITH_ARGUMENT, parse
 from chathakase.engine.commands.session import cleaned
 from chathakase.engine.commands.wording import fenced, listed, plainly
+from tests.places import slack_place
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -218,9 +219,9 @@ def test_names_in_a_sentence() -> None:
 
 
 def test_a_message_is_a_command_if_it_asks_for_nothing_else() -> None:
-    message = Incoming(Place("C1", "1.0"), "2.0", "U1", "Search threads Kyoto", 0, opens=True, asks=True)
-    assert find(message) == Command(Place("C1", "1.0"), "2.0", "U1", "search threads", "Kyoto")
-    assert find(replace(message, text=" ")) == Command(Place("C1", "1.0"), "2.0", "U1", HINT)
+    message = Incoming(slack_place("C1", "1.0"), "2.0", "U1", "Search threads Kyoto", 0, opens=True, asks=True)
+    assert find(message) == Command(slack_place("C1", "1.0"), "2.0", "U1", "search threads", "Kyoto")
+    assert find(replace(message, text=" ")) == Command(slack_place("C1", "1.0"), "2.0", "U1", HINT)
     assert find(replace(message, text="how are you?")) is None
     assert find(replace(message, asks=False)) is None
 
@@ -228,5 +229,5 @@ def test_a_message_is_a_command_if_it_asks_for_nothing_else() -> None:
 @pytest.mark.parametrize("text", ["summarise", ""])
 def test_whoever_shares_a_file_speaks_of_the_file(text: str) -> None:
     file = SharedFile("F1", "plan.pdf", "application/pdf", 1, "https://files.example/F1")
-    message = Incoming(Place("C1", "1.0"), "2.0", "U1", text, 0, opens=True, asks=True, files=(file,))
+    message = Incoming(slack_place("C1", "1.0"), "2.0", "U1", text, 0, opens=True, asks=True, files=(file,))
     assert find(message) is None

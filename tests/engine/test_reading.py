@@ -10,7 +10,7 @@ from aiohttp import web
 
 from chathakase.core.errors import StoreError
 from chathakase.core.files import Attachment, Reading, SharedFile
-from chathakase.core.types import Expiry, ExpiryMode, Incoming, Place
+from chathakase.core.types import Expiry, ExpiryMode, Incoming
 from chathakase.engine.reading import AT_ONCE, GIVEN_UP, MOST_FILES, NOT_READ, PIXELS, TRIES, FileReader
 from chathakase.files.reading import read
 from chathakase.slack.traits import SLACK
@@ -20,10 +20,11 @@ from chathakase.storage.sqlite.migrate import migrate
 from chathakase.storage.stores.files import Files, add_files
 from chathakase.storage.stores.messages import read_attachments
 from tests.files.samples import archive, picture
+from tests.places import slack_place
 from tests.slack.inward.file_host import Server, answering, downloads_of, open_server
 
-PLACE = Place("C1", "1.000001")
-ID = PLACE.session_id
+PLACE = slack_place("C1", "1.000001")
+ID = PLACE.name
 MOST = 1_000_000
 ALL = """
 SELECT id, ref, name, kind, size, url, read_at, text, image_kind, refusal, length(text), remote FROM files ORDER BY id

@@ -4,9 +4,12 @@ import asyncio
 from types import SimpleNamespace
 from typing import cast
 
+from chathakase.core.errands import Command, Errand
 from chathakase.core.types import Place, Where
+from chathakase.engine.commands.answers import Order
 from chathakase.engine.commands.means import Means
 from chathakase.engine.commands.searching import AT_ONCE, Searching
+from tests.places import slack_place
 
 CHANNELS = frozenset({"D1", *(f"C{number}" for number in range(3 * AT_ONCE))})
 
@@ -31,5 +34,8 @@ class Channels:
 async def test_several_channels_are_looked_up_at_once_but_not_all() -> None:
     channels = Channels()
     means = SimpleNamespace(surface=channels, stores=SimpleNamespace(search=channels))
-    assert await Searching(cast("Means", means))._direct("U1") == {"D1"}
+    place = slack_place("D1", "1.0")
+    errand = Errand(Command(place, "1.0", "U1", "search threads"))
+    order = Order(place, "1.0", "U1", "hello", errand, place, 0)
+    assert await Searching(cast("Means", means))._direct(order) == {"D1"}
     assert channels.most == AT_ONCE

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from chathakase.core.types import Incoming, Place
+from chathakase.core.types import Incoming
 from chathakase.engine.strays import KEPT, MOST, Strays
+from tests.places import slack_place
 
-OPENING = Incoming(Place("C1", "1.0"), "1.0", "U1", "hello", said=10, opens=True, asks=True)
+OPENING = Incoming(slack_place("C1", "1.0"), "1.0", "U1", "hello", said=10, opens=True, asks=True)
 STRAY = replace(OPENING, ref="2.0", said=20, opens=False)
 
 
@@ -38,7 +39,7 @@ def test_they_come_once_and_in_order(strays: Strays) -> None:
 
 def test_those_of_other_threads_stay(strays: Strays) -> None:
     strays.keep(STRAY)
-    assert strays.take(replace(OPENING, place=Place("C1", "9.0"))) == []
+    assert strays.take(replace(OPENING, place=slack_place("C1", "9.0"))) == []
     assert strays.take(OPENING) == [STRAY]
 
 
@@ -62,7 +63,7 @@ def test_only_so_many_are_kept(strays: Strays) -> None:
 def test_those_whose_session_somebody_else_opened_come_in_order(strays: Strays, clock: Clock) -> None:
     strays.keep(replace(STRAY, ref="3.0", said=30))
     strays.keep(STRAY)
-    session_id = STRAY.place.session_id
+    session_id = STRAY.place.name
     assert strays.places() == {session_id}
     assert [stray.said for stray in strays.take_all(session_id)] == [20, 30]
     assert strays.take_all(session_id) == []

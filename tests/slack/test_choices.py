@@ -10,6 +10,7 @@ from chathakase.playground.errors import SlackError
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace, open_workspace
 from chathakase.slack.surface import SlackSurface
+from tests.places import slack_place
 from tests.slack.connection.listening import Listener, listening
 
 GENERAL = "C0GENERAL1"
@@ -37,7 +38,7 @@ def alice(people: dict[str, Person]) -> Person:
 
 async def asked(surface: SlackSurface, workspace: Workspace, alice: Person) -> tuple[Place, str]:
     """A thread, and the question that Alice sees in it."""
-    place = Place(GENERAL, await alice.say("hello", channel=GENERAL))
+    place = slack_place(GENERAL, await alice.say("hello", channel=GENERAL))
     await alice.say("clear session", channel=GENERAL, thread_ts=place.thread)
     await surface.ask(place, alice.id, "Shall I forget **everything**?", CHOICES)
     (shown,) = [each for each in workspace.world.ephemerals.all() if each.to == alice.id]
@@ -69,7 +70,7 @@ async def test_a_button_says_its_words_and_the_question_goes(
 async def test_a_question_may_be_about_another_thread(
     surface: SlackSurface, workspace: Workspace, alice: Person, listener: Listener
 ) -> None:
-    place, about = Place(GENERAL, await alice.say("hello", channel=GENERAL)), Place(GENERAL, "1.000001")
+    place, about = slack_place(GENERAL, await alice.say("hello", channel=GENERAL)), slack_place(GENERAL, "1.000001")
     await surface.ask(place, alice.id, "Shall I?", CHOICES, about=about)
     (shown,) = workspace.world.ephemerals.all()
     await alice.press(GENERAL, shown.message.ts, "chathakase_say_1")
@@ -91,7 +92,7 @@ async def test_where_buttons_are_refused_a_question_is_asked_in_words(
     surface: SlackSurface, workspace: Workspace, alice: Person
 ) -> None:
     workspace.faults.slack_error("chat.postEphemeral", "invalid_blocks")
-    place = Place(GENERAL, await alice.say("hello", channel=GENERAL))
+    place = slack_place(GENERAL, await alice.say("hello", channel=GENERAL))
     await surface.ask(place, alice.id, "Shall I?", CHOICES)
     (shown,) = workspace.world.ephemerals.all()
     assert shown.message.blocks == ()
@@ -101,7 +102,7 @@ async def test_where_buttons_are_refused_a_question_is_asked_in_words(
 async def test_where_there_are_no_replies_a_question_stands_in_the_channel(
     surface: SlackSurface, workspace: Workspace, alice: Person, listener: Listener
 ) -> None:
-    place = Place(GENERAL, await alice.say("clear session", channel=GENERAL))
+    place = slack_place(GENERAL, await alice.say("clear session", channel=GENERAL))
     await surface.ask(place, alice.id, "Shall I?", CHOICES)
     (shown,) = workspace.world.ephemerals.all()
     assert shown.message.thread_ts is None
@@ -119,11 +120,11 @@ async def test_a_thread_that_cannot_be_looked_at_is_believed_to_have_replies(
 async def test_a_question_may_be_refused(surface: SlackSurface, workspace: Workspace, alice: Person) -> None:
     workspace.faults.slack_error("chat.postEphemeral", "user_not_in_channel")
     with pytest.raises(DeliveryError, match="user_not_in_channel"):
-        await surface.ask(Place(GENERAL, "1.0"), alice.id, "Shall I?", CHOICES)
+        await surface.ask(slack_place(GENERAL, "1.0"), alice.id, "Shall I?", CHOICES)
 
 
 async def test_long_labels_and_texts_are_cut(surface: SlackSurface, workspace: Workspace, alice: Person) -> None:
-    place = Place(GENERAL, await alice.say("hello", channel=GENERAL))
+    place = slack_place(GENERAL, await alice.say("hello", channel=GENERAL))
     await surface.ask(place, alice.id, "y" * 3_500, [Choice("x" * 100, "help", danger=True)])
     (shown,) = workspace.world.ephemerals.all()
     assert len(shown.message.blocks) == 2
@@ -137,8 +138,8 @@ async def test_a_shortcut_names_the_message_and_its_thread(
     await alice.shortcut("chathakase_forget", GENERAL, reply)
     await alice.shortcut("chathakase_forget", GENERAL, root)
     first, second = listener.commands
-    assert (first.place, first.argument, first.by) == (Place(GENERAL, root), reply, alice.id)
-    assert (second.place, second.argument) == (Place(GENERAL, root), root)
+    assert (first.place, first.argument, first.by) == (slack_place(GENERAL, root), reply, alice.id)
+    assert (second.place, second.argument) == (slack_place(GENERAL, root), root)
     assert first.name == second.name == "forget one"
     assert first.ref != second.ref
 
@@ -157,7 +158,7 @@ async def test_edits_and_deletions_are_heard_and_previews_are_not(
     edit, deletion = sorted(listener.changes, key=lambda change: change.at)
     assert edit.now is not None
     assert (edit.ref, edit.now.text, edit.now.opens) == (root, "hello", True)
-    assert (deletion.channel, deletion.thread, deletion.ref, deletion.now) == (GENERAL, root, reply, None)
+    assert (deletion.place.channel, deletion.place.thread, deletion.ref, deletion.now) == (GENERAL, root, reply, None)
 
 
 async def test_what_is_deleted_of_ours_is_heard_and_our_edits_are_not(

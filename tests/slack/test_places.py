@@ -7,7 +7,7 @@ from time import monotonic
 import pytest
 
 from chathakase.core.errors import DeliveryError
-from chathakase.core.types import Person, Place, Where
+from chathakase.core.types import Person, Where
 from chathakase.playground.server import Workspace
 from chathakase.slack import lookup, places
 from chathakase.slack.people import People, person_of
@@ -15,6 +15,7 @@ from chathakase.slack.places import Places
 from chathakase.slack.surface import SlackSurface
 from chathakase.slack.web.calls import Calls
 from chathakase.slack.web.client import SlackWeb
+from tests.places import slack_place
 
 GENERAL, SECRET, ELSEWHERE = "C0GENERAL1", "C0SECRET01", "C0ELSEWHR1"
 GROUP_DM, ALICE_DM = "C0MPDM0001", "D0ALICE001"
@@ -29,19 +30,19 @@ def called(workspace: Workspace) -> Callable[[str], int]:
 
 async def test_channels_have_names_and_topics(surface: SlackSurface, workspace: Workspace) -> None:
     workspace.world.change_conversation(GENERAL, topic="All & <sundry>")
-    assert await surface.where(Place(GENERAL, "1.0")) == Where("general", "All & <sundry>")
-    assert await surface.where(Place(SECRET, "1.0")) == Where("secret")
-    assert await surface.where(Place(GROUP_DM, "1.0")) == Where("")
+    assert await surface.where(slack_place(GENERAL, "1.0")) == Where("general", "All & <sundry>")
+    assert await surface.where(slack_place(SECRET, "1.0")) == Where("secret")
+    assert await surface.where(slack_place(GROUP_DM, "1.0")) == Where("")
 
 
 async def test_direct_messages_need_no_question(surface: SlackSurface, called: Callable[[str], int]) -> None:
-    assert await surface.where(Place(ALICE_DM, "1.0")) == Where("", direct=True)
+    assert await surface.where(slack_place(ALICE_DM, "1.0")) == Where("", direct=True)
     assert called("conversations.info") == 0
 
 
 async def test_a_name_is_asked_for_once(surface: SlackSurface, called: Callable[[str], int]) -> None:
     for thread in ("1.0", "2.0"):
-        await surface.where(Place(GENERAL, thread))
+        await surface.where(slack_place(GENERAL, thread))
     assert called("conversations.info") == 1
 
 
@@ -51,7 +52,7 @@ async def test_without_the_scope_places_have_no_names_and_the_log_hears_once(
     workspace.faults.slack_error("conversations.info", "missing_scope", times=9)
     with caplog.at_level(logging.WARNING):
         for channel in (GENERAL, SECRET, GENERAL):
-            assert await surface.where(Place(channel, "1.0")) == Where("")
+            assert await surface.where(slack_place(channel, "1.0")) == Where("")
     assert len(caplog.records) == 1
     assert called("conversations.info") == 2
 
@@ -63,7 +64,7 @@ async def test_what_failed_is_asked_again_after_a_minute(
     found = Places(calls, lambda: now[0])
     workspace.faults.http_error("conversations.info", 503)
     for now[0], name in ((0.0, ""), (59.0, ""), (61.0, "general"), (3_600.0, "general")):
-        assert (await found.find(Place(GENERAL, "1.0"))).channel == name
+        assert (await found.find(slack_place(GENERAL, "1.0"))).channel == name
     assert called("conversations.info") == 2
 
 
@@ -72,7 +73,7 @@ async def test_nobody_waits_long_for_a_name(
 ) -> None:
     monkeypatch.setattr(lookup, "PATIENCE", 0.1)
     workspace.faults.hang("conversations.info")
-    assert await surface.where(Place(GENERAL, "1.0")) == Where("")
+    assert await surface.where(slack_place(GENERAL, "1.0")) == Where("")
 
 
 async def test_people_are_where_slack_says(surface: SlackSurface) -> None:
@@ -103,10 +104,10 @@ async def test_links_are_those_that_slack_gives(surface: SlackSurface, workspace
     root = workspace.world.post(GENERAL, ALICE, "root").ts
     reply = workspace.world.post(GENERAL, ALICE, "reply", thread_ts=root).ts
     given = await web.client.chat_getPermalink(channel=GENERAL, message_ts=reply)
-    assert surface.link(Place(GENERAL, root), reply) == given["permalink"]
+    assert surface.link(slack_place(GENERAL, root), reply) == given["permalink"]
     bare = f"https://playground.slack.com/archives/{GENERAL}/p{root.replace('.', '')}"
-    assert surface.link(Place(GENERAL, root), root) == bare
-    assert surface.link(Place(GENERAL, root), "") == bare
+    assert surface.link(slack_place(GENERAL, root), root) == bare
+    assert surface.link(slack_place(GENERAL, root), "") == bare
 
 
 async def test_people_have_clocks(web: SlackWeb) -> None:

@@ -8,6 +8,7 @@ from chathakase.core.types import Choice, Place
 from chathakase.playground.server import Workspace
 from chathakase.playground.world.values import Message
 from chathakase.slack.surface import SlackSurface
+from tests.places import slack_place
 
 GENERAL, ALICE = "C0GENERAL1", "U0ALICE001"
 OF_CONTENT = [
@@ -43,7 +44,7 @@ ANSWER = "**Hello** there."
 
 @pytest.fixture
 async def place(workspace: Workspace) -> Place:
-    return Place(GENERAL, workspace.world.post(GENERAL, ALICE, "@ChatHakase hi").ts)
+    return slack_place(GENERAL, workspace.world.post(GENERAL, ALICE, "@ChatHakase hi").ts)
 
 
 def written(workspace: Workspace, place: Place) -> list[Message]:

@@ -4,10 +4,10 @@ import pytest
 
 from chathakase.core.errands import Command, Errand
 from chathakase.core.errors import DeliveryError
-from chathakase.core.types import Place
 from chathakase.playground.server import Workspace
 from chathakase.playground.world.values import Message
 from chathakase.slack.surface import SlackSurface
+from tests.places import slack_place
 
 GENERAL, ALICE_DM, ALICE = "C0GENERAL1", "D0ALICE001", "U0ALICE001"
 
@@ -16,7 +16,7 @@ GENERAL, ALICE_DM, ALICE = "C0GENERAL1", "D0ALICE001", "U0ALICE001"
 async def errand(workspace: Workspace) -> Errand:
     """Alice asked for an export."""
     ref = workspace.world.post(GENERAL, ALICE, "export session").ts
-    return Errand(Command(Place(GENERAL, ref), ref, ALICE, "export session"))
+    return Errand(Command(slack_place(GENERAL, ref), ref, ALICE, "export session"))
 
 
 def again(errand: Errand) -> Errand:

@@ -1,9 +1,9 @@
 """What one person is told that nobody else sees: Markdown that pings nobody."""
 
-from chathakase.core.types import Place
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace
 from chathakase.slack.surface import SlackSurface
+from tests.places import slack_place
 
 GENERAL = "C0GENERAL1"
 TEXT = "**Found** in [a thread](https://slack.example/x): hello <!channel> & <@U0BOB00001>"
@@ -13,7 +13,7 @@ async def test_it_is_markdown_and_pings_nobody(
     surface: SlackSurface, workspace: Workspace, people: dict[str, Person]
 ) -> None:
     alice = people["alice"]
-    place = Place(GENERAL, await alice.say("hello", channel=GENERAL))
+    place = slack_place(GENERAL, await alice.say("hello", channel=GENERAL))
     await alice.say("hello again", channel=GENERAL, thread_ts=place.thread)
     await surface.whisper(place, alice.id, TEXT)
     (shown,) = workspace.world.ephemerals.all()
@@ -31,7 +31,7 @@ async def test_it_shows_what_was_written(
     surface: SlackSurface, workspace: Workspace, people: dict[str, Person]
 ) -> None:
     alice = people["alice"]
-    place = Place(GENERAL, await alice.say("hello", channel=GENERAL))
+    place = slack_place(GENERAL, await alice.say("hello", channel=GENERAL))
     await surface.whisper(place, alice.id, "You said: the <b> tag は**「重要」**な")
     (shown,) = workspace.world.ephemerals.all()
     assert shown.message.blocks[0]["text"] == "You said: the &lt;b> tag は**\u200b「重要」\u200b**な"
@@ -42,7 +42,7 @@ async def test_a_server_without_markdown_gets_the_words(
     surface: SlackSurface, workspace: Workspace, people: dict[str, Person]
 ) -> None:
     alice = people["alice"]
-    place = Place(GENERAL, await alice.say("hello", channel=GENERAL))
+    place = slack_place(GENERAL, await alice.say("hello", channel=GENERAL))
     workspace.faults.slack_error("chat.postEphemeral", "invalid_blocks")
     await surface.whisper(place, alice.id, TEXT)
     (shown,) = workspace.world.ephemerals.all()

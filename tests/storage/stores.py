@@ -39,9 +39,10 @@ from chathakase.storage.stores.sessions import Sessions
 from chathakase.storage.stores.summaries import Summaries
 from chathakase.storage.stores.titles import Titles
 from chathakase.storage.stores.turns import Turns
+from tests.places import slack_place
 
-PLACE = Place("C1", "1.000001")
-ID = PLACE.session_id
+PLACE = slack_place("C1", "1.000001")
+ID = PLACE.name
 TIMEOUT = 3_600_000
 LATER = Lease(PLACE, "", "", since=999, upto=999, attempt=1, refs=())
 FILE = SharedFile("F1", "a.csv", "text/csv", 9, "https://files.slack.com/F1")
@@ -167,7 +168,7 @@ def said(ref: str, text: str = "hello", **fields: object) -> Incoming:
 
 def change(ref: str, text: str | None = None, *, at: int = 9_000_000, **fields: object) -> Change:
     """Somebody changed a message, or, without a text, deleted it."""
-    return Change(PLACE.channel, PLACE.thread, ref, at, None if text is None else said(ref, text, **fields))
+    return Change(PLACE, ref, at, None if text is None else said(ref, text, **fields))
 
 
 def answer(text: str) -> Result:

@@ -1,6 +1,6 @@
 """Who said something, and who asked for an answer."""
 
-from chathakase.core.types import Place
+from tests.places import slack_place
 from tests.storage.stores import ID, Stores, answer
 
 
@@ -11,7 +11,7 @@ async def test_people_are_all_who_said_something_that_is_not_forgotten(stores: S
     await stores.say("3", "q3", author="U3")
     await stores.say("4", "by the way", author="U4", asks=False)
     await stores.say("5", "q5", author="U3")
-    await stores.say("6", "elsewhere", author="U5", place=Place("C2", "1.000001"))
+    await stores.say("6", "elsewhere", author="U5", place=slack_place("C2", "1.000001"))
     assert await stores.sessions.people(ID) == {"U1", "U3", "U4"}
     await stores.clear("2")
     assert await stores.sessions.people(ID) == {"U3", "U4"}

@@ -30,6 +30,7 @@ from chathakase.storage.sqlite.merging import INDEXES
 from chathakase.storage.sqlite.migrate import migrate
 from chathakase.storage.stores.errands import KEPT_MS, Errands
 from chathakase.storage.stores.listening import Listening
+from tests.places import slack_place
 from tests.storage.cuts import Manner, cut
 from tests.storage.stores import FAILED, FILE, ID, LATER, PLACE, TIMEOUT, Stores, answer, change, said, stores_of
 from tests.storage.strikes import failing, held_by_another_process
@@ -336,7 +337,7 @@ async def is_free(stores: Stores) -> None:
         other.execute("BEGIN IMMEDIATE")
         other.execute("ROLLBACK")
     async with asyncio.timeout(2):
-        assert await stores.say("9", "next", place=Place("C2", uuid4().hex))
+        assert await stores.say("9", "next", place=slack_place("C2", uuid4().hex))
 
 
 async def once(stores: Stores, prepare: Prepare, step: int, manner: Manner, *, queued: bool) -> tuple[str, str, int]:
@@ -458,7 +459,7 @@ class Storm:
             task.cancel()
 
     def _place(self) -> Place:
-        return Place("C1", f"{self.rng.randrange(4)}.000001")
+        return slack_place("C1", f"{self.rng.randrange(4)}.000001")
 
     async def _say(self) -> None:
         place = self._place()
@@ -470,20 +471,20 @@ class Storm:
             return
         text, opens, asks = "x" * self.rng.choice((1, 9_000)), self.rng.random() < 0.7, self.rng.random() < 0.7
         if await self.stores.say(ref, text, place=place, opens=opens, asks=asks):
-            self.saved.add((place.session_id, ref))
+            self.saved.add((place.name, ref))
 
     async def _command(self, place: Place, ref: str) -> None:
         if await command(self.stores, place, ref):
-            self.saved.add((place.session_id, ref))
+            self.saved.add((place.name, ref))
         if self.rng.random() < 0.5:
-            await self.stores.forgetting.clear(place.session_id, before=ref)
+            await self.stores.forgetting.clear(place.name, before=ref)
         for errand in await errands(self.stores).claim():
             await errands(self.stores).done(errand)
 
     async def _turn(self) -> None:
         turns = self.stores.turns
         if not self.leases or self.rng.random() < 0.4:
-            lease = await turns.claim(self._place().session_id)
+            lease = await turns.claim(self._place().name)
             if lease is not None:
                 self.leases.append(lease)
             return

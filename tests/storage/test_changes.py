@@ -6,7 +6,8 @@ import pytest
 
 from chathakase.core.files import Reading, SharedFile
 from chathakase.core.memory import Standing, TitleBy, Touched
-from chathakase.core.types import Hold, Place
+from chathakase.core.types import Hold
+from tests.places import slack_place
 from tests.storage.stores import FILE, ID, PLACE, TIMEOUT, Stores, answer, change, said
 
 
@@ -31,8 +32,10 @@ async def test_nothing_is_known_of_other_messages(stores: Stores) -> None:
     await stores.say("1", "q1")
     for other in (
         change("2", "unknown"),
-        replace(change("1", "elsewhere"), channel="C2"),
-        replace(change("1", "elsewhere"), thread="2.000001"),
+        replace(change("1", "elsewhere"), place=PLACE.beside("C2", PLACE.thread)),
+        replace(change("1", "elsewhere"), place=PLACE.beside("C1", "2.000001")),
+        replace(change("1", "elsewhere"), place=replace(PLACE, workspace="T2")),
+        replace(change("1", "elsewhere"), place=replace(PLACE, surface="another")),
     ):
         assert await stores.changes.change(other) is None
     assert await stores.texts() == ["q1"]
@@ -40,7 +43,7 @@ async def test_nothing_is_known_of_other_messages(stores: Stores) -> None:
 
 async def test_a_message_is_found_without_its_thread(stores: Stores) -> None:
     await stores.say("1", "q1")
-    touched = await stores.changes.change(replace(change("1", "new"), thread=""))
+    touched = await stores.changes.change(replace(change("1", "new"), place=PLACE.beside("C1")))
     assert touched is not None
     assert touched.place == PLACE
 
@@ -216,10 +219,10 @@ async def test_commands_are_changed_and_forgotten_as_well(stores: Stores) -> Non
 
 
 async def test_a_place_may_have_several_threads(stores: Stores) -> None:
-    other = Place("C1", "2.000001")
+    other = slack_place("C1", "2.000001")
     await stores.say("1", "q1")
     await stores.say("2", "q2", place=other)
-    touched = await stores.changes.change(replace(change("2"), thread=other.thread))
+    touched = await stores.changes.change(replace(change("2"), place=other))
     assert touched is not None
     assert touched.place == other
     assert await stores.texts() == ["q1"]

@@ -123,7 +123,7 @@ async def test_a_turn_that_is_wished_for_again_waits_from_then_on(stores: Stores
 async def test_direct_messages_are_told_from_others(stores: Stores, database: Path) -> None:
     await stores.say("1")
     stores.clock.now += 7_200_000
-    await stores.say("1", place=type(PLACE)("D1", "1.000001"))
+    await stores.say("1", place=PLACE.beside("D1", "1.000001"))
     findings = by_subject(await check_database(database, now=stores.clock.now + 5_000))
     assert findings["messages"].text == (
         "from channels the newest came 2 h 5 s ago, from direct messages the newest came 5 s ago"

@@ -29,7 +29,7 @@ def left(database: Path, words: str = WORDS) -> list[str]:
 
 async def _change(stores: Stores, text: str | None) -> None:
     now = None if text is None else said("1.0", text)
-    assert await stores.changes.change(Change(PLACE.channel, PLACE.thread, "1.0", 10**16, now))
+    assert await stores.changes.change(Change(PLACE, "1.0", 10**16, now))
 
 
 async def _forget(stores: Stores, scope: Scope) -> None:
@@ -93,7 +93,7 @@ async def test_an_answer_that_is_deleted_leaves_it(stores: Stores, database: Pat
     lease = await stores.claimed()
     await stores.turns.note_reply(lease, ["5.0"])
     assert await stores.turns.finish(lease, answer(WORDS))
-    await stores.changes.change(Change(PLACE.channel, PLACE.thread, "5.0", 10**16, None))
+    await stores.changes.change(Change(PLACE, "5.0", 10**16, None))
     assert left(database)
     await stores.emptying.empty_the_log()
     assert left(database) == []
@@ -145,7 +145,7 @@ async def test_what_is_forgotten_while_the_log_is_emptied_is_noted_anew(stores: 
     async def forget_meanwhile() -> bool:
         done = await empty()
         stores.database.empty_log = empty  # type: ignore[method-assign]
-        await stores.changes.change(Change(PLACE.channel, PLACE.thread, "2.0", 10**16, None))
+        await stores.changes.change(Change(PLACE, "2.0", 10**16, None))
         return done
 
     stores.database.empty_log = forget_meanwhile  # type: ignore[method-assign]

@@ -56,7 +56,7 @@ async def test_what_is_put_down_is_taken_up_at_once_and_counts_no_attempt(errand
 async def test_a_command_and_its_errand_are_saved_together(errands: Errands, stores: Stores) -> None:
     assert await stores.say("2", "help", command=True)
     assert not await stores.say("2", "help", command=True)
-    assert await stores.turns.claim(PLACE.session_id) is None
+    assert await stores.turns.claim(PLACE.name) is None
     stores.clock.now += LEASE_MS + 1
     assert await errands.claim() == [replace(HELP, attempt=2)]
 

@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from chathakase.core.memory import Memory
-from chathakase.core.types import ExpiryMode, Place
+from chathakase.core.types import ExpiryMode
 from chathakase.storage.stores.expiry import GONE_MS
-from tests.storage.stores import FILE, ID, TIMEOUT, Stores, answer
+from chathakase.storage.stores.places import columns_of
+from tests.places import slack_place
+from tests.storage.stores import FILE, ID, PLACE, TIMEOUT, Stores, answer
 
 DAY = 86_400_000
-OTHER = Place("C2", "1.000001")
+OTHER = slack_place("C2", "1.000001")
 
 
 async def old(stores: Stores, messages: int = 0) -> None:
@@ -86,7 +88,7 @@ async def test_what_is_said_meanwhile_begins_anew(stores: Stores) -> None:
     assert await stores.say("6", "a mention")
     assert await stores.texts() == ["a mention"]
     assert (await stores.claimed()).upto == 1
-    assert await stores.export.transcript(OTHER.session_id) is None
+    assert await stores.export.transcript(OTHER.name) is None
 
 
 async def test_it_is_known_for_a_while_that_a_session_is_gone(stores_with: Callable[[ExpiryMode], Stores]) -> None:
@@ -101,7 +103,7 @@ async def test_it_is_known_for_a_while_that_a_session_is_gone(stores_with: Calla
     await stores.say("6", "another")
     stores.clock.now += TIMEOUT + 1
     await stores.forgetting.expire()
-    assert await stores.database.fetch("SELECT session FROM gone") == [(ID,)]
+    assert await stores.database.fetch("SELECT surface, workspace, channel, thread FROM gone") == [columns_of(PLACE)]
 
 
 async def test_a_session_whose_rows_are_being_deleted_is_gone_for_everybody(stores: Stores) -> None:

@@ -1,6 +1,6 @@
 """All that is stored can be had back."""
 
-from chathakase.core.types import Place
+from tests.places import slack_place
 from tests.storage.stores import FILE, ID, PLACE, Stores, change
 
 
@@ -23,6 +23,6 @@ async def test_a_session_is_told_whole_without_what_is_forgotten(stores: Stores)
 async def test_every_session_is_told_the_oldest_first(stores: Stores) -> None:
     for number in (3, 1, 2):
         stores.clock.now += 1
-        await stores.say("1", f"text {number}", place=Place("C1", f"{number}.0"))
+        await stores.say("1", f"text {number}", place=slack_place("C1", f"{number}.0"))
     told = [transcript.messages[0].text async for transcript in stores.export.transcripts()]
     assert told == ["text 3", "text 1", "text 2"]

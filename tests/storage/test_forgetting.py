@@ -4,10 +4,11 @@ import pytest
 
 from chathakase.core.errands import Command, Errand
 from chathakase.core.memory import Scope, TitleBy
-from chathakase.core.types import Hold, Place, Role
+from chathakase.core.types import Hold, Role
+from tests.places import slack_place
 from tests.storage.stores import FILE, ID, PLACE, Stores, answer, said
 
-OTHER = Place("C2", "1.000001")
+OTHER = slack_place("C2", "1.000001")
 
 
 @pytest.fixture
@@ -155,12 +156,12 @@ async def test_clearing_forgets_files_summary_title_and_earlier_commands(talk: S
 
 
 async def test_where_somebody_spoke_is_known(stores: Stores) -> None:
-    other = Place("C1", "2.000001")
+    other = slack_place("C1", "2.000001")
     await stores.say("1", "q1")
     await stores.say("2", "q2", place=other, author="U2")
     await stores.say("3", "help", place=other, command=True)
     assert await stores.forgetting.where("U1") == {ID}
-    assert await stores.forgetting.where("U2") == {other.session_id}
+    assert await stores.forgetting.where("U2") == {other.name}
     assert await stores.forgetting.where("") == set()
 
 

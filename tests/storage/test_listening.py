@@ -1,14 +1,14 @@
 """What is known of a thread, to be held against what stands in it."""
 
 from chathakase.core.memory import Scope
-from chathakase.core.types import Place
+from tests.places import slack_place
 from tests.storage.stores import PLACE, Stores, change, said
 
 
 async def test_what_others_said_is_known(stores: Stores) -> None:
     await stores.answered("2", "q1", "a1")
     await stores.say("3", "context", asks=False, author="U2")
-    await stores.say("4", "elsewhere", place=Place("C2", "4"))
+    await stores.say("4", "elsewhere", place=slack_place("C2", "4"))
     await stores.memory.add_above(PLACE, [said("1", "above", name="a bot", author="B1"), said("1.5", ours=True)])
     assert await stores.listening.known(PLACE) == {"1": 1_000_000, "2": 2_000_000, "3": 3_000_000}
 
@@ -24,4 +24,4 @@ async def test_what_is_forgotten_and_commands_are_not_known(stores: Stores) -> N
 
 async def test_nothing_is_known_of_other_threads(stores: Stores) -> None:
     await stores.say("1")
-    assert await stores.listening.known(Place("C1", "9")) == {}
+    assert await stores.listening.known(slack_place("C1", "9")) == {}

@@ -8,8 +8,9 @@ import pytest
 
 from chathakase.core.files import SharedFile
 from chathakase.core.memory import Memory, Scope
-from chathakase.core.types import ExpiryMode, Message, Place, Role, Wish
+from chathakase.core.types import ExpiryMode, Message, Role, Wish
 from chathakase.storage.stores.memory import AT_ONCE
+from tests.places import slack_place
 from tests.storage.stores import FILE, ID, PLACE, Stores, answer, said
 
 
@@ -195,9 +196,9 @@ async def test_what_comes_late_from_above_is_context_though_above_was_read(store
 
 
 async def test_a_session_that_begins_with_its_thread_has_nothing_above(stores: Stores) -> None:
-    root = Place("C1", "1.5")
+    root = slack_place("C1", "1.5")
     await stores.say("1.5", "root", place=root)
-    memory = await stores.memory.memory(root.session_id, limit=9, tokens=99)
+    memory = await stores.memory.memory(root.name, limit=9, tokens=99)
     assert memory.above_read
 
 

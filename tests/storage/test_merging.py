@@ -6,12 +6,12 @@ import random
 import pytest
 
 from chathakase.core.memory import Scope
-from chathakase.core.types import Place
 from chathakase.storage.sqlite.merging import INDEXES, MOST_PAGES
+from tests.places import slack_place
 from tests.storage.stores import PLACE, Stores, said
 
 DAY = 86_400_000
-OTHER = Place("C2", "1.000001")
+OTHER = slack_place("C2", "1.000001")
 
 
 async def parts(stores: Stores, index: str = "words_0") -> int:

@@ -223,6 +223,7 @@ CHECKSUMS = {
     18: "ce8805c52c154ceaf816301c1e4eb6ebbbd812a912dcb4767c5129381b8f47f6",
     19: "5581d6611facd63c18a96550e92261517608e7e2f71f1cfa03af0910766fdd36",
     20: "92b08eacc7ce696f544dc914757db3effdd22f5a9c32466836180d1002d472d6",
+    21: "63f65d9367f0677396e3c2589ee110e7c4dd2f7689f6529b844a43c75683698b",
 }
 """A migration that was committed is never changed: there are databases that it made. What is to be otherwise is a
 migration of its own, whose checksum is added here."""

@@ -21,9 +21,10 @@ from chathakase.core.types import Outcome, Place, Result, Role, Usage
 from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.sqlite.merging import INDEXES
 from chathakase.storage.sqlite.migrate import migrate
+from tests.places import slack_place
 from tests.storage.stores import FILE, PLACE, Stores, said, stores_of
 
-PLACES = (PLACE, Place("C2", "1.000001"))
+PLACES = (PLACE, slack_place("C2", "1.000001"))
 AUTHORS = ("U1", "U2")
 FIRST_SECRET = 0x4E00
 
@@ -111,7 +112,7 @@ class NothingIsLeft(RuleBasedStateMachine):
     @rule(which=st.integers(0, 99))
     def delete_a_command(self, which: int) -> None:
         each = self.commands[which % len(self.commands)]
-        change = Change(each.place.channel, each.place.thread, each.ref, 1_000_000_000 + self.number, None)
+        change = Change(each.place, each.ref, 1_000_000_000 + self.number, None)
         assert self.runner.run(self.stores.changes.change(change))
         self.forget([each])
 
@@ -120,7 +121,7 @@ class NothingIsLeft(RuleBasedStateMachine):
         self.runner.run(self._read_files(place))
 
     async def _read_files(self, place: Place) -> None:
-        for unread in await self.stores.files.unread(place.session_id, limit=9):
+        for unread in await self.stores.files.unread(place.name, limit=9):
             content = self.secret()
             await self.stores.files.note_reading(unread.id, Reading(content))
             rows = await self.stores.database.fetch(
@@ -134,7 +135,7 @@ class NothingIsLeft(RuleBasedStateMachine):
         self.runner.run(self._answer(place))
 
     async def _answer(self, place: Place) -> None:
-        lease = await self.stores.turns.claim(place.session_id)
+        lease = await self.stores.turns.claim(place.name)
         if lease is None:
             return
         text = self.secret()
@@ -151,7 +152,7 @@ class NothingIsLeft(RuleBasedStateMachine):
         text = self.secret()
         now = None if deleted else said(each.ref, text, place=each.place)
         at = 1_000_000_000 + self.number
-        change = Change(each.place.channel, each.place.thread, each.ref, at, now)
+        change = Change(each.place, each.ref, at, now)
         touched = self.runner.run(self.stores.changes.change(change))
         assert (touched is None) == (each.role is Role.ASSISTANT)
         if deleted:
@@ -176,7 +177,7 @@ class NothingIsLeft(RuleBasedStateMachine):
         newest = sorted(own, key=lambda each: each.at)[-1:]
         gone = {"clear": here, Scope.LAST: newest, Scope.HERE: own, Scope.EVERYWHERE: everywhere, Scope.ONE: []}[scope]
         if scope == "clear":
-            count = self.runner.run(self.stores.forgetting.clear(place.session_id, before=ref))
+            count = self.runner.run(self.stores.forgetting.clear(place.name, before=ref))
         else:
             work = self.stores.forgetting.forget(Scope(scope), author=author, place=place, before=ref)
             count = self.runner.run(work)
@@ -192,7 +193,7 @@ class NothingIsLeft(RuleBasedStateMachine):
 
     @rule(place=places, keep=st.integers(0, 3))
     def begin_to_sum_up(self, place: Place, keep: int) -> None:
-        work = self.stores.summaries.to_summarise(place.session_id, keep=keep, limit=99)
+        work = self.stores.summaries.to_summarise(place.name, keep=keep, limit=99)
         memory = self.runner.run(work)
         if memory.messages:
             told = memory.summary.text if memory.summary else ""
@@ -202,7 +203,7 @@ class NothingIsLeft(RuleBasedStateMachine):
 
     @rule(place=places)
     def begin_to_entitle(self, place: Place) -> None:
-        memory = self.runner.run(self.stores.memory.memory(place.session_id, limit=99, tokens=999))
+        memory = self.runner.run(self.stores.memory.memory(place.name, limit=99, tokens=999))
         if memory.messages:
             self.made.append((place, memory, None, " ".join(each.text for each in memory.messages)))
 
@@ -212,9 +213,9 @@ class NothingIsLeft(RuleBasedStateMachine):
         place, memory, summary, text = self.made.pop(0)
         if summary:
             usage = Usage(1, 1)
-            self.runner.run(self.stores.summaries.summarised(place.session_id, summary, instead_of=memory, usage=usage))
+            self.runner.run(self.stores.summaries.summarised(place.name, summary, instead_of=memory, usage=usage))
         else:
-            self.runner.run(self.stores.titles.entitle(place.session_id, text, by=TitleBy.MODEL, made_of=memory))
+            self.runner.run(self.stores.titles.entitle(place.name, text, by=TitleBy.MODEL, made_of=memory))
 
     @invariant()
     def nothing_is_left(self) -> None:
@@ -228,7 +229,7 @@ class NothingIsLeft(RuleBasedStateMachine):
         messages = await self._dump("= 'messages'")
         assert not [secret for secret in self.forgotten if secret in messages]
         for place in PLACES:
-            memory = await self.stores.memory.memory(place.session_id, limit=99, tokens=99_999)
+            memory = await self.stores.memory.memory(place.name, limit=99, tokens=99_999)
             covered = memory.summary.upto if memory.summary else -1
             told = {each.text for each in memory.messages if each.said > covered}
             assert told == {each.secrets[0] for each in self.live if each.place == place and each.at > covered}

@@ -6,6 +6,8 @@ from chathakase.storage.sqlite import checkup
 from chathakase.storage.sqlite.driver import SqliteDatabase
 from chathakase.storage.stores import changes, forgetting, hints, sessions, summaries, titles, turns, withdrawing
 
+OF_A_CHANNEL = "SEARCH sessions USING INDEX sessions_by_place (surface=? AND workspace=? AND channel=?)"
+
 EARLIER = "USING COVERING INDEX turns_of_session (session=? AND upto<?)"
 
 
@@ -22,7 +24,7 @@ async def plan(database: SqliteDatabase, sql: str, parameters: int) -> list[str]
         (turns.ASKERS, 3),
         (turns.CLAIM, 5),
         (turns.NEXT_ASKER, 2),
-        (changes.FIND, 4),
+        (changes.FIND, 6),
         (summaries.UNANSWERED, 1),
         (withdrawing.WISHES, 1),
     ],
@@ -76,7 +78,7 @@ async def test_who_talks_to_whom_is_found_at_once(open_database: SqliteDatabase)
 
 
 async def test_of_a_channel_only_its_own_sessions_are_looked_through(open_database: SqliteDatabase) -> None:
-    threads = await plan(open_database, sessions.NEWEST_THREADS, 4)
-    assert [step for step in threads if step.startswith("SEARCH sessions USING INDEX") and "(id>? AND id<?)" in step]
+    threads = await plan(open_database, sessions.NEWEST_THREADS, 6)
+    assert [step for step in threads if OF_A_CHANNEL in step]
     replied = await plan(open_database, hints.REPLIED, 2)
     assert [step for step in replied if "messages_of_author (author=? AND session>? AND session<?)" in step]

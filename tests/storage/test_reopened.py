@@ -7,7 +7,8 @@ import pytest
 
 from chathakase.core.errors import StoreError
 from chathakase.core.leases import LEASE_MS
-from chathakase.core.types import ExpiryMode, Hold, Outcome, Place, Result, Usage, Wish
+from chathakase.core.types import ExpiryMode, Hold, Outcome, Result, Usage, Wish
+from tests.places import slack_place
 from tests.storage.stores import FAILED, ID, TIMEOUT, Stores, answer
 
 
@@ -58,7 +59,7 @@ async def test_only_a_turn_of_the_place_that_ended_is_taken_up_again(stores: Sto
     assert not await stores.press("")
     assert not await stores.press("unknown")
     await stores.turns.finish(lease, FAILED)
-    assert not await stores.press(lease.turn, place=Place("C2", "1.000001"))
+    assert not await stores.press(lease.turn, place=slack_place("C2", "1.000001"))
     with pytest.raises(StoreError):
         await stores.press(lease.turn, Wish.STOP)
     assert await stores.press(lease.turn)

@@ -8,13 +8,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chathakase.core.memory import Found, TitleBy
-from chathakase.core.types import Place
 from chathakase.storage.sqlite import search as search_module
 from chathakase.storage.sqlite.matching import EXCERPT, LONGEST_PATTERN, query
 from chathakase.storage.sqlite.merging import INDEXES
+from tests.places import slack_place
 from tests.storage.stores import FILE, ID, PLACE, Stores, change
 
-OTHER = Place("D2", "1.000001")
+OTHER = slack_place("D2", "1.000001")
 BLOCK = 1 << 16
 """How many messages one index holds before the next one does."""
 TYPED = st.characters(exclude_characters="\0")
@@ -61,7 +61,7 @@ async def test_only_ones_own_sessions_and_channels_are_searched(stores: Stores) 
 
 
 async def test_somebody_may_have_spoken_in_many_channels(stores: Stores) -> None:
-    places = [Place(channel, f"{n}.0") for channel in ("C1", "C12", "C2", "D", "D1") for n in range(3)]
+    places = [slack_place(channel, f"{n}.0") for channel in ("C1", "C12", "C2", "D", "D1") for n in range(3)]
     for number, place in enumerate(places):
         await stores.say(str(number), place=place, author=f"U{1 + number % 2}")
     assert await stores.search.channels_of("U1") == {"C1", "C12", "C2", "D", "D1"}
@@ -146,8 +146,10 @@ async def test_own_sessions_are_looked_into_when_others_say_it_more_often(
     monkeypatch.setattr(search_module, "OWN_MESSAGES", 3)
     for number in range(4):
         stores.clock.now += 1
-        await stores.say(str(number + 1), f"mine, common {number}", place=Place("C1", f"{number}.0"))
-        await stores.say(str(number + 1), f"theirs, common {number}", place=Place("C1", f"9{number}.0"), author="U2")
+        await stores.say(str(number + 1), f"mine, common {number}", place=slack_place("C1", f"{number}.0"))
+        await stores.say(
+            str(number + 1), f"theirs, common {number}", place=slack_place("C1", f"9{number}.0"), author="U2"
+        )
     refs = [found.ref for found in await find(stores, words, author="U1", limit=8) if found.ref]
     assert sorted(refs) == ["2", "3", "4"]
     monkeypatch.setattr(search_module, "OWN_SESSIONS", 2)

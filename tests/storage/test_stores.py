@@ -8,10 +8,11 @@ import pytest
 
 from chathakase.core.errors import StoreError
 from chathakase.core.leases import LEASE_MS
-from chathakase.core.types import Appended, ExpiryMode, Hold, Outcome, Place, Result, Role, Usage
+from chathakase.core.types import Appended, ExpiryMode, Hold, Outcome, Result, Role, Usage
 from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.sqlite.migrate import migrate
 from chathakase.storage.stores.expiry import SESSIONS
+from tests.places import slack_place
 from tests.storage.stores import FILE, ID, LATER, PLACE, TIMEOUT, Stores, answer
 
 
@@ -220,7 +221,7 @@ async def test_what_waits_or_is_under_way_never_expires(
 
 async def test_more_sessions_than_a_batch_expire(stores: Stores) -> None:
     for number in range(SESSIONS * 4 + 5):
-        await stores.say(f"{number}", place=Place("C1", f"{number}.0"), asks=False)
+        await stores.say(f"{number}", place=slack_place("C1", f"{number}.0"), asks=False)
     stores.clock.now += TIMEOUT + 1
     assert await stores.forgetting.expire() == SESSIONS * 4 + 5
 
@@ -276,5 +277,5 @@ async def test_what_becomes_of_a_message_is_told(stores: Stores) -> None:
     assert await stores.say("1") is Appended.KNOWN
     assert await stores.say("1", files=(FILE,)) is Appended.COMPLETED
     assert await stores.say("1", files=(FILE,)) is Appended.KNOWN
-    assert await stores.say("1", place=Place("C2", "1.0"), opens=False) is Appended.STRAY
+    assert await stores.say("1", place=slack_place("C2", "1.0"), opens=False) is Appended.STRAY
     assert await stores.sessions.opened([ID, "C2_1.0"]) == {ID}

@@ -7,13 +7,14 @@ import pytest
 from chathakase.core.leases import LEASE_MS
 from chathakase.core.types import Lease, Place
 from chathakase.storage.stores.suspects import BLAMED_AFTER, CALM_MS, SUSPECTED_AFTER, WAIT_MS
+from tests.places import slack_place
 from tests.storage.stores import Stores, answer, said
 
 SECOND = 1_000
 
 
 def place(name: str) -> Place:
-    return Place("C1", f"{ord(name)}.000001")
+    return slack_place("C1", f"{ord(name)}.000001")
 
 
 @dataclass
@@ -29,7 +30,7 @@ class House:
             await self.stores.sessions.append(said(ref, place=place(name)))
 
     async def claim(self, name: str) -> Lease | None:
-        lease = await self.stores.turns.claim(place(name).session_id)
+        lease = await self.stores.turns.claim(place(name).name)
         if lease is not None:
             self.leases[name] = lease
         return lease
@@ -255,7 +256,7 @@ async def test_what_is_to_be_ended_waits_for_nobody(house: House) -> None:
     assert await house.claim("a") is None
     assert await house.claim("c") is None
     for name in "ac":
-        lease = await house.stores.turns.claim(place(name).session_id, to_end=True)
+        lease = await house.stores.turns.claim(place(name).name, to_end=True)
         assert lease is not None
         assert not lease.alone
 

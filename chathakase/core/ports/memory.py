@@ -32,8 +32,8 @@ class SessionStore(Protocol):
     async def opened(self, session_ids: Collection[str]) -> frozenset[str]:
         """Which of some sessions there are by now."""
 
-    async def newest_threads(self, channel: str, *, busy: bool, limit: int) -> list[Place]:
-        """The threads of a channel in which people said something, the last in which they did so first.
+    async def newest_threads(self, place: Place, *, busy: bool, limit: int) -> list[Place]:
+        """The threads of a place's channel in which people said something, the last in which they did so first.
 
         ``busy``: only those in which an answer is being written or waits.
         """

@@ -33,9 +33,9 @@ class Answering:
         return privately(STOPPED)
 
     async def _again(self, order: Order) -> Answer:
-        if await self._presses.is_writing(order.place.session_id):
+        if await self._presses.is_writing(order.place.name):
             return privately(STILL_WRITING)
-        newest = await self._turns.newest(order.place.session_id, but=order.ref)
+        newest = await self._turns.newest(order.place.name, but=order.ref)
         if newest is None:
             return privately(NO_ANSWER)
         told = await self._presses.heed(Press(order.place, order.ref, order.by, Wish.RETRY, newest.turn, newest.run))

@@ -41,7 +41,7 @@ class Commands:
 
     async def do(self, command: Command, errand: Errand) -> Answer:
         """Do what a command says; returns what is to be said or asked. Raises StoreError."""
-        growing = command.name in parsing.GIVING_BACK and await self._presses.is_writing(command.place.session_id)
+        growing = command.name in parsing.GIVING_BACK and await self._presses.is_writing(command.place.name)
         answer = await self._do(command, errand)
         return without_what_grows(answer) if growing else answer
 

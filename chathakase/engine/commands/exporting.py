@@ -36,13 +36,13 @@ class Exporting:
 
     async def _export(self, order: Order) -> Answer:
         await self._recall.bring_in(order.place, whose=order.by)
-        transcript = await self._store.transcript(order.place.session_id)
+        transcript = await self._store.transcript(order.place.name)
         if transcript is None or not transcript.messages:
             return Said(NOTHING)
         try:
             await self._share(order, transcript)
         except DeliveryError as error:
-            log.warning("The export of %s could not be shared: %s", order.place.session_id, error)
+            log.warning("The export of %s could not be shared: %s", order.place.name, error)
             return Said(NOT_TAKEN)
         return privately(SHARED) if order.elsewhere else None
 
@@ -52,7 +52,7 @@ class Exporting:
         names = {id_: person.name for id_, person in people.items()}
         files = await asyncio.to_thread(_files, transcript, names, self._agent)
         for ending, (content, comment) in files.items():
-            name = f"{file_name(order.place.session_id)}.{ending}"
+            name = f"{file_name(order.place.name)}.{ending}"
             await self._surface.share(order.where, order.errand, name, content, comment=comment)
 
 

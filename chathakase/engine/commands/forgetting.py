@@ -86,12 +86,12 @@ class Forgetting:
         # Also what is asked there meanwhile may be answered from what is not forgotten yet.
         told_of = await self._forgetting.where(order.by)
         forgotten = await self._forget(order, Scope.EVERYWHERE)
-        for session_id in told_of - {order.place.session_id}:
+        for session_id in told_of - {order.place.name}:
             self._presses.begin_anew(session_id)
         return privately(_done(forgotten, "anywhere", order))
 
     async def _one(self, order: Order) -> Answer:
-        author = await self._forgetting.author_of(order.place.session_id, order.argument)
+        author = await self._forgetting.author_of(order.place.name, order.argument)
         if author is None:
             return privately(UNKNOWN)
         if not author:
@@ -100,7 +100,7 @@ class Forgetting:
             return privately(NOT_YOURS)
         if not await self._forgetting.forget(Scope.ONE, author=author, place=order.place, before=order.argument):
             return privately(UNKNOWN)
-        self._presses.begin_anew(order.place.session_id)
+        self._presses.begin_anew(order.place.name)
         return privately("Done: I have forgotten that message.")
 
     async def _forget(self, order: Order, scope: Scope) -> int:
@@ -108,11 +108,11 @@ class Forgetting:
             scope, author=order.by, place=order.place, before=order.ref, said=order.said
         )
         if forgotten:
-            self._presses.begin_anew(order.place.session_id)
+            self._presses.begin_anew(order.place.name)
         return forgotten
 
     async def _clear(self, order: Order) -> Answer:
-        session_id = order.place.session_id
+        session_id = order.place.name
         if order.elsewhere and order.argument != parsing.FOR_EVERYONE:
             return _sure("Forget everything said there, my answers too?", parsing.CLEAR_FOR_EVERYONE)
         if order.argument != parsing.FOR_EVERYONE and (others := await self._others(order)):
@@ -133,7 +133,7 @@ class Forgetting:
 
     async def _others(self, order: Order) -> str:
         """Who else wrote here, in words."""
-        ids = sorted(await self._sessions.people(order.place.session_id) - {order.by})
+        ids = sorted(await self._sessions.people(order.place.name) - {order.by})
         people = await self._surface.people(ids)
         return listed(Names({id_: person.name for id_, person in people.items()}).listed(ids))
 

@@ -19,7 +19,7 @@ class Naming:
 
     async def name(self, place: Place) -> str:
         """A thread's title, in Markdown, which leads there where that can be. Raises StoreError."""
-        info = await self._sessions.info(place.session_id)
+        info = await self._sessions.info(place.name)
         title = plainly(info.title) if info and info.title else UNTITLED
         link = self._surface.link(place, place.thread)
         return f"[{title}]({link})" if link else title

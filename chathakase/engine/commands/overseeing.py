@@ -43,7 +43,7 @@ class Overseeing:
         busy = ", answering" if info.busy else ""
         idle = span((self._means.now() - info.active) / 1000)
         return (
-            f"- {self._means.surface.describe(info.place)} `{info.place.session_id}`: "
+            f"- {self._means.surface.describe(info.place)} `{info.place.name}`: "
             f"{counted(info.messages, 'message')} of {counted(len(info.people), 'person', 'people')}, "
             f"active {idle} ago{busy}"
         )

@@ -39,7 +39,7 @@ class Remembering:
     async def _show(self, order: Order) -> Answer:
         # Before the people, since it brings in those who wrote above.
         view = await self._recall.look(order.place, whose=order.by)
-        people = await self._sessions.people(order.place.session_id)
+        people = await self._sessions.people(order.place.name)
         if not people:
             return privately(NOTHING)
         if not await self._rights.may_act_on(order.by, people):
@@ -50,11 +50,11 @@ class Remembering:
         return await self._send(order, heading(view), text)
 
     async def _send(self, order: Order, comment: str, text: str) -> Answer:
-        name = f"{file_name(order.place.session_id)}-memory.md"
+        name = f"{file_name(order.place.name)}-memory.md"
         try:
             await self._surface.share_privately(order.by, order.errand, name, text.encode(), comment=comment)
         except DeliveryError as error:
-            log.warning("What is remembered of %s could not be shared: %s", order.place.session_id, error)
+            log.warning("What is remembered of %s could not be shared: %s", order.place.name, error)
             return privately(NOT_TAKEN)
         return privately(f"{comment}\nI sent it to you as a file in a direct message.")
 

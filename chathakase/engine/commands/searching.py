@@ -10,7 +10,7 @@ from chathakase.core.errors import DeliveryError
 from chathakase.core.memory import Found
 from chathakase.core.mentions import by_name, mentioned
 from chathakase.core.moments import clock_in, day_and_time
-from chathakase.core.types import Person, Place
+from chathakase.core.types import Person
 from chathakase.engine.commands import parsing
 from chathakase.engine.commands.answers import Act, Answer, Order, privately
 from chathakase.engine.commands.means import Means
@@ -48,7 +48,7 @@ class Searching:
     async def _find(self, order: Order) -> Answer:
         if not order.argument:
             return privately(HOW)
-        channels, note = await self._open_to(order.by)
+        channels, note = await self._open_to(order)
         found = await self._search.search(order.argument, author=order.by, channels=channels, limit=LISTED)
         sought = plainly(order.argument[:SHOWN])
         if not found:
@@ -59,24 +59,24 @@ class Searching:
         lines += [self._line(each, people, clock) for each in found]
         return privately("\n".join(lines) + note)
 
-    async def _open_to(self, user: str) -> tuple[Collection[str], str]:
+    async def _open_to(self, order: Order) -> tuple[Collection[str], str]:
         """The channels that a person may read, and what has to be said of them."""
         try:
-            return await self._surface.channels_with(user), ""
+            return await self._surface.channels_with(order.by), ""
         except DeliveryError as error:
             log.warning("The channels of the person searching could not be determined: %s", error)
-            return await self._direct(user), ONLY_DIRECT
+            return await self._direct(order), ONLY_DIRECT
 
-    async def _direct(self, user: str) -> set[str]:
-        """The direct messages of a person, as far as they are told soon; nobody else takes part in them."""
+    async def _direct(self, order: Order) -> set[str]:
+        """The direct messages of whoever asks, as far as they are told soon; nobody else takes part in them."""
         room, direct = asyncio.Semaphore(AT_ONCE), set[str]()
 
         async def look(channel: str) -> None:
             async with room:
-                if (await self._surface.where(Place(channel, ""))).direct:
+                if (await self._surface.where(order.where.beside(channel))).direct:
                     direct.add(channel)
 
-        channels = await self._search.channels_of(user)
+        channels = await self._search.channels_of(order.by)
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
                 await asyncio.gather(*map(look, channels))

@@ -36,11 +36,11 @@ class Session:
         title = cleaned(order.argument)
         if not title:
             return privately(HOW_TO_RENAME)
-        await self._means.stores.titles.entitle(order.place.session_id, title, by=TitleBy.PERSON)
+        await self._means.stores.titles.entitle(order.place.name, title, by=TitleBy.PERSON)
         return Said(f"Done: this session is now called “{plainly(title)}”.")
 
     async def _info(self, order: Order) -> Said:
-        info = await self._means.stores.sessions.info(order.place.session_id)
+        info = await self._means.stores.sessions.info(order.place.name)
         if info is None:
             return Said(NO_SESSION)
         named = info.people[:NAMED]
@@ -54,7 +54,7 @@ class Session:
 
     def _lines(self, info: SessionInfo, names: str, view: View) -> Iterator[str]:
         now = self._means.now()
-        yield f"**Session** `{info.place.session_id}`"
+        yield f"**Session** `{info.place.name}`"
         if info.title:
             yield f"- Title: {plainly(info.title)}"
         yield f"- Agent: {plainly(self._terms.agent)}, with the model `{self._terms.model}`"

@@ -48,5 +48,5 @@ class SummingUp:
 
 
 def _failed(order: Order, error: ModelError) -> Said:
-    log.warning("No summary could be written in %s: %s", order.place.session_id, error.code)
+    log.warning("No summary could be written in %s: %s", order.place.name, error.code)
     return Said(error.told)

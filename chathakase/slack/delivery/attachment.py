@@ -44,9 +44,8 @@ log = logging.getLogger(__name__)
 class Parcel:
     """A file on its way."""
 
-    channel: str
-    thread: str
-    """Empty: a message of its own."""
+    place: Place
+    """Without a thread: a message of its own."""
     name: str
     content: bytes
     comment: str
@@ -83,7 +82,7 @@ class Attachments:
         Raises DeliveryError when that is not possible, or not in time.
         """
         filename = f"answer-{name.turn[:12]}-{name.run}.md"
-        await self.send(Parcel(place.channel, place.thread, filename, text.encode(), _comment(text)), doubtful=doubtful)
+        await self.send(Parcel(place, filename, text.encode(), _comment(text)), doubtful=doubtful)
 
     async def send(self, parcel: Parcel, *, doubtful: bool) -> None:
         """Share a file, once; ``doubtful`` says that an earlier try may have done so.
@@ -142,8 +141,8 @@ class Attachments:
             files: list[dict[str, str | None]] = [{"id": str(address.get("file_id") or ""), "title": parcel.name}]
             return await client.files_completeUploadExternal(
                 files=files,
-                channel_id=parcel.channel,
-                thread_ts=parcel.thread or None,
+                channel_id=parcel.place.channel,
+                thread_ts=parcel.place.thread or None,
                 initial_comment=comment or None,
             )
 
@@ -164,9 +163,9 @@ class Attachments:
             await self._calls.make(SHARE, partial(share, ""), urgency=Urgency.FINAL, repeatable=False)
 
     async def _is_there(self, parcel: Parcel) -> bool:
-        if not parcel.thread:
-            return await self._outbox.find_newest(parcel.channel, parcel.is_in, urgency=Urgency.FINAL) is not None
-        place = Place(parcel.channel, parcel.thread)
+        place = parcel.place
+        if not place.thread:
+            return await self._outbox.find_newest(place.channel, parcel.is_in, urgency=Urgency.FINAL) is not None
         return await self._outbox.find(place, parcel.is_in, urgency=Urgency.FINAL) is not None
 
 

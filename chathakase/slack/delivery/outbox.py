@@ -146,7 +146,7 @@ class Outbox:
         try:
             await self.streams.stop(post, ts, "", urgency=urgency)
         except DeliveryError as error:
-            log.info("A stream in %s was not ended: %s", post.place.session_id, error)
+            log.info("A stream in %s was not ended: %s", post.place.name, error)
 
     async def whisper(self, place: Place, user: str, text: str) -> int:
         """Tell one person some Markdown in a thread, which nobody else sees. Raises DeliveryError.

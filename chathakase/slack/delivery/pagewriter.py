@@ -104,7 +104,7 @@ class PageWriter:
                 return
             await self._update(post, urgency)
         if self._faces[post.number] is None:
-            log.error("Slack stored less of page %d in %s than was sent", post.number, self._origin.place.session_id)
+            log.error("Slack stored less of page %d in %s than was sent", post.number, self._origin.place.name)
 
     async def add(self, ts: str, face: Face | None) -> None:
         """Take note of a further message."""
@@ -131,11 +131,11 @@ class PageWriter:
         try:
             found = await self._outbox.find_all(place, lambda message: is_of(message, name), urgency=Urgency.FINAL)
         except DeliveryError as error:
-            log.info("Duplicates of a reply in %s could not be looked for: %s", place.session_id, error)
+            log.info("Duplicates of a reply in %s could not be looked for: %s", place.name, error)
             return
         for ts in found:
             if ts not in self._refs:
-                log.info("A duplicate page in %s was removed", place.session_id)
+                log.info("A duplicate page in %s was removed", place.name)
                 await self._remove(ts)
 
     async def recover(self) -> None:
@@ -149,7 +149,7 @@ class PageWriter:
         except DeliveryError as error:
             if error.code == GONE:
                 return
-            log.warning("A surplus message in %s was emptied, not removed: %s", self._origin.place.session_id, error)
+            log.warning("A surplus message in %s was emptied, not removed: %s", self._origin.place.name, error)
             await self._empty(ts)
 
     async def _empty(self, ts: str) -> None:
@@ -157,7 +157,7 @@ class PageWriter:
         try:
             await self._outbox.update(self.post_of(0, EMPTIED), ts, urgency=Urgency.FINAL)
         except DeliveryError as error:
-            log.warning("A surplus message in %s could not be removed: %s", self._origin.place.session_id, error)
+            log.warning("A surplus message in %s could not be removed: %s", self._origin.place.name, error)
 
     async def _append(self, post: Post, urgency: Urgency) -> None:
         found = await self._find(post, urgency)
@@ -241,7 +241,7 @@ class PageWriter:
             await self._origin.posted(tuple(self._refs))
         except ChatHakaseError as error:
             # A later try then looks for the message in the thread; the answer goes on.
-            log.error("The messages of a reply in %s were not noted: %s", self._origin.place.session_id, error)
+            log.error("The messages of a reply in %s were not noted: %s", self._origin.place.name, error)
 
 
 def _face(post: Post, written: Written) -> Face | None:

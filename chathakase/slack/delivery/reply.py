@@ -152,11 +152,11 @@ class SlackReply:
             async with self._writing:
                 await self._show(text)
         except DeliveryError as error:
-            log.debug("An interim text in %s was not shown: %s", self._place.session_id, error)
+            log.debug("An interim text in %s was not shown: %s", self._place.name, error)
             self._hopeless |= error.code in UNREACHABLE
             return False
         except Exception as error:  # noqa: BLE001 - an interim text is never worth a turn
-            log.error("An interim text in %s was not shown: %s", self._place.session_id, trace(error))
+            log.error("An interim text in %s was not shown: %s", self._place.name, trace(error))
             return False
         finally:
             self._next = monotonic() + self._interval()
@@ -203,7 +203,7 @@ class SlackReply:
             try:
                 await self._writer.recover()
             except DeliveryError as error:
-                log.info("An earlier post in %s could not be looked for: %s", self._place.session_id, error)
+                log.info("An earlier post in %s could not be looked for: %s", self._place.name, error)
             return self.begun
 
     async def _finish(self, text: str, below: Below, urgency: Urgency) -> None:
@@ -236,7 +236,7 @@ class SlackReply:
         try:
             await self._delivery.attachments.attach(self._place, origin.name, text, doubtful=origin.resumed)
         except DeliveryError as error:
-            log.warning("A long answer in %s continues in messages: no file (%s)", self._place.session_id, error)
+            log.warning("A long answer in %s continues in messages: no file (%s)", self._place.name, error)
             return False
         return True
 
@@ -257,4 +257,4 @@ class SlackReply:
             try:
                 await self._writer.write(self._writer.post_of(0, PLACEHOLDER, STOPPABLE), Urgency.INTERIM)
             except DeliveryError as error:
-                log.debug("No placeholder in %s: %s", self._place.session_id, error)
+                log.debug("No placeholder in %s: %s", self._place.name, error)

@@ -104,7 +104,7 @@ class Statuses:
         if not self._ways:
             return
         # It must be gone in the end, but nobody waits for that as long as Slack may take.
-        task = asyncio.create_task(self._clear(self._ways[0], place), name=f"clearing of {place.session_id}")
+        task = asyncio.create_task(self._clear(self._ways[0], place), name=f"clearing of {place.name}")
         self._clearing.add(task)
         task.add_done_callback(self._clearing.discard)
         await asyncio.wait([task], timeout=CLEAR_WITHIN)
@@ -116,7 +116,7 @@ class Statuses:
         try:
             await self._set(way, place, way.cleared, urgency=Urgency.ERROR)
         except DeliveryError as error:
-            log.info("A status in %s was not cleared: %s", place.session_id, error)
+            log.info("A status in %s was not cleared: %s", place.name, error)
 
     def _promise(self, way: Way, place: Place) -> bool:
         """Keep a call for taking the status back; without one it is better not shown."""
@@ -160,7 +160,7 @@ class Thinking:
 
     def begin(self, *, after: float) -> None:
         """Show it after so many seconds, unless it is over before that."""
-        self._task = asyncio.create_task(self._show(after), name=f"status of {self._place.session_id}")
+        self._task = asyncio.create_task(self._show(after), name=f"status of {self._place.name}")
 
     def over(self) -> None:
         """Have it taken back, without waiting for that."""

@@ -107,7 +107,7 @@ class StreamedReply(SlackReply):
                     ending = below if stream.number == len(pages) - 1 else NOTHING
                     await self._end_page(stream.number, pages[stream.number], ending, urgency)
             except (DeliveryError, IndexError) as error:
-                log.info("A stream in %s is finished by an edit: %s", self._place.session_id, error)
+                log.info("A stream in %s is finished by an edit: %s", self._place.name, error)
         if self._stream is not None:
             await self._leave(None)
         await super()._finish(text, below, urgency)
@@ -176,7 +176,7 @@ class StreamedReply(SlackReply):
         """Go on by edits: whatever the stream holds, the next edit replaces it by the whole text."""
         if error is not None and error.code == "busy":
             return
-        log.info("A reply in %s is no longer streamed: %s", self._place.session_id, error or "it is complete")
+        log.info("A reply in %s is no longer streamed: %s", self._place.name, error or "it is complete")
         stream, self._stream, self._native = self._stream, None, False
         self._unsettled = self._started
         self._owe(EDIT)

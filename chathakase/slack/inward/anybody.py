@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from chathakase.core.types import Incoming, Place
+from chathakase.core.types import Incoming
 from chathakase.core.unicode import mend
 from chathakase.slack.inward.events import SPOKEN, read_event, text_of, thread_of
 from chathakase.slack.inward.fields import ID, field, objects, part, words
@@ -69,7 +69,7 @@ def _ours(message: Mapping[str, Any], identity: Identity) -> Incoming | None:
     text = "\n\n".join(_markdown(message)) or readable(text_of(message), bot="", bot_name=identity.name)
     if turn_of(message) == "" or message.get("files") or text.strip("_") in ("", PLACEHOLDER.strip("_")):
         return None
-    return replace(_said(message, text), author=identity.user_id, ours=True)
+    return replace(_said(message, text, identity), author=identity.user_id, ours=True)
 
 
 def _of_a_bot(message: Mapping[str, Any], identity: Identity) -> Incoming | None:
@@ -79,16 +79,16 @@ def _of_a_bot(message: Mapping[str, Any], identity: Identity) -> Incoming | None
         return None
     name = words(part(message, "bot_profile"), "name") or words(message, "username")
     return replace(
-        _said(message, text),
+        _said(message, text, identity),
         author=field(message, "bot_id" if message.get("bot_id") else "user", ID),
         name=" ".join(mend(name).split())[:LONGEST_NAME] or "a bot",
         files=files,
     )
 
 
-def _said(message: Mapping[str, Any], text: str) -> Incoming:
+def _said(message: Mapping[str, Any], text: str, identity: Identity) -> Incoming:
     ref = field(message, "ts", TIMESTAMP)
-    place = Place(field(message, "channel", ID), thread_of(message, ref))
+    place = identity.place(field(message, "channel", ID), thread_of(message, ref))
     return Incoming(place, ref, author="", text=text, said=microseconds(ref), opens=False, asks=False)
 
 

@@ -114,7 +114,7 @@ class Authors:
         """What an app says as a question, unless there were so many of it lately."""
         if not said.asks or self._may_ask(said, most):
             return said
-        log.info("A question in %s is not answered: %s", said.place.session_id, OFTEN)
+        log.info("A question in %s is not answered: %s", said.place.name, OFTEN)
         return replace(said, asks=False)
 
     def _may_ask(self, said: Incoming, most: int) -> bool:

@@ -33,18 +33,18 @@ def read_change(event: Mapping[str, Any], identity: Identity) -> Change | None:
         return None
     if event.get("subtype") == DELETED:
         previous = part(event, "previous_message")
-        return _change(event, previous, event.get("deleted_ts") or previous.get("ts"), None)
+        return _change(event, previous, event.get("deleted_ts") or previous.get("ts"), None, identity)
     if event.get("subtype") != CHANGED:
         return None
     message = part(event, "message")
     if message.get("subtype") == TOMBSTONE:
-        return _change(event, message, message.get("ts"), None)
+        return _change(event, message, message.get("ts"), None, identity)
     if is_ours(message, identity):
         return None
     now = _now(event, message, identity)
     if not _may_be_an_edit(event, message, identity):
         return None
-    change = _change(event, message, message.get("ts"), now)
+    change = _change(event, message, message.get("ts"), now, identity)
     return replace(change, calls=now is not None and now.opens and _did_not_call(event, identity))
 
 
@@ -90,9 +90,11 @@ def _read(event: Mapping[str, Any], message: Mapping[str, Any], identity: Identi
     return read_event(version, identity) or read_anybody(version, identity)
 
 
-def _change(event: Mapping[str, Any], message: Mapping[str, Any], ts: object, now: Incoming | None) -> Change:
+def _change(
+    event: Mapping[str, Any], message: Mapping[str, Any], ts: object, now: Incoming | None, identity: Identity
+) -> Change:
     ref = field({"ts": ts}, "ts", TIMESTAMP)
     at = field({"ts": event.get("ts") or event.get("event_ts")}, "ts", TIMESTAMP)
     # Not every server tells it of every message; one that stands in none is found without it.
     thread = thread_of(message, ref) if message.get("thread_ts") or message.get("subtype") == TOMBSTONE else ""
-    return Change(field(event, "channel", ID), thread, ref, microseconds(at), now)
+    return Change(identity.place(field(event, "channel", ID), thread), ref, microseconds(at), now)

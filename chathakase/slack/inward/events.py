@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chathakase.core.files import SharedFile
-from chathakase.core.types import Incoming, Place, SaidTo
+from chathakase.core.types import Incoming, SaidTo
 from chathakase.core.unicode import mend
 from chathakase.slack.inward.blocks import holds
 from chathakase.slack.inward.fields import ID, Malformed, field, words
@@ -39,7 +39,7 @@ def read_event(event: Mapping[str, Any], identity: Identity) -> Incoming | None:
     opens = direct or mentioned
     to_others = not opens and begins_with_other(raw, identity.user_id)
     return Incoming(
-        place=Place(channel, thread_of(event, ref)),
+        place=identity.place(channel, thread_of(event, ref)),
         ref=ref,
         author=field(event, "user", ID),
         text=text,

@@ -84,7 +84,7 @@ class Intake:
         """Bolt listener: store the press of one of our buttons, then acknowledge it."""
 
         async def store() -> None:
-            await self._press(read_press(body))
+            await self._press(read_press(body, self._identity))
 
         await _taken("A press of a button", store, context, ack)
 
@@ -94,7 +94,7 @@ class Intake:
         """Bolt listener: store what somebody says by a button, acknowledge it, and take the question away."""
 
         async def store() -> None:
-            await self._say(read_words(body))
+            await self._say(read_words(body, self._identity))
 
         if await _taken("An answer to a question", store, context, ack):
             await _take_away(client, body.get("response_url"))
@@ -103,7 +103,7 @@ class Intake:
         """Bolt listener: store what somebody chose in the menu of a message, then acknowledge it."""
 
         async def store() -> None:
-            await self._command(read_shortcut(body))
+            await self._command(read_shortcut(body, self._identity))
 
         await _taken("A shortcut", store, context, ack)
 
@@ -114,7 +114,7 @@ class Intake:
             await self._submit(incoming)
         if (change := await self._change_in(event)) is not None:
             await self._change(change)
-        if (stop := read_stop(event)) is not None:
+        if (stop := read_stop(event, self._identity)) is not None:
             await self._press(stop)
 
     async def _change_in(self, event: Mapping[str, Any]) -> Change | None:

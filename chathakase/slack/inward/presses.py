@@ -9,17 +9,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from chathakase.core.errands import Press
-from chathakase.core.types import Place, Wish
+from chathakase.core.types import Wish
 from chathakase.slack.inward.fields import ID, Malformed, field, part, ref_of
 from chathakase.slack.own_messages import BUTTONS, TURN
 from chathakase.slack.timestamps import TIMESTAMP
+from chathakase.slack.web.identity import Identity
 
 STOPPED = "agent_session_stopped"
 """The event that tells of Slack's own Stop."""
 MOST_RUNS = 2**31
 
 
-def read_press(body: Mapping[str, Any]) -> Press:
+def read_press(body: Mapping[str, Any], identity: Identity) -> Press:
     """Read that somebody pressed one of our buttons. Raises Malformed."""
     action = first_of(body.get("actions"))
     button = BUTTONS.fullmatch(field(action, "action_id", ID))
@@ -30,7 +31,7 @@ def read_press(body: Mapping[str, Any]) -> Press:
     channel = {"id": container.get("channel_id"), **part(body, "channel")}
     thread = {"ts": container.get("thread_ts") or message.get("thread_ts") or container.get("message_ts")}
     return Press(
-        place=Place(field(channel, "id", ID), field(thread, "ts", TIMESTAMP)),
+        place=identity.place(field(channel, "id", ID), field(thread, "ts", TIMESTAMP)),
         ref=ref_of(action.get("action_ts"), body.get("trigger_id")),
         wish=Wish(button[1]),
         by=field(part(body, "user"), "id", ID),
@@ -39,11 +40,11 @@ def read_press(body: Mapping[str, Any]) -> Press:
     )
 
 
-def read_stop(event: Mapping[str, Any]) -> Press | None:
+def read_stop(event: Mapping[str, Any], identity: Identity) -> Press | None:
     """Read that somebody pressed Slack's own Stop; None when the event tells something else. Raises Malformed."""
     if event.get("type") != STOPPED:
         return None
-    place = Place(field(event, "channel", ID), field(event, "thread_ts", TIMESTAMP))
+    place = identity.place(field(event, "channel", ID), field(event, "thread_ts", TIMESTAMP))
     return Press(place, ref_of(event.get("event_ts")), field(event, "user", ID), Wish.STOP)
 
 

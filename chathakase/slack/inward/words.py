@@ -9,17 +9,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from chathakase.core.errands import FORGET_ONE, Command, Words
-from chathakase.core.types import Place
 from chathakase.core.unicode import mend
 from chathakase.slack.inward.fields import ID, Malformed, field, part, ref_of
 from chathakase.slack.inward.presses import first_of
 from chathakase.slack.own_messages import FORGET
 from chathakase.slack.timestamps import TIMESTAMP
+from chathakase.slack.web.identity import Identity
 
 MOST_WORDS = 2_000
 
 
-def read_words(body: Mapping[str, Any]) -> Words:
+def read_words(body: Mapping[str, Any], identity: Identity) -> Words:
     """Read that somebody pressed a button that says words. Raises Malformed.
 
     The message with the button is seen by one person only, and Slack does not tell its thread: the button does.
@@ -30,15 +30,15 @@ def read_words(body: Mapping[str, Any]) -> Words:
     channel = {"id": container.get("channel_id"), **part(body, "channel")}
     channel_id = field(channel, "id", ID)
     return Words(
-        place=Place(channel_id, thread),
+        place=identity.place(channel_id, thread),
         ref=ref_of(container.get("message_ts"), action.get("action_ts"), body.get("trigger_id")),
         by=field(part(body, "user"), "id", ID),
         words=words,
-        told_in=Place(channel_id, told_in) if told_in else None,
+        told_in=identity.place(channel_id, told_in) if told_in else None,
     )
 
 
-def read_shortcut(body: Mapping[str, Any]) -> Command:
+def read_shortcut(body: Mapping[str, Any], identity: Identity) -> Command:
     """Read that somebody wants a message forgotten. Raises Malformed."""
     if body.get("callback_id") != FORGET:
         raise Malformed("callback_id")
@@ -46,7 +46,7 @@ def read_shortcut(body: Mapping[str, Any]) -> Command:
     ref = field({"message_ts": message.get("ts") or body.get("message_ts")}, "message_ts", TIMESTAMP)
     thread = field({"thread_ts": message.get("thread_ts") or ref}, "thread_ts", TIMESTAMP)
     return Command(
-        place=Place(field(part(body, "channel"), "id", ID), thread),
+        place=identity.place(field(part(body, "channel"), "id", ID), thread),
         ref=ref_of(body.get("action_ts"), body.get("trigger_id")),
         by=field(part(body, "user"), "id", ID),
         name=FORGET_ONE,

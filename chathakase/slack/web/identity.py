@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 
+from chathakase.core.types import Place
+
+SURFACE = "slack"
+"""What this surface is called in places."""
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -13,3 +18,7 @@ class Identity:
     name: str
     url: str = ""
     """The workspace's address, with its closing slash; empty where Slack does not tell."""
+
+    def place(self, channel: str, thread: str) -> Place:
+        """A thread of ours, also in a channel that is shared with other workspaces: it is read with this token."""
+        return Place(SURFACE, self.team_id, channel, thread)

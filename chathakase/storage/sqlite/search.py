@@ -9,10 +9,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from chathakase.core.memory import Found
-from chathakase.core.types import Place
 from chathakase.storage.database import Database, Row, Value
 from chathakase.storage.sqlite.matching import Query, query
 from chathakase.storage.sqlite.merging import OF_MESSAGES, OF_TITLES
+from chathakase.storage.stores.places import place_of, where_is
 
 NEWEST = 4_000
 """How many of the newest that may match are looked at, whoever said them."""
@@ -30,14 +30,14 @@ s.doomed = 0 AND ($2 IS NULL OR s.channel IN (SELECT value FROM json_each($2))) 
 """
 
 MESSAGES = """
-SELECT s.channel, s.thread, coalesce(t.title, ''), m.role, m.ref, m.author, m.text, m.said
+SELECT {where}, coalesce(t.title, ''), m.role, m.ref, m.author, m.text, m.said
 FROM messages m JOIN sessions s ON s.id = m.session LEFT JOIN titles t ON t.session = s.id
-WHERE m.role IN ('user', 'assistant') AND {} ORDER BY m.said DESC LIMIT $3
+WHERE m.role IN ('user', 'assistant') AND {condition} ORDER BY m.said DESC LIMIT $3
 """
 
 TITLES = """
-SELECT s.channel, s.thread, t.title, '', '', '', t.title, s.active_at * 1000
-FROM titles t JOIN sessions s ON s.id = t.session WHERE {} ORDER BY s.active_at DESC LIMIT $3
+SELECT {where}, t.title, '', '', '', t.title, s.active_at * 1000
+FROM titles t JOIN sessions s ON s.id = t.session WHERE {condition} ORDER BY s.active_at DESC LIMIT $3
 """
 
 THEIRS = """
@@ -119,7 +119,9 @@ class Search:
     async def _find_where(
         self, where: "_Where", asked: "_Asked", condition: str, among: Sequence[Value]
     ) -> Sequence[Found]:
-        sql = where.sql.format(f"{condition} AND {asked.alike(where.text, 5)} AND {ALLOWED}")
+        sql = where.sql.format(
+            where=where_is("s"), condition=f"{condition} AND {asked.alike(where.text, 5)} AND {ALLOWED}"
+        )
         return _found(await self._database.fetch(sql, *asked.by, json.dumps(among), *asked.query.patterns), asked)
 
     async def _few_sessions(self, author: str) -> Sequence[str] | None:
@@ -193,13 +195,13 @@ def _that_fit(rows: Sequence[Row]) -> list[str]:
 
 def _found(rows: Iterable[Row], asked: _Asked) -> list[Found]:
     found = []
-    for channel, thread, title, role, ref, author, text, said in rows:
+    for *where, title, role, ref, author, text, said in rows:
         if not asked.query.occurs_in(str(text)):
             continue
         by_person = role == "user"
         found.append(
             Found(
-                Place(str(channel), str(thread)),
+                place_of(where),
                 str(title),
                 str(ref) if by_person else "",
                 str(author),

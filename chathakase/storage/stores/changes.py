@@ -5,23 +5,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from chathakase.core.memory import Change, Standing, Touched
-from chathakase.core.types import Incoming, Place, Role
+from chathakase.core.types import Incoming, Role
 from chathakase.storage.database import Database, Row, Transaction
 from chathakase.storage.stores.files import add_files
+from chathakase.storage.stores.places import place_of, where_is
 from chathakase.storage.stores.summaries import spoil
 from chathakase.storage.stores.titles import retitle
 from chathakase.storage.stores.withdrawing import withdraw
 
-FIND = """
-SELECT m.id, m.session, s.channel, s.thread, m.author, m.seq, m.said, m.asks, m.changed,
+FIND = f"""
+SELECT m.id, m.session, m.author, m.seq, m.said, m.asks, m.changed,
     m.seq > s.answered OR EXISTS (SELECT 1 FROM turns t
         WHERE t.session = s.id AND t.wish IS NOT NULL AND m.seq <= t.upto AND m.seq >
             (SELECT coalesce(max(e.upto), 0) FROM turns e WHERE e.session = s.id AND e.upto < t.upto)),
     m.seq > (SELECT coalesce(max(e.upto), 0) FROM turns e WHERE e.session = s.id AND e.upto <
         (SELECT max(t.upto) FROM turns t WHERE t.session = s.id)),
-    m.role, m.text, (SELECT json_group_array(f.ref) FROM files f WHERE f.message = m.id)
+    m.role, {where_is("s")}, m.text, (SELECT json_group_array(f.ref) FROM files f WHERE f.message = m.id)
 FROM messages m JOIN sessions s ON s.id = m.session
-WHERE m.ref = $1 AND s.channel = $2 AND ($3 = '' OR s.thread = $3) AND m.role IN ('user', 'command')
+WHERE m.ref = $1 AND s.surface = $5 AND s.workspace = $6 AND s.channel = $2 AND ($3 = '' OR s.thread = $3)
+    AND m.role IN ('user', 'command')
     AND (m.role = 'user' OR $4 = '' OR s.thread = $4)
 """
 
@@ -85,8 +87,10 @@ class Changes:
         """
         async with self._database.transaction() as transaction:
             # What was said outside of any thread is stored as a command of another one, and is none of its words.
-            outside = change.ref if change.now and change.now.direct and change.now.opens and not change.thread else ""
-            rows = await transaction.fetch(FIND, change.ref, change.channel, change.thread, outside)
+            place = change.place
+            outside = change.ref if change.now and change.now.direct and change.now.opens and not place.thread else ""
+            about = (place.channel, place.thread, outside, place.surface, place.workspace)
+            rows = await transaction.fetch(FIND, change.ref, *about)
             if not rows:
                 await self._forget_answer(transaction, change)
                 return None
@@ -94,7 +98,7 @@ class Changes:
             if change.now is None:
                 await self._forget(transaction, row)
                 return _touched(row)
-            if change.at <= int(row[8] or 0) or not _is_new(row, change.now):
+            if change.at <= int(row[6] or 0) or not _is_new(row, change.now):
                 return None
             touched = _touched(row)
             if not is_command:
@@ -106,10 +110,10 @@ class Changes:
         self, transaction: Transaction, row: Row, change: Change, *, calls: bool, may_ask: bool
     ) -> Touched:
         """Have a message that was changed said to the model and, if it asks only now and may, answered."""
-        speaks = str(row[11]) == Role.COMMAND
+        speaks = str(row[9]) == Role.COMMAND
         if speaks:
             await transaction.execute(SPEAK, row[0])
-        if change.now is None or not change.now.asks or not (speaks or (calls and not row[7])):
+        if change.now is None or not change.now.asks or not (speaks or (calls and not row[5])):
             return _touched(row)
         if not may_ask:
             return replace(_touched(row), standing=Standing.REFUSED)
@@ -122,8 +126,8 @@ class Changes:
         message, session_id = row[0], str(row[1])
         await transaction.execute(CHANGE, message, now.text, self._count(now.text), at, now.said_to)
         await self._replace_files(transaction, row, now)
-        await spoil(transaction, session_id, int(row[6] or 0))
-        await retitle(transaction, session_id, int(row[5] or 0))
+        await spoil(transaction, session_id, int(row[4] or 0))
+        await retitle(transaction, session_id, int(row[3] or 0))
 
     async def _replace_files(self, transaction: Transaction, row: Row, now: Incoming) -> None:
         """Leave alone the files that stay, so that they are not read again."""
@@ -132,13 +136,13 @@ class Changes:
         await add_files(transaction, str(row[1]), now.ref, now.files)
 
     async def _forget(self, transaction: Transaction, row: Row) -> None:
-        said, seq = int(row[6] or 0), int(row[5] or 0)
+        said, seq = int(row[4] or 0), int(row[3] or 0)
         await forget_messages(transaction, str(row[1]), [int(row[0] or 0)], said=said, seq=seq)
 
     async def _forget_answer(self, transaction: Transaction, change: Change) -> None:
-        if change.now is not None or not change.thread:
+        if change.now is not None or not change.place.thread:
             return
-        session_id = Place(change.channel, change.thread).session_id
+        session_id = change.place.name
         for said, seq in await transaction.fetch(FORGET_ANSWER, session_id, change.ref):
             await forgot(transaction, session_id, said=int(said or 0), seq=int(seq or 0))
         await transaction.execute(MARK_DELETED, session_id, change.ref, change.at, change.at // 1000)
@@ -168,8 +172,8 @@ def _is_new(row: Row, now: Incoming) -> bool:
 
 
 def _touched(row: Row) -> Touched:
-    _, _, channel, thread, author, seq, _, asks, _, waits, newest, *_ = row
+    _, _, author, seq, _, asks, _, waits, newest, _, *where, _, _ = row
     standing = Standing.CONTEXT
     if asks:
         standing = Standing.WAITING if waits else Standing.NEWEST if newest else Standing.CONTEXT
-    return Touched(Place(str(channel), str(thread)), str(author), int(seq or 0), standing)
+    return Touched(place_of(where), str(author), int(seq or 0), standing)

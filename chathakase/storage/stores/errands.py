@@ -4,14 +4,15 @@ from collections.abc import Callable
 
 from chathakase.core.errands import Command, Errand, Press
 from chathakase.core.leases import LEASE_MS
-from chathakase.core.types import Place, Wish
+from chathakase.core.types import Wish
 from chathakase.storage.database import Database, Row, Transaction, Value
+from chathakase.storage.stores.places import PLACE, columns_of, place_of
 from chathakase.storage.stores.waiting import free
 
-PROMISE = """
+PROMISE = f"""
 INSERT INTO errands (
-    id, session, channel, thread, ref, author, command, argument, wish, turn, run, told_thread, said, held_until)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+    id, session, {PLACE}, ref, author, command, argument, wish, turn, run, told_thread, said, held_until)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 ON CONFLICT (id) DO NOTHING
 """
 
@@ -20,7 +21,7 @@ LEFT = f"done_at IS NULL AND {free('$1', 'held_until')}"
 CLAIM = f"""
 UPDATE errands SET attempts = attempts + 1, held_until = $1 + {LEASE_MS}
 WHERE {LEFT}
-RETURNING channel, thread, ref, author, command, argument, wish, turn, run, told_thread, said, attempts
+RETURNING {PLACE}, ref, author, command, argument, wish, turn, run, told_thread, said, attempts
 """
 
 HOLD = "UPDATE errands SET held_until = $2 WHERE id = $1 AND done_at IS NULL"
@@ -83,7 +84,7 @@ async def promise(transaction: Transaction, errand: Errand, *, now: int) -> bool
     """Save an errand with whatever else a transaction saves; False when it was had already."""
     task = errand.task
     place = task.place
-    about = (place.session_id, place.channel, place.thread, task.ref, task.by)
+    about = (place.name, *columns_of(place), task.ref, task.by)
     if isinstance(task, Command):
         told_thread = task.told_in.thread if task.told_in else ""
         what: tuple[Value, ...] = (task.name, task.argument, None, "", 1, told_thread, task.said)
@@ -93,11 +94,11 @@ async def promise(transaction: Transaction, errand: Errand, *, now: int) -> bool
 
 
 def _errand(row: Row) -> Errand:
-    channel, thread, ref, author, command, argument, wish, turn, run, told_thread, said, attempts = row
-    place = Place(str(channel), str(thread))
+    *where, ref, author, command, argument, wish, turn, run, told_thread, said, attempts = row
+    place = place_of(where)
     task: Command | Press
     if command is not None:
-        told_in = Place(str(channel), str(told_thread)) if told_thread else None
+        told_in = place.beside(place.channel, str(told_thread)) if told_thread else None
         task = Command(place, str(ref), str(author), str(command), str(argument), told_in, int(said or 0))
     else:
         task = Press(place, str(ref), str(author), Wish(str(wish)), str(turn), int(run or 1))

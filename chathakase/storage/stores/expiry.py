@@ -9,6 +9,7 @@ from chathakase.core.types import Expiry, ExpiryMode
 from chathakase.storage.database import Database, Value
 from chathakase.storage.stores.errands import forget_done
 from chathakase.storage.stores.pace import Pace
+from chathakase.storage.stores.places import PLACE, where_is
 from chathakase.storage.stores.waiting import WAITS, free
 
 IDLE = f"active_at < $1 AND NOT {WAITS} AND {free('$2')} AND doomed = 0"
@@ -25,16 +26,17 @@ UPDATE sessions SET doomed = 1, archived_at = $2 WHERE id IN (SELECT id FROM ses
 RETURNING id
 """
 
-REMEMBER_GONE = """
-INSERT INTO gone (session, said, at)
-SELECT value, (SELECT max(said) FROM messages WHERE session = value), $2 FROM json_each($1) WHERE EXISTS
-    (SELECT 1 FROM messages WHERE session = value)
-ON CONFLICT (session) DO UPDATE SET said = excluded.said, at = excluded.at
+REMEMBER_GONE = f"""
+INSERT INTO gone ({PLACE}, said, at)
+SELECT {where_is("s")}, (SELECT max(said) FROM messages WHERE session = s.id), $2
+FROM json_each($1) each JOIN sessions s ON s.id = each.value
+WHERE s.surface <> '' AND EXISTS (SELECT 1 FROM messages WHERE session = s.id)
+ON CONFLICT ({PLACE}) DO UPDATE SET said = excluded.said, at = excluded.at
 """
 
 FORGET_ERRANDS = "DELETE FROM errands WHERE session IN (SELECT value FROM json_each($1))"
 
-FORGET_GONE = "DELETE FROM gone WHERE session IN (SELECT session FROM gone WHERE at < $1 LIMIT 100)"
+FORGET_GONE = f"DELETE FROM gone WHERE ({PLACE}) IN (SELECT {PLACE} FROM gone WHERE at < $1 LIMIT 100)"
 
 DOOMED = "SELECT 1 FROM sessions WHERE doomed = 1 LIMIT 1"
 

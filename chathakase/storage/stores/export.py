@@ -3,12 +3,12 @@
 from collections.abc import AsyncIterator
 
 from chathakase.core.memory import Transcript
-from chathakase.core.types import Place
 from chathakase.storage.database import Database
 from chathakase.storage.stores.messages import COLUMNS, SPOKEN, read
+from chathakase.storage.stores.places import place_of, where_is
 
-ABOUT = """
-SELECT s.channel, s.thread, coalesce(t.title, ''), s.began_at, s.active_at, coalesce(m.text, '')
+ABOUT = f"""
+SELECT {where_is("s")}, coalesce(t.title, ''), s.began_at, s.active_at, coalesce(m.text, '')
 FROM sessions s LEFT JOIN titles t ON t.session = s.id LEFT JOIN summaries m ON m.session = s.id
 WHERE s.id = $1 AND s.doomed = 0
 """
@@ -29,11 +29,10 @@ class Export:
         rows = await self._database.fetch(ABOUT, session_id)
         if not rows:
             return None
-        channel, thread, title, began, active, summary = rows[0]
+        *where, title, began, active, summary = rows[0]
         rows = await self._database.fetch(SAID, session_id)
         messages = await read(self._database, rows, contents=False)
-        place = Place(str(channel), str(thread))
-        return Transcript(place, str(title), int(began or 0), int(active or 0), str(summary), tuple(messages))
+        return Transcript(place_of(where), str(title), int(began or 0), int(active or 0), str(summary), tuple(messages))
 
     async def transcripts(self) -> AsyncIterator[Transcript]:
         """Every session, one at a time, the oldest first."""

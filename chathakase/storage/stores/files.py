@@ -73,7 +73,7 @@ async def add_files_of_twin(transaction: Transaction, incoming: Incoming) -> int
 
     Returns how many are new.
     """
-    session_id = incoming.place.session_id
+    session_id = incoming.place.name
     if await transaction.fetch(UNCHANGED, session_id, incoming.ref):
         return await add_files(transaction, session_id, incoming.ref, incoming.files)
     return 0

@@ -114,7 +114,7 @@ class Forgetting:
 
         What may be much is done in several transactions, so that nobody waits long for the database.
         """
-        session_id = place.session_id
+        session_id = place.name
         rows = await self._database.fetch(SAID, session_id, before)
         if not rows and not said:
             return 0

@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 from chathakase.core.types import Heard, Place
 from chathakase.storage.database import Database
+from chathakase.storage.stores.places import PLACE, place_of
 
 UNTIL = "SELECT coalesce((SELECT until FROM listened), (SELECT max(active_at) FROM sessions))"
 
 NOTE = "INSERT INTO listened (id, until) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET until = excluded.until"
 
-ACTIVE = """
-SELECT channel, thread,
+ACTIVE = f"""
+SELECT {PLACE},
     (SELECT min(said) FROM messages WHERE messages.session = sessions.id),
     (SELECT max(said) FROM messages WHERE messages.session = sessions.id)
 FROM sessions WHERE active_at >= $1 AND doomed = 0 ORDER BY active_at DESC LIMIT $2
@@ -39,12 +40,9 @@ class Listening:
     async def active(self, *, since: int, limit: int) -> list[Heard]:
         """The sessions that were active since a time in epoch milliseconds, the most recent first."""
         rows = await self._database.fetch(ACTIVE, since, limit)
-        return [
-            Heard(Place(str(channel), str(thread)), int(first or 0), int(last or 0))
-            for channel, thread, first, last in rows
-        ]
+        return [Heard(place_of(where), int(first or 0), int(last or 0)) for *where, first, last in rows]
 
     async def known(self, place: Place) -> dict[str, int]:
         """What others than we said in a session and is not forgotten: the surface's own ids, and when it was said."""
-        rows = await self._database.fetch(KNOWN, place.session_id)
+        rows = await self._database.fetch(KNOWN, place.name)
         return {str(ref): int(said or 0) for ref, said in rows}

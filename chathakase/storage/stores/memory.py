@@ -130,7 +130,7 @@ class Memories:
 
         What is much is stored in several transactions, so that nobody waits long for the database.
         """
-        session_id = place.session_id
+        session_id = place.name
         known = {row[0] for sql in (KNOWN, OF_OURS) for row in await self._database.fetch(sql, session_id)}
         unknown = sorted((each for each in messages if each.ref not in known), key=lambda each: each.said)
         answered = max((each.said for each in unknown if each.ours), default=0)

@@ -19,6 +19,7 @@ from chathakase.storage.stores.errands import promise
 from chathakase.storage.stores.expiry import IDLE, Expiring
 from chathakase.storage.stores.files import add_files, add_files_of_twin
 from chathakase.storage.stores.messages import ESTIMATE, SPOKEN
+from chathakase.storage.stores.places import HERE, PLACE, columns_of, place_of
 from chathakase.storage.stores.summaries import spoil
 from chathakase.storage.stores.talk import among_people
 from chathakase.storage.stores.titles import retitle
@@ -31,12 +32,13 @@ seq, asked = seq, doomed, (SELECT made_by FROM titles WHERE session = $1),
 
 # What stands above and was in a session that has just been deleted is not to be brought back.
 OPEN = f"""
-INSERT INTO sessions (id, channel, thread, seq, asked, began_at, active_at, above_read)
-VALUES ($1, $2, $3, 1, $4, $5, $5, $6 = 1 OR EXISTS (SELECT 1 FROM gone WHERE session = $1))
+INSERT INTO sessions (id, {PLACE}, seq, asked, began_at, active_at, above_read)
+VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $7, $8 = 1 OR EXISTS
+    (SELECT 1 FROM gone WHERE surface = $2 AND workspace = $3 AND channel = $4 AND thread = $5))
 ON CONFLICT (id) DO UPDATE SET
     seq = sessions.seq + 1,
-    asked = CASE WHEN $4 = 1 THEN sessions.seq + 1 ELSE sessions.asked END,
-    active_at = $5,
+    asked = CASE WHEN $6 = 1 THEN sessions.seq + 1 ELSE sessions.asked END,
+    active_at = $7,
     archived_at = NULL
 RETURNING {STATE}
 """
@@ -68,11 +70,11 @@ RETURNING seq
 
 TALKING = f"SELECT 1 WHERE {among_people('$2', '$3')}"
 
-# A session's id begins with its channel's.
 NEWEST_THREADS = f"""
-SELECT s.channel, s.thread FROM (SELECT sessions.id, sessions.channel, sessions.thread,
+SELECT s.thread FROM (SELECT sessions.thread,
     (SELECT max(m.said) FROM messages m WHERE m.session = sessions.id AND m.role = 'user') AS spoken FROM sessions
-    WHERE id > $2 || '_' AND id < $2 || '`' AND doomed = 0 AND ($3 = 0 OR {WAITS} OR NOT {free("$1")})) s
+    WHERE surface = $5 AND workspace = $6 AND channel = $2 AND surface <> ''
+        AND doomed = 0 AND ($3 = 0 OR {WAITS} OR NOT {free("$1")})) s
 WHERE s.spoken IS NOT NULL ORDER BY s.spoken DESC LIMIT $4
 """
 
@@ -80,12 +82,12 @@ OPENED = "SELECT id FROM sessions WHERE id IN (SELECT value FROM json_each($1)) 
 
 OPENED_LATER = "SELECT 1 WHERE $2 < (SELECT min(said) FROM messages WHERE session = $1 AND seq > 0)"
 
-GONE = "SELECT 1 FROM gone WHERE session = $1 AND said >= $2"
+GONE = f"SELECT 1 FROM gone WHERE {HERE} AND said >= $5"
 
 EXPIRED = f"SELECT 1 FROM sessions WHERE id = $3 AND (doomed = 1 OR {IDLE})"
 
 INFO = f"""
-SELECT sessions.channel, sessions.thread, sessions.began_at, sessions.active_at, {WAITS} OR NOT {free("$1")},
+SELECT {PLACE}, sessions.began_at, sessions.active_at, {WAITS} OR NOT {free("$1")},
     (SELECT count(*) FROM messages WHERE session = sessions.id AND {SPOKEN}),
     coalesce((SELECT title FROM titles WHERE session = sessions.id), ''),
     coalesce((SELECT messages FROM summaries WHERE session = sessions.id), 0)
@@ -135,7 +137,7 @@ class Sessions:
                 async with self._database.transaction() as transaction:
                     return await self._append(transaction, incoming, role, errand)
             except _Expired:
-                await self._expiring.delete_if_idle(incoming.place.session_id)
+                await self._expiring.delete_if_idle(incoming.place.name)
             except _HadAlready:
                 return await self._complete(incoming)
 
@@ -161,16 +163,16 @@ class Sessions:
         declined, asks = asks and not waits, bool(asks and waits)
         await self._add(transaction, incoming, int(seq or 0), role=role, asks=asks, now=now)
         if newest is not None and incoming.said <= int(newest):
-            await spoil(transaction, incoming.place.session_id, incoming.said)
+            await spoil(transaction, incoming.place.name, incoming.said)
         if not titled and role is Role.USER:
-            await retitle(transaction, incoming.place.session_id, int(seq or 0))
+            await retitle(transaction, incoming.place.name, int(seq or 0))
         if errand is not None and not await promise(transaction, errand, now=now):
             raise _HadAlready
         return Appended.AMONG_PEOPLE if declined else Appended.NEW
 
     async def is_among_people(self, incoming: Incoming) -> bool:
         """Whether a message that is said to nobody in particular is said where people talk among themselves."""
-        about = (incoming.place.session_id, incoming.said, incoming.author)
+        about = (incoming.place.name, incoming.said, incoming.author)
         return bool(await self._database.fetch(TALKING, *about))
 
     async def opened(self, session_ids: Collection[str]) -> frozenset[str]:
@@ -180,7 +182,7 @@ class Sessions:
     async def _add(
         self, transaction: Transaction, incoming: Incoming, seq: int, *, role: Role, asks: bool, now: int
     ) -> None:
-        session_id = incoming.place.session_id
+        session_id = incoming.place.name
         said = (incoming.text, incoming.author, incoming.name, incoming.ref, incoming.said, incoming.said_to)
         tokens = self._count(incoming.text)
         if not await transaction.fetch(ADD, session_id, seq, role, *said, int(asks), tokens, now):
@@ -194,28 +196,29 @@ class Sessions:
         place = incoming.place
         if incoming.opens:
             nothing_above = int(place.thread == incoming.ref)
-            about = (place.session_id, place.channel, place.thread)
+            about = (place.name, *columns_of(place))
             rows = await transaction.fetch(OPEN, *about, int(asks), now, nothing_above)
         else:
             said = (incoming.said, incoming.author, int(incoming.said_to is SaidTo.BOT))
-            rows = await transaction.fetch(JOIN, place.session_id, int(asks), now, *said)
+            rows = await transaction.fetch(JOIN, place.name, int(asks), now, *said)
         return rows[0] if rows else None
 
     async def _is_for_us(self, transaction: Transaction, incoming: Incoming) -> bool:
         """Whether something was said after the session was opened; before that, people talked among themselves."""
-        return incoming.opens or not await transaction.fetch(OPENED_LATER, incoming.place.session_id, incoming.said)
+        return incoming.opens or not await transaction.fetch(OPENED_LATER, incoming.place.name, incoming.said)
 
     async def _refuse_expired(self, transaction: Transaction, incoming: Incoming, now: int) -> None:
-        session_id = incoming.place.session_id
+        session_id = incoming.place.name
         if await transaction.fetch(EXPIRED, now - self._expiry.after, now, session_id):
             raise _Expired
-        if await transaction.fetch(GONE, session_id, incoming.said):
+        if await transaction.fetch(GONE, *columns_of(incoming.place), incoming.said):
             raise _HadAlready
 
-    async def newest_threads(self, channel: str, *, busy: bool, limit: int) -> list[Place]:
-        """The threads of a channel in which people said something, the last in which they did so first."""
-        rows = await self._database.fetch(NEWEST_THREADS, self._now(), channel, int(busy), limit)
-        return [Place(str(channel), str(thread)) for channel, thread in rows]
+    async def newest_threads(self, place: Place, *, busy: bool, limit: int) -> list[Place]:
+        """The threads of a place's channel in which people said something, the last in which they did so first."""
+        about = (place.channel, int(busy), limit, place.surface, place.workspace)
+        rows = await self._database.fetch(NEWEST_THREADS, self._now(), *about)
+        return [place.beside(place.channel, str(thread)) for (thread,) in rows]
 
     async def people(self, session_id: str) -> frozenset[str]:
         """The user ids of everybody who has said something in a session that is not forgotten."""
@@ -245,14 +248,14 @@ class Sessions:
         return SessionsPage(int(total[0][0] or 0), tuple([await self._info(row) for row in rows]))
 
     async def _info(self, row: Row) -> SessionInfo:
-        channel, thread, began, active, busy, messages, title, summarised = row
-        place = Place(str(channel), str(thread))
-        spent = await self._database.fetch(USAGE, place.session_id)
+        *where, began, active, busy, messages, title, summarised = row
+        place = place_of(where)
+        spent = await self._database.fetch(USAGE, place.name)
         usage = tuple((str(model), int(prompt or 0), int(completion or 0)) for model, prompt, completion in spent)
         return SessionInfo(
             place=place,
             messages=int(messages or 0),
-            people=tuple(await self._people(place.session_id)),
+            people=tuple(await self._people(place.name)),
             began=int(began or 0),
             active=int(active or 0),
             busy=bool(busy),

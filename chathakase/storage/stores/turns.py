@@ -7,9 +7,10 @@ from uuid import uuid4
 
 from chathakase.core.errands import Press
 from chathakase.core.leases import LEASE_MS
-from chathakase.core.types import Answered, Hold, Lease, Place, Result, Wish
+from chathakase.core.types import Answered, Hold, Lease, Result, Wish
 from chathakase.storage.database import Database, Row, Transaction
 from chathakase.storage.stores.messages import ESTIMATE
+from chathakase.storage.stores.places import PLACE, place_of
 from chathakase.storage.stores.summaries import spoil
 from chathakase.storage.stores.suspects import (
     BLAMED_AFTER,
@@ -71,7 +72,7 @@ UPDATE sessions SET
     died_alone = died_alone + alone, alone = {RUNS_ALONE}, suspect_until = CASE WHEN {RUNS_ALONE} THEN $4 ELSE 0 END
 WHERE id = $1 AND doomed = 0 AND {WAITS} AND {free("$4")} AND ($5 IS NOT '' OR {may_run("$4")})
     AND CASE WHEN coalesce($5, '') = '' THEN NOT {TO_FORGET} ELSE {begun_before("$5")} END
-RETURNING channel, thread, turn, attempts, reply_refs,
+RETURNING {PLACE}, turn, attempts, reply_refs,
     coalesce((SELECT turns.upto {CLAIMED}), (SELECT min(m.seq) - 1 {ASKED_LATER}), seq),
     (SELECT turns.wish {CLAIMED}), coalesce((SELECT turns.run + 1 {CLAIMED}), 1), {SINCE}, {FIRST_ASKER},
     alone, died_alone >= {BLAMED_AFTER}, {somebody_was_alone("$4")}
@@ -225,7 +226,7 @@ class Turns:
     async def renew(self, lease: Lease) -> Hold:
         """Hold on to a turn."""
         async with self._database.transaction() as transaction:
-            rows = await transaction.fetch(RENEW, lease.place.session_id, lease.owner, self._now() + LEASE_MS)
+            rows = await transaction.fetch(RENEW, lease.place.name, lease.owner, self._now() + LEASE_MS)
         if not rows:
             return Hold.LOST
         return Hold.STOP if rows[0][0] else Hold.HELD
@@ -238,11 +239,11 @@ class Turns:
     async def note_reply(self, lease: Lease, refs: Sequence[str]) -> None:
         """Remember the messages that a turn is writing, so that a later try edits them."""
         async with self._database.transaction() as transaction:
-            await transaction.execute(NOTE_REPLY, lease.place.session_id, lease.owner, json.dumps(list(refs)))
+            await transaction.execute(NOTE_REPLY, lease.place.name, lease.owner, json.dumps(list(refs)))
 
     async def finish(self, lease: Lease, result: Result) -> bool:
         """Save the answer and the cursor and end the lease; False, and nothing saved, when it is lost."""
-        now, session_id, upto = self._now(), lease.place.session_id, lease.upto
+        now, session_id, upto = self._now(), lease.place.name, lease.upto
         usage = result.usage
         tokens = (usage.prompt_tokens, usage.completion_tokens) if usage else (None, None)
         # Before anything is locked, and beside the loop where it takes long.
@@ -261,7 +262,7 @@ class Turns:
 
     async def _save_answer(self, transaction: Transaction, lease: Lease, text: str, seq: int, tokens: int) -> None:
         """Save an answer; one that takes the place of another, or of none, may be what a summary tells otherwise."""
-        session_id, changed = lease.place.session_id, []
+        session_id, changed = lease.place.name, []
         if text:
             answer = (seq, text, lease.turn, lease.upto, self._now(), lease.since, tokens)
             changed = await transaction.fetch(ADD_ANSWER, session_id, *answer)
@@ -273,19 +274,19 @@ class Turns:
     async def release(self, lease: Lease) -> None:
         """Put a turn down unfinished, for whoever comes next."""
         async with self._database.transaction() as transaction:
-            await transaction.execute(RELEASE, lease.place.session_id, lease.owner)
+            await transaction.execute(RELEASE, lease.place.name, lease.owner)
 
     async def survived(self, lease: Lease) -> None:
         """Whoever lost a turn to another, since it stood still for too long, lives: no process died of that turn."""
         async with self._database.transaction() as transaction:
-            await transaction.execute(CLEARED_OF_IT, lease.place.session_id, lease.turn, int(lease.alone))
+            await transaction.execute(CLEARED_OF_IT, lease.place.name, lease.turn, int(lease.alone))
 
     async def reopen(self, press: Press) -> bool:
         """Have a turn that ended taken up again, as the press wishes; the session then waits for it.
 
         False when that run of the turn was taken up already, or when what it answered is forgotten.
         """
-        session_id = press.place.session_id
+        session_id = press.place.name
         async with self._database.transaction() as transaction:
             done = bool(await transaction.execute(REOPEN, press.turn, session_id, press.run, press.wish))
             if done:
@@ -331,13 +332,13 @@ class Turns:
 
     async def was_cleared(self, lease: Lease) -> bool:
         """Tell whether a turn that is lost was forgotten, so that nobody else writes or has written its answer."""
-        return bool(await self._database.fetch(CLEARED, lease.place.session_id, lease.turn, lease.run))
+        return bool(await self._database.fetch(CLEARED, lease.place.name, lease.turn, lease.run))
 
 
 def _lease(owner: str, row: Row) -> Lease:
-    channel, thread, turn, attempt, refs, upto, wish, run, since, by, alone, blamed, _ = row
+    *where, turn, attempt, refs, upto, wish, run, since, by, alone, blamed, _ = row
     return Lease(
-        Place(str(channel), str(thread)),
+        place_of(where),
         owner,
         str(turn),
         since=int(since or 0),

@@ -3,11 +3,11 @@ from typing import Any
 
 import pytest
 
-from chathakase.core.types import Incoming, Place
+from chathakase.core.types import Incoming
 from chathakase.slack.inward.anybody import read_anybody, read_bot
-from chathakase.slack.web.identity import Identity
+from tests.places import slack_place
+from tests.slack.identity import BOT
 
-BOT = Identity(user_id="U0BOT", bot_id="B0BOT", team_id="T1", name="ChatHakase")
 PAGE = {"event_type": "chathakase_reply", "event_payload": {"turn": "ab12", "page": 0}}
 OURS: dict[str, Any] = {"user": "U0BOT", "bot_id": "B0BOT", "text": "plain"}
 DEPLOYS: dict[str, Any] = {"user": "U2", "bot_id": "B2", "bot_profile": {"name": "Deploys"}}
@@ -125,7 +125,7 @@ def test_what_another_bot_says_in_a_thread_asks_nothing() -> None:
     assert incoming is not None
     assert (incoming.name, incoming.opens, incoming.asks) == ("Deploys", False, False)
     assert read_bot({**event, "channel": "D1", "channel_type": "im"}, BOT) == replace(
-        incoming, place=Place("D1", "1.0")
+        incoming, place=slack_place("D1", "1.0")
     )
 
 

@@ -14,9 +14,9 @@ from chathakase.slack.inward.changes import read_change
 from chathakase.slack.people import Kind, People, kind_of
 from chathakase.slack.web.client import web_client
 from chathakase.slack.web.identity import Identity
+from tests.slack.identity import BOT
 from tests.slack.inward.file_host import open_server
 
-BOT = Identity(user_id="U0BOT", bot_id="B0BOT", team_id="T1", name="ChatHakase")
 USERS: dict[str, dict[str, Any]] = {
     "U1": {"id": "U1", "name": "alice", "is_bot": False},
     "U2": {"id": "U2", "name": "builds", "is_bot": True},

@@ -4,13 +4,13 @@ from typing import Any
 import pytest
 
 from chathakase.core.memory import Change
-from chathakase.core.types import Incoming, Place
+from chathakase.core.types import Incoming
 from chathakase.slack.inward.changes import read_change
 from chathakase.slack.inward.events import read_event
 from chathakase.slack.inward.fields import Malformed
-from chathakase.slack.web.identity import Identity
+from tests.places import slack_place
+from tests.slack.identity import BOT
 
-BOT = Identity(user_id="U0BOT", bot_id="B0BOT", team_id="T1", name="ChatHakase")
 AT = 9_000_000
 EDITED = {"edited": {"user": "U1", "ts": "8.0"}}
 FILE = {"id": "F1", "name": "a.txt", "url_private": "https://files.slack.com/a.txt"}
@@ -54,14 +54,14 @@ def now(change: Change | None) -> Incoming:
 def test_an_edit_tells_what_the_message_says_now(before: Any) -> None:
     edited = said(text="hello", **EDITED)
     change = changed(edited, before)
-    assert change == Change("C1", "1.0", "1.5", AT, read_event(edited | {"channel": "C1"}, BOT))
+    assert change == Change(slack_place("C1", "1.0"), "1.5", AT, read_event(edited | {"channel": "C1"}, BOT))
 
 
 def test_what_stands_in_no_thread_may_begin_one() -> None:
     change = changed({"user": "U1", "text": "hello", "ts": "1.5"} | EDITED, said(text="helo"))
-    assert now(change).place == Place("C1", "1.5")
+    assert now(change).place == slack_place("C1", "1.5")
     assert change is not None
-    assert change.thread == ""
+    assert change.place.thread == ""
 
 
 def test_an_edit_without_its_thread_is_looked_for_in_all_of_them_and_opens_none() -> None:
@@ -69,7 +69,7 @@ def test_an_edit_without_its_thread_is_looked_for_in_all_of_them_and_opens_none(
         change = changed({"user": "U1", "text": message, "ts": "1.5"} | EDITED, channel=channel)
         assert (now(change).text, now(change).opens) == ("hello", False)
         assert change is not None
-        assert change.thread == ""
+        assert change.place.thread == ""
 
 
 def test_where_nothing_tells_that_it_is_an_edit_whoever_knows_the_message_can() -> None:
@@ -130,7 +130,7 @@ def test_a_file_may_go() -> None:
 
 def test_what_says_nothing_any_more_is_deleted() -> None:
     change = changed(said(text="", files=[GONE]), said(text="", files=[FILE]))
-    assert change == Change("C1", "1.0", "1.5", AT, None)
+    assert change == Change(slack_place("C1", "1.0"), "1.5", AT, None)
 
 
 def test_other_bots_edit_as_well() -> None:
@@ -141,16 +141,17 @@ def test_other_bots_edit_as_well() -> None:
 @pytest.mark.parametrize("thread", ["1.5", None])
 def test_a_tombstone_is_a_deletion(thread: str | None) -> None:
     tombstone = said(subtype="tombstone", user="USLACKBOT", hidden=True, thread_ts=thread)
-    assert changed(tombstone, said()) == Change("C1", "1.5", "1.5", AT, None)
+    assert changed(tombstone, said()) == Change(slack_place("C1", "1.5"), "1.5", AT, None)
 
 
 def test_a_deletion_may_tell_its_thread() -> None:
-    known = Change("C1", "1.0", "1.5", AT, None)
+    known = Change(slack_place("C1", "1.0"), "1.5", AT, None)
     assert deleted(deleted_ts="1.5", previous_message=said()) == known
     assert deleted(previous_message=said()) == known
-    assert deleted(deleted_ts="1.5") == replace(known, thread="")
-    assert deleted(previous_message=said(thread_ts=None)) == replace(known, thread="")
-    assert deleted(deleted_ts="1.5", previous_message="odd") == replace(known, thread="")
+    somewhere = replace(known, place=slack_place("C1", ""))
+    assert deleted(deleted_ts="1.5") == somewhere
+    assert deleted(previous_message=said(thread_ts=None)) == somewhere
+    assert deleted(deleted_ts="1.5", previous_message="odd") == somewhere
 
 
 def test_what_is_deleted_of_ours_is_told_as_well() -> None:

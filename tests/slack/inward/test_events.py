@@ -3,12 +3,10 @@ from typing import Any
 import pytest
 
 from chathakase.core.files import SharedFile
-from chathakase.core.types import Place
 from chathakase.slack.inward.events import read_event
 from chathakase.slack.inward.fields import Malformed
-from chathakase.slack.web.identity import Identity
-
-BOT = Identity(user_id="U0BOT", bot_id="B0BOT", team_id="T1", name="ChatHakase")
+from tests.places import slack_place
+from tests.slack.identity import BOT
 
 
 def message(**fields: Any) -> dict[str, Any]:
@@ -19,8 +17,8 @@ def message(**fields: Any) -> dict[str, Any]:
 def test_a_mention_opens_a_session_in_its_own_thread() -> None:
     incoming = read_event(message(text="<@U0BOT> hi"), BOT)
     assert incoming is not None
-    assert incoming.place == Place("C1", "1.1")
-    assert incoming.place.session_id == "C1_1.1"
+    assert incoming.place == slack_place("C1", "1.1")
+    assert incoming.place.name == "C1_1.1"
     assert (incoming.text, incoming.author, incoming.ref) == ("hi", "U1", "1.1")
     assert incoming.opens
     assert incoming.asks

@@ -9,9 +9,8 @@ from chathakase.core.types import Incoming
 from chathakase.slack.inward.anybody import read_anybody
 from chathakase.slack.inward.changes import read_change
 from chathakase.slack.inward.events import read_event
-from chathakase.slack.web.identity import Identity
+from tests.slack.identity import BOT
 
-BOT = Identity(user_id="U0BOT", bot_id="B0BOT", team_id="T1", name="ChatHakase")
 DEPLOYS: dict[str, Any] = {"user": "U2", "bot_id": "B2", "bot_profile": {"name": "Deploys"}}
 FROM: dict[str, Any] = {"type": "message", "user": "U1", "channel": "D1", "channel_type": "im", "ts": "1.5"}
 Said = dict[str, Any]

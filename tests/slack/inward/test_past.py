@@ -16,6 +16,7 @@ from chathakase.slack.people import People
 from chathakase.slack.timestamps import microseconds
 from chathakase.slack.web.calls import Calls
 from chathakase.slack.web.client import SlackWeb
+from tests.places import slack_place
 
 GENERAL = "C0GENERAL1"
 ALICE, BOB = "U0ALICE001", "U0BOB00001"
@@ -39,7 +40,7 @@ class Thread:
 
     @property
     def place(self) -> Place:
-        return Place(GENERAL, self.root.ts)
+        return slack_place(GENERAL, self.root.ts)
 
 
 @pytest.fixture

@@ -3,9 +3,11 @@ from typing import Any
 import pytest
 
 from chathakase.core.errands import Press
-from chathakase.core.types import Place, Wish
+from chathakase.core.types import Wish
 from chathakase.slack.inward.fields import Malformed
 from chathakase.slack.inward.presses import read_press, read_stop
+from tests.places import slack_place
+from tests.slack.identity import BOT
 
 BODY = {
     "type": "block_actions",
@@ -22,24 +24,24 @@ def action(**fields: Any) -> dict[str, Any]:
 
 
 def test_a_button_is_read() -> None:
-    assert read_press(BODY) == Press(Place("C1", "1.0"), "4.5", "U1", Wish.RETRY, "ab12", 3)
+    assert read_press(BODY, BOT) == Press(slack_place("C1", "1.0"), "4.5", "U1", Wish.RETRY, "ab12", 3)
 
 
 @pytest.mark.parametrize("ref", [None, 5, "", "two words", "\ud800", "x" * 1000])
 def test_a_press_without_a_time_is_a_new_one_each_time(ref: object) -> None:
-    first, second = (read_press(action(action_ts=ref)) for _ in range(2))
+    first, second = (read_press(action(action_ts=ref), BOT) for _ in range(2))
     assert first.id != second.id
 
 
 @pytest.mark.parametrize("missing", ["channel", "container", "message"])
 def test_each_place_is_told_twice(missing: str) -> None:
     body = {name: value for name, value in BODY.items() if name != missing}
-    assert read_press(body).place == Place("C1", "1.0")
+    assert read_press(body, BOT).place == slack_place("C1", "1.0")
 
 
 def test_a_message_without_a_thread_is_its_own() -> None:
     body = BODY | {"container": {"message_ts": "2.0", "channel_id": "C1"}, "message": {"ts": "2.0"}}
-    assert read_press(body).place == Place("C1", "2.0")
+    assert read_press(body, BOT).place == slack_place("C1", "2.0")
 
 
 @pytest.mark.parametrize(
@@ -68,12 +70,12 @@ def test_a_message_without_a_thread_is_its_own() -> None:
 )
 def test_an_odd_press_is_malformed(body: dict[str, Any]) -> None:
     with pytest.raises(Malformed):
-        read_press(body)
+        read_press(body, BOT)
 
 
 def test_slacks_own_stop_is_read() -> None:
     event = {"type": "agent_session_stopped", "channel": "D1", "thread_ts": "1.0", "user": "U1", "event_ts": "3.0"}
-    assert read_stop(event) == Press(Place("D1", "1.0"), "3.0", "U1", Wish.STOP)
-    assert read_stop({"type": "message"}) is None
+    assert read_stop(event, BOT) == Press(slack_place("D1", "1.0"), "3.0", "U1", Wish.STOP)
+    assert read_stop({"type": "message"}, BOT) is None
     with pytest.raises(Malformed):
-        read_stop(event | {"thread_ts": None})
+        read_stop(event | {"thread_ts": None}, BOT)

@@ -4,10 +4,11 @@ from typing import Any
 import pytest
 
 from chathakase.core.errands import Command, Words
-from chathakase.core.types import Place
 from chathakase.slack.inward.fields import Malformed
 from chathakase.slack.inward.words import read_shortcut, read_words
 from chathakase.slack.own_messages import SAY_BUTTONS
+from tests.places import slack_place
+from tests.slack.identity import BOT
 
 VALUE = json.dumps({"words": "clear session", "thread": "1.0"})
 PRESS = {
@@ -34,18 +35,18 @@ def press(value: object) -> dict[str, Any]:
 
 
 def test_a_button_says_its_words_in_its_thread() -> None:
-    assert read_words(PRESS) == Words(Place("C1", "1.0"), "2.0", "U1", "clear session")
+    assert read_words(PRESS, BOT) == Words(slack_place("C1", "1.0"), "2.0", "U1", "clear session")
 
 
 def test_a_second_press_of_a_button_is_known_for_one() -> None:
     again = PRESS | {"actions": [{"action_id": "chathakase_say_0", "value": VALUE, "action_ts": "4.6"}]}
-    assert read_words(again) == read_words(PRESS)
-    assert read_words(PRESS | {"container": {}}).ref == "4.5"
+    assert read_words(again, BOT) == read_words(PRESS, BOT)
+    assert read_words(PRESS | {"container": {}}, BOT).ref == "4.5"
 
 
 @pytest.mark.parametrize("missing", ["channel", "container"])
 def test_each_channel_is_told_twice(missing: str) -> None:
-    assert read_words({name: value for name, value in PRESS.items() if name != missing}).place.channel == "C1"
+    assert read_words({name: value for name, value in PRESS.items() if name != missing}, BOT).place.channel == "C1"
 
 
 @pytest.mark.parametrize(
@@ -69,7 +70,7 @@ def test_each_channel_is_told_twice(missing: str) -> None:
 )
 def test_malformed_words(body: dict[str, Any]) -> None:
     with pytest.raises(Malformed):
-        read_words(body)
+        read_words(body, BOT)
 
 
 @pytest.mark.parametrize(
@@ -80,18 +81,18 @@ def test_only_our_buttons_say_words(action: str, ours: bool) -> None:
 
 
 def test_a_shortcut_has_one_message_forgotten() -> None:
-    assert read_shortcut(CHOICE) == Command(Place("C1", "1.0"), "4.5", "U1", "forget one", "2.0")
+    assert read_shortcut(CHOICE, BOT) == Command(slack_place("C1", "1.0"), "4.5", "U1", "forget one", "2.0")
 
 
 def test_each_choice_is_another_command() -> None:
-    again = read_shortcut(CHOICE | {"action_ts": "4.6"})
-    assert again.id != read_shortcut(CHOICE).id
-    assert read_shortcut(CHOICE | {"action_ts": None}).ref == "1.2.abc"
+    again = read_shortcut(CHOICE | {"action_ts": "4.6"}, BOT)
+    assert again.id != read_shortcut(CHOICE, BOT).id
+    assert read_shortcut(CHOICE | {"action_ts": None}, BOT).ref == "1.2.abc"
 
 
 def test_a_message_in_no_thread_is_its_own() -> None:
-    assert read_shortcut(CHOICE | {"message": {"ts": "2.0"}}).place.thread == "2.0"
-    assert read_shortcut(CHOICE | {"message": None}).argument == "2.0"
+    assert read_shortcut(CHOICE | {"message": {"ts": "2.0"}}, BOT).place.thread == "2.0"
+    assert read_shortcut(CHOICE | {"message": None}, BOT).argument == "2.0"
 
 
 @pytest.mark.parametrize(
@@ -108,4 +109,4 @@ def test_a_message_in_no_thread_is_its_own() -> None:
 )
 def test_malformed_shortcuts(fields: dict[str, Any]) -> None:
     with pytest.raises(Malformed):
-        read_shortcut(CHOICE | fields)
+        read_shortcut(CHOICE | fields, BOT)

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chathakase.core.types import Choice, Place
+from chathakase.core.types import Choice
 from chathakase.slack.delivery.questions import asking, in_words
 from chathakase.slack.markdown.disguises import broken, defused, look
 from chathakase.slack.markdown.pages import Paginator
 from chathakase.slack.markdown.plain import notification
+from tests.places import slack_place
 from tests.slack.markdown.texts import GROWTHS, PIECES
 
 MENTION = re.compile(r"<(@[UW][A-Z0-9]+|!(?i:channel|here|everyone))[|>]|<!(?i:subteam)\^")
@@ -194,7 +195,7 @@ def test_what_is_certain_of_a_growing_text_does_not_change(text: str, share: flo
 @pytest.mark.parametrize("spelling", SPELLINGS)
 def test_no_question_and_none_of_its_buttons_mentions_anybody(spelling: str) -> None:
     choices = [Choice(spelling, "yes", danger=True)]
-    section, actions = asking(Place("C1", "1.1"), f"Forget {spelling}?", choices)
+    section, actions = asking(slack_place("C1", "1.1"), f"Forget {spelling}?", choices)
     (button,) = actions["elements"]
     shown = [section["text"]["text"], button["text"]["text"], button["confirm"]["confirm"]["text"]]
     for written in (*shown, notification(in_words(spelling, choices))):

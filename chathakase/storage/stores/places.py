@@ -1,0 +1,30 @@
+"""Where sessions are: the columns that tell of a place, which are all empty where there is none."""
+
+from collections.abc import Sequence
+
+from chathakase.core.types import Place
+from chathakase.storage.database import Value
+
+COLUMNS = ("surface", "workspace", "channel", "thread")
+
+PLACE = ", ".join(COLUMNS)
+"""Of a row: what ``place_of`` wants."""
+
+HERE = "surface = $1 AND workspace = $2 AND channel = $3 AND thread = $4 AND surface <> ''"
+"""Of a row: it is at the place that the first four parameters tell. (The last words let an index serve.)"""
+
+
+def where_is(row: str) -> str:
+    """The columns of a place in a row that has a name of its own."""
+    return ", ".join(f"{row}.{column}" for column in COLUMNS)
+
+
+def place_of(columns: Sequence[Value]) -> Place:
+    """Make a place of its columns."""
+    surface, workspace, channel, thread = map(str, columns)
+    return Place(surface, workspace, channel, thread)
+
+
+def columns_of(place: Place) -> tuple[str, str, str, str]:
+    """A place as its columns."""
+    return place.surface, place.workspace, place.channel, place.thread

@@ -1,0 +1,60 @@
+"""What was stored before workspaces were noted belongs to the one whose token opens the database first."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from chathakase.core.errands import CLEAR_SESSION, Command, Errand
+from chathakase.core.types import ExpiryMode
+from chathakase.storage.stores.adoption import adopt
+from tests.places import TEAM
+from tests.storage.stores import PLACE, TIMEOUT, Stores
+
+NOWHERE_YET = replace(PLACE, workspace="")
+
+
+async def adopted(stores: Stores, workspace: str = TEAM, surface: str = PLACE.surface) -> None:
+    await adopt(stores.database, surface=surface, workspace=workspace)
+
+
+async def test_sessions_and_errands_go_on_in_the_workspace(stores: Stores) -> None:
+    await stores.say("1", "q1", place=NOWHERE_YET)
+    await stores.errands.promise(Errand(Command(NOWHERE_YET, "2", "U1", CLEAR_SESSION)))
+    await adopted(stores, surface="another")
+    assert (await stores.sessions.active(limit=9)).sessions[0].place == NOWHERE_YET
+    await adopted(stores)
+    assert (await stores.sessions.active(limit=9)).sessions[0].place == PLACE
+    assert await stores.say("3", "q3", opens=False)
+    stores.clock.now += 60_000
+    assert [errand.task.place for errand in await stores.errands.claim()] == [PLACE]
+
+
+async def test_what_is_gone_is_known_there(stores_with: Callable[[ExpiryMode], Stores]) -> None:
+    stores = stores_with(ExpiryMode.DELETE)
+    await stores.say("5", "q5", place=NOWHERE_YET, asks=False)
+    stores.clock.now += TIMEOUT + 1
+    await stores.forgetting.expire()
+    await adopted(stores)
+    assert not await stores.say("5", "delivered again")
+    assert await stores.say("6", "new")
+
+
+async def test_only_the_first_workspace_gets_them_and_only_once(stores: Stores) -> None:
+    await stores.say("1", "q1", place=NOWHERE_YET)
+    for workspace in (TEAM, TEAM, "T2"):
+        await adopted(stores, workspace)
+    await stores.say("1", "q1", place=replace(PLACE, workspace="T2"))
+    assert [each.place.workspace for each in (await stores.sessions.active(limit=9)).sessions] == [TEAM]
+
+
+async def test_what_is_in_the_way_stays_where_it_is(stores: Stores) -> None:
+    async with stores.database.transaction() as transaction:
+        for number, workspace in enumerate((TEAM, "")):
+            about = (str(number), PLACE.surface, workspace, PLACE.channel, PLACE.thread)
+            await transaction.execute(
+                "INSERT INTO sessions (id, surface, workspace, channel, thread, began_at, active_at) "
+                "VALUES ($1, $2, $3, $4, $5, 0, 1 << 60)",
+                *about,
+            )
+    await adopted(stores)
+    found = (await stores.sessions.active(limit=9)).sessions
+    assert {each.place for each in found} == {PLACE, NOWHERE_YET}
