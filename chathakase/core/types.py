@@ -371,14 +371,36 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Participant:
+    """Somebody who said something in a session that is not forgotten."""
+
+    author: str
+    """Their user id."""
+    wrote_at: int
+    """When they last said something, in epoch milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastMessage:
+    """The message that stands last in a session, as a list of sessions may show it."""
+
+    text: str
+    """Its first 100 characters."""
+    author: str
+    """Its author's user id; empty for an answer."""
+    at: int
+    """When it was said, or an answer ended, in epoch milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
 class SessionInfo:
-    """What is known of a session, without anybody's words. Times are epoch milliseconds."""
+    """What is known of a session. Times are epoch milliseconds."""
 
     place: Place
     messages: int
     """Messages that the model may see: people's and its own."""
-    people: tuple[str, ...]
-    """The authors' user ids, in the order of their first message."""
+    participants: tuple[Participant, ...]
+    """Who said something, in the order of their first message."""
     began: int
     active: int
     busy: bool
@@ -388,6 +410,15 @@ class SessionInfo:
     """How many messages a summary stands for."""
     usage: tuple[tuple[str, int, int], ...] = ()
     """By model, as its server counted them in turns, summaries and titles: its name, prompt and completion tokens."""
+    owner: str = ""
+    """Who opened it, by their user id; empty when that is not known any more."""
+    last: LastMessage | None = None
+    """None when all of it is forgotten."""
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """The participants' user ids."""
+        return tuple(each.author for each in self.participants)
 
     @property
     def prompt_tokens(self) -> int:

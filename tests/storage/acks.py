@@ -21,6 +21,7 @@ from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.sqlite.migrate import migrate
 from chathakase.storage.stores.turns import Turns
 from tests.storage.stores import ID, TIMEOUT, Clock, answer, said
+from tests.storage.truth import MESSAGES, PARTICIPANTS, SESSIONS, Stored, kept, true
 
 
 async def save(path: Path, told: int, life: int) -> None:
@@ -64,6 +65,10 @@ def found(path: Path, copy: Path) -> set[str]:
     with closing(sqlite3.connect(copy)) as connection:
         if connection.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
             raise AssertionError("the file is not whole")
+        sessions, participants = connection.execute(SESSIONS).fetchall(), connection.execute(PARTICIPANTS).fetchall()
+        told = kept(sessions, participants)
+        if told != true(told, [Stored(*row) for row in connection.execute(MESSAGES)]):
+            raise AssertionError("what is kept of a session is not what its messages are")
         rows = connection.execute("SELECT CASE role WHEN 'user' THEN ref ELSE text END FROM messages")
         return {str(text) for (text,) in rows}
 

@@ -305,7 +305,7 @@ async def tables(stores: Stores) -> list[str]:
 async def rows(stores: Stores) -> str:
     """Everything that is stored, with random names replaced by their order."""
     fetch = stores.database.fetch
-    order = {"usage": "model", "withheld": "author", "hints": "person, hint"}
+    order = {"usage": "model", "withheld": "author", "participants": "author", "hints": "person, hint"}
     stored = {
         table: await fetch(f"SELECT * FROM {table} ORDER BY {order.get(table, 'rowid')}")
         for table in await tables(stores)

@@ -224,6 +224,7 @@ CHECKSUMS = {
     19: "5581d6611facd63c18a96550e92261517608e7e2f71f1cfa03af0910766fdd36",
     20: "92b08eacc7ce696f544dc914757db3effdd22f5a9c32466836180d1002d472d6",
     21: "63f65d9367f0677396e3c2589ee110e7c4dd2f7689f6529b844a43c75683698b",
+    22: "938c0042cf7c05f4061367de87d0cec61174bbefbe6f10e23e5041c8bb78ad4f",
 }
 """A migration that was committed is never changed: there are databases that it made. What is to be otherwise is a
 migration of its own, whose checksum is added here."""

@@ -1,7 +1,8 @@
 """Whatever is said, changed, deleted and forgotten in whatever order: what is forgotten is nowhere any more.
 
 Each text is a secret of its own, of characters that occur nowhere else. After each deed every table is looked through;
-at the end, when the index has been swept, its own tables are as well, and every byte of the database's files.
+at the end, when the index has been swept, its own tables are as well, and every byte of the database's files. What is
+kept of each session besides its messages is right all the while.
 """
 
 import asyncio
@@ -23,6 +24,7 @@ from chathakase.storage.sqlite.merging import INDEXES
 from chathakase.storage.sqlite.migrate import migrate
 from tests.places import slack_place
 from tests.storage.stores import FILE, PLACE, Stores, said, stores_of
+from tests.storage.truth import assert_true
 
 PLACES = (PLACE, slack_place("C2", "1.000001"))
 AUTHORS = ("U1", "U2")
@@ -222,6 +224,7 @@ class NothingIsLeft(RuleBasedStateMachine):
         self.runner.run(self._look())
 
     async def _look(self) -> None:
+        await assert_true(self.stores.database)
         everything = await self._dump("NOT LIKE '%words%'")
         # What is still to be done is needed for that.
         to_be_done = {errand.task.argument for errand in self.undone if isinstance(errand.task, Command)}

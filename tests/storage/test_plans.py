@@ -1,5 +1,7 @@
 """Which indexes the statements use that look through a session, however long it is."""
 
+import re
+
 import pytest
 
 from chathakase.storage.sqlite import checkup
@@ -45,6 +47,31 @@ async def test_what_is_wished_for_is_found_at_once(sql: str, parameters: int, op
     steps = await plan(open_database, sql, parameters)
     assert [step for step in steps if "turns_reopened" in step]
     assert not [step for step in steps if "turns_of_session (session=?)" in step]
+
+
+TRIGGERS = "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND (name LIKE 'participant%' OR name LIKE '%counted')"
+CHANGED_ROW = re.compile(r"\b(?:new|old)\.\w+")
+
+
+async def test_what_is_kept_of_a_session_is_found_at_once(open_database: SqliteDatabase) -> None:
+    """SQLite tells nothing of how triggers do their work, but of their statements one by one."""
+    steps = []
+    for (trigger,) in await open_database.fetch(TRIGGERS):
+        body = str(trigger).partition("BEGIN")[2].rpartition("END")[0]
+        for statement in filter(str.strip, CHANGED_ROW.sub("''", body).split(";")):
+            steps += await plan(open_database, statement, 0)
+    assert {step for step in steps if "messages" in step} == {
+        "SEARCH messages USING INDEX messages_spoken (session=?)",
+        "SEARCH messages USING INDEX messages_of_author (author=? AND session=? AND role=?)",
+    }
+    assert all(step.startswith(("SEARCH", "CORRELATED", "SCALAR")) for step in steps)
+
+
+async def test_who_took_part_is_found_at_once(open_database: SqliteDatabase) -> None:
+    steps = await plan(open_database, sessions.PARTICIPANTS, 1)
+    assert "SEARCH participants USING PRIMARY KEY (session=?)" in steps
+    used = "SEARCH messages USING COVERING INDEX messages_of_author (author=? AND session=? AND role=?)"
+    assert [step for step in steps if step.startswith("SEARCH messages")] == [used]
 
 
 async def test_what_a_session_is_named_after_is_found_at_once(open_database: SqliteDatabase) -> None:

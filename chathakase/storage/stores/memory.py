@@ -13,8 +13,7 @@ from chathakase.storage.stores.summaries import spoil, summary_of
 
 ABOUT = f"""
 SELECT s.generation, s.above_read, t.title, t.made_by, m.text, m.upto, m.messages, m.model, m.version,
-    (SELECT count(*) FROM messages WHERE session = $1 AND {SPOKEN}),
-    {SPEAKERS}
+    s.message_count, {SPEAKERS}
 FROM sessions s LEFT JOIN titles t ON t.session = s.id LEFT JOIN summaries m ON m.session = s.id
 WHERE s.id = $1 AND s.doomed = 0
 """

@@ -19,7 +19,7 @@ COLUMNS = "id, role, text, author, seq, ref, said, name, tokens"
 SPOKEN = "role IN ('user', 'assistant')"
 """Of a row of ``messages``: a model may see it."""
 
-SPEAKERS = "(SELECT json_group_array(DISTINCT author) FROM messages WHERE session = $1 AND role = 'user' AND name = '')"
+SPEAKERS = "(SELECT json_group_array(author) FROM participants WHERE session = $1)"
 """The user ids of everybody who said something in a session, as a JSON array."""
 
 TAIL = CLAMP // 4

@@ -8,6 +8,8 @@ from chathakase.core.types import (
     Appended,
     ExpiryMode,
     Incoming,
+    LastMessage,
+    Participant,
     Place,
     Role,
     SaidTo,
@@ -18,7 +20,7 @@ from chathakase.storage.database import Database, Row, Transaction
 from chathakase.storage.stores.errands import promise
 from chathakase.storage.stores.expiry import IDLE, Expiring
 from chathakase.storage.stores.files import add_files, add_files_of_twin
-from chathakase.storage.stores.messages import ESTIMATE, SPOKEN
+from chathakase.storage.stores.messages import ESTIMATE
 from chathakase.storage.stores.places import HERE, PLACE, columns_of, place_of
 from chathakase.storage.stores.summaries import spoil
 from chathakase.storage.stores.talk import among_people
@@ -32,9 +34,9 @@ seq, asked = seq, doomed, (SELECT made_by FROM titles WHERE session = $1),
 
 # What stands above and was in a session that has just been deleted is not to be brought back.
 OPEN = f"""
-INSERT INTO sessions (id, {PLACE}, seq, asked, began_at, active_at, above_read)
+INSERT INTO sessions (id, {PLACE}, seq, asked, began_at, active_at, above_read, owner)
 VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $7, $8 = 1 OR EXISTS
-    (SELECT 1 FROM gone WHERE surface = $2 AND workspace = $3 AND channel = $4 AND thread = $5))
+    (SELECT 1 FROM gone WHERE surface = $2 AND workspace = $3 AND channel = $4 AND thread = $5), $9)
 ON CONFLICT (id) DO UPDATE SET
     seq = sessions.seq + 1,
     asked = CASE WHEN $6 = 1 THEN sessions.seq + 1 ELSE sessions.asked END,
@@ -88,7 +90,7 @@ EXPIRED = f"SELECT 1 FROM sessions WHERE id = $3 AND (doomed = 1 OR {IDLE})"
 
 INFO = f"""
 SELECT {PLACE}, sessions.began_at, sessions.active_at, {WAITS} OR NOT {free("$1")},
-    (SELECT count(*) FROM messages WHERE session = sessions.id AND {SPOKEN}),
+    message_count, owner, last_text, last_author, last_said,
     coalesce((SELECT title FROM titles WHERE session = sessions.id), ''),
     coalesce((SELECT messages FROM summaries WHERE session = sessions.id), 0)
 FROM sessions
@@ -96,9 +98,13 @@ FROM sessions
 
 USAGE = "SELECT model, prompt_tokens, completion_tokens FROM usage WHERE session = $1 ORDER BY model"
 
-PEOPLE = """
-SELECT author FROM messages WHERE session = $1 AND role = 'user' AND name = '' GROUP BY author ORDER BY min(seq)
+PARTICIPANTS = """
+SELECT author, wrote_at FROM participants WHERE session = $1
+ORDER BY (SELECT min(said) FROM messages WHERE messages.author = participants.author AND messages.author <> ''
+    AND messages.session = $1 AND role = 'user')
 """
+
+PEOPLE = "SELECT author FROM participants WHERE session = $1"
 
 
 class _HadAlready(Exception):
@@ -197,7 +203,7 @@ class Sessions:
         if incoming.opens:
             nothing_above = int(place.thread == incoming.ref)
             about = (place.name, *columns_of(place))
-            rows = await transaction.fetch(OPEN, *about, int(asks), now, nothing_above)
+            rows = await transaction.fetch(OPEN, *about, int(asks), now, nothing_above, incoming.author)
         else:
             said = (incoming.said, incoming.author, int(incoming.said_to is SaidTo.BOT))
             rows = await transaction.fetch(JOIN, place.name, int(asks), now, *said)
@@ -222,10 +228,11 @@ class Sessions:
 
     async def people(self, session_id: str) -> frozenset[str]:
         """The user ids of everybody who has said something in a session that is not forgotten."""
-        return frozenset(await self._people(session_id))
+        return frozenset(str(author) for (author,) in await self._database.fetch(PEOPLE, session_id))
 
-    async def _people(self, session_id: str) -> list[str]:
-        return [str(author) for (author,) in await self._database.fetch(PEOPLE, session_id)]
+    async def _participants(self, session_id: str) -> tuple[Participant, ...]:
+        rows = await self._database.fetch(PARTICIPANTS, session_id)
+        return tuple(Participant(str(author), int(wrote_at or 0) // 1000) for author, wrote_at in rows)
 
     async def info(self, session_id: str) -> SessionInfo | None:
         """What is known of one session; None when there is none, or none any more."""
@@ -248,18 +255,20 @@ class Sessions:
         return SessionsPage(int(total[0][0] or 0), tuple([await self._info(row) for row in rows]))
 
     async def _info(self, row: Row) -> SessionInfo:
-        *where, began, active, busy, messages, title, summarised = row
+        *where, began, active, busy, messages, owner, text, author, said, title, summarised = row
         place = place_of(where)
         spent = await self._database.fetch(USAGE, place.name)
         usage = tuple((str(model), int(prompt or 0), int(completion or 0)) for model, prompt, completion in spent)
         return SessionInfo(
             place=place,
             messages=int(messages or 0),
-            people=tuple(await self._people(place.name)),
+            participants=await self._participants(place.name),
             began=int(began or 0),
             active=int(active or 0),
             busy=bool(busy),
             title=str(title),
             summarised=int(summarised or 0),
             usage=usage,
+            owner=str(owner),
+            last=None if said is None else LastMessage(str(text), str(author), int(said) // 1000),
         )

@@ -1,0 +1,79 @@
+"""What a database must keep of each session besides its messages, worked out from the messages themselves."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from chathakase.storage.database import Database
+
+MESSAGES = "SELECT session, seq, role, text, author, name, reply_to, said, at FROM messages"
+SESSIONS = "SELECT id, message_count, last_text, last_author, last_said FROM sessions"
+PARTICIPANTS = "SELECT session, author, wrote_at FROM participants"
+
+
+class Stored(NamedTuple):
+    """A row of MESSAGES."""
+
+    session: str
+    seq: int
+    role: str
+    text: str
+    author: str
+    name: str
+    reply_to: int | None
+    said: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What is kept of one session: how many messages, the last one, and who wrote when."""
+
+    messages: int = 0
+    last: tuple[str, str, int] | None = None
+    participants: Mapping[str, int] | None = None
+
+
+def counts_of(messages: Collection[Stored]) -> Counts:
+    """Count the messages of one session."""
+    spoken = [each for each in messages if each.role in ("user", "assistant")]
+    last = max(spoken, key=lambda each: (each.said, each.seq), default=None)
+    wrote: dict[str, int] = {}
+    for each in spoken:
+        if each.role == "user" and each.author and not each.name:
+            wrote[each.author] = max(each.said, wrote.get(each.author, each.said))
+    return Counts(len(spoken), None if last is None else _told(last), wrote or None)
+
+
+def _told(last: Stored) -> tuple[str, str, int]:
+    return last.text[:100], last.author, last.said if last.reply_to is None else last.at * 1000
+
+
+def kept(sessions: Iterable[Sequence[Any]], participants: Iterable[Sequence[Any]]) -> dict[str, Counts]:
+    """What a database keeps, of rows of SESSIONS and PARTICIPANTS, by session."""
+    wrote: dict[str, dict[str, int]] = defaultdict(dict)
+    for session, author, at in participants:
+        wrote[session][author] = at
+    lasts = {session: (count, last) for session, count, *last in sessions}
+    return {
+        session: Counts(count, None if None in last else tuple(last), wrote.get(session))
+        for session, (count, last) in lasts.items()
+    }
+
+
+def true(sessions: Iterable[str], messages: Iterable[Stored]) -> dict[str, Counts]:
+    """What it must keep, of the ids of sessions and of rows of MESSAGES."""
+    said: dict[str, list[Stored]] = {session: [] for session in sessions}
+    for each in messages:
+        said[each.session].append(each)
+    return {session: counts_of(those) for session, those in said.items()}
+
+
+async def assert_true(database: Database) -> dict[str, Counts]:
+    """Compare all that is kept with the truth; returns it."""
+    sessions = await database.fetch(SESSIONS)
+    found = kept(sessions, await database.fetch(PARTICIPANTS))
+    messages = [Stored(*row) for row in await database.fetch(MESSAGES)]  # type: ignore[arg-type]
+    assert found == true(found, messages)
+    return found
