@@ -5,7 +5,6 @@ ever fetched, unlike with tiktoken; and one wheel does for every Python there is
 """
 
 from collections.abc import Callable, Sequence
-from importlib import import_module
 
 from chathakase.core.ports import TokenCounter
 from chathakase.core.tokens import Estimator
@@ -43,13 +42,13 @@ class ExactCounter:
 def open_counter(model: str) -> TokenCounter:
     """The best counter that there is for a model; may take a second. Never asks the network."""
     try:
-        library = import_module("bpe_openai")
+        import bpe_openai
     except ImportError:
         return Estimator()
     name = bare(model) if not model.startswith("ft:") else model
     vocabulary = OLD_VOCABULARY if name == "gpt-4" or name.startswith(OLD) else VOCABULARY
     # What people write may look like a special token; ordinary encoding takes it for what it is, text.
-    encode = library.get_encoding(vocabulary).encode_ordinary
+    encode = bpe_openai.get_encoding(vocabulary).encode_ordinary
     own = name.startswith(OPENAIS)
     return ExactCounter(vocabulary if own else f"{vocabulary}, not {name}'s own", encode, is_own=own)
 
