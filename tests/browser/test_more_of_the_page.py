@@ -146,6 +146,31 @@ async def test_a_table_keeps_words_whole(page: Page, workspace: Workspace) -> No
         assert lines == 1, heights
 
 
+async def test_blocks_that_hold_others_show_them(page: Page, workspace: Workspace) -> None:
+    def said(text: str) -> dict[str, str]:
+        return {"type": "plain_text", "text": text}
+
+    blocks = (
+        {
+            "type": "container",
+            "title": said("A box"),
+            "child_blocks": [
+                {"type": "header", "text": said("A heading in it")},
+                {"type": "container", "title": said("A smaller box"), "child_blocks": [{"type": "divider"}]},
+            ],
+        },
+        {"type": "carousel", "elements": [{"title": said("The first card")}, {"title": said("The second card")}]},
+        {"type": "plan", "title": "A plan", "tasks": [{"task_id": "t", "title": "Boil water", "status": "complete"}]},
+    )
+    bot = workspace.world.app
+    workspace.world.post(workspace.channel("general").id, bot.user_id, "x", bot_id=bot.bot_id, blocks=blocks)
+    shown = page.message("A box")
+    await expect(shown.get_by_role("heading", name="A heading in it")).to_be_visible()
+    await expect(shown.locator(".container .container .block-divider")).to_have_count(1)
+    await expect(shown.get_by_role("region", name="Cards").locator(".block-card")).to_have_count(2)
+    await expect(shown.locator(".plan .block-task-card")).to_contain_text("Boil water")
+
+
 async def test_what_only_one_person_sees_is_no_reply(page: Page, workspace: Workspace) -> None:
     world, general, bot = workspace.world, workspace.channel("general").id, workspace.world.app
     root = world.post(general, "U0BOB00001", "the root")
