@@ -22,7 +22,7 @@ lint: .venv/lint.stamp .venv/test.stamp  ## style, types and the import contract
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-cache
 
 bench: .venv/bench.stamp  ## measure the bot beside a plain Bolt bot
 	@$(BIN)/python -m benchmarks

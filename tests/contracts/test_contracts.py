@@ -24,7 +24,7 @@ VERDICT = re.compile(r"^(?P<name>.+) (?P<verdict>KEPT|BROKEN)", re.MULTILINE)
 
 @pytest.fixture(scope="module")
 def graph() -> grimp.ImportGraph:
-    return grimp.build_graph("chathakase", include_external_packages=True)
+    return grimp.build_graph("chathakase", include_external_packages=True, cache_dir=None)
 
 
 def lint(folder: Path) -> tuple[set[str], str]:
