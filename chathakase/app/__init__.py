@@ -1,29 +1,28 @@
 """Builds the house: everything that is open is open inside one ``async with``, and closes in the reverse order."""
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from time import monotonic
 
-from chathakase.app.engine import Engine, open_engine
 from chathakase.app.jobs import Job, run_jobs
-from chathakase.app.surface import open_calls, open_surface
+from chathakase.app.models import open_models
+from chathakase.app.setup import expiry_of, setup_of
+from chathakase.app.slack import listen, open_slack
 from chathakase.config import Settings
 from chathakase.core.errors import StartError, StoreError, WrongSoftware
-from chathakase.engine.catch_up import CatchUp
+from chathakase.engine.opening import Engine, Ports, open_engine
 from chathakase.engine.sessions import SessionManager
+from chathakase.files.extra import HOW, missing
+from chathakase.files.reading import Desk
 from chathakase.health import open_health
 from chathakase.lookout import Lookout
 from chathakase.showing import shown
-from chathakase.slack.connection.socket import open_socket
-from chathakase.slack.inward.authors import Authors
-from chathakase.slack.inward.intake import Intake, build_app
-from chathakase.slack.inward.past import SlackPast
-from chathakase.slack.people import People
-from chathakase.slack.web.client import open_web
+from chathakase.slack.connection.state import Connection
 from chathakase.slack.web.identity import SURFACE
 from chathakase.storage.database import Database
+from chathakase.storage.opening import Stores, open_stores
 from chathakase.storage.sqlite.driver import open_sqlite, schema_version
 from chathakase.storage.sqlite.migrate import ChangedMigration, migrate, refuse_newer
 from chathakase.storage.stores.adoption import adopt
@@ -44,6 +43,8 @@ MERGE_EVERY = 10.0
 EMPTY_EVERY = 2.0
 """Seconds between two looks whether the database's log may hold what was forgotten."""
 
+log = logging.getLogger(__name__)
+
 
 def now() -> int:
     """The time in epoch milliseconds."""
@@ -60,67 +61,62 @@ async def open_bot(settings: Settings) -> AsyncIterator[SessionManager]:
         database = await _open_database(stack, settings)
         try:
             async with asyncio.timeout(START_WITHIN):
-                engine = await _open_slack(stack, settings, database)
+                manager = await _open_house(stack, settings, database)
         except TimeoutError as error:
             raise StartError(
                 f"Slack at {shown(settings.slack_api_url)} is too slow to start with; try again later."
             ) from error
-        yield engine.manager
+        yield manager
 
 
-async def _open_slack(stack: AsyncExitStack, settings: Settings, database: Database) -> Engine:
+async def _open_house(stack: AsyncExitStack, settings: Settings, database: Database) -> SessionManager:
     """Connect both ways, with the engine between them: what comes in last goes out first."""
-    api_url = settings.slack_api_url
-    token, timeout = settings.slack_bot_token.get_secret_value(), settings.chathakase_slack_timeout
-    web = await stack.enter_async_context(open_web(token=token, api_url=api_url, call_timeout=timeout))
-    calls, lookout = open_calls(settings, web), Lookout(settings, web, database, now=now)
-    people = People(web.client, monotonic, team=web.identity.team_id)
-    authors = Authors(web.identity, people, monotonic, workflows=settings.chathakase_answer_workflows)
-    surface, past = open_surface(stack, settings, web, calls, people), SlackPast(calls, web.identity, authors)
-    await adopt(database, surface=SURFACE, workspace=web.identity.team_id)
-    engine = await open_engine(stack, settings, database, surface, past, web, lookout.report, now=now)
-    catch_up = CatchUp(
-        listening=engine.stores.listening,
-        past=past,
-        submit=engine.manager.submit,
-        change=engine.changes.take_in,
-        young=settings.chathakase_catch_up * 1000,
+    slack = await open_slack(stack, settings)
+    await adopt(database, surface=SURFACE, workspace=slack.web.identity.team_id)
+    lookout = Lookout(settings, slack.web, database, now=now)
+    models = await open_models(stack, settings)
+    stores = open_stores(database, expiry=expiry_of(settings), now=now, count=models.counter.count)
+    _warn_of_what_cannot_be_read(settings)
+    ports = Ports(
+        stores=stores,
+        surface=slack.surface,
+        past=slack.past,
+        downloads=slack.downloads,
+        models=models,
+        read=Desk().read,
+        examine=lookout.report,
         now=now,
     )
-    intake = Intake(
-        web.identity,
-        authors,
-        submit=engine.outage.watched(catch_up.submit),
-        change=engine.changes.take_in,
-        press=engine.manager.promise,
-        command=engine.manager.promise,
-        say=engine.manager.say,
-    )
-    socket = open_socket(
-        build_app(web, intake),
-        app_token=settings.slack_app_token.get_secret_value(),
-        api_url=api_url,
-        reconnected=catch_up.missed,
-    )
-    connection = lookout.connection = await stack.enter_async_context(socket)
-    await stack.enter_async_context(catch_up)
+    setup = setup_of(settings, agent=slack.web.identity.name, prices=models.facts)
+    engine = await open_engine(stack, ports, setup)
+    connection = lookout.connection = await listen(stack, settings, slack, engine)
+    await stack.enter_async_context(engine.catch_up)
     if settings.health is not None:
         await stack.enter_async_context(open_health(settings.health, lookout.vital_signs))
+    run_jobs(stack, _jobs(settings, engine, stores, connection))
+    return engine.manager
+
+
+def _jobs(settings: Settings, engine: Engine, stores: Stores, connection: Connection) -> dict[Job, float]:
+    """What is done every so many seconds."""
 
     async def note_listening() -> None:
         if connection.is_connected:
-            await catch_up.note()
+            await engine.catch_up.note()
 
-    jobs: dict[Job, float] = {
+    return {
         engine.manager.wake_waiting: LOOK_FOR_WAITING,
         engine.housekeeping.expire: min(EXPIRE_AT_MOST_EVERY, settings.chathakase_session_timeout),
         engine.housekeeping.prune: PRUNE_EVERY,
         engine.housekeeping.merge: MERGE_EVERY,
-        engine.stores.emptying.empty_the_log: EMPTY_EVERY,
+        stores.emptying.empty_the_log: EMPTY_EVERY,
         note_listening: NOTE_LISTENING,
     }
-    run_jobs(stack, jobs)
-    return engine
+
+
+def _warn_of_what_cannot_be_read(settings: Settings) -> None:
+    if settings.chathakase_max_file_mb and (lacking := missing()):
+        log.warning("Some kinds of files cannot be read (%s is not installed): run %s", ", ".join(lacking), HOW)
 
 
 async def _open_database(stack: AsyncExitStack, settings: Settings) -> Database:

@@ -14,11 +14,11 @@ log = logging.getLogger(__name__)
 class Housekeeping:
     """Keeps the store in order."""
 
-    def __init__(self, store: ForgetStore, index: SearchIndex, *, retention_days: int) -> None:
-        """``retention_days``: 0 keeps everything for ever."""
+    def __init__(self, store: ForgetStore, index: SearchIndex, *, retention: int) -> None:
+        """``retention``: idle milliseconds after which everything is deleted; 0 keeps it for ever."""
         self._store = store
         self._index = index
-        self._retention = retention_days * DAY or FOR_EVER
+        self._retention = retention or FOR_EVER
 
     async def expire(self) -> None:
         """Expire the sessions that were idle for too long. Raises StoreError."""

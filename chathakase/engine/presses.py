@@ -5,10 +5,10 @@ import asyncio
 from chathakase.core.errands import Press
 from chathakase.core.leases import LEFT_WITHIN
 from chathakase.core.ports import TurnStore
-from chathakase.core.types import Lease, Wish
+from chathakase.core.types import Wish
 from chathakase.engine.rights import Rights
 from chathakase.engine.running import Running
-from chathakase.engine.turn import TurnRunner
+from chathakase.engine.work import Ended, Work
 
 NOTHING_TO_STOP = "There is nothing to stop: no answer is being written."
 ENDED = "That answer has already finished."
@@ -24,9 +24,9 @@ DONE = "That has already been done, or I no longer remember the question."
 class Presses:
     """Acts on buttons and on the word ``stop``."""
 
-    def __init__(self, *, turns: TurnStore, runner: TurnRunner, running: Running, rights: Rights) -> None:
+    def __init__(self, *, turns: TurnStore, work: Work, running: Running, rights: Rights) -> None:
         self._turns = turns
-        self._runner = runner
+        self._work = work
         self._running = running
         self._rights = rights
 
@@ -78,9 +78,7 @@ class Presses:
         was said before a stored message; what was asked later is still answered. Raises StoreError.
         """
         for _ in range(LOOKS):
-            lease = await self._turns.claim(session_id, before=before)
-            if lease is not None:
-                await self._end(lease)
+            if await self._work.end(session_id, before=before) is Ended.DONE:
                 return
             if not await self._turns.want_stop(session_id, before=before):
                 return
@@ -88,12 +86,6 @@ class Presses:
                 signals.forgotten.set()
                 signals.recheck.set()
             await asyncio.sleep(BETWEEN_LOOKS)
-
-    async def _end(self, lease: Lease) -> None:
-        """Stop a turn that nobody runs."""
-        with self._running.turn(lease) as signals:
-            signals.stop.set()
-            await self._runner.run(signals)
 
     async def _may(self, press: Press) -> bool:
         askers = await self._turns.askers(press.place.name, press.turn)
@@ -121,14 +113,10 @@ class Presses:
             return ENDED if press.turn else NOTHING_TO_STOP
         if not await self._rights.may_act_on(press.by, askers):
             return NOT_YOURS
-        lease = await self._turns.claim(session_id, to_end=True)
-        if lease is None:
+        ended = await self._work.end(session_id, press.turn)
+        if ended is Ended.NOT_OURS:
             return await self._stop_elsewhere(press)
-        if press.turn not in ("", lease.turn):
-            await self._turns.release(lease)
-            return ENDED
-        await self._end(lease)
-        return ""
+        return "" if ended is Ended.DONE else ENDED
 
     async def _stop_elsewhere(self, press: Press) -> str:
         """Stop a turn that was taken at the same moment, that another process holds, or that died with its process."""

@@ -21,7 +21,7 @@ Start = Callable[..., Awaitable[Thread]]
 
 
 async def saved(workspace: Workspace, bot: SessionManager) -> None:
-    await workspace.until(lambda: not bot._working and not bot._errands.tasks)
+    await workspace.until(lambda: not bot.work._working and not bot.errands.tasks)
 
 
 def exported(thread: Thread) -> dict[str, str]:

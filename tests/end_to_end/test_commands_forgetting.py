@@ -27,7 +27,7 @@ async def workspace(retry_delays: tuple[float, ...]) -> AsyncIterator[Workspace]
 
 
 async def saved(workspace: Workspace, bot: SessionManager) -> None:
-    await workspace.until(lambda: not bot._working and not bot._errands.tasks)
+    await workspace.until(lambda: not bot.work._working and not bot.errands.tasks)
 
 
 @pytest.fixture

@@ -144,7 +144,7 @@ async def test_stop_stops_the_answer_that_is_being_written(
     await thread.answers(1, containing="Once upon")
     done = await start("What is tea?", channel="@")
     await done.answers(1)
-    await workspace.until(lambda: len(bot._working) == 1)
+    await workspace.until(lambda: len(bot.work._working) == 1)
     await start("stop", channel="@")
     assert link(thread) in await whispered(workspace, alice, "I stopped")
     await workspace.until(lambda: "Stopped" in thread.texts()[0])
@@ -179,7 +179,7 @@ async def test_a_command_opens_no_session(
     async with open_the_bot() as manager:
         command = await start(words, channel="@")
         await workspace.until(lambda: command.replies() or whispers(workspace, alice))
-        assert not await manager._sessions.opened([f"{command.channel}_{command.ts}"])
+        assert not await manager._reception._sessions.opened([f"{command.channel}_{command.ts}"])
         await command.say("and now a question")
         await command.answers(None, containing="and now a question")
     assert f"[alice] {words}" not in model.said(), "a command is no part of what is said"

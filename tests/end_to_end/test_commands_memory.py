@@ -17,7 +17,7 @@ Settled = Callable[[], Awaitable[object]]
 
 
 async def saved(workspace: Workspace, bot: SessionManager) -> None:
-    await workspace.until(lambda: not bot._working and not bot._errands.tasks)
+    await workspace.until(lambda: not bot.work._working and not bot.errands.tasks)
 
 
 async def test_session_info_tells_title_room_and_cost(
@@ -255,6 +255,6 @@ async def test_commands_work_after_a_restart(
         await thread.answers(3, containing="Fish")
         await saved(workspace, bot)
         await thread.say("answer again")
-        await workspace.until(lambda: not bot._errands.tasks and not bot._working)
+        await workspace.until(lambda: not bot.errands.tasks and not bot.work._working)
         await thread.say("forget my messages here")
         await whispered(workspace, alice, "forgotten 1 of your messages")

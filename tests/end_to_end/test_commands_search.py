@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("bot")
 
 
 async def saved(workspace: Workspace, bot: SessionManager) -> None:
-    await workspace.until(lambda: not bot._working and not bot._errands.tasks)
+    await workspace.until(lambda: not bot.work._working and not bot.errands.tasks)
 
 
 async def said(start: Start, text: str, *, person: Person | None = None, channel: str | None = None) -> Thread:

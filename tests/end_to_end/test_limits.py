@@ -31,7 +31,7 @@ async def test_summaries_take_places_and_the_same_is_not_written_twice_while_it_
         threads = [await start(f"@ChatHakase question {number}") for number in range(4)]
         for thread in threads:
             await thread.answers(1)
-        await workspace.until(lambda: not bot._working)
+        await workspace.until(lambda: not bot.work._working)
         hold, asked = asyncio.Event(), len(model.requests)
         model.will(*(says("In short.", wait=hold) for _ in range(4)))
         for thread in threads:
@@ -42,7 +42,7 @@ async def test_summaries_take_places_and_the_same_is_not_written_twice_while_it_
         hold.set()
         for thread in threads:
             await thread.answers(2, containing="In short.")
-        await workspace.until(lambda: not bot._errands.tasks)
+        await workspace.until(lambda: not bot.errands.tasks)
         assert len(model.requests) - asked == len(threads)
         assert model.most_at_once == 2
 
@@ -53,15 +53,15 @@ async def test_commands_for_which_the_model_is_called_count_as_questions_do(
     async with open_the_bot(chathakase_person_rate=2) as bot:
         thread = await start("@ChatHakase hello")
         await thread.answers(1)
-        await workspace.until(lambda: not bot._working)
+        await workspace.until(lambda: not bot.work._working)
         for _ in range(10):
             await thread.say("answer again")
         await whispered(workspace, alice, FASTER)
-        await workspace.until(lambda: not bot._working and not bot._errands.tasks and workspace.pending_events == 0)
+        await workspace.until(lambda: not bot.work._working and not bot.errands.tasks and workspace.pending_events == 0)
         assert len(model.requests) == 2
         for command in ("summarise", "compact"):
             await thread.say(command)
-        await workspace.until(lambda: not bot._errands.tasks and workspace.pending_events == 0)
+        await workspace.until(lambda: not bot.errands.tasks and workspace.pending_events == 0)
         assert len(model.requests) == 2
         assert [text for text in whispers(workspace, alice) if FASTER in text] == [
             f"{FASTER} Please try again in a minute."
@@ -78,11 +78,11 @@ async def test_buttons_for_which_the_model_is_called_count_as_questions_do(
         model.will(fails(400))
         thread = await start("@ChatHakase hello")
         await thread.answers(1, containing="did not understand")
-        await workspace.until(lambda: not bot._working)
+        await workspace.until(lambda: not bot.work._working)
         asked = len(model.requests)
         await alice.press(thread.channel, thread.replies()[0].ts, ACTION.format(Wish.RETRY))
         await whispered(workspace, alice, FASTER)
-        await workspace.until(lambda: not bot._working and not bot._errands.tasks)
+        await workspace.until(lambda: not bot.work._working and not bot.errands.tasks)
         assert len(model.requests) == asked
 
 
@@ -103,7 +103,7 @@ async def test_an_edited_question_begins_anew_a_few_times_and_then_another_answe
         hold.set()
         await thread.answers(1, containing="Answer 3 ends.")
         await whispered(workspace, alice, "You edited a question that I have already answered.")
-        await workspace.until(lambda: not bot._working and not bot._errands.tasks)
+        await workspace.until(lambda: not bot.work._working and not bot.errands.tasks)
         assert len(model.requests) == 4
         model._script.clear()
         await thread.say("answer again")
@@ -123,7 +123,7 @@ async def test_whoever_has_asked_enough_begins_nothing_anew_by_an_edit(
         hold.set()
         await thread.answers(1, containing="The first answer.")
         await whispered(workspace, alice, "You edited a question that I have already answered.")
-        await workspace.until(lambda: not bot._working and not bot._errands.tasks)
+        await workspace.until(lambda: not bot.work._working and not bot.errands.tasks)
         assert len(model.requests) == 1
 
 
@@ -133,7 +133,7 @@ async def test_what_is_forgotten_again_and_again_ends_the_answer_that_may_tell_o
     async with open_the_bot() as bot:
         thread = await start("@ChatHakase hello")
         await thread.answers(1)
-        await workspace.until(lambda: not bot._working)
+        await workspace.until(lambda: not bot.work._working)
         begin, hold = asyncio.Event(), asyncio.Event()
         model.will(says("One.", wait=begin), *(says(f"Secret {n}", " told.", hold=hold) for n in range(9)))
         await thread.say("wait")
@@ -147,7 +147,7 @@ async def test_what_is_forgotten_again_and_again_ends_the_answer_that_may_tell_o
             if number < 4:
                 await model.asked(number + 3)
         await thread.answers(3, containing="kept changing")
-        await workspace.until(lambda: not bot._working)
+        await workspace.until(lambda: not bot.work._working)
         assert len(model.requests) == 6
         assert "Secret" not in thread.texts()[-1]
 
@@ -192,7 +192,7 @@ async def test_the_same_command_in_a_thread_is_answered_once_while_it_waits(
         for _ in range(5):
             await thread.say("help")
         await thread.say("session info")
-        await workspace.until(lambda: workspace.pending_events == 0 and not bot._errands.tasks)
+        await workspace.until(lambda: workspace.pending_events == 0 and not bot.errands.tasks)
         assert sorted(text.split()[0] for text in thread.texts()[1:]) == ["**I", "**Session**"]
 
 
@@ -219,7 +219,7 @@ async def test_a_command_that_is_given_when_the_same_was_told_is_answered_again(
             await thread.say("help")
             await thread.answers(count, containing="session info")
         assert [await asyncio.gather(*(thread.say("session info") for _ in range(9)))]
-        await workspace.until(lambda: workspace.pending_events == 0 and not bot._errands.tasks)
+        await workspace.until(lambda: workspace.pending_events == 0 and not bot.errands.tasks)
         assert len([text for text in thread.texts() if text.startswith("**Session**")]) == 1
 
 
@@ -234,7 +234,7 @@ async def test_whoever_has_many_commands_waiting_can_still_stop_an_answer(
         await workspace.until(lambda: model.under_way == 1)
         for number in range(22):
             await thread.say(f"rename session Title {number}")
-        await workspace.until(lambda: bot._errands.has_enough(alice.id) and workspace.pending_events == 0)
+        await workspace.until(lambda: bot.errands.has_enough(alice.id) and workspace.pending_events == 0)
         await other.say("stop")
         await workspace.until(lambda: model.under_way == 0)
 
@@ -245,11 +245,11 @@ async def test_edits_of_what_is_answered_offer_one_answer_at_a_time(
     async with open_the_bot(chathakase_rate_limits="chat.postEphemeral=2/1", chathakase_grace=0) as bot:
         thread = await start("@ChatHakase version 0")
         await thread.answers(1)
-        await workspace.until(lambda: not bot._working)
+        await workspace.until(lambda: not bot.work._working)
         for version in range(1, 8):
             await alice.edit(thread.channel, thread.ts, f"@ChatHakase version {version}")
         await workspace.until(lambda: workspace.pending_events == 0)
-        assert len(bot._errands.tasks) <= 1
+        assert len(bot.errands.tasks) <= 1
 
 
 async def test_an_answered_session_waits_no_more(
@@ -261,10 +261,10 @@ async def test_an_answered_session_waits_no_more(
         threads = []
         for number in range(3):
             threads.append(await start(f"@ChatHakase question {number}"))
-            await workspace.until(lambda: len(bot._working) == len(threads))
+            await workspace.until(lambda: len(bot.work._working) == len(threads))
         ends[0].set()
         await threads[0].answers(1)
-        await workspace.until(lambda: model.under_way == 1 and len(bot._working) == 2)
+        await workspace.until(lambda: model.under_way == 1 and len(bot.work._working) == 2)
         threads.append(await start("@ChatHakase one more", person=bob))
         await workspace.until(lambda: workspace.pending_events == 0)
         for end in ends:
@@ -283,14 +283,14 @@ async def test_nobody_gets_another_behind_their_own_questions_by_speaking_in_the
         await model.asked(1)
         for number in range(3):
             await start(f"@ChatHakase alice asks {number}", person=alice)
-        await workspace.until(lambda: len(bot._working) == 4)
+        await workspace.until(lambda: len(bot.work._working) == 4)
         await thread.say("bob asks more", bob)
         await thread.say("and so do I", alice)
         await thread.say("help", alice)
-        await workspace.until(lambda: workspace.pending_events == 0 and not bot._errands.tasks)
+        await workspace.until(lambda: workspace.pending_events == 0 and not bot.errands.tasks)
         end.set()
         await model.asked(2)
-        await workspace.until(lambda: len(bot._places._waiting) == 3)
+        await workspace.until(lambda: len(bot.work._places._waiting) == 3)
         next_end.set()
         await model.asked(5)
         assert "bob asks more" in model.said(2) + model.said(3)
@@ -304,9 +304,9 @@ async def test_after_a_restart_what_waits_is_answered_fairly(
         threads = []
         for number in range(4):
             threads.append(await start(f"@ChatHakase alice asks {number}"))
-            await workspace.until(lambda: len(bot._working) == len(threads))
+            await workspace.until(lambda: len(bot.work._working) == len(threads))
         await start("@ChatHakase bob asks", person=bob)
-        await workspace.until(lambda: len(bot._working) == 5)
+        await workspace.until(lambda: len(bot.work._working) == 5)
     asked = len(model.requests)
     async with open_the_bot(chathakase_concurrency=1):
         await model.asked(asked + 5)
@@ -332,11 +332,11 @@ async def test_stops_of_one_person_are_bounded_too(
     async with open_the_bot(chathakase_rate_limits="chat.postEphemeral=1/1", chathakase_grace=0) as bot:
         thread = await start("@ChatHakase hello")
         await thread.answers(1)
-        await workspace.until(lambda: not bot._working)
+        await workspace.until(lambda: not bot.work._working)
         for _ in range(10):
             await thread.say("stop")
         await workspace.until(lambda: workspace.pending_events == 0)
-        assert len(bot._errands.tasks) <= 2
+        assert len(bot.errands.tasks) <= 2
 
 
 async def test_the_same_button_is_heeded_once_while_it_waits(
@@ -351,7 +351,7 @@ async def test_the_same_button_is_heeded_once_while_it_waits(
         for _ in range(10):
             await bob.press(thread.channel, thread.replies()[0].ts, ACTION.format(Wish.STOP))
         await workspace.until(lambda: workspace.pending_events == 0)
-        assert len(bot._errands.tasks) <= 2
+        assert len(bot.errands.tasks) <= 2
 
 
 async def test_nobody_waits_for_all_that_one_person_has_read_above(
@@ -362,7 +362,7 @@ async def test_nobody_waits_for_all_that_one_person_has_read_above(
         secret = await start("the word is swordfish", person=bob)
         for root in roots:
             await root.say("@ChatHakase session info")
-        await workspace.until(lambda: len(bot._errands.tasks) == len(roots) and workspace.pending_events == 0)
+        await workspace.until(lambda: len(bot.errands.tasks) == len(roots) and workspace.pending_events == 0)
         await secret.say("@ChatHakase what is the word?")
         await model.asked(1)
         assert "swordfish" in model.said()
@@ -377,7 +377,7 @@ async def test_of_one_persons_refusals_only_so_many_are_told_at_once(
         for number in range(MOST_WITH_URGENT + 10):
             await start(f"@ChatHakase question {number}")
         await workspace.until(lambda: workspace.pending_events == 0)
-        assert 1 < len(bot._errands.tasks) <= MOST_WITH_URGENT
+        assert 1 < len(bot.errands.tasks) <= MOST_WITH_URGENT
         assert len(model.requests) == 1
 
 
@@ -387,11 +387,11 @@ async def test_a_stop_that_is_said_while_another_is_told_of_is_not_lost(
     async with open_the_bot(chathakase_rate_limits="chat.postEphemeral=60/1", chathakase_grace=0) as bot:
         thread = await start("@ChatHakase hello")
         await thread.answers(1)
-        await workspace.until(lambda: not bot._working)
+        await workspace.until(lambda: not bot.work._working)
         for command in ("forget", "stop"):
             await thread.say(command)
         await workspace.until(lambda: workspace.pending_events == 0)
-        assert [task for task in bot._errands.tasks if task.get_name().endswith("stop")]
+        assert [task for task in bot.errands.tasks if task.get_name().endswith("stop")]
         model.will(says("It goes", " on.", hold=asyncio.Event()))
         await thread.say("go on")
         await model.asked(2)

@@ -14,6 +14,7 @@ from chathakase.core.ports.memory import (
     TitleStore,
 )
 from chathakase.core.ports.model import LanguageModel, TokenCounter
+from chathakase.core.ports.stores import Stores
 from chathakase.core.ports.surface import Downloads, Past, Reply, Surface
 from chathakase.core.ports.turns import ErrandStore, ListeningStore, TurnStore
 
@@ -33,6 +34,7 @@ __all__ = [
     "SearchIndex",
     "SearchStore",
     "SessionStore",
+    "Stores",
     "SummaryStore",
     "Surface",
     "TitleStore",

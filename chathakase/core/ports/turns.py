@@ -69,6 +69,12 @@ class TurnStore(Protocol):
         ``upto`` is the newest message that a turn under way answers; what was asked after it is no matter of its.
         """
 
+    async def calibration(self) -> Sequence[tuple[str, int, int]]:
+        """Of the newest turns: the model, how many tokens the prompt was thought to have, and how many it had.
+
+        The newest comes last, so that whoever learns from them learns most from it.
+        """
+
     async def was_cleared(self, lease: Lease) -> bool:
         """Tell whether a turn that is lost was forgotten, so that nobody else writes or has written its answer."""
 

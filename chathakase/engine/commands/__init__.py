@@ -3,7 +3,7 @@
 from chathakase.engine.commands.answers import Answer, Asked, Said, privately
 from chathakase.engine.commands.book import Commands, find
 from chathakase.engine.commands.helping import text as help_text
-from chathakase.engine.commands.means import Means, Stores, Terms
+from chathakase.engine.commands.means import Means, Terms
 from chathakase.engine.commands.parsing import (
     ABOUT_A_THREAD,
     ALOUD,
@@ -27,7 +27,6 @@ __all__ = [
     "Commands",
     "Means",
     "Said",
-    "Stores",
     "Terms",
     "find",
     "help_text",

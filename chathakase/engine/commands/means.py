@@ -2,43 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol
 
-from chathakase.core.ports import ExportStore, ForgetStore, SearchStore, SessionStore, Surface, TitleStore, TurnStore
+from chathakase.core.ports import Stores, Surface
 from chathakase.core.types import Expiry, FollowUps
 from chathakase.core.window import ModelFacts
 from chathakase.engine.presses import Presses
 from chathakase.engine.recall import Recall
 from chathakase.engine.rights import Rights
 from chathakase.engine.summaries import Summaries
-
-
-class Stores(Protocol):
-    """What is stored, from the sides that commands see of it."""
-
-    @property
-    def sessions(self) -> SessionStore:
-        """What is said."""
-
-    @property
-    def turns(self) -> TurnStore:
-        """What was answered."""
-
-    @property
-    def titles(self) -> TitleStore:
-        """What sessions are called."""
-
-    @property
-    def forgetting(self) -> ForgetStore:
-        """How it is forgotten."""
-
-    @property
-    def search(self) -> SearchStore:
-        """How it is found."""
-
-    @property
-    def export(self) -> ExportStore:
-        """How it is given back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,97 @@
+"""Opens Slack: its outward half before the engine, its inward half behind it."""
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from time import monotonic
+
+from chathakase.config import Settings
+from chathakase.core.errors import StartError
+from chathakase.core.types import Streaming
+from chathakase.engine.opening import Engine
+from chathakase.slack.connection.socket import open_socket
+from chathakase.slack.connection.state import Connection
+from chathakase.slack.delivery.attachment import Attachments
+from chathakase.slack.delivery.outbox import Outbox
+from chathakase.slack.delivery.reply import Delivery
+from chathakase.slack.delivery.status import Statuses
+from chathakase.slack.inward.authors import Authors
+from chathakase.slack.inward.downloads import SlackDownloads
+from chathakase.slack.inward.intake import Intake, build_app
+from chathakase.slack.inward.past import SlackPast
+from chathakase.slack.people import People
+from chathakase.slack.places import Places
+from chathakase.slack.surface import SlackSurface
+from chathakase.slack.web.calls import Calls
+from chathakase.slack.web.client import SlackWeb, open_web
+from chathakase.slack.web.limits import read_limits
+from chathakase.slack.web.pace import Pace
+
+
+@dataclass(frozen=True, slots=True)
+class Slack:
+    """Slack as the engine sees it, and what its inward half is made of."""
+
+    web: SlackWeb
+    authors: Authors
+    surface: SlackSurface
+    past: SlackPast
+    downloads: SlackDownloads
+
+
+async def open_slack(stack: AsyncExitStack, settings: Settings) -> Slack:
+    """Open all but the socket. Raises StartError when Slack does not let us in, or a setting cannot be read."""
+    token, timeout = settings.slack_bot_token.get_secret_value(), settings.chathakase_slack_timeout
+    web = await stack.enter_async_context(open_web(token=token, api_url=settings.slack_api_url, call_timeout=timeout))
+    calls, people = _calls(settings, web), People(web.client, monotonic, team=web.identity.team_id)
+    authors = Authors(web.identity, people, monotonic, workflows=settings.chathakase_answer_workflows)
+    native = settings.chathakase_streaming is Streaming.NATIVE
+    delivery = _delivery(stack, settings, web, calls)
+    return Slack(
+        web,
+        authors,
+        SlackSurface(delivery, people, Places(calls, monotonic), url=web.identity.url, native=native),
+        SlackPast(calls, web.identity, authors),
+        SlackDownloads(web),
+    )
+
+
+async def listen(stack: AsyncExitStack, settings: Settings, slack: Slack, engine: Engine) -> Connection:
+    """Connect, so that what people say and press reaches the engine. Raises StartError."""
+    intake = Intake(
+        slack.web.identity,
+        slack.authors,
+        submit=engine.submit,
+        change=engine.changes.take_in,
+        press=engine.manager.promise,
+        command=engine.manager.promise,
+        say=engine.manager.say,
+    )
+    socket = open_socket(
+        build_app(slack.web, intake),
+        app_token=settings.slack_app_token.get_secret_value(),
+        api_url=settings.slack_api_url,
+        reconnected=engine.catch_up.missed,
+    )
+    return await stack.enter_async_context(socket)
+
+
+def _calls(settings: Settings, web: SlackWeb) -> Calls:
+    """The one way to Slack's Web API. Raises StartError when its limits are told in a way that cannot be read."""
+    try:
+        limits = read_limits(settings.chathakase_rate_limits)
+    except ValueError as error:
+        raise StartError(f"CHATHAKASE_RATE_LIMITS {error}.") from error
+    return Calls(web.client, Pace(monotonic, limits), monotonic)
+
+
+def _delivery(stack: AsyncExitStack, settings: Settings, web: SlackWeb, calls: Calls) -> Delivery:
+    statuses = Statuses(calls)
+    stack.push_async_callback(statuses.close)
+    outbox = Outbox(calls, bot=web.identity.user_id)
+    return Delivery(
+        outbox,
+        Attachments(outbox, web.session),
+        statuses,
+        most_pages=settings.chathakase_max_pages,
+        interim=settings.chathakase_streaming is not Streaming.OFF,
+    )

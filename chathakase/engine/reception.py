@@ -1,0 +1,158 @@
+"""Takes in what people say: it is saved as what it is, a command, a question, one too many, or context."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from chathakase.core.errands import Command, Words
+from chathakase.core.ports import SessionStore, TurnStore
+from chathakase.core.types import Appended, Incoming, SaidTo
+from chathakase.engine.admission import Admission
+from chathakase.engine.attention import Attention
+from chathakase.engine.changes import OFFER_WITH_FILES
+from chathakase.engine.commands import STOP, Commands
+from chathakase.engine.hints import STOOD_BACK, Hints
+from chathakase.engine.in_order import InOrder
+from chathakase.engine.requests import Requests
+from chathakase.engine.saving import Saving
+from chathakase.engine.strays import Strays
+from chathakase.engine.targets import Targets
+from chathakase.engine.twins import LATE
+from chathakase.engine.work import Work
+
+
+class Reception:
+    """Hears people, those of one place one after another."""
+
+    def __init__(
+        self,
+        *,
+        sessions: SessionStore,
+        turns: TurnStore,
+        saving: Saving,
+        requests: Requests,
+        commands: Commands,
+        work: Work,
+        admission: Admission,
+        attention: Attention,
+        hints: Hints,
+        strays: Strays,
+        targets: Targets,
+        now: Callable[[], int],
+    ) -> None:
+        """``now`` tells epoch milliseconds."""
+        self._sessions = sessions
+        self._turns = turns
+        self._saving = saving
+        self._requests = requests
+        self._commands = commands
+        self._work = work
+        self._admission = admission
+        self._attention = attention
+        self._hints = hints
+        self._strays = strays
+        self._targets = targets
+        self._now = now
+        self._in_order = InOrder()
+
+    async def submit(self, incoming: Incoming) -> bool:
+        """Save what a person said and see to its answer; False when it was had already or is none of ours.
+
+        When this returns, the message is stored. Raises StoreError when it could not be.
+        """
+        appended = await self._take_in(incoming)
+        if appended is Appended.STRAY:
+            self._strays.keep(incoming)
+        elif appended is Appended.COMPLETED:
+            await self._take_up_completed(incoming)
+        elif appended is Appended.KNOWN and not incoming.awaits_files:
+            # Its twin has come, and brings nothing more.
+            self._work.files_came(incoming.place.name)
+        elif appended and incoming.opens:
+            for stray in self._strays.take(incoming):
+                await self.submit(stray)
+        return bool(appended)
+
+    async def say(self, words: Words) -> None:
+        """Take words that somebody says by a button as if they had written them; only commands can be said so.
+
+        When this returns, they are stored. Raises StoreError when they could not be.
+        """
+        now = self._now() * 1000
+        said = Incoming(words.place, words.ref, words.by, words.words, said=now, opens=False, asks=True)
+        if command := self._commands.find(said):
+            command = replace(command, told_in=words.told_in)
+            if await self._requests.take_command(said, command) is Appended.STRAY:
+                # The question stood in no session.
+                await self._requests.keep(command)
+
+    async def look_for_strays(self) -> None:
+        """See to what came here before another process opened its session. Raises StoreError."""
+        if places := self._strays.places():
+            for session_id in await self._sessions.opened(places):
+                for stray in self._strays.take_all(session_id):
+                    await self.submit(stray)
+
+    async def _take_up_completed(self, incoming: Incoming) -> None:
+        """Have a question answered with its files, which came only with the twin of its mention. Raises StoreError."""
+        session_id = incoming.place.name
+        if self._work.files_came(session_id) or self._work.begin_anew(session_id):
+            return
+        if (answered := await self._turns.answer_to(session_id, incoming.ref)) is None:
+            return
+        if self._now() - incoming.said // 1000 > LATE:
+            offer = Command(incoming.place, incoming.ref, incoming.author, OFFER_WITH_FILES)
+            await self._requests.keep(offer)
+        else:
+            await self._work.take_up_again(incoming.place, *answered)
+            self._work.wake(session_id)
+
+    async def _take_in(self, incoming: Incoming) -> Appended:
+        if await self._saving.is_saved_by_twin(incoming):
+            return Appended.KNOWN
+        # What was said before tells whether people talk among themselves.
+        async with self._in_order.of(incoming.place.name):
+            return await self._admit(await self._attention.heed(incoming))
+
+    async def _admit(self, incoming: Incoming) -> Appended:
+        """Save a message as what it is."""
+        if incoming.direct and not incoming.asks and await self._is_command_outside(incoming):
+            return Appended.KNOWN
+        if (command := self._commands.find(incoming)) and await self._is_meant(command, incoming):
+            return await self._requests.take_command(incoming, command)
+        waiting = self._work.waiting(incoming.place.name)
+        why = self._admission.refusal(incoming, waiting=waiting) if incoming.asks else None
+        if why and not await self._is_among_people(incoming):
+            return await self._requests.refuse(incoming, why)
+        return await self._keep(incoming, counted=incoming.asks and not why)
+
+    async def _keep(self, incoming: Incoming, *, counted: bool) -> Appended:
+        """Save a question and have it answered, or keep what is none; ``counted``: as a question, which it may be."""
+        appended = await self._saving.save(incoming)
+        if appended is Appended.NEW and incoming.asks:
+            self._work.begin(incoming.place.name, awaits_files=incoming.awaits_files)
+        elif counted:
+            self._admission.take_back(incoming)
+        if appended is Appended.AMONG_PEOPLE:
+            await self._tell_that_we_stand_back(incoming)
+        return appended
+
+    async def _tell_that_we_stand_back(self, incoming: Incoming) -> None:
+        """Tell somebody, once for ever, why a message that might have been for us is not answered."""
+        if await self._hints.is_due(STOOD_BACK, incoming.author, teller=incoming.ref):
+            await self._requests.keep(Command(incoming.place, incoming.ref, incoming.author, STOOD_BACK))
+
+    async def _is_meant(self, command: Command, incoming: Incoming) -> bool:
+        """Whether a command is said to us: between people only a stop is, while there is something to stop."""
+        if not await self._is_among_people(incoming):
+            return True
+        return command.name == STOP and await self._work.may_be_stopped(incoming.place.name)
+
+    async def _is_command_outside(self, incoming: Incoming) -> bool:
+        """Whether a message that is too old to be answered is a command that opens no session."""
+        is_command = self._commands.find(replace(incoming, asks=True)) is not None
+        return is_command and await self._targets.is_outside(incoming)
+
+    async def _is_among_people(self, incoming: Incoming) -> bool:
+        """Whether a message that would ask is said where people talk among themselves, and so to none of us."""
+        said_to_somebody = incoming.opens or incoming.said_to is not SaidTo.ANYBODY
+        return not said_to_somebody and await self._sessions.is_among_people(incoming)
