@@ -49,6 +49,19 @@ def test_no_module_imports_itself_in_a_circle() -> None:
         TopologicalSorter(MODULES | {"dom.js": {BEGINS}}).prepare()
 
 
+def test_no_folder_imports_itself_in_a_circle() -> None:
+    rooms: dict[str, set[str]] = {}
+    for name, imported in MODULES.items():
+        here = _room(name)
+        rooms.setdefault(here, set()).update(room for room in map(_room, imported) if room != here)
+    TopologicalSorter(rooms).prepare()
+
+
+def _room(name: str) -> str:
+    """The folder in which a module is, or itself where it is in none."""
+    return name.split("/")[0]
+
+
 def test_every_module_is_there_and_used() -> None:
     used, ahead = set[str](), {BEGINS}
     while ahead:

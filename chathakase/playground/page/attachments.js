@@ -1,10 +1,11 @@
 /** Legacy attachments: a coloured bar beside text, fields and blocks. */
 
-import { Surface, drawBlocks } from "./blocks/index.js";
-import { picture } from "./blocks/media.js";
+import { drawBlocks } from "./blocks/index.js";
 import { h } from "./dom.js";
 import { link } from "./links.js";
 import { mrkdwn } from "./mrkdwn.js";
+import { picture } from "./pictures.js";
+import { Surface } from "./surface.js";
 
 const NAMED = { good: "#2f9e62", warning: "#d08a17", danger: "#c8402f" };
 

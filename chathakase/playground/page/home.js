@@ -1,8 +1,9 @@
 /** The app's own tabs: its Home as it has published it, and what is known about it. */
 
-import { Surface, drawBlocks } from "./blocks/index.js";
+import { drawBlocks } from "./blocks/index.js";
 import { fill, h } from "./dom.js";
 import { avatar } from "./names.js";
+import { Surface } from "./surface.js";
 
 const KEYS = [
   ["F6, Shift+F6", "next or previous pane"],

@@ -1,7 +1,7 @@
 /** One message in a pane: drawn in parts, of which only those are drawn again that have changed. */
 
 import { attachmentsNode } from "./attachments.js";
-import { Surface, drawBlocks } from "./blocks/index.js";
+import { drawBlocks } from "./blocks/index.js";
 import { button, fill, fragment, h, morph, same } from "./dom.js";
 import { filesNode } from "./files.js";
 import { icon } from "./icons.js";
@@ -9,6 +9,7 @@ import { isReply } from "./log.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { appName, author, avatar, userName } from "./names.js";
 import { reactionsNode } from "./reactions.js";
+import { Surface } from "./surface.js";
 import { briefTimeOf, dateOf, dayName, exactTimeOf, timeOf, whenOf } from "./time.js";
 
 const TOGETHER = 5 * 60;

@@ -1,10 +1,11 @@
 /** Modals: a stack of views per person, of which the uppermost is shown; what was entered below is kept. */
 
-import { Surface, drawBlocks } from "./blocks/index.js";
+import { drawBlocks } from "./blocks/index.js";
 import { button, fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { openLayer } from "./layers.js";
 import { plain } from "./mrkdwn.js";
+import { Surface } from "./surface.js";
 
 const WAITS = 250;
 const SOON = 30;

@@ -5,7 +5,7 @@ import { elementNode } from "../elements/index.js";
 import { icon } from "../icons.js";
 import { link } from "../links.js";
 import { textObject } from "../mrkdwn.js";
-import { picture, smallImage } from "./media.js";
+import { picture, smallImage } from "../pictures.js";
 import { inlines, richText } from "./rich_text.js";
 
 const ALERTS = { default: "info", info: "info", success: "check", warning: "warning", error: "warning" };

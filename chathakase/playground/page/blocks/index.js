@@ -8,11 +8,9 @@ import { richText } from "./rich_text.js";
 import { dataTable, table } from "./table.js";
 import { context, divider, header, markdownBlock, section } from "./text.js";
 
-export { Surface } from "./surface.js";
-
 /**
  * Blocks that hold others are given what draws those.
- * @type {Record<string, (block: any, surface: import("./surface.js").Surface, draw: typeof drawBlock) => Node>}
+ * @type {Record<string, (block: any, surface: import("../surface.js").Surface, draw: typeof drawBlock) => Node>}
  */
 const FAMILIES = {
   actions,
@@ -43,7 +41,7 @@ const made = new WeakMap();
  * Draw blocks into an element; those that have not changed stay as they are.
  * @param {HTMLElement} element
  * @param {any[]} blocks
- * @param {import("./surface.js").Surface} surface
+ * @param {import("../surface.js").Surface} surface
  */
 export function drawBlocks(element, blocks, surface) {
   blocks.forEach((block, index) => {

@@ -4,7 +4,7 @@ import { h, morph } from "../dom.js";
 import { elementNode } from "../elements/index.js";
 import { markdown } from "../markdown.js";
 import { textObject } from "../mrkdwn.js";
-import { picture, smallImage } from "./media.js";
+import { picture, smallImage } from "../pictures.js";
 
 export function section(block, surface) {
   const { store } = surface;

@@ -1,7 +1,7 @@
 /** The interactive elements of Block Kit, each by its type. */
 
 import { h } from "../dom.js";
-import { picture } from "../blocks/media.js";
+import { picture } from "../pictures.js";
 import { checkboxes, radioButtons } from "./choices.js";
 import { buttonElement, feedbackButtons, iconButton, overflow } from "./buttons.js";
 import { datepicker, datetimepicker, timepicker } from "./pickers.js";
@@ -35,7 +35,7 @@ export const isGroup = (type) => type === "checkboxes" || type === "radio_button
  * An element; in an input block it tells the app of a choice only if `dispatch` says so.
  * @param {any} element
  * @param {any} block
- * @param {import("../blocks/surface.js").Surface} surface
+ * @param {import("../surface.js").Surface} surface
  * @param {{dispatch?: boolean, label?: string}} [input]
  * @returns {HTMLElement}
  */

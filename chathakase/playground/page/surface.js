@@ -1,8 +1,8 @@
 /** Where blocks stand (a message, a modal, a Home): what was entered there, and how a click reaches the app. */
 
-import { confirmed } from "../confirm.js";
-import { h } from "../dom.js";
-import { textObject } from "../mrkdwn.js";
+import { confirmed } from "./confirm.js";
+import { h } from "./dom.js";
+import { textObject } from "./mrkdwn.js";
 
 export class Surface {
   /**
