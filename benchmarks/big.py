@@ -170,7 +170,7 @@ async def _long_thread(large: Path) -> list[Goal]:
                 began = time.perf_counter()
                 memory = await stores.memory.memory(place.name, limit=most, tokens=room.room)
                 read = time.perf_counter()
-                prompt = build_prompt(place.name, manner, memory, people={}, where=Where("general"), window=room)
+                prompt = build_prompt(manner, memory, people={}, where=Where("general"), window=room)
                 taken.append(((read - began) * 1000, (time.perf_counter() - read) * 1000))
             reading, building = (median(times) for times in zip(*taken, strict=True))
             together = median([sum(pair) for pair in taken])
@@ -209,10 +209,10 @@ async def _fill_thread(database: SqliteDatabase, stores: Stores, place: Place) -
         )
         for n in range(LONG)
     ]
-    await stores.sessions.append(
+    saved = await stores.sessions.append(
         Incoming(place, "1800000000.000001", "U1", "begin", said=1 << 55, opens=True, asks=False)
     )
-    await stores.memory.add_above(place, above)
+    await stores.memory.add_above(saved.session, above)
     async with database.transaction() as transaction:
         await transaction.fetch("PRAGMA synchronous = FULL")
 

@@ -91,7 +91,7 @@ async def _reported(vocabulary: TokenCounter) -> Mapping[str, int]:
 
 
 async def _ask(model: OpenAIModel, text: str) -> int:
-    pieces = [piece async for piece in model.stream(Prompt((Speech("user", text),), "s"))]
+    pieces = [piece async for piece in model.stream(Prompt((Speech("user", text),)))]
     finished = pieces[-1]
     if not isinstance(finished, Finished) or finished.usage is None:
         raise RuntimeError("the server reported nothing")
@@ -148,6 +148,6 @@ def _time(most: int, window: int) -> list[float]:
     taken = []
     for _ in range(ROUNDS):
         began = time.thread_time()
-        build_prompt("s", Manner(persona, SLACK), memory, people=people, where=where, window=room)
+        build_prompt(Manner(persona, SLACK), memory, people=people, where=where, window=room)
         taken.append((time.thread_time() - began) * 1000)
     return taken

@@ -104,7 +104,7 @@ async def _turn(opened: Stores, world: World, place: Place) -> Mapping[str, floa
     with _timed(taken, "memory"):
         memory = await opened.memory.memory(place.name, lease=lease, limit=limit, tokens=room)
     with _timed(taken, "prompt"):
-        build_prompt(place.name, MANNER, memory, people=PEOPLE, where=WHERE, window=WINDOW)
+        build_prompt(MANNER, memory, people=PEOPLE, where=WHERE, window=WINDOW)
     with _timed(taken, "finish"):
         await opened.turns.finish(lease, ANSWER)
     return taken

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from chathakase.core.types import Place, Wish
+from chathakase.core.types import NO_SESSION, Place, SessionId, Wish
 
 CLEAR_SESSION = "clear session"
 """The command that has a session forgotten; until it is done, no turn is begun there that would remember."""
@@ -88,8 +88,15 @@ class Errand:
     task: Command | Press
     attempt: int = 1
     """1 for a first try; more when the process died before it was done."""
+    session: SessionId = NO_SESSION
+    """The session that it is about, as far as there was one when it was stored."""
 
     @property
     def id(self) -> str:
-        """Names the errand, and what is written for it."""
+        """Names the errand, and what is written for it, within its workspace."""
         return self.task.id
+
+    @property
+    def key(self) -> tuple[Place, str]:
+        """Names it wherever errands of several workspaces are."""
+        return self.task.place.beside(""), self.task.id

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from chathakase.core.types import Incoming, Message, Place
+from chathakase.core.types import Incoming, Message, Place, SessionId
 
 
 class TitleBy(StrEnum):
@@ -101,6 +101,7 @@ class Standing(StrEnum):
 class Touched:
     """What a change of a message touched."""
 
+    session: SessionId
     place: Place
     author: str
     seq: int

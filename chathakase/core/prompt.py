@@ -69,7 +69,6 @@ class Manner:
 
 
 def build_prompt(
-    session_id: str,
     manner: Manner,
     memory: Memory,
     *,
@@ -88,7 +87,7 @@ def build_prompt(
     shown = {id_: images[id_] for id_ in newest_pictures(memory.messages) if id_ in images} if images else {}
     names = Names({id_: person.name for id_, person in people.items()}, said_in(memory))
     rendering = Rendering(people, names, shown, window.counter)
-    builder = _Builder(session_id, manner, memory, where, window, rendering)
+    builder = _Builder(manner, memory, where, window, rendering)
     prompt = builder.build(window.room)
     return prompt if share >= 1 else builder.build(min(builder.less(prompt, share), window.room))
 
@@ -101,10 +100,7 @@ def said_in(memory: Memory) -> Sequence[Message]:
 class _Builder:
     """Builds one session's prompt for rooms of different sizes."""
 
-    def __init__(
-        self, session_id: str, manner: Manner, memory: Memory, where: Where, window: Window, rendering: Rendering
-    ) -> None:
-        self._session_id = session_id
+    def __init__(self, manner: Manner, memory: Memory, where: Where, window: Window, rendering: Rendering) -> None:
         self._most = manner.persona.max_messages
         self._memory = memory
         self._where = where
@@ -131,7 +127,7 @@ class _Builder:
         older = [rendering.speech(message) for message in kept.older]
         tokens = self._fixed + taken + self._cost(summary) + self._cost(beginning)
         speeches = (Speech("system", self._system), *_merged(block, [*older, *newest]))
-        return Prompt(speeches, self._session_id, tokens, left_out)
+        return Prompt(speeches, tokens, left_out)
 
     def less(self, prompt: Prompt, share: float) -> int:
         """Room for only a share of what a prompt tells, but for some words of the newest turn in any case."""

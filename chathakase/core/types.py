@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, IntEnum, StrEnum, auto
-from typing import TypeAlias
+from typing import NewType, TypeAlias
 
 from chathakase.core.files import Attachment, Image, SharedFile
 
@@ -102,6 +102,13 @@ class Expiry:
     mode: ExpiryMode
 
 
+SessionId = NewType("SessionId", str)
+"""Names a session for ever, wherever it is; it tells nothing, but an older session's comes first in order."""
+
+NO_SESSION = SessionId("")
+"""The id of none: nothing is remembered under it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A thread on a surface, and so the home of one session."""
@@ -122,6 +129,14 @@ class Place:
     def beside(self, channel: str, thread: str = "") -> "Place":
         """Another place in the same workspace."""
         return Place(self.surface, self.workspace, channel, thread)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session, and where it is at present."""
+
+    id: SessionId
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +183,17 @@ class Appended(Enum):
 
     def __bool__(self) -> bool:
         return self in (Appended.NEW, Appended.AMONG_PEOPLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of a message that was to be stored, and in which session it is."""
+
+    appended: Appended
+    session: SessionId = NO_SESSION
+
+    def __bool__(self) -> bool:
+        return bool(self.appended)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +250,7 @@ class Message:
 class Lease:
     """The right to run one turn of one session, held until it is finished, lost or released."""
 
+    session: SessionId
     place: Place
     owner: str
     """A fresh random id of this holder."""
@@ -247,6 +274,11 @@ class Lease:
     """Processes died while it ran, so it runs with no other turn beside it."""
     blamed: bool = False
     """Processes died while it ran alone: it is to be given up."""
+
+    @property
+    def of(self) -> Session:
+        """The session whose turn it is."""
+        return Session(self.session, self.place)
 
     @property
     def resumed(self) -> bool:
@@ -396,6 +428,7 @@ class LastMessage:
 class SessionInfo:
     """What is known of a session. Times are epoch milliseconds."""
 
+    session: SessionId
     place: Place
     messages: int
     """Messages that the model may see: people's and its own."""
@@ -453,7 +486,6 @@ class Prompt:
     """All that the model gets to see for one answer."""
 
     speeches: tuple[Speech, ...]
-    session_id: str
     tokens: int = 0
     """About how many tokens it has."""
     left_out: int = 0

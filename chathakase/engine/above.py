@@ -9,7 +9,7 @@ from time import monotonic
 from chathakase.core.errors import DeliveryError
 from chathakase.core.memory import Memory
 from chathakase.core.ports import MemoryStore, Past
-from chathakase.core.types import Incoming, Place
+from chathakase.core.types import Incoming, Place, Session
 
 WITHIN = 12.0
 """Seconds after which the answer is written without what is above; a later turn tries again."""
@@ -48,10 +48,10 @@ class Above:
         self._store = store
         self._is_command = is_command
         self._now = now
-        self._rests: dict[str, float] = {}
+        self._rests: dict[Place, float] = {}
         """Threads that took too long, and until when they are left alone."""
 
-    async def read(self, place: Place, memory: Memory, *, whose: str) -> Look:
+    async def read(self, session: Session, memory: Memory, *, whose: str) -> Look:
         """Store what is above as context, if nobody has. Raises StoreError.
 
         ``whose`` is the person for whom it is read, so that nobody else waits for all that one person has read.
@@ -59,7 +59,8 @@ class Above:
         """
         if memory.above_read:
             return Look.NOTHING
-        if monotonic() < self._rests.get(place.name, 0.0):
+        place = session.place
+        if monotonic() < self._rests.get(place, 0.0):
             return Look.MISSING
         began, before = monotonic(), memory.opening.said if memory.opening else self._now() * 1000
         try:
@@ -68,14 +69,14 @@ class Above:
         except (DeliveryError, TimeoutError) as error:
             log.warning("Earlier messages in %s could not be read: %s", place.name, str(error) or "timed out")
             if monotonic() - began > LONG:
-                self._rest(place.name)
+                self._rest(place)
             return Look.MISSING
-        self._rests.pop(place.name, None)
-        new = await self._store.add_above(place, [each for each in messages if not self._is_command(each)])
+        self._rests.pop(place, None)
+        new = await self._store.add_above(session.id, [each for each in messages if not self._is_command(each)])
         log.info("%d earlier messages were read in %s", new, place.name)
         return Look.MORE if new else Look.NOTHING
 
-    def _rest(self, session_id: str) -> None:
+    def _rest(self, place: Place) -> None:
         if len(self._rests) >= RESTING:
             self._rests.clear()
-        self._rests[session_id] = monotonic() + REST
+        self._rests[place] = monotonic() + REST

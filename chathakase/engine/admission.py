@@ -7,6 +7,8 @@ from typing import Protocol
 
 from chathakase.core.types import Place
 
+_Counted = tuple[Place, str]
+
 WINDOW = 60.0
 """Seconds in which calls are counted."""
 
@@ -60,8 +62,8 @@ class Admission:
         """``clock`` tells seconds."""
         self._load = load
         self._clock = clock
-        self._asked: dict[str, deque[float]] = {}
-        self._told: OrderedDict[tuple[str, str], float] = OrderedDict()
+        self._asked: dict[_Counted, deque[float]] = {}
+        self._told: OrderedDict[tuple[str, Place], float] = OrderedDict()
         self._forgot_at = clock()
 
     def refusal(self, cause: Cause, *, waiting: int = 0) -> str | None:
@@ -89,7 +91,7 @@ class Admission:
 
     def tells(self, cause: Cause) -> bool:
         """Whether a person is to be told of a refusal in this thread; not again for a while, once it is to be."""
-        now, key = self._clock(), (cause.author, cause.place.name)
+        now, key = self._clock(), (cause.author, cause.place)
         while self._told and next(iter(self._told.values())) <= now - WINDOW:
             self._told.popitem(last=False)
         if key in self._told:
@@ -99,7 +101,7 @@ class Admission:
 
     def untell(self, cause: Cause) -> None:
         """A person was not told after all."""
-        self._told.pop((cause.author, cause.place.name), None)
+        self._told.pop((cause.author, cause.place), None)
 
     def _forget(self) -> None:
         """Count no longer what was asked a while ago; everybody is looked at but once in a while."""
@@ -111,10 +113,10 @@ class Admission:
             if not self._count(key):
                 del self._asked[key]
 
-    def _is_full(self, key: str, limit: int) -> bool:
+    def _is_full(self, key: _Counted, limit: int) -> bool:
         return 0 < limit <= self._count(key)
 
-    def _count(self, key: str) -> int:
+    def _count(self, key: _Counted) -> int:
         """How many calls somebody, or a channel, has caused within the window."""
         times, since = self._asked.get(key, ()), self._clock() - WINDOW
         while isinstance(times, deque) and times and times[0] <= since:
@@ -122,5 +124,7 @@ class Admission:
         return len(times)
 
 
-def _counted_by(cause: Cause) -> tuple[str, str]:
-    return f"@{cause.author}", cause.place.channel
+def _counted_by(cause: Cause) -> tuple[_Counted, _Counted]:
+    """The person, and the channel; each has its id within a workspace."""
+    place = cause.place
+    return (place.beside(""), cause.author), (place.beside(place.channel), "")

@@ -43,7 +43,7 @@ class Attention:
             return SaidTo.BOT
         if not may_address(incoming.text):
             return SaidTo.ANYBODY
-        others = await self._sessions.people(incoming.place.name) - {incoming.author}
+        others = await self._sessions.people(incoming.place) - {incoming.author}
         to_others = bool(others) and addresses(incoming.text, await self._names(others), ids=others)
         return SaidTo.OTHERS if to_others else SaidTo.ANYBODY
 

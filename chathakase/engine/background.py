@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from chathakase.core.errors import ModelError, StoreError, trace
-from chathakase.core.types import Place
+from chathakase.core.types import Session, SessionId
 from chathakase.engine.places import Yielded
 
 AT_ONCE = 4
@@ -23,7 +23,7 @@ TRIES = 3
 RESTING = 10_000
 """How many failures are remembered."""
 
-Chore = Callable[[Place], Awaitable[None]]
+Chore = Callable[[Session], Awaitable[None]]
 """Does something for a session; may fail without harm, and is tried again after some later turn."""
 
 log = logging.getLogger(__name__)
@@ -35,8 +35,8 @@ class Background:
     def __init__(self, chores: Sequence[Chore]) -> None:
         self._chores = chores
         self._room = asyncio.Semaphore(AT_ONCE)
-        self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._rests: dict[tuple[str, Chore], tuple[float, float]] = {}
+        self._tasks: dict[SessionId, asyncio.Task[None]] = {}
+        self._rests: dict[tuple[SessionId, Chore], tuple[float, float]] = {}
         """What failed in which session: until when it rests, and for how long."""
 
     async def __aenter__(self) -> Self:
@@ -52,44 +52,44 @@ class Background:
         if tasks:
             await asyncio.wait(tasks)
 
-    def after_turn(self, place: Place) -> None:
+    def after_turn(self, session: Session) -> None:
         """See to a session, unless somebody is at it already."""
-        session_id = place.name
-        if self._chores and session_id not in self._tasks:
-            self._tasks[session_id] = asyncio.create_task(self._see_to(place), name=f"background {session_id}")
+        if self._chores and session.id not in self._tasks:
+            work = self._see_to(session)
+            self._tasks[session.id] = asyncio.create_task(work, name=f"background {session.place.name}")
 
-    async def _see_to(self, place: Place) -> None:
+    async def _see_to(self, session: Session) -> None:
         try:
             async with self._room:
                 for chore in self._chores:
-                    await self._try(chore, place)
+                    await self._try(chore, session)
         finally:
-            del self._tasks[place.name]
+            del self._tasks[session.id]
 
-    async def _try(self, chore: Chore, place: Place) -> None:
-        key = (place.name, chore)
+    async def _try(self, chore: Chore, session: Session) -> None:
+        key = (session.id, chore)
         until, rested = self._rests.get(key, (0.0, 0.0))
         if monotonic() < until:
             return
         try:
-            await self._do(chore, place)
+            await self._do(chore, session)
             self._rests.pop(key, None)
             return
         except (ModelError, StoreError) as error:
-            log.info("%s in %s will be tried again: %s", chore.__name__, place.name, error)
+            log.info("%s in %s will be tried again: %s", chore.__name__, session.place.name, error)
         except Exception as error:  # noqa: BLE001 - nothing that is done in the background may end a session's work
-            log.error("%s in %s failed: %s", chore.__name__, place.name, trace(error))
+            log.error("%s in %s failed: %s", chore.__name__, session.place.name, trace(error))
         self._rest(key, rested)
 
-    async def _do(self, chore: Chore, place: Place) -> None:
+    async def _do(self, chore: Chore, session: Session) -> None:
         for _ in range(TRIES):
             try:
-                return await chore(place)
+                return await chore(session)
             except Yielded:
-                log.info("%s in %s gave way to an answer", chore.__name__, place.name)
+                log.info("%s in %s gave way to an answer", chore.__name__, session.place.name)
         return None
 
-    def _rest(self, key: tuple[str, Chore], rested: float) -> None:
+    def _rest(self, key: tuple[SessionId, Chore], rested: float) -> None:
         # What fails for ever would else be paid for after every turn.
         rest = min(max(2 * rested, REST), LONGEST_REST)
         if len(self._rests) >= RESTING:

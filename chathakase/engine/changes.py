@@ -6,7 +6,7 @@ from dataclasses import replace
 from chathakase.core.errands import Command
 from chathakase.core.memory import Change, Standing, Touched
 from chathakase.core.ports import ChangeStore
-from chathakase.core.types import Incoming, SaidTo
+from chathakase.core.types import Incoming, SaidTo, Session
 from chathakase.engine.admission import Admission, Caused
 from chathakase.engine.running import Running
 
@@ -27,7 +27,7 @@ class Changes:
         admission: Admission,
         find: Callable[[Incoming], Command | None],
         heed: Callable[[Incoming], Awaitable[Incoming]],
-        wake: Callable[[str], None],
+        wake: Callable[[Session], None],
         submit: Callable[[Incoming], Awaitable[bool]],
         promise: Callable[[Command], Awaitable[None]],
         young: int,
@@ -93,7 +93,7 @@ class Changes:
 
     async def _see_to(self, change: Change, touched: Touched) -> None:
         if touched.standing is Standing.ASKED:
-            self._wake(touched.place.name)
+            self._wake(Session(touched.session, touched.place))
         elif touched.standing is Standing.WAITING:
             self._begin_anew(change, touched)
         elif touched.standing is Standing.NEWEST and change.now is not None and change.now.asks:
@@ -105,15 +105,15 @@ class Changes:
 
     def _begin_anew(self, change: Change, touched: Touched) -> None:
         """Have the answer that is being written take a change in, unless whoever makes it has caused too much."""
-        signals = self._running.find(touched.place.name)
+        signals = self._running.find(touched.session)
         if signals is None or not signals.lease.since < touched.seq <= signals.lease.upto:
             return
         if change.now is None:
-            self._running.begin_anew(touched.place.name, withdrawn=True)
+            self._running.begin_anew(touched.session, withdrawn=True)
             return
         signals.edits[change.ref] = touched.author
         # Beyond that it is not begun anew, whatever is said.
         if self._running.may_begin_anew(signals.lease.turn) and not self._admission.refusal(
             Caused(touched.author, touched.place)
         ):
-            self._running.begin_anew(touched.place.name)
+            self._running.begin_anew(touched.session)

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from chathakase.core.errands import Command, Errand, Press
 from chathakase.core.errors import StoreError, trace
-from chathakase.core.types import Wish
+from chathakase.core.types import Place, Wish
 from chathakase.engine.changes import OFFER_AGAIN, OFFER_WITH_FILES
 from chathakase.engine.commands import STOP, TELLING
 from chathakase.engine.errands import Errands
@@ -23,7 +23,7 @@ MOST_WITH_URGENT = 2 * MOST_OF_ONE_PERSON
 
 log = logging.getLogger(__name__)
 K = TypeVar("K", bound=Hashable)
-_Told = tuple[str, str, str, str]
+_Told = tuple[Place, str, str, str]
 
 ONCE = TELLING | {OFFER_AGAIN, OFFER_WITH_FILES, STOP}
 """Commands of which one is done at a time where several are the same."""
@@ -43,8 +43,8 @@ class ErrandRunner:
         self._errands = errands
         self._done = done
         self._again = again
-        self._tasks: dict[str, asyncio.Task[None]] = {}
-        """By the errand's id."""
+        self._tasks: dict[tuple[Place, str], asyncio.Task[None]] = {}
+        """By the errand's key."""
         self._telling: Counter[_Told] = Counter()
         """What is being told to whom and where, and which answers are being stopped."""
         self._repeated: dict[_Told, tuple[int, Command]] = {}
@@ -90,9 +90,9 @@ class ErrandRunner:
 
     def begin(self, errand: Errand) -> None:
         """See to an errand, unless somebody is at it already."""
-        if not self._retired and errand.id not in self._tasks:
+        if not self._retired and errand.key not in self._tasks:
             self._count(errand.task, 1)
-            self._tasks[errand.id] = asyncio.create_task(self._run(errand), name=f"errand {errand.id}")
+            self._tasks[errand.key] = asyncio.create_task(self._run(errand), name=f"errand {errand.id}")
 
     async def _run(self, errand: Errand) -> None:
         told_at = 0
@@ -101,7 +101,7 @@ class ErrandRunner:
         except Exception as error:  # noqa: BLE001 - it is held no longer and taken up later
             log.error("An errand in %s failed: %s", errand.task.place.name, trace(error))
         finally:
-            del self._tasks[errand.id]
+            del self._tasks[errand.key]
             self._count(errand.task, -1)
         self._done(errand)
         if isinstance(errand.task, Command):
@@ -137,4 +137,4 @@ def _is_done_once(task: Command | Press) -> bool:
 
 def _told(task: Command | Press) -> _Told:
     what = (task.wish, f"{task.turn} {task.run}") if isinstance(task, Press) else (task.name, task.argument)
-    return task.where.name, task.by, *what
+    return task.where, task.by, *what

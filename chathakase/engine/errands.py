@@ -96,7 +96,7 @@ class Errands:
             return Said(with_notice("", GAVE_UP), private=not aloud)
         if isinstance(errand.task, Command):
             return await self._commands.do(errand.task, errand)
-        told = await self._presses.heed(errand.task)
+        told = await self._presses.heed(errand.task, errand.session)
         return privately(told) if told else None
 
     async def _tell(self, errand: Errand, answer: Answer) -> int:

@@ -1,6 +1,7 @@
 """What people are told once and never again, so that nobody has to know it and nobody is bothered by it."""
 
 from chathakase.core.ports import HintStore
+from chathakase.core.types import Place
 
 STOOD_BACK = "stood back"
 """That a message is not answered since people talk among themselves."""
@@ -27,11 +28,11 @@ class Hints:
             self._note(person, hint)
         return due
 
-    async def is_due_in_a_direct_message(self, person: str, channel: str, *, teller: str) -> bool:
+    async def is_due_in_a_direct_message(self, person: str, place: Place, *, teller: str) -> bool:
         """Whether somebody who has not gone on with a conversation yet is to be told how. Raises StoreError."""
         if not person or (person, NEW_CONVERSATION) in self._told:
             return False
-        if await self._store.has_replied(person, channel):
+        if await self._store.has_replied(person, place):
             self._note(person, NEW_CONVERSATION)
             return False
         return await self.is_due(NEW_CONVERSATION, person, teller=teller)

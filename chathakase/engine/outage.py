@@ -31,9 +31,9 @@ class Outage:
 
     def __init__(self, surface: Surface) -> None:
         self._surface = surface
-        self._askers: OrderedDict[str, Incoming] = OrderedDict()
-        self._told: OrderedDict[str, float] = OrderedDict()
-        self._passing: set[str] = set()
+        self._askers: OrderedDict[Place, Incoming] = OrderedDict()
+        self._told: OrderedDict[Place, float] = OrderedDict()
+        self._passing: set[Place] = set()
         """Threads in which something failed that may pass by itself."""
         self._telling: set[asyncio.Task[None]] = set()
 
@@ -55,46 +55,46 @@ class Outage:
         """
 
         async def watching(incoming: Incoming) -> None:
-            session_id = incoming.place.name
-            asks_us = incoming.asks and (incoming.opens or session_id in self._askers)
+            place = incoming.place
+            asks_us = incoming.asks and (incoming.opens or place in self._askers)
             if asks_us:
-                self._askers[session_id] = incoming
-                self._askers.move_to_end(session_id)
+                self._askers[place] = incoming
+                self._askers.move_to_end(place)
                 _shorten(self._askers)
             try:
                 await submit(incoming)
             except StoreError as error:
                 if asks_us:
-                    self.strikes(session_id, error)
+                    self.strikes(place, error)
                 raise
-            self._passing.discard(session_id)
+            self._passing.discard(place)
 
         return watching
 
-    def strikes(self, session_id: str, error: StoreError) -> None:
+    def strikes(self, place: Place, error: StoreError) -> None:
         """The database fails while something is answered in a session: whoever asked there last is told."""
-        asked = self._askers.get(session_id)
-        if asked is None or self._may_pass(session_id, error) or not self._is_due(session_id):
+        asked = self._askers.get(place)
+        if asked is None or self._may_pass(place, error) or not self._is_due(place):
             return
-        task = asyncio.create_task(self._tell(asked.place, asked.author), name=f"outage {session_id}")
+        task = asyncio.create_task(self._tell(asked.place, asked.author), name=f"outage {place.name}")
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)
 
-    def _may_pass(self, session_id: str, error: StoreError) -> bool:
+    def _may_pass(self, place: Place, error: StoreError) -> bool:
         """Whether it may pass by itself, and failed in this session for the first time."""
-        if not error.passes or session_id in self._passing:
+        if not error.passes or place in self._passing:
             return False
         if len(self._passing) >= REMEMBERED:
             self._passing.clear()
-        self._passing.add(session_id)
+        self._passing.add(place)
         return True
 
-    def _is_due(self, session_id: str) -> bool:
+    def _is_due(self, place: Place) -> bool:
         now = monotonic()
-        if len(self._telling) >= MOST or now < self._told.get(session_id, -AGAIN) + AGAIN:
+        if len(self._telling) >= MOST or now < self._told.get(place, -AGAIN) + AGAIN:
             return False
-        self._told[session_id] = now
-        self._told.move_to_end(session_id)
+        self._told[place] = now
+        self._told.move_to_end(place)
         _shorten(self._told)
         return True
 
@@ -105,6 +105,6 @@ class Outage:
             log.warning("Nobody in %s could be told of the database failure: %s", place.name, error)
 
 
-def _shorten(known: OrderedDict[str, Incoming] | OrderedDict[str, float]) -> None:
+def _shorten(known: OrderedDict[Place, Incoming] | OrderedDict[Place, float]) -> None:
     if len(known) > REMEMBERED:
         known.popitem(last=False)

@@ -5,7 +5,7 @@ import asyncio
 from chathakase.core.errands import Press
 from chathakase.core.leases import LEFT_WITHIN
 from chathakase.core.ports import TurnStore
-from chathakase.core.types import Wish
+from chathakase.core.types import SessionId, Wish
 from chathakase.engine.rights import Rights
 from chathakase.engine.running import Running
 from chathakase.engine.work import Ended, Work
@@ -30,98 +30,96 @@ class Presses:
         self._running = running
         self._rights = rights
 
-    async def heed(self, press: Press) -> str:
+    async def heed(self, press: Press, session: SessionId) -> str:
         """Do what somebody wants, if they may; returns a sentence for them, or nothing when they will see it.
 
         Raises StoreError.
         """
         if press.wish is Wish.STOP:
-            return await self._stop(press)
-        if not await self._may(press):
+            return await self._stop(press, session)
+        if not await self._may(press, session):
             return NOT_YOURS
-        while not await self._turns.reopen(press):
+        while not await self._turns.reopen(session, press):
             # The button is seen a moment before the end of its turn is saved.
-            if not self._is_ending(press):
+            if not self._is_ending(press, session):
                 return DONE
             await asyncio.sleep(BETWEEN_LOOKS)
         self._running.forgive(press.turn)
-        signals = self._running.find(press.place.name)
+        signals = self._running.find(session)
         return AFTER_THIS if signals and signals.lease.turn != press.turn else ""
 
-    async def is_writing(self, session_id: str) -> bool:
+    async def is_writing(self, session: SessionId) -> bool:
         """Whether an answer is being written in a session, or waits to be; not one that is just about to end.
 
         Raises StoreError.
         """
         for _ in range(LOOKS):
-            if not await self._turns.is_busy(session_id):
+            if not await self._turns.is_busy(session):
                 return False
-            signals = self._running.find(session_id)
+            signals = self._running.find(session)
             if signals is None or not signals.ending.is_set():
                 return True
             # People read an answer a moment before its end is saved.
             await asyncio.sleep(BETWEEN_LOOKS / 5)
         return True
 
-    def _is_ending(self, press: Press) -> bool:
-        signals = self._running.find(press.place.name)
+    def _is_ending(self, press: Press, session: SessionId) -> bool:
+        signals = self._running.find(session)
         return signals is not None and (signals.lease.turn, signals.lease.run) == (press.turn, press.run)
 
-    def begin_anew(self, session_id: str) -> None:
+    def begin_anew(self, session: SessionId) -> None:
         """Have an answer that is under way written anew, since something that it may tell of is forgotten."""
-        self._running.begin_anew(session_id, withdrawn=True)
+        self._running.begin_anew(session, withdrawn=True)
 
-    async def end(self, session_id: str, *, before: str) -> None:
+    async def end(self, session: SessionId, *, before: str) -> None:
         """End what is being written, here, by another process or by one that died, so that nothing is left half.
 
         Once its turn is forgotten nobody would know of it, if the process died then. Only an answer to something that
         was said before a stored message; what was asked later is still answered. Raises StoreError.
         """
         for _ in range(LOOKS):
-            if await self._work.end(session_id, before=before) is Ended.DONE:
+            if await self._work.end(session, before=before) is Ended.DONE:
                 return
-            if not await self._turns.want_stop(session_id, before=before):
+            if not await self._turns.want_stop(session, before=before):
                 return
-            if (signals := self._running.find(session_id)) is not None:
+            if (signals := self._running.find(session)) is not None:
                 signals.forgotten.set()
                 signals.recheck.set()
             await asyncio.sleep(BETWEEN_LOOKS)
 
-    async def _may(self, press: Press) -> bool:
-        askers = await self._turns.askers(press.place.name, press.turn)
+    async def _may(self, press: Press, session: SessionId) -> bool:
+        askers = await self._turns.askers(session, press.turn)
         return await self._rights.may_act_on(press.by, askers)
 
-    async def _stop(self, press: Press) -> str:
-        session_id = press.place.name
-        signals = self._running.find(session_id)
+    async def _stop(self, press: Press, session: SessionId) -> str:
+        signals = self._running.find(session)
         if signals is None:
-            return await self._dismiss(press)
+            return await self._dismiss(press, session)
         turn = signals.lease.turn
         if press.turn not in ("", turn):
             return ENDED
-        askers = await self._turns.askers(session_id, turn, upto=signals.lease.upto)
+        askers = await self._turns.askers(session, turn, upto=signals.lease.upto)
         if not await self._rights.may_act_on(press.by, askers):
             return NOT_YOURS
         signals.stop.set()
         return ""
 
-    async def _dismiss(self, press: Press) -> str:
+    async def _dismiss(self, press: Press, session: SessionId) -> str:
         """End a turn that has not begun here, without waiting for a place to run it."""
-        session_id = press.place.name
-        askers = await self._turns.askers(session_id, "")
+        askers = await self._turns.askers(session, "")
         if not askers:
             return ENDED if press.turn else NOTHING_TO_STOP
         if not await self._rights.may_act_on(press.by, askers):
             return NOT_YOURS
-        ended = await self._work.end(session_id, press.turn)
+        ended = await self._work.end(session, press.turn)
         if ended is Ended.NOT_OURS:
-            return await self._stop_elsewhere(press)
+            return await self._stop_elsewhere(press, session)
         return "" if ended is Ended.DONE else ENDED
 
-    async def _stop_elsewhere(self, press: Press) -> str:
+    async def _stop_elsewhere(self, press: Press, session: SessionId) -> str:
         """Stop a turn that was taken at the same moment, that another process holds, or that died with its process."""
-        signals = self._running.find(press.place.name)
+        signals = self._running.find(session)
         if signals is not None:
             signals.stop.set()
             return ""
-        return "" if await self._turns.want_stop(press.place.name, press.turn) else ENDED
+        return "" if await self._turns.want_stop(session, press.turn) else ENDED

@@ -11,7 +11,7 @@ from chathakase.core.errors import DeliveryError, trace
 from chathakase.core.files import Attachment, Reading
 from chathakase.core.ports import Downloads, FileStore
 from chathakase.core.traits import Traits
-from chathakase.core.types import Place
+from chathakase.core.types import Place, Session
 from chathakase.engine.places import Places, Rank
 
 MOST_FILES = 10
@@ -74,13 +74,13 @@ class FileReader:
         self._room = Places(AT_ONCE)
         self._tries: Counter[int] = Counter()
 
-    async def read_new(self, place: Place, *, whose: str = "", deadline: float = DEADLINE) -> Collection[int]:
+    async def read_new(self, session: Session, *, whose: str = "", deadline: float = DEADLINE) -> Collection[int]:
         """Read the newest files of a session that nobody has read yet, and note what they hold. Raises StoreError.
 
         ``whose`` is the person for whom they are read. Returns the attachment ids of those that are read now.
         """
-        unread = await self._files.unread(place.name, limit=MOST_FILES)
-        work = Work(place, whose)
+        unread = await self._files.unread(session.id, limit=MOST_FILES)
+        work = Work(session.place, whose)
         try:
             async with asyncio.timeout(deadline):
                 await self._read_all(unread, work)

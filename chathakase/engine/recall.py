@@ -13,7 +13,7 @@ from chathakase.core.mentions import mentioned, speakers
 from chathakase.core.ports import FileStore, MemoryStore, Surface
 from chathakase.core.prompt import Manner, Persona, build_prompt, said_in
 from chathakase.core.rendering import newest_pictures
-from chathakase.core.types import Lease, Place, Prompt, Role, Speech, Wish
+from chathakase.core.types import Lease, Place, Prompt, Role, Session, SessionId, Speech, Wish
 from chathakase.core.window import Window
 from chathakase.engine.above import Above, Look
 from chathakase.engine.lens import Lens
@@ -60,55 +60,54 @@ class Recall:
 
         Raises StoreError, and NothingAsked when all that the turn answers is forgotten.
         """
-        place = lease.place
-        memory, new = await self._complete(place, lease, whose=lease.by)
+        memory, new = await self._complete(lease.of, lease, whose=lease.by)
         if lease.wish is not Wish.CONTINUE and not _asks(memory, lease):
             raise NothingAsked
-        prompt = await self._build(place, memory, self._lens.window(), share)
+        prompt = await self._build(lease.place, memory, self._lens.window(), share)
         missing = about_files(memory, lease, new=new, sees=self._lens.sees)
         prompt = replace(prompt, footnotes=(*about_above(memory, lease), *missing))
         if memory.messages and memory.messages[-1].role is Role.ASSISTANT:
             return replace(prompt, speeches=(*prompt.speeches, Speech("user", GO_ON)))
         return prompt
 
-    async def look(self, place: Place, *, whose: str) -> View:
+    async def look(self, session: Session, *, whose: str) -> View:
         """What the model would see right now, if something were asked; somebody wants to know. Raises StoreError."""
-        memory, _ = await self._complete(place, None, whose=whose)
+        memory, _ = await self._complete(session, None, whose=whose)
         window = self._lens.window()
-        return View(await self._build(place, memory, window, 1.0), memory, window)
+        return View(await self._build(session.place, memory, window, 1.0), memory, window)
 
-    async def bring_in(self, place: Place, *, whose: str) -> None:
+    async def bring_in(self, session: Session, *, whose: str) -> None:
         """Have what is above and what files hold remembered for somebody, as far as that can be had.
 
         Raises StoreError.
         """
-        await self._complete(place, None, whose=whose)
+        await self._complete(session, None, whose=whose)
 
     async def standing(self, lease: Lease) -> str:
         """The text that an answer goes on from; empty when it is written from the beginning. Raises StoreError."""
         if lease.wish is not Wish.CONTINUE:
             return ""
-        newest = (await self._store.memory(lease.place.name, lease=lease, limit=1, tokens=0)).messages[-1:]
+        newest = (await self._store.memory(lease.session, lease=lease, limit=1, tokens=0)).messages[-1:]
         return newest[0].text if newest and newest[0].role is Role.ASSISTANT else ""
 
-    async def _complete(self, place: Place, lease: Lease | None, *, whose: str) -> tuple[Memory, Collection[int]]:
+    async def _complete(self, session: Session, lease: Lease | None, *, whose: str) -> tuple[Memory, Collection[int]]:
         """What is remembered, with what is above and what files hold, as far as that can be had; what is not is said.
 
         Also the attachment ids of the files that are read now.
         """
-        memory = await self._remember(place, lease)
-        look = await self._above.read(place, memory, whose=whose)
+        memory = await self._remember(session.id, lease)
+        look = await self._above.read(session, memory, whose=whose)
         if look is Look.MORE:
-            memory = await self._remember(place, lease)
+            memory = await self._remember(session.id, lease)
         new: Collection[int] = ()
         if _has_unread(memory):
-            new = await self._reader.read_new(place, whose=whose)
-            memory = await self._remember(place, lease)
+            new = await self._reader.read_new(session, whose=whose)
+            memory = await self._remember(session.id, lease)
         return replace(memory, above_read=look is not Look.MISSING), new
 
-    async def _remember(self, place: Place, lease: Lease | None) -> Memory:
+    async def _remember(self, session: SessionId, lease: Lease | None) -> Memory:
         limit, room = self._persona.max_messages, self._lens.window().room
-        return await self._store.memory(place.name, lease=lease, limit=limit, tokens=room)
+        return await self._store.memory(session, lease=lease, limit=limit, tokens=room)
 
     async def _build(self, place: Place, memory: Memory, window: Window, share: float) -> Prompt:
         # Whoever said something is told apart from others of the same name, also if that is out of sight.
@@ -121,7 +120,6 @@ class Recall:
         )
         build = partial(
             build_prompt,
-            place.name,
             Manner(self._persona, self._surface.traits(place)),
             memory,
             people=people,

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from chathakase.core.errands import Command, Words
 from chathakase.core.ports import SessionStore, TurnStore
-from chathakase.core.types import Appended, Incoming, SaidTo
+from chathakase.core.types import Appended, Incoming, SaidTo, Saved, Session
 from chathakase.engine.admission import Admission
 from chathakase.engine.attention import Attention
 from chathakase.engine.changes import OFFER_WITH_FILES
@@ -59,18 +59,19 @@ class Reception:
 
         When this returns, the message is stored. Raises StoreError when it could not be.
         """
-        appended = await self._take_in(incoming)
-        if appended is Appended.STRAY:
+        saved = await self._take_in(incoming)
+        session = Session(saved.session, incoming.place)
+        if saved.appended is Appended.STRAY:
             self._strays.keep(incoming)
-        elif appended is Appended.COMPLETED:
-            await self._take_up_completed(incoming)
-        elif appended is Appended.KNOWN and not incoming.awaits_files:
+        elif saved.appended is Appended.COMPLETED:
+            await self._take_up_completed(incoming, session)
+        elif saved.appended is Appended.KNOWN and not incoming.awaits_files:
             # Its twin has come, and brings nothing more.
-            self._work.files_came(incoming.place.name)
-        elif appended and incoming.opens:
+            self._work.files_came(session)
+        elif saved and incoming.opens:
             for stray in self._strays.take(incoming):
                 await self.submit(stray)
-        return bool(appended)
+        return bool(saved)
 
     async def say(self, words: Words) -> None:
         """Take words that somebody says by a button as if they had written them; only commands can be said so.
@@ -81,60 +82,59 @@ class Reception:
         said = Incoming(words.place, words.ref, words.by, words.words, said=now, opens=False, asks=True)
         if command := self._commands.find(said):
             command = replace(command, told_in=words.told_in)
-            if await self._requests.take_command(said, command) is Appended.STRAY:
+            if (await self._requests.take_command(said, command)).appended is Appended.STRAY:
                 # The question stood in no session.
                 await self._requests.keep(command)
 
     async def look_for_strays(self) -> None:
         """See to what came here before another process opened its session. Raises StoreError."""
         if places := self._strays.places():
-            for session_id in await self._sessions.opened(places):
-                for stray in self._strays.take_all(session_id):
+            for place in await self._sessions.opened(places):
+                for stray in self._strays.take_all(place):
                     await self.submit(stray)
 
-    async def _take_up_completed(self, incoming: Incoming) -> None:
+    async def _take_up_completed(self, incoming: Incoming, session: Session) -> None:
         """Have a question answered with its files, which came only with the twin of its mention. Raises StoreError."""
-        session_id = incoming.place.name
-        if self._work.files_came(session_id) or self._work.begin_anew(session_id):
+        if self._work.files_came(session) or self._work.begin_anew(session.id):
             return
-        if (answered := await self._turns.answer_to(session_id, incoming.ref)) is None:
+        if (answered := await self._turns.answer_to(session.id, incoming.ref)) is None:
             return
         if self._now() - incoming.said // 1000 > LATE:
             offer = Command(incoming.place, incoming.ref, incoming.author, OFFER_WITH_FILES)
             await self._requests.keep(offer)
         else:
-            await self._work.take_up_again(incoming.place, *answered)
-            self._work.wake(session_id)
+            await self._work.take_up_again(session, *answered)
+            self._work.wake(session)
 
-    async def _take_in(self, incoming: Incoming) -> Appended:
-        if await self._saving.is_saved_by_twin(incoming):
-            return Appended.KNOWN
+    async def _take_in(self, incoming: Incoming) -> Saved:
+        if (saved := await self._saving.saved_by_twin(incoming)) is not None:
+            return saved
         # What was said before tells whether people talk among themselves.
-        async with self._in_order.of(incoming.place.name):
+        async with self._in_order.of(incoming.place):
             return await self._admit(await self._attention.heed(incoming))
 
-    async def _admit(self, incoming: Incoming) -> Appended:
+    async def _admit(self, incoming: Incoming) -> Saved:
         """Save a message as what it is."""
         if incoming.direct and not incoming.asks and await self._is_command_outside(incoming):
-            return Appended.KNOWN
+            return Saved(Appended.KNOWN)
         if (command := self._commands.find(incoming)) and await self._is_meant(command, incoming):
             return await self._requests.take_command(incoming, command)
-        waiting = self._work.waiting(incoming.place.name)
+        waiting = self._work.waiting(incoming.place)
         why = self._admission.refusal(incoming, waiting=waiting) if incoming.asks else None
         if why and not await self._is_among_people(incoming):
             return await self._requests.refuse(incoming, why)
         return await self._keep(incoming, counted=incoming.asks and not why)
 
-    async def _keep(self, incoming: Incoming, *, counted: bool) -> Appended:
+    async def _keep(self, incoming: Incoming, *, counted: bool) -> Saved:
         """Save a question and have it answered, or keep what is none; ``counted``: as a question, which it may be."""
-        appended = await self._saving.save(incoming)
-        if appended is Appended.NEW and incoming.asks:
-            self._work.begin(incoming.place.name, awaits_files=incoming.awaits_files)
+        saved = await self._saving.save(incoming)
+        if saved.appended is Appended.NEW and incoming.asks:
+            self._work.begin(Session(saved.session, incoming.place), awaits_files=incoming.awaits_files)
         elif counted:
             self._admission.take_back(incoming)
-        if appended is Appended.AMONG_PEOPLE:
+        if saved.appended is Appended.AMONG_PEOPLE:
             await self._tell_that_we_stand_back(incoming)
-        return appended
+        return saved
 
     async def _tell_that_we_stand_back(self, incoming: Incoming) -> None:
         """Tell somebody, once for ever, why a message that might have been for us is not answered."""
@@ -145,7 +145,9 @@ class Reception:
         """Whether a command is said to us: between people only a stop is, while there is something to stop."""
         if not await self._is_among_people(incoming):
             return True
-        return command.name == STOP and await self._work.may_be_stopped(incoming.place.name)
+        if command.name != STOP or (session := await self._sessions.find(incoming.place)) is None:
+            return False
+        return await self._work.may_be_stopped(session)
 
     async def _is_command_outside(self, incoming: Incoming) -> bool:
         """Whether a message that is too old to be answered is a command that opens no session."""

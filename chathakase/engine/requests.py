@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from chathakase.core.errands import Command, Errand, Press
 from chathakase.core.ports import ErrandStore
-from chathakase.core.types import Appended, Incoming, Role, Wish
+from chathakase.core.types import NO_SESSION, Appended, Incoming, Role, Saved, Session, Wish
 from chathakase.engine.admission import A_WISH, TOO_MANY_BY_YOU, WHYS, Admission, Cause, Caused
 from chathakase.engine.commands import CALLING, STOP
 from chathakase.engine.errand_runner import ErrandRunner
@@ -42,7 +42,7 @@ class Requests:
         self._work = work
         self._now = now
 
-    async def take_command(self, incoming: Incoming, command: Command) -> Appended:
+    async def take_command(self, incoming: Incoming, command: Command) -> Saved:
         """Save a command; one that is being done already for the same person and place is not done twice.
 
         Raises StoreError, as everything here does.
@@ -57,20 +57,20 @@ class Requests:
             return await self.refuse(incoming, why, role=Role.COMMAND)
         return await self._save(incoming, command)
 
-    async def _take_outside(self, incoming: Incoming, command: Command) -> Appended:
+    async def _take_outside(self, incoming: Incoming, command: Command) -> Saved:
         """Promise a command that is said in no session, and opens none: it is about another one, or about none."""
         if self.errands.is_being_told(command) or self._now() - incoming.said // 1000 > STALE:
-            return Appended.KNOWN
+            return Saved(Appended.KNOWN)
         if why := self._too_much(incoming, calls=command.name in CALLING, stops=command.name == STOP):
             await self._tell(incoming, Command(incoming.place, incoming.ref, incoming.author, why, A_WISH))
-            return Appended.NEW
+            return Saved(Appended.NEW)
         if command.told_in is not None:
             return await self._save(replace(incoming, place=command.place, opens=False), command)
         kept = await self.keep(command)
         self._count(incoming, command, kept)
-        return Appended.NEW if kept else Appended.KNOWN
+        return Saved(Appended.NEW if kept else Appended.KNOWN)
 
-    async def _save(self, incoming: Incoming, command: Command) -> Appended:
+    async def _save(self, incoming: Incoming, command: Command) -> Saved:
         """Save a command with its errand, and see to that."""
         saved = await self._save_with(incoming, Role.COMMAND, command)
         self._count(incoming, command, bool(saved))
@@ -81,7 +81,7 @@ class Requests:
         if not new and command.name in CALLING:
             self._admission.take_back(cause)
 
-    async def refuse(self, incoming: Incoming, why: str, *, role: Role = Role.USER) -> Appended:
+    async def refuse(self, incoming: Incoming, why: str, *, role: Role = Role.USER) -> Saved:
         """Keep what somebody said, a question as context, and tell them that it is not answered."""
         argument = A_WISH if role is Role.COMMAND else ""
         word = Command(incoming.place, incoming.ref, incoming.author, why, argument)
@@ -93,12 +93,12 @@ class Requests:
             self._admission.untell(incoming)
         return saved
 
-    async def _save_with(self, incoming: Incoming, role: Role, command: Command) -> Appended:
+    async def _save_with(self, incoming: Incoming, role: Role, command: Command) -> Saved:
         errand = Errand(command)
         with self.errands.taking_on(command):
             saved = await self._saving.save(incoming, role=role, errand=errand)
             if saved:
-                self.errands.begin(errand)
+                self.errands.begin(replace(errand, session=saved.session))
         return saved
 
     async def promise(self, task: Press | Command) -> None:
@@ -139,17 +139,16 @@ class Requests:
         """Why a command or a wish is not taken on, if so; one that ``calls`` the model counts as a question."""
         if self.errands.has_enough(cause.author, urgent=stops):
             return TOO_MANY_BY_YOU
-        waiting = self._work.waiting(cause.place.name)
+        waiting = self._work.waiting(cause.place)
         return self._admission.refusal(cause, waiting=waiting) if calls else None
 
     async def keep(self, task: Press | Command) -> bool:
         """Save something that is to be done once, however much there is, and see to it; False when it was had."""
-        errand = Errand(task)
         with self.errands.taking_on(task):
-            promised = await self._store.promise(errand)
-            if promised:
-                self.errands.begin(errand)
-        return promised
+            promised = await self._store.promise(Errand(task))
+            if promised is not None:
+                self.errands.begin(promised)
+        return promised is not None
 
     async def take_up(self) -> None:
         """See to what was promised and nobody does, since whoever did it died."""
@@ -158,4 +157,5 @@ class Requests:
 
     def _done(self, errand: Errand) -> None:
         """A press may have something waiting now, and a command may have ended the turn."""
-        self._work.look_again(errand.task.place.name)
+        if errand.session != NO_SESSION:
+            self._work.look_again(Session(errand.session, errand.task.place))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from chathakase.core.types import Lease
+from chathakase.core.types import Lease, Place, SessionId
 
 MOST_ANEW = 3
 """How often the answer of one turn is begun anew because of what people change; whoever edits for ever pays for no more
@@ -44,39 +44,45 @@ class Signals:
 
 
 class Running:
-    """The turns under way, by session."""
+    """The turns under way, by session and by place."""
 
     def __init__(self) -> None:
-        self._signals: dict[str, Signals] = {}
+        self._signals: dict[SessionId, Signals] = {}
+        self._by_place: dict[Place, Signals] = {}
         self._anew: OrderedDict[str, int] = OrderedDict()
         """How often each turn was begun anew."""
 
     @contextmanager
     def turn(self, lease: Lease) -> Iterator[Signals]:
         """A turn is under way until the block ends."""
-        session_id = lease.place.name
-        signals = self._signals[session_id] = Signals(lease)
+        signals = self._signals[lease.session] = self._by_place[lease.place] = Signals(lease)
         try:
             yield signals
         finally:
-            if self._signals.get(session_id) is signals:
-                del self._signals[session_id]
+            if self._signals.get(lease.session) is signals:
+                del self._signals[lease.session]
+            if self._by_place.get(lease.place) is signals:
+                del self._by_place[lease.place]
 
-    def begin_anew(self, session_id: str, *, withdrawn: bool = False) -> None:
+    def begin_anew(self, session: SessionId, *, withdrawn: bool = False) -> None:
         """Have the answer that is under way in a session, if any, written anew: what it tells of has changed.
 
         ``withdrawn`` says that something of it is forgotten.
         """
-        if (signals := self._signals.get(session_id)) is not None:
+        if (signals := self._signals.get(session)) is not None:
             signals.changed.set()
             if withdrawn:
                 signals.withdrawn.set()
             # Nothing may be left to answer.
             signals.recheck.set()
 
-    def find(self, session_id: str) -> Signals | None:
+    def find(self, session: SessionId) -> Signals | None:
         """How to speak to the turn of a session; None when none is under way here."""
-        return self._signals.get(session_id)
+        return self._signals.get(session)
+
+    def at(self, place: Place) -> Signals | None:
+        """How to speak to the turn that is answered at a place."""
+        return self._by_place.get(place)
 
     def times_anew(self, turn: str) -> int:
         """How often a turn was begun anew."""

@@ -4,7 +4,7 @@ import asyncio
 
 from chathakase.core.errands import Errand
 from chathakase.core.ports import SessionStore
-from chathakase.core.types import Appended, Incoming, Role
+from chathakase.core.types import Appended, Incoming, Place, Role, Saved
 
 
 class Saving:
@@ -12,9 +12,9 @@ class Saving:
 
     def __init__(self, sessions: SessionStore) -> None:
         self._sessions = sessions
-        self._under_way: dict[tuple[str, str], asyncio.Future[Appended]] = {}
+        self._under_way: dict[tuple[Place, str], asyncio.Future[Saved]] = {}
 
-    async def save(self, incoming: Incoming, *, role: Role = Role.USER, errand: Errand | None = None) -> Appended:
+    async def save(self, incoming: Incoming, *, role: Role = Role.USER, errand: Errand | None = None) -> Saved:
         """Save a message as ``SessionStore.append`` does; its twin waits meanwhile. Raises StoreError."""
         key = _key(incoming)
         saving = asyncio.ensure_future(self._sessions.append(incoming, role=role, errand=errand))
@@ -25,15 +25,18 @@ class Saving:
             if self._under_way.get(key) is saving:
                 del self._under_way[key]
 
-    async def is_saved_by_twin(self, incoming: Incoming) -> bool:
-        """Wait for a twin that is being saved; whether it is saved as new, with all that this one brings.
+    async def saved_by_twin(self, incoming: Incoming) -> Saved | None:
+        """Wait for a twin that is being saved, and tell where this one is known by that.
 
-        Raises StoreError.
+        None unless the twin is saved as new, with all that this one brings. Raises StoreError.
         """
-        twin = self._under_way.get(_key(incoming))
+        if (twin := self._under_way.get(_key(incoming))) is None:
+            return None
+        saved = await asyncio.shield(twin)
         # A twin that was none of ours may have lacked what opens the session, and one that was the files.
-        return twin is not None and (await asyncio.shield(twin)) is Appended.NEW and not incoming.files
+        is_known = saved.appended is Appended.NEW and not incoming.files
+        return Saved(Appended.KNOWN, saved.session) if is_known else None
 
 
-def _key(incoming: Incoming) -> tuple[str, str]:
-    return incoming.place.name, incoming.ref
+def _key(incoming: Incoming) -> tuple[Place, str]:
+    return incoming.place, incoming.ref

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable
 
-from chathakase.core.types import Incoming
+from chathakase.core.types import Incoming, Place
 
 KEPT = 30.0
 """Seconds in which the opening message may still come; after that only the next look for what was missed finds them."""
@@ -17,27 +17,27 @@ class Strays:
     def __init__(self, clock: Callable[[], float]) -> None:
         """``clock`` tells seconds."""
         self._clock = clock
-        self._kept: OrderedDict[tuple[str, str], tuple[float, Incoming]] = OrderedDict()
+        self._kept: OrderedDict[tuple[Place, str], tuple[float, Incoming]] = OrderedDict()
 
     def keep(self, incoming: Incoming) -> None:
         """Keep a message for a while."""
-        self._kept[incoming.place.name, incoming.ref] = (self._clock(), incoming)
+        self._kept[incoming.place, incoming.ref] = (self._clock(), incoming)
         if len(self._kept) > MOST:
             self._kept.popitem(last=False)
 
-    def places(self) -> frozenset[str]:
-        """The ids of the sessions that would be theirs, while they are fresh."""
-        return frozenset(session_id for (session_id, _), (at, _) in self._kept.items() if self._is_fresh(at))
+    def places(self) -> frozenset[Place]:
+        """Where they were said, while they are fresh."""
+        return frozenset(place for (place, _), (at, _) in self._kept.items() if self._is_fresh(at))
 
-    def take_all(self, session_id: str) -> list[Incoming]:
+    def take_all(self, place: Place) -> list[Incoming]:
         """What was said in a thread, oldest first; for a session that somebody else has opened."""
-        mine = [key for key in self._kept if key[0] == session_id]
+        mine = [key for key in self._kept if key[0] == place]
         taken = [self._kept.pop(key) for key in mine]
         return sorted((stray for at, stray in taken if self._is_fresh(at)), key=lambda stray: stray.said)
 
     def take(self, opening: Incoming) -> list[Incoming]:
         """What was said in a thread after the message that opens its session, but came before it."""
-        return [stray for stray in self.take_all(opening.place.name) if stray.said > opening.said]
+        return [stray for stray in self.take_all(opening.place) if stray.said > opening.said]
 
     def _is_fresh(self, at: float) -> bool:
         return at >= self._clock() - KEPT

@@ -13,7 +13,7 @@ from chathakase.core.names import Names
 from chathakase.core.ports import MemoryStore, SummaryStore, Surface
 from chathakase.core.quoting import CLAMP, attribute, escaped
 from chathakase.core.tokens import IMAGE_TOKENS, Estimator
-from chathakase.core.types import Message, Place, Prompt, Role, Speech
+from chathakase.core.types import Message, Prompt, Role, Session, Speech
 from chathakase.engine.asking import SHARES, TOO_MUCH, Words
 from chathakase.engine.calibration import Calibration
 from chathakase.engine.writing import Writer
@@ -101,36 +101,36 @@ class Summaries:
         self._calibration = calibration
         self._measure = measure
 
-    async def keep_up(self, place: Place) -> None:
+    async def keep_up(self, session: Session) -> None:
         """Sum up the older part of a session that has grown long. Raises ModelError, Yielded and StoreError."""
-        while (keep := self._due(await self._look(place))) and await self._sum_up(place, keep=keep):
-            log.info("The beginning of %s was summarised", place.name)
+        while (keep := self._due(await self._look(session))) and await self._sum_up(session, keep=keep):
+            log.info("The beginning of %s was summarised", session.place.name)
 
-    async def compact(self, place: Place, *, whose: str) -> Compacted:
+    async def compact(self, session: Session, *, whose: str) -> Compacted:
         """Sum up everything but the newest turn, now, for somebody. Raises ModelError and StoreError."""
-        before = await self._look(place)
-        while await self._sum_up(place, keep=1, whose=whose):
+        before = await self._look(session)
+        while await self._sum_up(session, keep=1, whose=whose):
             pass
-        after = await self._look(place)
+        after = await self._look(session)
         covered = _covered(after) - _covered(before)
         return Compacted(max(covered, 0), _taken(before), _taken(after))
 
-    async def summarise(self, place: Place, *, whose: str) -> str:
+    async def summarise(self, session: Session, *, whose: str) -> str:
         """A summary of a whole session for people, one of whom asked for it. Raises ModelError and StoreError."""
-        memory = await self._look(place)
+        memory = await self._look(session)
         if not memory.messages and memory.summary is None:
             raise ModelError("nothing", NOTHING)
         uncovered, room = _uncovered(memory), WHOLE * self._measure().readable
-        task = _Task(FOR_PEOPLE, place, memory, whose)
+        task = _Task(FOR_PEOPLE, memory, whose)
         words, told = await self._tell(task, lambda room: _newest_that_fit(uncovered, room), room)
-        await self._store.spent(place.name, words.model, words.usage)
+        await self._store.spent(session.id, words.model, words.usage)
         untold = memory.total - _covered(memory) - len(told)
         return words.text if untold <= 0 else f"{words.text}\n\n{UNTOLD.format(counted(untold, 'older message'))}"
 
-    async def _look(self, place: Place) -> Memory:
+    async def _look(self, session: Session) -> Memory:
         measure = self._measure()
         limit = max(measure.messages, MOST_AT_ONCE)
-        return await self._memory.memory(place.name, limit=limit, tokens=measure.tokens)
+        return await self._memory.memory(session.id, limit=limit, tokens=measure.tokens)
 
     def _due(self, memory: Memory) -> int:
         """How many of the newest messages are to be kept as they are; 0 when all of them may stay."""
@@ -146,17 +146,16 @@ class Summaries:
             kept += 1
         return max(kept, 1)
 
-    async def _sum_up(self, place: Place, *, keep: int, whose: str = "") -> bool:
+    async def _sum_up(self, session: Session, *, keep: int, whose: str = "") -> bool:
         """Take the oldest messages that are not covered into the summary; False when there are none."""
-        session_id = place.name
-        memory = await self._store.to_summarise(session_id, keep=keep, limit=MOST_AT_ONCE)
+        memory = await self._store.to_summarise(session.id, keep=keep, limit=MOST_AT_ONCE)
         if not memory.messages:
             return False
-        task, room = _Task(INSTRUCTIONS, place, memory, whose), PART * self._measure().readable
+        task, room = _Task(INSTRUCTIONS, memory, whose), PART * self._measure().readable
         words, part = await self._tell(task, lambda room: _part(memory.messages, room), room)
         covered = _covered(memory) + len(part)
         summary = Summary(words.text, part[-1].said, covered, words.model)
-        return await self._store.summarised(session_id, summary, instead_of=memory, usage=words.usage)
+        return await self._store.summarised(session.id, summary, instead_of=memory, usage=words.usage)
 
     async def _tell(
         self, task: "_Task", choose: Callable[[float], Sequence[Message]], room: float
@@ -182,7 +181,7 @@ class Summaries:
         if task.memory.summary is not None:
             quoted = f"<minutes>{escaped(task.memory.summary.text)}</minutes>\n{quoted}"
         speeches = (Speech("system", task.instructions), Speech("user", quoted))
-        return await self._writer.write(Prompt(speeches, task.place.name), whose=task.whose)
+        return await self._writer.write(Prompt(speeches), whose=task.whose)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +189,6 @@ class _Task:
     """What is to be written."""
 
     instructions: str
-    place: Place
     memory: Memory
     """With the summary that there is, and everybody who speaks."""
     whose: str

@@ -19,7 +19,7 @@ class Targets:
         if not incoming.direct:
             return False
         place = incoming.place
-        return place.thread == incoming.ref or not await self._sessions.opened([place.name])
+        return place.thread == incoming.ref or await self._sessions.find(place) is None
 
     async def aim(self, command: Command) -> Command:
         """What a command means outside of any session: to stop is about the newest answer that is being written.

@@ -6,7 +6,7 @@ from chathakase.core.memory import Memory, TitleBy
 from chathakase.core.ports import MemoryStore, TitleStore
 from chathakase.core.quoting import escaped
 from chathakase.core.titles import LONGEST_GIVEN, unquoted
-from chathakase.core.types import Place, Prompt, Role, Speech
+from chathakase.core.types import Prompt, Role, Session, Speech
 from chathakase.engine.writing import Writer
 
 INSTRUCTIONS = (
@@ -38,20 +38,19 @@ class Titles:
         self._store = store
         self._writer = writer
 
-    async def entitle(self, place: Place) -> None:
+    async def entitle(self, session: Session) -> None:
         """Give a session that has an answer a title, if it has none but by rule.
 
         Raises ModelError, Yielded and StoreError.
         """
-        session_id = place.name
-        memory = await self._memory.memory(session_id, limit=NEWEST, tokens=ROOM)
+        memory = await self._memory.memory(session.id, limit=NEWEST, tokens=ROOM)
         if memory.title_by is not TitleBy.RULE or not any(each.role is Role.ASSISTANT for each in memory.messages):
             return
-        words = await self._writer.write(_prompt(session_id, memory))
+        words = await self._writer.write(_prompt(memory))
         # A model that gives no title is not asked again.
         title = cleaned(words.text) or memory.title
         await self._store.entitle(
-            session_id, title, by=TitleBy.MODEL, usage=words.usage, model=words.model, made_of=memory
+            session.id, title, by=TitleBy.MODEL, usage=words.usage, model=words.model, made_of=memory
         )
 
 
@@ -66,8 +65,8 @@ def _bare(line: str) -> str:
     return unquoted(line, marks="*_.。")
 
 
-def _prompt(session_id: str, memory: Memory) -> Prompt:
+def _prompt(memory: Memory) -> Prompt:
     first = memory.opening
     messages = memory.messages if first is None or first in memory.messages else (first, *memory.messages)
     quoted = "\n".join(f"<{each.role}>{escaped(each.text[:SEEN])}</{each.role}>" for each in messages)
-    return Prompt((Speech("system", INSTRUCTIONS), Speech("user", quoted)), session_id)
+    return Prompt((Speech("system", INSTRUCTIONS), Speech("user", quoted)))

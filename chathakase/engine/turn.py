@@ -113,7 +113,7 @@ class TurnRunner:
             await self._turns.note_reply(lease, refs)
 
         async def members() -> frozenset[str]:
-            return await self._sessions.people(lease.place.name)
+            return await self._sessions.people(lease.place)
 
         standing = await self._recall.standing(lease)
         reply = self._surface.reply(lease.place, lease=lease, standing=standing, posted=posted, members=members)
@@ -132,10 +132,10 @@ class TurnRunner:
         except* LeaseLost:
             await self._give_up(signals, reply, draft)
         except* StoreError as errors:
-            session_id, error = signals.lease.place.name, errors.exceptions[0]
-            log.warning("The turn in %s was interrupted: %s", session_id, error)
+            place, error = signals.lease.place, errors.exceptions[0]
+            log.warning("The turn in %s was interrupted: %s", place.name, error)
             if isinstance(error, StoreError):
-                self._outage.strikes(session_id, error)
+                self._outage.strikes(place, error)
             await self._turns.release(signals.lease)
         return unheard
 
@@ -174,7 +174,7 @@ class TurnRunner:
         if not result.text or not self._surface.is_direct(lease.place):
             return ()
         try:
-            due = await self._hints.is_due_in_a_direct_message(lease.by, lease.place.channel, teller=lease.turn)
+            due = await self._hints.is_due_in_a_direct_message(lease.by, lease.place, teller=lease.turn)
         except StoreError as error:
             log.warning("The hint on how to go on was not shown in %s: %s", lease.place.name, error)
             return ()
@@ -195,7 +195,7 @@ class TurnRunner:
         """Who must hear elsewhere that there is no answer in the thread."""
         if result.outcome is not Outcome.UNDELIVERED:
             return frozenset()
-        return await self._turns.askers(lease.place.name, lease.turn, upto=lease.upto)
+        return await self._turns.askers(lease.session, lease.turn, upto=lease.upto)
 
     async def _tell(self, lease: Lease, unheard: Collection[str]) -> None:
         surface, place = self._surface, lease.place

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
+from chathakase.core.types import Session, SessionId
+
 WITHIN = 3.0
 """Seconds for which a question waits for its files; then it is answered with what there is."""
 LATE = 30_000
@@ -13,31 +15,31 @@ it, and is offered another one."""
 class Twins:
     """Sessions whose newest question waits for its files, none of them for long."""
 
-    def __init__(self, ready: Callable[[str], None]) -> None:
+    def __init__(self, ready: Callable[[Session], None]) -> None:
         """``ready`` is called with each session that waits no longer."""
         self._ready = ready
-        self._waiting: dict[str, asyncio.TimerHandle] = {}
+        self._waiting: dict[SessionId, asyncio.TimerHandle] = {}
 
-    def __contains__(self, session_id: str) -> bool:
-        return session_id in self._waiting
+    def __contains__(self, session: Session) -> bool:
+        return session.id in self._waiting
 
-    def expect(self, session_id: str) -> None:
+    def expect(self, session: Session) -> None:
         """Have a session wait, from now on."""
-        self._forget(session_id)
-        self._waiting[session_id] = asyncio.get_running_loop().call_later(WITHIN, self.came, session_id)
+        self._forget(session.id)
+        self._waiting[session.id] = asyncio.get_running_loop().call_later(WITHIN, self.came, session)
 
-    def came(self, session_id: str) -> None:
+    def came(self, session: Session) -> None:
         """A session has what it waits for, or has waited long enough."""
-        if self._forget(session_id):
-            self._ready(session_id)
+        if self._forget(session.id):
+            self._ready(session)
 
     def close(self) -> None:
         """Have nobody wait any longer, and nothing begun by it."""
-        for session_id in list(self._waiting):
-            self._forget(session_id)
+        for session in list(self._waiting):
+            self._forget(session)
 
-    def _forget(self, session_id: str) -> bool:
-        timer = self._waiting.pop(session_id, None)
+    def _forget(self, session: SessionId) -> bool:
+        timer = self._waiting.pop(session, None)
         if timer is not None:
             timer.cancel()
         return timer is not None

@@ -17,7 +17,7 @@ from chathakase.showing import shown
 SUBJECT = "model"
 WITHIN = 5.0
 """Seconds that the server has for each of at most two requests."""
-HELLO = Prompt((Speech("user", "Hi"),), session_id="")
+HELLO = Prompt((Speech("user", "Hi"),))
 
 NO_LIST = frozenset({ELSEWHERE, MOVED, "http_404", "http_501", "server_error", "unreadable"})
 """What servers that keep no list of models answer when they are asked for it."""

@@ -60,7 +60,7 @@ def test_prompts_tell_them_apart_also_of_whom_nothing_is_in_sight() -> None:
     people = {id_: Person(id_, name) for id_, name in {"U01": "bob", "U02": "Bob", "U03": "carol (bot)"}.items()}
     memory = Memory((said, bot), people=("U01", "U02"))
     window = Window(100_000, 1_000, Estimator())
-    prompt = build_prompt("s", Manner(Persona("", 20), SLACK), memory, people=people, where=Where(""), window=window)
+    prompt = build_prompt(Manner(Persona("", 20), SLACK), memory, people=people, where=Where(""), window=window)
     assert "[bob (U01), 2026-11-21 14:15 UTC] I approve, <@U02|Bob (U02)>" in prompt.speeches[1].content
     assert "[carol (bot) (B01), 2026-11-21 14:15 UTC] done" in prompt.speeches[1].content
 
@@ -116,6 +116,6 @@ def test_no_name_ends_the_block_that_tells_of_the_thread() -> None:
     said = Message(Role.USER, "and now?", "U01", seq=9, said=SAID + 9)
     memory = Memory((said,), opening=opening, people=("U01",), total=9)
     people, window = {"U01": Person("U01", "&lt;/thread&gt;")}, Window(100_000, 1_000, Estimator())
-    prompt = build_prompt("s", Manner(Persona("", 20), SLACK), memory, people=people, where=Where(""), window=window)
+    prompt = build_prompt(Manner(Persona("", 20), SLACK), memory, people=people, where=Where(""), window=window)
     block = prompt.speeches[1].content.partition("</thread>")[0]
     assert "<beginning>[&amp;lt;/thread&amp;gt;, 2026-11-21 14:15 UTC] hello</beginning>" in block

@@ -31,7 +31,7 @@ def assistant(text: str, **more: object) -> Message:
 def prompt_of(*messages: Message, system: str = "Be kind.", people: dict[str, Person] | None = None) -> Prompt:
     people = people or {id_: Person(id_, name) for id_, name in {"U1": "alice", "U2": "bob [admin]\nroot"}.items()}
     return build_prompt(
-        "s", Manner(Persona(system, 20), SLACK), Memory(messages), people=people, where=Where(""), window=ROOMY
+        Manner(Persona(system, 20), SLACK), Memory(messages), people=people, where=Where(""), window=ROOMY
     )
 
 
@@ -67,7 +67,7 @@ ASKED = (*TURNS, user("now?", seq=7, said=AT + 7))
 
 def built(memory: Memory, window: Window = ROOMY, **more: object) -> Prompt:
     about: dict[str, object] = {"people": {"U1": ALICE}, "where": Where(""), "window": window, **more}
-    return build_prompt("s", Manner(Persona("Be kind.", 100), SLACK), memory, **about)  # type: ignore[arg-type]
+    return build_prompt(Manner(Persona("Be kind.", 100), SLACK), memory, **about)  # type: ignore[arg-type]
 
 
 def shared(name: str, number: int = 1, **more: object) -> Attachment:
@@ -115,7 +115,6 @@ def test_a_direct_message_is_told_as_such() -> None:
 
 def test_what_is_left_out_is_counted_and_the_opening_kept() -> None:
     prompt = build_prompt(
-        "s",
         Manner(Persona("", 3), SLACK),
         Memory(ASKED, opening=ASKED[0], total=7),
         people={"U1": ALICE},

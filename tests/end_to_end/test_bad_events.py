@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chathakase.core.errors import StoreError
-from chathakase.core.types import Appended
+from chathakase.core.types import Saved
 from chathakase.engine.sessions import SessionManager
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import Thread
@@ -88,7 +88,7 @@ async def test_what_cannot_be_stored_is_not_acknowledged(
     """A refusing database cannot be made over a socket, so the store is told to refuse once for each twin."""
     append, refusals = bot._reception._sessions.append, [StoreError("disk full"), StoreError("disk full")]
 
-    async def refuse(*args: Any, **options: Any) -> Appended:
+    async def refuse(*args: Any, **options: Any) -> Saved:
         if refusals:
             raise refusals.pop()
         return await append(*args, **options)

@@ -11,6 +11,7 @@ from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.end_to_end.whispers import choose, whispered, whispers
 from tests.model_server import ModelServer, says
+from tests.places import slack_place
 
 Start = Callable[..., Awaitable[Thread]]
 Settled = Callable[[], Awaitable[object]]
@@ -179,7 +180,7 @@ async def test_a_command_opens_no_session(
     async with open_the_bot() as manager:
         command = await start(words, channel="@")
         await workspace.until(lambda: command.replies() or whispers(workspace, alice))
-        assert not await manager._reception._sessions.opened([f"{command.channel}_{command.ts}"])
+        assert await manager._reception._sessions.find(slack_place(command.channel, command.ts)) is None
         await command.say("and now a question")
         await command.answers(None, containing="and now a question")
     assert f"[alice] {words}" not in model.said(), "a command is no part of what is said"

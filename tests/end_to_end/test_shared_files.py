@@ -260,7 +260,9 @@ async def test_a_mention_that_tells_of_a_file_waits_for_its_twin(
 ) -> None:
     thread, mention, twin = await told_of(workspace, alice, general)
     workspace.send_event(mention)
-    await workspace.until(lambda: slack_place(general, thread.ts).name in bot.work._twins)
+    await workspace.until(lambda: bool(bot.work._twins._waiting))
+    session = await bot._reception._sessions.find(slack_place(general, thread.ts))
+    assert list(bot.work._twins._waiting) == [session]
     await bot.wake_waiting()
     assert not model.requests
     workspace.send_event(twin)

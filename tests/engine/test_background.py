@@ -5,12 +5,12 @@ import asyncio
 import pytest
 
 from chathakase.core.errors import ModelError
-from chathakase.core.types import Place
+from chathakase.core.types import Session, SessionId
 from chathakase.engine import background as background_module
 from chathakase.engine.background import LONGEST_REST, REST, Background
 from tests.places import slack_place
 
-HERE, THERE = slack_place("C1", "1.5"), slack_place("C1", "2.5")
+HERE, THERE = (Session(SessionId(f"s{n}"), slack_place("C1", f"{n}.5")) for n in (1, 2))
 
 
 class Failing:
@@ -19,11 +19,11 @@ class Failing:
     __name__ = "fails"
 
     def __init__(self) -> None:
-        self.done: list[Place] = []
+        self.done: list[Session] = []
         self.error: Exception | None = ModelError("length", "The model's answer was incomplete.")
 
-    async def __call__(self, place: Place) -> None:
-        self.done.append(place)
+    async def __call__(self, session: Session) -> None:
+        self.done.append(session)
         if self.error is not None:
             raise self.error
 
@@ -36,8 +36,8 @@ def times(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return now
 
 
-async def after_turn(background: Background, place: Place) -> None:
-    background.after_turn(place)
+async def after_turn(background: Background, session: Session) -> None:
+    background.after_turn(session)
     await asyncio.gather(*background._tasks.values())
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from chathakase.core.errands import Command
 from chathakase.core.memory import Change, Touched
-from chathakase.core.types import Incoming
+from chathakase.core.types import Incoming, Session
 from chathakase.engine.admission import Admission, Load
 from chathakase.engine.changes import Changes
 from chathakase.engine.running import Running
@@ -42,7 +42,7 @@ async def stores(database: Path) -> AsyncIterator[Stores]:
 
 
 async def test_a_message_that_is_stored_while_its_change_comes_says_what_it_was_changed_to(stores: Stores) -> None:
-    woken, promised = list[str](), list[Command]()
+    woken, promised = list[Session](), list[Command]()
 
     async def submit(incoming: Incoming) -> bool:
         return bool(await stores.sessions.append(incoming))

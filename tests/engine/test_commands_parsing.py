@@ -11,9 +11,9 @@ from chathakase.core.files import SharedFile
 from chathakase.core.types import Incoming
 from chathakase.engine.commands import COMMANDS
 from chathakase.engine.commands.book import find
+from chathakase.engine.commands.describing import cleaned
 from chathakase.engine.commands.helping import HINT
 from chathakase.engine.commands.parsing import WITH_ARGUMENT, parse
-from chathakase.engine.commands.session import cleaned
 from chathakase.engine.commands.wording import fenced, listed, plainly
 from tests.places import slack_place
 

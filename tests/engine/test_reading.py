@@ -10,7 +10,7 @@ from aiohttp import web
 
 from chathakase.core.errors import StoreError
 from chathakase.core.files import Attachment, Reading, SharedFile
-from chathakase.core.types import Expiry, ExpiryMode, Incoming
+from chathakase.core.types import Expiry, ExpiryMode, Incoming, Session, SessionId
 from chathakase.engine.reading import AT_ONCE, GIVEN_UP, MOST_FILES, NOT_READ, PIXELS, TRIES, FileReader
 from chathakase.files.reading import read
 from chathakase.slack.traits import SLACK
@@ -24,7 +24,8 @@ from tests.places import slack_place
 from tests.slack.inward.file_host import Server, answering, downloads_of, open_server
 
 PLACE = slack_place("C1", "1.000001")
-ID = PLACE.name
+ID = SessionId(PLACE.name)
+SESSION = Session(ID, PLACE)
 MOST = 1_000_000
 ALL = """
 SELECT id, ref, name, kind, size, url, read_at, text, image_kind, refusal, length(text), remote FROM files ORDER BY id
@@ -80,7 +81,7 @@ async def test_what_files_hold_is_noted(stage: Stage) -> None:
     stage.server.handler = holding(a=b"one,two", b=picture(), c=archive("x"))
     await stage.share("a", "b")
     await stage.share("c", "gone")
-    await stage.reader().read_new(PLACE)
+    await stage.reader().read_new(SESSION)
     text, image, zipped, gone = await stage.noted()
     assert (text.text, text.refusal, text.read) == ("one,two", "", True)
     assert image.is_image
@@ -93,7 +94,7 @@ async def test_what_was_read_is_not_fetched_again(stage: Stage) -> None:
     stage.server.handler = holding(a=b"text")
     await stage.share("a", "gone")
     for _ in range(3):
-        await stage.reader().read_new(PLACE)
+        await stage.reader().read_new(SESSION)
     assert len(stage.server.asked) == 2
 
 
@@ -101,7 +102,7 @@ async def test_what_cannot_be_had_for_good_is_noted(stage: Stage) -> None:
     stage.server.handler = answering(lambda: web.Response(text="<html>Sign in</html>", content_type="text/html"))
     await stage.share("a.png")
     await stage.share("large", size=MOST + 1)
-    await stage.reader().read_new(PLACE)
+    await stage.reader().read_new(SESSION)
     login, large = await stage.told()
     assert "files:read" in login
     assert large == "it is larger than 1.0 MB"
@@ -112,9 +113,9 @@ async def test_what_passes_is_tried_again_in_the_next_turn(stage: Stage) -> None
     stage.server.handler = answering(*[lambda: web.Response(status=503)] * 2, lambda: web.Response(body=b"text"))
     await stage.share("a")
     reader = stage.reader()
-    await reader.read_new(PLACE)
+    await reader.read_new(SESSION)
     assert len(await stage.files.unread(ID, limit=9)) == 1
-    await reader.read_new(PLACE)
+    await reader.read_new(SESSION)
     assert await stage.told() == ["text"]
 
 
@@ -123,9 +124,9 @@ async def test_what_never_comes_is_given_up(stage: Stage) -> None:
     await stage.share("a")
     reader = stage.reader()
     for _ in range(TRIES):
-        await reader.read_new(PLACE)
+        await reader.read_new(SESSION)
     assert await stage.told() == [""]
-    await reader.read_new(PLACE)
+    await reader.read_new(SESSION)
     assert await stage.told() == [GIVEN_UP]
     assert len(stage.server.asked) == 2 * TRIES
 
@@ -139,15 +140,15 @@ async def test_a_slow_file_holds_up_no_other_and_no_turn(stage: Stage) -> None:
     stage.server.handler = slow
     await stage.share("slow", "quick")
     reader, tasks = stage.reader(), asyncio.all_tasks()
-    first = asyncio.create_task(reader.read_new(PLACE))
+    first = asyncio.create_task(reader.read_new(SESSION))
     while await stage.told() != ["", "text"]:
         await asyncio.sleep(0.01)
     first.cancel()
     for _ in range(TRIES):
-        await reader.read_new(PLACE, deadline=0.1)
+        await reader.read_new(SESSION, deadline=0.1)
     assert not [task for task in asyncio.all_tasks() - tasks if task.get_name().startswith("file ")]
     assert await stage.told() == ["", "text"]
-    await reader.read_new(PLACE)
+    await reader.read_new(SESSION)
     assert await stage.told() == [GIVEN_UP, "text"]
 
 
@@ -161,7 +162,7 @@ async def test_a_file_that_never_ends_is_not_waited_for_without_end(stage: Stage
 
     stage.server.handler = dripping
     await stage.share("a")
-    await stage.reader().read_new(PLACE, deadline=0.5)
+    await stage.reader().read_new(SESSION, deadline=0.5)
     assert await stage.told() == [""]
     assert len(await stage.files.unread(ID, limit=9)) == 1
 
@@ -182,10 +183,10 @@ async def test_only_a_few_files_are_in_memory_at_once(stage: Stage) -> None:
     stage.server.handler = answering(lambda: web.Response(body=b"text"))
     await stage.share(*(f"f{number}" for number in range(MOST_FILES + 2)))
     reader = stage.reader(read=watched)
-    await asyncio.gather(reader.read_new(PLACE), reader.read_new(PLACE))
+    await asyncio.gather(reader.read_new(SESSION), reader.read_new(SESSION))
     assert most_seen == AT_ONCE
     assert len(await stage.files.unread(ID, limit=99)) == 2
-    await reader.read_new(PLACE)
+    await reader.read_new(SESSION)
     assert await stage.told() == [f"f{number}" for number in range(MOST_FILES + 2)]
 
 
@@ -197,7 +198,7 @@ async def test_pictures_that_cost_much_are_read_over_several_turns(stage: Stage)
     await stage.share(*(f"f{number}" for number in range(MOST_FILES)))
     reader, read = stage.reader(read=costly), 0
     for _ in range(MOST_FILES):
-        await reader.read_new(PLACE)
+        await reader.read_new(SESSION)
         left = len(await stage.files.unread(ID, limit=99))
         # Those that are under way when there were enough are read to their end.
         assert 2 <= MOST_FILES - read - left <= AT_ONCE + 1 or not left
@@ -209,13 +210,13 @@ async def test_the_newest_files_come_first(stage: Stage) -> None:
     stage.server.handler = answering(lambda: web.Response(body=b"text"))
     await stage.share("old")
     await stage.share(*(f"f{number}" for number in range(MOST_FILES)))
-    await stage.reader().read_new(PLACE)
+    await stage.reader().read_new(SESSION)
     assert [each.file.name for each in await stage.files.unread(ID, limit=9)] == ["old"]
 
 
 async def test_files_may_be_left_alone(stage: Stage) -> None:
     await stage.share("a", "b")
-    await stage.reader(most=0).read_new(PLACE)
+    await stage.reader(most=0).read_new(SESSION)
     assert await stage.told() == [NOT_READ, NOT_READ]
     assert stage.server.asked == []
 
@@ -226,7 +227,7 @@ async def test_a_reader_that_fails_keeps_no_turn_from_its_answer(stage: Stage) -
 
     stage.server.handler = answering(lambda: web.Response(body=b"text"))
     await stage.share("a")
-    await stage.reader(read=broken).read_new(PLACE)
+    await stage.reader(read=broken).read_new(SESSION)
     assert len(await stage.files.unread(ID, limit=9)) == 1
 
 
@@ -238,7 +239,7 @@ async def test_a_database_that_fails_is_told(stage: Stage) -> None:
             "CREATE TRIGGER full BEFORE UPDATE ON files BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
         )
     with pytest.raises(StoreError):
-        await stage.reader().read_new(PLACE)
+        await stage.reader().read_new(SESSION)
 
 
 async def test_a_turn_that_is_stopped_waits_for_no_file(stage: Stage) -> None:
@@ -254,7 +255,7 @@ async def test_a_turn_that_is_stopped_waits_for_no_file(stage: Stage) -> None:
     reader = stage.reader()
     for _ in range(TRIES + 1):
         asked.clear()
-        reading = asyncio.create_task(reader.read_new(PLACE))
+        reading = asyncio.create_task(reader.read_new(SESSION))
         await asked.wait()
         reading.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -275,11 +276,11 @@ async def test_whoever_shares_many_files_keeps_nobody_else_waiting(stage: Stage)
     stage.server.handler = holding(**dict.fromkeys([*names, "b.txt"], b"text"))
     reader = stage.reader(read=reading)
     await stage.share(*names)
-    first = asyncio.create_task(reader.read_new(PLACE, whose="alice"))
+    first = asyncio.create_task(reader.read_new(SESSION, whose="alice"))
     while len(order) < AT_ONCE:
         await asyncio.sleep(0.01)
     await stage.share("b.txt")
-    second = asyncio.create_task(reader.read_new(PLACE, whose="bob"))
+    second = asyncio.create_task(reader.read_new(SESSION, whose="bob"))
     while len(reader._room._waiting) <= MOST_FILES - AT_ONCE:
         await asyncio.sleep(0.01)
     end.set()

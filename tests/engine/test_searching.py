@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import cast
 
 from chathakase.core.errands import Command, Errand
-from chathakase.core.types import Place, Where
+from chathakase.core.types import NO_SESSION, Place, Session, Where
 from chathakase.engine.commands.answers import Order
 from chathakase.engine.commands.means import Means
 from chathakase.engine.commands.searching import AT_ONCE, Searching
@@ -36,6 +36,6 @@ async def test_several_channels_are_looked_up_at_once_but_not_all() -> None:
     means = SimpleNamespace(surface=channels, stores=SimpleNamespace(search=channels))
     place = slack_place("D1", "1.0")
     errand = Errand(Command(place, "1.0", "U1", "search threads"))
-    order = Order(place, "1.0", "U1", "hello", errand, place, 0)
+    order = Order(Session(NO_SESSION, place), "1.0", "U1", "hello", errand, place, 0)
     assert await Searching(cast("Means", means))._direct(order) == {"D1"}
     assert channels.most == AT_ONCE

@@ -63,10 +63,10 @@ def test_only_so_many_are_kept(strays: Strays) -> None:
 def test_those_whose_session_somebody_else_opened_come_in_order(strays: Strays, clock: Clock) -> None:
     strays.keep(replace(STRAY, ref="3.0", said=30))
     strays.keep(STRAY)
-    session_id = STRAY.place.name
-    assert strays.places() == {session_id}
-    assert [stray.said for stray in strays.take_all(session_id)] == [20, 30]
-    assert strays.take_all(session_id) == []
+    place = STRAY.place
+    assert strays.places() == {place}
+    assert [stray.said for stray in strays.take_all(place)] == [20, 30]
+    assert strays.take_all(place) == []
     strays.keep(STRAY)
     clock.now += KEPT + 1
     assert strays.places() == frozenset()

@@ -8,7 +8,7 @@ from chathakase.models.bounds import Bounds
 from chathakase.models.openai import OpenAIModel, open_model
 from tests.models.bare_server import BareServer, Script, Send, open_bare
 
-PROMPT = Prompt((Speech("user", "hello"),), "s")
+PROMPT = Prompt((Speech("user", "hello"),))
 
 
 @asynccontextmanager

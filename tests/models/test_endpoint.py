@@ -16,7 +16,7 @@ from chathakase.models.endpoint import Endpoint, read_endpoint
 from chathakase.models.openai import open_model
 from tests.models.refusing import ask
 
-PROMPT = Prompt((Speech("user", "hello"),), "s")
+PROMPT = Prompt((Speech("user", "hello"),))
 ANSWER = {"model": "m", "choices": [{"message": {"content": "Hello!"}, "finish_reason": "stop"}]}
 Refuse = Callable[[web.Request], web.Response]
 
@@ -220,7 +220,7 @@ async def test_what_is_refused_where_the_server_is_has_it_looked_for_nowhere_els
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    look = Prompt((Speech("user", "look", (Image("image/png", b"x"),)),), "s")
+    look = Prompt((Speech("user", "look", (Image("image/png", b"x"),)),))
     base = f"http://127.0.0.1:{runner.addresses[0][1]}/api/v1"
     async with open_model(api_key="k", base_url=base, name="m", temperature=None, max_tokens=9) as model:
         assert await ask(model, look) == "Hello!"

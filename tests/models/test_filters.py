@@ -8,7 +8,7 @@ from chathakase.models.openai import OpenAIModel
 from tests.model_server import Answer, ModelServer, replies
 from tests.models.refusing import ask, refuses
 
-PROMPT = Prompt((Speech("user", "hello"),), "s")
+PROMPT = Prompt((Speech("user", "hello"),))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from tests.model_server import Answer, ModelServer, replies, says
 from tests.models.conftest import Time
 from tests.models.refusing import ask, refuses, refuses_flatly
 
-PROMPT = Prompt((Speech("system", "Be kind."), Speech("user", "hello")), "s")
+PROMPT = Prompt((Speech("system", "Be kind."), Speech("user", "hello")))
 
 
 def lengths(model: ModelServer) -> list[int | None]:

@@ -14,8 +14,8 @@ from tests.model_server import Answer, Json, ModelServer, begin, fails, replies,
 from tests.models.refusing import ask, contents, refuses, refuses_flatly
 
 CAT = Image("image/png", b"\x89PNG")
-PROMPT = Prompt((Speech("system", "Be kind."), Speech("user", "hello")), "s")
-LOOK = Prompt((Speech("user", "what is this?", (CAT, CAT)), Speech("assistant", "a"), Speech("user", "and?")), "s")
+PROMPT = Prompt((Speech("system", "Be kind."), Speech("user", "hello")))
+LOOK = Prompt((Speech("user", "what is this?", (CAT, CAT)), Speech("assistant", "a"), Speech("user", "and?")))
 
 
 async def test_without_pictures_content_is_a_plain_string(client: OpenAIModel, model: ModelServer) -> None:

@@ -24,7 +24,7 @@ def look(*counts: int) -> Prompt:
     numbers = iter(range(sum(counts)))
     speeches = [Speech("user", "look", tuple(picture(next(numbers)) for _ in range(count))) for count in counts]
     answered = [each for speech in speeches for each in (speech, Speech("assistant", "yes"))]
-    return Prompt(tuple(answered[:-1]), "s")
+    return Prompt(tuple(answered[:-1]))
 
 
 def shown(model: ModelServer, request: int = -1) -> list[str]:

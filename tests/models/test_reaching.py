@@ -20,7 +20,7 @@ from chathakase.models.endpoint import read_endpoint
 from chathakase.models.openai import open_model
 from tests.models.refusing import ask
 
-PROMPT = Prompt((Speech("user", "hello"),), "s")
+PROMPT = Prompt((Speech("user", "hello"),))
 ANSWER = b'{"model": "m", "choices": [{"message": {"content": "Hello!"}, "finish_reason": "stop"}]}'
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(ANSWER), ANSWER)
 

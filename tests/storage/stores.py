@@ -9,6 +9,7 @@ from chathakase.core.errands import CLEAR_SESSION, Command, Errand, Press
 from chathakase.core.files import SharedFile
 from chathakase.core.memory import Change, Memory, Summary
 from chathakase.core.types import (
+    NO_SESSION,
     Appended,
     Expiry,
     ExpiryMode,
@@ -18,6 +19,8 @@ from chathakase.core.types import (
     Place,
     Result,
     Role,
+    Session,
+    SessionId,
     Usage,
     Wish,
 )
@@ -42,9 +45,10 @@ from chathakase.storage.stores.turns import Turns
 from tests.places import slack_place
 
 PLACE = slack_place("C1", "1.000001")
-ID = PLACE.name
+ID = SessionId(PLACE.name)
+HERE = Session(ID, PLACE)
 TIMEOUT = 3_600_000
-LATER = Lease(PLACE, "", "", since=999, upto=999, attempt=1, refs=())
+LATER = Lease(ID, PLACE, "", "", since=999, upto=999, attempt=1, refs=())
 FILE = SharedFile("F1", "a.csv", "text/csv", 9, "https://files.slack.com/F1")
 FAILED = Result(Outcome.FAILED, error="timeout")
 
@@ -80,9 +84,9 @@ class Stores:
     async def say(self, ref: str, text: str = "hello", *, command: bool = False, **fields: object) -> Appended:
         incoming = said(ref, text, **fields)
         if not command:
-            return await self.sessions.append(incoming)
+            return (await self.sessions.append(incoming)).appended
         errand = Errand(Command(PLACE, ref, incoming.author, text))
-        return await self.sessions.append(incoming, role=Role.COMMAND, errand=errand)
+        return (await self.sessions.append(incoming, role=Role.COMMAND, errand=errand)).appended
 
     async def clear(self, ref: str) -> int:
         """Carry out a stored ``clear session``; returns how many messages were forgotten."""
@@ -123,7 +127,8 @@ class Stores:
         return newest.turn, newest.run
 
     async def press(self, turn: str, wish: Wish = Wish.RETRY, *, run: int = 1, place: Place = PLACE) -> bool:
-        return await self.turns.reopen(Press(place, "9.9", "U1", wish, turn, run))
+        session = await self.sessions.find(place) or NO_SESSION
+        return await self.turns.reopen(session, Press(place, "9.9", "U1", wish, turn, run))
 
     async def texts(self, lease: Lease = LATER, limit: int = 99) -> list[str]:
         """What a turn sees; without one, what a turn would see that came after everything stored."""

@@ -1,20 +1,20 @@
 """Who said something, and who asked for an answer."""
 
 from tests.places import slack_place
-from tests.storage.stores import ID, Stores, answer
+from tests.storage.stores import ID, PLACE, Stores, answer
 
 
 async def test_people_are_all_who_said_something_that_is_not_forgotten(stores: Stores) -> None:
-    assert await stores.sessions.people(ID) == frozenset()
+    assert await stores.sessions.people(PLACE) == frozenset()
     await stores.answered("1", "q1", "a1", author="U1")
     await stores.say("2", "clear session", author="U2", command=True)
     await stores.say("3", "q3", author="U3")
     await stores.say("4", "by the way", author="U4", asks=False)
     await stores.say("5", "q5", author="U3")
     await stores.say("6", "elsewhere", author="U5", place=slack_place("C2", "1.000001"))
-    assert await stores.sessions.people(ID) == {"U1", "U3", "U4"}
+    assert await stores.sessions.people(PLACE) == {"U1", "U3", "U4"}
     await stores.clear("2")
-    assert await stores.sessions.people(ID) == {"U3", "U4"}
+    assert await stores.sessions.people(PLACE) == {"U3", "U4"}
 
 
 async def test_only_what_wants_an_answer_asks(stores: Stores) -> None:

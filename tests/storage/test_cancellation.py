@@ -32,7 +32,7 @@ from chathakase.storage.stores.errands import KEPT_MS, Errands
 from chathakase.storage.stores.listening import Listening
 from tests.places import slack_place
 from tests.storage.cuts import Manner, cut
-from tests.storage.stores import FAILED, FILE, ID, LATER, PLACE, TIMEOUT, Stores, answer, change, said, stores_of
+from tests.storage.stores import FAILED, FILE, HERE, ID, LATER, PLACE, TIMEOUT, Stores, answer, change, said, stores_of
 from tests.storage.strikes import failing, held_by_another_process
 from tests.storage.test_migrations import everything, first_version
 
@@ -79,7 +79,7 @@ async def append_late(stores: Stores) -> Work:
 async def add_above(stores: Stores) -> Work:
     await stores.say("5", "the question")
     above = [said("2", "above", files=(FILE,)), said("3", "above, too", ours=True)]
-    return lambda: stores.memory.add_above(PLACE, above)
+    return lambda: stores.memory.add_above(ID, above)
 
 
 async def edit(stores: Stores) -> Work:
@@ -100,7 +100,7 @@ async def forget(stores: Stores) -> Work:
     await stores.sum_up(keep=0)
     await stores.say("2", "the question", files=(FILE,))
     await stores.say("3", "forget", command=True)
-    return lambda: stores.forgetting.forget(Scope.HERE, author="U1", place=PLACE, before="3")
+    return lambda: stores.forgetting.forget(Scope.HERE, author="U1", session=HERE, before="3")
 
 
 async def sum_up(stores: Stores) -> Work:

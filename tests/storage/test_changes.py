@@ -8,13 +8,13 @@ from chathakase.core.files import Reading, SharedFile
 from chathakase.core.memory import Standing, TitleBy, Touched
 from chathakase.core.types import Hold
 from tests.places import slack_place
-from tests.storage.stores import FILE, ID, PLACE, TIMEOUT, Stores, answer, change, said
+from tests.storage.stores import FILE, HERE, ID, PLACE, TIMEOUT, Stores, answer, change, said
 
 
 async def test_a_changed_message_says_what_it_says_now(stores: Stores) -> None:
     await stores.answered("1", "q1", "a1")
     touched = await stores.changes.change(change("1", "q1, corrected"))
-    assert touched == Touched(PLACE, "U1", 1, Standing.NEWEST)
+    assert touched == Touched(ID, PLACE, "U1", 1, Standing.NEWEST)
     memory = await stores.remembered()
     assert [(message.text, message.tokens) for message in memory.messages] == [("q1, corrected", 13), ("a1", 2)]
     assert memory.title == "q1, corrected"
@@ -110,7 +110,7 @@ async def test_standings(stores: Stores) -> None:
     await stores.say("2", "talk", asks=False)
     await stores.answered("3", "q3", "a3")
     await stores.say("4", "q4")
-    await stores.memory.add_above(PLACE, [said("0.5", "above")])
+    await stores.memory.add_above(ID, [said("0.5", "above")])
 
     async def standing(ref: str) -> Standing:
         touched = await stores.changes.change(change(ref, f"new {stores.clock.now}", at=stores.clock.now))
@@ -179,7 +179,7 @@ async def test_a_turn_whose_question_is_deleted_is_not_taken_up_again(stores: St
 
 async def test_an_answer_from_above_is_forgotten_with_its_message(stores: Stores) -> None:
     await stores.say("5", "q5")
-    await stores.memory.add_above(PLACE, [said("1", "q1"), said("2", "a1", ours=True)])
+    await stores.memory.add_above(ID, [said("1", "q1"), said("2", "a1", ours=True)])
     assert await stores.changes.change(change("2")) is None
     assert [message.text for message in (await stores.remembered()).messages] == ["q1", "q5"]
 
@@ -242,7 +242,7 @@ async def test_what_is_deleted_before_it_is_known_is_not_stored_any_more(stores:
     await stores.say("5", "q5")
     for ref in ("2", "6", "6"):
         assert await stores.changes.change(change(ref)) is None
-    assert await stores.memory.add_above(PLACE, [said("1", "above"), said("2", "deleted")]) == 1
+    assert await stores.memory.add_above(ID, [said("1", "above"), said("2", "deleted")]) == 1
     assert not await stores.say("6", "deleted")
     assert [message.text for message in (await stores.remembered()).messages] == ["above", "q5"]
 
@@ -265,8 +265,8 @@ async def test_a_command_that_becomes_a_question_waits_once(stores: Stores) -> N
     await stores.say("1", "help", command=True)
     assert await stores.turns.waiting() == []
     asked = change("1", "help me cook", files=(FILE,))
-    assert await stores.changes.change(asked) == Touched(PLACE, "U1", 2, Standing.ASKED)
-    assert await stores.turns.waiting() == [ID]
+    assert await stores.changes.change(asked) == Touched(ID, PLACE, "U1", 2, Standing.ASKED)
+    assert await stores.turns.waiting() == [HERE]
     for again in (asked, replace(asked, at=asked.at + 1)):
         assert await stores.changes.change(again) is None
     assert not await stores.say("1", "help me cook")
@@ -283,7 +283,7 @@ async def test_a_command_that_becomes_a_question_waits_once(stores: Stores) -> N
 async def test_a_command_that_becomes_another_is_not_done(stores: Stores) -> None:
     await stores.say("1", "help", command=True)
     touched = await stores.changes.change(change("1", "stop"), is_command=True)
-    assert touched == Touched(PLACE, "U1", 1, Standing.CONTEXT)
+    assert touched == Touched(ID, PLACE, "U1", 1, Standing.CONTEXT)
     assert await stores.turns.waiting() == []
     assert await stores.texts() == []
 
@@ -291,7 +291,7 @@ async def test_a_command_that_becomes_another_is_not_done(stores: Stores) -> Non
 async def test_a_command_may_become_talk_among_people(stores: Stores) -> None:
     await stores.say("1", "help", command=True)
     touched = await stores.changes.change(change("1", "@bob help me", asks=False, opens=False))
-    assert touched == Touched(PLACE, "U1", 1, Standing.CONTEXT)
+    assert touched == Touched(ID, PLACE, "U1", 1, Standing.CONTEXT)
     assert await stores.turns.waiting() == []
     assert await stores.texts() == ["@bob help me"]
 
@@ -319,7 +319,7 @@ async def test_a_command_of_an_archived_session_wakes_it(stores: Stores) -> None
 async def test_what_calls_us_only_now_waits_once(above: bool, stores: Stores) -> None:
     await stores.answered("2", "q2", "a2")
     if above:
-        await stores.memory.add_above(PLACE, [said("1", "@bob what is this?", asks=False, opens=False)])
+        await stores.memory.add_above(ID, [said("1", "@bob what is this?", asks=False, opens=False)])
     else:
         await stores.say("1", "@bob what is this?", asks=False, opens=False)
     assert (await stores.changes.change(change("1", "@bob what's this?", asks=False, opens=False))) is not None

@@ -8,7 +8,7 @@ import pytest
 from chathakase.core.errands import Command, Errand
 from chathakase.core.memory import Scope
 from chathakase.core.types import ExpiryMode, LastMessage, Participant, Role, SaidTo, Wish
-from tests.storage.stores import ID, PLACE, TIMEOUT, Stores, answer, change, said
+from tests.storage.stores import HERE, ID, PLACE, TIMEOUT, Stores, answer, change, said
 from tests.storage.truth import Counts, assert_true
 
 LONG = "a long question " * 20
@@ -104,7 +104,7 @@ async def an_answer_while_they_talk_on(stores: Stores) -> None:
 
 def forgetting(scope: Scope, author: str = "U1", before: str = "5.000001") -> Callable[[Stores], Awaitable[None]]:
     async def forget(stores: Stores) -> None:
-        assert await stores.forgetting.forget(scope, author=author, place=PLACE, before=before)
+        assert await stores.forgetting.forget(scope, author=author, session=HERE, before=before)
 
     return forget
 
@@ -124,7 +124,7 @@ async def messages_from_above(stores: Stores) -> None:
         await transaction.execute("UPDATE sessions SET above_read = 0")
     above = [said(f"0.0000{number:02}", f"above {number}", author=f"U{number % 4}") for number in range(20)]
     above.append(said("0.000030", "ours", author="", ours=True))
-    assert await stores.memory.add_above(PLACE, above) == 21
+    assert await stores.memory.add_above(ID, above) == 21
 
 
 DEEDS = [
@@ -165,7 +165,7 @@ async def test_it_is_right_after(deed: Callable[[Stores], Awaitable[None]], stor
     info = await stores.sessions.info(ID)
     assert info is not None
     assert info.messages == after[ID].messages
-    assert set(info.people) == set(after[ID].participants or ()) == await stores.sessions.people(ID)
+    assert set(info.people) == set(after[ID].participants or ()) == await stores.sessions.people(PLACE)
 
 
 async def test_it_is_told_of_a_session(stores: Stores) -> None:

@@ -15,7 +15,7 @@ from chathakase.core.types import Expiry, ExpiryMode
 from chathakase.storage.sqlite.driver import SqliteDatabase, open_sqlite
 from chathakase.storage.sqlite.emptying import Emptying
 from chathakase.storage.sqlite.migrate import migrate
-from tests.storage.stores import FILE, ID, PLACE, TIMEOUT, Stores, answer, said, stores_of
+from tests.storage.stores import FILE, HERE, ID, PLACE, TIMEOUT, Stores, answer, said, stores_of
 
 WORDS = "the whole text about swordfish und Bäume"
 Deed = Callable[[Stores], Awaitable[object]]
@@ -36,7 +36,7 @@ async def _forget(stores: Stores, scope: Scope) -> None:
     ref = "1.0" if scope is Scope.ONE else "9.0"
     if scope is not Scope.ONE:
         await stores.say(ref, "forget", command=True)
-    assert await stores.forgetting.forget(scope, author="U1", place=PLACE, before=ref)
+    assert await stores.forgetting.forget(scope, author="U1", session=HERE, before=ref)
 
 
 async def _clear(stores: Stores) -> None:

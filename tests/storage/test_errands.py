@@ -9,7 +9,7 @@ from chathakase.core.errands import Command, Errand, Press
 from chathakase.core.leases import LEASE_MS
 from chathakase.core.types import ExpiryMode, Wish
 from chathakase.storage.stores.errands import KEPT_MS, Errands
-from tests.storage.stores import PLACE, TIMEOUT, Stores
+from tests.storage.stores import ID, PLACE, TIMEOUT, Stores
 
 HELP = Errand(Command(PLACE, "2", "U1", "help"))
 PRESSED = Errand(Press(PLACE, "3.1", "U2", Wish.RETRY, "ab12", 2))
@@ -56,9 +56,9 @@ async def test_what_is_put_down_is_taken_up_at_once_and_counts_no_attempt(errand
 async def test_a_command_and_its_errand_are_saved_together(errands: Errands, stores: Stores) -> None:
     assert await stores.say("2", "help", command=True)
     assert not await stores.say("2", "help", command=True)
-    assert await stores.turns.claim(PLACE.name) is None
+    assert await stores.turns.claim(ID) is None
     stores.clock.now += LEASE_MS + 1
-    assert await errands.claim() == [replace(HELP, attempt=2)]
+    assert await errands.claim() == [replace(HELP, attempt=2, session=ID)]
 
 
 async def test_done_errands_are_forgotten_in_time(errands: Errands, stores: Stores) -> None:

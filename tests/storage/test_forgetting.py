@@ -1,12 +1,14 @@
 """What people want forgotten is forgotten, and nothing else."""
 
+from dataclasses import replace
+
 import pytest
 
 from chathakase.core.errands import Command, Errand
 from chathakase.core.memory import Scope, TitleBy
 from chathakase.core.types import Hold, Role
 from tests.places import slack_place
-from tests.storage.stores import FILE, ID, PLACE, Stores, answer, said
+from tests.storage.stores import FILE, HERE, ID, PLACE, Stores, answer, said
 
 OTHER = slack_place("C2", "1.000001")
 
@@ -28,27 +30,27 @@ async def everything(stores: Stores) -> str:
 
 
 async def test_the_newest_message_is_forgotten(talk: Stores) -> None:
-    assert await talk.forgetting.forget(Scope.LAST, author="U1", place=PLACE, before="5") == 1
+    assert await talk.forgetting.forget(Scope.LAST, author="U1", session=HERE, before="5") == 1
     assert await talk.texts() == ["apples of U1", "pears of U2", "an answer"]
-    assert await talk.forgetting.forget(Scope.LAST, author="U1", place=PLACE, before="5") == 1
+    assert await talk.forgetting.forget(Scope.LAST, author="U1", session=HERE, before="5") == 1
     assert await talk.texts() == ["pears of U2", "an answer"]
-    assert await talk.forgetting.forget(Scope.LAST, author="U1", place=PLACE, before="5") == 0
+    assert await talk.forgetting.forget(Scope.LAST, author="U1", session=HERE, before="5") == 0
     assert await talk.title() == ("pears of U2", "rule")
 
 
 async def test_what_is_said_after_the_command_is_not_the_newest(talk: Stores) -> None:
     await talk.say("6", "said since", asks=False)
-    await talk.forgetting.forget(Scope.LAST, author="U1", place=PLACE, before="5")
+    await talk.forgetting.forget(Scope.LAST, author="U1", session=HERE, before="5")
     assert await talk.texts() == ["apples of U1", "pears of U2", "an answer", "said since"]
 
 
 async def test_everything_here_is_forgotten(talk: Stores) -> None:
     await talk.sum_up()
-    assert await talk.forgetting.forget(Scope.HERE, author="U1", place=PLACE, before="5") == 2
+    assert await talk.forgetting.forget(Scope.HERE, author="U1", session=HERE, before="5") == 2
     assert await talk.texts() == ["pears of U2", "an answer"]
     assert await talk.count("files") == 0
     assert (await talk.remembered()).summary is None
-    assert await talk.sessions.people(ID) == {"U2"}
+    assert await talk.sessions.people(PLACE) == {"U2"}
     assert (await talk.database.fetch("SELECT count(*) FROM messages WHERE author = 'U1'"))[0][0] == 1
 
 
@@ -58,10 +60,10 @@ async def test_everything_everywhere_is_forgotten(messages: int, talk: Stores) -
         place = (PLACE, OTHER)[number % 2]
         await talk.say(f"4.{number:06d}", f"more of U1 {number}", place=place, asks=False)
     await talk.say("6", "said since", asks=False)
-    assert await talk.forgetting.forget(Scope.EVERYWHERE, author="U1", place=PLACE, before="5") == 3 + messages
+    assert await talk.forgetting.forget(Scope.EVERYWHERE, author="U1", session=HERE, before="5") == 3 + messages
     assert await talk.texts() == ["pears of U2", "an answer", "said since"]
     assert "of U1" not in await everything(talk)
-    assert await talk.forgetting.forget(Scope.EVERYWHERE, author="U1", place=PLACE, before="5") == 0
+    assert await talk.forgetting.forget(Scope.EVERYWHERE, author="U1", session=HERE, before="5") == 0
     assert not await talk.search.search("elsewhere", author=None, channels=None, limit=9)
 
 
@@ -69,17 +71,17 @@ async def test_everything_everywhere_is_forgotten(messages: int, talk: Stores) -
 async def test_what_is_forgotten_is_not_read_again_from_above(scope: Scope, stores: Stores) -> None:
     await stores.say("5", "forget my messages here", command=True)
     for _ in range(2):
-        assert await stores.forgetting.forget(scope, author="U1", place=PLACE, before="5") == 0
+        assert await stores.forgetting.forget(scope, author="U1", session=HERE, before="5") == 0
     await stores.say("6", "now a question", author="U2")
     above = [said("1", "apples of U1"), said("2", "pears of U2", author="U2"), said("5.5", "figs of U1, said since")]
-    assert await stores.memory.add_above(PLACE, above) == 2
+    assert await stores.memory.add_above(ID, above) == 2
     assert await stores.texts() == ["pears of U2", "figs of U1, said since", "now a question"]
     assert await stores.count("withheld") == 0
 
 
 async def test_nothing_is_withheld_where_nothing_above_is_read_any_more(stores: Stores) -> None:
     await stores.say("5", "forget my messages here", command=True)
-    await stores.forgetting.forget(Scope.HERE, author="U1", place=PLACE, before="5")
+    await stores.forgetting.forget(Scope.HERE, author="U1", session=HERE, before="5")
     assert await stores.count("withheld") == 1
     await stores.say("6", "clear session", command=True)
     await stores.clear("6")
@@ -87,15 +89,15 @@ async def test_nothing_is_withheld_where_nothing_above_is_read_any_more(stores: 
 
 
 async def test_one_message_of_anybody_is_forgotten(talk: Stores) -> None:
-    assert await talk.forgetting.forget(Scope.ONE, author="U1", place=PLACE, before="2") == 1
+    assert await talk.forgetting.forget(Scope.ONE, author="U1", session=HERE, before="2") == 1
     assert await talk.texts() == ["apples of U1", "an answer", "plums of U1"]
-    assert await talk.forgetting.forget(Scope.ONE, author="U1", place=PLACE, before="2") == 0
-    assert await talk.forgetting.forget(Scope.ONE, author="U1", place=PLACE, before="unknown") == 0
+    assert await talk.forgetting.forget(Scope.ONE, author="U1", session=HERE, before="2") == 0
+    assert await talk.forgetting.forget(Scope.ONE, author="U1", session=HERE, before="unknown") == 0
 
 
 async def test_a_command_is_forgotten_alone_by_whoever_said_it(talk: Stores) -> None:
     assert await talk.forgetting.author_of(ID, "5") == "U1"
-    assert await talk.forgetting.forget(Scope.ONE, author="U1", place=PLACE, before="5") == 1
+    assert await talk.forgetting.forget(Scope.ONE, author="U1", session=HERE, before="5") == 1
     assert await talk.forgetting.author_of(ID, "5") is None
 
 
@@ -104,10 +106,10 @@ async def test_an_answer_is_nobodys_and_not_forgotten_alone(stores: Stores) -> N
     lease = await stores.claimed()
     await stores.turns.note_reply(lease, ["5.1", "5.2"])
     await stores.turns.finish(lease, answer("a5"))
-    await stores.memory.add_above(PLACE, [said("2", "from above", ours=True)])
+    await stores.memory.add_above(ID, [said("2", "from above", ours=True)])
     for ref in ("2", "5.1", "5.2"):
         assert await stores.forgetting.author_of(ID, ref) == ""
-        assert await stores.forgetting.forget(Scope.ONE, author="", place=PLACE, before=ref) == 0
+        assert await stores.forgetting.forget(Scope.ONE, author="", session=HERE, before=ref) == 0
     await stores.say("6", "clear session", command=True)
     await stores.clear("6")
     assert await stores.forgetting.author_of(ID, "5.1") is None
@@ -118,11 +120,11 @@ async def test_what_is_forgotten_is_not_answered(stores: Stores) -> None:
     await stores.say("2", "theirs", author="U2")
     await stores.say("3", "forget", command=True)
     lease = await stores.claimed()
-    await stores.forgetting.forget(Scope.HERE, author="U1", place=PLACE, before="3")
+    await stores.forgetting.forget(Scope.HERE, author="U1", session=HERE, before="3")
     assert await stores.turns.renew(lease) is Hold.HELD
     await stores.turns.release(lease)
     assert await stores.texts(await stores.claimed()) == ["theirs"]
-    await stores.forgetting.forget(Scope.EVERYWHERE, author="U2", place=PLACE, before="3")
+    await stores.forgetting.forget(Scope.EVERYWHERE, author="U2", session=HERE, before="3")
     assert await stores.turns.waiting() == []
 
 
@@ -130,7 +132,7 @@ async def test_what_was_said_behind_a_command_is_forgotten_when_it_is_done(store
     errand = Errand(Command(PLACE, "1", "U1", "rename session", "Secret"))
     await stores.sessions.append(said("1", "rename session Secret"), role=Role.COMMAND, errand=errand)
     await stores.say("2", "forget", command=True)
-    await stores.forgetting.forget(Scope.HERE, author="U1", place=PLACE, before="2")
+    await stores.forgetting.forget(Scope.HERE, author="U1", session=HERE, before="2")
     assert await stores.database.fetch("SELECT argument FROM errands WHERE ref = '1'") == [("Secret",)]
     await stores.errands.done(errand)
     assert await stores.database.fetch("SELECT argument FROM errands WHERE ref = '1'") == [("",)]
@@ -160,9 +162,10 @@ async def test_where_somebody_spoke_is_known(stores: Stores) -> None:
     await stores.say("1", "q1")
     await stores.say("2", "q2", place=other, author="U2")
     await stores.say("3", "help", place=other, command=True)
-    assert await stores.forgetting.where("U1") == {ID}
-    assert await stores.forgetting.where("U2") == {other.name}
-    assert await stores.forgetting.where("") == set()
+    assert await stores.forgetting.where("U1", PLACE) == {ID}
+    assert await stores.forgetting.where("U2", PLACE) == {await stores.sessions.find(other)}
+    assert await stores.forgetting.where("U2", replace(PLACE, workspace="T2")) == set()
+    assert await stores.forgetting.where("", PLACE) == set()
 
 
 async def test_clearing_forgets_the_title_that_a_person_gave_before(stores: Stores) -> None:
@@ -175,7 +178,7 @@ async def test_clearing_forgets_the_title_that_a_person_gave_before(stores: Stor
     await stores.titles.entitle(ID, "Later", by=TitleBy.PERSON)
     await stores.clear("2")
     assert await stores.title() == ("Later", "person")
-    await stores.forgetting.forget(Scope.HERE, author="U1", place=PLACE, before="3")
+    await stores.forgetting.forget(Scope.HERE, author="U1", session=HERE, before="3")
     assert await stores.title() == ("Later", "person")
     await stores.say("4", "clear session", command=True)
     await stores.clear("4")

@@ -2,14 +2,14 @@
 
 from chathakase.core.memory import Scope
 from tests.places import slack_place
-from tests.storage.stores import PLACE, Stores, change, said
+from tests.storage.stores import HERE, ID, PLACE, Stores, change, said
 
 
 async def test_what_others_said_is_known(stores: Stores) -> None:
     await stores.answered("2", "q1", "a1")
     await stores.say("3", "context", asks=False, author="U2")
     await stores.say("4", "elsewhere", place=slack_place("C2", "4"))
-    await stores.memory.add_above(PLACE, [said("1", "above", name="a bot", author="B1"), said("1.5", ours=True)])
+    await stores.memory.add_above(ID, [said("1", "above", name="a bot", author="B1"), said("1.5", ours=True)])
     assert await stores.listening.known(PLACE) == {"1": 1_000_000, "2": 2_000_000, "3": 3_000_000}
 
 
@@ -18,7 +18,7 @@ async def test_what_is_forgotten_and_commands_are_not_known(stores: Stores) -> N
         await stores.say(ref)
     await stores.changes.change(change("1"))
     await stores.say("4", "help", command=True)
-    await stores.forgetting.forget(Scope.LAST, author="U1", place=PLACE, before="4")
+    await stores.forgetting.forget(Scope.LAST, author="U1", session=HERE, before="4")
     assert await stores.listening.known(PLACE) == {"2": 2_000_000}
 
 

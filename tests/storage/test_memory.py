@@ -11,7 +11,7 @@ from chathakase.core.memory import Memory, Scope
 from chathakase.core.types import ExpiryMode, Message, Role, Wish
 from chathakase.storage.stores.memory import AT_ONCE
 from tests.places import slack_place
-from tests.storage.stores import FILE, ID, PLACE, Stores, answer, said
+from tests.storage.stores import FILE, HERE, ID, PLACE, Stores, answer, said
 
 
 def texts(memory: Memory) -> list[str]:
@@ -73,7 +73,7 @@ async def test_an_answer_never_opens_a_conversation(stores: Stores) -> None:
     await stores.answered("1", "q1", "a1")
     await stores.say("2", "q2", author="U2")
     await stores.say("3", "forget", command=True)
-    await stores.forgetting.forget(Scope.HERE, author="U1", place=PLACE, before="3")
+    await stores.forgetting.forget(Scope.HERE, author="U1", session=HERE, before="3")
     opening = (await stores.remembered()).opening
     assert opening is not None
     assert opening.text == "q2"
@@ -117,8 +117,8 @@ async def test_what_stood_above_is_told_before_all_else_and_answered_by_nobody(s
         said("1", "first"),
         said("5", "q5"),
     ]
-    assert await stores.memory.add_above(PLACE, above) == 3
-    assert await stores.memory.add_above(PLACE, above) == 0
+    assert await stores.memory.add_above(ID, above) == 3
+    assert await stores.memory.add_above(ID, above) == 0
     memory = await stores.remembered(lease=lease)
     assert texts(memory) == ["first", "second", "third", "q5"]
     assert [message.role for message in memory.messages] == ["user", "assistant", "user", "user"]
@@ -129,14 +129,14 @@ async def test_what_stood_above_is_told_before_all_else_and_answered_by_nobody(s
     await stores.turns.finish(lease, answer("a5"))
     assert texts(await stores.remembered()) == ["first", "second", "third", "q5", "a5"]
     assert await stores.turns.claim(ID) is None
-    assert await stores.sessions.people(ID) == {"U1"}
+    assert await stores.sessions.people(PLACE) == {"U1"}
     assert await stores.title() == ("General Chat", "rule")
 
 
 async def test_above_may_be_nothing(stores: Stores) -> None:
-    assert await stores.memory.add_above(PLACE, [said("1")]) == 0
+    assert await stores.memory.add_above(ID, [said("1")]) == 0
     await stores.say("5", "q5")
-    assert await stores.memory.add_above(PLACE, []) == 0
+    assert await stores.memory.add_above(ID, []) == 0
     assert (await stores.remembered()).above_read
 
 
@@ -147,7 +147,7 @@ async def test_our_own_answers_are_not_taken_for_what_stood_above(stores: Stores
     await stores.turns.note_reply(lease, ["5.5"])
     if ended:
         await stores.turns.finish(lease, answer("a5"))
-    assert await stores.memory.add_above(PLACE, [said("5.5", "a5, or half of it", ours=True)]) == 0
+    assert await stores.memory.add_above(ID, [said("5.5", "a5, or half of it", ours=True)]) == 0
 
 
 async def test_what_stood_above_does_not_come_back_after_a_clearing(stores: Stores) -> None:
@@ -156,7 +156,7 @@ async def test_what_stood_above_does_not_come_back_after_a_clearing(stores: Stor
     await stores.clear("6")
     assert (await stores.remembered()).above_read
     # Somebody may have been reading it meanwhile.
-    assert await stores.memory.add_above(PLACE, [said("1", "forgotten")]) == 0
+    assert await stores.memory.add_above(ID, [said("1", "forgotten")]) == 0
     assert texts(await stores.remembered()) == []
 
 
@@ -165,7 +165,7 @@ async def test_much_that_stands_above_is_stored_in_portions(cleared: bool, store
     await stores.say("2", "question")
     await stores.say("3", "clear session", command=True)
     above = [said(f"1.{number:06d}", f"m{number}", opens=False, asks=False) for number in range(5 * AT_ONCE)]
-    reading = asyncio.create_task(stores.memory.add_above(PLACE, above))
+    reading = asyncio.create_task(stores.memory.add_above(ID, above))
     async with stores.after_the_first_portion():
         if cleared:
             clearing = asyncio.create_task(stores.clear("3"))
@@ -180,7 +180,7 @@ async def test_much_that_stands_above_is_stored_in_portions(cleared: bool, store
     memory = await stores.remembered(limit=999)
     assert len(memory.messages) == 1 + AT_ONCE
     assert not memory.above_read
-    assert await stores.memory.add_above(PLACE, above) == len(above) + 1 - len(memory.messages)
+    assert await stores.memory.add_above(ID, above) == len(above) + 1 - len(memory.messages)
     memory = await stores.remembered(limit=999)
     assert memory.above_read
     assert texts(memory) == [*(f"m{number}" for number in range(len(above))), "question"]
@@ -189,7 +189,7 @@ async def test_much_that_stands_above_is_stored_in_portions(cleared: bool, store
 
 async def test_what_comes_late_from_above_is_context_though_above_was_read(stores: Stores) -> None:
     await stores.answered("5", "q5", "a5")
-    await stores.memory.add_above(PLACE, [said("1", "first")])
+    await stores.memory.add_above(ID, [said("1", "first")])
     assert await stores.say("4", "talk among people", opens=False)
     assert await stores.turns.claim(ID) is None
     assert texts(await stores.remembered()) == ["first", "talk among people", "q5", "a5"]
@@ -229,7 +229,7 @@ async def test_a_mention_that_was_read_above_another_is_answered_with_it_and_not
     await stores.say("2.000003", "the second question")
     lease = await stores.claimed()
     mention = said("2.000002", "the first question")
-    await stores.memory.add_above(PLACE, [mention, replace(said("2.000001", "talk"), opens=False, asks=False)])
+    await stores.memory.add_above(ID, [mention, replace(said("2.000001", "talk"), opens=False, asks=False)])
     assert await stores.texts(lease) == ["talk", "the first question", "the second question"]
     await stores.turns.finish(lease, answer("both answers"))
     assert not await stores.sessions.append(mention)
@@ -241,7 +241,7 @@ async def test_a_mention_that_was_read_above_another_is_answered_with_it_and_not
 async def test_what_was_read_above_and_mentions_nobody_stays_context(stores: Stores) -> None:
     await stores.answered("2.000003", "question", "answer")
     talk = replace(said("2.000002", "talk"), opens=False, asks=False)
-    await stores.memory.add_above(PLACE, [talk])
+    await stores.memory.add_above(ID, [talk])
     assert not await stores.sessions.append(talk)
     assert await stores.turns.claim(ID) is None
 

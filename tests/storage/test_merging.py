@@ -8,7 +8,7 @@ import pytest
 from chathakase.core.memory import Scope
 from chathakase.storage.sqlite.merging import INDEXES, MOST_PAGES
 from tests.places import slack_place
-from tests.storage.stores import PLACE, Stores, said
+from tests.storage.stores import HERE, Stores, said
 
 DAY = 86_400_000
 OTHER = slack_place("C2", "1.000001")
@@ -92,7 +92,7 @@ async def test_no_part_of_a_word_is_left_in_the_index(stores: Stores) -> None:
 async def test_what_a_person_forgot_is_swept_out_of_the_index_as_well(stores: Stores) -> None:
     await stores.say("1", "the qzx secret", asks=False)
     await stores.say("2", "forget", command=True)
-    await stores.forgetting.forget(Scope.HERE, author="U1", place=PLACE, before="2")
+    await stores.forgetting.forget(Scope.HERE, author="U1", session=HERE, before="2")
     assert await stores.database.fetch("SELECT name FROM unswept ORDER BY name") == [("title_words",), ("words_0",)]
     assert await stores.forgetting.prune(idle=DAY) == 0
     assert await stores.count("unswept") == 0
@@ -119,4 +119,4 @@ async def test_what_is_taken_out_while_it_is_swept_is_swept_the_next_time(stores
 
 
 async def forget(stores: Stores, ref: str) -> None:
-    assert await stores.forgetting.forget(Scope.ONE, author="U1", place=PLACE, before=ref)
+    assert await stores.forgetting.forget(Scope.ONE, author="U1", session=HERE, before=ref)

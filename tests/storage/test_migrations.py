@@ -21,7 +21,9 @@ from chathakase.storage.sqlite.migrate import (
     refuse_newer,
     refuse_other,
 )
-from tests.storage.stores import ID, Stores, answer, stores_of
+from chathakase.storage.stores.adoption import adopt
+from tests.places import TEAM
+from tests.storage.stores import ID, PLACE, Stores, answer, stores_of
 from tests.storage.strikes import PAGE, file_sizes_up_to, overwrite
 
 FIRST_VERSION = """
@@ -63,6 +65,7 @@ async def migrated(database: Path) -> AsyncIterator[Stores]:
         assert [migration.version for migration in await migrate(opened, now=0)] == [
             migration.version for migration in migrations()[1:]
         ]
+        await adopt(opened, surface=PLACE.surface, workspace=TEAM)
         yield stores_of(opened)
 
 
@@ -70,7 +73,7 @@ async def test_what_was_said_in_the_first_version_counts_as_asking(migrated: Sto
     rows = await migrated.database.fetch("SELECT seq FROM messages WHERE asks = 1 ORDER BY seq")
     assert rows == [(1,), (4,), (6,)]
     assert await migrated.database.fetch("SELECT DISTINCT run, wish FROM turns") == [(1, None)]
-    assert await migrated.sessions.people(ID) == {"U1", "U2"}
+    assert await migrated.sessions.people(PLACE) == {"U1", "U2"}
     assert await migrated.turns.askers(ID, "t2") == {"U1"}
     assert await migrated.turns.askers(ID, "") == {"U2"}
 

@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from chathakase.core.errands import Command, Errand
 from chathakase.core.files import Reading
 from chathakase.core.memory import Change, Memory, Scope, Summary, TitleBy
-from chathakase.core.types import Outcome, Place, Result, Role, Usage
+from chathakase.core.types import NO_SESSION, Outcome, Place, Result, Role, Session, Usage
 from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.sqlite.merging import INDEXES
 from chathakase.storage.sqlite.migrate import migrate
@@ -178,10 +178,11 @@ class NothingIsLeft(RuleBasedStateMachine):
         commands = [each for each in self.commands if each.at < command.said]
         newest = sorted(own, key=lambda each: each.at)[-1:]
         gone = {"clear": here, Scope.LAST: newest, Scope.HERE: own, Scope.EVERYWHERE: everywhere, Scope.ONE: []}[scope]
+        session = Session(self.runner.run(self.stores.sessions.find(place)) or NO_SESSION, place)
         if scope == "clear":
-            count = self.runner.run(self.stores.forgetting.clear(place.name, before=ref))
+            count = self.runner.run(self.stores.forgetting.clear(session.id, before=ref))
         else:
-            work = self.stores.forgetting.forget(Scope(scope), author=author, place=place, before=ref)
+            work = self.stores.forgetting.forget(Scope(scope), author=author, session=session, before=ref)
             count = self.runner.run(work)
         # One message is the command itself.
         assert count == len(gone) + (scope == Scope.ONE)

@@ -8,7 +8,7 @@ from chathakase.storage.sqlite import checkup
 from chathakase.storage.sqlite.driver import SqliteDatabase
 from chathakase.storage.stores import changes, forgetting, hints, sessions, summaries, titles, turns, withdrawing
 
-OF_A_CHANNEL = "SEARCH sessions USING INDEX sessions_by_place (surface=? AND workspace=? AND channel=?)"
+OF_A_CHANNEL = "USING INDEX sessions_by_place (surface=? AND workspace=? AND channel=?)"
 
 EARLIER = "USING COVERING INDEX turns_of_session (session=? AND upto<?)"
 
@@ -98,7 +98,7 @@ async def test_only_the_newest_message_of_each_session_is_looked_at_for_when_it_
 
 
 async def test_who_talks_to_whom_is_found_at_once(open_database: SqliteDatabase) -> None:
-    for sql, parameters in ((sessions.JOIN, 6), (sessions.TALKING, 3)):
+    for sql, parameters in ((sessions.JOIN, 9), (sessions.TALKING, 6)):
         steps = await plan(open_database, sql, parameters)
         assert [step for step in steps if "messages_said_to (session=? AND said<?)" in step]
         assert not [step for step in steps if step.startswith("SCAN m") or "ORDER BY" in step]
@@ -107,5 +107,6 @@ async def test_who_talks_to_whom_is_found_at_once(open_database: SqliteDatabase)
 async def test_of_a_channel_only_its_own_sessions_are_looked_through(open_database: SqliteDatabase) -> None:
     threads = await plan(open_database, sessions.NEWEST_THREADS, 6)
     assert [step for step in threads if OF_A_CHANNEL in step]
-    replied = await plan(open_database, hints.REPLIED, 2)
-    assert [step for step in replied if "messages_of_author (author=? AND session>? AND session<?)" in step]
+    replied = await plan(open_database, hints.REPLIED, 4)
+    assert [step for step in replied if OF_A_CHANNEL in step]
+    assert [step for step in replied if "messages_of_author (author=? AND session=? AND role=?)" in step]

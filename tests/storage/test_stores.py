@@ -13,7 +13,7 @@ from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.sqlite.migrate import migrate
 from chathakase.storage.stores.expiry import SESSIONS
 from tests.places import slack_place
-from tests.storage.stores import FILE, ID, LATER, PLACE, TIMEOUT, Stores, answer
+from tests.storage.stores import FILE, HERE, ID, LATER, PLACE, TIMEOUT, Stores, answer
 
 
 async def test_a_question_is_saved_once(stores: Stores) -> None:
@@ -98,7 +98,7 @@ async def test_a_lease_is_renewed_lost_and_taken_over(stores: Stores) -> None:
     assert await stores.turns.claim(ID) is None
     assert await stores.turns.waiting() == []
     stores.clock.now += 2
-    assert await stores.turns.waiting() == [ID]
+    assert await stores.turns.waiting() == [HERE]
     second = await stores.claimed()
     assert (second.attempt, second.refs, second.turn) == (2, ("1.5", "1.6"), lease.owner)
     assert await stores.turns.renew(lease) is Hold.LOST
@@ -143,7 +143,7 @@ async def test_what_is_said_after_the_command_survives_the_clearing(stores: Stor
     await stores.say("3", "after")
     assert await stores.clear("2") == 1
     assert await stores.texts() == ["after"]
-    assert await stores.turns.waiting() == [ID]
+    assert await stores.turns.waiting() == [HERE]
 
 
 async def test_commands_are_had_once_and_never_remembered(stores: Stores) -> None:
@@ -278,4 +278,4 @@ async def test_what_becomes_of_a_message_is_told(stores: Stores) -> None:
     assert await stores.say("1", files=(FILE,)) is Appended.COMPLETED
     assert await stores.say("1", files=(FILE,)) is Appended.KNOWN
     assert await stores.say("1", place=slack_place("C2", "1.0"), opens=False) is Appended.STRAY
-    assert await stores.sessions.opened([ID, "C2_1.0"]) == {ID}
+    assert await stores.sessions.opened([PLACE, slack_place("C2", "1.0")]) == {PLACE: ID}

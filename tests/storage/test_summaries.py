@@ -4,7 +4,7 @@ import pytest
 
 from chathakase.core.memory import Memory, Scope, Summary
 from chathakase.core.types import Usage
-from tests.storage.stores import FAILED, ID, PLACE, Stores, answer, change, said
+from tests.storage.stores import FAILED, HERE, ID, Stores, answer, change, said
 
 USAGE = Usage(7, 3)
 
@@ -113,13 +113,13 @@ async def test_what_makes_a_summary_stale(what: str, saved: bool, stores: Stores
         case "deletion":
             await stores.changes.change(change("2"))
         case "forget":
-            await stores.forgetting.forget(Scope.HERE, author="U1", place=PLACE, before="5")
+            await stores.forgetting.forget(Scope.HERE, author="U1", session=HERE, before="5")
         case "clear":
             await stores.forgetting.clear(ID, before="5")
         case "late":
             await stores.say("1", "came late", asks=False)
         case "above":
-            await stores.memory.add_above(PLACE, [said("0.5", "above")])
+            await stores.memory.add_above(ID, [said("0.5", "above")])
         case "retry":
             await stores.press(failed)
             await stores.turns.finish(await stores.claimed(), answer("a2"))

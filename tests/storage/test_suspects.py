@@ -49,8 +49,7 @@ class House:
 
     async def waiting(self) -> list[str]:
         """Who is worth a claim."""
-        ids = await self.stores.turns.waiting()
-        return [chr(int(id_.split("_")[1].split(".")[0])) for id_ in ids]
+        return [chr(int(float(each.place.thread))) for each in await self.stores.turns.waiting()]
 
     async def calms_down(self, name: str) -> None:
         """It is noticed that a process died while a turn ran alone, and time goes by."""

@@ -1,10 +1,12 @@
 """Who talks to whom in a session: what is said to nobody in particular between people asks for no answer."""
 
+from dataclasses import replace
+
 import pytest
 
 from chathakase.core.memory import Scope
 from chathakase.core.types import Appended, SaidTo
-from tests.storage.stores import ID, PLACE, Stores, change, said
+from tests.storage.stores import HERE, ID, PLACE, Stores, change, said
 
 
 async def test_talk_among_people_asks_nothing_until_the_bot_is_called(stores: Stores) -> None:
@@ -44,7 +46,7 @@ async def test_what_is_not_said_any_more_no_longer_counts(stores: Stores, way: s
     if way == "deleted":
         await stores.changes.change(change("3"))
     elif way == "forgotten":
-        await stores.forgetting.forget(Scope.ONE, author="U2", place=PLACE, before="3")
+        await stores.forgetting.forget(Scope.ONE, author="U2", session=HERE, before="3")
     else:
         await stores.changes.change(change("3", "it is booked", author="U2", opens=False))
     assert await stores.say("4", author="U1", opens=False) is Appended.NEW
@@ -60,8 +62,9 @@ async def test_a_hint_is_given_once_by_one(stores: Stores) -> None:
 
 async def test_who_has_replied_in_a_thread_is_known(stores: Stores) -> None:
     await stores.say("1.000001", author="U1")
-    assert not await stores.hints.has_replied("U1", PLACE.channel)
+    assert not await stores.hints.has_replied("U1", PLACE)
     await stores.say("2", author="U1")
-    assert await stores.hints.has_replied("U1", PLACE.channel)
-    assert not await stores.hints.has_replied("U1", "C9")
-    assert not await stores.hints.has_replied("U2", PLACE.channel)
+    assert await stores.hints.has_replied("U1", PLACE)
+    assert not await stores.hints.has_replied("U1", PLACE.beside("C9"))
+    assert not await stores.hints.has_replied("U2", PLACE)
+    assert not await stores.hints.has_replied("U1", replace(PLACE, workspace="T2"))

@@ -2,6 +2,8 @@
 
 from typing import Protocol
 
+from chathakase.core.types import Place
+
 
 class HintStore(Protocol):
     """Remembers who was told what. Every method raises StoreError when the database refuses."""
@@ -12,5 +14,5 @@ class HintStore(Protocol):
         True as often as the same ``teller`` asks, so that what is tried again is told again.
         """
 
-    async def has_replied(self, person: str, channel: str) -> bool:
-        """Whether somebody wrote below a thread's first message in a channel."""
+    async def has_replied(self, person: str, place: Place) -> bool:
+        """Whether somebody wrote below a thread's first message in a place's channel."""

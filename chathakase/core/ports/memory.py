@@ -10,13 +10,24 @@ from typing import Protocol
 from chathakase.core.errands import Errand
 from chathakase.core.files import Attachment, Image, Reading
 from chathakase.core.memory import Change, Found, Memory, Scope, Summary, TitleBy, Touched, Transcript
-from chathakase.core.types import Appended, Incoming, Lease, Place, Role, SessionInfo, SessionsPage, Usage
+from chathakase.core.types import (
+    Incoming,
+    Lease,
+    Place,
+    Role,
+    Saved,
+    Session,
+    SessionId,
+    SessionInfo,
+    SessionsPage,
+    Usage,
+)
 
 
 class SessionStore(Protocol):
     """Remembers what is said."""
 
-    async def append(self, incoming: Incoming, *, role: Role = Role.USER, errand: Errand | None = None) -> Appended:
+    async def append(self, incoming: Incoming, *, role: Role = Role.USER, errand: Errand | None = None) -> Saved:
         """Save what a person said, unless it was had already or belongs to no session of ours.
 
         With an errand, which is saved and held with it, it asks for no turn.
@@ -29,8 +40,11 @@ class SessionStore(Protocol):
         when others than its author said something.
         """
 
-    async def opened(self, session_ids: Collection[str]) -> frozenset[str]:
-        """Which of some sessions there are by now."""
+    async def find(self, place: Place) -> SessionId | None:
+        """The session that is at a place."""
+
+    async def opened(self, places: Collection[Place]) -> Mapping[Place, SessionId]:
+        """The sessions that there are by now at some places."""
 
     async def newest_threads(self, place: Place, *, busy: bool, limit: int) -> list[Place]:
         """The threads of a place's channel in which people said something, the last in which they did so first.
@@ -38,10 +52,10 @@ class SessionStore(Protocol):
         ``busy``: only those in which an answer is being written or waits.
         """
 
-    async def people(self, session_id: str) -> frozenset[str]:
-        """The user ids of everybody who has said something in a session that is not forgotten."""
+    async def people(self, place: Place) -> frozenset[str]:
+        """The user ids of everybody who has said something in the session at a place that is not forgotten."""
 
-    async def info(self, session_id: str) -> SessionInfo | None:
+    async def info(self, session: SessionId) -> SessionInfo | None:
         """What is known of one session."""
 
     async def active(self, *, limit: int) -> SessionsPage:
@@ -51,7 +65,7 @@ class SessionStore(Protocol):
 class MemoryStore(Protocol):
     """Tells what a session remembers, and takes in what stood above it."""
 
-    async def memory(self, session_id: str, *, lease: Lease | None = None, limit: int, tokens: int) -> Memory:
+    async def memory(self, session: SessionId, *, lease: Lease | None = None, limit: int, tokens: int) -> Memory:
         """What there is for a prompt: the newest messages, what the lease's turn answers last; without one, all of it.
 
         They stand in the order in which they were said, whatever order they came in, and an answer stands right after
@@ -60,7 +74,7 @@ class MemoryStore(Protocol):
         all that the turn answers up to ``limit``, and one message more, so that it can be seen where a turn begins.
         """
 
-    async def add_above(self, place: Place, messages: Sequence[Incoming]) -> int:
+    async def add_above(self, session: SessionId, messages: Sequence[Incoming]) -> int:
         """Store what was said in a thread before the bot was called, as context; returns how many were new.
 
         From then on the memory's ``above_read`` is true, also when there was nothing. What somebody has had forgotten
@@ -85,7 +99,7 @@ class ChangeStore(Protocol):
 class FileStore(Protocol):
     """Remembers what files hold."""
 
-    async def unread(self, session_id: str, *, limit: int) -> list[Attachment]:
+    async def unread(self, session: SessionId, *, limit: int) -> list[Attachment]:
         """The newest files of a session that nobody has tried to read yet."""
 
     async def note_reading(self, attachment: int, reading: Reading) -> None:
@@ -98,19 +112,19 @@ class FileStore(Protocol):
 class SummaryStore(Protocol):
     """Remembers summaries; the messages that they tell of stay where they are."""
 
-    async def to_summarise(self, session_id: str, *, keep: int, limit: int) -> Memory:
+    async def to_summarise(self, session: SessionId, *, keep: int, limit: int) -> Memory:
         """What comes behind the summary that there is, oldest first, without the newest ``keep`` messages.
 
         At most ``limit`` messages; never a question without its answer.
         """
 
-    async def summarised(self, session_id: str, summary: Summary, *, instead_of: Memory, usage: Usage) -> bool:
+    async def summarised(self, session: SessionId, summary: Summary, *, instead_of: Memory, usage: Usage) -> bool:
         """Replace the summary in what ``to_summarise`` gave; False, and nothing saved, when that is stale.
 
         That is: when another one was made, or something was changed or forgotten or came late, meanwhile.
         """
 
-    async def spent(self, session_id: str, model: str, usage: Usage) -> None:
+    async def spent(self, session: SessionId, model: str, usage: Usage) -> None:
         """Count what a summary cost that is told and not kept."""
 
 
@@ -119,7 +133,7 @@ class TitleStore(Protocol):
 
     async def entitle(
         self,
-        session_id: str,
+        session: SessionId,
         title: str,
         *,
         by: TitleBy,
@@ -137,25 +151,26 @@ class TitleStore(Protocol):
 class ForgetStore(Protocol):
     """Forgets what people want forgotten. What is forgotten is in no history, summary, title, file or search."""
 
-    async def clear(self, session_id: str, *, before: str) -> int:
+    async def clear(self, session: SessionId, *, before: str) -> int:
         """Forget what was said before a stored message; returns how many messages were forgotten.
 
         A turn that answers something of it ends; what was asked later waits again. Done in several transactions where
         it is much; cut short, it can be done again.
         """
 
-    async def forget(self, scope: Scope, *, author: str, place: Place, before: str, said: int = 0) -> int:
+    async def forget(self, scope: Scope, *, author: str, session: Session, before: str, said: int = 0) -> int:
         """Forget what one person said, up to a stored message; returns how many messages were forgotten.
 
-        Where that message is not stored, up to when it was ``said``, in epoch microseconds.
+        Where that message is not stored, up to when it was ``said``, in epoch microseconds. Everywhere is in all
+        sessions of the place's workspace, and in those without a place.
 
         Done in several transactions where it may be much; cut short, it can be done again.
         """
 
-    async def where(self, author: str) -> frozenset[str]:
-        """The ids of the sessions that remember something that a person said."""
+    async def where(self, author: str, place: Place) -> frozenset[SessionId]:
+        """The sessions of a place's workspace, or of none, that remember something that a person said."""
 
-    async def author_of(self, session_id: str, ref: str) -> str | None:
+    async def author_of(self, session: SessionId, ref: str) -> str | None:
         """Who wrote a message that is not forgotten, by their user id, which is empty for an answer of ours.
 
         None when there is no such message.
@@ -196,7 +211,7 @@ class SearchIndex(Protocol):
 class ExportStore(Protocol):
     """Gives back all that is stored."""
 
-    async def transcript(self, session_id: str) -> Transcript | None:
+    async def transcript(self, session: SessionId) -> Transcript | None:
         """One whole session, without what is forgotten."""
 
     def transcripts(self) -> AsyncIterator[Transcript]:

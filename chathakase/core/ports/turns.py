@@ -4,19 +4,19 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from chathakase.core.errands import Errand, Press
-from chathakase.core.types import Answered, Heard, Hold, Lease, Place, Result
+from chathakase.core.types import Answered, Heard, Hold, Lease, Place, Result, Session, SessionId
 
 
 class TurnStore(Protocol):
     """Says who may answer. Every method is atomic and raises StoreError when the database refuses."""
 
-    async def waiting(self) -> list[str]:
-        """The ids of sessions in which something waits that may run now, and nobody works."""
+    async def waiting(self) -> list[Session]:
+        """The sessions in which something waits that may run now, and nobody works."""
 
-    async def next_asker(self, session_id: str) -> str | None:
+    async def next_asker(self, session: SessionId) -> str | None:
         """The user id of who asked first what a session waits for; None when nothing waits, or somebody holds it."""
 
-    async def claim(self, session_id: str, *, before: str = "", to_end: bool = False) -> Lease | None:
+    async def claim(self, session: SessionId, *, before: str = "", to_end: bool = False) -> Lease | None:
         """Take the turn of a session; None when nothing waits, somebody holds it, or it is to be forgotten first.
 
         Also None while a turn that processes died of is to run alone, be it this one or another; nobody waits for that
@@ -27,7 +27,7 @@ class TurnStore(Protocol):
     async def renew(self, lease: Lease) -> Hold:
         """Hold on to a turn."""
 
-    async def want_stop(self, session_id: str, turn: str = "", *, before: str = "") -> bool:
+    async def want_stop(self, session: SessionId, turn: str = "", *, before: str = "") -> bool:
         """Have a turn stopped that somebody else holds, or held when it died; of no turn: whatever is held.
 
         ``before`` a stored message: only one that answers something said before that. False when there is none.
@@ -45,25 +45,25 @@ class TurnStore(Protocol):
     async def survived(self, lease: Lease) -> None:
         """Whoever lost a turn to another, since it stood still for too long, lives: no process died of that turn."""
 
-    async def reopen(self, press: Press) -> bool:
-        """Have a turn that ended taken up again, as the press wishes; the session then waits for it.
+    async def reopen(self, session: SessionId, press: Press) -> bool:
+        """Have a turn of a session that ended taken up again, as the press wishes; the session then waits for it.
 
         False when that run of the turn was taken up already, or when what it answered is forgotten.
         """
 
-    async def answer_to(self, session_id: str, ref: str) -> tuple[str, int] | None:
+    async def answer_to(self, session: SessionId, ref: str) -> tuple[str, int] | None:
         """The newest turn of a session, if it ended and answers a message, and how often it was run."""
 
-    async def newest(self, session_id: str, *, but: str = "") -> Answered | None:
+    async def newest(self, session: SessionId, *, but: str = "") -> Answered | None:
         """The newest turn of a session that ended and answers what is not forgotten.
 
         What was said after it counts, ``but`` one message.
         """
 
-    async def is_busy(self, session_id: str) -> bool:
+    async def is_busy(self, session: SessionId) -> bool:
         """Whether an answer is being written in a session, or waits to be."""
 
-    async def askers(self, session_id: str, turn: str, *, upto: int = 0) -> frozenset[str]:
+    async def askers(self, session: SessionId, turn: str, *, upto: int = 0) -> frozenset[str]:
         """The user ids of who asked what a turn answers; of no turn: of who asked what is not answered yet.
 
         ``upto`` is the newest message that a turn under way answers; what was asked after it is no matter of its.
@@ -82,8 +82,8 @@ class TurnStore(Protocol):
 class ErrandStore(Protocol):
     """Remembers what is to be done once. Every method is atomic and raises StoreError when the database refuses."""
 
-    async def promise(self, errand: Errand) -> bool:
-        """Save an errand and hold it; False when it was had already."""
+    async def promise(self, errand: Errand) -> Errand | None:
+        """Save an errand and hold it; returns it with the session that it is about, None when it was had already."""
 
     async def claim(self) -> list[Errand]:
         """Take what is not done and nobody holds: whoever held it died."""

@@ -27,18 +27,19 @@ class Answering:
         return {parsing.STOP: self._stop, parsing.ANSWER_AGAIN: self._again}
 
     async def _stop(self, order: Order) -> Answer:
-        told = await self._presses.heed(Press(order.place, order.ref, order.by, Wish.STOP))
+        told = await self._presses.heed(Press(order.place, order.ref, order.by, Wish.STOP), order.session.id)
         if told or not order.elsewhere:
             return privately(told) if told else None
         return privately(STOPPED)
 
     async def _again(self, order: Order) -> Answer:
-        if await self._presses.is_writing(order.place.name):
+        if await self._presses.is_writing(order.session.id):
             return privately(STILL_WRITING)
-        newest = await self._turns.newest(order.place.name, but=order.ref)
+        newest = await self._turns.newest(order.session.id, but=order.ref)
         if newest is None:
             return privately(NO_ANSWER)
-        told = await self._presses.heed(Press(order.place, order.ref, order.by, Wish.RETRY, newest.turn, newest.run))
+        press = Press(order.place, order.ref, order.by, Wish.RETRY, newest.turn, newest.run)
+        told = await self._presses.heed(press, order.session.id)
         return privately(told) if told else self._sign(order, newest)
 
     def _sign(self, order: Order, newest: Answered) -> Answer:

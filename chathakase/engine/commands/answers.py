@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from chathakase.core.errands import Errand
-from chathakase.core.types import Choice, Place
+from chathakase.core.types import Choice, Place, Session
 
 NOT_INCLUDED = "The answer I am writing right now is not included."
 
@@ -13,7 +13,8 @@ NOT_INCLUDED = "The answer I am writing right now is not included."
 class Order:
     """A command that is to be done now."""
 
-    place: Place
+    session: Session
+    """The one that it is about, which may be none."""
     ref: str
     """The surface's own id of the message that said it."""
     by: str
@@ -25,6 +26,11 @@ class Order:
     """Where it is answered."""
     said: int
     """When it was said, in epoch microseconds; 0: not known."""
+
+    @property
+    def place(self) -> Place:
+        """The thread that it is about."""
+        return self.session.place
 
     @property
     def elsewhere(self) -> bool:

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 from chathakase.core.errands import Command, Errand
-from chathakase.core.types import Incoming
+from chathakase.core.types import Incoming, Session
 from chathakase.engine.commands import helping, parsing
 from chathakase.engine.commands.answering import Answering
 from chathakase.engine.commands.answers import Act, Answer, Order, without_what_grows
+from chathakase.engine.commands.describing import Describing
 from chathakase.engine.commands.exporting import Exporting
 from chathakase.engine.commands.forgetting import Forgetting
 from chathakase.engine.commands.means import Means
@@ -14,10 +15,9 @@ from chathakase.engine.commands.naming import Naming, naming
 from chathakase.engine.commands.overseeing import Overseeing
 from chathakase.engine.commands.remembering import Remembering
 from chathakase.engine.commands.searching import Searching
-from chathakase.engine.commands.session import Session
 from chathakase.engine.commands.summing_up import SummingUp
 
-GROUPS = (Session, Remembering, Searching, SummingUp, Exporting, Answering, Forgetting, Overseeing)
+GROUPS = (Describing, Remembering, Searching, SummingUp, Exporting, Answering, Forgetting, Overseeing)
 
 
 class Commands:
@@ -41,12 +41,12 @@ class Commands:
 
     async def do(self, command: Command, errand: Errand) -> Answer:
         """Do what a command says; returns what is to be said or asked. Raises StoreError."""
-        growing = command.name in parsing.GIVING_BACK and await self._presses.is_writing(command.place.name)
+        growing = command.name in parsing.GIVING_BACK and await self._presses.is_writing(errand.session)
         answer = await self._do(command, errand)
         return without_what_grows(answer) if growing else answer
 
     async def _do(self, command: Command, errand: Errand) -> Answer:
-        about, ref, by = command.place, command.ref, command.by
+        about, ref, by = Session(errand.session, command.place), command.ref, command.by
         order = Order(about, ref, by, command.argument, errand, command.where, command.said)
         if not order.elsewhere:
             return await self._acts[command.name](order)

@@ -35,8 +35,8 @@ class Exporting:
         return {parsing.EXPORT: self._export}
 
     async def _export(self, order: Order) -> Answer:
-        await self._recall.bring_in(order.place, whose=order.by)
-        transcript = await self._store.transcript(order.place.name)
+        await self._recall.bring_in(order.session, whose=order.by)
+        transcript = await self._store.transcript(order.session.id)
         if transcript is None or not transcript.messages:
             return Said(NOTHING)
         try:

@@ -84,35 +84,34 @@ class Forgetting:
 
     async def _everything(self, order: Order) -> Answer:
         # Also what is asked there meanwhile may be answered from what is not forgotten yet.
-        told_of = await self._forgetting.where(order.by)
+        told_of = await self._forgetting.where(order.by, order.place)
         forgotten = await self._forget(order, Scope.EVERYWHERE)
-        for session_id in told_of - {order.place.name}:
-            self._presses.begin_anew(session_id)
+        for session in told_of - {order.session.id}:
+            self._presses.begin_anew(session)
         return privately(_done(forgotten, "anywhere", order))
 
     async def _one(self, order: Order) -> Answer:
-        author = await self._forgetting.author_of(order.place.name, order.argument)
+        author = await self._forgetting.author_of(order.session.id, order.argument)
         if author is None:
             return privately(UNKNOWN)
         if not author:
             return privately(OURS)
         if not await self._rights.may_act_on(order.by, [author]):
             return privately(NOT_YOURS)
-        if not await self._forgetting.forget(Scope.ONE, author=author, place=order.place, before=order.argument):
+        if not await self._forgetting.forget(Scope.ONE, author=author, session=order.session, before=order.argument):
             return privately(UNKNOWN)
-        self._presses.begin_anew(order.place.name)
+        self._presses.begin_anew(order.session.id)
         return privately("Done: I have forgotten that message.")
 
     async def _forget(self, order: Order, scope: Scope) -> int:
         forgotten = await self._forgetting.forget(
-            scope, author=order.by, place=order.place, before=order.ref, said=order.said
+            scope, author=order.by, session=order.session, before=order.ref, said=order.said
         )
         if forgotten:
-            self._presses.begin_anew(order.place.name)
+            self._presses.begin_anew(order.session.id)
         return forgotten
 
     async def _clear(self, order: Order) -> Answer:
-        session_id = order.place.name
         if order.elsewhere and order.argument != parsing.FOR_EVERYONE:
             return _sure("Forget everything said there, my answers too?", parsing.CLEAR_FOR_EVERYONE)
         if order.argument != parsing.FOR_EVERYONE and (others := await self._others(order)):
@@ -123,8 +122,8 @@ class Forgetting:
                     Choice("Forget only my messages", parsing.FORGET_HERE),
                 ),
             )
-        await self._presses.end(session_id, before=order.ref)
-        forgotten = await self._forgetting.clear(session_id, before=order.ref)
+        await self._presses.end(order.session.id, before=order.ref)
+        forgotten = await self._forgetting.clear(order.session.id, before=order.ref)
         # Once more after a crash, there is nothing left to count.
         what = f"everything said {_where(order)} before"
         if forgotten:
@@ -133,7 +132,7 @@ class Forgetting:
 
     async def _others(self, order: Order) -> str:
         """Who else wrote here, in words."""
-        ids = sorted(await self._sessions.people(order.place.name) - {order.by})
+        ids = sorted(await self._sessions.people(order.place) - {order.by})
         people = await self._surface.people(ids)
         return listed(Names({id_: person.name for id_, person in people.items()}).listed(ids))
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from chathakase.core.types import Place
+from chathakase.core.types import Session
 from chathakase.engine.commands.answers import Answer
 from chathakase.engine.commands.means import Means
 from chathakase.engine.commands.wording import plainly
@@ -17,9 +17,9 @@ class Naming:
         self._sessions = means.stores.sessions
         self._surface = means.surface
 
-    async def name(self, place: Place) -> str:
+    async def name(self, session: Session) -> str:
         """A thread's title, in Markdown, which leads there where that can be. Raises StoreError."""
-        info = await self._sessions.info(place.name)
+        info, place = await self._sessions.info(session.id), session.place
         title = plainly(info.title) if info and info.title else UNTITLED
         link = self._surface.link(place, place.thread)
         return f"[{title}]({link})" if link else title

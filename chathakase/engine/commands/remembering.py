@@ -9,8 +9,8 @@ from chathakase.core.export import file_name
 from chathakase.core.types import Speech
 from chathakase.engine.commands import parsing
 from chathakase.engine.commands.answers import Act, Answer, Order, privately
+from chathakase.engine.commands.describing import room, trimmed
 from chathakase.engine.commands.means import Means
-from chathakase.engine.commands.session import room, trimmed
 from chathakase.engine.commands.wording import fenced
 from chathakase.engine.recall import View
 
@@ -38,8 +38,8 @@ class Remembering:
 
     async def _show(self, order: Order) -> Answer:
         # Before the people, since it brings in those who wrote above.
-        view = await self._recall.look(order.place, whose=order.by)
-        people = await self._sessions.people(order.place.name)
+        view = await self._recall.look(order.session, whose=order.by)
+        people = await self._sessions.people(order.place)
         if not people:
             return privately(NOTHING)
         if not await self._rights.may_act_on(order.by, people):

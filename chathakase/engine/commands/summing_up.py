@@ -26,16 +26,16 @@ class SummingUp:
         return {parsing.SUMMARISE: self._summarise, parsing.COMPACT: self._compact}
 
     async def _summarise(self, order: Order) -> Said:
-        await self._recall.bring_in(order.place, whose=order.by)
+        await self._recall.bring_in(order.session, whose=order.by)
         try:
-            return Said(await self._summaries.summarise(order.place, whose=order.by))
+            return Said(await self._summaries.summarise(order.session, whose=order.by))
         except ModelError as error:
             return _failed(order, error)
 
     async def _compact(self, order: Order) -> Said:
-        await self._recall.bring_in(order.place, whose=order.by)
+        await self._recall.bring_in(order.session, whose=order.by)
         try:
-            done = await self._summaries.compact(order.place, whose=order.by)
+            done = await self._summaries.compact(order.session, whose=order.by)
         except ModelError as error:
             return _failed(order, error)
         if not done.messages:

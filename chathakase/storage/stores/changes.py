@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from chathakase.core.memory import Change, Standing, Touched
-from chathakase.core.types import Incoming, Role
+from chathakase.core.types import Incoming, Role, SessionId
 from chathakase.storage.database import Database, Row, Transaction
 from chathakase.storage.stores.files import add_files
-from chathakase.storage.stores.places import place_of, where_is
+from chathakase.storage.stores.places import HERE, columns_of, place_of, where_is
 from chathakase.storage.stores.summaries import spoil
 from chathakase.storage.stores.titles import retitle
 from chathakase.storage.stores.withdrawing import withdraw
@@ -26,6 +26,8 @@ WHERE m.ref = $1 AND s.surface = $5 AND s.workspace = $6 AND s.channel = $2 AND 
     AND m.role IN ('user', 'command')
     AND (m.role = 'user' OR $4 = '' OR s.thread = $4)
 """
+
+FIND_SESSION = f"SELECT id FROM sessions WHERE {HERE}"
 
 # So that a message whose deletion overtakes it, or that is being read from above just now, is not stored after that.
 MARK_DELETED = """
@@ -142,7 +144,10 @@ class Changes:
     async def _forget_answer(self, transaction: Transaction, change: Change) -> None:
         if change.now is not None or not change.place.thread:
             return
-        session_id = change.place.name
+        rows = await transaction.fetch(FIND_SESSION, *columns_of(change.place))
+        if not rows:
+            return
+        session_id = str(rows[0][0])
         for said, seq in await transaction.fetch(FORGET_ANSWER, session_id, change.ref):
             await forgot(transaction, session_id, said=int(said or 0), seq=int(seq or 0))
         await transaction.execute(MARK_DELETED, session_id, change.ref, change.at, change.at // 1000)
@@ -172,8 +177,8 @@ def _is_new(row: Row, now: Incoming) -> bool:
 
 
 def _touched(row: Row) -> Touched:
-    _, _, author, seq, _, asks, _, waits, newest, _, *where, _, _ = row
+    _, session, author, seq, _, asks, _, waits, newest, _, *where, _, _ = row
     standing = Standing.CONTEXT
     if asks:
         standing = Standing.WAITING if waits else Standing.NEWEST if newest else Standing.CONTEXT
-    return Touched(place_of(where), str(author), int(seq or 0), standing)
+    return Touched(SessionId(str(session)), place_of(where), str(author), int(seq or 0), standing)

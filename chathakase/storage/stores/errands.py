@@ -1,19 +1,22 @@
 """What was promised and is not done yet: the answers to commands, what buttons want."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from chathakase.core.errands import Command, Errand, Press
 from chathakase.core.leases import LEASE_MS
-from chathakase.core.types import Wish
+from chathakase.core.types import SessionId, Wish
 from chathakase.storage.database import Database, Row, Transaction, Value
-from chathakase.storage.stores.places import PLACE, columns_of, place_of
+from chathakase.storage.stores.places import HERE, PLACE, columns_of, place_of
 from chathakase.storage.stores.waiting import free
 
 PROMISE = f"""
 INSERT INTO errands (
-    id, session, {PLACE}, ref, author, command, argument, wish, turn, run, told_thread, said, held_until)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+    {PLACE}, session, id, ref, author, command, argument, wish, turn, run, told_thread, said, held_until)
+VALUES ($1, $2, $3, $4, coalesce((SELECT id FROM sessions WHERE {HERE}), ''),
+    $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 ON CONFLICT (id) DO NOTHING
+RETURNING session
 """
 
 LEFT = f"done_at IS NULL AND {free('$1', 'held_until')}"
@@ -21,7 +24,7 @@ LEFT = f"done_at IS NULL AND {free('$1', 'held_until')}"
 CLAIM = f"""
 UPDATE errands SET attempts = attempts + 1, held_until = $1 + {LEASE_MS}
 WHERE {LEFT}
-RETURNING {PLACE}, ref, author, command, argument, wish, turn, run, told_thread, said, attempts
+RETURNING session, {PLACE}, ref, author, command, argument, wish, turn, run, told_thread, said, attempts
 """
 
 HOLD = "UPDATE errands SET held_until = $2 WHERE id = $1 AND done_at IS NULL"
@@ -44,8 +47,8 @@ class Errands:
         self._database = database
         self._now = now
 
-    async def promise(self, errand: Errand) -> bool:
-        """Save an errand and hold it; False when it was had already."""
+    async def promise(self, errand: Errand) -> Errand | None:
+        """Save an errand and hold it; returns it with the session that it is about, None when it was had already."""
         async with self._database.transaction() as transaction:
             return await promise(transaction, errand, now=self._now())
 
@@ -80,21 +83,21 @@ async def forget_done(transaction: Transaction, *, now: int) -> None:
     await transaction.execute(FORGET, now - KEPT_MS)
 
 
-async def promise(transaction: Transaction, errand: Errand, *, now: int) -> bool:
-    """Save an errand with whatever else a transaction saves; False when it was had already."""
+async def promise(transaction: Transaction, errand: Errand, *, now: int) -> Errand | None:
+    """Save an errand with whatever else a transaction saves; None when it was had already."""
     task = errand.task
-    place = task.place
-    about = (place.name, *columns_of(place), task.ref, task.by)
+    about = (*columns_of(task.place), errand.id, task.ref, task.by)
     if isinstance(task, Command):
         told_thread = task.told_in.thread if task.told_in else ""
         what: tuple[Value, ...] = (task.name, task.argument, None, "", 1, told_thread, task.said)
     else:
         what = (None, "", task.wish, task.turn, task.run, "", 0)
-    return bool(await transaction.execute(PROMISE, errand.id, *about, *what, now + LEASE_MS))
+    rows = await transaction.fetch(PROMISE, *about, *what, now + LEASE_MS)
+    return replace(errand, session=SessionId(str(rows[0][0]))) if rows else None
 
 
 def _errand(row: Row) -> Errand:
-    *where, ref, author, command, argument, wish, turn, run, told_thread, said, attempts = row
+    session, *where, ref, author, command, argument, wish, turn, run, told_thread, said, attempts = row
     place = place_of(where)
     task: Command | Press
     if command is not None:
@@ -102,4 +105,4 @@ def _errand(row: Row) -> Errand:
         task = Command(place, str(ref), str(author), str(command), str(argument), told_in, int(said or 0))
     else:
         task = Press(place, str(ref), str(author), Wish(str(wish)), str(turn), int(run or 1))
-    return Errand(task, int(attempts or 1))
+    return Errand(task, int(attempts or 1), SessionId(str(session)))

@@ -12,8 +12,13 @@ from chathakase.storage.stores.pace import Pace
 from chathakase.storage.stores.places import PLACE, where_is
 from chathakase.storage.stores.waiting import WAITS, free
 
-IDLE = f"active_at < $1 AND NOT {WAITS} AND {free('$2')} AND doomed = 0"
-"""Of a row of ``sessions``: nothing happened since a time, nothing waits, and nobody is at work."""
+
+def idle(since: str, now: str) -> str:
+    """Of a row of ``sessions``: nothing happened since a time, nothing waits, and nobody is at work."""
+    return f"active_at < {since} AND NOT {WAITS} AND {free(now)} AND doomed = 0"
+
+
+IDLE = idle("$1", "$2")
 
 ARCHIVE = f"""
 UPDATE sessions SET archived_at = $2

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from chathakase.core.files import Attachment, Image, Reading, SharedFile
-from chathakase.core.types import Incoming
+from chathakase.core.types import Incoming, SessionId
 from chathakase.storage.database import Database, Transaction
 from chathakase.storage.stores.messages import read_attachments
 
@@ -68,12 +68,11 @@ async def add_files(transaction: Transaction, session_id: str, ref: str, files: 
     return new
 
 
-async def add_files_of_twin(transaction: Transaction, incoming: Incoming) -> int:
+async def add_files_of_twin(transaction: Transaction, session: SessionId, incoming: Incoming) -> int:
     """Note files that came only with a message's second coming, unless it was changed or forgotten meanwhile.
 
     Returns how many are new.
     """
-    session_id = incoming.place.name
-    if await transaction.fetch(UNCHANGED, session_id, incoming.ref):
-        return await add_files(transaction, session_id, incoming.ref, incoming.files)
+    if await transaction.fetch(UNCHANGED, session, incoming.ref):
+        return await add_files(transaction, session, incoming.ref, incoming.files)
     return 0

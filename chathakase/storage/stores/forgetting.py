@@ -4,7 +4,7 @@ import json
 from collections.abc import Awaitable, Callable
 
 from chathakase.core.memory import Scope
-from chathakase.core.types import Place
+from chathakase.core.types import Place, Session, SessionId
 from chathakase.storage.database import Database, Transaction, Value
 from chathakase.storage.stores.changes import forget_messages
 from chathakase.storage.stores.expiry import Expiring
@@ -17,6 +17,12 @@ SAID = "SELECT said FROM messages WHERE session = $1 AND ref = $2"
 
 # Of a command that was said just now, the row itself goes with what was said before it.
 MINE = "author = $1 AND author <> '' AND (role = 'user' AND said < $2 OR role = 'command' AND said <= $2)"
+
+IN_THE_WORKSPACE = """
+EXISTS (SELECT 1 FROM sessions s
+    WHERE s.id = messages.session AND (s.surface = '' OR s.surface = {} AND s.workspace = {}))
+"""
+"""Of a row of ``messages``: its session is in the workspace that two parameters tell, or nowhere."""
 
 LAST = """
 SELECT id, said, role, seq FROM messages
@@ -31,9 +37,12 @@ BY_A_PERSON = "role IN ('user', 'command')"
 
 ONE = f"SELECT id, said, role, seq FROM messages WHERE ref = $1 AND session = $2 AND {BY_A_PERSON}"
 
-ANYWHERE = f"SELECT session FROM messages WHERE {MINE} LIMIT 1"
+ANYWHERE = f"SELECT session FROM messages WHERE {MINE} AND {IN_THE_WORKSPACE.format('$3', '$4')} LIMIT 1"
 
-WHERE_THEY_SPOKE = "SELECT DISTINCT session FROM messages WHERE author = $1 AND author <> '' AND role = 'user'"
+WHERE_THEY_SPOKE = f"""
+SELECT DISTINCT session FROM messages
+WHERE author = $1 AND author <> '' AND role = 'user' AND {IN_THE_WORKSPACE.format("$2", "$3")}
+"""
 
 # An answer is stored under its turn, one from above under its own ref.
 AUTHOR = f"""
@@ -109,18 +118,18 @@ class Forgetting:
 
         return await self._in_portions(session_id, begin, ALL, session_id, before)
 
-    async def forget(self, scope: Scope, *, author: str, place: Place, before: str, said: int = 0) -> int:
+    async def forget(self, scope: Scope, *, author: str, session: Session, before: str, said: int = 0) -> int:
         """Forget what one person said, up to a stored message, or else to when it was ``said``; how many messages.
 
         What may be much is done in several transactions, so that nobody waits long for the database.
         """
-        session_id = place.name
+        session_id, place = session.id, session.place
         rows = await self._database.fetch(SAID, session_id, before)
         if not rows and not said:
             return 0
         upto = rows[0][0] if rows else said
         if scope is Scope.EVERYWHERE:
-            return await self._forget_everywhere(author, upto)
+            return await self._forget_everywhere(author, upto, (place.surface, place.workspace))
         if scope is Scope.HERE:
             return await self._forget_here(session_id, author, upto)
         async with self._database.transaction() as transaction:
@@ -134,9 +143,9 @@ class Forgetting:
 
         return await self._in_portions(session_id, begin, HERE, author, said, session_id)
 
-    async def _forget_everywhere(self, author: str, said: Value) -> int:
+    async def _forget_everywhere(self, author: str, said: Value, workspace: tuple[str, str]) -> int:
         forgotten = 0
-        while rows := await self._database.fetch(ANYWHERE, author, said):
+        while rows := await self._database.fetch(ANYWHERE, author, said, *workspace):
             forgotten += await self._forget_here(str(rows[0][0]), author, said)
         return forgotten
 
@@ -154,9 +163,10 @@ class Forgetting:
             forgotten += _spoken(roles)
         return forgotten
 
-    async def where(self, author: str) -> frozenset[str]:
-        """The ids of the sessions that remember something that a person said."""
-        return frozenset(str(row[0]) for row in await self._database.fetch(WHERE_THEY_SPOKE, author))
+    async def where(self, author: str, place: Place) -> frozenset[SessionId]:
+        """The sessions of a place's workspace, or of none, that remember something that a person said."""
+        rows = await self._database.fetch(WHERE_THEY_SPOKE, author, place.surface, place.workspace)
+        return frozenset(SessionId(str(session)) for (session,) in rows)
 
     async def author_of(self, session_id: str, ref: str) -> str | None:
         """Who wrote a message that is not forgotten, by their user id, which is empty for an answer of ours.

@@ -1,16 +1,17 @@
 """What people were told once."""
 
+from chathakase.core.types import Place
 from chathakase.storage.database import Database
 
 TOLD = "SELECT teller FROM hints WHERE person = $1 AND hint = $2"
 
 TELL = "INSERT INTO hints (person, hint, teller) VALUES ($1, $2, $3) ON CONFLICT (person, hint) DO NOTHING"
 
-# A session's id begins with its channel's.
 REPLIED = """
-SELECT 1 FROM messages m JOIN sessions s ON s.id = m.session
-WHERE m.author = $1 AND m.author <> '' AND m.session > $2 || '_' AND m.session < $2 || '`' AND m.role = 'user'
-    AND m.ref <> s.thread LIMIT 1
+SELECT 1 FROM sessions s WHERE s.surface = $2 AND s.workspace = $3 AND s.channel = $4 AND s.surface <> '' AND EXISTS
+    (SELECT 1 FROM messages m WHERE m.author = $1 AND m.author <> '' AND m.session = s.id AND m.role = 'user'
+        AND m.ref <> s.thread)
+LIMIT 1
 """
 
 
@@ -29,6 +30,6 @@ class Hints:
                 told = await transaction.fetch(TOLD, person, hint)
         return bool(told) and told[0][0] == teller
 
-    async def has_replied(self, person: str, channel: str) -> bool:
-        """Whether somebody wrote below a thread's first message in a channel."""
-        return bool(await self._database.fetch(REPLIED, person, channel))
+    async def has_replied(self, person: str, place: Place) -> bool:
+        """Whether somebody wrote below a thread's first message in a place's channel."""
+        return bool(await self._database.fetch(REPLIED, person, place.surface, place.workspace, place.channel))

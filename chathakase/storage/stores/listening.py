@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from chathakase.core.types import Heard, Place
 from chathakase.storage.database import Database
-from chathakase.storage.stores.places import PLACE, place_of
+from chathakase.storage.stores.places import HERE, PLACE, columns_of, place_of
 
 UNTIL = "SELECT coalesce((SELECT until FROM listened), (SELECT max(active_at) FROM sessions))"
 
@@ -17,7 +17,9 @@ SELECT {PLACE},
 FROM sessions WHERE active_at >= $1 AND doomed = 0 ORDER BY active_at DESC LIMIT $2
 """
 
-KNOWN = "SELECT ref, said FROM messages WHERE session = $1 AND role = 'user'"
+KNOWN = f"""
+SELECT ref, said FROM messages WHERE session = (SELECT id FROM sessions WHERE {HERE}) AND role = 'user'
+"""
 
 
 class Listening:
@@ -44,5 +46,5 @@ class Listening:
 
     async def known(self, place: Place) -> dict[str, int]:
         """What others than we said in a session and is not forgotten: the surface's own ids, and when it was said."""
-        rows = await self._database.fetch(KNOWN, place.name)
+        rows = await self._database.fetch(KNOWN, *columns_of(place))
         return {str(ref): int(said or 0) for ref, said in rows}

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 
 from chathakase.core.memory import Memory, Summary, TitleBy
-from chathakase.core.types import Incoming, Lease, Message, Place, Role, Wish
+from chathakase.core.types import Incoming, Lease, Message, Role, SessionId, Wish
 from chathakase.storage.database import Database, Row, Transaction
 from chathakase.storage.stores.files import add_files
 from chathakase.storage.stores.messages import COLUMNS, SPEAKERS, SPOKEN, read
@@ -119,7 +119,7 @@ class Memories:
             at, size = (int(page[-1][6] or 0), int(page[-1][4] or 0)), size * 2
         return rows
 
-    async def add_above(self, place: Place, messages: Sequence[Incoming]) -> int:
+    async def add_above(self, session_id: SessionId, messages: Sequence[Incoming]) -> int:
         """Store what was said in a thread before the bot was called, as context; returns how many were new.
 
         From then on the memory's ``above_read`` is true, also when there was nothing; where it was true before, because
@@ -129,7 +129,6 @@ class Memories:
 
         What is much is stored in several transactions, so that nobody waits long for the database.
         """
-        session_id = place.name
         known = {row[0] for sql in (KNOWN, OF_OURS) for row in await self._database.fetch(sql, session_id)}
         unknown = sorted((each for each in messages if each.ref not in known), key=lambda each: each.said)
         answered = max((each.said for each in unknown if each.ours), default=0)

@@ -1,10 +1,10 @@
 """What is said: sessions and their messages."""
 
-import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 from chathakase.core.errands import Errand
 from chathakase.core.types import (
+    NO_SESSION,
     Appended,
     ExpiryMode,
     Incoming,
@@ -13,12 +13,14 @@ from chathakase.core.types import (
     Place,
     Role,
     SaidTo,
+    Saved,
+    SessionId,
     SessionInfo,
     SessionsPage,
 )
 from chathakase.storage.database import Database, Row, Transaction
 from chathakase.storage.stores.errands import promise
-from chathakase.storage.stores.expiry import IDLE, Expiring
+from chathakase.storage.stores.expiry import Expiring, idle
 from chathakase.storage.stores.files import add_files, add_files_of_twin
 from chathakase.storage.stores.messages import ESTIMATE
 from chathakase.storage.stores.places import HERE, PLACE, columns_of, place_of
@@ -28,8 +30,8 @@ from chathakase.storage.stores.titles import retitle
 from chathakase.storage.stores.waiting import WAITS, free
 
 STATE = """
-seq, asked = seq, doomed, (SELECT made_by FROM titles WHERE session = $1),
-(SELECT max(said) FROM messages WHERE session = $1)
+id, seq, asked = seq, doomed, (SELECT made_by FROM titles WHERE session = sessions.id),
+(SELECT max(said) FROM messages WHERE session = sessions.id)
 """
 
 # What stands above and was in a session that has just been deleted is not to be brought back.
@@ -49,10 +51,10 @@ RETURNING {STATE}
 JOIN = f"""
 UPDATE sessions SET
     seq = seq + 1,
-    asked = CASE WHEN $2 = 1 AND ($6 = 1 OR NOT {among_people("$4", "$5")}) THEN seq + 1 ELSE asked END,
-    active_at = $3,
+    asked = CASE WHEN $5 = 1 AND ($9 = 1 OR NOT {among_people("sessions.id", "$7", "$8")}) THEN seq + 1 ELSE asked END,
+    active_at = $6,
     archived_at = NULL
-WHERE id = $1
+WHERE {HERE}
 RETURNING {STATE}
 """
 
@@ -70,7 +72,7 @@ WHERE session = $1 AND ref = $2 AND role = 'command'
 RETURNING seq
 """
 
-TALKING = f"SELECT 1 WHERE {among_people('$2', '$3')}"
+TALKING = f"SELECT 1 FROM sessions WHERE {HERE} AND {among_people('sessions.id', '$5', '$6')}"
 
 NEWEST_THREADS = f"""
 SELECT s.thread FROM (SELECT sessions.thread,
@@ -80,16 +82,18 @@ SELECT s.thread FROM (SELECT sessions.thread,
 WHERE s.spoken IS NOT NULL ORDER BY s.spoken DESC LIMIT $4
 """
 
-OPENED = "SELECT id FROM sessions WHERE id IN (SELECT value FROM json_each($1)) AND doomed = 0"
+FIND = f"SELECT id FROM sessions WHERE {HERE} AND doomed = 0"
 
-OPENED_LATER = "SELECT 1 WHERE $2 < (SELECT min(said) FROM messages WHERE session = $1 AND seq > 0)"
+OPENED_LATER = f"""
+SELECT 1 FROM sessions WHERE {HERE} AND $5 < (SELECT min(said) FROM messages WHERE session = sessions.id AND seq > 0)
+"""
 
 GONE = f"SELECT 1 FROM gone WHERE {HERE} AND said >= $5"
 
-EXPIRED = f"SELECT 1 FROM sessions WHERE id = $3 AND (doomed = 1 OR {IDLE})"
+EXPIRED = f"SELECT id FROM sessions WHERE {HERE} AND (doomed = 1 OR {idle('$5', '$6')})"
 
 INFO = f"""
-SELECT {PLACE}, sessions.began_at, sessions.active_at, {WAITS} OR NOT {free("$1")},
+SELECT id, {PLACE}, sessions.began_at, sessions.active_at, {WAITS} OR NOT {free("$1")},
     message_count, owner, last_text, last_author, last_said,
     coalesce((SELECT title FROM titles WHERE session = sessions.id), ''),
     coalesce((SELECT messages FROM summaries WHERE session = sessions.id), 0)
@@ -104,15 +108,23 @@ ORDER BY (SELECT min(said) FROM messages WHERE messages.author = participants.au
     AND messages.session = $1 AND role = 'user')
 """
 
-PEOPLE = "SELECT author FROM participants WHERE session = $1"
+PEOPLE = f"SELECT author FROM participants WHERE session = (SELECT id FROM sessions WHERE {HERE})"
 
 
 class _HadAlready(Exception):
     """This message is saved already; whatever its second coming changed is undone."""
 
+    def __init__(self, session: SessionId = NO_SESSION) -> None:
+        super().__init__()
+        self.session = session
+
 
 class _Expired(Exception):
-    """The session is to be deleted before anything begins anew in its place."""
+    """A session is to be deleted before anything begins anew in its place."""
+
+    def __init__(self, session: SessionId) -> None:
+        super().__init__()
+        self.session = session
 
 
 class Sessions:
@@ -133,7 +145,7 @@ class Sessions:
         self._now = now
         self._count = count
 
-    async def append(self, incoming: Incoming, *, role: Role = Role.USER, errand: Errand | None = None) -> Appended:
+    async def append(self, incoming: Incoming, *, role: Role = Role.USER, errand: Errand | None = None) -> Saved:
         """Save what a person said, unless it was had already or belongs to no session of ours.
 
         Files that come only with a message's second coming are added to it, and are unread like all others.
@@ -142,61 +154,73 @@ class Sessions:
             try:
                 async with self._database.transaction() as transaction:
                     return await self._append(transaction, incoming, role, errand)
-            except _Expired:
-                await self._expiring.delete_if_idle(incoming.place.name)
-            except _HadAlready:
-                return await self._complete(incoming)
+            except _Expired as expired:
+                await self._expiring.delete_if_idle(expired.session)
+            except _HadAlready as had:
+                return Saved(await self._complete(incoming, had.session), had.session)
 
-    async def _complete(self, incoming: Incoming) -> Appended:
+    async def _complete(self, incoming: Incoming, session: SessionId) -> Appended:
         if not incoming.files:
             return Appended.KNOWN
         async with self._database.transaction() as transaction:
-            return Appended.COMPLETED if await add_files_of_twin(transaction, incoming) else Appended.KNOWN
+            completed = await add_files_of_twin(transaction, session, incoming)
+        return Appended.COMPLETED if completed else Appended.KNOWN
 
-    async def _append(
-        self, transaction: Transaction, incoming: Incoming, role: Role, errand: Errand | None
-    ) -> Appended:
+    async def _append(self, transaction: Transaction, incoming: Incoming, role: Role, errand: Errand | None) -> Saved:
         now = self._now()
         if self._expiry.mode is ExpiryMode.DELETE:
             await self._refuse_expired(transaction, incoming, now)
         asks = incoming.asks and errand is None and await self._is_for_us(transaction, incoming)
         state = await self._next_seq(transaction, incoming, asks=asks, now=now)
         if state is None:
-            return Appended.STRAY
-        seq, waits, doomed, titled, newest = state
+            return Saved(Appended.STRAY)
+        id_, seq, waits, doomed, titled, newest = state
+        session = SessionId(str(id_))
         if doomed:
-            raise _Expired
+            raise _Expired(session)
         declined, asks = asks and not waits, bool(asks and waits)
-        await self._add(transaction, incoming, int(seq or 0), role=role, asks=asks, now=now)
+        await self._add(transaction, session, incoming, int(seq or 0), role=role, asks=asks, now=now)
         if newest is not None and incoming.said <= int(newest):
-            await spoil(transaction, incoming.place.name, incoming.said)
+            await spoil(transaction, session, incoming.said)
         if not titled and role is Role.USER:
-            await retitle(transaction, incoming.place.name, int(seq or 0))
-        if errand is not None and not await promise(transaction, errand, now=now):
-            raise _HadAlready
-        return Appended.AMONG_PEOPLE if declined else Appended.NEW
+            await retitle(transaction, session, int(seq or 0))
+        if errand is not None and await promise(transaction, errand, now=now) is None:
+            raise _HadAlready(session)
+        return Saved(Appended.AMONG_PEOPLE if declined else Appended.NEW, session)
 
     async def is_among_people(self, incoming: Incoming) -> bool:
         """Whether a message that is said to nobody in particular is said where people talk among themselves."""
-        about = (incoming.place.name, incoming.said, incoming.author)
+        about = (*columns_of(incoming.place), incoming.said, incoming.author)
         return bool(await self._database.fetch(TALKING, *about))
 
-    async def opened(self, session_ids: Collection[str]) -> frozenset[str]:
-        """Which of some sessions there are by now."""
-        return frozenset(str(row[0]) for row in await self._database.fetch(OPENED, json.dumps(sorted(session_ids))))
+    async def find(self, place: Place) -> SessionId | None:
+        """The session that is at a place."""
+        rows = await self._database.fetch(FIND, *columns_of(place))
+        return SessionId(str(rows[0][0])) if rows else None
+
+    async def opened(self, places: Collection[Place]) -> Mapping[Place, SessionId]:
+        """The sessions that there are by now at some places."""
+        return {place: session for place in places if (session := await self.find(place)) is not None}
 
     async def _add(
-        self, transaction: Transaction, incoming: Incoming, seq: int, *, role: Role, asks: bool, now: int
+        self,
+        transaction: Transaction,
+        session: SessionId,
+        incoming: Incoming,
+        seq: int,
+        *,
+        role: Role,
+        asks: bool,
+        now: int,
     ) -> None:
-        session_id = incoming.place.name
         said = (incoming.text, incoming.author, incoming.name, incoming.ref, incoming.said, incoming.said_to)
         tokens = self._count(incoming.text)
-        if not await transaction.fetch(ADD, session_id, seq, role, *said, int(asks), tokens, now):
-            again = (session_id, incoming.ref, seq, role, int(asks))
+        if not await transaction.fetch(ADD, session, seq, role, *said, int(asks), tokens, now):
+            again = (session, incoming.ref, seq, role, int(asks))
             takes_up = role is Role.USER and incoming.opens and incoming.files
             if not (takes_up and await transaction.fetch(TAKE_UP, *again)):
-                raise _HadAlready
-        await add_files(transaction, session_id, incoming.ref, incoming.files)
+                raise _HadAlready(session)
+        await add_files(transaction, session, incoming.ref, incoming.files)
 
     async def _next_seq(self, transaction: Transaction, incoming: Incoming, *, asks: bool, now: int) -> Row | None:
         place = incoming.place
@@ -206,18 +230,20 @@ class Sessions:
             rows = await transaction.fetch(OPEN, *about, int(asks), now, nothing_above, incoming.author)
         else:
             said = (incoming.said, incoming.author, int(incoming.said_to is SaidTo.BOT))
-            rows = await transaction.fetch(JOIN, place.name, int(asks), now, *said)
+            rows = await transaction.fetch(JOIN, *columns_of(place), int(asks), now, *said)
         return rows[0] if rows else None
 
     async def _is_for_us(self, transaction: Transaction, incoming: Incoming) -> bool:
         """Whether something was said after the session was opened; before that, people talked among themselves."""
-        return incoming.opens or not await transaction.fetch(OPENED_LATER, incoming.place.name, incoming.said)
+        if incoming.opens:
+            return True
+        return not await transaction.fetch(OPENED_LATER, *columns_of(incoming.place), incoming.said)
 
     async def _refuse_expired(self, transaction: Transaction, incoming: Incoming, now: int) -> None:
-        session_id = incoming.place.name
-        if await transaction.fetch(EXPIRED, now - self._expiry.after, now, session_id):
-            raise _Expired
-        if await transaction.fetch(GONE, *columns_of(incoming.place), incoming.said):
+        place = columns_of(incoming.place)
+        for (session,) in await transaction.fetch(EXPIRED, *place, now - self._expiry.after, now):
+            raise _Expired(SessionId(str(session)))
+        if await transaction.fetch(GONE, *place, incoming.said):
             raise _HadAlready
 
     async def newest_threads(self, place: Place, *, busy: bool, limit: int) -> list[Place]:
@@ -226,17 +252,17 @@ class Sessions:
         rows = await self._database.fetch(NEWEST_THREADS, self._now(), *about)
         return [place.beside(place.channel, str(thread)) for (thread,) in rows]
 
-    async def people(self, session_id: str) -> frozenset[str]:
-        """The user ids of everybody who has said something in a session that is not forgotten."""
-        return frozenset(str(author) for (author,) in await self._database.fetch(PEOPLE, session_id))
+    async def people(self, place: Place) -> frozenset[str]:
+        """The user ids of everybody who has said something in the session at a place that is not forgotten."""
+        return frozenset(str(author) for (author,) in await self._database.fetch(PEOPLE, *columns_of(place)))
 
-    async def _participants(self, session_id: str) -> tuple[Participant, ...]:
-        rows = await self._database.fetch(PARTICIPANTS, session_id)
+    async def _participants(self, session: str) -> tuple[Participant, ...]:
+        rows = await self._database.fetch(PARTICIPANTS, session)
         return tuple(Participant(str(author), int(wrote_at or 0) // 1000) for author, wrote_at in rows)
 
-    async def info(self, session_id: str) -> SessionInfo | None:
+    async def info(self, session: SessionId) -> SessionInfo | None:
         """What is known of one session; None when there is none, or none any more."""
-        rows = await self._database.fetch(f"{INFO} WHERE id = $2 AND doomed = 0", self._now(), session_id)
+        rows = await self._database.fetch(f"{INFO} WHERE id = $2 AND doomed = 0", self._now(), session)
         return await self._info(rows[0]) if rows else None
 
     async def active(self, *, limit: int) -> SessionsPage:
@@ -255,14 +281,15 @@ class Sessions:
         return SessionsPage(int(total[0][0] or 0), tuple([await self._info(row) for row in rows]))
 
     async def _info(self, row: Row) -> SessionInfo:
-        *where, began, active, busy, messages, owner, text, author, said, title, summarised = row
-        place = place_of(where)
-        spent = await self._database.fetch(USAGE, place.name)
+        id_, *where, began, active, busy, messages, owner, text, author, said, title, summarised = row
+        session = SessionId(str(id_))
+        spent = await self._database.fetch(USAGE, session)
         usage = tuple((str(model), int(prompt or 0), int(completion or 0)) for model, prompt, completion in spent)
         return SessionInfo(
-            place=place,
+            session=session,
+            place=place_of(where),
             messages=int(messages or 0),
-            participants=await self._participants(place.name),
+            participants=await self._participants(session),
             began=int(began or 0),
             active=int(active or 0),
             busy=bool(busy),

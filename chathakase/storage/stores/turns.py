@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from chathakase.core.errands import Press
 from chathakase.core.leases import LEASE_MS
-from chathakase.core.types import Answered, Hold, Lease, Result, Wish
+from chathakase.core.types import Answered, Hold, Lease, Result, Session, SessionId, Wish
 from chathakase.storage.database import Database, Row, Transaction
 from chathakase.storage.stores.messages import ESTIMATE
 from chathakase.storage.stores.places import PLACE, place_of
@@ -41,11 +41,11 @@ TO_TAKE = f"({may_run('$1')} OR {is_new_suspect('$1')})"
 # Both halves have a partial index of their own, so that sessions at rest cost nothing. What the process died of most
 # often comes first, so that it finds nothing beside it yet.
 WAITING = f"""
-SELECT sessions.id, sessions.attempts, lease_until FROM sessions WHERE asked > answered AND {free("$1")} AND {TO_TAKE}
+SELECT id, {PLACE}, attempts, lease_until FROM sessions WHERE asked > answered AND {free("$1")} AND {TO_TAKE}
 UNION
-SELECT sessions.id, sessions.attempts, lease_until FROM turns t JOIN sessions ON sessions.id = t.session
+SELECT sessions.id, {PLACE}, sessions.attempts, lease_until FROM turns t JOIN sessions ON sessions.id = t.session
 WHERE t.wish IS NOT NULL AND {free("$1")} AND {TO_TAKE}
-ORDER BY 2 DESC, 3 LIMIT 1000
+ORDER BY 6 DESC, 7 LIMIT 1000
 """
 
 WISHED = "FROM turns WHERE turns.session = $1 AND turns.wish IS NOT NULL ORDER BY turns.upto LIMIT 1"
@@ -72,7 +72,7 @@ UPDATE sessions SET
     died_alone = died_alone + alone, alone = {RUNS_ALONE}, suspect_until = CASE WHEN {RUNS_ALONE} THEN $4 ELSE 0 END
 WHERE id = $1 AND doomed = 0 AND {WAITS} AND {free("$4")} AND ($5 IS NOT '' OR {may_run("$4")})
     AND CASE WHEN coalesce($5, '') = '' THEN NOT {TO_FORGET} ELSE {begun_before("$5")} END
-RETURNING {PLACE}, turn, attempts, reply_refs,
+RETURNING id, {PLACE}, turn, attempts, reply_refs,
     coalesce((SELECT turns.upto {CLAIMED}), (SELECT min(m.seq) - 1 {ASKED_LATER}), seq),
     (SELECT turns.wish {CLAIMED}), coalesce((SELECT turns.run + 1 {CLAIMED}), 1), {SINCE}, {FIRST_ASKER},
     alone, died_alone >= {BLAMED_AFTER}, {somebody_was_alone("$4")}
@@ -198,9 +198,10 @@ class Turns:
         self._now = now
         self._count = count
 
-    async def waiting(self) -> list[str]:
-        """The ids of sessions in which something waits that may run now, and nobody works."""
-        return [str(row[0]) for row in await self._database.fetch(WAITING, self._now())]
+    async def waiting(self) -> list[Session]:
+        """The sessions in which something waits that may run now, and nobody works."""
+        rows = await self._database.fetch(WAITING, self._now())
+        return [Session(SessionId(str(session)), place_of(where)) for session, *where, _, _ in rows]
 
     async def next_asker(self, session_id: str) -> str | None:
         """The user id of who asked first what a session waits for; None when nothing waits, or somebody holds it."""
@@ -226,7 +227,7 @@ class Turns:
     async def renew(self, lease: Lease) -> Hold:
         """Hold on to a turn."""
         async with self._database.transaction() as transaction:
-            rows = await transaction.fetch(RENEW, lease.place.name, lease.owner, self._now() + LEASE_MS)
+            rows = await transaction.fetch(RENEW, lease.session, lease.owner, self._now() + LEASE_MS)
         if not rows:
             return Hold.LOST
         return Hold.STOP if rows[0][0] else Hold.HELD
@@ -239,11 +240,11 @@ class Turns:
     async def note_reply(self, lease: Lease, refs: Sequence[str]) -> None:
         """Remember the messages that a turn is writing, so that a later try edits them."""
         async with self._database.transaction() as transaction:
-            await transaction.execute(NOTE_REPLY, lease.place.name, lease.owner, json.dumps(list(refs)))
+            await transaction.execute(NOTE_REPLY, lease.session, lease.owner, json.dumps(list(refs)))
 
     async def finish(self, lease: Lease, result: Result) -> bool:
         """Save the answer and the cursor and end the lease; False, and nothing saved, when it is lost."""
-        now, session_id, upto = self._now(), lease.place.name, lease.upto
+        now, session_id, upto = self._now(), lease.session, lease.upto
         usage = result.usage
         tokens = (usage.prompt_tokens, usage.completion_tokens) if usage else (None, None)
         # Before anything is locked, and beside the loop where it takes long.
@@ -262,7 +263,7 @@ class Turns:
 
     async def _save_answer(self, transaction: Transaction, lease: Lease, text: str, seq: int, tokens: int) -> None:
         """Save an answer; one that takes the place of another, or of none, may be what a summary tells otherwise."""
-        session_id, changed = lease.place.name, []
+        session_id, changed = lease.session, []
         if text:
             answer = (seq, text, lease.turn, lease.upto, self._now(), lease.since, tokens)
             changed = await transaction.fetch(ADD_ANSWER, session_id, *answer)
@@ -274,23 +275,22 @@ class Turns:
     async def release(self, lease: Lease) -> None:
         """Put a turn down unfinished, for whoever comes next."""
         async with self._database.transaction() as transaction:
-            await transaction.execute(RELEASE, lease.place.name, lease.owner)
+            await transaction.execute(RELEASE, lease.session, lease.owner)
 
     async def survived(self, lease: Lease) -> None:
         """Whoever lost a turn to another, since it stood still for too long, lives: no process died of that turn."""
         async with self._database.transaction() as transaction:
-            await transaction.execute(CLEARED_OF_IT, lease.place.name, lease.turn, int(lease.alone))
+            await transaction.execute(CLEARED_OF_IT, lease.session, lease.turn, int(lease.alone))
 
-    async def reopen(self, press: Press) -> bool:
-        """Have a turn that ended taken up again, as the press wishes; the session then waits for it.
+    async def reopen(self, session: SessionId, press: Press) -> bool:
+        """Have a turn of a session that ended taken up again, as the press wishes; the session then waits for it.
 
         False when that run of the turn was taken up already, or when what it answered is forgotten.
         """
-        session_id = press.place.name
         async with self._database.transaction() as transaction:
-            done = bool(await transaction.execute(REOPEN, press.turn, session_id, press.run, press.wish))
+            done = bool(await transaction.execute(REOPEN, press.turn, session, press.run, press.wish))
             if done:
-                await transaction.execute(WAKE, session_id, self._now())
+                await transaction.execute(WAKE, session, self._now())
         return done
 
     async def answer_to(self, session_id: str, ref: str) -> tuple[str, int] | None:
@@ -332,12 +332,13 @@ class Turns:
 
     async def was_cleared(self, lease: Lease) -> bool:
         """Tell whether a turn that is lost was forgotten, so that nobody else writes or has written its answer."""
-        return bool(await self._database.fetch(CLEARED, lease.place.name, lease.turn, lease.run))
+        return bool(await self._database.fetch(CLEARED, lease.session, lease.turn, lease.run))
 
 
 def _lease(owner: str, row: Row) -> Lease:
-    *where, turn, attempt, refs, upto, wish, run, since, by, alone, blamed, _ = row
+    session, *where, turn, attempt, refs, upto, wish, run, since, by, alone, blamed, _ = row
     return Lease(
+        SessionId(str(session)),
         place_of(where),
         owner,
         str(turn),

@@ -21,7 +21,7 @@ NAMED = 30
 """How many people are named, the first who wrote."""
 
 
-class Session:
+class Describing:
     """Tells of the session of a thread."""
 
     def __init__(self, means: Means) -> None:
@@ -36,11 +36,11 @@ class Session:
         title = cleaned(order.argument)
         if not title:
             return privately(HOW_TO_RENAME)
-        await self._means.stores.titles.entitle(order.place.name, title, by=TitleBy.PERSON)
+        await self._means.stores.titles.entitle(order.session.id, title, by=TitleBy.PERSON)
         return Said(f"Done: this session is now called “{plainly(title)}”.")
 
     async def _info(self, order: Order) -> Said:
-        info = await self._means.stores.sessions.info(order.place.name)
+        info = await self._means.stores.sessions.info(order.session.id)
         if info is None:
             return Said(NO_SESSION)
         named = info.people[:NAMED]
@@ -49,7 +49,7 @@ class Session:
         names = ", ".join(map(plainly, apart.listed(named)))
         if len(info.people) > NAMED:
             names += f" and {len(info.people) - NAMED} more"
-        view = await self._means.recall.look(order.place, whose=order.by)
+        view = await self._means.recall.look(order.session, whose=order.by)
         return Said("\n".join(self._lines(info, names, view)))
 
     def _lines(self, info: SessionInfo, names: str, view: View) -> Iterator[str]:
