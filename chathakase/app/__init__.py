@@ -25,6 +25,7 @@ from chathakase.storage.database import Database
 from chathakase.storage.opening import Stores, open_stores
 from chathakase.storage.sqlite.driver import open_sqlite, schema_version
 from chathakase.storage.sqlite.migrate import ChangedMigration, migrate, refuse_newer
+from chathakase.storage.sqlite.recount import recount
 from chathakase.storage.stores.adoption import adopt
 
 START_WITHIN = 11.0
@@ -124,6 +125,7 @@ async def _open_database(stack: AsyncExitStack, settings: Settings) -> Database:
         refuse_newer(await schema_version(settings.database))
         database = await stack.enter_async_context(open_sqlite(settings.database))
         await migrate(database, now=now())
+        await recount(database)
     except StoreError as error:
         kind = WrongSoftware if isinstance(error, ChangedMigration) else StartError
         raise kind(f"CHATHAKASE_DATABASE_URL: {settings.database}: {error}.") from error

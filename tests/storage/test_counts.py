@@ -8,9 +8,13 @@ import pytest
 from chathakase.core.errands import Command, Errand
 from chathakase.core.memory import Scope
 from chathakase.core.types import ExpiryMode, LastMessage, Participant, Role, SaidTo, Wish
+from chathakase.storage.sqlite.checkup import check_database
+from chathakase.storage.sqlite.recount import recount
+from tests.places import slack_place
 from tests.storage.stores import HERE, ID, PLACE, TIMEOUT, Stores, answer, change, said
 from tests.storage.truth import Counts, assert_true
 
+OTHER = slack_place("C2", "1.000001")
 LONG = "a long question " * 20
 
 
@@ -230,6 +234,39 @@ async def test_what_is_undone_is_not_counted(stores: Stores) -> None:
     with pytest.raises(ZeroDivisionError):
         await delete_and_fail()
     assert (await assert_true(stores.database))[ID].messages == 5
+
+
+PLANTED = [
+    "UPDATE sessions SET message_count = 4 WHERE id = $1",
+    "UPDATE sessions SET last_text = 'something else' WHERE id = $1",
+    "UPDATE sessions SET last_author = '' WHERE id = $1",
+    "UPDATE sessions SET last_said = NULL WHERE id = $1",
+    "DELETE FROM participants WHERE session = $1 AND author = 'U2'",
+    "UPDATE participants SET wrote_at = wrote_at - 1 WHERE session = $1 AND author = 'U1'",
+    "INSERT INTO participants VALUES ($1, 'U9', 1)",
+]
+
+
+@pytest.mark.parametrize("planted", PLANTED)
+async def test_what_is_wrong_is_found_and_counted_again(planted: str, stores: Stores) -> None:
+    await talk(stores)
+    await stores.say("1.000001", place=OTHER)
+    right = await assert_true(stores.database)
+    assert await recount(stores.database) == 0
+    assert "counts" not in await subjects(stores)
+    async with stores.database.transaction() as transaction:
+        await transaction.execute(planted, ID)
+    with pytest.raises(AssertionError):
+        await assert_true(stores.database)
+    assert "counts" in await subjects(stores)
+    assert await recount(stores.database) == 1
+    assert await assert_true(stores.database) == right
+    assert "counts" not in await subjects(stores)
+
+
+async def subjects(stores: Stores) -> set[str]:
+    """What the doctor speaks of."""
+    return {each.subject for each in await check_database(stores.database._path, now=stores.clock.now)}
 
 
 MANY = 20_000

@@ -13,6 +13,7 @@ from chathakase.storage.database import Row
 from chathakase.storage.sqlite.access import check_access
 from chathakase.storage.sqlite.disk import check_disk
 from chathakase.storage.sqlite.migrate import CHANGED, CHECKSUMS, RUN_THE_OTHER, changed_migration, migrations
+from chathakase.storage.sqlite.recount import WRONG
 from chathakase.storage.sqlite.trouble import TOLD, DatabaseTrouble, Trouble, advice_of, trouble_of
 from chathakase.storage.sqlite.version import version_of
 from chathakase.storage.stores.vitals import WAITING, Waiting, read_waiting
@@ -148,6 +149,9 @@ def _look_inside(connection: sqlite3.Connection, now: int) -> Iterator[Finding]:
         return
     (sessions,) = connection.execute("SELECT count(*) FROM sessions").fetchone()
     yield _waits(sessions, read_waiting(connection.execute(WAITING).fetchone(), now))
+    if wrong := connection.execute(WRONG).fetchall():
+        text = f"what lists say about {counted(len(wrong), 'recent session')} is wrong"
+        yield Finding("counts", Level.WARNING, text, "Restart the bot; it counts their messages again when it starts.")
     yield _arrived({kind: span((now - at) / 1000) for kind, at in connection.execute(ARRIVED)})
 
 

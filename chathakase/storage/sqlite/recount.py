@@ -1,0 +1,53 @@
+"""Compares what is kept of each session with its messages, and counts again where something got round the triggers."""
+
+import json
+import logging
+
+from chathakase.storage.database import Database
+
+log = logging.getLogger(__name__)
+
+# The newest sessions only, and of who wrote in a long one only its end, so that it takes no longer in a large file.
+WRONG = """
+SELECT id FROM (SELECT * FROM sessions WHERE archived_at IS NULL ORDER BY active_at DESC LIMIT 200) AS s
+WHERE message_count <> (SELECT count(*) FROM messages WHERE session = s.id AND role IN ('user', 'assistant'))
+    OR (last_text, last_author, last_said) IS NOT (
+        SELECT substr(text, 1, 100), author, CASE WHEN reply_to IS NULL THEN said ELSE at * 1000 END FROM messages
+        WHERE session = s.id AND role IN ('user', 'assistant') ORDER BY said DESC, seq DESC LIMIT 1)
+    OR EXISTS (
+        SELECT 1 FROM participants p WHERE session = s.id AND wrote_at IS NOT (
+            SELECT said FROM messages WHERE author = p.author AND author <> '' AND session = s.id AND role = 'user'
+                AND name = '' ORDER BY said DESC LIMIT 1))
+    OR EXISTS (
+        SELECT 1 FROM (SELECT role, author, name FROM messages WHERE session = s.id AND role IN ('user', 'assistant')
+            ORDER BY said DESC, seq DESC LIMIT 200) AS m
+        WHERE m.role = 'user' AND m.name = '' AND m.author <> ''
+            AND NOT EXISTS (SELECT 1 FROM participants WHERE session = s.id AND author = m.author))
+"""
+"""The ids of sessions that are not as their messages are, among the newest."""
+
+# A trigger looks for the last message whenever the count is set.
+COUNT = """
+UPDATE sessions SET message_count =
+    (SELECT count(*) FROM messages WHERE session = sessions.id AND role IN ('user', 'assistant'))
+WHERE id IN (SELECT value FROM json_each($1))
+"""
+
+NOBODY = "DELETE FROM participants WHERE session IN (SELECT value FROM json_each($1))"
+
+WHO_WROTE = """
+INSERT INTO participants (session, author, wrote_at) SELECT session, author, max(said) FROM messages
+WHERE session IN (SELECT value FROM json_each($1)) AND role = 'user' AND name = '' AND author <> ''
+GROUP BY session, author
+"""
+
+
+async def recount(database: Database) -> int:
+    """Count the newest sessions anew that are counted wrongly; returns how many. Raises StoreError."""
+    wrong = [row[0] for row in await database.fetch(WRONG)]
+    if wrong:
+        async with database.transaction() as transaction:
+            for statement in (COUNT, NOBODY, WHO_WROTE):
+                await transaction.execute(statement, json.dumps(wrong))
+        log.warning("What lists say about %d recent sessions was wrong and has been corrected", len(wrong))
+    return len(wrong)
