@@ -80,9 +80,7 @@ async def _open_house(stack: AsyncExitStack, settings: Settings, database: Datab
     _warn_of_what_cannot_be_read(settings)
     ports = Ports(
         stores=stores,
-        surface=slack.surface,
-        past=slack.past,
-        downloads=slack.downloads,
+        rooms={SURFACE: slack.room},
         models=models,
         read=Desk().read,
         examine=lookout.report,

@@ -10,6 +10,7 @@ from chathakase.engine.admission import Load
 from chathakase.engine.commands import Terms
 from chathakase.engine.housekeeping import DAY
 from chathakase.engine.opening import Setup
+from chathakase.slack.web.identity import SURFACE
 
 MEGABYTE = 1_000_000
 
@@ -21,7 +22,7 @@ def setup_of(settings: Settings, *, agent: str, prices: Callable[[str], ModelFac
         persona=Persona(settings.chathakase_system_prompt, settings.chathakase_max_messages),
         load=_load(settings),
         concurrency=settings.chathakase_concurrency,
-        admins=settings.chathakase_admins,
+        admins={SURFACE: settings.chathakase_admins},
         young=settings.chathakase_catch_up * 1000,
         most_bytes=settings.chathakase_max_file_mb * MEGABYTE,
         grace=settings.chathakase_grace,

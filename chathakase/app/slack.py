@@ -8,6 +8,7 @@ from chathakase.config import Settings
 from chathakase.core.errors import StartError
 from chathakase.core.types import Streaming
 from chathakase.engine.opening import Engine
+from chathakase.engine.router import Room
 from chathakase.slack.connection.socket import open_socket
 from chathakase.slack.connection.state import Connection
 from chathakase.slack.delivery.attachment import Attachments
@@ -33,9 +34,7 @@ class Slack:
 
     web: SlackWeb
     authors: Authors
-    surface: SlackSurface
-    past: SlackPast
-    downloads: SlackDownloads
+    room: Room
 
 
 async def open_slack(stack: AsyncExitStack, settings: Settings) -> Slack:
@@ -49,9 +48,11 @@ async def open_slack(stack: AsyncExitStack, settings: Settings) -> Slack:
     return Slack(
         web,
         authors,
-        SlackSurface(delivery, people, Places(calls, monotonic), url=web.identity.url, native=native),
-        SlackPast(calls, web.identity, authors),
-        SlackDownloads(web),
+        Room(
+            SlackSurface(delivery, people, Places(calls, monotonic), url=web.identity.url, native=native),
+            SlackPast(calls, web.identity, authors),
+            SlackDownloads(web),
+        ),
     )
 
 

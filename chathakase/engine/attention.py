@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from chathakase.core.addressing import addresses, may_address, names_one
 from chathakase.core.ports import SessionStore, Surface
-from chathakase.core.types import FollowUps, Incoming, SaidTo
+from chathakase.core.types import FollowUps, Incoming, Place, SaidTo
 
 PATIENCE = 1.0
 """Seconds to wait for people's names; without them, what may be said to somebody is said to nobody in particular."""
@@ -44,14 +44,14 @@ class Attention:
         if not may_address(incoming.text):
             return SaidTo.ANYBODY
         others = await self._sessions.people(incoming.place) - {incoming.author}
-        to_others = bool(others) and addresses(incoming.text, await self._names(others), ids=others)
+        to_others = bool(others) and addresses(incoming.text, await self._names(incoming.place, others), ids=others)
         return SaidTo.OTHERS if to_others else SaidTo.ANYBODY
 
-    async def _names(self, ids: Collection[str]) -> Collection[str]:
+    async def _names(self, place: Place, ids: Collection[str]) -> Collection[str]:
         """What people are called."""
         try:
             async with asyncio.timeout(PATIENCE):
-                people = await self._surface.people(ids)
+                people = await self._surface.people(place, ids)
         except TimeoutError:
             return ()
         return {name for person in people.values() for name in (person.name, *person.called)}

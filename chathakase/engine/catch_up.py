@@ -135,7 +135,7 @@ class CatchUp:
     async def _look(self, since: int) -> None:
         sessions = await self._listening.active(since=since - ACTIVE_WITHIN, limit=MOST_SESSIONS)
         earliest = (since - MARGIN) * 1000
-        for channel in dict.fromkeys(heard.place.channel for heard in sessions):
+        for channel in dict.fromkeys(heard.place.beside(heard.place.channel) for heard in sessions):
             await self._look_over(channel, earliest)
         for heard in sessions:
             await self._look_into(heard, earliest)
@@ -152,7 +152,7 @@ class CatchUp:
             self._repeated += 1
             raise failed
 
-    async def _look_over(self, channel: str, earliest: int) -> None:
+    async def _look_over(self, channel: Place, earliest: int) -> None:
         try:
             messages = await self._past.channel(channel, since=earliest)
         except DeliveryError as error:

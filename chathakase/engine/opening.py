@@ -1,6 +1,6 @@
 """Opens the engine between what comes in and what goes out: ports and plain values are all that it is given."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,7 +8,7 @@ from time import monotonic
 
 from chathakase.core.errands import Command
 from chathakase.core.files import Reading
-from chathakase.core.ports import Downloads, Past, Stores, Surface
+from chathakase.core.ports import Stores
 from chathakase.core.prompt import Persona
 from chathakase.core.types import Incoming
 from chathakase.engine.above import Above
@@ -30,7 +30,8 @@ from chathakase.engine.reading import FileReader
 from chathakase.engine.recall import Recall
 from chathakase.engine.reception import Reception
 from chathakase.engine.requests import Requests
-from chathakase.engine.rights import Rights
+from chathakase.engine.rights import Admins, Rights
+from chathakase.engine.router import Room, Router
 from chathakase.engine.running import Running
 from chathakase.engine.saving import Saving
 from chathakase.engine.sessions import SessionManager
@@ -48,9 +49,8 @@ class Ports:
     """Everything that is outside."""
 
     stores: Stores
-    surface: Surface
-    past: Past
-    downloads: Downloads
+    rooms: Mapping[str, Room]
+    """The surfaces, by the name that each has in places."""
     models: Models
     read: Callable[[str, str, bytes], Awaitable[Reading]]
     """Takes a file apart, by its name, its media type and its bytes."""
@@ -69,8 +69,8 @@ class Setup:
     load: Load
     concurrency: int
     """How many calls of models may be under way at once."""
-    admins: Collection[str]
-    """User ids of those who may see and do everything, besides a surface's own."""
+    admins: Admins
+    """Those who may see and do everything, besides a surface's own."""
     young: int
     """Milliseconds after which what is found late is not answered any more; 0: nothing is looked for."""
     most_bytes: int
@@ -112,24 +112,24 @@ class _Parts:
         self._ports = ports
         self._setup = setup
         self._stores = ports.stores
-        self._surface = ports.surface
+        self._surface = Router(ports.rooms)
         self._agent = setup.terms.agent
         self.mind = Mind(ports.models)
         self._places = Places(setup.concurrency)
         self._running = Running()
         self._admission = Admission(setup.load, monotonic)
         self._hints = Hints(ports.stores.hints)
-        self._rights = Rights(ports.surface, setup.admins)
+        self._rights = Rights(self._surface, setup.admins)
         self._targets = Targets(ports.stores.sessions)
         self._saving = Saving(ports.stores.sessions)
-        self.outage = Outage(ports.surface)
+        self.outage = Outage(self._surface)
 
     @cached_property
     def _recall(self) -> Recall:
         stores, ports = self._stores, self._ports
-        above = Above(past=ports.past, store=stores.memory, is_command=self._is_command, now=ports.now)
+        above = Above(past=self._surface, store=stores.memory, is_command=self._is_command, now=ports.now)
         reader = FileReader(
-            stores.files, ports.downloads, ports.read, self._setup.most_bytes, traits=self._surface.traits
+            stores.files, self._surface, ports.read, self._setup.most_bytes, traits=self._surface.traits
         )
         return Recall(
             store=stores.memory,
@@ -191,6 +191,7 @@ class _Parts:
             background=self.background,
             outage=self.outage,
             offer=self._offer,
+            serves=self._surface.has,
         )
 
     async def _offer(self, command: Command) -> None:
@@ -276,7 +277,7 @@ class _Parts:
         """What looks for what was missed."""
         return CatchUp(
             listening=self._stores.listening,
-            past=self._ports.past,
+            past=self._surface,
             submit=self.reception.submit,
             change=self.changes.take_in,
             young=self._setup.young,

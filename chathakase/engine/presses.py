@@ -89,7 +89,7 @@ class Presses:
 
     async def _may(self, press: Press, session: SessionId) -> bool:
         askers = await self._turns.askers(session, press.turn)
-        return await self._rights.may_act_on(press.by, askers)
+        return await self._rights.may_act_on(press.place, press.by, askers)
 
     async def _stop(self, press: Press, session: SessionId) -> str:
         signals = self._running.find(session)
@@ -99,7 +99,7 @@ class Presses:
         if press.turn not in ("", turn):
             return ENDED
         askers = await self._turns.askers(session, turn, upto=signals.lease.upto)
-        if not await self._rights.may_act_on(press.by, askers):
+        if not await self._rights.may_act_on(press.place, press.by, askers):
             return NOT_YOURS
         signals.stop.set()
         return ""
@@ -109,7 +109,7 @@ class Presses:
         askers = await self._turns.askers(session, "")
         if not askers:
             return ENDED if press.turn else NOTHING_TO_STOP
-        if not await self._rights.may_act_on(press.by, askers):
+        if not await self._rights.may_act_on(press.place, press.by, askers):
             return NOT_YOURS
         ended = await self._work.end(session, press.turn)
         if ended is Ended.NOT_OURS:

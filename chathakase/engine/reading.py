@@ -122,7 +122,8 @@ class FileReader:
             return Reading(refusal=GIVEN_UP)
         file = attachment.file
         try:
-            return await self._take_apart(file.name, file.kind, await self._downloads.fetch(file, most=self._most))
+            content = await self._downloads.fetch(place, file, most=self._most)
+            return await self._take_apart(file.name, file.kind, content)
         except DeliveryError as error:
             log.info("a file could not be fetched: %s", error.code)
             return None if error.passes else Reading(refusal=self._why(error.code, place))

@@ -114,7 +114,7 @@ class Recall:
         said = said_in(memory)
         ids = dict.fromkeys((*speakers(said), *memory.people))
         people, where, images = await asyncio.gather(
-            self._surface.people(ids.keys(), mentioned=mentioned(each.text for each in said)),
+            self._surface.people(place, ids.keys(), mentioned=mentioned(each.text for each in said)),
             self._surface.where(place),
             self._images(memory),
         )

@@ -13,7 +13,7 @@ from chathakase.core.names import Names
 from chathakase.core.ports import MemoryStore, SummaryStore, Surface
 from chathakase.core.quoting import CLAMP, attribute, escaped
 from chathakase.core.tokens import IMAGE_TOKENS, Estimator
-from chathakase.core.types import Message, Prompt, Role, Session, Speech
+from chathakase.core.types import Message, Place, Prompt, Role, Session, Speech
 from chathakase.engine.asking import SHARES, TOO_MUCH, Words
 from chathakase.engine.calibration import Calibration
 from chathakase.engine.writing import Writer
@@ -121,7 +121,7 @@ class Summaries:
         if not memory.messages and memory.summary is None:
             raise ModelError("nothing", NOTHING)
         uncovered, room = _uncovered(memory), WHOLE * self._measure().readable
-        task = _Task(FOR_PEOPLE, memory, whose)
+        task = _Task(FOR_PEOPLE, session.place, memory, whose)
         words, told = await self._tell(task, lambda room: _newest_that_fit(uncovered, room), room)
         await self._store.spent(session.id, words.model, words.usage)
         untold = memory.total - _covered(memory) - len(told)
@@ -151,7 +151,7 @@ class Summaries:
         memory = await self._store.to_summarise(session.id, keep=keep, limit=MOST_AT_ONCE)
         if not memory.messages:
             return False
-        task, room = _Task(INSTRUCTIONS, memory, whose), PART * self._measure().readable
+        task, room = _Task(INSTRUCTIONS, session.place, memory, whose), PART * self._measure().readable
         words, part = await self._tell(task, lambda room: _part(memory.messages, room), room)
         covered = _covered(memory) + len(part)
         summary = Summary(words.text, part[-1].said, covered, words.model)
@@ -175,7 +175,7 @@ class Summaries:
 
     async def _write(self, task: "_Task", messages: Sequence[Message], room: float) -> Words:
         ids = dict.fromkeys((*speakers(messages), *task.memory.people))
-        people = await self._surface.people(ids.keys(), mentioned=mentioned(each.text for each in messages))
+        people = await self._surface.people(task.place, ids.keys(), mentioned=mentioned(each.text for each in messages))
         names = Names({id_: person.name for id_, person in people.items()}, messages, bots="{}")
         quoted = "\n".join(_quoted(each, names, room) for each in messages)
         if task.memory.summary is not None:
@@ -189,6 +189,7 @@ class _Task:
     """What is to be written."""
 
     instructions: str
+    place: Place
     memory: Memory
     """With the summary that there is, and everybody who speaks."""
     whose: str

@@ -85,7 +85,7 @@ class TurnRunner:
         lease, heartbeat = signals.lease, Heartbeat(self._turns, signals)
         try:
             reply, draft = await self._begin(lease, heartbeat)
-        except (asyncio.CancelledError, StoreError):
+        except (asyncio.CancelledError, DeliveryError, StoreError):
             await asyncio.shield(self._turns.release(lease))
             raise
         async with reply:
@@ -202,7 +202,7 @@ class TurnRunner:
         told = UNDELIVERED.format(place=surface.describe(place), surface=surface.traits(place).name)
         for user in unheard:
             try:
-                await self._surface.tell(user, told)
+                await surface.tell(place, user, told)
             except DeliveryError as error:
                 log.warning("Nobody could be told that an answer in %s was lost: %s", lease.place.name, error)
 

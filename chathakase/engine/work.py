@@ -45,8 +45,9 @@ class Work:
         background: Background,
         outage: Outage,
         offer: Callable[[Command], Awaitable[None]],
+        serves: Callable[[Place], bool],
     ) -> None:
-        """``offer`` has people offered something."""
+        """``offer`` has people offered something; ``serves`` tells whether what is said at a place can be answered."""
         self._turns = turns
         self._runner = runner
         self._running = running
@@ -54,6 +55,7 @@ class Work:
         self._background = background
         self._outage = outage
         self._offer = offer
+        self._serves = serves
         self._twins = Twins(self.wake)
         self._working: dict[SessionId, asyncio.Task[None]] = {}
         self._at_work: set[Place] = set()
@@ -114,7 +116,7 @@ class Work:
     async def wake_waiting(self) -> None:
         """See to everything that waits with nobody at work: after a restart, a crash or a lost lease."""
         for session in await self._turns.waiting():
-            if session.id not in self._working:
+            if session.id not in self._working and self._serves(session.place):
                 self.wake(session)
 
     async def may_be_stopped(self, session: SessionId) -> bool:

@@ -85,7 +85,7 @@ class SlackSurface:
         await outbox.tell(user, text)
         return 0
 
-    async def tell(self, user: str, text: str) -> None:
+    async def tell(self, _: Place, user: str, text: str) -> None:
         """Tell one person something in a direct message. Raises DeliveryError."""
         await self._delivery.of(user).outbox.tell(user, text)
 
@@ -102,7 +102,9 @@ class SlackSurface:
         """Share a file in a thread, once however often the errand is tried. Raises DeliveryError."""
         await self._share(Parcel(place, name, content, comment), errand)
 
-    async def share_privately(self, user: str, errand: Errand, name: str, content: bytes, *, comment: str) -> None:
+    async def share_privately(
+        self, _: Place, user: str, errand: Errand, name: str, content: bytes, *, comment: str
+    ) -> None:
         """Share a file in the direct message with one person, once like ``share``. Raises DeliveryError."""
         channel = await self._for_a_command(user).attachments.channel_with(user, comment)
         await self._share(Parcel(errand.task.place.beside(channel), name, content, comment), errand)
@@ -117,7 +119,7 @@ class SlackSurface:
         """What a place is called; what cannot be found out is empty. Never raises."""
         return await self._places.find(place)
 
-    async def channels_with(self, user: str) -> frozenset[str]:
+    async def channels_with(self, _: Place, user: str) -> frozenset[str]:
         """The channels in which a person is, and of those that are not public the bot as well.
 
         Raises DeliveryError.
@@ -143,11 +145,11 @@ class SlackSurface:
         """A link to a channel, which Slack shows by name to those who may see it."""
         return "a direct message" if is_direct(place.channel) else f"<#{place.channel}>"
 
-    async def people(self, ids: Collection[str], *, mentioned: Collection[str] = ()) -> Mapping[str, Person]:
+    async def people(self, _: Place, ids: Collection[str], *, mentioned: Collection[str] = ()) -> Mapping[str, Person]:
         """Who these user ids are, and as far as there is room those who are merely mentioned. Never raises."""
         return await self._people.find(ids, mentioned=mentioned)
 
-    async def is_admin(self, user: str) -> bool:
+    async def is_admin(self, _: Place, user: str) -> bool:
         """Whether somebody administers the workspace, as Slack told within the last minute. Never raises."""
         return await self._people.is_admin(user)
 

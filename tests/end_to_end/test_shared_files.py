@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from chathakase.core.files import SharedFile
-from chathakase.core.types import Incoming
+from chathakase.core.types import Incoming, Place
 from chathakase.engine.sessions import SessionManager
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace
@@ -204,10 +204,10 @@ async def test_a_file_in_both_events_of_a_mention_begins_one_answer(
     fetched: list[str] = []
     fetch = SlackDownloads.fetch
 
-    async def slowly(self: SlackDownloads, file: SharedFile, *, most: int) -> bytes:
+    async def slowly(self: SlackDownloads, place: Place, file: SharedFile, *, most: int) -> bytes:
         fetched.append(file.id)
         await asyncio.sleep(0.3)
-        return await fetch(self, file, most=most)
+        return await fetch(self, place, file, most=most)
 
     monkeypatch.setattr(SlackDownloads, "fetch", slowly)
     threads = [await share(workspace, alice, f"{n}.csv", CSV, "@ChatHakase what?", general) for n in range(3)]

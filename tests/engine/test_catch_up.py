@@ -50,7 +50,7 @@ class World:
     async def above(self, *asked: object, **more: object) -> list[Incoming]:
         raise AssertionError(asked, more)
 
-    async def channel(self, channel: str, *, since: int) -> list[Incoming]:  # noqa: ARG002
+    async def channel(self, place: Place, *, since: int) -> list[Incoming]:  # noqa: ARG002
         return self.roots
 
     async def until(self) -> int | None:

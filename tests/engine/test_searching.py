@@ -11,7 +11,9 @@ from chathakase.engine.commands.means import Means
 from chathakase.engine.commands.searching import AT_ONCE, Searching
 from tests.places import slack_place
 
-CHANNELS = frozenset({"D1", *(f"C{number}" for number in range(3 * AT_ONCE))})
+DIRECT = slack_place("D1", "")
+CHANNELS = frozenset({DIRECT, *(slack_place(f"C{number}", "") for number in range(3 * AT_ONCE))})
+ELSEWHERE = frozenset({slack_place("D2", "", team="T2"), slack_place("D1", "", team="T2")})
 
 
 class Channels:
@@ -20,8 +22,8 @@ class Channels:
     def __init__(self) -> None:
         self.under_way = self.most = 0
 
-    async def channels_of(self, author: str) -> frozenset[str]:
-        return CHANNELS if author == "U1" else frozenset()
+    async def channels_of(self, author: str) -> frozenset[Place]:
+        return CHANNELS | ELSEWHERE if author == "U1" else frozenset()
 
     async def where(self, place: Place) -> Where:
         self.under_way += 1
@@ -37,5 +39,5 @@ async def test_several_channels_are_looked_up_at_once_but_not_all() -> None:
     place = slack_place("D1", "1.0")
     errand = Errand(Command(place, "1.0", "U1", "search threads"))
     order = Order(Session(NO_SESSION, place), "1.0", "U1", "hello", errand, place, 0)
-    assert await Searching(cast("Means", means))._direct(order) == {"D1"}
+    assert await Searching(cast("Means", means))._direct(order) == {DIRECT}
     assert channels.most == AT_ONCE

@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from chathakase.core.types import Place
 from chathakase.engine.rights import Rights
 from chathakase.slack.people import People, administers
 from chathakase.slack.surface import SlackSurface
 from chathakase.slack.web.client import open_session, web_client
+from chathakase.slack.web.identity import SURFACE
+from tests.places import slack_place
 from tests.slack.inward.file_host import open_server
 
 OURS, OTHERS = "T1", "T2"
@@ -177,6 +180,8 @@ async def test_no_made_up_ids_keep_an_admin_from_being_known(slack: Slack, peopl
 async def test_who_is_named_in_the_settings_is_an_admin_wherever_they_come_from(
     surface: SlackSurface,
 ) -> None:
-    rights = Rights(surface, ["U0STRANGER", "U0BOB00001"])
-    found = [await rights.is_admin(user) for user in ("U0STRANGER", "U0BOB00001", "U0ALICE001", "U0CAROL001")]
+    rights = Rights(surface, {SURFACE: ["U0STRANGER", "U0BOB00001"]})
+    here, elsewhere = slack_place("C1", "1.0"), Place("line", "one", "C1", "1.0")
+    assert not await rights.is_admin(elsewhere, "U0STRANGER"), "whoever has that id there is somebody else"
+    found = [await rights.is_admin(here, user) for user in ("U0STRANGER", "U0BOB00001", "U0ALICE001", "U0CAROL001")]
     assert found == [True, True, True, False]

@@ -20,6 +20,7 @@ from tests.places import slack_place
 GENERAL, SECRET, ELSEWHERE = "C0GENERAL1", "C0SECRET01", "C0ELSEWHR1"
 GROUP_DM, ALICE_DM = "C0MPDM0001", "D0ALICE001"
 ALICE, CAROL = "U0ALICE001", "U0CAROL001"
+HERE = slack_place(GENERAL, "1.0")
 
 
 @pytest.fixture
@@ -77,9 +78,9 @@ async def test_nobody_waits_long_for_a_name(
 
 
 async def test_people_are_where_slack_says(surface: SlackSurface) -> None:
-    everywhere = await surface.channels_with(ALICE)
+    everywhere = await surface.channels_with(HERE, ALICE)
     assert {GENERAL, SECRET, ELSEWHERE, GROUP_DM, ALICE_DM} <= everywhere
-    assert not {SECRET, GROUP_DM, ALICE_DM} & await surface.channels_with(CAROL)
+    assert not {SECRET, GROUP_DM, ALICE_DM} & await surface.channels_with(HERE, CAROL)
 
 
 async def test_memberships_come_in_pages_and_are_asked_anew_each_time(
@@ -96,8 +97,8 @@ async def test_memberships_come_in_pages_and_are_asked_anew_each_time(
 async def test_where_somebody_is_may_be_refused(surface: SlackSurface, workspace: Workspace) -> None:
     workspace.faults.slack_error("users.conversations", "missing_scope")
     with pytest.raises(DeliveryError, match="missing_scope"):
-        await surface.channels_with(ALICE)
-    assert GENERAL in await surface.channels_with(ALICE)
+        await surface.channels_with(HERE, ALICE)
+    assert GENERAL in await surface.channels_with(HERE, ALICE)
 
 
 async def test_links_are_those_that_slack_gives(surface: SlackSurface, workspace: Workspace, web: SlackWeb) -> None:

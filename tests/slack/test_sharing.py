@@ -69,7 +69,7 @@ async def test_a_private_file_stands_in_the_direct_message(
     surface: SlackSurface, workspace: Workspace, errand: Errand
 ) -> None:
     for tried in (errand, again(errand)):
-        await surface.share_privately(ALICE, tried, "memory.md", b"all", comment="Only for you.")
+        await surface.share_privately(errand.task.place, ALICE, tried, "memory.md", b"all", comment="Only for you.")
     (message,) = shared(workspace, ALICE_DM)
     assert (message.text, message.thread_ts) == ("Only for you.", None)
     assert shared(workspace, GENERAL) == []
@@ -79,7 +79,7 @@ async def test_without_the_scope_a_greeting_opens_the_direct_message(
     surface: SlackSurface, workspace: Workspace, errand: Errand
 ) -> None:
     workspace.faults.slack_error("conversations.open", "missing_scope")
-    await surface.share_privately(ALICE, errand, "memory.md", b"all", comment="Only for you.")
+    await surface.share_privately(errand.task.place, ALICE, errand, "memory.md", b"all", comment="Only for you.")
     assert len(shared(workspace, ALICE_DM)) == 1
 
 
@@ -90,4 +90,4 @@ async def test_a_refusal_is_told(method: str, surface: SlackSurface, workspace: 
         await surface.share(errand.task.place, errand, "session.md", b"one", comment="")
     workspace.faults.slack_error("conversations.open", "user_disabled")
     with pytest.raises(DeliveryError, match="user_disabled"):
-        await surface.share_privately(ALICE, errand, "memory.md", b"all", comment="")
+        await surface.share_privately(errand.task.place, ALICE, errand, "memory.md", b"all", comment="")

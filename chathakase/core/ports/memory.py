@@ -187,15 +187,15 @@ class SearchStore(Protocol):
     """Finds what was said."""
 
     async def search(
-        self, words: str, *, author: str | None, channels: Collection[str] | None, limit: int
+        self, words: str, *, author: str | None, channels: Collection[Place] | None, limit: int
     ) -> list[Found]:
         """The newest messages and titles in which all words occur, in sessions in which ``author`` said something.
 
         ``channels``: only in those; None means any, for whoever may read the database itself, as for ``author``.
         """
 
-    async def channels_of(self, author: str) -> frozenset[str]:
-        """The channels of the sessions in which somebody said something."""
+    async def channels_of(self, author: str) -> frozenset[Place]:
+        """The channels of the sessions in which somebody of that id said something, in whatever workspace."""
 
 
 class SearchIndex(Protocol):

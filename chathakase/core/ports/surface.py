@@ -22,15 +22,15 @@ class Past(Protocol):
         Oldest first. Other bots have a ``name``; what we said ourselves is ``ours``. It is read for somebody.
         """
 
-    async def channel(self, channel: str, *, since: int) -> list[Incoming]:
-        """What opens sessions and was said in a channel since a time in epoch microseconds, oldest first."""
+    async def channel(self, place: Place, *, since: int) -> list[Incoming]:
+        """What opens sessions and was said in a place's channel since a time in epoch microseconds, oldest first."""
 
 
 class Downloads(Protocol):
     """Fetches what people share."""
 
-    async def fetch(self, file: SharedFile, *, most: int) -> bytes:
-        """The whole content of a file.
+    async def fetch(self, place: Place, file: SharedFile, *, most: int) -> bytes:
+        """The whole content of a file that was shared in a place.
 
         Raises DeliveryError: ``too_large`` beyond ``most`` bytes, ``not_allowed`` when the bot may not have it,
         ``gone`` when it no longer exists, ``elsewhere`` when the surface itself does not hold it, ``not_a_file`` when
@@ -82,7 +82,10 @@ class Reply(Protocol):
 
 
 class Surface(Protocol):
-    """Where people are."""
+    """Where people are.
+
+    User ids and channels are those of a place's workspace: who has the same one elsewhere is somebody else.
+    """
 
     def traits(self, place: Place) -> Traits:
         """How a place's surface is spoken of."""
@@ -111,8 +114,8 @@ class Surface(Protocol):
         Returns when that was, in epoch microseconds of the surface's own clock; 0 when it is not known.
         """
 
-    async def tell(self, user: str, text: str) -> None:
-        """Tell one person something outside of any thread. Raises DeliveryError."""
+    async def tell(self, place: Place, user: str, text: str) -> None:
+        """Tell one person something outside of any thread, but where that place is. Raises DeliveryError."""
 
     async def ask(
         self, place: Place, user: str, text: str, choices: Sequence[Choice], *, about: Place | None = None
@@ -125,16 +128,21 @@ class Surface(Protocol):
     async def share(self, place: Place, errand: Errand, name: str, content: bytes, *, comment: str) -> None:
         """Share a file in a thread, once however often the errand is tried. Raises DeliveryError."""
 
-    async def share_privately(self, user: str, errand: Errand, name: str, content: bytes, *, comment: str) -> None:
-        """Share a file with one person alone, once however often the errand is tried. Raises DeliveryError."""
+    async def share_privately(
+        self, place: Place, user: str, errand: Errand, name: str, content: bytes, *, comment: str
+    ) -> None:
+        """Share a file with one person alone, where that place is, once however often the errand is tried.
+
+        Raises DeliveryError.
+        """
 
     async def where(self, place: Place) -> Where:
         """What a place is called, for a model; what cannot be found out is empty. Never raises."""
 
-    async def channels_with(self, user: str) -> frozenset[str]:
-        """The channels, private ones too, in which a person and the bot are members, and their direct message.
+    async def channels_with(self, place: Place, user: str) -> frozenset[str]:
+        """The channels of a place's workspace in which a person and the bot are members, and their direct message.
 
-        Raises DeliveryError.
+        Private ones are among them. Raises DeliveryError.
         """
 
     def is_direct(self, place: Place) -> bool:
@@ -146,15 +154,17 @@ class Surface(Protocol):
     def describe(self, place: Place) -> str:
         """What a place is called in a text on this surface."""
 
-    async def people(self, ids: Collection[str], *, mentioned: Collection[str] = ()) -> Mapping[str, Person]:
+    async def people(
+        self, place: Place, ids: Collection[str], *, mentioned: Collection[str] = ()
+    ) -> Mapping[str, Person]:
         """Who these user ids are; somebody unknown has the id as name. Never raises.
 
         Those who are merely ``mentioned`` by what people write are found last, as far as there is room: anybody can
         mention thousands.
         """
 
-    async def is_admin(self, user: str) -> bool:
-        """Whether somebody administers the surface, as it told within the last minute.
+    async def is_admin(self, place: Place, user: str) -> bool:
+        """Whether somebody administers a place's workspace, as its surface told within the last minute.
 
         False where it cannot be asked. Never raises.
         """

@@ -44,7 +44,7 @@ class Describing:
         if info is None:
             return Said(NO_SESSION)
         named = info.people[:NAMED]
-        people = await self._means.surface.people(named)
+        people = await self._means.surface.people(order.place, named)
         apart = Names({id_: person.name for id_, person in people.items()})
         names = ", ".join(map(plainly, apart.listed(named)))
         if len(info.people) > NAMED:

@@ -48,7 +48,9 @@ class Exporting:
 
     async def _share(self, order: Order, transcript: Transcript) -> None:
         said = transcript.messages
-        people = await self._surface.people(speakers(said), mentioned=mentioned(each.text for each in said))
+        people = await self._surface.people(
+            order.place, speakers(said), mentioned=mentioned(each.text for each in said)
+        )
         names = {id_: person.name for id_, person in people.items()}
         files = await asyncio.to_thread(_files, transcript, names, self._agent)
         for ending, (content, comment) in files.items():

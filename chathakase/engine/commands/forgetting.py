@@ -96,7 +96,7 @@ class Forgetting:
             return privately(UNKNOWN)
         if not author:
             return privately(OURS)
-        if not await self._rights.may_act_on(order.by, [author]):
+        if not await self._rights.may_act_on(order.where, order.by, [author]):
             return privately(NOT_YOURS)
         if not await self._forgetting.forget(Scope.ONE, author=author, session=order.session, before=order.argument):
             return privately(UNKNOWN)
@@ -133,7 +133,7 @@ class Forgetting:
     async def _others(self, order: Order) -> str:
         """Who else wrote here, in words."""
         ids = sorted(await self._sessions.people(order.place) - {order.by})
-        people = await self._surface.people(ids)
+        people = await self._surface.people(order.place, ids)
         return listed(Names({id_: person.name for id_, person in people.items()}).listed(ids))
 
 

@@ -25,7 +25,7 @@ class Overseeing:
         return {parsing.ALL_SESSIONS: self._all_sessions, parsing.DOCTOR: self._doctor}
 
     async def _all_sessions(self, order: Order) -> Said:
-        if not await self._means.rights.is_admin(order.by):
+        if not await self._means.rights.is_admin(order.where, order.by):
             return NO_ADMIN
         page = await self._means.stores.sessions.active(limit=LISTED)
         lines = [f"**{counted(page.total, 'active session')}**"]
@@ -35,7 +35,7 @@ class Overseeing:
         return privately("\n".join(lines))
 
     async def _doctor(self, order: Order) -> Said:
-        if not await self._means.rights.is_admin(order.by):
+        if not await self._means.rights.is_admin(order.where, order.by):
             return NO_ADMIN
         return privately(await self._means.examine())
 

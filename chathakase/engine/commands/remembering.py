@@ -42,7 +42,7 @@ class Remembering:
         people = await self._sessions.people(order.place)
         if not people:
             return privately(NOTHING)
-        if not await self._rights.may_act_on(order.by, people):
+        if not await self._rights.may_act_on(order.where, order.by, people):
             return privately(NOT_YOURS)
         text = as_text(view)
         if len(text) <= LONGEST:
@@ -52,7 +52,9 @@ class Remembering:
     async def _send(self, order: Order, comment: str, text: str) -> Answer:
         name = f"{file_name(order.place.name)}-memory.md"
         try:
-            await self._surface.share_privately(order.by, order.errand, name, text.encode(), comment=comment)
+            await self._surface.share_privately(
+                order.where, order.by, order.errand, name, text.encode(), comment=comment
+            )
         except DeliveryError as error:
             log.warning("What is remembered of %s could not be shared: %s", order.place.name, error)
             return privately(NOT_TAKEN)

@@ -10,7 +10,7 @@ from chathakase.core.errors import DeliveryError
 from chathakase.core.memory import Found
 from chathakase.core.mentions import by_name, mentioned
 from chathakase.core.moments import clock_in, day_and_time
-from chathakase.core.types import Person
+from chathakase.core.types import Person, Place
 from chathakase.engine.commands import parsing
 from chathakase.engine.commands.answers import Act, Answer, Order, privately
 from chathakase.engine.commands.means import Means
@@ -53,30 +53,35 @@ class Searching:
         sought = plainly(order.argument[:SHOWN])
         if not found:
             return privately(NOTHING.format(sought) + note)
-        people = await self._surface.people([order.by], mentioned=mentioned(each.excerpt for each in found))
+        people = await self._surface.people(
+            order.where, [order.by], mentioned=mentioned(each.excerpt for each in found)
+        )
         lines = [f"**“{sought}” in your threads**"]
         clock = clock_in(people[order.by].zone, people[order.by].offset)
         lines += [self._line(each, people, clock) for each in found]
         return privately("\n".join(lines) + note)
 
-    async def _open_to(self, order: Order) -> tuple[Collection[str], str]:
+    async def _open_to(self, order: Order) -> tuple[Collection[Place], str]:
         """The channels that a person may read, and what has to be said of them."""
         try:
-            return await self._surface.channels_with(order.by), ""
+            channels = await self._surface.channels_with(order.where, order.by)
+            return {order.where.beside(channel) for channel in channels}, ""
         except DeliveryError as error:
             log.warning("The channels of the person searching could not be determined: %s", error)
             return await self._direct(order), ONLY_DIRECT
 
-    async def _direct(self, order: Order) -> set[str]:
+    async def _direct(self, order: Order) -> set[Place]:
         """The direct messages of whoever asks, as far as they are told soon; nobody else takes part in them."""
-        room, direct = asyncio.Semaphore(AT_ONCE), set[str]()
+        room, direct = asyncio.Semaphore(AT_ONCE), set[Place]()
 
-        async def look(channel: str) -> None:
+        async def look(channel: Place) -> None:
             async with room:
-                if (await self._surface.where(order.where.beside(channel))).direct:
+                if (await self._surface.where(channel)).direct:
                     direct.add(channel)
 
-        channels = await self._search.channels_of(order.by)
+        # Who has the same id in another workspace is somebody else.
+        theirs = await self._search.channels_of(order.by)
+        channels = [each for each in theirs if each == order.where.beside(each.channel)]
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
                 await asyncio.gather(*map(look, channels))

@@ -17,6 +17,7 @@ from yarl import URL
 
 from chathakase.core.errors import DeliveryError
 from chathakase.core.files import SharedFile
+from chathakase.core.types import Place
 from chathakase.slack.inward.files import CLIP, LIST, PAGE, address_in, address_of, is_remote, kind_of
 from chathakase.slack.inward.told import is_being_told, is_told, transcript
 from chathakase.slack.web.addresses import Addresses, Elsewhere
@@ -52,7 +53,7 @@ class SlackDownloads:
         self._web = web
         self._addresses = Addresses(web.client.base_url)
 
-    async def fetch(self, file: SharedFile, *, most: int) -> bytes:
+    async def fetch(self, _: Place, file: SharedFile, *, most: int) -> bytes:
         """The whole content of a file, however long that takes as long as something comes; of a clip, what it says.
 
         Raises DeliveryError: ``too_large`` beyond ``most`` bytes; ``elsewhere`` when it is not kept on Slack, ``gone``

@@ -152,11 +152,11 @@ class SlackPast:
         if read:
             self._halfway[place] = sorted(read)[len(read) // 2]
 
-    async def channel(self, channel: str, *, since: int) -> list[Incoming]:
-        """What opens sessions and was said in a channel since then, oldest first. Raises DeliveryError."""
-        arguments = {"channel": channel, "oldest": _ts(since), "limit": PAGE}
+    async def channel(self, place: Place, *, since: int) -> list[Incoming]:
+        """What opens sessions and was said in a place's channel since then, oldest first. Raises DeliveryError."""
+        arguments = {"channel": place.channel, "oldest": _ts(since), "limit": PAGE}
         messages = [message async for message in self._messages(self._unhurried, HISTORY, arguments, most=MOST_PAGES)]
-        said = await self._by_people(messages, channel)
+        said = await self._by_people(messages, place.channel)
         return [incoming for incoming in said if incoming.opens and incoming.said > since]
 
     async def _by_people(self, messages: Iterable[Mapping[str, Any]], channel: str) -> list[Incoming]:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from chathakase.core.memory import Found
+from chathakase.core.types import Place
 from chathakase.storage.database import Database, Row, Value
 from chathakase.storage.sqlite.matching import Query, query
 from chathakase.storage.sqlite.merging import OF_MESSAGES, OF_TITLES
@@ -24,8 +25,12 @@ OWN_MESSAGES = 6_000
 """How many messages these may have together."""
 ALL_SESSIONS = 4_000
 """Among how many sessions they are looked for, if the asker has more."""
-ALLOWED = """
-s.doomed = 0 AND ($2 IS NULL OR s.channel IN (SELECT value FROM json_each($2))) AND ($1 IS NULL OR EXISTS
+SEPARATOR = "\x1f"
+"""What parts a channel's id from those of its workspace and surface."""
+OF_CHANNEL = "s.surface || char(31) || s.workspace || char(31) || s.channel"
+"""Of a row of ``sessions``: in which channel it is, of which workspace."""
+ALLOWED = f"""
+s.doomed = 0 AND ($2 IS NULL OR {OF_CHANNEL} IN (SELECT value FROM json_each($2))) AND ($1 IS NULL OR EXISTS
     (SELECT 1 FROM messages a WHERE a.author = $1 AND a.author <> '' AND a.session = s.id AND a.role = 'user'))
 """
 
@@ -65,7 +70,7 @@ WITH RECURSIVE own (session) AS (
         (SELECT s.channel || '`' FROM sessions s WHERE s.id = own.session))
     FROM own WHERE own.session IS NOT NULL
 )
-SELECT s.channel FROM own JOIN sessions s ON s.id = own.session
+SELECT s.surface, s.workspace, s.channel, '' FROM own JOIN sessions s ON s.id = own.session
 """
 
 
@@ -76,7 +81,7 @@ class Search:
         self._database = database
 
     async def search(
-        self, words: str, *, author: str | None, channels: Collection[str] | None, limit: int
+        self, words: str, *, author: str | None, channels: Collection[Place] | None, limit: int
     ) -> list[Found]:
         """The newest messages and titles in which all words occur, in sessions in which ``author`` said something.
 
@@ -85,7 +90,7 @@ class Search:
         wanted = query(words)
         if not wanted.words:
             return []
-        asked = _Asked(wanted, author, None if channels is None else json.dumps(sorted(channels)), limit)
+        asked = _Asked(wanted, author, None if channels is None else _as_json(channels), limit)
         few = None if author is None else await self._few_sessions(author)
         found = [*await self._find(IN_MESSAGES, asked, few), *await self._find(IN_TITLES, asked, few)]
         return sorted(found, key=lambda each: each.at, reverse=True)[:limit]
@@ -134,9 +139,9 @@ class Search:
         """The newest sessions in which somebody said something, as many as can be looked into."""
         return _that_fit(await self._database.fetch(THEIRS_AMONG_THE_NEWEST, author, ALL_SESSIONS, OWN_SESSIONS))
 
-    async def channels_of(self, author: str) -> frozenset[str]:
-        """The channels of the sessions in which somebody said something."""
-        return frozenset(str(channel) for (channel,) in await self._database.fetch(CHANNELS, author))
+    async def channels_of(self, author: str) -> frozenset[Place]:
+        """The channels of the sessions in which somebody of that id said something, in whatever workspace."""
+        return frozenset(map(place_of, await self._database.fetch(CHANNELS, author)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +185,11 @@ class _Asked:
         """Every word occurs, as far as LIKE can tell; their patterns are parameters from a number on."""
         places = range(first, first + len(self.query.words))
         return " AND ".join(f"{column} LIKE ${place} ESCAPE '\\'" for place in places)
+
+
+def _as_json(channels: Collection[Place]) -> str:
+    """The channels as ``OF_CHANNEL`` has them."""
+    return json.dumps(sorted(SEPARATOR.join((each.surface, each.workspace, each.channel)) for each in channels))
 
 
 def _that_fit(rows: Sequence[Row]) -> list[str]:

@@ -16,8 +16,10 @@ from chathakase.playground.server import Workspace
 from chathakase.slack.inward.downloads import HOPS, SlackDownloads
 from chathakase.slack.inward.files import read_files
 from chathakase.slack.web.client import SlackWeb, open_web
+from tests.places import slack_place
 from tests.slack.inward.file_host import TOKEN, Server, answering, downloads_of, open_server
 
+PLACE = slack_place("C1", "1.000001")
 MEGABYTE = 2**20
 LOGIN = "<!DOCTYPE html><html><title>Sign in | Slack</title></html>"
 
@@ -66,19 +68,19 @@ async def shared(workspace: Workspace, name: str, content: bytes, *, channel: st
 async def test_a_shared_file_is_fetched(workspace: Workspace, slack: SlackWeb) -> None:
     content = bytes(range(256)) * 1_000
     file = await shared(workspace, "ä b%20?.png", content)
-    assert await SlackDownloads(slack).fetch(file, most=MEGABYTE) == content
+    assert await SlackDownloads(slack).fetch(PLACE, file, most=MEGABYTE) == content
 
 
 async def test_a_file_without_an_address_is_asked_for(workspace: Workspace, slack: SlackWeb) -> None:
     file = await shared(workspace, "a.txt", b"hello")
-    assert await SlackDownloads(slack).fetch(replace(file, url="", size=0), most=MEGABYTE) == b"hello"
-    gone = await refusal(SlackDownloads(slack).fetch(replace(file, id="F0NOTHING", url=""), most=MEGABYTE))
+    assert await SlackDownloads(slack).fetch(PLACE, replace(file, url="", size=0), most=MEGABYTE) == b"hello"
+    gone = await refusal(SlackDownloads(slack).fetch(PLACE, replace(file, id="F0NOTHING", url=""), most=MEGABYTE))
     assert (str(gone), gone.passes) == ("gone", False)
 
 
 async def test_a_web_page_that_was_shared_is_fetched(workspace: Workspace, slack: SlackWeb) -> None:
     file = await shared(workspace, "page.html", LOGIN.encode())
-    assert await SlackDownloads(slack).fetch(file, most=MEGABYTE) == LOGIN.encode()
+    assert await SlackDownloads(slack).fetch(PLACE, file, most=MEGABYTE) == LOGIN.encode()
 
 
 def page(text: str) -> Callable[[], web.StreamResponse]:
@@ -103,9 +105,9 @@ async def test_a_page_that_slack_keeps_is_fetched_but_not_the_one_to_sign_in(
     file = read_files([there if told else {"id": "F1", "file_access": "check_file_info"}])[0]
     asked = [] if told else [lambda: web.json_response({"ok": True, "file": there})]
     server.handler = answering(*asked, page("<h1>Plan</h1><p>To sign in, press this.</p>"))
-    assert (await downloads.fetch(file, most=MEGABYTE)).startswith(b"<h1>Plan")
+    assert (await downloads.fetch(PLACE, file, most=MEGABYTE)).startswith(b"<h1>Plan")
     server.handler = answering(*asked, page(LOGIN))
-    assert str(await refusal(downloads.fetch(file, most=MEGABYTE))) == "not_allowed"
+    assert str(await refusal(downloads.fetch(PLACE, file, most=MEGABYTE))) == "not_allowed"
 
 
 WAITING = {"transcription": {"status": "processing"}}
@@ -143,7 +145,7 @@ async def test_of_a_clip_it_is_fetched_what_is_said_in_it(
         *map(about, abouts), lambda: web.Response(body=b"WEBVTT" if "vtt" in told[-1] else content)
     )
     file = read_files([clip | WAITING])[0]
-    assert await downloads.fetch(file, most=MEGABYTE) == content
+    assert await downloads.fetch(PLACE, file, most=MEGABYTE) == content
 
 
 async def test_a_clip_that_slack_listens_to_for_long_is_tried_again_later(
@@ -151,23 +153,23 @@ async def test_a_clip_that_slack_listens_to_for_long_is_tried_again_later(
 ) -> None:
     monkeypatch.setattr("chathakase.slack.inward.downloads.ASKED_EVERY", 0)
     server.handler = answering(lambda: web.json_response({"ok": True, "file": {"id": "F1"} | WAITING}))
-    error = await refusal(downloads.fetch(read_files([{"id": "F1"} | WAITING])[0], most=MEGABYTE))
+    error = await refusal(downloads.fetch(PLACE, read_files([{"id": "F1"} | WAITING])[0], most=MEGABYTE))
     assert (error.code, error.passes) == ("transcribing", True)
 
 
 async def test_what_slack_only_shows_is_said_to_be_no_file(downloads: SlackDownloads, server: Server) -> None:
     about = {"id": "F1", "mode": "list", "filetype": "list", "url_private": f"{server.address}/files/list"}
     server.handler = answering(page(LOGIN))
-    assert str(await refusal(downloads.fetch(read_files([about])[0], most=MEGABYTE))) == "not_a_file"
+    assert str(await refusal(downloads.fetch(PLACE, read_files([about])[0], most=MEGABYTE))) == "not_a_file"
 
 
 @pytest.mark.parametrize("name", ["a.png", "page.html"])
 async def test_who_may_not_have_it_is_told(workspace: Workspace, slack: SlackWeb, name: str) -> None:
     file = await shared(workspace, name, b"<html>something that was shared</html>")
     slack.client.token = "xoxb-wrong"
-    error = await refusal(SlackDownloads(slack).fetch(file, most=MEGABYTE))
+    error = await refusal(SlackDownloads(slack).fetch(PLACE, file, most=MEGABYTE))
     assert (str(error), error.passes) == ("not_allowed", False)
-    error = await refusal(SlackDownloads(slack).fetch(replace(file, url=""), most=MEGABYTE))
+    error = await refusal(SlackDownloads(slack).fetch(PLACE, replace(file, url=""), most=MEGABYTE))
     assert not error.passes
 
 
@@ -175,21 +177,21 @@ async def test_what_is_gone_is_told(workspace: Workspace, slack: SlackWeb) -> No
     file = await shared(workspace, "a.png", b"content")
     assert file.url
     error = await refusal(
-        SlackDownloads(slack).fetch(replace(file, url=file.url.replace(file.id, "F0NOTHING")), most=MEGABYTE)
+        SlackDownloads(slack).fetch(PLACE, replace(file, url=file.url.replace(file.id, "F0NOTHING")), most=MEGABYTE)
     )
     assert (str(error), error.passes) == ("gone", False)
 
 
 async def test_what_is_too_large_is_not_fetched(workspace: Workspace, slack: SlackWeb) -> None:
     file = await shared(workspace, "a.png", bytes(1_001))
-    assert str(await refusal(SlackDownloads(slack).fetch(file, most=1_000))) == "too_large"
-    assert str(await refusal(SlackDownloads(slack).fetch(replace(file, size=10), most=1_000))) == "too_large"
-    assert len(await SlackDownloads(slack).fetch(replace(file, size=0), most=1_001)) == 1_001
+    assert str(await refusal(SlackDownloads(slack).fetch(PLACE, file, most=1_000))) == "too_large"
+    assert str(await refusal(SlackDownloads(slack).fetch(PLACE, replace(file, size=10), most=1_000))) == "too_large"
+    assert len(await SlackDownloads(slack).fetch(PLACE, replace(file, size=0), most=1_001)) == 1_001
 
 
 async def test_a_file_that_is_kept_elsewhere_is_not_even_asked_about(downloads: SlackDownloads, server: Server) -> None:
     for url in ("", f"{server.address}/files/a.png"):
-        error = await refusal(downloads.fetch(server.file(url=url, remote=True), most=MEGABYTE))
+        error = await refusal(downloads.fetch(PLACE, server.file(url=url, remote=True), most=MEGABYTE))
         assert (str(error), error.passes, server.asked) == ("elsewhere", False, [])
 
 
@@ -208,7 +210,7 @@ async def test_a_file_of_which_slack_says_when_asked_that_it_is_kept_elsewhere_i
 ) -> None:
     there = {"id": "F1", "url_private": f"{server.address}/files/a.png"}
     server.handler = answering(lambda: web.json_response({"ok": True, "file": there | about}))
-    error = await refusal(downloads.fetch(server.file(url=""), most=MEGABYTE))
+    error = await refusal(downloads.fetch(PLACE, server.file(url=""), most=MEGABYTE))
     assert (str(error), error.passes, server.asked) == ("elsewhere", False, ["/api/files.info"])
 
 
@@ -231,10 +233,10 @@ async def test_no_address_of_a_file_leads_to_the_api(
     downloads: SlackDownloads, server: Server, path: str, field: str
 ) -> None:
     address = f"{server.address}{path}"
-    error = await refusal(downloads.fetch(server.file(url=address), most=MEGABYTE))
+    error = await refusal(downloads.fetch(PLACE, server.file(url=address), most=MEGABYTE))
     assert (str(error), error.passes, server.asked) == ("elsewhere", False, [])
     server.handler = answering(lambda: web.json_response({"ok": True, "file": {"id": "F1", field: address}}))
-    error = await refusal(downloads.fetch(server.file(url=""), most=MEGABYTE))
+    error = await refusal(downloads.fetch(PLACE, server.file(url=""), most=MEGABYTE))
     assert (str(error), error.passes, server.asked) == ("elsewhere", False, ["/api/files.info"])
 
 
@@ -245,20 +247,20 @@ async def test_no_redirect_of_a_file_leads_to_the_api(
 ) -> None:
     on = [onward(f"/files/{hop}") for hop in range(1, hops)]
     server.handler = answering(*on, onward(path.replace("//", f"//{URL(server.address).authority}/")))
-    error = await refusal(downloads.fetch(server.file(), most=MEGABYTE))
+    error = await refusal(downloads.fetch(PLACE, server.file(), most=MEGABYTE))
     assert (str(error), error.passes, len(server.asked)) == ("elsewhere", False, hops)
 
 
 @pytest.mark.parametrize("address", ["/files/a", "file:///etc/passwd", "https://", "http://[::1", "no address", "//x"])
 async def test_what_is_no_address_of_slacks_is_refused(downloads: SlackDownloads, server: Server, address: str) -> None:
-    error = await refusal(downloads.fetch(server.file(url=address), most=MEGABYTE))
+    error = await refusal(downloads.fetch(PLACE, server.file(url=address), most=MEGABYTE))
     assert (str(error), error.passes, server.asked) == ("elsewhere", False, [])
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 async def test_a_redirect_is_followed_with_the_token(downloads: SlackDownloads, server: Server, status: int) -> None:
     server.handler = answering(onward("../origin/b.png", status), onward(f"{server.address}/c"), web.Response)
-    assert await downloads.fetch(server.file(), most=MEGABYTE) == b""
+    assert await downloads.fetch(PLACE, server.file(), most=MEGABYTE) == b""
     assert server.asked == ["/files/a.png", "/origin/b.png", "/c"]
     assert server.tokens == [f"Bearer {TOKEN}"] * 3
 
@@ -272,14 +274,14 @@ async def test_a_redirect_elsewhere_is_not_followed(downloads: SlackDownloads, s
             evil.address.replace("http", "HTTP"),
         ):
             server.handler = answering(onward(address))
-            error = await refusal(downloads.fetch(server.file(), most=MEGABYTE))
+            error = await refusal(downloads.fetch(PLACE, server.file(), most=MEGABYTE))
             assert (str(error), error.passes) == ("elsewhere", False)
         assert evil.asked == []
 
 
 async def test_redirects_without_end_are_not_followed_for_ever(downloads: SlackDownloads, server: Server) -> None:
     server.handler = answering(onward("/files/a.png"))
-    assert str(await refusal(downloads.fetch(server.file(), most=MEGABYTE))) == "too_many_redirects"
+    assert str(await refusal(downloads.fetch(PLACE, server.file(), most=MEGABYTE))) == "too_many_redirects"
     assert len(server.asked) == HOPS + 1
 
 
@@ -302,14 +304,14 @@ async def test_an_answer_that_is_no_file_is_told(
     downloads: SlackDownloads, server: Server, answer: Callable[[], web.Response], code: str, passes: bool
 ) -> None:
     server.handler = answering(answer)
-    error = await refusal(downloads.fetch(server.file(), most=MEGABYTE))
+    error = await refusal(downloads.fetch(PLACE, server.file(), most=MEGABYTE))
     assert (str(error), error.passes) == (code, passes)
     assert len(server.asked) == (2 if passes else 1)
 
 
 async def test_what_passes_is_tried_once_more(downloads: SlackDownloads, server: Server) -> None:
     server.handler = answering(lambda: web.Response(status=502), lambda: web.Response(body=b"content"))
-    assert await downloads.fetch(server.file(), most=MEGABYTE) == b"content"
+    assert await downloads.fetch(PLACE, server.file(), most=MEGABYTE) == b"content"
 
 
 async def test_a_body_without_an_end_is_cut_off(downloads: SlackDownloads, server: Server) -> None:
@@ -320,13 +322,13 @@ async def test_a_body_without_an_end_is_cut_off(downloads: SlackDownloads, serve
             await response.write(bytes(2**16))
 
     server.handler = endless
-    assert str(await refusal(downloads.fetch(server.file(size=10), most=MEGABYTE))) == "too_large"
+    assert str(await refusal(downloads.fetch(PLACE, server.file(size=10), most=MEGABYTE))) == "too_large"
 
 
 async def test_a_packed_body_is_not_unpacked(downloads: SlackDownloads, server: Server) -> None:
     bomb = gzip.compress(bytes(50 * MEGABYTE))
     server.handler = answering(lambda: web.Response(body=bomb, headers={"Content-Encoding": "gzip"}))
-    assert str(await refusal(downloads.fetch(server.file(), most=MEGABYTE))) == "packed"
+    assert str(await refusal(downloads.fetch(PLACE, server.file(), most=MEGABYTE))) == "packed"
 
 
 async def test_a_body_that_breaks_off_is_no_file(downloads: SlackDownloads, server: Server) -> None:
@@ -339,7 +341,7 @@ async def test_a_body_that_breaks_off_is_no_file(downloads: SlackDownloads, serv
         return response
 
     server.handler = broken
-    error = await refusal(downloads.fetch(server.file(), most=MEGABYTE))
+    error = await refusal(downloads.fetch(PLACE, server.file(), most=MEGABYTE))
     assert error.passes
     assert len(server.asked) == 2
 
@@ -347,5 +349,5 @@ async def test_a_body_that_breaks_off_is_no_file(downloads: SlackDownloads, serv
 async def test_a_server_that_is_not_there_may_come_back(session: aiohttp.ClientSession) -> None:
     async with open_server() as server:
         downloads, file = downloads_of(session, f"{server.address}/api/"), server.file()
-    error = await refusal(downloads.fetch(file, most=MEGABYTE))
+    error = await refusal(downloads.fetch(PLACE, file, most=MEGABYTE))
     assert (str(error), error.passes) == ("ClientConnectorError", True)

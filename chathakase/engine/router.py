@@ -1,0 +1,135 @@
+"""All surfaces as one: which of them answers is decided by the place."""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from chathakase.core.errands import Errand
+from chathakase.core.errors import DeliveryError
+from chathakase.core.files import SharedFile
+from chathakase.core.ports import Downloads, Past, Reply, Surface
+from chathakase.core.traits import Traits
+from chathakase.core.types import Choice, Incoming, Lease, Person, Place, Seen, Where
+
+ABSENT = "no_such_surface"
+"""The code with which it is refused to read or write where this process has no surface; the database may tell of it."""
+NOWHERE = Traits(name="that place", about="You take part in a thread, in which several people may write.", user="1")
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One surface, from all the sides that the engine sees of it."""
+
+    surface: Surface
+    past: Past
+    downloads: Downloads
+
+
+class Router:
+    """A Surface, a Past and a Downloads that hand on whatever they are asked to the room of the place."""
+
+    def __init__(self, rooms: Mapping[str, Room]) -> None:
+        """``rooms`` by the name that each surface has in places."""
+        self._rooms = rooms
+
+    def has(self, place: Place) -> bool:
+        """Whether a place's surface is here."""
+        return place.surface in self._rooms
+
+    def _room(self, place: Place) -> Room:
+        """The room of a place. Raises DeliveryError."""
+        if not self.has(place):
+            raise DeliveryError(ABSENT)
+        return self._rooms[place.surface]
+
+    def _surface(self, place: Place) -> Surface:
+        return self._room(place).surface
+
+    async def thread(self, place: Place) -> Seen:
+        """What stands in a thread now. Raises DeliveryError."""
+        return await self._room(place).past.thread(place)
+
+    async def above(self, place: Place, *, before: int, limit: int, whose: str = "") -> list[Incoming]:
+        """What anybody said in a thread before a time. Raises DeliveryError."""
+        return await self._room(place).past.above(place, before=before, limit=limit, whose=whose)
+
+    async def channel(self, place: Place, *, since: int) -> list[Incoming]:
+        """What opens sessions and was said in a place's channel since a time. Raises DeliveryError."""
+        return await self._room(place).past.channel(place, since=since)
+
+    async def fetch(self, place: Place, file: SharedFile, *, most: int) -> bytes:
+        """The whole content of a file that was shared in a place. Raises DeliveryError."""
+        return await self._room(place).downloads.fetch(place, file, most=most)
+
+    def traits(self, place: Place) -> Traits:
+        """How a place's surface is spoken of."""
+        return self._surface(place).traits(place) if self.has(place) else NOWHERE
+
+    def reply(
+        self,
+        place: Place,
+        *,
+        lease: Lease | None = None,
+        errand: Errand | None = None,
+        standing: str = "",
+        posted: Callable[[Sequence[str]], Awaitable[None]] | None = None,
+        members: Callable[[], Awaitable[frozenset[str]]] | None = None,
+    ) -> Reply:
+        """Begin an answer in a thread."""
+        begin = self._surface(place).reply
+        return begin(place, lease=lease, errand=errand, standing=standing, posted=posted, members=members)
+
+    async def whisper(self, place: Place, user: str, text: str) -> int:
+        """Tell one person something in a thread, which nobody else sees. Raises DeliveryError."""
+        return await self._surface(place).whisper(place, user, text)
+
+    async def tell(self, place: Place, user: str, text: str) -> None:
+        """Tell one person something outside of any thread. Raises DeliveryError."""
+        await self._surface(place).tell(place, user, text)
+
+    async def ask(
+        self, place: Place, user: str, text: str, choices: Sequence[Choice], *, about: Place | None = None
+    ) -> None:
+        """Ask one person something in a thread, with a button for each choice. Raises DeliveryError."""
+        await self._surface(place).ask(place, user, text, choices, about=about)
+
+    async def share(self, place: Place, errand: Errand, name: str, content: bytes, *, comment: str) -> None:
+        """Share a file in a thread. Raises DeliveryError."""
+        await self._surface(place).share(place, errand, name, content, comment=comment)
+
+    async def share_privately(
+        self, place: Place, user: str, errand: Errand, name: str, content: bytes, *, comment: str
+    ) -> None:
+        """Share a file with one person alone. Raises DeliveryError."""
+        await self._surface(place).share_privately(place, user, errand, name, content, comment=comment)
+
+    async def where(self, place: Place) -> Where:
+        """What a place is called, for a model. Never raises."""
+        return await self._surface(place).where(place) if self.has(place) else Where("")
+
+    async def channels_with(self, place: Place, user: str) -> frozenset[str]:
+        """The channels of a place's workspace in which a person and the bot are members. Raises DeliveryError."""
+        return await self._surface(place).channels_with(place, user)
+
+    def is_direct(self, place: Place) -> bool:
+        """Whether a place is a direct message with one person."""
+        return self.has(place) and self._surface(place).is_direct(place)
+
+    def link(self, place: Place, ref: str) -> str:
+        """The address of a message; empty where there is none."""
+        return self._surface(place).link(place, ref) if self.has(place) else ""
+
+    def describe(self, place: Place) -> str:
+        """What a place is called in a text on its surface."""
+        return self._surface(place).describe(place) if self.has(place) else place.name
+
+    async def people(
+        self, place: Place, ids: Collection[str], *, mentioned: Collection[str] = ()
+    ) -> Mapping[str, Person]:
+        """Who these user ids are. Never raises."""
+        if not self.has(place):
+            return {id_: Person(id_, id_) for id_ in (*ids, *mentioned)}
+        return await self._surface(place).people(place, ids, mentioned=mentioned)
+
+    async def is_admin(self, place: Place, user: str) -> bool:
+        """Whether somebody administers a place's workspace. Never raises."""
+        return self.has(place) and await self._surface(place).is_admin(place, user)
