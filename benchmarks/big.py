@@ -90,7 +90,7 @@ async def _build(path: Path, size: Size) -> None:
 async def _opened(path: Path, expiry: Expiry = NEVER) -> AsyncIterator[tuple[SqliteDatabase, Stores]]:
     async with open_sqlite(path) as database:
         await migrate(database, now=now())
-        yield database, open_stores(database, expiry=expiry, now=now)
+        yield database, open_stores(database, expiry=expiry)
 
 
 @dataclass

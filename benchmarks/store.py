@@ -25,7 +25,7 @@ async def measure(folder: Path) -> list[Goal]:
     taken: list[list[float]] = []
     async with open_sqlite(folder / "store.db") as database:
         await migrate(database, now=now())
-        stores = open_stores(database, expiry=Expiry(3_600_000, ExpiryMode.ARCHIVE), now=now)
+        stores = open_stores(database, expiry=Expiry(3_600_000, ExpiryMode.ARCHIVE))
         for number in range(TURNS):
             taken.append(await _turn(stores, number))
     together = [sum(turn) for turn in taken]

@@ -1,7 +1,5 @@
 """Tells how the running bot is: admins who ask it, and supervisors."""
 
-from collections.abc import Callable
-
 from chathakase.checkup import examine_running
 from chathakase.config import Settings
 from chathakase.core.errors import StoreError
@@ -17,11 +15,10 @@ from chathakase.storage.stores.vitals import Waiting, count_waiting
 class Lookout:
     """Sees the connections that the bot holds."""
 
-    def __init__(self, settings: Settings, web: SlackWeb, database: Database, *, now: Callable[[], int]) -> None:
+    def __init__(self, settings: Settings, web: SlackWeb, database: Database) -> None:
         self._settings = settings
         self._web = web
         self._database = database
-        self._now = now
         self.connection: Connection | None = None
         """The socket, once there is one."""
 
@@ -32,7 +29,7 @@ class Lookout:
     async def vital_signs(self) -> VitalSigns:
         """The bot at this moment, in numbers."""
         try:
-            waiting, database = await count_waiting(self._database, now=self._now()), True
+            waiting, database = await count_waiting(self._database), True
         except StoreError:
             waiting, database = Waiting(0, 0.0), False
         socket = self._socket()

@@ -24,7 +24,7 @@ async def stores(database: Path) -> AsyncIterator[Stores]:
     async with open_sqlite(database) as opened:
         await migrate(opened, now=now())
         await opened.outside("PRAGMA synchronous = OFF")
-        yield open_stores(opened, expiry=Expiry(3_600_000, ExpiryMode.ARCHIVE), now=now)
+        yield open_stores(opened, expiry=Expiry(3_600_000, ExpiryMode.ARCHIVE))
 
 
 def said(message: Message) -> Incoming:

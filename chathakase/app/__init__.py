@@ -21,9 +21,8 @@ from chathakase.lookout import Lookout
 from chathakase.showing import shown
 from chathakase.slack.connection.state import Connection
 from chathakase.slack.web.identity import SURFACE
-from chathakase.storage.database import Database
 from chathakase.storage.opening import Stores, open_stores
-from chathakase.storage.sqlite.driver import open_sqlite, schema_version
+from chathakase.storage.sqlite.driver import SqliteDatabase, open_sqlite, schema_version
 from chathakase.storage.sqlite.migrate import ChangedMigration, migrate, refuse_newer
 from chathakase.storage.sqlite.recount import recount
 from chathakase.storage.stores.adoption import adopt
@@ -70,13 +69,13 @@ async def open_bot(settings: Settings) -> AsyncIterator[SessionManager]:
         yield manager
 
 
-async def _open_house(stack: AsyncExitStack, settings: Settings, database: Database) -> SessionManager:
+async def _open_house(stack: AsyncExitStack, settings: Settings, database: SqliteDatabase) -> SessionManager:
     """Connect both ways, with the engine between them: what comes in last goes out first."""
     slack = await open_slack(stack, settings)
     await adopt(database, surface=SURFACE, workspace=slack.web.identity.team_id)
-    lookout = Lookout(settings, slack.web, database, now=now)
+    lookout = Lookout(settings, slack.web, database)
     models = await open_models(stack, settings)
-    stores = open_stores(database, expiry=expiry_of(settings), now=now, count=models.counter.count)
+    stores = open_stores(database, expiry=expiry_of(settings), count=models.counter.count)
     _warn_of_what_cannot_be_read(settings)
     ports = Ports(
         stores=stores,
@@ -118,7 +117,7 @@ def _warn_of_what_cannot_be_read(settings: Settings) -> None:
         log.warning("Some kinds of files cannot be read (%s is not installed): run %s", ", ".join(lacking), HOW)
 
 
-async def _open_database(stack: AsyncExitStack, settings: Settings) -> Database:
+async def _open_database(stack: AsyncExitStack, settings: Settings) -> SqliteDatabase:
     try:
         refuse_newer(await schema_version(settings.database))
         database = await stack.enter_async_context(open_sqlite(settings.database))

@@ -1,4 +1,4 @@
-"""What the stores need of a database: SQL text in, rows out, one transaction at a time."""
+"""What the stores need of a database: statements in, rows out, by three verbs."""
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
@@ -35,10 +35,10 @@ class Statement(str):
 class Transaction(Protocol):
     """Statements that stand or fall together. Parameters are written ``$1``, ``$2`` and so on."""
 
-    async def fetch(self, sql: str, *values: Value) -> list[Row]:
+    async def fetch(self, statement: Statement, *values: Value) -> list[Row]:
         """Run one statement and return its rows."""
 
-    async def execute(self, sql: str, *values: Value) -> int:
+    async def execute(self, statement: Statement, *values: Value) -> int:
         """Run one statement and return how many rows it changed."""
 
 
@@ -56,21 +56,3 @@ class Database(Protocol):
 
     async def read(self, *queries: Query) -> list[list[Row]]:
         """Read, all as of one moment and in one trip to the database; returns the rows of each query."""
-
-    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
-        """One unit of work: saved when the block ends well, undone on any way out otherwise."""
-
-    async def fetch(self, sql: str, *values: Value) -> list[Row]:
-        """Read, outside of any transaction."""
-
-    async def save_copy(self, name: str) -> str:
-        """Keep a whole copy of the database as it is now, under a name that holds ``name``; returns where it is.
-
-        Raises StoreError, and leaves nothing behind, when it cannot be kept.
-        """
-
-    async def empty_log(self) -> bool:
-        """Leave nothing of what was removed in what is kept besides the tables; False when it cannot be done just now.
-
-        Raises StoreError when the database refuses.
-        """

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chathakase.core.types import Expiry
-from chathakase.storage.database import Database
+from chathakase.storage.sqlite.driver import SqliteDatabase
 from chathakase.storage.sqlite.emptying import Emptying
 from chathakase.storage.sqlite.merging import Merging
 from chathakase.storage.sqlite.search import Search
@@ -45,26 +45,24 @@ class Stores:
     hints: Hints
 
 
-def open_stores(
-    database: Database, *, expiry: Expiry, now: Callable[[], int], count: Callable[[str], int] = ESTIMATE
-) -> Stores:
+def open_stores(database: SqliteDatabase, *, expiry: Expiry, count: Callable[[str], int] = ESTIMATE) -> Stores:
     """The stores of a database that is open and migrated; ``count`` tells how many tokens a text has."""
     merging = Merging(database)
-    expiring = Expiring(database, merging, expiry=expiry, now=now)
+    expiring = Expiring(database, merging, expiry=expiry)
     return Stores(
-        sessions=Sessions(database, expiring, now=now, count=count),
-        memory=Memories(database, now=now, count=count),
+        sessions=Sessions(database, expiring, count=count),
+        memory=Memories(database, count=count),
         changes=Changes(database, count=count),
         forgetting=Forgetting(database, expiring=expiring),
-        files=Files(database, now=now),
-        summaries=Summaries(database, now=now),
+        files=Files(database),
+        summaries=Summaries(database),
         titles=Titles(database),
         search=Search(database),
         merging=merging,
         emptying=Emptying(database),
         export=Export(database),
-        turns=Turns(database, now=now, count=count),
-        errands=Errands(database, now=now),
-        listening=Listening(database, now=now),
+        turns=Turns(database, count=count),
+        errands=Errands(database),
+        listening=Listening(database),
         hints=Hints(database),
     )

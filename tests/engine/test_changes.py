@@ -13,7 +13,7 @@ from chathakase.engine.changes import Changes
 from chathakase.engine.running import Running
 from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.sqlite.migrate import migrate
-from tests.storage.stores import Stores, change, stores_of
+from tests.storage.stores import Clock, Stores, change, stores_of
 
 LATE = "2.000001"
 
@@ -36,7 +36,7 @@ class Overtaken:
 
 @pytest.fixture
 async def stores(database: Path) -> AsyncIterator[Stores]:
-    async with open_sqlite(database) as opened:
+    async with open_sqlite(database, clock=Clock()) as opened:
         await migrate(opened, now=0)
         yield stores_of(opened)
 

@@ -38,7 +38,7 @@ class Stage:
     def __init__(self, server: Server, session: aiohttp.ClientSession, database: SqliteDatabase) -> None:
         self.server = server
         self.database = database
-        self.files = Files(database, now=lambda: 1)
+        self.files = Files(database)
         self.downloads = downloads_of(session, f"{server.address}/api/")
         self._said = 0
 
@@ -46,7 +46,7 @@ class Stage:
         """Share files with one message."""
         self._said += 1
         ref = f"1.{self._said:06d}"
-        sessions = open_stores(self.database, expiry=Expiry(1_000_000, ExpiryMode.ARCHIVE), now=lambda: 1).sessions
+        sessions = open_stores(self.database, expiry=Expiry(1_000_000, ExpiryMode.ARCHIVE)).sessions
         await sessions.append(Incoming(PLACE, ref, "U1", "look", said=self._said, opens=True, asks=True))
         files = [SharedFile(name, name, "", size, f"{self.server.address}/files/{name}") for name in names]
         async with self.database.transaction() as transaction:
@@ -64,7 +64,11 @@ class Stage:
 
 @pytest.fixture
 async def stage(database: Path) -> AsyncIterator[Stage]:
-    async with open_sqlite(database) as opened, open_server() as server, aiohttp.ClientSession() as session:
+    async with (
+        open_sqlite(database, clock=lambda: 1) as opened,
+        open_server() as server,
+        aiohttp.ClientSession() as session,
+    ):
         await migrate(opened, now=0)
         yield Stage(server, session, opened)
 

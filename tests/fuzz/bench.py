@@ -164,10 +164,14 @@ async def open_bench(path: Path) -> AsyncIterator[Bench]:
     changed: Counter[str] = Counter()
     asyncio.get_running_loop().set_exception_handler(lambda _, context: dead.append(context))
     with listening() as log:
-        async with open_sqlite(path) as database, open_bare_slack() as slack, aiohttp.ClientSession() as session:
+        async with (
+            open_sqlite(path, clock=Clock()) as database,
+            open_bare_slack() as slack,
+            aiohttp.ClientSession() as session,
+        ):
             await migrate(database, now=0)
-            sessions = open_stores(database, expiry=Expiry(3_600_000, ExpiryMode.ARCHIVE), now=Clock()).sessions
-            errands = Errands(database, now=Clock())
+            sessions = open_stores(database, expiry=Expiry(3_600_000, ExpiryMode.ARCHIVE)).sessions
+            errands = Errands(database)
 
             async def submit(incoming: Incoming) -> None:
                 judge(incoming)

@@ -26,10 +26,10 @@ from tests.storage.truth import MESSAGES, PARTICIPANTS, SESSIONS, Stored, kept, 
 
 async def save(path: Path, told: int, life: int) -> None:
     """Save messages and answers for ever, and tell of each."""
-    async with open_sqlite(path) as database:
+    async with open_sqlite(path, clock=Clock(Clock.now + life * TIMEOUT)) as database:
         await migrate(database, now=0)
-        sessions = open_stores(database, expiry=Expiry(TIMEOUT, ExpiryMode.ARCHIVE), now=Clock()).sessions
-        turns = Turns(database, now=Clock(Clock.now + life * TIMEOUT))
+        sessions = open_stores(database, expiry=Expiry(TIMEOUT, ExpiryMode.ARCHIVE)).sessions
+        turns = Turns(database)
         for number in range(1_000):
             ref = f"{life}.{number:06d}"
             await sessions.append(said(ref, "hello " * 500))

@@ -8,7 +8,7 @@ import pytest
 from chathakase.core.types import ExpiryMode
 from chathakase.storage.sqlite.driver import SqliteDatabase, open_sqlite
 from chathakase.storage.sqlite.migrate import migrate
-from tests.storage.stores import Stores, stores_of
+from tests.storage.stores import Clock, Stores, stores_of
 
 
 @pytest.fixture(scope="session")
@@ -17,7 +17,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("made") / "sessions.db"
 
     async def make() -> None:
-        async with open_sqlite(path) as opened:
+        async with open_sqlite(path, clock=Clock()) as opened:
             await migrate(opened, now=0)
 
     asyncio.run(make())
@@ -27,7 +27,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 async def open_database(made: Path, database: Path) -> AsyncIterator[SqliteDatabase]:
     shutil.copyfile(made, database)
-    async with open_sqlite(database) as opened:
+    async with open_sqlite(database, clock=Clock()) as opened:
         yield opened
 
 

@@ -160,9 +160,10 @@ class Stores:
 
 
 def stores_of(database: SqliteDatabase, mode: ExpiryMode = ExpiryMode.ARCHIVE) -> Stores:
-    """The stores of a database, with a clock that stands still, and a token for each character."""
-    clock = Clock()
-    opened = open_stores(database, expiry=Expiry(TIMEOUT, mode), now=clock, count=len)
+    """The stores of a database that was opened with a clock that stands still, and a token for each character."""
+    clock = database._bind.clock
+    assert isinstance(clock, Clock)
+    opened = open_stores(database, expiry=Expiry(TIMEOUT, mode), count=len)
     return Stores(database, clock, *(getattr(opened, field.name) for field in fields(opened)))
 
 

@@ -32,7 +32,21 @@ from chathakase.storage.stores.errands import KEPT_MS, Errands
 from chathakase.storage.stores.listening import Listening
 from tests.places import slack_place
 from tests.storage.cuts import Manner, cut
-from tests.storage.stores import FAILED, FILE, HERE, ID, LATER, PLACE, TIMEOUT, Stores, answer, change, said, stores_of
+from tests.storage.stores import (
+    FAILED,
+    FILE,
+    HERE,
+    ID,
+    LATER,
+    PLACE,
+    TIMEOUT,
+    Clock,
+    Stores,
+    answer,
+    change,
+    said,
+    stores_of,
+)
 from tests.storage.strikes import failing, held_by_another_process
 from tests.storage.test_migrations import everything, first_version
 
@@ -248,11 +262,11 @@ async def end_an_errand(stores: Stores) -> Work:
 
 
 def errands(stores: Stores) -> Errands:
-    return Errands(stores.database, now=stores.clock)
+    return Errands(stores.database)
 
 
 async def listen(stores: Stores) -> Work:
-    return Listening(stores.database, now=stores.clock).note
+    return Listening(stores.database).note
 
 
 EVERY_OPERATION: tuple[Prepare, ...] = (
@@ -576,7 +590,7 @@ async def test_a_database_may_be_closed_at_any_moment(database: Path) -> None:
     kept: set[tuple[str, str]] = set()
     for seed in range(60):
         rng = random.Random(seed)
-        async with open_sqlite(database) as opened:
+        async with open_sqlite(database, clock=Clock()) as opened:
             storm = Storm(await stores_on(opened), rng, number=seed * 1_000)
             blowing = asyncio.create_task(storm.blow(deeds=40, at_once=8))
             await asyncio.sleep(rng.random() * 0.02)
@@ -591,7 +605,7 @@ async def test_a_database_may_be_closed_at_any_moment(database: Path) -> None:
 
 
 async def test_who_waits_for_another_program_waits_no_longer_than_wanted(database: Path) -> None:
-    async with open_sqlite(database) as opened:
+    async with open_sqlite(database, clock=Clock()) as opened:
         stores = await stores_on(opened)
         async with held_by_another_process(database):
             cancelled, refused = (asyncio.create_task(stores.say(str(number))) for number in range(2))
@@ -643,6 +657,7 @@ import asyncio, random, sys
 from pathlib import Path
 from chathakase.storage.sqlite.connection import PATIENCE
 from chathakase.storage.sqlite.driver import SqliteDatabase, open_sqlite
+from tests.storage.stores import Clock
 from tests.storage.test_cancellation import Storm, open_and_migrate, stores_on
 
 async def main(path):
@@ -650,7 +665,7 @@ async def main(path):
     await asyncio.sleep(0.001)
     opening.cancel()
     await asyncio.wait((opening,))
-    async with open_sqlite(path) as opened:
+    async with open_sqlite(path, clock=Clock()) as opened:
         storm = Storm(await stores_on(opened), random.Random(1))
         blowing = asyncio.create_task(storm.blow(deeds=400, at_once=8))
         await asyncio.sleep(0.1)

@@ -96,7 +96,7 @@ async def test_who_waits_is_counted_while_the_bot_runs(stores: Stores, database:
     stores.clock.now += 90_000
     await stores.say("2")
     stores.clock.now += 31_000
-    assert await count_waiting(stores.database, now=stores.clock.now) == Waiting(1, 121.0)
+    assert await count_waiting(stores.database) == Waiting(1, 121.0)
     (_, turns, messages, _) = await check_database(database, now=stores.clock.now)
     assert turns == Finding(
         "turns", Level.OK, "1 session stored, 1 waiting for or receiving an answer, the longest for 2 min 1 s"
@@ -107,7 +107,7 @@ async def test_who_waits_is_counted_while_the_bot_runs(stores: Stores, database:
     assert turns.level is Level.WARNING
     lease = await stores.claimed()
     await stores.turns.finish(lease, answer("done"))
-    assert await count_waiting(stores.database, now=stores.clock.now) == Waiting(0, 0.0)
+    assert await count_waiting(stores.database) == Waiting(0, 0.0)
 
 
 async def test_a_turn_that_is_wished_for_again_waits_from_then_on(stores: Stores) -> None:
@@ -115,9 +115,9 @@ async def test_a_turn_that_is_wished_for_again_waits_from_then_on(stores: Stores
     stores.clock.now += 1_000_000
     assert await stores.press(turn)
     stores.clock.now += 4_000
-    assert await count_waiting(stores.database, now=stores.clock.now) == Waiting(1, 4.0)
+    assert await count_waiting(stores.database) == Waiting(1, 4.0)
     await stores.say("2")
-    assert (await count_waiting(stores.database, now=stores.clock.now)).turns == 1
+    assert (await count_waiting(stores.database)).turns == 1
 
 
 async def test_direct_messages_are_told_from_others(stores: Stores, database: Path) -> None:

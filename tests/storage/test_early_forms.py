@@ -18,7 +18,7 @@ from chathakase.storage.sqlite.driver import SqliteTransaction, open_sqlite
 from chathakase.storage.sqlite.early_forms import SCHEMA, _made_by, _shape
 from chathakase.storage.sqlite.migrate import SIGNED_SINCE, migrate, migrations
 from tests.storage.early import FORMS, make_early
-from tests.storage.stores import FILE, ID, Stores, answer, stores_of
+from tests.storage.stores import FILE, ID, Clock, Stores, answer, stores_of
 from tests.storage.test_migrations import everything
 
 SESSION = """
@@ -72,7 +72,7 @@ def early(request: pytest.FixtureRequest, database: Path) -> Path:
 
 @pytest.fixture
 async def mended(early: Path) -> AsyncIterator[Stores]:
-    async with open_sqlite(early) as opened:
+    async with open_sqlite(early, clock=Clock()) as opened:
         await migrate(opened, now=0)
         yield stores_of(opened)
 
@@ -123,11 +123,11 @@ async def test_whenever_the_process_dies_the_next_one_mends(form: str, database:
         return await execute(self, sql, *values)
 
     made(database, form, SIGNED_SINCE - 1)
-    async with open_sqlite(database) as opened:
+    async with open_sqlite(database, clock=Clock()) as opened:
         with patch.object(SqliteTransaction, "fetch", copied):
             await migrate(opened, now=0)
     for copy in copies:
-        async with open_sqlite(copy) as opened:
+        async with open_sqlite(copy, clock=Clock()) as opened:
             await migrate(opened, now=0)
         assert shape(copy) == shape(database)
     assert len(copies) > 12
@@ -136,7 +136,7 @@ async def test_whenever_the_process_dies_the_next_one_mends(form: str, database:
 @pytest.mark.parametrize("form", ["1, second", "7, first"])
 async def test_two_processes_mend_at_the_same_time(form: str, database: Path) -> None:
     made(database, form, 13)
-    async with open_sqlite(database) as one, open_sqlite(database) as other:
+    async with open_sqlite(database, clock=Clock()) as one, open_sqlite(database, clock=Clock()) as other:
         done = await asyncio.gather(migrate(one, now=0), migrate(other, now=0))
         assert sorted(each.version for applied in done for each in applied) == [
             each.version for each in migrations()[13:]
@@ -158,7 +158,7 @@ async def test_a_database_of_no_known_form_is_refused_and_not_touched(spoil: str
     with closing(sqlite3.connect(database)) as connection:
         connection.executescript(spoil)
     before = everything(database)
-    async with open_sqlite(database) as opened:
+    async with open_sqlite(database, clock=Clock()) as opened:
         with pytest.raises(StoreError, match=f"no ChatHakase makes a database of this form .*{words}"):
             await migrate(opened, now=0)
     assert everything(database) == before
@@ -168,7 +168,7 @@ async def test_what_somebody_put_beside_our_tables_stays(database: Path) -> None
     made(database, "7, second", 13)
     with closing(sqlite3.connect(database)) as connection:
         connection.executescript("CREATE TABLE mine (x); CREATE INDEX mine_too ON messages (at); ANALYZE;")
-    async with open_sqlite(database) as opened:
+    async with open_sqlite(database, clock=Clock()) as opened:
         await migrate(opened, now=0)
         assert await opened.fetch("SELECT name FROM sqlite_master WHERE name LIKE 'mine%'") == [
             ("mine",),

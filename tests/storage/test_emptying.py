@@ -15,7 +15,7 @@ from chathakase.core.types import Expiry, ExpiryMode
 from chathakase.storage.sqlite.driver import SqliteDatabase, open_sqlite
 from chathakase.storage.sqlite.emptying import Emptying
 from chathakase.storage.sqlite.migrate import migrate
-from tests.storage.stores import FILE, HERE, ID, PLACE, TIMEOUT, Stores, answer, said, stores_of
+from tests.storage.stores import FILE, HERE, ID, PLACE, TIMEOUT, Clock, Stores, answer, said, stores_of
 
 WORDS = "the whole text about swordfish und Bäume"
 Deed = Callable[[Stores], Awaitable[object]]
@@ -198,7 +198,7 @@ async def test_after_a_crash_the_next_start_empties_it(stores: Stores, database:
         if each.name.startswith(database.name):
             (crashed.parent / each.name).write_bytes(each.read_bytes())
     assert left(crashed)
-    async with open_sqlite(crashed) as opened:
+    async with open_sqlite(crashed, clock=Clock()) as opened:
         await migrate(opened, now=0)
         await Emptying(opened).empty_the_log()
         assert left(crashed) == []
@@ -215,7 +215,7 @@ async def test_no_copy_holds_what_was_forgotten_before(stores: Stores, database:
 
 
 async def test_the_log_of_an_older_version_is_emptied_as_well(database: Path) -> None:
-    async with open_sqlite(database) as opened:
+    async with open_sqlite(database, clock=Clock()) as opened:
         await migrate(opened, now=0)
         assert await opened.fetch("SELECT state FROM unemptied") == [(1,)]
         stores = stores_of(opened)

@@ -17,7 +17,7 @@ PRESSED = Errand(Press(PLACE, "3.1", "U2", Wish.RETRY, "ab12", 2))
 
 @pytest.fixture
 def errands(stores: Stores) -> Errands:
-    return Errands(stores.database, now=stores.clock)
+    return Errands(stores.database)
 
 
 @pytest.mark.parametrize("errand", [HELP, PRESSED])

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from chathakase.core.errors import StoreError
+from chathakase.storage.database import Statement
 from chathakase.storage.sqlite.driver import open_for_reading, open_sqlite
 from chathakase.storage.sqlite.migrate import LEDGER, NOTE, migrate, migrations, refuse_other
 
@@ -39,9 +40,9 @@ async def test_it_changes_nothing(used: Path) -> None:
         with pytest.raises(StoreError):
             await database.fetch("DELETE FROM words")
         with pytest.raises(StoreError, match="read-only"):
-            database.transaction()
+            database.session("C1_1")
         with pytest.raises(StoreError, match="read-only"):
-            await database.save_copy("copy")
+            await database.write(Statement("DELETE FROM words"))
         assert len(await database.fetch("SELECT * FROM words")) == 1
 
 

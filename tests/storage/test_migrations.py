@@ -23,7 +23,7 @@ from chathakase.storage.sqlite.migrate import (
 )
 from chathakase.storage.stores.adoption import adopt
 from tests.places import TEAM
-from tests.storage.stores import ID, PLACE, Stores, answer, stores_of
+from tests.storage.stores import ID, PLACE, Clock, Stores, answer, stores_of
 from tests.storage.strikes import PAGE, file_sizes_up_to, overwrite
 
 FIRST_VERSION = """
@@ -60,7 +60,7 @@ def everything(path: Path) -> list[str]:
 @pytest.fixture
 async def migrated(database: Path) -> AsyncIterator[Stores]:
     """The stores on a database that was of version 1, with data in it."""
-    async with open_sqlite(database) as opened:
+    async with open_sqlite(database, clock=Clock()) as opened:
         await first_version(opened)
         assert [migration.version for migration in await migrate(opened, now=0)] == [
             migration.version for migration in migrations()[1:]
@@ -96,7 +96,7 @@ async def test_a_database_knows_its_migrations(open_database: SqliteDatabase) ->
 
 
 async def test_a_newer_database_is_refused_and_not_touched(database: Path) -> None:
-    async with open_sqlite(database) as opened:
+    async with open_sqlite(database, clock=Clock()) as opened:
         await migrate(opened, now=0)
         async with opened.transaction() as transaction:
             await transaction.execute("INSERT INTO schema_migrations VALUES ($1, $2, $3)", 999, "future", 0)
@@ -124,13 +124,13 @@ async def test_a_database_is_copied_before_it_is_migrated(database: Path, caplog
     newest = migrations()[-1].version
     copies = [Path(f"{database}.before-{newest}{number}.db") for number in ("", ".2", ".3")]
     database.touch(mode=0o600)
-    async with open_sqlite(database) as opened:
+    async with open_sqlite(database, clock=Clock()) as opened:
         await first_version(opened)
     before = everything(database)
     copies[0].write_text("of another time")
     copies[1].mkdir()
     with caplog.at_level("INFO"):
-        async with open_sqlite(database) as opened:
+        async with open_sqlite(database, clock=Clock()) as opened:
             await migrate(opened, now=0)
             await migrate(opened, now=0)
     assert everything(copies[2]) == before
@@ -144,7 +144,7 @@ async def test_a_database_is_copied_before_it_is_migrated(database: Path, caplog
 
 
 async def test_the_copy_holds_what_was_written_last_and_waits_for_nobody(database: Path) -> None:
-    async with open_sqlite(database) as opened:
+    async with open_sqlite(database, clock=Clock()) as opened:
         await first_version(opened)
         async with opened.transaction() as transaction:
             await transaction.execute("UPDATE messages SET text = $1 WHERE seq = 6", "just now")
@@ -160,7 +160,7 @@ async def test_a_new_database_is_not_copied(open_database: SqliteDatabase, datab
 
 
 async def test_nothing_is_migrated_when_there_is_no_room_for_a_copy(database: Path) -> None:
-    async with open_sqlite(database) as opened:
+    async with open_sqlite(database, clock=Clock()) as opened:
         await first_version(opened)
         before = everything(database)
         with file_sizes_up_to(8192), pytest.raises(StoreError, match="so nothing was changed: the file could not"):
@@ -172,7 +172,7 @@ async def test_nothing_is_migrated_when_there_is_no_room_for_a_copy(database: Pa
 async def test_nothing_is_migrated_where_no_copy_may_be_written(tmp_path: Path) -> None:
     """A name that is nearly too long leaves no room for a longer one, which binds everybody, root as well."""
     database = tmp_path / ("x" * 245)
-    async with open_sqlite(database) as opened:
+    async with open_sqlite(database, clock=Clock()) as opened:
         await first_version(opened)
         before = everything(database)
         with pytest.raises(StoreError, match=r"no copy .*ENAMETOOLONG"):
@@ -181,13 +181,13 @@ async def test_nothing_is_migrated_where_no_copy_may_be_written(tmp_path: Path) 
 
 
 async def test_a_damaged_database_is_not_migrated(database: Path) -> None:
-    async with open_sqlite(database) as opened:
+    async with open_sqlite(database, clock=Clock()) as opened:
         await first_version(opened)
         [(page,)] = await opened.fetch("SELECT rootpage FROM sqlite_master WHERE name = 'messages'")
     begin = (int(str(page)) - 1) * PAGE
     overwrite(database, begin, b"\xff" * PAGE)
     content = database.read_bytes()
-    async with open_sqlite(database) as opened:
+    async with open_sqlite(database, clock=Clock()) as opened:
         with pytest.raises(StoreError, match="so nothing was changed: the database is damaged"):
             await migrate(opened, now=0)
     assert database.read_bytes() == content
@@ -196,7 +196,7 @@ async def test_a_damaged_database_is_not_migrated(database: Path) -> None:
 
 @pytest.mark.parametrize("old", [False, True], ids=["a new file", "a file of the first version"])
 async def test_two_processes_may_migrate_at_the_same_time(old: bool, database: Path) -> None:
-    async with open_sqlite(database) as one, open_sqlite(database) as other:
+    async with open_sqlite(database, clock=Clock()) as one, open_sqlite(database, clock=Clock()) as other:
         if old:
             await first_version(one)
         done = await asyncio.gather(migrate(one, now=0), migrate(other, now=0))
@@ -228,6 +228,7 @@ CHECKSUMS = {
     20: "92b08eacc7ce696f544dc914757db3effdd22f5a9c32466836180d1002d472d6",
     21: "63f65d9367f0677396e3c2589ee110e7c4dd2f7689f6529b844a43c75683698b",
     22: "938c0042cf7c05f4061367de87d0cec61174bbefbe6f10e23e5041c8bb78ad4f",
+    23: "2d1dc92554f09ab166ff0db61b5bc0c2c74fc7f3a91b9ba6f86536e89ffd8776",
 }
 """A migration that was committed is never changed: there are databases that it made. What is to be otherwise is a
 migration of its own, whose checksum is added here."""
@@ -246,12 +247,12 @@ async def test_a_database_of_an_earlier_version_gets_them_as_well(migrated: Stor
 
 
 async def test_a_database_made_by_another_migration_is_refused_and_not_touched(database: Path) -> None:
-    async with open_sqlite(database) as opened:
+    async with open_sqlite(database, clock=Clock()) as opened:
         await migrate(opened, now=0)
         async with opened.transaction() as transaction:
             await transaction.execute("UPDATE checksums SET checksum = $1 WHERE version = 7", "another")
     before = everything(database)
-    async with open_sqlite(database) as opened, open_for_reading(database) as reader:
+    async with open_sqlite(database, clock=Clock()) as opened, open_for_reading(database) as reader:
         with pytest.raises(
             ChangedMigration, match=r"a different migration 7 \(memory\) from this ChatHakase's: run the"
         ):

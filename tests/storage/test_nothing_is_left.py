@@ -23,7 +23,7 @@ from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.sqlite.merging import INDEXES
 from chathakase.storage.sqlite.migrate import migrate
 from tests.places import slack_place
-from tests.storage.stores import FILE, PLACE, Stores, said, stores_of
+from tests.storage.stores import FILE, PLACE, Clock, Stores, said, stores_of
 from tests.storage.truth import assert_true
 
 PLACES = (PLACE, slack_place("C2", "1.000001"))
@@ -64,7 +64,7 @@ class NothingIsLeft(RuleBasedStateMachine):
         self.stores: Stores = self.runner.run(self._open())
 
     async def _open(self) -> Stores:
-        database = await self.stack.enter_async_context(open_sqlite(self.folder / "x.db"))
+        database = await self.stack.enter_async_context(open_sqlite(self.folder / "x.db", clock=Clock()))
         await migrate(database, now=0)
         await database.outside("PRAGMA synchronous = OFF")
         stores = stores_of(database)

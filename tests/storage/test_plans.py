@@ -21,11 +21,11 @@ async def plan(database: SqliteDatabase, sql: str, parameters: int) -> list[str]
 @pytest.mark.parametrize(
     ("sql", "parameters"),
     [
-        (turns.NEWEST, 1),
+        (turns.NEWEST, 2),
         (turns.REOPEN, 4),
         (turns.ASKERS, 3),
-        (turns.CLAIM, 5),
-        (turns.NEXT_ASKER, 2),
+        (turns.CLAIM, 4),
+        (turns.NEXT_ASKER, 1),
         (changes.FIND, 6),
         (summaries.UNANSWERED, 1),
         (withdrawing.WISHES, 1),
@@ -41,7 +41,7 @@ async def test_the_turn_before_another_is_found_at_once(
 
 
 @pytest.mark.parametrize(
-    ("sql", "parameters"), [(turns.CLAIM, 5), (turns.WAITING, 1), (turns.NEXT_ASKER, 2), (withdrawing.WISHES, 1)]
+    ("sql", "parameters"), [(turns.CLAIM, 4), (turns.WAITING, 0), (turns.NEXT_ASKER, 1), (withdrawing.WISHES, 1)]
 )
 async def test_what_is_wished_for_is_found_at_once(sql: str, parameters: int, open_database: SqliteDatabase) -> None:
     steps = await plan(open_database, sql, parameters)
@@ -79,11 +79,13 @@ async def test_what_a_session_is_named_after_is_found_at_once(open_database: Sql
     assert steps == ["SEARCH messages USING INDEX messages_in_order (session=?)"]
 
 
-@pytest.mark.parametrize(("which", "parameters"), [(forgetting.ALL, 2), (forgetting.HERE, 3)])
+@pytest.mark.parametrize(
+    ("still_chosen", "parameters"), [(forgetting.STILL_CHOSEN_OF_ALL, 3), (forgetting.STILL_CHOSEN_HERE, 4)]
+)
 async def test_no_portion_of_what_is_forgotten_goes_through_the_portions_before_it(
-    which: str, parameters: int, open_database: SqliteDatabase
+    still_chosen: str, parameters: int, open_database: SqliteDatabase
 ) -> None:
-    steps = await plan(open_database, forgetting.STILL_CHOSEN.format(parameters + 1, which), parameters + 1)
+    steps = await plan(open_database, still_chosen, parameters)
     assert [step for step in steps if step.startswith("SEARCH messages")] == [
         "SEARCH messages USING INTEGER PRIMARY KEY (rowid=?)"
     ]
@@ -98,15 +100,19 @@ async def test_only_the_newest_message_of_each_session_is_looked_at_for_when_it_
 
 
 async def test_who_talks_to_whom_is_found_at_once(open_database: SqliteDatabase) -> None:
-    for sql, parameters in ((sessions.JOIN, 9), (sessions.TALKING, 6)):
+    for sql, parameters in ((sessions.JOIN, 8), (sessions.TALKING, 6)):
         steps = await plan(open_database, sql, parameters)
         assert [step for step in steps if "messages_said_to (session=? AND said<?)" in step]
         assert not [step for step in steps if step.startswith("SCAN m") or "ORDER BY" in step]
 
 
 async def test_of_a_channel_only_its_own_sessions_are_looked_through(open_database: SqliteDatabase) -> None:
-    threads = await plan(open_database, sessions.NEWEST_THREADS, 6)
+    threads = await plan(open_database, sessions.NEWEST_THREADS, 5)
     assert [step for step in threads if OF_A_CHANNEL in step]
     replied = await plan(open_database, hints.REPLIED, 4)
     assert [step for step in replied if OF_A_CHANNEL in step]
     assert [step for step in replied if "messages_of_author (author=? AND session=? AND role=?)" in step]
+
+
+async def test_the_turns_to_learn_from_are_found_at_once(open_database: SqliteDatabase) -> None:
+    assert await plan(open_database, turns.NEWEST_COUNTS, 0) == ["SCAN turns USING INDEX turns_counted"]

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from chathakase.storage.database import Database
+from chathakase.storage.sqlite.driver import SqliteDatabase
 
 MESSAGES = "SELECT session, seq, role, text, author, name, reply_to, said, at FROM messages"
 SESSIONS = "SELECT id, message_count, last_text, last_author, last_said FROM sessions"
@@ -70,7 +70,7 @@ def true(sessions: Iterable[str], messages: Iterable[Stored]) -> dict[str, Count
     return {session: counts_of(those) for session, those in said.items()}
 
 
-async def assert_true(database: Database) -> dict[str, Counts]:
+async def assert_true(database: SqliteDatabase) -> dict[str, Counts]:
     """Compare all that is kept with the truth; returns it."""
     sessions = await database.fetch(SESSIONS)
     found = kept(sessions, await database.fetch(PARTICIPANTS))

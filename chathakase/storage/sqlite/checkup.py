@@ -11,6 +11,7 @@ from chathakase.core.amounts import counted, size, span
 from chathakase.findings import Finding, Level
 from chathakase.storage.database import Row
 from chathakase.storage.sqlite.access import check_access
+from chathakase.storage.sqlite.dialect import Binding
 from chathakase.storage.sqlite.disk import check_disk
 from chathakase.storage.sqlite.migrate import CHANGED, CHECKSUMS, RUN_THE_OTHER, changed_migration, migrations
 from chathakase.storage.sqlite.recount import WRONG
@@ -148,7 +149,7 @@ def _look_inside(connection: sqlite3.Connection, now: int) -> Iterator[Finding]:
     if version_of(connection) != migrations()[-1].version:
         return
     (sessions,) = connection.execute("SELECT count(*) FROM sessions").fetchone()
-    yield _waits(sessions, read_waiting(connection.execute(WAITING).fetchone(), now))
+    yield _waits(sessions, read_waiting(connection.execute(*Binding(lambda: now)(WAITING, ())).fetchone()))
     if wrong := connection.execute(WRONG).fetchall():
         text = f"what lists say about {counted(len(wrong), 'recent session')} is wrong"
         yield Finding("counts", Level.WARNING, text, "Restart the bot; it counts their messages again when it starts.")

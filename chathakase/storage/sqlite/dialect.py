@@ -30,13 +30,13 @@ class Binding:
 
     def __init__(self, clock: Callable[[], int]) -> None:
         """``clock`` tells the time in epoch milliseconds."""
-        self._clock = clock
+        self.clock = clock
         self._written = lru_cache(DIFFERENT)(_written)
 
     def __call__(self, sql: str, values: Sequence[Value]) -> tuple[str, Sequence[Value]]:
         """A statement and its values, as sqlite3 wants them; the time is that of this call."""
         written = self._written(sql)
-        return written.sql, (*values, self._clock()) if written.tells_time else values
+        return written.sql, (*values, self.clock()) if written.tells_time else values
 
 
 def _written(sql: str) -> _Written:

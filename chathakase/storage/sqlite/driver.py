@@ -245,18 +245,6 @@ class SqliteReader:
         """Refuse. Raises StoreError."""
         raise DatabaseTrouble(Trouble.READ_ONLY)
 
-    def transaction(self) -> AbstractAsyncContextManager[SqliteTransaction]:
-        """Refuse. Raises StoreError."""
-        raise DatabaseTrouble(Trouble.READ_ONLY)
-
-    async def save_copy(self, name: str) -> str:
-        """Refuse. Raises StoreError."""
-        raise DatabaseTrouble(Trouble.READ_ONLY, name)
-
-    async def empty_log(self) -> bool:
-        """Refuse. Raises StoreError."""
-        raise DatabaseTrouble(Trouble.READ_ONLY)
-
 
 async def schema_version(path: Path) -> int:
     """The newest migration that a file has had; 0 when it has none. Changes nothing in it.

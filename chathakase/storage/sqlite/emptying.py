@@ -6,7 +6,7 @@ not think of it, and a crash right after it changes nothing.
 
 import asyncio
 
-from chathakase.storage.database import Database
+from chathakase.storage.sqlite.driver import SqliteDatabase
 
 UNEMPTIED = "SELECT 1 FROM unemptied"
 
@@ -22,7 +22,7 @@ AGAIN = 0.1
 class Emptying:
     """Empties the log when there is a reason to."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: SqliteDatabase) -> None:
         self._database = database
 
     async def empty_the_log(self) -> None:

@@ -8,7 +8,7 @@ ten times as long for one ten times as long. What is taken out stays in old part
 
 import asyncio
 
-from chathakase.storage.database import Database
+from chathakase.storage.sqlite.driver import SqliteDatabase
 from chathakase.storage.stores.pace import Pace
 
 OF_MESSAGES = tuple(f"words_{block}" for block in range(4))
@@ -31,9 +31,9 @@ PAGES, MOST_PAGES = 8, 64
 class Merging:
     """Puts the indexes in order. One at a time is at it, so that whoever writes waits for one transaction at most."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: SqliteDatabase) -> None:
         self._database = database
-        self._pace = Pace(database, PAGES, most=MOST_PAGES)
+        self._pace = Pace(PAGES, most=MOST_PAGES)
         self._working = asyncio.Lock()
 
     async def merge(self) -> None:
@@ -46,10 +46,14 @@ class Merging:
                 await self._merge_on(index)
 
     async def sweep(self) -> None:
-        """Drop what was taken out of the indexes and is still in them; cut short, it can go on later."""
+        """Drop what was taken out of the indexes and is still in them; cut short, it can go on later.
+
+        The log tells of it no more after that; where somebody reads from it just now, after the next time.
+        """
         async with self._working:
             for row in await self._database.fetch(UNSWEPT):
                 await self._sweep(str(row[0]))
+        await self._database.empty_log()
 
     async def _sweep(self, index: str) -> None:
         await self._note(BEGIN, index)
@@ -65,7 +69,7 @@ class Merging:
 
     async def _merge(self, index: str, sign: int) -> bool:
         """Merge some pages; False when there was nothing to do, by which SQLite changes less than two rows."""
-        async with self._pace.transaction() as (transaction, pages):
+        async with self._pace.unit(self._database.transaction()) as (transaction, pages):
             before = await transaction.fetch(CHANGES)
             await transaction.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('merge', {sign * pages})")
             after = await transaction.fetch(CHANGES)

@@ -3,7 +3,7 @@
 import json
 import logging
 
-from chathakase.storage.database import Database
+from chathakase.storage.sqlite.driver import SqliteDatabase
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ GROUP BY session, author
 """
 
 
-async def recount(database: Database) -> int:
+async def recount(database: SqliteDatabase) -> int:
     """Count the newest sessions anew that are counted wrongly; returns how many. Raises StoreError."""
     wrong = [row[0] for row in await database.fetch(WRONG)]
     if wrong:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from chathakase.core.memory import Found
 from chathakase.core.types import Place
-from chathakase.storage.database import Database, Row, Value
+from chathakase.storage.database import Row, Value
+from chathakase.storage.sqlite.driver import SqliteDatabase, SqliteReader
 from chathakase.storage.sqlite.matching import Query, query
 from chathakase.storage.sqlite.merging import OF_MESSAGES, OF_TITLES
 from chathakase.storage.stores.places import place_of, where_is
@@ -77,7 +78,7 @@ SELECT s.surface, s.workspace, s.channel, '' FROM own JOIN sessions s ON s.id = 
 class Search:
     """Finds what was said (a SearchStore)."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: SqliteDatabase | SqliteReader) -> None:
         self._database = database
 
     async def search(

@@ -6,64 +6,74 @@ from dataclasses import replace
 
 from chathakase.core.memory import Change, Standing, Touched
 from chathakase.core.types import Incoming, Role, SessionId
-from chathakase.storage.database import Database, Row, Transaction
+from chathakase.storage.database import Database, Row, Statement, Transaction, Value, Which
 from chathakase.storage.stores.files import add_files
 from chathakase.storage.stores.places import HERE, columns_of, place_of, where_is
 from chathakase.storage.stores.summaries import spoil
 from chathakase.storage.stores.titles import retitle
 from chathakase.storage.stores.withdrawing import withdraw
 
-FIND = f"""
+IT = """
+m.ref = $1 AND s.surface = $5 AND s.workspace = $6 AND s.channel = $2 AND ($3 = '' OR s.thread = $3)
+    AND m.role IN ('user', 'command') AND (m.role = 'user' OR $4 = '' OR s.thread = $4)
+"""
+"""Of a message ``m`` in a session ``s``: somebody changes or deletes it."""
+
+FIND = Statement(f"""
 SELECT m.id, m.session, m.author, m.seq, m.said, m.asks, m.changed,
     m.seq > s.answered OR EXISTS (SELECT 1 FROM turns t
         WHERE t.session = s.id AND t.wish IS NOT NULL AND m.seq <= t.upto AND m.seq >
             (SELECT coalesce(max(e.upto), 0) FROM turns e WHERE e.session = s.id AND e.upto < t.upto)),
     m.seq > (SELECT coalesce(max(e.upto), 0) FROM turns e WHERE e.session = s.id AND e.upto <
         (SELECT max(t.upto) FROM turns t WHERE t.session = s.id)),
-    m.role, {where_is("s")}, m.text, (SELECT json_group_array(f.ref) FROM files f WHERE f.message = m.id)
+    m.role, {where_is("s")}, m.text, (SELECT json_list(f.ref) FROM files f WHERE f.message = m.id)
 FROM messages m JOIN sessions s ON s.id = m.session
-WHERE m.ref = $1 AND s.surface = $5 AND s.workspace = $6 AND s.channel = $2 AND ($3 = '' OR s.thread = $3)
-    AND m.role IN ('user', 'command')
-    AND (m.role = 'user' OR $4 = '' OR s.thread = $4)
-"""
+WHERE {IT}
+""")
 
-FIND_SESSION = f"SELECT id FROM sessions WHERE {HERE}"
+# Whoever changes it has its session locked by then.
+FIND_ITS_SESSION = Statement(f"SELECT m.session FROM messages m JOIN sessions s ON s.id = m.session WHERE {IT}")
+
+FIND_SESSION = Statement(f"SELECT id FROM sessions WHERE {HERE}")
 
 # So that a message whose deletion overtakes it, or that is being read from above just now, is not stored after that.
-MARK_DELETED = """
+MARK_DELETED = Statement("""
 INSERT INTO messages (session, seq, role, text, author, ref, said, at)
-SELECT id, (SELECT min(0, coalesce(min(seq), 0)) - 1 FROM messages WHERE session = $1), 'cleared', '', '', $2, $3, $4
+SELECT id, (SELECT least(0, coalesce(min(seq), 0)) - 1 FROM messages WHERE session = $1),
+    'cleared', '', '', $2, $3, now_ms()
 FROM sessions WHERE id = $1
 ON CONFLICT (ref, session) DO NOTHING
-"""
+""")
 
-CHANGE = "UPDATE messages SET text = $2, tokens = $3, changed = $4, said_to = $5 WHERE id = $1"
+CHANGE = Statement("UPDATE messages SET text = $2, tokens = $3, changed = $4, said_to = $5 WHERE id = $1")
 
 # Of a session that is being deleted nothing is asked any more.
-NEXT = """
-UPDATE sessions SET seq = seq + 1, asked = seq + 1, active_at = max(active_at, $2), archived_at = NULL
+NEXT = Statement("""
+UPDATE sessions SET seq = seq + 1, asked = seq + 1, active_at = now_ms(), archived_at = NULL
 WHERE id = $1 AND doomed = 0
 RETURNING seq
-"""
+""")
 
-SPEAK = "UPDATE messages SET role = 'user' WHERE id = $1"
+SPEAK = Statement("UPDATE messages SET role = 'user' WHERE id = $1")
 
-ASK = "UPDATE messages SET asks = 1, seq = $2 WHERE id = $1"
+ASK = Statement("UPDATE messages SET asks = 1, seq = $2 WHERE id = $1")
 
-FORGET = """
+FORGET = Statement("""
 UPDATE messages SET role = 'cleared', text = '', author = '', name = '', tokens = 0
-WHERE id IN (SELECT value FROM json_each($1))
-"""
+WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_items($1))
+""")
 
-DROP_FILES = "DELETE FROM files WHERE message IN (SELECT value FROM json_each($1))"
+DROP_FILES = Statement("DELETE FROM files WHERE message IN (SELECT CAST(value AS BIGINT) FROM json_items($1))")
+
+DROP_OTHER_FILES = Statement("DELETE FROM files WHERE message = $1 AND ref NOT IN (SELECT value FROM json_items($2))")
 
 # While a turn is under way, its message is its own affair. What we said before the session began has its own ref.
-FORGET_ANSWER = """
+FORGET_ANSWER = Statement("""
 DELETE FROM messages WHERE role = 'assistant' AND session = $1 AND (ref = $2 OR ref IN (
-    SELECT t.id FROM turns t, json_each(t.reply_refs) r WHERE t.session = $1 AND r.value = $2
+    SELECT t.id FROM turns t, json_items(t.reply_refs) r WHERE t.session = $1 AND r.value = $2
     AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.id = t.session AND s.turn = t.id)))
 RETURNING said, seq
-"""
+""")
 
 
 class Changes:
@@ -87,12 +97,15 @@ class Changes:
         did not ask and ``calls`` us now; unless it ``may_ask``, it is context all the same. A command that becomes
         another one is not done once more.
         """
-        async with self._database.transaction() as transaction:
-            # What was said outside of any thread is stored as a command of another one, and is none of its words.
-            place = change.place
-            outside = change.ref if change.now and change.now.direct and change.now.opens and not place.thread else ""
-            about = (place.channel, place.thread, outside, place.surface, place.workspace)
-            rows = await transaction.fetch(FIND, change.ref, *about)
+        # What was said outside of any thread is stored as a command of another one, and is none of its words.
+        place = change.place
+        outside = change.ref if change.now and change.now.direct and change.now.opens and not place.thread else ""
+        about = (change.ref, place.channel, place.thread, outside, place.surface, place.workspace)
+        which: Which | None = place if place.thread else await self._session_of(*about)
+        if which is None:
+            return None
+        async with self._database.session(which) as transaction:
+            rows = await transaction.fetch(FIND, *about)
             if not rows:
                 await self._forget_answer(transaction, change)
                 return None
@@ -108,6 +121,10 @@ class Changes:
             await self._replace(transaction, row, change.now, change.at)
             return touched
 
+    async def _session_of(self, *about: Value) -> str | None:
+        (rows,) = await self._database.read(FIND_ITS_SESSION(*about))
+        return str(rows[0][0]) if rows else None
+
     async def _take_up(
         self, transaction: Transaction, row: Row, change: Change, *, calls: bool, may_ask: bool
     ) -> Touched:
@@ -119,7 +136,7 @@ class Changes:
             return _touched(row)
         if not may_ask:
             return replace(_touched(row), standing=Standing.REFUSED)
-        for (seq,) in await transaction.fetch(NEXT, row[1], change.at // 1000):
+        for (seq,) in await transaction.fetch(NEXT, row[1]):
             await transaction.execute(ASK, row[0], seq)
             return replace(_touched(row), seq=int(seq or 0), standing=Standing.ASKED)
         return _touched(row)
@@ -133,8 +150,7 @@ class Changes:
 
     async def _replace_files(self, transaction: Transaction, row: Row, now: Incoming) -> None:
         """Leave alone the files that stay, so that they are not read again."""
-        gone = "DELETE FROM files WHERE message = $1 AND ref NOT IN (SELECT value FROM json_each($2))"
-        await transaction.execute(gone, row[0], json.dumps([file.id for file in now.files]))
+        await transaction.execute(DROP_OTHER_FILES, row[0], json.dumps([file.id for file in now.files]))
         await add_files(transaction, str(row[1]), now.ref, now.files)
 
     async def _forget(self, transaction: Transaction, row: Row) -> None:
@@ -150,7 +166,7 @@ class Changes:
         session_id = str(rows[0][0])
         for said, seq in await transaction.fetch(FORGET_ANSWER, session_id, change.ref):
             await forgot(transaction, session_id, said=int(said or 0), seq=int(seq or 0))
-        await transaction.execute(MARK_DELETED, session_id, change.ref, change.at, change.at // 1000)
+        await transaction.execute(MARK_DELETED, session_id, change.ref, change.at)
 
 
 async def forget_messages(

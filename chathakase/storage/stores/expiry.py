@@ -1,72 +1,85 @@
 """How idle sessions expire, and how what is old is deleted: bit by bit, so that no turn waits long for the writer."""
 
 import json
-from collections.abc import Callable
 from itertools import count
 
 from chathakase.core.ports import SearchIndex
 from chathakase.core.types import Expiry, ExpiryMode
-from chathakase.storage.database import Database, Value
-from chathakase.storage.stores.errands import forget_done
+from chathakase.storage.database import Database, Statement, Value
+from chathakase.storage.stores.errands import FORGET_DONE
 from chathakase.storage.stores.pace import Pace
 from chathakase.storage.stores.places import PLACE, where_is
 from chathakase.storage.stores.waiting import WAITS, free
 
 
-def idle(since: str, now: str) -> str:
-    """Of a row of ``sessions``: nothing happened since a time, nothing waits, and nobody is at work."""
-    return f"active_at < {since} AND NOT {WAITS} AND {free(now)} AND doomed = 0"
+def idle(milliseconds: str) -> str:
+    """Of a row of ``sessions``: nothing happened for so long, nothing waits, and nobody is at work."""
+    return f"active_at < now_ms() - {milliseconds} AND NOT {WAITS} AND {free()} AND doomed = 0"
 
 
-IDLE = idle("$1", "$2")
+IDLE = idle("$1")
 
-ARCHIVE = f"""
-UPDATE sessions SET archived_at = $2
-WHERE id IN (SELECT id FROM sessions WHERE {IDLE} AND archived_at IS NULL LIMIT $3)
-"""
+ARCHIVE = Statement(f"""
+UPDATE sessions SET archived_at = now_ms() WHERE id IN
+    (SELECT id FROM sessions WHERE {IDLE} AND archived_at IS NULL LIMIT $2 FOR UPDATE SKIP LOCKED)
+RETURNING id
+""")
 
 # As far as anybody can see the session is gone by that; its rows follow.
-DOOM = f"""
-UPDATE sessions SET doomed = 1, archived_at = $2 WHERE id IN (SELECT id FROM sessions WHERE {IDLE} AND {{}} LIMIT $3)
+DOOM = "UPDATE sessions SET doomed = 1, archived_at = now_ms()"
+
+DOOM_ACTIVE = Statement(f"""
+{DOOM} WHERE id IN (SELECT id FROM sessions WHERE {IDLE} AND archived_at IS NULL LIMIT $2 FOR UPDATE SKIP LOCKED)
 RETURNING id
-"""
+""")
 
-REMEMBER_GONE = f"""
+DOOM_ARCHIVED = Statement(f"""
+{DOOM} WHERE id IN (SELECT id FROM sessions WHERE {IDLE} AND archived_at IS NOT NULL LIMIT $2 FOR UPDATE SKIP LOCKED)
+RETURNING id
+""")
+
+DOOM_ONE = Statement(f"{DOOM} WHERE id = $2 AND {IDLE}")
+
+DOOMED = Statement("SELECT id FROM sessions WHERE doomed = 1 AND ($1 = '' OR id = $1) ORDER BY id LIMIT 20")
+
+THESE = "(SELECT id FROM sessions WHERE doomed = 1 AND id IN (SELECT value FROM json_items($1)))"
+"""Sessions that are being deleted, by an array of their ids."""
+
+# Once, before the first message of a session is deleted.
+REMEMBER_GONE = Statement(f"""
 INSERT INTO gone ({PLACE}, said, at)
-SELECT {where_is("s")}, (SELECT max(said) FROM messages WHERE session = s.id), $2
-FROM json_each($1) each JOIN sessions s ON s.id = each.value
-WHERE s.surface <> '' AND EXISTS (SELECT 1 FROM messages WHERE session = s.id)
+SELECT {where_is("s")}, (SELECT max(said) FROM messages WHERE session = s.id), now_ms() FROM sessions s
+WHERE s.id IN {THESE} AND s.surface <> '' AND EXISTS (SELECT 1 FROM messages WHERE session = s.id)
+    AND NOT EXISTS (SELECT 1 FROM gone g WHERE ({where_is("g")}) = ({where_is("s")}) AND g.at >= s.archived_at)
 ON CONFLICT ({PLACE}) DO UPDATE SET said = excluded.said, at = excluded.at
-"""
+""")
 
-FORGET_ERRANDS = "DELETE FROM errands WHERE session IN (SELECT value FROM json_each($1))"
+BURY_ERRANDS = Statement(f"DELETE FROM errands WHERE session IN {THESE}")
 
-FORGET_GONE = f"DELETE FROM gone WHERE ({PLACE}) IN (SELECT {PLACE} FROM gone WHERE at < $1 LIMIT 100)"
+BURY_MESSAGES = Statement(f"""
+DELETE FROM messages WHERE id IN (SELECT id FROM messages WHERE session IN {THESE} LIMIT $2 FOR UPDATE SKIP LOCKED)
+RETURNING id
+""")
 
-DOOMED = "SELECT 1 FROM sessions WHERE doomed = 1 LIMIT 1"
+BURY_TURNS = Statement(f"""
+DELETE FROM turns WHERE id IN (SELECT id FROM turns WHERE session IN {THESE} LIMIT $2 FOR UPDATE SKIP LOCKED)
+RETURNING id
+""")
 
-# A few at a time, so that nobody looks again and again through those of which nothing is left.
-NEXT = "SELECT id FROM sessions WHERE doomed = 1 AND ($2 = '' OR id = $2) ORDER BY id LIMIT 5"
-
-BURY_MESSAGES = f"""
-DELETE FROM messages WHERE id IN (SELECT id FROM messages WHERE session IN ({NEXT}) LIMIT $1)
-"""
-
-BURY_TURNS = f"""
-DELETE FROM turns WHERE id IN (SELECT id FROM turns WHERE session IN ({NEXT}) LIMIT $1)
-"""
-
-BURY_SESSIONS = f"""
-DELETE FROM sessions WHERE id IN
-    (SELECT s.id FROM sessions s WHERE s.id IN ({NEXT})
-        AND NOT EXISTS (SELECT 1 FROM messages WHERE session = s.id)
-        AND NOT EXISTS (SELECT 1 FROM turns WHERE session = s.id)
-    LIMIT $1)
-"""
+BURY_SESSIONS = Statement(f"""
+DELETE FROM sessions WHERE id IN {THESE}
+    AND NOT EXISTS (SELECT 1 FROM messages WHERE messages.session = sessions.id)
+    AND NOT EXISTS (SELECT 1 FROM turns WHERE turns.session = sessions.id)
+RETURNING id
+""")
 
 GONE_MS = 86_400_000
 """How long it is known that a session is gone. Slack delivers an event again for about six minutes, and what was missed
 while away is looked for within a day."""
+
+FORGET_GONE = Statement(f"""
+DELETE FROM gone WHERE ({PLACE}) IN (SELECT {PLACE} FROM gone WHERE at < now_ms() - {GONE_MS} LIMIT 100)
+""")
 
 SESSIONS, MOST_SESSIONS = 50, 1_000
 """How many sessions expire in one transaction at least, and at most."""
@@ -80,17 +93,16 @@ MERGE_AFTER = 16
 class Expiring:
     """Has idle sessions expire, and deletes what is old."""
 
-    def __init__(self, database: Database, index: SearchIndex, *, expiry: Expiry, now: Callable[[], int]) -> None:
+    def __init__(self, database: Database, index: SearchIndex, *, expiry: Expiry) -> None:
         self._database = database
         self._index = index
         self.expiry = expiry
-        self._now = now
 
     async def expire(self) -> int:
         """Expire idle sessions, never one with a turn under way or waiting; returns how many."""
         if self.expiry.mode is ExpiryMode.ARCHIVE:
-            return await self._archive()
-        expired = await self._doom(self.expiry.after, "archived_at IS NULL")
+            return await self._in_batches(ARCHIVE, self.expiry.after)
+        expired = await self._in_batches(DOOM_ACTIVE, self.expiry.after)
         await self.bury()
         return expired
 
@@ -99,58 +111,49 @@ class Expiring:
 
         What was taken out of the index of words before is dropped from it for good.
         """
-        async with self._database.transaction() as transaction:
-            await forget_done(transaction, now=self._now())
-        pruned = await self._doom(idle, "archived_at IS NOT NULL") + await self._doom(idle, "archived_at IS NULL")
+        await self._database.write(FORGET_DONE)
+        pruned = await self._in_batches(DOOM_ARCHIVED, idle) + await self._in_batches(DOOM_ACTIVE, idle)
         await self.bury()
         await self._index.sweep()
-        # Of the index, too; where somebody reads from the log just now, the next time.
-        await self._database.empty_log()
         return pruned
 
     async def delete_if_idle(self, session_id: str) -> None:
         """Delete a session that is idle, if idle sessions are deleted, or whose deletion was begun."""
         if self.expiry.mode is ExpiryMode.DELETE:
-            await self._doom(self.expiry.after, "id = $4", session_id)
+            await self._database.write(DOOM_ONE, self.expiry.after, session_id)
         await self.bury(session_id)
 
     async def bury(self, session_id: str = "") -> None:
         """Delete the rows of sessions, or of one session, whose deletion was begun."""
-        pace = Pace(self._database, MESSAGES, most=MOST_MESSAGES)
+        pace = Pace(MESSAGES, most=MOST_MESSAGES)
         for batch in count(1):
-            if not await self._database.fetch(DOOMED):
-                return
-            deleted = 0
-            async with pace.transaction() as (transaction, most):
-                for sql in (BURY_MESSAGES, BURY_TURNS, BURY_SESSIONS):
-                    if deleted < most:
-                        deleted += await transaction.execute(sql, most - deleted, session_id)
-                await transaction.execute(FORGET_GONE, self._now() - GONE_MS)
-            if not deleted:
+            (doomed,) = await self._database.read(DOOMED(session_id))
+            if not doomed or not await self._bury(json.dumps([row[0] for row in doomed]), pace):
                 return
             if batch % MERGE_AFTER == 0:
                 await self._index.merge()
 
-    async def _archive(self) -> int:
-        archived, pace = 0, Pace(self._database, SESSIONS, most=MOST_SESSIONS)
-        while True:
-            now = self._now()
-            async with pace.transaction() as (transaction, most):
-                batch = await transaction.execute(ARCHIVE, now - self.expiry.after, now, most)
-            archived += batch
-            if batch < most:
-                return archived
+    async def _bury(self, doomed: str, pace: Pace) -> bool:
+        """Delete some rows of sessions; all that is kept is until when they had heard everything.
 
-    async def _doom(self, idle: int, which: str, *values: Value) -> int:
-        """Begin the deletion of idle sessions; all that is kept is until when they had heard everything."""
-        doomed, pace = 0, Pace(self._database, SESSIONS, most=MOST_SESSIONS)
+        False when there were none.
+        """
+        await self._database.write(REMEMBER_GONE, doomed)
+        await self._database.write(BURY_ERRANDS, doomed)
+        with pace.statement() as most:
+            buried = await self._database.write(BURY_MESSAGES, doomed, most)
+        if len(buried) < most:
+            buried += await self._database.write(BURY_TURNS, doomed, MOST_SESSIONS)
+            buried += await self._database.write(BURY_SESSIONS, doomed)
+            await self._database.write(FORGET_GONE)
+        return bool(buried)
+
+    async def _in_batches(self, statement: Statement, *values: Value) -> int:
+        """Run a statement again and again, each time for as much as its last parameter tells; returns how much."""
+        done, pace = 0, Pace(SESSIONS, most=MOST_SESSIONS)
         while True:
-            now = self._now()
-            async with pace.transaction() as (transaction, most):
-                rows = await transaction.fetch(DOOM.format(which), now - idle, now, most, *values)
-                ids = json.dumps([row[0] for row in rows])
-                await transaction.execute(REMEMBER_GONE, ids, now)
-                await transaction.execute(FORGET_ERRANDS, ids)
-            doomed += len(rows)
+            with pace.statement() as most:
+                rows = await self._database.write(statement, *values, most)
+            done += len(rows)
             if len(rows) < most:
-                return doomed
+                return done

@@ -3,19 +3,19 @@
 from collections.abc import AsyncIterator
 
 from chathakase.core.memory import Transcript
-from chathakase.storage.database import Database
+from chathakase.storage.database import Database, Statement
 from chathakase.storage.stores.messages import COLUMNS, SPOKEN, read
 from chathakase.storage.stores.places import place_of, where_is
 
-ABOUT = f"""
+ABOUT = Statement(f"""
 SELECT {where_is("s")}, coalesce(t.title, ''), s.began_at, s.active_at, coalesce(m.text, '')
 FROM sessions s LEFT JOIN titles t ON t.session = s.id LEFT JOIN summaries m ON m.session = s.id
 WHERE s.id = $1 AND s.doomed = 0
-"""
+""")
 
-SAID = f"SELECT {COLUMNS} FROM messages WHERE session = $1 AND {SPOKEN} ORDER BY said, seq"
+SAID = Statement(f"SELECT {COLUMNS} FROM messages WHERE session = $1 AND {SPOKEN} ORDER BY said, seq")
 
-SESSIONS = "SELECT id FROM sessions WHERE doomed = 0 ORDER BY began_at, id"
+SESSIONS = Statement("SELECT id FROM sessions WHERE doomed = 0 ORDER BY began_at, id")
 
 
 class Export:
@@ -26,17 +26,17 @@ class Export:
 
     async def transcript(self, session_id: str) -> Transcript | None:
         """One whole session, without what is forgotten."""
-        rows = await self._database.fetch(ABOUT, session_id)
-        if not rows:
+        about, rows = await self._database.read(ABOUT(session_id), SAID(session_id))
+        if not about:
             return None
-        *where, title, began, active, summary = rows[0]
-        rows = await self._database.fetch(SAID, session_id)
+        *where, title, began, active, summary = about[0]
         messages = await read(self._database, rows, contents=False)
         return Transcript(place_of(where), str(title), int(began or 0), int(active or 0), str(summary), tuple(messages))
 
     async def transcripts(self) -> AsyncIterator[Transcript]:
         """Every session, one at a time, the oldest first."""
-        for (session_id,) in await self._database.fetch(SESSIONS):
+        (sessions,) = await self._database.read(SESSIONS())
+        for (session_id,) in sessions:
             transcript = await self.transcript(str(session_id))
             # It may have been deleted meanwhile.
             if transcript is not None:

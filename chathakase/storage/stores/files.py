@@ -1,58 +1,60 @@
 """What people share besides words: which files there are, and what they hold."""
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from chathakase.core.files import Attachment, Image, Reading, SharedFile
 from chathakase.core.types import Incoming, SessionId
-from chathakase.storage.database import Database, Transaction
+from chathakase.storage.database import Database, Statement, Transaction
 from chathakase.storage.stores.messages import read_attachments
 
-ADD = """
+ADD = Statement("""
 INSERT INTO files (session, message, position, ref, name, kind, size, url, remote)
 SELECT session, id, (SELECT count(*) FROM files WHERE message = messages.id), $3, $4, $5, $6, $7, $8
 FROM messages WHERE ref = $2 AND session = $1
 ON CONFLICT (message, ref) DO UPDATE
 SET name = excluded.name, kind = excluded.kind, size = excluded.size, url = excluded.url, remote = excluded.remote
 WHERE files.url = '' AND excluded.url <> '' AND files.read_at IS NULL
-"""
+""")
 
-UNCHANGED = "SELECT 1 FROM messages WHERE ref = $2 AND session = $1 AND role = 'user' AND changed = 0"
+UNCHANGED = Statement("SELECT 1 FROM messages WHERE ref = $2 AND session = $1 AND role = 'user' AND changed = 0")
 
-UNREAD = """
+UNREAD = Statement("""
 SELECT f.id, f.ref, f.name, f.kind, f.size, f.url, f.read_at, f.text, f.image_kind, f.refusal, 0, f.remote
 FROM files f JOIN messages m ON m.id = f.message
 WHERE f.session = $1 AND f.read_at IS NULL ORDER BY m.said DESC, f.position LIMIT $2
-"""
+""")
 
-NOTE = "UPDATE files SET read_at = $2, text = $3, refusal = $4, image_kind = $5, image = $6 WHERE id = $1"
+NOTE = Statement(
+    "UPDATE files SET read_at = now_ms(), text = $2, refusal = $3, image_kind = $4, image = $5 WHERE id = $1"
+)
 
-IMAGES = """
-SELECT id, image_kind, image FROM files WHERE id IN (SELECT value FROM json_each($1)) AND image IS NOT NULL
-"""
+IMAGES = Statement("""
+SELECT id, image_kind, image FROM files
+WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_items($1)) AND image IS NOT NULL
+""")
 
 
 class Files:
     """Remembers what files hold (a FileStore)."""
 
-    def __init__(self, database: Database, *, now: Callable[[], int]) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._now = now
 
     async def unread(self, session_id: str, *, limit: int) -> list[Attachment]:
         """The newest files of a session that nobody has tried to read yet."""
-        return read_attachments(await self._database.fetch(UNREAD, session_id, limit))
+        (rows,) = await self._database.read(UNREAD(session_id, limit))
+        return read_attachments(rows)
 
     async def note_reading(self, attachment: int, reading: Reading) -> None:
         """Remember what a file holds, or why nobody can tell; of a file that is forgotten, nothing."""
         image = reading.image
         picture = (image.kind, image.data) if image else ("", None)
-        async with self._database.transaction() as transaction:
-            await transaction.execute(NOTE, attachment, self._now(), reading.text, reading.refusal, *picture)
+        await self._database.write(NOTE, attachment, reading.text, reading.refusal, *picture)
 
     async def images(self, attachments: Collection[int]) -> Mapping[int, Image]:
         """The stored images of these attachments."""
-        rows = await self._database.fetch(IMAGES, json.dumps(sorted(attachments)))
+        (rows,) = await self._database.read(IMAGES(json.dumps(sorted(attachments))))
         return {int(id_ or 0): Image(str(kind), data) for id_, kind, data in rows if isinstance(data, bytes)}
 
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from chathakase.core.memory import Scope
 from chathakase.core.types import Place, Session, SessionId
-from chathakase.storage.database import Database, Transaction, Value
+from chathakase.storage.database import Database, Statement, Transaction, Value
 from chathakase.storage.stores.changes import forget_messages
 from chathakase.storage.stores.expiry import Expiring
 from chathakase.storage.stores.memory import NOTHING_WITHHELD
@@ -13,7 +13,7 @@ from chathakase.storage.stores.pace import Pace
 from chathakase.storage.stores.titles import retitle
 from chathakase.storage.stores.waiting import NO_TURN, begun_before
 
-SAID = "SELECT said FROM messages WHERE session = $1 AND ref = $2"
+SAID = Statement("SELECT said FROM messages WHERE session = $1 AND ref = $2")
 
 # Of a command that was said just now, the row itself goes with what was said before it.
 MINE = "author = $1 AND author <> '' AND (role = 'user' AND said < $2 OR role = 'command' AND said <= $2)"
@@ -24,33 +24,33 @@ EXISTS (SELECT 1 FROM sessions s
 """
 """Of a row of ``messages``: its session is in the workspace that two parameters tell, or nowhere."""
 
-LAST = """
+LAST = Statement("""
 SELECT id, said, role, seq FROM messages
 WHERE author = $1 AND author <> '' AND said < $2 AND session = $3 AND role = 'user'
 ORDER BY said DESC, seq DESC LIMIT 1
-"""
+""")
 
 HERE = f"{MINE} AND session = $3"
 
 BY_A_PERSON = "role IN ('user', 'command')"
 """Of a row of ``messages``: somebody's own words, which may be forgotten alone."""
 
-ONE = f"SELECT id, said, role, seq FROM messages WHERE ref = $1 AND session = $2 AND {BY_A_PERSON}"
+ONE = Statement(f"SELECT id, said, role, seq FROM messages WHERE ref = $1 AND session = $2 AND {BY_A_PERSON}")
 
-ANYWHERE = f"SELECT session FROM messages WHERE {MINE} AND {IN_THE_WORKSPACE.format('$3', '$4')} LIMIT 1"
+ANYWHERE = Statement(f"SELECT session FROM messages WHERE {MINE} AND {IN_THE_WORKSPACE.format('$3', '$4')} LIMIT 1")
 
-WHERE_THEY_SPOKE = f"""
+WHERE_THEY_SPOKE = Statement(f"""
 SELECT DISTINCT session FROM messages
 WHERE author = $1 AND author <> '' AND role = 'user' AND {IN_THE_WORKSPACE.format("$2", "$3")}
-"""
+""")
 
 # An answer is stored under its turn, one from above under its own ref.
-AUTHOR = f"""
+AUTHOR = Statement(f"""
 SELECT author FROM messages WHERE session = $1 AND ({BY_A_PERSON} AND ref = $2 OR role = 'assistant')
     AND ref IN (SELECT $2 UNION ALL
-        SELECT t.id FROM turns t, json_each(t.reply_refs) page WHERE t.session = $1 AND page.value = $2)
+        SELECT t.id FROM turns t, json_items(t.reply_refs) page WHERE t.session = $1 AND page.value = $2)
     AND NOT EXISTS (SELECT 1 FROM sessions WHERE id = $1 AND doomed = 1)
-"""
+""")
 
 # Only what was said before the command is forgotten; what came after it may be stored already.
 ALL = """
@@ -58,34 +58,43 @@ session = $1 AND role IN ('user', 'assistant', 'command')
     AND said < (SELECT c.said FROM messages c WHERE c.session = $1 AND c.ref = $2)
 """
 
-# The newest first, so that what a session is named after stays until the end.
-CHOSEN = "SELECT id FROM messages WHERE {} ORDER BY said DESC, seq DESC"
 
-# What was chosen may have changed meanwhile, or be gone and its number somebody else's.
-STILL_CHOSEN = """
-SELECT messages.id, said, role, seq FROM json_each(${}) AS chosen CROSS JOIN messages ON messages.id = chosen.value
-WHERE {}
-"""
+def _chosen(which: str) -> str:
+    """The newest first, so that what a session is named after stays until the end."""
+    return f"SELECT id FROM messages WHERE {which} ORDER BY said DESC, seq DESC"
+
+
+def _still_chosen(which: str, ids: str) -> str:
+    """What was chosen may have changed meanwhile, or be gone and its number somebody else's."""
+    return f"""
+    SELECT messages.id, said, role, seq FROM json_items({ids}) AS chosen CROSS JOIN messages
+    WHERE messages.id = CAST(chosen.value AS BIGINT) AND {which}
+    """
+
+
+CHOSEN_OF_ALL, STILL_CHOSEN_OF_ALL = Statement(_chosen(ALL)), Statement(_still_chosen(ALL, "$3"))
+
+CHOSEN_HERE, STILL_CHOSEN_HERE = Statement(_chosen(HERE)), Statement(_still_chosen(HERE, "$4"))
 
 # A turn that answers only what was asked later is none of the command's business.
-END_TURN = f"""
+END_TURN = Statement(f"""
 UPDATE sessions SET {NO_TURN} WHERE id = $1 AND {begun_before("$2")}
-"""
+""")
 
 # What was said before the session began is not brought back from the surface after that.
-LOOK_NO_HIGHER = "UPDATE sessions SET above_read = 1 WHERE id = $1"
+LOOK_NO_HIGHER = Statement("UPDATE sessions SET above_read = 1 WHERE id = $1")
 
 # What others said there is still to be read.
-WITHHOLD = """
+WITHHOLD = Statement("""
 INSERT INTO withheld (session, author, said) SELECT id, $2, $3 FROM sessions WHERE id = $1 AND above_read = 0
-ON CONFLICT (session, author) DO UPDATE SET said = max(said, excluded.said)
-"""
+ON CONFLICT (session, author) DO UPDATE SET said = greatest(withheld.said, excluded.said)
+""")
 
 # A title that was given later does not tell of what is forgotten.
-DROP_TITLE = """
+DROP_TITLE = Statement("""
 DELETE FROM titles WHERE session = $1 AND made_by = 'person'
     AND told <= (SELECT c.seq FROM messages c WHERE c.session = $1 AND c.ref = $2)
-"""
+""")
 
 AT_ONCE, MOST_AT_ONCE = 20, 500
 """How many messages are forgotten in one transaction at least, and at most."""
@@ -116,7 +125,7 @@ class Forgetting:
             if await transaction.execute(DROP_TITLE, session_id, before):
                 await retitle(transaction, session_id, 0)
 
-        return await self._in_portions(session_id, begin, ALL, session_id, before)
+        return await self._in_portions(session_id, begin, (CHOSEN_OF_ALL, STILL_CHOSEN_OF_ALL), session_id, before)
 
     async def forget(self, scope: Scope, *, author: str, session: Session, before: str, said: int = 0) -> int:
         """Forget what one person said, up to a stored message, or else to when it was ``said``; how many messages.
@@ -124,7 +133,7 @@ class Forgetting:
         What may be much is done in several transactions, so that nobody waits long for the database.
         """
         session_id, place = session.id, session.place
-        rows = await self._database.fetch(SAID, session_id, before)
+        (rows,) = await self._database.read(SAID(session_id, before))
         if not rows and not said:
             return 0
         upto = rows[0][0] if rows else said
@@ -132,7 +141,7 @@ class Forgetting:
             return await self._forget_everywhere(author, upto, (place.surface, place.workspace))
         if scope is Scope.HERE:
             return await self._forget_here(session_id, author, upto)
-        async with self._database.transaction() as transaction:
+        async with self._database.session(session_id) as transaction:
             if scope is Scope.ONE:
                 return len(await _forget(transaction, session_id, ONE, before, session_id))
             return len(await _forget(transaction, session_id, LAST, author, upto, session_id))
@@ -141,23 +150,25 @@ class Forgetting:
         async def begin(transaction: Transaction) -> None:
             await transaction.execute(WITHHOLD, session_id, author, said)
 
-        return await self._in_portions(session_id, begin, HERE, author, said, session_id)
+        return await self._in_portions(session_id, begin, (CHOSEN_HERE, STILL_CHOSEN_HERE), author, said, session_id)
 
     async def _forget_everywhere(self, author: str, said: Value, workspace: tuple[str, str]) -> int:
         forgotten = 0
-        while rows := await self._database.fetch(ANYWHERE, author, said, *workspace):
+        while rows := (await self._database.read(ANYWHERE(author, said, *workspace)))[0]:
             forgotten += await self._forget_here(str(rows[0][0]), author, said)
         return forgotten
 
-    async def _in_portions(self, session_id: str, begin: Beginning, which: str, *values: Value) -> int:
-        """Forget what a condition tells, so that after each transaction all is as if no more were to be forgotten."""
-        still_chosen = STILL_CHOSEN.format(len(values) + 1, which)
-        forgotten, chosen, pace = 0, None, Pace(self._database, AT_ONCE, most=MOST_AT_ONCE)
+    async def _in_portions(
+        self, session_id: str, begin: Beginning, which: tuple[Statement, Statement], *values: Value
+    ) -> int:
+        """Forget what is chosen, so that after each transaction all is as if no more were to be forgotten."""
+        choose, still_chosen = which
+        forgotten, chosen, pace = 0, None, Pace(AT_ONCE, most=MOST_AT_ONCE)
         while chosen is None or chosen:
-            async with pace.transaction() as (transaction, most):
+            async with pace.unit(self._database.session(session_id)) as (transaction, most):
                 if chosen is None:
                     await begin(transaction)
-                    chosen = [row[0] for row in await transaction.fetch(CHOSEN.format(which), *values)]
+                    chosen = [row[0] for row in await transaction.fetch(choose, *values)]
                 portion, chosen = chosen[:most], chosen[most:]
                 roles = await _forget(transaction, session_id, still_chosen, *values, json.dumps(portion))
             forgotten += _spoken(roles)
@@ -165,7 +176,7 @@ class Forgetting:
 
     async def where(self, author: str, place: Place) -> frozenset[SessionId]:
         """The sessions of a place's workspace, or of none, that remember something that a person said."""
-        rows = await self._database.fetch(WHERE_THEY_SPOKE, author, place.surface, place.workspace)
+        (rows,) = await self._database.read(WHERE_THEY_SPOKE(author, place.surface, place.workspace))
         return frozenset(SessionId(str(session)) for (session,) in rows)
 
     async def author_of(self, session_id: str, ref: str) -> str | None:
@@ -173,7 +184,7 @@ class Forgetting:
 
         None when there is no such message.
         """
-        rows = await self._database.fetch(AUTHOR, session_id, ref)
+        (rows,) = await self._database.read(AUTHOR(session_id, ref))
         return str(rows[0][0]) if rows else None
 
     async def expire(self) -> int:
@@ -185,7 +196,7 @@ class Forgetting:
         return await self._expiring.prune(idle=idle)
 
 
-async def _forget(transaction: Transaction, session_id: str, sql: str, *values: Value) -> list[str]:
+async def _forget(transaction: Transaction, session_id: str, sql: Statement, *values: Value) -> list[str]:
     rows = await transaction.fetch(sql, *values)
     if rows:
         ids = [int(row[0] or 0) for row in rows]

@@ -1,18 +1,20 @@
 """What people were told once."""
 
 from chathakase.core.types import Place
-from chathakase.storage.database import Database
+from chathakase.storage.database import Database, Statement
 
-TOLD = "SELECT teller FROM hints WHERE person = $1 AND hint = $2"
+TOLD = Statement("SELECT teller FROM hints WHERE person = $1 AND hint = $2")
 
-TELL = "INSERT INTO hints (person, hint, teller) VALUES ($1, $2, $3) ON CONFLICT (person, hint) DO NOTHING"
+TELL = Statement(
+    "INSERT INTO hints (person, hint, teller) VALUES ($1, $2, $3) ON CONFLICT (person, hint) DO NOTHING RETURNING hint"
+)
 
-REPLIED = """
+REPLIED = Statement("""
 SELECT 1 FROM sessions s WHERE s.surface = $2 AND s.workspace = $3 AND s.channel = $4 AND s.surface <> '' AND EXISTS
     (SELECT 1 FROM messages m WHERE m.author = $1 AND m.author <> '' AND m.session = s.id AND m.role = 'user'
         AND m.ref <> s.thread)
 LIMIT 1
-"""
+""")
 
 
 class Hints:
@@ -23,13 +25,14 @@ class Hints:
 
     async def tell(self, person: str, hint: str, *, teller: str) -> bool:
         """Note that somebody is told something now; False when something else told them before."""
-        if not (told := await self._database.fetch(TOLD, person, hint)):
-            async with self._database.transaction() as transaction:
-                if await transaction.execute(TELL, person, hint, teller):
-                    return True
-                told = await transaction.fetch(TOLD, person, hint)
+        (told,) = await self._database.read(TOLD(person, hint))
+        if not told:
+            if await self._database.write(TELL, person, hint, teller):
+                return True
+            (told,) = await self._database.read(TOLD(person, hint))
         return bool(told) and told[0][0] == teller
 
     async def has_replied(self, person: str, place: Place) -> bool:
         """Whether somebody wrote below a thread's first message in a place's channel."""
-        return bool(await self._database.fetch(REPLIED, person, place.surface, place.workspace, place.channel))
+        (rows,) = await self._database.read(REPLIED(person, place.surface, place.workspace, place.channel))
+        return bool(rows)

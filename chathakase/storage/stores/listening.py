@@ -1,50 +1,48 @@
 """Until when this database was listened for, in which sessions something may have been missed, and what they know."""
 
-from collections.abc import Callable
-
 from chathakase.core.types import Heard, Place
-from chathakase.storage.database import Database
+from chathakase.storage.database import Database, Statement
 from chathakase.storage.stores.places import HERE, PLACE, columns_of, place_of
 
-UNTIL = "SELECT coalesce((SELECT until FROM listened), (SELECT max(active_at) FROM sessions))"
+UNTIL = Statement("SELECT coalesce((SELECT until FROM listened), (SELECT max(active_at) FROM sessions))")
 
-NOTE = "INSERT INTO listened (id, until) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET until = excluded.until"
+NOTE = Statement(
+    "INSERT INTO listened (id, until) VALUES (1, now_ms()) ON CONFLICT (id) DO UPDATE SET until = excluded.until"
+)
 
-ACTIVE = f"""
+ACTIVE = Statement(f"""
 SELECT {PLACE},
     (SELECT min(said) FROM messages WHERE messages.session = sessions.id),
     (SELECT max(said) FROM messages WHERE messages.session = sessions.id)
 FROM sessions WHERE active_at >= $1 AND doomed = 0 ORDER BY active_at DESC LIMIT $2
-"""
+""")
 
-KNOWN = f"""
+KNOWN = Statement(f"""
 SELECT ref, said FROM messages WHERE session = (SELECT id FROM sessions WHERE {HERE}) AND role = 'user'
-"""
+""")
 
 
 class Listening:
     """Remembers until when somebody listened (a ListeningStore)."""
 
-    def __init__(self, database: Database, *, now: Callable[[], int]) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._now = now
 
     async def until(self) -> int | None:
         """When somebody last listened, in epoch milliseconds; None when nobody ever did."""
-        rows = await self._database.fetch(UNTIL)
+        (rows,) = await self._database.read(UNTIL())
         return None if rows[0][0] is None else int(rows[0][0])
 
     async def note(self) -> None:
         """Somebody listens now."""
-        async with self._database.transaction() as transaction:
-            await transaction.execute(NOTE, self._now())
+        await self._database.write(NOTE)
 
     async def active(self, *, since: int, limit: int) -> list[Heard]:
         """The sessions that were active since a time in epoch milliseconds, the most recent first."""
-        rows = await self._database.fetch(ACTIVE, since, limit)
+        (rows,) = await self._database.read(ACTIVE(since, limit))
         return [Heard(place_of(where), int(first or 0), int(last or 0)) for *where, first, last in rows]
 
     async def known(self, place: Place) -> dict[str, int]:
         """What others than we said in a session and is not forgotten: the surface's own ids, and when it was said."""
-        rows = await self._database.fetch(KNOWN, *columns_of(place))
+        (rows,) = await self._database.read(KNOWN(*columns_of(place)))
         return {str(ref): int(said or 0) for ref, said in rows}

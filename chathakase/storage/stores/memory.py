@@ -1,38 +1,38 @@
 """What a session remembers, as a prompt needs it, and what was said in its thread before it began."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from chathakase.core.memory import Memory, Summary, TitleBy
 from chathakase.core.types import Incoming, Lease, Message, Role, SessionId, Wish
-from chathakase.storage.database import Database, Row, Transaction
+from chathakase.storage.database import Database, Query, Row, Statement, Transaction
 from chathakase.storage.stores.files import add_files
 from chathakase.storage.stores.messages import COLUMNS, SPEAKERS, SPOKEN, read
 from chathakase.storage.stores.pace import Pace
 from chathakase.storage.stores.summaries import spoil, summary_of
 
-ABOUT = f"""
+ABOUT = Statement(f"""
 SELECT s.generation, s.above_read, t.title, t.made_by, m.text, m.upto, m.messages, m.model, m.version,
     s.message_count, {SPEAKERS}
 FROM sessions s LEFT JOIN titles t ON t.session = s.id LEFT JOIN summaries m ON m.session = s.id
 WHERE s.id = $1 AND s.doomed = 0
-"""
+""")
 
-OPENING = f"SELECT {COLUMNS} FROM messages WHERE session = $1 AND role = 'user' ORDER BY said, seq LIMIT 1"
+OPENING = Statement(f"SELECT {COLUMNS} FROM messages WHERE session = $1 AND role = 'user' ORDER BY said, seq LIMIT 1")
 
 # What a turn answers comes last, also what was said long ago and came late.
-ASKED_NOW = f"""
+ASKED_NOW = Statement(f"""
 SELECT {COLUMNS} FROM messages WHERE session = $1 AND role = 'user' AND seq > $2 AND seq <= $3
 ORDER BY said DESC, seq DESC LIMIT $4
-"""
+""")
 
-ANSWER = f"SELECT {COLUMNS} FROM messages WHERE session = $1 AND ref = $2 AND role = 'assistant'"
+ANSWER = Statement(f"SELECT {COLUMNS} FROM messages WHERE session = $1 AND ref = $2 AND role = 'assistant'")
 
-PAGE = f"""
+PAGE = Statement(f"""
 SELECT {COLUMNS} FROM messages
 WHERE session = $1 AND {SPOKEN} AND (said, seq) < ($2, $3) AND coalesce(reply_to, seq) <= $4
 ORDER BY said DESC, seq DESC LIMIT $5
-"""
+""")
 
 MOST_ASKED = 500
 """How many messages one turn answers at most."""
@@ -43,27 +43,27 @@ FIRST_PAGE = 64
 LAST = (1 << 62, 1 << 62)
 """Greater than any time and any number of a message."""
 
-OF_OURS = """
-SELECT value FROM turns, json_each(turns.reply_refs) WHERE turns.session = $1
-UNION ALL SELECT value FROM sessions, json_each(sessions.reply_refs) WHERE sessions.id = $1
-"""
+OF_OURS = Statement("""
+SELECT value FROM turns, json_items(turns.reply_refs) WHERE turns.session = $1
+UNION ALL SELECT value FROM sessions, json_items(sessions.reply_refs) WHERE sessions.id = $1
+""")
 
-NUMBERS = "SELECT min(0, min(seq)) FROM messages WHERE session = $1"
+NUMBERS = Statement("SELECT least(0, coalesce(min(seq), 0)) FROM messages WHERE session = $1")
 
-KNOWN = "SELECT ref FROM messages WHERE session = $1"
+KNOWN = Statement("SELECT ref FROM messages WHERE session = $1")
 
-ADD_ABOVE = """
+ADD_ABOVE = Statement("""
 INSERT INTO messages (session, seq, role, text, author, name, ref, said, tokens, at, asks)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, now_ms(), $10)
 ON CONFLICT (session, ref) DO NOTHING
-"""
+""")
 
 # Only with the last of it is it read; who is cut short before that reads it again.
-ABOVE_READ = "UPDATE sessions SET above_read = $2 WHERE id = $1 AND above_read = 0"
+ABOVE_READ = Statement("UPDATE sessions SET above_read = $2 WHERE id = $1 AND above_read = 0")
 
-WITHHELD = "SELECT author, said FROM withheld WHERE session = $1"
+WITHHELD = Statement("SELECT author, said FROM withheld WHERE session = $1")
 
-NOTHING_WITHHELD = "DELETE FROM withheld WHERE session = $1"
+NOTHING_WITHHELD = Statement("DELETE FROM withheld WHERE session = $1")
 
 AT_ONCE, MOST_AT_ONCE = 10, 200
 """How many messages from above are stored in one transaction at least, and at most."""
@@ -72,9 +72,8 @@ AT_ONCE, MOST_AT_ONCE = 10, 200
 class Memories:
     """Tells what sessions remember (a MemoryStore)."""
 
-    def __init__(self, database: Database, *, now: Callable[[], int], count: Callable[[str], int]) -> None:
+    def __init__(self, database: Database, *, count: Callable[[str], int]) -> None:
         self._database = database
-        self._now = now
         self._count = count
 
     async def memory(self, session_id: str, *, lease: Lease | None = None, limit: int, tokens: int) -> Memory:
@@ -85,26 +84,18 @@ class Memories:
         and no more than are needed to be sure to hold ``tokens`` tokens (as they were counted when stored), but always
         all that the turn answers, and one message more. Of what a summary covers that is the newest message.
         """
-        about = await self._database.fetch(ABOUT, session_id)
+        about, opening, *asked_now = await self._database.read(
+            ABOUT(session_id), OPENING(session_id), *_asked(session_id, lease)
+        )
         if not about:
             return Memory(())
         summary = summary_of(about[0][4:9])
-        rows = await self._asked(session_id, lease)
+        rows = [row for part in asked_now for row in part]
         asked = len(rows)
         room = _Room(limit + 1 - len(rows), tokens - sum(map(_tokens, rows)), summary)
         rows += await self._before(session_id, lease.since if lease else LAST[0], room)
-        opening = await self._database.fetch(OPENING, session_id)
         messages = await read(self._database, [*opening, *reversed(rows)])
         return _memory(about[0], summary, messages[: len(opening)], messages[len(opening) :], asked)
-
-    async def _asked(self, session_id: str, lease: Lease | None) -> list[Row]:
-        """What a turn answers, newest first."""
-        if lease is None:
-            return []
-        rows: list[Row] = []
-        if lease.wish is Wish.CONTINUE:
-            rows += await self._database.fetch(ANSWER, session_id, lease.turn)
-        return rows + await self._database.fetch(ASKED_NOW, session_id, lease.since, lease.upto, MOST_ASKED)
 
     async def _before(self, session_id: str, since: int, room: "_Room") -> list[Row]:
         """What was answered before, newest first, as far as there is room."""
@@ -112,7 +103,7 @@ class Memories:
         at, size = LAST, FIRST_PAGE
         while not room.is_full:
             asked = min(size, room.messages)
-            page = await self._database.fetch(PAGE, session_id, *at, since, asked)
+            (page,) = await self._database.read(PAGE(session_id, *at, since, asked))
             rows += room.take(page)
             if len(page) < asked:
                 break
@@ -129,13 +120,16 @@ class Memories:
 
         What is much is stored in several transactions, so that nobody waits long for the database.
         """
-        known = {row[0] for sql in (KNOWN, OF_OURS) for row in await self._database.fetch(sql, session_id)}
-        unknown = sorted((each for each in messages if each.ref not in known), key=lambda each: each.said)
-        answered = max((each.said for each in unknown if each.ours), default=0)
-        new = [(each, self._count(each.text)) for each in unknown]
-        added, pace = 0, Pace(self._database, AT_ONCE, most=MOST_AT_ONCE)
+        # Before anything is locked.
+        counted = [(each, self._count(each.text)) for each in sorted(messages, key=lambda each: each.said)]
+        new: Sequence[tuple[Incoming, int]] | None = None
+        added, answered, pace = 0, 0, Pace(AT_ONCE, most=MOST_AT_ONCE)
         while True:
-            async with pace.transaction() as (transaction, most):
+            async with pace.unit(self._database.session(session_id)) as (transaction, most):
+                if new is None:
+                    known = {row[0] for sql in (KNOWN, OF_OURS) for row in await transaction.fetch(sql, session_id)}
+                    new = [(each, tokens) for each, tokens in counted if each.ref not in known]
+                    answered = max((each.said for each, _ in new if each.ours), default=0)
                 # The newest first, since they are numbered downwards.
                 new, portion = new[:-most], new[-most:]
                 if not await transaction.execute(ABOVE_READ, session_id, int(not new)):
@@ -158,7 +152,7 @@ class Memories:
             role, author = (Role.ASSISTANT, "") if each.ours else (Role.USER, each.author)
             said = (each.text, author, each.name, each.ref, each.said)
             asks = int(each.asks and each.said > answered)
-            if await transaction.execute(ADD_ABOVE, session_id, seq, role, *said, tokens, self._now(), asks):
+            if await transaction.execute(ADD_ABOVE, session_id, seq, role, *said, tokens, asks):
                 await add_files(transaction, session_id, each.ref, each.files)
                 added += 1
         if portion:
@@ -184,6 +178,14 @@ class _Room:
                 self.is_full = True
                 return rows[:taken]
         return rows
+
+
+def _asked(session_id: str, lease: Lease | None) -> Iterator[Query]:
+    """What tells what a turn answers, newest first."""
+    if lease is not None and lease.wish is Wish.CONTINUE:
+        yield ANSWER(session_id, lease.turn)
+    if lease is not None:
+        yield ASKED_NOW(session_id, lease.since, lease.upto, MOST_ASKED)
 
 
 def _tokens(row: Row) -> int:

@@ -8,7 +8,7 @@ from chathakase.core.files import Attachment, SharedFile
 from chathakase.core.quoting import CLAMP
 from chathakase.core.tokens import Estimator
 from chathakase.core.types import Message, Role
-from chathakase.storage.database import Database, Row
+from chathakase.storage.database import Database, Row, Statement
 
 ESTIMATE = Estimator().count
 """How tokens are counted when nobody knows better."""
@@ -19,7 +19,7 @@ COLUMNS = "id, role, text, author, seq, ref, said, name, tokens"
 SPOKEN = "role IN ('user', 'assistant')"
 """Of a row of ``messages``: a model may see it."""
 
-SPEAKERS = "(SELECT json_group_array(author) FROM participants WHERE session = $1)"
+SPEAKERS = "(SELECT json_list(author) FROM participants WHERE session = $1)"
 """The user ids of everybody who said something in a session, as a JSON array."""
 
 TAIL = CLAMP // 4
@@ -29,13 +29,13 @@ LONG = CLAMP + 100
 """Of a file with so many characters something is left out, however long the mark is that says so."""
 
 # Without its text where nobody wants it.
-ATTACHED = f"""
+ATTACHED = Statement(f"""
 SELECT message, id, ref, name, kind, size, url, read_at,
     CASE WHEN $2 = 0 THEN '' WHEN length(text) < {LONG} THEN text
         ELSE substr(text, 1, {HEAD}) || substr(text, -{TAIL}) END,
     image_kind, refusal, CASE WHEN $2 = 0 THEN 0 ELSE length(text) END, remote
-FROM files WHERE message IN (SELECT value FROM json_each($1)) ORDER BY message, position
-"""
+FROM files WHERE message IN (SELECT CAST(value AS BIGINT) FROM json_items($1)) ORDER BY message, position
+""")
 
 
 async def read(database: Database, rows: Sequence[Row], *, contents: bool = True) -> list[Message]:
@@ -46,7 +46,8 @@ async def read(database: Database, rows: Sequence[Row], *, contents: bool = True
     if not rows:
         return []
     attached = defaultdict(list)
-    for message, *file in await database.fetch(ATTACHED, json.dumps([row[0] for row in rows]), int(contents)):
+    (files,) = await database.read(ATTACHED(json.dumps([row[0] for row in rows]), int(contents)))
+    for message, *file in files:
         attached[message].append(_attachment(file))
     return [_message(row, attached.get(row[0], ())) for row in rows]
 

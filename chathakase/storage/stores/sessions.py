@@ -1,6 +1,6 @@
 """What is said: sessions and their messages."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from chathakase.core.errands import Errand
 from chathakase.core.types import (
@@ -18,7 +18,7 @@ from chathakase.core.types import (
     SessionInfo,
     SessionsPage,
 )
-from chathakase.storage.database import Database, Row, Transaction
+from chathakase.storage.database import Database, Row, Statement, Transaction
 from chathakase.storage.stores.errands import promise
 from chathakase.storage.stores.expiry import Expiring, idle
 from chathakase.storage.stores.files import add_files, add_files_of_twin
@@ -35,80 +35,89 @@ id, seq, asked = seq, doomed, (SELECT made_by FROM titles WHERE session = sessio
 """
 
 # What stands above and was in a session that has just been deleted is not to be brought back.
-OPEN = f"""
+OPEN = Statement(f"""
 INSERT INTO sessions (id, {PLACE}, seq, asked, began_at, active_at, above_read, owner)
-VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $7, $8 = 1 OR EXISTS
-    (SELECT 1 FROM gone WHERE surface = $2 AND workspace = $3 AND channel = $4 AND thread = $5), $9)
+VALUES ($1, $2, $3, $4, $5, 1, $6, now_ms(), now_ms(), CASE WHEN $7 = 1 OR EXISTS
+    (SELECT 1 FROM gone WHERE surface = $2 AND workspace = $3 AND channel = $4 AND thread = $5) THEN 1 ELSE 0 END, $8)
 ON CONFLICT (id) DO UPDATE SET
     seq = sessions.seq + 1,
     asked = CASE WHEN $6 = 1 THEN sessions.seq + 1 ELSE sessions.asked END,
-    active_at = $7,
+    active_at = now_ms(),
     archived_at = NULL
 RETURNING {STATE}
-"""
+""")
 
 # What is said to nobody in particular asks only where people do not talk among themselves.
-JOIN = f"""
+JOIN = Statement(f"""
 UPDATE sessions SET
     seq = seq + 1,
-    asked = CASE WHEN $5 = 1 AND ($9 = 1 OR NOT {among_people("sessions.id", "$7", "$8")}) THEN seq + 1 ELSE asked END,
-    active_at = $6,
+    asked = CASE WHEN $5 = 1 AND ($8 = 1 OR NOT {among_people("sessions.id", "$6", "$7")}) THEN seq + 1 ELSE asked END,
+    active_at = now_ms(),
     archived_at = NULL
 WHERE {HERE}
 RETURNING {STATE}
-"""
+""")
 
-ADD = """
+ADD = Statement("""
 INSERT INTO messages (session, seq, role, text, author, name, ref, said, said_to, asks, tokens, at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, now_ms())
 ON CONFLICT (session, ref) DO NOTHING
 RETURNING seq
-"""
+""")
 
 # A bare mention is a command; with the files that only its twin brings, it is a question.
-TAKE_UP = """
+TAKE_UP = Statement("""
 UPDATE messages SET seq = $3, role = $4, asks = $5
 WHERE session = $1 AND ref = $2 AND role = 'command'
 RETURNING seq
-"""
+""")
 
-TALKING = f"SELECT 1 FROM sessions WHERE {HERE} AND {among_people('sessions.id', '$5', '$6')}"
+TALKING = Statement(f"SELECT 1 FROM sessions WHERE {HERE} AND {among_people('sessions.id', '$5', '$6')}")
 
-NEWEST_THREADS = f"""
+NEWEST_THREADS = Statement(f"""
 SELECT s.thread FROM (SELECT sessions.thread,
     (SELECT max(m.said) FROM messages m WHERE m.session = sessions.id AND m.role = 'user') AS spoken FROM sessions
-    WHERE surface = $5 AND workspace = $6 AND channel = $2 AND surface <> ''
-        AND doomed = 0 AND ($3 = 0 OR {WAITS} OR NOT {free("$1")})) s
-WHERE s.spoken IS NOT NULL ORDER BY s.spoken DESC LIMIT $4
-"""
+    WHERE surface = $1 AND workspace = $2 AND channel = $3 AND surface <> ''
+        AND doomed = 0 AND ($4 = 0 OR {WAITS} OR NOT {free()})) s
+WHERE s.spoken IS NOT NULL ORDER BY s.spoken DESC LIMIT $5
+""")
 
-FIND = f"SELECT id FROM sessions WHERE {HERE} AND doomed = 0"
+FIND = Statement(f"SELECT id FROM sessions WHERE {HERE} AND doomed = 0")
 
-OPENED_LATER = f"""
+OPENED_LATER = Statement(f"""
 SELECT 1 FROM sessions WHERE {HERE} AND $5 < (SELECT min(said) FROM messages WHERE session = sessions.id AND seq > 0)
-"""
+""")
 
-GONE = f"SELECT 1 FROM gone WHERE {HERE} AND said >= $5"
+GONE = Statement(f"SELECT 1 FROM gone WHERE {HERE} AND said >= $5")
 
-EXPIRED = f"SELECT id FROM sessions WHERE {HERE} AND (doomed = 1 OR {idle('$5', '$6')})"
+EXPIRED = Statement(f"SELECT id FROM sessions WHERE {HERE} AND (doomed = 1 OR {idle('$5')})")
 
 INFO = f"""
-SELECT id, {PLACE}, sessions.began_at, sessions.active_at, {WAITS} OR NOT {free("$1")},
+SELECT id, {PLACE}, sessions.began_at, sessions.active_at, {WAITS} OR NOT {free()},
     message_count, owner, last_text, last_author, last_said,
     coalesce((SELECT title FROM titles WHERE session = sessions.id), ''),
     coalesce((SELECT messages FROM summaries WHERE session = sessions.id), 0)
 FROM sessions
 """
 
-USAGE = "SELECT model, prompt_tokens, completion_tokens FROM usage WHERE session = $1 ORDER BY model"
+INFO_OF_ONE = Statement(f"{INFO} WHERE id = $1 AND doomed = 0")
 
-PARTICIPANTS = """
+IS_ACTIVE = "archived_at IS NULL AND active_at >= now_ms() - $1"
+"""Of a row of ``sessions``: it is not expired after so many milliseconds."""
+
+ACTIVE = Statement(f"{INFO} WHERE {IS_ACTIVE} ORDER BY active_at DESC LIMIT $2")
+
+COUNT_ACTIVE = Statement(f"SELECT count(*) FROM sessions WHERE {IS_ACTIVE}")
+
+USAGE = Statement("SELECT model, prompt_tokens, completion_tokens FROM usage WHERE session = $1 ORDER BY model")
+
+PARTICIPANTS = Statement("""
 SELECT author, wrote_at FROM participants WHERE session = $1
 ORDER BY (SELECT min(said) FROM messages WHERE messages.author = participants.author AND messages.author <> ''
     AND messages.session = $1 AND role = 'user')
-"""
+""")
 
-PEOPLE = f"SELECT author FROM participants WHERE session = (SELECT id FROM sessions WHERE {HERE})"
+PEOPLE = Statement(f"SELECT author FROM participants WHERE session = (SELECT id FROM sessions WHERE {HERE})")
 
 
 class _HadAlready(Exception):
@@ -130,19 +139,11 @@ class _Expired(Exception):
 class Sessions:
     """Remembers what is said (a SessionStore)."""
 
-    def __init__(
-        self,
-        database: Database,
-        expiring: Expiring,
-        *,
-        now: Callable[[], int],
-        count: Callable[[str], int] = ESTIMATE,
-    ) -> None:
+    def __init__(self, database: Database, expiring: Expiring, *, count: Callable[[str], int] = ESTIMATE) -> None:
         """``count`` tells how many tokens a text has."""
         self._database = database
         self._expiring = expiring
         self._expiry = expiring.expiry
-        self._now = now
         self._count = count
 
     async def append(self, incoming: Incoming, *, role: Role = Role.USER, errand: Errand | None = None) -> Saved:
@@ -152,7 +153,7 @@ class Sessions:
         """
         while True:
             try:
-                async with self._database.transaction() as transaction:
+                async with self._database.session(incoming.place) as transaction:
                     return await self._append(transaction, incoming, role, errand)
             except _Expired as expired:
                 await self._expiring.delete_if_idle(expired.session)
@@ -162,16 +163,15 @@ class Sessions:
     async def _complete(self, incoming: Incoming, session: SessionId) -> Appended:
         if not incoming.files:
             return Appended.KNOWN
-        async with self._database.transaction() as transaction:
+        async with self._database.session(session) as transaction:
             completed = await add_files_of_twin(transaction, session, incoming)
         return Appended.COMPLETED if completed else Appended.KNOWN
 
     async def _append(self, transaction: Transaction, incoming: Incoming, role: Role, errand: Errand | None) -> Saved:
-        now = self._now()
         if self._expiry.mode is ExpiryMode.DELETE:
-            await self._refuse_expired(transaction, incoming, now)
+            await self._refuse_expired(transaction, incoming)
         asks = incoming.asks and errand is None and await self._is_for_us(transaction, incoming)
-        state = await self._next_seq(transaction, incoming, asks=asks, now=now)
+        state = await self._next_seq(transaction, incoming, asks=asks)
         if state is None:
             return Saved(Appended.STRAY)
         id_, seq, waits, doomed, titled, newest = state
@@ -179,28 +179,30 @@ class Sessions:
         if doomed:
             raise _Expired(session)
         declined, asks = asks and not waits, bool(asks and waits)
-        await self._add(transaction, session, incoming, int(seq or 0), role=role, asks=asks, now=now)
+        await self._add(transaction, session, incoming, int(seq or 0), role=role, asks=asks)
         if newest is not None and incoming.said <= int(newest):
             await spoil(transaction, session, incoming.said)
         if not titled and role is Role.USER:
             await retitle(transaction, session, int(seq or 0))
-        if errand is not None and await promise(transaction, errand, now=now) is None:
+        if errand is not None and await promise(transaction, errand) is None:
             raise _HadAlready(session)
         return Saved(Appended.AMONG_PEOPLE if declined else Appended.NEW, session)
 
     async def is_among_people(self, incoming: Incoming) -> bool:
         """Whether a message that is said to nobody in particular is said where people talk among themselves."""
         about = (*columns_of(incoming.place), incoming.said, incoming.author)
-        return bool(await self._database.fetch(TALKING, *about))
+        (rows,) = await self._database.read(TALKING(*about))
+        return bool(rows)
 
     async def find(self, place: Place) -> SessionId | None:
         """The session that is at a place."""
-        rows = await self._database.fetch(FIND, *columns_of(place))
+        (rows,) = await self._database.read(FIND(*columns_of(place)))
         return SessionId(str(rows[0][0])) if rows else None
 
     async def opened(self, places: Collection[Place]) -> Mapping[Place, SessionId]:
         """The sessions that there are by now at some places."""
-        return {place: session for place in places if (session := await self.find(place)) is not None}
+        found = await self._database.read(*(FIND(*columns_of(place)) for place in places))
+        return {place: SessionId(str(rows[0][0])) for place, rows in zip(places, found, strict=True) if rows}
 
     async def _add(
         self,
@@ -211,26 +213,25 @@ class Sessions:
         *,
         role: Role,
         asks: bool,
-        now: int,
     ) -> None:
         said = (incoming.text, incoming.author, incoming.name, incoming.ref, incoming.said, incoming.said_to)
         tokens = self._count(incoming.text)
-        if not await transaction.fetch(ADD, session, seq, role, *said, int(asks), tokens, now):
+        if not await transaction.fetch(ADD, session, seq, role, *said, int(asks), tokens):
             again = (session, incoming.ref, seq, role, int(asks))
             takes_up = role is Role.USER and incoming.opens and incoming.files
             if not (takes_up and await transaction.fetch(TAKE_UP, *again)):
                 raise _HadAlready(session)
         await add_files(transaction, session, incoming.ref, incoming.files)
 
-    async def _next_seq(self, transaction: Transaction, incoming: Incoming, *, asks: bool, now: int) -> Row | None:
+    async def _next_seq(self, transaction: Transaction, incoming: Incoming, *, asks: bool) -> Row | None:
         place = incoming.place
         if incoming.opens:
             nothing_above = int(place.thread == incoming.ref)
             about = (place.name, *columns_of(place))
-            rows = await transaction.fetch(OPEN, *about, int(asks), now, nothing_above, incoming.author)
+            rows = await transaction.fetch(OPEN, *about, int(asks), nothing_above, incoming.author)
         else:
             said = (incoming.said, incoming.author, int(incoming.said_to is SaidTo.BOT))
-            rows = await transaction.fetch(JOIN, *columns_of(place), int(asks), now, *said)
+            rows = await transaction.fetch(JOIN, *columns_of(place), int(asks), *said)
         return rows[0] if rows else None
 
     async def _is_for_us(self, transaction: Transaction, incoming: Incoming) -> bool:
@@ -239,63 +240,53 @@ class Sessions:
             return True
         return not await transaction.fetch(OPENED_LATER, *columns_of(incoming.place), incoming.said)
 
-    async def _refuse_expired(self, transaction: Transaction, incoming: Incoming, now: int) -> None:
+    async def _refuse_expired(self, transaction: Transaction, incoming: Incoming) -> None:
         place = columns_of(incoming.place)
-        for (session,) in await transaction.fetch(EXPIRED, *place, now - self._expiry.after, now):
+        for (session,) in await transaction.fetch(EXPIRED, *place, self._expiry.after):
             raise _Expired(SessionId(str(session)))
         if await transaction.fetch(GONE, *place, incoming.said):
             raise _HadAlready
 
     async def newest_threads(self, place: Place, *, busy: bool, limit: int) -> list[Place]:
         """The threads of a place's channel in which people said something, the last in which they did so first."""
-        about = (place.channel, int(busy), limit, place.surface, place.workspace)
-        rows = await self._database.fetch(NEWEST_THREADS, self._now(), *about)
+        about = (place.surface, place.workspace, place.channel, int(busy), limit)
+        (rows,) = await self._database.read(NEWEST_THREADS(*about))
         return [place.beside(place.channel, str(thread)) for (thread,) in rows]
 
     async def people(self, place: Place) -> frozenset[str]:
         """The user ids of everybody who has said something in the session at a place that is not forgotten."""
-        return frozenset(str(author) for (author,) in await self._database.fetch(PEOPLE, *columns_of(place)))
-
-    async def _participants(self, session: str) -> tuple[Participant, ...]:
-        rows = await self._database.fetch(PARTICIPANTS, session)
-        return tuple(Participant(str(author), int(wrote_at or 0) // 1000) for author, wrote_at in rows)
+        (rows,) = await self._database.read(PEOPLE(*columns_of(place)))
+        return frozenset(str(author) for (author,) in rows)
 
     async def info(self, session: SessionId) -> SessionInfo | None:
         """What is known of one session; None when there is none, or none any more."""
-        rows = await self._database.fetch(f"{INFO} WHERE id = $2 AND doomed = 0", self._now(), session)
-        return await self._info(rows[0]) if rows else None
+        rows, spent, participants = await self._database.read(
+            INFO_OF_ONE(session), USAGE(session), PARTICIPANTS(session)
+        )
+        return _info(rows[0], spent, participants) if rows else None
 
     async def active(self, *, limit: int) -> SessionsPage:
         """The sessions that are not expired, the most recently active first."""
-        now = self._now()
-        oldest = now - self._expiry.after
-        rows = await self._database.fetch(
-            f"{INFO} WHERE archived_at IS NULL AND active_at >= $2 ORDER BY active_at DESC LIMIT $3",
-            now,
-            oldest,
-            limit,
-        )
-        total = await self._database.fetch(
-            "SELECT count(*) FROM sessions WHERE archived_at IS NULL AND active_at >= $1", oldest
-        )
-        return SessionsPage(int(total[0][0] or 0), tuple([await self._info(row) for row in rows]))
+        after = self._expiry.after
+        rows, ((total,),) = await self._database.read(ACTIVE(after, limit), COUNT_ACTIVE(after))
+        more = await self._database.read(*(ask(row[0]) for row in rows for ask in (USAGE, PARTICIPANTS)))
+        each = zip(rows, more[::2], more[1::2], strict=True)
+        return SessionsPage(int(total or 0), tuple(_info(*about) for about in each))
 
-    async def _info(self, row: Row) -> SessionInfo:
-        id_, *where, began, active, busy, messages, owner, text, author, said, title, summarised = row
-        session = SessionId(str(id_))
-        spent = await self._database.fetch(USAGE, session)
-        usage = tuple((str(model), int(prompt or 0), int(completion or 0)) for model, prompt, completion in spent)
-        return SessionInfo(
-            session=session,
-            place=place_of(where),
-            messages=int(messages or 0),
-            participants=await self._participants(session),
-            began=int(began or 0),
-            active=int(active or 0),
-            busy=bool(busy),
-            title=str(title),
-            summarised=int(summarised or 0),
-            usage=usage,
-            owner=str(owner),
-            last=None if said is None else LastMessage(str(text), str(author), int(said) // 1000),
-        )
+
+def _info(row: Row, spent: Sequence[Row], participants: Sequence[Row]) -> SessionInfo:
+    id_, *where, began, active, busy, messages, owner, text, author, said, title, summarised = row
+    return SessionInfo(
+        session=SessionId(str(id_)),
+        place=place_of(where),
+        messages=int(messages or 0),
+        participants=tuple(Participant(str(author), int(wrote or 0) // 1000) for author, wrote in participants),
+        began=int(began or 0),
+        active=int(active or 0),
+        busy=bool(busy),
+        title=str(title),
+        summarised=int(summarised or 0),
+        usage=tuple((str(model), int(prompt or 0), int(completion or 0)) for model, prompt, completion in spent),
+        owner=str(owner),
+        last=None if said is None else LastMessage(str(text), str(author), int(said) // 1000),
+    )

@@ -1,54 +1,53 @@
 """Summaries: what stands for the beginning of a long conversation, and what is to be summed up next."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from chathakase.core.memory import Memory, Summary
 from chathakase.core.types import Message, Role, Usage
-from chathakase.storage.database import Database, Transaction, Value
+from chathakase.storage.database import Database, Row, Statement, Transaction, Value
 from chathakase.storage.stores.messages import COLUMNS, SPEAKERS, SPOKEN, read
-from chathakase.storage.stores.usage import spend
+from chathakase.storage.stores.usage import SPEND, spend
 
-CURRENT = f"""
+CURRENT = Statement(f"""
 SELECT s.generation, {SPEAKERS}, m.text, m.upto, m.messages, m.model, m.version
 FROM sessions s LEFT JOIN summaries m ON m.session = s.id WHERE s.id = $1
-"""
+""")
 
 # What waits for an answer, at first or again, is not told before it has one.
-UNANSWERED = """
+UNANSWERED = Statement("""
 SELECT min(m.said) FROM messages m JOIN sessions s ON s.id = m.session
 WHERE m.session = $1 AND m.role = 'user' AND m.asks = 1 AND m.seq > coalesce(
     (SELECT max(e.upto) FROM turns e WHERE e.session = $1 AND e.upto <
         (SELECT min(t.upto) FROM turns t WHERE t.session = $1 AND (t.wish IS NOT NULL OR t.id = s.turn))),
     CASE WHEN EXISTS (SELECT 1 FROM turns t WHERE t.session = $1 AND (t.wish IS NOT NULL OR t.id = s.turn)) THEN 0
     ELSE s.answered END)
-"""
+""")
 
-OLDEST = f"""
+OLDEST = Statement(f"""
 SELECT {COLUMNS} FROM messages WHERE session = $1 AND {SPOKEN} AND said > $2 ORDER BY said, seq
-LIMIT min($3, max(0, (SELECT count(*) FROM messages WHERE session = $1 AND {SPOKEN} AND said > $2) - $4))
-"""
+LIMIT least($3, greatest(0, (SELECT count(*) FROM messages WHERE session = $1 AND {SPOKEN} AND said > $2) - $4))
+""")
 
-REPLACE = """
+REPLACE = Statement("""
 INSERT INTO summaries (session, text, upto, messages, model, version, at)
-SELECT id, $3, $4, $5, $6, generation + 1, $7 FROM sessions WHERE id = $1 AND generation = $2
+SELECT id, $3, $4, $5, $6, generation + 1, now_ms() FROM sessions WHERE id = $1 AND generation = $2
 ON CONFLICT (session) DO UPDATE SET
     text = excluded.text, upto = excluded.upto, messages = excluded.messages, model = excluded.model,
     version = excluded.version, at = excluded.at
-"""
+""")
 
 # A summary is stale when anything is that it covers; what is being made just now may cover anything.
-SPOIL = "DELETE FROM summaries WHERE session = $1 AND upto >= $2"
-NEXT_GENERATION = "UPDATE sessions SET generation = generation + 1 WHERE id = $1"
+SPOIL = Statement("DELETE FROM summaries WHERE session = $1 AND upto >= $2")
+NEXT_GENERATION = Statement("UPDATE sessions SET generation = generation + 1 WHERE id = $1")
 
 
 class Summaries:
     """Remembers summaries (a SummaryStore)."""
 
-    def __init__(self, database: Database, *, now: Callable[[], int]) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._now = now
 
     async def to_summarise(self, session_id: str, *, keep: int, limit: int) -> Memory:
         """What comes behind the summary that there is, oldest first, without the newest ``keep`` messages.
@@ -56,32 +55,22 @@ class Summaries:
         At most ``limit`` messages; never a question without its answer, nothing that waits for one, nor what was said
         after that.
         """
-        now = await self._now_there(session_id)
-        summary = now.summary
-        upto = summary.upto if summary else -1
-        # Before the messages, so that what comes between these reads is rather left out than cut off.
-        waits = (await self._database.fetch(UNANSWERED, session_id))[0][0]
-        rows = await self._database.fetch(OLDEST, session_id, upto, limit, keep)
+        # What waits before the messages, so that what comes between these reads is rather left out than cut off.
+        current, ((waits,),) = await self._database.read(CURRENT(session_id), UNANSWERED(session_id))
+        now = _without_messages(current)
+        upto = now.summary.upto if now.summary else -1
+        (rows,) = await self._database.read(OLDEST(session_id, upto, limit, keep))
         before = [row for row in rows if waits is None or int(row[6] or 0) < int(waits)]
         messages = _without_a_question_at_the_end(await read(self._database, before))
         return replace(now, messages=tuple(messages))
-
-    async def _now_there(self, session_id: str) -> Memory:
-        """A session without its messages."""
-        rows = await self._database.fetch(CURRENT, session_id)
-        if not rows:
-            return Memory(())
-        generation, people, *summary = rows[0]
-        speakers = tuple(json.loads(str(people)))
-        return Memory((), summary=summary_of(summary), generation=int(generation or 0), people=speakers)
 
     async def summarised(self, session_id: str, summary: Summary, *, instead_of: Memory, usage: Usage) -> bool:
         """Replace the summary in what ``to_summarise`` gave; False, and nothing saved, when that is stale.
 
         What it cost counts in any case.
         """
-        about = (summary.text, summary.upto, summary.messages, summary.model, self._now())
-        async with self._database.transaction() as transaction:
+        about = (summary.text, summary.upto, summary.messages, summary.model)
+        async with self._database.session(session_id) as transaction:
             await spend(transaction, session_id, summary.model, usage)
             saved = bool(await transaction.execute(REPLACE, session_id, instead_of.generation, *about))
             if saved:
@@ -90,8 +79,15 @@ class Summaries:
 
     async def spent(self, session_id: str, model: str, usage: Usage) -> None:
         """Count what a summary cost that is told and not kept."""
-        async with self._database.transaction() as transaction:
-            await spend(transaction, session_id, model, usage)
+        await self._database.write(SPEND, session_id, model, usage.prompt_tokens, usage.completion_tokens)
+
+
+def _without_messages(rows: Sequence[Row]) -> Memory:
+    if not rows:
+        return Memory(())
+    generation, people, *summary = rows[0]
+    speakers = tuple(json.loads(str(people)))
+    return Memory((), summary=summary_of(summary), generation=int(generation or 0), people=speakers)
 
 
 def summary_of(columns: Sequence[Value]) -> Summary | None:

@@ -3,27 +3,27 @@
 from chathakase.core.memory import Memory, TitleBy
 from chathakase.core.titles import UNTITLED, title_of
 from chathakase.core.types import Usage
-from chathakase.storage.database import Database, Transaction
+from chathakase.storage.database import Database, Statement, Transaction
 from chathakase.storage.stores.usage import spend
 
 # By the index in order (hence the sign), which has it at once.
-FIRST_WORDS = """
+FIRST_WORDS = Statement("""
 SELECT text FROM messages WHERE session = $1 AND role = 'user' AND +seq > 0 ORDER BY said, seq LIMIT 1
-"""
+""")
 
-ENTITLE = """
+ENTITLE = Statement("""
 INSERT INTO titles (session, title, made_by, told)
 SELECT id, $2, $3, seq FROM sessions WHERE id = $1 AND ($4 < 0 OR generation = $4)
 ON CONFLICT (session) DO UPDATE SET title = excluded.title, made_by = excluded.made_by, told = excluded.told
 WHERE titles.made_by IN ('', 'rule') OR excluded.made_by = 'person'
-"""
+""")
 
 # A model's title may tell of anything that was said until it was given.
-ENTITLE_ANEW = """
+ENTITLE_ANEW = Statement("""
 INSERT INTO titles (session, title, made_by, told) SELECT id, $2, $3, seq FROM sessions WHERE id = $1
 ON CONFLICT (session) DO UPDATE SET title = excluded.title, made_by = excluded.made_by, told = excluded.told
 WHERE titles.made_by IN ('', 'rule') OR titles.made_by = 'model' AND titles.told >= $4
-"""
+""")
 
 
 class Titles:
@@ -47,7 +47,7 @@ class Titles:
         Also False when it was ``made_of`` what is stale. What it cost a ``model`` counts in any case.
         """
         generation = -1 if made_of is None else made_of.generation
-        async with self._database.transaction() as transaction:
+        async with self._database.session(session_id) as transaction:
             if usage is not None:
                 await spend(transaction, session_id, model, usage)
             return bool(await transaction.execute(ENTITLE, session_id, title, by, generation))

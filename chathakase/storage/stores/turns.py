@@ -8,19 +8,19 @@ from uuid import uuid4
 from chathakase.core.errands import Press
 from chathakase.core.leases import LEASE_MS
 from chathakase.core.types import Answered, Hold, Lease, Result, Session, SessionId, Wish
-from chathakase.storage.database import Database, Row, Transaction
+from chathakase.storage.database import Database, Row, Statement, Transaction
 from chathakase.storage.stores.messages import ESTIMATE
 from chathakase.storage.stores.places import PLACE, place_of
 from chathakase.storage.stores.summaries import spoil
 from chathakase.storage.stores.suspects import (
     BLAMED_AFTER,
     CLEARED_OF_IT,
+    IS_NEW_SUSPECT,
+    MAY_RUN,
+    MAY_RUN_ALONE,
     NOT_ALONE,
+    SOMEBODY_WAS_ALONE,
     SUSPECT,
-    is_new_suspect,
-    may_run,
-    may_run_alone,
-    somebody_was_alone,
 )
 from chathakase.storage.stores.usage import spend
 from chathakase.storage.stores.waiting import (
@@ -35,18 +35,18 @@ from chathakase.storage.stores.waiting import (
     said_at,
 )
 
-TO_TAKE = f"({may_run('$1')} OR {is_new_suspect('$1')})"
-"""Of a row of ``sessions``, at the time $1: a claim is of use, if only to have a suspect wait to run alone."""
+TO_TAKE = f"({MAY_RUN} OR {IS_NEW_SUSPECT})"
+"""Of a row of ``sessions``: a claim is of use, if only to have a suspect wait to run alone."""
 
 # Both halves have a partial index of their own, so that sessions at rest cost nothing. What the process died of most
 # often comes first, so that it finds nothing beside it yet.
-WAITING = f"""
-SELECT id, {PLACE}, attempts, lease_until FROM sessions WHERE asked > answered AND {free("$1")} AND {TO_TAKE}
+WAITING = Statement(f"""
+SELECT id, {PLACE}, attempts, lease_until FROM sessions WHERE asked > answered AND {free()} AND {TO_TAKE}
 UNION
 SELECT sessions.id, {PLACE}, sessions.attempts, lease_until FROM turns t JOIN sessions ON sessions.id = t.session
-WHERE t.wish IS NOT NULL AND {free("$1")} AND {TO_TAKE}
+WHERE t.wish IS NOT NULL AND {free()} AND {TO_TAKE}
 ORDER BY 6 DESC, 7 LIMIT 1000
-"""
+""")
 
 WISHED = "FROM turns WHERE turns.session = $1 AND turns.wish IS NOT NULL ORDER BY turns.upto LIMIT 1"
 
@@ -55,118 +55,120 @@ CLAIMED = "FROM turns WHERE turns.id = sessions.turn"
 # Whoever ends a turn because of a message ends it for what was said before that; what was asked later still waits.
 ASKED_LATER = f"""
 FROM messages m WHERE m.session = sessions.id AND m.role = 'user' AND m.asks = 1 AND m.seq > answered
-    AND m.said > {said_at("$5")}
+    AND m.said > {said_at("$3")}
 """
 
-RUNS_ALONE = f"($5 IS '' AND {may_run_alone('$4')})"
+RUNS_ALONE = f"($3 = '' AND $4 = 0 AND {MAY_RUN_ALONE})"
 
-# Every change of what waits changes the session's own row as well, so that of two claimants one finds nothing to
-# update. A turn that was not finished is gone on with: it keeps its name and its messages. Then comes a turn that is
-# wished for again, which has a row of its own already, and then what was not answered yet.
-CLAIM = f"""
+# Whoever claims has locked the session's row, so all of the session is as it stands. A turn that was not finished is
+# gone on with: it keeps its name and its messages. Then comes a turn that is wished for again, which has a row of its
+# own already, and then what was not answered yet.
+CLAIM = Statement(f"""
 UPDATE sessions SET
-    lease_owner = $2, lease_until = $3, attempts = attempts + 1,
-    turn = coalesce(turn, (SELECT turns.id {WISHED}), $2), turn_began = coalesce(turn_began, $4),
+    lease_owner = $2, lease_until = now_ms() + {LEASE_MS}, attempts = attempts + 1,
+    turn = coalesce(turn, (SELECT turns.id {WISHED}), $2), turn_began = coalesce(turn_began, now_ms()),
     reply_refs = CASE WHEN turn IS NULL
         THEN coalesce((SELECT turns.reply_refs {WISHED}), '[]') ELSE reply_refs END,
-    died_alone = died_alone + alone, alone = {RUNS_ALONE}, suspect_until = CASE WHEN {RUNS_ALONE} THEN $4 ELSE 0 END
-WHERE id = $1 AND doomed = 0 AND {WAITS} AND {free("$4")} AND ($5 IS NOT '' OR {may_run("$4")})
-    AND CASE WHEN coalesce($5, '') = '' THEN NOT {TO_FORGET} ELSE {begun_before("$5")} END
+    died_alone = died_alone + alone, alone = CASE WHEN {RUNS_ALONE} THEN 1 ELSE 0 END,
+    suspect_until = CASE WHEN {RUNS_ALONE} THEN now_ms() ELSE 0 END
+WHERE id = $1 AND doomed = 0 AND {WAITS} AND {free()} AND ($3 <> '' OR $4 = 1 OR {MAY_RUN})
+    AND CASE WHEN $3 = '' THEN NOT {TO_FORGET} ELSE {begun_before("$3")} END
 RETURNING id, {PLACE}, turn, attempts, reply_refs,
     coalesce((SELECT turns.upto {CLAIMED}), (SELECT min(m.seq) - 1 {ASKED_LATER}), seq),
     (SELECT turns.wish {CLAIMED}), coalesce((SELECT turns.run + 1 {CLAIMED}), 1), {SINCE}, {FIRST_ASKER},
-    alone, died_alone >= {BLAMED_AFTER}, {somebody_was_alone("$4")}
-"""
+    alone, died_alone >= {BLAMED_AFTER}, {SOMEBODY_WAS_ALONE}
+""")
 
-NEXT_ASKER = f"""
+NEXT_ASKER = Statement(f"""
 SELECT coalesce(CASE WHEN turn IS NULL THEN (
     SELECT m.author FROM messages m WHERE m.session = sessions.id AND m.role = 'user' AND m.asks = 1
         AND m.seq <= (SELECT turns.upto {WISHED})
         AND m.seq > (SELECT coalesce(max(e.upto), 0) FROM turns e
             WHERE e.session = sessions.id AND e.upto < (SELECT turns.upto {WISHED}))
     ORDER BY m.seq LIMIT 1) END, {FIRST_ASKER}, '')
-FROM sessions WHERE id = $1 AND doomed = 0 AND {WAITS} AND {free("$2")}
-    AND ({may_run("$2")} OR {is_new_suspect("$2")})
-"""
+FROM sessions WHERE id = $1 AND doomed = 0 AND {WAITS} AND {free()} AND {TO_TAKE}
+""")
 
-RENEW = "UPDATE sessions SET lease_until = $3 WHERE id = $1 AND lease_owner = $2 RETURNING stop"
+RENEW = Statement(
+    f"UPDATE sessions SET lease_until = now_ms() + {LEASE_MS} WHERE id = $1 AND lease_owner = $2 RETURNING stop"
+)
 
-WANT_STOP = f"""
+WANT_STOP = Statement(f"""
 UPDATE sessions SET stop = 1
 WHERE id = $1 AND lease_owner IS NOT NULL AND ($2 = '' OR turn = $2) AND ($3 = '' OR {begun_before("$3")})
-"""
+""")
 
-NOTE_REPLY = "UPDATE sessions SET reply_refs = $3 WHERE id = $1 AND lease_owner = $2"
+NOTE_REPLY = Statement("UPDATE sessions SET reply_refs = $3 WHERE id = $1 AND lease_owner = $2")
 
-RECORD = """
+RECORD = Statement("""
 INSERT INTO turns (
     id, session, upto, attempts, reply_refs, began_at,
     outcome, error, model, prompt_tokens, completion_tokens, ended_at, run, estimate)
-SELECT turn, id, $3, attempts, reply_refs, turn_began, $4, $5, $6, $7, $8, $9, $10, $11
+SELECT turn, id, $3, attempts, reply_refs, turn_began, $4, $5, $6, $7, $8, now_ms(), $9, $10
 FROM sessions WHERE id = $1 AND lease_owner = $2
 ON CONFLICT (id) DO UPDATE SET
     attempts = excluded.attempts, reply_refs = excluded.reply_refs,
     outcome = excluded.outcome, error = excluded.error, model = excluded.model,
     prompt_tokens = excluded.prompt_tokens, completion_tokens = excluded.completion_tokens,
     ended_at = excluded.ended_at, run = excluded.run, estimate = excluded.estimate, wish = NULL
-"""
+""")
 
 # A turn that is taken up again answers something old: what was answered since stays answered.
-FINISH = f"""
+FINISH = Statement(f"""
 UPDATE sessions SET
     answered = CASE WHEN answered > $3 THEN answered ELSE $3 END,
-    seq = seq + 1, active_at = $4, {NO_TURN}
+    seq = seq + 1, active_at = now_ms(), {NO_TURN}
 WHERE id = $1 AND lease_owner = $2
 RETURNING seq
-"""
+""")
 
-ADD_ANSWER = """
+ADD_ANSWER = Statement("""
 INSERT INTO messages (session, seq, role, text, author, ref, reply_to, at, said, tokens)
-SELECT $1, $2, 'assistant', $3, '', $4, $5, $6, coalesce(max(said), $6 * 1000), $8 FROM messages
-WHERE session = $1 AND role = 'user' AND seq > $7 AND seq <= $5
+SELECT $1, $2, 'assistant', $3, '', $4, $5, now_ms(), coalesce(max(said), now_ms() * 1000), $7 FROM messages
+WHERE session = $1 AND role = 'user' AND seq > $6 AND seq <= $5
 ON CONFLICT (session, ref) DO UPDATE SET text = excluded.text, at = excluded.at, tokens = excluded.tokens
 RETURNING said
-"""
+""")
 
-REMOVE_ANSWER = "DELETE FROM messages WHERE session = $1 AND ref = $2 RETURNING said"
+REMOVE_ANSWER = Statement("DELETE FROM messages WHERE session = $1 AND ref = $2 RETURNING said")
 
-NEWEST_COUNTS = """
-SELECT model, estimate, prompt_tokens FROM (SELECT * FROM turns ORDER BY rowid DESC LIMIT 2000)
+NEWEST_COUNTS = Statement("""
+SELECT model, estimate, prompt_tokens FROM turns
 WHERE estimate > 0 AND prompt_tokens > 0 ORDER BY ended_at DESC LIMIT 200
-"""
+""")
 
 # No process died of it, and whoever takes it up next sees anew whether it runs alone.
-RELEASE = """
+RELEASE = Statement("""
 UPDATE sessions SET lease_owner = NULL, lease_until = 0, attempts = attempts - 1, alone = 0, suspect_until = 0
 WHERE id = $1 AND lease_owner = $2
-"""
+""")
 
 # A turn keeps its wish until it ends, and an end counts its run up: either way a second press finds nothing to update.
-REOPEN = f"""
+REOPEN = Statement(f"""
 UPDATE turns SET wish = $4 WHERE id = $1 AND session = $2 AND run = $3 AND wish IS NULL AND {KEPT}
     AND EXISTS (SELECT 1 FROM sessions WHERE id = $2 AND doomed = 0)
-"""
+""")
 
-NEWEST = f"SELECT id, run, upto, reply_refs FROM turns WHERE session = $1 AND {KEPT} ORDER BY upto DESC LIMIT 1"
+NEWEST = Statement(f"""
+SELECT id, run, reply_refs, EXISTS (SELECT 1 FROM messages m
+    WHERE m.session = $1 AND m.seq > turns.upto AND m.role IN ('user', 'command') AND m.ref <> $2)
+FROM turns WHERE session = $1 AND {KEPT} ORDER BY upto DESC LIMIT 1
+""")
 
-SAID_SINCE = """
-SELECT 1 FROM messages WHERE session = $1 AND seq > $2 AND role IN ('user', 'command') AND ref <> $3 LIMIT 1
-"""
+BUSY = Statement(f"SELECT 1 FROM sessions WHERE id = $1 AND doomed = 0 AND ({WAITS} OR NOT {free()})")
 
-BUSY = f"SELECT 1 FROM sessions WHERE id = $1 AND doomed = 0 AND ({WAITS} OR NOT {free('$2')})"
-
-ANSWER_TO = """
+ANSWER_TO = Statement("""
 SELECT t.id, t.run FROM turns t JOIN messages m ON m.session = t.session
 WHERE t.session = $1 AND m.ref = $2 AND m.role = 'user' AND m.asks = 1 AND m.seq <= t.upto
     AND t.upto = (SELECT max(n.upto) FROM turns n WHERE n.session = $1)
     AND m.seq > (SELECT coalesce(max(e.upto), 0) FROM turns e WHERE e.session = $1 AND e.upto < t.upto)
-"""
+""")
 
-WAKE = "UPDATE sessions SET archived_at = NULL, active_at = $2 WHERE id = $1"
+WAKE = Statement("UPDATE sessions SET archived_at = NULL, active_at = now_ms() WHERE id = $1")
 
 # A turn that ended answers what was asked after the turn before it, also while it is taken up again; one that never
 # ended has no row yet and answers what is not answered. No turn at all stands for everything that waits.
-ASKERS = """
+ASKERS = Statement("""
 SELECT m.author FROM messages m JOIN turns t ON t.session = m.session
 WHERE m.session = $1 AND m.asks = 1 AND m.role = 'user' AND (t.id = $2 OR $2 = '' AND t.wish IS NOT NULL)
     AND m.seq <= t.upto
@@ -175,14 +177,14 @@ UNION
 SELECT m.author FROM messages m JOIN sessions s ON s.id = m.session
 WHERE m.session = $1 AND m.asks = 1 AND m.role = 'user' AND m.seq > s.answered
     AND ($3 = 0 OR m.seq <= $3) AND ($2 = '' OR s.turn = $2 AND NOT EXISTS (SELECT 1 FROM turns t WHERE t.id = $2))
-"""
+""")
 
 
-CLEARED = """
+CLEARED = Statement("""
 SELECT 1
 WHERE NOT EXISTS (SELECT 1 FROM sessions WHERE id = $1 AND turn = $2)
     AND NOT EXISTS (SELECT 1 FROM turns WHERE id = $2 AND run >= $3)
-"""
+""")
 
 
 LONG = 20_000
@@ -192,20 +194,19 @@ LONG = 20_000
 class Turns:
     """Says who may answer (a TurnStore)."""
 
-    def __init__(self, database: Database, *, now: Callable[[], int], count: Callable[[str], int] = ESTIMATE) -> None:
+    def __init__(self, database: Database, *, count: Callable[[str], int] = ESTIMATE) -> None:
         """``count`` tells how many tokens a text has."""
         self._database = database
-        self._now = now
         self._count = count
 
     async def waiting(self) -> list[Session]:
         """The sessions in which something waits that may run now, and nobody works."""
-        rows = await self._database.fetch(WAITING, self._now())
+        (rows,) = await self._database.read(WAITING())
         return [Session(SessionId(str(session)), place_of(where)) for session, *where, _, _ in rows]
 
     async def next_asker(self, session_id: str) -> str | None:
         """The user id of who asked first what a session waits for; None when nothing waits, or somebody holds it."""
-        rows = await self._database.fetch(NEXT_ASKER, session_id, self._now())
+        (rows,) = await self._database.read(NEXT_ASKER(session_id))
         return str(rows[0][0]) if rows else None
 
     async def claim(self, session_id: str, *, before: str = "", to_end: bool = False) -> Lease | None:
@@ -214,58 +215,55 @@ class Turns:
         Also None while it must wait for another to run alone, or to run alone itself. ``before`` a stored message: only
         a turn that was begun and answers something said before that, which waits for nobody; nor does one ``to_end``.
         """
-        now, owner = self._now(), uuid4().hex
-        which = before or (None if to_end else "")
-        async with self._database.transaction() as transaction:
-            rows = await transaction.fetch(CLAIM, session_id, owner, now + LEASE_MS, now, which)
+        owner = uuid4().hex
+        async with self._database.session(session_id) as transaction:
+            rows = await transaction.fetch(CLAIM, session_id, owner, before, int(to_end))
             if not rows:
-                await transaction.execute(SUSPECT, session_id, now)
-            elif rows[0][-1]:
-                await transaction.execute(NOT_ALONE, session_id, now)
+                await transaction.execute(SUSPECT, session_id)
+        if rows and rows[0][-1]:
+            # Nothing has run beside it yet, so that it does no harm if this is cut short.
+            await self._database.write(NOT_ALONE, session_id)
         return _lease(owner, rows[0]) if rows else None
 
     async def renew(self, lease: Lease) -> Hold:
         """Hold on to a turn."""
-        async with self._database.transaction() as transaction:
-            rows = await transaction.fetch(RENEW, lease.session, lease.owner, self._now() + LEASE_MS)
+        rows = await self._database.write(RENEW, lease.session, lease.owner)
         if not rows:
             return Hold.LOST
         return Hold.STOP if rows[0][0] else Hold.HELD
 
     async def want_stop(self, session_id: str, turn: str = "", *, before: str = "") -> bool:
         """Have a turn stopped that somebody else holds, or held when it died; of no turn: whatever is held."""
-        async with self._database.transaction() as transaction:
+        async with self._database.session(session_id) as transaction:
             return bool(await transaction.execute(WANT_STOP, session_id, turn, before))
 
     async def note_reply(self, lease: Lease, refs: Sequence[str]) -> None:
         """Remember the messages that a turn is writing, so that a later try edits them."""
-        async with self._database.transaction() as transaction:
-            await transaction.execute(NOTE_REPLY, lease.session, lease.owner, json.dumps(list(refs)))
+        await self._database.write(NOTE_REPLY, lease.session, lease.owner, json.dumps(list(refs)))
 
     async def finish(self, lease: Lease, result: Result) -> bool:
         """Save the answer and the cursor and end the lease; False, and nothing saved, when it is lost."""
-        now, session_id, upto = self._now(), lease.session, lease.upto
+        session_id, upto = lease.session, lease.upto
         usage = result.usage
         tokens = (usage.prompt_tokens, usage.completion_tokens) if usage else (None, None)
         # Before anything is locked, and beside the loop where it takes long.
         counting = asyncio.to_thread(self._count, result.text) if len(result.text) > LONG else None
         counted = await counting if counting else self._count(result.text)
-        record = (result.outcome, result.error, result.model, *tokens, now, lease.run, result.estimate)
-        async with self._database.transaction() as transaction:
-            await transaction.fetch(RECORD, session_id, lease.owner, upto, *record)
-            rows = await transaction.fetch(FINISH, session_id, lease.owner, upto, now)
-            if not rows:
+        record = (result.outcome, result.error, result.model, *tokens, lease.run, result.estimate)
+        async with self._database.session(session_id) as transaction:
+            if not await transaction.execute(RECORD, session_id, lease.owner, upto, *record):
                 return False
+            ((seq,),) = await transaction.fetch(FINISH, session_id, lease.owner, upto)
             if usage is not None:
                 await spend(transaction, session_id, result.model, usage)
-            await self._save_answer(transaction, lease, result.text, int(rows[0][0] or 0), counted)
+            await self._save_answer(transaction, lease, result.text, int(seq or 0), counted)
         return True
 
     async def _save_answer(self, transaction: Transaction, lease: Lease, text: str, seq: int, tokens: int) -> None:
         """Save an answer; one that takes the place of another, or of none, may be what a summary tells otherwise."""
         session_id, changed = lease.session, []
         if text:
-            answer = (seq, text, lease.turn, lease.upto, self._now(), lease.since, tokens)
+            answer = (seq, text, lease.turn, lease.upto, lease.since, tokens)
             changed = await transaction.fetch(ADD_ANSWER, session_id, *answer)
         elif lease.wish:
             changed = await transaction.fetch(REMOVE_ANSWER, session_id, lease.turn)
@@ -274,28 +272,26 @@ class Turns:
 
     async def release(self, lease: Lease) -> None:
         """Put a turn down unfinished, for whoever comes next."""
-        async with self._database.transaction() as transaction:
-            await transaction.execute(RELEASE, lease.session, lease.owner)
+        await self._database.write(RELEASE, lease.session, lease.owner)
 
     async def survived(self, lease: Lease) -> None:
         """Whoever lost a turn to another, since it stood still for too long, lives: no process died of that turn."""
-        async with self._database.transaction() as transaction:
-            await transaction.execute(CLEARED_OF_IT, lease.session, lease.turn, int(lease.alone))
+        await self._database.write(CLEARED_OF_IT, lease.session, lease.turn, int(lease.alone))
 
     async def reopen(self, session: SessionId, press: Press) -> bool:
         """Have a turn of a session that ended taken up again, as the press wishes; the session then waits for it.
 
         False when that run of the turn was taken up already, or when what it answered is forgotten.
         """
-        async with self._database.transaction() as transaction:
+        async with self._database.session(session) as transaction:
             done = bool(await transaction.execute(REOPEN, press.turn, session, press.run, press.wish))
             if done:
-                await transaction.execute(WAKE, session, self._now())
+                await transaction.execute(WAKE, session)
         return done
 
     async def answer_to(self, session_id: str, ref: str) -> tuple[str, int] | None:
         """The newest turn of a session, if it ended and answers a message, and how often it was run."""
-        rows = await self._database.fetch(ANSWER_TO, session_id, ref)
+        (rows,) = await self._database.read(ANSWER_TO(session_id, ref))
         return (str(rows[0][0]), int(rows[0][1] or 1)) if rows else None
 
     async def newest(self, session_id: str, *, but: str = "") -> Answered | None:
@@ -303,23 +299,23 @@ class Turns:
 
         What was said after it counts, ``but`` one message.
         """
-        rows = await self._database.fetch(NEWEST, session_id)
+        (rows,) = await self._database.read(NEWEST(session_id, but))
         if not rows:
             return None
-        ((turn, run, upto, refs),) = rows
-        since = await self._database.fetch(SAID_SINCE, session_id, upto, but)
+        ((turn, run, refs, since),) = rows
         return Answered(str(turn), int(run or 1), next(iter(json.loads(str(refs))), ""), is_last=not since)
 
     async def is_busy(self, session_id: str) -> bool:
         """Whether an answer is being written in a session, or waits to be."""
-        return bool(await self._database.fetch(BUSY, session_id, self._now()))
+        (rows,) = await self._database.read(BUSY(session_id))
+        return bool(rows)
 
     async def askers(self, session_id: str, turn: str, *, upto: int = 0) -> frozenset[str]:
         """The user ids of who asked what a turn answers; of no turn: of who asked what is not answered yet.
 
         ``upto`` is the newest message that a turn under way answers; what was asked after it is no matter of its.
         """
-        rows = await self._database.fetch(ASKERS, session_id, turn, upto)
+        (rows,) = await self._database.read(ASKERS(session_id, turn, upto))
         return frozenset(str(author) for (author,) in rows)
 
     async def calibration(self) -> list[tuple[str, int, int]]:
@@ -327,12 +323,13 @@ class Turns:
 
         The newest comes last, so that whoever learns from them learns most from it.
         """
-        rows = reversed(await self._database.fetch(NEWEST_COUNTS))
-        return [(str(model), int(estimate or 0), int(counted or 0)) for model, estimate, counted in rows]
+        (rows,) = await self._database.read(NEWEST_COUNTS())
+        return [(str(model), int(estimate or 0), int(counted or 0)) for model, estimate, counted in reversed(rows)]
 
     async def was_cleared(self, lease: Lease) -> bool:
         """Tell whether a turn that is lost was forgotten, so that nobody else writes or has written its answer."""
-        return bool(await self._database.fetch(CLEARED, lease.session, lease.turn, lease.run))
+        (rows,) = await self._database.read(CLEARED(lease.session, lease.turn, lease.run))
+        return bool(rows)
 
 
 def _lease(owner: str, row: Row) -> Lease:

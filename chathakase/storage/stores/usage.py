@@ -1,14 +1,14 @@
 """What models cost a session."""
 
 from chathakase.core.types import Usage
-from chathakase.storage.database import Transaction
+from chathakase.storage.database import Statement, Transaction
 
-SPEND = """
+SPEND = Statement("""
 INSERT INTO usage (session, model, prompt_tokens, completion_tokens) SELECT id, $2, $3, $4 FROM sessions WHERE id = $1
 ON CONFLICT (session, model) DO UPDATE SET
     prompt_tokens = usage.prompt_tokens + excluded.prompt_tokens,
     completion_tokens = usage.completion_tokens + excluded.completion_tokens
-"""
+""")
 
 
 async def spend(transaction: Transaction, session_id: str, model: str, usage: Usage) -> None:

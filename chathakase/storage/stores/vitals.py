@@ -2,17 +2,17 @@
 
 from dataclasses import dataclass
 
-from chathakase.storage.database import Database, Row
+from chathakase.storage.database import Database, Row, Statement
 
-WAITING = """
-SELECT count(DISTINCT id), min(since) FROM (
+WAITING = Statement("""
+SELECT count(DISTINCT id), now_ms() - min(since) FROM (
     SELECT id, coalesce(
         (SELECT min(at) FROM messages WHERE session = sessions.id AND seq > answered AND asks = 1), active_at
     ) AS since FROM sessions WHERE asked > answered
     UNION ALL
     SELECT sessions.id, active_at FROM turns JOIN sessions ON sessions.id = turns.session WHERE wish IS NOT NULL
 ) AS waiting
-"""
+""")
 """Both halves have a partial index of their own, so that sessions at rest cost nothing."""
 
 
@@ -24,13 +24,13 @@ class Waiting:
     oldest: float
 
 
-async def count_waiting(database: Database, *, now: int) -> Waiting:
-    """See who waits, at a time in epoch milliseconds. Raises StoreError when the database does not answer."""
-    (row,) = await database.fetch(WAITING)
-    return read_waiting(row, now)
+async def count_waiting(database: Database) -> Waiting:
+    """See who waits. Raises StoreError when the database does not answer."""
+    ((row,),) = await database.read(WAITING())
+    return read_waiting(row)
 
 
-def read_waiting(row: Row, now: int) -> Waiting:
+def read_waiting(row: Row) -> Waiting:
     """Read the one row of WAITING."""
-    turns, since = int(row[0] or 0), int(row[1] or 0)
-    return Waiting(turns, max(now - since, 0) / 1000 if turns else 0.0)
+    turns, longest = int(row[0] or 0), int(row[1] or 0)
+    return Waiting(turns, max(longest, 0) / 1000)

@@ -42,14 +42,14 @@ EXISTS (SELECT 1 FROM errands WHERE errands.session = sessions.id AND errands.co
 """Of a row of ``sessions``: somebody wants it forgotten, and that is not done yet."""
 
 
-def free(now: str, until: str = "lease_until") -> str:
-    """Of a row of ``sessions``: nobody holds its turn at the time that a parameter tells."""
-    return f"({until} < {now} OR {until} > {now} + {AHEAD_MS})"
+def free(until: str = "lease_until") -> str:
+    """Of a row of ``sessions``: nobody holds its turn."""
+    return f"({until} < now_ms() OR {until} > now_ms() + {AHEAD_MS})"
 
 
-def held(now: str, until: str = "lease_until") -> str:
-    """Of a row of ``sessions``: somebody holds its turn at the time that a parameter tells."""
-    return f"{until} BETWEEN {now} AND {now} + {AHEAD_MS}"
+def held(until: str = "lease_until") -> str:
+    """Of a row of ``sessions``: somebody holds its turn."""
+    return f"{until} BETWEEN now_ms() AND now_ms() + {AHEAD_MS}"
 
 
 def said_at(ref: str) -> str:

@@ -1,24 +1,24 @@
 """What becomes of the turns of a session in which questions were forgotten."""
 
-from chathakase.storage.database import Transaction
+from chathakase.storage.database import Statement, Transaction
 from chathakase.storage.stores.waiting import KEPT, NO_TURN, WAITS
 
 # Whatever asks and is not forgotten still waits.
-QUESTIONS = """
+QUESTIONS = Statement("""
 UPDATE sessions SET answered = coalesce(
     (SELECT min(m.seq) - 1 FROM messages m
     WHERE m.session = $1 AND m.role = 'user' AND m.asks = 1 AND m.seq > sessions.answered),
     seq)
 WHERE id = $1 AND asked > answered
-"""
+""")
 
 # A turn whose question is forgotten is not taken up again.
-WISHES = f"UPDATE turns SET wish = NULL WHERE session = $1 AND wish IS NOT NULL AND NOT {KEPT}"
+WISHES = Statement(f"UPDATE turns SET wish = NULL WHERE session = $1 AND wish IS NOT NULL AND NOT {KEPT}")
 
 # A turn that has nothing to answer any more must not lend its name and its messages to the next one.
-TURN = f"""
+TURN = Statement(f"""
 UPDATE sessions SET {NO_TURN} WHERE id = $1 AND turn IS NOT NULL AND NOT {WAITS}
-"""
+""")
 
 
 async def withdraw(transaction: Transaction, session_id: str) -> None:
