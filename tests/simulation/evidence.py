@@ -6,6 +6,7 @@ from functools import cached_property
 from itertools import groupby
 
 from tests.simulation.deeds import Kind, Mood
+from tests.storage.truth import Counts, Stored
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -110,6 +111,10 @@ class Evidence:
     sessions: Sequence[Session] = ()
     rows: Sequence[Row] = ()
     turns: Sequence[Turn] = ()
+    messages: Sequence[Stored] = ()
+    """The rows once more, with all that is counted."""
+    counts: Mapping[str, Counts] = field(default_factory=dict)
+    """What is kept of each session besides its messages."""
     errands: int = 0
     """Things promised that are not done."""
     statuses: Sequence[Place] = ()

@@ -9,6 +9,8 @@ from tests.simulation.settle import open_errands, statuses
 from tests.simulation.stage import Stage
 from tests.simulation.town import BOT
 from tests.simulation.words import SECRET, tokens
+from tests.storage import truth
+from tests.storage.truth import Stored
 
 SESSIONS = "SELECT id, asked, answered, lease_owner, turn FROM sessions"
 ROWS = "SELECT session, seq, role, text, ref, reply_to, asks FROM messages"
@@ -24,6 +26,8 @@ def gather(stage: Stage, unsettled: Sequence[str]) -> Evidence:
         sessions=tuple(Session(*row) for row in stage.rows(SESSIONS)),
         rows=tuple(Row(*row) for row in stage.rows(ROWS)),
         turns=tuple(Turn(*row) for row in stage.rows(TURNS)),
+        messages=tuple(Stored(*row) for row in stage.rows(truth.MESSAGES)),
+        counts=truth.kept(stage.rows(truth.SESSIONS), stage.rows(truth.PARTICIPANTS)),
         errands=len(open_errands(stage)),
         statuses=statuses(stage),
         acknowledged=_acknowledged(stage),

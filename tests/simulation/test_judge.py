@@ -11,6 +11,7 @@ from tests.simulation.evidence import Evidence, Place, Request, Row, Said, Sessi
 from tests.simulation.judge import Wrong, judge
 from tests.simulation.judge.answers import CLEARED
 from tests.simulation.words import END
+from tests.storage.truth import Counts, Stored
 
 ROOM, OTHER = Place("C1", "10.000001"), Place("C2", "20.000001")
 
@@ -326,3 +327,29 @@ def test_commands_that_are_not_answered_once() -> None:
     assert found(replace(evidence, shown=evidence.shown[:-1])) == {Wrong.COMMAND}
     again = replace(evidence.shown[-1], ts="11.600000")
     assert found(replace(evidence, shown=(*evidence.shown, again))) == {Wrong.DOUBLED}
+
+
+MESSAGES = (
+    Stored(ROOM.session, 1, "user", "q1z", "U1", "", None, 10_000_001, 10),
+    Stored(ROOM.session, 2, "assistant", "a fish", "", "", 1, 10_000_001, 11),
+    Stored(ROOM.session, 3, "command", "help", "U2", "", None, 12_000_000, 12),
+)
+RIGHT = Counts(2, ("a fish", "", 11_000), {"U1": 10_000_001})
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"messages": 3},
+        {"last": ("a fish", "U1", 11_000)},
+        {"last": ("help", "U2", 12_000_000)},
+        {"last": None},
+        {"participants": None},
+        {"participants": {"U1": 10_000_001, "U2": 12_000_000}},
+        {"participants": {"U1": 1}},
+    ],
+)
+def test_what_is_kept_of_a_session_besides_its_messages(changes: dict[str, Any]) -> None:
+    well = replace(healthy(), messages=MESSAGES, counts={ROOM.session: RIGHT})
+    assert found(well) == set()
+    assert found(replace(well, counts={ROOM.session: replace(RIGHT, **changes)})) == {Wrong.DATABASE}

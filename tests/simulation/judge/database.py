@@ -1,4 +1,4 @@
-"""The database is whole, at rest, and holds each message once, as it was said."""
+"""The database is whole, at rest, holds each message once, as it was said, and counts them right."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from tests.simulation.evidence import Evidence
 from tests.simulation.judge.flaws import Flaw, Wrong
 from tests.simulation.judge.places import place_named
 from tests.simulation.words import tokens
+from tests.storage.truth import true
 
 
 def consistent(evidence: Evidence) -> Iterator[Flaw]:
@@ -16,6 +17,7 @@ def consistent(evidence: Evidence) -> Iterator[Flaw]:
     yield from _at_rest(evidence)
     yield from _messages(evidence)
     yield from _answers(evidence)
+    yield from _counts(evidence)
 
 
 def _at_rest(evidence: Evidence) -> Iterator[Flaw]:
@@ -51,3 +53,9 @@ def _answers(evidence: Evidence) -> Iterator[Flaw]:
             yield Flaw(
                 Wrong.DATABASE, f"the answer {row.seq} to {row.reply_to} is of no turn", place_named(row.session)
             )
+
+
+def _counts(evidence: Evidence) -> Iterator[Flaw]:
+    for session, right in true(evidence.counts, evidence.messages).items():
+        if evidence.counts[session] != right:
+            yield Flaw(Wrong.DATABASE, f"{evidence.counts[session]} is kept, not {right}", place_named(session))
