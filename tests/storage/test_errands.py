@@ -53,6 +53,28 @@ async def test_what_is_put_down_is_taken_up_at_once_and_counts_no_attempt(errand
     assert await errands.claim() == [HELP]
 
 
+async def test_whoever_lost_an_errand_neither_holds_it_nor_puts_it_down(errands: Errands, stores: Stores) -> None:
+    await errands.promise(HELP)
+    stores.clock.now += LEASE_MS + 1
+    (taken,) = await errands.claim()
+    await errands.release(HELP)
+    stores.clock.now += LEASE_MS - 1
+    assert await errands.claim() == [], "somebody else is at it"
+    await errands.hold(HELP)
+    stores.clock.now += 2
+    assert await errands.claim() == [replace(taken, attempt=3)]
+
+
+async def test_what_is_done_stays_done_since_then(errands: Errands, stores: Stores) -> None:
+    await errands.promise(HELP)
+    await errands.done(HELP)
+    done = await stores.database.fetch("SELECT * FROM errands")
+    stores.clock.now += 1
+    await errands.done(HELP)
+    await errands.release(HELP)
+    assert await stores.database.fetch("SELECT * FROM errands") == done
+
+
 async def test_a_command_and_its_errand_are_saved_together(errands: Errands, stores: Stores) -> None:
     assert await stores.say("2", "help", command=True)
     assert not await stores.say("2", "help", command=True)

@@ -107,6 +107,21 @@ async def test_a_lease_is_renewed_lost_and_taken_over(stores: Stores) -> None:
     assert await stores.texts() == ["hello", "in time"]
 
 
+async def test_nothing_is_recorded_of_a_turn_whose_lease_is_lost(stores: Stores) -> None:
+    await stores.say("1", "the question")
+    lost = await stores.claimed()
+    stores.clock.now += LEASE_MS + 1
+    holder = await stores.claimed()
+    before = await stores.database.fetch("SELECT * FROM sessions")
+    assert not await stores.turns.finish(lost, answer("late"))
+    assert [await stores.count(table) for table in ("turns", "usage", "messages")] == [0, 0, 1]
+    assert await stores.database.fetch("SELECT * FROM sessions") == before
+    assert await stores.turns.finish(holder, answer("in time"))
+    assert await stores.database.fetch("SELECT id, attempts, outcome FROM turns") == [(lost.turn, 2, "answered")]
+    assert not await stores.turns.finish(lost, answer("later still"))
+    assert await stores.texts() == ["the question", "in time"]
+
+
 async def test_a_turn_that_is_put_down_is_taken_up_with_its_messages(stores: Stores) -> None:
     await stores.say("1")
     lease = await stores.claimed()

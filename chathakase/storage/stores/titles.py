@@ -13,7 +13,7 @@ SELECT text FROM messages WHERE session = $1 AND role = 'user' AND +seq > 0 ORDE
 
 ENTITLE = Statement("""
 INSERT INTO titles (session, title, made_by, told)
-SELECT id, $2, $3, seq FROM sessions WHERE id = $1 AND ($4 < 0 OR generation = $4)
+SELECT id, $2, $3, seq FROM sessions WHERE id = $1 AND (generation = $4 OR $4 < 0)
 ON CONFLICT (session) DO UPDATE SET title = excluded.title, made_by = excluded.made_by, told = excluded.told
 WHERE titles.made_by IN ('', 'rule') OR excluded.made_by = 'person'
 """)

@@ -176,7 +176,7 @@ WHERE m.session = $1 AND m.asks = 1 AND m.role = 'user' AND (t.id = $2 OR $2 = '
 UNION
 SELECT m.author FROM messages m JOIN sessions s ON s.id = m.session
 WHERE m.session = $1 AND m.asks = 1 AND m.role = 'user' AND m.seq > s.answered
-    AND ($3 = 0 OR m.seq <= $3) AND ($2 = '' OR s.turn = $2 AND NOT EXISTS (SELECT 1 FROM turns t WHERE t.id = $2))
+    AND (m.seq <= $3 OR $3 = 0) AND ($2 = '' OR s.turn = $2 AND NOT EXISTS (SELECT 1 FROM turns t WHERE t.id = $2))
 """)
 
 
