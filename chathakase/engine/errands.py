@@ -4,7 +4,9 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from time import monotonic
 
+from chathakase import events
 from chathakase.core.errands import Command, Errand
 from chathakase.core.errors import ChatHakaseError, StoreError, trace
 from chathakase.core.leases import RENEW_EVERY
@@ -33,11 +35,12 @@ class Errands:
 
         Returns when something was said about it, in epoch microseconds of the surface's clock; 0: not known.
         """
-        session_id = errand.task.place.name
+        session_id, began = errand.task.place.name, monotonic()
         try:
             async with self._held(errand):
                 told_at = await self._perform(errand)
             await self._store.done(errand)
+            events.job_done(errand, seconds=monotonic() - began)
             return told_at
         except asyncio.CancelledError:
             await asyncio.shield(self._store.release(errand))

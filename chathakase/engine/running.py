@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from time import monotonic
 
 from chathakase.core.types import Lease, Place, SessionId
 
@@ -21,6 +22,8 @@ class Signals:
     """What can be said to a turn while it runs."""
 
     lease: Lease
+    began: float = field(default_factory=monotonic)
+    """When it was taken, by the monotonic clock."""
     recheck: asyncio.Event = field(default_factory=asyncio.Event)
     """Look at once whether the lease still holds."""
     stop: asyncio.Event = field(default_factory=asyncio.Event)

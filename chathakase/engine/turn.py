@@ -8,6 +8,7 @@ from dataclasses import replace
 from time import monotonic
 from typing import Any, TypeVar
 
+from chathakase import events
 from chathakase.core.errors import DeliveryError, LeaseLost, ModelError, NothingAsked, StoreError, trace
 from chathakase.core.ports import Reply, SessionStore, Surface, TurnStore
 from chathakase.core.types import Finished, Lease, Outcome, Result, TakenBack
@@ -83,9 +84,11 @@ class TurnRunner:
         puts the turn down for whoever comes next.
         """
         lease, heartbeat = signals.lease, Heartbeat(self._turns, signals)
+        events.turn_began(lease)
         try:
             reply, draft = await self._begin(lease, heartbeat)
         except (asyncio.CancelledError, DeliveryError, StoreError):
+            _note_end(signals, events.INTERRUPTED)
             await asyncio.shield(self._turns.release(lease))
             raise
         async with reply:
@@ -93,12 +96,13 @@ class TurnRunner:
                 unheard = await self._answer_under_lease(signals, heartbeat, reply, draft, written)
             except asyncio.CancelledError:
                 # Before the reply takes back what it shows, for which the surface may take its time.
-                await asyncio.shield(self._put_down(lease, reply, draft))
+                await asyncio.shield(self._put_down(signals, reply, draft))
                 raise
         await self._tell(lease, unheard)
 
-    async def _put_down(self, lease: Lease, reply: Reply, draft: Draft) -> None:
+    async def _put_down(self, signals: Signals, reply: Reply, draft: Draft) -> None:
         """Leave a turn to whoever comes next; what people see of it says so, if the surface takes that soon."""
+        lease = signals.lease
         try:
             async with asyncio.timeout(PAUSE_WITHIN):
                 if await reply.settled():
@@ -107,6 +111,7 @@ class TurnRunner:
             log.info("The pause of an answer in %s could not be shown: %s", lease.place.name, trace(error))
         # Not earlier: whoever has it next writes to the same message.
         await self._turns.release(lease)
+        _note_end(signals, events.PUT_DOWN)
 
     async def _begin(self, lease: Lease, heartbeat: Heartbeat) -> tuple[Reply, Draft]:
         async def posted(refs: Sequence[str]) -> None:
@@ -136,6 +141,7 @@ class TurnRunner:
             log.warning("The turn in %s was interrupted: %s", place.name, error)
             if isinstance(error, StoreError):
                 self._outage.strikes(place, error)
+            _note_end(signals, events.INTERRUPTED)
             await self._turns.release(signals.lease)
         return unheard
 
@@ -143,7 +149,6 @@ class TurnRunner:
         self, signals: Signals, heartbeat: Heartbeat, reply: Reply, draft: Draft, written: Written | None
     ) -> Collection[str]:
         lease = signals.lease
-        began = monotonic()
         verdict = await self._write(signals, draft)
         signals.ending.set()
         if written is not None:
@@ -159,14 +164,7 @@ class TurnRunner:
             result = replace(result, outcome=Outcome.UNDELIVERED, text=draft.standing, error=str(error))
         unheard = await self._to_be_told(lease, result)
         await self._save(lease, result)
-        log.info(
-            "Turn in %s: %s%s in %.1f s, %d characters",
-            lease.place.name,
-            result.outcome,
-            f" ({result.error})" if result.error else "",
-            monotonic() - began,
-            len(result.text),
-        )
+        _note_end(signals, result.outcome, error=result.error, characters=len(result.text))
         return unheard
 
     async def _told_once(self, lease: Lease, result: Result) -> tuple[str, ...]:
@@ -270,7 +268,7 @@ class TurnRunner:
     async def _give_up(self, signals: Signals, reply: Reply, draft: Draft) -> None:
         """End the visible message of a turn that is no longer ours, unless somebody else writes or has written it."""
         lease = signals.lease
-        log.info("The lease on the turn in %s was lost", lease.place.name)
+        _note_end(signals, events.LOST)
         signals.edits.clear()
         await self._turns.survived(lease)
         if await reply.settled() and await self._turns.was_cleared(lease):
@@ -278,6 +276,11 @@ class TurnRunner:
                 await reply.finish(with_notice(draft.text, TAKEN_BACK), outcome=Outcome.STOPPED)
             except DeliveryError as error:
                 log.warning("A stopped answer in %s could not be ended: %s", lease.place.name, error)
+
+
+def _note_end(signals: Signals, outcome: Outcome | str, *, error: str = "", characters: int | None = None) -> None:
+    seconds = monotonic() - signals.began
+    events.turn_ended(signals.lease, outcome, seconds=seconds, error=error, characters=characters)
 
 
 class _Unsettled(Exception):

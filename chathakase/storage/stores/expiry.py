@@ -1,14 +1,16 @@
 """How idle sessions expire, and how what is old is deleted: bit by bit, so that no turn waits long for the writer."""
 
 import json
+from collections.abc import Callable, Iterable
 from itertools import count
 
+from chathakase import events
 from chathakase.core.ports import SearchIndex
-from chathakase.core.types import Expiry, ExpiryMode
-from chathakase.storage.database import Database, Statement, Value
+from chathakase.core.types import Expiry, ExpiryMode, Place, SessionId
+from chathakase.storage.database import Database, Row, Statement
 from chathakase.storage.stores.errands import FORGET_DONE
 from chathakase.storage.stores.pace import Pace
-from chathakase.storage.stores.places import PLACE, where_is
+from chathakase.storage.stores.places import PLACE, place_of, where_is
 from chathakase.storage.stores.waiting import WAITS, free
 
 
@@ -22,7 +24,7 @@ IDLE = idle("$1")
 ARCHIVE = Statement(f"""
 UPDATE sessions SET archived_at = now_ms() WHERE id IN
     (SELECT id FROM sessions WHERE {IDLE} AND archived_at IS NULL LIMIT $2 FOR UPDATE SKIP LOCKED)
-RETURNING id
+RETURNING id, {PLACE}
 """)
 
 # As far as anybody can see the session is gone by that; its rows follow.
@@ -30,15 +32,15 @@ DOOM = "UPDATE sessions SET doomed = 1, archived_at = now_ms()"
 
 DOOM_ACTIVE = Statement(f"""
 {DOOM} WHERE id IN (SELECT id FROM sessions WHERE {IDLE} AND archived_at IS NULL LIMIT $2 FOR UPDATE SKIP LOCKED)
-RETURNING id
+RETURNING id, {PLACE}
 """)
 
 DOOM_ARCHIVED = Statement(f"""
 {DOOM} WHERE id IN (SELECT id FROM sessions WHERE {IDLE} AND archived_at IS NOT NULL LIMIT $2 FOR UPDATE SKIP LOCKED)
-RETURNING id
+RETURNING id, {PLACE}
 """)
 
-DOOM_ONE = Statement(f"{DOOM} WHERE id = $2 AND {IDLE}")
+DOOM_ONE = Statement(f"{DOOM} WHERE id = $2 AND {IDLE} RETURNING id, {PLACE}")
 
 DOOMED = Statement("SELECT id FROM sessions WHERE doomed = 1 AND ($1 = '' OR id = $1) ORDER BY id LIMIT 20")
 
@@ -90,6 +92,10 @@ MERGE_AFTER = 16
 """Batches of deletions, each of which adds a part to an index of words."""
 
 
+Event = Callable[[SessionId, Place], None]
+"""Logs what happened to a session."""
+
+
 class Expiring:
     """Has idle sessions expire, and deletes what is old."""
 
@@ -101,8 +107,8 @@ class Expiring:
     async def expire(self) -> int:
         """Expire idle sessions, never one with a turn under way or waiting; returns how many."""
         if self.expiry.mode is ExpiryMode.ARCHIVE:
-            return await self._in_batches(ARCHIVE, self.expiry.after)
-        expired = await self._in_batches(DOOM_ACTIVE, self.expiry.after)
+            return await self._in_batches(ARCHIVE, self.expiry.after, events.session_archived)
+        expired = await self._in_batches(DOOM_ACTIVE, self.expiry.after, events.session_deleted)
         await self.bury()
         return expired
 
@@ -112,7 +118,9 @@ class Expiring:
         What was taken out of the index of words before is dropped from it for good.
         """
         await self._database.write(FORGET_DONE)
-        pruned = await self._in_batches(DOOM_ARCHIVED, idle) + await self._in_batches(DOOM_ACTIVE, idle)
+        pruned = 0
+        for statement in (DOOM_ARCHIVED, DOOM_ACTIVE):
+            pruned += await self._in_batches(statement, idle, events.session_deleted)
         await self.bury()
         await self._index.sweep()
         return pruned
@@ -120,7 +128,7 @@ class Expiring:
     async def delete_if_idle(self, session_id: str) -> None:
         """Delete a session that is idle, if idle sessions are deleted, or whose deletion was begun."""
         if self.expiry.mode is ExpiryMode.DELETE:
-            await self._database.write(DOOM_ONE, self.expiry.after, session_id)
+            _tell(events.session_deleted, await self._database.write(DOOM_ONE, self.expiry.after, session_id))
         await self.bury(session_id)
 
     async def bury(self, session_id: str = "") -> None:
@@ -148,12 +156,18 @@ class Expiring:
             await self._database.write(FORGET_GONE)
         return bool(buried)
 
-    async def _in_batches(self, statement: Statement, *values: Value) -> int:
-        """Run a statement again and again, each time for as much as its last parameter tells; returns how much."""
+    async def _in_batches(self, statement: Statement, idle: int, event: Event) -> int:
+        """Run a statement again and again on some sessions that were idle for so long, and log each; how many."""
         done, pace = 0, Pace(SESSIONS, most=MOST_SESSIONS)
         while True:
             with pace.statement() as most:
-                rows = await self._database.write(statement, *values, most)
+                rows = await self._database.write(statement, idle, most)
+            _tell(event, rows)
             done += len(rows)
             if len(rows) < most:
                 return done
+
+
+def _tell(event: Event, rows: Iterable[Row]) -> None:
+    for session, *where in rows:
+        event(SessionId(str(session)), place_of(where))

@@ -1,7 +1,9 @@
 """What is said: sessions and their messages."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 
+from chathakase import events
 from chathakase.core.errands import Errand
 from chathakase.core.types import (
     NO_SESSION,
@@ -30,9 +32,12 @@ from chathakase.storage.stores.titles import retitle
 from chathakase.storage.stores.waiting import WAITS, free
 
 STATE = """
-id, seq, asked = seq, doomed, (SELECT made_by FROM titles WHERE session = sessions.id),
+id, seq, woken = seq, asked = seq, doomed, (SELECT made_by FROM titles WHERE session = sessions.id),
 (SELECT max(said) FROM messages WHERE session = sessions.id)
 """
+
+WOKEN = "CASE WHEN sessions.archived_at IS NULL THEN sessions.woken ELSE sessions.seq + 1 END"
+"""The number of the message that last woke a session, for whoever adds one."""
 
 # What stands above and was in a session that has just been deleted is not to be brought back.
 OPEN = Statement(f"""
@@ -43,6 +48,7 @@ ON CONFLICT (id) DO UPDATE SET
     seq = sessions.seq + 1,
     asked = CASE WHEN $6 = 1 THEN sessions.seq + 1 ELSE sessions.asked END,
     active_at = now_ms(),
+    woken = {WOKEN},
     archived_at = NULL
 RETURNING {STATE}
 """)
@@ -53,6 +59,7 @@ UPDATE sessions SET
     seq = seq + 1,
     asked = CASE WHEN $5 = 1 AND ($8 = 1 OR NOT {among_people("sessions.id", "$6", "$7")}) THEN seq + 1 ELSE asked END,
     active_at = now_ms(),
+    woken = {WOKEN},
     archived_at = NULL
 WHERE {HERE}
 RETURNING {STATE}
@@ -136,6 +143,17 @@ class _Expired(Exception):
         self.session = session
 
 
+def _nothing() -> None:
+    """Nothing happened that the log is told."""
+
+
+def _event(incoming: Incoming, session: SessionId, *, is_first: bool, woken: bool) -> Callable[[], None]:
+    """What tells the log what a new message did to its session."""
+    if is_first:
+        return partial(events.session_opened, session, incoming.place, owner=incoming.author)
+    return partial(events.session_woken, session, incoming.place) if woken else _nothing
+
+
 class Sessions:
     """Remembers what is said (a SessionStore)."""
 
@@ -154,7 +172,9 @@ class Sessions:
         while True:
             try:
                 async with self._database.session(incoming.place) as transaction:
-                    return await self._append(transaction, incoming, role, errand)
+                    saved, tell = await self._append(transaction, incoming, role, errand)
+                tell()
+                return saved
             except _Expired as expired:
                 await self._expiring.delete_if_idle(expired.session)
             except _HadAlready as had:
@@ -167,14 +187,17 @@ class Sessions:
             completed = await add_files_of_twin(transaction, session, incoming)
         return Appended.COMPLETED if completed else Appended.KNOWN
 
-    async def _append(self, transaction: Transaction, incoming: Incoming, role: Role, errand: Errand | None) -> Saved:
+    async def _append(
+        self, transaction: Transaction, incoming: Incoming, role: Role, errand: Errand | None
+    ) -> tuple[Saved, Callable[[], None]]:
+        """What became of a message, and what tells the log of it once that is committed."""
         if self._expiry.mode is ExpiryMode.DELETE:
             await self._refuse_expired(transaction, incoming)
         asks = incoming.asks and errand is None and await self._is_for_us(transaction, incoming)
         state = await self._next_seq(transaction, incoming, asks=asks)
         if state is None:
-            return Saved(Appended.STRAY)
-        id_, seq, waits, doomed, titled, newest = state
+            return Saved(Appended.STRAY), _nothing
+        id_, seq, woken, waits, doomed, titled, newest = state
         session = SessionId(str(id_))
         if doomed:
             raise _Expired(session)
@@ -186,7 +209,8 @@ class Sessions:
             await retitle(transaction, session, int(seq or 0))
         if errand is not None and await promise(transaction, errand) is None:
             raise _HadAlready(session)
-        return Saved(Appended.AMONG_PEOPLE if declined else Appended.NEW, session)
+        saved = Saved(Appended.AMONG_PEOPLE if declined else Appended.NEW, session)
+        return saved, _event(incoming, session, is_first=seq == 1, woken=bool(woken))
 
     async def is_among_people(self, incoming: Incoming) -> bool:
         """Whether a message that is said to nobody in particular is said where people talk among themselves."""
