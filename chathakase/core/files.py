@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+WEB_PAGE = "a web page came instead"
+"""Why a file could not be read: what was sent is none of its kind, but a page for people, such as one to sign in."""
+
 
 @dataclass(frozen=True, slots=True)
 class SharedFile:

@@ -15,4 +15,7 @@ class Traits:
     user: str
     """What one of its user ids looks like, for instance."""
     refusals: Mapping[str, str] = field(default_factory=dict)
-    """Why a file of it cannot be had, in words that go on after the file's name, by the code of a DeliveryError."""
+    """Why a file of it cannot be had, in words that go on after the file's name, by the code of a DeliveryError.
+
+    By ``web_page`` also what is said where a page came in the place of a file.
+    """

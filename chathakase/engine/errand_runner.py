@@ -10,6 +10,7 @@ from typing import TypeVar
 from chathakase.core.errands import Command, Errand, Press
 from chathakase.core.errors import StoreError, trace
 from chathakase.core.types import Place, Wish
+from chathakase.engine.admission import Cause
 from chathakase.engine.changes import OFFER_AGAIN, OFFER_WITH_FILES
 from chathakase.engine.commands import STOP, TELLING
 from chathakase.engine.errands import Errands
@@ -23,6 +24,8 @@ MOST_WITH_URGENT = 2 * MOST_OF_ONE_PERSON
 
 log = logging.getLogger(__name__)
 K = TypeVar("K", bound=Hashable)
+_Who = tuple[Place, str]
+"""A user id, and the workspace in which it is one."""
 _Told = tuple[Place, str, str, str]
 
 ONCE = TELLING | {OFFER_AGAIN, OFFER_WITH_FILES, STOP}
@@ -49,7 +52,7 @@ class ErrandRunner:
         """What is being told to whom and where, and which answers are being stopped."""
         self._repeated: dict[_Told, tuple[int, Command]] = {}
         """The newest command that wants what is being told, and when it was said."""
-        self._under_way: Counter[str] = Counter()
+        self._under_way: Counter[_Who] = Counter()
         """How many commands and presses of each person are under way."""
         self._retired = False
 
@@ -84,9 +87,10 @@ class ErrandRunner:
         if known is None or known[0] < said:
             self._repeated[_told(command)] = said, command
 
-    def has_enough(self, user: str, *, urgent: bool = False) -> bool:
+    def has_enough(self, cause: Cause, *, urgent: bool = False) -> bool:
         """Whether so much of one person is under way that nothing else is taken on, not even what is ``urgent``."""
-        return self._under_way[user] >= (MOST_WITH_URGENT if urgent else MOST_OF_ONE_PERSON)
+        most = MOST_WITH_URGENT if urgent else MOST_OF_ONE_PERSON
+        return self._under_way[cause.place.beside(""), cause.author] >= most
 
     def begin(self, errand: Errand) -> None:
         """See to an errand, unless somebody is at it already."""
@@ -117,7 +121,7 @@ class ErrandRunner:
                 log.warning("A command in %s could not be repeated: %s", command.place.name, error)
 
     def _count(self, task: Command | Press, change: int) -> None:
-        _add(self._under_way, task.by, change)
+        _add(self._under_way, (task.where.beside(""), task.by), change)
         if _is_done_once(task):
             _add(self._telling, _told(task), change)
 

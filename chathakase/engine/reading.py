@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from chathakase.core.amounts import size
 from chathakase.core.errors import DeliveryError, trace
-from chathakase.core.files import Attachment, Reading
+from chathakase.core.files import WEB_PAGE, Attachment, Reading, SharedFile
 from chathakase.core.ports import Downloads, FileStore
 from chathakase.core.traits import Traits
 from chathakase.core.types import Place, Session
@@ -33,6 +33,7 @@ WHY = {
     "not_allowed": "I have no access to it",
     "gone": "it no longer exists",
     "elsewhere": "it is stored elsewhere, where I do not read files",
+    "web_page": WEB_PAGE,
     "not_a_file": "it is shown only as a page and cannot be downloaded",
 }
 
@@ -120,16 +121,22 @@ class FileReader:
             return Reading(refusal=NOT_READ)
         if self._tries[attachment.id] >= TRIES:
             return Reading(refusal=GIVEN_UP)
-        file = attachment.file
         try:
-            content = await self._downloads.fetch(place, file, most=self._most)
-            return await self._take_apart(file.name, file.kind, content)
+            return await self._fetched(attachment.file, place)
         except DeliveryError as error:
             log.info("a file could not be fetched: %s", error.code)
             return None if error.passes else Reading(refusal=self._why(error.code, place))
         except Exception as error:  # noqa: BLE001 - one file must not keep a turn from being answered
             log.error("a file could not be read: %s", trace(error))
             return None
+
+    async def _fetched(self, file: SharedFile, place: Place) -> Reading:
+        """What a file holds, as it is there now. Raises DeliveryError."""
+        content = await self._downloads.fetch(place, file, most=self._most)
+        reading = await self._take_apart(file.name, file.kind, content)
+        if reading.refusal == WEB_PAGE:
+            raise DeliveryError("web_page")
+        return reading
 
     def _why(self, code: str, place: Place) -> str:
         """Why a file cannot be had, in words."""

@@ -133,11 +133,11 @@ class Requests:
 
     def _tells(self, cause: Cause) -> bool:
         """Whether a person is to be told of a refusal, who then knows of those that came just before."""
-        return not self.errands.has_enough(cause.author, urgent=True) and self._admission.tells(cause)
+        return not self.errands.has_enough(cause, urgent=True) and self._admission.tells(cause)
 
     def _too_much(self, cause: Cause, *, calls: bool, stops: bool) -> str | None:
         """Why a command or a wish is not taken on, if so; one that ``calls`` the model counts as a question."""
-        if self.errands.has_enough(cause.author, urgent=stops):
+        if self.errands.has_enough(cause, urgent=stops):
             return TOO_MANY_BY_YOU
         waiting = self._work.waiting(cause.place)
         return self._admission.refusal(cause, waiting=waiting) if calls else None

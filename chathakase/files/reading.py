@@ -7,7 +7,7 @@ from base64 import b64decode
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
-from chathakase.core.files import Image, Reading
+from chathakase.core.files import WEB_PAGE, Image, Reading
 from chathakase.files import child, kinds
 from chathakase.files.child import Answer
 from chathakase.files.extra import HOW, is_readable
@@ -15,7 +15,7 @@ from chathakase.files.kinds import Kind, Way
 from chathakase.files.text import text_of
 
 EMPTY = Reading(refusal="it is empty")
-NO_FILE = Reading(refusal="Slack sent a web page instead")
+NO_FILE = Reading(refusal=WEB_PAGE)
 UNKNOWN = Reading(refusal="files of this kind cannot be read")
 
 PAGE = "application/vnd.slack-docs"

@@ -18,6 +18,7 @@ SLACK = Traits(
     user="U012AB3CD",
     refusals={
         "not_allowed": "I have no access to it; the app may lack the permission to read files (files:read)",
+        "web_page": "Slack sent a web page instead",
         "elsewhere": "it is stored outside Slack, where I do not read files",
     },
 )

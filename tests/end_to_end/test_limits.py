@@ -7,6 +7,7 @@ import pytest
 
 from chathakase.core.types import Wish
 from chathakase.engine import turn
+from chathakase.engine.admission import Caused
 from chathakase.engine.errand_runner import MOST_WITH_URGENT
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace
@@ -14,6 +15,7 @@ from chathakase.slack.own_messages import ACTION
 from tests.end_to_end.conftest import OpenBot, Thread, markdown
 from tests.end_to_end.whispers import whispered, whispers
 from tests.model_server import ModelServer, fails, says
+from tests.places import slack_place
 
 Start = Callable[..., Awaitable[Thread]]
 FASTER = "You are asking faster than I am allowed to answer."
@@ -234,7 +236,8 @@ async def test_whoever_has_many_commands_waiting_can_still_stop_an_answer(
         await workspace.until(lambda: model.under_way == 1)
         for number in range(22):
             await thread.say(f"rename session Title {number}")
-        await workspace.until(lambda: bot.errands.has_enough(alice.id) and workspace.pending_events == 0)
+        renaming = Caused(alice.id, slack_place(thread.channel, thread.ts))
+        await workspace.until(lambda: bot.errands.has_enough(renaming) and workspace.pending_events == 0)
         await other.say("stop")
         await workspace.until(lambda: model.under_way == 0)
 

@@ -113,6 +113,13 @@ async def test_what_cannot_be_had_for_good_is_noted(stage: Stage) -> None:
     assert not await stage.files.unread(ID, limit=9)
 
 
+async def test_a_page_in_the_place_of_a_document_is_told_in_the_surface_s_own_words(stage: Stage) -> None:
+    stage.server.handler = holding(**{"a.pdf": b"<!doctype html><html>Sign in</html>"})
+    await stage.share("a.pdf")
+    await stage.reader().read_new(SESSION)
+    assert await stage.told() == ["Slack sent a web page instead"]
+
+
 async def test_what_passes_is_tried_again_in_the_next_turn(stage: Stage) -> None:
     stage.server.handler = answering(*[lambda: web.Response(status=503)] * 2, lambda: web.Response(body=b"text"))
     await stage.share("a")
