@@ -2,7 +2,8 @@
 
 A process of its own saves messages and tells of each one that is saved, as Slack is told; it is killed as soon as some
 have been told. What was told must be in the file and its ``-wal`` alone, which is all that a machine finds after its
-power failed, as far as it was synchronised.
+power failed, as far as it was synchronised. Meanwhile people change and forget what they said in another thread; what
+is kept of a session besides its messages must be right wherever that was cut short.
 """
 
 import asyncio
@@ -15,21 +16,25 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-from chathakase.core.types import Expiry, ExpiryMode
-from chathakase.storage.opening import open_stores
+from chathakase.core.memory import Change, Scope
+from chathakase.core.types import Expiry, ExpiryMode, Session
+from chathakase.slack.timestamps import microseconds
+from chathakase.storage.opening import Stores, open_stores
 from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.sqlite.migrate import migrate
-from chathakase.storage.stores.turns import Turns
+from tests.places import slack_place
 from tests.storage.stores import ID, TIMEOUT, Clock, answer, said
 from tests.storage.truth import MESSAGES, PARTICIPANTS, SESSIONS, Stored, kept, true
+
+OTHER = slack_place("C2", "1.000001")
 
 
 async def save(path: Path, told: int, life: int) -> None:
     """Save messages and answers for ever, and tell of each."""
     async with open_sqlite(path, clock=Clock(Clock.now + life * TIMEOUT)) as database:
         await migrate(database, now=0)
-        sessions = open_stores(database, expiry=Expiry(TIMEOUT, ExpiryMode.ARCHIVE)).sessions
-        turns = Turns(database)
+        stores = open_stores(database, expiry=Expiry(TIMEOUT, ExpiryMode.ARCHIVE))
+        sessions, turns = stores.sessions, stores.turns
         for number in range(1_000):
             ref = f"{life}.{number:06d}"
             await sessions.append(said(ref, "hello " * 500))
@@ -37,6 +42,17 @@ async def save(path: Path, told: int, life: int) -> None:
             if (lease := await turns.claim(ID)) is not None:
                 await turns.finish(lease, answer(f"answer to {ref}"))
                 os.write(told, f"answer to {ref}\n".encode())
+            await change_and_forget(stores, ref)
+
+
+async def change_and_forget(stores: Stores, ref: str) -> None:
+    """Say something, change it, and have all but the newest forgotten now and then."""
+    at = microseconds(ref)
+    saved = await stores.sessions.append(said(ref, place=OTHER, author=f"U{at % 3}"))
+    await stores.changes.change(Change(OTHER, ref, at, said(ref, f"changed at {ref}", place=OTHER)))
+    if at % 4 == 0 and saved.session:
+        session = Session(saved.session, OTHER)
+        await stores.forgetting.forget(Scope.HERE, author=f"U{at % 3}", session=session, before=ref)
 
 
 def live(path: Path, life: int, acks: int) -> list[str]:
