@@ -17,27 +17,30 @@ class Hints:
 
     def __init__(self, store: HintStore) -> None:
         self._store = store
-        self._told: set[tuple[str, str]] = set()
+        self._told: set[tuple[str, Place, str]] = set()
 
-    async def is_due(self, hint: str, person: str, *, teller: str) -> bool:
+    async def is_due(self, hint: str, person: str, place: Place, *, teller: str) -> bool:
         """Whether somebody is to be told something by a turn or an errand, which then tells it. Raises StoreError."""
-        if (person, hint) in self._told:
+        if self._was_told(person, place, hint):
             return False
-        due = await self._store.tell(person, hint, teller=teller)
+        due = await self._store.tell(person, place, hint, teller=teller)
         if not due:
-            self._note(person, hint)
+            self._note(person, place, hint)
         return due
 
     async def is_due_in_a_direct_message(self, person: str, place: Place, *, teller: str) -> bool:
         """Whether somebody who has not gone on with a conversation yet is to be told how. Raises StoreError."""
-        if not person or (person, NEW_CONVERSATION) in self._told:
+        if not person or self._was_told(person, place, NEW_CONVERSATION):
             return False
         if await self._store.has_replied(person, place):
-            self._note(person, NEW_CONVERSATION)
+            self._note(person, place, NEW_CONVERSATION)
             return False
-        return await self.is_due(NEW_CONVERSATION, person, teller=teller)
+        return await self.is_due(NEW_CONVERSATION, person, place, teller=teller)
 
-    def _note(self, person: str, hint: str) -> None:
+    def _was_told(self, person: str, place: Place, hint: str) -> bool:
+        return (person, place.beside(""), hint) in self._told
+
+    def _note(self, person: str, place: Place, hint: str) -> None:
         if len(self._told) >= REMEMBERED:
             self._told.clear()
-        self._told.add((person, hint))
+        self._told.add((person, place.beside(""), hint))

@@ -138,7 +138,7 @@ class Reception:
 
     async def _tell_that_we_stand_back(self, incoming: Incoming) -> None:
         """Tell somebody, once for ever, why a message that might have been for us is not answered."""
-        if await self._hints.is_due(STOOD_BACK, incoming.author, teller=incoming.ref):
+        if await self._hints.is_due(STOOD_BACK, incoming.author, incoming.place, teller=incoming.ref):
             await self._requests.keep(Command(incoming.place, incoming.ref, incoming.author, STOOD_BACK))
 
     async def _is_meant(self, command: Command, incoming: Incoming) -> bool:

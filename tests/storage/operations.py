@@ -70,7 +70,7 @@ async def look_around(stores: Stores) -> None:
 
 
 async def tell_a_hint(stores: Stores) -> None:
-    await stores.hints.tell("U1", "hint", teller="a")
+    await stores.hints.tell("U1", PLACE, "hint", teller="a")
     await stores.hints.has_replied("U1", PLACE)
 
 

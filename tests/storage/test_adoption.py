@@ -38,6 +38,14 @@ async def test_what_is_gone_is_known_there(stores_with: Callable[[ExpiryMode], S
     assert await stores.say("6", "new")
 
 
+async def test_who_was_told_something_there_is_not_told_again(stores: Stores) -> None:
+    for person, place in (("U1", NOWHERE_YET), ("U2", NOWHERE_YET), ("U2", PLACE)):
+        assert await stores.hints.tell(person, place, "hint", teller="a")
+    await adopted(stores)
+    assert not await stores.hints.tell("U1", PLACE, "hint", teller="b")
+    assert not await stores.hints.tell("U2", PLACE, "hint", teller="b")
+
+
 async def test_only_the_first_workspace_gets_them_and_only_once(stores: Stores) -> None:
     await stores.say("1", "q1", place=NOWHERE_YET)
     for workspace in (TEAM, TEAM, "T2"):

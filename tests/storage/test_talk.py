@@ -53,11 +53,13 @@ async def test_what_is_not_said_any_more_no_longer_counts(stores: Stores, way: s
 
 
 async def test_a_hint_is_given_once_by_one(stores: Stores) -> None:
-    assert await stores.hints.tell("U1", "hint", teller="a")
-    assert await stores.hints.tell("U1", "hint", teller="a"), "what is tried again tells it again"
-    assert not await stores.hints.tell("U1", "hint", teller="b")
-    assert await stores.hints.tell("U2", "hint", teller="b")
-    assert await stores.hints.tell("U1", "other", teller="b")
+    assert await stores.hints.tell("U1", PLACE, "hint", teller="a")
+    assert await stores.hints.tell("U1", PLACE, "hint", teller="a"), "what is tried again tells it again"
+    assert not await stores.hints.tell("U1", PLACE, "hint", teller="b")
+    assert await stores.hints.tell("U2", PLACE, "hint", teller="b")
+    assert await stores.hints.tell("U1", PLACE, "other", teller="b")
+    assert await stores.hints.tell("U1", replace(PLACE, workspace="T2"), "hint", teller="b"), "that is somebody else"
+    assert await stores.hints.tell("U1", replace(PLACE, surface="line"), "hint", teller="b")
 
 
 async def test_who_has_replied_in_a_thread_is_known(stores: Stores) -> None:

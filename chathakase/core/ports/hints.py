@@ -8,8 +8,8 @@ from chathakase.core.types import Place
 class HintStore(Protocol):
     """Remembers who was told what. Every method raises StoreError when the database refuses."""
 
-    async def tell(self, person: str, hint: str, *, teller: str) -> bool:
-        """Note that somebody is told something now; False when something else told them before.
+    async def tell(self, person: str, place: Place, hint: str, *, teller: str) -> bool:
+        """Note that somebody in a place's workspace is told something now; False when something else told them before.
 
         True as often as the same ``teller`` asks, so that what is tried again is told again.
         """

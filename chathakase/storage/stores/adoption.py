@@ -12,10 +12,16 @@ def _adopt(table: str) -> str:
     """
 
 
+ADOPT_HINTS = """
+UPDATE hints SET workspace = $2 WHERE surface = $1 AND workspace = '' AND NOT EXISTS (SELECT 1 FROM hints o
+    WHERE o.surface = $1 AND o.workspace = $2 AND o.person = hints.person AND o.hint = hints.hint)
+"""
+
 ADOPT = (
     Statement(_adopt("sessions")),
     Statement(_adopt("gone")),
     Statement("UPDATE errands SET workspace = $2 WHERE surface = $1 AND workspace = ''"),
+    Statement(ADOPT_HINTS),
 )
 
 
