@@ -151,8 +151,8 @@ class SqliteDatabase:
         async with self._alone():
             return await patiently(lambda: self._writer.trip(work), self._closing)
 
-    def session(self, which: Which) -> AbstractAsyncContextManager[SqliteTransaction]:  # noqa: ARG002 - see below
-        """One unit of work on a session. Whoever writes is alone here, so that its row needs no lock of its own."""
+    def session(self, which: Which) -> AbstractAsyncContextManager[SqliteTransaction]:  # noqa: ARG002 - whatever it is
+        """One unit of work on a session. Whoever writes is alone, so that its row needs no lock of its own."""
         return self.transaction()
 
     async def read(self, *queries: Query) -> list[list[Row]]:

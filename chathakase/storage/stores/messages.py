@@ -32,7 +32,7 @@ LONG = CLAMP + 100
 ATTACHED = Statement(f"""
 SELECT message, id, ref, name, kind, size, url, read_at,
     CASE WHEN $2 = 0 THEN '' WHEN length(text) < {LONG} THEN text
-        ELSE substr(text, 1, {HEAD}) || substr(text, -{TAIL}) END,
+        ELSE substr(text, 1, {HEAD}) || substr(text, length(text) - {TAIL} + 1) END,
     image_kind, refusal, CASE WHEN $2 = 0 THEN 0 ELSE length(text) END, remote
 FROM files WHERE message IN (SELECT CAST(value AS BIGINT) FROM json_items($1)) ORDER BY message, position
 """)
