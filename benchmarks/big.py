@@ -194,8 +194,7 @@ async def _long_thread(large: Path) -> list[Goal]:
 
 async def _fill_thread(database: SqliteDatabase, stores: Stores, place: Place) -> None:
     words, length = filling.Words(random.Random(5)), random.Random(6)
-    async with database.transaction() as transaction:
-        await transaction.fetch("PRAGMA synchronous = OFF")
+    await database.outside("PRAGMA synchronous = OFF")
     above = [
         Incoming(
             place,
@@ -213,8 +212,7 @@ async def _fill_thread(database: SqliteDatabase, stores: Stores, place: Place) -
         Incoming(place, "1800000000.000001", "U1", "begin", said=1 << 55, opens=True, asks=False)
     )
     await stores.memory.add_above(saved.session, above)
-    async with database.transaction() as transaction:
-        await transaction.fetch("PRAGMA synchronous = FULL")
+    await database.outside("PRAGMA synchronous = FULL")
 
 
 async def _searches(large: Path) -> list[Goal]:
