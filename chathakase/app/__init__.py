@@ -12,8 +12,9 @@ from chathakase.app.setup import expiry_of, setup_of
 from chathakase.app.slack import listen, open_slack
 from chathakase.config import Settings
 from chathakase.core.errors import StartError, StoreError, WrongSoftware
-from chathakase.engine.opening import Engine, Ports, open_engine
+from chathakase.engine.opening import Engine, open_engine
 from chathakase.engine.sessions import SessionManager
+from chathakase.engine.setup import Ports
 from chathakase.files.extra import HOW, missing
 from chathakase.files.reading import Desk
 from chathakase.health import open_health

@@ -9,7 +9,7 @@ from chathakase.core.window import ModelFacts
 from chathakase.engine.admission import Load
 from chathakase.engine.commands import Terms
 from chathakase.engine.housekeeping import DAY
-from chathakase.engine.opening import Setup
+from chathakase.engine.setup import Setup
 from chathakase.slack.web.identity import SURFACE
 
 MEGABYTE = 1_000_000

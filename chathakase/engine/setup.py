@@ -1,0 +1,48 @@
+"""What the engine is opened with: ports and plain values."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from chathakase.core.files import Reading
+from chathakase.core.ports import Stores
+from chathakase.core.prompt import Persona
+from chathakase.engine.admission import Load
+from chathakase.engine.commands import Terms
+from chathakase.engine.mind import Models
+from chathakase.engine.rights import Admins
+from chathakase.engine.router import Room
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """Everything that is outside."""
+
+    stores: Stores
+    rooms: Mapping[str, Room]
+    """The surfaces, by the name that each has in places."""
+    models: Models
+    read: Callable[[str, str, bytes], Awaitable[Reading]]
+    """Takes a file apart, by its name, its media type and its bytes."""
+    examine: Callable[[], Awaitable[str]]
+    """Looks whether all is well, and tells so in Markdown."""
+    now: Callable[[], int]
+    """The time in epoch milliseconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """How the engine is set up."""
+
+    terms: Terms
+    persona: Persona
+    load: Load
+    concurrency: int
+    """How many calls of models may be under way at once."""
+    admins: Admins
+    """Those who may see and do everything, besides a surface's own."""
+    young: int
+    """Milliseconds after which what is found late is not answered any more; 0: nothing is looked for."""
+    most_bytes: int
+    """Of the largest file that is read; 0: none is."""
+    grace: float
+    """Seconds that turns get to end at shutdown."""
