@@ -22,7 +22,7 @@ from tests.end_to_end.test_commands_export import exported, shell
 from tests.end_to_end.whispers import whispered, whispers
 from tests.model_server import ModelServer
 from tests.storage.databases import VERSIONS, unpack
-from tests.storage.stores import stores_of
+from tests.storage.stores import Clock, stores_of
 from tests.storage.truth import assert_true
 
 pytestmark = pytest.mark.parametrize("version", VERSIONS)
@@ -182,10 +182,9 @@ async def test_what_lists_tell_is_right_from_the_first_moment(version: int, data
 
 async def test_what_is_idle_expires_and_what_waits_does_not(database: Path) -> None:
     was = left(database)
-    async with open_sqlite(database) as opened:
+    async with open_sqlite(database, clock=Clock(1_800_000_000_000)) as opened:
         await migrate(opened, now=0)
         stores = stores_of(opened)
-        stores.clock.now = 1_800_000_000_000
         # One was archived by the old bot.
         assert await stores.forgetting.expire() == len(was) - 4
         await assert_true(opened)
