@@ -20,7 +20,7 @@ from benchmarks.filling import Size, fill, session_of
 from benchmarks.report import Goal, console, p95, show
 from chathakase.core.prompt import Manner, Persona, build_prompt
 from chathakase.core.tokens import Estimator
-from chathakase.core.types import Expiry, ExpiryMode, Incoming, Outcome, Place, Result, Usage, Where
+from chathakase.core.types import NO_SESSION, Expiry, ExpiryMode, Incoming, Outcome, Place, Result, Usage, Where
 from chathakase.core.window import Window
 from chathakase.slack.traits import SLACK
 from chathakase.storage.opening import Stores, open_stores
@@ -108,13 +108,13 @@ class Turns:
         text = f"question {number}: how do threads work in this {filling.COMMON}?"
         incoming = Incoming(place, str(said), "U1", text, said=said, opens=True, asks=True)
         moments = [time.perf_counter()]
-        await self.stores.sessions.append(incoming)
+        session = (await self.stores.sessions.append(incoming)).session
         moments.append(time.perf_counter())
-        lease = await self.stores.turns.claim(place.name)
+        lease = await self.stores.turns.claim(session)
         moments.append(time.perf_counter())
         if lease is None:
             raise RuntimeError("the store gave no lease for a question that waits")
-        await self.stores.memory.memory(place.name, lease=lease, limit=PERSONA.max_messages, tokens=TOKENS)
+        await self.stores.memory.memory(session, lease=lease, limit=PERSONA.max_messages, tokens=TOKENS)
         moments.append(time.perf_counter())
         await self.stores.turns.finish(lease, RESULT)
         moments.append(time.perf_counter())
@@ -163,12 +163,13 @@ async def _long_thread(large: Path) -> list[Goal]:
     rows, goal = [], 0.0
     async with _opened(large) as (database, stores):
         await _fill_thread(database, stores, place)
+        session = await stores.sessions.find(place) or NO_SESSION
         for most, window in ((20, 128_000), (200, 128_000), (LONG, 16_000), (LONG, 128_000), (LONG, 1_000_000)):
             manner, room = Manner(Persona(PERSONA.system_prompt, most), SLACK), Window(window, 4_000, counter)
             taken: list[tuple[float, float]] = []
             for _ in range(15):
                 began = time.perf_counter()
-                memory = await stores.memory.memory(place.name, limit=most, tokens=room.room)
+                memory = await stores.memory.memory(session, limit=most, tokens=room.room)
                 read = time.perf_counter()
                 prompt = build_prompt(manner, memory, people={}, where=Where("general"), window=room)
                 taken.append(((read - began) * 1000, (time.perf_counter() - read) * 1000))

@@ -4,12 +4,13 @@ import random
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import islice
 from pathlib import Path
 
 from chathakase.core.tokens import Estimator
 from chathakase.storage.sqlite.merging import INDEXES
+from tests.places import slack_place
 
 COMMON = "project"
 """A word in every third message."""
@@ -30,7 +31,8 @@ MOST_AT_ONCE = 20_000
 SILENT = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -400000;"
 
 SESSION = """
-INSERT INTO sessions (id, channel, thread, seq, asked, answered, began_at, active_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO sessions (id, surface, workspace, channel, thread, seq, asked, answered, began_at, active_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 TITLE = "INSERT INTO titles (session, title, made_by) VALUES (?, ?, 'model')"
 USAGE = "INSERT INTO usage VALUES (?, 'model-1', 1000, 500)"
@@ -115,8 +117,8 @@ def _write(connection: sqlite3.Connection, size: Size, now: int, rng: random.Ran
     for number in range(size.sessions):
         channel, thread = session_of(number)
         last, at = size.in_each, began + step * (number + 1)
-        id_ = f"{channel}_{thread}"
-        connection.execute(SESSION, (id_, channel, thread, last, last - 1, last - 1, at, at))
+        id_, place = _id(number, at), slack_place(channel, thread)
+        connection.execute(SESSION, (id_, *astuple(place), last, last - 1, last - 1, at, at))
         connection.execute(TITLE, (id_, words.text(number * 10 + 1, 5)))
         connection.execute(USAGE, (id_,))
     messages = _messages(size, words, rng, began, step)
@@ -135,8 +137,8 @@ def _messages(
     while talking:
         place = rng.randrange(len(talking))
         session, done = talking[place]
-        channel, thread = session_of(session)
-        id_, at = f"{channel}_{thread}", began + step * (session + 1)
+        at = began + step * (session + 1)
+        id_ = _id(session, at)
         author = _author(session, done, size)
         for seq, role, length in (
             (done + 1, "user", rng.randint(4, 40)),
@@ -158,6 +160,11 @@ def _messages(
                 talking[place] = [following, 0]
             else:
                 talking.pop(place)
+
+
+def _id(number: int, at: int) -> str:
+    """A session's id, made of when it began and its number."""
+    return f"{at:012x}{number:020x}"
 
 
 def _author(session: int, done: int, size: Size) -> str:

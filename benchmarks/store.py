@@ -41,13 +41,13 @@ async def _turn(stores: Stores, number: int) -> list[float]:
     moments = [time.perf_counter()]
     said = 1_700_000_001_000_000 + number
     incoming = Incoming(place, f"1700000001.{number:06d}", "U1", text, said=said, opens=True, asks=True)
-    await stores.sessions.append(incoming)
+    session = (await stores.sessions.append(incoming)).session
     moments.append(time.perf_counter())
-    lease = await stores.turns.claim(place.name)
+    lease = await stores.turns.claim(session)
     moments.append(time.perf_counter())
     if lease is None:
         raise RuntimeError("the store gave no lease for a question that waits")
-    await stores.memory.memory(place.name, lease=lease, limit=20, tokens=100_000)
+    await stores.memory.memory(session, lease=lease, limit=20, tokens=100_000)
     moments.append(time.perf_counter())
     await stores.turns.finish(lease, RESULT)
     moments.append(time.perf_counter())

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -36,12 +37,14 @@ class Archive:
         Files of the same names are replaced, each at once. Raises OSError and StoreError.
         """
         await asyncio.to_thread(make_folder, folder)
-        count = 0
+        written: Counter[str] = Counter()
         async for transcript in self.export.transcripts():
             if transcript.messages:
-                await asyncio.to_thread(_write, folder, transcript)
-                count += 1
-        return count
+                # Threads of several workspaces may have the same name.
+                apart = f"-{transcript.session}" if written[transcript.name] else ""
+                await asyncio.to_thread(_write, folder, f"{transcript.name}{apart}", transcript)
+                written[transcript.name] += 1
+        return written.total()
 
     async def find(self, words: str, *, limit: int) -> list[Found]:
         """The newest messages and titles with all these words, whoever wrote them. Raises StoreError."""
@@ -61,7 +64,7 @@ async def open_archive(path: Path) -> AsyncIterator[Archive]:
 def as_lines(found: Found) -> Iterator[str]:
     """What was found, for a terminal."""
     title = f"  {_harmless(found.title)}" if found.title else ""
-    yield f"{day_and_time(found.at * 1000)} UTC  {_harmless(found.place.name)}{title}"
+    yield f"{day_and_time(found.at * 1000)} UTC  {_harmless(found.name)}{title}"
     yield f"    {_who(found)}: {_harmless(found.excerpt)}"
 
 
@@ -70,8 +73,8 @@ def _who(found: Found) -> str:
     return _harmless(found.author) or ("title" if found.excerpt == found.title else "assistant")
 
 
-def _write(folder: Path, transcript: Transcript) -> None:
-    name = file_name(transcript.place.name)
+def _write(folder: Path, name: str, transcript: Transcript) -> None:
+    name = file_name(name)
     _replace(folder / f"{name}.md", as_markdown(transcript, {}))
     _replace(folder / f"{name}.json", as_json(transcript, {}))
 

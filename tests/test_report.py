@@ -9,6 +9,7 @@ from chathakase import checkup, report
 from chathakase.archive import as_lines
 from chathakase.config import read_settings
 from chathakase.core.memory import Found
+from chathakase.core.types import SessionId
 from chathakase.core.unicode import visible
 from chathakase.findings import Finding, Level
 from tests.places import slack_place
@@ -30,7 +31,7 @@ def test_findings_are_shown_and_not_obeyed(terminal: bool, encoding: str) -> Non
 
 
 def test_what_was_found_is_shown_and_not_obeyed() -> None:
-    found = Found(slack_place("C1", "1.0"), EVIL, "2.0", EVIL, EVIL, 1)
+    found = Found(SessionId("s1"), slack_place("C1", "1.0"), EVIL, "2.0", EVIL, EVIL, 1)
     lines = list(as_lines(found))
     assert len(lines) == 2
     for line in lines:

@@ -95,14 +95,14 @@ async def _turn(opened: Stores, world: World, place: Place) -> Mapping[str, floa
     taken: dict[str, float] = {}
     message = world.post(place.channel, ALICE, TEXT, thread_ts=place.thread)
     with _timed(taken, "append"):
-        await opened.sessions.append(said(message))
+        session = (await opened.sessions.append(said(message))).session
     with _timed(taken, "claim"):
-        lease = await opened.turns.claim(place.name)
+        lease = await opened.turns.claim(session)
     if lease is None:
         raise RuntimeError("the store gave no lease for a question that waits")
     limit, room = MANNER.persona.max_messages, WINDOW.room
     with _timed(taken, "memory"):
-        memory = await opened.memory.memory(place.name, lease=lease, limit=limit, tokens=room)
+        memory = await opened.memory.memory(session, lease=lease, limit=limit, tokens=room)
     with _timed(taken, "prompt"):
         build_prompt(MANNER, memory, people=PEOPLE, where=WHERE, window=WINDOW)
     with _timed(taken, "finish"):

@@ -75,8 +75,8 @@ async def _fill(folder: Path, world: World) -> list[Place]:
         for number, channel in zip(range(SESSIONS), cycle(map(channel_id, range(CHANNELS))), strict=False):
             root = world.post(channel, ALICE, f"question {number}: how do threads work?")
             places.append(slack_place(channel, root.ts))
-            await sessions.append(said(root))
-            lease = await turns.claim(places[-1].name)
+            saved = await sessions.append(said(root))
+            lease = await turns.claim(saved.session)
             if lease is None:
                 raise RuntimeError("the store gave no lease for a question that waits")
             await turns.finish(lease, ANSWER)

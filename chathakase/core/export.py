@@ -33,12 +33,12 @@ Names = Mapping[str, str]
 def as_json(transcript: Transcript, names: Names) -> str:
     """Everything of a session, for programs; ``docs/commands.md`` explains each field."""
     authors = _authors(transcript, names)
-    summary = {"summary": transcript.summary} if transcript.summary else {}
+    summary, place = {"summary": transcript.summary} if transcript.summary else {}, transcript.place
     told = {
         "format": FORMAT,
-        "session": transcript.place.name,
-        "channel": transcript.place.channel,
-        "thread": transcript.place.thread,
+        "session": transcript.name,
+        "channel": place.channel if place else "",
+        "thread": place.thread if place else "",
         "title": transcript.title,
         "began": iso(transcript.began * 1000),
         "active": iso(transcript.active * 1000),
@@ -55,17 +55,17 @@ def as_markdown(transcript: Transcript, names: Names, *, assistant: str = ASSIST
     return "\n\n".join(_paragraphs(transcript, names, assistant)) + "\n"
 
 
-def file_name(session_id: str) -> str:
-    """A name for a session's files, without an ending, which no folder is in and no two sessions share."""
-    name = re.sub(r"[^A-Za-z0-9_.-]|^[.-]+", "_", session_id)[:LONGEST_NAME] or "_"
-    return name if name == session_id else f"{name}-{sha256(session_id.encode()).hexdigest()[:12]}"
+def file_name(session: str) -> str:
+    """A name for the files of a session, by its name: without an ending; no folder is in it, and no other shares it."""
+    name = re.sub(r"[^A-Za-z0-9_.-]|^[.-]+", "_", session)[:LONGEST_NAME] or "_"
+    return name if name == session else f"{name}-{sha256(session.encode()).hexdigest()[:12]}"
 
 
 def _paragraphs(transcript: Transcript, names: Names, assistant: str) -> Iterator[str]:
     yield f"# {_unbroken(transcript.title) or UNTITLED}"
     yield "\n".join(
         (
-            f"- Session: `{transcript.place.name}`",
+            f"- Session: `{transcript.name}`",
             f"- Began: {_when(transcript.began * 1000)}",
             f"- Last active: {_when(transcript.active * 1000)}",
             f"- {counted(len(transcript.messages), 'message')}",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from chathakase.core.types import Incoming, Message, Place, SessionId
+from chathakase.core.types import Incoming, Message, Place, SessionId, name_of
 
 
 class TitleBy(StrEnum):
@@ -113,7 +113,8 @@ class Touched:
 class Found:
     """Something that a search found."""
 
-    place: Place
+    session: SessionId
+    place: Place | None
     title: str
     """Of the session."""
     ref: str
@@ -125,14 +126,25 @@ class Found:
     at: int
     """Epoch milliseconds."""
 
+    @property
+    def name(self) -> str:
+        """What people call the session."""
+        return name_of(self.session, self.place)
+
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
     """A whole session, as it is exported."""
 
-    place: Place
+    session: SessionId
+    place: Place | None
     title: str
     began: int
     active: int
     summary: str
     messages: tuple[Message, ...]
+
+    @property
+    def name(self) -> str:
+        """What people call the session."""
+        return name_of(self.session, self.place)

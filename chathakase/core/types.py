@@ -131,6 +131,11 @@ class Place:
         return Place(self.surface, self.workspace, channel, thread)
 
 
+def name_of(session: SessionId, place: Place | None) -> str:
+    """What people call a session: as its place, or by its id while it has none."""
+    return place.name if place else session
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """A session, and where it is at present."""
@@ -429,7 +434,7 @@ class SessionInfo:
     """What is known of a session. Times are epoch milliseconds."""
 
     session: SessionId
-    place: Place
+    place: Place | None
     messages: int
     """Messages that the model may see: people's and its own."""
     participants: tuple[Participant, ...]
@@ -447,6 +452,11 @@ class SessionInfo:
     """Who opened it, by their user id; empty when that is not known any more."""
     last: LastMessage | None = None
     """None when all of it is forgotten."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return name_of(self.session, self.place)
 
     @property
     def people(self) -> tuple[str, ...]:

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chathakase.core.types import Expiry
+from chathakase.core.session_ids import new_session_id
+from chathakase.core.types import Expiry, SessionId
 from chathakase.storage.sqlite.driver import SqliteDatabase
 from chathakase.storage.sqlite.emptying import Emptying
 from chathakase.storage.sqlite.merging import Merging
@@ -45,12 +46,21 @@ class Stores:
     hints: Hints
 
 
-def open_stores(database: SqliteDatabase, *, expiry: Expiry, count: Callable[[str], int] = ESTIMATE) -> Stores:
-    """The stores of a database that is open and migrated; ``count`` tells how many tokens a text has."""
+def open_stores(
+    database: SqliteDatabase,
+    *,
+    expiry: Expiry,
+    count: Callable[[str], int] = ESTIMATE,
+    new_id: Callable[[], SessionId] = new_session_id,
+) -> Stores:
+    """The stores of a database that is open and migrated.
+
+    ``count`` tells how many tokens a text has, and ``new_id`` makes ids of sessions.
+    """
     merging = Merging(database)
     expiring = Expiring(database, merging, expiry=expiry)
     return Stores(
-        sessions=Sessions(database, expiring, count=count),
+        sessions=Sessions(database, expiring, count=count, new_id=new_id),
         memory=Memories(database, count=count),
         changes=Changes(database, count=count),
         forgetting=Forgetting(database, expiring=expiring),

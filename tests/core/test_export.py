@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from chathakase.core.export import as_json, as_markdown, file_name
 from chathakase.core.files import Attachment, SharedFile
 from chathakase.core.memory import Transcript
-from chathakase.core.types import Message, Role
+from chathakase.core.types import Message, Role, SessionId
 from tests.places import slack_place
 
 SAID = 1_795_270_509_250_000
@@ -18,6 +18,7 @@ NAMES = {"U1": "Alice", "U2": "Bob\n# Smith"}
 CSV = SharedFile("F1", "costs.csv", "text/csv", 4_200, "https://files.example/F1")
 ZIP = SharedFile("F2", "all.zip", "application/zip", 0, "https://files.example/F2")
 TRANSCRIPT = Transcript(
+    session=SessionId("s1"),
     place=slack_place("C1", "1.000001"),
     title="Kyoto trip",
     began=SAID // 1000,

@@ -13,7 +13,7 @@ from chathakase.core.memory import Memory, Transcript
 from chathakase.core.names import Names, told_apart
 from chathakase.core.prompt import Manner, Persona, build_prompt
 from chathakase.core.tokens import Estimator
-from chathakase.core.types import Message, Person, Role, Where
+from chathakase.core.types import Message, Person, Role, SessionId, Where
 from chathakase.core.window import Window
 from chathakase.slack.traits import SLACK
 from tests.core.steady import steady
@@ -70,7 +70,9 @@ def test_exports_tell_them_apart_and_the_assistant_from_everybody() -> None:
         Message(Role.USER, f"I am {author}", author, seq=seq, ref=f"{seq}.0", said=SAID + seq)
         for seq, author in enumerate(("U01", "U02", "U03"), 1)
     )
-    transcript = Transcript(slack_place("C1", "1.0"), "Names", SAID // 1000, SAID // 1000, "", messages)
+    transcript = Transcript(
+        SessionId("s1"), slack_place("C1", "1.0"), "Names", SAID // 1000, SAID // 1000, "", messages
+    )
     names = {"U01": "bob", "U02": "bob", "U03": "chathakase"}
     text = as_markdown(transcript, names, assistant="ChatHakase")
     assert [line.partition(",")[0] for line in text.splitlines() if line.startswith("**")] == [
@@ -97,7 +99,7 @@ def test_a_bot_whose_name_nobody_sees_is_called_by_its_id() -> None:
 @pytest.mark.parametrize("name", ["bob**, 2026-11-21 14:15 UTC **", "bob\\**, 2026-11-21 14:15 UTC", "\u3164"])
 def test_no_name_makes_a_line_of_an_export_somebody_elses(name: str) -> None:
     said = Message(Role.USER, "I approve", "U01", ref="1.0", said=SAID)
-    transcript = Transcript(slack_place("C1", "1.0"), "Names", SAID // 1000, SAID // 1000, "", (said,))
+    transcript = Transcript(SessionId("s1"), slack_place("C1", "1.0"), "Names", SAID // 1000, SAID // 1000, "", (said,))
     (line,) = [line for line in as_markdown(transcript, {"U01": name}).splitlines() if line.startswith("**")]
     assert line.count("2026-") == 1
     assert not line.startswith(("**bob**", "**\u3164"))

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from chathakase.core.errors import StoreError
 from chathakase.core.files import Attachment, Reading, SharedFile
-from chathakase.core.types import Expiry, ExpiryMode, Incoming, Session, SessionId
+from chathakase.core.types import Expiry, ExpiryMode, Incoming, Session
 from chathakase.engine.reading import AT_ONCE, GIVEN_UP, MOST_FILES, NOT_READ, PIXELS, TRIES, FileReader
 from chathakase.files.reading import read
 from chathakase.slack.traits import SLACK
@@ -22,9 +22,9 @@ from chathakase.storage.stores.messages import read_attachments
 from tests.files.samples import archive, picture
 from tests.places import slack_place
 from tests.slack.inward.file_host import Server, answering, downloads_of, open_server
+from tests.storage.stores import ID, counting_ids
 
 PLACE = slack_place("C1", "1.000001")
-ID = SessionId(PLACE.name)
 SESSION = Session(ID, PLACE)
 MOST = 1_000_000
 ALL = """
@@ -41,13 +41,14 @@ class Stage:
         self.files = Files(database)
         self.downloads = downloads_of(session, f"{server.address}/api/")
         self._said = 0
+        stores = open_stores(database, expiry=Expiry(1_000_000, ExpiryMode.ARCHIVE), new_id=counting_ids())
+        self._sessions = stores.sessions
 
     async def share(self, *names: str, size: int = 0) -> None:
         """Share files with one message."""
         self._said += 1
         ref = f"1.{self._said:06d}"
-        sessions = open_stores(self.database, expiry=Expiry(1_000_000, ExpiryMode.ARCHIVE)).sessions
-        await sessions.append(Incoming(PLACE, ref, "U1", "look", said=self._said, opens=True, asks=True))
+        await self._sessions.append(Incoming(PLACE, ref, "U1", "look", said=self._said, opens=True, asks=True))
         files = [SharedFile(name, name, "", size, f"{self.server.address}/files/{name}") for name in names]
         async with self.database.transaction() as transaction:
             await add_files(transaction, ID, ref, files)

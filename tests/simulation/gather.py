@@ -12,9 +12,13 @@ from tests.simulation.words import SECRET, tokens
 from tests.storage import truth
 from tests.storage.truth import Stored
 
-SESSIONS = "SELECT id, asked, answered, lease_owner, turn FROM sessions"
-ROWS = "SELECT session, seq, role, text, ref, reply_to, asks FROM messages"
-TURNS = "SELECT id, session, upto, outcome, error, run, wish FROM turns"
+# Sessions are told by their names, which the judge can compare with what stands on Slack.
+NAME = "s.channel || '_' || s.thread"
+SESSIONS = f"SELECT {NAME}, asked, answered, lease_owner, turn FROM sessions s"
+ROWS = f"""
+SELECT {NAME}, m.seq, m.role, m.text, m.ref, m.reply_to, m.asks FROM messages m JOIN sessions s ON s.id = m.session
+"""
+TURNS = f"SELECT t.id, {NAME}, upto, outcome, error, run, wish FROM turns t JOIN sessions s ON s.id = t.session"
 
 
 def gather(stage: Stage, unsettled: Sequence[str]) -> Evidence:

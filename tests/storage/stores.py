@@ -1,9 +1,10 @@
 """What the tests of the stores have at hand: both stores, a clock that stands still, and something to say."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields, replace
+from itertools import count
 
 from chathakase.core.errands import CLEAR_SESSION, Command, Errand, Press
 from chathakase.core.files import SharedFile
@@ -45,7 +46,8 @@ from chathakase.storage.stores.turns import Turns
 from tests.places import slack_place
 
 PLACE = slack_place("C1", "1.000001")
-ID = SessionId(PLACE.name)
+ID = SessionId("s0001")
+"""Of the session that is opened first."""
 HERE = Session(ID, PLACE)
 TIMEOUT = 3_600_000
 LATER = Lease(ID, PLACE, "", "", since=999, upto=999, attempt=1, refs=())
@@ -88,16 +90,28 @@ class Stores:
         errand = Errand(Command(PLACE, ref, incoming.author, text))
         return (await self.sessions.append(incoming, role=Role.COMMAND, errand=errand)).appended
 
+    async def id_at(self, place: Place = PLACE) -> SessionId:
+        """The id of the session that is at a place now."""
+        return await self.sessions.find(place) or NO_SESSION
+
     async def clear(self, ref: str) -> int:
         """Carry out a stored ``clear session``; returns how many messages were forgotten."""
-        forgotten = await self.forgetting.clear(ID, before=ref)
+        forgotten = await self.forgetting.clear(await self.id_at(), before=ref)
         await self.errands.done(Errand(Command(PLACE, ref, "U1", CLEAR_SESSION)))
         return forgotten
 
     async def claimed(self) -> Lease:
-        lease = await self.turns.claim(ID)
+        return await self.claimed_at(PLACE)
+
+    async def claimed_at(self, place: Place) -> Lease:
+        lease = await self.turns.claim(await self.id_at(place))
         assert lease is not None
         return lease
+
+    async def again(self, turn: str) -> Lease:
+        """Have a turn that ended run once more."""
+        assert await self.press(turn)
+        return await self.claimed()
 
     async def answered(self, ref: str, text: str, reply: str = "", *, author: str = "U1") -> str:
         """Have somebody ask and a turn answer, which fails where there is no reply; returns the turn."""
@@ -108,27 +122,27 @@ class Stores:
 
     async def sum_up(self, text: str = "the summary", *, keep: int = 0, limit: int = 99) -> bool:
         """Have what is not covered yet summed up."""
-        memory = await self.summaries.to_summarise(ID, keep=keep, limit=limit)
+        session = await self.id_at()
+        memory = await self.summaries.to_summarise(session, keep=keep, limit=limit)
         covered = len(memory.messages) + (memory.summary.messages if memory.summary else 0)
         summary = Summary(text, memory.messages[-1].said, covered, "m-2")
-        return await self.summaries.summarised(ID, summary, instead_of=memory, usage=Usage(7, 3))
+        return await self.summaries.summarised(session, summary, instead_of=memory, usage=Usage(7, 3))
 
     async def remembered(self, *, limit: int = 99, tokens: int = 99_999, lease: Lease | None = None) -> Memory:
-        return await self.memory.memory(ID, lease=lease, limit=limit, tokens=tokens)
+        return await self.memory.memory(await self.id_at(), lease=lease, limit=limit, tokens=tokens)
 
     async def title(self) -> tuple[str, str]:
-        rows = await self.database.fetch("SELECT title, made_by FROM titles WHERE session = $1", ID)
+        rows = await self.database.fetch("SELECT title, made_by FROM titles WHERE session = $1", await self.id_at())
         return str(rows[0][0]), str(rows[0][1])
 
     async def newest(self) -> tuple[str, int]:
         """The newest turn that ended, and how often it was run."""
-        newest = await self.turns.newest(ID)
+        newest = await self.turns.newest(await self.id_at())
         assert newest is not None
         return newest.turn, newest.run
 
     async def press(self, turn: str, wish: Wish = Wish.RETRY, *, run: int = 1, place: Place = PLACE) -> bool:
-        session = await self.sessions.find(place) or NO_SESSION
-        return await self.turns.reopen(session, Press(place, "9.9", "U1", wish, turn, run))
+        return await self.turns.reopen(await self.id_at(place), Press(place, "9.9", "U1", wish, turn, run))
 
     async def texts(self, lease: Lease = LATER, limit: int = 99) -> list[str]:
         """What a turn sees; without one, what a turn would see that came after everything stored."""
@@ -159,11 +173,17 @@ class Stores:
         return int(str((await self.database.fetch(f"SELECT count(*) FROM {table}"))[0][0]))
 
 
+def counting_ids() -> Callable[[], SessionId]:
+    """Ids for sessions, the first of which is ``ID``."""
+    numbers = count(1)
+    return lambda: SessionId(f"s{next(numbers):04}")
+
+
 def stores_of(database: SqliteDatabase, mode: ExpiryMode = ExpiryMode.ARCHIVE) -> Stores:
-    """The stores of a database that was opened with a clock that stands still, and a token for each character."""
+    """The stores of a database that was opened with a clock that stands still, ids that count, a token a character."""
     clock = database._bind.clock
     assert isinstance(clock, Clock)
-    opened = open_stores(database, expiry=Expiry(TIMEOUT, mode), count=len)
+    opened = open_stores(database, expiry=Expiry(TIMEOUT, mode), count=len, new_id=counting_ids())
     return Stores(database, clock, *(getattr(opened, field.name) for field in fields(opened)))
 
 

@@ -44,6 +44,7 @@ from tests.storage.stores import (
     Stores,
     answer,
     change,
+    counting_ids,
     said,
     stores_of,
 )
@@ -269,6 +270,12 @@ async def listen(stores: Stores) -> Work:
     return Listening(stores.database).note
 
 
+async def move(stores: Stores) -> Work:
+    await stores.answered("1", "q1", "a1")
+    await stores.say("2", "q2")
+    return lambda: stores.sessions.move(ID, slack_place("C2", "1.000001"))
+
+
 EVERY_OPERATION: tuple[Prepare, ...] = (
     append,
     append_to_a_session,
@@ -286,6 +293,7 @@ EVERY_OPERATION: tuple[Prepare, ...] = (
     finish_too_late,
     release,
     reopen,
+    move,
     clear,
     expire,
     remember,
@@ -335,6 +343,7 @@ async def wipe(stores: Stores) -> None:
         await transaction.execute("DELETE FROM unswept")
         for index in INDEXES:
             await transaction.execute(f"INSERT INTO {index} ({index}) VALUES ('delete-all')")
+    stores.sessions._new_id = counting_ids()
 
 
 async def agree(stores: Stores) -> None:
@@ -491,14 +500,14 @@ class Storm:
         if await command(self.stores, place, ref):
             self.saved.add((place.name, ref))
         if self.rng.random() < 0.5:
-            await self.stores.forgetting.clear(place.name, before=ref)
+            await self.stores.forgetting.clear(await self.stores.id_at(place), before=ref)
         for errand in await errands(self.stores).claim():
             await errands(self.stores).done(errand)
 
     async def _turn(self) -> None:
         turns = self.stores.turns
         if not self.leases or self.rng.random() < 0.4:
-            lease = await turns.claim(self._place().name)
+            lease = await turns.claim(await self.stores.id_at(self._place()))
             if lease is not None:
                 self.leases.append(lease)
             return
@@ -555,9 +564,14 @@ def torn(path: Path) -> list[str]:
         return [promise for promise, broken in TORN.items() if other.execute(broken).fetchall()]
 
 
+NAMED = """
+SELECT s.channel || '_' || s.thread, m.ref FROM messages m JOIN sessions s ON s.id = m.session WHERE m.reply_to IS NULL
+"""
+
+
 def stored(path: Path) -> set[tuple[str, str]]:
     with closing(sqlite3.connect(path)) as other:
-        return set(other.execute("SELECT session, ref FROM messages WHERE reply_to IS NULL"))
+        return set(other.execute(NAMED))
 
 
 @pytest.mark.parametrize("seed", range(2))

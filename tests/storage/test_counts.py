@@ -210,7 +210,8 @@ async def test_it_is_right_when_a_session_expires(
     assert [each.messages for each in found.values()] == ([5] if mode is ExpiryMode.ARCHIVE else [])
     assert await stores.count("participants") == (2 if mode is ExpiryMode.ARCHIVE else 0)
     await stores.say("9.000001", "anew")
-    assert (await assert_true(stores.database))[ID].messages == (6 if mode is ExpiryMode.ARCHIVE else 1)
+    found = await assert_true(stores.database)
+    assert found[await stores.id_at()].messages == (6 if mode is ExpiryMode.ARCHIVE else 1)
 
 
 async def test_it_is_right_while_a_session_is_deleted_bit_by_bit(stores: Stores) -> None:

@@ -17,8 +17,9 @@ from chathakase.storage.database import Row, Value
 from chathakase.storage.sqlite.driver import SqliteTransaction, open_sqlite
 from chathakase.storage.sqlite.early_forms import SCHEMA, _made_by, _shape
 from chathakase.storage.sqlite.migrate import SIGNED_SINCE, migrate, migrations
+from chathakase.storage.stores.adoption import adopt
 from tests.storage.early import FORMS, make_early
-from tests.storage.stores import FILE, ID, Clock, Stores, answer, stores_of
+from tests.storage.stores import FILE, PLACE, Clock, Stores, answer, stores_of
 from tests.storage.test_migrations import everything
 
 SESSION = """
@@ -74,6 +75,7 @@ def early(request: pytest.FixtureRequest, database: Path) -> Path:
 async def mended(early: Path) -> AsyncIterator[Stores]:
     async with open_sqlite(early, clock=Clock()) as opened:
         await migrate(opened, now=0)
+        await adopt(opened, surface=PLACE.surface, workspace=PLACE.workspace)
         yield stores_of(opened)
 
 
@@ -100,9 +102,9 @@ async def _go_on(stores: Stores) -> None:
 async def _remember_what_is_new(stores: Stores) -> None:
     """Files, titles and searches need what early forms lacked."""
     await stores.say("7.000001", "look", files=(FILE,))
-    for unread in await stores.files.unread(ID, limit=9):
+    for unread in await stores.files.unread(await stores.id_at(), limit=9):
         await stores.files.note_reading(unread.id, Reading("a,b"))
-    assert await stores.titles.entitle(ID, "Another title", by=TitleBy.PERSON)
+    assert await stores.titles.entitle(await stores.id_at(), "Another title", by=TitleBy.PERSON)
     assert [found.title for found in await stores.search.search("Another", author=None, channels=None, limit=9)]
     await stores.say("8.000001", "clear session", command=True)
     assert await stores.clear("8.000001") == 7
@@ -141,6 +143,7 @@ async def test_two_processes_mend_at_the_same_time(form: str, database: Path) ->
         assert sorted(each.version for applied in done for each in applied) == [
             each.version for each in migrations()[13:]
         ]
+        await adopt(one, surface=PLACE.surface, workspace=PLACE.workspace)
         await _go_on(stores_of(one))
 
 

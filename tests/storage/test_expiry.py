@@ -88,7 +88,7 @@ async def test_what_is_said_meanwhile_begins_anew(stores: Stores) -> None:
     assert await stores.say("6", "a mention")
     assert await stores.texts() == ["a mention"]
     assert (await stores.claimed()).upto == 1
-    assert await stores.export.transcript(OTHER.name) is None
+    assert await stores.export.transcript(await stores.id_at(OTHER)) is None
 
 
 async def test_it_is_known_for_a_while_that_a_session_is_gone(stores_with: Callable[[ExpiryMode], Stores]) -> None:

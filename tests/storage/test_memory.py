@@ -198,7 +198,7 @@ async def test_what_comes_late_from_above_is_context_though_above_was_read(store
 async def test_a_session_that_begins_with_its_thread_has_nothing_above(stores: Stores) -> None:
     root = slack_place("C1", "1.5")
     await stores.say("1.5", "root", place=root)
-    memory = await stores.memory.memory(root.name, limit=9, tokens=99)
+    memory = await stores.memory.memory(await stores.id_at(root), limit=9, tokens=99)
     assert memory.above_read
 
 

@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from chathakase.core.errands import Command, Errand
 from chathakase.core.files import Reading
 from chathakase.core.memory import Change, Memory, Scope, Summary, TitleBy
-from chathakase.core.types import NO_SESSION, Outcome, Place, Result, Role, Session, Usage
+from chathakase.core.types import Outcome, Place, Result, Role, Session, SessionId, Usage
 from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.sqlite.merging import INDEXES
 from chathakase.storage.sqlite.migrate import migrate
@@ -72,6 +72,9 @@ class NothingIsLeft(RuleBasedStateMachine):
         await stores.go_on_at((1 << 16) - 3)
         return stores
 
+    def _id_at(self, place: Place) -> SessionId:
+        return self.runner.run(self.stores.id_at(place))
+
     def secret(self) -> str:
         """Three characters that occur nowhere else, so that they are one part of a word in the index."""
         self.number += 1
@@ -123,7 +126,7 @@ class NothingIsLeft(RuleBasedStateMachine):
         self.runner.run(self._read_files(place))
 
     async def _read_files(self, place: Place) -> None:
-        for unread in await self.stores.files.unread(place.name, limit=9):
+        for unread in await self.stores.files.unread(await self.stores.id_at(place), limit=9):
             content = self.secret()
             await self.stores.files.note_reading(unread.id, Reading(content))
             rows = await self.stores.database.fetch(
@@ -137,7 +140,7 @@ class NothingIsLeft(RuleBasedStateMachine):
         self.runner.run(self._answer(place))
 
     async def _answer(self, place: Place) -> None:
-        lease = await self.stores.turns.claim(place.name)
+        lease = await self.stores.turns.claim(await self.stores.id_at(place))
         if lease is None:
             return
         text = self.secret()
@@ -178,7 +181,7 @@ class NothingIsLeft(RuleBasedStateMachine):
         commands = [each for each in self.commands if each.at < command.said]
         newest = sorted(own, key=lambda each: each.at)[-1:]
         gone = {"clear": here, Scope.LAST: newest, Scope.HERE: own, Scope.EVERYWHERE: everywhere, Scope.ONE: []}[scope]
-        session = Session(self.runner.run(self.stores.sessions.find(place)) or NO_SESSION, place)
+        session = Session(self._id_at(place), place)
         if scope == "clear":
             count = self.runner.run(self.stores.forgetting.clear(session.id, before=ref))
         else:
@@ -196,7 +199,7 @@ class NothingIsLeft(RuleBasedStateMachine):
 
     @rule(place=places, keep=st.integers(0, 3))
     def begin_to_sum_up(self, place: Place, keep: int) -> None:
-        work = self.stores.summaries.to_summarise(place.name, keep=keep, limit=99)
+        work = self.stores.summaries.to_summarise(self._id_at(place), keep=keep, limit=99)
         memory = self.runner.run(work)
         if memory.messages:
             told = memory.summary.text if memory.summary else ""
@@ -206,7 +209,7 @@ class NothingIsLeft(RuleBasedStateMachine):
 
     @rule(place=places)
     def begin_to_entitle(self, place: Place) -> None:
-        memory = self.runner.run(self.stores.memory.memory(place.name, limit=99, tokens=999))
+        memory = self.runner.run(self.stores.memory.memory(self._id_at(place), limit=99, tokens=999))
         if memory.messages:
             self.made.append((place, memory, None, " ".join(each.text for each in memory.messages)))
 
@@ -216,9 +219,10 @@ class NothingIsLeft(RuleBasedStateMachine):
         place, memory, summary, text = self.made.pop(0)
         if summary:
             usage = Usage(1, 1)
-            self.runner.run(self.stores.summaries.summarised(place.name, summary, instead_of=memory, usage=usage))
+            session = self._id_at(place)
+            self.runner.run(self.stores.summaries.summarised(session, summary, instead_of=memory, usage=usage))
         else:
-            self.runner.run(self.stores.titles.entitle(place.name, text, by=TitleBy.MODEL, made_of=memory))
+            self.runner.run(self.stores.titles.entitle(self._id_at(place), text, by=TitleBy.MODEL, made_of=memory))
 
     @invariant()
     def nothing_is_left(self) -> None:
@@ -233,7 +237,7 @@ class NothingIsLeft(RuleBasedStateMachine):
         messages = await self._dump("= 'messages'")
         assert not [secret for secret in self.forgotten if secret in messages]
         for place in PLACES:
-            memory = await self.stores.memory.memory(place.name, limit=99, tokens=99_999)
+            memory = await self.stores.memory.memory(await self.stores.id_at(place), limit=99, tokens=99_999)
             covered = memory.summary.upto if memory.summary else -1
             told = {each.text for each in memory.messages if each.said > covered}
             assert told == {each.secrets[0] for each in self.live if each.place == place and each.at > covered}

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from chathakase.core.types import Wish
-from tests.storage.stores import Stores, answer
+from tests.storage.stores import ID, Stores, answer
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations("1234")))
@@ -57,7 +57,7 @@ async def test_clearing_forgets_what_was_said_before_and_nothing_else(stores: St
     lease = await stores.claimed()
     assert await stores.texts(lease) == ["said after"]
     await stores.turns.finish(lease, answer("a4"))
-    assert await stores.turns.claim("C1_1.000001") is None
+    assert await stores.turns.claim(ID) is None
     assert await stores.texts() == ["said after", "a4"]
 
 
@@ -67,13 +67,13 @@ async def test_a_lease_outlives_no_jump_of_the_clock(seconds: int, claimed: bool
     await stores.claimed()
     stores.clock.now += seconds * 1000
     assert bool(await stores.turns.waiting()) is claimed
-    assert bool(await stores.turns.claim("C1_1.000001")) is claimed
+    assert bool(await stores.turns.claim(ID)) is claimed
 
 
 async def test_what_was_said_before_the_session_was_opened_is_context(stores: Stores) -> None:
     await stores.answered("5", "q5", "a5")
     await stores.say("4", "talk among people", opens=False)
-    assert await stores.turns.claim("C1_1.000001") is None
+    assert await stores.turns.claim(ID) is None
     await stores.say("6", "q6", opens=False)
     assert await stores.texts(await stores.claimed()) == ["q5", "a5", "talk among people", "q6"]
     assert await stores.texts() == ["talk among people", "q5", "a5", "q6"]

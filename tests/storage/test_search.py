@@ -40,8 +40,8 @@ async def test_messages_answers_and_titles_are_found_newest_first(stores: Stores
     await stores.say("2", "And Nara, near KYOTO?", author="U2")
     await stores.titles.entitle(ID, "Trip to kyoto", by=TitleBy.PERSON)
     title, second, *first = await find(stores, "kyoto")
-    assert title == Found(PLACE, "Trip to kyoto", "", "", "Trip to kyoto", stores.clock.now)
-    assert second == Found(PLACE, "Trip to kyoto", "2", "U2", "And Nara, near KYOTO?", 2_000)
+    assert title == Found(ID, PLACE, "Trip to kyoto", "", "", "Trip to kyoto", stores.clock.now)
+    assert second == Found(ID, PLACE, "Trip to kyoto", "2", "U2", "And Nara, near KYOTO?", 2_000)
     assert {(found.ref, found.author, found.excerpt) for found in first} == {
         ("1", "U1", "Where is Kyoto?"),
         ("", "", "Kyoto is in Japan."),

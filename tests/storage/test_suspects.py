@@ -30,7 +30,7 @@ class House:
             await self.stores.sessions.append(said(ref, place=place(name)))
 
     async def claim(self, name: str) -> Lease | None:
-        lease = await self.stores.turns.claim(place(name).name)
+        lease = await self.stores.turns.claim(await self.stores.id_at(place(name)))
         if lease is not None:
             self.leases[name] = lease
         return lease
@@ -255,7 +255,7 @@ async def test_what_is_to_be_ended_waits_for_nobody(house: House) -> None:
     assert await house.claim("a") is None
     assert await house.claim("c") is None
     for name in "ac":
-        lease = await house.stores.turns.claim(place(name).name, to_end=True)
+        lease = await house.stores.turns.claim(await house.stores.id_at(place(name)), to_end=True)
         assert lease is not None
         assert not lease.alone
 

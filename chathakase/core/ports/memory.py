@@ -43,6 +43,13 @@ class SessionStore(Protocol):
     async def find(self, place: Place) -> SessionId | None:
         """The session that is at a place."""
 
+    async def move(self, session: SessionId, place: Place | None) -> bool:
+        """Move a session to another place, with all that it remembers, or to none; False where another one is there.
+
+        What waits in it is answered at its new place, as soon as it has one; what is being answered just now ends where
+        it began. What was said at the old place is not taken for new there, and may open a session of its own.
+        """
+
     async def opened(self, places: Collection[Place]) -> Mapping[Place, SessionId]:
         """The sessions that there are by now at some places."""
 

@@ -54,7 +54,7 @@ class Describing:
 
     def _lines(self, info: SessionInfo, names: str, view: View) -> Iterator[str]:
         now = self._means.now()
-        yield f"**Session** `{info.place.name}`"
+        yield f"**Session** `{info.name}`"
         if info.title:
             yield f"- Title: {plainly(info.title)}"
         yield f"- Agent: {plainly(self._terms.agent)}, with the model `{self._terms.model}`"

@@ -10,6 +10,8 @@ from chathakase.engine.commands.means import Means
 
 NO_ADMIN = privately("Sorry, only admins can see that.")
 
+NOWHERE = "in no thread"
+
 LISTED = 20
 """How many sessions `all sessions` lists."""
 
@@ -42,8 +44,9 @@ class Overseeing:
     def _line(self, info: SessionInfo) -> str:
         busy = ", answering" if info.busy else ""
         idle = span((self._means.now() - info.active) / 1000)
+        where = self._means.surface.describe(info.place) if info.place else NOWHERE
         return (
-            f"- {self._means.surface.describe(info.place)} `{info.place.name}`: "
+            f"- {where} `{info.name}`: "
             f"{counted(info.messages, 'message')} of {counted(len(info.people), 'person', 'people')}, "
             f"active {idle} ago{busy}"
         )

@@ -88,7 +88,7 @@ class Searching:
         return direct
 
     def _line(self, found: Found, people: Mapping[str, Person], clock: tzinfo) -> str:
-        link = self._surface.link(found.place, found.ref or found.place.thread)
+        link = self._surface.link(found.place, found.ref or found.place.thread) if found.place else ""
         when = day_and_time(found.at * 1000, clock)
         title = plainly(found.title) or UNTITLED
         excerpt = by_name(found.excerpt, {id_: person.name for id_, person in people.items()})

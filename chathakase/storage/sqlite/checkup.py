@@ -17,6 +17,7 @@ from chathakase.storage.sqlite.migrate import CHANGED, CHECKSUMS, RUN_THE_OTHER,
 from chathakase.storage.sqlite.recount import WRONG
 from chathakase.storage.sqlite.trouble import TOLD, DatabaseTrouble, Trouble, advice_of, trouble_of
 from chathakase.storage.sqlite.version import version_of
+from chathakase.storage.stores.places import SOMEWHERE
 from chathakase.storage.stores.vitals import WAITING, Waiting, read_waiting
 
 SUBJECT = "database"
@@ -29,11 +30,11 @@ LONG_WAIT = 300.0
 
 # Slack's ids of direct messages begin with D; those of all other conversations with C or, from long ago, G.
 # Of each session only the newest message is looked at.
-ARRIVED = """
+ARRIVED = f"""
 SELECT kind, max(came) FROM (
     SELECT CASE WHEN channel LIKE 'D%' THEN 'direct' ELSE 'channel' END AS kind,
         (SELECT at FROM messages WHERE session = sessions.id AND role <> 'assistant' ORDER BY seq DESC LIMIT 1) AS came
-    FROM sessions) WHERE came IS NOT NULL GROUP BY kind
+    FROM sessions WHERE {SOMEWHERE}) WHERE came IS NOT NULL GROUP BY kind
 """
 
 

@@ -9,12 +9,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from chathakase.core.memory import Found
-from chathakase.core.types import Place
+from chathakase.core.types import Place, SessionId
 from chathakase.storage.database import Row, Value
 from chathakase.storage.sqlite.driver import SqliteDatabase, SqliteReader
 from chathakase.storage.sqlite.matching import Query, query
 from chathakase.storage.sqlite.merging import OF_MESSAGES, OF_TITLES
-from chathakase.storage.stores.places import place_of, where_is
+from chathakase.storage.stores.places import SOMEWHERE, place_if_any, place_of, where_is
 
 NEWEST = 4_000
 """How many of the newest that may match are looked at, whoever said them."""
@@ -36,13 +36,13 @@ s.doomed = 0 AND ($2 IS NULL OR {OF_CHANNEL} IN (SELECT value FROM json_each($2)
 """
 
 MESSAGES = """
-SELECT {where}, coalesce(t.title, ''), m.role, m.ref, m.author, m.text, m.said
+SELECT s.id, {where}, coalesce(t.title, ''), m.role, m.ref, m.author, m.text, m.said
 FROM messages m JOIN sessions s ON s.id = m.session LEFT JOIN titles t ON t.session = s.id
 WHERE m.role IN ('user', 'assistant') AND {condition} ORDER BY m.said DESC LIMIT $3
 """
 
 TITLES = """
-SELECT {where}, t.title, '', '', '', t.title, s.active_at * 1000
+SELECT s.id, {where}, t.title, '', '', '', t.title, s.active_at * 1000
 FROM titles t JOIN sessions s ON s.id = t.session WHERE {condition} ORDER BY s.active_at DESC LIMIT $3
 """
 
@@ -62,16 +62,15 @@ SELECT s.id, s.seq FROM (
 ORDER BY s.active_at DESC LIMIT $3
 """
 
-# A session's id begins with its channel's, so that one look skips all sessions of a channel.
-CHANNELS = """
+# One look for each session, however much was said in it.
+CHANNELS = f"""
 WITH RECURSIVE own (session) AS (
     SELECT (SELECT min(session) FROM messages WHERE author = $1 AND author <> '')
     UNION ALL
-    SELECT (SELECT min(m.session) FROM messages m WHERE m.author = $1 AND m.author <> '' AND m.session >
-        (SELECT s.channel || '`' FROM sessions s WHERE s.id = own.session))
+    SELECT (SELECT min(m.session) FROM messages m WHERE m.author = $1 AND m.author <> '' AND m.session > own.session)
     FROM own WHERE own.session IS NOT NULL
 )
-SELECT s.surface, s.workspace, s.channel, '' FROM own JOIN sessions s ON s.id = own.session
+SELECT DISTINCT s.surface, s.workspace, s.channel, '' FROM own JOIN sessions s ON s.id = own.session WHERE s.{SOMEWHERE}
 """
 
 
@@ -206,13 +205,14 @@ def _that_fit(rows: Sequence[Row]) -> list[str]:
 
 def _found(rows: Iterable[Row], asked: _Asked) -> list[Found]:
     found = []
-    for *where, title, role, ref, author, text, said in rows:
+    for session, *where, title, role, ref, author, text, said in rows:
         if not asked.query.occurs_in(str(text)):
             continue
         by_person = role == "user"
         found.append(
             Found(
-                place_of(where),
+                SessionId(str(session)),
+                place_if_any(where),
                 str(title),
                 str(ref) if by_person else "",
                 str(author),

@@ -15,7 +15,7 @@ INSERT INTO errands (
     {PLACE}, session, id, ref, author, command, argument, wish, turn, run, told_thread, said, held_until)
 VALUES ($1, $2, $3, $4, coalesce((SELECT id FROM sessions WHERE {HERE}), ''),
     $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, now_ms() + {LEASE_MS})
-ON CONFLICT (id) DO NOTHING
+ON CONFLICT (surface, workspace, id) DO NOTHING
 RETURNING session
 """)
 
@@ -25,19 +25,23 @@ ANY_LEFT = Statement(f"SELECT 1 FROM errands WHERE {LEFT} LIMIT 1")
 
 CLAIM = Statement(f"""
 UPDATE errands SET attempts = attempts + 1, held_until = now_ms() + {LEASE_MS}
-WHERE id IN (SELECT id FROM errands WHERE {LEFT} FOR UPDATE SKIP LOCKED)
+WHERE (surface, workspace, id) IN
+    (SELECT surface, workspace, id FROM errands WHERE {LEFT} FOR UPDATE SKIP LOCKED)
 RETURNING session, {PLACE}, ref, author, command, argument, wish, turn, run, told_thread, said, attempts
 """)
 
+THIS = "surface = $1 AND workspace = $2 AND id = $3"
+"""Of a row of ``errands``: it is the one that the first three parameters tell."""
+
 # Whoever claimed it since counted its attempts up, and holds it now.
-HELD = "id = $1 AND attempts = $2 AND done_at IS NULL"
+HELD = f"{THIS} AND attempts = $4 AND done_at IS NULL"
 
 HOLD = Statement(f"UPDATE errands SET held_until = now_ms() + {LEASE_MS} WHERE {HELD}")
 
 RELEASE = Statement(f"UPDATE errands SET held_until = 0, attempts = attempts - 1 WHERE {HELD}")
 
 # What was said behind a command is of no use any more, and nobody would find it to forget it.
-DONE = Statement("UPDATE errands SET done_at = now_ms(), argument = '' WHERE id = $1 AND done_at IS NULL")
+DONE = Statement(f"UPDATE errands SET done_at = now_ms(), argument = '' WHERE {THIS} AND done_at IS NULL")
 
 KEPT_MS = 3_600_000
 """How long it is known that something was done; Slack delivers an event again for about six minutes."""
@@ -62,16 +66,16 @@ class Errands:
 
     async def hold(self, errand: Errand) -> None:
         """Hold on to an errand."""
-        await self._database.write(HOLD, errand.id, errand.attempt)
+        await self._database.write(HOLD, *_key(errand), errand.attempt)
 
     async def release(self, errand: Errand) -> None:
         """Put an errand down undone, for whoever comes next."""
-        await self._database.write(RELEASE, errand.id, errand.attempt)
+        await self._database.write(RELEASE, *_key(errand), errand.attempt)
 
     async def done(self, errand: Errand) -> None:
         """Note that an errand is done."""
         async with self._database.session(errand.task.place) as transaction:
-            await transaction.execute(DONE, errand.id)
+            await transaction.execute(DONE, *_key(errand))
             await transaction.execute(FORGET_DONE)
 
 
@@ -93,6 +97,11 @@ def _values(errand: Errand) -> tuple[Value, ...]:
     else:
         what = (None, "", task.wish, task.turn, task.run, "", 0)
     return (*about, *what)
+
+
+def _key(errand: Errand) -> tuple[str, str, str]:
+    place = errand.task.place
+    return place.surface, place.workspace, errand.id
 
 
 def _errand(row: Row) -> Errand:

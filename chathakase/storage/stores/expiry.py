@@ -10,13 +10,13 @@ from chathakase.core.types import Expiry, ExpiryMode, Place, SessionId
 from chathakase.storage.database import Database, Row, Statement
 from chathakase.storage.stores.errands import FORGET_DONE
 from chathakase.storage.stores.pace import Pace
-from chathakase.storage.stores.places import PLACE, place_of, where_is
+from chathakase.storage.stores.places import PLACE, SOMEWHERE, place_of, where_is
 from chathakase.storage.stores.waiting import WAITS, free
 
 
 def idle(milliseconds: str) -> str:
-    """Of a row of ``sessions``: nothing happened for so long, nothing waits, and nobody is at work."""
-    return f"active_at < now_ms() - {milliseconds} AND NOT {WAITS} AND {free()} AND doomed = 0"
+    """Of a row of ``sessions``: nothing happened for so long, nothing waits at a place, and nobody is at work."""
+    return f"active_at < now_ms() - {milliseconds} AND NOT ({SOMEWHERE} AND {WAITS}) AND {free()} AND doomed = 0"
 
 
 IDLE = idle("$1")
@@ -118,6 +118,7 @@ class Expiring:
         What was taken out of the index of words before is dropped from it for good.
         """
         await self._database.write(FORGET_DONE)
+        await self._database.write(FORGET_GONE)
         pruned = 0
         for statement in (DOOM_ARCHIVED, DOOM_ACTIVE):
             pruned += await self._in_batches(statement, idle, events.session_deleted)

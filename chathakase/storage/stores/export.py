@@ -3,12 +3,13 @@
 from collections.abc import AsyncIterator
 
 from chathakase.core.memory import Transcript
+from chathakase.core.types import SessionId
 from chathakase.storage.database import Database, Statement
 from chathakase.storage.stores.messages import COLUMNS, SPOKEN, read
-from chathakase.storage.stores.places import place_of, where_is
+from chathakase.storage.stores.places import place_if_any, where_is
 
 ABOUT = Statement(f"""
-SELECT {where_is("s")}, coalesce(t.title, ''), s.began_at, s.active_at, coalesce(m.text, '')
+SELECT s.id, {where_is("s")}, coalesce(t.title, ''), s.began_at, s.active_at, coalesce(m.text, '')
 FROM sessions s LEFT JOIN titles t ON t.session = s.id LEFT JOIN summaries m ON m.session = s.id
 WHERE s.id = $1 AND s.doomed = 0
 """)
@@ -29,9 +30,10 @@ class Export:
         about, rows = await self._database.read(ABOUT(session_id), SAID(session_id))
         if not about:
             return None
-        *where, title, began, active, summary = about[0]
+        id_, *where, title, began, active, summary = about[0]
         messages = await read(self._database, rows, contents=False)
-        return Transcript(place_of(where), str(title), int(began or 0), int(active or 0), str(summary), tuple(messages))
+        told = (SessionId(str(id_)), place_if_any(where), str(title), int(began or 0), int(active or 0), str(summary))
+        return Transcript(*told, tuple(messages))
 
     async def transcripts(self) -> AsyncIterator[Transcript]:
         """Every session, one at a time, the oldest first."""

@@ -2,7 +2,7 @@
 
 from chathakase.core.types import Heard, Place
 from chathakase.storage.database import Database, Statement
-from chathakase.storage.stores.places import HERE, PLACE, columns_of, place_of
+from chathakase.storage.stores.places import HERE, PLACE, SOMEWHERE, columns_of, place_of
 
 UNTIL = Statement("SELECT coalesce((SELECT until FROM listened), (SELECT max(active_at) FROM sessions))")
 
@@ -11,14 +11,16 @@ NOTE = Statement(
 )
 
 ACTIVE = Statement(f"""
-SELECT {PLACE},
+SELECT {PLACE}, moved_at * 1000,
     (SELECT min(said) FROM messages WHERE messages.session = sessions.id),
     (SELECT max(said) FROM messages WHERE messages.session = sessions.id)
-FROM sessions WHERE active_at >= $1 AND doomed = 0 ORDER BY active_at DESC LIMIT $2
+FROM sessions WHERE active_at >= $1 AND {SOMEWHERE} AND doomed = 0 ORDER BY active_at DESC LIMIT $2
 """)
 
+# What was said elsewhere, before the session was moved, is not to be found in this thread.
 KNOWN = Statement(f"""
-SELECT ref, said FROM messages WHERE session = (SELECT id FROM sessions WHERE {HERE}) AND role = 'user'
+SELECT m.ref, m.said FROM (SELECT id, moved_at FROM sessions WHERE {HERE}) s JOIN messages m ON m.session = s.id
+WHERE m.role = 'user' AND (s.moved_at = 0 OR m.at > s.moved_at)
 """)
 
 
@@ -40,7 +42,10 @@ class Listening:
     async def active(self, *, since: int, limit: int) -> list[Heard]:
         """The sessions that were active since a time in epoch milliseconds, the most recent first."""
         (rows,) = await self._database.read(ACTIVE(since, limit))
-        return [Heard(place_of(where), int(first or 0), int(last or 0)) for *where, first, last in rows]
+        return [
+            Heard(place_of(where), max(int(first or 0), int(moved or 0)), int(last or 0))
+            for *where, moved, first, last in rows
+        ]
 
     async def known(self, place: Place) -> dict[str, int]:
         """What others than we said in a session and is not forgotten: the surface's own ids, and when it was said."""

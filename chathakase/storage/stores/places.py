@@ -10,8 +10,17 @@ COLUMNS = ("surface", "workspace", "channel", "thread")
 PLACE = ", ".join(COLUMNS)
 """Of a row: what ``place_of`` wants."""
 
-HERE = "surface = $1 AND workspace = $2 AND channel = $3 AND thread = $4 AND surface <> ''"
-"""Of a row: it is at the place that the first four parameters tell. (The last words let an index serve.)"""
+IN_PLACE = "surface = $1 AND workspace = $2 AND channel = $3 AND thread = $4"
+"""Of a row: it tells of the place that the first four parameters tell."""
+
+SOMEWHERE = "surface <> ''"
+"""Of a row of ``sessions``: it has a place. (Named beside the place, it lets the index of places serve.)"""
+
+HERE = f"{IN_PLACE} AND {SOMEWHERE}"
+"""Of a row of ``sessions``: it is at the place that the first four parameters tell."""
+
+NOWHERE = ("", "", "", "")
+"""The columns of no place."""
 
 
 def where_is(row: str) -> str:
@@ -23,6 +32,11 @@ def place_of(columns: Sequence[Value]) -> Place:
     """Make a place of its columns."""
     surface, workspace, channel, thread = map(str, columns)
     return Place(surface, workspace, channel, thread)
+
+
+def place_if_any(columns: Sequence[Value]) -> Place | None:
+    """Make a place of its columns; None of those of no place."""
+    return place_of(columns) if columns[0] else None
 
 
 def columns_of(place: Place) -> tuple[str, str, str, str]:

@@ -5,6 +5,7 @@ from functools import partial
 
 from chathakase import events
 from chathakase.core.errands import Errand
+from chathakase.core.session_ids import new_session_id
 from chathakase.core.types import (
     NO_SESSION,
     Appended,
@@ -25,7 +26,7 @@ from chathakase.storage.stores.errands import promise
 from chathakase.storage.stores.expiry import Expiring, idle
 from chathakase.storage.stores.files import add_files, add_files_of_twin
 from chathakase.storage.stores.messages import ESTIMATE
-from chathakase.storage.stores.places import HERE, PLACE, columns_of, place_of
+from chathakase.storage.stores.places import HERE, IN_PLACE, NOWHERE, PLACE, SOMEWHERE, columns_of, place_if_any
 from chathakase.storage.stores.summaries import spoil
 from chathakase.storage.stores.talk import among_people
 from chathakase.storage.stores.titles import retitle
@@ -39,14 +40,18 @@ id, seq, woken = seq, asked = seq, doomed, (SELECT made_by FROM titles WHERE ses
 WOKEN = "CASE WHEN sessions.archived_at IS NULL THEN sessions.woken ELSE sessions.seq + 1 END"
 """The number of the message that last woke a session, for whoever adds one."""
 
-# What stands above and was in a session that has just been deleted is not to be brought back.
+IS_GONE = f"EXISTS (SELECT 1 FROM gone WHERE {IN_PLACE} AND said >= $5)"
+"""What was said at a time, the fifth parameter, was had by a session that was at a place and is not any more."""
+
+# What stands above and was in a session that has just left is not to be brought back.
 OPEN = Statement(f"""
-INSERT INTO sessions (id, {PLACE}, seq, asked, began_at, active_at, above_read, owner)
-VALUES ($1, $2, $3, $4, $5, 1, $6, now_ms(), now_ms(), CASE WHEN $7 = 1 OR EXISTS
-    (SELECT 1 FROM gone WHERE surface = $2 AND workspace = $3 AND channel = $4 AND thread = $5) THEN 1 ELSE 0 END, $8)
-ON CONFLICT (id) DO UPDATE SET
+INSERT INTO sessions ({PLACE}, id, seq, asked, began_at, active_at, above_read, owner)
+SELECT $1, $2, $3, $4, $6, 1, $7, now_ms(), now_ms(),
+    CASE WHEN $8 = 1 OR EXISTS (SELECT 1 FROM gone WHERE {IN_PLACE}) THEN 1 ELSE 0 END, $9
+WHERE NOT {IS_GONE}
+ON CONFLICT ({PLACE}) WHERE {SOMEWHERE} DO UPDATE SET
     seq = sessions.seq + 1,
-    asked = CASE WHEN $6 = 1 THEN sessions.seq + 1 ELSE sessions.asked END,
+    asked = CASE WHEN $7 = 1 THEN sessions.seq + 1 ELSE sessions.asked END,
     active_at = now_ms(),
     woken = {WOKEN},
     archived_at = NULL
@@ -57,11 +62,11 @@ RETURNING {STATE}
 JOIN = Statement(f"""
 UPDATE sessions SET
     seq = seq + 1,
-    asked = CASE WHEN $5 = 1 AND ($8 = 1 OR NOT {among_people("sessions.id", "$6", "$7")}) THEN seq + 1 ELSE asked END,
+    asked = CASE WHEN $6 = 1 AND ($8 = 1 OR NOT {among_people("sessions.id", "$5", "$7")}) THEN seq + 1 ELSE asked END,
     active_at = now_ms(),
     woken = {WOKEN},
     archived_at = NULL
-WHERE {HERE}
+WHERE {HERE} AND NOT {IS_GONE}
 RETURNING {STATE}
 """)
 
@@ -84,7 +89,7 @@ TALKING = Statement(f"SELECT 1 FROM sessions WHERE {HERE} AND {among_people('ses
 NEWEST_THREADS = Statement(f"""
 SELECT s.thread FROM (SELECT sessions.thread,
     (SELECT max(m.said) FROM messages m WHERE m.session = sessions.id AND m.role = 'user') AS spoken FROM sessions
-    WHERE surface = $1 AND workspace = $2 AND channel = $3 AND surface <> ''
+    WHERE surface = $1 AND workspace = $2 AND channel = $3 AND {SOMEWHERE}
         AND doomed = 0 AND ($4 = 0 OR {WAITS} OR NOT {free()})) s
 WHERE s.spoken IS NOT NULL ORDER BY s.spoken DESC LIMIT $5
 """)
@@ -95,7 +100,26 @@ OPENED_LATER = Statement(f"""
 SELECT 1 FROM sessions WHERE {HERE} AND $5 < (SELECT min(said) FROM messages WHERE session = sessions.id AND seq > 0)
 """)
 
-GONE = Statement(f"SELECT 1 FROM gone WHERE {HERE} AND said >= $5")
+NO_OTHER = f"doomed = 0 AND NOT EXISTS (SELECT 1 FROM sessions o WHERE {HERE} AND o.id <> sessions.id)"
+"""Of a row of ``sessions``: it may be at the place that the first four parameters tell."""
+
+STAYS = Statement(f"SELECT 1 FROM sessions WHERE {HERE} AND id = $5 AND doomed = 0")
+
+# What is delivered again at the old place is not taken for new there.
+LEAVE = Statement(f"""
+INSERT INTO gone ({PLACE}, said, at)
+SELECT {PLACE}, (SELECT max(said) FROM messages WHERE session = sessions.id), now_ms() FROM sessions
+WHERE id = $5 AND {SOMEWHERE} AND {NO_OTHER} AND EXISTS (SELECT 1 FROM messages WHERE session = sessions.id)
+ON CONFLICT ({PLACE}) DO UPDATE SET said = greatest(gone.said, excluded.said), at = excluded.at
+""")
+
+MOVE = Statement(f"""
+UPDATE sessions SET surface = $1, workspace = $2, channel = $3, thread = $4, moved_at = now_ms()
+WHERE id = $5 AND {NO_OTHER}
+""")
+
+# The messages of its answers are at the old place.
+WRITTEN_ELSEWHERE = Statement("UPDATE turns SET reply_refs = '[]' WHERE session = $1")
 
 EXPIRED = Statement(f"SELECT id FROM sessions WHERE {HERE} AND (doomed = 1 OR {idle('$5')})")
 
@@ -157,12 +181,20 @@ def _event(incoming: Incoming, session: SessionId, *, is_first: bool, woken: boo
 class Sessions:
     """Remembers what is said (a SessionStore)."""
 
-    def __init__(self, database: Database, expiring: Expiring, *, count: Callable[[str], int] = ESTIMATE) -> None:
+    def __init__(
+        self,
+        database: Database,
+        expiring: Expiring,
+        *,
+        count: Callable[[str], int] = ESTIMATE,
+        new_id: Callable[[], SessionId] = new_session_id,
+    ) -> None:
         """``count`` tells how many tokens a text has."""
         self._database = database
         self._expiring = expiring
         self._expiry = expiring.expiry
         self._count = count
+        self._new_id = new_id
 
     async def append(self, incoming: Incoming, *, role: Role = Role.USER, errand: Errand | None = None) -> Saved:
         """Save what a person said, unless it was had already or belongs to no session of ours.
@@ -223,6 +255,19 @@ class Sessions:
         (rows,) = await self._database.read(FIND(*columns_of(place)))
         return SessionId(str(rows[0][0])) if rows else None
 
+    async def move(self, session: SessionId, place: Place | None) -> bool:
+        """Move a session to another place, with all that it remembers, or to none; False where another one is there."""
+        columns = columns_of(place) if place else NOWHERE
+        async with self._database.session(session) as transaction:
+            if await transaction.fetch(STAYS, *columns, session):
+                return True
+            await transaction.execute(LEAVE, *columns, session)
+            if not await transaction.execute(MOVE, *columns, session):
+                return False
+            await transaction.execute(WRITTEN_ELSEWHERE, session)
+        events.session_moved(session, place)
+        return True
+
     async def opened(self, places: Collection[Place]) -> Mapping[Place, SessionId]:
         """The sessions that there are by now at some places."""
         found = await self._database.read(*(FIND(*columns_of(place)) for place in places))
@@ -248,15 +293,16 @@ class Sessions:
         await add_files(transaction, session, incoming.ref, incoming.files)
 
     async def _next_seq(self, transaction: Transaction, incoming: Incoming, *, asks: bool) -> Row | None:
-        place = incoming.place
-        if incoming.opens:
-            nothing_above = int(place.thread == incoming.ref)
-            about = (place.name, *columns_of(place))
-            rows = await transaction.fetch(OPEN, *about, int(asks), nothing_above, incoming.author)
-        else:
-            said = (incoming.said, incoming.author, int(incoming.said_to is SaidTo.BOT))
-            rows = await transaction.fetch(JOIN, *columns_of(place), int(asks), *said)
-        return rows[0] if rows else None
+        said = (*columns_of(incoming.place), incoming.said)
+        if not incoming.opens:
+            to_bot = int(incoming.said_to is SaidTo.BOT)
+            rows = await transaction.fetch(JOIN, *said, int(asks), incoming.author, to_bot)
+            return rows[0] if rows else None
+        nothing_above = int(incoming.place.thread == incoming.ref)
+        rows = await transaction.fetch(OPEN, *said, self._new_id(), int(asks), nothing_above, incoming.author)
+        if not rows:
+            raise _HadAlready
+        return rows[0]
 
     async def _is_for_us(self, transaction: Transaction, incoming: Incoming) -> bool:
         """Whether something was said after the session was opened; before that, people talked among themselves."""
@@ -268,8 +314,6 @@ class Sessions:
         place = columns_of(incoming.place)
         for (session,) in await transaction.fetch(EXPIRED, *place, self._expiry.after):
             raise _Expired(SessionId(str(session)))
-        if await transaction.fetch(GONE, *place, incoming.said):
-            raise _HadAlready
 
     async def newest_threads(self, place: Place, *, busy: bool, limit: int) -> list[Place]:
         """The threads of a place's channel in which people said something, the last in which they did so first."""
@@ -302,7 +346,7 @@ def _info(row: Row, spent: Sequence[Row], participants: Sequence[Row]) -> Sessio
     id_, *where, began, active, busy, messages, owner, text, author, said, title, summarised = row
     return SessionInfo(
         session=SessionId(str(id_)),
-        place=place_of(where),
+        place=place_if_any(where),
         messages=int(messages or 0),
         participants=tuple(Participant(str(author), int(wrote or 0) // 1000) for author, wrote in participants),
         began=int(began or 0),

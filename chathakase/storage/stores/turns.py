@@ -10,7 +10,7 @@ from chathakase.core.leases import LEASE_MS
 from chathakase.core.types import Answered, Hold, Lease, Result, Session, SessionId, Wish
 from chathakase.storage.database import Database, Row, Statement, Transaction
 from chathakase.storage.stores.messages import ESTIMATE
-from chathakase.storage.stores.places import PLACE, place_of
+from chathakase.storage.stores.places import PLACE, SOMEWHERE, place_of
 from chathakase.storage.stores.summaries import spoil
 from chathakase.storage.stores.suspects import (
     BLAMED_AFTER,
@@ -27,6 +27,7 @@ from chathakase.storage.stores.waiting import (
     FIRST_ASKER,
     KEPT,
     NO_TURN,
+    REFS_HERE,
     SINCE,
     TO_FORGET,
     WAITS,
@@ -41,10 +42,11 @@ TO_TAKE = f"({MAY_RUN} OR {IS_NEW_SUSPECT})"
 # Both halves have a partial index of their own, so that sessions at rest cost nothing. What the process died of most
 # often comes first, so that it finds nothing beside it yet.
 WAITING = Statement(f"""
-SELECT id, {PLACE}, attempts, lease_until FROM sessions WHERE asked > answered AND {free()} AND {TO_TAKE}
+SELECT id, {PLACE}, attempts, lease_until FROM sessions
+WHERE asked > answered AND {SOMEWHERE} AND {free()} AND {TO_TAKE}
 UNION
 SELECT sessions.id, {PLACE}, sessions.attempts, lease_until FROM turns t JOIN sessions ON sessions.id = t.session
-WHERE t.wish IS NOT NULL AND {free()} AND {TO_TAKE}
+WHERE t.wish IS NOT NULL AND {SOMEWHERE} AND {free()} AND {TO_TAKE}
 ORDER BY 6 DESC, 7 LIMIT 1000
 """)
 
@@ -66,12 +68,13 @@ RUNS_ALONE = f"($3 = '' AND $4 = 0 AND {MAY_RUN_ALONE})"
 CLAIM = Statement(f"""
 UPDATE sessions SET
     lease_owner = $2, lease_until = now_ms() + {LEASE_MS}, attempts = attempts + 1,
-    turn = coalesce(turn, (SELECT turns.id {WISHED}), $2), turn_began = coalesce(turn_began, now_ms()),
+    turn = coalesce(turn, (SELECT turns.id {WISHED}), $2),
+    turn_began = CASE WHEN turn_began > moved_at THEN turn_began ELSE now_ms() END,
     reply_refs = CASE WHEN turn IS NULL
-        THEN coalesce((SELECT turns.reply_refs {WISHED}), '[]') ELSE reply_refs END,
+        THEN coalesce((SELECT turns.reply_refs {WISHED}), '[]') ELSE {REFS_HERE} END,
     died_alone = died_alone + alone, alone = CASE WHEN {RUNS_ALONE} THEN 1 ELSE 0 END,
     suspect_until = CASE WHEN {RUNS_ALONE} THEN now_ms() ELSE 0 END
-WHERE id = $1 AND doomed = 0 AND {WAITS} AND {free()} AND ($3 <> '' OR $4 = 1 OR {MAY_RUN})
+WHERE id = $1 AND doomed = 0 AND {SOMEWHERE} AND {WAITS} AND {free()} AND ($3 <> '' OR $4 = 1 OR {MAY_RUN})
     AND CASE WHEN $3 = '' THEN NOT {TO_FORGET} ELSE {begun_before("$3")} END
 RETURNING id, {PLACE}, turn, attempts, reply_refs,
     coalesce((SELECT turns.upto {CLAIMED}), (SELECT min(m.seq) - 1 {ASKED_LATER}), seq),
@@ -86,7 +89,7 @@ SELECT coalesce(CASE WHEN turn IS NULL THEN (
         AND m.seq > (SELECT coalesce(max(e.upto), 0) FROM turns e
             WHERE e.session = sessions.id AND e.upto < (SELECT turns.upto {WISHED}))
     ORDER BY m.seq LIMIT 1) END, {FIRST_ASKER}, '')
-FROM sessions WHERE id = $1 AND doomed = 0 AND {WAITS} AND {free()} AND {TO_TAKE}
+FROM sessions WHERE id = $1 AND doomed = 0 AND {SOMEWHERE} AND {WAITS} AND {free()} AND {TO_TAKE}
 """)
 
 RENEW = Statement(
@@ -100,11 +103,11 @@ WHERE id = $1 AND lease_owner IS NOT NULL AND ($2 = '' OR turn = $2) AND ($3 = '
 
 NOTE_REPLY = Statement("UPDATE sessions SET reply_refs = $3 WHERE id = $1 AND lease_owner = $2")
 
-RECORD = Statement("""
+RECORD = Statement(f"""
 INSERT INTO turns (
     id, session, upto, attempts, reply_refs, began_at,
     outcome, error, model, prompt_tokens, completion_tokens, ended_at, run, estimate)
-SELECT turn, id, $3, attempts, reply_refs, turn_began, $4, $5, $6, $7, $8, now_ms(), $9, $10
+SELECT turn, id, $3, attempts, {REFS_HERE}, turn_began, $4, $5, $6, $7, $8, now_ms(), $9, $10
 FROM sessions WHERE id = $1 AND lease_owner = $2
 ON CONFLICT (id) DO UPDATE SET
     attempts = excluded.attempts, reply_refs = excluded.reply_refs,

@@ -3,17 +3,20 @@
 from dataclasses import dataclass
 
 from chathakase.storage.database import Database, Row, Statement
+from chathakase.storage.stores.places import SOMEWHERE
 
-WAITING = Statement("""
+WAITING = Statement(f"""
 SELECT count(DISTINCT id), now_ms() - min(since) FROM (
     SELECT id, coalesce(
         (SELECT min(at) FROM messages WHERE session = sessions.id AND seq > answered AND asks = 1), active_at
-    ) AS since FROM sessions WHERE asked > answered
+    ) AS since FROM sessions WHERE asked > answered AND {SOMEWHERE}
     UNION ALL
-    SELECT sessions.id, active_at FROM turns JOIN sessions ON sessions.id = turns.session WHERE wish IS NOT NULL
+    SELECT sessions.id, active_at FROM turns JOIN sessions ON sessions.id = turns.session
+    WHERE wish IS NOT NULL AND {SOMEWHERE}
 ) AS waiting
 """)
-"""Both halves have a partial index of their own, so that sessions at rest cost nothing."""
+"""Who has no place to be answered at waits for nobody. Both halves have a partial index of their own, so that sessions
+at rest cost nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,9 @@ FIRST_ASKER = f"""
 """
 """Of a row of ``sessions``: who asked the first thing that its turn answers."""
 
+REFS_HERE = "CASE WHEN turn_began > moved_at THEN reply_refs ELSE '[]' END"
+"""Of a row of ``sessions``: the messages that its turn has written, unless it was begun at another place."""
+
 TO_FORGET = f"""
 EXISTS (SELECT 1 FROM errands WHERE errands.session = sessions.id AND errands.command = '{CLEAR_SESSION}'
     AND errands.done_at IS NULL)

@@ -4,7 +4,7 @@ from tests.simulation.evidence import Place, Turn
 
 
 def place_named(session: str) -> Place:
-    """The place of a session, by its id."""
+    """The place of a session, by its name."""
     channel, _, thread = session.partition("_")
     return Place(channel, thread)
 
