@@ -145,9 +145,10 @@ class Reception:
         """Whether a command is said to us: between people only a stop is, while there is something to stop."""
         if not await self._is_among_people(incoming):
             return True
-        if command.name != STOP or (session := await self._sessions.find(incoming.place)) is None:
+        if command.name != STOP:
             return False
-        return await self._work.may_be_stopped(session)
+        session = self._work.answered_at(incoming.place) or await self._sessions.find(incoming.place)
+        return session is not None and await self._work.may_be_stopped(session)
 
     async def _is_command_outside(self, incoming: Incoming) -> bool:
         """Whether a message that is too old to be answered is a command that opens no session."""

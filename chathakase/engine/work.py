@@ -119,6 +119,11 @@ class Work:
             if session.id not in self._working and self._serves(session.place):
                 self.wake(session)
 
+    def answered_at(self, place: Place) -> SessionId | None:
+        """The session that is being answered at a place; None when none is here."""
+        signals = self._running.at(place)
+        return signals.lease.session if signals else None
+
     async def may_be_stopped(self, session: SessionId) -> bool:
         """Whether there is an answer to stop in a session: people read one a moment before its end is saved."""
         signals = self._running.find(session)

@@ -48,6 +48,18 @@ def test_a_channel_is_counted_over_everybody(clock: Clock) -> None:
     assert admission.refusal(replace(QUESTION, place=slack_place("C2", "1.0")), waiting=0) is None
 
 
+@pytest.mark.parametrize("other", [{"workspace": "T2"}, {"surface": "another"}], ids=["workspace", "surface"])
+def test_whoever_has_the_same_id_elsewhere_is_somebody_else(other: dict[str, str], clock: Clock) -> None:
+    admission = Admission(Load(by_person=1, by_channel=1), clock)
+    elsewhere = replace(QUESTION, place=replace(QUESTION.place, **other))
+    assert admission.refusal(QUESTION, waiting=0) is None
+    assert admission.refusal(elsewhere, waiting=0) is None
+    assert admission.refusal(elsewhere, waiting=0) == TOO_MANY_BY_YOU
+    assert admission.tells(QUESTION)
+    assert admission.tells(elsewhere)
+    assert not admission.tells(elsewhere)
+
+
 def test_only_so_many_may_wait(clock: Clock) -> None:
     admission = Admission(Load(waiting=3), clock)
     assert [admission.refusal(QUESTION, waiting=waiting) for waiting in (2, 3)] == [None, BUSY]

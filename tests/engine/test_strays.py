@@ -54,6 +54,15 @@ def test_they_are_kept_for_a_while_only(strays: Strays, clock: Clock) -> None:
     assert strays.take(OPENING) == []
 
 
+@pytest.mark.parametrize("other", [{"workspace": "T2"}, {"surface": "another"}], ids=["workspace", "surface"])
+def test_what_is_said_in_the_same_thread_of_another_workspace_belongs_elsewhere(
+    other: dict[str, str], strays: Strays
+) -> None:
+    strays.keep(STRAY)
+    assert strays.take(replace(OPENING, place=replace(OPENING.place, **other))) == []
+    assert strays.take(OPENING) == [STRAY]
+
+
 def test_only_so_many_are_kept(strays: Strays) -> None:
     for number in range(MOST + 1):
         strays.keep(replace(STRAY, ref=str(number)))
