@@ -35,7 +35,7 @@ class Errands:
 
         Returns when something was said about it, in epoch microseconds of the surface's clock; 0: not known.
         """
-        session_id, began = errand.task.place.name, monotonic()
+        where, began = errand.task.place.name, monotonic()
         try:
             async with self._held(errand):
                 told_at = await self._perform(errand)
@@ -46,7 +46,7 @@ class Errands:
             await asyncio.shield(self._store.release(errand))
             raise
         except StoreError as error:
-            log.warning("An errand in %s will be tried again: %s", session_id, error)
+            log.warning("An errand in %s will be tried again: %s", where, error)
             # Only what a process dies of counts as an attempt. A store that refuses this as well is tried again later.
             with suppress(StoreError):
                 await self._store.release(errand)
@@ -71,7 +71,7 @@ class Errands:
 
     async def _perform(self, errand: Errand) -> int:
         """Do what is to be done, and say what is to be said. Raises StoreError: another time it may go better."""
-        session_id = errand.task.place.name
+        where = errand.task.place.name
         try:
             if isinstance(errand.task, Command) and self._commands.takes_long(errand.task):
                 return await self._answer_at_length(errand)
@@ -79,9 +79,9 @@ class Errands:
         except StoreError:
             raise
         except ChatHakaseError as error:
-            log.warning("An errand in %s failed: %s", session_id, error)
+            log.warning("An errand in %s failed: %s", where, error)
         except Exception as error:  # noqa: BLE001 - a failed errand must not take anything else with it
-            log.error("An errand in %s failed: %s", session_id, trace(error))
+            log.error("An errand in %s failed: %s", where, trace(error))
         return 0
 
     async def _answer_at_length(self, errand: Errand) -> int:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import NamedTuple, Protocol, TypeAlias
 
-from chathakase.core.types import Place
+from chathakase.core.types import Place, SessionId
 
 Value = str | int | bytes | None
 Row = Sequence[Value]
-Which: TypeAlias = str | Place
+Which: TypeAlias = SessionId | Place
 """A session, by its id or by its place."""
 
 

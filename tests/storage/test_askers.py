@@ -1,5 +1,6 @@
 """Who said something, and who asked for an answer."""
 
+from chathakase.core.types import SessionId
 from tests.places import slack_place
 from tests.storage.stores import ID, PLACE, Stores, answer
 
@@ -51,7 +52,7 @@ async def test_nobody_asked_what_is_unknown_forgotten_or_elsewhere(stores: Store
     assert await stores.turns.askers(ID, "") == frozenset()
     await stores.say("2", "q2", author="U2")
     assert await stores.turns.askers(ID, "unknown") == frozenset()
-    assert await stores.turns.askers("C2_1.000001", first) == frozenset()
+    assert await stores.turns.askers(SessionId("another"), first) == frozenset()
     await stores.say("3", "clear session", command=True)
     await stores.clear("3")
     assert await stores.turns.askers(ID, first) == frozenset()

@@ -1,5 +1,6 @@
 """All that is stored can be had back."""
 
+from chathakase.core.types import SessionId
 from tests.places import slack_place
 from tests.storage.stores import FILE, ID, PLACE, Stores, change
 
@@ -17,7 +18,7 @@ async def test_a_session_is_told_whole_without_what_is_forgotten(stores: Stores)
     assert transcript.began == transcript.active == stores.clock.now
     assert [message.text for message in transcript.messages] == ["question one", "answer one", "question three"]
     assert transcript.messages[2].attachments[0].file == FILE
-    assert await stores.export.transcript("unknown") is None
+    assert await stores.export.transcript(SessionId("unknown")) is None
 
 
 async def test_every_session_is_told_the_oldest_first(stores: Stores) -> None:

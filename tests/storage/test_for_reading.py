@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from chathakase.core.errors import StoreError
+from chathakase.core.types import SessionId
 from chathakase.storage.database import Statement
 from chathakase.storage.sqlite.driver import open_for_reading, open_sqlite
 from chathakase.storage.sqlite.migrate import LEDGER, NOTE, migrate, migrations, refuse_other
@@ -40,7 +41,7 @@ async def test_it_changes_nothing(used: Path) -> None:
         with pytest.raises(StoreError):
             await database.fetch("DELETE FROM words")
         with pytest.raises(StoreError, match="read-only"):
-            database.session("C1_1")
+            database.session(SessionId("s1"))
         with pytest.raises(StoreError, match="read-only"):
             await database.write(Statement("DELETE FROM words"))
         assert len(await database.fetch("SELECT * FROM words")) == 1

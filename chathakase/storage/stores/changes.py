@@ -121,9 +121,9 @@ class Changes:
             await self._replace(transaction, row, change.now, change.at)
             return touched
 
-    async def _session_of(self, *about: Value) -> str | None:
+    async def _session_of(self, *about: Value) -> SessionId | None:
         (rows,) = await self._database.read(FIND_ITS_SESSION(*about))
-        return str(rows[0][0]) if rows else None
+        return SessionId(str(rows[0][0])) if rows else None
 
     async def _take_up(
         self, transaction: Transaction, row: Row, change: Change, *, calls: bool, may_ask: bool
@@ -142,20 +142,20 @@ class Changes:
         return _touched(row)
 
     async def _replace(self, transaction: Transaction, row: Row, now: Incoming, at: int) -> None:
-        message, session_id = row[0], str(row[1])
+        message, session = row[0], SessionId(str(row[1]))
         await transaction.execute(CHANGE, message, now.text, self._count(now.text), at, now.said_to)
         await self._replace_files(transaction, row, now)
-        await spoil(transaction, session_id, int(row[4] or 0))
-        await retitle(transaction, session_id, int(row[3] or 0))
+        await spoil(transaction, session, int(row[4] or 0))
+        await retitle(transaction, session, int(row[3] or 0))
 
     async def _replace_files(self, transaction: Transaction, row: Row, now: Incoming) -> None:
         """Leave alone the files that stay, so that they are not read again."""
         await transaction.execute(DROP_OTHER_FILES, row[0], json.dumps([file.id for file in now.files]))
-        await add_files(transaction, str(row[1]), now.ref, now.files)
+        await add_files(transaction, SessionId(str(row[1])), now.ref, now.files)
 
     async def _forget(self, transaction: Transaction, row: Row) -> None:
         said, seq = int(row[4] or 0), int(row[3] or 0)
-        await forget_messages(transaction, str(row[1]), [int(row[0] or 0)], said=said, seq=seq)
+        await forget_messages(transaction, SessionId(str(row[1])), [int(row[0] or 0)], said=said, seq=seq)
 
     async def _forget_answer(self, transaction: Transaction, change: Change) -> None:
         if change.now is not None or not change.place.thread:
@@ -163,27 +163,27 @@ class Changes:
         rows = await transaction.fetch(FIND_SESSION, *columns_of(change.place))
         if not rows:
             return
-        session_id = str(rows[0][0])
-        for said, seq in await transaction.fetch(FORGET_ANSWER, session_id, change.ref):
-            await forgot(transaction, session_id, said=int(said or 0), seq=int(seq or 0))
-        await transaction.execute(MARK_DELETED, session_id, change.ref, change.at)
+        session = SessionId(str(rows[0][0]))
+        for said, seq in await transaction.fetch(FORGET_ANSWER, session, change.ref):
+            await forgot(transaction, session, said=int(said or 0), seq=int(seq or 0))
+        await transaction.execute(MARK_DELETED, session, change.ref, change.at)
 
 
 async def forget_messages(
-    transaction: Transaction, session_id: str, messages: Sequence[int], *, said: int, seq: int
+    transaction: Transaction, session: SessionId, messages: Sequence[int], *, said: int, seq: int
 ) -> None:
     """Leave empty marks of some messages, by their ids; the first was said at a time, the lowest has that number."""
     ids = json.dumps(messages)
     await transaction.execute(FORGET, ids)
     await transaction.execute(DROP_FILES, ids)
-    await forgot(transaction, session_id, said=said, seq=seq)
+    await forgot(transaction, session, said=said, seq=seq)
 
 
-async def forgot(transaction: Transaction, session_id: str, *, said: int, seq: int) -> None:
+async def forgot(transaction: Transaction, session: SessionId, *, said: int, seq: int) -> None:
     """Follow up what was forgotten in a session; the first of it was said at a time, and came as that number."""
-    await spoil(transaction, session_id, said)
-    await retitle(transaction, session_id, seq)
-    await withdraw(transaction, session_id)
+    await spoil(transaction, session, said)
+    await retitle(transaction, session, seq)
+    await withdraw(transaction, session)
 
 
 def _is_new(row: Row, now: Incoming) -> bool:

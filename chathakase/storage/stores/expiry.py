@@ -6,7 +6,7 @@ from itertools import count
 
 from chathakase import events
 from chathakase.core.ports import SearchIndex
-from chathakase.core.types import Expiry, ExpiryMode, Place, SessionId
+from chathakase.core.types import NO_SESSION, Expiry, ExpiryMode, Place, SessionId
 from chathakase.storage.database import Database, Row, Statement
 from chathakase.storage.stores.errands import FORGET_DONE
 from chathakase.storage.stores.pace import Pace
@@ -126,17 +126,17 @@ class Expiring:
         await self._index.sweep()
         return pruned
 
-    async def delete_if_idle(self, session_id: str) -> None:
+    async def delete_if_idle(self, session: SessionId) -> None:
         """Delete a session that is idle, if idle sessions are deleted, or whose deletion was begun."""
         if self.expiry.mode is ExpiryMode.DELETE:
-            _tell(events.session_deleted, await self._database.write(DOOM_ONE, self.expiry.after, session_id))
-        await self.bury(session_id)
+            _tell(events.session_deleted, await self._database.write(DOOM_ONE, self.expiry.after, session))
+        await self.bury(session)
 
-    async def bury(self, session_id: str = "") -> None:
+    async def bury(self, session: SessionId = NO_SESSION) -> None:
         """Delete the rows of sessions, or of one session, whose deletion was begun."""
         pace = Pace(MESSAGES, most=MOST_MESSAGES)
         for batch in count(1):
-            (doomed,) = await self._database.read(DOOMED(session_id))
+            (doomed,) = await self._database.read(DOOMED(session))
             if not doomed or not await self._bury(json.dumps([row[0] for row in doomed]), pace):
                 return
             if batch % MERGE_AFTER == 0:

@@ -25,9 +25,9 @@ class Export:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def transcript(self, session_id: str) -> Transcript | None:
+    async def transcript(self, session: SessionId) -> Transcript | None:
         """One whole session, without what is forgotten."""
-        about, rows = await self._database.read(ABOUT(session_id), SAID(session_id))
+        about, rows = await self._database.read(ABOUT(session), SAID(session))
         if not about:
             return None
         id_, *where, title, began, active, summary = about[0]
@@ -38,8 +38,8 @@ class Export:
     async def transcripts(self) -> AsyncIterator[Transcript]:
         """Every session, one at a time, the oldest first."""
         (sessions,) = await self._database.read(SESSIONS())
-        for (session_id,) in sessions:
-            transcript = await self.transcript(str(session_id))
+        for (session,) in sessions:
+            transcript = await self.transcript(SessionId(str(session)))
             # It may have been deleted meanwhile.
             if transcript is not None:
                 yield transcript

@@ -41,9 +41,9 @@ class Files:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def unread(self, session_id: str, *, limit: int) -> list[Attachment]:
+    async def unread(self, session: SessionId, *, limit: int) -> list[Attachment]:
         """The newest files of a session that nobody has tried to read yet."""
-        (rows,) = await self._database.read(UNREAD(session_id, limit))
+        (rows,) = await self._database.read(UNREAD(session, limit))
         return read_attachments(rows)
 
     async def note_reading(self, attachment: int, reading: Reading) -> None:
@@ -58,7 +58,7 @@ class Files:
         return {int(id_ or 0): Image(str(kind), data) for id_, kind, data in rows if isinstance(data, bytes)}
 
 
-async def add_files(transaction: Transaction, session_id: str, ref: str, files: Sequence[SharedFile]) -> int:
+async def add_files(transaction: Transaction, session: SessionId, ref: str, files: Sequence[SharedFile]) -> int:
     """Note the files of a stored message; returns how many are new.
 
     Those that are noted already stay as they are, unless it is told only now where they are.
@@ -66,7 +66,7 @@ async def add_files(transaction: Transaction, session_id: str, ref: str, files: 
     new = 0
     for file in files:
         about = (file.id, file.name, file.kind, file.size, file.url, int(file.remote))
-        new += await transaction.execute(ADD, session_id, ref, *about)
+        new += await transaction.execute(ADD, session, ref, *about)
     return new
 
 

@@ -110,7 +110,7 @@ class Forgetting:
         self._database = database
         self._expiring = expiring
 
-    async def clear(self, session_id: str, *, before: str) -> int:
+    async def clear(self, session: SessionId, *, before: str) -> int:
         """Forget what was said before a stored message; returns how many messages were forgotten.
 
         A turn that answers something of it ends; what was asked later waits again. The title that a person gave goes
@@ -119,58 +119,58 @@ class Forgetting:
         """
 
         async def begin(transaction: Transaction) -> None:
-            await transaction.execute(END_TURN, session_id, before)
-            await transaction.execute(LOOK_NO_HIGHER, session_id)
-            await transaction.execute(NOTHING_WITHHELD, session_id)
-            if await transaction.execute(DROP_TITLE, session_id, before):
-                await retitle(transaction, session_id, 0)
+            await transaction.execute(END_TURN, session, before)
+            await transaction.execute(LOOK_NO_HIGHER, session)
+            await transaction.execute(NOTHING_WITHHELD, session)
+            if await transaction.execute(DROP_TITLE, session, before):
+                await retitle(transaction, session, 0)
 
-        return await self._in_portions(session_id, begin, (CHOSEN_OF_ALL, STILL_CHOSEN_OF_ALL), session_id, before)
+        return await self._in_portions(session, begin, (CHOSEN_OF_ALL, STILL_CHOSEN_OF_ALL), session, before)
 
     async def forget(self, scope: Scope, *, author: str, session: Session, before: str, said: int = 0) -> int:
         """Forget what one person said, up to a stored message, or else to when it was ``said``; how many messages.
 
         What may be much is done in several transactions, so that nobody waits long for the database.
         """
-        session_id, place = session.id, session.place
-        (rows,) = await self._database.read(SAID(session_id, before))
+        id_, place = session.id, session.place
+        (rows,) = await self._database.read(SAID(id_, before))
         if not rows and not said:
             return 0
         upto = rows[0][0] if rows else said
         if scope is Scope.EVERYWHERE:
             return await self._forget_everywhere(author, upto, (place.surface, place.workspace))
         if scope is Scope.HERE:
-            return await self._forget_here(session_id, author, upto)
-        async with self._database.session(session_id) as transaction:
+            return await self._forget_here(id_, author, upto)
+        async with self._database.session(id_) as transaction:
             if scope is Scope.ONE:
-                return len(await _forget(transaction, session_id, ONE, before, session_id))
-            return len(await _forget(transaction, session_id, LAST, author, upto, session_id))
+                return len(await _forget(transaction, id_, ONE, before, id_))
+            return len(await _forget(transaction, id_, LAST, author, upto, id_))
 
-    async def _forget_here(self, session_id: str, author: str, said: Value) -> int:
+    async def _forget_here(self, session: SessionId, author: str, said: Value) -> int:
         async def begin(transaction: Transaction) -> None:
-            await transaction.execute(WITHHOLD, session_id, author, said)
+            await transaction.execute(WITHHOLD, session, author, said)
 
-        return await self._in_portions(session_id, begin, (CHOSEN_HERE, STILL_CHOSEN_HERE), author, said, session_id)
+        return await self._in_portions(session, begin, (CHOSEN_HERE, STILL_CHOSEN_HERE), author, said, session)
 
     async def _forget_everywhere(self, author: str, said: Value, workspace: tuple[str, str]) -> int:
         forgotten = 0
         while rows := (await self._database.read(ANYWHERE(author, said, *workspace)))[0]:
-            forgotten += await self._forget_here(str(rows[0][0]), author, said)
+            forgotten += await self._forget_here(SessionId(str(rows[0][0])), author, said)
         return forgotten
 
     async def _in_portions(
-        self, session_id: str, begin: Beginning, which: tuple[Statement, Statement], *values: Value
+        self, session: SessionId, begin: Beginning, which: tuple[Statement, Statement], *values: Value
     ) -> int:
         """Forget what is chosen, so that after each transaction all is as if no more were to be forgotten."""
         choose, still_chosen = which
         forgotten, chosen, pace = 0, None, Pace(AT_ONCE, most=MOST_AT_ONCE)
         while chosen is None or chosen:
-            async with pace.unit(self._database.session(session_id)) as (transaction, most):
+            async with pace.unit(self._database.session(session)) as (transaction, most):
                 if chosen is None:
                     await begin(transaction)
                     chosen = [row[0] for row in await transaction.fetch(choose, *values)]
                 portion, chosen = chosen[:most], chosen[most:]
-                roles = await _forget(transaction, session_id, still_chosen, *values, json.dumps(portion))
+                roles = await _forget(transaction, session, still_chosen, *values, json.dumps(portion))
             forgotten += _spoken(roles)
         return forgotten
 
@@ -179,12 +179,12 @@ class Forgetting:
         (rows,) = await self._database.read(WHERE_THEY_SPOKE(author, place.surface, place.workspace))
         return frozenset(SessionId(str(session)) for (session,) in rows)
 
-    async def author_of(self, session_id: str, ref: str) -> str | None:
+    async def author_of(self, session: SessionId, ref: str) -> str | None:
         """Who wrote a message that is not forgotten, by their user id, which is empty for an answer of ours.
 
         None when there is no such message.
         """
-        (rows,) = await self._database.read(AUTHOR(session_id, ref))
+        (rows,) = await self._database.read(AUTHOR(session, ref))
         return str(rows[0][0]) if rows else None
 
     async def expire(self) -> int:
@@ -196,12 +196,12 @@ class Forgetting:
         return await self._expiring.prune(idle=idle)
 
 
-async def _forget(transaction: Transaction, session_id: str, sql: Statement, *values: Value) -> list[str]:
+async def _forget(transaction: Transaction, session: SessionId, sql: Statement, *values: Value) -> list[str]:
     rows = await transaction.fetch(sql, *values)
     if rows:
         ids = [int(row[0] or 0) for row in rows]
         first, lowest = (min(int(row[column] or 0) for row in rows) for column in (1, 3))
-        await forget_messages(transaction, session_id, ids, said=first, seq=lowest)
+        await forget_messages(transaction, session, ids, said=first, seq=lowest)
     return [str(row[2]) for row in rows]
 
 

@@ -76,7 +76,7 @@ class Memories:
         self._database = database
         self._count = count
 
-    async def memory(self, session_id: str, *, lease: Lease | None = None, limit: int, tokens: int) -> Memory:
+    async def memory(self, session: SessionId, *, lease: Lease | None = None, limit: int, tokens: int) -> Memory:
         """What there is for a prompt: the newest messages, what the lease's turn answers last; without one, all of it.
 
         They stand in the order in which they were said, whatever order they came in, and an answer stands right after
@@ -85,7 +85,7 @@ class Memories:
         all that the turn answers, and one message more. Of what a summary covers that is the newest message.
         """
         about, opening, *asked_now = await self._database.read(
-            ABOUT(session_id), OPENING(session_id), *_asked(session_id, lease)
+            ABOUT(session), OPENING(session), *_asked(session, lease)
         )
         if not about:
             return Memory(())
@@ -93,24 +93,24 @@ class Memories:
         rows = [row for part in asked_now for row in part]
         asked = len(rows)
         room = _Room(limit + 1 - len(rows), tokens - sum(map(_tokens, rows)), summary)
-        rows += await self._before(session_id, lease.since if lease else LAST[0], room)
+        rows += await self._before(session, lease.since if lease else LAST[0], room)
         messages = await read(self._database, [*opening, *reversed(rows)])
         return _memory(about[0], summary, messages[: len(opening)], messages[len(opening) :], asked)
 
-    async def _before(self, session_id: str, since: int, room: "_Room") -> list[Row]:
+    async def _before(self, session: SessionId, since: int, room: "_Room") -> list[Row]:
         """What was answered before, newest first, as far as there is room."""
         rows: list[Row] = []
         at, size = LAST, FIRST_PAGE
         while not room.is_full:
             asked = min(size, room.messages)
-            (page,) = await self._database.read(PAGE(session_id, *at, since, asked))
+            (page,) = await self._database.read(PAGE(session, *at, since, asked))
             rows += room.take(page)
             if len(page) < asked:
                 break
             at, size = (int(page[-1][6] or 0), int(page[-1][4] or 0)), size * 2
         return rows
 
-    async def add_above(self, session_id: SessionId, messages: Sequence[Incoming]) -> int:
+    async def add_above(self, session: SessionId, messages: Sequence[Incoming]) -> int:
         """Store what was said in a thread before the bot was called, as context; returns how many were new.
 
         From then on the memory's ``above_read`` is true, also when there was nothing; where it was true before, because
@@ -125,26 +125,26 @@ class Memories:
         new: Sequence[tuple[Incoming, int]] | None = None
         added, answered, pace = 0, 0, Pace(AT_ONCE, most=MOST_AT_ONCE)
         while True:
-            async with pace.unit(self._database.session(session_id)) as (transaction, most):
+            async with pace.unit(self._database.session(session)) as (transaction, most):
                 if new is None:
-                    known = {row[0] for sql in (KNOWN, OF_OURS) for row in await transaction.fetch(sql, session_id)}
+                    known = {row[0] for sql in (KNOWN, OF_OURS) for row in await transaction.fetch(sql, session)}
                     new = [(each, tokens) for each, tokens in counted if each.ref not in known]
                     answered = max((each.said for each, _ in new if each.ours), default=0)
                 # The newest first, since they are numbered downwards.
                 new, portion = new[:-most], new[-most:]
-                if not await transaction.execute(ABOVE_READ, session_id, int(not new)):
+                if not await transaction.execute(ABOVE_READ, session, int(not new)):
                     return added
-                added += await self._add_portion(transaction, session_id, portion, answered)
+                added += await self._add_portion(transaction, session, portion, answered)
                 if not new:
-                    await transaction.execute(NOTHING_WITHHELD, session_id)
+                    await transaction.execute(NOTHING_WITHHELD, session)
                     return added
 
     async def _add_portion(
-        self, transaction: Transaction, session_id: str, portion: Sequence[tuple[Incoming, int]], answered: int
+        self, transaction: Transaction, session: SessionId, portion: Sequence[tuple[Incoming, int]], answered: int
     ) -> int:
         """Store messages with their tokens, oldest first; what asks and was said before ``answered`` was answered."""
-        lowest = int((await transaction.fetch(NUMBERS, session_id))[0][0] or 0)
-        withheld = {author: int(said or 0) for author, said in await transaction.fetch(WITHHELD, session_id)}
+        lowest = int((await transaction.fetch(NUMBERS, session))[0][0] or 0)
+        withheld = {author: int(said or 0) for author, said in await transaction.fetch(WITHHELD, session)}
         added = 0
         for seq, (each, tokens) in enumerate(portion, lowest - len(portion)):
             if each.said < withheld.get(each.author, 0):
@@ -152,11 +152,11 @@ class Memories:
             role, author = (Role.ASSISTANT, "") if each.ours else (Role.USER, each.author)
             said = (each.text, author, each.name, each.ref, each.said)
             asks = int(each.asks and each.said > answered)
-            if await transaction.execute(ADD_ABOVE, session_id, seq, role, *said, tokens, asks):
-                await add_files(transaction, session_id, each.ref, each.files)
+            if await transaction.execute(ADD_ABOVE, session, seq, role, *said, tokens, asks):
+                await add_files(transaction, session, each.ref, each.files)
                 added += 1
         if portion:
-            await spoil(transaction, session_id, portion[0][0].said)
+            await spoil(transaction, session, portion[0][0].said)
         return added
 
 
@@ -180,12 +180,12 @@ class _Room:
         return rows
 
 
-def _asked(session_id: str, lease: Lease | None) -> Iterator[Query]:
+def _asked(session: SessionId, lease: Lease | None) -> Iterator[Query]:
     """What tells what a turn answers, newest first."""
     if lease is not None and lease.wish is Wish.CONTINUE:
-        yield ANSWER(session_id, lease.turn)
+        yield ANSWER(session, lease.turn)
     if lease is not None:
-        yield ASKED_NOW(session_id, lease.since, lease.upto, MOST_ASKED)
+        yield ASKED_NOW(session, lease.since, lease.upto, MOST_ASKED)
 
 
 def _tokens(row: Row) -> int:

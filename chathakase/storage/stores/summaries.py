@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from chathakase.core.memory import Memory, Summary
-from chathakase.core.types import Message, Role, Usage
+from chathakase.core.types import Message, Role, SessionId, Usage
 from chathakase.storage.database import Database, Row, Statement, Transaction, Value
 from chathakase.storage.stores.messages import COLUMNS, SPEAKERS, SPOKEN, read
 from chathakase.storage.stores.usage import SPEND, spend
@@ -49,37 +49,37 @@ class Summaries:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def to_summarise(self, session_id: str, *, keep: int, limit: int) -> Memory:
+    async def to_summarise(self, session: SessionId, *, keep: int, limit: int) -> Memory:
         """What comes behind the summary that there is, oldest first, without the newest ``keep`` messages.
 
         At most ``limit`` messages; never a question without its answer, nothing that waits for one, nor what was said
         after that.
         """
         # What waits before the messages, so that what comes between these reads is rather left out than cut off.
-        current, ((waits,),) = await self._database.read(CURRENT(session_id), UNANSWERED(session_id))
+        current, ((waits,),) = await self._database.read(CURRENT(session), UNANSWERED(session))
         now = _without_messages(current)
         upto = now.summary.upto if now.summary else -1
-        (rows,) = await self._database.read(OLDEST(session_id, upto, limit, keep))
+        (rows,) = await self._database.read(OLDEST(session, upto, limit, keep))
         before = [row for row in rows if waits is None or int(row[6] or 0) < int(waits)]
         messages = _without_a_question_at_the_end(await read(self._database, before))
         return replace(now, messages=tuple(messages))
 
-    async def summarised(self, session_id: str, summary: Summary, *, instead_of: Memory, usage: Usage) -> bool:
+    async def summarised(self, session: SessionId, summary: Summary, *, instead_of: Memory, usage: Usage) -> bool:
         """Replace the summary in what ``to_summarise`` gave; False, and nothing saved, when that is stale.
 
         What it cost counts in any case.
         """
         about = (summary.text, summary.upto, summary.messages, summary.model)
-        async with self._database.session(session_id) as transaction:
-            await spend(transaction, session_id, summary.model, usage)
-            saved = bool(await transaction.execute(REPLACE, session_id, instead_of.generation, *about))
+        async with self._database.session(session) as transaction:
+            await spend(transaction, session, summary.model, usage)
+            saved = bool(await transaction.execute(REPLACE, session, instead_of.generation, *about))
             if saved:
-                await transaction.execute(NEXT_GENERATION, session_id)
+                await transaction.execute(NEXT_GENERATION, session)
         return saved
 
-    async def spent(self, session_id: str, model: str, usage: Usage) -> None:
+    async def spent(self, session: SessionId, model: str, usage: Usage) -> None:
         """Count what a summary cost that is told and not kept."""
-        await self._database.write(SPEND, session_id, model, usage.prompt_tokens, usage.completion_tokens)
+        await self._database.write(SPEND, session, model, usage.prompt_tokens, usage.completion_tokens)
 
 
 def _without_messages(rows: Sequence[Row]) -> Memory:
@@ -98,10 +98,10 @@ def summary_of(columns: Sequence[Value]) -> Summary | None:
     return Summary(str(text), int(upto or 0), int(messages or 0), str(model), int(version or 0))
 
 
-async def spoil(transaction: Transaction, session_id: str, said: int) -> None:
+async def spoil(transaction: Transaction, session: SessionId, said: int) -> None:
     """Drop a summary that may tell of what was said at a time, and have none saved that is being made just now."""
-    await transaction.execute(SPOIL, session_id, said)
-    await transaction.execute(NEXT_GENERATION, session_id)
+    await transaction.execute(SPOIL, session, said)
+    await transaction.execute(NEXT_GENERATION, session)
 
 
 def _without_a_question_at_the_end(messages: list[Message]) -> list[Message]:

@@ -2,7 +2,7 @@
 
 from chathakase.core.memory import Memory, TitleBy
 from chathakase.core.titles import UNTITLED, title_of
-from chathakase.core.types import Usage
+from chathakase.core.types import SessionId, Usage
 from chathakase.storage.database import Database, Statement, Transaction
 from chathakase.storage.stores.usage import spend
 
@@ -34,7 +34,7 @@ class Titles:
 
     async def entitle(
         self,
-        session_id: str,
+        session: SessionId,
         title: str,
         *,
         by: TitleBy,
@@ -47,17 +47,17 @@ class Titles:
         Also False when it was ``made_of`` what is stale. What it cost a ``model`` counts in any case.
         """
         generation = -1 if made_of is None else made_of.generation
-        async with self._database.session(session_id) as transaction:
+        async with self._database.session(session) as transaction:
             if usage is not None:
-                await spend(transaction, session_id, model, usage)
-            return bool(await transaction.execute(ENTITLE, session_id, title, by, generation))
+                await spend(transaction, session, model, usage)
+            return bool(await transaction.execute(ENTITLE, session, title, by, generation))
 
 
-async def retitle(transaction: Transaction, session_id: str, seq: int) -> None:
+async def retitle(transaction: Transaction, session: SessionId, seq: int) -> None:
     """Name a session after the first thing in it that is not forgotten, if its title may tell of a message.
 
     Not if a person has named it.
     """
-    rows = await transaction.fetch(FIRST_WORDS, session_id)
+    rows = await transaction.fetch(FIRST_WORDS, session)
     title, by = (title_of(str(rows[0][0])), TitleBy.RULE.value) if rows else (UNTITLED, "")
-    await transaction.execute(ENTITLE_ANEW, session_id, title, by, seq)
+    await transaction.execute(ENTITLE_ANEW, session, title, by, seq)

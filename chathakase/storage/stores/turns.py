@@ -207,25 +207,25 @@ class Turns:
         (rows,) = await self._database.read(WAITING())
         return [Session(SessionId(str(session)), place_of(where)) for session, *where, _, _ in rows]
 
-    async def next_asker(self, session_id: str) -> str | None:
+    async def next_asker(self, session: SessionId) -> str | None:
         """The user id of who asked first what a session waits for; None when nothing waits, or somebody holds it."""
-        (rows,) = await self._database.read(NEXT_ASKER(session_id))
+        (rows,) = await self._database.read(NEXT_ASKER(session))
         return str(rows[0][0]) if rows else None
 
-    async def claim(self, session_id: str, *, before: str = "", to_end: bool = False) -> Lease | None:
+    async def claim(self, session: SessionId, *, before: str = "", to_end: bool = False) -> Lease | None:
         """Take the turn of a session; None when nothing waits, somebody holds it, or it is to be forgotten first.
 
         Also None while it must wait for another to run alone, or to run alone itself. ``before`` a stored message: only
         a turn that was begun and answers something said before that, which waits for nobody; nor does one ``to_end``.
         """
         owner = uuid4().hex
-        async with self._database.session(session_id) as transaction:
-            rows = await transaction.fetch(CLAIM, session_id, owner, before, int(to_end))
+        async with self._database.session(session) as transaction:
+            rows = await transaction.fetch(CLAIM, session, owner, before, int(to_end))
             if not rows:
-                await transaction.execute(SUSPECT, session_id)
+                await transaction.execute(SUSPECT, session)
         if rows and rows[0][-1]:
             # Nothing has run beside it yet, so that it does no harm if this is cut short.
-            await self._database.write(NOT_ALONE, session_id)
+            await self._database.write(NOT_ALONE, session)
         return _lease(owner, rows[0]) if rows else None
 
     async def renew(self, lease: Lease) -> Hold:
@@ -235,10 +235,10 @@ class Turns:
             return Hold.LOST
         return Hold.STOP if rows[0][0] else Hold.HELD
 
-    async def want_stop(self, session_id: str, turn: str = "", *, before: str = "") -> bool:
+    async def want_stop(self, session: SessionId, turn: str = "", *, before: str = "") -> bool:
         """Have a turn stopped that somebody else holds, or held when it died; of no turn: whatever is held."""
-        async with self._database.session(session_id) as transaction:
-            return bool(await transaction.execute(WANT_STOP, session_id, turn, before))
+        async with self._database.session(session) as transaction:
+            return bool(await transaction.execute(WANT_STOP, session, turn, before))
 
     async def note_reply(self, lease: Lease, refs: Sequence[str]) -> None:
         """Remember the messages that a turn is writing, so that a later try edits them."""
@@ -246,32 +246,32 @@ class Turns:
 
     async def finish(self, lease: Lease, result: Result) -> bool:
         """Save the answer and the cursor and end the lease; False, and nothing saved, when it is lost."""
-        session_id, upto = lease.session, lease.upto
+        session, upto = lease.session, lease.upto
         usage = result.usage
         tokens = (usage.prompt_tokens, usage.completion_tokens) if usage else (None, None)
         # Before anything is locked, and beside the loop where it takes long.
         counting = asyncio.to_thread(self._count, result.text) if len(result.text) > LONG else None
         counted = await counting if counting else self._count(result.text)
         record = (result.outcome, result.error, result.model, *tokens, lease.run, result.estimate)
-        async with self._database.session(session_id) as transaction:
-            if not await transaction.execute(RECORD, session_id, lease.owner, upto, *record):
+        async with self._database.session(session) as transaction:
+            if not await transaction.execute(RECORD, session, lease.owner, upto, *record):
                 return False
-            ((seq,),) = await transaction.fetch(FINISH, session_id, lease.owner, upto)
+            ((seq,),) = await transaction.fetch(FINISH, session, lease.owner, upto)
             if usage is not None:
-                await spend(transaction, session_id, result.model, usage)
+                await spend(transaction, session, result.model, usage)
             await self._save_answer(transaction, lease, result.text, int(seq or 0), counted)
         return True
 
     async def _save_answer(self, transaction: Transaction, lease: Lease, text: str, seq: int, tokens: int) -> None:
         """Save an answer; one that takes the place of another, or of none, may be what a summary tells otherwise."""
-        session_id, changed = lease.session, []
+        session, changed = lease.session, []
         if text:
             answer = (seq, text, lease.turn, lease.upto, lease.since, tokens)
-            changed = await transaction.fetch(ADD_ANSWER, session_id, *answer)
+            changed = await transaction.fetch(ADD_ANSWER, session, *answer)
         elif lease.wish:
-            changed = await transaction.fetch(REMOVE_ANSWER, session_id, lease.turn)
+            changed = await transaction.fetch(REMOVE_ANSWER, session, lease.turn)
         if lease.wish and changed:
-            await spoil(transaction, session_id, int(changed[0][0] or 0))
+            await spoil(transaction, session, int(changed[0][0] or 0))
 
     async def release(self, lease: Lease) -> None:
         """Put a turn down unfinished, for whoever comes next."""
@@ -292,33 +292,33 @@ class Turns:
                 await transaction.execute(WAKE, session)
         return done
 
-    async def answer_to(self, session_id: str, ref: str) -> tuple[str, int] | None:
+    async def answer_to(self, session: SessionId, ref: str) -> tuple[str, int] | None:
         """The newest turn of a session, if it ended and answers a message, and how often it was run."""
-        (rows,) = await self._database.read(ANSWER_TO(session_id, ref))
+        (rows,) = await self._database.read(ANSWER_TO(session, ref))
         return (str(rows[0][0]), int(rows[0][1] or 1)) if rows else None
 
-    async def newest(self, session_id: str, *, but: str = "") -> Answered | None:
+    async def newest(self, session: SessionId, *, but: str = "") -> Answered | None:
         """The newest turn of a session that ended and answers what is not forgotten.
 
         What was said after it counts, ``but`` one message.
         """
-        (rows,) = await self._database.read(NEWEST(session_id, but))
+        (rows,) = await self._database.read(NEWEST(session, but))
         if not rows:
             return None
         ((turn, run, refs, since),) = rows
         return Answered(str(turn), int(run or 1), next(iter(json.loads(str(refs))), ""), is_last=not since)
 
-    async def is_busy(self, session_id: str) -> bool:
+    async def is_busy(self, session: SessionId) -> bool:
         """Whether an answer is being written in a session, or waits to be."""
-        (rows,) = await self._database.read(BUSY(session_id))
+        (rows,) = await self._database.read(BUSY(session))
         return bool(rows)
 
-    async def askers(self, session_id: str, turn: str, *, upto: int = 0) -> frozenset[str]:
+    async def askers(self, session: SessionId, turn: str, *, upto: int = 0) -> frozenset[str]:
         """The user ids of who asked what a turn answers; of no turn: of who asked what is not answered yet.
 
         ``upto`` is the newest message that a turn under way answers; what was asked after it is no matter of its.
         """
-        (rows,) = await self._database.read(ASKERS(session_id, turn, upto))
+        (rows,) = await self._database.read(ASKERS(session, turn, upto))
         return frozenset(str(author) for (author,) in rows)
 
     async def calibration(self) -> list[tuple[str, int, int]]:

@@ -1,6 +1,6 @@
 """What models cost a session."""
 
-from chathakase.core.types import Usage
+from chathakase.core.types import SessionId, Usage
 from chathakase.storage.database import Statement, Transaction
 
 SPEND = Statement("""
@@ -11,6 +11,6 @@ ON CONFLICT (session, model) DO UPDATE SET
 """)
 
 
-async def spend(transaction: Transaction, session_id: str, model: str, usage: Usage) -> None:
+async def spend(transaction: Transaction, session: SessionId, model: str, usage: Usage) -> None:
     """Add what a call of a model cost to what its session did."""
-    await transaction.execute(SPEND, session_id, model, usage.prompt_tokens, usage.completion_tokens)
+    await transaction.execute(SPEND, session, model, usage.prompt_tokens, usage.completion_tokens)

@@ -1,5 +1,6 @@
 """What becomes of the turns of a session in which questions were forgotten."""
 
+from chathakase.core.types import SessionId
 from chathakase.storage.database import Statement, Transaction
 from chathakase.storage.stores.waiting import KEPT, NO_TURN, WAITS
 
@@ -21,8 +22,8 @@ UPDATE sessions SET {NO_TURN} WHERE id = $1 AND turn IS NOT NULL AND NOT {WAITS}
 """)
 
 
-async def withdraw(transaction: Transaction, session_id: str) -> None:
+async def withdraw(transaction: Transaction, session: SessionId) -> None:
     """Have nothing answered that is forgotten; what else waits still does, and a turn that answers that goes on."""
-    await transaction.execute(QUESTIONS, session_id)
-    await transaction.execute(WISHES, session_id)
-    await transaction.execute(TURN, session_id)
+    await transaction.execute(QUESTIONS, session)
+    await transaction.execute(WISHES, session)
+    await transaction.execute(TURN, session)
