@@ -107,6 +107,8 @@ class Touched:
     seq: int
     """The message's number in its session, by which a turn knows whether it answers it."""
     standing: Standing
+    woken: bool = False
+    """Its session was archived until then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ async def test_what_is_asked_is_answered_by_the_place_s_own_surface(router: Rout
     assert router.traits(HERE) == TRAITS
     assert router.describe(HERE) == "the line's C1"
     assert router.link(HERE, "2") == "line:C1_1/2"
+    assert await router.channels_with(HERE, "anna") == frozenset()
     assert await router.where(HERE) == Where("C1 on the line")
     assert await router.people(HERE, ["anna"]) == {"anna": Person("anna", "anna of the line")}
     assert await router.fetch(HERE, SHARED, most=9) == FILE

@@ -217,7 +217,7 @@ async def remember(stores: Stores) -> Work:
 
 async def active(stores: Stores) -> Work:
     await stores.answered("1", "q1", "a1")
-    return lambda: stores.sessions.active(limit=9)
+    return lambda: stores.sessions.active(PLACE, limit=9)
 
 
 async def append_a_command(stores: Stores) -> Work:
@@ -533,7 +533,7 @@ class Storm:
     async def _look(self) -> None:
         await self.stores.remembered(lease=LATER)
         await self.stores.turns.waiting()
-        await self.stores.sessions.active(limit=3)
+        await self.stores.sessions.active(PLACE, limit=3)
 
 
 TORN = {

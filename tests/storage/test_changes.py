@@ -312,7 +312,7 @@ async def test_a_command_of_an_archived_session_wakes_it(stores: Stores) -> None
     stores.clock.now += TIMEOUT + 1
     assert await stores.forgetting.expire() == 1
     await stores.changes.change(change("1", "help me cook", at=stores.clock.now * 1000))
-    assert (await stores.sessions.active(limit=9)).total == 1
+    assert (await stores.sessions.active(PLACE, limit=9)).total == 1
 
 
 @pytest.mark.parametrize("above", [False, True])

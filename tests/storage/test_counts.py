@@ -175,7 +175,7 @@ async def test_it_is_right_after(deed: Callable[[Stores], Awaitable[None]], stor
 async def test_it_is_told_of_a_session(stores: Stores) -> None:
     await talk(stores)
     info = await stores.sessions.info(ID)
-    (listed,) = (await stores.sessions.active(limit=9)).sessions
+    (listed,) = (await stores.sessions.active(PLACE, limit=9)).sessions
     assert info == listed
     assert info.owner == "U1"
     assert info.last == LastMessage("by the way", "U1", 4_000)

@@ -5,8 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from chathakase.core.types import ExpiryMode
-from tests.storage.stores import ID, PLACE, TIMEOUT, Stores, answer
+from tests.places import slack_place
+from tests.storage.stores import ID, PLACE, TIMEOUT, Stores, answer, change
 
+OTHER, ELSEWHERE = slack_place("C2", "1.000001"), slack_place("C3", "1.000001")
 WHERE = f"session={ID} place={PLACE.surface}/{PLACE.workspace}/{PLACE.name}"
 
 
@@ -66,3 +68,30 @@ async def test_a_session_is_deleted(
     (deleted, *more) = told()
     assert deleted == f"session deleted: {WHERE}"
     assert [line.partition(":")[0] for line in more] == (["session opened"] if how == "begins anew" else [])
+
+
+async def test_a_session_is_woken_by_a_press_and_by_an_edit(stores: Stores, told: Callable[[], list[str]]) -> None:
+    turn = await stores.answered("1", "q1")
+    await stores.say("2", "swordfish", asks=False)
+    ways = (lambda: stores.press(turn), lambda: stores.changes.change(change("2", "halibut?"), calls=True))
+    for wakes in ways:
+        if (lease := await stores.turns.claim(ID)) is not None:
+            await stores.turns.finish(lease, answer("a1"))
+        stores.clock.now += TIMEOUT + 1
+        assert await stores.forgetting.expire() == 1
+        told()
+        assert await wakes()
+        assert told() == [f"session woken: {WHERE}"]
+
+
+async def test_a_session_is_moved(stores: Stores, told: Callable[[], list[str]]) -> None:
+    await stores.say("1")
+    await stores.say("1", place=OTHER)
+    told()
+    assert not await stores.sessions.move(ID, OTHER)
+    assert await stores.sessions.move(ID, PLACE)
+    assert told() == []
+    assert await stores.sessions.move(ID, ELSEWHERE)
+    assert told() == [f"session moved: session={ID} place={ELSEWHERE.surface}/{ELSEWHERE.workspace}/{ELSEWHERE.name}"]
+    assert await stores.sessions.move(ID, None)
+    assert told() == [f"session moved: session={ID} place=none"]

@@ -275,9 +275,9 @@ async def test_a_press_wakes_an_archived_session(stores: Stores) -> None:
     stores.clock.now += TIMEOUT + 1
     assert await stores.forgetting.expire() == 1
     assert not await stores.press(first, run=2)
-    assert (await stores.sessions.active(limit=9)).total == 0
+    assert (await stores.sessions.active(HERE.place, limit=9)).total == 0
     assert await stores.press(first)
-    page = await stores.sessions.active(limit=9)
+    page = await stores.sessions.active(HERE.place, limit=9)
     assert page.total == 1
     assert page.sessions[0].active == stores.clock.now
 

@@ -178,7 +178,7 @@ async def test_info_counts_people_and_messages(stores: Stores) -> None:
     assert info is not None
     assert (info.messages, info.people, info.busy) == (2, ("U2", "U1"), True)
     assert stores.clock.now - info.began == 5_000
-    page = await stores.sessions.active(limit=1)
+    page = await stores.sessions.active(PLACE, limit=1)
     assert page.total == 1
     assert page.sessions == (info,)
 
@@ -189,11 +189,11 @@ async def test_idle_sessions_are_archived_and_woken(stores: Stores) -> None:
     stores.clock.now += TIMEOUT
     assert await stores.forgetting.expire() == 0
     stores.clock.now += 1
-    assert (await stores.sessions.active(limit=9)).total == 0
+    assert (await stores.sessions.active(PLACE, limit=9)).total == 0
     assert await stores.forgetting.expire() == 1
     assert await stores.forgetting.expire() == 0
     assert await stores.say("2", "after", opens=False)
-    assert (await stores.sessions.active(limit=9)).total == 1
+    assert (await stores.sessions.active(PLACE, limit=9)).total == 1
     assert await stores.texts() == ["before", "a", "after"]
 
 

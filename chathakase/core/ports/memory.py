@@ -65,8 +65,8 @@ class SessionStore(Protocol):
     async def info(self, session: SessionId) -> SessionInfo | None:
         """What is known of one session."""
 
-    async def active(self, *, limit: int) -> SessionsPage:
-        """The sessions that are not expired, the most recently active first."""
+    async def active(self, place: Place, *, limit: int) -> SessionsPage:
+        """The sessions of a place's workspace, or of none, that are not expired, the most recently active first."""
 
 
 class MemoryStore(Protocol):

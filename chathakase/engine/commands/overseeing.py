@@ -29,7 +29,7 @@ class Overseeing:
     async def _all_sessions(self, order: Order) -> Said:
         if not await self._means.rights.is_admin(order.where, order.by):
             return NO_ADMIN
-        page = await self._means.stores.sessions.active(limit=LISTED)
+        page = await self._means.stores.sessions.active(order.where, limit=LISTED)
         lines = [f"**{counted(page.total, 'active session')}**"]
         lines += [self._line(info) for info in page.sessions]
         if page.total > len(page.sessions):

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from chathakase import events
 from chathakase.core.memory import Change, Standing, Touched
 from chathakase.core.types import Incoming, Role, SessionId
 from chathakase.storage.database import Database, Row, Statement, Transaction, Value, Which
@@ -11,6 +12,7 @@ from chathakase.storage.stores.files import add_files
 from chathakase.storage.stores.places import HERE, columns_of, place_of, where_is
 from chathakase.storage.stores.summaries import spoil
 from chathakase.storage.stores.titles import retitle
+from chathakase.storage.stores.waking import WOKEN
 from chathakase.storage.stores.withdrawing import withdraw
 
 IT = """
@@ -48,10 +50,10 @@ ON CONFLICT (ref, session) DO NOTHING
 CHANGE = Statement("UPDATE messages SET text = $2, tokens = $3, changed = $4, said_to = $5 WHERE id = $1")
 
 # Of a session that is being deleted nothing is asked any more.
-NEXT = Statement("""
-UPDATE sessions SET seq = seq + 1, asked = seq + 1, active_at = now_ms(), archived_at = NULL
+NEXT = Statement(f"""
+UPDATE sessions SET seq = seq + 1, asked = seq + 1, active_at = now_ms(), woken = {WOKEN}, archived_at = NULL
 WHERE id = $1 AND doomed = 0
-RETURNING seq
+RETURNING seq, woken = seq
 """)
 
 SPEAK = Statement("UPDATE messages SET role = 'user' WHERE id = $1")
@@ -119,7 +121,9 @@ class Changes:
             if not is_command:
                 touched = await self._take_up(transaction, row, change, calls=calls, may_ask=may_ask)
             await self._replace(transaction, row, change.now, change.at)
-            return touched
+        if touched.woken:
+            events.session_woken(touched.session, touched.place)
+        return touched
 
     async def _session_of(self, *about: Value) -> SessionId | None:
         (rows,) = await self._database.read(FIND_ITS_SESSION(*about))
@@ -136,9 +140,9 @@ class Changes:
             return _touched(row)
         if not may_ask:
             return replace(_touched(row), standing=Standing.REFUSED)
-        for (seq,) in await transaction.fetch(NEXT, row[1]):
+        for seq, woken in await transaction.fetch(NEXT, row[1]):
             await transaction.execute(ASK, row[0], seq)
-            return replace(_touched(row), seq=int(seq or 0), standing=Standing.ASKED)
+            return replace(_touched(row), seq=int(seq or 0), standing=Standing.ASKED, woken=bool(woken))
         return _touched(row)
 
     async def _replace(self, transaction: Transaction, row: Row, now: Incoming, at: int) -> None:

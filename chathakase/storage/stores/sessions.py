@@ -31,14 +31,12 @@ from chathakase.storage.stores.summaries import spoil
 from chathakase.storage.stores.talk import among_people
 from chathakase.storage.stores.titles import retitle
 from chathakase.storage.stores.waiting import WAITS, free
+from chathakase.storage.stores.waking import WOKEN
 
 STATE = """
 id, seq, woken = seq, asked = seq, doomed, (SELECT made_by FROM titles WHERE session = sessions.id),
 (SELECT max(said) FROM messages WHERE session = sessions.id)
 """
-
-WOKEN = "CASE WHEN sessions.archived_at IS NULL THEN sessions.woken ELSE sessions.seq + 1 END"
-"""The number of the message that last woke a session, for whoever adds one."""
 
 IS_GONE = f"EXISTS (SELECT 1 FROM gone WHERE {IN_PLACE} AND said >= $5)"
 """What was said at a time, the fifth parameter, was had by a session that was at a place and is not any more."""
@@ -133,10 +131,10 @@ FROM sessions
 
 INFO_OF_ONE = Statement(f"{INFO} WHERE id = $1 AND doomed = 0")
 
-IS_ACTIVE = "archived_at IS NULL AND active_at >= now_ms() - $1"
+IS_ACTIVE = "archived_at IS NULL AND active_at >= now_ms() - $1 AND (surface = $2 AND workspace = $3 OR surface = '')"
 """Of a row of ``sessions``: it is not expired after so many milliseconds."""
 
-ACTIVE = Statement(f"{INFO} WHERE {IS_ACTIVE} ORDER BY active_at DESC LIMIT $2")
+ACTIVE = Statement(f"{INFO} WHERE {IS_ACTIVE} ORDER BY active_at DESC LIMIT $4")
 
 COUNT_ACTIVE = Statement(f"SELECT count(*) FROM sessions WHERE {IS_ACTIVE}")
 
@@ -333,10 +331,10 @@ class Sessions:
         )
         return _info(rows[0], spent, participants) if rows else None
 
-    async def active(self, *, limit: int) -> SessionsPage:
-        """The sessions that are not expired, the most recently active first."""
-        after = self._expiry.after
-        rows, ((total,),) = await self._database.read(ACTIVE(after, limit), COUNT_ACTIVE(after))
+    async def active(self, place: Place, *, limit: int) -> SessionsPage:
+        """The sessions of a place's workspace, or of none, that are not expired, the most recently active first."""
+        which = (self._expiry.after, place.surface, place.workspace)
+        rows, ((total,),) = await self._database.read(ACTIVE(*which, limit), COUNT_ACTIVE(*which))
         more = await self._database.read(*(ask(row[0]) for row in rows for ask in (USAGE, PARTICIPANTS)))
         each = zip(rows, more[::2], more[1::2], strict=True)
         return SessionsPage(int(total or 0), tuple(_info(*about) for about in each))

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Sequence
 from uuid import uuid4
 
+from chathakase import events
 from chathakase.core.errands import Press
 from chathakase.core.leases import LEASE_MS
 from chathakase.core.types import Answered, Hold, Lease, Result, Session, SessionId, Wish
@@ -35,6 +36,7 @@ from chathakase.storage.stores.waiting import (
     free,
     said_at,
 )
+from chathakase.storage.stores.waking import WAKE
 
 TO_TAKE = f"({MAY_RUN} OR {IS_NEW_SUSPECT})"
 """Of a row of ``sessions``: a claim is of use, if only to have a suspect wait to run alone."""
@@ -167,7 +169,7 @@ WHERE t.session = $1 AND m.ref = $2 AND m.role = 'user' AND m.asks = 1 AND m.seq
     AND m.seq > (SELECT coalesce(max(e.upto), 0) FROM turns e WHERE e.session = $1 AND e.upto < t.upto)
 """)
 
-WAKE = Statement("UPDATE sessions SET archived_at = NULL, active_at = now_ms() WHERE id = $1")
+TOUCH = Statement("UPDATE sessions SET active_at = now_ms() WHERE id = $1")
 
 # A turn that ended answers what was asked after the turn before it, also while it is taken up again; one that never
 # ended has no row yet and answers what is not answered. No turn at all stands for everything that waits.
@@ -287,10 +289,13 @@ class Turns:
         False when that run of the turn was taken up already, or when what it answered is forgotten.
         """
         async with self._database.session(session) as transaction:
-            done = bool(await transaction.execute(REOPEN, press.turn, session, press.run, press.wish))
-            if done:
-                await transaction.execute(WAKE, session)
-        return done
+            if not await transaction.execute(REOPEN, press.turn, session, press.run, press.wish):
+                return False
+            await transaction.execute(TOUCH, session)
+            woken = await transaction.fetch(WAKE, session)
+        for where in woken:
+            events.session_woken(session, place_of(where))
+        return True
 
     async def answer_to(self, session: SessionId, ref: str) -> tuple[str, int] | None:
         """The newest turn of a session, if it ended and answers a message, and how often it was run."""

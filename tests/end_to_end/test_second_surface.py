@@ -1,0 +1,170 @@
+"""A second surface is a room and one line: the same strings mean other threads and other people there."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from chathakase.app.models import open_models
+from chathakase.app.setup import expiry_of, setup_of
+from chathakase.app.slack import listen, open_slack
+from chathakase.config import Settings
+from chathakase.core.types import Incoming
+from chathakase.engine.opening import Engine, open_engine
+from chathakase.engine.setup import Ports
+from chathakase.files.reading import Desk
+from chathakase.playground.person import Person as Somebody
+from chathakase.playground.server import Workspace
+from chathakase.slack.web.identity import SURFACE
+from chathakase.storage.opening import Stores, open_stores
+from chathakase.storage.sqlite.driver import open_sqlite
+from chathakase.storage.sqlite.migrate import migrate
+from tests.end_to_end.conftest import Thread
+from tests.end_to_end.whispers import whispered
+from tests.line import LINE, Caller, Line, line_place, open_line
+from tests.model_server import ModelServer, fails, says
+from tests.places import slack_place
+
+Start = Callable[..., Awaitable[Thread]]
+
+ALICE = "U0ALICE001"
+"""Somebody on Slack, who is an admin there, and somebody else on the line."""
+
+
+@dataclass
+class House:
+    """The real engine with Slack and the line, and somebody on the line who has the id of somebody on Slack."""
+
+    engine: Engine
+    stores: Stores
+    anna: Caller
+
+
+async def nothing_to_tell() -> str:
+    return ""
+
+
+@asynccontextmanager
+async def open_house(settings: dict[str, Any], line: Line, *, has_line: bool = True) -> AsyncIterator[House]:
+    """What the app does, with one room and one line more."""
+    read = Settings(**settings, chathakase_admins=frozenset({ALICE}))
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(open_sqlite(read.database))
+        await migrate(database, now=0)
+        slack, models = await open_slack(stack, read), await open_models(stack, read)
+        stores = open_stores(database, expiry=expiry_of(read), count=models.counter.count)
+        rooms = {SURFACE: slack.room, **({LINE: line.room} if has_line else {})}
+        ports = Ports(
+            stores=stores, rooms=rooms, models=models, read=Desk().read, examine=nothing_to_tell, now=lambda: 10**12
+        )
+        setup = setup_of(read, agent=slack.web.identity.name, prices=models.facts)
+        line.engine = engine = await open_engine(stack, ports, setup)
+        await listen(stack, read, slack, engine)
+        port = await stack.enter_async_context(open_line(line))
+        yield House(engine, stores, await stack.enter_async_context(Caller.on(port, ALICE)))
+
+
+@pytest.fixture
+async def house(settings: dict[str, Any]) -> AsyncIterator[House]:
+    async with open_house(settings, Line()) as opened:
+        yield opened
+
+
+def is_whole(told: dict[str, Any]) -> bool:
+    return "text" in told and not told.get("growing")
+
+
+async def test_each_thread_is_answered_on_its_own_surface(house: House, start: Start, model: ModelServer) -> None:
+    model.will(says("A salmon."), says("A tram."), says("A trout."), says("A train."))
+    thread = await start("@ChatHakase a swordfish?")
+    assert await thread.answers(1) == ["A salmon."]
+    await house.anna.send(thread.channel, thread.ts, ref=thread.ts, text="a bicycle?")
+    whole = await house.anna.until(is_whole)
+    assert (whole["text"], whole["channel"], whole["thread"]) == ("A tram.", thread.channel, thread.ts)
+    await thread.say("and a halibut?")
+    assert await thread.answers(2) == ["A salmon.", "A trout."]
+    await house.anna.send(thread.channel, thread.ts, text="and a car?", opens=False)
+    assert (await house.anna.until(is_whole))["text"] == "A train."
+    here = await house.stores.sessions.find(slack_place(thread.channel, thread.ts))
+    there = await house.stores.sessions.find(line_place(thread.channel, thread.ts))
+    assert None not in (here, there)
+    assert here != there
+    told = ["".join(str(each["content"]) for each in request["messages"]) for request in model.requests]
+    assert ["swordfish" in text for text in told] == ["Slack thread" in text for text in told] == [True, False] * 2
+    assert ["bicycle" in text for text in told] == ["telegraph line" in text for text in told] == [False, True] * 2
+    assert ["[alice]" in text for text in told] == ["of the line" not in text for text in told] == [True, False] * 2
+    assert not any("salmon" in text or "trout" in text for text in house.anna.texts())
+    everything = " ".join(str(each) for each in thread.workspace.world.timeline(thread.channel).messages())
+    assert not any(word in everything for word in ("bicycle", "tram", "train", "car?"))
+
+
+async def test_commands_work_there_and_know_nothing_of_other_surfaces(
+    house: House, start: Start, model: ModelServer, alice: Somebody, workspace: Workspace
+) -> None:
+    thread = await start("@ChatHakase a swordfish?")
+    await thread.answers(1)
+    await house.anna.send(thread.channel, thread.ts, ref=thread.ts, text="a bicycle with a file?", file="a.csv")
+    await house.anna.until(is_whole)
+    assert "one,two" in str(model.requests[-1]["messages"])
+    await house.anna.send(thread.channel, thread.ts, text="session info", opens=False)
+    info = (await house.anna.until(is_whole))["text"]
+    assert f"- People: {ALICE} of the line\n- Messages: 2\n" in info
+    await house.anna.send(thread.channel, thread.ts, text="export session", opens=False)
+    exported = [(await house.anna.until(lambda each: "file" in each))["content"] for _ in range(2)]
+    assert all("bicycle" in text and "swordfish" not in text for text in exported)
+    await house.anna.send(thread.channel, thread.ts, text="search threads a", opens=False)
+    found = (await house.anna.until(lambda each: "your threads" in each.get("text", "")))["text"]
+    assert "a bicycle with a file?" in found
+    assert "swordfish" not in found, "whoever has the same id elsewhere, in a channel of the same id, is somebody else"
+    await alice.say("all sessions", channel=thread.channel, thread_ts=thread.ts)
+    assert "**1 active session**" in await whispered(workspace, alice, "active session")
+    await house.anna.send(thread.channel, thread.ts, text="all sessions", opens=False)
+    assert (await house.anna.until(is_whole))["text"] == "Sorry, only admins can see that."
+
+
+async def test_buttons_work_there(house: House, start: Start, model: ModelServer) -> None:
+    thread = await start("@ChatHakase a swordfish?")
+    await thread.answers(1)
+    hold = asyncio.Event()
+    model.will(says("A tram", " and more.", hold=hold))
+    await house.anna.send(thread.channel, thread.ts, ref=thread.ts, text="a bicycle?")
+    growing = await house.anna.until(lambda each: each.get("growing", False))
+    about = {"turn": growing["turn"], "run": growing["run"]}
+    await house.anna.send(thread.channel, thread.ts, press="stop", **about)
+    assert "Stopped" in (await house.anna.until(is_whole))["text"]
+    hold.set()
+    model.will(fails(400), says("A train."))
+    await house.anna.send(thread.channel, thread.ts, text="a car?")
+    failed = await house.anna.until(is_whole)
+    assert failed["offer"] == "retry"
+    await house.anna.send(thread.channel, thread.ts, press="retry", turn=failed["turn"], run=failed["run"])
+    assert (await house.anna.until(is_whole))["text"] == "A train."
+    await house.anna.send(thread.channel, thread.ts, text="forget")
+    asked = await house.anna.until(lambda each: "choices" in each)
+    assert "They stay visible in the line," in asked["text"]
+    await house.anna.send(thread.channel, thread.ts, words=asked["choices"]["All my messages everywhere"])
+    sure = await house.anna.until(lambda each: "choices" in each)
+    await house.anna.send(thread.channel, thread.ts, words=sure["choices"]["Forget everything"])
+    await house.anna.until(lambda each: "forgotten 2 of your messages" in each.get("text", ""))
+    await thread.say("what did I ask?")
+    await thread.answers(2)
+    assert "swordfish" in model.said(), "whoever has the same id elsewhere is somebody else"
+
+
+async def test_what_waits_on_a_surface_that_is_not_here_waits_for_it(
+    settings: dict[str, Any], model: ModelServer, workspace: Workspace
+) -> None:
+    place = line_place("L1", "1")
+    async with open_house(settings, Line(), has_line=False) as house:
+        await house.stores.sessions.append(Incoming(place, "1", "ben", "a bicycle?", 1, opens=True, asks=True))
+        await house.engine.manager.wake_waiting()
+        assert not house.engine.manager.work.tasks
+        assert [session.place for session in await house.stores.turns.waiting()] == [place]
+    assert model.requests == []
+    async with open_house(settings, Line()) as house:
+        await workspace.until(lambda: not house.engine.manager.work.tasks)
+        assert await house.stores.turns.waiting() == []
+    assert "bicycle" in model.said()
