@@ -25,7 +25,7 @@ from chathakase.storage.stores.titles import Titles
 from chathakase.storage.stores.turns import Turns
 from tests.storage.postgresql import Server, schema_of
 from tests.storage.postgresql_driver import PostgresDatabase, open_postgresql
-from tests.storage.stores import TIMEOUT, Clock, Stores, stores_of
+from tests.storage.stores import TIMEOUT, Clock, Stores, counting_ids, stores_of
 from tests.storage.test_cancellation import NAME, Prepare, wipe
 
 BY_TRIGGERS = ("message_count", "last_text", "last_author", "last_said")
@@ -58,6 +58,7 @@ class Twins:
         works = []
         for stores in (self.sqlite, self.postgresql):
             stores.clock.now = Clock.now
+            stores.sessions._new_id = counting_ids()
             works.append(await prepare(stores))
         await self._copy_what_triggers_keep()
         ours, theirs = [str(await work()) for work in works]
