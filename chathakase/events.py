@@ -22,7 +22,7 @@ def session_opened(session: SessionId, place: Place, *, owner: str) -> None:
 
 
 def session_woken(session: SessionId, place: Place) -> None:
-    """A session that was archived has a new message."""
+    """A session that was archived is active again: by a message, an edit or a button."""
     _tell("session woken", session=session, place=_place(place))
 
 
