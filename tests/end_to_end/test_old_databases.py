@@ -180,6 +180,39 @@ async def test_what_lists_tell_is_right_from_the_first_moment(version: int, data
     }
 
 
+KEPT = {
+    "messages": "seq, role, text, author, name, ref, reply_to, asks, said, tokens, changed, at",
+    "titles": "title, told, made_by",
+    "summaries": "text, upto, messages, model, version, at",
+    "files": "id, message, ref, name, kind, size, url, read_at, text, refusal, image_kind, image",
+    "turns": "id, upto, attempts, outcome, error, model, reply_refs, began_at, ended_at, run, wish",
+    "usage": "model, prompt_tokens, completion_tokens",
+    "errands": "channel, thread, ref, author, command, argument, wish, turn, run, attempts, held_until, done_at",
+    "sessions": "channel, thread, seq, asked, answered, lease_owner, lease_until, turn, turn_began, attempts, "
+    "reply_refs, began_at, active_at, archived_at, generation",
+}
+
+
+async def test_nothing_is_lost(database: Path) -> None:
+    def stored() -> dict[str, list[str]]:
+        """Each row with the name of its session, whatever that is known by."""
+        named = "(SELECT channel || '_' || thread FROM sessions s WHERE s.id = {}) AS named"
+        ids = dict.fromkeys(KEPT, "t.session") | {"sessions": "t.id"}
+        return {
+            table: sorted(map(str, rows(database, f"SELECT {columns}, {named.format(ids[table])} FROM {table} t")))
+            for table, columns in KEPT.items()
+        }
+
+    before = stored()
+    ((gone, said),) = rows(database, "SELECT session, said FROM gone")
+    async with open_sqlite(database) as opened:
+        await migrate(opened, now=0)
+    assert stored() == before
+    assert all(before.values())
+    channel, _, thread = gone.partition("_")
+    assert rows(database, "SELECT * FROM gone")[0][:5] == ("slack", "", channel, thread, said)
+
+
 async def test_what_is_idle_expires_and_what_waits_does_not(database: Path) -> None:
     was = left(database)
     async with open_sqlite(database, clock=Clock(1_800_000_000_000)) as opened:
