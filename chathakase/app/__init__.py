@@ -21,7 +21,6 @@ from chathakase.health import open_health
 from chathakase.lookout import Lookout
 from chathakase.showing import shown
 from chathakase.slack.connection.state import Connection
-from chathakase.slack.web.identity import SURFACE
 from chathakase.storage.opening import Stores, open_stores
 from chathakase.storage.sqlite.driver import SqliteDatabase, open_sqlite, schema_version
 from chathakase.storage.sqlite.migrate import ChangedMigration, migrate, refuse_newer
@@ -73,14 +72,15 @@ async def open_bot(settings: Settings) -> AsyncIterator[SessionManager]:
 async def _open_house(stack: AsyncExitStack, settings: Settings, database: SqliteDatabase) -> SessionManager:
     """Connect both ways, with the engine between them: what comes in last goes out first."""
     slack = await open_slack(stack, settings)
-    await adopt(database, surface=SURFACE, workspace=slack.web.identity.team_id)
+    home = slack.web.identity.home
+    await adopt(database, home)
     lookout = Lookout(settings, slack.web, database)
     models = await open_models(stack, settings)
     stores = open_stores(database, expiry=expiry_of(settings), count=models.counter.count)
     _warn_of_what_cannot_be_read(settings)
     ports = Ports(
         stores=stores,
-        rooms={SURFACE: slack.room},
+        rooms={home: slack.room},
         models=models,
         read=Desk().read,
         examine=lookout.report,

@@ -1,7 +1,7 @@
 """A queue that is served by rank first, and within a rank fairly by person. Pure."""
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Generic, TypeVar
@@ -15,7 +15,7 @@ class _Entry(Generic[T]):
     round: int
     """Somebody's first waiting item is in the round that is served now, their next one in the round after that."""
     order: int
-    whose: str = field(compare=False)
+    whose: Hashable = field(compare=False)
     item: T = field(compare=False)
 
 
@@ -33,15 +33,15 @@ class FairQueue(Generic[T]):
         self._order = count()
         self._served: dict[int, int] = {}
         """The round that is served, by rank."""
-        self._last: dict[tuple[int, str], tuple[int, int]] = {}
+        self._last: dict[tuple[int, Hashable], tuple[int, int]] = {}
         """By rank and person: the round of their newest item, and how many of theirs are in the queue."""
 
     def __len__(self) -> int:
         """How many items there are, those included that are over and not dropped yet."""
         return len(self._entries)
 
-    def push(self, item: T, *, rank: int, whose: str) -> None:
-        """Add an item of somebody; items of nobody (an empty name) count as one person's."""
+    def push(self, item: T, *, rank: int, whose: Hashable) -> None:
+        """Add an item of somebody; items of nobody (None, or an empty name) count as one person's."""
         key = (rank, whose)
         newest, waiting = self._last.get(key, (-1, 0))
         turn = max(self._served.get(rank, 0), newest + 1)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, IntEnum, StrEnum, auto
-from typing import NewType, TypeAlias
+from typing import NamedTuple, NewType, TypeAlias
 
 from chathakase.core.files import Attachment, Image, SharedFile
 
@@ -109,6 +109,17 @@ NO_SESSION = SessionId("")
 """The id of none: nothing is remembered under it."""
 
 
+class Home(NamedTuple):
+    """A workspace on a surface."""
+
+    surface: str
+    workspace: str
+
+
+Who: TypeAlias = tuple[Home, str]
+"""Somebody: a user id, and the workspace in which it is one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A thread on a surface, and so the home of one session."""
@@ -125,6 +136,15 @@ class Place:
     def name(self) -> str:
         """What people call it and its session, ``{channel}_{thread}``; other workspaces may have the same."""
         return f"{self.channel}_{self.thread}"
+
+    @property
+    def home(self) -> Home:
+        """The workspace that it is in."""
+        return Home(self.surface, self.workspace)
+
+    def who(self, user: str) -> Who:
+        """Somebody, by the user id that they have there."""
+        return self.home, user
 
     def beside(self, channel: str, thread: str = "") -> "Place":
         """Another place in the same workspace."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
@@ -10,7 +10,7 @@ from typing import Self
 from chathakase.core.errors import DeliveryError, trace
 from chathakase.core.memory import Change
 from chathakase.core.ports import ListeningStore, Past
-from chathakase.core.types import Heard, Incoming, Place, Seen
+from chathakase.core.types import Heard, Home, Incoming, Place, Seen
 
 MARGIN = 600_000
 """Milliseconds before the last sign of life that are looked at as well: what came then may not have been taken in, and
@@ -47,14 +47,19 @@ class CatchUp:
         self,
         *,
         listening: ListeningStore,
+        homes: Collection[Home],
         past: Past,
         submit: Callable[[Incoming], Awaitable[bool]],
         change: Callable[[Change], Awaitable[None]],
         young: int,
         now: Callable[[], int],
     ) -> None:
-        """A question that is older than ``young`` milliseconds is kept as context and not answered; 0: do not look."""
+        """``homes`` are the workspaces that are listened to.
+
+        A question that is older than ``young`` milliseconds is kept as context and not answered; 0: do not look.
+        """
         self._listening = listening
+        self._homes = homes
         self._past = past
         self._submit = submit
         self._change = change
@@ -75,7 +80,7 @@ class CatchUp:
 
     async def __aenter__(self) -> Self:
         """Begin with what was missed since somebody last listened. Raises StoreError."""
-        self._since = await self._listening.until()
+        self._since = await self._listening.until(self._homes)
         self._changed.set()
         self._task = asyncio.create_task(self._follow(), name="catch-up")
         return self
@@ -109,7 +114,7 @@ class CatchUp:
     async def note(self) -> None:
         """Somebody listens now, and nothing of before is still to be looked for. Raises StoreError."""
         if not self._looking and not self._changed.is_set():
-            await self._listening.note()
+            await self._listening.note(self._homes)
 
     def _begin_at(self, since: int) -> None:
         self._since = since if self._since is None else min(self._since, since)
@@ -133,7 +138,7 @@ class CatchUp:
                 self._changed.set()
 
     async def _look(self, since: int) -> None:
-        sessions = await self._listening.active(since=since - ACTIVE_WITHIN, limit=MOST_SESSIONS)
+        sessions = await self._listening.active(self._homes, since=since - ACTIVE_WITHIN, limit=MOST_SESSIONS)
         earliest = (since - MARGIN) * 1000
         for channel in dict.fromkeys(heard.place.beside(heard.place.channel) for heard in sessions):
             await self._look_over(channel, earliest)

@@ -39,8 +39,8 @@ class Errands:
         try:
             async with self._held(errand):
                 told_at = await self._perform(errand)
-            await self._store.done(errand)
-            events.job_done(errand, seconds=monotonic() - began)
+            if await self._store.done(errand):
+                events.job_done(errand, seconds=monotonic() - began)
             return told_at
         except asyncio.CancelledError:
             await asyncio.shield(self._store.release(errand))

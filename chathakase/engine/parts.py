@@ -163,6 +163,7 @@ class Parts:
             admission=self._admission,
             targets=self._targets,
             work=self.work,
+            homes=self._surface.homes,
             now=self._ports.now,
         )
 
@@ -210,6 +211,7 @@ class Parts:
         """What looks for what was missed."""
         return CatchUp(
             listening=self._stores.listening,
+            homes=self._surface.homes,
             past=self._surface,
             submit=self.reception.submit,
             change=self.changes.take_in,

@@ -7,6 +7,7 @@ from enum import IntEnum
 
 from chathakase.core.errors import ChatHakaseError
 from chathakase.core.fairness import FairQueue
+from chathakase.core.types import Who
 
 
 class Rank(IntEnum):
@@ -39,8 +40,8 @@ class Places:
         return self._free
 
     @asynccontextmanager
-    async def place(self, rank: Rank, *, whose: str = "") -> AsyncIterator[None]:
-        """Hold a place until the block ends; ``whose`` is the person for whom the model is called.
+    async def place(self, rank: Rank, *, whose: Who | None = None) -> AsyncIterator[None]:
+        """Hold a place until the block ends; ``whose`` is the person for whom the model is called, if anybody's.
 
         Raises Yielded, out of a block of rank BACKGROUND alone, when the place is needed.
         """
@@ -68,7 +69,7 @@ class Places:
             self._quiet -= 1
             self._serve()
 
-    async def _take(self, rank: Rank, whose: str) -> None:
+    async def _take(self, rank: Rank, whose: Who | None) -> None:
         turn = asyncio.get_running_loop().create_future()
         self._waiting.push(turn, rank=rank, whose=whose)
         self._serve()

@@ -102,7 +102,7 @@ class FileReader:
 
     async def _read(self, attachment: Attachment, work: Work) -> None:
         """Read one file; it stays among those that are begun if it is to be tried again. Raises StoreError."""
-        async with self._room.place(Rank.ANSWER, whose=work.whose):
+        async with self._room.place(Rank.ANSWER, whose=work.place.who(work.whose)):
             if work.pixels >= PIXELS:
                 log.info("a file waits for the next turn: this one already has enough pictures")
                 return

@@ -1,11 +1,11 @@
 """Takes on what people want by a word or a button, of one person only so much: it is saved, and done once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from chathakase.core.errands import Command, Errand, Press
 from chathakase.core.ports import ErrandStore
-from chathakase.core.types import NO_SESSION, Appended, Incoming, Role, Saved, Session, Wish
+from chathakase.core.types import NO_SESSION, Appended, Home, Incoming, Role, Saved, Session, Wish
 from chathakase.engine.admission import A_WISH, TOO_MANY_BY_YOU, WHYS, Admission, Cause, Caused
 from chathakase.engine.commands import CALLING, STOP
 from chathakase.engine.errand_runner import ErrandRunner
@@ -31,15 +31,17 @@ class Requests:
         admission: Admission,
         targets: Targets,
         work: Work,
+        homes: Collection[Home],
         now: Callable[[], int],
     ) -> None:
-        """``now`` tells epoch milliseconds."""
+        """``homes`` are the workspaces in which something can be done here; ``now`` tells epoch milliseconds."""
         self.errands = ErrandRunner(errands, done=self._done, again=self.keep)
         self._store = store
         self._saving = saving
         self._admission = admission
         self._targets = targets
         self._work = work
+        self._homes = homes
         self._now = now
 
     async def take_command(self, incoming: Incoming, command: Command) -> Saved:
@@ -152,7 +154,7 @@ class Requests:
 
     async def take_up(self) -> None:
         """See to what was promised and nobody does, since whoever did it died."""
-        for errand in await self._store.claim():
+        for errand in await self._store.claim(self._homes):
             self.errands.begin(errand)
 
     def _done(self, errand: Errand) -> None:

@@ -8,16 +8,16 @@ from chathakase.core.errors import DeliveryError
 from chathakase.core.files import SharedFile
 from chathakase.core.ports import Downloads, Past, Reply, Surface
 from chathakase.core.traits import Traits
-from chathakase.core.types import Choice, Incoming, Lease, Person, Place, Seen, Where
+from chathakase.core.types import Choice, Home, Incoming, Lease, Person, Place, Seen, Where
 
 ABSENT = "no_such_surface"
-"""The code with which it is refused to read or write where this process has no surface; the database may tell of it."""
+"""The code with which it is refused to read or write in a workspace that only the database knows, not this process."""
 NOWHERE = Traits(name="that place", about="You take part in a thread, in which several people may write.", user="1")
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """One surface, from all the sides that the engine sees of it."""
+    """One surface, as one workspace has it, from all the sides that the engine sees of it."""
 
     surface: Surface
     past: Past
@@ -27,19 +27,24 @@ class Room:
 class Router:
     """A Surface, a Past and a Downloads that hand on whatever they are asked to the room of the place."""
 
-    def __init__(self, rooms: Mapping[str, Room]) -> None:
-        """``rooms`` by the name that each surface has in places."""
+    def __init__(self, rooms: Mapping[Home, Room]) -> None:
+        """``rooms`` by the workspace that each is for."""
         self._rooms = rooms
 
+    @property
+    def homes(self) -> Collection[Home]:
+        """The workspaces that are here."""
+        return self._rooms.keys()
+
     def has(self, place: Place) -> bool:
-        """Whether a place's surface is here."""
-        return place.surface in self._rooms
+        """Whether a place's workspace is here."""
+        return place.home in self._rooms
 
     def _room(self, place: Place) -> Room:
         """The room of a place. Raises DeliveryError."""
         if not self.has(place):
             raise DeliveryError(ABSENT)
-        return self._rooms[place.surface]
+        return self._rooms[place.home]
 
     def _surface(self, place: Place) -> Surface:
         return self._room(place).surface

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from chathakase.core.files import Reading
 from chathakase.core.ports import Stores
 from chathakase.core.prompt import Persona
+from chathakase.core.types import Home
 from chathakase.engine.admission import Load
 from chathakase.engine.commands import Terms
 from chathakase.engine.mind import Models
@@ -18,8 +19,8 @@ class Ports:
     """Everything that is outside."""
 
     stores: Stores
-    rooms: Mapping[str, Room]
-    """The surfaces, by the name that each has in places."""
+    rooms: Mapping[Home, Room]
+    """The surfaces, by the workspace that each is for."""
     models: Models
     read: Callable[[str, str, bytes], Awaitable[Reading]]
     """Takes a file apart, by its name, its media type and its bytes."""

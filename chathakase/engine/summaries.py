@@ -181,7 +181,7 @@ class Summaries:
         if task.memory.summary is not None:
             quoted = f"<minutes>{escaped(task.memory.summary.text)}</minutes>\n{quoted}"
         speeches = (Speech("system", task.instructions), Speech("user", quoted))
-        return await self._writer.write(Prompt(speeches), whose=task.whose)
+        return await self._writer.write(Prompt(speeches), whose=task.place.who(task.whose))
 
 
 @dataclass(frozen=True, slots=True)

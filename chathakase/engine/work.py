@@ -161,7 +161,7 @@ class Work:
 
     async def _work(self, session: Session) -> None:
         try:
-            while await self._turn(session.id) or session.id in self._again:
+            while await self._turn(session) or session.id in self._again:
                 self._again.discard(session.id)
                 if self._retired:
                     break
@@ -177,18 +177,18 @@ class Work:
             self._again.discard(session.id)
             self._answering.discard(session.id)
 
-    async def _turn(self, session: SessionId) -> bool:
+    async def _turn(self, session: Session) -> bool:
         """Run one turn of a session; False when nothing waits there."""
         # Not at the price of a place: whoever is answered would else wait for one to learn that nothing waits.
-        if (asker := await self._turns.next_asker(session)) is None:
+        if (asker := await self._turns.next_asker(session.id)) is None:
             return False
         async with AsyncExitStack() as held:
-            await held.enter_async_context(self._places.place(Rank.ANSWER, whose=asker))
-            self._answering.add(session)
-            if self._retired or (lease := await self._turns.claim(session)) is None:
+            await held.enter_async_context(self._places.place(Rank.ANSWER, whose=session.place.who(asker)))
+            self._answering.add(session.id)
+            if self._retired or (lease := await self._turns.claim(session.id)) is None:
                 return False
             signals = await self._run(lease, held)
-        self._answering.discard(session)
+        self._answering.discard(session.id)
         await self._follow_up(signals)
         return True
 

@@ -1,7 +1,7 @@
 """Has a model write short texts, titles and summaries, in the places that there are for its calls."""
 
 from chathakase.core.ports import LanguageModel
-from chathakase.core.types import Prompt
+from chathakase.core.types import Prompt, Who
 from chathakase.engine.asking import Words, ask
 from chathakase.engine.places import Places, Rank
 
@@ -19,7 +19,7 @@ class Writer:
         """The model that is asked for."""
         return self._model.name
 
-    async def write(self, prompt: Prompt, *, whose: str = "") -> Words:
+    async def write(self, prompt: Prompt, *, whose: Who | None = None) -> Words:
         """Have a short text written for somebody, once there is a place.
 
         Raises ModelError, also when the text is empty or cut, and Yielded in the background.

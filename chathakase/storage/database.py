@@ -51,7 +51,9 @@ class Database(Protocol):
     def session(self, which: Which) -> AbstractAsyncContextManager[Transaction]:
         """One unit of work on a session, whose row is locked first: what is read in it stays so until it is saved.
 
-        It is saved when the block ends well, and undone on any way out otherwise.
+        It is saved when the block ends well, and undone on any way out otherwise. Other sessions may
+        change meanwhile. At a place without a session there is no row to lock: of two who open one there, the unique
+        index of places lets one add a row, and the other finds it.
         """
 
     async def read(self, *queries: Query) -> list[list[Row]]:

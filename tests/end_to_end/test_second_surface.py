@@ -18,13 +18,12 @@ from chathakase.engine.setup import Ports
 from chathakase.files.reading import Desk
 from chathakase.playground.person import Person as Somebody
 from chathakase.playground.server import Workspace
-from chathakase.slack.web.identity import SURFACE
 from chathakase.storage.opening import Stores, open_stores
 from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.sqlite.migrate import migrate
 from tests.end_to_end.conftest import Thread
 from tests.end_to_end.whispers import whispered
-from tests.line import LINE, Caller, Line, line_place, open_line
+from tests.line import Caller, Line, line_place, open_line
 from tests.model_server import ModelServer, fails, says
 from tests.places import slack_place
 
@@ -56,7 +55,7 @@ async def open_house(settings: dict[str, Any], line: Line, *, has_line: bool = T
         await migrate(database, now=0)
         slack, models = await open_slack(stack, read), await open_models(stack, read)
         stores = open_stores(database, expiry=expiry_of(read), count=models.counter.count)
-        rooms = {SURFACE: slack.room, **({LINE: line.room} if has_line else {})}
+        rooms = {slack.web.identity.home: slack.room, **({line_place("", "").home: line.room} if has_line else {})}
         ports = Ports(
             stores=stores, rooms=rooms, models=models, read=Desk().read, examine=nothing_to_tell, now=lambda: 10**12
         )

@@ -1,14 +1,15 @@
 """What is read again to find what was missed: each thread once, however much was said in it."""
 
 import asyncio
+from collections.abc import Collection
 
 import pytest
 
 from chathakase.core.errors import DeliveryError
 from chathakase.core.memory import Change
-from chathakase.core.types import Heard, Incoming, Place, Seen
+from chathakase.core.types import Heard, Home, Incoming, Place, Seen
 from chathakase.engine.catch_up import LATE, TRIES, CatchUp
-from tests.places import slack_place
+from tests.places import HOME, slack_place
 
 NOW = 1_700_000_000_000
 KNOWN, NEW = slack_place("C1", "1699999000.0"), slack_place("C1", "1699999950.0")
@@ -53,13 +54,16 @@ class World:
     async def channel(self, place: Place, *, since: int) -> list[Incoming]:  # noqa: ARG002
         return self.roots
 
-    async def until(self) -> int | None:
+    async def until(self, homes: Collection[Home]) -> int | None:
+        assert list(homes) == [HOME]
         return NOW - 600_000
 
-    async def note(self) -> None:
+    async def note(self, homes: Collection[Home]) -> None:
+        assert list(homes) == [HOME]
         self.noted.set()
 
-    async def active(self, *, since: int, limit: int) -> list[Heard]:  # noqa: ARG002
+    async def active(self, homes: Collection[Home], *, since: int, limit: int) -> list[Heard]:  # noqa: ARG002
+        assert list(homes) == [HOME]
         opened = int(float(KNOWN.thread)) * 1_000_000
         return [Heard(KNOWN, opened, opened)]
 
@@ -77,7 +81,13 @@ class World:
 
 def opened(world: World) -> CatchUp:
     return CatchUp(
-        listening=world, past=world, submit=world.submit, change=world.change, young=3_600_000, now=lambda: NOW
+        listening=world,
+        homes=[HOME],
+        past=world,
+        submit=world.submit,
+        change=world.change,
+        young=3_600_000,
+        now=lambda: NOW,
     )
 
 

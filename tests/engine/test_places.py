@@ -4,10 +4,16 @@ import asyncio
 
 import pytest
 
+from chathakase.core.types import Home, Who
 from chathakase.engine.places import Places, Rank, Yielded
+from tests.places import HOME
+
+ELSEWHERE = Home(HOME.surface, "T2")
 
 
-async def hold(places: Places, rank: Rank, order: list[str], name: str, end: asyncio.Event, whose: str = "") -> None:
+async def hold(
+    places: Places, rank: Rank, order: list[str], name: str, end: asyncio.Event, whose: Who | None = None
+) -> None:
     async with places.place(rank, whose=whose):
         order.append(name)
         await end.wait()
@@ -20,13 +26,14 @@ async def settle() -> None:
 
 async def test_places_are_given_by_rank_and_then_fairly_by_person() -> None:
     places, order, end = Places(1), list[str](), asyncio.Event()
-    asked = [
-        ("first", Rank.ANSWER, "a"),
-        ("title", Rank.BACKGROUND, ""),
-        ("summary", Rank.COMMAND, "b"),
-        ("a1", Rank.ANSWER, "a"),
-        ("a2", Rank.ANSWER, "a"),
-        ("b1", Rank.ANSWER, "b"),
+    asked: list[tuple[str, Rank, Who | None]] = [
+        ("first", Rank.ANSWER, (HOME, "a")),
+        ("title", Rank.BACKGROUND, None),
+        ("summary", Rank.COMMAND, (HOME, "b")),
+        ("a1", Rank.ANSWER, (HOME, "a")),
+        ("a2", Rank.ANSWER, (HOME, "a")),
+        ("b1", Rank.ANSWER, (HOME, "b")),
+        ("another a1", Rank.ANSWER, (ELSEWHERE, "a")),
     ]
     tasks = []
     for name, rank, whose in asked:
@@ -35,7 +42,7 @@ async def test_places_are_given_by_rank_and_then_fairly_by_person() -> None:
     assert order == ["first"]
     end.set()
     await asyncio.gather(*tasks)
-    assert order == ["first", "a1", "b1", "a2", "summary", "title"]
+    assert order == ["first", "a1", "b1", "another a1", "a2", "summary", "title"]
 
 
 async def test_what_is_done_in_the_background_gives_way_to_whoever_waits() -> None:

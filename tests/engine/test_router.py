@@ -8,17 +8,19 @@ from chathakase.core.errands import Command, Errand
 from chathakase.core.errors import DeliveryError
 from chathakase.core.files import SharedFile
 from chathakase.core.types import Person, Place, Where
-from chathakase.engine.router import ABSENT, NOWHERE, Router
-from tests.line import FILE, LINE, TRAITS, Line, line_place
+from chathakase.engine.router import ABSENT, NOWHERE, Room, Router
+from tests.line import FILE, TRAITS, Line, line_place
 
 HERE, ELSEWHERE = line_place("C1", "1"), Place("pigeons", "hut", "C1", "1")
+NEXT_DOOR = Place(HERE.surface, "shed", "C1", "1")
+"""In another workspace of the same surface."""
 ERRAND = Errand(Command(ELSEWHERE, "1", "anna", "export session"))
 SHARED = SharedFile("f1", "a.csv", "text/csv", 0, "line:f1")
 
 
 @pytest.fixture
 def router() -> Router:
-    return Router({LINE: Line().room})
+    return Router({HERE.home: Line().room})
 
 
 async def test_what_is_asked_is_answered_by_the_place_s_own_surface(router: Router) -> None:
@@ -32,6 +34,17 @@ async def test_what_is_asked_is_answered_by_the_place_s_own_surface(router: Rout
     assert await router.fetch(HERE, SHARED, most=9) == FILE
     assert await router.above(HERE, before=1, limit=1) == await router.channel(HERE, since=1) == []
     assert (await router.thread(HERE)).upto == 0
+
+
+async def test_each_workspace_has_a_room_of_its_own(router: Router) -> None:
+    assert list(router.homes) == [HERE.home]
+    assert not router.has(NEXT_DOOR)
+    with pytest.raises(DeliveryError, match=ABSENT):
+        await router.whisper(NEXT_DOOR, "anna", "psst")
+    next_door = Line()
+    both = Router({HERE.home: Line().room, NEXT_DOOR.home: Room(next_door, next_door, next_door)})
+    assert both.has(HERE)
+    assert both.has(NEXT_DOOR)
 
 
 async def test_of_a_surface_that_is_not_here_nothing_is_known(router: Router) -> None:

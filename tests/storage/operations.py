@@ -7,7 +7,6 @@ from chathakase.core.types import Wish
 from chathakase.storage.stores.adoption import adopt
 from chathakase.storage.stores.suspects import WAIT_MS
 from chathakase.storage.stores.vitals import count_waiting
-from tests.places import TEAM
 from tests.storage.stores import FILE, HERE, ID, PLACE, TIMEOUT, Stores, change, said
 from tests.storage.test_cancellation import (
     EVERY_OPERATION,
@@ -22,7 +21,7 @@ from tests.storage.test_suspects import House
 
 
 async def adopt_what_is_older(stores: Stores) -> Work:
-    return lambda: adopt(stores.database, surface=PLACE.surface, workspace=TEAM)
+    return lambda: adopt(stores.database, PLACE.home)
 
 
 async def have_a_command_asked_to_the_model(stores: Stores) -> Work:
@@ -77,9 +76,9 @@ async def look_around(stores: Stores) -> Work:
             await stores.files.images([1]),
             await stores.export.transcript(ID),
             [each async for each in stores.export.transcripts()],
-            await stores.listening.active(since=0, limit=9),
+            await stores.listening.active([PLACE.home], since=0, limit=9),
             await stores.listening.known(PLACE),
-            await stores.listening.until(),
+            await stores.listening.until([PLACE.home]),
             await stores.sessions.is_among_people(said("2")),
             await stores.sessions.newest_threads(PLACE, busy=True, limit=9),
             await stores.sessions.find(PLACE),

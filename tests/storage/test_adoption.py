@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from chathakase.core.errands import CLEAR_SESSION, Command, Errand
-from chathakase.core.types import ExpiryMode
+from chathakase.core.types import ExpiryMode, Home
 from chathakase.storage.stores.adoption import adopt
 from tests.places import TEAM
 from tests.storage.stores import PLACE, TIMEOUT, Stores
@@ -13,7 +13,7 @@ NOWHERE_YET = replace(PLACE, workspace="")
 
 
 async def adopted(stores: Stores, workspace: str = TEAM, surface: str = PLACE.surface) -> None:
-    await adopt(stores.database, surface=surface, workspace=workspace)
+    await adopt(stores.database, Home(surface, workspace))
 
 
 async def test_sessions_and_errands_go_on_in_the_workspace(stores: Stores) -> None:
@@ -25,7 +25,7 @@ async def test_sessions_and_errands_go_on_in_the_workspace(stores: Stores) -> No
     assert (await stores.sessions.active(PLACE, limit=9)).sessions[0].place == PLACE
     assert await stores.say("3", "q3", opens=False)
     stores.clock.now += 60_000
-    assert [errand.task.place for errand in await stores.errands.claim()] == [PLACE]
+    assert [errand.task.place for errand in await stores.errands.claim([PLACE.home])] == [PLACE]
 
 
 async def test_what_is_gone_is_known_there(stores_with: Callable[[ExpiryMode], Stores]) -> None:
@@ -44,6 +44,17 @@ async def test_who_was_told_something_there_is_not_told_again(stores: Stores) ->
     await adopted(stores)
     assert not await stores.hints.tell("U1", PLACE, "hint", teller="b")
     assert not await stores.hints.tell("U2", PLACE, "hint", teller="b")
+
+
+async def test_until_when_somebody_listened_there_is_known(stores: Stores) -> None:
+    await stores.listening.note([NOWHERE_YET.home])
+    noted = stores.clock.now
+    await adopted(stores)
+    assert await stores.listening.until([PLACE.home]) == noted
+    stores.clock.now += 5
+    await stores.listening.note([NOWHERE_YET.home])
+    await adopted(stores)
+    assert await stores.listening.until([PLACE.home]) == noted
 
 
 async def test_only_the_first_workspace_gets_them_and_only_once(stores: Stores) -> None:

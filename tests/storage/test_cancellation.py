@@ -240,7 +240,7 @@ async def promise_an_errand(stores: Stores) -> Work:
 async def claim_errands(stores: Stores) -> Work:
     await errands(stores).promise(a_press(PLACE, "2"))
     stores.clock.now += LEASE_MS + 1
-    return errands(stores).claim
+    return lambda: errands(stores).claim([PLACE.home])
 
 
 async def hold_an_errand(stores: Stores) -> Work:
@@ -267,7 +267,7 @@ def errands(stores: Stores) -> Errands:
 
 
 async def listen(stores: Stores) -> Work:
-    return Listening(stores.database).note
+    return lambda: Listening(stores.database).note([PLACE.home])
 
 
 async def move(stores: Stores) -> Work:
@@ -501,7 +501,7 @@ class Storm:
             self.saved.add((place.name, ref))
         if self.rng.random() < 0.5:
             await self.stores.forgetting.clear(await self.stores.id_at(place), before=ref)
-        for errand in await errands(self.stores).claim():
+        for errand in await errands(self.stores).claim([PLACE.home]):
             await errands(self.stores).done(errand)
 
     async def _turn(self) -> None:

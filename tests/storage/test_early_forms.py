@@ -75,7 +75,7 @@ def early(request: pytest.FixtureRequest, database: Path) -> Path:
 async def mended(early: Path) -> AsyncIterator[Stores]:
     async with open_sqlite(early, clock=Clock()) as opened:
         await migrate(opened, now=0)
-        await adopt(opened, surface=PLACE.surface, workspace=PLACE.workspace)
+        await adopt(opened, PLACE.home)
         yield stores_of(opened)
 
 
@@ -143,7 +143,7 @@ async def test_two_processes_mend_at_the_same_time(form: str, database: Path) ->
         assert sorted(each.version for applied in done for each in applied) == [
             each.version for each in migrations()[13:]
         ]
-        await adopt(one, surface=PLACE.surface, workspace=PLACE.workspace)
+        await adopt(one, PLACE.home)
         await _go_on(stores_of(one))
 
 

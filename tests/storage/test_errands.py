@@ -23,10 +23,10 @@ def errands(stores: Stores) -> Errands:
 @pytest.mark.parametrize("errand", [HELP, PRESSED])
 async def test_what_nobody_holds_is_taken_up_as_it_was(errand: Errand, errands: Errands, stores: Stores) -> None:
     assert await errands.promise(errand)
-    assert await errands.claim() == []
+    assert await errands.claim([PLACE.home]) == []
     stores.clock.now += LEASE_MS + 1
-    assert await errands.claim() == [replace(errand, attempt=2)]
-    assert await errands.claim() == []
+    assert await errands.claim([PLACE.home]) == [replace(errand, attempt=2)]
+    assert await errands.claim([PLACE.home]) == []
 
 
 async def test_what_comes_again_is_no_second_errand(errands: Errands, stores: Stores) -> None:
@@ -35,7 +35,25 @@ async def test_what_comes_again_is_no_second_errand(errands: Errands, stores: St
     await errands.done(PRESSED)
     assert not await errands.promise(PRESSED)
     stores.clock.now += LEASE_MS + 1
-    assert await errands.claim() == []
+    assert await errands.claim([PLACE.home]) == []
+
+
+async def test_what_is_to_be_done_in_another_workspace_is_left_to_whoever_is_there(
+    errands: Errands, stores: Stores
+) -> None:
+    there = Errand(replace(HELP.task, place=replace(PLACE, workspace="T2")))
+    for errand in (HELP, there):
+        assert await errands.promise(errand)
+    stores.clock.now += LEASE_MS + 1
+    assert await errands.claim([]) == []
+    assert await errands.claim([PLACE.home]) == [replace(HELP, attempt=2)]
+    assert await errands.claim([PLACE.home, there.task.place.home]) == [replace(there, attempt=2)]
+
+
+async def test_only_whoever_is_first_notes_that_it_is_done(errands: Errands) -> None:
+    await errands.promise(HELP)
+    assert await errands.done(HELP)
+    assert not await errands.done(HELP)
 
 
 async def test_a_hold_is_renewed(errands: Errands, stores: Stores) -> None:
@@ -43,26 +61,26 @@ async def test_a_hold_is_renewed(errands: Errands, stores: Stores) -> None:
     stores.clock.now += LEASE_MS - 1
     await errands.hold(HELP)
     stores.clock.now += LEASE_MS - 1
-    assert await errands.claim() == []
+    assert await errands.claim([PLACE.home]) == []
 
 
 async def test_what_is_put_down_is_taken_up_at_once_and_counts_no_attempt(errands: Errands, stores: Stores) -> None:
     await errands.promise(HELP)
     await errands.release(HELP)
     stores.clock.now += 1
-    assert await errands.claim() == [HELP]
+    assert await errands.claim([PLACE.home]) == [HELP]
 
 
 async def test_whoever_lost_an_errand_neither_holds_it_nor_puts_it_down(errands: Errands, stores: Stores) -> None:
     await errands.promise(HELP)
     stores.clock.now += LEASE_MS + 1
-    (taken,) = await errands.claim()
+    (taken,) = await errands.claim([PLACE.home])
     await errands.release(HELP)
     stores.clock.now += LEASE_MS - 1
-    assert await errands.claim() == [], "somebody else is at it"
+    assert await errands.claim([PLACE.home]) == [], "somebody else is at it"
     await errands.hold(HELP)
     stores.clock.now += 2
-    assert await errands.claim() == [replace(taken, attempt=3)]
+    assert await errands.claim([PLACE.home]) == [replace(taken, attempt=3)]
 
 
 async def test_what_is_done_stays_done_since_then(errands: Errands, stores: Stores) -> None:
@@ -80,7 +98,7 @@ async def test_a_command_and_its_errand_are_saved_together(errands: Errands, sto
     assert not await stores.say("2", "help", command=True)
     assert await stores.turns.claim(ID) is None
     stores.clock.now += LEASE_MS + 1
-    assert await errands.claim() == [replace(HELP, attempt=2, session=ID)]
+    assert await errands.claim([PLACE.home]) == [replace(HELP, attempt=2, session=ID)]
 
 
 async def test_done_errands_are_forgotten_in_time(errands: Errands, stores: Stores) -> None:

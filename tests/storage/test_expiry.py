@@ -114,7 +114,7 @@ async def test_a_session_whose_rows_are_being_deleted_is_gone_for_everybody(stor
     assert await stores.turns.claim(ID) is None
     assert not await stores.press(turn)
     assert await stores.remembered() == Memory(())
-    assert await stores.listening.active(since=0, limit=9) == []
+    assert await stores.listening.active([PLACE.home], since=0, limit=9) == []
     assert await stores.export.transcript(ID) is None
     await stores.forgetting.prune(idle=DAY)
     assert await stores.count("messages") == 0

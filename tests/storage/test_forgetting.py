@@ -143,7 +143,7 @@ async def test_a_command_keeps_what_was_said_behind_it(stores: Stores) -> None:
     errand = Errand(Command(PLACE, "1", "U1", "rename session", "Kyoto trip"))
     await stores.sessions.append(said("1", "rename session Kyoto trip"), role=Role.COMMAND, errand=errand)
     stores.clock.now += 60_000
-    assert [claimed.task for claimed in await stores.errands.claim()] == [errand.task]
+    assert [claimed.task for claimed in await stores.errands.claim([PLACE.home])] == [errand.task]
 
 
 async def test_clearing_forgets_files_summary_title_and_earlier_commands(talk: Stores) -> None:

@@ -44,7 +44,8 @@ async def test_two_places_never_share_a_session(other: Place, stores: Stores) ->
     assert await stores.texts() == ["here", "one"]
     assert (await stores.claimed_at(other)).place == other
     assert await stores.turns.waiting() == []
-    assert {each.place for each in await stores.listening.active(since=0, limit=9)} == {PLACE, other}
+    homes = {PLACE.home, other.home}
+    assert {each.place for each in await stores.listening.active(homes, since=0, limit=9)} == {PLACE, other}
     assert await stores.listening.known(other) == {"2": 2_000_000, "3": 3_000_000}
     assert await stores.sessions.opened([PLACE, other, THERE]) == {PLACE: ID, other: "s0002"}
 
@@ -74,7 +75,8 @@ async def test_the_same_command_is_promised_once_in_each_workspace(stores: Store
     assert [await stores.errands.promise(errand) for errand in errands] == [errands[0], errands[1], None]
     await stores.errands.done(errands[0])
     stores.clock.now += LEASE_MS + 1
-    assert [errand.task.place for errand in await stores.errands.claim()] == [OTHERS["workspace"]]
+    homes = {errand.task.place.home for errand in errands}
+    assert [errand.task.place for errand in await stores.errands.claim(homes)] == [OTHERS["workspace"]]
 
 
 async def test_it_is_moved_with_its_history_and_answered_there(stores: Stores) -> None:
@@ -135,7 +137,7 @@ async def test_without_a_place_it_waits_until_it_has_one(stores: Stores) -> None
     assert await stores.turns.claim(ID) is None
     assert await stores.turns.claim(ID, to_end=True) is None
     assert (await count_waiting(stores.database)).turns == 0
-    assert await stores.listening.active(since=0, limit=9) == []
+    assert await stores.listening.active([PLACE.home], since=0, limit=9) == []
     info = await stores.sessions.info(ID)
     assert info is not None
     assert (info.place, info.name, info.messages) == (None, ID, 3)
@@ -214,7 +216,7 @@ async def test_what_was_said_elsewhere_is_not_looked_for_in_the_new_thread(store
     stores.clock.now += 1
     await stores.say(f"{moved // 1000 + 5}", "q2", place=THERE)
     assert await stores.listening.known(THERE) == {f"{moved // 1000 + 5}": (moved + 5_000) * 1000}
-    (heard,) = await stores.listening.active(since=0, limit=9)
+    (heard,) = await stores.listening.active([PLACE.home], since=0, limit=9)
     assert (heard.place, heard.first, heard.last) == (THERE, moved * 1000, (moved + 5_000) * 1000)
 
 
@@ -224,11 +226,11 @@ async def test_a_command_is_about_the_session_wherever_that_is_by_now(stores: St
     await stores.sessions.move(ID, THERE)
     assert await stores.turns.claim(ID) is None
     stores.clock.now += LEASE_MS + 1
-    (errand,) = await stores.errands.claim()
+    (errand,) = await stores.errands.claim([PLACE.home])
     assert (errand.session, errand.task.place) == (ID, PLACE)
     assert await stores.forgetting.clear(errand.session, before="2") == 1
     await stores.errands.done(errand)
-    assert await stores.errands.claim() == []
+    assert await stores.errands.claim([PLACE.home]) == []
 
 
 @pytest.mark.parametrize("mode", ExpiryMode)

@@ -1,6 +1,7 @@
 """What is known of a thread, to be held against what stands in it."""
 
 from chathakase.core.memory import Scope
+from chathakase.core.types import Home
 from tests.places import slack_place
 from tests.storage.stores import HERE, ID, PLACE, Stores, change, said
 
@@ -25,3 +26,20 @@ async def test_what_is_forgotten_and_commands_are_not_known(stores: Stores) -> N
 async def test_nothing_is_known_of_other_threads(stores: Stores) -> None:
     await stores.say("1")
     assert await stores.listening.known(slack_place("C1", "9")) == {}
+
+
+async def test_each_workspace_is_listened_to_by_itself(stores: Stores) -> None:
+    home, there = PLACE.home, Home(PLACE.surface, "T2")
+    began = stores.clock.now
+    assert await stores.listening.until([home]) is None
+    await stores.say("1")
+    assert await stores.listening.until([home]) == began
+    assert await stores.listening.until([there]) is None
+    await stores.listening.note([home])
+    stores.clock.now += 5
+    await stores.listening.note([there])
+    assert await stores.listening.until([home]) == began
+    assert await stores.listening.until([there]) == began + 5
+    assert await stores.listening.until([home, there]) == began
+    assert await stores.listening.active([there], since=0, limit=9) == []
+    assert [each.place for each in await stores.listening.active([home, there], since=0, limit=9)] == [PLACE]

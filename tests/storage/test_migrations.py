@@ -22,7 +22,6 @@ from chathakase.storage.sqlite.migrate import (
     refuse_other,
 )
 from chathakase.storage.stores.adoption import adopt
-from tests.places import TEAM
 from tests.storage.stores import PLACE, Clock, Stores, answer, stores_of
 from tests.storage.strikes import PAGE, file_sizes_up_to, overwrite
 
@@ -65,7 +64,7 @@ async def migrated(database: Path) -> AsyncIterator[Stores]:
         assert [migration.version for migration in await migrate(opened, now=0)] == [
             migration.version for migration in migrations()[1:]
         ]
-        await adopt(opened, surface=PLACE.surface, workspace=TEAM)
+        await adopt(opened, PLACE.home)
         yield stores_of(opened)
 
 
@@ -232,6 +231,7 @@ CHECKSUMS = {
     24: "c0349b62b79bdc9ff42e84f145b9211c2786dff0c391df4ead094e4f4974f8e8",
     25: "b00809f9b866848c6135f4bb758d7edb5b28d7cba8c2ec3ae96b8ec8bd29d62e",
     26: "217b2359bb06b66ebf5336b19dc175ad1203c424163cd18c9a89ce4c7e049674",
+    27: "ebc6e2630039c48062e4526c610e756f4740e8f6dd8884040d5de34a167f216f",
 }
 """A migration that was committed is never changed: there are databases that it made. What is to be otherwise is a
 migration of its own, whose checksum is added here."""

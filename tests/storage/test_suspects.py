@@ -7,7 +7,7 @@ import pytest
 from chathakase.core.leases import LEASE_MS
 from chathakase.core.types import Lease, Place
 from chathakase.storage.stores.suspects import BLAMED_AFTER, CALM_MS, SUSPECTED_AFTER, WAIT_MS
-from tests.places import slack_place
+from tests.places import HOME, slack_place
 from tests.storage.stores import Stores, answer, said
 
 SECOND = 1_000
@@ -212,7 +212,7 @@ async def test_a_command_that_is_open_is_company(house: House) -> None:
     await house.stores.say("9.000001", "help", command=True)
     assert await house.claim("a") is None
     house.die()
-    (errand,) = await house.stores.errands.claim()
+    (errand,) = await house.stores.errands.claim([HOME])
     await house.stores.errands.done(errand)
     assert (await house.takes("a")).alone
 

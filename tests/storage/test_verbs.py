@@ -15,7 +15,7 @@ from chathakase.storage.sqlite.migrate import migrate
 from tests.storage.postgresql import POSTGRESQL
 from tests.storage.stores import ID, Stores
 
-LISTEN = Statement("INSERT INTO listened (id, until) VALUES (1, now_ms()) RETURNING until")
+LISTEN = Statement("INSERT INTO listened VALUES ('line', 'hut', now_ms()) RETURNING until")
 LISTENED = Statement("SELECT until FROM listened WHERE until <= now_ms()")
 ASKED = Statement("SELECT asked FROM sessions WHERE id = $1")
 
@@ -37,7 +37,7 @@ async def test_what_is_read_together_is_read_as_of_one_moment(database: Path) ->
 
     def write() -> int:
         with closing(sqlite3.connect(database, isolation_level=None)) as other:
-            other.execute("INSERT INTO listened VALUES (1, 5)")
+            other.execute("INSERT INTO listened VALUES ('line', 'hut', 5)")
         return 9
 
     async with open_sqlite(database, clock=write) as opened:

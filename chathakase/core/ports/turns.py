@@ -1,10 +1,10 @@
 """What the engine needs of a database to hold turns and errands, and to know what it has heard."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from chathakase.core.errands import Errand, Press
-from chathakase.core.types import Answered, Heard, Hold, Lease, Place, Result, Session, SessionId
+from chathakase.core.types import Answered, Heard, Hold, Home, Lease, Place, Result, Session, SessionId
 
 
 class TurnStore(Protocol):
@@ -85,8 +85,8 @@ class ErrandStore(Protocol):
     async def promise(self, errand: Errand) -> Errand | None:
         """Save an errand and hold it; returns it with the session that it is about, None when it was had already."""
 
-    async def claim(self) -> list[Errand]:
-        """Take what is not done and nobody holds: whoever held it died."""
+    async def claim(self, homes: Collection[Home]) -> list[Errand]:
+        """Take what is not done in some workspaces and nobody holds: whoever held it died."""
 
     async def hold(self, errand: Errand) -> None:
         """Hold on to an errand."""
@@ -94,21 +94,24 @@ class ErrandStore(Protocol):
     async def release(self, errand: Errand) -> None:
         """Put an errand down undone, for whoever comes next."""
 
-    async def done(self, errand: Errand) -> None:
-        """Note that an errand is done."""
+    async def done(self, errand: Errand) -> bool:
+        """Note that an errand is done; False when that is noted already."""
 
 
 class ListeningStore(Protocol):
-    """Remembers until when somebody listened. Every method raises StoreError when the database refuses."""
+    """Remembers until when somebody listened in each workspace.
 
-    async def until(self) -> int | None:
-        """When somebody last listened, in epoch milliseconds; None when nobody ever did."""
+    Every method raises StoreError when the database refuses.
+    """
 
-    async def note(self) -> None:
-        """Somebody listens now."""
+    async def until(self, homes: Collection[Home]) -> int | None:
+        """Until when somebody listened in all of some workspaces, in epoch milliseconds; None when nobody ever did."""
 
-    async def active(self, *, since: int, limit: int) -> list[Heard]:
-        """The sessions that were active since a time in epoch milliseconds, the most recent first."""
+    async def note(self, homes: Collection[Home]) -> None:
+        """Somebody listens in some workspaces now."""
+
+    async def active(self, homes: Collection[Home], *, since: int, limit: int) -> list[Heard]:
+        """The sessions of some workspaces that were active since a time in epoch milliseconds, the newest first."""
 
     async def known(self, place: Place) -> dict[str, int]:
         """What others than we said in a session and is not forgotten: the surface's own ids, and when it was said.

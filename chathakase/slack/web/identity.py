@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from chathakase.core.types import Place
+from chathakase.core.types import Home, Place
 
 SURFACE = "slack"
 """What this surface is called in places."""
@@ -19,6 +19,11 @@ class Identity:
     url: str = ""
     """The workspace's address, with its closing slash; empty where Slack does not tell."""
 
+    @property
+    def home(self) -> Home:
+        """The workspace that all our places are in."""
+        return Home(SURFACE, self.team_id)
+
     def place(self, channel: str, thread: str) -> Place:
         """A thread of ours, also in a channel that is shared with other workspaces: it is read with this token."""
-        return Place(SURFACE, self.team_id, channel, thread)
+        return Place(*self.home, channel, thread)

@@ -1,5 +1,6 @@
 """What was stored before it was noted which workspace it belongs to: that of whoever opens the database first."""
 
+from chathakase.core.types import Home
 from chathakase.storage.database import Database, Statement
 
 
@@ -17,18 +18,24 @@ UPDATE hints SET workspace = $2 WHERE surface = $1 AND workspace = '' AND NOT EX
     WHERE o.surface = $1 AND o.workspace = $2 AND o.person = hints.person AND o.hint = hints.hint)
 """
 
+ADOPT_LISTENED = """
+UPDATE listened SET workspace = $2 WHERE surface = $1 AND workspace = ''
+    AND NOT EXISTS (SELECT 1 FROM listened o WHERE o.surface = $1 AND o.workspace = $2)
+"""
+
 ADOPT = (
     Statement(_adopt("sessions")),
     Statement(_adopt("gone")),
     Statement("UPDATE errands SET workspace = $2 WHERE surface = $1 AND workspace = ''"),
     Statement(ADOPT_HINTS),
+    Statement(ADOPT_LISTENED),
 )
 
 
-async def adopt(database: Database, *, surface: str, workspace: str) -> None:
-    """Have what a surface stored in no workspace belong to one. Raises StoreError.
+async def adopt(database: Database, home: Home) -> None:
+    """Have what was stored on a surface without a workspace belong to one. Raises StoreError.
 
     It is done before anything is claimed; where it was done already, nothing happens.
     """
     for statement in ADOPT:
-        await database.write(statement, surface, workspace)
+        await database.write(statement, *home)

@@ -1,13 +1,13 @@
 """What was promised and is not done yet: the answers to commands, what buttons want."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from chathakase.core.errands import Command, Errand, Press
 from chathakase.core.leases import LEASE_MS
-from chathakase.core.types import SessionId, Wish
+from chathakase.core.types import Home, SessionId, Wish
 from chathakase.storage.database import Database, Row, Statement, Transaction, Value
-from chathakase.storage.stores.places import HERE, PLACE, columns_of, place_of
+from chathakase.storage.stores.places import HERE, IN_ONE_OF, PLACE, columns_of, homes_as_json, place_of
 from chathakase.storage.stores.waiting import free
 
 PROMISE = Statement(f"""
@@ -19,7 +19,7 @@ ON CONFLICT (surface, workspace, id) DO NOTHING
 RETURNING session
 """)
 
-LEFT = f"done_at IS NULL AND {free('held_until')}"
+LEFT = f"done_at IS NULL AND {free('held_until')} AND {IN_ONE_OF}"
 
 ANY_LEFT = Statement(f"SELECT 1 FROM errands WHERE {LEFT} LIMIT 1")
 
@@ -59,10 +59,11 @@ class Errands:
         """Save an errand and hold it; returns it with the session that it is about, None when it was had already."""
         return _promised(errand, await self._database.write(PROMISE, *_values(errand)))
 
-    async def claim(self) -> list[Errand]:
-        """Take what is not done and nobody holds."""
-        (left,) = await self._database.read(ANY_LEFT())
-        return [_errand(row) for row in await self._database.write(CLAIM)] if left else []
+    async def claim(self, homes: Collection[Home]) -> list[Errand]:
+        """Take what is not done in some workspaces and nobody holds."""
+        where = homes_as_json(homes)
+        (left,) = await self._database.read(ANY_LEFT(where))
+        return [_errand(row) for row in await self._database.write(CLAIM, where)] if left else []
 
     async def hold(self, errand: Errand) -> None:
         """Hold on to an errand."""
@@ -72,11 +73,12 @@ class Errands:
         """Put an errand down undone, for whoever comes next."""
         await self._database.write(RELEASE, *_key(errand), errand.attempt)
 
-    async def done(self, errand: Errand) -> None:
-        """Note that an errand is done."""
+    async def done(self, errand: Errand) -> bool:
+        """Note that an errand is done; False when that is noted already."""
         async with self._database.session(errand.task.place) as transaction:
-            await transaction.execute(DONE, *_key(errand))
+            noted = bool(await transaction.execute(DONE, *_key(errand)))
             await transaction.execute(FORGET_DONE)
+        return noted
 
 
 async def promise(transaction: Transaction, errand: Errand) -> Errand | None:

@@ -1,20 +1,26 @@
-"""Until when this database was listened for, in which sessions something may have been missed, and what they know."""
+"""Until when somebody listened in each workspace, where something may have been missed, and what is known there."""
 
-from chathakase.core.types import Heard, Place
+from collections.abc import Collection
+
+from chathakase.core.types import Heard, Home, Place
 from chathakase.storage.database import Database, Statement
-from chathakase.storage.stores.places import HERE, PLACE, SOMEWHERE, columns_of, place_of
+from chathakase.storage.stores.places import HERE, IN_ONE_OF, PLACE, SOMEWHERE, columns_of, homes_as_json, place_of
 
-UNTIL = Statement("SELECT coalesce((SELECT until FROM listened), (SELECT max(active_at) FROM sessions))")
+UNTIL = Statement(f"""
+SELECT coalesce((SELECT min(until) FROM listened WHERE {IN_ONE_OF}),
+    (SELECT max(active_at) FROM sessions WHERE {IN_ONE_OF}))
+""")
 
-NOTE = Statement(
-    "INSERT INTO listened (id, until) VALUES (1, now_ms()) ON CONFLICT (id) DO UPDATE SET until = excluded.until"
-)
+NOTE = Statement("""
+INSERT INTO listened (surface, workspace, until) VALUES ($1, $2, now_ms())
+ON CONFLICT (surface, workspace) DO UPDATE SET until = excluded.until
+""")
 
 ACTIVE = Statement(f"""
 SELECT {PLACE}, moved_at * 1000,
     (SELECT min(said) FROM messages WHERE messages.session = sessions.id),
     (SELECT max(said) FROM messages WHERE messages.session = sessions.id)
-FROM sessions WHERE active_at >= $1 AND {SOMEWHERE} AND doomed = 0 ORDER BY active_at DESC LIMIT $2
+FROM sessions WHERE active_at >= $2 AND {IN_ONE_OF} AND {SOMEWHERE} AND doomed = 0 ORDER BY active_at DESC LIMIT $3
 """)
 
 # What was said elsewhere, before the session was moved, is not to be found in this thread.
@@ -30,18 +36,19 @@ class Listening:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def until(self) -> int | None:
-        """When somebody last listened, in epoch milliseconds; None when nobody ever did."""
-        (rows,) = await self._database.read(UNTIL())
+    async def until(self, homes: Collection[Home]) -> int | None:
+        """Until when somebody listened in all of some workspaces, in epoch milliseconds; None when nobody ever did."""
+        (rows,) = await self._database.read(UNTIL(homes_as_json(homes)))
         return None if rows[0][0] is None else int(rows[0][0])
 
-    async def note(self) -> None:
-        """Somebody listens now."""
-        await self._database.write(NOTE)
+    async def note(self, homes: Collection[Home]) -> None:
+        """Somebody listens in some workspaces now."""
+        for home in homes:
+            await self._database.write(NOTE, *home)
 
-    async def active(self, *, since: int, limit: int) -> list[Heard]:
-        """The sessions that were active since a time in epoch milliseconds, the most recent first."""
-        (rows,) = await self._database.read(ACTIVE(since, limit))
+    async def active(self, homes: Collection[Home], *, since: int, limit: int) -> list[Heard]:
+        """The sessions of some workspaces that were active since a time in epoch milliseconds, the newest first."""
+        (rows,) = await self._database.read(ACTIVE(homes_as_json(homes), since, limit))
         return [
             Heard(place_of(where), max(int(first or 0), int(moved or 0)), int(last or 0))
             for *where, moved, first, last in rows

@@ -1,8 +1,9 @@
 """Where sessions are: the columns that tell of a place, which are all empty where there is none."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Sequence
 
-from chathakase.core.types import Place
+from chathakase.core.types import Home, Place
 from chathakase.storage.database import Value
 
 COLUMNS = ("surface", "workspace", "channel", "thread")
@@ -18,6 +19,9 @@ SOMEWHERE = "surface <> ''"
 
 HERE = f"{IN_PLACE} AND {SOMEWHERE}"
 """Of a row of ``sessions``: it is at the place that the first four parameters tell."""
+
+IN_ONE_OF = "surface || ' ' || workspace IN (SELECT value FROM json_items($1))"
+"""Of a row: it is in one of the workspaces that the first parameter tells, as ``homes_as_json`` does."""
 
 NOWHERE = ("", "", "", "")
 """The columns of no place."""
@@ -42,3 +46,8 @@ def place_if_any(columns: Sequence[Value]) -> Place | None:
 def columns_of(place: Place) -> tuple[str, str, str, str]:
     """A place as its columns."""
     return place.surface, place.workspace, place.channel, place.thread
+
+
+def homes_as_json(homes: Collection[Home]) -> str:
+    """Workspaces as one value."""
+    return json.dumps([" ".join(home) for home in homes])
