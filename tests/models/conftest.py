@@ -1,4 +1,5 @@
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
@@ -25,6 +26,25 @@ async def client(model: ModelServer) -> AsyncIterator[OpenAIModel]:
         api_key="k", base_url=model.base_url, name="main", temperature=0.5, max_tokens=2_000
     ) as opened:
         yield opened
+
+
+Later = Callable[[float], Awaitable[None]]
+
+
+@pytest.fixture
+async def later(monkeypatch: pytest.MonkeyPatch) -> Later:
+    """Has so many seconds pass at once, for everybody on this loop, when what was sent until then has been read."""
+    loop = asyncio.get_running_loop()
+    time, ahead = loop.time, 0.0
+    monkeypatch.setattr(loop, "time", lambda: time() + ahead)
+
+    async def pass_by(seconds: float) -> None:
+        nonlocal ahead
+        for _ in range(100):
+            await asyncio.sleep(0)
+        ahead += seconds
+
+    return pass_by
 
 
 class Time:

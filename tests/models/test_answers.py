@@ -27,6 +27,7 @@ from tests.models.bare_server import (
     sends,
     sends_forever,
 )
+from tests.models.conftest import Later
 
 PATIENT = Bounds(1_000, at_once=10_000, in_all=50_000, beginning=60, silence=60, ending=0.05)
 HELLO = chunk({"content": "hello"})
@@ -105,14 +106,15 @@ async def test_a_connection_that_breaks_off_cuts_an_answer_and_says_no_more() ->
     assert await answer(ends(chunked, b"%x\r\n%b\r\n" % (len(HELLO), HELLO))) == ("hello", None)
 
 
-async def test_words_after_a_reason_are_waited_for() -> None:
+async def test_words_after_a_reason_are_waited_for(later: Later) -> None:
     async def script(send: Send) -> None:
         await send(STREAM)
         for _ in range(5):
             await send(finishes("stop", "a"))
-            await asyncio.sleep(0.1)
+            await later(20)
+        await later(31)
 
-    assert await answer(script, bounds=replace(PATIENT, ending=0.3)) == ("aaaaa", Ending.WHOLE)
+    assert await answer(script, bounds=replace(PATIENT, ending=30)) == ("aaaaa", Ending.WHOLE)
 
 
 @pytest.mark.parametrize(

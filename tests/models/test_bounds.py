@@ -39,6 +39,7 @@ from tests.models.bare_server import (
     sends,
     sends_forever,
 )
+from tests.models.conftest import Later
 
 SMALL = Bounds(100, at_once=1_000, in_all=50_000, beginning=0.1, silence=0.1, lasting=60, ending=0.1)
 PATIENT = Bounds(100, at_once=1_000, in_all=50_000, beginning=60, silence=60, lasting=60, ending=60)
@@ -138,15 +139,15 @@ async def test_what_is_not_told_has_a_bound_as_well_and_is_a_sign_of_life(piece:
     assert 0 < hearing.life <= 10
 
 
-async def test_a_sign_of_life_has_the_next_one_waited_for() -> None:
+async def test_a_sign_of_life_has_the_next_one_waited_for(later: Later) -> None:
     async def script(send: Send) -> None:
         await send(STREAM)
         for _ in range(4):
-            await asyncio.sleep(0.3)
+            await later(30)
             await send(delta(reasoning="hm"))
         await send(delta(content="hello") + STOP + DONE)
 
-    assert await answer(script, replace(SMALL, beginning=1.0, silence=1.0)) == ("hello", "stop")
+    assert await answer(script, replace(PATIENT, lasting=3_600)) == ("hello", "stop")
 
 
 async def test_thoughts_in_the_text_are_counted_by_themselves() -> None:
@@ -231,18 +232,23 @@ async def test_words_before_a_silence_stay() -> None:
         async for piece in model.stream(PROMPT):
             pieces.append(piece)
 
-    async with opened(sends_forever(STREAM + delta(content="so"), b": ping\n\n", pause=0.02), bounds=SMALL) as (
-        model,
-        _,
-    ):
+    async with opened(
+        sends_forever(STREAM + delta(content="so"), b": ping\n\n", pause=0.02), bounds=replace(SMALL, beginning=60)
+    ) as (model, _):
         with pytest.raises(ModelError, match="timeout"):
             await hear(model)
     assert pieces == ["so"]
 
 
-async def test_an_answer_that_lives_on_for_ever_has_an_end() -> None:
-    bounds = Bounds(10_000, 1_000, 500_000, beginning=60, silence=60, lasting=0.2)
-    text, reason = await answer(sends_forever(STREAM, delta(content="w"), pause=0.02), bounds)
+async def test_an_answer_that_lives_on_for_ever_has_an_end(later: Later) -> None:
+    async def script(send: Send) -> None:
+        await send(STREAM)
+        while True:
+            await send(delta(content="w"))
+            await later(30)
+
+    bounds = Bounds(10_000, 1_000, 500_000, beginning=60, silence=60, lasting=600)
+    text, reason = await answer(script, bounds)
     assert reason == "too_much"
     assert set(text) == {"w"}
 
@@ -349,7 +355,7 @@ async def test_a_list_of_models_has_bounds(script: Script) -> None:
 async def test_names_of_models_are_names() -> None:
     names = ["m", 7, None, "x" * 1_000, "\x1b]0;title\x07", "org/m:8b"]
     body = json.dumps({"data": [{"id": name} for name in names]}).encode()
-    async with opened(sends(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body), bounds=SMALL) as (
+    async with opened(sends(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body), bounds=PATIENT) as (
         model,
         _,
     ):
