@@ -51,7 +51,7 @@ async def workspace(ack_timeout: float, retry_delays: tuple[float, ...]) -> Asyn
 
 @pytest.fixture(autouse=True)
 def scaled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chathakase.app.open_socket", partial(open_socket, tempo=SCALED))
+    monkeypatch.setattr("chathakase.app.slack.open_socket", partial(open_socket, tempo=SCALED))
 
 
 @pytest.fixture(autouse=True)
@@ -84,7 +84,7 @@ async def test_twenty_refreshes_under_traffic_lose_nothing_and_need_no_redeliver
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     tireless = replace(SCALED, steady=0.0)
-    monkeypatch.setattr("chathakase.app.open_socket", partial(open_socket, tempo=tireless))
+    monkeypatch.setattr("chathakase.app.slack.open_socket", partial(open_socket, tempo=tireless))
     # Slack takes one message a second in one channel.
     places = cycle([(people[name], channel) for name in people for channel in ("general", "random", "@")])
     threads: list[Thread] = []
