@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections import defaultdict, deque
 from dataclasses import dataclass, field, replace
@@ -22,12 +23,13 @@ HOURS = 36_000.0
 class Trouble:
     """What happens to one Web API call.
 
-    `delay` (seconds) comes first. Then the call is refused with HTTP `status` (and `retry_after` seconds for 429), with
-    Slack's `error`, or with a page of HTML (of that status, or 200); or it is not done and its connection closed
-    (`lose_call`); or it is done and its answer lost (`lose_answer`), whatever it was. What is lost is lost after
-    `silence` (seconds) in which nothing comes.
+    `until` is waited for first, and then `delay` (seconds). Then the call is refused with HTTP `status` (and
+    `retry_after` seconds for 429), with Slack's `error`, or with a page of HTML (of that status, or 200); or it is not
+    done and its connection closed (`lose_call`); or it is done and its answer lost (`lose_answer`), whatever it was.
+    What is lost is lost after `silence` (seconds) in which nothing comes.
     """
 
+    until: asyncio.Event | None = None
     delay: float = 0.0
     status: int = 0
     retry_after: int = 1
@@ -105,6 +107,10 @@ class Faults:
     def delay(self, method: str, seconds: float, *, times: int = 1, after: int = 0) -> None:
         """The call waits so many seconds before it is done."""
         self.add(method, Trouble(delay=seconds), times=times, after=after)
+
+    def hold(self, method: str, until: asyncio.Event, *, times: int = 1, after: int = 0) -> None:
+        """The call waits for an event before it is done."""
+        self.add(method, Trouble(until=until), times=times, after=after)
 
     def clear(self) -> None:
         """No more trouble."""

@@ -37,8 +37,11 @@ async def test_a_post_that_a_slow_slack_makes_later_leaves_no_twin(
     model.will(says("Half", " and whole.", wait=wait, hold=hold))
     async with open_the_bot(chathakase_slack_timeout=0.5):
         thread = await start("@ChatHakase hi")
-        workspace.faults.delay("chat.postMessage", 2.0)
+        later = asyncio.Event()
+        workspace.faults.hold("chat.postMessage", later)
         wait.set()
+        await thread.answers(1, containing="Half")
+        later.set()
         await thread.answers(2, containing="Half")
         hold.set()
         assert await thread.answers(1, containing="whole") == ["Half and whole."]

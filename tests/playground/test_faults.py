@@ -73,6 +73,17 @@ async def test_a_call_may_be_slow(workspace: Workspace, bot: AsyncWebClient) -> 
     assert workspace.journal.calls("auth.test")[1].seconds < 1
 
 
+async def test_a_call_may_wait_for_something(workspace: Workspace, bot: AsyncWebClient) -> None:
+    held = asyncio.Event()
+    workspace.faults.hold(METHOD, held)
+    first = asyncio.create_task(bot.chat_postMessage(channel=GENERAL, text="one"))
+    await _never(asyncio.shield(first))
+    await bot.chat_postMessage(channel=GENERAL, text="two")
+    held.set()
+    await first
+    assert _said(workspace) == ["two", "one"]
+
+
 async def test_a_call_may_be_lost_before_it_is_done(workspace: Workspace, bot: AsyncWebClient) -> None:
     workspace.faults.lose_call(METHOD)
     with pytest.raises(aiohttp.ClientConnectionError):

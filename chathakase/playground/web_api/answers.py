@@ -30,6 +30,8 @@ class Reply:
 
 async def meet(trouble: Trouble) -> Reply | None:
     """Go through trouble that comes before the call; an answer if the call ends there."""
+    if trouble.until is not None:
+        await trouble.until.wait()
     if trouble.delay:
         await asyncio.sleep(trouble.delay)
     if trouble.status == 429:
