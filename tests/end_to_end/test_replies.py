@@ -10,6 +10,7 @@ import pytest
 from chathakase.playground.faults import Trouble
 from chathakase.playground.journal import ApiCall
 from chathakase.playground.server import Workspace
+from chathakase.slack.web import pace
 from tests.end_to_end.conftest import Thread
 from tests.model_server import ModelServer, says
 
@@ -163,10 +164,16 @@ async def test_the_model_cannot_ping_people(start: Start, model: ModelServer) ->
 )
 @pytest.mark.parametrize("method", ["chat.postMessage", "chat.update"])
 async def test_the_final_text_is_delivered_once_whatever_slack_answers(
-    method: str, trouble: Trouble, start: Start, model: ModelServer, workspace: Workspace
+    method: str,
+    trouble: Trouble,
+    start: Start,
+    model: ModelServer,
+    workspace: Workspace,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(pace, "LIVELY", 0.1)
     wait = asyncio.Event()
-    model.will(says("Some", " words", " in", " between", " and the end.", pause=0.4, wait=wait))
+    model.will(says("Some", " words", " in", " between", " and the end.", pause=0.15, wait=wait))
     thread = await start("@ChatHakase hi")
     workspace.faults.add(method, trouble, times=2)
     wait.set()

@@ -7,6 +7,7 @@ import pytest
 
 from chathakase.playground.person import Person
 from chathakase.playground.server import Workspace, open_workspace
+from chathakase.slack.web import pace
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.model_server import ModelServer, says
 
@@ -14,6 +15,12 @@ Start = Callable[..., Awaitable[Thread]]
 LONG = "".join(
     f"Paragraph {number}: 日本語の文章 and some **bold** words, so that it is long.\n\n" for number in range(200)
 )
+
+
+@pytest.fixture(autouse=True)
+def lively(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reply grows ten times as often as people see it grow."""
+    monkeypatch.setattr(pace, "LIVELY", 0.1)
 
 
 def methods(workspace: Workspace) -> set[str]:
@@ -29,7 +36,7 @@ async def native(open_the_bot: OpenBot) -> AsyncIterator[None]:
 @pytest.mark.usefixtures("native")
 async def test_a_direct_message_is_streamed(start: Start, model: ModelServer, workspace: Workspace) -> None:
     pieces = [f"word{number} " for number in range(60)]
-    model.will(says(*pieces, pause=0.05))
+    model.will(says(*pieces, pause=0.01))
     thread = await start("hi", channel="@")
     await thread.answers(1, containing="word59")
     await workspace.until(lambda: bool(workspace.journal.calls("chat.stopStream")))
@@ -43,8 +50,11 @@ async def test_a_direct_message_is_streamed(start: Start, model: ModelServer, wo
 async def test_a_channel_gets_edits_which_everybody_sees(
     start: Start, model: ModelServer, workspace: Workspace
 ) -> None:
-    model.will(says("one ", "two", pause=1.2))
+    hold = asyncio.Event()
+    model.will(says("one ", "two", hold=hold))
     thread = await start("@ChatHakase hi")
+    await thread.answers(1, containing="one")
+    hold.set()
     await thread.answers(1, containing="two")
     assert {"chat.postMessage", "chat.update"} <= methods(workspace)
     assert "chat.startStream" not in methods(workspace)
@@ -55,7 +65,7 @@ async def test_a_long_stream_rolls_over_before_it_is_full(
     start: Start, model: ModelServer, workspace: Workspace
 ) -> None:
     step = 400
-    model.will(says(*(LONG[at : at + step] for at in range(0, len(LONG), step)), pause=0.1))
+    model.will(says(*(LONG[at : at + step] for at in range(0, len(LONG), step)), pause=0.02))
     thread = await start("write much", channel="@")
     await thread.answers(None, containing="Paragraph 199", within=30)
     # What was streamed ends with a word, so a page may end between a word and the space behind it.
@@ -68,9 +78,9 @@ async def test_a_long_stream_rolls_over_before_it_is_full(
 async def test_a_long_lasting_stream_rolls_over_before_slack_ends_it(
     open_the_bot: OpenBot, model: ModelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chathakase.slack.delivery.streamed.LIFETIME", 1.5)
+    monkeypatch.setattr("chathakase.slack.delivery.streamed.LIFETIME", 0.5)
     pieces = [f"word{number} " for number in range(50)]
-    model.will(says("```python\n", *pieces, "\n```\n\nand the end.", pause=0.1))
+    model.will(says("```python\n", *pieces, "\n```\n\nand the end.", pause=0.04))
     async with open_workspace(stream_seconds=3.0, seed=1) as workspace:
         settings = {"slack_bot_token": workspace.bot_token, "slack_app_token": workspace.app_token}
         opening = open_the_bot(**settings, slack_api_url=workspace.api_url, chathakase_streaming="native")
@@ -96,7 +106,7 @@ async def test_a_stream_that_fails_goes_on_by_edits(
     else:
         workspace.faults.slack_error(method, error)
     pieces = [f"word{number} " for number in range(30)]
-    model.will(says(*pieces, pause=0.1))
+    model.will(says(*pieces, pause=0.03))
     thread = await start("hi", channel="@")
     await thread.answers(1, containing="word29", within=30)
     assert "".join(thread.texts()).split() == "".join(pieces).split()
@@ -175,9 +185,9 @@ async def test_slacks_own_stop_leaves_nobody_at_work(
 async def test_an_answer_whose_stream_rolled_over_goes_on_whole(
     start: Start, model: ModelServer, workspace: Workspace, alice: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chathakase.slack.delivery.streamed.LIFETIME", 1.0)
+    monkeypatch.setattr("chathakase.slack.delivery.streamed.LIFETIME", 0.3)
     lines = [f"line{number} " for number in range(40)]
-    model.will(says(*lines, pause=0.08, finish="length"))
+    model.will(says(*lines, pause=0.025, finish="length"))
     thread = await start("hi", channel="@")
     await thread.answers(None, containing="length limit", within=30)
     await workspace.until(lambda: any(block["type"] == "actions" for block in thread.replies()[-1].blocks))
