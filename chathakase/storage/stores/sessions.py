@@ -26,7 +26,8 @@ from chathakase.storage.stores.errands import promise
 from chathakase.storage.stores.expiry import Expiring, idle
 from chathakase.storage.stores.files import add_files, add_files_of_twin
 from chathakase.storage.stores.messages import ESTIMATE
-from chathakase.storage.stores.places import HERE, IN_PLACE, NOWHERE, PLACE, SOMEWHERE, columns_of, place_if_any
+from chathakase.storage.stores.moving import move
+from chathakase.storage.stores.places import HERE, IN_PLACE, PLACE, SOMEWHERE, columns_of, place_if_any
 from chathakase.storage.stores.summaries import spoil
 from chathakase.storage.stores.talk import among_people
 from chathakase.storage.stores.titles import retitle
@@ -97,27 +98,6 @@ FIND = Statement(f"SELECT id FROM sessions WHERE {HERE} AND doomed = 0")
 OPENED_LATER = Statement(f"""
 SELECT 1 FROM sessions WHERE {HERE} AND $5 < (SELECT min(said) FROM messages WHERE session = sessions.id AND seq > 0)
 """)
-
-NO_OTHER = f"doomed = 0 AND NOT EXISTS (SELECT 1 FROM sessions o WHERE {HERE} AND o.id <> sessions.id)"
-"""Of a row of ``sessions``: it may be at the place that the first four parameters tell."""
-
-STAYS = Statement(f"SELECT 1 FROM sessions WHERE {HERE} AND id = $5 AND doomed = 0")
-
-# What is delivered again at the old place is not taken for new there.
-LEAVE = Statement(f"""
-INSERT INTO gone ({PLACE}, said, at)
-SELECT {PLACE}, (SELECT max(said) FROM messages WHERE session = sessions.id), now_ms() FROM sessions
-WHERE id = $5 AND {SOMEWHERE} AND {NO_OTHER} AND EXISTS (SELECT 1 FROM messages WHERE session = sessions.id)
-ON CONFLICT ({PLACE}) DO UPDATE SET said = greatest(gone.said, excluded.said), at = excluded.at
-""")
-
-MOVE = Statement(f"""
-UPDATE sessions SET surface = $1, workspace = $2, channel = $3, thread = $4, moved_at = now_ms()
-WHERE id = $5 AND {NO_OTHER}
-""")
-
-# The messages of its answers are at the old place.
-WRITTEN_ELSEWHERE = Statement("UPDATE turns SET reply_refs = '[]' WHERE session = $1")
 
 EXPIRED = Statement(f"SELECT id FROM sessions WHERE {HERE} AND (doomed = 1 OR {idle('$5')})")
 
@@ -255,16 +235,11 @@ class Sessions:
 
     async def move(self, session: SessionId, place: Place | None) -> bool:
         """Move a session to another place, with all that it remembers, or to none; False where another one is there."""
-        columns = columns_of(place) if place else NOWHERE
         async with self._database.session(session) as transaction:
-            if await transaction.fetch(STAYS, *columns, session):
-                return True
-            await transaction.execute(LEAVE, *columns, session)
-            if not await transaction.execute(MOVE, *columns, session):
-                return False
-            await transaction.execute(WRITTEN_ELSEWHERE, session)
-        events.session_moved(session, place)
-        return True
+            moved = await move(transaction, session, place)
+        if moved:
+            events.session_moved(session, place)
+        return moved
 
     async def opened(self, places: Collection[Place]) -> Mapping[Place, SessionId]:
         """The sessions that there are by now at some places."""
