@@ -124,7 +124,7 @@ class Parts:
             background=self.background,
             outage=self.outage,
             offer=self._offer,
-            serves=self._surface.has,
+            homes=self._surface.homes,
         )
 
     async def _offer(self, command: Command) -> None:

@@ -10,7 +10,7 @@ from uuid import uuid4
 from chathakase.core.errands import Command, Press
 from chathakase.core.errors import StoreError, trace
 from chathakase.core.ports import TurnStore
-from chathakase.core.types import Lease, Place, Session, SessionId, Wish
+from chathakase.core.types import Home, Lease, Place, Session, SessionId, Wish
 from chathakase.engine.background import Background
 from chathakase.engine.changes import OFFER_AGAIN
 from chathakase.engine.outage import Outage
@@ -45,9 +45,9 @@ class Work:
         background: Background,
         outage: Outage,
         offer: Callable[[Command], Awaitable[None]],
-        serves: Callable[[Place], bool],
+        homes: Collection[Home],
     ) -> None:
-        """``offer`` has people offered something; ``serves`` tells whether what is said at a place can be answered."""
+        """``offer`` has people offered something; ``homes`` are the workspaces in which people can be answered."""
         self._turns = turns
         self._runner = runner
         self._running = running
@@ -55,7 +55,7 @@ class Work:
         self._background = background
         self._outage = outage
         self._offer = offer
-        self._serves = serves
+        self._homes = homes
         self._twins = Twins(self.wake)
         self._working: dict[SessionId, asyncio.Task[None]] = {}
         self._at_work: set[Place] = set()
@@ -115,8 +115,8 @@ class Work:
 
     async def wake_waiting(self) -> None:
         """See to everything that waits with nobody at work: after a restart, a crash or a lost lease."""
-        for session in await self._turns.waiting():
-            if session.id not in self._working and self._serves(session.place):
+        for session in await self._turns.waiting(self._homes):
+            if session.id not in self._working:
                 self.wake(session)
 
     def answered_at(self, place: Place) -> SessionId | None:

@@ -161,9 +161,9 @@ async def test_what_waits_on_a_surface_that_is_not_here_waits_for_it(
         await house.stores.sessions.append(Incoming(place, "1", "ben", "a bicycle?", 1, opens=True, asks=True))
         await house.engine.manager.wake_waiting()
         assert not house.engine.manager.work.tasks
-        assert [session.place for session in await house.stores.turns.waiting()] == [place]
+        assert [session.place for session in await house.stores.turns.waiting([place.home])] == [place]
     assert model.requests == []
     async with open_house(settings, Line()) as house:
         await workspace.until(lambda: not house.engine.manager.work.tasks)
-        assert await house.stores.turns.waiting() == []
+        assert await house.stores.turns.waiting([place.home]) == []
     assert "bicycle" in model.said()

@@ -104,7 +104,7 @@ async def ask_about_turns(stores: Stores) -> Work:
     async def work() -> list[object]:
         turns = stores.turns
         ended = [await turns.newest(ID), await turns.answer_to(ID, "1"), await turns.askers(ID, turn)]
-        waits = [await turns.calibration(), await stores.press(turn, Wish.CONTINUE), await turns.waiting()]
+        waits = [await turns.calibration(), await stores.press(turn, Wish.CONTINUE), await turns.waiting([PLACE.home])]
         asker, lease = await turns.next_asker(ID), await stores.claimed()
         seen = await stores.remembered(lease=lease)
         held = [await turns.is_busy(ID), await turns.want_stop(ID), await turns.renew(lease)]

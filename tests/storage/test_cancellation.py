@@ -532,7 +532,7 @@ class Storm:
 
     async def _look(self) -> None:
         await self.stores.remembered(lease=LATER)
-        await self.stores.turns.waiting()
+        await self.stores.turns.waiting([PLACE.home])
         await self.stores.sessions.active(PLACE, limit=3)
 
 

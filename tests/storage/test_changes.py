@@ -134,7 +134,7 @@ async def test_what_waits_and_is_deleted_is_not_answered(stores: Stores) -> None
     touched = await stores.changes.change(change("1"))
     assert touched is not None
     assert touched.standing is Standing.WAITING
-    assert await stores.turns.waiting() == []
+    assert await stores.turns.waiting([PLACE.home]) == []
     assert await stores.turns.claim(ID) is None
 
 
@@ -146,7 +146,7 @@ async def test_what_else_waits_is_answered(deleted: str, stores: Stores) -> None
     lease = await stores.claimed()
     assert await stores.texts(lease) == [f"q{ref}" for ref in ("1", "2", "3") if ref != deleted]
     await stores.turns.finish(lease, answer("a"))
-    assert await stores.turns.waiting() == []
+    assert await stores.turns.waiting([PLACE.home]) == []
 
 
 async def test_a_turn_ends_when_all_that_it_answers_is_deleted(stores: Stores) -> None:
@@ -173,7 +173,7 @@ async def test_a_turn_whose_question_is_deleted_is_not_taken_up_again(stores: St
     turn = await stores.answered("1", "q1")
     await stores.press(turn)
     await stores.changes.change(change("1"))
-    assert await stores.turns.waiting() == []
+    assert await stores.turns.waiting([PLACE.home]) == []
     assert not await stores.press(turn)
 
 
@@ -263,17 +263,17 @@ async def test_a_turn_is_answered_again_as_long_as_any_of_its_questions_is_kept(
 
 async def test_a_command_that_becomes_a_question_waits_once(stores: Stores) -> None:
     await stores.say("1", "help", command=True)
-    assert await stores.turns.waiting() == []
+    assert await stores.turns.waiting([PLACE.home]) == []
     asked = change("1", "help me cook", files=(FILE,))
     assert await stores.changes.change(asked) == Touched(ID, PLACE, "U1", 2, Standing.ASKED)
-    assert await stores.turns.waiting() == [HERE]
+    assert await stores.turns.waiting([PLACE.home]) == [HERE]
     for again in (asked, replace(asked, at=asked.at + 1)):
         assert await stores.changes.change(again) is None
     assert not await stores.say("1", "help me cook")
     lease = await stores.claimed()
     assert await stores.texts(lease) == ["help me cook"]
     assert await stores.turns.finish(lease, answer("With pleasure."))
-    assert await stores.turns.waiting() == []
+    assert await stores.turns.waiting([PLACE.home]) == []
     assert await stores.title() == ("help me cook", "rule")
     touched = await stores.changes.change(change("1", "help me bake", at=9_000_002))
     assert touched is not None
@@ -284,7 +284,7 @@ async def test_a_command_that_becomes_another_is_not_done(stores: Stores) -> Non
     await stores.say("1", "help", command=True)
     touched = await stores.changes.change(change("1", "stop"), is_command=True)
     assert touched == Touched(ID, PLACE, "U1", 1, Standing.CONTEXT)
-    assert await stores.turns.waiting() == []
+    assert await stores.turns.waiting([PLACE.home]) == []
     assert await stores.texts() == []
 
 
@@ -292,7 +292,7 @@ async def test_a_command_may_become_talk_among_people(stores: Stores) -> None:
     await stores.say("1", "help", command=True)
     touched = await stores.changes.change(change("1", "@bob help me", asks=False, opens=False))
     assert touched == Touched(ID, PLACE, "U1", 1, Standing.CONTEXT)
-    assert await stores.turns.waiting() == []
+    assert await stores.turns.waiting([PLACE.home]) == []
     assert await stores.texts() == ["@bob help me"]
 
 
@@ -323,7 +323,7 @@ async def test_what_calls_us_only_now_waits_once(above: bool, stores: Stores) ->
     else:
         await stores.say("1", "@bob what is this?", asks=False, opens=False)
     assert (await stores.changes.change(change("1", "@bob what's this?", asks=False, opens=False))) is not None
-    assert await stores.turns.waiting() == []
+    assert await stores.turns.waiting([PLACE.home]) == []
     called = change("1", "what is this?", at=9_000_001)
     touched = await stores.changes.change(called, calls=True)
     assert touched is not None
@@ -335,11 +335,11 @@ async def test_what_calls_us_only_now_waits_once(above: bool, stores: Stores) ->
     touched = await stores.changes.change(change("1", "what is that?", at=9_000_002), calls=True)
     assert touched is not None
     assert touched.standing is Standing.NEWEST
-    assert await stores.turns.waiting() == []
+    assert await stores.turns.waiting([PLACE.home]) == []
 
 
 async def test_what_did_not_ask_is_not_answered_unless_it_calls_us_by_its_change(stores: Stores) -> None:
     await stores.say("1", "refused", asks=False)
     await stores.changes.change(change("1", "refused, with a typo mended"))
     await stores.changes.change(change("1", "stop", at=9_000_001), is_command=True, calls=True)
-    assert await stores.turns.waiting() == []
+    assert await stores.turns.waiting([PLACE.home]) == []

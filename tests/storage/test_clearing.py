@@ -5,6 +5,7 @@ import asyncio
 from chathakase.core.leases import LEASE_MS
 from chathakase.core.types import Hold, Lease
 from chathakase.storage.stores.forgetting import AT_ONCE
+from tests.places import HOME
 from tests.storage.stores import FAILED, ID, Stores, answer
 
 CLEAR = "clear session"
@@ -84,7 +85,7 @@ async def test_a_turn_that_was_never_begun_is_none_to_end(stores: Stores) -> Non
     assert await stores.turns.claim(ID, before="2") is None
     assert not await stores.turns.want_stop(ID, before="2")
     assert await stores.clear("2") == 1
-    assert await stores.turns.waiting() == []
+    assert await stores.turns.waiting([HOME]) == []
 
 
 async def test_what_was_asked_later_is_answered_though_its_turn_answers_something_forgotten_as_well(

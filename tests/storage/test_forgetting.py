@@ -125,7 +125,7 @@ async def test_what_is_forgotten_is_not_answered(stores: Stores) -> None:
     await stores.turns.release(lease)
     assert await stores.texts(await stores.claimed()) == ["theirs"]
     await stores.forgetting.forget(Scope.EVERYWHERE, author="U2", session=HERE, before="3")
-    assert await stores.turns.waiting() == []
+    assert await stores.turns.waiting([PLACE.home]) == []
 
 
 async def test_what_was_said_behind_a_command_is_forgotten_when_it_is_done(stores: Stores) -> None:

@@ -43,8 +43,8 @@ async def test_two_places_never_share_a_session(other: Place, stores: Stores) ->
     assert [await stores.id_at(place) for place in (PLACE, other)] == [ID, "s0002"]
     assert await stores.texts() == ["here", "one"]
     assert (await stores.claimed_at(other)).place == other
-    assert await stores.turns.waiting() == []
     homes = {PLACE.home, other.home}
+    assert await stores.turns.waiting(homes) == []
     assert {each.place for each in await stores.listening.active(homes, since=0, limit=9)} == {PLACE, other}
     assert await stores.listening.known(other) == {"2": 2_000_000, "3": 3_000_000}
     assert await stores.sessions.opened([PLACE, other, THERE]) == {PLACE: ID, other: "s0002"}
@@ -68,6 +68,16 @@ async def test_nothing_of_another_workspace_is_touched(other: Place, stores: Sto
         assert [each.place for each in page.sessions if each.last] == [place]
         assert page.total == len(page.sessions)
     assert await stores.sessions.people(other) == {"U1"}
+
+
+async def test_who_waits_is_told_to_whoever_is_in_the_workspace(stores: Stores) -> None:
+    other = OTHERS["workspace"]
+    turn = await stores.answered("1", "q1")
+    await stores.press(turn)
+    await stores.say("2", "q2", place=other)
+    for homes, waiting in (({PLACE.home}, [PLACE]), ({other.home}, [other]), ((), [])):
+        assert [session.place for session in await stores.turns.waiting(homes)] == waiting
+    assert len(await stores.turns.waiting([PLACE.home, other.home])) == 2
 
 
 async def test_the_same_command_is_promised_once_in_each_workspace(stores: Stores) -> None:
@@ -132,7 +142,7 @@ async def test_without_a_place_it_waits_until_it_has_one(stores: Stores) -> None
     await stores.answered("1", "q1", "a1")
     await stores.say("2", "q2")
     assert await stores.sessions.move(ID, None)
-    assert await stores.turns.waiting() == []
+    assert await stores.turns.waiting([PLACE.home]) == []
     assert await stores.turns.next_asker(ID) is None
     assert await stores.turns.claim(ID) is None
     assert await stores.turns.claim(ID, to_end=True) is None
@@ -151,7 +161,7 @@ async def test_without_a_place_it_waits_until_it_has_one(stores: Stores) -> None
     await stores.say("3", "q3")
     assert await stores.sessions.move(await stores.id_at(), None)
     assert await stores.sessions.move(ID, THERE)
-    assert [session.id for session in await stores.turns.waiting()] == [ID]
+    assert [session.id for session in await stores.turns.waiting([PLACE.home])] == [ID]
     lease = await stores.claimed_at(THERE)
     assert await stores.turns.finish(lease, answer("a2"))
     memory = await stores.memory.memory(ID, limit=9, tokens=99)

@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from chathakase.core.types import Wish
+from tests.places import HOME
 from tests.storage.stores import ID, Stores, answer
 
 
@@ -66,7 +67,7 @@ async def test_a_lease_outlives_no_jump_of_the_clock(seconds: int, claimed: bool
     await stores.say("1")
     await stores.claimed()
     stores.clock.now += seconds * 1000
-    assert bool(await stores.turns.waiting()) is claimed
+    assert bool(await stores.turns.waiting([HOME])) is claimed
     assert bool(await stores.turns.claim(ID)) is claimed
 
 

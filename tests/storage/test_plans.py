@@ -41,7 +41,7 @@ async def test_the_turn_before_another_is_found_at_once(
 
 
 @pytest.mark.parametrize(
-    ("sql", "parameters"), [(turns.CLAIM, 4), (turns.WAITING, 0), (turns.NEXT_ASKER, 1), (withdrawing.WISHES, 1)]
+    ("sql", "parameters"), [(turns.CLAIM, 4), (turns.WAITING, 1), (turns.NEXT_ASKER, 1), (withdrawing.WISHES, 1)]
 )
 async def test_what_is_wished_for_is_found_at_once(sql: str, parameters: int, open_database: SqliteDatabase) -> None:
     steps = await plan(open_database, sql, parameters)

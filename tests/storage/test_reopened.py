@@ -8,7 +8,7 @@ import pytest
 from chathakase.core.errors import StoreError
 from chathakase.core.leases import LEASE_MS
 from chathakase.core.types import ExpiryMode, Hold, Outcome, Result, Usage, Wish
-from tests.places import slack_place
+from tests.places import HOME, slack_place
 from tests.storage.stores import FAILED, HERE, ID, TIMEOUT, Stores, answer
 
 
@@ -20,14 +20,14 @@ async def test_a_turn_is_taken_up_again_with_its_name_and_its_messages(stores: S
     await stores.turns.finish(first, FAILED)
     assert await stores.turns.claim(ID) is None
     assert await stores.press(first.turn)
-    assert await stores.turns.waiting() == [HERE]
+    assert await stores.turns.waiting([HOME]) == [HERE]
     again = await stores.claimed()
     assert (again.turn, again.upto, again.refs) == (first.turn, first.upto, ("1.5", "1.6"))
     assert (again.wish, again.run, again.attempt, again.resumed) == (Wish.RETRY, 2, 1, True)
     assert again.owner != first.owner
-    assert await stores.turns.waiting() == []
+    assert await stores.turns.waiting([HOME]) == []
     assert await stores.turns.finish(again, answer("a1"))
-    assert await stores.turns.waiting() == []
+    assert await stores.turns.waiting([HOME]) == []
     assert await stores.turns.claim(ID) is None
     assert await stores.texts() == ["q1", "a1"]
 
@@ -93,7 +93,7 @@ async def test_a_question_that_comes_while_a_turn_is_taken_up_again_is_answered(
     assert await stores.turns.claim(ID) is None
     await stores.turns.finish(again, answer("a1"))
     assert await stores.texts() == ["q1", "a1", "q2", "a2", "q3"]
-    assert await stores.turns.waiting() == [HERE]
+    assert await stores.turns.waiting([HOME]) == [HERE]
     assert (await stores.claimed()).wish is None
 
 
@@ -127,7 +127,7 @@ async def test_after_a_crash_it_is_the_same_turn_with_the_same_wish(stores: Stor
     lost = await stores.claimed()
     await stores.turns.note_reply(lost, ["1.5", "1.7"])
     stores.clock.now += LEASE_MS + 1
-    assert await stores.turns.waiting() == [HERE]
+    assert await stores.turns.waiting([HOME]) == [HERE]
     again = await stores.claimed()
     assert (again.turn, again.upto, again.wish, again.run) == (first, 1, Wish.CONTINUE, 2)
     assert (again.attempt, again.refs) == (2, ("1.5", "1.7"))
@@ -156,7 +156,7 @@ async def test_a_turn_that_is_put_down_keeps_its_wish(stores: Stores) -> None:
     first = await stores.answered("1", "q1")
     await stores.press(first)
     await stores.turns.release(await stores.claimed())
-    assert await stores.turns.waiting() == [HERE]
+    assert await stores.turns.waiting([HOME]) == [HERE]
     assert not await stores.press(first)
     again = await stores.claimed()
     assert (again.turn, again.wish, again.run, again.attempt) == (first, Wish.RETRY, 2, 1)
@@ -206,7 +206,7 @@ async def test_clearing_takes_back_what_is_wished_of_forgotten_answers(stores: S
     await stores.press(first)
     await stores.say("2", "clear session", command=True)
     await stores.clear("2")
-    assert await stores.turns.waiting() == []
+    assert await stores.turns.waiting([HOME]) == []
     assert await stores.turns.claim(ID) is None
     assert not await stores.press(first)
 

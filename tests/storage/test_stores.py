@@ -48,7 +48,7 @@ async def test_context_waits_for_no_answer(stores: Stores) -> None:
     await stores.turns.finish(await stores.claimed(), answer("a"))
     await stores.say("2", asks=False)
     assert await stores.turns.claim(ID) is None
-    assert await stores.turns.waiting() == []
+    assert await stores.turns.waiting([PLACE.home]) == []
 
 
 async def test_finish_saves_the_answer_the_cursor_and_the_turn(stores: Stores) -> None:
@@ -72,7 +72,7 @@ async def test_finish_saves_the_answer_the_cursor_and_the_turn(stores: Stores) -
 async def test_a_failed_turn_keeps_the_question_and_asks_no_more(stores: Stores) -> None:
     await stores.say("1", "the question")
     await stores.turns.finish(await stores.claimed(), Result(Outcome.FAILED, error="timeout"))
-    assert await stores.turns.waiting() == []
+    assert await stores.turns.waiting([PLACE.home]) == []
     assert await stores.texts() == ["the question"]
 
 
@@ -96,9 +96,9 @@ async def test_a_lease_is_renewed_lost_and_taken_over(stores: Stores) -> None:
     assert await stores.turns.renew(lease) is Hold.HELD
     stores.clock.now += LEASE_MS - 1
     assert await stores.turns.claim(ID) is None
-    assert await stores.turns.waiting() == []
+    assert await stores.turns.waiting([PLACE.home]) == []
     stores.clock.now += 2
-    assert await stores.turns.waiting() == [HERE]
+    assert await stores.turns.waiting([PLACE.home]) == [HERE]
     second = await stores.claimed()
     assert (second.attempt, second.refs, second.turn) == (2, ("1.5", "1.6"), lease.owner)
     assert await stores.turns.renew(lease) is Hold.LOST
@@ -141,7 +141,7 @@ async def test_clearing_forgets_and_ends_the_turn(stores: Stores) -> None:
     assert await stores.clear("3") == 3
     assert not await stores.turns.finish(lease, answer("late"))
     assert await stores.texts() == []
-    assert await stores.turns.waiting() == []
+    assert await stores.turns.waiting([PLACE.home]) == []
     assert not await stores.say("2", "delivered again")
     await stores.say("4", "afresh")
     fresh = await stores.claimed()
@@ -158,14 +158,14 @@ async def test_what_is_said_after_the_command_survives_the_clearing(stores: Stor
     await stores.say("3", "after")
     assert await stores.clear("2") == 1
     assert await stores.texts() == ["after"]
-    assert await stores.turns.waiting() == [HERE]
+    assert await stores.turns.waiting([PLACE.home]) == [HERE]
 
 
 async def test_commands_are_had_once_and_never_remembered(stores: Stores) -> None:
     assert await stores.say("1", "help", command=True)
     assert not await stores.say("1", "help", command=True)
     assert await stores.texts() == []
-    assert await stores.turns.waiting() == []
+    assert await stores.turns.waiting([PLACE.home]) == []
 
 
 async def test_info_counts_people_and_messages(stores: Stores) -> None:
@@ -254,7 +254,7 @@ async def test_what_was_answered_before_a_late_clearing_is_not_answered_again(st
     await stores.answered("3", "after", "the answer")
     await stores.say("2", "clear session", command=True)
     await stores.clear("2")
-    assert await stores.turns.waiting() == []
+    assert await stores.turns.waiting([PLACE.home]) == []
     assert await stores.turns.claim(ID) is None
 
 

@@ -49,7 +49,7 @@ class House:
 
     async def waiting(self) -> list[str]:
         """Who is worth a claim."""
-        return [chr(int(float(each.place.thread))) for each in await self.stores.turns.waiting()]
+        return [chr(int(float(each.place.thread))) for each in await self.stores.turns.waiting([HOME])]
 
     async def calms_down(self, name: str) -> None:
         """It is noticed that a process died while a turn ran alone, and time goes by."""

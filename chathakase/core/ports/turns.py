@@ -10,8 +10,8 @@ from chathakase.core.types import Answered, Heard, Hold, Home, Lease, Place, Res
 class TurnStore(Protocol):
     """Says who may answer. Every method is atomic and raises StoreError when the database refuses."""
 
-    async def waiting(self) -> list[Session]:
-        """The sessions in which something waits that may run now, and nobody works."""
+    async def waiting(self, homes: Collection[Home]) -> list[Session]:
+        """The sessions of some workspaces in which something waits that may run now, and nobody works."""
 
     async def next_asker(self, session: SessionId) -> str | None:
         """The user id of who asked first what a session waits for; None when nothing waits, or somebody holds it."""

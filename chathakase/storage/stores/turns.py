@@ -2,16 +2,16 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from uuid import uuid4
 
 from chathakase import events
 from chathakase.core.errands import Press
 from chathakase.core.leases import LEASE_MS
-from chathakase.core.types import Answered, Hold, Lease, Result, Session, SessionId, Wish
+from chathakase.core.types import Answered, Hold, Home, Lease, Result, Session, SessionId, Wish
 from chathakase.storage.database import Database, Row, Statement, Transaction
 from chathakase.storage.stores.messages import ESTIMATE
-from chathakase.storage.stores.places import PLACE, SOMEWHERE, place_of
+from chathakase.storage.stores.places import IN_ONE_OF, PLACE, SOMEWHERE, homes_as_json, place_of
 from chathakase.storage.stores.summaries import spoil
 from chathakase.storage.stores.suspects import (
     BLAMED_AFTER,
@@ -45,10 +45,10 @@ TO_TAKE = f"({MAY_RUN} OR {IS_NEW_SUSPECT})"
 # often comes first, so that it finds nothing beside it yet.
 WAITING = Statement(f"""
 SELECT id, {PLACE}, attempts, lease_until FROM sessions
-WHERE asked > answered AND {SOMEWHERE} AND {free()} AND {TO_TAKE}
+WHERE asked > answered AND {IN_ONE_OF} AND {SOMEWHERE} AND {free()} AND {TO_TAKE}
 UNION
 SELECT sessions.id, {PLACE}, sessions.attempts, lease_until FROM turns t JOIN sessions ON sessions.id = t.session
-WHERE t.wish IS NOT NULL AND {SOMEWHERE} AND {free()} AND {TO_TAKE}
+WHERE t.wish IS NOT NULL AND {IN_ONE_OF} AND {SOMEWHERE} AND {free()} AND {TO_TAKE}
 ORDER BY 6 DESC, 7 LIMIT 1000
 """)
 
@@ -204,9 +204,9 @@ class Turns:
         self._database = database
         self._count = count
 
-    async def waiting(self) -> list[Session]:
-        """The sessions in which something waits that may run now, and nobody works."""
-        (rows,) = await self._database.read(WAITING())
+    async def waiting(self, homes: Collection[Home]) -> list[Session]:
+        """The sessions of some workspaces in which something waits that may run now, and nobody works."""
+        (rows,) = await self._database.read(WAITING(homes_as_json(homes)))
         return [Session(SessionId(str(session)), place_of(where)) for session, *where, _, _ in rows]
 
     async def next_asker(self, session: SessionId) -> str | None:
