@@ -17,7 +17,7 @@ from chathakase.core.errands import Errand, Press, Words
 from chathakase.core.errors import DeliveryError
 from chathakase.core.files import SharedFile
 from chathakase.core.traits import Traits
-from chathakase.core.types import Choice, Incoming, Lease, Outcome, Person, Place, Seen, Where, Wish
+from chathakase.core.types import Choice, Home, Incoming, Lease, Outcome, Person, Place, Seen, Where, Wish
 from chathakase.engine.opening import Engine
 from chathakase.engine.router import Room
 
@@ -36,7 +36,7 @@ def line_place(channel: str, thread: str) -> Place:
 
 
 class Line:
-    """Everybody who is connected (a Surface, a Past and a Downloads)."""
+    """Everybody who is connected (an OpenSurface, a Surface, a Past and a Downloads)."""
 
     def __init__(self) -> None:
         self.engine: Engine | None = None
@@ -46,8 +46,19 @@ class Line:
         self._count = 0
 
     @property
+    def home(self) -> Home:
+        return Home(LINE, WORKSPACE)
+
+    @property
     def room(self) -> Room:
         return Room(self, self, self)
+
+    @property
+    def is_listening(self) -> bool:
+        return self.engine is not None
+
+    async def listen(self, engine: Engine) -> None:
+        self.engine = engine
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """See to one person until they hang up."""

@@ -3,13 +3,14 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from chathakase.app.jobs import Job, run_jobs
 from chathakase.app.models import open_models
 from chathakase.app.setup import expiry_of, setup_of
-from chathakase.app.slack import listen, open_slack
+from chathakase.app.slack import open_slack
+from chathakase.app.surfaces import OpenSurface
 from chathakase.config import Settings
 from chathakase.core.errors import StartError, StoreError, WrongSoftware
 from chathakase.engine.opening import Engine, open_engine
@@ -20,7 +21,6 @@ from chathakase.files.reading import Desk
 from chathakase.health import open_health
 from chathakase.lookout import Lookout
 from chathakase.showing import shown
-from chathakase.slack.connection.state import Connection
 from chathakase.storage.opening import Stores, open_stores
 from chathakase.storage.sqlite.driver import SqliteDatabase, open_sqlite, schema_version
 from chathakase.storage.sqlite.migrate import ChangedMigration, migrate, refuse_newer
@@ -72,15 +72,15 @@ async def open_bot(settings: Settings) -> AsyncIterator[SessionManager]:
 async def _open_house(stack: AsyncExitStack, settings: Settings, database: SqliteDatabase) -> SessionManager:
     """Connect both ways, with the engine between them: what comes in last goes out first."""
     slack = await open_slack(stack, settings)
-    home = slack.web.identity.home
-    await adopt(database, home)
+    surfaces: Sequence[OpenSurface] = (slack,)
+    await adopt(database, slack.home)
     lookout = Lookout(settings, slack.web, database)
     models = await open_models(stack, settings)
     stores = open_stores(database, expiry=expiry_of(settings), count=models.counter.count)
     _warn_of_what_cannot_be_read(settings)
     ports = Ports(
         stores=stores,
-        rooms={home: slack.room},
+        rooms={each.home: each.room for each in surfaces},
         models=models,
         read=Desk().read,
         examine=lookout.report,
@@ -88,19 +88,21 @@ async def _open_house(stack: AsyncExitStack, settings: Settings, database: Sqlit
     )
     setup = setup_of(settings, agent=slack.web.identity.name, prices=models.facts)
     engine = await open_engine(stack, ports, setup)
-    connection = lookout.connection = await listen(stack, settings, slack, engine)
+    for each in surfaces:
+        await each.listen(engine)
+    lookout.connection = slack.connection
     await stack.enter_async_context(engine.catch_up)
     if settings.health is not None:
         await stack.enter_async_context(open_health(settings.health, lookout.vital_signs))
-    run_jobs(stack, _jobs(settings, engine, stores, connection))
+    run_jobs(stack, _jobs(settings, engine, stores, surfaces))
     return engine.manager
 
 
-def _jobs(settings: Settings, engine: Engine, stores: Stores, connection: Connection) -> dict[Job, float]:
+def _jobs(settings: Settings, engine: Engine, stores: Stores, surfaces: Collection[OpenSurface]) -> dict[Job, float]:
     """What is done every so many seconds."""
 
     async def note_listening() -> None:
-        if connection.is_connected:
+        if all(each.is_listening for each in surfaces):
             await engine.catch_up.note()
 
     return {

@@ -1,12 +1,11 @@
 """Opens Slack: its outward half before the engine, its inward half behind it."""
 
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from time import monotonic
 
 from chathakase.config import Settings
 from chathakase.core.errors import StartError
-from chathakase.core.types import Streaming
+from chathakase.core.types import Home, Streaming
 from chathakase.engine.opening import Engine
 from chathakase.engine.router import Room
 from chathakase.slack.connection.socket import open_socket
@@ -28,13 +27,47 @@ from chathakase.slack.web.limits import read_limits
 from chathakase.slack.web.pace import Pace
 
 
-@dataclass(frozen=True, slots=True)
 class Slack:
-    """Slack as the engine sees it, and what its inward half is made of."""
+    """Slack with its outward half (an OpenSurface)."""
 
-    web: SlackWeb
-    authors: Authors
-    room: Room
+    def __init__(self, stack: AsyncExitStack, settings: Settings, web: SlackWeb, authors: Authors, room: Room) -> None:
+        """The ``stack`` closes what is opened to listen."""
+        self.web = web
+        self.room = room
+        self.connection: Connection | None = None
+        """The socket, once there is one."""
+        self._stack = stack
+        self._settings = settings
+        self._authors = authors
+
+    @property
+    def home(self) -> Home:
+        """The workspace of the bot's token."""
+        return self.web.identity.home
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether the socket is open."""
+        return self.connection is not None and self.connection.is_connected
+
+    async def listen(self, engine: Engine) -> None:
+        """Connect, so that what people say and press reaches the engine. Raises StartError."""
+        intake = Intake(
+            self.web.identity,
+            self._authors,
+            submit=engine.submit,
+            change=engine.changes.take_in,
+            press=engine.manager.promise,
+            command=engine.manager.promise,
+            say=engine.manager.say,
+        )
+        socket = open_socket(
+            build_app(self.web, intake),
+            app_token=self._settings.slack_app_token.get_secret_value(),
+            api_url=self._settings.slack_api_url,
+            reconnected=engine.catch_up.missed,
+        )
+        self.connection = await self._stack.enter_async_context(socket)
 
 
 async def open_slack(stack: AsyncExitStack, settings: Settings) -> Slack:
@@ -45,35 +78,12 @@ async def open_slack(stack: AsyncExitStack, settings: Settings) -> Slack:
     authors = Authors(web.identity, people, monotonic, workflows=settings.chathakase_answer_workflows)
     native = settings.chathakase_streaming is Streaming.NATIVE
     delivery = _delivery(stack, settings, web, calls)
-    return Slack(
-        web,
-        authors,
-        Room(
-            SlackSurface(delivery, people, Places(calls, monotonic), url=web.identity.url, native=native),
-            SlackPast(calls, web.identity, authors),
-            SlackDownloads(web),
-        ),
+    room = Room(
+        SlackSurface(delivery, people, Places(calls, monotonic), url=web.identity.url, native=native),
+        SlackPast(calls, web.identity, authors),
+        SlackDownloads(web),
     )
-
-
-async def listen(stack: AsyncExitStack, settings: Settings, slack: Slack, engine: Engine) -> Connection:
-    """Connect, so that what people say and press reaches the engine. Raises StartError."""
-    intake = Intake(
-        slack.web.identity,
-        slack.authors,
-        submit=engine.submit,
-        change=engine.changes.take_in,
-        press=engine.manager.promise,
-        command=engine.manager.promise,
-        say=engine.manager.say,
-    )
-    socket = open_socket(
-        build_app(slack.web, intake),
-        app_token=settings.slack_app_token.get_secret_value(),
-        api_url=settings.slack_api_url,
-        reconnected=engine.catch_up.missed,
-    )
-    return await stack.enter_async_context(socket)
+    return Slack(stack, settings, web, authors, room)
 
 
 def _calls(settings: Settings, web: SlackWeb) -> Calls:

@@ -1,7 +1,7 @@
 """A second surface is a room and one line: the same strings mean other threads and other people there."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +10,8 @@ import pytest
 
 from chathakase.app.models import open_models
 from chathakase.app.setup import expiry_of, setup_of
-from chathakase.app.slack import listen, open_slack
+from chathakase.app.slack import open_slack
+from chathakase.app.surfaces import OpenSurface
 from chathakase.config import Settings
 from chathakase.core.types import Incoming
 from chathakase.engine.opening import Engine, open_engine
@@ -55,13 +56,15 @@ async def open_house(settings: dict[str, Any], line: Line, *, has_line: bool = T
         await migrate(database, now=0)
         slack, models = await open_slack(stack, read), await open_models(stack, read)
         stores = open_stores(database, expiry=expiry_of(read), count=models.counter.count)
-        rooms = {slack.web.identity.home: slack.room, **({line_place("", "").home: line.room} if has_line else {})}
+        surfaces: Sequence[OpenSurface] = (slack, line) if has_line else (slack,)
+        rooms = {each.home: each.room for each in surfaces}
         ports = Ports(
             stores=stores, rooms=rooms, models=models, read=Desk().read, examine=nothing_to_tell, now=lambda: 10**12
         )
         setup = setup_of(read, agent=slack.web.identity.name, prices=models.facts)
-        line.engine = engine = await open_engine(stack, ports, setup)
-        await listen(stack, read, slack, engine)
+        engine = await open_engine(stack, ports, setup)
+        for each in surfaces:
+            await each.listen(engine)
         port = await stack.enter_async_context(open_line(line))
         yield House(engine, stores, await stack.enter_async_context(Caller.on(port, ALICE)))
 

@@ -1,0 +1,26 @@
+"""What a surface is to the app, which opens one after another and has the engine between them."""
+
+from typing import Protocol
+
+from chathakase.core.types import Home
+from chathakase.engine.opening import Engine
+from chathakase.engine.router import Room
+
+
+class OpenSurface(Protocol):
+    """A surface that can be written to, and is listened to once there is an engine."""
+
+    @property
+    def home(self) -> Home:
+        """The workspace that it is open for."""
+
+    @property
+    def room(self) -> Room:
+        """How the engine sees it."""
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether what people say now is heard."""
+
+    async def listen(self, engine: Engine) -> None:
+        """Have what people say and press reach the engine. Raises StartError."""
