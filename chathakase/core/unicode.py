@@ -1,4 +1,4 @@
-"""Text that can be stored, sent and shown: no half characters, and nothing that a terminal would take for a command."""
+"""Text that can be stored, sent and shown: no halves of characters, no NUL, and nothing that a terminal would obey."""
 
 import regex
 
@@ -8,10 +8,12 @@ SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 
 def mend(text: str) -> str:
-    """Join surrogate pairs that came apart, and replace halves without a partner by U+FFFD.
+    """Join surrogate pairs that came apart, and replace halves without a partner, and NUL, by U+FFFD.
 
-    JSON may carry either (``"\\ud83d"``), and neither SQLite nor HTTP takes them.
+    JSON may carry any of them (``"\\ud83d"``, ``"\\u0000"``). Neither SQLite nor HTTP takes halves. A text ends at NUL
+    for SQLite's functions at NUL, and PostgreSQL refuses it (https://www.postgresql.org/docs/current/functions-string.html).
     """
+    text = text.replace("\0", "\ufffd")
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -70,11 +70,12 @@ def sends(*lines: bytes) -> Answer:
         (streams({"content": [{"type": "text", "text": "In "}, {"type": "text", "text": "parts."}]}), "In parts."),
         (streams({"content": "Half a \ud83d"}, {"content": "\ude00 smile."}), "Half a 😀 smile."),
         (streams({"content": "A lone \ud83d half."}), "A lone \ufffd half."),
+        (streams({"content": "Nothing \0 at all."}), "Nothing \ufffd at all."),
         (streams({"content": None}, {"content": "Late.", "reasoning_content": "hm"}), "Late."),
         (streams({"tool_calls": []}, {"content": "No tools."}), "No tools."),
         (says("Fine.", usage={"prompt_tokens": None, "total_tokens": "many"}), "Fine."),
     ],
-    ids=["not streamed", "list of parts", "torn emoji", "lone half", "null content", "tool calls", "odd usage"],
+    ids=["not streamed", "list of parts", "torn emoji", "lone half", "NUL", "null content", "tool calls", "odd usage"],
 )
 async def test_answers_in_odd_shapes_are_read(answer: Answer, text: str, start: Start, model: ModelServer) -> None:
     model.will(answer)
@@ -108,10 +109,11 @@ async def test_answers_that_are_none_get_a_sentence_once(
 
 
 @pytest.mark.usefixtures("bot")
-async def test_half_characters_that_people_send_are_mended(
-    start: Start, general: str, model: ModelServer, workspace: Any
+@pytest.mark.parametrize("character", ["\\ud83d", "\\u0000"])
+async def test_what_is_no_character_and_people_send_is_mended(
+    character: str, start: Start, general: str, model: ModelServer, workspace: Any
 ) -> None:
-    text = json.loads('"<@U0HAKASE01> half \\ud83d"')
+    text = json.loads(f'"<@U0HAKASE01> half {character}"')
     event = {"type": "app_mention", "channel": general, "user": "U0ALICE001", "ts": "1900000000.000001", "text": text}
     workspace.send_event(event)
     await workspace.until(lambda: model.requests)
