@@ -10,8 +10,8 @@ SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 def mend(text: str) -> str:
     """Join surrogate pairs that came apart, and replace halves without a partner, and NUL, by U+FFFD.
 
-    JSON may carry any of them (``"\\ud83d"``, ``"\\u0000"``). Neither SQLite nor HTTP takes halves. A text ends at NUL
-    for SQLite's functions at NUL, and PostgreSQL refuses it (https://www.postgresql.org/docs/current/functions-string.html).
+    JSON may carry any of them (``"\\ud83d"``, ``"\\u0000"``). Neither SQLite nor HTTP takes halves; NUL ends a text for
+    SQLite's functions, and PostgreSQL refuses it (https://www.postgresql.org/docs/current/functions-string.html).
     """
     text = text.replace("\0", "\ufffd")
     try:
