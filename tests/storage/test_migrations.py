@@ -87,6 +87,19 @@ async def test_a_turn_of_the_first_version_is_taken_up_again(migrated: Stores) -
     assert (await migrated.claimed()).upto == 8
 
 
+async def test_until_when_somebody_listened_is_known_once_each_workspace_has_its_own(database: Path) -> None:
+    async with open_sqlite(database, clock=Clock()) as opened:
+        await first_version(opened)
+        for migration in migrations()[1:26]:
+            async with opened.transaction() as transaction:
+                await _apply(transaction, migration, 0)
+        async with opened.transaction() as transaction:
+            await transaction.execute("INSERT INTO listened VALUES (1, 5)")
+        assert next(migration.version for migration in await migrate(opened, now=0)) == 27
+        await adopt(opened, PLACE.home)
+        assert await stores_of(opened).listening.until([PLACE.home]) == 5
+
+
 async def test_a_database_knows_its_migrations(open_database: SqliteDatabase) -> None:
     assert await migrate(open_database, now=0) == []
     rows = await open_database.fetch("SELECT version, name FROM schema_migrations ORDER BY version")
