@@ -165,6 +165,7 @@ async def test_a_huge_message_is_answered(
     assert asked(model, 0) == [0, 1]
 
 
+@pytest.mark.long
 async def test_a_hundred_sessions_expire_while_turns_run(
     open_the_bot: OpenBot, workspace: Workspace, model: ModelServer, database: Path, alice: Person, general: str
 ) -> None:

@@ -110,6 +110,7 @@ async def _remember_what_is_new(stores: Stores) -> None:
     assert await stores.clear("8.000001") == 7
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("form", ["1, first", "7, first"])
 async def test_whenever_the_process_dies_the_next_one_mends(form: str, database: Path, tmp_path: Path) -> None:
     """What stands in the files before each statement is what the next process finds."""
