@@ -1,6 +1,7 @@
 """The stage: a local Slack and a model server over real sockets, with nothing of the developer's own settings."""
 
 import os
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,6 +16,14 @@ settings.register_profile(
     "any machine", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("any machine")
+
+MEMORY = Path("/dev/shm")
+ENOUGH = 2 * 2**30
+"""Bytes; far more than the files of all tests that run at once."""
+
+# Databases wait for no disk where there is memory that can be written to like one.
+if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 FOREIGN = (
     "SLACK_",
