@@ -53,14 +53,20 @@ def database(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def ack_timeout() -> float:
+    """Seconds; as long as Slack's own, so that a busy machine is no trouble."""
+    return 3.0
+
+
+@pytest.fixture
 def retry_delays() -> tuple[float, ...]:
     """Seconds after which Slack delivers again; the real ones are 0, 60 and 300."""
     return (0.0, 0.5, 1.0)
 
 
 @pytest.fixture
-async def workspace(retry_delays: tuple[float, ...]) -> AsyncIterator[Workspace]:
-    async with open_workspace(seed=1, ack_timeout=0.5, retry_delays=retry_delays) as opened:
+async def workspace(ack_timeout: float, retry_delays: tuple[float, ...]) -> AsyncIterator[Workspace]:
+    async with open_workspace(seed=1, ack_timeout=ack_timeout, retry_delays=retry_delays) as opened:
         yield opened
 
 

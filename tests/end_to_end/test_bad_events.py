@@ -82,6 +82,7 @@ async def test_an_odd_frame_breaks_nothing(frame: str, workspace: Workspace, sta
     await thread.answers(1)
 
 
+@pytest.mark.parametrize(("ack_timeout", "retry_delays"), [(0.5, (0.0, *[0.2] * 20))], ids=["impatient"])
 async def test_what_cannot_be_stored_is_not_acknowledged(
     workspace: Workspace, bot: SessionManager, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -209,6 +209,7 @@ async def test_it_can_be_switched_off(known: Thread, open_the_bot: OpenBot, work
     assert not workspace.journal.calls("conversations.history")
 
 
+@pytest.mark.parametrize("ack_timeout", [0.5])
 async def test_what_was_said_while_the_socket_was_silent_is_answered(
     bot: SessionManager, workspace: Workspace, start: Start
 ) -> None:

@@ -21,8 +21,8 @@ Talk = Callable[..., Awaitable[Thread]]
 
 
 @pytest.fixture
-async def workspace(retry_delays: tuple[float, ...]) -> AsyncIterator[Workspace]:
-    async with open_workspace(shortcuts=[FORGET], seed=1, ack_timeout=0.5, retry_delays=retry_delays) as opened:
+async def workspace(ack_timeout: float, retry_delays: tuple[float, ...]) -> AsyncIterator[Workspace]:
+    async with open_workspace(shortcuts=[FORGET], seed=1, ack_timeout=ack_timeout, retry_delays=retry_delays) as opened:
         yield opened
 
 

@@ -110,11 +110,12 @@ async def test_a_mention_arrives_twice_and_is_answered_once(
     assert len(thread.replies()) == 1
 
 
+@pytest.mark.parametrize("ack_timeout", [0.5])
 async def test_a_redelivered_event_is_answered_once(start: Start, workspace: Workspace, model: ModelServer) -> None:
     workspace.faults.acks_held = True
     thread = await start("@ChatHakase hello")
     await thread.answers(1)
-    await asyncio.sleep(1.2)
+    await workspace.until(lambda: any(each.envelope["retry_attempt"] > 1 for each in workspace.journal.envelopes()))
     workspace.faults.acks_held = False
     await workspace.until(lambda: workspace.pending_events == 0)
     workspace.redeliver_last()

@@ -36,6 +36,12 @@ LONG = "x" * 20_000
 
 
 @pytest.fixture
+def ack_timeout() -> float:
+    """Seconds; short, since what is not stored is not acknowledged."""
+    return 0.5
+
+
+@pytest.fixture
 def retry_delays() -> tuple[float, ...]:
     return (0.0, *(0.2 for _ in range(60)))
 

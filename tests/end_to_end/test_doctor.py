@@ -40,10 +40,10 @@ WITH_SHORT_FILES = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, 
 
 
 @pytest.fixture
-async def workspace(retry_delays: tuple[float, ...]) -> AsyncIterator[Workspace]:
+async def workspace(ack_timeout: float, retry_delays: tuple[float, ...]) -> AsyncIterator[Workspace]:
     """One whose app has what the bot needs, and nothing else."""
     async with open_workspace(
-        scopes=SCOPES, subscriptions=EVENTS, seed=1, ack_timeout=0.5, retry_delays=retry_delays
+        scopes=SCOPES, subscriptions=EVENTS, seed=1, ack_timeout=ack_timeout, retry_delays=retry_delays
     ) as opened:
         yield opened
 

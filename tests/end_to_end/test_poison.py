@@ -65,6 +65,12 @@ class House:
 
 
 @pytest.fixture
+def ack_timeout() -> float:
+    """Seconds; short, since a process that dies acknowledges nothing."""
+    return 0.5
+
+
+@pytest.fixture
 def retry_delays() -> tuple[float, ...]:
     """Slack tries again for as long as processes die and start."""
     return (0.0, *[1.0] * 60)

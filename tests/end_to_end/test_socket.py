@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
 from itertools import cycle
@@ -16,7 +16,7 @@ import pytest
 from chathakase.engine.sessions import SessionManager
 from chathakase.playground.journal import SocketOpened
 from chathakase.playground.person import Person
-from chathakase.playground.server import Workspace, open_workspace
+from chathakase.playground.server import Workspace
 from chathakase.slack.connection.socket import open_socket
 from chathakase.slack.connection.tempo import Tempo
 from tests.end_to_end.conftest import OpenBot, Thread
@@ -35,18 +35,6 @@ SCALED = Tempo(
     remind=300 * SCALE,
 )
 """The usual patience, three hundred times as fast."""
-
-
-@pytest.fixture
-def ack_timeout() -> float:
-    """As long as Slack's own, so that a busy machine is no trouble."""
-    return 3.0
-
-
-@pytest.fixture
-async def workspace(ack_timeout: float, retry_delays: tuple[float, ...]) -> AsyncIterator[Workspace]:
-    async with open_workspace(seed=1, ack_timeout=ack_timeout, retry_delays=retry_delays) as opened:
-        yield opened
 
 
 @pytest.fixture(autouse=True)
