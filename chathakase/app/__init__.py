@@ -22,9 +22,9 @@ from chathakase.health import open_health
 from chathakase.lookout import Lookout
 from chathakase.showing import shown
 from chathakase.storage.opening import Stores, open_stores
-from chathakase.storage.sqlite.driver import SqliteDatabase, open_sqlite, schema_version
-from chathakase.storage.sqlite.migrate import ChangedMigration, migrate, refuse_newer
-from chathakase.storage.sqlite.recount import recount
+from chathakase.storage.sqlite.driver import SqliteDatabase
+from chathakase.storage.sqlite.migrate import ChangedMigration
+from chathakase.storage.sqlite.starting import open_current
 from chathakase.storage.stores.adoption import adopt
 
 START_WITHIN = 11.0
@@ -122,11 +122,7 @@ def _warn_of_what_cannot_be_read(settings: Settings) -> None:
 
 async def _open_database(stack: AsyncExitStack, settings: Settings) -> SqliteDatabase:
     try:
-        refuse_newer(await schema_version(settings.database))
-        database = await stack.enter_async_context(open_sqlite(settings.database))
-        await migrate(database, now=now())
-        await recount(database)
+        return await stack.enter_async_context(open_current(settings.database, now=now()))
     except StoreError as error:
         kind = WrongSoftware if isinstance(error, ChangedMigration) else StartError
         raise kind(f"CHATHAKASE_DATABASE_URL: {settings.database}: {error}.") from error
-    return database

@@ -5,7 +5,9 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from fcntl import LOCK_EX, LOCK_NB, flock
+from glob import escape
 from pathlib import Path
 
 from chathakase.storage.sqlite.private import OWNER_ONLY
@@ -24,15 +26,27 @@ def save_copy(path: Path, name: str) -> Path:
     """Copy a file to ``<file>.<name>.db`` beside it, readable by nobody but its owner; returns where the copy is.
 
     A file of that name is kept; the copy is then ``<file>.<name>.2.db`` and so on. Raises StoreError, and leaves
-    nothing behind, when there is no room or no right to write, or when the copy is not whole.
+    nothing behind, when there is no room or no right to write, or when the copy is not whole. What a process that died
+    left of such a copy is removed.
     """
-    with _translating():
-        handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.{name}.", suffix=".part")
+    with _translating(), _partial_file(path, name) as partial:
+        return _copy(path, partial, name)
+
+
+@contextmanager
+def _partial_file(path: Path, name: str) -> Iterator[Path]:
+    """A file to copy into, which goes at the end; while this process lives, its lock tells that it is in use."""
+    for left in path.parent.glob(f"{escape(path.name)}.{escape(name)}.*.part"):
+        with left.open("rb") as file, suppress(BlockingIOError):
+            flock(file, LOCK_EX | LOCK_NB)
+            left.unlink()
+    handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.{name}.", suffix=".part")
+    try:
+        flock(handle, LOCK_EX | LOCK_NB)
+        yield Path(partial)
+    finally:
+        Path(partial).unlink(missing_ok=True)
         os.close(handle)
-        try:
-            return _copy(path, Path(partial), name)
-        finally:
-            Path(partial).unlink(missing_ok=True)
 
 
 def _copy(path: Path, partial: Path, name: str) -> Path:

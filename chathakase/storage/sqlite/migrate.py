@@ -115,11 +115,17 @@ async def migrate(database: SqliteDatabase, *, now: int) -> list[Migration]:
     refuse_newer(have)
     await refuse_changed(database)
     missing = [migration for migration in migrations() if migration.version > have]
-    if have and missing:
-        await _save_copy(database, have, missing[-1].version)
+    copy = await _save_copy(database, have, missing[-1].version) if have and missing else ""
     # A new one is made at once: it costs one wait for the disk, and is never seen half made.
     steps = [[migration] for migration in missing] if have else [missing]
-    return [migration for step in steps for migration in await _take(database, step, now, new=not have)]
+    applied = [migration for step in steps for migration in await _take(database, step, now, new=not have)]
+    if copy:
+        _tell(have, missing[-1].version, copy)
+    return applied
+
+
+def _tell(have: int, newest: int, copy: str) -> None:
+    log.info("The database was migrated from version %d to %d; a copy of the old one is in %s", have, newest, copy)
 
 
 async def _take(database: SqliteDatabase, step: Sequence[Migration], now: int, *, new: bool) -> list[Migration]:
@@ -127,15 +133,14 @@ async def _take(database: SqliteDatabase, step: Sequence[Migration], now: int, *
         return [migration for migration in step if await _apply(transaction, migration, now, new=new)]
 
 
-async def _save_copy(database: SqliteDatabase, have: int, newest: int) -> None:
+async def _save_copy(database: SqliteDatabase, have: int, newest: int) -> str:
     try:
-        where = await database.save_copy(f"before-{newest}")
+        return await database.save_copy(f"before-{newest}")
     except StoreError as error:
         raise StoreError(
             f"no copy of the database could be saved before the migration from version {have} to {newest}, "
             f"so nothing was changed: {error}"
         ) from error
-    log.info("The database was migrated from version %d to %d; a copy of the old one is in %s", have, newest, where)
 
 
 async def _version(database: SqliteDatabase) -> int:

@@ -1,0 +1,54 @@
+"""Opens a SQLite file as this version wants it: migrated, and with its counts right."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from time import monotonic
+
+from chathakase.storage.sqlite.driver import SqliteDatabase, open_sqlite, schema_version
+from chathakase.storage.sqlite.migrate import migrate, migrations, refuse_newer
+from chathakase.storage.sqlite.recount import recount
+from chathakase.storage.sqlite.trouble import DatabaseTrouble, Trouble
+
+MIGRATED_WITHIN = 600.0
+"""Seconds that another process may take to migrate a large file."""
+LOOK_AGAIN = 0.5
+"""Seconds between two attempts meanwhile."""
+
+log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def open_current(path: Path, *, now: int) -> AsyncIterator[SqliteDatabase]:
+    """Open (and make, where there is none) a SQLite file, and migrate it; close it at the end.
+
+    While another process migrates it, this waits. ``now`` is in epoch milliseconds. Raises StoreError.
+    """
+    ends, told = monotonic() + MIGRATED_WITHIN, False
+    async with AsyncExitStack() as stack:
+        while (database := await _open_unless_migrated(stack, path, now, may_wait=monotonic() < ends)) is None:
+            if not told:
+                log.info("Another process is migrating %s, and this one waits for it", path)
+            told = True
+            await asyncio.sleep(LOOK_AGAIN)
+        await recount(database)
+        yield database
+
+
+async def _open_unless_migrated(
+    stack: AsyncExitStack, path: Path, now: int, *, may_wait: bool
+) -> SqliteDatabase | None:
+    """Open a file and migrate it; None, if that may be, while another process does so."""
+    refuse_newer(await schema_version(path))
+    async with AsyncExitStack() as attempt:
+        try:
+            database = await attempt.enter_async_context(open_sqlite(path))
+            await migrate(database, now=now)
+        except DatabaseTrouble as error:
+            if error.trouble is Trouble.LOCKED and may_wait and await schema_version(path) < migrations()[-1].version:
+                return None
+            raise
+        await stack.enter_async_context(attempt.pop_all())
+        return database
