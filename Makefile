@@ -4,6 +4,10 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
+# Compiled once, whatever the environment says: tests start many processes, which would each compile everything anew.
+test test-long: export PYTHONDONTWRITEBYTECODE =
+test test-long: export PYTHONPYCACHEPREFIX = $(CURDIR)/.venv/pycache
+
 .PHONY: help playground test test-long lint bench clean
 
 help:  ## print these targets

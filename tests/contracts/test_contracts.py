@@ -86,11 +86,12 @@ def _with_a_contract() -> set[str]:
 
 def _dependencies() -> set[str]:
     project = PROJECT["project"]
-    return set(map(_normal, chain(project["dependencies"], *project["optional-dependencies"].values())))
+    names = set(map(_normal, chain(project["dependencies"], *project["optional-dependencies"].values())))
+    return {name for name in names if not name.startswith("types-")}
 
 
 def _modules_of(distribution: str, provided: Mapping[str, Sequence[str]]) -> set[str]:
-    """What can be imported of a distribution, by its name where it is not installed; stubs of types are no modules."""
+    """What can be imported of a distribution, by its name where it is not installed."""
     modules = {module for module, names in provided.items() if distribution in map(_normal, names)}
     public = {module for module in modules if module.isidentifier() and not module.startswith("_")}
     return public if modules else {distribution.replace("-", "_")}

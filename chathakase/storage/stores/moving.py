@@ -26,11 +26,14 @@ WHERE id = $5 AND {NO_OTHER}
 WRITTEN_ELSEWHERE = Statement("UPDATE turns SET reply_refs = '[]' WHERE session = $1")
 
 
-async def move(transaction: Transaction, session: SessionId, place: Place | None) -> bool:
-    """Move a session with all that it remembers; False, and nothing changed, where another one is there already."""
+async def move(transaction: Transaction, session: SessionId, place: Place | None) -> bool | None:
+    """Move a session with all that it remembers; False, and nothing changed, where another one is there already.
+
+    None where it is there itself.
+    """
     columns = columns_of(place) if place else NOWHERE
     if await transaction.fetch(STAYS, *columns, session):
-        return True
+        return None
     await transaction.execute(LEAVE, *columns, session)
     if not await transaction.execute(MOVE, *columns, session):
         return False

@@ -239,7 +239,7 @@ class Sessions:
             moved = await move(transaction, session, place)
         if moved:
             events.session_moved(session, place)
-        return moved
+        return moved is not False
 
     async def opened(self, places: Collection[Place]) -> Mapping[Place, SessionId]:
         """The sessions that there are by now at some places."""
