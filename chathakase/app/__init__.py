@@ -122,7 +122,7 @@ def _warn_of_what_cannot_be_read(settings: Settings) -> None:
 
 async def _open_database(stack: AsyncExitStack, settings: Settings) -> SqliteDatabase:
     try:
-        return await stack.enter_async_context(open_current(settings.database, now=now()))
+        return await stack.enter_async_context(open_current(settings.database, clock=now))
     except StoreError as error:
         kind = WrongSoftware if isinstance(error, ChangedMigration) else StartError
         raise kind(f"CHATHAKASE_DATABASE_URL: {settings.database}: {error}.") from error

@@ -27,7 +27,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def opened(path: Path) -> int:
-    async with open_current(path, now=0):
+    async with open_current(path, clock=lambda: 0):
         return await schema_version(path)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from time import monotonic
@@ -21,14 +21,14 @@ log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def open_current(path: Path, *, now: int) -> AsyncIterator[SqliteDatabase]:
+async def open_current(path: Path, *, clock: Callable[[], int]) -> AsyncIterator[SqliteDatabase]:
     """Open (and make, where there is none) a SQLite file, and migrate it; close it at the end.
 
-    While another process migrates it, this waits. ``now`` is in epoch milliseconds. Raises StoreError.
+    While another process migrates it, this waits. The ``clock`` tells epoch milliseconds. Raises StoreError.
     """
     ends, told = monotonic() + MIGRATED_WITHIN, False
     async with AsyncExitStack() as stack:
-        while (database := await _open_unless_migrated(stack, path, now, may_wait=monotonic() < ends)) is None:
+        while (database := await _open_unless_migrated(stack, path, clock, may_wait=monotonic() < ends)) is None:
             if not told:
                 log.info("Another process is migrating %s, and this one waits for it", path)
             told = True
@@ -38,14 +38,14 @@ async def open_current(path: Path, *, now: int) -> AsyncIterator[SqliteDatabase]
 
 
 async def _open_unless_migrated(
-    stack: AsyncExitStack, path: Path, now: int, *, may_wait: bool
+    stack: AsyncExitStack, path: Path, clock: Callable[[], int], *, may_wait: bool
 ) -> SqliteDatabase | None:
     """Open a file and migrate it; None, if that may be, while another process does so."""
     refuse_newer(await schema_version(path))
     async with AsyncExitStack() as attempt:
         try:
-            database = await attempt.enter_async_context(open_sqlite(path))
-            await migrate(database, now=now)
+            database = await attempt.enter_async_context(open_sqlite(path, clock=clock))
+            await migrate(database, now=clock())
         except DatabaseTrouble as error:
             if error.trouble is Trouble.LOCKED and may_wait and await schema_version(path) < migrations()[-1].version:
                 return None
