@@ -249,3 +249,18 @@ async def test_a_file_that_is_not_whole_ends_the_start_with_a_word(
     assert "move it away to start afresh" in said
     assert "Traceback" not in said
     assert database.read_bytes() == before
+
+
+async def test_times_are_told_by_the_one_clock_of_the_machine(
+    open_the_bot: OpenBot, start: Start, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right, day = app.now, 86_400_000
+    monkeypatch.setattr(app, "now", lambda: right() + day)
+    began = right()
+    async with open_the_bot():
+        await (await start("@ChatHakase hello")).answers(1)
+    with closing(sqlite3.connect(database)) as connection:
+        times = connection.execute(
+            "SELECT began_at, active_at FROM sessions UNION SELECT began_at, ended_at FROM turns"
+        )
+        assert all(began + day <= moment <= right() + day for row in times for moment in row)
