@@ -1,9 +1,11 @@
 """The session manager: the one door for what people say and want, and for the end of all work."""
 
 import asyncio
+import logging
 from time import monotonic
 
 from chathakase.core.errands import Command, Press, Words
+from chathakase.core.errors import StoreError
 from chathakase.core.types import Incoming
 from chathakase.engine.reception import Reception
 from chathakase.engine.requests import Requests
@@ -11,6 +13,8 @@ from chathakase.engine.work import Work
 
 PUT_DOWN_WITHIN = 2.5
 """Seconds in which turns that are cut short can say so and let go."""
+
+log = logging.getLogger(__name__)
 
 
 class SessionManager:
@@ -66,10 +70,18 @@ class SessionManager:
     async def close(self) -> None:
         """Wait for the turns under way until their grace period ends, then have them put down."""
         self.retire()
-        tasks = [*self.work.tasks, *self.errands.tasks]
-        if tasks and self._ends is not None:
+        last_look = asyncio.create_task(self._look_for_strays(), name="strays")
+        tasks = [last_look, *self.work.tasks, *self.errands.tasks]
+        if self._ends is not None:
             _, late = await asyncio.wait(tasks, timeout=max(self._ends - monotonic(), 0))
             for task in late:
                 task.cancel()
             if late:
                 await asyncio.wait(late, timeout=PUT_DOWN_WITHIN)
+
+    async def _look_for_strays(self) -> None:
+        """Another process may have opened the session of what was acknowledged here a moment ago."""
+        try:
+            await self._reception.look_for_strays()
+        except StoreError as error:
+            log.error("What was said before its session was opened could not be stored: %s", error)
