@@ -30,8 +30,9 @@ PREVIEWS = ("from_url", "app_unfurl_url")
 IN_NO_PREVIEW = ("blocks", "fields", "files", "pretext")
 """What such a preview never holds that does not say what it is a preview of."""
 
-LABEL = re.compile(r"<(!date\^\d+|[^<>|]*)[^<>]*>")
-"""A token with its label, which only some ways to say the same have."""
+LABEL = re.compile(r"<(!date\^\d++|[^<>|]*+)[^<>]*+>")
+"""A token with its label, which only some ways to say the same have. (Possessive, so that it takes no longer than the
+text is long where no token ends.)"""
 NUMBER = re.compile(r"^\s*\d+\.\s")
 """The number before an item of a list."""
 

@@ -9,6 +9,7 @@ from chathakase.core.types import Incoming
 from chathakase.slack.inward.anybody import read_anybody
 from chathakase.slack.inward.changes import read_change
 from chathakase.slack.inward.events import read_event
+from chathakase.slack.inward.layout import own_words
 from tests.slack.identity import BOT
 
 DEPLOYS: dict[str, Any] = {"user": "U2", "bot_id": "B2", "bot_profile": {"name": "Deploys"}}
@@ -255,3 +256,10 @@ def test_a_title_that_somebody_gave_is_told(file: Said, name: str) -> None:
     incoming = read_event({**FROM, "text": "", "files": [{"id": "F1"} | file]}, BOT)
     assert incoming is not None
     assert incoming.files[0].name == name
+
+
+@pytest.mark.parametrize("begun", ["<", "<!date^", "<a|"])
+def test_a_token_that_never_ends_takes_no_longer_than_its_text_is_long(begun: str) -> None:
+    text = begun + "1" * 2_000_000
+    block = {"type": "section", "text": {"type": "plain_text", "text": "and this"}}
+    assert own_words({"text": text, "blocks": [block]}, text).endswith("and this")
