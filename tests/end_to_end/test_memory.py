@@ -216,6 +216,8 @@ async def test_a_mention_by_a_change_of_what_was_said_long_ago_is_context(
         thread = await start("@ChatHakase hello")
         await thread.answers(1)
         mention = await thread.say("@bob what is this?")
+        # A change that overtakes it would be one of something old that nobody knows.
+        await thread.workspace.until(lambda: thread.workspace.pending_events == 0)
         await alice.edit(thread.channel, mention, "@ChatHakase what is that?")
         await thread.workspace.until(lambda: thread.workspace.pending_events == 0)
         await thread.say("and?")
