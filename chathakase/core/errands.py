@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from chathakase.core.types import NO_SESSION, Place, SessionId, Wish
+from chathakase.core.types import NO_SESSION, Home, Place, SessionId, Wish
 
 CLEAR_SESSION = "clear session"
 """The command that has a session forgotten; until it is done, no turn is begun there that would remember."""
@@ -97,6 +97,6 @@ class Errand:
         return self.task.id
 
     @property
-    def key(self) -> tuple[Place, str]:
+    def key(self) -> tuple[Home, str]:
         """Names it wherever errands of several workspaces are."""
-        return self.task.place.beside(""), self.task.id
+        return self.task.place.home, self.task.id

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from chathakase.core.types import Place
+from chathakase.core.types import Place, Who
 
-_Counted = tuple[Place, str]
+_Counted = Who | Place
 
 WINDOW = 60.0
 """Seconds in which calls are counted."""
@@ -127,4 +127,4 @@ class Admission:
 def _counted_by(cause: Cause) -> tuple[_Counted, _Counted]:
     """The person, and the channel; each has its id within a workspace."""
     place = cause.place
-    return (place.beside(""), cause.author), (place.beside(place.channel), "")
+    return place.who(cause.author), place.beside(place.channel)

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from chathakase.core.errands import Command, Errand, Press
 from chathakase.core.errors import StoreError, trace
-from chathakase.core.types import Place, Wish
+from chathakase.core.types import Home, Place, Who, Wish
 from chathakase.engine.admission import Cause
 from chathakase.engine.changes import OFFER_AGAIN, OFFER_WITH_FILES
 from chathakase.engine.commands import STOP, TELLING
@@ -24,8 +24,6 @@ MOST_WITH_URGENT = 2 * MOST_OF_ONE_PERSON
 
 log = logging.getLogger(__name__)
 K = TypeVar("K", bound=Hashable)
-_Who = tuple[Place, str]
-"""A user id, and the workspace in which it is one."""
 _Told = tuple[Place, str, str, str]
 
 ONCE = TELLING | {OFFER_AGAIN, OFFER_WITH_FILES, STOP}
@@ -46,13 +44,13 @@ class ErrandRunner:
         self._errands = errands
         self._done = done
         self._again = again
-        self._tasks: dict[tuple[Place, str], asyncio.Task[None]] = {}
+        self._tasks: dict[tuple[Home, str], asyncio.Task[None]] = {}
         """By the errand's key."""
         self._telling: Counter[_Told] = Counter()
         """What is being told to whom and where, and which answers are being stopped."""
         self._repeated: dict[_Told, tuple[int, Command]] = {}
         """The newest command that wants what is being told, and when it was said."""
-        self._under_way: Counter[_Who] = Counter()
+        self._under_way: Counter[Who] = Counter()
         """How many commands and presses of each person are under way."""
         self._retired = False
 
@@ -90,7 +88,7 @@ class ErrandRunner:
     def has_enough(self, cause: Cause, *, urgent: bool = False) -> bool:
         """Whether so much of one person is under way that nothing else is taken on, not even what is ``urgent``."""
         most = MOST_WITH_URGENT if urgent else MOST_OF_ONE_PERSON
-        return self._under_way[cause.place.beside(""), cause.author] >= most
+        return self._under_way[cause.place.who(cause.author)] >= most
 
     def begin(self, errand: Errand) -> None:
         """See to an errand, unless somebody is at it already."""
@@ -121,7 +119,7 @@ class ErrandRunner:
                 log.warning("A command in %s could not be repeated: %s", command.place.name, error)
 
     def _count(self, task: Command | Press, change: int) -> None:
-        _add(self._under_way, (task.where.beside(""), task.by), change)
+        _add(self._under_way, task.where.who(task.by), change)
         if _is_done_once(task):
             _add(self._telling, _told(task), change)
 

@@ -1,7 +1,7 @@
 """What people are told once and never again, so that nobody has to know it and nobody is bothered by it."""
 
 from chathakase.core.ports import HintStore
-from chathakase.core.types import Place
+from chathakase.core.types import Place, Who
 
 STOOD_BACK = "stood back"
 """That a message is not answered since people talk among themselves."""
@@ -17,7 +17,7 @@ class Hints:
 
     def __init__(self, store: HintStore) -> None:
         self._store = store
-        self._told: set[tuple[str, Place, str]] = set()
+        self._told: set[tuple[Who, str]] = set()
 
     async def is_due(self, hint: str, person: str, place: Place, *, teller: str) -> bool:
         """Whether somebody is to be told something by a turn or an errand, which then tells it. Raises StoreError."""
@@ -38,9 +38,9 @@ class Hints:
         return await self.is_due(NEW_CONVERSATION, person, place, teller=teller)
 
     def _was_told(self, person: str, place: Place, hint: str) -> bool:
-        return (person, place.beside(""), hint) in self._told
+        return (place.who(person), hint) in self._told
 
     def _note(self, person: str, place: Place, hint: str) -> None:
         if len(self._told) >= REMEMBERED:
             self._told.clear()
-        self._told.add((person, place.beside(""), hint))
+        self._told.add((place.who(person), hint))

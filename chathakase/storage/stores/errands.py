@@ -102,8 +102,8 @@ def _values(errand: Errand) -> tuple[Value, ...]:
 
 
 def _key(errand: Errand) -> tuple[str, str, str]:
-    place = errand.task.place
-    return place.surface, place.workspace, errand.id
+    home, id_ = errand.key
+    return *home, id_
 
 
 def _errand(row: Row) -> Errand:
