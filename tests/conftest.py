@@ -1,11 +1,14 @@
 """The stage: a local Slack and a model server over real sockets, with nothing of the developer's own settings."""
 
+import asyncio
 import gc
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 
+import looptime
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -23,6 +26,13 @@ def pytest_collection_finish() -> None:
     """What thousands of tests are made of stays to the end, and need not be looked through for garbage each time."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+
+
+def pytest_asyncio_loop_factories(item: pytest.Item) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """In virtual time the clock begins at 0 and jumps to what is due next; a test that waits in vain fails at once."""
+    if item.get_closest_marker("virtual_time"):
+        return {"virtual": partial(looptime.new_event_loop, idle_timeout=0)}
+    return {"real": asyncio.new_event_loop}
 
 
 MEMORY = Path("/dev/shm")

@@ -4,8 +4,8 @@ import asyncio
 import logging
 from collections.abc import Callable
 from enum import Enum, auto
-from time import monotonic
 
+from chathakase.clock import monotonic
 from chathakase.core.errors import DeliveryError
 from chathakase.core.memory import Memory
 from chathakase.core.ports import MemoryStore, Past

@@ -3,10 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from time import monotonic
 from types import TracebackType
 from typing import Self
 
+from chathakase.clock import monotonic
 from chathakase.core.errors import ModelError, StoreError, trace
 from chathakase.core.types import Session, SessionId
 from chathakase.engine.places import Yielded

@@ -4,9 +4,9 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from time import monotonic
 
 from chathakase import events
+from chathakase.clock import monotonic
 from chathakase.core.errands import Command, Errand
 from chathakase.core.errors import ChatHakaseError, StoreError, trace
 from chathakase.core.leases import RENEW_EVERY

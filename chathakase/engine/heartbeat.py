@@ -3,8 +3,8 @@
 import asyncio
 import logging
 from contextlib import suppress
-from time import monotonic
 
+from chathakase.clock import monotonic
 from chathakase.core.errors import LeaseLost, StoreError
 from chathakase.core.leases import RENEW_EVERY, SURE_FOR
 from chathakase.core.ports import TurnStore

@@ -4,10 +4,10 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from time import monotonic
 from types import TracebackType
 from typing import Self
 
+from chathakase.clock import monotonic
 from chathakase.core.errors import DeliveryError, StoreError
 from chathakase.core.ports import Surface
 from chathakase.core.types import Incoming, Place

@@ -5,8 +5,8 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from time import monotonic
 
+from chathakase.clock import monotonic
 from chathakase.core.types import Lease, Place, SessionId
 
 MOST_ANEW = 3

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from time import monotonic
 
+from chathakase.clock import monotonic
 from chathakase.core.errands import Command, Press, Words
 from chathakase.core.errors import StoreError
 from chathakase.core.types import Incoming

@@ -5,10 +5,10 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from time import monotonic
 from typing import Any, TypeVar
 
 from chathakase import events
+from chathakase.clock import monotonic
 from chathakase.core.errors import DeliveryError, LeaseLost, ModelError, NothingAsked, StoreError, trace
 from chathakase.core.ports import Reply, SessionStore, Surface, TurnStore
 from chathakase.core.types import Finished, Lease, Outcome, Result, TakenBack

@@ -11,7 +11,7 @@ LEASE = Lease(SessionId("s1"), PLACE, "owner", "turn", since=0, upto=1, attempt=
 THERE = replace(LEASE, session=SessionId("s2"), place=OTHER)
 
 
-def test_two_places_with_the_same_name_are_told_apart() -> None:
+async def test_two_places_with_the_same_name_are_told_apart() -> None:
     running = Running()
     with running.turn(LEASE) as here, running.turn(THERE) as there:
         assert (running.find(LEASE.session), running.find(THERE.session)) == (here, there)
@@ -21,7 +21,7 @@ def test_two_places_with_the_same_name_are_told_apart() -> None:
     assert running.find(LEASE.session) is running.at(PLACE) is None
 
 
-def test_a_session_that_was_moved_is_found_at_both_places_while_it_is_answered() -> None:
+async def test_a_session_that_was_moved_is_found_at_both_places_while_it_is_answered() -> None:
     """What is under way ends where it began, while another session may begin there."""
     running = Running()
     with running.turn(LEASE) as begun:

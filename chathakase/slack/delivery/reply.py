@@ -5,10 +5,10 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from time import monotonic
 from types import TracebackType
 from typing import Self
 
+from chathakase.clock import monotonic
 from chathakase.core.errors import DeliveryError, trace
 from chathakase.core.types import Outcome, Wish
 from chathakase.slack.delivery.attachment import Attachments

@@ -9,10 +9,10 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from time import monotonic
 from types import TracebackType
 from typing import Any
 
+from chathakase.clock import monotonic
 from chathakase.core.errors import DeliveryError
 from chathakase.slack.delivery.messages import NOTHING, Below, Post
 from chathakase.slack.delivery.pagewriter import Origin
