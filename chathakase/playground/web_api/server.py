@@ -51,7 +51,7 @@ class WebApi:
         """Answer one call."""
         reading = await read_call(request)
         caller = self._tokens.identify(reading.token) if reading.token else None
-        reply = await self._answered(request.match_info["method"], reading, caller)
+        reply = await self.answer(request.match_info["method"], reading, caller)
         scopes = caller.scopes if caller is not None else ()
         reply = replace(reply, body=self._addresses.seen_from(reply.body, reading.asked))
         headers = {"X-OAuth-Scopes": ",".join(sorted(scopes))} if scopes else {}
@@ -59,13 +59,13 @@ class WebApi:
 
     async def act(self, user_id: str, method: str, arguments: Json) -> Json:
         """The answer to a call of a person's own client that needs no HTTP; SlackError where it is refused."""
-        reply = await self._answered(method, Reading("", arguments), Caller("user", user_id))
+        reply = await self.answer(method, Reading("", arguments), Caller("user", user_id))
         if not reply.body.get("ok"):
             details = {name: value for name, value in reply.body.items() if name not in ("ok", "error")}
             raise SlackError(str(reply.body.get("error")), **details)
         return reply.body
 
-    async def _answered(self, name: str, reading: Reading, caller: Caller | None) -> Reply:
+    async def answer(self, name: str, reading: Reading, caller: Caller | None) -> Reply:
         """The answer to one call, which is noted in the journal."""
         began = time.perf_counter()
         try:
