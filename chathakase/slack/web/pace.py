@@ -108,6 +108,11 @@ class Gate:
     waiting: FairQueue[asyncio.Future[None]] = field(default_factory=lambda: FairQueue(asyncio.Future.done))
     timer: asyncio.TimerHandle | None = None
 
+    def count(self, calls: int) -> None:
+        """So many calls are made, or less than were counted."""
+        for bucket in self.buckets:
+            bucket.tokens -= calls
+
 
 class Pace:
     """The outbound scheduler of a workspace.
@@ -142,6 +147,9 @@ class Pace:
         try:
             await turn
         except asyncio.CancelledError:
+            if not turn.cancelled():
+                # Its turn had come: the call that was counted is not made.
+                gate.count(-1)
             self._serve(gate)
             raise
 
@@ -196,8 +204,7 @@ class Pace:
                 gate.timer = asyncio.get_running_loop().call_later(delay, self._serve, gate)
                 return
             gate.waiting.pop()
-            for bucket in gate.buckets:
-                bucket.tokens -= 1
+            gate.count(1)
             turn.set_result(None)
 
     def _gate(self, method: str, channel: str) -> Gate:

@@ -3,16 +3,16 @@
 import asyncio
 import math
 import random
-from collections.abc import Awaitable, Callable
-from functools import wraps
 
 import pytest
 
+from chathakase.clock import monotonic as now
 from chathakase.playground.web_api.limits import Bucket as SlacksBucket
 from chathakase.playground.web_api.limits import Rate
 from chathakase.slack.web.limits import LIMITS, POST, WORKSPACE, Limit, read_limits
 from chathakase.slack.web.pace import Pace, Urgency
-from tests.slack.web.virtual_time import now, run
+
+pytestmark = pytest.mark.virtual_time
 
 EDIT = "chat.update"
 FEW = {
@@ -21,17 +21,6 @@ FEW = {
     POST: Limit(burst=2, per_minute=60),
     WORKSPACE: Limit(burst=6, per_minute=120),
 }
-
-
-def in_virtual_time(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
-    @wraps(test)
-    def sync(*args: object, **kwargs: object) -> None:
-        async def body() -> None:
-            await test(*args, **kwargs)
-
-        run(body())
-
-    return sync
 
 
 def few() -> Pace:
@@ -45,7 +34,6 @@ async def call(
         await pace.turn(method, channel, urgency=urgency)
 
 
-@in_virtual_time
 async def test_a_burst_goes_at_once_and_then_at_the_rate() -> None:
     pace, began = few(), now()
     await call(pace, 10)
@@ -54,7 +42,6 @@ async def test_a_burst_goes_at_once_and_then_at_the_rate() -> None:
     assert now() == pytest.approx(began + 10.0)
 
 
-@in_virtual_time
 async def test_interim_texts_leave_the_reserve_to_final_ones() -> None:
     pace, began = few(), now()
     await call(pace, 6, urgency=Urgency.INTERIM)
@@ -65,7 +52,6 @@ async def test_interim_texts_leave_the_reserve_to_final_ones() -> None:
     assert now() == began
 
 
-@in_virtual_time
 async def test_pauses_fill_the_bucket_but_no_more() -> None:
     pace = few()
     await call(pace, 10)
@@ -74,7 +60,6 @@ async def test_pauses_fill_the_bucket_but_no_more() -> None:
     assert pace.delay(EDIT, urgency=Urgency.FINAL) == pytest.approx(2.0)
 
 
-@in_virtual_time
 async def test_channels_are_counted_for_themselves_and_all_together() -> None:
     pace, began = few(), now()
     for channel in ("C1", "C2", "C3"):
@@ -84,7 +69,6 @@ async def test_channels_are_counted_for_themselves_and_all_together() -> None:
     assert pace.delay(POST, "C4", urgency=Urgency.FINAL) == pytest.approx(0.5)
 
 
-@in_virtual_time
 async def test_who_waits_goes_in_the_order_of_urgency_then_of_coming() -> None:
     pace = few()
     await call(pace, 10)
@@ -106,7 +90,6 @@ async def test_who_waits_goes_in_the_order_of_urgency_then_of_coming() -> None:
     assert now() == pytest.approx(began + 8 + 10)
 
 
-@in_virtual_time
 async def test_whoever_gives_up_waiting_holds_nobody_up() -> None:
     pace = few()
     await call(pace, 10)
@@ -118,7 +101,31 @@ async def test_whoever_gives_up_waiting_holds_nobody_up() -> None:
     assert now() == pytest.approx(began + 2.0)
 
 
-@in_virtual_time
+async def test_whoever_is_cancelled_just_as_its_turn_comes_gives_the_call_back() -> None:
+    pace = few()
+    await call(pace, 10)
+    first = asyncio.create_task(pace.turn(EDIT, urgency=Urgency.FINAL))
+    await asyncio.sleep(0)
+    # Its turn comes after two seconds, and this right after that, before it hears of it.
+    asyncio.get_running_loop().call_later(2.0, first.cancel)
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    assert now() == 2.0
+    await call(pace, 1)
+    assert now() == 2.0
+
+
+async def test_what_is_given_back_goes_to_whoever_waits() -> None:
+    pace = few()
+    await call(pace, 10)
+    first, second = (asyncio.create_task(pace.turn(EDIT, urgency=Urgency.FINAL)) for _ in range(2))
+    await asyncio.sleep(0)
+    asyncio.get_running_loop().call_later(2.0, first.cancel)
+    await second
+    assert now() == 2.0
+    assert first.cancelled()
+
+
 async def test_interim_texts_find_no_room_while_finals_wait() -> None:
     pace = few()
     await call(pace, 10)
@@ -128,7 +135,6 @@ async def test_interim_texts_find_no_room_while_finals_wait() -> None:
     await waiting
 
 
-@in_virtual_time
 async def test_a_refusal_stops_everybody_until_slack_is_ready() -> None:
     pace, began = few(), now()
     await call(pace, 1)
@@ -140,7 +146,6 @@ async def test_a_refusal_stops_everybody_until_slack_is_ready() -> None:
     assert now() == pytest.approx(began + 34.0)  # at half the rate, for a while
 
 
-@in_virtual_time
 async def test_a_refusal_teaches_that_less_is_allowed_until_it_is_quiet() -> None:
     pace = few()
     pace.refused(EDIT, "", retry_after=1.0)
@@ -154,7 +159,37 @@ async def test_a_refusal_teaches_that_less_is_allowed_until_it_is_quiet() -> Non
     assert now() == began
 
 
-@in_virtual_time
+async def test_a_refusal_in_one_channel_stops_no_other() -> None:
+    pace = few()
+    await call(pace, 1, POST, "C1")
+    pace.refused(POST, "C1", retry_after=30.0)
+    await call(pace, 1, POST, "C2")
+    assert now() == 0.0
+    await call(pace, 1, POST, "C1")
+    assert now() == 30.0
+
+
+async def test_a_refusal_of_the_workspace_stops_all_channels() -> None:
+    pace = few()
+    # Five of six for the workspace, and one of two for each channel.
+    for number in range(5):
+        await call(pace, 1, POST, f"C{number}")
+    pace.refused(POST, "C0", retry_after=30.0)
+    assert pace.delay(POST, "C0", urgency=Urgency.FINAL) == 30.0
+    assert pace.delay(POST, "C9", urgency=Urgency.FINAL) == 30.0
+    assert pace.delay(EDIT, urgency=Urgency.FINAL) == 0.0
+
+
+async def test_who_waits_when_slack_refuses_waits_for_as_long_as_slack_says() -> None:
+    pace = few()
+    await call(pace, 10)
+    waiting = asyncio.create_task(call(pace, 1))
+    await asyncio.sleep(1.0)
+    pace.refused(EDIT, "", retry_after=30.0)
+    await waiting
+    assert now() == 31.0
+
+
 async def test_refusals_at_the_same_moment_teach_once() -> None:
     pace = few()
     for _ in range(8):
@@ -165,7 +200,6 @@ async def test_refusals_at_the_same_moment_teach_once() -> None:
     assert now() == began
 
 
-@in_virtual_time
 async def test_what_is_promised_is_kept_for_the_end() -> None:
     pace, began = few(), now()
     assert [pace.promise(EDIT) for _ in range(12)] == [True] * 10 + [False] * 2
@@ -176,7 +210,35 @@ async def test_what_is_promised_is_kept_for_the_end() -> None:
     assert now() == began
 
 
-@in_virtual_time
+async def test_nothing_is_promised_while_slack_is_not_ready() -> None:
+    pace = few()
+    pace.refused(EDIT, "", retry_after=30.0)
+    assert not pace.promise(EDIT)
+    await asyncio.sleep(30.0)
+    assert pace.promise(EDIT)
+    assert not pace.promise(EDIT)
+
+
+async def test_what_is_taken_back_can_be_promised_again() -> None:
+    pace = few()
+    assert all(pace.promise(EDIT) for _ in range(10))
+    pace.keep(EDIT)
+    assert [pace.promise(EDIT), pace.promise(EDIT)] == [True, False]
+
+
+async def test_what_is_owed_is_kept_though_there_is_none_left() -> None:
+    pace = few()
+    await call(pace, 10)
+    pace.owe(EDIT)
+    pace.owe(EDIT)
+    # Two that are owed are less than the reserve of four.
+    assert pace.delay(EDIT, urgency=Urgency.INTERIM) == 10.0
+    for _ in range(6):
+        pace.owe(EDIT)
+    assert pace.delay(EDIT, urgency=Urgency.INTERIM) == 18.0
+    assert pace.delay(EDIT, urgency=Urgency.FINAL) == 2.0
+
+
 async def test_the_interval_widens_as_more_replies_grow() -> None:
     pace = Pace(now)
     intervals = []
@@ -188,7 +250,24 @@ async def test_the_interval_widens_as_more_replies_grow() -> None:
     assert intervals[-1] > 20 - 1e-9
 
 
-@in_virtual_time
+async def test_the_interval_is_a_second_again_when_the_others_have_ended() -> None:
+    pace = few()
+    intervals = []
+    for change in (pace.owe,) * 4 + (pace.keep,) * 3:
+        change(EDIT)
+        intervals.append(pace.interval(EDIT))
+    # Half a call a second, and six above the reserve that are spent over ten seconds.
+    assert intervals == pytest.approx([1.0, 2 / 1.1, 3 / 1.1, 4 / 1.1, 3 / 1.1, 2 / 1.1, 1.0])
+
+
+async def test_the_interval_of_streams_goes_by_how_many_have_to_be_ended() -> None:
+    pace = few()
+    for _ in range(8):
+        pace.owe("chat.stopStream")
+    assert pace.interval("chat.appendStream") == 1.0
+    assert pace.interval("chat.appendStream", ended_by="chat.stopStream") > 1.0
+
+
 async def test_a_single_reply_is_edited_about_once_a_second() -> None:
     pace = Pace(now)
     pace.owe(EDIT)
@@ -200,7 +279,6 @@ async def test_a_single_reply_is_edited_about_once_a_second() -> None:
     assert 50 <= edits <= 61
 
 
-@in_virtual_time
 async def test_quiet_channels_are_forgotten() -> None:
     pace = few()
     for number in range(100):
@@ -251,37 +329,31 @@ async def growing(pace: Pace, slack: Slack, seconds: float) -> float:
 
 @pytest.mark.parametrize("replies", [1, 5, 20, 100])
 @pytest.mark.parametrize("seed", range(3))
-def test_however_many_grow_at_once_slack_refuses_nothing_and_finals_are_on_time(replies: int, seed: int) -> None:
-    async def scenario() -> None:
-        rng = random.Random(seed)
-        pace, slack = Pace(now), Slack(Rate(50, 20), rng)
-        for _ in range(3):
-            work = [growing(pace, slack, rng.uniform(4, 12)) for _ in range(replies)]
-            late = await asyncio.gather(*work)
-            assert slack.refusals == 0
-            assert max(late) < 1.0
-            await asyncio.sleep(rng.uniform(0, 5))
-
-    run(scenario())
+async def test_however_many_grow_at_once_slack_refuses_nothing_and_finals_are_on_time(replies: int, seed: int) -> None:
+    rng = random.Random(seed)
+    pace, slack = Pace(now), Slack(Rate(50, 20), rng)
+    for _ in range(3):
+        work = [growing(pace, slack, rng.uniform(4, 12)) for _ in range(replies)]
+        late = await asyncio.gather(*work)
+        assert slack.refusals == 0
+        assert max(late) < 1.0
+        await asyncio.sleep(rng.uniform(0, 5))
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_slack_that_allows_less_than_it_says_is_learned(seed: int) -> None:
-    async def scenario() -> None:
-        rng = random.Random(seed)
-        pace, slack = Pace(now), Slack(Rate(50, 5), rng)
-        for _ in range(10):
-            await asyncio.gather(*(growing(pace, slack, rng.uniform(4, 12)) for _ in range(12)))
-        first = slack.refusals
-        for _ in range(3):
-            await asyncio.gather(*(growing(pace, slack, rng.uniform(4, 12)) for _ in range(3)))
-        assert 0 < first < 60
-        assert slack.refusals - first <= 3
-
-    run(scenario())
+async def test_a_slack_that_allows_less_than_it_says_is_learned(seed: int) -> None:
+    rng = random.Random(seed)
+    pace, slack = Pace(now), Slack(Rate(50, 5), rng)
+    for _ in range(10):
+        await asyncio.gather(*(growing(pace, slack, rng.uniform(4, 12)) for _ in range(12)))
+    first = slack.refusals
+    for _ in range(3):
+        await asyncio.gather(*(growing(pace, slack, rng.uniform(4, 12)) for _ in range(3)))
+    assert 0 < first < 60
+    assert slack.refusals - first <= 3
 
 
-def test_limits_are_settings() -> None:
+async def test_limits_are_settings() -> None:
     limits = read_limits("chat.update=20/5, chat.postMessage=30 chat.postMessage/workspace=100")
     assert (limits[EDIT].burst, limits[EDIT].per_minute) == (5, 20)
     assert (limits[POST].burst, limits[POST].per_minute) == (2.25, 30)
@@ -291,12 +363,11 @@ def test_limits_are_settings() -> None:
 
 
 @pytest.mark.parametrize("text", ["chat.update", "chat.update=0", "chat.update=5/0", "no.method=5", "chat.update=-1"])
-def test_limits_that_make_no_sense_are_refused(text: str) -> None:
+async def test_limits_that_make_no_sense_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="must"):
         read_limits(text)
 
 
-@in_virtual_time
 async def test_first_texts_go_before_further_edits() -> None:
     pace = few()
     for _ in range(5):
@@ -308,7 +379,6 @@ async def test_first_texts_go_before_further_edits() -> None:
     assert pace.delay(EDIT, urgency=Urgency.INTERIM) == 0
 
 
-@in_virtual_time
 async def test_what_nobody_waits_for_keeps_no_command_waiting() -> None:
     pace, order = few(), list[str]()
     await call(pace, 10)
@@ -324,7 +394,6 @@ async def test_what_nobody_waits_for_keeps_no_command_waiting() -> None:
     assert order[0] == "command"
 
 
-@in_virtual_time
 async def test_of_one_urgency_everybody_is_served_in_turn() -> None:
     pace, order = few(), list[str]()
     await call(pace, 10)

@@ -1,0 +1,177 @@
+"""What the scheduler promises whatever is asked of it: random calls of any urgency, some given up, and refusals."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chathakase.clock import monotonic as now
+from chathakase.slack.web.limits import LIMITS, POST, WORKSPACE, Limit
+from chathakase.slack.web.pace import LEAST, Pace, Urgency
+
+pytestmark = pytest.mark.virtual_time
+
+EDIT = "chat.update"
+FEW = {
+    **LIMITS,
+    EDIT: Limit(burst=4, per_minute=60, reserve=1),
+    POST: Limit(burst=2, per_minute=60),
+    WORKSPACE: Limit(burst=3, per_minute=90, reserve=1),
+}
+CLOSE = 1e-3
+"""Part of a call, and seconds, that rounding may take."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Somebody comes ``after`` the one before and wants to make a call, for at most ``patience`` seconds."""
+
+    after: float
+    urgency: Urgency
+    channel: str
+    patience: float
+
+
+@dataclass
+class Log:
+    """What came of it, in seconds of the clock."""
+
+    came: dict[int, float] = field(default_factory=dict)
+    went: dict[int, float] = field(default_factory=dict)
+    left: dict[int, float] = field(default_factory=dict)
+
+    def waited(self, number: int, at: float) -> bool:
+        """Whether somebody was waiting strictly before and after a moment."""
+        end = min(self.went.get(number, at), self.left.get(number, at))
+        return self.came[number] < at - CLOSE and end > at + CLOSE
+
+
+moments = st.integers(0, 40).map(lambda tenths: tenths / 10)
+asks = st.lists(
+    st.builds(
+        Ask,
+        after=moments,
+        urgency=st.sampled_from(Urgency),
+        channel=st.sampled_from(("C1", "C2")),
+        patience=st.sampled_from((0.5, 5.0, 1_000.0, 1_000.0)),
+    ),
+    min_size=1,
+    max_size=25,
+)
+
+
+async def play(pace: Pace, method: str, asked: Sequence[Ask]) -> Log:
+    """Have everybody come, and wait until all have gone or given up."""
+    log = Log()
+
+    async def one(number: int, ask: Ask) -> None:
+        log.came[number] = now()
+        try:
+            async with asyncio.timeout(ask.patience):
+                await pace.turn(method, ask.channel, urgency=ask.urgency)
+            log.went[number] = now()
+        except TimeoutError:
+            log.left[number] = now()
+
+    async with asyncio.TaskGroup() as group:
+        for number, ask in enumerate(asked):
+            await asyncio.sleep(ask.after)
+            group.create_task(one(number, ask))
+    return log
+
+
+def most_at_once(times: Sequence[float], limit: Limit) -> float:
+    """By how much the calls exceed, in the worst of all windows, what the limit allows in it."""
+    times = sorted(times)
+    return max(
+        (
+            last - first + 1 - limit.burst - limit.per_second * (times[last] - times[first])
+            for first in range(len(times))
+            for last in range(first, len(times))
+        ),
+        default=0.0,
+    )
+
+
+@settings(max_examples=60)
+@given(asked=asks)
+async def test_in_no_window_of_time_do_more_calls_go_than_slack_allows(asked: Sequence[Ask]) -> None:
+    log = await play(Pace(now, FEW), POST, asked)
+    for channel in ("C1", "C2"):
+        assert most_at_once([at for n, at in log.went.items() if asked[n].channel == channel], FEW[POST]) < CLOSE
+    assert most_at_once([*log.went.values()], FEW[WORKSPACE]) < CLOSE
+
+
+@settings(max_examples=60)
+@given(asked=asks)
+async def test_nobody_goes_while_somebody_more_urgent_waits(asked: Sequence[Ask]) -> None:
+    log = await play(Pace(now, FEW), EDIT, asked)
+    for number, at in log.went.items():
+        assert not [
+            other for other, ask in enumerate(asked) if ask.urgency < asked[number].urgency and log.waited(other, at)
+        ]
+
+
+@settings(max_examples=60)
+@given(asked=asks)
+async def test_whoever_is_patient_goes_in_the_end(asked: Sequence[Ask]) -> None:
+    log = await play(Pace(now, FEW), EDIT, asked)
+    limit, most = FEW[EDIT], len(asked)
+    # Each may have to wait for all the others, and for what the least urgent must leave behind.
+    longest = (most + limit.reserve + 2) / limit.per_second
+    for number, ask in enumerate(asked):
+        if ask.patience > longest:
+            assert log.went[number] - log.came[number] <= longest + CLOSE
+
+
+@settings(max_examples=60)
+@given(asked=asks, refusals=st.lists(st.tuples(moments, st.integers(1, 30)), max_size=4))
+async def test_nothing_goes_before_slack_is_ready_and_everybody_does_afterwards(
+    asked: Sequence[Ask], refusals: Sequence[tuple[float, int]]
+) -> None:
+    pace, closed = Pace(now, FEW), list[tuple[float, float]]()
+
+    async def refuse() -> None:
+        for after, seconds in refusals:
+            await asyncio.sleep(after)
+            pace.refused(EDIT, "", retry_after=seconds)
+            closed.append((now(), now() + seconds))
+
+    log, _ = await asyncio.gather(play(pace, EDIT, asked), refuse())
+    for at in log.went.values():
+        assert not [(begin, end) for begin, end in closed if begin + CLOSE < at < end - CLOSE]
+    slowest = (len(asked) + 4) / (FEW[EDIT].per_second * LEAST)
+    for number, ask in enumerate(asked):
+        if ask.patience > slowest + sum(seconds for _, seconds in refusals):
+            assert number in log.went
+
+
+deeds = st.lists(st.sampled_from(("promise", "edit", "edit", "end", "second")), max_size=60)
+
+
+@settings(max_examples=60)
+@given(deeds=deeds)
+async def test_whoever_was_promised_a_call_never_waits_for_it(deeds: Sequence[str]) -> None:
+    pace, promised, began = Pace(now, FEW), 0, now()
+
+    async def end() -> None:
+        pace.keep(EDIT)
+        await pace.turn(EDIT, urgency=Urgency.FINAL)
+
+    for number, deed in enumerate(deeds):
+        if deed == "promise":
+            promised += pace.promise(EDIT)
+        elif deed == "edit" and pace.delay(EDIT, urgency=Urgency.INTERIM) <= 0:
+            await pace.turn(EDIT, urgency=Urgency.INTERIM)
+        elif deed == "end" and promised:
+            promised -= 1
+            await end()
+        elif deed == "second":
+            await asyncio.sleep(0.7)
+        assert now() - began == pytest.approx(0.7 * deeds[: number + 1].count("second"))
+    for _ in range(promised):
+        await end()
+    assert now() - began == pytest.approx(0.7 * deeds.count("second"))
