@@ -9,6 +9,18 @@ from itertools import count
 from chathakase.core.errands import CLEAR_SESSION, Command, Errand, Press
 from chathakase.core.files import SharedFile
 from chathakase.core.memory import Change, Memory, Summary
+from chathakase.core.ports import (
+    ChangeStore,
+    ErrandStore,
+    FileStore,
+    ForgetStore,
+    HintStore,
+    MemoryStore,
+    SessionStore,
+    SummaryStore,
+    TitleStore,
+    TurnStore,
+)
 from chathakase.core.types import (
     NO_SESSION,
     Appended,
@@ -63,25 +75,20 @@ class Clock:
         return self.now
 
 
-@dataclass
-class Stores:
-    database: SqliteDatabase
+class Talk:
+    """What is said to any stores, be they in a database or in memory."""
+
     clock: Clock
-    sessions: Sessions
-    memory: Memories
-    changes: Changes
-    forgetting: Forgetting
-    files: Files
-    summaries: Summaries
-    titles: Titles
-    search: Search
-    merging: Merging
-    emptying: Emptying
-    export: Export
-    turns: Turns
-    errands: Errands
-    listening: Listening
-    hints: Hints
+    sessions: SessionStore
+    memory: MemoryStore
+    changes: ChangeStore
+    forgetting: ForgetStore
+    files: FileStore
+    summaries: SummaryStore
+    titles: TitleStore
+    turns: TurnStore
+    errands: ErrandStore
+    hints: HintStore
 
     async def say(self, ref: str, text: str = "hello", *, command: bool = False, **fields: object) -> Appended:
         incoming = said(ref, text, **fields)
@@ -131,10 +138,6 @@ class Stores:
     async def remembered(self, *, limit: int = 99, tokens: int = 99_999, lease: Lease | None = None) -> Memory:
         return await self.memory.memory(await self.id_at(), lease=lease, limit=limit, tokens=tokens)
 
-    async def title(self) -> tuple[str, str]:
-        rows = await self.database.fetch("SELECT title, made_by FROM titles WHERE session = $1", await self.id_at())
-        return str(rows[0][0]), str(rows[0][1])
-
     async def newest(self) -> tuple[str, int]:
         """The newest turn that ended, and how often it was run."""
         newest = await self.turns.newest(await self.id_at())
@@ -148,6 +151,33 @@ class Stores:
         """What a turn sees; without one, what a turn would see that came after everything stored."""
         memory = await self.remembered(lease=lease, limit=limit)
         return [message.text for message in memory.messages[-limit:]]
+
+
+@dataclass
+class Stores(Talk):
+    """The stores of a database, and what only they can tell."""
+
+    database: SqliteDatabase
+    clock: Clock
+    sessions: Sessions
+    memory: Memories
+    changes: Changes
+    forgetting: Forgetting
+    files: Files
+    summaries: Summaries
+    titles: Titles
+    search: Search
+    merging: Merging
+    emptying: Emptying
+    export: Export
+    turns: Turns
+    errands: Errands
+    listening: Listening
+    hints: Hints
+
+    async def title(self) -> tuple[str, str]:
+        rows = await self.database.fetch("SELECT title, made_by FROM titles WHERE session = $1", await self.id_at())
+        return str(rows[0][0]), str(rows[0][1])
 
     async def go_on_at(self, number: int) -> None:
         """Have the next message stored under a number, from which follows the index that holds its words."""

@@ -28,14 +28,6 @@ async def test_a_model_wins_over_the_rule_and_a_person_over_both(stores: Stores)
     assert info.usage == (("m-2", 2, 4),)
 
 
-async def test_a_title_that_may_tell_of_what_is_forgotten_is_not_taken(stores: Stores) -> None:
-    await stores.answered("1", "the secret", "a1")
-    memory = await stores.remembered()
-    await stores.changes.change(change("1"))
-    assert not await stores.titles.entitle(ID, "The secret", by=TitleBy.MODEL, made_of=memory)
-    assert await stores.titles.entitle(ID, "Fine", by=TitleBy.MODEL, made_of=await stores.remembered())
-
-
 async def test_a_models_title_goes_with_what_is_deleted_and_with_a_new_beginning(stores: Stores) -> None:
     await stores.answered("1", "the first", "a1")
     await stores.answered("2", "the second", "a2")

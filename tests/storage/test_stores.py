@@ -8,12 +8,12 @@ import pytest
 
 from chathakase.core.errors import StoreError
 from chathakase.core.leases import LEASE_MS
-from chathakase.core.types import Appended, ExpiryMode, Hold, Outcome, Result, Role, Usage
+from chathakase.core.types import ExpiryMode, Role
 from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.sqlite.migrate import migrate
 from chathakase.storage.stores.expiry import SESSIONS
 from tests.places import slack_place
-from tests.storage.stores import FILE, HERE, ID, LATER, PLACE, TIMEOUT, Stores, answer
+from tests.storage.stores import ID, LATER, PLACE, TIMEOUT, Stores, answer
 
 
 async def test_a_question_is_saved_once(stores: Stores) -> None:
@@ -37,20 +37,6 @@ async def test_only_what_opens_makes_a_session(stores: Stores) -> None:
     assert await stores.say("3", opens=False)
 
 
-async def test_a_turn_is_claimed_once(stores: Stores) -> None:
-    await stores.say("1")
-    claims = await asyncio.gather(*(stores.turns.claim(ID) for _ in range(20)))
-    assert sum(lease is not None for lease in claims) == 1
-
-
-async def test_context_waits_for_no_answer(stores: Stores) -> None:
-    await stores.say("1")
-    await stores.turns.finish(await stores.claimed(), answer("a"))
-    await stores.say("2", asks=False)
-    assert await stores.turns.claim(ID) is None
-    assert await stores.turns.waiting([PLACE.home]) == []
-
-
 async def test_finish_saves_the_answer_the_cursor_and_the_turn(stores: Stores) -> None:
     await stores.say("1")
     lease = await stores.claimed()
@@ -69,44 +55,6 @@ async def test_finish_saves_the_answer_the_cursor_and_the_turn(stores: Stores) -
     assert not await stores.turns.was_cleared(lease)
 
 
-async def test_a_failed_turn_keeps_the_question_and_asks_no_more(stores: Stores) -> None:
-    await stores.say("1", "the question")
-    await stores.turns.finish(await stores.claimed(), Result(Outcome.FAILED, error="timeout"))
-    assert await stores.turns.waiting([PLACE.home]) == []
-    assert await stores.texts() == ["the question"]
-
-
-async def test_an_answer_stands_after_what_it_answered(stores: Stores) -> None:
-    await stores.say("1", "q1")
-    lease = await stores.claimed()
-    await stores.say("2", "q2")
-    await stores.say("3", "q3")
-    await stores.turns.finish(lease, answer("a1"))
-    assert await stores.texts() == ["q1", "a1", "q2", "q3"]
-    second = await stores.claimed()
-    assert await stores.texts(second) == ["q1", "a1", "q2", "q3"]
-    assert await stores.texts(second, limit=2) == ["q2", "q3"]
-
-
-async def test_a_lease_is_renewed_lost_and_taken_over(stores: Stores) -> None:
-    await stores.say("1")
-    lease = await stores.claimed()
-    await stores.turns.note_reply(lease, ["1.5", "1.6"])
-    stores.clock.now += LEASE_MS - 1
-    assert await stores.turns.renew(lease) is Hold.HELD
-    stores.clock.now += LEASE_MS - 1
-    assert await stores.turns.claim(ID) is None
-    assert await stores.turns.waiting([PLACE.home]) == []
-    stores.clock.now += 2
-    assert await stores.turns.waiting([PLACE.home]) == [HERE]
-    second = await stores.claimed()
-    assert (second.attempt, second.refs, second.turn) == (2, ("1.5", "1.6"), lease.owner)
-    assert await stores.turns.renew(lease) is Hold.LOST
-    assert not await stores.turns.finish(lease, answer("late"))
-    assert await stores.turns.finish(second, answer("in time"))
-    assert await stores.texts() == ["hello", "in time"]
-
-
 async def test_nothing_is_recorded_of_a_turn_whose_lease_is_lost(stores: Stores) -> None:
     await stores.say("1", "the question")
     lost = await stores.claimed()
@@ -120,15 +68,6 @@ async def test_nothing_is_recorded_of_a_turn_whose_lease_is_lost(stores: Stores)
     assert await stores.database.fetch("SELECT id, attempts, outcome FROM turns") == [(lost.turn, 2, "answered")]
     assert not await stores.turns.finish(lost, answer("later still"))
     assert await stores.texts() == ["the question", "in time"]
-
-
-async def test_a_turn_that_is_put_down_is_taken_up_with_its_messages(stores: Stores) -> None:
-    await stores.say("1")
-    lease = await stores.claimed()
-    await stores.turns.note_reply(lease, ["1.5"])
-    await stores.turns.release(lease)
-    again = await stores.claimed()
-    assert (again.attempt, again.refs, again.turn) == (1, ("1.5",), lease.owner)
 
 
 async def test_clearing_forgets_and_ends_the_turn(stores: Stores) -> None:
@@ -150,22 +89,6 @@ async def test_clearing_forgets_and_ends_the_turn(stores: Stores) -> None:
     assert await stores.texts() == ["afresh"]
     everything = await stores.database.fetch("SELECT text, author FROM messages")
     assert "secret" not in str(everything)
-
-
-async def test_what_is_said_after_the_command_survives_the_clearing(stores: Stores) -> None:
-    await stores.say("1", "before")
-    await stores.say("2", "clear session", command=True)
-    await stores.say("3", "after")
-    assert await stores.clear("2") == 1
-    assert await stores.texts() == ["after"]
-    assert await stores.turns.waiting([PLACE.home]) == [HERE]
-
-
-async def test_commands_are_had_once_and_never_remembered(stores: Stores) -> None:
-    assert await stores.say("1", "help", command=True)
-    assert not await stores.say("1", "help", command=True)
-    assert await stores.texts() == []
-    assert await stores.turns.waiting([PLACE.home]) == []
 
 
 async def test_info_counts_people_and_messages(stores: Stores) -> None:
@@ -249,48 +172,10 @@ async def test_what_is_no_database_is_refused(tmp_path: Path) -> None:
             await migrate(opened, now=0)
 
 
-async def test_what_was_answered_before_a_late_clearing_is_not_answered_again(stores: Stores) -> None:
-    await stores.say("1", "before")
-    await stores.answered("3", "after", "the answer")
-    await stores.say("2", "clear session", command=True)
-    await stores.clear("2")
-    assert await stores.turns.waiting([PLACE.home]) == []
-    assert await stores.turns.claim(ID) is None
-
-
-async def test_a_lost_turn_was_cleared_or_is_somebody_elses(stores: Stores) -> None:
-    await stores.say("1")
-    first = await stores.claimed()
-    assert not await stores.turns.was_cleared(first)
-    stores.clock.now += LEASE_MS + 1
-    second = await stores.claimed()
-    assert not await stores.turns.was_cleared(first)
-    await stores.turns.finish(second, answer("a"))
-    assert not await stores.turns.was_cleared(first)
-    await stores.say("2")
-    third = await stores.claimed()
-    await stores.say("3", "clear session", command=True)
-    await stores.clear("3")
-    assert await stores.turns.was_cleared(third)
-    await stores.say("4")
-    await stores.claimed()
-    assert await stores.turns.was_cleared(third)
-
-
-async def test_the_newest_count_of_tokens_is_learned_from_last(stores: Stores) -> None:
-    for number in range(1, 4):
-        await stores.say(str(number))
-        stores.clock.now += 1_000
-        result = Result(Outcome.ANSWERED, "a", model="m", usage=Usage(100 + number, 5), estimate=100)
-        assert await stores.turns.finish(await stores.claimed(), result)
-    assert await stores.turns.calibration() == [("m", 100, 101), ("m", 100, 102), ("m", 100, 103)]
-
-
-async def test_what_becomes_of_a_message_is_told(stores: Stores) -> None:
-    assert await stores.say("1", opens=False) is Appended.STRAY
-    assert await stores.say("1") is Appended.NEW
-    assert await stores.say("1") is Appended.KNOWN
-    assert await stores.say("1", files=(FILE,)) is Appended.COMPLETED
-    assert await stores.say("1", files=(FILE,)) is Appended.KNOWN
-    assert await stores.say("1", place=slack_place("C2", "1.0"), opens=False) is Appended.STRAY
-    assert await stores.sessions.opened([PLACE, slack_place("C2", "1.0")]) == {PLACE: ID}
+async def test_only_what_wants_an_answer_asks(stores: Stores) -> None:
+    await stores.say("1", "q1", author="U1")
+    await stores.say("2", "by the way", author="U2", asks=False)
+    await stores.say("3", "help", author="U3", command=True)
+    await stores.turns.finish(await stores.claimed(), answer("a1"))
+    rows = await stores.database.fetch("SELECT ref FROM messages WHERE asks = 1")
+    assert rows == [("1",)]

@@ -2,10 +2,10 @@
 
 from chathakase.core.types import SessionId
 from tests.places import slack_place
-from tests.storage.stores import ID, PLACE, Stores, answer
+from tests.storage.stores import ID, PLACE, Talk, answer
 
 
-async def test_people_are_all_who_said_something_that_is_not_forgotten(stores: Stores) -> None:
+async def test_people_are_all_who_said_something_that_is_not_forgotten(stores: Talk) -> None:
     assert await stores.sessions.people(PLACE) == frozenset()
     await stores.answered("1", "q1", "a1", author="U1")
     await stores.say("2", "clear session", author="U2", command=True)
@@ -18,16 +18,7 @@ async def test_people_are_all_who_said_something_that_is_not_forgotten(stores: S
     assert await stores.sessions.people(PLACE) == {"U3", "U4"}
 
 
-async def test_only_what_wants_an_answer_asks(stores: Stores) -> None:
-    await stores.say("1", "q1", author="U1")
-    await stores.say("2", "by the way", author="U2", asks=False)
-    await stores.say("3", "help", author="U3", command=True)
-    await stores.turns.finish(await stores.claimed(), answer("a1"))
-    rows = await stores.database.fetch("SELECT ref FROM messages WHERE asks = 1")
-    assert rows == [("1",)]
-
-
-async def test_askers_are_those_whom_the_turn_answers(stores: Stores) -> None:
+async def test_askers_are_those_whom_the_turn_answers(stores: Talk) -> None:
     first = await stores.answered("1", "q1", "a1", author="U1")
     await stores.say("2", "q2", author="U2")
     await stores.say("3", "by the way", author="U9", asks=False)
@@ -45,7 +36,7 @@ async def test_askers_are_those_whom_the_turn_answers(stores: Stores) -> None:
     assert await stores.turns.askers(ID, "") == {"U5"}
 
 
-async def test_nobody_asked_what_is_unknown_forgotten_or_elsewhere(stores: Stores) -> None:
+async def test_nobody_asked_what_is_unknown_forgotten_or_elsewhere(stores: Talk) -> None:
     assert await stores.turns.askers(ID, "") == frozenset()
     first = await stores.answered("1", "q1", "a1")
     assert await stores.turns.askers(ID, "unknown") == frozenset()
@@ -59,7 +50,7 @@ async def test_nobody_asked_what_is_unknown_forgotten_or_elsewhere(stores: Store
     assert await stores.turns.askers(ID, "") == frozenset()
 
 
-async def test_a_turn_that_is_taken_up_again_keeps_its_askers(stores: Stores) -> None:
+async def test_a_turn_that_is_taken_up_again_keeps_its_askers(stores: Talk) -> None:
     first = await stores.answered("1", "q1", author="U1")
     await stores.answered("2", "q2", "a2", author="U2")
     await stores.press(first)
@@ -73,7 +64,7 @@ async def test_a_turn_that_is_taken_up_again_keeps_its_askers(stores: Stores) ->
     assert await stores.turns.askers(ID, "") == {"U3"}
 
 
-async def test_who_asked_later_is_no_asker_of_a_turn_under_way(stores: Stores) -> None:
+async def test_who_asked_later_is_no_asker_of_a_turn_under_way(stores: Talk) -> None:
     await stores.say("1", author="U1")
     lease = await stores.claimed()
     await stores.say("2", author="U2")

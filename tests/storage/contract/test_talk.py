@@ -6,10 +6,10 @@ import pytest
 
 from chathakase.core.memory import Scope
 from chathakase.core.types import Appended, SaidTo
-from tests.storage.stores import HERE, ID, PLACE, Stores, change, said
+from tests.storage.stores import HERE, ID, PLACE, Talk, change, said
 
 
-async def test_talk_among_people_asks_nothing_until_the_bot_is_called(stores: Stores) -> None:
+async def test_talk_among_people_asks_nothing_until_the_bot_is_called(stores: Talk) -> None:
     await stores.say("1", author="U1")
     await stores.say("2", author="U2", opens=False)
     assert await stores.say("3", author="U2", opens=False, asks=False, said_to=SaidTo.OTHERS) is Appended.NEW
@@ -23,7 +23,7 @@ async def test_talk_among_people_asks_nothing_until_the_bot_is_called(stores: St
     assert not await stores.sessions.is_among_people(said("7", author="U1"))
 
 
-async def test_what_comes_late_stands_where_it_was_said(stores: Stores) -> None:
+async def test_what_comes_late_stands_where_it_was_said(stores: Talk) -> None:
     await stores.say("1", author="U1")
     await stores.say("2", author="U2", opens=False)
     await stores.say("5", author="U2", opens=False, asks=False, said_to=SaidTo.OTHERS)
@@ -31,7 +31,7 @@ async def test_what_comes_late_stands_where_it_was_said(stores: Stores) -> None:
     assert await stores.say("6", author="U1", opens=False) is Appended.AMONG_PEOPLE
 
 
-async def test_nobody_talks_among_people_alone(stores: Stores) -> None:
+async def test_nobody_talks_among_people_alone(stores: Talk) -> None:
     await stores.say("1", author="U1")
     await stores.say("2", author="U1", opens=False, asks=False, said_to=SaidTo.OTHERS)
     assert await stores.say("3", author="U1", opens=False) is Appended.NEW
@@ -39,7 +39,7 @@ async def test_nobody_talks_among_people_alone(stores: Stores) -> None:
 
 
 @pytest.mark.parametrize("way", ["deleted", "forgotten", "changed"])
-async def test_what_is_not_said_any_more_no_longer_counts(stores: Stores, way: str) -> None:
+async def test_what_is_not_said_any_more_no_longer_counts(stores: Talk, way: str) -> None:
     await stores.say("1", author="U1")
     await stores.say("2", author="U2", opens=False)
     await stores.say("3", author="U2", opens=False, asks=False, said_to=SaidTo.OTHERS)
@@ -52,7 +52,7 @@ async def test_what_is_not_said_any_more_no_longer_counts(stores: Stores, way: s
     assert await stores.say("4", author="U1", opens=False) is Appended.NEW
 
 
-async def test_a_hint_is_given_once_by_one(stores: Stores) -> None:
+async def test_a_hint_is_given_once_by_one(stores: Talk) -> None:
     assert await stores.hints.tell("U1", PLACE, "hint", teller="a")
     assert await stores.hints.tell("U1", PLACE, "hint", teller="a"), "what is tried again tells it again"
     assert not await stores.hints.tell("U1", PLACE, "hint", teller="b")
@@ -62,7 +62,7 @@ async def test_a_hint_is_given_once_by_one(stores: Stores) -> None:
     assert await stores.hints.tell("U1", replace(PLACE, surface="line"), "hint", teller="b")
 
 
-async def test_who_has_replied_in_a_thread_is_known(stores: Stores) -> None:
+async def test_who_has_replied_in_a_thread_is_known(stores: Talk) -> None:
     await stores.say("1.000001", author="U1")
     assert not await stores.hints.has_replied("U1", PLACE)
     await stores.say("2", author="U1")

@@ -1,0 +1,241 @@
+"""What the stores in memory remember, and what follows from it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from itertools import count as counting
+
+from chathakase.core.errands import CLEAR_SESSION, Command, Errand
+from chathakase.core.files import Attachment, Image, SharedFile
+from chathakase.core.leases import AHEAD_MS
+from chathakase.core.memory import Summary, TitleBy
+from chathakase.core.titles import UNTITLED, title_of
+from chathakase.core.types import (
+    Home,
+    Incoming,
+    Message,
+    Place,
+    Result,
+    Role,
+    SaidTo,
+    SessionId,
+    Wish,
+)
+from tests.doubles.trips import Trips
+
+SPOKEN = (Role.USER, Role.ASSISTANT)
+
+
+@dataclass
+class MessageRecord:
+    """One stored message."""
+
+    role: Role
+    text: str
+    author: str
+    ref: str
+    said: int
+    seq: int
+    asks: bool = False
+    name: str = ""
+    said_to: SaidTo = SaidTo.ANYBODY
+    reply_to: int | None = None
+    """Of an answer: the newest message that it answers."""
+    changed: int = 0
+    attachments: list[Attachment] = field(default_factory=list)
+
+    @property
+    def answered(self) -> int:
+        """Up to where a turn must have come to know of it."""
+        return self.seq if self.reply_to is None else self.reply_to
+
+    def forget(self) -> None:
+        self.role, self.text, self.author, self.name, self.attachments = Role.CLEARED, "", "", "", []
+
+    def seen(self, count_tokens: Callable[[str], int]) -> Message:
+        """The same, as it is told."""
+        tokens = count_tokens(self.text)
+        about = {"seq": self.seq, "ref": self.ref, "said": self.said, "name": self.name, "tokens": tokens}
+        return Message(self.role, self.text, self.author, attachments=tuple(self.attachments), **about)  # type: ignore[arg-type]
+
+
+@dataclass
+class TurnRecord:
+    """A turn that ended."""
+
+    id: str
+    upto: int
+    run: int
+    refs: tuple[str, ...]
+    result: Result
+    ended: int
+    wish: Wish | None = None
+
+
+@dataclass
+class Claim:
+    """A turn that is under way, or was put down unfinished."""
+
+    turn: str
+    refs: tuple[str, ...] = ()
+    attempts: int = 0
+    owner: str | None = None
+    until: int = 0
+    stop: bool = False
+
+
+@dataclass
+class SessionRecord:
+    """One session, and all that is in it."""
+
+    id: SessionId
+    place: Place
+    above_read: bool
+    seq: int = 0
+    asked: int = 0
+    answered: int = 0
+    messages: list[MessageRecord] = field(default_factory=list)
+    turns: dict[str, TurnRecord] = field(default_factory=dict)
+    """Those that ended."""
+    claim: Claim | None = None
+    summary: Summary | None = None
+    generation: int = 0
+    given_title: tuple[str, TitleBy] | None = None
+    told: int = 0
+    """The newest message of which that title may tell."""
+
+    @property
+    def waits(self) -> bool:
+        return self.asked > self.answered or any(turn.wish for turn in self.turns.values())
+
+    @property
+    def wished(self) -> TurnRecord | None:
+        """The first of the turns that are to be taken up again."""
+        return min((turn for turn in self.turns.values() if turn.wish), key=lambda turn: turn.upto, default=None)
+
+    @property
+    def title(self) -> tuple[str, TitleBy | None]:
+        first = next((each for each in self.spoken(Role.USER) if each.seq > 0), None)
+        named = (title_of(first.text), TitleBy.RULE) if first else (UNTITLED, None)
+        return self.given_title or named
+
+    def find(self, ref: str) -> MessageRecord | None:
+        return next((each for each in self.messages if each.ref == ref), None)
+
+    def spoken(self, *roles: Role) -> list[MessageRecord]:
+        """The messages of some roles, in the order in which they were said."""
+        return sorted((each for each in self.messages if each.role in roles), key=lambda each: (each.said, each.seq))
+
+    def questions(self, since: int, upto: int | None = None) -> list[MessageRecord]:
+        """What asks, is not forgotten, and came between two others, in the order in which it came."""
+        asking = (each for each in self.messages if each.role is Role.USER and each.asks and each.seq > since)
+        return sorted((each for each in asking if upto is None or each.seq <= upto), key=lambda each: each.seq)
+
+    def since(self, turn: TurnRecord) -> int:
+        """What came up to here was answered before a turn that ended."""
+        return max((other.upto for other in self.turns.values() if other.upto < turn.upto), default=0)
+
+    def answered_by(self, turn: TurnRecord) -> list[MessageRecord]:
+        """The questions that a turn that ended answers, those that are not forgotten."""
+        return self.questions(self.since(turn), turn.upto)
+
+    def among_people(self, said: int, author: str) -> bool:
+        """Whether people talk among themselves at a time, and not only one author."""
+        earlier = [each for each in self.messages if each.said < said and each.role is not Role.CLEARED]
+        newest = max((each for each in earlier if each.said_to), key=lambda each: each.said, default=None)
+        others = any(self._people(but=author))
+        return others and newest is not None and newest.said_to is SaidTo.OTHERS
+
+    def people(self) -> list[str]:
+        """The user ids of who said something."""
+        return list(dict.fromkeys(self._people()))
+
+    def _people(self, *, but: str = "") -> Iterable[str]:
+        told = self.spoken(Role.USER)
+        return (each.author for each in told if each.author and not each.name and each.author != but)
+
+    def spoil(self, said: int) -> None:
+        """Something changed that was said at a time, of which a summary may tell."""
+        self.generation += 1
+        if self.summary is not None and self.summary.upto >= said:
+            self.summary = None
+
+    def withdraw(self) -> None:
+        """Have nothing answered that is forgotten."""
+        if self.asked > self.answered:
+            left = self.questions(self.answered)
+            self.answered = left[0].seq - 1 if left else self.seq
+        for turn in self.turns.values():
+            if not self.answered_by(turn):
+                turn.wish = None
+        if not self.waits:
+            self.claim = None
+
+
+@dataclass
+class ErrandRecord:
+    """Something that is to be done once."""
+
+    errand: Errand
+    until: int
+    done: bool = False
+
+
+class Records:
+    """Everything that is remembered, by a clock in epoch milliseconds."""
+
+    def __init__(self, clock: Callable[[], int], *, count: Callable[[str], int], ids: Callable[[], SessionId]) -> None:
+        """``count`` tells how many tokens a text has."""
+        self.now = clock
+        self.count = count
+        self.trips = Trips()
+        self.sessions: list[SessionRecord] = []
+        self.errands: dict[tuple[Home, str], ErrandRecord] = {}
+        self.hints: dict[tuple[Home, str, str], str] = {}
+        self.images: dict[int, Image] = {}
+        self._ids = ids
+        self._numbers = counting(1)
+
+    def at(self, place: Place) -> SessionRecord | None:
+        return next((each for each in self.sessions if each.place == place), None)
+
+    def session(self, session: SessionId) -> SessionRecord | None:
+        return next((each for each in self.sessions if each.id == session), None)
+
+    def open(self, place: Place, *, above_read: bool) -> SessionRecord:
+        self.sessions.append(SessionRecord(self._ids(), place, above_read))
+        return self.sessions[-1]
+
+    def is_free(self, until: int) -> bool:
+        """Whether nobody holds what was held until then; what ends far ahead is left from a jump of the clock."""
+        return not self.now() <= until <= self.now() + AHEAD_MS
+
+    def is_held(self, session: SessionRecord) -> bool:
+        return session.claim is not None and not self.is_free(session.claim.until)
+
+    def is_to_be_cleared(self, session: SessionRecord) -> bool:
+        return any(
+            isinstance(each.errand.task, Command) and each.errand.task.name == CLEAR_SESSION
+            for each in self.errands.values()
+            if each.errand.session == session.id and not each.done
+        )
+
+    def add_files(self, message: MessageRecord, files: Iterable[SharedFile]) -> int:
+        """Note the files of a message that are not noted yet; returns how many are new."""
+        known = {each.file.id for each in message.attachments}
+        new = [Attachment(next(self._numbers), file) for file in files if file.id not in known]
+        message.attachments += new
+        return len(new)
+
+
+def record_of(incoming: Incoming, seq: int, *, role: Role, asks: bool) -> MessageRecord:
+    return MessageRecord(
+        role,
+        incoming.text,
+        incoming.author,
+        incoming.ref,
+        incoming.said,
+        seq,
+        asks=asks,
+        name=incoming.name,
+        said_to=incoming.said_to,
+    )

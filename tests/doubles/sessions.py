@@ -1,0 +1,232 @@
+"""What is said, in memory."""
+
+from collections.abc import Collection, Mapping
+
+from chathakase.core.errands import Errand
+from chathakase.core.memory import Change, Scope, Standing, TitleBy, Touched
+from chathakase.core.ports import ChangeStore, ForgetStore, SessionStore
+from chathakase.core.types import (
+    Appended,
+    Incoming,
+    Place,
+    Role,
+    SaidTo,
+    Saved,
+    Session,
+    SessionId,
+    SessionInfo,
+    SessionsPage,
+)
+from tests.doubles.jobs import promise
+from tests.doubles.records import SPOKEN, MessageRecord, Records, SessionRecord, record_of
+
+
+class Sessions(SessionStore):
+    """Remembers what is said."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    async def append(self, incoming: Incoming, *, role: Role = Role.USER, errand: Errand | None = None) -> Saved:
+        await self._records.trips.make("sessions.append")
+        session = self._records.at(incoming.place)
+        if session is None and not incoming.opens:
+            return Saved(Appended.STRAY)
+        if session is None:
+            session = self._records.open(incoming.place, above_read=incoming.place.thread == incoming.ref)
+        known = session.find(incoming.ref)
+        if known is not None and not _is_taken_up(known, incoming, role):
+            return Saved(self._complete(known, incoming), session.id)
+        if errand is not None and promise(self._records, errand, session.id) is None:
+            return Saved(Appended.KNOWN, session.id)
+        return Saved(self._add(session, incoming, known, role=role, asks=incoming.asks and errand is None), session.id)
+
+    def _add(
+        self, session: SessionRecord, incoming: Incoming, known: MessageRecord | None, *, role: Role, asks: bool
+    ) -> Appended:
+        asks = asks and (incoming.opens or not _opened_later(session, incoming))
+        to_us = incoming.opens or incoming.said_to is SaidTo.BOT
+        declined = asks and not to_us and session.among_people(incoming.said, incoming.author)
+        session.seq += 1
+        if asks and not declined:
+            session.asked = session.seq
+        if any(each.said >= incoming.said for each in session.messages):
+            session.spoil(incoming.said)
+        record = record_of(incoming, session.seq, role=role, asks=asks and not declined)
+        if known is not None:
+            session.messages.remove(known)
+        session.messages.append(record)
+        self._records.add_files(record, incoming.files)
+        return Appended.AMONG_PEOPLE if declined else Appended.NEW
+
+    def _complete(self, known: MessageRecord, incoming: Incoming) -> Appended:
+        may = known.role is Role.USER and not known.changed
+        return Appended.COMPLETED if may and self._records.add_files(known, incoming.files) else Appended.KNOWN
+
+    async def is_among_people(self, incoming: Incoming) -> bool:
+        await self._records.trips.make("sessions.is_among_people")
+        session = self._records.at(incoming.place)
+        return session is not None and session.among_people(incoming.said, incoming.author)
+
+    async def find(self, place: Place) -> SessionId | None:
+        await self._records.trips.make("sessions.find")
+        session = self._records.at(place)
+        return session.id if session else None
+
+    async def opened(self, places: Collection[Place]) -> Mapping[Place, SessionId]:
+        await self._records.trips.make("sessions.opened")
+        return {each.place: each.id for each in self._records.sessions if each.place in places}
+
+    async def newest_threads(self, place: Place, *, busy: bool, limit: int) -> list[Place]:
+        await self._records.trips.make("sessions.newest_threads")
+        here = [
+            each
+            for each in self._records.sessions
+            if each.place.beside(each.place.channel, "") == place.beside(place.channel)
+        ]
+        spoken = [
+            (each.spoken(Role.USER)[-1].said, each.place)
+            for each in here
+            if each.spoken(Role.USER) and (not busy or each.waits or self._records.is_held(each))
+        ]
+        return [place for _, place in sorted(spoken, key=lambda each: each[0], reverse=True)[:limit]]
+
+    async def people(self, place: Place) -> frozenset[str]:
+        await self._records.trips.make("sessions.people")
+        session = self._records.at(place)
+        return frozenset(session.people()) if session else frozenset()
+
+    async def move(self, session: SessionId, place: Place | None) -> bool:
+        raise NotImplementedError
+
+    async def info(self, session: SessionId) -> SessionInfo | None:
+        raise NotImplementedError
+
+    async def active(self, place: Place, *, limit: int) -> SessionsPage:
+        raise NotImplementedError
+
+
+def _is_taken_up(known: MessageRecord, incoming: Incoming, role: Role) -> bool:
+    """Whether a bare mention, which is a command, is a question with the files that only its twin brings."""
+    return known.role is Role.COMMAND and role is Role.USER and incoming.opens and bool(incoming.files)
+
+
+def _opened_later(session: SessionRecord, incoming: Incoming) -> bool:
+    """Whether something was said before the session was opened, and so among people."""
+    return incoming.said < min((each.said for each in session.messages if each.seq > 0), default=incoming.said)
+
+
+class Changes(ChangeStore):
+    """Follows what people change, of messages that stay what they are: questions, context or commands."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    async def change(
+        self, change: Change, *, is_command: bool = False, calls: bool = False, may_ask: bool = True
+    ) -> Touched | None:
+        await self._records.trips.make("changes.change")
+        if not change.place.thread:
+            raise NotImplementedError
+        session = self._records.at(change.place)
+        record = session.find(change.ref) if session else None
+        if session is None:
+            return None
+        if record is None or record.role not in (Role.USER, Role.COMMAND):
+            if change.now is None and record is None:
+                raise NotImplementedError
+            return None
+        if change.now is None:
+            touched = _touched(session, record)
+            forget(session, [record])
+            return touched
+        if change.at <= record.changed or not _is_new(record, change.now):
+            return None
+        if not is_command and change.now.asks and (record.role is Role.COMMAND or (calls and not record.asks)):
+            raise NotImplementedError
+        record.text, record.changed, record.said_to = change.now.text, change.at, change.now.said_to
+        kept = {file.id for file in change.now.files}
+        record.attachments = [each for each in record.attachments if each.file.id in kept]
+        self._records.add_files(record, change.now.files)
+        follow(session, record)
+        return _touched(session, record)
+
+
+def _is_new(record: MessageRecord, now: Incoming) -> bool:
+    return record.text != now.text or {each.file.id for each in record.attachments} != {each.id for each in now.files}
+
+
+def _touched(session: SessionRecord, record: MessageRecord) -> Touched:
+    standing = Standing.CONTEXT
+    if record.asks:
+        again = any(record in session.answered_by(turn) for turn in session.turns.values() if turn.wish)
+        newest = max(session.turns.values(), key=lambda turn: turn.upto, default=None)
+        is_newest = newest is None or record.seq > session.since(newest)
+        waits = record.seq > session.answered or again
+        standing = Standing.WAITING if waits else Standing.NEWEST if is_newest else Standing.CONTEXT
+    return Touched(session.id, session.place, record.author, record.seq, standing)
+
+
+class Forgetting(ForgetStore):
+    """Forgets single messages, and all that was said before a command."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    async def clear(self, session: SessionId, *, before: str) -> int:
+        await self._records.trips.make("forgetting.clear")
+        record = self._records.session(session)
+        command = record.find(before) if record else None
+        if record is None or command is None:
+            return 0
+        record.above_read = True
+        if record.told <= command.seq:
+            record.given_title = None
+        if record.claim and (turn := record.turns.get(record.claim.turn)) is not None:
+            answers = record.answered_by(turn)
+        else:
+            answers = record.questions(record.answered)
+        if answers and answers[0].said < command.said:
+            record.claim = None
+        forgotten = [each for each in record.spoken(*SPOKEN, Role.COMMAND) if each.said < command.said]
+        spoken = sum(each.role is not Role.COMMAND for each in forgotten)
+        forget(record, forgotten)
+        return spoken
+
+    async def forget(self, scope: Scope, *, author: str, session: Session, before: str, said: int = 0) -> int:
+        await self._records.trips.make("forgetting.forget")
+        if scope is not Scope.ONE:
+            raise NotImplementedError
+        record = self._records.session(session.id)
+        message = record.find(before) if record else None
+        if record is None or message is None or message.role not in (Role.USER, Role.COMMAND):
+            return 0
+        forget(record, [message])
+        return 1
+
+    async def where(self, author: str, place: Place) -> frozenset[SessionId]:
+        raise NotImplementedError
+
+    async def author_of(self, session: SessionId, ref: str) -> str | None:
+        raise NotImplementedError
+
+    async def expire(self) -> int:
+        raise NotImplementedError
+
+    async def prune(self, *, idle: int) -> int:
+        raise NotImplementedError
+
+
+def forget(session: SessionRecord, messages: Collection[MessageRecord]) -> None:
+    """Leave empty marks of some messages."""
+    for each in messages:
+        follow(session, each)
+        each.forget()
+    session.withdraw()
+
+
+def follow(session: SessionRecord, message: MessageRecord) -> None:
+    """Drop what may tell of a message as it was: a summary, and a title that a model gave."""
+    session.spoil(message.said)
+    if session.given_title and session.given_title[1] is TitleBy.MODEL and session.told >= message.seq:
+        session.given_title = None

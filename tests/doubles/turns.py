@@ -1,0 +1,218 @@
+"""Who may answer, in memory."""
+
+from collections.abc import Collection, Sequence
+from uuid import uuid4
+
+from chathakase.core.errands import Press
+from chathakase.core.leases import LEASE_MS
+from chathakase.core.ports import TurnStore
+from chathakase.core.types import Answered, Hold, Home, Lease, Result, Role, Session, SessionId
+from tests.doubles.records import Claim, MessageRecord, Records, SessionRecord, TurnRecord
+
+MOST_ATTEMPTS = 3
+"""Tries during which processes died; after more of them a database has a turn run alone."""
+
+
+class Turns(TurnStore):
+    """Says who may answer, where no processes die again and again."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    async def waiting(self, homes: Collection[Home]) -> list[Session]:
+        await self._records.trips.make("turns.waiting")
+        waiting = [each for each in self._records.sessions if each.place.home in homes and self._is_to_be_run(each)]
+        return [Session(each.id, each.place) for each in waiting]
+
+    def _is_to_be_run(self, session: SessionRecord) -> bool:
+        return session.waits and not self._records.is_held(session)
+
+    async def next_asker(self, session: SessionId) -> str | None:
+        await self._records.trips.make("turns.next_asker")
+        record = self._records.session(session)
+        if record is None or not self._is_to_be_run(record):
+            return None
+        if record.claim is None and (wished := record.wished) is not None:
+            asking = record.answered_by(wished)
+        else:
+            asking = record.questions(self._since(record))
+        return asking[0].author if asking else ""
+
+    async def claim(self, session: SessionId, *, before: str = "", to_end: bool = False) -> Lease | None:
+        await self._records.trips.make("turns.claim")
+        if before:
+            raise NotImplementedError
+        record = self._records.session(session)
+        if record is None or not self._is_to_be_run(record) or self._records.is_to_be_cleared(record):
+            return None
+        return self._take(record)
+
+    def _take(self, session: SessionRecord) -> Lease:
+        owner, wished = uuid4().hex, session.wished
+        if session.claim is None:
+            session.claim = Claim(wished.id, wished.refs) if wished else Claim(owner)
+        claim = session.claim
+        if claim.attempts >= MOST_ATTEMPTS:
+            raise NotImplementedError
+        claim.owner, claim.until, claim.attempts = owner, self._records.now() + LEASE_MS, claim.attempts + 1
+        since, again = self._since(session), session.turns.get(claim.turn)
+        asking = session.questions(since)
+        return Lease(
+            session.id,
+            session.place,
+            owner,
+            claim.turn,
+            since=since,
+            upto=again.upto if again else session.seq,
+            attempt=claim.attempts,
+            refs=claim.refs,
+            wish=again.wish if again else None,
+            run=again.run + 1 if again else 1,
+            by=asking[0].author if asking else "",
+        )
+
+    def _since(self, session: SessionRecord) -> int:
+        """What a session's turn does not answer any more, since it was answered before, ends here."""
+        again = session.turns.get(session.claim.turn) if session.claim else None
+        return session.since(again) if again else session.answered
+
+    def _held(self, lease: Lease) -> tuple[SessionRecord, Claim] | None:
+        """What is still held under a lease, if it is."""
+        session = self._records.session(lease.session)
+        if session is None or session.claim is None or session.claim.owner != lease.owner:
+            return None
+        return session, session.claim
+
+    async def renew(self, lease: Lease) -> Hold:
+        await self._records.trips.make("turns.renew")
+        if (held := self._held(lease)) is None:
+            return Hold.LOST
+        _, claim = held
+        claim.until = self._records.now() + LEASE_MS
+        return Hold.STOP if claim.stop else Hold.HELD
+
+    async def want_stop(self, session: SessionId, turn: str = "", *, before: str = "") -> bool:
+        await self._records.trips.make("turns.want_stop")
+        if before:
+            raise NotImplementedError
+        record = self._records.session(session)
+        claim = record.claim if record else None
+        if claim is None or claim.owner is None or turn not in ("", claim.turn):
+            return False
+        claim.stop = True
+        return True
+
+    async def note_reply(self, lease: Lease, refs: Sequence[str]) -> None:
+        await self._records.trips.make("turns.note_reply")
+        if (held := self._held(lease)) is not None:
+            held[1].refs = tuple(refs)
+
+    async def finish(self, lease: Lease, result: Result) -> bool:
+        await self._records.trips.make("turns.finish")
+        if (held := self._held(lease)) is None:
+            return False
+        session, claim = held
+        now = self._records.now()
+        session.turns[claim.turn] = TurnRecord(claim.turn, lease.upto, lease.run, claim.refs, result, now)
+        session.answered = max(session.answered, lease.upto)
+        session.seq += 1
+        session.claim = None
+        self._save_answer(session, lease, result.text)
+        return True
+
+    def _save_answer(self, session: SessionRecord, lease: Lease, text: str) -> None:
+        """Save an answer; one that takes the place of another, or of none, may be what a summary tells otherwise."""
+        earlier = session.find(lease.turn)
+        if not text:
+            session.messages = [each for each in session.messages if each is not earlier or not lease.wish]
+        elif earlier is not None:
+            earlier.text = text
+        else:
+            earlier = self._answer(session, lease, text)
+            session.messages.append(earlier)
+        if lease.wish and earlier is not None:
+            session.spoil(earlier.said)
+
+    def _answer(self, session: SessionRecord, lease: Lease, text: str) -> MessageRecord:
+        answers = [each.said for each in session.spoken(Role.USER) if lease.since < each.seq <= lease.upto]
+        said = max(answers, default=self._records.now() * 1000)
+        return MessageRecord(Role.ASSISTANT, text, "", lease.turn, said, session.seq, reply_to=lease.upto)
+
+    async def release(self, lease: Lease) -> None:
+        await self._records.trips.make("turns.release")
+        if (held := self._held(lease)) is not None:
+            claim = held[1]
+            claim.owner, claim.until, claim.attempts = None, 0, claim.attempts - 1
+
+    async def survived(self, lease: Lease) -> None:
+        await self._records.trips.make("turns.survived")
+        session = self._records.session(lease.session)
+        claim = session.claim if session else None
+        if claim is not None and claim.turn == lease.turn and claim.attempts > 1:
+            claim.attempts -= 1
+
+    async def reopen(self, session: SessionId, press: Press) -> bool:
+        await self._records.trips.make("turns.reopen")
+        record = self._records.session(session)
+        turn = record.turns.get(press.turn) if record else None
+        if record is None or turn is None or turn.run != press.run or turn.wish or not record.answered_by(turn):
+            return False
+        turn.wish = press.wish
+        return True
+
+    async def answer_to(self, session: SessionId, ref: str) -> tuple[str, int] | None:
+        await self._records.trips.make("turns.answer_to")
+        record = self._records.session(session)
+        newest = _newest(record)
+        if record is None or newest is None or ref not in [each.ref for each in record.answered_by(newest)]:
+            return None
+        return newest.id, newest.run
+
+    async def newest(self, session: SessionId, *, but: str = "") -> Answered | None:
+        await self._records.trips.make("turns.newest")
+        record = self._records.session(session)
+        kept = {id_: turn for id_, turn in record.turns.items() if record.answered_by(turn)} if record else {}
+        newest = max(kept.values(), key=lambda turn: turn.upto, default=None)
+        if record is None or newest is None:
+            return None
+        later = [each for each in record.spoken(Role.USER, Role.COMMAND) if each.seq > newest.upto and each.ref != but]
+        return Answered(newest.id, newest.run, next(iter(newest.refs), ""), is_last=not later)
+
+    async def is_busy(self, session: SessionId) -> bool:
+        await self._records.trips.make("turns.is_busy")
+        record = self._records.session(session)
+        return record is not None and (record.waits or self._records.is_held(record))
+
+    async def askers(self, session: SessionId, turn: str, *, upto: int = 0) -> frozenset[str]:
+        await self._records.trips.make("turns.askers")
+        record = self._records.session(session)
+        if record is None:
+            return frozenset()
+        ended = [each for each in record.turns.values() if each.id == turn or (not turn and each.wish)]
+        asked = [question for each in ended for question in record.answered_by(each)]
+        is_under_way = record.claim is not None and record.claim.turn == turn and turn not in record.turns
+        if not turn or is_under_way:
+            asked += record.questions(record.answered, upto or None)
+        return frozenset(each.author for each in asked)
+
+    async def calibration(self) -> list[tuple[str, int, int]]:
+        await self._records.trips.make("turns.calibration")
+        ended = sorted(
+            (turn for each in self._records.sessions for turn in each.turns.values()), key=lambda turn: turn.ended
+        )
+        counted = [(turn.result.model, turn.result.estimate, turn.result.usage) for turn in ended]
+        return [(model, estimate, usage.prompt_tokens) for model, estimate, usage in counted if usage and estimate]
+
+    async def was_cleared(self, lease: Lease) -> bool:
+        await self._records.trips.make("turns.was_cleared")
+        record = self._records.session(lease.session)
+        if record is None:
+            return True
+        is_under_way = record.claim is not None and record.claim.turn == lease.turn
+        ended = record.turns.get(lease.turn)
+        return not is_under_way and not (ended is not None and ended.run >= lease.run)
+
+
+def _newest(session: SessionRecord | None) -> TurnRecord | None:
+    turns = session.turns.values() if session else ()
+    return max(turns, key=lambda turn: turn.upto, default=None)

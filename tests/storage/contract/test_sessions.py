@@ -1,0 +1,58 @@
+"""What is said is had once, and belongs to the session of its thread."""
+
+import asyncio
+
+from chathakase.core.types import Appended
+from tests.places import slack_place
+from tests.storage.stores import FILE, HERE, ID, PLACE, Talk, answer
+
+
+async def test_what_is_said_after_the_command_survives_the_clearing(stores: Talk) -> None:
+    await stores.say("1", "before")
+    await stores.say("2", "clear session", command=True)
+    await stores.say("3", "after")
+    assert await stores.clear("2") == 1
+    assert await stores.texts() == ["after"]
+    assert await stores.turns.waiting([PLACE.home]) == [HERE]
+
+
+async def test_commands_are_had_once_and_never_remembered(stores: Talk) -> None:
+    assert await stores.say("1", "help", command=True)
+    assert not await stores.say("1", "help", command=True)
+    assert await stores.texts() == []
+    assert await stores.turns.waiting([PLACE.home]) == []
+
+
+async def test_what_becomes_of_a_message_is_told(stores: Talk) -> None:
+    assert await stores.say("1", opens=False) is Appended.STRAY
+    assert await stores.say("1") is Appended.NEW
+    assert await stores.say("1") is Appended.KNOWN
+    assert await stores.say("1", files=(FILE,)) is Appended.COMPLETED
+    assert await stores.say("1", files=(FILE,)) is Appended.KNOWN
+    assert await stores.say("1", place=slack_place("C2", "1.0"), opens=False) is Appended.STRAY
+    assert await stores.sessions.opened([PLACE, slack_place("C2", "1.0")]) == {PLACE: ID}
+
+
+async def test_twins_at_the_same_time_are_saved_once(stores: Talk) -> None:
+    results = await asyncio.gather(*(stores.say(str(n // 2)) for n in range(40)))
+    assert sum(map(bool, results)) == 20
+    assert len(await stores.texts()) == 20
+
+
+async def test_what_opens_no_session_is_none_of_ours_until_there_is_one(stores: Talk) -> None:
+    assert await stores.say("2", opens=False) is Appended.STRAY
+    assert await stores.sessions.find(PLACE) is None
+    await stores.say("1")
+    assert await stores.sessions.find(PLACE) == ID
+    assert await stores.say("2", opens=False) is Appended.NEW
+
+
+async def test_the_newest_threads_of_a_channel_come_first(stores: Talk) -> None:
+    places = [slack_place("C1", f"{number}.5") for number in (1, 3, 2)]
+    for place in places:
+        await stores.say(place.thread, place=place)
+    await stores.say("9.5", place=slack_place("C2", "9.5"))
+    await stores.turns.finish(await stores.claimed_at(places[1]), answer("a"))
+    channel = PLACE.beside("C1")
+    assert await stores.sessions.newest_threads(channel, busy=False, limit=2) == [places[1], places[2]]
+    assert await stores.sessions.newest_threads(channel, busy=True, limit=9) == [places[2], places[0]]

@@ -1,0 +1,225 @@
+"""One turn of a session at a time, held by whoever claimed it last."""
+
+import asyncio
+
+from chathakase.core.leases import LEASE_MS
+from chathakase.core.types import Answered, Hold, Outcome, Result, Usage, Wish
+from tests.places import HOME, slack_place
+from tests.storage.stores import HERE, ID, PLACE, Talk, answer, change
+
+
+async def test_a_turn_is_claimed_once(stores: Talk) -> None:
+    await stores.say("1")
+    claims = await asyncio.gather(*(stores.turns.claim(ID) for _ in range(20)))
+    assert sum(lease is not None for lease in claims) == 1
+
+
+async def test_context_waits_for_no_answer(stores: Talk) -> None:
+    await stores.say("1")
+    await stores.turns.finish(await stores.claimed(), answer("a"))
+    await stores.say("2", asks=False)
+    assert await stores.turns.claim(ID) is None
+    assert await stores.turns.waiting([PLACE.home]) == []
+
+
+async def test_a_failed_turn_keeps_the_question_and_asks_no_more(stores: Talk) -> None:
+    await stores.say("1", "the question")
+    await stores.turns.finish(await stores.claimed(), Result(Outcome.FAILED, error="timeout"))
+    assert await stores.turns.waiting([PLACE.home]) == []
+    assert await stores.texts() == ["the question"]
+
+
+async def test_an_answer_stands_after_what_it_answered(stores: Talk) -> None:
+    await stores.say("1", "q1")
+    lease = await stores.claimed()
+    await stores.say("2", "q2")
+    await stores.say("3", "q3")
+    await stores.turns.finish(lease, answer("a1"))
+    assert await stores.texts() == ["q1", "a1", "q2", "q3"]
+    second = await stores.claimed()
+    assert await stores.texts(second) == ["q1", "a1", "q2", "q3"]
+    assert await stores.texts(second, limit=2) == ["q2", "q3"]
+
+
+async def test_a_lease_is_renewed_lost_and_taken_over(stores: Talk) -> None:
+    await stores.say("1")
+    lease = await stores.claimed()
+    await stores.turns.note_reply(lease, ["1.5", "1.6"])
+    stores.clock.now += LEASE_MS - 1
+    assert await stores.turns.renew(lease) is Hold.HELD
+    stores.clock.now += LEASE_MS - 1
+    assert await stores.turns.claim(ID) is None
+    assert await stores.turns.waiting([PLACE.home]) == []
+    stores.clock.now += 2
+    assert await stores.turns.waiting([PLACE.home]) == [HERE]
+    second = await stores.claimed()
+    assert (second.attempt, second.refs, second.turn) == (2, ("1.5", "1.6"), lease.owner)
+    assert await stores.turns.renew(lease) is Hold.LOST
+    assert not await stores.turns.finish(lease, answer("late"))
+    assert await stores.turns.finish(second, answer("in time"))
+    assert await stores.texts() == ["hello", "in time"]
+
+
+async def test_a_turn_that_is_put_down_is_taken_up_with_its_messages(stores: Talk) -> None:
+    await stores.say("1")
+    lease = await stores.claimed()
+    await stores.turns.note_reply(lease, ["1.5"])
+    await stores.turns.release(lease)
+    again = await stores.claimed()
+    assert (again.attempt, again.refs, again.turn) == (1, ("1.5",), lease.owner)
+
+
+async def test_what_was_answered_before_a_late_clearing_is_not_answered_again(stores: Talk) -> None:
+    await stores.say("1", "before")
+    await stores.answered("3", "after", "the answer")
+    await stores.say("2", "clear session", command=True)
+    await stores.clear("2")
+    assert await stores.turns.waiting([PLACE.home]) == []
+    assert await stores.turns.claim(ID) is None
+
+
+async def test_a_lost_turn_was_cleared_or_is_somebody_elses(stores: Talk) -> None:
+    await stores.say("1")
+    first = await stores.claimed()
+    assert not await stores.turns.was_cleared(first)
+    stores.clock.now += LEASE_MS + 1
+    second = await stores.claimed()
+    assert not await stores.turns.was_cleared(first)
+    await stores.turns.finish(second, answer("a"))
+    assert not await stores.turns.was_cleared(first)
+    await stores.say("2")
+    third = await stores.claimed()
+    await stores.say("3", "clear session", command=True)
+    await stores.clear("3")
+    assert await stores.turns.was_cleared(third)
+    await stores.say("4")
+    await stores.claimed()
+    assert await stores.turns.was_cleared(third)
+
+
+async def test_the_newest_count_of_tokens_is_learned_from_last(stores: Talk) -> None:
+    for number in range(1, 4):
+        await stores.say(str(number))
+        stores.clock.now += 1_000
+        result = Result(Outcome.ANSWERED, "a", model="m", usage=Usage(100 + number, 5), estimate=100)
+        assert await stores.turns.finish(await stores.claimed(), result)
+    assert await stores.turns.calibration() == [("m", 100, 101), ("m", 100, 102), ("m", 100, 103)]
+
+
+async def test_whoever_wants_a_turn_stopped_is_heard_at_its_next_renewal(stores: Talk) -> None:
+    assert not await stores.turns.want_stop(ID)
+    await stores.say("1")
+    assert not await stores.turns.want_stop(ID), "nobody has begun it"
+    lease = await stores.claimed()
+    assert not await stores.turns.want_stop(ID, "another")
+    assert await stores.turns.renew(lease) is Hold.HELD
+    assert await stores.turns.want_stop(ID, lease.turn)
+    assert await stores.turns.renew(lease) is Hold.STOP
+    await stores.turns.finish(lease, answer("a1"))
+    await stores.say("2")
+    assert await stores.turns.renew(await stores.claimed()) is Hold.HELD
+
+
+async def test_a_turn_that_ended_is_taken_up_again_once_for_each_time_that_it_was_run(stores: Talk) -> None:
+    turn = await stores.answered("1", "q1")
+    assert not await stores.press("unknown")
+    assert await stores.press(turn)
+    assert not await stores.press(turn)
+    assert await stores.turns.waiting([HOME]) == [HERE]
+    lease = await stores.claimed()
+    assert (lease.turn, lease.run, lease.wish, lease.attempt) == (turn, 2, Wish.RETRY, 1)
+    assert await stores.turns.finish(lease, answer("a1"))
+    assert not await stores.press(turn)
+    assert await stores.press(turn, Wish.CONTINUE, run=2)
+    again = await stores.claimed()
+    assert (again.run, again.wish) == (3, Wish.CONTINUE)
+    assert await stores.turns.finish(again, answer("a1, and more"))
+    assert await stores.texts() == ["q1", "a1, and more"]
+
+
+async def test_a_turn_covers_what_came_until_it_was_claimed_and_nothing_that_was_answered(stores: Talk) -> None:
+    await stores.answered("1", "q1", "a1", author="U1")
+    await stores.say("2", "by the way", author="U2", asks=False)
+    await stores.say("3", "q3", author="U3")
+    await stores.say("4", "q4", author="U4")
+    lease = await stores.claimed()
+    assert (lease.since, lease.upto, lease.by, lease.run, lease.wish, lease.resumed) == (1, 5, "U3", 1, None, False)
+    await stores.say("5", "q5")
+    assert await stores.turns.finish(lease, answer("a3 a4"))
+    assert (await stores.claimed()).since == 5
+
+
+async def test_who_asks_next_is_who_asked_first_of_what_waits(stores: Talk) -> None:
+    assert await stores.turns.next_asker(ID) is None
+    failed = await stores.answered("1", "q1", author="U1")
+    assert await stores.turns.next_asker(ID) is None
+    await stores.say("2", "q2", author="U2")
+    await stores.say("3", "q3", author="U3")
+    assert await stores.turns.next_asker(ID) == "U2"
+    await stores.press(failed)
+    assert await stores.turns.next_asker(ID) == "U1", "what is taken up again comes first"
+    await stores.claimed()
+    assert await stores.turns.next_asker(ID) is None, "somebody holds it"
+
+
+async def test_a_session_is_busy_while_something_waits_or_is_answered(stores: Talk) -> None:
+    assert not await stores.turns.is_busy(ID)
+    await stores.say("1")
+    assert await stores.turns.is_busy(ID)
+    lease = await stores.claimed()
+    assert await stores.turns.is_busy(ID)
+    await stores.turns.finish(lease, answer("a1"))
+    assert not await stores.turns.is_busy(ID)
+
+
+async def test_only_sessions_of_the_workspaces_that_are_asked_for_wait(stores: Talk) -> None:
+    await stores.say("1")
+    there = slack_place("C1", "2.000001", team="T2")
+    await stores.say("2", place=there)
+    assert await stores.turns.waiting([]) == []
+    assert await stores.turns.waiting([HOME]) == [HERE]
+    assert {each.place for each in await stores.turns.waiting([HOME, there.home])} == {PLACE, there}
+
+
+async def test_the_newest_turn_tells_where_it_stands_and_whether_anybody_spoke_since(stores: Talk) -> None:
+    assert await stores.turns.newest(ID) is None
+    await stores.say("1", "q1")
+    lease = await stores.claimed()
+    await stores.turns.note_reply(lease, ["1.5", "1.6"])
+    await stores.turns.finish(lease, answer("a1"))
+    assert await stores.turns.newest(ID) == Answered(lease.turn, 1, "1.5", is_last=True)
+    assert await stores.turns.answer_to(ID, "1") == (lease.turn, 1)
+    await stores.say("2", "help", command=True)
+    assert await stores.turns.newest(ID) == Answered(lease.turn, 1, "1.5", is_last=False)
+    assert await stores.turns.newest(ID, but="2") == Answered(lease.turn, 1, "1.5", is_last=True)
+    assert await stores.turns.answer_to(ID, "2") is None
+    await stores.changes.change(change("1"))
+    assert await stores.turns.newest(ID) is None
+    assert await stores.turns.answer_to(ID, "1") is None
+
+
+async def test_an_answer_without_a_word_is_not_remembered_and_takes_an_earlier_one_with_it(stores: Talk) -> None:
+    turn = await stores.answered("1", "q1", "a1, cut")
+    await stores.press(turn)
+    await stores.turns.finish(await stores.claimed(), Result(Outcome.FAILED, error="timeout"))
+    assert await stores.texts() == ["q1"]
+
+
+async def test_nothing_is_begun_that_would_remember_what_is_to_be_forgotten(stores: Talk) -> None:
+    await stores.answered("1", "q1", "a1")
+    await stores.say("2", "clear session", command=True)
+    await stores.say("3", "q3")
+    assert await stores.turns.claim(ID) is None
+    await stores.clear("2")
+    assert await stores.texts(await stores.claimed()) == ["q3"]
+
+
+async def test_whoever_lost_a_turn_and_lives_is_no_death(stores: Talk) -> None:
+    await stores.say("1")
+    stalled = await stores.claimed()
+    for _ in range(9):
+        stores.clock.now += LEASE_MS + 1
+        lease = await stores.claimed()
+        assert lease.attempt == 2
+        await stores.turns.survived(stalled)
+        stalled = lease
