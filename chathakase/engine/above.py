@@ -6,6 +6,7 @@ from collections.abc import Callable
 from enum import Enum, auto
 
 from chathakase.clock import monotonic
+from chathakase.core.cache import LruCache
 from chathakase.core.errors import DeliveryError
 from chathakase.core.memory import Memory
 from chathakase.core.ports import MemoryStore, Past
@@ -48,7 +49,7 @@ class Above:
         self._store = store
         self._is_command = is_command
         self._now = now
-        self._rests: dict[Place, float] = {}
+        self._rests: LruCache[Place, float] = LruCache(RESTING)
         """Threads that took too long, and until when they are left alone."""
 
     async def read(self, session: Session, memory: Memory, *, whose: str) -> Look:
@@ -69,14 +70,9 @@ class Above:
         except (DeliveryError, TimeoutError) as error:
             log.warning("Earlier messages in %s could not be read: %s", place.name, str(error) or "timed out")
             if monotonic() - began > LONG:
-                self._rest(place)
+                self._rests[place] = monotonic() + REST
             return Look.MISSING
         self._rests.pop(place, None)
         new = await self._store.add_above(session.id, [each for each in messages if not self._is_command(each)])
         log.info("%d earlier messages were read in %s", new, place.name)
         return Look.MORE if new else Look.NOTHING
-
-    def _rest(self, place: Place) -> None:
-        if len(self._rests) >= RESTING:
-            self._rests.clear()
-        self._rests[place] = monotonic() + REST

@@ -1,5 +1,6 @@
 """What people are told once and never again, so that nobody has to know it and nobody is bothered by it."""
 
+from chathakase.core.cache import LruCache
 from chathakase.core.ports import HintStore
 from chathakase.core.types import Place, Who
 
@@ -17,7 +18,7 @@ class Hints:
 
     def __init__(self, store: HintStore) -> None:
         self._store = store
-        self._told: set[tuple[Who, str]] = set()
+        self._told: LruCache[tuple[Who, str], None] = LruCache(REMEMBERED)
 
     async def is_due(self, hint: str, person: str, place: Place, *, teller: str) -> bool:
         """Whether somebody is to be told something by a turn or an errand, which then tells it. Raises StoreError."""
@@ -41,6 +42,4 @@ class Hints:
         return (place.who(person), hint) in self._told
 
     def _note(self, person: str, place: Place, hint: str) -> None:
-        if len(self._told) >= REMEMBERED:
-            self._told.clear()
-        self._told.add((place.who(person), hint))
+        self._told[place.who(person), hint] = None

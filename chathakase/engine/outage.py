@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Self
 
 from chathakase.clock import monotonic
+from chathakase.core.cache import LruCache
 from chathakase.core.errors import DeliveryError, StoreError
 from chathakase.core.ports import Surface
 from chathakase.core.types import Incoming, Place
@@ -31,9 +31,9 @@ class Outage:
 
     def __init__(self, surface: Surface) -> None:
         self._surface = surface
-        self._askers: OrderedDict[Place, Incoming] = OrderedDict()
-        self._told: OrderedDict[Place, float] = OrderedDict()
-        self._passing: set[Place] = set()
+        self._askers: LruCache[Place, Incoming] = LruCache(REMEMBERED)
+        self._told: LruCache[Place, float] = LruCache(REMEMBERED)
+        self._passing: LruCache[Place, None] = LruCache(REMEMBERED)
         """Threads in which something failed that may pass by itself."""
         self._telling: set[asyncio.Task[None]] = set()
 
@@ -59,15 +59,13 @@ class Outage:
             asks_us = incoming.asks and (incoming.opens or place in self._askers)
             if asks_us:
                 self._askers[place] = incoming
-                self._askers.move_to_end(place)
-                _shorten(self._askers)
             try:
                 await submit(incoming)
             except StoreError as error:
                 if asks_us:
                     self.strikes(place, error)
                 raise
-            self._passing.discard(place)
+            self._passing.pop(place, None)
 
         return watching
 
@@ -84,9 +82,7 @@ class Outage:
         """Whether it may pass by itself, and failed in this session for the first time."""
         if not error.passes or place in self._passing:
             return False
-        if len(self._passing) >= REMEMBERED:
-            self._passing.clear()
-        self._passing.add(place)
+        self._passing[place] = None
         return True
 
     def _is_due(self, place: Place) -> bool:
@@ -94,8 +90,6 @@ class Outage:
         if len(self._telling) >= MOST or now < self._told.get(place, -AGAIN) + AGAIN:
             return False
         self._told[place] = now
-        self._told.move_to_end(place)
-        _shorten(self._told)
         return True
 
     async def _tell(self, place: Place, user: str) -> None:
@@ -103,8 +97,3 @@ class Outage:
             await self._surface.whisper(place, user, TOLD)
         except DeliveryError as error:
             log.warning("Nobody in %s could be told of the database failure: %s", place.name, error)
-
-
-def _shorten(known: OrderedDict[Place, Incoming] | OrderedDict[Place, float]) -> None:
-    if len(known) > REMEMBERED:
-        known.popitem(last=False)

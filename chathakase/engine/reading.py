@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from chathakase.core.amounts import size
+from chathakase.core.cache import LruCache
 from chathakase.core.errors import DeliveryError, trace
 from chathakase.core.files import WEB_PAGE, Attachment, Reading, SharedFile
 from chathakase.core.ports import Downloads, FileStore
@@ -73,7 +73,7 @@ class FileReader:
         self._most = most
         self._traits = traits
         self._room = Places(AT_ONCE)
-        self._tries: Counter[int] = Counter()
+        self._tries: LruCache[int, int] = LruCache(REMEMBERED)
 
     async def read_new(self, session: Session, *, whose: str = "", deadline: float = DEADLINE) -> Collection[int]:
         """Read the newest files of a session that nobody has read yet, and note what they hold. Raises StoreError.
@@ -87,9 +87,8 @@ class FileReader:
                 await self._read_all(unread, work)
         except TimeoutError:
             log.info("some files took too long to read")
-        if len(self._tries) > REMEMBERED:
-            self._tries.clear()
-        self._tries.update(work.begun)
+        for file in work.begun:
+            self._tries[file] = self._tries.get(file, 0) + 1
         return work.done
 
     async def _read_all(self, unread: Sequence[Attachment], work: Work) -> None:
@@ -119,7 +118,7 @@ class FileReader:
         """What a file holds; None if it may be had later."""
         if not self._most:
             return Reading(refusal=NOT_READ)
-        if self._tries[attachment.id] >= TRIES:
+        if self._tries.get(attachment.id, 0) >= TRIES:
             return Reading(refusal=GIVEN_UP)
         try:
             return await self._fetched(attachment.file, place)

@@ -1,12 +1,12 @@
 """The turns that are under way in this process, so that somebody else can speak to them."""
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from chathakase.clock import monotonic
+from chathakase.core.cache import LruCache
 from chathakase.core.types import Lease, Place, SessionId
 
 MOST_ANEW = 3
@@ -52,7 +52,7 @@ class Running:
     def __init__(self) -> None:
         self._signals: dict[SessionId, Signals] = {}
         self._by_place: dict[Place, Signals] = {}
-        self._anew: OrderedDict[str, int] = OrderedDict()
+        self._anew: LruCache[str, int] = LruCache(REMEMBERED)
         """How often each turn was begun anew."""
 
     @contextmanager
@@ -97,9 +97,7 @@ class Running:
 
     def count_anew(self, turn: str) -> None:
         """A turn is begun anew."""
-        self._anew[turn] = self._anew.pop(turn, 0) + 1
-        if len(self._anew) > REMEMBERED:
-            self._anew.popitem(last=False)
+        self._anew[turn] = self.times_anew(turn) + 1
 
     def forgive(self, turn: str) -> None:
         """Somebody wants a turn written again, which counts as a question: it is as if it were new."""

@@ -1,8 +1,8 @@
 """What was said in a thread before the message came that opens a session there: no order of events is promised."""
 
-from collections import OrderedDict
 from collections.abc import Callable
 
+from chathakase.core.cache import LruCache
 from chathakase.core.types import Incoming, Place
 
 KEPT = 30.0
@@ -17,13 +17,11 @@ class Strays:
     def __init__(self, clock: Callable[[], float]) -> None:
         """``clock`` tells seconds."""
         self._clock = clock
-        self._kept: OrderedDict[tuple[Place, str], tuple[float, Incoming]] = OrderedDict()
+        self._kept: LruCache[tuple[Place, str], tuple[float, Incoming]] = LruCache(MOST)
 
     def keep(self, incoming: Incoming) -> None:
         """Keep a message for a while."""
         self._kept[incoming.place, incoming.ref] = (self._clock(), incoming)
-        if len(self._kept) > MOST:
-            self._kept.popitem(last=False)
 
     def places(self) -> frozenset[Place]:
         """Where they were said, while they are fresh."""

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from chathakase.core.cache import LruCache
 from chathakase.slack.web.trouble import trouble_of
 
 PATIENCE = 3.0
@@ -88,7 +89,7 @@ class Lookup(Generic[T]):
         self._manner = manner
         self._all = Budget(manner.a_minute, clock)
         self._mentioned = Budget(manner.for_mentioned, clock)
-        self._known: dict[str, tuple[float, T]] = {}
+        self._known: LruCache[str, tuple[float, T]] = LruCache(MOST)
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._refused: set[str] = set()
         """The errors that the log has heard of."""
@@ -138,8 +139,6 @@ class Lookup(Generic[T]):
             code = trouble_of(error).code
             self._tell_of(code)
             told, kept = self._told(id_), kept if code in NOTHING_THERE else self._manner.kept_failure
-        if len(self._known) >= MOST and id_ not in self._known:
-            self._known.pop(next(iter(self._known)))
         self._known[id_] = (began + kept, told)
 
     def _tell_of(self, code: str) -> None:

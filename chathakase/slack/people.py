@@ -4,7 +4,6 @@ See https://docs.slack.dev/reference/methods/users.info and https://docs.slack.d
 """
 
 import re
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
@@ -12,6 +11,7 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from chathakase.core.cache import LruCache
 from chathakase.core.types import Person
 from chathakase.core.unicode import mend
 from chathakase.slack.lookup import Lookup, Manner
@@ -65,7 +65,7 @@ class People:
         self._names = Lookup(USERS_INFO, self._person, lambda user: Person(user, user), clock, NAMES)
         self._kinds = Lookup(USERS_INFO, self._kind, lambda _: Kind.UNKNOWN, clock, KINDS)
         self._users = Lookup(BOTS_INFO, self._user, lambda _: "", clock, KINDS)
-        self._heard: OrderedDict[str, tuple[str, ...]] = OrderedDict()
+        self._heard: LruCache[str, tuple[str, ...]] = LruCache(HEARD)
         self._rights = Lookup(USERS_INFO, self._administers, lambda _: False, clock, RIGHTS)
 
     async def find(self, ids: Collection[str], *, mentioned: Collection[str] = ()) -> Mapping[str, Person]:
@@ -83,9 +83,6 @@ class People:
         names = _names_in(profile) if isinstance(profile, Mapping) else ()
         if isinstance(user, str) and names:
             self._heard[user] = tuple(mend(name)[:LONGEST_NAME] for name in names)
-            self._heard.move_to_end(user)
-            if len(self._heard) > HEARD:
-                self._heard.popitem(last=False)
 
     def _as_heard(self, person: Person) -> Person:
         names = self._heard.get(person.id)

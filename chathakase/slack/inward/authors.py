@@ -13,6 +13,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any
 
+from chathakase.core.cache import LruCache
 from chathakase.core.types import Incoming, SaidTo
 from chathakase.slack.inward.anybody import is_a_bots, is_ours, read_anybody, read_bot
 from chathakase.slack.inward.events import SLACKBOT, SPOKEN, is_direct, read_event
@@ -54,7 +55,7 @@ class Authors:
         self._people = people
         self._clock = clock
         self._workflows = workflows
-        self._answered: OrderedDict[str, OrderedDict[tuple[str, str], float]] = OrderedDict()
+        self._answered: LruCache[str, OrderedDict[tuple[str, str], float]] = LruCache(REMEMBERED)
 
     async def read(self, event: Mapping[str, Any], *, live: bool = True) -> Incoming | None:
         """What somebody says with an event; None if nobody does. Raises Malformed.
@@ -121,9 +122,6 @@ class Authors:
         """Whether an author has asked less often than that within the hour; twins and later versions count as one."""
         now, key = self._clock(), (said.place.channel, said.ref)
         asked = self._answered.setdefault(said.author, OrderedDict())
-        self._answered.move_to_end(said.author)
-        if len(self._answered) > REMEMBERED:
-            self._answered.popitem(last=False)
         while asked and next(iter(asked.values())) <= now - HOUR:
             asked.popitem(last=False)
         if key not in asked and len(asked) < most:

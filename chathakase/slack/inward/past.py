@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequen
 from dataclasses import replace
 from typing import Any
 
+from chathakase.core.cache import LruCache
 from chathakase.core.errors import DeliveryError
 from chathakase.core.types import Incoming, Place, Seen
 from chathakase.slack.inward.anybody import read_anybody
@@ -74,7 +75,7 @@ class SlackPast:
         self._unhurried = calls.of("", at_best=Urgency.BACKGROUND)
         """For what nobody waits for."""
         self._identity = identity
-        self._halfway: dict[Place, int] = {}
+        self._halfway: LruCache[Place, int] = LruCache(HALFWAY)
         """The middle of what was read above, in threads whose end was not reached in time, in epoch microseconds."""
 
     async def thread(self, place: Place) -> Seen:
@@ -147,8 +148,6 @@ class SlackPast:
 
     def _go_on_from(self, place: Place, read: Collection[int]) -> None:
         """Remember where to begin next time: not at the end of what was read, so that enough is read again."""
-        if len(self._halfway) >= HALFWAY:
-            self._halfway.clear()
         if read:
             self._halfway[place] = sorted(read)[len(read) // 2]
 
