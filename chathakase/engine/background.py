@@ -7,15 +7,17 @@ from types import TracebackType
 from typing import Self
 
 from chathakase.clock import monotonic
+from chathakase.core.cache import LruCache
 from chathakase.core.errors import ModelError, StoreError, trace
+from chathakase.core.retrying import RetryPolicy
 from chathakase.core.types import Session, SessionId
 from chathakase.engine.places import Yielded
 
 AT_ONCE = 4
 """How many sessions are seen to at the same time."""
 
-REST, LONGEST_REST = 60.0, 3_600.0
-"""Seconds for which a chore that failed in a session is not tried again there: at first, and after more failures."""
+REST = RetryPolicy(first_wait=60.0, factor=2, longest_wait=3_600.0)
+"""For how long a chore that failed in a session is not tried again there."""
 
 TRIES = 3
 """How often a chore is begun that gives way to people each time, before it waits for a later turn."""
@@ -36,8 +38,8 @@ class Background:
         self._chores = chores
         self._room = asyncio.Semaphore(AT_ONCE)
         self._tasks: dict[SessionId, asyncio.Task[None]] = {}
-        self._rests: dict[tuple[SessionId, Chore], tuple[float, float]] = {}
-        """What failed in which session: until when it rests, and for how long."""
+        self._rests: LruCache[tuple[SessionId, Chore], tuple[float, int]] = LruCache(RESTING)
+        """What failed in which session: until when it rests, and how often it has failed in a row."""
 
     async def __aenter__(self) -> Self:
         """Begin."""
@@ -68,7 +70,7 @@ class Background:
 
     async def _try(self, chore: Chore, session: Session) -> None:
         key = (session.id, chore)
-        until, rested = self._rests.get(key, (0.0, 0.0))
+        until, failures = self._rests.get(key, (0.0, 0))
         if monotonic() < until:
             return
         try:
@@ -79,7 +81,8 @@ class Background:
             log.info("%s in %s will be tried again: %s", chore.__name__, session.place.name, error)
         except Exception as error:  # noqa: BLE001 - nothing that is done in the background may end a session's work
             log.error("%s in %s failed: %s", chore.__name__, session.place.name, trace(error))
-        self._rest(key, rested)
+        # What fails for ever would else be paid for after every turn.
+        self._rests[key] = (monotonic() + REST.wait(failures), failures + 1)
 
     async def _do(self, chore: Chore, session: Session) -> None:
         for _ in range(TRIES):
@@ -88,10 +91,3 @@ class Background:
             except Yielded:
                 log.info("%s in %s gave way to an answer", chore.__name__, session.place.name)
         return None
-
-    def _rest(self, key: tuple[SessionId, Chore], rested: float) -> None:
-        # What fails for ever would else be paid for after every turn.
-        rest = min(max(2 * rested, REST), LONGEST_REST)
-        if len(self._rests) >= RESTING:
-            self._rests.clear()
-        self._rests[key] = (monotonic() + rest, rest)

@@ -10,6 +10,7 @@ from typing import Self
 from chathakase.core.errors import DeliveryError, trace
 from chathakase.core.memory import Change
 from chathakase.core.ports import ListeningStore, Past
+from chathakase.core.retrying import RetryPolicy
 from chathakase.core.types import Heard, Home, Incoming, Place, Seen
 
 MARGIN = 600_000
@@ -31,11 +32,9 @@ LATE = 3_000
 FRESH = 2_000
 """Milliseconds for which what was said need not be found in its thread yet, and so is not taken for deleted."""
 
-AGAIN_AFTER = 60.0
-"""Seconds after which a look is repeated that failed."""
-
-TRIES = 5
-"""How often a look is repeated in a row for what the surface would not tell just then."""
+AGAIN = RetryPolicy(first_wait=60.0, retries=5)
+"""How a look is repeated that failed: no more often in a row for what the surface would not tell just then, and for
+ever for all else."""
 
 log = logging.getLogger(__name__)
 
@@ -134,7 +133,7 @@ class CatchUp:
                 log.warning("Catching up failed and will be tried again: %s", trace(error))
                 if since is not None:
                     self._begin_at(since)
-                await asyncio.sleep(AGAIN_AFTER)
+                await asyncio.sleep(AGAIN.wait(self._repeated))
                 self._changed.set()
 
     async def _look(self, since: int) -> None:
@@ -153,7 +152,7 @@ class CatchUp:
     def _repeat_if_failed(self) -> None:
         """Have a look repeated in which something could not be read just then. Raises DeliveryError."""
         failed, self._failed = self._failed, None
-        if failed is not None and self._repeated < TRIES:
+        if failed is not None and AGAIN.allows(self._repeated):
             self._repeated += 1
             raise failed
 

@@ -2,9 +2,11 @@
 
 import asyncio
 
+from chathakase.clock import monotonic
 from chathakase.core.errands import Press
 from chathakase.core.leases import LEFT_WITHIN
 from chathakase.core.ports import TurnStore
+from chathakase.core.retrying import RetryPolicy
 from chathakase.core.types import SessionId, Wish
 from chathakase.engine.rights import Rights
 from chathakase.engine.running import Running
@@ -13,9 +15,10 @@ from chathakase.engine.work import Ended, Work
 NOTHING_TO_STOP = "There is nothing to stop: no answer is being written."
 ENDED = "That answer has already finished."
 NOT_YOURS = "Sorry, only the person who asked or an admin can do that."
-BETWEEN_LOOKS = 0.5
-"""Seconds between two looks whether a turn has ended."""
-LOOKS = round(LEFT_WITHIN / BETWEEN_LOOKS)
+ENDING = RetryPolicy(first_wait=0.5, within=LEFT_WITHIN)
+"""How it is looked again whether a turn has ended."""
+SAVING = RetryPolicy(first_wait=0.1, within=LEFT_WITHIN / 5)
+"""The same of a turn whose answer people may have read: it is saved a moment later."""
 
 AFTER_THIS = "I'll do that as soon as the answer that I am writing is finished."
 DONE = "That has already been done, or I no longer remember the question."
@@ -39,11 +42,12 @@ class Presses:
             return await self._stop(press, session)
         if not await self._may(press, session):
             return NOT_YOURS
+        looks = ENDING.begin(monotonic)
         while not await self._turns.reopen(session, press):
             # The button is seen a moment before the end of its turn is saved.
             if not self._is_ending(press, session):
                 return DONE
-            await asyncio.sleep(BETWEEN_LOOKS)
+            await asyncio.sleep(looks.next_wait())
         self._running.forgive(press.turn)
         signals = self._running.find(session)
         return AFTER_THIS if signals and signals.lease.turn != press.turn else ""
@@ -53,15 +57,13 @@ class Presses:
 
         Raises StoreError.
         """
-        for _ in range(LOOKS):
-            if not await self._turns.is_busy(session):
-                return False
+        looks = SAVING.begin(monotonic)
+        while await self._turns.is_busy(session):
             signals = self._running.find(session)
-            if signals is None or not signals.ending.is_set():
+            if signals is None or not signals.ending.is_set() or looks.are_over:
                 return True
-            # People read an answer a moment before its end is saved.
-            await asyncio.sleep(BETWEEN_LOOKS / 5)
-        return True
+            await asyncio.sleep(looks.next_wait())
+        return False
 
     def _is_ending(self, press: Press, session: SessionId) -> bool:
         signals = self._running.find(session)
@@ -77,15 +79,14 @@ class Presses:
         Once its turn is forgotten nobody would know of it, if the process died then. Only an answer to something that
         was said before a stored message; what was asked later is still answered. Raises StoreError.
         """
-        for _ in range(LOOKS):
-            if await self._work.end(session, before=before) is Ended.DONE:
-                return
-            if not await self._turns.want_stop(session, before=before):
+        looks = ENDING.begin(monotonic)
+        while await self._work.end(session, before=before) is not Ended.DONE:
+            if not await self._turns.want_stop(session, before=before) or looks.are_over:
                 return
             if (signals := self._running.find(session)) is not None:
                 signals.forgotten.set()
                 signals.recheck.set()
-            await asyncio.sleep(BETWEEN_LOOKS)
+            await asyncio.sleep(looks.next_wait())
 
     async def _may(self, press: Press, session: SessionId) -> bool:
         askers = await self._turns.askers(session, press.turn)

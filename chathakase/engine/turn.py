@@ -11,6 +11,7 @@ from chathakase import events
 from chathakase.clock import monotonic
 from chathakase.core.errors import DeliveryError, LeaseLost, ModelError, NothingAsked, StoreError, trace
 from chathakase.core.ports import Reply, SessionStore, Surface, TurnStore
+from chathakase.core.retrying import RetryPolicy
 from chathakase.core.types import Finished, Lease, Outcome, Result, TakenBack
 from chathakase.engine.asking import Asking
 from chathakase.engine.draft import Draft
@@ -35,8 +36,8 @@ from chathakase.engine.verdict import (
     with_notice,
 )
 
-SAVE_AGAIN = 2.0
-"""Seconds between two tries to save how a turn ended."""
+SAVING = RetryPolicy(first_wait=2.0)
+"""How it is tried again to save how a turn ended."""
 
 ANEW_AFTER = 1.0
 """Seconds for which an answer waits before it is begun anew, once for each time that it was: people correct themselves
@@ -180,6 +181,7 @@ class TurnRunner:
 
     async def _save(self, lease: Lease, result: Result) -> None:
         """Save how a turn ended, however long the database refuses: people have read it. Raises LeaseLost."""
+        retries = SAVING.begin(monotonic)
         while True:
             try:
                 if not await self._turns.finish(lease, result):
@@ -187,7 +189,7 @@ class TurnRunner:
                 return
             except StoreError as error:
                 log.error("The result of a turn in %s is not saved yet: %s", lease.place.name, error)
-            await asyncio.sleep(SAVE_AGAIN)
+            await asyncio.sleep(retries.next_wait())
 
     async def _to_be_told(self, lease: Lease, result: Result) -> frozenset[str]:
         """Who must hear elsewhere that there is no answer in the thread."""

@@ -12,6 +12,7 @@ import pytest
 
 from chathakase import app
 from chathakase.core.memory import Memory
+from chathakase.core.retrying import RetryPolicy
 from chathakase.engine import outage, turn
 from chathakase.playground.journal import EnvelopeSent
 from chathakase.playground.person import Person
@@ -57,7 +58,7 @@ async def opened(open_the_bot: OpenBot, monkeypatch: pytest.MonkeyPatch) -> Asyn
         return databases[0]
 
     monkeypatch.setattr(app, "_open_database", remember)
-    monkeypatch.setattr(turn, "SAVE_AGAIN", 0.1)
+    monkeypatch.setattr(turn, "SAVING", RetryPolicy(first_wait=0.1))
     async with open_the_bot():
         yield databases[0]
 

@@ -7,7 +7,7 @@ import pytest
 from chathakase.core.errors import ModelError
 from chathakase.core.types import Session, SessionId
 from chathakase.engine import background as background_module
-from chathakase.engine.background import LONGEST_REST, REST, Background
+from chathakase.engine.background import REST, Background
 from tests.places import slack_place
 
 HERE, THERE = (Session(SessionId(f"s{n}"), slack_place("C1", f"{n}.5")) for n in (1, 2))
@@ -49,13 +49,13 @@ async def test_what_fails_is_not_tried_after_every_turn(times: list[float]) -> N
         assert chore.done == [HERE]
         await after_turn(background, THERE)
         assert chore.done == [HERE, THERE]
-        times[0] += REST
+        times[0] += REST.first_wait
         await after_turn(background, HERE)
-        times[0] += REST
+        times[0] += REST.first_wait
         await after_turn(background, HERE)
         assert chore.done == [HERE, THERE, HERE]
         for _ in range(20):
-            times[0] += LONGEST_REST
+            times[0] += REST.longest_wait
             await after_turn(background, HERE)
         assert len(chore.done) == 23
 
@@ -65,7 +65,7 @@ async def test_what_works_again_is_done_after_every_turn(times: list[float]) -> 
     async with Background([chore]) as background:
         await after_turn(background, HERE)
         chore.error = None
-        times[0] += REST
+        times[0] += REST.first_wait
         for _ in range(3):
             await after_turn(background, HERE)
         assert len(chore.done) == 4

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Collection
+from dataclasses import replace
 
 import pytest
 
 from chathakase.core.errors import DeliveryError
 from chathakase.core.memory import Change
 from chathakase.core.types import Heard, Home, Incoming, Place, Seen
-from chathakase.engine.catch_up import LATE, TRIES, CatchUp
+from chathakase.engine.catch_up import AGAIN, LATE, CatchUp
 from tests.places import HOME, slack_place
 
 NOW = 1_700_000_000_000
@@ -149,12 +150,12 @@ async def test_what_comes_late_while_its_thread_is_read_has_it_read_from_there()
 
 @pytest.mark.parametrize(
     ("passes", "times", "reads"),
-    [(True, 1, 2), (True, 3, 4), (True, 100, 1 + TRIES), (False, 1, 1)],
+    [(True, 1, 2), (True, 3, 4), (True, 100, 1 + int(AGAIN.retries)), (False, 1, 1)],
 )
 async def test_what_cannot_be_read_just_then_is_read_later(
     passes: bool, times: int, reads: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chathakase.engine.catch_up.AGAIN_AFTER", 0)
+    monkeypatch.setattr("chathakase.engine.catch_up.AGAIN", replace(AGAIN, first_wait=0))
     world = World()
     world.trouble, world.times = DeliveryError("http_503", passes=passes), times
     world.threads[KNOWN] = [mention(KNOWN, 50)]
@@ -167,7 +168,7 @@ async def test_what_cannot_be_read_just_then_is_read_later(
 async def test_a_thread_that_was_opened_late_is_read_again_where_it_could_not_be(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("chathakase.engine.catch_up.AGAIN_AFTER", 0)
+    monkeypatch.setattr("chathakase.engine.catch_up.AGAIN", replace(AGAIN, first_wait=0))
     world = World()
     async with opened(world) as catch_up:
         await settled(catch_up, world)

@@ -1,6 +1,7 @@
 """Troubles that strike a database in use, each over at the end of its block. They bind everybody, root as well."""
 
 import asyncio
+import dataclasses
 import resource
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -48,7 +49,7 @@ async def held_by_another_process(path: Path) -> AsyncIterator[None]:
 @asynccontextmanager
 async def locked(database: SqliteDatabase) -> AsyncIterator[None]:
     """Another program holds the write lock for longer than we wait."""
-    with patch.object(connection, "PATIENCE", 0.02):
+    with patch.object(connection, "LOCKED", dataclasses.replace(connection.LOCKED, within=0.02)):
         async with held_by_another_process(database._path):
             yield
 

@@ -24,7 +24,7 @@ from chathakase.core.files import Reading
 from chathakase.core.leases import LEASE_MS
 from chathakase.core.memory import Scope, TitleBy
 from chathakase.core.types import ExpiryMode, Lease, Place, Role, Usage, Wish
-from chathakase.storage.sqlite.connection import PATIENCE
+from chathakase.storage.sqlite.connection import LOCKED
 from chathakase.storage.sqlite.driver import SqliteDatabase, open_sqlite
 from chathakase.storage.sqlite.merging import INDEXES
 from chathakase.storage.sqlite.migrate import migrate
@@ -625,10 +625,10 @@ async def test_who_waits_for_another_program_waits_no_longer_than_wanted(databas
             cancelled, refused = (asyncio.create_task(stores.say(str(number))) for number in range(2))
             await asyncio.sleep(0.05)
             cancelled.cancel()
-            async with asyncio.timeout(PATIENCE / 2):
+            async with asyncio.timeout(LOCKED.within / 2):
                 await asyncio.wait((cancelled,))
             await asyncio.sleep(0.05)
-            async with asyncio.timeout(PATIENCE / 2):
+            async with asyncio.timeout(LOCKED.within / 2):
                 await opened.close()
                 with pytest.raises(StoreError, match="closed"):
                     await refused
@@ -669,7 +669,6 @@ async def test_opening_and_migrating_may_be_cut_short(old: bool, tmp_path: Path)
 CUT_AND_END = """
 import asyncio, random, sys
 from pathlib import Path
-from chathakase.storage.sqlite.connection import PATIENCE
 from chathakase.storage.sqlite.driver import SqliteDatabase, open_sqlite
 from tests.storage.stores import Clock
 from tests.storage.test_cancellation import Storm, open_and_migrate, stores_on

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from chathakase.core.errands import Command, Errand
 from chathakase.core.files import Image, Reading
 from chathakase.core.memory import Change, Scope, TitleBy
 from chathakase.core.types import Expiry, ExpiryMode
+from chathakase.storage.sqlite import emptying as emptying_module
 from chathakase.storage.sqlite.driver import SqliteDatabase, open_sqlite
 from chathakase.storage.sqlite.emptying import Emptying
 from chathakase.storage.sqlite.migrate import migrate
@@ -158,7 +160,7 @@ async def test_what_is_forgotten_while_the_log_is_emptied_is_noted_anew(stores: 
 async def test_a_reader_in_the_way_is_waited_for(
     stores: Stores, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chathakase.storage.sqlite.emptying.TRIES", 10_000)
+    monkeypatch.setattr(emptying_module, "READ", replace(emptying_module.READ, retries=10_000))
     await stores.say("1.0", WORDS)
     with closing(sqlite3.connect(database, isolation_level=None)) as reader:
         reader.execute("BEGIN")
@@ -177,7 +179,7 @@ async def test_a_reader_in_the_way_is_waited_for(
 async def test_a_reader_that_stays_is_no_reason_to_wait_for_ever(
     stores: Stores, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chathakase.storage.sqlite.emptying.AGAIN", 0.001)
+    monkeypatch.setattr(emptying_module, "READ", replace(emptying_module.READ, first_wait=0.001))
     await stores.say("1.0", WORDS)
     with closing(sqlite3.connect(database, isolation_level=None)) as reader:
         reader.execute("BEGIN")

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from fcntl import LOCK_EX, flock
 from pathlib import Path
 
@@ -22,8 +23,8 @@ WAITS = "Another process is migrating"
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(driver, "PRAGMAS", driver.PRAGMAS.replace("busy_timeout = 5000", "busy_timeout = 10"))
-    monkeypatch.setattr(connection, "PATIENCE", 0.01)
-    monkeypatch.setattr(starting, "LOOK_AGAIN", 0.01)
+    monkeypatch.setattr(connection, "LOCKED", replace(connection.LOCKED, within=0.01))
+    monkeypatch.setattr(starting, "MIGRATING", replace(starting.MIGRATING, first_wait=0.01))
 
 
 async def opened(path: Path) -> int:
@@ -54,7 +55,7 @@ async def test_it_waits_for_nobody_who_holds_a_database_that_is_migrated(tmp_pat
 
 
 async def test_it_does_not_wait_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(starting, "MIGRATED_WITHIN", 0.05)
+    monkeypatch.setattr(starting, "MIGRATING", replace(starting.MIGRATING, within=0.05))
     database = unpack(20, tmp_path)
     async with held_by_another_process(database):
         with pytest.raises(DatabaseTrouble) as refused:

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import random
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -10,7 +9,6 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.core.errors import trace
-from chathakase.slack.connection.backoff import Backoff
 from chathakase.slack.connection.envelopes import Acks, Envelopes
 from chathakase.slack.connection.opening import NotOpened, Opener
 from chathakase.slack.connection.state import Connection
@@ -41,7 +39,7 @@ class Keeper:
         self._reconnected = reconnected
         self._tempo = tempo
         self._clock = clock
-        self._backoff = Backoff(tempo, random.Random())
+        self._retries = tempo.reopening.begin(clock)
         self._telling = Telling(tempo, clock)
         self._newest: Wire | None = None
         self._watch: asyncio.Task[None] | None = None
@@ -75,9 +73,9 @@ class Keeper:
     async def _replacement(self, old: Wire) -> Wire:
         """The next socket, opened as soon as that is decent, and before the old one is closed where that can be."""
         if self._clock() - old.opened_at >= self._tempo.steady:
-            self._backoff.reset()
+            self._retries.reset()
             self._telling.settled()
-        wait = self._backoff.next()
+        wait = self._retries.next_wait()
         self._telling.over(old, wait)
         if old.told == TOO_MANY or not old.is_open:
             await old.close()
@@ -96,7 +94,7 @@ class Keeper:
             try:
                 return await self._opener.open()
             except NotOpened as error:
-                wait = max(self._backoff.next(), error.wait)
+                wait = max(self._retries.next_wait(), error.wait)
                 self._telling.failed(error, wait, self.connection.silence)
 
     def _leave(self, old: Wire) -> None:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from chathakase.core.retrying import RetryPolicy
+
 
 @dataclass(frozen=True, slots=True)
 class Tempo:
@@ -33,6 +35,13 @@ class Tempo:
     """For what is being taken in to be acknowledged, when everything ends."""
     goodbye: float = 0.8
     """For Slack's answer to our goodbye; it is said to leave the TCP connection open after it."""
+
+    @property
+    def reopening(self) -> RetryPolicy:
+        """How a socket is opened again, until one stays open."""
+        return RetryPolicy(
+            first_wait=self.first_wait, factor=2, longest_wait=self.longest_wait, jitter=True, at_once=True
+        )
 
 
 USUAL = Tempo()

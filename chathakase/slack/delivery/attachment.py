@@ -116,16 +116,16 @@ class Attachments:
         return found
 
     async def _send(self, parcel: Parcel, *, doubtful: bool) -> None:
-        patience = self._calls.patience()
+        retries = self._calls.retries()
         while not (doubtful and await self._is_there(parcel)):
             try:
                 await self._upload(parcel)
                 return
             except DeliveryError as error:
-                if not (error.unsure or error.code == NO_BYTES) or patience.is_over(error.code):
+                if not (error.unsure or error.code == NO_BYTES) or retries.are_over_after(error.code):
                     raise
                 doubtful = error.unsure
-            await patience.rest()
+            await retries.pause()
 
     async def _upload(self, parcel: Parcel) -> None:
         client = self._calls.client

@@ -187,7 +187,7 @@ class PageWriter:
         return is_page(message, post) or orphan
 
     async def _post(self, post: Post, urgency: Urgency) -> Written:
-        patience, breaks = self._outbox.calls.patience(), Breaks()
+        retries, breaks = self._outbox.calls.retries(), Breaks()
         while True:
             try:
                 return await self._outbox.post(post.plainer() if breaks.suspicious else post, urgency=urgency)
@@ -196,9 +196,9 @@ class PageWriter:
                 self._doubtful = error.unsure
                 if urgency >= Urgency.INTERIM or not (error.unsure and error.passes):
                     raise
-                if patience.is_over(error.code):
+                if retries.are_over_after(error.code):
                     raise DeliveryError(error.code) from error
-            await patience.rest()
+            await retries.pause()
             if (ts := await self._find(post, urgency)) is not None:
                 return await self._outbox.update(post, ts, urgency=urgency)
 

@@ -15,8 +15,10 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
+from chathakase.clock import monotonic
 from chathakase.core.errors import DeliveryError
 from chathakase.core.files import SharedFile
+from chathakase.core.retrying import RetryPolicy
 from chathakase.core.types import Place
 from chathakase.slack.inward.files import CLIP, LIST, PAGE, address_in, address_of, is_remote, kind_of
 from chathakase.slack.inward.told import is_being_told, is_told, transcript
@@ -28,12 +30,12 @@ CONNECT = 5.0
 """Seconds to wait for a connection."""
 SILENCE = 10.0
 """Seconds to wait for the next bytes."""
-PAUSE = 0.5
-"""Seconds before the second try."""
+AGAIN = RetryPolicy(first_wait=0.5, retries=1)
+"""How a file is fetched again after what may pass."""
 HOPS = 5
 """Redirects that are followed."""
-ASKED_AGAIN, ASKED_EVERY = 8, 1.0
-"""How often Slack is asked again what a clip says, and seconds between: it listens only after the clip was shared."""
+LISTENING = RetryPolicy(first_wait=1.0, retries=8)
+"""How Slack is asked again what a clip says: it listens only after the clip was shared."""
 CHUNK = 2**16
 SIGN_IN = re.compile(
     rb"<form[\s>]|<script[\s>]|<title[^>]*>[^<]*\b(?:sign|log)[ -]?in\b|type=[\"']?password", re.IGNORECASE
@@ -65,13 +67,14 @@ class SlackDownloads:
             raise DeliveryError("elsewhere")
         if file.size > most:
             raise DeliveryError("too_large")
-        try:
-            return await self._once(file, most)
-        except DeliveryError as error:
-            if not error.passes:
-                raise
-        await asyncio.sleep(PAUSE)
-        return await self._once(file, most)
+        retries = AGAIN.begin(monotonic)
+        while True:
+            try:
+                return await self._once(file, most)
+            except DeliveryError as error:
+                if not error.passes or retries.are_over:
+                    raise
+            await asyncio.sleep(retries.next_wait())
 
     async def _once(self, file: SharedFile, most: int) -> bytes:
         try:
@@ -96,14 +99,11 @@ class SlackDownloads:
 
     async def _transcript(self, file: SharedFile, most: int) -> bytes:
         """What is said in a clip; the clip itself where Slack has not understood it."""
-        about = await self._about(file)
-        for _ in range(ASKED_AGAIN):
-            if not is_being_told(about):
-                break
-            await asyncio.sleep(ASKED_EVERY)
-            about = await self._about(file)
-        if is_being_told(about):
-            raise DeliveryError("transcribing", passes=True)
+        retries = LISTENING.begin(monotonic)
+        while is_being_told(about := await self._about(file)):
+            if retries.are_over:
+                raise DeliveryError("transcribing", passes=True)
+            await asyncio.sleep(retries.next_wait())
         if not is_told(about) and (subtitles := address_in(about, "vtt")):
             return await self._content(replace(file, url=subtitles, kind="text/vtt"), most)
         return transcript(about).encode() or await self._content(_described(file, about), most)

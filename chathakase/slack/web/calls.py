@@ -12,13 +12,12 @@ from typing import Any, TypeVar
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.core.errors import DeliveryError
+from chathakase.core.retrying import Retries, RetryPolicy
 from chathakase.slack.web.pace import Pace, Urgency
 from chathakase.slack.web.trouble import ODD, trouble_of
 
-PERSISTENCE = 3600.0
-"""Seconds for which an urgent call is tried again, as long as the trouble is of a kind that passes."""
-FIRST_PAUSE = 0.5
-LONGEST_PAUSE = 30.0
+URGENT = RetryPolicy(first_wait=0.5, factor=2, longest_wait=30.0, within=3600.0)
+"""How an urgent call is tried again, as long as the trouble is of a kind that passes."""
 
 MOST_ODD = 4
 """How often an answer that is none of Slack's is borne before it is taken for this server's way."""
@@ -27,24 +26,21 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-class Patience:
-    """How often and how long something is tried again."""
+class CallRetries(Retries):
+    """The retries of an urgent call."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._until = clock() + PERSISTENCE
-        self._pause = FIRST_PAUSE
+        super().__init__(URGENT, clock)
         self._odd = 0
 
-    def is_over(self, code: str) -> bool:
+    def are_over_after(self, code: str) -> bool:
         """Whether a failure with this code is to be taken for good."""
         self._odd += code in ODD
-        return self._odd >= MOST_ODD or self._clock() > self._until
+        return self._odd >= MOST_ODD or self.are_over
 
-    async def rest(self) -> None:
-        """Wait before the next try, longer each time."""
-        await asyncio.sleep(self._pause)
-        self._pause = min(self._pause * 2, LONGEST_PAUSE)
+    async def pause(self) -> None:
+        """Wait before the next one."""
+        await asyncio.sleep(self.next_wait())
 
 
 class Calls:
@@ -69,9 +65,9 @@ class Calls:
         """The calls that are made for one person, none of them more urgent than ``at_best``."""
         return Calls(self.client, self.pace, self._clock, whose=whose, at_best=at_best)
 
-    def patience(self) -> Patience:
-        """Begin to be patient."""
-        return Patience(self._clock)
+    def retries(self) -> CallRetries:
+        """The retries of a call that is begun now."""
+        return CallRetries(self._clock)
 
     async def send(
         self,
@@ -105,7 +101,7 @@ class Calls:
         ``repeatable``: it may have been carried out, which must be found out before it is made again.
         """
         urgency = max(urgency, self._at_best)
-        patience, urgent = self.patience(), urgency < Urgency.INTERIM
+        retries, urgent = self.retries(), urgency < Urgency.INTERIM
         while True:
             if not urgent and self.pace.delay(method, channel, urgency=urgency) > 0:
                 raise DeliveryError("busy", passes=True)
@@ -119,8 +115,8 @@ class Calls:
             doubtful = trouble.unsure and not repeatable
             if doubtful or not urgent:
                 raise DeliveryError(trouble.code, passes=trouble.passes, unsure=doubtful)
-            if not trouble.passes or patience.is_over(trouble.code):
+            if not trouble.passes or retries.are_over_after(trouble.code):
                 raise DeliveryError(trouble.code)
             log.info("%s failed (%s), trying again", method, trouble.code)
             if trouble.retry_after is None:
-                await patience.rest()
+                await retries.pause()

@@ -14,16 +14,18 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from chathakase.certificates import is_more_than_default, trusted
+from chathakase.clock import monotonic
 from chathakase.core.addresses import is_loopback
 from chathakase.core.errors import StartError
+from chathakase.core.retrying import RetryPolicy
 from chathakase.showing import shown
 from chathakase.slack.web.identity import Identity
 from chathakase.slack.web.trouble import trouble_of
 
 START_TIMEOUT = 4.0
 """Seconds that a call at start may take, with all its tries."""
-START_AGAIN = 0.5
-"""Seconds between two of them."""
+STARTING = RetryPolicy(first_wait=0.5)
+"""How it is tried again within that time, unless Slack says when."""
 
 LONGEST = 300.0
 """Seconds that a request may take where nothing else is said."""
@@ -118,7 +120,7 @@ async def first_call(
 
     Raises StartError that says what to do about a failure.
     """
-    code = ""
+    code, retries = "", STARTING.begin(monotonic)
     try:
         async with asyncio.timeout(START_TIMEOUT):
             while True:
@@ -129,7 +131,7 @@ async def first_call(
                     trouble, code = trouble_of(error), code_of(error)
                     if not trouble.passes or isinstance(error, aiohttp.ClientSSLError):
                         raise
-                await asyncio.sleep(trouble.retry_after or START_AGAIN)
+                await asyncio.sleep(trouble.retry_after or retries.next_wait())
     except Exception as error:
         if code in TOKEN_REFUSED:
             raise StartError(f"Slack does not accept {setting} ({code}): {advice}.") from error

@@ -9,18 +9,17 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from time import monotonic
 from typing import TypeVar
 
 import aiosqlite
 
+from chathakase.clock import monotonic
+from chathakase.core.retrying import RetryPolicy
 from chathakase.storage.database import Row, Value
 from chathakase.storage.sqlite.trouble import DatabaseTrouble, Trouble, trouble_of
 
-PATIENCE = 5.0
-"""Seconds that whoever begins something waits for another program to end its own."""
-LOOK_AGAIN = 0.01
-"""Seconds between two looks whether it has."""
+LOCKED = RetryPolicy(first_wait=0.01, within=5.0)
+"""How whoever begins something waits for another program to end its own."""
 
 AT_ONCE = 64
 """Rows that aiosqlite would fetch at once; nothing here asks it to."""
@@ -89,16 +88,16 @@ def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
 
 async def patiently(attempt: Callable[[], Awaitable[_T]], closing: asyncio.Event) -> _T:
     """Begin something; wait while another program holds the lock, which may be cancelled and ends with the database."""
-    ends = monotonic() + PATIENCE
+    retries = LOCKED.begin(monotonic)
     while True:
         try:
             return await attempt()
         except sqlite3.OperationalError as error:
-            if trouble_of(error).trouble is not Trouble.LOCKED or monotonic() >= ends:
+            if trouble_of(error).trouble is not Trouble.LOCKED or retries.are_over:
                 raise
         if closing.is_set():
             raise DatabaseTrouble(Trouble.CLOSED)
-        await asyncio.sleep(LOOK_AGAIN)
+        await asyncio.sleep(retries.next_wait())
 
 
 async def to_the_end(work: Awaitable[_T]) -> _T:

@@ -6,6 +6,8 @@ not think of it, and a crash right after it changes nothing.
 
 import asyncio
 
+from chathakase.clock import monotonic
+from chathakase.core.retrying import RetryPolicy
 from chathakase.storage.sqlite.driver import SqliteDatabase
 
 UNEMPTIED = "SELECT 1 FROM unemptied"
@@ -14,9 +16,8 @@ BEGIN = "UPDATE unemptied SET state = 2"
 
 END = "DELETE FROM unemptied WHERE state = 2"
 
-TRIES = 8
-AGAIN = 0.1
-"""Seconds between two of them, when somebody read from the log just then."""
+READ = RetryPolicy(first_wait=0.1, retries=7)
+"""How it is tried again when somebody read from the log just then."""
 
 
 class Emptying:
@@ -28,14 +29,15 @@ class Emptying:
     async def empty_the_log(self) -> None:
         """Leave nothing in the log of what was forgotten; the next time, if a reader is in the way all the time."""
         if not await self._database.fetch(UNEMPTIED):
-            return None
+            return
         await self._note(BEGIN)
-        for _ in range(TRIES):
-            if await self._database.empty_log():
-                # What was forgotten meanwhile has noted itself anew.
-                return await self._note(END)
-            await asyncio.sleep(AGAIN)
-        return None
+        retries = READ.begin(monotonic)
+        while not await self._database.empty_log():
+            if retries.are_over:
+                return
+            await asyncio.sleep(retries.next_wait())
+        # What was forgotten meanwhile has noted itself anew.
+        await self._note(END)
 
     async def _note(self, state: str) -> None:
         async with self._database.transaction() as transaction:

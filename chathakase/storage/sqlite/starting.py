@@ -5,17 +5,16 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from time import monotonic
 
+from chathakase.clock import monotonic
+from chathakase.core.retrying import RetryPolicy
 from chathakase.storage.sqlite.driver import SqliteDatabase, open_sqlite, schema_version
 from chathakase.storage.sqlite.migrate import migrate, migrations, refuse_newer
 from chathakase.storage.sqlite.recount import recount
 from chathakase.storage.sqlite.trouble import DatabaseTrouble, Trouble
 
-MIGRATED_WITHIN = 600.0
-"""Seconds that another process may take to migrate a large file."""
-LOOK_AGAIN = 0.5
-"""Seconds between two attempts meanwhile."""
+MIGRATING = RetryPolicy(first_wait=0.5, within=600.0)
+"""How a file is opened again that another process migrates, which takes its time with a large one."""
 
 log = logging.getLogger(__name__)
 
@@ -26,13 +25,13 @@ async def open_current(path: Path, *, clock: Callable[[], int]) -> AsyncIterator
 
     While another process migrates it, this waits. The ``clock`` tells epoch milliseconds. Raises StoreError.
     """
-    ends, told = monotonic() + MIGRATED_WITHIN, False
+    retries, told = MIGRATING.begin(monotonic), False
     async with AsyncExitStack() as stack:
-        while (database := await _open_unless_migrated(stack, path, clock, may_wait=monotonic() < ends)) is None:
+        while (database := await _open_unless_migrated(stack, path, clock, may_wait=not retries.are_over)) is None:
             if not told:
                 log.info("Another process is migrating %s, and this one waits for it", path)
             told = True
-            await asyncio.sleep(LOOK_AGAIN)
+            await asyncio.sleep(retries.next_wait())
         await recount(database)
         yield database
 

@@ -13,6 +13,7 @@ from chathakase.core.errors import DeliveryError
 from chathakase.core.files import SharedFile
 from chathakase.playground.content.file_json import file_json
 from chathakase.playground.server import Workspace
+from chathakase.slack.inward import downloads as module
 from chathakase.slack.inward.downloads import HOPS, SlackDownloads
 from chathakase.slack.inward.files import read_files
 from chathakase.slack.web.client import SlackWeb, open_web
@@ -134,7 +135,7 @@ async def test_of_a_clip_it_is_fetched_what_is_said_in_it(
     content: bytes,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("chathakase.slack.inward.downloads.ASKED_EVERY", 0)
+    monkeypatch.setattr(module, "LISTENING", replace(module.LISTENING, first_wait=0))
     clip = {"id": "F1", "subtype": "slack_audio", "mimetype": "audio/mp4", "url_private": f"{server.address}/files/a"}
     abouts = [clip | each | ({"vtt": f"{server.address}/files/a.vtt"} if "vtt" in each else {}) for each in told]
 
@@ -151,7 +152,7 @@ async def test_of_a_clip_it_is_fetched_what_is_said_in_it(
 async def test_a_clip_that_slack_listens_to_for_long_is_tried_again_later(
     downloads: SlackDownloads, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chathakase.slack.inward.downloads.ASKED_EVERY", 0)
+    monkeypatch.setattr(module, "LISTENING", replace(module.LISTENING, first_wait=0))
     server.handler = answering(lambda: web.json_response({"ok": True, "file": {"id": "F1"} | WAITING}))
     error = await refusal(downloads.fetch(PLACE, read_files([{"id": "F1"} | WAITING])[0], most=MEGABYTE))
     assert (error.code, error.passes) == ("transcribing", True)
