@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-# Typed only where types-psutil happens to be installed, and there at all only with the extra `bench`.
+# Typed only where types-psutil happens to be installed, and there at all only with the group `bench`.
 import psutil  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
 

@@ -1,5 +1,6 @@
 """What the command line says of itself, and of what it is called with by mistake."""
 
+import re
 import sys
 import tomllib
 from importlib.metadata import version
@@ -12,6 +13,7 @@ from chathakase.cli import BAD_SETTINGS, carry_out
 from chathakase.slack import manifest
 
 PROJECT = Path(__file__).parents[1]
+DECLARED = tomllib.loads((PROJECT / "pyproject.toml").read_text())
 
 
 def called(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
@@ -24,6 +26,15 @@ def test_it_tells_its_version(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
     assert capsys.readouterr().out == f"chathakase {version('chathakase')}\n"
 
 
+def test_its_version_is_written_in_one_place() -> None:
+    declared = DECLARED["project"]["version"]
+    assert version("chathakase") == declared
+    written = re.compile(rf"(?<![\d.]){re.escape(declared)}(?![\d.])")
+    patterns = ("*.toml", "*.md", "*.yml", "docs/*.md", "chathakase/**/*.py", "benchmarks/**/*.py")
+    texts = [path for pattern in patterns for path in PROJECT.glob(pattern)]
+    assert [path.name for path in texts if written.search(path.read_text())] == ["pyproject.toml"]
+
+
 def test_it_prints_the_manifest(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert called(monkeypatch, "manifest") == 0
     said = capsys.readouterr().out
@@ -32,8 +43,7 @@ def test_it_prints_the_manifest(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
 
 
 def test_a_built_package_has_the_manifest_where_it_is_looked_for() -> None:
-    build = tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
-    packed = build["targets"]["wheel"]["force-include"][manifest.NAME]
+    packed = DECLARED["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"][manifest.NAME]
     assert PROJECT / packed == manifest.PLACES[0]
 
 

@@ -4,7 +4,7 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from graphlib import TopologicalSorter
 from importlib.metadata import packages_distributions
 from itertools import chain
@@ -18,6 +18,13 @@ from tests.contracts.planting import Contract, copy_package, plant_in, plants
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 CONTRACTS: list[Contract] = PROJECT["tool"]["importlinter"]["contracts"]
+INSTALLED: list[str] = [
+    *PROJECT["project"]["dependencies"],
+    *chain.from_iterable(PROJECT["project"]["optional-dependencies"].values()),
+]
+FOR_DEVELOPMENT: list[str] = [
+    each for each in chain.from_iterable(PROJECT["dependency-groups"].values()) if isinstance(each, str)
+]
 LAYERED = [container for each in CONTRACTS for container in each.get("containers", ())]
 VERDICT = re.compile(r"^(?P<name>.+) (?P<verdict>KEPT|BROKEN)", re.MULTILINE)
 
@@ -60,9 +67,14 @@ def _beside(contract: Contract) -> set[str]:
 
 
 def test_every_dependency_has_a_contract() -> None:
-    provided = packages_distributions()
-    modules = {module for name in _dependencies() for module in _modules_of(name, provided)}
-    assert modules - _with_a_contract() == set()
+    assert _modules([*INSTALLED, *FOR_DEVELOPMENT]) - _with_a_contract() == set()
+
+
+def test_nothing_that_runs_may_import_what_is_for_development() -> None:
+    (contract,) = (each for each in CONTRACTS if each["name"].startswith("What is installed for tests and checks"))
+    forbidden = set(contract["forbidden_modules"])
+    assert _modules(FOR_DEVELOPMENT) - forbidden == set()
+    assert _modules(INSTALLED) & forbidden == set()
 
 
 def test_every_library_that_is_imported_has_a_contract(graph: grimp.ImportGraph) -> None:
@@ -84,10 +96,10 @@ def _with_a_contract() -> set[str]:
     return {each for contract in CONTRACTS for each in contract.get("forbidden_modules", ())}
 
 
-def _dependencies() -> set[str]:
-    project = PROJECT["project"]
-    names = set(map(_normal, chain(project["dependencies"], *project["optional-dependencies"].values())))
-    return {name for name in names if not name.startswith("types-")}
+def _modules(requirements: Iterable[str]) -> set[str]:
+    provided = packages_distributions()
+    names = {name for each in requirements if not (name := _normal(each)).startswith("types-")}
+    return {module for name in names for module in _modules_of(name, provided)}
 
 
 def _modules_of(distribution: str, provided: Mapping[str, Sequence[str]]) -> set[str]:
