@@ -10,7 +10,7 @@ import os
 import signal
 from pathlib import Path
 
-from chathakase.cli import main
+from chathakase.cli.commands import main
 
 BEAT = 0.05
 """Seconds between two looks of the loop at its own clock, from the first look through the window on."""

@@ -12,7 +12,7 @@ def main() -> None:
 
 def _carry_out() -> int:
     # Loading takes a second, in which Ctrl-C is pressed as well.
-    from chathakase.cli import carry_out
+    from chathakase.cli.commands import carry_out
 
     return carry_out()
 

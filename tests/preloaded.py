@@ -22,8 +22,10 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
+from chathakase import cli
 from chathakase.__main__ import main as command
 
 ROOT = Path(__file__).parents[1]
@@ -109,7 +111,7 @@ def _end(server: "subprocess.Popen[bytes]") -> None:
 
 def main(address: str) -> None:
     """Load everything, and fork whenever somebody asks for it, until whoever started this is gone."""
-    import_module("chathakase.cli")
+    load()
     gc.freeze()
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(address)
@@ -117,6 +119,12 @@ def main(address: str) -> None:
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         _serve(listening)
+
+
+def load() -> None:
+    """Load what any command of the program needs."""
+    for module in iter_modules(cli.__path__, f"{cli.__name__}."):
+        import_module(module.name)
 
 
 def _serve(listening: socket.socket) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from chathakase.cli import BAD_SETTINGS, carry_out
+from chathakase.cli.commands import carry_out
+from chathakase.cli.process import BAD_SETTINGS
 from chathakase.slack import manifest
 
 PROJECT = Path(__file__).parents[1]

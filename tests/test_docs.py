@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from chathakase.cli import cli
+from chathakase.cli.commands import cli
 from chathakase.config import SYSTEM_PROMPT, Settings
 from chathakase.engine import commands
 

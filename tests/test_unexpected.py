@@ -136,7 +136,7 @@ def test_output_without_room_is_told() -> None:
 def test_no_variable_of_a_library_has_prompts_logged(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_LOG", "debug")
     ran = _ran(
-        "import logging\nfrom chathakase.cli import configure_logging\nconfigure_logging()\n"
+        "import logging\nfrom chathakase.cli.process import configure_logging\nconfigure_logging()\n"
         f"logging.getLogger('openai._base_client').debug('%s', {SECRET!r})\n"
         "logging.getLogger('chathakase').info('xoxb-1-%s', 'secret')"
     )

@@ -20,7 +20,9 @@ from time import monotonic
 from typing import Any
 
 from chathakase.__main__ import main as command
-from chathakase.cli import BAD_SETTINGS, carry_out
+from chathakase.cli.commands import carry_out
+from chathakase.cli.process import BAD_SETTINGS
+from tests.preloaded import load
 
 AT_ONCE = 4
 WITHIN = 20.0
@@ -127,6 +129,7 @@ def _warm_up() -> None:
         given, sys.argv = sys.argv, ["chathakase", "export", "--folder"]
         assert carry_out() == BAD_SETTINGS
         sys.argv = given
+    load()
     gc.freeze()
 
 

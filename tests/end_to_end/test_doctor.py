@@ -34,7 +34,7 @@ from tests.end_to_end.conftest import OpenBot
 from tests.preloaded import start
 
 ROOT = Path(__file__).parents[2]
-MAIN = "from chathakase.cli import main; main()"
+MAIN = "from chathakase.cli.commands import main; main()"
 WITHOUT_RIGHTS = f"from tests.rights import give_up; give_up(); {MAIN}"
 WITH_SHORT_FILES = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (16384, 16384)); {MAIN}"
 

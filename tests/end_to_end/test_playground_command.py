@@ -16,7 +16,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from chathakase.cli import BAD_SETTINGS
+from chathakase.cli.process import BAD_SETTINGS
 
 pytestmark = pytest.mark.long
 

@@ -3,7 +3,8 @@
 import os
 from pathlib import Path
 
-from chathakase import app, cli
+from chathakase import app
+from chathakase.cli import commands
 
 CLOCK = "SIMULATED_CLOCK"
 """Names the file in the environment."""
@@ -12,7 +13,7 @@ CLOCK = "SIMULATED_CLOCK"
 def main() -> None:
     clock, right = Path(os.environ[CLOCK]), app.now
     app.now = lambda: right() + int(clock.read_text())
-    cli.main()
+    commands.main()
 
 
 if __name__ == "__main__":
