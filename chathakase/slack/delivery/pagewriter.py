@@ -183,14 +183,19 @@ class PageWriter:
 
     def _is(self, message: Mapping[str, Any], post: Post) -> bool:
         """Whether a message that Slack holds is this page, or the stream that should have become it."""
-        orphan = self._origin.streams and not message.get("metadata") and str(message.get("ts")) not in self._refs
-        return is_page(message, post) or orphan
+        orphan = self._origin.streams and not message.get("metadata")
+        return str(message.get("ts")) not in self._refs and (is_page(message, post) or orphan)
 
     async def _post(self, post: Post, urgency: Urgency) -> Written:
+        """Post a page, or find the message that was posted though nobody heard of it."""
         retries, breaks = self._outbox.calls.retries(), Breaks()
         while True:
+            # Whoever is cancelled meanwhile does not hear of it.
+            self._doubtful = True
             try:
-                return await self._outbox.post(post.plainer() if breaks.suspicious else post, urgency=urgency)
+                written = await self._outbox.post(post.plainer() if breaks.suspicious else post, urgency=urgency)
+                self._doubtful = False
+                return written
             except DeliveryError as error:
                 breaks.note(error.code)
                 self._doubtful = error.unsure
@@ -200,7 +205,7 @@ class PageWriter:
                     raise DeliveryError(error.code) from error
             await retries.pause()
             if (ts := await self._find(post, urgency)) is not None:
-                return await self._outbox.update(post, ts, urgency=urgency)
+                return Written(ts, rich=post.rich, whole=False)
 
     async def _update(self, post: Post, urgency: Urgency) -> None:
         self._faces[post.number] = None
