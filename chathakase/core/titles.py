@@ -1,4 +1,4 @@
-"""What a session is called: its first line, cleaned, until somebody gives it a name. Pure."""
+"""What a session is called: its first line, until a model or a person gives it a name; each is cleaned here. Pure."""
 
 import re
 
@@ -8,11 +8,15 @@ LONGEST = 60
 """Characters of a title that nobody gave."""
 LONGEST_GIVEN = 80
 """Characters of a title that a person or a model gave."""
+MOST_WORDS = 8
+"""Of a title that a model gave; whatever has more is a sentence, or an answer."""
 LOOKED_AT = 8_000
 """Characters at the beginning of a text among which a title is looked for."""
 SHORTEST = 3
 """Characters; whatever is shorter is no title."""
 
+_PREFIX = re.compile(r"^(#+\s+|[-*]\s+|(title|タイトル)\s*[:：]\s*)", re.IGNORECASE)
+"""What models put in front of one."""
 _FENCE = re.compile(r"^\s*(```|~~~)")
 _MENTION = re.compile(r"<[@#!][^>]*>|(?<![\w.])@(?=[\w.-]+)")
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)|<(?:https?|mailto)[^|>\s]*\|([^>]*)>")
@@ -32,7 +36,24 @@ def title_of(text: str) -> str:
     return UNTITLED
 
 
-def unquoted(title: str, marks: str = "") -> str:
+def title_by_model(text: str) -> str:
+    """A title as a model wrote it, without what models put around it; empty when it is none, or a longer text."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    line = _bare(_PREFIX.sub("", _bare(_PREFIX.sub("", lines[0] if lines else ""))))
+    return line if len(line) <= LONGEST_GIVEN and len(line.split()) <= MOST_WORDS else ""
+
+
+def title_by_person(text: str) -> str:
+    """A person's title as far as there is room, on one line and without quotes around it."""
+    line = _unquoted(text)
+    return line if len(line) <= LONGEST_GIVEN else f"{line[: LONGEST_GIVEN - 1].rstrip()}…"
+
+
+def _bare(line: str) -> str:
+    return _unquoted(line, marks="*_.。")
+
+
+def _unquoted(title: str, marks: str = "") -> str:
     """A title that somebody gave, on one line and without the quotes, or these marks, around it."""
     return " ".join(title.split()).strip(f"{_QUOTES}{marks} ")
 

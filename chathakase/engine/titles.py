@@ -1,11 +1,9 @@
 """Has the model name a session in a few words, once, after its first answer."""
 
-import re
-
 from chathakase.core.memory import Memory, TitleBy
 from chathakase.core.ports import MemoryStore, TitleStore
 from chathakase.core.quoting import escaped
-from chathakase.core.titles import LONGEST_GIVEN, unquoted
+from chathakase.core.titles import title_by_model
 from chathakase.core.types import Prompt, Role, Session, Speech
 from chathakase.engine.writing import Writer
 
@@ -14,11 +12,6 @@ INSTRUCTIONS = (
     "with nothing but a title of 3 to 5 words in the language of the conversation, without quotes and without a full "
     "stop."
 )
-
-PREFIX = re.compile(r"^(#+\s+|[-*]\s+|(title|タイトル)\s*[:：]\s*)", re.IGNORECASE)
-
-MOST_WORDS = 8
-"""Of a title; whatever has more is a sentence, or an answer."""
 
 NEWEST = 4
 """About how many messages the model gets to see besides the very first."""
@@ -48,21 +41,10 @@ class Titles:
             return
         words = await self._writer.write(_prompt(memory))
         # A model that gives no title is not asked again.
-        title = cleaned(words.text) or memory.title
+        title = title_by_model(words.text) or memory.title
         await self._store.entitle(
             session.id, title, by=TitleBy.MODEL, usage=words.usage, model=words.model, made_of=memory
         )
-
-
-def cleaned(text: str) -> str:
-    """A title as a model wrote it, without what models put around it; empty when it is none, or a longer text."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    line = _bare(PREFIX.sub("", _bare(PREFIX.sub("", lines[0] if lines else ""))))
-    return line if len(line) <= LONGEST_GIVEN and len(line.split()) <= MOST_WORDS else ""
-
-
-def _bare(line: str) -> str:
-    return unquoted(line, marks="*_.。")
 
 
 def _prompt(memory: Memory) -> Prompt:

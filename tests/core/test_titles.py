@@ -1,10 +1,10 @@
-"""A session's first title: its first line, cleaned."""
+"""A session's title: its first line, what a model wrote, or what a person gave, cleaned."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chathakase.core.titles import LONGEST, SHORTEST, UNTITLED, title_of
+from chathakase.core.titles import LONGEST, LONGEST_GIVEN, SHORTEST, UNTITLED, title_by_model, title_by_person, title_of
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,28 @@ def test_any_text_gives_a_title_of_one_line(text: str) -> None:
     assert SHORTEST <= len(title) <= LONGEST
     assert title == " ".join(title.split())
     assert title.isprintable() or not text.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("Trip to Kyoto", "Trip to Kyoto"),
+        ('\n## **"Trip  to Kyoto."**\nIt is about a trip.', "Trip to Kyoto"),
+        ("Title: ‘Trip to Kyoto’", "Trip to Kyoto"),
+        ("タイトル：「京都の旅」。", "京都の旅"),
+        ("x" * LONGEST_GIVEN, "x" * LONGEST_GIVEN),
+        ("x" * (LONGEST_GIVEN + 1), ""),
+        ("**Title: Trip to Kyoto**", "Trip to Kyoto"),
+        ("I would call this conversation a talk about a trip to Kyoto", ""),
+        ("***", ""),
+        ("", ""),
+    ],
+)
+def test_a_title_has_nothing_around_it_and_a_longer_text_is_none(written: str, title: str) -> None:
+    assert title_by_model(written) == title
+
+
+def test_a_title_that_somebody_gives() -> None:
+    assert title_by_person("  “Trip  to\tKyoto” ") == "Trip to Kyoto"
+    assert title_by_person("``") == ""
+    assert title_by_person("x" * 200) == "x" * 79 + "…"

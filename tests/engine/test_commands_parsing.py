@@ -11,7 +11,6 @@ from chathakase.core.files import SharedFile
 from chathakase.core.types import Incoming
 from chathakase.engine.commands import COMMANDS
 from chathakase.engine.commands.book import find
-from chathakase.engine.commands.describing import cleaned
 from chathakase.engine.commands.helping import HINT
 from chathakase.engine.commands.parsing import WITH_ARGUMENT, parse
 from chathakase.engine.commands.wording import fenced, listed, plainly
@@ -191,12 +190,6 @@ def test_whatever_is_said_is_a_known_command_or_none(text: str) -> None:
 def test_a_command_with_more_behind_it_is_talk(name: str, more: str) -> None:
     if name not in WITH_ARGUMENT and (found := parse(f"{name} x{more}x")):
         assert found[0] != name
-
-
-def test_a_title_that_somebody_gives() -> None:
-    assert cleaned("  “Trip  to\tKyoto” ") == "Trip to Kyoto"
-    assert cleaned("``") == ""
-    assert cleaned("x" * 200) == "x" * 79 + "…"
 
 
 def test_other_peoples_words_are_no_marks() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from chathakase.core.amounts import counted, span
 from chathakase.core.memory import TitleBy
 from chathakase.core.names import Names
-from chathakase.core.titles import LONGEST_GIVEN, unquoted
+from chathakase.core.titles import title_by_person
 from chathakase.core.types import ExpiryMode, SessionInfo
 from chathakase.core.window import ModelFacts
 from chathakase.engine.commands import parsing
@@ -33,7 +33,7 @@ class Describing:
         return {parsing.SESSION_INFO: self._info, parsing.RENAME: self._rename}
 
     async def _rename(self, order: Order) -> Said:
-        title = cleaned(order.argument)
+        title = title_by_person(order.argument)
         if not title:
             return privately(HOW_TO_RENAME)
         await self._means.stores.titles.entitle(order.session.id, title, by=TitleBy.PERSON)
@@ -94,12 +94,6 @@ class Describing:
             return tokens
         unknown = ", plus usage at unknown prices" if len(known) < len(costs) else ""
         return f"{tokens}, for {dollars(sum(known))}{unknown}"
-
-
-def cleaned(title: str) -> str:
-    """A person's title as far as there is room, on one line and without quotes around it."""
-    line = unquoted(title)
-    return line if len(line) <= LONGEST_GIVEN else f"{line[: LONGEST_GIVEN - 1].rstrip()}…"
 
 
 def cost(facts: ModelFacts, read: int, written: int) -> float | None:
