@@ -12,7 +12,9 @@ METADATA = "chathakase_reply"
 """The ``event_type`` of the metadata with which the bot finds its own messages again."""
 TURN = re.compile(r"[0-9a-f]{1,64}")
 """What turns are named; errands have other names."""
-PLACEHOLDER = "_thinking…_"
+THINKING = "thinking…"
+"""What the bot is seen to do while the model has said nothing."""
+PLACEHOLDER = f"_{THINKING}_"
 """What stands in a reply's place where statuses are not to be had."""
 
 ACTION = "chathakase_{}"

@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 
 from chathakase.core.errors import DeliveryError
 from chathakase.core.types import Place
+from chathakase.slack.own_messages import THINKING
 from chathakase.slack.web.calls import Calls
 from chathakase.slack.web.pace import Urgency
 
-THINKING = "is thinking…"
 REFRESH = 90.0
 """Seconds after which a status is set again; Slack drops it after two minutes
 (https://docs.slack.dev/reference/methods/assistant.threads.setStatus)."""
@@ -54,7 +54,7 @@ class Way:
 
 
 WAYS = (
-    Way("assistant.threads.setStatus", {"status": THINKING}, {"status": ""}),
+    Way("assistant.threads.setStatus", {"status": f"is {THINKING}"}, {"status": ""}),
     # Takes over from the method above in 2027, and is for apps that are declared agents.
     Way("agents.sessions.setStatus", {"status": "processing"}, {"status": "active"}),
 )
