@@ -12,6 +12,7 @@ from chathakase.findings import Finding, Level
 from chathakase.models.checkup import check_model
 from chathakase.slack.checkup.slack import check_slack, check_slack_from_outside
 from chathakase.slack.checkup.socket import SocketState
+from chathakase.slack.direct import DIRECT
 from chathakase.slack.web.client import SlackWeb
 from chathakase.slack.web.limits import read_limits
 from chathakase.storage.sqlite.checkup import check_database
@@ -45,7 +46,7 @@ async def examine_running(settings: Settings, web: SlackWeb, socket: SocketState
 async def _look_at_all(settings: Settings, slack: Awaitable[list[Finding]]) -> list[Finding]:
     found = await asyncio.gather(
         _in_time("Slack", slack),
-        _in_time("database", check_database(settings.database, now=time.time_ns() // 1_000_000)),
+        _in_time("database", check_database(settings.database, now=time.time_ns() // 1_000_000, direct=DIRECT)),
         _in_time(
             "model",
             check_model(

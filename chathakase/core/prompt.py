@@ -12,7 +12,7 @@ from chathakase.core.quoting import CLAMP, attribute, clamp, escaped, inside
 from chathakase.core.rendering import LEAST, Rendering, newest_pictures, widest
 from chathakase.core.tokens import MESSAGE_TOKENS, REPLY_TOKENS
 from chathakase.core.traits import Traits
-from chathakase.core.types import Message, Person, Prompt, Speech, Where
+from chathakase.core.types import DIRECT_MESSAGE, Message, Person, Prompt, Speech, Where
 from chathakase.core.window import Costs, Kept, Window, fit, is_whole, last_turn
 
 HOUSE_RULES = """\
@@ -36,7 +36,6 @@ OPENING = 4_000
 """Characters of the opening question that stand in the thread's block."""
 SUMMARY = 12_000
 """Characters of a summary that are shown at most."""
-DIRECT = "a direct message"
 SOME = 256
 """Tokens of the newest turn that are told in any case: what does not fit then is not the conversation's fault."""
 
@@ -188,7 +187,7 @@ class _Builder:
 
 def _thread(where: Where, title: str, parts: Iterable[str] = (), left_out: int = 0, *, above: bool = True) -> str:
     """The block that tells of the thread; empty when there is nothing to tell. ``above``: that could be read."""
-    channel = f"#{where.channel}" if where.channel else DIRECT if where.direct else ""
+    channel = f"#{where.channel}" if where.channel else DIRECT_MESSAGE if where.direct else ""
     about = {"channel": channel, "topic": where.topic, "title": title}
     marks = "".join(f' {name}="{attribute(text)}"' for name, text in about.items() if attribute(text))
     inside = "".join(parts) + (f'<left_out messages="{left_out}"/>\n' if left_out else "")

@@ -406,6 +406,10 @@ class Person:
     """All the names that they have, the one above included."""
 
 
+DIRECT_MESSAGE = "a direct message"
+"""What a conversation with one person is called, by people and to a model, where it has no name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Where:
     """What a place is called on its surface, in other people's words: never to be trusted."""

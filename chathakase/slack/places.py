@@ -9,6 +9,7 @@ from typing import Any
 
 from chathakase.core.types import Place, Where
 from chathakase.core.unicode import mend
+from chathakase.slack.direct import is_direct, is_direct_message
 from chathakase.slack.lookup import Lookup, Manner
 from chathakase.slack.web.calls import Calls
 from chathakase.slack.web.pace import Urgency
@@ -66,13 +67,8 @@ class Places:
         return await self._calls.make(MEMBERSHIPS, attempt, urgency=Urgency.ERROR)
 
 
-def is_direct(channel: str) -> bool:
-    """Whether a channel is a direct message with one person."""
-    return channel.startswith("D")
-
-
 def _where(channel: Mapping[str, Any]) -> Where:
-    if channel.get("is_im"):
+    if is_direct_message(channel):
         return Where("", direct=True)
     # A group message is named after its members, for no eyes.
     name = "" if channel.get("is_mpim") else channel.get("name")

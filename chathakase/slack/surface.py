@@ -7,14 +7,15 @@ from uuid import uuid4
 from chathakase.core.errands import Errand
 from chathakase.core.errors import DeliveryError
 from chathakase.core.traits import Traits
-from chathakase.core.types import Choice, Lease, Person, Place, Where
+from chathakase.core.types import DIRECT_MESSAGE, Choice, Lease, Person, Place, Where
 from chathakase.slack.delivery.attachment import Parcel
 from chathakase.slack.delivery.pagewriter import Origin
 from chathakase.slack.delivery.reply import Delivery, SlackReply
 from chathakase.slack.delivery.streamed import StreamedReply
+from chathakase.slack.direct import is_direct
 from chathakase.slack.own_messages import Name
 from chathakase.slack.people import People
-from chathakase.slack.places import Places, is_direct
+from chathakase.slack.places import Places
 from chathakase.slack.timestamps import TIMESTAMP
 from chathakase.slack.traits import SLACK
 from chathakase.slack.web.pace import Urgency
@@ -143,7 +144,7 @@ class SlackSurface:
 
     def describe(self, place: Place) -> str:
         """A link to a channel, which Slack shows by name to those who may see it."""
-        return "a direct message" if is_direct(place.channel) else f"<#{place.channel}>"
+        return DIRECT_MESSAGE if is_direct(place.channel) else f"<#{place.channel}>"
 
     async def people(self, _: Place, ids: Collection[str], *, mentioned: Collection[str] = ()) -> Mapping[str, Person]:
         """Who these user ids are, and as far as there is room those who are merely mentioned. Never raises."""

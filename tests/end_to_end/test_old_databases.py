@@ -236,7 +236,7 @@ async def test_the_doctor_looks_at_it(version: int, after: bool, database: Path)
         async with open_sqlite(database) as opened:
             await migrate(opened, now=0)
     before = database.read_bytes()
-    findings = await check_database(database, now=1_796_000_000_000)
+    findings = await check_database(database, now=1_796_000_000_000, direct="D")
     assert database.read_bytes() == before
     assert {each.level for each in findings if each.subject in ("database", "turns")} <= {Level.OK, Level.WARNING}
     told = "\n".join(each.text for each in findings)

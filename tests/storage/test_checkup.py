@@ -30,7 +30,7 @@ def by_subject(findings: list[Finding]) -> dict[str, Finding]:
 
 
 async def look(path: Path) -> dict[str, Finding]:
-    return by_subject(await check_database(path, now=NOW))
+    return by_subject(await check_database(path, now=NOW, direct="D"))
 
 
 def everything_in(folder: Path) -> dict[str, bytes]:
@@ -97,13 +97,13 @@ async def test_who_waits_is_counted_while_the_bot_runs(stores: Stores, database:
     await stores.say("2")
     stores.clock.now += 31_000
     assert await count_waiting(stores.database) == Waiting(1, 121.0)
-    (_, turns, messages, _) = await check_database(database, now=stores.clock.now)
+    (_, turns, messages, _) = await check_database(database, now=stores.clock.now, direct="D")
     assert turns == Finding(
         "turns", Level.OK, "1 session stored, 1 waiting for or receiving an answer, the longest for 2 min 1 s"
     )
     assert messages.text == "from channels the newest came 31 s ago, from direct messages none is stored"
     stores.clock.now += 300_000
-    (_, turns, *_) = await check_database(database, now=stores.clock.now)
+    (_, turns, *_) = await check_database(database, now=stores.clock.now, direct="D")
     assert turns.level is Level.WARNING
     lease = await stores.claimed()
     await stores.turns.finish(lease, answer("done"))
@@ -124,7 +124,7 @@ async def test_direct_messages_are_told_from_others(stores: Stores, database: Pa
     await stores.say("1")
     stores.clock.now += 7_200_000
     await stores.say("1", place=PLACE.beside("D1", "1.000001"))
-    findings = by_subject(await check_database(database, now=stores.clock.now + 5_000))
+    findings = by_subject(await check_database(database, now=stores.clock.now + 5_000, direct="D"))
     assert findings["messages"].text == (
         "from channels the newest came 2 h 5 s ago, from direct messages the newest came 5 s ago"
     )
@@ -223,7 +223,7 @@ async def test_an_older_database_is_well(closed: Path) -> None:
 
 async def test_a_read_only_file_is_told(closed: Path) -> None:
     closed.chmod(0o444)
-    findings = by_subject(without_rights(lambda: checkup._look(closed, NOW)))
+    findings = by_subject(without_rights(lambda: checkup._look(closed, NOW, "D")))
     assert findings["database"].level is Level.TROUBLE
     assert findings["database"].text == f"{closed}: the database is read-only"
     assert findings["disk"].level is Level.OK
@@ -240,18 +240,18 @@ def mode(folder: Path, bits: int) -> Iterator[None]:
 
 async def test_a_read_only_folder_is_told(closed: Path) -> None:
     with mode(closed.parent, 0o555):
-        findings = by_subject(without_rights(lambda: checkup._look(closed, NOW)))
+        findings = by_subject(without_rights(lambda: checkup._look(closed, NOW, "D")))
         assert findings["disk"].level is Level.TROUBLE
         assert findings["disk"].text == f"nothing can be written in {closed.parent} (Permission denied)"
         assert "Allow writing" in findings["disk"].advice
         closed.unlink()
-        (only,) = without_rights(lambda: checkup._look(closed, NOW))
+        (only,) = without_rights(lambda: checkup._look(closed, NOW, "D"))
         assert only == findings["disk"]
 
 
 async def test_a_folder_that_lets_nobody_in_is_told(closed: Path) -> None:
     with mode(closed.parent, 0o000):
-        (only,) = without_rights(lambda: checkup._look(closed, NOW))
+        (only,) = without_rights(lambda: checkup._look(closed, NOW, "D"))
     assert only.text == f"nothing can be written in {closed.parent} (Permission denied)"
 
 

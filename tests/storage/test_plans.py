@@ -94,7 +94,7 @@ async def test_no_portion_of_what_is_forgotten_goes_through_the_portions_before_
 async def test_only_the_newest_message_of_each_session_is_looked_at_for_when_it_came(
     open_database: SqliteDatabase,
 ) -> None:
-    steps = await plan(open_database, checkup.ARRIVED, 0)
+    steps = await plan(open_database, checkup.ARRIVED, 1)
     assert "SEARCH messages USING INDEX messages_by_seq (session=?)" in steps
     assert "SCAN messages" not in steps
 

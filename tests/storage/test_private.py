@@ -78,7 +78,7 @@ async def test_what_is_there_already_is_made_private(database: Path) -> None:
                 database.with_name(f"{database.name}{ending}").chmod(0o664)
     unclean = sqlite3.connect(database)
     unclean.execute("SELECT * FROM sessions")
-    findings = {each.subject: each for each in await check_database(database, now=0)}
+    findings = {each.subject: each for each in await check_database(database, now=0, direct="D")}
     assert findings["files"].level is Level.WARNING
     assert "`chathakase run` fixes this" in findings["files"].advice
     assert "copies" in findings
@@ -88,7 +88,7 @@ async def test_what_is_there_already_is_made_private(database: Path) -> None:
         assert set(others.values()) == {"600"}
         assert len(others) == 6
     unclean.close()
-    assert "files" not in {each.subject for each in await check_database(database, now=0)}
+    assert "files" not in {each.subject for each in await check_database(database, now=0, direct="D")}
 
 
 async def test_links_are_followed_to_the_database_and_no_further(tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ async def test_what_is_not_ours_to_change_is_told(
     told = [each.getMessage() for each in caplog.records if "can be read by other users" in each.getMessage()]
     assert len(told) == 1
     monkeypatch.setattr("os.geteuid", lambda: database.stat().st_uid + 1)
-    findings = {each.subject: each for each in await check_database(database, now=0)}
+    findings = {each.subject: each for each in await check_database(database, now=0, direct="D")}
     assert "Its owner must fix it" in findings["files"].advice
 
 
@@ -135,7 +135,7 @@ async def test_whoever_only_reads_changes_no_rights_and_makes_nothing_wider(stor
         async with open_archive(database) as archive:
             folder = database.parent / "new" / "folder"
             assert await archive.export_to(folder) == 1
-        await check_database(database, now=0)
+        await check_database(database, now=0, direct="D")
     assert set(modes(folder).values()) == {"600"}
     assert (S_IMODE(folder.stat().st_mode), S_IMODE(folder.parent.stat().st_mode)) == (0o700, 0o700)
     after = modes(database.parent)
@@ -147,7 +147,7 @@ async def test_a_folder_that_others_may_write_to_is_told(mode: int, told: bool, 
     async with open_sqlite(database) as opened:
         await migrate(opened, now=0)
     database.parent.chmod(mode)
-    assert told == ("folder" in {each.subject for each in await check_database(database, now=0)})
+    assert told == ("folder" in {each.subject for each in await check_database(database, now=0, direct="D")})
 
 
 def test_folders_are_made_for_their_owner_alone(tmp_path: Path) -> None:

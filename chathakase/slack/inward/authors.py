@@ -15,8 +15,9 @@ from typing import Any
 
 from chathakase.core.cache import LruCache
 from chathakase.core.types import Incoming, SaidTo
+from chathakase.slack.direct import is_said_directly
 from chathakase.slack.inward.anybody import is_a_bots, is_ours, read_anybody, read_bot
-from chathakase.slack.inward.events import SLACKBOT, SPOKEN, is_direct, read_event
+from chathakase.slack.inward.events import SLACKBOT, SPOKEN, read_event
 from chathakase.slack.inward.fields import ID, field, part, words
 from chathakase.slack.inward.reading import mentions
 from chathakase.slack.people import Kind, People
@@ -139,7 +140,7 @@ class Authors:
     def _is_addressed(self, message: Mapping[str, Any]) -> bool:
         """Whether a message would be for us if a person had written it."""
         mentioned = message.get("type") == "app_mention" or mentions(words(message, "text"), self._identity.user_id)
-        return mentioned or is_direct(message)
+        return mentioned or is_said_directly(message)
 
     def _in_person(self, message: Mapping[str, Any], persons: set[str]) -> Mapping[str, Any]:
         """A message without the marks of the app that posted it, and so what it was or is."""

@@ -9,8 +9,9 @@ from typing import Any
 from chathakase.core.files import SharedFile
 from chathakase.core.types import Incoming, SaidTo
 from chathakase.core.unicode import mend
+from chathakase.slack.direct import is_said_directly
 from chathakase.slack.inward.blocks import holds
-from chathakase.slack.inward.fields import ID, Malformed, field, words
+from chathakase.slack.inward.fields import ID, Malformed, field
 from chathakase.slack.inward.files import read_files
 from chathakase.slack.inward.layout import attached_words, files_in, is_no_text, own_words
 from chathakase.slack.inward.reading import begins_with_other, mentions, readable
@@ -29,7 +30,7 @@ def read_event(event: Mapping[str, Any], identity: Identity) -> Incoming | None:
         return None
     channel, ref = field(event, "channel", ID), field(event, "ts", TIMESTAMP)
     raw, files = own_words(event, text_of(event)), read_files(files_in(event))
-    direct = is_direct(event)
+    direct = is_said_directly(event)
     mentioned = event["type"] == "app_mention" or mentions(raw, identity.user_id)
     # Who is mentioned in what is attached, or passed on, is not called by it.
     said = "\n".join(filter(None, [raw, attached_words(event)]))
@@ -61,11 +62,6 @@ def spoken_by_a_person(event: Mapping[str, Any], identity: Identity) -> bool:
         and not event.get("hidden")
         and event.get("user") not in (identity.user_id, SLACKBOT)
     )
-
-
-def is_direct(event: Mapping[str, Any]) -> bool:
-    """Whether a message stands in a direct message with one person."""
-    return event.get("channel_type") == "im" or words(event, "channel").startswith("D")
 
 
 def text_of(event: Mapping[str, Any]) -> str:

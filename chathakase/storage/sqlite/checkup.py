@@ -28,25 +28,25 @@ READ_WITHIN = 5.0
 LONG_WAIT = 300.0
 """Seconds after which somebody waits for an answer strangely long."""
 
-# Slack's ids of direct messages begin with D; those of all other conversations with C or, from long ago, G.
 # Of each session only the newest message is looked at.
 ARRIVED = f"""
 SELECT kind, max(came) FROM (
-    SELECT CASE WHEN channel LIKE 'D%' THEN 'direct' ELSE 'channel' END AS kind,
+    SELECT CASE WHEN substr(channel, 1, length(?1)) = ?1 THEN 'direct' ELSE 'channel' END AS kind,
         (SELECT at FROM messages WHERE session = sessions.id AND role <> 'assistant' ORDER BY seq DESC LIMIT 1) AS came
     FROM sessions WHERE {SOMEWHERE}) WHERE came IS NOT NULL GROUP BY kind
 """
 
 
-async def check_database(path: Path, *, now: int) -> list[Finding]:
-    """Look at a SQLite file, its folder and its disk; also while a bot uses it. ``now`` is in epoch milliseconds.
+async def check_database(path: Path, *, now: int, direct: str) -> list[Finding]:
+    """Look at a SQLite file, its folder and its disk; also while a bot uses it.
 
-    Takes some seconds where the file is locked or large.
+    ``now`` is in epoch milliseconds, and ``direct`` is how the ids of direct messages begin. Takes some seconds where
+    the file is locked or large.
     """
-    return await asyncio.to_thread(_look, path, now)
+    return await asyncio.to_thread(_look, path, now, direct)
 
 
-def _look(path: Path, now: int) -> list[Finding]:
+def _look(path: Path, now: int, direct: str) -> list[Finding]:
     path = path.absolute()
     disk = check_disk(path)
     try:
@@ -55,7 +55,7 @@ def _look(path: Path, now: int) -> list[Finding]:
             return [disk] if disk.level is Level.TROUBLE else [none, *check_access(path), disk]
         access = list(check_access(path))
         with _opened(path) as (reader, writer):
-            return [_look_at_file(path, reader, writer), *_look_inside(reader, now), *access, disk]
+            return [_look_at_file(path, reader, writer), *_look_inside(reader, now, direct), *access, disk]
     except PermissionError:
         return [disk]
     except DatabaseTrouble as error:
@@ -145,7 +145,7 @@ def _is_whole(connection: sqlite3.Connection) -> bool | None:
         limit.cancel()
 
 
-def _look_inside(connection: sqlite3.Connection, now: int) -> Iterator[Finding]:
+def _look_inside(connection: sqlite3.Connection, now: int, direct: str) -> Iterator[Finding]:
     """What is in a database that this software can read; of another version nothing is told."""
     if version_of(connection) != migrations()[-1].version:
         return
@@ -154,7 +154,7 @@ def _look_inside(connection: sqlite3.Connection, now: int) -> Iterator[Finding]:
     if wrong := connection.execute(WRONG).fetchall():
         text = f"what lists say about {counted(len(wrong), 'recent session')} is wrong"
         yield Finding("counts", Level.WARNING, text, "Restart the bot; it counts their messages again when it starts.")
-    yield _arrived({kind: span((now - at) / 1000) for kind, at in connection.execute(ARRIVED)})
+    yield _arrived({kind: span((now - at) / 1000) for kind, at in connection.execute(ARRIVED, (direct,))})
 
 
 def _waits(sessions: int, waiting: Waiting) -> Finding:
