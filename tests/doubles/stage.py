@@ -1,0 +1,176 @@
+"""The engine between doubles of everything outside, in virtual time: people, a model, a memory."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+
+from chathakase.clock import monotonic
+from chathakase.core.errands import Press
+from chathakase.core.files import Reading
+from chathakase.core.memory import Change
+from chathakase.core.prompt import Persona
+from chathakase.core.types import Expiry, ExpiryMode, FollowUps, Home, Incoming, Place, SessionId, Wish
+from chathakase.core.window import ModelFacts
+from chathakase.engine.admission import Load
+from chathakase.engine.commands import Terms
+from chathakase.engine.mind import Models
+from chathakase.engine.opening import Engine, open_engine
+from chathakase.engine.router import Room
+from chathakase.engine.running import Signals
+from chathakase.engine.setup import Ports, Setup
+from tests.doubles.model import ScriptedModel, Step
+from tests.doubles.stores import StoresInMemory
+from tests.doubles.surface import ReplyInMemory, SurfaceInMemory
+
+BEGAN = 1_700_000_000_000
+"""When a test begins, in epoch milliseconds."""
+HOME = Home("town", "T1")
+PLACE = Place(*HOME, "C1", "1")
+GRACE = 10.0
+
+
+class Letters:
+    """Counts a token for each letter."""
+
+    name = "letters"
+
+    def count(self, text: str) -> int:
+        return len(text)
+
+
+def now() -> int:
+    """The time in epoch milliseconds."""
+    return BEGAN + round(monotonic() * 1000)
+
+
+async def read(name: str, kind: str, content: bytes) -> Reading:
+    return Reading(content.decode())
+
+
+async def examine() -> str:
+    raise NotImplementedError
+
+
+SETUP = Setup(
+    terms=Terms(
+        agent="Hakase",
+        model="model",
+        expiry=Expiry(86_400_000, ExpiryMode.ARCHIVE),
+        retention=0,
+        follow_ups=FollowUps.THREAD,
+        prices=lambda _: ModelFacts(10_000),
+    ),
+    persona=Persona("Be kind.", max_messages=50),
+    load=Load(),
+    concurrency=4,
+    admins={},
+    young=3_600_000,
+    most_bytes=1_000,
+    grace=GRACE,
+)
+
+
+@dataclass
+class Stage:
+    """An engine that is open, and all that it sees."""
+
+    engine: Engine
+    stores: StoresInMemory
+    surface: SurfaceInMemory
+    model: ScriptedModel
+
+    async def say(self, ref: str, text: str = "", *, place: Place = PLACE, **fields: object) -> bool:
+        """Have somebody say something just now, so that an answer to it is begun."""
+        return await self.engine.manager.submit(said(ref, text, place=place, **fields))
+
+    async def press(self, wish: Wish, *, by: str = "U1") -> None:
+        """Have somebody press a button below the newest answer."""
+        lease = self.reply.lease
+        assert lease is not None
+        press = Press(lease.place, f"press {monotonic()}", by, wish, lease.turn, lease.run)
+        await self.engine.manager.promise(press)
+
+    async def edit(self, ref: str, text: str | None) -> None:
+        """Have somebody change what they said, or delete it."""
+        now_said = None if text is None else said(ref, text)
+        await self.engine.changes.take_in(Change(PLACE, ref, now() * 1000, now_said))
+
+    async def quiet(self) -> None:
+        """Wait until nothing is answered any more, and no errand is done."""
+        manager = self.engine.manager
+        while tasks := [*manager.work.tasks, *manager.errands.tasks]:
+            await asyncio.wait(tasks)
+
+    async def answered(self, ref: str, text: str = "", **fields: object) -> ReplyInMemory:
+        """Have somebody say something and wait for its answer."""
+        await self.say(ref, text, **fields)  # type: ignore[arg-type]
+        await self.quiet()
+        return self.reply
+
+    @property
+    def reply(self) -> ReplyInMemory:
+        """The newest answer."""
+        return self.surface.replies[-1]
+
+    @property
+    def session(self) -> SessionId:
+        session = self.stores.records.at(PLACE)
+        assert session is not None
+        return session.id
+
+    @property
+    def signals(self) -> Signals:
+        """How to speak to the turn that is under way."""
+        signals = self.engine.manager.work._running.find(self.session)
+        assert signals is not None
+        return signals
+
+    def remembered(self, place: Place = PLACE) -> list[str]:
+        """What is stored of a conversation, in its order."""
+        session = self.stores.records.at(place)
+        return [each.text for each in session.spoken("user", "assistant")] if session else []  # type: ignore[arg-type]
+
+    def lose_the_lease(self) -> None:
+        """Have another process take the turn that is under way, as if this one had stood still."""
+        session = self.stores.records.session(self.session)
+        assert session is not None
+        assert session.claim is not None
+        session.claim.owner = "another process"
+
+
+def said(ref: str, text: str = "", *, place: Place = PLACE, **fields: object) -> Incoming:
+    """What somebody says just now."""
+    incoming = Incoming(place, ref, "U1", text or f"q{ref}", said=now() * 1000, opens=True, asks=True)
+    return replace(incoming, **fields)  # type: ignore[arg-type]
+
+
+@asynccontextmanager
+async def open_stage(
+    *answers: Sequence[Step],
+    stores: StoresInMemory | None = None,
+    window: int = 10_000,
+    sees: bool = False,
+    **setup: object,
+) -> AsyncIterator[Stage]:
+    """Open an engine; ``stores`` may hold already what an earlier one left. On leaving, it is closed as at shutdown."""
+    stores = stores or StoresInMemory(now)
+    surface, model = SurfaceInMemory(), ScriptedModel(*answers)
+    ports = Ports(
+        stores=stores,
+        rooms={HOME: Room(surface, surface, surface)},
+        models=Models(
+            model=model,
+            background=None,
+            facts=lambda _: ModelFacts(window, vision=sees),
+            counter=Letters(),
+            is_exact=True,
+            reserve=1_000,
+        ),
+        read=read,
+        examine=examine,
+        now=now,
+    )
+    async with AsyncExitStack() as stack:
+        engine = await open_engine(stack, ports, replace(SETUP, **setup))  # type: ignore[arg-type]
+        yield Stage(engine, stores, surface, model)
