@@ -88,7 +88,6 @@ class Parts:
             surface=self._surface,
             running=self._running,
             hints=self._hints,
-            outage=self.outage,
         )
 
     @cached_property

@@ -17,7 +17,6 @@ from chathakase.engine.asking import Asking
 from chathakase.engine.draft import Draft
 from chathakase.engine.heartbeat import Heartbeat
 from chathakase.engine.hints import Hints
-from chathakase.engine.outage import Outage
 from chathakase.engine.recall import Recall
 from chathakase.engine.running import Running, Signals
 from chathakase.engine.verdict import (
@@ -67,7 +66,6 @@ class TurnRunner:
         surface: Surface,
         running: Running,
         hints: Hints,
-        outage: Outage,
     ) -> None:
         self._sessions = sessions
         self._turns = turns
@@ -76,13 +74,12 @@ class TurnRunner:
         self._surface = surface
         self._running = running
         self._hints = hints
-        self._outage = outage
 
     async def run(self, signals: Signals, *, written: Written | None = None) -> None:
         """Answer what waits in a session; what is left in ``signals.edits`` then is answered as it was before.
 
         ``written`` is called once the model has written, since the surface may take its time to show it. Cancelled, it
-        puts the turn down for whoever comes next.
+        puts the turn down for whoever comes next; so it does where it raises StoreError.
         """
         lease, heartbeat = signals.lease, Heartbeat(self._turns, signals)
         events.turn_began(lease)
@@ -128,8 +125,9 @@ class TurnRunner:
     async def _answer_under_lease(
         self, signals: Signals, heartbeat: Heartbeat, reply: Reply, draft: Draft, written: Written | None
     ) -> Collection[str]:
-        """Answer; returns who must hear elsewhere that there is no answer in the thread."""
+        """Answer; returns who must hear elsewhere that there is no answer in the thread. Raises StoreError."""
         unheard: Collection[str] = ()
+        failures: Sequence[BaseException] = ()
         try:
             async with asyncio.TaskGroup() as group:
                 beating = group.create_task(heartbeat.run(), name=f"lease {signals.lease.owner}")
@@ -138,12 +136,11 @@ class TurnRunner:
         except* LeaseLost:
             await self._give_up(signals, reply, draft)
         except* StoreError as errors:
-            place, error = signals.lease.place, errors.exceptions[0]
-            log.warning("The turn in %s was interrupted: %s", place.name, error)
-            if isinstance(error, StoreError):
-                self._outage.strikes(place, error)
+            failures = errors.exceptions
             _note_end(signals, events.INTERRUPTED)
             await self._turns.release(signals.lease)
+        for failure in failures:
+            raise failure
         return unheard
 
     async def _answer(

@@ -296,6 +296,20 @@ async def test_an_end_is_saved_however_often_the_database_refuses() -> None:
         assert stage.remembered() == ["q1", "Yes."]
 
 
+@pytest.mark.parametrize("trip", ["memory.memory", "turns.note_reply"])
+async def test_a_turn_that_the_database_interrupts_is_put_down_and_not_tried_again_at_once(trip: str) -> None:
+    async with open_stage() as stage:
+        stage.stores.trips.refuse(trip)
+        await stage.say("1")
+        await stage.quiet()
+        assert (stage.surface.finals, len(stage.stores.trips.times("turns.claim"))) == ([], 1)
+        assert [each.place for each in await stage.stores.turns.waiting([HOME])] == [PLACE]
+        await stage.engine.manager.wake_waiting()
+        await stage.quiet()
+        assert stage.surface.finals == ["Fine."]
+        assert stage.remembered() == ["q1", "Fine."]
+
+
 async def test_what_cannot_be_delivered_is_told_elsewhere_and_not_remembered() -> None:
     async with open_stage(["Yes."]) as stage:
         stage.surface.refusal = DeliveryError("is_archived")
