@@ -1,7 +1,8 @@
 """Learns from a model's server how it counts tokens, and how many it really takes."""
 
 from collections.abc import Callable
-from time import monotonic
+
+from chathakase.clock import monotonic
 
 LEAST, MOST = 0.8, 2.5
 """Between these a ratio stays: beyond them something else is wrong."""

@@ -1,8 +1,8 @@
 """The parts of the engine, and what each of them needs of the others."""
 
 from functools import cached_property
-from time import monotonic
 
+from chathakase.clock import monotonic
 from chathakase.core.errands import Command
 from chathakase.core.types import Incoming
 from chathakase.engine.above import Above

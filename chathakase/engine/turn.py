@@ -288,6 +288,9 @@ class _Unsettled(Exception):
 
 async def _unless(events: Collection[asyncio.Event], work: Coroutine[Any, Any, T]) -> T | None:
     """Await some work, or cut it short as soon as one of the events comes; then there is nothing to return."""
+    if any(event.is_set() for event in events):
+        work.close()
+        return None
     working, waiting = asyncio.ensure_future(work), [asyncio.ensure_future(event.wait()) for event in events]
     try:
         await asyncio.wait((working, *waiting), return_when=asyncio.FIRST_COMPLETED)

@@ -140,8 +140,9 @@ class Stage:
 
 
 def said(ref: str, text: str = "", *, place: Place = PLACE, **fields: object) -> Incoming:
-    """What somebody says just now."""
-    incoming = Incoming(place, ref, "U1", text or f"q{ref}", said=now() * 1000, opens=True, asks=True)
+    """What somebody says just now; of what is said in the same moment, the higher number comes later."""
+    at = now() * 1000 + int(float(ref))
+    incoming = Incoming(place, ref, "U1", text or f"q{ref}", said=at, opens=True, asks=True)
     return replace(incoming, **fields)  # type: ignore[arg-type]
 
 

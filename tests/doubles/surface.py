@@ -116,6 +116,8 @@ class SurfaceInMemory(Surface, Past, Downloads):
         self.refusal: DeliveryError | None = None
         """Why no answer can be delivered."""
         self.names: dict[str, str] = {}
+        self.lookup = 0.0
+        """Seconds that it takes to find out what people are called."""
         self.standing_above: Callable[[], Awaitable[list[Incoming]]] = _nothing
         """What stands above, or why it cannot be read."""
         self.read_above: list[tuple[float, int, str]] = []
@@ -188,6 +190,7 @@ class SurfaceInMemory(Surface, Past, Downloads):
     async def people(
         self, place: Place, ids: Collection[str], *, mentioned: Collection[str] = ()
     ) -> Mapping[str, Person]:
+        await asyncio.sleep(self.lookup)
         return {id_: Person(id_, self.names.get(id_, id_)) for id_ in (*ids, *mentioned)}
 
     async def is_admin(self, place: Place, user: str) -> bool:

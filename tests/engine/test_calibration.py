@@ -37,7 +37,7 @@ def test_what_was_not_counted_tells_nothing(estimated: int, reported: int) -> No
     assert calibration.ratio("m") == ESTIMATED
 
 
-def test_a_servers_limit_only_makes_a_window_smaller() -> None:
+async def test_a_servers_limit_only_makes_a_window_smaller() -> None:
     calibration = Calibration()
     assert calibration.window("m", 8_192) == 8_192
     calibration.limit("m", 4_096)
