@@ -61,6 +61,11 @@ class ScriptedModel(LanguageModel):
             yield WHOLE
 
     @property
+    def told(self) -> list[str]:
+        """All that each prompt tells, but for how the model is set up."""
+        return ["\n".join(speech.content for speech in prompt.speeches[1:]) for prompt in self.prompts]
+
+    @property
     def heard(self) -> list[str]:
         """What people said last, of each prompt."""
         return [prompt.speeches[-1].content for prompt in self.prompts]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from chathakase.clock import monotonic
 from chathakase.core.errands import Press
-from chathakase.core.files import Reading
+from chathakase.core.files import Image, Reading
 from chathakase.core.memory import Change
 from chathakase.core.prompt import Persona
 from chathakase.core.types import Expiry, ExpiryMode, FollowUps, Home, Incoming, Place, SessionId, Wish
@@ -45,7 +45,8 @@ def now() -> int:
 
 
 async def read(name: str, kind: str, content: bytes) -> Reading:
-    return Reading(content.decode())
+    """Take a file apart: a picture is one, and all else is text."""
+    return Reading(image=Image(kind, content)) if kind.startswith("image/") else Reading(content.decode())
 
 
 async def examine() -> str:

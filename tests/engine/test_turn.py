@@ -53,11 +53,6 @@ def speeches(prompt: Prompt) -> list[str]:
     return [speech.role for speech in prompt.speeches]
 
 
-def told(prompt: Prompt) -> str:
-    """All that a prompt tells."""
-    return "\n".join(speech.content for speech in prompt.speeches)
-
-
 # What people see.
 
 
@@ -180,7 +175,7 @@ async def test_what_is_too_long_for_the_model_is_asked_with_less_and_then_given_
             stage.model.answer(*steps)
         reply = await stage.answered("2")
         assert reply.final == end(0.0, "Yes.")
-        assert [heard.count("a" * 400) for heard in map(told, stage.model.prompts[8:])] == [8, 3, 1]
+        assert [told.count("a" * 400) for told in stage.model.told[8:]] == [8, 3, 1]
         for _ in range(3):
             stage.model.answer(too_long)
         reply = await stage.answered("3")
