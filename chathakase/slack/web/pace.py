@@ -63,6 +63,11 @@ class Bucket:
         """What we believe of Slack's own rate."""
         return self.limit.per_second * self.belief
 
+    @property
+    def reserve(self) -> float:
+        """What is kept of such a burst for final texts."""
+        return self.limit.reserve * self.belief
+
     def fill(self, now: float) -> None:
         """Count what has come in until now."""
         if self.belief < 1.0 and now - self.refused_at > RECOVERY:
@@ -91,8 +96,8 @@ class Bucket:
         if urgency < Urgency.COMMAND:
             return 0.0
         if urgency < Urgency.INTERIM:
-            return min(self.limit.reserve, self.burst - 1)
-        return max(self.limit.reserve, self.promised + self.wanted) + (urgency - Urgency.INTERIM)
+            return min(self.reserve, self.burst - 1)
+        return max(self.reserve, self.promised + self.wanted) + (urgency - Urgency.INTERIM)
 
     def is_full(self, now: float) -> bool:
         """Whether nothing would be lost by forgetting it."""

@@ -21,6 +21,7 @@ FEW = {
     POST: Limit(burst=2, per_minute=60),
     WORKSPACE: Limit(burst=3, per_minute=90, reserve=1),
 }
+MANY = {**LIMITS, EDIT: Limit(burst=40, per_minute=600, reserve=10)}
 CLOSE = 1e-3
 """Part of a call, and seconds, that rounding may take."""
 
@@ -175,3 +176,26 @@ async def test_whoever_was_promised_a_call_never_waits_for_it(deeds: Sequence[st
     for _ in range(promised):
         await end()
     assert now() - began == pytest.approx(0.7 * deeds.count("second"))
+
+
+@settings(max_examples=60)
+@given(
+    deeds=st.lists(st.sampled_from(("call", "refusal", "second", "minute", "owe")), max_size=20),
+    urgency=st.sampled_from(Urgency),
+)
+async def test_whoever_comes_again_when_told_to_finds_room_if_nobody_was_faster(
+    deeds: Sequence[str], urgency: Urgency
+) -> None:
+    pace, owed = Pace(now, MANY), 0
+    for deed in deeds:
+        if deed == "call":
+            await pace.turn(EDIT, urgency=Urgency.FINAL)
+        elif deed == "refusal":
+            pace.refused(EDIT, "", retry_after=3.0)
+        elif deed == "owe" and owed < MANY[EDIT].burst * LEAST - 3:
+            pace.owe(EDIT)
+            owed += 1
+        else:
+            await asyncio.sleep(60.0 if deed == "minute" else 1.0)
+    await asyncio.sleep(pace.delay(EDIT, urgency=urgency))
+    assert pace.delay(EDIT, urgency=urgency) < CLOSE
