@@ -28,6 +28,8 @@ SILENCE = 0.4
 """Seconds without a word after which a status is shown; quicker answers need none."""
 NO_ROOM = 0.5
 """Seconds between two looks whether there is room for a first text."""
+ROUNDING = 1e-6
+"""Seconds that are not waited for, since differences of times are seldom exact."""
 BLANK = " "
 """A reply without words."""
 EDIT = "chat.update"
@@ -98,6 +100,10 @@ class SlackReply:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
+        # Even who is cancelled meanwhile leaves no call that is kept for nobody.
+        await finished(self._leave_nothing())
+
+    async def _leave_nothing(self) -> None:
         await self._thinking.end()
         if self._origin.resumed:
             # An earlier try may have left one, and an edit does not take it back.
@@ -108,7 +114,7 @@ class SlackReply:
         """Wait until Slack can take the next interim text; the first may go as soon as there is room for its end."""
         if not self._grows:
             await asyncio.Event().wait()
-        while (delay := max(self._next - monotonic(), self._delay())) > 0:
+        while (delay := max(self._next - monotonic(), self._delay())) > ROUNDING:
             await asyncio.sleep(delay)
 
     @property

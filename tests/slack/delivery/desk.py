@@ -25,6 +25,7 @@ GENERAL, DIRECT, ALICE, BOT = "C0GENERAL1", "D0ALICE001", "U0ALICE001", "U0HAKAS
 POST, EDIT, DELETE, READ = "chat.postMessage", "chat.update", "chat.delete", "conversations.replies"
 STATUS = "assistant.threads.setStatus"
 START, APPEND, STOP = "chat.startStream", "chat.appendStream", "chat.stopStream"
+THINKING = "is thinking…"
 NAME = Name("ab12", 1)
 
 

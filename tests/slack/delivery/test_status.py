@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from chathakase.clock import monotonic as now
-from chathakase.slack.delivery.status import THINKING, Thinking
+from chathakase.slack.delivery.status import Thinking
 from chathakase.slack.web.limits import LIMITS, Limit
-from tests.slack.delivery.desk import STATUS, Desk
+from tests.slack.delivery.desk import STATUS, THINKING, Desk
 
 pytestmark = pytest.mark.virtual_time
 
