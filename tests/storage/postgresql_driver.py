@@ -3,18 +3,20 @@
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import TypeVar
 
 from psycopg import AsyncConnection, AsyncCursor, AsyncRawCursor
 from psycopg.rows import TupleRow
 
 from chathakase.core.types import Place
-from chathakase.storage.database import Query, Row, Statement, Value, Which
+from chathakase.storage.database import Query, Row, Statement, UnitOfReading, UnitOfWork, Value, Which
 from chathakase.storage.stores.places import HERE, columns_of
 from tests.storage.postgresql import POSTGRESQL, Server
 
 # The server's clock cannot be set.
 SET_BY_US = replace(POSTGRESQL, now="(SELECT now FROM clock)")
 CLOCK = ("CREATE TABLE clock (now BIGINT NOT NULL)", "INSERT INTO clock VALUES (0)")
+T = TypeVar("T")
 EMPTY = ("DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
 
 LOCK = "SELECT 1 FROM sessions WHERE id = $1 FOR UPDATE"
@@ -45,14 +47,13 @@ class PostgresDatabase:
         self.sent: set[str] = set()
         """All statements, in transactions as well."""
 
-    @asynccontextmanager
-    async def session(self, which: Which) -> AsyncIterator[PostgresTransaction]:
+    async def session(self, which: Which, work: UnitOfWork[T]) -> T:
         async with self._transaction() as transaction:
             if isinstance(which, Place):
                 await transaction.fetch(LOCK_AT_A_PLACE, *columns_of(which))
             else:
                 await transaction.fetch(LOCK, which)
-            yield transaction
+            return await work(transaction)
 
     async def write(self, statement: Statement, *values: Value) -> list[Row]:
         async with self._transaction() as transaction:
@@ -61,6 +62,10 @@ class PostgresDatabase:
     async def read(self, *queries: Query) -> list[list[Row]]:
         async with self._transaction() as transaction:
             return [await transaction.fetch(statement, *values) for statement, values in queries]
+
+    async def view(self, work: UnitOfReading[T]) -> T:
+        async with self._transaction() as transaction:
+            return await work(transaction)
 
     async def run(self, sql: str, *values: Value) -> list[Row]:
         """Run one statement of PostgreSQL's own."""

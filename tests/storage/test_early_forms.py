@@ -14,9 +14,10 @@ from chathakase.core.errors import StoreError
 from chathakase.core.files import Reading
 from chathakase.core.memory import TitleBy
 from chathakase.storage.database import Row, Value
-from chathakase.storage.sqlite.driver import SqliteTransaction, open_sqlite
+from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.sqlite.early_forms import SCHEMA, _made_by, _shape
 from chathakase.storage.sqlite.migrate import SIGNED_SINCE, migrate, migrations
+from chathakase.storage.sqlite.transactions import SqliteTransaction
 from chathakase.storage.stores.adoption import adopt
 from tests.storage.early import FORMS, make_early
 from tests.storage.stores import FILE, PLACE, Clock, Stores, answer, stores_of

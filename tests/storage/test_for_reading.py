@@ -10,6 +10,8 @@ from chathakase.storage.database import Statement
 from chathakase.storage.sqlite.driver import open_for_reading, open_sqlite
 from chathakase.storage.sqlite.migrate import LEDGER, NOTE, migrate, migrations, refuse_other
 
+DELETE = Statement("DELETE FROM words")
+
 
 @pytest.fixture
 async def used(tmp_path: Path) -> Path:
@@ -41,9 +43,9 @@ async def test_it_changes_nothing(used: Path) -> None:
         with pytest.raises(StoreError):
             await database.fetch("DELETE FROM words")
         with pytest.raises(StoreError, match="read-only"):
-            database.session(SessionId("s1"))
+            await database.session(SessionId("s1"), lambda transaction: transaction.fetch(DELETE))
         with pytest.raises(StoreError, match="read-only"):
-            await database.write(Statement("DELETE FROM words"))
+            await database.write(DELETE)
         assert len(await database.fetch("SELECT * FROM words")) == 1
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from typing import Any
 
 import pytest
 
@@ -63,14 +64,14 @@ async def test_parts_that_nobody_merges_do_not_gather_for_ever(stores: Stores) -
 async def test_they_are_merged_a_few_pages_at_a_time(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
     await say_much(stores, messages=60)
     before, begun = await pages(stores), 0
-    transaction = stores.database.transaction
+    unit = stores.database.unit
 
-    def counted() -> object:
+    async def counted(work: Any) -> object:
         nonlocal begun
         begun += 1
-        return transaction()
+        return await unit(work)
 
-    monkeypatch.setattr(stores.database, "transaction", counted)
+    monkeypatch.setattr(stores.database, "unit", counted)
     await stores.merging.merge()
     assert begun > before / MOST_PAGES
     assert await parts(stores) <= 8

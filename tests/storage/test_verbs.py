@@ -1,5 +1,6 @@
 """What each verb of a database promises, and what its statements are written as."""
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chathakase.core.errors import StoreError
-from chathakase.storage.database import Statement
+from chathakase.storage.database import Row, Statement, Transaction
 from chathakase.storage.dialect import Dialect
 from chathakase.storage.sqlite.dialect import SQLITE, Binding
 from chathakase.storage.sqlite.driver import open_sqlite
@@ -21,15 +22,38 @@ ASKED = Statement("SELECT asked FROM sessions WHERE id = $1")
 
 
 async def test_whoever_reads_in_a_unit_of_work_has_locked_what_is_read(stores: Stores, database: Path) -> None:
-    await stores.say("1")
-    with closing(sqlite3.connect(database, timeout=0, isolation_level=None)) as other:
-        async with stores.database.session(ID) as transaction:
+    async def work(transaction: Transaction) -> list[Row]:
+        asked = await transaction.fetch(ASKED, ID)
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
             other.execute("BEGIN IMMEDIATE")
-            other.execute("ROLLBACK")
-            assert await transaction.fetch(ASKED, ID) == [(1,)]
-            with pytest.raises(sqlite3.OperationalError, match="locked"):
-                other.execute("BEGIN IMMEDIATE")
+        return asked
+
+    await stores.say("1")
+    with closing(sqlite3.connect(database, timeout=0, isolation_level=None, check_same_thread=False)) as other:
         other.execute("BEGIN IMMEDIATE")
+        other.execute("ROLLBACK")
+        assert await stores.database.session(ID, work) == [(1,)]
+        other.execute("BEGIN IMMEDIATE")
+
+
+async def test_a_unit_of_work_is_undone_when_it_raises(stores: Stores) -> None:
+    async def work(transaction: Transaction) -> None:
+        await transaction.execute(LISTEN)
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        await stores.database.session(ID, work)
+    assert await stores.database.fetch("SELECT until FROM listened") == []
+
+
+async def test_a_unit_of_work_must_not_wait_for_anything_else(stores: Stores) -> None:
+    async def work(transaction: Transaction) -> None:
+        await transaction.execute(LISTEN)
+        await asyncio.sleep(0)
+
+    with pytest.raises(RuntimeError, match="awaits nothing but its statements"):
+        await stores.database.session(ID, work)
+    assert await stores.database.write(LISTEN)
 
 
 async def test_what_is_read_together_is_read_as_of_one_moment(database: Path) -> None:

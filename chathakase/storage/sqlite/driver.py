@@ -4,15 +4,15 @@ import asyncio
 import logging
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, closing, nullcontext
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, closing, nullcontext
 from pathlib import Path
+from typing import Any, TypeVar
 
-from chathakase.storage.database import Query, Row, Statement, Value, Which
+from chathakase.storage.database import Query, Row, Statement, UnitOfReading, UnitOfWork, Value, Which
 from chathakase.storage.sqlite.backup import save_copy
 from chathakase.storage.sqlite.connection import (
     Connection,
-    Done,
     begin,
     commit,
     connect,
@@ -25,6 +25,7 @@ from chathakase.storage.sqlite.connection import (
 )
 from chathakase.storage.sqlite.dialect import Binding
 from chathakase.storage.sqlite.private import keep_private
+from chathakase.storage.sqlite.transactions import SqliteTransaction, TransactionOnThread, at_once
 from chathakase.storage.sqlite.trouble import DatabaseTrouble, Trouble
 from chathakase.storage.sqlite.version import version_of
 
@@ -62,46 +63,12 @@ IMPATIENT = "PRAGMA busy_timeout = 0"
 EMPTY_THE_LOG = "PRAGMA wal_checkpoint(TRUNCATE)"
 
 log = logging.getLogger(__name__)
+_T = TypeVar("_T")
 
 
 def wall_clock() -> int:
     """The time in epoch milliseconds."""
     return time.time_ns() // 1_000_000
-
-
-class SqliteTransaction:
-    """Statements on a connection that nobody else uses meanwhile; the first of them begins the transaction."""
-
-    def __init__(self, connection: Connection, bind: Binding, closing: asyncio.Event) -> None:
-        self._connection = connection
-        self._bind = bind
-        self._closing = closing
-        self.begun = False
-        """Whether there is anything to save."""
-
-    async def fetch(self, sql: str, *values: Value) -> list[Row]:
-        """Run one statement and return its rows."""
-        return (await self._run(sql, values)).rows
-
-    async def execute(self, sql: str, *values: Value) -> int:
-        """Run one statement and return how many rows it changed."""
-        return (await self._run(sql, values)).changed
-
-    async def script(self, sql: str) -> None:
-        """Run several statements, without the commit that sqlite3's own executescript begins with."""
-        for statement in _statements(sql):
-            await self.fetch(statement)
-
-    async def _run(self, sql: str, values: Sequence[Value]) -> Done:
-        def work(connection: sqlite3.Connection) -> Done:
-            if not connection.in_transaction:
-                begin(connection)
-            return run(connection, *self._bind(sql, values))
-
-        if self.begun:
-            return await self._connection.trip(work)
-        self.begun = True
-        return await patiently(lambda: self._connection.trip(work), self._closing)
 
 
 class _Reading:
@@ -113,14 +80,24 @@ class _Reading:
         self._closing = closing
 
     async def read(self, queries: Sequence[tuple[str, Sequence[Value]]]) -> list[list[Row]]:
-        def work(connection: sqlite3.Connection) -> list[list[Row]]:
+        def trip(connection: sqlite3.Connection) -> list[list[Row]]:
             with snapshot(connection) if len(queries) > 1 else nullcontext():
                 return [run(connection, *self._bind(sql, values)).rows for sql, values in queries]
 
+        return await self._go(trip)
+
+    async def view(self, work: UnitOfReading[_T]) -> _T:
+        def trip(connection: sqlite3.Connection) -> _T:
+            with snapshot(connection):
+                return at_once(work(TransactionOnThread(connection, self._bind)))
+
+        return await self._go(trip)
+
+    async def _go(self, trip: Callable[[sqlite3.Connection], _T]) -> _T:
         if self._closing.is_set():
             raise DatabaseTrouble(Trouble.CLOSED)
         with translating():
-            return await patiently(lambda: self.connection.trip(work), self._closing)
+            return await patiently(lambda: self.connection.trip(trip), self._closing)
 
 
 class SqliteDatabase:
@@ -137,36 +114,48 @@ class SqliteDatabase:
 
     async def write(self, statement: Statement, *values: Value) -> list[Row]:
         """Run one statement that commits by itself, in one trip; returns its rows."""
+        return await self.unit(lambda transaction: transaction.fetch(statement, *values))
 
-        def work(connection: sqlite3.Connection) -> list[Row]:
+    async def session(self, which: Which, work: UnitOfWork[_T]) -> _T:  # noqa: ARG002 - whatever it is
+        """One unit of work on a session. Whoever writes is alone, so that its row needs no lock of its own."""
+        return await self.unit(work)
+
+    async def unit(self, work: Callable[[TransactionOnThread], Coroutine[Any, Any, _T]]) -> _T:
+        """One unit of work on anything, in one trip, alone on the writing connection."""
+
+        def trip(connection: sqlite3.Connection) -> _T:
             begin(connection)
             try:
-                done = run(connection, *self._bind(statement, values))
+                done = at_once(work(TransactionOnThread(connection, self._bind)))
                 commit(connection)
             except BaseException:
                 roll_back(connection)
                 raise
-            return done.rows
+            return done
 
         async with self._alone():
-            return await patiently(lambda: self._writer.trip(work), self._closing)
-
-    def session(self, which: Which) -> AbstractAsyncContextManager[SqliteTransaction]:  # noqa: ARG002 - whatever it is
-        """One unit of work on a session. Whoever writes is alone, so that its row needs no lock of its own."""
-        return self.transaction()
+            return await patiently(lambda: self._writer.trip(trip), self._closing)
 
     async def read(self, *queries: Query) -> list[list[Row]]:
         """Read on the reading connection, all in one trip and as of one moment."""
         return await self._reader.read(queries)
 
+    async def view(self, work: UnitOfReading[_T]) -> _T:
+        """Read on the reading connection what depends on what was read before, in one trip and as of one moment."""
+        return await self._reader.view(work)
+
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[SqliteTransaction]:
-        """One unit of work on anything, alone on the writing connection."""
+        """One unit of work on anything that waits for more than its statements, alone on the writing connection."""
         async with self._alone():
             transaction = SqliteTransaction(self._writer, self._bind, self._closing)
-            yield transaction
-            if transaction.begun:
-                await self._writer.trip(commit)
+            try:
+                yield transaction
+                if transaction.begun:
+                    await self._writer.trip(commit)
+            except Exception:
+                await self._undo()
+                raise
 
     async def fetch(self, sql: str, *values: Value) -> list[Row]:
         """Read with a statement of SQLite's own."""
@@ -204,7 +193,7 @@ class SqliteDatabase:
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:
-        """Nobody else writes meanwhile; on any way out but a good one, nothing is left of what was not committed."""
+        """Nobody else writes meanwhile; when this is cancelled, nothing is left of what was not committed."""
         async with self._writing:
             if self._closing.is_set():
                 raise DatabaseTrouble(Trouble.CLOSED)
@@ -212,10 +201,13 @@ class SqliteDatabase:
             with translating():
                 try:
                     yield
-                except BaseException:
-                    # What a cancelled caller asked for is done in its turn all the same, and this comes after it.
-                    await to_the_end(self._writer.trip(roll_back))
+                except asyncio.CancelledError:
+                    await self._undo()
                     raise
+
+    async def _undo(self) -> None:
+        # What a cancelled caller asked for is done in its turn all the same, and this comes after it.
+        await to_the_end(self._writer.trip(roll_back))
 
     def _refuse_if_moved(self) -> None:
         if _file(self._path) != self._file:
@@ -241,7 +233,11 @@ class SqliteReader:
         """Refuse. Raises StoreError."""
         raise DatabaseTrouble(Trouble.READ_ONLY)
 
-    def session(self, which: Which) -> AbstractAsyncContextManager[SqliteTransaction]:  # noqa: ARG002 - refused
+    async def view(self, work: UnitOfReading[_T]) -> _T:
+        """Read what depends on what was read before, in one trip and as of one moment."""
+        return await self._reader.view(work)
+
+    async def session(self, which: Which, work: UnitOfWork[_T]) -> _T:  # noqa: ARG002 - refused
         """Refuse. Raises StoreError."""
         raise DatabaseTrouble(Trouble.READ_ONLY)
 
@@ -323,16 +319,3 @@ def _file(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_dev, status.st_ino
-
-
-def _statements(sql: str) -> list[str]:
-    """Cut a script where SQLite itself sees a statement end."""
-    statements, current = [], ""
-    for line in sql.splitlines(keepends=True):
-        current += line
-        if sqlite3.complete_statement(current):
-            statements.append(current)
-            current = ""
-    if current.strip():
-        statements.append(current)
-    return statements

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from chathakase.core.errors import StoreError
 from chathakase.storage.database import Row
-from chathakase.storage.sqlite.driver import SqliteTransaction
+from chathakase.storage.sqlite.transactions import SqliteTransaction
 
 UNKNOWN_SHAPE = "no ChatHakase makes a database of this form ({}): restore a backup, or move it away to start afresh"
 SCHEMA = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite%'"

@@ -40,5 +40,4 @@ class Emptying:
         await self._note(END)
 
     async def _note(self, state: str) -> None:
-        async with self._database.transaction() as transaction:
-            await transaction.execute(state)
+        await self._database.unit(lambda transaction: transaction.execute(state))

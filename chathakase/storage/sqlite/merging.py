@@ -9,6 +9,7 @@ ten times as long for one ten times as long. What is taken out stays in old part
 import asyncio
 
 from chathakase.storage.sqlite.driver import SqliteDatabase
+from chathakase.storage.sqlite.transactions import TransactionOnThread
 from chathakase.storage.stores.pace import Pace
 
 OF_MESSAGES = tuple(f"words_{block}" for block in range(4))
@@ -69,12 +70,14 @@ class Merging:
 
     async def _merge(self, index: str, sign: int) -> bool:
         """Merge some pages; False when there was nothing to do, by which SQLite changes less than two rows."""
-        async with self._pace.unit(self._database.transaction()) as (transaction, pages):
+
+        async def merge(transaction: TransactionOnThread, pages: int) -> int:
             before = await transaction.fetch(CHANGES)
             await transaction.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('merge', {sign * pages})")
             after = await transaction.fetch(CHANGES)
-        return int(after[0][0] or 0) - int(before[0][0] or 0) >= 2
+            return int(after[0][0] or 0) - int(before[0][0] or 0)
+
+        return await self._pace.unit(self._database.unit, merge) >= 2
 
     async def _note(self, state: str, index: str) -> None:
-        async with self._database.transaction() as transaction:
-            await transaction.execute(state, index)
+        await self._database.unit(lambda transaction: transaction.execute(state, index))

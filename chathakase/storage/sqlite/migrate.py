@@ -9,8 +9,9 @@ from importlib.resources import files
 
 from chathakase.core.errors import StoreError
 from chathakase.storage.database import Row
-from chathakase.storage.sqlite.driver import SqliteDatabase, SqliteReader, SqliteTransaction
+from chathakase.storage.sqlite.driver import SqliteDatabase, SqliteReader
 from chathakase.storage.sqlite.early_forms import mend
+from chathakase.storage.sqlite.transactions import SqliteTransaction
 
 log = logging.getLogger(__name__)
 

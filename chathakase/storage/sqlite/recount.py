@@ -4,6 +4,7 @@ import json
 import logging
 
 from chathakase.storage.sqlite.driver import SqliteDatabase
+from chathakase.storage.sqlite.transactions import TransactionOnThread
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +47,11 @@ async def recount(database: SqliteDatabase) -> int:
     """Count the newest sessions anew that are counted wrongly; returns how many. Raises StoreError."""
     wrong = [row[0] for row in await database.fetch(WRONG)]
     if wrong:
-        async with database.transaction() as transaction:
+
+        async def count(transaction: TransactionOnThread) -> None:
             for statement in (COUNT, NOBODY, WHO_WROTE):
                 await transaction.execute(statement, json.dumps(wrong))
+
+        await database.unit(count)
         log.warning("What lists say about %d recent sessions was wrong and has been corrected", len(wrong))
     return len(wrong)

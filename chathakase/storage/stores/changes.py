@@ -106,7 +106,8 @@ class Changes:
         which: Which | None = place if place.thread else await self._session_of(*about)
         if which is None:
             return None
-        async with self._database.session(which) as transaction:
+
+        async def follow(transaction: Transaction) -> Touched | None:
             rows = await transaction.fetch(FIND, *about)
             if not rows:
                 await self._forget_answer(transaction, change)
@@ -121,7 +122,10 @@ class Changes:
             if not is_command:
                 touched = await self._take_up(transaction, row, change, calls=calls, may_ask=may_ask)
             await self._replace(transaction, row, change.now, change.at)
-        if touched.woken:
+            return touched
+
+        touched = await self._database.session(which, follow)
+        if touched is not None and touched.woken:
             events.session_woken(touched.session, touched.place)
         return touched
 

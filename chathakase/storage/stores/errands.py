@@ -75,10 +75,13 @@ class Errands:
 
     async def done(self, errand: Errand) -> bool:
         """Note that an errand is done; False when that is noted already."""
-        async with self._database.session(errand.task.place) as transaction:
+
+        async def note(transaction: Transaction) -> bool:
             noted = bool(await transaction.execute(DONE, *_key(errand)))
             await transaction.execute(FORGET_DONE)
-        return noted
+            return noted
+
+        return await self._database.session(errand.task.place, note)
 
 
 async def promise(transaction: Transaction, errand: Errand) -> Errand | None:

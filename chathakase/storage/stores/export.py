@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 from chathakase.core.memory import Transcript
 from chathakase.core.types import SessionId
-from chathakase.storage.database import Database, Statement
+from chathakase.storage.database import Database, Snapshot, Statement
 from chathakase.storage.stores.messages import COLUMNS, SPOKEN, read
 from chathakase.storage.stores.places import place_if_any, where_is
 
@@ -27,13 +27,7 @@ class Export:
 
     async def transcript(self, session: SessionId) -> Transcript | None:
         """One whole session, without what is forgotten."""
-        about, rows = await self._database.read(ABOUT(session), SAID(session))
-        if not about:
-            return None
-        id_, *where, title, began, active, summary = about[0]
-        messages = await read(self._database, rows, contents=False)
-        told = (SessionId(str(id_)), place_if_any(where), str(title), int(began or 0), int(active or 0), str(summary))
-        return Transcript(*told, tuple(messages))
+        return await self._database.view(lambda snapshot: _transcript(snapshot, session))
 
     async def transcripts(self) -> AsyncIterator[Transcript]:
         """Every session, one at a time, the oldest first."""
@@ -43,3 +37,13 @@ class Export:
             # It may have been deleted meanwhile.
             if transcript is not None:
                 yield transcript
+
+
+async def _transcript(snapshot: Snapshot, session: SessionId) -> Transcript | None:
+    about = await snapshot.fetch(ABOUT, session)
+    if not about:
+        return None
+    id_, *where, title, began, active, summary = about[0]
+    messages = await read(snapshot, await snapshot.fetch(SAID, session), contents=False)
+    told = (SessionId(str(id_)), place_if_any(where), str(title), int(began or 0), int(active or 0), str(summary))
+    return Transcript(*told, tuple(messages))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from chathakase.core.memory import Scope
 from chathakase.core.types import Place, Session, SessionId
@@ -141,10 +142,8 @@ class Forgetting:
             return await self._forget_everywhere(author, upto, (place.surface, place.workspace))
         if scope is Scope.HERE:
             return await self._forget_here(id_, author, upto)
-        async with self._database.session(id_) as transaction:
-            if scope is Scope.ONE:
-                return len(await _forget(transaction, id_, ONE, before, id_))
-            return len(await _forget(transaction, id_, LAST, author, upto, id_))
+        which = (ONE, before, id_) if scope is Scope.ONE else (LAST, author, upto, id_)
+        return len(await self._database.session(id_, lambda transaction: _forget(transaction, id_, *which)))
 
     async def _forget_here(self, session: SessionId, author: str, said: Value) -> int:
         async def begin(transaction: Transaction) -> None:
@@ -163,15 +162,19 @@ class Forgetting:
     ) -> int:
         """Forget what is chosen, so that after each transaction all is as if no more were to be forgotten."""
         choose, still_chosen = which
-        forgotten, chosen, pace = 0, None, Pace(AT_ONCE, most=MOST_AT_ONCE)
+        forgotten, pace, in_session = 0, Pace(AT_ONCE, most=MOST_AT_ONCE), partial(self._database.session, session)
+        chosen: list[Value] | None = None
+
+        async def portion(transaction: Transaction, most: int) -> list[str]:
+            nonlocal chosen
+            if chosen is None:
+                await begin(transaction)
+                chosen = [row[0] for row in await transaction.fetch(choose, *values)]
+            these, chosen = chosen[:most], chosen[most:]
+            return await _forget(transaction, session, still_chosen, *values, json.dumps(these))
+
         while chosen is None or chosen:
-            async with pace.unit(self._database.session(session)) as (transaction, most):
-                if chosen is None:
-                    await begin(transaction)
-                    chosen = [row[0] for row in await transaction.fetch(choose, *values)]
-                portion, chosen = chosen[:most], chosen[most:]
-                roles = await _forget(transaction, session, still_chosen, *values, json.dumps(portion))
-            forgotten += _spoken(roles)
+            forgotten += _spoken(await pace.unit(in_session, portion))
         return forgotten
 
     async def where(self, author: str, place: Place) -> frozenset[SessionId]:

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from chathakase.core.memory import Memory, Summary, TitleBy
 from chathakase.core.types import Incoming, Lease, Message, Role, SessionId, Wish
-from chathakase.storage.database import Database, Query, Row, Statement, Transaction
+from chathakase.storage.database import Database, Query, Row, Snapshot, Statement, Transaction
 from chathakase.storage.stores.files import add_files
 from chathakase.storage.stores.messages import COLUMNS, SPEAKERS, SPOKEN, read
 from chathakase.storage.stores.pace import Pace
@@ -84,31 +85,20 @@ class Memories:
         and no more than are needed to be sure to hold ``tokens`` tokens (as they were counted when stored), but always
         all that the turn answers, and one message more. Of what a summary covers that is the newest message.
         """
-        about, opening, *asked_now = await self._database.read(
-            ABOUT(session), OPENING(session), *_asked(session, lease)
-        )
-        if not about:
-            return Memory(())
-        summary = summary_of(about[0][4:9])
-        rows = [row for part in asked_now for row in part]
-        asked = len(rows)
-        room = _Room(limit + 1 - len(rows), tokens - sum(map(_tokens, rows)), summary)
-        rows += await self._before(session, lease.since if lease else LAST[0], room)
-        messages = await read(self._database, [*opening, *reversed(rows)])
-        return _memory(about[0], summary, messages[: len(opening)], messages[len(opening) :], asked)
 
-    async def _before(self, session: SessionId, since: int, room: "_Room") -> list[Row]:
-        """What was answered before, newest first, as far as there is room."""
-        rows: list[Row] = []
-        at, size = LAST, FIRST_PAGE
-        while not room.is_full:
-            asked = min(size, room.messages)
-            (page,) = await self._database.read(PAGE(session, *at, since, asked))
-            rows += room.take(page)
-            if len(page) < asked:
-                break
-            at, size = (int(page[-1][6] or 0), int(page[-1][4] or 0)), size * 2
-        return rows
+        async def look(snapshot: Snapshot) -> Memory:
+            about = await snapshot.fetch(ABOUT, session)
+            if not about:
+                return Memory(())
+            summary, opening = summary_of(about[0][4:9]), await snapshot.fetch(OPENING, session)
+            rows = [row for asked in _asked(session, lease) for row in await snapshot.fetch(asked[0], *asked[1])]
+            asked_now = len(rows)
+            room = _Room(limit + 1 - asked_now, tokens - sum(map(_tokens, rows)), summary)
+            rows += await _before(snapshot, session, lease.since if lease else LAST[0], room)
+            messages = await read(snapshot, [*opening, *reversed(rows)])
+            return _memory(about[0], summary, messages[: len(opening)], messages[len(opening) :], asked_now)
+
+        return await self._database.view(look)
 
     async def add_above(self, session: SessionId, messages: Sequence[Incoming]) -> int:
         """Store what was said in a thread before the bot was called, as context; returns how many were new.
@@ -122,42 +112,64 @@ class Memories:
         """
         # Before anything is locked.
         counted = [(each, self._count(each.text)) for each in sorted(messages, key=lambda each: each.said)]
+        added, pace, in_session = 0, Pace(AT_ONCE, most=MOST_AT_ONCE), partial(self._database.session, session)
         new: Sequence[tuple[Incoming, int]] | None = None
-        added, answered, pace = 0, 0, Pace(AT_ONCE, most=MOST_AT_ONCE)
-        while True:
-            async with pace.unit(self._database.session(session)) as (transaction, most):
-                if new is None:
-                    known = {row[0] for sql in (KNOWN, OF_OURS) for row in await transaction.fetch(sql, session)}
-                    new = [(each, tokens) for each, tokens in counted if each.ref not in known]
-                    answered = max((each.said for each, _ in new if each.ours), default=0)
-                # The newest first, since they are numbered downwards.
-                new, portion = new[:-most], new[-most:]
-                if not await transaction.execute(ABOVE_READ, session, int(not new)):
-                    return added
-                added += await self._add_portion(transaction, session, portion, answered)
-                if not new:
-                    await transaction.execute(NOTHING_WITHHELD, session)
-                    return added
+        answered = 0
 
-    async def _add_portion(
-        self, transaction: Transaction, session: SessionId, portion: Sequence[tuple[Incoming, int]], answered: int
-    ) -> int:
-        """Store messages with their tokens, oldest first; what asks and was said before ``answered`` was answered."""
-        lowest = int((await transaction.fetch(NUMBERS, session))[0][0] or 0)
-        withheld = {author: int(said or 0) for author, said in await transaction.fetch(WITHHELD, session)}
-        added = 0
-        for seq, (each, tokens) in enumerate(portion, lowest - len(portion)):
-            if each.said < withheld.get(each.author, 0):
-                continue
-            role, author = (Role.ASSISTANT, "") if each.ours else (Role.USER, each.author)
-            said = (each.text, author, each.name, each.ref, each.said)
-            asks = int(each.asks and each.said > answered)
-            if await transaction.execute(ADD_ABOVE, session, seq, role, *said, tokens, asks):
-                await add_files(transaction, session, each.ref, each.files)
-                added += 1
-        if portion:
-            await spoil(transaction, session, portion[0][0].said)
+        async def add_some(transaction: Transaction, most: int) -> int:
+            nonlocal new, answered
+            if new is None:
+                known = {row[0] for sql in (KNOWN, OF_OURS) for row in await transaction.fetch(sql, session)}
+                new = [(each, tokens) for each, tokens in counted if each.ref not in known]
+                answered = max((each.said for each, _ in new if each.ours), default=0)
+            # The newest first, since they are numbered downwards.
+            new, portion = new[:-most], new[-most:]
+            if not await transaction.execute(ABOVE_READ, session, int(not new)):
+                new = ()
+                return 0
+            stored = await _add_portion(transaction, session, portion, answered)
+            if not new:
+                await transaction.execute(NOTHING_WITHHELD, session)
+            return stored
+
+        while new is None or new:
+            added += await pace.unit(in_session, add_some)
         return added
+
+
+async def _before(snapshot: Snapshot, session: SessionId, since: int, room: "_Room") -> list[Row]:
+    """What was answered before, newest first, as far as there is room."""
+    rows: list[Row] = []
+    at, size = LAST, FIRST_PAGE
+    while not room.is_full:
+        asked = min(size, room.messages)
+        page = await snapshot.fetch(PAGE, session, *at, since, asked)
+        rows += room.take(page)
+        if len(page) < asked:
+            break
+        at, size = (int(page[-1][6] or 0), int(page[-1][4] or 0)), size * 2
+    return rows
+
+
+async def _add_portion(
+    transaction: Transaction, session: SessionId, portion: Sequence[tuple[Incoming, int]], answered: int
+) -> int:
+    """Store messages with their tokens, oldest first; what asks and was said before ``answered`` was answered."""
+    lowest = int((await transaction.fetch(NUMBERS, session))[0][0] or 0)
+    withheld = {author: int(said or 0) for author, said in await transaction.fetch(WITHHELD, session)}
+    added = 0
+    for seq, (each, tokens) in enumerate(portion, lowest - len(portion)):
+        if each.said < withheld.get(each.author, 0):
+            continue
+        role, author = (Role.ASSISTANT, "") if each.ours else (Role.USER, each.author)
+        said = (each.text, author, each.name, each.ref, each.said)
+        asks = int(each.asks and each.said > answered)
+        if await transaction.execute(ADD_ABOVE, session, seq, role, *said, tokens, asks):
+            await add_files(transaction, session, each.ref, each.files)
+            added += 1
+    if portion:
+        await spoil(transaction, session, portion[0][0].said)
+    return added
 
 
 class _Room:

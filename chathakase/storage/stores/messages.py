@@ -8,7 +8,7 @@ from chathakase.core.files import Attachment, SharedFile
 from chathakase.core.quoting import CLAMP
 from chathakase.core.tokens import Estimator
 from chathakase.core.types import Message, Role
-from chathakase.storage.database import Database, Row, Statement
+from chathakase.storage.database import Row, Snapshot, Statement
 
 ESTIMATE = Estimator().count
 """How tokens are counted when nobody knows better."""
@@ -38,7 +38,7 @@ FROM files WHERE message IN (SELECT CAST(value AS BIGINT) FROM json_items($1)) O
 """)
 
 
-async def read(database: Database, rows: Sequence[Row], *, contents: bool = True) -> list[Message]:
+async def read(snapshot: Snapshot, rows: Sequence[Row], *, contents: bool = True) -> list[Message]:
     """Make messages of rows, with what is attached to them but without the pictures themselves.
 
     Of the ``contents`` of long files only as much comes as a prompt shows.
@@ -46,7 +46,7 @@ async def read(database: Database, rows: Sequence[Row], *, contents: bool = True
     if not rows:
         return []
     attached = defaultdict(list)
-    (files,) = await database.read(ATTACHED(json.dumps([row[0] for row in rows]), int(contents)))
+    files = await snapshot.fetch(ATTACHED, json.dumps([row[0] for row in rows]), int(contents))
     for message, *file in files:
         attached[message].append(_attachment(file))
     return [_message(row, attached.get(row[0], ())) for row in rows]

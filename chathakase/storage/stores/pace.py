@@ -1,14 +1,15 @@
 """How much of a long work is done at once, so that nobody waits long for the writer meanwhile."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from time import monotonic
-from typing import TypeVar
+from typing import Any, TypeVar
 
 AIM = 0.008
 """Seconds that one transaction should take at most, once it is its turn."""
 
 _T = TypeVar("_T")
+_TransactionT = TypeVar("_TransactionT")
 
 
 class Pace:
@@ -18,13 +19,25 @@ class Pace:
         self._size = self._least = least
         self._most = most
 
-    @asynccontextmanager
-    async def unit(self, unit: AbstractAsyncContextManager[_T]) -> AsyncIterator[tuple[_T, int]]:
-        """A unit of work, and how much to do in it; how long that takes tells how much the next one is to do."""
-        async with unit as transaction:
+    async def unit(
+        self,
+        do: Callable[[Callable[[_TransactionT], Coroutine[Any, Any, _T]]], Awaitable[_T]],
+        work: Callable[[_TransactionT, int], Coroutine[Any, Any, _T]],
+    ) -> _T:
+        """Have a unit of work done, which is told how much to do; how long it takes tells how much the next one is to.
+
+        ``do`` is the database's verb for it.
+        """
+        began = 0.0
+
+        async def timed(transaction: _TransactionT) -> _T:
+            nonlocal began
             began = monotonic()
-            yield transaction, self._size
+            return await work(transaction, self._size)
+
+        done = await do(timed)
         self._learn(monotonic() - began)
+        return done
 
     @contextmanager
     def statement(self) -> Iterator[int]:

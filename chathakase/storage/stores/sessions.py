@@ -181,8 +181,9 @@ class Sessions:
         """
         while True:
             try:
-                async with self._database.session(incoming.place) as transaction:
-                    saved, tell = await self._append(transaction, incoming, role, errand)
+                saved, tell = await self._database.session(
+                    incoming.place, lambda transaction: self._append(transaction, incoming, role, errand)
+                )
                 tell()
                 return saved
             except _Expired as expired:
@@ -193,8 +194,9 @@ class Sessions:
     async def _complete(self, incoming: Incoming, session: SessionId) -> Appended:
         if not incoming.files:
             return Appended.KNOWN
-        async with self._database.session(session) as transaction:
-            completed = await add_files_of_twin(transaction, session, incoming)
+        completed = await self._database.session(
+            session, lambda transaction: add_files_of_twin(transaction, session, incoming)
+        )
         return Appended.COMPLETED if completed else Appended.KNOWN
 
     async def _append(
@@ -235,8 +237,7 @@ class Sessions:
 
     async def move(self, session: SessionId, place: Place | None) -> bool:
         """Move a session to another place, with all that it remembers, or to none; False where another one is there."""
-        async with self._database.session(session) as transaction:
-            moved = await move(transaction, session, place)
+        moved = await self._database.session(session, lambda transaction: move(transaction, session, place))
         if moved:
             events.session_moved(session, place)
         return moved is not False

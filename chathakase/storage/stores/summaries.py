@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from chathakase.core.memory import Memory, Summary
 from chathakase.core.types import Message, Role, SessionId, Usage
-from chathakase.storage.database import Database, Row, Statement, Transaction, Value
+from chathakase.storage.database import Database, Row, Snapshot, Statement, Transaction, Value
 from chathakase.storage.stores.messages import COLUMNS, SPEAKERS, SPOKEN, read
 from chathakase.storage.stores.usage import SPEND, spend
 
@@ -55,14 +55,17 @@ class Summaries:
         At most ``limit`` messages; never a question without its answer, nothing that waits for one, nor what was said
         after that.
         """
-        # What waits before the messages, so that what comes between these reads is rather left out than cut off.
-        current, ((waits,),) = await self._database.read(CURRENT(session), UNANSWERED(session))
-        now = _without_messages(current)
-        upto = now.summary.upto if now.summary else -1
-        (rows,) = await self._database.read(OLDEST(session, upto, limit, keep))
-        before = [row for row in rows if waits is None or int(row[6] or 0) < int(waits)]
-        messages = _without_a_question_at_the_end(await read(self._database, before))
-        return replace(now, messages=tuple(messages))
+
+        async def look(snapshot: Snapshot) -> Memory:
+            now = _without_messages(await snapshot.fetch(CURRENT, session))
+            ((waits,),) = await snapshot.fetch(UNANSWERED, session)
+            upto = now.summary.upto if now.summary else -1
+            rows = await snapshot.fetch(OLDEST, session, upto, limit, keep)
+            before = [row for row in rows if waits is None or int(row[6] or 0) < int(waits)]
+            messages = _without_a_question_at_the_end(await read(snapshot, before))
+            return replace(now, messages=tuple(messages))
+
+        return await self._database.view(look)
 
     async def summarised(self, session: SessionId, summary: Summary, *, instead_of: Memory, usage: Usage) -> bool:
         """Replace the summary in what ``to_summarise`` gave; False, and nothing saved, when that is stale.
@@ -70,12 +73,15 @@ class Summaries:
         What it cost counts in any case.
         """
         about = (summary.text, summary.upto, summary.messages, summary.model)
-        async with self._database.session(session) as transaction:
+
+        async def save(transaction: Transaction) -> bool:
             await spend(transaction, session, summary.model, usage)
             saved = bool(await transaction.execute(REPLACE, session, instead_of.generation, *about))
             if saved:
                 await transaction.execute(NEXT_GENERATION, session)
-        return saved
+            return saved
+
+        return await self._database.session(session, save)
 
     async def spent(self, session: SessionId, model: str, usage: Usage) -> None:
         """Count what a summary cost that is told and not kept."""

@@ -47,10 +47,13 @@ class Titles:
         Also False when it was ``made_of`` what is stale. What it cost a ``model`` counts in any case.
         """
         generation = -1 if made_of is None else made_of.generation
-        async with self._database.session(session) as transaction:
+
+        async def work(transaction: Transaction) -> bool:
             if usage is not None:
                 await spend(transaction, session, model, usage)
             return bool(await transaction.execute(ENTITLE, session, title, by, generation))
+
+        return await self._database.session(session, work)
 
 
 async def retitle(transaction: Transaction, session: SessionId, seq: int) -> None:

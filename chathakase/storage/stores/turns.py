@@ -221,10 +221,14 @@ class Turns:
         a turn that was begun and answers something said before that, which waits for nobody; nor does one ``to_end``.
         """
         owner = uuid4().hex
-        async with self._database.session(session) as transaction:
+
+        async def claim(transaction: Transaction) -> list[Row]:
             rows = await transaction.fetch(CLAIM, session, owner, before, int(to_end))
             if not rows:
                 await transaction.execute(SUSPECT, session)
+            return rows
+
+        rows = await self._database.session(session, claim)
         if rows and rows[0][-1]:
             # Nothing has run beside it yet, so that it does no harm if this is cut short.
             await self._database.write(NOT_ALONE, session)
@@ -239,8 +243,11 @@ class Turns:
 
     async def want_stop(self, session: SessionId, turn: str = "", *, before: str = "") -> bool:
         """Have a turn stopped that somebody else holds, or held when it died; of no turn: whatever is held."""
-        async with self._database.session(session) as transaction:
-            return bool(await transaction.execute(WANT_STOP, session, turn, before))
+        return bool(
+            await self._database.session(
+                session, lambda transaction: transaction.execute(WANT_STOP, session, turn, before)
+            )
+        )
 
     async def note_reply(self, lease: Lease, refs: Sequence[str]) -> None:
         """Remember the messages that a turn is writing, so that a later try edits them."""
@@ -248,20 +255,23 @@ class Turns:
 
     async def finish(self, lease: Lease, result: Result) -> bool:
         """Save the answer and the cursor and end the lease; False, and nothing saved, when it is lost."""
-        session, upto = lease.session, lease.upto
-        usage = result.usage
-        tokens = (usage.prompt_tokens, usage.completion_tokens) if usage else (None, None)
         # Before anything is locked, and beside the loop where it takes long.
         counting = asyncio.to_thread(self._count, result.text) if len(result.text) > LONG else None
         counted = await counting if counting else self._count(result.text)
+        return await self._database.session(
+            lease.session, lambda transaction: self._finish(transaction, lease, result, counted)
+        )
+
+    async def _finish(self, transaction: Transaction, lease: Lease, result: Result, counted: int) -> bool:
+        session, upto, usage = lease.session, lease.upto, result.usage
+        tokens = (usage.prompt_tokens, usage.completion_tokens) if usage else (None, None)
         record = (result.outcome, result.error, result.model, *tokens, lease.run, result.estimate)
-        async with self._database.session(session) as transaction:
-            if not await transaction.execute(RECORD, session, lease.owner, upto, *record):
-                return False
-            ((seq,),) = await transaction.fetch(FINISH, session, lease.owner, upto)
-            if usage is not None:
-                await spend(transaction, session, result.model, usage)
-            await self._save_answer(transaction, lease, result.text, int(seq or 0), counted)
+        if not await transaction.execute(RECORD, session, lease.owner, upto, *record):
+            return False
+        ((seq,),) = await transaction.fetch(FINISH, session, lease.owner, upto)
+        if usage is not None:
+            await spend(transaction, session, result.model, usage)
+        await self._save_answer(transaction, lease, result.text, int(seq or 0), counted)
         return True
 
     async def _save_answer(self, transaction: Transaction, lease: Lease, text: str, seq: int, tokens: int) -> None:
@@ -288,14 +298,17 @@ class Turns:
 
         False when that run of the turn was taken up already, or when what it answered is forgotten.
         """
-        async with self._database.session(session) as transaction:
+
+        async def reopen(transaction: Transaction) -> list[Row] | None:
             if not await transaction.execute(REOPEN, press.turn, session, press.run, press.wish):
-                return False
+                return None
             await transaction.execute(TOUCH, session)
-            woken = await transaction.fetch(WAKE, session)
-        for where in woken:
+            return await transaction.fetch(WAKE, session)
+
+        woken = await self._database.session(session, reopen)
+        for where in woken or ():
             events.session_woken(session, place_of(where))
-        return True
+        return woken is not None
 
     async def answer_to(self, session: SessionId, ref: str) -> tuple[str, int] | None:
         """The newest turn of a session, if it ended and answers a message, and how often it was run."""
