@@ -6,9 +6,10 @@ import pytest
 
 from chathakase.core.errors import ModelError
 from chathakase.core.types import Session, SessionId
-from chathakase.engine import background as background_module
 from chathakase.engine.background import REST, Background
 from tests.places import slack_place
+
+pytestmark = pytest.mark.virtual_time
 
 HERE, THERE = (Session(SessionId(f"s{n}"), slack_place("C1", f"{n}.5")) for n in (1, 2))
 
@@ -28,20 +29,12 @@ class Failing:
             raise self.error
 
 
-@pytest.fixture
-def times(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The time in seconds, as its only element."""
-    now = [1_000.0]
-    monkeypatch.setattr(background_module, "monotonic", lambda: now[0])
-    return now
-
-
 async def after_turn(background: Background, session: Session) -> None:
     background.after_turn(session)
     await asyncio.gather(*background._tasks.values())
 
 
-async def test_what_fails_is_not_tried_after_every_turn(times: list[float]) -> None:
+async def test_what_fails_is_not_tried_after_every_turn() -> None:
     chore = Failing()
     async with Background([chore]) as background:
         for _ in range(3):
@@ -49,29 +42,29 @@ async def test_what_fails_is_not_tried_after_every_turn(times: list[float]) -> N
         assert chore.done == [HERE]
         await after_turn(background, THERE)
         assert chore.done == [HERE, THERE]
-        times[0] += REST.first_wait
+        await asyncio.sleep(REST.first_wait)
         await after_turn(background, HERE)
-        times[0] += REST.first_wait
+        await asyncio.sleep(REST.first_wait)
         await after_turn(background, HERE)
         assert chore.done == [HERE, THERE, HERE]
         for _ in range(20):
-            times[0] += REST.longest_wait
+            await asyncio.sleep(REST.longest_wait)
             await after_turn(background, HERE)
         assert len(chore.done) == 23
 
 
-async def test_what_works_again_is_done_after_every_turn(times: list[float]) -> None:
+async def test_what_works_again_is_done_after_every_turn() -> None:
     chore = Failing()
     async with Background([chore]) as background:
         await after_turn(background, HERE)
         chore.error = None
-        times[0] += REST.first_wait
+        await asyncio.sleep(REST.first_wait)
         for _ in range(3):
             await after_turn(background, HERE)
         assert len(chore.done) == 4
 
 
-async def test_an_error_of_ours_rests_as_well(times: list[float]) -> None:
+async def test_an_error_of_ours_rests_as_well() -> None:
     chore = Failing()
     chore.error = ValueError()
     async with Background([chore]) as background:

@@ -1,4 +1,4 @@
-"""The contract of the stores, on SQLite."""
+"""What a database keeps of what the stores promise, and what becomes of idle sessions."""
 
 import asyncio
 from collections.abc import Callable
