@@ -263,6 +263,7 @@ async def test_a_question_waits_for_its_files_but_not_for_long(comes: float, at:
     async with open_stage() as stage:
         stage.surface.contents["F1"] = b"a,b,c"
         await stage.say("1", awaits_files=True)
+        await stage.engine.manager.wake_waiting()
         await asyncio.sleep(comes)
         await stage.engine.manager.submit(said("1", files=(FILE,)))
         await stage.quiet()
@@ -308,6 +309,26 @@ async def test_so_many_sessions_wait_and_whoever_comes_then_is_told() -> None:
         assert [user for user, _ in stage.surface.whispers] == ["U4"]
 
 
+async def test_whoever_is_answered_already_is_never_one_too_many() -> None:
+    async with open_stage(A_SECOND, A_SECOND, A_SECOND, concurrency=1, load=Load(waiting=1)) as stage:
+        await ask_in(stage, 9)
+        await asyncio.sleep(0.1)
+        await ask_in(stage, 2)
+        await stage.say("10", place=thread(9))
+        await stage.quiet()
+        assert (stage.surface.whispers, len(stage.model.prompts)) == ([], 3)
+
+
+async def test_whoever_waits_only_for_the_surface_keeps_nobody_out() -> None:
+    async with open_stage(A_SECOND, A_SECOND, concurrency=1, load=Load(waiting=1)) as stage:
+        stage.surface.delay = 30.0
+        await ask_in(stage, 1)
+        await asyncio.sleep(2)
+        await ask_in(stage, 2)
+        await stage.quiet()
+        assert (stage.surface.whispers, stage.model.asked_at) == ([], [0.0, 2.0])
+
+
 async def test_what_people_say_to_each_other_is_context() -> None:
     async with open_stage() as stage:
         await stage.answered("1", author="U1")
@@ -350,8 +371,10 @@ async def test_at_the_end_nothing_else_is_begun_and_what_is_said_is_kept_for_lat
         stage.engine.manager.retire()
         assert await stage.say("3")
         await stage.say("4", "help")
+        await ask_in(stage, 5)
     assert (len(stage.model.prompts), stage.surface.finals) == (1, ["Yes."])
-    assert len(await stage.stores.turns.waiting([HOME])) == 2
+    assert max(stage.stores.trips.times("turns.next_asker")) == 0.0, "nothing is looked at any more"
+    assert len(await stage.stores.turns.waiting([HOME])) == 3
     await asyncio.sleep(LEASE_MS / 1000 + 1)
     assert len(await stage.stores.errands.claim([HOME])) == 1
 

@@ -292,17 +292,35 @@ async def test_an_end_is_saved_however_often_the_database_refuses() -> None:
 
 
 @pytest.mark.parametrize("trip", ["memory.memory", "turns.note_reply"])
-async def test_a_turn_that_the_database_interrupts_is_put_down_and_not_tried_again_at_once(trip: str) -> None:
+async def test_a_turn_that_the_database_interrupts_is_put_down_and_not_tried_again_at_once(
+    trip: str, caplog: pytest.LogCaptureFixture
+) -> None:
     async with open_stage() as stage:
         stage.stores.trips.refuse(trip)
+        caplog.set_level("INFO", logger="chathakase.events")
         await stage.say("1")
         await stage.quiet()
         assert (stage.surface.finals, len(stage.stores.trips.times("turns.claim"))) == ([], 1)
+        assert any(message.endswith("outcome=interrupted seconds=0.0") for message in caplog.messages)
         assert [each.place for each in await stage.stores.turns.waiting([HOME])] == [PLACE]
         await stage.engine.manager.wake_waiting()
         await stage.quiet()
         assert stage.surface.finals == ["Fine."]
         assert stage.remembered() == ["q1", "Fine."]
+
+
+async def test_an_answer_that_cannot_be_gone_on_with_just_then_waits(caplog: pytest.LogCaptureFixture) -> None:
+    async with open_stage(["One", Finished(Ending.LENGTH)], [", two"]) as stage:
+        await stage.answered("1")
+        caplog.set_level("INFO", logger="chathakase.events")
+        stage.stores.trips.refuse("memory.memory")
+        await stage.press(Wish.CONTINUE)
+        await stage.quiet()
+        assert stage.surface.finals == [with_notice("One", LENGTH)]
+        assert any(message.endswith("outcome=interrupted seconds=0.0") for message in caplog.messages)
+        await stage.engine.manager.wake_waiting()
+        await stage.quiet()
+        assert stage.reply.final == end(0.0, "One, two")
 
 
 async def test_what_cannot_be_delivered_is_told_elsewhere_and_not_remembered() -> None:
@@ -477,3 +495,30 @@ async def test_a_pause_that_the_surface_does_not_take_soon_is_not_waited_for() -
     assert monotonic() == 8.5
     assert stage.reply.final is None
     assert await stage.stores.turns.claim(stage.session) is not None, "it was let go of all the same"
+
+
+# The log.
+
+
+@pytest.mark.parametrize(
+    ("steps", "outcome"),
+    [
+        ([1.0, "Yes."], "outcome=answered characters=4 seconds=1.0"),
+        ([1.0, "Well", OVERLOADED], "outcome=partial error=overloaded characters=4 seconds=1.0"),
+        ([1.0, OVERLOADED], "outcome=failed error=overloaded characters=0 seconds=1.0"),
+        (["Well", 4.0], "outcome=lost seconds=2.0"),
+        (["Well", 60.0], "outcome=put_down seconds=10.5"),
+    ],
+)
+async def test_the_log_tells_of_each_turn_how_it_ended_and_after_how_long(
+    steps: list[Step], outcome: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="chathakase.events")
+    async with open_stage(steps) as stage:
+        await stage.say("1")
+        await asyncio.sleep(0.5)
+        if "lost" in outcome:
+            stage.lose_the_lease()
+    began, ended = (message for message in caplog.messages if message.startswith("turn "))
+    assert began.startswith("turn began: ")
+    assert ended.endswith(outcome)
