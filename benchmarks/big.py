@@ -18,12 +18,12 @@ from statistics import median
 from benchmarks import filling
 from benchmarks.filling import Size, fill, session_of
 from benchmarks.report import Goal, console, p95, show
-from chathakase.core.prompt import Manner, Persona, build_prompt
-from chathakase.core.tokens import Estimator
+from chathakase.core.prompt import AssistantSetup, Persona, build_prompt
+from chathakase.core.token_estimate import Estimator
 from chathakase.core.types import NO_SESSION, Expiry, ExpiryMode, Incoming, Outcome, Place, Result, Usage, Where
 from chathakase.core.window import Window
-from chathakase.slack.traits import SLACK
-from chathakase.storage.opening import Stores, open_stores
+from chathakase.slack.slack_traits import SLACK
+from chathakase.storage.open_stores import SqlStores, open_stores
 from chathakase.storage.sqlite.driver import SqliteDatabase, open_sqlite
 from chathakase.storage.sqlite.migrate import migrate
 from tests.places import slack_place
@@ -87,7 +87,7 @@ async def _build(path: Path, size: Size) -> None:
 
 
 @asynccontextmanager
-async def _opened(path: Path, expiry: Expiry = NEVER) -> AsyncIterator[tuple[SqliteDatabase, Stores]]:
+async def _opened(path: Path, expiry: Expiry = NEVER) -> AsyncIterator[tuple[SqliteDatabase, SqlStores]]:
     async with open_sqlite(path) as database:
         await migrate(database, now=now())
         yield database, open_stores(database, expiry=expiry)
@@ -97,7 +97,7 @@ async def _opened(path: Path, expiry: Expiry = NEVER) -> AsyncIterator[tuple[Sql
 class Turns:
     """Takes turns in some sessions, and notes how long each call takes."""
 
-    stores: Stores
+    stores: SqlStores
     places: list[Place]
     taken: list[tuple[float, ...]] = field(default_factory=list)
 
@@ -165,7 +165,7 @@ async def _long_thread(large: Path) -> list[Goal]:
         await _fill_thread(database, stores, place)
         session = await stores.sessions.find(place) or NO_SESSION
         for most, window in ((20, 128_000), (200, 128_000), (LONG, 16_000), (LONG, 128_000), (LONG, 1_000_000)):
-            manner, room = Manner(Persona(PERSONA.system_prompt, most), SLACK), Window(window, 4_000, counter)
+            manner, room = AssistantSetup(Persona(PERSONA.system_prompt, most), SLACK), Window(window, 4_000, counter)
             taken: list[tuple[float, float]] = []
             for _ in range(15):
                 began = time.perf_counter()
@@ -193,7 +193,7 @@ async def _long_thread(large: Path) -> list[Goal]:
     return [Goal(f"big: memory and prompt of {LONG:,} messages, 200 kept", goal, 10, " ms", may_equal=False)]
 
 
-async def _fill_thread(database: SqliteDatabase, stores: Stores, place: Place) -> None:
+async def _fill_thread(database: SqliteDatabase, stores: SqlStores, place: Place) -> None:
     words, length = filling.Words(random.Random(5)), random.Random(6)
     await database.outside("PRAGMA synchronous = OFF")
     above = [
@@ -293,7 +293,7 @@ class Run:
         return median(calls), p95(calls), max(calls)
 
 
-async def _while_turns_run(stores: Stores, work: Callable[[], Awaitable[int]]) -> Run:
+async def _while_turns_run(stores: SqlStores, work: Callable[[], Awaitable[int]]) -> Run:
     turns = Turns(stores, [slack_place("C0ALIVE001", f"{n}.000001") for n in range(50)])
 
     ends = asyncio.Event()

@@ -11,10 +11,10 @@ from pathlib import Path
 from benchmarks.model import Model
 from benchmarks.usage import Usage
 from benchmarks.watch import Moments, Watch
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace, open_workspace
-from chathakase.playground.socket_mode.events import SUBSCRIPTIONS
-from chathakase.playground.web_api.limits import Limits, NoLimits
+from chathakase.playground.socket_mode.subscribed_events import SUBSCRIPTIONS
+from chathakase.playground.web_api.tiers import Limits, NoLimits
 from chathakase.playground.world.demo import demo_world
 from chathakase.playground.world.values import Conversation
 from chathakase.playground.world.world import World
@@ -58,7 +58,7 @@ class Bot:
     workspace: Workspace
     watch: Watch
     usage: Usage
-    alice: Person
+    alice: PersonClient
     database: Path
     window: Path | None
     """Where a bot with a window writes what is seen through it."""

@@ -16,7 +16,7 @@ and native streams, which would add a budget of their own.
 
 import math
 
-from chathakase.playground.web_api.limits import POST_PER_CHANNEL, Rate, Tier
+from chathakase.playground.web_api.tiers import POST_PER_CHANNEL, Rate, Tier
 
 
 def bound(replies: int, channels: int, ahead: float) -> float:

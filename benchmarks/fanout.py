@@ -20,7 +20,7 @@ from benchmarks.bound import bound
 from benchmarks.model import FIRST, LAST, Model, Script, open_model
 from benchmarks.report import Goal, show
 from benchmarks.threads import Thread, Threads
-from chathakase.playground.web_api.limits import Limits
+from chathakase.playground.web_api.tiers import Limits
 
 WAIT, SPREAD = 0.5, 6.0
 PIECES = (f"{FIRST}, ", *(f"sentence {number} of the answer. " for number in range(1, 59)), LAST)

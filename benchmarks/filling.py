@@ -8,7 +8,7 @@ from dataclasses import astuple, dataclass
 from itertools import islice
 from pathlib import Path
 
-from chathakase.core.tokens import Estimator
+from chathakase.core.token_estimate import Estimator
 from chathakase.storage.sqlite.merging import INDEXES
 from tests.places import slack_place
 

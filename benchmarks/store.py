@@ -9,7 +9,7 @@ from statistics import median
 from benchmarks.report import Goal, p95, show
 from chathakase.app import now
 from chathakase.core.types import Expiry, ExpiryMode, Incoming, Outcome, Result, Usage
-from chathakase.storage.opening import Stores, open_stores
+from chathakase.storage.open_stores import SqlStores, open_stores
 from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.sqlite.migrate import migrate
 from tests.places import slack_place
@@ -34,7 +34,7 @@ async def measure(folder: Path) -> list[Goal]:
     return [Goal("store: append, claim, memory, finish (median)", median(together), 3.0, " ms", may_equal=False)]
 
 
-async def _turn(stores: Stores, number: int) -> list[float]:
+async def _turn(stores: SqlStores, number: int) -> list[float]:
     """One turn of one session; the milliseconds of each step."""
     place = slack_place("C0BENCH000", f"1700000000.{number % SESSIONS:06d}")
     text = f"question {number}: how do threads work?"

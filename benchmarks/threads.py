@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from benchmarks.model import FIRST
 from chathakase.playground.server import Workspace
-from chathakase.playground.world.changes import Change, MessageChanged, MessageDeleted, MessagePosted
 from chathakase.playground.world.values import Message
 from chathakase.playground.world.world import World
+from chathakase.playground.world.world_changes import Change, MessageChanged, MessageDeleted, MessagePosted
 
 
 @dataclass(slots=True)

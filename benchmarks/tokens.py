@@ -18,14 +18,14 @@ from benchmarks.report import Goal, p95, show
 from benchmarks.texts import O200K, texts
 from chathakase.core.memory import Memory
 from chathakase.core.ports import TokenCounter
-from chathakase.core.prompt import Manner, Persona, build_prompt
-from chathakase.core.tokens import MESSAGE_TOKENS, REPLY_TOKENS, Estimator
-from chathakase.core.types import Finished, Message, Person, Prompt, Role, Speech, Where
+from chathakase.core.prompt import AssistantSetup, Persona, build_prompt
+from chathakase.core.token_estimate import MESSAGE_TOKENS, REPLY_TOKENS, Estimator
+from chathakase.core.types import ChatMessage, Finished, Person, Prompt, Role, StoredMessage, Where
 from chathakase.core.window import Window
-from chathakase.engine.calibration import Calibration
+from chathakase.engine.model.calibration import Calibration
 from chathakase.models.openai import OpenAIModel, open_model
-from chathakase.models.tokens import is_exact, open_counter
-from chathakase.slack.traits import SLACK
+from chathakase.models.token_counter import is_exact, open_counter
+from chathakase.slack.slack_traits import SLACK
 
 MODEL = "gpt-5.6-luna"
 REPORTS = 5
@@ -91,7 +91,7 @@ async def _reported(vocabulary: TokenCounter) -> Mapping[str, int]:
 
 
 async def _ask(model: OpenAIModel, text: str) -> int:
-    pieces = [piece async for piece in model.stream(Prompt((Speech("user", text),)))]
+    pieces = [piece async for piece in model.stream(Prompt((ChatMessage("user", text),)))]
     finished = pieces[-1]
     if not isinstance(finished, Finished) or finished.usage is None:
         raise RuntimeError("the server reported nothing")
@@ -139,7 +139,9 @@ def _time(most: int, window: int) -> list[float]:
     counter, text = Estimator(), texts()["English"][:300]
     tokens = counter.count(text)
     messages = tuple(
-        Message(role, text, "" if role is Role.ASSISTANT else f"U{at % 5}", at + 1, said=10**15 + at, tokens=tokens)
+        StoredMessage(
+            role, text, "" if role is Role.ASSISTANT else f"U{at % 5}", at + 1, said=10**15 + at, tokens=tokens
+        )
         for at, role in enumerate([Role.USER, Role.ASSISTANT] * (MESSAGES // 2))
     )
     memory = Memory(messages[:-1], opening=messages[0], total=MESSAGES - 1, title="A long thread")
@@ -148,6 +150,6 @@ def _time(most: int, window: int) -> list[float]:
     taken = []
     for _ in range(ROUNDS):
         began = time.thread_time()
-        build_prompt(Manner(persona, SLACK), memory, people=people, where=where, window=room)
+        build_prompt(AssistantSetup(persona, SLACK), memory, people=people, where=where, window=room)
         taken.append((time.thread_time() - began) * 1000)
     return taken

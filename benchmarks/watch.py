@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from benchmarks.model import FIRST, LAST
 from chathakase.playground.journal import ApiCall, Entry, EnvelopeSent
 from chathakase.playground.server import Workspace
-from chathakase.playground.world.changes import Change, MessageChanged, MessagePosted
+from chathakase.playground.world.world_changes import Change, MessageChanged, MessagePosted
 
 
 @dataclass(slots=True)

@@ -11,15 +11,15 @@ from tempfile import NamedTemporaryFile
 
 from chathakase.core.errors import StoreError
 from chathakase.core.export import as_json, as_markdown, file_name
-from chathakase.core.memory import Found, Transcript
+from chathakase.core.memory import SearchHit, Transcript
 from chathakase.core.moments import day_and_time
 from chathakase.core.ports import ExportStore, SearchStore
 from chathakase.core.unicode import visible
 from chathakase.storage.sqlite.driver import open_for_reading
 from chathakase.storage.sqlite.migrate import refuse_other
 from chathakase.storage.sqlite.private import make_folder
-from chathakase.storage.sqlite.search import Search
-from chathakase.storage.stores.export import Export
+from chathakase.storage.sqlite.search import SqliteSearch
+from chathakase.storage.stores.export_store import SqlExportStore
 
 BLANKS = re.compile(r"[ \t\r\n]+")
 
@@ -46,7 +46,7 @@ class Archive:
                 written[transcript.name] += 1
         return written.total()
 
-    async def find(self, words: str, *, limit: int) -> list[Found]:
+    async def find(self, words: str, *, limit: int) -> list[SearchHit]:
         """The newest messages and titles with all these words, whoever wrote them. Raises StoreError."""
         return await self.search.search(words, author=None, channels=None, limit=limit)
 
@@ -58,17 +58,17 @@ async def open_archive(path: Path) -> AsyncIterator[Archive]:
         raise StoreError(f"CHATHAKASE_DATABASE_URL names {path}, which does not exist")
     async with open_for_reading(path) as database:
         await refuse_other(database)
-        yield Archive(Export(database), Search(database))
+        yield Archive(SqlExportStore(database), SqliteSearch(database))
 
 
-def as_lines(found: Found) -> Iterator[str]:
+def as_lines(found: SearchHit) -> Iterator[str]:
     """What was found, for a terminal."""
     title = f"  {_harmless(found.title)}" if found.title else ""
     yield f"{day_and_time(found.at * 1000)} UTC  {_harmless(found.name)}{title}"
     yield f"    {_who(found)}: {_harmless(found.excerpt)}"
 
 
-def _who(found: Found) -> str:
+def _who(found: SearchHit) -> str:
     """Who said it; a title, which nobody said, has no author either, but is found where it is shown."""
     return _harmless(found.author) or ("title" if found.excerpt == found.title else "assistant")
 

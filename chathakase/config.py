@@ -41,7 +41,7 @@ class Stored(Environment):
         return url
 
 
-class ModelServer(Environment):
+class ModelServerSettings(Environment):
     """Where the model is."""
 
     openai_base_url: str | None = None
@@ -69,7 +69,7 @@ class ModelServer(Environment):
         return url
 
 
-class Settings(ModelServer, Stored):
+class Settings(ModelServerSettings, Stored):
     """Everything that can be set. ``docs/settings.md`` tells the same in words."""
 
     slack_bot_token: SecretStr
@@ -235,9 +235,9 @@ def read_stored() -> Stored:
     return read(Stored)
 
 
-def read_model_server(**given: Any) -> ModelServer:
+def read_model_server(**given: Any) -> ModelServerSettings:
     """Read only where the model is; a server that needs no key may be one that is not there. Raises SettingsError."""
-    server = read(ModelServer, **given)
+    server = read(ModelServerSettings, **given)
     if server.is_set:
         check_network(server.openai_base_url or OPENAI)
     return server

@@ -10,14 +10,14 @@ from chathakase.app import open_bot
 from chathakase.config import OPENAI, read_model_server, read_settings
 from chathakase.core.addresses import why_not_listening
 from chathakase.core.errors import CannotListen, StartError
-from chathakase.playground.model.server import open_model
-from chathakase.playground.model.troubles import ModelTroubles
-from chathakase.playground.persistence.database import StoreError
-from chathakase.playground.persistence.database import forget as forget_workspace
+from chathakase.playground.model.model_faults import ModelFaults
+from chathakase.playground.model.model_server import open_model
+from chathakase.playground.persistence.workspace_file import WorkspaceFileError
+from chathakase.playground.persistence.workspace_file import forget as forget_workspace
 from chathakase.playground.seed import seed
 from chathakase.playground.server import Workspace, open_workspace
-from chathakase.playground.world.manifest import Manifest
-from chathakase.slack.checkup.needs import SHORTCUTS
+from chathakase.playground.world.app_manifest import Manifest
+from chathakase.slack.diagnostics.needs import SHORTCUTS
 
 FOLDER = Path(".playground")
 """Where the playground keeps its data, in the working directory."""
@@ -47,7 +47,7 @@ async def open_local_slack(
     host: str,
     port: int,
     model: str = "",
-    model_troubles: ModelTroubles | None = None,
+    model_troubles: ModelFaults | None = None,
     home_tab: bool = True,
     shortcuts: Sequence[dict[str, str]] = (),
     manifests: Sequence[Manifest] = (),
@@ -69,7 +69,7 @@ async def open_local_slack(
         )
         try:
             workspace = await stack.enter_async_context(opening)
-        except StoreError as error:
+        except WorkspaceFileError as error:
             raise StartError(str(error)) from error
         except (OSError, UnicodeError) as error:
             reason = why_not_listening(host, port, error)

@@ -13,12 +13,23 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
-from chathakase.core.errands import Errand, Press, Words
 from chathakase.core.errors import DeliveryError
 from chathakase.core.files import SharedFile
+from chathakase.core.jobs import ButtonPhrase, Interaction, Job
 from chathakase.core.traits import Traits
-from chathakase.core.types import Choice, Home, Incoming, Lease, Outcome, Person, Place, Seen, Where, Wish
-from chathakase.engine.opening import Engine
+from chathakase.core.types import (
+    Choice,
+    Incoming,
+    Lease,
+    Outcome,
+    Person,
+    Place,
+    ThreadSnapshot,
+    TurnAction,
+    Where,
+    WorkspaceKey,
+)
+from chathakase.engine.open_engine import Engine
 from chathakase.engine.router import Room
 
 LINE = "line"
@@ -46,8 +57,8 @@ class Line:
         self._count = 0
 
     @property
-    def home(self) -> Home:
-        return Home(LINE, WORKSPACE)
+    def workspace_key(self) -> WorkspaceKey:
+        return WorkspaceKey(LINE, WORKSPACE)
 
     @property
     def room(self) -> Room:
@@ -78,9 +89,11 @@ class Line:
         self._channels.add(told["channel"])
         place, ref = line_place(told["channel"], told["thread"]), told.get("ref", f"m{self._count}")
         if "press" in told:
-            await self.engine.manager.promise(Press(place, ref, user, Wish(told["press"]), told["turn"], told["run"]))
+            await self.engine.manager.enqueue(
+                Interaction(place, ref, user, TurnAction(told["press"]), told["turn"], told["run"])
+            )
         elif "words" in told:
-            await self.engine.manager.say(Words(place, ref, user, told["words"]))
+            await self.engine.manager.say(ButtonPhrase(place, ref, user, told["words"]))
         else:
             files = (SharedFile("f1", told["file"], "text/csv", 0, "line:f1"),) if "file" in told else ()
             said = 1_000_000 * self._count
@@ -108,7 +121,7 @@ class Line:
         place: Place,
         *,
         lease: Lease | None = None,
-        errand: Errand | None = None,
+        job: Job | None = None,
         standing: str = "",
         posted: Callable[[Sequence[str]], Awaitable[None]] | None = None,
         members: Callable[[], Awaitable[frozenset[str]]] | None = None,
@@ -116,7 +129,7 @@ class Line:
         turn = {"turn": lease.turn, "run": lease.run} if lease else {}
         return LineReply(self, place, turn)
 
-    async def whisper(self, place: Place, user: str, text: str) -> int:
+    async def post_ephemeral(self, place: Place, user: str, text: str) -> int:
         self._tell_one(user, text=text)
         return 0
 
@@ -128,11 +141,11 @@ class Line:
     ) -> None:
         self._tell_one(user, text=text, choices={choice.label: choice.words for choice in choices})
 
-    async def share(self, place: Place, errand: Errand, name: str, content: bytes, *, comment: str) -> None:
+    async def share(self, place: Place, job: Job, name: str, content: bytes, *, comment: str) -> None:
         self.tell_all(place, text=comment, file=name, content=content.decode())
 
     async def share_privately(
-        self, place: Place, user: str, errand: Errand, name: str, content: bytes, *, comment: str
+        self, place: Place, user: str, job: Job, name: str, content: bytes, *, comment: str
     ) -> None:
         self._tell_one(user, text=comment, file=name, content=content.decode())
 
@@ -159,8 +172,8 @@ class Line:
     async def is_admin(self, place: Place, user: str) -> bool:
         return False
 
-    async def thread(self, place: Place) -> Seen:
-        return Seen((), {}, frozenset(), upto=0)
+    async def thread(self, place: Place) -> ThreadSnapshot:
+        return ThreadSnapshot((), {}, frozenset(), upto=0)
 
     async def above(self, place: Place, *, before: int, limit: int, whose: str = "") -> list[Incoming]:
         return []
@@ -200,7 +213,7 @@ class LineReply:
         text: str,
         *,
         outcome: Outcome = Outcome.ANSWERED,
-        offer: Wish | None = None,
+        offer: TurnAction | None = None,
         footnotes: Sequence[str] = (),
     ) -> None:
         self.line.tell_all(self.place, text=text, offer=offer, footnotes=list(footnotes), **self.turn)

@@ -1,13 +1,13 @@
 """Places on Slack, for tests that speak of one workspace."""
 
-from chathakase.core.types import Home, Place
+from chathakase.core.types import Place, WorkspaceKey
 from chathakase.slack.web.identity import SURFACE
 
 TEAM = "T0HAKASE01"
 """The playground's."""
 
 
-HOME = Home(SURFACE, TEAM)
+HOME = WorkspaceKey(SURFACE, TEAM)
 
 
 def slack_place(channel: str, thread: str, *, team: str = TEAM) -> Place:

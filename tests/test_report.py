@@ -5,10 +5,10 @@ import io
 import pytest
 from rich.console import Console
 
-from chathakase import checkup, report
+from chathakase import diagnostics, report
 from chathakase.archive import as_lines
 from chathakase.config import read_settings
-from chathakase.core.memory import Found
+from chathakase.core.memory import SearchHit
 from chathakase.core.types import SessionId
 from chathakase.core.unicode import visible
 from chathakase.findings import Finding, Level
@@ -31,7 +31,7 @@ def test_findings_are_shown_and_not_obeyed(terminal: bool, encoding: str) -> Non
 
 
 def test_what_was_found_is_shown_and_not_obeyed() -> None:
-    found = Found(SessionId("s1"), slack_place("C1", "1.0"), EVIL, "2.0", EVIL, EVIL, 1)
+    found = SearchHit(SessionId("s1"), slack_place("C1", "1.0"), EVIL, "2.0", EVIL, EVIL, 1)
     lines = list(as_lines(found))
     assert len(lines) == 2
     for line in lines:
@@ -50,4 +50,4 @@ def test_what_was_found_is_shown_and_not_obeyed() -> None:
 def test_tokens_that_would_go_in_clear_are_told(url: str, level: Level) -> None:
     tokens = {"slack_bot_token": "xoxb-1", "slack_app_token": "xapp-1", "openai_api_key": "none"}
     settings = read_settings(slack_api_url=url, **tokens)
-    assert [each.level for each in checkup._look_at_settings(settings)][-1] is level
+    assert [each.level for each in diagnostics._look_at_settings(settings)][-1] is level

@@ -28,4 +28,4 @@ def test_no_surface_is_named_where_any_may_be_meant(package: str) -> None:
 
 def test_a_surface_that_is_named_would_be_found() -> None:
     assert OF_ONE_SURFACE.search("class SLACKReply:")
-    assert OF_ONE_SURFACE.search((ROOT / "slack" / "traits.py").read_text("utf-8"))
+    assert OF_ONE_SURFACE.search((ROOT / "slack" / "slack_traits.py").read_text("utf-8"))

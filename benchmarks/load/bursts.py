@@ -18,7 +18,7 @@ from benchmarks.model import FIRST, LAST, Script, open_model
 from benchmarks.report import Goal, p95, show
 from benchmarks.samples import Sample, sampling
 from benchmarks.threads import replies_in
-from chathakase.playground.web_api.limits import Limits
+from chathakase.playground.web_api.tiers import Limits
 
 MESSAGES = 200
 SCRIPT = Script((f"{FIRST}, ", *(f"sentence {number} of the answer. " for number in range(1, 19)), LAST), 0.5, 2.0)
@@ -89,11 +89,11 @@ async def _take(where: str, folder: Path, *, threads: int) -> Taken:
         acks, before = Acks(bot.workspace), model.answered
         async with sampling(bot, every=0.25) as samples:
             began = time.perf_counter()
-            homes = dict(await asyncio.gather(*(_ask(bot, home) for home in islice(cycle(roots), MESSAGES))))
-            await _wait(bot, homes)
+            workspaces = dict(await asyncio.gather(*(_ask(bot, home) for home in islice(cycle(roots), MESSAGES))))
+            await _wait(bot, workspaces)
             seconds = time.perf_counter() - began
             await bot.rest(within=30)
-        wrong = len(_wrong(bot, homes))
+        wrong = len(_wrong(bot, workspaces))
         return Taken(where, acks, samples, seconds, model.answered - before, wrong, bot.watch.limited.total())
 
 
@@ -105,18 +105,18 @@ async def _ask(bot: Bot, home: Home) -> tuple[int, Home]:
     return (await bot.ask(home.channel, home.root)).number, home
 
 
-async def _wait(bot: Bot, homes: Mapping[int, Home]) -> None:
+async def _wait(bot: Bot, workspaces: Mapping[int, Home]) -> None:
     """Wait until each question has its whole answer and a little longer, or no longer."""
     ends = time.perf_counter() + ANSWERED_WITHIN
-    while time.perf_counter() < ends and _wrong(bot, homes):
+    while time.perf_counter() < ends and _wrong(bot, workspaces):
         await asyncio.sleep(0.25)
 
 
-def _wrong(bot: Bot, homes: Mapping[int, Home]) -> list[int]:
+def _wrong(bot: Bot, workspaces: Mapping[int, Home]) -> list[int]:
     """The questions that are not answered exactly once."""
     world = bot.workspace.world
-    marks = {home: read(replies_in(world, channel_id(home.channel), home.root)) for home in set(homes.values())}
-    return [number for number, home in homes.items() if not marks[home].is_answered(number)]
+    marks = {home: read(replies_in(world, channel_id(home.channel), home.root)) for home in set(workspaces.values())}
+    return [number for number, home in workspaces.items() if not marks[home].is_answered(number)]
 
 
 def _show(*taken: Taken) -> None:

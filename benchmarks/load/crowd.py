@@ -20,7 +20,7 @@ from benchmarks.model import FIRST, LAST, Model, Script, open_model
 from benchmarks.report import Goal, p95, show
 from benchmarks.samples import Sample, sampling
 from benchmarks.threads import Threads, replies
-from chathakase.playground.web_api.limits import Limits, NoLimits
+from chathakase.playground.web_api.tiers import Limits, NoLimits
 
 TURNS = 500
 WAIT, SPREAD = 1.0, 12.0

@@ -16,14 +16,14 @@ from benchmarks.load.stored import ALICE, said, stores
 from benchmarks.load.unpaced import UNPACED
 from benchmarks.model import open_model, whole
 from benchmarks.report import Goal, p95, show
-from chathakase.core.prompt import Manner, Persona, build_prompt
-from chathakase.core.tokens import Estimator
+from chathakase.core.prompt import AssistantSetup, Persona, build_prompt
+from chathakase.core.token_estimate import Estimator
 from chathakase.core.types import Outcome, Person, Place, Result, Where
 from chathakase.core.window import Window
-from chathakase.playground.web_api.limits import NoLimits
+from chathakase.playground.web_api.tiers import NoLimits
 from chathakase.playground.world.world import World
-from chathakase.slack.traits import SLACK
-from chathakase.storage.opening import Stores
+from chathakase.slack.slack_traits import SLACK
+from chathakase.storage.open_stores import SqlStores
 from tests.places import slack_place
 
 MESSAGES = 10_000
@@ -32,7 +32,7 @@ TURNS = 30
 """Whole turns in the long thread, and as many in new ones."""
 SCRIPT = whole(200, wait=0.0, hold=0.0)
 ANSWER = Result(Outcome.ANSWERED, "words and words " * 20)
-MANNER = Manner(Persona("You are a helpful assistant.", 20), SLACK)
+MANNER = AssistantSetup(Persona("You are a helpful assistant.", 20), SLACK)
 PEOPLE = {ALICE: Person(ALICE, "alice", zone="Europe/Amsterdam", offset=3600)}
 WHERE = Where("general")
 WINDOW = Window(128_000, 2_000, Estimator())
@@ -82,7 +82,7 @@ def _begin(world: World) -> Place:
     return slack_place(channel_id(CHANNEL), world.post(channel_id(CHANNEL), ALICE, "Let us begin.").ts)
 
 
-async def _open(opened: Stores, world: World, place: Place) -> None:
+async def _open(opened: SqlStores, world: World, place: Place) -> None:
     """Store what a thread begins with, so that nothing is above."""
     root = world.timeline(place.channel).get(place.thread)
     if root is None:
@@ -90,7 +90,7 @@ async def _open(opened: Stores, world: World, place: Place) -> None:
     await opened.sessions.append(said(root))
 
 
-async def _turn(opened: Stores, world: World, place: Place) -> Mapping[str, float]:
+async def _turn(opened: SqlStores, world: World, place: Place) -> Mapping[str, float]:
     """One turn, without model and Slack; returns the milliseconds of each step."""
     taken: dict[str, float] = {}
     message = world.post(place.channel, ALICE, TEXT, thread_ts=place.thread)

@@ -21,7 +21,7 @@ from benchmarks.report import Goal, show
 from benchmarks.samples import Sample, sample, sampling
 from benchmarks.threads import replies
 from chathakase.core.types import Outcome, Place, Result
-from chathakase.playground.web_api.limits import NoLimits
+from chathakase.playground.web_api.tiers import NoLimits
 from chathakase.playground.world.world import World
 from tests.places import slack_place
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from chathakase.app import now
 from chathakase.core.types import Expiry, ExpiryMode, Incoming
-from chathakase.playground.world.timestamps import micros
+from chathakase.playground.world.message_ts import micros
 from chathakase.playground.world.values import Message
-from chathakase.storage.opening import Stores, open_stores
+from chathakase.storage.open_stores import SqlStores, open_stores
 from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.sqlite.migrate import migrate
 from tests.places import slack_place
@@ -18,7 +18,7 @@ ALICE = "U0ALICE001"
 
 
 @asynccontextmanager
-async def stores(database: Path) -> AsyncIterator[Stores]:
+async def stores(database: Path) -> AsyncIterator[SqlStores]:
     """The stores of a database, made where there is none, in a hurry: what is written is not waited for."""
     _make_folder(database)
     async with open_sqlite(database) as opened:

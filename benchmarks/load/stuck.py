@@ -18,8 +18,8 @@ from benchmarks.model import Script, open_model
 from benchmarks.report import Goal, p95, show
 from benchmarks.samples import Sample, sampling
 from benchmarks.threads import replies_in
-from chathakase.playground.web_api.limits import Limits
-from chathakase.playground.world.changes import Change, EphemeralPosted
+from chathakase.playground.web_api.tiers import Limits
+from chathakase.playground.world.world_changes import Change, EphemeralPosted
 
 SESSIONS, WAVE = 2000, 200
 RUN, WAIT = 50, 500

@@ -23,7 +23,7 @@ from benchmarks.soak.part import Part, goals, show_parts
 from benchmarks.soak.traffic import Traffic
 from benchmarks.soak.trouble import Troubles
 from benchmarks.usage import Usage
-from chathakase.playground.web_api.limits import Limits
+from chathakase.playground.web_api.tiers import Limits
 
 MINUTES = 30.0
 PARTS = 10

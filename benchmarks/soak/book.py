@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from benchmarks.marks import Marks, read
 from benchmarks.soak.kinds import Kind
 from benchmarks.threads import content, replies_in
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
-from chathakase.playground.world.changes import Change, MessageChanged, MessagePosted
 from chathakase.playground.world.values import Message
+from chathakase.playground.world.world_changes import Change, MessageChanged, MessagePosted
 
 LATE = 60.0
 """Seconds beyond the model's own after which an answer is late: twice the longest chain of trouble, which is a post
@@ -34,7 +34,7 @@ class Asked:
     number: int
     name: str
     kind: Kind
-    person: Person
+    person: PersonClient
     text: str
     at: float = 0.0
     """When it was asked, in seconds of the performance counter."""

@@ -9,8 +9,8 @@ from contextlib import suppress
 from benchmarks.bots import CHANNELS, channel_id
 from benchmarks.soak.book import WARNING, Asked, Book, Thread
 from benchmarks.soak.kinds import KINDS
-from chathakase.playground.errors import SlackError
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
+from chathakase.playground.web_api_error import SlackError
 
 REGULARS = 5
 """Talks at any time: some two questions a second with the crowds, so that edits are scarce at fifty a minute, and posts
@@ -36,7 +36,7 @@ COMES_BACK_AFTER = 40.0
 class Traffic:
     """People at their talks."""
 
-    def __init__(self, people: Sequence[Person], book: Book, rng: random.Random) -> None:
+    def __init__(self, people: Sequence[PersonClient], book: Book, rng: random.Random) -> None:
         self._people = people
         self._book = book
         self._rng = rng
@@ -79,7 +79,7 @@ class Traffic:
             await self._ask(thread, person, named=True)
         self._book.close(thread)
 
-    async def _go_on(self, thread: Thread, people: Sequence[Person]) -> None:
+    async def _go_on(self, thread: Thread, people: Sequence[PersonClient]) -> None:
         await self._think()
         chance = self._rng.random()
         if chance < 0.15:
@@ -89,7 +89,7 @@ class Traffic:
         else:
             await self._ask(thread, self._rng.choice(people))
 
-    async def _ask(self, thread: Thread, person: Person, *, named: bool = False) -> None:
+    async def _ask(self, thread: Thread, person: PersonClient, *, named: bool = False) -> None:
         """Ask something and wait for the answer; `named`: call the bot by its name in any case."""
         asked = self._new(person, self._rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0])
         await self._say(thread, asked, named=named)
@@ -99,7 +99,7 @@ class Traffic:
             await self._try_again(thread, person)
         await self._book.settle(thread, asked)
 
-    async def _burst(self, thread: Thread, people: Sequence[Person]) -> None:
+    async def _burst(self, thread: Thread, people: Sequence[PersonClient]) -> None:
         """Several people ask at the same moment, and wait for their answers."""
         burst = [self._new(self._rng.choice(people), "short", alone=False) for _ in range(BURST)]
         await asyncio.gather(*(self._say(thread, asked) for asked in burst))
@@ -122,7 +122,7 @@ class Traffic:
         except SlackError:
             await asked.person.say("stop", channel=thread.channel, thread_ts=thread.root)
 
-    async def _try_again(self, thread: Thread, person: Person) -> None:
+    async def _try_again(self, thread: Thread, person: PersonClient) -> None:
         """Wait until an answer has failed, and press its button."""
         if not await self._book.see(thread, lambda: WARNING in self._book.text(thread)):
             return
@@ -132,7 +132,7 @@ class Traffic:
                 await self._press(thread, person, "chathakase_retry")
                 return
 
-    async def _press(self, thread: Thread, person: Person, button: str) -> None:
+    async def _press(self, thread: Thread, person: PersonClient, button: str) -> None:
         """Press a button of the bot's last message in a thread; SlackError where there is none."""
         replies = self._book.replies(thread)
         if not replies:
@@ -147,7 +147,7 @@ class Traffic:
         await self._book.see(thread, lambda: self._book.replies(thread))
         self._book.close(thread)
 
-    def _new(self, person: Person, name: str, *, alone: bool = True) -> Asked:
+    def _new(self, person: PersonClient, name: str, *, alone: bool = True) -> Asked:
         number = self._book.next_number()
         text = f"@ChatHakase question {number} ({name}): how do threads work?"
         return Asked(number, name, KINDS[name], person, text, alone=alone)

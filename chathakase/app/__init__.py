@@ -6,22 +6,22 @@ import time
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from chathakase.app.jobs import Job, run_jobs
-from chathakase.app.models import open_models
-from chathakase.app.setup import expiry_of, setup_of
+from chathakase.app.engine_setup import expiry_of, setup_of
+from chathakase.app.model_servers import open_models
+from chathakase.app.schedule import Job, run_jobs
 from chathakase.app.slack import open_slack
 from chathakase.app.surfaces import OpenSurface
 from chathakase.config import Settings
 from chathakase.core.errors import StartError, StoreError, WrongSoftware
-from chathakase.engine.opening import Engine, open_engine
+from chathakase.engine.open_engine import Engine, open_engine
 from chathakase.engine.sessions import SessionManager
 from chathakase.engine.setup import Ports
 from chathakase.files.extra import HOW, missing
-from chathakase.files.reading import Desk
+from chathakase.files.extraction import Desk
 from chathakase.health import open_health
-from chathakase.lookout import Lookout
+from chathakase.health_monitor import HealthMonitor
 from chathakase.showing import shown
-from chathakase.storage.opening import Stores, open_stores
+from chathakase.storage.open_stores import SqlStores, open_stores
 from chathakase.storage.sqlite.driver import SqliteDatabase
 from chathakase.storage.sqlite.migrate import ChangedMigration
 from chathakase.storage.sqlite.starting import open_current
@@ -73,32 +73,32 @@ async def _open_house(stack: AsyncExitStack, settings: Settings, database: Sqlit
     """Connect both ways, with the engine between them: what comes in last goes out first."""
     slack = await open_slack(stack, settings)
     surfaces: Sequence[OpenSurface] = (slack,)
-    await adopt(database, slack.home)
-    lookout = Lookout(settings, slack.web, database)
+    await adopt(database, slack.workspace_key)
+    health_monitor = HealthMonitor(settings, slack.web, database)
     models = await open_models(stack, settings)
     stores = open_stores(database, expiry=expiry_of(settings), count=models.counter.count)
     _warn_of_what_cannot_be_read(settings)
     ports = Ports(
         stores=stores,
-        rooms={each.home: each.room for each in surfaces},
+        rooms={each.workspace_key: each.room for each in surfaces},
         models=models,
         read=Desk().read,
-        examine=lookout.report,
+        examine=health_monitor.report,
         now=now,
     )
     setup = setup_of(settings, agent=slack.web.identity.name, prices=models.facts)
     engine = await open_engine(stack, ports, setup)
     for each in surfaces:
         await each.listen(engine)
-    lookout.connection = slack.connection
+    health_monitor.connection = slack.connection
     await stack.enter_async_context(engine.catch_up)
     if settings.health is not None:
-        await stack.enter_async_context(open_health(settings.health, lookout.vital_signs))
+        await stack.enter_async_context(open_health(settings.health, health_monitor.vital_signs))
     run_jobs(stack, _jobs(settings, engine, stores, surfaces))
     return engine.manager
 
 
-def _jobs(settings: Settings, engine: Engine, stores: Stores, surfaces: Collection[OpenSurface]) -> dict[Job, float]:
+def _jobs(settings: Settings, engine: Engine, stores: SqlStores, surfaces: Collection[OpenSurface]) -> dict[Job, float]:
     """What is done every so many seconds."""
 
     async def note_listening() -> None:

@@ -5,26 +5,26 @@ from time import monotonic
 
 from chathakase.config import Settings
 from chathakase.core.errors import StartError
-from chathakase.core.types import Home, Streaming
-from chathakase.engine.opening import Engine
+from chathakase.core.types import Streaming, WorkspaceKey
+from chathakase.engine.open_engine import Engine
 from chathakase.engine.router import Room
-from chathakase.slack.connection.socket import open_socket
-from chathakase.slack.connection.state import Connection
-from chathakase.slack.delivery.attachment import Attachments
-from chathakase.slack.delivery.outbox import Outbox
-from chathakase.slack.delivery.reply import Delivery
-from chathakase.slack.delivery.status import Statuses
-from chathakase.slack.inward.authors import Authors
-from chathakase.slack.inward.downloads import SlackDownloads
-from chathakase.slack.inward.intake import Intake, build_app
-from chathakase.slack.inward.past import SlackPast
+from chathakase.slack.events.authors import Authors
+from chathakase.slack.events.downloads import SlackDownloads
+from chathakase.slack.events.intake import Intake, build_app
+from chathakase.slack.events.thread_history import SlackHistory
 from chathakase.slack.people import People
 from chathakase.slack.places import Places
+from chathakase.slack.replies.attachment import Attachments
+from chathakase.slack.replies.outbox import Outbox
+from chathakase.slack.replies.reply import ReplyTools
+from chathakase.slack.replies.status import Statuses
+from chathakase.slack.socket_mode.socket import open_socket
+from chathakase.slack.socket_mode.state import SocketConnection
 from chathakase.slack.surface import SlackSurface
 from chathakase.slack.web.calls import Calls
 from chathakase.slack.web.client import SlackWeb, open_web
-from chathakase.slack.web.limits import read_limits
-from chathakase.slack.web.pace import Pace
+from chathakase.slack.web.rate_limiter import RateLimiter
+from chathakase.slack.web.rate_limits import read_limits
 
 
 class Slack:
@@ -34,16 +34,16 @@ class Slack:
         """The ``stack`` closes what is opened to listen."""
         self.web = web
         self.room = room
-        self.connection: Connection | None = None
+        self.connection: SocketConnection | None = None
         """The socket, once there is one."""
         self._stack = stack
         self._settings = settings
         self._authors = authors
 
     @property
-    def home(self) -> Home:
+    def workspace_key(self) -> WorkspaceKey:
         """The workspace of the bot's token."""
-        return self.web.identity.home
+        return self.web.identity.workspace_key
 
     @property
     def is_listening(self) -> bool:
@@ -57,8 +57,8 @@ class Slack:
             self._authors,
             submit=engine.submit,
             change=engine.changes.take_in,
-            press=engine.manager.promise,
-            command=engine.manager.promise,
+            interaction=engine.manager.enqueue,
+            command=engine.manager.enqueue,
             say=engine.manager.say,
         )
         socket = open_socket(
@@ -80,7 +80,7 @@ async def open_slack(stack: AsyncExitStack, settings: Settings) -> Slack:
     delivery = _delivery(stack, settings, web, calls)
     room = Room(
         SlackSurface(delivery, people, Places(calls, monotonic), url=web.identity.url, native=native),
-        SlackPast(calls, web.identity, authors),
+        SlackHistory(calls, web.identity, authors),
         SlackDownloads(web),
     )
     return Slack(stack, settings, web, authors, room)
@@ -92,14 +92,14 @@ def _calls(settings: Settings, web: SlackWeb) -> Calls:
         limits = read_limits(settings.chathakase_rate_limits)
     except ValueError as error:
         raise StartError(f"CHATHAKASE_RATE_LIMITS {error}.") from error
-    return Calls(web.client, Pace(monotonic, limits), monotonic)
+    return Calls(web.client, RateLimiter(monotonic, limits), monotonic)
 
 
-def _delivery(stack: AsyncExitStack, settings: Settings, web: SlackWeb, calls: Calls) -> Delivery:
+def _delivery(stack: AsyncExitStack, settings: Settings, web: SlackWeb, calls: Calls) -> ReplyTools:
     statuses = Statuses(calls)
     stack.push_async_callback(statuses.close)
     outbox = Outbox(calls, bot=web.identity.user_id)
-    return Delivery(
+    return ReplyTools(
         outbox,
         Attachments(outbox, web.session),
         statuses,

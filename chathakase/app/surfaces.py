@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
-from chathakase.core.types import Home
-from chathakase.engine.opening import Engine
+from chathakase.core.types import WorkspaceKey
+from chathakase.engine.open_engine import Engine
 from chathakase.engine.router import Room
 
 
@@ -11,7 +11,7 @@ class OpenSurface(Protocol):
     """A surface that can be written to, and is listened to once there is an engine."""
 
     @property
-    def home(self) -> Home:
+    def workspace_key(self) -> WorkspaceKey:
         """The workspace that it is open for."""
 
     @property

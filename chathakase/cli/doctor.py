@@ -4,17 +4,17 @@ import typer
 from rich.console import Console
 
 from chathakase import report
-from chathakase.checkup import check_spelling, examine
 from chathakase.cli.process import BAD_SETTINGS, TROUBLE
 from chathakase.config import SettingsError, read_settings
-from chathakase.ending import leave
+from chathakase.diagnostics import check_spelling, diagnose
 from chathakase.findings import Finding, Level, worst
+from chathakase.shutdown import leave
 
 
 async def tell_findings(*, json: bool) -> None:
     """Examine everything, print what is found, and end the process."""
     try:
-        findings = await examine(read_settings())
+        findings = await diagnose(read_settings())
         code = TROUBLE if worst(findings) is Level.TROUBLE else 0
     except SettingsError as error:
         findings = [Finding("settings", Level.TROUBLE, problem) for problem in error.problems]

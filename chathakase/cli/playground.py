@@ -8,12 +8,12 @@ from pathlib import Path
 import typer
 
 from chathakase.cli.process import BAD_SETTINGS, CANNOT_START, say
-from chathakase.ending import until_told_to_stop
 from chathakase.play import FOLDER, forget, model_of_ones_own, open_local_slack, open_playground
 from chathakase.playground.manifests import ManifestError, read_manifests
 from chathakase.playground.terminal.talk import talk
-from chathakase.playground.world.manifest import Manifest
+from chathakase.playground.world.app_manifest import Manifest
 from chathakase.showing import harmless
+from chathakase.shutdown import until_told_to_stop
 
 
 async def play(host: str, port: int, *, echo: bool, terminal: bool, browser: bool) -> None:

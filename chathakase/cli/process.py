@@ -12,8 +12,8 @@ import typer
 
 from chathakase.config import SettingsError, misspelt_settings
 from chathakase.core.errors import CannotListen, StartError, StoreError, WrongSoftware
-from chathakase.ending import leave
 from chathakase.showing import harmless
+from chathakase.shutdown import leave
 from chathakase.unexpected import OneLine, watch_tasks
 
 BAD_SETTINGS = 2

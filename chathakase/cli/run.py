@@ -4,7 +4,7 @@ import logging
 
 from chathakase.app import open_bot
 from chathakase.config import read_settings
-from chathakase.ending import end_within, until_told_to_stop
+from chathakase.shutdown import end_within, until_told_to_stop
 
 CLOSE_WITHIN = 4.5
 """Seconds after the grace period in which everything is closed."""

@@ -14,7 +14,7 @@ from chathakase.core.memory import Transcript
 from chathakase.core.mentions import by_name, people_in
 from chathakase.core.moments import day_and_time, iso
 from chathakase.core.names import Names as Authors
-from chathakase.core.types import Message, Role
+from chathakase.core.types import Role, StoredMessage
 from chathakase.core.unicode import UNSEEN, visible
 
 FORMAT = 1
@@ -92,7 +92,7 @@ def _authors(transcript: Transcript, names: Names, *taken: str) -> Authors:
     return Authors(people, transcript.messages, bots="{}", taken=taken)
 
 
-def _message(message: Message, authors: Authors) -> dict[str, Any]:
+def _message(message: StoredMessage, authors: Authors) -> dict[str, Any]:
     told: dict[str, Any] = {"at": iso(message.said), "role": str(message.role)}
     if message.author or message.name:
         told |= {"author": message.author, "name": authors.of(message)}

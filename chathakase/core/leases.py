@@ -1,4 +1,4 @@
-"""For how long a turn or an errand is held, and how often whoever is at it says so again."""
+"""For how long a turn or a job is held, and how often whoever is at it says so again."""
 
 LEASE_MS = 6_000
 """How long it is held without a renewal, in milliseconds by the database's clock."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from chathakase.core.types import Incoming, Message, Place, SessionId, name_of
+from chathakase.core.types import Incoming, Place, SessionId, StoredMessage, name_of
 
 
 class TitleBy(StrEnum):
@@ -47,9 +47,9 @@ class Summary:
 class Memory:
     """What a session remembers, as far as it matters to one prompt."""
 
-    messages: tuple[Message, ...]
+    messages: tuple[StoredMessage, ...]
     """The newest, in the order in which they were said."""
-    opening: Message | None = None
+    opening: StoredMessage | None = None
     """The first thing that somebody said and that is not forgotten, be it among the newest or not."""
     summary: Summary | None = None
     total: int = 0
@@ -112,7 +112,7 @@ class Touched:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchHit:
     """Something that a search found."""
 
     session: SessionId
@@ -144,7 +144,7 @@ class Transcript:
     began: int
     active: int
     summary: str
-    messages: tuple[Message, ...]
+    messages: tuple[StoredMessage, ...]
 
     @property
     def name(self) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from chathakase.core.types import Message
+from chathakase.core.types import StoredMessage
 
 USER = r"[A-Za-z0-9][\w.:@+-]{0,99}"
 """What may be a user id, as a pattern; which surface has one of that shape, it knows itself."""
@@ -16,12 +16,12 @@ def mentioned(texts: Iterable[str]) -> Collection[str]:
     return dict.fromkeys(found[1] for text in texts if "<@" in text for found in MENTION.finditer(text)).keys()
 
 
-def people_in(messages: Sequence[Message]) -> Collection[str]:
+def people_in(messages: Sequence[StoredMessage]) -> Collection[str]:
     """The user ids of everybody who speaks, and then of everybody who is mentioned, in that order."""
     return dict.fromkeys((*speakers(messages), *mentioned(each.text for each in messages))).keys()
 
 
-def speakers(messages: Sequence[Message]) -> Collection[str]:
+def speakers(messages: Sequence[StoredMessage]) -> Collection[str]:
     """The user ids of everybody who speaks, in that order; other bots have none."""
     return dict.fromkeys(each.author for each in messages if each.author and not each.name).keys()
 

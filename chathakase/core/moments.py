@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
+DAY = 86_400_000
+"""Milliseconds."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LAST = datetime(9999, 12, 30, tzinfo=UTC)
 """Nothing that is told lies behind it, whatever a surface may say."""

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from chathakase.core.invisible import skeleton
 from chathakase.core.quoting import called, one_line
-from chathakase.core.types import Message
+from chathakase.core.types import StoredMessage
 
 SHORTEST = 4
 """Characters of an id that tell its owner from somebody of the same name, if they do."""
@@ -23,7 +23,7 @@ class Names:
     def __init__(
         self,
         people: Mapping[str, str],
-        messages: Iterable[Message] = (),
+        messages: Iterable[StoredMessage] = (),
         *,
         bots: str = "{} (bot)",
         taken: Collection[str] = (),
@@ -38,7 +38,7 @@ class Names:
         }
         self._names = told_apart(speakers, taken=taken)
 
-    def of(self, message: Message) -> str:
+    def of(self, message: StoredMessage) -> str:
         """Who said a message."""
         return self._names.get((message.author, message.name)) or _called(message.name, message.author)
 

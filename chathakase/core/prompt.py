@@ -7,12 +7,12 @@ from operator import attrgetter
 
 from chathakase.core.files import Image
 from chathakase.core.memory import Memory
+from chathakase.core.message_rendering import LEAST, MessageRendering, newest_pictures, widest
 from chathakase.core.names import Names
 from chathakase.core.quoting import CLAMP, attribute, clamp, escaped, inside
-from chathakase.core.rendering import LEAST, Rendering, newest_pictures, widest
-from chathakase.core.tokens import MESSAGE_TOKENS, REPLY_TOKENS
+from chathakase.core.token_estimate import MESSAGE_TOKENS, REPLY_TOKENS
 from chathakase.core.traits import Traits
-from chathakase.core.types import DIRECT_MESSAGE, Message, Person, Prompt, Speech, Where
+from chathakase.core.types import DIRECT_MESSAGE, ChatMessage, Person, Prompt, StoredMessage, Where
 from chathakase.core.window import Costs, Kept, Window, fit, is_whole, last_turn
 
 HOUSE_RULES = """\
@@ -55,7 +55,7 @@ class Persona:
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class AssistantSetup:
     """How the assistant is set up on a surface."""
 
     persona: Persona
@@ -68,7 +68,7 @@ class Manner:
 
 
 def build_prompt(
-    manner: Manner,
+    manner: AssistantSetup,
     memory: Memory,
     *,
     people: Mapping[str, Person],
@@ -85,13 +85,13 @@ def build_prompt(
     """
     shown = {id_: images[id_] for id_ in newest_pictures(memory.messages) if id_ in images} if images else {}
     names = Names({id_: person.name for id_, person in people.items()}, said_in(memory))
-    rendering = Rendering(people, names, shown, window.counter)
+    rendering = MessageRendering(people, names, shown, window.counter)
     builder = _Builder(manner, memory, where, window, rendering)
     prompt = builder.build(window.room)
     return prompt if share >= 1 else builder.build(min(builder.less(prompt, share), window.room))
 
 
-def said_in(memory: Memory) -> Sequence[Message]:
+def said_in(memory: Memory) -> Sequence[StoredMessage]:
     """The messages of a memory, the opening question among them."""
     return (*memory.messages, memory.opening) if memory.opening else memory.messages
 
@@ -99,7 +99,9 @@ def said_in(memory: Memory) -> Sequence[Message]:
 class _Builder:
     """Builds one session's prompt for rooms of different sizes."""
 
-    def __init__(self, manner: Manner, memory: Memory, where: Where, window: Window, rendering: Rendering) -> None:
+    def __init__(
+        self, manner: AssistantSetup, memory: Memory, where: Where, window: Window, rendering: MessageRendering
+    ) -> None:
         self._most = manner.persona.max_messages
         self._memory = memory
         self._where = where
@@ -123,10 +125,10 @@ class _Builder:
         left_out = self._left_out(kept, summary, beginning)
         told = (beginning, summary)
         block = _thread(self._where, self._memory.title, told, left_out, above=self._memory.above_read)
-        older = [rendering.speech(message) for message in kept.older]
+        older = [rendering.chat_message(message) for message in kept.older]
         tokens = self._fixed + taken + self._cost(summary) + self._cost(beginning)
-        speeches = (Speech("system", self._system), *_merged(block, [*older, *newest]))
-        return Prompt(speeches, tokens, left_out)
+        chat_messages = (ChatMessage("system", self._system), *_merged(block, [*older, *newest]))
+        return Prompt(chat_messages, tokens, left_out)
 
     def less(self, prompt: Prompt, share: float) -> int:
         """Room for only a share of what a prompt tells, but for some words of the newest turn in any case."""
@@ -134,7 +136,7 @@ class _Builder:
         told = int((prompt.tokens - self._fixed) * share)
         return self._fixed + max(told, min(SOME, sum(map(self._rendering.cost, newest))))
 
-    def _newest(self, kept: Kept) -> tuple[list[Speech], int]:
+    def _newest(self, kept: Kept) -> tuple[list[ChatMessage], int]:
         """The newest turn, cut until it fits, and how many tokens it takes."""
         rendering, newest = self._rendering, kept.newest
 
@@ -143,13 +145,13 @@ class _Builder:
 
         taken = sum(map(rendering.cost, newest))
         if taken <= kept.room:
-            return [rendering.speech(message) for message in newest], taken
+            return [rendering.chat_message(message) for message in newest], taken
         pictures = cost(LEAST, True) <= kept.room
         least = LEAST if cost(LEAST, pictures) <= kept.room else 0
         room = widest(lambda room: sum(rendering.near(each, room) for each in newest) <= kept.room, least, CLAMP)
         while room > least and cost(room, pictures) > kept.room:
             room = max(room * 7 // 8, least)
-        return [rendering.speech(each, room, pictures=pictures) for each in newest], cost(room, pictures)
+        return [rendering.chat_message(each, room, pictures=pictures) for each in newest], cost(room, pictures)
 
     def _within(self, write: Callable[[int], str], least: int, most: int, tokens: int) -> str:
         """As much of a text as fits; nothing if not even ``least`` characters of it do."""
@@ -195,21 +197,21 @@ def _thread(where: Where, title: str, parts: Iterable[str] = (), left_out: int =
     return f"<thread{marks}>\n{inside}</thread>" if marks or inside else ""
 
 
-def in_turns(speeches: Iterable[Speech]) -> list[Speech]:
+def in_turns(chat_messages: Iterable[ChatMessage]) -> list[ChatMessage]:
     """One speech for each change of speaker, as several chat templates want it."""
-    return [_joined(role, list(group)) for role, group in groupby(speeches, attrgetter("role"))]
+    return [_joined(role, list(group)) for role, group in groupby(chat_messages, attrgetter("role"))]
 
 
-def _merged(block: str, speeches: Iterable[Speech]) -> Iterator[Speech]:
+def _merged(block: str, chat_messages: Iterable[ChatMessage]) -> Iterator[ChatMessage]:
     """People and the assistant in turns; the block begins people's first."""
-    merged = in_turns(speeches)
+    merged = in_turns(chat_messages)
     if block and (not merged or merged[0].role != "user"):
-        yield Speech("user", block)
+        yield ChatMessage("user", block)
     elif block:
         yield replace(merged[0], content=f"{block}\n\n{merged.pop(0).content}")
     yield from merged
 
 
-def _joined(role: str, speeches: Sequence[Speech]) -> Speech:
-    content = "\n\n".join(speech.content for speech in speeches)
-    return Speech(role, content, tuple(image for speech in speeches for image in speech.images))
+def _joined(role: str, chat_messages: Sequence[ChatMessage]) -> ChatMessage:
+    content = "\n\n".join(chat_message.content for chat_message in chat_messages)
+    return ChatMessage(role, content, tuple(image for chat_message in chat_messages for image in chat_message.images))

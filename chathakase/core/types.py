@@ -43,7 +43,7 @@ class Outcome(StrEnum):
     """The surface refused the answer for good."""
 
 
-class Wish(StrEnum):
+class TurnAction(StrEnum):
     """What people may want of an answer, by a button or a word."""
 
     STOP = "stop"
@@ -54,7 +54,7 @@ class Wish(StrEnum):
     """Go on with an answer that reached its length limit."""
 
 
-class Hold(StrEnum):
+class Renewal(StrEnum):
     """What a renewal of a lease finds."""
 
     HELD = "held"
@@ -109,14 +109,14 @@ NO_SESSION = SessionId("")
 """The id of none: nothing is remembered under it."""
 
 
-class Home(NamedTuple):
+class WorkspaceKey(NamedTuple):
     """A workspace on a surface."""
 
     surface: str
     workspace: str
 
 
-Who: TypeAlias = tuple[Home, str]
+UserKey: TypeAlias = tuple[WorkspaceKey, str]
 """Somebody: a user id, and the workspace in which it is one."""
 
 
@@ -138,13 +138,13 @@ class Place:
         return f"{self.channel}_{self.thread}"
 
     @property
-    def home(self) -> Home:
+    def workspace_key(self) -> WorkspaceKey:
         """The workspace that it is in."""
-        return Home(self.surface, self.workspace)
+        return WorkspaceKey(self.surface, self.workspace)
 
-    def who(self, user: str) -> Who:
+    def user_key(self, user: str) -> UserKey:
         """Somebody, by the user id that they have there."""
-        return self.home, user
+        return self.workspace_key, user
 
     def beside(self, channel: str, thread: str = "") -> "Place":
         """Another place in the same workspace."""
@@ -203,7 +203,7 @@ class Appended(Enum):
     """It is stored only now, as context: people talk among themselves, and it is said to nobody in particular."""
     KNOWN = auto()
     """It was stored already, or is not wanted any more."""
-    STRAY = auto()
+    NO_SESSION_YET = auto()
     """It belongs to no session."""
 
     def __bool__(self) -> bool:
@@ -233,7 +233,7 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ThreadSnapshot:
     """What stands in a thread on its surface. Times are epoch microseconds."""
 
     messages: tuple[Incoming, ...]
@@ -251,7 +251,7 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class StoredMessage:
     """One stored message of a session."""
 
     role: Role
@@ -289,7 +289,7 @@ class Lease:
     """1 for a first try; more when earlier tries ended without a word."""
     refs: tuple[str, ...]
     """The messages of an earlier try of this turn, to be edited rather than posted again."""
-    wish: Wish | None = None
+    action: TurnAction | None = None
     """RETRY or CONTINUE when the turn had ended already and is taken up again on request."""
     run: int = 1
     """How often the turn is run to an end, this time included."""
@@ -319,7 +319,7 @@ class Usage:
     completion_tokens: int
 
 
-class Ending(StrEnum):
+class FinishReason(StrEnum):
     """Why an answer is over."""
 
     WHOLE = "stop"
@@ -340,7 +340,7 @@ class Ending(StrEnum):
 class Finished:
     """The last thing that a model says about an answer."""
 
-    reason: Ending | None
+    reason: FinishReason | None
     """None when the connection broke off."""
     model: str = ""
     """The model that really answered, as its server names it."""
@@ -507,7 +507,7 @@ class SessionsPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Speech:
+class ChatMessage:
     """One entry of a prompt, in the words of the chat format: system, user or assistant."""
 
     role: str
@@ -519,7 +519,7 @@ class Speech:
 class Prompt:
     """All that the model gets to see for one answer."""
 
-    speeches: tuple[Speech, ...]
+    chat_messages: tuple[ChatMessage, ...]
     tokens: int = 0
     """About how many tokens it has."""
     left_out: int = 0

@@ -7,7 +7,7 @@ UNSEEN = regex.compile(r"[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]")
 SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 
-def mend(text: str) -> str:
+def fix_surrogates(text: str) -> str:
     """Join surrogate pairs that came apart, and replace halves without a partner, and NUL, by U+FFFD.
 
     JSON may carry any of them (``"\\ud83d"``, ``"\\u0000"``). Neither SQLite nor HTTP takes halves; NUL ends a text for
@@ -31,7 +31,7 @@ def _escaped(character: str) -> str:
     return SHORT.get(character) or (f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}")
 
 
-class Mender:
+class SurrogateFixer:
     """Mends a text that comes in pieces, between which a pair may be torn."""
 
     def __init__(self) -> None:
@@ -41,4 +41,4 @@ class Mender:
         """What can be told of the text so far; the first half of a pair is kept for the next piece."""
         text = self._half + piece
         self._half = text[-1:] if "\ud800" <= text[-1:] <= "\udbff" else ""
-        return mend(text[: len(text) - len(self._half)])
+        return fix_surrogates(text[: len(text) - len(self._half)])

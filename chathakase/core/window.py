@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from chathakase.core.memory import Memory
 from chathakase.core.ports import TokenCounter
-from chathakase.core.types import Message, Role
+from chathakase.core.types import Role, StoredMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,9 @@ class Window:
 class Costs:
     """How many tokens things take in a prompt."""
 
-    whole: Callable[[Message], int]
+    whole: Callable[[StoredMessage], int]
     """A message as it is shown when there is room."""
-    least: Callable[[Message], int]
+    least: Callable[[StoredMessage], int]
     """A message cut as short as may be: never more."""
     opening: int = 0
     """The opening question, where it stands apart from the other messages."""
@@ -64,9 +64,9 @@ class Costs:
 class Kept:
     """The messages that fit."""
 
-    older: Sequence[Message]
+    older: Sequence[StoredMessage]
     """What was said before, in its order; no answer without a question."""
-    newest: Sequence[Message]
+    newest: Sequence[StoredMessage]
     """The newest turn, or its newest messages if it is too long."""
     room: int
     """Tokens that all of them and the summary may take. Where the newest turn would take more, it must be cut."""
@@ -74,7 +74,7 @@ class Kept:
     """The opening question is not among them, and is to be shown by itself in what else there is of the budget."""
 
     @property
-    def messages(self) -> Sequence[Message]:
+    def messages(self) -> Sequence[StoredMessage]:
         """All of them, in their order."""
         return (*self.older, *self.newest)
 
@@ -105,7 +105,7 @@ def is_whole(memory: Memory) -> bool:
     return opening.said > messages[0].said or any(message.seq == opening.seq for message in messages)
 
 
-def last_turn(messages: Sequence[Message]) -> int:
+def last_turn(messages: Sequence[StoredMessage]) -> int:
     """Where the newest turn begins."""
     index = len(messages)
     while index and messages[index - 1].role is Role.ASSISTANT:
@@ -132,7 +132,7 @@ def _choose(memory: Memory, room: int, most: int, costs: Costs) -> Kept:
     return Kept(messages[start:begin], newest, room)
 
 
-def _newest(turn: Sequence[Message], room: int, most: int, costs: Costs) -> Sequence[Message]:
+def _newest(turn: Sequence[StoredMessage], room: int, most: int, costs: Costs) -> Sequence[StoredMessage]:
     """The newest messages of a turn of which as much as must be fits."""
     turn = turn[-most:]
     if sum(map(costs.whole, turn)) <= room:

@@ -3,39 +3,39 @@
 from functools import cached_property
 
 from chathakase.clock import monotonic
-from chathakase.core.errands import Command
+from chathakase.core.jobs import Command
 from chathakase.core.types import Incoming
-from chathakase.engine.above import Above
-from chathakase.engine.admission import Admission
-from chathakase.engine.asking import Asking
-from chathakase.engine.attention import Attention
-from chathakase.engine.background import Background, Chore
-from chathakase.engine.catch_up import CatchUp
-from chathakase.engine.changes import Changes
-from chathakase.engine.commands import Commands, Means, find
-from chathakase.engine.errands import Errands
-from chathakase.engine.hints import Hints
-from chathakase.engine.housekeeping import Housekeeping
-from chathakase.engine.mind import Mind
-from chathakase.engine.outage import Outage
-from chathakase.engine.places import Places, Rank
-from chathakase.engine.presses import Presses
-from chathakase.engine.reading import FileReader
-from chathakase.engine.recall import Recall
-from chathakase.engine.reception import Reception
-from chathakase.engine.requests import Requests
-from chathakase.engine.rights import Rights
+from chathakase.engine.access.admission import Admission
+from chathakase.engine.access.rights import Rights
+from chathakase.engine.commands import CommandContext, Commands, find
+from chathakase.engine.context.context_builder import ContextBuilder
+from chathakase.engine.context.file_reader import FileReader
+from chathakase.engine.context.summaries import Summaries
+from chathakase.engine.context.thread_backfill import ThreadBackfill
+from chathakase.engine.context.titles import Titles
+from chathakase.engine.intake.attention import Attention
+from chathakase.engine.intake.catch_up import CatchUp
+from chathakase.engine.intake.edits import Edits
+from chathakase.engine.intake.reception import Reception
+from chathakase.engine.intake.reorder_buffer import ReorderBuffer
+from chathakase.engine.intake.requests import Requests
+from chathakase.engine.intake.saving import Saving
+from chathakase.engine.intake.targets import Targets
+from chathakase.engine.jobs.housekeeping import Housekeeping
+from chathakase.engine.jobs.job_handler import JobHandler
+from chathakase.engine.model.model_slots import ModelSlots, Rank
+from chathakase.engine.model.models import Models
+from chathakase.engine.model.writer import Writer
 from chathakase.engine.router import Router
-from chathakase.engine.running import Running
-from chathakase.engine.saving import Saving
 from chathakase.engine.setup import Ports, Setup
-from chathakase.engine.strays import Strays
-from chathakase.engine.summaries import Summaries
-from chathakase.engine.targets import Targets
-from chathakase.engine.titles import Titles
-from chathakase.engine.turn import TurnRunner
-from chathakase.engine.work import Work
-from chathakase.engine.writing import Writer
+from chathakase.engine.turns.active_turns import ActiveTurns
+from chathakase.engine.turns.asking import Asking
+from chathakase.engine.turns.background import Background, Chore
+from chathakase.engine.turns.hints import Hints
+from chathakase.engine.turns.interactions import Interactions
+from chathakase.engine.turns.outage import Outage
+from chathakase.engine.turns.scheduler import TurnScheduler
+from chathakase.engine.turns.turn_runner import TurnRunner
 
 
 class Parts:
@@ -47,9 +47,9 @@ class Parts:
         self._stores = ports.stores
         self._surface = Router(ports.rooms)
         self._agent = setup.terms.agent
-        self.mind = Mind(ports.models)
-        self._places = Places(setup.concurrency)
-        self._running = Running()
+        self.models = Models(ports.models)
+        self._slots = ModelSlots(setup.concurrency)
+        self._active_turns = ActiveTurns()
         self._admission = Admission(setup.load, monotonic)
         self._hints = Hints(ports.stores.hints)
         self._rights = Rights(self._surface, setup.admins)
@@ -58,20 +58,20 @@ class Parts:
         self.outage = Outage(self._surface)
 
     @cached_property
-    def _recall(self) -> Recall:
+    def _context_builder(self) -> ContextBuilder:
         stores, ports = self._stores, self._ports
-        above = Above(past=self._surface, store=stores.memory, is_command=self._is_command, now=ports.now)
+        above = ThreadBackfill(history=self._surface, store=stores.memory, is_command=self._is_command, now=ports.now)
         reader = FileReader(
             stores.files, self._surface, ports.read, self._setup.most_bytes, traits=self._surface.traits
         )
-        return Recall(
+        return ContextBuilder(
             store=stores.memory,
             files=stores.files,
             above=above,
             reader=reader,
             surface=self._surface,
             persona=self._setup.persona,
-            lens=self.mind.lens,
+            model_window=self.models.model_window,
         )
 
     def _is_command(self, incoming: Incoming) -> bool:
@@ -79,14 +79,14 @@ class Parts:
 
     @cached_property
     def _runner(self) -> TurnRunner:
-        mind, recall = self.mind, self._recall
+        models, context_builder = self.models, self._context_builder
         return TurnRunner(
             sessions=self._stores.sessions,
             turns=self._stores.turns,
-            recall=recall,
-            asking=Asking(recall=recall, model=mind.model, calibration=mind.calibration),
+            context_builder=context_builder,
+            asking=Asking(context_builder=context_builder, model=models.model, calibration=models.calibration),
             surface=self._surface,
-            running=self._running,
+            active_turns=self._active_turns,
             hints=self._hints,
         )
 
@@ -96,9 +96,9 @@ class Parts:
         return Background(self._chores())
 
     def _chores(self) -> list[Chore]:
-        if self.mind.background is None:
+        if self.models.background is None:
             return []
-        writer = Writer(self.mind.background, self._places, Rank.BACKGROUND)
+        writer = Writer(self.models.background, self._slots, Rank.BACKGROUND)
         titles = Titles(memory=self._stores.memory, store=self._stores.titles, writer=writer)
         return [titles.entitle, self._summaries(writer).keep_up]
 
@@ -108,61 +108,63 @@ class Parts:
             store=self._stores.summaries,
             writer=writer,
             surface=self._surface,
-            calibration=self.mind.calibration,
-            measure=lambda: self.mind.measure(self._setup.persona.max_messages),
+            calibration=self.models.calibration,
+            measure=lambda: self.models.measure(self._setup.persona.max_messages),
         )
 
     @cached_property
-    def work(self) -> Work:
+    def scheduler(self) -> TurnScheduler:
         """What runs turns."""
-        return Work(
+        return TurnScheduler(
             turns=self._stores.turns,
             runner=self._runner,
-            running=self._running,
-            places=self._places,
+            active_turns=self._active_turns,
+            slots=self._slots,
             background=self.background,
             outage=self.outage,
             offer=self._offer,
-            homes=self._surface.homes,
+            workspaces=self._surface.workspaces,
         )
 
     async def _offer(self, command: Command) -> None:
         # It needs what needs the work.
-        await self.requests.promise(command)
+        await self.requests.enqueue(command)
 
     @cached_property
-    def _presses(self) -> Presses:
-        return Presses(turns=self._stores.turns, work=self.work, running=self._running, rights=self._rights)
+    def _interactions(self) -> Interactions:
+        return Interactions(
+            turns=self._stores.turns, scheduler=self.scheduler, active_turns=self._active_turns, rights=self._rights
+        )
 
     @cached_property
     def _commands(self) -> Commands:
-        means = Means(
+        context = CommandContext(
             stores=self._stores,
             terms=self._setup.terms,
             surface=self._surface,
-            presses=self._presses,
+            interactions=self._interactions,
             rights=self._rights,
-            recall=self._recall,
-            summaries=self._summaries(Writer(self.mind.writer, self._places, Rank.COMMAND)),
+            context_builder=self._context_builder,
+            summaries=self._summaries(Writer(self.models.writer, self._slots, Rank.COMMAND)),
             examine=self._ports.examine,
             now=self._ports.now,
         )
-        return Commands(means)
+        return Commands(context)
 
     @cached_property
     def requests(self) -> Requests:
         """What takes on commands and presses."""
-        errands = Errands(
-            store=self._stores.errands, commands=self._commands, presses=self._presses, surface=self._surface
+        jobs = JobHandler(
+            store=self._stores.jobs, commands=self._commands, interactions=self._interactions, surface=self._surface
         )
         return Requests(
-            store=self._stores.errands,
-            errands=errands,
+            store=self._stores.jobs,
+            jobs=jobs,
             saving=self._saving,
             admission=self._admission,
             targets=self._targets,
-            work=self.work,
-            homes=self._surface.homes,
+            scheduler=self.scheduler,
+            workspaces=self._surface.workspaces,
             now=self._ports.now,
         )
 
@@ -180,27 +182,27 @@ class Parts:
             saving=self._saving,
             requests=self.requests,
             commands=self._commands,
-            work=self.work,
+            scheduler=self.scheduler,
             admission=self._admission,
             attention=self._attention,
             hints=self._hints,
-            strays=Strays(monotonic),
+            reorder_buffer=ReorderBuffer(monotonic),
             targets=self._targets,
             now=self._ports.now,
         )
 
     @cached_property
-    def changes(self) -> Changes:
+    def changes(self) -> Edits:
         """What follows what people change."""
-        return Changes(
+        return Edits(
             store=self._stores.changes,
-            running=self._running,
+            active_turns=self._active_turns,
             admission=self._admission,
             find=self._commands.find,
             heed=self._attention.heed,
-            wake=self.work.wake,
+            wake=self.scheduler.wake,
             submit=self.reception.submit,
-            promise=self.requests.promise,
+            enqueue=self.requests.enqueue,
             young=self._setup.young,
             now=self._ports.now,
         )
@@ -210,8 +212,8 @@ class Parts:
         """What looks for what was missed."""
         return CatchUp(
             listening=self._stores.listening,
-            homes=self._surface.homes,
-            past=self._surface,
+            workspaces=self._surface.workspaces,
+            history=self._surface,
             submit=self.reception.submit,
             change=self.changes.take_in,
             young=self._setup.young,

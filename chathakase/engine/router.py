@@ -3,12 +3,12 @@
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from chathakase.core.errands import Errand
 from chathakase.core.errors import DeliveryError
 from chathakase.core.files import SharedFile
-from chathakase.core.ports import Downloads, Past, Reply, Surface
+from chathakase.core.jobs import Job
+from chathakase.core.ports import Downloads, History, Reply, Surface
 from chathakase.core.traits import Traits
-from chathakase.core.types import Choice, Home, Incoming, Lease, Person, Place, Seen, Where
+from chathakase.core.types import Choice, Incoming, Lease, Person, Place, ThreadSnapshot, Where, WorkspaceKey
 
 ABSENT = "no_such_surface"
 """The code with which it is refused to read or write in a workspace that only the database knows, not this process."""
@@ -20,46 +20,46 @@ class Room:
     """One surface, as one workspace has it, from all the sides that the engine sees of it."""
 
     surface: Surface
-    past: Past
+    history: History
     downloads: Downloads
 
 
 class Router:
     """A Surface, a Past and a Downloads that hand on whatever they are asked to the room of the place."""
 
-    def __init__(self, rooms: Mapping[Home, Room]) -> None:
+    def __init__(self, rooms: Mapping[WorkspaceKey, Room]) -> None:
         """``rooms`` by the workspace that each is for."""
         self._rooms = rooms
 
     @property
-    def homes(self) -> Collection[Home]:
+    def workspaces(self) -> Collection[WorkspaceKey]:
         """The workspaces that are here."""
         return self._rooms.keys()
 
     def has(self, place: Place) -> bool:
         """Whether a place's workspace is here."""
-        return place.home in self._rooms
+        return place.workspace_key in self._rooms
 
     def _room(self, place: Place) -> Room:
         """The room of a place. Raises DeliveryError."""
         if not self.has(place):
             raise DeliveryError(ABSENT)
-        return self._rooms[place.home]
+        return self._rooms[place.workspace_key]
 
     def _surface(self, place: Place) -> Surface:
         return self._room(place).surface
 
-    async def thread(self, place: Place) -> Seen:
+    async def thread(self, place: Place) -> ThreadSnapshot:
         """What stands in a thread now. Raises DeliveryError."""
-        return await self._room(place).past.thread(place)
+        return await self._room(place).history.thread(place)
 
     async def above(self, place: Place, *, before: int, limit: int, whose: str = "") -> list[Incoming]:
         """What anybody said in a thread before a time. Raises DeliveryError."""
-        return await self._room(place).past.above(place, before=before, limit=limit, whose=whose)
+        return await self._room(place).history.above(place, before=before, limit=limit, whose=whose)
 
     async def channel(self, place: Place, *, since: int) -> list[Incoming]:
         """What opens sessions and was said in a place's channel since a time. Raises DeliveryError."""
-        return await self._room(place).past.channel(place, since=since)
+        return await self._room(place).history.channel(place, since=since)
 
     async def fetch(self, place: Place, file: SharedFile, *, most: int) -> bytes:
         """The whole content of a file that was shared in a place. Raises DeliveryError."""
@@ -74,18 +74,18 @@ class Router:
         place: Place,
         *,
         lease: Lease | None = None,
-        errand: Errand | None = None,
+        job: Job | None = None,
         standing: str = "",
         posted: Callable[[Sequence[str]], Awaitable[None]] | None = None,
         members: Callable[[], Awaitable[frozenset[str]]] | None = None,
     ) -> Reply:
         """Begin an answer in a thread."""
         begin = self._surface(place).reply
-        return begin(place, lease=lease, errand=errand, standing=standing, posted=posted, members=members)
+        return begin(place, lease=lease, job=job, standing=standing, posted=posted, members=members)
 
-    async def whisper(self, place: Place, user: str, text: str) -> int:
+    async def post_ephemeral(self, place: Place, user: str, text: str) -> int:
         """Tell one person something in a thread, which nobody else sees. Raises DeliveryError."""
-        return await self._surface(place).whisper(place, user, text)
+        return await self._surface(place).post_ephemeral(place, user, text)
 
     async def tell(self, place: Place, user: str, text: str) -> None:
         """Tell one person something outside of any thread. Raises DeliveryError."""
@@ -97,15 +97,15 @@ class Router:
         """Ask one person something in a thread, with a button for each choice. Raises DeliveryError."""
         await self._surface(place).ask(place, user, text, choices, about=about)
 
-    async def share(self, place: Place, errand: Errand, name: str, content: bytes, *, comment: str) -> None:
+    async def share(self, place: Place, job: Job, name: str, content: bytes, *, comment: str) -> None:
         """Share a file in a thread. Raises DeliveryError."""
-        await self._surface(place).share(place, errand, name, content, comment=comment)
+        await self._surface(place).share(place, job, name, content, comment=comment)
 
     async def share_privately(
-        self, place: Place, user: str, errand: Errand, name: str, content: bytes, *, comment: str
+        self, place: Place, user: str, job: Job, name: str, content: bytes, *, comment: str
     ) -> None:
         """Share a file with one person alone. Raises DeliveryError."""
-        await self._surface(place).share_privately(place, user, errand, name, content, comment=comment)
+        await self._surface(place).share_privately(place, user, job, name, content, comment=comment)
 
     async def where(self, place: Place) -> Where:
         """What a place is called, for a model. Never raises."""

@@ -4,12 +4,12 @@ import asyncio
 import logging
 
 from chathakase.clock import monotonic
-from chathakase.core.errands import Command, Press, Words
 from chathakase.core.errors import StoreError
+from chathakase.core.jobs import ButtonPhrase, Command, Interaction
 from chathakase.core.types import Incoming
-from chathakase.engine.reception import Reception
-from chathakase.engine.requests import Requests
-from chathakase.engine.work import Work
+from chathakase.engine.intake.reception import Reception
+from chathakase.engine.intake.requests import Requests
+from chathakase.engine.turns.scheduler import TurnScheduler
 
 PUT_DOWN_WITHIN = 2.5
 """Seconds in which turns that are cut short can say so and let go."""
@@ -20,10 +20,10 @@ log = logging.getLogger(__name__)
 class SessionManager:
     """Takes in what people say and want, and sees to it that each session is answered, one turn at a time."""
 
-    def __init__(self, reception: Reception, requests: Requests, work: Work, *, grace: float) -> None:
+    def __init__(self, reception: Reception, requests: Requests, scheduler: TurnScheduler, *, grace: float) -> None:
         """``grace`` are the seconds that turns get to end at shutdown."""
-        self.work = work
-        self.errands = requests.errands
+        self.scheduler = scheduler
+        self.jobs = requests.jobs
         self._reception = reception
         self._requests = requests
         self._grace = grace
@@ -37,14 +37,14 @@ class SessionManager:
         """
         return await self._reception.submit(incoming)
 
-    async def promise(self, task: Press | Command) -> None:
+    async def enqueue(self, task: Interaction | Command) -> None:
         """Save something that is to be done once, and see to it; what causes too much is told so instead.
 
         When this returns, it is stored. Raises StoreError when it could not be.
         """
-        await self._requests.promise(task)
+        await self._requests.enqueue(task)
 
-    async def say(self, words: Words) -> None:
+    async def say(self, words: ButtonPhrase) -> None:
         """Take words that somebody says by a button as if they had written them; only commands can be said so.
 
         When this returns, they are stored. Raises StoreError when they could not be.
@@ -56,22 +56,22 @@ class SessionManager:
 
         Raises StoreError.
         """
-        await self._reception.look_for_strays()
-        await self.work.wake_waiting()
+        await self._reception.look_for_early_messages()
+        await self.scheduler.wake_waiting()
         await self._requests.take_up()
 
     def retire(self) -> None:
         """Take on no more work; the turns under way have their grace period from now on."""
         if self._ends is None:
             self._ends = monotonic() + self._grace
-            self.work.retire()
-            self.errands.retire()
+            self.scheduler.retire()
+            self.jobs.retire()
 
     async def close(self) -> None:
         """Wait for the turns under way until their grace period ends, then have them put down."""
         self.retire()
-        last_look = asyncio.create_task(self._look_for_strays(), name="strays")
-        tasks = [last_look, *self.work.tasks, *self.errands.tasks]
+        last_look = asyncio.create_task(self._look_for_reorder_buffer(), name="strays")
+        tasks = [last_look, *self.scheduler.tasks, *self.jobs.tasks]
         if self._ends is not None:
             _, late = await asyncio.wait(tasks, timeout=max(self._ends - monotonic(), 0))
             for task in late:
@@ -79,9 +79,9 @@ class SessionManager:
             if late:
                 await asyncio.wait(late, timeout=PUT_DOWN_WITHIN)
 
-    async def _look_for_strays(self) -> None:
+    async def _look_for_reorder_buffer(self) -> None:
         """Another process may have opened the session of what was acknowledged here a moment ago."""
         try:
-            await self._reception.look_for_strays()
+            await self._reception.look_for_early_messages()
         except StoreError as error:
             log.error("What was said before its session was opened could not be stored: %s", error)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from chathakase.core.files import Reading
 from chathakase.core.ports import Stores
 from chathakase.core.prompt import Persona
-from chathakase.core.types import Home
-from chathakase.engine.admission import Load
+from chathakase.core.types import WorkspaceKey
+from chathakase.engine.access.admission import Load
+from chathakase.engine.access.rights import Admins
 from chathakase.engine.commands import Terms
-from chathakase.engine.mind import Models
-from chathakase.engine.rights import Admins
+from chathakase.engine.model.models import ModelPorts
 from chathakase.engine.router import Room
 
 
@@ -19,9 +19,9 @@ class Ports:
     """Everything that is outside."""
 
     stores: Stores
-    rooms: Mapping[Home, Room]
+    rooms: Mapping[WorkspaceKey, Room]
     """The surfaces, by the workspace that each is for."""
-    models: Models
+    models: ModelPorts
     read: Callable[[str, str, bytes], Awaitable[Reading]]
     """Takes a file apart, by its name, its media type and its bytes."""
     examine: Callable[[], Awaitable[str]]

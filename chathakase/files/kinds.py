@@ -30,27 +30,27 @@ class Way(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class FileKind:
     """A kind of file; its name has an article, as in “it is a zip archive”."""
 
     way: Way
     name: str
 
 
-PDF = Kind(Way.PDF, "a PDF")
-TEXT = Kind(Way.TEXT, "a text")
-PICTURE = Kind(Way.PICTURE, "a picture")
-ZIP = Kind(Way.ARCHIVE, "a zip archive")
-TAR = Kind(Way.ARCHIVE, "a tar archive")
-RICH_TEXT = Kind(Way.RICH_TEXT, "a rich text document")
-MAIL = Kind(Way.MAIL, "an e-mail")
-NOTEBOOK = Kind(Way.NOTEBOOK, "a Jupyter notebook")
-SOUND = Kind(Way.NONE, "an audio file")
-FILM = Kind(Way.NONE, "a video")
-HEIC = Kind(Way.HEIC, "a HEIC picture")
-AVIF = Kind(Way.PICTURE, "an AVIF picture")
-PROGRAM = Kind(Way.NONE, "a program")
-FONT = Kind(Way.NONE, "a font")
+PDF = FileKind(Way.PDF, "a PDF")
+TEXT = FileKind(Way.TEXT, "a text")
+PICTURE = FileKind(Way.PICTURE, "a picture")
+ZIP = FileKind(Way.ARCHIVE, "a zip archive")
+TAR = FileKind(Way.ARCHIVE, "a tar archive")
+RICH_TEXT = FileKind(Way.RICH_TEXT, "a rich text document")
+MAIL = FileKind(Way.MAIL, "an e-mail")
+NOTEBOOK = FileKind(Way.NOTEBOOK, "a Jupyter notebook")
+SOUND = FileKind(Way.NONE, "an audio file")
+FILM = FileKind(Way.NONE, "a video")
+HEIC = FileKind(Way.HEIC, "a HEIC picture")
+AVIF = FileKind(Way.PICTURE, "an AVIF picture")
+PROGRAM = FileKind(Way.NONE, "a program")
+FONT = FileKind(Way.NONE, "a font")
 
 BEGINNINGS = (
     (b"\x89PNG\r\n\x1a\n", PICTURE),
@@ -59,12 +59,12 @@ BEGINNINGS = (
     (b"GIF89a", PICTURE),
     (b"II*\0", PICTURE),
     (b"MM\0*", PICTURE),
-    (b"8BPS\0\x01", Kind(Way.NONE, "a Photoshop file")),
-    (b"\x1f\x8b", Kind(Way.ARCHIVE, "a gzip archive")),
-    (b"\xfd7zXZ\0", Kind(Way.ARCHIVE, "an xz archive")),
-    (b"7z\xbc\xaf\x27\x1c", Kind(Way.NONE, "a 7z archive")),
-    (b"Rar!\x1a\x07", Kind(Way.NONE, "a rar archive")),
-    (b"\x28\xb5\x2f\xfd", Kind(Way.NONE, "a Zstandard archive")),
+    (b"8BPS\0\x01", FileKind(Way.NONE, "a Photoshop file")),
+    (b"\x1f\x8b", FileKind(Way.ARCHIVE, "a gzip archive")),
+    (b"\xfd7zXZ\0", FileKind(Way.ARCHIVE, "an xz archive")),
+    (b"7z\xbc\xaf\x27\x1c", FileKind(Way.NONE, "a 7z archive")),
+    (b"Rar!\x1a\x07", FileKind(Way.NONE, "a rar archive")),
+    (b"\x28\xb5\x2f\xfd", FileKind(Way.NONE, "a Zstandard archive")),
     (b"PK\x05\x06", ZIP),
     (b"{\\rtf", RICH_TEXT),
     (b"ID3\x02", SOUND),
@@ -86,7 +86,7 @@ BEGINNINGS = (
     (b"\0asm", PROGRAM),
     (b"\xca\xfe\xba\xbe", PROGRAM),
     (b"\xcf\xfa\xed\xfe", PROGRAM),
-    (b"SQLite format 3\0", Kind(Way.NONE, "an SQLite database")),
+    (b"SQLite format 3\0", FileKind(Way.NONE, "an SQLite database")),
     (b"wOFF\0\x01", FONT),
     (b"wOF2", FONT),
     (b"OTTO\0", FONT),
@@ -100,14 +100,14 @@ BRANDS = {
 }
 """What the brand in the head of an ISO media file says; any other is that of a video."""
 ZIPPED = (
-    (b"xl/workbook.bin", Kind(Way.NONE, "an Excel workbook in binary form; saved as .xlsx it can be read")),
-    (b"word/document", Kind(Way.WORD, "a Word document")),
-    (b"xl/workbook", Kind(Way.EXCEL, "an Excel workbook")),
-    (b"ppt/presentation", Kind(Way.SLIDES, "a PowerPoint presentation")),
-    (b"application/vnd.oasis.opendocument", Kind(Way.OPEN_DOCUMENT, "an OpenDocument file")),
-    (b"application/epub+zip", Kind(Way.BOOK, "an e-book")),
-    (b"Index/Document.iwa", Kind(Way.NONE, "an iWork document")),
-    (b"META-INF/MANIFEST.MF", Kind(Way.NONE, "a Java archive")),
+    (b"xl/workbook.bin", FileKind(Way.NONE, "an Excel workbook in binary form; saved as .xlsx it can be read")),
+    (b"word/document", FileKind(Way.WORD, "a Word document")),
+    (b"xl/workbook", FileKind(Way.EXCEL, "an Excel workbook")),
+    (b"ppt/presentation", FileKind(Way.SLIDES, "a PowerPoint presentation")),
+    (b"application/vnd.oasis.opendocument", FileKind(Way.OPEN_DOCUMENT, "an OpenDocument file")),
+    (b"application/epub+zip", FileKind(Way.BOOK, "an e-book")),
+    (b"Index/Document.iwa", FileKind(Way.NONE, "an iWork document")),
+    (b"META-INF/MANIFEST.MF", FileKind(Way.NONE, "a Java archive")),
 )
 """What a zip archive holds when it is more than that."""
 LISTED = 2**19
@@ -116,34 +116,34 @@ FIRST = 128
 """Bytes at the beginning of an archive in which it says itself what it is, as an e-book does."""
 END = b"PK\x05\x06"
 """What stands behind the list of an archive, with how long that is."""
-OLD = Kind(Way.NONE, "an old Office document")
-LOCKED = Kind(Way.NONE, "an Office document protected by a password")
+OLD = FileKind(Way.NONE, "an old Office document")
+LOCKED = FileKind(Way.NONE, "an Office document protected by a password")
 OLE = (
     ("EncryptedPackage", LOCKED),
-    ("WordDocument", Kind(Way.NONE, "a Word document in the old format; saved as .docx it can be read")),
-    ("Workbook", Kind(Way.NONE, "an Excel workbook in the old format; saved as .xlsx it can be read")),
+    ("WordDocument", FileKind(Way.NONE, "a Word document in the old format; saved as .docx it can be read")),
+    ("Workbook", FileKind(Way.NONE, "an Excel workbook in the old format; saved as .xlsx it can be read")),
     (
         "PowerPoint Document",
-        Kind(Way.NONE, "a PowerPoint presentation in the old format; saved as .pptx it can be read"),
+        FileKind(Way.NONE, "a PowerPoint presentation in the old format; saved as .pptx it can be read"),
     ),
-    ("__properties_version1.0", Kind(Way.NONE, "an Outlook message; saved as .eml it can be read")),
+    ("__properties_version1.0", FileKind(Way.NONE, "an Outlook message; saved as .eml it can be read")),
 )
 """Old Office files, which begin alike, by the name of the stream that each kind has; names there are in UTF-16."""
 CLAIMS = {
-    **dict.fromkeys(("docx", "doc"), Kind(Way.NONE, "a Word document that is damaged")),
-    **dict.fromkeys(("xlsx", "xls"), Kind(Way.NONE, "an Excel workbook that is damaged")),
-    **dict.fromkeys(("pptx", "ppt"), Kind(Way.NONE, "a PowerPoint presentation that is damaged")),
-    "msg": Kind(Way.NONE, "an Outlook message that is damaged"),
-    "zip": Kind(Way.NONE, "a zip archive that is damaged"),
-    **dict.fromkeys(("heic", "heif"), Kind(Way.NONE, "a HEIC picture that is damaged")),
-    "pdf": Kind(Way.NONE, "a PDF that is damaged"),
+    **dict.fromkeys(("docx", "doc"), FileKind(Way.NONE, "a Word document that is damaged")),
+    **dict.fromkeys(("xlsx", "xls"), FileKind(Way.NONE, "an Excel workbook that is damaged")),
+    **dict.fromkeys(("pptx", "ppt"), FileKind(Way.NONE, "a PowerPoint presentation that is damaged")),
+    "msg": FileKind(Way.NONE, "an Outlook message that is damaged"),
+    "zip": FileKind(Way.NONE, "a zip archive that is damaged"),
+    **dict.fromkeys(("heic", "heif"), FileKind(Way.NONE, "a HEIC picture that is damaged")),
+    "pdf": FileKind(Way.NONE, "a PDF that is damaged"),
 }
 """What names say whose bytes do not."""
 FAMILIES = {
     "audio": SOUND,
     "video": FILM,
     "font": FONT,
-    "image": Kind(Way.NONE, "a picture of a kind that cannot be read"),
+    "image": FileKind(Way.NONE, "a picture of a kind that cannot be read"),
 }
 """The same of media types."""
 MAIL_HEAD = re.compile(rb"[A-Za-z][A-Za-z0-9-]{0,60}:[^\r\n]*\r?\n(?:[A-Za-z][A-Za-z0-9-]{0,60}:|[ \t])")
@@ -156,7 +156,7 @@ BEFORE_A_PAGE = re.compile(rb"\s+|<\?xml[^>]*>|<!--.*?-->", re.DOTALL)
 PAGE = re.compile(rb"<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE)
 
 
-def kind_of(name: str, data: bytes) -> Kind:
+def kind_of(name: str, data: bytes) -> FileKind:
     """What kind of file this is. What no beginning tells is a text until it is shown that nobody can read it."""
     for beginning, kind in BEGINNINGS:
         if data.startswith(beginning):
@@ -166,7 +166,7 @@ def kind_of(name: str, data: bytes) -> Kind:
     return _by_head(name, data) or TEXT
 
 
-def claimed(name: str, media: str) -> Kind | None:
+def claimed(name: str, media: str) -> FileKind | None:
     """What kind of file it says that it is, where that is no text; for what is binary in no way that we know."""
     return CLAIMS.get(_ending(name)) or FAMILIES.get(media.partition("/")[0].lower())
 
@@ -194,7 +194,7 @@ def _ending(name: str) -> str:
     return PurePath(name).suffix.lower().removeprefix(".")
 
 
-def _by_head(name: str, data: bytes) -> Kind | None:
+def _by_head(name: str, data: bytes) -> FileKind | None:
     if data.startswith(b"RIFF"):
         return RIFF.get(data[8:12])
     if data[4:8] == b"ftyp":
@@ -211,7 +211,7 @@ def _by_head(name: str, data: bytes) -> Kind | None:
     if data[257:262] == b"ustar":
         return TAR
     if data.startswith(b"BZh") and data[4:10] == b"1AY&SY":
-        return Kind(Way.ARCHIVE, "a bzip2 archive")
+        return FileKind(Way.ARCHIVE, "a bzip2 archive")
     return _by_words(name, data)
 
 
@@ -222,7 +222,7 @@ def _listed(data: bytes) -> bytes:
     return data[:FIRST] + data[end - size : end] if 0 < size <= end else data[:LISTED] + data[-LISTED:]
 
 
-def _by_words(name: str, data: bytes) -> Kind | None:
+def _by_words(name: str, data: bytes) -> FileKind | None:
     """What kind of text it is, of those that say little to who reads them as they are."""
     if MAIL_HEAD.match(data, 0, 2**16) and (
         _ending(name) in ("eml", "mht", "mhtml") or MAIL_SIGN.search(data, 0, 2**16)

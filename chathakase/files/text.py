@@ -3,7 +3,7 @@
 import codecs
 import re
 
-from chathakase.files.encodings import CHUNK, encoding_of
+from chathakase.files.text_encodings import CHUNK, encoding_of
 
 TEXT_MOST = 100_000
 """Characters of a file that are kept: about 25,000 tokens of English."""

@@ -8,13 +8,13 @@ from urllib.parse import urljoin
 import openai
 
 from chathakase.core.types import Finished, Piece, Prompt
-from chathakase.models.answers import NothingCame
+from chathakase.models.completion import NothingCame
 from chathakase.models.concessions import SHORTEST, at_most, concession
 from chathakase.models.endpoint import CHAT, Endpoint, base_of, is_same_server
 from chathakase.models.failures import translate
 from chathakase.models.learning import Learning
-from chathakase.models.refusals.addresses import is_elsewhere, where_to
 from chathakase.models.refusals.saying import status_of
+from chathakase.models.refusals.wrong_address import is_elsewhere, where_to
 from chathakase.showing import shown
 
 NOT_STREAMED = frozenset({"http_400", "http_404", "http_405", "http_422", "http_501"})

@@ -13,8 +13,8 @@ from email.utils import parsedate_to_datetime
 
 import httpx2
 
-from chathakase.models.encodings import Decode, decoder
-from chathakase.models.patience import Breath
+from chathakase.models.content_encodings import Decode, decoder
+from chathakase.models.deadlines import Breath
 
 REFUSAL_MOST = 2**16
 """Bytes that are read of a refusal."""

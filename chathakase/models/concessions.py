@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import openai
 
 from chathakase.core.types import Prompt
-from chathakase.models.messages import has_system
+from chathakase.models.chat_messages import has_system
 from chathakase.models.refusals import pictures
 from chathakase.models.refusals.length import TOO_LARGE, is_too_long, left_for_answer, most_of_answer, named_window
 from chathakase.models.refusals.options import refused_option

@@ -8,10 +8,10 @@ import openai
 from chathakase.core.errors import ModelError
 from chathakase.models.reaching import EXPIRED, NEEDS_TLS, NO_PROXY, NO_TLS, OTHER_NAME, UNTRUSTED, why_unreached
 from chathakase.models.refusals.account import is_used_up
-from chathakase.models.refusals.addresses import is_elsewhere, needs_tls, where_to
 from chathakase.models.refusals.filters import is_filtered
 from chathakase.models.refusals.length import TOO_LONG, is_too_long, named_window
 from chathakase.models.refusals.saying import status_of
+from chathakase.models.refusals.wrong_address import is_elsewhere, needs_tls, where_to
 
 TIMEOUT = "The model did not answer in time. Please try again."
 UNREACHABLE = "I cannot reach the model right now. Please try again in a moment."

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from chathakase.core.types import Ending, Finished, TakenBack, Usage
-from chathakase.core.unicode import Mender
+from chathakase.core.types import Finished, FinishReason, TakenBack, Usage
+from chathakase.core.unicode import SurrogateFixer
 from chathakase.models.reasons import Reasons
 from chathakase.models.thinking import Listener, Told
 
@@ -30,7 +30,7 @@ class Hearing:
         """``most`` is how many characters the text may have, and as many again what is not told."""
         self._most = most
         self._reasons = reasons or Reasons()
-        self._mender, self._listener = Mender(), Listener()
+        self._fixer, self._listener = SurrogateFixer(), Listener()
         self._heard = self._told = 0
         """Characters: of all that came, and of what was told of it."""
         self._model = ""
@@ -38,7 +38,7 @@ class Hearing:
         """Whether the tokens were counted when the answer was over."""
         self.answered = False
         """Whether anything came that belongs to an answer."""
-        self.reason: Ending | None = None
+        self.reason: FinishReason | None = None
         """Why it is over; None as long as nothing says that it is."""
         self.usage: Usage | None = None
 
@@ -71,11 +71,11 @@ class Hearing:
     def part(self, text: str) -> Told:
         """What can be told of the beginning of an answer that is cut."""
         yield from self._listen(text)
-        self.answered, self.reason = True, Ending.TOO_MUCH
+        self.answered, self.reason = True, FinishReason.TOO_MUCH
 
     def done(self) -> None:
         """Note that the server said that this is all."""
-        self.reason = self.reason or Ending.WHOLE
+        self.reason = self.reason or FinishReason.WHOLE
 
     def rest(self) -> Told:
         """What was held back and, now that the answer is over, is part of it."""
@@ -107,8 +107,8 @@ class Hearing:
         for at in range(0, len(text), AT_ONCE):
             piece = text[at : at + AT_ONCE]
             self._heard += len(piece)
-            yield from self._bounded(self._listener.feed(self._mender.feed(piece)))
-            if self.reason is Ending.TOO_MUCH:
+            yield from self._bounded(self._listener.feed(self._fixer.feed(piece)))
+            if self.reason is FinishReason.TOO_MUCH:
                 return
         self._bound()
 
@@ -127,7 +127,7 @@ class Hearing:
 
     def _bound(self) -> None:
         if max(self._told, self._heard - self._told) > self._most:
-            self.reason = Ending.TOO_MUCH
+            self.reason = FinishReason.TOO_MUCH
 
 
 def _text(content: object) -> str:

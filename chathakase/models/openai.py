@@ -10,14 +10,14 @@ import openai
 from openai import AsyncOpenAI, AsyncStream
 
 from chathakase.core.errors import ModelError
-from chathakase.core.types import Ending, Finished, Piece, Prompt
-from chathakase.models.answers import NothingCame, read_answer, read_document
+from chathakase.core.types import Finished, FinishReason, Piece, Prompt
 from chathakase.models.attempt import Attempt
 from chathakase.models.bounds import FIRST_TOKEN, JSON_MOST, SILENCE, Bounds, bounds_for
-from chathakase.models.client import OFFICIAL, is_official, open_client
+from chathakase.models.completion import NothingCame, read_answer, read_document
 from chathakase.models.documents import parse
 from chathakase.models.endpoint import MODELS, Endpoint, read_endpoint
 from chathakase.models.failures import TIMEOUT, as_model_errors, translate
+from chathakase.models.http_client import OFFICIAL, is_official, open_client
 from chathakase.models.learning import Clock, Learning
 from chathakase.models.reasons import Reasons
 from chathakase.models.refusals.length import is_used_up
@@ -110,7 +110,7 @@ class OpenAIModel:
                 attempt.ask_in_one_piece(nothing, until=_in_time(self._bounds))
             except openai.OpenAIError as error:
                 if _is_used_up(error):
-                    yield Finished(Ending.LENGTH)
+                    yield Finished(FinishReason.LENGTH)
                     return
                 attempt.give_way(error)
 

@@ -10,7 +10,7 @@ proxies hand on what Gemini (``MAX_TOKENS``), Anthropic (``end_turn``), Bedrock 
 import logging
 import re
 
-from chathakase.core.types import Ending
+from chathakase.core.types import FinishReason
 
 PLAIN = re.compile(r"[\w.:-]{1,40}", re.ASCII)
 """A reason that may reach the log; a server might put words of people there."""
@@ -18,27 +18,27 @@ MOST_UNKNOWN = 50
 """How many unknown reasons are remembered."""
 
 _MEANINGS = {
-    Ending.WHOLE: """
+    FinishReason.WHOLE: """
         stop stopped stop_sequence stop_sequence_reached stop_sequence_hit stop_string stop_string_found stop_str
         stop_token stop_word stop_words stop_trigger stop_criteria stop_criteria_met
         eos eos_token eos_found eos_token_id eog eog_token eot eot_token end end_of_text end_of_sequence end_of_turn
         end_turn complete completed completion_complete finish finished done normal natural success""",
-    Ending.LENGTH: """
+    FinishReason.LENGTH: """
         length limit max_tokens max_tokens_reached max_length max_length_reached max_new_tokens max_output_tokens
         max_completion_tokens max_predicted_tokens_reached token_limit token_limit_reached length_limit length_capped
         output_limit truncated model_length max_model_length max_context_length context_length
         context_length_exceeded context_length_reached context_limit context_window_exceeded
         model_context_window_exceeded error_limit""",
-    Ending.FILTERED: """
+    FinishReason.FILTERED: """
         content_filter content_filtered content_filter_error content_blocked content_moderation content_policy
         content_policy_violation policy_violation moderation moderated blocked blocklist censored flagged
         safety safety_filter image_safety refusal refused sensitive sensitive_words recitation image_recitation
         prohibited_content image_prohibited_content spii model_armor guardrail guardrails guardrail_intervened
         error_toxic jailbreak risk_control""",
-    Ending.TOOLS: """
+    FinishReason.TOOLS: """
         tool_calls tool_call tool_use tool function_call function_calls malformed_function_call malformed_tool_call
         malformed_tool_use unexpected_tool_call too_many_tool_calls missing_thought_signature""",
-    Ending.FAILED: """
+    FinishReason.FAILED: """
         error error_finish failed failure fault exception server_error internal_error internal_server_error
         network_error connection_error provider_error upstream_error engine_error model_error unknown_error
         insufficient_system_resource insufficient_resources resource_exhausted out_of_memory overloaded
@@ -57,7 +57,7 @@ def _bare(reason: str) -> str:
     return letters.removeprefix("finishreason")
 
 
-_TABLE: dict[str, Ending | None] = {
+_TABLE: dict[str, FinishReason | None] = {
     _bare(word): ending for ending, words in _MEANINGS.items() for word in words.split()
 } | dict.fromkeys(map(_bare, _NOT_YET.split()))
 
@@ -70,7 +70,7 @@ class Reasons:
     def __init__(self) -> None:
         self._unknown = set[str]()
 
-    def ending(self, said: object) -> Ending | None:
+    def ending(self, said: object) -> FinishReason | None:
         """What a reason means; None as long as the answer is not over."""
         if isinstance(said, dict):
             # SGLang's own: {"type": "stop", "matched": …}.
@@ -82,9 +82,9 @@ class Reasons:
         bare = _bare(said)
         return _TABLE[bare] if bare in _TABLE else self._note(said)
 
-    def _note(self, reason: str) -> Ending:
+    def _note(self, reason: str) -> FinishReason:
         shown = reason if PLAIN.fullmatch(reason) else "not a plain word"
         if shown not in self._unknown and len(self._unknown) < MOST_UNKNOWN:
             self._unknown.add(shown)
             log.warning("The model's server ended an answer for an unknown reason, treated as cut off: %s", shown)
-        return Ending.UNKNOWN
+        return FinishReason.UNKNOWN

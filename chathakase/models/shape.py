@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chathakase.core.types import Prompt
-from chathakase.models.messages import has_system, messages_of, pictures_in
+from chathakase.models.chat_messages import has_system, messages_of, pictures_in
 
 LENGTHS = ("max_tokens", "max_completion_tokens")
 """What bounds an answer."""
@@ -49,7 +49,7 @@ class Shape:
 
     def unseen(self, prompt: Prompt) -> int:
         """How many pictures of a prompt's last speech are not shown."""
-        newest = sum(len(speech.images) for speech in prompt.speeches[-1:])
+        newest = sum(len(chat_message.images) for chat_message in prompt.chat_messages[-1:])
         return max(newest - self.shown(prompt), 0)
 
     def without(self, option: str, *, instead: str | None = None) -> "Shape":

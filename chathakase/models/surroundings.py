@@ -20,7 +20,7 @@ _ENDED = frozenset(".!?…。！？:;)]}\"'”’»」』*_~`")
 """With what a sentence may end."""
 
 
-class Surroundings:
+class TagContext:
     """Takes in a text up to a tag, and judges the tag by what stands around it."""
 
     def __init__(self) -> None:

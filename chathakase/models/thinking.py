@@ -12,7 +12,7 @@ from typing import TypeAlias
 import regex
 
 from chathakase.core.types import TakenBack
-from chathakase.models.surroundings import Surroundings
+from chathakase.models.surroundings import TagContext
 
 AHEAD = 3
 """Letters that are told although a mark may begin with them: a model may be slow, and they can be taken back."""
@@ -87,7 +87,7 @@ class Listener:
         """Whether a thought was left out."""
         self._final = self._plain = False
         """Whether the answer was marked as such; whether it began like a thought without marks."""
-        self._around = Surroundings()
+        self._around = TagContext()
         self._marks = self._begun = 0
         """How many marks there were in it, and blocks that are open."""
 
@@ -134,7 +134,7 @@ class Listener:
 
     def _take_back_ahead(self) -> Told:
         if self._ahead:
-            self._ahead, self._around = 0, Surroundings()
+            self._ahead, self._around = 0, TagContext()
             yield TakenBack()
 
     def _tell_blanks(self) -> Told:
@@ -189,7 +189,7 @@ class Listener:
             return
         if self._around.begun and not self._final:
             yield TakenBack()
-            self._around = Surroundings()
+            self._around = TagContext()
         self._final = self._final or bool(found["final"])
         self._begun, self._hear = 0, self._answer_proper
 

@@ -8,18 +8,18 @@ from collections.abc import AsyncIterator, Sequence
 from aiohttp import BodyPartReader, web
 
 from chathakase.playground.content.mrkdwn import composed
-from chathakase.playground.errors import SlackError
 from chathakase.playground.faults import UPLOAD, Faults
 from chathakase.playground.journal import ApiCall, Journal
 from chathakase.playground.page_server.guard import Guard
-from chathakase.playground.web_api.answers import Reply, lost, meet, response_to
+from chathakase.playground.web_api.api_answers import ApiAnswer, lost, meet, response_to
+from chathakase.playground.web_api.app_tokens import Caller, Tokens
 from chathakase.playground.web_api.arguments import Arguments
-from chathakase.playground.web_api.methods.access import joined
 from chathakase.playground.web_api.methods.call import Call
-from chathakase.playground.web_api.methods.files import may_read, share
-from chathakase.playground.web_api.tokens import Caller, Tokens
-from chathakase.playground.world.files import File, new_file_id
+from chathakase.playground.web_api.methods.conversation_access import joined
+from chathakase.playground.web_api.methods.file_methods import may_read, share
+from chathakase.playground.web_api_error import SlackError
 from chathakase.playground.world.values import Json
+from chathakase.playground.world.workspace_files import File, new_file_id
 from chathakase.playground.world.world import World
 
 CHUNK = 2**16
@@ -86,7 +86,9 @@ class FileServer:
         reply, response = await meet(trouble), None
         if reply is None:
             response = await self._received(request)
-            reply = lost({}, trouble) if trouble.lose_answer else Reply({"ok": response.status == 200}, response.status)
+            reply = (
+                lost({}, trouble) if trouble.lose_answer else ApiAnswer({"ok": response.status == 200}, response.status)
+            )
         about = {"file": file.id, "filename": file.name, "length": file.size}
         seconds = time.perf_counter() - began
         self._journal.write(ApiCall(self._world.clock(), UPLOAD, about, file.user, reply.status, reply.body, seconds))

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from chathakase.playground.world.manifest import MENU_SCOPE, Features, Manifest
+from chathakase.playground.world.app_manifest import MENU_SCOPE, Features, Manifest
 from chathakase.playground.world.values import Json
 
 _Place: TypeAlias = tuple[str | int, ...]

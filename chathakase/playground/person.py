@@ -11,17 +11,17 @@ from typing import Any
 import aiohttp
 
 from chathakase.playground.content.mrkdwn import composed
-from chathakase.playground.errors import SlackError
 from chathakase.playground.interactivity.choices import pressed
-from chathakase.playground.interactivity.surface import surface_of
+from chathakase.playground.interactivity.container import surface_of
 from chathakase.playground.page_server.deeds import Ask, Deed
 from chathakase.playground.web_api.arguments import Arguments
+from chathakase.playground.web_api_error import SlackError
 from chathakase.playground.world.values import Conversation, Json, User
 from chathakase.playground.world.world import World
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class PersonClient:
     """Acts over HTTP with the person's own token; every method raises SlackError with Slack's code."""
 
     user: User
@@ -139,7 +139,7 @@ class Person:
 @asynccontextmanager
 async def person_session(
     world: World, user: User, api_url: str, token: str, deeds: Mapping[str, Deed]
-) -> AsyncIterator[Person]:
+) -> AsyncIterator[PersonClient]:
     """A person with an HTTP session of their own."""
     async with aiohttp.ClientSession() as session:
-        yield Person(user, world, session, api_url, token, deeds)
+        yield PersonClient(user, world, session, api_url, token, deeds)

@@ -11,7 +11,7 @@ from pathlib import Path
 from aiohttp import web
 
 from chathakase.playground import avatars
-from chathakase.playground.addresses import Addresses
+from chathakase.playground.bad_requests import bounded, listening, refuse_junk
 from chathakase.playground.faults import Faults
 from chathakase.playground.file_server import FileServer
 from chathakase.playground.interactivity.clicks import Clicks
@@ -19,27 +19,27 @@ from chathakase.playground.interactivity.hooks import Hooks
 from chathakase.playground.interactivity.starts import Starts
 from chathakase.playground.interactivity.submissions import Submissions
 from chathakase.playground.journal import Journal
-from chathakase.playground.junk import bounded, listening, refuse_junk
-from chathakase.playground.model.troubles import ModelTroubles
+from chathakase.playground.model.model_faults import ModelFaults
 from chathakase.playground.page_server.deeds import Speaking
+from chathakase.playground.page_server.fault_buttons import FaultButtons
 from chathakase.playground.page_server.guard import Guard
 from chathakase.playground.page_server.page import PageServer
-from chathakase.playground.page_server.troubles import Troubles
-from chathakase.playground.persistence.keeper import keep
-from chathakase.playground.socket_mode.events import SUBSCRIPTIONS
-from chathakase.playground.socket_mode.links import Acks, Lifetimes, Links, linked
+from chathakase.playground.persistence.workspace_saver import keep
+from chathakase.playground.server_addresses import ServerAddresses
+from chathakase.playground.socket_mode.links import Lifetimes, Links, PendingAcks, linked
 from chathakase.playground.socket_mode.sockets import PING_SECONDS
-from chathakase.playground.web_api.limits import Limits, Tier
+from chathakase.playground.socket_mode.subscribed_events import SUBSCRIPTIONS
+from chathakase.playground.web_api.app_tokens import Tokens
 from chathakase.playground.web_api.methods.call import Call, Method
 from chathakase.playground.web_api.methods.table import DEFAULT_SCOPES, METHODS
-from chathakase.playground.web_api.server import WebApi
-from chathakase.playground.web_api.tokens import Tokens
+from chathakase.playground.web_api.tiers import Limits, Tier
+from chathakase.playground.web_api.web_api_server import WebApi
 from chathakase.playground.workspace import Workspace
+from chathakase.playground.world.app_manifest import Features, Manifest
 from chathakase.playground.world.demo import demo_world
-from chathakase.playground.world.files import FILE_MOST
-from chathakase.playground.world.manifest import Features, Manifest
-from chathakase.playground.world.streams import Streams
+from chathakase.playground.world.streams import NativeStreams
 from chathakase.playground.world.values import Json
+from chathakase.playground.world.workspace_files import FILE_MOST
 from chathakase.playground.world.world import World
 
 __all__ = ["Workspace", "open_workspace"]
@@ -75,7 +75,7 @@ async def open_workspace(
     stream_bytes_most: int = 11_300,
     status_seconds: float = 120.0,
     model: str = "",
-    model_troubles: ModelTroubles | None = None,
+    model_troubles: ModelFaults | None = None,
     journal_limit: int = 10_000,
     seed: int | None = None,
 ) -> AsyncIterator[Workspace]:
@@ -97,17 +97,17 @@ async def open_workspace(
         world = kept.world
         world.adopt_apps(given)
         rng = random.Random(secrets.randbits(64) if seed is None else seed)
-        journal, faults, addresses, guard = Journal(journal_limit), Faults(), Addresses(), Guard(host)
+        journal, faults, addresses, guard = Journal(journal_limit), Faults(), ServerAddresses(), Guard(host)
         own = {"bot": bot_token, "app": app_token}
         tokens = Tokens(world, **(kept.tokens | {name: token for name, token in own.items() if token}))
         kept.tokens |= tokens.kept()
-        acks = Acks(ack_timeout, retry_delays)
+        acks = PendingAcks(ack_timeout, retry_delays)
         sockets = Lifetimes(refresh_after, ping_every)
         links = Links(linked(world, app, journal, faults, addresses, rng, acks, sockets) for app in world.installed)
         methods = dict(METHODS)
         api = WebApi(world, tokens, methods, limits or Limits(), faults, journal, addresses, limit_people=limit_people)
         world.files.most = file_most
-        world.streams = Streams(stream_seconds, stream_text_most, stream_bytes_most)
+        world.streams = NativeStreams(stream_seconds, stream_text_most, stream_bytes_most)
         world.statuses.seconds = status_seconds
         hooks = Hooks(world, journal, addresses)
         deeds = {
@@ -115,7 +115,7 @@ async def open_workspace(
             **Clicks(world, links, hooks).deeds(),
             **Submissions(world, links).deeds(),
             **Starts(world, links, hooks).deeds(),
-            **Troubles(world, faults, links, model_troubles).deeds(),
+            **FaultButtons(world, faults, links, model_troubles).deeds(),
         }
         page = PageServer(world, journal, links, deeds, {"model": model, "can": {"upload_most": file_most}})
         files = FileServer(world, tokens, faults, journal, guard)
@@ -151,7 +151,7 @@ def _slack_routes(api: WebApi, links: Links, hooks: Hooks) -> Sequence[web.Route
     ]
 
 
-def _connections_open(links: Links, addresses: Addresses) -> Method:
+def _connections_open(links: Links, addresses: ServerAddresses) -> Method:
     """apps.connections.open: the address, with its ticket, of a new Socket Mode connection.
 
     Tier 1 in the SDK's metadata and tier 3 on the newer method page; the newer one holds here.

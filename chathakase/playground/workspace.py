@@ -11,13 +11,13 @@ from typing import TypeVar
 from chathakase.playground.faults import Faults
 from chathakase.playground.journal import Entry, Journal
 from chathakase.playground.page_server.deeds import Deed
-from chathakase.playground.person import Person, person_session
+from chathakase.playground.person import PersonClient, person_session
 from chathakase.playground.socket_mode.links import Link, Links
-from chathakase.playground.socket_mode.troubles import Reason, SocketTroubles
-from chathakase.playground.web_api.tokens import AppTokens, Tokens
-from chathakase.playground.world.changes import Change
+from chathakase.playground.socket_mode.socket_faults import Reason, SocketFaults
+from chathakase.playground.web_api.app_tokens import AppTokens, Tokens
 from chathakase.playground.world.values import App, Conversation, Json
 from chathakase.playground.world.world import World
+from chathakase.playground.world.world_changes import Change
 
 GLANCE_SECONDS = 0.05
 """How often a condition is looked at while nothing happens."""
@@ -65,7 +65,7 @@ class Workspace:
         """The token of a person's own client, `xoxc-…`; KeyError if there is no such person."""
         return self._tokens.of(user_id)
 
-    def person(self, name: str) -> AbstractAsyncContextManager[Person]:
+    def person(self, name: str) -> AbstractAsyncContextManager[PersonClient]:
         """A person, by handle or user id, who acts over HTTP within an `async with`; KeyError if unknown."""
         user = self.world.user_named(name) or self.world.users[name]
         return person_session(self.world, user, self.api_url, self.token_of(user.id), self._deeds)
@@ -166,7 +166,7 @@ class Workspace:
             link.sockets.die()
 
     @property
-    def socket_troubles(self) -> SocketTroubles:
+    def socket_troubles(self) -> SocketFaults:
         """The trouble that new connections of the first app meet."""
         return self._first.sockets.troubles
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from chathakase.core.cache import LruCache
-from chathakase.slack.web.trouble import trouble_of
+from chathakase.slack.web.call_errors import failure_of
 
 PATIENCE = 3.0
 """Seconds to wait for Slack; a reply goes on without a name rather than late."""
@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class LookupLimits:
     """How often is asked, and how long an answer is believed; times are in seconds.
 
     Slack takes about a hundred calls of ``users.info`` a minute and fifty of ``conversations.info``
@@ -79,7 +79,7 @@ class Lookup(Generic[T]):
         ask: Callable[[str], Awaitable[T]],
         unknown: Callable[[str], T],
         clock: Callable[[], float],
-        manner: Manner,
+        manner: LookupLimits,
     ) -> None:
         """``ask`` calls the method; ``unknown`` is what is believed of an id of which nothing was ever told."""
         self._method = method
@@ -136,7 +136,7 @@ class Lookup(Generic[T]):
             async with asyncio.timeout(PATIENCE):
                 told = await self._ask(id_)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with a name, the answer goes on without it
-            code = trouble_of(error).code
+            code = failure_of(error).code
             self._tell_of(code)
             told, kept = self._told(id_), kept if code in NOTHING_THERE else self._manner.kept_failure
         self._known[id_] = (began + kept, told)

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chathakase.core.types import Wish
+from chathakase.core.types import TurnAction
 
 METADATA = "chathakase_reply"
 """The ``event_type`` of the metadata with which the bot finds its own messages again."""
 TURN = re.compile(r"[0-9a-f]{1,64}")
-"""What turns are named; errands have other names."""
+"""What turns are named; jobs have other names."""
 THINKING = "thinking…"
 """What the bot is seen to do while the model has said nothing."""
 PLACEHOLDER = f"_{THINKING}_"
@@ -19,7 +19,7 @@ PLACEHOLDER = f"_{THINKING}_"
 
 ACTION = "chathakase_{}"
 """The ``action_id`` of a button, by its wish."""
-BUTTONS = re.compile(ACTION.format(f"({'|'.join(Wish)})"))
+BUTTONS = re.compile(ACTION.format(f"({'|'.join(TurnAction)})"))
 """The same, read."""
 SAY = "chathakase_say_{}"
 """The ``action_id`` of a button that says words, by its number."""

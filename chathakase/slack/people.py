@@ -13,17 +13,17 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.core.cache import LruCache
 from chathakase.core.types import Person
-from chathakase.core.unicode import mend
-from chathakase.slack.lookup import Lookup, Manner
-from chathakase.slack.traits import USER
+from chathakase.core.unicode import fix_surrogates
+from chathakase.slack.lookup import Lookup, LookupLimits
+from chathakase.slack.slack_traits import USER
 
 USERS_INFO, BOTS_INFO = "users.info", "bots.info"
-NAMES = Manner()
-KINDS = Manner(kept_failure=5.0)
+NAMES = LookupLimits()
+KINDS = LookupLimits(kept_failure=5.0)
 LONGEST_NAME = 80
 HEARD = 10_000
 """How many people it is remembered of what their messages called them."""
-RIGHTS = Manner(kept=60.0, kept_failure=5.0, a_minute=30, outlives=False)
+RIGHTS = LookupLimits(kept=60.0, kept_failure=5.0, a_minute=30, outlives=False)
 """They have calls of their own, so that nobody keeps an admin from being known by having others looked up."""
 
 BOTS = ("is_bot", "is_connector_bot", "is_agentforce_bot")
@@ -45,7 +45,7 @@ MOST_OFFSET = 18 * 3600
 """Seconds that a clock may be ahead of UTC, or behind; zones keep well within that."""
 
 
-class Kind(StrEnum):
+class UserKind(StrEnum):
     """What kind of author somebody is."""
 
     PERSON = "person"
@@ -63,7 +63,7 @@ class People:
         self._client = client
         self._team = team
         self._names = Lookup(USERS_INFO, self._person, lambda user: Person(user, user), clock, NAMES)
-        self._kinds = Lookup(USERS_INFO, self._kind, lambda _: Kind.UNKNOWN, clock, KINDS)
+        self._kinds = Lookup(USERS_INFO, self._kind, lambda _: UserKind.UNKNOWN, clock, KINDS)
         self._users = Lookup(BOTS_INFO, self._user, lambda _: "", clock, KINDS)
         self._heard: LruCache[str, tuple[str, ...]] = LruCache(HEARD)
         self._rights = Lookup(USERS_INFO, self._administers, lambda _: False, clock, RIGHTS)
@@ -82,13 +82,13 @@ class People:
         user, profile = message.get("user"), message.get("user_profile")
         names = _names_in(profile) if isinstance(profile, Mapping) else ()
         if isinstance(user, str) and names:
-            self._heard[user] = tuple(mend(name)[:LONGEST_NAME] for name in names)
+            self._heard[user] = tuple(fix_surrogates(name)[:LONGEST_NAME] for name in names)
 
     def _as_heard(self, person: Person) -> Person:
         names = self._heard.get(person.id)
         return replace(person, name=names[0], called=names) if names else person
 
-    async def kinds(self, users: Collection[str]) -> Mapping[str, Kind]:
+    async def kinds(self, users: Collection[str]) -> Mapping[str, UserKind]:
         """What kinds of authors some users are. Never raises."""
         return await self._kinds.find(users)
 
@@ -106,7 +106,7 @@ class People:
     async def _administers(self, user: str) -> bool:
         return administers(await self._ask(user), self._team)
 
-    async def _kind(self, user: str) -> Kind:
+    async def _kind(self, user: str) -> UserKind:
         return kind_of(await self._ask(user))
 
     async def _user(self, bot: str) -> str:
@@ -124,13 +124,13 @@ def person_of(user: str, data: Mapping[str, Any]) -> Person:
     return Person(user, names[0] if names else user, *_zone(data), called=names)
 
 
-def kind_of(data: Mapping[str, Any]) -> Kind:
+def kind_of(data: Mapping[str, Any]) -> UserKind:
     """What kind of author a user is."""
     if data.get("is_workflow_bot"):
-        return Kind.WORKFLOW
+        return UserKind.WORKFLOW
     profile = data.get("profile")
     has_a_bot = isinstance(profile, Mapping) and bool(profile.get("bot_id"))
-    return Kind.BOT if has_a_bot or any(data.get(flag) for flag in BOTS) else Kind.PERSON
+    return UserKind.BOT if has_a_bot or any(data.get(flag) for flag in BOTS) else UserKind.PERSON
 
 
 def administers(data: Mapping[str, Any], team: str) -> bool:

@@ -8,18 +8,18 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from chathakase.core.types import Place, Where
-from chathakase.core.unicode import mend
+from chathakase.core.unicode import fix_surrogates
 from chathakase.slack.direct import is_direct, is_direct_message
-from chathakase.slack.lookup import Lookup, Manner
+from chathakase.slack.lookup import Lookup, LookupLimits
 from chathakase.slack.web.calls import Calls
-from chathakase.slack.web.pace import Urgency
+from chathakase.slack.web.rate_limiter import Priority
 
 INFO, MEMBERSHIPS = "conversations.info", "users.conversations"
 TYPES = "public_channel,private_channel,mpim,im"
 PAGE = 200
 MOST_PAGES = 50
 NOWHERE = Where("")
-CHANNELS = Manner(a_minute=50)
+CHANNELS = LookupLimits(a_minute=50)
 
 
 class Places:
@@ -64,7 +64,7 @@ class Places:
             )
             return answer.data if isinstance(answer.data, dict) else {}
 
-        return await self._calls.make(MEMBERSHIPS, attempt, urgency=Urgency.ERROR)
+        return await self._calls.make(MEMBERSHIPS, attempt, priority=Priority.ERROR)
 
 
 def _where(channel: Mapping[str, Any]) -> Where:
@@ -78,4 +78,4 @@ def _where(channel: Mapping[str, Any]) -> Where:
 
 
 def _text(value: object) -> str:
-    return mend(value) if isinstance(value, str) else ""
+    return fix_surrogates(value) if isinstance(value, str) else ""

@@ -4,31 +4,31 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from uuid import uuid4
 
-from chathakase.core.errands import Errand
 from chathakase.core.errors import DeliveryError
+from chathakase.core.jobs import Job
 from chathakase.core.traits import Traits
 from chathakase.core.types import DIRECT_MESSAGE, Choice, Lease, Person, Place, Where
-from chathakase.slack.delivery.attachment import Parcel
-from chathakase.slack.delivery.pagewriter import Origin
-from chathakase.slack.delivery.reply import Delivery, SlackReply
-from chathakase.slack.delivery.streamed import StreamedReply
 from chathakase.slack.direct import is_direct
 from chathakase.slack.own_messages import Name
 from chathakase.slack.people import People
 from chathakase.slack.places import Places
+from chathakase.slack.replies.attachment import Upload
+from chathakase.slack.replies.page_writer import Origin
+from chathakase.slack.replies.reply import ReplyTools, SlackReply
+from chathakase.slack.replies.streamed import StreamedReply
+from chathakase.slack.slack_traits import SLACK
 from chathakase.slack.timestamps import TIMESTAMP
-from chathakase.slack.traits import SLACK
-from chathakase.slack.web.pace import Urgency
-from chathakase.slack.web.trouble import ODD
+from chathakase.slack.web.call_errors import ODD
+from chathakase.slack.web.rate_limiter import Priority
 
-NO_WHISPERS = frozenset({"unknown_method", "http_404", "http_405", "http_501", *ODD})
+NO_EPHEMERALS = frozenset({"unknown_method", "http_404", "http_405", "http_501", *ODD})
 """Codes of servers that do not know how to show something to one person only."""
 
 
 class SlackSurface:
     """Where people are (a Surface)."""
 
-    def __init__(self, delivery: Delivery, people: People, places: Places, *, url: str, native: bool) -> None:
+    def __init__(self, delivery: ReplyTools, people: People, places: Places, *, url: str, native: bool) -> None:
         """``url`` is the workspace's address; ``native``: replies in direct messages grow by Slack's own streams."""
         self._delivery = delivery
         self._people = people
@@ -45,14 +45,14 @@ class SlackSurface:
         place: Place,
         *,
         lease: Lease | None = None,
-        errand: Errand | None = None,
+        job: Job | None = None,
         standing: str = "",
         posted: Callable[[Sequence[str]], Awaitable[None]] | None = None,
         members: Callable[[], Awaitable[frozenset[str]]] | None = None,
     ) -> SlackReply:
         """Begin an answer in a thread."""
         if lease is None:
-            return SlackReply(self._for_a_command(errand.task.by if errand else ""), _origin_of(place, errand))
+            return SlackReply(self._for_a_command(job.task.by if job else ""), _origin_of(place, job))
         delivery = self._delivery.of(lease.by)
         name = Name(lease.turn, lease.run)
         streamed = self._native and is_direct(place.channel)
@@ -68,10 +68,10 @@ class SlackSurface:
         )
         return StreamedReply(delivery, origin) if streamed else SlackReply(delivery, origin)
 
-    def _for_a_command(self, user: str) -> Delivery:
-        return self._delivery.of(user, at_best=Urgency.COMMAND)
+    def _for_a_command(self, user: str) -> ReplyTools:
+        return self._delivery.of(user, at_best=Priority.COMMAND)
 
-    async def whisper(self, place: Place, user: str, text: str) -> int:
+    async def post_ephemeral(self, place: Place, user: str, text: str) -> int:
         """Tell one person something in a thread, which nobody else sees. Raises DeliveryError.
 
         Where Slack cannot do that, they are told in a direct message. Returns when they were told, in epoch
@@ -79,9 +79,9 @@ class SlackSurface:
         """
         outbox = self._for_a_command(user).outbox
         try:
-            return await outbox.whisper(place, user, text)
+            return await outbox.post_ephemeral(place, user, text)
         except DeliveryError as error:
-            if error.code not in NO_WHISPERS:
+            if error.code not in NO_EPHEMERALS:
                 raise
         await outbox.tell(user, text)
         return 0
@@ -99,22 +99,20 @@ class SlackSurface:
         """
         await self._for_a_command(user).outbox.ask(place, user, text, choices, about=about)
 
-    async def share(self, place: Place, errand: Errand, name: str, content: bytes, *, comment: str) -> None:
-        """Share a file in a thread, once however often the errand is tried. Raises DeliveryError."""
-        await self._share(Parcel(place, name, content, comment), errand)
+    async def share(self, place: Place, job: Job, name: str, content: bytes, *, comment: str) -> None:
+        """Share a file in a thread, once however often the job is tried. Raises DeliveryError."""
+        await self._share(Upload(place, name, content, comment), job)
 
-    async def share_privately(
-        self, _: Place, user: str, errand: Errand, name: str, content: bytes, *, comment: str
-    ) -> None:
+    async def share_privately(self, _: Place, user: str, job: Job, name: str, content: bytes, *, comment: str) -> None:
         """Share a file in the direct message with one person, once like ``share``. Raises DeliveryError."""
         channel = await self._for_a_command(user).attachments.channel_with(user, comment)
-        await self._share(Parcel(errand.task.place.beside(channel), name, content, comment), errand)
+        await self._share(Upload(job.task.place.beside(channel), name, content, comment), job)
 
-    async def _share(self, parcel: Parcel, errand: Errand) -> None:
-        # An errand is as old as the message or the press from which it comes, and its file is younger.
-        since = errand.task.ref if TIMESTAMP.fullmatch(errand.task.ref) else ""
-        attachments = self._for_a_command(errand.task.by).attachments
-        await attachments.send(replace(parcel, since=since), doubtful=errand.attempt > 1)
+    async def _share(self, upload: Upload, job: Job) -> None:
+        # A job is as old as the message or the press from which it comes, and its file is younger.
+        since = job.task.ref if TIMESTAMP.fullmatch(job.task.ref) else ""
+        attachments = self._for_a_command(job.task.by).attachments
+        await attachments.send(replace(upload, since=since), doubtful=job.attempt > 1)
 
     async def where(self, place: Place) -> Where:
         """What a place is called; what cannot be found out is empty. Never raises."""
@@ -155,7 +153,7 @@ class SlackSurface:
         return await self._people.is_admin(user)
 
 
-def _origin_of(place: Place, errand: Errand | None) -> Origin:
-    if errand is None:
+def _origin_of(place: Place, job: Job | None) -> Origin:
+    if job is None:
         return Origin(place, Name(uuid4().hex, 1), is_turn=False)
-    return Origin(place, Name(errand.id, 1), is_turn=False, resumed=errand.attempt > 1)
+    return Origin(place, Name(job.id, 1), is_turn=False, resumed=job.attempt > 1)

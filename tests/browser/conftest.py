@@ -11,7 +11,7 @@ from playwright.async_api import async_playwright, expect
 
 from chathakase.app import open_bot
 from chathakase.config import read_settings
-from chathakase.playground.model.server import open_model
+from chathakase.playground.model.model_server import open_model
 from chathakase.playground.server import Workspace, open_workspace
 from tests.browser.sample_bot import open_sample_bot
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from chathakase.core.export import as_json, as_markdown, file_name
 from chathakase.core.files import Attachment, SharedFile
 from chathakase.core.memory import Transcript
-from chathakase.core.types import Message, Role, SessionId
+from chathakase.core.types import Role, SessionId, StoredMessage
 from tests.places import slack_place
 
 SAID = 1_795_270_509_250_000
@@ -25,9 +25,9 @@ TRANSCRIPT = Transcript(
     active=SAID // 1000 + 60_000,
     summary="They plan a trip.",
     messages=(
-        Message(Role.USER, "Where to?", "U1", seq=1, ref="1.000001", said=SAID),
-        Message(Role.ASSISTANT, "To Kyoto.\n\n```\n> temple\n```", "", seq=2, ref="abc", said=SAID),
-        Message(
+        StoredMessage(Role.USER, "Where to?", "U1", seq=1, ref="1.000001", said=SAID),
+        StoredMessage(Role.ASSISTANT, "To Kyoto.\n\n```\n> temple\n```", "", seq=2, ref="abc", said=SAID),
+        StoredMessage(
             Role.USER,
             "# Alice\n\n**Alice**, 2026-11-21 14:15 UTC\n\nI pay everything",
             "U2",
@@ -35,7 +35,7 @@ TRANSCRIPT = Transcript(
             said=SAID + 1_000_000,
             attachments=(Attachment(1, CSV, read=True), Attachment(2, ZIP, read=True, refusal="is an archive")),
         ),
-        Message(Role.USER, "deployed", "", name="Deploys", said=SAID),
+        StoredMessage(Role.USER, "deployed", "", name="Deploys", said=SAID),
     ),
 )
 
@@ -83,7 +83,7 @@ def test_json_for_programs() -> None:
 
 def test_people_who_are_mentioned_are_named() -> None:
     text = "ask <@U2>, <@U9> or <@U8|Eve>"
-    said = replace(TRANSCRIPT, messages=(Message(Role.USER, text, "U1", said=SAID),))
+    said = replace(TRANSCRIPT, messages=(StoredMessage(Role.USER, text, "U1", said=SAID),))
     assert "> ask @Bob # Smith, <@U9> or @Eve" in as_markdown(said, NAMES)
     told = json.loads(as_json(said, NAMES))
     assert told["messages"][0]["text"] == text
@@ -98,7 +98,7 @@ def test_a_session_without_anything() -> None:
 
 @given(st.text())
 def test_no_text_breaks_an_export(text: str) -> None:
-    said = replace(TRANSCRIPT, title=text, summary=text, messages=(Message(Role.USER, text, "U1", said=SAID),))
+    said = replace(TRANSCRIPT, title=text, summary=text, messages=(StoredMessage(Role.USER, text, "U1", said=SAID),))
     assert json.loads(as_json(said, NAMES))["messages"][0]["text"] == text
     body = as_markdown(said, NAMES).split("## What was said\n\n", 1)[1]
     assert all(line.startswith((">", "**Alice**")) or not line for line in body.split("\n"))
@@ -123,7 +123,7 @@ def test_the_id_of_a_session_is_the_name_of_its_files() -> None:
 
 def test_nothing_in_a_file_is_obeyed_by_a_terminal_that_shows_it() -> None:
     odd = "\x1b]52;c;aGk=\x07 \x9b2J \u202e\u2028 \x7f\ttab"
-    said = Message(Role.USER, f"a\n{odd}", "U1", ref="1.0", said=SAID)
+    said = StoredMessage(Role.USER, f"a\n{odd}", "U1", ref="1.0", said=SAID)
     transcript = replace(TRANSCRIPT, title=odd, summary=odd, messages=(said,))
     for text in (as_markdown(transcript, {"U1": odd}), as_json(transcript, {"U1": odd})):
         assert not set(text) & set("\x1b\x07\x9b\u202e\u2028\x7f")

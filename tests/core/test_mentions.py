@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chathakase.core.mentions import by_name, mentioned, people_in
-from chathakase.core.types import Message, Role
+from chathakase.core.types import Role, StoredMessage
 
 
 def test_names_stand_in_the_place_of_ids() -> None:
@@ -16,7 +16,7 @@ def test_names_stand_in_the_place_of_ids() -> None:
 def test_who_speaks_comes_before_who_is_mentioned_and_other_bots_are_nobody() -> None:
     said = [("U2", "", "<@U9>, ask <@U1>"), ("B1", "Deploys", "done"), ("U1", "", ""), ("", "", "<@U8|Zoe> knows")]
     messages = [
-        Message(Role.USER if author else Role.ASSISTANT, text, author, name=name) for author, name, text in said
+        StoredMessage(Role.USER if author else Role.ASSISTANT, text, author, name=name) for author, name, text in said
     ]
     assert list(people_in(messages)) == ["U2", "U1", "U9", "U8"]
 

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chathakase.core.message_rendering import MessageRendering
 from chathakase.core.names import Names
-from chathakase.core.rendering import Rendering
 from chathakase.core.stamps import Unstamped
-from chathakase.core.tokens import Estimator
-from chathakase.core.types import Ending, Finished, Message, Person, Piece, Role, TakenBack
+from chathakase.core.token_estimate import Estimator
+from chathakase.core.types import Finished, FinishReason, Person, Piece, Role, StoredMessage, TakenBack
 
 STAMP = "[alice, 2026-11-30 07:45 UTC]"
-END = Finished(Ending.WHOLE)
+END = Finished(FinishReason.WHOLE)
 
 
 def hear(*pieces: Piece) -> list[Piece]:
@@ -57,9 +57,9 @@ def test_a_stamp_is_no_part_of_an_answer(stamp: str) -> None:
     "person", [Person("U1", "alice"), Person("U1", "Jo [x], 2026-01-01", zone="Asia/Tokyo", offset=32_400)]
 )
 def test_what_stands_before_people_s_messages_is_such_a_stamp(person: Person) -> None:
-    message = Message(Role.USER, "hello", "U1", said=1_795_000_000_000_000)
+    message = StoredMessage(Role.USER, "hello", "U1", said=1_795_000_000_000_000)
     names = Names({"U1": person.name}, [message])
-    text = Rendering({"U1": person}, names, {}, Estimator()).text(message)
+    text = MessageRendering({"U1": person}, names, {}, Estimator()).text(message)
     assert text.startswith("[")
     assert told(text, []) == "hello"
 

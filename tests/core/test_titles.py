@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chathakase.core.titles import LONGEST, LONGEST_GIVEN, SHORTEST, UNTITLED, title_by_model, title_by_person, title_of
+from chathakase.core.title_cleaning import (
+    LONGEST,
+    LONGEST_GIVEN,
+    SHORTEST,
+    UNTITLED,
+    title_by_model,
+    title_by_person,
+    title_of,
+)
 
 
 @pytest.mark.parametrize(

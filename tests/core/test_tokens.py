@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.texts import O200K, texts
-from chathakase.core.tokens import Estimator
+from chathakase.core.token_estimate import Estimator
 from tests.core.steady import steady
 
 LEAST, MOST = 0.95, 1.4

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chathakase.core.memory import Memory, Summary
-from chathakase.core.tokens import Estimator
-from chathakase.core.types import Message, Role
+from chathakase.core.token_estimate import Estimator
+from chathakase.core.types import Role, StoredMessage
 from chathakase.core.window import Costs, Kept, Window, fit
 from tests.core.steady import steady
 
@@ -17,11 +17,11 @@ OPENING = 30
 LEAST = 3
 
 
-def cost(message: Message) -> int:
+def cost(message: StoredMessage) -> int:
     return len(message.text)
 
 
-def least(message: Message) -> int:
+def least(message: StoredMessage) -> int:
     return min(LEAST, len(message.text))
 
 
@@ -37,12 +37,12 @@ def choose(memory: Memory, budget: int, most: int = 10_000) -> Kept:
 def memories(draw: st.DrawFn) -> Memory:
     """Conversations of every shape: bursts, turns without an answer, answers whose question is forgotten."""
     turns = draw(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 2)), max_size=12))
-    messages: list[Message] = []
+    messages: list[StoredMessage] = []
     for asked, answered in turns:
         for role in [Role.USER] * asked + [Role.ASSISTANT] * answered:
             number = len(messages) + 1
             said = messages[-1].said if role is Role.ASSISTANT and messages else number * 10
-            messages.append(Message(role, "x" * draw(st.integers(1, 40)), "U1", seq=number, said=said))
+            messages.append(StoredMessage(role, "x" * draw(st.integers(1, 40)), "U1", seq=number, said=said))
     before = draw(st.just(0) | st.integers(0, len(messages)))
     summary = None
     # Never between a question and its answer, which count as said at the same time.
@@ -56,7 +56,7 @@ def memories(draw: st.DrawFn) -> Memory:
     return Memory(tuple(messages[before:]), opening, summary, len(messages), asked=asked)
 
 
-def turns_of(messages: Sequence[Message]) -> list[list[int]]:
+def turns_of(messages: Sequence[StoredMessage]) -> list[list[int]]:
     """The numbers of the messages of each turn."""
     turns: list[list[int]] = []
     before = Role.ASSISTANT
@@ -160,10 +160,10 @@ def test_with_room_for_everything_nothing_is_left_out(memory: Memory, most: int)
         assert len(kept.messages) == len(memory.messages) - (0 if alone else orphans)
 
 
-def said(*texts: str) -> tuple[Message, ...]:
+def said(*texts: str) -> tuple[StoredMessage, ...]:
     """Questions and answers, which are marked by a leading ``a``."""
     return tuple(
-        Message(Role.ASSISTANT if text.startswith("a") else Role.USER, text, "", seq=number, said=number)
+        StoredMessage(Role.ASSISTANT if text.startswith("a") else Role.USER, text, "", seq=number, said=number)
         for number, text in enumerate(texts, 1)
     )
 

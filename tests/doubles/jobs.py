@@ -3,66 +3,66 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from chathakase.core.errands import Errand
+from chathakase.core.jobs import Job
 from chathakase.core.leases import LEASE_MS
-from chathakase.core.ports import ErrandStore, HintStore
-from chathakase.core.types import NO_SESSION, Home, Place, Role, SessionId
-from tests.doubles.records import ErrandRecord, Records
+from chathakase.core.ports import HintStore, JobStore
+from chathakase.core.types import NO_SESSION, Place, Role, SessionId, WorkspaceKey
+from tests.doubles.records import JobRecord, Records
 
 
-def promise(records: Records, errand: Errand, session: SessionId) -> Errand | None:
-    """Save an errand and hold it; None when it was had already."""
-    if errand.key in records.errands:
+def enqueue(records: Records, job: Job, session: SessionId) -> Job | None:
+    """Save a job and hold it; None when it was had already."""
+    if job.key in records.jobs:
         return None
-    promised = replace(errand, session=session)
-    records.errands[errand.key] = ErrandRecord(promised, records.now() + LEASE_MS)
-    return promised
+    enqueued = replace(job, session=session)
+    records.jobs[job.key] = JobRecord(enqueued, records.now() + LEASE_MS)
+    return enqueued
 
 
-class Errands(ErrandStore):
-    """Remembers errands."""
+class InMemoryJobs(JobStore):
+    """Remembers jobs."""
 
     def __init__(self, records: Records) -> None:
         self._records = records
 
-    async def promise(self, errand: Errand) -> Errand | None:
-        await self._records.trips.make("errands.promise")
-        session = self._records.at(errand.task.place)
-        return promise(self._records, errand, session.id if session else NO_SESSION)
+    async def enqueue(self, job: Job) -> Job | None:
+        await self._records.trips.make("jobs.promise")
+        session = self._records.at(job.task.place)
+        return enqueue(self._records, job, session.id if session else NO_SESSION)
 
-    async def claim(self, homes: Collection[Home]) -> list[Errand]:
-        await self._records.trips.make("errands.claim")
-        left = [each for (home, _), each in self._records.errands.items() if home in homes and self._is_left(each)]
+    async def claim(self, workspaces: Collection[WorkspaceKey]) -> list[Job]:
+        await self._records.trips.make("jobs.claim")
+        left = [each for (home, _), each in self._records.jobs.items() if home in workspaces and self._is_left(each)]
         for each in left:
-            each.errand = replace(each.errand, attempt=each.errand.attempt + 1)
+            each.job = replace(each.job, attempt=each.job.attempt + 1)
             each.until = self._records.now() + LEASE_MS
-        return [each.errand for each in left]
+        return [each.job for each in left]
 
-    async def hold(self, errand: Errand) -> None:
-        await self._records.trips.make("errands.hold")
-        if (held := self._held(errand)) is not None:
+    async def hold(self, job: Job) -> None:
+        await self._records.trips.make("jobs.hold")
+        if (held := self._held(job)) is not None:
             held.until = self._records.now() + LEASE_MS
 
-    async def release(self, errand: Errand) -> None:
-        await self._records.trips.make("errands.release")
-        if (held := self._held(errand)) is not None:
-            held.errand, held.until = replace(errand, attempt=errand.attempt - 1), 0
+    async def release(self, job: Job) -> None:
+        await self._records.trips.make("jobs.release")
+        if (held := self._held(job)) is not None:
+            held.job, held.until = replace(job, attempt=job.attempt - 1), 0
 
-    async def done(self, errand: Errand) -> bool:
-        await self._records.trips.make("errands.done")
-        record = self._records.errands.get(errand.key)
+    async def done(self, job: Job) -> bool:
+        await self._records.trips.make("jobs.done")
+        record = self._records.jobs.get(job.key)
         if record is None or record.done:
             return False
         record.done = True
         return True
 
-    def _is_left(self, record: ErrandRecord) -> bool:
+    def _is_left(self, record: JobRecord) -> bool:
         return not record.done and self._records.is_free(record.until)
 
-    def _held(self, errand: Errand) -> ErrandRecord | None:
+    def _held(self, job: Job) -> JobRecord | None:
         """What is still ours: whoever claimed it since counted its attempts up."""
-        record = self._records.errands.get(errand.key)
-        is_ours = record is not None and not record.done and record.errand.attempt == errand.attempt
+        record = self._records.jobs.get(job.key)
+        is_ours = record is not None and not record.done and record.job.attempt == job.attempt
         return record if is_ours else None
 
 
@@ -74,7 +74,7 @@ class Hints(HintStore):
 
     async def tell(self, person: str, place: Place, hint: str, *, teller: str) -> bool:
         await self._records.trips.make("hints.tell")
-        return self._records.hints.setdefault((place.home, person, hint), teller) == teller
+        return self._records.hints.setdefault((place.workspace_key, person, hint), teller) == teller
 
     async def has_replied(self, person: str, place: Place) -> bool:
         await self._records.trips.make("hints.has_replied")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from chathakase.core.files import Attachment, Image, Reading
 from chathakase.core.memory import Memory, Summary, TitleBy
 from chathakase.core.ports import FileStore, MemoryStore, SummaryStore, TitleStore
-from chathakase.core.types import Incoming, Lease, Role, SessionId, Usage, Wish
+from chathakase.core.types import Incoming, Lease, Role, SessionId, TurnAction, Usage
 from tests.doubles.records import SPOKEN, MessageRecord, Records, SessionRecord, record_of
 
 
@@ -81,7 +81,7 @@ def _asked(session: SessionRecord, lease: Lease | None) -> Iterator[MessageRecor
     """What a turn answers, and its own earlier answer if it goes on with that."""
     if lease is not None:
         yield from (each for each in session.spoken(Role.USER) if lease.since < each.seq <= lease.upto)
-    if lease is not None and lease.wish is Wish.CONTINUE and (answer := session.find(lease.turn)) is not None:
+    if lease is not None and lease.action is TurnAction.CONTINUE and (answer := session.find(lease.turn)) is not None:
         yield answer
 
 
@@ -159,7 +159,9 @@ class Summaries(SummaryStore):
 
 def _waits(session: SessionRecord, message: MessageRecord) -> bool:
     """Whether a message waits for an answer, or was said after one that does."""
-    again = [turn for turn in session.turns.values() if turn.wish or (session.claim and session.claim.turn == turn.id)]
+    again = [
+        turn for turn in session.turns.values() if turn.action or (session.claim and session.claim.turn == turn.id)
+    ]
     first = min(again, key=lambda turn: turn.upto, default=None)
     waiting = session.questions(session.since(first) if first else session.answered)
     return any(each.said <= message.said for each in waiting)

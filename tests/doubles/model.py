@@ -5,12 +5,12 @@ from collections.abc import AsyncGenerator, Sequence
 
 from chathakase.clock import monotonic
 from chathakase.core.ports import LanguageModel
-from chathakase.core.types import Ending, Finished, Piece, Prompt
+from chathakase.core.types import Finished, FinishReason, Piece, Prompt
 
 Step = Piece | Exception | float
 """What it writes, how it fails, or for how many seconds it is silent."""
 
-WHOLE = Finished(Ending.WHOLE, "model-1")
+WHOLE = Finished(FinishReason.WHOLE, "model-1")
 
 
 class ScriptedModel(LanguageModel):
@@ -63,9 +63,9 @@ class ScriptedModel(LanguageModel):
     @property
     def told(self) -> list[str]:
         """All that each prompt tells, but for how the model is set up."""
-        return ["\n".join(speech.content for speech in prompt.speeches[1:]) for prompt in self.prompts]
+        return ["\n".join(chat_message.content for chat_message in prompt.chat_messages[1:]) for prompt in self.prompts]
 
     @property
     def heard(self) -> list[str]:
         """What people said last, of each prompt."""
-        return [prompt.speeches[-1].content for prompt in self.prompts]
+        return [prompt.chat_messages[-1].content for prompt in self.prompts]

@@ -4,21 +4,21 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import count as counting
 
-from chathakase.core.errands import CLEAR_SESSION, Command, Errand
 from chathakase.core.files import Attachment, Image, SharedFile
+from chathakase.core.jobs import CLEAR_SESSION, Command, Job
 from chathakase.core.leases import AHEAD_MS
 from chathakase.core.memory import Summary, TitleBy
-from chathakase.core.titles import UNTITLED, title_of
+from chathakase.core.title_cleaning import UNTITLED, title_of
 from chathakase.core.types import (
-    Home,
     Incoming,
-    Message,
     Place,
     Result,
     Role,
     SaidTo,
     SessionId,
-    Wish,
+    StoredMessage,
+    TurnAction,
+    WorkspaceKey,
 )
 from tests.doubles.trips import Trips
 
@@ -51,11 +51,11 @@ class MessageRecord:
     def forget(self) -> None:
         self.role, self.text, self.author, self.name, self.attachments = Role.CLEARED, "", "", "", []
 
-    def seen(self, count_tokens: Callable[[str], int]) -> Message:
+    def seen(self, count_tokens: Callable[[str], int]) -> StoredMessage:
         """The same, as it is told."""
         tokens = count_tokens(self.text)
         about = {"seq": self.seq, "ref": self.ref, "said": self.said, "name": self.name, "tokens": tokens}
-        return Message(self.role, self.text, self.author, attachments=tuple(self.attachments), **about)  # type: ignore[arg-type]
+        return StoredMessage(self.role, self.text, self.author, attachments=tuple(self.attachments), **about)  # type: ignore[arg-type]
 
 
 @dataclass
@@ -68,7 +68,7 @@ class TurnRecord:
     refs: tuple[str, ...]
     result: Result
     ended: int
-    wish: Wish | None = None
+    action: TurnAction | None = None
 
 
 @dataclass
@@ -105,12 +105,12 @@ class SessionRecord:
 
     @property
     def waits(self) -> bool:
-        return self.asked > self.answered or any(turn.wish for turn in self.turns.values())
+        return self.asked > self.answered or any(turn.action for turn in self.turns.values())
 
     @property
-    def wished(self) -> TurnRecord | None:
+    def requested(self) -> TurnRecord | None:
         """The first of the turns that are to be taken up again."""
-        return min((turn for turn in self.turns.values() if turn.wish), key=lambda turn: turn.upto, default=None)
+        return min((turn for turn in self.turns.values() if turn.action), key=lambda turn: turn.upto, default=None)
 
     @property
     def title(self) -> tuple[str, TitleBy | None]:
@@ -166,16 +166,16 @@ class SessionRecord:
             self.answered = left[0].seq - 1 if left else self.seq
         for turn in self.turns.values():
             if not self.answered_by(turn):
-                turn.wish = None
+                turn.action = None
         if not self.waits:
             self.claim = None
 
 
 @dataclass
-class ErrandRecord:
+class JobRecord:
     """Something that is to be done once."""
 
-    errand: Errand
+    job: Job
     until: int
     done: bool = False
 
@@ -189,8 +189,8 @@ class Records:
         self.count = count
         self.trips = Trips()
         self.sessions: list[SessionRecord] = []
-        self.errands: dict[tuple[Home, str], ErrandRecord] = {}
-        self.hints: dict[tuple[Home, str, str], str] = {}
+        self.jobs: dict[tuple[WorkspaceKey, str], JobRecord] = {}
+        self.hints: dict[tuple[WorkspaceKey, str, str], str] = {}
         self.images: dict[int, Image] = {}
         self._ids = ids
         self._numbers = counting(1)
@@ -214,9 +214,9 @@ class Records:
 
     def is_to_be_cleared(self, session: SessionRecord) -> bool:
         return any(
-            isinstance(each.errand.task, Command) and each.errand.task.name == CLEAR_SESSION
-            for each in self.errands.values()
-            if each.errand.session == session.id and not each.done
+            isinstance(each.job.task, Command) and each.job.task.name == CLEAR_SESSION
+            for each in self.jobs.values()
+            if each.job.session == session.id and not each.done
         )
 
     def add_files(self, message: MessageRecord, files: Iterable[SharedFile]) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from chathakase.core.errands import Errand
+from chathakase.core.jobs import Job
 from chathakase.core.memory import Change, Scope, Standing, TitleBy, Touched
 from chathakase.core.ports import ChangeStore, ForgetStore, SessionStore
 from chathakase.core.types import (
@@ -17,7 +17,7 @@ from chathakase.core.types import (
     SessionInfo,
     SessionsPage,
 )
-from tests.doubles.jobs import promise
+from tests.doubles.jobs import enqueue
 from tests.doubles.records import SPOKEN, MessageRecord, Records, SessionRecord, record_of
 
 
@@ -27,19 +27,19 @@ class Sessions(SessionStore):
     def __init__(self, records: Records) -> None:
         self._records = records
 
-    async def append(self, incoming: Incoming, *, role: Role = Role.USER, errand: Errand | None = None) -> Saved:
+    async def append(self, incoming: Incoming, *, role: Role = Role.USER, job: Job | None = None) -> Saved:
         await self._records.trips.make("sessions.append")
         session = self._records.at(incoming.place)
         if session is None and not incoming.opens:
-            return Saved(Appended.STRAY)
+            return Saved(Appended.NO_SESSION_YET)
         if session is None:
             session = self._records.open(incoming.place, above_read=incoming.place.thread == incoming.ref)
         known = session.find(incoming.ref)
         if known is not None and not _is_taken_up(known, incoming, role):
             return Saved(self._complete(known, incoming), session.id)
-        if errand is not None and promise(self._records, errand, session.id) is None:
+        if job is not None and enqueue(self._records, job, session.id) is None:
             return Saved(Appended.KNOWN, session.id)
-        return Saved(self._add(session, incoming, known, role=role, asks=incoming.asks and errand is None), session.id)
+        return Saved(self._add(session, incoming, known, role=role, asks=incoming.asks and job is None), session.id)
 
     def _add(
         self, session: SessionRecord, incoming: Incoming, known: MessageRecord | None, *, role: Role, asks: bool
@@ -159,7 +159,7 @@ def _is_new(record: MessageRecord, now: Incoming) -> bool:
 def _touched(session: SessionRecord, record: MessageRecord) -> Touched:
     standing = Standing.CONTEXT
     if record.asks:
-        again = any(record in session.answered_by(turn) for turn in session.turns.values() if turn.wish)
+        again = any(record in session.answered_by(turn) for turn in session.turns.values() if turn.action)
         newest = max(session.turns.values(), key=lambda turn: turn.upto, default=None)
         is_newest = newest is None or record.seq > session.since(newest)
         waits = record.seq > session.answered or again

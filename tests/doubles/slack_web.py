@@ -12,17 +12,17 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from chathakase.clock import monotonic
-from chathakase.playground.addresses import Addresses
-from chathakase.playground.content.reading import Reading
+from chathakase.playground.content.call_arguments import CallArguments
 from chathakase.playground.faults import UPLOAD, Faults
 from chathakase.playground.journal import ApiCall, Journal
-from chathakase.playground.web_api.answers import Reply, lost, meet
-from chathakase.playground.web_api.limits import Limits
+from chathakase.playground.server_addresses import ServerAddresses
+from chathakase.playground.web_api.api_answers import ApiAnswer, lost, meet
+from chathakase.playground.web_api.app_tokens import Tokens
 from chathakase.playground.web_api.methods.table import DEFAULT_SCOPES, METHODS
-from chathakase.playground.web_api.server import WebApi
-from chathakase.playground.web_api.tokens import Tokens
+from chathakase.playground.web_api.tiers import Limits
+from chathakase.playground.web_api.web_api_server import WebApi
+from chathakase.playground.world.app_manifest import Features
 from chathakase.playground.world.demo import demo_world
-from chathakase.playground.world.manifest import Features
 from chathakase.slack.web.client import web_client
 
 BEGAN = 1_700_000_000.0
@@ -37,7 +37,7 @@ class Response:
     """What slack_sdk and we look at of an ``aiohttp.ClientResponse``."""
 
     url: URL
-    reply: Reply
+    reply: ApiAnswer
 
     @property
     def status(self) -> int:
@@ -84,7 +84,7 @@ class SlackInMemory:
         self._tokens = Tokens(self.world)
         self._timeout = timeout
         limits = limits or Limits(monotonic)
-        self._api = WebApi(self.world, self._tokens, METHODS, limits, self.faults, self.journal, Addresses())
+        self._api = WebApi(self.world, self._tokens, METHODS, limits, self.faults, self.journal, ServerAddresses())
         self.client = web_client(self.session, token=self._tokens.first.bot, api_url=f"{BASE}/api/")
 
     @asynccontextmanager
@@ -102,19 +102,19 @@ class SlackInMemory:
         """The same for a ``POST``."""
         return self.request("POST", url, **options)
 
-    async def _answer(self, verb: str, url: URL, options: Mapping[str, Any]) -> Reply:
+    async def _answer(self, verb: str, url: URL, options: Mapping[str, Any]) -> ApiAnswer:
         token = str(options["headers"].get("Authorization", "")).removeprefix("Bearer ")
         texts = {**(options.get("params") or {}), **(options.get("data") or {})}
         values = {name: str(value) for name, value in texts.items()} | _through_the_wire(options.get("json") or {})
-        reading = Reading(token, values, posted=verb == "POST")
+        reading = CallArguments(token, values, posted=verb == "POST")
         return await self._api.answer(url.name, reading, self._tokens.identify(token))
 
-    async def _received(self, url: URL, options: Mapping[str, Any]) -> Reply:
+    async def _received(self, url: URL, options: Mapping[str, Any]) -> ApiAnswer:
         """Take the bytes of a file."""
         trouble = self.faults.next_for(UPLOAD)
         if (reply := await meet(trouble)) is None:
             status = 200 if self.world.files.receive(url.name, bytes(options["data"])) else 404
-            reply = lost({}, trouble) if trouble.lose_answer else Reply({"ok": status == 200}, status)
+            reply = lost({}, trouble) if trouble.lose_answer else ApiAnswer({"ok": status == 200}, status)
         caller = self.world.app.user_id
         self.journal.write(ApiCall(self.world.clock(), UPLOAD, {}, caller, reply.status, reply.body, 0.0))
         return reply

@@ -6,26 +6,26 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 
 from chathakase.clock import monotonic
-from chathakase.core.errands import Press
 from chathakase.core.files import Image, Reading
+from chathakase.core.jobs import Interaction
 from chathakase.core.memory import Change
 from chathakase.core.prompt import Persona
-from chathakase.core.types import Expiry, ExpiryMode, FollowUps, Home, Incoming, Place, SessionId, Wish
+from chathakase.core.types import Expiry, ExpiryMode, FollowUps, Incoming, Place, SessionId, TurnAction, WorkspaceKey
 from chathakase.core.window import ModelFacts
-from chathakase.engine.admission import Load
+from chathakase.engine.access.admission import Load
 from chathakase.engine.commands import Terms
-from chathakase.engine.mind import Models
-from chathakase.engine.opening import Engine, open_engine
+from chathakase.engine.model.models import ModelPorts
+from chathakase.engine.open_engine import Engine, open_engine
 from chathakase.engine.router import Room
-from chathakase.engine.running import Signals
 from chathakase.engine.setup import Ports, Setup
+from chathakase.engine.turns.active_turns import ActiveTurn
 from tests.doubles.model import ScriptedModel, Step
 from tests.doubles.stores import StoresInMemory
 from tests.doubles.surface import ReplyInMemory, SurfaceInMemory
 
 BEGAN = 1_700_000_000_000
 """When a test begins, in epoch milliseconds."""
-HOME = Home("town", "T1")
+HOME = WorkspaceKey("town", "T1")
 PLACE = Place(*HOME, "C1", "1")
 GRACE = 10.0
 
@@ -85,12 +85,12 @@ class Stage:
         """Have somebody say something just now, so that an answer to it is begun."""
         return await self.engine.manager.submit(said(ref, text, place=place, **fields))
 
-    async def press(self, wish: Wish, *, by: str = "U1") -> None:
+    async def interaction(self, action: TurnAction, *, by: str = "U1") -> None:
         """Have somebody press a button below the newest answer."""
         lease = self.reply.lease
         assert lease is not None
-        press = Press(lease.place, f"press {monotonic()}", by, wish, lease.turn, lease.run)
-        await self.engine.manager.promise(press)
+        interaction = Interaction(lease.place, f"press {monotonic()}", by, action, lease.turn, lease.run)
+        await self.engine.manager.enqueue(interaction)
 
     async def edit(self, ref: str, text: str | None) -> None:
         """Have somebody change what they said, or delete it."""
@@ -98,9 +98,9 @@ class Stage:
         await self.engine.changes.take_in(Change(PLACE, ref, now() * 1000, now_said))
 
     async def quiet(self) -> None:
-        """Wait until nothing is answered any more, and no errand is done."""
+        """Wait until nothing is answered any more, and no job is done."""
         manager = self.engine.manager
-        while tasks := [*manager.work.tasks, *manager.errands.tasks]:
+        while tasks := [*manager.scheduler.tasks, *manager.jobs.tasks]:
             await asyncio.wait(tasks)
 
     async def answered(self, ref: str, text: str = "", **fields: object) -> ReplyInMemory:
@@ -121,11 +121,11 @@ class Stage:
         return session.id
 
     @property
-    def signals(self) -> Signals:
+    def active_turn(self) -> ActiveTurn:
         """How to speak to the turn that is under way."""
-        signals = self.engine.manager.work._running.find(self.session)
-        assert signals is not None
-        return signals
+        active_turn = self.engine.manager.scheduler._active_turns.find(self.session)
+        assert active_turn is not None
+        return active_turn
 
     def remembered(self, place: Place = PLACE) -> list[str]:
         """What is stored of a conversation, in its order."""
@@ -161,7 +161,7 @@ async def open_stage(
     ports = Ports(
         stores=stores,
         rooms={HOME: Room(surface, surface, surface)},
-        models=Models(
+        models=ModelPorts(
             model=model,
             background=None,
             facts=lambda _: ModelFacts(window, vision=sees),

@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 
 from chathakase.core.types import SessionId
-from tests.doubles.jobs import Errands, Hints
+from tests.doubles.jobs import Hints, InMemoryJobs
 from tests.doubles.memory import Files, Memories, Summaries, Titles
 from tests.doubles.records import Records
 from tests.doubles.sessions import Changes, Forgetting, Sessions
@@ -38,7 +38,7 @@ class StoresInMemory:
         self.summaries = Summaries(self.records)
         self.titles = Titles(self.records)
         self.turns = Turns(self.records)
-        self.errands = Errands(self.records)
+        self.jobs = InMemoryJobs(self.records)
         self.hints = Hints(self.records)
         self.search: Any = Unable()
         self.merging: Any = Unable()

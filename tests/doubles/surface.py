@@ -7,12 +7,12 @@ from types import TracebackType
 from typing import Self
 
 from chathakase.clock import monotonic
-from chathakase.core.errands import Errand
 from chathakase.core.errors import DeliveryError
 from chathakase.core.files import SharedFile
-from chathakase.core.ports import Downloads, Past, Reply, Surface
+from chathakase.core.jobs import Job
+from chathakase.core.ports import Downloads, History, Reply, Surface
 from chathakase.core.traits import Traits
-from chathakase.core.types import Choice, Incoming, Lease, Outcome, Person, Place, Seen, Where, Wish
+from chathakase.core.types import Choice, Incoming, Lease, Outcome, Person, Place, ThreadSnapshot, TurnAction, Where
 
 TRAITS = Traits(name="the town", about="You take part in threads of a town.", user="U1")
 
@@ -24,7 +24,7 @@ class Final:
     at: float
     text: str
     outcome: Outcome
-    offer: Wish | None
+    offer: TurnAction | None
     footnotes: tuple[str, ...]
 
 
@@ -71,7 +71,7 @@ class ReplyInMemory(Reply):
         text: str,
         *,
         outcome: Outcome = Outcome.ANSWERED,
-        offer: Wish | None = None,
+        offer: TurnAction | None = None,
         footnotes: Sequence[str] = (),
     ) -> None:
         if self._surface.refusal is not None:
@@ -99,12 +99,12 @@ class ReplyInMemory(Reply):
         return [text for _, text in self.shown]
 
 
-class SurfaceInMemory(Surface, Past, Downloads):
+class SurfaceInMemory(Surface, History, Downloads):
     """Where people are, in one workspace. Channels whose ids begin with D are direct messages."""
 
     def __init__(self) -> None:
         self.replies: list[ReplyInMemory] = []
-        self.whispers: list[tuple[str, str]] = []
+        self.ephemerals: list[tuple[str, str]] = []
         """To whom what was said that nobody else sees."""
         self.told: list[tuple[str, str]] = []
         """To whom what was said outside of any thread."""
@@ -144,7 +144,7 @@ class SurfaceInMemory(Surface, Past, Downloads):
         place: Place,
         *,
         lease: Lease | None = None,
-        errand: Errand | None = None,
+        job: Job | None = None,
         standing: str = "",
         posted: Posted | None = None,
         members: Callable[[], Awaitable[frozenset[str]]] | None = None,
@@ -152,8 +152,8 @@ class SurfaceInMemory(Surface, Past, Downloads):
         self.replies.append(ReplyInMemory(self, place, lease, posted))
         return self.replies[-1]
 
-    async def whisper(self, place: Place, user: str, text: str) -> int:
-        self.whispers.append((user, text))
+    async def post_ephemeral(self, place: Place, user: str, text: str) -> int:
+        self.ephemerals.append((user, text))
         return 0
 
     async def tell(self, place: Place, user: str, text: str) -> None:
@@ -164,11 +164,11 @@ class SurfaceInMemory(Surface, Past, Downloads):
     ) -> None:
         self.asked.append((user, text))
 
-    async def share(self, place: Place, errand: Errand, name: str, content: bytes, *, comment: str) -> None:
+    async def share(self, place: Place, job: Job, name: str, content: bytes, *, comment: str) -> None:
         raise NotImplementedError
 
     async def share_privately(
-        self, place: Place, user: str, errand: Errand, name: str, content: bytes, *, comment: str
+        self, place: Place, user: str, job: Job, name: str, content: bytes, *, comment: str
     ) -> None:
         raise NotImplementedError
 
@@ -196,7 +196,7 @@ class SurfaceInMemory(Surface, Past, Downloads):
     async def is_admin(self, place: Place, user: str) -> bool:
         return user == "UADMIN"
 
-    async def thread(self, place: Place) -> Seen:
+    async def thread(self, place: Place) -> ThreadSnapshot:
         raise NotImplementedError
 
     async def above(self, place: Place, *, before: int, limit: int, whose: str = "") -> list[Incoming]:

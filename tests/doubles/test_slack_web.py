@@ -13,8 +13,8 @@ from chathakase.playground.journal import Journal
 from chathakase.playground.server import Workspace
 from chathakase.playground.world.values import Message
 from chathakase.playground.world.world import World
+from chathakase.slack.web.call_errors import CallFailure, failure_of
 from chathakase.slack.web.client import open_web
-from chathakase.slack.web.trouble import Trouble, trouble_of
 from tests.doubles.slack_web import SlackInMemory
 
 GENERAL, ALICE, BOT = "C0GENERAL1", "U0ALICE001", "U0HAKASE01"
@@ -57,12 +57,12 @@ async def call(slack: Slack, method: str, **body: Any) -> dict[str, Any]:
     return data
 
 
-async def refusal(made: Awaitable[object]) -> Trouble:
+async def refusal(made: Awaitable[object]) -> CallFailure:
     """Why a call fails, as the bot understands it."""
     try:
         await made
     except Exception as error:  # noqa: BLE001 - what it is, is what is asked
-        return trouble_of(error)
+        return failure_of(error)
     return pytest.fail("Slack took the call")
 
 
@@ -72,32 +72,36 @@ def found(slack: Slack, ts: object) -> Message:
     return message
 
 
-CUT = Trouble("ServerDisconnectedError", passes=True, unsure=True)
-SILENT = Trouble("TimeoutError", passes=True, unsure=True)
-BROKEN = Trouble("internal_error", passes=True, unsure=True)
+CUT = CallFailure("ServerDisconnectedError", passes=True, unsure=True)
+SILENT = CallFailure("TimeoutError", passes=True, unsure=True)
+BROKEN = CallFailure("internal_error", passes=True, unsure=True)
 
-FAULTS: dict[str, tuple[Callable[[Faults], None], Trouble, bool]] = {
-    "limited": (partial(Faults.rate_limit, method=EDIT, retry_after=7), Trouble("ratelimited", True, 7.0), False),
+FAULTS: dict[str, tuple[Callable[[Faults], None], CallFailure, bool]] = {
+    "limited": (partial(Faults.rate_limit, method=EDIT, retry_after=7), CallFailure("ratelimited", True, 7.0), False),
     "limited, no word for how long": (
         partial(Faults.slack_error, method=EDIT, error="ratelimited"),
-        Trouble("ratelimited", True, 2.0),
+        CallFailure("ratelimited", True, 2.0),
         False,
     ),
     "refused": (
         partial(Faults.slack_error, method=EDIT, error="edit_window_closed"),
-        Trouble("edit_window_closed", False),
+        CallFailure("edit_window_closed", False),
         False,
     ),
     "refused for its words": (
         partial(Faults.dislike, words="two", error="invalid_blocks"),
-        Trouble("invalid_blocks", False),
+        CallFailure("invalid_blocks", False),
         False,
     ),
     "broken": (partial(Faults.slack_error, method=EDIT, error="internal_error"), BROKEN, False),
     "a failing server": (partial(Faults.http_error, method=EDIT), BROKEN, False),
-    "a page": (partial(Faults.html, method=EDIT), Trouble("http_200", True, unsure=True), False),
-    "a failing proxy": (partial(Faults.html, method=EDIT, status=502), Trouble("http_502", True, unsure=True), False),
-    "a wrong address": (partial(Faults.html, method=EDIT, status=404), Trouble("http_404", False), False),
+    "a page": (partial(Faults.html, method=EDIT), CallFailure("http_200", True, unsure=True), False),
+    "a failing proxy": (
+        partial(Faults.html, method=EDIT, status=502),
+        CallFailure("http_502", True, unsure=True),
+        False,
+    ),
+    "a wrong address": (partial(Faults.html, method=EDIT, status=404), CallFailure("http_404", False), False),
     "the call is lost": (partial(Faults.lose_call, method=EDIT), CUT, False),
     "the answer is lost": (partial(Faults.lose_answer, method=EDIT), CUT, True),
     "no answer": (partial(Faults.hang, method=EDIT), SILENT, False),
@@ -140,7 +144,7 @@ class WebApiContract:
     async def test_what_is_deleted_can_be_neither_edited_nor_deleted(self, slack: Slack, thread: str) -> None:
         ts = (await call(slack, POST, channel=GENERAL, thread_ts=thread, text="one"))["ts"]
         await slack.client.chat_delete(channel=GENERAL, ts=ts)
-        gone = Trouble("message_not_found", passes=False)
+        gone = CallFailure("message_not_found", passes=False)
         assert await refusal(call(slack, EDIT, channel=GENERAL, ts=ts, text="two")) == gone
         assert await refusal(slack.client.chat_delete(channel=GENERAL, ts=ts)) == gone
 
@@ -148,7 +152,7 @@ class WebApiContract:
         ts = (await call(slack, POST, channel=GENERAL, thread_ts=thread, text="a" * 40_001))["ts"]
         assert found(slack, ts).text == "a" * 40_000
         edit = call(slack, EDIT, channel=GENERAL, ts=ts, text="a" * 4_001)
-        assert await refusal(edit) == Trouble("msg_too_long", passes=False)
+        assert await refusal(edit) == CallFailure("msg_too_long", passes=False)
         await call(slack, EDIT, channel=GENERAL, ts=ts, text="a" * 4_000)
 
     @pytest.mark.parametrize(
@@ -159,22 +163,22 @@ class WebApiContract:
         self, slack: Slack, channel: str, error: str
     ) -> None:
         text = "" if error == "no_text" else "hi"
-        assert await refusal(call(slack, POST, channel=channel, text=text)) == Trouble(error, passes=False)
+        assert await refusal(call(slack, POST, channel=channel, text=text)) == CallFailure(error, passes=False)
 
     async def test_an_archived_channel_takes_nothing(self, slack: Slack, thread: str) -> None:
         ts = (await call(slack, POST, channel=GENERAL, thread_ts=thread, text="one"))["ts"]
         slack.world.change_conversation(GENERAL, is_archived=True)
         post = call(slack, POST, channel=GENERAL, thread_ts=thread, text="two")
-        assert await refusal(post) == Trouble("is_archived", passes=False)
+        assert await refusal(post) == CallFailure("is_archived", passes=False)
         edit = call(slack, EDIT, channel=GENERAL, ts=ts, text="two")
-        assert await refusal(edit) == Trouble("is_inactive", passes=False)
+        assert await refusal(edit) == CallFailure("is_inactive", passes=False)
 
     async def test_a_reply_to_what_is_gone_stands_in_the_channel(self, slack: Slack, thread: str) -> None:
         slack.world.delete(found(slack, thread))
         answer = await call(slack, POST, channel=GENERAL, thread_ts=thread, text="one")
         assert "thread_ts" not in answer["message"]
         read = slack.client.conversations_replies(channel=GENERAL, ts=thread)
-        assert await refusal(read) == Trouble("thread_not_found", passes=False)
+        assert await refusal(read) == CallFailure("thread_not_found", passes=False)
 
     async def test_a_long_thread_is_read_page_by_page(self, slack: Slack, thread: str) -> None:
         posted = [slack.world.post(GENERAL, ALICE, str(number), thread_ts=thread).ts for number in range(5)]
@@ -201,13 +205,13 @@ class WebApiContract:
         for number in range(5):
             await call(slack, POST, channel=GENERAL, thread_ts=thread, text=str(number))
         post = call(slack, POST, channel=GENERAL, thread_ts=thread, text="too many")
-        assert await refusal(post) == Trouble("ratelimited", passes=True, retry_after=1.0)
+        assert await refusal(post) == CallFailure("ratelimited", passes=True, retry_after=1.0)
         assert len(slack.world.timeline(GENERAL).with_replies(thread)) == 6
         await call(slack, POST, channel="C0RANDOM01", text="another channel has limits of its own")
 
     @pytest.mark.parametrize(("fault", "trouble", "done"), FAULTS.values(), ids=FAULTS.keys())
     async def test_trouble_looks_the_same_and_does_the_same(
-        self, slack: Slack, thread: str, fault: Callable[[Faults], None], trouble: Trouble, done: bool
+        self, slack: Slack, thread: str, fault: Callable[[Faults], None], trouble: CallFailure, done: bool
     ) -> None:
         ts = (await call(slack, POST, channel=GENERAL, thread_ts=thread, text="one"))["ts"]
         fault(slack.faults)
@@ -224,12 +228,12 @@ class WebApiContract:
         ts = (await call(slack, START, channel=channel, thread_ts=thread, markdown_text="Half"))["ts"]
         await call(slack, APPEND, channel=channel, ts=ts, markdown_text=" and")
         edit = {"channel": channel, "ts": ts, "text": "edited"}
-        assert await refusal(call(slack, EDIT, **edit)) == Trouble("streaming_state_conflict", passes=False)
+        assert await refusal(call(slack, EDIT, **edit)) == CallFailure("streaming_state_conflict", passes=False)
         metadata = {"event_type": "chathakase_reply", "event_payload": {"turn": "ab", "page": 0}}
         ended = await call(slack, STOP, channel=channel, ts=ts, markdown_text=" whole", metadata=metadata)
         assert ended["message"]["text"] == "Half and whole"
         append = call(slack, APPEND, channel=channel, ts=ts, markdown_text="!")
-        assert await refusal(append) == Trouble("message_not_in_streaming_state", passes=False)
+        assert await refusal(append) == CallFailure("message_not_in_streaming_state", passes=False)
         await call(slack, EDIT, **edit)
         message = slack.world.timeline(channel).get(ts)
         assert message is not None
@@ -240,7 +244,7 @@ class WebApiContract:
         thread = slack.world.post(channel, ALICE, "hi").ts
         ts = (await call(slack, START, channel=channel, thread_ts=thread, markdown_text="a" * 11_000))["ts"]
         append = call(slack, APPEND, channel=channel, ts=ts, markdown_text="b" * 1_000)
-        assert await refusal(append) == Trouble("msg_too_long", passes=False)
+        assert await refusal(append) == CallFailure("msg_too_long", passes=False)
 
     async def test_a_status_is_shown_until_the_bot_writes(self, slack: Slack, thread: str) -> None:
         await call(slack, "assistant.threads.setStatus", channel_id=GENERAL, thread_ts=thread, status="is thinking…")
@@ -257,7 +261,7 @@ class WebApiContract:
         read = await slack.client.conversations_replies(channel=GENERAL, ts=thread)
         assert [each["text"] for each in read["messages"]] == ["hi"]
         stranger = call(slack, "chat.postEphemeral", user="U0NOBODY01", **body)
-        assert await refusal(stranger) == Trouble("user_not_in_channel", passes=False)
+        assert await refusal(stranger) == CallFailure("user_not_in_channel", passes=False)
 
     async def test_a_file_is_asked_for_sent_and_shared(self, slack: Slack, thread: str) -> None:
         asked = await slack.client.files_getUploadURLExternal(filename="answer.md", length=5)
@@ -270,7 +274,7 @@ class WebApiContract:
         assert (shared.text, shared.files) == ("here", (asked["file_id"],))
         assert slack.world.files.content(str(asked["file_id"])) == b"hello"
         again = slack.client.files_completeUploadExternal(**share)
-        assert await refusal(again) == Trouble("file_not_found", passes=False)
+        assert await refusal(again) == CallFailure("file_not_found", passes=False)
 
     async def test_the_bytes_of_a_file_may_meet_trouble_too(self, slack: Slack) -> None:
         asked = await slack.client.files_getUploadURLExternal(filename="answer.md", length=5)
@@ -280,9 +284,9 @@ class WebApiContract:
                 answer.raise_for_status()
 
         slack.faults.http_error(UPLOAD, 503)
-        assert await refusal(send()) == Trouble("http_503", passes=True, unsure=True)
+        assert await refusal(send()) == CallFailure("http_503", passes=True, unsure=True)
         slack.faults.rate_limit(UPLOAD, retry_after=3)
-        assert await refusal(send()) == Trouble("ratelimited", passes=True, retry_after=3.0)
+        assert await refusal(send()) == CallFailure("ratelimited", passes=True, retry_after=3.0)
         slack.faults.lose_answer(UPLOAD)
         assert await refusal(send()) == CUT
         assert slack.world.files.content(str(asked["file_id"])) == b"hello"
@@ -291,8 +295,8 @@ class WebApiContract:
     async def test_who_has_no_token_is_refused(self, slack: Slack, thread: str) -> None:
         slack.client.token = "xoxb-wrong"
         post = call(slack, POST, channel=GENERAL, thread_ts=thread, text="one")
-        assert await refusal(post) == Trouble("invalid_auth", passes=False)
-        assert await refusal(call(slack, "chat.nothing")) == Trouble("unknown_method", passes=False)
+        assert await refusal(post) == CallFailure("invalid_auth", passes=False)
+        assert await refusal(call(slack, "chat.nothing")) == CallFailure("unknown_method", passes=False)
 
 
 @pytest.mark.virtual_time

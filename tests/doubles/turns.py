@@ -3,10 +3,10 @@
 from collections.abc import Collection, Sequence
 from uuid import uuid4
 
-from chathakase.core.errands import Press
+from chathakase.core.jobs import Interaction
 from chathakase.core.leases import LEASE_MS
 from chathakase.core.ports import TurnStore
-from chathakase.core.types import Answered, Hold, Home, Lease, Result, Role, Session, SessionId
+from chathakase.core.types import Answered, Lease, Renewal, Result, Role, Session, SessionId, WorkspaceKey
 from tests.doubles.records import Claim, MessageRecord, Records, SessionRecord, TurnRecord
 
 MOST_ATTEMPTS = 3
@@ -19,9 +19,13 @@ class Turns(TurnStore):
     def __init__(self, records: Records) -> None:
         self._records = records
 
-    async def waiting(self, homes: Collection[Home]) -> list[Session]:
+    async def waiting(self, workspaces: Collection[WorkspaceKey]) -> list[Session]:
         await self._records.trips.make("turns.waiting")
-        waiting = [each for each in self._records.sessions if each.place.home in homes and self._is_to_be_run(each)]
+        waiting = [
+            each
+            for each in self._records.sessions
+            if each.place.workspace_key in workspaces and self._is_to_be_run(each)
+        ]
         return [Session(each.id, each.place) for each in waiting]
 
     def _is_to_be_run(self, session: SessionRecord) -> bool:
@@ -32,8 +36,8 @@ class Turns(TurnStore):
         record = self._records.session(session)
         if record is None or not self._is_to_be_run(record):
             return None
-        if record.claim is None and (wished := record.wished) is not None:
-            asking = record.answered_by(wished)
+        if record.claim is None and (requested := record.requested) is not None:
+            asking = record.answered_by(requested)
         else:
             asking = record.questions(self._since(record))
         return asking[0].author if asking else ""
@@ -48,9 +52,9 @@ class Turns(TurnStore):
         return self._take(record)
 
     def _take(self, session: SessionRecord) -> Lease:
-        owner, wished = uuid4().hex, session.wished
+        owner, requested = uuid4().hex, session.requested
         if session.claim is None:
-            session.claim = Claim(wished.id, wished.refs) if wished else Claim(owner)
+            session.claim = Claim(requested.id, requested.refs) if requested else Claim(owner)
         claim = session.claim
         if claim.attempts >= MOST_ATTEMPTS:
             raise NotImplementedError
@@ -66,7 +70,7 @@ class Turns(TurnStore):
             upto=again.upto if again else session.seq,
             attempt=claim.attempts,
             refs=claim.refs,
-            wish=again.wish if again else None,
+            action=again.action if again else None,
             run=again.run + 1 if again else 1,
             by=asking[0].author if asking else "",
         )
@@ -83,13 +87,13 @@ class Turns(TurnStore):
             return None
         return session, session.claim
 
-    async def renew(self, lease: Lease) -> Hold:
+    async def renew(self, lease: Lease) -> Renewal:
         await self._records.trips.make("turns.renew")
         if (held := self._held(lease)) is None:
-            return Hold.LOST
+            return Renewal.LOST
         _, claim = held
         claim.until = self._records.now() + LEASE_MS
-        return Hold.STOP if claim.stop else Hold.HELD
+        return Renewal.STOP if claim.stop else Renewal.HELD
 
     async def want_stop(self, session: SessionId, turn: str = "", *, before: str = "") -> bool:
         await self._records.trips.make("turns.want_stop")
@@ -124,13 +128,13 @@ class Turns(TurnStore):
         """Save an answer; one that takes the place of another, or of none, may be what a summary tells otherwise."""
         earlier = session.find(lease.turn)
         if not text:
-            session.messages = [each for each in session.messages if each is not earlier or not lease.wish]
+            session.messages = [each for each in session.messages if each is not earlier or not lease.action]
         elif earlier is not None:
             earlier.text = text
         else:
             earlier = self._answer(session, lease, text)
             session.messages.append(earlier)
-        if lease.wish and earlier is not None:
+        if lease.action and earlier is not None:
             session.spoil(earlier.said)
 
     def _answer(self, session: SessionRecord, lease: Lease, text: str) -> MessageRecord:
@@ -151,13 +155,13 @@ class Turns(TurnStore):
         if claim is not None and claim.turn == lease.turn and claim.attempts > 1:
             claim.attempts -= 1
 
-    async def reopen(self, session: SessionId, press: Press) -> bool:
+    async def reopen(self, session: SessionId, interaction: Interaction) -> bool:
         await self._records.trips.make("turns.reopen")
         record = self._records.session(session)
-        turn = record.turns.get(press.turn) if record else None
-        if record is None or turn is None or turn.run != press.run or turn.wish or not record.answered_by(turn):
+        turn = record.turns.get(interaction.turn) if record else None
+        if record is None or turn is None or turn.run != interaction.run or turn.action or not record.answered_by(turn):
             return False
-        turn.wish = press.wish
+        turn.action = interaction.action
         return True
 
     async def answer_to(self, session: SessionId, ref: str) -> tuple[str, int] | None:
@@ -188,7 +192,7 @@ class Turns(TurnStore):
         record = self._records.session(session)
         if record is None:
             return frozenset()
-        ended = [each for each in record.turns.values() if each.id == turn or (not turn and each.wish)]
+        ended = [each for each in record.turns.values() if each.id == turn or (not turn and each.action)]
         asked = [question for each in ended for question in record.answered_by(each)]
         is_under_way = record.claim is not None and record.claim.turn == turn and turn not in record.turns
         if not turn or is_under_way:

@@ -13,15 +13,15 @@ import pytest
 from chathakase.app import open_bot
 from chathakase.config import Settings
 from chathakase.engine.sessions import SessionManager
-from chathakase.engine.turn import HOW_TO_GO_ON
-from chathakase.playground.person import Person
+from chathakase.engine.turns.turn_runner import HOW_TO_GO_ON
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from chathakase.playground.world.values import Message
 from tests.model_server import ModelServer
 
 OURS = (
     "session ",
-    "errand ",
+    "job ",
     "hold ",
     "lease ",
     "draft ",
@@ -41,11 +41,11 @@ class Thread:
     """A thread as a person sees it."""
 
     workspace: Workspace
-    person: Person
+    person: PersonClient
     channel: str
     ts: str
 
-    async def say(self, text: str, person: Person | None = None) -> str:
+    async def say(self, text: str, person: PersonClient | None = None) -> str:
         return await (person or self.person).say(text, channel=self.channel, thread_ts=self.ts)
 
     def messages(self) -> list[Message]:
@@ -136,30 +136,30 @@ def settled(workspace: Workspace, bot: SessionManager) -> Callable[[], Awaitable
     """Wait until every turn is saved; people see an answer a moment before that."""
 
     async def wait() -> None:
-        await workspace.until(lambda: not bot.work._working)
+        await workspace.until(lambda: not bot.scheduler._working)
 
     return wait
 
 
 @pytest.fixture
-async def people(workspace: Workspace) -> AsyncIterator[dict[str, Person]]:
+async def people(workspace: Workspace) -> AsyncIterator[dict[str, PersonClient]]:
     async with AsyncExitStack() as stack:
         names = ("alice", "bob", "carol")
         yield {name: await stack.enter_async_context(workspace.person(name)) for name in names}
 
 
 @pytest.fixture
-def alice(people: dict[str, Person]) -> Person:
+def alice(people: dict[str, PersonClient]) -> PersonClient:
     return people["alice"]
 
 
 @pytest.fixture
-def bob(people: dict[str, Person]) -> Person:
+def bob(people: dict[str, PersonClient]) -> PersonClient:
     return people["bob"]
 
 
 @pytest.fixture
-def carol(people: dict[str, Person]) -> Person:
+def carol(people: dict[str, PersonClient]) -> PersonClient:
     return people["carol"]
 
 
@@ -169,10 +169,10 @@ def general(workspace: Workspace) -> str:
 
 
 @pytest.fixture
-def start(workspace: Workspace, alice: Person, general: str) -> Callable[..., Any]:
+def start(workspace: Workspace, alice: PersonClient, general: str) -> Callable[..., Any]:
     """Begin a thread: ``await start("@ChatHakase hello")``."""
 
-    async def begin(text: str, *, person: Person | None = None, channel: str | None = None) -> Thread:
+    async def begin(text: str, *, person: PersonClient | None = None, channel: str | None = None) -> Thread:
         who = person or alice
         where = general
         if channel is not None:

@@ -9,14 +9,14 @@ from aiohttp import web
 from chathakase.playground.content import file_json as content
 from chathakase.playground.interactivity.hooks import Hooks
 from chathakase.playground.journal import ApiCall
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
-from chathakase.playground.web_api.methods import files as files_methods
-from chathakase.playground.world.files import File
+from chathakase.playground.web_api.methods import file_methods as files_methods
+from chathakase.playground.world.workspace_files import File
 from tests.end_to_end.conftest import OpenBot, Thread
-from tests.end_to_end.whispers import choose, whispered
+from tests.end_to_end.ephemerals import await_ephemeral, choose
 from tests.model_server import ModelServer
-from tests.slack.inward.file_host import answering, open_server
+from tests.slack.events.file_host import answering, open_server
 
 Start = Callable[..., Awaitable[Thread]]
 
@@ -42,7 +42,7 @@ def tell_of_files(monkeypatch: pytest.MonkeyPatch, *, in_messages: dict[str, Any
     monkeypatch.setattr(files_methods, "file_json_with_places", in_answer)
 
 
-async def a_file_is_shared(workspace: Workspace, alice: Person) -> Thread:
+async def a_file_is_shared(workspace: Workspace, alice: PersonClient) -> Thread:
     file = File("F0SECRET01", "plan.txt", "plan.txt", alice.id, 1, len(SECRET))
     workspace.world.files.put(file, SECRET.encode())
     channel = alice.direct_message().id
@@ -58,7 +58,7 @@ async def a_file_is_shared(workspace: Workspace, alice: Person) -> Thread:
 @pytest.mark.parametrize("remote", [False, True])
 async def test_the_address_of_a_file_leads_to_no_method(
     workspace: Workspace,
-    alice: Person,
+    alice: PersonClient,
     model: ModelServer,
     monkeypatch: pytest.MonkeyPatch,
     method: str,
@@ -98,7 +98,12 @@ async def test_an_answer_that_is_too_long_is_sent_to_no_method_and_along_no_redi
 
 @pytest.mark.parametrize("path", ["/api/chat.delete", "/api", "elsewhere"])
 async def test_a_question_is_taken_away_by_no_method_and_nobody_else(
-    workspace: Workspace, alice: Person, start: Start, open_the_bot: OpenBot, monkeypatch: pytest.MonkeyPatch, path: str
+    workspace: Workspace,
+    alice: PersonClient,
+    start: Start,
+    open_the_bot: OpenBot,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
 ) -> None:
     async with open_server() as stranger, open_the_bot():
         stranger.handler = answering(web.Response)
@@ -109,6 +114,6 @@ async def test_a_question_is_taken_away_by_no_method_and_nobody_else(
         await thread.answers(1)
         await thread.say("forget")
         await choose(workspace, alice, "My messages here")
-        await whispered(workspace, alice, "I have forgotten")
+        await await_ephemeral(workspace, alice, "I have forgotten")
         assert stranger.asked == []
         assert not of_the_bot(workspace, "chat.delete", "response_url")

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from chathakase.engine.sessions import SessionManager
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import OpenBot, Thread, markdown
 from tests.model_server import ModelServer, breaks_off_after, fails, says
@@ -18,8 +18,8 @@ def offered(thread: Thread, number: int = -1) -> list[str]:
     return [element["action_id"] for block in blocks if block["type"] == "actions" for element in block["elements"]]
 
 
-async def press(thread: Thread, person: Person, wish: str, number: int = 0) -> None:
-    await person.press(thread.channel, thread.replies()[number].ts, f"chathakase_{wish}")
+async def press(thread: Thread, person: PersonClient, action: str, number: int = 0) -> None:
+    await person.press(thread.channel, thread.replies()[number].ts, f"chathakase_{action}")
 
 
 async def failed(start: Start, model: ModelServer) -> Thread:
@@ -30,7 +30,7 @@ async def failed(start: Start, model: ModelServer) -> Thread:
 
 
 async def test_a_failed_answer_is_tried_again_in_its_place(
-    bot: SessionManager, start: Start, model: ModelServer, alice: Person, settled: Settled
+    bot: SessionManager, start: Start, model: ModelServer, alice: PersonClient, settled: Settled
 ) -> None:
     thread = await failed(start, model)
     await thread.workspace.until(lambda: offered(thread) == ["chathakase_retry"])
@@ -50,7 +50,7 @@ async def test_a_failed_answer_is_tried_again_in_its_place(
 
 
 async def test_what_broke_off_is_replaced_also_in_memory(
-    bot: SessionManager, start: Start, model: ModelServer, alice: Person, settled: Settled
+    bot: SessionManager, start: Start, model: ModelServer, alice: PersonClient, settled: Settled
 ) -> None:
     model.will(breaks_off_after("Half an"))
     thread = await start("@ChatHakase question")
@@ -68,7 +68,7 @@ async def test_what_broke_off_is_replaced_also_in_memory(
 
 
 async def test_it_acts_on_the_right_turn_when_there_are_newer_messages(
-    bot: SessionManager, start: Start, model: ModelServer, alice: Person, settled: Settled
+    bot: SessionManager, start: Start, model: ModelServer, alice: PersonClient, settled: Settled
 ) -> None:
     thread = await failed(start, model)
     await settled()
@@ -93,7 +93,7 @@ async def test_it_acts_on_the_right_turn_when_there_are_newer_messages(
 
 
 async def test_an_answer_that_reached_its_length_limit_goes_on(
-    bot: SessionManager, start: Start, model: ModelServer, alice: Person, settled: Settled
+    bot: SessionManager, start: Start, model: ModelServer, alice: PersonClient, settled: Settled
 ) -> None:
     model.will(says("one two three", finish="length"))
     thread = await start("@ChatHakase count")
@@ -119,7 +119,7 @@ async def test_an_answer_that_reached_its_length_limit_goes_on(
 
 
 async def test_a_long_answer_goes_on_in_its_last_message(
-    bot: SessionManager, start: Start, model: ModelServer, alice: Person, settled: Settled, workspace: Workspace
+    bot: SessionManager, start: Start, model: ModelServer, alice: PersonClient, settled: Settled, workspace: Workspace
 ) -> None:
     beginning = "".join(f"Line {number} of the beginning.\n\n" for number in range(300))
     model.will(says(beginning, finish="length"))
@@ -135,7 +135,7 @@ async def test_a_long_answer_goes_on_in_its_last_message(
 
 
 async def test_it_works_once(
-    bot: SessionManager, start: Start, model: ModelServer, alice: Person, settled: Settled, workspace: Workspace
+    bot: SessionManager, start: Start, model: ModelServer, alice: PersonClient, settled: Settled, workspace: Workspace
 ) -> None:
     thread = await failed(start, model)
     await settled()
@@ -150,7 +150,7 @@ async def test_it_works_once(
 
 
 async def test_only_the_asker_or_an_admin_may(
-    bot: SessionManager, start: Start, model: ModelServer, bob: Person, settled: Settled, workspace: Workspace
+    bot: SessionManager, start: Start, model: ModelServer, bob: PersonClient, settled: Settled, workspace: Workspace
 ) -> None:
     thread = await failed(start, model)
     await settled()
@@ -161,7 +161,7 @@ async def test_only_the_asker_or_an_admin_may(
 
 
 async def test_it_fails_again_and_may_be_tried_again(
-    bot: SessionManager, start: Start, model: ModelServer, alice: Person, settled: Settled
+    bot: SessionManager, start: Start, model: ModelServer, alice: PersonClient, settled: Settled
 ) -> None:
     thread = await failed(start, model)
     await settled()
@@ -174,7 +174,7 @@ async def test_it_fails_again_and_may_be_tried_again(
 
 
 async def test_what_was_forgotten_is_not_answered_again(
-    bot: SessionManager, start: Start, model: ModelServer, alice: Person, settled: Settled, workspace: Workspace
+    bot: SessionManager, start: Start, model: ModelServer, alice: PersonClient, settled: Settled, workspace: Workspace
 ) -> None:
     thread = await failed(start, model)
     await settled()
@@ -186,11 +186,11 @@ async def test_what_was_forgotten_is_not_answered_again(
 
 
 async def test_a_press_survives_a_restart(
-    open_the_bot: OpenBot, start: Start, model: ModelServer, alice: Person, workspace: Workspace
+    open_the_bot: OpenBot, start: Start, model: ModelServer, alice: PersonClient, workspace: Workspace
 ) -> None:
     async with open_the_bot() as bot:
         thread = await failed(start, model)
-        await workspace.until(lambda: not bot.work._working)
+        await workspace.until(lambda: not bot.scheduler._working)
         model.will(says("never", wait=asyncio.Event()))
         await press(thread, alice, "retry")
         await workspace.until(lambda: model.under_way == 1)
@@ -201,7 +201,7 @@ async def test_a_press_survives_a_restart(
 
 
 async def test_going_on_leaves_no_notice_behind_on_a_page_of_its_own(
-    bot: SessionManager, start: Start, model: ModelServer, alice: Person, settled: Settled
+    bot: SessionManager, start: Start, model: ModelServer, alice: PersonClient, settled: Settled
 ) -> None:
     beginning = "word " * 770
     model.will(says(beginning, finish="length"))

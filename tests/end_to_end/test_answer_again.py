@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import Thread
-from tests.end_to_end.whispers import whispered, whispers
+from tests.end_to_end.ephemerals import await_ephemeral, ephemerals
 from tests.model_server import ModelServer, breaks_off_after, says
 
 Start = Callable[..., Awaitable[Thread]]
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("bot")
 
 
 async def test_an_answer_in_sight_needs_no_sign(
-    start: Start, model: ModelServer, workspace: Workspace, alice: Person, settled: Settled
+    start: Start, model: ModelServer, workspace: Workspace, alice: PersonClient, settled: Settled
 ) -> None:
     thread = await start("@ChatHakase hello")
     await thread.answers(1)
@@ -25,11 +25,11 @@ async def test_an_answer_in_sight_needs_no_sign(
     model.will(says("Better."))
     await thread.say("answer again")
     await thread.answers(1, containing="Better.")
-    assert whispers(workspace, alice) == []
+    assert ephemerals(workspace, alice) == []
 
 
 async def test_an_answer_far_above_is_linked_to(
-    start: Start, model: ModelServer, workspace: Workspace, alice: Person, bob: Person, settled: Settled
+    start: Start, model: ModelServer, workspace: Workspace, alice: PersonClient, bob: PersonClient, settled: Settled
 ) -> None:
     thread = await start("@ChatHakase hello")
     (answer,) = [await thread.answers(1)]
@@ -39,23 +39,23 @@ async def test_an_answer_far_above_is_linked_to(
     ref = thread.replies()[0].ts
     model.will(says("Better."))
     await thread.say("answer again")
-    assert f"p{ref.replace('.', '')}" in await whispered(workspace, alice, "rewriting")
+    assert f"p{ref.replace('.', '')}" in await await_ephemeral(workspace, alice, "rewriting")
     await workspace.until(lambda: thread.texts()[0] == "Better.")
     assert answer != ["Better."]
     await settled()
     await thread.say("answer again", bob)
-    await whispered(workspace, bob, "only the person who asked")
+    await await_ephemeral(workspace, bob, "only the person who asked")
 
 
 async def test_while_an_answer_grows_that_is_said(
-    start: Start, model: ModelServer, workspace: Workspace, alice: Person, settled: Settled
+    start: Start, model: ModelServer, workspace: Workspace, alice: PersonClient, settled: Settled
 ) -> None:
     hold = asyncio.Event()
     model.will(says("Once upon", " a time", hold=hold))
     thread = await start("@ChatHakase tell me a story")
     await thread.answers(1, containing="Once upon")
     await thread.say("answer again")
-    await whispered(workspace, alice, "still writing an answer")
+    await await_ephemeral(workspace, alice, "still writing an answer")
     hold.set()
     await thread.answers(1, containing="a time")
     await thread.say("answer again")
@@ -65,7 +65,7 @@ async def test_while_an_answer_grows_that_is_said(
 
 @pytest.mark.parametrize("words", ["summarise", "what do you remember", "export session"])
 async def test_what_grows_is_not_given_back_and_that_is_said(
-    words: str, start: Start, model: ModelServer, workspace: Workspace, alice: Person
+    words: str, start: Start, model: ModelServer, workspace: Workspace, alice: PersonClient
 ) -> None:
     hold = asyncio.Event()
     model.will(says("Once upon", " a time", hold=hold), says("A story is told."))
@@ -74,7 +74,7 @@ async def test_what_grows_is_not_given_back_and_that_is_said(
     await thread.say(words)
 
     def told() -> bool:
-        return any("not included" in text for text in (*whispers(workspace, alice), *thread.texts()))
+        return any("not included" in text for text in (*ephemerals(workspace, alice), *thread.texts()))
 
     await workspace.until(told)
     hold.set()
@@ -91,7 +91,7 @@ async def test_session_info_tells_of_an_answer_that_grows(start: Start, model: M
 
 
 async def test_a_button_far_above_says_that_it_waits_for_another_answer(
-    start: Start, model: ModelServer, workspace: Workspace, alice: Person, settled: Settled
+    start: Start, model: ModelServer, workspace: Workspace, alice: PersonClient, settled: Settled
 ) -> None:
     hold = asyncio.Event()
     model.will(breaks_off_after("Half an"))
@@ -102,6 +102,6 @@ async def test_a_button_far_above_says_that_it_waits_for_another_answer(
     await thread.say("tell me a story")
     await thread.answers(2, containing="Once upon")
     await alice.press(thread.channel, thread.replies()[0].ts, "chathakase_retry")
-    await whispered(workspace, alice, "as soon as the answer")
+    await await_ephemeral(workspace, alice, "as soon as the answer")
     hold.set()
     await workspace.until(lambda: thread.texts()[0] == "A whole answer.")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.model_server import ModelServer
@@ -29,7 +29,7 @@ CLIP = {
     ],
 )
 async def test_what_is_said_without_a_text_is_a_question(
-    workspace: Workspace, alice: Person, model: ModelServer, fields: dict[str, Any], seen: str
+    workspace: Workspace, alice: PersonClient, model: ModelServer, fields: dict[str, Any], seen: str
 ) -> None:
     direct = alice.direct_message().id
     message = workspace.world.post(direct, alice.id, "", **fields)
@@ -38,7 +38,12 @@ async def test_what_is_said_without_a_text_is_a_question(
 
 
 async def test_what_was_missed_and_what_stands_above_is_read_alike(
-    workspace: Workspace, alice: Person, bob: Person, general: str, model: ModelServer, open_the_bot: OpenBot
+    workspace: Workspace,
+    alice: PersonClient,
+    bob: PersonClient,
+    general: str,
+    model: ModelServer,
+    open_the_bot: OpenBot,
 ) -> None:
     async with open_the_bot():
         root = workspace.world.post(general, bob.id, "our prices", attachments=(TABLE,))
@@ -55,7 +60,7 @@ async def test_what_was_missed_and_what_stands_above_is_read_alike(
 
 @pytest.mark.usefixtures("bot")
 async def test_a_file_of_a_message_that_is_passed_on_is_read(
-    workspace: Workspace, alice: Person, bob: Person, general: str, model: ModelServer
+    workspace: Workspace, alice: PersonClient, bob: PersonClient, general: str, model: ModelServer
 ) -> None:
     await bob.share("costs.csv", b"month,costs\nJune,140\n", channel=general)
     file = (await bob.call("files.info", file=workspace.world.files.all()[-1].id))["file"]

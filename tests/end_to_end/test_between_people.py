@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import OpenBot, Thread
-from tests.end_to_end.whispers import whispered, whispers
+from tests.end_to_end.ephemerals import await_ephemeral, ephemerals
 from tests.model_server import ModelServer, says
 
 Start = Callable[..., Awaitable[Thread]]
@@ -16,7 +16,7 @@ STAYING_OUT = "staying out"
 
 
 @pytest.fixture
-async def thread(start: Start, bob: Person, bot: object) -> Thread:
+async def thread(start: Start, bob: PersonClient, bot: object) -> Thread:
     """A thread in which alice and bob both asked the bot something."""
     thread = await start("@ChatHakase plan a trip")
     await thread.answers(1)
@@ -30,7 +30,7 @@ async def thread(start: Start, bob: Person, bot: object) -> Thread:
     ["Alice, did you book?", "alice: did you book?", "@alice did you book?", "thanks Alice", "did you book, Alice?"],
 )
 async def test_what_is_said_to_somebody_by_name_is_context(
-    text: str, thread: Thread, bob: Person, model: ModelServer
+    text: str, thread: Thread, bob: PersonClient, model: ModelServer
 ) -> None:
     await thread.say(text, bob)
     await thread.say("yes, for May")
@@ -43,7 +43,7 @@ async def test_what_is_said_to_somebody_by_name_is_context(
 
 
 @pytest.mark.parametrize("call", ["@ChatHakase and trains?", "ChatHakase, and trains?", "what does chathakase say?"])
-async def test_once_it_is_called_it_answers_all_again(call: str, thread: Thread, bob: Person) -> None:
+async def test_once_it_is_called_it_answers_all_again(call: str, thread: Thread, bob: PersonClient) -> None:
     await thread.say("Alice, did you book?", bob)
     await thread.say("yes")
     await thread.say(call)
@@ -56,12 +56,12 @@ async def test_once_it_is_called_it_answers_all_again(call: str, thread: Thread,
     "text",
     ["Alice and I want to know more", "Will it rain?", "is Alice's plan good?", "Carol, did you?", "Alice?"],
 )
-async def test_what_may_be_for_the_bot_is_answered(text: str, thread: Thread, bob: Person) -> None:
+async def test_what_may_be_for_the_bot_is_answered(text: str, thread: Thread, bob: PersonClient) -> None:
     await thread.say(text, bob)
     await thread.answers(3, containing=text)
 
 
-async def test_whoever_is_alone_with_the_bot_is_always_answered(start: Start, bot: object, bob: Person) -> None:
+async def test_whoever_is_alone_with_the_bot_is_always_answered(start: Start, bot: object, bob: PersonClient) -> None:
     thread = await start("@ChatHakase hello")
     await thread.answers(1)
     await thread.say("@bob look at this")
@@ -81,17 +81,19 @@ async def test_a_direct_message_is_always_answered(start: Start, bot: object) ->
 
 @pytest.mark.parametrize("word", ["stop.", "compact", "help", "session info"])
 async def test_a_bare_word_between_people_is_no_command(
-    word: str, thread: Thread, bob: Person, model: ModelServer, workspace: Workspace
+    word: str, thread: Thread, bob: PersonClient, model: ModelServer, workspace: Workspace
 ) -> None:
     await thread.say("Alice, shall we?", bob)
     await thread.say(word)
     await thread.say("@ChatHakase what did I say?")
     await thread.answers(3, containing="what did I say?")
     assert word in model.said()
-    assert not [text for text in whispers(workspace, thread.person) if STAYING_OUT not in text]
+    assert not [text for text in ephemerals(workspace, thread.person) if STAYING_OUT not in text]
 
 
-async def test_an_answer_can_be_stopped_between_people_too(thread: Thread, bob: Person, model: ModelServer) -> None:
+async def test_an_answer_can_be_stopped_between_people_too(
+    thread: Thread, bob: PersonClient, model: ModelServer
+) -> None:
     model.will(says("Once upon", " a time", hold=asyncio.Event()))
     await thread.say("@ChatHakase tell me a story")
     await thread.answers(3, containing="Once upon")
@@ -100,26 +102,26 @@ async def test_an_answer_can_be_stopped_between_people_too(thread: Thread, bob: 
     await thread.answers(3, containing="Stopped")
 
 
-async def test_a_command_with_the_bots_name_is_one_between_people_too(thread: Thread, bob: Person) -> None:
+async def test_a_command_with_the_bots_name_is_one_between_people_too(thread: Thread, bob: PersonClient) -> None:
     await thread.say("Alice, shall we?", bob)
     await thread.say("ChatHakase, session info")
     await thread.answers(3, containing="Messages:")
 
 
 async def test_people_are_told_once_that_the_bot_stands_back(
-    thread: Thread, bob: Person, workspace: Workspace, start: Start
+    thread: Thread, bob: PersonClient, workspace: Workspace, start: Start
 ) -> None:
     await thread.say("Alice, did you book?", bob)
     await thread.say("yes, for May")
-    await whispered(workspace, thread.person, STAYING_OUT)
+    await await_ephemeral(workspace, thread.person, STAYING_OUT)
     await thread.say("and the hotel, too")
     await thread.say("good", bob)
-    await whispered(workspace, bob, STAYING_OUT)
+    await await_ephemeral(workspace, bob, STAYING_OUT)
     for person in (thread.person, bob):
-        assert len([text for text in whispers(workspace, person) if STAYING_OUT in text]) == 1
+        assert len([text for text in ephemerals(workspace, person) if STAYING_OUT in text]) == 1
 
 
-async def test_an_edit_keeps_to_the_same_rule(thread: Thread, bob: Person, model: ModelServer) -> None:
+async def test_an_edit_keeps_to_the_same_rule(thread: Thread, bob: PersonClient, model: ModelServer) -> None:
     await thread.say("Alice, did you book?", bob)
     said = await thread.say("which train?")
     await thread.say("the early one", bob)
@@ -130,7 +132,7 @@ async def test_an_edit_keeps_to_the_same_rule(thread: Thread, bob: Person, model
     assert len(model.requests) == 3
 
 
-async def test_what_a_deleted_message_said_to_somebody_no_longer_counts(thread: Thread, bob: Person) -> None:
+async def test_what_a_deleted_message_said_to_somebody_no_longer_counts(thread: Thread, bob: PersonClient) -> None:
     said = await thread.say("Alice, did you book?", bob)
     await bob.delete(thread.channel, said)
     await thread.say("and buses?")
@@ -138,7 +140,7 @@ async def test_what_a_deleted_message_said_to_somebody_no_longer_counts(thread: 
 
 
 async def test_it_stands_back_after_a_restart_and_of_what_it_missed(
-    start: Start, open_the_bot: OpenBot, bob: Person, model: ModelServer
+    start: Start, open_the_bot: OpenBot, bob: PersonClient, model: ModelServer
 ) -> None:
     async with open_the_bot():
         thread = await start("@ChatHakase plan a trip")
@@ -156,7 +158,7 @@ async def test_it_stands_back_after_a_restart_and_of_what_it_missed(
 
 
 async def test_a_question_too_many_is_told_of_only_if_it_is_one(
-    start: Start, open_the_bot: OpenBot, bob: Person, workspace: Workspace
+    start: Start, open_the_bot: OpenBot, bob: PersonClient, workspace: Workspace
 ) -> None:
     async with open_the_bot(chathakase_person_rate=1):
         thread = await start("@ChatHakase plan a trip")
@@ -165,12 +167,12 @@ async def test_a_question_too_many_is_told_of_only_if_it_is_one(
         await thread.answers(2)
         await thread.say("Alice, did you book?", bob)
         await thread.say("yes, for May")
-        await whispered(workspace, thread.person, STAYING_OUT)
-        assert whispers(workspace, bob) == []
+        await await_ephemeral(workspace, thread.person, STAYING_OUT)
+        assert ephemerals(workspace, bob) == []
 
 
 async def test_in_a_team_that_wants_so_only_a_mention_is_answered(
-    start: Start, open_the_bot: OpenBot, bob: Person, model: ModelServer
+    start: Start, open_the_bot: OpenBot, bob: PersonClient, model: ModelServer
 ) -> None:
     async with open_the_bot(chathakase_follow_ups="mention"):
         thread = await start("@ChatHakase hello")
@@ -189,7 +191,7 @@ async def test_in_a_team_that_wants_so_only_a_mention_is_answered(
 
 
 async def test_two_processes_stand_back_alike(
-    start: Start, open_the_bot: OpenBot, bob: Person, model: ModelServer, workspace: Workspace
+    start: Start, open_the_bot: OpenBot, bob: PersonClient, model: ModelServer, workspace: Workspace
 ) -> None:
     async with open_the_bot(), open_the_bot():
         thread = await start("@ChatHakase plan a trip")
@@ -203,5 +205,5 @@ async def test_two_processes_stand_back_alike(
         await thread.say("@ChatHakase when?")
         await thread.answers(3, containing="when?")
         assert len(model.requests) == 3
-        await whispered(workspace, thread.person, STAYING_OUT)
-    assert len([text for text in whispers(workspace, thread.person) if STAYING_OUT in text]) == 1
+        await await_ephemeral(workspace, thread.person, STAYING_OUT)
+    assert len([text for text in ephemerals(workspace, thread.person) if STAYING_OUT in text]) == 1

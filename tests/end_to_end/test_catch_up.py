@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import pytest
 
-from chathakase.engine.catch_up import FRESH, SHORT
+from chathakase.engine.intake.catch_up import FRESH, SHORT
 from chathakase.engine.sessions import SessionManager
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.model_server import ModelServer
@@ -32,7 +32,7 @@ async def known(open_the_bot: OpenBot, workspace: Workspace, start: Start) -> Th
     async with open_the_bot() as bot:
         thread = await start("@ChatHakase hello")
         await thread.answers(1)
-        await workspace.until(lambda: not bot.work._working)
+        await workspace.until(lambda: not bot.scheduler._working)
     return thread
 
 
@@ -42,7 +42,7 @@ def back(open_the_bot: OpenBot, workspace: Workspace, caplog: pytest.LogCaptureF
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[SessionManager]:
-        caplog.set_level(logging.INFO, logger="chathakase.engine.catch_up")
+        caplog.set_level(logging.INFO, logger="chathakase.engine.intake.catch_up")
         caplog.clear()
         async with open_the_bot() as bot:
             await workspace.until(lambda: "Checked 1 threads" in caplog.text)
@@ -67,14 +67,14 @@ async def missed(workspace: Workspace) -> None:
 
 
 async def test_a_question_in_a_known_thread_is_answered(
-    known: Thread, open_the_bot: OpenBot, workspace: Workspace, bob: Person
+    known: Thread, open_the_bot: OpenBot, workspace: Workspace, bob: PersonClient
 ) -> None:
     await known.say("did you miss me?")
     await known.say("and me?", bob)
     await missed(workspace)
     async with open_the_bot() as bot:
         await known.answers(None, containing="and me?")
-        await workspace.until(lambda: not bot.work._working)
+        await workspace.until(lambda: not bot.scheduler._working)
     texts = known.texts()[1:]
     assert sum(text.count("did you miss me?") for text in texts) == 1
     assert sum(text.count("and me?") for text in texts) == 1
@@ -91,7 +91,7 @@ async def test_a_mention_in_a_known_channel_opens_a_session(
 
 
 async def test_what_was_said_below_a_missed_mention_is_answered(
-    known: Thread, open_the_bot: OpenBot, workspace: Workspace, start: Start, bob: Person
+    known: Thread, open_the_bot: OpenBot, workspace: Workspace, start: Start, bob: PersonClient
 ) -> None:
     thread = await start("@ChatHakase anybody home?")
     await thread.say("it seems not", bob)
@@ -135,7 +135,7 @@ async def test_what_was_heard_is_not_answered_again(
 
 
 async def test_what_was_changed_and_deleted_is_followed(
-    known: Thread, back: Back, workspace: Workspace, alice: Person, bob: Person, model: ModelServer
+    known: Thread, back: Back, workspace: Workspace, alice: PersonClient, bob: PersonClient, model: ModelServer
 ) -> None:
     async with back() as bot:
         gone = await known.say("the word is swordfish")
@@ -144,7 +144,7 @@ async def test_what_was_changed_and_deleted_is_followed(
         await known.answers(3)
         linked = await known.say("what is behind this link?")
         await known.answers(4)
-        await workspace.until(lambda: not bot.work._working)
+        await workspace.until(lambda: not bot.scheduler._working)
     await alice.delete(known.channel, gone)
     await bob.edit(known.channel, edited, "the colour is teal")
     message = workspace.world.timeline(known.channel).get(linked)
@@ -165,7 +165,7 @@ async def test_what_was_changed_and_deleted_is_followed(
 
 
 async def test_a_first_message_that_was_deleted_is_forgotten(
-    known: Thread, back: Back, workspace: Workspace, alice: Person, model: ModelServer
+    known: Thread, back: Back, workspace: Workspace, alice: PersonClient, model: ModelServer
 ) -> None:
     await alice.delete(known.channel, known.ts)
     await missed(workspace)
@@ -177,13 +177,13 @@ async def test_a_first_message_that_was_deleted_is_forgotten(
 
 
 async def test_another_answer_is_offered_to_what_was_changed(
-    known: Thread, back: Back, workspace: Workspace, alice: Person, model: ModelServer
+    known: Thread, back: Back, workspace: Workspace, alice: PersonClient, model: ModelServer
 ) -> None:
     await alice.edit(known.channel, known.ts, "@ChatHakase good morning")
     await missed(workspace)
     for _ in range(2):
         async with back() as bot:
-            await workspace.until(lambda: not bot.work._working)
+            await workspace.until(lambda: not bot.scheduler._working)
     assert len(workspace.journal.calls("chat.postEphemeral")) == 1
     assert len(model.requests) == 1
 
@@ -225,7 +225,7 @@ async def test_what_was_said_while_the_socket_was_silent_is_answered(
 
 
 async def test_what_is_said_below_a_mention_that_comes_late_is_looked_for(
-    bot: SessionManager, workspace: Workspace, alice: Person, bob: Person, general: str
+    bot: SessionManager, workspace: Workspace, alice: PersonClient, bob: PersonClient, general: str
 ) -> None:
     root = workspace.world.post(general, alice.id, "talk among people")
     text = f"<@{workspace.world.app.user_id}> what do you think?"

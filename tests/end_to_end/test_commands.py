@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from chathakase.engine.commands import COMMANDS
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from chathakase.playground.socket_mode.payloads import user_json
-from chathakase.playground.web_api.methods import people as people_methods
+from chathakase.playground.web_api.methods import user_methods as people_methods
 from tests.end_to_end.conftest import Thread
-from tests.end_to_end.whispers import whispered
+from tests.end_to_end.ephemerals import await_ephemeral
 from tests.model_server import ModelServer, says
 
 Start = Callable[..., Awaitable[Thread]]
@@ -60,7 +60,7 @@ async def test_ordinary_talk_is_never_hijacked(text: str, start: Start) -> None:
 
 
 async def test_session_info_tells_what_is_remembered(
-    start: Start, bob: Person, model: ModelServer, settled: Settled
+    start: Start, bob: PersonClient, model: ModelServer, settled: Settled
 ) -> None:
     thread = await start("@ChatHakase hello")
     await thread.answers(1)
@@ -120,17 +120,17 @@ async def test_an_answer_under_way_ends_when_the_session_is_cleared(start: Start
 
 
 async def test_all_sessions_is_for_workspace_admins(
-    start: Start, workspace: Workspace, alice: Person, bob: Person, settled: Settled
+    start: Start, workspace: Workspace, alice: PersonClient, bob: PersonClient, settled: Settled
 ) -> None:
     thread = await start("@ChatHakase hello")
     await thread.answers(1)
     await thread.say("all sessions", bob)
-    await whispered(workspace, bob, "Sorry, only admins")
+    await await_ephemeral(workspace, bob, "Sorry, only admins")
     other = await start("hi", person=bob, channel="@")
     await other.answers(1)
     await settled()
     await thread.say("all sessions")
-    answer = await whispered(workspace, alice, "active sessions")
+    answer = await await_ephemeral(workspace, alice, "active sessions")
     assert "2 active sessions" in answer
     assert f"`{thread.channel}_{thread.ts}`: 2 messages of 1 person" in answer
     assert "a direct message" in answer
@@ -148,30 +148,30 @@ async def test_all_sessions_is_for_workspace_admins(
     ],
 )
 async def test_an_admin_of_yesterday_or_of_elsewhere_is_none(
-    start: Start, workspace: Workspace, alice: Person, monkeypatch: pytest.MonkeyPatch, change: dict[str, object]
+    start: Start, workspace: Workspace, alice: PersonClient, monkeypatch: pytest.MonkeyPatch, change: dict[str, object]
 ) -> None:
     monkeypatch.setattr(people_methods, "user_json", lambda world, user: user_json(world, user) | change)
     await start("@ChatHakase all sessions")
-    await whispered(workspace, alice, "Sorry, only admins")
+    await await_ephemeral(workspace, alice, "Sorry, only admins")
 
 
 async def test_nobody_is_an_admin_while_slack_does_not_say_so(
-    start: Start, workspace: Workspace, alice: Person
+    start: Start, workspace: Workspace, alice: PersonClient
 ) -> None:
     workspace.faults.http_error("users.info", 503, times=20)
     await start("@ChatHakase doctor")
-    await whispered(workspace, alice, "Sorry, only admins")
+    await await_ephemeral(workspace, alice, "Sorry, only admins")
 
 
 async def test_the_doctor_is_for_admins_and_looks_at_everything(
-    start: Start, workspace: Workspace, alice: Person, bob: Person
+    start: Start, workspace: Workspace, alice: PersonClient, bob: PersonClient
 ) -> None:
     thread = await start("@ChatHakase hello")
     await thread.answers(1)
     await thread.say("doctor", bob)
-    await whispered(workspace, bob, "Sorry, only admins")
+    await await_ephemeral(workspace, bob, "Sorry, only admins")
     await thread.say("doctor")
-    findings = await whispered(workspace, alice, "**socket**: connected", within=15)
+    findings = await await_ephemeral(workspace, alice, "**socket**: connected", within=15)
     for subject in ("bot token", "scopes", "events", "database", "clock"):
         assert f"**{subject}**" in findings
     # The scripted server has no list of models, but it answers.

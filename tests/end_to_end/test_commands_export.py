@@ -10,18 +10,18 @@ from typing import Any
 import pytest
 
 from chathakase.engine.sessions import SessionManager
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import OpenBot, Thread
+from tests.end_to_end.ephemerals import ephemerals
 from tests.end_to_end.process import running
-from tests.end_to_end.whispers import whispers
 from tests.preloaded import start
 
 Start = Callable[..., Awaitable[Thread]]
 
 
 async def saved(workspace: Workspace, bot: SessionManager) -> None:
-    await workspace.until(lambda: not bot.work._working and not bot.errands.tasks)
+    await workspace.until(lambda: not bot.scheduler._working and not bot.jobs.tasks)
 
 
 def exported(thread: Thread) -> dict[str, str]:
@@ -41,7 +41,7 @@ async def shell(database: Path, *arguments: str, cwd: Path | None = None) -> tup
 
 
 async def test_a_session_is_exported_in_its_thread(
-    start: Start, bob: Person, bot: SessionManager, workspace: Workspace
+    start: Start, bob: PersonClient, bot: SessionManager, workspace: Workspace
 ) -> None:
     thread = await start("@ChatHakase Trip to Kyoto")
     await thread.answers(1)
@@ -124,7 +124,7 @@ async def test_the_shell_exports_everything_while_the_bot_runs(
 
 
 async def test_the_shell_searches_everything(
-    start: Start, alice: Person, bob: Person, open_the_bot: OpenBot, workspace: Workspace, database: Path
+    start: Start, alice: PersonClient, bob: PersonClient, open_the_bot: OpenBot, workspace: Workspace, database: Path
 ) -> None:
     async with open_the_bot() as bot:
         one = await start("@ChatHakase a trip to Kyoto\x1b[31m", person=bob)
@@ -140,7 +140,7 @@ async def test_the_shell_searches_everything(
     code, out, _ = await shell(database, "search", "旅行", "--limit", "1")
     assert (code, out.count(f"{two.channel}_{two.ts}")) == (0, 1)
     assert await shell(database, "search", "nobody said this") == (0, "", "Nothing was found.\n")
-    assert not whispers(workspace, alice)
+    assert not ephemerals(workspace, alice)
 
 
 @pytest.mark.parametrize("command", [("export",), ("search", "words")])

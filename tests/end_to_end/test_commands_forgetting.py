@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from chathakase.engine.sessions import SessionManager
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace, open_workspace
 from tests.end_to_end.conftest import OpenBot, Thread
+from tests.end_to_end.ephemerals import await_ephemeral, choose, ephemerals, seen_by
 from tests.end_to_end.process import running
-from tests.end_to_end.whispers import choose, seen_by, whispered, whispers
 from tests.model_server import ModelServer, says
 
 FORGET = {"name": "Forget this message", "type": "message", "callback_id": "chathakase_forget", "description": "x"}
@@ -27,11 +27,11 @@ async def workspace(ack_timeout: float, retry_delays: tuple[float, ...]) -> Asyn
 
 
 async def saved(workspace: Workspace, bot: SessionManager) -> None:
-    await workspace.until(lambda: not bot.work._working and not bot.errands.tasks)
+    await workspace.until(lambda: not bot.scheduler._working and not bot.jobs.tasks)
 
 
 @pytest.fixture
-def talk(start: Start, bob: Person, bot: SessionManager, workspace: Workspace) -> Talk:
+def talk(start: Start, bob: PersonClient, bot: SessionManager, workspace: Workspace) -> Talk:
     """A thread in which Alice tells of a swordfish and a herring, and Bob of a shark."""
 
     async def begin(*, with_bob: bool = True) -> Thread:
@@ -58,10 +58,10 @@ async def remembered(thread: Thread, model: ModelServer, bot: SessionManager) ->
     return "\n".join(str(each["content"]) for each in model.requests[-1]["messages"] if each["role"] == "user")
 
 
-async def test_the_last_message(talk: Talk, alice: Person, model: ModelServer, bot: SessionManager) -> None:
+async def test_the_last_message(talk: Talk, alice: PersonClient, model: ModelServer, bot: SessionManager) -> None:
     thread = await talk()
     await thread.say("forget my last message")
-    await whispered(thread.workspace, alice, "forgotten your last message")
+    await await_ephemeral(thread.workspace, alice, "forgotten your last message")
     told = await remembered(thread, model, bot)
     assert "swordfish" in told
     assert "herring" not in told
@@ -70,26 +70,26 @@ async def test_the_last_message(talk: Talk, alice: Person, model: ModelServer, b
 
 
 async def test_two_presses_of_a_button_forget_one_message(
-    talk: Talk, workspace: Workspace, alice: Person, model: ModelServer, bot: SessionManager
+    talk: Talk, workspace: Workspace, alice: PersonClient, model: ModelServer, bot: SessionManager
 ) -> None:
     thread = await talk()
     await thread.say("forget")
     (asked,) = await workspace.until(lambda: seen_by(workspace, alice))
     press = (thread.channel, asked.message.ts, "chathakase_say_0")
     await asyncio.gather(alice.press(*press), alice.press(*press))
-    await whispered(workspace, alice, "forgotten your last message")
+    await await_ephemeral(workspace, alice, "forgotten your last message")
     told = await remembered(thread, model, bot)
     assert "swordfish" in told
     assert "herring" not in told
 
 
 async def test_all_messages_here(
-    talk: Talk, start: Start, alice: Person, model: ModelServer, bot: SessionManager
+    talk: Talk, start: Start, alice: PersonClient, model: ModelServer, bot: SessionManager
 ) -> None:
     thread, other = await talk(), await start("@ChatHakase tuna")
     await other.answers(1)
     await thread.say("Forget my messages here.")
-    await whispered(thread.workspace, alice, "forgotten 2 of your messages")
+    await await_ephemeral(thread.workspace, alice, "forgotten 2 of your messages")
     told = await remembered(thread, model, bot)
     assert "swordfish" not in told
     assert "herring" not in told
@@ -98,16 +98,16 @@ async def test_all_messages_here(
 
 
 async def test_everything_everywhere_after_a_question(
-    talk: Talk, start: Start, alice: Person, model: ModelServer, bot: SessionManager, workspace: Workspace
+    talk: Talk, start: Start, alice: PersonClient, model: ModelServer, bot: SessionManager, workspace: Workspace
 ) -> None:
     thread, other = await talk(), await start("@ChatHakase tuna")
     await other.answers(1)
     await saved(workspace, bot)
     await thread.say("forget everything of mine")
-    await whispered(workspace, alice, "This can't be undone")
+    await await_ephemeral(workspace, alice, "This can't be undone")
     assert "tuna" in await remembered(other, model, bot)
     await choose(workspace, alice, "Forget everything")
-    await whispered(workspace, alice, "of your messages")
+    await await_ephemeral(workspace, alice, "of your messages")
     assert "tuna" not in await remembered(other, model, bot)
     told = await remembered(thread, model, bot)
     assert "swordfish" not in told
@@ -115,7 +115,13 @@ async def test_everything_everywhere_after_a_question(
 
 
 async def test_answers_under_way_elsewhere_begin_anew_when_everything_is_forgotten(
-    talk: Talk, start: Start, alice: Person, bob: Person, model: ModelServer, bot: SessionManager, workspace: Workspace
+    talk: Talk,
+    start: Start,
+    alice: PersonClient,
+    bob: PersonClient,
+    model: ModelServer,
+    bot: SessionManager,
+    workspace: Workspace,
 ) -> None:
     thread, other = await talk(with_bob=False), await start("@ChatHakase the word is tuna")
     await other.answers(1)
@@ -124,7 +130,7 @@ async def test_answers_under_way_elsewhere_begin_anew_when_everything_is_forgott
     await other.say("what is the word?", bob)
     await other.answers(2, containing="The word")
     await thread.say("forget everything of mine now")
-    await whispered(workspace, alice, "of your messages")
+    await await_ephemeral(workspace, alice, "of your messages")
     assert (await other.answers(2, containing="I know no word."))[-1] == "I know no word."
     await saved(workspace, bot)
     assert "tuna" not in str([each for each in model.requests[-1]["messages"] if each["role"] == "user"])
@@ -134,61 +140,69 @@ async def test_answers_under_way_elsewhere_begin_anew_when_everything_is_forgott
     ("label", "told"), [("My last message", "your last message"), ("My messages here", "2 of your messages")]
 )
 async def test_the_buttons_of_forget(
-    label: str, told: str, talk: Talk, alice: Person, model: ModelServer, bot: SessionManager, workspace: Workspace
+    label: str,
+    told: str,
+    talk: Talk,
+    alice: PersonClient,
+    model: ModelServer,
+    bot: SessionManager,
+    workspace: Workspace,
 ) -> None:
     thread = await talk()
     await thread.say("forget")
-    await whispered(workspace, alice, "Which of your messages should I forget?")
+    await await_ephemeral(workspace, alice, "Which of your messages should I forget?")
     await choose(workspace, alice, label)
-    await whispered(workspace, alice, told)
+    await await_ephemeral(workspace, alice, told)
     assert "herring" not in await remembered(thread, model, bot)
 
 
-async def test_the_button_for_everything_asks_once_more(talk: Talk, alice: Person, workspace: Workspace) -> None:
+async def test_the_button_for_everything_asks_once_more(talk: Talk, alice: PersonClient, workspace: Workspace) -> None:
     thread = await talk()
     await thread.say("forget")
     await choose(workspace, alice, "All my messages everywhere")
-    await whispered(workspace, alice, "This can't be undone")
+    await await_ephemeral(workspace, alice, "This can't be undone")
 
 
 async def test_one_message_by_its_menu(
-    talk: Talk, alice: Person, bob: Person, model: ModelServer, bot: SessionManager, workspace: Workspace
+    talk: Talk, alice: PersonClient, bob: PersonClient, model: ModelServer, bot: SessionManager, workspace: Workspace
 ) -> None:
     thread = await talk()
     herring = next(each.ts for each in thread.messages() if each.text == "herring")
     shark = next(each.ts for each in thread.messages() if each.text == "shark")
     await bob.shortcut("chathakase_forget", thread.channel, herring)
-    await whispered(workspace, bob, "only the author of a message")
+    await await_ephemeral(workspace, bob, "only the author of a message")
     assert "herring" in await remembered(thread, model, bot)
     await alice.shortcut("chathakase_forget", thread.channel, herring)
-    await whispered(workspace, alice, "forgotten that message")
+    await await_ephemeral(workspace, alice, "forgotten that message")
     assert "herring" not in await remembered(thread, model, bot)
     # Alice is an admin.
     await alice.shortcut("chathakase_forget", thread.channel, shark)
-    await workspace.until(lambda: sum("that message" in text for text in whispers(workspace, alice)) == 2)
+    await workspace.until(lambda: sum("that message" in text for text in ephemerals(workspace, alice)) == 2)
     assert "shark" not in await remembered(thread, model, bot)
 
 
-async def test_an_answer_by_its_menu(talk: Talk, alice: Person, workspace: Workspace) -> None:
+async def test_an_answer_by_its_menu(talk: Talk, alice: PersonClient, workspace: Workspace) -> None:
     thread = await talk()
     await alice.shortcut("chathakase_forget", thread.channel, thread.messages()[1].ts)
-    await whispered(workspace, alice, "Only `clear session`")
+    await await_ephemeral(workspace, alice, "Only `clear session`")
 
 
 async def test_a_message_that_is_not_remembered(
-    talk: Talk, alice: Person, start: Start, bot: SessionManager, workspace: Workspace
+    talk: Talk, alice: PersonClient, start: Start, bot: SessionManager, workspace: Workspace
 ) -> None:
     ts = await alice.say("nobody asks the bot", channel="#random")
     await alice.shortcut("chathakase_forget", workspace.channel("random").id, ts)
-    await whispered(workspace, alice, "don't remember that message")
+    await await_ephemeral(workspace, alice, "don't remember that message")
 
 
-async def test_there_may_be_nothing_to_forget(talk: Talk, carol: Person, workspace: Workspace) -> None:
+async def test_there_may_be_nothing_to_forget(talk: Talk, carol: PersonClient, workspace: Workspace) -> None:
     thread = await talk()
     for command in ("forget my last message", "forget my messages here"):
         await thread.say(command, carol)
     await workspace.until(
-        lambda: len([each for each in whispers(workspace, carol) if "don't remember any of your messages" in each]) == 2
+        lambda: (
+            len([each for each in ephemerals(workspace, carol) if "don't remember any of your messages" in each]) == 2
+        )
     )
 
 
@@ -203,11 +217,11 @@ async def test_clearing_is_done_at_once_where_nobody_else_wrote(
 
 
 async def test_clearing_asks_first_where_others_wrote(
-    talk: Talk, alice: Person, model: ModelServer, bot: SessionManager, workspace: Workspace
+    talk: Talk, alice: PersonClient, model: ModelServer, bot: SessionManager, workspace: Workspace
 ) -> None:
     thread = await talk()
     await thread.say("clear session")
-    await whispered(workspace, alice, "bob wrote here too")
+    await await_ephemeral(workspace, alice, "bob wrote here too")
     assert "shark" in await remembered(thread, model, bot)
     await choose(workspace, alice, "Forget everyone's messages")
     await thread.answers(5, containing="forgotten 8 messages")
@@ -217,12 +231,12 @@ async def test_clearing_asks_first_where_others_wrote(
 
 
 async def test_clearing_may_become_forgetting_ones_own(
-    talk: Talk, alice: Person, model: ModelServer, bot: SessionManager, workspace: Workspace
+    talk: Talk, alice: PersonClient, model: ModelServer, bot: SessionManager, workspace: Workspace
 ) -> None:
     thread = await talk()
     await thread.say("clear session")
     await choose(workspace, alice, "Forget only my messages")
-    await whispered(workspace, alice, "2 of your messages")
+    await await_ephemeral(workspace, alice, "2 of your messages")
     assert "shark" in await remembered(thread, model, bot)
 
 
@@ -247,11 +261,11 @@ async def test_clearing_for_everyone_by_its_words(talk: Talk) -> None:
 
 
 async def test_what_is_forgotten_is_neither_found_nor_exported(
-    talk: Talk, alice: Person, bot: SessionManager, workspace: Workspace
+    talk: Talk, alice: PersonClient, bot: SessionManager, workspace: Workspace
 ) -> None:
     thread = await talk()
     await thread.say("forget my messages here")
-    await whispered(workspace, alice, "of your messages")
+    await await_ephemeral(workspace, alice, "of your messages")
     await saved(workspace, bot)
     await thread.say("export session")
     await workspace.until(lambda: sum(len(message.files) for message in thread.messages()) == 2)
@@ -262,39 +276,39 @@ async def test_what_is_forgotten_is_neither_found_nor_exported(
 
 
 async def test_buttons_work_after_a_restart(
-    open_the_bot: OpenBot, start: Start, alice: Person, model: ModelServer, workspace: Workspace
+    open_the_bot: OpenBot, start: Start, alice: PersonClient, model: ModelServer, workspace: Workspace
 ) -> None:
     async with open_the_bot() as bot:
         thread = await start("@ChatHakase swordfish")
         await thread.answers(1)
         await saved(workspace, bot)
         await thread.say("forget")
-        await whispered(workspace, alice, "Which of your")
+        await await_ephemeral(workspace, alice, "Which of your")
         await saved(workspace, bot)
     async with open_the_bot() as bot:
         await choose(workspace, alice, "My messages here")
-        await whispered(workspace, alice, "forgotten 1 of your messages")
+        await await_ephemeral(workspace, alice, "forgotten 1 of your messages")
         assert "swordfish" not in await remembered(thread, model, bot)
 
 
 async def test_an_answer_to_what_is_forgotten_ends(
-    start: Start, alice: Person, model: ModelServer, bot: SessionManager, workspace: Workspace
+    start: Start, alice: PersonClient, model: ModelServer, bot: SessionManager, workspace: Workspace
 ) -> None:
     model.will(says("The word", " is swordfish", hold=asyncio.Event()))
     thread = await start("@ChatHakase what is the word?")
     await thread.answers(1, containing="The word")
     await thread.say("forget my messages here")
-    await whispered(workspace, alice, "forgotten 1 of your messages")
+    await await_ephemeral(workspace, alice, "forgotten 1 of your messages")
     await workspace.until(lambda: "was forgotten" in thread.texts()[0])
     assert "what is the word" not in await remembered(thread, model, bot)
 
 
 async def test_forgetting_by_the_button_for_everyone_spares_what_comes_later(
-    talk: Talk, alice: Person, bob: Person, model: ModelServer, bot: SessionManager, workspace: Workspace
+    talk: Talk, alice: PersonClient, bob: PersonClient, model: ModelServer, bot: SessionManager, workspace: Workspace
 ) -> None:
     thread = await talk()
     await thread.say("clear session")
-    await whispered(workspace, alice, "bob wrote here too")
+    await await_ephemeral(workspace, alice, "bob wrote here too")
     await choose(workspace, alice, "Forget everyone's messages")
     await thread.say("whale", bob)
     await workspace.until(lambda: any("whale" in text for text in thread.texts()))
@@ -303,7 +317,12 @@ async def test_forgetting_by_the_button_for_everyone_spares_what_comes_later(
 
 
 async def test_no_second_message_is_forgotten_when_the_process_dies(
-    environment: dict[str, str], start: Start, alice: Person, model: ModelServer, workspace: Workspace, tmp_path: Path
+    environment: dict[str, str],
+    start: Start,
+    alice: PersonClient,
+    model: ModelServer,
+    workspace: Workspace,
+    tmp_path: Path,
 ) -> None:
     async with running(environment, workspace, tmp_path / "log") as process:
         thread = await start("@ChatHakase swordfish")
@@ -317,7 +336,7 @@ async def test_no_second_message_is_forgotten_when_the_process_dies(
         await process.wait()
     workspace.faults.clear()
     async with running(environment, workspace, tmp_path / "log"):
-        await whispered(workspace, alice, "I was interrupted", within=30)
+        await await_ephemeral(workspace, alice, "I was interrupted", within=30)
         await thread.say("and now?")
         await thread.answers(3, containing="and now?", within=30)
     remembering = model.said().splitlines()

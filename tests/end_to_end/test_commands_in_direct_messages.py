@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from chathakase.engine.sessions import SessionManager
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import OpenBot, Thread
-from tests.end_to_end.whispers import choose, whispered, whispers
+from tests.end_to_end.ephemerals import await_ephemeral, choose, ephemerals
 from tests.model_server import ModelServer, says
 from tests.places import slack_place
 
@@ -53,17 +53,17 @@ async def test_what_everybody_may_read_names_the_thread(
 
 
 async def test_what_is_remembered_is_that_of_the_newest_thread(
-    kyoto: Thread, start: Start, workspace: Workspace, alice: Person
+    kyoto: Thread, start: Start, workspace: Workspace, alice: PersonClient
 ) -> None:
     await start("what do you remember", channel="@")
-    told = await whispered(workspace, alice, "What I would send")
+    told = await await_ephemeral(workspace, alice, "What I would send")
     assert link(kyoto) in told
     assert "A trip to Kyoto" in told.split("\n", 1)[1]
     assert "haiku" not in told
 
 
 async def test_the_newest_thread_is_the_one_in_which_somebody_wrote_last(
-    start: Start, kyoto: Thread, alice: Person, settled: Settled
+    start: Start, kyoto: Thread, alice: PersonClient, settled: Settled
 ) -> None:
     newer = await start("Something about tea", channel="@")
     await newer.answers(1)
@@ -77,17 +77,17 @@ async def test_the_newest_thread_is_the_one_in_which_somebody_wrote_last(
 async def test_an_export_is_shared_where_it_was_asked_for(kyoto: Thread, start: Start, workspace: Workspace) -> None:
     command = await start("export session", channel="@")
     await workspace.until(lambda: [m for m in command.replies() if m.files])
-    await whispered(workspace, kyoto.person, "two files")
+    await await_ephemeral(workspace, kyoto.person, "two files")
     found = [workspace.world.files.get(id_) for message in command.replies() for id_ in message.files]
     assert [file.name for file in found if file] == [f"{kyoto.channel}_{kyoto.ts}.{end}" for end in ("md", "json")]
     assert not [message for message in kyoto.replies() if message.files]
 
 
 async def test_clear_session_asks_and_names_what_is_lost(
-    kyoto: Thread, start: Start, workspace: Workspace, alice: Person, model: ModelServer
+    kyoto: Thread, start: Start, workspace: Workspace, alice: PersonClient, model: ModelServer
 ) -> None:
     command = await start("clear session", channel="@")
-    asked = await whispered(workspace, alice, "Forget everything said there")
+    asked = await await_ephemeral(workspace, alice, "Forget everything said there")
     assert "A trip to Kyoto" in asked
     assert link(kyoto) in asked
     assert command.replies() == []
@@ -95,7 +95,7 @@ async def test_clear_session_asks_and_names_what_is_lost(
     (done,) = await command.answers(1, containing="forgotten 2 messages of that thread")
     assert "A trip to Kyoto" in done
     await start("search threads Kyoto", channel="@")
-    await whispered(workspace, alice, "nothing")
+    await await_ephemeral(workspace, alice, "nothing")
     await kyoto.say("what did I say?")
     await kyoto.answers(2, containing="what did I say?")
     assert "trip" not in model.said()
@@ -109,53 +109,53 @@ async def test_clear_session_asks_and_names_what_is_lost(
     ],
 )
 async def test_what_is_to_be_forgotten_is_asked_about(
-    words: str, question: str, done: str, kyoto: Thread, start: Start, workspace: Workspace, alice: Person
+    words: str, question: str, done: str, kyoto: Thread, start: Start, workspace: Workspace, alice: PersonClient
 ) -> None:
     await start(words, channel="@")
-    assert link(kyoto) in await whispered(workspace, alice, question)
+    assert link(kyoto) in await await_ephemeral(workspace, alice, question)
     await choose(workspace, alice, "Forget")
-    assert "A trip to Kyoto" in await whispered(workspace, alice, done)
+    assert "A trip to Kyoto" in await await_ephemeral(workspace, alice, done)
 
 
 async def test_forget_names_the_thread_above_its_choices(
-    kyoto: Thread, start: Start, workspace: Workspace, alice: Person
+    kyoto: Thread, start: Start, workspace: Workspace, alice: PersonClient
 ) -> None:
     await start("forget", channel="@")
-    assert link(kyoto) in await whispered(workspace, alice, "Which of your messages")
+    assert link(kyoto) in await await_ephemeral(workspace, alice, "Which of your messages")
     await choose(workspace, alice, "My messages there")
-    await whispered(workspace, alice, "1 of your messages")
+    await await_ephemeral(workspace, alice, "1 of your messages")
 
 
 async def test_everything_can_be_forgotten_where_there_is_no_conversation(
-    start: Start, bot: object, workspace: Workspace, alice: Person, settled: Settled
+    start: Start, bot: object, workspace: Workspace, alice: PersonClient, settled: Settled
 ) -> None:
     thread = await start("@ChatHakase the word is swordfish")
     await thread.answers(1)
     await settled()
     await start("forget everything of mine", channel="@")
     await choose(workspace, alice, "Forget everything")
-    await whispered(workspace, alice, "1 of your messages")
+    await await_ephemeral(workspace, alice, "1 of your messages")
 
 
 async def test_stop_stops_the_answer_that_is_being_written(
-    start: Start, bot: SessionManager, model: ModelServer, workspace: Workspace, alice: Person, settled: Settled
+    start: Start, bot: SessionManager, model: ModelServer, workspace: Workspace, alice: PersonClient, settled: Settled
 ) -> None:
     model.will(says("Once upon", " a time", hold=asyncio.Event()))
     thread = await start("Tell me a story", channel="@")
     await thread.answers(1, containing="Once upon")
     done = await start("What is tea?", channel="@")
     await done.answers(1)
-    await workspace.until(lambda: len(bot.work._working) == 1)
+    await workspace.until(lambda: len(bot.scheduler._working) == 1)
     await start("stop", channel="@")
-    assert link(thread) in await whispered(workspace, alice, "I stopped")
+    assert link(thread) in await await_ephemeral(workspace, alice, "I stopped")
     await workspace.until(lambda: "Stopped" in thread.texts()[0])
     await settled()
     await start("stop", channel="@")
-    await whispered(workspace, alice, "nothing to stop")
+    await await_ephemeral(workspace, alice, "nothing to stop")
 
 
 async def test_the_answer_is_written_again_in_its_place(
-    kyoto: Thread, start: Start, model: ModelServer, workspace: Workspace, alice: Person
+    kyoto: Thread, start: Start, model: ModelServer, workspace: Workspace, alice: PersonClient
 ) -> None:
     model.will(says("Another answer"))
     await start("answer again", channel="@")
@@ -166,20 +166,20 @@ async def test_the_answer_is_written_again_in_its_place(
     "words", ["session info", "clear session", "stop", "answer again", "export session", "summarise", "compact"]
 )
 async def test_where_there_is_no_conversation_that_is_said(
-    words: str, start: Start, bot: object, workspace: Workspace, alice: Person, model: ModelServer
+    words: str, start: Start, bot: object, workspace: Workspace, alice: PersonClient, model: ModelServer
 ) -> None:
     await start(words, channel="@")
-    await whispered(workspace, alice, "no conversation here yet")
+    await await_ephemeral(workspace, alice, "no conversation here yet")
     assert model.requests == []
 
 
 @pytest.mark.parametrize("words", ["help", "session info", "search threads tea", "all sessions", "clear session"])
 async def test_a_command_opens_no_session(
-    words: str, start: Start, open_the_bot: OpenBot, workspace: Workspace, alice: Person, model: ModelServer
+    words: str, start: Start, open_the_bot: OpenBot, workspace: Workspace, alice: PersonClient, model: ModelServer
 ) -> None:
     async with open_the_bot() as manager:
         command = await start(words, channel="@")
-        await workspace.until(lambda: command.replies() or whispers(workspace, alice))
+        await workspace.until(lambda: command.replies() or ephemerals(workspace, alice))
         assert await manager._reception._sessions.find(slack_place(command.channel, command.ts)) is None
         await command.say("and now a question")
         await command.answers(None, containing="and now a question")
@@ -209,7 +209,7 @@ async def test_a_command_is_done_once_however_often_it_comes(
     assert len(command.replies()) == 1
 
 
-async def test_an_edited_command_is_a_question_of_its_own(kyoto: Thread, start: Start, alice: Person) -> None:
+async def test_an_edited_command_is_a_question_of_its_own(kyoto: Thread, start: Start, alice: PersonClient) -> None:
     command = await start("session info", channel="@")
     await command.answers(1)
     await alice.edit(command.channel, command.ts, "what is a session?")

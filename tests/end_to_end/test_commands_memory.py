@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from chathakase.engine.sessions import SessionManager
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import OpenBot, Thread
-from tests.end_to_end.whispers import whispered, whispers
+from tests.end_to_end.ephemerals import await_ephemeral, ephemerals
 from tests.model_server import ModelServer, fails, says
 
 Start = Callable[..., Awaitable[Thread]]
@@ -17,7 +17,7 @@ Settled = Callable[[], Awaitable[object]]
 
 
 async def saved(workspace: Workspace, bot: SessionManager) -> None:
-    await workspace.until(lambda: not bot.work._working and not bot.errands.tasks)
+    await workspace.until(lambda: not bot.scheduler._working and not bot.jobs.tasks)
 
 
 async def test_session_info_tells_title_room_and_cost(
@@ -62,13 +62,13 @@ async def test_session_info_tells_what_is_left_out(open_the_bot: OpenBot, start:
 
 
 async def test_what_is_remembered_is_what_would_be_sent(
-    start: Start, alice: Person, bot: SessionManager, model: ModelServer, workspace: Workspace
+    start: Start, alice: PersonClient, bot: SessionManager, model: ModelServer, workspace: Workspace
 ) -> None:
     thread = await start("@ChatHakase the word is swordfish")
     await thread.answers(1)
     await saved(workspace, bot)
     await thread.say("What do you remember?")
-    shown = await whispered(workspace, alice, "What I would send")
+    shown = await await_ephemeral(workspace, alice, "What I would send")
     assert len(thread.texts()) == 1
     await saved(workspace, bot)
     await thread.say("and now?")
@@ -81,27 +81,27 @@ async def test_what_is_remembered_is_what_would_be_sent(
 
 
 async def test_only_who_took_part_may_see_it(
-    start: Start, alice: Person, bob: Person, bot: SessionManager, workspace: Workspace
+    start: Start, alice: PersonClient, bob: PersonClient, bot: SessionManager, workspace: Workspace
 ) -> None:
     thread = await start("@ChatHakase the word is swordfish", person=bob)
     await thread.answers(1)
     await thread.say("memory", alice)
-    await whispered(workspace, alice, "swordfish")
+    await await_ephemeral(workspace, alice, "swordfish")
     other = await start("@ChatHakase the word is herring")
     await other.answers(1)
     await other.say("memory", bob)
-    await whispered(workspace, bob, "only people who wrote")
-    assert "herring" not in "".join(whispers(workspace, bob))
+    await await_ephemeral(workspace, bob, "only people who wrote")
+    assert "herring" not in "".join(ephemerals(workspace, bob))
 
 
 async def test_much_is_sent_as_a_file_to_one_person(
-    start: Start, bob: Person, bot: SessionManager, workspace: Workspace
+    start: Start, bob: PersonClient, bot: SessionManager, workspace: Workspace
 ) -> None:
     thread = await start(f"@ChatHakase {'many words ' * 400}", person=bob)
     await thread.answers(None)
     await saved(workspace, bot)
     await thread.say("memory", bob)
-    await whispered(workspace, bob, "as a file")
+    await await_ephemeral(workspace, bob, "as a file")
     direct = workspace.world.timeline(bob.direct_message().id)
     files = [file for message in direct.messages() for file in message.files]
     assert "many words" in workspace.world.files.content(files[0]).decode()
@@ -120,7 +120,7 @@ async def test_a_rename_wins_for_ever(start: Start, bot: SessionManager, workspa
     await thread.say("session info")
     await thread.answers(4, containing="Trip to \\*Kyoto\\*")
     await thread.say("rename session")
-    await whispered(workspace, thread.person, "Add a title")
+    await await_ephemeral(workspace, thread.person, "Add a title")
 
 
 async def test_a_summary_for_people(
@@ -162,7 +162,7 @@ async def test_compact_leaves_the_originals_where_they_are(
     await thread.answers(5, containing="as a summary")
     await saved(workspace, bot)
     await thread.say("search threads much more")
-    assert "much" in (await whispered(workspace, thread.person, "in your threads")).partition("\n")[2]
+    assert "much" in (await await_ephemeral(workspace, thread.person, "in your threads")).partition("\n")[2]
     await thread.say("and now?")
     await thread.answers(6, containing="and now?")
     assert "They speak of a fish." in model.seen()
@@ -212,7 +212,7 @@ async def test_something_shows_that_a_summary_is_on_its_way(
 
 
 async def test_answer_again_writes_the_newest_answer_anew(
-    start: Start, bob: Person, model: ModelServer, bot: SessionManager, workspace: Workspace
+    start: Start, bob: PersonClient, model: ModelServer, bot: SessionManager, workspace: Workspace
 ) -> None:
     thread = await start("@ChatHakase one", person=bob)
     await thread.answers(1)
@@ -228,17 +228,17 @@ async def test_answer_again_writes_the_newest_answer_anew(
     await other.answers(1)
     await saved(workspace, bot)
     await other.say("answer again", bob)
-    await whispered(workspace, bob, "only the person who asked")
+    await await_ephemeral(workspace, bob, "only the person who asked")
 
 
 @pytest.mark.usefixtures("bot")
-async def test_there_may_be_nothing_to_answer_again(start: Start, alice: Person, workspace: Workspace) -> None:
+async def test_there_may_be_nothing_to_answer_again(start: Start, alice: PersonClient, workspace: Workspace) -> None:
     await start("@ChatHakase answer again")
-    await whispered(workspace, alice, "no answer of mine here yet")
+    await await_ephemeral(workspace, alice, "no answer of mine here yet")
 
 
 async def test_commands_work_after_a_restart(
-    open_the_bot: OpenBot, start: Start, alice: Person, workspace: Workspace
+    open_the_bot: OpenBot, start: Start, alice: PersonClient, workspace: Workspace
 ) -> None:
     async with open_the_bot() as bot:
         thread = await start("@ChatHakase the word is swordfish")
@@ -248,13 +248,13 @@ async def test_commands_work_after_a_restart(
         await thread.say("session info")
         await thread.answers(2, containing="Messages: 2")
         await thread.say("memory")
-        await whispered(workspace, alice, "swordfish")
+        await await_ephemeral(workspace, alice, "swordfish")
         await thread.say("search threads swordfish")
-        await whispered(workspace, alice, "in your threads**")
+        await await_ephemeral(workspace, alice, "in your threads**")
         await thread.say("rename session Fish")
         await thread.answers(3, containing="Fish")
         await saved(workspace, bot)
         await thread.say("answer again")
-        await workspace.until(lambda: not bot.errands.tasks and not bot.work._working)
+        await workspace.until(lambda: not bot.jobs.tasks and not bot.scheduler._working)
         await thread.say("forget my messages here")
-        await whispered(workspace, alice, "forgotten 1 of your messages")
+        await await_ephemeral(workspace, alice, "forgotten 1 of your messages")

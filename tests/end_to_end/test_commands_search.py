@@ -5,35 +5,35 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from chathakase.engine.sessions import SessionManager
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import Thread
-from tests.end_to_end.whispers import whispered, whispers
+from tests.end_to_end.ephemerals import await_ephemeral, ephemerals
 
 Start = Callable[..., Awaitable[Thread]]
 pytestmark = pytest.mark.usefixtures("bot")
 
 
 async def saved(workspace: Workspace, bot: SessionManager) -> None:
-    await workspace.until(lambda: not bot.work._working and not bot.errands.tasks)
+    await workspace.until(lambda: not bot.scheduler._working and not bot.jobs.tasks)
 
 
-async def said(start: Start, text: str, *, person: Person | None = None, channel: str | None = None) -> Thread:
+async def said(start: Start, text: str, *, person: PersonClient | None = None, channel: str | None = None) -> Thread:
     thread = await start(text, person=person, channel=channel)
     await thread.answers(1)
     return thread
 
 
-async def found(thread: Thread, words: str, person: Person) -> str:
+async def found(thread: Thread, words: str, person: PersonClient) -> str:
     """What a search in a thread shows to a person."""
-    before = len(whispers(thread.workspace, person))
+    before = len(ephemerals(thread.workspace, person))
     await thread.say(f"search threads {words}", person)
-    await thread.workspace.until(lambda: len(whispers(thread.workspace, person)) > before)
-    return whispers(thread.workspace, person)[-1]
+    await thread.workspace.until(lambda: len(ephemerals(thread.workspace, person)) > before)
+    return ephemerals(thread.workspace, person)[-1]
 
 
 async def test_ones_own_threads_with_links(
-    start: Start, alice: Person, bot: SessionManager, workspace: Workspace
+    start: Start, alice: PersonClient, bot: SessionManager, workspace: Workspace
 ) -> None:
     kyoto = await said(start, "@ChatHakase Trip to Kyoto in spring")
     tokyo = await said(start, "@ChatHakase 東京への旅行について")
@@ -50,7 +50,7 @@ async def test_ones_own_threads_with_links(
 
 
 async def test_a_strangers_direct_message_is_never_found(
-    start: Start, alice: Person, bob: Person, bot: SessionManager, workspace: Workspace
+    start: Start, alice: PersonClient, bob: PersonClient, bot: SessionManager, workspace: Workspace
 ) -> None:
     await said(start, "the secret word is swordfish", person=bob, channel="@")
     here = await said(start, "@ChatHakase hello")
@@ -63,7 +63,7 @@ async def test_a_strangers_direct_message_is_never_found(
 
 @pytest.mark.parametrize("leaves", [False, True])
 async def test_a_private_channel_is_searched_by_its_members_only(
-    leaves: bool, start: Start, alice: Person, bob: Person, bot: SessionManager, workspace: Workspace
+    leaves: bool, start: Start, alice: PersonClient, bob: PersonClient, bot: SessionManager, workspace: Workspace
 ) -> None:
     private = next(each for each in workspace.world.conversations() if each.type == "group")
     hidden = await said(start, "@ChatHakase the secret word is swordfish", channel=private.name)
@@ -79,7 +79,7 @@ async def test_a_private_channel_is_searched_by_its_members_only(
 
 
 async def test_threads_of_others_are_not_ones_own(
-    start: Start, alice: Person, bob: Person, bot: SessionManager, workspace: Workspace
+    start: Start, alice: PersonClient, bob: PersonClient, bot: SessionManager, workspace: Workspace
 ) -> None:
     await said(start, "@ChatHakase swordfish", person=bob)
     here = await said(start, "@ChatHakase hello")
@@ -88,7 +88,7 @@ async def test_threads_of_others_are_not_ones_own(
 
 
 async def test_where_membership_is_not_told_only_the_direct_message_is_searched(
-    start: Start, alice: Person, bot: SessionManager, workspace: Workspace
+    start: Start, alice: PersonClient, bot: SessionManager, workspace: Workspace
 ) -> None:
     await said(start, "@ChatHakase swordfish and herring")
     await said(start, "swordfish and shark", channel="@")
@@ -102,7 +102,7 @@ async def test_where_membership_is_not_told_only_the_direct_message_is_searched(
 
 
 async def test_what_is_found_is_no_markup(
-    start: Start, alice: Person, bot: SessionManager, workspace: Workspace
+    start: Start, alice: PersonClient, bot: SessionManager, workspace: Workspace
 ) -> None:
     await said(start, "@ChatHakase swordfish [here](https://evil.example) `code` *bold* | <!channel>")
     here = await said(start, "@ChatHakase hello")
@@ -113,7 +113,7 @@ async def test_what_is_found_is_no_markup(
 
 
 async def test_who_is_mentioned_is_named(
-    start: Start, alice: Person, bot: SessionManager, workspace: Workspace
+    start: Start, alice: PersonClient, bot: SessionManager, workspace: Workspace
 ) -> None:
     await said(start, "@ChatHakase swordfish for @bob")
     here = await said(start, "@ChatHakase hello")
@@ -121,6 +121,6 @@ async def test_who_is_mentioned_is_named(
     assert "swordfish for @bob" in await found(here, "swordfish", alice)
 
 
-async def test_how_it_is_done_is_told(start: Start, alice: Person, workspace: Workspace) -> None:
+async def test_how_it_is_done_is_told(start: Start, alice: PersonClient, workspace: Workspace) -> None:
     await start("@ChatHakase search threads")
-    await whispered(workspace, alice, "`search threads trip to Kyoto`")
+    await await_ephemeral(workspace, alice, "`search threads trip to Kyoto`")

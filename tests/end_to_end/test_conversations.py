@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import Thread
 from tests.model_server import ModelServer, says
@@ -43,7 +43,7 @@ async def test_a_direct_message_needs_no_mention(start: Start) -> None:
 
 
 async def test_a_mention_in_mid_thread_joins_it(
-    start: Start, bob: Person, workspace: Workspace, model: ModelServer
+    start: Start, bob: PersonClient, workspace: Workspace, model: ModelServer
 ) -> None:
     thread = await start("lunch?")
     await thread.say("pizza!", bob)
@@ -55,7 +55,7 @@ async def test_a_mention_in_mid_thread_joins_it(
 
 
 async def test_talk_without_the_bot_is_left_alone(
-    start: Start, bob: Person, workspace: Workspace, model: ModelServer
+    start: Start, bob: PersonClient, workspace: Workspace, model: ModelServer
 ) -> None:
     thread = await start("good morning all")
     await thread.say("good morning", bob)
@@ -66,7 +66,9 @@ async def test_talk_without_the_bot_is_left_alone(
     assert len(model.requests) == 1
 
 
-async def test_what_begins_with_somebody_else_is_context_only(start: Start, bob: Person, model: ModelServer) -> None:
+async def test_what_begins_with_somebody_else_is_context_only(
+    start: Start, bob: PersonClient, model: ModelServer
+) -> None:
     thread = await start("@ChatHakase let us plan a party")
     await thread.answers(1)
     await thread.say("@bob can you bring cake?")
@@ -76,7 +78,7 @@ async def test_what_begins_with_somebody_else_is_context_only(start: Start, bob:
     assert len(model.requests) == 2
 
 
-async def test_several_people_are_told_apart(start: Start, bob: Person, model: ModelServer) -> None:
+async def test_several_people_are_told_apart(start: Start, bob: PersonClient, model: ModelServer) -> None:
     thread = await start("@ChatHakase I like tea")
     await thread.answers(1)
     await thread.say("I like coffee", bob)
@@ -85,7 +87,7 @@ async def test_several_people_are_told_apart(start: Start, bob: Person, model: M
     assert "[bob] I like coffee" in model.said()
 
 
-async def test_sessions_never_see_each_others_text(start: Start, bob: Person, model: ModelServer) -> None:
+async def test_sessions_never_see_each_others_text(start: Start, bob: PersonClient, model: ModelServer) -> None:
     first = await start("@ChatHakase the word is swordfish")
     await first.answers(1)
     for other in (
@@ -124,7 +126,7 @@ async def test_a_redelivered_event_is_answered_once(start: Start, workspace: Wor
     assert len(thread.replies()) == 1
 
 
-async def test_what_is_no_speech_is_ignored(start: Start, bob: Person, workspace: Workspace) -> None:
+async def test_what_is_no_chat_message_is_ignored(start: Start, bob: PersonClient, workspace: Workspace) -> None:
     thread = await start("@ChatHakase hello", channel="#random")
     random = thread.channel
     await thread.answers(1)
@@ -153,7 +155,7 @@ async def test_what_is_no_speech_is_ignored(start: Start, bob: Person, workspace
 
 
 async def test_messages_sent_meanwhile_are_answered_together(
-    start: Start, bob: Person, model: ModelServer, workspace: Workspace
+    start: Start, bob: PersonClient, model: ModelServer, workspace: Workspace
 ) -> None:
     hold = asyncio.Event()
     model.will(says("One", " moment.", hold=hold))

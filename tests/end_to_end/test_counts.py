@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import Thread
 from tests.end_to_end.process import running
@@ -44,7 +44,7 @@ async def test_it_is_right_through_a_burst_a_kill_and_what_follows(
     workspace: Workspace,
     start: Start,
     model: ModelServer,
-    people: dict[str, Person],
+    people: dict[str, PersonClient],
     database: Path,
     tmp_path: Path,
 ) -> None:

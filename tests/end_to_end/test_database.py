@@ -13,17 +13,17 @@ import pytest
 from chathakase import app
 from chathakase.core.memory import Memory
 from chathakase.core.retrying import RetryPolicy
-from chathakase.engine import outage, turn
+from chathakase.engine.turns import outage, turn_runner
 from chathakase.playground.journal import EnvelopeSent
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from chathakase.storage.sqlite.driver import SqliteDatabase, open_sqlite
 from chathakase.storage.sqlite.migrate import migrate
-from chathakase.storage.sqlite.trouble import DatabaseTrouble, Trouble
-from chathakase.storage.stores.memory import Memories
+from chathakase.storage.sqlite.sqlite_errors import DatabaseError, SqliteFailure
+from chathakase.storage.stores.memory_store import SqlMemoryStore
 from tests.end_to_end.conftest import OpenBot, Thread
+from tests.end_to_end.ephemerals import await_ephemeral, ephemerals
 from tests.end_to_end.process import running, spawn
-from tests.end_to_end.whispers import whispered, whispers
 from tests.model_server import ModelServer, says
 from tests.preloaded import Process
 from tests.storage.strikes import damaged, failing, full, held_by_another_process, locked, moved, read_only
@@ -58,7 +58,7 @@ async def opened(open_the_bot: OpenBot, monkeypatch: pytest.MonkeyPatch) -> Asyn
         return databases[0]
 
     monkeypatch.setattr(app, "_open_database", remember)
-    monkeypatch.setattr(turn, "SAVING", RetryPolicy(first_wait=0.1))
+    monkeypatch.setattr(turn_runner, "SAVING", RetryPolicy(first_wait=0.1))
     async with open_the_bot():
         yield databases[0]
 
@@ -113,16 +113,16 @@ async def test_what_cannot_be_stored_is_delivered_again_and_answered_once(
 
 @pytest.mark.parametrize("strike", [full, *STRIKES])
 async def test_whoever_asks_is_told_once_that_the_database_fails(
-    strike: Strike, opened: SqliteDatabase, workspace: Workspace, start: Start, general: str, bob: Person
+    strike: Strike, opened: SqliteDatabase, workspace: Workspace, start: Start, general: str, bob: PersonClient
 ) -> None:
     among_themselves = await bob.say("lunch?", channel=general)
     async with strike(opened):
         thread = await start(f"@ChatHakase swordfish? {LONG}")
         await bob.say("who comes?", channel=general, thread_ts=among_themselves)
-        assert await whispered(workspace, thread.person, "Something is wrong with my database") == outage.TOLD
+        assert await await_ephemeral(workspace, thread.person, "Something is wrong with my database") == outage.TOLD
         await workspace.until(lambda: len(sent(workspace, "swordfish")) >= 12)
-        assert whispers(workspace, thread.person) == [outage.TOLD]
-        assert whispers(workspace, bob) == []
+        assert ephemerals(workspace, thread.person) == [outage.TOLD]
+        assert ephemerals(workspace, bob) == []
     await thread.answers(1)
 
 
@@ -133,7 +133,7 @@ async def test_whoever_waits_is_told_when_what_they_asked_cannot_be_read(
     await thread.answers(1)
     bot_trouble()
     await thread.say("and now?")
-    assert await whispered(workspace, thread.person, "my database") == outage.TOLD
+    assert await await_ephemeral(workspace, thread.person, "my database") == outage.TOLD
 
 
 @pytest.fixture
@@ -141,9 +141,9 @@ def bot_trouble(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Nothing that stands in a thread can be read any more, as when some of a file's pages are damaged."""
 
     async def damaged_pages(*_: object, **__: object) -> Memory:
-        raise DatabaseTrouble(Trouble.DAMAGED)
+        raise DatabaseError(SqliteFailure.DAMAGED)
 
-    return lambda: monkeypatch.setattr(Memories, "memory", damaged_pages)
+    return lambda: monkeypatch.setattr(SqlMemoryStore, "memory", damaged_pages)
 
 
 @pytest.mark.parametrize("strike", STRIKES)

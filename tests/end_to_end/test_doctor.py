@@ -20,15 +20,15 @@ from typing import Any
 
 import pytest
 
-from chathakase.checkup import examine, examine_running
 from chathakase.config import Settings
+from chathakase.diagnostics import diagnose, diagnose_running
 from chathakase.engine.sessions import SessionManager
 from chathakase.findings import Finding, Level, as_markdown, worst
-from chathakase.playground.model.server import ModelServer, open_model
-from chathakase.playground.person import Person
+from chathakase.playground.model.model_server import ModelServer, open_model
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace, open_workspace
-from chathakase.slack.checkup.needs import EVENTS, SCOPES
-from chathakase.slack.checkup.socket import SocketState
+from chathakase.slack.diagnostics.needs import EVENTS, SCOPES
+from chathakase.slack.diagnostics.socket_diagnostics import SocketState
 from chathakase.slack.web.client import open_web
 from tests.end_to_end.conftest import OpenBot
 from tests.preloaded import start
@@ -144,7 +144,7 @@ async def test_before_the_first_run_nothing_is_made(environment: dict[str, str],
 
 
 async def test_a_running_bot_is_seen_and_goes_on(
-    environment: dict[str, str], bot: SessionManager, workspace: Workspace, alice: Person, general: str
+    environment: dict[str, str], bot: SessionManager, workspace: Workspace, alice: PersonClient, general: str
 ) -> None:
     code, said = await doctor(environment)
     assert code == 0
@@ -303,7 +303,7 @@ def fill(file: Path) -> None:
 
 
 async def test_an_event_that_it_is_handed_meanwhile_is_not_lost(
-    settings: dict[str, Any], bot: SessionManager, workspace: Workspace, alice: Person, general: str
+    settings: dict[str, Any], bot: SessionManager, workspace: Workspace, alice: PersonClient, general: str
 ) -> None:
     asked: list[str] = []
 
@@ -315,7 +315,7 @@ async def test_an_event_that_it_is_handed_meanwhile_is_not_lost(
             )
 
     workspace._links.of(workspace.world.app.id).sockets.on_count(ask)
-    await examine(Settings(**settings))
+    await diagnose(Settings(**settings))
     await workspace.until(lambda: len(asked) == 8 and all(map(answered(workspace, general), asked)), within=30)
 
 
@@ -327,7 +327,7 @@ async def test_a_running_bot_can_look_from_within(settings: dict[str, Any], used
     read = Settings(**settings)
     token, state = workspace.bot_token, SocketState(connected=True, consumers=3, last_event_age=4.2)
     async with open_web(token=token, api_url=workspace.api_url, call_timeout=5) as web:
-        findings = await examine_running(read, web, state)
+        findings = await diagnose_running(read, web, state)
     assert worst(findings) is Level.WARNING
     assert "clock" in {finding.subject for finding in findings}
     message = as_markdown(findings)
@@ -341,8 +341,8 @@ async def test_a_look_that_fails_spoils_no_other(settings: dict[str, Any], monke
     async def fail(**_: object) -> list[Finding]:
         raise RuntimeError("swordfish")
 
-    monkeypatch.setattr("chathakase.checkup.check_model", fail)
-    findings = await examine(Settings(**settings))
+    monkeypatch.setattr("chathakase.diagnostics.check_model", fail)
+    findings = await diagnose(Settings(**settings))
     (model,) = (finding for finding in findings if finding.subject == "model")
     assert model.level is Level.TROUBLE
     assert "RuntimeError" in model.text

@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 
 from chathakase.models import bounds, openai
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.end_to_end.test_again import press
@@ -58,7 +58,7 @@ async def test_a_turn_ends_whatever_the_model_does(
     start: Start,
     model: ModelServer,
     workspace: Workspace,
-    alice: Person,
+    alice: PersonClient,
 ) -> None:
     model.will(answer)
     async with open_the_bot(chathakase_concurrency=1, chathakase_first_token_timeout=1):

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 import pytest
 
 from chathakase.core.types import ExpiryMode
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.slack.web.identity import SURFACE
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.model_server import ModelServer, fails, says
@@ -31,7 +31,7 @@ class Log:
         return self._caplog.text
 
     def told(self) -> list[Event]:
-        messages = [each.getMessage() for each in self._caplog.records if each.name == "chathakase.events"]
+        messages = [each.getMessage() for each in self._caplog.records if each.name == "chathakase.log_events"]
         parted = [message.partition(": ") for message in messages]
         return [(event, dict(PAIR.findall(about))) for event, _, about in parted]
 
@@ -56,7 +56,7 @@ def place_of(thread: Thread) -> str:
 
 
 async def test_a_session_is_opened_archived_and_woken_and_its_turns_begin_and_end(
-    start: Start, open_the_bot: OpenBot, model: ModelServer, alice: Person, log: Log
+    start: Start, open_the_bot: OpenBot, model: ModelServer, alice: PersonClient, log: Log
 ) -> None:
     model.will(says("A plaice."), says("A turbot."))
     async with open_the_bot(chathakase_session_timeout=1):
@@ -82,7 +82,7 @@ async def test_a_session_that_expires_is_deleted(start: Start, open_the_bot: Ope
 
 
 async def test_commands_and_buttons_are_jobs(
-    start: Start, open_the_bot: OpenBot, model: ModelServer, alice: Person, log: Log
+    start: Start, open_the_bot: OpenBot, model: ModelServer, alice: PersonClient, log: Log
 ) -> None:
     model.will(fails(400), says("At last."))
     async with open_the_bot():
@@ -92,7 +92,7 @@ async def test_commands_and_buttons_are_jobs(
         await alice.press(thread.channel, thread.replies()[0].ts, "chathakase_retry")
         await thread.answers(1, containing="At last.")
         *_, job, began, ended = await log.until("session opened", *TURN, "job done", *TURN)
-        assert (began["wish"], began["run"], ended["outcome"]) == ("retry", "2", "answered")
+        assert (began["action"], began["run"], ended["outcome"]) == ("retry", "2", "answered")
         assert began["turn"] == failed["turn"]
         assert (job["job"], job["by"], job["session"]) == ("retry", alice.id, failed["session"])
         await thread.say("search threads swordfish")

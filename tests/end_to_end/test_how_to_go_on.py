@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from chathakase.engine.turn import HOW_TO_GO_ON
-from chathakase.playground.person import Person
+from chathakase.engine.turns.turn_runner import HOW_TO_GO_ON
+from chathakase.playground.person import PersonClient
 from chathakase.playground.world.values import Message
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.model_server import ModelServer, breaks_off_after, fails, says
@@ -24,7 +24,7 @@ async def told(thread: Thread) -> list[list[str]]:
     return [footnotes(message) for message in thread.replies()]
 
 
-async def asked(start: Start, text: str, person: Person | None = None) -> Thread:
+async def asked(start: Start, text: str, person: PersonClient | None = None) -> Thread:
     thread = await start(text, channel="@", person=person)
     await thread.answers(1, containing=text)
     return thread
@@ -41,7 +41,9 @@ async def test_it_is_told_once_below_the_first_answer(streaming: str, start: Sta
         assert await told(first) == [[HOW_TO_GO_ON], []]
 
 
-async def test_each_person_is_told_and_nobody_after_a_restart(start: Start, open_the_bot: OpenBot, bob: Person) -> None:
+async def test_each_person_is_told_and_nobody_after_a_restart(
+    start: Start, open_the_bot: OpenBot, bob: PersonClient
+) -> None:
     async with open_the_bot():
         assert await told(await asked(start, "hello")) == [[HOW_TO_GO_ON]]
     async with open_the_bot(), open_the_bot():
@@ -70,7 +72,7 @@ async def test_whoever_goes_on_in_a_thread_knows_it(
 
 
 async def test_it_stays_when_the_answer_is_written_again(
-    start: Start, bot: object, model: ModelServer, alice: Person, settled: Settled
+    start: Start, bot: object, model: ModelServer, alice: PersonClient, settled: Settled
 ) -> None:
     model.will(breaks_off_after("Half an"))
     thread = await start("hello", channel="@")

@@ -12,9 +12,9 @@ import pytest
 from aiohttp import web
 
 from chathakase.core.types import ExpiryMode
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace, open_workspace
-from chathakase.playground.web_api.limits import NoLimits
+from chathakase.playground.web_api.tiers import NoLimits
 from tests.end_to_end.conftest import OpenBot, Thread, markdown
 from tests.model_server import Answer, Json, ModelServer, says
 
@@ -33,7 +33,7 @@ async def workspace() -> AsyncIterator[Workspace]:
         yield opened
 
 
-async def ask(alice: Person, channel: str, numbers: Sequence[int], thread_ts: str | None = None) -> list[str]:
+async def ask(alice: PersonClient, channel: str, numbers: Sequence[int], thread_ts: str | None = None) -> list[str]:
     """Ask many questions at once; each has a number of its own."""
     texts = [f"@ChatHakase question {number}." for number in numbers]
     return await asyncio.gather(*(alice.say(text, channel=channel, thread_ts=thread_ts) for text in texts))
@@ -82,7 +82,7 @@ async def each_answered_once(workspace: Workspace, channel: str, roots: Sequence
 
 
 async def test_a_burst_of_one_person_in_a_thread_takes_two_turns(
-    open_the_bot: OpenBot, workspace: Workspace, model: ModelServer, database: Path, alice: Person, general: str
+    open_the_bot: OpenBot, workspace: Workspace, model: ModelServer, database: Path, alice: PersonClient, general: str
 ) -> None:
     hold = asyncio.Event()
     model.will(says("The first", " answer.", hold=hold), says("The second answer."))
@@ -101,7 +101,7 @@ async def test_a_burst_of_one_person_in_a_thread_takes_two_turns(
 
 
 async def test_a_hundred_threads_take_their_turns_five_at_a_time(
-    open_the_bot: OpenBot, workspace: Workspace, model: ModelServer, alice: Person, general: str
+    open_the_bot: OpenBot, workspace: Workspace, model: ModelServer, alice: PersonClient, general: str
 ) -> None:
     hold = asyncio.Event()
     async with open_the_bot(chathakase_concurrency=5, **QUICK):
@@ -117,7 +117,7 @@ async def test_a_hundred_threads_take_their_turns_five_at_a_time(
 
 
 async def test_a_thread_of_ten_thousand_messages_is_answered_with_the_newest(
-    open_the_bot: OpenBot, workspace: Workspace, model: ModelServer, database: Path, alice: Person, general: str
+    open_the_bot: OpenBot, workspace: Workspace, model: ModelServer, database: Path, alice: PersonClient, general: str
 ) -> None:
     async with open_the_bot(**QUICK):
         thread = Thread(workspace, alice, general, (await ask(alice, general, [0]))[0])
@@ -148,7 +148,7 @@ def remember(database: Path, count: int) -> None:
 
 
 async def test_a_huge_message_is_answered(
-    open_the_bot: OpenBot, workspace: Workspace, model: ModelServer, alice: Person, general: str
+    open_the_bot: OpenBot, workspace: Workspace, model: ModelServer, alice: PersonClient, general: str
 ) -> None:
     async with open_the_bot(**QUICK):
         ts = await alice.say("just a moment", channel=general)
@@ -167,7 +167,7 @@ async def test_a_huge_message_is_answered(
 
 @pytest.mark.long
 async def test_a_hundred_sessions_expire_while_turns_run(
-    open_the_bot: OpenBot, workspace: Workspace, model: ModelServer, database: Path, alice: Person, general: str
+    open_the_bot: OpenBot, workspace: Workspace, model: ModelServer, database: Path, alice: PersonClient, general: str
 ) -> None:
     hold = asyncio.Event()
     async with open_the_bot(chathakase_session_timeout=1, chathakase_expiry=ExpiryMode.DELETE, **QUICK):
@@ -175,7 +175,7 @@ async def test_a_hundred_sessions_expire_while_turns_run(
         roots = await ask(alice, general, range(10))
         await workspace.until(lambda: model.under_way == 10, WITHIN)
         roots += await ask(alice, general, range(10, 110))
-        await workspace.until(lambda: fetch(database, "SELECT count(*) FROM gone") == [(100,)], WITHIN)
+        await workspace.until(lambda: fetch(database, "SELECT count(*) FROM tombstones") == [(100,)], WITHIN)
         left = "SELECT thread FROM sessions"
         await workspace.until(lambda: {thread for (thread,) in fetch(database, left)} == set(roots[:10]), WITHIN)
         hold.set()

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import Thread
 from tests.model_server import ModelServer
@@ -34,7 +34,7 @@ def asked_about(workspace: Workspace) -> list[str]:
     ],
 )
 async def test_words_that_look_like_a_mention_are_asked_about_by_nobody(
-    workspace: Workspace, alice: Person, model: ModelServer, caplog: pytest.LogCaptureFixture, raw: str
+    workspace: Workspace, alice: PersonClient, model: ModelServer, caplog: pytest.LogCaptureFixture, raw: str
 ) -> None:
     caplog.set_level(logging.INFO)
     channel = alice.direct_message().id
@@ -45,7 +45,9 @@ async def test_words_that_look_like_a_mention_are_asked_about_by_nobody(
     assert "OYSTER" not in caplog.text
 
 
-async def test_what_is_escaped_becomes_no_mention(workspace: Workspace, alice: Person, model: ModelServer) -> None:
+async def test_what_is_escaped_becomes_no_mention(
+    workspace: Workspace, alice: PersonClient, model: ModelServer
+) -> None:
     channel = alice.direct_message().id
     message = workspace.world.post(channel, alice.id, "&lt;@U0BOB00001&gt; and <@U0CAROL001> &lt;!channel&gt;")
     await Thread(workspace, alice, channel, message.ts).answers(1)
@@ -54,7 +56,12 @@ async def test_what_is_escaped_becomes_no_mention(workspace: Workspace, alice: P
 
 
 async def test_hundreds_of_made_up_people_cost_little_and_keep_nobody_from_being_known(
-    workspace: Workspace, alice: Person, bob: Person, general: str, model: ModelServer, caplog: pytest.LogCaptureFixture
+    workspace: Workspace,
+    alice: PersonClient,
+    bob: PersonClient,
+    general: str,
+    model: ModelServer,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     for number in range(3):
         crowd = " ".join(f"<@U9{number}{index}>" for index in range(200))

@@ -10,11 +10,11 @@ import yaml
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 import chathakase.slack
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace, open_workspace
 from chathakase.playground.web_api.methods.table import METHODS
-from chathakase.slack.checkup import needs
-from chathakase.slack.inward.events import EVENTS
+from chathakase.slack.diagnostics import needs
+from chathakase.slack.events.message_events import EVENTS
 from tests.end_to_end.conftest import OpenBot, Thread
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
@@ -138,7 +138,7 @@ def test_it_listens_to_what_the_code_reads(manifest: Manifest) -> None:
     assert {event.partition(".")[0] for event in events} == set(EVENTS)
 
 
-def test_a_checkup_misses_what_the_manifest_asks_for(manifest: Manifest) -> None:
+def test_a_diagnostics_misses_what_the_manifest_asks_for(manifest: Manifest) -> None:
     assert sorted(needs.SCOPES) == manifest.oauth_config.scopes.bot
     assert sorted(needs.EVENTS) == sorted(manifest.settings.event_subscriptions.bot_events)
 
@@ -200,7 +200,7 @@ async def test_with_exactly_that_the_bot_works_everywhere(
     workspace: Workspace,
     open_the_bot: OpenBot,
     start: Callable[..., Awaitable[Thread]],
-    people: dict[str, Person],
+    people: dict[str, PersonClient],
 ) -> None:
     group = workspace.world.conversation("C0MPDM0001")
     assert group is not None

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import OpenBot, Thread
+from tests.end_to_end.ephemerals import await_ephemeral
 from tests.end_to_end.test_expiry import count
-from tests.end_to_end.whispers import whispered
 from tests.model_server import ModelServer, fails, says
 
 Start = Callable[..., Awaitable[Thread]]
@@ -18,7 +18,7 @@ Settled = Callable[[], Awaitable[object]]
 
 
 @pytest.mark.usefixtures("bot")
-async def test_the_model_knows_who_speaks_when_and_where(start: Start, model: ModelServer, bob: Person) -> None:
+async def test_the_model_knows_who_speaks_when_and_where(start: Start, model: ModelServer, bob: PersonClient) -> None:
     thread = await start("@ChatHakase where shall we eat tonight?")
     await thread.answers(1)
     await thread.say("and what?", bob)
@@ -46,7 +46,7 @@ async def test_names_and_titles_cannot_promote_themselves(
 
 @pytest.mark.usefixtures("bot")
 async def test_called_in_mid_thread_it_knows_what_was_said_above(
-    workspace: Workspace, alice: Person, bob: Person, model: ModelServer, general: str
+    workspace: Workspace, alice: PersonClient, bob: PersonClient, model: ModelServer, general: str
 ) -> None:
     root = await alice.say("The offsite is on Friday", channel=general)
     await bob.say("in Kyoto, I hear", channel=general, thread_ts=root)
@@ -64,7 +64,7 @@ async def test_called_in_mid_thread_it_knows_what_was_said_above(
 
 @pytest.mark.usefixtures("bot")
 async def test_where_the_thread_cannot_be_read_the_answer_comes_all_the_same(
-    workspace: Workspace, alice: Person, model: ModelServer, general: str
+    workspace: Workspace, alice: PersonClient, model: ModelServer, general: str
 ) -> None:
     workspace.faults.slack_error("conversations.replies", "missing_scope")
     root = await alice.say("The word is swordfish", channel=general)
@@ -78,7 +78,7 @@ async def test_where_the_thread_cannot_be_read_the_answer_comes_all_the_same(
 
 @pytest.mark.usefixtures("bot")
 async def test_what_is_above_is_read_though_the_oldest_thing_remembered_is_an_answer(
-    workspace: Workspace, alice: Person, bob: Person, model: ModelServer, general: str, settled: Settled
+    workspace: Workspace, alice: PersonClient, bob: PersonClient, model: ModelServer, general: str, settled: Settled
 ) -> None:
     workspace.faults.slack_error("conversations.replies", "missing_scope")
     thread = Thread(workspace, bob, general, await alice.say("The word is swordfish", channel=general))
@@ -86,7 +86,7 @@ async def test_what_is_above_is_read_though_the_oldest_thing_remembered_is_an_an
     await thread.answers(1)
     await settled()
     await thread.say("forget my last message")
-    await whispered(workspace, bob, "forgotten your last message")
+    await await_ephemeral(workspace, bob, "forgotten your last message")
     await thread.say("what is the word?")
     await thread.answers(2, containing="what is the word?")
     assert "swordfish" in model.said()
@@ -192,7 +192,7 @@ async def test_a_command_that_is_changed_into_a_question_is_answered(
 
 @pytest.mark.usefixtures("bot")
 async def test_a_message_that_mentions_us_only_by_a_change_is_answered_once(
-    start: Start, model: ModelServer, settled: Settled, alice: Person
+    start: Start, model: ModelServer, settled: Settled, alice: PersonClient
 ) -> None:
     thread = await start("@ChatHakase hello")
     await thread.answers(1)
@@ -210,7 +210,7 @@ async def test_a_message_that_mentions_us_only_by_a_change_is_answered_once(
 
 
 async def test_a_mention_by_a_change_of_what_was_said_long_ago_is_context(
-    open_the_bot: OpenBot, start: Start, model: ModelServer, alice: Person
+    open_the_bot: OpenBot, start: Start, model: ModelServer, alice: PersonClient
 ) -> None:
     async with open_the_bot(chathakase_catch_up=0):
         thread = await start("@ChatHakase hello")

@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from chathakase.engine import above
-from chathakase.playground.person import Person
+from chathakase.engine.context import thread_backfill
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import Thread
 from tests.model_server import ModelServer, says
@@ -36,7 +36,7 @@ async def test_a_question_that_is_deleted_is_not_answered_because_another_waits(
 
 @pytest.mark.usefixtures("bot")
 async def test_what_is_forgotten_is_in_no_answer_that_is_under_way(
-    start: Start, model: ModelServer, settled: Settled, bob: Person
+    start: Start, model: ModelServer, settled: Settled, bob: PersonClient
 ) -> None:
     thread = await start("@ChatHakase hello")
     await thread.answers(1)
@@ -58,10 +58,14 @@ async def test_what_is_forgotten_is_in_no_answer_that_is_under_way(
 
 @pytest.mark.usefixtures("bot")
 async def test_no_second_answer_waits_for_what_is_above_and_cannot_be_had(
-    workspace: Workspace, alice: Person, general: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    workspace: Workspace,
+    alice: PersonClient,
+    general: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(above, "WITHIN", 0.2)
-    monkeypatch.setattr(above, "LONG", 0.1)
+    monkeypatch.setattr(thread_backfill, "WITHIN", 0.2)
+    monkeypatch.setattr(thread_backfill, "LONG", 0.1)
     workspace.faults.rate_limit("conversations.replies", retry_after=60)
     thread = Thread(workspace, alice, general, await alice.say("The word is swordfish", channel=general))
     await thread.say("@ChatHakase what is the word?")

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import Thread
 from tests.model_server import ModelServer, says
@@ -14,7 +14,7 @@ Start = Callable[..., Awaitable[Thread]]
 
 @pytest.mark.usefixtures("bot")
 async def test_only_people_of_the_thread_can_be_mentioned(
-    start: Start, model: ModelServer, workspace: Workspace, alice: Person, bob: Person, carol: Person
+    start: Start, model: ModelServer, workspace: Workspace, alice: PersonClient, bob: PersonClient, carol: PersonClient
 ) -> None:
     thread = await start("@ChatHakase hi")
     await thread.answers(1)

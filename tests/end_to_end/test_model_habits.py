@@ -53,7 +53,7 @@ async def test_what_was_shown_of_thoughts_is_taken_back(
     model: ModelServer,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("chathakase.slack.web.pace.LIVELY", 0.05)
+    monkeypatch.setattr("chathakase.slack.web.rate_limiter.LIVELY", 0.05)
     seen, ended = asyncio.Event(), asyncio.Event()
     model.will(thinks(*["The user greets me.\n\n"], *[THOUGHT] * length, seen=seen, ended=ended))
     async with open_the_bot(chathakase_streaming=streaming):
@@ -118,7 +118,7 @@ async def test_titles_are_read_in_the_same_way(
     async with open_the_bot(chathakase_background_model="cheap") as bot:
         thread = await start("@ChatHakase hello")
         await thread.answers(1)
-        await workspace.until(lambda: not bot.work._working and not bot.work._background._tasks)
+        await workspace.until(lambda: not bot.scheduler._working and not bot.scheduler._background._tasks)
         await thread.say("session info")
         assert "A Warm Greeting" in (await thread.answers(2))[-1]
 

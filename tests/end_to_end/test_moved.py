@@ -10,9 +10,9 @@ import pytest
 
 from chathakase.core.types import Expiry, ExpiryMode, Incoming, Place, SessionId
 from chathakase.engine.sessions import SessionManager
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
-from chathakase.storage.opening import Stores, open_stores
+from chathakase.storage.open_stores import SqlStores, open_stores
 from chathakase.storage.sqlite.driver import open_sqlite
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.model_server import ModelServer
@@ -26,13 +26,13 @@ def place_of(thread: Thread) -> Place:
 
 
 @asynccontextmanager
-async def stores_in(database: Path) -> AsyncIterator[Stores]:
+async def stores_in(database: Path) -> AsyncIterator[SqlStores]:
     """The stores of a bot's database, beside it or while it is away."""
     async with open_sqlite(database) as opened:
         yield open_stores(opened, expiry=Expiry(3_600_000, ExpiryMode.ARCHIVE))
 
 
-async def session_at(stores: Stores, thread: Thread) -> SessionId:
+async def session_at(stores: SqlStores, thread: Thread) -> SessionId:
     session = await stores.sessions.find(place_of(thread))
     assert session is not None
     return session
@@ -46,14 +46,14 @@ async def move(database: Path, thread: Thread, there: Thread | None) -> SessionI
 
 
 @pytest.fixture
-async def talk(workspace: Workspace, alice: Person) -> Thread:
+async def talk(workspace: Workspace, alice: PersonClient) -> Thread:
     """A thread in another channel, of which the bot knows nothing."""
     channel = workspace.channel("random").id
     return Thread(workspace, alice, channel, await alice.say("let us go on here", channel=channel))
 
 
 async def settled(workspace: Workspace, bot: SessionManager) -> None:
-    await workspace.until(lambda: not bot.work._working)
+    await workspace.until(lambda: not bot.scheduler._working)
 
 
 async def test_it_goes_on_there_and_the_old_thread_begins_anew(
@@ -89,7 +89,7 @@ async def test_it_remembers_also_after_a_restart_what_was_said_elsewhere(
         await thread.answers(1)
         await settled(workspace, bot)
     await move(database, thread, talk)
-    caplog.set_level(logging.INFO, logger="chathakase.engine.catch_up")
+    caplog.set_level(logging.INFO, logger="chathakase.engine.intake.catch_up")
     async with open_the_bot() as bot:
         await workspace.until(lambda: "Checked 1 threads" in caplog.text)
         await talk.say("what do I like?")

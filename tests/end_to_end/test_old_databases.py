@@ -10,16 +10,16 @@ from typing import Any
 
 import pytest
 
-from chathakase.core.titles import UNTITLED
+from chathakase.core.title_cleaning import UNTITLED
 from chathakase.findings import Level
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace, open_workspace
-from chathakase.storage.sqlite.checkup import check_database
+from chathakase.storage.sqlite.database_diagnostics import check_database
 from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.sqlite.migrate import migrate, migrations
 from tests.end_to_end.conftest import OpenBot, Thread, markdown
+from tests.end_to_end.ephemerals import await_ephemeral, ephemerals
 from tests.end_to_end.test_commands_export import exported, shell
-from tests.end_to_end.whispers import whispered, whispers
 from tests.model_server import ModelServer
 from tests.storage.databases import VERSIONS, unpack
 from tests.storage.stores import Clock, stores_of
@@ -70,7 +70,7 @@ def rows(database: Path, sql: str) -> list[Any]:
         return connection.execute(sql).fetchall()
 
 
-def thread_of(workspace: Workspace, person: Person, session: Left) -> Thread:
+def thread_of(workspace: Workspace, person: PersonClient, session: Left) -> Thread:
     return Thread(workspace, person, session.channel, session.thread)
 
 
@@ -87,14 +87,14 @@ def everything(workspace: Workspace) -> list[tuple[str, str, str]]:
 async def at_rest(workspace: Workspace, database: Path) -> None:
     """Wait until nothing waits."""
     waiting = """
-    SELECT 1 FROM sessions WHERE asked > answered OR lease_owner <> '' UNION ALL SELECT 1 FROM turns WHERE wish <> ''
-    UNION ALL SELECT 1 FROM errands WHERE done_at IS NULL
+    SELECT 1 FROM sessions WHERE asked > answered OR lease_owner <> '' UNION ALL SELECT 1 FROM turns WHERE action <> ''
+    UNION ALL SELECT 1 FROM jobs WHERE done_at IS NULL
     """
     await workspace.until(lambda: not rows(database, waiting), 30)
 
 
 async def test_what_was_under_way_goes_on_and_nothing_is_done_twice(
-    open_the_bot: OpenBot, workspace: Workspace, people: dict[str, Person], model: ModelServer, database: Path
+    open_the_bot: OpenBot, workspace: Workspace, people: dict[str, PersonClient], model: ModelServer, database: Path
 ) -> None:
     alice, bob, carol = people.values()
     was, shown = left(database), everything(workspace)
@@ -115,8 +115,8 @@ async def test_what_was_under_way_goes_on_and_nothing_is_done_twice(
     # A command, and a button that was not bob's to press.
     dinner = thread_of(workspace, bob, was["Dinner in Kyoto"])
     assert sum("`session info`" in text for text in dinner.texts()) == 1
-    assert len(whispers(workspace, bob)) == 1
-    assert "only the person who asked" in whispers(workspace, bob)[0]
+    assert len(ephemerals(workspace, bob)) == 1
+    assert "only the person who asked" in ephemerals(workspace, bob)[0]
     new = {(channel, ts) for channel, ts, _ in everything(workspace)} - {(channel, ts) for channel, ts, _ in shown}
     assert len(new) == 2
     now = everything(workspace)
@@ -131,7 +131,7 @@ async def test_what_was_under_way_goes_on_and_nothing_is_done_twice(
 
 
 async def test_it_is_told_of(
-    open_the_bot: OpenBot, workspace: Workspace, people: dict[str, Person], model: ModelServer, database: Path
+    open_the_bot: OpenBot, workspace: Workspace, people: dict[str, PersonClient], model: ModelServer, database: Path
 ) -> None:
     alice, *_ = people.values()
     was = left(database)
@@ -145,15 +145,15 @@ async def test_it_is_told_of(
         assert f"**Session** `{dinner.channel}_{dinner.ts}`\n- Title: Dinner in Kyoto\n" in told
         assert "- People: alice, bob\n- Messages: " in told
         await costs.say("all sessions")
-        listed = await whispered(workspace, alice, "active sessions")
+        listed = await await_ephemeral(workspace, alice, "active sessions")
         assert listed.startswith("**9 active sessions**")
         assert f"`{costs.channel}_{costs.ts}`: 2 messages of 1 person" in listed
         await costs.say("search threads noodles")
-        assert "Dinner in Kyoto" in await whispered(workspace, alice, "noodles")
+        assert "Dinner in Kyoto" in await await_ephemeral(workspace, alice, "noodles")
         await costs.say("export session")
         await workspace.until(lambda: len(exported(costs)) == 2)
         await costs.say("doctor")
-        findings = await whispered(workspace, alice, "**database**", within=15)
+        findings = await await_ephemeral(workspace, alice, "**database**", within=15)
         assert "10 sessions stored, nobody is waiting for an answer" in findings
     assert json.loads(exported(costs)["json"])["messages"][0]["text"] == "what did we pay?"
     team = workspace.world.team.id
@@ -191,26 +191,31 @@ KEPT = {
     "sessions": "channel, thread, seq, asked, answered, lease_owner, lease_until, turn, turn_began, attempts, "
     "reply_refs, began_at, active_at, archived_at, generation",
 }
+"""What earlier versions hold, in their own names."""
+RENAMED = {"errands": "jobs", "wish": "action"}
 
 
 async def test_nothing_is_lost(database: Path) -> None:
-    def stored() -> dict[str, list[str]]:
+    def stored(names: dict[str, str]) -> dict[str, list[str]]:
         """Each row with the name of its session, whatever that is known by."""
         named = "(SELECT channel || '_' || thread FROM sessions s WHERE s.id = {}) AS named"
         ids = dict.fromkeys(KEPT, "t.session") | {"sessions": "t.id"}
         return {
-            table: sorted(map(str, rows(database, f"SELECT {columns}, {named.format(ids[table])} FROM {table} t")))
-            for table, columns in KEPT.items()
+            table: sorted(map(str, rows(database, f"SELECT {columns}, {named.format(ids[table])} FROM {called} t")))
+            for table, columns, called in (
+                (table, ", ".join(names.get(column, column) for column in columns.split(", ")), names.get(table, table))
+                for table, columns in KEPT.items()
+            )
         }
 
-    before = stored()
+    before = stored({})
     ((gone, said),) = rows(database, "SELECT session, said FROM gone")
     async with open_sqlite(database) as opened:
         await migrate(opened, now=0)
-    assert stored() == before
+    assert stored(RENAMED) == before
     assert all(before.values())
     channel, _, thread = gone.partition("_")
-    assert rows(database, "SELECT * FROM gone")[0][:5] == ("slack", "", channel, thread, said)
+    assert rows(database, "SELECT * FROM tombstones")[0][:5] == ("slack", "", channel, thread, said)
 
 
 async def test_what_is_idle_expires_and_what_waits_does_not(database: Path) -> None:

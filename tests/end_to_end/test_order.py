@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chathakase.engine.sessions import SessionManager
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import Thread
 from tests.model_server import ModelServer
@@ -39,7 +39,7 @@ async def test_a_thread_is_remembered_in_the_order_in_which_it_was_said(
     bot: SessionManager,
     workspace: Workspace,
     model: ModelServer,
-    alice: Person,
+    alice: PersonClient,
     general: str,
     settled: Settled,
 ) -> None:
@@ -55,11 +55,13 @@ async def test_a_thread_is_remembered_in_the_order_in_which_it_was_said(
 
 
 def asked(model: ModelServer) -> list[str]:
-    return [speech["content"] for speech in model.requests[-1]["messages"] if speech["role"] == "user"]
+    return [
+        chat_message["content"] for chat_message in model.requests[-1]["messages"] if chat_message["role"] == "user"
+    ]
 
 
 async def test_a_twin_that_opens_the_session_is_not_taken_for_one_that_does_not(
-    bot: SessionManager, workspace: Workspace, alice: Person, general: str
+    bot: SessionManager, workspace: Workspace, alice: PersonClient, general: str
 ) -> None:
     root = workspace.world.post(general, alice.id, "oh").ts
     event = message(general, alice.id, root, "oh", root)

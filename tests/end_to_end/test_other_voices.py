@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.model_server import ModelServer
@@ -49,7 +49,7 @@ async def test_what_another_bot_says_elsewhere_opens_nothing(
 
 @pytest.mark.usefixtures("bot")
 async def test_a_message_that_somebody_passes_on_is_read(
-    alice: Person, workspace: Workspace, model: ModelServer
+    alice: PersonClient, workspace: Workspace, model: ModelServer
 ) -> None:
     shared = {"is_share": True, "is_msg_unfurl": True, "author_name": "Bob", "text": "meet at &lt;noon&gt;"}
     direct = alice.direct_message().id
@@ -59,7 +59,7 @@ async def test_a_message_that_somebody_passes_on_is_read(
 
 
 async def test_what_a_person_posts_by_an_app_of_theirs_is_answered_also_when_it_was_missed(
-    workspace: Workspace, alice: Person, model: ModelServer, general: str, open_the_bot: OpenBot
+    workspace: Workspace, alice: PersonClient, model: ModelServer, general: str, open_the_bot: OpenBot
 ) -> None:
     async with open_the_bot():
         root = workspace.world.post(general, alice.id, CALL, **DESK)
@@ -75,7 +75,7 @@ async def test_what_a_person_posts_by_an_app_of_theirs_is_answered_also_when_it_
 @pytest.mark.parametrize("answers", [True, False])
 async def test_workflows_are_answered_if_the_settings_say_so(
     workspace: Workspace,
-    alice: Person,
+    alice: PersonClient,
     model: ModelServer,
     general: str,
     open_the_bot: OpenBot,
@@ -98,7 +98,7 @@ async def test_workflows_are_answered_if_the_settings_say_so(
 
 
 async def test_a_workflow_gives_no_commands(
-    workspace: Workspace, alice: Person, model: ModelServer, general: str, open_the_bot: OpenBot
+    workspace: Workspace, alice: PersonClient, model: ModelServer, general: str, open_the_bot: OpenBot
 ) -> None:
     async with open_the_bot(chathakase_answer_workflows=True):
         root = workspace.world.post(general, "U0FLOW0001", "<@U0HAKASE01> clear session", **FLOW)
@@ -108,7 +108,7 @@ async def test_a_workflow_gives_no_commands(
 
 @pytest.mark.usefixtures("bot")
 async def test_somebody_whom_slack_does_not_tell_of_is_called_as_their_message_says(
-    workspace: Workspace, alice: Person, model: ModelServer, general: str
+    workspace: Workspace, alice: PersonClient, model: ModelServer, general: str
 ) -> None:
     profile = {"user_profile": {"display_name": "", "real_name": "Zoë Bright", "name": "zoe"}}
     root = workspace.world.post(general, "U0FOREIGN1", CALL, extra=profile)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from chathakase.engine.verdict import GAVE_UP
+from chathakase.engine.turns.verdict import GAVE_UP
 from chathakase.playground.server import Workspace
 from chathakase.storage.stores.suspects import BLAMED_AFTER, CALM_MS, SUSPECTED_AFTER
 from tests.end_to_end.conftest import Thread

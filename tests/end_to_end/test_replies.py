@@ -10,7 +10,7 @@ import pytest
 from chathakase.playground.faults import Trouble
 from chathakase.playground.journal import ApiCall
 from chathakase.playground.server import Workspace
-from chathakase.slack.web import pace
+from chathakase.slack.web import rate_limiter
 from tests.end_to_end.conftest import Thread
 from tests.model_server import ModelServer, says
 
@@ -171,7 +171,7 @@ async def test_the_final_text_is_delivered_once_whatever_slack_answers(
     workspace: Workspace,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(pace, "LIVELY", 0.1)
+    monkeypatch.setattr(rate_limiter, "LIVELY", 0.1)
     wait = asyncio.Event()
     model.will(says("Some", " words", " in", " between", " and the end.", pause=0.15, wait=wait))
     thread = await start("@ChatHakase hi")

@@ -8,22 +8,22 @@ from typing import Any
 
 import pytest
 
-from chathakase.app.models import open_models
-from chathakase.app.setup import expiry_of, setup_of
+from chathakase.app.engine_setup import expiry_of, setup_of
+from chathakase.app.model_servers import open_models
 from chathakase.app.slack import open_slack
 from chathakase.app.surfaces import OpenSurface
 from chathakase.config import Settings
 from chathakase.core.types import Incoming
-from chathakase.engine.opening import Engine, open_engine
+from chathakase.engine.open_engine import Engine, open_engine
 from chathakase.engine.setup import Ports
-from chathakase.files.reading import Desk
-from chathakase.playground.person import Person as Somebody
+from chathakase.files.extraction import Desk
+from chathakase.playground.person import PersonClient as Somebody
 from chathakase.playground.server import Workspace
-from chathakase.storage.opening import Stores, open_stores
+from chathakase.storage.open_stores import SqlStores, open_stores
 from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.sqlite.migrate import migrate
 from tests.end_to_end.conftest import Thread
-from tests.end_to_end.whispers import whispered
+from tests.end_to_end.ephemerals import await_ephemeral
 from tests.line import Caller, Line, line_place, open_line
 from tests.model_server import ModelServer, fails, says
 from tests.places import slack_place
@@ -39,7 +39,7 @@ class House:
     """The real engine with Slack and the line, and somebody on the line who has the id of somebody on Slack."""
 
     engine: Engine
-    stores: Stores
+    stores: SqlStores
     anna: Caller
 
 
@@ -57,7 +57,7 @@ async def open_house(settings: dict[str, Any], line: Line, *, has_line: bool = T
         slack, models = await open_slack(stack, read), await open_models(stack, read)
         stores = open_stores(database, expiry=expiry_of(read), count=models.counter.count)
         surfaces: Sequence[OpenSurface] = (slack, line) if has_line else (slack,)
-        rooms = {each.home: each.room for each in surfaces}
+        rooms = {each.workspace_key: each.room for each in surfaces}
         ports = Ports(
             stores=stores, rooms=rooms, models=models, read=Desk().read, examine=nothing_to_tell, now=lambda: 10**12
         )
@@ -122,7 +122,7 @@ async def test_commands_work_there_and_know_nothing_of_other_surfaces(
     assert "a bicycle with a file?" in found
     assert "swordfish" not in found, "whoever has the same id elsewhere, in a channel of the same id, is somebody else"
     await alice.say("all sessions", channel=thread.channel, thread_ts=thread.ts)
-    assert "**1 active session**" in await whispered(workspace, alice, "active session")
+    assert "**1 active session**" in await await_ephemeral(workspace, alice, "active session")
     await house.anna.send(thread.channel, thread.ts, text="all sessions", opens=False)
     assert (await house.anna.until(is_whole))["text"] == "Sorry, only admins can see that."
 
@@ -163,10 +163,10 @@ async def test_what_waits_on_a_surface_that_is_not_here_waits_for_it(
     async with open_house(settings, Line(), has_line=False) as house:
         await house.stores.sessions.append(Incoming(place, "1", "ben", "a bicycle?", 1, opens=True, asks=True))
         await house.engine.manager.wake_waiting()
-        assert not house.engine.manager.work.tasks
-        assert [session.place for session in await house.stores.turns.waiting([place.home])] == [place]
+        assert not house.engine.manager.scheduler.tasks
+        assert [session.place for session in await house.stores.turns.waiting([place.workspace_key])] == [place]
     assert model.requests == []
     async with open_house(settings, Line()) as house:
-        await workspace.until(lambda: not house.engine.manager.work.tasks)
-        assert await house.stores.turns.waiting([place.home]) == []
+        await workspace.until(lambda: not house.engine.manager.scheduler.tasks)
+        assert await house.stores.turns.waiting([place.workspace_key]) == []
     assert "bicycle" in model.said()

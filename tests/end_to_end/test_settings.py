@@ -2,10 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import OpenBot, Thread
-from tests.end_to_end.whispers import whispered
+from tests.end_to_end.ephemerals import await_ephemeral
 from tests.model_server import ModelServer, says
 
 Start = Callable[..., Awaitable[Thread]]
@@ -61,8 +61,8 @@ async def test_the_model_sees_the_newest_messages_in_whole_turns(
 
 
 async def test_all_sessions_is_for_named_admins(
-    workspace: Workspace, start: Start, bob: Person, open_the_bot: OpenBot
+    workspace: Workspace, start: Start, bob: PersonClient, open_the_bot: OpenBot
 ) -> None:
     async with open_the_bot(chathakase_admins=frozenset({bob.id})):
         await start("@ChatHakase all sessions", person=bob)
-        await whispered(workspace, bob, "1 active session")
+        await await_ephemeral(workspace, bob, "1 active session")

@@ -16,14 +16,14 @@ from PIL import Image
 from chathakase.core.files import SharedFile
 from chathakase.core.types import Incoming, Place
 from chathakase.engine.sessions import SessionManager
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
-from chathakase.playground.socket_mode import events
+from chathakase.playground.socket_mode import subscribed_events
 from chathakase.playground.socket_mode.payloads import message_json
-from chathakase.slack.inward.downloads import SlackDownloads
+from chathakase.slack.events.downloads import SlackDownloads
 from chathakase.slack.timestamps import microseconds
 from tests.end_to_end.conftest import OpenBot, Thread, footnotes
-from tests.end_to_end.whispers import choose, whispered
+from tests.end_to_end.ephemerals import await_ephemeral, choose
 from tests.model_server import ModelServer, replies, says
 from tests.places import slack_place
 
@@ -45,7 +45,9 @@ def archive() -> bytes:
     return out.getvalue()
 
 
-async def share(workspace: Workspace, person: Person, name: str, content: bytes, typed: str, channel: str) -> Thread:
+async def share(
+    workspace: Workspace, person: PersonClient, name: str, content: bytes, typed: str, channel: str
+) -> Thread:
     ts = await person.share(name, content, channel=channel, typed=typed)
     return Thread(workspace, person, channel, ts)
 
@@ -57,7 +59,7 @@ async def told_of_files(thread: Thread, number: int = 0) -> list[str]:
 
 @pytest.mark.usefixtures("bot")
 async def test_a_table_that_is_shared_with_a_mention_is_read(
-    workspace: Workspace, alice: Person, general: str, model: ModelServer
+    workspace: Workspace, alice: PersonClient, general: str, model: ModelServer
 ) -> None:
     for _ in range(4):
         thread = await share(workspace, alice, "costs.csv", CSV, "@ChatHakase what did we spend?", general)
@@ -68,7 +70,7 @@ async def test_a_table_that_is_shared_with_a_mention_is_read(
 
 @pytest.mark.usefixtures("bot")
 async def test_a_file_with_a_bare_mention_is_a_question(
-    workspace: Workspace, alice: Person, general: str, model: ModelServer
+    workspace: Workspace, alice: PersonClient, general: str, model: ModelServer
 ) -> None:
     await share(workspace, alice, "costs.csv", CSV, "@ChatHakase", general)
     await workspace.until(lambda: bool(model.bodies) and "June,140" in model.seen())
@@ -76,7 +78,7 @@ async def test_a_file_with_a_bare_mention_is_a_question(
 
 @pytest.mark.usefixtures("bot")
 async def test_a_file_above_a_mention_is_read(
-    workspace: Workspace, alice: Person, bob: Person, general: str, model: ModelServer
+    workspace: Workspace, alice: PersonClient, bob: PersonClient, general: str, model: ModelServer
 ) -> None:
     thread = await share(workspace, alice, "costs.csv", CSV, "our costs", general)
     await thread.say("@ChatHakase what did we spend?", bob)
@@ -86,7 +88,7 @@ async def test_a_file_above_a_mention_is_read(
 
 
 @pytest.mark.usefixtures("bot")
-async def test_of_an_archive_the_names_are_read(workspace: Workspace, alice: Person, model: ModelServer) -> None:
+async def test_of_an_archive_the_names_are_read(workspace: Workspace, alice: PersonClient, model: ModelServer) -> None:
     direct = alice.direct_message().id
     thread = await share(workspace, alice, "all.zip", archive(), "what is in it?", direct)
     await thread.answers(1)
@@ -98,7 +100,7 @@ async def test_of_an_archive_the_names_are_read(workspace: Workspace, alice: Per
 
 @pytest.mark.usefixtures("bot")
 async def test_a_person_is_told_once_what_could_not_be_read(
-    workspace: Workspace, alice: Person, general: str, model: ModelServer
+    workspace: Workspace, alice: PersonClient, general: str, model: ModelServer
 ) -> None:
     above = await share(workspace, alice, "song.mp3", b"ID3\x04" + bytes(50), "listen", general)
     await above.say("@ChatHakase what is it?")
@@ -111,7 +113,7 @@ async def test_a_person_is_told_once_what_could_not_be_read(
 
 
 async def test_several_files_are_told_of_on_one_line(
-    workspace: Workspace, alice: Person, general: str, model: ModelServer, open_the_bot: OpenBot
+    workspace: Workspace, alice: PersonClient, general: str, model: ModelServer, open_the_bot: OpenBot
 ) -> None:
     async with open_the_bot(chathakase_max_file_mb=0):
         thread = await share(workspace, alice, "<!channel>.csv", CSV, "one", general)
@@ -126,21 +128,21 @@ async def test_several_files_are_told_of_on_one_line(
 
 
 async def test_it_is_told_again_below_what_takes_an_answers_place(
-    workspace: Workspace, alice: Person, model: ModelServer, open_the_bot: OpenBot
+    workspace: Workspace, alice: PersonClient, model: ModelServer, open_the_bot: OpenBot
 ) -> None:
     model.will(says("Half", finish="length"))
     async with open_the_bot(chathakase_streaming="native") as bot:
         thread = await share(workspace, alice, "all.mp3", b"ID3\x04" + bytes(50), "hm?", alice.direct_message().id)
         await thread.answers(1, containing="length limit")
         told = await told_of_files(thread)
-        await workspace.until(lambda: not bot.work._working)
+        await workspace.until(lambda: not bot.scheduler._working)
         await thread.say("answer again")
         await thread.answers(1, containing="hm?")
     assert told == await told_of_files(thread) == ["I couldn't read all.mp3: it is an audio file."]
 
 
 async def test_files_are_not_fetched_where_they_are_not_wanted(
-    workspace: Workspace, alice: Person, model: ModelServer, open_the_bot: OpenBot
+    workspace: Workspace, alice: PersonClient, model: ModelServer, open_the_bot: OpenBot
 ) -> None:
     async with open_the_bot(chathakase_max_file_mb=0):
         thread = await share(workspace, alice, "costs.csv", CSV, "what did we spend?", alice.direct_message().id)
@@ -150,7 +152,7 @@ async def test_files_are_not_fetched_where_they_are_not_wanted(
 
 
 async def test_a_model_that_sees_gets_the_picture_scaled(
-    workspace: Workspace, alice: Person, model: ModelServer, open_the_bot: OpenBot, database: Path
+    workspace: Workspace, alice: PersonClient, model: ModelServer, open_the_bot: OpenBot, database: Path
 ) -> None:
     model.will(says("It is blue."))
     async with open_the_bot(chathakase_models="scripted=100000 vision"):
@@ -165,7 +167,7 @@ async def test_a_model_that_sees_gets_the_picture_scaled(
 
 
 async def test_of_too_many_pictures_the_newest_are_seen_and_people_are_told(
-    workspace: Workspace, alice: Person, general: str, model: ModelServer, open_the_bot: OpenBot
+    workspace: Workspace, alice: PersonClient, general: str, model: ModelServer, open_the_bot: OpenBot
 ) -> None:
     limit = {"error": {"message": "At most 1 image(s) may be provided in one request."}}
     model.will(replies(400, limit), says("The second."), says("Still."))
@@ -188,7 +190,7 @@ def parts(body: dict[str, Any]) -> list[dict[str, Any]]:
 
 @pytest.mark.usefixtures("bot")
 async def test_a_model_that_sees_nothing_hears_of_the_picture(
-    workspace: Workspace, alice: Person, model: ModelServer
+    workspace: Workspace, alice: PersonClient, model: ModelServer
 ) -> None:
     thread = await share(workspace, alice, "sea.png", picture(), "what is this?", alice.direct_message().id)
     await thread.answers(1)
@@ -197,10 +199,10 @@ async def test_a_model_that_sees_nothing_hears_of_the_picture(
 
 
 async def test_a_file_in_both_events_of_a_mention_begins_one_answer(
-    bot: SessionManager, workspace: Workspace, alice: Person, general: str, monkeypatch: pytest.MonkeyPatch
+    bot: SessionManager, workspace: Workspace, alice: PersonClient, general: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Slack was seen to send files with both and with one; how long a download takes decides what meets."""
-    monkeypatch.setattr(events, "MESSAGE_ONLY", events.MESSAGE_ONLY - {"files"})
+    monkeypatch.setattr(subscribed_events, "MESSAGE_ONLY", subscribed_events.MESSAGE_ONLY - {"files"})
     fetched: list[str] = []
     fetch = SlackDownloads.fetch
 
@@ -217,12 +219,12 @@ async def test_a_file_in_both_events_of_a_mention_begins_one_answer(
 
 
 async def test_a_file_that_comes_after_the_answer_is_answered_in_its_place(
-    workspace: Workspace, bot: SessionManager, alice: Person, general: str, model: ModelServer
+    workspace: Workspace, bot: SessionManager, alice: PersonClient, general: str, model: ModelServer
 ) -> None:
     model.will(says("I see no file."))
     thread = Thread(workspace, alice, general, await alice.say("@ChatHakase what did we spend?", channel=general))
     await thread.answers(1, containing="I see no file.")
-    await workspace.until(lambda: not bot.work._working)
+    await workspace.until(lambda: not bot.scheduler._working)
     file = SharedFile("F1", "costs.csv", "text/csv", 4, "")
     question = Incoming(
         slack_place(general, thread.ts),
@@ -237,13 +239,15 @@ async def test_a_file_that_comes_after_the_answer_is_answered_in_its_place(
     assert not await bot.submit(question)
     assert await thread.answers(1, containing="what did we spend?") == thread.texts()
     assert "[attached: costs.csv" in model.seen()
-    await workspace.until(lambda: not bot.work._working)
+    await workspace.until(lambda: not bot.scheduler._working)
     assert not await bot.submit(question)
-    await workspace.until(lambda: not bot.work._working)
+    await workspace.until(lambda: not bot.scheduler._working)
     assert len(model.requests) == 2
 
 
-async def told_of(workspace: Workspace, person: Person, channel: str) -> tuple[Thread, dict[str, Any], dict[str, Any]]:
+async def told_of(
+    workspace: Workspace, person: PersonClient, channel: str
+) -> tuple[Thread, dict[str, Any], dict[str, Any]]:
     """A mention with a file, as the event that hardly tells of it and its twin; none of them is sent."""
     await person.share("costs.csv", CSV, channel=channel)
     shared = workspace.world.files.all()[-1]
@@ -256,58 +260,58 @@ async def told_of(workspace: Workspace, person: Person, channel: str) -> tuple[T
 
 
 async def test_a_mention_that_tells_of_a_file_waits_for_its_twin(
-    workspace: Workspace, bot: SessionManager, alice: Person, general: str, model: ModelServer
+    workspace: Workspace, bot: SessionManager, alice: PersonClient, general: str, model: ModelServer
 ) -> None:
     thread, mention, twin = await told_of(workspace, alice, general)
     workspace.send_event(mention)
-    await workspace.until(lambda: bool(bot.work._twins._waiting))
+    await workspace.until(lambda: bool(bot.scheduler._twins._waiting))
     session = await bot._reception._sessions.find(slack_place(general, thread.ts))
-    assert list(bot.work._twins._waiting) == [session]
+    assert list(bot.scheduler._twins._waiting) == [session]
     await bot.wake_waiting()
     assert not model.requests
     workspace.send_event(twin)
     await thread.answers(1, containing="June,140")
     assert '<file name="costs.csv">' in model.seen()
     assert len(model.requests) == 1
-    assert not list(bot.work._twins._waiting)
+    assert not list(bot.scheduler._twins._waiting)
 
 
 async def test_whose_twin_does_not_come_is_answered_all_the_same(
     workspace: Workspace,
     bot: SessionManager,
-    alice: Person,
+    alice: PersonClient,
     general: str,
     model: ModelServer,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("chathakase.engine.twins.WITHIN", 0.1)
+    monkeypatch.setattr("chathakase.engine.turns.twins.WITHIN", 0.1)
     thread, mention, twin = await told_of(workspace, alice, general)
     workspace.send_event(mention)
     await thread.answers(1, containing="June,140")
-    await workspace.until(lambda: not bot.work._working)
+    await workspace.until(lambda: not bot.scheduler._working)
     workspace.send_event(twin)
     await workspace.until(lambda: workspace.pending_events == 0)
-    await workspace.until(lambda: not bot.work._working)
+    await workspace.until(lambda: not bot.scheduler._working)
     assert len(model.requests) == 1
 
 
 async def test_a_file_that_comes_long_after_the_answer_is_offered_to_be_answered(
     workspace: Workspace,
     bot: SessionManager,
-    alice: Person,
+    alice: PersonClient,
     general: str,
     model: ModelServer,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("chathakase.engine.reception.LATE", 0)
+    monkeypatch.setattr("chathakase.engine.intake.reception.LATE", 0)
     thread, mention, twin = await told_of(workspace, alice, general)
     del mention["files"]
     model.will(says("I see no file."))
     workspace.send_event(mention | {"upload": False, "subtype": None})
     await thread.answers(1, containing="I see no file.")
-    await workspace.until(lambda: not bot.work._working)
+    await workspace.until(lambda: not bot.scheduler._working)
     workspace.send_event(twin)
-    await whispered(workspace, alice, "Your files reached me only after I had answered.")
+    await await_ephemeral(workspace, alice, "Your files reached me only after I had answered.")
     assert len(model.requests) == 1
     await choose(workspace, alice, "Answer again")
     await thread.answers(1, containing="June,140")

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from chathakase.ending import CUT_SHORT
-from chathakase.engine.verdict import PAUSED
+from chathakase.engine.turns.verdict import PAUSED
 from chathakase.playground.server import Workspace
+from chathakase.shutdown import CUT_SHORT
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.end_to_end.process import running
 from tests.model_server import ModelServer, is_silent, says

@@ -15,10 +15,10 @@ import pytest
 
 from chathakase.engine.sessions import SessionManager
 from chathakase.playground.journal import SocketOpened
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
-from chathakase.slack.connection.socket import open_socket
-from chathakase.slack.connection.tempo import Tempo
+from chathakase.slack.socket_mode.socket import open_socket
+from chathakase.slack.socket_mode.tempo import Tempo
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.end_to_end.process import running
 
@@ -65,7 +65,7 @@ async def each_answered_once(workspace: Workspace, threads: list[Thread]) -> Non
 @pytest.mark.parametrize("ack_timeout", [30.0])
 async def test_twenty_refreshes_under_traffic_lose_nothing_and_need_no_redelivery(
     workspace: Workspace,
-    people: dict[str, Person],
+    people: dict[str, PersonClient],
     general: str,
     start: Start,
     open_the_bot: OpenBot,

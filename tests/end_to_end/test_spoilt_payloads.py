@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace, open_workspace
-from chathakase.playground.web_api.limits import NoLimits
+from chathakase.playground.web_api.tiers import NoLimits
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.fuzz.bench import ACK_WITHIN, Log, listening, says_goodbye
 from tests.fuzz.frames import envelopes, oddities, text_of
@@ -25,8 +25,8 @@ Start = Callable[..., Awaitable[Thread]]
 FAST = " ".join(f"{method}=60000/1000" for method in ("chat.postMessage", "chat.update"))
 LEFT_OVER = {
     "a session waits or is held": "SELECT id FROM sessions WHERE asked > answered OR lease_owner IS NOT NULL",
-    "a turn is wished for": "SELECT id FROM turns WHERE wish IS NOT NULL",
-    "an errand is not done": "SELECT id FROM errands WHERE done_at IS NULL",
+    "a turn is wished for": "SELECT id FROM turns WHERE action IS NOT NULL",
+    "a job is not done": "SELECT id FROM jobs WHERE done_at IS NULL",
 }
 
 
@@ -79,7 +79,7 @@ async def deliver(workspace: Workspace, name: str, frame: str, log: Log) -> None
 
 
 async def test_the_bot_outlives_spoilt_payloads(
-    workspace: Workspace, open_the_bot: OpenBot, start: Start, alice: Person, general: str, database: Path
+    workspace: Workspace, open_the_bot: OpenBot, start: Start, alice: PersonClient, general: str, database: Path
 ) -> None:
     spoilt: list[Json] = examples(envelopes(), 120)
     odd: list[str] = examples(oddities().filter(lambda text: not says_goodbye(text)), 20)

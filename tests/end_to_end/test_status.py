@@ -8,7 +8,7 @@ import pytest
 
 from chathakase.engine.sessions import SessionManager
 from chathakase.playground.server import Workspace, open_workspace
-from chathakase.slack.delivery.status import REFRESH
+from chathakase.slack.replies.status import REFRESH
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.model_server import ModelServer, fails, says
 
@@ -86,7 +86,7 @@ async def test_it_is_refreshed_before_slack_drops_it(
     open_the_bot: OpenBot, monkeypatch: pytest.MonkeyPatch, model: ModelServer, database: Any
 ) -> None:
     assert REFRESH < 120
-    monkeypatch.setattr("chathakase.slack.delivery.status.REFRESH", 0.2)
+    monkeypatch.setattr("chathakase.slack.replies.status.REFRESH", 0.2)
     wait = asyncio.Event()
     model.will(says("Done.", wait=wait))
     async with open_workspace(status_seconds=2.0, seed=1) as workspace:

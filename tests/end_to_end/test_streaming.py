@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace, open_workspace
-from chathakase.slack.web import pace
+from chathakase.slack.web import rate_limiter
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.model_server import ModelServer, says
 
@@ -20,7 +20,7 @@ LONG = "".join(
 @pytest.fixture(autouse=True)
 def lively(monkeypatch: pytest.MonkeyPatch) -> None:
     """A reply grows ten times as often as people see it grow."""
-    monkeypatch.setattr(pace, "LIVELY", 0.1)
+    monkeypatch.setattr(rate_limiter, "LIVELY", 0.1)
 
 
 def methods(workspace: Workspace) -> set[str]:
@@ -78,7 +78,7 @@ async def test_a_long_stream_rolls_over_before_it_is_full(
 async def test_a_long_lasting_stream_rolls_over_before_slack_ends_it(
     open_the_bot: OpenBot, model: ModelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chathakase.slack.delivery.streamed.LIFETIME", 0.5)
+    monkeypatch.setattr("chathakase.slack.replies.streamed.LIFETIME", 0.5)
     pieces = [f"word{number} " for number in range(50)]
     model.will(says("```python\n", *pieces, "\n```\n\nand the end.", pause=0.04))
     async with open_workspace(stream_seconds=3.0, seed=1) as workspace:
@@ -129,7 +129,7 @@ async def test_a_stream_that_is_refused_for_its_looks_ends_as_plain_text(
 
 @pytest.mark.usefixtures("native")
 async def test_a_stopped_stream_keeps_what_was_written(
-    start: Start, model: ModelServer, workspace: Workspace, alice: Person
+    start: Start, model: ModelServer, workspace: Workspace, alice: PersonClient
 ) -> None:
     model.will(says("The beginning. ", "More of it. ", "The end.", hold=asyncio.Event()))
     thread = await start("hi", channel="@")
@@ -171,7 +171,7 @@ async def test_where_there_is_no_status_the_placeholder_becomes_the_reply(
 
 @pytest.mark.usefixtures("native")
 async def test_slacks_own_stop_leaves_nobody_at_work(
-    start: Start, model: ModelServer, workspace: Workspace, alice: Person
+    start: Start, model: ModelServer, workspace: Workspace, alice: PersonClient
 ) -> None:
     model.will(says("The beginning ", "and more ", "to come.", pause=0.7, hold=asyncio.Event()))
     thread = await start("hi", channel="@")
@@ -183,9 +183,9 @@ async def test_slacks_own_stop_leaves_nobody_at_work(
 
 @pytest.mark.usefixtures("native")
 async def test_an_answer_whose_stream_rolled_over_goes_on_whole(
-    start: Start, model: ModelServer, workspace: Workspace, alice: Person, monkeypatch: pytest.MonkeyPatch
+    start: Start, model: ModelServer, workspace: Workspace, alice: PersonClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chathakase.slack.delivery.streamed.LIFETIME", 0.3)
+    monkeypatch.setattr("chathakase.slack.replies.streamed.LIFETIME", 0.3)
     lines = [f"line{number} " for number in range(40)]
     model.will(says(*lines, pause=0.025, finish="length"))
     thread = await start("hi", channel="@")

@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from chathakase.core.tokens import Estimator
+from chathakase.core.token_estimate import Estimator
 from chathakase.engine.sessions import SessionManager
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import OpenBot, Thread
-from tests.end_to_end.whispers import whispered
+from tests.end_to_end.ephemerals import await_ephemeral
 from tests.model_server import ModelServer, fails, says
 
 Start = Callable[..., Awaitable[Thread]]
@@ -19,7 +19,7 @@ async def grow(thread: Thread, bot: SessionManager, words: str, *, turns: int) -
     for number in range(turns):
         await thread.say(f"part {number} {words}")
         await thread.answers(number + 2, containing=f"part {number}")
-        await thread.workspace.until(lambda: not bot.work._working and not bot.work._background._tasks)
+        await thread.workspace.until(lambda: not bot.scheduler._working and not bot.scheduler._background._tasks)
 
 
 def asked(model: ModelServer, name: str) -> list[str]:
@@ -70,7 +70,7 @@ async def test_a_summary_for_people_says_what_it_does_not_tell(
 
 
 async def test_files_fill_a_window_as_words_do(
-    open_the_bot: OpenBot, start: Start, model: ModelServer, alice: Person
+    open_the_bot: OpenBot, start: Start, model: ModelServer, alice: PersonClient
 ) -> None:
     model.on("cheap", says("The minutes."))
     settings = {
@@ -86,7 +86,7 @@ async def test_files_fill_a_window_as_words_do(
             content = f"line of file {number}\n".encode() * 250
             await alice.share(f"{number}.txt", content, channel=thread.channel, thread_ts=thread.ts, typed="see")
             await thread.answers(number + 2, containing=f"Seen {number}.")
-            await thread.workspace.until(lambda: not bot.work._working and not bot.work._background._tasks)
+            await thread.workspace.until(lambda: not bot.scheduler._working and not bot.scheduler._background._tasks)
     first = asked(model, "cheap")[0]
     assert "line of file 0" in first
     answered = [str(body["messages"][1:]) for body in model.bodies if body["model"] == "scripted"]
@@ -100,7 +100,7 @@ async def test_what_a_summary_for_people_cost_is_counted_and_the_summary_not_kep
     async with open_the_bot() as bot:
         thread = await start("@ChatHakase first")
         await thread.answers(1)
-        await thread.workspace.until(lambda: not bot.work._working and not bot.work._background._tasks)
+        await thread.workspace.until(lambda: not bot.scheduler._working and not bot.scheduler._background._tasks)
         model.will(says("Words were said.", usage={"prompt_tokens": 1000, "completion_tokens": 200}))
         await thread.say("summarise")
         await thread.answers(2, containing="Words were said.")
@@ -128,7 +128,7 @@ async def test_a_summary_that_is_refused_as_too_long_is_asked_for_of_less(start:
 
 @pytest.mark.usefixtures("bot")
 async def test_what_is_above_is_summed_up_though_nobody_asked_anything(
-    workspace: Workspace, alice: Person, bob: Person, model: ModelServer, general: str
+    workspace: Workspace, alice: PersonClient, bob: PersonClient, model: ModelServer, general: str
 ) -> None:
     thread = Thread(workspace, bob, general, await alice.say("The word is swordfish", channel=general))
     model.will(says("It is about a fish."))
@@ -139,8 +139,8 @@ async def test_what_is_above_is_summed_up_though_nobody_asked_anything(
 
 @pytest.mark.usefixtures("bot")
 async def test_what_is_above_is_remembered_though_nobody_asked_anything(
-    workspace: Workspace, alice: Person, general: str
+    workspace: Workspace, alice: PersonClient, general: str
 ) -> None:
     thread = Thread(workspace, alice, general, await alice.say("The word is swordfish", channel=general))
     await thread.say("@ChatHakase what do you remember")
-    await whispered(workspace, alice, "swordfish")
+    await await_ephemeral(workspace, alice, "swordfish")

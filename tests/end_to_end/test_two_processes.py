@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from chathakase.engine.verdict import STOPPED, TAKEN_BACK, with_notice
-from chathakase.playground.person import Person
+from chathakase.engine.turns.verdict import STOPPED, TAKEN_BACK, with_notice
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.end_to_end.process import running
@@ -30,7 +30,7 @@ async def both(environment: dict[str, str], workspace: Workspace, tmp_path: Path
 
 @pytest.mark.timeout(180)
 async def test_every_question_is_answered_once(
-    both: None, workspace: Workspace, start: Start, model: ModelServer, people: dict[str, Person]
+    both: None, workspace: Workspace, start: Start, model: ModelServer, people: dict[str, PersonClient]
 ) -> None:
     # Slack takes only one message a second in each channel.
     channels = ("#general", "#random") * 2

@@ -12,10 +12,10 @@ Start = Callable[..., Awaitable[Thread]]
 
 MOVE = """
 UPDATE sessions SET workspace = 'T2', answered = 0;
-UPDATE errands SET workspace = 'T2', done_at = NULL, held_until = 0;
+UPDATE jobs SET workspace = 'T2', done_at = NULL, held_until = 0;
 """
 LOOK = "SELECT asked > answered, attempts, lease_owner FROM sessions WHERE workspace = 'T2'"
-LOOK_AT_ERRANDS = "SELECT count(*), max(attempts), max(held_until), max(done_at) FROM errands WHERE workspace = 'T2'"
+LOOK_AT_JOBS = "SELECT count(*), max(attempts), max(held_until), max(done_at) FROM jobs WHERE workspace = 'T2'"
 
 
 async def test_nothing_of_another_workspace_is_answered(
@@ -38,5 +38,5 @@ async def test_nothing_of_another_workspace_is_answered(
         assert len(thread.replies()) == 2
         with closing(sqlite3.connect(database)) as connection:
             assert connection.execute(LOOK).fetchall() == [(1, 0, None)]
-            assert connection.execute(LOOK_AT_ERRANDS).fetchall() == [(1, 1, 0, None)]
+            assert connection.execute(LOOK_AT_JOBS).fetchall() == [(1, 1, 0, None)]
     assert len([each for each in model.requests[asked:] if "hello" in str(each)]) == 0

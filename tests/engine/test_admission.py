@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from chathakase.core.types import Incoming
-from chathakase.engine.admission import BUSY, TOO_MANY_BY_YOU, TOO_MANY_HERE, WINDOW, Admission, Load
+from chathakase.engine.access.admission import BUSY, TOO_MANY_BY_YOU, TOO_MANY_HERE, WINDOW, Admission, Load
 from tests.places import slack_place
 
 QUESTION = Incoming(slack_place("C1", "1.0"), "1.0", "U1", "hello", said=1, opens=True, asks=True)
@@ -82,7 +82,7 @@ def test_nobody_is_remembered_who_asks_no_more(clock: Clock) -> None:
     assert admission.refusal(QUESTION, waiting=0) is None
     admission.take_back(QUESTION)
     assert admission.refusal(replace(QUESTION, author="U2"), waiting=0) is None
-    assert set(admission._asked) == {slack_place("", "").who("U2"), slack_place("C1", "")}
+    assert set(admission._asked) == {slack_place("", "").user_key("U2"), slack_place("C1", "")}
 
 
 def test_somebody_is_told_once_in_a_while(clock: Clock) -> None:

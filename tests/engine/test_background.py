@@ -6,7 +6,7 @@ import pytest
 
 from chathakase.core.errors import ModelError
 from chathakase.core.types import Session, SessionId
-from chathakase.engine.background import REST, Background
+from chathakase.engine.turns.background import REST, Background
 from tests.places import slack_place
 
 pytestmark = pytest.mark.virtual_time

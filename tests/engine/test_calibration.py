@@ -1,6 +1,6 @@
 import pytest
 
-from chathakase.engine.calibration import BELIEVED, ESTIMATED, EXACT, LEAST, MOST, Calibration
+from chathakase.engine.model.calibration import BELIEVED, ESTIMATED, EXACT, LEAST, MOST, Calibration
 
 
 def test_what_is_expected_of_a_model_that_reported_nothing() -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from chathakase.core.errors import DeliveryError
 from chathakase.core.memory import Change
-from chathakase.core.types import Heard, Home, Incoming, Place, Seen
-from chathakase.engine.catch_up import AGAIN, LATE, CatchUp
+from chathakase.core.types import Heard, Incoming, Place, ThreadSnapshot, WorkspaceKey
+from chathakase.engine.intake.catch_up import AGAIN, LATE, CatchUp
 from tests.places import HOME, slack_place
 
 NOW = 1_700_000_000_000
@@ -42,12 +42,12 @@ class World:
         if self.trouble is not None and self.times >= 0:
             raise self.trouble
 
-    async def thread(self, place: Place) -> Seen:
+    async def thread(self, place: Place) -> ThreadSnapshot:
         self.read.append(place)
         self.fail()
         seen = tuple(self.threads[place])
         await self.pausing.wait()
-        return Seen(seen, {}, frozenset(each.ref for each in seen), upto=0)
+        return ThreadSnapshot(seen, {}, frozenset(each.ref for each in seen), upto=0)
 
     async def above(self, *asked: object, **more: object) -> list[Incoming]:
         raise AssertionError(asked, more)
@@ -55,16 +55,16 @@ class World:
     async def channel(self, place: Place, *, since: int) -> list[Incoming]:  # noqa: ARG002
         return self.roots
 
-    async def until(self, homes: Collection[Home]) -> int | None:
-        assert list(homes) == [HOME]
+    async def until(self, workspaces: Collection[WorkspaceKey]) -> int | None:
+        assert list(workspaces) == [HOME]
         return NOW - 600_000
 
-    async def note(self, homes: Collection[Home]) -> None:
-        assert list(homes) == [HOME]
+    async def note(self, workspaces: Collection[WorkspaceKey]) -> None:
+        assert list(workspaces) == [HOME]
         self.noted.set()
 
-    async def active(self, homes: Collection[Home], *, since: int, limit: int) -> list[Heard]:  # noqa: ARG002
-        assert list(homes) == [HOME]
+    async def active(self, workspaces: Collection[WorkspaceKey], *, since: int, limit: int) -> list[Heard]:  # noqa: ARG002
+        assert list(workspaces) == [HOME]
         opened = int(float(KNOWN.thread)) * 1_000_000
         return [Heard(KNOWN, opened, opened)]
 
@@ -83,8 +83,8 @@ class World:
 def opened(world: World) -> CatchUp:
     return CatchUp(
         listening=world,
-        homes=[HOME],
-        past=world,
+        workspaces=[HOME],
+        history=world,
         submit=world.submit,
         change=world.change,
         young=3_600_000,
@@ -155,7 +155,7 @@ async def test_what_comes_late_while_its_thread_is_read_has_it_read_from_there()
 async def test_what_cannot_be_read_just_then_is_read_later(
     passes: bool, times: int, reads: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chathakase.engine.catch_up.AGAIN", replace(AGAIN, first_wait=0))
+    monkeypatch.setattr("chathakase.engine.intake.catch_up.AGAIN", replace(AGAIN, first_wait=0))
     world = World()
     world.trouble, world.times = DeliveryError("http_503", passes=passes), times
     world.threads[KNOWN] = [mention(KNOWN, 50)]
@@ -168,7 +168,7 @@ async def test_what_cannot_be_read_just_then_is_read_later(
 async def test_a_thread_that_was_opened_late_is_read_again_where_it_could_not_be(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("chathakase.engine.catch_up.AGAIN", replace(AGAIN, first_wait=0))
+    monkeypatch.setattr("chathakase.engine.intake.catch_up.AGAIN", replace(AGAIN, first_wait=0))
     world = World()
     async with opened(world) as catch_up:
         await settled(catch_up, world)

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chathakase.core.errands import Command
 from chathakase.core.files import SharedFile
+from chathakase.core.jobs import Command
 from chathakase.core.types import Incoming
 from chathakase.engine.commands import COMMANDS
-from chathakase.engine.commands.book import find
 from chathakase.engine.commands.helping import HINT
 from chathakase.engine.commands.parsing import WITH_ARGUMENT, parse
+from chathakase.engine.commands.registry import find
 from chathakase.engine.commands.wording import fenced, listed, plainly
 from tests.places import slack_place
 

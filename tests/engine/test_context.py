@@ -11,11 +11,11 @@ from chathakase.core.errors import DeliveryError, ModelError
 from chathakase.core.files import SharedFile
 from chathakase.core.footnotes import BLIND, LATER, WITHOUT_ABOVE
 from chathakase.core.memory import Summary
-from chathakase.core.types import Ending, Finished, Incoming, Role, Usage
-from chathakase.engine.above import LONG, REST, WITHIN
-from chathakase.engine.calibration import BELIEVED
-from chathakase.engine.reading import AT_ONCE, DEADLINE, GIVEN_UP, MOST_FILES, NOT_READ, TRIES
-from chathakase.engine.verdict import TAKEN_BACK
+from chathakase.core.types import Finished, FinishReason, Incoming, Role, Usage
+from chathakase.engine.context.file_reader import AT_ONCE, DEADLINE, GIVEN_UP, MOST_FILES, NOT_READ, TRIES
+from chathakase.engine.context.thread_backfill import LONG, REST, WITHIN
+from chathakase.engine.model.calibration import BELIEVED
+from chathakase.engine.turns.verdict import TAKEN_BACK
 from tests.doubles.stage import PLACE, SETUP, Stage, open_stage, said
 
 pytestmark = pytest.mark.virtual_time
@@ -84,7 +84,12 @@ async def test_what_stands_above_is_read_once_and_told_before_the_question() -> 
         assert question is not None
         assert (at, before, whose) == (0.0, question.said, "U5")
         assert in_order(stage.model.told[0], "it rains", "as I said", "q5")
-        assert [speech.role for speech in stage.model.prompts[0].speeches] == ["system", "user", "assistant", "user"]
+        assert [chat_message.role for chat_message in stage.model.prompts[0].chat_messages] == [
+            "system",
+            "user",
+            "assistant",
+            "user",
+        ]
         assert "help" not in stage.model.told[0], "commands are no part of a conversation"
         assert in_order(stage.model.told[1], "it rains", "as I said", "q5", "a1", "q6")
 
@@ -230,7 +235,7 @@ async def test_a_picture_is_shown_to_a_model_that_sees(sees: bool) -> None:
         stage.surface.contents["F1"] = b"picture"
         told = await footnotes(stage, "1", files=(file(1, "image/png"),))
         assert told == (() if sees else (f"I couldn't read file 1: {BLIND}.",))
-        images = [image.data for speech in stage.model.prompts[0].speeches for image in speech.images]
+        images = [image.data for chat_message in stage.model.prompts[0].chat_messages for image in chat_message.images]
         assert images == ([b"picture"] if sees else [])
 
 
@@ -292,7 +297,7 @@ async def test_a_server_that_counts_more_tokens_than_we_do_is_given_less() -> No
             await stage.answered(f"1.{number}")
         before = stage.model.prompts[-1].tokens
         for number in range(9):
-            counted = Finished(Ending.WHOLE, "model", Usage(2 * stage.model.prompts[-1].tokens, 1))
+            counted = Finished(FinishReason.WHOLE, "model", Usage(2 * stage.model.prompts[-1].tokens, 1))
             stage.model.answer("b" * 400, counted)
             await stage.answered(f"2.{number}")
         assert 2_000 < before <= 3_000
@@ -365,5 +370,8 @@ async def test_what_an_earlier_answer_said_is_the_models_own() -> None:
     async with open_stage(["a1"], ["a2"]) as stage:
         await stage.answered("1")
         await stage.answered("2")
-        roles = [(speech.role, speech.content.endswith("a1")) for speech in stage.model.prompts[1].speeches[1:]]
+        roles = [
+            (chat_message.role, chat_message.content.endswith("a1"))
+            for chat_message in stage.model.prompts[1].chat_messages[1:]
+        ]
         assert roles == [("user", False), (Role.ASSISTANT, True), ("user", False)]

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Self
 
-from chathakase.core.types import Outcome, Wish
-from chathakase.engine.draft import Draft
+from chathakase.core.types import Outcome, TurnAction
+from chathakase.engine.turns.draft import Draft
 
 
 class SlowReply:
@@ -33,7 +33,7 @@ class SlowReply:
         text: str,
         *,
         outcome: Outcome = Outcome.ANSWERED,  # noqa: ARG002
-        offer: Wish | None = None,  # noqa: ARG002
+        offer: TurnAction | None = None,  # noqa: ARG002
         footnotes: Sequence[str] = (),  # noqa: ARG002
     ) -> None:
         self.shown.append(text)

@@ -4,17 +4,17 @@ import asyncio
 
 import pytest
 
-from chathakase.core.types import Home, Who
-from chathakase.engine.places import Places, Rank, Yielded
+from chathakase.core.types import UserKey, WorkspaceKey
+from chathakase.engine.model.model_slots import ModelSlots, Rank, Yielded
 from tests.places import HOME
 
-ELSEWHERE = Home(HOME.surface, "T2")
+ELSEWHERE = WorkspaceKey(HOME.surface, "T2")
 
 
 async def hold(
-    places: Places, rank: Rank, order: list[str], name: str, end: asyncio.Event, whose: Who | None = None
+    slots: ModelSlots, rank: Rank, order: list[str], name: str, end: asyncio.Event, whose: UserKey | None = None
 ) -> None:
-    async with places.place(rank, whose=whose):
+    async with slots.slot(rank, whose=whose):
         order.append(name)
         await end.wait()
 
@@ -25,8 +25,8 @@ async def settle() -> None:
 
 
 async def test_places_are_given_by_rank_and_then_fairly_by_person() -> None:
-    places, order, end = Places(1), list[str](), asyncio.Event()
-    asked: list[tuple[str, Rank, Who | None]] = [
+    slots, order, end = ModelSlots(1), list[str](), asyncio.Event()
+    asked: list[tuple[str, Rank, UserKey | None]] = [
         ("first", Rank.ANSWER, (HOME, "a")),
         ("title", Rank.BACKGROUND, None),
         ("summary", Rank.COMMAND, (HOME, "b")),
@@ -37,7 +37,7 @@ async def test_places_are_given_by_rank_and_then_fairly_by_person() -> None:
     ]
     tasks = []
     for name, rank, whose in asked:
-        tasks.append(asyncio.create_task(hold(places, rank, order, name, end, whose)))
+        tasks.append(asyncio.create_task(hold(slots, rank, order, name, end, whose)))
         await settle()
     assert order == ["first"]
     end.set()
@@ -46,19 +46,17 @@ async def test_places_are_given_by_rank_and_then_fairly_by_person() -> None:
 
 
 async def test_what_is_done_in_the_background_gives_way_to_whoever_waits() -> None:
-    places, order, never, end = Places(2), list[str](), asyncio.Event(), asyncio.Event()
-    titles = [
-        asyncio.create_task(hold(places, Rank.BACKGROUND, order, f"title {number}", never)) for number in range(2)
-    ]
+    slots, order, never, end = ModelSlots(2), list[str](), asyncio.Event(), asyncio.Event()
+    titles = [asyncio.create_task(hold(slots, Rank.BACKGROUND, order, f"title {number}", never)) for number in range(2)]
     await settle()
-    answer = asyncio.create_task(hold(places, Rank.ANSWER, order, "answer", end))
+    answer = asyncio.create_task(hold(slots, Rank.ANSWER, order, "answer", end))
     await settle()
     assert order == ["title 0", "title 1", "answer"]
     assert [task.done() for task in titles] == [False, True]
     with pytest.raises(Yielded):
         await titles[1]
     await asyncio.gather(*(asyncio.create_task(settle()) for _ in range(2)))
-    command = asyncio.create_task(hold(places, Rank.COMMAND, order, "command", end))
+    command = asyncio.create_task(hold(slots, Rank.COMMAND, order, "command", end))
     await settle()
     with pytest.raises(Yielded):
         await titles[0]
@@ -68,10 +66,10 @@ async def test_what_is_done_in_the_background_gives_way_to_whoever_waits() -> No
 
 
 async def test_a_cancellation_from_elsewhere_is_felt_as_such() -> None:
-    places, order, never = Places(1), list[str](), asyncio.Event()
-    title = asyncio.create_task(hold(places, Rank.BACKGROUND, order, "title", never))
+    slots, order, never = ModelSlots(1), list[str](), asyncio.Event()
+    title = asyncio.create_task(hold(slots, Rank.BACKGROUND, order, "title", never))
     await settle()
-    answer = asyncio.create_task(hold(places, Rank.ANSWER, order, "answer", never))
+    answer = asyncio.create_task(hold(slots, Rank.ANSWER, order, "answer", never))
     await asyncio.sleep(0)
     title.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -83,8 +81,8 @@ async def test_a_cancellation_from_elsewhere_is_felt_as_such() -> None:
 
 
 async def test_whoever_gives_up_leaves_no_place_behind() -> None:
-    places, order, end = Places(1), list[str](), asyncio.Event()
-    tasks = [asyncio.create_task(hold(places, Rank.ANSWER, order, str(number), end)) for number in range(3)]
+    slots, order, end = ModelSlots(1), list[str](), asyncio.Event()
+    tasks = [asyncio.create_task(hold(slots, Rank.ANSWER, order, str(number), end)) for number in range(3)]
     await settle()
     tasks[1].cancel()
     tasks[0].cancel()
@@ -92,19 +90,19 @@ async def test_whoever_gives_up_leaves_no_place_behind() -> None:
     assert order == ["0", "2"]
     end.set()
     await tasks[2]
-    async with asyncio.timeout(1), places.place(Rank.BACKGROUND):
+    async with asyncio.timeout(1), slots.slot(Rank.BACKGROUND):
         pass
 
 
 async def test_what_takes_a_place_in_the_background_at_the_moment_when_somebody_asks_gives_it_up() -> None:
-    places, order, never, end = Places(1), list[str](), asyncio.Event(), asyncio.Event()
-    first = asyncio.create_task(hold(places, Rank.ANSWER, order, "first", end))
+    slots, order, never, end = ModelSlots(1), list[str](), asyncio.Event(), asyncio.Event()
+    first = asyncio.create_task(hold(slots, Rank.ANSWER, order, "first", end))
     await settle()
-    title = asyncio.create_task(hold(places, Rank.BACKGROUND, order, "title", never))
+    title = asyncio.create_task(hold(slots, Rank.BACKGROUND, order, "title", never))
     await settle()
     # Behind the first that ends, and before the title that learns of its place only then.
     end.set()
-    answer = asyncio.create_task(hold(places, Rank.ANSWER, order, "answer", end))
+    answer = asyncio.create_task(hold(slots, Rank.ANSWER, order, "answer", end))
     await asyncio.gather(first)
     await settle()
     with pytest.raises(Yielded):
@@ -113,19 +111,19 @@ async def test_what_takes_a_place_in_the_background_at_the_moment_when_somebody_
 
 
 async def test_nothing_is_done_in_the_background_where_it_is_to_be_quiet() -> None:
-    places, order, end = Places(3), list[str](), asyncio.Event()
-    title = asyncio.create_task(hold(places, Rank.BACKGROUND, order, "title", end))
+    slots, order, end = ModelSlots(3), list[str](), asyncio.Event()
+    title = asyncio.create_task(hold(slots, Rank.BACKGROUND, order, "title", end))
     await settle()
-    just_now = asyncio.create_task(hold(places, Rank.BACKGROUND, order, "just now", end))
+    just_now = asyncio.create_task(hold(slots, Rank.BACKGROUND, order, "just now", end))
     # Its place is given, but it does not know yet.
     await asyncio.sleep(0)
-    with places.quiet():
+    with slots.quiet():
         await settle()
         for task in (title, just_now):
             with pytest.raises(Yielded):
                 await task
-        later = asyncio.create_task(hold(places, Rank.BACKGROUND, order, "later", end))
-        answer = asyncio.create_task(hold(places, Rank.ANSWER, order, "answer", end))
+        later = asyncio.create_task(hold(slots, Rank.BACKGROUND, order, "later", end))
+        answer = asyncio.create_task(hold(slots, Rank.ANSWER, order, "answer", end))
         await settle()
         assert "later" not in order
         assert "answer" in order
@@ -133,4 +131,4 @@ async def test_nothing_is_done_in_the_background_where_it_is_to_be_quiet() -> No
     assert order[-1] == "later"
     end.set()
     await asyncio.gather(later, answer)
-    assert places.free == 3
+    assert slots.free == 3

@@ -11,17 +11,17 @@ from aiohttp import web
 from chathakase.core.errors import StoreError
 from chathakase.core.files import Attachment, Reading, SharedFile
 from chathakase.core.types import Expiry, ExpiryMode, Incoming, Session
-from chathakase.engine.reading import AT_ONCE, GIVEN_UP, MOST_FILES, NOT_READ, PIXELS, TRIES, FileReader
-from chathakase.files.reading import read
-from chathakase.slack.traits import SLACK
-from chathakase.storage.opening import open_stores
+from chathakase.engine.context.file_reader import AT_ONCE, GIVEN_UP, MOST_FILES, NOT_READ, PIXELS, TRIES, FileReader
+from chathakase.files.extraction import read
+from chathakase.slack.slack_traits import SLACK
+from chathakase.storage.open_stores import open_stores
 from chathakase.storage.sqlite.driver import SqliteDatabase, open_sqlite
 from chathakase.storage.sqlite.migrate import migrate
-from chathakase.storage.stores.files import Files, add_files
-from chathakase.storage.stores.messages import read_attachments
+from chathakase.storage.stores.file_store import SqlFileStore, add_files
+from chathakase.storage.stores.message_rows import read_attachments
 from tests.files.samples import archive, picture
 from tests.places import slack_place
-from tests.slack.inward.file_host import Server, answering, downloads_of, open_server
+from tests.slack.events.file_host import Server, answering, downloads_of, open_server
 from tests.storage.stores import ID, counting_ids
 
 PLACE = slack_place("C1", "1.000001")
@@ -38,7 +38,7 @@ class Stage:
     def __init__(self, server: Server, session: aiohttp.ClientSession, database: SqliteDatabase) -> None:
         self.server = server
         self.database = database
-        self.files = Files(database)
+        self.files = SqlFileStore(database)
         self.downloads = downloads_of(session, f"{server.address}/api/")
         self._said = 0
         stores = open_stores(database, expiry=Expiry(1_000_000, ExpiryMode.ARCHIVE), new_id=counting_ids())

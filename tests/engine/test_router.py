@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from chathakase.core.errands import Command, Errand
 from chathakase.core.errors import DeliveryError
 from chathakase.core.files import SharedFile
+from chathakase.core.jobs import Command, Job
 from chathakase.core.types import Person, Place, Where
 from chathakase.engine.router import ABSENT, NOWHERE, Room, Router
 from tests.line import FILE, TRAITS, Line, line_place
@@ -14,13 +14,13 @@ from tests.line import FILE, TRAITS, Line, line_place
 HERE, ELSEWHERE = line_place("C1", "1"), Place("pigeons", "hut", "C1", "1")
 NEXT_DOOR = Place(HERE.surface, "shed", "C1", "1")
 """In another workspace of the same surface."""
-ERRAND = Errand(Command(ELSEWHERE, "1", "anna", "export session"))
+JOB = Job(Command(ELSEWHERE, "1", "anna", "export session"))
 SHARED = SharedFile("f1", "a.csv", "text/csv", 0, "line:f1")
 
 
 @pytest.fixture
 def router() -> Router:
-    return Router({HERE.home: Line().room})
+    return Router({HERE.workspace_key: Line().room})
 
 
 async def test_what_is_asked_is_answered_by_the_place_s_own_surface(router: Router) -> None:
@@ -37,12 +37,12 @@ async def test_what_is_asked_is_answered_by_the_place_s_own_surface(router: Rout
 
 
 async def test_each_workspace_has_a_room_of_its_own(router: Router) -> None:
-    assert list(router.homes) == [HERE.home]
+    assert list(router.workspaces) == [HERE.workspace_key]
     assert not router.has(NEXT_DOOR)
     with pytest.raises(DeliveryError, match=ABSENT):
-        await router.whisper(NEXT_DOOR, "anna", "psst")
+        await router.post_ephemeral(NEXT_DOOR, "anna", "psst")
     next_door = Line()
-    both = Router({HERE.home: Line().room, NEXT_DOOR.home: Room(next_door, next_door, next_door)})
+    both = Router({HERE.workspace_key: Line().room, NEXT_DOOR.workspace_key: Room(next_door, next_door, next_door)})
     assert both.has(HERE)
     assert both.has(NEXT_DOOR)
 
@@ -67,11 +67,11 @@ async def begun(router: Router) -> object:
 
 ASKED: dict[str, Callable[[Router], Awaitable[object]]] = {
     "reply": begun,
-    "whisper": lambda router: router.whisper(ELSEWHERE, "anna", "psst"),
+    "whisper": lambda router: router.post_ephemeral(ELSEWHERE, "anna", "psst"),
     "tell": lambda router: router.tell(ELSEWHERE, "anna", "psst"),
     "ask": lambda router: router.ask(ELSEWHERE, "anna", "well?", []),
-    "share": lambda router: router.share(ELSEWHERE, ERRAND, "a.md", b"", comment=""),
-    "share privately": lambda router: router.share_privately(ELSEWHERE, "anna", ERRAND, "a.md", b"", comment=""),
+    "share": lambda router: router.share(ELSEWHERE, JOB, "a.md", b"", comment=""),
+    "share privately": lambda router: router.share_privately(ELSEWHERE, "anna", JOB, "a.md", b"", comment=""),
     "channels": lambda router: router.channels_with(ELSEWHERE, "anna"),
     "thread": lambda router: router.thread(ELSEWHERE),
     "above": lambda router: router.above(ELSEWHERE, before=1, limit=1),

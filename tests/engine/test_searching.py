@@ -4,10 +4,10 @@ import asyncio
 from types import SimpleNamespace
 from typing import cast
 
-from chathakase.core.errands import Command, Errand
+from chathakase.core.jobs import Command, Job
 from chathakase.core.types import NO_SESSION, Place, Session, Where
-from chathakase.engine.commands.answers import Order
-from chathakase.engine.commands.means import Means
+from chathakase.engine.commands.command_answers import Order
+from chathakase.engine.commands.command_context import CommandContext
 from chathakase.engine.commands.searching import AT_ONCE, Searching
 from tests.places import slack_place
 
@@ -37,7 +37,7 @@ async def test_several_channels_are_looked_up_at_once_but_not_all() -> None:
     channels = Channels()
     means = SimpleNamespace(surface=channels, stores=SimpleNamespace(search=channels))
     place = slack_place("D1", "1.0")
-    errand = Errand(Command(place, "1.0", "U1", "search threads"))
-    order = Order(Session(NO_SESSION, place), "1.0", "U1", "hello", errand, place, 0)
-    assert await Searching(cast("Means", means))._direct(order) == {DIRECT}
+    job = Job(Command(place, "1.0", "U1", "search threads"))
+    order = Order(Session(NO_SESSION, place), "1.0", "U1", "hello", job, place, 0)
+    assert await Searching(cast("CommandContext", means))._direct(order) == {DIRECT}
     assert channels.most == AT_ONCE

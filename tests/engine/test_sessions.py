@@ -6,16 +6,16 @@ from dataclasses import replace
 import pytest
 
 from chathakase.clock import monotonic
-from chathakase.core.errands import Command, Errand
 from chathakase.core.errors import StoreError
 from chathakase.core.files import SharedFile
+from chathakase.core.jobs import Command, Job
 from chathakase.core.leases import LEASE_MS
-from chathakase.core.types import Appended, Place, SaidTo, Wish
-from chathakase.engine.admission import WINDOW, Load
-from chathakase.engine.outage import AGAIN, TOLD
+from chathakase.core.types import Appended, Place, SaidTo, TurnAction
+from chathakase.engine.access.admission import WINDOW, Load
+from chathakase.engine.intake.reorder_buffer import KEPT
 from chathakase.engine.sessions import PUT_DOWN_WITHIN
-from chathakase.engine.strays import KEPT
-from chathakase.engine.twins import LATE, WITHIN
+from chathakase.engine.turns.outage import AGAIN, TOLD
+from chathakase.engine.turns.twins import LATE, WITHIN
 from tests.doubles.model import Step
 from tests.doubles.stage import HOME, PLACE, Stage, now, open_stage, said
 from tests.doubles.stores import StoresInMemory
@@ -163,15 +163,15 @@ async def test_looking_for_what_waits_disturbs_nothing_that_is_answered() -> Non
 
 async def test_a_command_that_a_process_left_is_done_once() -> None:
     stores = StoresInMemory(now)
-    command = Errand(Command(PLACE, "2", "U1", "help"))
-    await stores.errands.promise(command)
+    command = Job(Command(PLACE, "2", "U1", "help"))
+    await stores.jobs.enqueue(command)
     await asyncio.sleep(LEASE_MS / 1000 + 1)
     async with open_stage(stores=stores) as stage:
         await stage.quiet()
         await stage.engine.manager.wake_waiting()
         await stage.quiet()
         assert (len(stage.surface.finals), stage.model.prompts) == (1, [])
-        assert not await stores.errands.done(command), "it is noted already"
+        assert not await stores.jobs.done(command), "it is noted already"
 
 
 # What is heard, and in which order.
@@ -292,7 +292,7 @@ async def test_one_person_has_so_many_questions_a_minute_and_is_told_once() -> N
             await stage.answered(str(number))
         await stage.answered("6", author="U2")
         assert len(stage.model.prompts) == 3
-        assert [user for user, _ in stage.surface.whispers] == ["U1"]
+        assert [user for user, _ in stage.surface.ephemerals] == ["U1"]
         assert "q5" in stage.model.heard[-1], "what is refused is context"
         await asyncio.sleep(WINDOW)
         await stage.answered("7")
@@ -306,7 +306,7 @@ async def test_so_many_sessions_wait_and_whoever_comes_then_is_told() -> None:
             await asyncio.sleep(0.01)
         await stage.quiet()
         assert sorted(answered_in(stage)) == ["1", "2", "3"]
-        assert [user for user, _ in stage.surface.whispers] == ["U4"]
+        assert [user for user, _ in stage.surface.ephemerals] == ["U4"]
 
 
 async def test_whoever_is_answered_already_is_never_one_too_many() -> None:
@@ -316,7 +316,7 @@ async def test_whoever_is_answered_already_is_never_one_too_many() -> None:
         await ask_in(stage, 2)
         await stage.say("10", place=thread(9))
         await stage.quiet()
-        assert (stage.surface.whispers, len(stage.model.prompts)) == ([], 3)
+        assert (stage.surface.ephemerals, len(stage.model.prompts)) == ([], 3)
 
 
 async def test_whoever_waits_only_for_the_surface_keeps_nobody_out() -> None:
@@ -326,7 +326,7 @@ async def test_whoever_waits_only_for_the_surface_keeps_nobody_out() -> None:
         await asyncio.sleep(2)
         await ask_in(stage, 2)
         await stage.quiet()
-        assert (stage.surface.whispers, stage.model.asked_at) == ([], [0.0, 2.0])
+        assert (stage.surface.ephemerals, stage.model.asked_at) == ([], [0.0, 2.0])
 
 
 async def test_what_people_say_to_each_other_is_context() -> None:
@@ -349,7 +349,7 @@ async def test_whoever_asks_while_the_database_fails_is_told_once_in_a_while() -
             with pytest.raises(StoreError):
                 await stage.engine.submit(said("1"))
             await asyncio.sleep(0)
-        assert stage.surface.whispers == [("U1", TOLD)] * 2
+        assert stage.surface.ephemerals == [("U1", TOLD)] * 2
 
 
 # Shutdown.
@@ -376,7 +376,7 @@ async def test_at_the_end_nothing_else_is_begun_and_what_is_said_is_kept_for_lat
     assert max(stage.stores.trips.times("turns.next_asker")) == 0.0, "nothing is looked at any more"
     assert len(await stage.stores.turns.waiting([HOME])) == 3
     await asyncio.sleep(LEASE_MS / 1000 + 1)
-    assert len(await stage.stores.errands.claim([HOME])) == 1
+    assert len(await stage.stores.jobs.claim([HOME])) == 1
 
 
 async def test_the_grace_period_begins_when_no_more_work_is_taken_on() -> None:
@@ -408,6 +408,6 @@ async def test_what_was_acknowledged_a_moment_before_the_end_is_stored_if_anothe
 async def test_a_button_that_is_pressed_twice_is_heeded_once() -> None:
     async with open_stage(["a1"], ["a2"], ["a3"]) as stage:
         await stage.answered("1")
-        await asyncio.gather(stage.press(Wish.RETRY), stage.press(Wish.RETRY))
+        await asyncio.gather(stage.interaction(TurnAction.RETRY), stage.interaction(TurnAction.RETRY))
         await stage.quiet()
         assert stage.surface.finals == ["a1", "a2"]

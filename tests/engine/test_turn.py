@@ -8,11 +8,11 @@ import pytest
 from chathakase.clock import monotonic
 from chathakase.core.errors import DeliveryError, ModelError
 from chathakase.core.leases import RENEW_EVERY
-from chathakase.core.types import Ending, Finished, Lease, Outcome, Prompt, SessionId, TakenBack, Wish
-from chathakase.engine.asking import TOO_SMALL
-from chathakase.engine.recall import GO_ON
-from chathakase.engine.turn import HOW_TO_GO_ON
-from chathakase.engine.verdict import (
+from chathakase.core.types import Finished, FinishReason, Lease, Outcome, Prompt, SessionId, TakenBack, TurnAction
+from chathakase.engine.context.context_builder import GO_ON
+from chathakase.engine.turns.asking import TOO_SMALL
+from chathakase.engine.turns.turn_runner import HOW_TO_GO_ON
+from chathakase.engine.turns.verdict import (
     CUT,
     EMPTY,
     FAILED,
@@ -44,13 +44,15 @@ SLOW: tuple[Step, ...] = (0.5, "Well", 9.0, ", no.")
 """An answer that takes some while."""
 
 
-def end(at: float, text: str, outcome: Outcome = Outcome.ANSWERED, offer: Wish | None = None, *below: str) -> Final:
+def end(
+    at: float, text: str, outcome: Outcome = Outcome.ANSWERED, offer: TurnAction | None = None, *below: str
+) -> Final:
     return Final(at, text, outcome, offer, below)
 
 
-def speeches(prompt: Prompt) -> list[str]:
+def chat_messages(prompt: Prompt) -> list[str]:
     """Who speaks in a prompt."""
-    return [speech.role for speech in prompt.speeches]
+    return [chat_message.role for chat_message in prompt.chat_messages]
 
 
 # What people see.
@@ -121,24 +123,24 @@ async def test_how_to_go_on_is_told_once_and_only_where_nobody_else_is() -> None
     ("reason", "below", "instead"),
     [
         (None, CUT, CUT),
-        (Ending.LENGTH, LENGTH, LENGTH_EMPTY),
-        (Ending.TOO_MUCH, TOO_MUCH, None),
-        (Ending.FILTERED, FILTERED, FILTERED),
-        (Ending.TOOLS, TOOLS, None),
-        (Ending.FAILED, FAILED, None),
-        (Ending.UNKNOWN, UNKNOWN, None),
-        (Ending.WHOLE, "", EMPTY),
+        (FinishReason.LENGTH, LENGTH, LENGTH_EMPTY),
+        (FinishReason.TOO_MUCH, TOO_MUCH, None),
+        (FinishReason.FILTERED, FILTERED, FILTERED),
+        (FinishReason.TOOLS, TOOLS, None),
+        (FinishReason.FAILED, FAILED, None),
+        (FinishReason.UNKNOWN, UNKNOWN, None),
+        (FinishReason.WHOLE, "", EMPTY),
     ],
 )
-async def test_how_the_model_ended_is_told(reason: Ending | None, below: str, instead: str | None) -> None:
+async def test_how_the_model_ended_is_told(reason: FinishReason | None, below: str, instead: str | None) -> None:
     async with open_stage(["Well", Finished(reason)], [Finished(reason)]) as stage:
         reply = await stage.answered("1")
-        offer = None if not below else Wish.CONTINUE if reason is Ending.LENGTH else Wish.RETRY
+        offer = None if not below else TurnAction.CONTINUE if reason is FinishReason.LENGTH else TurnAction.RETRY
         outcome = Outcome.PARTIAL if below else Outcome.ANSWERED
         assert reply.final == end(0.0, with_notice("Well", below) if below else "Well", outcome, offer)
         reply = await stage.answered("2")
         assert reply.final is not None
-        assert (reply.final.outcome, reply.final.offer) == (Outcome.FAILED, Wish.RETRY)
+        assert (reply.final.outcome, reply.final.offer) == (Outcome.FAILED, TurnAction.RETRY)
         assert reply.final.text.startswith("⚠️ ")
         assert instead is None or reply.final.text == f"⚠️ {instead}"
         assert stage.remembered() == ["q1", "Well", "q2"]
@@ -147,7 +149,7 @@ async def test_how_the_model_ended_is_told(reason: Ending | None, below: str, in
 async def test_a_model_that_fails_at_once_leaves_a_sentence_and_nothing_to_remember() -> None:
     async with open_stage([1.0, OVERLOADED]) as stage:
         reply = await stage.answered("1")
-        assert reply.final == end(1.0, f"⚠️ {OVERLOADED.told}", Outcome.FAILED, Wish.RETRY)
+        assert reply.final == end(1.0, f"⚠️ {OVERLOADED.told}", Outcome.FAILED, TurnAction.RETRY)
         assert stage.remembered() == ["q1"]
 
 
@@ -155,14 +157,14 @@ async def test_a_model_that_fails_at_once_leaves_a_sentence_and_nothing_to_remem
 async def test_a_model_that_fails_later_leaves_what_it_wrote(error: ModelError, told: str) -> None:
     async with open_stage(["Well", 1.0, error]) as stage:
         reply = await stage.answered("1")
-        assert reply.final == end(1.0, with_notice("Well", told), Outcome.PARTIAL, Wish.RETRY)
+        assert reply.final == end(1.0, with_notice("Well", told), Outcome.PARTIAL, TurnAction.RETRY)
         assert stage.remembered() == ["q1", "Well"]
 
 
 async def test_a_mistake_of_our_own_is_an_end_as_well(caplog: pytest.LogCaptureFixture) -> None:
     async with open_stage(["Well", ValueError("a secret")]) as stage:
         reply = await stage.answered("1")
-        assert reply.final == end(0.0, with_notice("Well", TROUBLE), Outcome.PARTIAL, Wish.RETRY)
+        assert reply.final == end(0.0, with_notice("Well", TROUBLE), Outcome.PARTIAL, TurnAction.RETRY)
         assert "secret" not in caplog.text
 
 
@@ -179,20 +181,20 @@ async def test_what_is_too_long_for_the_model_is_asked_with_less_and_then_given_
         for _ in range(3):
             stage.model.answer(too_long)
         reply = await stage.answered("3")
-        assert reply.final == end(0.0, "⚠️ Too long.", Outcome.FAILED, Wish.RETRY)
+        assert reply.final == end(0.0, "⚠️ Too long.", Outcome.FAILED, TurnAction.RETRY)
 
 
 async def test_a_question_that_is_too_long_by_itself_is_said_to_be_so() -> None:
     too_long = ModelError("context_length_exceeded", "Too long.")
     async with open_stage([too_long], [too_long], [too_long]) as stage:
         reply = await stage.answered("1")
-        assert reply.final == end(0.0, f"⚠️ {TOO_SMALL}", Outcome.FAILED, Wish.RETRY)
+        assert reply.final == end(0.0, f"⚠️ {TOO_SMALL}", Outcome.FAILED, TurnAction.RETRY)
 
 
 async def test_a_model_that_has_begun_is_not_asked_again() -> None:
     async with open_stage(["Well", ModelError("context_length_exceeded", "Too long.")]) as stage:
         reply = await stage.answered("1")
-        assert reply.final == end(0.0, with_notice("Well", "Too long."), Outcome.PARTIAL, Wish.RETRY)
+        assert reply.final == end(0.0, with_notice("Well", "Too long."), Outcome.PARTIAL, TurnAction.RETRY)
         assert len(stage.model.prompts) == 1
 
 
@@ -275,7 +277,7 @@ async def test_a_turn_that_processes_died_of_is_given_up() -> None:
 
         stage.stores.turns.claim = blamed  # type: ignore[assignment, method-assign]
         reply = await stage.answered("1")
-        assert reply.final == end(0.0, f"⚠️ {GAVE_UP}", Outcome.FAILED, Wish.RETRY)
+        assert reply.final == end(0.0, f"⚠️ {GAVE_UP}", Outcome.FAILED, TurnAction.RETRY)
         assert stage.model.prompts == []
 
 
@@ -297,7 +299,7 @@ async def test_a_turn_that_the_database_interrupts_is_put_down_and_not_tried_aga
 ) -> None:
     async with open_stage() as stage:
         stage.stores.trips.refuse(trip)
-        caplog.set_level("INFO", logger="chathakase.events")
+        caplog.set_level("INFO", logger="chathakase.log_events")
         await stage.say("1")
         await stage.quiet()
         assert (stage.surface.finals, len(stage.stores.trips.times("turns.claim"))) == ([], 1)
@@ -310,11 +312,11 @@ async def test_a_turn_that_the_database_interrupts_is_put_down_and_not_tried_aga
 
 
 async def test_an_answer_that_cannot_be_gone_on_with_just_then_waits(caplog: pytest.LogCaptureFixture) -> None:
-    async with open_stage(["One", Finished(Ending.LENGTH)], [", two"]) as stage:
+    async with open_stage(["One", Finished(FinishReason.LENGTH)], [", two"]) as stage:
         await stage.answered("1")
-        caplog.set_level("INFO", logger="chathakase.events")
+        caplog.set_level("INFO", logger="chathakase.log_events")
         stage.stores.trips.refuse("memory.memory")
-        await stage.press(Wish.CONTINUE)
+        await stage.interaction(TurnAction.CONTINUE)
         await stage.quiet()
         assert stage.surface.finals == [with_notice("One", LENGTH)]
         assert any(message.endswith("outcome=interrupted seconds=0.0") for message in caplog.messages)
@@ -342,7 +344,7 @@ async def test_a_stop_keeps_what_is_written_and_ends_at_once() -> None:
     async with open_stage(SLOW) as stage:
         await stage.say("1")
         await asyncio.sleep(1)
-        await stage.press(Wish.STOP)
+        await stage.interaction(TurnAction.STOP)
         await stage.quiet()
         assert stage.reply.final == end(1.0, f"Well\n\n{STOPPED}", Outcome.STOPPED)
         assert stage.remembered() == ["q1", f"Well\n\n{STOPPED_MARK}"]
@@ -353,7 +355,7 @@ async def test_a_stop_before_the_first_word_says_so() -> None:
     async with open_stage([5.0, "Well"]) as stage:
         await stage.say("1")
         await asyncio.sleep(1)
-        await stage.press(Wish.STOP)
+        await stage.interaction(TurnAction.STOP)
         await stage.quiet()
         assert stage.reply.final == end(1.0, STOPPED, Outcome.STOPPED)
         assert stage.remembered() == ["q1", STOPPED_MARK]
@@ -372,10 +374,10 @@ async def test_nobody_else_stops_an_answer() -> None:
     async with open_stage(SLOW) as stage:
         await stage.say("1")
         await asyncio.sleep(1)
-        await stage.press(Wish.STOP, by="U2")
+        await stage.interaction(TurnAction.STOP, by="U2")
         await stage.quiet()
         assert stage.reply.final == end(9.5, "Well, no.")
-        assert [user for user, _ in stage.surface.whispers] == ["U2"]
+        assert [user for user, _ in stage.surface.ephemerals] == ["U2"]
 
 
 async def test_what_is_said_during_a_turn_is_answered_by_the_next_one_and_no_other() -> None:
@@ -394,7 +396,7 @@ async def test_what_is_said_during_a_turn_is_answered_by_the_next_one_and_no_oth
 async def test_a_failed_answer_is_written_again_in_its_place() -> None:
     async with open_stage(["Well", OVERLOADED], ["Yes."]) as stage:
         await stage.answered("1")
-        await stage.press(Wish.RETRY)
+        await stage.interaction(TurnAction.RETRY)
         await stage.quiet()
         first, second = stage.surface.replies
         assert first.lease is not None
@@ -402,27 +404,29 @@ async def test_a_failed_answer_is_written_again_in_its_place() -> None:
         assert (second.lease.turn, second.lease.run, second.lease.refs) == (first.lease.turn, 2, ("r1",))
         assert second.final == end(0.0, "Yes.")
         assert stage.remembered() == ["q1", "Yes."]
-        assert speeches(stage.model.prompts[1]) == ["system", "user"], "the failed one is not told of"
+        assert chat_messages(stage.model.prompts[1]) == ["system", "user"], "the failed one is not told of"
 
 
 async def test_an_answer_that_reached_its_length_is_gone_on_with() -> None:
-    async with open_stage(["One", Finished(Ending.LENGTH)], [1.0, ", two", 1.0, ", three"]) as stage:
+    async with open_stage(["One", Finished(FinishReason.LENGTH)], [1.0, ", two", 1.0, ", three"]) as stage:
         await stage.answered("1")
-        await stage.press(Wish.CONTINUE)
+        await stage.interaction(TurnAction.CONTINUE)
         await stage.quiet()
         assert stage.reply.shown == [(0.0, "One"), (1.0, "One, two")]
         assert stage.reply.final == end(2.0, "One, two, three")
         assert stage.remembered() == ["q1", "One, two, three"]
-        assert speeches(stage.model.prompts[1]) == ["system", "user", "assistant", "user"]
+        assert chat_messages(stage.model.prompts[1]) == ["system", "user", "assistant", "user"]
         assert stage.model.heard[1] == GO_ON
 
 
 async def test_what_fails_while_it_goes_on_is_gone_on_with_again() -> None:
-    async with open_stage(["One", Finished(Ending.LENGTH)], [", two", OVERLOADED]) as stage:
+    async with open_stage(["One", Finished(FinishReason.LENGTH)], [", two", OVERLOADED]) as stage:
         await stage.answered("1")
-        await stage.press(Wish.CONTINUE)
+        await stage.interaction(TurnAction.CONTINUE)
         await stage.quiet()
-        assert stage.reply.final == end(0.0, with_notice("One, two", OVERLOADED.told), Outcome.PARTIAL, Wish.CONTINUE)
+        assert stage.reply.final == end(
+            0.0, with_notice("One, two", OVERLOADED.told), Outcome.PARTIAL, TurnAction.CONTINUE
+        )
         assert stage.remembered() == ["q1", "One, two"]
 
 
@@ -464,7 +468,7 @@ async def test_an_answer_of_which_too_often_something_is_forgotten_is_given_up()
             await asyncio.sleep(4)
             await stage.edit(ref, None)
         await stage.quiet()
-        assert stage.reply.final == end(16.0, f"⚠️ {UNSETTLED}", Outcome.FAILED, Wish.RETRY)
+        assert stage.reply.final == end(16.0, f"⚠️ {UNSETTLED}", Outcome.FAILED, TurnAction.RETRY)
         assert stage.remembered() == ["q5"]
 
 
@@ -513,7 +517,7 @@ async def test_a_pause_that_the_surface_does_not_take_soon_is_not_waited_for() -
 async def test_the_log_tells_of_each_turn_how_it_ended_and_after_how_long(
     steps: list[Step], outcome: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level("INFO", logger="chathakase.events")
+    caplog.set_level("INFO", logger="chathakase.log_events")
     async with open_stage(steps) as stage:
         await stage.say("1")
         await asyncio.sleep(0.5)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from chathakase.files import kinds, pdf, picture
 from chathakase.files.child import BROKEN, Answer
+from chathakase.files.extraction import MODULES, read
 from chathakase.files.kinds import Way
-from chathakase.files.reading import MODULES, read
 from chathakase.files.text import CONTROLS, TEXT_MOST
 from tests.files import samples
 

@@ -3,7 +3,7 @@
 import pytest
 
 from chathakase.files.canvas import EMPTY
-from chathakase.files.reading import PAGE, Desk, read
+from chathakase.files.extraction import PAGE, Desk, read
 from chathakase.files.text import TEXT_MOST
 
 CANVAS = """<h1 id='temp:C:BVF3da2c'>Launch &amp; plan</h1>

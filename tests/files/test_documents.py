@@ -20,10 +20,10 @@ from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
 from chathakase.files import extra
-from chathakase.files.checkup import check_files
+from chathakase.files.extraction import read
 from chathakase.files.gathering import LEFT_OUT
+from chathakase.files.library_diagnostics import check_files
 from chathakase.files.office.formats import shown
-from chathakase.files.reading import read
 from chathakase.files.text import TEXT_MOST
 from chathakase.findings import Level
 from tests.files.samples import picture, zipped

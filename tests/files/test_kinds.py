@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from chathakase.files.reading import read
+from chathakase.files.extraction import read
 from tests.files.samples import archive, pdf, picture
 
 

@@ -17,8 +17,8 @@ from pypdf.generic import (
 )
 
 from chathakase.files import pdf
+from chathakase.files.extraction import read
 from chathakase.files.pdf import DAMAGED, DYNAMIC, EMPTY, ENCRYPTED, SCANNED
-from chathakase.files.reading import read
 from chathakase.files.text import TEXT_MOST
 from tests.files import samples
 

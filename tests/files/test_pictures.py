@@ -8,8 +8,8 @@ from PIL import Image as Pillow
 from PIL import PngImagePlugin
 
 from chathakase.core.files import Reading
+from chathakase.files.extraction import read
 from chathakase.files.picture import BYTES_MOST, DAMAGED, LONG_SIDE, TOO_MANY_PIXELS
-from chathakase.files.reading import read
 from tests.files.samples import noise, picture
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)

@@ -15,9 +15,9 @@ from PIL import Image as Pillow
 
 from chathakase.core.files import Image, Reading
 from chathakase.files import child
+from chathakase.files.extraction import DOCUMENTS, MODULES, PICTURE, Desk, read
 from chathakase.files.kinds import Way
 from chathakase.files.picture import MOST_BY_FORMAT, PIXELS_MOST, TOO_MANY_PIXELS
-from chathakase.files.reading import DOCUMENTS, MODULES, PICTURE, Desk, read
 from tests.files.samples import pdf, picture
 
 pytestmark = pytest.mark.long

@@ -2,9 +2,9 @@
 
 import pytest
 
-from chathakase.files.encodings import encoding_of
-from chathakase.files.reading import EMPTY, NO_FILE, UNKNOWN, read
+from chathakase.files.extraction import EMPTY, NO_FILE, UNKNOWN, read
 from chathakase.files.text import TAIL, TEXT_MOST, text_of
+from chathakase.files.text_encodings import encoding_of
 from tests.files.samples import LOGIN
 
 

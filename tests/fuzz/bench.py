@@ -16,25 +16,25 @@ from typing import Any
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from chathakase.core.errands import Command, Errand, Press, Words
+from chathakase.core.jobs import ButtonPhrase, Command, Interaction, Job
 from chathakase.core.memory import Change
 from chathakase.core.types import Expiry, ExpiryMode, Incoming
-from chathakase.slack.connection.socket import open_socket
-from chathakase.slack.inward import intake
-from chathakase.slack.inward.authors import Authors
-from chathakase.slack.inward.intake import Intake, build_app
+from chathakase.slack.events import intake
+from chathakase.slack.events.authors import Authors
+from chathakase.slack.events.intake import Intake, build_app
 from chathakase.slack.people import People
+from chathakase.slack.socket_mode.socket import open_socket
 from chathakase.slack.web.client import SlackWeb
 from chathakase.slack.web.identity import Identity
-from chathakase.storage.opening import open_stores
+from chathakase.storage.open_stores import open_stores
 from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.sqlite.migrate import migrate
-from chathakase.storage.stores.errands import Errands
+from chathakase.storage.stores.job_store import SqlJobStore
 from tests.fuzz.frames import text_of
 from tests.fuzz.shapes import BOT, BOT_ID, MENTION, TEAM, TS, WORD, Json, callback
 from tests.fuzz.texts import judge
-from tests.slack.connection.bare_slack import BareSlack, Line, open_bare_slack
-from tests.slack.connection.listening import QUICK
+from tests.slack.socket_mode.bare_slack import BareSlack, Line, open_bare_slack
+from tests.slack.socket_mode.listening import QUICK
 from tests.storage.stores import Clock
 from tests.storage.test_cancellation import torn
 
@@ -143,7 +143,7 @@ class Bench:
         """See that what was stored is whole."""
         assert torn(self.path) == []
         with closing(sqlite3.connect(self.path)) as connection:
-            for table in ("messages", "errands"):
+            for table in ("messages", "jobs"):
                 (self.seen[f"{table} stored"],) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
         self.seen["lines in the log"] = self.log.lines
 
@@ -171,20 +171,20 @@ async def open_bench(path: Path) -> AsyncIterator[Bench]:
         ):
             await migrate(database, now=0)
             sessions = open_stores(database, expiry=Expiry(3_600_000, ExpiryMode.ARCHIVE)).sessions
-            errands = Errands(database)
+            jobs = SqlJobStore(database)
 
             async def submit(incoming: Incoming) -> None:
                 judge(incoming)
                 await sessions.append(incoming)
 
-            async def press(press: Press) -> None:
-                await errands.promise(Errand(press))
+            async def interaction(interaction: Interaction) -> None:
+                await jobs.enqueue(Job(interaction))
 
             async def command(command: Command) -> None:
-                await errands.promise(Errand(command))
+                await jobs.enqueue(Job(command))
 
-            async def say(said: Words) -> None:
-                await errands.promise(Errand(Command(said.place, said.ref, said.by, said.words)))
+            async def say(said: ButtonPhrase) -> None:
+                await jobs.enqueue(Job(Command(said.place, said.ref, said.by, said.words)))
 
             async def change(change: Change) -> None:
                 json.dumps(asdict(change), ensure_ascii=False).encode()
@@ -193,7 +193,9 @@ async def open_bench(path: Path) -> AsyncIterator[Bench]:
             identity = Identity(user_id=BOT, bot_id=BOT_ID, team_id=TEAM, name="ChatHakase")
             client = AsyncWebClient("xoxb-1", base_url=slack.api_url, session=session)
             authors = Authors(identity, People(client, monotonic, team=TEAM), monotonic)
-            intake = Intake(identity, authors, submit=submit, change=change, press=press, command=command, say=say)
+            intake = Intake(
+                identity, authors, submit=submit, change=change, interaction=interaction, command=command, say=say
+            )
             app = build_app(SlackWeb(client, session, identity), intake)
             opening = open_socket(
                 app, app_token="xapp-1", api_url=slack.api_url, reconnected=lambda _: None, tempo=QUICK

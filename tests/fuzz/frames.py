@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from chathakase.core.unicode import mend
-from chathakase.slack.connection.opening import MOST_BYTES
+from chathakase.core.unicode import fix_surrogates
+from chathakase.slack.socket_mode.opener import MOST_BYTES
 from tests.fuzz.shapes import BOB, BOT, ENVELOPES, GENERAL, HEEDED, NO_ENVELOPES, ROOT, WORD, Json
 
 Path = tuple[str | int, ...]
@@ -173,7 +173,7 @@ def oddities(draw: st.DrawFn) -> str:
         if frame:
             frame = spoilt(draw, frame)
     text = text_of(frame)
-    text = draw(st.one_of(st.just(text), st.just(text[:-1]), ODD.map(text_of), ODD_TEXTS.map(mend)))
+    text = draw(st.one_of(st.just(text), st.just(text[:-1]), ODD.map(text_of), ODD_TEXTS.map(fix_surrogates)))
     assume(len(text) < MOST)
     return text
 

@@ -368,7 +368,10 @@ SAYING = json.dumps({"words": f"{WORD} session", "thread": ROOT})
 TURN = json.dumps({"turn": "0123456789abcdef0123456789abcdef", "run": 1})
 
 ELEMENTS: tuple[Json, ...] = (
-    *({"type": "button", "action_id": f"chathakase_{wish}", "value": TURN} for wish in ("stop", "retry", "continue")),
+    *(
+        {"type": "button", "action_id": f"chathakase_{action}", "value": TURN}
+        for action in ("stop", "retry", "continue")
+    ),
     {"type": "button", "action_id": "chathakase_say_0", "value": SAYING, "text": TEXT, "style": "danger"},
     {"type": "button", "action_id": "a1", "value": WORD, "text": TEXT, "style": "primary"},
     {"type": "workflow_button", "action_id": "a1", "text": TEXT},

@@ -9,8 +9,8 @@ import regex
 
 from chathakase.core.mentions import by_name, mentioned
 from chathakase.core.quoting import MARKS, escaped, one_line, quoted
-from chathakase.core.titles import title_of
-from chathakase.core.tokens import Estimator
+from chathakase.core.title_cleaning import title_of
+from chathakase.core.token_estimate import Estimator
 from chathakase.core.types import Incoming
 from chathakase.engine.commands.parsing import parse
 from chathakase.engine.commands.wording import plainly

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from chathakase.core.errors import CannotListen
-from chathakase.health import VitalSigns, open_health, server
+from chathakase.health import VitalSigns, health_server, open_health
 
 WELL = VitalSigns(connected=True, database=True, last_event_age=1.26, turns_waiting=2, oldest_wait=3.04)
 
@@ -81,7 +81,7 @@ async def test_a_bot_that_cannot_answer_lives_but_is_not_ready(
 async def test_a_bot_that_does_not_tell_in_time_is_not_live(
     bot: Bot, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server, "WITHIN", 0.05)
+    monkeypatch.setattr(health_server, "WITHIN", 0.05)
     bot.answers.clear()
     assert await heard(http, "/live") == (503, "not live\n")
     assert await heard(http, "/ready") == (503, "not ready\n")

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 
-from chathakase.health import VitalSigns, open_health, server
+from chathakase.health import VitalSigns, health_server, open_health
 from tests.junk import JUNK, SECRET, send
 
 GOOD = b"GET /live HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -42,7 +42,7 @@ async def test_junk_is_one_line_in_the_log(port: int, log: pytest.LogCaptureFixt
 async def test_a_failure_of_ours_is_a_line_without_a_traceback(
     port: int, log: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server, "_said", lambda *_, **__: 1 // 0)
+    monkeypatch.setattr(health_server, "_said", lambda *_, **__: 1 // 0)
     assert b"500" in await send(port, GOOD, wait=20)
     (record,) = [record for record in log.records if record.name != "asyncio"]
     assert record.getMessage().startswith("A request to the health port failed: ZeroDivisionError at ")
@@ -51,7 +51,7 @@ async def test_a_failure_of_ours_is_a_line_without_a_traceback(
 
 @pytest.mark.parametrize("begun", [b"", b"GET /live HT", b"GET /live HTTP/1.1\r\nHost: x\r\n", GOOD], ids=repr)
 async def test_whoever_asks_nothing_is_not_waited_for(begun: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "IDLE", 0.05)
+    monkeypatch.setattr(health_server, "IDLE", 0.05)
     async with open_health(("127.0.0.1", 0), vital_signs) as base:
         reader, writer = await asyncio.open_connection("127.0.0.1", int(base.rpartition(":")[2]))
         writer.write(begun)
@@ -61,7 +61,7 @@ async def test_whoever_asks_nothing_is_not_waited_for(begun: bytes, monkeypatch:
 
 
 async def test_a_crowd_keeps_no_supervisor_out(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "CONNECTIONS", 5)
+    monkeypatch.setattr(health_server, "CONNECTIONS", 5)
     crowd = [await asyncio.open_connection("127.0.0.1", port) for _ in range(30)]
     assert b"200 OK" in await send(port, GOOD, wait=20)
     with suppress(ConnectionError):

@@ -3,12 +3,12 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from chathakase.core.types import Finished, Prompt, Speech, TakenBack
+from chathakase.core.types import ChatMessage, Finished, Prompt, TakenBack
 from chathakase.models.bounds import Bounds
 from chathakase.models.openai import OpenAIModel, open_model
 from tests.models.bare_server import BareServer, Script, Send, open_bare
 
-PROMPT = Prompt((Speech("user", "hello"),))
+PROMPT = Prompt((ChatMessage("user", "hello"),))
 
 
 @asynccontextmanager

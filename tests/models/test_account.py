@@ -3,12 +3,12 @@
 import pytest
 
 from chathakase.core.errors import ModelError
-from chathakase.core.types import Prompt, Speech
+from chathakase.core.types import ChatMessage, Prompt
 from chathakase.models.openai import OpenAIModel
 from tests.model_server import Answer, ModelServer, fails, replies
 from tests.models.refusing import ask, refuses
 
-PROMPT = Prompt((Speech("user", "hello"),))
+PROMPT = Prompt((ChatMessage("user", "hello"),))
 FREE_TIER = (
     "You exceeded your current quota, please check your plan and billing details. * Quota exceeded for metric: "
     "generativelanguage.googleapis.com/generate_content_free_tier_requests, limit: {limit}\nPlease retry in 20.4s."

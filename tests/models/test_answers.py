@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from chathakase.core.errors import ModelError
-from chathakase.core.types import Ending, Finished, Usage
-from chathakase.engine.asking import ask
+from chathakase.core.types import Finished, FinishReason, Usage
+from chathakase.engine.model.short_text import ask
 from chathakase.models.bounds import Bounds
 from tests.model_server import chunk
 from tests.models.bare_model import PROMPT, heard, opened
@@ -34,7 +34,7 @@ HELLO = chunk({"content": "hello"})
 COUNTS = {"prompt_tokens": 11, "completion_tokens": 7}
 
 
-async def answer(*scripts: Script, bounds: Bounds = PATIENT) -> tuple[str, Ending | None]:
+async def answer(*scripts: Script, bounds: Bounds = PATIENT) -> tuple[str, FinishReason | None]:
     async with opened(*scripts, bounds=bounds) as (model, _):
         text, finished = await heard(model)
         return text, finished.reason
@@ -93,7 +93,7 @@ def document(content: object = "hello", **fields: Any) -> bytes:
 )
 async def test_an_answer_is_whole_once_anything_says_so(script: Script) -> None:
     text, reason = await answer(script)
-    assert (text.removesuffix(" there"), reason) == ("hello", Ending.WHOLE)
+    assert (text.removesuffix(" there"), reason) == ("hello", FinishReason.WHOLE)
 
 
 @pytest.mark.parametrize("script", [ends(STREAM, HELLO), ends(STREAM, HELLO, b'data: {"choices": [{"del')])
@@ -114,7 +114,7 @@ async def test_words_after_a_reason_are_waited_for(later: Later) -> None:
             await later(20)
         await later(31)
 
-    assert await answer(script, bounds=replace(PATIENT, ending=30)) == ("aaaaa", Ending.WHOLE)
+    assert await answer(script, bounds=replace(PATIENT, ending=30)) == ("aaaaa", FinishReason.WHOLE)
 
 
 @pytest.mark.parametrize(
@@ -131,33 +131,42 @@ async def test_words_after_a_reason_are_waited_for(later: Later) -> None:
 async def test_tokens_are_counted_wherever_a_server_counts_them(end: bytes) -> None:
     async with opened(ends(STREAM, HELLO, end), bounds=PATIENT) as (model, _):
         _, finished = await heard(model)
-    assert (finished.reason, finished.usage) == (Ending.WHOLE, Usage(11, 7))
+    assert (finished.reason, finished.usage) == (FinishReason.WHOLE, Usage(11, 7))
 
 
 @pytest.mark.parametrize(
     ("reasons", "ending"),
     [
-        (("stop", "STOP", "FinishReason.STOP", "FINISH_REASON_STOP"), Ending.WHOLE),
-        (("eos_token", "eos", "stop_sequence", "end_turn", "COMPLETE", "STOP_SEQUENCE", "eosFound"), Ending.WHOLE),
-        (({"type": "stop", "matched": 2},), Ending.WHOLE),
-        (("length", "max_tokens", "MAX_TOKENS", "maxTokens", "model_length", "FinishReason.MAX_TOKENS"), Ending.LENGTH),
-        (("model_context_window_exceeded", "token_limit", "ERROR_LIMIT", "max_output_tokens"), Ending.LENGTH),
-        (("content_filter", "SAFETY", "RECITATION", "PROHIBITED_CONTENT", "BLOCKLIST", "SPII"), Ending.FILTERED),
-        (("sensitive", "refusal", "content_filtered", "guardrail_intervened", "ERROR_TOXIC"), Ending.FILTERED),
-        (("tool_calls", "function_call", "tool_use", "MALFORMED_FUNCTION_CALL", "toolCalls"), Ending.TOOLS),
-        (("error", "network_error", "insufficient_system_resource", "abort", "cancelled", "OTHER"), Ending.FAILED),
-        (("pause_turn", "time_limit", "ERROR", "TIMEOUT", "modelUnloaded", "LANGUAGE"), Ending.FAILED),
-        (("because", "stop and go", 7, ["stop"], "x" * 100, "終わり"), Ending.UNKNOWN),
+        (("stop", "STOP", "FinishReason.STOP", "FINISH_REASON_STOP"), FinishReason.WHOLE),
+        (
+            ("eos_token", "eos", "stop_sequence", "end_turn", "COMPLETE", "STOP_SEQUENCE", "eosFound"),
+            FinishReason.WHOLE,
+        ),
+        (({"type": "stop", "matched": 2},), FinishReason.WHOLE),
+        (
+            ("length", "max_tokens", "MAX_TOKENS", "maxTokens", "model_length", "FinishReason.MAX_TOKENS"),
+            FinishReason.LENGTH,
+        ),
+        (("model_context_window_exceeded", "token_limit", "ERROR_LIMIT", "max_output_tokens"), FinishReason.LENGTH),
+        (("content_filter", "SAFETY", "RECITATION", "PROHIBITED_CONTENT", "BLOCKLIST", "SPII"), FinishReason.FILTERED),
+        (("sensitive", "refusal", "content_filtered", "guardrail_intervened", "ERROR_TOXIC"), FinishReason.FILTERED),
+        (("tool_calls", "function_call", "tool_use", "MALFORMED_FUNCTION_CALL", "toolCalls"), FinishReason.TOOLS),
+        (
+            ("error", "network_error", "insufficient_system_resource", "abort", "cancelled", "OTHER"),
+            FinishReason.FAILED,
+        ),
+        (("pause_turn", "time_limit", "ERROR", "TIMEOUT", "modelUnloaded", "LANGUAGE"), FinishReason.FAILED),
+        (("because", "stop and go", 7, ["stop"], "x" * 100, "終わり"), FinishReason.UNKNOWN),
     ],
 )
-async def test_reasons_mean_the_same_in_every_servers_words(reasons: tuple[object, ...], ending: Ending) -> None:
+async def test_reasons_mean_the_same_in_every_servers_words(reasons: tuple[object, ...], ending: FinishReason) -> None:
     async with opened(*[ends(STREAM, finishes(reason)) for reason in reasons], bounds=PATIENT) as (model, _):
         assert [(await heard(model))[1].reason for _ in reasons] == [ending] * len(reasons)
 
 
 @pytest.mark.parametrize("reason", ["null", "None", "FINISH_REASON_UNSPECIFIED", "not_finished", False, {}])
 async def test_some_reasons_say_that_there_is_more_to_come(reason: object) -> None:
-    assert await answer(ends(STREAM, finishes(reason), finishes("stop", "!"))) == ("hello!", Ending.WHOLE)
+    assert await answer(ends(STREAM, finishes(reason), finishes("stop", "!"))) == ("hello!", FinishReason.WHOLE)
     assert await answer(ends(STREAM, finishes(reason))) == ("hello", None)
 
 
@@ -260,7 +269,7 @@ EMPTY = {
 @pytest.mark.parametrize("empty", EMPTY.values(), ids=EMPTY)
 async def test_who_streams_nothing_is_asked_once_more_for_it_in_one_piece(empty: bytes) -> None:
     async with opened(ends(empty), ends(JSON, document()), bounds=PATIENT) as (model, server):
-        assert await heard(model) == ("hello", Finished(Ending.WHOLE, "m"))
+        assert await heard(model) == ("hello", Finished(FinishReason.WHOLE, "m"))
         assert server.requests == 2
     error, requests = await failure(ends(empty))
     assert (error.code, requests) == ("no_answer", 2)
@@ -278,7 +287,7 @@ async def test_what_is_wrong_is_told_in_one_piece() -> None:
 
 
 async def test_an_empty_answer_that_a_server_calls_one_is_one() -> None:
-    assert await answer(ends(STREAM, STOP, DONE)) == ("", Ending.WHOLE)
+    assert await answer(ends(STREAM, STOP, DONE)) == ("", FinishReason.WHOLE)
 
 
 async def test_an_answer_may_take_as_long_to_begin_as_is_set_and_no_longer() -> None:
@@ -288,7 +297,7 @@ async def test_an_answer_may_take_as_long_to_begin_as_is_set_and_no_longer() -> 
         await asyncio.sleep(0.2)
         await send(HELLO + STOP + DONE)
 
-    assert await answer(slow, bounds=replace(PATIENT, beginning=20, silence=0.1)) == ("hello", Ending.WHOLE)
+    assert await answer(slow, bounds=replace(PATIENT, beginning=20, silence=0.1)) == ("hello", FinishReason.WHOLE)
     async with opened(slow, bounds=replace(PATIENT, beginning=0.3)) as (model, _):
         with pytest.raises(ModelError, match="timeout"):
             await heard(model.named("other", max_tokens=5))

@@ -14,15 +14,15 @@ import httpx2
 import pytest
 
 from chathakase.core.errors import ModelError
-from chathakase.core.types import Ending, Finished, Usage
-from chathakase.core.unicode import mend
-from chathakase.engine.asking import ask
+from chathakase.core.types import Finished, FinishReason, Usage
+from chathakase.core.unicode import fix_surrogates
+from chathakase.engine.model.short_text import ask
 from chathakase.models import bodies
 from chathakase.models.bounds import Bounds, bounds_for
+from chathakase.models.deadlines import HOLD
 from chathakase.models.documents import content_of
 from chathakase.models.hearing import Hearing
 from chathakase.models.openai import OpenAIModel, open_model
-from chathakase.models.patience import HOLD
 from tests.model_server import chunk
 from tests.models.bare_model import PROMPT, heard, opened
 from tests.models.bare_server import (
@@ -114,7 +114,7 @@ async def test_an_answer_has_so_many_characters_and_no_more(script: Script) -> N
 async def test_what_is_cut_is_cut_between_characters(content: str, escaped: bool) -> None:
     body = json.dumps({"choices": [{"message": {"content": content}}]}, ensure_ascii=escaped).encode()
     for end in range(500, 512):
-        text = mend(await content_of(body[:end], 10_000))
+        text = fix_surrogates(await content_of(body[:end], 10_000))
         assert len(text) > 30
         assert content.startswith(text.removesuffix("\ufffd"))
 
@@ -513,12 +513,14 @@ async def test_usage_is_waited_for() -> None:
         await send(USAGE)
 
     async with opened(script, bounds=PATIENT) as (model, _):
-        assert await heard(model) == ("hello", Finished(Ending.WHOLE, "scripted-1", COUNTED))
+        assert await heard(model) == ("hello", Finished(FinishReason.WHOLE, "scripted-1", COUNTED))
 
 
 async def test_a_connection_serves_the_next_question_as_well() -> None:
     body = b"".join(b"%x\r\n%b\r\n" % (len(each), each) for each in (delta(content="hello"), STOP, USAGE, DONE))
     head = STREAM[:-2] + b"Transfer-Encoding: chunked\r\n\r\n"
     async with opened(sends(head + body + b"0\r\n\r\n"), bounds=PATIENT) as (model, server):
-        assert [await heard(model) for _ in range(3)] == [("hello", Finished(Ending.WHOLE, "scripted-1", COUNTED))] * 3
+        assert [await heard(model) for _ in range(3)] == [
+            ("hello", Finished(FinishReason.WHOLE, "scripted-1", COUNTED))
+        ] * 3
         assert (server.requests, server.open) == (3, 1)

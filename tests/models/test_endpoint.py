@@ -9,14 +9,14 @@ from aiohttp import web
 
 from chathakase.core.errors import ModelError
 from chathakase.core.files import Image
-from chathakase.core.types import Prompt, Speech
+from chathakase.core.types import ChatMessage, Prompt
 from chathakase.findings import Finding, Level
-from chathakase.models.checkup import check_model
 from chathakase.models.endpoint import Endpoint, read_endpoint
+from chathakase.models.model_diagnostics import check_model
 from chathakase.models.openai import open_model
 from tests.models.refusing import ask
 
-PROMPT = Prompt((Speech("user", "hello"),))
+PROMPT = Prompt((ChatMessage("user", "hello"),))
 ANSWER = {"model": "m", "choices": [{"message": {"content": "Hello!"}, "finish_reason": "stop"}]}
 Refuse = Callable[[web.Request], web.Response]
 
@@ -220,7 +220,7 @@ async def test_what_is_refused_where_the_server_is_has_it_looked_for_nowhere_els
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    look = Prompt((Speech("user", "look", (Image("image/png", b"x"),)),))
+    look = Prompt((ChatMessage("user", "look", (Image("image/png", b"x"),)),))
     base = f"http://127.0.0.1:{runner.addresses[0][1]}/api/v1"
     async with open_model(api_key="k", base_url=base, name="m", temperature=None, max_tokens=9) as model:
         assert await ask(model, look) == "Hello!"

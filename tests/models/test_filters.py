@@ -3,12 +3,12 @@
 import pytest
 
 from chathakase.core.errors import ModelError
-from chathakase.core.types import Prompt, Speech
+from chathakase.core.types import ChatMessage, Prompt
 from chathakase.models.openai import OpenAIModel
 from tests.model_server import Answer, ModelServer, replies
 from tests.models.refusing import ask, refuses
 
-PROMPT = Prompt((Speech("user", "hello"),))
+PROMPT = Prompt((ChatMessage("user", "hello"),))
 
 
 @pytest.mark.parametrize(

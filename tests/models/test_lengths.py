@@ -3,14 +3,14 @@
 import pytest
 
 from chathakase.core.errors import ModelError
-from chathakase.core.types import Finished, Prompt, Speech
+from chathakase.core.types import ChatMessage, Finished, Prompt
 from chathakase.models.learning import BELIEVED
 from chathakase.models.openai import OpenAIModel, open_model
 from tests.model_server import Answer, ModelServer, replies, says
 from tests.models.conftest import Time
 from tests.models.refusing import ask, refuses, refuses_flatly
 
-PROMPT = Prompt((Speech("system", "Be kind."), Speech("user", "hello")))
+PROMPT = Prompt((ChatMessage("system", "Be kind."), ChatMessage("user", "hello")))
 
 
 def lengths(model: ModelServer) -> list[int | None]:

@@ -7,15 +7,17 @@ from aiohttp import web
 
 from chathakase.core.errors import ModelError
 from chathakase.core.files import Image
-from chathakase.core.types import Finished, Prompt, Speech, Usage
-from chathakase.engine.asking import ask as ask_shortly
+from chathakase.core.types import ChatMessage, Finished, Prompt, Usage
+from chathakase.engine.model.short_text import ask as ask_shortly
 from chathakase.models.openai import OpenAIModel
 from tests.model_server import Answer, Json, ModelServer, begin, fails, replies, says
 from tests.models.refusing import ask, contents, refuses, refuses_flatly
 
 CAT = Image("image/png", b"\x89PNG")
-PROMPT = Prompt((Speech("system", "Be kind."), Speech("user", "hello")))
-LOOK = Prompt((Speech("user", "what is this?", (CAT, CAT)), Speech("assistant", "a"), Speech("user", "and?")))
+PROMPT = Prompt((ChatMessage("system", "Be kind."), ChatMessage("user", "hello")))
+LOOK = Prompt(
+    (ChatMessage("user", "what is this?", (CAT, CAT)), ChatMessage("assistant", "a"), ChatMessage("user", "and?"))
+)
 
 
 async def test_without_pictures_content_is_a_plain_string(client: OpenAIModel, model: ModelServer) -> None:

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from chathakase.core.errors import ModelError
 from chathakase.core.files import Image
-from chathakase.core.types import Finished, Prompt, Speech
+from chathakase.core.types import ChatMessage, Finished, Prompt
 from chathakase.models.learning import BELIEVED
 from chathakase.models.openai import OpenAIModel
 from tests.model_server import Answer, Json, ModelServer, replies, says
@@ -22,8 +22,10 @@ def picture(number: int) -> Image:
 def look(*counts: int) -> Prompt:
     """People's messages with so many pictures each, which all differ."""
     numbers = iter(range(sum(counts)))
-    speeches = [Speech("user", "look", tuple(picture(next(numbers)) for _ in range(count))) for count in counts]
-    answered = [each for speech in speeches for each in (speech, Speech("assistant", "yes"))]
+    chat_messages = [
+        ChatMessage("user", "look", tuple(picture(next(numbers)) for _ in range(count))) for count in counts
+    ]
+    answered = [each for chat_message in chat_messages for each in (chat_message, ChatMessage("assistant", "yes"))]
     return Prompt(tuple(answered[:-1]))
 
 

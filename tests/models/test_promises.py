@@ -8,11 +8,11 @@ import pytest
 
 from chathakase.core.errors import ModelError
 from chathakase.core.ports import LanguageModel
-from chathakase.core.types import Ending, Finished, Piece, Prompt, Speech
+from chathakase.core.types import ChatMessage, Finished, FinishReason, Piece, Prompt
 from tests.doubles.model import ScriptedModel
 from tests.model_server import ModelServer, fails, says
 
-PROMPT = Prompt((Speech("system", "Be kind."), Speech("user", "hello")))
+PROMPT = Prompt((ChatMessage("system", "Be kind."), ChatMessage("user", "hello")))
 
 
 @dataclass
@@ -49,7 +49,7 @@ async def test_an_answer_comes_in_pieces_and_then_its_end(speaker: Speaker) -> N
     *pieces, end = await speaker.answer()
     assert "".join(map(str, pieces)) == "Well, no."
     assert isinstance(end, Finished)
-    assert end.reason is Ending.WHOLE
+    assert end.reason is FinishReason.WHOLE
     assert end.model
 
 

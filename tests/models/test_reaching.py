@@ -12,15 +12,15 @@ import pytest
 import trustme
 
 from chathakase.core.errors import ModelError
-from chathakase.core.types import Prompt, Speech
+from chathakase.core.types import ChatMessage, Prompt
 from chathakase.findings import Finding, Level
-from chathakase.models.checkup import check_model
-from chathakase.models.client import open_client
 from chathakase.models.endpoint import read_endpoint
+from chathakase.models.http_client import open_client
+from chathakase.models.model_diagnostics import check_model
 from chathakase.models.openai import open_model
 from tests.models.refusing import ask
 
-PROMPT = Prompt((Speech("user", "hello"),))
+PROMPT = Prompt((ChatMessage("user", "hello"),))
 ANSWER = b'{"model": "m", "choices": [{"message": {"content": "Hello!"}, "finish_reason": "stop"}]}'
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(ANSWER), ANSWER)
 
@@ -223,7 +223,7 @@ WAITS: list[tuple[str, str]] = [
 
 @pytest.mark.parametrize(("header", "value"), WAITS)
 @pytest.mark.parametrize("retry", ["", "x-should-retry: true\r\n"], ids=["", "insisting"])
-async def test_no_wish_to_be_waited_for_hangs(header: str, value: str, retry: str) -> None:
+async def test_no_action_to_be_waited_for_hangs(header: str, value: str, retry: str) -> None:
     refusal = f"HTTP/1.1 429 Too Many\r\n{header}: {value}\r\n{retry}Content-Length: 0\r\n\r\n".encode()
     async with serving(refusal) as server:
         with pytest.raises(ModelError, match="http_429"):

@@ -5,16 +5,16 @@ from aiohttp import web
 
 from chathakase.core.errors import ModelError
 from chathakase.core.files import Image
-from chathakase.core.types import Prompt, Speech
-from chathakase.engine.asking import ask as ask_shortly
+from chathakase.core.types import ChatMessage, Prompt
+from chathakase.engine.model.short_text import ask as ask_shortly
 from chathakase.models.learning import BELIEVED
 from chathakase.models.openai import OpenAIModel
 from tests.model_server import Answer, Json, ModelServer, replies, says
 from tests.models.conftest import Time
 from tests.models.refusing import ask, refuses, refuses_flatly
 
-RULES = Speech("system", "Be kind.")
-PROMPT = Prompt((RULES, Speech("user", "hello"), Speech("assistant", "hi"), Speech("user", "and?")))
+RULES = ChatMessage("system", "Be kind.")
+PROMPT = Prompt((RULES, ChatMessage("user", "hello"), ChatMessage("assistant", "hi"), ChatMessage("user", "and?")))
 
 
 def said(model: ModelServer, request: int = -1) -> list[tuple[str, object]]:
@@ -91,14 +91,19 @@ async def test_where_the_assistant_begins_the_system_prompt_stands_before_it(
     client: OpenAIModel, model: ModelServer
 ) -> None:
     model.will(refuses_flatly("System role not supported"))
-    await ask(client, Prompt((RULES, Speech("assistant", "hi"), Speech("user", "go on"))))
+    await ask(client, Prompt((RULES, ChatMessage("assistant", "hi"), ChatMessage("user", "go on"))))
     assert said(model) == [("user", "Be kind."), ("assistant", "hi"), ("user", "go on")]
 
 
 async def test_messages_of_one_role_are_always_one(client: OpenAIModel, model: ModelServer) -> None:
     cat = Image("image/png", b"\0")
-    speeches = (Speech("assistant", "a"), Speech("assistant", "b"), Speech("user", "c", (cat,)), Speech("user", "d"))
-    await ask(client, Prompt((RULES, *speeches)))
+    chat_messages = (
+        ChatMessage("assistant", "a"),
+        ChatMessage("assistant", "b"),
+        ChatMessage("user", "c", (cat,)),
+        ChatMessage("user", "d"),
+    )
+    await ask(client, Prompt((RULES, *chat_messages)))
     (_, _), (assistant, words), (user, [text, picture]) = said(model)  # type: ignore[misc]
     assert (assistant, words, user) == ("assistant", "a\n\nb", "user")
     assert (text["text"], picture["type"]) == ("c\n\nd", "image_url")  # type: ignore[has-type]
@@ -106,7 +111,7 @@ async def test_messages_of_one_role_are_always_one(client: OpenAIModel, model: M
 
 async def test_titles_are_written_without_a_system_prompt_as_well(client: OpenAIModel, model: ModelServer) -> None:
     model.will(refuses_flatly("System role not supported"), says("A Title"))
-    title = Prompt((Speech("system", "Name it."), Speech("user", "<user>hello</user>")))
+    title = Prompt((ChatMessage("system", "Name it."), ChatMessage("user", "<user>hello</user>")))
     assert (await ask_shortly(client.named("main", max_tokens=64), title)).text == "A Title"
     assert said(model) == [("user", "Name it.\n\n<user>hello</user>")]
 
@@ -116,5 +121,5 @@ async def test_what_has_no_system_prompt_is_not_asked_again_for_its_roles(
 ) -> None:
     model.will(refuses_flatly("System role not supported"))
     with pytest.raises(ModelError, match="http_400"):
-        await ask(client, Prompt((Speech("user", "hello"),)))
+        await ask(client, Prompt((ChatMessage("user", "hello"),)))
     assert len(model.requests) == 1

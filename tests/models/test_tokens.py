@@ -3,7 +3,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from chathakase.models.tokens import AT_ONCE, ExactCounter, is_exact, open_counter
+from chathakase.models.token_counter import AT_ONCE, ExactCounter, is_exact, open_counter
 
 
 def encode(text: str) -> list[int]:

@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 from yarl import URL
 
 from chathakase.playground import Workspace
-from chathakase.playground.errors import SlackError
+from chathakase.playground.web_api_error import SlackError
 from chathakase.playground.world.values import App, Json
 
 GENERAL, RANDOM, SECRET, ELSEWHERE = "C0GENERAL1", "C0RANDOM01", "C0SECRET01", "C0ELSEWHR1"

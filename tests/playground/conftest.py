@@ -7,7 +7,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.playground import NoLimits, Workspace, open_workspace
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 
 
 @pytest.fixture
@@ -35,12 +35,12 @@ def bot(workspace: Workspace, session: aiohttp.ClientSession) -> AsyncWebClient:
 
 
 @pytest.fixture
-async def alice(workspace: Workspace) -> AsyncIterator[Person]:
+async def alice(workspace: Workspace) -> AsyncIterator[PersonClient]:
     async with workspace.person("alice") as person:
         yield person
 
 
 @pytest.fixture
-async def bob(workspace: Workspace) -> AsyncIterator[Person]:
+async def bob(workspace: Workspace) -> AsyncIterator[PersonClient]:
     async with workspace.person("bob") as person:
         yield person

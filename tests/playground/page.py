@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 
 from chathakase.playground import Workspace
-from chathakase.playground.errors import SlackError
+from chathakase.playground.web_api_error import SlackError
 from chathakase.playground.world.values import Json
 from tests.playground.clients import ALICE
 

@@ -21,7 +21,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
 from chathakase.playground import NoLimits, Workspace, open_workspace
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.world.values import Json
 from tests.playground.clients import GENERAL, app_socket
 
@@ -37,7 +37,7 @@ def blocking(client: BaseSocketModeClient) -> Iterator[BaseSocketModeClient]:
 
 @pytest.mark.parametrize("kind", [BuiltinClient, WebsocketClientClient])
 async def test_the_blocking_clients_of_slack_sdk_connect_and_hear(
-    workspace: Workspace, alice: Person, kind: type[Any]
+    workspace: Workspace, alice: PersonClient, kind: type[Any]
 ) -> None:
     heard = threading.Event()
     web = WebClient(token=workspace.bot_token, base_url=workspace.api_url)
@@ -51,7 +51,7 @@ async def test_the_blocking_clients_of_slack_sdk_connect_and_hear(
 
 @pytest.mark.parametrize("kind", [AiohttpClient, WebsocketsClient])
 async def test_the_asynchronous_clients_of_slack_sdk_connect_and_hear(
-    workspace: Workspace, alice: Person, kind: type[Any]
+    workspace: Workspace, alice: PersonClient, kind: type[Any]
 ) -> None:
     heard = asyncio.Event()
     web = AsyncWebClient(token=workspace.bot_token, base_url=workspace.api_url)

@@ -7,7 +7,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.playground import NoLimits, Workspace, open_workspace
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from tests.playground.clients import GENERAL, app_socket, error_of, impatient
 
 FORGET = {"name": "Forget", "type": "message", "callback_id": "forget", "description": "Forgets"}
@@ -15,7 +15,7 @@ FORGET = {"name": "Forget", "type": "message", "callback_id": "forget", "descrip
 
 @impatient
 async def test_a_preview_is_a_change_and_no_edit(
-    workspace: Workspace, session: aiohttp.ClientSession, alice: Person
+    workspace: Workspace, session: aiohttp.ClientSession, alice: PersonClient
 ) -> None:
     ts = await alice.say("see https://example.org", channel=GENERAL)
     await workspace.until(lambda: workspace.pending_events == 0)
@@ -31,7 +31,9 @@ async def test_a_preview_is_a_change_and_no_edit(
 
 
 @impatient
-async def test_an_edit_says_who_and_when(workspace: Workspace, session: aiohttp.ClientSession, alice: Person) -> None:
+async def test_an_edit_says_who_and_when(
+    workspace: Workspace, session: aiohttp.ClientSession, alice: PersonClient
+) -> None:
     ts = await alice.say("helo", channel=GENERAL)
     await workspace.until(lambda: workspace.pending_events == 0)
     async with app_socket(workspace, session) as app:
@@ -43,7 +45,7 @@ async def test_an_edit_says_who_and_when(workspace: Workspace, session: aiohttp.
 
 @impatient
 async def test_an_app_that_an_edit_names_hears_of_it(
-    workspace: Workspace, session: aiohttp.ClientSession, alice: Person
+    workspace: Workspace, session: aiohttp.ClientSession, alice: PersonClient
 ) -> None:
     ts = await alice.say("and you?", channel=GENERAL)
     await workspace.until(lambda: workspace.pending_events == 0)
@@ -58,7 +60,7 @@ async def test_an_app_that_an_edit_names_hears_of_it(
 
 @impatient
 async def test_a_root_leaves_a_tombstone_that_goes_with_its_last_reply(
-    workspace: Workspace, session: aiohttp.ClientSession, alice: Person
+    workspace: Workspace, session: aiohttp.ClientSession, alice: PersonClient
 ) -> None:
     root = await alice.say("root", channel=GENERAL)
     reply = await alice.say("reply", channel=GENERAL, thread_ts=root)
@@ -78,7 +80,7 @@ async def test_a_root_leaves_a_tombstone_that_goes_with_its_last_reply(
 
 
 async def test_the_twin_of_a_mention_tells_of_no_files(
-    workspace: Workspace, session: aiohttp.ClientSession, alice: Person
+    workspace: Workspace, session: aiohttp.ClientSession, alice: PersonClient
 ) -> None:
     async with app_socket(workspace, session) as app:
         ts = await alice.share("notes.txt", b"notes", channel=GENERAL, typed="@ChatHakase look")
@@ -123,7 +125,7 @@ async def test_a_shared_file_stands_in_its_thread(workspace: Workspace, bot: Asy
 
 
 async def test_a_whisper_in_a_thread_without_replies_is_seen_by_nobody(
-    workspace: Workspace, bot: AsyncWebClient, alice: Person
+    workspace: Workspace, bot: AsyncWebClient, alice: PersonClient
 ) -> None:
     root = await alice.say("root", channel=GENERAL)
     whisper: dict[str, Any] = {"channel": GENERAL, "user": alice.id, "text": "psst", "thread_ts": root}

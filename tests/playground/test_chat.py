@@ -7,7 +7,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.playground import NoLimits, Workspace, open_workspace
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.web_api.methods.table import DEFAULT_SCOPES
 from tests.playground.clients import (
     ALICE,
@@ -36,7 +36,7 @@ async def test_the_bot_posts_as_the_bot(bot: AsyncWebClient) -> None:
     assert "blocks" not in message
 
 
-async def test_a_person_posts_as_a_person(workspace: Workspace, alice: Person) -> None:
+async def test_a_person_posts_as_a_person(workspace: Workspace, alice: PersonClient) -> None:
     ts = await alice.say("@ChatHakase hello")
     (message,) = (await alice.call("conversations.history", channel=GENERAL))["messages"]
     assert (message["ts"], message["user"], message["text"]) == (ts, ALICE, f"<@{BOT}> hello")
@@ -78,7 +78,7 @@ async def test_what_is_refused(bot: AsyncWebClient, arguments: dict[str, Any], e
     assert await error_of(bot.api_call("chat.postMessage", json=arguments)) == error
 
 
-async def test_private_conversations_do_not_exist_for_outsiders(workspace: Workspace, bob: Person) -> None:
+async def test_private_conversations_do_not_exist_for_outsiders(workspace: Workspace, bob: PersonClient) -> None:
     async with workspace.person("carol") as carol:
         assert await error_of(carol.say("hi", channel=SECRET)) == "channel_not_found"
     assert await error_of(bob.say("hi", channel=ALICE_DM)) == "channel_not_found"
@@ -191,7 +191,7 @@ async def test_an_update_leaves_alone_what_it_does_not_name(bot: AsyncWebClient)
     assert "attachments" not in gone["message"]
 
 
-async def test_what_an_update_refuses(workspace: Workspace, bot: AsyncWebClient, alice: Person) -> None:
+async def test_what_an_update_refuses(workspace: Workspace, bot: AsyncWebClient, alice: PersonClient) -> None:
     ts = (await bot.chat_postMessage(channel=GENERAL, text="mine"))["ts"]
     hers = await alice.say("hers")
 
@@ -213,7 +213,9 @@ async def test_what_an_update_refuses(workspace: Workspace, bot: AsyncWebClient,
     assert await error_of(alice.edit(GENERAL, ts, "not hers")) == "cant_update_message"
 
 
-async def test_people_edit_and_delete_their_own_messages(workspace: Workspace, alice: Person, bob: Person) -> None:
+async def test_people_edit_and_delete_their_own_messages(
+    workspace: Workspace, alice: PersonClient, bob: PersonClient
+) -> None:
     ts = await bob.say("first")
     await bob.edit(GENERAL, ts, "second @alice")
     message = workspace.world.timeline(GENERAL).get(ts)
@@ -226,7 +228,7 @@ async def test_people_edit_and_delete_their_own_messages(workspace: Workspace, a
     assert await error_of(bob.delete(GENERAL, ts)) == "message_not_found"
 
 
-async def test_the_bot_deletes_only_its_own(bot: AsyncWebClient, bob: Person) -> None:
+async def test_the_bot_deletes_only_its_own(bot: AsyncWebClient, bob: PersonClient) -> None:
     ts = (await bot.chat_postMessage(channel=GENERAL, text="mine"))["ts"]
     assert (await bot.chat_delete(channel=GENERAL, ts=ts))["ts"] == ts
     assert await error_of(bot.chat_delete(channel=GENERAL, ts=ts)) == "message_not_found"

@@ -7,7 +7,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.playground import NoLimits, Workspace, open_workspace
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from tests.playground.clients import (
     ALICE,
     ALICE_DM,
@@ -29,13 +29,13 @@ async def app(workspace: Workspace, session: aiohttp.ClientSession) -> AsyncIter
         yield opened
 
 
-async def _quiet(workspace: Workspace, bob: Person, app: AppSocket) -> None:
+async def _quiet(workspace: Workspace, bob: PersonClient, app: AppSocket) -> None:
     """Nothing was on its way: the next event is the one of a message that is sent now."""
     marker = await bob.say("marker", channel=SECRET)
     assert (await app.event())["ts"] == marker
 
 
-async def test_the_wrapper_says_whose_event_it_is(workspace: Workspace, app: AppSocket, alice: Person) -> None:
+async def test_the_wrapper_says_whose_event_it_is(workspace: Workspace, app: AppSocket, alice: PersonClient) -> None:
     await alice.say("hello")
     envelope = await app.envelope()
     assert envelope["type"] == "events_api"
@@ -65,7 +65,7 @@ async def test_the_wrapper_says_whose_event_it_is(workspace: Workspace, app: App
     ("channel", "kind"), [(GENERAL, "channel"), (SECRET, "group"), (ALICE_DM, "im"), (GROUP_DM, "mpim")]
 )
 async def test_a_message_names_the_kind_of_its_conversation(
-    app: AppSocket, alice: Person, channel: str, kind: str
+    app: AppSocket, alice: PersonClient, channel: str, kind: str
 ) -> None:
     ts = await alice.say("hello", channel=channel)
     event = await app.event()
@@ -77,7 +77,7 @@ async def test_a_message_names_the_kind_of_its_conversation(
     assert "bot_id" not in event
 
 
-async def test_a_mention_is_two_events_with_one_ts(app: AppSocket, alice: Person) -> None:
+async def test_a_mention_is_two_events_with_one_ts(app: AppSocket, alice: PersonClient) -> None:
     ts = await alice.say("@ChatHakase hello")
     envelopes = [await app.envelope(), await app.envelope()]
     events = {each["payload"]["event"]["type"]: each["payload"]["event"] for each in envelopes}
@@ -88,7 +88,7 @@ async def test_a_mention_is_two_events_with_one_ts(app: AppSocket, alice: Person
     assert "channel_type" not in events["app_mention"]
 
 
-async def test_twins_come_in_either_order(app: AppSocket, alice: Person) -> None:
+async def test_twins_come_in_either_order(app: AppSocket, alice: PersonClient) -> None:
     firsts = set()
     for _ in range(12):
         await alice.say("@ChatHakase hello")
@@ -98,14 +98,14 @@ async def test_twins_come_in_either_order(app: AppSocket, alice: Person) -> None
 
 
 async def test_a_mention_in_a_direct_message_is_just_a_message(
-    workspace: Workspace, app: AppSocket, alice: Person, bob: Person
+    workspace: Workspace, app: AppSocket, alice: PersonClient, bob: PersonClient
 ) -> None:
     await alice.say("@ChatHakase hello", channel="@")
     assert (await app.event())["type"] == "message"
     await _quiet(workspace, bob, app)
 
 
-async def test_a_reply_names_its_root(app: AppSocket, alice: Person, bob: Person) -> None:
+async def test_a_reply_names_its_root(app: AppSocket, alice: PersonClient, bob: PersonClient) -> None:
     root = await alice.say("root")
     await app.event()
     await bob.say("reply", thread_ts=root)
@@ -114,7 +114,7 @@ async def test_a_reply_names_its_root(app: AppSocket, alice: Person, bob: Person
 
 
 async def test_nothing_is_heard_from_where_the_bot_is_not(
-    workspace: Workspace, app: AppSocket, alice: Person, bob: Person
+    workspace: Workspace, app: AppSocket, alice: PersonClient, bob: PersonClient
 ) -> None:
     await alice.say("@ChatHakase hello", channel=ELSEWHERE)
     await _quiet(workspace, bob, app)
@@ -140,7 +140,7 @@ async def test_the_bot_hears_itself(app: AppSocket, bot: AsyncWebClient) -> None
     assert deleted["previous_message"]["text"] == "changed"
 
 
-async def test_deleting_a_root_leaves_a_tombstone(app: AppSocket, bot: AsyncWebClient, alice: Person) -> None:
+async def test_deleting_a_root_leaves_a_tombstone(app: AppSocket, bot: AsyncWebClient, alice: PersonClient) -> None:
     root = await alice.say("root")
     await bot.chat_postMessage(channel=GENERAL, text="reply", thread_ts=root)
     await alice.delete(GENERAL, root)
@@ -150,7 +150,7 @@ async def test_deleting_a_root_leaves_a_tombstone(app: AppSocket, bot: AsyncWebC
     assert (event["subtype"], event["message"]["subtype"]) == ("message_changed", "tombstone")
 
 
-async def test_a_broadcast_carries_its_root(app: AppSocket, alice: Person) -> None:
+async def test_a_broadcast_carries_its_root(app: AppSocket, alice: PersonClient) -> None:
     root = await alice.say("root")
     await app.event()
     await alice.say("for all", thread_ts=root, reply_broadcast=True)
@@ -159,7 +159,7 @@ async def test_a_broadcast_carries_its_root(app: AppSocket, alice: Person) -> No
     assert event["root"]["reply_count"] == 1
 
 
-async def test_joins_are_told_twice_and_leaves_too(app: AppSocket, alice: Person) -> None:
+async def test_joins_are_told_twice_and_leaves_too(app: AppSocket, alice: PersonClient) -> None:
     await alice.call("conversations.invite", channel=ELSEWHERE, users=BOT)
     joined, message = await app.event(), await app.event()
     assert (joined["type"], joined["user"], joined["inviter"], joined["channel_type"]) == (
@@ -174,7 +174,7 @@ async def test_joins_are_told_twice_and_leaves_too(app: AppSocket, alice: Person
     assert [each.get("subtype", each["type"]) for each in left] == ["channel_leave", "member_left_channel"]
 
 
-async def test_topics_and_reactions_and_the_home_tab(workspace: Workspace, app: AppSocket, alice: Person) -> None:
+async def test_topics_and_reactions_and_the_home_tab(workspace: Workspace, app: AppSocket, alice: PersonClient) -> None:
     await alice.call("conversations.setTopic", channel=GENERAL, topic="tea")
     topic = await app.event()
     assert (topic["subtype"], topic["topic"], topic["user"]) == ("channel_topic", "tea", ALICE)

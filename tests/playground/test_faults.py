@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.playground import Workspace
 from chathakase.playground.faults import UPLOAD, Trouble
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from tests.playground.clients import GENERAL, error_of
 
 METHOD = "chat.postMessage"
@@ -47,7 +47,9 @@ async def test_trouble_comes_in_the_order_in_which_it_was_asked_for(workspace: W
     assert (await bot.auth_test())["ok"]
 
 
-async def test_trouble_is_the_apps_and_not_peoples(workspace: Workspace, bot: AsyncWebClient, alice: Person) -> None:
+async def test_trouble_is_the_apps_and_not_peoples(
+    workspace: Workspace, bot: AsyncWebClient, alice: PersonClient
+) -> None:
     workspace.faults.slack_error("chat.postMessage", "fatal_error")
     assert await alice.say("all is well")
     assert await error_of(bot.chat_postMessage(channel=GENERAL, text="hi")) == "fatal_error"

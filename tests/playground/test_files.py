@@ -8,7 +8,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.playground import NoLimits, Workspace, open_workspace
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.world.values import Json
 from tests.playground.clients import (
     ALICE,
@@ -54,7 +54,7 @@ async def _upload(
         return answer
 
 
-async def test_an_app_uploads_as_slack_sdk_does(workspace: Workspace, bot: AsyncWebClient, alice: Person) -> None:
+async def test_an_app_uploads_as_slack_sdk_does(workspace: Workspace, bot: AsyncWebClient, alice: PersonClient) -> None:
     root = await alice.say("hello")
     answer = await bot.files_upload_v2(
         channel=GENERAL, thread_ts=root, content="print(1)", filename="a.py", title="Code", initial_comment="see"
@@ -68,7 +68,7 @@ async def test_an_app_uploads_as_slack_sdk_does(workspace: Workspace, bot: Async
     assert (await bot.files_info(file=file["id"]))["file"]["title"] == "Code"
 
 
-async def test_a_file_without_a_channel_is_private(bot: AsyncWebClient, bob: Person) -> None:
+async def test_a_file_without_a_channel_is_private(bot: AsyncWebClient, bob: PersonClient) -> None:
     file = (await bot.files_upload_v2(content="x", filename="a.txt"))["files"][0]
     assert file["channels"] == []
     assert await error_of(bob.call("files.info", file=file["id"])) == "file_not_found"
@@ -135,7 +135,7 @@ async def test_people_upload_on_the_page(page_files: Json) -> None:
 
 @impatient
 async def test_the_app_hears_of_the_file_in_the_thread(
-    workspace: Workspace, session: aiohttp.ClientSession, alice: Person
+    workspace: Workspace, session: aiohttp.ClientSession, alice: PersonClient
 ) -> None:
     root = await alice.say("hello", channel="@")
     await workspace.until(lambda: workspace.pending_events == 0, 10)

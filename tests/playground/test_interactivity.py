@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.playground import NoLimits, Workspace, open_workspace
 from chathakase.playground.interactivity.choices import REQUIRED
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.world.values import Json
 from tests.playground.clients import ALICE, ALICE_DM, BOB, GENERAL, app_socket, error_of
 from tests.playground.page import Page, open_page
@@ -456,7 +456,7 @@ async def test_the_home_tab_acts(workspace: Workspace, bot_app: AsyncApp, page: 
 
 
 async def test_a_person_presses_buttons_beside_markdown(
-    bot_app: AsyncApp, bot: AsyncWebClient, workspace: Workspace, alice: Person
+    bot_app: AsyncApp, bot: AsyncWebClient, workspace: Workspace, alice: PersonClient
 ) -> None:
     bodies: list[Json] = []
 
@@ -488,7 +488,7 @@ async def test_a_person_presses_buttons_beside_markdown(
 
 
 async def test_only_who_sees_an_ephemeral_message_presses_its_buttons(
-    bot_app: AsyncApp, bot: AsyncWebClient, alice: Person, bob: Person
+    bot_app: AsyncApp, bot: AsyncWebClient, alice: PersonClient, bob: PersonClient
 ) -> None:
     @bot_app.action("go")
     async def pressed(ack: Any, respond: Any) -> None:

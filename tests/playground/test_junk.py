@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from chathakase.playground import junk
-from chathakase.playground.model.server import open_model
+from chathakase.playground import bad_requests
+from chathakase.playground.model.model_server import open_model
 from chathakase.playground.server import open_workspace
 from tests.junk import JUNK, SECRET, send
 
@@ -53,7 +53,7 @@ async def test_a_body_that_is_not_what_it_says_is_no_failure_of_ours(
 
 
 async def test_whoever_asks_nothing_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(junk, "IDLE", 0.05)
+    monkeypatch.setattr(bad_requests, "IDLE", 0.05)
     async with open_workspace() as workspace:
         reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(workspace.api_url).port)
         writer.write(b"GET / HTTP/1.1\r\nHo")
@@ -63,7 +63,7 @@ async def test_whoever_asks_nothing_is_not_waited_for(monkeypatch: pytest.Monkey
 
 
 async def test_a_crowd_is_let_in_as_far_as_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(junk, "CONNECTIONS", 5)
+    monkeypatch.setattr(bad_requests, "CONNECTIONS", 5)
     async with open_workspace() as workspace:
         port = urlsplit(workspace.api_url).port or 0
         crowd = [await asyncio.open_connection("127.0.0.1", port) for _ in range(5)]

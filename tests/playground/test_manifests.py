@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.playground import NoLimits, Workspace, open_workspace
 from chathakase.playground.manifests import ManifestError, read_manifest, read_manifests
-from chathakase.playground.world.manifest import Features, Manifest
+from chathakase.playground.world.app_manifest import Features, Manifest
 from chathakase.playground.world.values import App, Json
 from tests.playground.clients import ALICE, GENERAL, AppSocket, app_socket, error_of
 from tests.playground.page import open_page

@@ -10,11 +10,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.playground import NoLimits, Workspace, demo_world, open_workspace
 from chathakase.playground.content.mrkdwn import composed
-from chathakase.playground.model.troubles import ModelTroubles
-from chathakase.playground.page_server.outbox import Outbox
+from chathakase.playground.model.model_faults import ModelFaults
+from chathakase.playground.page_server.page_outbox import PageOutbox
 from chathakase.playground.page_server.traffic import shortened
-from chathakase.playground.person import Person
-from chathakase.playground.world.manifest import Manifest
+from chathakase.playground.person import PersonClient
+from chathakase.playground.world.app_manifest import Manifest
 from tests.playground.clients import ALICE, BOB, BOT, CAROL, ELSEWHERE, GENERAL, app_socket, error_of
 from tests.playground.page import Page, open_page
 
@@ -42,7 +42,9 @@ async def test_a_page_is_greeted_with_who_is_there(session: aiohttp.ClientSessio
         assert page.hello["model"] == "echo"
 
 
-async def test_a_snapshot_has_everything(workspace: Workspace, session: aiohttp.ClientSession, alice: Person) -> None:
+async def test_a_snapshot_has_everything(
+    workspace: Workspace, session: aiohttp.ClientSession, alice: PersonClient
+) -> None:
     root = await alice.say("root")
     reply = await alice.say("reply", thread_ts=root)
     async with open_page(workspace, session) as page:
@@ -122,7 +124,7 @@ async def test_opening_the_tab_is_told_to_the_app(
     assert await error_of(page.do("home", tab="about")) == "invalid_arguments"
 
 
-async def test_a_status_is_seen_until_the_reply(page: Page, bot: AsyncWebClient, alice: Person) -> None:
+async def test_a_status_is_seen_until_the_reply(page: Page, bot: AsyncWebClient, alice: PersonClient) -> None:
     root = await alice.say("hello")
     await bot.assistant_threads_setStatus(
         channel_id=GENERAL, thread_ts=root, status="is thinking…", loading_messages=["a", "b"]
@@ -134,7 +136,7 @@ async def test_a_status_is_seen_until_the_reply(page: Page, bot: AsyncWebClient,
     assert (await page.frame("status"))["status"] == ""
 
 
-async def test_a_status_is_not_seen_for_ever(workspace: Workspace, page: Page, alice: Person) -> None:
+async def test_a_status_is_not_seen_for_ever(workspace: Workspace, page: Page, alice: PersonClient) -> None:
     root = await alice.say("hello")
     workspace.world.set_status(GENERAL, root, "is thinking…", seconds=0.05)
     workspace.world.set_status(GENERAL, root, "is writing…", seconds=0.3)
@@ -142,7 +144,7 @@ async def test_a_status_is_not_seen_for_ever(workspace: Workspace, page: Page, a
 
 
 async def test_a_page_that_comes_later_sees_the_status(
-    workspace: Workspace, session: aiohttp.ClientSession, bot: AsyncWebClient, alice: Person
+    workspace: Workspace, session: aiohttp.ClientSession, bot: AsyncWebClient, alice: PersonClient
 ) -> None:
     root = await alice.say("hello")
     await bot.assistant_threads_setStatus(channel_id=GENERAL, thread_ts=root, status="is thinking…")
@@ -205,7 +207,7 @@ async def test_trouble_is_made_on_the_page(
 
 
 async def test_a_page_that_fell_behind_gets_a_new_snapshot() -> None:
-    outbox = Outbox(most=3)
+    outbox = PageOutbox(most=3)
     outbox.put({"type": "answer", "id": 1})
     for number in range(5):
         outbox.put({"type": "traffic", "number": number})
@@ -219,7 +221,7 @@ async def test_a_page_that_fell_behind_gets_a_new_snapshot() -> None:
 
 
 async def test_a_page_that_reads_nothing_holds_up_nobody(
-    workspace: Workspace, session: aiohttp.ClientSession, alice: Person
+    workspace: Workspace, session: aiohttp.ClientSession, alice: PersonClient
 ) -> None:
     async with open_page(workspace, session), open_page(workspace, session) as reader:
         async with asyncio.timeout(30):
@@ -246,7 +248,7 @@ async def test_the_workspace_closes_with_a_page_open(session: aiohttp.ClientSess
 
 
 async def test_trouble_says_how_much_there_is_that_it_meets(
-    workspace: Workspace, session: aiohttp.ClientSession, alice: Person, page: Page
+    workspace: Workspace, session: aiohttp.ClientSession, alice: PersonClient, page: Page
 ) -> None:
     for what in ("disconnect", "drop", "redeliver", "kill_stream"):
         assert await page.do("trouble", what=what) == {"count": 0}
@@ -259,7 +261,7 @@ async def test_trouble_says_how_much_there_is_that_it_meets(
 
 
 async def test_the_echo_is_troubled_from_the_page(session: aiohttp.ClientSession) -> None:
-    troubles = ModelTroubles()
+    troubles = ModelFaults()
     async with open_workspace(model_troubles=troubles) as workspace, open_page(workspace, session) as page:
         assert await page.do("trouble", what="model", how="cut") == {"count": 1}
         assert troubles.take() == "cut"

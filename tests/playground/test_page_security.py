@@ -10,7 +10,7 @@ from yarl import URL
 from chathakase.playground import Workspace
 from chathakase.playground.page_server import page
 from chathakase.playground.page_server.static import POLICY
-from chathakase.playground.world.files import File
+from chathakase.playground.world.workspace_files import File
 from tests.playground.clients import ALICE, GENERAL
 
 PATHS = ("/", "/page/app.js", "/page/socket", "/page/upload", "//api/", "/nothing")

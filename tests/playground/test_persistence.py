@@ -13,8 +13,8 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from chathakase.playground import NoLimits, StoreError, Workspace, forget, open_workspace
-from chathakase.playground.persistence.database import NAME, Batch, Database
+from chathakase.playground import NoLimits, Workspace, WorkspaceFileError, forget, open_workspace
+from chathakase.playground.persistence.workspace_file import NAME, Batch, WorkspaceFile
 from tests.playground.clients import ALICE, BOB, BOT, ELSEWHERE, GENERAL, error_of
 from tests.playground.page import open_page
 
@@ -123,7 +123,7 @@ async def test_a_forgotten_workspace_begins_anew(folder: Path) -> None:
 async def test_a_damaged_file_is_a_clear_error(folder: Path, content: bytes) -> None:
     folder.mkdir()
     (folder / NAME).write_bytes(content)
-    with pytest.raises(StoreError, match="--fresh"):
+    with pytest.raises(WorkspaceFileError, match="--fresh"):
         async with _open(folder):
             pass
 
@@ -144,21 +144,21 @@ async def test_damaged_records_are_a_clear_error(folder: Path, change: str) -> N
     connection.execute(change)
     connection.commit()
     connection.close()
-    with pytest.raises(StoreError, match="--fresh"):
+    with pytest.raises(WorkspaceFileError, match="--fresh"):
         async with _open(folder):
             pass
 
 
 async def test_a_folder_has_one_workspace_at_a_time(folder: Path) -> None:
     async with _open(folder):
-        with pytest.raises(StoreError, match="in use"):
+        with pytest.raises(WorkspaceFileError, match="in use"):
             async with _open(folder):
                 pass
 
 
 async def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(StoreError, match="cannot be opened"):
+    with pytest.raises(WorkspaceFileError, match="cannot be opened"):
         async with _open(tmp_path / "file" / "kept"):
             pass
 
@@ -180,14 +180,14 @@ async def test_nobody_else_can_read_what_is_kept(mask: int, tmp_path: Path) -> N
 
 async def test_what_is_said_during_the_last_write_is_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     begun, go = threading.Event(), threading.Event()
-    write = Database.write
+    write = WorkspaceFile.write
 
-    def slow(database: Database, batch: Batch) -> None:
+    def slow(database: WorkspaceFile, batch: Batch) -> None:
         begun.set()
         go.wait(20)
         write(database, batch)
 
-    monkeypatch.setattr(Database, "write", slow)
+    monkeypatch.setattr(WorkspaceFile, "write", slow)
     async with _open(folder) as workspace:
         await asyncio.to_thread(begun.wait, 20)
         workspace.world.post(GENERAL, ALICE, "just before the end")

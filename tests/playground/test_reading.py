@@ -6,8 +6,8 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.playground import Workspace
-from chathakase.playground.person import Person
-from chathakase.playground.world.changes import Change, StatusSet
+from chathakase.playground.person import PersonClient
+from chathakase.playground.world.world_changes import Change, StatusSet
 from tests.playground.clients import (
     ALICE,
     ALICE_DM,
@@ -23,7 +23,7 @@ from tests.playground.clients import (
 )
 
 
-async def _thread(bot: AsyncWebClient, alice: Person, replies: int) -> str:
+async def _thread(bot: AsyncWebClient, alice: PersonClient, replies: int) -> str:
     root = await alice.say("root")
     for number in range(replies):
         await bot.chat_postMessage(channel=GENERAL, text=f"reply {number}", thread_ts=root)
@@ -34,7 +34,7 @@ def _texts(answer: Any) -> list[str]:
     return [message["text"] for message in answer["messages"]]
 
 
-async def test_a_thread_is_read_oldest_first_page_by_page(bot: AsyncWebClient, alice: Person) -> None:
+async def test_a_thread_is_read_oldest_first_page_by_page(bot: AsyncWebClient, alice: PersonClient) -> None:
     root = await _thread(bot, alice, 7)
     pages: list[list[str]] = []
     cursor = ""
@@ -51,7 +51,7 @@ async def test_a_thread_is_read_oldest_first_page_by_page(bot: AsyncWebClient, a
     ]
 
 
-async def test_a_root_tells_of_its_thread(bot: AsyncWebClient, alice: Person, bob: Person) -> None:
+async def test_a_root_tells_of_its_thread(bot: AsyncWebClient, alice: PersonClient, bob: PersonClient) -> None:
     root = await _thread(bot, alice, 2)
     last = await bob.say("me too", thread_ts=root)
     head, first, *_ = (await bot.conversations_replies(channel=GENERAL, ts=root))["messages"]
@@ -60,7 +60,7 @@ async def test_a_root_tells_of_its_thread(bot: AsyncWebClient, alice: Person, bo
     assert (first["thread_ts"], first["parent_user_id"]) == (root, ALICE)
 
 
-async def test_bounds_cut_a_thread(bot: AsyncWebClient, alice: Person) -> None:
+async def test_bounds_cut_a_thread(bot: AsyncWebClient, alice: PersonClient) -> None:
     root = await _thread(bot, alice, 4)
     all_ts = [each["ts"] for each in (await bot.conversations_replies(channel=GENERAL, ts=root))["messages"]]
     bounds: dict[str, Any] = {"channel": GENERAL, "ts": root, "oldest": all_ts[1], "latest": all_ts[3]}
@@ -74,7 +74,7 @@ async def test_bounds_cut_a_thread(bot: AsyncWebClient, alice: Person) -> None:
     assert await error_of(bot.api_call("conversations.replies", params=bad | {"limit": "x"})) == "invalid_arguments"
 
 
-async def test_what_is_no_thread(bot: AsyncWebClient, alice: Person) -> None:
+async def test_what_is_no_thread(bot: AsyncWebClient, alice: PersonClient) -> None:
     root = await _thread(bot, alice, 2)
     _, reply, _ = (await bot.conversations_replies(channel=GENERAL, ts=root))["messages"]
     assert _texts(await bot.conversations_replies(channel=GENERAL, ts=reply["ts"])) == ["reply 0"]
@@ -87,7 +87,7 @@ async def test_what_is_no_thread(bot: AsyncWebClient, alice: Person) -> None:
     assert await error_of(bot.conversations_replies(channel=ELSEWHERE, ts=root)) == "not_in_channel"
 
 
-async def test_a_channel_is_read_newest_first_without_replies(bot: AsyncWebClient, alice: Person) -> None:
+async def test_a_channel_is_read_newest_first_without_replies(bot: AsyncWebClient, alice: PersonClient) -> None:
     await _thread(bot, alice, 2)
     for number in range(4):
         await alice.say(f"message {number}")
@@ -101,7 +101,7 @@ async def test_a_channel_is_read_newest_first_without_replies(bot: AsyncWebClien
     assert _texts(one) == ["message 3"]
 
 
-async def test_who_may_read_where(workspace: Workspace, bot: AsyncWebClient, alice: Person) -> None:
+async def test_who_may_read_where(workspace: Workspace, bot: AsyncWebClient, alice: PersonClient) -> None:
     async with workspace.person("carol") as carol:
         assert await error_of(carol.call("conversations.history", channel=SECRET)) == "channel_not_found"
         await carol.call("conversations.leave", channel=RANDOM)
@@ -122,7 +122,7 @@ async def test_info_by_kind(bot: AsyncWebClient) -> None:
     assert (direct["is_im"], direct["user"]) == (True, ALICE)
 
 
-async def test_the_list_has_the_kinds_asked_for(bot: AsyncWebClient, alice: Person) -> None:
+async def test_the_list_has_the_kinds_asked_for(bot: AsyncWebClient, alice: PersonClient) -> None:
     public = (await bot.conversations_list())["channels"]
     assert {each["id"] for each in public} == {GENERAL, RANDOM, ELSEWHERE}
     others = await bot.conversations_list(types="private_channel,mpim,im")
@@ -145,7 +145,7 @@ async def test_members_come_page_by_page(bot: AsyncWebClient) -> None:
     assert await error_of(wrong) == "invalid_cursor"
 
 
-async def test_direct_messages_are_opened_once(workspace: Workspace, bot: AsyncWebClient, bob: Person) -> None:
+async def test_direct_messages_are_opened_once(workspace: Workspace, bot: AsyncWebClient, bob: PersonClient) -> None:
     known = await bot.conversations_open(users=ALICE)
     assert (known["channel"]["id"], known["already_open"]) == (ALICE_DM, True)
     new = await bob.call("conversations.open", users=CAROL, return_im=True)
@@ -158,7 +158,7 @@ async def test_direct_messages_are_opened_once(workspace: Workspace, bot: AsyncW
     assert await error_of(bot.conversations_open(channel=GENERAL)) == "method_not_supported_for_channel_type"
 
 
-async def test_joining_and_leaving(workspace: Workspace, bot: AsyncWebClient, alice: Person) -> None:
+async def test_joining_and_leaving(workspace: Workspace, bot: AsyncWebClient, alice: PersonClient) -> None:
     assert (await bot.conversations_join(channel=ELSEWHERE))["channel"]["is_member"]
     assert (await bot.conversations_join(channel=ELSEWHERE))["warning"] == "already_in_channel"
     assert (await bot.conversations_leave(channel=ELSEWHERE)).get("not_in_channel") is None
@@ -173,7 +173,7 @@ async def test_joining_and_leaving(workspace: Workspace, bot: AsyncWebClient, al
     assert subtypes == ["channel_join", "channel_leave"]
 
 
-async def test_inviting(bot: AsyncWebClient, alice: Person) -> None:
+async def test_inviting(bot: AsyncWebClient, alice: PersonClient) -> None:
     assert (await alice.call("conversations.invite", channel=ELSEWHERE, users=BOT))["channel"]["id"] == ELSEWHERE
     assert (await bot.conversations_info(channel=ELSEWHERE))["channel"]["is_member"]
 
@@ -210,7 +210,7 @@ async def test_users_and_bots_and_the_team(bot: AsyncWebClient) -> None:
     assert await error_of(bot.team_info(team="T0OTHER000")) == "team_not_found"
 
 
-async def test_reactions(bot: AsyncWebClient, alice: Person) -> None:
+async def test_reactions(bot: AsyncWebClient, alice: PersonClient) -> None:
     ts = await alice.say("hello")
 
     def add(**arguments: Any) -> Any:
@@ -230,7 +230,7 @@ async def test_reactions(bot: AsyncWebClient, alice: Person) -> None:
     assert await error_of(again) == "no_reaction"
 
 
-async def test_a_status_is_shown_under_a_thread(workspace: Workspace, bot: AsyncWebClient, alice: Person) -> None:
+async def test_a_status_is_shown_under_a_thread(workspace: Workspace, bot: AsyncWebClient, alice: PersonClient) -> None:
     ts = await alice.say("hello", channel="@")
     heard: list[Change] = []
     workspace.world.subscribe(heard.append)

@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.playground import Workspace
 from chathakase.playground.content.emoji_names import is_emoji
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.web_api.methods.table import METHODS
 from tests.playground.clients import ALICE, ALICE_DM, BOT, GENERAL, error_of
 
@@ -65,14 +65,14 @@ async def test_a_conversation_has_what_a_conversation_has(bot: AsyncWebClient) -
     }
 
 
-async def test_a_topic_tells_whose_it_is(bot: AsyncWebClient, alice: Person) -> None:
+async def test_a_topic_tells_whose_it_is(bot: AsyncWebClient, alice: PersonClient) -> None:
     await alice.call("conversations.setTopic", channel=GENERAL, topic="tea")
     topic = (await bot.conversations_info(channel=GENERAL))["channel"]["topic"]
     assert (topic["value"], topic["creator"]) == ("tea", ALICE)
     assert topic["last_set"] > 1_700_000_000
 
 
-async def test_a_file_has_what_a_file_has(workspace: Workspace, bot: AsyncWebClient, alice: Person) -> None:
+async def test_a_file_has_what_a_file_has(workspace: Workspace, bot: AsyncWebClient, alice: PersonClient) -> None:
     root = await alice.say("here it is")
     ts = await alice.share("a.txt", b"a", channel=GENERAL, thread_ts=root)
     message = workspace.world.timeline(GENERAL).get(ts)
@@ -102,7 +102,7 @@ def test_an_emoji_that_a_workspace_has_is_known(name: str) -> None:
 @pytest.mark.parametrize(
     "name", ["", "partyparrot", "not_an_emoji", ":eyes:", "👀", "Eyes", "wave::skin-tone-7", "thumbs up", "eyes "]
 )
-async def test_an_emoji_that_it_lacks_is_refused(bot: AsyncWebClient, alice: Person, name: str) -> None:
+async def test_an_emoji_that_it_lacks_is_refused(bot: AsyncWebClient, alice: PersonClient, name: str) -> None:
     ts = await alice.say("hello")
     assert not is_emoji(name)
     assert await error_of(bot.reactions_add(channel=GENERAL, timestamp=ts, name=name)) == "invalid_name"

@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.playground import NoLimits, Workspace, demo_world, open_workspace
 from chathakase.playground.journal import FrameSent, SocketClosed, SocketOpened
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from tests.playground.clients import ALICE, GENERAL, AppSocket, app_socket, error_of, impatient, socket_url
 
 
@@ -63,7 +63,7 @@ async def test_the_eleventh_connection_is_turned_away(workspace: Workspace, sess
 
 
 async def test_each_envelope_goes_to_one_connection_and_all_get_some(
-    workspace: Workspace, session: aiohttp.ClientSession, alice: Person
+    workspace: Workspace, session: aiohttp.ClientSession, alice: PersonClient
 ) -> None:
     async with app_socket(workspace, session) as one, app_socket(workspace, session) as two:
         readers = [asyncio.create_task(_acknowledge(app)) for app in (one, two)]
@@ -83,7 +83,7 @@ async def _acknowledge(app: AppSocket) -> None:
 
 
 async def test_an_ack_may_carry_a_payload_and_nonsense_is_overlooked(
-    workspace: Workspace, session: aiohttp.ClientSession, alice: Person
+    workspace: Workspace, session: aiohttp.ClientSession, alice: PersonClient
 ) -> None:
     async with app_socket(workspace, session) as app:
         await app.ws.send_str("nonsense")
@@ -98,7 +98,7 @@ async def test_an_ack_may_carry_a_payload_and_nonsense_is_overlooked(
 
 @impatient
 async def test_what_is_not_acknowledged_comes_again_in_a_new_envelope(
-    workspace: Workspace, session: aiohttp.ClientSession, alice: Person
+    workspace: Workspace, session: aiohttp.ClientSession, alice: PersonClient
 ) -> None:
     async with app_socket(workspace, session) as app:
         await alice.say("hello")
@@ -112,7 +112,9 @@ async def test_what_is_not_acknowledged_comes_again_in_a_new_envelope(
 
 
 @impatient
-async def test_an_ack_ends_the_retries(workspace: Workspace, session: aiohttp.ClientSession, alice: Person) -> None:
+async def test_an_ack_ends_the_retries(
+    workspace: Workspace, session: aiohttp.ClientSession, alice: PersonClient
+) -> None:
     async with app_socket(workspace, session) as app:
         await alice.say("hello")
         await app.envelope(ack=False)
@@ -123,7 +125,7 @@ async def test_an_ack_ends_the_retries(workspace: Workspace, session: aiohttp.Cl
 
 @impatient
 async def test_acks_may_be_overlooked_on_demand(
-    workspace: Workspace, session: aiohttp.ClientSession, alice: Person
+    workspace: Workspace, session: aiohttp.ClientSession, alice: PersonClient
 ) -> None:
     async with app_socket(workspace, session) as app:
         workspace.faults.acks_held = True
@@ -137,7 +139,7 @@ async def test_acks_may_be_overlooked_on_demand(
 
 
 async def test_events_wait_for_a_connection(
-    workspace: Workspace, session: aiohttp.ClientSession, alice: Person
+    workspace: Workspace, session: aiohttp.ClientSession, alice: PersonClient
 ) -> None:
     await alice.say("first")
     await alice.say("second")
@@ -158,7 +160,7 @@ async def test_events_do_not_wait_longer_than_the_schedule(session: aiohttp.Clie
 
 
 async def test_the_last_event_may_come_again_and_the_next_twice(
-    workspace: Workspace, session: aiohttp.ClientSession, alice: Person
+    workspace: Workspace, session: aiohttp.ClientSession, alice: PersonClient
 ) -> None:
     async with app_socket(workspace, session) as app:
         workspace.faults.duplicate_events = 1
@@ -172,7 +174,7 @@ async def test_the_last_event_may_come_again_and_the_next_twice(
 
 
 async def test_events_may_overtake_one_another(
-    workspace: Workspace, session: aiohttp.ClientSession, alice: Person
+    workspace: Workspace, session: aiohttp.ClientSession, alice: PersonClient
 ) -> None:
     async with app_socket(workspace, session) as app:
         workspace.faults.rng.seed(1)
@@ -184,7 +186,7 @@ async def test_events_may_overtake_one_another(
 
 
 async def test_a_connection_is_told_to_go_and_then_closed(
-    workspace: Workspace, session: aiohttp.ClientSession, alice: Person
+    workspace: Workspace, session: aiohttp.ClientSession, alice: PersonClient
 ) -> None:
     async with app_socket(workspace, session) as old:
         await workspace.disconnect("warning")
@@ -224,7 +226,7 @@ async def test_a_connection_counts_until_it_is_closed(workspace: Workspace, sess
 
 @impatient
 async def test_a_connection_may_die_in_silence(
-    workspace: Workspace, session: aiohttp.ClientSession, alice: Person
+    workspace: Workspace, session: aiohttp.ClientSession, alice: PersonClient
 ) -> None:
     async with app_socket(workspace, session) as dead:
         workspace.let_sockets_die()
@@ -309,7 +311,7 @@ async def _sdk_client(
 
 
 async def test_slack_sdk_hears_and_acknowledges(
-    workspace: Workspace, session: aiohttp.ClientSession, alice: Person
+    workspace: Workspace, session: aiohttp.ClientSession, alice: PersonClient
 ) -> None:
     heard: list[SocketModeRequest] = []
     async with _sdk_client(workspace, session, heard) as client:
@@ -321,7 +323,7 @@ async def test_slack_sdk_hears_and_acknowledges(
 
 @pytest.mark.parametrize("reason", ["warning", "refresh_requested", "link_disabled", None])
 async def test_slack_sdk_comes_back_after_a_disconnect(
-    workspace: Workspace, session: aiohttp.ClientSession, alice: Person, reason: Any
+    workspace: Workspace, session: aiohttp.ClientSession, alice: PersonClient, reason: Any
 ) -> None:
     heard: list[SocketModeRequest] = []
     async with _sdk_client(workspace, session, heard):

@@ -8,8 +8,8 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.playground import NoLimits, Workspace, open_workspace
-from chathakase.playground.person import Person
-from chathakase.playground.socket_mode.events import SUBSCRIPTIONS
+from chathakase.playground.person import PersonClient
+from chathakase.playground.socket_mode.subscribed_events import SUBSCRIPTIONS
 from tests.playground.clients import ALICE, GENERAL, app_socket, error_of
 
 NO_STOP = "missing_agent_session_stopped_event_subscription"
@@ -32,7 +32,9 @@ async def _stream(bot: AsyncWebClient, root: str) -> str:
     return str(answer["ts"])
 
 
-async def test_a_status_is_shown_replaced_and_cleared(workspace: Workspace, bot: AsyncWebClient, alice: Person) -> None:
+async def test_a_status_is_shown_replaced_and_cleared(
+    workspace: Workspace, bot: AsyncWebClient, alice: PersonClient
+) -> None:
     root, other = await alice.say("hello"), await alice.say("another")
     assert workspace.status(GENERAL, root) == ""
     await _think(bot, root)
@@ -46,7 +48,7 @@ async def test_a_status_is_shown_replaced_and_cleared(workspace: Workspace, bot:
     assert workspace.status(GENERAL, root) == ""
 
 
-async def test_a_reply_clears_a_status(workspace: Workspace, bot: AsyncWebClient, alice: Person) -> None:
+async def test_a_reply_clears_a_status(workspace: Workspace, bot: AsyncWebClient, alice: PersonClient) -> None:
     root = await alice.say("hello")
     await _think(bot, root)
     reply = (await bot.chat_postMessage(channel=GENERAL, text="hi", thread_ts=root))["ts"]
@@ -67,7 +69,7 @@ async def test_a_status_ends_after_its_time(session: aiohttp.ClientSession) -> N
 
 
 async def test_a_session_at_work_says_so_until_it_is_told_otherwise(
-    workspace: Workspace, bot: AsyncWebClient, alice: Person
+    workspace: Workspace, bot: AsyncWebClient, alice: PersonClient
 ) -> None:
     root = await alice.say("hello")
     answer = await bot.agents_sessions_setStatus(channel_id=GENERAL, thread_ts=root, status="processing")
@@ -78,7 +80,9 @@ async def test_a_session_at_work_says_so_until_it_is_told_otherwise(
     assert workspace.status(GENERAL, root) == ""
 
 
-async def test_the_end_of_a_stream_ends_the_work(workspace: Workspace, bot: AsyncWebClient, alice: Person) -> None:
+async def test_the_end_of_a_stream_ends_the_work(
+    workspace: Workspace, bot: AsyncWebClient, alice: PersonClient
+) -> None:
     root = await alice.say("hello")
     await bot.agents_sessions_setStatus(channel_id=GENERAL, thread_ts=root, status="processing")
     ts = await _stream(bot, root)
@@ -89,7 +93,7 @@ async def test_the_end_of_a_stream_ends_the_work(workspace: Workspace, bot: Asyn
 
 @pytest.mark.parametrize("streaming", [False, True])
 async def test_a_person_presses_stop(
-    workspace: Workspace, session: aiohttp.ClientSession, bot: AsyncWebClient, alice: Person, streaming: bool
+    workspace: Workspace, session: aiohttp.ClientSession, bot: AsyncWebClient, alice: PersonClient, streaming: bool
 ) -> None:
     root = await alice.say("hello")
     assert await error_of(alice.stop(GENERAL, root)) == "no_stop_button"

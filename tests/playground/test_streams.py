@@ -8,7 +8,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.playground import NoLimits, Workspace, open_workspace
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.world.values import Json
 from tests.playground.clients import ALICE, ALICE_DM, BOB, ELSEWHERE, GENERAL, app_socket, error_of, impatient
 from tests.playground.page import Page, open_page
@@ -17,7 +17,7 @@ TO_ALICE = {"recipient_user_id": ALICE, "recipient_team_id": "T0HAKASE01"}
 
 
 @pytest.fixture
-async def root(alice: Person) -> str:
+async def root(alice: PersonClient) -> str:
     return await alice.say("hello")
 
 
@@ -49,7 +49,7 @@ async def test_a_message_is_seen_to_stream(page: Page, bot: AsyncWebClient, root
     assert await error_of(again) == "message_not_in_streaming_state"
 
 
-async def test_slack_sdks_own_streamer_works(workspace: Workspace, bot: AsyncWebClient, alice: Person) -> None:
+async def test_slack_sdks_own_streamer_works(workspace: Workspace, bot: AsyncWebClient, alice: PersonClient) -> None:
     root = await alice.say("hello", channel="@")
     stream = await bot.chat_stream(channel=ALICE_DM, thread_ts=root, buffer_size=5)
     for piece in ("one ", "two ", "three ", "four"):

@@ -5,11 +5,11 @@ import pytest
 from chathakase.playground import demo_world
 from chathakase.playground.content.mrkdwn import as_stored, composed, rich_text
 from chathakase.playground.terminal.transcript import markdown_of, without_html
-from chathakase.playground.web_api.limits import Limits, Tier
-from chathakase.playground.world.changes import Change, MessageChanged, MessageDeleted, MessagePosted
+from chathakase.playground.web_api.tiers import Limits, Tier
+from chathakase.playground.world.message_ts import TsMint, is_ts, micros
 from chathakase.playground.world.timeline import Timeline, between
-from chathakase.playground.world.timestamps import TsMint, is_ts, micros
 from chathakase.playground.world.values import Message
+from chathakase.playground.world.world_changes import Change, MessageChanged, MessageDeleted, MessagePosted
 from tests.playground.clients import ALICE, BOT, GENERAL
 
 

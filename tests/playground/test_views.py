@@ -8,8 +8,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.playground import NoLimits, Workspace, open_workspace
-from chathakase.playground.errors import SlackError
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
+from chathakase.playground.web_api_error import SlackError
 from chathakase.playground.world.triggers import Triggers
 from chathakase.playground.world.values import Json
 from tests.playground.clients import ALICE, ALICE_DM, BOT, ELSEWHERE, GENERAL, error_of
@@ -137,7 +137,7 @@ async def test_a_page_that_comes_later_sees_the_open_modals(
 
 
 async def test_prompts_are_suggested(
-    workspace: Workspace, session: aiohttp.ClientSession, bot: AsyncWebClient, alice: Person
+    workspace: Workspace, session: aiohttp.ClientSession, bot: AsyncWebClient, alice: PersonClient
 ) -> None:
     prompt = {"title": "Tea", "message": "Tell me about tea"}
     async with open_page(workspace, session) as page:
@@ -156,7 +156,7 @@ async def test_prompts_are_suggested(
 
 
 async def test_sessions_have_a_state_and_a_title(
-    workspace: Workspace, session: aiohttp.ClientSession, bot: AsyncWebClient, alice: Person
+    workspace: Workspace, session: aiohttp.ClientSession, bot: AsyncWebClient, alice: PersonClient
 ) -> None:
     root = await alice.say("hello")
     place: Any = {"channel_id": GENERAL, "thread_ts": root}

@@ -8,7 +8,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.playground import Workspace, open_workspace
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.world.values import Json
 from tests.playground.clients import ALICE, ALICE_DM, BOT, GENERAL, SECRET, error_of
 
@@ -93,7 +93,7 @@ async def test_who_calls_is_checked(workspace: Workspace, session: aiohttp.Clien
         workspace.token_of(BOT)
 
 
-async def test_auth_test_tells_bot_and_person_apart(bot: AsyncWebClient, alice: Person) -> None:
+async def test_auth_test_tells_bot_and_person_apart(bot: AsyncWebClient, alice: PersonClient) -> None:
     of_bot = await bot.auth_test()
     assert (of_bot["user_id"], of_bot["bot_id"], of_bot["user"]) == (BOT, "B0HAKASE01", "chathakase")
     assert "chat:write" in of_bot.headers["X-OAuth-Scopes"]

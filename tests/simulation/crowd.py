@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from time import monotonic
 
-from chathakase.playground.errors import SlackError
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
+from chathakase.playground.web_api_error import SlackError
 from chathakase.playground.world.values import Message
 from tests.simulation.deeds import Again, Say, Stop
 from tests.simulation.evidence import Place, Said
@@ -39,7 +39,7 @@ class Crowd:
         stage.said.append(Said(deed.token, deed.kind, place, ts, deed.text, mentions))
         stage.note(f"{person.user.name} says {deed.token} ({deed.text}), {ts}", place)
 
-    def _channel(self, name: str, person: Person) -> str:
+    def _channel(self, name: str, person: PersonClient) -> str:
         return person.direct_message().id if name == "@" else self._stage.workspace.channel(name).id
 
     async def stop(self, deed: Stop) -> bool:
@@ -80,6 +80,6 @@ class Crowd:
         timeline = self._stage.workspace.world.timeline(place.channel)
         return [message for ts in timeline.with_replies(place.thread) if (message := timeline.get(ts))]
 
-    def _owner(self, place: Place) -> Person:
+    def _owner(self, place: Place) -> PersonClient:
         root = self._messages(place)[0]
         return next(person for person in self._stage.people if person.id == root.user)

@@ -98,7 +98,7 @@ class Turn:
     outcome: str
     error: str = ""
     run: int = 1
-    wish: str | None = None
+    action: str | None = None
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class Evidence:
     """The rows once more, with all that is counted."""
     counts: Mapping[str, Counts] = field(default_factory=dict)
     """What is kept of each session besides its messages."""
-    errands: int = 0
+    jobs: int = 0
     """Things promised that are not done."""
     statuses: Sequence[Place] = ()
     """Where a status is shown still."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from chathakase.playground.journal import AckReceived, EnvelopeSent
 from chathakase.playground.world.values import Message
 from tests.simulation.evidence import Evidence, Place, Row, Session, Shown, Turn
-from tests.simulation.settle import open_errands, statuses
+from tests.simulation.settle import open_jobs, statuses
 from tests.simulation.stage import Stage
 from tests.simulation.town import BOT
 from tests.simulation.words import SECRET, tokens
@@ -18,7 +18,7 @@ SESSIONS = f"SELECT {NAME}, asked, answered, lease_owner, turn FROM sessions s"
 ROWS = f"""
 SELECT {NAME}, m.seq, m.role, m.text, m.ref, m.reply_to, m.asks FROM messages m JOIN sessions s ON s.id = m.session
 """
-TURNS = f"SELECT t.id, {NAME}, upto, outcome, error, run, wish FROM turns t JOIN sessions s ON s.id = t.session"
+TURNS = f"SELECT t.id, {NAME}, upto, outcome, error, run, action FROM turns t JOIN sessions s ON s.id = t.session"
 
 
 def gather(stage: Stage, unsettled: Sequence[str]) -> Evidence:
@@ -32,7 +32,7 @@ def gather(stage: Stage, unsettled: Sequence[str]) -> Evidence:
         turns=tuple(Turn(*row) for row in stage.rows(TURNS)),
         messages=tuple(Stored(*row) for row in stage.rows(truth.MESSAGES)),
         counts=truth.kept(stage.rows(truth.SESSIONS), stage.rows(truth.PARTICIPANTS)),
-        errands=len(open_errands(stage)),
+        jobs=len(open_jobs(stage)),
         statuses=statuses(stage),
         acknowledged=_acknowledged(stage),
         complaints=tuple(_complaints(stage)),

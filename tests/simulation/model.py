@@ -38,11 +38,11 @@ class Mind:
     async def complete(self, request: web.Request) -> web.StreamResponse:
         """Answer one request."""
         body = plain(await request.json())
-        speeches = [(speech["role"], speech["content"]) for speech in body["messages"]]
-        heard = tuple((role, token) for role, text in speeches for token in tokens(text))
-        asked = questions(speeches[-1][1]) or questions(speeches[-2][1])
+        chat_messages = [(chat_message["role"], chat_message["content"]) for chat_message in body["messages"]]
+        heard = tuple((role, token) for role, text in chat_messages for token in tokens(text))
+        asked = questions(chat_messages[-1][1]) or questions(chat_messages[-2][1])
         mood = self._mood(asked)
-        self.requests.append(Request(time.time(), heard, tuple(tokens(speeches[-1][1])), mood))
+        self.requests.append(Request(time.time(), heard, tuple(tokens(chat_messages[-1][1])), mood))
         self.struck.append(mood)
         self.come(Moment.ASKED)
         try:

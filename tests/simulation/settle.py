@@ -22,8 +22,8 @@ STATUS_WITHIN = 10.0
 """Seconds after which nobody means to take back a status any more."""
 
 WAITING = "SELECT id FROM sessions WHERE asked > answered OR lease_owner IS NOT NULL"
-WISHED = "SELECT id FROM turns WHERE wish IS NOT NULL"
-ERRANDS = "SELECT id FROM errands WHERE done_at IS NULL"
+REQUESTED = "SELECT id FROM turns WHERE action IS NOT NULL"
+JOBS = "SELECT id FROM jobs WHERE done_at IS NULL"
 STORED = "SELECT session, ref FROM messages"
 WILL_LOOK = "Catching up failed and will be tried again"
 HAVE_LOOKED = "threads for missed messages"
@@ -60,8 +60,8 @@ def under_way(stage: Stage) -> list[str]:
     if not stage.workspace.sockets:
         restless.append("no socket is open")
     restless += [f"the session {row[0]} waits" for row in stage.rows(WAITING)]
-    restless += [f"the turn {row[0]} waits" for row in stage.rows(WISHED)]
-    restless += [f"the errand {row[0]} waits" for row in open_errands(stage)]
+    restless += [f"the turn {row[0]} waits" for row in stage.rows(REQUESTED)]
+    restless += [f"the job {row[0]} waits" for row in open_jobs(stage)]
     return restless
 
 
@@ -83,9 +83,9 @@ def _may_be_found(stage: Stage) -> bool:
     return not any(HAVE_LOOKED in log for log in logs) and _called(stage, within=SLOWLY)
 
 
-def open_errands(stage: Stage) -> list[tuple[str]]:
-    """The errands that are not done."""
-    return stage.rows(ERRANDS)
+def open_jobs(stage: Stage) -> list[tuple[str]]:
+    """The jobs that are not done."""
+    return stage.rows(JOBS)
 
 
 def statuses(stage: Stage) -> list[Place]:

@@ -10,7 +10,7 @@ from time import monotonic, time
 from typing import Any
 
 from chathakase.playground.journal import Entry
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace, open_workspace
 from tests.preloaded import start
 from tests.simulation.bots import Bots, open_bots
@@ -42,7 +42,7 @@ class Stage:
     workspace: Workspace
     mind: Mind
     bots: Bots
-    people: list[Person]
+    people: list[PersonClient]
     moments: Moments
     database: Path
     clock: Path

@@ -257,7 +257,7 @@ def test_a_session_that_is_not_at_rest(left: dict[str, Any]) -> None:
     assert found(replace(evidence, sessions=(replace(evidence.sessions[0], **left),))) == {Wrong.DATABASE}
 
 
-@pytest.mark.parametrize("changes", [{"wish": "retry"}, {"upto": 2}])
+@pytest.mark.parametrize("changes", [{"action": "retry"}, {"upto": 2}])
 def test_a_turn_that_does_not_fit(changes: dict[str, Any]) -> None:
     evidence = healthy()
     turns = [replace(turn, **changes) if turn.id == "t1" else turn for turn in evidence.turns]
@@ -278,8 +278,8 @@ def test_what_others_complain_of(complaint: str, wrong: Wrong) -> None:
     assert found(replace(healthy(), complaints=[complaint])) == {wrong}
 
 
-def test_errands_that_are_not_done() -> None:
-    assert found(replace(healthy(), errands=1)) == {Wrong.DATABASE}
+def test_jobs_that_are_not_done() -> None:
+    assert found(replace(healthy(), jobs=1)) == {Wrong.DATABASE}
 
 
 def _cleared(at: str) -> Evidence:

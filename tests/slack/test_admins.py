@@ -9,13 +9,13 @@ import pytest
 from aiohttp import web
 
 from chathakase.core.types import Place
-from chathakase.engine.rights import Rights
+from chathakase.engine.access.rights import Rights
 from chathakase.slack.people import People, administers
 from chathakase.slack.surface import SlackSurface
 from chathakase.slack.web.client import open_session, web_client
 from chathakase.slack.web.identity import SURFACE
 from tests.places import slack_place
-from tests.slack.inward.file_host import open_server
+from tests.slack.events.file_host import open_server
 
 OURS, OTHERS = "T1", "T2"
 ADMIN = {"id": "U1", "team_id": OURS, "is_admin": True}

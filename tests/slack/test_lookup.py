@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from chathakase.slack.lookup import MOST_ASKED, Budget, Lookup, Manner
+from chathakase.slack.lookup import MOST_ASKED, Budget, Lookup, LookupLimits
 
 Ask = Callable[[str], Awaitable[str]]
 SPEAKERS = [f"U1{number}" for number in range(100)]
@@ -30,7 +30,7 @@ class Slack:
             raise SlackApiError("no", SimpleNamespace(data=answer, status_code=200, headers={}))
         return f"the name of {id_}"
 
-    def lookup(self, manner: Manner = Manner()) -> Lookup[str]:  # noqa: B008 - it is frozen
+    def lookup(self, manner: LookupLimits = LookupLimits()) -> Lookup[str]:  # noqa: B008 - it is frozen
         return Lookup("users.info", self.ask, lambda id_: id_, lambda: self.now, manner)
 
 
@@ -50,7 +50,7 @@ async def test_no_text_can_have_thousands_asked_for_at_once(slack: Slack) -> Non
 
 
 async def test_made_up_ids_cost_few_calls_and_keep_nobody_from_being_found(slack: Slack) -> None:
-    lookup, manner = slack.lookup(), Manner()
+    lookup, manner = slack.lookup(), LookupLimits()
     for number in range(10):
         found = await lookup.find(SPEAKERS[number : number + 1], mentioned=MADE_UP[60 * number :])
         assert found[SPEAKERS[number]] == f"the name of {SPEAKERS[number]}"
@@ -65,7 +65,7 @@ async def test_made_up_ids_cost_few_calls_and_keep_nobody_from_being_found(slack
 
 
 async def test_no_more_than_so_many_calls_are_made_within_a_minute(slack: Slack) -> None:
-    lookup = slack.lookup(Manner(a_minute=40))
+    lookup = slack.lookup(LookupLimits(a_minute=40))
     for _ in range(5):
         await lookup.find(SPEAKERS)
     assert slack.asked == SPEAKERS[:40]
@@ -92,7 +92,7 @@ async def test_those_who_ask_at_once_share_a_call_and_none_ends_it_for_the_other
         await answer.wait()
         return name
 
-    lookup = Lookup("users.info", ask, lambda id_: id_, lambda: 0.0, Manner())
+    lookup = Lookup("users.info", ask, lambda id_: id_, lambda: 0.0, LookupLimits())
     finders = [asyncio.create_task(lookup.find(["U1", f"U{number}"])) for number in range(1, 5)]
     while len(slack.asked) < 4:
         await asyncio.sleep(0)
@@ -123,7 +123,7 @@ async def test_a_failure_is_believed_for_as_long_as_it_is_likely_to_last(
 
 @pytest.mark.parametrize(("outlives", "told"), [(True, "the name of U1"), (False, "U1")])
 async def test_an_old_answer_may_be_better_than_none(slack: Slack, outlives: bool, told: str) -> None:
-    lookup = slack.lookup(Manner(kept=60.0, kept_failure=5.0, a_minute=2, outlives=outlives))
+    lookup = slack.lookup(LookupLimits(kept=60.0, kept_failure=5.0, a_minute=2, outlives=outlives))
     assert await lookup.find(["U1"]) == {"U1": "the name of U1"}
     slack.now, slack.error = 61.0, "internal_error"
     assert await lookup.find(["U1"]) == {"U1": told}
@@ -145,7 +145,7 @@ async def test_nothing_of_what_was_asked_for_is_logged(
         names.update(task.get_name() for task in asyncio.all_tasks())
         return await slack.ask(id_)
 
-    lookup = Lookup("users.info", ask, lambda id_: id_, lambda: slack.now, Manner())
+    lookup = Lookup("users.info", ask, lambda id_: id_, lambda: slack.now, LookupLimits())
     await lookup.find(["UOYSTER"], mentioned=["UMERGER"])
     said = "\n".join((caplog.text, *names))
     assert "OYSTER" not in said

@@ -12,8 +12,8 @@ from yarl import URL
 
 from chathakase.certificates import VARIABLES
 from chathakase.core.errors import StartError
+from chathakase.slack.web.call_errors import LONGEST_PAUSE, UNKNOWN_PAUSE, failure_of
 from chathakase.slack.web.client import open_web, proxy_of
-from chathakase.slack.web.trouble import LONGEST_PAUSE, UNKNOWN_PAUSE, trouble_of
 
 PROXY = "http://proxy:3128"
 
@@ -67,7 +67,7 @@ def test_no_pause_lasts_for_ever(said: str, waited: float) -> None:
         URL("https://slack.com"), "POST", CIMultiDictProxy(CIMultiDict()), URL("https://slack.com")
     )
     error = aiohttp.ClientResponseError(info, (), status=429, headers=CIMultiDict({"Retry-After": said}))
-    assert trouble_of(error).retry_after == waited
+    assert failure_of(error).retry_after == waited
 
 
 async def test_a_certificate_that_is_not_trusted_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from chathakase.core.errands import Command, Errand
 from chathakase.core.errors import DeliveryError
+from chathakase.core.jobs import Command, Job
 from chathakase.core.types import Choice, Place
 from chathakase.playground.server import Workspace
 from chathakase.playground.world.values import Message
@@ -128,12 +128,12 @@ async def test_what_is_refused_for_its_place_is_tried_once(
 
 
 @pytest.mark.parametrize("error", ["invalid_attachments", "invalid_arguments", "no_text"])
-async def test_whispers_and_questions_are_told_in_words(
+async def test_ephemerals_and_questions_are_told_in_words(
     error: str, surface: SlackSurface, workspace: Workspace, place: Place
 ) -> None:
     workspace.faults.dislike("Sure", error)
     workspace.world.post(GENERAL, ALICE, "hello again", thread_ts=place.thread)
-    await surface.whisper(place, ALICE, "**Sure.**")
+    await surface.post_ephemeral(place, ALICE, "**Sure.**")
     await surface.ask(place, ALICE, "Sure?", [Choice("Yes", "yes")])
     assert [shown.message.text for shown in workspace.world.ephemerals.all()] == ["Sure.", "Sure?\n• Yes: say “yes”"]
     assert not any(shown.message.blocks for shown in workspace.world.ephemerals.all())
@@ -142,8 +142,8 @@ async def test_whispers_and_questions_are_told_in_words(
 async def test_a_file_whose_comment_is_refused_is_shared_without(
     surface: SlackSurface, workspace: Workspace, place: Place
 ) -> None:
-    errand = Errand(Command(place, place.thread, ALICE, "export session"))
+    job = Job(Command(place, place.thread, ALICE, "export session"))
     workspace.faults.slack_error("files.completeUploadExternal", "invalid_arguments")
-    await surface.share(place, errand, "session.md", b"# Session", comment="Here it is.")
+    await surface.share(place, job, "session.md", b"# Session", comment="Here it is.")
     (message,) = written(workspace, place)
     assert (message.text, len(message.files)) == ("", 1)

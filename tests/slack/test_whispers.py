@@ -1,6 +1,6 @@
 """What one person is told that nobody else sees: Markdown that pings nobody."""
 
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from chathakase.slack.surface import SlackSurface
 from tests.places import slack_place
@@ -10,12 +10,12 @@ TEXT = "**Found** in [a thread](https://slack.example/x): hello <!channel> & <@U
 
 
 async def test_it_is_markdown_and_pings_nobody(
-    surface: SlackSurface, workspace: Workspace, people: dict[str, Person]
+    surface: SlackSurface, workspace: Workspace, people: dict[str, PersonClient]
 ) -> None:
     alice = people["alice"]
     place = slack_place(GENERAL, await alice.say("hello", channel=GENERAL))
     await alice.say("hello again", channel=GENERAL, thread_ts=place.thread)
-    await surface.whisper(place, alice.id, TEXT)
+    await surface.post_ephemeral(place, alice.id, TEXT)
     (shown,) = workspace.world.ephemerals.all()
     assert (shown.to, shown.message.thread_ts) == (alice.id, place.thread)
     (block,) = shown.message.blocks
@@ -28,23 +28,23 @@ async def test_it_is_markdown_and_pings_nobody(
 
 
 async def test_it_shows_what_was_written(
-    surface: SlackSurface, workspace: Workspace, people: dict[str, Person]
+    surface: SlackSurface, workspace: Workspace, people: dict[str, PersonClient]
 ) -> None:
     alice = people["alice"]
     place = slack_place(GENERAL, await alice.say("hello", channel=GENERAL))
-    await surface.whisper(place, alice.id, "You said: the <b> tag は**「重要」**な")
+    await surface.post_ephemeral(place, alice.id, "You said: the <b> tag は**「重要」**な")
     (shown,) = workspace.world.ephemerals.all()
     assert shown.message.blocks[0]["text"] == "You said: the &lt;b> tag は**\u200b「重要」\u200b**な"
     assert shown.message.text == "You said: the &lt;b&gt; tag は「重要」な"
 
 
 async def test_a_server_without_markdown_gets_the_words(
-    surface: SlackSurface, workspace: Workspace, people: dict[str, Person]
+    surface: SlackSurface, workspace: Workspace, people: dict[str, PersonClient]
 ) -> None:
     alice = people["alice"]
     place = slack_place(GENERAL, await alice.say("hello", channel=GENERAL))
     workspace.faults.slack_error("chat.postEphemeral", "invalid_blocks")
-    await surface.whisper(place, alice.id, TEXT)
+    await surface.post_ephemeral(place, alice.id, TEXT)
     (shown,) = workspace.world.ephemerals.all()
     assert shown.message.blocks == ()
     assert shown.message.text.startswith("Found in a thread")

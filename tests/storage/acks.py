@@ -19,7 +19,7 @@ from pathlib import Path
 from chathakase.core.memory import Change, Scope
 from chathakase.core.types import Expiry, ExpiryMode, Session
 from chathakase.slack.timestamps import microseconds
-from chathakase.storage.opening import Stores, open_stores
+from chathakase.storage.open_stores import SqlStores, open_stores
 from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.sqlite.migrate import migrate
 from tests.places import slack_place
@@ -45,7 +45,7 @@ async def save(path: Path, told: int, life: int) -> None:
             await change_and_forget(stores, ref)
 
 
-async def change_and_forget(stores: Stores, ref: str) -> None:
+async def change_and_forget(stores: SqlStores, ref: str) -> None:
     """Say something, change it, and have all but the newest forgotten now and then."""
     at = microseconds(ref)
     saved = await stores.sessions.append(said(ref, place=OTHER, author=f"U{at % 3}"))

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from chathakase.core.memory import Scope
-from chathakase.core.types import Wish
+from chathakase.core.types import TurnAction
 from chathakase.storage.stores.adoption import adopt
 from chathakase.storage.stores.suspects import WAIT_MS
-from chathakase.storage.stores.vitals import count_waiting
+from chathakase.storage.stores.waiting_sessions import count_waiting
 from tests.storage.stores import FILE, HERE, ID, PLACE, TIMEOUT, Stores, change, said
 from tests.storage.test_cancellation import (
     EVERY_OPERATION,
@@ -21,7 +21,7 @@ from tests.storage.test_suspects import House
 
 
 async def adopt_what_is_older(stores: Stores) -> Work:
-    return lambda: adopt(stores.database, PLACE.home)
+    return lambda: adopt(stores.database, PLACE.workspace_key)
 
 
 async def have_a_command_asked_to_the_model(stores: Stores) -> Work:
@@ -76,9 +76,9 @@ async def look_around(stores: Stores) -> Work:
             await stores.files.images([1]),
             await stores.export.transcript(ID),
             [each async for each in stores.export.transcripts()],
-            await stores.listening.active([PLACE.home], since=0, limit=9),
+            await stores.listening.active([PLACE.workspace_key], since=0, limit=9),
             await stores.listening.known(PLACE),
-            await stores.listening.until([PLACE.home]),
+            await stores.listening.until([PLACE.workspace_key]),
             await stores.sessions.is_among_people(said("2")),
             await stores.sessions.newest_threads(PLACE, busy=True, limit=9),
             await stores.sessions.find(PLACE),
@@ -104,7 +104,11 @@ async def ask_about_turns(stores: Stores) -> Work:
     async def work() -> list[object]:
         turns = stores.turns
         ended = [await turns.newest(ID), await turns.answer_to(ID, "1"), await turns.askers(ID, turn)]
-        waits = [await turns.calibration(), await stores.press(turn, Wish.CONTINUE), await turns.waiting([PLACE.home])]
+        waits = [
+            await turns.calibration(),
+            await stores.interaction(turn, TurnAction.CONTINUE),
+            await turns.waiting([PLACE.workspace_key]),
+        ]
         asker, lease = await turns.next_asker(ID), await stores.claimed()
         seen = await stores.remembered(lease=lease)
         held = [await turns.is_busy(ID), await turns.want_stop(ID), await turns.renew(lease)]

@@ -10,7 +10,7 @@ from psycopg.rows import TupleRow
 
 from chathakase.core.types import Place
 from chathakase.storage.database import Query, Row, Statement, UnitOfReading, UnitOfWork, Value, Which
-from chathakase.storage.stores.places import HERE, columns_of
+from chathakase.storage.stores.place_columns import HERE, columns_of
 from tests.storage.postgresql import POSTGRESQL, Server
 
 # The server's clock cannot be set.

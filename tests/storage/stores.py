@@ -6,15 +6,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields, replace
 from itertools import count
 
-from chathakase.core.errands import CLEAR_SESSION, Command, Errand, Press
 from chathakase.core.files import SharedFile
+from chathakase.core.jobs import CLEAR_SESSION, Command, Interaction, Job
 from chathakase.core.memory import Change, Memory, Summary
 from chathakase.core.ports import (
     ChangeStore,
-    ErrandStore,
     FileStore,
     ForgetStore,
     HintStore,
+    JobStore,
     MemoryStore,
     SessionStore,
     SummaryStore,
@@ -34,27 +34,27 @@ from chathakase.core.types import (
     Role,
     Session,
     SessionId,
+    TurnAction,
     Usage,
-    Wish,
 )
 from chathakase.slack.timestamps import microseconds
-from chathakase.storage.opening import open_stores
+from chathakase.storage.open_stores import open_stores
 from chathakase.storage.sqlite.driver import SqliteDatabase
 from chathakase.storage.sqlite.emptying import Emptying
 from chathakase.storage.sqlite.merging import Merging
-from chathakase.storage.sqlite.search import Search
-from chathakase.storage.stores.changes import Changes
-from chathakase.storage.stores.errands import Errands
-from chathakase.storage.stores.export import Export
-from chathakase.storage.stores.files import Files
-from chathakase.storage.stores.forgetting import Forgetting
-from chathakase.storage.stores.hints import Hints
-from chathakase.storage.stores.listening import Listening
-from chathakase.storage.stores.memory import Memories
-from chathakase.storage.stores.sessions import Sessions
-from chathakase.storage.stores.summaries import Summaries
-from chathakase.storage.stores.titles import Titles
-from chathakase.storage.stores.turns import Turns
+from chathakase.storage.sqlite.search import SqliteSearch
+from chathakase.storage.stores.change_store import SqlChangeStore
+from chathakase.storage.stores.export_store import SqlExportStore
+from chathakase.storage.stores.file_store import SqlFileStore
+from chathakase.storage.stores.forget_store import SqlForgetStore
+from chathakase.storage.stores.hint_store import SqlHintStore
+from chathakase.storage.stores.job_store import SqlJobStore
+from chathakase.storage.stores.listening_store import SqlListeningStore
+from chathakase.storage.stores.memory_store import SqlMemoryStore
+from chathakase.storage.stores.session_store import SqlSessionStore
+from chathakase.storage.stores.summary_store import SqlSummaryStore
+from chathakase.storage.stores.title_store import SqlTitleStore
+from chathakase.storage.stores.turn_store import SqlTurnStore
 from tests.places import slack_place
 
 PLACE = slack_place("C1", "1.000001")
@@ -87,15 +87,15 @@ class Talk:
     summaries: SummaryStore
     titles: TitleStore
     turns: TurnStore
-    errands: ErrandStore
+    jobs: JobStore
     hints: HintStore
 
     async def say(self, ref: str, text: str = "hello", *, command: bool = False, **fields: object) -> Appended:
         incoming = said(ref, text, **fields)
         if not command:
             return (await self.sessions.append(incoming)).appended
-        errand = Errand(Command(PLACE, ref, incoming.author, text))
-        return (await self.sessions.append(incoming, role=Role.COMMAND, errand=errand)).appended
+        job = Job(Command(PLACE, ref, incoming.author, text))
+        return (await self.sessions.append(incoming, role=Role.COMMAND, job=job)).appended
 
     async def id_at(self, place: Place = PLACE) -> SessionId:
         """The id of the session that is at a place now."""
@@ -104,7 +104,7 @@ class Talk:
     async def clear(self, ref: str) -> int:
         """Carry out a stored ``clear session``; returns how many messages were forgotten."""
         forgotten = await self.forgetting.clear(await self.id_at(), before=ref)
-        await self.errands.done(Errand(Command(PLACE, ref, "U1", CLEAR_SESSION)))
+        await self.jobs.done(Job(Command(PLACE, ref, "U1", CLEAR_SESSION)))
         return forgotten
 
     async def claimed(self) -> Lease:
@@ -117,7 +117,7 @@ class Talk:
 
     async def again(self, turn: str) -> Lease:
         """Have a turn that ended run once more."""
-        assert await self.press(turn)
+        assert await self.interaction(turn)
         return await self.claimed()
 
     async def answered(self, ref: str, text: str, reply: str = "", *, author: str = "U1") -> str:
@@ -144,8 +144,10 @@ class Talk:
         assert newest is not None
         return newest.turn, newest.run
 
-    async def press(self, turn: str, wish: Wish = Wish.RETRY, *, run: int = 1, place: Place = PLACE) -> bool:
-        return await self.turns.reopen(await self.id_at(place), Press(place, "9.9", "U1", wish, turn, run))
+    async def interaction(
+        self, turn: str, action: TurnAction = TurnAction.RETRY, *, run: int = 1, place: Place = PLACE
+    ) -> bool:
+        return await self.turns.reopen(await self.id_at(place), Interaction(place, "9.9", "U1", action, turn, run))
 
     async def texts(self, lease: Lease = LATER, limit: int = 99) -> list[str]:
         """What a turn sees; without one, what a turn would see that came after everything stored."""
@@ -159,21 +161,21 @@ class Stores(Talk):
 
     database: SqliteDatabase
     clock: Clock
-    sessions: Sessions
-    memory: Memories
-    changes: Changes
-    forgetting: Forgetting
-    files: Files
-    summaries: Summaries
-    titles: Titles
-    search: Search
+    sessions: SqlSessionStore
+    memory: SqlMemoryStore
+    changes: SqlChangeStore
+    forgetting: SqlForgetStore
+    files: SqlFileStore
+    summaries: SqlSummaryStore
+    titles: SqlTitleStore
+    search: SqliteSearch
     merging: Merging
     emptying: Emptying
-    export: Export
-    turns: Turns
-    errands: Errands
-    listening: Listening
-    hints: Hints
+    export: SqlExportStore
+    turns: SqlTurnStore
+    jobs: SqlJobStore
+    listening: SqlListeningStore
+    hints: SqlHintStore
 
     async def title(self) -> tuple[str, str]:
         rows = await self.database.fetch("SELECT title, made_by FROM titles WHERE session = $1", await self.id_at())

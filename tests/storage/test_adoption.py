@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from chathakase.core.errands import CLEAR_SESSION, Command, Errand
-from chathakase.core.types import ExpiryMode, Home
+from chathakase.core.jobs import CLEAR_SESSION, Command, Job
+from chathakase.core.types import ExpiryMode, WorkspaceKey
 from chathakase.storage.stores.adoption import adopt
 from tests.places import TEAM
 from tests.storage.stores import PLACE, TIMEOUT, Stores
@@ -13,19 +13,19 @@ NOWHERE_YET = replace(PLACE, workspace="")
 
 
 async def adopted(stores: Stores, workspace: str = TEAM, surface: str = PLACE.surface) -> None:
-    await adopt(stores.database, Home(surface, workspace))
+    await adopt(stores.database, WorkspaceKey(surface, workspace))
 
 
-async def test_sessions_and_errands_go_on_in_the_workspace(stores: Stores) -> None:
+async def test_sessions_and_jobs_go_on_in_the_workspace(stores: Stores) -> None:
     await stores.say("1", "q1", place=NOWHERE_YET)
-    await stores.errands.promise(Errand(Command(NOWHERE_YET, "2", "U1", CLEAR_SESSION)))
+    await stores.jobs.enqueue(Job(Command(NOWHERE_YET, "2", "U1", CLEAR_SESSION)))
     await adopted(stores, surface="another")
     assert not await stores.say("3", "q3", opens=False)
     await adopted(stores)
     assert (await stores.sessions.active(PLACE, limit=9)).sessions[0].place == PLACE
     assert await stores.say("3", "q3", opens=False)
     stores.clock.now += 60_000
-    assert [errand.task.place for errand in await stores.errands.claim([PLACE.home])] == [PLACE]
+    assert [job.task.place for job in await stores.jobs.claim([PLACE.workspace_key])] == [PLACE]
 
 
 async def test_what_is_gone_is_known_there(stores_with: Callable[[ExpiryMode], Stores]) -> None:
@@ -47,14 +47,14 @@ async def test_who_was_told_something_there_is_not_told_again(stores: Stores) ->
 
 
 async def test_until_when_somebody_listened_there_is_known(stores: Stores) -> None:
-    await stores.listening.note([NOWHERE_YET.home])
+    await stores.listening.note([NOWHERE_YET.workspace_key])
     noted = stores.clock.now
     await adopted(stores)
-    assert await stores.listening.until([PLACE.home]) == noted
+    assert await stores.listening.until([PLACE.workspace_key]) == noted
     stores.clock.now += 5
-    await stores.listening.note([NOWHERE_YET.home])
+    await stores.listening.note([NOWHERE_YET.workspace_key])
     await adopted(stores)
-    assert await stores.listening.until([PLACE.home]) == noted
+    assert await stores.listening.until([PLACE.workspace_key]) == noted
 
 
 async def test_only_the_first_workspace_gets_them_and_only_once(stores: Stores) -> None:

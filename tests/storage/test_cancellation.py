@@ -18,18 +18,18 @@ from uuid import uuid4
 
 import pytest
 
-from chathakase.core.errands import Command, Errand, Press
 from chathakase.core.errors import StoreError
 from chathakase.core.files import Reading
+from chathakase.core.jobs import Command, Interaction, Job
 from chathakase.core.leases import LEASE_MS
 from chathakase.core.memory import Scope, TitleBy
-from chathakase.core.types import ExpiryMode, Lease, Place, Role, Usage, Wish
+from chathakase.core.types import ExpiryMode, Lease, Place, Role, TurnAction, Usage
 from chathakase.storage.sqlite.connection import LOCKED
 from chathakase.storage.sqlite.driver import SqliteDatabase, open_sqlite
 from chathakase.storage.sqlite.merging import INDEXES
 from chathakase.storage.sqlite.migrate import migrate
-from chathakase.storage.stores.errands import KEPT_MS, Errands
-from chathakase.storage.stores.listening import Listening
+from chathakase.storage.stores.job_store import KEPT_MS, SqlJobStore
+from chathakase.storage.stores.listening_store import SqlListeningStore
 from tests.places import slack_place
 from tests.storage.cuts import Manner, cut
 from tests.storage.stores import (
@@ -174,7 +174,7 @@ async def finish(stores: Stores) -> Work:
 
 async def finish_without_words(stores: Stores) -> Work:
     turn = await stores.answered("1", "q1", "a1")
-    await stores.press(turn)
+    await stores.interaction(turn)
     lease = await stores.claimed()
     return lambda: stores.turns.finish(lease, FAILED)
 
@@ -193,7 +193,7 @@ async def release(stores: Stores) -> Work:
 
 async def reopen(stores: Stores) -> Work:
     turn = await stores.answered("1", "q1")
-    return lambda: stores.press(turn)
+    return lambda: stores.interaction(turn)
 
 
 async def clear(stores: Stores) -> Work:
@@ -225,49 +225,49 @@ async def append_a_command(stores: Stores) -> Work:
 
 
 async def command(stores: Stores, place: Place, ref: str) -> object:
-    errand = Errand(Command(place, ref, "U1", "help"))
-    return await stores.sessions.append(said(ref, place=place), role=Role.COMMAND, errand=errand)
+    job = Job(Command(place, ref, "U1", "help"))
+    return await stores.sessions.append(said(ref, place=place), role=Role.COMMAND, job=job)
 
 
-def a_press(place: Place, ref: str) -> Errand:
-    return Errand(Press(place, ref, "U1", Wish.STOP))
+def a_interaction(place: Place, ref: str) -> Job:
+    return Job(Interaction(place, ref, "U1", TurnAction.STOP))
 
 
-async def promise_an_errand(stores: Stores) -> Work:
-    return lambda: errands(stores).promise(a_press(PLACE, "2"))
+async def enqueue_an_job(stores: Stores) -> Work:
+    return lambda: jobs(stores).enqueue(a_interaction(PLACE, "2"))
 
 
-async def claim_errands(stores: Stores) -> Work:
-    await errands(stores).promise(a_press(PLACE, "2"))
+async def claim_jobs(stores: Stores) -> Work:
+    await jobs(stores).enqueue(a_interaction(PLACE, "2"))
     stores.clock.now += LEASE_MS + 1
-    return lambda: errands(stores).claim([PLACE.home])
+    return lambda: jobs(stores).claim([PLACE.workspace_key])
 
 
-async def hold_an_errand(stores: Stores) -> Work:
-    await errands(stores).promise(a_press(PLACE, "2"))
+async def hold_an_job(stores: Stores) -> Work:
+    await jobs(stores).enqueue(a_interaction(PLACE, "2"))
     stores.clock.now += 5
-    return lambda: errands(stores).hold(a_press(PLACE, "2"))
+    return lambda: jobs(stores).hold(a_interaction(PLACE, "2"))
 
 
-async def release_an_errand(stores: Stores) -> Work:
-    await errands(stores).promise(a_press(PLACE, "2"))
-    return lambda: errands(stores).release(a_press(PLACE, "2"))
+async def release_an_job(stores: Stores) -> Work:
+    await jobs(stores).enqueue(a_interaction(PLACE, "2"))
+    return lambda: jobs(stores).release(a_interaction(PLACE, "2"))
 
 
-async def end_an_errand(stores: Stores) -> Work:
+async def end_an_job(stores: Stores) -> Work:
     for ref in ("1", "2"):
-        await errands(stores).promise(a_press(PLACE, ref))
-    await errands(stores).done(a_press(PLACE, "1"))
+        await jobs(stores).enqueue(a_interaction(PLACE, ref))
+    await jobs(stores).done(a_interaction(PLACE, "1"))
     stores.clock.now += KEPT_MS + 1
-    return lambda: errands(stores).done(a_press(PLACE, "2"))
+    return lambda: jobs(stores).done(a_interaction(PLACE, "2"))
 
 
-def errands(stores: Stores) -> Errands:
-    return Errands(stores.database)
+def jobs(stores: Stores) -> SqlJobStore:
+    return SqlJobStore(stores.database)
 
 
 async def listen(stores: Stores) -> Work:
-    return lambda: Listening(stores.database).note([PLACE.home])
+    return lambda: SqlListeningStore(stores.database).note([PLACE.workspace_key])
 
 
 async def move(stores: Stores) -> Work:
@@ -306,11 +306,11 @@ EVERY_OPERATION: tuple[Prepare, ...] = (
     entitle,
     note_reading,
     append_a_command,
-    promise_an_errand,
-    claim_errands,
-    hold_an_errand,
-    release_an_errand,
-    end_an_errand,
+    enqueue_an_job,
+    claim_jobs,
+    hold_an_job,
+    release_an_job,
+    end_an_job,
     listen,
 )
 
@@ -327,7 +327,7 @@ async def tables(stores: Stores) -> list[str]:
 async def rows(stores: Stores) -> str:
     """Everything that is stored, with random names replaced by their order."""
     fetch = stores.database.fetch
-    order = {"usage": "model", "withheld": "author", "participants": "author", "hints": "person, hint"}
+    order = {"usage": "model", "exclusions": "author", "participants": "author", "hints": "person, hint"}
     stored = {
         table: await fetch(f"SELECT * FROM {table} ORDER BY {order.get(table, 'rowid')}")
         for table in await tables(stores)
@@ -340,7 +340,7 @@ async def wipe(stores: Stores) -> None:
     async with stores.database.transaction() as transaction:
         for table in await tables(stores):
             await transaction.execute(f"DELETE FROM {table}")
-        await transaction.execute("DELETE FROM unswept")
+        await transaction.execute("DELETE FROM unmerged")
         for index in INDEXES:
             await transaction.execute(f"INSERT INTO {index} ({index}) VALUES ('delete-all')")
     stores.sessions._new_id = counting_ids()
@@ -501,8 +501,8 @@ class Storm:
             self.saved.add((place.name, ref))
         if self.rng.random() < 0.5:
             await self.stores.forgetting.clear(await self.stores.id_at(place), before=ref)
-        for errand in await errands(self.stores).claim([PLACE.home]):
-            await errands(self.stores).done(errand)
+        for job in await jobs(self.stores).claim([PLACE.workspace_key]):
+            await jobs(self.stores).done(job)
 
     async def _turn(self) -> None:
         turns = self.stores.turns
@@ -528,11 +528,13 @@ class Storm:
         if self.rng.random() < 0.3:
             await self.stores.forgetting.expire()
         if self.turns:
-            await self.stores.press(self.rng.choice(self.turns), run=self.rng.randrange(1, 3), place=self._place())
+            await self.stores.interaction(
+                self.rng.choice(self.turns), run=self.rng.randrange(1, 3), place=self._place()
+            )
 
     async def _look(self) -> None:
         await self.stores.remembered(lease=LATER)
-        await self.stores.turns.waiting([PLACE.home])
+        await self.stores.turns.waiting([PLACE.workspace_key])
         await self.stores.sessions.active(PLACE, limit=3)
 
 
@@ -549,9 +551,9 @@ TORN = {
         SELECT m.session, m.seq FROM messages m JOIN sessions s ON s.id = m.session
         WHERE m.reply_to IS NOT NULL AND m.role = 'assistant' AND (s.answered < m.reply_to OR NOT EXISTS
             (SELECT 1 FROM turns t WHERE t.id = m.ref AND t.upto = m.reply_to))""",
-    "a command has its errand": """
+    "a command has its job": """
         SELECT session, seq FROM messages m WHERE role = 'command' AND NOT EXISTS
-            (SELECT 1 FROM errands e WHERE e.session = m.session AND e.ref = m.ref)""",
+            (SELECT 1 FROM jobs e WHERE e.session = m.session AND e.ref = m.ref)""",
     "who has no lease holds nothing": "SELECT id FROM sessions WHERE lease_owner IS NULL AND lease_until <> 0",
     "nothing is left without its session": "PRAGMA foreign_key_check",
     "the file is whole": "SELECT * FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
@@ -561,7 +563,7 @@ TORN = {
 def torn(path: Path) -> list[str]:
     """What is half done in a file, as another program sees it."""
     with closing(sqlite3.connect(path)) as other:
-        return [promise for promise, broken in TORN.items() if other.execute(broken).fetchall()]
+        return [enqueue for enqueue, broken in TORN.items() if other.execute(broken).fetchall()]
 
 
 NAMED = """

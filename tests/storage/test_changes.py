@@ -87,7 +87,7 @@ async def test_the_answer_of_a_turn_that_is_taken_up_again_is_its_own_affair(sto
     lease = await stores.claimed()
     await stores.turns.note_reply(lease, ["1.5"])
     await stores.turns.finish(lease, answer("a1"))
-    await stores.press(lease.turn)
+    await stores.interaction(lease.turn)
     await stores.claimed()
     await stores.changes.change(change("1.5"))
     assert await stores.texts() == ["q1", "a1"]
@@ -133,17 +133,17 @@ async def test_what_is_deleted_before_it_is_known_is_not_stored_any_more(stores:
 
 async def test_a_command_that_becomes_a_question_waits_once(stores: Stores) -> None:
     await stores.say("1", "help", command=True)
-    assert await stores.turns.waiting([PLACE.home]) == []
+    assert await stores.turns.waiting([PLACE.workspace_key]) == []
     asked = change("1", "help me cook", files=(FILE,))
     assert await stores.changes.change(asked) == Touched(ID, PLACE, "U1", 2, Standing.ASKED)
-    assert await stores.turns.waiting([PLACE.home]) == [HERE]
+    assert await stores.turns.waiting([PLACE.workspace_key]) == [HERE]
     for again in (asked, replace(asked, at=asked.at + 1)):
         assert await stores.changes.change(again) is None
     assert not await stores.say("1", "help me cook")
     lease = await stores.claimed()
     assert await stores.texts(lease) == ["help me cook"]
     assert await stores.turns.finish(lease, answer("With pleasure."))
-    assert await stores.turns.waiting([PLACE.home]) == []
+    assert await stores.turns.waiting([PLACE.workspace_key]) == []
     assert await stores.title() == ("help me cook", "rule")
     touched = await stores.changes.change(change("1", "help me bake", at=9_000_002))
     assert touched is not None
@@ -154,7 +154,7 @@ async def test_a_command_that_becomes_another_is_not_done(stores: Stores) -> Non
     await stores.say("1", "help", command=True)
     touched = await stores.changes.change(change("1", "stop"), is_command=True)
     assert touched == Touched(ID, PLACE, "U1", 1, Standing.CONTEXT)
-    assert await stores.turns.waiting([PLACE.home]) == []
+    assert await stores.turns.waiting([PLACE.workspace_key]) == []
     assert await stores.texts() == []
 
 
@@ -162,7 +162,7 @@ async def test_a_command_may_become_talk_among_people(stores: Stores) -> None:
     await stores.say("1", "help", command=True)
     touched = await stores.changes.change(change("1", "@bob help me", asks=False, opens=False))
     assert touched == Touched(ID, PLACE, "U1", 1, Standing.CONTEXT)
-    assert await stores.turns.waiting([PLACE.home]) == []
+    assert await stores.turns.waiting([PLACE.workspace_key]) == []
     assert await stores.texts() == ["@bob help me"]
 
 
@@ -193,7 +193,7 @@ async def test_what_calls_us_only_now_waits_once(above: bool, stores: Stores) ->
     else:
         await stores.say("1", "@bob what is this?", asks=False, opens=False)
     assert (await stores.changes.change(change("1", "@bob what's this?", asks=False, opens=False))) is not None
-    assert await stores.turns.waiting([PLACE.home]) == []
+    assert await stores.turns.waiting([PLACE.workspace_key]) == []
     called = change("1", "what is this?", at=9_000_001)
     touched = await stores.changes.change(called, calls=True)
     assert touched is not None
@@ -205,11 +205,11 @@ async def test_what_calls_us_only_now_waits_once(above: bool, stores: Stores) ->
     touched = await stores.changes.change(change("1", "what is that?", at=9_000_002), calls=True)
     assert touched is not None
     assert touched.standing is Standing.NEWEST
-    assert await stores.turns.waiting([PLACE.home]) == []
+    assert await stores.turns.waiting([PLACE.workspace_key]) == []
 
 
 async def test_what_did_not_ask_is_not_answered_unless_it_calls_us_by_its_change(stores: Stores) -> None:
     await stores.say("1", "refused", asks=False)
     await stores.changes.change(change("1", "refused, with a typo mended"))
     await stores.changes.change(change("1", "stop", at=9_000_001), is_command=True, calls=True)
-    assert await stores.turns.waiting([PLACE.home]) == []
+    assert await stores.turns.waiting([PLACE.workspace_key]) == []

@@ -3,8 +3,8 @@
 import asyncio
 
 from chathakase.core.leases import LEASE_MS
-from chathakase.core.types import Hold, Lease
-from chathakase.storage.stores.forgetting import AT_ONCE
+from chathakase.core.types import Lease, Renewal
+from chathakase.storage.stores.forget_store import AT_ONCE
 from tests.places import HOME
 from tests.storage.stores import FAILED, ID, Stores, answer
 
@@ -21,7 +21,7 @@ async def test_done_once_more_it_ends_nothing(stores: Stores) -> None:
     assert await stores.turns.claim(ID, before="2") is None
     assert not await stores.turns.want_stop(ID, before="2")
     assert await stores.clear("2") == 0
-    assert await stores.turns.renew(lease) is Hold.HELD
+    assert await stores.turns.renew(lease) is Renewal.HELD
     assert await stores.turns.finish(lease, answer("a3"))
     assert await stores.texts(await stores.claimed()) == ["q3", "a3", "q4"]
 
@@ -44,11 +44,11 @@ async def test_done_once_more_it_leaves_alone_what_is_taken_up_again(stores: Sto
     await stores.say("2", CLEAR, command=True)
     await stores.clear("2")
     later = await stores.answered("3", "q3")
-    await stores.press(later)
+    await stores.interaction(later)
     lease = await stores.claimed()
     assert not await stores.turns.want_stop(ID, before="2")
     assert await stores.clear("2") == 0
-    assert await stores.turns.renew(lease) is Hold.HELD
+    assert await stores.turns.renew(lease) is Renewal.HELD
     assert await stores.turns.finish(lease, answer("a3"))
     assert await stores.texts() == ["q3", "a3"]
 
@@ -94,7 +94,7 @@ async def test_what_was_asked_later_is_answered_though_its_turn_answers_somethin
     lease = await _turn_on_both_sides(stores)
     assert await stores.turns.want_stop(ID, before="2")
     assert await stores.clear("2") == 1
-    assert await stores.turns.renew(lease) is Hold.LOST
+    assert await stores.turns.renew(lease) is Renewal.LOST
     assert await stores.turns.was_cleared(lease)
     afresh = await stores.claimed()
     assert (afresh.resumed, await stores.texts(afresh)) == (False, ["q3"])

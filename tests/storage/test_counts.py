@@ -5,10 +5,10 @@ from time import process_time
 
 import pytest
 
-from chathakase.core.errands import Command, Errand
+from chathakase.core.jobs import Command, Job
 from chathakase.core.memory import Scope
-from chathakase.core.types import ExpiryMode, LastMessage, Participant, Role, SaidTo, Wish
-from chathakase.storage.sqlite.checkup import check_database
+from chathakase.core.types import ExpiryMode, LastMessage, Participant, Role, SaidTo, TurnAction
+from chathakase.storage.sqlite.database_diagnostics import check_database
 from chathakase.storage.sqlite.recount import recount
 from tests.places import slack_place
 from tests.storage.stores import HERE, ID, PLACE, TIMEOUT, Stores, answer, change, said
@@ -82,20 +82,20 @@ async def a_command_that_is_a_question_now(stores: Stores) -> None:
 
 async def a_mention_whose_file_comes_later(stores: Stores) -> None:
     incoming = said("6.000001", "", author="U5")
-    await stores.sessions.append(incoming, role=Role.COMMAND, errand=Errand(Command(PLACE, "6.000001", "U5", "help")))
+    await stores.sessions.append(incoming, role=Role.COMMAND, job=Job(Command(PLACE, "6.000001", "U5", "help")))
     await stores.say("6.000001", "look at this", author="U5")
 
 
 async def another_answer(stores: Stores) -> None:
     turn, run = await stores.newest()
-    assert await stores.press(turn, Wish.RETRY, run=run)
+    assert await stores.interaction(turn, TurnAction.RETRY, run=run)
     stores.clock.now += 1
     await stores.turns.finish(await stores.claimed(), answer("two, better"))
 
 
 async def another_answer_that_fails(stores: Stores) -> None:
     turn, run = await stores.newest()
-    assert await stores.press(turn, Wish.RETRY, run=run)
+    assert await stores.interaction(turn, TurnAction.RETRY, run=run)
     await stores.turns.finish(await stores.claimed(), answer(""))
 
 
@@ -125,7 +125,7 @@ async def a_question_after_it_was_cleared(stores: Stores) -> None:
 
 async def messages_from_above(stores: Stores) -> None:
     async with stores.database.transaction() as transaction:
-        await transaction.execute("UPDATE sessions SET above_read = 0")
+        await transaction.execute("UPDATE sessions SET backfilled = 0")
     above = [said(f"0.0000{number:02}", f"above {number}", author=f"U{number % 4}") for number in range(20)]
     above.append(said("0.000030", "ours", author="", ours=True))
     assert await stores.memory.add_above(ID, above) == 21
@@ -203,7 +203,7 @@ async def test_it_is_right_when_a_session_expires(
 ) -> None:
     stores = stores_with(mode)
     await talk(stores)
-    await stores.errands.done(Errand(Command(PLACE, "5.000001", "U1", "session info")))
+    await stores.jobs.done(Job(Command(PLACE, "5.000001", "U1", "session info")))
     stores.clock.now += TIMEOUT + 1
     assert await stores.forgetting.expire() == 1
     found = await assert_true(stores.database)
@@ -217,7 +217,7 @@ async def test_it_is_right_when_a_session_expires(
 async def test_it_is_right_while_a_session_is_deleted_bit_by_bit(stores: Stores) -> None:
     await talk(stores)
     async with stores.database.transaction() as transaction:
-        await transaction.execute("UPDATE sessions SET doomed = 1")
+        await transaction.execute("UPDATE sessions SET deleting = 1")
     for left in (5, 4, 3, 2, 1, 0):
         found = await assert_true(stores.database)
         assert found[ID].messages <= left

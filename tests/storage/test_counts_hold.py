@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from chathakase.core.errands import Command, Errand, Press
+from chathakase.core.jobs import Command, Interaction, Job
 from chathakase.core.memory import Change, Scope
-from chathakase.core.types import ExpiryMode, Place, Role, SaidTo, Session, SessionId, Wish
+from chathakase.core.types import ExpiryMode, Place, Role, SaidTo, Session, SessionId, TurnAction
 from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.sqlite.migrate import migrate
 from tests.places import slack_place
@@ -56,12 +56,10 @@ class CountsHold(RuleBasedStateMachine):
         before = await self.session(place)
         incoming = said(ref, text, place=place, author=author, **about)
         is_command = about.get("asks") is None and text == "help"
-        errand = Errand(Command(place, ref, author, "help")) if is_command else None
-        saved = await self.stores.sessions.append(
-            incoming, role=Role.COMMAND if is_command else Role.USER, errand=errand
-        )
-        if errand:
-            await self.stores.errands.done(errand)
+        job = Job(Command(place, ref, author, "help")) if is_command else None
+        saved = await self.stores.sessions.append(incoming, role=Role.COMMAND if is_command else Role.USER, job=job)
+        if job:
+            await self.stores.jobs.done(job)
         if saved and saved.session is not None and (before is None or before.id != saved.session):
             self.opened_by[saved.session] = author
 
@@ -106,16 +104,16 @@ class CountsHold(RuleBasedStateMachine):
                 await self.stores.turns.note_reply(lease, [f"{lease.turn[:5]}.9"])
                 await self.stores.turns.finish(lease, answer(text))
 
-    @rule(place=places, wish=st.sampled_from([Wish.RETRY, Wish.CONTINUE]))
-    def again(self, place: Place, wish: Wish) -> None:
-        self.runner.run(self._again(place, wish))
+    @rule(place=places, action=st.sampled_from([TurnAction.RETRY, TurnAction.CONTINUE]))
+    def again(self, place: Place, action: TurnAction) -> None:
+        self.runner.run(self._again(place, action))
 
-    async def _again(self, place: Place, wish: Wish) -> None:
+    async def _again(self, place: Place, action: TurnAction) -> None:
         session = await self.session(place)
         newest = session and await self.stores.turns.newest(session.id)
         if session and newest:
-            press = Press(place, "9.9", "U1", wish, newest.turn, newest.run)
-            await self.stores.turns.reopen(session.id, press)
+            interaction = Interaction(place, "9.9", "U1", action, newest.turn, newest.run)
+            await self.stores.turns.reopen(session.id, interaction)
 
     @rule(place=places)
     def delete_an_answer(self, place: Place) -> None:

@@ -76,7 +76,7 @@ def early(request: pytest.FixtureRequest, database: Path) -> Path:
 async def mended(early: Path) -> AsyncIterator[Stores]:
     async with open_sqlite(early, clock=Clock()) as opened:
         await migrate(opened, now=0)
-        await adopt(opened, PLACE.home)
+        await adopt(opened, PLACE.workspace_key)
         yield stores_of(opened)
 
 
@@ -145,7 +145,7 @@ async def test_two_processes_mend_at_the_same_time(form: str, database: Path) ->
         assert sorted(each.version for applied in done for each in applied) == [
             each.version for each in migrations()[13:]
         ]
-        await adopt(one, PLACE.home)
+        await adopt(one, PLACE.workspace_key)
         await _go_on(stores_of(one))
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from chathakase.core.errands import Command, Errand
 from chathakase.core.files import Image, Reading
+from chathakase.core.jobs import Command, Job
 from chathakase.core.memory import Change, Scope, TitleBy
 from chathakase.core.types import Expiry, ExpiryMode
 from chathakase.storage.sqlite import emptying as emptying_module
@@ -105,9 +105,9 @@ async def test_a_title_and_the_argument_of_a_command_leave_it(stores: Stores, da
     await stores.say("1.0", "hello")
     await stores.titles.entitle(ID, WORDS, by=TitleBy.PERSON)
     command = Command(PLACE, "2.0", "U1", "rename session", WORDS)
-    assert await stores.errands.promise(Errand(command))
+    assert await stores.jobs.enqueue(Job(command))
     await stores.titles.entitle(ID, "harmless", by=TitleBy.PERSON)
-    await stores.errands.done(Errand(command))
+    await stores.jobs.done(Job(command))
     assert left(database)
     await stores.emptying.empty_the_log()
     assert left(database) == []
@@ -125,7 +125,7 @@ async def test_nothing_is_done_where_nothing_was_forgotten(
 
     await stores.answered("1.0", WORDS, "an answer", author="U1")
     await stores.say("2.0", "help", command=True)
-    await stores.errands.done(Errand(Command(PLACE, "2.0", "U1", "help")))
+    await stores.jobs.done(Job(Command(PLACE, "2.0", "U1", "help")))
     assert await stores.sum_up("so far")
     await stores.titles.entitle(ID, "a first title", by=TitleBy.RULE)
     monkeypatch.setattr(SqliteDatabase, "empty_log", empty)

@@ -15,10 +15,10 @@ WHERE = f"session={ID} place={PLACE.surface}/{PLACE.workspace}/{PLACE.name}"
 @pytest.fixture
 def told(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
     """What the log was told since the last time."""
-    caplog.set_level("INFO", logger="chathakase.events")
+    caplog.set_level("INFO", logger="chathakase.log_events")
 
     def told() -> list[str]:
-        messages = [record.getMessage() for record in caplog.records if record.name == "chathakase.events"]
+        messages = [record.getMessage() for record in caplog.records if record.name == "chathakase.log_events"]
         caplog.clear()
         return messages
 
@@ -70,10 +70,12 @@ async def test_a_session_is_deleted(
     assert [line.partition(":")[0] for line in more] == (["session opened"] if how == "begins anew" else [])
 
 
-async def test_a_session_is_woken_by_a_press_and_by_an_edit(stores: Stores, told: Callable[[], list[str]]) -> None:
+async def test_a_session_is_woken_by_a_interaction_and_by_an_edit(
+    stores: Stores, told: Callable[[], list[str]]
+) -> None:
     turn = await stores.answered("1", "q1")
     await stores.say("2", "swordfish", asks=False)
-    ways = (lambda: stores.press(turn), lambda: stores.changes.change(change("2", "halibut?"), calls=True))
+    ways = (lambda: stores.interaction(turn), lambda: stores.changes.change(change("2", "halibut?"), calls=True))
     for wakes in ways:
         if (lease := await stores.turns.claim(ID)) is not None:
             await stores.turns.finish(lease, answer("a1"))

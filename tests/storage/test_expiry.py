@@ -8,8 +8,8 @@ import pytest
 
 from chathakase.core.memory import Memory
 from chathakase.core.types import ExpiryMode
-from chathakase.storage.stores.expiry import GONE_MS
-from chathakase.storage.stores.places import columns_of
+from chathakase.storage.stores.expiry import TOMBSTONE_MS
+from chathakase.storage.stores.place_columns import columns_of
 from tests.places import slack_place
 from tests.storage.stores import FILE, ID, PLACE, TIMEOUT, Stores, answer
 
@@ -29,7 +29,7 @@ async def old(stores: Stores, messages: int = 0) -> None:
     await stores.say("4", "the young giraffe", place=OTHER, asks=False)
 
 
-TABLES = ("sessions", "messages", "turns", "titles", "summaries", "files", "usage", "errands")
+TABLES = ("sessions", "messages", "turns", "titles", "summaries", "files", "usage", "jobs")
 
 
 @pytest.mark.parametrize("messages", [0, 300])
@@ -81,10 +81,10 @@ async def test_a_deletion_that_was_cut_short_is_gone_on_with(stores_with: Callab
 async def test_what_is_said_meanwhile_begins_anew(stores: Stores) -> None:
     await old(stores, 300)
     async with stores.database.transaction() as transaction:
-        await transaction.execute("UPDATE sessions SET doomed = 1 WHERE id = $1", ID)
+        await transaction.execute("UPDATE sessions SET deleting = 1 WHERE id = $1", ID)
     assert not await stores.say("5", "a reply that needs the session", opens=False)
     async with stores.database.transaction() as transaction:
-        await transaction.execute("UPDATE sessions SET doomed = 1")
+        await transaction.execute("UPDATE sessions SET deleting = 1")
     assert await stores.say("6", "a mention")
     assert await stores.texts() == ["a mention"]
     assert (await stores.claimed()).upto == 1
@@ -98,23 +98,25 @@ async def test_it_is_known_for_a_while_that_a_session_is_gone(stores_with: Calla
     await stores.forgetting.expire()
     assert not await stores.say("5", "delivered again")
     assert not await stores.say("4", "came late")
-    stores.clock.now += GONE_MS + 1
+    stores.clock.now += TOMBSTONE_MS + 1
     await stores.forgetting.expire()
     await stores.say("6", "another")
     stores.clock.now += TIMEOUT + 1
     await stores.forgetting.expire()
-    assert await stores.database.fetch("SELECT surface, workspace, channel, thread FROM gone") == [columns_of(PLACE)]
+    assert await stores.database.fetch("SELECT surface, workspace, channel, thread FROM tombstones") == [
+        columns_of(PLACE)
+    ]
 
 
 async def test_a_session_whose_rows_are_being_deleted_is_gone_for_everybody(stores: Stores) -> None:
     turn = await stores.answered("1", "the secret", "an answer")
     await stores.say("2", "a question that waits")
     async with stores.database.transaction() as transaction:
-        await transaction.execute("UPDATE sessions SET doomed = 1")
+        await transaction.execute("UPDATE sessions SET deleting = 1")
     assert await stores.turns.claim(ID) is None
-    assert not await stores.press(turn)
+    assert not await stores.interaction(turn)
     assert await stores.remembered() == Memory(())
-    assert await stores.listening.active([PLACE.home], since=0, limit=9) == []
+    assert await stores.listening.active([PLACE.workspace_key], since=0, limit=9) == []
     assert await stores.export.transcript(ID) is None
     await stores.forgetting.prune(idle=DAY)
     assert await stores.count("messages") == 0

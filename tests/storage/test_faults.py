@@ -10,7 +10,7 @@ import pytest
 from chathakase.core.errors import StoreError
 from chathakase.storage.sqlite.driver import SqliteDatabase, open_sqlite, schema_version
 from chathakase.storage.sqlite.migrate import migrate
-from chathakase.storage.sqlite.trouble import DatabaseTrouble, Trouble
+from chathakase.storage.sqlite.sqlite_errors import DatabaseError, SqliteFailure
 from tests.rights import without_rights
 from tests.storage.stores import ID, Stores, answer
 from tests.storage.strikes import PAGE, damaged, failing, full, locked, moved, overwrite, read_only
@@ -19,16 +19,19 @@ from tests.storage.strikes import PAGE, damaged, failing, full, locked, moved, o
 @pytest.mark.parametrize(
     ("strikes", "trouble", "told"),
     [
-        (locked, Trouble.LOCKED, "another program"),
-        (full, Trouble.FULL, "make room"),
-        (read_only, Trouble.READ_ONLY, "allow writing"),
-        (failing, Trouble.DISK, "SQLITE_IOERR_WRITE"),
-        (damaged, Trouble.DAMAGED, "restore a backup"),
-        (moved, Trouble.MOVED, "put it back"),
+        (locked, SqliteFailure.LOCKED, "another program"),
+        (full, SqliteFailure.FULL, "make room"),
+        (read_only, SqliteFailure.READ_ONLY, "allow writing"),
+        (failing, SqliteFailure.DISK, "SQLITE_IOERR_WRITE"),
+        (damaged, SqliteFailure.DAMAGED, "restore a backup"),
+        (moved, SqliteFailure.MOVED, "put it back"),
     ],
 )
 async def test_a_trouble_is_told_and_leaves_nothing_half_done(
-    strikes: Callable[[SqliteDatabase], AbstractAsyncContextManager[None]], trouble: Trouble, told: str, stores: Stores
+    strikes: Callable[[SqliteDatabase], AbstractAsyncContextManager[None]],
+    trouble: SqliteFailure,
+    told: str,
+    stores: Stores,
 ) -> None:
     await stores.say("1", "before")
     lease = await stores.claimed()
@@ -41,7 +44,7 @@ async def test_a_trouble_is_told_and_leaves_nothing_half_done(
         for attempt in tries:
             with pytest.raises(StoreError, match=told) as raised:
                 await attempt()
-            assert isinstance(raised.value, DatabaseTrouble)
+            assert isinstance(raised.value, DatabaseError)
             assert raised.value.trouble is trouble
             assert "xxx" not in str(raised.value)
     assert await stores.database.fetch("SELECT seq, asked, answered, lease_owner FROM sessions") == [
@@ -91,22 +94,22 @@ def a_folder(path: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "trouble"),
     [
-        (garbage, Trouble.NO_DATABASE),
-        (no_header, Trouble.NO_DATABASE),
-        (garbled_pages, Trouble.DAMAGED),
-        (half_of_it, Trouble.DAMAGED),
-        (notes, Trouble.NO_DATABASE),
-        (a_folder, Trouble.NOT_OPENED),
+        (garbage, SqliteFailure.NO_DATABASE),
+        (no_header, SqliteFailure.NO_DATABASE),
+        (garbled_pages, SqliteFailure.DAMAGED),
+        (half_of_it, SqliteFailure.DAMAGED),
+        (notes, SqliteFailure.NO_DATABASE),
+        (a_folder, SqliteFailure.NOT_OPENED),
     ],
 )
 async def test_what_is_not_whole_is_found_before_it_is_used(
-    spoil: Callable[[Path], None], trouble: Trouble, database: Path
+    spoil: Callable[[Path], None], trouble: SqliteFailure, database: Path
 ) -> None:
     async with open_sqlite(database) as opened:
         await migrate(opened, now=0)
     spoil(database)
     before = database.read_bytes() if database.is_file() else b""
-    with pytest.raises(DatabaseTrouble) as raised:
+    with pytest.raises(DatabaseError) as raised:
         await schema_version(database)
     assert raised.value.trouble is trouble
     with suppress(IsADirectoryError):
@@ -114,9 +117,9 @@ async def test_what_is_not_whole_is_found_before_it_is_used(
 
 
 async def test_a_missing_folder_is_told(tmp_path: Path) -> None:
-    with pytest.raises(DatabaseTrouble, match="its folder must exist"):
+    with pytest.raises(DatabaseError, match="its folder must exist"):
         await schema_version(tmp_path / "no" / "such.db")
-    with pytest.raises(DatabaseTrouble, match="its folder must exist"):
+    with pytest.raises(DatabaseError, match="its folder must exist"):
         async with open_sqlite(tmp_path / "no" / "such.db"):
             pass
 
@@ -134,12 +137,12 @@ async def test_a_closed_database_says_so(database: Path) -> None:
 def test_what_may_only_be_read_is_told_at_start(database: Path) -> None:
     asyncio.run(start(database))
     database.chmod(0o400)
-    assert without_rights(lambda: refusal(database)) is Trouble.READ_ONLY
+    assert without_rights(lambda: refusal(database)) is SqliteFailure.READ_ONLY
     database.chmod(0o600)
     database.parent.chmod(0o500)
     told = without_rights(lambda: refusal(database))
     database.parent.chmod(0o700)
-    assert told is Trouble.READ_ONLY
+    assert told is SqliteFailure.READ_ONLY
 
 
 async def start(database: Path) -> None:
@@ -148,9 +151,9 @@ async def start(database: Path) -> None:
         await migrate(opened, now=0)
 
 
-def refusal(database: Path) -> Trouble | None:
+def refusal(database: Path) -> SqliteFailure | None:
     try:
         asyncio.run(start(database))
-    except DatabaseTrouble as error:
+    except DatabaseError as error:
         return error.trouble
     return None

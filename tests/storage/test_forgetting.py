@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from chathakase.core.errands import Command, Errand
+from chathakase.core.jobs import Command, Job
 from chathakase.core.memory import Scope, TitleBy
-from chathakase.core.types import Hold, Role
+from chathakase.core.types import Renewal, Role
 from tests.places import slack_place
 from tests.storage.stores import FILE, HERE, ID, PLACE, Stores, answer, said
 
@@ -76,16 +76,16 @@ async def test_what_is_forgotten_is_not_read_again_from_above(scope: Scope, stor
     above = [said("1", "apples of U1"), said("2", "pears of U2", author="U2"), said("5.5", "figs of U1, said since")]
     assert await stores.memory.add_above(ID, above) == 2
     assert await stores.texts() == ["pears of U2", "figs of U1, said since", "now a question"]
-    assert await stores.count("withheld") == 0
+    assert await stores.count("exclusions") == 0
 
 
-async def test_nothing_is_withheld_where_nothing_above_is_read_any_more(stores: Stores) -> None:
+async def test_nothing_is_excluded_where_nothing_above_is_read_any_more(stores: Stores) -> None:
     await stores.say("5", "forget my messages here", command=True)
     await stores.forgetting.forget(Scope.HERE, author="U1", session=HERE, before="5")
-    assert await stores.count("withheld") == 1
+    assert await stores.count("exclusions") == 1
     await stores.say("6", "clear session", command=True)
     await stores.clear("6")
-    assert await stores.count("withheld") == 0
+    assert await stores.count("exclusions") == 0
 
 
 async def test_one_message_of_anybody_is_forgotten(talk: Stores) -> None:
@@ -121,29 +121,29 @@ async def test_what_is_forgotten_is_not_answered(stores: Stores) -> None:
     await stores.say("3", "forget", command=True)
     lease = await stores.claimed()
     await stores.forgetting.forget(Scope.HERE, author="U1", session=HERE, before="3")
-    assert await stores.turns.renew(lease) is Hold.HELD
+    assert await stores.turns.renew(lease) is Renewal.HELD
     await stores.turns.release(lease)
     assert await stores.texts(await stores.claimed()) == ["theirs"]
     await stores.forgetting.forget(Scope.EVERYWHERE, author="U2", session=HERE, before="3")
-    assert await stores.turns.waiting([PLACE.home]) == []
+    assert await stores.turns.waiting([PLACE.workspace_key]) == []
 
 
 async def test_what_was_said_behind_a_command_is_forgotten_when_it_is_done(stores: Stores) -> None:
-    errand = Errand(Command(PLACE, "1", "U1", "rename session", "Secret"))
-    await stores.sessions.append(said("1", "rename session Secret"), role=Role.COMMAND, errand=errand)
+    job = Job(Command(PLACE, "1", "U1", "rename session", "Secret"))
+    await stores.sessions.append(said("1", "rename session Secret"), role=Role.COMMAND, job=job)
     await stores.say("2", "forget", command=True)
     await stores.forgetting.forget(Scope.HERE, author="U1", session=HERE, before="2")
-    assert await stores.database.fetch("SELECT argument FROM errands WHERE ref = '1'") == [("Secret",)]
-    await stores.errands.done(errand)
-    assert await stores.database.fetch("SELECT argument FROM errands WHERE ref = '1'") == [("",)]
+    assert await stores.database.fetch("SELECT argument FROM jobs WHERE ref = '1'") == [("Secret",)]
+    await stores.jobs.done(job)
+    assert await stores.database.fetch("SELECT argument FROM jobs WHERE ref = '1'") == [("",)]
     assert "Secret" not in await everything(stores)
 
 
 async def test_a_command_keeps_what_was_said_behind_it(stores: Stores) -> None:
-    errand = Errand(Command(PLACE, "1", "U1", "rename session", "Kyoto trip"))
-    await stores.sessions.append(said("1", "rename session Kyoto trip"), role=Role.COMMAND, errand=errand)
+    job = Job(Command(PLACE, "1", "U1", "rename session", "Kyoto trip"))
+    await stores.sessions.append(said("1", "rename session Kyoto trip"), role=Role.COMMAND, job=job)
     stores.clock.now += 60_000
-    assert [claimed.task for claimed in await stores.errands.claim([PLACE.home])] == [errand.task]
+    assert [claimed.task for claimed in await stores.jobs.claim([PLACE.workspace_key])] == [job.task]
 
 
 async def test_clearing_forgets_files_summary_title_and_earlier_commands(talk: Stores) -> None:

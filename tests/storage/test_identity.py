@@ -6,12 +6,12 @@ from itertools import count
 
 import pytest
 
-from chathakase.core.errands import CLEAR_SESSION, Command, Errand
+from chathakase.core.jobs import CLEAR_SESSION, Command, Job
 from chathakase.core.leases import LEASE_MS
 from chathakase.core.memory import Scope
 from chathakase.core.session_ids import new_session_id
 from chathakase.core.types import NO_SESSION, Appended, ExpiryMode, Place, SessionId
-from chathakase.storage.stores.vitals import count_waiting
+from chathakase.storage.stores.waiting_sessions import count_waiting
 from tests.places import slack_place
 from tests.storage.stores import FILE, HERE, ID, PLACE, TIMEOUT, Stores, answer, change, said
 
@@ -43,9 +43,9 @@ async def test_two_places_never_share_a_session(other: Place, stores: Stores) ->
     assert [await stores.id_at(place) for place in (PLACE, other)] == [ID, "s0002"]
     assert await stores.texts() == ["here", "one"]
     assert (await stores.claimed_at(other)).place == other
-    homes = {PLACE.home, other.home}
-    assert await stores.turns.waiting(homes) == []
-    assert {each.place for each in await stores.listening.active(homes, since=0, limit=9)} == {PLACE, other}
+    workspaces = {PLACE.workspace_key, other.workspace_key}
+    assert await stores.turns.waiting(workspaces) == []
+    assert {each.place for each in await stores.listening.active(workspaces, since=0, limit=9)} == {PLACE, other}
     assert await stores.listening.known(other) == {"2": 2_000_000, "3": 3_000_000}
     assert await stores.sessions.opened([PLACE, other, THERE]) == {PLACE: ID, other: "s0002"}
 
@@ -73,20 +73,20 @@ async def test_nothing_of_another_workspace_is_touched(other: Place, stores: Sto
 async def test_who_waits_is_told_to_whoever_is_in_the_workspace(stores: Stores) -> None:
     other = OTHERS["workspace"]
     turn = await stores.answered("1", "q1")
-    await stores.press(turn)
+    await stores.interaction(turn)
     await stores.say("2", "q2", place=other)
-    for homes, waiting in (({PLACE.home}, [PLACE]), ({other.home}, [other]), ((), [])):
-        assert [session.place for session in await stores.turns.waiting(homes)] == waiting
-    assert len(await stores.turns.waiting([PLACE.home, other.home])) == 2
+    for workspaces, waiting in (({PLACE.workspace_key}, [PLACE]), ({other.workspace_key}, [other]), ((), [])):
+        assert [session.place for session in await stores.turns.waiting(workspaces)] == waiting
+    assert len(await stores.turns.waiting([PLACE.workspace_key, other.workspace_key])) == 2
 
 
-async def test_the_same_command_is_promised_once_in_each_workspace(stores: Stores) -> None:
-    errands = [Errand(Command(place, "2", "U1", "help")) for place in (PLACE, OTHERS["workspace"], PLACE)]
-    assert [await stores.errands.promise(errand) for errand in errands] == [errands[0], errands[1], None]
-    await stores.errands.done(errands[0])
+async def test_the_same_command_is_enqueued_once_in_each_workspace(stores: Stores) -> None:
+    jobs = [Job(Command(place, "2", "U1", "help")) for place in (PLACE, OTHERS["workspace"], PLACE)]
+    assert [await stores.jobs.enqueue(job) for job in jobs] == [jobs[0], jobs[1], None]
+    await stores.jobs.done(jobs[0])
     stores.clock.now += LEASE_MS + 1
-    homes = {errand.task.place.home for errand in errands}
-    assert [errand.task.place for errand in await stores.errands.claim(homes)] == [OTHERS["workspace"]]
+    workspaces = {job.task.place.workspace_key for job in jobs}
+    assert [job.task.place for job in await stores.jobs.claim(workspaces)] == [OTHERS["workspace"]]
 
 
 async def test_it_is_moved_with_its_history_and_answered_there(stores: Stores) -> None:
@@ -109,11 +109,11 @@ async def test_it_is_moved_with_its_history_and_answered_there(stores: Stores) -
 async def test_its_old_place_may_open_a_new_session_but_not_with_what_was_had(stores: Stores) -> None:
     await stores.answered("5", "q5", "a5")
     await stores.sessions.move(ID, THERE)
-    assert await stores.say("6", "a reply", opens=False) is Appended.STRAY
+    assert await stores.say("6", "a reply", opens=False) is Appended.NO_SESSION_YET
     for ref in ("5", "4"):
         assert await stores.say(ref, "delivered again") is Appended.KNOWN
     assert await stores.say("6", "a new one") is Appended.NEW
-    assert await stores.say("5", "delivered again", opens=False) is Appended.STRAY
+    assert await stores.say("5", "delivered again", opens=False) is Appended.NO_SESSION_YET
     assert await stores.id_at() not in (ID, NO_SESSION)
     assert await stores.texts() == ["a new one"]
 
@@ -132,7 +132,7 @@ async def test_to_where_it_is_it_moves_as_often_as_you_like(stores: Stores) -> N
     lease = replace(await stores.again(turn), refs=())
     await stores.turns.note_reply(lease, ["1.5"])
     assert await stores.sessions.move(ID, PLACE)
-    assert await stores.count("gone") == 0
+    assert await stores.count("tombstones") == 0
     assert await stores.listening.known(PLACE) == {"1": 1_000_000}
     await stores.turns.release(lease)
     assert (await stores.claimed()).refs == ("1.5",)
@@ -142,12 +142,12 @@ async def test_without_a_place_it_waits_until_it_has_one(stores: Stores) -> None
     await stores.answered("1", "q1", "a1")
     await stores.say("2", "q2")
     assert await stores.sessions.move(ID, None)
-    assert await stores.turns.waiting([PLACE.home]) == []
+    assert await stores.turns.waiting([PLACE.workspace_key]) == []
     assert await stores.turns.next_asker(ID) is None
     assert await stores.turns.claim(ID) is None
     assert await stores.turns.claim(ID, to_end=True) is None
     assert (await count_waiting(stores.database)).turns == 0
-    assert await stores.listening.active([PLACE.home], since=0, limit=9) == []
+    assert await stores.listening.active([PLACE.workspace_key], since=0, limit=9) == []
     info = await stores.sessions.info(ID)
     assert info is not None
     assert (info.place, info.name, info.messages) == (None, ID, 3)
@@ -161,7 +161,7 @@ async def test_without_a_place_it_waits_until_it_has_one(stores: Stores) -> None
     await stores.say("3", "q3")
     assert await stores.sessions.move(await stores.id_at(), None)
     assert await stores.sessions.move(ID, THERE)
-    assert [session.id for session in await stores.turns.waiting([PLACE.home])] == [ID]
+    assert [session.id for session in await stores.turns.waiting([PLACE.workspace_key])] == [ID]
     lease = await stores.claimed_at(THERE)
     assert await stores.turns.finish(lease, answer("a2"))
     memory = await stores.memory.memory(ID, limit=9, tokens=99)
@@ -214,7 +214,7 @@ async def test_an_answer_that_is_wanted_again_is_written_at_the_new_place(stores
     await stores.turns.note_reply(lease, ["1.5"])
     await stores.turns.finish(lease, answer("a1, better"))
     await stores.sessions.move(ID, THERE)
-    assert await stores.press(turn, run=2, place=THERE)
+    assert await stores.interaction(turn, run=2, place=THERE)
     again = await stores.claimed_at(THERE)
     assert (again.turn, again.refs, again.run) == (turn, (), 3)
 
@@ -226,7 +226,7 @@ async def test_what_was_said_elsewhere_is_not_looked_for_in_the_new_thread(store
     stores.clock.now += 1
     await stores.say(f"{moved // 1000 + 5}", "q2", place=THERE)
     assert await stores.listening.known(THERE) == {f"{moved // 1000 + 5}": (moved + 5_000) * 1000}
-    (heard,) = await stores.listening.active([PLACE.home], since=0, limit=9)
+    (heard,) = await stores.listening.active([PLACE.workspace_key], since=0, limit=9)
     assert (heard.place, heard.first, heard.last) == (THERE, moved * 1000, (moved + 5_000) * 1000)
 
 
@@ -236,11 +236,11 @@ async def test_a_command_is_about_the_session_wherever_that_is_by_now(stores: St
     await stores.sessions.move(ID, THERE)
     assert await stores.turns.claim(ID) is None
     stores.clock.now += LEASE_MS + 1
-    (errand,) = await stores.errands.claim([PLACE.home])
-    assert (errand.session, errand.task.place) == (ID, PLACE)
-    assert await stores.forgetting.clear(errand.session, before="2") == 1
-    await stores.errands.done(errand)
-    assert await stores.errands.claim([PLACE.home]) == []
+    (job,) = await stores.jobs.claim([PLACE.workspace_key])
+    assert (job.session, job.task.place) == (ID, PLACE)
+    assert await stores.forgetting.clear(job.session, before="2") == 1
+    await stores.jobs.done(job)
+    assert await stores.jobs.claim([PLACE.workspace_key]) == []
 
 
 @pytest.mark.parametrize("mode", ExpiryMode)

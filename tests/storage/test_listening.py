@@ -1,7 +1,7 @@
 """What is known of a thread, to be held against what stands in it."""
 
 from chathakase.core.memory import Scope
-from chathakase.core.types import Home
+from chathakase.core.types import WorkspaceKey
 from tests.places import slack_place
 from tests.storage.stores import HERE, ID, PLACE, Stores, change, said
 
@@ -29,7 +29,7 @@ async def test_nothing_is_known_of_other_threads(stores: Stores) -> None:
 
 
 async def test_each_workspace_is_listened_to_by_itself(stores: Stores) -> None:
-    home, there = PLACE.home, Home(PLACE.surface, "T2")
+    home, there = PLACE.workspace_key, WorkspaceKey(PLACE.surface, "T2")
     began = stores.clock.now
     assert await stores.listening.until([home]) is None
     await stores.say("1")

@@ -8,7 +8,7 @@ import pytest
 
 from chathakase.core.memory import Memory, Scope
 from chathakase.core.types import ExpiryMode
-from chathakase.storage.stores.memory import AT_ONCE
+from chathakase.storage.stores.memory_store import AT_ONCE
 from tests.storage.stores import FILE, HERE, ID, PLACE, Stores, answer, said
 
 

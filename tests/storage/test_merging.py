@@ -86,7 +86,7 @@ async def test_no_part_of_a_word_is_left_in_the_index(stores: Stores) -> None:
     await stores.say("101", "young", place=OTHER, asks=False)
     await stores.forgetting.prune(idle=DAY - 1)
     assert not await holds(stores, "qzx")
-    assert await stores.count("unswept") == 0
+    assert await stores.count("unmerged") == 0
     assert len(await stores.search.search("ordinary", author=None, channels=None, limit=99)) >= 60
 
 
@@ -94,9 +94,9 @@ async def test_what_a_person_forgot_is_swept_out_of_the_index_as_well(stores: St
     await stores.say("1", "the qzx secret", asks=False)
     await stores.say("2", "forget", command=True)
     await stores.forgetting.forget(Scope.HERE, author="U1", session=HERE, before="2")
-    assert await stores.database.fetch("SELECT name FROM unswept ORDER BY name") == [("title_words",), ("words_0",)]
+    assert await stores.database.fetch("SELECT name FROM unmerged ORDER BY name") == [("title_words",), ("words_0",)]
     assert await stores.forgetting.prune(idle=DAY) == 0
-    assert await stores.count("unswept") == 0
+    assert await stores.count("unmerged") == 0
     assert not await holds(stores, "qzx")
     await stores.sessions.append(said("9", "still works"))
     assert await stores.search.search("works", author="U1", channels=None, limit=9)
@@ -108,14 +108,14 @@ async def test_what_is_taken_out_while_it_is_swept_is_swept_the_next_time(stores
     await stores.say("2", "an ordinary word", asks=False)
     await forget(stores, "2")
     sweeping = asyncio.create_task(stores.forgetting.prune(idle=DAY))
-    while not await stores.database.fetch("SELECT 1 FROM unswept WHERE name = 'words_0' AND state = 2"):
+    while not await stores.database.fetch("SELECT 1 FROM unmerged WHERE name = 'words_0' AND state = 2"):
         await asyncio.sleep(0)
     await forget(stores, "1")
     assert not sweeping.done()
     await sweeping
-    assert await stores.database.fetch("SELECT name, state FROM unswept WHERE name = 'words_0'") == [("words_0", 1)]
+    assert await stores.database.fetch("SELECT name, state FROM unmerged WHERE name = 'words_0'") == [("words_0", 1)]
     await stores.forgetting.prune(idle=DAY)
-    assert await stores.count("unswept") == 0
+    assert await stores.count("unmerged") == 0
     assert not await holds(stores, "qzx")
 
 

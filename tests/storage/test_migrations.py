@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from chathakase.core.errors import StoreError
-from chathakase.core.types import Wish
+from chathakase.core.types import TurnAction
 from chathakase.storage.sqlite.driver import SqliteDatabase, open_for_reading, open_sqlite, schema_version
 from chathakase.storage.sqlite.migrate import CHECKSUMS as KEPT
 from chathakase.storage.sqlite.migrate import (
@@ -64,24 +64,24 @@ async def migrated(database: Path) -> AsyncIterator[Stores]:
         assert [migration.version for migration in await migrate(opened, now=0)] == [
             migration.version for migration in migrations()[1:]
         ]
-        await adopt(opened, PLACE.home)
+        await adopt(opened, PLACE.workspace_key)
         yield stores_of(opened)
 
 
 async def test_what_was_said_in_the_first_version_counts_as_asking(migrated: Stores) -> None:
     rows = await migrated.database.fetch("SELECT seq FROM messages WHERE asks = 1 ORDER BY seq")
     assert rows == [(1,), (4,), (6,)]
-    assert await migrated.database.fetch("SELECT DISTINCT run, wish FROM turns") == [(1, None)]
+    assert await migrated.database.fetch("SELECT DISTINCT run, action FROM turns") == [(1, None)]
     assert await migrated.sessions.people(PLACE) == {"U1", "U2"}
     assert await migrated.turns.askers(await migrated.id_at(), "t2") == {"U1"}
     assert await migrated.turns.askers(await migrated.id_at(), "") == {"U2"}
 
 
 async def test_a_turn_of_the_first_version_is_taken_up_again(migrated: Stores) -> None:
-    assert not await migrated.press("t1")
-    assert await migrated.press("t2", Wish.CONTINUE)
+    assert not await migrated.interaction("t1")
+    assert await migrated.interaction("t2", TurnAction.CONTINUE)
     again = await migrated.claimed()
-    assert (again.turn, again.upto, again.refs, again.wish, again.run) == ("t2", 4, ("4.1",), Wish.CONTINUE, 2)
+    assert (again.turn, again.upto, again.refs, again.action, again.run) == ("t2", 4, ("4.1",), TurnAction.CONTINUE, 2)
     assert await migrated.turns.finish(again, answer("a2, whole"))
     assert await migrated.texts() == ["q2", "a2, whole", "q3"]
     assert (await migrated.claimed()).upto == 8
@@ -96,8 +96,8 @@ async def test_until_when_somebody_listened_is_known_once_each_workspace_has_its
         async with opened.transaction() as transaction:
             await transaction.execute("INSERT INTO listened VALUES (1, 5)")
         assert next(migration.version for migration in await migrate(opened, now=0)) == 27
-        await adopt(opened, PLACE.home)
-        assert await stores_of(opened).listening.until([PLACE.home]) == 5
+        await adopt(opened, PLACE.workspace_key)
+        assert await stores_of(opened).listening.until([PLACE.workspace_key]) == 5
 
 
 async def test_a_database_knows_its_migrations(open_database: SqliteDatabase) -> None:
@@ -245,6 +245,7 @@ CHECKSUMS = {
     25: "b00809f9b866848c6135f4bb758d7edb5b28d7cba8c2ec3ae96b8ec8bd29d62e",
     26: "217b2359bb06b66ebf5336b19dc175ad1203c424163cd18c9a89ce4c7e049674",
     27: "ebc6e2630039c48062e4526c610e756f4740e8f6dd8884040d5de34a167f216f",
+    28: "175eca5c5cd356c55b0beab68331c54d7fb77ef8758f4475628e8653ab0c15c4",
 }
 """A migration that was committed is never changed: there are databases that it made. What is to be otherwise is a
 migration of its own, whose checksum is added here."""

@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from chathakase.core.errands import Command, Errand
 from chathakase.core.files import Reading
+from chathakase.core.jobs import Command, Job
 from chathakase.core.memory import Change, Memory, Scope, Summary, TitleBy
 from chathakase.core.types import Outcome, Place, Result, Role, Session, SessionId, Usage
 from chathakase.storage.sqlite.driver import open_sqlite
@@ -56,7 +56,7 @@ class NothingIsLeft(RuleBasedStateMachine):
         self.folder = Path(self.stack.enter_context(TemporaryDirectory()))
         self.live: list[Said] = []
         self.commands: list[Said] = []
-        self.undone: list[Errand] = []
+        self.undone: list[Job] = []
         self.had: set[tuple[Place, str]] = set()
         self.forgotten: set[str] = set()
         self.made: list[tuple[Place, Memory, Summary | None, str]] = []
@@ -102,16 +102,16 @@ class NothingIsLeft(RuleBasedStateMachine):
         if (place, ref) in self.had:
             return
         incoming = said(ref, f"rename session {text}", place=place, author=author)
-        errand = Errand(Command(place, ref, author, "rename session", text))
-        assert self.runner.run(self.stores.sessions.append(incoming, role=Role.COMMAND, errand=errand))
+        job = Job(Command(place, ref, author, "rename session", text))
+        assert self.runner.run(self.stores.sessions.append(incoming, role=Role.COMMAND, job=job))
         self.had.add((place, ref))
         self.commands.append(Said(place, ref, Role.COMMAND, author, incoming.said, [text]))
-        self.undone.append(errand)
+        self.undone.append(job)
 
     @precondition(lambda self: self.undone)
     @rule()
     def carry_out_a_command(self) -> None:
-        self.runner.run(self.stores.errands.done(self.undone.pop(0)))
+        self.runner.run(self.stores.jobs.done(self.undone.pop(0)))
 
     @precondition(lambda self: self.commands)
     @rule(which=st.integers(0, 99))
@@ -232,7 +232,7 @@ class NothingIsLeft(RuleBasedStateMachine):
         await assert_true(self.stores.database)
         everything = await self._dump("NOT LIKE '%words%'")
         # What is still to be done is needed for that.
-        to_be_done = {errand.task.argument for errand in self.undone if isinstance(errand.task, Command)}
+        to_be_done = {job.task.argument for job in self.undone if isinstance(job.task, Command)}
         assert not [secret for secret in self.forgotten - to_be_done if secret in everything]
         messages = await self._dump("= 'messages'")
         assert not [secret for secret in self.forgotten if secret in messages]
@@ -272,7 +272,7 @@ class NothingIsLeft(RuleBasedStateMachine):
         assert not [secret for secret in self.forgotten if secret.encode().hex().upper()[6:] in index]
         await self.stores.emptying.empty_the_log()
         files = b"".join(each.read_bytes() for each in self.folder.iterdir())
-        to_be_done = {errand.task.argument for errand in self.undone if isinstance(errand.task, Command)}
+        to_be_done = {job.task.argument for job in self.undone if isinstance(job.task, Command)}
         assert not [secret for secret in self.forgotten - to_be_done if secret.encode()[3:] in files]
 
 

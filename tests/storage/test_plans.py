@@ -4,9 +4,18 @@ import re
 
 import pytest
 
-from chathakase.storage.sqlite import checkup
+from chathakase.storage.sqlite import database_diagnostics
 from chathakase.storage.sqlite.driver import SqliteDatabase
-from chathakase.storage.stores import changes, forgetting, hints, sessions, summaries, titles, turns, withdrawing
+from chathakase.storage.stores import (
+    change_store,
+    forget_store,
+    hint_store,
+    session_store,
+    summary_store,
+    title_store,
+    turn_store,
+    withdrawing,
+)
 
 OF_A_CHANNEL = "USING INDEX sessions_by_place (surface=? AND workspace=? AND channel=?)"
 
@@ -21,14 +30,14 @@ async def plan(database: SqliteDatabase, sql: str, parameters: int) -> list[str]
 @pytest.mark.parametrize(
     ("sql", "parameters"),
     [
-        (turns.NEWEST, 2),
-        (turns.REOPEN, 4),
-        (turns.ASKERS, 3),
-        (turns.CLAIM, 4),
-        (turns.NEXT_ASKER, 1),
-        (changes.FIND, 6),
-        (summaries.UNANSWERED, 1),
-        (withdrawing.WISHES, 1),
+        (turn_store.NEWEST, 2),
+        (turn_store.REOPEN, 4),
+        (turn_store.ASKERS, 3),
+        (turn_store.CLAIM, 4),
+        (turn_store.NEXT_ASKER, 1),
+        (change_store.FIND, 6),
+        (summary_store.UNANSWERED, 1),
+        (withdrawing.ACTIONS, 1),
     ],
 )
 async def test_the_turn_before_another_is_found_at_once(
@@ -41,9 +50,10 @@ async def test_the_turn_before_another_is_found_at_once(
 
 
 @pytest.mark.parametrize(
-    ("sql", "parameters"), [(turns.CLAIM, 4), (turns.WAITING, 1), (turns.NEXT_ASKER, 1), (withdrawing.WISHES, 1)]
+    ("sql", "parameters"),
+    [(turn_store.CLAIM, 4), (turn_store.WAITING, 1), (turn_store.NEXT_ASKER, 1), (withdrawing.ACTIONS, 1)],
 )
-async def test_what_is_wished_for_is_found_at_once(sql: str, parameters: int, open_database: SqliteDatabase) -> None:
+async def test_what_is_requested_for_is_found_at_once(sql: str, parameters: int, open_database: SqliteDatabase) -> None:
     steps = await plan(open_database, sql, parameters)
     assert [step for step in steps if "turns_reopened" in step]
     assert not [step for step in steps if "turns_of_session (session=?)" in step]
@@ -68,19 +78,19 @@ async def test_what_is_kept_of_a_session_is_found_at_once(open_database: SqliteD
 
 
 async def test_who_took_part_is_found_at_once(open_database: SqliteDatabase) -> None:
-    steps = await plan(open_database, sessions.PARTICIPANTS, 1)
+    steps = await plan(open_database, session_store.PARTICIPANTS, 1)
     assert "SEARCH participants USING PRIMARY KEY (session=?)" in steps
     used = "SEARCH messages USING COVERING INDEX messages_of_author (author=? AND session=? AND role=?)"
     assert [step for step in steps if step.startswith("SEARCH messages")] == [used]
 
 
 async def test_what_a_session_is_named_after_is_found_at_once(open_database: SqliteDatabase) -> None:
-    steps = await plan(open_database, titles.FIRST_WORDS, 1)
+    steps = await plan(open_database, title_store.FIRST_WORDS, 1)
     assert steps == ["SEARCH messages USING INDEX messages_in_order (session=?)"]
 
 
 @pytest.mark.parametrize(
-    ("still_chosen", "parameters"), [(forgetting.STILL_CHOSEN_OF_ALL, 3), (forgetting.STILL_CHOSEN_HERE, 4)]
+    ("still_chosen", "parameters"), [(forget_store.STILL_CHOSEN_OF_ALL, 3), (forget_store.STILL_CHOSEN_HERE, 4)]
 )
 async def test_no_portion_of_what_is_forgotten_goes_through_the_portions_before_it(
     still_chosen: str, parameters: int, open_database: SqliteDatabase
@@ -94,25 +104,25 @@ async def test_no_portion_of_what_is_forgotten_goes_through_the_portions_before_
 async def test_only_the_newest_message_of_each_session_is_looked_at_for_when_it_came(
     open_database: SqliteDatabase,
 ) -> None:
-    steps = await plan(open_database, checkup.ARRIVED, 1)
+    steps = await plan(open_database, database_diagnostics.ARRIVED, 1)
     assert "SEARCH messages USING INDEX messages_by_seq (session=?)" in steps
     assert "SCAN messages" not in steps
 
 
 async def test_who_talks_to_whom_is_found_at_once(open_database: SqliteDatabase) -> None:
-    for sql, parameters in ((sessions.JOIN, 8), (sessions.TALKING, 6)):
+    for sql, parameters in ((session_store.JOIN, 8), (session_store.TALKING, 6)):
         steps = await plan(open_database, sql, parameters)
         assert [step for step in steps if "messages_said_to (session=? AND said<?)" in step]
         assert not [step for step in steps if step.startswith("SCAN m") or "ORDER BY" in step]
 
 
 async def test_of_a_channel_only_its_own_sessions_are_looked_through(open_database: SqliteDatabase) -> None:
-    threads = await plan(open_database, sessions.NEWEST_THREADS, 5)
+    threads = await plan(open_database, session_store.NEWEST_THREADS, 5)
     assert [step for step in threads if OF_A_CHANNEL in step]
-    replied = await plan(open_database, hints.REPLIED, 4)
+    replied = await plan(open_database, hint_store.REPLIED, 4)
     assert [step for step in replied if OF_A_CHANNEL in step]
     assert [step for step in replied if "messages_of_author (author=? AND session=? AND role=?)" in step]
 
 
 async def test_the_turns_to_learn_from_are_found_at_once(open_database: SqliteDatabase) -> None:
-    assert await plan(open_database, turns.NEWEST_COUNTS, 0) == ["SCAN turns USING INDEX turns_counted"]
+    assert await plan(open_database, turn_store.NEWEST_COUNTS, 0) == ["SCAN turns USING INDEX turns_counted"]

@@ -12,7 +12,7 @@ import pytest
 from chathakase.archive import open_archive
 from chathakase.findings import Level
 from chathakase.storage.sqlite import private
-from chathakase.storage.sqlite.checkup import check_database
+from chathakase.storage.sqlite.database_diagnostics import check_database
 from chathakase.storage.sqlite.driver import open_sqlite, schema_version
 from chathakase.storage.sqlite.migrate import migrate
 from tests.storage.stores import Stores

@@ -7,7 +7,7 @@ import pytest
 
 from chathakase.core.errors import StoreError
 from chathakase.core.leases import LEASE_MS
-from chathakase.core.types import ExpiryMode, Hold, Outcome, Result, Usage, Wish
+from chathakase.core.types import ExpiryMode, Outcome, Renewal, Result, TurnAction, Usage
 from tests.places import HOME, slack_place
 from tests.storage.stores import FAILED, HERE, ID, TIMEOUT, Stores, answer
 
@@ -15,15 +15,15 @@ from tests.storage.stores import FAILED, HERE, ID, TIMEOUT, Stores, answer
 async def test_a_turn_is_taken_up_again_with_its_name_and_its_messages(stores: Stores) -> None:
     await stores.say("1", "q1")
     first = await stores.claimed()
-    assert (first.wish, first.run) == (None, 1)
+    assert (first.action, first.run) == (None, 1)
     await stores.turns.note_reply(first, ["1.5", "1.6"])
     await stores.turns.finish(first, FAILED)
     assert await stores.turns.claim(ID) is None
-    assert await stores.press(first.turn)
+    assert await stores.interaction(first.turn)
     assert await stores.turns.waiting([HOME]) == [HERE]
     again = await stores.claimed()
     assert (again.turn, again.upto, again.refs) == (first.turn, first.upto, ("1.5", "1.6"))
-    assert (again.wish, again.run, again.attempt, again.resumed) == (Wish.RETRY, 2, 1, True)
+    assert (again.action, again.run, again.attempt, again.resumed) == (TurnAction.RETRY, 2, 1, True)
     assert again.owner != first.owner
     assert await stores.turns.waiting([HOME]) == []
     assert await stores.turns.finish(again, answer("a1"))
@@ -32,53 +32,53 @@ async def test_a_turn_is_taken_up_again_with_its_name_and_its_messages(stores: S
     assert await stores.texts() == ["q1", "a1"]
 
 
-async def test_two_presses_at_the_same_time_are_one(stores: Stores) -> None:
+async def test_two_interactions_at_the_same_time_are_one(stores: Stores) -> None:
     turn = await stores.answered("1", "q1")
-    assert sorted(await asyncio.gather(*(stores.press(turn) for _ in range(2)))) == [False, True]
+    assert sorted(await asyncio.gather(*(stores.interaction(turn) for _ in range(2)))) == [False, True]
     claims = await asyncio.gather(*(stores.turns.claim(ID) for _ in range(9)))
     assert sum(lease is not None for lease in claims) == 1
 
 
 async def test_a_button_works_once_and_only_under_the_run_it_stood_under(stores: Stores) -> None:
     turn = await stores.answered("1", "q1")
-    assert not await stores.press(turn, run=2)
-    assert await stores.press(turn)
+    assert not await stores.interaction(turn, run=2)
+    assert await stores.interaction(turn)
     again = await stores.claimed()
-    assert not await stores.press(turn)
-    assert not await stores.press(turn, run=2)
+    assert not await stores.interaction(turn)
+    assert not await stores.interaction(turn, run=2)
     await stores.turns.finish(again, FAILED)
-    assert not await stores.press(turn)
-    assert await stores.press(turn, run=2)
+    assert not await stores.interaction(turn)
+    assert await stores.interaction(turn, run=2)
     assert (await stores.claimed()).run == 3
 
 
 async def test_only_a_turn_of_the_place_that_ended_is_taken_up_again(stores: Stores) -> None:
     await stores.say("1", "q1")
     lease = await stores.claimed()
-    assert not await stores.press(lease.turn)
-    assert not await stores.press("")
-    assert not await stores.press("unknown")
+    assert not await stores.interaction(lease.turn)
+    assert not await stores.interaction("")
+    assert not await stores.interaction("unknown")
     await stores.turns.finish(lease, FAILED)
-    assert not await stores.press(lease.turn, place=slack_place("C2", "1.000001"))
+    assert not await stores.interaction(lease.turn, place=slack_place("C2", "1.000001"))
     with pytest.raises(StoreError):
-        await stores.press(lease.turn, Wish.STOP)
-    assert await stores.press(lease.turn)
+        await stores.interaction(lease.turn, TurnAction.STOP)
+    assert await stores.interaction(lease.turn)
 
 
 async def test_an_older_turn_is_answered_again_in_its_place(stores: Stores) -> None:
     first = await stores.answered("1", "q1", "a1, cut")
     await stores.answered("2", "q2", "a2")
     await stores.say("3", "q3")
-    assert await stores.press(first, Wish.CONTINUE)
+    assert await stores.interaction(first, TurnAction.CONTINUE)
     again = await stores.claimed()
-    assert (again.turn, again.wish, again.upto) == (first, Wish.CONTINUE, 1)
+    assert (again.turn, again.action, again.upto) == (first, TurnAction.CONTINUE, 1)
     assert await stores.texts(again) == ["q1", "a1, cut"]
     stores.clock.now += 7
     assert await stores.turns.finish(again, answer("a1, whole"))
     assert await stores.texts() == ["q1", "a1, whole", "q2", "a2", "q3"]
     assert await stores.database.fetch("SELECT at FROM messages WHERE ref = $1", first) == [(stores.clock.now,)]
     newer = await stores.claimed()
-    assert (newer.wish, newer.run, newer.refs, newer.resumed) == (None, 1, (), False)
+    assert (newer.action, newer.run, newer.refs, newer.resumed) == (None, 1, (), False)
     await stores.turns.finish(newer, answer("a3"))
     assert await stores.texts() == ["q1", "a1, whole", "q2", "a2", "q3", "a3"]
     assert await stores.turns.claim(ID) is None
@@ -87,49 +87,49 @@ async def test_an_older_turn_is_answered_again_in_its_place(stores: Stores) -> N
 async def test_a_question_that_comes_while_a_turn_is_taken_up_again_is_answered(stores: Stores) -> None:
     first = await stores.answered("1", "q1")
     await stores.answered("2", "q2", "a2")
-    await stores.press(first)
+    await stores.interaction(first)
     again = await stores.claimed()
     await stores.say("3", "q3")
     assert await stores.turns.claim(ID) is None
     await stores.turns.finish(again, answer("a1"))
     assert await stores.texts() == ["q1", "a1", "q2", "a2", "q3"]
     assert await stores.turns.waiting([HOME]) == [HERE]
-    assert (await stores.claimed()).wish is None
+    assert (await stores.claimed()).action is None
 
 
-async def test_what_was_begun_goes_first_then_what_is_wished_for_the_oldest_first(stores: Stores) -> None:
+async def test_what_was_begun_goes_first_then_what_is_requested_for_the_oldest_first(stores: Stores) -> None:
     turns = [await stores.answered("1", "q1"), await stores.answered("2", "q2")]
     await stores.say("3", "q3")
     begun = await stores.claimed()
     await stores.turns.note_reply(begun, ["3.5"])
     await stores.say("4", "q4")
     for turn in reversed(turns):
-        assert await stores.press(turn)
+        assert await stores.interaction(turn)
     assert await stores.turns.claim(ID) is None
     stores.clock.now += LEASE_MS + 1
     order = []
     while (lease := await stores.turns.claim(ID)) is not None:
-        order.append((lease.turn, lease.wish, lease.attempt, lease.refs))
+        order.append((lease.turn, lease.action, lease.attempt, lease.refs))
         await stores.turns.finish(lease, FAILED)
     assert order[:3] == [
         (begun.turn, None, 2, ("3.5",)),
-        (turns[0], Wish.RETRY, 1, ()),
-        (turns[1], Wish.RETRY, 1, ()),
+        (turns[0], TurnAction.RETRY, 1, ()),
+        (turns[1], TurnAction.RETRY, 1, ()),
     ]
     assert len(order) == 3, "the turn that was begun answers q4 as well, once it is tried again"
 
 
-async def test_after_a_crash_it_is_the_same_turn_with_the_same_wish(stores: Stores) -> None:
+async def test_after_a_crash_it_is_the_same_turn_with_the_same_action(stores: Stores) -> None:
     first = await stores.answered("1", "q1", "a1")
     await stores.answered("2", "q2", "a2")
     await stores.say("3", "q3")
-    await stores.press(first, Wish.CONTINUE)
+    await stores.interaction(first, TurnAction.CONTINUE)
     lost = await stores.claimed()
     await stores.turns.note_reply(lost, ["1.5", "1.7"])
     stores.clock.now += LEASE_MS + 1
     assert await stores.turns.waiting([HOME]) == [HERE]
     again = await stores.claimed()
-    assert (again.turn, again.upto, again.wish, again.run) == (first, 1, Wish.CONTINUE, 2)
+    assert (again.turn, again.upto, again.action, again.run) == (first, 1, TurnAction.CONTINUE, 2)
     assert (again.attempt, again.refs) == (2, ("1.5", "1.7"))
     assert await stores.turns.finish(again, answer("a1, whole"))
     assert await stores.texts() == ["q1", "a1, whole", "q2", "a2", "q3"]
@@ -137,7 +137,7 @@ async def test_after_a_crash_it_is_the_same_turn_with_the_same_wish(stores: Stor
 
 async def test_a_lost_finish_changes_nothing(stores: Stores) -> None:
     first = await stores.answered("1", "q1", "a1")
-    await stores.press(first)
+    await stores.interaction(first)
     lost = await stores.claimed()
     stores.clock.now += LEASE_MS + 1
     again = await stores.claimed()
@@ -152,22 +152,22 @@ async def everything(stores: Stores) -> list[object]:
     return [await stores.database.fetch(f"SELECT * FROM {table}") for table in ("sessions", "messages", "turns")]
 
 
-async def test_a_turn_that_is_put_down_keeps_its_wish(stores: Stores) -> None:
+async def test_a_turn_that_is_put_down_keeps_its_action(stores: Stores) -> None:
     first = await stores.answered("1", "q1")
-    await stores.press(first)
+    await stores.interaction(first)
     await stores.turns.release(await stores.claimed())
     assert await stores.turns.waiting([HOME]) == [HERE]
-    assert not await stores.press(first)
+    assert not await stores.interaction(first)
     again = await stores.claimed()
-    assert (again.turn, again.wish, again.run, again.attempt) == (first, Wish.RETRY, 2, 1)
+    assert (again.turn, again.action, again.run, again.attempt) == (first, TurnAction.RETRY, 2, 1)
 
 
 async def test_the_record_of_a_turn_is_of_its_last_run(stores: Stores) -> None:
     first = await stores.answered("1", "q1")
-    record = "SELECT outcome, error, model, completion_tokens, reply_refs, attempts, run, wish, ended_at FROM turns"
+    record = "SELECT outcome, error, model, completion_tokens, reply_refs, attempts, run, action, ended_at FROM turns"
     ended = stores.clock.now
     assert await stores.database.fetch(record) == [("failed", "timeout", "", None, "[]", 1, 1, None, ended)]
-    await stores.press(first)
+    await stores.interaction(first)
     await stores.claimed()
     stores.clock.now += LEASE_MS + 1
     again = await stores.claimed()
@@ -181,10 +181,10 @@ async def test_the_record_of_a_turn_is_of_its_last_run(stores: Stores) -> None:
 async def test_an_answer_without_words_leaves_no_old_one_behind(stores: Stores) -> None:
     first = await stores.answered("1", "q1", "a1")
     await stores.answered("2", "q2", "a2")
-    await stores.press(first)
+    await stores.interaction(first)
     await stores.turns.finish(await stores.claimed(), FAILED)
     assert await stores.texts() == ["q1", "q2", "a2"]
-    await stores.press(first, run=2)
+    await stores.interaction(first, run=2)
     await stores.turns.finish(await stores.claimed(), answer("a1, at last"))
     assert await stores.texts() == ["q1", "a1, at last", "q2", "a2"]
 
@@ -192,50 +192,50 @@ async def test_an_answer_without_words_leaves_no_old_one_behind(stores: Stores) 
 async def test_the_history_leaves_out_the_answer_that_is_written_again(stores: Stores) -> None:
     first = await stores.answered("1", "q1", "a1")
     second = await stores.answered("2", "q2", "a2")
-    assert await stores.press(second)
+    assert await stores.interaction(second)
     again = await stores.claimed()
     assert await stores.texts(again) == ["q1", "a1", "q2"]
     assert await stores.texts(again, limit=2) == ["a1", "q2"]
     await stores.turns.finish(again, answer("a2"))
-    assert await stores.press(first)
+    assert await stores.interaction(first)
     assert await stores.texts(await stores.claimed()) == ["q1"]
 
 
-async def test_clearing_takes_back_what_is_wished_of_forgotten_answers(stores: Stores) -> None:
+async def test_clearing_takes_back_what_is_requested_of_forgotten_answers(stores: Stores) -> None:
     first = await stores.answered("1", "q1")
-    await stores.press(first)
+    await stores.interaction(first)
     await stores.say("2", "clear session", command=True)
     await stores.clear("2")
     assert await stores.turns.waiting([HOME]) == []
     assert await stores.turns.claim(ID) is None
-    assert not await stores.press(first)
+    assert not await stores.interaction(first)
 
 
 async def test_clearing_ends_a_turn_that_was_taken_up_again(stores: Stores) -> None:
     first = await stores.answered("1", "q1", "a1")
-    await stores.press(first)
+    await stores.interaction(first)
     lease = await stores.claimed()
     await stores.turns.note_reply(lease, ["1.5"])
     await stores.say("2", "clear session", command=True)
     await stores.clear("2")
-    assert await stores.turns.renew(lease) is Hold.LOST
+    assert await stores.turns.renew(lease) is Renewal.LOST
     assert not await stores.turns.finish(lease, answer("late"))
     assert await stores.texts() == []
-    assert not await stores.press(first)
-    assert not await stores.press(first, run=2)
+    assert not await stores.interaction(first)
+    assert not await stores.interaction(first, run=2)
     await stores.say("3", "afresh")
     fresh = await stores.claimed()
-    assert (fresh.wish, fresh.run, fresh.refs, fresh.resumed) == (None, 1, (), False)
+    assert (fresh.action, fresh.run, fresh.refs, fresh.resumed) == (None, 1, (), False)
 
 
-async def test_what_is_wished_of_an_answer_after_the_command_survives_the_clearing(stores: Stores) -> None:
+async def test_what_is_requested_of_an_answer_after_the_command_survives_the_clearing(stores: Stores) -> None:
     await stores.answered("1", "q1", "a1")
     later = await stores.answered("3", "q3")
-    await stores.press(later)
+    await stores.interaction(later)
     await stores.say("2", "clear session", command=True)
     await stores.clear("2")
     again = await stores.claimed()
-    assert (again.turn, again.wish) == (later, Wish.RETRY)
+    assert (again.turn, again.action) == (later, TurnAction.RETRY)
     assert await stores.texts(again) == ["q3"]
 
 
@@ -246,7 +246,7 @@ async def test_a_question_is_forgotten_also_when_something_said_beside_it_is_not
     await stores.turns.finish(lease, FAILED)
     await stores.say("2", "clear session", command=True)
     await stores.clear("2")
-    assert not await stores.press(lease.turn)
+    assert not await stores.interaction(lease.turn)
 
 
 @pytest.mark.parametrize("mode", ExpiryMode)
@@ -255,7 +255,7 @@ async def test_a_session_never_expires_while_a_turn_waits_to_be_taken_up_again(
 ) -> None:
     stores = stores_with(mode)
     first = await stores.answered("1", "q1")
-    await stores.press(first)
+    await stores.interaction(first)
     stores.clock.now += TIMEOUT * 2
     assert await stores.forgetting.expire() == 0
     await stores.say("2", "by the way", asks=False)
@@ -270,13 +270,13 @@ async def test_a_session_never_expires_while_a_turn_waits_to_be_taken_up_again(
     assert await stores.forgetting.expire() == 1
 
 
-async def test_a_press_wakes_an_archived_session(stores: Stores) -> None:
+async def test_a_interaction_wakes_an_archived_session(stores: Stores) -> None:
     first = await stores.answered("1", "q1")
     stores.clock.now += TIMEOUT + 1
     assert await stores.forgetting.expire() == 1
-    assert not await stores.press(first, run=2)
+    assert not await stores.interaction(first, run=2)
     assert (await stores.sessions.active(HERE.place, limit=9)).total == 0
-    assert await stores.press(first)
+    assert await stores.interaction(first)
     page = await stores.sessions.active(HERE.place, limit=9)
     assert page.total == 1
     assert page.sessions[0].active == stores.clock.now
@@ -290,7 +290,7 @@ async def test_a_session_is_busy_while_a_turn_waits_to_be_taken_up_again(stores:
 
     first = await stores.answered("1", "q1")
     assert not await busy()
-    await stores.press(first)
+    await stores.interaction(first)
     assert await busy()
     again = await stores.claimed()
     assert await busy()
@@ -307,7 +307,7 @@ async def test_the_newest_turn_that_ended_can_be_named(stores: Stores) -> None:
     assert await stores.newest() == (first, 1)
     await stores.turns.finish(lease, FAILED)
     assert await stores.newest() == (lease.turn, 1)
-    assert await stores.press(lease.turn)
+    assert await stores.interaction(lease.turn)
     await stores.turns.finish(await stores.claimed(), answer("a2"))
     assert await stores.newest() == (lease.turn, 2)
     await stores.say("3", "clear session", command=True)

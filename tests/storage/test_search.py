@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chathakase.core.memory import Found, TitleBy
+from chathakase.core.memory import SearchHit, TitleBy
 from chathakase.storage.sqlite import search as search_module
 from chathakase.storage.sqlite.matching import EXCERPT, LONGEST_PATTERN, query
 from chathakase.storage.sqlite.merging import INDEXES
@@ -22,7 +22,7 @@ TYPED = st.characters(exclude_characters="\0")
 
 async def find(
     stores: Stores, words: str, *, author: str | None = None, channels: Collection[str] | None = None, limit: int = 99
-) -> list[Found]:
+) -> list[SearchHit]:
     places = None if channels is None else [slack_place(channel, "") for channel in channels]
     return await stores.search.search(words, author=author, channels=places, limit=limit)
 
@@ -40,8 +40,8 @@ async def test_messages_answers_and_titles_are_found_newest_first(stores: Stores
     await stores.say("2", "And Nara, near KYOTO?", author="U2")
     await stores.titles.entitle(ID, "Trip to kyoto", by=TitleBy.PERSON)
     title, second, *first = await find(stores, "kyoto")
-    assert title == Found(ID, PLACE, "Trip to kyoto", "", "", "Trip to kyoto", stores.clock.now)
-    assert second == Found(ID, PLACE, "Trip to kyoto", "2", "U2", "And Nara, near KYOTO?", 2_000)
+    assert title == SearchHit(ID, PLACE, "Trip to kyoto", "", "", "Trip to kyoto", stores.clock.now)
+    assert second == SearchHit(ID, PLACE, "Trip to kyoto", "2", "U2", "And Nara, near KYOTO?", 2_000)
     assert {(found.ref, found.author, found.excerpt) for found in first} == {
         ("1", "U1", "Where is Kyoto?"),
         ("", "", "Kyoto is in Japan."),
@@ -108,7 +108,7 @@ async def test_whatever_is_typed_is_only_words(words: str, found: bool, stores: 
     assert bool(hits) is found
 
 
-async def test_what_is_no_speech_is_not_found(stores: Stores) -> None:
+async def test_what_is_no_chat_message_is_not_found(stores: Stores) -> None:
     await stores.say("1", "apples")
     await stores.say("2", "apples, as a command", command=True)
     assert {found.ref for found in await find(stores, "apples")} == {"1", ""}
@@ -225,4 +225,4 @@ async def test_what_is_changed_and_deleted_is_found_no_more_whichever_index_hold
     assert await find(stores, "apples") == await find(stores, "pears") == []
     assert {found.excerpt for found in await find(stores, "plums")} == {"plums"}
     await stores.forgetting.prune(idle=1 << 40)
-    assert await stores.count("unswept") == 0
+    assert await stores.count("unmerged") == 0

@@ -12,8 +12,8 @@ from chathakase.storage.sqlite import connection, driver, starting
 from chathakase.storage.sqlite.backup import save_copy
 from chathakase.storage.sqlite.driver import schema_version
 from chathakase.storage.sqlite.migrate import migrations
+from chathakase.storage.sqlite.sqlite_errors import DatabaseError, SqliteFailure
 from chathakase.storage.sqlite.starting import open_current
-from chathakase.storage.sqlite.trouble import DatabaseTrouble, Trouble
 from tests.storage.databases import unpack
 from tests.storage.strikes import held_by_another_process
 
@@ -49,18 +49,18 @@ async def test_it_waits_for_nobody_who_holds_a_database_that_is_migrated(tmp_pat
     database = unpack(20, tmp_path)
     await opened(database)
     async with held_by_another_process(database):
-        with pytest.raises(DatabaseTrouble) as refused:
+        with pytest.raises(DatabaseError) as refused:
             await opened(database)
-    assert refused.value.trouble is Trouble.LOCKED
+    assert refused.value.trouble is SqliteFailure.LOCKED
 
 
 async def test_it_does_not_wait_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(starting, "MIGRATING", replace(starting.MIGRATING, within=0.05))
     database = unpack(20, tmp_path)
     async with held_by_another_process(database):
-        with pytest.raises(DatabaseTrouble) as refused:
+        with pytest.raises(DatabaseError) as refused:
             await opened(database)
-    assert refused.value.trouble is Trouble.LOCKED
+    assert refused.value.trouble is SqliteFailure.LOCKED
 
 
 async def test_what_was_left_of_a_copy_goes_unless_somebody_is_still_at_it(tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ async def test_clearing_forgets_and_ends_the_turn(stores: Stores) -> None:
     assert await stores.clear("3") == 3
     assert not await stores.turns.finish(lease, answer("late"))
     assert await stores.texts() == []
-    assert await stores.turns.waiting([PLACE.home]) == []
+    assert await stores.turns.waiting([PLACE.workspace_key]) == []
     assert not await stores.say("2", "delivered again")
     await stores.say("4", "afresh")
     fresh = await stores.claimed()

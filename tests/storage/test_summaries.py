@@ -58,7 +58,7 @@ async def test_what_makes_a_summary_stale(what: str, saved: bool, stores: Stores
         case "above":
             await stores.memory.add_above(ID, [said("0.5", "above")])
         case "retry":
-            await stores.press(failed)
+            await stores.interaction(failed)
             await stores.turns.finish(await stores.claimed(), answer("a2"))
     if not saved:
         assert not await save(stores, making)

@@ -212,8 +212,8 @@ async def test_a_command_that_is_open_is_company(house: House) -> None:
     await house.stores.say("9.000001", "help", command=True)
     assert await house.claim("a") is None
     house.die()
-    (errand,) = await house.stores.errands.claim([HOME])
-    await house.stores.errands.done(errand)
+    (job,) = await house.stores.jobs.claim([HOME])
+    await house.stores.jobs.done(job)
     assert (await house.takes("a")).alone
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from chathakase.storage.database import Row, Snapshot, Statement, Transaction
-from chathakase.storage.sqlite.connection import Connection
+from chathakase.storage.sqlite.connection import SqliteConnection
 from chathakase.storage.sqlite.driver import SqliteDatabase
 from tests.storage import test_cancellation as operations
 from tests.storage.stores import ID, Stores
@@ -33,9 +33,9 @@ TRIPS = [
     (operations.sum_up, 3),
     (operations.note_reading, 1),
     (operations.append_a_command, 1),
-    (operations.promise_an_errand, 1),
-    (operations.hold_an_errand, 1),
-    (operations.end_an_errand, 1),
+    (operations.enqueue_an_job, 1),
+    (operations.hold_an_job, 1),
+    (operations.end_an_job, 1),
     (operations.active, 2),
     (operations.expire, 1),
     (operations.listen, 1),
@@ -45,13 +45,13 @@ TRIPS = [
 @pytest.fixture
 def trips(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     made: list[object] = []
-    trip = Connection.trip
+    trip = SqliteConnection.trip
 
-    async def counted(self: Connection, work: Callable[..., object]) -> object:
+    async def counted(self: SqliteConnection, work: Callable[..., object]) -> object:
         made.append(work)
         return await trip(self, work)
 
-    monkeypatch.setattr(Connection, "trip", counted)
+    monkeypatch.setattr(SqliteConnection, "trip", counted)
     return made
 
 

@@ -10,9 +10,9 @@ import pytest
 from chathakase.core.errors import StoreError
 from chathakase.storage.database import Row, Statement, Transaction
 from chathakase.storage.dialect import Dialect
-from chathakase.storage.sqlite.dialect import SQLITE, Binding
 from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.sqlite.migrate import migrate
+from chathakase.storage.sqlite.sqlite_dialect import SQLITE, Binding
 from tests.storage.postgresql import POSTGRESQL
 from tests.storage.stores import ID, Stores
 

@@ -10,19 +10,19 @@ from typing import Any, cast
 from chathakase.core.types import Expiry, ExpiryMode
 from chathakase.storage.database import Row
 from chathakase.storage.sqlite.driver import SqliteDatabase
-from chathakase.storage.stores.changes import Changes
-from chathakase.storage.stores.errands import Errands
-from chathakase.storage.stores.expiry import Expiring
-from chathakase.storage.stores.export import Export
-from chathakase.storage.stores.files import Files
-from chathakase.storage.stores.forgetting import Forgetting
-from chathakase.storage.stores.hints import Hints
-from chathakase.storage.stores.listening import Listening
-from chathakase.storage.stores.memory import Memories
-from chathakase.storage.stores.sessions import Sessions
-from chathakase.storage.stores.summaries import Summaries
-from chathakase.storage.stores.titles import Titles
-from chathakase.storage.stores.turns import Turns
+from chathakase.storage.stores.change_store import SqlChangeStore
+from chathakase.storage.stores.expiry import SqlExpiry
+from chathakase.storage.stores.export_store import SqlExportStore
+from chathakase.storage.stores.file_store import SqlFileStore
+from chathakase.storage.stores.forget_store import SqlForgetStore
+from chathakase.storage.stores.hint_store import SqlHintStore
+from chathakase.storage.stores.job_store import SqlJobStore
+from chathakase.storage.stores.listening_store import SqlListeningStore
+from chathakase.storage.stores.memory_store import SqlMemoryStore
+from chathakase.storage.stores.session_store import SqlSessionStore
+from chathakase.storage.stores.summary_store import SqlSummaryStore
+from chathakase.storage.stores.title_store import SqlTitleStore
+from chathakase.storage.stores.turn_store import SqlTurnStore
 from tests.storage.postgresql import Server, schema_of
 from tests.storage.postgresql_driver import PostgresDatabase, open_postgresql
 from tests.storage.stores import TIMEOUT, Clock, Stores, counting_ids, stores_of
@@ -32,7 +32,7 @@ BY_TRIGGERS = ("message_count", "last_text", "last_author", "last_said")
 """Columns of ``sessions`` that SQLite's schema keeps by itself, as it does all ``participants``."""
 GIVEN_OUT = {"files": ("id", "message"), "messages": ("id",), "titles": ("id",)}
 """Columns whose values are the database's own affair."""
-APART = ("checksums", "schema_migrations", "unemptied", "unswept")
+APART = ("checksums", "schema_migrations", "unemptied", "unmerged")
 """Tables of which the stores know nothing."""
 
 
@@ -115,21 +115,21 @@ def _columns(connection: sqlite3.Connection) -> dict[str, list[str]]:
 
 
 def _over(database: PostgresDatabase, stores: Stores, clock: Clock, mode: ExpiryMode) -> Stores:
-    expiring = Expiring(database, NoIndex(), expiry=Expiry(TIMEOUT, mode))
+    expiring = SqlExpiry(database, NoIndex(), expiry=Expiry(TIMEOUT, mode))
     return replace(
         stores,
         database=cast(SqliteDatabase, database),
         clock=clock,
-        sessions=Sessions(database, expiring, count=len),
-        memory=Memories(database, count=len),
-        changes=Changes(database, count=len),
-        forgetting=Forgetting(database, expiring=expiring),
-        files=Files(database),
-        summaries=Summaries(database),
-        titles=Titles(database),
-        export=Export(database),
-        turns=Turns(database, count=len),
-        errands=Errands(database),
-        listening=Listening(database),
-        hints=Hints(database),
+        sessions=SqlSessionStore(database, expiring, count=len),
+        memory=SqlMemoryStore(database, count=len),
+        changes=SqlChangeStore(database, count=len),
+        forgetting=SqlForgetStore(database, expiring=expiring),
+        files=SqlFileStore(database),
+        summaries=SqlSummaryStore(database),
+        titles=SqlTitleStore(database),
+        export=SqlExportStore(database),
+        turns=SqlTurnStore(database, count=len),
+        jobs=SqlJobStore(database),
+        listening=SqlListeningStore(database),
+        hints=SqlHintStore(database),
     )

@@ -1,7 +1,7 @@
 """The few promises that rooms make to the engine; a test double is one more implementation."""
 
-from chathakase.core.ports.hints import HintStore
-from chathakase.core.ports.memory import (
+from chathakase.core.ports.hint_port import HintStore
+from chathakase.core.ports.memory_ports import (
     ChangeStore,
     ExportStore,
     FileStore,
@@ -13,23 +13,23 @@ from chathakase.core.ports.memory import (
     SummaryStore,
     TitleStore,
 )
-from chathakase.core.ports.model import LanguageModel, TokenCounter
-from chathakase.core.ports.stores import Stores
-from chathakase.core.ports.surface import Downloads, Past, Reply, Surface
-from chathakase.core.ports.turns import ErrandStore, ListeningStore, TurnStore
+from chathakase.core.ports.model_port import LanguageModel, TokenCounter
+from chathakase.core.ports.store_ports import Stores
+from chathakase.core.ports.surface_port import Downloads, History, Reply, Surface
+from chathakase.core.ports.turn_ports import JobStore, ListeningStore, TurnStore
 
 __all__ = [
     "ChangeStore",
     "Downloads",
-    "ErrandStore",
     "ExportStore",
     "FileStore",
     "ForgetStore",
     "HintStore",
+    "History",
+    "JobStore",
     "LanguageModel",
     "ListeningStore",
     "MemoryStore",
-    "Past",
     "Reply",
     "SearchIndex",
     "SearchStore",

@@ -1,9 +1,8 @@
 """The commands that work in any thread, most of them answered without the model."""
 
-from chathakase.engine.commands.answers import Answer, Asked, Said, privately
-from chathakase.engine.commands.book import Commands, find
+from chathakase.engine.commands.command_answers import Answer, Asked, Said, privately
+from chathakase.engine.commands.command_context import CommandContext, Terms
 from chathakase.engine.commands.helping import text as help_text
-from chathakase.engine.commands.means import Means, Terms
 from chathakase.engine.commands.parsing import (
     ABOUT_A_THREAD,
     ALOUD,
@@ -13,6 +12,7 @@ from chathakase.engine.commands.parsing import (
     STOP,
     TELLING,
 )
+from chathakase.engine.commands.registry import Commands, find
 
 __all__ = [
     "ABOUT_A_THREAD",
@@ -24,8 +24,8 @@ __all__ = [
     "TELLING",
     "Answer",
     "Asked",
+    "CommandContext",
     "Commands",
-    "Means",
     "Said",
     "Terms",
     "find",

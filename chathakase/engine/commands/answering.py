@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from chathakase.core.errands import Press
-from chathakase.core.types import Answered, Wish
+from chathakase.core.jobs import Interaction
+from chathakase.core.types import Answered, TurnAction
 from chathakase.engine.commands import parsing
-from chathakase.engine.commands.answers import Act, Answer, Order, privately
-from chathakase.engine.commands.means import Means
+from chathakase.engine.commands.command_answers import Answer, Handler, Order, privately
+from chathakase.engine.commands.command_context import CommandContext
 
 NO_ANSWER = "There is no answer of mine here yet that I could rewrite."
 STILL_WRITING = "I am still writing an answer here. Say `answer again` when it is finished, or `stop` to end it."
@@ -17,29 +17,31 @@ STOPPED = "I stopped writing this answer."
 class Answering:
     """Heeds wishes by their words, as buttons are heeded."""
 
-    def __init__(self, means: Means) -> None:
-        self._presses = means.presses
-        self._turns = means.stores.turns
-        self._surface = means.surface
+    def __init__(self, context: CommandContext) -> None:
+        self._interactions = context.interactions
+        self._turns = context.stores.turns
+        self._surface = context.surface
 
-    def acts(self) -> Mapping[str, Act]:
+    def handlers(self) -> Mapping[str, Handler]:
         """Its commands."""
         return {parsing.STOP: self._stop, parsing.ANSWER_AGAIN: self._again}
 
     async def _stop(self, order: Order) -> Answer:
-        told = await self._presses.heed(Press(order.place, order.ref, order.by, Wish.STOP), order.session.id)
+        told = await self._interactions.heed(
+            Interaction(order.place, order.ref, order.by, TurnAction.STOP), order.session.id
+        )
         if told or not order.elsewhere:
             return privately(told) if told else None
         return privately(STOPPED)
 
     async def _again(self, order: Order) -> Answer:
-        if await self._presses.is_writing(order.session.id):
+        if await self._interactions.is_writing(order.session.id):
             return privately(STILL_WRITING)
         newest = await self._turns.newest(order.session.id, but=order.ref)
         if newest is None:
             return privately(NO_ANSWER)
-        press = Press(order.place, order.ref, order.by, Wish.RETRY, newest.turn, newest.run)
-        told = await self._presses.heed(press, order.session.id)
+        interaction = Interaction(order.place, order.ref, order.by, TurnAction.RETRY, newest.turn, newest.run)
+        told = await self._interactions.heed(interaction, order.session.id)
         return privately(told) if told else self._sign(order, newest)
 
     def _sign(self, order: Order, newest: Answered) -> Answer:

@@ -4,16 +4,16 @@ from collections.abc import Iterator, Mapping
 
 from chathakase.core.amounts import counted, span
 from chathakase.core.memory import TitleBy
+from chathakase.core.moments import DAY
 from chathakase.core.names import Names
-from chathakase.core.titles import title_by_person
+from chathakase.core.title_cleaning import title_by_person
 from chathakase.core.types import ExpiryMode, SessionInfo
 from chathakase.core.window import ModelFacts
 from chathakase.engine.commands import parsing
-from chathakase.engine.commands.answers import Act, Order, Said, privately
-from chathakase.engine.commands.means import Means
+from chathakase.engine.commands.command_answers import Handler, Order, Said, privately
+from chathakase.engine.commands.command_context import CommandContext
 from chathakase.engine.commands.wording import plainly
-from chathakase.engine.housekeeping import DAY
-from chathakase.engine.recall import View
+from chathakase.engine.context.context_builder import PromptView
 
 NO_SESSION = "There is no session in this thread yet."
 HOW_TO_RENAME = "Add a title: `rename session Trip to Kyoto`."
@@ -24,11 +24,11 @@ NAMED = 30
 class Describing:
     """Tells of the session of a thread."""
 
-    def __init__(self, means: Means) -> None:
-        self._means = means
-        self._terms = means.terms
+    def __init__(self, context: CommandContext) -> None:
+        self._context = context
+        self._terms = context.terms
 
-    def acts(self) -> Mapping[str, Act]:
+    def handlers(self) -> Mapping[str, Handler]:
         """Its commands."""
         return {parsing.SESSION_INFO: self._info, parsing.RENAME: self._rename}
 
@@ -36,24 +36,24 @@ class Describing:
         title = title_by_person(order.argument)
         if not title:
             return privately(HOW_TO_RENAME)
-        await self._means.stores.titles.entitle(order.session.id, title, by=TitleBy.PERSON)
+        await self._context.stores.titles.entitle(order.session.id, title, by=TitleBy.PERSON)
         return Said(f"Done: this session is now called “{plainly(title)}”.")
 
     async def _info(self, order: Order) -> Said:
-        info = await self._means.stores.sessions.info(order.session.id)
+        info = await self._context.stores.sessions.info(order.session.id)
         if info is None:
             return Said(NO_SESSION)
         named = info.people[:NAMED]
-        people = await self._means.surface.people(order.place, named)
+        people = await self._context.surface.people(order.place, named)
         apart = Names({id_: person.name for id_, person in people.items()})
         names = ", ".join(map(plainly, apart.listed(named)))
         if len(info.people) > NAMED:
             names += f" and {len(info.people) - NAMED} more"
-        view = await self._means.recall.look(order.session, whose=order.by)
+        view = await self._context.context_builder.look(order.session, whose=order.by)
         return Said("\n".join(self._lines(info, names, view)))
 
-    def _lines(self, info: SessionInfo, names: str, view: View) -> Iterator[str]:
-        now = self._means.now()
+    def _lines(self, info: SessionInfo, names: str, view: PromptView) -> Iterator[str]:
+        now = self._context.now()
         yield f"**Session** `{info.name}`"
         if info.title:
             yield f"- Title: {plainly(info.title)}"
@@ -108,7 +108,7 @@ def dollars(amount: float) -> str:
     return f"about ${amount:,.2f}" if amount >= 1 else f"about ${amount:.4f}"
 
 
-def room(view: View) -> str:
+def room(view: PromptView) -> str:
     """How much of the model's window the next prompt takes up."""
     window = view.window
     used, reserve = round(view.prompt.tokens * window.ratio), window.kept
@@ -116,7 +116,7 @@ def room(view: View) -> str:
     return f"About {left:,} tokens left, plus {reserve:,} reserved for the answer ({window.counter.name})"
 
 
-def trimmed(view: View) -> str:
+def trimmed(view: PromptView) -> str:
     """What the model gets to see of a session's messages."""
     told = []
     if view.memory.summary is not None:

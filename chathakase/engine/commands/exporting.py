@@ -9,8 +9,8 @@ from chathakase.core.export import Names, as_json, as_markdown, file_name
 from chathakase.core.memory import Transcript
 from chathakase.core.mentions import mentioned, speakers
 from chathakase.engine.commands import parsing
-from chathakase.engine.commands.answers import Act, Answer, Order, Said, privately
-from chathakase.engine.commands.means import Means
+from chathakase.engine.commands.command_answers import Answer, Handler, Order, Said, privately
+from chathakase.engine.commands.command_context import CommandContext
 
 NOTHING = "There is nothing to export: nobody has said anything here, or it has all been forgotten."
 COMMENT = "This session as Markdown, for people to read."
@@ -24,18 +24,18 @@ log = logging.getLogger(__name__)
 class Exporting:
     """Exports sessions."""
 
-    def __init__(self, means: Means) -> None:
-        self._store = means.stores.export
-        self._recall = means.recall
-        self._surface = means.surface
-        self._agent = means.terms.agent
+    def __init__(self, context: CommandContext) -> None:
+        self._store = context.stores.export
+        self._context_builder = context.context_builder
+        self._surface = context.surface
+        self._agent = context.terms.agent
 
-    def acts(self) -> Mapping[str, Act]:
+    def handlers(self) -> Mapping[str, Handler]:
         """Its command."""
         return {parsing.EXPORT: self._export}
 
     async def _export(self, order: Order) -> Answer:
-        await self._recall.bring_in(order.session, whose=order.by)
+        await self._context_builder.bring_in(order.session, whose=order.by)
         transcript = await self._store.transcript(order.session.id)
         if transcript is None or not transcript.messages:
             return Said(NOTHING)
@@ -55,7 +55,7 @@ class Exporting:
         files = await asyncio.to_thread(_files, transcript, names, self._agent)
         for ending, (content, comment) in files.items():
             name = f"{file_name(order.place.name)}.{ending}"
-            await self._surface.share(order.where, order.errand, name, content, comment=comment)
+            await self._surface.share(order.where, order.job, name, content, comment=comment)
 
 
 def _files(transcript: Transcript, names: Names, agent: str) -> Mapping[str, tuple[bytes, str]]:

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 from chathakase.core.amounts import counted
-from chathakase.core.errands import CLEAR_SESSION, FORGET_ONE
+from chathakase.core.jobs import CLEAR_SESSION, FORGET_ONE
 from chathakase.core.memory import Scope
 from chathakase.core.names import Names
 from chathakase.core.types import Choice
 from chathakase.engine.commands import parsing
-from chathakase.engine.commands.answers import Act, Answer, Asked, Order, Said, privately
-from chathakase.engine.commands.means import Means
+from chathakase.engine.commands.command_answers import Answer, Asked, Handler, Order, Said, privately
+from chathakase.engine.commands.command_context import CommandContext
 from chathakase.engine.commands.wording import listed
 
 WHAT = (
@@ -41,14 +41,14 @@ INTERRUPTED = (
 class Forgetting:
     """Forgets."""
 
-    def __init__(self, means: Means) -> None:
-        self._sessions = means.stores.sessions
-        self._forgetting = means.stores.forgetting
-        self._surface = means.surface
-        self._presses = means.presses
-        self._rights = means.rights
+    def __init__(self, context: CommandContext) -> None:
+        self._sessions = context.stores.sessions
+        self._forgetting = context.stores.forgetting
+        self._surface = context.surface
+        self._interactions = context.interactions
+        self._rights = context.rights
 
-    def acts(self) -> Mapping[str, Act]:
+    def handlers(self) -> Mapping[str, Handler]:
         """Its commands."""
         return {
             parsing.FORGET: self._ask_what,
@@ -70,7 +70,7 @@ class Forgetting:
     async def _last(self, order: Order) -> Answer:
         if order.elsewhere and order.argument != parsing.NOW:
             return _sure("Forget your last message there?", parsing.FORGET_LAST_NOW)
-        if order.errand.attempt > 1:
+        if order.job.attempt > 1:
             return privately(INTERRUPTED)
         forgotten = await self._forget(order, Scope.LAST)
         where = _where(order)
@@ -87,7 +87,7 @@ class Forgetting:
         told_of = await self._forgetting.where(order.by, order.place)
         forgotten = await self._forget(order, Scope.EVERYWHERE)
         for session in told_of - {order.session.id}:
-            self._presses.begin_anew(session)
+            self._interactions.begin_anew(session)
         return privately(_done(forgotten, "anywhere", order))
 
     async def _one(self, order: Order) -> Answer:
@@ -100,7 +100,7 @@ class Forgetting:
             return privately(NOT_YOURS)
         if not await self._forgetting.forget(Scope.ONE, author=author, session=order.session, before=order.argument):
             return privately(UNKNOWN)
-        self._presses.begin_anew(order.session.id)
+        self._interactions.begin_anew(order.session.id)
         return privately("Done: I have forgotten that message.")
 
     async def _forget(self, order: Order, scope: Scope) -> int:
@@ -108,7 +108,7 @@ class Forgetting:
             scope, author=order.by, session=order.session, before=order.ref, said=order.said
         )
         if forgotten:
-            self._presses.begin_anew(order.session.id)
+            self._interactions.begin_anew(order.session.id)
         return forgotten
 
     async def _clear(self, order: Order) -> Answer:
@@ -122,7 +122,7 @@ class Forgetting:
                     Choice("Forget only my messages", parsing.FORGET_HERE),
                 ),
             )
-        await self._presses.end(order.session.id, before=order.ref)
+        await self._interactions.end(order.session.id, before=order.ref)
         forgotten = await self._forgetting.clear(order.session.id, before=order.ref)
         # Once more after a crash, there is nothing left to count.
         what = f"everything said {_where(order)} before"
@@ -149,6 +149,6 @@ def _where(order: Order) -> str:
 def _done(forgotten: int, where: str, order: Order) -> str:
     if forgotten:
         return f"Done: I have forgotten {forgotten:,} of your messages."
-    if order.errand.attempt > 1:
+    if order.job.attempt > 1:
         return "Done: I have forgotten all of your messages."
     return NOTHING.format(where)

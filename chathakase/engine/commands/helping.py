@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
+from chathakase.core.jobs import OFFER_AGAIN, OFFER_WITH_FILES
 from chathakase.core.types import Choice, FollowUps
-from chathakase.engine.admission import A_WISH, BUSY, TOO_MANY_BY_YOU, TOO_MANY_HERE
-from chathakase.engine.changes import OFFER_AGAIN, OFFER_WITH_FILES
+from chathakase.engine.access.admission import AN_ACTION, BUSY, TOO_MANY_BY_YOU, TOO_MANY_HERE
 from chathakase.engine.commands import parsing
-from chathakase.engine.commands.answers import Act, Answer, Asked, Order, Said, privately
-from chathakase.engine.hints import STOOD_BACK
+from chathakase.engine.commands.command_answers import Answer, Asked, Handler, Order, Said, privately
+from chathakase.engine.turns.hints import STOOD_BACK
 
 HINT = "hint"
 """What is answered to a mention without words."""
@@ -46,7 +46,7 @@ REFUSALS: Mapping[str, str] = {
     TOO_MANY_HERE: "Too many questions in this channel right now.",
     BUSY: "Too many threads are waiting for me right now.",
 }
-KEPT_IN_MIND = " I'll remember what you wrote; please ask again in a minute."
+KEPT_IN_MODELS = " I'll remember what you wrote; please ask again in a minute."
 LATER = " Please try again in a minute."
 
 STAYING_OUT = (
@@ -68,7 +68,7 @@ def text(follow_ups: FollowUps = FollowUps.THREAD) -> str:
     return TEXT.format(following_up=FOLLOWING_UP[follow_ups])
 
 
-def acts(follow_ups: FollowUps) -> Mapping[str, Act]:
+def handlers(follow_ups: FollowUps) -> Mapping[str, Handler]:
     """What needs nothing but words."""
     return {
         parsing.HELP: _saying(Said(text(follow_ups))),
@@ -81,14 +81,14 @@ def acts(follow_ups: FollowUps) -> Mapping[str, Act]:
     }
 
 
-def _refusing(text: str) -> Act:
+def _refusing(text: str) -> Handler:
     async def act(order: Order) -> Answer:
-        return privately(text + (LATER if order.argument == A_WISH else KEPT_IN_MIND))
+        return privately(text + (LATER if order.argument == AN_ACTION else KEPT_IN_MODELS))
 
     return act
 
 
-def _saying(answer: Answer) -> Act:
+def _saying(answer: Answer) -> Handler:
     async def act(_: Order) -> Answer:
         return answer
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from chathakase.core.types import Session
-from chathakase.engine.commands.answers import Answer
-from chathakase.engine.commands.means import Means
+from chathakase.engine.commands.command_answers import Answer
+from chathakase.engine.commands.command_context import CommandContext
 from chathakase.engine.commands.wording import plainly
 
 UNTITLED = "our last conversation"
@@ -13,9 +13,9 @@ UNTITLED = "our last conversation"
 class Naming:
     """Knows what threads are called."""
 
-    def __init__(self, means: Means) -> None:
-        self._sessions = means.stores.sessions
-        self._surface = means.surface
+    def __init__(self, context: CommandContext) -> None:
+        self._sessions = context.stores.sessions
+        self._surface = context.surface
 
     async def name(self, session: Session) -> str:
         """A thread's title, in Markdown, which leads there where that can be. Raises StoreError."""

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from chathakase.core.amounts import counted, span
 from chathakase.core.types import SessionInfo
 from chathakase.engine.commands import parsing
-from chathakase.engine.commands.answers import Act, Order, Said, privately
-from chathakase.engine.commands.means import Means
+from chathakase.engine.commands.command_answers import Handler, Order, Said, privately
+from chathakase.engine.commands.command_context import CommandContext
 
 NO_ADMIN = privately("Sorry, only admins can see that.")
 
@@ -19,17 +19,17 @@ LISTED = 20
 class Overseeing:
     """Tells how all is, without anybody's words, for the admin's eyes only."""
 
-    def __init__(self, means: Means) -> None:
-        self._means = means
+    def __init__(self, context: CommandContext) -> None:
+        self._context = context
 
-    def acts(self) -> Mapping[str, Act]:
+    def handlers(self) -> Mapping[str, Handler]:
         """Its commands."""
         return {parsing.ALL_SESSIONS: self._all_sessions, parsing.DOCTOR: self._doctor}
 
     async def _all_sessions(self, order: Order) -> Said:
-        if not await self._means.rights.is_admin(order.where, order.by):
+        if not await self._context.rights.is_admin(order.where, order.by):
             return NO_ADMIN
-        page = await self._means.stores.sessions.active(order.where, limit=LISTED)
+        page = await self._context.stores.sessions.active(order.where, limit=LISTED)
         lines = [f"**{counted(page.total, 'active session')}**"]
         lines += [self._line(info) for info in page.sessions]
         if page.total > len(page.sessions):
@@ -37,14 +37,14 @@ class Overseeing:
         return privately("\n".join(lines))
 
     async def _doctor(self, order: Order) -> Said:
-        if not await self._means.rights.is_admin(order.where, order.by):
+        if not await self._context.rights.is_admin(order.where, order.by):
             return NO_ADMIN
-        return privately(await self._means.examine())
+        return privately(await self._context.examine())
 
     def _line(self, info: SessionInfo) -> str:
         busy = ", answering" if info.busy else ""
-        idle = span((self._means.now() - info.active) / 1000)
-        where = self._means.surface.describe(info.place) if info.place else NOWHERE
+        idle = span((self._context.now() - info.active) / 1000)
+        where = self._context.surface.describe(info.place) if info.place else NOWHERE
         return (
             f"- {where} `{info.name}`: "
             f"{counted(info.messages, 'message')} of {counted(len(info.people), 'person', 'people')}, "

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import regex
 
 from chathakase.core.addressing import HONORIFICS
-from chathakase.core.errands import CLEAR_SESSION, FORGET_ONE
+from chathakase.core.jobs import CLEAR_SESSION, FORGET_ONE
 
 SESSION_INFO = "session info"
 WHAT_DO_YOU_REMEMBER = "what do you remember"

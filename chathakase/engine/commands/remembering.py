@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from chathakase.core.amounts import size
 from chathakase.core.errors import DeliveryError
 from chathakase.core.export import file_name
-from chathakase.core.types import Speech
+from chathakase.core.types import ChatMessage
 from chathakase.engine.commands import parsing
-from chathakase.engine.commands.answers import Act, Answer, Order, privately
+from chathakase.engine.commands.command_answers import Answer, Handler, Order, privately
+from chathakase.engine.commands.command_context import CommandContext
 from chathakase.engine.commands.describing import room, trimmed
-from chathakase.engine.commands.means import Means
 from chathakase.engine.commands.wording import fenced
-from chathakase.engine.recall import View
+from chathakase.engine.context.context_builder import PromptView
 
 NOTHING = "I don't remember anything from this thread."
 NOT_YOURS = "Sorry, only people who wrote in this thread and admins can see that."
@@ -26,19 +26,19 @@ log = logging.getLogger(__name__)
 class Remembering:
     """Shows memory to whom it belongs."""
 
-    def __init__(self, means: Means) -> None:
-        self._sessions = means.stores.sessions
-        self._surface = means.surface
-        self._rights = means.rights
-        self._recall = means.recall
+    def __init__(self, context: CommandContext) -> None:
+        self._sessions = context.stores.sessions
+        self._surface = context.surface
+        self._rights = context.rights
+        self._context_builder = context.context_builder
 
-    def acts(self) -> Mapping[str, Act]:
+    def handlers(self) -> Mapping[str, Handler]:
         """Its command."""
         return {parsing.WHAT_DO_YOU_REMEMBER: self._show}
 
     async def _show(self, order: Order) -> Answer:
         # Before the people, since it brings in those who wrote above.
-        view = await self._recall.look(order.session, whose=order.by)
+        view = await self._context_builder.look(order.session, whose=order.by)
         people = await self._sessions.people(order.place)
         if not people:
             return privately(NOTHING)
@@ -52,21 +52,21 @@ class Remembering:
     async def _send(self, order: Order, comment: str, text: str) -> Answer:
         name = f"{file_name(order.place.name)}-memory.md"
         try:
-            await self._surface.share_privately(
-                order.where, order.by, order.errand, name, text.encode(), comment=comment
-            )
+            await self._surface.share_privately(order.where, order.by, order.job, name, text.encode(), comment=comment)
         except DeliveryError as error:
             log.warning("What is remembered of %s could not be shared: %s", order.place.name, error)
             return privately(NOT_TAKEN)
         return privately(f"{comment}\nI sent it to you as a file in a direct message.")
 
 
-def as_text(view: View) -> str:
+def as_text(view: PromptView) -> str:
     """All that the model would get to see for the next question, in Markdown."""
-    return "\n\n".join((heading(view), *(part for speech in view.prompt.speeches for part in _parts(speech))))
+    return "\n\n".join(
+        (heading(view), *(part for chat_message in view.prompt.chat_messages for part in _parts(chat_message)))
+    )
 
 
-def heading(view: View) -> str:
+def heading(view: PromptView) -> str:
     """What is told above it."""
     return (
         "**What I would send to the model** along with the next question here. "
@@ -74,8 +74,8 @@ def heading(view: View) -> str:
     )
 
 
-def _parts(speech: Speech) -> Iterator[str]:
-    yield f"**{speech.role}**"
-    yield fenced(speech.content)
-    if speech.images:
-        yield "\n".join(f"- a picture, {image.kind}, {size(len(image.data))}" for image in speech.images)
+def _parts(chat_message: ChatMessage) -> Iterator[str]:
+    yield f"**{chat_message.role}**"
+    yield fenced(chat_message.content)
+    if chat_message.images:
+        yield "\n".join(f"- a picture, {image.kind}, {size(len(image.data))}" for image in chat_message.images)

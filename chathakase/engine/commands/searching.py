@@ -7,13 +7,13 @@ from contextlib import suppress
 from datetime import tzinfo
 
 from chathakase.core.errors import DeliveryError
-from chathakase.core.memory import Found
+from chathakase.core.memory import SearchHit
 from chathakase.core.mentions import by_name, mentioned
 from chathakase.core.moments import clock_in, day_and_time
 from chathakase.core.types import Person, Place
 from chathakase.engine.commands import parsing
-from chathakase.engine.commands.answers import Act, Answer, Order, privately
-from chathakase.engine.commands.means import Means
+from chathakase.engine.commands.command_answers import Answer, Handler, Order, privately
+from chathakase.engine.commands.command_context import CommandContext
 from chathakase.engine.commands.wording import plainly
 
 HOW = (
@@ -37,11 +37,11 @@ log = logging.getLogger(__name__)
 class Searching:
     """Searches."""
 
-    def __init__(self, means: Means) -> None:
-        self._search = means.stores.search
-        self._surface = means.surface
+    def __init__(self, context: CommandContext) -> None:
+        self._search = context.stores.search
+        self._surface = context.surface
 
-    def acts(self) -> Mapping[str, Act]:
+    def handlers(self) -> Mapping[str, Handler]:
         """Its command."""
         return {parsing.SEARCH: self._find}
 
@@ -87,7 +87,7 @@ class Searching:
                 await asyncio.gather(*map(look, channels))
         return direct
 
-    def _line(self, found: Found, people: Mapping[str, Person], clock: tzinfo) -> str:
+    def _line(self, found: SearchHit, people: Mapping[str, Person], clock: tzinfo) -> str:
         link = self._surface.link(found.place, found.ref or found.place.thread) if found.place else ""
         when = day_and_time(found.at * 1000, clock)
         title = plainly(found.title) or UNTITLED

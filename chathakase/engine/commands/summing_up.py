@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from chathakase.core.amounts import counted
 from chathakase.core.errors import ModelError
 from chathakase.engine.commands import parsing
-from chathakase.engine.commands.answers import Act, Order, Said
-from chathakase.engine.commands.means import Means
+from chathakase.engine.commands.command_answers import Handler, Order, Said
+from chathakase.engine.commands.command_context import CommandContext
 
 NOTHING_OLD = "There is nothing to compact: this thread is short enough to remember word for word."
 
@@ -17,23 +17,23 @@ log = logging.getLogger(__name__)
 class SummingUp:
     """Has summaries written."""
 
-    def __init__(self, means: Means) -> None:
-        self._summaries = means.summaries
-        self._recall = means.recall
+    def __init__(self, context: CommandContext) -> None:
+        self._summaries = context.summaries
+        self._context_builder = context.context_builder
 
-    def acts(self) -> Mapping[str, Act]:
+    def handlers(self) -> Mapping[str, Handler]:
         """Its commands."""
         return {parsing.SUMMARISE: self._summarise, parsing.COMPACT: self._compact}
 
     async def _summarise(self, order: Order) -> Said:
-        await self._recall.bring_in(order.session, whose=order.by)
+        await self._context_builder.bring_in(order.session, whose=order.by)
         try:
             return Said(await self._summaries.summarise(order.session, whose=order.by))
         except ModelError as error:
             return _failed(order, error)
 
     async def _compact(self, order: Order) -> Said:
-        await self._recall.bring_in(order.session, whose=order.by)
+        await self._context_builder.bring_in(order.session, whose=order.by)
         try:
             done = await self._summaries.compact(order.session, whose=order.by)
         except ModelError as error:

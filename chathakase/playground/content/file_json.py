@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from chathakase.playground.world.files import File
 from chathakase.playground.world.values import Json, Message
+from chathakase.playground.world.workspace_files import File
 from chathakase.playground.world.world import World
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from chathakase.playground.content.blocks import checked_blocks
-from chathakase.playground.errors import SlackError
+from chathakase.playground.content.block_checks import checked_blocks
+from chathakase.playground.web_api_error import SlackError
 from chathakase.playground.world.streams import TaskMode
 from chathakase.playground.world.values import Json
 

@@ -11,12 +11,12 @@ from dataclasses import replace
 
 from chathakase.playground.content.mrkdwn import as_stored
 from chathakase.playground.content.stream_blocks import grown, length_of, text_of
-from chathakase.playground.errors import SlackError
+from chathakase.playground.web_api_error import SlackError
 from chathakase.playground.world.agent_sessions import AgentSession, SessionStatus
-from chathakase.playground.world.changes import SessionStopped
-from chathakase.playground.world.streams import Stream, StreamEnd, TaskMode
+from chathakase.playground.world.streams import NativeStream, StreamEnd, TaskMode
 from chathakase.playground.world.values import App, Json, Message
 from chathakase.playground.world.world import World
+from chathakase.playground.world.world_changes import SessionStopped
 
 IN_PROGRESS, COMPLETED = {"streaming_state": "in_progress"}, {"streaming_state": "completed"}
 
@@ -36,14 +36,14 @@ def start_stream(
         bot_id=app.bot_id,
         extra=IN_PROGRESS,
     )
-    stream = Stream(channel, message.ts, thread_ts, mode, length, size)
+    stream = NativeStream(channel, message.ts, thread_ts, mode, length, size)
     world.streams.put(stream)
     _set_session(world, message, "processing")
     asyncio.get_running_loop().call_later(world.streams.seconds, end_stream, world, stream, "expired")
     return message
 
 
-def grow_stream(world: World, stream: Stream, chunks: Sequence[Json]) -> None:
+def grow_stream(world: World, stream: NativeStream, chunks: Sequence[Json]) -> None:
     """Let a stream's message grow; `msg_too_long` above its total."""
     length, size = _checked_length(world, (stream.length, stream.size), chunks)
     message = _message(world, stream)
@@ -53,7 +53,7 @@ def grow_stream(world: World, stream: Stream, chunks: Sequence[Json]) -> None:
 
 
 def finish_stream(
-    world: World, stream: Stream, blocks: tuple[Json, ...], metadata: Json | None, status: SessionStatus
+    world: World, stream: NativeStream, blocks: tuple[Json, ...], metadata: Json | None, status: SessionStatus
 ) -> Message:
     """End a stream with blocks at the bottom of its message."""
     message = _message(world, stream)
@@ -62,7 +62,7 @@ def finish_stream(
     return world.change(message, blocks=(*message.blocks, *blocks), metadata=metadata, extra=COMPLETED)
 
 
-def end_stream(world: World, stream: Stream, how: StreamEnd) -> None:
+def end_stream(world: World, stream: NativeStream, how: StreamEnd) -> None:
     """End a stream, unless it has ended already, with what its message has so far; Stop leaves the session as it is."""
     message = world.timeline(stream.channel).get(stream.ts)
     if world.streams.end(stream, how) and message is not None:
@@ -88,7 +88,7 @@ def stop_session(world: World, channel: str, thread_ts: str, user: str) -> bool:
     return True
 
 
-def _message(world: World, stream: Stream) -> Message:
+def _message(world: World, stream: NativeStream) -> Message:
     message = world.timeline(stream.channel).get(stream.ts)
     if message is None:
         raise SlackError("message_not_found")

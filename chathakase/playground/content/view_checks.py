@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator
 from typing import Any, Literal, TypeAlias
 
+from chathakase.playground.content.block_checks import problems
 from chathakase.playground.content.block_ids import with_ids
-from chathakase.playground.content.blocks import problems
-from chathakase.playground.errors import SlackError
+from chathakase.playground.web_api_error import SlackError
 from chathakase.playground.world.values import Json
 
 ViewType: TypeAlias = Literal["modal", "home"]

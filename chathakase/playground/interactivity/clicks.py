@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from chathakase.playground.content.block_ids import element_at
-from chathakase.playground.errors import SlackError
 from chathakase.playground.interactivity.choices import chosen, state_of
+from chathakase.playground.interactivity.container import InteractionContainer, app_of, surface_json, surface_of
 from chathakase.playground.interactivity.hooks import Hooks
 from chathakase.playground.interactivity.payload import interaction
-from chathakase.playground.interactivity.surface import Surface, app_of, surface_json, surface_of
 from chathakase.playground.page_server.deeds import Ask, Deed
-from chathakase.playground.socket_mode.envelopes import Ack
+from chathakase.playground.socket_mode.envelope_sender import Ack
 from chathakase.playground.socket_mode.links import Links
+from chathakase.playground.web_api_error import SlackError
 from chathakase.playground.world.values import Json
 from chathakase.playground.world.world import World
 
@@ -42,7 +42,7 @@ class Clicks:
         state = _given_state(ask)
         if surface.view is not None:
             entered = state_of(surface.blocks, state)
-            surface = Surface(view=self._world.modals.enter(surface.view, entered))
+            surface = InteractionContainer(view=self._world.modals.enter(surface.view, entered))
         payload = interaction(self._world, app, ask.user, "block_actions") | surface_json(self._world, surface)
         payload |= {"trigger_id": self._world.triggers.issue(ask.user.id, app.id), "actions": [action]}
         message = surface.message
@@ -74,7 +74,7 @@ async def acknowledged(links: Links, payload: Json) -> Ack:
     return ack
 
 
-def _action(world: World, surface: Surface, given: Json) -> Json:
+def _action(world: World, surface: InteractionContainer, given: Json) -> Json:
     """The `actions[0]` of a payload; what stands in the element comes from there and not from the page."""
     block_id, action_id = str(given.get("block_id")), str(given.get("action_id"))
     found = element_at(surface.blocks, block_id, action_id)

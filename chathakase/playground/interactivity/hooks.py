@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from chathakase.playground.addresses import Addresses
-from chathakase.playground.errors import SlackError
 from chathakase.playground.interactivity.responses import respond
 from chathakase.playground.journal import ApiCall, Journal
+from chathakase.playground.server_addresses import ServerAddresses
 from chathakase.playground.web_api.arguments import Arguments
+from chathakase.playground.web_api_error import SlackError
 from chathakase.playground.world.values import App, Json
 from chathakase.playground.world.world import World
 
@@ -42,7 +42,7 @@ class Hooks:
     """All response URLs, whose uses stand in the journal as calls of `response_url`."""
 
     def __init__(
-        self, world: World, journal: Journal, addresses: Addresses, clock: Callable[[], float] = time.monotonic
+        self, world: World, journal: Journal, addresses: ServerAddresses, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._world = world
         self._journal = journal

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from chathakase.playground.errors import SlackError
 from chathakase.playground.web_api.arguments import Arguments
 from chathakase.playground.web_api.methods.content import Content, content_of
-from chathakase.playground.world.timestamps import is_ts
+from chathakase.playground.web_api_error import SlackError
+from chathakase.playground.world.message_ts import is_ts
 from chathakase.playground.world.values import App, Json, Message
 from chathakase.playground.world.world import World
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chathakase.playground.content.mrkdwn import as_stored
-from chathakase.playground.errors import SlackError
 from chathakase.playground.interactivity.clicks import acknowledged
+from chathakase.playground.interactivity.container import visible_message
 from chathakase.playground.interactivity.hooks import Hooks
 from chathakase.playground.interactivity.payload import interaction, place, place_name
 from chathakase.playground.interactivity.responses import respond
-from chathakase.playground.interactivity.surface import visible_message
 from chathakase.playground.page_server.deeds import Ask, Deed
 from chathakase.playground.socket_mode.links import Links
 from chathakase.playground.socket_mode.payloads import message_json
 from chathakase.playground.web_api.arguments import Arguments
+from chathakase.playground.web_api_error import SlackError
 from chathakase.playground.world.values import App, Conversation, Json
 from chathakase.playground.world.world import World
 

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from chathakase.playground.content.view_checks import checked_view
-from chathakase.playground.errors import SlackError
 from chathakase.playground.interactivity.choices import errors_in, state_of
 from chathakase.playground.interactivity.clicks import acknowledged
 from chathakase.playground.interactivity.payload import interaction
 from chathakase.playground.page_server.deeds import Ask, Deed
 from chathakase.playground.socket_mode.links import Links
 from chathakase.playground.socket_mode.payloads import view_json
+from chathakase.playground.web_api_error import SlackError
 from chathakase.playground.world.values import App, Json
-from chathakase.playground.world.views import View
+from chathakase.playground.world.views import OpenView
 from chathakase.playground.world.world import World
 
 
@@ -46,7 +46,7 @@ class Submissions:
         except SlackError as error:
             raise SlackError("invalid_response", detail=f"{error.code} {error.details or ''}".strip()) from None
 
-    def _follow(self, view: View, payload: Any) -> Json:
+    def _follow(self, view: OpenView, payload: Any) -> Json:
         """Do what the acknowledgement says: without a response_action the modal closes, if it has not meanwhile."""
         modals = self._world.modals
         if modals.find(view.id) is None:
@@ -77,10 +77,10 @@ class Submissions:
             await self._links.deliver("interactive", payload, accepts_response=True)
         return {}
 
-    def _app(self, view: View) -> App:
+    def _app(self, view: OpenView) -> App:
         return self._world.apps.get(view.app_id, self._world.app)
 
-    def _modal(self, ask: Ask) -> View:
+    def _modal(self, ask: Ask) -> OpenView:
         view = self._world.modals.find(ask.text("view_id"))
         if view is None or view.user != ask.user.id or not self._world.modals.is_top(view):
             raise SlackError("view_not_found")

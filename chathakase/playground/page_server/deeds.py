@@ -8,9 +8,9 @@ from typing import Any, TypeAlias
 
 from chathakase.playground.content.mrkdwn import composed
 from chathakase.playground.content.streaming import stop_session
-from chathakase.playground.errors import SlackError
 from chathakase.playground.web_api.arguments import Arguments
-from chathakase.playground.web_api.server import WebApi
+from chathakase.playground.web_api.web_api_server import WebApi
+from chathakase.playground.web_api_error import SlackError
 from chathakase.playground.world.values import Json, User
 from chathakase.playground.world.world import World
 

@@ -6,7 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chathakase.playground.socket_mode.payloads import message_json, view_json
-from chathakase.playground.world.changes import (
+from chathakase.playground.world.ephemerals import Ephemeral
+from chathakase.playground.world.values import Conversation, Json, Message
+from chathakase.playground.world.views import OpenView
+from chathakase.playground.world.world import World
+from chathakase.playground.world.world_changes import (
     Change,
     ConversationChanged,
     EphemeralGone,
@@ -22,10 +26,6 @@ from chathakase.playground.world.changes import (
     StatusSet,
     ViewShown,
 )
-from chathakase.playground.world.ephemerals import Ephemeral
-from chathakase.playground.world.values import Conversation, Json, Message
-from chathakase.playground.world.views import View
-from chathakase.playground.world.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def _root_frame(world: World, reply: Message) -> Iterator[Frame]:
         yield from _message_frames(world, root)
 
 
-def home_frame(world: World, user: str, view: View) -> Frame:
+def home_frame(world: World, user: str, view: OpenView) -> Frame:
     """What a person sees on the Home tab of an app."""
     return Frame({"type": "home", "user": user, "view": view_json(world, view)}, ("home", user, view.app_id))
 

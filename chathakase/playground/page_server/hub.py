@@ -17,13 +17,13 @@ from chathakase.playground.page_server.frames import (
     prompts_frame,
     status_frame,
 )
-from chathakase.playground.page_server.outbox import Outbox
+from chathakase.playground.page_server.page_outbox import PageOutbox
 from chathakase.playground.page_server.traffic import Traffic
 from chathakase.playground.socket_mode.links import Links
 from chathakase.playground.socket_mode.payloads import view_json
-from chathakase.playground.world.changes import Change, PromptsSet, StatusSet
 from chathakase.playground.world.values import Json
 from chathakase.playground.world.world import World
+from chathakase.playground.world.world_changes import Change, PromptsSet, StatusSet
 
 
 class Hub:
@@ -35,7 +35,7 @@ class Hub:
         self._traffic = Traffic()
         self._statuses: dict[tuple[str, str], StatusSet] = {}
         self._prompts: dict[tuple[str, str | None], PromptsSet] = {}
-        self._pages: set[Outbox] = set()
+        self._pages: set[PageOutbox] = set()
         self._ends: list[Callable[[], None]] = [
             world.subscribe(self._changed),
             journal.subscribe(self._noted),
@@ -48,9 +48,9 @@ class Hub:
             end()
 
     @contextmanager
-    def page(self) -> Iterator[Outbox]:
+    def page(self) -> Iterator[PageOutbox]:
         """A new page's outbox, which is filled until the end of the `with`."""
-        outbox = Outbox()
+        outbox = PageOutbox()
         self._pages.add(outbox)
         try:
             yield outbox

@@ -9,7 +9,7 @@ from aiohttp import web
 from chathakase.playground.journal import Journal
 from chathakase.playground.page_server.deeds import Deed
 from chathakase.playground.page_server.hub import Hub
-from chathakase.playground.page_server.socket import PageSocket
+from chathakase.playground.page_server.page_socket import PageSocket
 from chathakase.playground.page_server.static import FOLDER, StaticFiles
 from chathakase.playground.socket_mode.links import Links
 from chathakase.playground.socket_mode.payloads import user_json

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
 
 from chathakase.playground.content.streaming import COMPLETED, IN_PROGRESS
-from chathakase.playground.persistence.database import Key
+from chathakase.playground.persistence.workspace_file import Key
 from chathakase.playground.world.agent_sessions import AgentSession
-from chathakase.playground.world.files import File
 from chathakase.playground.world.values import App, Conversation, Edited, Json, Message, Reaction, Team, User
-from chathakase.playground.world.views import View
+from chathakase.playground.world.views import OpenView
+from chathakase.playground.world.workspace_files import File
 from chathakase.playground.world.world import World
 
 WORLD: Key = ("workspace", "")
@@ -63,7 +63,7 @@ def world_of(
         file = File(**body | {"channels": tuple(body["channels"])})
         world.files.put(file, contents[file.id])
     for body in _bodies(records, "home"):
-        view = View(**body)
+        view = OpenView(**body)
         world.modals.homes[view.user, view.app_id or world.app.id] = view
     for body in _bodies(records, "session"):
         world.sessions[body["channel"], body["thread_ts"]] = AgentSession(**body["session"])

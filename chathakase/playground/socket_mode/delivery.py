@@ -14,13 +14,13 @@ import time
 from collections.abc import Callable, Sequence
 
 from chathakase.playground.faults import Faults
-from chathakase.playground.socket_mode.envelopes import Envelopes
+from chathakase.playground.socket_mode.envelope_sender import EnvelopeSender
 from chathakase.playground.socket_mode.sockets import Sockets
 from chathakase.playground.world.values import App, Json
 from chathakase.playground.world.world import World
 
 
-class Delivery:
+class EventDelivery:
     """Owns one task for every event that is not acknowledged yet; times are seconds."""
 
     def __init__(
@@ -28,7 +28,7 @@ class Delivery:
         world: World,
         app: App,
         sockets: Sockets,
-        envelopes: Envelopes,
+        envelopes: EnvelopeSender,
         faults: Faults,
         *,
         retry_delays: Sequence[float] = (0.0, 60.0, 300.0),

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from chathakase.playground.addresses import Addresses
 from chathakase.playground.faults import Faults
 from chathakase.playground.journal import Journal
-from chathakase.playground.socket_mode.delivery import Delivery
-from chathakase.playground.socket_mode.envelopes import Ack, Envelopes
-from chathakase.playground.socket_mode.events import Events
+from chathakase.playground.server_addresses import ServerAddresses
+from chathakase.playground.socket_mode.delivery import EventDelivery
+from chathakase.playground.socket_mode.envelope_sender import Ack, EnvelopeSender
+from chathakase.playground.socket_mode.socket_faults import Reason
 from chathakase.playground.socket_mode.sockets import Sockets
-from chathakase.playground.socket_mode.troubles import Reason
+from chathakase.playground.socket_mode.subscribed_events import SubscribedEvents
 from chathakase.playground.world.values import App, Json
 from chathakase.playground.world.world import World
 
@@ -27,8 +27,8 @@ class Link:
 
     app: App
     sockets: Sockets
-    envelopes: Envelopes
-    delivery: Delivery
+    envelopes: EnvelopeSender
+    delivery: EventDelivery
 
     async def aclose(self) -> None:
         """Give up what is not delivered, and close every connection."""
@@ -37,7 +37,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Acks:
+class PendingAcks:
     """How long an acknowledgement is awaited, and how often an event is sent again; in seconds."""
 
     timeout: float
@@ -57,9 +57,9 @@ def linked(
     app: App,
     journal: Journal,
     faults: Faults,
-    addresses: Addresses,
+    addresses: ServerAddresses,
     rng: random.Random,
-    acks: Acks,
+    acks: PendingAcks,
     lifetimes: Lifetimes,
 ) -> Link:
     """A new link of an app."""
@@ -72,8 +72,8 @@ def linked(
         refresh_after=lifetimes.refresh_after,
         ping_every=lifetimes.ping_every,
     )
-    envelopes = Envelopes(sockets, journal, faults, ack_timeout=acks.timeout, clock=world.clock)
-    delivery = Delivery(world, app, sockets, envelopes, faults, retry_delays=acks.retry_delays, clock=world.clock)
+    envelopes = EnvelopeSender(sockets, journal, faults, ack_timeout=acks.timeout, clock=world.clock)
+    delivery = EventDelivery(world, app, sockets, envelopes, faults, retry_delays=acks.retry_delays, clock=world.clock)
     return Link(app, sockets, envelopes, delivery)
 
 
@@ -97,7 +97,7 @@ class Links:
     def subscribe(self, world: World, rng: random.Random) -> Callable[[], None]:
         """Deliver to each app, from now on, what it has subscribed to; returns what ends that."""
         everything = [
-            Events(world, link.app, world.features[link.app.id].events, link.delivery.submit, rng)
+            SubscribedEvents(world, link.app, world.features[link.app.id].events, link.delivery.submit, rng)
             for link in self.all()
         ]
         return _ending([world.subscribe(events.observe) for events in everything])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from chathakase.playground.avatars import BOT_SIZES, colour_of, images
 from chathakase.playground.content.file_json import files_json
 from chathakase.playground.world.values import App, ChannelType, Conversation, Json, Message, Team, User
-from chathakase.playground.world.views import View
+from chathakase.playground.world.views import OpenView
 from chathakase.playground.world.world import World
 
 
@@ -227,7 +227,7 @@ def _thread_fields(world: World, message: Message) -> Json:
     return fields
 
 
-def view_json(world: World, view: View) -> Json:
+def view_json(world: World, view: OpenView) -> Json:
     """A view as the views methods give it, and interactions too."""
     body, app = view.body, world.apps.get(view.app_id, world.app)
     common: Json = {

@@ -19,9 +19,9 @@ from typing import TypeAlias
 
 from aiohttp import WSMsgType, web
 
-from chathakase.playground.addresses import Addresses
 from chathakase.playground.journal import EnvelopeSent, FrameSent, Journal, SocketClosed, SocketOpened
-from chathakase.playground.socket_mode.troubles import Reason, SocketTroubles
+from chathakase.playground.server_addresses import ServerAddresses
+from chathakase.playground.socket_mode.socket_faults import Reason, SocketFaults
 from chathakase.playground.world.values import Json
 
 SOCKETS_MOST = 10
@@ -77,7 +77,7 @@ class Sockets:
         app_id: str,
         journal: Journal,
         rng: random.Random,
-        addresses: Addresses,
+        addresses: ServerAddresses,
         *,
         clock: Callable[[], float] = time.time,
         refresh_after: float | None = None,
@@ -95,7 +95,7 @@ class Sockets:
         self._opened = asyncio.Event()
         self._counters: list[Callable[[int], None]] = []
         self._tasks: set[asyncio.Task[None]] = set()
-        self.troubles = SocketTroubles()
+        self.troubles = SocketFaults()
         self.on_ack: AckHandler = lambda _socket, _envelope_id, _payload: None
 
     def __len__(self) -> int:

@@ -9,7 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Self
 
-from chathakase.playground.world.changes import (
+from chathakase.playground.world.values import Message
+from chathakase.playground.world.world import World
+from chathakase.playground.world.world_changes import (
     Change,
     EphemeralPosted,
     MessageChanged,
@@ -17,8 +19,6 @@ from chathakase.playground.world.changes import (
     MessagePosted,
     StatusSet,
 )
-from chathakase.playground.world.values import Message
-from chathakase.playground.world.world import World
 
 
 @dataclass(slots=True)

@@ -11,15 +11,15 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from chathakase.playground.errors import SlackError
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
-from chathakase.playground.terminal.choices import Choice, choices_of
 from chathakase.playground.terminal.harmless import in_a_row
 from chathakase.playground.terminal.interrupt import until_interrupted
 from chathakase.playground.terminal.replies import Replies
 from chathakase.playground.terminal.screen import Screen
 from chathakase.playground.terminal.stdin import stdin_lines
+from chathakase.playground.terminal.terminal_choices import TerminalChoice, choices_of
+from chathakase.playground.web_api_error import SlackError
 from chathakase.playground.world.values import Conversation, Message
 
 TRY = "Try: [bold]hello[/bold] · [bold]what did I say before?[/bold] · [bold]session info[/bold] · [bold]help[/bold]"
@@ -79,15 +79,15 @@ class _Talker:
     stack: AsyncExitStack
     patience: float
     choice_patience: float
-    people: dict[str, Person] = field(default_factory=dict)
+    people: dict[str, PersonClient] = field(default_factory=dict)
     threads: list[_Thread] = field(default_factory=list)
     thread: _Thread | None = None
     channel: str = "general"
     direct: bool = False
-    choices: Sequence[Choice] = ()
-    chosen: Choice | None = None
+    choices: Sequence[TerminalChoice] = ()
+    chosen: TerminalChoice | None = None
     """What is to be chosen once more, since one is to be sure."""
-    person: Person = field(init=False)
+    person: PersonClient = field(init=False)
 
     def welcome(self, model: str) -> None:
         bot = self.workspace.world.bot.display_name

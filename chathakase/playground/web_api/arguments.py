@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chathakase.playground.errors import SlackError
+from chathakase.playground.web_api_error import SlackError
 from chathakase.playground.world.values import Json
 
 

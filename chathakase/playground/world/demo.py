@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Callable, Sequence
 
-from chathakase.playground.world.manifest import Manifest
+from chathakase.playground.world.app_manifest import Manifest
 from chathakase.playground.world.values import App, ChannelType, Conversation, Team, User
 from chathakase.playground.world.world import World
 

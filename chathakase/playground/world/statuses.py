@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from chathakase.playground.world.changes import Change, StatusSet
 from chathakase.playground.world.values import Conversation, Message
+from chathakase.playground.world.world_changes import Change, StatusSet
 
 
-class Statuses:
+class ThreadStatuses:
     """All statuses that are shown; `tell` hears of each that is set or that a reply ends, but not of time's doing.
 
     One lasts `seconds` unless it says otherwise: assistant.threads.setStatus gives it two minutes.

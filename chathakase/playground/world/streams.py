@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from chathakase.playground.errors import SlackError
+from chathakase.playground.web_api_error import SlackError
 
 StreamEnd: TypeAlias = Literal["finished", "expired", "stopped"]
 TaskMode: TypeAlias = Literal["timeline", "plan"]
@@ -15,7 +15,7 @@ REMEMBERED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Stream:
+class NativeStream:
     """An open stream: the message it grows, how it shows tasks, and its length so far in characters and bytes."""
 
     channel: str
@@ -27,7 +27,7 @@ class Stream:
 
 
 @dataclass(slots=True)
-class Streams:
+class NativeStreams:
     """All streams; one lives `seconds` from its start, whatever is appended.
 
     It takes `text_most` characters and `bytes_most` bytes of UTF-8. None of this is documented: about five minutes were
@@ -38,22 +38,22 @@ class Streams:
     seconds: float = 300.0
     text_most: int = 12_000
     bytes_most: int = 11_300
-    _open: dict[tuple[str, str], Stream] = field(default_factory=dict)
+    _open: dict[tuple[str, str], NativeStream] = field(default_factory=dict)
     _ended: dict[tuple[str, str], StreamEnd] = field(default_factory=dict)
 
-    def all(self) -> tuple[Stream, ...]:
+    def all(self) -> tuple[NativeStream, ...]:
         """The open ones."""
         return tuple(self._open.values())
 
-    def within(self, channel: str, thread_ts: str) -> tuple[Stream, ...]:
+    def within(self, channel: str, thread_ts: str) -> tuple[NativeStream, ...]:
         """The open ones of a thread."""
         return tuple(each for each in self._open.values() if (each.channel, each.thread_ts) == (channel, thread_ts))
 
-    def get(self, channel: str, ts: str) -> Stream | None:
+    def get(self, channel: str, ts: str) -> NativeStream | None:
         """The open stream of a message."""
         return self._open.get((channel, ts))
 
-    def expect(self, channel: str, ts: str) -> Stream:
+    def expect(self, channel: str, ts: str) -> NativeStream:
         """The open stream of a message; `stopped_by_user` or `message_not_in_streaming_state`."""
         stream = self.get(channel, ts)
         if stream is not None:
@@ -61,11 +61,11 @@ class Streams:
         stopped = self._ended.get((channel, ts)) == "stopped"
         raise SlackError("stopped_by_user" if stopped else "message_not_in_streaming_state")
 
-    def put(self, stream: Stream) -> None:
+    def put(self, stream: NativeStream) -> None:
         """Open a stream, or put its new version in its place."""
         self._open[stream.channel, stream.ts] = stream
 
-    def end(self, stream: Stream, how: StreamEnd) -> bool:
+    def end(self, stream: NativeStream, how: StreamEnd) -> bool:
         """End a stream; False if it has ended already."""
         key = (stream.channel, stream.ts)
         if self._open.pop(key, None) is None:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from chathakase.playground.world.timestamps import micros
+from chathakase.playground.world.message_ts import micros
 from chathakase.playground.world.values import Message
 
 

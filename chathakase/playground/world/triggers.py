@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chathakase.playground.errors import SlackError
+from chathakase.playground.web_api_error import SlackError
 
 TRIGGER_SECONDS = 3.0
 REMEMBERED_SECONDS = 600.0

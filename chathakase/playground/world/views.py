@@ -9,7 +9,7 @@ from chathakase.playground.world.values import Json
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class OpenView:
     """One view; `body` is what the app gave, with all ids, and `values` what the person has entered so far.
 
     `values` maps block ids to action ids to `{"type": …, "value": …}` and the like.

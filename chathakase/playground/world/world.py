@@ -12,7 +12,18 @@ from dataclasses import replace
 from typing import Any, Literal, TypeAlias
 
 from chathakase.playground.world.agent_sessions import AgentSession
-from chathakase.playground.world.changes import (
+from chathakase.playground.world.app_manifest import Features
+from chathakase.playground.world.ephemerals import Ephemeral, Ephemerals
+from chathakase.playground.world.message_ts import TsMint
+from chathakase.playground.world.modals import Modals
+from chathakase.playground.world.reactions import Reactions, with_emoji, without_emoji
+from chathakase.playground.world.statuses import ThreadStatuses
+from chathakase.playground.world.streams import NativeStreams
+from chathakase.playground.world.timeline import Timeline
+from chathakase.playground.world.triggers import Triggers
+from chathakase.playground.world.values import App, Conversation, Json, Message, Team, User, tombstone
+from chathakase.playground.world.workspace_files import WorkspaceFiles
+from chathakase.playground.world.world_changes import (
     Change,
     ConversationChanged,
     EphemeralGone,
@@ -26,17 +37,6 @@ from chathakase.playground.world.changes import (
     ReactionChanged,
     StatusSet,
 )
-from chathakase.playground.world.ephemerals import Ephemeral, Ephemerals
-from chathakase.playground.world.files import Files
-from chathakase.playground.world.manifest import Features
-from chathakase.playground.world.modals import Modals
-from chathakase.playground.world.reactions import Reactions, with_emoji, without_emoji
-from chathakase.playground.world.statuses import Statuses
-from chathakase.playground.world.streams import Streams
-from chathakase.playground.world.timeline import Timeline
-from chathakase.playground.world.timestamps import TsMint
-from chathakase.playground.world.triggers import Triggers
-from chathakase.playground.world.values import App, Conversation, Json, Message, Team, User, tombstone
 
 Observer: TypeAlias = Callable[[Change], None]
 
@@ -57,9 +57,9 @@ class World:
         self.triggers = Triggers()
         self.ephemerals = Ephemerals()
         self.modals = Modals(clock, self.tell)
-        self.streams = Streams()
-        self.statuses = Statuses(clock, self.tell)
-        self.files = Files()
+        self.streams = NativeStreams()
+        self.statuses = ThreadStatuses(clock, self.tell)
+        self.files = WorkspaceFiles()
         self.sessions: dict[tuple[str, str], AgentSession] = {}
         self._conversations: dict[str, Conversation] = {}
         self._members: dict[str, dict[str, None]] = {}

@@ -13,7 +13,7 @@ FORMULA_MARKS = "```"
 """The marks of a fence in which a formula is shown."""
 
 
-class Kind(Enum):
+class BlockKind(Enum):
     """What a block is to cuts and repairs."""
 
     BLANK = auto()
@@ -92,7 +92,7 @@ class State:
 class Block:
     """Some lines that belong together."""
 
-    kind: Kind
+    kind: BlockKind
     start: int
     text: int
     """Where its text begins, behind indentation and list marker."""

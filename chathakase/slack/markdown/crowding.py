@@ -7,7 +7,7 @@ and table becomes one of its own, and so does the text between two of them.
 
 import re
 
-from chathakase.slack.markdown.blocks import Block, Kind, State
+from chathakase.slack.markdown.blocks import Block, BlockKind, State
 from chathakase.slack.markdown.scanner import scan
 from chathakase.slack.markdown.tables import DELIMITER
 
@@ -29,21 +29,21 @@ def crowded(text: str, start: int, end: int, state: State) -> int:
     count, between = 0, True
     for block in blocks:
         alone = _stands_alone(text, block)
-        count += alone or (between and block.kind is not Kind.BLANK)
-        between = alone or (between and block.kind is Kind.BLANK)
+        count += alone or (between and block.kind is not BlockKind.BLANK)
+        between = alone or (between and block.kind is BlockKind.BLANK)
         if count > MOST:
             return block.start
     return end
 
 
 def _stands_alone(text: str, block: Block) -> bool:
-    if block.kind is Kind.HEADING:
+    if block.kind is BlockKind.HEADING:
         return True
-    if block.kind not in (Kind.TEXT, Kind.PLAIN, Kind.ROW):
+    if block.kind not in (BlockKind.TEXT, BlockKind.PLAIN, BlockKind.ROW):
         return False
     line = text.find("\n", block.start, block.end)
     if (line if line >= 0 else block.end) - block.start > LONGEST:
         return False
-    if block.kind is Kind.ROW:
+    if block.kind is BlockKind.ROW:
         return DELIMITER.match(text, block.start, block.end) is not None
-    return (HEADING if block.kind is Kind.TEXT else RULE).match(text, block.start, block.end) is not None
+    return (HEADING if block.kind is BlockKind.TEXT else RULE).match(text, block.start, block.end) is not None

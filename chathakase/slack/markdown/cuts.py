@@ -5,8 +5,8 @@ from bisect import bisect_right
 
 import regex
 
-from chathakase.slack.markdown.blocks import Block, Kind, State
-from chathakase.slack.markdown.inline import Surroundings, write
+from chathakase.slack.markdown.blocks import Block, BlockKind, State
+from chathakase.slack.markdown.inline import ParagraphContext, write
 from chathakase.slack.markdown.scanner import BLOCK, scan
 from chathakase.slack.markdown.tables import DELIMITER
 
@@ -57,11 +57,11 @@ class _Cut:
     def _before_whole(self, number: int) -> int | None:
         """Before a fence or a table that does not fit but begins late."""
         kind = self._blocks[number].kind
-        if kind in (Kind.OPENING, Kind.CODE, Kind.CLOSING):
-            while number and self._blocks[number].kind is not Kind.OPENING:
+        if kind in (BlockKind.OPENING, BlockKind.CODE, BlockKind.CLOSING):
+            while number and self._blocks[number].kind is not BlockKind.OPENING:
                 number -= 1
-        elif kind is Kind.ROW:
-            while number and self._blocks[number - 1].kind is Kind.ROW:
+        elif kind is BlockKind.ROW:
+            while number and self._blocks[number - 1].kind is BlockKind.ROW:
                 number -= 1
         else:
             return None
@@ -71,9 +71,9 @@ class _Cut:
         """Where a block begins, or the headings in front of it."""
         position = self._blocks[number].start
         for block in reversed(self._blocks[:number]):
-            if block.kind is Kind.HEADING:
+            if block.kind is BlockKind.HEADING:
                 position = block.start
-            elif block.kind is not Kind.BLANK:
+            elif block.kind is not BlockKind.BLANK:
                 break
         return position if position >= self._least else self._blocks[number].start
 
@@ -94,12 +94,12 @@ class _Cut:
     def _boundary(self, index: int, *, nested: bool) -> int | None:
         """Where it is good to cut in front of or within a block."""
         block, before = self._blocks[index], self._blocks[index - 1]
-        if nested and block.kind is Kind.CODE:
+        if nested and block.kind is BlockKind.CODE:
             found = self._text.rfind("\n\n", max(block.start, self._least), min(block.end, self._end))
             return found + 2 if found >= 0 else None
-        if block.kind is Kind.BLANK:
+        if block.kind is BlockKind.BLANK:
             return self._behind_blank(index, nested=nested)
-        if not block.begins or block.kind is Kind.CLOSING or before.kind in (Kind.HEADING, Kind.BLANK):
+        if not block.begins or block.kind is BlockKind.CLOSING or before.kind in (BlockKind.HEADING, BlockKind.BLANK):
             return None
         if block.nested and not nested:
             return None
@@ -108,12 +108,16 @@ class _Cut:
     def _behind_blank(self, index: int, *, nested: bool) -> int | None:
         last = index + 1 == len(self._blocks)
         following = None if last else self._blocks[index + 1]
-        if self._blocks[index - 1].kind is Kind.HEADING or (following and following.nested and not nested):
+        if self._blocks[index - 1].kind is BlockKind.HEADING or (following and following.nested and not nested):
             return None
         return min(self._blocks[index].end, self._end)
 
     def _is_start(self, block: Block, before: Block) -> bool:
-        return block.item or block.kind in (Kind.HEADING, Kind.OPENING, Kind.ROW) or before.kind is not Kind.TEXT
+        return (
+            block.item
+            or block.kind in (BlockKind.HEADING, BlockKind.OPENING, BlockKind.ROW)
+            or before.kind is not BlockKind.TEXT
+        )
 
     def _between_lines(self) -> int | None:
         position = self._end + 1
@@ -128,16 +132,16 @@ class _Cut:
         before = self._blocks[index]
         behind = self._blocks[index + 1 : index + 2]
         following = behind[0] if behind and behind[0].start == position else None
-        if before.kind in (Kind.HEADING, Kind.OPENING):
+        if before.kind in (BlockKind.HEADING, BlockKind.OPENING):
             return True
         if following is None:
-            return before.kind is Kind.BLANK
-        return following.kind in (Kind.BLANK, Kind.CLOSING) or (
-            following.kind is Kind.ROW and DELIMITER.match(self._text, position) is not None
+            return before.kind is BlockKind.BLANK
+        return following.kind in (BlockKind.BLANK, BlockKind.CLOSING) or (
+            following.kind is BlockKind.ROW and DELIMITER.match(self._text, position) is not None
         )
 
     def _between_words(self, block: Block, atoms: list[tuple[int, int]]) -> int | None:
-        if block.kind is Kind.BLANK:
+        if block.kind is BlockKind.BLANK:
             return self._end
         for found in reversed(list(WORD.finditer(self._text, max(self._least - 1, block.text), self._end))):
             position = found.end()
@@ -147,8 +151,8 @@ class _Cut:
 
     def _atoms(self, block: Block) -> list[tuple[int, int]]:
         """What in a block should not be cut through."""
-        if block.kind in (Kind.TEXT, Kind.HEADING, Kind.ROW):
-            writing = write(self._text, block.text, min(block.end, self._ahead), Surroundings())
+        if block.kind in (BlockKind.TEXT, BlockKind.HEADING, BlockKind.ROW):
+            writing = write(self._text, block.text, min(block.end, self._ahead), ParagraphContext())
             return [(piece.start, piece.end) for piece in writing.pieces if piece.whole]
         return []
 
@@ -159,7 +163,7 @@ class _Cut:
             return True
         if text[position] in MARKS and not text[position - 1].isspace():
             return False
-        if block.kind is Kind.CODE:
+        if block.kind is BlockKind.CODE:
             return text[position] not in MARKS
         reach = min(position + LOOKAHEAD, self._ahead)
         return not BLOCK.match(text, position, reach) and self._is_between_characters(position)

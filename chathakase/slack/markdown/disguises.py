@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import regex
 
-from chathakase.slack.markdown.mentions import ZERO_WIDTH_SPACE
-from chathakase.slack.traits import MENTION
+from chathakase.slack.markdown.mention_markup import ZERO_WIDTH_SPACE
+from chathakase.slack.slack_traits import MENTION
 
 DEEPEST = 8
 """How often entities are read that stand for parts of others; what is nested deeper is broken apart unread."""

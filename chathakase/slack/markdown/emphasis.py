@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from chathakase.slack.markdown.mentions import ZERO_WIDTH_SPACE
+from chathakase.slack.markdown.mention_markup import ZERO_WIDTH_SPACE
 
 DEEPEST = 16
 """How many open spans are looked at for one that marks would close if they were propped."""

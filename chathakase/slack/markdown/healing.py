@@ -2,7 +2,7 @@
 
 import re
 
-from chathakase.slack.markdown.blocks import Block, Kind
+from chathakase.slack.markdown.blocks import Block, BlockKind
 
 LONE = re.compile(
     r"[ \t>]*+(?:(?:[-+*]|\d{1,9}[.)]?|#{1,6})(?:[ \t]++|\Z))?+(?:\[[ xX]?\]?[ \t]*+)?+[*_~`\[!<|:=+\-\\$ \t\r]*+\Z"
@@ -18,15 +18,21 @@ def shown(text: str, blocks: list[Block], end: int, known: int) -> int:
         return end
     last = blocks[-1]
     line = max(last.start, text.rfind("\n", last.start, end) + 1)
-    if last.kind is Kind.OPENING:
+    if last.kind is BlockKind.OPENING:
         return last.start
-    if last.kind is Kind.CODE:
+    if last.kind is BlockKind.CODE:
         return _code(text, blocks, line, end)
-    if last.kind is Kind.TEXT and _may_be_table(text, last, known):
+    if last.kind is BlockKind.TEXT and _may_be_table(text, last, known):
         return last.start
-    if last.kind is Kind.ROW and line < end and len(blocks) > 1 and blocks[-2].begins and blocks[-2].kind is Kind.ROW:
+    if (
+        last.kind is BlockKind.ROW
+        and line < end
+        and len(blocks) > 1
+        and blocks[-2].begins
+        and blocks[-2].kind is BlockKind.ROW
+    ):
         return blocks[-2].start if text[blocks[-2].text] == "|" else line
-    if last.kind is not Kind.CLOSING and line < end and LONE.match(text, line, end):
+    if last.kind is not BlockKind.CLOSING and line < end and LONE.match(text, line, end):
         return line
     return end
 
@@ -34,7 +40,7 @@ def shown(text: str, blocks: list[Block], end: int, known: int) -> int:
 def _code(text: str, blocks: list[Block], line: int, end: int) -> int:
     """Hold back what may become the end of a fence, and a fence with nothing in it."""
     stop = line if line < end and HALF_CLOSING.match(text, line, end) else end
-    opened = len(blocks) > 1 and blocks[-2].kind is Kind.OPENING
+    opened = len(blocks) > 1 and blocks[-2].kind is BlockKind.OPENING
     if opened and not text[blocks[-1].start : stop].strip():
         return blocks[-2].start
     return stop

@@ -8,9 +8,9 @@ from typing import ClassVar, NamedTuple
 from chathakase.slack.markdown.emphasis import Emphasis, Opening, in_stars
 from chathakase.slack.markdown.foreign import TOLD, Foreign
 from chathakase.slack.markdown.markup import AMPERSAND, BREAK, HALF_KEPT, KEPT, LESS, MARKUP, breaks, names_a_blank
-from chathakase.slack.markdown.mentions import HARMLESS, PING, ZERO_WIDTH_SPACE, harmless
+from chathakase.slack.markdown.mention_markup import HARMLESS, PING, ZERO_WIDTH_SPACE, harmless
 from chathakase.slack.markdown.pieces import Piece, Pieces
-from chathakase.slack.traits import MENTION
+from chathakase.slack.slack_traits import MENTION
 
 LONGEST_TICKS = 20
 CARRIED_TICKS = 2
@@ -34,7 +34,7 @@ NO_BREAK = re.compile(r"[ \t]*(?:```|~~~|[-=+#>|]|\*\s)")
 AT_LINE_END = re.compile(r"[ \t]*(?:\r?\n|\Z)")
 
 
-class Ending(Enum):
+class TextEnd(Enum):
     """How a text goes on behind its end."""
 
     DONE = auto()
@@ -45,12 +45,12 @@ class Ending(Enum):
     """Nobody knows yet."""
 
 
-class Surroundings(NamedTuple):
+class ParagraphContext(NamedTuple):
     """What the writing of a paragraph depends on besides its text."""
 
     members: Collection[str] = ()
     """Who may be mentioned."""
-    ending: Ending = Ending.DONE
+    ending: TextEnd = TextEnd.DONE
     ahead: int = 0
     """Up to where the text is known, when a cut ends it earlier."""
     row: bool = False
@@ -69,20 +69,20 @@ class Writing(NamedTuple):
     """Up to where in the text it stays as it is, whatever may come."""
 
 
-def write(text: str, start: int, end: int, around: Surroundings) -> Writing:
+def write(text: str, start: int, end: int, around: ParagraphContext) -> Writing:
     """Write a part of the text that is one paragraph, heading or table row, or the beginning of one."""
-    if around.ending is Ending.DONE and not around.spans and not TOKEN.search(text, start, end):
+    if around.ending is TextEnd.DONE and not around.spans and not TOKEN.search(text, start, end):
         return Writing([Piece(start, end, text[start:end])], (), end)
     return _Writer(text, start, end, around).write()
 
 
 class _Writer:
-    def __init__(self, text: str, start: int, end: int, around: Surroundings) -> None:
+    def __init__(self, text: str, start: int, end: int, around: ParagraphContext) -> None:
         self._text = text
         self._start = start
         self._end = end
         self._around = around
-        self._growing = around.ending is Ending.GROWING
+        self._growing = around.ending is TextEnd.GROWING
         self._certain = end
         self._pieces = Pieces(text, start)
         self._token = CELL_TOKEN if around.row else TOKEN
@@ -190,7 +190,7 @@ class _Writer:
     def _code(self, start: int, inside: int, end: int, ticks: str) -> int:
         """Go on past code that is open at the end."""
         bare = not self._text[inside:end].strip()
-        self._ticks = "" if bare and self._around.ending is not Ending.CUT else ticks
+        self._ticks = "" if bare and self._around.ending is not TextEnd.CUT else ticks
         self._pieces.put(start, inside, "" if bare else ticks)
         return self._harmless(inside, end)
 
@@ -211,7 +211,7 @@ class _Writer:
 
     def _opens_code(self, inside: int, count: int) -> bool:
         """Whether code begins here that goes on behind the end, as far as is known."""
-        if count > (LONGEST_TICKS if self._growing else CARRIED_TICKS) or self._around.ending is Ending.DONE:
+        if count > (LONGEST_TICKS if self._growing else CARRIED_TICKS) or self._around.ending is TextEnd.DONE:
             return False
         if self._growing or self._around.ahead <= self._end:
             return True
@@ -350,13 +350,13 @@ class _Writer:
         """Close what is open at the end, if it goes on, or if it is ours; what goes on behind the end."""
         self._pieces.keep(self._end)
         standing = self._emphasis.standing()
-        goes_on = self._around.ending is not Ending.DONE
+        goes_on = self._around.ending is not TextEnd.DONE
         closed = [(marks, opening) for marks, opening in standing if goes_on or opening.owed]
         self._pieces.drop_loose_end({opening.piece: opening.count for _, opening in closed})
         closing = [marks for marks, opening in reversed(closed) if opening.piece < len(self._pieces.found)]
         self._pieces.put(self._end, self._end, self._ticks + "".join(closing))
         spans = tuple(marks for marks, _ in standing) + ((self._ticks,) if self._ticks else ())
-        return spans if self._around.ending is Ending.CUT else ()
+        return spans if self._around.ending is TextEnd.CUT else ()
 
     STEPS: ClassVar = {
         "\\": _escape,

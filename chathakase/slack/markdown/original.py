@@ -2,7 +2,7 @@
 
 import re
 
-from chathakase.slack.markdown.mentions import ZERO_WIDTH_SPACE
+from chathakase.slack.markdown.mention_markup import ZERO_WIDTH_SPACE
 from chathakase.slack.markdown.plain import CODE
 
 MADE = re.compile(

@@ -12,9 +12,9 @@ from itertools import count
 from chathakase.slack.markdown.blocks import State
 from chathakase.slack.markdown.crowding import crowded
 from chathakase.slack.markdown.cuts import LOOKAHEAD, cut
-from chathakase.slack.markdown.inline import Ending
-from chathakase.slack.markdown.limits import CLOSING, PAGE, characters, excess, fitting
-from chathakase.slack.markdown.rendering import Rendering, render
+from chathakase.slack.markdown.inline import TextEnd
+from chathakase.slack.markdown.page_rendering import PageRendering, render
+from chathakase.slack.markdown.text_limits import CLOSING, PAGE, characters, excess, fitting
 
 BLANK = re.compile(r"\s*+")
 TRIES = 3
@@ -73,7 +73,7 @@ class Paginator:
             self._add(text, rendering, end)
         return self._pages[:most]
 
-    def _add(self, text: str, rendering: Rendering, end: int) -> None:
+    def _add(self, text: str, rendering: PageRendering, end: int) -> None:
         """Take note of a full part of the text."""
         page = None
         if written := rendering.markdown:
@@ -130,7 +130,7 @@ class Paginator:
     def _state(self) -> State:
         return self._full[-1].state if self._full else State()
 
-    def _fill(self, text: str, start: int, state: State, *, growing: bool) -> tuple[Rendering | None, int | None]:
+    def _fill(self, text: str, start: int, state: State, *, growing: bool) -> tuple[PageRendering | None, int | None]:
         """Fill a page; without an end if the text fits on it, and nothing if it is not known where to cut it."""
         budget = PAGE - CLOSING - characters(state.head)
         solid, kept = _solid(text, start), min(self._kept, len(text))
@@ -139,7 +139,7 @@ class Paginator:
             end = self._stop(text, start, limit, state, growing=growing)
             if end is None and growing:
                 return None, None
-            stop, ending = (len(text), Ending.DONE) if end is None else (end, Ending.CUT)
+            stop, ending = (len(text), TextEnd.DONE) if end is None else (end, TextEnd.CUT)
             rendering = self._render(text, start, stop, state, ending, ahead=limit + LOOKAHEAD)
             over = excess(rendering.markdown)
             if not over or stop <= max(kept, solid + 1):
@@ -163,11 +163,11 @@ class Paginator:
             return None
         return cut(text, start, solid, self._kept, max(limit, solid + 1), state)
 
-    def _render(self, text: str, start: int, end: int, state: State, ending: Ending, ahead: int = 0) -> Rendering:
+    def _render(self, text: str, start: int, end: int, state: State, ending: TextEnd, ahead: int = 0) -> PageRendering:
         ahead = min(ahead, len(text))
         return render(text, start, end, state, ending=ending, members=self._members, ahead=ahead)
 
-    def _with_last(self, text: str, last: Rendering) -> list[Page]:
+    def _with_last(self, text: str, last: PageRendering) -> list[Page]:
         pages, start = self._pages, self._shown
         if last.markdown:
             pages.append(Page(text[start:], last.markdown, last.steady, last.steady_end - start))
@@ -175,14 +175,14 @@ class Paginator:
             pages[-1] = replace(pages[-1], source=pages[-1].source + text[start:])
         return pages
 
-    def _growing(self, text: str) -> Rendering:
+    def _growing(self, text: str) -> PageRendering:
         """What can be shown of the end of a growing text."""
         start, state = self._end, self._state
         budget = PAGE - CLOSING - characters(state.head)
         solid, kept = _solid(text, start), min(self._kept, len(text))
         for tries in count():
             end = self._limit(text, start, solid, budget, state)
-            rendering = self._render(text, start, end, state, Ending.GROWING)
+            rendering = self._render(text, start, end, state, TextEnd.GROWING)
             over = excess(rendering.markdown)
             if not over or end <= max(kept, solid + 1):
                 break

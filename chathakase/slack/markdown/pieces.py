@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from typing import NamedTuple
 
-from chathakase.slack.markdown.mentions import ZERO_WIDTH_SPACE
+from chathakase.slack.markdown.mention_markup import ZERO_WIDTH_SPACE
 
 
 class Piece(NamedTuple):

@@ -6,7 +6,7 @@ from html import unescape
 
 from chathakase.slack.markdown.disguises import defused
 from chathakase.slack.markdown.escaping import escape
-from chathakase.slack.markdown.mentions import ZERO_WIDTH_SPACE, harmless
+from chathakase.slack.markdown.mention_markup import ZERO_WIDTH_SPACE, harmless
 
 LONGEST = 4_000
 """Characters of a message's ``text`` (https://docs.slack.dev/reference/methods/chat.update, ``msg_too_long``)."""

@@ -8,9 +8,17 @@ import re
 from dataclasses import replace
 from typing import ClassVar, NamedTuple
 
-from chathakase.slack.markdown.blocks import FORMULA_MARKS, LONGEST_LANGUAGE, LONGEST_MARKS, Block, Fence, Kind, State
+from chathakase.slack.markdown.blocks import (
+    FORMULA_MARKS,
+    LONGEST_LANGUAGE,
+    LONGEST_MARKS,
+    Block,
+    BlockKind,
+    Fence,
+    State,
+)
 from chathakase.slack.markdown.lists import ITEM, Lists
-from chathakase.slack.markdown.mentions import ZERO_WIDTH_SPACE
+from chathakase.slack.markdown.mention_markup import ZERO_WIDTH_SPACE
 from chathakase.slack.markdown.tables import LONGEST_HEAD, heads_table
 
 LINE = re.compile(r"([ \t]*)((?:>[ \t]?)*)([ \t]*)")
@@ -145,7 +153,7 @@ class Scanner:
     def _put(self, block: Block) -> None:
         self.blocks.append(block)
         self._position = block.end
-        self._first = self._first and block.kind is Kind.BLANK
+        self._first = self._first and block.kind is BlockKind.BLANK
 
     def _rest(self) -> None:
         """Go on in the middle of a line."""
@@ -155,12 +163,14 @@ class Scanner:
         while at < after and self._text[at] in " \t\r\n":
             at += 1
         if at == after:
-            self._put(Block(Kind.BLANK, start, start, after))
+            self._put(Block(BlockKind.BLANK, start, start, after))
         elif self._table:
-            self._put(Block(Kind.ROW, start, at, after, lead=f"{self._table[0]}\n{self._table[1]}\n| ", begins=False))
+            self._put(
+                Block(BlockKind.ROW, start, at, after, lead=f"{self._table[0]}\n{self._table[1]}\n| ", begins=False)
+            )
         else:
             guard = ZERO_WIDTH_SPACE if BLOCK.match(self._text, at, after) else ""
-            self._put(Block(Kind.TEXT, start, at, after, lead="> " * self._quote + guard, begins=False))
+            self._put(Block(BlockKind.TEXT, start, at, after, lead="> " * self._quote + guard, begins=False))
             self._paragraph = True
 
     def _line(self) -> None:
@@ -194,24 +204,24 @@ class Scanner:
         self._paragraph = False
         self._table = None
         if quote:
-            self._put(Block(Kind.PLAIN, start, start, after))
+            self._put(Block(BlockKind.PLAIN, start, start, after))
             return
         if further := BLANKS.match(self._text, after, self._end):
             after = further.end()
-        if self.blocks and self.blocks[-1].kind is Kind.BLANK:
+        if self.blocks and self.blocks[-1].kind is BlockKind.BLANK:
             self.blocks[-1].end = self._position = after
         else:
-            self._put(Block(Kind.BLANK, start, start, after))
+            self._put(Block(BlockKind.BLANK, start, start, after))
 
-    def _begin(self, kind: Kind, line: Line) -> Block:
+    def _begin(self, kind: BlockKind, line: Line) -> Block:
         lead = self._lists.settle(line.indent)
         text = self._text.find(">", line.start) if line.quote else line.at
         return self._add(kind, line, text, lead)
 
-    def _add(self, kind: Kind, line: Line, text: int, lead: str) -> Block:
+    def _add(self, kind: BlockKind, line: Line, text: int, lead: str) -> Block:
         self._put(Block(kind, line.start, text, line.after, lead, nested=bool(self._lists.items)))
         self._quote = line.quote
-        self._paragraph = kind is Kind.TEXT
+        self._paragraph = kind is BlockKind.TEXT
         self._table = None
         return self.blocks[-1]
 
@@ -219,7 +229,7 @@ class Scanner:
         if self._paragraph:
             self._go_on(line)
         else:
-            self._begin(Kind.PLAIN, line)
+            self._begin(BlockKind.PLAIN, line)
 
     def _other(self, line: Line) -> None:
         """A line of a table or of a paragraph."""
@@ -230,7 +240,7 @@ class Scanner:
         elif self._paragraph and line.quote <= self._quote and self._text[line.at] != "|":
             self._go_on(line)
         else:
-            self._begin(Kind.TEXT, line)
+            self._begin(BlockKind.TEXT, line)
 
     def _go_on(self, line: Line) -> None:
         """A further line of a paragraph."""
@@ -240,10 +250,10 @@ class Scanner:
         quoted = line.quote > 0
         lead = "" if quoted else "> " * self._quote
         text = self._text.find(">", line.start) if quoted else line.at
-        self._put(Block(Kind.TEXT, line.start, text, line.after, lead, begins=False))
+        self._put(Block(BlockKind.TEXT, line.start, text, line.after, lead, begins=False))
 
     def _head(self, line: Line) -> None:
-        self._begin(Kind.ROW, line)
+        self._begin(BlockKind.ROW, line)
         self._delimiter = line.after
         second = self._text[line.after : self._after(line.after)].strip()
         self._table = (self._text[line.start : line.stop].strip(), second)
@@ -251,7 +261,7 @@ class Scanner:
     def _row(self, line: Line) -> None:
         table = self._table
         first = self._first
-        block = self._begin(Kind.ROW, line)
+        block = self._begin(BlockKind.ROW, line)
         self._table = table
         block.begins = False
         if first and table:
@@ -260,11 +270,11 @@ class Scanner:
 
     def _fence_line(self, line: Line) -> bool:
         if found := FENCE.match(self._text, line.at, line.stop):
-            self._open(self._begin(Kind.OPENING, line), found, line.indent)
+            self._open(self._begin(BlockKind.OPENING, line), found, line.indent)
             return True
         looks_like_it = self._text.startswith(("```", "~~~"), line.at)
         if looks_like_it:
-            self._begin(Kind.TEXT, line)
+            self._begin(BlockKind.TEXT, line)
         return looks_like_it
 
     def _open(self, block: Block, found: re.Match[str], indent: int) -> None:
@@ -286,21 +296,21 @@ class Scanner:
         rest = found[2].strip()
         if end in rest or (found[1] == "$$" and rest and "\\" not in rest):
             return False
-        block = self._begin(Kind.OPENING, line)
+        block = self._begin(BlockKind.OPENING, line)
         block.fence = self._fence = Fence(FORMULA_MARKS, indent=line.indent, margin=block.lead, formula=end)
         return True
 
     def _heading(self, line: Line) -> bool:
         if not HEADING.match(self._text, line.at, line.stop):
             return False
-        self._begin(Kind.HEADING, line)
+        self._begin(BlockKind.HEADING, line)
         return True
 
     def _rule(self, line: Line) -> bool:
         underlines = self._paragraph and UNDERLINE.match(self._text, line.at, line.stop)
         if not underlines and not RULE.match(self._text, line.at, line.stop):
             return False
-        self._begin(Kind.PLAIN, line)
+        self._begin(BlockKind.PLAIN, line)
         return True
 
     def _item(self, line: Line) -> bool:
@@ -308,11 +318,11 @@ class Scanner:
         if not found or not self._may_interrupt(line, found):
             return False
         if line.quote:
-            self._begin(Kind.TEXT, line).item = True
+            self._begin(BlockKind.TEXT, line).item = True
             return True
         lead = self._lists.enter(line.indent, found)
         fence = FENCE.match(self._text, found.end(), line.stop)
-        block = self._add(Kind.OPENING if fence else Kind.TEXT, line, found.end(), lead)
+        block = self._add(BlockKind.OPENING if fence else BlockKind.TEXT, line, found.end(), lead)
         block.item, block.nested = True, len(self._lists.items) > 1
         self._paragraph = self._paragraph and found.end() < line.stop
         if fence:
@@ -330,7 +340,7 @@ class Scanner:
         closing = fence.end.search(self._text, start, self._end)
         stop = closing.start() if closing else self._end
         if self._reopen and closing and not self._text[start:stop].strip():
-            self._put(Block(Kind.BLANK, start, start, closing.end()))
+            self._put(Block(BlockKind.BLANK, start, start, closing.end()))
         else:
             self._inside(fence, start, stop, closing)
         if closing:
@@ -343,10 +353,12 @@ class Scanner:
         lead = f"{fence.opening}\n" if self._reopen else ""
         if stop > start:
             self._put(
-                Block(Kind.CODE, start, start, stop, lead, begins=False, nested=bool(self._lists.items), fence=fence)
+                Block(
+                    BlockKind.CODE, start, start, stop, lead, begins=False, nested=bool(self._lists.items), fence=fence
+                )
             )
         if closing:
-            self._put(Block(Kind.CLOSING, stop, stop, closing.end(), begins=False, fence=fence))
+            self._put(Block(BlockKind.CLOSING, stop, stop, closing.end(), begins=False, fence=fence))
 
     BEGINNINGS: ClassVar = {
         **dict.fromkeys("`~", (_fence_line,)),

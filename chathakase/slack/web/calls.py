@@ -13,8 +13,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.core.errors import DeliveryError
 from chathakase.core.retrying import Retries, RetryPolicy
-from chathakase.slack.web.pace import Pace, Urgency
-from chathakase.slack.web.trouble import ODD, trouble_of
+from chathakase.slack.web.call_errors import ODD, failure_of
+from chathakase.slack.web.rate_limiter import Priority, RateLimiter
 
 URGENT = RetryPolicy(first_wait=0.5, factor=2, longest_wait=30.0, within=3600.0)
 """How an urgent call is tried again, as long as the trouble is of a kind that passes."""
@@ -49,21 +49,21 @@ class Calls:
     def __init__(
         self,
         client: AsyncWebClient,
-        pace: Pace,
+        rate_limiter: RateLimiter,
         clock: Callable[[], float],
         *,
         whose: str = "",
-        at_best: Urgency = Urgency.FINAL,
+        at_best: Priority = Priority.FINAL,
     ) -> None:
         self.client = client
-        self.pace = pace
+        self.rate_limiter = rate_limiter
         self._clock = clock
         self._whose = whose
         self._at_best = at_best
 
-    def of(self, whose: str, *, at_best: Urgency = Urgency.FINAL) -> "Calls":
+    def of(self, whose: str, *, at_best: Priority = Priority.FINAL) -> "Calls":
         """The calls that are made for one person, none of them more urgent than ``at_best``."""
-        return Calls(self.client, self.pace, self._clock, whose=whose, at_best=at_best)
+        return Calls(self.client, self.rate_limiter, self._clock, whose=whose, at_best=at_best)
 
     def retries(self) -> CallRetries:
         """The retries of a call that is begun now."""
@@ -74,7 +74,7 @@ class Calls:
         method: str,
         body: Mapping[str, Any],
         *,
-        urgency: Urgency,
+        priority: Priority,
         channel: str = "",
         repeatable: bool = True,
     ) -> Mapping[str, Any]:
@@ -84,14 +84,14 @@ class Calls:
             answer = (await self.client.api_call(method, json=dict(body))).data
             return answer if isinstance(answer, dict) else {}
 
-        return await self.make(method, attempt, urgency=urgency, channel=channel, repeatable=repeatable)
+        return await self.make(method, attempt, priority=priority, channel=channel, repeatable=repeatable)
 
     async def make(
         self,
         method: str,
         attempt: Callable[[], Awaitable[T]],
         *,
-        urgency: Urgency,
+        priority: Priority,
         channel: str = "",
         repeatable: bool = True,
     ) -> T:
@@ -100,18 +100,18 @@ class Calls:
         Raises DeliveryError. An ``unsure`` one is raised at once, also for an urgent call, if that is not
         ``repeatable``: it may have been carried out, which must be found out before it is made again.
         """
-        urgency = max(urgency, self._at_best)
-        retries, urgent = self.retries(), urgency < Urgency.INTERIM
+        priority = max(priority, self._at_best)
+        retries, urgent = self.retries(), priority < Priority.INTERIM
         while True:
-            if not urgent and self.pace.delay(method, channel, urgency=urgency) > 0:
+            if not urgent and self.rate_limiter.delay(method, channel, priority=priority) > 0:
                 raise DeliveryError("busy", passes=True)
-            await self.pace.turn(method, channel, urgency=urgency, whose=self._whose)
+            await self.rate_limiter.turn(method, channel, priority=priority, whose=self._whose)
             try:
                 return await attempt()
             except Exception as error:  # noqa: BLE001 - slack_sdk fails in many ways on answers that are not Slack's
-                trouble = trouble_of(error)
+                trouble = failure_of(error)
             if trouble.retry_after is not None:
-                self.pace.refused(method, channel, retry_after=trouble.retry_after)
+                self.rate_limiter.refused(method, channel, retry_after=trouble.retry_after)
             doubtful = trouble.unsure and not repeatable
             if doubtful or not urgent:
                 raise DeliveryError(trouble.code, passes=trouble.passes, unsure=doubtful)

@@ -19,8 +19,8 @@ from chathakase.core.addresses import is_loopback
 from chathakase.core.errors import StartError
 from chathakase.core.retrying import RetryPolicy
 from chathakase.showing import shown
+from chathakase.slack.web.call_errors import failure_of
 from chathakase.slack.web.identity import Identity
-from chathakase.slack.web.trouble import trouble_of
 
 START_TIMEOUT = 4.0
 """Seconds that a call at start may take, with all its tries."""
@@ -128,7 +128,7 @@ async def first_call(
                     data = (await call()).data
                     return data if isinstance(data, dict) else {}
                 except Exception as error:
-                    trouble, code = trouble_of(error), code_of(error)
+                    trouble, code = failure_of(error), code_of(error)
                     if not trouble.passes or isinstance(error, aiohttp.ClientSSLError):
                         raise
                 await asyncio.sleep(trouble.retry_after or retries.next_wait())
@@ -145,7 +145,7 @@ async def first_call(
 
 def code_of(error: Exception) -> str:
     """What Slack itself said; empty when it was not Slack who spoke."""
-    return trouble_of(error).code if isinstance(error, SlackApiError) else ""
+    return failure_of(error).code if isinstance(error, SlackApiError) else ""
 
 
 def _identity(answer: Mapping[str, Any]) -> Identity:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from chathakase.core.types import Home, Place
+from chathakase.core.types import Place, WorkspaceKey
 
 SURFACE = "slack"
 """What this surface is called in places."""
@@ -20,10 +20,10 @@ class Identity:
     """The workspace's address, with its closing slash; empty where Slack does not tell."""
 
     @property
-    def home(self) -> Home:
+    def workspace_key(self) -> WorkspaceKey:
         """The workspace that all our places are in."""
-        return Home(SURFACE, self.team_id)
+        return WorkspaceKey(SURFACE, self.team_id)
 
     def place(self, channel: str, thread: str) -> Place:
         """A thread of ours, also in a channel that is shared with other workspaces: it is read with this token."""
-        return Place(*self.home, channel, thread)
+        return Place(*self.workspace_key, channel, thread)

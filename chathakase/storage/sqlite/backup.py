@@ -11,14 +11,14 @@ from glob import escape
 from pathlib import Path
 
 from chathakase.storage.sqlite.private import OWNER_ONLY
-from chathakase.storage.sqlite.trouble import DatabaseTrouble, Trouble, trouble_of
+from chathakase.storage.sqlite.sqlite_errors import DatabaseError, SqliteFailure, database_error_of
 
 SYSTEM = {
-    errno.ENOSPC: Trouble.FULL,
-    errno.EDQUOT: Trouble.FULL,
-    errno.EACCES: Trouble.READ_ONLY,
-    errno.EPERM: Trouble.READ_ONLY,
-    errno.EROFS: Trouble.READ_ONLY,
+    errno.ENOSPC: SqliteFailure.FULL,
+    errno.EDQUOT: SqliteFailure.FULL,
+    errno.EACCES: SqliteFailure.READ_ONLY,
+    errno.EPERM: SqliteFailure.READ_ONLY,
+    errno.EROFS: SqliteFailure.READ_ONLY,
 }
 
 
@@ -63,7 +63,7 @@ def _copy(path: Path, partial: Path, name: str) -> Path:
 def _look_at(copy: Path) -> None:
     with closing(sqlite3.connect(f"{copy.resolve().as_uri()}?mode=ro", uri=True)) as connection:
         if connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
-            raise DatabaseTrouble(Trouble.DAMAGED)
+            raise DatabaseError(SqliteFailure.DAMAGED)
 
 
 def _put_on_disk(path: Path) -> None:
@@ -89,7 +89,7 @@ def _translating() -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise trouble_of(error) from error
+        raise database_error_of(error) from error
     except OSError as error:
-        trouble = SYSTEM.get(error.errno or 0, Trouble.DISK)
-        raise DatabaseTrouble(trouble, errno.errorcode.get(error.errno or 0, "")) from error
+        trouble = SYSTEM.get(error.errno or 0, SqliteFailure.DISK)
+        raise DatabaseError(trouble, errno.errorcode.get(error.errno or 0, "")) from error

@@ -16,7 +16,7 @@ import aiosqlite
 from chathakase.clock import monotonic
 from chathakase.core.retrying import RetryPolicy
 from chathakase.storage.database import Row, Value
-from chathakase.storage.sqlite.trouble import DatabaseTrouble, Trouble, trouble_of
+from chathakase.storage.sqlite.sqlite_errors import DatabaseError, SqliteFailure, database_error_of
 
 LOCKED = RetryPolicy(first_wait=0.01, within=5.0)
 """How whoever begins something waits for another program to end its own."""
@@ -36,7 +36,7 @@ class Done:
     """How many rows it changed."""
 
 
-class Connection(aiosqlite.Connection):
+class SqliteConnection(aiosqlite.Connection):
     """A connection that is asked for whole trips. Its sqlite3 connection commits nothing and begins nothing unasked."""
 
     async def trip(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
@@ -44,9 +44,9 @@ class Connection(aiosqlite.Connection):
         return await self._execute(work, self._conn)  # type: ignore[no-untyped-call, no-any-return]
 
 
-async def connect(stack: AsyncExitStack, name: str, script: str, *, uri: bool = False) -> Connection:
+async def connect(stack: AsyncExitStack, name: str, script: str, *, uri: bool = False) -> SqliteConnection:
     """Open a file and run a script in it; the stack closes it."""
-    connection = Connection(partial(sqlite3.connect, name, isolation_level=None, uri=uri), AT_ONCE)
+    connection = SqliteConnection(partial(sqlite3.connect, name, isolation_level=None, uri=uri), AT_ONCE)
     stack.push_async_callback(connection.close)
     # A connection that is given up while it opens would leave its thread behind.
     await to_the_end(connection)
@@ -93,10 +93,10 @@ async def patiently(attempt: Callable[[], Awaitable[_T]], closing: asyncio.Event
         try:
             return await attempt()
         except sqlite3.OperationalError as error:
-            if trouble_of(error).trouble is not Trouble.LOCKED or retries.are_over:
+            if database_error_of(error).trouble is not SqliteFailure.LOCKED or retries.are_over:
                 raise
         if closing.is_set():
-            raise DatabaseTrouble(Trouble.CLOSED)
+            raise DatabaseError(SqliteFailure.CLOSED)
         await asyncio.sleep(retries.next_wait())
 
 
@@ -122,4 +122,4 @@ def translating() -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise trouble_of(error) from error
+        raise database_error_of(error) from error

@@ -7,7 +7,7 @@ from pathlib import Path
 from chathakase.core.amounts import size
 from chathakase.findings import Finding, Level
 from chathakase.storage.sqlite.backup import SYSTEM
-from chathakase.storage.sqlite.trouble import Trouble, advice_of
+from chathakase.storage.sqlite.sqlite_errors import SqliteFailure, advice_of
 
 SUBJECT = "disk"
 LOW = 200_000_000
@@ -28,7 +28,7 @@ def check_disk(path: Path) -> Finding:
             probe.write(PROBE)
         return _room(folder, free, path.stat().st_size if path.exists() else 0)
     except OSError as error:
-        trouble = SYSTEM.get(error.errno or 0, Trouble.DISK)
+        trouble = SYSTEM.get(error.errno or 0, SqliteFailure.DISK)
         text = f"nothing can be written in {folder} ({error.strerror})"
         return Finding(SUBJECT, Level.TROUBLE, text, advice_of(trouble))
 

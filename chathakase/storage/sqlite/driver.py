@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from chathakase.storage.database import Query, Row, Statement, UnitOfReading, UnitOfWork, Value, Which
 from chathakase.storage.sqlite.backup import save_copy
 from chathakase.storage.sqlite.connection import (
-    Connection,
+    SqliteConnection,
     begin,
     commit,
     connect,
@@ -23,10 +23,10 @@ from chathakase.storage.sqlite.connection import (
     to_the_end,
     translating,
 )
-from chathakase.storage.sqlite.dialect import Binding
 from chathakase.storage.sqlite.private import keep_private
+from chathakase.storage.sqlite.sqlite_dialect import Binding
+from chathakase.storage.sqlite.sqlite_errors import DatabaseError, SqliteFailure
 from chathakase.storage.sqlite.transactions import SqliteTransaction, TransactionOnThread, at_once
-from chathakase.storage.sqlite.trouble import DatabaseTrouble, Trouble
 from chathakase.storage.sqlite.version import version_of
 
 # With NORMAL, a power failure in WAL mode may take back the last commits, which Slack believes that we have. Whoever
@@ -71,10 +71,10 @@ def wall_clock() -> int:
     return time.time_ns() // 1_000_000
 
 
-class _Reading:
+class _ReadTransaction:
     """Reads on a connection that nobody writes on, and so never waits for whoever writes."""
 
-    def __init__(self, connection: Connection, bind: Binding, closing: asyncio.Event) -> None:
+    def __init__(self, connection: SqliteConnection, bind: Binding, closing: asyncio.Event) -> None:
         self.connection = connection
         self._bind = bind
         self._closing = closing
@@ -95,7 +95,7 @@ class _Reading:
 
     async def _go(self, trip: Callable[[sqlite3.Connection], _T]) -> _T:
         if self._closing.is_set():
-            raise DatabaseTrouble(Trouble.CLOSED)
+            raise DatabaseError(SqliteFailure.CLOSED)
         with translating():
             return await patiently(lambda: self.connection.trip(trip), self._closing)
 
@@ -103,14 +103,16 @@ class _Reading:
 class SqliteDatabase:
     """A SQLite file with its two connections."""
 
-    def __init__(self, path: Path, writer: Connection, reader: Connection, clock: Callable[[], int]) -> None:
+    def __init__(
+        self, path: Path, writer: SqliteConnection, reader: SqliteConnection, clock: Callable[[], int]
+    ) -> None:
         self._path = path.absolute()
         self._file = _file(path)
         self._writer = writer
         self._writing = asyncio.Lock()
         self._closing = asyncio.Event()
         self._bind = Binding(clock)
-        self._reader = _Reading(reader, self._bind, self._closing)
+        self._reader = _ReadTransaction(reader, self._bind, self._closing)
 
     async def write(self, statement: Statement, *values: Value) -> list[Row]:
         """Run one statement that commits by itself, in one trip; returns its rows."""
@@ -196,7 +198,7 @@ class SqliteDatabase:
         """Nobody else writes meanwhile; when this is cancelled, nothing is left of what was not committed."""
         async with self._writing:
             if self._closing.is_set():
-                raise DatabaseTrouble(Trouble.CLOSED)
+                raise DatabaseError(SqliteFailure.CLOSED)
             self._refuse_if_moved()
             with translating():
                 try:
@@ -211,14 +213,14 @@ class SqliteDatabase:
 
     def _refuse_if_moved(self) -> None:
         if _file(self._path) != self._file:
-            raise DatabaseTrouble(Trouble.MOVED)
+            raise DatabaseError(SqliteFailure.MOVED)
 
 
 class SqliteReader:
     """A SQLite file that is only read."""
 
-    def __init__(self, connection: Connection, clock: Callable[[], int]) -> None:
-        self._reader = _Reading(connection, Binding(clock), asyncio.Event())
+    def __init__(self, connection: SqliteConnection, clock: Callable[[], int]) -> None:
+        self._reader = _ReadTransaction(connection, Binding(clock), asyncio.Event())
 
     async def read(self, *queries: Query) -> list[list[Row]]:
         """Read, all in one trip and as of one moment."""
@@ -231,7 +233,7 @@ class SqliteReader:
 
     async def write(self, statement: Statement, *values: Value) -> list[Row]:  # noqa: ARG002 - refused
         """Refuse. Raises StoreError."""
-        raise DatabaseTrouble(Trouble.READ_ONLY)
+        raise DatabaseError(SqliteFailure.READ_ONLY)
 
     async def view(self, work: UnitOfReading[_T]) -> _T:
         """Read what depends on what was read before, in one trip and as of one moment."""
@@ -239,7 +241,7 @@ class SqliteReader:
 
     async def session(self, which: Which, work: UnitOfWork[_T]) -> _T:  # noqa: ARG002 - refused
         """Refuse. Raises StoreError."""
-        raise DatabaseTrouble(Trouble.READ_ONLY)
+        raise DatabaseError(SqliteFailure.READ_ONLY)
 
 
 async def schema_version(path: Path) -> int:
@@ -270,7 +272,7 @@ def _schema_version(path: Path) -> int:
 def _read_version(path: Path) -> int:
     with closing(sqlite3.connect(path)) as connection:
         if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-            raise DatabaseTrouble(Trouble.DAMAGED)
+            raise DatabaseError(SqliteFailure.DAMAGED)
         return version_of(connection)
 
 
@@ -308,7 +310,7 @@ def _existing(path: Path) -> str:
     """The name of a file that SQLite must not make where there is none."""
     # A thread of aiosqlite's outlives a connection that fails.
     if not path.exists():
-        raise DatabaseTrouble(Trouble.NOT_OPENED)
+        raise DatabaseError(SqliteFailure.NOT_OPENED)
     return f"{path.absolute().as_uri()}?mode=rw"
 
 

@@ -16,7 +16,7 @@ EXCERPT = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class SearchQuery:
     """Some words, all of which are to occur, whatever their case."""
 
     words: tuple[str, ...]
@@ -59,9 +59,9 @@ class Query:
         return bisect_right([*accumulate(len(letter.casefold()) for letter in line)], first)
 
 
-def query(words: str) -> Query:
+def query(words: str) -> SearchQuery:
     """Understand what somebody types into a search."""
-    return Query(tuple(dict.fromkeys(words.replace("\0", " ").split()))[:MOST_WORDS])
+    return SearchQuery(tuple(dict.fromkeys(words.replace("\0", " ").split()))[:MOST_WORDS])
 
 
 def _pattern(character: str) -> str:

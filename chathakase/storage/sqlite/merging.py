@@ -10,18 +10,18 @@ import asyncio
 
 from chathakase.storage.sqlite.driver import SqliteDatabase
 from chathakase.storage.sqlite.transactions import TransactionOnThread
-from chathakase.storage.stores.pace import Pace
+from chathakase.storage.stores.batch_size import BatchSize
 
 OF_MESSAGES = tuple(f"words_{block}" for block in range(4))
 """The indexes of what was said; which of them holds a message follows from its number (migration 10)."""
 OF_TITLES = ("title_words",)
 INDEXES = OF_MESSAGES + OF_TITLES
 
-UNSWEPT = "SELECT name FROM unswept ORDER BY name"
+UNMERGED = "SELECT name FROM unmerged ORDER BY name"
 
-BEGIN = "UPDATE unswept SET state = 2 WHERE name = $1"
+BEGIN = "UPDATE unmerged SET state = 2 WHERE name = $1"
 
-END = "DELETE FROM unswept WHERE name = $1 AND state = 2"
+END = "DELETE FROM unmerged WHERE name = $1 AND state = 2"
 
 CHANGES = "SELECT total_changes()"
 
@@ -34,7 +34,7 @@ class Merging:
 
     def __init__(self, database: SqliteDatabase) -> None:
         self._database = database
-        self._pace = Pace(PAGES, most=MOST_PAGES)
+        self._pace = BatchSize(PAGES, most=MOST_PAGES)
         self._working = asyncio.Lock()
 
     async def merge(self) -> None:
@@ -52,7 +52,7 @@ class Merging:
         The log tells of it no more after that; where somebody reads from it just now, after the next time.
         """
         async with self._working:
-            for row in await self._database.fetch(UNSWEPT):
+            for row in await self._database.fetch(UNMERGED):
                 await self._sweep(str(row[0]))
         await self._database.empty_log()
 

@@ -8,13 +8,13 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from chathakase.core.memory import Found
+from chathakase.core.memory import SearchHit
 from chathakase.core.types import Place, SessionId
 from chathakase.storage.database import Row, Value
 from chathakase.storage.sqlite.driver import SqliteDatabase, SqliteReader
-from chathakase.storage.sqlite.matching import Query, query
+from chathakase.storage.sqlite.matching import SearchQuery, query
 from chathakase.storage.sqlite.merging import OF_MESSAGES, OF_TITLES
-from chathakase.storage.stores.places import SOMEWHERE, place_if_any, place_of, where_is
+from chathakase.storage.stores.place_columns import SOMEWHERE, place_if_any, place_of, where_is
 
 NEWEST = 4_000
 """How many of the newest that may match are looked at, whoever said them."""
@@ -31,7 +31,7 @@ SEPARATOR = "\x1f"
 OF_CHANNEL = "s.surface || char(31) || s.workspace || char(31) || s.channel"
 """Of a row of ``sessions``: in which channel it is, of which workspace."""
 ALLOWED = f"""
-s.doomed = 0 AND ($2 IS NULL OR {OF_CHANNEL} IN (SELECT value FROM json_each($2))) AND ($1 IS NULL OR EXISTS
+s.deleting = 0 AND ($2 IS NULL OR {OF_CHANNEL} IN (SELECT value FROM json_each($2))) AND ($1 IS NULL OR EXISTS
     (SELECT 1 FROM messages a WHERE a.author = $1 AND a.author <> '' AND a.session = s.id AND a.role = 'user'))
 """
 
@@ -74,7 +74,7 @@ SELECT DISTINCT s.surface, s.workspace, s.channel, '' FROM own JOIN sessions s O
 """
 
 
-class Search:
+class SqliteSearch:
     """Finds what was said (a SearchStore)."""
 
     def __init__(self, database: SqliteDatabase | SqliteReader) -> None:
@@ -82,7 +82,7 @@ class Search:
 
     async def search(
         self, words: str, *, author: str | None, channels: Collection[Place] | None, limit: int
-    ) -> list[Found]:
+    ) -> list[SearchHit]:
         """The newest messages and titles in which all words occur, in sessions in which ``author`` said something.
 
         ``channels``: only in those; None means any, for whoever may read the database itself, as for ``author``.
@@ -95,7 +95,7 @@ class Search:
         found = [*await self._find(IN_MESSAGES, asked, few), *await self._find(IN_TITLES, asked, few)]
         return sorted(found, key=lambda each: each.at, reverse=True)[:limit]
 
-    async def _find(self, where: "_Where", asked: "_Asked", few: Sequence[str] | None) -> Collection[Found]:
+    async def _find(self, where: "_Where", asked: "_Asked", few: Sequence[str] | None) -> Collection[SearchHit]:
         """In all sessions of whoever has few; else among the newest of all, and then in the newest of theirs."""
         if few is not None:
             return await self._find_in(where, asked, few)
@@ -106,10 +106,10 @@ class Search:
         # A dict, since what is found twice is the same.
         return dict.fromkeys([*found, *await self._find_in(where, asked, own)])
 
-    async def _find_among_the_newest(self, where: "_Where", asked: "_Asked") -> Sequence[Found]:
+    async def _find_among_the_newest(self, where: "_Where", asked: "_Asked") -> Sequence[SearchHit]:
         """In what the indexes name, newest first: more and more at once, until enough is found."""
         left, at_once, before = NEWEST if asked.author is not None else 1 << 60, FIRST_LOOK, 1 << 62
-        newest, found = where.newest(asked.query.match), list[Found]()
+        newest, found = where.newest(asked.query.match), list[SearchHit]()
         while left > 0 and len(found) < asked.limit:
             ids = [row[0] for row in await self._database.fetch(newest, before, min(at_once, left), asked.query.match)]
             if not ids:
@@ -118,12 +118,12 @@ class Search:
             left, at_once, before = left - len(ids), at_once * 4, int(ids[-1] or 0)
         return found
 
-    async def _find_in(self, where: "_Where", asked: "_Asked", sessions: Sequence[str]) -> Sequence[Found]:
+    async def _find_in(self, where: "_Where", asked: "_Asked", sessions: Sequence[str]) -> Sequence[SearchHit]:
         return await self._find_where(where, asked, "s.id IN (SELECT value FROM json_each($4))", sessions)
 
     async def _find_where(
         self, where: "_Where", asked: "_Asked", condition: str, among: Sequence[Value]
-    ) -> Sequence[Found]:
+    ) -> Sequence[SearchHit]:
         sql = where.sql.format(
             where=where_is("s"), condition=f"{condition} AND {asked.alike(where.text, 5)} AND {ALLOWED}"
         )
@@ -171,7 +171,7 @@ IN_TITLES = _Where(TITLES, "titles", "t.id", "t.title", OF_TITLES)
 class _Asked:
     """What is searched for, and for whom."""
 
-    query: Query
+    query: SearchQuery
     author: str | None
     channels: str | None
     limit: int
@@ -203,14 +203,14 @@ def _that_fit(rows: Sequence[Row]) -> list[str]:
     return sessions
 
 
-def _found(rows: Iterable[Row], asked: _Asked) -> list[Found]:
+def _found(rows: Iterable[Row], asked: _Asked) -> list[SearchHit]:
     found = []
     for session, *where, title, role, ref, author, text, said in rows:
         if not asked.query.occurs_in(str(text)):
             continue
         by_person = role == "user"
         found.append(
-            Found(
+            SearchHit(
                 SessionId(str(session)),
                 place_if_any(where),
                 str(title),

@@ -11,7 +11,7 @@ from chathakase.core.retrying import RetryPolicy
 from chathakase.storage.sqlite.driver import SqliteDatabase, open_sqlite, schema_version
 from chathakase.storage.sqlite.migrate import migrate, migrations, refuse_newer
 from chathakase.storage.sqlite.recount import recount
-from chathakase.storage.sqlite.trouble import DatabaseTrouble, Trouble
+from chathakase.storage.sqlite.sqlite_errors import DatabaseError, SqliteFailure
 
 MIGRATING = RetryPolicy(first_wait=0.5, within=600.0)
 """How a file is opened again that another process migrates, which takes its time with a large one."""
@@ -45,8 +45,12 @@ async def _open_unless_migrated(
         try:
             database = await attempt.enter_async_context(open_sqlite(path, clock=clock))
             await migrate(database, now=clock())
-        except DatabaseTrouble as error:
-            if error.trouble is Trouble.LOCKED and may_wait and await schema_version(path) < migrations()[-1].version:
+        except DatabaseError as error:
+            if (
+                error.trouble is SqliteFailure.LOCKED
+                and may_wait
+                and await schema_version(path) < migrations()[-1].version
+            ):
                 return None
             raise
         await stack.enter_async_context(attempt.pop_all())

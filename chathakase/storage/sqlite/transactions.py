@@ -6,8 +6,8 @@ from collections.abc import Coroutine, Sequence
 from typing import Any, TypeVar
 
 from chathakase.storage.database import Row, Value
-from chathakase.storage.sqlite.connection import Connection, Done, begin, patiently, run
-from chathakase.storage.sqlite.dialect import Binding
+from chathakase.storage.sqlite.connection import Done, SqliteConnection, begin, patiently, run
+from chathakase.storage.sqlite.sqlite_dialect import Binding
 
 _T = TypeVar("_T")
 
@@ -31,7 +31,7 @@ class TransactionOnThread:
 class SqliteTransaction:
     """Statements on a connection that nobody else uses meanwhile, a trip each, of which the first begins it."""
 
-    def __init__(self, connection: Connection, bind: Binding, closing: asyncio.Event) -> None:
+    def __init__(self, connection: SqliteConnection, bind: Binding, closing: asyncio.Event) -> None:
         self._connection = connection
         self._bind = bind
         self._closing = closing

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from chathakase.storage.sqlite.trouble import DatabaseTrouble, Trouble
+from chathakase.storage.sqlite.sqlite_errors import DatabaseError, SqliteFailure
 
 LEDGER = "schema_migrations"
 """The table of what was applied; other programs have one of this name as well."""
@@ -16,9 +16,9 @@ NEWEST = f"SELECT coalesce(max(version), 0) FROM {LEDGER}"
 def version_of(connection: sqlite3.Connection) -> int:
     """The newest migration that a file has had; 0 when it holds nothing yet.
 
-    Raises DatabaseTrouble where what it holds is another program's.
+    Raises DatabaseError where what it holds is another program's.
     """
     tables = {str(name) for (name,) in connection.execute(TABLES)}
     if tables - {LEDGER} and not {LEDGER, ALWAYS} <= tables:
-        raise DatabaseTrouble(Trouble.FOREIGN)
+        raise DatabaseError(SqliteFailure.FOREIGN)
     return int(connection.execute(NEWEST).fetchone()[0]) if LEDGER in tables else 0

@@ -1,6 +1,6 @@
 """What was stored before it was noted which workspace it belongs to: that of whoever opens the database first."""
 
-from chathakase.core.types import Home
+from chathakase.core.types import WorkspaceKey
 from chathakase.storage.database import Database, Statement
 
 
@@ -25,14 +25,14 @@ UPDATE listened SET workspace = $2 WHERE surface = $1 AND workspace = ''
 
 ADOPT = (
     Statement(_adopt("sessions")),
-    Statement(_adopt("gone")),
-    Statement("UPDATE errands SET workspace = $2 WHERE surface = $1 AND workspace = ''"),
+    Statement(_adopt("tombstones")),
+    Statement("UPDATE jobs SET workspace = $2 WHERE surface = $1 AND workspace = ''"),
     Statement(ADOPT_HINTS),
     Statement(ADOPT_LISTENED),
 )
 
 
-async def adopt(database: Database, home: Home) -> None:
+async def adopt(database: Database, home: WorkspaceKey) -> None:
     """Have what was stored on a surface without a workspace belong to one. Raises StoreError.
 
     It is done before anything is claimed; where it was done already, nothing happens.

@@ -4,19 +4,19 @@ import json
 from collections.abc import Callable, Iterable
 from itertools import count
 
-from chathakase import events
+from chathakase import log_events
 from chathakase.core.ports import SearchIndex
 from chathakase.core.types import NO_SESSION, Expiry, ExpiryMode, Place, SessionId
 from chathakase.storage.database import Database, Row, Statement
-from chathakase.storage.stores.errands import FORGET_DONE
-from chathakase.storage.stores.pace import Pace
-from chathakase.storage.stores.places import PLACE, SOMEWHERE, place_of, where_is
+from chathakase.storage.stores.batch_size import BatchSize
+from chathakase.storage.stores.job_store import FORGET_DONE
+from chathakase.storage.stores.place_columns import PLACE, SOMEWHERE, place_of, where_is
 from chathakase.storage.stores.waiting import WAITS, free
 
 
 def idle(milliseconds: str) -> str:
     """Of a row of ``sessions``: nothing happened for so long, nothing waits at a place, and nobody is at work."""
-    return f"active_at < now_ms() - {milliseconds} AND NOT ({SOMEWHERE} AND {WAITS}) AND {free()} AND doomed = 0"
+    return f"active_at < now_ms() - {milliseconds} AND NOT ({SOMEWHERE} AND {WAITS}) AND {free()} AND deleting = 0"
 
 
 IDLE = idle("$1")
@@ -28,59 +28,60 @@ RETURNING id, {PLACE}
 """)
 
 # As far as anybody can see the session is gone by that; its rows follow.
-DOOM = "UPDATE sessions SET doomed = 1, archived_at = now_ms()"
+MARK = "UPDATE sessions SET deleting = 1, archived_at = now_ms()"
 
-DOOM_ACTIVE = Statement(f"""
-{DOOM} WHERE id IN (SELECT id FROM sessions WHERE {IDLE} AND archived_at IS NULL LIMIT $2 FOR UPDATE SKIP LOCKED)
+MARK_ACTIVE = Statement(f"""
+{MARK} WHERE id IN (SELECT id FROM sessions WHERE {IDLE} AND archived_at IS NULL LIMIT $2 FOR UPDATE SKIP LOCKED)
 RETURNING id, {PLACE}
 """)
 
-DOOM_ARCHIVED = Statement(f"""
-{DOOM} WHERE id IN (SELECT id FROM sessions WHERE {IDLE} AND archived_at IS NOT NULL LIMIT $2 FOR UPDATE SKIP LOCKED)
+MARK_ARCHIVED = Statement(f"""
+{MARK} WHERE id IN (SELECT id FROM sessions WHERE {IDLE} AND archived_at IS NOT NULL LIMIT $2 FOR UPDATE SKIP LOCKED)
 RETURNING id, {PLACE}
 """)
 
-DOOM_ONE = Statement(f"{DOOM} WHERE id = $2 AND {IDLE} RETURNING id, {PLACE}")
+MARK_ONE = Statement(f"{MARK} WHERE id = $2 AND {IDLE} RETURNING id, {PLACE}")
 
-DOOMED = Statement("SELECT id FROM sessions WHERE doomed = 1 AND ($1 = '' OR id = $1) ORDER BY id LIMIT 20")
+DELETING = Statement("SELECT id FROM sessions WHERE deleting = 1 AND ($1 = '' OR id = $1) ORDER BY id LIMIT 20")
 
-THESE = "(SELECT id FROM sessions WHERE doomed = 1 AND id IN (SELECT value FROM json_items($1)))"
+THESE = "(SELECT id FROM sessions WHERE deleting = 1 AND id IN (SELECT value FROM json_items($1)))"
 """Sessions that are being deleted, by an array of their ids."""
 
 # Once, before the first message of a session is deleted.
-REMEMBER_GONE = Statement(f"""
-INSERT INTO gone ({PLACE}, said, at)
+ADD_TOMBSTONES = Statement(f"""
+INSERT INTO tombstones ({PLACE}, said, at)
 SELECT {where_is("s")}, (SELECT max(said) FROM messages WHERE session = s.id), now_ms() FROM sessions s
 WHERE s.id IN {THESE} AND s.surface <> '' AND EXISTS (SELECT 1 FROM messages WHERE session = s.id)
-    AND NOT EXISTS (SELECT 1 FROM gone g WHERE ({where_is("g")}) = ({where_is("s")}) AND g.at >= s.archived_at)
+    AND NOT EXISTS (SELECT 1 FROM tombstones t WHERE ({where_is("t")}) = ({where_is("s")}) AND t.at >= s.archived_at)
 ON CONFLICT ({PLACE}) DO UPDATE SET said = excluded.said, at = excluded.at
 """)
 
-BURY_ERRANDS = Statement(f"DELETE FROM errands WHERE session IN {THESE}")
+PURGE_JOBS = Statement(f"DELETE FROM jobs WHERE session IN {THESE}")
 
-BURY_MESSAGES = Statement(f"""
+PURGE_MESSAGES = Statement(f"""
 DELETE FROM messages WHERE id IN (SELECT id FROM messages WHERE session IN {THESE} LIMIT $2 FOR UPDATE SKIP LOCKED)
 RETURNING id
 """)
 
-BURY_TURNS = Statement(f"""
+PURGE_TURNS = Statement(f"""
 DELETE FROM turns WHERE id IN (SELECT id FROM turns WHERE session IN {THESE} LIMIT $2 FOR UPDATE SKIP LOCKED)
 RETURNING id
 """)
 
-BURY_SESSIONS = Statement(f"""
+PURGE_SESSIONS = Statement(f"""
 DELETE FROM sessions WHERE id IN {THESE}
     AND NOT EXISTS (SELECT 1 FROM messages WHERE messages.session = sessions.id)
     AND NOT EXISTS (SELECT 1 FROM turns WHERE turns.session = sessions.id)
 RETURNING id
 """)
 
-GONE_MS = 86_400_000
+TOMBSTONE_MS = 86_400_000
 """How long it is known that a session is gone. Slack delivers an event again for about six minutes, and what was missed
 while away is looked for within a day."""
 
-FORGET_GONE = Statement(f"""
-DELETE FROM gone WHERE ({PLACE}) IN (SELECT {PLACE} FROM gone WHERE at < now_ms() - {GONE_MS} LIMIT 100)
+DROP_TOMBSTONES = Statement(f"""
+DELETE FROM tombstones WHERE ({PLACE}) IN
+    (SELECT {PLACE} FROM tombstones WHERE at < now_ms() - {TOMBSTONE_MS} LIMIT 100)
 """)
 
 SESSIONS, MOST_SESSIONS = 50, 1_000
@@ -96,7 +97,7 @@ Event = Callable[[SessionId, Place], None]
 """Logs what happened to a session."""
 
 
-class Expiring:
+class SqlExpiry:
     """Has idle sessions expire, and deletes what is old."""
 
     def __init__(self, database: Database, index: SearchIndex, *, expiry: Expiry) -> None:
@@ -107,9 +108,9 @@ class Expiring:
     async def expire(self) -> int:
         """Expire idle sessions, never one with a turn under way or waiting; returns how many."""
         if self.expiry.mode is ExpiryMode.ARCHIVE:
-            return await self._in_batches(ARCHIVE, self.expiry.after, events.session_archived)
-        expired = await self._in_batches(DOOM_ACTIVE, self.expiry.after, events.session_deleted)
-        await self.bury()
+            return await self._in_batches(ARCHIVE, self.expiry.after, log_events.session_archived)
+        expired = await self._in_batches(MARK_ACTIVE, self.expiry.after, log_events.session_deleted)
+        await self.purge()
         return expired
 
     async def prune(self, *, idle: int) -> int:
@@ -118,50 +119,50 @@ class Expiring:
         What was taken out of the index of words before is dropped from it for good.
         """
         await self._database.write(FORGET_DONE)
-        await self._database.write(FORGET_GONE)
+        await self._database.write(DROP_TOMBSTONES)
         pruned = 0
-        for statement in (DOOM_ARCHIVED, DOOM_ACTIVE):
-            pruned += await self._in_batches(statement, idle, events.session_deleted)
-        await self.bury()
+        for statement in (MARK_ARCHIVED, MARK_ACTIVE):
+            pruned += await self._in_batches(statement, idle, log_events.session_deleted)
+        await self.purge()
         await self._index.sweep()
         return pruned
 
     async def delete_if_idle(self, session: SessionId) -> None:
         """Delete a session that is idle, if idle sessions are deleted, or whose deletion was begun."""
         if self.expiry.mode is ExpiryMode.DELETE:
-            _tell(events.session_deleted, await self._database.write(DOOM_ONE, self.expiry.after, session))
-        await self.bury(session)
+            _tell(log_events.session_deleted, await self._database.write(MARK_ONE, self.expiry.after, session))
+        await self.purge(session)
 
-    async def bury(self, session: SessionId = NO_SESSION) -> None:
+    async def purge(self, session: SessionId = NO_SESSION) -> None:
         """Delete the rows of sessions, or of one session, whose deletion was begun."""
-        pace = Pace(MESSAGES, most=MOST_MESSAGES)
+        batch_size = BatchSize(MESSAGES, most=MOST_MESSAGES)
         for batch in count(1):
-            (doomed,) = await self._database.read(DOOMED(session))
-            if not doomed or not await self._bury(json.dumps([row[0] for row in doomed]), pace):
+            (deleting,) = await self._database.read(DELETING(session))
+            if not deleting or not await self._purge(json.dumps([row[0] for row in deleting]), batch_size):
                 return
             if batch % MERGE_AFTER == 0:
                 await self._index.merge()
 
-    async def _bury(self, doomed: str, pace: Pace) -> bool:
+    async def _purge(self, deleting: str, batch_size: BatchSize) -> bool:
         """Delete some rows of sessions; all that is kept is until when they had heard everything.
 
         False when there were none.
         """
-        await self._database.write(REMEMBER_GONE, doomed)
-        await self._database.write(BURY_ERRANDS, doomed)
-        with pace.statement() as most:
-            buried = await self._database.write(BURY_MESSAGES, doomed, most)
-        if len(buried) < most:
-            buried += await self._database.write(BURY_TURNS, doomed, MOST_SESSIONS)
-            buried += await self._database.write(BURY_SESSIONS, doomed)
-            await self._database.write(FORGET_GONE)
-        return bool(buried)
+        await self._database.write(ADD_TOMBSTONES, deleting)
+        await self._database.write(PURGE_JOBS, deleting)
+        with batch_size.statement() as most:
+            purged = await self._database.write(PURGE_MESSAGES, deleting, most)
+        if len(purged) < most:
+            purged += await self._database.write(PURGE_TURNS, deleting, MOST_SESSIONS)
+            purged += await self._database.write(PURGE_SESSIONS, deleting)
+            await self._database.write(DROP_TOMBSTONES)
+        return bool(purged)
 
     async def _in_batches(self, statement: Statement, idle: int, event: Event) -> int:
         """Run a statement again and again on some sessions that were idle for so long, and log each; how many."""
-        done, pace = 0, Pace(SESSIONS, most=MOST_SESSIONS)
+        done, batch_size = 0, BatchSize(SESSIONS, most=MOST_SESSIONS)
         while True:
-            with pace.statement() as most:
+            with batch_size.statement() as most:
                 rows = await self._database.write(statement, idle, most)
             _tell(event, rows)
             done += len(rows)

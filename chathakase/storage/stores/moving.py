@@ -2,19 +2,19 @@
 
 from chathakase.core.types import Place, SessionId
 from chathakase.storage.database import Statement, Transaction
-from chathakase.storage.stores.places import HERE, NOWHERE, PLACE, SOMEWHERE, columns_of
+from chathakase.storage.stores.place_columns import HERE, NOWHERE, PLACE, SOMEWHERE, columns_of
 
-NO_OTHER = f"doomed = 0 AND NOT EXISTS (SELECT 1 FROM sessions o WHERE {HERE} AND o.id <> sessions.id)"
+NO_OTHER = f"deleting = 0 AND NOT EXISTS (SELECT 1 FROM sessions o WHERE {HERE} AND o.id <> sessions.id)"
 """Of a row of ``sessions``: it may be at the place that the first four parameters tell."""
 
-STAYS = Statement(f"SELECT 1 FROM sessions WHERE {HERE} AND id = $5 AND doomed = 0")
+STAYS = Statement(f"SELECT 1 FROM sessions WHERE {HERE} AND id = $5 AND deleting = 0")
 
 # What is delivered again at the old place is not taken for new there.
 LEAVE = Statement(f"""
-INSERT INTO gone ({PLACE}, said, at)
+INSERT INTO tombstones ({PLACE}, said, at)
 SELECT {PLACE}, (SELECT max(said) FROM messages WHERE session = sessions.id), now_ms() FROM sessions
 WHERE id = $5 AND {SOMEWHERE} AND {NO_OTHER} AND EXISTS (SELECT 1 FROM messages WHERE session = sessions.id)
-ON CONFLICT ({PLACE}) DO UPDATE SET said = greatest(gone.said, excluded.said), at = excluded.at
+ON CONFLICT ({PLACE}) DO UPDATE SET said = greatest(tombstones.said, excluded.said), at = excluded.at
 """)
 
 MOVE = Statement(f"""

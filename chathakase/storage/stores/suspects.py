@@ -47,13 +47,13 @@ EXISTS (SELECT 1 FROM sessions x
 MAY_RUN_ALONE = f"""
 (sessions.{SUSPECTED} AND sessions.died_alone + sessions.alone < {BLAMED_AFTER}
 AND (sessions.died_alone + sessions.alone = 0 OR sessions.alone = 0 AND {_is_due("sessions")})
-AND NOT EXISTS (SELECT 1 FROM errands WHERE done_at IS NULL AND held_until >= 0)
+AND NOT EXISTS (SELECT 1 FROM jobs WHERE done_at IS NULL AND held_until >= 0)
 AND NOT EXISTS (SELECT 1 FROM sessions x
     WHERE x.asked > x.answered AND {held("x.lease_until")} AND x.id <> sessions.id)
 AND NOT EXISTS (SELECT 1 FROM turns w JOIN sessions x ON x.id = w.session
-    WHERE w.session > '' AND w.wish IS NOT NULL AND {held("x.lease_until")} AND x.id <> sessions.id)
+    WHERE w.session > '' AND w.action IS NOT NULL AND {held("x.lease_until")} AND x.id <> sessions.id)
 AND NOT EXISTS (SELECT 1 FROM sessions x
-    WHERE x.{SUSPECTED} AND x.alone = 0 AND (x.suspect_until = 0 OR {_is_due("x")}) AND x.doomed = 0
+    WHERE x.{SUSPECTED} AND x.alone = 0 AND (x.suspect_until = 0 OR {_is_due("x")}) AND x.deleting = 0
     AND {free("x.lease_until")} AND x.id <> sessions.id
     AND (x.died_alone, x.suspect_until, x.id)
         < (sessions.died_alone + sessions.alone, sessions.suspect_until, sessions.id)))
@@ -82,7 +82,7 @@ SOMEBODY_WAS_ALONE = f"EXISTS (SELECT 1 FROM sessions x WHERE {_is_alone('x')} A
 
 SUSPECT = Statement(f"""
 UPDATE sessions SET suspect_until = now_ms() + {WAIT_MS}, died_alone = died_alone + alone, alone = 0
-WHERE id = $1 AND doomed = 0 AND {WAITS} AND {IS_NEW_SUSPECT}
+WHERE id = $1 AND deleting = 0 AND {WAITS} AND {IS_NEW_SUSPECT}
 """)
 
 NOT_ALONE = Statement(f"UPDATE sessions SET alone = 0, suspect_until = 0 WHERE {_is_alone('sessions')} AND id <> $1")

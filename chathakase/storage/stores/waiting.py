@@ -1,6 +1,6 @@
 """What waits, as SQL conditions that both stores read with the same eyes."""
 
-from chathakase.core.errands import CLEAR_SESSION
+from chathakase.core.jobs import CLEAR_SESSION
 from chathakase.core.leases import AHEAD_MS
 
 NO_TURN = """
@@ -10,7 +10,7 @@ suspect_until = 0, alone = 0, died_alone = 0
 """What to set of a row of ``sessions``, so that no turn is under way or to be gone on with."""
 
 WAITS = """
-(asked > answered OR EXISTS (SELECT 1 FROM turns WHERE turns.session = sessions.id AND turns.wish IS NOT NULL))
+(asked > answered OR EXISTS (SELECT 1 FROM turns WHERE turns.session = sessions.id AND turns.action IS NOT NULL))
 """
 """Of a row of ``sessions``: a question waits, or a turn that ended waits to be taken up again."""
 
@@ -39,8 +39,8 @@ REFS_HERE = "CASE WHEN turn_began > moved_at THEN reply_refs ELSE '[]' END"
 """Of a row of ``sessions``: the messages that its turn has written, unless it was begun at another place."""
 
 TO_FORGET = f"""
-EXISTS (SELECT 1 FROM errands WHERE errands.session = sessions.id AND errands.command = '{CLEAR_SESSION}'
-    AND errands.done_at IS NULL)
+EXISTS (SELECT 1 FROM jobs WHERE jobs.session = sessions.id AND jobs.command = '{CLEAR_SESSION}'
+    AND jobs.done_at IS NULL)
 """
 """Of a row of ``sessions``: somebody wants it forgotten, and that is not done yet."""
 

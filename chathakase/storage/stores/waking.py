@@ -1,7 +1,7 @@
 """How archived sessions wake, so that whoever wakes one can tell the log."""
 
 from chathakase.storage.database import Statement
-from chathakase.storage.stores.places import PLACE
+from chathakase.storage.stores.place_columns import PLACE
 
 WOKEN = "CASE WHEN sessions.archived_at IS NULL THEN sessions.woken ELSE sessions.seq + 1 END"
 """The number of the message that last woke a session, for whoever gives a message the next number: it is the same if

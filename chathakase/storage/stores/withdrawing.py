@@ -14,7 +14,7 @@ WHERE id = $1 AND asked > answered
 """)
 
 # A turn whose question is forgotten is not taken up again.
-WISHES = Statement(f"UPDATE turns SET wish = NULL WHERE session = $1 AND wish IS NOT NULL AND NOT {KEPT}")
+ACTIONS = Statement(f"UPDATE turns SET action = NULL WHERE session = $1 AND action IS NOT NULL AND NOT {KEPT}")
 
 # A turn that has nothing to answer any more must not lend its name and its messages to the next one.
 TURN = Statement(f"""
@@ -25,5 +25,5 @@ UPDATE sessions SET {NO_TURN} WHERE id = $1 AND turn IS NOT NULL AND NOT {WAITS}
 async def withdraw(transaction: Transaction, session: SessionId) -> None:
     """Have nothing answered that is forgotten; what else waits still does, and a turn that answers that goes on."""
     await transaction.execute(QUESTIONS, session)
-    await transaction.execute(WISHES, session)
+    await transaction.execute(ACTIONS, session)
     await transaction.execute(TURN, session)

@@ -13,7 +13,7 @@ from aiohttp import web
 from chathakase.app import open_bot
 from chathakase.config import Settings
 from chathakase.engine.sessions import SessionManager
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace, open_workspace
 from chathakase.playground.world.values import Message
 from tests.end_to_end.conftest import Thread, markdown
@@ -52,7 +52,7 @@ class Stage:
     workspace: Workspace
     model: ModelServer
     manager: SessionManager
-    alice: Person
+    alice: PersonClient
     database: Path
     channel: str
     strike: Callable[[], None]
@@ -97,7 +97,7 @@ class Stage:
 
     async def settled(self) -> None:
         """Wait until nothing is under way any more."""
-        await self.until(lambda: not self.manager.work._working, "the turn has ended")
+        await self.until(lambda: not self.manager.scheduler._working, "the turn has ended")
         # Nobody waits for a status to be taken back, but it must be.
         await self.until(lambda: not self.status, "the status is cleared")
 

@@ -25,10 +25,10 @@ def _at_rest(evidence: Evidence) -> Iterator[Flaw]:
         if session.asked > session.answered or session.lease_owner is not None or session.turn is not None:
             yield Flaw(Wrong.DATABASE, f"not at rest: {session}", place_named(session.id))
     for turn in evidence.turns:
-        if turn.wish is not None:
+        if turn.action is not None:
             yield Flaw(Wrong.DATABASE, f"the turn {turn.id} waits to be taken up again", place_named(turn.session))
-    if evidence.errands:
-        yield Flaw(Wrong.DATABASE, f"{evidence.errands} errands are not done")
+    if evidence.jobs:
+        yield Flaw(Wrong.DATABASE, f"{evidence.jobs} jobs are not done")
 
 
 def _messages(evidence: Evidence) -> Iterator[Flaw]:

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chathakase.core.types import Choice
-from chathakase.slack.delivery.questions import asking, in_words
 from chathakase.slack.markdown.disguises import broken, defused, look
 from chathakase.slack.markdown.pages import Paginator
 from chathakase.slack.markdown.plain import notification
+from chathakase.slack.replies.questions import asking, in_words
 from tests.places import slack_place
 from tests.slack.markdown.texts import GROWTHS, PIECES
 

@@ -5,12 +5,12 @@ from time import thread_time
 
 import pytest
 
-from chathakase.core.titles import title_of
+from chathakase.core.title_cleaning import title_of
 from chathakase.models.thinking import Listener
 from chathakase.slack.markdown.disguises import defused
-from chathakase.slack.markdown.limits import PAGE, excess
 from chathakase.slack.markdown.pages import Paginator
 from chathakase.slack.markdown.plain import plain
+from chathakase.slack.markdown.text_limits import PAGE, excess
 
 pytestmark = pytest.mark.long
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 
 from chathakase.slack.markdown.escaping import escape
-from chathakase.slack.markdown.mentions import harmless
+from chathakase.slack.markdown.mention_markup import harmless
 from chathakase.slack.markdown.pages import Paginator
 from chathakase.slack.markdown.plain import notification, plain
 from tests.slack.markdown.judge import tokens

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chathakase.slack.markdown.escaping import escape
-from chathakase.slack.markdown.limits import PAGE
-from chathakase.slack.markdown.mentions import harmless
+from chathakase.slack.markdown.mention_markup import harmless
 from chathakase.slack.markdown.pages import Page, Paginator
 from chathakase.slack.markdown.plain import notification, plain
+from chathakase.slack.markdown.text_limits import PAGE
 from tests.slack.markdown.judge import open_fences
 from tests.slack.markdown.texts import GROWTHS, TEXTS
 from tests.slack.markdown.whole import pages

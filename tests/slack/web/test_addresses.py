@@ -9,15 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from yarl import URL
 
-from chathakase.slack.web.addresses import Addresses, Elsewhere
+from chathakase.slack.web.web_addresses import Elsewhere, WebApiAddresses
 
-SLACK = Addresses("https://slack.com/api/")
-GOV = Addresses("https://slack-gov.com/api/")
+SLACK = WebApiAddresses("https://slack.com/api/")
+GOV = WebApiAddresses("https://slack-gov.com/api/")
 OTHER = "http://127.0.0.1:4444"
-LOCAL = Addresses(f"{OTHER}/api/")
-DEEPER = Addresses(f"{OTHER}/slack/api/")
-NAMED = Addresses(f"{OTHER}/somewhere")
-ROOT = Addresses(OTHER)
+LOCAL = WebApiAddresses(f"{OTHER}/api/")
+DEEPER = WebApiAddresses(f"{OTHER}/slack/api/")
+NAMED = WebApiAddresses(f"{OTHER}/somewhere")
+ROOT = WebApiAddresses(OTHER)
 ALL = (SLACK, GOV, LOCAL, DEEPER, NAMED, ROOT)
 
 
@@ -114,7 +114,7 @@ def test_the_token_goes_nowhere_else(address: str) -> None:
         (ROOT, "/files-pri/T1-F1/download/a.png"),
     ],
 )
-def test_another_server_holds_files_beside_its_api(addresses: Addresses, path: str) -> None:
+def test_another_server_holds_files_beside_its_api(addresses: WebApiAddresses, path: str) -> None:
     assert takes(addresses.of_file, OTHER + path)
     assert takes(addresses.of_upload, OTHER + path)
     assert takes(addresses.of_response, OTHER + path)
@@ -178,7 +178,7 @@ def spelled(api: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("addresses", "api"), [(LOCAL, "api"), (DEEPER, "slack/api"), (NAMED, "somewhere")])
-def test_no_spelling_leads_to_the_api(addresses: Addresses, api: str) -> None:
+def test_no_spelling_leads_to_the_api(addresses: WebApiAddresses, api: str) -> None:
     told = {
         f"{OTHER}{way.format(api=name, method=method)}?channel=C0SECRET"
         for way, method, name in itertools.product(WAYS, METHODS, spelled(api))

@@ -9,7 +9,7 @@ import pytest
 from chathakase.clock import monotonic as now
 from chathakase.core.errors import DeliveryError
 from chathakase.slack.web.calls import Calls
-from chathakase.slack.web.pace import Pace, Urgency
+from chathakase.slack.web.rate_limiter import Priority, RateLimiter
 from tests.doubles.slack_web import BEGAN, SlackInMemory
 
 pytestmark = pytest.mark.virtual_time
@@ -25,7 +25,7 @@ async def slack() -> SlackInMemory:
 
 @pytest.fixture
 async def calls(slack: SlackInMemory) -> Calls:
-    return Calls(slack.client, Pace(now), now)
+    return Calls(slack.client, RateLimiter(now), now)
 
 
 def times(slack: SlackInMemory, method: str = POST) -> list[float]:
@@ -34,10 +34,10 @@ def times(slack: SlackInMemory, method: str = POST) -> list[float]:
 
 
 async def post(
-    calls: Calls, text: str = "hello", *, urgency: Urgency = Urgency.FINAL, repeatable: bool = True
+    calls: Calls, text: str = "hello", *, priority: Priority = Priority.FINAL, repeatable: bool = True
 ) -> Mapping[str, Any]:
     body = {"channel": GENERAL, "text": text}
-    return await calls.send(POST, body, urgency=urgency, channel=GENERAL, repeatable=repeatable)
+    return await calls.send(POST, body, priority=priority, channel=GENERAL, repeatable=repeatable)
 
 
 async def test_an_answer_is_what_slack_said(slack: SlackInMemory, calls: Calls) -> None:
@@ -78,7 +78,7 @@ async def test_while_slack_says_to_wait_nobody_calls_the_method_there(slack: Sla
     slack.faults.rate_limit(POST, retry_after=7)
     first = asyncio.create_task(post(calls, "first"))
     await asyncio.sleep(1.0)
-    assert await _code(post(calls, "interim", urgency=Urgency.INTERIM)) == "busy"
+    assert await _code(post(calls, "interim", priority=Priority.INTERIM)) == "busy"
     await asyncio.gather(first, post(calls, "second"))
     # What Slack has refused teaches that half of it is allowed: one in two seconds.
     assert times(slack) == [0.0, 7.0, 9.0]
@@ -88,16 +88,16 @@ async def test_another_channel_is_not_held_up(slack: SlackInMemory, calls: Calls
     slack.faults.rate_limit(POST, retry_after=7)
     first = asyncio.create_task(post(calls))
     await asyncio.sleep(1.0)
-    await calls.send(POST, {"channel": "C0RANDOM01", "text": "hi"}, urgency=Urgency.FINAL, channel="C0RANDOM01")
+    await calls.send(POST, {"channel": "C0RANDOM01", "text": "hi"}, priority=Priority.FINAL, channel="C0RANDOM01")
     assert now() == 1.0
     await first
 
 
-@pytest.mark.parametrize("urgency", [Urgency.INTERIM, Urgency.STATUS])
-async def test_what_is_not_urgent_is_tried_once(slack: SlackInMemory, calls: Calls, urgency: Urgency) -> None:
+@pytest.mark.parametrize("priority", [Priority.INTERIM, Priority.STATUS])
+async def test_what_is_not_urgent_is_tried_once(slack: SlackInMemory, calls: Calls, priority: Priority) -> None:
     slack.faults.rate_limit(POST, retry_after=7)
     with pytest.raises(DeliveryError, match="ratelimited") as failed:
-        await post(calls, urgency=urgency)
+        await post(calls, priority=priority)
     assert failed.value.passes
     assert (times(slack), now()) == ([0.0], 0.0)
 
@@ -106,18 +106,18 @@ async def test_what_is_not_urgent_does_not_wait_for_room(slack: SlackInMemory, c
     for _ in range(4):
         await post(calls)
     with pytest.raises(DeliveryError, match="busy") as failed:
-        await post(calls, urgency=Urgency.INTERIM)
+        await post(calls, priority=Priority.INTERIM)
     assert failed.value.passes
     assert (len(times(slack)), now()) == (4, 0.0)
 
 
-@pytest.mark.parametrize("urgency", [Urgency.FINAL, Urgency.INTERIM])
+@pytest.mark.parametrize("priority", [Priority.FINAL, Priority.INTERIM])
 async def test_what_may_not_be_done_twice_is_in_doubt_at_once(
-    slack: SlackInMemory, calls: Calls, urgency: Urgency
+    slack: SlackInMemory, calls: Calls, priority: Priority
 ) -> None:
     slack.faults.lose_answer(POST)
     with pytest.raises(DeliveryError) as failed:
-        await post(calls, urgency=urgency, repeatable=False)
+        await post(calls, priority=priority, repeatable=False)
     assert (failed.value.unsure, failed.value.passes) == (True, True)
     assert (times(slack), now()) == ([0.0], 0.0)
 
@@ -156,7 +156,7 @@ async def test_answers_that_are_none_of_slacks_are_borne_three_times(slack: Slac
 async def test_the_answer_to_a_command_gives_way_to_a_final_text(slack: SlackInMemory, calls: Calls) -> None:
     for _ in range(4):
         await post(calls)
-    command, final = calls.of("bob", at_best=Urgency.COMMAND), calls.of("alice")
+    command, final = calls.of("bob", at_best=Priority.COMMAND), calls.of("alice")
     waiting = asyncio.create_task(post(command, "command"))
     await asyncio.sleep(0.1)
     await asyncio.gather(waiting, post(final, "final"))

@@ -1,4 +1,4 @@
-"""What the scheduler promises whatever is asked of it: random calls of any urgency, some given up, and refusals."""
+"""What the scheduler promises whatever is asked of it: random calls of any priority, some given up, and refusals."""
 
 import asyncio
 from collections.abc import Sequence
@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chathakase.clock import monotonic as now
-from chathakase.slack.web.limits import LIMITS, POST, WORKSPACE, Limit
-from chathakase.slack.web.pace import LEAST, Pace, Urgency
+from chathakase.slack.web.rate_limiter import LEAST, Priority, RateLimiter
+from chathakase.slack.web.rate_limits import LIMITS, POST, WORKSPACE, Limit
 
 pytestmark = pytest.mark.virtual_time
 
@@ -31,7 +31,7 @@ class Ask:
     """Somebody comes ``after`` the one before and wants to make a call, for at most ``patience`` seconds."""
 
     after: float
-    urgency: Urgency
+    priority: Priority
     channel: str
     patience: float
 
@@ -55,7 +55,7 @@ asks = st.lists(
     st.builds(
         Ask,
         after=moments,
-        urgency=st.sampled_from(Urgency),
+        priority=st.sampled_from(Priority),
         channel=st.sampled_from(("C1", "C2")),
         patience=st.sampled_from((0.5, 5.0, 1_000.0, 1_000.0)),
     ),
@@ -64,7 +64,7 @@ asks = st.lists(
 )
 
 
-async def play(pace: Pace, method: str, asked: Sequence[Ask]) -> Log:
+async def play(rate_limiter: RateLimiter, method: str, asked: Sequence[Ask]) -> Log:
     """Have everybody come, and wait until all have gone or given up."""
     log = Log()
 
@@ -72,7 +72,7 @@ async def play(pace: Pace, method: str, asked: Sequence[Ask]) -> Log:
         log.came[number] = now()
         try:
             async with asyncio.timeout(ask.patience):
-                await pace.turn(method, ask.channel, urgency=ask.urgency)
+                await rate_limiter.turn(method, ask.channel, priority=ask.priority)
             log.went[number] = now()
         except TimeoutError:
             log.left[number] = now()
@@ -100,7 +100,7 @@ def most_at_once(times: Sequence[float], limit: Limit) -> float:
 @settings(max_examples=60)
 @given(asked=asks)
 async def test_in_no_window_of_time_do_more_calls_go_than_slack_allows(asked: Sequence[Ask]) -> None:
-    log = await play(Pace(now, FEW), POST, asked)
+    log = await play(RateLimiter(now, FEW), POST, asked)
     for channel in ("C1", "C2"):
         assert most_at_once([at for n, at in log.went.items() if asked[n].channel == channel], FEW[POST]) < CLOSE
     assert most_at_once([*log.went.values()], FEW[WORKSPACE]) < CLOSE
@@ -109,17 +109,17 @@ async def test_in_no_window_of_time_do_more_calls_go_than_slack_allows(asked: Se
 @settings(max_examples=60)
 @given(asked=asks)
 async def test_nobody_goes_while_somebody_more_urgent_waits(asked: Sequence[Ask]) -> None:
-    log = await play(Pace(now, FEW), EDIT, asked)
+    log = await play(RateLimiter(now, FEW), EDIT, asked)
     for number, at in log.went.items():
         assert not [
-            other for other, ask in enumerate(asked) if ask.urgency < asked[number].urgency and log.waited(other, at)
+            other for other, ask in enumerate(asked) if ask.priority < asked[number].priority and log.waited(other, at)
         ]
 
 
 @settings(max_examples=60)
 @given(asked=asks)
 async def test_whoever_is_patient_goes_in_the_end(asked: Sequence[Ask]) -> None:
-    log = await play(Pace(now, FEW), EDIT, asked)
+    log = await play(RateLimiter(now, FEW), EDIT, asked)
     limit, most = FEW[EDIT], len(asked)
     # Each may have to wait for all the others, and for what the least urgent must leave behind.
     longest = (most + limit.reserve + 2) / limit.per_second
@@ -133,15 +133,15 @@ async def test_whoever_is_patient_goes_in_the_end(asked: Sequence[Ask]) -> None:
 async def test_nothing_goes_before_slack_is_ready_and_everybody_does_afterwards(
     asked: Sequence[Ask], refusals: Sequence[tuple[float, int]]
 ) -> None:
-    pace, closed = Pace(now, FEW), list[tuple[float, float]]()
+    rate_limiter, closed = RateLimiter(now, FEW), list[tuple[float, float]]()
 
     async def refuse() -> None:
         for after, seconds in refusals:
             await asyncio.sleep(after)
-            pace.refused(EDIT, "", retry_after=seconds)
+            rate_limiter.refused(EDIT, "", retry_after=seconds)
             closed.append((now(), now() + seconds))
 
-    log, _ = await asyncio.gather(play(pace, EDIT, asked), refuse())
+    log, _ = await asyncio.gather(play(rate_limiter, EDIT, asked), refuse())
     for at in log.went.values():
         assert not [(begin, end) for begin, end in closed if begin + CLOSE < at < end - CLOSE]
     slowest = (len(asked) + 4) / (FEW[EDIT].per_second * LEAST)
@@ -156,24 +156,24 @@ deeds = st.lists(st.sampled_from(("promise", "edit", "edit", "end", "second")), 
 @settings(max_examples=60)
 @given(deeds=deeds)
 async def test_whoever_was_promised_a_call_never_waits_for_it(deeds: Sequence[str]) -> None:
-    pace, promised, began = Pace(now, FEW), 0, now()
+    rate_limiter, reserved, began = RateLimiter(now, FEW), 0, now()
 
     async def end() -> None:
-        pace.keep(EDIT)
-        await pace.turn(EDIT, urgency=Urgency.FINAL)
+        rate_limiter.release(EDIT)
+        await rate_limiter.turn(EDIT, priority=Priority.FINAL)
 
     for number, deed in enumerate(deeds):
         if deed == "promise":
-            promised += pace.promise(EDIT)
-        elif deed == "edit" and pace.delay(EDIT, urgency=Urgency.INTERIM) <= 0:
-            await pace.turn(EDIT, urgency=Urgency.INTERIM)
-        elif deed == "end" and promised:
-            promised -= 1
+            reserved += rate_limiter.try_reserve(EDIT)
+        elif deed == "edit" and rate_limiter.delay(EDIT, priority=Priority.INTERIM) <= 0:
+            await rate_limiter.turn(EDIT, priority=Priority.INTERIM)
+        elif deed == "end" and reserved:
+            reserved -= 1
             await end()
         elif deed == "second":
             await asyncio.sleep(0.7)
         assert now() - began == pytest.approx(0.7 * deeds[: number + 1].count("second"))
-    for _ in range(promised):
+    for _ in range(reserved):
         await end()
     assert now() - began == pytest.approx(0.7 * deeds.count("second"))
 
@@ -181,21 +181,21 @@ async def test_whoever_was_promised_a_call_never_waits_for_it(deeds: Sequence[st
 @settings(max_examples=60)
 @given(
     deeds=st.lists(st.sampled_from(("call", "refusal", "second", "minute", "owe")), max_size=20),
-    urgency=st.sampled_from(Urgency),
+    priority=st.sampled_from(Priority),
 )
 async def test_whoever_comes_again_when_told_to_finds_room_if_nobody_was_faster(
-    deeds: Sequence[str], urgency: Urgency
+    deeds: Sequence[str], priority: Priority
 ) -> None:
-    pace, owed = Pace(now, MANY), 0
+    rate_limiter, owed = RateLimiter(now, MANY), 0
     for deed in deeds:
         if deed == "call":
-            await pace.turn(EDIT, urgency=Urgency.FINAL)
+            await rate_limiter.turn(EDIT, priority=Priority.FINAL)
         elif deed == "refusal":
-            pace.refused(EDIT, "", retry_after=3.0)
+            rate_limiter.refused(EDIT, "", retry_after=3.0)
         elif deed == "owe" and owed < MANY[EDIT].burst * LEAST - 3:
-            pace.owe(EDIT)
+            rate_limiter.reserve(EDIT)
             owed += 1
         else:
             await asyncio.sleep(60.0 if deed == "minute" else 1.0)
-    await asyncio.sleep(pace.delay(EDIT, urgency=urgency))
-    assert pace.delay(EDIT, urgency=urgency) < CLOSE
+    await asyncio.sleep(rate_limiter.delay(EDIT, priority=priority))
+    assert rate_limiter.delay(EDIT, priority=priority) < CLOSE

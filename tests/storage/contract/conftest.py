@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 import pytest
 
 from chathakase.core.types import ExpiryMode
-from tests.doubles.jobs import Errands, Hints
+from tests.doubles.jobs import Hints, InMemoryJobs
 from tests.doubles.memory import Files, Memories, Summaries, Titles
 from tests.doubles.sessions import Changes, Forgetting, Sessions
 from tests.doubles.stores import StoresInMemory
@@ -24,7 +24,7 @@ class InMemory(Talk):
     summaries: Summaries
     titles: Titles
     turns: Turns
-    errands: Errands
+    jobs: InMemoryJobs
     hints: Hints
 
 

@@ -53,7 +53,7 @@ async def test_nobody_asked_what_is_unknown_forgotten_or_elsewhere(stores: Talk)
 async def test_a_turn_that_is_taken_up_again_keeps_its_askers(stores: Talk) -> None:
     first = await stores.answered("1", "q1", author="U1")
     await stores.answered("2", "q2", "a2", author="U2")
-    await stores.press(first)
+    await stores.interaction(first)
     assert await stores.turns.askers(ID, "") == {"U1"}
     again = await stores.claimed()
     await stores.say("3", "q3", author="U3")

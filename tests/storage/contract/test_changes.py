@@ -6,7 +6,7 @@ import pytest
 
 from chathakase.core.files import Reading, SharedFile
 from chathakase.core.memory import Standing, Touched
-from chathakase.core.types import Hold
+from chathakase.core.types import Renewal
 from tests.storage.stores import FILE, ID, PLACE, Talk, answer, change, said
 
 
@@ -73,7 +73,7 @@ async def test_standings(stores: Talk) -> None:
         Standing.NEWEST,
         Standing.WAITING,
     ]
-    await stores.press(first)
+    await stores.interaction(first)
     assert await standing("1") is Standing.WAITING
 
 
@@ -82,7 +82,7 @@ async def test_what_waits_and_is_deleted_is_not_answered(stores: Talk) -> None:
     touched = await stores.changes.change(change("1"))
     assert touched is not None
     assert touched.standing is Standing.WAITING
-    assert await stores.turns.waiting([PLACE.home]) == []
+    assert await stores.turns.waiting([PLACE.workspace_key]) == []
     assert await stores.turns.claim(ID) is None
 
 
@@ -94,7 +94,7 @@ async def test_what_else_waits_is_answered(deleted: str, stores: Talk) -> None:
     lease = await stores.claimed()
     assert await stores.texts(lease) == [f"q{ref}" for ref in ("1", "2", "3") if ref != deleted]
     await stores.turns.finish(lease, answer("a"))
-    assert await stores.turns.waiting([PLACE.home]) == []
+    assert await stores.turns.waiting([PLACE.workspace_key]) == []
 
 
 async def test_a_turn_ends_when_all_that_it_answers_is_deleted(stores: Talk) -> None:
@@ -102,7 +102,7 @@ async def test_a_turn_ends_when_all_that_it_answers_is_deleted(stores: Talk) -> 
     lease = await stores.claimed()
     await stores.turns.note_reply(lease, ["1.5"])
     await stores.changes.change(change("1"))
-    assert await stores.turns.renew(lease) is Hold.LOST
+    assert await stores.turns.renew(lease) is Renewal.LOST
     assert not await stores.turns.finish(lease, answer("late"))
     await stores.say("2", "q2")
     again = await stores.claimed()
@@ -114,15 +114,15 @@ async def test_a_turn_goes_on_while_it_answers_something(stores: Talk) -> None:
     await stores.say("2", "q2")
     lease = await stores.claimed()
     await stores.changes.change(change("1"))
-    assert await stores.turns.renew(lease) is Hold.HELD
+    assert await stores.turns.renew(lease) is Renewal.HELD
 
 
 async def test_a_turn_whose_question_is_deleted_is_not_taken_up_again(stores: Talk) -> None:
     turn = await stores.answered("1", "q1")
-    await stores.press(turn)
+    await stores.interaction(turn)
     await stores.changes.change(change("1"))
-    assert await stores.turns.waiting([PLACE.home]) == []
-    assert not await stores.press(turn)
+    assert await stores.turns.waiting([PLACE.workspace_key]) == []
+    assert not await stores.interaction(turn)
 
 
 async def test_a_turn_is_answered_again_as_long_as_any_of_its_questions_is_kept(stores: Talk) -> None:
@@ -133,7 +133,7 @@ async def test_a_turn_is_answered_again_as_long_as_any_of_its_questions_is_kept(
     await stores.turns.finish(lease, answer("a2 and a3"))
     await stores.changes.change(change("3"))
     assert await stores.newest() == (lease.turn, 1)
-    assert await stores.press(lease.turn)
+    assert await stores.interaction(lease.turn)
     await stores.changes.change(change("2"))
     assert await stores.newest() == (before, 1)
     assert await stores.turns.claim(ID) is None

@@ -6,7 +6,7 @@ import pytest
 
 from chathakase.core.files import SharedFile
 from chathakase.core.memory import Memory
-from chathakase.core.types import Message, Role, Wish
+from chathakase.core.types import Role, StoredMessage, TurnAction
 from tests.places import slack_place
 from tests.storage.stores import FILE, ID, Talk, answer, said
 
@@ -27,10 +27,10 @@ async def test_messages_are_told_with_all_that_is_known_of_them(stores: Talk) ->
     (question, reply) = memory.messages
     assert question.attachments[0].file == FILE
     assert not question.attachments[0].read
-    assert replace(question, attachments=()) == Message(
+    assert replace(question, attachments=()) == StoredMessage(
         Role.USER, "the question", "U1", seq=1, ref="1", said=1_000_000, name="Deploys", tokens=12
     )
-    assert reply == Message(
+    assert reply == StoredMessage(
         Role.ASSISTANT, "the answer", "", seq=2, ref=lease.turn, said=1_000_000, tokens=len("the answer")
     )
     assert memory.opening == question
@@ -69,14 +69,14 @@ async def test_what_a_turn_answers_is_always_told(stores: Talk) -> None:
 async def test_a_turn_sees_nothing_that_came_after_it_nor_its_own_answer(stores: Talk) -> None:
     first = await stores.answered("1", "q1", "a1, cut")
     await stores.answered("2", "q2", "a2")
-    await stores.press(first)
+    await stores.interaction(first)
     assert texts(await stores.remembered(lease=await stores.claimed())) == ["q1"]
 
 
 async def test_a_turn_that_goes_on_sees_its_own_answer_last(stores: Talk) -> None:
     await stores.answered("1", "q1", "a1")
     second = await stores.answered("2", "q2", "a2, cut")
-    await stores.press(second, Wish.CONTINUE)
+    await stores.interaction(second, TurnAction.CONTINUE)
     lease = await stores.claimed()
     assert texts(await stores.remembered(lease=lease)) == ["q1", "a1", "q2", "a2, cut"]
     assert texts(await stores.remembered(lease=lease, limit=1))[-1] == "a2, cut"

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from chathakase.core.types import Wish
+from chathakase.core.types import TurnAction
 from tests.places import HOME
 from tests.storage.stores import ID, Talk, answer
 
@@ -45,7 +45,7 @@ async def test_a_late_answer_can_be_gone_on_with(stores: Talk) -> None:
     await stores.answered("2", "q2", "a2")
     late = await stores.answered("1", "q1", "a1, cut")
     await stores.say("3", "q3")
-    assert await stores.press(late, Wish.CONTINUE)
+    assert await stores.interaction(late, TurnAction.CONTINUE)
     assert await stores.texts(await stores.claimed()) == ["q2", "a2", "q1", "a1, cut"]
 
 

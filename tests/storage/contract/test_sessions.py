@@ -13,23 +13,23 @@ async def test_what_is_said_after_the_command_survives_the_clearing(stores: Talk
     await stores.say("3", "after")
     assert await stores.clear("2") == 1
     assert await stores.texts() == ["after"]
-    assert await stores.turns.waiting([PLACE.home]) == [HERE]
+    assert await stores.turns.waiting([PLACE.workspace_key]) == [HERE]
 
 
 async def test_commands_are_had_once_and_never_remembered(stores: Talk) -> None:
     assert await stores.say("1", "help", command=True)
     assert not await stores.say("1", "help", command=True)
     assert await stores.texts() == []
-    assert await stores.turns.waiting([PLACE.home]) == []
+    assert await stores.turns.waiting([PLACE.workspace_key]) == []
 
 
 async def test_what_becomes_of_a_message_is_told(stores: Talk) -> None:
-    assert await stores.say("1", opens=False) is Appended.STRAY
+    assert await stores.say("1", opens=False) is Appended.NO_SESSION_YET
     assert await stores.say("1") is Appended.NEW
     assert await stores.say("1") is Appended.KNOWN
     assert await stores.say("1", files=(FILE,)) is Appended.COMPLETED
     assert await stores.say("1", files=(FILE,)) is Appended.KNOWN
-    assert await stores.say("1", place=slack_place("C2", "1.0"), opens=False) is Appended.STRAY
+    assert await stores.say("1", place=slack_place("C2", "1.0"), opens=False) is Appended.NO_SESSION_YET
     assert await stores.sessions.opened([PLACE, slack_place("C2", "1.0")]) == {PLACE: ID}
 
 
@@ -40,7 +40,7 @@ async def test_twins_at_the_same_time_are_saved_once(stores: Talk) -> None:
 
 
 async def test_what_opens_no_session_is_none_of_ours_until_there_is_one(stores: Talk) -> None:
-    assert await stores.say("2", opens=False) is Appended.STRAY
+    assert await stores.say("2", opens=False) is Appended.NO_SESSION_YET
     assert await stores.sessions.find(PLACE) is None
     await stores.say("1")
     assert await stores.sessions.find(PLACE) == ID

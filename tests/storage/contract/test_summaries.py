@@ -49,7 +49,7 @@ async def test_what_is_answered_again_is_not_summed_up(stores: Talk) -> None:
     await stores.answered("1", "q1", "a1")
     failed = await stores.answered("2", "q2")
     await stores.answered("3", "q3", "a3")
-    await stores.press(failed)
+    await stores.interaction(failed)
     assert await told(stores) == ["q1", "a1"]
 
 

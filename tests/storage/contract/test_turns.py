@@ -3,7 +3,7 @@
 import asyncio
 
 from chathakase.core.leases import LEASE_MS
-from chathakase.core.types import Answered, Hold, Outcome, Result, Usage, Wish
+from chathakase.core.types import Answered, Outcome, Renewal, Result, TurnAction, Usage
 from tests.places import HOME, slack_place
 from tests.storage.stores import HERE, ID, PLACE, Talk, answer, change
 
@@ -19,13 +19,13 @@ async def test_context_waits_for_no_answer(stores: Talk) -> None:
     await stores.turns.finish(await stores.claimed(), answer("a"))
     await stores.say("2", asks=False)
     assert await stores.turns.claim(ID) is None
-    assert await stores.turns.waiting([PLACE.home]) == []
+    assert await stores.turns.waiting([PLACE.workspace_key]) == []
 
 
 async def test_a_failed_turn_keeps_the_question_and_asks_no_more(stores: Talk) -> None:
     await stores.say("1", "the question")
     await stores.turns.finish(await stores.claimed(), Result(Outcome.FAILED, error="timeout"))
-    assert await stores.turns.waiting([PLACE.home]) == []
+    assert await stores.turns.waiting([PLACE.workspace_key]) == []
     assert await stores.texts() == ["the question"]
 
 
@@ -46,15 +46,15 @@ async def test_a_lease_is_renewed_lost_and_taken_over(stores: Talk) -> None:
     lease = await stores.claimed()
     await stores.turns.note_reply(lease, ["1.5", "1.6"])
     stores.clock.now += LEASE_MS - 1
-    assert await stores.turns.renew(lease) is Hold.HELD
+    assert await stores.turns.renew(lease) is Renewal.HELD
     stores.clock.now += LEASE_MS - 1
     assert await stores.turns.claim(ID) is None
-    assert await stores.turns.waiting([PLACE.home]) == []
+    assert await stores.turns.waiting([PLACE.workspace_key]) == []
     stores.clock.now += 2
-    assert await stores.turns.waiting([PLACE.home]) == [HERE]
+    assert await stores.turns.waiting([PLACE.workspace_key]) == [HERE]
     second = await stores.claimed()
     assert (second.attempt, second.refs, second.turn) == (2, ("1.5", "1.6"), lease.owner)
-    assert await stores.turns.renew(lease) is Hold.LOST
+    assert await stores.turns.renew(lease) is Renewal.LOST
     assert not await stores.turns.finish(lease, answer("late"))
     assert await stores.turns.finish(second, answer("in time"))
     assert await stores.texts() == ["hello", "in time"]
@@ -74,7 +74,7 @@ async def test_what_was_answered_before_a_late_clearing_is_not_answered_again(st
     await stores.answered("3", "after", "the answer")
     await stores.say("2", "clear session", command=True)
     await stores.clear("2")
-    assert await stores.turns.waiting([PLACE.home]) == []
+    assert await stores.turns.waiting([PLACE.workspace_key]) == []
     assert await stores.turns.claim(ID) is None
 
 
@@ -112,27 +112,27 @@ async def test_whoever_wants_a_turn_stopped_is_heard_at_its_next_renewal(stores:
     assert not await stores.turns.want_stop(ID), "nobody has begun it"
     lease = await stores.claimed()
     assert not await stores.turns.want_stop(ID, "another")
-    assert await stores.turns.renew(lease) is Hold.HELD
+    assert await stores.turns.renew(lease) is Renewal.HELD
     assert await stores.turns.want_stop(ID, lease.turn)
-    assert await stores.turns.renew(lease) is Hold.STOP
+    assert await stores.turns.renew(lease) is Renewal.STOP
     await stores.turns.finish(lease, answer("a1"))
     await stores.say("2")
-    assert await stores.turns.renew(await stores.claimed()) is Hold.HELD
+    assert await stores.turns.renew(await stores.claimed()) is Renewal.HELD
 
 
 async def test_a_turn_that_ended_is_taken_up_again_once_for_each_time_that_it_was_run(stores: Talk) -> None:
     turn = await stores.answered("1", "q1")
-    assert not await stores.press("unknown")
-    assert await stores.press(turn)
-    assert not await stores.press(turn)
+    assert not await stores.interaction("unknown")
+    assert await stores.interaction(turn)
+    assert not await stores.interaction(turn)
     assert await stores.turns.waiting([HOME]) == [HERE]
     lease = await stores.claimed()
-    assert (lease.turn, lease.run, lease.wish, lease.attempt) == (turn, 2, Wish.RETRY, 1)
+    assert (lease.turn, lease.run, lease.action, lease.attempt) == (turn, 2, TurnAction.RETRY, 1)
     assert await stores.turns.finish(lease, answer("a1"))
-    assert not await stores.press(turn)
-    assert await stores.press(turn, Wish.CONTINUE, run=2)
+    assert not await stores.interaction(turn)
+    assert await stores.interaction(turn, TurnAction.CONTINUE, run=2)
     again = await stores.claimed()
-    assert (again.run, again.wish) == (3, Wish.CONTINUE)
+    assert (again.run, again.action) == (3, TurnAction.CONTINUE)
     assert await stores.turns.finish(again, answer("a1, and more"))
     assert await stores.texts() == ["q1", "a1, and more"]
 
@@ -143,7 +143,7 @@ async def test_a_turn_covers_what_came_until_it_was_claimed_and_nothing_that_was
     await stores.say("3", "q3", author="U3")
     await stores.say("4", "q4", author="U4")
     lease = await stores.claimed()
-    assert (lease.since, lease.upto, lease.by, lease.run, lease.wish, lease.resumed) == (1, 5, "U3", 1, None, False)
+    assert (lease.since, lease.upto, lease.by, lease.run, lease.action, lease.resumed) == (1, 5, "U3", 1, None, False)
     await stores.say("5", "q5")
     assert await stores.turns.finish(lease, answer("a3 a4"))
     assert (await stores.claimed()).since == 5
@@ -156,7 +156,7 @@ async def test_who_asks_next_is_who_asked_first_of_what_waits(stores: Talk) -> N
     await stores.say("2", "q2", author="U2")
     await stores.say("3", "q3", author="U3")
     assert await stores.turns.next_asker(ID) == "U2"
-    await stores.press(failed)
+    await stores.interaction(failed)
     assert await stores.turns.next_asker(ID) == "U1", "what is taken up again comes first"
     await stores.claimed()
     assert await stores.turns.next_asker(ID) is None, "somebody holds it"
@@ -178,7 +178,7 @@ async def test_only_sessions_of_the_workspaces_that_are_asked_for_wait(stores: T
     await stores.say("2", place=there)
     assert await stores.turns.waiting([]) == []
     assert await stores.turns.waiting([HOME]) == [HERE]
-    assert {each.place for each in await stores.turns.waiting([HOME, there.home])} == {PLACE, there}
+    assert {each.place for each in await stores.turns.waiting([HOME, there.workspace_key])} == {PLACE, there}
 
 
 async def test_the_newest_turn_tells_where_it_stands_and_whether_anybody_spoke_since(stores: Talk) -> None:
@@ -200,7 +200,7 @@ async def test_the_newest_turn_tells_where_it_stands_and_whether_anybody_spoke_s
 
 async def test_an_answer_without_a_word_is_not_remembered_and_takes_an_earlier_one_with_it(stores: Talk) -> None:
     turn = await stores.answered("1", "q1", "a1, cut")
-    await stores.press(turn)
+    await stores.interaction(turn)
     await stores.turns.finish(await stores.claimed(), Result(Outcome.FAILED, error="timeout"))
     assert await stores.texts() == ["q1"]
 

@@ -22,7 +22,7 @@ from typing import Any
 
 from PIL import Image
 
-from chathakase.playground.person import Person
+from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace, open_workspace
 from tests.end_to_end.conftest import Thread
 from tests.model_server import ModelServer, fails, open_model_server, says
@@ -40,15 +40,15 @@ class Stage:
     folder: Path
     workspace: Workspace
     model: ModelServer
-    alice: Person
-    bob: Person
-    carol: Person
+    alice: PersonClient
+    bob: PersonClient
+    carol: PersonClient
 
-    async def begin(self, person: Person, text: str, channel: str = "general") -> Thread:
+    async def begin(self, person: PersonClient, text: str, channel: str = "general") -> Thread:
         where = person.direct_message().id if channel == "@" else self.workspace.channel(channel).id
         return Thread(self.workspace, person, where, await person.say(text, channel=where))
 
-    async def share(self, person: Person, name: str, content: bytes, text: str) -> Thread:
+    async def share(self, person: PersonClient, name: str, content: bytes, text: str) -> Thread:
         where = person.direct_message().id
         return Thread(self.workspace, person, where, await person.share(name, content, channel=where, typed=text))
 

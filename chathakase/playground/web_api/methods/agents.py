@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chathakase.playground.errors import SlackError
-from chathakase.playground.web_api.methods.access import hidden
 from chathakase.playground.web_api.methods.call import Call
+from chathakase.playground.web_api.methods.conversation_access import hidden
+from chathakase.playground.web_api_error import SlackError
 from chathakase.playground.world.agent_sessions import STATUSES, WORKING, WORKING_SECONDS, AgentSession
 from chathakase.playground.world.values import Json
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chathakase.playground.errors import SlackError
 from chathakase.playground.web_api.methods.call import Call
+from chathakase.playground.web_api_error import SlackError
 from chathakase.playground.world.values import Json
 
 

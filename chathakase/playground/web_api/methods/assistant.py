@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chathakase.playground.errors import SlackError
-from chathakase.playground.web_api.methods.access import hidden
 from chathakase.playground.web_api.methods.call import Call
+from chathakase.playground.web_api.methods.conversation_access import hidden
+from chathakase.playground.web_api_error import SlackError
 from chathakase.playground.world.agent_sessions import AgentSession
-from chathakase.playground.world.changes import PromptsSet
 from chathakase.playground.world.values import Conversation, Json
+from chathakase.playground.world.world_changes import PromptsSet
 
 LOADING_MESSAGES_MOST = 10
 PROMPTS_MOST = 4

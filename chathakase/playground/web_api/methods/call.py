@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from chathakase.playground.errors import SlackError
+from chathakase.playground.web_api.app_tokens import Caller, TokenType
 from chathakase.playground.web_api.arguments import Arguments
-from chathakase.playground.web_api.limits import Tier
-from chathakase.playground.web_api.tokens import Caller, TokenType
+from chathakase.playground.web_api.tiers import Tier
+from chathakase.playground.web_api_error import SlackError
 from chathakase.playground.world.values import App, Json
 from chathakase.playground.world.world import World
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import uuid
 
 from chathakase.playground.content.mrkdwn import rich_text
-from chathakase.playground.errors import SlackError
 from chathakase.playground.socket_mode.payloads import message_json, team_url
-from chathakase.playground.web_api.methods.access import hidden, joined, message_in, visible
 from chathakase.playground.web_api.methods.call import Call
 from chathakase.playground.web_api.methods.content import Content, content_of
-from chathakase.playground.world.timestamps import is_ts
+from chathakase.playground.web_api.methods.conversation_access import hidden, joined, message_in, visible
+from chathakase.playground.web_api_error import SlackError
+from chathakase.playground.world.message_ts import is_ts
 from chathakase.playground.world.values import Conversation, Edited, Json, Message
 
 POST_TEXT_MOST = 40_000

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chathakase.playground.content.blocks import checked_blocks
+from chathakase.playground.content.block_checks import checked_blocks
 from chathakase.playground.content.mrkdwn import as_stored
-from chathakase.playground.errors import SlackError
 from chathakase.playground.web_api.arguments import Arguments
+from chathakase.playground.web_api_error import SlackError
 from chathakase.playground.world.values import Json
 
 MARKDOWN_TEXT_MOST = 12_000

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chathakase.playground.errors import SlackError
 from chathakase.playground.socket_mode.payloads import conversation_json
-from chathakase.playground.web_api.methods.access import hidden, joined, scopes_for, visible
 from chathakase.playground.web_api.methods.call import Call
-from chathakase.playground.web_api.methods.pages import page_of
-from chathakase.playground.web_api.methods.people import LOCALE
+from chathakase.playground.web_api.methods.conversation_access import hidden, joined, scopes_for, visible
+from chathakase.playground.web_api.methods.cursors import page_of
+from chathakase.playground.web_api.methods.user_methods import LOCALE
+from chathakase.playground.web_api_error import SlackError
 from chathakase.playground.world.values import ChannelType, Conversation, Json
 
 TOPIC_MOST = 250

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chathakase.playground.errors import SlackError
 from chathakase.playground.socket_mode.payloads import message_json
-from chathakase.playground.web_api.methods.access import readable
 from chathakase.playground.web_api.methods.call import Call
-from chathakase.playground.web_api.methods.pages import cursor_for, position_of
+from chathakase.playground.web_api.methods.conversation_access import readable
+from chathakase.playground.web_api.methods.cursors import cursor_for, position_of
+from chathakase.playground.web_api_error import SlackError
+from chathakase.playground.world.message_ts import micros
 from chathakase.playground.world.timeline import Timeline, between
-from chathakase.playground.world.timestamps import micros
 from chathakase.playground.world.values import Json
 
 _CURSOR = "next_ts"

@@ -1,0 +1,53 @@
+"""From the settings to how the engine is set up."""
+
+from collections.abc import Callable
+
+from chathakase.config import Settings
+from chathakase.core.moments import DAY
+from chathakase.core.prompt import Persona
+from chathakase.core.types import Expiry
+from chathakase.core.window import ModelFacts
+from chathakase.engine.access.admission import Load
+from chathakase.engine.commands import Terms
+from chathakase.engine.setup import Setup
+from chathakase.slack.web.identity import SURFACE
+
+MEGABYTE = 1_000_000
+
+
+def setup_of(settings: Settings, *, agent: str, prices: Callable[[str], ModelFacts]) -> Setup:
+    """How the engine is set up; ``agent`` is what the bot is called, and ``prices`` what is known of a model."""
+    return Setup(
+        terms=_terms(settings, agent, prices),
+        persona=Persona(settings.chathakase_system_prompt, settings.chathakase_max_messages),
+        load=_load(settings),
+        concurrency=settings.chathakase_concurrency,
+        admins={SURFACE: settings.chathakase_admins},
+        young=settings.chathakase_catch_up * 1000,
+        most_bytes=settings.chathakase_max_file_mb * MEGABYTE,
+        grace=settings.chathakase_grace,
+    )
+
+
+def expiry_of(settings: Settings) -> Expiry:
+    """When idle sessions expire, and what becomes of them."""
+    return Expiry(settings.chathakase_session_timeout * 1000, settings.chathakase_expiry)
+
+
+def _terms(settings: Settings, agent: str, prices: Callable[[str], ModelFacts]) -> Terms:
+    return Terms(
+        agent=agent,
+        model=settings.chathakase_model,
+        expiry=expiry_of(settings),
+        retention=settings.chathakase_retention_days * DAY,
+        follow_ups=settings.chathakase_follow_ups,
+        prices=prices,
+    )
+
+
+def _load(settings: Settings) -> Load:
+    return Load(
+        by_person=settings.chathakase_person_rate,
+        by_channel=settings.chathakase_channel_rate,
+        waiting=settings.chathakase_max_waiting,
+    )

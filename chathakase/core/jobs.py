@@ -1,0 +1,107 @@
+"""What was promised with an acknowledgement and is no turn: the answer to a command, what a button wants."""
+
+from dataclasses import dataclass
+
+from chathakase.core.types import NO_SESSION, Place, SessionId, TurnAction, WorkspaceKey
+
+CLEAR_SESSION = "clear session"
+"""The command that has a session forgotten; until it is done, no turn is begun there that would remember."""
+
+FORGET_ONE = "forget one"
+"""The command that a message's own menu stands for; its argument is the message."""
+
+OFFER_AGAIN = "offer answer again"
+"""The job that offers an answer to a question that was changed after it was answered."""
+OFFER_WITH_FILES = "offer answer with files"
+"""The same for a question whose files came long after its answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Somebody said something that is answered without the model."""
+
+    place: Place
+    ref: str
+    """The surface's own id of the message."""
+    by: str
+    """The surface's user id of who said it."""
+    name: str
+    """Which command it is."""
+    argument: str = ""
+    """What was said behind it."""
+    told_in: Place | None = None
+    """Where it was said and is answered, if that is another thread than the one that it is about."""
+    said: int = 0
+    """When it was said, in epoch microseconds; 0: not known."""
+
+    @property
+    def where(self) -> Place:
+        """Where it is answered."""
+        return self.told_in or self.place
+
+    @property
+    def id(self) -> str:
+        """The same however often the message comes."""
+        return f"{self.where.name} {self.ref} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonPhrase:
+    """Somebody said a command's words by a button."""
+
+    place: Place
+    """The thread that they are about."""
+    ref: str
+    """The surface's own id of the question, so that it is answered once however often a button is pressed."""
+    by: str
+    """The surface's user id of who pressed."""
+    words: str
+    told_in: Place | None = None
+    """Where the question stood, if that was another thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """Somebody wants something of an answer, by a button."""
+
+    place: Place
+    ref: str
+    """The surface's own id of the press, the same however often it comes."""
+    by: str
+    """The surface's user id of who pressed."""
+    action: TurnAction
+    turn: str = ""
+    """The turn that wrote the answer; empty: whatever is under way in the session."""
+    run: int = 1
+    """Which run of the turn the button stood under, so that it works once."""
+
+    @property
+    def where(self) -> Place:
+        """Where it is answered."""
+        return self.place
+
+    @property
+    def id(self) -> str:
+        """The same however often the press comes."""
+        return f"{self.place.name} {self.ref} {self.action}"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something that is to be done once, held by one process until it is done."""
+
+    task: Command | Interaction
+    attempt: int = 1
+    """1 for a first try; more when the process died before it was done."""
+    session: SessionId = NO_SESSION
+    """The session that it is about, as far as there was one when it was stored."""
+
+    @property
+    def id(self) -> str:
+        """Names the job, and what is written for it, within its workspace."""
+        return self.task.id
+
+    @property
+    def key(self) -> tuple[WorkspaceKey, str]:
+        """Names it wherever jobs of several workspaces are."""
+        return self.task.place.workspace_key, self.task.id

@@ -1,0 +1,120 @@
+"""What the engine needs of a database to hold turns and jobs, and to know what it has heard."""
+
+from collections.abc import Collection, Sequence
+from typing import Protocol
+
+from chathakase.core.jobs import Interaction, Job
+from chathakase.core.types import Answered, Heard, Lease, Place, Renewal, Result, Session, SessionId, WorkspaceKey
+
+
+class TurnStore(Protocol):
+    """Says who may answer. Every method is atomic and raises StoreError when the database refuses."""
+
+    async def waiting(self, workspaces: Collection[WorkspaceKey]) -> list[Session]:
+        """The sessions of some workspaces in which something waits that may run now, and nobody works."""
+
+    async def next_asker(self, session: SessionId) -> str | None:
+        """The user id of who asked first what a session waits for; None when nothing waits, or somebody holds it."""
+
+    async def claim(self, session: SessionId, *, before: str = "", to_end: bool = False) -> Lease | None:
+        """Take the turn of a session; None when nothing waits, somebody holds it, or it is to be forgotten first.
+
+        Also None while a turn that processes died of is to run alone, be it this one or another; nobody waits for that
+        for more than a minute. ``before`` a stored message: only a turn that was begun and answers something said
+        before that. The lease then covers nothing that was asked later. What is claimed so, or ``to_end``, never waits.
+        """
+
+    async def renew(self, lease: Lease) -> Renewal:
+        """Hold on to a turn."""
+
+    async def want_stop(self, session: SessionId, turn: str = "", *, before: str = "") -> bool:
+        """Have a turn stopped that somebody else holds, or held when it died; of no turn: whatever is held.
+
+        ``before`` a stored message: only one that answers something said before that. False when there is none.
+        """
+
+    async def note_reply(self, lease: Lease, refs: Sequence[str]) -> None:
+        """Remember the messages that a turn is writing, so that a later try edits them."""
+
+    async def finish(self, lease: Lease, result: Result) -> bool:
+        """Save the answer and the cursor and end the lease; False, and nothing saved, when it is lost."""
+
+    async def release(self, lease: Lease) -> None:
+        """Put a turn down unfinished, for whoever comes next."""
+
+    async def survived(self, lease: Lease) -> None:
+        """Whoever lost a turn to another, since it stood still for too long, lives: no process died of that turn."""
+
+    async def reopen(self, session: SessionId, interaction: Interaction) -> bool:
+        """Have a turn of a session that ended taken up again, as the press wishes; the session then waits for it.
+
+        False when that run of the turn was taken up already, or when what it answered is forgotten.
+        """
+
+    async def answer_to(self, session: SessionId, ref: str) -> tuple[str, int] | None:
+        """The newest turn of a session, if it ended and answers a message, and how often it was run."""
+
+    async def newest(self, session: SessionId, *, but: str = "") -> Answered | None:
+        """The newest turn of a session that ended and answers what is not forgotten.
+
+        What was said after it counts, ``but`` one message.
+        """
+
+    async def is_busy(self, session: SessionId) -> bool:
+        """Whether an answer is being written in a session, or waits to be."""
+
+    async def askers(self, session: SessionId, turn: str, *, upto: int = 0) -> frozenset[str]:
+        """The user ids of who asked what a turn answers; of no turn: of who asked what is not answered yet.
+
+        ``upto`` is the newest message that a turn under way answers; what was asked after it is no matter of its.
+        """
+
+    async def calibration(self) -> Sequence[tuple[str, int, int]]:
+        """Of the newest turns: the model, how many tokens the prompt was thought to have, and how many it had.
+
+        The newest comes last, so that whoever learns from them learns most from it.
+        """
+
+    async def was_cleared(self, lease: Lease) -> bool:
+        """Tell whether a turn that is lost was forgotten, so that nobody else writes or has written its answer."""
+
+
+class JobStore(Protocol):
+    """Remembers what is to be done once. Every method is atomic and raises StoreError when the database refuses."""
+
+    async def enqueue(self, job: Job) -> Job | None:
+        """Save a job and hold it; returns it with the session that it is about, None when it was had already."""
+
+    async def claim(self, workspaces: Collection[WorkspaceKey]) -> list[Job]:
+        """Take what is not done in some workspaces and nobody holds: whoever held it died."""
+
+    async def hold(self, job: Job) -> None:
+        """Hold on to a job."""
+
+    async def release(self, job: Job) -> None:
+        """Put a job down undone, for whoever comes next."""
+
+    async def done(self, job: Job) -> bool:
+        """Note that a job is done; False when that is noted already."""
+
+
+class ListeningStore(Protocol):
+    """Remembers until when somebody listened in each workspace.
+
+    Every method raises StoreError when the database refuses.
+    """
+
+    async def until(self, workspaces: Collection[WorkspaceKey]) -> int | None:
+        """Until when somebody listened in all of some workspaces, in epoch milliseconds; None when nobody ever did."""
+
+    async def note(self, workspaces: Collection[WorkspaceKey]) -> None:
+        """Somebody listens in some workspaces now."""
+
+    async def active(self, workspaces: Collection[WorkspaceKey], *, since: int, limit: int) -> list[Heard]:
+        """The sessions of some workspaces that were active since a time in epoch milliseconds, the newest first."""
+
+    async def known(self, place: Place) -> dict[str, int]:
+        """What others than we said in a session and is not forgotten: the surface's own ids, and when it was said.
+
+        Times are epoch microseconds. Commands are not among it.
+        """

@@ -1,0 +1,70 @@
+"""What becomes of a command: something that is said, or asked, or nothing that needs words."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+from chathakase.core.jobs import Job
+from chathakase.core.types import Choice, Place, Session
+
+NOT_INCLUDED = "The answer I am writing right now is not included."
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A command that is to be done now."""
+
+    session: Session
+    """The one that it is about, which may be none."""
+    ref: str
+    """The surface's own id of the message that said it."""
+    by: str
+    """The surface's user id of who said it."""
+    argument: str
+    job: Job
+    """By which files that are shared are known, however often it is tried."""
+    where: Place
+    """Where it is answered."""
+    said: int
+    """When it was said, in epoch microseconds; 0: not known."""
+
+    @property
+    def place(self) -> Place:
+        """The thread that it is about."""
+        return self.session.place
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether it was said in another thread than the one that it is about."""
+        return self.where != self.place
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Something is said in the thread, in Markdown."""
+
+    text: str
+    private: bool = False
+    """Only to whoever gave the command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whoever gave the command is asked something, with buttons, which nobody else sees."""
+
+    text: str
+    choices: tuple[Choice, ...]
+
+
+Answer = Said | Asked | None
+Handler = Callable[[Order], Awaitable[Answer]]
+"""Does one command. Raises StoreError, and whatever else it cannot help."""
+
+
+def without_what_grows(answer: Answer) -> Answer:
+    """An answer that tells what was said, with a word that what is being written is not in it."""
+    return replace(answer, text=f"{answer.text}\n\n{NOT_INCLUDED}") if answer else privately(NOT_INCLUDED)
+
+
+def privately(text: str) -> Said:
+    """Something that is said to whoever gave the command, and nobody else."""
+    return Said(text, private=True)

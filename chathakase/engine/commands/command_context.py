@@ -1,0 +1,45 @@
+"""What the commands are done with."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from chathakase.core.ports import Stores, Surface
+from chathakase.core.types import Expiry, FollowUps
+from chathakase.core.window import ModelFacts
+from chathakase.engine.access.rights import Rights
+from chathakase.engine.context.context_builder import ContextBuilder
+from chathakase.engine.context.summaries import Summaries
+from chathakase.engine.turns.interactions import Interactions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What people are told about how the bot is set up."""
+
+    agent: str
+    """What the bot is called."""
+    model: str
+    expiry: Expiry
+    retention: int
+    """Idle milliseconds after which everything of a session is deleted; 0: it is kept for ever."""
+    follow_ups: FollowUps
+    """What is answered in a channel's threads."""
+    prices: Callable[[str], ModelFacts]
+    """What is known of a model, by its name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandContext:
+    """Everything that some command needs."""
+
+    stores: Stores
+    terms: Terms
+    surface: Surface
+    interactions: Interactions
+    rights: Rights
+    context_builder: ContextBuilder
+    summaries: Summaries
+    examine: Callable[[], Awaitable[str]]
+    """Looks whether all is well, and tells so in Markdown."""
+    now: Callable[[], int]
+    """The time in epoch milliseconds."""

@@ -1,0 +1,71 @@
+"""The book of commands: finds them in what people say, and has them done."""
+
+from collections.abc import Mapping
+
+from chathakase.core.jobs import Command, Job
+from chathakase.core.types import Incoming, Session
+from chathakase.engine.commands import helping, parsing
+from chathakase.engine.commands.answering import Answering
+from chathakase.engine.commands.command_answers import Answer, Handler, Order, without_what_grows
+from chathakase.engine.commands.command_context import CommandContext
+from chathakase.engine.commands.describing import Describing
+from chathakase.engine.commands.exporting import Exporting
+from chathakase.engine.commands.forgetting import Forgetting
+from chathakase.engine.commands.naming import Naming, naming
+from chathakase.engine.commands.overseeing import Overseeing
+from chathakase.engine.commands.remembering import Remembering
+from chathakase.engine.commands.searching import Searching
+from chathakase.engine.commands.summing_up import SummingUp
+
+GROUPS = (Describing, Remembering, Searching, SummingUp, Exporting, Answering, Forgetting, Overseeing)
+
+
+class Commands:
+    """Knows every command."""
+
+    def __init__(self, context: CommandContext) -> None:
+        self._name = context.terms.agent
+        self._naming = Naming(context)
+        self._interactions = context.interactions
+        self._handlers: Mapping[str, Handler] = helping.handlers(context.terms.follow_ups)
+        for group in GROUPS:
+            self._handlers = {**self._handlers, **group(context).handlers()}
+
+    def find(self, incoming: Incoming) -> Command | None:
+        """The command that a message is, if it is nothing but that."""
+        return find(incoming, name=self._name)
+
+    def takes_long(self, command: Command) -> bool:
+        """Whether a model is asked meanwhile; what comes of that is for everybody to read."""
+        return command.name in (parsing.SUMMARISE, parsing.COMPACT)
+
+    async def do(self, command: Command, job: Job) -> Answer:
+        """Do what a command says; returns what is to be said or asked. Raises StoreError."""
+        growing = command.name in parsing.GIVING_BACK and await self._interactions.is_writing(job.session)
+        answer = await self._do(command, job)
+        return without_what_grows(answer) if growing else answer
+
+    async def _do(self, command: Command, job: Job) -> Answer:
+        about, ref, by = Session(job.session, command.place), command.ref, command.by
+        order = Order(about, ref, by, command.argument, job, command.where, command.said)
+        if not order.elsewhere:
+            return await self._handlers[command.name](order)
+        # Before it is done, since by that a thread may lose its title.
+        name = await self._naming.name(about)
+        return naming(name, await self._handlers[command.name](order))
+
+
+def find(incoming: Incoming, *, name: str = "") -> Command | None:
+    """The command that a message is, if it is nothing but that; an empty question gets a hint.
+
+    Only people give commands. ``name`` is what people call the bot.
+    """
+    if not incoming.asks or incoming.files or incoming.awaits_files or incoming.name:
+        return None
+    if not incoming.text.strip():
+        command, argument = helping.HINT, ""
+    elif parsed := parsing.parse(incoming.text, name=name):
+        command, argument = parsed
+    else:
+        return None
+    return Command(incoming.place, incoming.ref, incoming.author, command, argument, said=incoming.said)

@@ -1,0 +1,78 @@
+"""Brings in what was said in a thread before the bot was called."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from enum import Enum, auto
+
+from chathakase.clock import monotonic
+from chathakase.core.cache import LruCache
+from chathakase.core.errors import DeliveryError
+from chathakase.core.memory import Memory
+from chathakase.core.ports import History, MemoryStore
+from chathakase.core.types import Incoming, Place, Session
+
+WITHIN = 12.0
+"""Seconds after which the answer is written without what is above; a later turn tries again."""
+
+LONG, REST = 3.0, 600.0
+"""Seconds that a failure may take, and for which no turn waits again for what failed more slowly."""
+
+RESTING = 1_000
+"""Of how many threads that is remembered."""
+
+MOST = 1_000
+"""How many messages are kept of what is above, the newest ones."""
+
+log = logging.getLogger(__name__)
+
+
+class Look(Enum):
+    """What came of a look at what is above."""
+
+    NOTHING = auto()
+    """There is nothing more to remember than before."""
+    MORE = auto()
+    """There is more to remember now."""
+    MISSING = auto()
+    """It could not be read, and is missing for now."""
+
+
+class ThreadBackfill:
+    """Reads a thread upwards, once."""
+
+    def __init__(
+        self, *, history: History, store: MemoryStore, is_command: Callable[[Incoming], bool], now: Callable[[], int]
+    ) -> None:
+        """``now`` tells epoch milliseconds, and ``is_command`` what is no part of a conversation."""
+        self._history = history
+        self._store = store
+        self._is_command = is_command
+        self._now = now
+        self._rests: LruCache[Place, float] = LruCache(RESTING)
+        """Threads that took too long, and until when they are left alone."""
+
+    async def read(self, session: Session, memory: Memory, *, whose: str) -> Look:
+        """Store what is above as context, if nobody has. Raises StoreError.
+
+        ``whose`` is the person for whom it is read, so that nobody else waits for all that one person has read.
+        Where nobody has said anything but commands, all of the thread is above.
+        """
+        if memory.above_read:
+            return Look.NOTHING
+        place = session.place
+        if monotonic() < self._rests.get(place, 0.0):
+            return Look.MISSING
+        began, before = monotonic(), memory.opening.said if memory.opening else self._now() * 1000
+        try:
+            async with asyncio.timeout(WITHIN):
+                messages = await self._history.above(place, before=before, limit=MOST, whose=whose)
+        except (DeliveryError, TimeoutError) as error:
+            log.warning("Earlier messages in %s could not be read: %s", place.name, str(error) or "timed out")
+            if monotonic() - began > LONG:
+                self._rests[place] = monotonic() + REST
+            return Look.MISSING
+        self._rests.pop(place, None)
+        new = await self._store.add_above(session.id, [each for each in messages if not self._is_command(each)])
+        log.info("%d earlier messages were read in %s", new, place.name)
+        return Look.MORE if new else Look.NOTHING

@@ -1,0 +1,1 @@
+"""What people say, want and change: understood, limited, saved."""

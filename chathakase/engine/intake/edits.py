@@ -1,0 +1,114 @@
+"""Heeds what people change and delete: memory follows, and an answer that is being written begins anew."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from chathakase.core.jobs import OFFER_AGAIN, Command
+from chathakase.core.memory import Change, Standing, Touched
+from chathakase.core.ports import ChangeStore
+from chathakase.core.types import Incoming, SaidTo, Session
+from chathakase.engine.access.admission import Admission, Caused
+from chathakase.engine.turns.active_turns import ActiveTurns
+
+
+class Edits:
+    """Takes in changes."""
+
+    def __init__(
+        self,
+        *,
+        store: ChangeStore,
+        active_turns: ActiveTurns,
+        admission: Admission,
+        find: Callable[[Incoming], Command | None],
+        heed: Callable[[Incoming], Awaitable[Incoming]],
+        wake: Callable[[Session], None],
+        submit: Callable[[Incoming], Awaitable[bool]],
+        enqueue: Callable[[Command], Awaitable[None]],
+        young: int,
+        now: Callable[[], int],
+    ) -> None:
+        """``find`` tells which command a message is, if any, and ``heed`` whom it is said to.
+
+        ``young``: milliseconds after which a message that only its change makes ours is not answered any more.
+        """
+        self._store = store
+        self._active_turns = active_turns
+        self._admission = admission
+        self._find = find
+        self._heed = heed
+        self._wake = wake
+        self._submit = submit
+        self._enqueue = enqueue
+        self._young = young
+        self._now = now
+
+    async def take_in(self, change: Change) -> None:
+        """Have memory follow a change; when this returns, it does. Raises StoreError.
+
+        What becomes a question by it is answered, but a command that becomes another one is not done once more.
+        """
+        if change.now is not None:
+            change = await self._listen(change, change.now)
+        touched = await self._follow(change)
+        if touched is None and await self._was_known(change):
+            touched = await self._follow(change)
+        if touched is not None:
+            await self._see_to(change, touched)
+
+    async def _listen(self, change: Change, now: Incoming) -> Change:
+        """The same change with whom the message is said to now; to call the bot by its name is to call it."""
+        heard = await self._heed(now)
+        by_name = not heard.opens and heard.said_to is SaidTo.BOT
+        return replace(change, now=heard, calls=change.calls or by_name)
+
+    async def _follow(self, change: Change) -> Touched | None:
+        """Have memory follow a change. What it makes a question by it counts as one, and may be one too many."""
+        now = change.now
+        if now is None:
+            return await self._store.change(change)
+        is_command, calls = self._find(now) is not None, change.calls and self._is_young(now)
+        may_become_one = now.asks and not is_command
+        why = self._admission.refusal(now) if may_become_one else None
+        touched = await self._store.change(change, is_command=is_command, calls=calls, may_ask=why is None)
+        standing = touched.standing if touched else None
+        if may_become_one and why is None and standing is not Standing.ASKED:
+            self._admission.take_back(now)
+        if touched and standing is Standing.REFUSED and why and self._admission.tells(now):
+            await self._enqueue(Command(touched.place, now.ref, now.author, why))
+        return touched
+
+    async def _was_known(self, change: Change) -> bool:
+        """Take in late what a person said, and is young: it may have overtaken itself, or mention us only now.
+
+        True when it was known after all, which may be since a moment ago, and as it was before the change.
+        """
+        now = change.now
+        return now is not None and self._is_young(now) and not await self._submit(now)
+
+    async def _see_to(self, change: Change, touched: Touched) -> None:
+        if touched.standing is Standing.ASKED:
+            self._wake(Session(touched.session, touched.place))
+        elif touched.standing is Standing.WAITING:
+            self._begin_anew(change, touched)
+        elif touched.standing is Standing.NEWEST and change.now is not None and change.now.asks:
+            ref = f"{change.ref} {change.at}"
+            await self._enqueue(Command(touched.place, ref, touched.author, OFFER_AGAIN))
+
+    def _is_young(self, now: Incoming | None) -> bool:
+        return now is not None and not now.name and self._now() - now.said // 1000 <= self._young
+
+    def _begin_anew(self, change: Change, touched: Touched) -> None:
+        """Have the answer that is being written take a change in, unless whoever makes it has caused too much."""
+        active_turn = self._active_turns.find(touched.session)
+        if active_turn is None or not active_turn.lease.since < touched.seq <= active_turn.lease.upto:
+            return
+        if change.now is None:
+            self._active_turns.begin_anew(touched.session, withdrawn=True)
+            return
+        active_turn.edits[change.ref] = touched.author
+        # Beyond that it is not begun anew, whatever is said.
+        if self._active_turns.may_begin_anew(active_turn.lease.turn) and not self._admission.refusal(
+            Caused(touched.author, touched.place)
+        ):
+            self._active_turns.begin_anew(touched.session)

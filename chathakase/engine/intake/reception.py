@@ -1,0 +1,160 @@
+"""Takes in what people say: it is saved as what it is, a command, a question, one too many, or context."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from chathakase.core.jobs import OFFER_WITH_FILES, ButtonPhrase, Command
+from chathakase.core.ports import SessionStore, TurnStore
+from chathakase.core.types import Appended, Incoming, SaidTo, Saved, Session
+from chathakase.engine.access.admission import Admission
+from chathakase.engine.commands import STOP, Commands
+from chathakase.engine.intake.attention import Attention
+from chathakase.engine.intake.in_order import InOrder
+from chathakase.engine.intake.reorder_buffer import ReorderBuffer
+from chathakase.engine.intake.requests import Requests
+from chathakase.engine.intake.saving import Saving
+from chathakase.engine.intake.targets import Targets
+from chathakase.engine.turns.hints import STOOD_BACK, Hints
+from chathakase.engine.turns.scheduler import TurnScheduler
+from chathakase.engine.turns.twins import LATE
+
+
+class Reception:
+    """Hears people, those of one place one after another."""
+
+    def __init__(
+        self,
+        *,
+        sessions: SessionStore,
+        turns: TurnStore,
+        saving: Saving,
+        requests: Requests,
+        commands: Commands,
+        scheduler: TurnScheduler,
+        admission: Admission,
+        attention: Attention,
+        hints: Hints,
+        reorder_buffer: ReorderBuffer,
+        targets: Targets,
+        now: Callable[[], int],
+    ) -> None:
+        """``now`` tells epoch milliseconds."""
+        self._sessions = sessions
+        self._turns = turns
+        self._saving = saving
+        self._requests = requests
+        self._commands = commands
+        self._scheduler = scheduler
+        self._admission = admission
+        self._attention = attention
+        self._hints = hints
+        self._reorder_buffer = reorder_buffer
+        self._targets = targets
+        self._now = now
+        self._in_order = InOrder()
+
+    async def submit(self, incoming: Incoming) -> bool:
+        """Save what a person said and see to its answer; False when it was had already or is none of ours.
+
+        When this returns, the message is stored. Raises StoreError when it could not be.
+        """
+        saved = await self._take_in(incoming)
+        session = Session(saved.session, incoming.place)
+        if saved.appended is Appended.NO_SESSION_YET:
+            self._reorder_buffer.keep(incoming)
+        elif saved.appended is Appended.COMPLETED:
+            await self._take_up_completed(incoming, session)
+        elif saved.appended is Appended.KNOWN and not incoming.awaits_files:
+            # Its twin has come, and brings nothing more.
+            self._scheduler.files_came(session)
+        elif saved and incoming.opens:
+            for stray in self._reorder_buffer.take(incoming):
+                await self.submit(stray)
+        return bool(saved)
+
+    async def say(self, words: ButtonPhrase) -> None:
+        """Take words that somebody says by a button as if they had written them; only commands can be said so.
+
+        When this returns, they are stored. Raises StoreError when they could not be.
+        """
+        now = self._now() * 1000
+        said = Incoming(words.place, words.ref, words.by, words.words, said=now, opens=False, asks=True)
+        if command := self._commands.find(said):
+            command = replace(command, told_in=words.told_in)
+            if (await self._requests.take_command(said, command)).appended is Appended.NO_SESSION_YET:
+                # The question stood in no session.
+                await self._requests.keep(command)
+
+    async def look_for_early_messages(self) -> None:
+        """See to what came here before another process opened its session. Raises StoreError."""
+        if places := self._reorder_buffer.places():
+            for place in await self._sessions.opened(places):
+                for stray in self._reorder_buffer.take_all(place):
+                    await self.submit(stray)
+
+    async def _take_up_completed(self, incoming: Incoming, session: Session) -> None:
+        """Have a question answered with its files, which came only with the twin of its mention. Raises StoreError."""
+        if self._scheduler.files_came(session) or self._scheduler.begin_anew(session.id):
+            return
+        if (answered := await self._turns.answer_to(session.id, incoming.ref)) is None:
+            return
+        if self._now() - incoming.said // 1000 > LATE:
+            offer = Command(incoming.place, incoming.ref, incoming.author, OFFER_WITH_FILES)
+            await self._requests.keep(offer)
+        else:
+            await self._scheduler.take_up_again(session, *answered)
+            self._scheduler.wake(session)
+
+    async def _take_in(self, incoming: Incoming) -> Saved:
+        if (saved := await self._saving.saved_by_twin(incoming)) is not None:
+            return saved
+        # What was said before tells whether people talk among themselves.
+        async with self._in_order.of(incoming.place):
+            return await self._admit(await self._attention.heed(incoming))
+
+    async def _admit(self, incoming: Incoming) -> Saved:
+        """Save a message as what it is."""
+        if incoming.direct and not incoming.asks and await self._is_command_outside(incoming):
+            return Saved(Appended.KNOWN)
+        if (command := self._commands.find(incoming)) and await self._is_meant(command, incoming):
+            return await self._requests.take_command(incoming, command)
+        waiting = self._scheduler.waiting(incoming.place)
+        why = self._admission.refusal(incoming, waiting=waiting) if incoming.asks else None
+        if why and not await self._is_among_people(incoming):
+            return await self._requests.refuse(incoming, why)
+        return await self._keep(incoming, counted=incoming.asks and not why)
+
+    async def _keep(self, incoming: Incoming, *, counted: bool) -> Saved:
+        """Save a question and have it answered, or keep what is none; ``counted``: as a question, which it may be."""
+        saved = await self._saving.save(incoming)
+        if saved.appended is Appended.NEW and incoming.asks:
+            self._scheduler.begin(Session(saved.session, incoming.place), awaits_files=incoming.awaits_files)
+        elif counted:
+            self._admission.take_back(incoming)
+        if saved.appended is Appended.AMONG_PEOPLE:
+            await self._tell_that_we_stand_back(incoming)
+        return saved
+
+    async def _tell_that_we_stand_back(self, incoming: Incoming) -> None:
+        """Tell somebody, once for ever, why a message that might have been for us is not answered."""
+        if await self._hints.is_due(STOOD_BACK, incoming.author, incoming.place, teller=incoming.ref):
+            await self._requests.keep(Command(incoming.place, incoming.ref, incoming.author, STOOD_BACK))
+
+    async def _is_meant(self, command: Command, incoming: Incoming) -> bool:
+        """Whether a command is said to us: between people only a stop is, while there is something to stop."""
+        if not await self._is_among_people(incoming):
+            return True
+        if command.name != STOP:
+            return False
+        session = self._scheduler.answered_at(incoming.place) or await self._sessions.find(incoming.place)
+        return session is not None and await self._scheduler.may_be_stopped(session)
+
+    async def _is_command_outside(self, incoming: Incoming) -> bool:
+        """Whether a message that is too old to be answered is a command that opens no session."""
+        is_command = self._commands.find(replace(incoming, asks=True)) is not None
+        return is_command and await self._targets.is_outside(incoming)
+
+    async def _is_among_people(self, incoming: Incoming) -> bool:
+        """Whether a message that would ask is said where people talk among themselves, and so to none of us."""
+        said_to_somebody = incoming.opens or incoming.said_to is not SaidTo.ANYBODY
+        return not said_to_somebody and await self._sessions.is_among_people(incoming)

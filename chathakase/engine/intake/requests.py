@@ -1,0 +1,163 @@
+"""Takes on what people want by a word or a button, of one person only so much: it is saved, and done once."""
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+
+from chathakase.core.jobs import Command, Interaction, Job
+from chathakase.core.ports import JobStore
+from chathakase.core.types import NO_SESSION, Appended, Incoming, Role, Saved, Session, TurnAction, WorkspaceKey
+from chathakase.engine.access.admission import AN_ACTION, TOO_MANY_BY_YOU, WHYS, Admission, Cause, Caused
+from chathakase.engine.commands import CALLING, STOP
+from chathakase.engine.intake.saving import Saving
+from chathakase.engine.intake.targets import Targets
+from chathakase.engine.jobs.job_handler import JobHandler
+from chathakase.engine.jobs.job_runner import JobRunner
+from chathakase.engine.turns.scheduler import TurnScheduler
+
+STALE = 3_000_000
+"""Milliseconds after which a command that is said in no session is not done any more: it is known for an hour that it
+was done, and by then a surface has long ended delivering it."""
+
+
+class Requests:
+    """Owns the jobs that come of commands and presses."""
+
+    def __init__(
+        self,
+        *,
+        store: JobStore,
+        jobs: JobHandler,
+        saving: Saving,
+        admission: Admission,
+        targets: Targets,
+        scheduler: TurnScheduler,
+        workspaces: Collection[WorkspaceKey],
+        now: Callable[[], int],
+    ) -> None:
+        """``workspaces`` are the workspaces in which something can be done here; ``now`` tells epoch milliseconds."""
+        self.jobs = JobRunner(jobs, done=self._done, again=self.keep)
+        self._store = store
+        self._saving = saving
+        self._admission = admission
+        self._targets = targets
+        self._scheduler = scheduler
+        self._workspaces = workspaces
+        self._now = now
+
+    async def take_command(self, incoming: Incoming, command: Command) -> Saved:
+        """Save a command; one that is being done already for the same person and place is not done twice.
+
+        Raises StoreError, as everything here does.
+        """
+        if await self._targets.is_outside(incoming):
+            return await self._take_outside(incoming, await self._targets.aim(command))
+        if self.jobs.is_being_told(command):
+            # Not after it is saved, since by then all may be told.
+            self.jobs.repeat(command, incoming.said)
+            return await self._saving.save(replace(incoming, asks=False), role=Role.COMMAND)
+        if why := self._too_much(incoming, calls=command.name in CALLING, stops=command.name == STOP):
+            return await self.refuse(incoming, why, role=Role.COMMAND)
+        return await self._save(incoming, command)
+
+    async def _take_outside(self, incoming: Incoming, command: Command) -> Saved:
+        """Promise a command that is said in no session, and opens none: it is about another one, or about none."""
+        if self.jobs.is_being_told(command) or self._now() - incoming.said // 1000 > STALE:
+            return Saved(Appended.KNOWN)
+        if why := self._too_much(incoming, calls=command.name in CALLING, stops=command.name == STOP):
+            await self._tell(incoming, Command(incoming.place, incoming.ref, incoming.author, why, AN_ACTION))
+            return Saved(Appended.NEW)
+        if command.told_in is not None:
+            return await self._save(replace(incoming, place=command.place, opens=False), command)
+        kept = await self.keep(command)
+        self._count(incoming, command, kept)
+        return Saved(Appended.NEW if kept else Appended.KNOWN)
+
+    async def _save(self, incoming: Incoming, command: Command) -> Saved:
+        """Save a command with its job, and see to that."""
+        saved = await self._save_with(incoming, Role.COMMAND, command)
+        self._count(incoming, command, bool(saved))
+        return saved
+
+    def _count(self, cause: Cause, command: Command, new: bool) -> None:
+        """Count a command for which the model is called no longer, if it was had already."""
+        if not new and command.name in CALLING:
+            self._admission.take_back(cause)
+
+    async def refuse(self, incoming: Incoming, why: str, *, role: Role = Role.USER) -> Saved:
+        """Keep what somebody said, a question as context, and tell them that it is not answered."""
+        argument = AN_ACTION if role is Role.COMMAND else ""
+        word = Command(incoming.place, incoming.ref, incoming.author, why, argument)
+        unasked = replace(incoming, asks=False)
+        if not self._tells(incoming):
+            return await self._saving.save(unasked, role=role)
+        saved = await self._save_with(unasked, role, word)
+        if not saved:
+            self._admission.untell(incoming)
+        return saved
+
+    async def _save_with(self, incoming: Incoming, role: Role, command: Command) -> Saved:
+        job = Job(command)
+        with self.jobs.taking_on(command):
+            saved = await self._saving.save(incoming, role=role, job=job)
+            if saved:
+                self.jobs.begin(replace(job, session=saved.session))
+        return saved
+
+    async def enqueue(self, task: Interaction | Command) -> None:
+        """Save something that is to be done once, and see to it; what causes too much is told so instead.
+
+        When this returns, it is stored.
+        """
+        if isinstance(task, Interaction):
+            await self._enqueue_interaction(task)
+        elif task.name in WHYS or not (self.jobs.is_being_told(task) or await self._is_refused(task)):
+            await self.keep(task)
+
+    async def _enqueue_interaction(self, interaction: Interaction) -> None:
+        """A press for which the model is called counts as a question does; to stop an answer does not."""
+        if self.jobs.is_being_told(interaction) or await self._is_refused(interaction):
+            return
+        if not await self.keep(interaction) and interaction.action is not TurnAction.STOP:
+            self._admission.take_back(Caused(interaction.by, interaction.place))
+
+    async def _is_refused(self, task: Interaction | Command) -> bool:
+        """Whether somebody causes too much, of which they are told once in a while; else a press is counted."""
+        cause = Caused(task.by, task.place)
+        stops = isinstance(task, Interaction) and task.action is TurnAction.STOP
+        why = self._too_much(cause, calls=isinstance(task, Interaction) and not stops, stops=stops)
+        if why:
+            await self._tell(cause, Command(task.place, task.ref, task.by, why, AN_ACTION))
+        return why is not None
+
+    async def _tell(self, cause: Cause, word: Command) -> None:
+        if self._tells(cause):
+            await self.keep(word)
+
+    def _tells(self, cause: Cause) -> bool:
+        """Whether a person is to be told of a refusal, who then knows of those that came just before."""
+        return not self.jobs.has_enough(cause, urgent=True) and self._admission.tells(cause)
+
+    def _too_much(self, cause: Cause, *, calls: bool, stops: bool) -> str | None:
+        """Why a command or a wish is not taken on, if so; one that ``calls`` the model counts as a question."""
+        if self.jobs.has_enough(cause, urgent=stops):
+            return TOO_MANY_BY_YOU
+        waiting = self._scheduler.waiting(cause.place)
+        return self._admission.refusal(cause, waiting=waiting) if calls else None
+
+    async def keep(self, task: Interaction | Command) -> bool:
+        """Save something that is to be done once, however much there is, and see to it; False when it was had."""
+        with self.jobs.taking_on(task):
+            enqueued = await self._store.enqueue(Job(task))
+            if enqueued is not None:
+                self.jobs.begin(enqueued)
+        return enqueued is not None
+
+    async def take_up(self) -> None:
+        """See to what was promised and nobody does, since whoever did it died."""
+        for job in await self._store.claim(self._workspaces):
+            self.jobs.begin(job)
+
+    def _done(self, job: Job) -> None:
+        """A press may have something waiting now, and a command may have ended the turn."""
+        if job.session != NO_SESSION:
+            self._scheduler.look_again(Session(job.session, job.task.place))

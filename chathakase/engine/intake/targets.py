@@ -1,0 +1,35 @@
+"""Which thread a command is about that is said outside of any: in a direct message, the newest one there."""
+
+from dataclasses import replace
+
+from chathakase.core.jobs import Command
+from chathakase.core.ports import SessionStore
+from chathakase.core.types import Incoming
+from chathakase.engine.commands import ABOUT_A_THREAD, NO_THREAD, STOP
+
+
+class Targets:
+    """Aims commands."""
+
+    def __init__(self, sessions: SessionStore) -> None:
+        self._sessions = sessions
+
+    async def is_outside(self, incoming: Incoming) -> bool:
+        """Whether a message stands in a direct message, and in no session. Raises StoreError."""
+        if not incoming.direct:
+            return False
+        place = incoming.place
+        return place.thread == incoming.ref or await self._sessions.find(place) is None
+
+    async def aim(self, command: Command) -> Command:
+        """What a command means outside of any session: to stop is about the newest answer that is being written.
+
+        What is about no thread stays as it is. Raises StoreError.
+        """
+        if command.name not in ABOUT_A_THREAD:
+            return command
+        threads = await self._sessions.newest_threads(command.place, busy=command.name == STOP, limit=1)
+        threads = threads or await self._sessions.newest_threads(command.place, busy=False, limit=1)
+        if not threads:
+            return replace(command, name=NO_THREAD, argument=command.name)
+        return replace(command, place=threads[0], told_in=command.place)

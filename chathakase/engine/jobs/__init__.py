@@ -1,0 +1,1 @@
+"""What was acknowledged and is no turn: stored, and done once."""

@@ -1,0 +1,117 @@
+"""Does what was promised with an acknowledgement and is no turn: answers commands, heeds buttons."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from chathakase import log_events
+from chathakase.clock import monotonic
+from chathakase.core.errors import ChatHakaseError, StoreError, trace
+from chathakase.core.jobs import Command, Job
+from chathakase.core.leases import RENEW_EVERY
+from chathakase.core.ports import JobStore, Surface
+from chathakase.engine.commands import ALOUD, Answer, Asked, Commands, Said, privately
+from chathakase.engine.turns.interactions import Interactions
+from chathakase.engine.turns.verdict import GAVE_UP, with_notice
+
+ATTEMPTS = 10
+"""How often a job is tried during which the process died; it takes a moment, so that rarely has another cause."""
+
+log = logging.getLogger(__name__)
+
+
+class JobHandler:
+    """Does jobs, each of them held until it is done, so that a process that dies leaves it to the next."""
+
+    def __init__(self, *, store: JobStore, commands: Commands, interactions: Interactions, surface: Surface) -> None:
+        self._store = store
+        self._commands = commands
+        self._interactions = interactions
+        self._surface = surface
+
+    async def do(self, job: Job) -> int:
+        """Do a job that is ours; what goes wrong is told in the log. Cancelled, it is put down undone.
+
+        Returns when something was said about it, in epoch microseconds of the surface's clock; 0: not known.
+        """
+        where, began = job.task.place.name, monotonic()
+        try:
+            async with self._held(job):
+                told_at = await self._perform(job)
+            if await self._store.done(job):
+                log_events.job_done(job, seconds=monotonic() - began)
+            return told_at
+        except asyncio.CancelledError:
+            await asyncio.shield(self._store.release(job))
+            raise
+        except StoreError as error:
+            log.warning("A job in %s will be tried again: %s", where, error)
+            # Only what a process dies of counts as an attempt. A store that refuses this as well is tried again later.
+            with suppress(StoreError):
+                await self._store.release(job)
+        return 0
+
+    @asynccontextmanager
+    async def _held(self, job: Job) -> AsyncIterator[None]:
+        holding = asyncio.create_task(self._hold(job), name=f"hold on {job.id}")
+        try:
+            yield
+        finally:
+            holding.cancel()
+            await asyncio.wait((holding,))
+
+    async def _hold(self, job: Job) -> None:
+        while True:
+            await asyncio.sleep(RENEW_EVERY)
+            try:
+                await self._store.hold(job)
+            except StoreError as error:
+                log.warning("The hold on a job could not be renewed: %s", error)
+
+    async def _perform(self, job: Job) -> int:
+        """Do what is to be done, and say what is to be said. Raises StoreError: another time it may go better."""
+        where = job.task.place.name
+        try:
+            if isinstance(job.task, Command) and self._commands.takes_long(job.task):
+                return await self._answer_at_length(job)
+            return await self._tell(job, await self._outcome(job))
+        except StoreError:
+            raise
+        except ChatHakaseError as error:
+            log.warning("A job in %s failed: %s", where, error)
+        except Exception as error:  # noqa: BLE001 - a failed job must not take anything else with it
+            log.error("A job in %s failed: %s", where, trace(error))
+        return 0
+
+    async def _answer_at_length(self, job: Job) -> int:
+        """Have people see meanwhile that something is on its way. Raises DeliveryError and StoreError."""
+        async with self._surface.reply(job.task.where, job=job) as reply:
+            answer = await self._outcome(job)
+            if answer is not None:
+                await reply.finish(answer.text)
+            return reply.posted_at
+
+    async def _outcome(self, job: Job) -> Answer:
+        if job.attempt > ATTEMPTS:
+            log.error("A job in %s is given up after %d attempts", job.task.place.name, ATTEMPTS)
+            aloud = isinstance(job.task, Command) and job.task.name in ALOUD
+            return Said(with_notice("", GAVE_UP), private=not aloud)
+        if isinstance(job.task, Command):
+            return await self._commands.do(job.task, job)
+        told = await self._interactions.heed(job.task, job.session)
+        return privately(told) if told else None
+
+    async def _tell(self, job: Job, answer: Answer) -> int:
+        """Say something in the thread, or to one person alone, or ask them. Raises DeliveryError."""
+        task = job.task
+        if isinstance(answer, Asked):
+            about = task.place if task.where != task.place else None
+            await self._surface.ask(task.where, task.by, answer.text, answer.choices, about=about)
+        elif isinstance(answer, Said) and answer.private:
+            return await self._surface.post_ephemeral(task.where, task.by, answer.text)
+        elif isinstance(answer, Said):
+            reply = self._surface.reply(task.where, job=job)
+            await reply.finish(answer.text)
+            return reply.posted_at
+        return 0

@@ -1,0 +1,13 @@
+"""How much there may be of messages before the older ones are summed up."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How much there may be of messages."""
+
+    messages: int
+    tokens: int
+    readable: int
+    """How many tokens whoever writes the summaries can read."""

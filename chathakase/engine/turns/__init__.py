@@ -1,0 +1,1 @@
+"""One answer to everything that is asked: scheduled, run, judged, and what follows it."""

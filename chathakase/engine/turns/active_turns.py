@@ -1,0 +1,104 @@
+"""The turns that are under way in this process, so that somebody else can speak to them."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from chathakase.clock import monotonic
+from chathakase.core.cache import LruCache
+from chathakase.core.types import Lease, Place, SessionId
+
+MOST_ANEW = 3
+"""How often the answer of one turn is begun anew because of what people change; whoever edits for ever pays for no more
+calls of the model than that."""
+
+REMEMBERED = 1_000
+"""Of how many turns it is known how often they were begun anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveTurn:
+    """What can be said to a turn while it runs."""
+
+    lease: Lease
+    began: float = field(default_factory=monotonic)
+    """When it was taken, by the monotonic clock."""
+    recheck: asyncio.Event = field(default_factory=asyncio.Event)
+    """Look at once whether the lease still holds."""
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    """Write no further; what is written stays."""
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    """What is being answered was changed: write anew."""
+    withdrawn: asyncio.Event = field(default_factory=asyncio.Event)
+    """Something is forgotten of which the answer may tell, so that it must not go on as it was begun."""
+    ending: asyncio.Event = field(default_factory=asyncio.Event)
+    """The model has written all that it will: what is left to do is to show and save it."""
+    forgotten: asyncio.Event = field(default_factory=asyncio.Event)
+    """It is to be stopped since what it answers is to be forgotten."""
+    edits: dict[str, str] = field(default_factory=dict)
+    """Which questions were changed since the answer was begun, by the surface's own ids, and whose they are."""
+
+    def begin(self) -> None:
+        """The answer is begun, with everything that was said until now."""
+        self.changed.clear()
+        self.withdrawn.clear()
+        self.edits.clear()
+
+
+class ActiveTurns:
+    """The turns under way, by session and by place."""
+
+    def __init__(self) -> None:
+        self._active_turn: dict[SessionId, ActiveTurn] = {}
+        self._by_place: dict[Place, ActiveTurn] = {}
+        self._anew: LruCache[str, int] = LruCache(REMEMBERED)
+        """How often each turn was begun anew."""
+
+    @contextmanager
+    def turn(self, lease: Lease) -> Iterator[ActiveTurn]:
+        """A turn is under way until the block ends."""
+        active_turn = self._active_turn[lease.session] = self._by_place[lease.place] = ActiveTurn(lease)
+        try:
+            yield active_turn
+        finally:
+            if self._active_turn.get(lease.session) is active_turn:
+                del self._active_turn[lease.session]
+            if self._by_place.get(lease.place) is active_turn:
+                del self._by_place[lease.place]
+
+    def begin_anew(self, session: SessionId, *, withdrawn: bool = False) -> None:
+        """Have the answer that is under way in a session, if any, written anew: what it tells of has changed.
+
+        ``withdrawn`` says that something of it is forgotten.
+        """
+        if (active_turn := self._active_turn.get(session)) is not None:
+            active_turn.changed.set()
+            if withdrawn:
+                active_turn.withdrawn.set()
+            # Nothing may be left to answer.
+            active_turn.recheck.set()
+
+    def find(self, session: SessionId) -> ActiveTurn | None:
+        """How to speak to the turn of a session; None when none is under way here."""
+        return self._active_turn.get(session)
+
+    def at(self, place: Place) -> ActiveTurn | None:
+        """How to speak to the turn that is answered at a place."""
+        return self._by_place.get(place)
+
+    def times_anew(self, turn: str) -> int:
+        """How often a turn was begun anew."""
+        return self._anew.get(turn, 0)
+
+    def may_begin_anew(self, turn: str) -> bool:
+        """Whether a turn may be begun anew once more."""
+        return self.times_anew(turn) < MOST_ANEW
+
+    def count_anew(self, turn: str) -> None:
+        """A turn is begun anew."""
+        self._anew[turn] = self.times_anew(turn) + 1
+
+    def forgive(self, turn: str) -> None:
+        """Somebody wants a turn written again, which counts as a question: it is as if it were new."""
+        self._anew.pop(turn, None)

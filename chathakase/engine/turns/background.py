@@ -1,0 +1,93 @@
+"""What is done after a turn, and never delays one: titles and summaries."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from types import TracebackType
+from typing import Self
+
+from chathakase.clock import monotonic
+from chathakase.core.cache import LruCache
+from chathakase.core.errors import ModelError, StoreError, trace
+from chathakase.core.retrying import RetryPolicy
+from chathakase.core.types import Session, SessionId
+from chathakase.engine.model.model_slots import Yielded
+
+AT_ONCE = 4
+"""How many sessions are seen to at the same time."""
+
+REST = RetryPolicy(first_wait=60.0, factor=2, longest_wait=3_600.0)
+"""For how long a chore that failed in a session is not tried again there."""
+
+TRIES = 3
+"""How often a chore is begun that gives way to people each time, before it waits for a later turn."""
+
+RESTING = 10_000
+"""How many failures are remembered."""
+
+Chore = Callable[[Session], Awaitable[None]]
+"""Does something for a session; may fail without harm, and is tried again after some later turn."""
+
+log = logging.getLogger(__name__)
+
+
+class Background:
+    """Owns one task for each session that is seen to; leaving it ends them all."""
+
+    def __init__(self, chores: Sequence[Chore]) -> None:
+        self._chores = chores
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self._tasks: dict[SessionId, asyncio.Task[None]] = {}
+        self._rests: LruCache[tuple[SessionId, Chore], tuple[float, int]] = LruCache(RESTING)
+        """What failed in which session: until when it rests, and how often it has failed in a row."""
+
+    async def __aenter__(self) -> Self:
+        """Begin."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        tasks = [*self._tasks.values()]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    def after_turn(self, session: Session) -> None:
+        """See to a session, unless somebody is at it already."""
+        if self._chores and session.id not in self._tasks:
+            work = self._see_to(session)
+            self._tasks[session.id] = asyncio.create_task(work, name=f"background {session.place.name}")
+
+    async def _see_to(self, session: Session) -> None:
+        try:
+            async with self._room:
+                for chore in self._chores:
+                    await self._try(chore, session)
+        finally:
+            del self._tasks[session.id]
+
+    async def _try(self, chore: Chore, session: Session) -> None:
+        key = (session.id, chore)
+        until, failures = self._rests.get(key, (0.0, 0))
+        if monotonic() < until:
+            return
+        try:
+            await self._do(chore, session)
+            self._rests.pop(key, None)
+            return
+        except (ModelError, StoreError) as error:
+            log.info("%s in %s will be tried again: %s", chore.__name__, session.place.name, error)
+        except Exception as error:  # noqa: BLE001 - nothing that is done in the background may end a session's work
+            log.error("%s in %s failed: %s", chore.__name__, session.place.name, trace(error))
+        # What fails for ever would else be paid for after every turn.
+        self._rests[key] = (monotonic() + REST.wait(failures), failures + 1)
+
+    async def _do(self, chore: Chore, session: Session) -> None:
+        for _ in range(TRIES):
+            try:
+                return await chore(session)
+            except Yielded:
+                log.info("%s in %s gave way to an answer", chore.__name__, session.place.name)
+        return None

@@ -1,0 +1,211 @@
+"""The work on sessions: at most one task each, which claims a turn, has it run, and sees to what follows it."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Collection
+from contextlib import AsyncExitStack
+from enum import Enum, auto
+from uuid import uuid4
+
+from chathakase.core.errors import StoreError, trace
+from chathakase.core.jobs import OFFER_AGAIN, Command, Interaction
+from chathakase.core.ports import TurnStore
+from chathakase.core.types import Lease, Place, Session, SessionId, TurnAction, WorkspaceKey
+from chathakase.engine.model.model_slots import ModelSlots, Rank
+from chathakase.engine.turns.active_turns import ActiveTurn, ActiveTurns
+from chathakase.engine.turns.background import Background
+from chathakase.engine.turns.outage import Outage
+from chathakase.engine.turns.turn_runner import TurnRunner
+from chathakase.engine.turns.twins import Twins
+
+log = logging.getLogger(__name__)
+
+
+class Ended(Enum):
+    """What became of a turn that was to be ended before anybody writes on."""
+
+    DONE = auto()
+    ANOTHER = auto()
+    """Another turn is there now, which goes on."""
+    NOT_OURS = auto()
+    """Somebody holds it, here or elsewhere, or there is none."""
+
+
+class TurnScheduler:
+    """Runs turns, and nobody else does."""
+
+    def __init__(
+        self,
+        *,
+        turns: TurnStore,
+        runner: TurnRunner,
+        active_turns: ActiveTurns,
+        slots: ModelSlots,
+        background: Background,
+        outage: Outage,
+        offer: Callable[[Command], Awaitable[None]],
+        workspaces: Collection[WorkspaceKey],
+    ) -> None:
+        """``offer`` has people offered something; ``workspaces`` are the workspaces in which people can be answered."""
+        self._turns = turns
+        self._runner = runner
+        self._active_turns = active_turns
+        self._slots = slots
+        self._background = background
+        self._outage = outage
+        self._offer = offer
+        self._workspaces = workspaces
+        self._twins = Twins(self.wake)
+        self._working: dict[SessionId, asyncio.Task[None]] = {}
+        self._at_work: set[Place] = set()
+        """Where those are."""
+        self._again: set[SessionId] = set()
+        self._answering: set[SessionId] = set()
+        """Those of them that have had a place, and whose answer is not saved yet."""
+        self._retired = False
+
+    @property
+    def tasks(self) -> Collection[asyncio.Task[None]]:
+        """One for each session that is seen to."""
+        return self._working.values()
+
+    def waiting(self, place: Place) -> int:
+        """How many sessions wait for their turn before the one at a place."""
+        if place in self._at_work:
+            return 0
+        # Whoever is answered waits no more, be it that the surface still takes the answer.
+        return max(len(self._working) - len(self._answering) - self._slots.free, 0)
+
+    def wake(self, session: Session) -> None:
+        """See to it that whatever waits in a session is answered, once its files are there if they are to come."""
+        if self._retired or session in self._twins:
+            return
+        if session.id in self._working:
+            self._again.add(session.id)
+        else:
+            work = self._work(session)
+            self._at_work.add(session.place)
+            self._working[session.id] = asyncio.create_task(work, name=f"session {session.place.name}")
+
+    def begin(self, session: Session, *, awaits_files: bool) -> None:
+        """See to a question that was said just now; if it tells of files, as soon as they are there."""
+        if awaits_files and session.id not in self._working:
+            self._twins.expect(session)
+        else:
+            self.wake(session)
+
+    def files_came(self, session: Session) -> bool:
+        """A session has the files that it waits for, if it waits for some."""
+        waited = session in self._twins
+        self._twins.came(session)
+        return waited
+
+    def begin_anew(self, session: SessionId) -> bool:
+        """Have the answer that is under way in a session written anew, if there is one."""
+        under_way = self._active_turns.find(session) is not None
+        self._active_turns.begin_anew(session)
+        return under_way
+
+    def look_again(self, session: Session) -> None:
+        """Something may wait in a session now, and the turn under way there may be over."""
+        self.wake(session)
+        if (active_turn := self._active_turns.find(session.id)) is not None:
+            active_turn.recheck.set()
+
+    async def wake_waiting(self) -> None:
+        """See to everything that waits with nobody at work: after a restart, a crash or a lost lease."""
+        for session in await self._turns.waiting(self._workspaces):
+            if session.id not in self._working:
+                self.wake(session)
+
+    def answered_at(self, place: Place) -> SessionId | None:
+        """The session that is being answered at a place; None when none is here."""
+        active_turn = self._active_turns.at(place)
+        return active_turn.lease.session if active_turn else None
+
+    async def may_be_stopped(self, session: SessionId) -> bool:
+        """Whether there is an answer to stop in a session: people read one a moment before its end is saved."""
+        active_turn = self._active_turns.find(session)
+        ending = active_turn is not None and active_turn.ending.is_set()
+        return not ending and await self._turns.is_busy(session)
+
+    async def end(self, session: SessionId, turn: str = "", *, before: str = "") -> Ended:
+        """End what nobody runs in a session, without waiting for a place: that turn, or whatever is there.
+
+        ``before`` a stored message: only what answers something said before that. Raises StoreError.
+        """
+        lease = await self._turns.claim(session, before=before, to_end=not before)
+        if lease is None:
+            return Ended.NOT_OURS
+        if turn not in ("", lease.turn):
+            await self._turns.release(lease)
+            return Ended.ANOTHER
+        with self._active_turns.turn(lease) as active_turn:
+            active_turn.stop.set()
+            await self._runner.run(active_turn)
+        return Ended.DONE
+
+    async def take_up_again(self, session: Session, turn: str, run: int) -> bool:
+        """Have a turn that ended run once more, and say whether it may be. Raises StoreError."""
+        if not self._active_turns.may_begin_anew(turn):
+            return False
+        self._active_turns.count_anew(turn)
+        await self._turns.reopen(session.id, Interaction(session.place, uuid4().hex, "", TurnAction.RETRY, turn, run))
+        return True
+
+    def retire(self) -> None:
+        """Begin nothing more."""
+        self._retired = True
+        self._twins.close()
+
+    async def _work(self, session: Session) -> None:
+        try:
+            while await self._turn(session) or session.id in self._again:
+                self._again.discard(session.id)
+                if self._retired:
+                    break
+        except StoreError as error:
+            log.error("The work on %s failed and will be tried again: %s", session.place.name, error)
+            self._outage.strikes(session.place, error)
+        except Exception as error:  # noqa: BLE001 - the session waits in the store and is taken up later
+            log.error("The work on %s failed and will be tried again: %s", session.place.name, trace(error))
+        finally:
+            # No await may come between the last look at what waits and this removal: wake() would be missed.
+            self._working.pop(session.id, None)
+            self._at_work.discard(session.place)
+            self._again.discard(session.id)
+            self._answering.discard(session.id)
+
+    async def _turn(self, session: Session) -> bool:
+        """Run one turn of a session; False when nothing waits there."""
+        # Not at the price of a place: whoever is answered would else wait for one to learn that nothing waits.
+        if (asker := await self._turns.next_asker(session.id)) is None:
+            return False
+        async with AsyncExitStack() as held:
+            await held.enter_async_context(self._slots.slot(Rank.ANSWER, whose=session.place.user_key(asker)))
+            self._answering.add(session.id)
+            if self._retired or (lease := await self._turns.claim(session.id)) is None:
+                return False
+            active_turn = await self._run(lease, held)
+        self._answering.discard(session.id)
+        await self._follow_up(active_turn)
+        return True
+
+    async def _run(self, lease: Lease, held: AsyncExitStack) -> ActiveTurn:
+        """Run a turn, and let go of what is held for it as soon as the model has written."""
+        if lease.alone:
+            log.warning("The turn in %s runs alone, because processes died during it", lease.place.name)
+            held.enter_context(self._slots.quiet())
+        with self._active_turns.turn(lease) as active_turn:
+            await self._runner.run(active_turn, written=held.aclose)
+        return active_turn
+
+    async def _follow_up(self, active_turn: ActiveTurn) -> None:
+        """See to what was changed too late to begin anew within that run, and to titles and summaries."""
+        lease = active_turn.lease
+        if active_turn.changed.is_set() and await self.take_up_again(lease.of, lease.turn, lease.run):
+            active_turn.edits.clear()
+        for ref, author in active_turn.edits.items():
+            # It is answered as it was before.
+            await self._offer(Command(lease.place, f"{ref} {lease.turn}", author, OFFER_AGAIN))
+        self._background.after_turn(lease.of)

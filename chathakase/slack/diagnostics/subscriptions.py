@@ -1,0 +1,92 @@
+"""What the app is set up for in Slack: its events, buttons and direct messages.
+
+The bot's own tokens cannot see that. A token that is meant for the settings of apps can, with ``apps.manifest.export``
+(docs.slack.dev/reference/methods/apps.manifest.export).
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from chathakase.findings import Finding, Level
+from chathakase.slack.diagnostics.needs import EVENTS, REINSTALL
+from chathakase.slack.diagnostics.probe import Answer, ask
+
+EVENTS_SUBJECT = "events"
+SETTINGS_SUBJECT = "app settings"
+
+UNSEEN = Finding(
+    EVENTS_SUBJECT,
+    Level.NOTE,
+    f"the bot's tokens cannot see what the app subscribes to; it needs {', '.join(EVENTS)}",
+    "Look under “Event Subscriptions” in the app's settings, or run `chathakase doctor` with SLACK_CONFIG_TOKEN.",
+)
+
+REFUSED = frozenset({"invalid_auth", "not_authed", "token_expired", "token_revoked", "not_allowed_token_type"})
+
+Manifest = Mapping[str, Any]
+
+
+async def export_manifest(client: AsyncWebClient, app_id: str, config_token: str) -> Manifest | Finding:
+    """The manifest of an app as Slack has it, or why it is not to be had."""
+    if not app_id:
+        return _unread("Slack does not say which app the bot belongs to")
+    answer = await ask(client.apps_manifest_export(app_id=app_id, token=config_token))
+    manifest = answer.data.get("manifest")
+    return manifest if isinstance(manifest, Mapping) else _why_not(answer)
+
+
+def _why_not(answer: Answer) -> Finding:
+    if answer.error in REFUSED:
+        text = f"Slack does not accept SLACK_CONFIG_TOKEN ({answer.error}); such tokens expire after twelve hours"
+        advice = "Make a new one on api.slack.com/apps, below your apps, or unset it."
+        return Finding(EVENTS_SUBJECT, Level.WARNING, text, advice)
+    return _unread(answer.error or "no manifest")
+
+
+def _unread(reason: str) -> Finding:
+    text = f"the app's settings cannot be read with SLACK_CONFIG_TOKEN ({reason})"
+    advice = "Make the token as somebody who may change this app, or look under “Event Subscriptions” by hand."
+    return Finding(EVENTS_SUBJECT, Level.WARNING, text, advice)
+
+
+def configured_scopes(manifest: Manifest) -> frozenset[str]:
+    """The scopes that the app asks for when it is installed."""
+    return frozenset(_within(manifest, "oauth_config", "scopes").get("bot") or ())
+
+
+def compare(manifest: Manifest) -> list[Finding]:
+    """What the app's settings lack; the scopes are compared with those of the token."""
+    lacks = [*_missing_events(manifest), *_switched_off(manifest)]
+    if lacks:
+        troubles = [Finding(subject, Level.TROUBLE, text) for subject, text in lacks]
+        last = troubles.pop()
+        return [*troubles, Finding(last.subject, last.level, last.text, REINSTALL)]
+    text = f"the app subscribes to all {len(EVENTS)} that are needed; buttons and direct messages are switched on"
+    return [Finding(EVENTS_SUBJECT, Level.OK, text)]
+
+
+def _missing_events(manifest: Manifest) -> Iterator[tuple[str, str]]:
+    subscribed = _within(manifest, "settings", "event_subscriptions").get("bot_events") or ()
+    for event, consequence in EVENTS.items():
+        if event not in subscribed:
+            yield EVENTS_SUBJECT, f"the app does not subscribe to {event}: {consequence}"
+
+
+def _switched_off(manifest: Manifest) -> Iterator[tuple[str, str]]:
+    settings, home = _within(manifest, "settings"), _within(manifest, "features", "app_home")
+    if not settings.get("socket_mode_enabled"):
+        yield SETTINGS_SUBJECT, "Socket Mode is off: no events arrive"
+    if not _within(settings, "interactivity").get("is_enabled"):
+        yield SETTINGS_SUBJECT, "Interactivity is off: buttons do nothing"
+    if not home.get("messages_tab_enabled") or home.get("messages_tab_read_only_enabled"):
+        yield SETTINGS_SUBJECT, "the app's Messages tab is off or read-only: nobody can write direct messages to it"
+
+
+def _within(data: Mapping[str, Any], *path: str) -> Mapping[str, Any]:
+    """The object at a path of keys; empty where there is none."""
+    for key in path:
+        value = data.get(key)
+        data = value if isinstance(value, Mapping) else {}
+    return data

@@ -1,0 +1,192 @@
+"""The inward half: every event is read and stored before Slack hears that we have it.
+
+Bolt acknowledges an event after all middleware and before the listener, so what must be safe first happens in a
+middleware.
+"""
+
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from chathakase.core.errors import StoreError, trace
+from chathakase.core.jobs import ButtonPhrase, Command, Interaction
+from chathakase.core.memory import Change
+from chathakase.core.types import Incoming
+from chathakase.slack.events.authors import Authors
+from chathakase.slack.events.fields import Malformed
+from chathakase.slack.events.interaction_payloads import read_interaction, read_stop
+from chathakase.slack.events.message_changes import read_change
+from chathakase.slack.events.responding import respond
+from chathakase.slack.events.words import read_shortcut, read_words
+from chathakase.slack.own_messages import BUTTONS, FORGET, SAY_BUTTONS
+from chathakase.slack.web.client import SlackWeb
+from chathakase.slack.web.identity import Identity
+
+REFUSED = "chathakase_refused"
+"""Set in Bolt's context when an event could not be stored: Slack must deliver it again."""
+
+log = logging.getLogger(__name__)
+
+
+class Intake:
+    """Hands on what people say, change, press and choose."""
+
+    def __init__(
+        self,
+        identity: Identity,
+        authors: Authors,
+        *,
+        submit: Callable[[Incoming], Awaitable[None]],
+        change: Callable[[Change], Awaitable[None]],
+        interaction: Callable[[Interaction], Awaitable[None]],
+        command: Callable[[Command], Awaitable[None]],
+        say: Callable[[ButtonPhrase], Awaitable[None]],
+    ) -> None:
+        """Each of them returns once what it is given is stored, and raises StoreError.
+
+        ``say`` is given what somebody says by a button.
+        """
+        self._identity = identity
+        self._authors = authors
+        self._submit = submit
+        self._change = change
+        self._interaction = interaction
+        self._command = command
+        self._say = say
+
+    async def take_in(
+        self, body: dict[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]
+    ) -> BoltResponse | None:
+        """Bolt middleware: store what somebody says, then let Bolt acknowledge it."""
+        event = body.get("event") or {}
+        try:
+            await self._read(event)
+        except Malformed as error:
+            log.warning("An event of type %s has a malformed field: %s", _kind(event), error)
+        except StoreError as error:
+            context[REFUSED] = True
+            log.error("An event could not be stored, so Slack will deliver it again: %s", error)
+            return BoltResponse(status=503)
+        except Exception as error:  # noqa: BLE001 - the next delivery of the same event would fail alike
+            log.error("An event of type %s could not be handled: %s", _kind(event), trace(error))
+        await next_()
+        return None
+
+    async def take_interaction(self, body: dict[str, Any], context: AsyncBoltContext, ack: AsyncAck) -> None:
+        """Bolt listener: store the press of one of our buttons, then acknowledge it."""
+
+        async def store() -> None:
+            await self._interaction(read_interaction(body, self._identity))
+
+        await _taken("A press of a button", store, context, ack)
+
+    async def take_words(
+        self, body: dict[str, Any], context: AsyncBoltContext, ack: AsyncAck, client: AsyncWebClient
+    ) -> None:
+        """Bolt listener: store what somebody says by a button, acknowledge it, and take the question away."""
+
+        async def store() -> None:
+            await self._say(read_words(body, self._identity))
+
+        if await _taken("An answer to a question", store, context, ack):
+            await _take_away(client, body.get("response_url"))
+
+    async def take_shortcut(self, body: dict[str, Any], context: AsyncBoltContext, ack: AsyncAck) -> None:
+        """Bolt listener: store what somebody chose in the menu of a message, then acknowledge it."""
+
+        async def store() -> None:
+            await self._command(read_shortcut(body, self._identity))
+
+        await _taken("A shortcut", store, context, ack)
+
+    async def _read(self, event: object) -> None:
+        if not isinstance(event, Mapping):
+            raise Malformed("event")
+        if (incoming := await self._authors.read(event)) is not None:
+            await self._submit(incoming)
+        if (change := await self._change_in(event)) is not None:
+            await self._change(change)
+        if (stop := read_stop(event, self._identity)) is not None:
+            await self._interaction(stop)
+
+    async def _change_in(self, event: Mapping[str, Any]) -> Change | None:
+        (known,) = await self._authors.known([event])
+        return read_change(known, self._identity)
+
+
+async def _taken(what: str, store: Callable[[], Awaitable[None]], context: AsyncBoltContext, ack: AsyncAck) -> bool:
+    """Store an interaction, then acknowledge it; whether both was done. Slack tells people of what is not."""
+    try:
+        await store()
+    except Malformed as error:
+        log.warning("%s has a malformed field: %s", what, error)
+    except StoreError as error:
+        context[REFUSED] = True
+        log.error("%s could not be stored: %s", what, error)
+        return False
+    except Exception as error:  # noqa: BLE001 - the next delivery of the same would fail alike
+        log.error("%s could not be handled: %s", what, trace(error))
+    await ack()
+    return True
+
+
+async def _take_away(client: AsyncWebClient, address: object) -> None:
+    """Remove the message on which somebody acted, which only its response_url can if nobody else sees it."""
+    try:
+        await respond(client, address, {"delete_original": True})
+    except Exception as error:  # noqa: BLE001 - it is only a question that was answered
+        log.info("A question that was answered could not be removed: %s", type(error).__name__)
+
+
+async def nothing_more_to_do() -> None:
+    """Bolt listener that matches every event, so that Bolt acknowledges it."""
+
+
+def build_app(web: SlackWeb, intake: Intake) -> AsyncApp:
+    """Build the Bolt app that hands everything to the intake."""
+    identity = web.identity
+    authorized = AuthorizeResult(
+        enterprise_id=None,
+        team_id=identity.team_id,
+        bot_user_id=identity.user_id,
+        bot_id=identity.bot_id,
+        bot_token=web.client.token,
+    )
+
+    async def authorize() -> AuthorizeResult:
+        # Known since the start; Bolt would call auth.test, and drop the event when that fails.
+        return authorized
+
+    app = AsyncApp(
+        logger=logging.getLogger("slack_bolt"),
+        client=web.client,
+        authorize=authorize,
+        # It would keep from us what people do with our messages.
+        ignoring_self_events_enabled=False,
+        # Of use to HTTP endpoints and workflow steps only.
+        request_verification_enabled=False,
+        ssl_check_enabled=False,
+        url_verification_enabled=False,
+        attaching_function_token_enabled=False,
+        attaching_conversation_kwargs_enabled=False,
+    )
+    app.use(intake.take_in)
+    app.action(BUTTONS)(intake.take_interaction)
+    app.action(SAY_BUTTONS)(intake.take_words)
+    app.message_shortcut(FORGET)(intake.take_shortcut)
+    app.event(re.compile(".*"))(nothing_more_to_do)
+    return app
+
+
+def _kind(event: object) -> str:
+    """The type of an event, for a log: a short word, whatever was sent."""
+    kind = event.get("type") if isinstance(event, Mapping) else None
+    return kind if isinstance(kind, str) and re.fullmatch(r"[a-z_.]{1,60}", kind) else "unknown"

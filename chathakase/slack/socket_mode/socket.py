@@ -1,0 +1,62 @@
+"""The Socket Mode connection: opened with a word when it cannot be, kept open, closed without waiting for ever."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from time import monotonic
+
+from slack_bolt.async_app import AsyncApp
+
+from chathakase.core.errors import StartError
+from chathakase.slack.socket_mode.envelopes import Envelopes
+from chathakase.slack.socket_mode.keeper import Keeper
+from chathakase.slack.socket_mode.opener import APP_TOKEN_ADVICE, NotOpened
+from chathakase.slack.socket_mode.state import SocketConnection
+from chathakase.slack.socket_mode.tempo import USUAL, Tempo
+from chathakase.slack.web.client import START_TIMEOUT, first_call, open_session
+
+REFUSED_SOCKET = (
+    "Slack refused the socket: check that Socket Mode is switched on in your app's settings and that "
+    "no more than ten connections of this app are open."
+)
+
+
+@asynccontextmanager
+async def open_socket(
+    app: AsyncApp,
+    *,
+    app_token: str,
+    api_url: str,
+    reconnected: Callable[[float], None],
+    tempo: Tempo = USUAL,
+    clock: Callable[[], float] = monotonic,
+) -> AsyncIterator[SocketConnection]:
+    """Connect, so that events come in, and stay connected; disconnect at the end.
+
+    ``reconnected`` is called whenever there is a new connection after the first, with the seconds for which nothing
+    could be heard: none when Slack asked for it in time. ``clock`` counts seconds.
+    Raises StartError when Slack does not accept the app token or the socket.
+    """
+    answer = await first_call(
+        partial(app.client.apps_connections_open, app_token=app_token),
+        api_url=api_url,
+        setting="SLACK_APP_TOKEN",
+        advice=APP_TOKEN_ADVICE,
+    )
+    async with open_session() as session:
+        keeper = Keeper(
+            app.client,
+            session,
+            Envelopes(app),
+            app_token=app_token,
+            reconnected=reconnected,
+            tempo=tempo,
+            clock=clock,
+        )
+        try:
+            await keeper.open(str(answer.get("url") or ""), within=START_TIMEOUT)
+            yield keeper.connection
+        except NotOpened as error:
+            raise StartError(REFUSED_SOCKET) from error
+        finally:
+            await keeper.close()

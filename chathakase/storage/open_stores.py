@@ -1,0 +1,78 @@
+"""All stores of one database."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chathakase.core.session_ids import new_session_id
+from chathakase.core.types import Expiry, SessionId
+from chathakase.storage.sqlite.driver import SqliteDatabase
+from chathakase.storage.sqlite.emptying import Emptying
+from chathakase.storage.sqlite.merging import Merging
+from chathakase.storage.sqlite.search import SqliteSearch
+from chathakase.storage.stores.change_store import SqlChangeStore
+from chathakase.storage.stores.expiry import SqlExpiry
+from chathakase.storage.stores.export_store import SqlExportStore
+from chathakase.storage.stores.file_store import SqlFileStore
+from chathakase.storage.stores.forget_store import SqlForgetStore
+from chathakase.storage.stores.hint_store import SqlHintStore
+from chathakase.storage.stores.job_store import SqlJobStore
+from chathakase.storage.stores.listening_store import SqlListeningStore
+from chathakase.storage.stores.memory_store import SqlMemoryStore
+from chathakase.storage.stores.message_rows import ESTIMATE
+from chathakase.storage.stores.session_store import SqlSessionStore
+from chathakase.storage.stores.summary_store import SqlSummaryStore
+from chathakase.storage.stores.title_store import SqlTitleStore
+from chathakase.storage.stores.turn_store import SqlTurnStore
+
+
+@dataclass(frozen=True, slots=True)
+class SqlStores:
+    """Everything that is remembered, by what it is asked."""
+
+    sessions: SqlSessionStore
+    memory: SqlMemoryStore
+    changes: SqlChangeStore
+    forgetting: SqlForgetStore
+    files: SqlFileStore
+    summaries: SqlSummaryStore
+    titles: SqlTitleStore
+    search: SqliteSearch
+    merging: Merging
+    emptying: Emptying
+    export: SqlExportStore
+    turns: SqlTurnStore
+    jobs: SqlJobStore
+    listening: SqlListeningStore
+    hints: SqlHintStore
+
+
+def open_stores(
+    database: SqliteDatabase,
+    *,
+    expiry: Expiry,
+    count: Callable[[str], int] = ESTIMATE,
+    new_id: Callable[[], SessionId] = new_session_id,
+) -> SqlStores:
+    """The stores of a database that is open and migrated.
+
+    ``count`` tells how many tokens a text has, and ``new_id`` makes ids of sessions.
+    """
+    merging = Merging(database)
+    expiring = SqlExpiry(database, merging, expiry=expiry)
+    return SqlStores(
+        sessions=SqlSessionStore(database, expiring, count=count, new_id=new_id),
+        memory=SqlMemoryStore(database, count=count),
+        changes=SqlChangeStore(database, count=count),
+        forgetting=SqlForgetStore(database, expiring=expiring),
+        files=SqlFileStore(database),
+        summaries=SqlSummaryStore(database),
+        titles=SqlTitleStore(database),
+        search=SqliteSearch(database),
+        merging=merging,
+        emptying=Emptying(database),
+        export=SqlExportStore(database),
+        turns=SqlTurnStore(database, count=count),
+        jobs=SqlJobStore(database),
+        listening=SqlListeningStore(database),
+        hints=SqlHintStore(database),
+    )

@@ -1,0 +1,121 @@
+"""What was promised and is not done yet: the answers to commands, what buttons want."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from chathakase.core.jobs import Command, Interaction, Job
+from chathakase.core.leases import LEASE_MS
+from chathakase.core.types import SessionId, TurnAction, WorkspaceKey
+from chathakase.storage.database import Database, Row, Statement, Transaction, Value
+from chathakase.storage.stores.place_columns import HERE, IN_ONE_OF, PLACE, columns_of, place_of, workspaces_as_json
+from chathakase.storage.stores.waiting import free
+
+ENQUEUE = Statement(f"""
+INSERT INTO jobs (
+    {PLACE}, session, id, ref, author, command, argument, action, turn, run, told_thread, said, held_until)
+VALUES ($1, $2, $3, $4, coalesce((SELECT id FROM sessions WHERE {HERE}), ''),
+    $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, now_ms() + {LEASE_MS})
+ON CONFLICT (surface, workspace, id) DO NOTHING
+RETURNING session
+""")
+
+LEFT = f"done_at IS NULL AND {free('held_until')} AND {IN_ONE_OF}"
+
+ANY_LEFT = Statement(f"SELECT 1 FROM jobs WHERE {LEFT} LIMIT 1")
+
+CLAIM = Statement(f"""
+UPDATE jobs SET attempts = attempts + 1, held_until = now_ms() + {LEASE_MS}
+WHERE (surface, workspace, id) IN
+    (SELECT surface, workspace, id FROM jobs WHERE {LEFT} FOR UPDATE SKIP LOCKED)
+RETURNING session, {PLACE}, ref, author, command, argument, action, turn, run, told_thread, said, attempts
+""")
+
+THIS = "surface = $1 AND workspace = $2 AND id = $3"
+"""Of a row of ``jobs``: it is the one that the first three parameters tell."""
+
+# Whoever claimed it since counted its attempts up, and holds it now.
+HELD = f"{THIS} AND attempts = $4 AND done_at IS NULL"
+
+HOLD = Statement(f"UPDATE jobs SET held_until = now_ms() + {LEASE_MS} WHERE {HELD}")
+
+RELEASE = Statement(f"UPDATE jobs SET held_until = 0, attempts = attempts - 1 WHERE {HELD}")
+
+# What was said behind a command is of no use any more, and nobody would find it to forget it.
+DONE = Statement(f"UPDATE jobs SET done_at = now_ms(), argument = '' WHERE {THIS} AND done_at IS NULL")
+
+KEPT_MS = 3_600_000
+"""How long it is known that something was done; Slack delivers an event again for about six minutes."""
+
+FORGET_DONE = Statement(f"DELETE FROM jobs WHERE done_at < now_ms() - {KEPT_MS}")
+
+
+class SqlJobStore:
+    """Remembers jobs (an JobStore)."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def enqueue(self, job: Job) -> Job | None:
+        """Save a job and hold it; returns it with the session that it is about, None when it was had already."""
+        return _enqueued(job, await self._database.write(ENQUEUE, *_values(job)))
+
+    async def claim(self, workspaces: Collection[WorkspaceKey]) -> list[Job]:
+        """Take what is not done in some workspaces and nobody holds."""
+        where = workspaces_as_json(workspaces)
+        (left,) = await self._database.read(ANY_LEFT(where))
+        return [_job(row) for row in await self._database.write(CLAIM, where)] if left else []
+
+    async def hold(self, job: Job) -> None:
+        """Hold on to a job."""
+        await self._database.write(HOLD, *_key(job), job.attempt)
+
+    async def release(self, job: Job) -> None:
+        """Put a job down undone, for whoever comes next."""
+        await self._database.write(RELEASE, *_key(job), job.attempt)
+
+    async def done(self, job: Job) -> bool:
+        """Note that a job is done; False when that is noted already."""
+
+        async def note(transaction: Transaction) -> bool:
+            noted = bool(await transaction.execute(DONE, *_key(job)))
+            await transaction.execute(FORGET_DONE)
+            return noted
+
+        return await self._database.session(job.task.place, note)
+
+
+async def enqueue(transaction: Transaction, job: Job) -> Job | None:
+    """Save a job with whatever else a transaction saves; None when it was had already."""
+    return _enqueued(job, await transaction.fetch(ENQUEUE, *_values(job)))
+
+
+def _enqueued(job: Job, rows: Sequence[Row]) -> Job | None:
+    return replace(job, session=SessionId(str(rows[0][0]))) if rows else None
+
+
+def _values(job: Job) -> tuple[Value, ...]:
+    task = job.task
+    about = (*columns_of(task.place), job.id, task.ref, task.by)
+    if isinstance(task, Command):
+        told_thread = task.told_in.thread if task.told_in else ""
+        what: tuple[Value, ...] = (task.name, task.argument, None, "", 1, told_thread, task.said)
+    else:
+        what = (None, "", task.action, task.turn, task.run, "", 0)
+    return (*about, *what)
+
+
+def _key(job: Job) -> tuple[str, str, str]:
+    home, id_ = job.key
+    return *home, id_
+
+
+def _job(row: Row) -> Job:
+    session, *where, ref, author, command, argument, action, turn, run, told_thread, said, attempts = row
+    place = place_of(where)
+    task: Command | Interaction
+    if command is not None:
+        told_in = place.beside(place.channel, str(told_thread)) if told_thread else None
+        task = Command(place, str(ref), str(author), str(command), str(argument), told_in, int(said or 0))
+    else:
+        task = Interaction(place, str(ref), str(author), TurnAction(str(action)), str(turn), int(run or 1))
+    return Job(task, int(attempts or 1), SessionId(str(session)))

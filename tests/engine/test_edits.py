@@ -1,0 +1,72 @@
+"""What people change is followed, whatever else comes at the same time."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from chathakase.core.jobs import Command
+from chathakase.core.memory import Change, Touched
+from chathakase.core.types import Incoming, Session
+from chathakase.engine.access.admission import Admission, Load
+from chathakase.engine.intake.edits import Edits
+from chathakase.engine.turns.active_turns import ActiveTurns
+from chathakase.storage.sqlite.driver import open_sqlite
+from chathakase.storage.sqlite.migrate import migrate
+from tests.storage.stores import Clock, Stores, change, stores_of
+
+LATE = "2.000001"
+
+
+class Overtaken:
+    """A store that is asked for a change a moment before what was changed is stored."""
+
+    def __init__(self, stores: Stores) -> None:
+        self._stores = stores
+        self.asked = 0
+
+    async def change(
+        self, change: Change, *, is_command: bool = False, calls: bool = False, may_ask: bool = True
+    ) -> Touched | None:
+        self.asked += 1
+        touched = await self._stores.changes.change(change, is_command=is_command, calls=calls, may_ask=may_ask)
+        await self._stores.say(LATE, "before the change")
+        return touched
+
+
+@pytest.fixture
+async def stores(database: Path) -> AsyncIterator[Stores]:
+    async with open_sqlite(database, clock=Clock()) as opened:
+        await migrate(opened, now=0)
+        yield stores_of(opened)
+
+
+async def test_a_message_that_is_stored_while_its_change_comes_says_what_it_was_changed_to(stores: Stores) -> None:
+    woken, enqueued = list[Session](), list[Command]()
+
+    async def submit(incoming: Incoming) -> bool:
+        return bool(await stores.sessions.append(incoming))
+
+    async def enqueue(command: Command) -> None:
+        enqueued.append(command)
+
+    async def heed(incoming: Incoming) -> Incoming:
+        return incoming
+
+    store = Overtaken(stores)
+    changes = Edits(
+        store=store,
+        active_turns=ActiveTurns(),
+        admission=Admission(Load(), lambda: 0.0),
+        find=lambda _: None,
+        heed=heed,
+        wake=woken.append,
+        submit=submit,
+        enqueue=enqueue,
+        young=60_000,
+        now=lambda: 3_000,
+    )
+    await stores.say("1.000001", "hello")
+    await changes.take_in(change(LATE, "after the change"))
+    assert [each.text for each in (await stores.remembered()).messages] == ["hello", "after the change"]
+    assert (store.asked, woken, enqueued) == (2, [], [])
