@@ -95,8 +95,11 @@ class StreamedReply(SlackReply):
             if pages:
                 await self._grow(pages)
         except DeliveryError as error:
+            if error.code == "busy":
+                raise
+            # Where Slack takes no stream it may well take a message.
             await self._leave(error)
-            raise
+            await super()._show(text)
 
     async def _finish(self, text: str, below: Below, priority: Priority) -> None:
         if self._native and self._stream is not None:
@@ -174,8 +177,6 @@ class StreamedReply(SlackReply):
 
     async def _leave(self, error: DeliveryError | None) -> None:
         """Go on by edits: whatever the stream holds, the next edit replaces it by the whole text."""
-        if error is not None and error.code == "busy":
-            return
         log.info("A reply in %s is no longer streamed: %s", self._place.name, error or "it is complete")
         stream, self._stream, self._native = self._stream, None, False
         self._unsettled = self._started
