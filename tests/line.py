@@ -89,11 +89,11 @@ class Line:
         self._channels.add(told["channel"])
         place, ref = line_place(told["channel"], told["thread"]), told.get("ref", f"m{self._count}")
         if "press" in told:
-            await self.engine.manager.enqueue(
+            await self.engine.requests.enqueue(
                 Interaction(place, ref, user, TurnAction(told["press"]), told["turn"], told["run"])
             )
         elif "words" in told:
-            await self.engine.manager.say(ButtonPhrase(place, ref, user, told["words"]))
+            await self.engine.reception.say(ButtonPhrase(place, ref, user, told["words"]))
         else:
             files = (SharedFile("f1", told["file"], "text/csv", 0, "line:f1"),) if "file" in told else ()
             said = 1_000_000 * self._count

@@ -57,9 +57,9 @@ class Slack:
             self._authors,
             submit=engine.submit,
             change=engine.changes.take_in,
-            interaction=engine.manager.enqueue,
-            command=engine.manager.enqueue,
-            say=engine.manager.say,
+            interaction=engine.requests.enqueue,
+            command=engine.requests.enqueue,
+            say=engine.reception.say,
         )
         socket = open_socket(
             build_app(self.web, intake),

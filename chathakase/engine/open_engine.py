@@ -1,16 +1,18 @@
 """Opens the engine between what comes in and what goes out."""
 
-from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from chathakase.core.types import Incoming
 from chathakase.engine.intake.catch_up import CatchUp
 from chathakase.engine.intake.edits import Edits
+from chathakase.engine.intake.reception import Reception
+from chathakase.engine.intake.requests import Requests
 from chathakase.engine.jobs.housekeeping import Housekeeping
 from chathakase.engine.parts import Parts
 from chathakase.engine.sessions import SessionManager
 from chathakase.engine.setup import Ports, Setup
+from chathakase.engine.turns.outage import Outage
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +20,24 @@ class Engine:
     """What the rest of the house speaks to."""
 
     manager: SessionManager
+    reception: Reception
+    requests: Requests
     changes: Edits
     catch_up: CatchUp
     """To be entered once what is said now is heard."""
+    outage: Outage
     housekeeping: Housekeeping
-    submit: Callable[[Incoming], Awaitable[None]]
-    """Takes in what somebody says just now. Raises StoreError when it could not be stored."""
+
+    async def submit(self, incoming: Incoming) -> None:
+        """Take in what somebody says just now. If it opens a thread late, that is looked into as well.
+
+        When this returns, the message is stored. Raises StoreError when it could not be.
+        """
+        late = self.catch_up.is_late(incoming)
+        with self.outage.watching(incoming):
+            new = await self.reception.submit(incoming)
+        if new and late:
+            self.catch_up.look_below(incoming)
 
 
 async def open_engine(stack: AsyncExitStack, ports: Ports, setup: Setup) -> Engine:
@@ -35,5 +49,12 @@ async def open_engine(stack: AsyncExitStack, ports: Ports, setup: Setup) -> Engi
     manager = SessionManager(parts.reception, parts.requests, parts.scheduler, grace=setup.grace)
     stack.push_async_callback(manager.close)
     await manager.wake_waiting()
-    submit = parts.outage.watched(parts.catch_up.submit)
-    return Engine(manager, parts.changes, parts.catch_up, parts.housekeeping, submit)
+    return Engine(
+        manager=manager,
+        reception=parts.reception,
+        requests=parts.requests,
+        changes=parts.changes,
+        catch_up=parts.catch_up,
+        outage=parts.outage,
+        housekeeping=parts.housekeeping,
+    )

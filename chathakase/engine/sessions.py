@@ -1,12 +1,10 @@
-"""The session manager: the one door for what people say and want, and for the end of all work."""
+"""The session manager: keeps all sessions going from the start until the end of all work."""
 
 import asyncio
 import logging
 
 from chathakase.clock import monotonic
 from chathakase.core.errors import StoreError
-from chathakase.core.jobs import ButtonPhrase, Command, Interaction
-from chathakase.core.types import Incoming
 from chathakase.engine.intake.reception import Reception
 from chathakase.engine.intake.requests import Requests
 from chathakase.engine.turns.scheduler import TurnScheduler
@@ -18,47 +16,26 @@ log = logging.getLogger(__name__)
 
 
 class SessionManager:
-    """Takes in what people say and want, and sees to it that each session is answered, one turn at a time."""
+    """Sees to it that each session is answered, one turn at a time, whatever was in the way."""
 
     def __init__(self, reception: Reception, requests: Requests, scheduler: TurnScheduler, *, grace: float) -> None:
         """``grace`` are the seconds that turns get to end at shutdown."""
+        self.reception = reception
+        self.requests = requests
         self.scheduler = scheduler
         self.jobs = requests.jobs
-        self._reception = reception
-        self._requests = requests
         self._grace = grace
         self._ends: float | None = None
         """When the turns under way must have ended, once no more work is taken on."""
-
-    async def submit(self, incoming: Incoming) -> bool:
-        """Save what a person said and see to its answer; False when it was had already or is none of ours.
-
-        When this returns, the message is stored. Raises StoreError when it could not be.
-        """
-        return await self._reception.submit(incoming)
-
-    async def enqueue(self, task: Interaction | Command) -> None:
-        """Save something that is to be done once, and see to it; what causes too much is told so instead.
-
-        When this returns, it is stored. Raises StoreError when it could not be.
-        """
-        await self._requests.enqueue(task)
-
-    async def say(self, words: ButtonPhrase) -> None:
-        """Take words that somebody says by a button as if they had written them; only commands can be said so.
-
-        When this returns, they are stored. Raises StoreError when they could not be.
-        """
-        await self._reception.say(words)
 
     async def wake_waiting(self) -> None:
         """See to everything that waits with nobody at work: after a restart, a crash or a lost lease.
 
         Raises StoreError.
         """
-        await self._reception.look_for_early_messages()
+        await self.reception.look_for_early_messages()
         await self.scheduler.wake_waiting()
-        await self._requests.take_up()
+        await self.requests.take_up()
 
     def retire(self) -> None:
         """Take on no more work; the turns under way have their grace period from now on."""
@@ -82,6 +59,6 @@ class SessionManager:
     async def _look_for_reorder_buffer(self) -> None:
         """Another process may have opened the session of what was acknowledged here a moment ago."""
         try:
-            await self._reception.look_for_early_messages()
+            await self.reception.look_for_early_messages()
         except StoreError as error:
             log.error("What was said before its session was opened could not be stored: %s", error)

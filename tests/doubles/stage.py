@@ -83,14 +83,14 @@ class Stage:
 
     async def say(self, ref: str, text: str = "", *, place: Place = PLACE, **fields: object) -> bool:
         """Have somebody say something just now, so that an answer to it is begun."""
-        return await self.engine.manager.submit(said(ref, text, place=place, **fields))
+        return await self.engine.reception.submit(said(ref, text, place=place, **fields))
 
     async def interaction(self, action: TurnAction, *, by: str = "U1") -> None:
         """Have somebody press a button below the newest answer."""
         lease = self.reply.lease
         assert lease is not None
         interaction = Interaction(lease.place, f"press {monotonic()}", by, action, lease.turn, lease.run)
-        await self.engine.manager.enqueue(interaction)
+        await self.engine.requests.enqueue(interaction)
 
     async def edit(self, ref: str, text: str | None) -> None:
         """Have somebody change what they said, or delete it."""

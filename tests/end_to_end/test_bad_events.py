@@ -87,14 +87,14 @@ async def test_what_cannot_be_stored_is_not_acknowledged(
     workspace: Workspace, bot: SessionManager, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A refusing database cannot be made over a socket, so the store is told to refuse once for each twin."""
-    append, refusals = bot._reception._sessions.append, [StoreError("disk full"), StoreError("disk full")]
+    append, refusals = bot.reception._sessions.append, [StoreError("disk full"), StoreError("disk full")]
 
     async def refuse(*args: Any, **options: Any) -> Saved:
         if refusals:
             raise refusals.pop()
         return await append(*args, **options)
 
-    monkeypatch.setattr(bot._reception._sessions, "append", refuse)
+    monkeypatch.setattr(bot.reception._sessions, "append", refuse)
     thread = await start("@ChatHakase hello")
     assert await thread.answers(1) == ["I heard: [alice] hello"]
     retried = [e.envelope for e in workspace.journal if hasattr(e, "envelope") and e.envelope.get("retry_attempt")]
@@ -123,14 +123,14 @@ async def test_a_command_is_tried_until_the_store_allows_it(
     bot: SessionManager, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A store that refuses is no process that dies, after which a command is given up at the fourth attempt."""
-    do, refusals = bot._reception._commands.do, [StoreError("database is locked")] * 4
+    do, refusals = bot.reception._commands.do, [StoreError("database is locked")] * 4
 
     async def refuse(*args: Any) -> Any:
         if refusals:
             raise refusals.pop()
         return await do(*args)
 
-    monkeypatch.setattr(bot._reception._commands, "do", refuse)
+    monkeypatch.setattr(bot.reception._commands, "do", refuse)
     thread = await start("@ChatHakase help")
     await thread.answers(1, containing="session info")
     assert not refusals

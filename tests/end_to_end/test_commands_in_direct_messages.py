@@ -180,7 +180,7 @@ async def test_a_command_opens_no_session(
     async with open_the_bot() as manager:
         command = await start(words, channel="@")
         await workspace.until(lambda: command.replies() or ephemerals(workspace, alice))
-        assert await manager._reception._sessions.find(slack_place(command.channel, command.ts)) is None
+        assert await manager.reception._sessions.find(slack_place(command.channel, command.ts)) is None
         await command.say("and now a question")
         await command.answers(None, containing="and now a question")
     assert f"[alice] {words}" not in model.said(), "a command is no part of what is said"

@@ -23,8 +23,8 @@ async def test_what_came_before_its_session_is_stored_at_the_end(
     follow_up = replace(opening, ref=later, text="to Kyoto", said=opening.said + 1, opens=False)
     async with open_the_bot(chathakase_grace=0.1) as first:
         async with open_the_bot(chathakase_grace=0.1) as second:
-            assert not await second.submit(follow_up)
-            assert await first.submit(opening)
+            assert not await second.reception.submit(follow_up)
+            assert await first.reception.submit(opening)
         with closing(sqlite3.connect(database)) as connection:
             asked = "SELECT text, asks FROM messages WHERE role = 'user' ORDER BY said"
             assert connection.execute(asked).fetchall() == [("plan a trip", 1), ("to Kyoto", 1)]

@@ -236,11 +236,11 @@ async def test_a_file_that_comes_after_the_answer_is_answered_in_its_place(
         asks=True,
         files=(file,),
     )
-    assert not await bot.submit(question)
+    assert not await bot.reception.submit(question)
     assert await thread.answers(1, containing="what did we spend?") == thread.texts()
     assert "[attached: costs.csv" in model.seen()
     await workspace.until(lambda: not bot.scheduler._working)
-    assert not await bot.submit(question)
+    assert not await bot.reception.submit(question)
     await workspace.until(lambda: not bot.scheduler._working)
     assert len(model.requests) == 2
 
@@ -265,7 +265,7 @@ async def test_a_mention_that_tells_of_a_file_waits_for_its_twin(
     thread, mention, twin = await told_of(workspace, alice, general)
     workspace.send_event(mention)
     await workspace.until(lambda: bool(bot.scheduler._twins._waiting))
-    session = await bot._reception._sessions.find(slack_place(general, thread.ts))
+    session = await bot.reception._sessions.find(slack_place(general, thread.ts))
     assert list(bot.scheduler._twins._waiting) == [session]
     await bot.wake_waiting()
     assert not model.requests

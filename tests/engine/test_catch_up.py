@@ -92,6 +92,13 @@ def opened(world: World) -> CatchUp:
     )
 
 
+async def heard(catch_up: CatchUp, world: World, incoming: Incoming) -> None:
+    """Something comes now, which was said a while ago."""
+    assert catch_up.is_late(incoming)
+    if await world.submit(incoming):
+        catch_up.look_below(incoming)
+
+
 async def settled(catch_up: CatchUp, world: World) -> None:
     """Wait until nothing is to be looked for any more."""
     world.noted.clear()
@@ -126,7 +133,7 @@ async def test_mentions_that_come_late_together_have_their_thread_read_once() ->
         world.threads[NEW] = [mention(NEW, age) for age in range(50, 0, -10)]
         for late in world.threads[NEW][1:-1]:
             assert NOW - late.said // 1000 > LATE
-            await catch_up.submit(late)
+            await heard(catch_up, world, late)
         await settled(catch_up, world)
     assert world.stored == world.threads[NEW][1:]
     assert world.read == [KNOWN, NEW]
@@ -138,10 +145,10 @@ async def test_what_comes_late_while_its_thread_is_read_has_it_read_from_there()
         await settled(catch_up, world)
         world.threads[NEW] = [mention(NEW, age) for age in range(50, 0, -10)]
         world.pausing.clear()
-        await catch_up.submit(world.threads[NEW][3])
+        await heard(catch_up, world, world.threads[NEW][3])
         while world.read != [KNOWN, NEW]:
             await asyncio.sleep(0)
-        await catch_up.submit(world.threads[NEW][0])
+        await heard(catch_up, world, world.threads[NEW][0])
         world.pausing.set()
         await settled(catch_up, world)
     assert sorted(each.said for each in world.stored) == [each.said for each in world.threads[NEW]]
@@ -174,7 +181,7 @@ async def test_a_thread_that_was_opened_late_is_read_again_where_it_could_not_be
         await settled(catch_up, world)
         world.trouble, world.times = DeliveryError("http_503", passes=True), 2
         world.threads[NEW] = [mention(NEW, 50), mention(NEW, 40)]
-        await catch_up.submit(world.threads[NEW][0])
+        await heard(catch_up, world, world.threads[NEW][0])
         await settled(catch_up, world)
     assert world.stored == world.threads[NEW]
     assert world.read == [KNOWN, NEW, NEW, NEW]

@@ -239,7 +239,7 @@ async def test_what_overtakes_the_message_that_opens_its_thread_waits_for_it(aft
         await asyncio.sleep(1)
         assert not await stage.say("2", opens=False)
         await asyncio.sleep(after)
-        await stage.engine.manager.submit(opening)
+        await stage.engine.reception.submit(opening)
         await stage.quiet()
         assert len([text for text in stage.remembered() if text == "q2"]) == answers
 
@@ -265,7 +265,7 @@ async def test_a_question_waits_for_its_files_but_not_for_long(comes: float, at:
         await stage.say("1", awaits_files=True)
         await stage.engine.manager.wake_waiting()
         await asyncio.sleep(comes)
-        await stage.engine.manager.submit(said("1", files=(FILE,)))
+        await stage.engine.reception.submit(said("1", files=(FILE,)))
         await stage.quiet()
         assert stage.model.asked_at[0] == at
         assert "a,b,c" in stage.model.heard[-1], "it is answered anew, if need be"
@@ -277,7 +277,7 @@ async def test_files_that_come_long_after_the_answer_are_offered_an_answer() -> 
         await stage.answered("1")
         asked = said("1", files=(FILE,))
         await asyncio.sleep(LATE / 1000 + 1)
-        await stage.engine.manager.submit(asked)
+        await stage.engine.reception.submit(asked)
         await stage.quiet()
         assert len(stage.model.prompts) == 1
         assert [user for user, _ in stage.surface.asked] == ["U1"]

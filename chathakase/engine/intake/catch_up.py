@@ -91,16 +91,14 @@ class CatchUp:
             self._task.cancel()
             await asyncio.wait([self._task])
 
-    async def submit(self, incoming: Incoming) -> None:
-        """Hand on what somebody said. If it opens a thread late, that is looked into as well.
+    def is_late(self, incoming: Incoming) -> bool:
+        """Whether something that comes now may have come after what was said later."""
+        return self._age(incoming) > LATE
 
-        When this returns, the message is stored. Raises StoreError when it could not be.
-        """
-        await self._hand_on(incoming, late=self._age(incoming) > LATE)
-
-    async def _hand_on(self, incoming: Incoming, *, late: bool) -> None:
-        new, place = await self._submit(incoming), incoming.place
-        if new and late and incoming.opens and self._young and (place in self._late or len(self._late) < MOST_SESSIONS):
+    def look_below(self, incoming: Incoming) -> None:
+        """Something new was taken in late: if it opens a thread, what was said in that is looked for as well."""
+        place = incoming.place
+        if incoming.opens and self._young and (place in self._late or len(self._late) < MOST_SESSIONS):
             self._late[place] = min(incoming.said, self._late.get(place, incoming.said))
             self._changed.set()
 
@@ -127,7 +125,7 @@ class CatchUp:
                 if since is not None and self._young:
                     await self._look(since)
                 while self._late:
-                    await self._look_below(*next(iter(self._late.items())))
+                    await self._look_into_late(*next(iter(self._late.items())))
                 self._looking, self._repeated = False, 0
             except Exception as error:  # noqa: BLE001 - whatever it is, what is delivered meanwhile is answered
                 log.warning("Catching up failed and will be tried again: %s", trace(error))
@@ -166,7 +164,7 @@ class CatchUp:
         for incoming in messages:
             await self._take_in(incoming, late=True)
 
-    async def _look_below(self, place: Place, since: int) -> None:
+    async def _look_into_late(self, place: Place, since: int) -> None:
         """Look for what was said in a thread that was opened late."""
         await self._look_into(Heard(place, since, since), since)
         self._repeat_if_failed()
@@ -208,7 +206,8 @@ class CatchUp:
     async def _take_in(self, incoming: Incoming, *, late: bool) -> None:
         """Submit what is found; what is known already makes no difference."""
         asks = incoming.asks and self._age(incoming) <= self._young
-        await self._hand_on(replace(incoming, asks=asks), late=late)
+        if await self._submit(replace(incoming, asks=asks)) and late:
+            self.look_below(incoming)
 
     def _age(self, incoming: Incoming) -> int:
         """How many milliseconds ago something was said."""

@@ -58,7 +58,15 @@ class Reception:
 
         When this returns, the message is stored. Raises StoreError when it could not be.
         """
-        saved = await self._take_in(incoming)
+        if (saved := await self._saving.saved_by_twin(incoming)) is None:
+            # What was said before tells whether people talk among themselves.
+            async with self._in_order.of(incoming.place):
+                saved = await self._admit(await self._attention.heed(incoming))
+        await self._see_to(incoming, saved)
+        return bool(saved)
+
+    async def _see_to(self, incoming: Incoming, saved: Saved) -> None:
+        """See to what was kept or had already because of a message."""
         session = Session(saved.session, incoming.place)
         if saved.appended is Appended.NO_SESSION_YET:
             self._reorder_buffer.keep(incoming)
@@ -70,7 +78,6 @@ class Reception:
         elif saved and incoming.opens:
             for stray in self._reorder_buffer.take(incoming):
                 await self.submit(stray)
-        return bool(saved)
 
     async def say(self, words: ButtonPhrase) -> None:
         """Take words that somebody says by a button as if they had written them; only commands can be said so.
@@ -105,13 +112,6 @@ class Reception:
             await self._scheduler.take_up_again(session, *answered)
             self._scheduler.wake(session)
 
-    async def _take_in(self, incoming: Incoming) -> Saved:
-        if (saved := await self._saving.saved_by_twin(incoming)) is not None:
-            return saved
-        # What was said before tells whether people talk among themselves.
-        async with self._in_order.of(incoming.place):
-            return await self._admit(await self._attention.heed(incoming))
-
     async def _admit(self, incoming: Incoming) -> Saved:
         """Save a message as what it is."""
         if incoming.direct and not incoming.asks and await self._is_command_outside(incoming):
@@ -122,18 +122,18 @@ class Reception:
         why = self._admission.refusal(incoming, waiting=waiting) if incoming.asks else None
         if why and not await self._is_among_people(incoming):
             return await self._requests.refuse(incoming, why)
-        return await self._keep(incoming, counted=incoming.asks and not why)
-
-    async def _keep(self, incoming: Incoming, *, counted: bool) -> Saved:
-        """Save a question and have it answered, or keep what is none; ``counted``: as a question, which it may be."""
         saved = await self._saving.save(incoming)
+        await self._answer(incoming, saved, counted=incoming.asks and not why)
+        return saved
+
+    async def _answer(self, incoming: Incoming, saved: Saved, *, counted: bool) -> None:
+        """Have a question answered that is saved; ``counted``: as a question, which it may turn out not to be."""
         if saved.appended is Appended.NEW and incoming.asks:
             self._scheduler.begin(Session(saved.session, incoming.place), awaits_files=incoming.awaits_files)
         elif counted:
             self._admission.take_back(incoming)
         if saved.appended is Appended.AMONG_PEOPLE:
             await self._tell_that_we_stand_back(incoming)
-        return saved
 
     async def _tell_that_we_stand_back(self, incoming: Incoming) -> None:
         """Tell somebody, once for ever, why a message that might have been for us is not answered."""

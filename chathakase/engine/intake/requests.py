@@ -106,7 +106,7 @@ class Requests:
     async def enqueue(self, task: Interaction | Command) -> None:
         """Save something that is to be done once, and see to it; what causes too much is told so instead.
 
-        When this returns, it is stored.
+        When this returns, it is stored. Raises StoreError when it could not be.
         """
         if isinstance(task, Interaction):
             await self._enqueue_interaction(task)

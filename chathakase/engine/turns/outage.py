@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -48,26 +49,23 @@ class Outage:
         if self._telling:
             await asyncio.wait(self._telling)
 
-    def watched(self, submit: Callable[[Incoming], Awaitable[None]]) -> Callable[[Incoming], Awaitable[None]]:
-        """The same, but whoever asks is told when it fails because of the database. It still raises StoreError.
+    @contextmanager
+    def watching(self, incoming: Incoming) -> Iterator[None]:
+        """While something is stored, whoever asks is told when that fails because of the database.
 
         Of a thread in which nobody called us lately it is not known whether it is one of ours, so nobody is told there.
         """
-
-        async def watching(incoming: Incoming) -> None:
-            place = incoming.place
-            asks_us = incoming.asks and (incoming.opens or place in self._askers)
+        place = incoming.place
+        asks_us = incoming.asks and (incoming.opens or place in self._askers)
+        if asks_us:
+            self._askers[place] = incoming
+        try:
+            yield
+        except StoreError as error:
             if asks_us:
-                self._askers[place] = incoming
-            try:
-                await submit(incoming)
-            except StoreError as error:
-                if asks_us:
-                    self.strikes(place, error)
-                raise
-            self._passing.pop(place, None)
-
-        return watching
+                self.strikes(place, error)
+            raise
+        self._passing.pop(place, None)
 
     def strikes(self, place: Place, error: StoreError) -> None:
         """The database fails while something is answered in a session: whoever asked there last is told."""
