@@ -393,6 +393,16 @@ async def test_what_is_said_during_a_turn_is_answered_by_the_next_one_and_no_oth
         assert len(stage.model.prompts) == 2
 
 
+async def test_a_question_that_is_deleted_before_its_turn_comes_gets_no_word() -> None:
+    async with open_stage(SLOW) as stage:
+        await stage.say("1")
+        await asyncio.sleep(1)
+        await stage.say("2")
+        await stage.edit("2", None)
+        await stage.quiet()
+        assert stage.surface.finals == ["Well, no."]
+
+
 async def test_a_failed_answer_is_written_again_in_its_place() -> None:
     async with open_stage(["Well", OVERLOADED], ["Yes."]) as stage:
         await stage.answered("1")

@@ -4,12 +4,12 @@ from chathakase.core.types import SessionId
 from chathakase.storage.database import Statement, Transaction
 from chathakase.storage.stores.waiting import KEPT, NO_TURN, WAITS
 
-# Whatever asks and is not forgotten still waits.
-QUESTIONS = Statement("""
-UPDATE sessions SET answered = coalesce(
-    (SELECT min(m.seq) - 1 FROM messages m
-    WHERE m.session = $1 AND m.role = 'user' AND m.asks = 1 AND m.seq > sessions.answered),
-    seq)
+LEFT = "FROM messages m WHERE m.session = $1 AND m.role = 'user' AND m.asks = 1 AND m.seq > sessions.answered"
+
+# Whatever asks and is not forgotten still waits, and nothing else does once the turn that is under way has ended.
+QUESTIONS = Statement(f"""
+UPDATE sessions SET
+    asked = coalesce((SELECT max(m.seq) {LEFT}), answered), answered = coalesce((SELECT min(m.seq) - 1 {LEFT}), seq)
 WHERE id = $1 AND asked > answered
 """)
 

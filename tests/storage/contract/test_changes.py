@@ -109,6 +109,16 @@ async def test_a_turn_ends_when_all_that_it_answers_is_deleted(stores: Talk) -> 
     assert (again.resumed, again.refs) == (False, ())
 
 
+async def test_a_question_that_is_deleted_while_another_is_answered_waits_no_more(stores: Talk) -> None:
+    await stores.say("1", "q1")
+    lease = await stores.claimed()
+    await stores.say("2", "q2")
+    await stores.changes.change(change("2"))
+    assert await stores.turns.finish(lease, answer("a1"))
+    assert await stores.turns.waiting([PLACE.workspace_key]) == []
+    assert await stores.turns.claim(ID) is None
+
+
 async def test_a_turn_goes_on_while_it_answers_something(stores: Talk) -> None:
     await stores.say("1", "q1")
     await stores.say("2", "q2")
