@@ -7,7 +7,7 @@ from chathakase.core.files import Attachment, Image, Reading
 from chathakase.core.memory import Memory, Summary, TitleBy
 from chathakase.core.ports import FileStore, MemoryStore, SummaryStore, TitleStore
 from chathakase.core.types import Incoming, Lease, Role, SessionId, TurnAction, Usage
-from tests.doubles.records import SPOKEN, MessageRecord, Records, SessionRecord, record_of
+from tests.doubles.records import MessageRecord, Records, SessionRecord, record_of
 
 
 class Memories(MemoryStore):
@@ -23,19 +23,16 @@ class Memories(MemoryStore):
             return Memory(())
         asked = list(_asked(record, lease))
         room = tokens - sum(self._tokens(each) for each in asked)
-        before = [
-            each for each in record.spoken(*SPOKEN) if lease is None or (each.reply_to or each.seq) <= lease.since
-        ]
+        before = [each for each in record.spoken() if lease is None or (each.reply_to or each.seq) <= lease.since]
         older = self._newest(before, limit + 1 - len(asked), room, record.summary)
         opening = next(iter(record.spoken(Role.USER)), None)
-        title, by = record.title
         return Memory(
             tuple(each.seen(self._records.count) for each in (*older, *asked)),
             opening=opening.seen(self._records.count) if opening else None,
             summary=record.summary,
-            total=len(record.spoken(*SPOKEN)),
-            title=title,
-            title_by=by,
+            total=len(record.spoken()),
+            title=record.title,
+            title_by=record.title_by,
             above_read=record.above_read,
             generation=record.generation,
             people=tuple(record.people()),
@@ -81,8 +78,8 @@ def _asked(session: SessionRecord, lease: Lease | None) -> Iterator[MessageRecor
     """What a turn answers, and its own earlier answer if it goes on with that."""
     if lease is not None:
         yield from (each for each in session.spoken(Role.USER) if lease.since < each.seq <= lease.upto)
-    if lease is not None and lease.action is TurnAction.CONTINUE and (answer := session.find(lease.turn)) is not None:
-        yield answer
+    if lease is not None and lease.action is TurnAction.CONTINUE:
+        yield from (each for each in session.spoken(Role.ASSISTANT) if each.ref == lease.turn)
 
 
 def _of_ours(session: SessionRecord) -> Iterator[str]:
@@ -102,7 +99,7 @@ class Files(FileStore):
     async def unread(self, session: SessionId, *, limit: int) -> list[Attachment]:
         await self._records.trips.make("files.unread")
         record = self._records.session(session)
-        newest = reversed(record.spoken(Role.USER, Role.ASSISTANT)) if record else ()
+        newest = reversed(record.spoken()) if record else ()
         return [each for message in newest for each in message.attachments if not each.read][:limit]
 
     async def note_reading(self, attachment: int, reading: Reading) -> None:
@@ -136,7 +133,7 @@ class Summaries(SummaryStore):
         if record is None:
             return Memory(())
         upto = record.summary.upto if record.summary else -1
-        behind = [each for each in record.spoken(*SPOKEN) if each.said > upto]
+        behind = [each for each in record.spoken() if each.said > upto]
         told = [each for each in behind[: max(len(behind) - keep, 0)][:limit] if not _waits(record, each)]
         if told and told[-1].role is not Role.ASSISTANT:
             told.pop()
@@ -186,7 +183,7 @@ class Titles(TitleStore):
         await self._records.trips.make("titles.entitle")
         record = self._records.session(session)
         is_stale = made_of is not None and record is not None and made_of.generation != record.generation
-        if record is None or is_stale or (record.given_title and by is not TitleBy.PERSON):
+        if record is None or is_stale or (record.title_by not in (None, TitleBy.RULE) and by is not TitleBy.PERSON):
             return False
-        record.given_title, record.told = (title, by), record.seq
+        record.entitle(title, by)
         return True

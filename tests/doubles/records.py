@@ -99,9 +99,10 @@ class SessionRecord:
     claim: Claim | None = None
     summary: Summary | None = None
     generation: int = 0
-    given_title: tuple[str, TitleBy] | None = None
+    title: str = ""
+    title_by: TitleBy | None = None
     told: int = 0
-    """The newest message of which that title may tell."""
+    """The newest message of which the title may tell."""
 
     @property
     def waits(self) -> bool:
@@ -112,17 +113,12 @@ class SessionRecord:
         """The first of the turns that are to be taken up again."""
         return min((turn for turn in self.turns.values() if turn.action), key=lambda turn: turn.upto, default=None)
 
-    @property
-    def title(self) -> tuple[str, TitleBy | None]:
-        first = next((each for each in self.spoken(Role.USER) if each.seq > 0), None)
-        named = (title_of(first.text), TitleBy.RULE) if first else (UNTITLED, None)
-        return self.given_title or named
-
     def find(self, ref: str) -> MessageRecord | None:
         return next((each for each in self.messages if each.ref == ref), None)
 
     def spoken(self, *roles: Role) -> list[MessageRecord]:
-        """The messages of some roles, in the order in which they were said."""
+        """The messages of some roles, or all that a model may see, in the order in which they were said."""
+        roles = roles or SPOKEN
         return sorted((each for each in self.messages if each.role in roles), key=lambda each: (each.said, each.seq))
 
     def questions(self, since: int, upto: int | None = None) -> list[MessageRecord]:
@@ -159,11 +155,21 @@ class SessionRecord:
         if self.summary is not None and self.summary.upto >= said:
             self.summary = None
 
+    def entitle(self, title: str, by: TitleBy | None) -> None:
+        self.title, self.title_by, self.told = title, by, self.seq
+
+    def retitle(self, seq: int) -> None:
+        """Name it after the first thing in it, if its title may tell of a message; not if a person has named it."""
+        is_a_models = self.title_by is TitleBy.MODEL and self.told >= seq
+        if is_a_models or self.title_by in (None, TitleBy.RULE):
+            first = next((each for each in self.spoken(Role.USER) if each.seq > 0), None)
+            self.entitle(*((title_of(first.text), TitleBy.RULE) if first else (UNTITLED, None)))
+
     def withdraw(self) -> None:
         """Have nothing answered that is forgotten."""
         if self.asked > self.answered:
-            left = self.questions(self.answered)
-            self.answered = left[0].seq - 1 if left else self.seq
+            left = [each.seq for each in self.questions(self.answered)]
+            self.asked, self.answered = (left[-1], left[0] - 1) if left else (self.answered, self.seq)
         for turn in self.turns.values():
             if not self.answered_by(turn):
                 turn.action = None

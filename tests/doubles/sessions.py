@@ -57,6 +57,8 @@ class Sessions(SessionStore):
             session.messages.remove(known)
         session.messages.append(record)
         self._records.add_files(record, incoming.files)
+        if role is Role.USER and session.title_by is None:
+            session.retitle(session.seq)
         return Appended.AMONG_PEOPLE if declined else Appended.NEW
 
     def _complete(self, known: MessageRecord, incoming: Incoming) -> Appended:
@@ -180,8 +182,9 @@ class Forgetting(ForgetStore):
         if record is None or command is None:
             return 0
         record.above_read = True
-        if record.told <= command.seq:
-            record.given_title = None
+        if record.title_by is TitleBy.PERSON and record.told <= command.seq:
+            record.title_by = None
+            record.retitle(0)
         if record.claim and (turn := record.turns.get(record.claim.turn)) is not None:
             answers = record.answered_by(turn)
         else:
@@ -220,13 +223,12 @@ class Forgetting(ForgetStore):
 def forget(session: SessionRecord, messages: Collection[MessageRecord]) -> None:
     """Leave empty marks of some messages."""
     for each in messages:
-        follow(session, each)
         each.forget()
+        follow(session, each)
     session.withdraw()
 
 
 def follow(session: SessionRecord, message: MessageRecord) -> None:
-    """Drop what may tell of a message as it was: a summary, and a title that a model gave."""
+    """Have a summary and a title tell no longer of a message as it was."""
     session.spoil(message.said)
-    if session.given_title and session.given_title[1] is TitleBy.MODEL and session.told >= message.seq:
-        session.given_title = None
+    session.retitle(message.seq)

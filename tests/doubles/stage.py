@@ -130,7 +130,7 @@ class Stage:
     def remembered(self, place: Place = PLACE) -> list[str]:
         """What is stored of a conversation, in its order."""
         session = self.stores.records.at(place)
-        return [each.text for each in session.spoken("user", "assistant")] if session else []  # type: ignore[arg-type]
+        return [each.text for each in session.spoken()] if session else []
 
     def lose_the_lease(self) -> None:
         """Have another process take the turn that is under way, as if this one had stood still."""

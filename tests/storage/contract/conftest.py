@@ -32,6 +32,9 @@ class InMemory(Talk):
 def stores(request: pytest.FixtureRequest) -> Talk:
     if request.param == "sqlite":
         return stores_of(request.getfixturevalue("open_database"), ExpiryMode.ARCHIVE)
-    clock = Clock()
+    return in_memory(Clock())
+
+
+def in_memory(clock: Clock) -> InMemory:
     opened = StoresInMemory(clock)
     return InMemory(clock, *(getattr(opened, field.name) for field in fields(InMemory)[1:]))
