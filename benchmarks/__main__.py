@@ -1,10 +1,10 @@
-"""``python -m benchmarks [turns] [memory] [store] [fanout] [load] [tokens]``: what is named, or all; ends with goals.
+"""``python -m benchmarks [store] [memory] [turns] [short] [fanout] [load] [tokens]``: what is named, or all.
 
 ``--channels N`` lets ``fanout`` ask in N channels rather than as a team would. ``python -m benchmarks soak`` takes half
 an hour, or ``--minutes N``, and runs only when it is named, as ``big`` does, which takes ``--sessions N --messages N``
 and builds its database only once in ``--keep FOLDER``.
 
-A goal that is missed is told and is no error; the exit code is 1 when something did not run at all.
+It ends with goals. One that is missed is told and is no error; the exit code is 1 when something did not run at all.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeAlias
 
-from benchmarks import big, fanout, load, memory, soak, store, tokens, turns
+from benchmarks import big, fanout, load, memory, short, soak, store, tokens, turns
 from benchmarks.bots import CHANNELS, DidNotRun
 from benchmarks.filling import Size
 from benchmarks.machine import describe
@@ -28,6 +28,7 @@ SUITES: dict[str, Suite] = {
     "store": store.measure,
     "memory": memory.measure,
     "turns": turns.measure,
+    "short": short.measure,
     "fanout": fanout.measure,
     "load": load.measure,
     "tokens": tokens.measure,

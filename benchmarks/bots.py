@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -60,6 +61,8 @@ class Bot:
     usage: Usage
     alice: PersonClient
     database: Path
+    ready: float
+    """Seconds from the start of its process until it was connected."""
     window: Path | None
     """Where a bot with a window writes what is seen through it."""
     _log: Path
@@ -131,11 +134,13 @@ async def open_bot(
         workspace.person("alice") as alice,
         _process(name, {**_environment(name, workspace, model, folder), **(more or {})}, folder, log) as process,
     ):
-        bot = Bot(name, workspace, Watch(workspace), Usage(process.pid), alice, database_in(folder), window, log)
+        began = time.perf_counter()
+        bot = Bot(name, workspace, Watch(workspace), Usage(process.pid), alice, database_in(folder), 0.0, window, log)
         try:
             await workspace.wait_for_socket(START_WITHIN)
         except TimeoutError:
             raise bot.failed("did not connect") from None
+        bot.ready = time.perf_counter() - began
         yield bot
 
 

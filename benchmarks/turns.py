@@ -11,6 +11,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.bots import Bot, open_bots
+from benchmarks.instructions import NOT_COUNTED, counting, of_a_turn
 from benchmarks.model import Model, answer, open_model, whole
 from benchmarks.report import Goal, p95, show
 
@@ -32,6 +33,8 @@ class Taken:
 
     latencies: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
+    instructions: list[int | None] = field(default_factory=list)
+    """By round."""
     calls: Counter[str] = field(default_factory=Counter)
     envelopes: int = 0
 
@@ -64,8 +67,10 @@ async def _round(model: Model, bots: tuple[Bot, ...], taken: dict[str, Taken]) -
 
 async def _batch(bot: Bot, taken: Taken) -> None:
     cpu, calls, envelopes = bot.usage.cpu(), bot.watch.calls.copy(), bot.watch.envelopes
-    await bot.turns(LONG_TURNS)
-    taken.cpu.append(bot.usage.cpu() - cpu)
+    async with counting(bot.usage.pid) as count:
+        await bot.turns(LONG_TURNS)
+        taken.cpu.append(bot.usage.cpu() - cpu)
+    taken.instructions.append(count.instructions)
     taken.calls += bot.watch.calls - calls
     taken.envelopes += bot.watch.envelopes - envelopes
 
@@ -95,6 +100,7 @@ def _show(ours: Taken, plain: Taken) -> None:
         [
             _row("CPU, milliseconds", sum(ours.cpu) / long * 1000, sum(plain.cpu) / long * 1000),
             ("  rounds, least to most", "", "", f"{ratios[0]:.2f} – {ratios[-1]:.2f}"),
+            _row_of_instructions(of_a_turn(ours.instructions, long), of_a_turn(plain.instructions, long)),
             *(
                 _row(method, ours.calls[method] / long, plain.calls[method] / long)
                 for method in sorted(ours.calls.keys() | plain.calls.keys())
@@ -102,6 +108,11 @@ def _show(ours: Taken, plain: Taken) -> None:
             _row("events received", ours.envelopes / long, plain.envelopes / long),
         ],
     )
+
+
+def _row_of_instructions(ours: float | None, plain: float | None) -> tuple[str, ...]:
+    what = "instructions, millions"
+    return (what, NOT_COUNTED, NOT_COUNTED, "") if ours is None or plain is None else _row(what, ours, plain)
 
 
 def _row(what: str, ours: float, plain: float) -> tuple[str, ...]:

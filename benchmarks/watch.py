@@ -19,6 +19,8 @@ class Moments:
     """The event went out to the bot."""
     first: float = 0.0
     """The model's first words could be read."""
+    last: float = 0.0
+    """Its last words could be read."""
     whole: asyncio.Event = field(default_factory=asyncio.Event)
     """The whole answer can be read."""
 
@@ -57,4 +59,5 @@ class Watch:
         if FIRST in text:
             turn.first = turn.first or time.perf_counter()
         if LAST in text:
+            turn.last = turn.last or time.perf_counter()
             turn.whole.set()
