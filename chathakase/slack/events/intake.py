@@ -1,7 +1,7 @@
 """The inward half: every event is read and stored before Slack hears that we have it.
 
-Bolt acknowledges an event after all middleware and before the listener, so what must be safe first happens in a
-middleware.
+Bolt acknowledges an event before its listener runs, so what must be safe first happens in a middleware, which
+acknowledges it as well: people's messages, and all that happens to ours, take no longer way than that.
 """
 
 import logging
@@ -65,8 +65,11 @@ class Intake:
     async def take_in(
         self, body: dict[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]
     ) -> BoltResponse | None:
-        """Bolt middleware: store what somebody says, then let Bolt acknowledge it."""
-        event = body.get("event") or {}
+        """Bolt middleware: store what somebody says, then acknowledge it; what is no event is for the listeners."""
+        event = body.get("event")
+        if not event:
+            await next_()
+            return None
         try:
             await self._read(event)
         except Malformed as error:
@@ -77,8 +80,7 @@ class Intake:
             return BoltResponse(status=503)
         except Exception as error:  # noqa: BLE001 - the next delivery of the same event would fail alike
             log.error("An event of type %s could not be handled: %s", _kind(event), trace(error))
-        await next_()
-        return None
+        return BoltResponse(status=200)
 
     async def take_interaction(self, body: dict[str, Any], context: AsyncBoltContext, ack: AsyncAck) -> None:
         """Bolt listener: store the press of one of our buttons, then acknowledge it."""
@@ -146,10 +148,6 @@ async def _take_away(client: AsyncWebClient, address: object) -> None:
         log.info("A question that was answered could not be removed: %s", type(error).__name__)
 
 
-async def nothing_more_to_do() -> None:
-    """Bolt listener that matches every event, so that Bolt acknowledges it."""
-
-
 def build_app(web: SlackWeb, intake: Intake) -> AsyncApp:
     """Build the Bolt app that hands everything to the intake."""
     identity = web.identity
@@ -182,7 +180,6 @@ def build_app(web: SlackWeb, intake: Intake) -> AsyncApp:
     app.action(BUTTONS)(intake.take_interaction)
     app.action(SAY_BUTTONS)(intake.take_words)
     app.message_shortcut(FORGET)(intake.take_shortcut)
-    app.event(re.compile(".*"))(nothing_more_to_do)
     return app
 
 
