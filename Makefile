@@ -5,16 +5,19 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 # Compiled once, whatever the environment says: tests start many processes, which would each compile everything anew.
-test test-long: export PYTHONDONTWRITEBYTECODE =
-test test-long: export PYTHONPYCACHEPREFIX = $(CURDIR)/.venv/pycache
+quick test test-long: export PYTHONDONTWRITEBYTECODE =
+quick test test-long: export PYTHONPYCACHEPREFIX = $(CURDIR)/.venv/pycache
 
-.PHONY: help playground test test-long lint bench clean
+.PHONY: help playground quick test test-long lint bench clean
 
 help:  ## print these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 playground: .venv/run.stamp  ## talk to the real bot in a local Slack workspace
 	@$(BIN)/chathakase playground $(PLAYGROUND)
+
+quick: .venv/test.stamp  ## run the tests that open no socket and start no process, with a tenth of the examples
+	@$(BIN)/python -m pytest -n 2 -m quick --hypothesis-profile tenth $(PYTEST)
 
 test: .venv/test.stamp  ## run the tests
 	@$(BIN)/python -m pytest -n 5 --dist worksteal -m 'not long' $(PYTEST)

@@ -4,22 +4,27 @@ import asyncio
 import gc
 import os
 import shutil
+import sys
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from pathlib import Path
 
 import looptime
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 
 from chathakase.playground.server import Workspace, open_workspace
+from tests.examples import WHOLE
 from tests.model_server import ModelServer, open_model_server
+from tests.outside import Guard
 
-# The same examples on any machine, however long they take there.
-settings.register_profile(
-    "any machine", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.load_profile("any machine")
+settings.load_profile(WHOLE)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    guard = Guard()
+    config.pluginmanager.register(guard)
+    sys.addaudithook(guard.hear)
 
 
 def pytest_collection_finish() -> None:
@@ -82,13 +87,18 @@ def retry_delays() -> tuple[float, ...]:
     return (0.0, 0.5, 1.0)
 
 
+@pytest.fixture(scope="session")
+def outside() -> None:
+    """Lets a test open sockets and start processes; one that asks for it is not quick."""
+
+
 @pytest.fixture
-async def workspace(ack_timeout: float, retry_delays: tuple[float, ...]) -> AsyncIterator[Workspace]:
+async def workspace(outside: None, ack_timeout: float, retry_delays: tuple[float, ...]) -> AsyncIterator[Workspace]:
     async with open_workspace(seed=1, ack_timeout=ack_timeout, retry_delays=retry_delays) as opened:
         yield opened
 
 
 @pytest.fixture
-async def model() -> AsyncIterator[ModelServer]:
+async def model(outside: None) -> AsyncIterator[ModelServer]:
     async with open_model_server() as server:
         yield server

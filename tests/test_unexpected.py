@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("outside")
+
 SECRET = "tell-nobody"
 
 MISHAPS = {

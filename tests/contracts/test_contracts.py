@@ -43,6 +43,7 @@ def lint(folder: Path) -> tuple[set[str], str]:
     return {name for name, verdict in found.items() if verdict == "BROKEN"}, done.stdout
 
 
+@pytest.mark.usefixtures("outside")
 def test_nothing_is_broken(tmp_path: Path) -> None:
     copy_package(ROOT, tmp_path)
     assert lint(tmp_path)[0] == set()
@@ -50,6 +51,7 @@ def test_nothing_is_broken(tmp_path: Path) -> None:
 
 @pytest.mark.long
 @pytest.mark.parametrize("contract", CONTRACTS, ids=lambda each: each["name"])
+@pytest.mark.usefixtures("outside")
 def test_what_breaks_a_contract_is_caught(contract: Contract, graph: grimp.ImportGraph, tmp_path: Path) -> None:
     planted = plants(contract, graph, LAYERED)
     assert planted

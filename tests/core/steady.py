@@ -2,6 +2,4 @@
 
 from hypothesis import HealthCheck, settings
 
-steady = settings(
-    max_examples=100, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
+steady = settings(deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))

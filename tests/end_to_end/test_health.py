@@ -15,7 +15,7 @@ Start = Callable[..., Awaitable[Thread]]
 
 
 @pytest.fixture
-def port() -> int:
+def port(outside: None) -> int:
     with socket.create_server(("127.0.0.1", 0)) as free:
         return int(free.getsockname()[1])
 

@@ -64,7 +64,7 @@ class Stage:
 
 
 @pytest.fixture
-async def stage(database: Path) -> AsyncIterator[Stage]:
+async def stage(outside: None, database: Path) -> AsyncIterator[Stage]:
     async with (
         open_sqlite(database, clock=lambda: 1) as opened,
         open_server() as server,

@@ -14,10 +14,11 @@ from chathakase.files.child import BROKEN, Answer
 from chathakase.files.extraction import MODULES, read
 from chathakase.files.kinds import Way
 from chathakase.files.text import CONTROLS, TEXT_MOST
+from tests.examples import examples
 from tests.files import samples
 
 QUICK = settings(
-    max_examples=150, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=examples(150), deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 
 NAMES = st.sampled_from(["a.txt", "a.pdf", "a.png", "a.docx", "", "..", "a/b\0", "é" * 300]) | st.text(max_size=20)

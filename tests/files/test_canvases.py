@@ -6,6 +6,8 @@ from chathakase.files.canvas import EMPTY
 from chathakase.files.extraction import PAGE, Desk, read
 from chathakase.files.text import TEXT_MOST
 
+pytestmark = pytest.mark.usefixtures("outside")
+
 CANVAS = """<h1 id='temp:C:BVF3da2c'>Launch &amp; plan</h1>
 <p id='a' class='line'>Costs are <b>120</b>\n a month, see <a href="https://a.example/x">the sheet</a>.<br/>Really.</p>
 <div data-section-style='5' class="" style=""><ul id='l'><li id='i' value='1'><span id='i'>one</span>

@@ -9,6 +9,8 @@ import pytest
 
 from chathakase.files.child import BROKEN, TOO_LONG, ask
 
+pytestmark = pytest.mark.usefixtures("outside")
+
 ODD, HANGING = "tests.files.odd_child", "tests.files.hanging_child"
 ENDLESS = bytes(4_000_000)
 """More than a pipe takes from us while nobody reads."""

@@ -28,6 +28,8 @@ from chathakase.files.text import TEXT_MOST
 from chathakase.findings import Level
 from tests.files.samples import picture, zipped
 
+pytestmark = pytest.mark.usefixtures("outside")
+
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
 

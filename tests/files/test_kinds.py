@@ -68,6 +68,7 @@ async def test_a_kind_is_named_whatever_the_name_says(name: str, data: bytes, ki
         (b"PK\x05\x06" + bytes(5), "a zip archive"),
     ],
 )
+@pytest.mark.usefixtures("outside")
 async def test_what_is_damaged_is_named(data: bytes, kind: str) -> None:
     assert (await read("a.txt", "", data)).refusal.startswith(f"it is {kind} that is damaged")
 
@@ -91,6 +92,7 @@ def stored(name: str, content: bytes) -> bytes:
         (tar("w:xz"), ["notes/a.txt (5 bytes)"]),
     ],
 )
+@pytest.mark.usefixtures("outside")
 async def test_of_an_archive_the_names_are_read_and_it_is_told_that_the_rest_is_not(
     data: bytes, names: list[str]
 ) -> None:
@@ -99,12 +101,14 @@ async def test_of_an_archive_the_names_are_read_and_it_is_told_that_the_rest_is_
     assert reading.refusal == "it is an archive, so I can see only the names of its files"
 
 
+@pytest.mark.usefixtures("outside")
 async def test_a_text_that_is_only_packed_is_read() -> None:
     assert (await read("a.log.gz", "", gzip.compress(b"one line"))).text == "one line"
     assert (await read("a.gz", "", gzip.compress(bytes(99)))).refusal == "it is a compressed file without text"
     assert (await read("a.gz", "", gzip.compress(b"a" * 50_000_000))).text
 
 
+@pytest.mark.usefixtures("outside")
 async def test_a_lie_about_the_type_does_not_matter() -> None:
     assert (await read("a.pdf", "application/pdf", picture())).image
     assert (await read("a.png", "image/png", pdf(["Hello"]))).text == "[page 1]\nHello"

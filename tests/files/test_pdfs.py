@@ -22,6 +22,8 @@ from chathakase.files.pdf import DAMAGED, DYNAMIC, EMPTY, ENCRYPTED, SCANNED
 from chathakase.files.text import TEXT_MOST
 from tests.files import samples
 
+pytestmark = pytest.mark.usefixtures("outside")
+
 
 async def test_pages_are_read_in_their_order() -> None:
     said = await read("a.pdf", "application/pdf", samples.pdf(["Hello", "", "World\nagain"]))

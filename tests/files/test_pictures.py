@@ -12,6 +12,8 @@ from chathakase.files.extraction import read
 from chathakase.files.picture import BYTES_MOST, DAMAGED, LONG_SIDE, TOO_MANY_PIXELS
 from tests.files.samples import noise, picture
 
+pytestmark = pytest.mark.usefixtures("outside")
+
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 
 

@@ -53,6 +53,7 @@ def plain(form: str, mode: str, pixels: int, **options: object) -> bytes:
     ],
     ids=["RGBA", "16 bits", "WebP", "progressive", "AVIF", "HEIC"],
 )
+@pytest.mark.usefixtures("outside")
 def test_a_picture_takes_little_more_room_than_its_pixels(
     form: str, mode: str, room: int, options: dict[str, object]
 ) -> None:

@@ -11,6 +11,8 @@ import pytest
 from chathakase.core.errors import CannotListen
 from chathakase.health import VitalSigns, health_server, open_health
 
+pytestmark = pytest.mark.usefixtures("outside")
+
 WELL = VitalSigns(connected=True, database=True, last_event_age=1.26, turns_waiting=2, oldest_wait=3.04)
 
 
@@ -33,7 +35,7 @@ def bot() -> Bot:
 
 
 @pytest.fixture
-async def http(bot: Bot) -> AsyncIterator[aiohttp.ClientSession]:
+async def http(outside: None, bot: Bot) -> AsyncIterator[aiohttp.ClientSession]:
     async with (
         open_health(("127.0.0.1", 0), bot.vital_signs) as base,
         aiohttp.ClientSession(base_url=base) as session,

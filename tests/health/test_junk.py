@@ -10,6 +10,8 @@ import pytest
 from chathakase.health import VitalSigns, health_server, open_health
 from tests.junk import JUNK, SECRET, send
 
+pytestmark = pytest.mark.usefixtures("outside")
+
 GOOD = b"GET /live HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
@@ -18,7 +20,7 @@ async def vital_signs() -> VitalSigns:
 
 
 @pytest.fixture
-async def port() -> AsyncIterator[int]:
+async def port(outside: None) -> AsyncIterator[int]:
     async with open_health(("127.0.0.1", 0), vital_signs) as base:
         yield int(base.rpartition(":")[2])
 

@@ -29,6 +29,8 @@ from tests.models.bare_server import (
 )
 from tests.models.conftest import Later
 
+pytestmark = pytest.mark.usefixtures("outside")
+
 PATIENT = Bounds(1_000, at_once=10_000, in_all=50_000, beginning=60, silence=60, ending=0.05)
 HELLO = chunk({"content": "hello"})
 COUNTS = {"prompt_tokens": 11, "completion_tokens": 7}

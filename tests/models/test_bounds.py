@@ -41,6 +41,8 @@ from tests.models.bare_server import (
 )
 from tests.models.conftest import Later
 
+pytestmark = pytest.mark.usefixtures("outside")
+
 SMALL = Bounds(100, at_once=1_000, in_all=50_000, beginning=0.1, silence=0.1, lasting=60, ending=0.1)
 PATIENT = Bounds(100, at_once=1_000, in_all=50_000, beginning=60, silence=60, lasting=60, ending=60)
 """With time enough that whatever ends, ends for another reason."""

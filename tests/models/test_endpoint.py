@@ -16,6 +16,8 @@ from chathakase.models.model_diagnostics import check_model
 from chathakase.models.openai import open_model
 from tests.models.refusing import ask
 
+pytestmark = pytest.mark.usefixtures("outside")
+
 PROMPT = Prompt((ChatMessage("user", "hello"),))
 ANSWER = {"model": "m", "choices": [{"message": {"content": "Hello!"}, "finish_reason": "stop"}]}
 Refuse = Callable[[web.Request], web.Response]

@@ -13,6 +13,8 @@ from chathakase.models.model_diagnostics import check_model
 from chathakase.playground.model.model_server import open_model
 from tests.model_server import ModelServer, fails, is_silent
 
+pytestmark = pytest.mark.usefixtures("outside")
+
 
 async def look(base_url: str, name: str = "echo") -> Finding:
     (finding,) = await check_model(api_key="sk-secret", base_url=base_url, name=name)

@@ -12,6 +12,8 @@ from chathakase.core.types import ChatMessage, Finished, FinishReason, Piece, Pr
 from tests.doubles.model import ScriptedModel
 from tests.model_server import ModelServer, fails, says
 
+pytestmark = pytest.mark.usefixtures("outside")
+
 PROMPT = Prompt((ChatMessage("system", "Be kind."), ChatMessage("user", "hello")))
 
 

@@ -96,6 +96,7 @@ async def failure(base_url: str) -> tuple[str, Finding]:
 
 
 @pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+@pytest.mark.usefixtures("outside")
 async def test_an_authority_of_ones_own_is_trusted_on_this_machine(
     name: str, authority: trustme.CA, bundle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -104,6 +105,7 @@ async def test_an_authority_of_ones_own_is_trusted_on_this_machine(
         assert await answered(f"https://127.0.0.1:{server.port}/v1") == "Hello!"
 
 
+@pytest.mark.usefixtures("outside")
 async def test_a_folder_as_openssl_wants_it_is_trusted(
     authority: trustme.CA, bundle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -115,6 +117,7 @@ async def test_a_folder_as_openssl_wants_it_is_trusted(
         assert await answered(f"https://localhost:{server.port}/v1") == "Hello!"
 
 
+@pytest.mark.usefixtures("outside")
 async def test_a_certificate_that_cannot_be_trusted_is_told(
     authority: trustme.CA, bundle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -130,6 +133,7 @@ async def test_a_certificate_that_cannot_be_trusted_is_told(
     assert (code, "expired" in finding.text) == ("certificate_expired", True)
 
 
+@pytest.mark.usefixtures("outside")
 async def test_tls_on_one_side_only_is_told(authority: trustme.CA) -> None:
     async with serving() as server:
         code, finding = await failure(f"https://127.0.0.1:{server.port}/v1")
@@ -144,6 +148,7 @@ async def test_tls_on_one_side_only_is_told(authority: trustme.CA) -> None:
 
 
 @pytest.mark.parametrize("junk", [b"SSH-2.0-OpenSSH_9.6\r\n", b"<html>Welcome", b"\x15\x03\x01\x00\x02\x02\x50", b""])
+@pytest.mark.usefixtures("outside")
 async def test_what_is_no_http_is_told(junk: bytes) -> None:
     async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(10)
@@ -156,6 +161,7 @@ async def test_what_is_no_http_is_told(junk: bytes) -> None:
     assert "OPENAI_BASE_URL" in finding.advice
 
 
+@pytest.mark.usefixtures("outside")
 async def test_nobody_there_is_told() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -173,6 +179,7 @@ AMBIENT = {
 }
 
 
+@pytest.mark.usefixtures("outside")
 async def test_what_is_for_openai_reaches_no_other_server(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in AMBIENT.items():
         monkeypatch.setenv(name, value)
@@ -223,6 +230,7 @@ WAITS: list[tuple[str, str]] = [
 
 @pytest.mark.parametrize(("header", "value"), WAITS)
 @pytest.mark.parametrize("retry", ["", "x-should-retry: true\r\n"], ids=["", "insisting"])
+@pytest.mark.usefixtures("outside")
 async def test_no_action_to_be_waited_for_hangs(header: str, value: str, retry: str) -> None:
     refusal = f"HTTP/1.1 429 Too Many\r\n{header}: {value}\r\n{retry}Content-Length: 0\r\n\r\n".encode()
     async with serving(refusal) as server:

@@ -17,7 +17,7 @@ def ack_timeout() -> float:
 
 
 @pytest.fixture
-async def workspace(ack_timeout: float) -> AsyncIterator[Workspace]:
+async def workspace(outside: None, ack_timeout: float) -> AsyncIterator[Workspace]:
     delays = (0.0, 0.1, 0.2)
     async with open_workspace(seed=1, limits=NoLimits(), ack_timeout=ack_timeout, retry_delays=delays) as opened:
         yield opened

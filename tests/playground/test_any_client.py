@@ -25,6 +25,8 @@ from chathakase.playground.person import PersonClient
 from chathakase.playground.world.values import Json
 from tests.playground.clients import GENERAL, app_socket
 
+pytestmark = pytest.mark.usefixtures("outside")
+
 SLACK_GO = {"Origin": "https://api.slack.com", "User-Agent": "Go-http-client/1.1"}
 """What gorilla/websocket is told to send by slack-go."""
 

@@ -1,10 +1,13 @@
 """The settings of the app, as whoever made it reads them."""
 
 import aiohttp
+import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.playground import Workspace, open_workspace
 from tests.playground.clients import error_of
+
+pytestmark = pytest.mark.usefixtures("outside")
 
 
 async def test_the_manifest_tells_scopes_and_events(session: aiohttp.ClientSession) -> None:

@@ -10,6 +10,8 @@ from chathakase.playground import NoLimits, Workspace, open_workspace
 from chathakase.playground.person import PersonClient
 from tests.playground.clients import GENERAL, app_socket, error_of, impatient
 
+pytestmark = pytest.mark.usefixtures("outside")
+
 FORGET = {"name": "Forget", "type": "message", "callback_id": "forget", "description": "Forgets"}
 
 

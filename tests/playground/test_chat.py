@@ -22,6 +22,8 @@ from tests.playground.clients import (
     error_of,
 )
 
+pytestmark = pytest.mark.usefixtures("outside")
+
 MARKDOWN = {"type": "markdown", "text": "**hi**"}
 
 

@@ -84,7 +84,7 @@ def test_it_takes_content_in_parts_and_an_empty_conversation() -> None:
 
 
 @pytest.fixture
-async def model() -> AsyncIterator[ModelServer]:
+async def model(outside: None) -> AsyncIterator[ModelServer]:
     async with open_model(delay=0) as server:
         server.troubles.slow_seconds = 0.05
         yield server
@@ -141,6 +141,7 @@ async def test_a_malformed_request_is_refused(model: ModelServer, session: aioht
         assert (await response.json())["error"]["message"]
 
 
+@pytest.mark.usefixtures("outside")
 async def test_a_reader_may_leave_in_the_middle() -> None:
     async with open_model(delay=0.01) as model, AsyncOpenAI(api_key="none", base_url=model.base_url) as client:
         stream = await client.chat.completions.create(

@@ -22,6 +22,8 @@ from tests.playground.clients import (
     app_socket,
 )
 
+pytestmark = pytest.mark.usefixtures("outside")
+
 
 @pytest.fixture
 async def app(workspace: Workspace, session: aiohttp.ClientSession) -> AsyncIterator[AppSocket]:

@@ -24,6 +24,8 @@ from tests.playground.clients import (
 )
 from tests.playground.page import open_page
 
+pytestmark = pytest.mark.usefixtures("outside")
+
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 
 

@@ -44,7 +44,7 @@ ACTIONS: Json = {"type": "actions", "block_id": "acts", "elements": [BUTTON]}
 
 
 @pytest.fixture
-async def workspace() -> AsyncIterator[Workspace]:
+async def workspace(outside: None) -> AsyncIterator[Workspace]:
     opening = open_workspace(seed=1, limits=NoLimits(), commands=COMMANDS, shortcuts=SHORTCUTS)
     async with opening as opened:
         yield opened

@@ -13,6 +13,8 @@ from chathakase.playground.model.model_server import open_model
 from chathakase.playground.server import open_workspace
 from tests.junk import JUNK, SECRET, send
 
+pytestmark = pytest.mark.usefixtures("outside")
+
 BODIES = {
     "application/json": (b"\xff", b"{", b"[" * 5_000),
     "application/json; charset=swordfish": (b"{}",),
@@ -25,7 +27,7 @@ PATHS = ("/api/chat.postMessage", "/upload/v1/x", "/page/upload", "/hooks/a/b/c"
 
 
 @pytest.fixture
-async def ports() -> AsyncIterator[list[int]]:
+async def ports(outside: None) -> AsyncIterator[list[int]]:
     async with open_workspace() as workspace, open_model() as model:
         yield [int(urlsplit(url).port or 0) for url in (workspace.api_url, model.base_url)]
 

@@ -128,6 +128,7 @@ ONE = manifest_of("Weather", command="/weather")
 TWO = manifest_of("Time Keeper", command="/time", scopes=("users:read.email",))
 
 
+@pytest.mark.usefixtures("outside")
 class TestTwoApps:
     """Each has its own name, bot, tokens, scopes, commands, shortcuts, events and connections."""
 
@@ -241,6 +242,7 @@ class TestTwoApps:
             assert workspace.world.is_member(GENERAL, workspace.world.app.user_id)
 
 
+@pytest.mark.usefixtures("outside")
 async def test_the_manifest_is_given_back_as_it_was(session: aiohttp.ClientSession, tmp_path: Path) -> None:
     manifest = read_manifest(write(tmp_path, JSON))
     async with open_workspace(manifests=[manifest]) as workspace:

@@ -8,6 +8,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from chathakase.playground import NoLimits, Workspace, open_workspace
 from tests.playground.clients import ALICE, ALICE_DM, BOB, CAROL, ELSEWHERE, GENERAL, GROUP_DM, RANDOM, SECRET, error_of
 
+pytestmark = pytest.mark.usefixtures("outside")
+
 ALL = "public_channel,private_channel,mpim,im"
 
 

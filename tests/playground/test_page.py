@@ -25,6 +25,7 @@ async def page(workspace: Workspace, session: aiohttp.ClientSession) -> AsyncIte
         yield opened
 
 
+@pytest.mark.usefixtures("outside")
 async def test_a_page_is_greeted_with_who_is_there(session: aiohttp.ClientSession) -> None:
     commands = [{"command": "/ask", "description": "Asks", "usage_hint": "[what]"}]
     shortcuts = [{"type": "global", "name": "Start", "callback_id": "start", "description": "Starts"}]
@@ -238,6 +239,7 @@ def test_long_details_are_cut() -> None:
     assert cut["number"] == 1
 
 
+@pytest.mark.usefixtures("outside")
 async def test_the_workspace_closes_with_a_page_open(session: aiohttp.ClientSession) -> None:
     async with open_workspace(limits=NoLimits()) as workspace:
         url = f"{workspace.address}/page/socket"
@@ -260,6 +262,7 @@ async def test_trouble_says_how_much_there_is_that_it_meets(
         assert await page.do("trouble", what="disconnect") == {"count": 1}
 
 
+@pytest.mark.usefixtures("outside")
 async def test_the_echo_is_troubled_from_the_page(session: aiohttp.ClientSession) -> None:
     troubles = ModelFaults()
     async with open_workspace(model_troubles=troubles) as workspace, open_page(workspace, session) as page:

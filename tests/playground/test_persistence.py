@@ -18,6 +18,8 @@ from chathakase.playground.persistence.workspace_file import NAME, Batch, Worksp
 from tests.playground.clients import ALICE, BOB, BOT, ELSEWHERE, GENERAL, error_of
 from tests.playground.page import open_page
 
+pytestmark = pytest.mark.usefixtures("outside")
+
 HOME: Any = {"type": "home", "blocks": [{"type": "divider"}]}
 
 

@@ -19,6 +19,8 @@ from chathakase.playground.journal import FrameSent, SocketClosed, SocketOpened
 from chathakase.playground.person import PersonClient
 from tests.playground.clients import ALICE, GENERAL, AppSocket, app_socket, error_of, impatient, socket_url
 
+pytestmark = pytest.mark.usefixtures("outside")
+
 
 async def test_a_connection_is_greeted(workspace: Workspace, session: aiohttp.ClientSession) -> None:
     async with app_socket(workspace, session) as app:

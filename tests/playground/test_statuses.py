@@ -12,6 +12,8 @@ from chathakase.playground.person import PersonClient
 from chathakase.playground.socket_mode.subscribed_events import SUBSCRIPTIONS
 from tests.playground.clients import ALICE, GENERAL, app_socket, error_of
 
+pytestmark = pytest.mark.usefixtures("outside")
+
 NO_STOP = "missing_agent_session_stopped_event_subscription"
 
 

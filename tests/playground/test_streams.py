@@ -13,6 +13,8 @@ from chathakase.playground.world.values import Json
 from tests.playground.clients import ALICE, ALICE_DM, BOB, ELSEWHERE, GENERAL, app_socket, error_of, impatient
 from tests.playground.page import Page, open_page
 
+pytestmark = pytest.mark.usefixtures("outside")
+
 TO_ALICE = {"recipient_user_id": ALICE, "recipient_team_id": "T0HAKASE01"}
 
 

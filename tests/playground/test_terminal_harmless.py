@@ -16,6 +16,7 @@ from chathakase.playground import Workspace, demo_world
 from chathakase.playground.terminal.harmless import in_a_row, in_lines
 from chathakase.playground.terminal.screen import Screen
 from chathakase.playground.terminal.talk import talk
+from tests.examples import examples
 from tests.playground.clients import ALICE, BOT, GENERAL
 
 DIRECTIONS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
@@ -93,7 +94,7 @@ def commands_in(shown: str) -> list[str]:
 
 @given(hostile)
 @example("".join(HOSTILE))
-@times(max_examples=40)
+@times(max_examples=examples(40))
 def test_no_message_and_no_status_is_obeyed(text: str) -> None:
     assert commands_in(drawn(text)) == []
 

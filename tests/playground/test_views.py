@@ -119,6 +119,7 @@ async def test_a_home_tab_is_published(
         assert [(each["user"], each["view"]["id"]) for each in page.snapshot["homes"]] == [(ALICE, first["id"])]
 
 
+@pytest.mark.usefixtures("outside")
 async def test_an_app_without_a_home_tab(session: aiohttp.ClientSession) -> None:
     async with open_workspace(home_tab=False, limits=NoLimits()) as workspace:
         bot = AsyncWebClient(token=workspace.bot_token, base_url=workspace.api_url, session=session)

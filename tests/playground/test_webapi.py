@@ -12,6 +12,8 @@ from chathakase.playground.person import PersonClient
 from chathakase.playground.world.values import Json
 from tests.playground.clients import ALICE, ALICE_DM, BOT, GENERAL, SECRET, error_of
 
+pytestmark = pytest.mark.usefixtures("outside")
+
 
 async def _post(workspace: Workspace, session: aiohttp.ClientSession, method: str, **request: object) -> Json:
     async with session.post(f"{workspace.api_url}{method}", **request) as response:  # type: ignore[arg-type]

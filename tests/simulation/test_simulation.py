@@ -10,7 +10,7 @@ from tests.simulation.plan import Scale, make_plan
 from tests.simulation.play import play
 from tests.simulation.regressions import REGRESSIONS
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("outside")]
 
 SPARSE, DENSE = Scale(turns=24, kills=2), Scale(turns=40, kills=5, breath=2.0)
 BORNE = {Wrong.UNKNOWN}

@@ -106,7 +106,7 @@ def slack() -> Slack:
 
 
 @pytest.fixture
-async def people(slack: Slack) -> AsyncIterator[People]:
+async def people(outside: None, slack: Slack) -> AsyncIterator[People]:
     async with open_server() as server, open_session() as session:
         server.handler = slack.handle
         client = web_client(session, token="xoxb-1", api_url=f"{server.address}/api/")

@@ -19,7 +19,7 @@ CHOICES = (Choice("Only mine", "forget my messages here"), Choice("Everything", 
 
 
 @pytest.fixture
-async def workspace() -> AsyncIterator[Workspace]:
+async def workspace(outside: None) -> AsyncIterator[Workspace]:
     async with open_workspace(seed=1, shortcuts=[FORGET], ack_timeout=2.0, retry_delays=(0.0, 0.1, 0.2)) as opened:
         yield opened
 

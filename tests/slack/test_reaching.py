@@ -70,6 +70,7 @@ def test_no_pause_lasts_for_ever(said: str, waited: float) -> None:
     assert failure_of(error).retry_after == waited
 
 
+@pytest.mark.usefixtures("outside")
 async def test_a_certificate_that_is_not_trusted_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)

@@ -620,6 +620,7 @@ async def test_a_database_may_be_closed_at_any_moment(database: Path) -> None:
     report(f"60 databases closed meanwhile: {dict(ended)}")
 
 
+@pytest.mark.usefixtures("outside")
 async def test_who_waits_for_another_program_waits_no_longer_than_wanted(database: Path) -> None:
     async with open_sqlite(database, clock=Clock()) as opened:
         stores = await stores_on(opened)
@@ -691,6 +692,7 @@ asyncio.run(main(Path(sys.argv[1])))
 """
 
 
+@pytest.mark.usefixtures("outside")
 def test_a_process_ends_whatever_was_cut_short(database: Path) -> None:
     root = Path(__file__).parents[2]
     ran = subprocess.run(

@@ -14,6 +14,7 @@ from chathakase.core.memory import Change, Scope
 from chathakase.core.types import ExpiryMode, Place, Role, SaidTo, Session, SessionId, TurnAction
 from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.sqlite.migrate import migrate
+from tests.examples import examples
 from tests.places import slack_place
 from tests.storage.stores import FILE, PLACE, TIMEOUT, Clock, Stores, answer, said, stores_of
 from tests.storage.truth import assert_true
@@ -176,7 +177,7 @@ class CountsHold(RuleBasedStateMachine):
 
 TestCountsHold = CountsHold.TestCase
 TestCountsHold.settings = settings(
-    max_examples=20,
+    max_examples=examples(20),
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -79,6 +79,7 @@ async def test_an_empty_file_is_a_database_to_be(database: Path) -> None:
     assert "turns" not in findings
 
 
+@pytest.mark.usefixtures("outside")
 async def test_what_a_crash_left_behind_stays(database: Path) -> None:
     script = (
         "import os, sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None);"

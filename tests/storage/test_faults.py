@@ -27,6 +27,7 @@ from tests.storage.strikes import PAGE, damaged, failing, full, locked, moved, o
         (moved, SqliteFailure.MOVED, "put it back"),
     ],
 )
+@pytest.mark.usefixtures("outside")
 async def test_a_trouble_is_told_and_leaves_nothing_half_done(
     strikes: Callable[[SqliteDatabase], AbstractAsyncContextManager[None]],
     trouble: SqliteFailure,

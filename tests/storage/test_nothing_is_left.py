@@ -22,6 +22,7 @@ from chathakase.core.types import Outcome, Place, Result, Role, Session, Session
 from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.sqlite.merging import INDEXES
 from chathakase.storage.sqlite.migrate import migrate
+from tests.examples import examples
 from tests.places import slack_place
 from tests.storage.stores import FILE, PLACE, Clock, Stores, said, stores_of
 from tests.storage.truth import assert_true
@@ -278,7 +279,7 @@ class NothingIsLeft(RuleBasedStateMachine):
 
 TestNothingIsLeft = NothingIsLeft.TestCase
 TestNothingIsLeft.settings = settings(
-    max_examples=12,
+    max_examples=examples(12),
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

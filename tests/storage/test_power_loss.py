@@ -21,6 +21,7 @@ async def test_a_commit_waits_for_the_disk(stores: Stores) -> None:
     assert list(await writer.execute_fetchall("PRAGMA journal_mode")) == [("wal",)]
 
 
+@pytest.mark.usefixtures("outside")
 def test_what_was_told_survives_the_death_of_the_process_at_that_instant(tmp_path: Path) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "tests.storage.acks", tmp_path, str(KILLS)],

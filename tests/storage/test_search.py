@@ -11,6 +11,7 @@ from chathakase.core.memory import SearchHit, TitleBy
 from chathakase.storage.sqlite import search as search_module
 from chathakase.storage.sqlite.matching import EXCERPT, LONGEST_PATTERN, query
 from chathakase.storage.sqlite.merging import INDEXES
+from tests.examples import examples
 from tests.places import slack_place
 from tests.storage.stores import FILE, ID, PLACE, Stores, change
 
@@ -161,7 +162,7 @@ async def test_own_sessions_are_looked_into_when_others_say_it_more_often(
     assert await find(stores, words, author="U1")
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(TYPED, max_size=40), words=st.text(TYPED, max_size=8) | st.just(""), begin=st.integers(0, 39))
 async def test_anything_may_be_searched_for_in_anything(text: str, words: str, begin: int, stores: Stores) -> None:
     words = words or text[begin : begin + 5]

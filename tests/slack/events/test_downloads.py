@@ -20,13 +20,15 @@ from chathakase.slack.web.client import SlackWeb, open_web
 from tests.places import slack_place
 from tests.slack.events.file_host import TOKEN, Server, answering, downloads_of, open_server
 
+pytestmark = pytest.mark.usefixtures("outside")
+
 PLACE = slack_place("C1", "1.000001")
 MEGABYTE = 2**20
 LOGIN = "<!DOCTYPE html><html><title>Sign in | Slack</title></html>"
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[Server]:
+async def server(outside: None) -> AsyncIterator[Server]:
     async with open_server() as opened:
         yield opened
 

@@ -14,7 +14,7 @@ Listen = Callable[..., AbstractAsyncContextManager[Listener]]
 
 
 @pytest.fixture
-async def slack() -> AsyncIterator[BareSlack]:
+async def slack(outside: None) -> AsyncIterator[BareSlack]:
     async with open_bare_slack() as opened:
         yield opened
 
@@ -27,7 +27,7 @@ async def listener(slack: BareSlack) -> AsyncIterator[Listener]:
 
 
 @pytest.fixture
-async def workspace() -> AsyncIterator[Workspace]:
+async def workspace(outside: None) -> AsyncIterator[Workspace]:
     """It waits for an acknowledgement as long as Slack does, so that a busy machine is no trouble."""
     async with open_workspace(seed=1, ack_timeout=3.0) as opened:
         yield opened

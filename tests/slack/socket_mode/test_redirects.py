@@ -20,7 +20,7 @@ STATUSES = (301, 302, 303, 307, 308)
 
 
 @pytest.fixture
-async def stranger() -> AsyncIterator[Server]:
+async def stranger(outside: None) -> AsyncIterator[Server]:
     async with open_server() as opened:
         opened.handler = answering(lambda: web.json_response({"ok": True}))
         yield opened

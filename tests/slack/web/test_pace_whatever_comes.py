@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from chathakase.clock import monotonic as now
 from chathakase.slack.web.rate_limiter import LEAST, Priority, RateLimiter
 from chathakase.slack.web.rate_limits import LIMITS, POST, WORKSPACE, Limit
+from tests.examples import examples
 
 pytestmark = pytest.mark.virtual_time
 
@@ -97,7 +98,7 @@ def most_at_once(times: Sequence[float], limit: Limit) -> float:
     )
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(asked=asks)
 async def test_in_no_window_of_time_do_more_calls_go_than_slack_allows(asked: Sequence[Ask]) -> None:
     log = await play(RateLimiter(now, FEW), POST, asked)
@@ -106,7 +107,7 @@ async def test_in_no_window_of_time_do_more_calls_go_than_slack_allows(asked: Se
     assert most_at_once([*log.went.values()], FEW[WORKSPACE]) < CLOSE
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(asked=asks)
 async def test_nobody_goes_while_somebody_more_urgent_waits(asked: Sequence[Ask]) -> None:
     log = await play(RateLimiter(now, FEW), EDIT, asked)
@@ -116,7 +117,7 @@ async def test_nobody_goes_while_somebody_more_urgent_waits(asked: Sequence[Ask]
         ]
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(asked=asks)
 async def test_whoever_is_patient_goes_in_the_end(asked: Sequence[Ask]) -> None:
     log = await play(RateLimiter(now, FEW), EDIT, asked)
@@ -128,7 +129,7 @@ async def test_whoever_is_patient_goes_in_the_end(asked: Sequence[Ask]) -> None:
             assert log.went[number] - log.came[number] <= longest + CLOSE
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(asked=asks, refusals=st.lists(st.tuples(moments, st.integers(1, 30)), max_size=4))
 async def test_nothing_goes_before_slack_is_ready_and_everybody_does_afterwards(
     asked: Sequence[Ask], refusals: Sequence[tuple[float, int]]
@@ -153,7 +154,7 @@ async def test_nothing_goes_before_slack_is_ready_and_everybody_does_afterwards(
 deeds = st.lists(st.sampled_from(("promise", "edit", "edit", "end", "second")), max_size=60)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(deeds=deeds)
 async def test_whoever_was_promised_a_call_never_waits_for_it(deeds: Sequence[str]) -> None:
     rate_limiter, reserved, began = RateLimiter(now, FEW), 0, now()
