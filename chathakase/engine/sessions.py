@@ -47,7 +47,7 @@ class SessionManager:
     async def close(self) -> None:
         """Wait for the turns under way until their grace period ends, then have them put down."""
         self.retire()
-        last_look = asyncio.create_task(self._look_for_reorder_buffer(), name="strays")
+        last_look = asyncio.create_task(self._look_for_early_messages(), name="early messages")
         tasks = [last_look, *self.scheduler.tasks, *self.jobs.tasks]
         if self._ends is not None:
             _, late = await asyncio.wait(tasks, timeout=max(self._ends - monotonic(), 0))
@@ -56,7 +56,7 @@ class SessionManager:
             if late:
                 await asyncio.wait(late, timeout=PUT_DOWN_WITHIN)
 
-    async def _look_for_reorder_buffer(self) -> None:
+    async def _look_for_early_messages(self) -> None:
         """Another process may have opened the session of what was acknowledged here a moment ago."""
         try:
             await self.reception.look_for_early_messages()

@@ -160,7 +160,7 @@ async def test_what_is_forgotten_while_the_log_is_emptied_is_noted_anew(stores: 
 async def test_a_reader_in_the_way_is_waited_for(
     stores: Stores, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(emptying_module, "READ", replace(emptying_module.READ, retries=10_000))
+    monkeypatch.setattr(emptying_module, "BUSY", replace(emptying_module.BUSY, retries=10_000))
     await stores.say("1.0", WORDS)
     with closing(sqlite3.connect(database, isolation_level=None)) as reader:
         reader.execute("BEGIN")
@@ -179,7 +179,7 @@ async def test_a_reader_in_the_way_is_waited_for(
 async def test_a_reader_that_stays_is_no_reason_to_wait_for_ever(
     stores: Stores, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(emptying_module, "READ", replace(emptying_module.READ, first_wait=0.001))
+    monkeypatch.setattr(emptying_module, "BUSY", replace(emptying_module.BUSY, first_wait=0.001))
     await stores.say("1.0", WORDS)
     with closing(sqlite3.connect(database, isolation_level=None)) as reader:
         reader.execute("BEGIN")

@@ -16,7 +16,7 @@ BEGIN = "UPDATE unemptied SET state = 2"
 
 END = "DELETE FROM unemptied WHERE state = 2"
 
-READ = RetryPolicy(first_wait=0.1, retries=7)
+BUSY = RetryPolicy(first_wait=0.1, retries=7)
 """How it is tried again when somebody read from the log just then."""
 
 
@@ -31,7 +31,7 @@ class Emptying:
         if not await self._database.fetch(UNEMPTIED):
             return
         await self._note(BEGIN)
-        retries = READ.begin(monotonic)
+        retries = BUSY.begin(monotonic)
         while not await self._database.empty_log():
             if retries.are_over:
                 return
