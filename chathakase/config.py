@@ -129,7 +129,7 @@ class Settings(ModelServerSettings, Stored):
     chathakase_health: str = ""
     """``host:port`` where supervisors are answered, ``:port`` for every interface; empty: nowhere."""
     slack_config_token: SecretStr = SecretStr("")
-    """App configuration token, ``xoxe.xoxp-…``, with which a checkup reads the app's settings; empty: they are not."""
+    """App configuration token, ``xoxe.xoxp-…``, with which doctor reads the app's settings; empty: they are not."""
 
     @property
     def health(self) -> tuple[str, int] | None:

@@ -1,4 +1,4 @@
-"""What was promised with an acknowledgement and is no turn: the answer to a command, what a button wants."""
+"""Jobs: what was acknowledged and is no turn, such as the answer to a command or what a button wants."""
 
 from dataclasses import dataclass
 

@@ -153,7 +153,7 @@ class Parts:
 
     @cached_property
     def requests(self) -> Requests:
-        """What takes on commands and presses."""
+        """What takes on commands and interactions."""
         jobs = JobHandler(
             store=self._stores.jobs, commands=self._commands, interactions=self._interactions, surface=self._surface
         )
@@ -199,7 +199,7 @@ class Parts:
             active_turns=self._active_turns,
             admission=self._admission,
             find=self._commands.find,
-            heed=self._attention.heed,
+            address=self._attention.address,
             wake=self.scheduler.wake,
             submit=self.reception.submit,
             enqueue=self.requests.enqueue,

@@ -18,7 +18,7 @@ PLACEHOLDER = f"_{THINKING}_"
 """What stands in a reply's place where statuses are not to be had."""
 
 ACTION = "chathakase_{}"
-"""The ``action_id`` of a button, by its wish."""
+"""The ``action_id`` of a button, by its action."""
 BUTTONS = re.compile(ACTION.format(f"({'|'.join(TurnAction)})"))
 """The same, read."""
 SAY = "chathakase_say_{}"

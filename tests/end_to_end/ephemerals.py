@@ -23,7 +23,7 @@ async def await_ephemeral(workspace: Workspace, person: PersonClient, containing
     try:
         return (await workspace.until(told, within))[-1]
     except TimeoutError:
-        raise AssertionError(f"{containing!r} was not whispered, but {ephemerals(workspace, person)}") from None
+        raise AssertionError(f"{containing!r} was shown to nobody alone, but {ephemerals(workspace, person)}") from None
 
 
 async def choose(workspace: Workspace, person: PersonClient, label: str) -> None:

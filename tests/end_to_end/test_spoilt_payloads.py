@@ -25,7 +25,7 @@ Start = Callable[..., Awaitable[Thread]]
 FAST = " ".join(f"{method}=60000/1000" for method in ("chat.postMessage", "chat.update"))
 LEFT_OVER = {
     "a session waits or is held": "SELECT id FROM sessions WHERE asked > answered OR lease_owner IS NOT NULL",
-    "a turn is wished for": "SELECT id FROM turns WHERE action IS NOT NULL",
+    "a turn is requested again": "SELECT id FROM turns WHERE action IS NOT NULL",
     "a job is not done": "SELECT id FROM jobs WHERE done_at IS NULL",
 }
 

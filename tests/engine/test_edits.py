@@ -50,7 +50,7 @@ async def test_a_message_that_is_stored_while_its_change_comes_says_what_it_was_
     async def enqueue(command: Command) -> None:
         enqueued.append(command)
 
-    async def heed(incoming: Incoming) -> Incoming:
+    async def address(incoming: Incoming) -> Incoming:
         return incoming
 
     store = Overtaken(stores)
@@ -59,7 +59,7 @@ async def test_a_message_that_is_stored_while_its_change_comes_says_what_it_was_
         active_turns=ActiveTurns(),
         admission=Admission(Load(), lambda: 0.0),
         find=lambda _: None,
-        heed=heed,
+        address=address,
         wake=woken.append,
         submit=submit,
         enqueue=enqueue,

@@ -31,8 +31,8 @@ def reorder_buffer(clock: Clock) -> ReorderBuffer:
 
 def test_they_come_once_and_in_order(reorder_buffer: ReorderBuffer) -> None:
     later = replace(NO_SESSION_YET, ref="3.0", said=30)
-    for stray in (later, NO_SESSION_YET, later):
-        reorder_buffer.keep(stray)
+    for early in (later, NO_SESSION_YET, later):
+        reorder_buffer.keep(early)
     assert reorder_buffer.take(OPENING) == [NO_SESSION_YET, later]
     assert reorder_buffer.take(OPENING) == []
 
@@ -74,7 +74,7 @@ def test_those_whose_session_somebody_else_opened_come_in_order(reorder_buffer: 
     reorder_buffer.keep(NO_SESSION_YET)
     place = NO_SESSION_YET.place
     assert reorder_buffer.places() == {place}
-    assert [stray.said for stray in reorder_buffer.take_all(place)] == [20, 30]
+    assert [early.said for early in reorder_buffer.take_all(place)] == [20, 30]
     assert reorder_buffer.take_all(place) == []
     reorder_buffer.keep(NO_SESSION_YET)
     clock.now += KEPT + 1

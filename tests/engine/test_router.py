@@ -67,7 +67,7 @@ async def begun(router: Router) -> object:
 
 ASKED: dict[str, Callable[[Router], Awaitable[object]]] = {
     "reply": begun,
-    "whisper": lambda router: router.post_ephemeral(ELSEWHERE, "anna", "psst"),
+    "post_ephemeral": lambda router: router.post_ephemeral(ELSEWHERE, "anna", "psst"),
     "tell": lambda router: router.tell(ELSEWHERE, "anna", "psst"),
     "ask": lambda router: router.ask(ELSEWHERE, "anna", "well?", []),
     "share": lambda router: router.share(ELSEWHERE, JOB, "a.md", b"", comment=""),

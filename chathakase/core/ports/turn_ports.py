@@ -46,7 +46,7 @@ class TurnStore(Protocol):
         """Whoever lost a turn to another, since it stood still for too long, lives: no process died of that turn."""
 
     async def reopen(self, session: SessionId, interaction: Interaction) -> bool:
-        """Have a turn of a session that ended taken up again, as the press wishes; the session then waits for it.
+        """Have a turn of a session that ended taken up again, as the interaction wants; the session then waits for it.
 
         False when that run of the turn was taken up already, or when what it answered is forgotten.
         """

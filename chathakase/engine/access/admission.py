@@ -19,7 +19,7 @@ BUSY = "busy"
 
 WHYS = frozenset({TOO_MANY_BY_YOU, TOO_MANY_HERE, BUSY})
 
-AN_ACTION = "a wish"
+AN_ACTION = "an action"
 """The argument of what is told where no question was refused but a command or a button."""
 
 

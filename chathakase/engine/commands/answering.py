@@ -15,7 +15,7 @@ STOPPED = "I stopped writing this answer."
 
 
 class Answering:
-    """Heeds wishes by their words, as buttons are heeded."""
+    """Does by word what buttons do."""
 
     def __init__(self, context: CommandContext) -> None:
         self._interactions = context.interactions
@@ -27,7 +27,7 @@ class Answering:
         return {parsing.STOP: self._stop, parsing.ANSWER_AGAIN: self._again}
 
     async def _stop(self, order: Order) -> Answer:
-        told = await self._interactions.heed(
+        told = await self._interactions.carry_out(
             Interaction(order.place, order.ref, order.by, TurnAction.STOP), order.session.id
         )
         if told or not order.elsewhere:
@@ -41,7 +41,7 @@ class Answering:
         if newest is None:
             return privately(NO_ANSWER)
         interaction = Interaction(order.place, order.ref, order.by, TurnAction.RETRY, newest.turn, newest.run)
-        told = await self._interactions.heed(interaction, order.session.id)
+        told = await self._interactions.carry_out(interaction, order.session.id)
         return privately(told) if told else self._sign(order, newest)
 
     def _sign(self, order: Order, newest: Answered) -> Answer:

@@ -28,7 +28,7 @@ class Attention:
         self._name = name
         self._answers = answers
 
-    async def heed(self, incoming: Incoming) -> Incoming:
+    async def address(self, incoming: Incoming) -> Incoming:
         """The same message with whom it is said to, and whether it asks for an answer. Raises StoreError."""
         if incoming.opens or incoming.name or incoming.ours:
             return incoming

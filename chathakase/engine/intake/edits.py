@@ -21,14 +21,14 @@ class Edits:
         active_turns: ActiveTurns,
         admission: Admission,
         find: Callable[[Incoming], Command | None],
-        heed: Callable[[Incoming], Awaitable[Incoming]],
+        address: Callable[[Incoming], Awaitable[Incoming]],
         wake: Callable[[Session], None],
         submit: Callable[[Incoming], Awaitable[bool]],
         enqueue: Callable[[Command], Awaitable[None]],
         young: int,
         now: Callable[[], int],
     ) -> None:
-        """``find`` tells which command a message is, if any, and ``heed`` whom it is said to.
+        """``find`` tells which command a message is, if any, and ``address`` whom it is said to.
 
         ``young``: milliseconds after which a message that only its change makes ours is not answered any more.
         """
@@ -36,7 +36,7 @@ class Edits:
         self._active_turns = active_turns
         self._admission = admission
         self._find = find
-        self._heed = heed
+        self._address = address
         self._wake = wake
         self._submit = submit
         self._enqueue = enqueue
@@ -58,7 +58,7 @@ class Edits:
 
     async def _listen(self, change: Change, now: Incoming) -> Change:
         """The same change with whom the message is said to now; to call the bot by its name is to call it."""
-        heard = await self._heed(now)
+        heard = await self._address(now)
         by_name = not heard.opens and heard.said_to is SaidTo.BOT
         return replace(change, now=heard, calls=change.calls or by_name)
 

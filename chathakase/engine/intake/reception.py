@@ -61,7 +61,7 @@ class Reception:
         if (saved := await self._saving.saved_by_twin(incoming)) is None:
             # What was said before tells whether people talk among themselves.
             async with self._in_order.of(incoming.place):
-                saved = await self._admit(await self._attention.heed(incoming))
+                saved = await self._admit(await self._attention.address(incoming))
         await self._see_to(incoming, saved)
         return bool(saved)
 
@@ -76,8 +76,8 @@ class Reception:
             # Its twin has come, and brings nothing more.
             self._scheduler.files_came(session)
         elif saved and incoming.opens:
-            for stray in self._reorder_buffer.take(incoming):
-                await self.submit(stray)
+            for early in self._reorder_buffer.take(incoming):
+                await self.submit(early)
 
     async def say(self, words: ButtonPhrase) -> None:
         """Take words that somebody says by a button as if they had written them; only commands can be said so.
@@ -96,8 +96,8 @@ class Reception:
         """See to what came here before another process opened its session. Raises StoreError."""
         if places := self._reorder_buffer.places():
             for place in await self._sessions.opened(places):
-                for stray in self._reorder_buffer.take_all(place):
-                    await self.submit(stray)
+                for early in self._reorder_buffer.take_all(place):
+                    await self.submit(early)
 
     async def _take_up_completed(self, incoming: Incoming, session: Session) -> None:
         """Have a question answered with its files, which came only with the twin of its mention. Raises StoreError."""

@@ -31,11 +31,11 @@ class ReorderBuffer:
         """What was said in a thread, oldest first; for a session that somebody else has opened."""
         mine = [key for key in self._kept if key[0] == place]
         taken = [self._kept.pop(key) for key in mine]
-        return sorted((stray for at, stray in taken if self._is_fresh(at)), key=lambda stray: stray.said)
+        return sorted((early for at, early in taken if self._is_fresh(at)), key=lambda early: early.said)
 
     def take(self, opening: Incoming) -> list[Incoming]:
         """What was said in a thread after the message that opens its session, but came before it."""
-        return [stray for stray in self.take_all(opening.place) if stray.said > opening.said]
+        return [early for early in self.take_all(opening.place) if early.said > opening.said]
 
     def _is_fresh(self, at: float) -> bool:
         return at >= self._clock() - KEPT

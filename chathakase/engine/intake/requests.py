@@ -20,7 +20,7 @@ was done, and by then a surface has long ended delivering it."""
 
 
 class Requests:
-    """Owns the jobs that come of commands and presses."""
+    """Owns the jobs that come of commands and interactions."""
 
     def __init__(
         self,
@@ -114,14 +114,14 @@ class Requests:
             await self.keep(task)
 
     async def _enqueue_interaction(self, interaction: Interaction) -> None:
-        """A press for which the model is called counts as a question does; to stop an answer does not."""
+        """An interaction for which the model is called counts as a question does; to stop an answer does not."""
         if self.jobs.is_being_told(interaction) or await self._is_refused(interaction):
             return
         if not await self.keep(interaction) and interaction.action is not TurnAction.STOP:
             self._admission.take_back(Caused(interaction.by, interaction.place))
 
     async def _is_refused(self, task: Interaction | Command) -> bool:
-        """Whether somebody causes too much, of which they are told once in a while; else a press is counted."""
+        """Whether somebody causes too much, of which they are told once in a while; else an interaction is counted."""
         cause = Caused(task.by, task.place)
         stops = isinstance(task, Interaction) and task.action is TurnAction.STOP
         why = self._too_much(cause, calls=isinstance(task, Interaction) and not stops, stops=stops)
@@ -138,7 +138,7 @@ class Requests:
         return not self.jobs.has_enough(cause, urgent=True) and self._admission.tells(cause)
 
     def _too_much(self, cause: Cause, *, calls: bool, stops: bool) -> str | None:
-        """Why a command or a wish is not taken on, if so; one that ``calls`` the model counts as a question."""
+        """Why a command or an interaction is not taken on, if so; one that ``calls`` the model counts as a question."""
         if self.jobs.has_enough(cause, urgent=stops):
             return TOO_MANY_BY_YOU
         waiting = self._scheduler.waiting(cause.place)
@@ -153,11 +153,11 @@ class Requests:
         return enqueued is not None
 
     async def take_up(self) -> None:
-        """See to what was promised and nobody does, since whoever did it died."""
+        """See to what was enqueued and nobody does, since whoever did it died."""
         for job in await self._store.claim(self._workspaces):
             self.jobs.begin(job)
 
     def _done(self, job: Job) -> None:
-        """A press may have something waiting now, and a command may have ended the turn."""
+        """An interaction may have something waiting now, and a command may have ended the turn."""
         if job.session != NO_SESSION:
             self._scheduler.look_again(Session(job.session, job.task.place))

@@ -1,4 +1,4 @@
-"""Does what was promised with an acknowledgement and is no turn: answers commands, heeds buttons."""
+"""Does jobs: answers commands, and does what people want by buttons."""
 
 import asyncio
 import logging
@@ -99,7 +99,7 @@ class JobHandler:
             return Said(with_notice("", GAVE_UP), private=not aloud)
         if isinstance(job.task, Command):
             return await self._commands.do(job.task, job)
-        told = await self._interactions.heed(job.task, job.session)
+        told = await self._interactions.carry_out(job.task, job.session)
         return privately(told) if told else None
 
     async def _tell(self, job: Job, answer: Answer) -> int:

@@ -15,8 +15,8 @@ from chathakase.engine.commands import STOP, TELLING
 from chathakase.engine.jobs.job_handler import JobHandler
 
 MOST_OF_ONE_PERSON = 20
-"""How many commands and presses of one person are under way at once; what is said of them waits for the surface, which
-may take no more than one a second."""
+"""How many commands and interactions of one person are under way at once; what is said of them waits for the surface,
+which may take no more than one a second."""
 
 MOST_WITH_URGENT = 2 * MOST_OF_ONE_PERSON
 """The same with what stops an answer and what tells of a refusal, for which there is room of its own."""
@@ -50,7 +50,7 @@ class JobRunner:
         self._repeated: dict[_Told, tuple[int, Command]] = {}
         """The newest command that wants what is being told, and when it was said."""
         self._under_way: Counter[UserKey] = Counter()
-        """How many commands and presses of each person are under way."""
+        """How many commands and interactions of each person are under way."""
         self._retired = False
 
     @property

@@ -35,7 +35,7 @@ class Interactions:
         self._active_turns = active_turns
         self._rights = rights
 
-    async def heed(self, interaction: Interaction, session: SessionId) -> str:
+    async def carry_out(self, interaction: Interaction, session: SessionId) -> str:
         """Do what somebody wants, if they may; returns a sentence for them, or nothing when they will see it.
 
         Raises StoreError.

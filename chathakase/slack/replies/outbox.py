@@ -181,7 +181,9 @@ class Outbox:
             return await self._post_ephemeral(body | {"text": notification(otherwise)})
 
     async def _shows_ephemerals(self, place: Place) -> bool:
-        """Whether a whisper in a thread can be seen: only where there are replies, else it must go to the channel.
+        """Whether an ephemeral message in a thread can be seen: only where there are replies.
+
+        Else it must go to the channel.
 
         See https://docs.slack.dev/reference/methods/chat.postEphemeral.
         """

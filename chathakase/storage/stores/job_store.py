@@ -1,4 +1,4 @@
-"""What was promised and is not done yet: the answers to commands, what buttons want."""
+"""Jobs that are enqueued: the answers to commands, and what people want by buttons."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace

@@ -65,7 +65,7 @@ FROM messages m WHERE m.session = sessions.id AND m.role = 'user' AND m.asks = 1
 RUNS_ALONE = f"($3 = '' AND $4 = 0 AND {MAY_RUN_ALONE})"
 
 # Whoever claims has locked the session's row, so all of the session is as it stands. A turn that was not finished is
-# gone on with: it keeps its name and its messages. Then comes a turn that is wished for again, which has a row of its
+# gone on with: it keeps its name and its messages. Then comes a turn that is requested again, which has a row of its
 # own already, and then what was not answered yet.
 CLAIM = Statement(f"""
 UPDATE sessions SET
@@ -148,7 +148,7 @@ UPDATE sessions SET lease_owner = NULL, lease_until = 0, attempts = attempts - 1
 WHERE id = $1 AND lease_owner = $2
 """)
 
-# A turn keeps its wish until it ends, and an end counts its run up: either way a second press finds nothing to update.
+# A turn keeps its action until it ends, and an end counts its run up: so a second press finds nothing to update.
 REOPEN = Statement(f"""
 UPDATE turns SET action = $4 WHERE id = $1 AND session = $2 AND run = $3 AND action IS NULL AND {KEPT}
     AND EXISTS (SELECT 1 FROM sessions WHERE id = $2 AND deleting = 0)
@@ -294,7 +294,7 @@ class SqlTurnStore:
         await self._database.write(CLEARED_OF_IT, lease.session, lease.turn, int(lease.alone))
 
     async def reopen(self, session: SessionId, interaction: Interaction) -> bool:
-        """Have a turn of a session that ended taken up again, as the press wishes; the session then waits for it.
+        """Have a turn of a session that ended taken up again, as the interaction wants; the session then waits for it.
 
         False when that run of the turn was taken up already, or when what it answered is forgotten.
         """
