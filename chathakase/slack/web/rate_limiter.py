@@ -17,7 +17,7 @@ DISTRUST = 0.5
 LEAST = 0.125
 """What is always left of it."""
 ROUNDING = 1e-6
-"""Part of a call that may be missing, since seconds times rates are seldom whole."""
+"""Part of a call that may be missing, and seconds that are not waited for: sums of times and rates are seldom exact."""
 RECOVERY = 120.0
 """Seconds without a refusal after which what is left is doubled again."""
 
@@ -88,8 +88,9 @@ class TokenBucket:
     def delay(self, now: float, kept: float) -> float:
         """Seconds until a call may go out that leaves so many calls to others."""
         self.fill(now)
-        missing = 1.0 + kept - self.tokens
-        return max(self.at - now, 0.0) + (missing / self.per_second if missing > ROUNDING else 0.0)
+        missing = max(1.0 + kept - self.tokens, 0.0)
+        wait = max(self.at - now, 0.0) + missing / self.per_second
+        return wait if wait > ROUNDING else 0.0
 
     def kept(self, priority: Priority) -> float:
         """How many calls one of this priority must leave to more urgent ones."""
