@@ -1,6 +1,8 @@
 """Whatever is written and whatever goes wrong: in the end people read the whole text, once."""
 
+import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 
 import pytest
@@ -100,3 +102,29 @@ async def test_where_slack_takes_all_nothing_is_refused_and_nothing_is_written_t
     assert len(desk.times(POST)) == len(desk.messages())
     written = [(call.arguments["ts"], str(call.arguments["blocks"])) for call in desk.slack.journal.calls(EDIT)]
     assert len(written) == len(set(written))
+
+
+@settings(max_examples=15)
+@given(made=steps, cut=st.integers(0, 60).map(lambda tenths: tenths / 10), streams=st.booleans())
+async def test_an_answer_that_is_cut_short_can_be_taken_back(made: Steps, cut: float, streams: bool) -> None:
+    desk = Desk(most_pages=20)
+    desk.place = desk.asked(DIRECT)
+    text, reply = "", desk.streamed(desk.place) if streams else desk.reply()
+    async with reply:
+        for piece, trouble in made[:-1]:
+            text += piece
+            if trouble is not None:
+                trouble(desk.faults)
+            await reply.ready()
+            await reply.show(text)
+        piece, trouble = made[-1]
+        if trouble is not None:
+            trouble(desk.faults)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(cut):
+                await reply.finish(text + piece)
+        desk.faults.clear()
+        if await reply.settled():
+            await reply.finish("Taken back.")
+            assert desk.shown() == ["Taken back."]
+    assert desk.shown() in (["Taken back."], [])

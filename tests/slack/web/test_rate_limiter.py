@@ -118,12 +118,14 @@ async def test_whoever_is_cancelled_just_as_its_turn_comes_gives_the_call_back()
 async def test_what_is_given_back_goes_to_whoever_waits() -> None:
     rate_limiter = few()
     await call(rate_limiter, 10)
-    first, second = (asyncio.create_task(rate_limiter.turn(EDIT, priority=Priority.FINAL)) for _ in range(2))
+    first, *others = (asyncio.create_task(rate_limiter.turn(EDIT, priority=Priority.FINAL)) for _ in range(3))
     await asyncio.sleep(0)
     asyncio.get_running_loop().call_later(2.0, first.cancel)
-    await second
+    await others[0]
     assert now() == 2.0
     assert first.cancelled()
+    await others[1]
+    assert now() == 4.0
 
 
 async def test_interim_texts_find_no_room_while_finals_wait() -> None:
@@ -133,6 +135,30 @@ async def test_interim_texts_find_no_room_while_finals_wait() -> None:
     await asyncio.sleep(1.0)
     assert rate_limiter.delay(EDIT, priority=Priority.INTERIM) > 0
     await waiting
+
+
+async def test_interim_texts_come_again_when_those_who_wait_have_gone() -> None:
+    rate_limiter = few()
+    await call(rate_limiter, 10)
+    waiting = [asyncio.create_task(call(rate_limiter, 1)) for _ in range(10)]
+    await asyncio.sleep(0)
+    assert rate_limiter.delay(EDIT, priority=Priority.INTERIM) == 22.0
+    await asyncio.gather(*waiting)
+    assert now() == 20.0
+
+
+@pytest.mark.parametrize("priority", [Priority.COMMAND, Priority.BACKGROUND])
+async def test_commands_leave_the_reserve_to_whoever_is_more_urgent(priority: Priority) -> None:
+    rate_limiter = few()
+    await call(rate_limiter, 6, priority=priority)
+    assert now() == 0.0
+    waiting = asyncio.create_task(call(rate_limiter, 1, priority=priority))
+    await asyncio.sleep(0)
+    await call(rate_limiter, 4)
+    assert now() == 0.0
+    await waiting
+    assert now() == 10.0
+
 
 
 async def test_a_refusal_stops_everybody_until_slack_is_ready() -> None:
