@@ -323,7 +323,7 @@ async def test_however_many_grow_at_once_slack_refuses_nothing_and_no_end_is_lat
         await asyncio.sleep(number * 1.1)
         async with desk.reply(desk.asked(CHANNELS[number % 6])) as reply:
             text = ""
-            while len(text) < 60:
+            while len(text) < 30:
                 text += "word "
                 await grow(reply, text)
             began = now()
@@ -356,6 +356,18 @@ async def test_a_first_post_of_which_nobody_heard_gets_the_final_text(desk: Desk
         await reply.finish("Half and whole.")
     assert desk.shown() == ["Half and whole."]
     assert (len(desk.times(POST)), len(desk.times(READ))) == (1, 1)
+
+
+async def test_a_first_post_that_comes_late_leaves_no_twin(desk: Desk) -> None:
+    async with desk.reply() as reply:
+        desk.faults.lose_call(POST)
+        await grow(reply, "Half", "Half and")
+        (posted,) = desk.messages()
+        # Slack was slow: what seemed lost comes now.
+        same = {"thread_ts": posted.thread_ts, "metadata": posted.metadata}
+        desk.slack.world.post(posted.channel, posted.user, "Half", **same)
+        await reply.finish("Half and whole.")
+    assert desk.shown() == ["Half and whole."]
 
 
 @pytest.mark.parametrize("done", [True, False])

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from chathakase.playground.faults import WRITES, Faults
 from chathakase.slack.markdown.pages import Paginator
 from chathakase.slack.replies.reply import SlackReply
+from tests.examples import examples
 from tests.slack.replies.desk import DELETE, DIRECT, EDIT, POST, READ, START, STOP, Desk
 
 pytestmark = pytest.mark.virtual_time
@@ -72,7 +73,7 @@ async def write(desk: Desk, reply: SlackReply, made: Steps) -> str:
     return text
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(20))
 @given(made=steps)
 async def test_an_answer_that_grows_by_edits_is_there_in_the_end_page_by_page(made: Steps) -> None:
     desk = Desk(most_pages=20)
@@ -82,7 +83,7 @@ async def test_an_answer_that_grows_by_edits_is_there_in_the_end_page_by_page(ma
     assert not [message for message in desk.messages() if "chathakase_stop" in str(message.blocks)]
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(20))
 @given(made=steps)
 async def test_an_answer_that_is_streamed_is_there_in_the_end(made: Steps) -> None:
     desk = Desk(most_pages=20)
@@ -93,7 +94,7 @@ async def test_an_answer_that_is_streamed_is_there_in_the_end(made: Steps) -> No
     assert not [message for message in desk.messages() if "chathakase_stop" in str(message.blocks)]
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(20))
 @given(made=steps)
 async def test_where_slack_takes_all_nothing_is_refused_and_nothing_is_written_twice(made: Steps) -> None:
     desk = Desk(most_pages=20)
@@ -104,7 +105,7 @@ async def test_where_slack_takes_all_nothing_is_refused_and_nothing_is_written_t
     assert len(written) == len(set(written))
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(20))
 @given(made=steps, cut=st.integers(0, 60).map(lambda tenths: tenths / 10), streams=st.booleans())
 async def test_an_answer_that_is_cut_short_can_be_taken_back(made: Steps, cut: float, streams: bool) -> None:
     desk = Desk(most_pages=20)

@@ -160,7 +160,6 @@ async def test_commands_leave_the_reserve_to_whoever_is_more_urgent(priority: Pr
     assert now() == 10.0
 
 
-
 async def test_a_refusal_stops_everybody_until_slack_is_ready() -> None:
     rate_limiter, began = few(), now()
     await call(rate_limiter, 1)

@@ -179,7 +179,7 @@ async def test_whoever_was_promised_a_call_never_waits_for_it(deeds: Sequence[st
     assert now() - began == pytest.approx(0.7 * deeds.count("second"))
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     deeds=st.lists(st.sampled_from(("call", "refusal", "second", "minute", "owe")), max_size=20),
     priority=st.sampled_from(Priority),
