@@ -67,6 +67,18 @@ class Memory:
 
 
 @dataclass(frozen=True, slots=True)
+class Extent:
+    """How far a session has come, for whoever tells what is due in it."""
+
+    title_by: TitleBy | None = None
+    is_answered: bool = False
+    messages: int = 0
+    """How many are not covered by its summary."""
+    tokens: int = 0
+    """About how many these have with their files, or the newest of them that were looked at."""
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """Somebody changed or deleted a message."""
 

@@ -64,6 +64,20 @@ class Renewal(StrEnum):
     """Somebody else has the turn now, or the session was cleared."""
 
 
+class TurnEnd(Enum):
+    """What becomes of a turn that is to be ended; a lost one is false."""
+
+    LOST = auto()
+    """Somebody else has it, or the session was cleared, so nothing is saved."""
+    AT_REST = auto()
+    """It is saved, and nothing else waits in its session."""
+    MORE_WAITS = auto()
+    """It is saved, and the session waits for another one."""
+
+    def __bool__(self) -> bool:
+        return self is not TurnEnd.LOST
+
+
 class Streaming(StrEnum):
     """How people see an answer grow."""
 

@@ -30,12 +30,13 @@ from chathakase.engine.router import Router
 from chathakase.engine.setup import Ports, Setup
 from chathakase.engine.turns.active_turns import ActiveTurns
 from chathakase.engine.turns.asking import Asking
-from chathakase.engine.turns.background import Background, Chore
+from chathakase.engine.turns.background import Background, Due
 from chathakase.engine.turns.hints import Hints
 from chathakase.engine.turns.interactions import Interactions
 from chathakase.engine.turns.outage import Outage
 from chathakase.engine.turns.scheduler import TurnScheduler
 from chathakase.engine.turns.turn_runner import TurnRunner
+from chathakase.engine.turns.upkeep import Upkeep
 
 
 class Parts:
@@ -93,14 +94,14 @@ class Parts:
     @cached_property
     def background(self) -> Background:
         """What is done after turns."""
-        return Background(self._chores())
+        return Background(self._upkeep())
 
-    def _chores(self) -> list[Chore]:
+    def _upkeep(self) -> Due | None:
         if self.models.background is None:
-            return []
+            return None
         writer = Writer(self.models.background, self._slots, Rank.BACKGROUND)
         titles = Titles(memory=self._stores.memory, store=self._stores.titles, writer=writer)
-        return [titles.entitle, self._summaries(writer).keep_up]
+        return Upkeep(memory=self._stores.memory, titles=titles, summaries=self._summaries(writer)).due
 
     def _summaries(self, writer: Writer) -> Summaries:
         return Summaries(

@@ -4,8 +4,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from chathakase.core.files import Attachment, Image, Reading
-from chathakase.core.memory import Memory, Summary, TitleBy
+from chathakase.core.memory import Extent, Memory, Summary, TitleBy
 from chathakase.core.ports import FileStore, MemoryStore, SummaryStore, TitleStore
+from chathakase.core.quoting import CLAMP
+from chathakase.core.token_estimate import IMAGE_TOKENS
 from chathakase.core.types import Incoming, Lease, Role, SessionId, TurnAction, Usage
 from tests.doubles.records import MessageRecord, Records, SessionRecord, record_of
 
@@ -38,6 +40,18 @@ class Memories(MemoryStore):
             people=tuple(record.people()),
             asked=len(asked),
         )
+
+    async def extent(self, session: SessionId, *, limit: int) -> Extent:
+        await self._records.trips.make("memory.extent")
+        record = self._records.session(session)
+        if record is None:
+            return Extent()
+        spoken, upto = record.spoken(), record.summary.upto if record.summary else 0
+        uncovered = [each.seen(self._records.count) for each in spoken if each.said > upto]
+        tokens = sum(each.tokens + sum(map(_tokens_of_file, each.attachments)) for each in uncovered[-limit:])
+        is_answered = any(each.role is Role.ASSISTANT for each in spoken)
+        covered = record.summary.messages if record.summary else 0
+        return Extent(record.title_by, is_answered, len(spoken) - covered, tokens)
 
     def _newest(
         self, messages: Sequence[MessageRecord], most: int, tokens: int, summary: Summary | None
@@ -80,6 +94,10 @@ def _asked(session: SessionRecord, lease: Lease | None) -> Iterator[MessageRecor
         yield from (each for each in session.spoken(Role.USER) if lease.since < each.seq <= lease.upto)
     if lease is not None and lease.action is TurnAction.CONTINUE:
         yield from (each for each in session.spoken(Role.ASSISTANT) if each.ref == lease.turn)
+
+
+def _tokens_of_file(file: Attachment) -> int:
+    return IMAGE_TOKENS if file.is_image else min(file.length, CLAMP) // 3
 
 
 def _of_ours(session: SessionRecord) -> Iterator[str]:

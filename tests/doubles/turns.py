@@ -6,7 +6,7 @@ from uuid import uuid4
 from chathakase.core.jobs import Interaction
 from chathakase.core.leases import LEASE_MS
 from chathakase.core.ports import TurnStore
-from chathakase.core.types import Answered, Lease, Renewal, Result, Role, Session, SessionId, WorkspaceKey
+from chathakase.core.types import Answered, Lease, Renewal, Result, Role, Session, SessionId, TurnEnd, WorkspaceKey
 from tests.doubles.records import Claim, MessageRecord, Records, SessionRecord, TurnRecord
 
 MOST_ATTEMPTS = 3
@@ -111,10 +111,10 @@ class Turns(TurnStore):
         if (held := self._held(lease)) is not None:
             held[1].refs = tuple(refs)
 
-    async def finish(self, lease: Lease, result: Result) -> bool:
+    async def finish(self, lease: Lease, result: Result) -> TurnEnd:
         await self._records.trips.make("turns.finish")
         if (held := self._held(lease)) is None:
-            return False
+            return TurnEnd.LOST
         session, claim = held
         now = self._records.now()
         session.turns[claim.turn] = TurnRecord(claim.turn, lease.upto, lease.run, claim.refs, result, now)
@@ -122,7 +122,7 @@ class Turns(TurnStore):
         session.seq += 1
         session.claim = None
         self._save_answer(session, lease, result.text)
-        return True
+        return TurnEnd.MORE_WAITS if session.waits else TurnEnd.AT_REST
 
     def _save_answer(self, session: SessionRecord, lease: Lease, text: str) -> None:
         """Save an answer; one that takes the place of another, or of none, may be what a summary tells otherwise."""

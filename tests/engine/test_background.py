@@ -6,7 +6,7 @@ import pytest
 
 from chathakase.core.errors import ModelError
 from chathakase.core.types import Session, SessionId
-from chathakase.engine.turns.background import REST, Background
+from chathakase.engine.turns.background import REST, Background, Chore, Due
 from tests.places import slack_place
 
 pytestmark = pytest.mark.virtual_time
@@ -29,6 +29,13 @@ class Failing:
             raise self.error
 
 
+def always(chore: Chore) -> Due:
+    async def due(_: Session) -> list[Chore]:
+        return [chore]
+
+    return due
+
+
 async def after_turn(background: Background, session: Session) -> None:
     background.after_turn(session)
     await asyncio.gather(*background._tasks.values())
@@ -36,7 +43,7 @@ async def after_turn(background: Background, session: Session) -> None:
 
 async def test_what_fails_is_not_tried_after_every_turn() -> None:
     chore = Failing()
-    async with Background([chore]) as background:
+    async with Background(always(chore)) as background:
         for _ in range(3):
             await after_turn(background, HERE)
         assert chore.done == [HERE]
@@ -55,7 +62,7 @@ async def test_what_fails_is_not_tried_after_every_turn() -> None:
 
 async def test_what_works_again_is_done_after_every_turn() -> None:
     chore = Failing()
-    async with Background([chore]) as background:
+    async with Background(always(chore)) as background:
         await after_turn(background, HERE)
         chore.error = None
         await asyncio.sleep(REST.first_wait)
@@ -67,7 +74,7 @@ async def test_what_works_again_is_done_after_every_turn() -> None:
 async def test_an_error_of_ours_rests_as_well() -> None:
     chore = Failing()
     chore.error = ValueError()
-    async with Background([chore]) as background:
+    async with Background(always(chore)) as background:
         await after_turn(background, HERE)
         await after_turn(background, HERE)
         assert len(chore.done) == 1

@@ -84,6 +84,7 @@ async def look_around(stores: Stores) -> Work:
             await stores.sessions.find(PLACE),
             await stores.sessions.info(ID),
             await stores.sessions.people(PLACE),
+            await stores.memory.extent(ID, limit=9),
             await count_waiting(stores.database),
         ]
 

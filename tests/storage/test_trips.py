@@ -1,15 +1,15 @@
 """How often each operation goes to the thread on which SQLite is: a trip costs as much as a small statement."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 
 import pytest
 
 from chathakase.storage.database import Row, Snapshot, Statement, Transaction
-from chathakase.storage.sqlite.connection import SqliteConnection
 from chathakase.storage.sqlite.driver import SqliteDatabase
 from tests.storage import test_cancellation as operations
 from tests.storage.stores import ID, Stores
 from tests.storage.test_cancellation import Prepare
+from tests.trips import Trip, recorded
 
 WHERE = Statement("SELECT channel FROM sessions WHERE id = $1")
 STOP = Statement("UPDATE sessions SET stop = 1 WHERE id = $1 RETURNING stop")
@@ -43,21 +43,14 @@ TRIPS = [
 
 
 @pytest.fixture
-def trips(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    made: list[object] = []
-    trip = SqliteConnection.trip
-
-    async def counted(self: SqliteConnection, work: Callable[..., object]) -> object:
-        made.append(work)
-        return await trip(self, work)
-
-    monkeypatch.setattr(SqliteConnection, "trip", counted)
-    return made
+def trips() -> Iterator[list[Trip]]:
+    with recorded() as made:
+        yield made
 
 
 @pytest.mark.parametrize(("prepare", "most"), TRIPS, ids=[prepare.__name__ for prepare, _ in TRIPS])
 async def test_an_operation_takes_no_more_trips_than_it_did(
-    prepare: Prepare, most: int, stores: Stores, trips: list[object]
+    prepare: Prepare, most: int, stores: Stores, trips: list[Trip]
 ) -> None:
     work = await prepare(stores)
     trips.clear()
@@ -75,7 +68,7 @@ async def look(snapshot: Snapshot) -> list[Row]:
     return await snapshot.fetch(WHERE, ID)
 
 
-async def test_each_verb_takes_as_few_trips_as_can_be(stores: Stores, trips: list[object]) -> None:
+async def test_each_verb_takes_as_few_trips_as_can_be(stores: Stores, trips: list[Trip]) -> None:
     database: SqliteDatabase = stores.database
     await stores.say("1")
     trips.clear()

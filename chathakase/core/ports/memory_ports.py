@@ -9,7 +9,7 @@ from typing import Protocol
 
 from chathakase.core.files import Attachment, Image, Reading
 from chathakase.core.jobs import Job
-from chathakase.core.memory import Change, Memory, Scope, SearchHit, Summary, TitleBy, Touched, Transcript
+from chathakase.core.memory import Change, Extent, Memory, Scope, SearchHit, Summary, TitleBy, Touched, Transcript
 from chathakase.core.types import (
     Incoming,
     Lease,
@@ -80,6 +80,9 @@ class MemoryStore(Protocol):
         and no more than are needed to be sure to hold ``tokens`` tokens (as they were counted when stored), but always
         all that the turn answers up to ``limit``, and one message more, so that it can be seen where a turn begins.
         """
+
+    async def extent(self, session: SessionId, *, limit: int) -> Extent:
+        """How far a session has come; tokens are those of the newest ``limit`` messages."""
 
     async def add_above(self, session: SessionId, messages: Sequence[Incoming]) -> int:
         """Store what was said in a thread before the bot was called, as context; returns how many were new.

@@ -4,7 +4,18 @@ from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from chathakase.core.jobs import Interaction, Job
-from chathakase.core.types import Answered, Heard, Lease, Place, Renewal, Result, Session, SessionId, WorkspaceKey
+from chathakase.core.types import (
+    Answered,
+    Heard,
+    Lease,
+    Place,
+    Renewal,
+    Result,
+    Session,
+    SessionId,
+    TurnEnd,
+    WorkspaceKey,
+)
 
 
 class TurnStore(Protocol):
@@ -36,8 +47,8 @@ class TurnStore(Protocol):
     async def note_reply(self, lease: Lease, refs: Sequence[str]) -> None:
         """Remember the messages that a turn is writing, so that a later try edits them."""
 
-    async def finish(self, lease: Lease, result: Result) -> bool:
-        """Save the answer and the cursor and end the lease; False, and nothing saved, when it is lost."""
+    async def finish(self, lease: Lease, result: Result) -> TurnEnd:
+        """Save the answer and the cursor and end the lease, and tell whether the session waits for another turn."""
 
     async def release(self, lease: Lease) -> None:
         """Put a turn down unfinished, for whoever comes next."""

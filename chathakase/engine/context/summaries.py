@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from chathakase.core.amounts import counted
 from chathakase.core.errors import ModelError
 from chathakase.core.files import Attachment
-from chathakase.core.memory import Memory, Summary
+from chathakase.core.memory import Extent, Memory, Summary
 from chathakase.core.mentions import by_name, mentioned, speakers
 from chathakase.core.names import Names
 from chathakase.core.ports import MemoryStore, SummaryStore, Surface
@@ -97,6 +97,15 @@ class Summaries:
         while (keep := self._due(await self._look(session))) and await self._sum_up(session, keep=keep):
             log.info("The beginning of %s was summarised", session.place.name)
 
+    @property
+    def looks_at(self) -> int:
+        """How many messages tell whether a summary is due, the newest ones."""
+        return max(self._measure().messages, MOST_AT_ONCE)
+
+    def is_due(self, extent: Extent) -> bool:
+        """Whether a session has grown so long that its older part is to be summed up."""
+        return self._is_full(extent.messages, extent.tokens)
+
     async def compact(self, session: Session, *, whose: str) -> Compacted:
         """Sum up everything but the newest turn, now, for somebody. Raises ModelError and StoreError."""
         before = await self._look(session)
@@ -119,16 +128,13 @@ class Summaries:
         return words.text if untold <= 0 else f"{words.text}\n\n{UNTOLD.format(counted(untold, 'older message'))}"
 
     async def _look(self, session: Session) -> Memory:
-        measure = self._measure()
-        limit = max(measure.messages, MOST_AT_ONCE)
-        return await self._memory.memory(session.id, limit=limit, tokens=measure.tokens)
+        return await self._memory.memory(session.id, limit=self.looks_at, tokens=self._measure().tokens)
 
     def _due(self, memory: Memory) -> int:
         """How many of the newest messages are to be kept as they are; 0 when all of them may stay."""
-        measure, tokens = self._measure(), _tokens(memory)
-        count = memory.total - _covered(memory)
-        if count <= FULL * measure.messages and tokens <= FULL * measure.tokens:
+        if not self._is_full(memory.total - _covered(memory), _tokens(memory)):
             return 0
+        measure = self._measure()
         kept, room = 0, KEPT * measure.tokens
         for message in reversed(memory.messages):
             room -= _tokens_of(message)
@@ -136,6 +142,10 @@ class Summaries:
                 break
             kept += 1
         return max(kept, 1)
+
+    def _is_full(self, messages: int, tokens: int) -> bool:
+        measure = self._measure()
+        return messages > FULL * measure.messages or tokens > FULL * measure.tokens
 
     async def _sum_up(self, session: Session, *, keep: int, whose: str = "") -> bool:
         """Take the oldest messages that are not covered into the summary; False when there are none."""

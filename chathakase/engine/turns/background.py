@@ -28,14 +28,18 @@ RESTING = 10_000
 Chore = Callable[[Session], Awaitable[None]]
 """Does something for a session; may fail without harm, and is tried again after some later turn."""
 
+Due = Callable[[Session], Awaitable[Sequence[Chore]]]
+"""Tells what is due in a session after a turn, in its order."""
+
 log = logging.getLogger(__name__)
 
 
 class Background:
     """Owns one task for each session that is seen to; leaving it ends them all."""
 
-    def __init__(self, chores: Sequence[Chore]) -> None:
-        self._chores = chores
+    def __init__(self, due: Due | None) -> None:
+        """Nothing is ever done where nobody tells what is ``due``."""
+        self._due = due
         self._room = asyncio.Semaphore(AT_ONCE)
         self._tasks: dict[SessionId, asyncio.Task[None]] = {}
         self._rests: LruCache[tuple[SessionId, Chore], tuple[float, int]] = LruCache(RESTING)
@@ -56,15 +60,17 @@ class Background:
 
     def after_turn(self, session: Session) -> None:
         """See to a session, unless somebody is at it already."""
-        if self._chores and session.id not in self._tasks:
-            work = self._see_to(session)
+        if self._due is not None and session.id not in self._tasks:
+            work = self._see_to(session, self._due)
             self._tasks[session.id] = asyncio.create_task(work, name=f"background {session.place.name}")
 
-    async def _see_to(self, session: Session) -> None:
+    async def _see_to(self, session: Session, due: Due) -> None:
         try:
             async with self._room:
-                for chore in self._chores:
+                for chore in await due(session):
                     await self._try(chore, session)
+        except StoreError as error:
+            log.info("After its next turn it is seen what is due in %s: %s", session.place.name, error)
         finally:
             del self._tasks[session.id]
 

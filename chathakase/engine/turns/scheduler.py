@@ -177,7 +177,7 @@ class TurnScheduler:
             self._answering.discard(session.id)
 
     async def _turn(self, session: Session) -> bool:
-        """Run one turn of a session; False when nothing waits there."""
+        """Run one turn of a session; False when nothing waits there, or nothing else."""
         # Not at the price of a place: whoever is answered would else wait for one to learn that nothing waits.
         if (asker := await self._turns.next_asker(session.id)) is None:
             return False
@@ -188,8 +188,8 @@ class TurnScheduler:
                 return False
             active_turn = await self._run(lease, held)
         self._answering.discard(session.id)
-        await self._follow_up(active_turn)
-        return True
+        reopened = await self._follow_up(active_turn)
+        return reopened or not active_turn.at_rest.is_set()
 
     async def _run(self, lease: Lease, held: AsyncExitStack) -> ActiveTurn:
         """Run a turn, and let go of what is held for it as soon as the model has written."""
@@ -200,12 +200,17 @@ class TurnScheduler:
             await self._runner.run(active_turn, written=held.aclose)
         return active_turn
 
-    async def _follow_up(self, active_turn: ActiveTurn) -> None:
-        """See to what was changed too late to begin anew within that run, and to titles and summaries."""
+    async def _follow_up(self, active_turn: ActiveTurn) -> bool:
+        """See to titles and summaries, and to what was changed too late to begin anew within that run.
+
+        Returns whether the turn is to be run once more for that.
+        """
         lease = active_turn.lease
-        if active_turn.changed.is_set() and await self.take_up_again(lease.of, lease.turn, lease.run):
+        reopened = active_turn.changed.is_set() and await self.take_up_again(lease.of, lease.turn, lease.run)
+        if reopened:
             active_turn.edits.clear()
         for ref, author in active_turn.edits.items():
             # It is answered as it was before.
             await self._offer(Command(lease.place, f"{ref} {lease.turn}", author, OFFER_AGAIN))
         self._background.after_turn(lease.of)
+        return reopened

@@ -12,7 +12,7 @@ from chathakase.clock import monotonic
 from chathakase.core.errors import DeliveryError, LeaseLost, ModelError, NothingAsked, StoreError, trace
 from chathakase.core.ports import Reply, SessionStore, Surface, TurnStore
 from chathakase.core.retrying import RetryPolicy
-from chathakase.core.types import Finished, Lease, Outcome, Result, TakenBack
+from chathakase.core.types import Finished, Lease, Outcome, Result, TakenBack, TurnEnd
 from chathakase.engine.context.context_builder import ContextBuilder
 from chathakase.engine.turns.active_turns import ActiveTurn, ActiveTurns
 from chathakase.engine.turns.asking import Asking
@@ -161,7 +161,8 @@ class TurnRunner:
             log.warning("The answer in %s could not be delivered: %s", lease.place.name, error)
             result = replace(result, outcome=Outcome.UNDELIVERED, text=draft.standing, error=str(error))
         unheard = await self._to_be_told(lease, result)
-        await self._save(lease, result)
+        if await self._save(lease, result) is TurnEnd.AT_REST:
+            active_turn.at_rest.set()
         _note_end(active_turn, result.outcome, error=result.error, characters=len(result.text))
         return unheard
 
@@ -176,14 +177,14 @@ class TurnRunner:
             return ()
         return (HOW_TO_GO_ON,) if due else ()
 
-    async def _save(self, lease: Lease, result: Result) -> None:
+    async def _save(self, lease: Lease, result: Result) -> TurnEnd:
         """Save how a turn ended, however long the database refuses: people have read it. Raises LeaseLost."""
         retries = SAVING.begin(monotonic)
         while True:
             try:
-                if not await self._turns.finish(lease, result):
-                    raise LeaseLost
-                return
+                if ended := await self._turns.finish(lease, result):
+                    return ended
+                raise LeaseLost
             except StoreError as error:
                 log.error("The result of a turn in %s is not saved yet: %s", lease.place.name, error)
             await asyncio.sleep(retries.next_wait())

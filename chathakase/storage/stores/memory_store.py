@@ -4,7 +4,9 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from chathakase.core.memory import Memory, Summary, TitleBy
+from chathakase.core.memory import Extent, Memory, Summary, TitleBy
+from chathakase.core.quoting import CLAMP
+from chathakase.core.token_estimate import IMAGE_TOKENS
 from chathakase.core.types import Incoming, Lease, Role, SessionId, StoredMessage, TurnAction
 from chathakase.storage.database import Database, Query, Row, Snapshot, Statement, Transaction
 from chathakase.storage.stores.batch_size import BatchSize
@@ -15,6 +17,19 @@ from chathakase.storage.stores.summary_store import spoil, summary_of
 ABOUT = Statement(f"""
 SELECT s.generation, s.backfilled, t.title, t.made_by, m.text, m.upto, m.messages, m.model, m.version,
     s.message_count, {SPEAKERS}
+FROM sessions s LEFT JOIN titles t ON t.session = s.id LEFT JOIN summaries m ON m.session = s.id
+WHERE s.id = $1 AND s.deleting = 0
+""")
+
+# Of a file a prompt shows no more than so much, and a picture takes what it takes.
+EXTENT = Statement(f"""
+SELECT t.made_by, EXISTS (SELECT 1 FROM messages WHERE session = $1 AND role = 'assistant'),
+    s.message_count - coalesce(m.messages, 0), (
+        SELECT sum(n.tokens + (
+            SELECT coalesce(sum(CASE WHEN f.image_kind <> '' THEN {IMAGE_TOKENS}
+                ELSE least(length(f.text), {CLAMP}) / 3 END), 0) FROM files f WHERE f.message = n.id))
+        FROM (SELECT id, tokens FROM messages WHERE session = $1 AND {SPOKEN} AND said > coalesce(
+            (SELECT upto FROM summaries WHERE session = $1), 0) ORDER BY said DESC, seq DESC LIMIT $2) n)
 FROM sessions s LEFT JOIN titles t ON t.session = s.id LEFT JOIN summaries m ON m.session = s.id
 WHERE s.id = $1 AND s.deleting = 0
 """)
@@ -99,6 +114,15 @@ class SqlMemoryStore:
             return _memory(about[0], summary, messages[: len(opening)], messages[len(opening) :], asked_now)
 
         return await self._database.view(look)
+
+    async def extent(self, session: SessionId, *, limit: int) -> Extent:
+        """How far a session has come; tokens are those of the newest ``limit`` messages."""
+        (rows,) = await self._database.read(EXTENT(session, limit))
+        if not rows:
+            return Extent()
+        ((made_by, is_answered, messages, tokens),) = rows
+        title_by = TitleBy(str(made_by)) if made_by else None
+        return Extent(title_by, bool(is_answered), int(messages or 0), int(tokens or 0))
 
     async def add_above(self, session: SessionId, messages: Sequence[Incoming]) -> int:
         """Store what was said in a thread before the bot was called, as context; returns how many were new.

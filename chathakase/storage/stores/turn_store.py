@@ -8,7 +8,17 @@ from uuid import uuid4
 from chathakase import log_events
 from chathakase.core.jobs import Interaction
 from chathakase.core.leases import LEASE_MS
-from chathakase.core.types import Answered, Lease, Renewal, Result, Session, SessionId, TurnAction, WorkspaceKey
+from chathakase.core.types import (
+    Answered,
+    Lease,
+    Renewal,
+    Result,
+    Session,
+    SessionId,
+    TurnAction,
+    TurnEnd,
+    WorkspaceKey,
+)
 from chathakase.storage.database import Database, Row, Statement, Transaction
 from chathakase.storage.stores.message_rows import ESTIMATE
 from chathakase.storage.stores.place_columns import IN_ONE_OF, PLACE, SOMEWHERE, place_of, workspaces_as_json
@@ -124,7 +134,7 @@ UPDATE sessions SET
     answered = CASE WHEN answered > $3 THEN answered ELSE $3 END,
     seq = seq + 1, active_at = now_ms(), {NO_TURN}
 WHERE id = $1 AND lease_owner = $2
-RETURNING seq
+RETURNING seq, {WAITS}
 """)
 
 ADD_ANSWER = Statement("""
@@ -253,8 +263,8 @@ class SqlTurnStore:
         """Remember the messages that a turn is writing, so that a later try edits them."""
         await self._database.write(NOTE_REPLY, lease.session, lease.owner, json.dumps(list(refs)))
 
-    async def finish(self, lease: Lease, result: Result) -> bool:
-        """Save the answer and the cursor and end the lease; False, and nothing saved, when it is lost."""
+    async def finish(self, lease: Lease, result: Result) -> TurnEnd:
+        """Save the answer and the cursor and end the lease, and tell whether the session waits for another turn."""
         # Before anything is locked, and beside the loop where it takes long.
         counting = asyncio.to_thread(self._count, result.text) if len(result.text) > LONG else None
         counted = await counting if counting else self._count(result.text)
@@ -262,17 +272,17 @@ class SqlTurnStore:
             lease.session, lambda transaction: self._finish(transaction, lease, result, counted)
         )
 
-    async def _finish(self, transaction: Transaction, lease: Lease, result: Result, counted: int) -> bool:
+    async def _finish(self, transaction: Transaction, lease: Lease, result: Result, counted: int) -> TurnEnd:
         session, upto, usage = lease.session, lease.upto, result.usage
         tokens = (usage.prompt_tokens, usage.completion_tokens) if usage else (None, None)
         record = (result.outcome, result.error, result.model, *tokens, lease.run, result.estimate)
         if not await transaction.execute(RECORD, session, lease.owner, upto, *record):
-            return False
-        ((seq,),) = await transaction.fetch(FINISH, session, lease.owner, upto)
+            return TurnEnd.LOST
+        ((seq, waits),) = await transaction.fetch(FINISH, session, lease.owner, upto)
         if usage is not None:
             await spend(transaction, session, result.model, usage)
         await self._save_answer(transaction, lease, result.text, int(seq or 0), counted)
-        return True
+        return TurnEnd.MORE_WAITS if waits else TurnEnd.AT_REST
 
     async def _save_answer(self, transaction: Transaction, lease: Lease, text: str, seq: int, tokens: int) -> None:
         """Save an answer; one that takes the place of another, or of none, may be what a summary tells otherwise."""

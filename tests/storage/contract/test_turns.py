@@ -1,9 +1,10 @@
 """One turn of a session at a time, held by whoever claimed it last."""
 
 import asyncio
+from dataclasses import replace
 
 from chathakase.core.leases import LEASE_MS
-from chathakase.core.types import Answered, Outcome, Renewal, Result, TurnAction, Usage
+from chathakase.core.types import Answered, Outcome, Renewal, Result, TurnAction, TurnEnd, Usage
 from tests.places import HOME, slack_place
 from tests.storage.stores import HERE, ID, PLACE, Talk, answer, change
 
@@ -27,6 +28,29 @@ async def test_a_failed_turn_keeps_the_question_and_asks_no_more(stores: Talk) -
     await stores.turns.finish(await stores.claimed(), Result(Outcome.FAILED, error="timeout"))
     assert await stores.turns.waiting([PLACE.workspace_key]) == []
     assert await stores.texts() == ["the question"]
+
+
+async def test_the_end_of_a_turn_tells_whether_another_one_waits(stores: Talk) -> None:
+    await stores.say("1")
+    lease = await stores.claimed()
+    await stores.say("2")
+    assert await stores.turns.finish(replace(lease, owner="somebody else"), answer("late")) is TurnEnd.LOST
+    assert await stores.turns.finish(lease, answer("a1")) is TurnEnd.MORE_WAITS
+    second = await stores.claimed()
+    await stores.say("3", asks=False)
+    assert await stores.turns.finish(second, answer("a2")) is TurnEnd.AT_REST
+    assert await stores.turns.finish(second, answer("a2")) is TurnEnd.LOST
+
+
+async def test_a_turn_that_is_requested_for_again_waits_behind_another(stores: Talk) -> None:
+    turn = await stores.answered("1", "q1", "a1")
+    await stores.say("2", "q2")
+    second = await stores.claimed()
+    assert await stores.interaction(turn)
+    assert await stores.turns.finish(second, answer("a2")) is TurnEnd.MORE_WAITS
+    again = await stores.claimed()
+    assert (again.turn, again.run) == (turn, 2)
+    assert await stores.turns.finish(again, answer("a1, better")) is TurnEnd.AT_REST
 
 
 async def test_an_answer_stands_after_what_it_answered(stores: Talk) -> None:

@@ -1,0 +1,74 @@
+"""How often a whole turn goes to the thread on which the database is: counted, so the same on any machine."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from chathakase import app
+from chathakase.engine.sessions import SessionManager
+from tests.end_to_end.conftest import OpenBot, Thread
+from tests.trips import Trip, recorded
+
+Start = Callable[..., Awaitable[Thread]]
+
+HEARTBEAT = {"turns.RENEW"}
+"""Comes every few seconds, however long a turn takes."""
+
+
+@pytest.fixture
+def trips(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Trip]]:
+    """All trips but those of jobs, which have nothing to do with a turn."""
+    for interval in ("LOOK_FOR_WAITING", "NOTE_LISTENING", "MERGE_EVERY", "EMPTY_EVERY"):
+        monkeypatch.setattr(app, interval, 600)
+    with recorded() as trips:
+        yield trips
+
+
+@asynccontextmanager
+async def turn(bot: SessionManager, trips: list[Trip], most: int) -> AsyncIterator[None]:
+    """In the block one message is answered, with so many trips at most, and what follows its answer among them."""
+    trips.clear()
+    yield
+    while tasks := [*bot.scheduler.tasks, *bot.scheduler._background._tasks.values()]:
+        await asyncio.wait(tasks)
+    made = [trip for trip in trips if set(trip) != HEARTBEAT]
+    assert len(made) <= most, "\n".join(map(", ".join, made))
+
+
+@pytest.mark.parametrize(
+    ("channel", "background", "first", "follow_up"),
+    [(None, "off", 6, 7), (None, "", 9, 8), ("@", "off", 9, 7), ("@", "", 12, 8)],
+    ids=["in a channel", "with a title", "in a direct message", "in a direct message with a title"],
+)
+async def test_a_turn_makes_few_trips(
+    channel: str | None,
+    background: str,
+    first: int,
+    follow_up: int,
+    open_the_bot: OpenBot,
+    trips: list[Trip],
+    start: Start,
+) -> None:
+    """A title is made after the first turn, and after the others it is seen that nothing is due.
+
+    In a direct message somebody is told below their first answer how to go on.
+    """
+    async with open_the_bot(chathakase_background_model=background) as bot:
+        async with turn(bot, trips, first):
+            thread = await start("@ChatHakase hello there", channel=channel)
+            await thread.answers(1, containing="there")
+        for number in (2, 3):
+            async with turn(bot, trips, follow_up):
+                await thread.say(f"And what comes after {number}?")
+                await thread.answers(number, containing=f"after {number}?")
+
+
+async def test_what_stands_above_takes_four_more_trips(open_the_bot: OpenBot, trips: list[Trip], start: Start) -> None:
+    """Two to store it and to look at what is remembered by then, and two since the mention comes as two events."""
+    async with open_the_bot() as bot:
+        thread = await start("lunch?")
+        async with turn(bot, trips, 10):
+            await thread.say("@ChatHakase which one?")
+            await thread.answers(1, containing="which one?")
