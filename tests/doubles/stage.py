@@ -85,12 +85,12 @@ class Stage:
         """Have somebody say something just now, so that an answer to it is begun."""
         return await self.engine.reception.submit(said(ref, text, place=place, **fields))
 
-    async def interaction(self, action: TurnAction, *, by: str = "U1") -> None:
+    async def press(self, action: TurnAction, *, by: str = "U1") -> None:
         """Have somebody press a button below the newest answer."""
         lease = self.reply.lease
         assert lease is not None
-        interaction = Interaction(lease.place, f"press {monotonic()}", by, action, lease.turn, lease.run)
-        await self.engine.requests.enqueue(interaction)
+        press = Interaction(lease.place, f"press {monotonic()}", by, action, lease.turn, lease.run)
+        await self.engine.requests.enqueue(press)
 
     async def edit(self, ref: str, text: str | None) -> None:
         """Have somebody change what they said, or delete it."""

@@ -29,6 +29,7 @@ class Final:
 
 
 Posted = Callable[[Sequence[str]], Awaitable[None]]
+Members = Callable[[], Awaitable[frozenset[str]]]
 
 
 class ReplyInMemory(Reply):
@@ -42,6 +43,8 @@ class ReplyInMemory(Reply):
         self.final: Final | None = None
         self.is_under_way = False
         """Whether people see that more is on its way."""
+        self.members: Members | None = None
+        """Tells who may be mentioned in it."""
         self._surface = surface
         self._posted = posted
         self._refs = lease.refs if lease else ()
@@ -147,10 +150,12 @@ class SurfaceInMemory(Surface, History, Downloads):
         job: Job | None = None,
         standing: str = "",
         posted: Posted | None = None,
-        members: Callable[[], Awaitable[frozenset[str]]] | None = None,
+        members: Members | None = None,
     ) -> ReplyInMemory:
-        self.replies.append(ReplyInMemory(self, place, lease, posted))
-        return self.replies[-1]
+        reply = ReplyInMemory(self, place, lease, posted)
+        reply.members = members
+        self.replies.append(reply)
+        return reply
 
     async def post_ephemeral(self, place: Place, user: str, text: str) -> int:
         self.ephemerals.append((user, text))

@@ -32,6 +32,10 @@ class Trips:
         """Have the next few times that something is asked refused."""
         self._refused[name] += times
 
+    def bear(self, name: str) -> None:
+        """Have it refused no longer."""
+        del self._refused[name]
+
     def last(self, name: str, seconds: float) -> None:
         """Have it take so long from now on."""
         self._lasting[name] = seconds

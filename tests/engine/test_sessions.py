@@ -6,16 +6,18 @@ from dataclasses import replace
 import pytest
 
 from chathakase.clock import monotonic
-from chathakase.core.errors import StoreError
+from chathakase.core.errors import ModelError, StoreError
 from chathakase.core.files import SharedFile
-from chathakase.core.jobs import Command, Job
+from chathakase.core.jobs import Command, Interaction, Job
 from chathakase.core.leases import LEASE_MS
-from chathakase.core.types import Appended, Place, SaidTo, TurnAction
+from chathakase.core.types import Appended, Place, Renewal, SaidTo, SessionId, TurnAction
 from chathakase.engine.access.admission import WINDOW, Load
 from chathakase.engine.intake.reorder_buffer import KEPT
 from chathakase.engine.sessions import PUT_DOWN_WITHIN
+from chathakase.engine.turns.interactions import ENDED
 from chathakase.engine.turns.outage import AGAIN, TOLD
 from chathakase.engine.turns.twins import LATE, WITHIN
+from chathakase.engine.turns.verdict import STOPPED
 from tests.doubles.model import Step
 from tests.doubles.stage import HOME, PLACE, Stage, now, open_stage, said
 from tests.doubles.stores import StoresInMemory
@@ -140,15 +142,36 @@ async def test_what_a_process_left_is_taken_up_once_its_lease_has_ended() -> Non
 
 
 async def test_what_is_said_at_the_last_moment_of_a_turn_is_answered() -> None:
-    """While the store is asked whether anything else waits, and has not heard of it yet."""
+    """While it is on its way that nothing else waits, which was true a moment ago."""
     async with open_stage() as stage:
-        stage.stores.trips.last("turns.next_asker", 1.0)
+        ask = stage.stores.turns.next_asker
+
+        async def next_asker(session: SessionId) -> str | None:
+            asker = await ask(session)
+            await asyncio.sleep(1)
+            return asker
+
+        stage.stores.turns.next_asker = next_asker  # type: ignore[method-assign]
         await stage.say("1")
         await asyncio.sleep(1.5)
         assert stage.surface.finals == ["Fine."]
         await stage.say("2")
         await stage.quiet()
         assert stage.surface.finals == ["Fine.", "Fine."]
+
+
+async def test_everything_that_waits_in_a_session_is_answered_one_thing_after_another() -> None:
+    stores = StoresInMemory(now)
+    async with open_stage([ModelError("timeout", "Try again.")], stores=stores) as stage:
+        await stage.answered("1")
+        lease = stage.reply.lease
+        assert lease is not None
+    await stores.turns.reopen(lease.session, Interaction(PLACE, "p1", "U1", TurnAction.RETRY, lease.turn))
+    await stores.sessions.append(said("2"))
+    async with open_stage(["a1"], ["a2"], stores=stores) as later:
+        await later.quiet()
+        assert later.surface.finals == ["a1", "a2"]
+        assert later.remembered() == ["q1", "a1", "q2", "a2"]
 
 
 async def test_looking_for_what_waits_disturbs_nothing_that_is_answered() -> None:
@@ -159,6 +182,19 @@ async def test_looking_for_what_waits_disturbs_nothing_that_is_answered() -> Non
             await stage.engine.manager.wake_waiting()
         await stage.quiet()
         assert (len(stage.model.prompts), stage.surface.finals) == (1, ["Yes."])
+        assert stage.stores.trips.times("turns.next_asker") == [0.0, 1.0]
+
+
+async def test_whoever_asked_hears_that_the_database_fails_while_they_are_answered() -> None:
+    async with open_stage() as stage:
+        stage.stores.trips.refuse("turns.claim")
+        await stage.engine.submit(said("1"))
+        await stage.quiet()
+        await asyncio.sleep(1)
+        assert (stage.surface.ephemerals, stage.model.prompts) == ([("U1", TOLD)], [])
+        await stage.engine.manager.wake_waiting()
+        await stage.quiet()
+        assert stage.surface.finals == ["Fine."]
 
 
 async def test_a_command_that_a_process_left_is_done_once() -> None:
@@ -255,7 +291,79 @@ async def test_what_another_process_opens_the_thread_for_is_found_there() -> Non
         assert stage.remembered() == ["q1", "q2", "Fine."]
 
 
+# What ends an answer.
+
+
+async def test_a_stop_between_people_is_one_only_while_there_is_something_to_stop() -> None:
+    async with open_stage(["a1"], [5.0, "a2"], [0.5, "a5"]) as stage:
+        await stage.answered("1", author="U1")
+        await stage.say("2", author="U1")
+        await asyncio.sleep(1)
+        await stage.say("3", "@U1 look", author="U2", opens=False, asks=False, said_to=SaidTo.OTHERS)
+        await stage.say("4", "stop", author="U1", opens=False)
+        await stage.quiet()
+        assert stage.surface.finals == ["a1", STOPPED]
+        await stage.say("6", "stop", author="U1", opens=False)
+        stage.surface.delay = 5.0
+        await stage.say("7", "Hakase, is it booked?", author="U1", opens=False)
+        await asyncio.sleep(1)
+        await stage.say("8", "@U1 look", author="U2", opens=False, asks=False, said_to=SaidTo.OTHERS)
+        await stage.say("9", "stop", author="U1", opens=False)
+        await stage.quiet()
+        assert stage.surface.finals[2:] == ["a5"], "people see it to its end a moment before that is saved"
+        assert [text for text in stage.remembered() if text == "stop"] == ["stop", "stop"]
+
+
+async def test_a_stop_reaches_a_turn_of_another_process() -> None:
+    stores = StoresInMemory(now)
+    async with open_stage(stores=stores) as stage:
+        await stores.sessions.append(said("1"))
+        lease = await stores.turns.claim(stage.session)
+        assert lease is not None
+        await stage.say("2", "stop", opens=False)
+        await stage.quiet()
+        assert await stores.turns.renew(lease) is Renewal.STOP
+        assert stage.surface.replies == []
+
+
+async def test_the_button_of_an_answer_that_has_ended_stops_no_other() -> None:
+    async with open_stage(["a1"], [5.0, "Yes."], ["a2"], concurrency=1) as stage:
+        await stage.answered("1")
+        ended = stage.reply.lease
+        assert ended is not None
+        await ask_in(stage, 9)
+        await asyncio.sleep(1)
+        await stage.say("2")
+        stop = Interaction(PLACE, "p1", "U1", TurnAction.STOP, ended.turn)
+        await stage.engine.requests.enqueue(stop)
+        await stage.quiet()
+        assert stage.surface.finals == ["a1", "Yes.", "a2"]
+        assert stage.surface.ephemerals == [("U1", ENDED)]
+
+
+async def test_a_command_has_it_seen_at_once_whether_the_turn_is_still_there() -> None:
+    async with open_stage([3.0, "Yes."]) as stage:
+        await stage.say("1")
+        await asyncio.sleep(0.5)
+        await stage.say("2", "help", opens=False)
+        await stage.quiet()
+        assert stage.stores.trips.times("turns.renew") == [0.5, 2.5]
+
+
 # Files that only a twin brings.
+
+
+async def test_files_that_come_while_the_answer_is_written_have_it_begun_anew() -> None:
+    async with open_stage([5.0, "a1"], [5.0, "a1 with files"]) as stage:
+        stage.surface.contents["F1"] = b"a,b,c"
+        await stage.say("1")
+        asked = said("1", files=(FILE,))
+        await asyncio.sleep(1)
+        await stage.engine.reception.submit(asked)
+        await stage.quiet()
+        assert stage.model.asked_at == [0.0, 1.0]
+        assert stage.surface.finals == ["a1 with files"]
+        assert "a,b,c" in stage.model.heard[1]
 
 
 @pytest.mark.parametrize(("comes", "at"), [(1.0, 1.0), (WITHIN + 7, WITHIN)])
@@ -327,6 +435,20 @@ async def test_whoever_waits_only_for_the_surface_keeps_nobody_out() -> None:
         await ask_in(stage, 2)
         await stage.quiet()
         assert (stage.surface.ephemerals, stage.model.asked_at) == ([], [0.0, 2.0])
+
+
+async def test_whoever_was_answered_waits_like_everybody_else() -> None:
+    async with open_stage(["a1"], [5.0, "a2"], [5.0, "a3"], concurrency=1, load=Load(waiting=1)) as stage:
+        await ask_in(stage, 1)
+        await stage.quiet()
+        await ask_in(stage, 2)
+        await asyncio.sleep(1)
+        await ask_in(stage, 3)
+        await asyncio.sleep(1)
+        await stage.say("4", place=thread(1))
+        await stage.quiet()
+        assert [user for user, _ in stage.surface.ephemerals] == ["U1"]
+        assert answered_in(stage) == ["1", "2", "3"]
 
 
 async def test_what_people_say_to_each_other_is_context() -> None:
@@ -408,6 +530,6 @@ async def test_what_was_acknowledged_a_moment_before_the_end_is_stored_if_anothe
 async def test_a_button_that_is_pressed_twice_is_heeded_once() -> None:
     async with open_stage(["a1"], ["a2"], ["a3"]) as stage:
         await stage.answered("1")
-        await asyncio.gather(stage.interaction(TurnAction.RETRY), stage.interaction(TurnAction.RETRY))
+        await asyncio.gather(stage.press(TurnAction.RETRY), stage.press(TurnAction.RETRY))
         await stage.quiet()
         assert stage.surface.finals == ["a1", "a2"]

@@ -65,7 +65,7 @@ async def test_an_answer_grows_and_is_delivered_and_saved_once() -> None:
         assert reply.final == end(1.75, "Hello there.")
         assert (len(stage.surface.replies), stage.stores.trips.times("turns.finish")) == (1, [1.75])
         assert stage.remembered() == ["q1", "Hello there."]
-        assert not reply.is_under_way
+        assert (reply.is_under_way, stage.surface.told) == (False, [])
 
 
 async def test_an_answer_in_one_piece_is_delivered_at_once() -> None:
@@ -105,6 +105,21 @@ async def test_footnotes_stand_below_the_answer() -> None:
         direct = PLACE.beside("D1", "1")
         reply = await stage.answered("1", place=direct)
         assert reply.final == end(0.0, "Yes.", Outcome.ANSWERED, None, HOW_TO_GO_ON)
+
+
+async def test_an_answer_needs_no_hint_that_the_database_would_not_note() -> None:
+    async with open_stage() as stage:
+        stage.stores.trips.refuse("hints.has_replied")
+        reply = await stage.answered("1", place=PLACE.beside("D1", "1"))
+        assert reply.final == end(0.0, "Fine.")
+
+
+async def test_whoever_said_something_may_be_mentioned_and_nobody_else() -> None:
+    async with open_stage() as stage:
+        await stage.answered("1", author="U1")
+        reply = await stage.answered("2", author="U2")
+        assert reply.members is not None
+        assert await reply.members() == {"U1", "U2"}
 
 
 async def test_how_to_go_on_is_told_once_and_only_where_nobody_else_is() -> None:
@@ -221,7 +236,8 @@ async def test_whoever_loses_the_lease_stops_at_the_next_renewal_and_records_not
         assert stage.remembered() == ["q1"]
 
 
-async def test_whoever_loses_the_lease_at_the_very_end_records_nothing() -> None:
+async def test_whoever_loses_the_lease_at_the_very_end_records_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", logger="chathakase.log_events")
     async with open_stage(["Yes."]) as stage:
         stage.surface.delay = 1.0
         await stage.say("1")
@@ -230,6 +246,35 @@ async def test_whoever_loses_the_lease_at_the_very_end_records_nothing() -> None
         await stage.quiet()
         assert stage.stores.trips.times("turns.finish") == [1.0]
         assert stage.remembered() == ["q1"]
+        assert caplog.messages[-1].endswith("outcome=lost seconds=1.0")
+
+
+async def test_whoever_stood_still_and_lost_the_turn_takes_back_that_a_process_died_of_it() -> None:
+    async with open_stage(SLOW) as stage:
+        stage.stores.trips.refuse("turns.renew", times=9)
+        await stage.say("1")
+        await asyncio.sleep(7)
+        taken = await stage.stores.turns.claim(stage.session)
+        assert taken is not None
+        assert taken.attempt == 2
+        stage.stores.trips.bear("turns.renew")
+        await stage.quiet()
+        await stage.stores.turns.release(taken)
+        again = await stage.stores.turns.claim(stage.session)
+        assert again is not None
+        assert again.attempt == 1
+
+
+async def test_a_stop_that_was_wanted_while_nobody_held_the_turn_is_heard_at_once() -> None:
+    stores = StoresInMemory(now)
+    await stores.sessions.append(said("1"))
+    (session,) = await stores.turns.waiting([HOME])
+    assert await stores.turns.claim(session.id)
+    await stores.turns.want_stop(session.id)
+    await asyncio.sleep(60)
+    async with open_stage(SLOW, stores=stores) as stage:
+        await stage.quiet()
+        assert stage.reply.final == end(60.0, STOPPED, Outcome.STOPPED)
 
 
 async def test_an_answer_to_what_is_deleted_says_at_once_that_it_ends() -> None:
@@ -316,9 +361,10 @@ async def test_an_answer_that_cannot_be_gone_on_with_just_then_waits(caplog: pyt
         await stage.answered("1")
         caplog.set_level("INFO", logger="chathakase.log_events")
         stage.stores.trips.refuse("memory.memory")
-        await stage.interaction(TurnAction.CONTINUE)
+        await stage.press(TurnAction.CONTINUE)
         await stage.quiet()
         assert stage.surface.finals == [with_notice("One", LENGTH)]
+        assert caplog.messages[-1].endswith("will be tried again: the disk is full")
         assert any(message.endswith("outcome=interrupted seconds=0.0") for message in caplog.messages)
         await stage.engine.manager.wake_waiting()
         await stage.quiet()
@@ -344,7 +390,7 @@ async def test_a_stop_keeps_what_is_written_and_ends_at_once() -> None:
     async with open_stage(SLOW) as stage:
         await stage.say("1")
         await asyncio.sleep(1)
-        await stage.interaction(TurnAction.STOP)
+        await stage.press(TurnAction.STOP)
         await stage.quiet()
         assert stage.reply.final == end(1.0, f"Well\n\n{STOPPED}", Outcome.STOPPED)
         assert stage.remembered() == ["q1", f"Well\n\n{STOPPED_MARK}"]
@@ -355,10 +401,21 @@ async def test_a_stop_before_the_first_word_says_so() -> None:
     async with open_stage([5.0, "Well"]) as stage:
         await stage.say("1")
         await asyncio.sleep(1)
-        await stage.interaction(TurnAction.STOP)
+        await stage.press(TurnAction.STOP)
         await stage.quiet()
         assert stage.reply.final == end(1.0, STOPPED, Outcome.STOPPED)
         assert stage.remembered() == ["q1", STOPPED_MARK]
+
+
+async def test_a_stop_since_the_question_is_to_be_forgotten_says_so_and_is_not_remembered() -> None:
+    async with open_stage(SLOW) as stage:
+        await stage.say("1")
+        await asyncio.sleep(1)
+        stage.active_turn.forgotten.set()
+        stage.active_turn.stop.set()
+        await stage.quiet()
+        assert stage.reply.final == end(1.0, with_notice("Well", TAKEN_BACK), Outcome.STOPPED)
+        assert stage.remembered() == ["q1"]
 
 
 async def test_a_stop_that_another_process_hears_is_heard_at_the_next_renewal() -> None:
@@ -374,7 +431,7 @@ async def test_nobody_else_stops_an_answer() -> None:
     async with open_stage(SLOW) as stage:
         await stage.say("1")
         await asyncio.sleep(1)
-        await stage.interaction(TurnAction.STOP, by="U2")
+        await stage.press(TurnAction.STOP, by="U2")
         await stage.quiet()
         assert stage.reply.final == end(9.5, "Well, no.")
         assert [user for user, _ in stage.surface.ephemerals] == ["U2"]
@@ -406,7 +463,7 @@ async def test_a_question_that_is_deleted_before_its_turn_comes_gets_no_word() -
 async def test_a_failed_answer_is_written_again_in_its_place() -> None:
     async with open_stage(["Well", OVERLOADED], ["Yes."]) as stage:
         await stage.answered("1")
-        await stage.interaction(TurnAction.RETRY)
+        await stage.press(TurnAction.RETRY)
         await stage.quiet()
         first, second = stage.surface.replies
         assert first.lease is not None
@@ -420,7 +477,7 @@ async def test_a_failed_answer_is_written_again_in_its_place() -> None:
 async def test_an_answer_that_reached_its_length_is_gone_on_with() -> None:
     async with open_stage(["One", Finished(FinishReason.LENGTH)], [1.0, ", two", 1.0, ", three"]) as stage:
         await stage.answered("1")
-        await stage.interaction(TurnAction.CONTINUE)
+        await stage.press(TurnAction.CONTINUE)
         await stage.quiet()
         assert stage.reply.shown == [(0.0, "One"), (1.0, "One, two")]
         assert stage.reply.final == end(2.0, "One, two, three")
@@ -432,7 +489,7 @@ async def test_an_answer_that_reached_its_length_is_gone_on_with() -> None:
 async def test_what_fails_while_it_goes_on_is_gone_on_with_again() -> None:
     async with open_stage(["One", Finished(FinishReason.LENGTH)], [", two", OVERLOADED]) as stage:
         await stage.answered("1")
-        await stage.interaction(TurnAction.CONTINUE)
+        await stage.press(TurnAction.CONTINUE)
         await stage.quiet()
         assert stage.reply.final == end(
             0.0, with_notice("One, two", OVERLOADED.told), Outcome.PARTIAL, TurnAction.CONTINUE
@@ -453,6 +510,7 @@ async def test_an_answer_begins_anew_when_its_question_is_changed_later_each_tim
         assert stage.reply.final == end(16.0, "Yes.")
         assert stage.model.cut == 3
         assert len(stage.surface.replies) == 1
+        assert len(asyncio.all_tasks()) == 1, "nobody waits for anything any more"
         assert stage.remembered() == ["one, changed 4 times", "Yes."]
 
 
@@ -466,6 +524,29 @@ async def test_a_question_that_is_changed_once_too_often_is_answered_as_it_was_a
         await stage.quiet()
         assert stage.reply.final == end(23.0, "Yes.")
         assert [user for user, _ in stage.surface.asked] == ["U1"]
+
+
+async def test_files_that_come_when_an_answer_was_begun_anew_too_often_leave_it_as_it_is() -> None:
+    async with open_stage(SLOW, SLOW, SLOW, SLOW) as stage:
+        await stage.say("1")
+        for _ in range(4):
+            await asyncio.sleep(4)
+            assert stage.engine.manager.scheduler.begin_anew(stage.session)
+        await stage.quiet()
+        assert stage.model.asked_at[:4] == [0.0, 4.0, 9.0, 14.0]
+        assert stage.surface.replies[0].final == end(23.5, "Well, no.")
+
+
+async def test_what_is_changed_while_its_answer_is_on_its_way_is_answered_again_at_once() -> None:
+    async with open_stage(["a1"], ["a1, again"]) as stage:
+        stage.surface.delay = 2.0
+        await stage.say("1")
+        await asyncio.sleep(1)
+        await stage.edit("1", "one, changed")
+        await stage.quiet()
+        assert stage.surface.finals == ["a1", "a1, again"]
+        assert "one, changed" in stage.model.heard[1]
+        assert (stage.remembered(), stage.surface.asked) == (["one, changed", "a1, again"], [])
 
 
 async def test_an_answer_of_which_too_often_something_is_forgotten_is_given_up() -> None:
@@ -501,6 +582,15 @@ async def test_a_turn_that_is_cut_short_says_so_and_is_taken_up_by_whoever_comes
     assert later.remembered() == ["q1", "Yes."]
 
 
+async def test_a_turn_that_is_cut_short_before_its_first_word_says_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    async with open_stage([60.0, "Well"], grace=5.0) as stage:
+        await stage.say("1")
+        await asyncio.sleep(1)
+    assert (stage.reply.final, stage.reply.shown) == (None, [])
+    assert [each.place for each in await stage.stores.turns.waiting([HOME])] == [PLACE]
+    assert [record.message for record in caplog.records if record.levelname in ("WARNING", "ERROR")] == []
+
+
 async def test_a_pause_that_the_surface_does_not_take_soon_is_not_waited_for() -> None:
     async with open_stage([1.0, "Well", 60.0], grace=5.0) as stage:
         await stage.say("1")
@@ -528,6 +618,7 @@ async def test_the_log_tells_of_each_turn_how_it_ended_and_after_how_long(
     steps: list[Step], outcome: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO", logger="chathakase.log_events")
+    await asyncio.sleep(60)
     async with open_stage(steps) as stage:
         await stage.say("1")
         await asyncio.sleep(0.5)
