@@ -27,6 +27,7 @@ STATUS = "assistant.threads.setStatus"
 START, APPEND, STOP = "chat.startStream", "chat.appendStream", "chat.stopStream"
 THINKING = "is thinking…"
 NAME = Name("ab12", 1)
+PARAGRAPH = "Some words that fill a page, and some more. " * 20 + "\n\n"
 
 
 class Desk:
@@ -100,3 +101,10 @@ async def failure(made: Any) -> DeliveryError:
     except DeliveryError as error:
         return error
     raise AssertionError("it was delivered")
+
+
+async def grow(reply: SlackReply, *texts: str) -> None:
+    """Show texts as the engine does, whenever Slack can take the next."""
+    for text in texts:
+        await reply.ready()
+        await reply.show(text)

@@ -7,15 +7,13 @@ import pytest
 from chathakase.clock import monotonic as now
 from chathakase.core.types import Outcome, TurnAction
 from chathakase.slack.own_messages import PLACEHOLDER
-from chathakase.slack.replies.reply import SlackReply
 from chathakase.slack.replies.streamed import StreamedReply
 from chathakase.slack.web.rate_limits import LIMITS, Limit
-from tests.slack.replies.desk import APPEND, DIRECT, EDIT, NAME, POST, START, STATUS, STOP, Desk
+from tests.slack.replies.desk import APPEND, DIRECT, EDIT, NAME, PARAGRAPH, POST, START, STATUS, STOP, Desk, grow
 
 pytestmark = pytest.mark.virtual_time
 
 SESSION = "agents.sessions.setStatus"
-PARAGRAPH = "Some words that fill a page, and some more. " * 20 + "\n\n"
 
 
 @pytest.fixture
@@ -28,13 +26,6 @@ async def desk(desk: Desk) -> Desk:
 @pytest.fixture
 async def reply(desk: Desk) -> StreamedReply:
     return desk.streamed(desk.place)
-
-
-async def grow(reply: SlackReply, *texts: str) -> None:
-    """Show texts as the engine does, whenever Slack can take the next."""
-    for text in texts:
-        await reply.ready()
-        await reply.show(text)
 
 
 def methods(desk: Desk) -> list[str]:
