@@ -72,6 +72,57 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert (page.parent / target).exists(), target
 
 
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
+SOURCES = [path for folder in ("chathakase", "tests") for path in (ROOT / folder).rglob("*")]
+MODULES = {path.relative_to(ROOT).with_suffix("").as_posix() for path in SOURCES if path.suffix == ".py"}
+FOLDERS = {path.relative_to(ROOT).as_posix() for path in SOURCES if path.is_dir()}
+TEXTS = "\n".join((ROOT / f"{name}.py").read_text("utf-8") for name in MODULES)
+CLASSES = set(re.findall(r"^(?: *class (?=\w)|(?=\w+: TypeAlias))(\w+)", TEXTS, re.MULTILINE))
+
+
+def is_there(name: str) -> bool:
+    """Whether a module or a folder is called so, from some folder on."""
+    return any(f"/{path}".endswith(f"/{name}") for path in MODULES | FOLDERS)
+
+
+def members(folder: str) -> set[str]:
+    """The modules and packages in a folder of the bot."""
+    inside = (ROOT / "chathakase" / folder).iterdir()
+    return {path.stem for path in inside if path.suffix == ".py" or (path / "__init__.py").exists()} - {"__init__"}
+
+
+def test_each_path_in_the_architecture_is_there() -> None:
+    named = re.findall(r"(?<![\w/.])([a-z_]+(?:/[a-z_]+)+|[a-z_]+(?=\.py\b))", ARCHITECTURE)
+    assert len(named) > 50
+    assert [name for name in named if not is_there(name)] == []
+    assert not is_there("engine/nowhere")
+
+
+def test_each_class_in_the_architecture_is_there() -> None:
+    named = set(re.findall(r"`([A-Z][a-z]+[A-Za-z]*)(?:\.\w+)?`", ARCHITECTURE))
+    assert {"Engine", "TurnScheduler"} < named
+    assert named - CLASSES - {"TaskGroup"} == set()
+
+
+@pytest.mark.parametrize("package", ["slack", "storage", "engine"])
+def test_the_architecture_names_all_that_is_in_a_package(package: str) -> None:
+    drawn = re.search(rf"^{package} +(\S.*\n(?: +.*\n)*)", ARCHITECTURE, re.MULTILINE)
+    assert drawn
+    columns = [
+        re.split(r" {2,}", line.strip())[0] for line in drawn[1].splitlines() if len(line) - len(line.lstrip()) < 12
+    ]
+    assert {name for column in columns for name in re.split(r" [·>] ", column)} == members(package) - {"setup"}
+
+
+def test_the_architecture_tells_what_each_module_of_the_engine_is_for() -> None:
+    rooms = dict(re.findall(r"^\| `(\w+)/` \| (.+) \|$", ARCHITECTURE, re.MULTILINE))
+    assert {*rooms} == {name for name in members("engine") if (ROOT / "chathakase" / "engine" / name).is_dir()}
+    for room, told in rooms.items():
+        modules, named = members(f"engine/{room}"), set(re.findall(r"`(\w+)`", told))
+        assert named <= modules
+        assert named == modules or "a module for each" in told, modules - named
+
+
 def test_make_targets_of_the_readme_exist() -> None:
     makefile = (ROOT / "Makefile").read_text()
     for target in re.findall(r"\bmake (\w+)", README):

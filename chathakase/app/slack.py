@@ -56,7 +56,7 @@ class Slack:
             self.web.identity,
             self._authors,
             submit=engine.submit,
-            change=engine.changes.take_in,
+            change=engine.edits.take_in,
             interaction=engine.requests.enqueue,
             command=engine.requests.enqueue,
             say=engine.reception.say,

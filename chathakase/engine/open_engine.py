@@ -22,7 +22,7 @@ class Engine:
     manager: SessionManager
     reception: Reception
     requests: Requests
-    changes: Edits
+    edits: Edits
     catch_up: CatchUp
     """To be entered once what is said now is heard."""
     outage: Outage
@@ -53,7 +53,7 @@ async def open_engine(stack: AsyncExitStack, ports: Ports, setup: Setup) -> Engi
         manager=manager,
         reception=parts.reception,
         requests=parts.requests,
-        changes=parts.changes,
+        edits=parts.edits,
         catch_up=parts.catch_up,
         outage=parts.outage,
         housekeeping=parts.housekeeping,

@@ -193,7 +193,7 @@ class Parts:
         )
 
     @cached_property
-    def changes(self) -> Edits:
+    def edits(self) -> Edits:
         """What follows what people change."""
         return Edits(
             store=self._stores.changes,
@@ -216,7 +216,7 @@ class Parts:
             workspaces=self._surface.workspaces,
             history=self._surface,
             submit=self.reception.submit,
-            change=self.changes.take_in,
+            change=self.edits.take_in,
             young=self._setup.young,
             now=self._ports.now,
         )

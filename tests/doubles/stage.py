@@ -95,7 +95,7 @@ class Stage:
     async def edit(self, ref: str, text: str | None) -> None:
         """Have somebody change what they said, or delete it."""
         now_said = None if text is None else said(ref, text)
-        await self.engine.changes.take_in(Change(PLACE, ref, now() * 1000, now_said))
+        await self.engine.edits.take_in(Change(PLACE, ref, now() * 1000, now_said))
 
     async def quiet(self) -> None:
         """Wait until nothing is answered any more, and no job is done."""
