@@ -11,7 +11,7 @@ from chathakase.core.errors import DeliveryError, ModelError
 from chathakase.core.files import SharedFile
 from chathakase.core.footnotes import BLIND, LATER, WITHOUT_ABOVE
 from chathakase.core.memory import Summary
-from chathakase.core.types import Finished, FinishReason, Incoming, Role, Usage
+from chathakase.core.types import Finished, FinishReason, Incoming, Role, TurnAction, Usage
 from chathakase.engine.context.file_reader import AT_ONCE, DEADLINE, GIVEN_UP, MOST_FILES, NOT_READ, TRIES
 from chathakase.engine.context.thread_backfill import LONG, REST, WITHIN
 from chathakase.engine.model.calibration import BELIEVED
@@ -375,3 +375,41 @@ async def test_what_an_earlier_answer_said_is_the_models_own() -> None:
             for chat_message in stage.model.prompts[1].chat_messages[1:]
         ]
         assert roles == [("user", False), (Role.ASSISTANT, True), ("user", False)]
+
+
+async def test_whoever_asks_what_is_remembered_is_told_what_the_model_would_see() -> None:
+    async with open_stage() as stage:
+        stage.surface.standing_above = unreadable(DeliveryError("ratelimited", passes=True))
+        await stage.answered("5", "Is it far?", place=BELOW)
+        stage.surface.standing_above = above(earlier("2", "it rains"))
+        stage.surface.contents["F1"] = b"a,b,c"
+        await stage.answered("6", "look", place=BELOW, files=(file(1),), asks=False, author="U7")
+        await stage.answered("7", "what do you remember", place=BELOW, author="U7")
+        assert [whose for _, _, whose in stage.surface.read_above] == ["U1", "U7"]
+        assert stage.surface.fetched == ["F1"]
+        ((user, told),) = stage.surface.ephemerals
+        assert (user, len(stage.model.prompts)) == ("U7", 1)
+        assert in_order(told, "it rains", "Is it far?", "Fine.", "look")
+
+
+async def test_what_stands_above_is_part_of_a_summary() -> None:
+    async with open_stage(["Not far."], ["It rains, and it is not far."]) as stage:
+        stage.surface.standing_above = unreadable(DeliveryError("ratelimited", passes=True))
+        await stage.answered("5", "Is it far?", place=BELOW)
+        stage.surface.standing_above = above(earlier("2", "it rains"))
+        reply = await stage.answered("6", "summarise", place=BELOW)
+        assert reply.final is not None
+        assert "It rains, and it is not far." in reply.final.text
+        assert in_order(stage.model.told[1], "it rains", "Is it far?", "Not far.")
+
+
+async def test_an_answer_that_is_gone_is_written_from_its_beginning() -> None:
+    async with open_stage(["One", Finished(FinishReason.LENGTH)], ["One, two"]) as stage:
+        await stage.answered("1")
+        session = stage.stores.records.at(PLACE)
+        assert session is not None
+        session.messages = session.spoken(Role.USER)
+        await stage.press(TurnAction.CONTINUE)
+        await stage.quiet()
+        assert stage.surface.finals[-1] == "One, two"
+        assert [each.role for each in stage.model.prompts[1].chat_messages] == ["system", "user"]
