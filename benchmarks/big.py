@@ -212,7 +212,7 @@ async def _fill_thread(database: SqliteDatabase, stores: SqlStores, place: Place
     saved = await stores.sessions.append(
         Incoming(place, "1800000000.000001", "U1", "begin", said=1 << 55, opens=True, asks=False)
     )
-    await stores.memory.add_above(saved.session, above)
+    await stores.memory.add_earlier(saved.session, above)
     await database.outside("PRAGMA synchronous = FULL")
 
 

@@ -47,7 +47,7 @@ def line_place(channel: str, thread: str) -> Place:
 
 
 class Line:
-    """Everybody who is connected (an OpenSurface, a Surface, a Past and a Downloads)."""
+    """Everybody who is connected (an OpenSurface, a Surface, a History and a Downloads)."""
 
     def __init__(self) -> None:
         self.engine: Engine | None = None
@@ -175,7 +175,7 @@ class Line:
     async def thread(self, place: Place) -> ThreadSnapshot:
         return ThreadSnapshot((), {}, frozenset(), upto=0)
 
-    async def above(self, place: Place, *, before: int, limit: int, whose: str = "") -> list[Incoming]:
+    async def earlier(self, place: Place, *, before: int, limit: int, whose: str = "") -> list[Incoming]:
         return []
 
     async def channel(self, place: Place, *, since: int) -> list[Incoming]:

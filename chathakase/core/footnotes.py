@@ -10,13 +10,13 @@ from chathakase.core.types import Lease
 NAMED = 5
 """How many files are named, with what is the matter with each."""
 LATER = "not available yet; I'll try again with your next message"
-WITHOUT_ABOVE = "I couldn't read the messages above, so I answered without them."
+WITHOUT_EARLIER = "I couldn't read the messages above, so I answered without them."
 BLIND = "the model does not see pictures"
 
 
-def about_above(memory: Memory, lease: Lease) -> tuple[str, ...]:
-    """A line where what stands above could not be read, told by the first turn of a session alone."""
-    return () if memory.above_read or lease.since else (WITHOUT_ABOVE,)
+def about_backfill(memory: Memory, lease: Lease) -> tuple[str, ...]:
+    """A line where what was said before the session could not be read, told by the first turn of a session alone."""
+    return () if memory.backfilled or lease.since else (WITHOUT_EARLIER,)
 
 
 def about_files(memory: Memory, lease: Lease, *, new: Collection[int], sees: bool) -> tuple[str, ...]:
@@ -44,7 +44,7 @@ def about_pictures(unseen: int, count: int) -> tuple[str, ...]:
 
 
 def _is_first_told(seq: int, lease: Lease) -> bool:
-    """Whether a message is answered by this turn, or stands above the first of all turns."""
+    """Whether a message is answered by this turn, or was said before the session and this is its first turn."""
     return lease.since < seq <= lease.upto or (lease.since == 0 and seq <= 0)
 
 

@@ -56,7 +56,7 @@ class Memory:
     """How many messages there are that a model may see."""
     title: str = ""
     title_by: TitleBy | None = None
-    above_read: bool = True
+    backfilled: bool = True
     """Whether what stood in the thread before the bot was called has been stored."""
     generation: int = 0
     """The store's own number; it changes whenever the summary does, or something that one may tell of."""

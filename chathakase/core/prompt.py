@@ -110,7 +110,7 @@ class _Builder:
         self._system = manner.system
         self._fixed = self._count(self._system) + MESSAGE_TOKENS + REPLY_TOKENS
         most_left_out = max(memory.total, len(memory.messages))
-        if frame := _thread(where, memory.title, left_out=most_left_out, above=memory.above_read):
+        if frame := _thread(where, memory.title, left_out=most_left_out, backfilled=memory.backfilled):
             self._fixed += self._count(frame) + MESSAGE_TOKENS
 
     def build(self, room: int) -> Prompt:
@@ -124,7 +124,7 @@ class _Builder:
         beginning = self._within(self._beginning, 0, OPENING, budget - kept.room) if kept.opening_apart else ""
         left_out = self._left_out(kept, summary, beginning)
         told = (beginning, summary)
-        block = _thread(self._where, self._memory.title, told, left_out, above=self._memory.above_read)
+        block = _thread(self._where, self._memory.title, told, left_out, backfilled=self._memory.backfilled)
         older = [rendering.chat_message(message) for message in kept.older]
         tokens = self._fixed + taken + self._cost(summary) + self._cost(beginning)
         chat_messages = (ChatMessage("system", self._system), *_merged(block, [*older, *newest]))
@@ -187,13 +187,16 @@ class _Builder:
         return max(there - len(kept.messages) - covered - alone, 0)
 
 
-def _thread(where: Where, title: str, parts: Iterable[str] = (), left_out: int = 0, *, above: bool = True) -> str:
-    """The block that tells of the thread; empty when there is nothing to tell. ``above``: that could be read."""
+def _thread(where: Where, title: str, parts: Iterable[str] = (), left_out: int = 0, *, backfilled: bool = True) -> str:
+    """The block that tells of the thread; empty when there is nothing to tell.
+
+    ``backfilled``: what was said before the session could be read.
+    """
     channel = f"#{where.channel}" if where.channel else DIRECT_MESSAGE if where.direct else ""
     about = {"channel": channel, "topic": where.topic, "title": title}
     marks = "".join(f' {name}="{attribute(text)}"' for name, text in about.items() if attribute(text))
     inside = "".join(parts) + (f'<left_out messages="{left_out}"/>\n' if left_out else "")
-    inside += "" if above else '<left_out above="unread"/>\n'
+    inside += "" if backfilled else '<left_out above="unread"/>\n'
     return f"<thread{marks}>\n{inside}</thread>" if marks or inside else ""
 
 

@@ -61,14 +61,16 @@ class Parts:
     @cached_property
     def _context_builder(self) -> ContextBuilder:
         stores, ports = self._stores, self._ports
-        above = ThreadBackfill(history=self._surface, store=stores.memory, is_command=self._is_command, now=ports.now)
+        backfill = ThreadBackfill(
+            history=self._surface, store=stores.memory, is_command=self._is_command, now=ports.now
+        )
         reader = FileReader(
             stores.files, self._surface, ports.read, self._setup.most_bytes, traits=self._surface.traits
         )
         return ContextBuilder(
             store=stores.memory,
             files=stores.files,
-            above=above,
+            backfill=backfill,
             reader=reader,
             surface=self._surface,
             persona=self._setup.persona,

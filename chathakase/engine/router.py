@@ -25,7 +25,7 @@ class Room:
 
 
 class Router:
-    """A Surface, a Past and a Downloads that hand on whatever they are asked to the room of the place."""
+    """A Surface, a History and a Downloads that hand on whatever they are asked to the room of the place."""
 
     def __init__(self, rooms: Mapping[WorkspaceKey, Room]) -> None:
         """``rooms`` by the workspace that each is for."""
@@ -53,9 +53,9 @@ class Router:
         """What stands in a thread now. Raises DeliveryError."""
         return await self._room(place).history.thread(place)
 
-    async def above(self, place: Place, *, before: int, limit: int, whose: str = "") -> list[Incoming]:
+    async def earlier(self, place: Place, *, before: int, limit: int, whose: str = "") -> list[Incoming]:
         """What anybody said in a thread before a time. Raises DeliveryError."""
-        return await self._room(place).history.above(place, before=before, limit=limit, whose=whose)
+        return await self._room(place).history.earlier(place, before=before, limit=limit, whose=whose)
 
     async def channel(self, place: Place, *, since: int) -> list[Incoming]:
         """What opens sessions and was said in a place's channel since a time. Raises DeliveryError."""

@@ -35,7 +35,7 @@ class Memories(MemoryStore):
             total=len(record.spoken()),
             title=record.title,
             title_by=record.title_by,
-            above_read=record.above_read,
+            backfilled=record.backfilled,
             generation=record.generation,
             people=tuple(record.people()),
             asked=len(asked),
@@ -68,10 +68,10 @@ class Memories(MemoryStore):
     def _tokens(self, message: MessageRecord) -> int:
         return self._records.count(message.text)
 
-    async def add_above(self, session: SessionId, messages: Sequence[Incoming]) -> int:
-        await self._records.trips.make("memory.add_above")
+    async def add_earlier(self, session: SessionId, messages: Sequence[Incoming]) -> int:
+        await self._records.trips.make("memory.add_earlier")
         record = self._records.session(session)
-        if record is None or record.above_read:
+        if record is None or record.backfilled:
             return 0
         known = {each.ref for each in record.messages} | set(_of_ours(record))
         new = sorted((each for each in messages if each.ref not in known), key=lambda each: each.said)
@@ -84,7 +84,7 @@ class Memories(MemoryStore):
             record.messages.append(above)
             self._records.add_files(above, each.files)
             record.spoil(each.said)
-        record.above_read = True
+        record.backfilled = True
         return len(new)
 
 

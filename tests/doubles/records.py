@@ -89,7 +89,7 @@ class SessionRecord:
 
     id: SessionId
     place: Place
-    above_read: bool
+    backfilled: bool
     seq: int = 0
     asked: int = 0
     answered: int = 0
@@ -207,8 +207,8 @@ class Records:
     def session(self, session: SessionId) -> SessionRecord | None:
         return next((each for each in self.sessions if each.id == session), None)
 
-    def open(self, place: Place, *, above_read: bool) -> SessionRecord:
-        self.sessions.append(SessionRecord(self._ids(), place, above_read))
+    def open(self, place: Place, *, backfilled: bool) -> SessionRecord:
+        self.sessions.append(SessionRecord(self._ids(), place, backfilled))
         return self.sessions[-1]
 
     def is_free(self, until: int) -> bool:

@@ -33,7 +33,7 @@ class Sessions(SessionStore):
         if session is None and not incoming.opens:
             return Saved(Appended.NO_SESSION_YET)
         if session is None:
-            session = self._records.open(incoming.place, above_read=incoming.place.thread == incoming.ref)
+            session = self._records.open(incoming.place, backfilled=incoming.place.thread == incoming.ref)
         known = session.find(incoming.ref)
         if known is not None and not _is_taken_up(known, incoming, role):
             return Saved(self._complete(known, incoming), session.id)
@@ -181,7 +181,7 @@ class Forgetting(ForgetStore):
         command = record.find(before) if record else None
         if record is None or command is None:
             return 0
-        record.above_read = True
+        record.backfilled = True
         if record.title_by is TitleBy.PERSON and record.told <= command.seq:
             record.title_by = None
             record.retitle(0)

@@ -121,9 +121,9 @@ class SurfaceInMemory(Surface, History, Downloads):
         self.names: dict[str, str] = {}
         self.lookup = 0.0
         """Seconds that it takes to find out what people are called."""
-        self.standing_above: Callable[[], Awaitable[list[Incoming]]] = _nothing
+        self.earlier_messages: Callable[[], Awaitable[list[Incoming]]] = _nothing
         """What stands above, or why it cannot be read."""
-        self.read_above: list[tuple[float, int, str]] = []
+        self.backfills: list[tuple[float, int, str]] = []
         """When somebody read there, before what, and for whom."""
         self.contents: dict[str, bytes | DeliveryError | float] = {}
         """What files hold by their id, why they cannot be had, or for how many seconds they are on their way."""
@@ -204,9 +204,9 @@ class SurfaceInMemory(Surface, History, Downloads):
     async def thread(self, place: Place) -> ThreadSnapshot:
         raise NotImplementedError
 
-    async def above(self, place: Place, *, before: int, limit: int, whose: str = "") -> list[Incoming]:
-        self.read_above.append((monotonic(), before, whose))
-        return [each for each in await self.standing_above() if each.said < before][-limit:]
+    async def earlier(self, place: Place, *, before: int, limit: int, whose: str = "") -> list[Incoming]:
+        self.backfills.append((monotonic(), before, whose))
+        return [each for each in await self.earlier_messages() if each.said < before][-limit:]
 
     async def channel(self, place: Place, *, since: int) -> list[Incoming]:
         raise NotImplementedError

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from chathakase.core.footnotes import WITHOUT_ABOVE
+from chathakase.core.footnotes import WITHOUT_EARLIER
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import Thread, footnotes
@@ -25,7 +25,7 @@ async def test_the_model_is_told_and_people_once(
     await thread.say("@ChatHakase when do we meet?", bob)
     await thread.answers(1)
     assert MARK in model.seen()
-    assert await footnotes(thread) == [WITHOUT_ABOVE]
+    assert await footnotes(thread) == [WITHOUT_EARLIER]
     await thread.say("@ChatHakase and now?", bob)
     await thread.answers(2)
     assert MARK in model.seen()
@@ -63,7 +63,7 @@ async def test_what_lasts_is_done_without(
     await thread.say("@ChatHakase when do we meet?", bob)
     await thread.answers(1)
     assert MARK in model.seen()
-    assert await footnotes(thread) == [WITHOUT_ABOVE]
+    assert await footnotes(thread) == [WITHOUT_EARLIER]
 
 
 async def test_where_nothing_is_above_nothing_is_missing(

@@ -49,7 +49,7 @@ class World:
         await self.pausing.wait()
         return ThreadSnapshot(seen, {}, frozenset(each.ref for each in seen), upto=0)
 
-    async def above(self, *asked: object, **more: object) -> list[Incoming]:
+    async def earlier(self, *asked: object, **more: object) -> list[Incoming]:
         raise AssertionError(asked, more)
 
     async def channel(self, place: Place, *, since: int) -> list[Incoming]:  # noqa: ARG002

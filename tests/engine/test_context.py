@@ -9,7 +9,7 @@ import pytest
 from chathakase.clock import monotonic
 from chathakase.core.errors import DeliveryError, ModelError
 from chathakase.core.files import SharedFile
-from chathakase.core.footnotes import BLIND, LATER, WITHOUT_ABOVE
+from chathakase.core.footnotes import BLIND, LATER, WITHOUT_EARLIER
 from chathakase.core.memory import Summary
 from chathakase.core.types import Finished, FinishReason, Incoming, Role, TurnAction, Usage
 from chathakase.engine.context.file_reader import AT_ONCE, DEADLINE, GIVEN_UP, MOST_FILES, NOT_READ, TRIES
@@ -74,10 +74,10 @@ def in_order(text: str, *parts: str) -> bool:
 async def test_what_stands_above_is_read_once_and_told_before_the_question() -> None:
     async with open_stage(["a1"], ["a2"]) as stage:
         ours = earlier("3", "as I said", ours=True)
-        stage.surface.standing_above = above(earlier("2", "it rains"), ours, earlier("4", "help", asks=True))
+        stage.surface.earlier_messages = above(earlier("2", "it rains"), ours, earlier("4", "help", asks=True))
         await stage.answered("5", place=BELOW, author="U5")
         await stage.answered("6", place=BELOW)
-        ((at, before, whose),) = stage.surface.read_above
+        ((at, before, whose),) = stage.surface.backfills
         opening = stage.stores.records.at(BELOW)
         assert opening is not None
         question = opening.find("5")
@@ -97,19 +97,19 @@ async def test_what_stands_above_is_read_once_and_told_before_the_question() -> 
 async def test_a_session_that_begins_its_thread_reads_nothing_above() -> None:
     async with open_stage() as stage:
         await stage.answered("1")
-        assert stage.surface.read_above == []
+        assert stage.surface.backfills == []
 
 
 async def test_what_stands_above_is_waited_for_so_long_and_then_left_alone_for_a_while() -> None:
     async with open_stage() as stage:
-        stage.surface.standing_above = above(earlier("2", "it rains"), after=WITHIN + 1)
-        assert await footnotes(stage, "5", place=BELOW) == (WITHOUT_ABOVE,)
+        stage.surface.earlier_messages = above(earlier("2", "it rains"), after=WITHIN + 1)
+        assert await footnotes(stage, "5", place=BELOW) == (WITHOUT_EARLIER,)
         assert stage.model.asked_at == [WITHIN]
         assert UNREAD_ABOVE in stage.model.told[0]
         assert await footnotes(stage, "6", place=BELOW) == (), "it is said once"
         assert stage.model.asked_at[1] == WITHIN
         assert UNREAD_ABOVE in stage.model.told[1]
-        stage.surface.standing_above = above(earlier("2", "it rains"))
+        stage.surface.earlier_messages = above(earlier("2", "it rains"))
         await asyncio.sleep(REST - 1)
         await stage.answered("7", place=BELOW)
         assert "it rains" not in stage.model.told[2]
@@ -122,21 +122,21 @@ async def test_what_stands_above_is_waited_for_so_long_and_then_left_alone_for_a
 @pytest.mark.parametrize(("after", "is_read"), [(0.0, True), (LONG, True), (LONG + 0.5, False)])
 async def test_what_fails_soon_is_read_again_for_the_next_answer(after: float, is_read: bool) -> None:
     async with open_stage() as stage:
-        stage.surface.standing_above = unreadable(DeliveryError("ratelimited", passes=True), after)
-        assert await footnotes(stage, "5", place=BELOW) == (WITHOUT_ABOVE,)
+        stage.surface.earlier_messages = unreadable(DeliveryError("ratelimited", passes=True), after)
+        assert await footnotes(stage, "5", place=BELOW) == (WITHOUT_EARLIER,)
         assert stage.model.asked_at == [after]
-        stage.surface.standing_above = above(earlier("2", "it rains"))
+        stage.surface.earlier_messages = above(earlier("2", "it rains"))
         await stage.answered("6", place=BELOW)
         assert ("it rains" in stage.model.told[1]) is is_read
 
 
 async def test_what_was_read_above_by_an_answer_that_was_never_written_is_not_read_again() -> None:
     async with open_stage() as stage:
-        stage.surface.standing_above = above(earlier("2", "it rains"))
+        stage.surface.earlier_messages = above(earlier("2", "it rains"))
         await stage.answered("4", "help", place=BELOW)
         await stage.answered("5", place=BELOW)
         await stage.answered("6", place=BELOW)
-        assert len(stage.surface.read_above) == 1
+        assert len(stage.surface.backfills) == 1
 
 
 # Files.
@@ -379,13 +379,13 @@ async def test_what_an_earlier_answer_said_is_the_models_own() -> None:
 
 async def test_whoever_asks_what_is_remembered_is_told_what_the_model_would_see() -> None:
     async with open_stage() as stage:
-        stage.surface.standing_above = unreadable(DeliveryError("ratelimited", passes=True))
+        stage.surface.earlier_messages = unreadable(DeliveryError("ratelimited", passes=True))
         await stage.answered("5", "Is it far?", place=BELOW)
-        stage.surface.standing_above = above(earlier("2", "it rains"))
+        stage.surface.earlier_messages = above(earlier("2", "it rains"))
         stage.surface.contents["F1"] = b"a,b,c"
         await stage.answered("6", "look", place=BELOW, files=(file(1),), asks=False, author="U7")
         await stage.answered("7", "what do you remember", place=BELOW, author="U7")
-        assert [whose for _, _, whose in stage.surface.read_above] == ["U1", "U7"]
+        assert [whose for _, _, whose in stage.surface.backfills] == ["U1", "U7"]
         assert stage.surface.fetched == ["F1"]
         ((user, told),) = stage.surface.ephemerals
         assert (user, len(stage.model.prompts)) == ("U7", 1)
@@ -394,9 +394,9 @@ async def test_whoever_asks_what_is_remembered_is_told_what_the_model_would_see(
 
 async def test_what_stands_above_is_part_of_a_summary() -> None:
     async with open_stage(["Not far."], ["It rains, and it is not far."]) as stage:
-        stage.surface.standing_above = unreadable(DeliveryError("ratelimited", passes=True))
+        stage.surface.earlier_messages = unreadable(DeliveryError("ratelimited", passes=True))
         await stage.answered("5", "Is it far?", place=BELOW)
-        stage.surface.standing_above = above(earlier("2", "it rains"))
+        stage.surface.earlier_messages = above(earlier("2", "it rains"))
         reply = await stage.answered("6", "summarise", place=BELOW)
         assert reply.final is not None
         assert "It rains, and it is not far." in reply.final.text

@@ -32,7 +32,7 @@ async def test_what_is_asked_is_answered_by_the_place_s_own_surface(router: Rout
     assert await router.where(HERE) == Where("C1 on the line")
     assert await router.people(HERE, ["anna"]) == {"anna": Person("anna", "anna of the line")}
     assert await router.fetch(HERE, SHARED, most=9) == FILE
-    assert await router.above(HERE, before=1, limit=1) == await router.channel(HERE, since=1) == []
+    assert await router.earlier(HERE, before=1, limit=1) == await router.channel(HERE, since=1) == []
     assert (await router.thread(HERE)).upto == 0
 
 
@@ -74,7 +74,7 @@ ASKED: dict[str, Callable[[Router], Awaitable[object]]] = {
     "share privately": lambda router: router.share_privately(ELSEWHERE, "anna", JOB, "a.md", b"", comment=""),
     "channels": lambda router: router.channels_with(ELSEWHERE, "anna"),
     "thread": lambda router: router.thread(ELSEWHERE),
-    "above": lambda router: router.above(ELSEWHERE, before=1, limit=1),
+    "above": lambda router: router.earlier(ELSEWHERE, before=1, limit=1),
     "channel": lambda router: router.channel(ELSEWHERE, since=1),
     "file": lambda router: router.fetch(ELSEWHERE, SHARED, most=9),
 }

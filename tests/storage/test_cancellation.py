@@ -91,10 +91,10 @@ async def append_late(stores: Stores) -> Work:
     return lambda: stores.say("2", "the question")
 
 
-async def add_above(stores: Stores) -> Work:
+async def add_earlier(stores: Stores) -> Work:
     await stores.say("5", "the question")
     above = [said("2", "above", files=(FILE,)), said("3", "above, too", ours=True)]
-    return lambda: stores.memory.add_above(ID, above)
+    return lambda: stores.memory.add_earlier(ID, above)
 
 
 async def edit(stores: Stores) -> Work:
@@ -298,7 +298,7 @@ EVERY_OPERATION: tuple[Prepare, ...] = (
     expire,
     remember,
     active,
-    add_above,
+    add_earlier,
     edit,
     delete,
     forget,

@@ -63,7 +63,7 @@ async def test_a_summary_of_what_came_before_stays(stores: Stores) -> None:
 
 async def test_an_answer_from_above_is_forgotten_with_its_message(stores: Stores) -> None:
     await stores.say("5", "q5")
-    await stores.memory.add_above(ID, [said("1", "q1"), said("2", "a1", ours=True)])
+    await stores.memory.add_earlier(ID, [said("1", "q1"), said("2", "a1", ours=True)])
     assert await stores.changes.change(change("2")) is None
     assert [message.text for message in (await stores.remembered()).messages] == ["q1", "q5"]
 
@@ -126,7 +126,7 @@ async def test_what_is_deleted_before_it_is_known_is_not_stored_any_more(stores:
     await stores.say("5", "q5")
     for ref in ("2", "6", "6"):
         assert await stores.changes.change(change(ref)) is None
-    assert await stores.memory.add_above(ID, [said("1", "above"), said("2", "deleted")]) == 1
+    assert await stores.memory.add_earlier(ID, [said("1", "above"), said("2", "deleted")]) == 1
     assert not await stores.say("6", "deleted")
     assert [message.text for message in (await stores.remembered()).messages] == ["above", "q5"]
 
@@ -189,7 +189,7 @@ async def test_a_command_of_an_archived_session_wakes_it(stores: Stores) -> None
 async def test_what_calls_us_only_now_waits_once(above: bool, stores: Stores) -> None:
     await stores.answered("2", "q2", "a2")
     if above:
-        await stores.memory.add_above(ID, [said("1", "@bob what is this?", asks=False, opens=False)])
+        await stores.memory.add_earlier(ID, [said("1", "@bob what is this?", asks=False, opens=False)])
     else:
         await stores.say("1", "@bob what is this?", asks=False, opens=False)
     assert (await stores.changes.change(change("1", "@bob what's this?", asks=False, opens=False))) is not None

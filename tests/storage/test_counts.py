@@ -128,7 +128,7 @@ async def messages_from_above(stores: Stores) -> None:
         await transaction.execute("UPDATE sessions SET backfilled = 0")
     above = [said(f"0.0000{number:02}", f"above {number}", author=f"U{number % 4}") for number in range(20)]
     above.append(said("0.000030", "ours", author="", ours=True))
-    assert await stores.memory.add_above(ID, above) == 21
+    assert await stores.memory.add_earlier(ID, above) == 21
 
 
 DEEDS = [

@@ -147,7 +147,7 @@ class CountsHold(RuleBasedStateMachine):
         if session := await self.session(place):
             above = [said(f"0.0000{number:02}", f"{number}", author=AUTHORS[number % 3]) for number in range(count)]
             ours = [said("0.000050", "ours", author="", ours=True)] if count % 2 else []
-            await self.stores.memory.add_above(session.id, above + ours)
+            await self.stores.memory.add_earlier(session.id, above + ours)
 
     @rule(late=st.booleans())
     def expire(self, late: bool) -> None:

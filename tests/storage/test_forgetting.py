@@ -74,7 +74,7 @@ async def test_what_is_forgotten_is_not_read_again_from_above(scope: Scope, stor
         assert await stores.forgetting.forget(scope, author="U1", session=HERE, before="5") == 0
     await stores.say("6", "now a question", author="U2")
     above = [said("1", "apples of U1"), said("2", "pears of U2", author="U2"), said("5.5", "figs of U1, said since")]
-    assert await stores.memory.add_above(ID, above) == 2
+    assert await stores.memory.add_earlier(ID, above) == 2
     assert await stores.texts() == ["pears of U2", "figs of U1, said since", "now a question"]
     assert await stores.count("exclusions") == 0
 
@@ -106,7 +106,7 @@ async def test_an_answer_is_nobodys_and_not_forgotten_alone(stores: Stores) -> N
     lease = await stores.claimed()
     await stores.turns.note_reply(lease, ["5.1", "5.2"])
     await stores.turns.finish(lease, answer("a5"))
-    await stores.memory.add_above(ID, [said("2", "from above", ours=True)])
+    await stores.memory.add_earlier(ID, [said("2", "from above", ours=True)])
     for ref in ("2", "5.1", "5.2"):
         assert await stores.forgetting.author_of(ID, ref) == ""
         assert await stores.forgetting.forget(Scope.ONE, author="", session=HERE, before=ref) == 0

@@ -10,7 +10,7 @@ async def test_what_others_said_is_known(stores: Stores) -> None:
     await stores.answered("2", "q1", "a1")
     await stores.say("3", "context", asks=False, author="U2")
     await stores.say("4", "elsewhere", place=slack_place("C2", "4"))
-    await stores.memory.add_above(ID, [said("1", "above", name="a bot", author="B1"), said("1.5", ours=True)])
+    await stores.memory.add_earlier(ID, [said("1", "above", name="a bot", author="B1"), said("1.5", ours=True)])
     assert await stores.listening.known(PLACE) == {"1": 1_000_000, "2": 2_000_000, "3": 3_000_000}
 
 

@@ -41,21 +41,21 @@ async def test_of_what_a_summary_covers_only_the_end_is_told(stores: Stores) -> 
 async def test_what_stood_above_is_told_before_all_else_and_answered_by_nobody(stores: Stores) -> None:
     await stores.say("5", "q5")
     lease = await stores.claimed()
-    assert not (await stores.remembered()).above_read
+    assert not (await stores.remembered()).backfilled
     above = [
         said("3", "third", author="B1", name="Deploys", files=(FILE,)),
         said("2", "second", ours=True, author="B0"),
         said("1", "first"),
         said("5", "q5"),
     ]
-    assert await stores.memory.add_above(ID, above) == 3
-    assert await stores.memory.add_above(ID, above) == 0
+    assert await stores.memory.add_earlier(ID, above) == 3
+    assert await stores.memory.add_earlier(ID, above) == 0
     memory = await stores.remembered(lease=lease)
     assert texts(memory) == ["first", "second", "third", "q5"]
     assert [message.role for message in memory.messages] == ["user", "assistant", "user", "user"]
     assert [message.author for message in memory.messages] == ["U1", "", "B1", "U1"]
     assert memory.messages[2].attachments[0].file == FILE
-    assert (memory.above_read, memory.total) == (True, 4)
+    assert (memory.backfilled, memory.total) == (True, 4)
     assert memory.opening == memory.messages[0]
     await stores.turns.finish(lease, answer("a5"))
     assert texts(await stores.remembered()) == ["first", "second", "third", "q5", "a5"]
@@ -69,7 +69,7 @@ async def test_much_that_stands_above_is_stored_in_portions(cleared: bool, store
     await stores.say("2", "question")
     await stores.say("3", "clear session", command=True)
     above = [said(f"1.{number:06d}", f"m{number}", opens=False, asks=False) for number in range(5 * AT_ONCE)]
-    reading = asyncio.create_task(stores.memory.add_above(ID, above))
+    reading = asyncio.create_task(stores.memory.add_earlier(ID, above))
     async with stores.after_the_first_portion():
         if cleared:
             clearing = asyncio.create_task(stores.clear("3"))
@@ -83,10 +83,10 @@ async def test_much_that_stands_above_is_stored_in_portions(cleared: bool, store
     await asyncio.wait((reading,))
     memory = await stores.remembered(limit=999)
     assert len(memory.messages) == 1 + AT_ONCE
-    assert not memory.above_read
-    assert await stores.memory.add_above(ID, above) == len(above) + 1 - len(memory.messages)
+    assert not memory.backfilled
+    assert await stores.memory.add_earlier(ID, above) == len(above) + 1 - len(memory.messages)
     memory = await stores.remembered(limit=999)
-    assert memory.above_read
+    assert memory.backfilled
     assert texts(memory) == [*(f"m{number}" for number in range(len(above))), "question"]
     assert [message.seq for message in memory.messages] == sorted(message.seq for message in memory.messages)
 
@@ -108,7 +108,7 @@ async def test_a_mention_that_was_read_above_another_is_answered_with_it_and_not
     await stores.say("2.000003", "the second question")
     lease = await stores.claimed()
     mention = said("2.000002", "the first question")
-    await stores.memory.add_above(ID, [mention, replace(said("2.000001", "talk"), opens=False, asks=False)])
+    await stores.memory.add_earlier(ID, [mention, replace(said("2.000001", "talk"), opens=False, asks=False)])
     assert await stores.texts(lease) == ["talk", "the first question", "the second question"]
     await stores.turns.finish(lease, answer("both answers"))
     assert not await stores.sessions.append(mention)

@@ -56,7 +56,7 @@ async def test_what_makes_a_summary_stale(what: str, saved: bool, stores: Stores
         case "late":
             await stores.say("1", "came late", asks=False)
         case "above":
-            await stores.memory.add_above(ID, [said("0.5", "above")])
+            await stores.memory.add_earlier(ID, [said("0.5", "above")])
         case "retry":
             await stores.interaction(failed)
             await stores.turns.finish(await stores.claimed(), answer("a2"))

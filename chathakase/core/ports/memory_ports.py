@@ -70,7 +70,7 @@ class SessionStore(Protocol):
 
 
 class MemoryStore(Protocol):
-    """Tells what a session remembers, and takes in what stood above it."""
+    """Tells what a session remembers, and takes in what was said before it."""
 
     async def memory(self, session: SessionId, *, lease: Lease | None = None, limit: int, tokens: int) -> Memory:
         """What there is for a prompt: the newest messages, what the lease's turn answers last; without one, all of it.
@@ -84,10 +84,10 @@ class MemoryStore(Protocol):
     async def extent(self, session: SessionId, *, limit: int) -> Extent:
         """How far a session has come; tokens are those of the newest ``limit`` messages."""
 
-    async def add_above(self, session: SessionId, messages: Sequence[Incoming]) -> int:
+    async def add_earlier(self, session: SessionId, messages: Sequence[Incoming]) -> int:
         """Store what was said in a thread before the bot was called, as context; returns how many were new.
 
-        From then on the memory's ``above_read`` is true, also when there was nothing. What somebody has had forgotten
+        From then on the memory's ``backfilled`` is true, also when there was nothing. What somebody has had forgotten
         there is left out. Done in several transactions where it is much; cut short, it can be done again.
         """
 

@@ -16,7 +16,7 @@ class History(Protocol):
     async def thread(self, place: Place) -> ThreadSnapshot:
         """What stands in a thread now."""
 
-    async def above(self, place: Place, *, before: int, limit: int, whose: str = "") -> list[Incoming]:
+    async def earlier(self, place: Place, *, before: int, limit: int, whose: str = "") -> list[Incoming]:
         """What anybody said in a thread before a time in epoch microseconds, the newest ``limit`` and the very first.
 
         Oldest first. Other bots have a ``name``; what we said ourselves is ``ours``. It is read for somebody.

@@ -37,7 +37,7 @@ class Remembering:
         return {parsing.WHAT_DO_YOU_REMEMBER: self._show}
 
     async def _show(self, order: Order) -> Answer:
-        # Before the people, since it brings in those who wrote above.
+        # Before the people, since it brings in those who wrote before the session.
         view = await self._context_builder.look(order.session, whose=order.by)
         people = await self._sessions.people(order.place)
         if not people:

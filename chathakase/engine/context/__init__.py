@@ -1,1 +1,1 @@
-"""What the model gets to see: what is remembered, what is above, what files hold."""
+"""What the model gets to see: what is remembered, what was said before, what files hold."""

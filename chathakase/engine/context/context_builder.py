@@ -1,4 +1,4 @@
-"""Everything that leads to a prompt: what is remembered, what is above, what files hold, who speaks and where."""
+"""Everything that leads to a prompt: what is remembered, the backfill, what files hold, who speaks and where."""
 
 import asyncio
 from collections.abc import Collection, Mapping
@@ -7,7 +7,7 @@ from functools import partial
 
 from chathakase.core.errors import NothingAsked
 from chathakase.core.files import Image
-from chathakase.core.footnotes import about_above, about_files
+from chathakase.core.footnotes import about_backfill, about_files
 from chathakase.core.memory import Memory
 from chathakase.core.mentions import mentioned, speakers
 from chathakase.core.message_rendering import newest_pictures
@@ -41,7 +41,7 @@ class ContextBuilder:
         *,
         store: MemoryStore,
         files: FileStore,
-        above: ThreadBackfill,
+        backfill: ThreadBackfill,
         reader: FileReader,
         surface: Surface,
         persona: Persona,
@@ -49,7 +49,7 @@ class ContextBuilder:
     ) -> None:
         self._store = store
         self._files = files
-        self._above = above
+        self._backfill = backfill
         self._reader = reader
         self._surface = surface
         self._persona = persona
@@ -65,7 +65,7 @@ class ContextBuilder:
             raise NothingAsked
         prompt = await self._build(lease.place, memory, self._model_window.window(), share)
         missing = about_files(memory, lease, new=new, sees=self._model_window.sees)
-        prompt = replace(prompt, footnotes=(*about_above(memory, lease), *missing))
+        prompt = replace(prompt, footnotes=(*about_backfill(memory, lease), *missing))
         if memory.messages and memory.messages[-1].role is Role.ASSISTANT:
             return replace(prompt, chat_messages=(*prompt.chat_messages, ChatMessage("user", GO_ON)))
         return prompt
@@ -77,7 +77,7 @@ class ContextBuilder:
         return PromptView(await self._build(session.place, memory, window, 1.0), memory, window)
 
     async def bring_in(self, session: Session, *, whose: str) -> None:
-        """Have what is above and what files hold remembered for somebody, as far as that can be had.
+        """Have the thread's backfill and what files hold remembered for somebody, as far as that can be had.
 
         Raises StoreError.
         """
@@ -91,19 +91,19 @@ class ContextBuilder:
         return newest[0].text if newest and newest[0].role is Role.ASSISTANT else ""
 
     async def _complete(self, session: Session, lease: Lease | None, *, whose: str) -> tuple[Memory, Collection[int]]:
-        """What is remembered, with what is above and what files hold, as far as that can be had; what is not is said.
+        """All that is remembered, backfill and files included, as far as these can be had; what is missing is told.
 
         Also the attachment ids of the files that are read now.
         """
         memory = await self._remember(session.id, lease)
-        look = await self._above.read(session, memory, whose=whose)
+        look = await self._backfill.read(session, memory, whose=whose)
         if look is Look.MORE:
             memory = await self._remember(session.id, lease)
         new: Collection[int] = ()
         if _has_unread(memory):
             new = await self._reader.read_new(session, whose=whose)
             memory = await self._remember(session.id, lease)
-        return replace(memory, above_read=look is not Look.MISSING), new
+        return replace(memory, backfilled=look is not Look.MISSING), new
 
     async def _remember(self, session: SessionId, lease: Lease | None) -> Memory:
         limit, room = self._persona.max_messages, self._model_window.window().room

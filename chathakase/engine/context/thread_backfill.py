@@ -13,7 +13,7 @@ from chathakase.core.ports import History, MemoryStore
 from chathakase.core.types import Incoming, Place, Session
 
 WITHIN = 12.0
-"""Seconds after which the answer is written without what is above; a later turn tries again."""
+"""Seconds after which the answer is written without the backfill; a later turn tries again."""
 
 LONG, REST = 3.0, 600.0
 """Seconds that a failure may take, and for which no turn waits again for what failed more slowly."""
@@ -22,13 +22,13 @@ RESTING = 1_000
 """Of how many threads that is remembered."""
 
 MOST = 1_000
-"""How many messages are kept of what is above, the newest ones."""
+"""How many earlier messages are kept, the newest ones."""
 
 log = logging.getLogger(__name__)
 
 
 class Look(Enum):
-    """What came of a look at what is above."""
+    """What came of a look at what was said before the session."""
 
     NOTHING = auto()
     """There is nothing more to remember than before."""
@@ -39,7 +39,7 @@ class Look(Enum):
 
 
 class ThreadBackfill:
-    """Reads a thread upwards, once."""
+    """Reads what was said in a thread before its session, once."""
 
     def __init__(
         self, *, history: History, store: MemoryStore, is_command: Callable[[Incoming], bool], now: Callable[[], int]
@@ -53,12 +53,12 @@ class ThreadBackfill:
         """Threads that took too long, and until when they are left alone."""
 
     async def read(self, session: Session, memory: Memory, *, whose: str) -> Look:
-        """Store what is above as context, if nobody has. Raises StoreError.
+        """Store what was said before as context, if nobody has. Raises StoreError.
 
         ``whose`` is the person for whom it is read, so that nobody else waits for all that one person has read.
-        Where nobody has said anything but commands, all of the thread is above.
+        Where nobody has said anything but commands, that is all of the thread.
         """
-        if memory.above_read:
+        if memory.backfilled:
             return Look.NOTHING
         place = session.place
         if monotonic() < self._rests.get(place, 0.0):
@@ -66,13 +66,13 @@ class ThreadBackfill:
         began, before = monotonic(), memory.opening.said if memory.opening else self._now() * 1000
         try:
             async with asyncio.timeout(WITHIN):
-                messages = await self._history.above(place, before=before, limit=MOST, whose=whose)
+                messages = await self._history.earlier(place, before=before, limit=MOST, whose=whose)
         except (DeliveryError, TimeoutError) as error:
             log.warning("Earlier messages in %s could not be read: %s", place.name, str(error) or "timed out")
             if monotonic() - began > LONG:
                 self._rests[place] = monotonic() + REST
             return Look.MISSING
         self._rests.pop(place, None)
-        new = await self._store.add_above(session.id, [each for each in messages if not self._is_command(each)])
+        new = await self._store.add_earlier(session.id, [each for each in messages if not self._is_command(each)])
         log.info("%d earlier messages were read in %s", new, place.name)
         return Look.MORE if new else Look.NOTHING

@@ -31,8 +31,8 @@ LONG_PAGE = 1_000
 """As many as Slack gives at once (https://docs.slack.dev/reference/methods/conversations.replies)."""
 MOST_PAGES = 20
 """How far one place is read, where nobody waits for it and no time ends it."""
-ABOVE_WITHIN = 20.0
-"""Seconds for which somebody who asks waits for what stands above."""
+EARLIER_WITHIN = 20.0
+"""Seconds for which somebody who asks waits for what was said before."""
 HALFWAY = 1_000
 """Of how many threads too long for that it is remembered where the next try begins."""
 
@@ -67,7 +67,7 @@ class Newest:
 
 
 class SlackHistory:
-    """Reads threads and channels (a Past)."""
+    """Reads threads and channels (a History)."""
 
     def __init__(self, calls: Calls, identity: Identity, authors: Authors) -> None:
         self._calls = calls
@@ -76,7 +76,7 @@ class SlackHistory:
         """For what nobody waits for."""
         self._identity = identity
         self._halfway: LruCache[Place, int] = LruCache(HALFWAY)
-        """The middle of what was read above, in threads whose end was not reached in time, in epoch microseconds."""
+        """The middle of what was read, in threads whose end was not reached in time, in epoch microseconds."""
 
     async def thread(self, place: Place) -> ThreadSnapshot:
         """What stands in a thread now. Raises DeliveryError.
@@ -98,7 +98,7 @@ class SlackHistory:
             upto=0 if place.thread not in found else sys.maxsize if whole else newest,
         )
 
-    async def above(self, place: Place, *, before: int, limit: int, whose: str = "") -> list[Incoming]:
+    async def earlier(self, place: Place, *, before: int, limit: int, whose: str = "") -> list[Incoming]:
         """What anybody said in a thread before a time in epoch microseconds, the newest ``limit`` and the very first.
 
         Oldest first, as context. The pages of one answer of ours are one message. Raises DeliveryError; ``timeout``
@@ -108,16 +108,16 @@ class SlackHistory:
         if before <= microseconds(place.thread):
             return []
         try:
-            async with asyncio.timeout(ABOVE_WITHIN):
-                return await self._above(self._calls.of(whose), place, before, limit)
+            async with asyncio.timeout(EARLIER_WITHIN):
+                return await self._earlier(self._calls.of(whose), place, before, limit)
         except TimeoutError as error:
             raise DeliveryError("timeout", passes=True) from error
 
-    async def _above(self, calls: Calls, place: Place, before: int, limit: int) -> list[Incoming]:
+    async def _earlier(self, calls: Calls, place: Place, before: int, limit: int) -> list[Incoming]:
         found, read = Newest(limit), set[int]()
         try:
-            async for message in self._from_above(calls, place, before):
-                self._add_above(found, {**message, "channel": place.channel}, before)
+            async for message in self._backwards(calls, place, before):
+                self._add_earlier(found, {**message, "channel": place.channel}, before)
                 read |= {microseconds(message["ts"])} if _has_a_time(message) else set()
         except asyncio.CancelledError:
             self._go_on_from(place, read)
@@ -125,7 +125,7 @@ class SlackHistory:
         self._halfway.pop(place, None)
         return found.all()
 
-    async def _from_above(self, calls: Calls, place: Place, before: int) -> AsyncIterator[Mapping[str, Any]]:
+    async def _backwards(self, calls: Calls, place: Place, before: int) -> AsyncIterator[Mapping[str, Any]]:
         """The messages of a thread; behind its first, only from where the last try came halfway."""
         where = {"channel": place.channel, "ts": place.thread}
         arguments = {**where, "latest": _ts(before), "include_all_metadata": "true"}
@@ -138,7 +138,7 @@ class SlackHistory:
         async for message in self._messages(calls, REPLIES, pages, most=sys.maxsize):
             yield message
 
-    def _add_above(self, found: Newest, message: Mapping[str, Any], before: int) -> None:
+    def _add_earlier(self, found: Newest, message: Mapping[str, Any], before: int) -> None:
         try:
             incoming = read_anybody(message, self._identity)
         except Malformed:

@@ -38,7 +38,7 @@ FIND_ITS_SESSION = Statement(f"SELECT m.session FROM messages m JOIN sessions s 
 
 FIND_SESSION = Statement(f"SELECT id FROM sessions WHERE {HERE}")
 
-# So that a message whose deletion overtakes it, or that is being read from above just now, is not stored after that.
+# So that a message whose deletion overtakes it, or that the backfill is reading just now, is not stored after that.
 MARK_DELETED = Statement("""
 INSERT INTO messages (session, seq, role, text, author, ref, said, at)
 SELECT id, (SELECT least(0, coalesce(min(seq), 0)) - 1 FROM messages WHERE session = $1),

@@ -45,7 +45,7 @@ SELECT DISTINCT session FROM messages
 WHERE author = $1 AND author <> '' AND role = 'user' AND {IN_THE_WORKSPACE.format("$2", "$3")}
 """)
 
-# An answer is stored under its turn, one from above under its own ref.
+# An answer is stored under its turn, one of the backfill under its own ref.
 AUTHOR = Statement(f"""
 SELECT author FROM messages WHERE session = $1 AND ({BY_A_PERSON} AND ref = $2 OR role = 'assistant')
     AND ref IN (SELECT $2 UNION ALL

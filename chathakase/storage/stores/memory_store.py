@@ -82,7 +82,7 @@ EXCLUSIONS = Statement("SELECT author, said FROM exclusions WHERE session = $1")
 DROP_EXCLUSIONS = Statement("DELETE FROM exclusions WHERE session = $1")
 
 AT_ONCE, MOST_AT_ONCE = 10, 200
-"""How many messages from above are stored in one transaction at least, and at most."""
+"""How many earlier messages are stored in one transaction at least, and at most."""
 
 
 class SqlMemoryStore:
@@ -124,10 +124,10 @@ class SqlMemoryStore:
         title_by = TitleBy(str(made_by)) if made_by else None
         return Extent(title_by, bool(is_answered), int(messages or 0), int(tokens or 0))
 
-    async def add_above(self, session: SessionId, messages: Sequence[Incoming]) -> int:
+    async def add_earlier(self, session: SessionId, messages: Sequence[Incoming]) -> int:
         """Store what was said in a thread before the bot was called, as context; returns how many were new.
 
-        From then on the memory's ``above_read`` is true, also when there was nothing; where it was true before, because
+        From then on the memory's ``backfilled`` is true, also when there was nothing; where it was true before, because
         the session was cleared meanwhile, nothing is stored. They are numbered downwards from 0, so that to every turn
         they are what was before it. What asks there and was not answered is told together with the question that
         begins the session, and answered with it. What somebody has had forgotten here is left out.
@@ -236,7 +236,7 @@ def _tokens(row: Row) -> int:
 def _memory(
     about: Row, summary: Summary | None, opening: Sequence[StoredMessage], messages: Sequence[StoredMessage], asked: int
 ) -> Memory:
-    generation, above_read, title, made_by = about[:4]
+    generation, backfilled, title, made_by = about[:4]
     return Memory(
         tuple(messages),
         opening=opening[0] if opening else None,
@@ -245,7 +245,7 @@ def _memory(
         people=tuple(json.loads(str(about[-1]))),
         title=str(title or ""),
         title_by=TitleBy(str(made_by)) if made_by else None,
-        above_read=bool(above_read),
+        backfilled=bool(backfilled),
         generation=int(generation or 0),
         asked=asked,
     )

@@ -42,7 +42,7 @@ id, seq, woken = seq, asked = seq, deleting, (SELECT made_by FROM titles WHERE s
 HAS_TOMBSTONE = f"EXISTS (SELECT 1 FROM tombstones WHERE {IN_PLACE} AND said >= $5)"
 """What was said at a time, the fifth parameter, was had by a session that was at a place and is not any more."""
 
-# What stands above and was in a session that has just left is not to be brought back.
+# What was said before and was in a session that has just left is not to be brought back.
 OPEN = Statement(f"""
 INSERT INTO sessions ({PLACE}, id, seq, asked, began_at, active_at, backfilled, owner)
 SELECT $1, $2, $3, $4, $6, 1, $7, now_ms(), now_ms(),

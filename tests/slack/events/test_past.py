@@ -68,7 +68,7 @@ async def test_everybody_above_is_read(history: SlackHistory, thread: Thread) ->
     thread.post(BOB, "has joined", subtype="channel_join")
     mention = thread.post(ALICE, "<@U0HAKASE01> what do you think?")
     thread.post(BOB, "said later")
-    found = await history.above(thread.place, before=microseconds(mention), limit=100)
+    found = await history.earlier(thread.place, before=microseconds(mention), limit=100)
     assert [(each.author, each.name, each.text, each.ours) for each in found] == [
         (ALICE, "", "the question", False),
         (BOB, "", "an answer & more", False),
@@ -87,7 +87,7 @@ async def test_of_hundreds_the_newest_and_the_very_first_are_kept(
     for number in range(500):
         thread.post(BOB, f"reply {number}")
     mention = thread.post(ALICE, "<@U0HAKASE01> well?")
-    found = await history.above(thread.place, before=microseconds(mention), limit=50)
+    found = await history.earlier(thread.place, before=microseconds(mention), limit=50)
     assert texts(found) == ["the question", *(f"reply {number}" for number in range(450, 500))]
 
 
@@ -99,7 +99,11 @@ async def test_a_thread_of_many_pages_is_read_to_its_end_or_not_at_all(
     for number in range(16):
         thread.post(BOB, f"reply {number}")
     mention = microseconds(thread.post(ALICE, "<@U0HAKASE01> well?"))
-    assert texts(await history.above(thread.place, before=mention, limit=2)) == ["the question", "reply 14", "reply 15"]
+    assert texts(await history.earlier(thread.place, before=mention, limit=2)) == [
+        "the question",
+        "reply 14",
+        "reply 15",
+    ]
 
 
 async def test_where_the_end_was_not_reached_in_time_the_next_try_begins_farther_on(
@@ -110,27 +114,27 @@ async def test_where_the_end_was_not_reached_in_time_the_next_try_begins_farther
     mention = microseconds(thread.post(ALICE, "<@U0HAKASE01> well?"))
     with monkeypatch.context() as hurry:
         hurry.setattr(module, "LONG_PAGE", 3)
-        hurry.setattr(module, "ABOVE_WITHIN", 0.5)
+        hurry.setattr(module, "EARLIER_WITHIN", 0.5)
         with pytest.raises(DeliveryError, match="timeout"):
-            await history.above(thread.place, before=mention, limit=2)
-    found = texts(await history.above(thread.place, before=mention, limit=1_000))
+            await history.earlier(thread.place, before=mention, limit=2)
+    found = texts(await history.earlier(thread.place, before=mention, limit=1_000))
     assert (found[0], found[-1]) == ("the question", "reply 199")
     assert "reply 0" not in found
     assert "reply 50" in found
-    found = texts(await history.above(thread.place, before=mention, limit=1_000))
+    found = texts(await history.earlier(thread.place, before=mention, limit=1_000))
     assert "reply 0" in found
 
 
 async def test_a_short_thread_is_read_whole_and_nothing_twice(history: SlackHistory, thread: Thread) -> None:
     mention = thread.post(ALICE, "<@U0HAKASE01> well?")
     for limit in (1, 2, 50):
-        assert texts(await history.above(thread.place, before=microseconds(mention), limit=limit)) == ["the question"]
+        assert texts(await history.earlier(thread.place, before=microseconds(mention), limit=limit)) == ["the question"]
 
 
 async def test_nothing_stands_above_the_first_message(
     history: SlackHistory, thread: Thread, workspace: Workspace
 ) -> None:
-    assert await history.above(thread.place, before=microseconds(thread.root.ts), limit=50) == []
+    assert await history.earlier(thread.place, before=microseconds(thread.root.ts), limit=50) == []
     assert [call.method for call in workspace.journal.calls()] == ["auth.test"]
 
 
@@ -142,7 +146,7 @@ async def test_files_are_read_and_what_is_deleted_is_not(
     await people["alice"].delete(GENERAL, gone)
     mention = thread.post(BOB, "<@U0HAKASE01> well?")
     await people["alice"].delete(GENERAL, thread.root.ts)
-    (found,) = await history.above(thread.place, before=microseconds(mention), limit=50)
+    (found,) = await history.earlier(thread.place, before=microseconds(mention), limit=50)
     (file,) = found.files
     assert (found.text, file.name, file.size) == ("", "a.csv", 3)
     assert file.url.startswith(workspace.address)
@@ -152,16 +156,16 @@ async def test_files_are_read_and_what_is_deleted_is_not(
 async def test_a_refusal_is_told(code: str, history: SlackHistory, thread: Thread, workspace: Workspace) -> None:
     workspace.faults.slack_error("conversations.replies", code)
     with pytest.raises(DeliveryError, match=code):
-        await history.above(thread.place, before=9_999_999_999_000_000, limit=50)
+        await history.earlier(thread.place, before=9_999_999_999_000_000, limit=50)
 
 
 async def test_nobody_waits_for_ever(
     history: SlackHistory, thread: Thread, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "ABOVE_WITHIN", 0.3)
+    monkeypatch.setattr(module, "EARLIER_WITHIN", 0.3)
     workspace.faults.rate_limit("conversations.replies", retry_after=30)
     with pytest.raises(DeliveryError, match="timeout") as raised:
-        await history.above(thread.place, before=9_999_999_999_000_000, limit=50)
+        await history.earlier(thread.place, before=9_999_999_999_000_000, limit=50)
     assert raised.value.passes
 
 

@@ -77,7 +77,7 @@ class House:
 
     async def read_above(self, ref: str, asks: bool, ours: bool) -> Told:
         above = said(ref, f"above {ref}", asks=asks, ours=ours, opens=asks)
-        return (await self.stores.memory.add_above(await self.stores.id_at(), [above]),)
+        return (await self.stores.memory.add_earlier(await self.stores.id_at(), [above]),)
 
     async def told(self, limit: int, tokens: int) -> Told:
         """All that they tell now."""
@@ -86,7 +86,7 @@ class House:
         seen = [await self.stores.remembered(limit=limit, tokens=tokens, lease=lease) for lease in (None, self.lease)]
         return (
             [(self._messages(each.messages), each.opening and each.opening.text, each.asked) for each in seen],
-            [(each.total, each.title, each.title_by, each.above_read, {*each.people}) for each in seen],
+            [(each.total, each.title, each.title_by, each.backfilled, {*each.people}) for each in seen],
             await turns.waiting([HOME]),
             await turns.next_asker(session),
             await turns.is_busy(session),

@@ -58,7 +58,7 @@ async def test_standings(stores: Talk) -> None:
     await stores.say("2", "talk", asks=False)
     await stores.answered("3", "q3", "a3")
     await stores.say("4", "q4")
-    await stores.memory.add_above(ID, [said("0.5", "above")])
+    await stores.memory.add_earlier(ID, [said("0.5", "above")])
 
     async def standing(ref: str) -> Standing:
         touched = await stores.changes.change(change(ref, f"new {stores.clock.now}", at=stores.clock.now))

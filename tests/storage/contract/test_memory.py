@@ -105,10 +105,10 @@ async def test_a_turn_that_goes_on_sees_its_own_answer_last(stores: Talk) -> Non
 
 
 async def test_above_may_be_nothing(stores: Talk) -> None:
-    assert await stores.memory.add_above(ID, [said("1")]) == 0
+    assert await stores.memory.add_earlier(ID, [said("1")]) == 0
     await stores.say("5", "q5")
-    assert await stores.memory.add_above(ID, []) == 0
-    assert (await stores.remembered()).above_read
+    assert await stores.memory.add_earlier(ID, []) == 0
+    assert (await stores.remembered()).backfilled
 
 
 @pytest.mark.parametrize("ended", [False, True])
@@ -118,22 +118,22 @@ async def test_our_own_answers_are_not_taken_for_what_stood_above(stores: Talk, 
     await stores.turns.note_reply(lease, ["5.5"])
     if ended:
         await stores.turns.finish(lease, answer("a5"))
-    assert await stores.memory.add_above(ID, [said("5.5", "a5, or half of it", ours=True)]) == 0
+    assert await stores.memory.add_earlier(ID, [said("5.5", "a5, or half of it", ours=True)]) == 0
 
 
 async def test_what_stood_above_does_not_come_back_after_a_clearing(stores: Talk) -> None:
     await stores.answered("5", "q5", "a5")
     await stores.say("6", "clear session", command=True)
     await stores.clear("6")
-    assert (await stores.remembered()).above_read
+    assert (await stores.remembered()).backfilled
     # Somebody may have been reading it meanwhile.
-    assert await stores.memory.add_above(ID, [said("1", "forgotten")]) == 0
+    assert await stores.memory.add_earlier(ID, [said("1", "forgotten")]) == 0
     assert texts(await stores.remembered()) == []
 
 
 async def test_what_comes_late_from_above_is_context_though_above_was_read(stores: Talk) -> None:
     await stores.answered("5", "q5", "a5")
-    await stores.memory.add_above(ID, [said("1", "first")])
+    await stores.memory.add_earlier(ID, [said("1", "first")])
     assert await stores.say("4", "talk among people", opens=False)
     assert await stores.turns.claim(ID) is None
     assert texts(await stores.remembered()) == ["first", "talk among people", "q5", "a5"]
@@ -143,7 +143,7 @@ async def test_a_session_that_begins_with_its_thread_has_nothing_above(stores: T
     root = slack_place("C1", "1.5")
     await stores.say("1.5", "root", place=root)
     memory = await stores.memory.memory(await stores.id_at(root), limit=9, tokens=99)
-    assert memory.above_read
+    assert memory.backfilled
 
 
 async def test_a_twin_brings_the_files_that_the_first_lacked(stores: Talk) -> None:
@@ -159,7 +159,7 @@ async def test_a_twin_brings_the_files_that_the_first_lacked(stores: Talk) -> No
 async def test_what_was_read_above_and_mentions_nobody_stays_context(stores: Talk) -> None:
     await stores.answered("2.000003", "question", "answer")
     talk = replace(said("2.000002", "talk"), opens=False, asks=False)
-    await stores.memory.add_above(ID, [talk])
+    await stores.memory.add_earlier(ID, [talk])
     assert not await stores.sessions.append(talk)
     assert await stores.turns.claim(ID) is None
 
