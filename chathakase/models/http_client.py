@@ -5,7 +5,7 @@ import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from urllib.parse import urlsplit
-from urllib.request import proxy_bypass
+from urllib.request import getproxies, proxy_bypass
 
 import openai
 from openai import AsyncOpenAI
@@ -14,6 +14,7 @@ from chathakase.certificates import trusted
 from chathakase.core.addresses import is_loopback
 from chathakase.models.bodies import take_in
 from chathakase.models.endpoint import Endpoint
+from chathakase.models.transport import open_transport
 
 OFFICIAL = "api.openai.com"
 AZURE = (".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com")
@@ -35,34 +36,43 @@ async def open_client(endpoint: Endpoint, *, api_key: str, silence: float) -> As
     What is on this machine, or named in ``NO_PROXY``, is reached without a proxy. No redirect is followed: it would
     take people's words and the key to wherever it leads, and makes a GET of a POST.
     """
-    parts = urlsplit(endpoint.base)
-    host = parts.hostname or ""
-    transport = openai.DefaultAsyncHttpxClient(
-        # Else it would stumble over a proxy of another kind, also where it needs none.
-        trust_env=not (is_loopback(host) or proxy_bypass(parts.netloc)),
-        verify=_certificates(endpoint),
-        follow_redirects=False,
-        event_hooks={"response": [take_in]},
-        headers={"Accept-Encoding": "identity"},
-    )
-    with _ambience(is_official(endpoint)):
-        client = AsyncOpenAI(
-            api_key=api_key,
-            base_url=endpoint.base,
-            default_query=endpoint.query,
-            default_headers={"api-key": api_key} if host.endswith(AZURE) else None,
-            timeout=openai.Timeout(silence, connect=CONNECT_WITHIN),
-            max_retries=TRIES,
-            http_client=transport,
+    host = urlsplit(endpoint.base).hostname or ""
+    async with open_transport(_certificates(endpoint), proxy=_proxy(endpoint)) as transport:
+        http_client = openai.DefaultAsyncHttpxClient(
+            transport=transport,
+            trust_env=False,
+            follow_redirects=False,
+            event_hooks={"response": [take_in]},
+            headers={"Accept-Encoding": "identity"},
         )
-    async with client:
-        yield client
+        with _ambience(is_official(endpoint)):
+            client = AsyncOpenAI(
+                api_key=api_key,
+                base_url=endpoint.base,
+                default_query=endpoint.query,
+                default_headers={"api-key": api_key} if host.endswith(AZURE) else None,
+                timeout=openai.Timeout(silence, connect=CONNECT_WITHIN),
+                max_retries=TRIES,
+                http_client=http_client,
+            )
+        async with client:
+            yield client
 
 
 def is_official(endpoint: Endpoint) -> bool:
     """Whether it is OpenAI's own server, in any of its regions."""
     host = urlsplit(endpoint.base).hostname or ""
     return host == OFFICIAL or host.endswith(f".{OFFICIAL}")
+
+
+def _proxy(endpoint: Endpoint) -> str:
+    """The address of the proxy that the environment names for a server; empty where it needs none."""
+    parts = urlsplit(endpoint.base)
+    if is_loopback(parts.hostname or "") or proxy_bypass(parts.netloc):
+        return ""
+    proxies = getproxies()
+    proxy = proxies.get(parts.scheme) or proxies.get("all") or ""
+    return proxy if "://" in proxy or not proxy else f"http://{proxy}"
 
 
 def _certificates(endpoint: Endpoint) -> ssl.SSLContext:

@@ -211,6 +211,34 @@ async def test_a_proxy_of_another_kind_does_not_matter_where_none_is_needed(monk
             assert not client.is_closed()
 
 
+@pytest.mark.parametrize(("name", "scheme"), [("HTTP_PROXY", "http://"), ("ALL_PROXY", "http://"), ("http_proxy", "")])
+async def test_a_proxy_takes_what_goes_to_other_machines(
+    name: str, scheme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with serving() as proxy, serving() as here:
+        monkeypatch.setenv(name, f"{scheme}127.0.0.1:{proxy.port}")
+        assert await answered("http://model.example/v1") == "Hello!"
+        assert await answered(f"http://127.0.0.1:{here.port}/v1") == "Hello!"
+    assert [head.partition("\r\n")[0] for head in proxy.heads] == [
+        "POST http://model.example/v1/chat/completions HTTP/1.1"
+    ]
+    assert len(here.heads) == 1
+
+
+async def test_a_proxy_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    code, _ = await failure("http://model.example/v1")
+    assert code == "no_proxy"
+
+
+async def test_a_name_in_the_address_is_no_second_authorization() -> None:
+    async with serving() as server:
+        assert await answered(f"http://user:secret@127.0.0.1:{server.port}/v1") == "Hello!"
+    (head,) = server.heads
+    assert head.lower().count("authorization:") == 1
+    assert "user" not in head.partition("\r\n")[0]
+
+
 async def test_azure_gets_the_key_in_its_own_header() -> None:
     base = "https://mine.openai.azure.com/openai/deployments/gpt/chat/completions?api-version=2024-10-21"
     async with open_client(read_endpoint(base), api_key="k", silence=1) as client:
