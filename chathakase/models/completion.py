@@ -157,14 +157,16 @@ class _CompletionReader:
 
     async def _read_lines(self, document: bytes) -> Told:
         for line in document.splitlines():
-            async for piece in self._hear(line.decode(errors="replace").strip()):
+            for piece in self._heard(await self._read_event(line.decode(errors="replace").strip())):
                 yield piece
+                await self._breath.take()
 
     async def _read_stream(self, body: Pieces) -> Told:
         async with aclosing(self._events(body)) as events:
             async for data in events:
-                async for piece in self._hear(data):
+                for piece in self._heard(await self._read_event(data)):
                     yield piece
+                    await self._breath.take()
                 if self._hearing.reason is FinishReason.TOO_MUCH:
                     return
                 self._wait_on(done=_is_done(data))
@@ -179,17 +181,19 @@ class _CompletionReader:
         if (rest := events.rest()) and (_is_done(rest) or await _is_whole(rest)):
             yield rest
 
-    async def _hear(self, data: str) -> Told:
+    async def _read_event(self, data: str) -> object:
+        """The document of an event; None where it is no chunk, as what some send to keep the connection open."""
         if _is_done(data):
             self._hearing.done()
-        # What some send to keep the connection open is no chunk.
-        elif data.startswith(("{", "[")):
-            chunk = await parse(data)
-            if isinstance(chunk, dict):
-                async for piece in self._told(self._hearing.chunk(chunk)):
-                    yield piece
-            if (report := reported(chunk)) is not None:
-                raise as_error(report, self._response.request)
+            return None
+        return await parse(data) if data.startswith(("{", "[")) else None
+
+    def _heard(self, document: object) -> Iterator[str | TakenBack]:
+        """What can be told of a document. Raises APIError for what it reports."""
+        if isinstance(document, dict):
+            yield from self._hearing.chunk(document)
+        if document is not None and (report := reported(document)) is not None:
+            raise as_error(report, self._response.request)
 
     async def _told(self, heard: Iterator[str | TakenBack]) -> Told:
         for piece in heard:

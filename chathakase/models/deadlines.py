@@ -4,13 +4,13 @@ import asyncio
 import math
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from time import monotonic
+from time import thread_time
 from typing import TypeVar
 
 from chathakase.models.bounds import Bounds, TooMuch
 
 HOLD = 0.005
-"""Seconds after which whoever reads lets others work."""
+"""Seconds of work after which whoever reads lets others work."""
 
 T = TypeVar("T")
 
@@ -54,10 +54,11 @@ class Breath:
     """Keeps a long piece of work from holding the event loop."""
 
     def __init__(self) -> None:
-        self._since = monotonic()
+        # The time of the thread alone: whoever has waited has let others work.
+        self._since = thread_time()
 
     async def take(self) -> None:
         """Let others work if it is time."""
-        if monotonic() - self._since > HOLD:
+        if thread_time() - self._since > HOLD:
             await asyncio.sleep(0)
-            self._since = monotonic()
+            self._since = thread_time()
