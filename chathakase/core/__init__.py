@@ -1,4 +1,4 @@
-"""Words and promises: the values that travel between the rooms, and the protocols that rooms keep.
+"""Values and protocols: what travels between the rooms, and what rooms expect of one another.
 
 No I/O happens here and nothing of ours is imported from elsewhere.
 """

@@ -201,7 +201,7 @@ def _thread(where: Where, title: str, parts: Iterable[str] = (), left_out: int =
 
 
 def in_turns(chat_messages: Iterable[ChatMessage]) -> list[ChatMessage]:
-    """One speech for each change of speaker, as several chat templates want it."""
+    """One chat message for each change of speaker, as several chat templates want it."""
     return [_joined(role, list(group)) for role, group in groupby(chat_messages, attrgetter("role"))]
 
 

@@ -366,7 +366,7 @@ class Finished:
     window: int = 0
     """The model's window in tokens, where its server named it before it took the prompt; else 0."""
     unseen: int = 0
-    """How many pictures of the prompt's last speech its server did not take."""
+    """How many pictures of the prompt's last chat message its server did not take."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from chathakase.engine.turns.outage import Outage
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """What the rest of the house speaks to."""
+    """What surfaces and schedules speak to."""
 
     manager: SessionManager
     reception: Reception
@@ -41,7 +41,7 @@ class Engine:
 
 
 async def open_engine(stack: AsyncExitStack, ports: Ports, setup: Setup) -> Engine:
-    """Open everything that thinks, and see to what waits. Raises StoreError."""
+    """Open everything that thinks, and begin with what waits. Raises StoreError."""
     parts = Parts(ports, setup)
     await parts.models.learn(ports.stores.turns)
     await stack.enter_async_context(parts.outage)

@@ -130,7 +130,7 @@ class Parts:
         )
 
     async def _offer(self, command: Command) -> None:
-        # It needs what needs the work.
+        # The requests need the scheduler, which needs this.
         await self.requests.enqueue(command)
 
     @cached_property
@@ -156,13 +156,13 @@ class Parts:
 
     @cached_property
     def requests(self) -> Requests:
-        """What takes on commands and interactions."""
-        jobs = JobHandler(
+        """What takes commands and interactions."""
+        handler = JobHandler(
             store=self._stores.jobs, commands=self._commands, interactions=self._interactions, surface=self._surface
         )
         return Requests(
             store=self._stores.jobs,
-            jobs=jobs,
+            handler=handler,
             saving=self._saving,
             admission=self._admission,
             targets=self._targets,

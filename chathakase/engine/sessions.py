@@ -26,19 +26,19 @@ class SessionManager:
         self.jobs = requests.jobs
         self._grace = grace
         self._ends: float | None = None
-        """When the turns under way must have ended, once no more work is taken on."""
+        """When the turns under way must have ended, once nothing more is begun."""
 
     async def wake_waiting(self) -> None:
-        """See to everything that waits with nobody at work: after a restart, a crash or a lost lease.
+        """Have done whatever waits and nobody works on: after a restart, a crash or a lost lease.
 
         Raises StoreError.
         """
         await self.reception.look_for_early_messages()
         await self.scheduler.wake_waiting()
-        await self.requests.take_up()
+        await self.requests.claim_abandoned()
 
     def retire(self) -> None:
-        """Take on no more work; the turns under way have their grace period from now on."""
+        """Begin nothing more; the turns under way have their grace period from now on."""
         if self._ends is None:
             self._ends = monotonic() + self._grace
             self.scheduler.retire()

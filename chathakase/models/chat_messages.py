@@ -38,7 +38,7 @@ def _without_system(chat_messages: Iterable[ChatMessage]) -> Iterator[ChatMessag
 
 
 def _shown(chat_messages: Sequence[ChatMessage], most: int) -> list[int]:
-    """How many pictures of each speech are shown: the newest."""
+    """How many pictures of each chat message are shown: the newest."""
     shown: list[int] = []
     for chat_message in reversed(chat_messages):
         shown.append(min(len(chat_message.images), most))

@@ -48,7 +48,7 @@ class Shape:
         return min(self.pictures, pictures_in(prompt))
 
     def unseen(self, prompt: Prompt) -> int:
-        """How many pictures of a prompt's last speech are not shown."""
+        """How many pictures of a prompt's last chat message are not shown."""
         newest = sum(len(chat_message.images) for chat_message in prompt.chat_messages[-1:])
         return max(newest - self.shown(prompt), 0)
 

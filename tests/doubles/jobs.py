@@ -26,7 +26,7 @@ class InMemoryJobs(JobStore):
         self._records = records
 
     async def enqueue(self, job: Job) -> Job | None:
-        await self._records.trips.make("jobs.promise")
+        await self._records.trips.make("jobs.enqueue")
         session = self._records.at(job.task.place)
         return enqueue(self._records, job, session.id if session else NO_SESSION)
 

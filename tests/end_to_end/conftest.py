@@ -136,7 +136,7 @@ def settled(workspace: Workspace, bot: SessionManager) -> Callable[[], Awaitable
     """Wait until every turn is saved; people see an answer a moment before that."""
 
     async def wait() -> None:
-        await workspace.until(lambda: not bot.scheduler._working)
+        await workspace.until(lambda: not bot.scheduler.tasks)
 
     return wait
 

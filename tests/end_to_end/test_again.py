@@ -190,7 +190,7 @@ async def test_a_press_survives_a_restart(
 ) -> None:
     async with open_the_bot() as bot:
         thread = await failed(start, model)
-        await workspace.until(lambda: not bot.scheduler._working)
+        await workspace.until(lambda: not bot.scheduler.tasks)
         model.will(says("never", wait=asyncio.Event()))
         await press(thread, alice, "retry")
         await workspace.until(lambda: model.under_way == 1)

@@ -32,7 +32,7 @@ async def known(open_the_bot: OpenBot, workspace: Workspace, start: Start) -> Th
     async with open_the_bot() as bot:
         thread = await start("@ChatHakase hello")
         await thread.answers(1)
-        await workspace.until(lambda: not bot.scheduler._working)
+        await workspace.until(lambda: not bot.scheduler.tasks)
     return thread
 
 
@@ -74,7 +74,7 @@ async def test_a_question_in_a_known_thread_is_answered(
     await missed(workspace)
     async with open_the_bot() as bot:
         await known.answers(None, containing="and me?")
-        await workspace.until(lambda: not bot.scheduler._working)
+        await workspace.until(lambda: not bot.scheduler.tasks)
     texts = known.texts()[1:]
     assert sum(text.count("did you miss me?") for text in texts) == 1
     assert sum(text.count("and me?") for text in texts) == 1
@@ -144,7 +144,7 @@ async def test_what_was_changed_and_deleted_is_followed(
         await known.answers(3)
         linked = await known.say("what is behind this link?")
         await known.answers(4)
-        await workspace.until(lambda: not bot.scheduler._working)
+        await workspace.until(lambda: not bot.scheduler.tasks)
     await alice.delete(known.channel, gone)
     await bob.edit(known.channel, edited, "the colour is teal")
     message = workspace.world.timeline(known.channel).get(linked)
@@ -183,7 +183,7 @@ async def test_another_answer_is_offered_to_what_was_changed(
     await missed(workspace)
     for _ in range(2):
         async with back() as bot:
-            await workspace.until(lambda: not bot.scheduler._working)
+            await workspace.until(lambda: not bot.scheduler.tasks)
     assert len(workspace.journal.calls("chat.postEphemeral")) == 1
     assert len(model.requests) == 1
 

@@ -23,7 +23,7 @@ Start = Callable[..., Awaitable[Thread]]
 
 
 async def saved(workspace: Workspace, bot: SessionManager) -> None:
-    await workspace.until(lambda: not bot.scheduler._working and not bot.jobs.tasks)
+    await workspace.until(lambda: not bot.scheduler.tasks and not bot.jobs.tasks)
 
 
 def exported(thread: Thread) -> dict[str, str]:

@@ -27,7 +27,7 @@ async def workspace(outside: None, ack_timeout: float, retry_delays: tuple[float
 
 
 async def saved(workspace: Workspace, bot: SessionManager) -> None:
-    await workspace.until(lambda: not bot.scheduler._working and not bot.jobs.tasks)
+    await workspace.until(lambda: not bot.scheduler.tasks and not bot.jobs.tasks)
 
 
 @pytest.fixture

@@ -145,7 +145,7 @@ async def test_stop_stops_the_answer_that_is_being_written(
     await thread.answers(1, containing="Once upon")
     done = await start("What is tea?", channel="@")
     await done.answers(1)
-    await workspace.until(lambda: len(bot.scheduler._working) == 1)
+    await workspace.until(lambda: len(bot.scheduler.tasks) == 1)
     await start("stop", channel="@")
     assert link(thread) in await await_ephemeral(workspace, alice, "I stopped")
     await workspace.until(lambda: "Stopped" in thread.texts()[0])

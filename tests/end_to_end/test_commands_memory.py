@@ -17,7 +17,7 @@ Settled = Callable[[], Awaitable[object]]
 
 
 async def saved(workspace: Workspace, bot: SessionManager) -> None:
-    await workspace.until(lambda: not bot.scheduler._working and not bot.jobs.tasks)
+    await workspace.until(lambda: not bot.scheduler.tasks and not bot.jobs.tasks)
 
 
 async def test_session_info_tells_title_room_and_cost(
@@ -255,6 +255,6 @@ async def test_commands_work_after_a_restart(
         await thread.answers(3, containing="Fish")
         await saved(workspace, bot)
         await thread.say("answer again")
-        await workspace.until(lambda: not bot.jobs.tasks and not bot.scheduler._working)
+        await workspace.until(lambda: not bot.jobs.tasks and not bot.scheduler.tasks)
         await thread.say("forget my messages here")
         await await_ephemeral(workspace, alice, "forgotten 1 of your messages")

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("bot")
 
 
 async def saved(workspace: Workspace, bot: SessionManager) -> None:
-    await workspace.until(lambda: not bot.scheduler._working and not bot.jobs.tasks)
+    await workspace.until(lambda: not bot.scheduler.tasks and not bot.jobs.tasks)
 
 
 async def said(start: Start, text: str, *, person: PersonClient | None = None, channel: str | None = None) -> Thread:

@@ -33,7 +33,7 @@ async def test_summaries_take_places_and_the_same_is_not_written_twice_while_it_
         threads = [await start(f"@ChatHakase question {number}") for number in range(4)]
         for thread in threads:
             await thread.answers(1)
-        await workspace.until(lambda: not bot.scheduler._working)
+        await workspace.until(lambda: not bot.scheduler.tasks)
         hold, asked = asyncio.Event(), len(model.requests)
         model.will(*(says("In short.", wait=hold) for _ in range(4)))
         for thread in threads:
@@ -60,13 +60,11 @@ async def test_commands_for_which_the_model_is_called_count_as_questions_do(
     async with open_the_bot(chathakase_person_rate=2) as bot:
         thread = await start("@ChatHakase hello")
         await thread.answers(1)
-        await workspace.until(lambda: not bot.scheduler._working)
+        await workspace.until(lambda: not bot.scheduler.tasks)
         for _ in range(10):
             await thread.say("answer again")
         await await_ephemeral(workspace, alice, FASTER)
-        await workspace.until(
-            lambda: not bot.scheduler._working and not bot.jobs.tasks and workspace.pending_events == 0
-        )
+        await workspace.until(lambda: not bot.scheduler.tasks and not bot.jobs.tasks and workspace.pending_events == 0)
         assert len(model.requests) == 2
         for command in ("summarise", "compact"):
             await thread.say(command)
@@ -87,11 +85,11 @@ async def test_buttons_for_which_the_model_is_called_count_as_questions_do(
         model.will(fails(400))
         thread = await start("@ChatHakase hello")
         await thread.answers(1, containing="did not understand")
-        await workspace.until(lambda: not bot.scheduler._working)
+        await workspace.until(lambda: not bot.scheduler.tasks)
         asked = len(model.requests)
         await alice.press(thread.channel, thread.replies()[0].ts, ACTION.format(TurnAction.RETRY))
         await await_ephemeral(workspace, alice, FASTER)
-        await workspace.until(lambda: not bot.scheduler._working and not bot.jobs.tasks)
+        await workspace.until(lambda: not bot.scheduler.tasks and not bot.jobs.tasks)
         assert len(model.requests) == asked
 
 
@@ -112,7 +110,7 @@ async def test_an_edited_question_begins_anew_a_few_times_and_then_another_answe
         hold.set()
         await thread.answers(1, containing="Answer 3 ends.")
         await await_ephemeral(workspace, alice, "You edited a question that I have already answered.")
-        await workspace.until(lambda: not bot.scheduler._working and not bot.jobs.tasks)
+        await workspace.until(lambda: not bot.scheduler.tasks and not bot.jobs.tasks)
         assert len(model.requests) == 4
         model._script.clear()
         await thread.say("answer again")
@@ -132,7 +130,7 @@ async def test_whoever_has_asked_enough_begins_nothing_anew_by_an_edit(
         hold.set()
         await thread.answers(1, containing="The first answer.")
         await await_ephemeral(workspace, alice, "You edited a question that I have already answered.")
-        await workspace.until(lambda: not bot.scheduler._working and not bot.jobs.tasks)
+        await workspace.until(lambda: not bot.scheduler.tasks and not bot.jobs.tasks)
         assert len(model.requests) == 1
 
 
@@ -142,7 +140,7 @@ async def test_what_is_forgotten_again_and_again_ends_the_answer_that_may_tell_o
     async with open_the_bot() as bot:
         thread = await start("@ChatHakase hello")
         await thread.answers(1)
-        await workspace.until(lambda: not bot.scheduler._working)
+        await workspace.until(lambda: not bot.scheduler.tasks)
         begin, hold = asyncio.Event(), asyncio.Event()
         model.will(says("One.", wait=begin), *(says(f"Secret {n}", " told.", hold=hold) for n in range(9)))
         await thread.say("wait")
@@ -156,7 +154,7 @@ async def test_what_is_forgotten_again_and_again_ends_the_answer_that_may_tell_o
             if number < 4:
                 await model.asked(number + 3)
         await thread.answers(3, containing="kept changing")
-        await workspace.until(lambda: not bot.scheduler._working)
+        await workspace.until(lambda: not bot.scheduler.tasks)
         assert len(model.requests) == 6
         assert "Secret" not in thread.texts()[-1]
 
@@ -263,7 +261,7 @@ async def test_edits_of_what_is_answered_offer_one_answer_at_a_time(
     async with open_the_bot(chathakase_rate_limits="chat.postEphemeral=2/1", chathakase_grace=0) as bot:
         thread = await start("@ChatHakase version 0")
         await thread.answers(1)
-        await workspace.until(lambda: not bot.scheduler._working)
+        await workspace.until(lambda: not bot.scheduler.tasks)
         for version in range(1, 8):
             await alice.edit(thread.channel, thread.ts, f"@ChatHakase version {version}")
         await workspace.until(lambda: workspace.pending_events == 0)
@@ -284,10 +282,10 @@ async def test_an_answered_session_waits_no_more(
         threads = []
         for number in range(3):
             threads.append(await start(f"@ChatHakase question {number}"))
-            await workspace.until(lambda: len(bot.scheduler._working) == len(threads))
+            await workspace.until(lambda: len(bot.scheduler.tasks) == len(threads))
         ends[0].set()
         await threads[0].answers(1)
-        await workspace.until(lambda: model.under_way == 1 and len(bot.scheduler._working) == 2)
+        await workspace.until(lambda: model.under_way == 1 and len(bot.scheduler.tasks) == 2)
         threads.append(await start("@ChatHakase one more", person=bob))
         await workspace.until(lambda: workspace.pending_events == 0)
         for end in ends:
@@ -311,7 +309,7 @@ async def test_nobody_gets_another_behind_their_own_questions_by_speaking_in_the
         await model.asked(1)
         for number in range(3):
             await start(f"@ChatHakase alice asks {number}", person=alice)
-        await workspace.until(lambda: len(bot.scheduler._working) == 4)
+        await workspace.until(lambda: len(bot.scheduler.tasks) == 4)
         await thread.say("bob asks more", bob)
         await thread.say("and so do I", alice)
         await thread.say("help", alice)
@@ -337,9 +335,9 @@ async def test_after_a_restart_what_waits_is_answered_fairly(
         threads = []
         for number in range(4):
             threads.append(await start(f"@ChatHakase alice asks {number}"))
-            await workspace.until(lambda: len(bot.scheduler._working) == len(threads))
+            await workspace.until(lambda: len(bot.scheduler.tasks) == len(threads))
         await start("@ChatHakase bob asks", person=bob)
-        await workspace.until(lambda: len(bot.scheduler._working) == 5)
+        await workspace.until(lambda: len(bot.scheduler.tasks) == 5)
     asked = len(model.requests)
     async with open_the_bot(chathakase_concurrency=1):
         await model.asked(asked + 5)
@@ -370,7 +368,7 @@ async def test_stops_of_one_person_are_bounded_too(
     async with open_the_bot(chathakase_rate_limits="chat.postEphemeral=1/1", chathakase_grace=0) as bot:
         thread = await start("@ChatHakase hello")
         await thread.answers(1)
-        await workspace.until(lambda: not bot.scheduler._working)
+        await workspace.until(lambda: not bot.scheduler.tasks)
         for _ in range(10):
             await thread.say("stop")
         await workspace.until(lambda: workspace.pending_events == 0)
@@ -440,7 +438,7 @@ async def test_a_stop_that_is_said_while_another_is_told_of_is_not_lost(
     async with open_the_bot(chathakase_rate_limits="chat.postEphemeral=60/1", chathakase_grace=0) as bot:
         thread = await start("@ChatHakase hello")
         await thread.answers(1)
-        await workspace.until(lambda: not bot.scheduler._working)
+        await workspace.until(lambda: not bot.scheduler.tasks)
         for command in ("forget", "stop"):
             await thread.say(command)
         await workspace.until(lambda: workspace.pending_events == 0)

@@ -118,7 +118,7 @@ async def test_titles_are_read_in_the_same_way(
     async with open_the_bot(chathakase_background_model="cheap") as bot:
         thread = await start("@ChatHakase hello")
         await thread.answers(1)
-        await workspace.until(lambda: not bot.scheduler._working and not bot.scheduler._background._tasks)
+        await workspace.until(lambda: not bot.scheduler.tasks and not bot.scheduler._background._tasks)
         await thread.say("session info")
         assert "A Warm Greeting" in (await thread.answers(2))[-1]
 

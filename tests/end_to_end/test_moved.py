@@ -53,7 +53,7 @@ async def talk(workspace: Workspace, alice: PersonClient) -> Thread:
 
 
 async def settled(workspace: Workspace, bot: SessionManager) -> None:
-    await workspace.until(lambda: not bot.scheduler._working)
+    await workspace.until(lambda: not bot.scheduler.tasks)
 
 
 async def test_it_goes_on_there_and_the_old_thread_begins_anew(

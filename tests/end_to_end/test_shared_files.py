@@ -135,7 +135,7 @@ async def test_it_is_told_again_below_what_takes_an_answers_place(
         thread = await share(workspace, alice, "all.mp3", b"ID3\x04" + bytes(50), "hm?", alice.direct_message().id)
         await thread.answers(1, containing="length limit")
         told = await told_of_files(thread)
-        await workspace.until(lambda: not bot.scheduler._working)
+        await workspace.until(lambda: not bot.scheduler.tasks)
         await thread.say("answer again")
         await thread.answers(1, containing="hm?")
     assert told == await told_of_files(thread) == ["I couldn't read all.mp3: it is an audio file."]
@@ -224,7 +224,7 @@ async def test_a_file_that_comes_after_the_answer_is_answered_in_its_place(
     model.will(says("I see no file."))
     thread = Thread(workspace, alice, general, await alice.say("@ChatHakase what did we spend?", channel=general))
     await thread.answers(1, containing="I see no file.")
-    await workspace.until(lambda: not bot.scheduler._working)
+    await workspace.until(lambda: not bot.scheduler.tasks)
     file = SharedFile("F1", "costs.csv", "text/csv", 4, "")
     question = Incoming(
         slack_place(general, thread.ts),
@@ -239,9 +239,9 @@ async def test_a_file_that_comes_after_the_answer_is_answered_in_its_place(
     assert not await bot.reception.submit(question)
     assert await thread.answers(1, containing="what did we spend?") == thread.texts()
     assert "[attached: costs.csv" in model.seen()
-    await workspace.until(lambda: not bot.scheduler._working)
+    await workspace.until(lambda: not bot.scheduler.tasks)
     assert not await bot.reception.submit(question)
-    await workspace.until(lambda: not bot.scheduler._working)
+    await workspace.until(lambda: not bot.scheduler.tasks)
     assert len(model.requests) == 2
 
 
@@ -288,10 +288,10 @@ async def test_whose_twin_does_not_come_is_answered_all_the_same(
     thread, mention, twin = await told_of(workspace, alice, general)
     workspace.send_event(mention)
     await thread.answers(1, containing="June,140")
-    await workspace.until(lambda: not bot.scheduler._working)
+    await workspace.until(lambda: not bot.scheduler.tasks)
     workspace.send_event(twin)
     await workspace.until(lambda: workspace.pending_events == 0)
-    await workspace.until(lambda: not bot.scheduler._working)
+    await workspace.until(lambda: not bot.scheduler.tasks)
     assert len(model.requests) == 1
 
 
@@ -309,7 +309,7 @@ async def test_a_file_that_comes_long_after_the_answer_is_offered_to_be_answered
     model.will(says("I see no file."))
     workspace.send_event(mention | {"upload": False, "subtype": None})
     await thread.answers(1, containing="I see no file.")
-    await workspace.until(lambda: not bot.scheduler._working)
+    await workspace.until(lambda: not bot.scheduler.tasks)
     workspace.send_event(twin)
     await await_ephemeral(workspace, alice, "Your files reached me only after I had answered.")
     assert len(model.requests) == 1

@@ -19,7 +19,7 @@ async def grow(thread: Thread, bot: SessionManager, words: str, *, turns: int) -
     for number in range(turns):
         await thread.say(f"part {number} {words}")
         await thread.answers(number + 2, containing=f"part {number}")
-        await thread.workspace.until(lambda: not bot.scheduler._working and not bot.scheduler._background._tasks)
+        await thread.workspace.until(lambda: not bot.scheduler.tasks and not bot.scheduler._background._tasks)
 
 
 def asked(model: ModelServer, name: str) -> list[str]:
@@ -86,7 +86,7 @@ async def test_files_fill_a_window_as_words_do(
             content = f"line of file {number}\n".encode() * 250
             await alice.share(f"{number}.txt", content, channel=thread.channel, thread_ts=thread.ts, typed="see")
             await thread.answers(number + 2, containing=f"Seen {number}.")
-            await thread.workspace.until(lambda: not bot.scheduler._working and not bot.scheduler._background._tasks)
+            await thread.workspace.until(lambda: not bot.scheduler.tasks and not bot.scheduler._background._tasks)
     first = asked(model, "cheap")[0]
     assert "line of file 0" in first
     answered = [str(body["messages"][1:]) for body in model.bodies if body["model"] == "scripted"]
@@ -100,7 +100,7 @@ async def test_what_a_summary_for_people_cost_is_counted_and_the_summary_not_kep
     async with open_the_bot() as bot:
         thread = await start("@ChatHakase first")
         await thread.answers(1)
-        await thread.workspace.until(lambda: not bot.scheduler._working and not bot.scheduler._background._tasks)
+        await thread.workspace.until(lambda: not bot.scheduler.tasks and not bot.scheduler._background._tasks)
         model.will(says("Words were said.", usage={"prompt_tokens": 1000, "completion_tokens": 200}))
         await thread.say("summarise")
         await thread.answers(2, containing="Words were said.")

@@ -293,7 +293,7 @@ async def test_whoever_shares_many_files_keeps_nobody_else_waiting(stage: Stage)
         await asyncio.sleep(0.01)
     await stage.share("b.txt")
     second = asyncio.create_task(reader.read_new(SESSION, whose="bob"))
-    while len(reader._room._waiting) <= MOST_FILES - AT_ONCE:
+    while len(reader._slots._waiting) <= MOST_FILES - AT_ONCE:
         await asyncio.sleep(0.01)
     end.set()
     await asyncio.gather(first, second)

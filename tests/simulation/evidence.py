@@ -60,7 +60,7 @@ class Request:
     heard: tuple[tuple[str, str], ...]
     """The role and the token of everything in the prompt that has one, in order."""
     last: tuple[str, ...]
-    """The tokens of the newest speech."""
+    """The tokens of the newest chat message."""
     mood: Mood = Mood.WELL
 
 

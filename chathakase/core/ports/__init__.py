@@ -1,4 +1,4 @@
-"""The few promises that rooms make to the engine; a test double is one more implementation."""
+"""The few protocols that the engine expects of other rooms; a test double is one more implementation."""
 
 from chathakase.core.ports.hint_port import HintStore
 from chathakase.core.ports.memory_ports import (

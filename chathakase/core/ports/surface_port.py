@@ -102,7 +102,7 @@ class Surface(Protocol):
     ) -> Reply:
         """Begin an answer in a thread; nothing is visible before the first show or finish.
 
-        The ``lease`` names the turn, and the messages of an earlier try, to be edited first; an ``job`` is named by
+        The ``lease`` names the turn, and the messages of an earlier try, to be edited first; a ``job`` is named by
         itself. ``standing`` is the text with which an earlier run ended, if it is gone on with.
         ``posted`` hears the ids of all the reply's messages whenever they change, ``members`` tells who may be
         mentioned.

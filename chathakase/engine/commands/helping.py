@@ -82,14 +82,14 @@ def handlers(follow_ups: FollowUps) -> Mapping[str, Handler]:
 
 
 def _refusing(text: str) -> Handler:
-    async def act(order: Order) -> Answer:
+    async def handle(order: Order) -> Answer:
         return privately(text + (LATER if order.argument == AN_ACTION else KEPT_IN_MODELS))
 
-    return act
+    return handle
 
 
 def _saying(answer: Answer) -> Handler:
-    async def act(_: Order) -> Answer:
+    async def handle(_: Order) -> Answer:
         return answer
 
-    return act
+    return handle

@@ -1,4 +1,4 @@
-"""The book of commands: finds them in what people say, and has them done."""
+"""The registry of commands: finds them in what people say, and has them done."""
 
 from collections.abc import Mapping
 

@@ -72,7 +72,7 @@ class FileReader:
         self._take_apart = read
         self._most = most
         self._traits = traits
-        self._room = ModelSlots(AT_ONCE)
+        self._slots = ModelSlots(AT_ONCE)
         self._tries: LruCache[int, int] = LruCache(REMEMBERED)
 
     async def read_new(self, session: Session, *, whose: str = "", deadline: float = DEADLINE) -> Collection[int]:
@@ -81,37 +81,37 @@ class FileReader:
         ``whose`` is the person for whom they are read. Returns the attachment ids of those that are read now.
         """
         unread = await self._files.unread(session.id, limit=MOST_FILES)
-        work = FileBatch(session.place, whose)
+        batch = FileBatch(session.place, whose)
         try:
             async with asyncio.timeout(deadline):
-                await self._read_all(unread, work)
+                await self._read_all(unread, batch)
         except TimeoutError:
             log.info("some files took too long to read")
-        for file in work.begun:
+        for file in batch.begun:
             self._tries[file] = self._tries.get(file, 0) + 1
-        return work.done
+        return batch.done
 
-    async def _read_all(self, unread: Sequence[Attachment], work: FileBatch) -> None:
+    async def _read_all(self, unread: Sequence[Attachment], batch: FileBatch) -> None:
         try:
             async with asyncio.TaskGroup() as group:
                 for attachment in unread:
-                    group.create_task(self._read(attachment, work), name=f"file {attachment.id}")
+                    group.create_task(self._read(attachment, batch), name=f"file {attachment.id}")
         except ExceptionGroup as failed:
             raise failed.exceptions[0] from None
 
-    async def _read(self, attachment: Attachment, work: FileBatch) -> None:
+    async def _read(self, attachment: Attachment, batch: FileBatch) -> None:
         """Read one file; it stays among those that are begun if it is to be tried again. Raises StoreError."""
-        async with self._room.slot(Rank.ANSWER, whose=work.place.user_key(work.whose)):
-            if work.pixels >= PIXELS:
+        async with self._slots.slot(Rank.ANSWER, whose=batch.place.user_key(batch.whose)):
+            if batch.pixels >= PIXELS:
                 log.info("a file waits for the next turn: this one already has enough pictures")
                 return
-            work.begun.add(attachment.id)
-            reading = await self._reading(attachment, work.place)
+            batch.begun.add(attachment.id)
+            reading = await self._reading(attachment, batch.place)
         if reading is not None:
-            work.pixels += reading.pixels
+            batch.pixels += reading.pixels
             await self._files.note_reading(attachment.id, reading)
-            work.begun.discard(attachment.id)
-            work.done.add(attachment.id)
+            batch.begun.discard(attachment.id)
+            batch.done.add(attachment.id)
             self._tries.pop(attachment.id, None)
 
     async def _reading(self, attachment: Attachment, place: Place) -> Reading | None:

@@ -1,4 +1,4 @@
-"""Heeds what people change and delete: memory follows, and an answer that is being written begins anew."""
+"""Follows what people change and delete: memory follows, and an answer that is being written begins anew."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -54,7 +54,7 @@ class Edits:
         if touched is None and await self._was_known(change):
             touched = await self._follow(change)
         if touched is not None:
-            await self._see_to(change, touched)
+            await self._apply(change, touched)
 
     async def _listen(self, change: Change, now: Incoming) -> Change:
         """The same change with whom the message is said to now; to call the bot by its name is to call it."""
@@ -86,7 +86,7 @@ class Edits:
         now = change.now
         return now is not None and self._is_young(now) and not await self._submit(now)
 
-    async def _see_to(self, change: Change, touched: Touched) -> None:
+    async def _apply(self, change: Change, touched: Touched) -> None:
         if touched.standing is Standing.ASKED:
             self._wake(Session(touched.session, touched.place))
         elif touched.standing is Standing.WAITING:

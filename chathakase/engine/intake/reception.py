@@ -54,7 +54,7 @@ class Reception:
         self._in_order = InOrder()
 
     async def submit(self, incoming: Incoming) -> bool:
-        """Save what a person said and see to its answer; False when it was had already or is none of ours.
+        """Save what a person said and have it answered; False when it was had already or is none of ours.
 
         When this returns, the message is stored. Raises StoreError when it could not be.
         """
@@ -62,11 +62,11 @@ class Reception:
             # What was said before tells whether people talk among themselves.
             async with self._in_order.of(incoming.place):
                 saved = await self._admit(await self._attention.address(incoming))
-        await self._see_to(incoming, saved)
+        await self._follow_up(incoming, saved)
         return bool(saved)
 
-    async def _see_to(self, incoming: Incoming, saved: Saved) -> None:
-        """See to what was kept or had already because of a message."""
+    async def _follow_up(self, incoming: Incoming, saved: Saved) -> None:
+        """Do what follows from how a message was saved."""
         session = Session(saved.session, incoming.place)
         if saved.appended is Appended.NO_SESSION_YET:
             self._reorder_buffer.keep(incoming)
@@ -79,21 +79,21 @@ class Reception:
             for early in self._reorder_buffer.take(incoming):
                 await self.submit(early)
 
-    async def say(self, words: ButtonPhrase) -> None:
+    async def say(self, phrase: ButtonPhrase) -> None:
         """Take words that somebody says by a button as if they had written them; only commands can be said so.
 
         When this returns, they are stored. Raises StoreError when they could not be.
         """
         now = self._now() * 1000
-        said = Incoming(words.place, words.ref, words.by, words.words, said=now, opens=False, asks=True)
+        said = Incoming(phrase.place, phrase.ref, phrase.by, phrase.words, said=now, opens=False, asks=True)
         if command := self._commands.find(said):
-            command = replace(command, told_in=words.told_in)
+            command = replace(command, told_in=phrase.told_in)
             if (await self._requests.take_command(said, command)).appended is Appended.NO_SESSION_YET:
                 # The question stood in no session.
-                await self._requests.keep(command)
+                await self._requests.enqueue_anyway(command)
 
     async def look_for_early_messages(self) -> None:
-        """See to what came here before another process opened its session. Raises StoreError."""
+        """Take in what came here before another process opened its session. Raises StoreError."""
         if places := self._reorder_buffer.places():
             for place in await self._sessions.opened(places):
                 for early in self._reorder_buffer.take_all(place):
@@ -107,7 +107,7 @@ class Reception:
             return
         if self._now() - incoming.said // 1000 > LATE:
             offer = Command(incoming.place, incoming.ref, incoming.author, OFFER_WITH_FILES)
-            await self._requests.keep(offer)
+            await self._requests.enqueue_anyway(offer)
         else:
             await self._scheduler.take_up_again(session, *answered)
             self._scheduler.wake(session)
@@ -138,7 +138,7 @@ class Reception:
     async def _tell_that_we_stand_back(self, incoming: Incoming) -> None:
         """Tell somebody, once for ever, why a message that might have been for us is not answered."""
         if await self._hints.is_due(STOOD_BACK, incoming.author, incoming.place, teller=incoming.ref):
-            await self._requests.keep(Command(incoming.place, incoming.ref, incoming.author, STOOD_BACK))
+            await self._requests.enqueue_anyway(Command(incoming.place, incoming.ref, incoming.author, STOOD_BACK))
 
     async def _is_meant(self, command: Command, incoming: Incoming) -> bool:
         """Whether a command is said to us: between people only a stop is, while there is something to stop."""

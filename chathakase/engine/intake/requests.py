@@ -1,4 +1,4 @@
-"""Takes on what people want by a word or a button, of one person only so much: it is saved, and done once."""
+"""Takes what people want by a word or a button, of one person only so much: it is saved, and done once."""
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
@@ -26,7 +26,7 @@ class Requests:
         self,
         *,
         store: JobStore,
-        jobs: JobHandler,
+        handler: JobHandler,
         saving: Saving,
         admission: Admission,
         targets: Targets,
@@ -35,7 +35,7 @@ class Requests:
         now: Callable[[], int],
     ) -> None:
         """``workspaces`` are the workspaces in which something can be done here; ``now`` tells epoch milliseconds."""
-        self.jobs = JobRunner(jobs, done=self._done, again=self.keep)
+        self.jobs = JobRunner(handler, done=self._done, again=self.enqueue_anyway)
         self._store = store
         self._saving = saving
         self._admission = admission
@@ -60,7 +60,7 @@ class Requests:
         return await self._save(incoming, command)
 
     async def _take_outside(self, incoming: Incoming, command: Command) -> Saved:
-        """Promise a command that is said in no session, and opens none: it is about another one, or about none."""
+        """Enqueue a command that is said in no session, and opens none: it is about another one, or about none."""
         if self.jobs.is_being_told(command) or self._now() - incoming.said // 1000 > STALE:
             return Saved(Appended.KNOWN)
         if why := self._too_much(incoming, calls=command.name in CALLING, stops=command.name == STOP):
@@ -68,12 +68,12 @@ class Requests:
             return Saved(Appended.NEW)
         if command.told_in is not None:
             return await self._save(replace(incoming, place=command.place, opens=False), command)
-        kept = await self.keep(command)
-        self._count(incoming, command, kept)
-        return Saved(Appended.NEW if kept else Appended.KNOWN)
+        new = await self.enqueue_anyway(command)
+        self._count(incoming, command, new)
+        return Saved(Appended.NEW if new else Appended.KNOWN)
 
     async def _save(self, incoming: Incoming, command: Command) -> Saved:
-        """Save a command with its job, and see to that."""
+        """Save a command with its job, and run that."""
         saved = await self._save_with(incoming, Role.COMMAND, command)
         self._count(incoming, command, bool(saved))
         return saved
@@ -97,27 +97,27 @@ class Requests:
 
     async def _save_with(self, incoming: Incoming, role: Role, command: Command) -> Saved:
         job = Job(command)
-        with self.jobs.taking_on(command):
+        with self.jobs.counted(command):
             saved = await self._saving.save(incoming, role=role, job=job)
             if saved:
                 self.jobs.begin(replace(job, session=saved.session))
         return saved
 
     async def enqueue(self, task: Interaction | Command) -> None:
-        """Save something that is to be done once, and see to it; what causes too much is told so instead.
+        """Save something that is to be done once, and do it; whoever causes too much is told so instead.
 
         When this returns, it is stored. Raises StoreError when it could not be.
         """
         if isinstance(task, Interaction):
             await self._enqueue_interaction(task)
         elif task.name in WHYS or not (self.jobs.is_being_told(task) or await self._is_refused(task)):
-            await self.keep(task)
+            await self.enqueue_anyway(task)
 
     async def _enqueue_interaction(self, interaction: Interaction) -> None:
         """An interaction for which the model is called counts as a question does; to stop an answer does not."""
         if self.jobs.is_being_told(interaction) or await self._is_refused(interaction):
             return
-        if not await self.keep(interaction) and interaction.action is not TurnAction.STOP:
+        if not await self.enqueue_anyway(interaction) and interaction.action is not TurnAction.STOP:
             self._admission.take_back(Caused(interaction.by, interaction.place))
 
     async def _is_refused(self, task: Interaction | Command) -> bool:
@@ -131,29 +131,29 @@ class Requests:
 
     async def _tell(self, cause: Cause, word: Command) -> None:
         if self._tells(cause):
-            await self.keep(word)
+            await self.enqueue_anyway(word)
 
     def _tells(self, cause: Cause) -> bool:
         """Whether a person is to be told of a refusal, who then knows of those that came just before."""
         return not self.jobs.has_enough(cause, urgent=True) and self._admission.tells(cause)
 
     def _too_much(self, cause: Cause, *, calls: bool, stops: bool) -> str | None:
-        """Why a command or an interaction is not taken on, if so; one that ``calls`` the model counts as a question."""
+        """Why a command or an interaction is refused, if so; one that ``calls`` the model counts as a question."""
         if self.jobs.has_enough(cause, urgent=stops):
             return TOO_MANY_BY_YOU
         waiting = self._scheduler.waiting(cause.place)
         return self._admission.refusal(cause, waiting=waiting) if calls else None
 
-    async def keep(self, task: Interaction | Command) -> bool:
-        """Save something that is to be done once, however much there is, and see to it; False when it was had."""
-        with self.jobs.taking_on(task):
+    async def enqueue_anyway(self, task: Interaction | Command) -> bool:
+        """Save something that is to be done once, whatever the limits, and do it; False when it was had already."""
+        with self.jobs.counted(task):
             enqueued = await self._store.enqueue(Job(task))
             if enqueued is not None:
                 self.jobs.begin(enqueued)
         return enqueued is not None
 
-    async def take_up(self) -> None:
-        """See to what was enqueued and nobody does, since whoever did it died."""
+    async def claim_abandoned(self) -> None:
+        """Run the jobs that nobody holds, since whoever held them died."""
         for job in await self._store.claim(self._workspaces):
             self.jobs.begin(job)
 

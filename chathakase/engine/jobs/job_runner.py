@@ -34,13 +34,13 @@ class JobRunner:
 
     def __init__(
         self,
-        jobs: JobHandler,
+        handler: JobHandler,
         *,
         done: Callable[[Job], None],
         again: Callable[[Command], Awaitable[object]],
     ) -> None:
         """``done`` hears of each job that has ended, ``again`` of a command that is to be done after all."""
-        self._jobs = jobs
+        self._handler = handler
         self._done = done
         self._again = again
         self._tasks: dict[tuple[WorkspaceKey, str], asyncio.Task[None]] = {}
@@ -63,8 +63,8 @@ class JobRunner:
         self._retired = True
 
     @contextmanager
-    def taking_on(self, task: Command | Interaction) -> Iterator[None]:
-        """Something is being saved that is to be done, and counts as under way."""
+    def counted(self, task: Command | Interaction) -> Iterator[None]:
+        """What is to be done counts as under way while the block saves it."""
         self._count(task, 1)
         try:
             yield
@@ -85,12 +85,12 @@ class JobRunner:
             self._repeated[_told(command)] = said, command
 
     def has_enough(self, cause: Cause, *, urgent: bool = False) -> bool:
-        """Whether so much of one person is under way that nothing else is taken on, not even what is ``urgent``."""
+        """Whether so much of one person is under way that nothing else is taken, not even what is ``urgent``."""
         most = MOST_WITH_URGENT if urgent else MOST_OF_ONE_PERSON
         return self._under_way[cause.place.user_key(cause.author)] >= most
 
     def begin(self, job: Job) -> None:
-        """See to a job, unless somebody is at it already."""
+        """Run a job, unless it is running already."""
         if not self._retired and job.key not in self._tasks:
             self._count(job.task, 1)
             self._tasks[job.key] = asyncio.create_task(self._run(job), name=f"job {job.id}")
@@ -98,7 +98,7 @@ class JobRunner:
     async def _run(self, job: Job) -> None:
         told_at = 0
         try:
-            told_at = await self._jobs.do(job)
+            told_at = await self._handler.do(job)
         except Exception as error:  # noqa: BLE001 - it is held no longer and taken up later
             log.error("A job in %s failed: %s", job.task.place.name, trace(error))
         finally:

@@ -1,4 +1,4 @@
-"""How many calls of the model may be under way at once, and who gets the next place."""
+"""How many calls of the model may be under way at once, and who gets the next slot."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -11,39 +11,39 @@ from chathakase.core.types import UserKey
 
 
 class Rank(IntEnum):
-    """What goes first when a place is free."""
+    """What goes first when a slot is free."""
 
     ANSWER = 0
     COMMAND = 1
     BACKGROUND = 2
-    """Titles and summaries, which give their place up to whoever waits for one."""
+    """Titles and summaries, which give their slot up to whoever waits for one."""
 
 
 class Yielded(ChatHakaseError):
-    """A call in the background was cut short, because somebody waits for its place."""
+    """A call in the background was cut short, because somebody waits for its slot."""
 
 
 class ModelSlots:
-    """A bounded number of places for calls of the model, given by rank and then fairly by person."""
+    """A bounded number of slots for calls of the model, given by rank and then fairly by person."""
 
     def __init__(self, most: int) -> None:
         self._free = most
         self._waiting: FairQueue[asyncio.Future[None]] = FairQueue(asyncio.Future.done)
         self._yielding: dict[asyncio.Task[object], bool] = {}
-        """The tasks that hold a place in the background, and whether each was told to give it up."""
+        """The tasks that hold a slot in the background, and whether each was told to give it up."""
         self._quiet = 0
         """How many want nothing to run in the background."""
 
     @property
     def free(self) -> int:
-        """How many places nobody holds."""
+        """How many slots nobody holds."""
         return self._free
 
     @asynccontextmanager
     async def slot(self, rank: Rank, *, whose: UserKey | None = None) -> AsyncIterator[None]:
-        """Hold a place until the block ends; ``whose`` is the person for whom the model is called, if anybody's.
+        """Hold a slot until the block ends; ``whose`` is the person for whom the model is called, if anybody's.
 
-        Raises Yielded, out of a block of rank BACKGROUND alone, when the place is needed.
+        Raises Yielded, out of a block of rank BACKGROUND alone, when the slot is needed.
         """
         await self._take(rank, whose)
         try:
@@ -82,7 +82,7 @@ class ModelSlots:
             raise
 
     def _serve(self) -> None:
-        """Give what places there are, and have one more given up if somebody waits in vain."""
+        """Give what slots there are, and have one more given up if somebody waits in vain."""
         while (first := self._waiting.first()) is not None:
             if first[0] == Rank.BACKGROUND and self._quiet:
                 return
@@ -96,7 +96,7 @@ class ModelSlots:
 
     def _have_one_given_up(self) -> None:
         if any(self._yielding.values()):
-            # One is on its way already; whoever waits for a second place asks again when that one is taken.
+            # One is on its way already; whoever waits for a second slot asks again when that one is taken.
             return
         newest = next(reversed(self._yielding), None)
         if newest is not None:
@@ -111,7 +111,7 @@ class ModelSlots:
         task = asyncio.current_task()
         assert task
         self._yielding[task] = False
-        # Somebody may have come since the place was given.
+        # Somebody may have come since the slot was given.
         self._serve()
         if self._quiet and not self._yielding[task]:
             self._have_given_up(task)

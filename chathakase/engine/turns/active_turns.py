@@ -52,7 +52,7 @@ class ActiveTurns:
     """The turns under way, by session and by place."""
 
     def __init__(self) -> None:
-        self._active_turn: dict[SessionId, ActiveTurn] = {}
+        self._by_session: dict[SessionId, ActiveTurn] = {}
         self._by_place: dict[Place, ActiveTurn] = {}
         self._anew: LruCache[str, int] = LruCache(REMEMBERED)
         """How often each turn was begun anew."""
@@ -60,12 +60,12 @@ class ActiveTurns:
     @contextmanager
     def turn(self, lease: Lease) -> Iterator[ActiveTurn]:
         """A turn is under way until the block ends."""
-        active_turn = self._active_turn[lease.session] = self._by_place[lease.place] = ActiveTurn(lease)
+        active_turn = self._by_session[lease.session] = self._by_place[lease.place] = ActiveTurn(lease)
         try:
             yield active_turn
         finally:
-            if self._active_turn.get(lease.session) is active_turn:
-                del self._active_turn[lease.session]
+            if self._by_session.get(lease.session) is active_turn:
+                del self._by_session[lease.session]
             if self._by_place.get(lease.place) is active_turn:
                 del self._by_place[lease.place]
 
@@ -74,7 +74,7 @@ class ActiveTurns:
 
         ``withdrawn`` says that something of it is forgotten.
         """
-        if (active_turn := self._active_turn.get(session)) is not None:
+        if (active_turn := self._by_session.get(session)) is not None:
             active_turn.changed.set()
             if withdrawn:
                 active_turn.withdrawn.set()
@@ -83,7 +83,7 @@ class ActiveTurns:
 
     def find(self, session: SessionId) -> ActiveTurn | None:
         """How to speak to the turn of a session; None when none is under way here."""
-        return self._active_turn.get(session)
+        return self._by_session.get(session)
 
     def at(self, place: Place) -> ActiveTurn | None:
         """How to speak to the turn that is answered at a place."""

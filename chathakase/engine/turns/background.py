@@ -14,7 +14,7 @@ from chathakase.core.types import Session, SessionId
 from chathakase.engine.model.model_slots import Yielded
 
 AT_ONCE = 4
-"""How many sessions are seen to at the same time."""
+"""How many sessions are worked on at the same time."""
 
 REST = RetryPolicy(first_wait=60.0, factor=2, longest_wait=3_600.0)
 """For how long a chore that failed in a session is not tried again there."""
@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 
 class Background:
-    """Owns one task for each session that is seen to; leaving it ends them all."""
+    """Owns one task for each session that it works on; leaving it ends them all."""
 
     def __init__(self, due: Due | None) -> None:
         """Nothing is ever done where nobody tells what is ``due``."""
@@ -59,18 +59,22 @@ class Background:
             await asyncio.wait(tasks)
 
     def after_turn(self, session: Session) -> None:
-        """See to a session, unless somebody is at it already."""
+        """Do what is due in a session, unless that is under way already."""
         if self._due is not None and session.id not in self._tasks:
-            work = self._see_to(session, self._due)
+            work = self._run(session, self._due)
             self._tasks[session.id] = asyncio.create_task(work, name=f"background {session.place.name}")
 
-    async def _see_to(self, session: Session, due: Due) -> None:
+    async def _run(self, session: Session, due: Due) -> None:
         try:
             async with self._room:
                 for chore in await due(session):
                     await self._try(chore, session)
         except StoreError as error:
-            log.info("After its next turn it is seen what is due in %s: %s", session.place.name, error)
+            log.info(
+                "What is due in %s could not be found out, and will be after its next turn: %s",
+                session.place.name,
+                error,
+            )
         finally:
             del self._tasks[session.id]
 

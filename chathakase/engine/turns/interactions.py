@@ -1,4 +1,4 @@
-"""Heeds what people want of an answer: to stop it, to try it again, to go on with it."""
+"""Does what people want of an answer: stops it, tries it again, goes on with it."""
 
 import asyncio
 
@@ -25,7 +25,7 @@ DONE = "That has already been done, or I no longer remember the question."
 
 
 class Interactions:
-    """Acts on buttons and on the word ``stop``."""
+    """Carries out interactions, and the word ``stop``."""
 
     def __init__(
         self, *, turns: TurnStore, scheduler: TurnScheduler, active_turns: ActiveTurns, rights: Rights
@@ -111,7 +111,7 @@ class Interactions:
         return ""
 
     async def _dismiss(self, interaction: Interaction, session: SessionId) -> str:
-        """End a turn that has not begun here, without waiting for a place to run it."""
+        """End a turn that has not begun here, without waiting for a slot to run it in."""
         askers = await self._turns.askers(session, "")
         if not askers:
             return ENDED if interaction.turn else NOTHING_TO_STOP

@@ -1,4 +1,4 @@
-"""The work on sessions: at most one task each, which claims a turn, has it run, and sees to what follows it."""
+"""Schedules turns: at most one task for each session, which claims a turn, has it run, and does what follows it."""
 
 import asyncio
 import logging
@@ -56,40 +56,40 @@ class TurnScheduler:
         self._offer = offer
         self._workspaces = workspaces
         self._twins = Twins(self.wake)
-        self._working: dict[SessionId, asyncio.Task[None]] = {}
-        self._at_work: set[Place] = set()
-        """Where those are."""
+        self._tasks: dict[SessionId, asyncio.Task[None]] = {}
+        self._busy: set[Place] = set()
+        """Where the sessions are that have a task."""
         self._again: set[SessionId] = set()
         self._answering: set[SessionId] = set()
-        """Those of them that have had a place, and whose answer is not saved yet."""
+        """Those that have had a slot, and whose answer is not saved yet."""
         self._retired = False
 
     @property
     def tasks(self) -> Collection[asyncio.Task[None]]:
-        """One for each session that is seen to."""
-        return self._working.values()
+        """One for each session that is worked on."""
+        return self._tasks.values()
 
     def waiting(self, place: Place) -> int:
         """How many sessions wait for their turn before the one at a place."""
-        if place in self._at_work:
+        if place in self._busy:
             return 0
         # Whoever is answered waits no more, be it that the surface still takes the answer.
-        return max(len(self._working) - len(self._answering) - self._slots.free, 0)
+        return max(len(self._tasks) - len(self._answering) - self._slots.free, 0)
 
     def wake(self, session: Session) -> None:
-        """See to it that whatever waits in a session is answered, once its files are there if they are to come."""
+        """Have whatever waits in a session answered, once its files are there if they are to come."""
         if self._retired or session in self._twins:
             return
-        if session.id in self._working:
+        if session.id in self._tasks:
             self._again.add(session.id)
         else:
-            work = self._work(session)
-            self._at_work.add(session.place)
-            self._working[session.id] = asyncio.create_task(work, name=f"session {session.place.name}")
+            work = self._run_turns(session)
+            self._busy.add(session.place)
+            self._tasks[session.id] = asyncio.create_task(work, name=f"session {session.place.name}")
 
     def begin(self, session: Session, *, awaits_files: bool) -> None:
-        """See to a question that was said just now; if it tells of files, as soon as they are there."""
-        if awaits_files and session.id not in self._working:
+        """Have a question answered that was said just now; if it tells of files, as soon as they are there."""
+        if awaits_files and session.id not in self._tasks:
             self._twins.expect(session)
         else:
             self.wake(session)
@@ -113,9 +113,9 @@ class TurnScheduler:
             active_turn.recheck.set()
 
     async def wake_waiting(self) -> None:
-        """See to everything that waits with nobody at work: after a restart, a crash or a lost lease."""
+        """Work on everything that waits and nobody works on: after a restart, a crash or a lost lease."""
         for session in await self._turns.waiting(self._workspaces):
-            if session.id not in self._working:
+            if session.id not in self._tasks:
                 self.wake(session)
 
     def answered_at(self, place: Place) -> SessionId | None:
@@ -130,7 +130,7 @@ class TurnScheduler:
         return not ending and await self._turns.is_busy(session)
 
     async def end(self, session: SessionId, turn: str = "", *, before: str = "") -> Ended:
-        """End what nobody runs in a session, without waiting for a place: that turn, or whatever is there.
+        """End what nobody runs in a session, without waiting for a slot: that turn, or whatever is there.
 
         ``before`` a stored message: only what answers something said before that. Raises StoreError.
         """
@@ -158,7 +158,7 @@ class TurnScheduler:
         self._retired = True
         self._twins.close()
 
-    async def _work(self, session: Session) -> None:
+    async def _run_turns(self, session: Session) -> None:
         try:
             while await self._turn(session) or session.id in self._again:
                 self._again.discard(session.id)
@@ -171,14 +171,14 @@ class TurnScheduler:
             log.error("The work on %s failed and will be tried again: %s", session.place.name, trace(error))
         finally:
             # No await may come between the last look at what waits and this removal: wake() would be missed.
-            self._working.pop(session.id, None)
-            self._at_work.discard(session.place)
+            self._tasks.pop(session.id, None)
+            self._busy.discard(session.place)
             self._again.discard(session.id)
             self._answering.discard(session.id)
 
     async def _turn(self, session: Session) -> bool:
         """Run one turn of a session; False when nothing waits there, or nothing else."""
-        # Not at the price of a place: whoever is answered would else wait for one to learn that nothing waits.
+        # Not at the price of a slot: whoever is answered would else wait for one to learn that nothing waits.
         if (asker := await self._turns.next_asker(session.id)) is None:
             return False
         async with AsyncExitStack() as held:
@@ -201,7 +201,7 @@ class TurnScheduler:
         return active_turn
 
     async def _follow_up(self, active_turn: ActiveTurn) -> bool:
-        """See to titles and summaries, and to what was changed too late to begin anew within that run.
+        """Do what follows a turn: titles and summaries, and what was changed too late to begin anew within that run.
 
         Returns whether the turn is to be run once more for that.
         """

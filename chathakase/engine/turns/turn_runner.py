@@ -76,7 +76,7 @@ class TurnRunner:
         self._hints = hints
 
     async def run(self, active_turn: ActiveTurn, *, written: Written | None = None) -> None:
-        """Answer what waits in a session; what is left in ``signals.edits`` then is answered as it was before.
+        """Answer what waits in a session; what is left in ``active_turn.edits`` then is answered as it was before.
 
         ``written`` is called once the model has written, since the surface may take its time to show it. Cancelled, it
         puts the turn down for whoever comes next; so it does where it raises StoreError.

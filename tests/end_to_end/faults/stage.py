@@ -97,7 +97,7 @@ class Stage:
 
     async def settled(self) -> None:
         """Wait until nothing is under way any more."""
-        await self.until(lambda: not self.manager.scheduler._working, "the turn has ended")
+        await self.until(lambda: not self.manager.scheduler.tasks, "the turn has ended")
         # Nobody waits for a status to be taken back, but it must be.
         await self.until(lambda: not self.status, "the status is cleared")
 
