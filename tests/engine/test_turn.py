@@ -305,6 +305,17 @@ async def test_nothing_is_shown_that_may_be_somebody_elses_by_now() -> None:
         assert reply.final == end(14.5, "Well, no.")
 
 
+async def test_a_renewal_is_good_for_a_while_and_no_longer() -> None:
+    """The lease was renewed last after two seconds, and is sure until the seventh."""
+    async with open_stage([6.5, "Well", 1.0, ", no", 9.0, "."]) as stage:
+        await stage.say("1")
+        await asyncio.sleep(3)
+        stage.stores.trips.refuse("turns.renew", times=3)
+        await stage.quiet()
+        assert stage.stores.trips.times("turns.renew")[:5] == [2.0, 4.0, 6.0, 7.5, 9.5]
+        assert stage.reply.shown == [(6.5, "Well"), (9.5, "Well, no")]
+
+
 async def test_nothing_is_delivered_that_may_be_somebody_elses_by_now() -> None:
     async with open_stage([5.5, "Yes."]) as stage:
         stage.stores.trips.refuse("turns.renew", times=3)
