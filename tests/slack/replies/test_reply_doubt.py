@@ -92,6 +92,19 @@ async def test_another_try_replaces_what_the_first_has_shown(desk: Desk) -> None
     assert desk.shown() == ["Another answer."]
 
 
+async def test_what_the_first_has_shown_is_gone_before_another_text_stands_above_it(desk: Desk) -> None:
+    async with desk.reply() as reply:
+        await grow(reply, PARAGRAPH * 5, PARAGRAPH * 10)
+    refs = [message.ts for message in desk.messages()]
+    async with desk.reply(refs=refs, resumed=True) as again:
+        desk.faults.delay(EDIT, 5.0)
+        growing = asyncio.create_task(grow(again, "Another"))
+        await asyncio.sleep(3.0)
+        assert [message.ts for message in desk.messages()] == refs[:1]
+        await growing
+        await again.finish("Another answer.")
+
+
 async def test_another_try_takes_back_a_status_that_the_first_has_left(desk: Desk) -> None:
     await desk.statuses.show(desk.place)
     async with desk.reply(resumed=True) as again:
