@@ -209,6 +209,16 @@ async def test_a_page_that_cannot_be_removed_is_emptied(desk: Desk) -> None:
     assert [block["type"] for block in desk.messages()[1].blocks] == ["markdown"]
 
 
+async def test_a_page_that_can_be_neither_removed_nor_emptied_is_no_reason_to_stop(desk: Desk) -> None:
+    writer = desk.writer()
+    await write(writer, "One", "two")
+    desk.faults.slack_error(DELETE, "cant_delete_message")
+    desk.faults.slack_error(EDIT, "cant_update_message")
+    await writer.keep(1)
+    assert desk.shown() == ["One", "two"]
+    assert len(writer.refs) == 1
+
+
 async def test_a_page_that_somebody_else_has_removed_is_no_trouble(desk: Desk) -> None:
     writer = desk.writer()
     await write(writer, "One", "two")

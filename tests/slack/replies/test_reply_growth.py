@@ -5,8 +5,9 @@ from itertools import pairwise
 
 import pytest
 
+from chathakase.clock import monotonic as now
 from chathakase.slack.own_messages import PLACEHOLDER
-from tests.slack.replies.desk import DELETE, EDIT, PARAGRAPH, POST, STATUS, THINKING, Desk, grow
+from tests.slack.replies.desk import ALICE, DELETE, EDIT, PARAGRAPH, POST, STATUS, THINKING, Desk, grow
 
 pytestmark = pytest.mark.virtual_time
 
@@ -60,6 +61,16 @@ async def test_words_that_come_while_the_placeholder_is_on_its_way_are_no_second
         await reply.finish("Whole.")
     assert desk.shown() == ["Whole."]
     assert (desk.times(POST), desk.times(EDIT)) == ([2.4], [2.4])
+
+
+async def test_where_not_even_a_placeholder_is_taken_the_answer_is_posted_all_the_same(desk: Desk) -> None:
+    without_statuses(desk)
+    desk.faults.http_error(POST)
+    async with desk.reply() as reply:
+        await asyncio.sleep(1.0)
+        assert desk.shown() == []
+        await reply.finish("Whole.")
+    assert desk.shown() == ["Whole."]
 
 
 async def test_a_text_that_is_taken_back_leaves_a_placeholder(desk: Desk) -> None:
@@ -140,6 +151,24 @@ async def test_a_page_that_is_full_is_never_edited_again(desk: Desk) -> None:
         # One page is at its end before the next begins.
         assert max(edited[page]) <= float(following) + 0.001
     assert "".join(desk.shown()).split() == text.split()
+
+
+async def test_nobody_is_mentioned_who_takes_no_part(desk: Desk) -> None:
+    asked = list[float]()
+
+    async def members() -> frozenset[str]:
+        asked.append(now())
+        return frozenset({ALICE})
+
+    text = f"Hello <@{ALICE}> and <@U0BOB00001>."
+    async with desk.reply(members=members) as reply:
+        await grow(reply, "Hello", text)
+        await reply.finish(text)
+    (message,) = desk.messages()
+    assert f"<@{ALICE}>" in message.text
+    assert "<@U0BOB00001>" not in message.text
+    # Who takes part is asked for once, and only where somebody is mentioned.
+    assert asked == [1.0]
 
 
 async def test_pages_are_removed_when_the_text_has_become_shorter(desk: Desk) -> None:

@@ -93,6 +93,14 @@ async def test_a_clearing_that_fails_is_made_again(desk: Desk, thinking: Thinkin
     assert desk.times(STATUS) == [0.4, 1.0, 1.5, 2.5]
 
 
+async def test_a_clearing_that_is_refused_for_good_is_no_trouble(desk: Desk, thinking: Thinking) -> None:
+    thinking.begin(after=0.4)
+    await asyncio.sleep(1.0)
+    desk.faults.slack_error(STATUS, "channel_not_found")
+    await thinking.end()
+    assert now() == 1.0
+
+
 async def test_a_status_for_which_there_is_no_room_comes_later(otherwise: Otherwise) -> None:
     desk = Desk(limits={**LIMITS, STATUS: Limit(burst=5, per_minute=60)})
     waiting = [Thinking(desk.statuses, desk.asked(), otherwise) for _ in range(3)]

@@ -170,6 +170,19 @@ async def test_a_page_that_is_full_is_ended_before_the_next_is_started(desk: Des
     assert "".join(desk.shown()).split() == text.split()
 
 
+async def test_a_streamed_answer_that_is_too_long_is_ended_and_attached() -> None:
+    desk = Desk(most_pages=1)
+    desk.place = desk.asked(DIRECT)
+    text = PARAGRAPH * 8
+    async with desk.streamed(desk.place) as reply:
+        await grow(reply, PARAGRAPH * 3, PARAGRAPH * 6)
+        await reply.finish(text)
+    page, file = desk.messages()
+    assert page.text.startswith("Some words")
+    assert desk.slack.world.files.content(file.files[0]).decode() == text
+    assert not desk.slack.world.streams.all()
+
+
 async def test_what_was_streamed_is_taken_back_by_edits(desk: Desk, reply: StreamedReply) -> None:
     async with reply:
         await grow(reply, "One. Two. ", "Another beginning. ")
@@ -177,6 +190,15 @@ async def test_what_was_streamed_is_taken_back_by_edits(desk: Desk, reply: Strea
         await reply.finish("Another beginning. And an end.")
     assert methods(desk) == [START, STOP, EDIT, EDIT]
     assert desk.shown() == ["Another beginning. And an end."]
+
+
+async def test_a_page_that_begins_like_the_first_is_not_mistaken_for_it(desk: Desk, reply: StreamedReply) -> None:
+    async with reply:
+        await grow(reply, PARAGRAPH * 3, PARAGRAPH * 6)
+        assert len(desk.messages()) == 2
+        await grow(reply, PARAGRAPH * 3)
+        assert "".join(desk.shown()).split() == (PARAGRAPH * 3).split()
+        await reply.finish(PARAGRAPH * 3)
 
 
 async def test_where_a_placeholder_stands_it_is_edited(desk: Desk, reply: StreamedReply) -> None:
