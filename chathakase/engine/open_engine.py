@@ -45,6 +45,7 @@ async def open_engine(stack: AsyncExitStack, ports: Ports, setup: Setup) -> Engi
     parts = Parts(ports, setup)
     await parts.models.learn(ports.stores.turns)
     await stack.enter_async_context(parts.outage)
+    await stack.enter_async_context(parts.heartbeat)
     await stack.enter_async_context(parts.background)
     manager = SessionManager(parts.reception, parts.requests, parts.scheduler, grace=setup.grace)
     stack.push_async_callback(manager.close)

@@ -31,6 +31,7 @@ from chathakase.engine.setup import Ports, Setup
 from chathakase.engine.turns.active_turns import ActiveTurns
 from chathakase.engine.turns.asking import Asking
 from chathakase.engine.turns.background import Background, Due
+from chathakase.engine.turns.heartbeat import Heartbeat
 from chathakase.engine.turns.hints import Hints
 from chathakase.engine.turns.interactions import Interactions
 from chathakase.engine.turns.outage import Outage
@@ -51,6 +52,7 @@ class Parts:
         self.models = Models(ports.models)
         self._slots = ModelSlots(setup.concurrency)
         self._active_turns = ActiveTurns()
+        self.heartbeat = Heartbeat(ports.stores.turns, self._active_turns.recheck)
         self._admission = Admission(setup.load, monotonic)
         self._hints = Hints(ports.stores.hints)
         self._rights = Rights(self._surface, setup.admins)
@@ -90,6 +92,7 @@ class Parts:
             asking=Asking(context_builder=context_builder, model=models.model, calibration=models.calibration),
             surface=self._surface,
             active_turns=self._active_turns,
+            heartbeat=self.heartbeat,
             hints=self._hints,
         )
 

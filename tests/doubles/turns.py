@@ -87,8 +87,11 @@ class Turns(TurnStore):
             return None
         return session, session.claim
 
-    async def renew(self, lease: Lease) -> Renewal:
+    async def renew(self, leases: Sequence[Lease]) -> list[Renewal]:
         await self._records.trips.make("turns.renew")
+        return [self._renewed(each) for each in leases]
+
+    def _renewed(self, lease: Lease) -> Renewal:
         if (held := self._held(lease)) is None:
             return Renewal.LOST
         _, claim = held

@@ -24,6 +24,7 @@ OURS = (
     "job ",
     "hold ",
     "lease ",
+    "heartbeat",
     "draft ",
     "status ",
     "clearing ",

@@ -322,7 +322,7 @@ async def test_a_stop_reaches_a_turn_of_another_process() -> None:
         assert lease is not None
         await stage.say("2", "stop", opens=False)
         await stage.quiet()
-        assert await stores.turns.renew(lease) is Renewal.STOP
+        assert await stores.turns.renew([lease]) == [Renewal.STOP]
         assert stage.surface.replies == []
 
 

@@ -112,7 +112,7 @@ async def ask_about_turns(stores: Stores) -> Work:
         ]
         asker, lease = await turns.next_asker(ID), await stores.claimed()
         seen = await stores.remembered(lease=lease)
-        held = [await turns.is_busy(ID), await turns.want_stop(ID), await turns.renew(lease)]
+        held = [await turns.is_busy(ID), await turns.want_stop(ID), await turns.renew([lease])]
         return [*ended, *waits, asker, lease, seen, *held, await turns.was_cleared(lease)]
 
     return work

@@ -157,7 +157,7 @@ async def renew(stores: Stores) -> Work:
     await stores.say("1")
     lease = await stores.claimed()
     stores.clock.now += 5
-    return lambda: stores.turns.renew(lease)
+    return lambda: stores.turns.renew([lease])
 
 
 async def note_reply(stores: Stores) -> Work:
@@ -514,7 +514,7 @@ class Storm:
         lease = self.rng.choice(self.leases[-5:])
         match self.rng.randrange(5):
             case 0:
-                await turns.renew(lease)
+                await turns.renew([lease])
             case 1:
                 await turns.note_reply(lease, [f"{self.number}.5"])
             case 2:

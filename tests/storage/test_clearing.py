@@ -21,7 +21,7 @@ async def test_done_once_more_it_ends_nothing(stores: Stores) -> None:
     assert await stores.turns.claim(ID, before="2") is None
     assert not await stores.turns.want_stop(ID, before="2")
     assert await stores.clear("2") == 0
-    assert await stores.turns.renew(lease) is Renewal.HELD
+    assert await stores.turns.renew([lease]) == [Renewal.HELD]
     assert await stores.turns.finish(lease, answer("a3"))
     assert await stores.texts(await stores.claimed()) == ["q3", "a3", "q4"]
 
@@ -48,7 +48,7 @@ async def test_done_once_more_it_leaves_alone_what_is_taken_up_again(stores: Sto
     lease = await stores.claimed()
     assert not await stores.turns.want_stop(ID, before="2")
     assert await stores.clear("2") == 0
-    assert await stores.turns.renew(lease) is Renewal.HELD
+    assert await stores.turns.renew([lease]) == [Renewal.HELD]
     assert await stores.turns.finish(lease, answer("a3"))
     assert await stores.texts() == ["q3", "a3"]
 
@@ -94,7 +94,7 @@ async def test_what_was_asked_later_is_answered_though_its_turn_answers_somethin
     lease = await _turn_on_both_sides(stores)
     assert await stores.turns.want_stop(ID, before="2")
     assert await stores.clear("2") == 1
-    assert await stores.turns.renew(lease) is Renewal.LOST
+    assert await stores.turns.renew([lease]) == [Renewal.LOST]
     assert await stores.turns.was_cleared(lease)
     afresh = await stores.claimed()
     assert (afresh.resumed, await stores.texts(afresh)) == (False, ["q3"])

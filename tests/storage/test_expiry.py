@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from chathakase.core.memory import Memory
-from chathakase.core.types import ExpiryMode
+from chathakase.core.types import ExpiryMode, Renewal
 from chathakase.storage.stores.expiry import TOMBSTONE_MS
 from chathakase.storage.stores.place_columns import columns_of
 from tests.places import slack_place
@@ -61,7 +61,7 @@ async def test_what_waits_is_never_pruned(stores: Stores) -> None:
     assert await stores.forgetting.prune(idle=DAY) == 0
     lease = await stores.claimed()
     assert await stores.forgetting.prune(idle=DAY) == 0
-    assert await stores.turns.renew(lease)
+    assert await stores.turns.renew([lease]) == [Renewal.HELD]
 
 
 async def test_a_deletion_that_was_cut_short_is_gone_on_with(stores_with: Callable[[ExpiryMode], Stores]) -> None:

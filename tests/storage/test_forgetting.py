@@ -121,7 +121,7 @@ async def test_what_is_forgotten_is_not_answered(stores: Stores) -> None:
     await stores.say("3", "forget", command=True)
     lease = await stores.claimed()
     await stores.forgetting.forget(Scope.HERE, author="U1", session=HERE, before="3")
-    assert await stores.turns.renew(lease) is Renewal.HELD
+    assert await stores.turns.renew([lease]) == [Renewal.HELD]
     await stores.turns.release(lease)
     assert await stores.texts(await stores.claimed()) == ["theirs"]
     await stores.forgetting.forget(Scope.EVERYWHERE, author="U2", session=HERE, before="3")

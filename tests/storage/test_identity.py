@@ -10,7 +10,7 @@ from chathakase.core.jobs import CLEAR_SESSION, Command, Job
 from chathakase.core.leases import LEASE_MS
 from chathakase.core.memory import Scope
 from chathakase.core.session_ids import new_session_id
-from chathakase.core.types import NO_SESSION, Appended, ExpiryMode, Place, SessionId
+from chathakase.core.types import NO_SESSION, Appended, ExpiryMode, Place, Renewal, SessionId
 from chathakase.storage.stores.waiting_sessions import count_waiting
 from tests.places import slack_place
 from tests.storage.stores import FILE, HERE, ID, PLACE, TIMEOUT, Stores, answer, change, said
@@ -186,7 +186,7 @@ async def test_what_is_being_answered_ends_where_it_began(stores: Stores) -> Non
     lease = await stores.claimed()
     await stores.turns.note_reply(lease, ["1.5"])
     await stores.sessions.move(ID, THERE)
-    assert await stores.turns.renew(lease)
+    assert await stores.turns.renew([lease]) == [Renewal.HELD]
     assert await stores.turns.finish(lease, answer("a1"))
     newest = await stores.turns.newest(ID)
     assert newest is not None

@@ -10,6 +10,7 @@ from chathakase.storage.stores import (
     change_store,
     forget_store,
     hint_store,
+    memory_store,
     session_store,
     summary_store,
     title_store,
@@ -75,6 +76,19 @@ async def test_what_is_kept_of_a_session_is_found_at_once(open_database: SqliteD
         "SEARCH messages USING INDEX messages_of_author (author=? AND session=? AND role=?)",
     }
     assert all(step.startswith(("SEARCH", "CORRELATED", "SCALAR")) for step in steps)
+
+
+async def test_what_a_heartbeat_renews_is_found_at_once(open_database: SqliteDatabase) -> None:
+    steps = await plan(open_database, turn_store.RENEW, 2)
+    assert [step for step in steps if "sessions" in step] == [
+        "SEARCH sessions USING INDEX sqlite_autoindex_sessions_1 (id=?)"
+    ]
+
+
+async def test_what_is_due_after_a_turn_is_found_at_once(open_database: SqliteDatabase) -> None:
+    steps = await plan(open_database, memory_store.EXTENT, 2)
+    assert "SEARCH messages USING INDEX messages_spoken (session=? AND said>?)" in steps
+    assert not [step for step in steps if "ORDER BY" in step]
 
 
 async def test_who_took_part_is_found_at_once(open_database: SqliteDatabase) -> None:

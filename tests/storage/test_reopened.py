@@ -218,7 +218,7 @@ async def test_clearing_ends_a_turn_that_was_taken_up_again(stores: Stores) -> N
     await stores.turns.note_reply(lease, ["1.5"])
     await stores.say("2", "clear session", command=True)
     await stores.clear("2")
-    assert await stores.turns.renew(lease) is Renewal.LOST
+    assert await stores.turns.renew([lease]) == [Renewal.LOST]
     assert not await stores.turns.finish(lease, answer("late"))
     assert await stores.texts() == []
     assert not await stores.interaction(first)

@@ -44,8 +44,7 @@ class House:
         assert await self.stores.turns.finish(self.leases.pop(name), answer("done"))
 
     async def renew(self) -> None:
-        for lease in self.leases.values():
-            await self.stores.turns.renew(lease)
+        await self.stores.turns.renew([*self.leases.values()])
 
     async def waiting(self) -> list[str]:
         """Who is worth a claim."""

@@ -35,8 +35,8 @@ class TurnStore(Protocol):
         before that. The lease then covers nothing that was asked later. What is claimed so, or ``to_end``, never waits.
         """
 
-    async def renew(self, lease: Lease) -> Renewal:
-        """Hold on to a turn."""
+    async def renew(self, leases: Sequence[Lease]) -> Sequence[Renewal]:
+        """Hold on to some turns; what comes of each, in their order."""
 
     async def want_stop(self, session: SessionId, turn: str = "", *, before: str = "") -> bool:
         """Have a turn stopped that somebody else holds, or held when it died; of no turn: whatever is held.

@@ -22,10 +22,10 @@ class ActiveTurn:
     """What can be said to a turn while it runs."""
 
     lease: Lease
+    recheck: asyncio.Event
+    """Look at once whether the lease still holds, as all others that are held here."""
     began: float = field(default_factory=monotonic)
     """When it was taken, by the monotonic clock."""
-    recheck: asyncio.Event = field(default_factory=asyncio.Event)
-    """Look at once whether the lease still holds."""
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     """Write no further; what is written stays."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -52,6 +52,8 @@ class ActiveTurns:
     """The turns under way, by session and by place."""
 
     def __init__(self) -> None:
+        self.recheck = asyncio.Event()
+        """Look at once whether all leases still hold."""
         self._by_session: dict[SessionId, ActiveTurn] = {}
         self._by_place: dict[Place, ActiveTurn] = {}
         self._anew: LruCache[str, int] = LruCache(REMEMBERED)
@@ -60,7 +62,7 @@ class ActiveTurns:
     @contextmanager
     def turn(self, lease: Lease) -> Iterator[ActiveTurn]:
         """A turn is under way until the block ends."""
-        active_turn = self._by_session[lease.session] = self._by_place[lease.place] = ActiveTurn(lease)
+        active_turn = self._by_session[lease.session] = self._by_place[lease.place] = ActiveTurn(lease, self.recheck)
         try:
             yield active_turn
         finally:

@@ -17,7 +17,7 @@ from chathakase.engine.context.context_builder import ContextBuilder
 from chathakase.engine.turns.active_turns import ActiveTurn, ActiveTurns
 from chathakase.engine.turns.asking import Asking
 from chathakase.engine.turns.draft import Draft
-from chathakase.engine.turns.heartbeat import Heartbeat
+from chathakase.engine.turns.heartbeat import Heartbeat, HeldLease
 from chathakase.engine.turns.hints import Hints
 from chathakase.engine.turns.verdict import (
     GAVE_UP,
@@ -65,6 +65,7 @@ class TurnRunner:
         asking: Asking,
         surface: Surface,
         active_turns: ActiveTurns,
+        heartbeat: Heartbeat,
         hints: Hints,
     ) -> None:
         self._sessions = sessions
@@ -73,6 +74,7 @@ class TurnRunner:
         self._asking = asking
         self._surface = surface
         self._active_turns = active_turns
+        self._heartbeat = heartbeat
         self._hints = hints
 
     async def run(self, active_turn: ActiveTurn, *, written: Written | None = None) -> None:
@@ -81,22 +83,27 @@ class TurnRunner:
         ``written`` is called once the model has written, since the surface may take its time to show it. Cancelled, it
         puts the turn down for whoever comes next; so it does where it raises StoreError.
         """
-        lease, heartbeat = active_turn.lease, Heartbeat(self._turns, active_turn)
+        with self._heartbeat.holding(active_turn) as held:
+            unheard = await self._run(active_turn, held, written)
+        await self._tell(active_turn.lease, unheard)
+
+    async def _run(self, active_turn: ActiveTurn, held: HeldLease, written: Written | None) -> Collection[str]:
+        """Answer what waits; returns who must hear elsewhere that there is no answer in the thread."""
+        lease = active_turn.lease
         log_events.turn_began(lease)
         try:
-            reply, draft = await self._begin(lease, heartbeat)
+            reply, draft = await self._begin(lease, held)
         except (asyncio.CancelledError, DeliveryError, StoreError):
             _note_end(active_turn, log_events.INTERRUPTED)
             await asyncio.shield(self._turns.release(lease))
             raise
         async with reply:
             try:
-                unheard = await self._answer_under_lease(active_turn, heartbeat, reply, draft, written)
+                return await self._answer_under_lease(active_turn, held, reply, draft, written)
             except asyncio.CancelledError:
                 # Before the reply takes back what it shows, for which the surface may take its time.
                 await asyncio.shield(self._put_down(active_turn, reply, draft))
                 raise
-        await self._tell(lease, unheard)
 
     async def _put_down(self, active_turn: ActiveTurn, reply: Reply, draft: Draft) -> None:
         """Leave a turn to whoever comes next; what people see of it says so, if the surface takes that soon."""
@@ -111,7 +118,7 @@ class TurnRunner:
         await self._turns.release(lease)
         _note_end(active_turn, log_events.PUT_DOWN)
 
-    async def _begin(self, lease: Lease, heartbeat: Heartbeat) -> tuple[Reply, Draft]:
+    async def _begin(self, lease: Lease, held: HeldLease) -> tuple[Reply, Draft]:
         async def posted(refs: Sequence[str]) -> None:
             await self._turns.note_reply(lease, refs)
 
@@ -120,19 +127,19 @@ class TurnRunner:
 
         standing = await self._context_builder.standing(lease)
         reply = self._surface.reply(lease.place, lease=lease, standing=standing, posted=posted, members=members)
-        return reply, Draft(reply, standing, sure=heartbeat.sure)
+        return reply, Draft(reply, standing, sure=held.sure)
 
     async def _answer_under_lease(
-        self, active_turn: ActiveTurn, heartbeat: Heartbeat, reply: Reply, draft: Draft, written: Written | None
+        self, active_turn: ActiveTurn, held: HeldLease, reply: Reply, draft: Draft, written: Written | None
     ) -> Collection[str]:
         """Answer; returns who must hear elsewhere that there is no answer in the thread. Raises StoreError."""
         unheard: Collection[str] = ()
         failures: Sequence[BaseException] = ()
         try:
             async with asyncio.TaskGroup() as group:
-                beating = group.create_task(heartbeat.run(), name=f"lease {active_turn.lease.owner}")
-                unheard = await self._answer(active_turn, heartbeat, reply, draft, written)
-                beating.cancel()
+                losing = group.create_task(held.until_lost(), name=f"lease {active_turn.lease.owner}")
+                unheard = await self._answer(active_turn, held, reply, draft, written)
+                losing.cancel()
         except* LeaseLost:
             await self._give_up(active_turn, reply, draft)
         except* StoreError as errors:
@@ -144,7 +151,7 @@ class TurnRunner:
         return unheard
 
     async def _answer(
-        self, active_turn: ActiveTurn, heartbeat: Heartbeat, reply: Reply, draft: Draft, written: Written | None
+        self, active_turn: ActiveTurn, held: HeldLease, reply: Reply, draft: Draft, written: Written | None
     ) -> Collection[str]:
         lease = active_turn.lease
         verdict = await self._write(active_turn, draft)
@@ -152,7 +159,7 @@ class TurnRunner:
         if written is not None:
             await written()
         result = verdict.result
-        await heartbeat.sure()
+        await held.sure()
         try:
             offer = offer_after(result, lease.action)
             footnotes = (*verdict.footnotes, *await self._told_once(lease, result))

@@ -104,9 +104,12 @@ SELECT coalesce(CASE WHEN turn IS NULL THEN (
 FROM sessions WHERE id = $1 AND deleting = 0 AND {SOMEWHERE} AND {WAITS} AND {free()} AND {TO_TAKE}
 """)
 
-RENEW = Statement(
-    f"UPDATE sessions SET lease_until = now_ms() + {LEASE_MS} WHERE id = $1 AND lease_owner = $2 RETURNING stop"
-)
+# An owner is of one session, so that nobody renews what another one of these holds.
+RENEW = Statement(f"""
+UPDATE sessions SET lease_until = now_ms() + {LEASE_MS}
+WHERE id IN (SELECT value FROM json_items($1)) AND lease_owner IN (SELECT value FROM json_items($2))
+RETURNING id, lease_owner, stop
+""")
 
 WANT_STOP = Statement(f"""
 UPDATE sessions SET stop = 1
@@ -244,12 +247,12 @@ class SqlTurnStore:
             await self._database.write(NOT_ALONE, session)
         return _lease(owner, rows[0]) if rows else None
 
-    async def renew(self, lease: Lease) -> Renewal:
-        """Hold on to a turn."""
-        rows = await self._database.write(RENEW, lease.session, lease.owner)
-        if not rows:
-            return Renewal.LOST
-        return Renewal.STOP if rows[0][0] else Renewal.HELD
+    async def renew(self, leases: Sequence[Lease]) -> list[Renewal]:
+        """Hold on to some turns; what comes of each, in their order."""
+        sessions, owners = [each.session for each in leases], [each.owner for each in leases]
+        rows = await self._database.write(RENEW, json.dumps(sessions), json.dumps(owners))
+        held = {(session, owner): Renewal.STOP if stop else Renewal.HELD for session, owner, stop in rows}
+        return [held.get(lease, Renewal.LOST) for lease in zip(sessions, owners, strict=True)]
 
     async def want_stop(self, session: SessionId, turn: str = "", *, before: str = "") -> bool:
         """Have a turn stopped that somebody else holds, or held when it died; of no turn: whatever is held."""

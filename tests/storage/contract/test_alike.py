@@ -49,7 +49,7 @@ class House:
         return (self.number(lease.turn), *about)
 
     async def renew(self) -> Told:
-        return (self.lease and await self.stores.turns.renew(self.lease),)
+        return (self.lease and await self.stores.turns.renew([self.lease]),)
 
     async def finish(self, text: str) -> Told:
         if self.lease is None:

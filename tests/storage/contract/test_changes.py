@@ -102,7 +102,7 @@ async def test_a_turn_ends_when_all_that_it_answers_is_deleted(stores: Talk) -> 
     lease = await stores.claimed()
     await stores.turns.note_reply(lease, ["1.5"])
     await stores.changes.change(change("1"))
-    assert await stores.turns.renew(lease) is Renewal.LOST
+    assert await stores.turns.renew([lease]) == [Renewal.LOST]
     assert not await stores.turns.finish(lease, answer("late"))
     await stores.say("2", "q2")
     again = await stores.claimed()
@@ -124,7 +124,7 @@ async def test_a_turn_goes_on_while_it_answers_something(stores: Talk) -> None:
     await stores.say("2", "q2")
     lease = await stores.claimed()
     await stores.changes.change(change("1"))
-    assert await stores.turns.renew(lease) is Renewal.HELD
+    assert await stores.turns.renew([lease]) == [Renewal.HELD]
 
 
 async def test_a_turn_whose_question_is_deleted_is_not_taken_up_again(stores: Talk) -> None:

@@ -30,6 +30,20 @@ async def test_a_failed_turn_keeps_the_question_and_asks_no_more(stores: Talk) -
     assert await stores.texts() == ["the question"]
 
 
+async def test_several_leases_are_renewed_at_once(stores: Talk) -> None:
+    for channel in ("C1", "C2", "C3"):
+        await stores.say("1", place=slack_place(channel, "1.000001"))
+    held = [await stores.claimed_at(slack_place(channel, "1.000001")) for channel in ("C1", "C2", "C3")]
+    await stores.turns.want_stop(held[1].session)
+    lost = replace(held[0], owner="somebody else")
+    stores.clock.now += LEASE_MS - 1
+    renewals = await stores.turns.renew([held[2], lost, held[1]])
+    assert renewals == [Renewal.HELD, Renewal.LOST, Renewal.STOP]
+    stores.clock.now += 2
+    assert [each.id for each in await stores.turns.waiting([PLACE.workspace_key])] == [held[0].session]
+    assert await stores.turns.renew([]) == []
+
+
 async def test_the_end_of_a_turn_tells_whether_another_one_waits(stores: Talk) -> None:
     await stores.say("1")
     lease = await stores.claimed()
@@ -70,7 +84,7 @@ async def test_a_lease_is_renewed_lost_and_taken_over(stores: Talk) -> None:
     lease = await stores.claimed()
     await stores.turns.note_reply(lease, ["1.5", "1.6"])
     stores.clock.now += LEASE_MS - 1
-    assert await stores.turns.renew(lease) is Renewal.HELD
+    assert await stores.turns.renew([lease]) == [Renewal.HELD]
     stores.clock.now += LEASE_MS - 1
     assert await stores.turns.claim(ID) is None
     assert await stores.turns.waiting([PLACE.workspace_key]) == []
@@ -78,7 +92,7 @@ async def test_a_lease_is_renewed_lost_and_taken_over(stores: Talk) -> None:
     assert await stores.turns.waiting([PLACE.workspace_key]) == [HERE]
     second = await stores.claimed()
     assert (second.attempt, second.refs, second.turn) == (2, ("1.5", "1.6"), lease.owner)
-    assert await stores.turns.renew(lease) is Renewal.LOST
+    assert await stores.turns.renew([lease]) == [Renewal.LOST]
     assert not await stores.turns.finish(lease, answer("late"))
     assert await stores.turns.finish(second, answer("in time"))
     assert await stores.texts() == ["hello", "in time"]
@@ -136,12 +150,12 @@ async def test_whoever_wants_a_turn_stopped_is_heard_at_its_next_renewal(stores:
     assert not await stores.turns.want_stop(ID), "nobody has begun it"
     lease = await stores.claimed()
     assert not await stores.turns.want_stop(ID, "another")
-    assert await stores.turns.renew(lease) is Renewal.HELD
+    assert await stores.turns.renew([lease]) == [Renewal.HELD]
     assert await stores.turns.want_stop(ID, lease.turn)
-    assert await stores.turns.renew(lease) is Renewal.STOP
+    assert await stores.turns.renew([lease]) == [Renewal.STOP]
     await stores.turns.finish(lease, answer("a1"))
     await stores.say("2")
-    assert await stores.turns.renew(await stores.claimed()) is Renewal.HELD
+    assert await stores.turns.renew([await stores.claimed()]) == [Renewal.HELD]
 
 
 async def test_a_turn_that_ended_is_taken_up_again_once_for_each_time_that_it_was_run(stores: Talk) -> None:
