@@ -377,6 +377,7 @@ async def test_a_question_waits_for_its_files_but_not_for_long(comes: float, at:
         await stage.quiet()
         assert stage.model.asked_at[0] == at
         assert "a,b,c" in stage.model.heard[-1], "it is answered anew, if need be"
+        assert (stage.stores.trips.times("turns.answer_to") == []) is (comes == at)
         assert len({reply.lease and reply.lease.turn for reply in stage.surface.replies}) == 1
 
 
