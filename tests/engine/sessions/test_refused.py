@@ -1,0 +1,94 @@
+"""Who asks too much, or nobody, is not answered, and told so once."""
+
+import asyncio
+
+import pytest
+
+from chathakase.core.errors import StoreError
+from chathakase.core.types import SaidTo
+from chathakase.engine.access.admission import WINDOW, Load
+from chathakase.engine.turns.outage import AGAIN, TOLD
+from tests.doubles.stage import open_stage, said
+from tests.engine.sessions.threads import A_SECOND, answered_in, ask_in, thread
+
+pytestmark = pytest.mark.virtual_time
+
+
+async def test_one_person_has_so_many_questions_a_minute_and_is_told_once() -> None:
+    async with open_stage(load=Load(by_person=2)) as stage:
+        for number in range(1, 6):
+            await stage.answered(str(number))
+        await stage.answered("6", author="U2")
+        assert len(stage.model.prompts) == 3
+        assert [user for user, _ in stage.surface.ephemerals] == ["U1"]
+        assert "q5" in stage.model.heard[-1], "what is refused is context"
+        await asyncio.sleep(WINDOW)
+        await stage.answered("7")
+        assert len(stage.model.prompts) == 4
+
+
+async def test_so_many_sessions_wait_and_whoever_comes_then_is_told() -> None:
+    async with open_stage(*[A_SECOND] * 3, concurrency=1, load=Load(waiting=2)) as stage:
+        for number in range(1, 5):
+            await ask_in(stage, number, f"U{number}")
+            await asyncio.sleep(0.01)
+        await stage.quiet()
+        assert sorted(answered_in(stage)) == ["1", "2", "3"]
+        assert [user for user, _ in stage.surface.ephemerals] == ["U4"]
+
+
+async def test_whoever_is_answered_already_is_never_one_too_many() -> None:
+    async with open_stage(A_SECOND, A_SECOND, A_SECOND, concurrency=1, load=Load(waiting=1)) as stage:
+        await ask_in(stage, 9)
+        await asyncio.sleep(0.1)
+        await ask_in(stage, 2)
+        await stage.say("10", place=thread(9))
+        await stage.quiet()
+        assert (stage.surface.ephemerals, len(stage.model.prompts)) == ([], 3)
+
+
+async def test_whoever_waits_only_for_the_surface_keeps_nobody_out() -> None:
+    async with open_stage(A_SECOND, A_SECOND, concurrency=1, load=Load(waiting=1)) as stage:
+        stage.surface.delay = 30.0
+        await ask_in(stage, 1)
+        await asyncio.sleep(2)
+        await ask_in(stage, 2)
+        await stage.quiet()
+        assert (stage.surface.ephemerals, stage.model.asked_at) == ([], [0.0, 2.0])
+
+
+async def test_whoever_was_answered_waits_like_everybody_else() -> None:
+    async with open_stage(["a1"], [5.0, "a2"], [5.0, "a3"], concurrency=1, load=Load(waiting=1)) as stage:
+        await ask_in(stage, 1)
+        await stage.quiet()
+        await ask_in(stage, 2)
+        await asyncio.sleep(1)
+        await ask_in(stage, 3)
+        await asyncio.sleep(1)
+        await stage.say("4", place=thread(1))
+        await stage.quiet()
+        assert [user for user, _ in stage.surface.ephemerals] == ["U1"]
+        assert answered_in(stage) == ["1", "2", "3"]
+
+
+async def test_what_people_say_to_each_other_is_context() -> None:
+    async with open_stage() as stage:
+        await stage.answered("1", author="U1")
+        await stage.answered("2", author="U2", opens=False)
+        await stage.answered("3", "@U1 is it booked?", author="U2", opens=False, asks=False, said_to=SaidTo.OTHERS)
+        assert await stage.say("4", author="U1", opens=False)
+        await stage.quiet()
+        assert len(stage.model.prompts) == 2
+        await stage.answered("5", author="U1")
+        assert "q4" in stage.model.heard[-1]
+
+
+async def test_whoever_asks_while_the_database_fails_is_told_once_in_a_while() -> None:
+    async with open_stage() as stage:
+        for seconds in (0.0, AGAIN / 2, AGAIN / 2 + 1):
+            await asyncio.sleep(seconds)
+            stage.stores.trips.refuse("sessions.append")
+            with pytest.raises(StoreError):
+                await stage.engine.submit(said("1"))
+            await asyncio.sleep(0)
+        assert stage.surface.ephemerals == [("U1", TOLD)] * 2
