@@ -70,7 +70,7 @@ def _look_at_settings(settings: Settings) -> Iterator[Finding]:
         read_limits(settings.chathakase_rate_limits)
         yield Finding("settings", Level.OK, "nothing is missing")
     except ValueError as error:
-        yield Finding("settings", Level.TROUBLE, f"CHATHAKASE_RATE_LIMITS {error}", "Correct it, or unset it.")
+        yield Finding("settings", Level.ERROR, f"CHATHAKASE_RATE_LIMITS {error}", "Correct it, or unset it.")
     yield from check_spelling()
     if is_in_clear(settings.slack_api_url):
         text = "SLACK_API_URL begins with http://, so the tokens are sent unencrypted"
@@ -87,6 +87,6 @@ async def _in_time(subject: str, look: Awaitable[list[Finding]]) -> list[Finding
             return await look
     except TimeoutError:
         text = f"did not report its state within {WITHIN:.0f} s"
-        return [Finding(subject, Level.TROUBLE, text, "Try again in a minute.")]
+        return [Finding(subject, Level.ERROR, text, "Try again in a minute.")]
     except Exception as error:  # noqa: BLE001 - of whatever cannot be looked at, that alone is told
-        return [Finding(subject, Level.TROUBLE, f"cannot be checked ({trace(error)})")]
+        return [Finding(subject, Level.ERROR, f"cannot be checked ({trace(error)})")]

@@ -15,7 +15,7 @@ class Level(StrEnum):
     """Nothing is wrong; something is worth knowing, or cannot be told."""
     WARNING = "warning"
     """It works, but not as well as it should, or not for long."""
-    TROUBLE = "trouble"
+    ERROR = "error"
     """Something does not work."""
 
 
@@ -31,18 +31,18 @@ class Finding:
     """What to do; empty when nothing is to be done."""
 
     def __post_init__(self) -> None:
-        """Keep that promise as far as can be: names and codes in them come from elsewhere."""
+        """See that this holds as far as it can: names and codes in them come from elsewhere."""
         for name in ("subject", "text", "advice"):
             object.__setattr__(self, name, harmless(getattr(self, name)))
 
 
-EMOJI = {Level.OK: "✅", Level.NOTE: "ℹ️", Level.WARNING: "⚠️", Level.TROUBLE: "❌"}
+EMOJI = {Level.OK: "✅", Level.NOTE: "ℹ️", Level.WARNING: "⚠️", Level.ERROR: "❌"}
 
 VERDICTS = {
     Level.OK: "All is well.",
     Level.NOTE: "All is well.",
     Level.WARNING: "It works, but needs attention.",
-    Level.TROUBLE: "Something is wrong.",
+    Level.ERROR: "Something is wrong.",
 }
 
 

@@ -10,9 +10,9 @@ from rich.text import Text
 
 from chathakase.findings import VERDICTS, Finding, Level, worst
 
-MARKS = {Level.OK: "✓", Level.NOTE: "·", Level.WARNING: "!", Level.TROUBLE: "✗"}
-PLAIN_MARKS = {Level.OK: "+", Level.NOTE: "-", Level.WARNING: "!", Level.TROUBLE: "x"}
-STYLES = {Level.OK: "green", Level.NOTE: "blue", Level.WARNING: "yellow", Level.TROUBLE: "bold red"}
+MARKS = {Level.OK: "✓", Level.NOTE: "·", Level.WARNING: "!", Level.ERROR: "✗"}
+PLAIN_MARKS = {Level.OK: "+", Level.NOTE: "-", Level.WARNING: "!", Level.ERROR: "x"}
+STYLES = {Level.OK: "green", Level.NOTE: "blue", Level.WARNING: "yellow", Level.ERROR: "bold red"}
 PLAIN = str.maketrans({"“": '"', "”": '"', "’": "'", "…": "...", "–": "-"})
 """What our sentences are written with, for terminals and files that know ASCII only."""
 

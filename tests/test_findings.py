@@ -4,13 +4,13 @@ from chathakase.findings import Finding, Level, as_markdown, worst
 from chathakase.showing import shown
 
 FINE = Finding("clock", Level.OK, "right")
-BAD = Finding("model", Level.TROUBLE, "cannot be reached", "Start it.")
+BAD = Finding("model", Level.ERROR, "cannot be reached", "Start it.")
 
 
 def test_the_worst_counts() -> None:
     assert worst([]) is Level.OK
     assert worst([FINE, Finding("events", Level.NOTE, "not seen")]) is Level.NOTE
-    assert worst([BAD, FINE]) is Level.TROUBLE
+    assert worst([BAD, FINE]) is Level.ERROR
 
 
 def test_as_a_message() -> None:

@@ -25,7 +25,7 @@ CROWD, CROWD_EVERY = 20, 45.0
 BURST = 5
 """Messages that are sent at once into one thread."""
 COMMANDS = ("help", "session info", "all sessions", "stop")
-PATIENCE = 5.0
+TIMEOUT = 5.0
 """Seconds until somebody stops an answer."""
 PRESSES = 4
 """How often a button is pressed that is not taken; a socket may be gone just then."""
@@ -112,7 +112,7 @@ class Traffic:
 
     async def _stop(self, thread: Thread, asked: Asked) -> None:
         """Have an answer stopped: by its button, by Slack's own, or by a word where there is neither."""
-        await asyncio.sleep(PATIENCE)
+        await asyncio.sleep(TIMEOUT)
         by_button = self._rng.random() < 0.5
         try:
             if by_button:

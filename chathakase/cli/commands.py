@@ -28,7 +28,7 @@ def tell_version(wanted: bool) -> None:
 @cli.callback(invoke_without_command=True)
 def root(
     context: typer.Context,
-    version: Annotated[  # noqa: ARG001 - its callback heeds it
+    version: Annotated[  # noqa: ARG001 - its callback uses it
         bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=tell_version)
     ] = False,
 ) -> None:

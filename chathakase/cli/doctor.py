@@ -4,7 +4,7 @@ import typer
 from rich.console import Console
 
 from chathakase import report
-from chathakase.cli.process import BAD_SETTINGS, TROUBLE
+from chathakase.cli.process import BAD_SETTINGS, FAILED
 from chathakase.config import SettingsError, read_settings
 from chathakase.diagnostics import check_spelling, diagnose
 from chathakase.findings import Finding, Level, worst
@@ -15,9 +15,9 @@ async def tell_findings(*, json: bool) -> None:
     """Examine everything, print what is found, and end the process."""
     try:
         findings = await diagnose(read_settings())
-        code = TROUBLE if worst(findings) is Level.TROUBLE else 0
+        code = FAILED if worst(findings) is Level.ERROR else 0
     except SettingsError as error:
-        findings = [Finding("settings", Level.TROUBLE, problem) for problem in error.problems]
+        findings = [Finding("settings", Level.ERROR, problem) for problem in error.problems]
         findings += check_spelling()
         code = BAD_SETTINGS
     if json:

@@ -18,7 +18,7 @@ from chathakase.unexpected import OneLine, watch_tasks
 
 BAD_SETTINGS = 2
 CANNOT_START = 1
-TROUBLE = 1
+FAILED = 1
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ async def _or_say_why(work: Coroutine[Any, Any, None]) -> None:
         leave(BAD_SETTINGS if isinstance(error, (CannotListen, WrongSoftware)) else CANNOT_START)
     except StoreError as error:
         say(f"The sessions cannot be read: {error}")
-        raise typer.Exit(TROUBLE) from None
+        raise typer.Exit(FAILED) from None
 
 
 def say(text: str) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import typer
 
 from chathakase.archive import as_lines, open_archive
-from chathakase.cli.process import TROUBLE, say
+from chathakase.cli.process import FAILED, say
 from chathakase.config import read_stored
 from chathakase.core.amounts import counted
 from chathakase.core.errors import trace
@@ -19,7 +19,7 @@ async def export_to(folder: Path) -> None:
             count = await archive.export_to(folder)
         except OSError as error:
             say(f"The files cannot be written to {folder}: {error.strerror or trace(error)}")
-            raise typer.Exit(TROUBLE) from None
+            raise typer.Exit(FAILED) from None
     typer.echo(harmless(f"{counted(count, 'session')} exported to {folder}"))
 
 

@@ -25,13 +25,13 @@ def about_files(memory: Memory, lease: Lease, *, new: Collection[int], sees: boo
     No line where there are none. ``new`` are the attachment ids of what was read only now, whenever it was shared;
     ``sees``: whether the model sees pictures.
     """
-    troubles = [
+    problems = [
         (one_line(each.file.name) or "a file", why)
         for message in memory.messages
         for each in message.attachments
-        if (_is_first_told(message.seq, lease) or each.id in new) and (why := _trouble(each, sees=sees))
+        if (_is_first_told(message.seq, lease) or each.id in new) and (why := _problem(each, sees=sees))
     ]
-    return (_line(troubles),) if troubles else ()
+    return (_line(problems),) if problems else ()
 
 
 def about_pictures(unseen: int, count: int) -> tuple[str, ...]:
@@ -48,17 +48,17 @@ def _is_first_told(seq: int, lease: Lease) -> bool:
     return lease.since < seq <= lease.upto or (lease.since == 0 and seq <= 0)
 
 
-def _trouble(attachment: Attachment, *, sees: bool) -> str:
+def _problem(attachment: Attachment, *, sees: bool) -> str:
     if not attachment.read:
         return LATER
     return BLIND if attachment.is_image and not sees else attachment.refusal
 
 
-def _line(troubles: Sequence[tuple[str, str]]) -> str:
-    if len(troubles) == 1:
-        ((name, why),) = troubles
+def _line(problems: Sequence[tuple[str, str]]) -> str:
+    if len(problems) == 1:
+        ((name, why),) = problems
         return f"I couldn't read {name}: {why}."
-    named = [f"{name} ({why})" for name, why in troubles[:NAMED]]
-    more = len(troubles) - len(named)
+    named = [f"{name} ({why})" for name, why in problems[:NAMED]]
+    more = len(problems) - len(named)
     last = f"{more} more" if more else named.pop()
     return f"I couldn't read {', '.join(named)} and {last}."

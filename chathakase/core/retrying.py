@@ -14,7 +14,7 @@ Spread = Callable[[float, float], float]
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How one kind of trouble is met; all times are in seconds, and retries are counted from zero."""
+    """How one kind of failure is met; all times are in seconds, and retries are counted from zero."""
 
     first_wait: float
     """Before the first retry; no later wait is shorter."""

@@ -32,7 +32,7 @@ def _escaped(character: str) -> str:
 
 
 class SurrogateFixer:
-    """Mends a text that comes in pieces, between which a pair may be torn."""
+    """Fixes a text that comes in pieces, between which a pair may be torn."""
 
     def __init__(self) -> None:
         self._half = ""

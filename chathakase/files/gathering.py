@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from chathakase.files.child import Answer
 from chathakase.files.text import TEXT_MOST, clean
 
-PATIENCE = 8.0
+TIMEOUT = 8.0
 """Seconds after which no further line is waited for."""
 LEFT_OUT = "[what follows is left out here]"
 
@@ -16,7 +16,7 @@ def gathered(lines: Iterable[str], *, nothing: str) -> Answer:
 
     Lines are what parts of a file say: each may have line ends of its own.
     """
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + TIMEOUT
     parts: list[str] = []
     length = 0
     for line in lines:

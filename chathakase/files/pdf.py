@@ -14,7 +14,7 @@ from chathakase.files.text import TEXT_MOST, clean
 
 PAGES = 300
 """Pages that are read of one document."""
-PATIENCE = 8.0
+TIMEOUT = 8.0
 """Seconds after which no further page is begun."""
 BESIDE_MOST = TEXT_MOST // 4
 """Characters of what stands beside the pages."""
@@ -54,7 +54,7 @@ def _document(document: PdfReader, count: int) -> Answer:
 
 def _pages(document: PdfReader, count: int, room: int) -> tuple[str, int]:
     """The text of the pages, and how many of them have any."""
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + TIMEOUT
     parts: list[str] = []
     length = number = words = 0
     while number < min(count, PAGES) and length < room and time.monotonic() < until:

@@ -25,7 +25,7 @@ DRAIN = 0.1
 
 JSON, MARKUP = (b"{", b"["), b"<"
 """With what a JSON document and a web page begin, and no event does. What servers call it is not always true."""
-TROUBLE = (FinishReason.FAILED, FinishReason.UNKNOWN)
+BROKEN_OFF = (FinishReason.FAILED, FinishReason.UNKNOWN)
 """How an answer ends of which an error that follows may tell more."""
 
 NO_ANSWER = "no_answer"
@@ -108,7 +108,9 @@ class _CompletionReader:
         if isinstance(error, ConnectionError):
             # What came before stays; where nothing did, there may be another way to ask.
             self._broke_off = True
-        elif self._hearing.reason is None or (isinstance(error, openai.APIError) and self._hearing.reason in TROUBLE):
+        elif self._hearing.reason is None or (
+            isinstance(error, openai.APIError) and self._hearing.reason in BROKEN_OFF
+        ):
             raise error
 
     async def _read(self, body: Pieces) -> Told:

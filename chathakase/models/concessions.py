@@ -36,7 +36,7 @@ class Concession:
     """How much of it is asked for from now on."""
     change: Callable[[Shape], Shape]
     lasting: bool = True
-    """The server would refuse the same of any other prompt; else it is this one's fault, or a passing trouble."""
+    """The server would refuse the same of any other prompt; else it is this one's fault, or a passing failure."""
     window: int = 0
     """The model's window in tokens, where that is why, and it is named."""
 

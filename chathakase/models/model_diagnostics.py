@@ -101,18 +101,18 @@ async def _names(model: OpenAIModel) -> Collection[str]:
 def _missing(name: str, where: str, names: Collection[str]) -> Finding:
     near = get_close_matches(name, sorted(names), cutoff=0.5) or sorted(names)[:3]
     advice = f"Set CHATHAKASE_MODEL to one that it has, for instance {' or '.join(near)}."
-    return Finding(SUBJECT, Level.TROUBLE, f"{where} has no {name}", advice)
+    return Finding(SUBJECT, Level.ERROR, f"{where} has no {name}", advice)
 
 
 def _moved(where: str, to: str) -> Finding:
-    return Finding(SUBJECT, Level.TROUBLE, f"{where} redirects to {shown(to)}", f"Set OPENAI_BASE_URL to {shown(to)}.")
+    return Finding(SUBJECT, Level.ERROR, f"{where} redirects to {shown(to)}", f"Set OPENAI_BASE_URL to {shown(to)}.")
 
 
 def _refused(code: str, where: str) -> Finding:
     if code == "http_429":
         return Finding(SUBJECT, Level.WARNING, f"{where} is reachable, but overloaded", "Try again later.")
     said, advice = SAID.get(code, (f"refuses the question ({code})", "Check its log, or ask its administrator."))
-    return Finding(SUBJECT, Level.TROUBLE, f"{where} {said}", advice)
+    return Finding(SUBJECT, Level.ERROR, f"{where} {said}", advice)
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from chathakase.core.cache import LruCache
 from chathakase.slack.web.call_errors import failure_of
 
-PATIENCE = 3.0
+TIMEOUT = 3.0
 """Seconds to wait for Slack; a reply goes on without a name rather than late."""
 MOST = 10_000
 """How much is remembered at once."""
@@ -99,7 +99,7 @@ class Lookup(Generic[T]):
         calls = list(self._calls(ids, MOST_ASKED, self._all))
         calls += self._calls(mentioned, MOST_ASKED - len(calls), self._all, self._mentioned)
         if calls:
-            await asyncio.wait(calls, timeout=PATIENCE)
+            await asyncio.wait(calls, timeout=TIMEOUT)
         return {id_: self._told(id_) for id_ in (*ids, *mentioned)}
 
     def _calls(self, ids: Collection[str], most: int, *budgets: Budget) -> Iterator[asyncio.Task[None]]:
@@ -133,7 +133,7 @@ class Lookup(Generic[T]):
         # What Slack answers was so at this time at the earliest.
         began, kept = self._clock(), self._manner.kept
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(TIMEOUT):
                 told = await self._ask(id_)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with a name, the answer goes on without it
             code = failure_of(error).code

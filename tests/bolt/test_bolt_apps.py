@@ -65,10 +65,10 @@ async def test_an_app_mentions_commands_shortcuts_forms_buttons_and_files(worksp
         assert (await reply(workspace, root)).text == f"Hello <@{ALICE}>!"
 
         await page.do("command", channel=GENERAL, text="/note milk & honey")
-        assert await whispered(page) == "Noted: milk &amp; honey"
+        assert await ephemeral(page) == "Noted: milk &amp; honey"
 
         await page.do("message_action", callback_id="note_message", channel=GENERAL, ts=root)
-        assert await whispered(page) == f"Noted: <@{bot}> hello"
+        assert await ephemeral(page) == f"Noted: <@{bot}> hello"
 
         await page.do("shortcut", callback_id="take")
         view = (await page.frame("view"))["view"]
@@ -94,7 +94,7 @@ async def say(page: Page, text: str) -> str:
     return str((await page.do("say", channel=GENERAL, text=text))["ts"])
 
 
-async def whispered(page: Page) -> str:
+async def ephemeral(page: Page) -> str:
     return str((await page.frame("ephemeral"))["message"]["text"])
 
 

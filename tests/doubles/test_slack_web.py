@@ -1,4 +1,4 @@
-"""What Slack's Web API does with the calls that the bot makes: in memory as over HTTP, by the same promises."""
+"""What Slack's Web API does with the calls that the bot makes: in memory as over HTTP, by one contract."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial

@@ -82,7 +82,7 @@ async def doctor(
     stdout: int = subprocess.PIPE,
     cold: bool = False,
 ) -> tuple[int, str]:
-    """Run the command, ``cold`` where Python itself heeds the environment; returns its exit code and what it said."""
+    """Run the command, ``cold`` where Python itself honours the environment; returns its exit code and what it said."""
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **environment}
     if not cold and code == MAIN and stdout == subprocess.PIPE:
         with TemporaryDirectory() as folder:
@@ -196,9 +196,9 @@ async def test_scripts_read_it_as_json(environment: dict[str, str]) -> None:
     code, said = await doctor(environment | {"CHATHAKASE_MODEL": "ecko"}, "--json")
     assert code == 1
     told = json.loads(said)
-    assert told["level"] == "trouble"
+    assert told["level"] == "error"
     (model,) = (finding for finding in told["findings"] if finding["subject"] == "model")
-    assert model["level"] == "trouble"
+    assert model["level"] == "error"
     assert sorted(model) == ["advice", "level", "subject", "text"]
 
 
@@ -346,7 +346,7 @@ async def test_a_look_that_fails_spoils_no_other(settings: dict[str, Any], monke
     monkeypatch.setattr("chathakase.diagnostics.check_model", fail)
     findings = await diagnose(Settings(**settings))
     (model,) = (finding for finding in findings if finding.subject == "model")
-    assert model.level is Level.TROUBLE
+    assert model.level is Level.ERROR
     assert "RuntimeError" in model.text
     assert "swordfish" not in model.text
     assert len(findings) > 5

@@ -1,4 +1,4 @@
-"""Slack promises no order of events: what is said is remembered in order, and answered, whatever comes first."""
+"""Slack guarantees no order of events: what is said is remembered in order, and answered, whatever comes first."""
 
 import re
 from collections.abc import Awaitable, Callable

@@ -450,7 +450,7 @@ ENVELOPES: tuple[Json, ...] = (
 )
 """Every kind of payload in an envelope, which still lacks its ``envelope_id``."""
 
-HEEDED: tuple[Json, ...] = tuple(
+HANDLED: tuple[Json, ...] = tuple(
     envelope
     for envelope in ENVELOPES
     if re.search(r"chathakase_|agent_session_stopped|app_mention|file_share|message_(changed|deleted)", str(envelope))

@@ -47,7 +47,7 @@ async def test_a_model_on_the_list_is_well() -> None:
 async def test_a_model_that_is_not_there_is_told_with_what_is() -> None:
     async with open_model() as server:
         finding = await look(server.base_url, "ecko")
-    assert finding.level is Level.TROUBLE
+    assert finding.level is Level.ERROR
     assert finding.text.endswith("has no ecko")
     assert "for instance echo" in finding.advice
 
@@ -67,12 +67,12 @@ async def test_an_option_that_a_server_refuses_does_not_matter(model: ModelServe
 @pytest.mark.parametrize(
     ("status", "level", "words"),
     [
-        (401, Level.TROUBLE, "does not accept the key"),
-        (403, Level.TROUBLE, "does not let the key"),
-        (404, Level.TROUBLE, "accepts no requests at this address"),
-        (418, Level.TROUBLE, "refuses the question (http_418)"),
+        (401, Level.ERROR, "does not accept the key"),
+        (403, Level.ERROR, "does not let the key"),
+        (404, Level.ERROR, "accepts no requests at this address"),
+        (418, Level.ERROR, "refuses the question (http_418)"),
         (429, Level.WARNING, "overloaded"),
-        (503, Level.TROUBLE, "refuses the question (http_503)"),
+        (503, Level.ERROR, "refuses the question (http_503)"),
     ],
 )
 async def test_what_a_server_refuses_is_told(status: int, level: Level, words: str) -> None:
@@ -86,13 +86,13 @@ async def test_what_a_server_refuses_is_told(status: int, level: Level, words: s
 async def test_a_web_page_is_no_model() -> None:
     async with a_server_that_answers(200, "<html>Welcome!</html>", "text/html") as base_url:
         finding = await look(base_url)
-    assert finding.level is Level.TROUBLE
+    assert finding.level is Level.ERROR
     assert "accepts no requests at this address" in finding.text
 
 
 async def test_a_server_that_is_down_is_told() -> None:
     finding = await look("http://127.0.0.1:9/v1")
-    assert finding.level is Level.TROUBLE
+    assert finding.level is Level.ERROR
     assert finding.text == "http://127.0.0.1:9/v1 cannot be reached"
 
 
@@ -100,7 +100,7 @@ async def test_a_silent_server_is_not_waited_for_long(model: ModelServer, monkey
     monkeypatch.setattr(model_diagnostics, "WITHIN", 0.2)
     model.will(is_silent())
     finding = await look(model.base_url)
-    assert finding.level is Level.TROUBLE
+    assert finding.level is Level.ERROR
     assert "does not answer within" in finding.text
 
 

@@ -91,7 +91,7 @@ async def failure(base_url: str) -> tuple[str, Finding]:
     with pytest.raises(ModelError) as failed:
         await answered(base_url)
     (finding,) = await check_model(api_key="k", base_url=base_url, name="m")
-    assert finding.level is Level.TROUBLE
+    assert finding.level is Level.ERROR
     return failed.value.code, finding
 
 

@@ -69,11 +69,11 @@ async def test_a_root_leaves_a_tombstone_that_goes_with_its_last_reply(
     await workspace.until(lambda: workspace.pending_events == 0)
     async with app_socket(workspace, session) as app:
         await alice.delete(GENERAL, root)
-        buried = await app.event()
+        deleted = await app.event()
         await alice.delete(GENERAL, reply)
         gone = [await app.event(), await app.event()]
-    assert (buried["subtype"], buried["message"]["subtype"]) == ("message_changed", "tombstone")
-    assert (buried["message"]["ts"], buried["message"]["thread_ts"]) == (root, root)
+    assert (deleted["subtype"], deleted["message"]["subtype"]) == ("message_changed", "tombstone")
+    assert (deleted["message"]["ts"], deleted["message"]["thread_ts"]) == (root, root)
     assert [(event["subtype"], event["deleted_ts"]) for event in gone] == [
         ("message_deleted", reply),
         ("message_deleted", root),
@@ -130,9 +130,9 @@ async def test_a_whisper_in_a_thread_without_replies_is_seen_by_nobody(
     workspace: Workspace, bot: AsyncWebClient, alice: PersonClient
 ) -> None:
     root = await alice.say("root", channel=GENERAL)
-    whisper: dict[str, Any] = {"channel": GENERAL, "user": alice.id, "text": "psst", "thread_ts": root}
-    assert (await bot.chat_postEphemeral(**whisper))["message_ts"]
+    ephemeral: dict[str, Any] = {"channel": GENERAL, "user": alice.id, "text": "psst", "thread_ts": root}
+    assert (await bot.chat_postEphemeral(**ephemeral))["message_ts"]
     assert workspace.world.ephemerals.all() == ()
     await alice.say("reply", channel=GENERAL, thread_ts=root)
-    await bot.chat_postEphemeral(**whisper)
+    await bot.chat_postEphemeral(**ephemeral)
     assert [each.message.text for each in workspace.world.ephemerals.all()] == ["psst"]

@@ -14,13 +14,13 @@ from tests.simulation.bot_process import CLOCK
 
 PROGRAM = Path(__file__).with_name("bot_process.py")
 COULD_NOT_START = "ChatHakase cannot start"
-PATIENCE = 20.0
+TIMEOUT = 20.0
 """Seconds that a process gets to stop when it is told to."""
 AGAIN = 0.5
 """Seconds until a process that could not start is started again."""
 KILLED, STOPPED = "killed", "stopped"
 ENDS = {KILLED: (-signal.SIGKILL, -signal.SIGTERM, 0), STOPPED: (0, -signal.SIGTERM)}
-"""The exit codes of processes by their fate. Told to stop before it can heed that, one ends by the signal."""
+"""The exit codes of processes by their fate. Told to stop before it can notice that, one ends by the signal."""
 
 
 @dataclass
@@ -106,7 +106,7 @@ class Bots:
             self.dismiss(slot, killed=False)
         keepers = [slot.keeper for slot in self._slots if slot.keeper is not None]
         if keepers:
-            _, late = await asyncio.wait(keepers, timeout=PATIENCE)
+            _, late = await asyncio.wait(keepers, timeout=TIMEOUT)
             for slot in range(len(self._slots)) if late else ():
                 self._end(slot, signal.SIGKILL, "never stopped, killed", 0.0)
             await asyncio.gather(*keepers)

@@ -116,7 +116,7 @@ class Evidence:
     counts: Mapping[str, Counts] = field(default_factory=dict)
     """What is kept of each session besides its messages."""
     jobs: int = 0
-    """Things promised that are not done."""
+    """Jobs that were enqueued and are not done."""
     statuses: Sequence[Place] = ()
     """Where a status is shown still."""
     acknowledged: frozenset[tuple[str, str]] = frozenset()

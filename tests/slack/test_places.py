@@ -72,7 +72,7 @@ async def test_what_failed_is_asked_again_after_a_minute(
 async def test_nobody_waits_long_for_a_name(
     surface: SlackSurface, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lookup, "PATIENCE", 0.1)
+    monkeypatch.setattr(lookup, "TIMEOUT", 0.1)
     workspace.faults.hang("conversations.info")
     assert await surface.where(slack_place(GENERAL, "1.0")) == Where("")
 

@@ -210,6 +210,6 @@ async def test_what_calls_us_only_now_waits_once(above: bool, stores: Stores) ->
 
 async def test_what_did_not_ask_is_not_answered_unless_it_calls_us_by_its_change(stores: Stores) -> None:
     await stores.say("1", "refused", asks=False)
-    await stores.changes.change(change("1", "refused, with a typo mended"))
+    await stores.changes.change(change("1", "refused, with a typo fixed"))
     await stores.changes.change(change("1", "stop", at=9_000_001), is_command=True, calls=True)
     assert await stores.turns.waiting([PLACE.workspace_key]) == []

@@ -56,7 +56,7 @@ async def test_a_database_that_is_not_there_yet_is_not_made(database: Path) -> N
 async def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     findings = await look(tmp_path / "no" / "such.db")
     assert findings == {"disk": findings["disk"]}
-    assert findings["disk"].level is Level.TROUBLE
+    assert findings["disk"].level is Level.ERROR
     assert findings["disk"].text == f"there is no folder {tmp_path / 'no'}"
 
 
@@ -135,12 +135,12 @@ async def test_direct_messages_are_told_from_others(stores: Stores, database: Pa
 async def test_a_lock_that_somebody_does_not_let_go_is_told(
     lock: str, closed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database_diagnostics, "PATIENCE", 0.1)
+    monkeypatch.setattr(database_diagnostics, "TIMEOUT", 0.1)
     with closing(sqlite3.connect(closed, isolation_level=None)) as other:
         other.execute("PRAGMA journal_mode = DELETE")
         other.execute(f"BEGIN {lock}")
         findings = await look(closed)
-    assert findings["database"].level is Level.TROUBLE
+    assert findings["database"].level is Level.ERROR
     assert findings["database"].text == f"{closed}: the database is locked"
     assert "end that program" in findings["database"].advice
 
@@ -209,7 +209,7 @@ async def test_what_cannot_be_used_is_told_and_left_alone(
     spoil(closed)
     before = everything_in(closed.parent)
     findings = await look(closed)
-    assert findings["database"].level is Level.TROUBLE
+    assert findings["database"].level is Level.ERROR
     assert words in findings["database"].text
     assert everything_in(closed.parent) == before
 
@@ -225,7 +225,7 @@ async def test_an_older_database_is_well(closed: Path) -> None:
 async def test_a_read_only_file_is_told(closed: Path) -> None:
     closed.chmod(0o444)
     findings = by_subject(without_rights(lambda: database_diagnostics._look(closed, NOW, "D")))
-    assert findings["database"].level is Level.TROUBLE
+    assert findings["database"].level is Level.ERROR
     assert findings["database"].text == f"{closed}: the database is read-only"
     assert findings["disk"].level is Level.OK
 
@@ -242,7 +242,7 @@ def mode(folder: Path, bits: int) -> Iterator[None]:
 async def test_a_read_only_folder_is_told(closed: Path) -> None:
     with mode(closed.parent, 0o555):
         findings = by_subject(without_rights(lambda: database_diagnostics._look(closed, NOW, "D")))
-        assert findings["disk"].level is Level.TROUBLE
+        assert findings["disk"].level is Level.ERROR
         assert findings["disk"].text == f"nothing can be written in {closed.parent} (Permission denied)"
         assert "Allow writing" in findings["disk"].advice
         closed.unlink()
@@ -264,7 +264,7 @@ async def test_a_disk_that_takes_nothing_more_is_told(closed: Path) -> None:
         findings = await look(closed)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert findings["disk"].level is Level.TROUBLE
+    assert findings["disk"].level is Level.ERROR
     assert findings["disk"].text == f"nothing can be written in {closed.parent} (File too large)"
 
 

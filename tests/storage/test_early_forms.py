@@ -1,4 +1,4 @@
-"""Databases that early forms of migrations made are mended, and hold all that was in them."""
+"""Databases that early forms of migrations made are repaired, and hold all that was in them."""
 
 import asyncio
 import shutil
@@ -73,21 +73,21 @@ def early(request: pytest.FixtureRequest, database: Path) -> Path:
 
 
 @pytest.fixture
-async def mended(early: Path) -> AsyncIterator[Stores]:
+async def repaired(early: Path) -> AsyncIterator[Stores]:
     async with open_sqlite(early, clock=Clock()) as opened:
         await migrate(opened, now=0)
         await adopt(opened, PLACE.workspace_key)
         yield stores_of(opened)
 
 
-async def test_a_database_of_an_early_form_is_mended_and_answers(mended: Stores, database: Path) -> None:
-    assert await mended.texts() == ["first question", "first answer", "second question"]
-    await _go_on(mended)
-    await _remember_what_is_new(mended)
+async def test_a_database_of_an_early_form_is_repaired_and_answers(repaired: Stores, database: Path) -> None:
+    assert await repaired.texts() == ["first question", "first answer", "second question"]
+    await _go_on(repaired)
+    await _remember_what_is_new(repaired)
     expected = _made_by(each.sql for each in migrations())
-    assert expected.items() <= _shape(await mended.database.fetch(SCHEMA)).items()
-    assert await mended.database.fetch("PRAGMA integrity_check") == [("ok",)]
-    assert await mended.database.fetch("PRAGMA foreign_key_check") == []
+    assert expected.items() <= _shape(await repaired.database.fetch(SCHEMA)).items()
+    assert await repaired.database.fetch("PRAGMA integrity_check") == [("ok",)]
+    assert await repaired.database.fetch("PRAGMA foreign_key_check") == []
 
 
 async def _go_on(stores: Stores) -> None:

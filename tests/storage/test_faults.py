@@ -1,4 +1,4 @@
-"""A disk or a file that fails: told in plain words, nothing half done, and all is well when the trouble is over."""
+"""A disk or a file that fails: told in plain words, nothing half done, and all is well when the failure is over."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -17,7 +17,7 @@ from tests.storage.strikes import PAGE, damaged, failing, full, locked, moved, o
 
 
 @pytest.mark.parametrize(
-    ("strikes", "trouble", "told"),
+    ("strikes", "failure", "told"),
     [
         (locked, SqliteFailure.LOCKED, "another program"),
         (full, SqliteFailure.FULL, "make room"),
@@ -30,7 +30,7 @@ from tests.storage.strikes import PAGE, damaged, failing, full, locked, moved, o
 @pytest.mark.usefixtures("outside")
 async def test_a_trouble_is_told_and_leaves_nothing_half_done(
     strikes: Callable[[SqliteDatabase], AbstractAsyncContextManager[None]],
-    trouble: SqliteFailure,
+    failure: SqliteFailure,
     told: str,
     stores: Stores,
 ) -> None:
@@ -46,7 +46,7 @@ async def test_a_trouble_is_told_and_leaves_nothing_half_done(
             with pytest.raises(StoreError, match=told) as raised:
                 await attempt()
             assert isinstance(raised.value, DatabaseError)
-            assert raised.value.trouble is trouble
+            assert raised.value.failure is failure
             assert "xxx" not in str(raised.value)
     assert await stores.database.fetch("SELECT seq, asked, answered, lease_owner FROM sessions") == [
         (1, 1, 0, lease.owner)
@@ -93,7 +93,7 @@ def a_folder(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "trouble"),
+    ("spoil", "failure"),
     [
         (garbage, SqliteFailure.NO_DATABASE),
         (no_header, SqliteFailure.NO_DATABASE),
@@ -104,7 +104,7 @@ def a_folder(path: Path) -> None:
     ],
 )
 async def test_what_is_not_whole_is_found_before_it_is_used(
-    spoil: Callable[[Path], None], trouble: SqliteFailure, database: Path
+    spoil: Callable[[Path], None], failure: SqliteFailure, database: Path
 ) -> None:
     async with open_sqlite(database) as opened:
         await migrate(opened, now=0)
@@ -112,7 +112,7 @@ async def test_what_is_not_whole_is_found_before_it_is_used(
     before = database.read_bytes() if database.is_file() else b""
     with pytest.raises(DatabaseError) as raised:
         await schema_version(database)
-    assert raised.value.trouble is trouble
+    assert raised.value.failure is failure
     with suppress(IsADirectoryError):
         assert database.read_bytes() == before
 
@@ -156,5 +156,5 @@ def refusal(database: Path) -> SqliteFailure | None:
     try:
         asyncio.run(start(database))
     except DatabaseError as error:
-        return error.trouble
+        return error.failure
     return None

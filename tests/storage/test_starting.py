@@ -53,7 +53,7 @@ async def test_it_waits_for_nobody_who_holds_a_database_that_is_migrated(tmp_pat
     async with held_by_another_process(database):
         with pytest.raises(DatabaseError) as refused:
             await opened(database)
-    assert refused.value.trouble is SqliteFailure.LOCKED
+    assert refused.value.failure is SqliteFailure.LOCKED
 
 
 @pytest.mark.usefixtures("outside")
@@ -63,7 +63,7 @@ async def test_it_does_not_wait_for_ever(tmp_path: Path, monkeypatch: pytest.Mon
     async with held_by_another_process(database):
         with pytest.raises(DatabaseError) as refused:
             await opened(database)
-    assert refused.value.trouble is SqliteFailure.LOCKED
+    assert refused.value.failure is SqliteFailure.LOCKED
 
 
 async def test_what_was_left_of_a_copy_goes_unless_somebody_is_still_at_it(tmp_path: Path) -> None:

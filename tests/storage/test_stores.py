@@ -1,4 +1,4 @@
-"""What a database keeps of what the stores promise, and what becomes of idle sessions."""
+"""What a database keeps of what the stores are given, and what becomes of idle sessions."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What each verb of a database promises, and what its statements are written as."""
+"""What each verb of a database guarantees, and what its statements are written as."""
 
 import asyncio
 import sqlite3

@@ -28,7 +28,7 @@ SHOWN = 80
 UNTITLED = "a thread"
 AT_ONCE = 10
 """Channels of which it is asked at once what they are."""
-PATIENCE = 10.0
+TIMEOUT = 10.0
 """Seconds to wait for that."""
 
 log = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ class Searching:
         theirs = await self._search.channels_of(order.by)
         channels = [each for each in theirs if each == order.where.beside(each.channel)]
         with suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(TIMEOUT):
                 await asyncio.gather(*map(look, channels))
         return direct
 

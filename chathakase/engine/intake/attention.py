@@ -8,7 +8,7 @@ from chathakase.core.addressing import addresses, may_address, names_one
 from chathakase.core.ports import SessionStore, Surface
 from chathakase.core.types import FollowUps, Incoming, Place, SaidTo
 
-PATIENCE = 1.0
+TIMEOUT = 1.0
 """Seconds to wait for people's names; without them, what may be said to somebody is said to nobody in particular."""
 
 
@@ -50,7 +50,7 @@ class Attention:
     async def _names(self, place: Place, ids: Collection[str]) -> Collection[str]:
         """What people are called."""
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(TIMEOUT):
                 people = await self._surface.people(place, ids)
         except TimeoutError:
             return ()

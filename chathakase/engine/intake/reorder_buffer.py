@@ -1,4 +1,4 @@
-"""What was said in a thread before the message came that opens a session there: no order of events is promised."""
+"""What was said in a thread before the message came that opens a session there: events come in any order."""
 
 from collections.abc import Callable
 

@@ -21,8 +21,8 @@ from chathakase.engine.turns.heartbeat import Heartbeat, HeldLease
 from chathakase.engine.turns.hints import Hints
 from chathakase.engine.turns.verdict import (
     GAVE_UP,
+    INTERNAL,
     TAKEN_BACK,
-    TROUBLE,
     UNDELIVERED,
     Verdict,
     broken,
@@ -234,7 +234,7 @@ class TurnRunner:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the person gets a word and the turn an end
             log.error("A turn in %s failed: %s", lease.place.name, trace(error))
-            return broken(draft.text, ModelError("internal", TROUBLE))
+            return broken(draft.text, ModelError("internal", INTERNAL))
         if finished is None:
             return taken_back(draft.text) if active_turn.forgotten.is_set() else stopped(draft.text)
         return judge(draft.text, finished)

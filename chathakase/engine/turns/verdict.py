@@ -31,7 +31,7 @@ UNDELIVERED = (
 PAUSED = "⏸️ I am restarting and will continue in a moment."
 TAKEN_BACK = "I stopped this answer because the message it answers was forgotten."
 UNSETTLED = "The question kept changing while I was answering. Please ask again."
-TROUBLE = "Something went wrong on my side. Please try again."
+INTERNAL = "Something went wrong on my side. Please try again."
 
 
 @dataclass(frozen=True, slots=True)

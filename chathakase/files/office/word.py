@@ -47,12 +47,12 @@ def read(data: bytes) -> Answer:
 
 
 def _lines(document: DocumentPart) -> Iterator[str]:
-    body = _Body(_headings(document), _lists(document), _links(document))
+    body = _WordBody(_headings(document), _lists(document), _links(document))
     yield from body.blocks(document.element.body)
     for part, kind in _parts(document):
         element = _element(part)
         if kind in RUNNING:
-            yield from (f"[{kind}] {line}" for line in dict.fromkeys(_Body().blocks(element)))
+            yield from (f"[{kind}] {line}" for line in dict.fromkeys(_WordBody().blocks(element)))
         else:
             yield from _beside(element, BESIDE[kind])
 
@@ -73,7 +73,7 @@ def _beside(element: Any, what: str) -> Iterator[str]:
         if _name(each) not in ("footnote", "endnote", "comment") or _value(each, "type"):
             continue
         author = _value(each, "author")
-        said = " ".join(_Body().blocks(each)).strip()
+        said = " ".join(_WordBody().blocks(each)).strip()
         if said:
             yield f"[{what} {_value(each, 'id')}{f' by {author}' if author else ''}] {said}"
 
@@ -95,7 +95,7 @@ def _links(document: DocumentPart) -> Mapping[str, str]:
 
 
 @dataclass(slots=True)
-class _Body:
+class _WordBody:
     """Walks through paragraphs and tables in their order."""
 
     headings: Mapping[str, int] = field(default_factory=dict)

@@ -27,7 +27,7 @@ from chathakase.playground.world.values import Json
 SOCKETS_MOST = 10
 TICKET_SECONDS = 30.0
 USUAL_CONNECTION_SECONDS = 18_060
-"""What `hello` promises as approximate_connection_time where no refresh is planned."""
+"""What `hello` tells as approximate_connection_time where no refresh is planned."""
 WARNING_SECONDS = 10.0
 """How long before a refresh Slack may send a `warning`."""
 LINGER_SECONDS = 1.0

@@ -46,7 +46,7 @@ MESSAGE_ONLY = frozenset({"subtype", "root", "files", "upload", "display_as_bot"
 class SubscribedEvents:
     """An observer of the world that gives one app's events, in Slack's shape, to `deliver`.
 
-    A mention in a channel is two events, `message` and `app_mention`; Slack promises no order, `rng` chooses it.
+    A mention in a channel is two events, `message` and `app_mention`; Slack guarantees no order, `rng` chooses it.
     """
 
     def __init__(

@@ -25,5 +25,5 @@ def check_clock(answer: Answer) -> list[Finding]:
     if off <= ODD:
         return [Finding(SUBJECT, Level.OK, "agrees with Slack's")]
     text = f"is {span(off)} {'ahead of' if ahead > 0 else 'behind'} Slack's"
-    level = Level.TROUBLE if off > WRONG else Level.WARNING
+    level = Level.ERROR if off > WRONG else Level.WARNING
     return [Finding(SUBJECT, level, text, "Synchronise the system clock with NTP.")]

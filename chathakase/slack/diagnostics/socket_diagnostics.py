@@ -44,7 +44,7 @@ def of_running_bot(state: SocketState) -> Finding:
     """The socket that a bot has open."""
     if not state.connected:
         advice = "Wait: the bot reconnects by itself. If it does not, check its log."
-        return Finding(SUBJECT, Level.TROUBLE, "the bot has no connection to Slack right now", advice)
+        return Finding(SUBJECT, Level.ERROR, "the bot has no connection to Slack right now", advice)
     if state.consumers > 1:
         others = counted(state.consumers - 1, "other connection")
         text = f"connected, but Slack counts {others} of this app, which share its events"
@@ -65,7 +65,7 @@ async def try_socket(
         return Finding(SUBJECT, Level.WARNING, text, "Check whether the bot receives anything."), ""
     except (aiohttp.ClientError, OSError, ValueError) as error:
         text = f"does not open ({type(error).__name__})"
-        return Finding(SUBJECT, Level.TROUBLE, text, f"{SWITCHED_OFF} Check that the network lets wss:// through."), ""
+        return Finding(SUBJECT, Level.ERROR, text, f"{SWITCHED_OFF} Check that the network lets wss:// through."), ""
     app = frame.get("connection_info")
     return _greeted(frame), str(app.get("app_id") or "") if isinstance(app, dict) else ""
 
@@ -84,7 +84,7 @@ def _greeted(frame: Mapping[str, Any]) -> Finding:
     if frame["type"] == "disconnect":
         reason = str(frame.get("reason") or "closed at once")
         advice = TOO_MANY if reason == "too_many_websockets" else SWITCHED_OFF
-        return Finding(SUBJECT, Level.TROUBLE, f"Slack closes it at once ({reason})", advice)
+        return Finding(SUBJECT, Level.ERROR, f"Slack closes it at once ({reason})", advice)
     connections = frame.get("num_connections")
     if not isinstance(connections, int):
         return Finding(SUBJECT, Level.OK, "opens; this Slack does not say how many others are open")

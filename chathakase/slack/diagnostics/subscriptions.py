@@ -60,9 +60,9 @@ def compare(manifest: Manifest) -> list[Finding]:
     """What the app's settings lack; the scopes are compared with those of the token."""
     lacks = [*_missing_events(manifest), *_switched_off(manifest)]
     if lacks:
-        troubles = [Finding(subject, Level.TROUBLE, text) for subject, text in lacks]
-        last = troubles.pop()
-        return [*troubles, Finding(last.subject, last.level, last.text, REINSTALL)]
+        errors = [Finding(subject, Level.ERROR, text) for subject, text in lacks]
+        last = errors.pop()
+        return [*errors, Finding(last.subject, last.level, last.text, REINSTALL)]
     text = f"the app subscribes to all {len(EVENTS)} that are needed; buttons and direct messages are switched on"
     return [Finding(EVENTS_SUBJECT, Level.OK, text)]
 

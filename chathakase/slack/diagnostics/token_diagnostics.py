@@ -26,7 +26,7 @@ APP_ADVICE = (
 def unreachable(answer: Answer, api_url: str) -> Finding:
     """Slack itself did not answer."""
     text = f"{shown(api_url)} {_what_it_does(answer.error)}"
-    return Finding("Slack", Level.TROUBLE, text, "Check the network, and SLACK_API_URL if you set it.")
+    return Finding("Slack", Level.ERROR, text, "Check the network, and SLACK_API_URL if you set it.")
 
 
 def _what_it_does(error: str) -> str:
@@ -58,7 +58,7 @@ def of_one_app(app_of_bot: str, app_of_socket: str) -> list[Finding]:
     if not (app_of_bot and app_of_socket) or app_of_bot == app_of_socket:
         return []
     text = f"belongs to another app ({app_of_socket}) than the bot token ({app_of_bot})"
-    return [Finding(APP_TOKEN, Level.TROUBLE, text, "Copy both tokens from the settings of the same app.")]
+    return [Finding(APP_TOKEN, Level.ERROR, text, "Copy both tokens from the settings of the same app.")]
 
 
 def _refused(subject: str, setting: str, answer: Answer, advice: str) -> Finding:
@@ -66,8 +66,8 @@ def _refused(subject: str, setting: str, answer: Answer, advice: str) -> Finding
         return Finding(subject, Level.WARNING, "Slack is rate limiting us right now", "Try again in a minute.")
     if not answer.judged:
         text = f"Slack does not say whether it accepts {setting} ({answer.error})"
-        return Finding(subject, Level.TROUBLE, text, "Try again in a minute.")
-    return Finding(subject, Level.TROUBLE, f"Slack does not accept {setting} ({answer.error})", advice)
+        return Finding(subject, Level.ERROR, text, "Try again in a minute.")
+    return Finding(subject, Level.ERROR, f"Slack does not accept {setting} ({answer.error})", advice)
 
 
 def granted(answer: Answer) -> frozenset[str] | None:
@@ -99,7 +99,7 @@ def _lacks(scope: str, configured: Collection[str] | None, *, last: bool) -> Fin
     if configured is not None and set(SCOPES) <= set(configured):
         advice = "The app's settings ask for everything: install the app again under “Install App”."
     text = f"the bot token lacks {scope}: {SCOPES[scope]}"
-    level = Level.WARNING if scope in CAN_DO_WITHOUT else Level.TROUBLE
+    level = Level.WARNING if scope in CAN_DO_WITHOUT else Level.ERROR
     return Finding("scopes", level, text, advice if last else "")
 
 

@@ -167,9 +167,9 @@ def _is_expected(file: SharedFile, content: bytes | bytearray) -> bool:
 
 def _failure(error: Exception) -> DeliveryError:
     """What a failed call or download means."""
-    trouble = failure_of(error)
-    if trouble.code in GONE:
+    failure = failure_of(error)
+    if failure.code in GONE:
         return DeliveryError("gone")
-    if trouble.code in REFUSED:
+    if failure.code in REFUSED:
         return DeliveryError("not_allowed")
-    return DeliveryError(trouble.code, passes=trouble.passes)
+    return DeliveryError(failure.code, passes=failure.passes)

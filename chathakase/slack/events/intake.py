@@ -21,11 +21,11 @@ from chathakase.core.jobs import ButtonPhrase, Command, Interaction
 from chathakase.core.memory import Change
 from chathakase.core.types import Incoming
 from chathakase.slack.events.authors import Authors
+from chathakase.slack.events.button_phrases import read_phrase, read_shortcut
 from chathakase.slack.events.fields import Malformed
 from chathakase.slack.events.interaction_payloads import read_interaction, read_stop
 from chathakase.slack.events.message_changes import read_change
 from chathakase.slack.events.responding import respond
-from chathakase.slack.events.words import read_shortcut, read_words
 from chathakase.slack.own_messages import BUTTONS, FORGET, SAY_BUTTONS
 from chathakase.slack.web.client import SlackWeb
 from chathakase.slack.web.identity import Identity
@@ -90,13 +90,13 @@ class Intake:
 
         await _taken("A press of a button", store, context, ack)
 
-    async def take_words(
+    async def take_phrase(
         self, body: dict[str, Any], context: AsyncBoltContext, ack: AsyncAck, client: AsyncWebClient
     ) -> None:
         """Bolt listener: store what somebody says by a button, acknowledge it, and take the question away."""
 
         async def store() -> None:
-            await self._say(read_words(body, self._identity))
+            await self._say(read_phrase(body, self._identity))
 
         if await _taken("An answer to a question", store, context, ack):
             await _take_away(client, body.get("response_url"))
@@ -178,7 +178,7 @@ def build_app(web: SlackWeb, intake: Intake) -> AsyncApp:
     )
     app.use(intake.take_in)
     app.action(BUTTONS)(intake.take_interaction)
-    app.action(SAY_BUTTONS)(intake.take_words)
+    app.action(SAY_BUTTONS)(intake.take_phrase)
     app.message_shortcut(FORGET)(intake.take_shortcut)
     return app
 

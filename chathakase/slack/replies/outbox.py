@@ -22,8 +22,8 @@ from chathakase.slack.web.calls import Calls
 from chathakase.slack.web.rate_limiter import Priority
 from chathakase.slack.web.rate_limits import POST
 
-WHISPERED_WITHIN = 30.0
-"""Seconds after which a word to one person is no longer of use."""
+EPHEMERAL_WITHIN = 30.0
+"""Seconds after which an ephemeral is no longer of use."""
 TOLD_WITHIN = 60.0
 """Seconds for which somebody is tried to be told of a lost answer."""
 LOOKED_WITHIN = 3.0
@@ -168,7 +168,7 @@ class Outbox:
     async def _post_ephemeral_with(
         self, blocks: Sequence[Mapping[str, Any]], place: Place, user: str, text: str, *, otherwise: str
     ) -> int:
-        """Whisper blocks with their text, or something else to a Slack that refuses them."""
+        """Post blocks with their text for one person, or something else to a Slack that refuses them."""
         body = {"channel": place.channel, "user": user}
         if await self._shows_ephemerals(place):
             body["thread_ts"] = place.thread
@@ -200,7 +200,7 @@ class Outbox:
 
     async def _post_ephemeral(self, body: Mapping[str, Any]) -> int:
         try:
-            async with asyncio.timeout(WHISPERED_WITHIN):
+            async with asyncio.timeout(EPHEMERAL_WITHIN):
                 answer = await self.calls.send("chat.postEphemeral", body, priority=Priority.ERROR)
         except TimeoutError as error:
             raise DeliveryError("timeout") from error
@@ -225,10 +225,10 @@ class Outbox:
             try:
                 return await self._send(method, shown, arguments)
             except Exception as error:
-                trouble = failure_of(error)
-                if trouble.passes or not may_be_about_content(trouble.code):
+                failure = failure_of(error)
+                if failure.passes or not may_be_about_content(failure.code):
                     raise
-                log.warning("Slack may refuse a message for its formatting (%s): sending plainer text", trouble.code)
+                log.warning("Slack may refuse a message for its formatting (%s): sending plainer text", failure.code)
         return await self._send(method, last, arguments)
 
     async def _send(self, method: str, post: Post, arguments: Mapping[str, Any]) -> tuple[Written, Mapping[str, Any]]:

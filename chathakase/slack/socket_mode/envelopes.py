@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 class Acks(AsyncBaseSocketModeClient):
     """What slack_sdk and Bolt need of a client to answer one envelope.
 
-    An answer goes out on the socket on which the envelope came, else on the newest one; whether Slack heeds the latter
+    It goes out on the socket on which the envelope came, else on the newest one; whether Slack honours the latter
     is not documented.
     """
 

@@ -87,9 +87,9 @@ class Opener:
                 answer = await self._client.apps_connections_open(app_token=self._app_token)
             return str(answer["url"])
         except Exception as error:
-            trouble = failure_of(error)
-            least = 0.0 if trouble.passes else self._tempo.slow_wait
-            raise NotOpened(trouble.code, max(least, trouble.retry_after or 0.0)) from error
+            failure = failure_of(error)
+            least = 0.0 if failure.passes else self._tempo.slow_wait
+            raise NotOpened(failure.code, max(least, failure.retry_after or 0.0)) from error
 
     async def _connected(self, url: str, within: float) -> aiohttp.ClientWebSocketResponse:
         try:

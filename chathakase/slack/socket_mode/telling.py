@@ -15,13 +15,13 @@ WORDS = {
     "odd_address": "Slack returned an invalid WebSocket address",
     "ratelimited": "Slack asks to wait",
 }
-"""What some codes of trouble mean."""
+"""What some error codes mean."""
 
 log = logging.getLogger(__name__)
 
 
 class Telling:
-    """Tells the trouble of one outage; it is over with ``settled``."""
+    """Logs the failures of one outage; it is over with ``settled``."""
 
     def __init__(self, tempo: Tempo, clock: Callable[[], float]) -> None:
         self._tempo = tempo
@@ -30,7 +30,7 @@ class Telling:
         self._warned_at = 0.0
 
     def settled(self) -> None:
-        """All was well for a while: trouble from now on is news."""
+        """All was well for a while: a failure from now on is news."""
         self._told.clear()
 
     def over(self, wire: Wire, wait: float) -> None:

@@ -16,7 +16,7 @@ class Tempo:
     ping: float = 4.0
     """Between two pings; a socket on which three of them bring nothing back is dead."""
     steady: float = 60.0
-    """A socket that lived as long was good: the next one is opened at once, and trouble is told anew."""
+    """A socket that lived as long was good: the next one is opened at once, and failures are logged anew."""
     first_wait: float = 1.0
     """The least wait between two tries that follow one another."""
     longest_wait: float = 60.0
@@ -24,7 +24,7 @@ class Tempo:
     slow_wait: float = 60.0
     """Between two tries where only a change of the app's settings can help."""
     remind: float = 300.0
-    """Between two warnings of trouble that goes on."""
+    """Between two warnings of an outage that goes on."""
     drain: float = 20.0
     """For which a replaced socket is still listened to; Slack warns ten seconds before it closes one."""
     ghost: float = 120.0

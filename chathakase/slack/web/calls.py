@@ -17,7 +17,7 @@ from chathakase.slack.web.call_errors import ODD, failure_of
 from chathakase.slack.web.rate_limiter import Priority, RateLimiter
 
 URGENT = RetryPolicy(first_wait=0.5, factor=2, longest_wait=30.0, within=3600.0)
-"""How an urgent call is tried again, as long as the trouble is of a kind that passes."""
+"""How an urgent call is tried again, as long as the failure is of a kind that passes."""
 
 MOST_ODD = 4
 """How often an answer that is none of Slack's is borne before it is taken for this server's way."""
@@ -109,14 +109,14 @@ class Calls:
             try:
                 return await attempt()
             except Exception as error:  # noqa: BLE001 - slack_sdk fails in many ways on answers that are not Slack's
-                trouble = failure_of(error)
-            if trouble.retry_after is not None:
-                self.rate_limiter.refused(method, channel, retry_after=trouble.retry_after)
-            doubtful = trouble.unsure and not repeatable
+                failure = failure_of(error)
+            if failure.retry_after is not None:
+                self.rate_limiter.refused(method, channel, retry_after=failure.retry_after)
+            doubtful = failure.unsure and not repeatable
             if doubtful or not urgent:
-                raise DeliveryError(trouble.code, passes=trouble.passes, unsure=doubtful)
-            if not trouble.passes or retries.are_over_after(trouble.code):
-                raise DeliveryError(trouble.code)
-            log.info("%s failed (%s), trying again", method, trouble.code)
-            if trouble.retry_after is None:
+                raise DeliveryError(failure.code, passes=failure.passes, unsure=doubtful)
+            if not failure.passes or retries.are_over_after(failure.code):
+                raise DeliveryError(failure.code)
+            log.info("%s failed (%s), trying again", method, failure.code)
+            if failure.retry_after is None:
                 await retries.pause()

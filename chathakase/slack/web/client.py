@@ -116,7 +116,7 @@ def proxy_of(url: str) -> str | None:
 async def first_call(
     call: Callable[[], Awaitable[AsyncSlackResponse]], *, api_url: str, setting: str, advice: str
 ) -> Mapping[str, Any]:
-    """Make a call at start, again and again for some seconds where the trouble passes.
+    """Make a call at start, again and again for some seconds where the failure passes.
 
     Raises StartError that says what to do about a failure.
     """
@@ -128,10 +128,10 @@ async def first_call(
                     data = (await call()).data
                     return data if isinstance(data, dict) else {}
                 except Exception as error:
-                    trouble, code = failure_of(error), code_of(error)
-                    if not trouble.passes or isinstance(error, aiohttp.ClientSSLError):
+                    failure, code = failure_of(error), code_of(error)
+                    if not failure.passes or isinstance(error, aiohttp.ClientSSLError):
                         raise
-                await asyncio.sleep(trouble.retry_after or retries.next_wait())
+                await asyncio.sleep(failure.retry_after or retries.next_wait())
     except Exception as error:
         if code in TOKEN_REFUSED:
             raise StartError(f"Slack does not accept {setting} ({code}): {advice}.") from error

@@ -91,5 +91,5 @@ def _translating() -> Iterator[None]:
     except sqlite3.Error as error:
         raise database_error_of(error) from error
     except OSError as error:
-        trouble = SYSTEM.get(error.errno or 0, SqliteFailure.DISK)
-        raise DatabaseError(trouble, errno.errorcode.get(error.errno or 0, "")) from error
+        failure = SYSTEM.get(error.errno or 0, SqliteFailure.DISK)
+        raise DatabaseError(failure, errno.errorcode.get(error.errno or 0, "")) from error

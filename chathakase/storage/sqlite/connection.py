@@ -86,14 +86,14 @@ def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
         connection.rollback()
 
 
-async def patiently(attempt: Callable[[], Awaitable[_T]], closing: asyncio.Event) -> _T:
+async def retry_locked(attempt: Callable[[], Awaitable[_T]], closing: asyncio.Event) -> _T:
     """Begin something; wait while another program holds the lock, which may be cancelled and ends with the database."""
     retries = LOCKED.begin(monotonic)
     while True:
         try:
             return await attempt()
         except sqlite3.OperationalError as error:
-            if database_error_of(error).trouble is not SqliteFailure.LOCKED or retries.are_over:
+            if database_error_of(error).failure is not SqliteFailure.LOCKED or retries.are_over:
                 raise
         if closing.is_set():
             raise DatabaseError(SqliteFailure.CLOSED)

@@ -21,7 +21,7 @@ from chathakase.storage.stores.place_columns import SOMEWHERE
 from chathakase.storage.stores.waiting_sessions import WAITING, WaitingSessions, read_waiting
 
 SUBJECT = "database"
-PATIENCE = 2.0
+TIMEOUT = 2.0
 """Seconds that the write lock may be somebody else's; the bot itself holds it for milliseconds."""
 READ_WITHIN = 5.0
 """Seconds for reading the whole file through."""
@@ -52,17 +52,17 @@ def _look(path: Path, now: int, direct: str) -> list[Finding]:
     try:
         if not path.exists():
             none = Finding(SUBJECT, Level.NOTE, f"there is no {path} yet; `chathakase run` creates it")
-            return [disk] if disk.level is Level.TROUBLE else [none, *check_access(path), disk]
+            return [disk] if disk.level is Level.ERROR else [none, *check_access(path), disk]
         access = list(check_access(path))
         with _opened(path) as (reader, writer):
             return [_look_at_file(path, reader, writer), *_look_inside(reader, now, direct), *access, disk]
     except PermissionError:
         return [disk]
     except DatabaseError as error:
-        return [_refused(path, error.trouble), disk]
+        return [_refused(path, error.failure), disk]
     except sqlite3.Error as error:
-        trouble = database_error_of(error).trouble
-        return [_refused(path, trouble, str(error) if trouble is SqliteFailure.OTHER else ""), disk]
+        failure = database_error_of(error).failure
+        return [_refused(path, failure, str(error) if failure is SqliteFailure.OTHER else ""), disk]
 
 
 @contextmanager
@@ -80,7 +80,7 @@ def _opened(path: Path) -> Iterator[tuple[sqlite3.Connection, sqlite3.Connection
 
 def _connected(path: Path, mode: str) -> sqlite3.Connection:
     uri = f"{path.as_uri()}?mode={mode}"
-    connection = sqlite3.connect(uri, uri=True, timeout=PATIENCE, isolation_level=None)
+    connection = sqlite3.connect(uri, uri=True, timeout=TIMEOUT, isolation_level=None)
     try:
         # SQLite opens the file when it first reads in it, and only then tidies up after itself.
         connection.execute("PRAGMA schema_version")
@@ -98,10 +98,10 @@ def _look_at_file(path: Path, reader: sqlite3.Connection, writer: sqlite3.Connec
     have, newest = version_of(reader), migrations()[-1].version
     if have > newest:
         text = f"{path} has version {have}, and this ChatHakase knows versions up to {newest}"
-        return Finding(SUBJECT, Level.TROUBLE, text, "Run the newer ChatHakase again, or name another database.")
+        return Finding(SUBJECT, Level.ERROR, text, "Run the newer ChatHakase again, or name another database.")
     if changed := changed_migration(_checksums(reader)):
         advice = f"{RUN_THE_OTHER[:1].upper()}{RUN_THE_OTHER[1:]}."
-        return Finding(SUBJECT, Level.TROUBLE, f"{path} {CHANGED.format(changed)}", advice)
+        return Finding(SUBJECT, Level.ERROR, f"{path} {CHANGED.format(changed)}", advice)
     whole = _is_whole(writer)
     if whole is False:
         return _refused(path, SqliteFailure.DAMAGED)
@@ -176,6 +176,6 @@ def _arrived(ages: dict[str, str]) -> Finding:
     return Finding("messages", Level.OK, ", ".join(told))
 
 
-def _refused(path: Path, trouble: SqliteFailure, detail: str = "") -> Finding:
-    text = TOLD[trouble].partition(": ")[0] + (f" ({detail})" if detail else "")
-    return Finding(SUBJECT, Level.TROUBLE, f"{path}: {text}", advice_of(trouble))
+def _refused(path: Path, failure: SqliteFailure, detail: str = "") -> Finding:
+    text = TOLD[failure].partition(": ")[0] + (f" ({detail})" if detail else "")
+    return Finding(SUBJECT, Level.ERROR, f"{path}: {text}", advice_of(failure))

@@ -22,15 +22,15 @@ def check_disk(path: Path) -> Finding:
     try:
         if not folder.is_dir():
             advice = "Create it, or name another in CHATHAKASE_DATABASE_URL."
-            return Finding(SUBJECT, Level.TROUBLE, f"there is no folder {folder}", advice)
+            return Finding(SUBJECT, Level.ERROR, f"there is no folder {folder}", advice)
         free = shutil.disk_usage(folder).free
         with tempfile.TemporaryFile(dir=folder) as probe:
             probe.write(PROBE)
         return _room(folder, free, path.stat().st_size if path.exists() else 0)
     except OSError as error:
-        trouble = SYSTEM.get(error.errno or 0, SqliteFailure.DISK)
+        failure = SYSTEM.get(error.errno or 0, SqliteFailure.DISK)
         text = f"nothing can be written in {folder} ({error.strerror})"
-        return Finding(SUBJECT, Level.TROUBLE, text, advice_of(trouble))
+        return Finding(SUBJECT, Level.ERROR, text, advice_of(failure))
 
 
 def _room(folder: Path, free: int, used: int) -> Finding:

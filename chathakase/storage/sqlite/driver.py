@@ -16,7 +16,7 @@ from chathakase.storage.sqlite.connection import (
     begin,
     commit,
     connect,
-    patiently,
+    retry_locked,
     roll_back,
     run,
     snapshot,
@@ -97,7 +97,7 @@ class _ReadTransaction:
         if self._closing.is_set():
             raise DatabaseError(SqliteFailure.CLOSED)
         with translating():
-            return await patiently(lambda: self.connection.trip(trip), self._closing)
+            return await retry_locked(lambda: self.connection.trip(trip), self._closing)
 
 
 class SqliteDatabase:
@@ -136,7 +136,7 @@ class SqliteDatabase:
             return done
 
         async with self._alone():
-            return await patiently(lambda: self._writer.trip(trip), self._closing)
+            return await retry_locked(lambda: self._writer.trip(trip), self._closing)
 
     async def read(self, *queries: Query) -> list[list[Row]]:
         """Read on the reading connection, all in one trip and as of one moment."""
@@ -167,7 +167,7 @@ class SqliteDatabase:
     async def outside(self, sql: str) -> list[Row]:
         """Run one statement on the writing connection that must not stand in any transaction."""
         async with self._alone():
-            done = await patiently(lambda: self._writer.trip(lambda writer: run(writer, sql)), self._closing)
+            done = await retry_locked(lambda: self._writer.trip(lambda writer: run(writer, sql)), self._closing)
             return done.rows
 
     async def save_copy(self, name: str) -> str:

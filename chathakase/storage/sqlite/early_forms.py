@@ -1,6 +1,6 @@
 """Databases made by early forms of migrations 1 and 7, which were changed after they had been committed.
 
-Each later migration up to the one before checksums were kept could be applied to them, so they are mended there: what
+Each later migration up to the one before checksums were kept could be applied to them, so they are repaired there: what
 such a form lacks is made, and then all must be as the migrations make it.
 """
 
@@ -26,7 +26,7 @@ class EarlyForm:
 
     met: str
     """SQL that finds a row where it did."""
-    mend: str
+    repair: str
 
 
 def _lacks(table: str, column: str) -> str:
@@ -131,7 +131,7 @@ FILES = EarlyForm(
 EARLY_FORMS = (SESSIONS, TURNS, ERRANDS, TITLES, TITLE_WORDS, FILES)
 
 
-async def mend(transaction: SqliteTransaction, scripts: Sequence[str]) -> bool:
+async def repair(transaction: SqliteTransaction, scripts: Sequence[str]) -> bool:
     """Have a database as the scripts of its migrations make one; False when it was so already.
 
     Raises StoreError when it is of no form that is known.
@@ -139,7 +139,7 @@ async def mend(transaction: SqliteTransaction, scripts: Sequence[str]) -> bool:
     try:
         met = [form for form in EARLY_FORMS if await transaction.fetch(form.met)]
         for form in met:
-            await transaction.script(form.mend)
+            await transaction.script(form.repair)
     except sqlite3.OperationalError as error:
         raise StoreError(UNKNOWN_SHAPE.format(error)) from error
     if strange := _strange(_shape(await transaction.fetch(SCHEMA)), _made_by(scripts)):

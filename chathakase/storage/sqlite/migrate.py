@@ -10,7 +10,7 @@ from importlib.resources import files
 from chathakase.core.errors import StoreError
 from chathakase.storage.database import Row
 from chathakase.storage.sqlite.driver import SqliteDatabase, SqliteReader
-from chathakase.storage.sqlite.early_forms import mend
+from chathakase.storage.sqlite.early_forms import repair
 from chathakase.storage.sqlite.transactions import SqliteTransaction
 
 log = logging.getLogger(__name__)
@@ -177,5 +177,5 @@ def _to_sign(migration: Migration) -> list[Migration]:
 async def _mend(transaction: SqliteTransaction) -> None:
     """Make a database as the migrations make it, before their checksums are kept."""
     scripts = [each.sql for each in migrations() if each.version < SIGNED_SINCE]
-    if await mend(transaction, scripts):
+    if await repair(transaction, scripts):
         log.warning("The database was made by early forms of migrations, and was repaired")

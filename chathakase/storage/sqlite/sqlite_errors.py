@@ -67,26 +67,26 @@ FAMILIES = {
 }
 
 
-def advice_of(trouble: SqliteFailure) -> str:
+def advice_of(failure: SqliteFailure) -> str:
     """What to do about it, as a sentence of its own; empty where nobody knows."""
-    advice = TOLD[trouble].partition(": ")[2]
+    advice = TOLD[failure].partition(": ")[2]
     return f"{advice[:1].upper()}{advice[1:]}." if advice else ""
 
 
 class DatabaseError(StoreError):
-    """The database refused, and why: ``trouble`` is for programs, the text for people."""
+    """The database refused, and why: ``failure`` is for programs, the text for people."""
 
-    def __init__(self, trouble: SqliteFailure, detail: str = "") -> None:
-        passes = trouble in (SqliteFailure.LOCKED, SqliteFailure.CLOSED)
-        super().__init__(f"{TOLD[trouble]} ({detail})" if detail else TOLD[trouble], passes=passes)
-        self.trouble = trouble
+    def __init__(self, failure: SqliteFailure, detail: str = "") -> None:
+        passes = failure in (SqliteFailure.LOCKED, SqliteFailure.CLOSED)
+        super().__init__(f"{TOLD[failure]} ({detail})" if detail else TOLD[failure], passes=passes)
+        self.failure = failure
 
 
 def database_error_of(error: sqlite3.Error) -> DatabaseError:
     """Understand an error of SQLite, whose texts name tables and columns but never values."""
     # Errors that Python itself raises have no code.
     code = getattr(error, "sqlite_errorcode", 0)
-    trouble = FAMILIES.get(code & 0xFF, SqliteFailure.OTHER)
-    if trouble is SqliteFailure.OTHER:
-        return DatabaseError(trouble, str(error))
-    return DatabaseError(trouble, str(getattr(error, "sqlite_errorname", "")))
+    failure = FAMILIES.get(code & 0xFF, SqliteFailure.OTHER)
+    if failure is SqliteFailure.OTHER:
+        return DatabaseError(failure, str(error))
+    return DatabaseError(failure, str(getattr(error, "sqlite_errorname", "")))

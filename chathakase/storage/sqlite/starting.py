@@ -47,7 +47,7 @@ async def _open_unless_migrated(
             await migrate(database, now=clock())
         except DatabaseError as error:
             if (
-                error.trouble is SqliteFailure.LOCKED
+                error.failure is SqliteFailure.LOCKED
                 and may_wait
                 and await schema_version(path) < migrations()[-1].version
             ):

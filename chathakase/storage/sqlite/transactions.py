@@ -6,7 +6,7 @@ from collections.abc import Coroutine, Sequence
 from typing import Any, TypeVar
 
 from chathakase.storage.database import Row, Value
-from chathakase.storage.sqlite.connection import Done, SqliteConnection, begin, patiently, run
+from chathakase.storage.sqlite.connection import Done, SqliteConnection, begin, retry_locked, run
 from chathakase.storage.sqlite.sqlite_dialect import Binding
 
 _T = TypeVar("_T")
@@ -60,7 +60,7 @@ class SqliteTransaction:
         if self.begun:
             return await self._connection.trip(work)
         self.begun = True
-        return await patiently(lambda: self._connection.trip(work), self._closing)
+        return await retry_locked(lambda: self._connection.trip(work), self._closing)
 
 
 def at_once(work: Coroutine[Any, Any, _T]) -> _T:

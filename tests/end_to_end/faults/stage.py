@@ -21,7 +21,7 @@ from tests.model_server import Answer, Json, ModelServer, begin, chunk, open_mod
 
 CALL_TIMEOUT = 1.5
 """Seconds that the bot gives a call of the Web API."""
-PATIENCE = 60.0
+TIMEOUT = 60.0
 """Seconds within which anything must have happened that a case waits for."""
 
 
@@ -103,7 +103,7 @@ class Stage:
 
     async def until(self, condition: Callable[[], object], what: str) -> None:
         try:
-            await self.workspace.until(condition, PATIENCE)
+            await self.workspace.until(condition, TIMEOUT)
         except TimeoutError:
             raise Stuck(f"never: {what}") from None
 

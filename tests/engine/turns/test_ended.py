@@ -15,12 +15,12 @@ from chathakase.engine.turns.verdict import (
     EMPTY,
     FAILED,
     FILTERED,
+    INTERNAL,
     LENGTH,
     LENGTH_EMPTY,
     SILENT,
     TOO_MUCH,
     TOOLS,
-    TROUBLE,
     UNKNOWN,
     with_notice,
 )
@@ -75,7 +75,7 @@ async def test_a_model_that_fails_later_leaves_what_it_wrote(error: ModelError, 
 async def test_a_mistake_of_our_own_is_an_end_as_well(caplog: pytest.LogCaptureFixture) -> None:
     async with open_stage(["Well", ValueError("a secret")]) as stage:
         reply = await stage.answered("1")
-        assert reply.final == end(0.0, with_notice("Well", TROUBLE), Outcome.PARTIAL, TurnAction.RETRY)
+        assert reply.final == end(0.0, with_notice("Well", INTERNAL), Outcome.PARTIAL, TurnAction.RETRY)
         assert "secret" not in caplog.text
 
 

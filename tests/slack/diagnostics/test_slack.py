@@ -87,7 +87,7 @@ async def test_what_cannot_be_seen_is_not_claimed(workspace: Workspace) -> None:
 async def test_a_token_that_slack_does_not_accept(setting: str, workspace: Workspace) -> None:
     findings = await look(workspace, **{setting: f"{'xoxb' if setting == 'bot_token' else 'xapp'}-wrong"})
     (finding,) = about(findings, setting.replace("_", " "))
-    assert finding.level is Level.TROUBLE
+    assert finding.level is Level.ERROR
     assert finding.text == f"Slack does not accept SLACK_{setting.upper()} (invalid_auth)"
     assert f"SLACK_{setting.upper()}" in finding.advice
     assert "wrong" not in str(findings)
@@ -98,7 +98,7 @@ async def test_a_missing_scope_is_told_with_what_does_not_work() -> None:
     granted = set(SCOPES) - {"im:history", "files:write"}
     async with open_workspace(scopes=granted, subscriptions=EVENTS) as workspace:
         findings = about(await look(workspace), "scopes")
-        assert [finding.level for finding in findings] == [Level.TROUBLE] * 2
+        assert [finding.level for finding in findings] == [Level.ERROR] * 2
         assert [finding.text for finding in findings] == [
             "the bot token lacks files:write: answers that are too long for messages are not attached as files",
             "the bot token lacks im:history: direct messages are not received",
@@ -147,7 +147,7 @@ async def test_events_that_are_missing_are_told_with_what_does_not_work() -> Non
         "the app does not subscribe to message.channels: threads in public channels are not followed",
         "the app does not subscribe to message.im: direct messages are not received",
     ]
-    assert {finding.level for finding in findings} == {Level.TROUBLE}
+    assert {finding.level for finding in findings} == {Level.ERROR}
     assert [bool(finding.advice) for finding in findings] == [False, True]
 
 
@@ -164,7 +164,7 @@ def test_what_is_switched_off_is_told() -> None:
     }
     findings = compare(manifest)
     assert [finding.subject for finding in findings] == ["app settings"] * 3
-    assert worst(findings) is Level.TROUBLE
+    assert worst(findings) is Level.ERROR
     text = told(findings, "app settings")
     assert "Socket Mode is off" in text
     assert "buttons do nothing" in text
@@ -189,7 +189,7 @@ async def connected(workspace: Workspace, bots: int) -> AsyncIterator[None]:
     [
         (1, Level.OK, "opens; one bot is connected"),
         (3, Level.WARNING, "opens, but Slack counts 3 other connections of this app, which share its events"),
-        (10, Level.TROUBLE, "Slack closes it at once (too_many_websockets)"),
+        (10, Level.ERROR, "Slack closes it at once (too_many_websockets)"),
     ],
 )
 async def test_who_else_is_connected_is_told(bots: int, level: Level, words: str, workspace: Workspace) -> None:
@@ -207,14 +207,14 @@ async def test_tokens_of_two_apps_are_told() -> None:
         other.frames = [{"type": "hello", "num_connections": 1, "connection_info": {"app_id": "A2"}}]
         findings = await look_at(other.api_url)
     assert "belongs to another app (A2) than the bot token (A1)" in told(findings, "app token")
-    assert worst(about(findings, "app token")) is Level.TROUBLE
+    assert worst(about(findings, "app token")) is Level.ERROR
 
 
 async def test_socket_mode_switched_off_is_told() -> None:
     async with another_slack() as other:
         other.frames = [{"type": "disconnect", "reason": "link_disabled"}]
         (finding,) = about(await look_at(other.api_url), "socket")
-        assert finding.level is Level.TROUBLE
+        assert finding.level is Level.ERROR
         assert finding.text == "Slack closes it at once (link_disabled)"
         assert finding.advice == "Switch Socket Mode on in the app's settings."
         other.frames = []
@@ -224,7 +224,7 @@ async def test_socket_mode_switched_off_is_told() -> None:
         assert "this Slack does not say" in told(await look_at(other.api_url), "socket")
         other.link_status = 403
         (finding,) = about(await look_at(other.api_url), "socket")
-        assert finding.level is Level.TROUBLE
+        assert finding.level is Level.ERROR
         assert finding.text == "does not open (WSServerHandshakeError)"
 
 
@@ -243,7 +243,7 @@ async def test_a_slack_that_says_no_hello_is_not_waited_for_long(monkeypatch: py
         (20, Level.OK, "agrees with Slack's"),
         (-20, Level.OK, "agrees with Slack's"),
         (-100, Level.WARNING, "is 1 min 40 s ahead of Slack's"),
-        (400, Level.TROUBLE, "is 6 min 40 s behind Slack's"),
+        (400, Level.ERROR, "is 6 min 40 s behind Slack's"),
     ],
 )
 async def test_a_wrong_clock_is_told(seconds: float, level: Level, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -272,7 +272,7 @@ async def test_a_slack_in_trouble_is_one_line(status: int, body: str, words: str
         other.status, other.body = status, body
         (finding,) = await look_at(other.api_url)
     assert finding.subject == "Slack"
-    assert finding.level is Level.TROUBLE
+    assert finding.level is Level.ERROR
     assert finding.text.endswith(words)
 
 
@@ -304,7 +304,7 @@ async def test_a_method_that_fails_once_is_not_taken_for_a_bad_token(workspace: 
         (SocketState(connected=True), Level.OK, "connected; the last event: none yet"),
         (SocketState(connected=True, consumers=1, last_event_age=63), Level.OK, "the last event: 1 min 3 s ago"),
         (SocketState(connected=True, consumers=2), Level.WARNING, "1 other connection of this app"),
-        (SocketState(connected=False), Level.TROUBLE, "no connection"),
+        (SocketState(connected=False), Level.ERROR, "no connection"),
     ],
 )
 async def test_a_running_bot_opens_no_second_socket(

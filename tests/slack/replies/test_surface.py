@@ -1,4 +1,4 @@
-"""The same promises of a surface in memory and of Slack's, on a Slack in memory."""
+"""One contract for a surface in memory and for Slack's, on a Slack in memory."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -44,8 +44,8 @@ async def test_a_call_is_not_redirected(client: AsyncWebClient, server: Server, 
     for status in STATUSES:
         with pytest.raises(ClientResponseError) as caught:
             await client.chat_postMessage(channel="C1", text="our secret")
-        trouble = failure_of(caught.value)
-        assert (trouble.code, trouble.passes, trouble.unsure) == (f"http_{status}", False, False)
+        failure = failure_of(caught.value)
+        assert (failure.code, failure.passes, failure.unsure) == (f"http_{status}", False, False)
     assert (len(server.asked), stranger.asked) == (len(STATUSES), [])
 
 

@@ -1,4 +1,4 @@
-"""What the scheduler promises whatever is asked of it: random calls of any priority, some given up, and refusals."""
+"""What the rate limiter guarantees whatever is asked of it: random calls of any priority, some given up, refusals."""
 
 import asyncio
 from collections.abc import Sequence

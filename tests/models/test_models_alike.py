@@ -1,4 +1,4 @@
-"""The same promises of a model behind a server and of one that tests give their own words."""
+"""One contract for a model behind a server and for one that tests give their own words."""
 
 from collections.abc import Callable, Sequence
 from contextlib import aclosing

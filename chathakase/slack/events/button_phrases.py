@@ -19,7 +19,7 @@ from chathakase.slack.web.identity import Identity
 MOST_WORDS = 2_000
 
 
-def read_words(body: Mapping[str, Any], identity: Identity) -> ButtonPhrase:
+def read_phrase(body: Mapping[str, Any], identity: Identity) -> ButtonPhrase:
     """Read that somebody pressed a button that says words. Raises Malformed.
 
     The message with the button is seen by one person only, and Slack does not tell its thread: the button does.

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 
 from chathakase.core.jobs import ButtonPhrase, Command
+from chathakase.slack.events.button_phrases import read_phrase, read_shortcut
 from chathakase.slack.events.fields import Malformed
-from chathakase.slack.events.words import read_shortcut, read_words
 from chathakase.slack.own_messages import SAY_BUTTONS
 from tests.places import slack_place
 from tests.slack.identity import BOT
@@ -35,19 +35,19 @@ def interaction(value: object) -> dict[str, Any]:
 
 
 def test_a_button_says_its_words_in_its_thread() -> None:
-    assert read_words(INTERACTION, BOT) == ButtonPhrase(slack_place("C1", "1.0"), "2.0", "U1", "clear session")
+    assert read_phrase(INTERACTION, BOT) == ButtonPhrase(slack_place("C1", "1.0"), "2.0", "U1", "clear session")
 
 
 def test_a_second_interaction_of_a_button_is_known_for_one() -> None:
     again = INTERACTION | {"actions": [{"action_id": "chathakase_say_0", "value": VALUE, "action_ts": "4.6"}]}
-    assert read_words(again, BOT) == read_words(INTERACTION, BOT)
-    assert read_words(INTERACTION | {"container": {}}, BOT).ref == "4.5"
+    assert read_phrase(again, BOT) == read_phrase(INTERACTION, BOT)
+    assert read_phrase(INTERACTION | {"container": {}}, BOT).ref == "4.5"
 
 
 @pytest.mark.parametrize("missing", ["channel", "container"])
 def test_each_channel_is_told_twice(missing: str) -> None:
     assert (
-        read_words({name: value for name, value in INTERACTION.items() if name != missing}, BOT).place.channel == "C1"
+        read_phrase({name: value for name, value in INTERACTION.items() if name != missing}, BOT).place.channel == "C1"
     )
 
 
@@ -72,7 +72,7 @@ def test_each_channel_is_told_twice(missing: str) -> None:
 )
 def test_malformed_words(body: dict[str, Any]) -> None:
     with pytest.raises(Malformed):
-        read_words(body, BOT)
+        read_phrase(body, BOT)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Every call of the model has a place, and what is done in the background gives its own up to people."""
+"""Every call of the model has a slot, and what is done in the background gives its own up to people."""
 
 import asyncio
 
@@ -24,7 +24,7 @@ async def settle() -> None:
         await asyncio.sleep(0)
 
 
-async def test_places_are_given_by_rank_and_then_fairly_by_person() -> None:
+async def test_slots_are_given_by_rank_and_then_fairly_by_person() -> None:
     slots, order, end = ModelSlots(1), list[str](), asyncio.Event()
     asked: list[tuple[str, Rank, UserKey | None]] = [
         ("first", Rank.ANSWER, (HOME, "a")),
@@ -100,7 +100,7 @@ async def test_what_takes_a_place_in_the_background_at_the_moment_when_somebody_
     await settle()
     title = asyncio.create_task(hold(slots, Rank.BACKGROUND, order, "title", never))
     await settle()
-    # Behind the first that ends, and before the title that learns of its place only then.
+    # Behind the first that ends, and before the title that learns of its slot only then.
     end.set()
     answer = asyncio.create_task(hold(slots, Rank.ANSWER, order, "answer", end))
     await asyncio.gather(first)
@@ -115,7 +115,7 @@ async def test_nothing_is_done_in_the_background_where_it_is_to_be_quiet() -> No
     title = asyncio.create_task(hold(slots, Rank.BACKGROUND, order, "title", end))
     await settle()
     just_now = asyncio.create_task(hold(slots, Rank.BACKGROUND, order, "just now", end))
-    # Its place is given, but it does not know yet.
+    # Its slot is given, but it does not know yet.
     await asyncio.sleep(0)
     with slots.quiet():
         await settle()
