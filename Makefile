@@ -5,10 +5,10 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 # Compiled once, whatever the environment says: tests start many processes, which would each compile everything anew.
-quick test test-long: export PYTHONDONTWRITEBYTECODE =
-quick test test-long: export PYTHONPYCACHEPREFIX = $(CURDIR)/.venv/pycache
+quick test test-long coverage: export PYTHONDONTWRITEBYTECODE =
+quick test test-long coverage: export PYTHONPYCACHEPREFIX = $(CURDIR)/.venv/pycache
 
-.PHONY: help playground quick test test-long lint bench clean
+.PHONY: help playground quick test test-long coverage lint bench clean
 
 help:  ## print these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -24,6 +24,12 @@ test: .venv/test.stamp  ## run the tests
 
 test-long: .venv/test.stamp  ## run the tests that take longer: crashes at every point, the page in Chromium
 	@$(BIN)/python -m pytest -n 5 --dist worksteal -m long $(PYTEST)
+
+coverage: .venv/test.stamp  ## run the tests and tell which lines none of them runs; fails below the floor
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest -n 5 --dist worksteal -m 'not long' $(PYTEST)
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
 
 lint: .venv/lint.stamp  ## style, types and the import contract
 	@$(BIN)/ruff check .
@@ -47,7 +53,7 @@ bench: .venv/bench.stamp  ## measure the bot beside a plain Bolt bot
 # Groups of dependencies are read by pip from 25.1 on, which few machines come with.
 .venv/%.stamp: .venv/run.stamp
 	@$(INSTALL) 'pip>=25.1'
-	@$(INSTALL) --group $*
+	@$(INSTALL) --no-compile --group $*
 	@touch $@
 
 clean:  ## remove what was set up

@@ -95,13 +95,18 @@ async def start(
 def _server() -> str:
     """Where processes are forked; one such server for each process that runs tests, with which it ends."""
     address = str(Path(tempfile.mkdtemp(prefix="preloaded-")) / "socket")
-    environment = {"PATH": os.environ["PATH"], "PYTHONUTF8": "1"}
+    environment = {"PATH": os.environ["PATH"], "PYTHONUTF8": "1"} | _measured()
     command_line = [sys.executable, "-m", "tests.preloaded", address]
     server = subprocess.Popen(command_line, cwd=ROOT, env=environment, stdout=subprocess.PIPE)
     assert server.stdout is not None
     assert server.stdout.readline() == b"ready\n"
     atexit.register(_end, server)
     return address
+
+
+def _measured() -> dict[str, str]:
+    """Has what is forked count as covered, where that is measured."""
+    return {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
 
 
 def _end(server: "subprocess.Popen[bytes]") -> None:

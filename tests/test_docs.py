@@ -12,6 +12,7 @@ from chathakase.engine import commands
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
 
 
 def defaults() -> dict[str, object]:
@@ -64,7 +65,7 @@ def test_the_procfile_starts_a_worker() -> None:
 
 @pytest.mark.parametrize(
     "page",
-    [*(ROOT / name for name in ("README.md", "SECURITY.md", "CHANGELOG.md")), *sorted((ROOT / "docs").glob("*.md"))],
+    [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))],
     ids=lambda page: f"{page.parent.name} {page.name}",
 )
 def test_links_lead_somewhere(page: Path) -> None:
@@ -123,7 +124,15 @@ def test_the_architecture_tells_what_each_module_of_the_engine_is_for() -> None:
         assert named == modules or "a module for each" in told, modules - named
 
 
-def test_make_targets_of_the_readme_exist() -> None:
+def test_make_targets_that_are_told_exist() -> None:
     makefile = (ROOT / "Makefile").read_text()
-    for target in re.findall(r"\bmake (\w+)", README):
+    for target in re.findall(r"\bmake ([\w-]+)", README + CONTRIBUTING):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_what_contributors_are_pointed_at_is_there() -> None:
+    paths = [ROOT / path for path in re.findall(r"\b(?:chathakase|tests|docs)/[a-z0-9_./]*", CONTRIBUTING)]
+    assert [path for path in paths if not path.exists()] == []
+    modules = "\n".join(path.read_text() for path in paths if path.suffix == ".py")
+    for name in re.findall(r"`([A-Z_]{4,})`", CONTRIBUTING):
+        assert re.search(rf"^{name}\b", modules, re.MULTILINE), name
