@@ -13,6 +13,8 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -63,13 +65,12 @@ class Intake:
         self._say = say
 
     async def take_in(
-        self, body: dict[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]
-    ) -> BoltResponse | None:
-        """Bolt middleware: store what somebody says, then acknowledge it; what is no event is for the listeners."""
+        self, body: dict[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[BoltResponse]]
+    ) -> BoltResponse:
+        """Store what somebody says, then acknowledge it; what is no event is for the listeners."""
         event = body.get("event")
         if not event:
-            await next_()
-            return None
+            return await next_()
         try:
             await self._read(event)
         except Malformed as error:
@@ -148,6 +149,23 @@ async def _take_away(client: AsyncWebClient, address: object) -> None:
         log.info("A question that was answered could not be removed: %s", type(error).__name__)
 
 
+class TakingIn(AsyncMiddleware):
+    """Takes in each request before any listener; as a class, Bolt need not find out for each what a function wants."""
+
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
+
+    async def async_process(
+        self,
+        *,
+        req: AsyncBoltRequest,
+        resp: BoltResponse,  # noqa: ARG002 - what the ones before have made of it
+        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - Bolt's word
+    ) -> BoltResponse:
+        """See ``Intake.take_in``."""
+        return await self._intake.take_in(req.body, req.context, next)
+
+
 def build_app(web: SlackWeb, intake: Intake) -> AsyncApp:
     """Build the Bolt app that hands everything to the intake."""
     identity = web.identity
@@ -176,7 +194,7 @@ def build_app(web: SlackWeb, intake: Intake) -> AsyncApp:
         attaching_function_token_enabled=False,
         attaching_conversation_kwargs_enabled=False,
     )
-    app.use(intake.take_in)
+    app.use(TakingIn(intake))
     app.action(BUTTONS)(intake.take_interaction)
     app.action(SAY_BUTTONS)(intake.take_phrase)
     app.message_shortcut(FORGET)(intake.take_shortcut)
