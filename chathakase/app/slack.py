@@ -1,11 +1,12 @@
 """Opens Slack: its outward half before the engine, its inward half behind it."""
 
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from time import monotonic
 
 from chathakase.config import Settings
 from chathakase.core.errors import StartError
-from chathakase.core.types import Streaming, WorkspaceKey
+from chathakase.core.types import Incoming, Streaming, WorkspaceKey
 from chathakase.engine.open_engine import Engine
 from chathakase.engine.router import Room
 from chathakase.slack.events.authors import Authors
@@ -30,8 +31,17 @@ from chathakase.slack.web.rate_limits import read_limits
 class Slack:
     """Slack with its outward half (an OpenSurface)."""
 
-    def __init__(self, stack: AsyncExitStack, settings: Settings, web: SlackWeb, authors: Authors, room: Room) -> None:
-        """The ``stack`` closes what is opened to listen."""
+    def __init__(
+        self,
+        stack: AsyncExitStack,
+        settings: Settings,
+        web: SlackWeb,
+        authors: Authors,
+        room: Room,
+        *,
+        expect: Callable[[Incoming], None],
+    ) -> None:
+        """The ``stack`` closes what is opened to listen; ``expect`` has what a turn needs to know looked up."""
         self.web = web
         self.room = room
         self.connection: SocketConnection | None = None
@@ -39,6 +49,7 @@ class Slack:
         self._stack = stack
         self._settings = settings
         self._authors = authors
+        self._expect = expect
 
     @property
     def workspace_key(self) -> WorkspaceKey:
@@ -52,10 +63,16 @@ class Slack:
 
     async def listen(self, engine: Engine) -> None:
         """Connect, so that what people say and press reaches the engine. Raises StartError."""
+
+        async def submit(incoming: Incoming) -> None:
+            # Slack can be asked while the database writes.
+            self._expect(incoming)
+            await engine.submit(incoming)
+
         intake = Intake(
             self.web.identity,
             self._authors,
-            submit=engine.submit,
+            submit=submit,
             change=engine.edits.take_in,
             interaction=engine.requests.enqueue,
             command=engine.requests.enqueue,
@@ -78,12 +95,13 @@ async def open_slack(stack: AsyncExitStack, settings: Settings) -> Slack:
     authors = Authors(web.identity, people, monotonic, workflows=settings.chathakase_answer_workflows)
     native = settings.chathakase_streaming is Streaming.NATIVE
     delivery = _delivery(stack, settings, web, calls)
+    surface = SlackSurface(delivery, people, Places(calls, monotonic), url=web.identity.url, native=native)
     room = Room(
-        SlackSurface(delivery, people, Places(calls, monotonic), url=web.identity.url, native=native),
+        surface,
         SlackHistory(calls, web.identity, authors),
         SlackDownloads(web),
     )
-    return Slack(stack, settings, web, authors, room)
+    return Slack(stack, settings, web, authors, room, expect=surface.expect)
 
 
 def _calls(settings: Settings, web: SlackWeb) -> Calls:

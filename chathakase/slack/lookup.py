@@ -102,6 +102,11 @@ class Lookup(Generic[T]):
             await asyncio.wait(calls, timeout=TIMEOUT)
         return {id_: self._told(id_) for id_ in (*ids, *mentioned)}
 
+    def expect(self, ids: Collection[str]) -> None:
+        """Begin to ask about ids that will be looked up soon, without waiting for it."""
+        for _ in self._calls(ids, MOST_ASKED, self._all):
+            pass
+
     def _calls(self, ids: Collection[str], most: int, *budgets: Budget) -> Iterator[asyncio.Task[None]]:
         """The calls about some ids of which nothing is known for now, those that are under way and as many new ones."""
         for id_ in ids:

@@ -77,6 +77,10 @@ class People:
         found = await self._names.find(ids, mentioned=[each for each in mentioned if USER_ID.fullmatch(each)])
         return {id_: person if person.name != id_ else self._as_heard(person) for id_, person in found.items()}
 
+    def expect(self, ids: Collection[str]) -> None:
+        """Begin to look people up who will be looked up soon."""
+        self._names.expect(ids)
+
     def hear(self, message: Mapping[str, Any]) -> None:
         """Remember what a message calls its author, as those of people from other organisations do."""
         user, profile = message.get("user"), message.get("user_profile")

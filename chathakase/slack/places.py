@@ -35,6 +35,11 @@ class Places:
             return Where("", direct=True)
         return (await self._lookup.find([place.channel]))[place.channel]
 
+    def expect(self, place: Place) -> None:
+        """Begin to find out what a place is called that will be looked up soon."""
+        if not is_direct(place.channel):
+            self._lookup.expect([place.channel])
+
     async def channels_with(self, user: str) -> frozenset[str]:
         """The channels in which somebody is, and of those that are not public the bot as well. Raises DeliveryError."""
         # Asked anew each time: whoever has left a channel must find nothing of it any more.

@@ -7,7 +7,7 @@ from uuid import uuid4
 from chathakase.core.errors import DeliveryError
 from chathakase.core.jobs import Job
 from chathakase.core.traits import Traits
-from chathakase.core.types import DIRECT_MESSAGE, Choice, Lease, Person, Place, Where
+from chathakase.core.types import DIRECT_MESSAGE, Choice, Incoming, Lease, Person, Place, Where
 from chathakase.slack.direct import is_direct
 from chathakase.slack.own_messages import Name
 from chathakase.slack.people import People
@@ -143,6 +143,12 @@ class SlackSurface:
     def describe(self, place: Place) -> str:
         """A link to a channel, which Slack shows by name to those who may see it."""
         return DIRECT_MESSAGE if is_direct(place.channel) else f"<#{place.channel}>"
+
+    def expect(self, incoming: Incoming) -> None:
+        """Begin to find out what the model will be told of whoever asks, and of where."""
+        if incoming.asks:
+            self._people.expect([incoming.author])
+            self._places.expect(incoming.place)
 
     async def people(self, _: Place, ids: Collection[str], *, mentioned: Collection[str] = ()) -> Mapping[str, Person]:
         """Who these user ids are, and as far as there is room those who are merely mentioned. Never raises."""

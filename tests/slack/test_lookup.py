@@ -84,6 +84,18 @@ async def test_a_budget_is_that_of_any_minute() -> None:
             budget.spend()
 
 
+async def test_who_is_expected_is_asked_for_at_once_and_only_once(slack: Slack) -> None:
+    lookup = slack.lookup()
+    lookup.expect(SPEAKERS[:2])
+    await asyncio.sleep(0)
+    assert slack.asked == SPEAKERS[:2]
+    lookup.expect(SPEAKERS[:1])
+    assert (await lookup.find(SPEAKERS[:1])) == {SPEAKERS[0]: f"the name of {SPEAKERS[0]}"}
+    lookup.expect(SPEAKERS[:1])
+    await asyncio.sleep(0)
+    assert slack.asked == SPEAKERS[:2]
+
+
 async def test_those_who_ask_at_once_share_a_call_and_none_ends_it_for_the_others(slack: Slack) -> None:
     answer = asyncio.Event()
 

@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from time import monotonic
 
 import pytest
 
 from chathakase.core.errors import DeliveryError
-from chathakase.core.types import Person, Where
+from chathakase.core.types import Incoming, Person, Where
 from chathakase.playground.server import Workspace
 from chathakase.slack import lookup, places
 from chathakase.slack.people import People, person_of
@@ -45,6 +46,23 @@ async def test_a_name_is_asked_for_once(surface: SlackSurface, called: Callable[
     for thread in ("1.0", "2.0"):
         await surface.where(slack_place(GENERAL, thread))
     assert called("conversations.info") == 1
+
+
+async def test_who_asks_and_where_is_looked_up_before_it_is_needed(
+    surface: SlackSurface, workspace: Workspace, called: Callable[[str], int]
+) -> None:
+    def asked() -> tuple[int, int]:
+        return called("conversations.info"), called("users.info")
+
+    said = Incoming(HERE, "1.0", ALICE, "hello", said=1_000_000, opens=True, asks=True)
+    surface.expect(replace(said, asks=False))
+    surface.expect(said)
+    surface.expect(said)
+    await workspace.until(lambda: asked() == (1, 1))
+    assert await surface.where(HERE) == Where("general")
+    assert ALICE in await surface.people(HERE, [ALICE])
+    surface.expect(replace(said, place=slack_place(ALICE_DM, "1.0"), author=CAROL))
+    await workspace.until(lambda: asked() == (1, 2))
 
 
 async def test_without_the_scope_places_have_no_names_and_the_log_hears_once(
