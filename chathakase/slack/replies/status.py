@@ -99,8 +99,13 @@ class Statuses:
                     return AGAIN if error.passes else None
         return None
 
+    async def take_back(self, place: Place) -> None:
+        """Take the status of a thread back, if there may be one."""
+        if place in self._reserved:
+            await self.clear(place)
+
     async def clear(self, place: Place) -> None:
-        """Take the status of a thread back; it is no harm if there is none."""
+        """Clear the status of a thread, whoever has set it; it is no harm if there is none."""
         if not self._ways:
             return
         # It must be gone in the end, but nobody waits for that as long as Slack may take.
@@ -182,7 +187,7 @@ class Thinking:
             await finished(self._otherwise())
         finally:
             # Slack clears it with the next message, but a reply may be an edit, and a late call may set it again.
-            await self._statuses.clear(self._place)
+            await self._statuses.take_back(self._place)
 
 
 async def finished(call: Coroutine[Any, Any, T]) -> T:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from chathakase.playground.faults import WRITES, Faults
 from chathakase.slack.markdown.pages import Paginator
+from chathakase.slack.replies.refusals import MOST_BREAKS
 from chathakase.slack.replies.reply import SlackReply
 from tests.examples import examples
 from tests.slack.replies.desk import DELETE, DIRECT, EDIT, POST, READ, START, STOP, Desk
@@ -78,8 +79,9 @@ async def write(desk: Desk, reply: SlackReply, made: Steps) -> str:
 async def test_an_answer_that_grows_by_edits_is_there_in_the_end_page_by_page(made: Steps) -> None:
     desk = Desk(most_pages=20)
     text = await write(desk, desk.reply(), made)
-    whole = Paginator().pages(text, growing=False)
-    assert desk.shown() == [page.markdown for page in whole] or not text.strip()
+    assert letters("".join(desk.shown())) == letters(text)
+    if text.strip() and sum(error.endswith("internal_error") for error in desk.errors()) < MOST_BREAKS:
+        assert desk.shown() == [page.markdown for page in Paginator().pages(text, growing=False)]
     assert not [message for message in desk.messages() if "chathakase_stop" in str(message.blocks)]
 
 

@@ -114,6 +114,14 @@ async def test_a_status_for_which_there_is_no_room_comes_later(otherwise: Otherw
     assert desk.times(STATUS)[3:] == [3.0, 3.0, 3.0]
 
 
+async def test_a_status_that_found_no_room_needs_no_clearing(desk: Desk, thinking: Thinking) -> None:
+    desk.rate_limiter.refused(STATUS, "", retry_after=60.0)
+    thinking.begin(after=0.4)
+    await asyncio.sleep(30.0)
+    await thinking.end()
+    assert (desk.times(STATUS), now()) == ([], 30.0)
+
+
 @pytest.mark.parametrize("error", ["unknown_method", "missing_scope", "feature_disabled"])
 async def test_where_one_way_is_closed_the_other_is_taken(
     desk: Desk, thinking: Thinking, otherwise: Otherwise, error: str
