@@ -35,7 +35,7 @@ def certificate_problems() -> Iterator[str]:
             try:
                 _load(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), path)
             except ssl.SSLError:
-                yield f"{name} names a file without certificates in PEM form"
+                yield f"{name} names a file without certificates in PEM format"
             except OSError as error:
                 yield f"{name} names something that cannot be read ({error.strerror or 'it holds no certificates'})"
 

@@ -61,8 +61,8 @@ def test_what_cannot_be_trusted_is_told_in_a_sentence(
         monkeypatch.setenv(name, str(path))
         (told[path.name],) = certificate_problems()
     assert told == {
-        "junk.pem": f"{name} names a file without certificates in PEM form",
-        "empty.pem": f"{name} names a file without certificates in PEM form",
+        "junk.pem": f"{name} names a file without certificates in PEM format",
+        "empty.pem": f"{name} names a file without certificates in PEM format",
         "folder": f"{name} names something that cannot be read (it holds no certificates)",
         "nowhere.pem": f"{name} names something that cannot be read (No such file or directory)",
     }

@@ -11,7 +11,7 @@ NAMED = 5
 """How many files are named, with what is the matter with each."""
 LATER = "not available yet; I'll try again with your next message"
 WITHOUT_EARLIER = "I couldn't read the messages above, so I answered without them."
-BLIND = "the model does not see pictures"
+BLIND = "the model can't see pictures"
 
 
 def about_backfill(memory: Memory, lease: Lease) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ BY_CODE = {
     FILTERED: "The model's content filter rejected this. Please try rephrasing it.",
     ELSEWHERE: "There is no model at the address I was given. Your administrator should check `OPENAI_BASE_URL`.",
     MOVED: "The model's server has moved. Your administrator should update `OPENAI_BASE_URL`.",
-    NO_TLS: "I cannot reach the model: its server uses no TLS. Your administrator should check `OPENAI_BASE_URL`.",
+    NO_TLS: "I cannot reach the model: its server does not use TLS. Your administrator should check `OPENAI_BASE_URL`.",
     NEEDS_TLS: "I cannot reach the model: its server uses TLS. Your administrator should check `OPENAI_BASE_URL`.",
     UNTRUSTED: "I cannot reach the model: its certificate is not trusted. Please tell your administrator.",
     EXPIRED: "I cannot reach the model: its certificate has expired. Please tell your administrator.",
@@ -98,7 +98,7 @@ def _by_status(status: int) -> ModelError:
     if status in BY_STATUS:
         return ModelError(code, BY_STATUS[status])
     if status >= 500:
-        return ModelError(code, f"The model's server is in trouble (HTTP {status}). Please try again in a moment.")
+        return ModelError(code, f"The model's server is having problems (HTTP {status}). Please try again in a moment.")
     if status:
         return ModelError(code, f"The model's server refused my request (HTTP {status}).")
     return ModelError("server_error", "The model's server reported an error. Please try again.")

@@ -102,6 +102,6 @@ async def test_a_button_far_above_says_that_it_waits_for_another_answer(
     await thread.say("tell me a story")
     await thread.answers(2, containing="Once upon")
     await alice.press(thread.channel, thread.replies()[0].ts, "chathakase_retry")
-    await await_ephemeral(workspace, alice, "as soon as the answer")
+    await await_ephemeral(workspace, alice, "as soon as I have finished the answer")
     hold.set()
     await workspace.until(lambda: thread.texts()[0] == "A whole answer.")

@@ -43,8 +43,8 @@ def short_patience(settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch) ->
         ([fails(400)], "did not understand my request"),
         ([fails(429)] * 3, "overloaded right now"),
         ([fails(429, "insufficient_quota")] * 3, "credit is used up"),
-        ([fails(500)] * 3, "in trouble (HTTP 500)"),
-        ([fails_in_html(502)] * 3, "in trouble (HTTP 502)"),
+        ([fails(500)] * 3, "having problems (HTTP 500)"),
+        ([fails_in_html(502)] * 3, "having problems (HTTP 502)"),
         ([breaks_off_after()] * 6, "cannot reach the model"),
         ([says(finish=None)] * 6, "empty answer"),
         ([replies(200, {"choices": []})] * 6, "empty answer"),
@@ -85,9 +85,9 @@ async def is_told_in_one_sentence(answers: list[Answer], sentence: str, start: S
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
-        (breaks_off_after("Half an", " answer"), "broke off here"),
+        (breaks_off_after("Half an", " answer"), "lost the connection to the model here"),
         (reports_an_error_after("Half an", " answer"), "reported an error"),
-        (says("Half an", " answer", finish=None), "broke off here"),
+        (says("Half an", " answer", finish=None), "lost the connection to the model here"),
         (says("Half an", " answer", finish="length"), "length limit"),
         (says("Half an", " answer", finish="content_filter"), "content filter"),
         (says("Half an", " answer", finish="SAFETY"), "content filter"),

@@ -216,7 +216,7 @@ async def test_a_database_made_by_another_migration_is_told_by_its_own_exit_code
             await transaction.execute("UPDATE checksums SET checksum = 'another' WHERE version = 7")
     code, said = await refused(environment, tmp_path / "log")
     assert (code, said.count("\n")) == (2, 1)
-    assert "a different migration 7 (memory) from this ChatHakase's: run the ChatHakase that made it" in said
+    assert "a migration 7 (memory) that differs from this ChatHakase's: run the ChatHakase that made it" in said
 
 
 async def test_a_database_that_cannot_be_written_is_told(environment: dict[str, str], tmp_path: Path) -> None:

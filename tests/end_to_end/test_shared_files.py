@@ -122,8 +122,8 @@ async def test_several_files_are_told_of_on_one_line(
         await thread.say("@ChatHakase sum up")
         await thread.answers(1)
     (line,) = await told_of_files(thread)
-    assert line.startswith("I couldn't read ‹!channel›.csv (files are not read here), 0.csv (files are")
-    assert line.endswith("3.csv (files are not read here) and 2 more.")
+    assert line.startswith("I couldn't read ‹!channel›.csv (reading files is switched off here), 0.csv (files are")
+    assert line.endswith("3.csv (reading files is switched off here) and 2 more.")
     assert "<!channel" not in thread.replies()[0].text
 
 
@@ -147,7 +147,7 @@ async def test_files_are_not_fetched_where_they_are_not_wanted(
     async with open_the_bot(chathakase_max_file_mb=0):
         thread = await share(workspace, alice, "costs.csv", CSV, "what did we spend?", alice.direct_message().id)
         await thread.answers(1)
-    assert "costs.csv – cannot be read: files are not read here" in model.seen()
+    assert "costs.csv – cannot be read: reading files is switched off here" in model.seen()
     assert "June" not in model.seen()
 
 
@@ -195,7 +195,7 @@ async def test_a_model_that_sees_nothing_hears_of_the_picture(
     thread = await share(workspace, alice, "sea.png", picture(), "what is this?", alice.direct_message().id)
     await thread.answers(1)
     assert "sea.png – a picture that you cannot see" in model.seen()
-    assert await told_of_files(thread) == ["I couldn't read sea.png: the model does not see pictures."]
+    assert await told_of_files(thread) == ["I couldn't read sea.png: the model can't see pictures."]
 
 
 async def test_a_file_in_both_events_of_a_mention_begins_one_answer(

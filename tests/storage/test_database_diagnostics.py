@@ -198,7 +198,7 @@ def a_strange_one(path: Path) -> None:
         (notes, "the file is not a database"),
         (a_folder, "the database cannot be opened"),
         (from_the_future, "has version 999, and this ChatHakase knows versions up to"),
-        (another_migration, "was made by a different migration 7 (memory) from this ChatHakase's"),
+        (another_migration, "was made by a migration 7 (memory) that differs from this ChatHakase's"),
         (of_another_program, "the database belongs to another program"),
         (a_strange_one, "the database refused (no such table: messages)"),
     ],

@@ -271,7 +271,7 @@ async def test_a_database_made_by_another_migration_is_refused_and_not_touched(d
     before = everything(database)
     async with open_sqlite(database, clock=Clock()) as opened, open_for_reading(database) as reader:
         with pytest.raises(
-            ChangedMigration, match=r"a different migration 7 \(memory\) from this ChatHakase's: run the"
+            ChangedMigration, match=r"a migration 7 \(memory\) that differs from this ChatHakase's: run the"
         ):
             await migrate(opened, now=0)
         with pytest.raises(ChangedMigration):

@@ -8,9 +8,9 @@ from chathakase.engine.commands import parsing
 from chathakase.engine.commands.command_answers import Answer, Handler, Order, privately
 from chathakase.engine.commands.command_context import CommandContext
 
-NO_ANSWER = "There is no answer of mine here yet that I could rewrite."
+NO_ANSWER = "I haven't answered anything here yet, so there is nothing to rewrite."
 STILL_WRITING = "I am still writing an answer here. Say `answer again` when it is finished, or `stop` to end it."
-AGAIN = "I'm rewriting {}. It changes in place, further up."
+AGAIN = "I'm rewriting {}. It will change in place, further up."
 STOPPED = "I stopped writing this answer."
 
 

@@ -113,7 +113,7 @@ class Forgetting:
 
     async def _clear(self, order: Order) -> Answer:
         if order.elsewhere and order.argument != parsing.FOR_EVERYONE:
-            return _sure("Forget everything said there, my answers too?", parsing.CLEAR_FOR_EVERYONE)
+            return _sure("Forget everything that was said there, including my answers?", parsing.CLEAR_FOR_EVERYONE)
         if order.argument != parsing.FOR_EVERYONE and (others := await self._others(order)):
             return Asked(
                 f"{others} wrote here too. Forget everyone's messages in this thread, or only yours?",

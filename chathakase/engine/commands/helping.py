@@ -15,15 +15,15 @@ HINT = "hint"
 HELLO = "Hello! Mention me with a question, or with `help` to see what I can do."
 
 FOLLOWING_UP: Mapping[FollowUps, str] = {
-    FollowUps.THREAD: "In a thread I am part of, just keep writing. Call somebody else by name, and I stay out of it.",
-    FollowUps.MENTION: "In a channel's thread, mention me each time you want an answer; I remember the rest.",
+    FollowUps.THREAD: "In a thread I'm part of, just keep writing. Address somebody else by name and I stay out of it.",
+    FollowUps.MENTION: "In a channel thread, mention me each time you want an answer; I remember the rest.",
 }
 
 TEXT = """\
 **I am an assistant whose memory is the thread.** Mention me in a channel or send me a direct message. \
 {following_up}
 
-A message that is just one of these is a command:
+Send one of these on its own, and I take it as a command:
 - `session info` – details about this thread: people, age, room left, cost
 - `what do you remember` – exactly what I would send to the model; only you see it
 - `search threads` plus words – find them in your threads; only you see the results

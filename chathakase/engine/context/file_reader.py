@@ -27,8 +27,8 @@ TRIES = 3
 REMEMBERED = 1_000
 """Files of which it is known at once how often they were tried."""
 
-NOT_READ = "files are not read here"
-GIVEN_UP = f"it could not be downloaded, even after several tries ({TRIES} times)"
+NOT_READ = "reading files is switched off here"
+GIVEN_UP = f"it could not be downloaded, even after {TRIES} attempts"
 WHY = {
     "not_allowed": "I have no access to it",
     "gone": "it no longer exists",

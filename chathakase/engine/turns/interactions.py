@@ -12,7 +12,7 @@ from chathakase.engine.access.rights import Rights
 from chathakase.engine.turns.active_turns import ActiveTurns
 from chathakase.engine.turns.scheduler import Ended, TurnScheduler
 
-NOTHING_TO_STOP = "There is nothing to stop: no answer is being written."
+NOTHING_TO_STOP = "There is nothing to stop: I'm not writing an answer."
 ENDED = "That answer has already finished."
 NOT_YOURS = "Sorry, only the person who asked or an admin can do that."
 ENDING = RetryPolicy(first_wait=0.5, within=LEFT_WITHIN)
@@ -20,7 +20,7 @@ ENDING = RetryPolicy(first_wait=0.5, within=LEFT_WITHIN)
 SAVING = RetryPolicy(first_wait=0.1, within=LEFT_WITHIN / 5)
 """The same of a turn whose answer people may have read: it is saved a moment later."""
 
-AFTER_THIS = "I'll do that as soon as the answer that I am writing is finished."
+AFTER_THIS = "I'll do that as soon as I have finished the answer I'm writing."
 DONE = "That has already been done, or I no longer remember the question."
 
 

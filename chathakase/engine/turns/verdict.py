@@ -6,7 +6,7 @@ from chathakase.core.errors import ModelError
 from chathakase.core.types import Finished, FinishReason, Outcome, Result, TurnAction
 
 EMPTY = "The model returned an empty answer. Please try again, or rephrase the question."
-CUT = "The connection to the model broke off here. Please ask again."
+CUT = "I lost the connection to the model here. Please ask again."
 SILENT = "The model stopped responding here. Please ask again."
 LENGTH = "The answer reached its length limit here. For the rest, press Continue or ask me to go on."
 LENGTH_EMPTY = (

@@ -22,7 +22,7 @@ async function invite(page, channel, words) {
   const users = [...page.store.users.values()].filter(
     (user) => names.includes(user.name) || names.includes(handle(user).toLowerCase()),
   );
-  if (!users.length) return page.fail("Nobody of that name is in this workspace.");
+  if (!users.length) return page.fail("There is nobody by that name in this workspace.");
   return page.api("conversations.invite", { channel, users: users.map((user) => user.id).join(",") });
 }
 

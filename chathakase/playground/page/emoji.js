@@ -83,7 +83,7 @@ export function pickEmoji(anchor, chosen) {
         ),
       ),
     );
-    hint.textContent = found.length ? `:${found[0]}:` : "No emoji of that name";
+    hint.textContent = found.length ? `:${found[0]}:` : "No emoji by that name";
   }
 
   function pick(name) {

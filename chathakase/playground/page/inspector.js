@@ -105,8 +105,8 @@ export class Inspector {
   pause() {
     this.paused = !this.paused;
     this.pauseButton.setAttribute("aria-pressed", String(this.paused));
-    this.pauseButton.setAttribute("aria-label", this.paused ? "Go on" : "Pause");
-    this.pauseButton.title = this.paused ? "Go on" : "Pause";
+    this.pauseButton.setAttribute("aria-label", this.paused ? "Resume" : "Pause");
+    this.pauseButton.title = this.paused ? "Resume" : "Pause";
     fill(this.pauseButton, icon(this.paused ? "play" : "pause"));
     if (!this.paused) this.drawAll();
   }

@@ -75,7 +75,7 @@ export class Page {
   /** Go to a conversation. */
   open(channel, { focus = true } = {}) {
     if (!this.mayEnter(channel)) {
-      this.fail("That conversation cannot be seen by the person you speak as.");
+      this.fail("The person you are speaking as cannot see that conversation.");
       return false;
     }
     const app = this.store.appIn(this.store.conversations.get(channel));
@@ -128,7 +128,7 @@ export class Page {
       if (!this.open(channel, { focus: false })) return;
     }
     const message = ts ? this.store.message(channel, ts) : null;
-    if (ts && !message) this.fail("That message is not there any more.");
+    if (ts && !message) this.fail("That message no longer exists.");
     const root = thread_ts || (message && isReply(message) ? message.thread_ts : "");
     if (root && this.store.message(channel, root)) {
       this.openThread(channel, root, { focus: false });

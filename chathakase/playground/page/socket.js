@@ -49,7 +49,7 @@ export class Socket {
 
   lost() {
     for (const { reject } of this.waiting.values())
-      reject(new Refused("connection_lost", "The connection broke before the answer."));
+      reject(new Refused("connection_lost", "The connection was lost before the answer came."));
     this.waiting.clear();
     this.hears.online(false);
     this.timer = setTimeout(() => {

@@ -105,7 +105,7 @@ export class Toolbar {
     const { channel, message } = this.row;
     const sure = await confirmed({
       title: "Delete message",
-      text: "It is deleted for everyone and cannot be brought back.",
+      text: "It will be deleted for everyone and cannot be restored.",
       confirm: "Delete",
       style: "danger",
       returnTo: this.row.article,

@@ -28,7 +28,7 @@ const TROUBLES = {
       "Kill the stream",
       "The open stream is ended from Slack's side",
       { what: "kill_stream" },
-      "No stream is open: the app writes by edits, or is not writing.",
+      "No stream is open: the app edits its messages, or is not writing.",
     ],
   ],
   Model: [

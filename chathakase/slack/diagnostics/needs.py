@@ -8,7 +8,7 @@ SCOPES: Mapping[str, str] = {
     "app_mentions:read": "mentions are not received",
     "channels:history": "threads in public channels are not followed",
     "channels:read": "the names of public channels are unknown, and messages in them cannot be searched",
-    "chat:write": "nothing is answered",
+    "chat:write": "the bot cannot answer",
     "commands": "messages cannot be forgotten from their menu",
     "files:read": "files that people share are not read",
     "files:write": "answers that are too long for messages are not attached as files",

@@ -57,7 +57,7 @@ def of_one_app(app_of_bot: str, app_of_socket: str) -> list[Finding]:
     """Whether both tokens belong together; nothing is told where that is not known."""
     if not (app_of_bot and app_of_socket) or app_of_bot == app_of_socket:
         return []
-    text = f"belongs to another app ({app_of_socket}) than the bot token ({app_of_bot})"
+    text = f"belongs to a different app ({app_of_socket}) than the bot token ({app_of_bot})"
     return [Finding(APP_TOKEN, Level.ERROR, text, "Copy both tokens from the settings of the same app.")]
 
 

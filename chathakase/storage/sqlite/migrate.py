@@ -34,7 +34,7 @@ CHECKSUMS = "SELECT version, checksum FROM checksums ORDER BY version"
 SIGNED_SINCE = 16
 """The version that brings the table of checksums."""
 
-CHANGED = "was made by a different migration {} from this ChatHakase's"
+CHANGED = "was made by a migration {} that differs from this ChatHakase's"
 RUN_THE_OTHER = "run the ChatHakase that made it, reinstall this one, or name another database"
 
 
@@ -100,7 +100,7 @@ async def refuse_other(database: SqliteReader) -> None:
     version, newest = await _newest(database) if ledger else 0, migrations()[-1].version
     refuse_newer(version)
     if not version:
-        raise StoreError("the file holds no sessions of ChatHakase")
+        raise StoreError("the file holds no ChatHakase sessions")
     if version < newest:
         raise StoreError(f"the database has version {version}: `chathakase run` migrates it to version {newest}")
     await refuse_changed(database)

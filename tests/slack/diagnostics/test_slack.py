@@ -206,7 +206,7 @@ async def test_tokens_of_two_apps_are_told() -> None:
         other.answers["apps.connections.open"] = {"ok": True, "url": f"{other.base.replace('http', 'ws')}/link"}
         other.frames = [{"type": "hello", "num_connections": 1, "connection_info": {"app_id": "A2"}}]
         findings = await look_at(other.api_url)
-    assert "belongs to another app (A2) than the bot token (A1)" in told(findings, "app token")
+    assert "belongs to a different app (A2) than the bot token (A1)" in told(findings, "app token")
     assert worst(about(findings, "app token")) is Level.ERROR
 
 
