@@ -151,11 +151,15 @@ def said(ref: str, text: str = "", *, place: Place = PLACE, **fields: object) ->
 async def open_stage(
     *answers: Sequence[Step],
     stores: StoresInMemory | None = None,
+    background: ScriptedModel | None = None,
     window: int = 10_000,
     sees: bool = False,
     **setup: object,
 ) -> AsyncIterator[Stage]:
-    """Open an engine; ``stores`` may hold already what an earlier one left. On leaving, it is closed as at shutdown."""
+    """Open an engine, which is closed on leaving as at shutdown.
+
+    ``stores`` may hold already what an earlier one left; ``background`` writes titles and summaries, if any are wanted.
+    """
     stores = stores or StoresInMemory(now)
     surface, model = SurfaceInMemory(), ScriptedModel(*answers)
     ports = Ports(
@@ -163,7 +167,7 @@ async def open_stage(
         rooms={HOME: Room(surface, surface, surface)},
         models=ModelPorts(
             model=model,
-            background=None,
+            background=background,
             facts=lambda _: ModelFacts(window, vision=sees),
             counter=Letters(),
             is_exact=True,

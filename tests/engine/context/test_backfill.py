@@ -42,6 +42,14 @@ async def test_a_session_that_begins_its_thread_reads_nothing_above() -> None:
         assert stage.surface.backfills == []
 
 
+async def test_where_nothing_stands_above_nothing_else_is_looked_for() -> None:
+    async with open_stage() as stage:
+        await stage.answered("5", place=BELOW)
+        await stage.answered("6", place=BELOW)
+        assert len(stage.surface.backfills) == 1
+        assert len(stage.stores.trips.times("memory.memory")) == 2, "once for each answer"
+
+
 async def test_what_stands_above_is_waited_for_so_long_and_then_left_alone_for_a_while() -> None:
     async with open_stage() as stage:
         stage.surface.earlier_messages = above(earlier("2", "it rains"), after=WITHIN + 1)

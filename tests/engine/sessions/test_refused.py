@@ -8,6 +8,7 @@ from chathakase.core.errors import StoreError
 from chathakase.core.types import SaidTo
 from chathakase.engine.access.admission import WINDOW, Load
 from chathakase.engine.turns.outage import AGAIN, TOLD
+from tests.doubles.model import Step
 from tests.doubles.stage import open_stage, said
 from tests.engine.sessions.threads import A_SECOND, answered_in, ask_in, thread
 
@@ -69,6 +70,23 @@ async def test_whoever_was_answered_waits_like_everybody_else() -> None:
         await stage.quiet()
         assert [user for user, _ in stage.surface.ephemerals] == ["U1"]
         assert answered_in(stage) == ["1", "2", "3"]
+
+
+async def test_a_turn_that_another_process_took_makes_no_room_for_others() -> None:
+    slow: tuple[Step, ...] = (5.0, "Yes.")
+    async with open_stage(slow, slow, slow, concurrency=1, load=Load(waiting=1)) as stage:
+        await ask_in(stage, 1)
+        await asyncio.sleep(1)
+        await ask_in(stage, 2)
+        taken = stage.stores.records.at(thread(2))
+        assert taken is not None
+        assert await stage.stores.turns.claim(taken.id)
+        await stage.quiet()
+        assert answered_in(stage) == ["1"]
+        for number in (3, 4, 5):
+            await ask_in(stage, number, f"U{number}")
+            await asyncio.sleep(0.1)
+        assert [user for user, _ in stage.surface.ephemerals] == ["U5"]
 
 
 async def test_what_people_say_to_each_other_is_context() -> None:
