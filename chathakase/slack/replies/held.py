@@ -5,6 +5,9 @@ from typing import Any
 
 from chathakase.slack.markdown.escaping import unescape
 
+BEGINNING = 40
+"""Letters and digits by which a text is known again."""
+
 
 def holds_less(answer: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:
     """Whether the answer to a call shows that Slack kept less of a message than was sent.
@@ -17,6 +20,12 @@ def holds_less(answer: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:
     return _misses(held.get("text"), sent.get("text", "")) or _misses(
         _markdown(held.get("blocks")), _markdown(sent.get("blocks"))
     )
+
+
+def begins_alike(held: object, sent: str) -> bool:
+    """Whether a text that Slack holds has the first words of what was sent, however either is formatted."""
+    beginning = _substance(sent)[:BEGINNING]
+    return bool(beginning) and isinstance(held, str) and _substance(held).startswith(beginning)
 
 
 def _misses(held: object, sent: object) -> bool:

@@ -15,6 +15,8 @@ from typing import Any
 from chathakase.clock import monotonic
 from chathakase.core.errors import DeliveryError
 from chathakase.slack.markdown.pages import Page
+from chathakase.slack.markdown.plain import plain
+from chathakase.slack.replies.held import begins_alike
 from chathakase.slack.replies.messages import NOTHING, Below, Post
 from chathakase.slack.replies.native_streams import APPEND, START, STOP
 from chathakase.slack.replies.page_writer import Origin
@@ -167,11 +169,11 @@ class StreamedReply(SlackReply):
 
     async def _find_start(self, post: Post) -> str | None:
         """Look for a stream that may have begun: it has no metadata until its end, but it has its first words."""
-        beginning = post.face.markdown[:40]
+        words = plain(post.face.markdown)
 
         def matches(message: Mapping[str, Any]) -> bool:
             known = message.get("metadata") or str(message.get("ts")) in self._writer.refs
-            return not known and str(message.get("text") or "").startswith(beginning)
+            return not known and begins_alike(message.get("text"), words)
 
         return await self._delivery.outbox.find(self._place, matches, priority=Priority.FINAL)
 

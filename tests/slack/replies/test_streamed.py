@@ -110,12 +110,17 @@ async def test_a_stream_for_which_there_is_no_room_now_goes_on_later(desk: Desk,
 
 
 @pytest.mark.parametrize("done", [True, False])
-async def test_a_start_of_which_nobody_heard_is_looked_for(desk: Desk, reply: StreamedReply, done: bool) -> None:
+@pytest.mark.parametrize("text", ["One. ", "x < **y** & `z`. ", "See [the page](https://a.example/b?c=d) there. "])
+async def test_a_start_of_which_nobody_heard_is_looked_for(
+    desk: Desk, reply: StreamedReply, text: str, done: bool
+) -> None:
     async with reply:
         (desk.faults.lose_answer if done else desk.faults.lose_call)(START)
-        await grow(reply, "One. ", "One. Two. ")
-        await reply.finish("One. Two. Three.")
-    assert desk.shown() == ["One. Two. Three."]
+        await grow(reply, text)
+        assert desk.shown() == [text.strip()]
+        await grow(reply, f"{text}Two. ")
+        await reply.finish(f"{text}Two. Three.")
+    assert desk.shown() == [f"{text}Two. Three."]
     assert len(desk.times(POST)) == (0 if done else 1)
 
 
