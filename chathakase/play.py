@@ -47,7 +47,7 @@ async def open_local_slack(
     host: str,
     port: int,
     model: str = "",
-    model_troubles: ModelFaults | None = None,
+    model_faults: ModelFaults | None = None,
     home_tab: bool = True,
     shortcuts: Sequence[dict[str, str]] = (),
     manifests: Sequence[Manifest] = (),
@@ -62,7 +62,7 @@ async def open_local_slack(
             host=host,
             port=port,
             model=model,
-            model_troubles=model_troubles,
+            model_faults=model_faults,
             home_tab=home_tab,
             shortcuts=shortcuts,
             manifests=manifests,
@@ -103,11 +103,11 @@ async def open_playground(
     """
     async with AsyncExitStack() as stack:
         given: dict[str, str] = {}
-        troubles = None
+        faults = None
         echoes = echo or not read_model_server().is_set
         if echoes:
             stand_in = await stack.enter_async_context(open_model())
-            name, troubles = stand_in.model, stand_in.troubles
+            name, faults = stand_in.model, stand_in.faults
             # An echo makes no titles, and needs no key.
             given |= {
                 "openai_base_url": stand_in.base_url,
@@ -123,7 +123,7 @@ async def open_playground(
             host=host,
             port=port,
             model=name,
-            model_troubles=troubles,
+            model_faults=faults,
             home_tab=False,
             shortcuts=SHORTCUTS,
         )

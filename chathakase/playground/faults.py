@@ -1,4 +1,4 @@
-"""Trouble on demand: what the network and Slack do to an app on a bad day."""
+"""Faults on demand: what the network and Slack do to an app on a bad day."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HOURS = 36_000.0
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class CallFault:
     """What happens to one Web API call.
 
     `until` is waited for first, and then `delay` (seconds). Then the call is refused with HTTP `status` (and
@@ -40,14 +40,14 @@ class Trouble:
     silence: float = 0.0
 
 
-NONE = Trouble()
+NONE = CallFault()
 
 
 @dataclass(slots=True)
 class Faults:
-    """The trouble that is ahead of the app, and never of people's clients.
+    """The faults that are ahead of the app, and never of people's clients.
 
-    Every method takes the name of a Web API method, `upload`, `writes`, or `*` for any. The trouble comes to `times`
+    Every method takes the name of a Web API method, `upload`, `writes`, or `*` for any. The fault comes to `times`
     calls, and to the first of them after so many others (`after`) that nothing happens to.
 
     `acks_held`: while true, acknowledgements are overlooked, so that their envelopes are sent again.
@@ -61,32 +61,32 @@ class Faults:
     duplicate_events: int = 0
     shuffled_events: float = 0.0
     rng: random.Random = field(default_factory=random.Random)
-    _ahead: defaultdict[str, deque[Trouble]] = field(init=False)
+    _ahead: defaultdict[str, deque[CallFault]] = field(init=False)
     _disliked: dict[str, str] = field(init=False, default_factory=dict)
     """The error that meets every message in whose blocks or Markdown some words stand."""
 
     def __post_init__(self) -> None:
         self._ahead = defaultdict(deque)
 
-    def add(self, method: str, trouble: Trouble, *, times: int = 1, after: int = 0) -> None:
-        """Let the next `times` calls of a method meet this trouble, after what was added before and `after` others."""
-        self._ahead[method].extend([NONE] * after + [trouble] * times)
+    def add(self, method: str, fault: CallFault, *, times: int = 1, after: int = 0) -> None:
+        """Let the next `times` calls of a method meet this fault, after what was added before and `after` others."""
+        self._ahead[method].extend([NONE] * after + [fault] * times)
 
     def rate_limit(self, method: str, *, retry_after: int = 1, times: int = 1, after: int = 0) -> None:
         """HTTP 429 `ratelimited` with `Retry-After` in whole seconds."""
-        self.add(method, Trouble(status=429, retry_after=retry_after), times=times, after=after)
+        self.add(method, CallFault(status=429, retry_after=retry_after), times=times, after=after)
 
     def http_error(self, method: str, status: int = 503, *, times: int = 1, after: int = 0) -> None:
         """HTTP 500, 503 and the like, with nothing done."""
-        self.add(method, Trouble(status=status), times=times, after=after)
+        self.add(method, CallFault(status=status), times=times, after=after)
 
     def html(self, method: str, status: int = 200, *, times: int = 1, after: int = 0) -> None:
         """A page of HTML in the place of JSON, with nothing done."""
-        self.add(method, Trouble(status=status if status != 200 else 0, html=True), times=times, after=after)
+        self.add(method, CallFault(status=status if status != 200 else 0, html=True), times=times, after=after)
 
     def slack_error(self, method: str, error: str, *, times: int = 1, after: int = 0) -> None:
         """`{"ok": false, "error": error}`, with nothing done."""
-        self.add(method, Trouble(error=error), times=times, after=after)
+        self.add(method, CallFault(error=error), times=times, after=after)
 
     def dislike(self, words: str, error: str) -> None:
         """`{"ok": false, "error": error}` for every message whose blocks or Markdown contain these words."""
@@ -94,26 +94,26 @@ class Faults:
 
     def lose_call(self, method: str, *, times: int = 1, after: int = 0) -> None:
         """The connection breaks before the call is done."""
-        self.add(method, Trouble(lose_call=True), times=times, after=after)
+        self.add(method, CallFault(lose_call=True), times=times, after=after)
 
     def lose_answer(self, method: str, *, times: int = 1, after: int = 0) -> None:
         """The call is done, but the connection breaks before the answer."""
-        self.add(method, Trouble(lose_answer=True), times=times, after=after)
+        self.add(method, CallFault(lose_answer=True), times=times, after=after)
 
     def hang(self, method: str, *, done: bool = False, times: int = 1, after: int = 0) -> None:
         """No answer ever comes, and the connection stays open; the call is `done` or not."""
-        self.add(method, Trouble(lose_call=not done, lose_answer=done, silence=HOURS), times=times, after=after)
+        self.add(method, CallFault(lose_call=not done, lose_answer=done, silence=HOURS), times=times, after=after)
 
     def delay(self, method: str, seconds: float, *, times: int = 1, after: int = 0) -> None:
         """The call waits so many seconds before it is done."""
-        self.add(method, Trouble(delay=seconds), times=times, after=after)
+        self.add(method, CallFault(delay=seconds), times=times, after=after)
 
     def hold(self, method: str, until: asyncio.Event, *, times: int = 1, after: int = 0) -> None:
         """The call waits for an event before it is done."""
-        self.add(method, Trouble(until=until), times=times, after=after)
+        self.add(method, CallFault(until=until), times=times, after=after)
 
     def clear(self) -> None:
-        """No more trouble."""
+        """No more faults."""
         self._ahead.clear()
         self._disliked.clear()
         self.acks_held = False
@@ -121,16 +121,16 @@ class Faults:
         self.duplicate_events = 0
         self.shuffled_events = 0.0
 
-    def next_for(self, method: str, looks: str = "") -> Trouble:
-        """What the present call of a method meets; trouble without content when there is none.
+    def next_for(self, method: str, looks: str = "") -> CallFault:
+        """What the present call of a method meets; a fault without content when there is none.
 
         `looks`: what its blocks or its Markdown say.
         """
         names = (method, WRITES, ANY) if method in WRITING else (method, ANY)
         met = (self._ahead[name].popleft() for name in names if self._ahead[name])
-        disliked = (Trouble(error=error) for words, error in self._disliked.items() if looks and words in looks)
-        trouble = next((each for each in chain(met, disliked) if each != NONE), NONE)
-        return replace(trouble, delay=trouble.delay + self.slow) if self.slow else trouble
+        disliked = (CallFault(error=error) for words, error in self._disliked.items() if looks and words in looks)
+        fault = next((each for each in chain(met, disliked) if each != NONE), NONE)
+        return replace(fault, delay=fault.delay + self.slow) if self.slow else fault
 
     def duplicates(self) -> int:
         """How often the present event is sent: once, or twice."""

@@ -78,17 +78,15 @@ class FileServer:
         return file is None or may_read(Call(self._world, caller, Arguments({})), file)
 
     async def receive(self, request: web.Request) -> web.StreamResponse:
-        """The bytes of an upload, bare or as the first file of a form; an app's meets trouble and is noted."""
+        """The bytes of an upload, bare or as the first file of a form; an app's meets faults and is noted."""
         began, file = time.perf_counter(), self._world.files.expected(request.match_info["ticket"])
         if file is None or not self._world.users[file.user].is_bot:
             return await self._received(request)
-        trouble = self._faults.next_for(UPLOAD)
-        reply, response = await meet(trouble), None
+        fault = self._faults.next_for(UPLOAD)
+        reply, response = await meet(fault), None
         if reply is None:
             response = await self._received(request)
-            reply = (
-                lost({}, trouble) if trouble.lose_answer else ApiAnswer({"ok": response.status == 200}, response.status)
-            )
+            reply = lost({}, fault) if fault.lose_answer else ApiAnswer({"ok": response.status == 200}, response.status)
         about = {"file": file.id, "filename": file.name, "length": file.size}
         seconds = time.perf_counter() - began
         self._journal.write(ApiCall(self._world.clock(), UPLOAD, about, file.user, reply.status, reply.body, seconds))

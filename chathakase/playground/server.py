@@ -75,7 +75,7 @@ async def open_workspace(
     stream_bytes_most: int = 11_300,
     status_seconds: float = 120.0,
     model: str = "",
-    model_troubles: ModelFaults | None = None,
+    model_faults: ModelFaults | None = None,
     journal_limit: int = 10_000,
     seed: int | None = None,
 ) -> AsyncIterator[Workspace]:
@@ -87,7 +87,7 @@ async def open_workspace(
     are its own, as in a manifest (`Features`). `limits` are Slack's unless another is given (`NoLimits()` for none);
     `file_most` is the most bytes of a file; a native stream lives `stream_seconds` and takes `stream_text_most`
     characters and `stream_bytes_most` bytes; the bot's status under a thread lasts `status_seconds`; `model` is what
-    the page says that the bot answers with, and `model_troubles` the trouble that can be made for it there.
+    the page says that the bot answers with, and `model_faults` the faults that can be caused in it there.
     `seed` makes the order of twin events, and the choice of socket, repeatable.
     """
     given = world or demo_world(manifests=manifests)
@@ -115,7 +115,7 @@ async def open_workspace(
             **Clicks(world, links, hooks).deeds(),
             **Submissions(world, links).deeds(),
             **Starts(world, links, hooks).deeds(),
-            **FaultButtons(world, faults, links, model_troubles).deeds(),
+            **FaultButtons(world, faults, links, model_faults).deeds(),
         }
         page = PageServer(world, journal, links, deeds, {"model": model, "can": {"upload_most": file_most}})
         files = FileServer(world, tokens, faults, journal, guard)

@@ -166,9 +166,9 @@ class Workspace:
             link.sockets.die()
 
     @property
-    def socket_troubles(self) -> SocketFaults:
-        """The trouble that new connections of the first app meet."""
-        return self._first.sockets.troubles
+    def socket_faults(self) -> SocketFaults:
+        """The faults that new connections of the first app meet."""
+        return self._first.sockets.faults
 
     def redeliver_last(self) -> None:
         """Deliver the last event again, in a new envelope."""

@@ -1,4 +1,4 @@
-"""Menus, files, reactions, trouble and looks, in a real browser."""
+"""Menus, files, reactions, faults and looks, in a real browser."""
 
 import base64
 import re
@@ -61,7 +61,7 @@ async def test_a_mention_is_completed_with_the_keyboard(page: Page) -> None:
 
 
 @pytest.mark.usefixtures("bot")
-async def test_trouble_is_made_by_buttons_and_survived(page: Page, workspace: Workspace) -> None:
+async def test_faults_are_caused_by_buttons_and_survived(page: Page, workspace: Workspace) -> None:
     await page.tab.get_by_role("button", name="Inspector", exact=True).click()
     await page.button("429 next call").click()
     await page.button("Disconnect socket").click()
@@ -187,7 +187,7 @@ async def test_a_time_is_written_as_people_write_it(page: Page, workspace: Works
     assert re.fullmatch(r"[1-9]\d?:\d\d\s[AP]M", shown)
 
 
-async def test_trouble_tells_what_it_does_or_that_there_is_none(page: Page) -> None:
+async def test_a_fault_tells_what_it_does_or_that_there_is_nothing_to_disturb(page: Page) -> None:
     await page.button("Inspector").click()
     for button, told in (
         ("Drop socket", "No app is connected"),

@@ -215,12 +215,12 @@ async def test_what_was_said_while_the_socket_was_silent_is_answered(
 ) -> None:
     thread = await start("@ChatHakase hello")
     await thread.answers(1)
-    workspace.socket_troubles.refused = True
+    workspace.socket_faults.refused = True
     workspace.drop_sockets()
     await thread.say("did you hear that?")
     await missed(workspace)
     await asyncio.sleep(SHORT)
-    workspace.socket_troubles.refused = False
+    workspace.socket_faults.refused = False
     await thread.answers(2, containing="did you hear that?", within=30)
 
 

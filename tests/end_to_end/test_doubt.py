@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chathakase.playground.faults import Trouble
+from chathakase.playground.faults import CallFault
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.model_server import ModelServer, says
@@ -131,7 +131,7 @@ async def test_a_turn_cut_short_while_it_posted_finds_its_message(
         manager._grace = 0.1
         thread = await start("@ChatHakase hi")
         await workspace.until(lambda: model.under_way)
-        workspace.faults.add("chat.postMessage", Trouble(lose_answer=True))
+        workspace.faults.add("chat.postMessage", CallFault(lose_answer=True))
         wait.set()
         await thread.answers(1, containing="Half")
     async with open_the_bot():

@@ -39,7 +39,7 @@ async def test_it_tells_of_the_socket_and_of_who_waits(
         assert facts["turns_waiting"] == 1
         assert facts["last_event_age"] is not None
         hold.set()
-        workspace.socket_troubles.refused = True
+        workspace.socket_faults.refused = True
         workspace.drop_sockets()
         async with asyncio.timeout(30):
             while (await told("/ready"))[0] != 503:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from chathakase.playground.faults import Trouble
+from chathakase.playground.faults import CallFault
 from chathakase.playground.journal import ApiCall
 from chathakase.playground.server import Workspace
 from chathakase.slack.web import rate_limiter
@@ -153,19 +153,19 @@ async def test_the_model_cannot_ping_people(start: Start, model: ModelServer) ->
 @pytest.mark.parametrize(
     "trouble",
     [
-        Trouble(status=429, retry_after=1),
-        Trouble(status=500),
-        Trouble(status=503),
-        Trouble(error="ratelimited"),
-        Trouble(error="internal_error"),
-        Trouble(lose_answer=True),
+        CallFault(status=429, retry_after=1),
+        CallFault(status=500),
+        CallFault(status=503),
+        CallFault(error="ratelimited"),
+        CallFault(error="internal_error"),
+        CallFault(lose_answer=True),
     ],
     ids=["429", "500", "503", "ratelimited", "internal_error", "answer lost"],
 )
 @pytest.mark.parametrize("method", ["chat.postMessage", "chat.update"])
 async def test_the_final_text_is_delivered_once_whatever_slack_answers(
     method: str,
-    trouble: Trouble,
+    trouble: CallFault,
     start: Start,
     model: ModelServer,
     workspace: Workspace,

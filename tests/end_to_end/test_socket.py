@@ -95,9 +95,9 @@ async def test_ten_minutes_of_outage_cost_no_answer(
     trouble: str, workspace: Workspace, start: Start, caplog: pytest.LogCaptureFixture
 ) -> None:
     if trouble == "flapping":
-        workspace.socket_troubles.flapping = True
+        workspace.socket_faults.flapping = True
     else:
-        workspace.socket_troubles.refused = True
+        workspace.socket_faults.refused = True
         workspace.faults.lose_call("apps.connections.open", times=10_000)
     ends = monotonic() + TEN_MINUTES
     workspace.drop_sockets()
@@ -109,7 +109,7 @@ async def test_ten_minutes_of_outage_cost_no_answer(
     assert len(workspace.journal.calls("apps.connections.open")) < 46
     await workspace.until(lambda: len(workspace.journal.calls("apps.connections.open")) > 6)
     workspace.faults.clear()
-    workspace.socket_troubles.clear()
+    workspace.socket_faults.clear()
     await each_answered_once(workspace, threads)
     assert "Reconnected to Slack" in caplog.text
     assert sum(record.levelno >= logging.WARNING and "socket" in record.name for record in _ours(caplog)) <= 4
@@ -138,14 +138,14 @@ async def test_a_silent_death_costs_no_answer(
 async def test_socket_mode_switched_off_and_on_costs_no_answer(
     workspace: Workspace, start: Start, caplog: pytest.LogCaptureFixture
 ) -> None:
-    workspace.socket_troubles.turned_away = "link_disabled"
+    workspace.socket_faults.turned_away = "link_disabled"
     await workspace.disconnect("link_disabled")
     await workspace.until(lambda: len(workspace.journal.calls("apps.connections.open")) == 4)
     thread = await start("@ChatHakase question 0")
     await workspace.until(lambda: len(workspace.journal.calls("apps.connections.open")) == 6)
     told = [record.getMessage() for record in _ours(caplog) if record.levelno >= logging.WARNING]
     assert sum("Socket Mode is switched off: switch it on in your app's settings" in text for text in told) == 1
-    workspace.socket_troubles.clear()
+    workspace.socket_faults.clear()
     await each_answered_once(workspace, [thread])
 
 

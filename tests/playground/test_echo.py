@@ -86,7 +86,7 @@ def test_it_takes_content_in_parts_and_an_empty_conversation() -> None:
 @pytest.fixture
 async def model(outside: None) -> AsyncIterator[ModelServer]:
     async with open_model(delay=0) as server:
-        server.troubles.slow_seconds = 0.05
+        server.faults.slow_seconds = 0.05
         yield server
 
 
@@ -152,7 +152,7 @@ async def test_a_reader_may_leave_in_the_middle() -> None:
         await stream.close()
 
 
-async def test_trouble_meets_the_next_requests_and_no_other(model: ModelServer, client: AsyncOpenAI) -> None:
+async def test_a_fault_meets_the_next_requests_and_no_other(model: ModelServer, client: AsyncOpenAI) -> None:
     async def ask() -> str:
         said = ""
         messages: list[Any] = [{"role": "user", "content": "hello"}]
@@ -161,18 +161,18 @@ async def test_trouble_meets_the_next_requests_and_no_other(model: ModelServer, 
         return said
 
     whole = await ask()
-    assert model.troubles.add("slow") == 1
+    assert model.faults.add("slow") == 1
     assert await ask() == whole
-    model.troubles.add("refuse")
+    model.faults.add("refuse")
     with pytest.raises(openai.BadRequestError, match="content policy"):
         await ask()
-    assert model.troubles.add("overload") == 5
+    assert model.faults.add("overload") == 5
     for _ in range(5):
         with pytest.raises(openai.InternalServerError, match="overloaded"):
             await ask()
-    model.troubles.add("cut")
+    model.faults.add("cut")
     with pytest.raises((openai.APIError, httpx2.HTTPError)):
         await ask()
-    model.troubles.add("refuse")
-    model.troubles.clear()
+    model.faults.add("refuse")
+    model.faults.clear()
     assert await ask() == whole

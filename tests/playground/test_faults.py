@@ -1,4 +1,4 @@
-"""Trouble on demand: what slack_sdk makes of it, what was done nevertheless, and which calls it comes to."""
+"""Faults on demand: what slack_sdk makes of them, what was done nevertheless, and which calls they come to."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.playground import Workspace
-from chathakase.playground.faults import UPLOAD, Trouble
+from chathakase.playground.faults import UPLOAD, CallFault
 from chathakase.playground.person import PersonClient
 from tests.playground.clients import GENERAL, error_of
 
@@ -33,7 +33,7 @@ def _said(workspace: Workspace) -> list[str]:
     return [message.text for message in workspace.world.timeline(GENERAL).messages()]
 
 
-async def test_trouble_comes_in_the_order_in_which_it_was_asked_for(workspace: Workspace, bot: AsyncWebClient) -> None:
+async def test_faults_come_in_the_order_in_which_they_were_asked_for(workspace: Workspace, bot: AsyncWebClient) -> None:
     workspace.faults.rate_limit("auth.test", retry_after=7)
     workspace.faults.http_error("auth.test", 503)
     workspace.faults.slack_error("*", "fatal_error")
@@ -47,7 +47,7 @@ async def test_trouble_comes_in_the_order_in_which_it_was_asked_for(workspace: W
     assert (await bot.auth_test())["ok"]
 
 
-async def test_trouble_is_the_apps_and_not_peoples(
+async def test_faults_are_the_apps_and_not_peoples(
     workspace: Workspace, bot: AsyncWebClient, alice: PersonClient
 ) -> None:
     workspace.faults.slack_error("chat.postMessage", "fatal_error")
@@ -113,7 +113,7 @@ async def test_an_answer_may_never_come(workspace: Workspace, bot: AsyncWebClien
 
 
 async def test_silence_may_end_with_a_broken_connection(workspace: Workspace, bot: AsyncWebClient) -> None:
-    workspace.faults.add(METHOD, Trouble(lose_call=True, silence=0.05))
+    workspace.faults.add(METHOD, CallFault(lose_call=True, silence=0.05))
     with pytest.raises(aiohttp.ClientConnectionError):
         await bot.chat_postMessage(channel=GENERAL, text="hi")
 
@@ -134,7 +134,7 @@ async def test_slack_may_say_ratelimited_with_status_200(workspace: Workspace, b
     assert (failed.value.response.status_code, failed.value.response["error"]) == (200, "ratelimited")
 
 
-async def test_trouble_may_come_to_later_calls(workspace: Workspace, bot: AsyncWebClient) -> None:
+async def test_a_fault_may_come_to_later_calls(workspace: Workspace, bot: AsyncWebClient) -> None:
     workspace.faults.slack_error(METHOD, "internal_error", after=1)
     workspace.faults.slack_error(METHOD, "fatal_error", after=1)
     for error in (None, "internal_error", None, "fatal_error", None):
@@ -177,7 +177,7 @@ async def test_an_upload_may_hang(workspace: Workspace, bot: AsyncWebClient) -> 
     assert workspace.journal.calls(UPLOAD)[1].arguments == about
 
 
-async def test_trouble_for_what_writes_spares_everything_else(workspace: Workspace, bot: AsyncWebClient) -> None:
+async def test_a_fault_for_what_writes_spares_everything_else(workspace: Workspace, bot: AsyncWebClient) -> None:
     workspace.faults.http_error("writes", 500)
     await bot.auth_test()
     await bot.users_list()

@@ -177,34 +177,34 @@ async def test_the_apps_traffic_is_shown_without_tokens(
         assert "hello" in [entry["title"] for entry in later.snapshot["traffic"]]
 
 
-async def test_trouble_is_made_on_the_page(
+async def test_faults_are_caused_on_the_page(
     workspace: Workspace, session: aiohttp.ClientSession, page: Page, bot: AsyncWebClient
 ) -> None:
     async with app_socket(workspace, session) as app:
         await page.do("say", channel=GENERAL, text="hello")
         await app.envelope()
-        await page.do("trouble", what="redeliver")
+        await page.do("fault", what="redeliver")
         assert (await app.envelope())["retry_attempt"] == 1
-        await page.do("trouble", what="limit", method="auth.test", seconds=7)
+        await page.do("fault", what="limit", method="auth.test", seconds=7)
         assert await error_of(bot.auth_test()) == "ratelimited"
-        await page.do("trouble", what="fail", times=1)
+        await page.do("fault", what="fail", times=1)
         assert await error_of(bot.auth_test()) == "internal_error"
-        await page.do("trouble", what="slow", seconds=0.05)
+        await page.do("fault", what="slow", seconds=0.05)
         await bot.auth_test()
         assert workspace.journal.calls("auth.test")[-1].seconds >= 0.05
-        await page.do("trouble", what="clear")
+        await page.do("fault", what="clear")
         assert workspace.faults.slow == 0
-        await page.do("trouble", what="slow", method="auth.test", times=1, seconds=0.3)
+        await page.do("fault", what="slow", method="auth.test", times=1, seconds=0.3)
         await bot.auth_test()
         await bot.auth_test()
         slow, quick = workspace.journal.calls("auth.test")[-2:]
         assert slow.seconds >= 0.3 > quick.seconds
-        await page.do("trouble", what="disconnect")
+        await page.do("fault", what="disconnect")
         assert (await app.envelope())["reason"] == "refresh_requested"
         assert await page.frame("sockets", lambda frame: not any(frame["counts"].values()))
-        await page.do("trouble", what="drop")
-    assert await error_of(page.do("trouble", what="flood")) == "invalid_arguments"
-    assert await error_of(page.do("trouble", what="slow", seconds="soon")) == "invalid_arguments"
+        await page.do("fault", what="drop")
+    assert await error_of(page.do("fault", what="flood")) == "invalid_arguments"
+    assert await error_of(page.do("fault", what="slow", seconds="soon")) == "invalid_arguments"
 
 
 async def test_a_page_that_fell_behind_gets_a_new_snapshot() -> None:
@@ -249,28 +249,28 @@ async def test_the_workspace_closes_with_a_page_open(session: aiohttp.ClientSess
     assert frames[-1].type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSING)
 
 
-async def test_trouble_says_how_much_there_is_that_it_meets(
+async def test_a_fault_says_how_much_there_is_that_it_meets(
     workspace: Workspace, session: aiohttp.ClientSession, alice: PersonClient, page: Page
 ) -> None:
     for what in ("disconnect", "drop", "redeliver", "kill_stream"):
-        assert await page.do("trouble", what=what) == {"count": 0}
-    assert await page.do("trouble", what="model", how="slow") == {"count": 0}
-    assert await error_of(page.do("trouble", what="model", how="sad")) == "invalid_arguments"
+        assert await page.do("fault", what=what) == {"count": 0}
+    assert await page.do("fault", what="model", how="slow") == {"count": 0}
+    assert await error_of(page.do("fault", what="model", how="sad")) == "invalid_arguments"
     await alice.say("hello")
     async with app_socket(workspace, session):
-        assert await page.do("trouble", what="redeliver") == {"count": 1}
-        assert await page.do("trouble", what="disconnect") == {"count": 1}
+        assert await page.do("fault", what="redeliver") == {"count": 1}
+        assert await page.do("fault", what="disconnect") == {"count": 1}
 
 
 @pytest.mark.usefixtures("outside")
-async def test_the_echo_is_troubled_from_the_page(session: aiohttp.ClientSession) -> None:
-    troubles = ModelFaults()
-    async with open_workspace(model_troubles=troubles) as workspace, open_page(workspace, session) as page:
-        assert await page.do("trouble", what="model", how="cut") == {"count": 1}
-        assert troubles.take() == "cut"
-        await page.do("trouble", what="model", how="overload")
-        await page.do("trouble", what="clear")
-        assert troubles.take() is None
+async def test_the_echo_is_disturbed_from_the_page(session: aiohttp.ClientSession) -> None:
+    faults = ModelFaults()
+    async with open_workspace(model_faults=faults) as workspace, open_page(workspace, session) as page:
+        assert await page.do("fault", what="model", how="cut") == {"count": 1}
+        assert faults.take() == "cut"
+        await page.do("fault", what="model", how="overload")
+        await page.do("fault", what="clear")
+        assert faults.take() is None
 
 
 async def test_a_mention_in_a_message_with_a_file_is_one(workspace: Workspace, session: aiohttp.ClientSession) -> None:

@@ -241,22 +241,22 @@ async def test_a_connection_may_die_in_silence(
             assert (await alive.event())["text"] == "hello?"
 
 
-async def test_new_connections_may_meet_trouble(workspace: Workspace, session: aiohttp.ClientSession) -> None:
-    troubles = workspace.socket_troubles
-    troubles.refused = True
+async def test_new_connections_may_meet_faults(workspace: Workspace, session: aiohttp.ClientSession) -> None:
+    faults = workspace.socket_faults
+    faults.refused = True
     with pytest.raises(aiohttp.WSServerHandshakeError):
         await session.ws_connect(await socket_url(workspace, session))
-    troubles.clear()
-    troubles.turned_away = "link_disabled"
+    faults.clear()
+    faults.turned_away = "link_disabled"
     async with app_socket(workspace, session) as app:
         assert app.hello["reason"] == "link_disabled"
         assert (await app.ws.receive(timeout=20)).type is aiohttp.WSMsgType.CLOSE
-    troubles.clear()
-    troubles.flapping = True
+    faults.clear()
+    faults.flapping = True
     async with app_socket(workspace, session) as app:
         assert app.hello["type"] == "hello"
         assert (await app.ws.receive(timeout=20)).type is aiohttp.WSMsgType.CLOSE
-    troubles.clear()
+    faults.clear()
     async with app_socket(workspace, session) as app:
         assert app.hello["num_connections"] == 1
 

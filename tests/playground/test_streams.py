@@ -177,9 +177,9 @@ async def test_a_person_stops_a_stream(
     await bot.chat_update(channel=GENERAL, ts=ts, text="Hi. (Stopped.)")
 
 
-async def test_trouble_kills_a_stream(page: Page, bot: AsyncWebClient, root: str) -> None:
+async def test_a_fault_kills_a_stream(page: Page, bot: AsyncWebClient, root: str) -> None:
     ts = await _start(bot, root, markdown_text="Hi")
-    await page.do("trouble", what="kill_stream")
+    await page.do("fault", what="kill_stream")
     append = bot.chat_appendStream(channel=GENERAL, ts=ts, markdown_text="more")
     assert await error_of(append) == "message_not_in_streaming_state"
 

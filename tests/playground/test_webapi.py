@@ -1,4 +1,4 @@
-"""The door of the Web API: encodings, tokens, scopes, limits, and trouble on demand."""
+"""The door of the Web API: encodings, tokens, scopes, limits, and faults on demand."""
 
 import json
 

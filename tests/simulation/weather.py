@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from chathakase.playground.faults import HOURS
-from chathakase.playground.faults import Trouble as Befallen
+from chathakase.playground.faults import CallFault as Befallen
 from tests.simulation.deeds import Drop, Hold, Ill, Redeliver, Refresh, Shuffle, Trouble, Twice
 from tests.simulation.stage import Stage
 

@@ -29,7 +29,7 @@ _REFUSALS: Mapping[str | None, tuple[int, str, str]] = {
     "refuse": (400, "The prompt was refused by the content policy.", "content_policy_violation"),
     "overload": (503, "The server is overloaded.", "server_overloaded"),
 }
-"""The status, sentence and code of an answer to a request in trouble."""
+"""The status, sentence and code of an answer to a request that meets a fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +37,15 @@ class ModelServer:
     """Where the model answers: `base_url` as an OpenAI client takes it, and the model's name."""
 
     base_url: str
-    troubles: ModelFaults
+    faults: ModelFaults
     model: str = MODEL
 
 
 @asynccontextmanager
 async def open_model(host: str = "127.0.0.1", port: int = 0, *, delay: float = 0.02) -> AsyncIterator[ModelServer]:
     """The echo model on `host` and `port` (0: a free one), with `delay` seconds before each streamed piece."""
-    troubles = ModelFaults()
-    server = _Server(delay, troubles)
+    faults = ModelFaults()
+    server = _Server(delay, faults)
     application = web.Application(client_max_size=BODY_MOST, middlewares=[refuse_junk])
     application.router.add_post("/v1/chat/completions", server.complete)
     application.router.add_get("/v1/models", _models)
@@ -54,15 +54,15 @@ async def open_model(host: str = "127.0.0.1", port: int = 0, *, delay: float = 0
     try:
         await runner.setup()
         async with listening(runner, host, port) as number:
-            yield ModelServer(f"http://{host}:{number}/v1", troubles)
+            yield ModelServer(f"http://{host}:{number}/v1", faults)
     finally:
         await runner.cleanup()
 
 
 class _Server:
-    def __init__(self, delay: float, troubles: ModelFaults) -> None:
+    def __init__(self, delay: float, faults: ModelFaults) -> None:
         self._delay = delay
-        self._troubles = troubles
+        self._faults = faults
 
     async def complete(self, request: web.Request) -> web.StreamResponse:
         try:
@@ -73,18 +73,18 @@ class _Server:
         model = asked.get("model")
         if model != MODEL:
             return _no_model(model)
-        trouble = self._troubles.take()
-        if trouble in _REFUSALS:
-            return _error(*_REFUSALS[trouble])
-        if trouble == "slow":
-            await asyncio.sleep(self._troubles.slow_seconds)
+        fault = self._faults.take()
+        if fault in _REFUSALS:
+            return _error(*_REFUSALS[fault])
+        if fault == "slow":
+            await asyncio.sleep(self._faults.slow_seconds)
         text = echo(messages)
         usage = _usage(messages, text)
         if asked.get("stream"):
             options = asked.get("stream_options")
             wants_usage = isinstance(options, dict) and bool(options.get("include_usage"))
-            return await self._stream(request, text, usage if wants_usage else None, cut=trouble == "cut")
-        if trouble == "cut":
+            return await self._stream(request, text, usage if wants_usage else None, cut=fault == "cut")
+        if fault == "cut":
             _break_off(request)
         message = {"role": "assistant", "content": text, "refusal": None}
         choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}

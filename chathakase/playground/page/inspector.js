@@ -4,7 +4,7 @@ import { button, fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { jsonNodes } from "./json.js";
 import { recall, remember } from "./prefs.js";
-import { troubleButtons } from "./trouble.js";
+import { faultButtons } from "./faults.js";
 
 const KINDS = { envelope: "Events", ack: "Acks", call: "Calls", socket: "Socket" };
 const SHOWN_MOST = 600;
@@ -71,7 +71,7 @@ export class Inspector {
         ),
       ),
       this.rows,
-      troubleButtons(page),
+      faultButtons(page),
     );
     page.store.on("traffic", (entry) => this.hear(entry));
     page.store.on("start", () => this.element.hidden || this.drawAll());

@@ -1,4 +1,4 @@
-"""The page's buttons that make trouble for the app."""
+"""The page's buttons that cause faults."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from chathakase.playground.content.streaming import end_stream
 from chathakase.playground.faults import ANY, Faults
-from chathakase.playground.model.model_faults import TROUBLES, ModelFaults
+from chathakase.playground.model.model_faults import MODEL_FAULTS, ModelFaults
 from chathakase.playground.page_server.deeds import Ask, Deed
 from chathakase.playground.socket_mode.links import Links
 from chathakase.playground.web_api_error import SlackError
@@ -17,7 +17,7 @@ TIMES_MOST = 1_000
 
 
 class FaultButtons:
-    """Trouble with the connections, the delivery and the calls of all apps, and with the echo if it answers here."""
+    """Faults of the connections, the delivery and the calls of all apps, and with the echo if it answers here."""
 
     def __init__(self, world: World, faults: Faults, links: Links, model: ModelFaults | None) -> None:
         self._world = world
@@ -27,10 +27,10 @@ class FaultButtons:
 
     def deeds(self) -> Mapping[str, Deed]:
         """The deeds by their names."""
-        return {"trouble": self.make}
+        return {"fault": self.make}
 
     async def make(self, ask: Ask) -> Json:
-        """Make the trouble that `what` names; `count` tells how much there is that it meets, or will meet."""
+        """Cause the fault that `what` names; `count` tells how much there is that it meets, or will meet."""
         method = ask.arguments.text("method") or ANY
         times = ask.arguments.whole("times", 1, most=TIMES_MOST)
         count = times
@@ -52,11 +52,11 @@ class FaultButtons:
             case "kill_stream":
                 count = self._kill_streams()
             case "model":
-                count = self._trouble_model(ask)
+                count = self._disturb_model(ask)
             case "clear":
                 self._clear()
             case _:
-                raise SlackError.invalid("invalid_arguments", "no such trouble: what")
+                raise SlackError.invalid("invalid_arguments", "no such fault: what")
         return {"count": count}
 
     def _slow(self, ask: Ask, method: str, times: int) -> None:
@@ -72,11 +72,11 @@ class FaultButtons:
             end_stream(self._world, stream, "expired")
         return len(streams)
 
-    def _trouble_model(self, ask: Ask) -> int:
+    def _disturb_model(self, ask: Ask) -> int:
         """The echo's next answers meet what `how` names; nothing can be done to a model that is not here."""
-        how = next((each for each in TROUBLES if each == ask.text("how")), None)
+        how = next((each for each in MODEL_FAULTS if each == ask.text("how")), None)
         if how is None:
-            raise SlackError.invalid("invalid_arguments", "no such trouble: how")
+            raise SlackError.invalid("invalid_arguments", "no such fault: how")
         return self._model.add(how) if self._model is not None else 0
 
     def _clear(self) -> None:

@@ -1,4 +1,4 @@
-"""Trouble on demand with the connections themselves."""
+"""Faults on demand of the connections themselves."""
 
 from __future__ import annotations
 
@@ -22,5 +22,5 @@ class SocketFaults:
     flapping: bool = False
 
     def clear(self) -> None:
-        """No more trouble."""
+        """No more faults."""
         self.refused, self.turned_away, self.flapping = False, None, False

@@ -95,7 +95,7 @@ class Sockets:
         self._opened = asyncio.Event()
         self._counters: list[Callable[[int], None]] = []
         self._tasks: set[asyncio.Task[None]] = set()
-        self.troubles = SocketFaults()
+        self.faults = SocketFaults()
         self.on_ack: AckHandler = lambda _socket, _envelope_id, _payload: None
 
     def __len__(self) -> int:
@@ -125,7 +125,7 @@ class Sockets:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Serve one connection until either side ends it."""
-        if self.troubles.refused:
+        if self.faults.refused:
             return web.Response(status=503)
         asked = self._admitted(request.query.get("ticket", ""))
         if asked is None:
@@ -133,7 +133,7 @@ class Sockets:
         ws = web.WebSocketResponse(autoping=True, timeout=CLOSE_SECONDS, compress=False)
         await ws.prepare(request)
         socket = Socket(self._journal.next_socket(), ws, asked, request.transport)
-        turned_away = "too_many_websockets" if len(self) >= SOCKETS_MOST else self.troubles.turned_away
+        turned_away = "too_many_websockets" if len(self) >= SOCKETS_MOST else self.faults.turned_away
         if turned_away is not None:
             await self._frame(socket, self._disconnect_frame(turned_away))
             await ws.close()
@@ -157,7 +157,7 @@ class Sockets:
             await self._frame(socket, self._hello())
             self._open[socket.number] = socket
             self._counted()
-            if self.troubles.flapping:
+            if self.faults.flapping:
                 await socket.ws.close()
             if self._refresh_after is not None:
                 self._spawn(self._refresh(socket, self._refresh_after), f"refresh {socket.number}")

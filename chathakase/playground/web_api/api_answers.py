@@ -1,4 +1,4 @@
-"""Answers over HTTP, and the trouble that comes before or instead of them."""
+"""Answers over HTTP, and the faults that come before or instead of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from chathakase.playground.faults import Trouble
+from chathakase.playground.faults import CallFault
 from chathakase.playground.world.values import Json
 
 _HTML = "<!DOCTYPE html><html><head><title>Slack</title></head><body><h1>Something went wrong</h1></body></html>"
@@ -28,21 +28,21 @@ class ApiAnswer:
     silence: float = 0.0
 
 
-async def meet(trouble: Trouble) -> ApiAnswer | None:
-    """Go through trouble that comes before the call; an answer if the call ends there."""
-    if trouble.until is not None:
-        await trouble.until.wait()
-    if trouble.delay:
-        await asyncio.sleep(trouble.delay)
-    if trouble.status == 429:
-        return ratelimited(trouble.retry_after)
-    if trouble.status:
-        return ApiAnswer({"ok": False, "error": "internal_error"}, trouble.status, html=trouble.html)
-    if trouble.error:
-        return ApiAnswer({"ok": False, "error": trouble.error})
-    if trouble.html:
+async def meet(fault: CallFault) -> ApiAnswer | None:
+    """Go through a fault that comes before the call; an answer if the call ends there."""
+    if fault.until is not None:
+        await fault.until.wait()
+    if fault.delay:
+        await asyncio.sleep(fault.delay)
+    if fault.status == 429:
+        return ratelimited(fault.retry_after)
+    if fault.status:
+        return ApiAnswer({"ok": False, "error": "internal_error"}, fault.status, html=fault.html)
+    if fault.error:
+        return ApiAnswer({"ok": False, "error": fault.error})
+    if fault.html:
         return ApiAnswer({}, html=True)
-    return lost({}, trouble) if trouble.lose_call else None
+    return lost({}, fault) if fault.lose_call else None
 
 
 def ratelimited(seconds: int) -> ApiAnswer:
@@ -50,9 +50,9 @@ def ratelimited(seconds: int) -> ApiAnswer:
     return ApiAnswer({"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": str(seconds)})
 
 
-def lost(body: Json, trouble: Trouble) -> ApiAnswer:
+def lost(body: Json, fault: CallFault) -> ApiAnswer:
     """An answer that never arrives."""
-    return ApiAnswer(body, status=0, silence=trouble.silence)
+    return ApiAnswer(body, status=0, silence=fault.silence)
 
 
 async def response_to(request: web.Request, reply: ApiAnswer, headers: Mapping[str, str] | None = None) -> web.Response:

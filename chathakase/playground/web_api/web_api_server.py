@@ -1,4 +1,4 @@
-"""The Web API's door: reads a call, finds out who calls, meets limits and trouble, and answers as Slack does."""
+"""The Web API's door: reads a call, finds out who calls, meets limits and faults, and answers as Slack does."""
 
 from __future__ import annotations
 
@@ -87,15 +87,15 @@ class WebApi:
         call = Call(self._world, _admitted(method, reading, caller), Arguments(reading.values), reading.asked)
         if method.scopes:
             call.need_scope(*method.scopes)
-        trouble = NONE if call.caller.type == "user" else self._faults.next_for(name, _looks(reading.values))
-        if (refused := await meet(trouble)) is not None:
+        fault = NONE if call.caller.type == "user" else self._faults.next_for(name, _looks(reading.values))
+        if (refused := await meet(fault)) is not None:
             return refused
         if call.caller.type == "bot" or self._limit_people:
             wait = self._limits.retry_after(name, method.tier, self._channel_id(call), call.caller.app_id)
             if wait:
                 return ratelimited(wait)
         answer = _done(method, call)
-        return lost(answer, trouble) if trouble.lose_answer else ApiAnswer(answer)
+        return lost(answer, fault) if fault.lose_answer else ApiAnswer(answer)
 
     def _channel_id(self, call: Call) -> str:
         """The channel of a call, be it given by its id, by its name or by the id of a person."""

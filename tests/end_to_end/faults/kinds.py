@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from chathakase.playground.faults import HOURS, Trouble
+from chathakase.playground.faults import HOURS, CallFault
 from chathakase.playground.journal import ApiCall
 from tests.end_to_end.faults.stage import Stage
 
@@ -21,7 +21,7 @@ class End(Enum):
 @dataclass(frozen=True)
 class Fault:
     name: str
-    trouble: Trouble | None = None
+    trouble: CallFault | None = None
     times: int = 1
     everywhere: bool = False
     """It comes to calls of every method, the first of which is the one that is meant."""
@@ -46,24 +46,24 @@ class Fault:
 
 
 PASSING: Sequence[Fault] = (
-    Fault("429, Retry-After 1", Trouble(status=429, retry_after=1)),
-    Fault("HTTP 500", Trouble(status=500)),
-    Fault("HTTP 503", Trouble(status=503)),
-    Fault("HTTP 503, three times", Trouble(status=503), times=3),
-    Fault("HTTP 503 from every method, three times", Trouble(status=503), times=3, everywhere=True),
-    Fault("ratelimited in a 200", Trouble(error="ratelimited")),
-    Fault("internal_error", Trouble(error="internal_error")),
-    Fault("HTML with 200", Trouble(html=True)),
-    Fault("connection reset, not done", Trouble(lose_call=True)),
-    Fault("answer lost, done", Trouble(lose_answer=True)),
-    Fault("hangs, not done", Trouble(lose_call=True, silence=HOURS)),
-    Fault("hangs, done", Trouble(lose_answer=True, silence=HOURS)),
+    Fault("429, Retry-After 1", CallFault(status=429, retry_after=1)),
+    Fault("HTTP 500", CallFault(status=500)),
+    Fault("HTTP 503", CallFault(status=503)),
+    Fault("HTTP 503, three times", CallFault(status=503), times=3),
+    Fault("HTTP 503 from every method, three times", CallFault(status=503), times=3, everywhere=True),
+    Fault("ratelimited in a 200", CallFault(error="ratelimited")),
+    Fault("internal_error", CallFault(error="internal_error")),
+    Fault("HTML with 200", CallFault(html=True)),
+    Fault("connection reset, not done", CallFault(lose_call=True)),
+    Fault("answer lost, done", CallFault(lose_answer=True)),
+    Fault("hangs, not done", CallFault(lose_call=True, silence=HOURS)),
+    Fault("hangs, done", CallFault(lose_answer=True, silence=HOURS)),
 )
 
 
 def refused(error: str, end: End | None = None) -> Fault:
     """Slack refuses one call so."""
-    return Fault(error, Trouble(error=error), end=end)
+    return Fault(error, CallFault(error=error), end=end)
 
 
 def archived(error: str = "is_archived") -> Fault:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from chathakase.playground.faults import UPLOAD, Trouble
+from chathakase.playground.faults import UPLOAD, CallFault
 from chathakase.playground.journal import ApiCall
 from tests.end_to_end.faults.kinds import (
     PASSING,
@@ -213,7 +213,7 @@ STEPS: Mapping[str, Sequence[Step]] = {
             POST,
             loss,
             lambda call: "thread_ts" not in call.arguments,
-            [Fault("429, Retry-After 4", Trouble(status=429, retry_after=4))],
+            [Fault("429, Retry-After 4", CallFault(status=429, retry_after=4))],
             # The status is taken back at the same moment, and would meet what comes to every method.
             passing=ONE_METHOD,
             settings=OFF,
@@ -265,7 +265,7 @@ STEPS: Mapping[str, Sequence[Step]] = {
             UPLOAD,
             long_answer,
             is_any,
-            [Fault("HTTP 403", Trouble(status=403), end=End.WHOLE)],
+            [Fault("HTTP 403", CallFault(status=403), end=End.WHOLE)],
             # The address is none of a Web API method, so it has no errors of Slack's.
             [fault for fault in PASSING if fault.trouble is not None and not fault.trouble.error],
             settings=TWO_PAGES,

@@ -1,4 +1,4 @@
-/** The buttons that make trouble, to see how a bot bears it. */
+/** The buttons that cause faults, to see how a bot bears them. */
 
 import { button, h } from "./dom.js";
 import { toast } from "./toast.js";
@@ -6,8 +6,8 @@ import { toast } from "./toast.js";
 const NO_SOCKET = "No app is connected, so there is no socket.";
 const NO_ECHO = "The model that answers here is not the echo, so nothing can be done to it.";
 
-/** What each button is called, what it does, what it asks for, and what is said if there is nothing to trouble. */
-const TROUBLES = {
+/** What each button is called, what it does, what it asks for, and what is said if there is nothing to disturb. */
+const FAULTS = {
   Slack: [
     ["Disconnect socket", "Slack asks the app to reconnect, then closes", { what: "disconnect" }, NO_SOCKET],
     ["Drop socket", "The connection breaks without a word", { what: "drop" }, NO_SOCKET],
@@ -40,27 +40,27 @@ const TROUBLES = {
 };
 
 /** The row of buttons. */
-export function troubleButtons(page) {
+export function faultButtons(page) {
   const make = ([name, title, fields, nothing]) =>
     button(name, { class: "button small", title, onclick: () => cause(page, title, fields, nothing) });
-  const row = ([where, troubles]) =>
+  const row = ([where, faults]) =>
     h(
       "div",
-      { class: "trouble-row", role: "group", "aria-label": `Trouble with ${where}` },
-      h("span", { class: "trouble-name", "aria-hidden": "true" }, where),
-      ...troubles.map(make),
+      { class: "fault-row", role: "group", "aria-label": `Trouble with ${where}` },
+      h("span", { class: "fault-name", "aria-hidden": "true" }, where),
+      ...faults.map(make),
     );
   const end = button("End all trouble", {
     class: "button small primary",
     title: "Everything works again",
     onclick: () => cause(page, "Everything works again", { what: "clear" }),
   });
-  const rows = Object.entries(TROUBLES).map(row);
-  return h("div", { class: "trouble", role: "group", "aria-label": "Make trouble" }, ...rows, end);
+  const rows = Object.entries(FAULTS).map(row);
+  return h("div", { class: "fault", role: "group", "aria-label": "Make trouble" }, ...rows, end);
 }
 
-/** Make trouble, and tell what it does, or that there is nothing that it could be made for. */
+/** Cause a fault, and tell what it does, or that there is nothing to disturb. */
 async function cause(page, does, fields, nothing) {
-  const made = await page.ask("trouble", fields);
+  const made = await page.ask("fault", fields);
   if (made) toast(made.count || !nothing ? `${does}.` : nothing, { error: !made.count && Boolean(nothing) });
 }
