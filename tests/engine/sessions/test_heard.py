@@ -6,6 +6,7 @@ import pytest
 
 from chathakase.clock import monotonic
 from chathakase.core.errors import StoreError
+from chathakase.core.jobs import ButtonPhrase
 from chathakase.core.types import Place
 from chathakase.engine.intake.reorder_buffer import KEPT
 from tests.doubles.stage import PLACE, open_stage, said
@@ -90,3 +91,23 @@ async def test_what_another_process_opens_the_thread_for_is_found_there() -> Non
         await stage.engine.manager.wake_waiting()
         await stage.quiet()
         assert stage.remembered() == ["q1", "q2", "Fine."]
+
+
+async def test_words_that_a_button_says_are_a_command_that_is_done_once() -> None:
+    async with open_stage() as stage:
+        await stage.answered("1")
+        help_ = ButtonPhrase(PLACE, "p1", "U1", "help")
+        await asyncio.gather(stage.engine.reception.say(help_), stage.engine.reception.say(help_))
+        await stage.quiet()
+        await stage.engine.reception.say(ButtonPhrase(PLACE, "p2", "U1", "good morning"))
+        await stage.quiet()
+        assert len(stage.surface.finals) == 2
+        assert (len(stage.model.prompts), stage.remembered()) == (1, ["q1", "Fine."])
+
+
+async def test_words_that_a_button_says_are_done_where_no_session_is_as_well() -> None:
+    async with open_stage() as stage:
+        await stage.engine.reception.say(ButtonPhrase(PLACE, "p1", "U1", "help"))
+        await stage.quiet()
+        assert len(stage.surface.finals) == 1
+        assert stage.stores.records.sessions == []

@@ -48,3 +48,12 @@ async def test_files_that_come_long_after_the_answer_are_offered_an_answer() -> 
         await stage.quiet()
         assert len(stage.model.prompts) == 1
         assert [user for user, _ in stage.surface.asked] == ["U1"]
+
+
+async def test_a_question_whose_twin_brings_no_files_waits_no_longer() -> None:
+    async with open_stage() as stage:
+        await stage.say("1", awaits_files=True)
+        await asyncio.sleep(1)
+        assert not await stage.engine.reception.submit(said("1"))
+        await stage.quiet()
+        assert stage.model.asked_at == [1.0]
