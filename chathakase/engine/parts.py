@@ -52,7 +52,7 @@ class Parts:
         self.models = Models(ports.models)
         self._slots = ModelSlots(setup.concurrency)
         self._active_turns = ActiveTurns()
-        self.heartbeat = Heartbeat(ports.stores.turns, self._active_turns.recheck)
+        self.heartbeat = Heartbeat(ports.stores.turns, ports.stores.jobs, self._active_turns.recheck)
         self._admission = Admission(setup.load, monotonic)
         self._hints = Hints(ports.stores.hints)
         self._rights = Rights(self._surface, setup.admins)
@@ -161,7 +161,11 @@ class Parts:
     def requests(self) -> Requests:
         """What takes commands and interactions."""
         handler = JobHandler(
-            store=self._stores.jobs, commands=self._commands, interactions=self._interactions, surface=self._surface
+            store=self._stores.jobs,
+            heartbeat=self.heartbeat,
+            commands=self._commands,
+            interactions=self._interactions,
+            surface=self._surface,
         )
         return Requests(
             store=self._stores.jobs,

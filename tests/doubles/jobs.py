@@ -38,10 +38,11 @@ class InMemoryJobs(JobStore):
             each.until = self._records.now() + LEASE_MS
         return [each.job for each in left]
 
-    async def hold(self, job: Job) -> None:
+    async def hold(self, jobs: Collection[Job]) -> None:
         await self._records.trips.make("jobs.hold")
-        if (held := self._held(job)) is not None:
-            held.until = self._records.now() + LEASE_MS
+        for job in jobs:
+            if (held := self._held(job)) is not None:
+                held.until = self._records.now() + LEASE_MS
 
     async def release(self, job: Job) -> None:
         await self._records.trips.make("jobs.release")

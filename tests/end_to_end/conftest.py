@@ -22,7 +22,6 @@ from tests.model_server import ModelServer
 OURS = (
     "session ",
     "job ",
-    "hold ",
     "lease ",
     "heartbeat",
     "draft ",

@@ -246,7 +246,7 @@ async def claim_jobs(stores: Stores) -> Work:
 async def hold_an_job(stores: Stores) -> Work:
     await jobs(stores).enqueue(a_interaction(PLACE, "2"))
     stores.clock.now += 5
-    return lambda: jobs(stores).hold(a_interaction(PLACE, "2"))
+    return lambda: jobs(stores).hold([a_interaction(PLACE, "2")])
 
 
 async def release_an_job(stores: Stores) -> Work:

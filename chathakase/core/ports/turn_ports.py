@@ -99,8 +99,8 @@ class JobStore(Protocol):
     async def claim(self, workspaces: Collection[WorkspaceKey]) -> list[Job]:
         """Take what is not done in some workspaces and nobody holds: whoever held it died."""
 
-    async def hold(self, job: Job) -> None:
-        """Hold on to a job."""
+    async def hold(self, jobs: Collection[Job]) -> None:
+        """Hold on to some jobs, but for those that somebody else took since."""
 
     async def release(self, job: Job) -> None:
         """Put a job down undone, for whoever comes next."""

@@ -2,16 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 
 from chathakase import log_events
 from chathakase.clock import monotonic
 from chathakase.core.errors import ChatHakaseError, StoreError, trace
 from chathakase.core.jobs import Command, Job
-from chathakase.core.leases import RENEW_EVERY
 from chathakase.core.ports import JobStore, Surface
 from chathakase.engine.commands import ALOUD, Answer, Asked, Commands, Said, privately
+from chathakase.engine.turns.heartbeat import Heartbeat
 from chathakase.engine.turns.interactions import Interactions
 from chathakase.engine.turns.verdict import GAVE_UP, with_notice
 
@@ -24,8 +23,17 @@ log = logging.getLogger(__name__)
 class JobHandler:
     """Does jobs, each of them held until it is done, so that a process that dies leaves it to the next."""
 
-    def __init__(self, *, store: JobStore, commands: Commands, interactions: Interactions, surface: Surface) -> None:
+    def __init__(
+        self,
+        *,
+        store: JobStore,
+        heartbeat: Heartbeat,
+        commands: Commands,
+        interactions: Interactions,
+        surface: Surface,
+    ) -> None:
         self._store = store
+        self._heartbeat = heartbeat
         self._commands = commands
         self._interactions = interactions
         self._surface = surface
@@ -37,7 +45,7 @@ class JobHandler:
         """
         where, began = job.task.place.name, monotonic()
         try:
-            async with self._held(job):
+            with self._heartbeat.holding_job(job):
                 told_at = await self._perform(job)
             if await self._store.done(job):
                 log_events.job_done(job, seconds=monotonic() - began)
@@ -51,23 +59,6 @@ class JobHandler:
             with suppress(StoreError):
                 await self._store.release(job)
         return 0
-
-    @asynccontextmanager
-    async def _held(self, job: Job) -> AsyncIterator[None]:
-        holding = asyncio.create_task(self._hold(job), name=f"hold on {job.id}")
-        try:
-            yield
-        finally:
-            holding.cancel()
-            await asyncio.wait((holding,))
-
-    async def _hold(self, job: Job) -> None:
-        while True:
-            await asyncio.sleep(RENEW_EVERY)
-            try:
-                await self._store.hold(job)
-            except StoreError as error:
-                log.warning("The hold on a job could not be renewed: %s", error)
 
     async def _perform(self, job: Job) -> int:
         """Do what is to be done, and say what is to be said. Raises StoreError: another time it may go better."""

@@ -1,20 +1,22 @@
-"""The hold on leases: all of a process are renewed by one heartbeat, and made sure of before anything is written."""
+"""The hold on turns and jobs: all of a process are renewed by one heartbeat."""
 
 import asyncio
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from chathakase.clock import monotonic
 from chathakase.core.errors import LeaseLost, StoreError, trace
+from chathakase.core.jobs import Job
 from chathakase.core.leases import RENEW_EVERY, SURE_FOR
-from chathakase.core.ports import TurnStore
+from chathakase.core.ports import JobStore, TurnStore
 from chathakase.core.types import Renewal
 from chathakase.engine.turns.active_turns import ActiveTurn
 
 log = logging.getLogger(__name__)
+_T = TypeVar("_T")
 
 
 class HeldLease:
@@ -52,13 +54,18 @@ class HeldLease:
 
 
 class Heartbeat:
-    """Renews all leases that are held here by one statement; while it is entered, in one task of its own."""
+    """Renews what is held here, all leases by one statement and all jobs by another.
 
-    def __init__(self, turns: TurnStore, recheck: asyncio.Event) -> None:
+    While it is entered, it does so in one task of its own.
+    """
+
+    def __init__(self, turns: TurnStore, jobs: JobStore, recheck: asyncio.Event) -> None:
         """``recheck`` tells that somebody wants to know at once what a renewal finds."""
-        self._turns = turns
+        self._turn_store = turns
+        self._job_store = jobs
         self._recheck = recheck
-        self._held: set[HeldLease] = set()
+        self._leases: set[HeldLease] = set()
+        self._jobs: set[Job] = set()
         self._is_needed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -78,16 +85,25 @@ class Heartbeat:
     def holding(self, active_turn: ActiveTurn) -> Iterator[HeldLease]:
         """Hold on to a turn until the block ends, and hear by that whether somebody wants it stopped."""
         held = HeldLease(active_turn)
-        self._held.add(held)
-        self._is_needed.set()
         if held.lease.resumed:
             # It may have been said while nobody held it.
             self._recheck.set()
-        try:
+        with self._among(self._leases, held):
             yield held
+
+    def holding_job(self, job: Job) -> AbstractContextManager[None]:
+        """Hold on to a job until the block ends."""
+        return self._among(self._jobs, job)
+
+    @contextmanager
+    def _among(self, held: set[_T], each: _T) -> Iterator[None]:
+        held.add(each)
+        self._is_needed.set()
+        try:
+            yield
         finally:
-            self._held.discard(held)
-            if not self._held:
+            held.discard(each)
+            if not self._leases and not self._jobs:
                 self._is_needed.clear()
 
     async def _beat(self) -> None:
@@ -97,17 +113,25 @@ class Heartbeat:
                 async with asyncio.timeout(RENEW_EVERY):
                     await self._recheck.wait()
             self._recheck.clear()
-            try:
-                await self._renew()
-            except StoreError as error:
-                # They hold for a while yet, and the next try may find the database free again.
-                log.warning("The leases on %d sessions could not be renewed: %s", len(self._held), error)
-            except Exception as error:  # noqa: BLE001 - nobody could write on without it
-                log.error("The leases could not be renewed: %s", trace(error))
+            await self._renew(self._renew_leases)
+            await self._renew(self._renew_jobs)
 
-    async def _renew(self) -> None:
-        began, held = monotonic(), [each for each in self._held if not each.lost.is_set()]
+    async def _renew(self, renewal: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await renewal()
+        except StoreError as error:
+            # What is held is so for a while yet, and the next try may find the database free again.
+            log.warning("What is held could not be renewed: %s", error)
+        except Exception as error:  # noqa: BLE001 - nobody could write on without it
+            log.error("What is held could not be renewed: %s", trace(error))
+
+    async def _renew_leases(self) -> None:
+        began, held = monotonic(), [each for each in self._leases if not each.lost.is_set()]
         if held:
-            renewals = await self._turns.renew([each.lease for each in held])
+            renewals = await self._turn_store.renew([each.lease for each in held])
             for each, renewal in zip(held, renewals, strict=True):
                 each.hear(renewal, began=began)
+
+    async def _renew_jobs(self) -> None:
+        if self._jobs:
+            await self._job_store.hold([*self._jobs])

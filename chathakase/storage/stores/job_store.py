@@ -1,5 +1,6 @@
 """Jobs that are enqueued: the answers to commands, and what people want by buttons."""
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
@@ -33,12 +34,15 @@ RETURNING session, {PLACE}, ref, author, command, argument, action, turn, run, t
 THIS = "surface = $1 AND workspace = $2 AND id = $3"
 """Of a row of ``jobs``: it is the one that the first three parameters tell."""
 
-# Whoever claimed it since counted its attempts up, and holds it now.
-HELD = f"{THIS} AND attempts = $4 AND done_at IS NULL"
+# Whoever claimed one since counted its attempts up, and holds it now.
+HOLD = Statement(f"""
+UPDATE jobs SET held_until = now_ms() + {LEASE_MS} WHERE done_at IS NULL
+    AND surface || ' ' || workspace || ' ' || id || ' ' || attempts IN (SELECT value FROM json_items($1))
+""")
 
-HOLD = Statement(f"UPDATE jobs SET held_until = now_ms() + {LEASE_MS} WHERE {HELD}")
-
-RELEASE = Statement(f"UPDATE jobs SET held_until = 0, attempts = attempts - 1 WHERE {HELD}")
+RELEASE = Statement(f"""
+UPDATE jobs SET held_until = 0, attempts = attempts - 1 WHERE {THIS} AND attempts = $4 AND done_at IS NULL
+""")
 
 # What was said behind a command is of no use any more, and nobody would find it to forget it.
 DONE = Statement(f"UPDATE jobs SET done_at = now_ms(), argument = '' WHERE {THIS} AND done_at IS NULL")
@@ -65,9 +69,10 @@ class SqlJobStore:
         (left,) = await self._database.read(ANY_LEFT(where))
         return [_job(row) for row in await self._database.write(CLAIM, where)] if left else []
 
-    async def hold(self, job: Job) -> None:
-        """Hold on to a job."""
-        await self._database.write(HOLD, *_key(job), job.attempt)
+    async def hold(self, jobs: Collection[Job]) -> None:
+        """Hold on to some jobs, but for those that somebody else took since."""
+        held = [" ".join((*_key(job), str(job.attempt))) for job in jobs]
+        await self._database.write(HOLD, json.dumps(held))
 
     async def release(self, job: Job) -> None:
         """Put a job down undone, for whoever comes next."""

@@ -1,9 +1,7 @@
 """Nobody writes an answer but who holds its turn, and whoever loses it leaves no mark."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import replace
-from itertools import count
 
 import pytest
 
@@ -12,7 +10,6 @@ from chathakase.core.leases import RENEW_EVERY
 from chathakase.core.types import (
     Lease,
     Outcome,
-    Renewal,
     SessionId,
     TurnAction,
 )
@@ -22,8 +19,7 @@ from chathakase.engine.turns.verdict import (
     TAKEN_BACK,
     with_notice,
 )
-from tests.doubles.model import Step
-from tests.doubles.stage import HOME, PLACE, now, open_stage, said
+from tests.doubles.stage import HOME, now, open_stage, said
 from tests.doubles.stores import StoresInMemory
 from tests.engine.turns.answers import SLOW, end
 
@@ -35,47 +31,6 @@ async def test_the_lease_is_renewed_at_its_times_and_no_longer_than_the_turn_las
         await stage.answered("1")
         await asyncio.sleep(60)
         assert stage.stores.trips.times("turns.renew") == [2.0, 4.0, 6.0]
-
-
-async def test_all_leases_are_renewed_at_once_and_the_later_ones_the_sooner() -> None:
-    late: tuple[Step, ...] = (7.0, "Yes.")
-    async with open_stage(late, late, late) as stage:
-        for number in range(3):
-            await stage.say("1", place=replace(PLACE, thread=f"{number}"))
-            await asyncio.sleep(0.5)
-        await stage.quiet()
-        assert stage.stores.trips.times("turns.renew") == [2.0, 4.0, 6.0, 8.0]
-        assert [reply.final for reply in stage.surface.replies] == [end(at, "Yes.") for at in (7.0, 7.5, 8.0)]
-
-
-async def test_only_the_turn_that_is_lost_ends() -> None:
-    other = replace(PLACE, thread="2")
-    async with open_stage(SLOW, SLOW) as stage:
-        await stage.say("1")
-        await stage.say("2", place=other)
-        await asyncio.sleep(1)
-        stage.lose_the_lease()
-        await stage.quiet()
-        lost, kept = stage.surface.replies
-        assert (lost.final, lost.texts) == (None, ["Well"])
-        assert kept.final == end(9.5, "Well, no.")
-        assert stage.remembered(other) == ["q2", "Well, no."]
-
-
-async def test_an_error_of_ours_does_not_end_the_heartbeat(caplog: pytest.LogCaptureFixture) -> None:
-    async with open_stage([7.0, "Yes."]) as stage:
-        renew, asked = stage.stores.turns.renew, count(1)
-
-        async def fails_at_first(leases: Sequence[Lease]) -> list[Renewal]:
-            if next(asked) == 1:
-                raise ValueError
-            return await renew(leases)
-
-        stage.stores.turns.renew = fails_at_first  # type: ignore[method-assign]
-        reply = await stage.answered("1")
-        assert stage.stores.trips.times("turns.renew") == [4.0, 6.0]
-        assert reply.final == end(7.0, "Yes.")
-        assert "The leases could not be renewed: ValueError" in caplog.text
 
 
 async def test_whoever_loses_the_lease_stops_at_the_next_renewal_and_records_nothing() -> None:

@@ -58,7 +58,7 @@ async def test_only_whoever_is_first_notes_that_it_is_done(jobs: JobStore) -> No
 async def test_a_hold_is_renewed(jobs: JobStore, stores: Talk) -> None:
     await jobs.enqueue(HELP)
     stores.clock.now += LEASE_MS - 1
-    await jobs.hold(HELP)
+    await jobs.hold([HELP])
     stores.clock.now += LEASE_MS - 1
     assert await jobs.claim([PLACE.workspace_key]) == []
 
@@ -77,7 +77,7 @@ async def test_whoever_lost_an_job_neither_holds_it_nor_puts_it_down(jobs: JobSt
     await jobs.release(HELP)
     stores.clock.now += LEASE_MS - 1
     assert await jobs.claim([PLACE.workspace_key]) == [], "somebody else is at it"
-    await jobs.hold(HELP)
+    await jobs.hold([HELP])
     stores.clock.now += 2
     assert await jobs.claim([PLACE.workspace_key]) == [replace(taken, attempt=3)]
 
