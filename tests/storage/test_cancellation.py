@@ -543,9 +543,9 @@ TORN = {
         SELECT id FROM sessions WHERE seq <>
             (SELECT count(*) FROM messages m WHERE m.session = sessions.id AND m.reply_to IS NULL)
             + (SELECT coalesce(sum(run), 0) FROM turns t WHERE t.session = sessions.id)""",
-    "the newest question is the newest that asks": """
-        SELECT id FROM sessions WHERE asked <>
-            (SELECT coalesce(max(m.seq), 0) FROM messages m WHERE m.session = sessions.id AND m.asks = 1)""",
+    "what is waited for is the newest question that is not forgotten": """
+        SELECT id FROM sessions WHERE max(asked, answered) <> max(answered, coalesce((SELECT max(m.seq) FROM messages m
+            WHERE m.session = sessions.id AND m.role = 'user' AND m.asks = 1), 0))""",
     "nothing is beyond the sequence": "SELECT id FROM sessions WHERE asked > seq OR answered > seq",
     "an answer has its turn and its cursor": """
         SELECT m.session, m.seq FROM messages m JOIN sessions s ON s.id = m.session
