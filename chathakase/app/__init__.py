@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from chathakase.app.engine_setup import expiry_of, setup_of
 from chathakase.app.model_servers import open_models
-from chathakase.app.schedule import Job, run_jobs
+from chathakase.app.schedule import Periodic, run_periodically
 from chathakase.app.slack import open_slack
 from chathakase.app.surfaces import OpenSurface
 from chathakase.config import Settings
@@ -83,7 +83,7 @@ async def _open_house(stack: AsyncExitStack, settings: Settings, database: Sqlit
         rooms={each.workspace_key: each.room for each in surfaces},
         models=models,
         read=Desk().read,
-        examine=health_monitor.report,
+        diagnose=health_monitor.report,
         now=now,
     )
     setup = setup_of(settings, agent=slack.web.identity.name, prices=models.facts)
@@ -94,11 +94,13 @@ async def _open_house(stack: AsyncExitStack, settings: Settings, database: Sqlit
     await stack.enter_async_context(engine.catch_up)
     if settings.health is not None:
         await stack.enter_async_context(open_health(settings.health, health_monitor.vital_signs))
-    run_jobs(stack, _jobs(settings, engine, stores, surfaces))
+    run_periodically(stack, _periodic(settings, engine, stores, surfaces))
     return engine.manager
 
 
-def _jobs(settings: Settings, engine: Engine, stores: SqlStores, surfaces: Collection[OpenSurface]) -> dict[Job, float]:
+def _periodic(
+    settings: Settings, engine: Engine, stores: SqlStores, surfaces: Collection[OpenSurface]
+) -> dict[Periodic, float]:
     """What is done every so many seconds."""
 
     async def note_listening() -> None:

@@ -94,8 +94,8 @@ async def open_slack(stack: AsyncExitStack, settings: Settings) -> Slack:
     calls, people = _calls(settings, web), People(web.client, monotonic, team=web.identity.team_id)
     authors = Authors(web.identity, people, monotonic, workflows=settings.chathakase_answer_workflows)
     native = settings.chathakase_streaming is Streaming.NATIVE
-    delivery = _delivery(stack, settings, web, calls)
-    surface = SlackSurface(delivery, people, Places(calls, monotonic), url=web.identity.url, native=native)
+    tools = _reply_tools(stack, settings, web, calls)
+    surface = SlackSurface(tools, people, Places(calls, monotonic), url=web.identity.url, native=native)
     room = Room(
         surface,
         SlackHistory(calls, web.identity, authors),
@@ -113,7 +113,7 @@ def _calls(settings: Settings, web: SlackWeb) -> Calls:
     return Calls(web.client, RateLimiter(monotonic, limits), monotonic)
 
 
-def _delivery(stack: AsyncExitStack, settings: Settings, web: SlackWeb, calls: Calls) -> ReplyTools:
+def _reply_tools(stack: AsyncExitStack, settings: Settings, web: SlackWeb, calls: Calls) -> ReplyTools:
     statuses = Statuses(calls)
     stack.push_async_callback(statuses.close)
     outbox = Outbox(calls, bot=web.identity.user_id)

@@ -152,7 +152,7 @@ class Parts:
             rights=self._rights,
             context_builder=self._context_builder,
             summaries=self._summaries(Writer(self.models.writer, self._slots, Rank.COMMAND)),
-            examine=self._ports.examine,
+            diagnose=self._ports.diagnose,
             now=self._ports.now,
         )
         return Commands(context)

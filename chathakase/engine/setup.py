@@ -24,7 +24,7 @@ class Ports:
     models: ModelPorts
     read: Callable[[str, str, bytes], Awaitable[Reading]]
     """Takes a file apart, by its name, its media type and its bytes."""
-    examine: Callable[[], Awaitable[str]]
+    diagnose: Callable[[], Awaitable[str]]
     """Looks whether all is well, and tells so in Markdown."""
     now: Callable[[], int]
     """The time in epoch milliseconds."""

@@ -28,9 +28,9 @@ NO_EPHEMERALS = frozenset({"unknown_method", "http_404", "http_405", "http_501",
 class SlackSurface:
     """Where people are (a Surface)."""
 
-    def __init__(self, delivery: ReplyTools, people: People, places: Places, *, url: str, native: bool) -> None:
+    def __init__(self, tools: ReplyTools, people: People, places: Places, *, url: str, native: bool) -> None:
         """``url`` is the workspace's address; ``native``: replies in direct messages grow by Slack's own streams."""
-        self._delivery = delivery
+        self._tools = tools
         self._people = people
         self._places = places
         self._url = url
@@ -53,7 +53,7 @@ class SlackSurface:
         """Begin an answer in a thread."""
         if lease is None:
             return SlackReply(self._for_a_command(job.task.by if job else ""), _origin_of(place, job))
-        delivery = self._delivery.of(lease.by)
+        tools = self._tools.of(lease.by)
         name = Name(lease.turn, lease.run)
         streamed = self._native and is_direct(place.channel)
         origin = Origin(
@@ -66,10 +66,10 @@ class SlackSurface:
             members=members,
             streams=streamed,
         )
-        return StreamedReply(delivery, origin) if streamed else SlackReply(delivery, origin)
+        return StreamedReply(tools, origin) if streamed else SlackReply(tools, origin)
 
     def _for_a_command(self, user: str) -> ReplyTools:
-        return self._delivery.of(user, at_best=Priority.COMMAND)
+        return self._tools.of(user, at_best=Priority.COMMAND)
 
     async def post_ephemeral(self, place: Place, user: str, text: str) -> int:
         """Tell one person something in a thread, which nobody else sees. Raises DeliveryError.
@@ -88,7 +88,7 @@ class SlackSurface:
 
     async def tell(self, _: Place, user: str, text: str) -> None:
         """Tell one person something in a direct message. Raises DeliveryError."""
-        await self._delivery.of(user).outbox.tell(user, text)
+        await self._tools.of(user).outbox.tell(user, text)
 
     async def ask(
         self, place: Place, user: str, text: str, choices: Sequence[Choice], *, about: Place | None = None

@@ -49,7 +49,7 @@ async def read(name: str, kind: str, content: bytes) -> Reading:
     return Reading(image=Image(kind, content)) if kind.startswith("image/") else Reading(content.decode())
 
 
-async def examine() -> str:
+async def diagnose() -> str:
     raise NotImplementedError
 
 
@@ -174,7 +174,7 @@ async def open_stage(
             reserve=1_000,
         ),
         read=read,
-        examine=examine,
+        diagnose=diagnose,
         now=now,
     )
     async with AsyncExitStack() as stack:

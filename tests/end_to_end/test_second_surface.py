@@ -59,7 +59,7 @@ async def open_house(settings: dict[str, Any], line: Line, *, has_line: bool = T
         surfaces: Sequence[OpenSurface] = (slack, line) if has_line else (slack,)
         rooms = {each.workspace_key: each.room for each in surfaces}
         ports = Ports(
-            stores=stores, rooms=rooms, models=models, read=Desk().read, examine=nothing_to_tell, now=lambda: 10**12
+            stores=stores, rooms=rooms, models=models, read=Desk().read, diagnose=nothing_to_tell, now=lambda: 10**12
         )
         setup = setup_of(read, agent=slack.web.identity.name, prices=models.facts)
         engine = await open_engine(stack, ports, setup)

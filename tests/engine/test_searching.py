@@ -35,9 +35,9 @@ class Channels:
 
 async def test_several_channels_are_looked_up_at_once_but_not_all() -> None:
     channels = Channels()
-    means = SimpleNamespace(surface=channels, stores=SimpleNamespace(search=channels))
+    context = SimpleNamespace(surface=channels, stores=SimpleNamespace(search=channels))
     place = slack_place("D1", "1.0")
     job = Job(Command(place, "1.0", "U1", "search threads"))
     order = Order(Session(NO_SESSION, place), "1.0", "U1", "hello", job, place, 0)
-    assert await Searching(cast("CommandContext", means))._direct(order) == {DIRECT}
+    assert await Searching(cast("CommandContext", context))._direct(order) == {DIRECT}
     assert channels.most == AT_ONCE

@@ -40,7 +40,7 @@ async def people(workspace: Workspace) -> AsyncIterator[dict[str, PersonClient]]
 @pytest.fixture
 async def surface(web: SlackWeb, calls: Calls) -> AsyncIterator[SlackSurface]:
     outbox, statuses = Outbox(calls, bot=web.identity.user_id), Statuses(calls)
-    delivery = ReplyTools(outbox, Attachments(outbox, web.session), statuses, most_pages=5, interim=True)
+    tools = ReplyTools(outbox, Attachments(outbox, web.session), statuses, most_pages=5, interim=True)
     people, places = People(web.client, monotonic, team=web.identity.team_id), Places(calls, monotonic)
-    yield SlackSurface(delivery, people, places, url=web.identity.url, native=False)
+    yield SlackSurface(tools, people, places, url=web.identity.url, native=False)
     await statuses.close()

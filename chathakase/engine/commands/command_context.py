@@ -39,7 +39,7 @@ class CommandContext:
     rights: Rights
     context_builder: ContextBuilder
     summaries: Summaries
-    examine: Callable[[], Awaitable[str]]
+    diagnose: Callable[[], Awaitable[str]]
     """Looks whether all is well, and tells so in Markdown."""
     now: Callable[[], int]
     """The time in epoch milliseconds."""

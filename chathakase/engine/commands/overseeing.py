@@ -39,7 +39,7 @@ class Overseeing:
     async def _doctor(self, order: Order) -> Said:
         if not await self._context.rights.is_admin(order.where, order.by):
             return NO_ADMIN
-        return privately(await self._context.examine())
+        return privately(await self._context.diagnose())
 
     def _line(self, info: SessionInfo) -> str:
         busy = ", answering" if info.busy else ""

@@ -70,13 +70,13 @@ class ModelSlots:
             self._serve()
 
     async def _take(self, rank: Rank, whose: UserKey | None) -> None:
-        turn = asyncio.get_running_loop().create_future()
-        self._waiting.push(turn, rank=rank, whose=whose)
+        grant = asyncio.get_running_loop().create_future()
+        self._waiting.push(grant, rank=rank, whose=whose)
         self._serve()
         try:
-            await turn
+            await grant
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
+            if grant.done() and not grant.cancelled():
                 self._free += 1
             self._serve()
             raise

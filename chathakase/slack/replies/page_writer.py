@@ -91,7 +91,7 @@ class PageWriter:
         return Post(self._origin.place, self._origin.name, number, face, members=self._members)
 
     async def write(self, post: Post, priority: Priority) -> None:
-        """See to it that a page shows what it should. Raises DeliveryError.
+        """Have a page show what it should. Raises DeliveryError.
 
         Where Slack did not take its blocks they are tried again only with the final text.
         """

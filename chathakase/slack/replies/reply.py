@@ -65,18 +65,18 @@ class ReplyTools:
 class SlackReply:
     """A growing answer (a Reply), which grows by edits of its last message."""
 
-    def __init__(self, delivery: ReplyTools, origin: Origin) -> None:
-        self._delivery = delivery
+    def __init__(self, tools: ReplyTools, origin: Origin) -> None:
+        self._tools = tools
         self._origin = origin
         self._place = origin.place
-        self._rate_limiter = delivery.outbox.rate_limiter
+        self._rate_limiter = tools.outbox.rate_limiter
         self._members: set[str] = set()
         self._members_known = False
         self._paginator = Paginator(self._members)
-        self._writer = PageWriter(delivery.outbox, origin, self._members)
+        self._writer = PageWriter(tools.outbox, origin, self._members)
         self._surplus = len(origin.refs) > 1 and not origin.standing
         """There are further pages of an earlier try."""
-        self._thinking = Thinking(delivery.statuses, self._place, self._hold_the_place)
+        self._thinking = Thinking(tools.statuses, self._place, self._hold_the_place)
         self._writing = asyncio.Lock()
         self._next = 0.0
         self._hopeless = False
@@ -107,7 +107,7 @@ class SlackReply:
         await self._thinking.end()
         if self._origin.resumed:
             # An earlier try may have left one, and an edit does not take it back.
-            await self._delivery.statuses.clear(self._place)
+            await self._tools.statuses.clear(self._place)
         self._release()
 
     async def ready(self) -> None:
@@ -119,7 +119,7 @@ class SlackReply:
 
     @property
     def _grows(self) -> bool:
-        return self._delivery.interim and self._writer.is_editable and not self._hopeless
+        return self._tools.interim and self._writer.is_editable and not self._hopeless
 
     def _delay(self) -> float:
         if self.begun:
@@ -129,7 +129,7 @@ class SlackReply:
         return delay if delay > 0 or self._try_reserve(EDIT) else NO_ROOM
 
     def _try_reserve(self, method: str) -> bool:
-        """See to it that a message which is written before its end can be ended when that comes."""
+        """Keep a call, so that a message which is written before its end can be ended when that comes."""
         if self._reserved != method and self._rate_limiter.try_reserve(method):
             self._release()
             self._reserved = method
@@ -213,7 +213,7 @@ class SlackReply:
             return self.begun
 
     async def _finish(self, text: str, below: Below, priority: Priority) -> None:
-        pages, most = await self._pages(text, growing=False), self._delivery.most_pages
+        pages, most = await self._pages(text, growing=False), self._tools.most_pages
         written = pages[:most]
         await self._write(written, below, priority)
         if len(pages) > most and not await self._attach(text):
@@ -227,9 +227,7 @@ class SlackReply:
         if "<@" in text and not self._members_known and self._origin.members is not None:
             self._members |= await self._origin.members()
             self._members_known = True
-        make = partial(
-            self._paginator.pages, text, growing=growing, most=self._delivery.most_pages if growing else None
-        )
+        make = partial(self._paginator.pages, text, growing=growing, most=self._tools.most_pages if growing else None)
         # It is waited for even by who is cancelled, lest the next call meet it at work.
         behind = self._paginator.behind(text)
         long = behind > AT_ONCE or text.count("\n", len(text) - behind) > LINES_AT_ONCE
@@ -240,7 +238,7 @@ class SlackReply:
         """Attach an answer that is too long for messages; False when this workspace does not take files from us."""
         origin = self._origin
         try:
-            await self._delivery.attachments.attach(self._place, origin.name, text, doubtful=origin.resumed)
+            await self._tools.attachments.attach(self._place, origin.name, text, doubtful=origin.resumed)
         except DeliveryError as error:
             log.warning("A long answer in %s continues in messages: no file (%s)", self._place.name, error)
             return False

@@ -46,9 +46,9 @@ class Stream:
 class StreamedReply(SlackReply):
     """A growing answer (a Reply), which is streamed as long as Slack lets it."""
 
-    def __init__(self, delivery: ReplyTools, origin: Origin) -> None:
-        super().__init__(delivery, origin)
-        self._streams = delivery.outbox.streams
+    def __init__(self, tools: ReplyTools, origin: Origin) -> None:
+        super().__init__(tools, origin)
+        self._streams = tools.outbox.streams
         self._stream: Stream | None = None
         self._native = not origin.refs and not origin.resumed
         """Whether it is streamed; for good no longer once something went wrong."""
@@ -63,7 +63,7 @@ class StreamedReply(SlackReply):
     ) -> None:
         await super().__aexit__(kind, error, where)
         if self._unsettled:
-            await self._delivery.statuses.clear(self._place)
+            await self._tools.statuses.clear(self._place)
 
     def _delay(self) -> float:
         if self._stream is not None:
@@ -108,7 +108,7 @@ class StreamedReply(SlackReply):
             pages = [page.markdown for page in await self._pages(text, growing=False)] or [BLANK]
             stream = self._stream
             try:
-                if len(pages) <= self._delivery.most_pages:
+                if len(pages) <= self._tools.most_pages:
                     ending = below if stream.number == len(pages) - 1 else NOTHING
                     await self._end_page(stream.number, pages[stream.number], ending, priority)
             except (DeliveryError, IndexError) as error:
@@ -175,7 +175,7 @@ class StreamedReply(SlackReply):
             known = message.get("metadata") or str(message.get("ts")) in self._writer.refs
             return not known and begins_alike(message.get("text"), words)
 
-        return await self._delivery.outbox.find(self._place, matches, priority=Priority.FINAL)
+        return await self._tools.outbox.find(self._place, matches, priority=Priority.FINAL)
 
     async def _leave(self, error: DeliveryError | None) -> None:
         """Go on by edits: whatever the stream holds, the next edit replaces it by the whole text."""
@@ -185,4 +185,4 @@ class StreamedReply(SlackReply):
         self._reserve(EDIT)
         if stream is not None:
             self._writer.is_known(stream.number, None)
-            await self._delivery.outbox.end_stream(self._writer.post_of(stream.number, BLANK), stream.ts)
+            await self._tools.outbox.end_stream(self._writer.post_of(stream.number, BLANK), stream.ts)

@@ -105,7 +105,7 @@ class Calls:
         while True:
             if not urgent and self.rate_limiter.delay(method, channel, priority=priority) > 0:
                 raise DeliveryError("busy", passes=True)
-            await self.rate_limiter.turn(method, channel, priority=priority, whose=self._whose)
+            await self.rate_limiter.acquire(method, channel, priority=priority, whose=self._whose)
             try:
                 return await attempt()
             except Exception as error:  # noqa: BLE001 - slack_sdk fails in many ways on answers that are not Slack's

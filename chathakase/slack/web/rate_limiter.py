@@ -144,16 +144,16 @@ class RateLimiter:
             return max(wait, (len(gate.waiting) + 1) / gate.buckets[0].per_second)
         return wait
 
-    async def turn(self, method: str, channel: str = "", *, priority: Priority, whose: str = "") -> None:
+    async def acquire(self, method: str, channel: str = "", *, priority: Priority, whose: str = "") -> None:
         """Wait until the method may be called, and count the call; ``whose`` is the person for whom it is made."""
         gate = self._gate(method, channel)
-        turn = asyncio.get_running_loop().create_future()
-        gate.waiting.push(turn, rank=priority, whose=whose)
+        grant = asyncio.get_running_loop().create_future()
+        gate.waiting.push(grant, rank=priority, whose=whose)
         self._serve(gate)
         try:
-            await turn
+            await grant
         except asyncio.CancelledError:
-            if not turn.cancelled():
+            if not grant.cancelled():
                 # Its turn had come: the call that was counted is not made.
                 gate.count(-1)
             self._serve(gate)
@@ -203,7 +203,7 @@ class RateLimiter:
             gate.timer.cancel()
             gate.timer = None
         while (first := gate.waiting.first()) is not None:
-            priority, turn = Priority(first[0]), first[1]
+            priority, grant = Priority(first[0]), first[1]
             now = self._clock()
             delay = max(bucket.delay(now, bucket.kept(priority)) for bucket in gate.buckets)
             if delay > 0:
@@ -211,7 +211,7 @@ class RateLimiter:
                 return
             gate.waiting.pop()
             gate.count(1)
-            turn.set_result(None)
+            grant.set_result(None)
 
     def _gate(self, method: str, channel: str) -> Gate:
         key = (method, channel if method == POST else "")

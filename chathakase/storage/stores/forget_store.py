@@ -86,7 +86,7 @@ UPDATE sessions SET {NO_TURN} WHERE id = $1 AND {begun_before("$2")}
 LOOK_NO_HIGHER = Statement("UPDATE sessions SET backfilled = 1 WHERE id = $1")
 
 # What others said there is still to be read.
-WITHHOLD = Statement("""
+EXCLUDE = Statement("""
 INSERT INTO exclusions (session, author, said) SELECT id, $2, $3 FROM sessions WHERE id = $1 AND backfilled = 0
 ON CONFLICT (session, author) DO UPDATE SET said = greatest(exclusions.said, excluded.said)
 """)
@@ -147,7 +147,7 @@ class SqlForgetStore:
 
     async def _forget_here(self, session: SessionId, author: str, said: Value) -> int:
         async def begin(transaction: Transaction) -> None:
-            await transaction.execute(WITHHOLD, session, author, said)
+            await transaction.execute(EXCLUDE, session, author, said)
 
         return await self._in_portions(session, begin, (CHOSEN_HERE, STILL_CHOSEN_HERE), author, said, session)
 

@@ -54,7 +54,7 @@ FORGET_DONE = Statement(f"DELETE FROM jobs WHERE done_at < now_ms() - {KEPT_MS}"
 
 
 class SqlJobStore:
-    """Remembers jobs (an JobStore)."""
+    """Remembers jobs (a JobStore)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

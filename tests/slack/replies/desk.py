@@ -40,7 +40,7 @@ class Desk:
         self.outbox = Outbox(self.calls, bot=BOT)
         self.statuses = Statuses(self.calls)
         attachments = Attachments(self.outbox, self.slack.session)
-        self.delivery = ReplyTools(self.outbox, attachments, self.statuses, most_pages=most_pages, interim=interim)
+        self.tools = ReplyTools(self.outbox, attachments, self.statuses, most_pages=most_pages, interim=interim)
         self.faults = self.slack.faults
         self.place = self.asked()
 
@@ -52,10 +52,10 @@ class Desk:
         return Origin(place or self.place, NAME, **changes)
 
     def reply(self, place: Place | None = None, **changes: Any) -> SlackReply:
-        return SlackReply(self.delivery, self.origin(place, **changes))
+        return SlackReply(self.tools, self.origin(place, **changes))
 
     def streamed(self, place: Place, **changes: Any) -> StreamedReply:
-        return StreamedReply(self.delivery, self.origin(place, streams=True, **changes))
+        return StreamedReply(self.tools, self.origin(place, streams=True, **changes))
 
     def writer(self, **changes: Any) -> PageWriter:
         return PageWriter(self.outbox, self.origin(**changes), frozenset())

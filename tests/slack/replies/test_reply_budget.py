@@ -87,7 +87,7 @@ async def test_however_many_grow_at_once_slack_refuses_nothing_and_no_end_is_lat
 async def test_the_answer_to_a_command_gives_way_to_a_final_text(desk: Desk) -> None:
     for _ in range(4):
         await desk.outbox.post(desk.post("before"), priority=Priority.FINAL)
-    command = SlackReply(desk.delivery.of("bob", at_best=Priority.COMMAND), desk.origin(is_turn=False))
+    command = SlackReply(desk.tools.of("bob", at_best=Priority.COMMAND), desk.origin(is_turn=False))
     async with command, desk.reply() as reply:
         answering = asyncio.create_task(command.finish("Done."))
         await asyncio.sleep(0.1)

@@ -63,7 +63,7 @@ def town(request: pytest.FixtureRequest) -> Town:
         return Town(SurfaceInMemory(), Place("town", TEAM, "C1", "1"))
     desk: Desk = request.getfixturevalue("desk")
     people = People(desk.slack.client, monotonic, team=TEAM)
-    surface = SlackSurface(desk.delivery, people, Places(desk.calls, monotonic), url="", native=False)
+    surface = SlackSurface(desk.tools, people, Places(desk.calls, monotonic), url="", native=False)
     return Town(surface, desk.place, desk)
 
 

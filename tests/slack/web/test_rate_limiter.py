@@ -31,7 +31,7 @@ async def call(
     rate_limiter: RateLimiter, times: int, method: str = EDIT, channel: str = "", *, priority: Priority = Priority.FINAL
 ) -> None:
     for _ in range(times):
-        await rate_limiter.turn(method, channel, priority=priority)
+        await rate_limiter.acquire(method, channel, priority=priority)
 
 
 async def test_a_burst_goes_at_once_and_then_at_the_rate() -> None:
@@ -75,7 +75,7 @@ async def test_who_waits_goes_in_the_order_of_priority_then_of_coming() -> None:
     order: list[str] = []
 
     async def one(name: str, priority: Priority) -> None:
-        await rate_limiter.turn(EDIT, priority=priority)
+        await rate_limiter.acquire(EDIT, priority=priority)
         order.append(name)
 
     waiting = [("error", Priority.ERROR), ("stop", Priority.STOP), ("1st", Priority.FINAL), ("2nd", Priority.FINAL)]
@@ -93,7 +93,7 @@ async def test_who_waits_goes_in_the_order_of_priority_then_of_coming() -> None:
 async def test_whoever_gives_up_waiting_holds_nobody_up() -> None:
     rate_limiter = few()
     await call(rate_limiter, 10)
-    first, second = (asyncio.create_task(rate_limiter.turn(EDIT, priority=Priority.FINAL)) for _ in range(2))
+    first, second = (asyncio.create_task(rate_limiter.acquire(EDIT, priority=Priority.FINAL)) for _ in range(2))
     await asyncio.sleep(0)
     began = now()
     first.cancel()
@@ -104,7 +104,7 @@ async def test_whoever_gives_up_waiting_holds_nobody_up() -> None:
 async def test_whoever_is_cancelled_just_as_its_turn_comes_gives_the_call_back() -> None:
     rate_limiter = few()
     await call(rate_limiter, 10)
-    first = asyncio.create_task(rate_limiter.turn(EDIT, priority=Priority.FINAL))
+    first = asyncio.create_task(rate_limiter.acquire(EDIT, priority=Priority.FINAL))
     await asyncio.sleep(0)
     # Its turn comes after two seconds, and this right after that, before it hears of it.
     asyncio.get_running_loop().call_later(2.0, first.cancel)
@@ -118,7 +118,7 @@ async def test_whoever_is_cancelled_just_as_its_turn_comes_gives_the_call_back()
 async def test_what_is_given_back_goes_to_whoever_waits() -> None:
     rate_limiter = few()
     await call(rate_limiter, 10)
-    first, *others = (asyncio.create_task(rate_limiter.turn(EDIT, priority=Priority.FINAL)) for _ in range(3))
+    first, *others = (asyncio.create_task(rate_limiter.acquire(EDIT, priority=Priority.FINAL)) for _ in range(3))
     await asyncio.sleep(0)
     asyncio.get_running_loop().call_later(2.0, first.cancel)
     await others[0]
@@ -299,7 +299,7 @@ async def test_a_single_reply_is_edited_about_once_a_second() -> None:
     began, edits = now(), 0
     while now() - began < 60:
         await asyncio.sleep(max(rate_limiter.interval(EDIT), rate_limiter.delay(EDIT, priority=Priority.INTERIM)))
-        await rate_limiter.turn(EDIT, priority=Priority.INTERIM)
+        await rate_limiter.acquire(EDIT, priority=Priority.INTERIM)
         edits += 1
     assert 50 <= edits <= 61
 
@@ -343,12 +343,12 @@ async def growing(rate_limiter: RateLimiter, slack: Slack, seconds: float) -> fl
     ) < end - now():
         await asyncio.sleep(pause)
         if rate_limiter.delay(EDIT, priority=Priority.INTERIM) <= 0:
-            await rate_limiter.turn(EDIT, priority=Priority.INTERIM)
+            await rate_limiter.acquire(EDIT, priority=Priority.INTERIM)
             await slack.call()
     await asyncio.sleep(max(end - now(), 0))
     rate_limiter.release(EDIT)
     while True:
-        await rate_limiter.turn(EDIT, priority=Priority.FINAL)
+        await rate_limiter.acquire(EDIT, priority=Priority.FINAL)
         if (wait := await slack.call()) == 0:
             return now() - end
         rate_limiter.refused(EDIT, "", retry_after=wait)
@@ -411,7 +411,7 @@ async def test_what_nobody_waits_for_keeps_no_command_waiting() -> None:
     await call(rate_limiter, 10)
 
     async def one(name: str, priority: Priority) -> None:
-        await rate_limiter.turn(EDIT, priority=priority)
+        await rate_limiter.acquire(EDIT, priority=priority)
         order.append(name)
 
     reading = [asyncio.create_task(one(f"read {number}", Priority.BACKGROUND)) for number in range(5)]
@@ -426,7 +426,7 @@ async def test_of_one_priority_everybody_is_served_in_turn() -> None:
     await call(rate_limiter, 10)
 
     async def one(whose: str) -> None:
-        await rate_limiter.turn(EDIT, priority=Priority.COMMAND, whose=whose)
+        await rate_limiter.acquire(EDIT, priority=Priority.COMMAND, whose=whose)
         order.append(whose)
 
     tasks = []

@@ -73,7 +73,7 @@ async def play(rate_limiter: RateLimiter, method: str, asked: Sequence[Ask]) -> 
         log.came[number] = now()
         try:
             async with asyncio.timeout(ask.patience):
-                await rate_limiter.turn(method, ask.channel, priority=ask.priority)
+                await rate_limiter.acquire(method, ask.channel, priority=ask.priority)
             log.went[number] = now()
         except TimeoutError:
             log.left[number] = now()
@@ -161,13 +161,13 @@ async def test_whoever_was_promised_a_call_never_waits_for_it(deeds: Sequence[st
 
     async def end() -> None:
         rate_limiter.release(EDIT)
-        await rate_limiter.turn(EDIT, priority=Priority.FINAL)
+        await rate_limiter.acquire(EDIT, priority=Priority.FINAL)
 
     for number, deed in enumerate(deeds):
         if deed == "promise":
             reserved += rate_limiter.try_reserve(EDIT)
         elif deed == "edit" and rate_limiter.delay(EDIT, priority=Priority.INTERIM) <= 0:
-            await rate_limiter.turn(EDIT, priority=Priority.INTERIM)
+            await rate_limiter.acquire(EDIT, priority=Priority.INTERIM)
         elif deed == "end" and reserved:
             reserved -= 1
             await end()
@@ -190,7 +190,7 @@ async def test_whoever_comes_again_when_told_to_finds_room_if_nobody_was_faster(
     rate_limiter, owed = RateLimiter(now, MANY), 0
     for deed in deeds:
         if deed == "call":
-            await rate_limiter.turn(EDIT, priority=Priority.FINAL)
+            await rate_limiter.acquire(EDIT, priority=Priority.FINAL)
         elif deed == "refusal":
             rate_limiter.refused(EDIT, "", retry_after=3.0)
         elif deed == "owe" and owed < MANY[EDIT].burst * LEAST - 3:
