@@ -182,6 +182,8 @@ def build_app(web: SlackWeb, intake: Intake) -> AsyncApp:
         return authorized
 
     app = AsyncApp(
+        # Without a name, Bolt looks for that of the file, in a tenth of a second.
+        name="chathakase",
         logger=logging.getLogger("slack_bolt"),
         client=web.client,
         authorize=authorize,
