@@ -5,11 +5,11 @@ Servers say both with 429, and proxies such as LiteLLM put ``"429"`` where OpenA
 
 import openai
 
-from chathakase.models.refusals.saying import any_of, said, status_of
+from chathakase.models.refusals.saying import AnyOf, said, status_of
 
 PAYMENT_REQUIRED = 402
 
-USED_UP = any_of(
+USED_UP = AnyOf(
     r"insufficient[_ ](?:quota|balance|credits?|funds)",
     r"exceeded[_ ](?:your |the )?current[_ ]quota",
     r"quota (?:has been |is |was )?(?:exceeded|exhausted|used up)",
@@ -25,12 +25,12 @@ USED_UP = any_of(
 )
 """OpenAI, Azure, Anthropic, DeepSeek, OpenRouter, LiteLLM, xAI, Moonshot, Zhipu, Alibaba, New API."""
 
-PASSES = any_of(
+PASSES = AnyOf(
     r"per[ _-]?(?:second|minute|hour)|\b[rt]pm\b|rate[ _]limit[ _](?:reached|exceeded)|too many requests",
     r"retry(?:ing)? (?:in|after) [0-9.]{1,12}\s?m?s|retryDelay|allocated quota|请求.{0,6}频繁|限流",
 )
 """What tells that a limit is one by the minute. Google calls it a quota, in OpenAI's words for credit."""
-LASTS = any_of(r"per[ _-]?(?:day|month)|\bdaily\b|\blimit: 0\b|insufficient|余额|欠费|budget|credits?\b")
+LASTS = AnyOf(r"per[ _-]?(?:day|month)|\bdaily\b|\blimit: 0\b|insufficient|余额|欠费|budget|credits?\b")
 """What tells that it does not pass all the same."""
 
 

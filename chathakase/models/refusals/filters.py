@@ -2,12 +2,12 @@
 
 import openai
 
-from chathakase.models.refusals.saying import any_of, said, status_of
+from chathakase.models.refusals.saying import AnyOf, said, status_of
 
 OTHER = frozenset({401, 402, 408, 429})
 """With what servers refuse for other reasons, also where they name a policy."""
 
-FILTERED = any_of(
+FILTERED = AnyOf(
     r"content[ _]?filter|content management policy|content[ _-]?policy|safety system|responsible[ _]ai",
     r"data_?inspection_?failed|inappropriate content|content exists risk|considered high risk|new_sensitive",
     r"sensitive_?content|requires moderation|flagged (?:by|for|as)|prohibited[ _]content",

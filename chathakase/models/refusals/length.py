@@ -7,14 +7,14 @@ import re
 
 import openai
 
-from chathakase.models.refusals.saying import COUNT, DIGITS, any_of, first_number, number, said, status_of
+from chathakase.models.refusals.saying import COUNT, DIGITS, AnyOf, first_number, number, said, status_of
 
 TOO_LONG = "context_length_exceeded"
 TOO_LARGE, TOO_FAST = 413, 429
 OTHER_LIMITS = frozenset({401, 402, 403, 408})
 """These speak of limits as well, but of others."""
 
-ABOUT_LENGTH = any_of(
+ABOUT_LENGTH = AnyOf(
     r"context[ _-]?(?:length|size|window|limit)|exceed_context|maximum context|(?:model|prompt|context) length",
     r"(?:prompt|input|string)s? (?:is |are |has )?too long|too long for|string_above_max_length",
     r"too many (?:input )?tokens|number of (?:input |prompt )?tokens|input tokens exceed|tokens must be reduced",
@@ -36,49 +36,49 @@ Anthropic, Bedrock, Google, Mistral, xAI, Groq, Together, Cohere, GitHub, OpenRo
 Baidu, Tencent."""
 
 WINDOW = (
-    any_of(rf"(?:[0-9]|tokens) ?> ?{COUNT}"),
-    any_of(rf"<= ?{COUNT}"),
-    any_of(rf"{COUNT} maximum context|(?:longer|shorter) than (?:the )?{COUNT}"),
-    any_of(
+    AnyOf(rf"(?:[0-9]|tokens) ?> ?{COUNT}"),
+    AnyOf(rf"<= ?{COUNT}"),
+    AnyOf(rf"{COUNT} maximum context|(?:longer|shorter) than (?:the )?{COUNT}"),
+    AnyOf(
         r"(?:context (?:length|size|window|limit)|(?:model|maximum prompt|allowed input) length|"
         r"(?:configured|token) limit|max_seq_len|max_model_len|max position embeddings|max size|\(tpm\): limit)"
         rf"(?: of| is|:)?(?: only)? ?{COUNT}"
     ),
-    any_of(rf"length should be \[[0-9]+, ?{COUNT}\]"),
-    any_of(
+    AnyOf(rf"length should be \[[0-9]+, ?{COUNT}\]"),
+    AnyOf(
         r"(?:tokens allowed|(?:less|larger) than|limit(?: of| is|:| (?=[0-9]))|maximum(?: allowed| of)|capacity of|"
         rf"at most|up to|max) ?{COUNT}"
     ),
-    any_of(rf"(?:超过了?|超出了?|上限|最大|最长|最多|限制)[^0-9。'\"\n]{{0,20}}{COUNT}"),
+    AnyOf(rf"(?:超过了?|超出了?|上限|最大|最长|最多|限制)[^0-9。'\"\n]{{0,20}}{COUNT}"),
 )
 """Where such a sentence names the window, the surest first."""
 PROMPT = (
-    any_of(rf"{COUNT} \+ [0-9,]+ ?>"),
-    any_of(rf"{COUNT} (?:tokens )?(?:in (?:the|your) (?:messages|prompt|input)|(?:of|from)(?: the)? (?:text )?input)"),
-    any_of(rf"{COUNT} (?:`inputs`|input|prompt) tokens"),
-    any_of(rf"(?:sum of prompt length|length of prompt_tokens) {COUNT}"),
+    AnyOf(rf"{COUNT} \+ [0-9,]+ ?>"),
+    AnyOf(rf"{COUNT} (?:tokens )?(?:in (?:the|your) (?:messages|prompt|input)|(?:of|from)(?: the)? (?:text )?input)"),
+    AnyOf(rf"{COUNT} (?:`inputs`|input|prompt) tokens"),
+    AnyOf(rf"(?:sum of prompt length|length of prompt_tokens) {COUNT}"),
 )
 """Where it names what the prompt takes."""
-AT_LEAST = any_of(r"at least [0-9,]+ (?:input|prompt) tokens")
+AT_LEAST = AnyOf(r"at least [0-9,]+ (?:input|prompt) tokens")
 """vLLM has counted only until it was too much."""
-REQUESTED = any_of(rf"requested:? {COUNT}")
-AFFORDED = any_of(rf"can only afford {COUNT}")
+REQUESTED = AnyOf(rf"requested:? {COUNT}")
+AFFORDED = AnyOf(rf"can only afford {COUNT}")
 
-ANSWER = any_of(
+ANSWER = AnyOf(
     r"max[_ ]?(?:completion[_ ]?|new[_ ]?|output[_ ]?)?tokens|tokens_to_generate",
     r"(?:completion|output) tokens|maximum output length|最大输出|maximum tokens you requested",
 )
 """What the length of an answer is called."""
-OF_BOTH = any_of(
+OF_BOTH = AnyOf(
     r"`inputs`|input (?:tokens|length|or output)|\bprompt|messages|context (?:length|limit)|total|输入(?:长度|与|和|\+)"
 )
 """What tells that a sentence is about the prompt as well."""
-TOO_MUCH = any_of(
+TOO_MUCH = AnyOf(
     r"must|should|too (?:large|big|high|many|long)|exceed|maximum|at most|above|range|limit|less than|lower|valid",
     r"(?:more|greater|larger) than|but [0-9]+ were requested",
     r"<=|>|between|supports|超|范围|非法|不能|不大于|小于|最大|之间|错误",
 )
-TOO_LITTLE = any_of(
+TOO_LITTLE = AnyOf(
     r"(?:higher|larger|greater|increase|raise).{0,20}max[_ ]?\w*tokens",
     r"max[_ ]?\w*tokens or model output limit was reached",
 )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import openai
 
-from chathakase.models.refusals.saying import any_of, first_number, number, said, status_of
+from chathakase.models.refusals.saying import AnyOf, first_number, number, said, status_of
 
 STATUSES = frozenset({0, 400, 404, 413, 415, 422, 500, 501, 502, 503})
 """llama.cpp refuses pictures with 500, OpenRouter with 404, vLLM, Ollama and OpenAI with 400, DeepSeek with 422; 0 is
@@ -17,9 +17,9 @@ ALL_OF_THEM = r"(?!\w| (?:format|type|of type|with|larger|bigger|over|above|urls
 """Behind their name where nothing is said of what kind they must be."""
 
 NO = r"(?:n't|not|no endpoints found that)"
-ABOUT_PICTURES = any_of(r"image|picture|vision|multi-?modal|图片|图像|多模态|视觉")
+ABOUT_PICTURES = AnyOf(r"image|picture|vision|multi-?modal|图片|图像|多模态|视觉")
 
-BLIND = any_of(
+BLIND = AnyOf(
     rf"{NO} (?:currently )?(?:support|accept|have|allow)\w* .{{0,40}}{NAMED}{ALL_OF_THEM}",
     rf"{NO} (?:currently )?(?:support|have)\w* .{{0,40}}(?:vision|multi-?modal|mmproj)",
     rf"(?:{NAMED}[`'\"]?{INPUT}|vision|multi-?modal) (?:is|are) (?:currently )?(?:not|only) "
@@ -35,7 +35,7 @@ BLIND = any_of(
 """What is said of a model that sees nothing: OpenAI, Ollama, vLLM, SGLang, llama.cpp, DeepSeek, OpenRouter, FastAPI."""
 
 BOUND = r"(?:at most|up to|only|maximum(?: of)?|max\.?|no more than|fewer than|less than|limit(?: of)?)"
-TOO_MANY = any_of(
+TOO_MANY = AnyOf(
     rf"too many {NAMED}|too much media|multiple {NAMED}|(?:one|single) {NAMED}",
     rf"{BOUND} (?:the )?[0-9]{{1,3}} {NAMED}|[0-9]{{1,3}} {NAMED}.{{0,40}}(?:exceed|limit|max)",
     rf"{NAMED} per (?:request|prompt|message)|{NAMED}: list should have at most",
@@ -45,17 +45,17 @@ TOO_MANY = any_of(
 """vLLM, Azure, Anthropic, Bedrock, Groq, Mistral, Google, MiniMax, Alibaba, Zhipu."""
 COUNT = r"\s*\(?([0-9]{1,3})(?![0-9])"
 MOST = (
-    any_of(
+    AnyOf(
         rf"(?:at most|up to|no more than|allowed(?: is|:)|limit(?:ed)?(?: is| of| to|:)?|only|image=){COUNT}",
         rf"max(?:imum)?\.?(?: number| limit| allowed)?(?: is| of|:)?(?: {NAMED})?{COUNT}",
         rf"exceed(?:s|ing)?(?: the)?(?: limit| maximum)?(?: of)?{COUNT}",
         rf"(?:最多|至多|不(?:能|得|可)?超过|上限|超过)[^0-9。]{{0,6}}{COUNT}",
     ),
-    any_of(rf"> ?{COUNT}", rf"<= ?{COUNT}"),
+    AnyOf(rf"> ?{COUNT}", rf"<= ?{COUNT}"),
 )
 """Where such a sentence names the number, the surest first."""
-FEWER = any_of(rf"(?:fewer|less) than{COUNT}")
-ONE = any_of(rf"(?:one|single) {NAMED}|multiple {NAMED}|单张")
+FEWER = AnyOf(rf"(?:fewer|less) than{COUNT}")
+ONE = AnyOf(rf"(?:one|single) {NAMED}|multiple {NAMED}|单张")
 UNTOLD = 1_000
 """More than there ever are."""
 

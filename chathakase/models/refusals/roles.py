@@ -2,13 +2,13 @@
 
 import openai
 
-from chathakase.models.refusals.saying import any_of, said, status_of
+from chathakase.models.refusals.saying import AnyOf, said, status_of
 
 STATUSES = frozenset({0, 400, 404, 422, 424, 500, 501})
 """vLLM and OpenAI refuse with 400, LoRAX with 424, llama.cpp and SGLang with 500; 0 is within a stream."""
 
 ROLE = r"[`'\"]?(?:system|developer)\b[`'\"]?"
-ABOUT_ROLES = any_of(
+ABOUT_ROLES = AnyOf(
     r"(?:system|developer)[_ ](?:role|message|prompt|instruction)s?.{0,40}(?:n't|not|un)[ -]?(?:be )?"
     r"(?:support|allow|accept|enabled|permitted|valid)",
     rf"(?:n't|not) (?:support|allow|accept|permit)\w* (?:a |the |any )?{ROLE}",

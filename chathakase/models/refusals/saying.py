@@ -1,6 +1,7 @@
 """All that a server says when it refuses, in whatever shape, and how it is searched."""
 
 import re
+from functools import cached_property
 
 import openai
 
@@ -14,9 +15,19 @@ COUNT = rf"\(?`?{DIGITS}"
 """A number as sentences have it."""
 
 
-def any_of(*patterns: str) -> re.Pattern[str]:
-    """What finds any of these, in small letters or capitals."""
-    return re.compile("|".join(patterns), re.IGNORECASE)
+class AnyOf:
+    """Finds any of some patterns, in small letters or capitals; compiled when it is first needed, as few ever are."""
+
+    def __init__(self, *patterns: str) -> None:
+        self._patterns = patterns
+
+    def search(self, words: str) -> re.Match[str] | None:
+        """The first place where one of them is found."""
+        return self._compiled.search(words)
+
+    @cached_property
+    def _compiled(self) -> re.Pattern[str]:
+        return re.compile("|".join(self._patterns), re.IGNORECASE)
 
 
 def number(found: re.Match[str] | None) -> int:
@@ -24,7 +35,7 @@ def number(found: re.Match[str] | None) -> int:
     return int(found[found.lastindex or 0].replace(",", "")) if found else 0
 
 
-def first_number(patterns: tuple[re.Pattern[str], ...], words: str) -> int:
+def first_number(patterns: tuple[AnyOf, ...], words: str) -> int:
     """The number that the first of these patterns finds that finds any; 0 where none does."""
     return next((number(found) for pattern in patterns if (found := pattern.search(words))), 0)
 
