@@ -134,6 +134,12 @@ class SessionRecord:
         """The questions that a turn that ended answers, those that are not forgotten."""
         return self.questions(self.since(turn), turn.upto)
 
+    @property
+    def under_way(self) -> list[MessageRecord]:
+        """The questions that the turn answers which is under way, or comes next where none is to be taken up again."""
+        again = self.turns.get(self.claim.turn) if self.claim else None
+        return self.answered_by(again) if again else self.questions(self.answered)
+
     def among_people(self, said: int, author: str) -> bool:
         """Whether people talk among themselves at a time, and not only one author."""
         earlier = [each for each in self.messages if each.said < said and each.role is not Role.CLEARED]

@@ -128,30 +128,29 @@ class Changes(ChangeStore):
         self, change: Change, *, is_command: bool = False, calls: bool = False, may_ask: bool = True
     ) -> Touched | None:
         await self._records.trips.make("changes.change")
-        if not change.place.thread:
-            raise NotImplementedError
-        session = self._records.at(change.place)
+        session, now = self._records.at(change.place), change.now
         record = session.find(change.ref) if session else None
-        if session is None:
+        if not change.place.thread or (session and not record and now is None):
+            raise NotImplementedError
+        if session is None or record is None or record.role not in (Role.USER, Role.COMMAND):
             return None
-        if record is None or record.role not in (Role.USER, Role.COMMAND):
-            if change.now is None and record is None:
-                raise NotImplementedError
-            return None
-        if change.now is None:
+        if now is None:
             touched = _touched(session, record)
             forget(session, [record])
             return touched
-        if change.at <= record.changed or not _is_new(record, change.now):
+        if change.at <= record.changed or not _is_new(record, now):
             return None
-        if not is_command and change.now.asks and (record.role is Role.COMMAND or (calls and not record.asks)):
+        if not is_command and now.asks and (record.role is Role.COMMAND or (calls and not record.asks)):
             raise NotImplementedError
-        record.text, record.changed, record.said_to = change.now.text, change.at, change.now.said_to
-        kept = {file.id for file in change.now.files}
-        record.attachments = [each for each in record.attachments if each.file.id in kept]
-        self._records.add_files(record, change.now.files)
+        self._replace(record, now, change.at)
         follow(session, record)
         return _touched(session, record)
+
+    def _replace(self, record: MessageRecord, now: Incoming, at: int) -> None:
+        record.text, record.changed, record.said_to = now.text, at, now.said_to
+        kept = {file.id for file in now.files}
+        record.attachments = [each for each in record.attachments if each.file.id in kept]
+        self._records.add_files(record, now.files)
 
 
 def _is_new(record: MessageRecord, now: Incoming) -> bool:
@@ -185,11 +184,7 @@ class Forgetting(ForgetStore):
         if record.title_by is TitleBy.PERSON and record.told <= command.seq:
             record.title_by = None
             record.retitle(0)
-        if record.claim and (turn := record.turns.get(record.claim.turn)) is not None:
-            answers = record.answered_by(turn)
-        else:
-            answers = record.questions(record.answered)
-        if answers and answers[0].said < command.said:
+        if any(each.said < command.said for each in record.under_way[:1]):
             record.claim = None
         forgotten = [each for each in record.spoken(*SPOKEN, Role.COMMAND) if each.said < command.said]
         spoken = sum(each.role is not Role.COMMAND for each in forgotten)

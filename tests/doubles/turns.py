@@ -36,10 +36,8 @@ class Turns(TurnStore):
         record = self._records.session(session)
         if record is None or not self._is_to_be_run(record):
             return None
-        if record.claim is None and (requested := record.requested) is not None:
-            asking = record.answered_by(requested)
-        else:
-            asking = record.questions(self._since(record))
+        requested = record.requested if record.claim is None else None
+        asking = record.answered_by(requested) if requested else record.under_way
         return asking[0].author if asking else ""
 
     async def claim(self, session: SessionId, *, before: str = "", to_end: bool = False) -> Lease | None:
