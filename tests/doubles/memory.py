@@ -83,7 +83,7 @@ class Memories(MemoryStore):
             above = record_of(said, seq, role=role, asks=each.asks and each.said > answered)
             record.messages.append(above)
             self._records.add_files(above, each.files)
-            record.spoil(each.said)
+            record.invalidate(each.said)
         record.backfilled = True
         return len(new)
 

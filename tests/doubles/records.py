@@ -155,7 +155,7 @@ class SessionRecord:
         told = self.spoken(Role.USER)
         return (each.author for each in told if each.author and not each.name and each.author != but)
 
-    def spoil(self, said: int) -> None:
+    def invalidate(self, said: int) -> None:
         """Something changed that was said at a time, of which a summary may tell."""
         self.generation += 1
         if self.summary is not None and self.summary.upto >= said:

@@ -51,7 +51,7 @@ class Sessions(SessionStore):
         if asks and not declined:
             session.asked = session.seq
         if any(each.said >= incoming.said for each in session.messages):
-            session.spoil(incoming.said)
+            session.invalidate(incoming.said)
         record = record_of(incoming, session.seq, role=role, asks=asks and not declined)
         if known is not None:
             session.messages.remove(known)
@@ -225,5 +225,5 @@ def forget(session: SessionRecord, messages: Collection[MessageRecord]) -> None:
 
 def follow(session: SessionRecord, message: MessageRecord) -> None:
     """Have a summary and a title tell no longer of a message as it was."""
-    session.spoil(message.said)
+    session.invalidate(message.said)
     session.retitle(message.seq)

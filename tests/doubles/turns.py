@@ -136,7 +136,7 @@ class Turns(TurnStore):
             earlier = self._answer(session, lease, text)
             session.messages.append(earlier)
         if lease.action and earlier is not None:
-            session.spoil(earlier.said)
+            session.invalidate(earlier.said)
 
     def _answer(self, session: SessionRecord, lease: Lease, text: str) -> MessageRecord:
         answers = [each.said for each in session.spoken(Role.USER) if lease.since < each.seq <= lease.upto]

@@ -86,7 +86,7 @@ class FileReader:
             async with asyncio.timeout(deadline):
                 await self._read_all(unread, batch)
         except TimeoutError:
-            log.info("some files took too long to read")
+            log.info("Some files took too long to read")
         for file in batch.begun:
             self._tries[file] = self._tries.get(file, 0) + 1
         return batch.done
@@ -103,7 +103,7 @@ class FileReader:
         """Read one file; it stays among those that are begun if it is to be tried again. Raises StoreError."""
         async with self._slots.slot(Rank.ANSWER, whose=batch.place.user_key(batch.whose)):
             if batch.pixels >= PIXELS:
-                log.info("a file waits for the next turn: this one already has enough pictures")
+                log.info("A file waits for the next turn: this one already has enough pictures")
                 return
             batch.begun.add(attachment.id)
             reading = await self._reading(attachment, batch.place)
@@ -123,10 +123,10 @@ class FileReader:
         try:
             return await self._fetched(attachment.file, place)
         except DeliveryError as error:
-            log.info("a file could not be fetched: %s", error.code)
+            log.info("A file could not be fetched: %s", error.code)
             return None if error.passes else Reading(refusal=self._why(error.code, place))
         except Exception as error:  # noqa: BLE001 - one file must not keep a turn from being answered
-            log.error("a file could not be read: %s", trace(error))
+            log.error("A file could not be read: %s", trace(error))
             return None
 
     async def _fetched(self, file: SharedFile, place: Place) -> Reading:

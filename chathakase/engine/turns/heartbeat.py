@@ -121,9 +121,9 @@ class Heartbeat:
             await renewal()
         except StoreError as error:
             # What is held is so for a while yet, and the next try may find the database free again.
-            log.warning("What is held could not be renewed: %s", error)
+            log.warning("Leases could not be renewed: %s", error)
         except Exception as error:  # noqa: BLE001 - nobody could write on without it
-            log.error("What is held could not be renewed: %s", trace(error))
+            log.error("Leases could not be renewed: %s", trace(error))
 
     async def _renew_leases(self) -> None:
         began, held = monotonic(), [each for each in self._leases if not each.lost.is_set()]

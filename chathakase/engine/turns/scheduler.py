@@ -165,10 +165,10 @@ class TurnScheduler:
                 if self._retired:
                     break
         except StoreError as error:
-            log.error("The work on %s failed and will be tried again: %s", session.place.name, error)
+            log.error("Turns in %s could not be run and will be tried again: %s", session.place.name, error)
             self._outage.strikes(session.place, error)
         except Exception as error:  # noqa: BLE001 - the session waits in the store and is taken up later
-            log.error("The work on %s failed and will be tried again: %s", session.place.name, trace(error))
+            log.error("Turns in %s could not be run and will be tried again: %s", session.place.name, trace(error))
         finally:
             # No await may come between the last look at what waits and this removal: wake() would be missed.
             self._tasks.pop(session.id, None)

@@ -53,5 +53,5 @@ async def recount(database: SqliteDatabase) -> int:
                 await transaction.execute(statement, json.dumps(wrong))
 
         await database.unit(count)
-        log.warning("What lists say about %d recent sessions was wrong and has been corrected", len(wrong))
+        log.warning("The counts of %d recent sessions were wrong and have been corrected", len(wrong))
     return len(wrong)

@@ -10,7 +10,7 @@ from chathakase.core.types import Incoming, Role, SessionId
 from chathakase.storage.database import Database, Row, Statement, Transaction, Value, Which
 from chathakase.storage.stores.file_store import add_files
 from chathakase.storage.stores.place_columns import HERE, columns_of, place_of, where_is
-from chathakase.storage.stores.summary_store import spoil
+from chathakase.storage.stores.summary_store import invalidate
 from chathakase.storage.stores.title_store import retitle
 from chathakase.storage.stores.waking import WOKEN
 from chathakase.storage.stores.withdrawing import withdraw
@@ -153,7 +153,7 @@ class SqlChangeStore:
         message, session = row[0], SessionId(str(row[1]))
         await transaction.execute(CHANGE, message, now.text, self._count(now.text), at, now.said_to)
         await self._replace_files(transaction, row, now)
-        await spoil(transaction, session, int(row[4] or 0))
+        await invalidate(transaction, session, int(row[4] or 0))
         await retitle(transaction, session, int(row[3] or 0))
 
     async def _replace_files(self, transaction: Transaction, row: Row, now: Incoming) -> None:
@@ -189,7 +189,7 @@ async def forget_messages(
 
 async def forgot(transaction: Transaction, session: SessionId, *, said: int, seq: int) -> None:
     """Follow up what was forgotten in a session; the first of it was said at a time, and came as that number."""
-    await spoil(transaction, session, said)
+    await invalidate(transaction, session, said)
     await retitle(transaction, session, seq)
     await withdraw(transaction, session)
 

@@ -12,7 +12,7 @@ from chathakase.storage.database import Database, Query, Row, Snapshot, Statemen
 from chathakase.storage.stores.batch_size import BatchSize
 from chathakase.storage.stores.file_store import add_files
 from chathakase.storage.stores.message_rows import COLUMNS, SPEAKERS, SPOKEN, read
-from chathakase.storage.stores.summary_store import spoil, summary_of
+from chathakase.storage.stores.summary_store import invalidate, summary_of
 
 ABOUT = Statement(f"""
 SELECT s.generation, s.backfilled, t.title, t.made_by, m.text, m.upto, m.messages, m.model, m.version,
@@ -196,7 +196,7 @@ async def _add_portion(
             await add_files(transaction, session, each.ref, each.files)
             added += 1
     if portion:
-        await spoil(transaction, session, portion[0][0].said)
+        await invalidate(transaction, session, portion[0][0].said)
     return added
 
 

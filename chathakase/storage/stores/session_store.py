@@ -29,7 +29,7 @@ from chathakase.storage.stores.job_store import enqueue
 from chathakase.storage.stores.message_rows import ESTIMATE
 from chathakase.storage.stores.moving import move
 from chathakase.storage.stores.place_columns import HERE, IN_PLACE, PLACE, SOMEWHERE, columns_of, place_if_any
-from chathakase.storage.stores.summary_store import spoil
+from chathakase.storage.stores.summary_store import invalidate
 from chathakase.storage.stores.title_store import retitle
 from chathakase.storage.stores.waiting import WAITS, free
 from chathakase.storage.stores.waking import WOKEN
@@ -216,7 +216,7 @@ class SqlSessionStore:
         declined, asks = asks and not waits, bool(asks and waits)
         await self._add(transaction, session, incoming, int(seq or 0), role=role, asks=asks)
         if newest is not None and incoming.said <= int(newest):
-            await spoil(transaction, session, incoming.said)
+            await invalidate(transaction, session, incoming.said)
         if not titled and role is Role.USER:
             await retitle(transaction, session, int(seq or 0))
         if job is not None and await enqueue(transaction, job) is None:

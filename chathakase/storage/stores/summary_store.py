@@ -39,7 +39,7 @@ ON CONFLICT (session) DO UPDATE SET
 """)
 
 # A summary is stale when anything is that it covers; what is being made just now may cover anything.
-SPOIL = Statement("DELETE FROM summaries WHERE session = $1 AND upto >= $2")
+INVALIDATE = Statement("DELETE FROM summaries WHERE session = $1 AND upto >= $2")
 NEXT_GENERATION = Statement("UPDATE sessions SET generation = generation + 1 WHERE id = $1")
 
 
@@ -104,9 +104,9 @@ def summary_of(columns: Sequence[Value]) -> Summary | None:
     return Summary(str(text), int(upto or 0), int(messages or 0), str(model), int(version or 0))
 
 
-async def spoil(transaction: Transaction, session: SessionId, said: int) -> None:
+async def invalidate(transaction: Transaction, session: SessionId, said: int) -> None:
     """Drop a summary that may tell of what was said at a time, and have none saved that is being made just now."""
-    await transaction.execute(SPOIL, session, said)
+    await transaction.execute(INVALIDATE, session, said)
     await transaction.execute(NEXT_GENERATION, session)
 
 

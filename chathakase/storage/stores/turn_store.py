@@ -22,7 +22,7 @@ from chathakase.core.types import (
 from chathakase.storage.database import Database, Row, Statement, Transaction
 from chathakase.storage.stores.message_rows import ESTIMATE
 from chathakase.storage.stores.place_columns import IN_ONE_OF, PLACE, SOMEWHERE, place_of, workspaces_as_json
-from chathakase.storage.stores.summary_store import spoil
+from chathakase.storage.stores.summary_store import invalidate
 from chathakase.storage.stores.suspects import (
     BLAMED_AFTER,
     CLEARED_OF_IT,
@@ -296,7 +296,7 @@ class SqlTurnStore:
         elif lease.action:
             changed = await transaction.fetch(REMOVE_ANSWER, session, lease.turn)
         if lease.action and changed:
-            await spoil(transaction, session, int(changed[0][0] or 0))
+            await invalidate(transaction, session, int(changed[0][0] or 0))
 
     async def release(self, lease: Lease) -> None:
         """Put a turn down unfinished, for whoever comes next."""

@@ -55,7 +55,7 @@ async def test_an_error_of_ours_does_not_end_it(caplog: pytest.LogCaptureFixture
         reply = await stage.answered("1")
         assert stage.stores.trips.times("turns.renew") == [4.0, 6.0]
         assert (reply.final and reply.final.at) == 7.0
-        assert "What is held could not be renewed: ValueError" in caplog.text
+        assert "Leases could not be renewed: ValueError" in caplog.text
 
 
 async def test_all_jobs_are_held_at_once() -> None:
