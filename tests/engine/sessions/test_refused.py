@@ -28,6 +28,23 @@ async def test_one_person_has_so_many_questions_a_minute_and_is_told_once() -> N
         assert len(stage.model.prompts) == 4
 
 
+async def test_what_asks_nothing_counts_for_nothing() -> None:
+    async with open_stage(load=Load(by_person=2)) as stage:
+        await stage.answered("1")
+        for number in (2, 3, 4):
+            await stage.say(str(number), asks=False)
+        await stage.answered("5")
+        assert (len(stage.model.prompts), stage.surface.ephemerals) == (2, [])
+
+
+async def test_what_comes_twice_counts_once() -> None:
+    async with open_stage(load=Load(by_person=2)) as stage:
+        for _ in range(3):
+            await stage.answered("1")
+        await stage.answered("2")
+        assert (len(stage.model.prompts), stage.surface.ephemerals) == (2, [])
+
+
 async def test_so_many_sessions_wait_and_whoever_comes_then_is_told() -> None:
     async with open_stage(*[A_SECOND] * 3, concurrency=1, load=Load(waiting=2)) as stage:
         for number in range(1, 5):
@@ -96,8 +113,11 @@ async def test_what_people_say_to_each_other_is_context() -> None:
         await stage.answered("3", "@U1 is it booked?", author="U2", opens=False, asks=False, said_to=SaidTo.OTHERS)
         assert await stage.say("4", author="U1", opens=False)
         await stage.quiet()
+        await stage.say("5", author="U1", opens=False)
+        await stage.quiet()
         assert len(stage.model.prompts) == 2
-        await stage.answered("5", author="U1")
+        assert [user for user, _ in stage.surface.ephemerals] == ["U1"], "who may have meant us is told once"
+        await stage.answered("6", author="U1")
         assert "q4" in stage.model.heard[-1]
 
 
