@@ -89,8 +89,8 @@ class Stage:
         """Have somebody press a button below the newest answer."""
         lease = self.reply.lease
         assert lease is not None
-        press = Interaction(lease.place, f"press {monotonic()}", by, action, lease.turn, lease.run)
-        await self.engine.requests.enqueue(press)
+        interaction = Interaction(lease.place, f"press {monotonic()}", by, action, lease.turn, lease.run)
+        await self.engine.requests.enqueue(interaction)
 
     async def edit(self, ref: str, text: str | None) -> None:
         """Have somebody change what they said, or delete it."""

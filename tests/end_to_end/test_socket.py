@@ -34,7 +34,7 @@ SCALED = Tempo(
     slow_wait=60 * SCALE,
     remind=300 * SCALE,
 )
-"""The usual patience, three hundred times as fast."""
+"""The usual tempo, three hundred times as fast."""
 
 
 @pytest.fixture(autouse=True)

@@ -51,7 +51,7 @@ async def _lines(lines: Iterable[str]) -> AsyncIterator[str]:
 async def _talk(workspace: Workspace, *lines: str, terminal: bool = False, **options: Any) -> str:
     out = io.StringIO()
     console = Console(file=out, width=100, height=30, force_terminal=terminal, color_system=None)
-    options = {"patience": 0.3, "settle": 0.05} | options
+    options = {"within": 0.3, "settle": 0.05} | options
     await talk(workspace, lines=_lines(lines), console=console, **options)
     return out.getvalue()
 
@@ -60,7 +60,7 @@ async def test_a_talk_from_the_welcome_to_the_farewell(
     workspace: Workspace, session: aiohttp.ClientSession, bot: AsyncWebClient
 ) -> None:
     async with _parrot(workspace, session, bot):
-        shown = await _talk(workspace, "hello", "again", model="echo", patience=20, settle=0.5)
+        shown = await _talk(workspace, "hello", "again", model="echo", within=20, settle=0.5)
     assert "ChatHakase is the real bot with the model echo" in shown
     assert "alice #general › hello" in shown
     assert "alice #general, in the thread › again" in shown
@@ -107,7 +107,7 @@ async def test_places_threads_and_people_change(workspace: Workspace) -> None:
         "",
         "/quit",
         "not said",
-        patience=0.01,
+        within=0.01,
     )
     assert [message.text for message in _said(workspace, RANDOM)] == [f"<@{BOT}> in random"]
     assert [message.text for message in _said(workspace, ALICE_DM)] == ["in private"]
@@ -140,7 +140,7 @@ async def test_what_the_bot_says_unasked_is_shown(workspace: Workspace, bot: Asy
         yield "/quit"
 
     console = Console(file=out, width=100)
-    await talk(workspace, lines=lines(), console=console, patience=0.3, settle=0.05)
+    await talk(workspace, lines=lines(), console=console, within=0.3, settle=0.05)
     assert "by the way" in out.getvalue()
 
 
@@ -232,7 +232,7 @@ async def test_what_a_question_offers_is_shown_and_chosen(
     async with app_socket(workspace, session) as app:
         reading = asyncio.create_task(_actions(app, 3))
         console = Console(file=out, width=100, color_system=None)
-        await talk(workspace, lines=lines(), console=console, patience=0.1, settle=0.05, choice_patience=0.01)
+        await talk(workspace, lines=lines(), console=console, within=0.1, settle=0.05, choice_within=0.01)
         actions = await asyncio.wait_for(reading, 20)
     assert [action["action_id"] for action in actions] == ["all", "mine", "when"]
     assert (actions[0]["value"], actions[2]["selected_option"]["value"]) == ("all", "Later")

@@ -123,7 +123,7 @@ async def test_markup_of_people_is_never_interpreted(text: str, workspace: Works
     console = Console(file=out, width=200, color_system=None)
     # More digits than Python reads as one number, too.
     lines = _lines(text, "/threads", f"/channel {text}", f"/as {text}", f"/{text}", f"/threads {'9' * 5000}", "/quit")
-    await talk(workspace, lines=lines, console=console, patience=0.01, settle=0.01, model=f"model {text}")
+    await talk(workspace, lines=lines, console=console, within=0.01, settle=0.01, model=f"model {text}")
     shown = out.getvalue()
     assert f"1. #general: @ChatHakase {in_a_row(text)} (here)" in shown
     assert f"There is no channel #{in_a_row(text)} for alice." in shown

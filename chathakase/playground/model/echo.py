@@ -12,7 +12,7 @@ OPENING = "*Echo model, a stand-in without intelligence.*"
 REMEMBERED_MOST = 10
 """How many of the earlier messages a reply lists."""
 LONG_WORDS = 1_500
-"""How many words a wish for a long reply stands for."""
+"""How many words a request for a long reply stands for."""
 WORDS_MOST = 20_000
 
 _STAMP = re.compile(r"\A\[[^\]\n]*\]\s*")
@@ -30,7 +30,7 @@ _LONG = re.compile(
     r"|\b(?:something|make (?:it|that))\s+(?:really\s+|very\s+|much\s+)?long(?:er)?\s*(?:,?\s*please)?[.!]?\s*$",
     re.IGNORECASE | re.MULTILINE,
 )
-"""A wish for a long text, and not any sentence with "long" in it ("how long will it take?")."""
+"""A request for a long text, and not any sentence with "long" in it ("how long will it take?")."""
 _SENTENCE = (
     "An echo has no thought of its own and returns what it was given while the valley sleeps and the lamps along "
     "the river are lit one after the other by somebody who whistles"

@@ -40,14 +40,14 @@ async def talk(
     console: Console | None = None,
     model: str = "",
     speaker: str = "alice",
-    patience: float = 30.0,
+    within: float = 30.0,
     settle: float = 1.5,
-    choice_patience: float = 2.0,
+    choice_within: float = 2.0,
 ) -> None:
     """Talk until `/quit` or the end of `lines`: the standard input by default, which Ctrl-C ends as well.
 
-    `model` is named in the welcome. After each line the bot's answer is awaited: up to `patience` seconds for its first
-    sign, and until nothing has been edited for about `settle` seconds. After a choice it is `choice_patience`.
+    `model` is named in the welcome. After each line the bot's answer is awaited: up to `within` seconds for its first
+    sign, and until nothing has been edited for about `settle` seconds. After a choice it is `choice_within`.
     """
     screen = Screen(console or Console(), workspace.world)
     async with AsyncExitStack() as stack:
@@ -55,7 +55,7 @@ async def talk(
             lines = await stack.enter_async_context(aclosing(stdin_lines()))
             stack.enter_context(until_interrupted())
         replies = stack.enter_context(Replies(workspace.world, settle))
-        talker = _Talker(workspace, screen, replies, stack, patience, choice_patience)
+        talker = _Talker(workspace, screen, replies, stack, within, choice_within)
         await talker.become(speaker)
         talker.welcome(model)
         await talker.listen(lines)
@@ -77,8 +77,8 @@ class _Talker:
     screen: Screen
     replies: Replies
     stack: AsyncExitStack
-    patience: float
-    choice_patience: float
+    within: float
+    choice_within: float
     people: dict[str, PersonClient] = field(default_factory=dict)
     threads: list[_Thread] = field(default_factory=list)
     thread: _Thread | None = None
@@ -125,7 +125,7 @@ class _Talker:
                 await self._until_late_reply(coming)
                 if not coming.done():
                     self.screen.note("")
-                    await self._answer(self.patience)
+                    await self._answer(self.within)
                     self.screen.prompt(self.person.user, self._place())
             return coming.result()
         finally:
@@ -209,7 +209,7 @@ class _Talker:
             return
         if self.workspace.world.modals.stacks().get(self.person.id):
             self.screen.note("A form has opened, which only the page can show.")
-        await self._answer(self.choice_patience)
+        await self._answer(self.choice_within)
 
     def _offer(self, message: Message) -> None:
         if choices := choices_of(message):
@@ -242,17 +242,17 @@ class _Talker:
         if self.thread is None:
             self.thread = _Thread(where, ts, text[:60])
             self.threads.append(self.thread)
-        await self._answer(2.0 if self._is_for_another(text) else self.patience)
+        await self._answer(2.0 if self._is_for_another(text) else self.within)
 
     def _is_for_another(self, text: str) -> bool:
         first = text.split(maxsplit=1)[0]
         user = self.workspace.world.user_named(first[1:]) if first.startswith("@") else None
         return user is not None and not user.is_bot
 
-    async def _answer(self, patience: float) -> None:
+    async def _answer(self, within: float) -> None:
         """Show the bot's messages until they are finished, or until nothing has come for so many seconds."""
         loop = asyncio.get_running_loop()
-        until, heard = loop.time() + patience, False
+        until, heard = loop.time() + within, False
         with self.screen.growing():
             while True:
                 for message in self.replies.finished():
@@ -264,7 +264,7 @@ class _Talker:
                     break
                 self.screen.grow(growing, self.replies.status)
                 await self.replies.stirred(within=max(0.05, min(until - loop.time(), 1.0)))
-        if not heard and patience == self.patience:
+        if not heard and within == self.within:
             self.screen.note("No answer so far.")
 
     def _place(self) -> str:

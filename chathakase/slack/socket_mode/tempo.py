@@ -1,4 +1,4 @@
-"""How patient the socket is."""
+"""How long the socket waits for what."""
 
 from dataclasses import dataclass
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.long
 
 SOON = 2.5
 NEVER = replace(USUAL, finish=60.0, goodbye=60.0, first_wait=60.0, longest_wait=60.0)
-"""A patience that is seen when anything is waited for."""
+"""A tempo that is seen when anything is waited for."""
 Deed = Callable[[BareSlack, Listener], Awaitable[object]]
 
 

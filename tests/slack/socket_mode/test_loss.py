@@ -16,7 +16,7 @@ TEN_MINUTES = 600 * SCALE
 SCALED = Tempo(
     ping=4 * SCALE, steady=60 * SCALE, first_wait=SCALE, longest_wait=60 * SCALE, slow_wait=60 * SCALE, ghost=0.5
 )
-"""The usual patience, four hundred times as fast."""
+"""The usual tempo, four hundred times as fast."""
 
 
 @pytest.fixture(autouse=True)

@@ -29,12 +29,12 @@ CLOSE = 1e-3
 
 @dataclass(frozen=True)
 class Ask:
-    """Somebody comes ``after`` the one before and wants to make a call, for at most ``patience`` seconds."""
+    """Somebody comes ``after`` the one before and wants to make a call, for at most ``timeout`` seconds."""
 
     after: float
     priority: Priority
     channel: str
-    patience: float
+    timeout: float
 
 
 @dataclass
@@ -58,7 +58,7 @@ asks = st.lists(
         after=moments,
         priority=st.sampled_from(Priority),
         channel=st.sampled_from(("C1", "C2")),
-        patience=st.sampled_from((0.5, 5.0, 1_000.0, 1_000.0)),
+        timeout=st.sampled_from((0.5, 5.0, 1_000.0, 1_000.0)),
     ),
     min_size=1,
     max_size=25,
@@ -72,7 +72,7 @@ async def play(rate_limiter: RateLimiter, method: str, asked: Sequence[Ask]) -> 
     async def one(number: int, ask: Ask) -> None:
         log.came[number] = now()
         try:
-            async with asyncio.timeout(ask.patience):
+            async with asyncio.timeout(ask.timeout):
                 await rate_limiter.acquire(method, ask.channel, priority=ask.priority)
             log.went[number] = now()
         except TimeoutError:
@@ -125,7 +125,7 @@ async def test_whoever_is_patient_goes_in_the_end(asked: Sequence[Ask]) -> None:
     # Each may have to wait for all the others, and for what the least urgent must leave behind.
     longest = (most + limit.reserve + 2) / limit.per_second
     for number, ask in enumerate(asked):
-        if ask.patience > longest:
+        if ask.timeout > longest:
             assert log.went[number] - log.came[number] <= longest + CLOSE
 
 
@@ -147,11 +147,11 @@ async def test_nothing_goes_before_slack_is_ready_and_everybody_does_afterwards(
         assert not [(begin, end) for begin, end in closed if begin + CLOSE < at < end - CLOSE]
     slowest = (len(asked) + 4) / (FEW[EDIT].per_second * LEAST)
     for number, ask in enumerate(asked):
-        if ask.patience > slowest + sum(seconds for _, seconds in refusals):
+        if ask.timeout > slowest + sum(seconds for _, seconds in refusals):
             assert number in log.went
 
 
-deeds = st.lists(st.sampled_from(("promise", "edit", "edit", "end", "second")), max_size=60)
+deeds = st.lists(st.sampled_from(("reserve", "edit", "edit", "end", "second")), max_size=60)
 
 
 @settings(max_examples=examples(60))
@@ -164,7 +164,7 @@ async def test_whoever_was_promised_a_call_never_waits_for_it(deeds: Sequence[st
         await rate_limiter.acquire(EDIT, priority=Priority.FINAL)
 
     for number, deed in enumerate(deeds):
-        if deed == "promise":
+        if deed == "reserve":
             reserved += rate_limiter.try_reserve(EDIT)
         elif deed == "edit" and rate_limiter.delay(EDIT, priority=Priority.INTERIM) <= 0:
             await rate_limiter.acquire(EDIT, priority=Priority.INTERIM)
