@@ -1,10 +1,11 @@
 """Which tests reach out of their process, to a socket or to another process: they say so, and no other test may.
 
-A test says so by the fixture ``outside``, which it asks for itself or through another fixture, such as ``workspace``.
-All the others are quick, unless they are long.
+A test says so by the fixture ``outside``, which it asks for itself or through another fixture, such as ``workspace``,
+or by its folder. All the others are quick, unless they are marked as long or slow.
 """
 
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,6 +28,11 @@ REACHING = frozenset(
 """What Python tells its audit hooks of reaching out. The pair of sockets by which a loop is woken is none of it."""
 
 
+HERE = Path(__file__).parent
+FOLDERS = tuple(HERE / name for name in ("bolt", "browser", "end_to_end", "fuzz"))
+"""Where every test reaches out, so that these need not even be loaded for the quick ones."""
+
+
 class Reached(RuntimeError):
     """A test reached out that did not say so."""
 
@@ -44,10 +50,13 @@ class Guard:
             self._reached.append(event)
             raise Reached(event)
 
+    def pytest_ignore_collect(self, collection_path: Path, config: pytest.Config) -> bool | None:
+        return True if config.option.markexpr == "quick" and collection_path in FOLDERS else None
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         for item in items:
-            if not says_so(item) and not item.get_closest_marker("long"):
+            if not says_so(item) and not any(map(item.get_closest_marker, ("long", "slow"))):
                 item.add_marker(pytest.mark.quick)
 
     @pytest.hookimpl(wrapper=True)
@@ -67,5 +76,5 @@ class Guard:
 
 
 def says_so(item: pytest.Item) -> bool:
-    """Whether a test asks for the fixture, itself or through another one."""
-    return "outside" in getattr(item, "fixturenames", ())
+    """Whether a test asks for the fixture, itself or through another one, or stands in such a folder."""
+    return "outside" in getattr(item, "fixturenames", ()) or any(folder in item.path.parents for folder in FOLDERS)

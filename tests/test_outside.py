@@ -38,13 +38,15 @@ def test_asks_through_another(server): reach()
 def test_is_marked(): reach()
 @pytest.mark.long
 def test_takes_long(): pass
+@pytest.mark.slow
+def test_is_slow(): pass
 def test_has_a_loop(): asyncio.run(asyncio.sleep(0))
 """
 
 
 @pytest.fixture
 def run(pytester: pytest.Pytester, outside: None) -> pytest.Pytester:
-    pytester.makeini("[pytest]\nmarkers =\n    quick\n    long\n")
+    pytester.makeini("[pytest]\nmarkers =\n    quick\n    long\n    slow\n")
     pytester.makeconftest(CONFTEST)
     pytester.makepyfile(TESTS)
     return pytester
@@ -52,7 +54,7 @@ def run(pytester: pytest.Pytester, outside: None) -> pytest.Pytester:
 
 def test_who_does_not_say_so_fails_even_when_the_error_is_caught(run: pytest.Pytester) -> None:
     result = run.runpytest("-p", "no:asyncio", "-p", "no:looptime_plugin")
-    result.assert_outcomes(passed=6, failed=2, errors=3)
+    result.assert_outcomes(passed=7, failed=2, errors=3)
     assert result.stdout.str().count("did not ask for the fixture `outside`") == 3
 
 

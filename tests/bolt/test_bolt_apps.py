@@ -32,7 +32,7 @@ if folder := os.environ.get("BOLT_JS"):
 
 
 @pytest.fixture(params=APPS)
-async def workspace(outside: None, request: pytest.FixtureRequest) -> AsyncIterator[Workspace]:
+async def workspace(request: pytest.FixtureRequest) -> AsyncIterator[Workspace]:
     """One in which the app has connected."""
     async with open_workspace(manifests=[read_manifest(HERE / "manifest.yml")], limits=NoLimits()) as opened:
         tokens = opened.tokens_of(opened.world.app)

@@ -31,14 +31,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture
-async def workspace(outside: None) -> AsyncIterator[Workspace]:
+async def workspace() -> AsyncIterator[Workspace]:
     weather = {"command": "/weather", "description": "Tells the weather", "usage_hint": "city"}
     async with open_workspace(seed=1, commands=[weather], model="echo") as opened:
         yield opened
 
 
 @pytest.fixture
-async def browser(outside: None) -> AsyncIterator[Any]:
+async def browser() -> AsyncIterator[Any]:
     async with async_playwright() as driver:
         launched = await driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield launched

@@ -15,6 +15,8 @@ import pytest
 
 from tests.contracts.planting import Contract, copy_package, plant_in, plants
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 CONTRACTS: list[Contract] = PROJECT["tool"]["importlinter"]["contracts"]

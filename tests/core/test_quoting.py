@@ -72,6 +72,7 @@ def test_no_tag_of_ours_is_opened_or_closed(text: str) -> None:
     assert ">" not in escaped(text)
 
 
+@pytest.mark.slow
 def test_whatever_nobody_sees_hides_no_beginning_and_no_tag() -> None:
     assert len(ASSIGNED) > 3_000
     lines = [f"{each}{LABEL}" for each in ASSIGNED]
@@ -177,6 +178,7 @@ def test_what_folds_to_a_tag_or_looks_like_its_end_is_none(tag: str) -> None:
     assert quoted(tag) == f"&lt;{tag[1:]}"
 
 
+@pytest.mark.slow
 def test_no_name_or_attribute_folds_to_what_ends_it() -> None:
     for code in range(0x110000):
         each = chr(code)

@@ -17,7 +17,7 @@ from chathakase.config import Settings
 from chathakase.core.unicode import visible
 from tests.end_to_end.forked import Case, Ended
 
-pytestmark = [pytest.mark.long, pytest.mark.usefixtures("outside")]
+pytestmark = pytest.mark.long
 
 SECRET = "tell-nobody"
 SECRETS = {
@@ -88,7 +88,7 @@ DOTENVS = (
 
 
 @pytest.fixture
-async def rejecting(outside: None) -> AsyncIterator[str]:
+async def rejecting() -> AsyncIterator[str]:
     """A server that takes no token and knows no model; gives its base."""
 
     async def refuse(_: web.Request) -> web.Response:

@@ -17,8 +17,6 @@ from tests.end_to_end.ephemerals import ephemerals
 from tests.end_to_end.process import running
 from tests.preloaded import start
 
-pytestmark = pytest.mark.usefixtures("outside")
-
 Start = Callable[..., Awaitable[Thread]]
 
 

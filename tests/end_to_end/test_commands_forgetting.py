@@ -21,7 +21,7 @@ Talk = Callable[..., Awaitable[Thread]]
 
 
 @pytest.fixture
-async def workspace(outside: None, ack_timeout: float, retry_delays: tuple[float, ...]) -> AsyncIterator[Workspace]:
+async def workspace(ack_timeout: float, retry_delays: tuple[float, ...]) -> AsyncIterator[Workspace]:
     async with open_workspace(shortcuts=[FORGET], seed=1, ack_timeout=ack_timeout, retry_delays=retry_delays) as opened:
         yield opened
 

@@ -29,8 +29,6 @@ from tests.preloaded import Process
 from tests.storage.strikes import damaged, failing, full, held_by_another_process, locked, moved, read_only
 from tests.storage.test_faults import garbage, garbled_pages, half_of_it, notes
 
-pytestmark = pytest.mark.usefixtures("outside")
-
 Start = Callable[..., Awaitable[Thread]]
 Strike = Callable[[SqliteDatabase], AbstractAsyncContextManager[None]]
 STRIKES = (locked, read_only, failing, damaged, moved)

@@ -33,8 +33,6 @@ from chathakase.slack.web.client import open_web
 from tests.end_to_end.conftest import OpenBot
 from tests.preloaded import start
 
-pytestmark = pytest.mark.usefixtures("outside")
-
 ROOT = Path(__file__).parents[2]
 MAIN = "from chathakase.cli.commands import main; main()"
 WITHOUT_RIGHTS = f"from tests.rights import give_up; give_up(); {MAIN}"
@@ -42,7 +40,7 @@ WITH_SHORT_FILES = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, 
 
 
 @pytest.fixture
-async def workspace(outside: None, ack_timeout: float, retry_delays: tuple[float, ...]) -> AsyncIterator[Workspace]:
+async def workspace(ack_timeout: float, retry_delays: tuple[float, ...]) -> AsyncIterator[Workspace]:
     """One whose app has what the bot needs, and nothing else."""
     async with open_workspace(
         scopes=SCOPES, subscriptions=EVENTS, seed=1, ack_timeout=ack_timeout, retry_delays=retry_delays
@@ -267,7 +265,7 @@ async def test_a_damaged_database_is_told(environment: dict[str, str], used: Pat
 
 
 @pytest.fixture
-def full_disk(outside: None, tmp_path: Path) -> Iterator[tuple[Path, str, str]]:
+def full_disk(tmp_path: Path) -> Iterator[tuple[Path, str, str]]:
     """A folder on a disk without room, what to run there, and how it is told.
 
     Where nothing may be mounted, the system lets files of the process grow no longer instead.

@@ -15,7 +15,7 @@ Start = Callable[..., Awaitable[Thread]]
 
 
 @pytest.fixture
-def port(outside: None) -> int:
+def port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as free:
         return int(free.getsockname()[1])
 

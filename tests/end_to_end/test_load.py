@@ -27,7 +27,7 @@ WITHIN = 90.0
 
 
 @pytest.fixture
-async def workspace(outside: None) -> AsyncIterator[Workspace]:
+async def workspace() -> AsyncIterator[Workspace]:
     # Slack's impatience is no part of these tests either: a busy machine takes its time for hundreds of events.
     async with open_workspace(seed=1, limits=NoLimits(), ack_timeout=WITHIN) as opened:
         yield opened

@@ -185,7 +185,7 @@ def test_it_asks_for_the_scopes_that_are_needed_and_no_others(manifest: Manifest
 
 
 @pytest.fixture
-async def workspace(outside: None, manifest: Manifest) -> Any:
+async def workspace(manifest: Manifest) -> Any:
     """A workspace that grants the app what its manifest asks for, and nothing else."""
     async with open_workspace(
         scopes=manifest.oauth_config.scopes.bot,

@@ -46,7 +46,7 @@ def database(version: int, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def workspace(outside: None, database: Path) -> AsyncIterator[Workspace]:
+async def workspace(database: Path) -> AsyncIterator[Workspace]:
     """The local Slack as the old bot left it; its files have another address now, which Slack's never have."""
     async with open_workspace(folder=database.parent / "slack", seed=1) as opened:
         with closing(sqlite3.connect(database)) as old, old:
@@ -249,7 +249,6 @@ async def test_the_doctor_looks_at_it(version: int, after: bool, database: Path)
     assert ("10 sessions stored, 3 waiting for or receiving an answer" in told) is after
 
 
-@pytest.mark.usefixtures("outside")
 async def test_the_shell_searches_and_exports_it(database: Path, tmp_path: Path) -> None:
     was = left(database).keys()
     code, _, errors = await shell(database, "search", "noodles")

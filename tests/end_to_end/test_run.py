@@ -18,8 +18,6 @@ from tests.end_to_end.conftest import Thread
 from tests.end_to_end.process import running, spawn
 from tests.model_server import ModelServer, says
 
-pytestmark = pytest.mark.usefixtures("outside")
-
 Start = Callable[..., Awaitable[Thread]]
 
 

@@ -31,7 +31,7 @@ LEFT_OVER = {
 
 
 @pytest.fixture
-async def workspace(outside: None) -> AsyncIterator[Workspace]:
+async def workspace() -> AsyncIterator[Workspace]:
     """One that lets the bot answer everything at once."""
     async with open_workspace(seed=1, limits=NoLimits()) as opened:
         yield opened

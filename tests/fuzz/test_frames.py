@@ -24,7 +24,7 @@ def runner() -> Iterator[asyncio.Runner]:
 
 
 @pytest.fixture(scope="module")
-def bench(outside: None, runner: asyncio.Runner, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+def bench(runner: asyncio.Runner, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     opening = open_bench(tmp_path_factory.mktemp("fuzz") / "sessions.db")
     opened = runner.run(opening.__aenter__())
     yield opened

@@ -21,6 +21,8 @@ from chathakase.storage.stores.waiting_sessions import WaitingSessions, count_wa
 from tests.rights import without_rights
 from tests.storage.stores import PLACE, Clock, Stores, answer
 
+pytestmark = pytest.mark.slow
+
 NOW = Clock.now
 
 

@@ -23,6 +23,8 @@ from tests.storage.early import FORMS, make_early
 from tests.storage.stores import FILE, PLACE, Clock, Stores, answer, stores_of
 from tests.storage.test_migrations import everything
 
+pytestmark = pytest.mark.slow
+
 SESSION = """
 INSERT INTO sessions (id, channel, thread, seq, asked, answered, began_at, active_at)
 VALUES ('C1_1.000001', 'C1', '1.000001', 3, 3, 2, 1, 2);

@@ -13,6 +13,8 @@ from chathakase.storage.stores.place_columns import columns_of
 from tests.places import slack_place
 from tests.storage.stores import FILE, ID, PLACE, TIMEOUT, Stores, answer
 
+pytestmark = pytest.mark.slow
+
 DAY = 86_400_000
 OTHER = slack_place("C2", "1.000001")
 

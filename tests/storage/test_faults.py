@@ -15,6 +15,8 @@ from tests.rights import without_rights
 from tests.storage.stores import ID, Stores, answer
 from tests.storage.strikes import PAGE, damaged, failing, full, locked, moved, overwrite, read_only
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("strikes", "failure", "told"),

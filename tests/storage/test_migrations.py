@@ -25,6 +25,8 @@ from chathakase.storage.stores.adoption import adopt
 from tests.storage.stores import PLACE, Clock, Stores, answer, stores_of
 from tests.storage.strikes import PAGE, file_sizes_up_to, overwrite
 
+pytestmark = pytest.mark.slow
+
 FIRST_VERSION = """
 INSERT INTO sessions (id, channel, thread, seq, asked, answered, began_at, active_at)
 VALUES ('C1_1.000001', 'C1', '1.000001', 7, 6, 4, 1, 2);

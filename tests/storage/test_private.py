@@ -17,7 +17,10 @@ from chathakase.storage.sqlite.driver import open_sqlite, schema_version
 from chathakase.storage.sqlite.migrate import migrate
 from tests.storage.stores import Stores
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="there are no such rights")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name != "posix", reason="there are no such rights"),
+]
 
 
 @contextmanager

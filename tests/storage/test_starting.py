@@ -17,6 +17,8 @@ from chathakase.storage.sqlite.starting import open_current
 from tests.storage.databases import unpack
 from tests.storage.strikes import held_by_another_process
 
+pytestmark = pytest.mark.slow
+
 WAITS = "Another process is migrating"
 
 

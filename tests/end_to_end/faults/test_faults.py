@@ -5,7 +5,7 @@ import pytest
 from tests.end_to_end.faults.matrix import run
 from tests.end_to_end.faults.steps import STEPS
 
-pytestmark = [pytest.mark.long, pytest.mark.usefixtures("outside")]
+pytestmark = pytest.mark.long
 
 
 @pytest.mark.timeout(400)
