@@ -9,7 +9,7 @@ from chathakase.core.types import SaidTo
 from chathakase.engine.access.admission import WINDOW, Load
 from chathakase.engine.turns.outage import AGAIN, TOLD
 from tests.doubles.model import Step
-from tests.doubles.stage import open_stage, said
+from tests.doubles.stage import PLACE, open_stage, said
 from tests.engine.sessions.threads import A_SECOND, answered_in, ask_in, thread
 
 pytestmark = pytest.mark.virtual_time
@@ -119,6 +119,25 @@ async def test_what_people_say_to_each_other_is_context() -> None:
         assert [user for user, _ in stage.surface.ephemerals] == ["U1"], "who may have meant us is told once"
         await stage.answered("6", author="U1")
         assert "q4" in stage.model.heard[-1]
+
+
+async def test_what_would_be_a_command_between_people_is_none() -> None:
+    async with open_stage() as stage:
+        await stage.answered("1", author="U1")
+        await stage.answered("2", "@U1 is it booked?", author="U2", opens=False, asks=False, said_to=SaidTo.OTHERS)
+        await stage.say("3", "help", author="U1", opens=False)
+        await stage.quiet()
+        assert (stage.surface.finals, stage.remembered()[-1]) == (["Fine."], "help")
+
+
+async def test_a_command_to_us_alone_that_is_found_too_late_opens_nothing() -> None:
+    async with open_stage() as stage:
+        direct = PLACE.beside("D1", "1")
+        assert not await stage.say("1", "help", place=direct, direct=True, asks=False)
+        assert await stage.say("2", "good morning", place=PLACE.beside("D1", "2"), direct=True, asks=False)
+        await stage.quiet()
+        assert stage.surface.finals == []
+        assert [each.place.thread for each in stage.stores.records.sessions] == ["2"]
 
 
 async def test_whoever_asks_while_the_database_fails_is_told_once_in_a_while() -> None:
