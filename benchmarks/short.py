@@ -121,8 +121,8 @@ def _show(taken: Mapping[str, Taken]) -> None:
     each = list(taken.values())
     turns = len(each[0].first)
     show(
-        f"Short answers ({turns} turns each; latencies without the model's delay; {STARTS} starts of each kind)",
-        ("", *KINDS, f"{OURS} / {PLAIN}", f"{WITHOUT} / {PLAIN}"),
+        f"Short answers, without the model's delay ({turns} turns, {STARTS} starts each; in brackets: of {PLAIN})",
+        ("", *KINDS),
         [
             _row("first text, ms", [median(own.first) * 1000 for own in each]),
             _row("  p95", [p95(own.first) * 1000 for own in each]),
@@ -139,10 +139,11 @@ def _show(taken: Mapping[str, Taken]) -> None:
 
 def _row_of_instructions(values: Sequence[float | None]) -> tuple[str, ...]:
     known = [value for value in values if value is not None]
-    what = "instructions, 10⁶"
-    return _row(what, known) if len(known) == len(values) else (what, *(NOT_COUNTED for _ in values), "", "")
+    what = "instructions, millions"
+    return _row(what, known) if len(known) == len(values) else (what, *(NOT_COUNTED for _ in values))
 
 
 def _row(what: str, values: Sequence[float], *, digits: int = 1) -> tuple[str, ...]:
-    ours, without, plain = values
-    return what, *(f"{value:.{digits}f}" for value in values), f"{ours / plain:.2f}", f"{without / plain:.2f}"
+    """Values of each, ours with how many times the plain bot's they are."""
+    *ours, plain = values
+    return what, *(f"{value:.{digits}f} ({value / plain:.2f})" for value in ours), f"{plain:.{digits}f}"
