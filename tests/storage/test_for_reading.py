@@ -66,11 +66,11 @@ async def test_it_tells_what_is_no_database(tmp_path: Path) -> None:
 async def test_only_a_database_of_this_version_is_read(tmp_path: Path) -> None:
     path, newest = tmp_path / "sessions.db", migrations()[-1].version
     async with open_sqlite(path) as writer, open_for_reading(path) as reader:
-        with pytest.raises(StoreError, match="no sessions"):
+        with pytest.raises(StoreError, match="no ChatHakase sessions"):
             await refuse_other(reader)
         async with writer.transaction() as transaction:
             await transaction.execute(LEDGER)
-        with pytest.raises(StoreError, match="no sessions"):
+        with pytest.raises(StoreError, match="no ChatHakase sessions"):
             await refuse_other(reader)
         async with writer.transaction() as transaction:
             await transaction.execute(NOTE, newest - 1, "earlier", 0)
