@@ -191,6 +191,7 @@ async def test_what_is_for_openai_reaches_no_other_server(monkeypatch: pytest.Mo
     assert "openai-" not in head.lower()
 
 
+@pytest.mark.usefixtures("outside")
 async def test_openai_itself_hears_what_is_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_ORG_ID", "org-1")
     monkeypatch.setenv("OPENAI_PROJECT_ID", "")

@@ -47,7 +47,9 @@ async def test_the_turn_before_another_is_found_at_once(
     steps = await plan(open_database, sql, parameters)
     assert [step for step in steps if step.startswith("SEARCH e ")]
     assert all(step.endswith(EARLIER) for step in steps if step.startswith("SEARCH e "))
-    assert not [step for step in steps if step.startswith("SCAN") or "ORDER BY" in step]
+    # From 3.53 on, SQLite sorts the few that it unites, which it kept in a tree before.
+    unites = "MERGE (UNION)" in steps
+    assert not [step for step in steps if step.startswith("SCAN") or ("ORDER BY" in step and not unites)]
 
 
 @pytest.mark.parametrize(
