@@ -87,7 +87,7 @@ async def test_clear_session_asks_and_names_what_is_lost(
     kyoto: Thread, start: Start, workspace: Workspace, alice: PersonClient, model: ModelServer
 ) -> None:
     command = await start("clear session", channel="@")
-    asked = await await_ephemeral(workspace, alice, "Forget everything said there")
+    asked = await await_ephemeral(workspace, alice, "Forget everything that was said there")
     assert "A trip to Kyoto" in asked
     assert link(kyoto) in asked
     assert command.replies() == []

@@ -122,7 +122,9 @@ async def test_several_files_are_told_of_on_one_line(
         await thread.say("@ChatHakase sum up")
         await thread.answers(1)
     (line,) = await told_of_files(thread)
-    assert line.startswith("I couldn't read ‹!channel›.csv (reading files is switched off here), 0.csv (files are")
+    assert line.startswith(
+        "I couldn't read ‹!channel›.csv (reading files is switched off here), 0.csv (reading files is"
+    )
     assert line.endswith("3.csv (reading files is switched off here) and 2 more.")
     assert "<!channel" not in thread.replies()[0].text
 
