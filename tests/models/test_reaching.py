@@ -20,6 +20,8 @@ from chathakase.models.model_diagnostics import check_model
 from chathakase.models.openai import open_model
 from tests.models.refusing import ask
 
+pytestmark = pytest.mark.usefixtures("outside")
+
 PROMPT = Prompt((ChatMessage("user", "hello"),))
 ANSWER = b'{"model": "m", "choices": [{"message": {"content": "Hello!"}, "finish_reason": "stop"}]}'
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(ANSWER), ANSWER)
@@ -96,7 +98,6 @@ async def failure(base_url: str) -> tuple[str, Finding]:
 
 
 @pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
-@pytest.mark.usefixtures("outside")
 async def test_an_authority_of_ones_own_is_trusted_on_this_machine(
     name: str, authority: trustme.CA, bundle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -105,7 +106,6 @@ async def test_an_authority_of_ones_own_is_trusted_on_this_machine(
         assert await answered(f"https://127.0.0.1:{server.port}/v1") == "Hello!"
 
 
-@pytest.mark.usefixtures("outside")
 async def test_a_folder_as_openssl_wants_it_is_trusted(
     authority: trustme.CA, bundle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -117,7 +117,6 @@ async def test_a_folder_as_openssl_wants_it_is_trusted(
         assert await answered(f"https://localhost:{server.port}/v1") == "Hello!"
 
 
-@pytest.mark.usefixtures("outside")
 async def test_a_certificate_that_cannot_be_trusted_is_told(
     authority: trustme.CA, bundle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -133,7 +132,6 @@ async def test_a_certificate_that_cannot_be_trusted_is_told(
     assert (code, "expired" in finding.text) == ("certificate_expired", True)
 
 
-@pytest.mark.usefixtures("outside")
 async def test_tls_on_one_side_only_is_told(authority: trustme.CA) -> None:
     async with serving() as server:
         code, finding = await failure(f"https://127.0.0.1:{server.port}/v1")
@@ -148,7 +146,6 @@ async def test_tls_on_one_side_only_is_told(authority: trustme.CA) -> None:
 
 
 @pytest.mark.parametrize("junk", [b"SSH-2.0-OpenSSH_9.6\r\n", b"<html>Welcome", b"\x15\x03\x01\x00\x02\x02\x50", b""])
-@pytest.mark.usefixtures("outside")
 async def test_what_is_no_http_is_told(junk: bytes) -> None:
     async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(10)
@@ -161,7 +158,6 @@ async def test_what_is_no_http_is_told(junk: bytes) -> None:
     assert "OPENAI_BASE_URL" in finding.advice
 
 
-@pytest.mark.usefixtures("outside")
 async def test_nobody_there_is_told() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -179,7 +175,6 @@ AMBIENT = {
 }
 
 
-@pytest.mark.usefixtures("outside")
 async def test_what_is_for_openai_reaches_no_other_server(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in AMBIENT.items():
         monkeypatch.setenv(name, value)
@@ -191,7 +186,6 @@ async def test_what_is_for_openai_reaches_no_other_server(monkeypatch: pytest.Mo
     assert "openai-" not in head.lower()
 
 
-@pytest.mark.usefixtures("outside")
 async def test_openai_itself_hears_what_is_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_ORG_ID", "org-1")
     monkeypatch.setenv("OPENAI_PROJECT_ID", "")
@@ -259,7 +253,6 @@ WAITS: list[tuple[str, str]] = [
 
 @pytest.mark.parametrize(("header", "value"), WAITS)
 @pytest.mark.parametrize("retry", ["", "x-should-retry: true\r\n"], ids=["", "insisting"])
-@pytest.mark.usefixtures("outside")
 async def test_no_action_to_be_waited_for_hangs(header: str, value: str, retry: str) -> None:
     refusal = f"HTTP/1.1 429 Too Many\r\n{header}: {value}\r\n{retry}Content-Length: 0\r\n\r\n".encode()
     async with serving(refusal) as server:
