@@ -33,7 +33,7 @@ async def take_in(response: httpx2.Response) -> None:
     stream = response.stream
     assert isinstance(stream, httpx2.AsyncByteStream)
     response.stream = Body(stream, decode) if response.is_success else Refusal(stream, decode)
-    if wants_patience(response.headers):
+    if wants_long_timeout(response.headers):
         # What the openai library goes by.
         response.headers["x-should-retry"] = "false"
 
@@ -80,7 +80,7 @@ class Refusal(Body):
                 yield piece
 
 
-def wants_patience(headers: httpx2.Headers) -> bool:
+def wants_long_timeout(headers: httpx2.Headers) -> bool:
     """Whether a server wants us to wait for longer than anybody would, in whichever way it says so."""
     return max(_milliseconds(headers), _seconds(headers.get("retry-after", ""))) > RETRY_WITHIN
 

@@ -138,7 +138,7 @@ def test_it_listens_to_what_the_code_reads(manifest: Manifest) -> None:
     assert {event.partition(".")[0] for event in events} == set(EVENTS)
 
 
-def test_a_diagnostics_misses_what_the_manifest_asks_for(manifest: Manifest) -> None:
+def test_the_diagnostics_miss_what_the_manifest_asks_for(manifest: Manifest) -> None:
     assert sorted(needs.SCOPES) == manifest.oauth_config.scopes.bot
     assert sorted(needs.EVENTS) == sorted(manifest.settings.event_subscriptions.bot_events)
 

@@ -328,7 +328,7 @@ async def test_nobody_waits_for_as_long_as_a_server_likes(name: str, wait: str) 
     ],
 )
 def test_how_long_a_server_wants_us_to_wait(headers: dict[str, str], long: bool) -> None:
-    assert bodies.wants_patience(httpx2.Headers(headers)) is long
+    assert bodies.wants_long_timeout(httpx2.Headers(headers)) is long
 
 
 @pytest.mark.parametrize(

@@ -229,37 +229,37 @@ async def command(stores: Stores, place: Place, ref: str) -> object:
     return await stores.sessions.append(said(ref, place=place), role=Role.COMMAND, job=job)
 
 
-def a_interaction(place: Place, ref: str) -> Job:
+def an_interaction(place: Place, ref: str) -> Job:
     return Job(Interaction(place, ref, "U1", TurnAction.STOP))
 
 
-async def enqueue_an_job(stores: Stores) -> Work:
-    return lambda: jobs(stores).enqueue(a_interaction(PLACE, "2"))
+async def enqueue_a_job(stores: Stores) -> Work:
+    return lambda: jobs(stores).enqueue(an_interaction(PLACE, "2"))
 
 
 async def claim_jobs(stores: Stores) -> Work:
-    await jobs(stores).enqueue(a_interaction(PLACE, "2"))
+    await jobs(stores).enqueue(an_interaction(PLACE, "2"))
     stores.clock.now += LEASE_MS + 1
     return lambda: jobs(stores).claim([PLACE.workspace_key])
 
 
-async def hold_an_job(stores: Stores) -> Work:
-    await jobs(stores).enqueue(a_interaction(PLACE, "2"))
+async def hold_a_job(stores: Stores) -> Work:
+    await jobs(stores).enqueue(an_interaction(PLACE, "2"))
     stores.clock.now += 5
-    return lambda: jobs(stores).hold([a_interaction(PLACE, "2")])
+    return lambda: jobs(stores).hold([an_interaction(PLACE, "2")])
 
 
-async def release_an_job(stores: Stores) -> Work:
-    await jobs(stores).enqueue(a_interaction(PLACE, "2"))
-    return lambda: jobs(stores).release(a_interaction(PLACE, "2"))
+async def release_a_job(stores: Stores) -> Work:
+    await jobs(stores).enqueue(an_interaction(PLACE, "2"))
+    return lambda: jobs(stores).release(an_interaction(PLACE, "2"))
 
 
-async def end_an_job(stores: Stores) -> Work:
+async def end_a_job(stores: Stores) -> Work:
     for ref in ("1", "2"):
-        await jobs(stores).enqueue(a_interaction(PLACE, ref))
-    await jobs(stores).done(a_interaction(PLACE, "1"))
+        await jobs(stores).enqueue(an_interaction(PLACE, ref))
+    await jobs(stores).done(an_interaction(PLACE, "1"))
     stores.clock.now += KEPT_MS + 1
-    return lambda: jobs(stores).done(a_interaction(PLACE, "2"))
+    return lambda: jobs(stores).done(an_interaction(PLACE, "2"))
 
 
 def jobs(stores: Stores) -> SqlJobStore:
@@ -306,11 +306,11 @@ EVERY_OPERATION: tuple[Prepare, ...] = (
     entitle,
     note_reading,
     append_a_command,
-    enqueue_an_job,
+    enqueue_a_job,
     claim_jobs,
-    hold_an_job,
-    release_an_job,
-    end_an_job,
+    hold_a_job,
+    release_a_job,
+    end_a_job,
     listen,
 )
 

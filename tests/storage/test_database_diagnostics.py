@@ -113,7 +113,7 @@ async def test_who_waits_is_counted_while_the_bot_runs(stores: Stores, database:
     assert await count_waiting(stores.database) == WaitingSessions(0, 0.0)
 
 
-async def test_a_turn_that_is_requested_for_again_waits_from_then_on(stores: Stores) -> None:
+async def test_a_turn_that_is_requested_again_waits_from_then_on(stores: Stores) -> None:
     turn = await stores.answered("1", "hello")
     stores.clock.now += 1_000_000
     assert await stores.interaction(turn)

@@ -70,7 +70,7 @@ async def test_a_session_is_deleted(
     assert [line.partition(":")[0] for line in more] == (["session opened"] if how == "begins anew" else [])
 
 
-async def test_a_session_is_woken_by_a_interaction_and_by_an_edit(
+async def test_a_session_is_woken_by_an_interaction_and_by_an_edit(
     stores: Stores, told: Callable[[], list[str]]
 ) -> None:
     turn = await stores.answered("1", "q1")

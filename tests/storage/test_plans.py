@@ -56,7 +56,7 @@ async def test_the_turn_before_another_is_found_at_once(
     ("sql", "parameters"),
     [(turn_store.CLAIM, 4), (turn_store.WAITING, 1), (turn_store.NEXT_ASKER, 1), (withdrawing.ACTIONS, 1)],
 )
-async def test_what_is_requested_for_is_found_at_once(sql: str, parameters: int, open_database: SqliteDatabase) -> None:
+async def test_what_is_requested_is_found_at_once(sql: str, parameters: int, open_database: SqliteDatabase) -> None:
     steps = await plan(open_database, sql, parameters)
     assert [step for step in steps if "turns_reopened" in step]
     assert not [step for step in steps if "turns_of_session (session=?)" in step]

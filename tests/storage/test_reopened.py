@@ -97,7 +97,7 @@ async def test_a_question_that_comes_while_a_turn_is_taken_up_again_is_answered(
     assert (await stores.claimed()).action is None
 
 
-async def test_what_was_begun_goes_first_then_what_is_requested_for_the_oldest_first(stores: Stores) -> None:
+async def test_what_was_begun_goes_first_then_what_is_requested_the_oldest_first(stores: Stores) -> None:
     turns = [await stores.answered("1", "q1"), await stores.answered("2", "q2")]
     await stores.say("3", "q3")
     begun = await stores.claimed()
@@ -270,7 +270,7 @@ async def test_a_session_never_expires_while_a_turn_waits_to_be_taken_up_again(
     assert await stores.forgetting.expire() == 1
 
 
-async def test_a_interaction_wakes_an_archived_session(stores: Stores) -> None:
+async def test_an_interaction_wakes_an_archived_session(stores: Stores) -> None:
     first = await stores.answered("1", "q1")
     stores.clock.now += TIMEOUT + 1
     assert await stores.forgetting.expire() == 1

@@ -34,7 +34,7 @@ class Merging:
 
     def __init__(self, database: SqliteDatabase) -> None:
         self._database = database
-        self._pace = BatchSize(PAGES, most=MOST_PAGES)
+        self._batch_size = BatchSize(PAGES, most=MOST_PAGES)
         self._working = asyncio.Lock()
 
     async def merge(self) -> None:
@@ -77,7 +77,7 @@ class Merging:
             after = await transaction.fetch(CHANGES)
             return int(after[0][0] or 0) - int(before[0][0] or 0)
 
-        return await self._pace.unit(self._database.unit, merge) >= 2
+        return await self._batch_size.unit(self._database.unit, merge) >= 2
 
     async def _note(self, state: str, index: str) -> None:
         await self._database.unit(lambda transaction: transaction.execute(state, index))

@@ -160,7 +160,7 @@ async def _apply(transaction: SqliteTransaction, migration: Migration, now: int,
     if not await transaction.execute(NOTE, migration.version, migration.name, now):
         return False
     if migration.version == SIGNED_SINCE and not new:
-        await _mend(transaction)
+        await _repair(transaction)
     await transaction.script(migration.sql)
     if signed := _to_sign(migration):
         await transaction.execute(SIGN, json.dumps({each.version: each.checksum for each in signed}))
@@ -174,7 +174,7 @@ def _to_sign(migration: Migration) -> list[Migration]:
     return [migration] if migration.version > SIGNED_SINCE else []
 
 
-async def _mend(transaction: SqliteTransaction) -> None:
+async def _repair(transaction: SqliteTransaction) -> None:
     """Make a database as the migrations make it, before their checksums are kept."""
     scripts = [each.sql for each in migrations() if each.version < SIGNED_SINCE]
     if await repair(transaction, scripts):

@@ -30,7 +30,7 @@ def test_a_button_is_read() -> None:
 
 
 @pytest.mark.parametrize("ref", [None, 5, "", "two words", "\ud800", "x" * 1000])
-def test_a_interaction_without_a_time_is_a_new_one_each_time(ref: object) -> None:
+def test_an_interaction_without_a_time_is_a_new_one_each_time(ref: object) -> None:
     first, second = (read_interaction(action(action_ts=ref), BOT) for _ in range(2))
     assert first.id != second.id
 

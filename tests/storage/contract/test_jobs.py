@@ -70,7 +70,7 @@ async def test_what_is_put_down_is_taken_up_at_once_and_counts_no_attempt(jobs: 
     assert await jobs.claim([PLACE.workspace_key]) == [HELP]
 
 
-async def test_whoever_lost_an_job_neither_holds_it_nor_puts_it_down(jobs: JobStore, stores: Talk) -> None:
+async def test_whoever_lost_a_job_neither_holds_it_nor_puts_it_down(jobs: JobStore, stores: Talk) -> None:
     await jobs.enqueue(HELP)
     stores.clock.now += LEASE_MS + 1
     (taken,) = await jobs.claim([PLACE.workspace_key])

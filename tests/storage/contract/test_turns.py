@@ -56,7 +56,7 @@ async def test_the_end_of_a_turn_tells_whether_another_one_waits(stores: Talk) -
     assert await stores.turns.finish(second, answer("a2")) is TurnEnd.LOST
 
 
-async def test_a_turn_that_is_requested_for_again_waits_behind_another(stores: Talk) -> None:
+async def test_a_turn_that_is_requested_again_waits_behind_another(stores: Talk) -> None:
     turn = await stores.answered("1", "q1", "a1")
     await stores.say("2", "q2")
     second = await stores.claimed()
