@@ -182,8 +182,8 @@ def build_app(web: SlackWeb, intake: Intake) -> AsyncApp:
         return authorized
 
     app = AsyncApp(
-        # Without a name, Bolt looks for that of the file, in a tenth of a second.
-        name="chathakase",
+        # Without one, Bolt looks for a file name, in a tenth of a second. It silences the logger that is called so.
+        name="slack_bolt",
         logger=logging.getLogger("slack_bolt"),
         client=web.client,
         authorize=authorize,
