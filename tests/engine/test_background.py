@@ -78,3 +78,27 @@ async def test_an_error_of_ours_rests_as_well() -> None:
         await after_turn(background, HERE)
         await after_turn(background, HERE)
         assert len(chore.done) == 1
+
+
+async def test_what_falls_due_while_something_else_is_done_is_done_as_well() -> None:
+    done: list[str] = []
+
+    async def first(_: Session) -> None:
+        await asyncio.sleep(5.0)
+        done.append("first")
+
+    async def second(_: Session) -> None:
+        done.append("second")
+
+    looks = iter([[first], [second]])
+
+    async def due(_: Session) -> list[Chore]:
+        return next(looks)
+
+    async with Background(due) as background:
+        background.after_turn(HERE)
+        await asyncio.sleep(1.0)
+        background.after_turn(HERE)
+        background.after_turn(HERE)
+        await asyncio.sleep(10.0)
+    assert done == ["first", "second"]

@@ -42,6 +42,8 @@ class Background:
         self._due = due
         self._room = asyncio.Semaphore(AT_ONCE)
         self._tasks: dict[SessionId, asyncio.Task[None]] = {}
+        self._again: set[SessionId] = set()
+        """Where a turn has ended since it was last looked what is due."""
         self._rests: LruCache[tuple[SessionId, Chore], tuple[float, int]] = LruCache(RESTING)
         """What failed in which session: until when it rests, and how often it has failed in a row."""
 
@@ -59,16 +61,19 @@ class Background:
             await asyncio.wait(tasks)
 
     def after_turn(self, session: Session) -> None:
-        """Do what is due in a session, unless that is under way already."""
-        if self._due is not None and session.id not in self._tasks:
+        """Do what is due in a session; where something is done already, once more after that."""
+        if session.id in self._tasks:
+            self._again.add(session.id)
+        elif self._due is not None:
             work = self._run(session, self._due)
             self._tasks[session.id] = asyncio.create_task(work, name=f"background {session.place.name}")
 
     async def _run(self, session: Session, due: Due) -> None:
         try:
             async with self._room:
-                for chore in await due(session):
-                    await self._try(chore, session)
+                await self._do_all(session, due)
+                while session.id in self._again:
+                    await self._do_all(session, due)
         except StoreError as error:
             log.info(
                 "What is due in %s could not be found out, and will be after its next turn: %s",
@@ -77,6 +82,12 @@ class Background:
             )
         finally:
             del self._tasks[session.id]
+            self._again.discard(session.id)
+
+    async def _do_all(self, session: Session, due: Due) -> None:
+        self._again.discard(session.id)
+        for chore in await due(session):
+            await self._try(chore, session)
 
     async def _try(self, chore: Chore, session: Session) -> None:
         key = (session.id, chore)
