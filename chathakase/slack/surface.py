@@ -146,7 +146,8 @@ class SlackSurface:
 
     def expect(self, incoming: Incoming) -> None:
         """Begin to find out what the model will be told of whoever asks, and of where."""
-        if incoming.asks:
+        # Of all else it is not known yet whether anybody is answered.
+        if incoming.asks and incoming.opens:
             self._people.expect([incoming.author])
             self._places.expect(incoming.place)
 
