@@ -70,6 +70,8 @@ class Statuses:
         """How often the present way has failed since it last did not."""
         self._reserved: set[Place] = set()
         """Where a status is shown, so that a call is kept for taking it back."""
+        self._shown: set[Place] = set()
+        """Where one may stand, also since it arrived after that of another reply was taken back."""
         self._clearing: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
@@ -92,16 +94,19 @@ class Statuses:
                 return AGAIN
             try:
                 await self._set(way, place, way.shown, priority=Priority.STATUS)
+                self._shown.add(place)
                 self._failures = 0
                 return REFRESH
             except DeliveryError as error:
                 if not self._refuses(way, error):
+                    self._shown.add(place)
                     return AGAIN if error.passes else None
         return None
 
     async def take_back(self, place: Place) -> None:
         """Take the status of a thread back, if there may be one."""
-        if place in self._reserved:
+        if place in self._shown:
+            self._shown.discard(place)
             await self.clear(place)
 
     async def clear(self, place: Place) -> None:

@@ -114,6 +114,22 @@ async def test_a_status_for_which_there_is_no_room_comes_later(otherwise: Otherw
     assert desk.times(STATUS)[3:] == [3.0, 3.0, 3.0]
 
 
+async def test_a_status_that_arrives_while_another_of_its_thread_is_taken_back_goes_as_well(
+    desk: Desk, thinking: Thinking, otherwise: Otherwise
+) -> None:
+    other = Thinking(desk.statuses, desk.place, otherwise)
+    thinking.begin(after=0.4)
+    other.begin(after=1.0)
+    await asyncio.sleep(0.9)
+    desk.faults.delay(STATUS, 5.0)
+    await asyncio.sleep(0.2)
+    await thinking.end()
+    await asyncio.sleep(10.0)
+    await other.end()
+    await asyncio.sleep(10.0)
+    assert desk.status() == ""
+
+
 async def test_a_status_that_found_no_room_needs_no_clearing(desk: Desk, thinking: Thinking) -> None:
     desk.rate_limiter.refused(STATUS, "", retry_after=60.0)
     thinking.begin(after=0.4)
