@@ -3,14 +3,14 @@
 import os
 from collections.abc import Iterator
 from typing import Any, Self, TypeVar
-from urllib.request import proxy_bypass
 
 from pydantic import SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chathakase.certificates import certificate_problems
-from chathakase.core.addresses import is_loopback, proxy_problem, web_address
+from chathakase.core.addresses import proxy_problem, web_address
 from chathakase.core.unicode import visible
+from chathakase.proxies import is_reached_directly
 from chathakase.showing import TOKEN
 
 _Kind = TypeVar("_Kind", bound="Environment")
@@ -88,7 +88,7 @@ def check_network(*addresses: str) -> None:
     """
     parts = [web_address(address) for address in addresses]
     problems: list[str] = []
-    if not all(is_loopback(each.hostname or "") or proxy_bypass(each.netloc) for each in parts):
+    if not all(map(is_reached_directly, parts)):
         problems += _proxy_problems()
     if any(each.scheme == "https" for each in parts):
         problems += certificate_problems()

@@ -5,7 +5,7 @@ import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
+from urllib.request import getproxies
 
 import openai
 from openai import AsyncOpenAI
@@ -15,6 +15,7 @@ from chathakase.core.addresses import is_loopback
 from chathakase.models.bodies import take_in
 from chathakase.models.endpoint import Endpoint
 from chathakase.models.transport import open_transport
+from chathakase.proxies import is_reached_directly
 
 OFFICIAL = "api.openai.com"
 AZURE = (".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com")
@@ -68,7 +69,7 @@ def is_official(endpoint: Endpoint) -> bool:
 def _proxy(endpoint: Endpoint) -> str:
     """The address of the proxy that the environment names for a server; empty where it needs none."""
     parts = urlsplit(endpoint.base)
-    if is_loopback(parts.hostname or "") or proxy_bypass(parts.netloc):
+    if is_reached_directly(parts):
         return ""
     proxies = getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all") or ""

@@ -3,7 +3,9 @@
 The transport that the openai library has for this takes a server that is down, or speaks no HTTP, for a slow one.
 """
 
+import io
 import ssl
+from base64 import b64encode
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
@@ -11,8 +13,10 @@ import aiohttp
 import httpx2
 from yarl import URL
 
-HEADER_MOST = 2**16
-"""Bytes that a line of a header may have: as many as httpx takes, where aiohttp takes 8,190 if nobody says so."""
+HEADER_MOST, HEADERS_MOST = 100 * 1024, 1_000
+"""Bytes that a line of a header may have, as many as httpx takes, and how many lines there may be."""
+AT_ONCE = 2**20
+"""Bytes of a prompt that are sent in one piece; those with pictures have more."""
 KEPT = 5.0
 """Seconds for which a connection is kept for the next request: some servers close theirs after that."""
 
@@ -32,8 +36,10 @@ FAILURES: dict[type[aiohttp.ClientError], type[httpx2.TransportError]] = {
 class AiohttpTransport(httpx2.AsyncBaseTransport):
     """Sends requests through a session."""
 
-    def __init__(self, session: aiohttp.ClientSession) -> None:
+    def __init__(self, session: aiohttp.ClientSession, proxy: URL | None) -> None:
         self._session = session
+        self._proxy = proxy.with_user(None) if proxy else None
+        self._for_proxy = _authorization(proxy) if proxy else None
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send a request; its answer can be read as it comes. Raises httpx2.TransportError."""
@@ -42,9 +48,11 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
                 request.method,
                 _address(request.url),
                 headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw],
-                data=await request.aread() or None,
+                data=_data(await request.aread()),
                 allow_redirects=False,
-                timeout=_timeout(request),
+                timeout=_timeout(request, proxied=self._proxy is not None),
+                proxy=self._proxy,
+                proxy_headers=self._for_proxy,
             )
         return httpx2.Response(response.status, headers=response.raw_headers, stream=_Body(response), request=request)
 
@@ -72,13 +80,13 @@ async def open_transport(certificates: ssl.SSLContext, *, proxy: str) -> AsyncIt
     connector = aiohttp.TCPConnector(ssl=certificates, limit=0, keepalive_timeout=KEPT)
     async with aiohttp.ClientSession(
         connector=connector,
-        proxy=proxy or None,
         auto_decompress=False,
         cookie_jar=aiohttp.DummyCookieJar(),
         max_line_size=HEADER_MOST,
         max_field_size=HEADER_MOST,
+        max_headers=HEADERS_MOST,
     ) as session:
-        yield AiohttpTransport(session)
+        yield AiohttpTransport(session, URL(proxy) if proxy else None)
 
 
 def _address(url: httpx2.URL) -> URL:
@@ -86,9 +94,25 @@ def _address(url: httpx2.URL) -> URL:
     return URL(str(url.copy_with(userinfo=b"") if url.userinfo else url), encoded=True)
 
 
-def _timeout(request: httpx2.Request) -> aiohttp.ClientTimeout:
+def _data(body: bytes) -> bytes | io.BytesIO | None:
+    return io.BytesIO(body) if len(body) > AT_ONCE else body or None
+
+
+def _authorization(proxy: URL) -> dict[str, str]:
+    """What tells a proxy who asks; of a name and a password in its address aiohttp takes nothing beyond Latin-1."""
+    if not (proxy.user or proxy.password):
+        return {}
+    encoded = b64encode(f"{proxy.user or ''}:{proxy.password or ''}".encode()).decode()
+    # It goes to the proxy alone, as its Proxy-Authorization.
+    return {"Authorization": f"Basic {encoded}"}
+
+
+def _timeout(request: httpx2.Request, *, proxied: bool) -> aiohttp.ClientTimeout:
     seconds = request.extensions.get("timeout", {})
-    return aiohttp.ClientTimeout(None, sock_connect=seconds.get("connect"), sock_read=seconds.get("read"))
+    connect, read = seconds.get("connect"), seconds.get("read")
+    # Also for a name to be resolved and a proxy to be answered, for which nothing else of aiohttp's sets a bound.
+    whole = None if connect is None else 2 * connect + (read or 0) * proxied
+    return aiohttp.ClientTimeout(None, connect=whole, sock_connect=connect, sock_read=read)
 
 
 @contextmanager

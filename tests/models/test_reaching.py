@@ -3,6 +3,8 @@
 import asyncio
 import socket
 import ssl
+import warnings
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
@@ -15,6 +17,7 @@ from chathakase.core.errors import ModelError
 from chathakase.core.types import ChatMessage, Prompt
 from chathakase.findings import Finding, Level
 from chathakase.models.endpoint import read_endpoint
+from chathakase.models import http_client
 from chathakase.models.http_client import open_client
 from chathakase.models.model_diagnostics import check_model
 from chathakase.models.openai import open_model
@@ -82,6 +85,10 @@ def bundle(authority: trustme.CA, tmp_path: Path) -> Path:
     path = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(str(path))
     return path
+
+
+def proxy_for(base_url: str) -> str:
+    return http_client._proxy(read_endpoint(base_url))
 
 
 async def answered(base_url: str) -> str:
@@ -207,6 +214,7 @@ async def test_a_proxy_of_another_kind_does_not_matter_where_none_is_needed(monk
 
 
 @pytest.mark.parametrize(("name", "scheme"), [("HTTP_PROXY", "http://"), ("ALL_PROXY", "http://"), ("http_proxy", "")])
+@pytest.mark.usefixtures("outside")
 async def test_a_proxy_takes_what_goes_to_other_machines(
     name: str, scheme: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -220,12 +228,69 @@ async def test_a_proxy_takes_what_goes_to_other_machines(
     assert len(here.heads) == 1
 
 
+@pytest.mark.parametrize("exception", ["10.0.0.0/8", "other, 10.1.2.3", "10.1.0.0/255.255.0.0", "*"])
+async def test_an_excepted_network_is_reached_without_the_proxy(
+    exception: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("NO_PROXY", exception)
+    assert proxy_for("http://10.1.2.3:8000/v1") == ""
+    assert proxy_for("http://11.1.2.3:8000/v1") == ("" if exception == "*" else "http://proxy.example:3128")
+
+
+async def test_excepted_names_are_reached_without_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("NO_PROXY", "*.inside.example, fd00::/8,[2001:db8::1]")
+    direct = ("http://model.inside.example/v1", "https://[fd12::1]:1/v1", "http://u:p@[2001:db8::1]/v1")
+    assert [proxy_for(each) for each in direct] == ["", "", ""]
+    assert proxy_for("http://inside.example.org/v1") == "http://proxy.example:3128"
+
+
+@pytest.mark.usefixtures("outside")
+async def test_a_proxy_hears_its_password_in_any_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with serving() as proxy:
+        monkeypatch.setenv("HTTP_PROXY", f"http://%E6%BC%A2:p%3Aw@127.0.0.1:{proxy.port}")
+        assert await answered("http://model.example/v1") == "Hello!"
+        monkeypatch.setenv("HTTPS_PROXY", f"http://%E6%BC%A2:p%3Aw@127.0.0.1:{proxy.port}")
+        with suppress(ModelError):
+            await answered("https://model.example/v1")
+    told = f"Proxy-Authorization: Basic {b64encode('漢:p:w'.encode()).decode()}"
+    assert [head.partition(" ")[0] for head in proxy.heads[:2]] == ["POST", "CONN"]
+    assert told in proxy.heads[0] and "authorization: Bearer k" in proxy.heads[0]
+
+
+async def test_a_name_that_nobody_resolves_is_not_waited_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def silent(*_: object, **__: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(http_client, "CONNECT_WITHIN", 0.05)
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", silent)
+    code, _ = await failure("http://model.example/v1")
+    assert code == "timeout"
+
+
+@pytest.mark.usefixtures("outside")
+async def test_a_prompt_with_pictures_goes_out_in_pieces() -> None:
+    pictures = Prompt((ChatMessage("user", "x" * 3_000_000),))
+    async with (
+        serving() as server,
+        open_model(
+            api_key="k", base_url=f"http://127.0.0.1:{server.port}/v1", name="m", temperature=None, max_tokens=9
+        ) as model,
+    ):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            assert await ask(model, pictures) == "Hello!"
+
+
+@pytest.mark.usefixtures("outside")
 async def test_a_proxy_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     code, _ = await failure("http://model.example/v1")
     assert code == "no_proxy"
 
 
+@pytest.mark.usefixtures("outside")
 async def test_a_name_in_the_address_is_no_second_authorization() -> None:
     async with serving() as server:
         assert await answered(f"http://user:secret@127.0.0.1:{server.port}/v1") == "Hello!"

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
+from urllib.request import getproxies
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -15,9 +15,9 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from chathakase.certificates import is_more_than_default, trusted
 from chathakase.clock import monotonic
-from chathakase.core.addresses import is_loopback
 from chathakase.core.errors import StartError
 from chathakase.core.retrying import RetryPolicy
+from chathakase.proxies import is_reached_directly
 from chathakase.showing import shown
 from chathakase.slack.web.call_errors import failure_of
 from chathakase.slack.web.identity import Identity
@@ -106,7 +106,7 @@ def proxy_of(url: str) -> str | None:
     As HTTP's other libraries have it: slack_sdk overlooks ``NO_PROXY`` and ``ALL_PROXY``.
     """
     parts, proxies = urlsplit(url), getproxies()
-    if is_loopback(parts.hostname or "") or proxy_bypass(parts.netloc):
+    if is_reached_directly(parts):
         return None
     scheme = "https" if parts.scheme in ("https", "wss") else "http"
     # The last two are slack_sdk's own way.
