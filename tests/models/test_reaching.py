@@ -16,8 +16,8 @@ import trustme
 from chathakase.core.errors import ModelError
 from chathakase.core.types import ChatMessage, Prompt
 from chathakase.findings import Finding, Level
-from chathakase.models.endpoint import read_endpoint
 from chathakase.models import http_client
+from chathakase.models.endpoint import read_endpoint
 from chathakase.models.http_client import open_client
 from chathakase.models.model_diagnostics import check_model
 from chathakase.models.openai import open_model
@@ -256,7 +256,8 @@ async def test_a_proxy_hears_its_password_in_any_letters(monkeypatch: pytest.Mon
             await answered("https://model.example/v1")
     told = f"Proxy-Authorization: Basic {b64encode('漢:p:w'.encode()).decode()}"
     assert [head.partition(" ")[0] for head in proxy.heads[:2]] == ["POST", "CONN"]
-    assert told in proxy.heads[0] and "authorization: Bearer k" in proxy.heads[0]
+    assert told in proxy.heads[0]
+    assert "authorization: Bearer k" in proxy.heads[0]
 
 
 async def test_a_name_that_nobody_resolves_is_not_waited_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
