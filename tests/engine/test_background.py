@@ -1,6 +1,7 @@
 """What is done in the background costs nothing while it fails."""
 
 import asyncio
+from collections.abc import Iterator
 
 import pytest
 
@@ -90,7 +91,7 @@ async def test_what_falls_due_while_something_else_is_done_is_done_as_well() -> 
     async def second(_: Session) -> None:
         done.append("second")
 
-    looks = iter([[first], [second]])
+    looks: Iterator[list[Chore]] = iter([[first], [second]])
 
     async def due(_: Session) -> list[Chore]:
         return next(looks)
