@@ -1,10 +1,11 @@
 """Which tests reach out of their process, to a socket or to another process: they say so, and no other test may.
 
 A test says so by the fixture ``outside``, which it asks for itself or through another fixture, such as ``workspace``,
-or by its folder. All the others are quick, unless they are marked as long or slow.
+or by its folder. All the others are quick but those that take their time: with a database on a file, or so marked.
 """
 
 from collections.abc import Generator
+from os import sep
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ REACHING = frozenset(
 
 
 HERE = Path(__file__).parent
-FOLDERS = tuple(HERE / name for name in ("bolt", "browser", "end_to_end", "fuzz"))
+FOLDERS = tuple(f"{HERE / name}{sep}" for name in ("bolt", "browser", "end_to_end", "fuzz"))
 """Where every test reaches out, so that these need not even be loaded for the quick ones."""
 
 
@@ -51,12 +52,12 @@ class Guard:
             raise Reached(event)
 
     def pytest_ignore_collect(self, collection_path: Path, config: pytest.Config) -> bool | None:
-        return True if config.option.markexpr == "quick" and collection_path in FOLDERS else None
+        return True if config.option.markexpr == "quick" and f"{collection_path}{sep}" in FOLDERS else None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         for item in items:
-            if not says_so(item) and not any(map(item.get_closest_marker, ("long", "slow"))):
+            if not says_so(item) and not takes_its_time(item):
                 item.add_marker(pytest.mark.quick)
 
     @pytest.hookimpl(wrapper=True)
@@ -77,4 +78,9 @@ class Guard:
 
 def says_so(item: pytest.Item) -> bool:
     """Whether a test asks for the fixture, itself or through another one, or stands in such a folder."""
-    return "outside" in getattr(item, "fixturenames", ()) or any(folder in item.path.parents for folder in FOLDERS)
+    return "outside" in getattr(item, "fixturenames", ()) or str(item.path).startswith(FOLDERS)
+
+
+def takes_its_time(item: pytest.Item) -> bool:
+    """Whether a test is too long for work in between though it reaches out to nobody."""
+    return "database" in getattr(item, "fixturenames", ()) or any(map(item.get_closest_marker, ("long", "slow")))

@@ -18,6 +18,9 @@ def outside(): pass
 
 @pytest.fixture
 def server(outside): pass
+
+@pytest.fixture
+def database(): pass
 """
 TESTS = """
 import asyncio, socket, subprocess, sys
@@ -40,6 +43,7 @@ def test_is_marked(): reach()
 def test_takes_long(): pass
 @pytest.mark.slow
 def test_is_slow(): pass
+def test_has_a_file(database): pass
 def test_has_a_loop(): asyncio.run(asyncio.sleep(0))
 """
 
@@ -54,7 +58,7 @@ def run(pytester: pytest.Pytester, outside: None) -> pytest.Pytester:
 
 def test_who_does_not_say_so_fails_even_when_the_error_is_caught(run: pytest.Pytester) -> None:
     result = run.runpytest("-p", "no:asyncio", "-p", "no:looptime_plugin")
-    result.assert_outcomes(passed=7, failed=2, errors=3)
+    result.assert_outcomes(passed=8, failed=2, errors=3)
     assert result.stdout.str().count("did not ask for the fixture `outside`") == 3
 
 

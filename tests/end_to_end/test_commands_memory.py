@@ -234,7 +234,7 @@ async def test_answer_again_writes_the_newest_answer_anew(
 @pytest.mark.usefixtures("bot")
 async def test_there_may_be_nothing_to_answer_again(start: Start, alice: PersonClient, workspace: Workspace) -> None:
     await start("@ChatHakase answer again")
-    await await_ephemeral(workspace, alice, "no answer of mine here yet")
+    await await_ephemeral(workspace, alice, "I haven't answered anything here yet")
 
 
 async def test_commands_work_after_a_restart(
