@@ -20,7 +20,7 @@ from chathakase.files.kinds import Way
 from chathakase.files.picture import MOST_BY_FORMAT, PIXELS_MOST, TOO_MANY_PIXELS
 from tests.files.samples import pdf, picture
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("outside")]
 
 MEASURED = """
 import runpy, sys
