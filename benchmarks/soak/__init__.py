@@ -17,11 +17,11 @@ from benchmarks.bots import WINDOWED, Bot, open_bot
 from benchmarks.model import Model, open_model
 from benchmarks.report import Goal
 from benchmarks.samples import Sample, sample, sampling
-from benchmarks.soak.book import Book
+from benchmarks.soak.answer_log import AnswerLog
+from benchmarks.soak.fault_injector import FaultInjector
 from benchmarks.soak.kinds import KINDS, Answers
 from benchmarks.soak.part import Part, goals, show_parts
 from benchmarks.soak.traffic import Traffic
-from benchmarks.soak.trouble import Troubles
 from benchmarks.usage import Usage
 from chathakase.playground.web_api.tiers import Limits
 
@@ -44,19 +44,19 @@ async def measure(folder: Path, minutes: float = MINUTES) -> list[Goal]:
         sampling(bot, SAMPLE_EVERY) as samples,
     ):
         model.choose = Answers().choose
-        book, rng = Book(bot.workspace), random.Random(SEED)
-        traffic, troubles = Traffic((bot.alice, bob, carol), book, rng), Troubles(bot.workspace, rng)
+        answer_log, rng = AnswerLog(bot.workspace), random.Random(SEED)
+        traffic, injector = Traffic((bot.alice, bob, carol), answer_log, rng), FaultInjector(bot.workspace, rng)
         parts: list[Part] = []
         for _ in range(PARTS):
             first = len(samples)
-            async with _making(troubles):
+            async with _injecting(injector):
                 await traffic.go_on(minutes * 60 / PARTS)
             rest = await _at_rest(bot)
-            parts.append(Part(book.page, samples[first:], rest, Usage(os.getpid()).memory()))
-            book.turn_page()
+            parts.append(Part(answer_log.part, samples[first:], rest, Usage(os.getpid()).memory()))
+            answer_log.begin_part()
             _forget(bot, model)
-        await book.closed()
-    show_parts(parts, troubles.made, book.oddities)
+        await answer_log.closed()
+    show_parts(parts, injector.made, answer_log.oddities)
     return goals(parts)
 
 
@@ -68,9 +68,9 @@ async def _at_rest(bot: Bot) -> Sample:
 
 
 @asynccontextmanager
-async def _making(troubles: Troubles) -> AsyncIterator[None]:
+async def _injecting(injector: FaultInjector) -> AsyncIterator[None]:
     """Things go wrong until the block ends."""
-    task = asyncio.create_task(troubles.go_on())
+    task = asyncio.create_task(injector.go_on())
     try:
         yield
     finally:

@@ -6,7 +6,7 @@ from statistics import linear_regression, median
 
 from benchmarks.report import Goal, p95, show
 from benchmarks.samples import Sample
-from benchmarks.soak.book import LATE, Page
+from benchmarks.soak.answer_log import LATE, PartLog
 
 TEN_MINUTES = 600.0
 GROWTH = 2.0
@@ -21,7 +21,7 @@ SHOWN = 20
 class Part:
     """What was seen in one part."""
 
-    page: Page
+    log: PartLog
     samples: Sequence[Sample]
     rest: Sample
     """At its end, when nobody had said anything for a while."""
@@ -31,16 +31,16 @@ class Part:
 
 def goals(parts: Sequence[Part]) -> list[Goal]:
     """What is to be reached."""
-    pages = [part.page for part in parts]
+    logs = [part.log for part in parts]
     return [
         Goal("soak: MiB of memory more in ten minutes (second half)", _growth(parts), GROWTH, " MiB", may_equal=False),
         Goal("soak: open files more at rest (second half)", _more(parts, lambda each: each.files), 0),
         Goal("soak: threads more at rest (second half)", _more(parts, lambda each: each.threads), 0),
         Goal("soak: tasks more at rest (second half)", _more(parts, lambda each: each.tasks), 0),
         Goal("soak: write-ahead log at most", max(each.log for part in parts for each in part.samples), LOG, " MiB"),
-        Goal("soak: questions and commands not answered exactly once", sum(page.wrong for page in pages), 0),
-        Goal("soak: threads that end with an error", sum(page.warned for page in pages), 0),
-        Goal(f"soak: answers later than {LATE:g} s after the model", sum(page.late for page in pages), 0),
+        Goal("soak: questions and commands not answered exactly once", sum(each.wrong for each in logs), 0),
+        Goal("soak: threads that end with an error", sum(each.warned for each in logs), 0),
+        Goal(f"soak: answers later than {LATE:g} s after the model", sum(each.late for each in logs), 0),
     ]
 
 
@@ -56,7 +56,7 @@ def _more(parts: Sequence[Part], of: Callable[[Sample], int]) -> int:
     return max(of(part.rest) for part in parts[half:]) - max(of(part.rest) for part in parts[:half])
 
 
-def show_parts(parts: Sequence[Part], troubles: Mapping[str, int], oddities: Sequence[str]) -> None:
+def show_parts(parts: Sequence[Part], faults: Mapping[str, int], oddities: Sequence[str]) -> None:
     """Print what was seen."""
     columns = (
         *("part", "asked", "MiB", "files", "threads", "tasks", "database", "log", "checkpoints"),
@@ -66,21 +66,21 @@ def show_parts(parts: Sequence[Part], troubles: Mapping[str, int], oddities: Seq
     show(
         "Soak; MiB, files, threads, tasks and MiB of the database and its log at rest (at most); seconds", columns, rows
     )
-    print(f"Trouble: {', '.join(f'{name} ({count})' for name, count in sorted(troubles.items()))}.")
+    print(f"Faults: {', '.join(f'{name} ({count})' for name, count in sorted(faults.items()))}.")
     for oddity in oddities[:SHOWN]:
         print(oddity)
 
 
 def _row(name: str, part: Part) -> tuple[str, ...]:
-    page, samples, rest = part.page, part.samples, part.rest
+    log, samples, rest = part.log, part.samples, part.rest
 
     def both(of: Callable[[Sample], float], digits: int = 0) -> str:
         return f"{of(rest):.{digits}f} ({max(map(of, samples)):.{digits}f})"
 
-    waits = page.waits or [0.0]
+    waits = log.waits or [0.0]
     return (
         name,
-        str(page.asked),
+        str(log.asked),
         both(lambda each: each.memory, 1),
         both(lambda each: each.files),
         both(lambda each: each.threads),
@@ -90,7 +90,7 @@ def _row(name: str, part: Part) -> tuple[str, ...]:
         str(rest.checkpoints),
         f"{median(waits):.2f}",
         f"{p95(waits) if len(waits) > 1 else waits[0]:.2f}",
-        *(str(count) for count in (page.late, page.wrong, page.warned)),
+        *(str(count) for count in (log.late, log.wrong, log.warned)),
         f"{max(each.late for each in samples):.2f}",
         f"{part.here:.0f}",
     )

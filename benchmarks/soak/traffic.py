@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from benchmarks.bots import CHANNELS, channel_id
-from benchmarks.soak.book import WARNING, Asked, Book, Thread
+from benchmarks.soak.answer_log import WARNING, AnswerLog, Asked, Thread
 from benchmarks.soak.kinds import KINDS
 from chathakase.playground.person import PersonClient
 from chathakase.playground.web_api_error import SlackError
@@ -36,9 +36,9 @@ COMES_BACK_AFTER = 40.0
 class Traffic:
     """People at their talks."""
 
-    def __init__(self, people: Sequence[PersonClient], book: Book, rng: random.Random) -> None:
+    def __init__(self, people: Sequence[PersonClient], answer_log: AnswerLog, rng: random.Random) -> None:
         self._people = people
-        self._book = book
+        self._answer_log = answer_log
         self._rng = rng
 
     async def go_on(self, seconds: float) -> None:
@@ -77,7 +77,7 @@ class Traffic:
         if further and self._rng.random() < 0.05 and time.perf_counter() < ends:
             await asyncio.sleep(COMES_BACK_AFTER)
             await self._ask(thread, person, named=True)
-        self._book.close(thread)
+        self._answer_log.close(thread)
 
     async def _go_on(self, thread: Thread, people: Sequence[PersonClient]) -> None:
         await self._think()
@@ -97,13 +97,13 @@ class Traffic:
             await self._stop(thread, asked)
         if asked.kind.retried:
             await self._try_again(thread, person)
-        await self._book.settle(thread, asked)
+        await self._answer_log.settle(thread, asked)
 
     async def _burst(self, thread: Thread, people: Sequence[PersonClient]) -> None:
         """Several people ask at the same moment, and wait for their answers."""
         burst = [self._new(self._rng.choice(people), "short", alone=False) for _ in range(BURST)]
         await asyncio.gather(*(self._say(thread, asked) for asked in burst))
-        await asyncio.gather(*(self._book.settle(thread, asked) for asked in burst))
+        await asyncio.gather(*(self._answer_log.settle(thread, asked) for asked in burst))
 
     async def _edit(self, thread: Thread) -> None:
         """Correct a question that is answered already, which changes nothing."""
@@ -124,7 +124,7 @@ class Traffic:
 
     async def _try_again(self, thread: Thread, person: PersonClient) -> None:
         """Wait until an answer has failed, and press its button."""
-        if not await self._book.see(thread, lambda: WARNING in self._book.text(thread)):
+        if not await self._answer_log.see(thread, lambda: WARNING in self._answer_log.text(thread)):
             return
         for _ in range(PRESSES):
             await asyncio.sleep(1.0)
@@ -134,7 +134,7 @@ class Traffic:
 
     async def _press(self, thread: Thread, person: PersonClient, button: str) -> None:
         """Press a button of the bot's last message in a thread; SlackError where there is none."""
-        replies = self._book.replies(thread)
+        replies = self._answer_log.replies(thread)
         if not replies:
             raise SlackError("message_not_found")
         await person.press(thread.channel, replies[-1].ts, button)
@@ -144,11 +144,11 @@ class Traffic:
         person, channel = self._rng.choice(self._people), channel_id(self._rng.randrange(CHANNELS))
         thread = Thread(channel, is_command=True)
         thread.root = await person.say(f"@ChatHakase {self._rng.choice(COMMANDS)}", channel=channel)
-        await self._book.see(thread, lambda: self._book.replies(thread))
-        self._book.close(thread)
+        await self._answer_log.see(thread, lambda: self._answer_log.replies(thread))
+        self._answer_log.close(thread)
 
     def _new(self, person: PersonClient, name: str, *, alone: bool = True) -> Asked:
-        number = self._book.next_number()
+        number = self._answer_log.next_number()
         text = f"@ChatHakase question {number} ({name}): how do threads work?"
         return Asked(number, name, KINDS[name], person, text, alone=alone)
 

@@ -19,5 +19,5 @@ async def serve() -> None:
         log.info("Connected to Slack; answering with %s", settings.chathakase_model)
         await until_told_to_stop()
         log.info("Stopping; work in progress has %g s to finish", settings.chathakase_grace)
-        manager.retire()
+        manager.begin_shutdown()
         end_within(settings.chathakase_grace + CLOSE_WITHIN)

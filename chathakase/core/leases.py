@@ -6,7 +6,7 @@ LEASE_MS = 6_000
 RENEW_EVERY = LEASE_MS / 3 / 1000
 """Seconds between two renewals: one that fails is followed by another in time."""
 
-SURE_FOR = LEASE_MS / 1000 - 1
+CONFIRMED_FOR = LEASE_MS / 1000 - 1
 """Seconds after the beginning of a renewal, by one's own clock, for which nobody else can have it."""
 
 LEFT_WITHIN = LEASE_MS / 1000 + 4

@@ -59,7 +59,7 @@ class Retries:
         self.reset()
 
     def reset(self) -> None:
-        """Begin anew, since all is well."""
+        """Start over, since all is well."""
         self._began = self._clock()
         self._made = 0
 

@@ -101,7 +101,7 @@ def is_whole(memory: Memory) -> bool:
     opening, messages = memory.opening, memory.messages
     if opening is None or not messages:
         return True
-    # A turn that answers the opening anew has it last.
+    # A turn that answers the opening again has it last.
     return opening.said > messages[0].said or any(message.seq == opening.seq for message in messages)
 
 

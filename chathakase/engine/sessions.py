@@ -37,16 +37,16 @@ class SessionManager:
         await self.scheduler.wake_waiting()
         await self.requests.claim_abandoned()
 
-    def retire(self) -> None:
+    def begin_shutdown(self) -> None:
         """Begin nothing more; the turns under way have their grace period from now on."""
         if self._ends is None:
             self._ends = monotonic() + self._grace
-            self.scheduler.retire()
-            self.jobs.retire()
+            self.scheduler.stop_starting()
+            self.jobs.stop_starting()
 
     async def close(self) -> None:
         """Wait for the turns under way until their grace period ends, then have them put down."""
-        self.retire()
+        self.begin_shutdown()
         last_look = asyncio.create_task(self._look_for_early_messages(), name="early messages")
         tasks = [last_look, *self.scheduler.tasks, *self.jobs.tasks]
         if self._ends is not None:

@@ -30,7 +30,7 @@ FORGET = "chathakase_forget"
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class RunId:
     """How the messages of one run of a turn are known, in their metadata and under their buttons."""
 
     turn: str
@@ -50,10 +50,10 @@ def turn_of(message: Mapping[str, Any]) -> str | None:
     return turn if isinstance(turn, str) and TURN.fullmatch(turn) else ""
 
 
-def is_of(message: Mapping[str, Any], name: Name) -> bool:
+def is_of(message: Mapping[str, Any], run_id: RunId) -> bool:
     """Whether a message that Slack holds is any page of a turn."""
     payload = _payload(message)
-    return payload is not None and payload.get("turn") == name.turn
+    return payload is not None and payload.get("turn") == run_id.turn
 
 
 def _payload(message: Mapping[str, Any]) -> Mapping[str, Any] | None:

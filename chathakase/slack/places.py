@@ -42,7 +42,7 @@ class Places:
 
     async def channels_with(self, user: str) -> frozenset[str]:
         """The channels in which somebody is, and of those that are not public the bot as well. Raises DeliveryError."""
-        # Asked anew each time: whoever has left a channel must find nothing of it any more.
+        # Asked again each time: whoever has left a channel must find nothing of it any more.
         found: set[str] = set()
         cursor: object = ""
         for _ in range(MOST_PAGES):

@@ -9,7 +9,7 @@ from chathakase.core.jobs import Job
 from chathakase.core.traits import Traits
 from chathakase.core.types import DIRECT_MESSAGE, Choice, Incoming, Lease, Person, Place, Where
 from chathakase.slack.direct import is_direct
-from chathakase.slack.own_messages import Name
+from chathakase.slack.own_messages import RunId
 from chathakase.slack.people import People
 from chathakase.slack.places import Places
 from chathakase.slack.replies.attachment import Upload
@@ -54,11 +54,11 @@ class SlackSurface:
         if lease is None:
             return SlackReply(self._for_a_command(job.task.by if job else ""), _origin_of(place, job))
         tools = self._tools.of(lease.by)
-        name = Name(lease.turn, lease.run)
+        run_id = RunId(lease.turn, lease.run)
         streamed = self._native and is_direct(place.channel)
         origin = Origin(
             place,
-            name,
+            run_id,
             refs=lease.refs,
             resumed=lease.resumed,
             standing=standing,
@@ -162,5 +162,5 @@ class SlackSurface:
 
 def _origin_of(place: Place, job: Job | None) -> Origin:
     if job is None:
-        return Origin(place, Name(uuid4().hex, 1), is_turn=False)
-    return Origin(place, Name(job.id, 1), is_turn=False, resumed=job.attempt > 1)
+        return Origin(place, RunId(uuid4().hex, 1), is_turn=False)
+    return Origin(place, RunId(job.id, 1), is_turn=False, resumed=job.attempt > 1)

@@ -111,10 +111,10 @@ class SlackInMemory:
 
     async def _received(self, url: URL, options: Mapping[str, Any]) -> ApiAnswer:
         """Take the bytes of a file."""
-        trouble = self.faults.next_for(UPLOAD)
-        if (reply := await meet(trouble)) is None:
+        fault = self.faults.next_for(UPLOAD)
+        if (reply := await meet(fault)) is None:
             status = 200 if self.world.files.receive(url.name, bytes(options["data"])) else 404
-            reply = lost({}, trouble) if trouble.lose_answer else ApiAnswer({"ok": status == 200}, status)
+            reply = lost({}, fault) if fault.lose_answer else ApiAnswer({"ok": status == 200}, status)
         caller = self.world.app.user_id
         self.journal.write(ApiCall(self.world.clock(), UPLOAD, {}, caller, reply.status, reply.body, 0.0))
         return reply

@@ -209,14 +209,14 @@ class WebApiContract:
         assert len(slack.world.timeline(GENERAL).with_replies(thread)) == 6
         await call(slack, POST, channel="C0RANDOM01", text="another channel has limits of its own")
 
-    @pytest.mark.parametrize(("fault", "trouble", "done"), FAULTS.values(), ids=FAULTS.keys())
-    async def test_trouble_looks_the_same_and_does_the_same(
-        self, slack: Slack, thread: str, fault: Callable[[Faults], None], trouble: CallFailure, done: bool
+    @pytest.mark.parametrize(("fault", "failure", "done"), FAULTS.values(), ids=FAULTS.keys())
+    async def test_a_fault_looks_the_same_and_does_the_same(
+        self, slack: Slack, thread: str, fault: Callable[[Faults], None], failure: CallFailure, done: bool
     ) -> None:
         ts = (await call(slack, POST, channel=GENERAL, thread_ts=thread, text="one"))["ts"]
         fault(slack.faults)
         edit = {"channel": GENERAL, "ts": ts, "text": "two", "blocks": [{"type": "markdown", "text": "two"}]}
-        assert await refusal(call(slack, EDIT, **edit)) == trouble
+        assert await refusal(call(slack, EDIT, **edit)) == failure
         assert found(slack, ts).text == ("two" if done else "one")
         slack.faults.clear()
         await call(slack, EDIT, **edit)
@@ -276,7 +276,7 @@ class WebApiContract:
         again = slack.client.files_completeUploadExternal(**share)
         assert await refusal(again) == CallFailure("file_not_found", passes=False)
 
-    async def test_the_bytes_of_a_file_may_meet_trouble_too(self, slack: Slack) -> None:
+    async def test_the_bytes_of_a_file_may_meet_a_fault_too(self, slack: Slack) -> None:
         asked = await slack.client.files_getUploadURLExternal(filename="answer.md", length=5)
 
         async def send() -> None:

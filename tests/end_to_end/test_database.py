@@ -26,7 +26,7 @@ from tests.end_to_end.ephemerals import await_ephemeral, ephemerals
 from tests.end_to_end.process import running, spawn
 from tests.model_server import ModelServer, says
 from tests.preloaded import Process
-from tests.storage.strikes import damaged, failing, full, held_by_another_process, locked, moved, read_only
+from tests.storage.database_faults import damaged, failing, full, held_by_another_process, locked, moved, read_only
 from tests.storage.test_faults import garbage, garbled_pages, half_of_it, notes
 
 Start = Callable[..., Awaitable[Thread]]
@@ -127,17 +127,17 @@ async def test_whoever_asks_is_told_once_that_the_database_fails(
 
 
 async def test_whoever_waits_is_told_when_what_they_asked_cannot_be_read(
-    opened: SqliteDatabase, workspace: Workspace, start: Start, bot_trouble: Callable[[], None]
+    opened: SqliteDatabase, workspace: Workspace, start: Start, bot_fault: Callable[[], None]
 ) -> None:
     thread = await start("@ChatHakase hello")
     await thread.answers(1)
-    bot_trouble()
+    bot_fault()
     await thread.say("and now?")
     assert await await_ephemeral(workspace, thread.person, "my database") == outage.TOLD
 
 
 @pytest.fixture
-def bot_trouble(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+def bot_fault(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Nothing that stands in a thread can be read any more, as when some of a file's pages are damaged."""
 
     async def damaged_pages(*_: object, **__: object) -> Memory:

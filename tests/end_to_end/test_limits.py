@@ -23,7 +23,7 @@ FASTER = "You are asking faster than I am allowed to answer."
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turn_runner, "ANEW_AFTER", 0.0)
+    monkeypatch.setattr(turn_runner, "RESTART_AFTER", 0.0)
 
 
 async def test_summaries_take_places_and_the_same_is_not_written_twice_while_it_waits(

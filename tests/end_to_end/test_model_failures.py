@@ -25,7 +25,7 @@ Start = Callable[..., Awaitable[Thread]]
 
 
 @pytest.fixture
-def short_patience(settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def short_timeouts(settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """Only for a model that is silent, lest a busy machine be taken for one."""
     monkeypatch.setattr(openai, "SILENCE", 2.0)
     settings["chathakase_first_token_timeout"] = 2.0
@@ -65,7 +65,7 @@ async def test_a_failure_is_told_in_one_sentence(
     await is_told_in_one_sentence(answers, sentence, start, model)
 
 
-@pytest.mark.usefixtures("short_patience", "bot")
+@pytest.mark.usefixtures("short_timeouts", "bot")
 async def test_silence_is_told_in_one_sentence(start: Start, model: ModelServer) -> None:
     await is_told_in_one_sentence([is_silent()], "did not answer in time", start, model)
 
@@ -107,7 +107,7 @@ async def test_what_came_before_a_failure_stays(
     await stays(answer, sentence, start, model)
 
 
-@pytest.mark.usefixtures("short_patience", "bot")
+@pytest.mark.usefixtures("short_timeouts", "bot")
 async def test_what_came_before_a_silence_stays(start: Start, model: ModelServer) -> None:
     await stays(says("Half an answer", "", hold=asyncio.Event()), "stopped responding here", start, model)
 

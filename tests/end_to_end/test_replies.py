@@ -151,7 +151,7 @@ async def test_the_model_cannot_ping_people(start: Start, model: ModelServer) ->
 
 
 @pytest.mark.parametrize(
-    "trouble",
+    "fault",
     [
         CallFault(status=429, retry_after=1),
         CallFault(status=500),
@@ -165,7 +165,7 @@ async def test_the_model_cannot_ping_people(start: Start, model: ModelServer) ->
 @pytest.mark.parametrize("method", ["chat.postMessage", "chat.update"])
 async def test_the_final_text_is_delivered_once_whatever_slack_answers(
     method: str,
-    trouble: CallFault,
+    fault: CallFault,
     start: Start,
     model: ModelServer,
     workspace: Workspace,
@@ -175,7 +175,7 @@ async def test_the_final_text_is_delivered_once_whatever_slack_answers(
     wait = asyncio.Event()
     model.will(says("Some", " words", " in", " between", " and the end.", pause=0.15, wait=wait))
     thread = await start("@ChatHakase hi")
-    workspace.faults.add(method, trouble, times=2)
+    workspace.faults.add(method, fault, times=2)
     wait.set()
     await thread.answers(1, containing="and the end.", within=30)
     assert thread.texts() == ["Some words in between and the end."]

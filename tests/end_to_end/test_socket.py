@@ -18,7 +18,7 @@ from chathakase.playground.journal import SocketOpened
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from chathakase.slack.socket_mode.socket import open_socket
-from chathakase.slack.socket_mode.tempo import Tempo
+from chathakase.slack.socket_mode.socket_timing import SocketTiming
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.end_to_end.process import running
 
@@ -26,7 +26,7 @@ Start = Callable[..., Awaitable[Thread]]
 
 SCALE = 1 / 300
 TEN_MINUTES = 600 * SCALE
-SCALED = Tempo(
+SCALED = SocketTiming(
     ping=4 * SCALE * 4,
     steady=60 * SCALE,
     first_wait=SCALE,
@@ -34,12 +34,12 @@ SCALED = Tempo(
     slow_wait=60 * SCALE,
     remind=300 * SCALE,
 )
-"""The usual tempo, three hundred times as fast."""
+"""The usual timing, three hundred times as fast."""
 
 
 @pytest.fixture(autouse=True)
 def scaled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chathakase.app.slack.open_socket", partial(open_socket, tempo=SCALED))
+    monkeypatch.setattr("chathakase.app.slack.open_socket", partial(open_socket, timing=SCALED))
 
 
 @pytest.fixture(autouse=True)
@@ -72,7 +72,7 @@ async def test_twenty_refreshes_under_traffic_lose_nothing_and_need_no_redeliver
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     tireless = replace(SCALED, steady=0.0)
-    monkeypatch.setattr("chathakase.app.slack.open_socket", partial(open_socket, tempo=tireless))
+    monkeypatch.setattr("chathakase.app.slack.open_socket", partial(open_socket, timing=tireless))
     # Slack takes one message a second in one channel.
     places = cycle([(people[name], channel) for name in people for channel in ("general", "random", "@")])
     threads: list[Thread] = []
@@ -89,12 +89,12 @@ async def test_twenty_refreshes_under_traffic_lose_nothing_and_need_no_redeliver
 
 
 @pytest.mark.parametrize("retry_delays", [(0.0, 2.0, 4.0)], ids=["patient"])
-@pytest.mark.parametrize("trouble", ["nothing answers", "flapping"])
+@pytest.mark.parametrize("fault", ["nothing answers", "flapping"])
 @pytest.mark.usefixtures("bot")
 async def test_ten_minutes_of_outage_cost_no_answer(
-    trouble: str, workspace: Workspace, start: Start, caplog: pytest.LogCaptureFixture
+    fault: str, workspace: Workspace, start: Start, caplog: pytest.LogCaptureFixture
 ) -> None:
-    if trouble == "flapping":
+    if fault == "flapping":
         workspace.socket_faults.flapping = True
     else:
         workspace.socket_faults.refused = True

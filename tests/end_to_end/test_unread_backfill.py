@@ -36,11 +36,11 @@ async def test_the_model_is_told_and_people_once(
     assert [await footnotes(thread, number) for number in (1, 2)] == [[], []]
 
 
-@pytest.mark.parametrize("trouble", ["http_error", "rate_limit"])
+@pytest.mark.parametrize("fault", ["http_error", "rate_limit"])
 async def test_what_passes_is_waited_for(
-    start: Start, workspace: Workspace, bob: PersonClient, model: ModelServer, trouble: str
+    start: Start, workspace: Workspace, bob: PersonClient, model: ModelServer, fault: str
 ) -> None:
-    getattr(workspace.faults, trouble)(REPLIES)
+    getattr(workspace.faults, fault)(REPLIES)
     thread = await start("Lunch at noon.")
     await thread.say("@ChatHakase when do we meet?", bob)
     await thread.answers(1)
@@ -48,17 +48,17 @@ async def test_what_passes_is_waited_for(
     assert await footnotes(thread) == []
 
 
-@pytest.mark.parametrize("trouble", ["http_error", "rate_limit"])
+@pytest.mark.parametrize("fault", ["http_error", "rate_limit"])
 async def test_what_lasts_is_done_without(
     start: Start,
     workspace: Workspace,
     bob: PersonClient,
     model: ModelServer,
-    trouble: str,
+    fault: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("chathakase.engine.context.thread_backfill.WITHIN", 0.3)
-    getattr(workspace.faults, trouble)(REPLIES, times=100)
+    getattr(workspace.faults, fault)(REPLIES, times=100)
     thread = await start("Lunch at noon.")
     await thread.say("@ChatHakase when do we meet?", bob)
     await thread.answers(1)

@@ -16,7 +16,7 @@ async def test_two_places_with_the_same_name_are_told_apart() -> None:
     with active_turns.turn(LEASE) as here, active_turns.turn(THERE) as there:
         assert (active_turns.find(LEASE.session), active_turns.find(THERE.session)) == (here, there)
         assert (active_turns.at(PLACE), active_turns.at(OTHER)) == (here, there)
-        active_turns.begin_anew(THERE.session)
+        active_turns.restart(THERE.session)
         assert (here.changed.is_set(), there.changed.is_set()) == (False, True)
     assert active_turns.find(LEASE.session) is active_turns.at(PLACE) is None
 

@@ -33,14 +33,14 @@ class World:
         self.noted = asyncio.Event()
         self.pausing = asyncio.Event()
         self.pausing.set()
-        self.trouble: DeliveryError | None = None
+        self.error: DeliveryError | None = None
         self.times = 0
-        """How often the trouble comes."""
+        """How often the error comes."""
 
     def fail(self) -> None:
         self.times -= 1
-        if self.trouble is not None and self.times >= 0:
-            raise self.trouble
+        if self.error is not None and self.times >= 0:
+            raise self.error
 
     async def thread(self, place: Place) -> ThreadSnapshot:
         self.read.append(place)
@@ -164,7 +164,7 @@ async def test_what_cannot_be_read_just_then_is_read_later(
 ) -> None:
     monkeypatch.setattr("chathakase.engine.intake.catch_up.AGAIN", replace(AGAIN, first_wait=0))
     world = World()
-    world.trouble, world.times = DeliveryError("http_503", passes=passes), times
+    world.error, world.times = DeliveryError("http_503", passes=passes), times
     world.threads[KNOWN] = [mention(KNOWN, 50)]
     async with opened(world) as catch_up:
         await settled(catch_up, world)
@@ -179,7 +179,7 @@ async def test_a_thread_that_was_opened_late_is_read_again_where_it_could_not_be
     world = World()
     async with opened(world) as catch_up:
         await settled(catch_up, world)
-        world.trouble, world.times = DeliveryError("http_503", passes=True), 2
+        world.error, world.times = DeliveryError("http_503", passes=True), 2
         world.threads[NEW] = [mention(NEW, 50), mention(NEW, 40)]
         await heard(catch_up, world, world.threads[NEW][0])
         await settled(catch_up, world)

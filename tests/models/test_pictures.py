@@ -196,8 +196,8 @@ async def test_one_bad_picture_blinds_nobody(client: OpenAIModel, model: ModelSe
 
 
 async def test_a_passing_trouble_with_pictures_is_over_with_the_turn(client: OpenAIModel, model: ModelServer) -> None:
-    trouble = refuses(503, "the image service is overloaded")
-    model.will(trouble, trouble, trouble, says("without"))
+    unavailable = refuses(503, "the image service is overloaded")
+    model.will(unavailable, unavailable, unavailable, says("without"))
     assert await ask(client, look(1)) == "without"
     await ask(client, look(1))
     assert shown(model) == [A]

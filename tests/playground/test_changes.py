@@ -126,7 +126,7 @@ async def test_a_shared_file_stands_in_its_thread(workspace: Workspace, bot: Asy
     assert (await bot.files_info(file=found.files[0]))["file"]["size"] == 3
 
 
-async def test_a_whisper_in_a_thread_without_replies_is_seen_by_nobody(
+async def test_an_ephemeral_message_in_a_thread_without_replies_is_seen_by_nobody(
     workspace: Workspace, bot: AsyncWebClient, alice: PersonClient
 ) -> None:
     root = await alice.say("root", channel=GENERAL)

@@ -57,7 +57,7 @@ class Slot:
     pause: float = 0.0
     """Seconds until the next process is started."""
     life: Life | None = None
-    keeper: asyncio.Task[None] | None = None
+    task: asyncio.Task[None] | None = None
 
 
 @dataclass
@@ -73,8 +73,8 @@ class Bots:
         """Have a process running from now on, whatever happens to it."""
         place = self._slots[slot]
         place.wanted = True
-        if place.keeper is None or place.keeper.done():
-            place.keeper = asyncio.create_task(self._keep(slot), name=f"simulated bot {slot}")
+        if place.task is None or place.task.done():
+            place.task = asyncio.create_task(self._run(slot), name=f"simulated bot {slot}")
 
     def kill(self, slot: int, *, down: float = 0.0) -> bool:
         """``kill -9``, at once; False when there is nothing to kill. The other one is killed if only that runs."""
@@ -104,12 +104,12 @@ class Bots:
         """Stop all processes, and wait for that."""
         for slot in range(len(self._slots)):
             self.dismiss(slot, killed=False)
-        keepers = [slot.keeper for slot in self._slots if slot.keeper is not None]
-        if keepers:
-            _, late = await asyncio.wait(keepers, timeout=TIMEOUT)
+        tasks = [slot.task for slot in self._slots if slot.task is not None]
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=TIMEOUT)
             for slot in range(len(self._slots)) if late else ():
                 self._end(slot, signal.SIGKILL, "never stopped, killed", 0.0)
-            await asyncio.gather(*keepers)
+            await asyncio.gather(*tasks)
 
     def _end(self, slot: int, signum: int, fate: str, down: float) -> bool:
         place = self._slots[slot]
@@ -118,7 +118,7 @@ class Bots:
         place.life.fate, place.pause = fate, down
         return True
 
-    async def _keep(self, number: int) -> None:
+    async def _run(self, number: int) -> None:
         slot = self._slots[number]
         while slot.wanted:
             life = slot.life = await self._spawn(number)

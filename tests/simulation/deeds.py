@@ -35,7 +35,7 @@ class Moment(StrEnum):
     LOOKED = "as it looks for an earlier post"
 
 
-class Ill(StrEnum):
+class FaultKind(StrEnum):
     """What may befall a call of the Web API."""
 
     LIMITED = "429"
@@ -180,12 +180,12 @@ class Shuffle:
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class ApiFault:
     """The next calls of a Web API method fail."""
 
     at: float
     method: str
-    ill: Ill
+    fault: FaultKind
     times: int = 1
 
 
@@ -211,7 +211,7 @@ Deed: TypeAlias = (
     | Hold
     | Redeliver
     | Shuffle
-    | Trouble
+    | ApiFault
     | Jump
 )
 DEEDS: Mapping[str, Callable[..., Deed]] = {deed.__name__: deed for deed in get_args(Deed)}
@@ -251,7 +251,7 @@ def plan_from_json(text: str) -> Plan:
     return Plan(whole["seed"], places, tuple(map(_deed, deeds)), moods, retries)
 
 
-ENUMS = {"kind": Kind, "moment": Moment, "ill": Ill}
+ENUMS = {"kind": Kind, "moment": Moment, "fault": FaultKind}
 
 
 def _deed(given: dict[str, Any]) -> Deed:

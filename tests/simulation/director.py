@@ -8,11 +8,12 @@ from time import monotonic
 from tests.simulation.crowd import Crowd
 from tests.simulation.deeds import (
     Again,
+    ApiFault,
     Deed,
     Drop,
+    FaultKind,
     Freeze,
     Hold,
-    Ill,
     Jump,
     Kill,
     Moment,
@@ -23,7 +24,6 @@ from tests.simulation.deeds import (
     Second,
     Shuffle,
     Stop,
-    Trouble,
     Twice,
 )
 from tests.simulation.machine import Machine
@@ -51,8 +51,8 @@ class Director:
         return self._machine.kills
 
     @property
-    def met(self) -> Counter[Ill]:
-        """The troubles of the Web API that calls really met, as long as those ahead are not taken back."""
+    def met(self) -> Counter[FaultKind]:
+        """The faults of the Web API that calls really met, as long as those ahead are not taken back."""
         return self._weather.met()
 
     async def play(self, progress: Callable[[int, int], None]) -> None:
@@ -85,7 +85,7 @@ class Director:
             Hold: self._weather.hold,
             Redeliver: self._weather.redeliver,
             Shuffle: self._weather.shuffle,
-            Trouble: self._weather.trouble,
+            ApiFault: self._weather.api_fault,
         }
         if await played[type(deed)](deed):
             self.deeds[type(deed).__name__] += 1

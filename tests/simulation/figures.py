@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from chathakase.playground.journal import ApiCall, EnvelopeSent
-from tests.simulation.deeds import Ill, Kind
+from tests.simulation.deeds import FaultKind, Kind
 from tests.simulation.director import Director
 from tests.simulation.evidence import Evidence
 from tests.simulation.judge import Flaw, Wrong
@@ -14,13 +14,15 @@ from tests.simulation.town import BOT
 Figures = Mapping[str, int]
 
 
-def figures(stage: Stage, director: Director, met: Counter[Ill], evidence: Evidence, flaws: Iterable[Flaw]) -> Figures:
-    """Count; ``met`` are the troubles that befell calls."""
+def figures(
+    stage: Stage, director: Director, met: Counter[FaultKind], evidence: Evidence, flaws: Iterable[Flaw]
+) -> Figures:
+    """Count; ``met`` are the faults that befell calls."""
     return {
         **_people(evidence),
         **_machine(stage, director),
         **_slack(stage, met),
-        **{f"model: {mood}": count for mood, count in sorted(Counter(stage.mind.struck).items())},
+        **{f"model: {mood}": count for mood, count in sorted(Counter(stage.model.moods_used).items())},
         **_flaws(flaws),
     }
 
@@ -62,12 +64,14 @@ def _machine(stage: Stage, director: Director) -> Figures:
         "kills": sum(director.kills.values()),
         **{f"kills {moment}": count for moment, count in sorted(director.kills.items())},
         **{
-            f"deeds: {name}": count for name, count in sorted(director.deeds.items()) if name not in ("Kill", "Trouble")
+            f"deeds: {name}": count
+            for name, count in sorted(director.deeds.items())
+            if name not in ("Kill", "ApiFault")
         },
     }
 
 
-def _slack(stage: Stage, met: Counter[Ill]) -> Figures:
+def _slack(stage: Stage, met: Counter[FaultKind]) -> Figures:
     envelopes = [entry for entry in stage.entries if isinstance(entry, EnvelopeSent)]
     calls = [entry for entry in stage.entries if isinstance(entry, ApiCall) and entry.caller == BOT]
     return {
@@ -75,7 +79,7 @@ def _slack(stage: Stage, met: Counter[Ill]) -> Figures:
         "events sent again": sum(bool(sent.envelope.get("retry_attempt")) for sent in envelopes),
         "calls of the Web API": len(calls),
         "calls answered with 429": sum(call.status == 429 for call in calls),
-        **{f"Web API: {ill}": count for ill, count in sorted(met.items())},
+        **{f"Web API: {fault}": count for fault, count in sorted(met.items())},
     }
 
 

@@ -26,7 +26,7 @@ def gather(stage: Stage, unsettled: Sequence[str]) -> Evidence:
     return Evidence(
         said=tuple(stage.said),
         shown=tuple(_shown(stage)),
-        requests=tuple(stage.mind.requests),
+        requests=tuple(stage.model.requests),
         sessions=tuple(Session(*row) for row in stage.rows(SESSIONS)),
         rows=tuple(Row(*row) for row in stage.rows(ROWS)),
         turns=tuple(Turn(*row) for row in stage.rows(TURNS)),

@@ -24,14 +24,14 @@ PIECES = 8
 
 
 @dataclass
-class Mind:
+class SimulatedModel:
     """What the model answers, and what it was asked."""
 
     moods: Mapping[str, Sequence[Mood]]
     come: Callable[[Moment], None]
     """Hears how far an answer is."""
     requests: list[Request] = field(default_factory=list)
-    struck: list[Mood] = field(default_factory=list)
+    moods_used: list[Mood] = field(default_factory=list)
     """The moods in which it answered."""
     _met: dict[str, int] = field(default_factory=dict)
 
@@ -43,7 +43,7 @@ class Mind:
         asked = questions(chat_messages[-1][1]) or questions(chat_messages[-2][1])
         mood = self._mood(asked)
         self.requests.append(Request(time.time(), heard, tuple(tokens(chat_messages[-1][1])), mood))
-        self.struck.append(mood)
+        self.moods_used.append(mood)
         self.come(Moment.ASKED)
         try:
             return await self._in(mood, answer(asked, WORDS.get(mood, SHORT)))(request, body)
@@ -90,10 +90,10 @@ class Mind:
 
 
 @asynccontextmanager
-async def open_mind(mind: Mind) -> AsyncIterator[str]:
-    """Put a mind behind a server; yields its address."""
+async def serve_model(model: SimulatedModel) -> AsyncIterator[str]:
+    """Put a model behind a server; yields its address."""
     application = web.Application(client_max_size=64 * 2**20)
-    application.router.add_post("/v1/chat/completions", mind.complete)
+    application.router.add_post("/v1/chat/completions", model.complete)
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
     await runner.setup()
     try:

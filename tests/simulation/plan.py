@@ -8,11 +8,12 @@ from typing import TypeVar
 from tests.simulation.deeds import (
     CLEAR,
     Again,
+    ApiFault,
     Deed,
     Drop,
+    FaultKind,
     Freeze,
     Hold,
-    Ill,
     Jump,
     Kill,
     Kind,
@@ -26,7 +27,6 @@ from tests.simulation.deeds import (
     Second,
     Shuffle,
     Stop,
-    Trouble,
     Twice,
 )
 from tests.simulation.town import CHANNELS, PEOPLE
@@ -60,17 +60,17 @@ METHODS = {
     "apps.connections.open": 2,
     "*": 4,
 }
-ILLS = {
-    Ill.LIMITED: 3,
-    Ill.ERROR: 2,
-    Ill.UNAVAILABLE: 2,
-    Ill.HTML: 1,
-    Ill.INTERNAL: 2,
-    Ill.LOST_CALL: 2,
-    Ill.LOST_ANSWER: 4,
-    Ill.HANGS: 1,
-    Ill.HANGS_DONE: 2,
-    Ill.SLOW: 2,
+FAULTS = {
+    FaultKind.LIMITED: 3,
+    FaultKind.ERROR: 2,
+    FaultKind.UNAVAILABLE: 2,
+    FaultKind.HTML: 1,
+    FaultKind.INTERNAL: 2,
+    FaultKind.LOST_CALL: 2,
+    FaultKind.LOST_ANSWER: 4,
+    FaultKind.HANGS: 1,
+    FaultKind.HANGS_DONE: 2,
+    FaultKind.SLOW: 2,
 }
 MOODS = {
     Mood.SLOW: 6,
@@ -254,7 +254,7 @@ def _slack(rng: Random, scale: Scale) -> Iterator[Deed]:
     """What Slack and the network do."""
     at = _times(rng, scale)
     for _ in _some(rng, 0.2 * scale.turns):
-        yield Trouble(at(), _drawn(rng, METHODS), _drawn(rng, ILLS), rng.choice((1, 1, 1, 2, 3)))
+        yield ApiFault(at(), _drawn(rng, METHODS), _drawn(rng, FAULTS), rng.choice((1, 1, 1, 2, 3)))
     for _ in _some(rng, 0.015 * scale.turns):
         yield Drop(at())
     for _ in _some(rng, 0.015 * scale.turns):

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from tests.simulation.deeds import (
     CLEAR,
+    ApiFault,
+    FaultKind,
     Freeze,
-    Ill,
     Kill,
     Kind,
     Moment,
@@ -15,7 +16,6 @@ from tests.simulation.deeds import (
     Restart,
     Say,
     Second,
-    Trouble,
 )
 
 
@@ -32,7 +32,7 @@ STATUS_LEFT_BY_A_DEAD_PROCESS = Plan(
     places=("@",),
     deeds=(
         # The post is done and not heard of, so a status is shown below it, and the next process goes on by an edit.
-        Trouble(0.0, "chat.postMessage", Ill.LOST_ANSWER),
+        ApiFault(0.0, "chat.postMessage", FaultKind.LOST_ANSWER),
         _ask(0.1, "q1z"),
         Kill(1.0, Moment.ANY, 0.0),
     ),
@@ -119,10 +119,10 @@ LIMITED_LOOKING = Plan(
     seed=66,
     places=tuple(f"#room{number}" for number in range(5)),
     deeds=(
-        Trouble(0.0, "chat.postMessage", Ill.LOST_ANSWER, 5),
-        Trouble(0.0, "conversations.replies", Ill.LIMITED, 3),
+        ApiFault(0.0, "chat.postMessage", FaultKind.LOST_ANSWER, 5),
+        ApiFault(0.0, "conversations.replies", FaultKind.LIMITED, 3),
         *(_ask(0.1, f"q{thread}z", thread=thread) for thread in range(5)),
-        # Trouble lasts as long as the plan.
+        # Faults last as long as the plan.
         Redeliver(6.0),
     ),
 )

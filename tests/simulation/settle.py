@@ -30,12 +30,12 @@ HAVE_LOOKED = "threads for missed messages"
 
 
 async def settle(stage: Stage, within: float) -> list[str]:
-    """Take back all trouble and wait; returns what is under way still when nothing has ended for so many seconds.
+    """Take back all faults and wait; returns what is under way still when nothing has ended for so many seconds.
 
     How fast it ends depends on the machine, and on how much Slack takes. What is still looked for then is not under
     way: it was missed.
     """
-    stage.note("no more trouble")
+    stage.note("no more faults")
     stage.workspace.faults.clear()
     stage.bots.start()
     until, rest, fewest = monotonic() + within, monotonic(), math.inf

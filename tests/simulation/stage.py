@@ -16,7 +16,7 @@ from tests.preloaded import start
 from tests.simulation.bots import Bots, open_bots
 from tests.simulation.deeds import Plan
 from tests.simulation.evidence import Place, Said
-from tests.simulation.model import Mind, open_mind
+from tests.simulation.model import SimulatedModel, serve_model
 from tests.simulation.moments import Moments
 from tests.simulation.town import PEOPLE, build_town
 
@@ -40,7 +40,7 @@ class Stage:
 
     plan: Plan
     workspace: Workspace
-    mind: Mind
+    model: SimulatedModel
     bots: Bots
     people: list[PersonClient]
     moments: Moments
@@ -84,7 +84,7 @@ async def open_stage(plan: Plan, folder: Path, settings: Mapping[str, str]) -> A
     """Open the stage; no process runs yet."""
     pace = await _pace(folder)
     moments, database = Moments(), folder / "sessions.db"
-    mind = Mind(plan.moods, moments.come)
+    model = SimulatedModel(plan.moods, moments.come)
     async with AsyncExitStack() as stack:
         opening = open_workspace(
             build_town(),
@@ -95,7 +95,7 @@ async def open_stage(plan: Plan, folder: Path, settings: Mapping[str, str]) -> A
         )
         workspace = await stack.enter_async_context(opening)
         workspace.faults.rng.seed(plan.seed)
-        model_url = await stack.enter_async_context(open_mind(mind))
+        model_url = await stack.enter_async_context(serve_model(model))
         environment = {
             "SLACK_BOT_TOKEN": workspace.bot_token,
             "SLACK_APP_TOKEN": workspace.app_token,
@@ -107,7 +107,7 @@ async def open_stage(plan: Plan, folder: Path, settings: Mapping[str, str]) -> A
         }
         people = [await stack.enter_async_context(workspace.person(name)) for name in PEOPLE]
         bots = await stack.enter_async_context(open_bots(folder, environment))
-        stage = Stage(plan, workspace, mind, bots, people, moments, database, folder / "clock", pace=pace)
+        stage = Stage(plan, workspace, model, bots, people, moments, database, folder / "clock", pace=pace)
         stack.callback(workspace.journal.subscribe(stage.entries.append))
         stack.callback(workspace.journal.subscribe(moments.observe))
         yield stage

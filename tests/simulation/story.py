@@ -107,7 +107,7 @@ def _brief(call: ApiCall) -> str:
 
 def _asked(stage: Stage, evidence: Evidence, place: Place) -> Iterator[Line]:
     own = {said.token for said in evidence.said if said.place == place}
-    for request in stage.mind.requests:
+    for request in stage.model.requests:
         if own & {token for _, token in request.heard}:
             heard = " ".join(token if role == "user" else f"({token})" for role, token in request.heard)
             yield request.at, f"??? the model hears {heard}; {request.mood}"

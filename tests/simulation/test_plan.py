@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from tests.simulation.deeds import Deed, Ill, Kill, Kind, Moment, Mood, Plan, Trouble, plan_from_json
+from tests.simulation.deeds import ApiFault, Deed, FaultKind, Kill, Kind, Moment, Mood, Plan, plan_from_json
 from tests.simulation.plan import Scale, make_plan
 from tests.simulation.regressions import REGRESSIONS
 
@@ -26,7 +26,7 @@ def test_a_large_plan_holds_everything() -> None:
     assert {type(deed) for deed in plan.deeds} == set(get_args(Deed))
     assert {say.kind for say in plan.says} == set(Kind)
     assert {deed.moment for deed in plan.deeds if isinstance(deed, Kill)} == set(Moment)
-    assert {deed.ill for deed in plan.deeds if isinstance(deed, Trouble)} == set(Ill)
+    assert {deed.fault for deed in plan.deeds if isinstance(deed, ApiFault)} == set(FaultKind)
     assert {mood for moods in plan.moods.values() for mood in moods} == set(Mood) - {Mood.WELL}
     assert sum(isinstance(deed, Kill) for deed in plan.deeds) == LARGE.kills
     assert len(plan.says) >= LARGE.turns

@@ -6,20 +6,20 @@ from collections.abc import Mapping
 
 from chathakase.playground.faults import HOURS
 from chathakase.playground.faults import CallFault as Befallen
-from tests.simulation.deeds import Drop, Hold, Ill, Redeliver, Refresh, Shuffle, Trouble, Twice
+from tests.simulation.deeds import ApiFault, Drop, FaultKind, Hold, Redeliver, Refresh, Shuffle, Twice
 from tests.simulation.stage import Stage
 
-ILLS: Mapping[Ill, Befallen] = {
-    Ill.LIMITED: Befallen(status=429, retry_after=1),
-    Ill.ERROR: Befallen(status=500),
-    Ill.UNAVAILABLE: Befallen(status=503),
-    Ill.HTML: Befallen(html=True),
-    Ill.INTERNAL: Befallen(error="internal_error"),
-    Ill.LOST_CALL: Befallen(lose_call=True),
-    Ill.LOST_ANSWER: Befallen(lose_answer=True),
-    Ill.HANGS: Befallen(lose_call=True, silence=HOURS),
-    Ill.HANGS_DONE: Befallen(lose_answer=True, silence=HOURS),
-    Ill.SLOW: Befallen(delay=0.8),
+FAULTS: Mapping[FaultKind, Befallen] = {
+    FaultKind.LIMITED: Befallen(status=429, retry_after=1),
+    FaultKind.ERROR: Befallen(status=500),
+    FaultKind.UNAVAILABLE: Befallen(status=503),
+    FaultKind.HTML: Befallen(html=True),
+    FaultKind.INTERNAL: Befallen(error="internal_error"),
+    FaultKind.LOST_CALL: Befallen(lose_call=True),
+    FaultKind.LOST_ANSWER: Befallen(lose_answer=True),
+    FaultKind.HANGS: Befallen(lose_call=True, silence=HOURS),
+    FaultKind.HANGS_DONE: Befallen(lose_answer=True, silence=HOURS),
+    FaultKind.SLOW: Befallen(delay=0.8),
 }
 
 
@@ -30,7 +30,7 @@ class Weather:
         self._stage = stage
         self._workspace = stage.workspace
         self._faults = stage.workspace.faults
-        self._aimed: Counter[tuple[str, Ill]] = Counter()
+        self._aimed: Counter[tuple[str, FaultKind]] = Counter()
 
     async def drop(self, _: Drop) -> bool:
         """All sockets break."""
@@ -70,15 +70,15 @@ class Weather:
         self._faults.shuffled_events = 0.0
         return True
 
-    async def trouble(self, deed: Trouble) -> bool:
+    async def api_fault(self, deed: ApiFault) -> bool:
         """Calls fail."""
-        self._faults.add(deed.method, ILLS[deed.ill], times=deed.times)
-        self._aimed[deed.method, deed.ill] += deed.times
+        self._faults.add(deed.method, FAULTS[deed.fault], times=deed.times)
+        self._aimed[deed.method, deed.fault] += deed.times
         return True
 
-    def met(self) -> Counter[Ill]:
-        """The troubles that calls met, as long as those ahead are not taken back."""
-        met: Counter[Ill] = Counter()
-        for (method, ill), count in self._aimed.items():
-            met[ill] += count - self._faults._ahead[method].count(ILLS[ill])
+    def met(self) -> Counter[FaultKind]:
+        """The faults that calls met, as long as those ahead are not taken back."""
+        met: Counter[FaultKind] = Counter()
+        for (method, fault), count in self._aimed.items():
+            met[fault] += count - self._faults._ahead[method].count(FAULTS[fault])
         return met

@@ -32,6 +32,7 @@ from chathakase.storage.stores.job_store import KEPT_MS, SqlJobStore
 from chathakase.storage.stores.listening_store import SqlListeningStore
 from tests.places import slack_place
 from tests.storage.cuts import Manner, cut
+from tests.storage.database_faults import failing, held_by_another_process
 from tests.storage.stores import (
     FAILED,
     FILE,
@@ -48,7 +49,6 @@ from tests.storage.stores import (
     said,
     stores_of,
 )
-from tests.storage.strikes import failing, held_by_another_process
 from tests.storage.test_migrations import everything, first_version
 
 pytestmark = pytest.mark.long

@@ -12,14 +12,14 @@ from chathakase.storage.sqlite.driver import SqliteDatabase, open_sqlite, schema
 from chathakase.storage.sqlite.migrate import migrate
 from chathakase.storage.sqlite.sqlite_errors import DatabaseError, SqliteFailure
 from tests.rights import without_rights
+from tests.storage.database_faults import PAGE, damaged, failing, full, locked, moved, overwrite, read_only
 from tests.storage.stores import ID, Stores, answer
-from tests.storage.strikes import PAGE, damaged, failing, full, locked, moved, overwrite, read_only
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize(
-    ("strikes", "failure", "told"),
+    ("fault", "failure", "told"),
     [
         (locked, SqliteFailure.LOCKED, "another program"),
         (full, SqliteFailure.FULL, "make room"),
@@ -30,8 +30,8 @@ pytestmark = pytest.mark.slow
     ],
 )
 @pytest.mark.usefixtures("outside")
-async def test_a_trouble_is_told_and_leaves_nothing_half_done(
-    strikes: Callable[[SqliteDatabase], AbstractAsyncContextManager[None]],
+async def test_a_fault_is_told_and_leaves_nothing_half_done(
+    fault: Callable[[SqliteDatabase], AbstractAsyncContextManager[None]],
     failure: SqliteFailure,
     told: str,
     stores: Stores,
@@ -43,7 +43,7 @@ async def test_a_trouble_is_told_and_leaves_nothing_half_done(
         lambda: stores.turns.finish(lease, answer("y" * PAGE * 9)),
         lambda: stores.turns.finish(lease, answer("y" * PAGE * 9)),
     ]
-    async with strikes(stores.database):
+    async with fault(stores.database):
         for attempt in tries:
             with pytest.raises(StoreError, match=told) as raised:
                 await attempt()

@@ -22,8 +22,8 @@ from chathakase.storage.sqlite.migrate import (
     refuse_other,
 )
 from chathakase.storage.stores.adoption import adopt
+from tests.storage.database_faults import PAGE, file_sizes_up_to, overwrite
 from tests.storage.stores import PLACE, Clock, Stores, answer, stores_of
-from tests.storage.strikes import PAGE, file_sizes_up_to, overwrite
 
 pytestmark = pytest.mark.slow
 

@@ -14,8 +14,8 @@ from chathakase.storage.sqlite.driver import schema_version
 from chathakase.storage.sqlite.migrate import migrations
 from chathakase.storage.sqlite.sqlite_errors import DatabaseError, SqliteFailure
 from chathakase.storage.sqlite.starting import open_current
+from tests.storage.database_faults import held_by_another_process
 from tests.storage.databases import unpack
-from tests.storage.strikes import held_by_another_process
 
 pytestmark = pytest.mark.slow
 

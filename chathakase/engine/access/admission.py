@@ -28,7 +28,7 @@ class Load:
     """What is borne at most; 0 means any number."""
 
     by_person: int = 0
-    """Questions a minute of one person, and whatever else of theirs makes the model write anew."""
+    """Questions a minute of one person, and whatever else of theirs makes the model write again."""
     by_channel: int = 0
     """The same in one channel."""
     waiting: int = 0

@@ -1,4 +1,4 @@
-"""What people may want of an answer: that it ends, or that it is written anew."""
+"""What people may want of an answer: that it ends, or that it is written again."""
 
 from collections.abc import Mapping
 

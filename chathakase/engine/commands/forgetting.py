@@ -87,7 +87,7 @@ class Forgetting:
         told_of = await self._forgetting.where(order.by, order.place)
         forgotten = await self._forget(order, Scope.EVERYWHERE)
         for session in told_of - {order.session.id}:
-            self._interactions.begin_anew(session)
+            self._interactions.restart(session)
         return privately(_done(forgotten, "anywhere", order))
 
     async def _one(self, order: Order) -> Answer:
@@ -100,7 +100,7 @@ class Forgetting:
             return privately(NOT_YOURS)
         if not await self._forgetting.forget(Scope.ONE, author=author, session=order.session, before=order.argument):
             return privately(UNKNOWN)
-        self._interactions.begin_anew(order.session.id)
+        self._interactions.restart(order.session.id)
         return privately("Done: I have forgotten that message.")
 
     async def _forget(self, order: Order, scope: Scope) -> int:
@@ -108,7 +108,7 @@ class Forgetting:
             scope, author=order.by, session=order.session, before=order.ref, said=order.said
         )
         if forgotten:
-            self._interactions.begin_anew(order.session.id)
+            self._interactions.restart(order.session.id)
         return forgotten
 
     async def _clear(self, order: Order) -> Answer:

@@ -1,4 +1,4 @@
-"""Follows what people change and delete: memory follows, and an answer that is being written begins anew."""
+"""Follows what people change and delete: memory follows, and an answer that is being written is restarted."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -90,7 +90,7 @@ class Edits:
         if touched.standing is Standing.ASKED:
             self._wake(Session(touched.session, touched.place))
         elif touched.standing is Standing.WAITING:
-            self._begin_anew(change, touched)
+            self._restart(change, touched)
         elif touched.standing is Standing.NEWEST and change.now is not None and change.now.asks:
             ref = f"{change.ref} {change.at}"
             await self._enqueue(Command(touched.place, ref, touched.author, OFFER_AGAIN))
@@ -98,17 +98,17 @@ class Edits:
     def _is_young(self, now: Incoming | None) -> bool:
         return now is not None and not now.name and self._now() - now.said // 1000 <= self._young
 
-    def _begin_anew(self, change: Change, touched: Touched) -> None:
+    def _restart(self, change: Change, touched: Touched) -> None:
         """Have the answer that is being written take a change in, unless whoever makes it has caused too much."""
         active_turn = self._active_turns.find(touched.session)
         if active_turn is None or not active_turn.lease.since < touched.seq <= active_turn.lease.upto:
             return
         if change.now is None:
-            self._active_turns.begin_anew(touched.session, withdrawn=True)
+            self._active_turns.restart(touched.session, withdrawn=True)
             return
         active_turn.edits[change.ref] = touched.author
-        # Beyond that it is not begun anew, whatever is said.
-        if self._active_turns.may_begin_anew(active_turn.lease.turn) and not self._admission.refusal(
+        # Beyond that it is not restarted, whatever is said.
+        if self._active_turns.may_restart(active_turn.lease.turn) and not self._admission.refusal(
             Caused(touched.author, touched.place)
         ):
-            self._active_turns.begin_anew(touched.session)
+            self._active_turns.restart(touched.session)

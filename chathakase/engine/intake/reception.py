@@ -101,7 +101,7 @@ class Reception:
 
     async def _take_up_completed(self, incoming: Incoming, session: Session) -> None:
         """Have a question answered with its files, which came only with the twin of its mention. Raises StoreError."""
-        if self._scheduler.files_came(session) or self._scheduler.begin_anew(session.id):
+        if self._scheduler.files_came(session) or self._scheduler.restart(session.id):
             return
         if (answered := await self._turns.answer_to(session.id, incoming.ref)) is None:
             return

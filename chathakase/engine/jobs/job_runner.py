@@ -51,16 +51,16 @@ class JobRunner:
         """The newest command that wants what is being told, and when it was said."""
         self._under_way: Counter[UserKey] = Counter()
         """How many commands and interactions of each person are under way."""
-        self._retired = False
+        self._stopping = False
 
     @property
     def tasks(self) -> Collection[asyncio.Task[None]]:
         """Those under way."""
         return self._tasks.values()
 
-    def retire(self) -> None:
+    def stop_starting(self) -> None:
         """Begin nothing more."""
-        self._retired = True
+        self._stopping = True
 
     @contextmanager
     def counted(self, task: Command | Interaction) -> Iterator[None]:
@@ -91,7 +91,7 @@ class JobRunner:
 
     def begin(self, job: Job) -> None:
         """Run a job, unless it is running already."""
-        if not self._retired and job.key not in self._tasks:
+        if not self._stopping and job.key not in self._tasks:
             self._count(job.task, 1)
             self._tasks[job.key] = asyncio.create_task(self._run(job), name=f"job {job.id}")
 

@@ -9,12 +9,12 @@ from chathakase.clock import monotonic
 from chathakase.core.cache import LruCache
 from chathakase.core.types import Lease, Place, SessionId
 
-MOST_ANEW = 3
-"""How often the answer of one turn is begun anew because of what people change; whoever edits for ever pays for no more
+MOST_RESTARTS = 3
+"""How often the answer of one turn is restarted because of what people change; whoever edits for ever pays for no more
 calls of the model than that."""
 
 REMEMBERED = 1_000
-"""Of how many turns it is known how often they were begun anew."""
+"""Of how many turns it is known how often they were restarted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class ActiveTurn:
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     """Write no further; what is written stays."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
-    """What is being answered was changed: write anew."""
+    """What is being answered was changed: write again."""
     withdrawn: asyncio.Event = field(default_factory=asyncio.Event)
     """Something is forgotten of which the answer may tell, so that it must not go on as it was begun."""
     ending: asyncio.Event = field(default_factory=asyncio.Event)
@@ -56,8 +56,8 @@ class ActiveTurns:
         """Look at once whether all leases still hold."""
         self._by_session: dict[SessionId, ActiveTurn] = {}
         self._by_place: dict[Place, ActiveTurn] = {}
-        self._anew: LruCache[str, int] = LruCache(REMEMBERED)
-        """How often each turn was begun anew."""
+        self._restarts: LruCache[str, int] = LruCache(REMEMBERED)
+        """How often each turn was restarted."""
 
     @contextmanager
     def turn(self, lease: Lease) -> Iterator[ActiveTurn]:
@@ -71,8 +71,8 @@ class ActiveTurns:
             if self._by_place.get(lease.place) is active_turn:
                 del self._by_place[lease.place]
 
-    def begin_anew(self, session: SessionId, *, withdrawn: bool = False) -> None:
-        """Have the answer that is under way in a session, if any, written anew: what it tells of has changed.
+    def restart(self, session: SessionId, *, withdrawn: bool = False) -> None:
+        """Have the answer that is under way in a session, if any, written again: what it tells of has changed.
 
         ``withdrawn`` says that something of it is forgotten.
         """
@@ -91,18 +91,18 @@ class ActiveTurns:
         """How to speak to the turn that is answered at a place."""
         return self._by_place.get(place)
 
-    def times_anew(self, turn: str) -> int:
-        """How often a turn was begun anew."""
-        return self._anew.get(turn, 0)
+    def restarts(self, turn: str) -> int:
+        """How often a turn was restarted."""
+        return self._restarts.get(turn, 0)
 
-    def may_begin_anew(self, turn: str) -> bool:
-        """Whether a turn may be begun anew once more."""
-        return self.times_anew(turn) < MOST_ANEW
+    def may_restart(self, turn: str) -> bool:
+        """Whether a turn may be restarted once more."""
+        return self.restarts(turn) < MOST_RESTARTS
 
-    def count_anew(self, turn: str) -> None:
-        """A turn is begun anew."""
-        self._anew[turn] = self.times_anew(turn) + 1
+    def count_restart(self, turn: str) -> None:
+        """A turn is restarted."""
+        self._restarts[turn] = self.restarts(turn) + 1
 
-    def forgive(self, turn: str) -> None:
+    def reset_restarts(self, turn: str) -> None:
         """Somebody wants a turn written again, which counts as a question: it is as if it were new."""
-        self._anew.pop(turn, None)
+        self._restarts.pop(turn, None)

@@ -20,11 +20,13 @@ class Draft:
     short, it could arrive after the final text and replace it.
     """
 
-    def __init__(self, reply: Reply, standing: str = "", *, sure: Callable[[], Awaitable[None]] | None = None) -> None:
-        """``standing`` is the text of an earlier run, to be gone on with; ``sure`` is waited for before each show."""
+    def __init__(
+        self, reply: Reply, standing: str = "", *, confirmed: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
+        """``standing`` is the text of an earlier run, which is continued; ``confirmed`` is awaited before each show."""
         self.standing = standing
         self._reply = reply
-        self._sure = sure
+        self._confirmed = confirmed
         self._pieces = [standing]
         self._changed = asyncio.Event()
         self._shown = self._taken_back = False
@@ -45,11 +47,11 @@ class Draft:
 
     def take_back(self) -> None:
         """Drop what was written so far, and have it taken from before people's eyes."""
-        self.begin_anew()
+        self.restart()
         self._taken_back = self._shown
         self._changed.set()
 
-    def begin_anew(self) -> None:
+    def restart(self) -> None:
         """Drop what was written so far; people see it until there is something else."""
         self._pieces = [self.standing]
 
@@ -70,8 +72,8 @@ class Draft:
         while True:
             await self._changed.wait()
             await self._reply.ready()
-            if self._sure is not None:
-                await self._sure()
+            if self._confirmed is not None:
+                await self._confirmed()
             self._changed.clear()
             taken_back, self._taken_back = self._taken_back, False
             self._shown = self._shown or bool(self.text.strip())

@@ -10,7 +10,7 @@ from typing import Self, TypeVar
 from chathakase.clock import monotonic
 from chathakase.core.errors import LeaseLost, StoreError, trace
 from chathakase.core.jobs import Job
-from chathakase.core.leases import RENEW_EVERY, SURE_FOR
+from chathakase.core.leases import CONFIRMED_FOR, RENEW_EVERY
 from chathakase.core.ports import JobStore, TurnStore
 from chathakase.core.types import Renewal
 from chathakase.engine.turns.active_turns import ActiveTurn
@@ -27,7 +27,7 @@ class HeldLease:
         self.lost = asyncio.Event()
         """Somebody else has the turn now, or there is none any more."""
         self._active_turn = active_turn
-        self._sure_until = monotonic() + SURE_FOR
+        self._confirmed_until = monotonic() + CONFIRMED_FOR
         self._renewed = asyncio.Event()
 
     def hear(self, renewal: Renewal, *, began: float) -> None:
@@ -37,7 +37,7 @@ class HeldLease:
             return
         if renewal is Renewal.STOP:
             self._active_turn.stop.set()
-        self._sure_until = began + SURE_FOR
+        self._confirmed_until = began + CONFIRMED_FOR
         self._renewed.set()
 
     async def until_lost(self) -> None:
@@ -45,9 +45,9 @@ class HeldLease:
         await self.lost.wait()
         raise LeaseLost
 
-    async def sure(self) -> None:
-        """Wait until the turn is surely ours: a process that stood still may have lost it long ago."""
-        while monotonic() > self._sure_until:
+    async def until_confirmed(self) -> None:
+        """Wait until the turn is surely ours again: a process that stood still may have lost it long ago."""
+        while monotonic() > self._confirmed_until:
             self._renewed.clear()
             self._active_turn.recheck.set()
             await self._renewed.wait()

@@ -50,7 +50,7 @@ class Interactions:
             if not self._is_ending(interaction, session):
                 return DONE
             await asyncio.sleep(looks.next_wait())
-        self._active_turns.forgive(interaction.turn)
+        self._active_turns.reset_restarts(interaction.turn)
         active_turn = self._active_turns.find(session)
         return AFTER_THIS if active_turn and active_turn.lease.turn != interaction.turn else ""
 
@@ -74,9 +74,9 @@ class Interactions:
             interaction.run,
         )
 
-    def begin_anew(self, session: SessionId) -> None:
-        """Have an answer that is under way written anew, since something that it may tell of is forgotten."""
-        self._active_turns.begin_anew(session, withdrawn=True)
+    def restart(self, session: SessionId) -> None:
+        """Have an answer that is under way written again, since something that it may tell of is forgotten."""
+        self._active_turns.restart(session, withdrawn=True)
 
     async def end(self, session: SessionId, *, before: str) -> None:
         """End what is being written, here, by another process or by one that died, so that nothing is left half.

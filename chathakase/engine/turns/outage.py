@@ -63,11 +63,11 @@ class Outage:
             yield
         except StoreError as error:
             if asks_us:
-                self.strikes(place, error)
+                self.report(place, error)
             raise
         self._passing.pop(place, None)
 
-    def strikes(self, place: Place, error: StoreError) -> None:
+    def report(self, place: Place, error: StoreError) -> None:
         """The database fails while something is answered in a session: whoever asked there last is told."""
         asked = self._askers.get(place)
         if asked is None or self._may_pass(place, error) or not self._is_due(place):

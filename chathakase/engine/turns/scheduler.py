@@ -62,7 +62,7 @@ class TurnScheduler:
         self._again: set[SessionId] = set()
         self._answering: set[SessionId] = set()
         """Those that have had a slot, and whose answer is not saved yet."""
-        self._retired = False
+        self._stopping = False
 
     @property
     def tasks(self) -> Collection[asyncio.Task[None]]:
@@ -78,7 +78,7 @@ class TurnScheduler:
 
     def wake(self, session: Session) -> None:
         """Have whatever waits in a session answered, once its files are there if they are to come."""
-        if self._retired or session in self._twins:
+        if self._stopping or session in self._twins:
             return
         if session.id in self._tasks:
             self._again.add(session.id)
@@ -100,10 +100,10 @@ class TurnScheduler:
         self._twins.came(session)
         return waited
 
-    def begin_anew(self, session: SessionId) -> bool:
-        """Have the answer that is under way in a session written anew, if there is one."""
+    def restart(self, session: SessionId) -> bool:
+        """Have the answer that is under way in a session written again, if there is one."""
         under_way = self._active_turns.find(session) is not None
-        self._active_turns.begin_anew(session)
+        self._active_turns.restart(session)
         return under_way
 
     def look_again(self, session: Session) -> None:
@@ -147,26 +147,26 @@ class TurnScheduler:
 
     async def take_up_again(self, session: Session, turn: str, run: int) -> bool:
         """Have a turn that ended run once more, and say whether it may be. Raises StoreError."""
-        if not self._active_turns.may_begin_anew(turn):
+        if not self._active_turns.may_restart(turn):
             return False
-        self._active_turns.count_anew(turn)
+        self._active_turns.count_restart(turn)
         await self._turns.reopen(session.id, Interaction(session.place, uuid4().hex, "", TurnAction.RETRY, turn, run))
         return True
 
-    def retire(self) -> None:
+    def stop_starting(self) -> None:
         """Begin nothing more."""
-        self._retired = True
+        self._stopping = True
         self._twins.close()
 
     async def _run_turns(self, session: Session) -> None:
         try:
             while await self._turn(session) or session.id in self._again:
                 self._again.discard(session.id)
-                if self._retired:
+                if self._stopping:
                     break
         except StoreError as error:
             log.error("Turns in %s could not be run and will be tried again: %s", session.place.name, error)
-            self._outage.strikes(session.place, error)
+            self._outage.report(session.place, error)
         except Exception as error:  # noqa: BLE001 - the session waits in the store and is taken up later
             log.error("Turns in %s could not be run and will be tried again: %s", session.place.name, trace(error))
         finally:
@@ -184,7 +184,7 @@ class TurnScheduler:
         async with AsyncExitStack() as held:
             await held.enter_async_context(self._slots.slot(Rank.ANSWER, whose=session.place.user_key(asker)))
             self._answering.add(session.id)
-            if self._retired or (lease := await self._turns.claim(session.id)) is None:
+            if self._stopping or (lease := await self._turns.claim(session.id)) is None:
                 return False
             active_turn = await self._run(lease, held)
         self._answering.discard(session.id)
@@ -201,7 +201,7 @@ class TurnScheduler:
         return active_turn
 
     async def _follow_up(self, active_turn: ActiveTurn) -> bool:
-        """Do what follows a turn: titles and summaries, and what was changed too late to begin anew within that run.
+        """Do what follows a turn: titles and summaries, and what was changed too late to restart within that run.
 
         Returns whether the turn is to be run once more for that.
         """

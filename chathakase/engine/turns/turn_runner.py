@@ -38,8 +38,8 @@ from chathakase.engine.turns.verdict import (
 SAVING = RetryPolicy(first_wait=2.0)
 """How it is tried again to save how a turn ended."""
 
-ANEW_AFTER = 1.0
-"""Seconds for which an answer waits before it is begun anew, once for each time that it was: people correct themselves
+RESTART_AFTER = 1.0
+"""Seconds for which an answer waits before it is restarted, once for each time that it was: people correct themselves
 more than once, and that is one change."""
 
 PAUSE_WITHIN = 1.5
@@ -127,7 +127,7 @@ class TurnRunner:
 
         standing = await self._context_builder.standing(lease)
         reply = self._surface.reply(lease.place, lease=lease, standing=standing, posted=posted, members=members)
-        return reply, Draft(reply, standing, sure=held.sure)
+        return reply, Draft(reply, standing, confirmed=held.until_confirmed)
 
     async def _answer_under_lease(
         self, active_turn: ActiveTurn, held: HeldLease, reply: Reply, draft: Draft, written: Written | None
@@ -159,7 +159,7 @@ class TurnRunner:
         if written is not None:
             await written()
         result = verdict.result
-        await held.sure()
+        await held.until_confirmed()
         try:
             offer = offer_after(result, lease.action)
             footnotes = (*verdict.footnotes, *await self._told_once(lease, result))
@@ -240,15 +240,15 @@ class TurnRunner:
         return judge(draft.text, finished)
 
     async def _stream(self, active_turn: ActiveTurn, draft: Draft) -> Finished | None:
-        """Let the model write, anew when its question is changed; None when somebody stopped it.
+        """Let the model write, again when its question is changed; None when somebody stopped it.
 
-        Raises _Unsettled when something is forgotten once more than it may be begun anew.
+        Raises _Unsettled when something is forgotten once more than it may be restarted.
         """
         turn = active_turn.lease.turn
         while True:
             active_turn.begin()
-            draft.begin_anew()
-            may = self._active_turns.may_begin_anew(turn)
+            draft.restart()
+            may = self._active_turns.may_restart(turn)
             cut = active_turn.changed if may else active_turn.withdrawn
             finished = await _unless((active_turn.stop, cut), self._stream_once(active_turn.lease, draft))
             if active_turn.stop.is_set() or not cut.is_set():
@@ -256,8 +256,8 @@ class TurnRunner:
             if not may:
                 raise _Unsettled
             log.info("The answer in %s starts over: its question was changed", active_turn.lease.place.name)
-            await _unless((active_turn.stop,), asyncio.sleep(ANEW_AFTER * self._active_turns.times_anew(turn)))
-            self._active_turns.count_anew(turn)
+            await _unless((active_turn.stop,), asyncio.sleep(RESTART_AFTER * self._active_turns.restarts(turn)))
+            self._active_turns.count_restart(turn)
 
     async def _stream_once(self, lease: Lease, draft: Draft) -> Finished:
         finished = Finished(None)

@@ -8,8 +8,8 @@ from chathakase.core.types import Session, SessionId
 WITHIN = 3.0
 """Seconds for which a question waits for its files; then it is answered with what there is."""
 LATE = 30_000
-"""Milliseconds after which an answer is not written anew by itself for files that come after it: whoever asked has read
-it, and is offered another one."""
+"""Milliseconds after which an answer is not written again by itself for files that come after it: whoever asked has
+read it, and is offered another one."""
 
 
 class Twins:

@@ -80,7 +80,7 @@ def taken_back(text: str = "") -> Verdict:
 
 
 def unsettled() -> Verdict:
-    """Judge an answer that may tell of what is forgotten, and is not begun anew any more."""
+    """Judge an answer that may tell of what is forgotten, and is not restarted any more."""
     return Verdict(Result(Outcome.FAILED, error="unsettled"), with_notice("", UNSETTLED))
 
 

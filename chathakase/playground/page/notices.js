@@ -3,7 +3,7 @@
 import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 
-const PATIENCE = 700;
+const DELAY_MS = 700;
 
 export class Notices {
   constructor(page) {
@@ -14,11 +14,11 @@ export class Notices {
     this.soon();
   }
 
-  /** A break that is mended at once is not worth a notice. */
+  /** A break that is over at once is not worth a notice. */
   soon() {
     clearTimeout(this.timer);
     const calm = this.page.store.online && !this.page.store.deafApps().length;
-    this.timer = setTimeout(() => this.draw(), calm ? 0 : PATIENCE);
+    this.timer = setTimeout(() => this.draw(), calm ? 0 : DELAY_MS);
   }
 
   draw() {

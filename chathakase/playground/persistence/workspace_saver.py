@@ -59,11 +59,11 @@ async def keep(folder: Path | None, given: World) -> AsyncIterator[SavedPart]:
     database = await asyncio.to_thread(WorkspaceFile.open, folder)
     try:
         kept = await asyncio.to_thread(_loaded, database, given)
-        keeper = WorkspaceSaver(kept, database)
+        saver = WorkspaceSaver(kept, database)
         try:
             yield kept
         finally:
-            await keeper.aclose()
+            await saver.aclose()
     finally:
         await asyncio.to_thread(database.close)
 
@@ -94,7 +94,7 @@ class WorkspaceSaver:
             for message in kept.world.timeline(conversation.id).messages():
                 self._changed[message_key(message)] = message_record(message)
         self._end: Callable[[], None] = kept.world.subscribe(self._observe)
-        self._task = asyncio.create_task(self._write_on(), name="playground keeper")
+        self._task = asyncio.create_task(self._write_on(), name="playground saver")
 
     def _observe(self, change: Change) -> None:
         match change:

@@ -44,7 +44,7 @@ class Opening:
     """The number of the piece of the paragraph in which they stand."""
     weak: bool = False
     """They are only taken for marks if they are closed, as in ``2*3``."""
-    owed: bool = False
+    must_close: bool = False
     """They are ours, so they have to be closed."""
     closing: bool = False
     """They could also close a span."""
@@ -64,8 +64,8 @@ class Emphasis:
         self.openings: list[Opening] = []
         self._in_vain: dict[tuple[str, int, bool], int] = {}
         """How many of the first openings are no partners of marks like those."""
-        self._owed = 0
-        """How many of the first openings are known to be owed."""
+        self._must_close = 0
+        """How many of the first openings are known to have to be closed."""
 
     def meet(self, run: str, before: str, after: str, piece: int) -> bool:
         """Go on past a run of ``*``, ``_`` or ``~`` between those two characters (empty at an end).
@@ -141,15 +141,15 @@ class Emphasis:
 
     def separate(self) -> None:
         """Forget what is open: no span goes from one table cell into another."""
-        if len(self.openings) > self._owed:
-            kept = [opening for opening in self.openings[self._owed :] if opening.owed]
-            self._change(self._owed)
-            self.openings[self._owed :] = kept
-            self._owed = len(self.openings)
+        if len(self.openings) > self._must_close:
+            kept = [opening for opening in self.openings[self._must_close :] if opening.must_close]
+            self._change(self._must_close)
+            self.openings[self._must_close :] = kept
+            self._must_close = len(self.openings)
 
     def _change(self, index: int) -> None:
         """From this opening on nothing is known any more."""
-        self._owed = min(self._owed, index)
+        self._must_close = min(self._must_close, index)
         for kind, known in self._in_vain.items():
             self._in_vain[kind] = min(known, index)
 

@@ -131,7 +131,7 @@ class _Writer:
 
     def _open(self, marks: str, start: int, end: int) -> None:
         self._pieces.put(start, end, marks)
-        self._emphasis.openings.append(Opening(marks[0], len(marks), len(self._pieces.found) - 1, owed=True))
+        self._emphasis.openings.append(Opening(marks[0], len(marks), len(self._pieces.found) - 1, must_close=True))
 
     def _step(self, position: int) -> int:
         found = self._token.search(self._text, position, self._end)
@@ -245,7 +245,7 @@ class _Writer:
     def _run(self, found: re.Match[str], start: int) -> int:
         run, end = found[0], found.end()
         last = self._emphasis.openings[-1] if self._emphasis.openings else None
-        if last and last.owed and run.startswith(last.char * last.count) and self._is_bare(last, start):
+        if last and last.must_close and run.startswith(last.char * last.count) and self._is_bare(last, start):
             self._withdraw(last)
             return self._pieces.put(start, end, run[last.count :])
         before, after = self._around_run(start, end)
@@ -351,7 +351,7 @@ class _Writer:
         self._pieces.keep(self._end)
         standing = self._emphasis.standing()
         goes_on = self._around.ending is not TextEnd.DONE
-        closed = [(marks, opening) for marks, opening in standing if goes_on or opening.owed]
+        closed = [(marks, opening) for marks, opening in standing if goes_on or opening.must_close]
         self._pieces.drop_loose_end({opening.piece: opening.count for _, opening in closed})
         closing = [marks for marks, opening in reversed(closed) if opening.piece < len(self._pieces.found)]
         self._pieces.put(self._end, self._end, self._ticks + "".join(closing))

@@ -83,7 +83,7 @@ class Paginator:
         self._full.append(_Full(page, end, rendering.state.carried()))
 
     def behind(self, text: str) -> int:
-        """How many characters of a text are on no full page yet, of which each call makes pages anew."""
+        """How many characters of a text are on no full page yet, of which each call makes pages again."""
         self._forget(text)
         return len(text) - self._end
 

@@ -84,9 +84,9 @@ class Scanner:
         self._start = start
         self._end = end
         self._state = state
-        self._begin_anew()
+        self._restart()
 
-    def _begin_anew(self) -> None:
+    def _restart(self) -> None:
         state = self._state
         self.blocks: list[Block] = []
         self._marks: list[_Mark] = []
@@ -109,7 +109,7 @@ class Scanner:
         if self._marks:
             self._go_back(self._marks.pop())
         else:
-            self._begin_anew()
+            self._restart()
         return self.run()
 
     def _mark(self) -> None:

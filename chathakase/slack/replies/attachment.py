@@ -18,7 +18,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from chathakase.core.errors import DeliveryError
 from chathakase.core.types import Place
 from chathakase.slack.markdown.disguises import defused
-from chathakase.slack.own_messages import Name
+from chathakase.slack.own_messages import RunId
 from chathakase.slack.replies.outbox import Outbox
 from chathakase.slack.replies.refusals import may_be_about_content
 from chathakase.slack.web.client import proxy_of
@@ -76,12 +76,12 @@ class Attachments:
         """The same through the outbox of one person."""
         return Attachments(outbox, self._session)
 
-    async def attach(self, place: Place, name: Name, text: str, *, doubtful: bool) -> None:
+    async def attach(self, place: Place, run_id: RunId, text: str, *, doubtful: bool) -> None:
         """Attach an answer to a thread, once; ``doubtful`` says that an earlier try may have done so.
 
         Raises DeliveryError when that is not possible, or not in time.
         """
-        filename = f"answer-{name.turn[:12]}-{name.run}.md"
+        filename = f"answer-{run_id.turn[:12]}-{run_id.run}.md"
         await self.send(Upload(place, filename, text.encode(), _comment(text)), doubtful=doubtful)
 
     async def send(self, upload: Upload, *, doubtful: bool) -> None:

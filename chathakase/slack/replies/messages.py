@@ -8,7 +8,7 @@ from chathakase.core.types import Place, TurnAction
 from chathakase.slack.markdown.disguises import defused
 from chathakase.slack.markdown.escaping import escape
 from chathakase.slack.markdown.plain import LONGEST, notification
-from chathakase.slack.own_messages import ACTION, METADATA, Name
+from chathakase.slack.own_messages import ACTION, METADATA, RunId
 
 FOOTNOTES_MOST = 1_500
 """Characters of footnotes; a context block takes 3,000 in each of ten texts
@@ -47,7 +47,7 @@ class Post:
     """One message of a reply: where it belongs and what it says."""
 
     place: Place
-    name: Name
+    run_id: RunId
     number: int
     """Which page of the reply it is, from 0."""
     face: Face
@@ -70,7 +70,7 @@ class Post:
     @property
     def metadata(self) -> dict[str, Any]:
         """What the message is found by; see https://docs.slack.dev/messaging/message-metadata."""
-        return {"event_type": METADATA, "event_payload": {"turn": self.name.turn, "page": self.number}}
+        return {"event_type": METADATA, "event_payload": {"turn": self.run_id.turn, "page": self.number}}
 
     def body(self) -> dict[str, Any]:
         """The arguments that ``chat.postMessage`` and ``chat.update`` have in common."""
@@ -102,7 +102,7 @@ class Post:
             "type": "button",
             "action_id": ACTION.format(action),
             "text": {"type": "plain_text", "text": LABELS[action]},
-            "value": self.name.value,
+            "value": self.run_id.value,
         }
         yield {"type": "actions", "block_id": "chathakase", "elements": [button]}
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from chathakase.core.errors import ChatHakaseError, DeliveryError
 from chathakase.core.types import Place
-from chathakase.slack.own_messages import Name, is_of
+from chathakase.slack.own_messages import RunId, is_of
 from chathakase.slack.replies.messages import NOTHING, Below, Face, Post, is_page
 from chathakase.slack.replies.outbox import Outbox, Written
 from chathakase.slack.replies.refusals import UNREACHABLE, Breaks
@@ -33,7 +33,7 @@ class Origin:
     """Where a reply belongs, and what is known of it."""
 
     place: Place
-    name: Name
+    run_id: RunId
     is_turn: bool = True
     """Whether it can be stopped and tried again; the answer to a command cannot."""
     refs: Sequence[str] = ()
@@ -88,7 +88,7 @@ class PageWriter:
     def post_of(self, number: int, markdown: str, below: Below = NOTHING) -> Post:
         """What is to be sent for a page."""
         face = Face(markdown, below if self._origin.is_turn else NOTHING)
-        return Post(self._origin.place, self._origin.name, number, face, members=self._members)
+        return Post(self._origin.place, self._origin.run_id, number, face, members=self._members)
 
     async def write(self, post: Post, priority: Priority) -> None:
         """Have a page show what it should. Raises DeliveryError.
@@ -127,9 +127,9 @@ class PageWriter:
         """Remove messages of this turn that are no pages of it: of an earlier try, or posted late by a slow Slack."""
         if not self._looked_in_vain and not self._doubtful:
             return
-        place, name = self._origin.place, self._origin.name
+        place, run_id = self._origin.place, self._origin.run_id
         try:
-            found = await self._outbox.find_all(place, lambda message: is_of(message, name), priority=Priority.FINAL)
+            found = await self._outbox.find_all(place, lambda message: is_of(message, run_id), priority=Priority.FINAL)
         except DeliveryError as error:
             log.info("Duplicates of a reply in %s could not be looked for: %s", place.name, error)
             return
@@ -221,7 +221,7 @@ class PageWriter:
         self._note(post, written)
 
     async def _instead(self, post: Post, priority: Priority) -> Written:
-        """Write a page anew whose message can no longer be edited, or is gone."""
+        """Write a page again whose message can no longer be edited, or is gone."""
         old = self._refs[post.number]
         written = await self._post(post, priority)
         self._refs[post.number] = written.ts

@@ -238,7 +238,7 @@ class SlackReply:
         """Attach an answer that is too long for messages; False when this workspace does not take files from us."""
         origin = self._origin
         try:
-            await self._tools.attachments.attach(self._place, origin.name, text, doubtful=origin.resumed)
+            await self._tools.attachments.attach(self._place, origin.run_id, text, doubtful=origin.resumed)
         except DeliveryError as error:
             log.warning("A long answer in %s continues in messages: no file (%s)", self._place.name, error)
             return False

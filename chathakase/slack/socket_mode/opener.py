@@ -7,7 +7,7 @@ from collections.abc import Callable
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from chathakase.slack.socket_mode.tempo import Tempo
+from chathakase.slack.socket_mode.socket_timing import SocketTiming
 from chathakase.slack.socket_mode.wire import LINK_DISABLED, TOO_MANY, Take, Wire
 from chathakase.slack.web.call_errors import failure_of
 from chathakase.slack.web.client import TOKEN_REFUSED, proxy_of
@@ -56,7 +56,7 @@ class Opener:
         *,
         app_token: str,
         take: Take,
-        tempo: Tempo,
+        timing: SocketTiming,
         clock: Callable[[], float],
     ) -> None:
         self._client = client
@@ -64,7 +64,7 @@ class Opener:
         self._addresses = WebApiAddresses(client.base_url)
         self._app_token = app_token
         self._take = take
-        self._tempo = tempo
+        self._timing = timing
         self._clock = clock
 
     async def open(self) -> Wire:
@@ -73,7 +73,7 @@ class Opener:
 
     async def connect(self, url: str, *, within: float | None = None) -> Wire:
         """Connect to an address, and return once Slack said hello, or seems to say none. Raises NotOpened."""
-        wire = Wire(await self._connected(url, within or self._tempo.opening), self._take, self._tempo, self._clock)
+        wire = Wire(await self._connected(url, within or self._timing.opening), self._take, self._timing, self._clock)
         try:
             await self._greeted(wire)
         except BaseException:
@@ -83,12 +83,12 @@ class Opener:
 
     async def _address(self) -> str:
         try:
-            async with asyncio.timeout(self._tempo.opening):
+            async with asyncio.timeout(self._timing.opening):
                 answer = await self._client.apps_connections_open(app_token=self._app_token)
             return str(answer["url"])
         except Exception as error:
             failure = failure_of(error)
-            least = 0.0 if failure.passes else self._tempo.slow_wait
+            least = 0.0 if failure.passes else self._timing.slow_wait
             raise NotOpened(failure.code, max(least, failure.retry_after or 0.0)) from error
 
     async def _connected(self, url: str, within: float) -> aiohttp.ClientWebSocketResponse:
@@ -98,7 +98,7 @@ class Opener:
                 return await self._session.ws_connect(
                     address,
                     autoping=False,
-                    timeout=aiohttp.ClientWSTimeout(ws_close=self._tempo.goodbye),
+                    timeout=aiohttp.ClientWSTimeout(ws_close=self._timing.goodbye),
                     max_msg_size=MOST_BYTES,
                     proxy=proxy_of(url),
                     ssl=True if self._client.ssl is None else self._client.ssl,
@@ -110,11 +110,11 @@ class Opener:
 
     async def _greeted(self, wire: Wire) -> None:
         try:
-            async with asyncio.timeout(self._tempo.hello):
+            async with asyncio.timeout(self._timing.hello):
                 await wire.begun.wait()
         except TimeoutError:
             log.warning("The socket is open, but Slack has not said hello yet")
         if wire.told:
-            raise NotOpened(wire.told, self._tempo.slow_wait if wire.told == LINK_DISABLED else 0.0)
+            raise NotOpened(wire.told, self._timing.slow_wait if wire.told == LINK_DISABLED else 0.0)
         if wire.lost:
             raise NotOpened("closed at once")

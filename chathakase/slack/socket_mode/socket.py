@@ -9,10 +9,10 @@ from slack_bolt.async_app import AsyncApp
 
 from chathakase.core.errors import StartError
 from chathakase.slack.socket_mode.envelopes import Envelopes
-from chathakase.slack.socket_mode.keeper import Keeper
 from chathakase.slack.socket_mode.opener import APP_TOKEN_ADVICE, NotOpened
+from chathakase.slack.socket_mode.socket_manager import SocketManager
+from chathakase.slack.socket_mode.socket_timing import USUAL, SocketTiming
 from chathakase.slack.socket_mode.state import SocketConnection
-from chathakase.slack.socket_mode.tempo import USUAL, Tempo
 from chathakase.slack.web.client import START_TIMEOUT, first_call, open_session
 
 REFUSED_SOCKET = (
@@ -28,7 +28,7 @@ async def open_socket(
     app_token: str,
     api_url: str,
     reconnected: Callable[[float], None],
-    tempo: Tempo = USUAL,
+    timing: SocketTiming = USUAL,
     clock: Callable[[], float] = monotonic,
 ) -> AsyncIterator[SocketConnection]:
     """Connect, so that events come in, and stay connected; disconnect at the end.
@@ -44,19 +44,19 @@ async def open_socket(
         advice=APP_TOKEN_ADVICE,
     )
     async with open_session() as session:
-        keeper = Keeper(
+        manager = SocketManager(
             app.client,
             session,
             Envelopes(app),
             app_token=app_token,
             reconnected=reconnected,
-            tempo=tempo,
+            timing=timing,
             clock=clock,
         )
         try:
-            await keeper.open(str(answer.get("url") or ""), within=START_TIMEOUT)
-            yield keeper.connection
+            await manager.open(str(answer.get("url") or ""), within=START_TIMEOUT)
+            yield manager.connection
         except NotOpened as error:
             raise StartError(REFUSED_SOCKET) from error
         finally:
-            await keeper.close()
+            await manager.close()

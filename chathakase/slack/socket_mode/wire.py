@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from aiohttp import ClientWebSocketResponse, WSMessage, WSMsgType
 
 from chathakase.core.errors import trace
-from chathakase.slack.socket_mode.tempo import Tempo
+from chathakase.slack.socket_mode.socket_timing import SocketTiming
 from chathakase.slack.web.call_errors import CODE
 
 MISSED_MOST = 3
@@ -31,11 +31,13 @@ class Wire:
     ``take`` gets each envelope; while it waits, the socket is not read any further.
     """
 
-    def __init__(self, ws: ClientWebSocketResponse, take: Take, tempo: Tempo, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, ws: ClientWebSocketResponse, take: Take, timing: SocketTiming, clock: Callable[[], float]
+    ) -> None:
         self._ws = ws
         self._socket: socket | None = ws.get_extra_info("socket")
         self._take = take
-        self._tempo = tempo
+        self._timing = timing
         self._clock = clock
         self._missed = 0
         self._held = False
@@ -71,7 +73,7 @@ class Wire:
         if not self.is_open:
             raise ConnectionResetError
         try:
-            async with asyncio.timeout(self._tempo.send):
+            async with asyncio.timeout(self._timing.send):
                 await self._ws.send_str(text)
         except TimeoutError:
             self._end("Slack does not read from it")
@@ -82,7 +84,7 @@ class Wire:
         self._end("closed by the bot")
         try:
             with suppress(TimeoutError):
-                async with asyncio.timeout(self._tempo.goodbye):
+                async with asyncio.timeout(self._timing.goodbye):
                     await self._ws.close()
         finally:
             self._break_off()
@@ -145,14 +147,14 @@ class Wire:
 
     async def _ping(self) -> None:
         while not self.lost:
-            await asyncio.sleep(self._tempo.ping)
+            await asyncio.sleep(self._timing.ping)
             if self._held:
                 continue  # we do not listen, so nothing can be concluded from silence
             if self._missed == MISSED_MOST:
                 return self._end("it fell silent")
             self._missed += 1
             with suppress(OSError):
-                async with asyncio.timeout(self._tempo.ping):
+                async with asyncio.timeout(self._timing.ping):
                     await self._ws.ping()
         return None
 

@@ -36,7 +36,7 @@ class Emptying:
             if retries.are_over:
                 return
             await asyncio.sleep(retries.next_wait())
-        # What was forgotten meanwhile has noted itself anew.
+        # What was forgotten meanwhile has noted itself again.
         await self._note(END)
 
     async def _note(self, state: str) -> None:

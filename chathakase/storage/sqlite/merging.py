@@ -61,7 +61,7 @@ class Merging:
         # A negative number begins to merge all parts into one, a positive one goes on with what was begun.
         if await self._merge(index, -1):
             await self._merge_on(index)
-        # What was taken out meanwhile has noted itself anew.
+        # What was taken out meanwhile has noted itself again.
         await self._note(END, index)
 
     async def _merge_on(self, index: str) -> None:

@@ -44,7 +44,7 @@ GROUP BY session, author
 
 
 async def recount(database: SqliteDatabase) -> int:
-    """Count the newest sessions anew that are counted wrongly; returns how many. Raises StoreError."""
+    """Count the newest sessions again that are counted wrongly; returns how many. Raises StoreError."""
     wrong = [row[0] for row in await database.fetch(WRONG)]
     if wrong:
 

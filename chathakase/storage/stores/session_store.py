@@ -138,7 +138,7 @@ class _HadAlready(Exception):
 
 
 class _Expired(Exception):
-    """A session is to be deleted before anything begins anew in its place."""
+    """A session is to be deleted before anything begins again in its place."""
 
     def __init__(self, session: SessionId) -> None:
         super().__init__()

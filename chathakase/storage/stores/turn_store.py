@@ -155,7 +155,7 @@ SELECT model, estimate, prompt_tokens FROM turns
 WHERE estimate > 0 AND prompt_tokens > 0 ORDER BY ended_at DESC LIMIT 200
 """)
 
-# No process died of it, and whoever takes it up next sees anew whether it runs alone.
+# No process died of it, and whoever takes it up next sees again whether it runs alone.
 RELEASE = Statement("""
 UPDATE sessions SET lease_owner = NULL, lease_until = 0, attempts = attempts - 1, alone = 0, suspect_until = 0
 WHERE id = $1 AND lease_owner = $2

@@ -21,12 +21,12 @@ class End(Enum):
 @dataclass(frozen=True)
 class Fault:
     name: str
-    trouble: CallFault | None = None
+    call_fault: CallFault | None = None
     times: int = 1
     everywhere: bool = False
     """It comes to calls of every method, the first of which is the one that is meant."""
     deed: Callable[[Stage], None] | None = None
-    """What somebody does to the workspace, in the place of trouble with a call."""
+    """What somebody does to the workspace, in the place of a fault of a call."""
     error: str | None = None
     """How Slack refuses the call after that deed, if it does."""
     end: End | None = None
@@ -35,14 +35,14 @@ class Fault:
 
     def marks(self, call: ApiCall) -> bool:
         """Whether a call has met this fault."""
-        trouble = self.trouble
-        if trouble is None:
+        call_fault = self.call_fault
+        if call_fault is None:
             return call.error == self.error
-        if trouble.lose_call or trouble.lose_answer:
+        if call_fault.lose_call or call_fault.lose_answer:
             return call.status == 0
-        if trouble.error:
-            return call.error == trouble.error
-        return call.status == (trouble.status or 200) and (not trouble.html or call.error is None) and not call.ok
+        if call_fault.error:
+            return call.error == call_fault.error
+        return call.status == (call_fault.status or 200) and (not call_fault.html or call.error is None) and not call.ok
 
 
 PASSING: Sequence[Fault] = (

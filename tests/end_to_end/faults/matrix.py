@@ -118,9 +118,9 @@ class _Case:
 
     def _befall(self, stage: Stage) -> None:
         fault = self._fault
-        if fault.trouble is not None:
+        if fault.call_fault is not None:
             method = ANY if fault.everywhere else self._step.method
-            stage.workspace.faults.add(method, fault.trouble, times=fault.times, after=self._step.after)
+            stage.workspace.faults.add(method, fault.call_fault, times=fault.times, after=self._step.after)
         if fault.deed is not None:
             fault.deed(stage)
 
@@ -181,7 +181,7 @@ class _Case:
         if len(told) != len(elsewhere):
             yield f"{len(elsewhere) - len(told)} messages outside of the thread"
         # Rather twice than not at all: nothing says whether a message arrived of which nobody heard.
-        doubtful = self._fault.trouble is not None and self._fault.trouble.lose_answer
+        doubtful = self._fault.call_fault is not None and self._fault.call_fault.lose_answer
         allowed = (1, 2) if doubtful else (1,)
         if len(told) not in (allowed if self._end is End.LOST else (0,)):
             yield f"told {len(told)} times"
@@ -256,16 +256,16 @@ def _logged() -> Iterator[list[logging.LogRecord]]:
     """Everything that is logged meanwhile."""
     records: list[logging.LogRecord] = []
 
-    class Keeper(logging.Handler):
+    class RecordHandler(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             records.append(record)
 
-    root, keeper = logging.getLogger(), Keeper()
+    root, handler = logging.getLogger(), RecordHandler()
     level = root.level
-    root.addHandler(keeper)
+    root.addHandler(handler)
     root.setLevel(logging.INFO)
     try:
         yield records
     finally:
-        root.removeHandler(keeper)
+        root.removeHandler(handler)
         root.setLevel(level)

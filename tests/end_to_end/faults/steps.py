@@ -267,7 +267,7 @@ STEPS: Mapping[str, Sequence[Step]] = {
             is_any,
             [Fault("HTTP 403", CallFault(status=403), end=End.WHOLE)],
             # The address is none of a Web API method, so it has no errors of Slack's.
-            [fault for fault in PASSING if fault.trouble is not None and not fault.trouble.error],
+            [fault for fault in PASSING if fault.call_fault is not None and not fault.call_fault.error],
             settings=TWO_PAGES,
             end=End.FILE,
             follows=ASK,

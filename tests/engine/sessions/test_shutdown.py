@@ -27,7 +27,7 @@ async def test_at_the_end_nothing_else_is_begun_and_what_is_said_is_kept_for_lat
         await stage.say("1")
         await ask_in(stage, 2)
         await asyncio.sleep(1)
-        stage.engine.manager.retire()
+        stage.engine.manager.begin_shutdown()
         assert await stage.say("3")
         await stage.say("4", "help")
         await ask_in(stage, 5)
@@ -42,7 +42,7 @@ async def test_the_grace_period_begins_when_no_more_work_is_taken_on() -> None:
     async with open_stage([60.0, "Yes."], grace=10.0) as stage:
         await stage.say("1")
         await asyncio.sleep(1)
-        stage.engine.manager.retire()
+        stage.engine.manager.begin_shutdown()
         await asyncio.sleep(8)
     assert monotonic() == 11.0
 

@@ -171,7 +171,7 @@ async def test_files_that_come_when_an_answer_was_begun_anew_too_often_leave_it_
         await stage.say("1")
         for _ in range(4):
             await asyncio.sleep(4)
-            assert stage.engine.manager.scheduler.begin_anew(stage.session)
+            assert stage.engine.manager.scheduler.restart(stage.session)
         await stage.quiet()
         assert stage.model.asked_at[:4] == [0.0, 4.0, 9.0, 14.0]
         assert stage.surface.replies[0].final == end(23.5, "Well, no.")

@@ -7,7 +7,7 @@ from chathakase.clock import monotonic
 from chathakase.core.errors import DeliveryError
 from chathakase.core.types import Place
 from chathakase.playground.world.values import Message
-from chathakase.slack.own_messages import Name
+from chathakase.slack.own_messages import RunId
 from chathakase.slack.replies.attachment import Attachments
 from chathakase.slack.replies.messages import NOTHING, Below, Face, Post
 from chathakase.slack.replies.outbox import Outbox
@@ -26,7 +26,7 @@ POST, EDIT, DELETE, READ = "chat.postMessage", "chat.update", "chat.delete", "co
 STATUS = "assistant.threads.setStatus"
 START, APPEND, STOP = "chat.startStream", "chat.appendStream", "chat.stopStream"
 THINKING = "is thinking…"
-NAME = Name("ab12", 1)
+RUN_ID = RunId("ab12", 1)
 PARAGRAPH = "Some words that fill a page, and some more. " * 20 + "\n\n"
 
 
@@ -49,7 +49,7 @@ class Desk:
         return slack_place(channel, self.slack.world.post(channel, ALICE, "hi").ts)
 
     def origin(self, place: Place | None = None, **changes: Any) -> Origin:
-        return Origin(place or self.place, NAME, **changes)
+        return Origin(place or self.place, RUN_ID, **changes)
 
     def reply(self, place: Place | None = None, **changes: Any) -> SlackReply:
         return SlackReply(self.tools, self.origin(place, **changes))
@@ -61,7 +61,7 @@ class Desk:
         return PageWriter(self.outbox, self.origin(**changes), frozenset())
 
     def post(self, markdown: str, number: int = 0, below: Below = NOTHING) -> Post:
-        return Post(self.place, NAME, number, Face(markdown, below))
+        return Post(self.place, RUN_ID, number, Face(markdown, below))
 
     def messages(self, place: Place | None = None) -> Sequence[Message]:
         """What the bot has written in a thread."""

@@ -13,7 +13,7 @@ from chathakase.core.types import TurnAction
 from chathakase.slack.replies.messages import Below
 from chathakase.slack.replies.page_writer import EMPTIED, PageWriter
 from chathakase.slack.web.rate_limiter import Priority
-from tests.slack.replies.desk import DELETE, DIRECT, EDIT, NAME, POST, READ, START, STOP, Desk, failure
+from tests.slack.replies.desk import DELETE, DIRECT, EDIT, POST, READ, RUN_ID, START, STOP, Desk, failure
 
 pytestmark = pytest.mark.virtual_time
 
@@ -335,5 +335,5 @@ async def test_the_answer_to_a_command_has_nothing_below_it(desk: Desk) -> None:
     assert [block["type"] for block in desk.messages()[0].blocks] == ["markdown"]
     assert desk.messages()[0].metadata == {
         "event_type": "chathakase_reply",
-        "event_payload": {"turn": NAME.turn, "page": 0},
+        "event_payload": {"turn": RUN_ID.turn, "page": 0},
     }

@@ -60,13 +60,13 @@ def letters(text: str) -> str:
 
 
 async def write(desk: Desk, reply: SlackReply, made: Steps) -> str:
-    """Have a text grow step by step, each with its trouble, and end; returns it."""
+    """Have a text grow step by step, each with its fault, and end; returns it."""
     text = ""
     async with reply:
-        for piece, trouble in made:
+        for piece, fault in made:
             text += piece
-            if trouble is not None:
-                trouble(desk.faults)
+            if fault is not None:
+                fault(desk.faults)
             await reply.ready()
             await reply.show(text)
             assert letters(text).startswith(letters("".join(desk.shown())))
@@ -114,15 +114,15 @@ async def test_an_answer_that_is_cut_short_can_be_taken_back(made: Steps, cut: f
     desk.place = desk.asked(DIRECT)
     text, reply = "", desk.streamed(desk.place) if streams else desk.reply()
     async with reply:
-        for piece, trouble in made[:-1]:
+        for piece, fault in made[:-1]:
             text += piece
-            if trouble is not None:
-                trouble(desk.faults)
+            if fault is not None:
+                fault(desk.faults)
             await reply.ready()
             await reply.show(text)
-        piece, trouble = made[-1]
-        if trouble is not None:
-            trouble(desk.faults)
+        piece, fault = made[-1]
+        if fault is not None:
+            fault(desk.faults)
         with suppress(TimeoutError):
             async with asyncio.timeout(cut):
                 await reply.finish(text + piece)

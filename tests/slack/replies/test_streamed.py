@@ -9,7 +9,7 @@ from chathakase.core.types import Outcome, TurnAction
 from chathakase.slack.own_messages import PLACEHOLDER
 from chathakase.slack.replies.streamed import StreamedReply
 from chathakase.slack.web.rate_limits import LIMITS, Limit
-from tests.slack.replies.desk import APPEND, DIRECT, EDIT, NAME, PARAGRAPH, POST, START, STATUS, STOP, Desk, grow
+from tests.slack.replies.desk import APPEND, DIRECT, EDIT, PARAGRAPH, POST, RUN_ID, START, STATUS, STOP, Desk, grow
 
 pytestmark = pytest.mark.virtual_time
 
@@ -55,7 +55,7 @@ async def test_its_end_has_the_name_and_what_is_on_offer(desk: Desk, reply: Stre
         await reply.finish("One. Two.", outcome=Outcome.STOPPED, offer=TurnAction.CONTINUE, footnotes=("small print",))
     (message,) = desk.messages()
     assert [block["type"] for block in message.blocks] == ["markdown", "context", "actions"]
-    assert message.metadata == {"event_type": "chathakase_reply", "event_payload": {"turn": NAME.turn, "page": 0}}
+    assert message.metadata == {"event_type": "chathakase_reply", "event_payload": {"turn": RUN_ID.turn, "page": 0}}
 
 
 async def test_what_may_still_change_is_not_added_yet(desk: Desk, reply: StreamedReply) -> None:

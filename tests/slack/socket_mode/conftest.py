@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 import pytest
 
 from chathakase.playground.server import Workspace, open_workspace
-from chathakase.slack.socket_mode.tempo import Tempo
+from chathakase.slack.socket_mode.socket_timing import SocketTiming
 from tests.slack.socket_mode.bare_slack import BareSlack, open_bare_slack
 from tests.slack.socket_mode.listening import QUICK, Listener, listening
 
@@ -37,7 +37,7 @@ async def workspace(outside: None) -> AsyncIterator[Workspace]:
 def listen(workspace: Workspace) -> Listen:
     """Open a bot that listens to the local workspace."""
 
-    def opened(tempo: Tempo = QUICK) -> AbstractAsyncContextManager[Listener]:
-        return listening(workspace.api_url, workspace.bot_token, workspace.app_token, tempo)
+    def opened(timing: SocketTiming = QUICK) -> AbstractAsyncContextManager[Listener]:
+        return listening(workspace.api_url, workspace.bot_token, workspace.app_token, timing)
 
     return opened

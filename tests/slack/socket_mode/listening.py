@@ -14,11 +14,11 @@ from chathakase.slack.events.authors import Authors
 from chathakase.slack.events.intake import Intake, build_app
 from chathakase.slack.people import People
 from chathakase.slack.socket_mode.socket import open_socket
+from chathakase.slack.socket_mode.socket_timing import SocketTiming
 from chathakase.slack.socket_mode.state import SocketConnection
-from chathakase.slack.socket_mode.tempo import Tempo
 from chathakase.slack.web.client import open_web
 
-QUICK = Tempo(
+QUICK = SocketTiming(
     opening=2.0,
     hello=0.3,
     ping=0.1,
@@ -97,7 +97,7 @@ async def listening(
     api_url: str,
     bot_token: str = "xoxb-1",
     app_token: str = "xapp-1",
-    tempo: Tempo = QUICK,
+    timing: SocketTiming = QUICK,
     reconnected: Callable[[float], None] | None = None,
 ) -> AsyncIterator[Listener]:
     listener = Listener()
@@ -117,7 +117,7 @@ async def listening(
             app_token=app_token,
             api_url=api_url,
             reconnected=reconnected or listener.gaps.append,
-            tempo=tempo,
+            timing=timing,
         )
         async with opening as listener.connection:
             yield listener

@@ -11,7 +11,7 @@ from time import monotonic
 
 import pytest
 
-from chathakase.slack.socket_mode.tempo import USUAL, Tempo
+from chathakase.slack.socket_mode.socket_timing import USUAL, SocketTiming
 from tests.slack.socket_mode.bare_slack import BareSlack, Line, greet, refused
 from tests.slack.socket_mode.listening import QUICK, Listener, listening
 
@@ -19,22 +19,22 @@ pytestmark = pytest.mark.long
 
 SOON = 2.5
 NEVER = replace(USUAL, finish=60.0, goodbye=60.0, first_wait=60.0, longest_wait=60.0)
-"""A tempo that is seen when anything is waited for."""
+"""A timing that is seen when anything is waited for."""
 Deed = Callable[[BareSlack, Listener], Awaitable[object]]
 
 
 @asynccontextmanager
-async def timed(slack: BareSlack, most: float = SOON, tempo: Tempo = USUAL) -> AsyncIterator[Listener]:
+async def timed(slack: BareSlack, most: float = SOON, timing: SocketTiming = USUAL) -> AsyncIterator[Listener]:
     """A bot whose end must come soon."""
     async with AsyncExitStack() as stack:
-        yield await stack.enter_async_context(listening(slack.api_url, tempo=tempo))
+        yield await stack.enter_async_context(listening(slack.api_url, timing=timing))
         began = monotonic()
         await stack.aclose()
         assert monotonic() - began < most
 
 
 async def test_it_closes_at_once_when_all_is_well(slack: BareSlack) -> None:
-    async with timed(slack, most=20, tempo=NEVER):
+    async with timed(slack, most=20, timing=NEVER):
         pass
     assert slack.open == []
 
@@ -59,7 +59,7 @@ async def test_it_closes_while_it_opens_another(slack: BareSlack) -> None:
 
 
 async def test_it_closes_while_it_waits_for_the_next_try(slack: BareSlack) -> None:
-    async with timed(slack, most=20, tempo=NEVER) as listener:
+    async with timed(slack, most=20, timing=NEVER) as listener:
         slack.answer = refused("invalid_auth")
         slack.lines[0].transport.abort()
         await listener.until(lambda: len(slack.asked) == 2)
@@ -74,7 +74,7 @@ async def test_it_closes_with_an_old_socket_still_open(slack: BareSlack) -> None
 
 
 async def test_it_closes_while_an_old_socket_is_being_closed(slack: BareSlack) -> None:
-    async with listening(slack.api_url, tempo=replace(USUAL, drain=0.05)) as listener:
+    async with listening(slack.api_url, timing=replace(USUAL, drain=0.05)) as listener:
         await slack.lines[0].send({"type": "disconnect", "reason": "warning"})
         await listener.until(lambda: listener.gaps)
         slack.lines[0].fall_silent()
@@ -152,7 +152,7 @@ async def event(slack: BareSlack, listener: Listener) -> None:
 async def test_nothing_is_left_after_fifty_openings(deed: Deed, slack: BareSlack) -> None:
     async def once() -> None:
         slack.answer = None
-        async with listening(slack.api_url, tempo=replace(QUICK, goodbye=0.05)) as listener:
+        async with listening(slack.api_url, timing=replace(QUICK, goodbye=0.05)) as listener:
             await deed(slack, listener)
         for line in slack.open:
             line.transport.abort()

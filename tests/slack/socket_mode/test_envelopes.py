@@ -139,7 +139,7 @@ async def test_no_more_is_taken_than_there_is_room_for(slack: BareSlack, monkeyp
 
 
 async def test_a_slack_that_takes_no_acknowledgements_is_left(slack: BareSlack) -> None:
-    async with listening(slack.api_url, tempo=replace(QUICK, ping=60.0)) as listener:
+    async with listening(slack.api_url, timing=replace(QUICK, ping=60.0)) as listener:
         slack.lines[0].fall_silent()
         with suppress(ConnectionError):
             for number in itertools.count():

@@ -7,16 +7,16 @@ from itertools import pairwise
 import pytest
 from aiohttp import web
 
-from chathakase.slack.socket_mode.tempo import Tempo
+from chathakase.slack.socket_mode.socket_timing import SocketTiming
 from tests.slack.socket_mode.bare_slack import BareSlack, Line, greet, refused, too_fast
 from tests.slack.socket_mode.listening import QUICK, Listener, listening
 
 SCALE = 1 / 400
 TEN_MINUTES = 600 * SCALE
-SCALED = Tempo(
+SCALED = SocketTiming(
     ping=4 * SCALE, steady=60 * SCALE, first_wait=SCALE, longest_wait=60 * SCALE, slow_wait=60 * SCALE, ghost=0.5
 )
-"""The usual tempo, four hundred times as fast."""
+"""The usual timing, four hundred times as fast."""
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +62,7 @@ async def test_a_socket_that_dies_in_silence_is_noticed(
 
 async def test_slack_need_not_answer_pings_while_it_says_anything_else(slack: BareSlack) -> None:
     ping = 0.4
-    async with listening(slack.api_url, tempo=replace(QUICK, ping=ping)) as listener:
+    async with listening(slack.api_url, timing=replace(QUICK, ping=ping)) as listener:
         slack.lines[0].fall_silent()
         for number in range(5):
             await slack.lines[0].ws.ping() if number % 2 else await slack.lines[0].event(number)
@@ -80,7 +80,7 @@ async def test_sockets_that_close_after_their_hello_are_opened_rarely(
             await line.ws.close()
 
     slack.manner = flap
-    async with listening(slack.api_url, tempo=replace(QUICK, first_wait=0.1, longest_wait=0.3)) as listener:
+    async with listening(slack.api_url, timing=replace(QUICK, first_wait=0.1, longest_wait=0.3)) as listener:
         slack.lines[0].transport.abort()
         await listener.until(lambda: len(slack.lines) == 8)
         slack.manner = greet
@@ -91,15 +91,15 @@ async def test_sockets_that_close_after_their_hello_are_opened_rarely(
     assert len(warnings(caplog)) <= 2
 
 
-@pytest.mark.parametrize("trouble", ["no address", "broken socket", "hangs up", "html"])
+@pytest.mark.parametrize("fault", ["no address", "broken socket", "hangs up", "html"])
 async def test_ten_minutes_of_outage_are_told_once_and_tried_rarely(
-    trouble: str, slack: BareSlack, caplog: pytest.LogCaptureFixture
+    fault: str, slack: BareSlack, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def hang_up(line: Line) -> None:
         line.transport.abort()
 
-    async with listening(slack.api_url, tempo=SCALED) as listener:
-        match trouble:
+    async with listening(slack.api_url, timing=SCALED) as listener:
+        match fault:
             case "no address":
                 slack.answer = refused("service_unavailable")
             case "broken socket":
@@ -130,7 +130,7 @@ def _html() -> web.Response:
 
 
 async def test_what_lasts_is_told_again_now_and_then(slack: BareSlack, caplog: pytest.LogCaptureFixture) -> None:
-    async with listening(slack.api_url, tempo=replace(QUICK, remind=0.5)) as listener:
+    async with listening(slack.api_url, timing=replace(QUICK, remind=0.5)) as listener:
         slack.answer = refused("internal_error")
         slack.lines[0].transport.abort()
         await listener.until(lambda: len(warnings(caplog)) == 4)

@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.slack.events.responding import respond
 from chathakase.slack.socket_mode.opener import ODD_ADDRESS, NotOpened, Opener
-from chathakase.slack.socket_mode.tempo import USUAL
+from chathakase.slack.socket_mode.socket_timing import USUAL
 from chathakase.slack.socket_mode.wire import Frame, Wire
 from chathakase.slack.web.call_errors import failure_of
 from chathakase.slack.web.client import open_session, web_client
@@ -71,7 +71,7 @@ async def test_a_socket_is_not_redirected(client: AsyncWebClient, server: Server
         raise AssertionError
 
     async with open_session() as session:
-        opener = Opener(client, session, app_token="xapp-1", take=take, tempo=USUAL, clock=lambda: 0.0)
+        opener = Opener(client, session, app_token="xapp-1", take=take, timing=USUAL, clock=lambda: 0.0)
         with pytest.raises(NotOpened) as caught:
             await opener.connect(f"{server.address.replace('http', 'ws')}/link?ticket=1")
         assert caught.value.code == "http_301"

@@ -40,7 +40,7 @@ async def test_the_next_socket_is_open_before_the_old_one_closes(
 
 
 async def test_a_replaced_socket_that_slack_forgets_is_closed_after_a_while(slack: BareSlack) -> None:
-    async with listening(slack.api_url, tempo=replace(QUICK, drain=0.3)) as listener:
+    async with listening(slack.api_url, timing=replace(QUICK, drain=0.3)) as listener:
         await slack.lines[0].send(disconnect("warning"))
         await listener.until(lambda: len(slack.lines) == 2)
         await slack.lines[0].event(1)

@@ -2,7 +2,7 @@
 
 import random
 
-from chathakase.slack.socket_mode.tempo import USUAL, Tempo
+from chathakase.slack.socket_mode.socket_timing import USUAL, SocketTiming
 
 
 def test_the_first_try_is_at_once_and_later_ones_wait_longer_and_longer() -> None:
@@ -23,7 +23,9 @@ def test_ten_minutes_of_outage_are_few_tries() -> None:
 
 
 def test_it_begins_anew_when_all_is_well() -> None:
-    retries = Tempo(first_wait=2.0, longest_wait=3.0).reopening.begin(lambda: 0.0, spread=random.Random(1).uniform)
+    retries = SocketTiming(first_wait=2.0, longest_wait=3.0).reopening.begin(
+        lambda: 0.0, spread=random.Random(1).uniform
+    )
     for _ in range(5):
         retries.next_wait()
     retries.reset()

@@ -225,7 +225,7 @@ async def test_refusals_at_the_same_moment_teach_once() -> None:
     assert now() == began
 
 
-async def test_what_is_promised_is_kept_for_the_end() -> None:
+async def test_what_is_reserved_is_kept_for_the_end() -> None:
     rate_limiter, began = few(), now()
     assert [rate_limiter.try_reserve(EDIT) for _ in range(12)] == [True] * 10 + [False] * 2
     assert rate_limiter.delay(EDIT, priority=Priority.INTERIM) > 0
@@ -235,7 +235,7 @@ async def test_what_is_promised_is_kept_for_the_end() -> None:
     assert now() == began
 
 
-async def test_nothing_is_promised_while_slack_is_not_ready() -> None:
+async def test_nothing_is_reserved_while_slack_is_not_ready() -> None:
     rate_limiter = few()
     rate_limiter.refused(EDIT, "", retry_after=30.0)
     assert not rate_limiter.try_reserve(EDIT)
@@ -244,19 +244,19 @@ async def test_nothing_is_promised_while_slack_is_not_ready() -> None:
     assert not rate_limiter.try_reserve(EDIT)
 
 
-async def test_what_is_taken_back_can_be_promised_again() -> None:
+async def test_what_is_taken_back_can_be_reserved_again() -> None:
     rate_limiter = few()
     assert all(rate_limiter.try_reserve(EDIT) for _ in range(10))
     rate_limiter.release(EDIT)
     assert [rate_limiter.try_reserve(EDIT), rate_limiter.try_reserve(EDIT)] == [True, False]
 
 
-async def test_what_is_owed_is_kept_though_there_is_none_left() -> None:
+async def test_what_is_reserved_is_held_back_though_there_is_none_left() -> None:
     rate_limiter = few()
     await call(rate_limiter, 10)
     rate_limiter.reserve(EDIT)
     rate_limiter.reserve(EDIT)
-    # Two that are owed are less than the reserve of four.
+    # Two that are reserved are less than the reserve of four.
     assert rate_limiter.delay(EDIT, priority=Priority.INTERIM) == 10.0
     for _ in range(6):
         rate_limiter.reserve(EDIT)

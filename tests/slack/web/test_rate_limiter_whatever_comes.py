@@ -156,7 +156,7 @@ deeds = st.lists(st.sampled_from(("reserve", "edit", "edit", "end", "second")), 
 
 @settings(max_examples=examples(60))
 @given(deeds=deeds)
-async def test_whoever_was_promised_a_call_never_waits_for_it(deeds: Sequence[str]) -> None:
+async def test_whoever_reserved_a_call_never_waits_for_it(deeds: Sequence[str]) -> None:
     rate_limiter, reserved, began = RateLimiter(now, FEW), 0, now()
 
     async def end() -> None:
@@ -181,21 +181,21 @@ async def test_whoever_was_promised_a_call_never_waits_for_it(deeds: Sequence[st
 
 @settings(max_examples=examples(60))
 @given(
-    deeds=st.lists(st.sampled_from(("call", "refusal", "second", "minute", "owe")), max_size=20),
+    deeds=st.lists(st.sampled_from(("call", "refusal", "second", "minute", "reserve")), max_size=20),
     priority=st.sampled_from(Priority),
 )
 async def test_whoever_comes_again_when_told_to_finds_room_if_nobody_was_faster(
     deeds: Sequence[str], priority: Priority
 ) -> None:
-    rate_limiter, owed = RateLimiter(now, MANY), 0
+    rate_limiter, reserved = RateLimiter(now, MANY), 0
     for deed in deeds:
         if deed == "call":
             await rate_limiter.acquire(EDIT, priority=Priority.FINAL)
         elif deed == "refusal":
             rate_limiter.refused(EDIT, "", retry_after=3.0)
-        elif deed == "owe" and owed < MANY[EDIT].burst * LEAST - 3:
+        elif deed == "reserve" and reserved < MANY[EDIT].burst * LEAST - 3:
             rate_limiter.reserve(EDIT)
-            owed += 1
+            reserved += 1
         else:
             await asyncio.sleep(60.0 if deed == "minute" else 1.0)
     await asyncio.sleep(rate_limiter.delay(EDIT, priority=priority))

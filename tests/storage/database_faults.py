@@ -1,4 +1,4 @@
-"""Troubles that strike a database in use, each over at the end of its block. They bind everybody, root as well."""
+"""Faults of a database in use, each over at the end of its block. They bind everybody, root as well."""
 
 import asyncio
 import dataclasses
@@ -16,8 +16,8 @@ PAGE = 4096
 
 
 @asynccontextmanager
-async def pragma(database: SqliteDatabase, trouble: str, over: str) -> AsyncIterator[None]:
-    await database._writer.execute(f"PRAGMA {trouble}")
+async def pragma(database: SqliteDatabase, fault: str, over: str) -> AsyncIterator[None]:
+    await database._writer.execute(f"PRAGMA {fault}")
     try:
         yield
     finally:

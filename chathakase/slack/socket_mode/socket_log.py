@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 
 from chathakase.slack.socket_mode.opener import NotOpened
-from chathakase.slack.socket_mode.tempo import Tempo
+from chathakase.slack.socket_mode.socket_timing import SocketTiming
 from chathakase.slack.socket_mode.wire import Wire
 
 WORDS = {
@@ -20,11 +20,11 @@ WORDS = {
 log = logging.getLogger(__name__)
 
 
-class Telling:
+class SocketLog:
     """Logs the failures of one outage; it is over with ``settled``."""
 
-    def __init__(self, tempo: Tempo, clock: Callable[[], float]) -> None:
-        self._tempo = tempo
+    def __init__(self, timing: SocketTiming, clock: Callable[[], float]) -> None:
+        self._timing = timing
         self._clock = clock
         self._told: set[str] = set()
         self._warned_at = 0.0
@@ -54,7 +54,7 @@ class Telling:
 
     def _tell(self, what: str, text: str) -> None:
         now = self._clock()
-        news = what not in self._told or now - self._warned_at >= self._tempo.remind
+        news = what not in self._told or now - self._warned_at >= self._timing.remind
         self._told.add(what)
         if news:
             self._warned_at = now

@@ -9,7 +9,7 @@ from chathakase.playground.faults import Faults
 from chathakase.playground.server import Workspace
 
 EVERY = 6.0
-"""Seconds from one trouble to the next."""
+"""Seconds from one fault to the next."""
 POST, UPDATE, STATUS = "chat.postMessage", "chat.update", "assistant.threads.setStatus"
 
 CALLS: Mapping[str, Callable[[Faults], None]] = {
@@ -30,8 +30,8 @@ CALLS: Mapping[str, Callable[[Faults], None]] = {
 }
 
 
-class Troubles:
-    """Makes trouble in a workspace."""
+class FaultInjector:
+    """Causes faults in a workspace."""
 
     def __init__(self, workspace: Workspace, rng: random.Random) -> None:
         self.made: Counter[str] = Counter()
@@ -48,7 +48,7 @@ class Troubles:
         }
 
     async def go_on(self) -> None:
-        """Make trouble until cancelled; then there is no more of it ahead."""
+        """Cause faults until cancelled; then there is no more of it ahead."""
         try:
             while True:
                 await asyncio.sleep(EVERY)

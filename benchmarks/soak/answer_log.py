@@ -1,4 +1,4 @@
-"""The book of a soak: what was asked in which thread, whether it was answered, once, and how soon.
+"""The log of a soak: what was asked in which thread, whether it was answered, once, and how soon.
 
 A thread is looked at a last time a while after its end, so that a second answer would be seen, and then forgotten, in
 the workspace as well: a soak must not grow itself.
@@ -19,7 +19,7 @@ from chathakase.playground.world.values import Message
 from chathakase.playground.world.world_changes import Change, MessageChanged, MessagePosted
 
 LATE = 60.0
-"""Seconds beyond the model's own after which an answer is late: twice the longest chain of trouble, which is a post
+"""Seconds beyond the model's own after which an answer is late: twice the longest chain of faults, which is a post
 that hangs, a look for it, and the post again."""
 SETTLED_WITHIN = 180.0
 LINGER = 45.0
@@ -55,7 +55,7 @@ class Thread:
 
 
 @dataclass(slots=True)
-class Page:
+class PartLog:
     """What is noted in one part of a soak."""
 
     asked: int = 0
@@ -68,11 +68,11 @@ class Page:
     """Threads that end with an error of which nobody was to see anything."""
 
 
-class Book:
+class AnswerLog:
     """Watches the bot's answers in a workspace."""
 
     def __init__(self, workspace: Workspace) -> None:
-        self.pages = [Page()]
+        self.parts = [PartLog()]
         self.oddities: list[str] = []
         """What was not as it should be, without anybody's words."""
         self._world = workspace.world
@@ -82,18 +82,18 @@ class Book:
         workspace.world.subscribe(self._see)
 
     @property
-    def page(self) -> Page:
-        """The present one."""
-        return self.pages[-1]
+    def part(self) -> PartLog:
+        """The log of the present part."""
+        return self.parts[-1]
 
-    def turn_page(self) -> None:
-        """Begin a new one."""
-        self.pages.append(Page())
+    def begin_part(self) -> None:
+        """Begin a new part."""
+        self.parts.append(PartLog())
 
     def next_number(self) -> int:
         """A number for a new question."""
         self._count += 1
-        self.page.asked += 1
+        self.part.asked += 1
         return self._count
 
     def replies(self, thread: Thread) -> list[Message]:
@@ -124,8 +124,8 @@ class Book:
         await self.see(thread, lambda: self._marks(thread).ended[asked.number])
         wait = time.perf_counter() - asked.at - asked.kind.seconds
         if asked.alone and not asked.kind.fails:
-            self.page.waits.append(wait)
-        self.page.late += wait > LATE + asked.kind.seconds * asked.kind.fails
+            self.part.waits.append(wait)
+        self.part.late += wait > LATE + asked.kind.seconds * asked.kind.fails
 
     def close(self, thread: Thread) -> None:
         """Look at a thread a last time, some time after this, and forget it."""
@@ -150,14 +150,14 @@ class Book:
     def _judge(self, thread: Thread) -> None:
         marks, text, replies = self._marks(thread), self.text(thread), self.replies(thread)
         if WARNING in text:
-            self.page.warned += 1
+            self.part.warned += 1
             self.oddities.append(f"{thread.root}: ends with an error")
         if thread.is_command and len(replies) != 1:
-            self.page.wrong += 1
+            self.part.wrong += 1
             self.oddities.append(f"{thread.root}: {len(replies)} answers to a command")
         for asked in thread.asked:
             if not self._is_well(asked, marks, text):
-                self.page.wrong += 1
+                self.part.wrong += 1
                 found = f"{marks.begun[asked.number]} beginnings, {marks.ended[asked.number]} ends"
                 self.oddities.append(f"{thread.root}: question {asked.number} ({asked.name}): {found}")
 

@@ -6,7 +6,7 @@ from chathakase.core.retrying import RetryPolicy
 
 
 @dataclass(frozen=True, slots=True)
-class Tempo:
+class SocketTiming:
     """All in seconds."""
 
     opening: float = 10.0
@@ -16,7 +16,7 @@ class Tempo:
     ping: float = 4.0
     """Between two pings; a socket on which three of them bring nothing back is dead."""
     steady: float = 60.0
-    """A socket that lived as long was good: the next one is opened at once, and failures are logged anew."""
+    """A socket that lived as long was good: the next one is opened at once, and failures are logged again."""
     first_wait: float = 1.0
     """The least wait between two tries that follow one another."""
     longest_wait: float = 60.0
@@ -44,4 +44,4 @@ class Tempo:
         )
 
 
-USUAL = Tempo()
+USUAL = SocketTiming()
