@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from chathakase.core.errors import ModelError
+from chathakase.core.errors import ModelError, StoreError
 from chathakase.core.types import Session, SessionId
 from chathakase.engine.turns.background import REST, Background, Chore, Due
 from tests.places import slack_place
@@ -79,6 +79,26 @@ async def test_an_error_of_ours_rests_as_well() -> None:
         await after_turn(background, HERE)
         await after_turn(background, HERE)
         assert len(chore.done) == 1
+
+
+@pytest.mark.parametrize("error", [StoreError("the disk is full"), ValueError("secret")])
+async def test_what_cannot_be_found_out_is_a_line_in_the_log_and_tried_after_the_next_turn(
+    error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    chore, errors = Failing(), [error]
+    chore.error = None
+
+    async def due(_: Session) -> list[Chore]:
+        if errors:
+            raise errors.pop()
+        return [chore]
+
+    async with Background(due) as background:
+        await after_turn(background, HERE)
+        assert [each for each in caplog.messages if HERE.place.name in each and "secret" not in each]
+        await after_turn(background, HERE)
+        assert chore.done == [HERE]
 
 
 async def test_what_falls_due_while_something_else_is_done_is_done_as_well() -> None:

@@ -25,6 +25,8 @@ TRIES = 3
 RESTING = 10_000
 """How many failures are remembered."""
 
+NOT_FOUND_OUT = "What is due in %s could not be found out, and will be after its next turn: %s"
+
 Chore = Callable[[Session], Awaitable[None]]
 """Does something for a session; may fail without harm, and is tried again after some later turn."""
 
@@ -75,11 +77,9 @@ class Background:
                 while session.id in self._again:
                     await self._do_all(session, due)
         except StoreError as error:
-            log.info(
-                "What is due in %s could not be found out, and will be after its next turn: %s",
-                session.place.name,
-                error,
-            )
+            log.info(NOT_FOUND_OUT, session.place.name, error)
+        except Exception as error:  # noqa: BLE001 - what is due is not worth more than a line in the log
+            log.error(NOT_FOUND_OUT, session.place.name, trace(error))
         finally:
             del self._tasks[session.id]
             self._again.discard(session.id)
