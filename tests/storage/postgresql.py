@@ -18,6 +18,7 @@ from chathakase.storage.dialect import Dialect
 POSTGRESQL = Dialect(
     now="CAST(extract(epoch FROM statement_timestamp()) * 1000 AS BIGINT)",
     items="json_array_elements_text(CAST({} AS JSON))",
+    at="CAST({} AS JSON) ->> {}",
     list="coalesce(CAST(json_agg({}) AS TEXT), '[]')",
     least="least",
     greatest="greatest",

@@ -10,6 +10,7 @@ from chathakase.storage.stores import (
     change_store,
     forget_store,
     hint_store,
+    job_store,
     memory_store,
     session_store,
     summary_store,
@@ -84,6 +85,10 @@ async def test_what_a_heartbeat_renews_is_found_at_once(open_database: SqliteDat
     steps = await plan(open_database, turn_store.RENEW, 2)
     assert [step for step in steps if "sessions" in step] == [
         "SEARCH sessions USING INDEX sqlite_autoindex_sessions_1 (id=?)"
+    ]
+    steps = await plan(open_database, job_store.HOLD, 1)
+    assert [step for step in steps if "jobs" in step] == [
+        "SEARCH jobs USING INDEX sqlite_autoindex_jobs_1 (surface=? AND workspace=? AND id=?)"
     ]
 
 

@@ -90,6 +90,7 @@ async def test_a_statement_that_stands_alone_is_saved_or_undone_at_once(stores: 
             "FROM json_each(t.refs) r",
             "FROM json_array_elements_text(CAST(t.refs AS JSON)) r",
         ),
+        ("json_at(value, 2)", "json_extract(value, '$[2]')", "CAST(value AS JSON) ->> 2"),
         (
             "json_list(DISTINCT a)",
             "json_group_array(DISTINCT a)",

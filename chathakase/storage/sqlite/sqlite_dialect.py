@@ -10,7 +10,13 @@ from chathakase.storage.dialect import Dialect
 
 # Whoever writes is alone, so nobody else's rows are locked.
 SQLITE = Dialect(
-    now="$0", items="json_each({})", list="json_group_array({})", least="min", greatest="max", skip_locked=""
+    now="$0",
+    items="json_each({})",
+    at="json_extract({}, '$[{}]')",
+    list="json_group_array({})",
+    least="min",
+    greatest="max",
+    skip_locked="",
 )
 
 DIFFERENT = 1_000

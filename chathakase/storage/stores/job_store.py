@@ -36,8 +36,9 @@ THIS = "surface = $1 AND workspace = $2 AND id = $3"
 
 # Whoever claimed one since counted its attempts up, and holds it now.
 HOLD = Statement(f"""
-UPDATE jobs SET held_until = now_ms() + {LEASE_MS} WHERE done_at IS NULL
-    AND surface || ' ' || workspace || ' ' || id || ' ' || attempts IN (SELECT value FROM json_items($1))
+UPDATE jobs SET held_until = now_ms() + {LEASE_MS} WHERE done_at IS NULL AND (surface, workspace, id, attempts) IN
+    (SELECT json_at(value, 0), json_at(value, 1), json_at(value, 2), CAST(json_at(value, 3) AS BIGINT)
+    FROM json_items($1))
 """)
 
 RELEASE = Statement(f"""
@@ -71,7 +72,7 @@ class SqlJobStore:
 
     async def hold(self, jobs: Collection[Job]) -> None:
         """Hold on to some jobs, but for those that somebody else took since."""
-        held = [" ".join((*_key(job), str(job.attempt))) for job in jobs]
+        held = [(*_key(job), job.attempt) for job in jobs]
         await self._database.write(HOLD, json.dumps(held))
 
     async def release(self, job: Job) -> None:
@@ -110,8 +111,8 @@ def _values(job: Job) -> tuple[Value, ...]:
 
 
 def _key(job: Job) -> tuple[str, str, str]:
-    home, id_ = job.key
-    return *home, id_
+    workspace, id_ = job.key
+    return *workspace, id_
 
 
 def _job(row: Row) -> Job:
