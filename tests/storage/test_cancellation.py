@@ -315,6 +315,19 @@ EVERY_OPERATION: tuple[Prepare, ...] = (
 )
 
 
+CLAIMS: tuple[Prepare, ...] = (claim, claim_what_was_left, claim_jobs)
+
+
+async def put_down(stores: Stores, claimed: Any) -> None:
+    """Release what a claim returned."""
+    match claimed:
+        case Lease():
+            await stores.turns.release(claimed)
+        case [*taken]:
+            for job in taken:
+                await jobs(stores).release(job)
+
+
 async def tables(stores: Stores) -> list[str]:
     """All but the ledger and the tables in which an index of words is kept."""
     rows = await stores.database.fetch(
@@ -386,8 +399,34 @@ async def hold(stores: Stores) -> None:
         await transaction.execute("UPDATE sessions SET seq = seq WHERE id = 'nobody'")
 
 
+async def released(stores: Stores, prepare: Prepare) -> str:
+    """What is stored once something was claimed and put down again."""
+    await wipe(stores)
+    work = await prepare(stores)
+    await put_down(stores, await work())
+    return await rows(stores)
+
+
 @pytest.mark.parametrize("queued", [False, True], ids=["alone", "in a queue"])
-@pytest.mark.parametrize("prepare", EVERY_OPERATION)
+@pytest.mark.parametrize("prepare", CLAIMS)
+async def test_a_claim_that_is_cut_short_is_put_down_or_never_was(
+    prepare: Prepare, queued: bool, stores: Stores
+) -> None:
+    clock = stores.clock.now
+    put_down_again = await released(stores, prepare)
+    stores.clock.now = clock
+    _, whole, most = await once(stores, prepare, -1, Manner.WAITING, queued=queued)
+    for step in range(most + 1):
+        for manner in Manner:
+            stores.clock.now = clock
+            before, after, _ = await once(stores, prepare, step, manner, queued=queued)
+            assert after in (before, put_down_again), f"cut at wait {step} of {most}, {manner}"
+            assert after != whole
+            await agree(stores)
+
+
+@pytest.mark.parametrize("queued", [False, True], ids=["alone", "in a queue"])
+@pytest.mark.parametrize("prepare", [each for each in EVERY_OPERATION if each not in CLAIMS])
 async def test_whatever_is_cut_short_happens_as_a_whole_or_not_at_all(
     prepare: Prepare, queued: bool, stores: Stores
 ) -> None:

@@ -1,8 +1,10 @@
 """Takes what people want by a word or a button, of one person only so much: it is saved, and done once."""
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import replace
 
+from chathakase.core.errors import StoreError
 from chathakase.core.jobs import Command, Interaction, Job
 from chathakase.core.ports import JobStore
 from chathakase.core.types import NO_SESSION, Appended, Incoming, Role, Saved, Session, TurnAction, WorkspaceKey
@@ -100,7 +102,7 @@ class Requests:
         with self.jobs.counted(command):
             saved = await self._saving.save(incoming, role=role, job=job)
             if saved:
-                self.jobs.begin(replace(job, session=saved.session))
+                await self._begin(replace(job, session=saved.session))
         return saved
 
     async def enqueue(self, task: Interaction | Command) -> None:
@@ -149,13 +151,19 @@ class Requests:
         with self.jobs.counted(task):
             enqueued = await self._store.enqueue(Job(task))
             if enqueued is not None:
-                self.jobs.begin(enqueued)
+                await self._begin(enqueued)
         return enqueued is not None
 
     async def claim_abandoned(self) -> None:
         """Run the jobs that nobody holds, since whoever held them died."""
         for job in await self._store.claim(self._workspaces):
-            self.jobs.begin(job)
+            await self._begin(job)
+
+    async def _begin(self, job: Job) -> None:
+        """Run a job that is held; what is not begun is put down, for whoever comes next or runs it here already."""
+        if not self.jobs.begin(job):
+            with suppress(StoreError):
+                await self._store.release(job)
 
     def _done(self, job: Job) -> None:
         """An interaction may have something waiting now, and a command may have ended the turn."""

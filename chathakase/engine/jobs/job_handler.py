@@ -5,6 +5,7 @@ import logging
 from contextlib import suppress
 
 from chathakase import log_events
+from chathakase.cancellation import to_the_end
 from chathakase.clock import monotonic
 from chathakase.core.errors import ChatHakaseError, StoreError, trace
 from chathakase.core.jobs import Command, Job
@@ -47,11 +48,12 @@ class JobHandler:
         try:
             with self._heartbeat.holding_job(job):
                 told_at = await self._perform(job)
-            if await self._store.done(job):
+            # What was said is not to be said again.
+            if await to_the_end(self._store.done(job)):
                 log_events.job_done(job, seconds=monotonic() - began)
             return told_at
         except asyncio.CancelledError:
-            await asyncio.shield(self._store.release(job))
+            await to_the_end(self._store.release(job))
             raise
         except StoreError as error:
             log.warning("A job in %s will be tried again: %s", where, error)

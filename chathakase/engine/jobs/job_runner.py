@@ -89,11 +89,13 @@ class JobRunner:
         most = MOST_WITH_URGENT if urgent else MOST_OF_ONE_PERSON
         return self._under_way[cause.place.user_key(cause.author)] >= most
 
-    def begin(self, job: Job) -> None:
-        """Run a job, unless it is running already."""
-        if not self._stopping and job.key not in self._tasks:
-            self._count(job.task, 1)
-            self._tasks[job.key] = asyncio.create_task(self._run(job), name=f"job {job.id}")
+    def begin(self, job: Job) -> bool:
+        """Run a job; False when it is running already, or nothing more is begun."""
+        if self._stopping or job.key in self._tasks:
+            return False
+        self._count(job.task, 1)
+        self._tasks[job.key] = asyncio.create_task(self._run(job), name=f"job {job.id}")
+        return True
 
     async def _run(self, job: Job) -> None:
         told_at = 0

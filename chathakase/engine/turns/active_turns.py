@@ -34,6 +34,8 @@ class ActiveTurn:
     """Something is forgotten of which the answer may tell, so that it must not go on as it was begun."""
     ending: asyncio.Event = field(default_factory=asyncio.Event)
     """The model has written all that it will: what is left to do is to show and save it."""
+    saved: asyncio.Event = field(default_factory=asyncio.Event)
+    """How it ended is saved, so that nothing of it is left to do."""
     at_rest: asyncio.Event = field(default_factory=asyncio.Event)
     """Its end is saved, and nothing else waited in its session by then."""
     forgotten: asyncio.Event = field(default_factory=asyncio.Event)

@@ -8,11 +8,12 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from chathakase import log_events
+from chathakase.cancellation import to_the_end
 from chathakase.clock import monotonic
 from chathakase.core.errors import DeliveryError, LeaseLost, ModelError, NothingAsked, StoreError, trace
 from chathakase.core.ports import Reply, SessionStore, Surface, TurnStore
 from chathakase.core.retrying import RetryPolicy
-from chathakase.core.types import Finished, Lease, Outcome, Result, TakenBack, TurnEnd
+from chathakase.core.types import Finished, Lease, Outcome, Renewal, Result, TakenBack, TurnEnd
 from chathakase.engine.context.context_builder import ContextBuilder
 from chathakase.engine.turns.active_turns import ActiveTurn, ActiveTurns
 from chathakase.engine.turns.asking import Asking
@@ -95,14 +96,15 @@ class TurnRunner:
             reply, draft = await self._begin(lease, held)
         except (asyncio.CancelledError, DeliveryError, StoreError):
             _note_end(active_turn, log_events.INTERRUPTED)
-            await asyncio.shield(self._turns.release(lease))
+            await to_the_end(self._turns.release(lease))
             raise
         async with reply:
             try:
                 return await self._answer_under_lease(active_turn, held, reply, draft, written)
             except asyncio.CancelledError:
-                # Before the reply takes back what it shows, for which the surface may take its time.
-                await asyncio.shield(self._put_down(active_turn, reply, draft))
+                if not active_turn.saved.is_set():
+                    # Before the reply takes back what it shows, for which the surface may take its time.
+                    await asyncio.shield(self._put_down(active_turn, reply, draft))
                 raise
 
     async def _put_down(self, active_turn: ActiveTurn, reply: Reply, draft: Draft) -> None:
@@ -110,9 +112,11 @@ class TurnRunner:
         lease = active_turn.lease
         try:
             async with asyncio.timeout(PAUSE_WITHIN):
-                if await reply.settled():
+                # Somebody else may be writing to the same message since it was last looked.
+                (renewal,) = await self._turns.renew([lease])
+                if renewal is not Renewal.LOST and await reply.settled():
                     await reply.finish(paused(draft.text), outcome=Outcome.STOPPED)
-        except (TimeoutError, DeliveryError) as error:
+        except (TimeoutError, DeliveryError, StoreError) as error:
             log.info("The pause of an answer in %s could not be shown: %s", lease.place.name, trace(error))
         # Not earlier: whoever has it next writes to the same message.
         await self._turns.release(lease)
@@ -168,9 +172,7 @@ class TurnRunner:
             log.warning("The answer in %s could not be delivered: %s", lease.place.name, error)
             result = replace(result, outcome=Outcome.UNDELIVERED, text=draft.standing, error=str(error))
         unheard = await self._to_be_told(lease, result)
-        if await self._save(lease, result) is TurnEnd.AT_REST:
-            active_turn.at_rest.set()
-        _note_end(active_turn, result.outcome, error=result.error, characters=len(result.text))
+        await self._save(active_turn, result)
         return unheard
 
     async def _told_once(self, lease: Lease, result: Result) -> tuple[str, ...]:
@@ -184,17 +186,25 @@ class TurnRunner:
             return ()
         return (HOW_TO_GO_ON,) if due else ()
 
-    async def _save(self, lease: Lease, result: Result) -> TurnEnd:
+    async def _save(self, active_turn: ActiveTurn, result: Result) -> None:
         """Save how a turn ended, however long the database refuses: people have read it. Raises LeaseLost."""
         retries = SAVING.begin(monotonic)
         while True:
             try:
-                if ended := await self._turns.finish(lease, result):
-                    return ended
-                raise LeaseLost
+                # Cut short, it would be said to go on, though nobody knows whether it has ended.
+                return await to_the_end(self._try_to_save(active_turn, result))
             except StoreError as error:
-                log.error("The result of a turn in %s is not saved yet: %s", lease.place.name, error)
+                log.error("The result of a turn in %s is not saved yet: %s", active_turn.lease.place.name, error)
             await asyncio.sleep(retries.next_wait())
+
+    async def _try_to_save(self, active_turn: ActiveTurn, result: Result) -> None:
+        ended = await self._turns.finish(active_turn.lease, result)
+        if ended is TurnEnd.LOST:
+            raise LeaseLost
+        active_turn.saved.set()
+        if ended is TurnEnd.AT_REST:
+            active_turn.at_rest.set()
+        _note_end(active_turn, result.outcome, error=result.error, characters=len(result.text))
 
     async def _to_be_told(self, lease: Lease, result: Result) -> frozenset[str]:
         """Who must hear elsewhere that there is no answer in the thread."""

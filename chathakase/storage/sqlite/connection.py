@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import aiosqlite
 
+from chathakase.cancellation import to_the_end
 from chathakase.clock import monotonic
 from chathakase.core.retrying import RetryPolicy
 from chathakase.storage.database import Row, Value
@@ -98,22 +99,6 @@ async def retry_locked(attempt: Callable[[], Awaitable[_T]], closing: asyncio.Ev
         if closing.is_set():
             raise DatabaseError(SqliteFailure.CLOSED)
         await asyncio.sleep(retries.next_wait())
-
-
-async def to_the_end(work: Awaitable[_T]) -> _T:
-    """Wait for work that must not be left half done, also when the caller is cancelled meanwhile."""
-    task = asyncio.ensure_future(work)
-    cancelled: asyncio.CancelledError | None = None
-    while not task.done():
-        try:
-            await asyncio.wait((task,))
-        except asyncio.CancelledError as error:
-            cancelled = error
-    if cancelled is None:
-        return task.result()
-    if not task.cancelled():
-        task.exception()
-    raise cancelled
 
 
 @contextmanager

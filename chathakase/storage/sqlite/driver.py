@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, closing, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
+from chathakase.cancellation import to_the_end
 from chathakase.storage.database import Query, Row, Statement, UnitOfReading, UnitOfWork, Value, Which
 from chathakase.storage.sqlite.backup import save_copy
 from chathakase.storage.sqlite.connection import (
@@ -20,7 +21,6 @@ from chathakase.storage.sqlite.connection import (
     roll_back,
     run,
     snapshot,
-    to_the_end,
     translating,
 )
 from chathakase.storage.sqlite.private import keep_private

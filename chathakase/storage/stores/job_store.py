@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from chathakase.cancellation import or_undone
 from chathakase.core.jobs import Command, Interaction, Job
 from chathakase.core.leases import LEASE_MS
 from chathakase.core.types import SessionId, TurnAction, WorkspaceKey
@@ -68,7 +69,14 @@ class SqlJobStore:
         """Take what is not done in some workspaces and nobody holds."""
         where = workspaces_as_json(workspaces)
         (left,) = await self._database.read(ANY_LEFT(where))
-        return [_job(row) for row in await self._database.write(CLAIM, where)] if left else []
+        return await or_undone(self._claim(where), self._release_all) if left else []
+
+    async def _claim(self, where: str) -> list[Job]:
+        return [_job(row) for row in await self._database.write(CLAIM, where)]
+
+    async def _release_all(self, jobs: Collection[Job]) -> None:
+        for job in jobs:
+            await self.release(job)
 
     async def hold(self, jobs: Collection[Job]) -> None:
         """Hold on to some jobs, but for those that somebody else took since."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from uuid import uuid4
 
 from chathakase import log_events
+from chathakase.cancellation import or_undone
 from chathakase.core.jobs import Interaction
 from chathakase.core.leases import LEASE_MS
 from chathakase.core.types import (
@@ -233,6 +234,9 @@ class SqlTurnStore:
         Also None while it must wait for another to run alone, or to run alone itself. ``before`` a stored message: only
         a turn that was begun and answers something said before that, which waits for nobody; nor does one ``to_end``.
         """
+        return await or_undone(self._claim(session, before, to_end=to_end), self._forgo)
+
+    async def _claim(self, session: SessionId, before: str, *, to_end: bool) -> Lease | None:
         owner = uuid4().hex
 
         async def claim(transaction: Transaction) -> list[Row]:
@@ -243,9 +247,13 @@ class SqlTurnStore:
 
         rows = await self._database.session(session, claim)
         if rows and rows[0][-1]:
-            # Nothing has run beside it yet, so that it does no harm if this is cut short.
+            # Nothing has run beside it yet, so that it does no harm if this is refused.
             await self._database.write(NOT_ALONE, session)
         return _lease(owner, rows[0]) if rows else None
+
+    async def _forgo(self, lease: Lease | None) -> None:
+        if lease is not None:
+            await self.release(lease)
 
     async def renew(self, leases: Sequence[Lease]) -> list[Renewal]:
         """Hold on to some turns; what comes of each, in their order."""

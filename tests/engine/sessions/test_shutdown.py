@@ -70,3 +70,28 @@ async def test_a_button_that_is_pressed_twice_is_heeded_once() -> None:
         await asyncio.gather(stage.press(TurnAction.RETRY), stage.press(TurnAction.RETRY))
         await stage.quiet()
         assert stage.surface.finals == ["a1", "a2"]
+
+
+async def test_what_is_not_begun_any_more_is_free_at_once() -> None:
+    async with open_stage() as stage:
+        await stage.answered("1")
+        stage.engine.manager.begin_shutdown()
+        await stage.say("2", "help")
+    (left,) = await stage.stores.jobs.claim([HOME])
+    assert left.attempt == 1
+
+
+async def test_a_job_that_was_not_held_for_a_while_is_not_counted_as_tried_again_where_it_is_done() -> None:
+    async with open_stage(grace=60.0) as stage:
+        await stage.answered("1")
+        stage.surface.delay = 40.0
+        stage.stores.trips.refuse("jobs.hold", times=4)
+        await stage.say("2", "help")
+        await asyncio.sleep(7)
+        for _ in range(3):
+            await stage.engine.manager.wake_waiting()
+            await asyncio.sleep(7)
+        (record,) = stage.stores.records.jobs.values()
+        assert (record.job.attempt, record.done) == (1, False)
+        await stage.quiet()
+        assert record.done

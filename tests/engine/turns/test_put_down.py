@@ -51,3 +51,33 @@ async def test_a_pause_that_the_surface_does_not_take_soon_is_not_waited_for() -
     assert monotonic() == 8.5
     assert stage.reply.final is None
     assert await stage.stores.turns.claim(stage.session) is not None, "it was let go of all the same"
+
+
+async def test_an_answer_that_is_being_saved_is_no_longer_cut_short() -> None:
+    async with open_stage([1.0, "Well."], grace=5.0) as stage:
+        stage.stores.trips.last("turns.finish", 6.0)
+        await stage.say("1")
+        await asyncio.sleep(2)
+    assert monotonic() == 7.0
+    assert stage.reply.final == end(1.0, "Well.")
+    assert stage.remembered() == ["q1", "Well."]
+    assert await stage.stores.turns.waiting([HOME]) == []
+
+
+async def test_an_answer_that_cannot_be_saved_is_put_down_by_whoever_is_cut_short() -> None:
+    async with open_stage([1.0, "Well."], grace=5.0) as stage:
+        stage.stores.trips.refuse("turns.finish", times=9)
+        await stage.say("1")
+        await asyncio.sleep(2)
+    assert stage.reply.final == end(7.0, paused("Well."), Outcome.STOPPED)
+    assert await stage.stores.turns.claim(stage.session) is not None
+
+
+async def test_whoever_is_cut_short_after_the_turn_was_lost_leaves_no_mark_on_it() -> None:
+    async with open_stage([1.0, "Well", 60.0], grace=5.5) as stage:
+        await stage.say("1")
+        await asyncio.sleep(2)
+        stage.engine.manager.begin_shutdown()
+        await asyncio.sleep(4.5)
+        stage.lose_the_lease()
+    assert (stage.reply.final, stage.reply.texts) == (None, ["Well"])
