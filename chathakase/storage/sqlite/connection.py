@@ -40,6 +40,11 @@ class Done:
 class SqliteConnection(aiosqlite.Connection):
     """A connection that is asked for whole trips. Its sqlite3 connection commits nothing and begins nothing unasked."""
 
+    def __init__(self, connector: Callable[[], sqlite3.Connection]) -> None:
+        super().__init__(connector, AT_ONCE)
+        # Whoever fails without closing it must not hang the process; SQLite undoes what was not committed.
+        self._thread.daemon = True
+
     async def trip(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
         """Do something on the thread. Cancelled, it is done all the same, before anything that is asked for later."""
         return await self._execute(work, self._conn)  # type: ignore[no-untyped-call, no-any-return]
@@ -47,7 +52,7 @@ class SqliteConnection(aiosqlite.Connection):
 
 async def connect(stack: AsyncExitStack, name: str, script: str, *, uri: bool = False) -> SqliteConnection:
     """Open a file and run a script in it; the stack closes it."""
-    connection = SqliteConnection(partial(sqlite3.connect, name, isolation_level=None, uri=uri), AT_ONCE)
+    connection = SqliteConnection(partial(sqlite3.connect, name, isolation_level=None, uri=uri))
     stack.push_async_callback(connection.close)
     # A connection that is given up while it opens would leave its thread behind.
     await to_the_end(connection)
