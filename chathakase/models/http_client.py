@@ -14,7 +14,7 @@ from chathakase.certificates import trusted
 from chathakase.core.addresses import is_loopback
 from chathakase.models.bodies import take_in
 from chathakase.models.endpoint import Endpoint
-from chathakase.models.transport import open_transport
+from chathakase.models.lenient_transport import open_transport
 from chathakase.proxies import is_reached_directly
 
 OFFICIAL = "api.openai.com"

@@ -28,7 +28,8 @@ def _code(error: BaseException) -> str:
     match error:
         case ssl.SSLCertVerificationError():
             return BY_VERIFICATION.get(error.verify_code, UNTRUSTED)
-        case ssl.SSLError():
+        case ssl.SSLError() | httpx2.ConnectError(__cause__=ConnectionResetError()):
+            # A connection that is closed before anything is asked is closed in the handshake.
             return NO_TLS
         case httpx2.ProxyError():
             return NO_PROXY

@@ -8,9 +8,12 @@ import ssl
 from base64 import b64encode
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 
 import aiohttp
 import httpx2
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
 HEADER_MOST, HEADERS_MOST = 100 * 1024, 1_000
@@ -20,14 +23,21 @@ AT_ONCE = 2**20
 KEPT = 5.0
 """Seconds for which a connection is kept for the next request: some servers close theirs after that."""
 
+
+class OddHttpError(httpx2.RemoteProtocolError):
+    """What came is no HTTP that aiohttp accepts; others may."""
+
+
 FAILURES: dict[type[aiohttp.ClientError], type[httpx2.TransportError]] = {
     aiohttp.ConnectionTimeoutError: httpx2.ConnectTimeout,
     aiohttp.ServerTimeoutError: httpx2.ReadTimeout,
     aiohttp.ClientProxyConnectionError: httpx2.ProxyError,
     aiohttp.ClientHttpProxyError: httpx2.ProxyError,
     aiohttp.ClientPayloadError: httpx2.ReadError,
-    aiohttp.ClientResponseError: httpx2.RemoteProtocolError,
+    aiohttp.ClientResponseError: OddHttpError,
     aiohttp.ServerDisconnectedError: httpx2.RemoteProtocolError,
+    aiohttp.ClientConnectorError: httpx2.ConnectError,
+    aiohttp.ClientOSError: httpx2.ReadError,
     aiohttp.ClientError: httpx2.ConnectError,
 }
 """What aiohttp's errors are called in httpx; the first that fits counts."""
@@ -42,7 +52,10 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
         self._for_proxy = _authorization(proxy) if proxy else None
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Send a request; its answer can be read as it comes. Raises httpx2.TransportError."""
+        """Send a request; its answer can be read as it comes.
+
+        Raises httpx2.TransportError, OddHttpError where others may accept the answer.
+        """
         with _as_httpx():
             response = await self._session.request(
                 request.method,
@@ -73,13 +86,31 @@ class _Body(httpx2.AsyncByteStream):
         self._response.close()
 
 
+class _Connector(aiohttp.TCPConnector):
+    """Makes connections."""
+
+    def __init__(self, certificates: ssl.SSLContext) -> None:
+        # How many requests there are at once is not for it to decide.
+        super().__init__(ssl=certificates, limit=0, keepalive_timeout=KEPT)
+        connection: type[ResponseHandler] = _Connection
+        self._factory = partial(connection, loop=self._loop)
+
+
+class _Connection(ResponseHandler):
+    """A connection that tells whoever reads an answer when it stops being HTTP, as aiohttp's own does not."""
+
+    def set_exception(self, exc: BaseException, exc_cause: BaseException | None = None) -> None:
+        """Fail with an error."""
+        super().set_exception(exc, exc_cause or exc)
+        if self._payload and isinstance(exc, HttpProcessingError) and not self._payload.is_eof():
+            self._payload.set_exception(aiohttp.ClientPayloadError(), exc)
+
+
 @asynccontextmanager
-async def open_transport(certificates: ssl.SSLContext, *, proxy: str) -> AsyncIterator[AiohttpTransport]:
+async def open_aiohttp(certificates: ssl.SSLContext, *, proxy: str) -> AsyncIterator[AiohttpTransport]:
     """Open a transport, through a proxy if one is named; close it at the end."""
-    # How many requests there are at once is not for it to decide.
-    connector = aiohttp.TCPConnector(ssl=certificates, limit=0, keepalive_timeout=KEPT)
     async with aiohttp.ClientSession(
-        connector=connector,
+        connector=_Connector(certificates),
         auto_decompress=False,
         cookie_jar=aiohttp.DummyCookieJar(),
         max_line_size=HEADER_MOST,
@@ -120,6 +151,12 @@ def _as_httpx() -> Iterator[None]:
     try:
         yield
     except aiohttp.ClientError as error:
-        kind = next(kind for ours, kind in FAILURES.items() if isinstance(error, ours))
         # Its own words may quote a server's, and what OpenSSL says of a certificate stands only in its cause.
-        raise kind(type(error).__name__) from error.__cause__ or error
+        raise _kind(error)(type(error).__name__) from error.__cause__ or error
+
+
+def _kind(error: aiohttp.ClientError) -> type[httpx2.TransportError]:
+    if isinstance(error, aiohttp.ClientHttpProxyError) and 200 <= error.status < 300:
+        # Each of these opens a tunnel (https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6); aiohttp knows one.
+        return OddHttpError
+    return next(kind for theirs, kind in FAILURES.items() if isinstance(error, theirs))

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import ssl
+import struct
 import warnings
 from base64 import b64encode
 from collections.abc import AsyncIterator
@@ -152,6 +153,38 @@ async def test_tls_on_one_side_only_is_told(authority: trustme.CA) -> None:
     assert (code, "https://" in finding.advice) == ("needs_tls", True)
 
 
+@pytest.mark.parametrize("hears", [True, False], ids=["after a hello", "at once"])
+@pytest.mark.parametrize("proxied", [True, False], ids=["through a proxy", ""])
+async def test_a_handshake_that_nobody_answers_is_told(
+    hears: bool, proxied: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if proxied:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        if hears:
+            await reader.read(1_000)
+        writer.close()
+
+    async with await asyncio.start_server(take, "127.0.0.1", 0) as server:
+        here = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        if proxied:
+            monkeypatch.setenv("HTTPS_PROXY", here)
+        code, finding = await failure(f"https://{'model.example' if proxied else here}/v1")
+    assert (code, "http://" in finding.advice) == ("no_tls", True)
+
+
+async def test_a_connection_that_is_reset_instead_of_an_answer_is_told() -> None:
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        writer.transport.abort()
+
+    async with await asyncio.start_server(take, "127.0.0.1", 0) as server:
+        code, finding = await failure(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1")
+    assert (code, "cannot be reached" in finding.text) == ("unreachable", True)
+
+
 @pytest.mark.parametrize("junk", [b"SSH-2.0-OpenSSH_9.6\r\n", b"<html>Welcome", b"\x15\x03\x01\x00\x02\x02\x50", b""])
 async def test_what_is_no_http_is_told(junk: bytes) -> None:
     async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -258,6 +291,41 @@ async def test_a_proxy_hears_its_password_in_any_letters(monkeypatch: pytest.Mon
     assert [head.partition(" ")[0] for head in proxy.heads[:2]] == ["POST", "CONN"]
     assert told in proxy.heads[0]
     assert "authorization: Bearer k" in proxy.heads[0]
+
+
+TUNNELS = [
+    *(b"HTTP/1.1 %d OK\r\n\r\n" % status for status in (200, 201, 204)),
+    b"HTTP/1.0 200 Connection established\r\nProxy-Agent: x\r\nConnection: close\r\n\r\n",
+    b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nTransfer-Encoding: chunked\r\n\r\n",
+    b"HTTP/1.1 200 OK\r\nX: %b\r\n\r\n" % (b"y" * 9_000),
+]
+
+
+@pytest.mark.parametrize("tunnel", TUNNELS)
+async def test_a_tunnel_opens_in_any_words(
+    tunnel: bytes, authority: trustme.CA, bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = list[bytes]()
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(tunnel)
+        with suppress(OSError, asyncio.IncompleteReadError):
+            await writer.start_tls(certified(authority, "model.example"))
+            asked.append(await reader.readuntil(b"\r\n\r\n"))
+            writer.write(OK)
+            await reader.read()
+        writer.close()
+
+    monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
+    async with await asyncio.start_server(take, "127.0.0.1", 0) as server:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://%E6%BC%A2:p@127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        assert await answered("https://model.example/v1") == "Hello!"
+    *connects, question = asked
+    told = f"Proxy-Authorization: Basic {b64encode('漢:p'.encode()).decode()}".encode()
+    assert all(each.startswith(b"CONNECT model.example:443 ") and told in each for each in connects)
+    assert question.startswith(b"POST /v1/chat/completions ")
+    assert b"Proxy-Authorization" not in question
 
 
 async def test_a_name_that_nobody_resolves_is_not_waited_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
