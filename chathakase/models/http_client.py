@@ -4,6 +4,7 @@ import os
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
@@ -45,6 +46,8 @@ async def open_client(endpoint: Endpoint, *, api_key: str, silence: float) -> As
             follow_redirects=False,
             event_hooks={"response": [take_in]},
             headers={"Accept-Encoding": "identity"},
+            # One cookie in letters that no header may have would fail all requests that follow.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
         )
         with _ambience(is_official(endpoint)):
             client = AsyncOpenAI(

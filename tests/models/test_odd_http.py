@@ -53,6 +53,7 @@ ODD = {
     "a header in other letters": OK + TYPE + "X: 漢ö\r\n".encode() + b"Y: \xf6\x01\r\n" + LENGTH + b"\r\n" + WHOLE,
     "a long header": OK + TYPE + b"X: %b\r\n" % (b"y" * 90_000) + LENGTH + b"\r\n" + WHOLE,
     "a header twice": OK + TYPE + TYPE + b"Date: x\r\nDate: y\r\nServer: x\r\nServer: y\r\n" + LENGTH + b"\r\n" + WHOLE,
+    "cookies of any kind": OK + TYPE + b'Set-Cookie: =; ;"x\r\nSet-Cookie: \xf6=y\r\n' + LENGTH + b"\r\n" + WHOLE,
     "answers before the answer": b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nLink: </a>\r\n\r\n"
     + (OK + TYPE + LENGTH + b"\r\n" + WHOLE),
     "an offer of HTTP/2": OK + TYPE + b"Connection: Upgrade\r\nUpgrade: h2,h2c\r\n" + LENGTH + b"\r\n" + WHOLE,

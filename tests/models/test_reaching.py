@@ -368,6 +368,15 @@ async def test_a_name_in_the_address_is_no_second_authorization() -> None:
     assert "user" not in head.partition("\r\n")[0]
 
 
+async def test_no_cookie_is_kept() -> None:
+    async with serving(OK.replace(b"\r\n", b"\r\nSet-Cookie: name=value; Path=/\r\n", 1)) as server:
+        base = f"http://127.0.0.1:{server.port}/v1"
+        async with open_model(api_key="k", base_url=base, name="m", temperature=None, max_tokens=9) as model:
+            assert [await ask(model, PROMPT) for _ in range(2)] == ["Hello!", "Hello!"]
+    assert len(server.heads) == 2
+    assert "cookie" not in "".join(server.heads).lower()
+
+
 async def test_azure_gets_the_key_in_its_own_header() -> None:
     base = "https://mine.openai.azure.com/openai/deployments/gpt/chat/completions?api-version=2024-10-21"
     async with open_client(read_endpoint(base), api_key="k", silence=1) as client:
