@@ -17,10 +17,10 @@ from tempfile import TemporaryDirectory
 from typing import TypeAlias
 
 from benchmarks import big, fanout, load, memory, short, soak, store, tokens, turns
-from benchmarks.bots import CHANNELS, DidNotRun
 from benchmarks.filling import Size
-from benchmarks.machine import describe
+from benchmarks.measured_bots import CHANNELS, DidNotRun
 from benchmarks.report import Goal, console, show_goals
+from benchmarks.this_machine import describe
 
 Suite: TypeAlias = Callable[[Path], Coroutine[None, None, list[Goal]]]
 

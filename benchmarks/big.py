@@ -94,7 +94,7 @@ async def _opened(path: Path, expiry: Expiry = NEVER) -> AsyncIterator[tuple[Sql
 
 
 @dataclass
-class Turns:
+class TurnTaker:
     """Takes turns in some sessions, and notes how long each call takes."""
 
     stores: SqlStores
@@ -138,7 +138,7 @@ def _places(size: Size, among: int, seed: int = 3) -> list[Place]:
 async def _turns(large: Path, small: Path, size: Size) -> list[Goal]:
     """Turns in both databases, one here, one there."""
     async with _opened(large) as (_, in_large), _opened(small) as (_, in_small):
-        here, there = Turns(in_large, _places(size, 50)), Turns(in_small, _places(FOR_COMPARISON, 50))
+        here, there = TurnTaker(in_large, _places(size, 50)), TurnTaker(in_small, _places(FOR_COMPARISON, 50))
         for number in range(WARM_UP + TURNS):
             for turns in (here, there) if number % 2 else (there, here):
                 await turns.take(number)
@@ -282,7 +282,7 @@ async def _idle(path: Path, sessions: int) -> int:
 class Run:
     """Some work, and the turns that ran beside it."""
 
-    turns: Turns
+    turns: TurnTaker
     done: int
     seconds: float
 
@@ -294,7 +294,7 @@ class Run:
 
 
 async def _while_turns_run(stores: SqlStores, work: Callable[[], Awaitable[int]]) -> Run:
-    turns = Turns(stores, [slack_place("C0ALIVE001", f"{n}.000001") for n in range(50)])
+    turns = TurnTaker(stores, [slack_place("C0ALIVE001", f"{n}.000001") for n in range(50)])
 
     ends = asyncio.Event()
 

@@ -15,11 +15,11 @@ from math import ceil, inf
 from pathlib import Path
 from statistics import mean, median
 
-from benchmarks.bots import OURS, PLAIN, RETRYING, Bot, open_bot
 from benchmarks.bound import bound
+from benchmarks.measured_bots import OURS, PLAIN, RETRYING, Bot, open_bot
 from benchmarks.model import FIRST, LAST, Model, Script, open_model
 from benchmarks.report import Goal, show
-from benchmarks.threads import Thread, Threads
+from benchmarks.watched_threads import Threads, WatchedThread
 from chathakase.playground.web_api.tiers import Limits
 
 WAIT, SPREAD = 0.5, 6.0
@@ -34,7 +34,7 @@ MANY = {"CHATHAKASE_CONCURRENCY": "200"}
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class FanoutLoad:
     """So many replies at once, in so many channels."""
 
     replies: int
@@ -42,11 +42,11 @@ class Load:
 
 
 @dataclass(slots=True)
-class Taken:
+class FanoutFigures:
     """What was measured of one bot under one load; times in seconds."""
 
     bot: str
-    load: Load
+    load: FanoutLoad
     after: list[float] = field(default_factory=list)
     """From the model's end to the whole reply; infinite where it never is."""
     first: list[float] = field(default_factory=list)
@@ -70,11 +70,11 @@ NAMES = {OURS: "ours", RETRYING: "plain, retry handler", PLAIN: "plain"}
 """The plain bot with slack_sdk's AsyncRateLimitErrorRetryHandler as it comes, and without."""
 
 
-def loads(channels: int | None) -> Sequence[Load]:
+def loads(channels: int | None) -> Sequence[FanoutLoad]:
     """What is tried: as a team would ask, or in so many channels, and twenty in one channel."""
     usual = {1: 1, 5: 5, 20: 10, 100: 10}
-    several = [Load(replies, min(replies, channels or usual[replies])) for replies in usual]
-    return list(dict.fromkeys([*several[:3], Load(20, 1), several[3]]))
+    several = [FanoutLoad(replies, min(replies, channels or usual[replies])) for replies in usual]
+    return list(dict.fromkeys([*several[:3], FanoutLoad(20, 1), several[3]]))
 
 
 async def measure(folder: Path, channels: int | None = None) -> list[Goal]:
@@ -91,20 +91,20 @@ async def measure(folder: Path, channels: int | None = None) -> list[Goal]:
     return [goal for each in taken if each.bot == OURS for goal in _goals(each)]
 
 
-async def _take(name: str, load: Load, folder: Path) -> Taken:
+async def _take(name: str, load: FanoutLoad, folder: Path) -> FanoutFigures:
     """Put one bot under one load."""
     async with open_model(SCRIPT) as model, open_bot(name, model, folder, Limits(), MANY) as bot:
         threads = Threads(bot.workspace, "".join(PIECES))
         await bot.rest()
         asked = await asyncio.gather(*(bot.ask(number % load.channels) for number in range(load.replies)))
         await _settled(bot, model, [threads.of[each.ts] for each in asked])
-        taken = Taken(name, load, limited=bot.watch.limited)
+        taken = FanoutFigures(name, load, limited=bot.watch.limited)
         for each in asked:
             _note(taken, bot, each.ts, threads.of[each.ts], model.ends.get(each.number, inf))
     return taken
 
 
-def _note(taken: Taken, bot: Bot, ts: str, thread: Thread, end: float) -> None:
+def _note(taken: FanoutFigures, bot: Bot, ts: str, thread: WatchedThread, end: float) -> None:
     moments = bot.watch.turns[ts]
     after = max(0.0, thread.whole - end)
     taken.after.append(after if thread.whole and after <= WHOLE_WITHIN else inf)
@@ -112,7 +112,7 @@ def _note(taken: Taken, bot: Bot, ts: str, thread: Thread, end: float) -> None:
     taken.interim.append(max(0, thread.versions - bool(thread.whole)))
 
 
-async def _settled(bot: Bot, model: Model, threads: Sequence[Thread]) -> None:
+async def _settled(bot: Bot, model: Model, threads: Sequence[WatchedThread]) -> None:
     """Wait until all is whole and stays so, or nothing more is to be expected."""
     began, ahead = time.perf_counter(), WAIT + SPREAD
     while not all(thread.whole for thread in threads):
@@ -126,7 +126,7 @@ async def _settled(bot: Bot, model: Model, threads: Sequence[Thread]) -> None:
     await bot.rest()
 
 
-def _goals(taken: Taken) -> list[Goal]:
+def _goals(taken: FanoutFigures) -> list[Goal]:
     load, most = taken.load, {5: 2.0, 20: 5.0}
     if load.replies == 1 or load.channels == 1:
         return []
@@ -142,7 +142,7 @@ def _goals(taken: Taken) -> list[Goal]:
     return [*goals, late]
 
 
-def _show(taken: Sequence[Taken]) -> None:
+def _show(taken: Sequence[FanoutFigures]) -> None:
     columns = ("replies, channels", "whole", "median", "p95", "max", "bound", "429", "first text", "p95", "interim")
     for bot, name in NAMES.items():
         if not (rows := [_row(each) for each in taken if each.bot == bot]):
@@ -154,7 +154,7 @@ def _show(taken: Sequence[Taken]) -> None:
             print(f"429, {NAMES[each.bot]}, {each.load.replies} in {each.load.channels}: {refused}")
 
 
-def _row(taken: Taken) -> tuple[str, ...]:
+def _row(taken: FanoutFigures) -> tuple[str, ...]:
     replies, whole = taken.load.replies, taken.load.replies - taken.missing
     return (
         f"{replies} in {taken.load.channels}",

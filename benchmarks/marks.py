@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from benchmarks.model import Script
-from benchmarks.threads import content
+from benchmarks.watched_threads import content
 from chathakase.playground.world.values import Message
 
 

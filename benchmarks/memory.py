@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from benchmarks.bots import open_bots
+from benchmarks.measured_bots import open_bots
 from benchmarks.model import open_model, whole
 from benchmarks.report import Goal, show
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from benchmarks.bots import CHANNELS, OURS, PLAIN, Bot, open_bot
 from benchmarks.instructions import NOT_COUNTED, counting, of_a_turn
+from benchmarks.measured_bots import CHANNELS, OURS, PLAIN, Bot, open_bot
 from benchmarks.model import FIRST, LAST, Model, Script, open_model
 from benchmarks.report import Goal, p95, show
 from chathakase.playground.web_api.tiers import NoLimits
@@ -36,7 +36,7 @@ KINDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
 
 
 @dataclass(slots=True)
-class Taken:
+class ShortTurnFigures:
     """What was measured of one kind; seconds, and the latencies without the model's delay."""
 
     first: list[float] = field(default_factory=list)
@@ -55,7 +55,7 @@ class Taken:
 
 async def measure(folder: Path) -> list[Goal]:
     """Measure and print; returns the goals."""
-    taken = {kind: Taken() for kind in KINDS}
+    taken = {kind: ShortTurnFigures() for kind in KINDS}
     async with open_model(SHORT) as model:
         for number in range(STARTS):
             await _start(model, folder / f"start-{number}", taken)
@@ -71,7 +71,7 @@ async def _open(kind: str, model: Model, folder: Path) -> AsyncIterator[Bot]:
         yield bot
 
 
-async def _start(model: Model, folder: Path, taken: Mapping[str, Taken]) -> None:
+async def _start(model: Model, folder: Path, taken: Mapping[str, ShortTurnFigures]) -> None:
     """Start each twice."""
     for kind, own in taken.items():
         for seconds in (own.new, own.again):
@@ -79,7 +79,7 @@ async def _start(model: Model, folder: Path, taken: Mapping[str, Taken]) -> None
                 seconds.append(bot.ready)
 
 
-async def _talk(model: Model, folder: Path, taken: Mapping[str, Taken]) -> None:
+async def _talk(model: Model, folder: Path, taken: Mapping[str, ShortTurnFigures]) -> None:
     async with AsyncExitStack() as stack:
         bots = [(own, await stack.enter_async_context(_open(kind, model, folder))) for kind, own in taken.items()]
         for _, bot in bots:
@@ -92,7 +92,7 @@ async def _talk(model: Model, folder: Path, taken: Mapping[str, Taken]) -> None:
             own.memory = bot.usage.memory()
 
 
-async def _go(bot: Bot, taken: Taken) -> None:
+async def _go(bot: Bot, taken: ShortTurnFigures) -> None:
     async with counting(bot.usage.pid) as count:
         began = bot.usage.cpu()
         for _ in range(AT_A_TIME):
@@ -104,7 +104,7 @@ async def _go(bot: Bot, taken: Taken) -> None:
     taken.instructions.append(count.instructions)
 
 
-def _goals(taken: Mapping[str, Taken]) -> list[Goal]:
+def _goals(taken: Mapping[str, ShortTurnFigures]) -> list[Goal]:
     ours, without, plain = (taken[kind] for kind in KINDS)
     return [
         Goal("short: first text, ours / plain", median(ours.first) / median(plain.first), 1.0),
@@ -117,7 +117,7 @@ def _goals(taken: Mapping[str, Taken]) -> list[Goal]:
     ]
 
 
-def _show(taken: Mapping[str, Taken]) -> None:
+def _show(taken: Mapping[str, ShortTurnFigures]) -> None:
     each = list(taken.values())
     turns = len(each[0].first)
     show(

@@ -15,7 +15,7 @@ from statistics import median
 from aiohttp import web
 
 from benchmarks.report import Goal, p95, show
-from benchmarks.texts import O200K, texts
+from benchmarks.typical_texts import O200K, texts
 from chathakase.core.memory import Memory
 from chathakase.core.ports import TokenCounter
 from chathakase.core.prompt import AssistantSetup, Persona, build_prompt

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from benchmarks.bots import Bot, open_bots
 from benchmarks.instructions import NOT_COUNTED, counting, of_a_turn
+from benchmarks.measured_bots import Bot, open_bots
 from benchmarks.model import Model, answer, open_model, whole
 from benchmarks.report import Goal, p95, show
 
@@ -28,7 +28,7 @@ LONG = answer(300, wait=MODEL_DELAY, spread=2.0)
 
 
 @dataclass(slots=True)
-class Taken:
+class TurnFigures:
     """What was measured of one bot; latencies in seconds without the model's delay, CPU in seconds by round."""
 
     latencies: list[float] = field(default_factory=list)
@@ -41,7 +41,7 @@ class Taken:
 
 async def measure(folder: Path) -> list[Goal]:
     """Measure and print; returns the goals."""
-    taken = {"ours": Taken(), "plain": Taken()}
+    taken = {"ours": TurnFigures(), "plain": TurnFigures()}
     async with open_model(QUICK) as model, open_bots(model, folder) as bots:
         for bot in bots:
             await bot.turns(1)
@@ -53,7 +53,7 @@ async def measure(folder: Path) -> list[Goal]:
     return _goals(taken["ours"], taken["plain"])
 
 
-async def _round(model: Model, bots: tuple[Bot, ...], taken: dict[str, Taken]) -> None:
+async def _round(model: Model, bots: tuple[Bot, ...], taken: dict[str, TurnFigures]) -> None:
     model.script = QUICK
     for _ in range(QUICK_TURNS):
         for bot in bots:
@@ -65,7 +65,7 @@ async def _round(model: Model, bots: tuple[Bot, ...], taken: dict[str, Taken]) -
         await _batch(bot, taken[bot.name])
 
 
-async def _batch(bot: Bot, taken: Taken) -> None:
+async def _batch(bot: Bot, taken: TurnFigures) -> None:
     cpu, calls, envelopes = bot.usage.cpu(), bot.watch.calls.copy(), bot.watch.envelopes
     async with counting(bot.usage.pid) as count:
         await bot.turns(LONG_TURNS)
@@ -75,14 +75,14 @@ async def _batch(bot: Bot, taken: Taken) -> None:
     taken.envelopes += bot.watch.envelopes - envelopes
 
 
-def _goals(ours: Taken, plain: Taken) -> list[Goal]:
+def _goals(ours: TurnFigures, plain: TurnFigures) -> list[Goal]:
     return [
         Goal("added latency, ours / plain (medians)", median(ours.latencies) / median(plain.latencies), 1.0),
         Goal("CPU per turn, ours / plain", sum(ours.cpu) / sum(plain.cpu), 0.8),
     ]
 
 
-def _show(ours: Taken, plain: Taken) -> None:
+def _show(ours: TurnFigures, plain: TurnFigures) -> None:
     turns = len(ours.latencies)
     show(
         f"Added latency: event sent to first model text, without the model's delay ({turns} turns each)",

@@ -12,7 +12,7 @@ from chathakase.playground.world.world_changes import Change, MessageChanged, Me
 
 
 @dataclass(slots=True)
-class Moments:
+class TurnTimes:
     """The moments of one turn, in seconds of the performance counter."""
 
     sent: float = 0.0
@@ -29,7 +29,7 @@ class Watch:
     """Watches one workspace; threads are known by the ts of their root."""
 
     def __init__(self, workspace: Workspace) -> None:
-        self.turns: defaultdict[str, Moments] = defaultdict(Moments)
+        self.turns: defaultdict[str, TurnTimes] = defaultdict(TurnTimes)
         self.calls: Counter[str] = Counter()
         """The bot's Web API calls by method."""
         self.limited: Counter[str] = Counter()

@@ -16,7 +16,7 @@ BEAT = 0.05
 """Seconds between two looks of the loop at its own clock, from the first look through the window on."""
 
 
-class Window:
+class LoadWindow:
     """Counts tasks and measures lateness."""
 
     def __init__(self, path: Path) -> None:
@@ -41,5 +41,5 @@ class Window:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGUSR1, Window(Path(os.environ["WINDOW"])).look)
+    signal.signal(signal.SIGUSR1, LoadWindow(Path(os.environ["WINDOW"])).look)
     main()

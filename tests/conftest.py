@@ -16,13 +16,13 @@ from hypothesis import settings
 from chathakase.playground.server import Workspace, open_workspace
 from tests.examples import WHOLE
 from tests.model_server import ModelServer, open_model_server
-from tests.outside import Guard
+from tests.outside import OutsideGuard
 
 settings.load_profile(WHOLE)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    guard = Guard()
+    guard = OutsideGuard()
     config.pluginmanager.register(guard)
     sys.addaudithook(guard.hear)
 

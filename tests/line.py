@@ -46,7 +46,7 @@ def line_place(channel: str, thread: str) -> Place:
     return Place(LINE, WORKSPACE, channel, thread)
 
 
-class Line:
+class LineSurface:
     """Everybody who is connected (an OpenSurface, a Surface, a History and a Downloads)."""
 
     def __init__(self) -> None:
@@ -189,7 +189,7 @@ class Line:
 class LineReply:
     """An answer, each version of which everybody is told (a Reply)."""
 
-    line: Line
+    line: LineSurface
     place: Place
     turn: Json
 
@@ -227,7 +227,7 @@ class LineReply:
 
 
 @dataclass
-class Caller:
+class LineCaller:
     """Somebody at their end of the line."""
 
     reader: asyncio.StreamReader
@@ -268,7 +268,7 @@ class Caller:
 
 
 @asynccontextmanager
-async def open_line(line: Line) -> AsyncIterator[int]:
+async def open_line(line: LineSurface) -> AsyncIterator[int]:
     """Let people connect until the block ends; gives the port."""
     server = await asyncio.start_server(line.serve, "127.0.0.1", 0)
     try:

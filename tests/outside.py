@@ -38,7 +38,7 @@ class Reached(RuntimeError):
     """A test reached out that did not say so."""
 
 
-class Guard:
+class OutsideGuard:
     """Stops each test that reaches out without the fixture, and fails it even where it went on regardless."""
 
     def __init__(self) -> None:

@@ -6,10 +6,10 @@ pytest_plugins = ["pytester"]
 
 CONFTEST = """
 import pytest, sys
-from tests.outside import Guard
+from tests.outside import OutsideGuard
 
 def pytest_configure(config):
-    guard = Guard()
+    guard = OutsideGuard()
     config.pluginmanager.register(guard)
     sys.addaudithook(guard.hear)
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 
-from benchmarks.load import bursts, crowd, long_thread, sleepers, stuck
+from benchmarks.load import bursts, crowded_channel, long_thread, sleepers, stuck
 from benchmarks.report import Goal
 
 PARTS: dict[str, Callable[[Path], Coroutine[None, None, list[Goal]]]] = {
     "sleepers": sleepers.measure,
-    "crowd": crowd.measure,
+    "crowd": crowded_channel.measure,
     "long-thread": long_thread.measure,
     "bursts": bursts.measure,
     "stuck": stuck.measure,

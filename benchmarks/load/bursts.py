@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
 
-from benchmarks.acks import Acks
-from benchmarks.bots import CHANNELS, WINDOWED, Bot, channel_id, open_bot
+from benchmarks.ack_times import AckTimes
 from benchmarks.marks import marked, numbers, read
+from benchmarks.measured_bots import CHANNELS, WINDOWED, Bot, channel_id, open_bot
 from benchmarks.model import FIRST, LAST, Script, open_model
 from benchmarks.report import Goal, p95, show
-from benchmarks.samples import Sample, sampling
-from benchmarks.threads import replies_in
+from benchmarks.sampling import Sample, sampling
+from benchmarks.watched_threads import replies_in
 from chathakase.playground.web_api.tiers import Limits
 
 MESSAGES = 200
@@ -40,11 +40,11 @@ class Home:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class BurstFigures:
     """What was measured; seconds."""
 
     where: str
-    acks: Acks
+    acks: AckTimes
     samples: Sequence[Sample]
     seconds: float
     """From the first message to the last whole answer."""
@@ -69,7 +69,7 @@ async def measure(folder: Path) -> list[Goal]:
     return [few, *(goal for each in (one, many) for goal in _goals(each))]
 
 
-def _goals(taken: Taken) -> list[Goal]:
+def _goals(taken: BurstFigures) -> list[Goal]:
     what = f"{MESSAGES} messages into {taken.where}:"
     return [
         Goal(f"{what} not answered exactly once", taken.wrong, 0),
@@ -79,14 +79,14 @@ def _goals(taken: Taken) -> list[Goal]:
     ]
 
 
-async def _take(where: str, folder: Path, *, threads: int) -> Taken:
+async def _take(where: str, folder: Path, *, threads: int) -> BurstFigures:
     """Send everything at once, into so many threads."""
     async with open_model(SCRIPT) as model, open_bot(WINDOWED, model, folder, Limits(), SETTINGS) as bot:
         await bot.turns(1)
         model.choose = lambda text: marked(SCRIPT, numbers(text))
         roots = [await _begin(bot, number % CHANNELS) for number in range(threads)]
         await bot.rest(within=30)
-        acks, before = Acks(bot.workspace), model.answered
+        acks, before = AckTimes(bot.workspace), model.answered
         async with sampling(bot, every=0.25) as samples:
             began = time.perf_counter()
             workspaces = dict(await asyncio.gather(*(_ask(bot, home) for home in islice(cycle(roots), MESSAGES))))
@@ -94,7 +94,7 @@ async def _take(where: str, folder: Path, *, threads: int) -> Taken:
             seconds = time.perf_counter() - began
             await bot.rest(within=30)
         wrong = len(_wrong(bot, workspaces))
-        return Taken(where, acks, samples, seconds, model.answered - before, wrong, bot.watch.limited.total())
+        return BurstFigures(where, acks, samples, seconds, model.answered - before, wrong, bot.watch.limited.total())
 
 
 async def _begin(bot: Bot, channel: int) -> Home:
@@ -119,7 +119,7 @@ def _wrong(bot: Bot, workspaces: Mapping[int, Home]) -> list[int]:
     return [number for number, home in workspaces.items() if not marks[home].is_answered(number)]
 
 
-def _show(*taken: Taken) -> None:
+def _show(*taken: BurstFigures) -> None:
     def row(what: str, *values: float, digits: int = 0) -> tuple[str, ...]:
         return what, *(f"{value:.{digits}f}" for value in values)
 

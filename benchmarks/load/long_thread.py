@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
-from benchmarks.bots import ANSWER_WITHIN, OURS, Bot, bench_world, channel_id, database_in, open_bot
 from benchmarks.load.stored import ALICE, said, stores
 from benchmarks.load.unpaced import UNPACED
+from benchmarks.measured_bots import ANSWER_WITHIN, OURS, Bot, bench_world, channel_id, database_in, open_bot
 from benchmarks.model import open_model, whole
 from benchmarks.report import Goal, p95, show
 from chathakase.core.prompt import AssistantSetup, Persona, build_prompt

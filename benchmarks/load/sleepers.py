@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 
-from benchmarks.bots import CHANNELS, WINDOWED, Bot, bench_world, channel_id, database_in, open_bot
 from benchmarks.load.stored import ALICE, said, stores
 from benchmarks.load.unpaced import UNPACED
+from benchmarks.measured_bots import CHANNELS, WINDOWED, Bot, bench_world, channel_id, database_in, open_bot
 from benchmarks.model import Model, open_model, whole
 from benchmarks.report import Goal, show
-from benchmarks.samples import Sample, sample, sampling
-from benchmarks.threads import replies
+from benchmarks.sampling import Sample, sample, sampling
+from benchmarks.watched_threads import replies
 from chathakase.core.types import Outcome, Place, Result
 from chathakase.playground.web_api.tiers import NoLimits
 from chathakase.playground.world.world import World

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from benchmarks.acks import Acks
-from benchmarks.bots import CHANNELS, WINDOWED, Bot, channel_id, open_bot
+from benchmarks.ack_times import AckTimes
+from benchmarks.measured_bots import CHANNELS, WINDOWED, Bot, channel_id, open_bot
 from benchmarks.model import Script, open_model
 from benchmarks.report import Goal, p95, show
-from benchmarks.samples import Sample, sampling
-from benchmarks.threads import replies_in
+from benchmarks.sampling import Sample, sampling
+from benchmarks.watched_threads import replies_in
 from chathakase.playground.web_api.tiers import Limits
 from chathakase.playground.world.world_changes import Change, EphemeralPosted
 
@@ -39,10 +39,10 @@ MEMORY = 40.0
 
 
 @dataclass(slots=True)
-class Taken:
+class StuckFigures:
     """What was measured; seconds."""
 
-    acks: Acks
+    acks: AckTimes
     samples: Sequence[Sample] = ()
     helped: list[float] = field(default_factory=list)
     """From each cry for help to the answer."""
@@ -81,7 +81,7 @@ class Taken:
 async def measure(folder: Path) -> list[Goal]:
     """Measure and print; returns the goals."""
     async with open_model(STUCK) as model, open_bot(WINDOWED, model, folder, Limits(), SETTINGS) as bot:
-        taken = Taken(Acks(bot.workspace))
+        taken = StuckFigures(AckTimes(bot.workspace))
         bot.workspace.world.subscribe(taken.see)
         async with sampling(bot, every=0.25) as taken.samples:
             for _ in range(SESSIONS // WAVE):
@@ -115,7 +115,7 @@ async def _help(bot: Bot) -> float:
     return time.perf_counter() - began
 
 
-def _show(taken: Taken) -> None:
+def _show(taken: StuckFigures) -> None:
     rows = [
         ("asked of the model", str(taken.asked)),
         ("told to ask again later", str(taken.told)),

@@ -13,16 +13,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from benchmarks.bots import WINDOWED, Bot, open_bot
+from benchmarks.measured_bots import WINDOWED, Bot, open_bot
 from benchmarks.model import Model, open_model
+from benchmarks.process_usage import ProcessUsage
 from benchmarks.report import Goal
-from benchmarks.samples import Sample, sample, sampling
+from benchmarks.sampling import Sample, sample, sampling
 from benchmarks.soak.answer_log import AnswerLog
 from benchmarks.soak.fault_injector import FaultInjector
-from benchmarks.soak.kinds import KINDS, Answers
 from benchmarks.soak.part import Part, goals, show_parts
-from benchmarks.soak.traffic import Traffic
-from benchmarks.usage import Usage
+from benchmarks.soak.question_kinds import KINDS, Answers
+from benchmarks.soak.traffic import SoakTraffic
 from chathakase.playground.web_api.tiers import Limits
 
 MINUTES = 30.0
@@ -45,14 +45,14 @@ async def measure(folder: Path, minutes: float = MINUTES) -> list[Goal]:
     ):
         model.choose = Answers().choose
         answer_log, rng = AnswerLog(bot.workspace), random.Random(SEED)
-        traffic, injector = Traffic((bot.alice, bob, carol), answer_log, rng), FaultInjector(bot.workspace, rng)
+        traffic, injector = SoakTraffic((bot.alice, bob, carol), answer_log, rng), FaultInjector(bot.workspace, rng)
         parts: list[Part] = []
         for _ in range(PARTS):
             first = len(samples)
             async with _injecting(injector):
                 await traffic.go_on(minutes * 60 / PARTS)
             rest = await _at_rest(bot)
-            parts.append(Part(answer_log.part, samples[first:], rest, Usage(os.getpid()).memory()))
+            parts.append(Part(answer_log.part, samples[first:], rest, ProcessUsage(os.getpid()).memory()))
             answer_log.begin_part()
             _forget(bot, model)
         await answer_log.closed()

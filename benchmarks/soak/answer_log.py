@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from benchmarks.marks import Marks, read
-from benchmarks.soak.kinds import Kind
-from benchmarks.threads import content, replies_in
+from benchmarks.soak.question_kinds import QuestionKind
+from benchmarks.watched_threads import content, replies_in
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from chathakase.playground.world.values import Message
@@ -28,12 +28,12 @@ WARNING, STOPPED = "⚠️", "⏹️"
 
 
 @dataclass(slots=True)
-class Asked:
+class AskedQuestion:
     """One question."""
 
     number: int
     name: str
-    kind: Kind
+    kind: QuestionKind
     person: PersonClient
     text: str
     at: float = 0.0
@@ -44,12 +44,12 @@ class Asked:
 
 
 @dataclass(slots=True)
-class Thread:
+class SoakThread:
     """One thread, with what was asked in it."""
 
     channel: str
     root: str = ""
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[AskedQuestion] = field(default_factory=list)
     is_command: bool = False
     """It holds a command and its answer, and nothing else."""
 
@@ -96,15 +96,15 @@ class AnswerLog:
         self.part.asked += 1
         return self._count
 
-    def replies(self, thread: Thread) -> list[Message]:
+    def replies(self, thread: SoakThread) -> list[Message]:
         """The bot's messages in a thread."""
         return list(replies_in(self._world, thread.channel, thread.root))
 
-    def text(self, thread: Thread) -> str:
+    def text(self, thread: SoakThread) -> str:
         """All that the bot has written in a thread."""
         return "\n".join(map(content, self.replies(thread)))
 
-    async def see(self, thread: Thread, condition: Callable[[], object], within: float = SETTLED_WITHIN) -> bool:
+    async def see(self, thread: SoakThread, condition: Callable[[], object], within: float = SETTLED_WITHIN) -> bool:
         """Wait for something in a thread; False when it does not come."""
         stirred = self._stirred[thread.root]
         try:
@@ -116,7 +116,7 @@ class AnswerLog:
             return False
         return True
 
-    async def settle(self, thread: Thread, asked: Asked) -> None:
+    async def settle(self, thread: SoakThread, asked: AskedQuestion) -> None:
         """Wait until a question is answered, or was stopped, and note how long that took."""
         if asked.kind.stopped:
             await self.see(thread, lambda: self._is_well(asked, self._marks(thread), self.text(thread)))
@@ -127,7 +127,7 @@ class AnswerLog:
             self.part.waits.append(wait)
         self.part.late += wait > LATE + asked.kind.seconds * asked.kind.fails
 
-    def close(self, thread: Thread) -> None:
+    def close(self, thread: SoakThread) -> None:
         """Look at a thread a last time, some time after this, and forget it."""
         task = asyncio.create_task(self._close(thread), name=f"closing of {thread.root}")
         self._closing.add(task)
@@ -138,7 +138,7 @@ class AnswerLog:
         while self._closing:
             await asyncio.wait(self._closing)
 
-    async def _close(self, thread: Thread) -> None:
+    async def _close(self, thread: SoakThread) -> None:
         await asyncio.sleep(LINGER)
         self._judge(thread)
         self._stirred.pop(thread.root, None)
@@ -147,7 +147,7 @@ class AnswerLog:
             if timeline.get(ts) is not None:
                 timeline.remove(ts)
 
-    def _judge(self, thread: Thread) -> None:
+    def _judge(self, thread: SoakThread) -> None:
         marks, text, replies = self._marks(thread), self.text(thread), self.replies(thread)
         if WARNING in text:
             self.part.warned += 1
@@ -161,10 +161,10 @@ class AnswerLog:
                 found = f"{marks.begun[asked.number]} beginnings, {marks.ended[asked.number]} ends"
                 self.oddities.append(f"{thread.root}: question {asked.number} ({asked.name}): {found}")
 
-    def _marks(self, thread: Thread) -> Marks:
+    def _marks(self, thread: SoakThread) -> Marks:
         return read(self.replies(thread))
 
-    def _is_well(self, asked: Asked, marks: Marks, text: str) -> bool:
+    def _is_well(self, asked: AskedQuestion, marks: Marks, text: str) -> bool:
         if asked.kind.stopped and STOPPED in text:
             return marks.begun[asked.number] <= 1
         return marks.is_answered(asked.number)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import linear_regression, median
 
 from benchmarks.report import Goal, p95, show
-from benchmarks.samples import Sample
+from benchmarks.sampling import Sample
 from benchmarks.soak.answer_log import LATE, PartLog
 
 TEN_MINUTES = 600.0

@@ -6,9 +6,9 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 
-from benchmarks.bots import CHANNELS, channel_id
-from benchmarks.soak.answer_log import WARNING, AnswerLog, Asked, Thread
-from benchmarks.soak.kinds import KINDS
+from benchmarks.measured_bots import CHANNELS, channel_id
+from benchmarks.soak.answer_log import WARNING, AnswerLog, AskedQuestion, SoakThread
+from benchmarks.soak.question_kinds import KINDS
 from chathakase.playground.person import PersonClient
 from chathakase.playground.web_api_error import SlackError
 
@@ -33,7 +33,7 @@ COMES_BACK_AFTER = 40.0
 """Seconds after which somebody goes on with a thread whose session has expired."""
 
 
-class Traffic:
+class SoakTraffic:
     """People at their talks."""
 
     def __init__(self, people: Sequence[PersonClient], answer_log: AnswerLog, rng: random.Random) -> None:
@@ -66,7 +66,7 @@ class Traffic:
         """A thread from its first question to its end."""
         person = self._rng.choice(self._people)
         direct = self._rng.random() < 0.2
-        thread = Thread(person.direct_message().id if direct else channel_id(self._rng.randrange(CHANNELS)))
+        thread = SoakThread(person.direct_message().id if direct else channel_id(self._rng.randrange(CHANNELS)))
         people = [person] if direct else self._people
         await self._ask(thread, person)
         for _ in range(self._rng.randint(0, further)):
@@ -79,7 +79,7 @@ class Traffic:
             await self._ask(thread, person, named=True)
         self._answer_log.close(thread)
 
-    async def _go_on(self, thread: Thread, people: Sequence[PersonClient]) -> None:
+    async def _go_on(self, thread: SoakThread, people: Sequence[PersonClient]) -> None:
         await self._think()
         chance = self._rng.random()
         if chance < 0.15:
@@ -89,7 +89,7 @@ class Traffic:
         else:
             await self._ask(thread, self._rng.choice(people))
 
-    async def _ask(self, thread: Thread, person: PersonClient, *, named: bool = False) -> None:
+    async def _ask(self, thread: SoakThread, person: PersonClient, *, named: bool = False) -> None:
         """Ask something and wait for the answer; `named`: call the bot by its name in any case."""
         asked = self._new(person, self._rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0])
         await self._say(thread, asked, named=named)
@@ -99,18 +99,18 @@ class Traffic:
             await self._try_again(thread, person)
         await self._answer_log.settle(thread, asked)
 
-    async def _burst(self, thread: Thread, people: Sequence[PersonClient]) -> None:
+    async def _burst(self, thread: SoakThread, people: Sequence[PersonClient]) -> None:
         """Several people ask at the same moment, and wait for their answers."""
         burst = [self._new(self._rng.choice(people), "short", alone=False) for _ in range(BURST)]
         await asyncio.gather(*(self._say(thread, asked) for asked in burst))
         await asyncio.gather(*(self._answer_log.settle(thread, asked) for asked in burst))
 
-    async def _edit(self, thread: Thread) -> None:
+    async def _edit(self, thread: SoakThread) -> None:
         """Correct a question that is answered already, which changes nothing."""
         asked = self._rng.choice(thread.asked)
         await asked.person.edit(thread.channel, asked.ts, f"{asked.text} (corrected)")
 
-    async def _stop(self, thread: Thread, asked: Asked) -> None:
+    async def _stop(self, thread: SoakThread, asked: AskedQuestion) -> None:
         """Have an answer stopped: by its button, by Slack's own, or by a word where there is neither."""
         await asyncio.sleep(TIMEOUT)
         by_button = self._rng.random() < 0.5
@@ -122,7 +122,7 @@ class Traffic:
         except SlackError:
             await asked.person.say("stop", channel=thread.channel, thread_ts=thread.root)
 
-    async def _try_again(self, thread: Thread, person: PersonClient) -> None:
+    async def _try_again(self, thread: SoakThread, person: PersonClient) -> None:
         """Wait until an answer has failed, and press its button."""
         if not await self._answer_log.see(thread, lambda: WARNING in self._answer_log.text(thread)):
             return
@@ -132,7 +132,7 @@ class Traffic:
                 await self._press(thread, person, "chathakase_retry")
                 return
 
-    async def _press(self, thread: Thread, person: PersonClient, button: str) -> None:
+    async def _press(self, thread: SoakThread, person: PersonClient, button: str) -> None:
         """Press a button of the bot's last message in a thread; SlackError where there is none."""
         replies = self._answer_log.replies(thread)
         if not replies:
@@ -142,17 +142,17 @@ class Traffic:
     async def _command(self) -> None:
         """Say a command in a thread of its own."""
         person, channel = self._rng.choice(self._people), channel_id(self._rng.randrange(CHANNELS))
-        thread = Thread(channel, is_command=True)
+        thread = SoakThread(channel, is_command=True)
         thread.root = await person.say(f"@ChatHakase {self._rng.choice(COMMANDS)}", channel=channel)
         await self._answer_log.see(thread, lambda: self._answer_log.replies(thread))
         self._answer_log.close(thread)
 
-    def _new(self, person: PersonClient, name: str, *, alone: bool = True) -> Asked:
+    def _new(self, person: PersonClient, name: str, *, alone: bool = True) -> AskedQuestion:
         number = self._answer_log.next_number()
         text = f"@ChatHakase question {number} ({name}): how do threads work?"
-        return Asked(number, name, KINDS[name], person, text, alone=alone)
+        return AskedQuestion(number, name, KINDS[name], person, text, alone=alone)
 
-    async def _say(self, thread: Thread, asked: Asked, *, named: bool = False) -> None:
+    async def _say(self, thread: SoakThread, asked: AskedQuestion, *, named: bool = False) -> None:
         thread.asked.append(asked)
         # In a thread where the bot takes part it need not be named.
         named = named or not thread.root or self._rng.random() < 0.5

@@ -17,7 +17,7 @@ from chathakase.engine.open_engine import Engine, open_engine
 from chathakase.engine.sessions import SessionManager
 from chathakase.engine.setup import Ports
 from chathakase.files.extra import HOW, missing
-from chathakase.files.extraction import Desk
+from chathakase.files.extraction import Extractor
 from chathakase.health import open_health
 from chathakase.health_monitor import HealthMonitor
 from chathakase.showing import shown
@@ -82,7 +82,7 @@ async def _open_house(stack: AsyncExitStack, settings: Settings, database: Sqlit
         stores=stores,
         rooms={each.workspace_key: each.room for each in surfaces},
         models=models,
-        read=Desk().read,
+        read=Extractor().read,
         diagnose=health_monitor.report,
         now=now,
     )

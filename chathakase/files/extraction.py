@@ -64,7 +64,7 @@ async def read(name: str, media: str, data: bytes, *, ask: Ask = child.ask) -> R
     return _refusal(kind)
 
 
-class Desk:
+class Extractor:
     """Where files are read: few at a time are taken apart, since each may need much memory, however small it is."""
 
     def __init__(self) -> None:

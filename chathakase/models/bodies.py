@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 import httpx2
 
 from chathakase.models.content_encodings import Decode, decoder
-from chathakase.models.deadlines import Breath
+from chathakase.models.deadlines import CooperativeYield
 
 REFUSAL_MOST = 2**16
 """Bytes that are read of a refusal."""
@@ -46,14 +46,14 @@ class Body(httpx2.AsyncByteStream):
         self._decode = decode
 
     async def __aiter__(self) -> AsyncGenerator[bytes]:
-        breath = Breath()
+        cooperative_yield = CooperativeYield()
         try:
             async for raw in self._stream:
                 # Also where nothing comes of it: many bytes may hold few, and a chunk of HTTP none.
-                await breath.take()
+                await cooperative_yield.take()
                 for piece in self._decode(raw):
                     yield piece
-                    await breath.take()
+                    await cooperative_yield.take()
         except httpx2.TimeoutException as error:
             raise TimeoutError from error
         except FAILED as error:

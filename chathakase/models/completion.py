@@ -11,7 +11,7 @@ import openai
 from chathakase.core.errors import ModelError
 from chathakase.core.types import Finished, FinishReason, Piece, TakenBack
 from chathakase.models.bounds import Bounds, TooMuch
-from chathakase.models.deadlines import Breath, Clock
+from chathakase.models.deadlines import CooperativeYield, Watchdog
 from chathakase.models.documents import content_of, parse
 from chathakase.models.failures import SENSELESS, UNREACHABLE, as_model_errors
 from chathakase.models.hearing import Hearing
@@ -77,8 +77,8 @@ class _CompletionReader:
         self._bounds = bounds
         self._hearing = Hearing(bounds.characters, reasons)
         self._begin_by = begin_by
-        self._clock = Clock(bounds, begin_by=begin_by)
-        self._breath = Breath()
+        self._watchdog = Watchdog(bounds, begin_by=begin_by)
+        self._yield = CooperativeYield()
         self._size = 0
         self._broke_off = False
 
@@ -132,7 +132,7 @@ class _CompletionReader:
 
     async def _next(self, body: Pieces) -> bytes:
         """The next bytes, in time and within bounds; none where the body ends."""
-        piece = await self._clock.wait(lambda: anext(body, b""))
+        piece = await self._watchdog.wait(lambda: anext(body, b""))
         self._size += len(piece)
         if self._size > self._bounds.in_all:
             raise TooMuch
@@ -161,14 +161,14 @@ class _CompletionReader:
         for line in document.splitlines():
             for piece in self._heard(await self._read_event(line.decode(errors="replace").strip())):
                 yield piece
-                await self._breath.take()
+                await self._yield.take()
 
     async def _read_stream(self, body: Pieces) -> Told:
         async with aclosing(self._events(body)) as events:
             async for data in events:
                 for piece in self._heard(await self._read_event(data)):
                     yield piece
-                    await self._breath.take()
+                    await self._yield.take()
                 if self._hearing.reason is FinishReason.TOO_MUCH:
                     return
                 self._wait_on(done=_is_done(data))
@@ -179,7 +179,7 @@ class _CompletionReader:
         while piece := await self._next(body):
             for data in events.feed(piece):
                 yield data
-                await self._breath.take()
+                await self._yield.take()
         if (rest := events.rest()) and (_is_done(rest) or await _is_whole(rest)):
             yield rest
 
@@ -200,7 +200,7 @@ class _CompletionReader:
     async def _told(self, heard: Iterator[str | TakenBack]) -> Told:
         for piece in heard:
             yield piece
-            await self._breath.take()
+            await self._yield.take()
 
     async def _beginning(self, more: TooMuch) -> str:
         return await content_of(more.beginning, self._bounds.characters)
@@ -208,11 +208,11 @@ class _CompletionReader:
     def _wait_on(self, *, done: bool) -> None:
         """Decide for how long to wait after an event."""
         hearing = self._hearing
-        self._clock.hear(hearing.life)
+        self._watchdog.hear(hearing.life)
         if done or hearing.complete:
-            self._clock.end_within(DRAIN)
+            self._watchdog.end_within(DRAIN)
         elif hearing.reason is not None:
-            self._clock.end_within(self._bounds.ending)
+            self._watchdog.end_within(self._bounds.ending)
 
 
 async def _chained(opening: bytes, body: Pieces) -> Pieces:

@@ -15,8 +15,8 @@ HOLD = 0.005
 T = TypeVar("T")
 
 
-class Clock:
-    """Runs while an answer is read; wound up again by each sign of life."""
+class Watchdog:
+    """Watches over an answer while it is read; each sign of life resets it."""
 
     def __init__(self, bounds: Bounds, *, begin_by: float) -> None:
         """``begin_by`` is when the first sign of life must have come, by the loop's clock."""
@@ -50,7 +50,7 @@ class Clock:
         raise TooMuch if self._end <= self._loop.time() else TimeoutError
 
 
-class Breath:
+class CooperativeYield:
     """Keeps a long piece of work from holding the event loop."""
 
     def __init__(self) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from chathakase.core.types import Finished, FinishReason, TakenBack, Usage
 from chathakase.core.unicode import SurrogateFixer
 from chathakase.models.reasons import Reasons
-from chathakase.models.thinking import Listener, Told
+from chathakase.models.thinking import ThinkingFilter, Told
 
 MOST_TOKENS = 10**9
 """Tokens of a prompt or an answer that a server can have counted."""
@@ -30,7 +30,7 @@ class Hearing:
         """``most`` is how many characters the text may have, and as many again what is not told."""
         self._most = most
         self._reasons = reasons or Reasons()
-        self._fixer, self._listener = SurrogateFixer(), Listener()
+        self._fixer, self._thinking_filter = SurrogateFixer(), ThinkingFilter()
         self._heard = self._told = 0
         """Characters: of all that came, and of what was told of it."""
         self._model = ""
@@ -79,7 +79,7 @@ class Hearing:
 
     def rest(self) -> Told:
         """What was held back and, now that the answer is over, is part of it."""
-        yield from self._bounded(self._listener.rest())
+        yield from self._bounded(self._thinking_filter.rest())
 
     def finished(self) -> Finished:
         """How it ended."""
@@ -107,7 +107,7 @@ class Hearing:
         for at in range(0, len(text), AT_ONCE):
             piece = text[at : at + AT_ONCE]
             self._heard += len(piece)
-            yield from self._bounded(self._listener.feed(self._fixer.feed(piece)))
+            yield from self._bounded(self._thinking_filter.feed(self._fixer.feed(piece)))
             if self.reason is FinishReason.TOO_MUCH:
                 return
         self._bound()

@@ -72,7 +72,7 @@ PLAIN_MARK = regex.compile(rf"(?:{_PLAIN_END})|{_MARK}")
 Told: TypeAlias = Iterator[str | TakenBack]
 
 
-class Listener:
+class ThinkingFilter:
     """Hears an answer piece by piece, and tells what of it is meant for people."""
 
     def __init__(self) -> None:

@@ -17,7 +17,7 @@ from chathakase.playground import NoLimits, Workspace, open_workspace
 from chathakase.playground.manifests import read_manifest
 from chathakase.playground.world.values import Message
 from tests.playground.clients import ALICE, GENERAL
-from tests.playground.page import Page, open_page
+from tests.playground.page import PageClient, open_page
 
 pytestmark = pytest.mark.long
 
@@ -90,11 +90,11 @@ async def test_an_app_mentions_commands_shortcuts_forms_buttons_and_files(worksp
         assert not [call for call in workspace.journal.calls() if not call.ok]
 
 
-async def say(page: Page, text: str) -> str:
+async def say(page: PageClient, text: str) -> str:
     return str((await page.do("say", channel=GENERAL, text=text))["ts"])
 
 
-async def ephemeral(page: Page) -> str:
+async def ephemeral(page: PageClient) -> str:
     return str((await page.frame("ephemeral"))["message"]["text"])
 
 

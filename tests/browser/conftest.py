@@ -15,7 +15,7 @@ from chathakase.playground.model.model_server import open_model
 from chathakase.playground.server import Workspace, open_workspace
 from tests.browser.sample_bot import open_sample_bot
 
-__all__ = ["Page", "expect"]
+__all__ = ["BrowserPage", "expect"]
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -46,7 +46,7 @@ async def browser() -> AsyncIterator[Any]:
 
 
 @dataclass
-class Page:
+class BrowserPage:
     """The page as a person uses it: by names and roles, never by how it is made."""
 
     tab: Any
@@ -91,7 +91,7 @@ class Page:
 
 
 @pytest.fixture
-async def page(browser: Any, workspace: Workspace) -> AsyncIterator[Page]:
+async def page(browser: Any, workspace: Workspace) -> AsyncIterator[BrowserPage]:
     """A page in a fresh browser profile; a test fails when the page had an error of its own."""
     context = await browser.new_context(viewport={"width": 1280, "height": 800})
     tab = await context.new_page()
@@ -99,7 +99,7 @@ async def page(browser: Any, workspace: Workspace) -> AsyncIterator[Page]:
     problems: list[str] = []
     tab.on("pageerror", lambda error: problems.append(str(error)))
     tab.on("console", lambda entry: problems.append(entry.text) if entry.type == "error" else None)
-    opened = Page(tab, workspace.address, problems)
+    opened = BrowserPage(tab, workspace.address, problems)
     await opened.open()
     yield opened
     await context.close()

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from chathakase.playground.server import Workspace
-from tests.browser.conftest import Page, expect
+from tests.browser.conftest import BrowserPage, expect
 
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -14,7 +14,7 @@ PIXEL = base64.b64decode(
 
 
 @pytest.mark.usefixtures("sample_bot")
-async def test_a_menu_and_an_overflow_menu(page: Page) -> None:
+async def test_a_menu_and_an_overflow_menu(page: BrowserPage) -> None:
     await page.say("@ChatHakase card")
     await page.open_thread("card")
     await page.thread.get_by_role("combobox", name="A colour").click()
@@ -25,7 +25,7 @@ async def test_a_menu_and_an_overflow_menu(page: Page) -> None:
     await expect(page.message("More of blue")).to_be_visible()
 
 
-async def test_a_picture_is_uploaded_and_shown(page: Page, workspace: Workspace) -> None:
+async def test_a_picture_is_uploaded_and_shown(page: BrowserPage, workspace: Workspace) -> None:
     files = [{"name": "pixel.png", "mimeType": "image/png", "buffer": PIXEL}]
     await page.tab.locator("#channel input[type=file]").set_input_files(files)
     await page.say("a picture")
@@ -34,7 +34,7 @@ async def test_a_picture_is_uploaded_and_shown(page: Page, workspace: Workspace)
     assert await picture.evaluate("image => image.complete && image.naturalWidth") == 1
 
 
-async def test_a_reaction_is_given_and_taken_back(page: Page, workspace: Workspace) -> None:
+async def test_a_reaction_is_given_and_taken_back(page: BrowserPage, workspace: Workspace) -> None:
     workspace.world.post(workspace.channel("general").id, "U0BOB00001", "nice weather")
     message = page.message("nice weather")
     await message.hover()
@@ -48,7 +48,7 @@ async def test_a_reaction_is_given_and_taken_back(page: Page, workspace: Workspa
 
 
 @pytest.mark.usefixtures("bot")
-async def test_a_mention_is_completed_with_the_keyboard(page: Page) -> None:
+async def test_a_mention_is_completed_with_the_keyboard(page: BrowserPage) -> None:
     box = page.tab.get_by_role("textbox", name="Message #general")
     await box.click()
     await page.tab.keyboard.type("@chatha")
@@ -61,7 +61,7 @@ async def test_a_mention_is_completed_with_the_keyboard(page: Page) -> None:
 
 
 @pytest.mark.usefixtures("bot")
-async def test_faults_are_caused_by_buttons_and_survived(page: Page, workspace: Workspace) -> None:
+async def test_faults_are_caused_by_buttons_and_survived(page: BrowserPage, workspace: Workspace) -> None:
     await page.tab.get_by_role("button", name="Inspector", exact=True).click()
     await page.button("429 next call").click()
     await page.button("Disconnect socket").click()
@@ -72,7 +72,7 @@ async def test_faults_are_caused_by_buttons_and_survived(page: Page, workspace: 
     await expect(page.log("Traffic").locator(".status-limited").first).to_be_visible()
 
 
-async def test_what_is_unread_is_marked(page: Page, workspace: Workspace) -> None:
+async def test_what_is_unread_is_marked(page: BrowserPage, workspace: Workspace) -> None:
     workspace.world.post(workspace.channel("random").id, "U0BOB00001", "<@U0ALICE001> look here")
     place = page.tab.get_by_role("navigation").get_by_role("button", name="random")
     await expect(place).to_have_accessible_name("random, 1 new for you")
@@ -81,7 +81,7 @@ async def test_what_is_unread_is_marked(page: Page, workspace: Workspace) -> Non
     await expect(place).to_have_accessible_name("random")
 
 
-async def test_a_status_is_shown_while_the_app_thinks(page: Page, workspace: Workspace) -> None:
+async def test_a_status_is_shown_while_the_app_thinks(page: BrowserPage, workspace: Workspace) -> None:
     channel = workspace.channel("general").id
     root = workspace.world.post(channel, "U0ALICE001", "a hard question")
     workspace.world.post(channel, "U0BOB00001", "indeed", thread_ts=root.ts)
@@ -92,7 +92,7 @@ async def test_a_status_is_shown_while_the_app_thinks(page: Page, workspace: Wor
     await expect(page.tab.locator("#thread")).not_to_contain_text("is thinking…")
 
 
-async def test_dark_and_light(page: Page) -> None:
+async def test_dark_and_light(page: BrowserPage) -> None:
     async def brightness() -> float:
         colour: str = await page.tab.evaluate("getComputedStyle(document.body).backgroundColor")
         return sum(float(part) for part in colour.strip("rgba()").split(",")[:3])
@@ -105,7 +105,7 @@ async def test_dark_and_light(page: Page) -> None:
     await expect(page.button("Switch to light")).to_be_visible()
 
 
-async def test_a_pane_gives_way_where_two_would_be_narrow(page: Page, workspace: Workspace) -> None:
+async def test_a_pane_gives_way_where_two_would_be_narrow(page: BrowserPage, workspace: Workspace) -> None:
     general = workspace.channel("general").id
     root = workspace.world.post(general, "U0ALICE001", "a question")
     workspace.world.post(general, "U0BOB00001", "an answer", thread_ts=root.ts)
@@ -129,7 +129,7 @@ async def test_a_pane_gives_way_where_two_would_be_narrow(page: Page, workspace:
     await expect(page.log("Messages in #general")).to_be_visible()
 
 
-async def test_a_table_keeps_words_whole(page: Page, workspace: Workspace) -> None:
+async def test_a_table_keeps_words_whole(page: BrowserPage, workspace: Workspace) -> None:
     address = f"https://example.com/{'a' * 200}"
     rows = f"| Item | Price | Where |\n|---|---|---|\n| Espresso | 3.50 | {address} |"
     block = {"type": "markdown", "text": rows, "block_id": "b"}
@@ -146,7 +146,7 @@ async def test_a_table_keeps_words_whole(page: Page, workspace: Workspace) -> No
         assert lines == 1, heights
 
 
-async def test_blocks_that_hold_others_show_them(page: Page, workspace: Workspace) -> None:
+async def test_blocks_that_hold_others_show_them(page: BrowserPage, workspace: Workspace) -> None:
     def said(text: str) -> dict[str, str]:
         return {"type": "plain_text", "text": text}
 
@@ -171,7 +171,7 @@ async def test_blocks_that_hold_others_show_them(page: Page, workspace: Workspac
     await expect(shown.locator(".plan .block-task-card")).to_contain_text("Boil water")
 
 
-async def test_what_only_one_person_sees_is_no_reply(page: Page, workspace: Workspace) -> None:
+async def test_what_only_one_person_sees_is_no_reply(page: BrowserPage, workspace: Workspace) -> None:
     world, general, bot = workspace.world, workspace.channel("general").id, workspace.world.app
     root = world.post(general, "U0BOB00001", "the root")
     world.post(general, "U0CAROL001", "a reply", thread_ts=root.ts)
@@ -181,13 +181,13 @@ async def test_what_only_one_person_sees_is_no_reply(page: Page, workspace: Work
     await expect(page.message("a secret", page.thread)).to_be_visible()
 
 
-async def test_a_time_is_written_as_people_write_it(page: Page, workspace: Workspace) -> None:
+async def test_a_time_is_written_as_people_write_it(page: BrowserPage, workspace: Workspace) -> None:
     workspace.world.post(workspace.channel("general").id, "U0BOB00001", "what time is it?")
     shown = await page.message("what time is it?").locator("time").first.inner_text()
     assert re.fullmatch(r"[1-9]\d?:\d\d\s[AP]M", shown)
 
 
-async def test_a_fault_tells_what_it_does_or_that_there_is_nothing_to_disturb(page: Page) -> None:
+async def test_a_fault_tells_what_it_does_or_that_there_is_nothing_to_disturb(page: BrowserPage) -> None:
     await page.button("Inspector").click()
     for button, told in (
         ("Drop socket", "No app is connected"),

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from chathakase.playground.server import Workspace
-from tests.browser.conftest import Page, expect
+from tests.browser.conftest import BrowserPage, expect
 
 
 @pytest.mark.usefixtures("bot")
-async def test_a_mention_streams_a_reply(page: Page, workspace: Workspace) -> None:
+async def test_a_mention_streams_a_reply(page: BrowserPage, workspace: Workspace) -> None:
     await page.say("@ChatHakase write 400 words")
     await page.open_thread("write 400 words")
     answer = page.message("Echo model", page.thread)
@@ -23,7 +23,7 @@ async def test_a_mention_streams_a_reply(page: Page, workspace: Workspace) -> No
 
 
 @pytest.mark.usefixtures("bot")
-async def test_a_second_message_is_answered_from_memory(page: Page) -> None:
+async def test_a_second_message_is_answered_from_memory(page: BrowserPage) -> None:
     await page.say("@ChatHakase my cat is called Mikan")
     await page.open_thread("Mikan")
     await expect(page.message("Echo model", page.thread)).to_be_visible()
@@ -33,7 +33,7 @@ async def test_a_second_message_is_answered_from_memory(page: Page) -> None:
 
 
 @pytest.mark.usefixtures("bot")
-async def test_a_direct_message(page: Page) -> None:
+async def test_a_direct_message(page: BrowserPage) -> None:
     await page.go("ChatHakase")
     await page.tab.get_by_role("tab", name="Messages").click()
     await page.say("hello in private", where="Message ChatHakase")
@@ -42,7 +42,7 @@ async def test_a_direct_message(page: Page) -> None:
 
 
 @pytest.mark.usefixtures("bot")
-async def test_the_commands(page: Page) -> None:
+async def test_the_commands(page: BrowserPage) -> None:
     await page.say("@ChatHakase help")
     await page.open_thread("help")
     await expect(page.message("clear session", page.thread).last).to_be_visible()
@@ -57,7 +57,7 @@ async def test_the_commands(page: Page) -> None:
 
 
 @pytest.mark.usefixtures("sample_bot")
-async def test_a_button_opens_a_modal_that_is_validated_and_sent(page: Page) -> None:
+async def test_a_button_opens_a_modal_that_is_validated_and_sent(page: BrowserPage) -> None:
     await page.say("@ChatHakase card")
     await page.open_thread("card")
     await page.thread.get_by_role("button", name="Open form").click()
@@ -72,7 +72,7 @@ async def test_a_button_opens_a_modal_that_is_validated_and_sent(page: Page) -> 
 
 
 @pytest.mark.usefixtures("sample_bot")
-async def test_a_modal_closes_with_escape(page: Page) -> None:
+async def test_a_modal_closes_with_escape(page: BrowserPage) -> None:
     await page.say("@ChatHakase card")
     await page.open_thread("card")
     await page.thread.get_by_role("button", name="Open form").click()
@@ -83,7 +83,7 @@ async def test_a_modal_closes_with_escape(page: Page) -> None:
 
 
 @pytest.mark.usefixtures("sample_bot")
-async def test_a_slash_command_is_answered_to_oneself(page: Page) -> None:
+async def test_a_slash_command_is_answered_to_oneself(page: BrowserPage) -> None:
     await page.say("/weather Oslo")
     answer = page.message("The weather in Oslo is fine.")
     await expect(answer).to_contain_text("Only visible to you")
@@ -92,13 +92,13 @@ async def test_a_slash_command_is_answered_to_oneself(page: Page) -> None:
 
 
 @pytest.mark.usefixtures("sample_bot")
-async def test_app_home(page: Page) -> None:
+async def test_app_home(page: BrowserPage) -> None:
     await page.go("ChatHakase")
     await page.tab.get_by_role("tab", name="Home").click()
     await expect(page.tab.get_by_text("Welcome home")).to_be_visible()
 
 
-async def test_edit_and_delete(page: Page, workspace: Workspace) -> None:
+async def test_edit_and_delete(page: BrowserPage, workspace: Workspace) -> None:
     await page.say("a tpyo")
     message = page.message("a tpyo")
     await message.hover()
@@ -114,7 +114,7 @@ async def test_edit_and_delete(page: Page, workspace: Workspace) -> None:
     assert list(workspace.world.timeline(workspace.channel("general").id).main()) == []
 
 
-async def test_a_reload_keeps_everything(page: Page) -> None:
+async def test_a_reload_keeps_everything(page: BrowserPage) -> None:
     await page.speak_as("Carol")
     await page.go("random")
     await page.say("remember me", where="Message #random")
@@ -133,7 +133,7 @@ HOSTILE = (
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
-async def test_a_script_in_a_message_stays_text(hostile: str, page: Page, workspace: Workspace) -> None:
+async def test_a_script_in_a_message_stays_text(hostile: str, page: BrowserPage, workspace: Workspace) -> None:
     channel = workspace.channel("general").id
     bot = workspace.world.bot.id
     workspace.world.post(channel, "U0ALICE001", f"said: {hostile}")
@@ -148,13 +148,13 @@ async def test_a_script_in_a_message_stays_text(hostile: str, page: Page, worksp
     assert await page.tab.title() != "owned"
 
 
-async def test_an_unknown_block_is_shown_as_what_it_is(page: Page, workspace: Workspace) -> None:
+async def test_an_unknown_block_is_shown_as_what_it_is(page: BrowserPage, workspace: Workspace) -> None:
     channel, bot = workspace.channel("general").id, workspace.world.bot.id
     workspace.world.post(channel, bot, "x", blocks=({"type": "from_the_future", "wheels": 4},), bot_id="B1")
     await expect(page.message("from_the_future")).to_be_visible()
 
 
-async def test_a_long_thread_is_drawn_and_stays_at_its_end(page: Page, workspace: Workspace) -> None:
+async def test_a_long_thread_is_drawn_and_stays_at_its_end(page: BrowserPage, workspace: Workspace) -> None:
     channel = workspace.channel("general").id
     root = workspace.world.post(channel, "U0ALICE001", "the root")
     for number in range(2_000):
@@ -166,7 +166,7 @@ async def test_a_long_thread_is_drawn_and_stays_at_its_end(page: Page, workspace
 
 
 @pytest.mark.usefixtures("bot")
-async def test_the_inspector_shows_the_traffic(page: Page) -> None:
+async def test_the_inspector_shows_the_traffic(page: BrowserPage) -> None:
     await page.button("Inspector").click()
     await page.say("@ChatHakase hello")
     traffic = page.log("Traffic")
@@ -177,7 +177,7 @@ async def test_the_inspector_shows_the_traffic(page: Page) -> None:
     assert "xoxb-" not in await traffic.inner_text()
 
 
-async def test_a_narrow_window_keeps_everything_in_reach(page: Page) -> None:
+async def test_a_narrow_window_keeps_everything_in_reach(page: BrowserPage) -> None:
     await page.tab.set_viewport_size({"width": 420, "height": 800})
     await page.say("narrow but fine")
     await expect(page.message("narrow but fine")).to_be_in_viewport()

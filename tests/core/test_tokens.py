@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.texts import O200K, texts
+from benchmarks.typical_texts import O200K, texts
 from chathakase.core.token_estimate import Estimator
 from tests.core.steady import steady
 

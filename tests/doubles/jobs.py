@@ -19,7 +19,7 @@ def enqueue(records: Records, job: Job, session: SessionId) -> Job | None:
     return enqueued
 
 
-class InMemoryJobs(JobStore):
+class JobsInMemory(JobStore):
     """Remembers jobs."""
 
     def __init__(self, records: Records) -> None:
@@ -67,7 +67,7 @@ class InMemoryJobs(JobStore):
         return record if is_ours else None
 
 
-class Hints(HintStore):
+class HintsInMemory(HintStore):
     """Remembers who was told what."""
 
     def __init__(self, records: Records) -> None:

@@ -20,7 +20,7 @@ from chathakase.core.types import (
     TurnAction,
     WorkspaceKey,
 )
-from tests.doubles.trips import Trips
+from tests.doubles.store_trips import Trips
 
 SPOKEN = (Role.USER, Role.ASSISTANT)
 

@@ -21,7 +21,7 @@ from tests.doubles.jobs import enqueue
 from tests.doubles.records import SPOKEN, MessageRecord, Records, SessionRecord, record_of
 
 
-class Sessions(SessionStore):
+class SessionsInMemory(SessionStore):
     """Remembers what is said."""
 
     def __init__(self, records: Records) -> None:
@@ -118,7 +118,7 @@ def _opened_later(session: SessionRecord, incoming: Incoming) -> bool:
     return incoming.said < min((each.said for each in session.messages if each.seq > 0), default=incoming.said)
 
 
-class Changes(ChangeStore):
+class ChangesInMemory(ChangeStore):
     """Follows what people change, of messages that stay what they are: questions, context or commands."""
 
     def __init__(self, records: Records) -> None:
@@ -168,7 +168,7 @@ def _touched(session: SessionRecord, record: MessageRecord) -> Touched:
     return Touched(session.id, session.place, record.author, record.seq, standing)
 
 
-class Forgetting(ForgetStore):
+class ForgettingInMemory(ForgetStore):
     """Forgets single messages, and all that was said before a command."""
 
     def __init__(self, records: Records) -> None:

@@ -9,14 +9,14 @@ from itertools import count
 from typing import Any
 
 from chathakase.core.types import SessionId
-from tests.doubles.jobs import Hints, InMemoryJobs
-from tests.doubles.memory import Files, Memories, Summaries, Titles
+from tests.doubles.jobs import HintsInMemory, JobsInMemory
+from tests.doubles.memory_stores import FilesInMemory, MemoriesInMemory, SummariesInMemory, TitlesInMemory
 from tests.doubles.records import Records
-from tests.doubles.sessions import Changes, Forgetting, Sessions
-from tests.doubles.turns import Turns
+from tests.doubles.sessions import ChangesInMemory, ForgettingInMemory, SessionsInMemory
+from tests.doubles.turn_store_double import TurnsInMemory
 
 
-class Unable:
+class UnavailableStore:
     """A store that can do nothing."""
 
     def __getattr__(self, name: str) -> Any:
@@ -30,20 +30,20 @@ class StoresInMemory:
         """``clock`` tells epoch milliseconds, and ``count`` how many tokens a text has."""
         self.records = Records(clock, count=count, ids=_counting_ids())
         self.trips = self.records.trips
-        self.sessions = Sessions(self.records)
-        self.memory = Memories(self.records)
-        self.changes = Changes(self.records)
-        self.forgetting = Forgetting(self.records)
-        self.files = Files(self.records)
-        self.summaries = Summaries(self.records)
-        self.titles = Titles(self.records)
-        self.turns = Turns(self.records)
-        self.jobs = InMemoryJobs(self.records)
-        self.hints = Hints(self.records)
-        self.search: Any = Unable()
-        self.merging: Any = Unable()
-        self.export: Any = Unable()
-        self.listening: Any = Unable()
+        self.sessions = SessionsInMemory(self.records)
+        self.memory = MemoriesInMemory(self.records)
+        self.changes = ChangesInMemory(self.records)
+        self.forgetting = ForgettingInMemory(self.records)
+        self.files = FilesInMemory(self.records)
+        self.summaries = SummariesInMemory(self.records)
+        self.titles = TitlesInMemory(self.records)
+        self.turns = TurnsInMemory(self.records)
+        self.jobs = JobsInMemory(self.records)
+        self.hints = HintsInMemory(self.records)
+        self.search: Any = UnavailableStore()
+        self.merging: Any = UnavailableStore()
+        self.export: Any = UnavailableStore()
+        self.listening: Any = UnavailableStore()
 
 
 def _counting_ids() -> Callable[[], SessionId]:

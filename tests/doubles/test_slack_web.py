@@ -24,7 +24,7 @@ IMPATIENT = 0.3
 """Seconds that a call may take here."""
 
 
-class Slack(Protocol):
+class AnySlack(Protocol):
     """A workspace, and the bot's way to it."""
 
     @property
@@ -50,7 +50,7 @@ class LocalSlack:
         self.session = session
 
 
-async def call(slack: Slack, method: str, **body: Any) -> dict[str, Any]:
+async def call(slack: AnySlack, method: str, **body: Any) -> dict[str, Any]:
     """Make a call as the bot makes those that write."""
     data = (await slack.client.api_call(method, json=body)).data
     assert isinstance(data, dict)
@@ -66,7 +66,7 @@ async def refusal(made: Awaitable[object]) -> CallFailure:
     return pytest.fail("Slack took the call")
 
 
-def found(slack: Slack, ts: object) -> Message:
+def found(slack: AnySlack, ts: object) -> Message:
     message = slack.world.timeline(GENERAL).get(str(ts))
     assert message is not None
     return message
@@ -115,11 +115,11 @@ class WebApiContract:
     """What holds of Slack's Web API, whichever way the bot's calls come to it."""
 
     @pytest.fixture
-    async def thread(self, slack: Slack) -> str:
+    async def thread(self, slack: AnySlack) -> str:
         """Where somebody has asked something."""
         return slack.world.post(GENERAL, ALICE, "hi").ts
 
-    async def test_a_post_stands_in_its_thread_as_it_was_sent(self, slack: Slack, thread: str) -> None:
+    async def test_a_post_stands_in_its_thread_as_it_was_sent(self, slack: AnySlack, thread: str) -> None:
         block = {"type": "markdown", "text": "**a** & b"}
         metadata = {"event_type": "chathakase_reply", "event_payload": {"turn": "ab", "page": 0}}
         sent = {"channel": GENERAL, "thread_ts": thread, "text": "a &amp; b", "blocks": [block], "metadata": metadata}
@@ -134,21 +134,21 @@ class WebApiContract:
         assert [(each["type"], each["text"]) for each in reply["blocks"]] == [("markdown", "**a** & b")]
         assert answer["message"]["text"] == "a &amp; b"
 
-    async def test_an_edit_replaces_text_and_blocks(self, slack: Slack, thread: str) -> None:
+    async def test_an_edit_replaces_text_and_blocks(self, slack: AnySlack, thread: str) -> None:
         block = {"type": "markdown", "text": "one"}
         ts = (await call(slack, POST, channel=GENERAL, thread_ts=thread, text="one", blocks=[block]))["ts"]
         answer = await call(slack, EDIT, channel=GENERAL, ts=ts, text="two")
         assert (answer["ts"], answer["text"]) == (ts, "two")
         assert (found(slack, ts).text, found(slack, ts).blocks) == ("two", ())
 
-    async def test_what_is_deleted_can_be_neither_edited_nor_deleted(self, slack: Slack, thread: str) -> None:
+    async def test_what_is_deleted_can_be_neither_edited_nor_deleted(self, slack: AnySlack, thread: str) -> None:
         ts = (await call(slack, POST, channel=GENERAL, thread_ts=thread, text="one"))["ts"]
         await slack.client.chat_delete(channel=GENERAL, ts=ts)
         gone = CallFailure("message_not_found", passes=False)
         assert await refusal(call(slack, EDIT, channel=GENERAL, ts=ts, text="two")) == gone
         assert await refusal(slack.client.chat_delete(channel=GENERAL, ts=ts)) == gone
 
-    async def test_an_edit_that_is_too_long_is_refused_and_a_post_is_cut(self, slack: Slack, thread: str) -> None:
+    async def test_an_edit_that_is_too_long_is_refused_and_a_post_is_cut(self, slack: AnySlack, thread: str) -> None:
         ts = (await call(slack, POST, channel=GENERAL, thread_ts=thread, text="a" * 40_001))["ts"]
         assert found(slack, ts).text == "a" * 40_000
         edit = call(slack, EDIT, channel=GENERAL, ts=ts, text="a" * 4_001)
@@ -160,12 +160,12 @@ class WebApiContract:
         [("C0NOWHERE0", "channel_not_found"), ("C0ELSEWHR1", "not_in_channel"), (GENERAL, "no_text")],
     )
     async def test_a_post_that_slack_does_not_take_is_refused_for_good(
-        self, slack: Slack, channel: str, error: str
+        self, slack: AnySlack, channel: str, error: str
     ) -> None:
         text = "" if error == "no_text" else "hi"
         assert await refusal(call(slack, POST, channel=channel, text=text)) == CallFailure(error, passes=False)
 
-    async def test_an_archived_channel_takes_nothing(self, slack: Slack, thread: str) -> None:
+    async def test_an_archived_channel_takes_nothing(self, slack: AnySlack, thread: str) -> None:
         ts = (await call(slack, POST, channel=GENERAL, thread_ts=thread, text="one"))["ts"]
         slack.world.change_conversation(GENERAL, is_archived=True)
         post = call(slack, POST, channel=GENERAL, thread_ts=thread, text="two")
@@ -173,14 +173,14 @@ class WebApiContract:
         edit = call(slack, EDIT, channel=GENERAL, ts=ts, text="two")
         assert await refusal(edit) == CallFailure("is_inactive", passes=False)
 
-    async def test_a_reply_to_what_is_gone_stands_in_the_channel(self, slack: Slack, thread: str) -> None:
+    async def test_a_reply_to_what_is_gone_stands_in_the_channel(self, slack: AnySlack, thread: str) -> None:
         slack.world.delete(found(slack, thread))
         answer = await call(slack, POST, channel=GENERAL, thread_ts=thread, text="one")
         assert "thread_ts" not in answer["message"]
         read = slack.client.conversations_replies(channel=GENERAL, ts=thread)
         assert await refusal(read) == CallFailure("thread_not_found", passes=False)
 
-    async def test_a_long_thread_is_read_page_by_page(self, slack: Slack, thread: str) -> None:
+    async def test_a_long_thread_is_read_page_by_page(self, slack: AnySlack, thread: str) -> None:
         posted = [slack.world.post(GENERAL, ALICE, str(number), thread_ts=thread).ts for number in range(5)]
         read, cursor = list[str](), None
         while cursor != "":
@@ -190,18 +190,18 @@ class WebApiContract:
         assert read == [thread, *posted]
         assert len(slack.journal.calls("conversations.replies")) == 3
 
-    async def test_metadata_is_shown_only_to_who_asks_for_it(self, slack: Slack, thread: str) -> None:
+    async def test_metadata_is_shown_only_to_who_asks_for_it(self, slack: AnySlack, thread: str) -> None:
         metadata = {"event_type": "chathakase_reply", "event_payload": {"turn": "ab", "page": 0}}
         await call(slack, POST, channel=GENERAL, thread_ts=thread, text="one", metadata=metadata)
         read = await slack.client.conversations_replies(channel=GENERAL, ts=thread)
         assert "metadata" not in read["messages"][1]
 
-    async def test_a_channels_newest_messages_come_first(self, slack: Slack, thread: str) -> None:
+    async def test_a_channels_newest_messages_come_first(self, slack: AnySlack, thread: str) -> None:
         newer = slack.world.post(GENERAL, ALICE, "again").ts
         read = await slack.client.conversations_history(channel=GENERAL, limit=2)
         assert [each["ts"] for each in read["messages"]] == [newer, thread]
 
-    async def test_too_many_calls_are_refused_for_as_long_as_slack_says(self, slack: Slack, thread: str) -> None:
+    async def test_too_many_calls_are_refused_for_as_long_as_slack_says(self, slack: AnySlack, thread: str) -> None:
         for number in range(5):
             await call(slack, POST, channel=GENERAL, thread_ts=thread, text=str(number))
         post = call(slack, POST, channel=GENERAL, thread_ts=thread, text="too many")
@@ -211,7 +211,7 @@ class WebApiContract:
 
     @pytest.mark.parametrize(("fault", "failure", "done"), FAULTS.values(), ids=FAULTS.keys())
     async def test_a_fault_looks_the_same_and_does_the_same(
-        self, slack: Slack, thread: str, fault: Callable[[Faults], None], failure: CallFailure, done: bool
+        self, slack: AnySlack, thread: str, fault: Callable[[Faults], None], failure: CallFailure, done: bool
     ) -> None:
         ts = (await call(slack, POST, channel=GENERAL, thread_ts=thread, text="one"))["ts"]
         fault(slack.faults)
@@ -222,7 +222,7 @@ class WebApiContract:
         await call(slack, EDIT, **edit)
         assert found(slack, ts).text == "two"
 
-    async def test_a_stream_grows_is_ended_and_then_is_a_message(self, slack: Slack) -> None:
+    async def test_a_stream_grows_is_ended_and_then_is_a_message(self, slack: AnySlack) -> None:
         channel = "D0ALICE001"
         thread = slack.world.post(channel, ALICE, "hi").ts
         ts = (await call(slack, START, channel=channel, thread_ts=thread, markdown_text="Half"))["ts"]
@@ -239,14 +239,14 @@ class WebApiContract:
         assert message is not None
         assert (message.text, message.metadata) == ("edited", metadata)
 
-    async def test_a_stream_takes_only_so_much(self, slack: Slack) -> None:
+    async def test_a_stream_takes_only_so_much(self, slack: AnySlack) -> None:
         channel = "D0ALICE001"
         thread = slack.world.post(channel, ALICE, "hi").ts
         ts = (await call(slack, START, channel=channel, thread_ts=thread, markdown_text="a" * 11_000))["ts"]
         append = call(slack, APPEND, channel=channel, ts=ts, markdown_text="b" * 1_000)
         assert await refusal(append) == CallFailure("msg_too_long", passes=False)
 
-    async def test_a_status_is_shown_until_the_bot_writes(self, slack: Slack, thread: str) -> None:
+    async def test_a_status_is_shown_until_the_bot_writes(self, slack: AnySlack, thread: str) -> None:
         await call(slack, "assistant.threads.setStatus", channel_id=GENERAL, thread_ts=thread, status="is thinking…")
         shown = slack.world.statuses.get(GENERAL, thread)
         assert shown is not None
@@ -254,7 +254,7 @@ class WebApiContract:
         await call(slack, POST, channel=GENERAL, thread_ts=thread, text="one")
         assert slack.world.statuses.get(GENERAL, thread) is None
 
-    async def test_what_one_person_is_told_nobody_else_reads(self, slack: Slack, thread: str) -> None:
+    async def test_what_one_person_is_told_nobody_else_reads(self, slack: AnySlack, thread: str) -> None:
         body = {"channel": GENERAL, "thread_ts": thread, "text": "psst"}
         told = await call(slack, "chat.postEphemeral", user=ALICE, **body)
         assert told["message_ts"]
@@ -263,7 +263,7 @@ class WebApiContract:
         stranger = call(slack, "chat.postEphemeral", user="U0NOBODY01", **body)
         assert await refusal(stranger) == CallFailure("user_not_in_channel", passes=False)
 
-    async def test_a_file_is_asked_for_sent_and_shared(self, slack: Slack, thread: str) -> None:
+    async def test_a_file_is_asked_for_sent_and_shared(self, slack: AnySlack, thread: str) -> None:
         asked = await slack.client.files_getUploadURLExternal(filename="answer.md", length=5)
         async with slack.session.post(str(asked["upload_url"]), data=b"hello") as answer:
             answer.raise_for_status()
@@ -276,7 +276,7 @@ class WebApiContract:
         again = slack.client.files_completeUploadExternal(**share)
         assert await refusal(again) == CallFailure("file_not_found", passes=False)
 
-    async def test_the_bytes_of_a_file_may_meet_a_fault_too(self, slack: Slack) -> None:
+    async def test_the_bytes_of_a_file_may_meet_a_fault_too(self, slack: AnySlack) -> None:
         asked = await slack.client.files_getUploadURLExternal(filename="answer.md", length=5)
 
         async def send() -> None:
@@ -292,7 +292,7 @@ class WebApiContract:
         assert slack.world.files.content(str(asked["file_id"])) == b"hello"
         assert [each.status for each in slack.journal.calls(UPLOAD)] == [503, 429, 0]
 
-    async def test_who_has_no_token_is_refused(self, slack: Slack, thread: str) -> None:
+    async def test_who_has_no_token_is_refused(self, slack: AnySlack, thread: str) -> None:
         slack.client.token = "xoxb-wrong"
         post = call(slack, POST, channel=GENERAL, thread_ts=thread, text="one")
         assert await refusal(post) == CallFailure("invalid_auth", passes=False)
@@ -302,13 +302,13 @@ class WebApiContract:
 @pytest.mark.virtual_time
 class TestInMemory(WebApiContract):
     @pytest.fixture
-    async def slack(self) -> Slack:
+    async def slack(self) -> AnySlack:
         return SlackInMemory(timeout=IMPATIENT)
 
 
 class TestOverASocket(WebApiContract):
     @pytest.fixture
-    async def slack(self, workspace: Workspace) -> AsyncIterator[Slack]:
+    async def slack(self, workspace: Workspace) -> AsyncIterator[AnySlack]:
         async with open_web(token=workspace.bot_token, api_url=workspace.api_url, call_timeout=IMPATIENT) as web:
             workspace.journal.clear()
             yield LocalSlack(workspace, web.client, web.session)

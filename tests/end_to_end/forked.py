@@ -41,16 +41,16 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Ended:
+class CaseEnd:
     """What became of a case; the code is below zero when it had to be killed."""
 
     code: int
     said: str
 
 
-def run_all(cases: Sequence[Case], work: Callable[[], None]) -> list[Ended]:
+def run_all(cases: Sequence[Case], work: Callable[[], None]) -> list[CaseEnd]:
     """Run the work for each case, some at once."""
-    ended: dict[int, Ended] = {}
+    ended: dict[int, CaseEnd] = {}
     running: dict[int, tuple[int, float]] = {}
     waiting = list(enumerate(cases))[::-1]
     with selectors.DefaultSelector() as selector:
@@ -67,7 +67,7 @@ def run_all(cases: Sequence[Case], work: Callable[[], None]) -> list[Ended]:
                 os.close(running.pop(number)[0])
                 code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
                 said = (Path(cases[number].folder) / "said").read_bytes().decode(errors="surrogateescape")
-                ended[number] = Ended(code, said)
+                ended[number] = CaseEnd(code, said)
             for handle, began in running.values():
                 if monotonic() - began > WITHIN:
                     signal.pidfd_send_signal(handle, signal.SIGKILL)

@@ -15,7 +15,7 @@ from aiohttp import web
 
 from chathakase.config import Settings
 from chathakase.core.unicode import visible
-from tests.end_to_end.forked import Case, Ended
+from tests.end_to_end.forked import Case, CaseEnd
 
 pytestmark = pytest.mark.long
 
@@ -113,7 +113,7 @@ def environment(rejecting: str) -> dict[str, str]:
     }
 
 
-async def ended(cases: Sequence[Case]) -> list[Ended]:
+async def ended(cases: Sequence[Case]) -> list[CaseEnd]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -126,10 +126,10 @@ async def ended(cases: Sequence[Case]) -> list[Ended]:
     given = json.dumps([asdict(case) for case in cases])
     output, errors = await process.communicate(given.encode())
     assert process.returncode == 0, errors.decode()
-    return [Ended(**each) for each in json.loads(output)]
+    return [CaseEnd(**each) for each in json.loads(output)]
 
 
-def _flaws(case: Case, each: Ended) -> list[str]:
+def _flaws(case: Case, each: CaseEnd) -> list[str]:
     said = each.said
     flaws = [word for word in (SECRET, "Traceback", "unexpected error", "locals") if word in said]
     if any(visible(line) != line for line in said.splitlines()):

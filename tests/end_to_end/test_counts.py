@@ -13,7 +13,7 @@ from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import Thread
 from tests.end_to_end.process import running
 from tests.model_server import ModelServer, says
-from tests.storage.truth import MESSAGES, PARTICIPANTS, SESSIONS, Counts, Stored, kept, true
+from tests.storage.truth import MESSAGES, PARTICIPANTS, SESSIONS, Counts, StoredRow, kept, true
 
 Start = Callable[..., Awaitable[Thread]]
 BURST = 15
@@ -27,7 +27,7 @@ def look(database: Path) -> Counts:
             connection.execute(sql).fetchall() for sql in (SESSIONS, PARTICIPANTS, MESSAGES)
         )
     found = kept(sessions, participants)
-    assert found == true(found, (Stored(*row) for row in messages))
+    assert found == true(found, (StoredRow(*row) for row in messages))
     (counts,) = found.values()
     return counts
 

@@ -24,7 +24,7 @@ from chathakase.config import Settings
 from chathakase.diagnostics import diagnose, diagnose_running
 from chathakase.engine.sessions import SessionManager
 from chathakase.findings import Finding, Level, as_markdown, worst
-from chathakase.playground.model.model_server import ModelServer, open_model
+from chathakase.playground.model.model_server import EchoModel, open_model
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace, open_workspace
 from chathakase.slack.diagnostics.needs import EVENTS, SCOPES
@@ -49,13 +49,13 @@ async def workspace(ack_timeout: float, retry_delays: tuple[float, ...]) -> Asyn
 
 
 @pytest.fixture
-async def echo() -> AsyncIterator[ModelServer]:
+async def echo() -> AsyncIterator[EchoModel]:
     async with open_model() as server:
         yield server
 
 
 @pytest.fixture
-def settings(settings: dict[str, Any], echo: ModelServer) -> dict[str, Any]:
+def settings(settings: dict[str, Any], echo: EchoModel) -> dict[str, Any]:
     """With a model server that keeps a list of its models."""
     return settings | {"openai_base_url": echo.base_url, "chathakase_model": echo.model}
 

@@ -20,7 +20,7 @@ PAIR = re.compile(r'([a-z]+)=("[^"]*"|\S+)')
 TURN = ["turn began", "turn ended"]
 
 
-class Log:
+class EventLog:
     """What was told of events so far."""
 
     def __init__(self, caplog: pytest.LogCaptureFixture) -> None:
@@ -46,9 +46,9 @@ class Log:
 
 
 @pytest.fixture
-def log(caplog: pytest.LogCaptureFixture) -> Log:
+def log(caplog: pytest.LogCaptureFixture) -> EventLog:
     caplog.set_level(logging.INFO, logger="chathakase")
-    return Log(caplog)
+    return EventLog(caplog)
 
 
 def place_of(thread: Thread) -> str:
@@ -56,7 +56,7 @@ def place_of(thread: Thread) -> str:
 
 
 async def test_a_session_is_opened_archived_and_woken_and_its_turns_begin_and_end(
-    start: Start, open_the_bot: OpenBot, model: ModelServer, alice: PersonClient, log: Log
+    start: Start, open_the_bot: OpenBot, model: ModelServer, alice: PersonClient, log: EventLog
 ) -> None:
     model.will(says("A plaice."), says("A turbot."))
     async with open_the_bot(chathakase_session_timeout=1):
@@ -74,7 +74,7 @@ async def test_a_session_is_opened_archived_and_woken_and_its_turns_begin_and_en
     assert not re.search("swordfish|halibut|plaice|turbot", log.text, re.IGNORECASE)
 
 
-async def test_a_session_that_expires_is_deleted(start: Start, open_the_bot: OpenBot, log: Log) -> None:
+async def test_a_session_that_expires_is_deleted(start: Start, open_the_bot: OpenBot, log: EventLog) -> None:
     async with open_the_bot(chathakase_session_timeout=1, chathakase_expiry=ExpiryMode.DELETE):
         thread = await start("@ChatHakase a swordfish?")
         *_, deleted = await log.until("session opened", *TURN, "session deleted")
@@ -82,7 +82,7 @@ async def test_a_session_that_expires_is_deleted(start: Start, open_the_bot: Ope
 
 
 async def test_commands_and_buttons_are_jobs(
-    start: Start, open_the_bot: OpenBot, model: ModelServer, alice: PersonClient, log: Log
+    start: Start, open_the_bot: OpenBot, model: ModelServer, alice: PersonClient, log: EventLog
 ) -> None:
     model.will(fails(400), says("At last."))
     async with open_the_bot():

@@ -74,7 +74,7 @@ class Shortcut(Strict):
     description: Annotated[str, StringConstraints(min_length=1, max_length=150)]
 
 
-class Features(Strict):
+class ManifestFeatures(Strict):
     app_home: AppHome
     bot_user: BotUser
     shortcuts: list[Shortcut]
@@ -104,19 +104,19 @@ class AppSettings(Strict):
     token_rotation_enabled: Literal[False]
 
 
-class Manifest(Strict):
+class ManifestFile(Strict):
     metadata: Metadata
     display_information: DisplayInformation
-    features: Features
+    features: ManifestFeatures
     oauth_config: OAuthConfig
     settings: AppSettings
 
 
 @pytest.fixture
-def manifest() -> Manifest:
+def manifest() -> ManifestFile:
     loaded = yaml.safe_load(MANIFEST.read_text())
     loaded["metadata"] = loaded.pop("_metadata")
-    return Manifest.model_validate(loaded)
+    return ManifestFile.model_validate(loaded)
 
 
 def called_methods() -> set[str]:
@@ -132,26 +132,26 @@ def called_methods() -> set[str]:
     return found
 
 
-def test_it_listens_to_what_the_code_reads(manifest: Manifest) -> None:
+def test_it_listens_to_what_the_code_reads(manifest: ManifestFile) -> None:
     events = manifest.settings.event_subscriptions.bot_events
     assert sorted(events) == sorted(SCOPE_OF_EVENT)
     assert {event.partition(".")[0] for event in events} == set(EVENTS)
 
 
-def test_the_diagnostics_miss_what_the_manifest_asks_for(manifest: Manifest) -> None:
+def test_the_diagnostics_miss_what_the_manifest_asks_for(manifest: ManifestFile) -> None:
     assert sorted(needs.SCOPES) == manifest.oauth_config.scopes.bot
     assert sorted(needs.EVENTS) == sorted(manifest.settings.event_subscriptions.bot_events)
 
 
-def test_the_menu_of_messages_is_what_the_code_heeds(manifest: Manifest) -> None:
+def test_the_menu_of_messages_is_what_the_code_heeds(manifest: ManifestFile) -> None:
     assert [shortcut.model_dump() for shortcut in manifest.features.shortcuts] == list(needs.SHORTCUTS)
 
 
-def test_its_buttons_can_be_pressed(manifest: Manifest) -> None:
+def test_its_buttons_can_be_pressed(manifest: ManifestFile) -> None:
     assert manifest.settings.interactivity.is_enabled
 
 
-def test_it_asks_for_the_scopes_that_are_needed_and_no_others(manifest: Manifest) -> None:
+def test_it_asks_for_the_scopes_that_are_needed_and_no_others(manifest: ManifestFile) -> None:
     needed = set(SCOPE_OF_EVENT.values()) | OF_MENUS
     called = called_methods()
     assert called == {
@@ -185,7 +185,7 @@ def test_it_asks_for_the_scopes_that_are_needed_and_no_others(manifest: Manifest
 
 
 @pytest.fixture
-async def workspace(manifest: Manifest) -> Any:
+async def workspace(manifest: ManifestFile) -> Any:
     """A workspace that grants the app what its manifest asks for, and nothing else."""
     async with open_workspace(
         scopes=manifest.oauth_config.scopes.bot,
@@ -221,7 +221,7 @@ async def test_with_exactly_that_the_bot_works_everywhere(
 
 
 async def test_where_the_app_was_installed_with_an_older_manifest_the_bot_still_answers(
-    manifest: Manifest,
+    manifest: ManifestFile,
     settings: dict[str, Any],
     open_the_bot: OpenBot,
     caplog: pytest.LogCaptureFixture,

@@ -21,8 +21,8 @@ from tests.end_to_end.conftest import OpenBot, Thread, markdown
 from tests.end_to_end.ephemerals import await_ephemeral, ephemerals
 from tests.end_to_end.test_commands_export import exported, shell
 from tests.model_server import ModelServer
+from tests.storage.database_stores import DatabaseClock, stores_of
 from tests.storage.databases import VERSIONS, unpack
-from tests.storage.stores import Clock, stores_of
 from tests.storage.truth import assert_true
 
 pytestmark = pytest.mark.parametrize("version", VERSIONS)
@@ -220,7 +220,7 @@ async def test_nothing_is_lost(database: Path) -> None:
 
 async def test_what_is_idle_expires_and_what_waits_does_not(database: Path) -> None:
     was = left(database)
-    async with open_sqlite(database, clock=Clock(1_800_000_000_000)) as opened:
+    async with open_sqlite(database, clock=DatabaseClock(1_800_000_000_000)) as opened:
         await migrate(opened, now=0)
         stores = stores_of(opened)
         # One was archived by the old bot.

@@ -14,7 +14,7 @@ from chathakase.playground.server import Workspace
 from chathakase.storage.stores.suspects import BLAMED_AFTER, CALM_MS, SUSPECTED_AFTER
 from tests.end_to_end.conftest import Thread
 from tests.model_server import Answer, Json, ModelServer, says
-from tests.simulation.bots import Bots, open_bots, set_clock
+from tests.simulation.bot_processes import Bots, open_bots, set_clock
 
 pytestmark = pytest.mark.long
 
@@ -26,7 +26,7 @@ LEASE = 6_100
 WAITS_FOR_CALM = "SELECT 1 FROM sessions WHERE died_alone = 1 AND alone = 0 AND suspect_until > 0"
 
 
-class House:
+class MortalBot:
     """A bot that is started again whenever it died; the clock then goes on to where its leases have ended."""
 
     def __init__(self, bots: Bots, clock: Path, database: Path) -> None:
@@ -79,18 +79,18 @@ def retry_delays() -> tuple[float, ...]:
 @pytest.fixture
 async def house(
     environment: dict[str, str], workspace: Workspace, database: Path, tmp_path: Path
-) -> AsyncIterator[House]:
+) -> AsyncIterator[MortalBot]:
     async with open_bots(tmp_path, environment) as bots:
         bots.start()
         await workspace.wait_for_socket(90)
-        house = House(bots, tmp_path / "clock", database)
+        house = MortalBot(bots, tmp_path / "clock", database)
         calming = asyncio.create_task(house.calm_down())
         yield house
         calming.cancel()
 
 
 async def test_what_kills_the_process_is_given_up_and_all_others_are_answered(
-    house: House, model: ModelServer, workspace: Workspace, start: Start
+    house: MortalBot, model: ModelServer, workspace: Workspace, start: Start
 ) -> None:
     model.on("scripted", house.kills_if_asked())
     others = [await start(f"@ChatHakase question {number}") for number in range(3)]

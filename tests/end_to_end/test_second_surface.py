@@ -16,7 +16,7 @@ from chathakase.config import Settings
 from chathakase.core.types import Incoming
 from chathakase.engine.open_engine import Engine, open_engine
 from chathakase.engine.setup import Ports
-from chathakase.files.extraction import Desk
+from chathakase.files.extraction import Extractor
 from chathakase.playground.person import PersonClient as Somebody
 from chathakase.playground.server import Workspace
 from chathakase.storage.open_stores import SqlStores, open_stores
@@ -24,7 +24,7 @@ from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.sqlite.migrate import migrate
 from tests.end_to_end.conftest import Thread
 from tests.end_to_end.ephemerals import await_ephemeral
-from tests.line import Caller, Line, line_place, open_line
+from tests.line import LineCaller, LineSurface, line_place, open_line
 from tests.model_server import ModelServer, fails, says
 from tests.places import slack_place
 
@@ -35,12 +35,12 @@ ALICE = "U0ALICE001"
 
 
 @dataclass
-class House:
+class TwoSurfaces:
     """The real engine with Slack and the line, and somebody on the line who has the id of somebody on Slack."""
 
     engine: Engine
     stores: SqlStores
-    anna: Caller
+    anna: LineCaller
 
 
 async def nothing_to_tell() -> str:
@@ -48,7 +48,9 @@ async def nothing_to_tell() -> str:
 
 
 @asynccontextmanager
-async def open_house(settings: dict[str, Any], line: Line, *, has_line: bool = True) -> AsyncIterator[House]:
+async def open_house(
+    settings: dict[str, Any], line: LineSurface, *, has_line: bool = True
+) -> AsyncIterator[TwoSurfaces]:
     """What the app does, with one room and one line more."""
     read = Settings(**settings, chathakase_admins=frozenset({ALICE}))
     async with AsyncExitStack() as stack:
@@ -59,19 +61,24 @@ async def open_house(settings: dict[str, Any], line: Line, *, has_line: bool = T
         surfaces: Sequence[OpenSurface] = (slack, line) if has_line else (slack,)
         rooms = {each.workspace_key: each.room for each in surfaces}
         ports = Ports(
-            stores=stores, rooms=rooms, models=models, read=Desk().read, diagnose=nothing_to_tell, now=lambda: 10**12
+            stores=stores,
+            rooms=rooms,
+            models=models,
+            read=Extractor().read,
+            diagnose=nothing_to_tell,
+            now=lambda: 10**12,
         )
         setup = setup_of(read, agent=slack.web.identity.name, prices=models.facts)
         engine = await open_engine(stack, ports, setup)
         for each in surfaces:
             await each.listen(engine)
         port = await stack.enter_async_context(open_line(line))
-        yield House(engine, stores, await stack.enter_async_context(Caller.on(port, ALICE)))
+        yield TwoSurfaces(engine, stores, await stack.enter_async_context(LineCaller.on(port, ALICE)))
 
 
 @pytest.fixture
-async def house(settings: dict[str, Any]) -> AsyncIterator[House]:
-    async with open_house(settings, Line()) as opened:
+async def house(settings: dict[str, Any]) -> AsyncIterator[TwoSurfaces]:
+    async with open_house(settings, LineSurface()) as opened:
         yield opened
 
 
@@ -79,7 +86,7 @@ def is_whole(told: dict[str, Any]) -> bool:
     return "text" in told and not told.get("growing")
 
 
-async def test_each_thread_is_answered_on_its_own_surface(house: House, start: Start, model: ModelServer) -> None:
+async def test_each_thread_is_answered_on_its_own_surface(house: TwoSurfaces, start: Start, model: ModelServer) -> None:
     model.will(says("A salmon."), says("A tram."), says("A trout."), says("A train."))
     thread = await start("@ChatHakase a swordfish?")
     assert await thread.answers(1) == ["A salmon."]
@@ -104,7 +111,7 @@ async def test_each_thread_is_answered_on_its_own_surface(house: House, start: S
 
 
 async def test_commands_work_there_and_know_nothing_of_other_surfaces(
-    house: House, start: Start, model: ModelServer, alice: Somebody, workspace: Workspace
+    house: TwoSurfaces, start: Start, model: ModelServer, alice: Somebody, workspace: Workspace
 ) -> None:
     thread = await start("@ChatHakase a swordfish?")
     await thread.answers(1)
@@ -127,7 +134,7 @@ async def test_commands_work_there_and_know_nothing_of_other_surfaces(
     assert (await house.anna.until(is_whole))["text"] == "Sorry, only admins can see that."
 
 
-async def test_buttons_work_there(house: House, start: Start, model: ModelServer) -> None:
+async def test_buttons_work_there(house: TwoSurfaces, start: Start, model: ModelServer) -> None:
     thread = await start("@ChatHakase a swordfish?")
     await thread.answers(1)
     hold = asyncio.Event()
@@ -160,13 +167,13 @@ async def test_what_waits_on_a_surface_that_is_not_here_waits_for_it(
     settings: dict[str, Any], model: ModelServer, workspace: Workspace
 ) -> None:
     place = line_place("L1", "1")
-    async with open_house(settings, Line(), has_line=False) as house:
+    async with open_house(settings, LineSurface(), has_line=False) as house:
         await house.stores.sessions.append(Incoming(place, "1", "ben", "a bicycle?", 1, opens=True, asks=True))
         await house.engine.manager.wake_waiting()
         assert not house.engine.manager.scheduler.tasks
         assert [session.place for session in await house.stores.turns.waiting([place.workspace_key])] == [place]
     assert model.requests == []
-    async with open_house(settings, Line()) as house:
+    async with open_house(settings, LineSurface()) as house:
         await workspace.until(lambda: not house.engine.manager.scheduler.tasks)
         assert await house.stores.turns.waiting([place.workspace_key]) == []
     assert "bicycle" in model.said()

@@ -16,7 +16,7 @@ from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace, open_workspace
 from chathakase.playground.web_api.tiers import NoLimits
 from tests.end_to_end.conftest import OpenBot, Thread
-from tests.fuzz.bench import ACK_WITHIN, Log, listening, says_goodbye
+from tests.fuzz.bench import ACK_WITHIN, WrongRecords, listening, says_goodbye
 from tests.fuzz.frames import envelopes, oddities, text_of
 from tests.fuzz.shapes import TS, Json
 from tests.storage.test_cancellation import torn
@@ -67,7 +67,7 @@ async def send(workspace: Workspace, frame: str) -> None:
     assert await workspace.send_frame(frame)
 
 
-async def deliver(workspace: Workspace, name: str, frame: str, log: Log) -> None:
+async def deliver(workspace: Workspace, name: str, frame: str, log: WrongRecords) -> None:
     """Send an envelope; in time, it is acknowledged, or told to be beyond reading."""
     unreadable = log.unreadable
 

@@ -22,7 +22,7 @@ def mention(place: Place, age: int) -> Incoming:
     return Incoming(place, f"{at}.0", "U1", "hello?", said=at * 1_000_000, opens=True, asks=True)
 
 
-class World:
+class MissedWorld:
     """Slack and the database: what stands in threads, and what is known of it."""
 
     def __init__(self) -> None:
@@ -80,7 +80,7 @@ class World:
         raise AssertionError(change)
 
 
-def opened(world: World) -> CatchUp:
+def opened(world: MissedWorld) -> CatchUp:
     return CatchUp(
         listening=world,
         workspaces=[HOME],
@@ -92,14 +92,14 @@ def opened(world: World) -> CatchUp:
     )
 
 
-async def heard(catch_up: CatchUp, world: World, incoming: Incoming) -> None:
+async def heard(catch_up: CatchUp, world: MissedWorld, incoming: Incoming) -> None:
     """Something comes now, which was said a while ago."""
     assert catch_up.is_late(incoming)
     if await world.submit(incoming):
         catch_up.look_below(incoming)
 
 
-async def settled(catch_up: CatchUp, world: World) -> None:
+async def settled(catch_up: CatchUp, world: MissedWorld) -> None:
     """Wait until nothing is to be looked for any more."""
     world.noted.clear()
     while not world.noted.is_set():
@@ -108,7 +108,7 @@ async def settled(catch_up: CatchUp, world: World) -> None:
 
 
 async def test_a_thread_is_read_once_however_often_we_were_called_in_it() -> None:
-    world = World()
+    world = MissedWorld()
     world.threads[KNOWN] = [mention(KNOWN, age) for age in range(540, 140, -10)]
     async with opened(world) as catch_up:
         await settled(catch_up, world)
@@ -117,7 +117,7 @@ async def test_a_thread_is_read_once_however_often_we_were_called_in_it() -> Non
 
 
 async def test_a_thread_that_is_found_in_its_channel_is_read_once() -> None:
-    world = World()
+    world = MissedWorld()
     world.roots = [mention(NEW, 50)]
     world.threads[NEW] = [*world.roots, *(mention(NEW, age) for age in range(40, 0, -10))]
     async with opened(world) as catch_up:
@@ -127,7 +127,7 @@ async def test_a_thread_that_is_found_in_its_channel_is_read_once() -> None:
 
 
 async def test_mentions_that_come_late_together_have_their_thread_read_once() -> None:
-    world = World()
+    world = MissedWorld()
     async with opened(world) as catch_up:
         await settled(catch_up, world)
         world.threads[NEW] = [mention(NEW, age) for age in range(50, 0, -10)]
@@ -140,7 +140,7 @@ async def test_mentions_that_come_late_together_have_their_thread_read_once() ->
 
 
 async def test_what_comes_late_while_its_thread_is_read_has_it_read_from_there() -> None:
-    world = World()
+    world = MissedWorld()
     async with opened(world) as catch_up:
         await settled(catch_up, world)
         world.threads[NEW] = [mention(NEW, age) for age in range(50, 0, -10)]
@@ -163,7 +163,7 @@ async def test_what_cannot_be_read_just_then_is_read_later(
     passes: bool, times: int, reads: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("chathakase.engine.intake.catch_up.AGAIN", replace(AGAIN, first_wait=0))
-    world = World()
+    world = MissedWorld()
     world.error, world.times = DeliveryError("http_503", passes=passes), times
     world.threads[KNOWN] = [mention(KNOWN, 50)]
     async with opened(world) as catch_up:
@@ -176,7 +176,7 @@ async def test_a_thread_that_was_opened_late_is_read_again_where_it_could_not_be
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("chathakase.engine.intake.catch_up.AGAIN", replace(AGAIN, first_wait=0))
-    world = World()
+    world = MissedWorld()
     async with opened(world) as catch_up:
         await settled(catch_up, world)
         world.error, world.times = DeliveryError("http_503", passes=True), 2

@@ -13,7 +13,7 @@ from chathakase.engine.intake.edits import Edits
 from chathakase.engine.turns.active_turns import ActiveTurns
 from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.sqlite.migrate import migrate
-from tests.storage.stores import Clock, Stores, change, stores_of
+from tests.storage.database_stores import DatabaseClock, DatabaseStores, change, stores_of
 
 LATE = "2.000001"
 
@@ -21,7 +21,7 @@ LATE = "2.000001"
 class Overtaken:
     """A store that is asked for a change a moment before what was changed is stored."""
 
-    def __init__(self, stores: Stores) -> None:
+    def __init__(self, stores: DatabaseStores) -> None:
         self._stores = stores
         self.asked = 0
 
@@ -35,13 +35,15 @@ class Overtaken:
 
 
 @pytest.fixture
-async def stores(database: Path) -> AsyncIterator[Stores]:
-    async with open_sqlite(database, clock=Clock()) as opened:
+async def stores(database: Path) -> AsyncIterator[DatabaseStores]:
+    async with open_sqlite(database, clock=DatabaseClock()) as opened:
         await migrate(opened, now=0)
         yield stores_of(opened)
 
 
-async def test_a_message_that_is_stored_while_its_change_comes_says_what_it_was_changed_to(stores: Stores) -> None:
+async def test_a_message_that_is_stored_while_its_change_comes_says_what_it_was_changed_to(
+    stores: DatabaseStores,
+) -> None:
     woken, enqueued = list[Session](), list[Command]()
 
     async def submit(incoming: Incoming) -> bool:

@@ -19,10 +19,10 @@ from chathakase.storage.sqlite.driver import SqliteDatabase, open_sqlite
 from chathakase.storage.sqlite.migrate import migrate
 from chathakase.storage.stores.file_store import SqlFileStore, add_files
 from chathakase.storage.stores.message_rows import read_attachments
-from tests.files.samples import archive, picture
+from tests.files.sample_files import archive, picture
 from tests.places import slack_place
-from tests.slack.events.file_host import Server, answering, downloads_of, open_server
-from tests.storage.stores import ID, counting_ids
+from tests.slack.events.file_host import FileHost, answering, downloads_of, open_server
+from tests.storage.database_stores import ID, counting_ids
 
 PLACE = slack_place("C1", "1.000001")
 SESSION = Session(ID, PLACE)
@@ -32,10 +32,10 @@ SELECT id, ref, name, kind, size, url, read_at, text, image_kind, refusal, lengt
 """
 
 
-class Stage:
+class ReaderStage:
     """A session, files in it, and a reader."""
 
-    def __init__(self, server: Server, session: aiohttp.ClientSession, database: SqliteDatabase) -> None:
+    def __init__(self, server: FileHost, session: aiohttp.ClientSession, database: SqliteDatabase) -> None:
         self.server = server
         self.database = database
         self.files = SqlFileStore(database)
@@ -64,14 +64,14 @@ class Stage:
 
 
 @pytest.fixture
-async def stage(outside: None, database: Path) -> AsyncIterator[Stage]:
+async def stage(outside: None, database: Path) -> AsyncIterator[ReaderStage]:
     async with (
         open_sqlite(database, clock=lambda: 1) as opened,
         open_server() as server,
         aiohttp.ClientSession() as session,
     ):
         await migrate(opened, now=0)
-        yield Stage(server, session, opened)
+        yield ReaderStage(server, session, opened)
 
 
 def holding(**contents: bytes) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -82,7 +82,7 @@ def holding(**contents: bytes) -> Callable[[web.Request], Awaitable[web.StreamRe
     return handler
 
 
-async def test_what_files_hold_is_noted(stage: Stage) -> None:
+async def test_what_files_hold_is_noted(stage: ReaderStage) -> None:
     stage.server.handler = holding(a=b"one,two", b=picture(), c=archive("x"))
     await stage.share("a", "b")
     await stage.share("c", "gone")
@@ -95,7 +95,7 @@ async def test_what_files_hold_is_noted(stage: Stage) -> None:
     assert gone.refusal == "it no longer exists"
 
 
-async def test_what_was_read_is_not_fetched_again(stage: Stage) -> None:
+async def test_what_was_read_is_not_fetched_again(stage: ReaderStage) -> None:
     stage.server.handler = holding(a=b"text")
     await stage.share("a", "gone")
     for _ in range(3):
@@ -103,7 +103,7 @@ async def test_what_was_read_is_not_fetched_again(stage: Stage) -> None:
     assert len(stage.server.asked) == 2
 
 
-async def test_what_cannot_be_had_for_good_is_noted(stage: Stage) -> None:
+async def test_what_cannot_be_had_for_good_is_noted(stage: ReaderStage) -> None:
     stage.server.handler = answering(lambda: web.Response(text="<html>Sign in</html>", content_type="text/html"))
     await stage.share("a.png")
     await stage.share("large", size=MOST + 1)
@@ -114,14 +114,14 @@ async def test_what_cannot_be_had_for_good_is_noted(stage: Stage) -> None:
     assert not await stage.files.unread(ID, limit=9)
 
 
-async def test_a_page_in_the_place_of_a_document_is_told_in_the_surface_s_own_words(stage: Stage) -> None:
+async def test_a_page_in_the_place_of_a_document_is_told_in_the_surface_s_own_words(stage: ReaderStage) -> None:
     stage.server.handler = holding(**{"a.pdf": b"<!doctype html><html>Sign in</html>"})
     await stage.share("a.pdf")
     await stage.reader().read_new(SESSION)
     assert await stage.told() == ["Slack sent a web page instead"]
 
 
-async def test_what_passes_is_tried_again_in_the_next_turn(stage: Stage) -> None:
+async def test_what_passes_is_tried_again_in_the_next_turn(stage: ReaderStage) -> None:
     stage.server.handler = answering(*[lambda: web.Response(status=503)] * 2, lambda: web.Response(body=b"text"))
     await stage.share("a")
     reader = stage.reader()
@@ -131,7 +131,7 @@ async def test_what_passes_is_tried_again_in_the_next_turn(stage: Stage) -> None
     assert await stage.told() == ["text"]
 
 
-async def test_what_never_comes_is_given_up(stage: Stage) -> None:
+async def test_what_never_comes_is_given_up(stage: ReaderStage) -> None:
     stage.server.handler = answering(lambda: web.Response(status=503))
     await stage.share("a")
     reader = stage.reader()
@@ -143,7 +143,7 @@ async def test_what_never_comes_is_given_up(stage: Stage) -> None:
     assert len(stage.server.asked) == 2 * TRIES
 
 
-async def test_a_slow_file_holds_up_no_other_and_no_turn(stage: Stage) -> None:
+async def test_a_slow_file_holds_up_no_other_and_no_turn(stage: ReaderStage) -> None:
     async def slow(request: web.Request) -> web.StreamResponse:
         if request.path.endswith("slow"):
             await asyncio.sleep(600)
@@ -164,7 +164,7 @@ async def test_a_slow_file_holds_up_no_other_and_no_turn(stage: Stage) -> None:
     assert await stage.told() == [GIVEN_UP, "text"]
 
 
-async def test_a_file_that_never_ends_is_not_waited_for_without_end(stage: Stage) -> None:
+async def test_a_file_that_never_ends_is_not_waited_for_without_end(stage: ReaderStage) -> None:
     async def dripping(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse()
         await response.prepare(request)
@@ -179,7 +179,7 @@ async def test_a_file_that_never_ends_is_not_waited_for_without_end(stage: Stage
     assert len(await stage.files.unread(ID, limit=9)) == 1
 
 
-async def test_only_a_few_files_are_in_memory_at_once(stage: Stage) -> None:
+async def test_only_a_few_files_are_in_memory_at_once(stage: ReaderStage) -> None:
     under_way, most_seen, full = 0, 0, asyncio.Event()
 
     async def watched(name: str, media: str, data: bytes) -> Reading:
@@ -202,7 +202,7 @@ async def test_only_a_few_files_are_in_memory_at_once(stage: Stage) -> None:
     assert await stage.told() == [f"f{number}" for number in range(MOST_FILES + 2)]
 
 
-async def test_pictures_that_cost_much_are_read_over_several_turns(stage: Stage) -> None:
+async def test_pictures_that_cost_much_are_read_over_several_turns(stage: ReaderStage) -> None:
     async def costly(name: str, media: str, data: bytes) -> Reading:
         return Reading(text=name, pixels=PIXELS // 2)
 
@@ -218,7 +218,7 @@ async def test_pictures_that_cost_much_are_read_over_several_turns(stage: Stage)
     assert sorted(await stage.told()) == sorted(f"f{number}" for number in range(MOST_FILES))
 
 
-async def test_the_newest_files_come_first(stage: Stage) -> None:
+async def test_the_newest_files_come_first(stage: ReaderStage) -> None:
     stage.server.handler = answering(lambda: web.Response(body=b"text"))
     await stage.share("old")
     await stage.share(*(f"f{number}" for number in range(MOST_FILES)))
@@ -226,14 +226,14 @@ async def test_the_newest_files_come_first(stage: Stage) -> None:
     assert [each.file.name for each in await stage.files.unread(ID, limit=9)] == ["old"]
 
 
-async def test_files_may_be_left_alone(stage: Stage) -> None:
+async def test_files_may_be_left_alone(stage: ReaderStage) -> None:
     await stage.share("a", "b")
     await stage.reader(most=0).read_new(SESSION)
     assert await stage.told() == [NOT_READ, NOT_READ]
     assert stage.server.asked == []
 
 
-async def test_a_reader_that_fails_keeps_no_turn_from_its_answer(stage: Stage) -> None:
+async def test_a_reader_that_fails_keeps_no_turn_from_its_answer(stage: ReaderStage) -> None:
     async def broken(name: str, media: str, data: bytes) -> Reading:
         raise ZeroDivisionError
 
@@ -243,7 +243,7 @@ async def test_a_reader_that_fails_keeps_no_turn_from_its_answer(stage: Stage) -
     assert len(await stage.files.unread(ID, limit=9)) == 1
 
 
-async def test_a_database_that_fails_is_told(stage: Stage) -> None:
+async def test_a_database_that_fails_is_told(stage: ReaderStage) -> None:
     stage.server.handler = answering(lambda: web.Response(body=b"text"))
     await stage.share("a", "b")
     async with stage.database.transaction() as transaction:
@@ -254,7 +254,7 @@ async def test_a_database_that_fails_is_told(stage: Stage) -> None:
         await stage.reader().read_new(SESSION)
 
 
-async def test_a_turn_that_is_stopped_waits_for_no_file(stage: Stage) -> None:
+async def test_a_turn_that_is_stopped_waits_for_no_file(stage: ReaderStage) -> None:
     asked = asyncio.Event()
 
     async def slow(request: web.Request) -> web.StreamResponse:
@@ -276,7 +276,7 @@ async def test_a_turn_that_is_stopped_waits_for_no_file(stage: Stage) -> None:
     assert len(await stage.files.unread(ID, limit=9)) == 1
 
 
-async def test_whoever_shares_many_files_keeps_nobody_else_waiting(stage: Stage) -> None:
+async def test_whoever_shares_many_files_keeps_nobody_else_waiting(stage: ReaderStage) -> None:
     order, end = list[str](), asyncio.Event()
 
     async def reading(name: str, kind: str, content: bytes) -> Reading:

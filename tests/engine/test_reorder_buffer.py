@@ -6,26 +6,20 @@ import pytest
 
 from chathakase.core.types import Incoming
 from chathakase.engine.intake.reorder_buffer import KEPT, MOST, ReorderBuffer
+from tests.doubles.clock import SettableClock
 from tests.places import slack_place
 
 OPENING = Incoming(slack_place("C1", "1.0"), "1.0", "U1", "hello", said=10, opens=True, asks=True)
 NO_SESSION_YET = replace(OPENING, ref="2.0", said=20, opens=False)
 
 
-class Clock:
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
+@pytest.fixture
+def clock() -> SettableClock:
+    return SettableClock()
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def reorder_buffer(clock: Clock) -> ReorderBuffer:
+def reorder_buffer(clock: SettableClock) -> ReorderBuffer:
     return ReorderBuffer(clock)
 
 
@@ -48,7 +42,7 @@ def test_what_was_said_before_is_people_s_talk(reorder_buffer: ReorderBuffer) ->
     assert reorder_buffer.take(OPENING) == []
 
 
-def test_they_are_kept_for_a_while_only(reorder_buffer: ReorderBuffer, clock: Clock) -> None:
+def test_they_are_kept_for_a_while_only(reorder_buffer: ReorderBuffer, clock: SettableClock) -> None:
     reorder_buffer.keep(NO_SESSION_YET)
     clock.now += KEPT + 1
     assert reorder_buffer.take(OPENING) == []
@@ -69,7 +63,9 @@ def test_only_so_many_are_kept(reorder_buffer: ReorderBuffer) -> None:
     assert len(reorder_buffer.take(OPENING)) == MOST
 
 
-def test_those_whose_session_somebody_else_opened_come_in_order(reorder_buffer: ReorderBuffer, clock: Clock) -> None:
+def test_those_whose_session_somebody_else_opened_come_in_order(
+    reorder_buffer: ReorderBuffer, clock: SettableClock
+) -> None:
     reorder_buffer.keep(replace(NO_SESSION_YET, ref="3.0", said=30))
     reorder_buffer.keep(NO_SESSION_YET)
     place = NO_SESSION_YET.place

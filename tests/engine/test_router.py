@@ -9,7 +9,7 @@ from chathakase.core.files import SharedFile
 from chathakase.core.jobs import Command, Job
 from chathakase.core.types import Person, Place, Where
 from chathakase.engine.router import ABSENT, NOWHERE, Room, Router
-from tests.line import FILE, TRAITS, Line, line_place
+from tests.line import FILE, TRAITS, LineSurface, line_place
 
 HERE, ELSEWHERE = line_place("C1", "1"), Place("pigeons", "hut", "C1", "1")
 NEXT_DOOR = Place(HERE.surface, "shed", "C1", "1")
@@ -20,7 +20,7 @@ SHARED = SharedFile("f1", "a.csv", "text/csv", 0, "line:f1")
 
 @pytest.fixture
 def router() -> Router:
-    return Router({HERE.workspace_key: Line().room})
+    return Router({HERE.workspace_key: LineSurface().room})
 
 
 async def test_what_is_asked_is_answered_by_the_place_s_own_surface(router: Router) -> None:
@@ -41,8 +41,10 @@ async def test_each_workspace_has_a_room_of_its_own(router: Router) -> None:
     assert not router.has(NEXT_DOOR)
     with pytest.raises(DeliveryError, match=ABSENT):
         await router.post_ephemeral(NEXT_DOOR, "anna", "psst")
-    next_door = Line()
-    both = Router({HERE.workspace_key: Line().room, NEXT_DOOR.workspace_key: Room(next_door, next_door, next_door)})
+    next_door = LineSurface()
+    both = Router(
+        {HERE.workspace_key: LineSurface().room, NEXT_DOOR.workspace_key: Room(next_door, next_door, next_door)}
+    )
     assert both.has(HERE)
     assert both.has(NEXT_DOOR)
 

@@ -15,7 +15,7 @@ from chathakase.files.extraction import MODULES, read
 from chathakase.files.kinds import Way
 from chathakase.files.text import CONTROLS, TEXT_MOST
 from tests.examples import examples
-from tests.files import samples
+from tests.files import sample_files
 
 QUICK = settings(
     max_examples=examples(150), deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
@@ -24,7 +24,7 @@ QUICK = settings(
 NAMES = st.sampled_from(["a.txt", "a.pdf", "a.png", "a.docx", "", "..", "a/b\0", "é" * 300]) | st.text(max_size=20)
 MEDIA = st.sampled_from(["", "image/png", "text/plain", "application/pdf", "/", "audio"]) | st.text(max_size=20)
 BEGINNINGS = st.sampled_from([b"", *(beginning for beginning, _ in kinds.BEGINNINGS), b"RIFF", b"BM", b"PK\x03\x04"])
-WHOLE = [samples.picture(form) for form in picture.FORMATS]
+WHOLE = [sample_files.picture(form) for form in picture.FORMATS]
 
 
 @st.composite
@@ -59,7 +59,7 @@ def test_pictures(data: bytes) -> None:
     never_fails(picture.read, data)
 
 
-@given(data=spoilt([samples.pdf(["Hello", "World"]), samples.pdf(["Hello"], password="")]))
+@given(data=spoilt([sample_files.pdf(["Hello", "World"]), sample_files.pdf(["Hello"], password="")]))
 @QUICK
 def test_pdfs(data: bytes) -> None:
     never_fails(pdf.read, data)

@@ -3,7 +3,7 @@
 import pytest
 
 from chathakase.files.canvas import EMPTY
-from chathakase.files.extraction import PAGE, Desk, read
+from chathakase.files.extraction import PAGE, Extractor, read
 from chathakase.files.text import TEXT_MOST
 
 pytestmark = pytest.mark.usefixtures("outside")
@@ -46,7 +46,7 @@ def shape(text: str) -> list[str]:
 
 
 async def test_a_canvas_is_read_as_it_is_laid_out() -> None:
-    said = await Desk().read("plan", PAGE, CANVAS.encode())
+    said = await Extractor().read("plan", PAGE, CANVAS.encode())
     assert shape(said.text) == shape(MARKDOWN)
 
 

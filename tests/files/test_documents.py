@@ -26,7 +26,7 @@ from chathakase.files.library_diagnostics import check_files
 from chathakase.files.office.formats import shown
 from chathakase.files.text import TEXT_MOST
 from chathakase.findings import Level
-from tests.files.samples import picture, zipped
+from tests.files.sample_files import picture, zipped
 
 pytestmark = pytest.mark.usefixtures("outside")
 

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from chathakase.files.extraction import read
-from tests.files.samples import archive, pdf, picture
+from tests.files.sample_files import archive, pdf, picture
 
 
 def ole(stream: str) -> bytes:

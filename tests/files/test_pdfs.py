@@ -20,23 +20,23 @@ from chathakase.files import pdf
 from chathakase.files.extraction import read
 from chathakase.files.pdf import DAMAGED, DYNAMIC, EMPTY, ENCRYPTED, SCANNED
 from chathakase.files.text import TEXT_MOST
-from tests.files import samples
+from tests.files import sample_files
 
 pytestmark = pytest.mark.usefixtures("outside")
 
 
 async def test_pages_are_read_in_their_order() -> None:
-    said = await read("a.pdf", "application/pdf", samples.pdf(["Hello", "", "World\nagain"]))
+    said = await read("a.pdf", "application/pdf", sample_files.pdf(["Hello", "", "World\nagain"]))
     assert said.text == "[page 1]\nHello\n\n[page 2]\n\n\n[page 3]\nWorld\nagain"
 
 
 @pytest.mark.parametrize(
     ("data", "refusal"),
     [
-        (samples.pdf(["Hello"], password="secret"), ENCRYPTED),
-        (samples.pdf(["", ""]), SCANNED),
-        (samples.pdf([]), EMPTY),
-        (samples.pdf(["Hello"])[:300], DAMAGED),
+        (sample_files.pdf(["Hello"], password="secret"), ENCRYPTED),
+        (sample_files.pdf(["", ""]), SCANNED),
+        (sample_files.pdf([]), EMPTY),
+        (sample_files.pdf(["Hello"])[:300], DAMAGED),
         (b"%PDF-1.7\n" + bytes(2_000), DAMAGED),
     ],
 )
@@ -45,11 +45,11 @@ async def test_what_has_no_text_is_refused(data: bytes, refusal: str) -> None:
 
 
 async def test_one_that_only_may_not_be_changed_is_read() -> None:
-    assert (await read("a.pdf", "", samples.pdf(["Hello"], password=""))).text == "[page 1]\nHello"
+    assert (await read("a.pdf", "", sample_files.pdf(["Hello"], password=""))).text == "[page 1]\nHello"
 
 
 async def test_something_may_stand_before_its_head() -> None:
-    assert (await read("a.pdf", "", b"a word before\n" + samples.pdf(["Hello"]))).text == "[page 1]\nHello"
+    assert (await read("a.pdf", "", b"a word before\n" + sample_files.pdf(["Hello"]))).text == "[page 1]\nHello"
 
 
 def field(**told: PdfObject) -> DictionaryObject:
@@ -65,7 +65,7 @@ def field(**told: PdfObject) -> DictionaryObject:
 
 def form(*, pages: Sequence[str] = ("Application",), **extra: PdfObject) -> bytes:
     """A PDF form in which things are filled in."""
-    writer = PdfWriter(clone_from=BytesIO(samples.pdf(pages)))
+    writer = PdfWriter(clone_from=BytesIO(sample_files.pdf(pages)))
     states = DictionaryObject(
         {NameObject("/N"): DictionaryObject({NameObject("/Yes"): NullObject(), NameObject("/Off"): NullObject()})}
     )
@@ -127,13 +127,15 @@ async def test_a_form_that_only_adobe_shows_says_so() -> None:
 
 @pytest.mark.parametrize("algorithm", ["RC4-128", "AES-128", "AES-256", "AES-256-R5"])
 async def test_one_that_anybody_may_open_is_read_however_it_is_protected(algorithm: str) -> None:
-    assert (await read("a.pdf", "", samples.pdf(["Hello"], password="", algorithm=algorithm))).text == "[page 1]\nHello"
-    locked = samples.pdf(["Hello"], password="secret", algorithm=algorithm)
+    assert (
+        await read("a.pdf", "", sample_files.pdf(["Hello"], password="", algorithm=algorithm))
+    ).text == "[page 1]\nHello"
+    locked = sample_files.pdf(["Hello"], password="secret", algorithm=algorithm)
     assert (await read("a.pdf", "", locked)).refusal == ENCRYPTED
 
 
 async def test_what_is_attached_and_written_onto_pages_is_mentioned() -> None:
-    writer = PdfWriter(clone_from=BytesIO(samples.pdf(["Hello"])))
+    writer = PdfWriter(clone_from=BytesIO(sample_files.pdf(["Hello"])))
     writer.add_attachment("data.csv", b"a,b")
     writer.add_annotation(0, FreeText(text="by hand", rect=(0, 0, 9, 9)))
     assert (await read("a.pdf", "", saved(writer))).text.splitlines() == [
@@ -147,12 +149,12 @@ async def test_what_is_attached_and_written_onto_pages_is_mentioned() -> None:
 
 def test_a_long_one_is_cut() -> None:
     page = "\n".join(["The quick brown fox jumps over the lazy dog"] * 50)
-    text = pdf.read(samples.pdf([page] * 100))["text"]
+    text = pdf.read(sample_files.pdf([page] * 100))["text"]
     assert TEXT_MOST < len(text) < TEXT_MOST + 100
     assert text.endswith("\n\n[what follows of its 100 pages is left out here]")
 
 
 def test_many_pages_are_not_read_to_the_end() -> None:
-    text = pdf.read(samples.pdf(["short"] * 400))["text"]
+    text = pdf.read(sample_files.pdf(["short"] * 400))["text"]
     assert "[page 300]" in text
     assert text.endswith("\n\n[what follows of its 400 pages is left out here]")

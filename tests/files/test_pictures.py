@@ -10,7 +10,7 @@ from PIL import PngImagePlugin
 from chathakase.core.files import Reading
 from chathakase.files.extraction import read
 from chathakase.files.picture import BYTES_MOST, DAMAGED, LONG_SIDE, TOO_MANY_PIXELS
-from tests.files.samples import noise, picture
+from tests.files.sample_files import noise, picture
 
 pytestmark = pytest.mark.usefixtures("outside")
 

@@ -15,10 +15,10 @@ from PIL import Image as Pillow
 
 from chathakase.core.files import Image, Reading
 from chathakase.files import child
-from chathakase.files.extraction import DOCUMENTS, MODULES, PICTURE, Desk, read
+from chathakase.files.extraction import DOCUMENTS, MODULES, PICTURE, Extractor, read
 from chathakase.files.kinds import Way
 from chathakase.files.picture import MOST_BY_FORMAT, PIXELS_MOST, TOO_MANY_PIXELS
-from tests.files.samples import pdf, picture
+from tests.files.sample_files import pdf, picture
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("outside")]
 
@@ -91,9 +91,9 @@ async def test_pictures_are_taken_apart_one_at_a_time_and_documents_beside_them(
             now[module] -= 1
 
     monkeypatch.setattr(child, "ask", counted)
-    desk = Desk()
-    pictures = [desk.read("a.png", "", picture()) for _ in range(3)]
-    documents = [desk.read("a.pdf", "", pdf(["hello"])) for _ in range(4)]
+    extractor = Extractor()
+    pictures = [extractor.read("a.png", "", picture()) for _ in range(3)]
+    documents = [extractor.read("a.pdf", "", pdf(["hello"])) for _ in range(4)]
     readings = await asyncio.gather(*pictures, *documents)
     assert [bool(each.image) for each in readings] == [True] * 3 + [False] * 4
     assert [each.pixels for each in readings] == [1_200] * 3 + [0] * 4
@@ -101,12 +101,12 @@ async def test_pictures_are_taken_apart_one_at_a_time_and_documents_beside_them(
 
 
 async def test_who_no_longer_waits_keeps_nobody_waiting() -> None:
-    desk = Desk()
-    waiting = [asyncio.create_task(desk.read("a.png", "", picture())) for _ in range(3)]
+    extractor = Extractor()
+    waiting = [asyncio.create_task(extractor.read("a.png", "", picture())) for _ in range(3)]
     await asyncio.sleep(0.05)
     for each in waiting:
         each.cancel()
-    assert (await desk.read("a.png", "", picture())).image
+    assert (await extractor.read("a.png", "", picture())).image
 
 
 def png_with(kind: bytes, body: bytes) -> bytes:

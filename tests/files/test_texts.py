@@ -5,7 +5,7 @@ import pytest
 from chathakase.files.extraction import EMPTY, NO_FILE, UNKNOWN, read
 from chathakase.files.text import TAIL, TEXT_MOST, text_of
 from chathakase.files.text_encodings import encoding_of
-from tests.files.samples import LOGIN
+from tests.files.sample_files import LOGIN
 
 
 @pytest.mark.parametrize(

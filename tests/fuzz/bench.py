@@ -32,10 +32,10 @@ from chathakase.storage.sqlite.migrate import migrate
 from chathakase.storage.stores.job_store import SqlJobStore
 from tests.fuzz.frames import text_of
 from tests.fuzz.shapes import BOT, BOT_ID, MENTION, TEAM, TS, WORD, Json, callback
-from tests.fuzz.texts import judge
-from tests.slack.socket_mode.bare_slack import BareSlack, Line, open_bare_slack
+from tests.fuzz.text_invariants import judge
+from tests.slack.socket_mode.bare_slack import BareSlack, BareSocket, open_bare_slack
 from tests.slack.socket_mode.listening import QUICK
-from tests.storage.stores import Clock
+from tests.storage.database_stores import DatabaseClock
 from tests.storage.test_cancellation import torn
 
 NO_JSON = "not a JSON object"
@@ -46,7 +46,7 @@ ACK_WITHIN = 30.0
 """Seconds after which there will be no acknowledgement; Slack waits for three, on no machine as busy as this one."""
 
 
-class Log(logging.Handler):
+class WrongRecords(logging.Handler):
     """Keeps what should not stand in a log: errors, traces, and anybody's words."""
 
     def __init__(self) -> None:
@@ -72,9 +72,9 @@ def _is_ours(record: logging.LogRecord) -> bool:
 
 
 @contextmanager
-def listening() -> Iterator[Log]:
+def listening() -> Iterator[WrongRecords]:
     """Hear what ``chathakase run`` would write into its log, and of failures in Bolt, which it would not."""
-    log = Log()
+    log = WrongRecords()
     heard = {"chathakase": logging.INFO, "asyncio": logging.INFO, BOLT: logging.ERROR}
     for name, level in heard.items():
         logging.getLogger(name).setLevel(level)
@@ -92,7 +92,7 @@ class Bench:
 
     path: Path
     slack: BareSlack
-    log: Log
+    log: WrongRecords
     dead: list[Json]
     """What the loop was told of tasks that died."""
     number: int = 0
@@ -120,7 +120,7 @@ class Bench:
         self._check()
         self.seen["odd frames"] += 1
 
-    async def _send(self, line: Line, envelope: Json) -> str:
+    async def _send(self, line: BareSocket, envelope: Json) -> str:
         """Send an envelope, whose messages are new ones; returns its id."""
         self.number += 1
         name = f"e{self.number}"
@@ -165,7 +165,7 @@ async def open_bench(path: Path) -> AsyncIterator[Bench]:
     asyncio.get_running_loop().set_exception_handler(lambda _, context: dead.append(context))
     with listening() as log:
         async with (
-            open_sqlite(path, clock=Clock()) as database,
+            open_sqlite(path, clock=DatabaseClock()) as database,
             open_bare_slack() as slack,
             aiohttp.ClientSession() as session,
         ):

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("outside")
 WELL = VitalSigns(connected=True, database=True, last_event_age=1.26, turns_waiting=2, oldest_wait=3.04)
 
 
-class Bot:
+class BotSigns:
     """Tells how it is."""
 
     def __init__(self) -> None:
@@ -30,12 +30,12 @@ class Bot:
 
 
 @pytest.fixture
-def bot() -> Bot:
-    return Bot()
+def bot() -> BotSigns:
+    return BotSigns()
 
 
 @pytest.fixture
-async def http(outside: None, bot: Bot) -> AsyncIterator[aiohttp.ClientSession]:
+async def http(outside: None, bot: BotSigns) -> AsyncIterator[aiohttp.ClientSession]:
     async with (
         open_health(("127.0.0.1", 0), bot.vital_signs) as base,
         aiohttp.ClientSession(base_url=base) as session,
@@ -68,7 +68,7 @@ async def test_all_is_well(http: aiohttp.ClientSession) -> None:
 
 @pytest.mark.parametrize(("connected", "database"), [(True, False), (False, True), (False, False)])
 async def test_a_bot_that_cannot_answer_lives_but_is_not_ready(
-    connected: bool, database: bool, bot: Bot, http: aiohttp.ClientSession
+    connected: bool, database: bool, bot: BotSigns, http: aiohttp.ClientSession
 ) -> None:
     bot.signs = VitalSigns(connected=connected, database=database)
     assert await heard(http, "/live") == (200, "live\n")
@@ -81,7 +81,7 @@ async def test_a_bot_that_cannot_answer_lives_but_is_not_ready(
 
 
 async def test_a_bot_that_does_not_tell_in_time_is_not_live(
-    bot: Bot, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+    bot: BotSigns, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(health_server, "WITHIN", 0.05)
     bot.answers.clear()
@@ -112,7 +112,7 @@ async def test_nothing_can_be_done_from_outside(http: aiohttp.ClientSession) -> 
     assert (await heard(http, "/"))[0] == 404
 
 
-async def test_a_port_that_is_taken_is_told(bot: Bot) -> None:
+async def test_a_port_that_is_taken_is_told(bot: BotSigns) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(CannotListen, match=rf"CHATHAKASE_HEALTH: port {port} is already in use"):
@@ -120,13 +120,13 @@ async def test_a_port_that_is_taken_is_told(bot: Bot) -> None:
                 pass
 
 
-async def test_a_host_that_is_not_ours_is_told(bot: Bot) -> None:
+async def test_a_host_that_is_not_ours_is_told(bot: BotSigns) -> None:
     with pytest.raises(CannotListen, match=r"192\.0\.2\.1 is not an address of this machine"):
         async with open_health(("192.0.2.1", 0), bot.vital_signs):
             pass
 
 
 @pytest.mark.parametrize("host", ["", "localhost"])
-async def test_it_listens_where_it_is_told_to(host: str, bot: Bot) -> None:
+async def test_it_listens_where_it_is_told_to(host: str, bot: BotSigns) -> None:
     async with open_health((host, 0), bot.vital_signs) as base, aiohttp.ClientSession(base_url=base) as session:
         assert await heard(session, "/live") == (200, "live\n")

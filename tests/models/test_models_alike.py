@@ -9,7 +9,7 @@ import pytest
 from chathakase.core.errors import ModelError
 from chathakase.core.ports import LanguageModel
 from chathakase.core.types import ChatMessage, Finished, FinishReason, Piece, Prompt
-from tests.doubles.model import ScriptedModel
+from tests.doubles.scripted_model import ScriptedModel
 from tests.model_server import ModelServer, fails, says
 
 pytestmark = pytest.mark.usefixtures("outside")

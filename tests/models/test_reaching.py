@@ -31,7 +31,7 @@ ANSWER = b'{"model": "m", "choices": [{"message": {"content": "Hello!"}, "finish
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(ANSWER), ANSWER)
 
 
-class Server:
+class ByteServer:
     """Answers each request with the same bytes, over TLS or without."""
 
     def __init__(self, answer: bytes) -> None:
@@ -57,8 +57,8 @@ class Server:
 
 
 @asynccontextmanager
-async def serving(answer: bytes = OK, tls: ssl.SSLContext | None = None) -> AsyncIterator[Server]:
-    served = Server(answer)
+async def serving(answer: bytes = OK, tls: ssl.SSLContext | None = None) -> AsyncIterator[ByteServer]:
+    served = ByteServer(answer)
     server = await asyncio.start_server(served.take, "127.0.0.1", 0, ssl=tls)
     served.port = server.sockets[0].getsockname()[1]
     try:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chathakase.core.types import TakenBack
-from chathakase.models.thinking import END, MOST_MARKS, Listener
+from chathakase.models.thinking import END, MOST_MARKS, ThinkingFilter
 
 BEGIN, CLOSE = "<think>", "</think>"
 TEXTS = st.text(st.sampled_from("<>/think \n日x"), max_size=40) | st.text(max_size=40)
@@ -27,7 +27,7 @@ def told(text: str, cuts: list[int]) -> str:
 
 def heard(text: str, cuts: list[int]) -> tuple[str, int]:
     """What is left of it, and how often something was taken back."""
-    listener, edges = Listener(), [0, *sorted(cuts), len(text)]
+    listener, edges = ThinkingFilter(), [0, *sorted(cuts), len(text)]
     pieces = [each for begin, end in pairwise(edges) for each in listener.feed(text[begin:end])]
     pieces += listener.rest()
     taken = [at for at, each in enumerate(pieces) if isinstance(each, TakenBack)]
@@ -114,7 +114,7 @@ def test_thoughts_are_never_told(text: str) -> None:
 
 @pytest.mark.parametrize("letters", ["a", "an", "Her", "co", "ass"])
 def test_letters_are_told_at_once_though_a_mark_may_begin_with_them(letters: str) -> None:
-    listener = Listener()
+    listener = ThinkingFilter()
     assert list(listener.feed(letters)) == [letters]
     assert "".join(map(str, [*listener.feed(" b"), *listener.rest()])) == " b"
 
@@ -185,20 +185,20 @@ def test_what_is_no_thought_is_told(text: str) -> None:
 
 
 def test_an_answer_is_held_back_no_longer_than_it_may_be_a_thought() -> None:
-    listener = Listener()
+    listener = ThinkingFilter()
     pieces = [[*listener.feed(piece)] for piece in ("\n", "<th", "e ", "<think>", " 1 <", " 2")]
     assert pieces == [[], [], ["\n", "<the "], ["<think>"], [" 1 "], ["< 2"]]
 
 
 def test_an_answer_grows_behind_a_thought() -> None:
-    listener = Listener()
+    listener = ThinkingFilter()
     pieces = ("<think>", "a</thi", "nk>\n", "\n", "b", "\n", "c")
     assert [[*listener.feed(piece)] for piece in pieces] == [[], [], [], [], ["b"], ["\n"], ["c"]]
     assert not [*listener.rest()]
 
 
 def test_a_thought_is_taken_back_with_the_word_behind_its_end() -> None:
-    listener = Listener()
+    listener = ThinkingFilter()
     pieces = [[*listener.feed(piece)] for piece in ("Hm.\n", "</think>", "\n\n", "Hi")]
     assert pieces == [["Hm.\n"], [], [TakenBack()], ["Hi"]]
 

@@ -17,7 +17,7 @@ from tests.playground.clients import ALICE
 
 
 @dataclass
-class Page:
+class PageClient:
     """A page that has been greeted; it keeps all frames that came."""
 
     ws: aiohttp.ClientWebSocketResponse
@@ -49,8 +49,8 @@ class Page:
 
 
 @asynccontextmanager
-async def open_page(workspace: Workspace, session: aiohttp.ClientSession) -> AsyncIterator[Page]:
+async def open_page(workspace: Workspace, session: aiohttp.ClientSession) -> AsyncIterator[PageClient]:
     """A page on the workspace."""
     url = f"{workspace.address.replace('http', 'ws')}/page/socket"
     async with session.ws_connect(url, headers={"Origin": workspace.address}) as ws:
-        yield Page(ws, await ws.receive_json(timeout=20), await ws.receive_json(timeout=20))
+        yield PageClient(ws, await ws.receive_json(timeout=20), await ws.receive_json(timeout=20))

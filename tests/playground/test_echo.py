@@ -9,7 +9,7 @@ import openai
 import pytest
 from openai import AsyncOpenAI
 
-from chathakase.playground import ModelServer, open_model
+from chathakase.playground import EchoModel, open_model
 from chathakase.playground.model.echo import OPENING, echo
 
 
@@ -84,14 +84,14 @@ def test_it_takes_content_in_parts_and_an_empty_conversation() -> None:
 
 
 @pytest.fixture
-async def model(outside: None) -> AsyncIterator[ModelServer]:
+async def model(outside: None) -> AsyncIterator[EchoModel]:
     async with open_model(delay=0) as server:
         server.faults.slow_seconds = 0.05
         yield server
 
 
 @pytest.fixture
-async def client(model: ModelServer) -> AsyncIterator[AsyncOpenAI]:
+async def client(model: EchoModel) -> AsyncIterator[AsyncOpenAI]:
     async with AsyncOpenAI(api_key="none", base_url=model.base_url, max_retries=0) as client:
         yield client
 
@@ -135,7 +135,7 @@ async def test_the_model_is_listed_and_others_are_not_there(client: AsyncOpenAI)
 
 
 @pytest.mark.parametrize("body", ["not json", "[]", "{}", '{"messages": 1}', '{"messages": ["text"]}'])
-async def test_a_malformed_request_is_refused(model: ModelServer, session: aiohttp.ClientSession, body: str) -> None:
+async def test_a_malformed_request_is_refused(model: EchoModel, session: aiohttp.ClientSession, body: str) -> None:
     async with session.post(f"{model.base_url}/chat/completions", data=body) as response:
         assert response.status == 400
         assert (await response.json())["error"]["message"]
@@ -152,7 +152,7 @@ async def test_a_reader_may_leave_in_the_middle() -> None:
         await stream.close()
 
 
-async def test_a_fault_meets_the_next_requests_and_no_other(model: ModelServer, client: AsyncOpenAI) -> None:
+async def test_a_fault_meets_the_next_requests_and_no_other(model: EchoModel, client: AsyncOpenAI) -> None:
     async def ask() -> str:
         said = ""
         messages: list[Any] = [{"role": "user", "content": "hello"}]

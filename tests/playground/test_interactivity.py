@@ -16,7 +16,7 @@ from chathakase.playground.interactivity.choices import REQUIRED
 from chathakase.playground.person import PersonClient
 from chathakase.playground.world.values import Json
 from tests.playground.clients import ALICE, ALICE_DM, BOB, GENERAL, app_socket, error_of
-from tests.playground.page import Page, open_page
+from tests.playground.page import PageClient, open_page
 
 COMMANDS = [{"command": "/ask", "description": "Asks"}]
 SHORTCUTS = [
@@ -51,7 +51,7 @@ async def workspace(outside: None) -> AsyncIterator[Workspace]:
 
 
 @pytest.fixture
-async def page(workspace: Workspace, session: aiohttp.ClientSession) -> AsyncIterator[Page]:
+async def page(workspace: Workspace, session: aiohttp.ClientSession) -> AsyncIterator[PageClient]:
     async with open_page(workspace, session) as opened:
         yield opened
 
@@ -84,13 +84,13 @@ async def _posted(bot: AsyncWebClient, *blocks: Json, channel: str = GENERAL) ->
     return str((await bot.chat_postMessage(channel=channel, text="see", blocks=list(blocks)))["ts"])
 
 
-async def _press(page: Page, ts: str, **more: Any) -> Json:
+async def _press(page: PageClient, ts: str, **more: Any) -> Json:
     action = {"type": "button", "block_id": "acts", "action_id": "go", **more}
     return await page.do("act", channel=GENERAL, ts=ts, action=action)
 
 
 async def test_a_button_opens_a_modal_which_is_corrected_updated_and_sent(
-    bot_app: AsyncApp, bot: AsyncWebClient, page: Page
+    bot_app: AsyncApp, bot: AsyncWebClient, page: PageClient
 ) -> None:
     submitted: list[Json] = []
 
@@ -131,7 +131,7 @@ async def test_a_button_opens_a_modal_which_is_corrected_updated_and_sent(
     assert await error_of(page.do("submit", view_id=view_id, values=values("Ada"))) == "view_not_found"
 
 
-async def test_an_ack_may_push_and_clear(bot_app: AsyncApp, bot: AsyncWebClient, page: Page) -> None:
+async def test_an_ack_may_push_and_clear(bot_app: AsyncApp, bot: AsyncWebClient, page: PageClient) -> None:
     @bot_app.action("go")
     async def pressed(ack: Any, body: Json, client: AsyncWebClient) -> None:
         await ack()
@@ -155,7 +155,7 @@ async def test_an_ack_may_push_and_clear(bot_app: AsyncApp, bot: AsyncWebClient,
     assert (await page.frame("view"))["do"] == "clear"
 
 
-async def test_a_closed_modal_is_told_if_asked_for(bot_app: AsyncApp, workspace: Workspace, page: Page) -> None:
+async def test_a_closed_modal_is_told_if_asked_for(bot_app: AsyncApp, workspace: Workspace, page: PageClient) -> None:
     closed: list[Json] = []
 
     @bot_app.view_closed("form")
@@ -173,7 +173,7 @@ async def test_a_closed_modal_is_told_if_asked_for(bot_app: AsyncApp, workspace:
     assert closed[0]["view"]["callback_id"] == "form"
 
 
-async def test_an_unanswered_click_fails(workspace: Workspace, bot: AsyncWebClient, page: Page) -> None:
+async def test_an_unanswered_click_fails(workspace: Workspace, bot: AsyncWebClient, page: PageClient) -> None:
     ts = await _posted(bot, ACTIONS)
     assert await error_of(_press(page, ts)) == "not_acknowledged"
     assert await error_of(_press(page, "1700000000.000100")) == "message_not_found"
@@ -200,7 +200,12 @@ CHOICES: list[tuple[Json, Json]] = [
 
 @pytest.mark.parametrize(("element", "choice"), CHOICES, ids=[str(each[0]["type"]) for each in CHOICES])
 async def test_a_choice_is_told(
-    workspace: Workspace, session: aiohttp.ClientSession, bot: AsyncWebClient, page: Page, element: Json, choice: Json
+    workspace: Workspace,
+    session: aiohttp.ClientSession,
+    bot: AsyncWebClient,
+    page: PageClient,
+    element: Json,
+    choice: Json,
 ) -> None:
     ts = await _posted(bot, {"type": "actions", "block_id": "acts", "elements": [element | {"action_id": "pick"}]})
     async with app_socket(workspace, session) as app:
@@ -222,7 +227,7 @@ async def test_a_choice_is_told(
         assert payload["state"]["values"]["acts"]["pick"]["type"] == element["type"]
 
 
-async def _ack_next(app: Any, page: Page, action: Json, ts: str) -> Json:
+async def _ack_next(app: Any, page: PageClient, action: Json, ts: str) -> Json:
     """Act, with an app that acknowledges the interaction whatever events come before it."""
     acting = asyncio.create_task(page.do("act", channel=GENERAL, ts=ts, action=action))
     while (await app.envelope())["type"] != "interactive":
@@ -230,7 +235,7 @@ async def _ack_next(app: Any, page: Page, action: Json, ts: str) -> Json:
     return await acting
 
 
-async def test_what_is_not_offered_cannot_be_chosen(bot: AsyncWebClient, page: Page) -> None:
+async def test_what_is_not_offered_cannot_be_chosen(bot: AsyncWebClient, page: PageClient) -> None:
     element = {"type": "static_select", "action_id": "pick", "options": [option("a")]}
     ts = await _posted(bot, {"type": "actions", "block_id": "acts", "elements": [element]})
     action = {"block_id": "acts", "action_id": "pick", "selected_option": option("z")}
@@ -242,7 +247,7 @@ async def test_what_is_not_offered_cannot_be_chosen(bot: AsyncWebClient, page: P
 
 
 async def test_feedback_icons_and_dispatched_inputs_act(
-    workspace: Workspace, session: aiohttp.ClientSession, bot: AsyncWebClient, page: Page
+    workspace: Workspace, session: aiohttp.ClientSession, bot: AsyncWebClient, page: PageClient
 ) -> None:
     feedback = {
         "type": "feedback_buttons",
@@ -267,7 +272,7 @@ async def test_feedback_icons_and_dispatched_inputs_act(
             assert app.received[-1]["payload"]["actions"][0]["value"] == value
 
 
-async def test_options_come_from_the_app(bot_app: AsyncApp, bot: AsyncWebClient, page: Page) -> None:
+async def test_options_come_from_the_app(bot_app: AsyncApp, bot: AsyncWebClient, page: PageClient) -> None:
     @bot_app.options("pick")
     async def options(ack: Any, payload: Json) -> None:
         await ack(options=[option(payload["value"])])
@@ -281,7 +286,7 @@ async def test_options_come_from_the_app(bot_app: AsyncApp, bot: AsyncWebClient,
 
 
 async def test_a_views_fields_have_their_first_values_and_their_lengths(
-    bot_app: AsyncApp, workspace: Workspace, page: Page
+    bot_app: AsyncApp, workspace: Workspace, page: PageClient
 ) -> None:
     @bot_app.view("form")
     async def sent(ack: Any, view: Json) -> None:
@@ -323,7 +328,7 @@ async def test_a_views_fields_have_their_first_values_and_their_lengths(
     ],
 )
 async def test_an_ack_that_is_no_good_is_an_error(
-    workspace: Workspace, session: aiohttp.ClientSession, bot: AsyncWebClient, page: Page, payload: Json
+    workspace: Workspace, session: aiohttp.ClientSession, bot: AsyncWebClient, page: PageClient, payload: Json
 ) -> None:
     view = (await bot.views_open(trigger_id=workspace.world.triggers.issue(ALICE), view=modal()))["view"]
     async with app_socket(workspace, session) as app:
@@ -334,7 +339,7 @@ async def test_an_ack_that_is_no_good_is_an_error(
     assert workspace.world.modals.find(view["id"]) is not None
 
 
-async def test_shortcuts_reach_the_app(bot_app: AsyncApp, bot: AsyncWebClient, page: Page) -> None:
+async def test_shortcuts_reach_the_app(bot_app: AsyncApp, bot: AsyncWebClient, page: PageClient) -> None:
     heard: list[Json] = []
 
     @bot_app.shortcut("start")
@@ -357,7 +362,7 @@ async def test_shortcuts_reach_the_app(bot_app: AsyncApp, bot: AsyncWebClient, p
 
 
 @pytest.mark.parametrize("response_type", ["ephemeral", "in_channel"])
-async def test_a_command_is_answered_in_the_ack(bot_app: AsyncApp, page: Page, response_type: str) -> None:
+async def test_a_command_is_answered_in_the_ack(bot_app: AsyncApp, page: PageClient, response_type: str) -> None:
     @bot_app.command("/ask")
     async def ask(ack: Any, command: Json) -> None:
         assert (command["channel_name"], command["user_name"]) == ("general", "alice")
@@ -370,7 +375,7 @@ async def test_a_command_is_answered_in_the_ack(bot_app: AsyncApp, page: Page, r
     assert await error_of(page.do("command", channel=GENERAL, text="/other")) == "unknown_command"
 
 
-async def test_a_command_without_an_answer_shows_nothing(bot_app: AsyncApp, page: Page) -> None:
+async def test_a_command_without_an_answer_shows_nothing(bot_app: AsyncApp, page: PageClient) -> None:
     @bot_app.command("/ask")
     async def ask(ack: Any) -> None:
         await ack()
@@ -379,7 +384,7 @@ async def test_a_command_without_an_answer_shows_nothing(bot_app: AsyncApp, page
 
 
 async def test_a_response_url_posts_replaces_and_deletes_five_times(
-    bot_app: AsyncApp, bot: AsyncWebClient, page: Page
+    bot_app: AsyncApp, bot: AsyncWebClient, page: PageClient
 ) -> None:
     statuses: list[tuple[int, str]] = []
 
@@ -410,7 +415,7 @@ async def test_a_response_url_posts_replaces_and_deletes_five_times(
     assert (entry["kind"], entry["status"]) == ("call", "ok")
 
 
-async def test_an_ephemeral_message_acts_and_changes(bot_app: AsyncApp, bot: AsyncWebClient, page: Page) -> None:
+async def test_an_ephemeral_message_acts_and_changes(bot_app: AsyncApp, bot: AsyncWebClient, page: PageClient) -> None:
     @bot_app.action("go")
     async def pressed(ack: Any, body: Json, respond: Any) -> None:
         await ack()
@@ -427,11 +432,11 @@ async def test_an_ephemeral_message_acts_and_changes(bot_app: AsyncApp, bot: Asy
     assert (changed["message"]["ts"], changed["message"]["text"]) == (ts, "done")
 
 
-async def _press_as(page: Page, user: str, ts: str) -> Json:
+async def _press_as(page: PageClient, user: str, ts: str) -> Json:
     return await page.do("act", user=user, channel=GENERAL, ts=ts, action={"block_id": "acts", "action_id": "go"})
 
 
-async def test_the_home_tab_acts(workspace: Workspace, bot_app: AsyncApp, page: Page) -> None:
+async def test_the_home_tab_acts(workspace: Workspace, bot_app: AsyncApp, page: PageClient) -> None:
     heard: list[Json] = []
 
     @bot_app.event("app_home_opened")

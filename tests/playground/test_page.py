@@ -16,11 +16,11 @@ from chathakase.playground.page_server.traffic import shortened
 from chathakase.playground.person import PersonClient
 from chathakase.playground.world.app_manifest import Manifest
 from tests.playground.clients import ALICE, BOB, BOT, CAROL, ELSEWHERE, GENERAL, app_socket, error_of
-from tests.playground.page import Page, open_page
+from tests.playground.page import PageClient, open_page
 
 
 @pytest.fixture
-async def page(workspace: Workspace, session: aiohttp.ClientSession) -> AsyncIterator[Page]:
+async def page(workspace: Workspace, session: aiohttp.ClientSession) -> AsyncIterator[PageClient]:
     async with open_page(workspace, session) as opened:
         yield opened
 
@@ -59,7 +59,7 @@ async def test_a_snapshot_has_everything(
         assert (page.snapshot["homes"], page.snapshot["ephemeral"]) == ([], [])
 
 
-async def test_a_person_says_edits_reacts_and_deletes(page: Page) -> None:
+async def test_a_person_says_edits_reacts_and_deletes(page: PageClient) -> None:
     ts = (await page.do("say", channel=GENERAL, text="@ChatHakase look in #random"))["ts"]
     posted = await page.frame("message")
     assert posted["message"]["text"] == f"<@{BOT}> look in <#C0RANDOM01|random>"
@@ -75,7 +75,7 @@ async def test_a_person_says_edits_reacts_and_deletes(page: Page) -> None:
     assert (gone["channel"], gone["ts"]) == (GENERAL, ts)
 
 
-async def test_a_reply_tells_also_of_its_root(page: Page) -> None:
+async def test_a_reply_tells_also_of_its_root(page: PageClient) -> None:
     root = (await page.do("say", channel=GENERAL, text="root"))["ts"]
     await page.do("say", channel=GENERAL, text="reply", thread_ts=root, broadcast=True)
     counted = await page.frame("message", lambda frame: frame["message"].get("reply_count") == 1)
@@ -84,7 +84,7 @@ async def test_a_reply_tells_also_of_its_root(page: Page) -> None:
     assert reply["message"]["subtype"] == "thread_broadcast"
 
 
-async def test_any_method_may_be_called_as_a_person(page: Page) -> None:
+async def test_any_method_may_be_called_as_a_person(page: PageClient) -> None:
     answer = await page.do("api", user=BOB, method="auth.test", arguments={})
     assert answer["user_id"] == BOB
     refused = page.do("api", method="conversations.info", arguments={"channel": "C0NOWHERE"})
@@ -94,7 +94,7 @@ async def test_any_method_may_be_called_as_a_person(page: Page) -> None:
     assert BOT in joined["conversation"]["members"]
 
 
-async def test_a_refused_deed_is_answered_and_the_page_goes_on(page: Page) -> None:
+async def test_a_refused_deed_is_answered_and_the_page_goes_on(page: PageClient) -> None:
     assert await error_of(page.do("fly")) == "unknown_deed"
     assert await error_of(page.do("say", user="U0NOBODY", channel=GENERAL, text="hi")) == "user_not_found"
     assert await error_of(page.do("say", user=BOT, channel=GENERAL, text="hi")) == "user_not_found"
@@ -107,7 +107,7 @@ async def test_a_refused_deed_is_answered_and_the_page_goes_on(page: Page) -> No
 
 
 async def test_a_deed_that_breaks_does_not_break_the_page(
-    page: Page, workspace: Workspace, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    page: PageClient, workspace: Workspace, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(type(workspace.world.streams), "get", lambda *_: 1 / 0)
     assert await error_of(page.do("stop", channel=GENERAL, ts="1")) == "internal_error"
@@ -116,7 +116,7 @@ async def test_a_deed_that_breaks_does_not_break_the_page(
 
 
 async def test_opening_the_tab_is_told_to_the_app(
-    workspace: Workspace, session: aiohttp.ClientSession, page: Page
+    workspace: Workspace, session: aiohttp.ClientSession, page: PageClient
 ) -> None:
     async with app_socket(workspace, session) as app:
         await page.do("home", tab="messages")
@@ -125,7 +125,7 @@ async def test_opening_the_tab_is_told_to_the_app(
     assert await error_of(page.do("home", tab="about")) == "invalid_arguments"
 
 
-async def test_a_status_is_seen_until_the_reply(page: Page, bot: AsyncWebClient, alice: PersonClient) -> None:
+async def test_a_status_is_seen_until_the_reply(page: PageClient, bot: AsyncWebClient, alice: PersonClient) -> None:
     root = await alice.say("hello")
     await bot.assistant_threads_setStatus(
         channel_id=GENERAL, thread_ts=root, status="is thinking…", loading_messages=["a", "b"]
@@ -137,7 +137,7 @@ async def test_a_status_is_seen_until_the_reply(page: Page, bot: AsyncWebClient,
     assert (await page.frame("status"))["status"] == ""
 
 
-async def test_a_status_is_not_seen_for_ever(workspace: Workspace, page: Page, alice: PersonClient) -> None:
+async def test_a_status_is_not_seen_for_ever(workspace: Workspace, page: PageClient, alice: PersonClient) -> None:
     root = await alice.say("hello")
     workspace.world.set_status(GENERAL, root, "is thinking…", seconds=0.05)
     workspace.world.set_status(GENERAL, root, "is writing…", seconds=0.3)
@@ -154,7 +154,7 @@ async def test_a_page_that_comes_later_sees_the_status(
 
 
 async def test_the_apps_traffic_is_shown_without_tokens(
-    workspace: Workspace, session: aiohttp.ClientSession, page: Page, bot: AsyncWebClient
+    workspace: Workspace, session: aiohttp.ClientSession, page: PageClient, bot: AsyncWebClient
 ) -> None:
     async with app_socket(workspace, session) as app:
         assert (await page.frame("sockets"))["counts"] == {workspace.world.app.id: 1}
@@ -178,7 +178,7 @@ async def test_the_apps_traffic_is_shown_without_tokens(
 
 
 async def test_faults_are_caused_on_the_page(
-    workspace: Workspace, session: aiohttp.ClientSession, page: Page, bot: AsyncWebClient
+    workspace: Workspace, session: aiohttp.ClientSession, page: PageClient, bot: AsyncWebClient
 ) -> None:
     async with app_socket(workspace, session) as app:
         await page.do("say", channel=GENERAL, text="hello")
@@ -250,7 +250,7 @@ async def test_the_workspace_closes_with_a_page_open(session: aiohttp.ClientSess
 
 
 async def test_a_fault_says_how_much_there_is_that_it_meets(
-    workspace: Workspace, session: aiohttp.ClientSession, alice: PersonClient, page: Page
+    workspace: Workspace, session: aiohttp.ClientSession, alice: PersonClient, page: PageClient
 ) -> None:
     for what in ("disconnect", "drop", "redeliver", "kill_stream"):
         assert await page.do("fault", what=what) == {"count": 0}

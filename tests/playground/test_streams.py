@@ -11,7 +11,7 @@ from chathakase.playground import NoLimits, Workspace, open_workspace
 from chathakase.playground.person import PersonClient
 from chathakase.playground.world.values import Json
 from tests.playground.clients import ALICE, ALICE_DM, BOB, ELSEWHERE, GENERAL, app_socket, error_of, impatient
-from tests.playground.page import Page, open_page
+from tests.playground.page import PageClient, open_page
 
 pytestmark = pytest.mark.usefixtures("outside")
 
@@ -24,7 +24,7 @@ async def root(alice: PersonClient) -> str:
 
 
 @pytest.fixture
-async def page(workspace: Workspace, session: aiohttp.ClientSession) -> AsyncIterator[Page]:
+async def page(workspace: Workspace, session: aiohttp.ClientSession) -> AsyncIterator[PageClient]:
     async with open_page(workspace, session) as opened:
         yield opened
 
@@ -33,7 +33,7 @@ async def _start(bot: AsyncWebClient, root: str, **more: Any) -> str:
     return str((await bot.chat_startStream(channel=GENERAL, thread_ts=root, **(TO_ALICE | more)))["ts"])
 
 
-async def test_a_message_is_seen_to_stream(page: Page, bot: AsyncWebClient, root: str) -> None:
+async def test_a_message_is_seen_to_stream(page: PageClient, bot: AsyncWebClient, root: str) -> None:
     ts = await _start(bot, root, markdown_text="**Hel")
     first = (await page.frame("message", lambda frame: frame["message"]["ts"] == ts))["message"]
     assert (first["streaming"], first["thread_ts"], first["text"]) == (True, root, "**Hel")
@@ -161,7 +161,7 @@ async def test_a_stream_ends_after_its_time(session: aiohttp.ClientSession) -> N
 
 
 async def test_a_person_stops_a_stream(
-    workspace: Workspace, session: aiohttp.ClientSession, page: Page, bot: AsyncWebClient, root: str
+    workspace: Workspace, session: aiohttp.ClientSession, page: PageClient, bot: AsyncWebClient, root: str
 ) -> None:
     ts = await _start(bot, root, markdown_text="Hi")
     async with app_socket(workspace, session) as app:
@@ -177,7 +177,7 @@ async def test_a_person_stops_a_stream(
     await bot.chat_update(channel=GENERAL, ts=ts, text="Hi. (Stopped.)")
 
 
-async def test_a_fault_kills_a_stream(page: Page, bot: AsyncWebClient, root: str) -> None:
+async def test_a_fault_kills_a_stream(page: PageClient, bot: AsyncWebClient, root: str) -> None:
     ts = await _start(bot, root, markdown_text="Hi")
     await page.do("fault", what="kill_stream")
     append = bot.chat_appendStream(channel=GENERAL, ts=ts, markdown_text="more")

@@ -16,6 +16,7 @@ from chathakase.playground import Workspace, demo_world
 from chathakase.playground.terminal.replies import Replies
 from chathakase.playground.terminal.stdin import stdin_lines
 from chathakase.playground.terminal.talk import talk
+from tests.doubles.clock import SettableClock
 from tests.playground.clients import ALICE_DM, BOB_DM, BOT, GENERAL, RANDOM, AppSocket, app_socket
 
 
@@ -144,21 +145,12 @@ async def test_what_the_bot_says_unasked_is_shown(workspace: Workspace, bot: Asy
     assert "by the way" in out.getvalue()
 
 
-class Clock:
-    """A clock that is set by hand."""
-
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 def _finished(replies: Replies) -> list[str]:
     return [message.text for message in replies.finished()]
 
 
 def test_a_slow_writer_is_given_time() -> None:
-    world, clock = demo_world(), Clock()
+    world, clock = demo_world(), SettableClock(0.0)
     with Replies(world, settle=1.5, clock=clock) as replies:
         message = world.post(GENERAL, BOT, "one")
         clock.now = 1.4

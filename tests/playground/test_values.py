@@ -10,6 +10,7 @@ from chathakase.playground.world.message_ts import TsMint, is_ts, micros
 from chathakase.playground.world.timeline import Timeline, between
 from chathakase.playground.world.values import Message
 from chathakase.playground.world.world_changes import Change, MessageChanged, MessageDeleted, MessagePosted
+from tests.doubles.clock import SettableClock
 from tests.playground.clients import ALICE, BOT, GENERAL
 
 
@@ -137,18 +138,8 @@ def test_tags_stay_visible_outside_code_only() -> None:
     assert without_html("<b> `<i>` ```\n<u>\n``` <s>") == "\\<b> `<i>` ```\n<u>\n``` \\<s>"
 
 
-class Clock:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 def test_a_tier_three_method_bursts_to_twenty_and_then_has_fifty_a_minute() -> None:
-    clock = Clock()
+    clock = SettableClock(0.0)
     limits = Limits(clock)
     assert [limits.retry_after("chat.update", Tier.THREE) for _ in range(20)] == [0] * 20
     assert limits.retry_after("chat.update", Tier.THREE) == 2
@@ -160,14 +151,14 @@ def test_a_tier_three_method_bursts_to_twenty_and_then_has_fifty_a_minute() -> N
 
 
 def test_every_method_has_a_bucket_of_its_own() -> None:
-    limits = Limits(Clock())
+    limits = Limits(SettableClock(0.0))
     while not limits.retry_after("conversations.list", Tier.TWO):
         pass
     assert limits.retry_after("users.list", Tier.TWO) == 0
 
 
 def test_a_channel_takes_a_post_a_second_and_others_meanwhile() -> None:
-    clock = Clock()
+    clock = SettableClock(0.0)
     limits = Limits(clock)
     posted = [limits.retry_after("chat.postMessage", Tier.POST, "C1") for _ in range(6)]
     assert posted == [0, 0, 0, 0, 0, 1]
@@ -177,7 +168,7 @@ def test_a_channel_takes_a_post_a_second_and_others_meanwhile() -> None:
 
 
 def test_a_workspace_takes_several_hundred_posts_a_minute_in_all() -> None:
-    limits = Limits(Clock())
+    limits = Limits(SettableClock(0.0))
     refused = [limits.retry_after("chat.postMessage", Tier.POST, f"C{number}") for number in range(101)]
     assert refused[:100] == [0] * 100
     assert refused[100] >= 1

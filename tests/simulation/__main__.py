@@ -13,7 +13,7 @@ from tests.simulation.deeds import Plan, plan_from_json
 from tests.simulation.figures import table, total
 from tests.simulation.judge import Wrong
 from tests.simulation.plan import Scale, make_plan
-from tests.simulation.play import Outcome, play
+from tests.simulation.play import PlayedPlan, play
 from tests.simulation.regressions import REGRESSIONS
 
 TELL_EVERY = 30.0
@@ -61,7 +61,7 @@ def _plans(given: Namespace) -> Iterator[Plan]:
         yield from [plan] * given.times
 
 
-def _played(plan: Plan, given: Namespace) -> Outcome:
+def _played(plan: Plan, given: Namespace) -> PlayedPlan:
     borne = {Wrong[name] for name in given.bear}
     with tempfile.TemporaryDirectory(prefix="chathakase-simulation-", ignore_cleanup_errors=True) as folder:
         outcome = asyncio.run(play(plan, Path(folder), borne=borne, progress=_progress()))
@@ -77,7 +77,7 @@ def _played(plan: Plan, given: Namespace) -> Outcome:
     return outcome
 
 
-def _keep(outcome: Outcome, folder: Path, to: Path) -> None:
+def _keep(outcome: PlayedPlan, folder: Path, to: Path) -> None:
     """Keep the plan, the story, the logs and the database."""
     (folder / "plan.json").write_text(outcome.plan.to_json())
     (folder / "story.txt").write_text(outcome.told)

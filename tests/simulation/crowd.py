@@ -8,8 +8,8 @@ from chathakase.playground.person import PersonClient
 from chathakase.playground.web_api_error import SlackError
 from chathakase.playground.world.values import Message
 from tests.simulation.deeds import Again, Say, Stop
-from tests.simulation.evidence import Place, Said
-from tests.simulation.stage import Stage
+from tests.simulation.evidence import SaidMessage, SimulatedThread
+from tests.simulation.simulation_stage import SimulationStage
 from tests.simulation.town import BOT
 
 BUTTON_WITHIN = 3.0
@@ -23,9 +23,9 @@ AGAIN = ("chathakase_retry", "chathakase_continue")
 class Crowd:
     """Everybody in the workspace."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: SimulationStage) -> None:
         self._stage = stage
-        self._threads: dict[int, Place] = {}
+        self._threads: dict[int, SimulatedThread] = {}
 
     async def say(self, deed: Say) -> None:
         """Write a message, which begins its thread if there is none yet."""
@@ -34,9 +34,9 @@ class Crowd:
         channel = place.channel if place else self._channel(stage.plan.places[deed.thread], person)
         ts = await person.say(deed.text, channel=channel, thread_ts=place.thread if place else None)
         if place is None:
-            place = self._threads[deed.thread] = Place(channel, ts)
+            place = self._threads[deed.thread] = SimulatedThread(channel, ts)
         mentions = "@ChatHakase" in deed.text
-        stage.said.append(Said(deed.token, deed.kind, place, ts, deed.text, mentions))
+        stage.said.append(SaidMessage(deed.token, deed.kind, place, ts, deed.text, mentions))
         stage.note(f"{person.user.name} says {deed.token} ({deed.text}), {ts}", place)
 
     def _channel(self, name: str, person: PersonClient) -> str:
@@ -66,7 +66,7 @@ class Crowd:
             return False
         return True
 
-    async def _button(self, place: Place, actions: Sequence[str]) -> tuple[Message, str] | None:
+    async def _button(self, place: SimulatedThread, actions: Sequence[str]) -> tuple[Message, str] | None:
         until = monotonic() + BUTTON_WITHIN
         while monotonic() < until:
             for message in self._messages(place):
@@ -76,10 +76,10 @@ class Crowd:
             await asyncio.sleep(GLANCE)
         return None
 
-    def _messages(self, place: Place) -> Sequence[Message]:
+    def _messages(self, place: SimulatedThread) -> Sequence[Message]:
         timeline = self._stage.workspace.world.timeline(place.channel)
         return [message for ts in timeline.with_replies(place.thread) if (message := timeline.get(ts))]
 
-    def _owner(self, place: Place) -> PersonClient:
+    def _owner(self, place: SimulatedThread) -> PersonClient:
         root = self._messages(place)[0]
         return next(person for person in self._stage.people if person.id == root.user)

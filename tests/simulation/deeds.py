@@ -10,7 +10,7 @@ CLEAR = "clear session for everyone"
 """Said so that the bot does not ask first, wherever others wrote too."""
 
 
-class Kind(StrEnum):
+class SayKind(StrEnum):
     """What somebody says, as far as the bot is concerned."""
 
     QUESTION = "question"
@@ -73,7 +73,7 @@ class Say:
     at: float
     person: int
     thread: int
-    kind: Kind
+    kind: SayKind
     token: str
     text: str
 
@@ -251,7 +251,7 @@ def plan_from_json(text: str) -> Plan:
     return Plan(whole["seed"], places, tuple(map(_deed, deeds)), moods, retries)
 
 
-ENUMS = {"kind": Kind, "moment": Moment, "fault": FaultKind}
+ENUMS = {"kind": SayKind, "moment": Moment, "fault": FaultKind}
 
 
 def _deed(given: dict[str, Any]) -> Deed:

@@ -27,7 +27,7 @@ from tests.simulation.deeds import (
     Twice,
 )
 from tests.simulation.machine import Machine
-from tests.simulation.stage import Stage
+from tests.simulation.simulation_stage import SimulationStage
 from tests.simulation.weather import Weather
 
 START_WITHIN = 90.0
@@ -37,7 +37,7 @@ START_WITHIN = 90.0
 class Director:
     """Does what the plan says, and counts what really came to pass."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: SimulationStage) -> None:
         self._stage = stage
         self._crowd = Crowd(stage)
         self._machine = Machine(stage)

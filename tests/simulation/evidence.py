@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 
-from tests.simulation.deeds import Kind, Mood
-from tests.storage.truth import Counts, Stored
+from tests.simulation.deeds import Mood, SayKind
+from tests.storage.truth import Counts, StoredRow
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class SimulatedThread:
     """A thread."""
 
     channel: str
@@ -23,12 +23,12 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SaidMessage:
     """A message of a person's."""
 
     token: str
-    kind: Kind
-    place: Place
+    kind: SayKind
+    place: SimulatedThread
     ts: str
     text: str
     mentions: bool = False
@@ -44,7 +44,7 @@ class Said:
 class Shown:
     """A message of the bot's, as it stands at the end; outside of threads the place has no thread."""
 
-    place: Place
+    place: SimulatedThread
     ts: str
     text: str
     turn: str = ""
@@ -65,7 +65,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class SessionEvidence:
     """A row of ``sessions``."""
 
     id: str
@@ -105,19 +105,19 @@ class Turn:
 class Evidence:
     """All of it."""
 
-    said: Sequence[Said] = ()
+    said: Sequence[SaidMessage] = ()
     shown: Sequence[Shown] = ()
     requests: Sequence[Request] = ()
-    sessions: Sequence[Session] = ()
+    sessions: Sequence[SessionEvidence] = ()
     rows: Sequence[Row] = ()
     turns: Sequence[Turn] = ()
-    messages: Sequence[Stored] = ()
+    messages: Sequence[StoredRow] = ()
     """The rows once more, with all that is counted."""
     counts: Mapping[str, Counts] = field(default_factory=dict)
     """What is kept of each session besides its messages."""
     jobs: int = 0
     """Jobs that were enqueued and are not done."""
-    statuses: Sequence[Place] = ()
+    statuses: Sequence[SimulatedThread] = ()
     """Where a status is shown still."""
     acknowledged: frozenset[tuple[str, str]] = frozenset()
     """Channel and ``ts`` of the messages that the bot said it has."""
@@ -125,7 +125,7 @@ class Evidence:
     """What SQLite, the processes and their logs say that should not be."""
     unsettled: Sequence[str] = ()
     """What did not come to rest in time."""
-    by_token: Mapping[str, Said] = field(init=False, repr=False)
+    by_token: Mapping[str, SaidMessage] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_token", {said.token: said for said in self.said})
@@ -147,11 +147,11 @@ class Evidence:
         ordered = sorted(self.shown, key=lambda shown: (shown.turn, shown.ts))
         return {turn: tuple(pages) for turn, pages in groupby(ordered, lambda shown: shown.turn) if turn}
 
-    def stored(self, said: Said) -> Row | None:
+    def stored(self, said: SaidMessage) -> Row | None:
         """The row of a message."""
         return self.row_of.get((said.place.session, said.ts))
 
-    def turn_of(self, said: Said) -> Turn | None:
+    def turn_of(self, said: SaidMessage) -> Turn | None:
         """The turn that answers a question."""
         row = self.stored(said)
         if row is None:
@@ -159,19 +159,19 @@ class Evidence:
         turns = self.turns_of.get(said.place.session, ())
         return next((turn for turn in turns if turn.upto >= row.seq), None)
 
-    def asked_with(self, said: Said) -> str:
+    def asked_with(self, said: SaidMessage) -> str:
         """What all messages of one turn have in common; also those of the turn that has not ended."""
         turn = self.turn_of(said)
         return turn.id if turn is not None else "not ended"
 
-    def covered(self, turn: Turn) -> Sequence[Said]:
+    def covered(self, turn: Turn) -> Sequence[SaidMessage]:
         """The questions that a turn answers, in the order in which they were said; none that are forgotten."""
         questions = [said for said in self._asked.get(turn.session, ()) if self.turn_of(said) == turn]
         return sorted(questions, key=lambda said: said.ts)
 
     @cached_property
-    def _asked(self) -> Mapping[str, Sequence[Said]]:
-        asked: dict[str, list[Said]] = {}
+    def _asked(self) -> Mapping[str, Sequence[SaidMessage]]:
+        asked: dict[str, list[SaidMessage]] = {}
         for said in self.said:
             row = self.stored(said)
             if row is not None and row.asks and row.role == "user":

@@ -4,18 +4,18 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from chathakase.playground.journal import ApiCall, EnvelopeSent
-from tests.simulation.deeds import FaultKind, Kind
+from tests.simulation.deeds import FaultKind, SayKind
 from tests.simulation.director import Director
 from tests.simulation.evidence import Evidence
 from tests.simulation.judge import Flaw, Wrong
-from tests.simulation.stage import Stage
+from tests.simulation.simulation_stage import SimulationStage
 from tests.simulation.town import BOT
 
 Figures = Mapping[str, int]
 
 
 def figures(
-    stage: Stage, director: Director, met: Counter[FaultKind], evidence: Evidence, flaws: Iterable[Flaw]
+    stage: SimulationStage, director: Director, met: Counter[FaultKind], evidence: Evidence, flaws: Iterable[Flaw]
 ) -> Figures:
     """Count; ``met`` are the faults that befell calls."""
     return {
@@ -29,17 +29,17 @@ def figures(
 
 def _people(evidence: Evidence) -> Figures:
     kinds = Counter(said.kind for said in evidence.said)
-    questions = [said for said in evidence.said if said.kind is Kind.QUESTION]
+    questions = [said for said in evidence.said if said.kind is SayKind.QUESTION]
     stored = [row for said in questions if (row := evidence.stored(said)) is not None]
     outcomes = Counter(f"turns {turn.outcome}{f' ({turn.error})' if turn.error else ''}" for turn in evidence.turns)
     return {
         "messages of people": len(evidence.said),
-        "threads": len({said.place for said in evidence.said if said.kind is not Kind.CHATTER}),
-        "questions": kinds[Kind.QUESTION],
+        "threads": len({said.place for said in evidence.said if said.kind is not SayKind.CHATTER}),
+        "questions": kinds[SayKind.QUESTION],
         "questions handed over": len(stored),
         "questions cleared": sum(row.role == "cleared" for row in stored),
         "questions handed over late": _late(evidence),
-        "commands": kinds[Kind.COMMAND],
+        "commands": kinds[SayKind.COMMAND],
         "turns": len(evidence.turns),
         **dict(sorted(outcomes.items())),
         "turns taken up again": sum(turn.run > 1 for turn in evidence.turns),
@@ -57,7 +57,7 @@ def _late(evidence: Evidence) -> int:
     return late
 
 
-def _machine(stage: Stage, director: Director) -> Figures:
+def _machine(stage: SimulationStage, director: Director) -> Figures:
     return {
         "processes started": len(stage.bots.lives),
         "processes that could not start": sum(life.could_not_start for life in stage.bots.lives),
@@ -71,7 +71,7 @@ def _machine(stage: Stage, director: Director) -> Figures:
     }
 
 
-def _slack(stage: Stage, met: Counter[FaultKind]) -> Figures:
+def _slack(stage: SimulationStage, met: Counter[FaultKind]) -> Figures:
     envelopes = [entry for entry in stage.entries if isinstance(entry, EnvelopeSent)]
     calls = [entry for entry in stage.entries if isinstance(entry, ApiCall) and entry.caller == BOT]
     return {

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 
 from chathakase.playground.journal import AckReceived, EnvelopeSent
 from chathakase.playground.world.values import Message
-from tests.simulation.evidence import Evidence, Place, Row, Session, Shown, Turn
+from tests.simulation.evidence import Evidence, Row, SessionEvidence, Shown, SimulatedThread, Turn
 from tests.simulation.settle import open_jobs, statuses
-from tests.simulation.stage import Stage
+from tests.simulation.simulation_stage import SimulationStage
 from tests.simulation.town import BOT
 from tests.simulation.words import SECRET, tokens
 from tests.storage import truth
-from tests.storage.truth import Stored
+from tests.storage.truth import StoredRow
 
 # Sessions are told by their names, which the judge can compare with what stands on Slack.
 NAME = "s.channel || '_' || s.thread"
@@ -21,16 +21,16 @@ SELECT {NAME}, m.seq, m.role, m.text, m.ref, m.reply_to, m.asks FROM messages m 
 TURNS = f"SELECT t.id, {NAME}, upto, outcome, error, run, action FROM turns t JOIN sessions s ON s.id = t.session"
 
 
-def gather(stage: Stage, unsettled: Sequence[str]) -> Evidence:
+def gather(stage: SimulationStage, unsettled: Sequence[str]) -> Evidence:
     """All of it; the processes have ended."""
     return Evidence(
         said=tuple(stage.said),
         shown=tuple(_shown(stage)),
         requests=tuple(stage.model.requests),
-        sessions=tuple(Session(*row) for row in stage.rows(SESSIONS)),
+        sessions=tuple(SessionEvidence(*row) for row in stage.rows(SESSIONS)),
         rows=tuple(Row(*row) for row in stage.rows(ROWS)),
         turns=tuple(Turn(*row) for row in stage.rows(TURNS)),
-        messages=tuple(Stored(*row) for row in stage.rows(truth.MESSAGES)),
+        messages=tuple(StoredRow(*row) for row in stage.rows(truth.MESSAGES)),
         counts=truth.kept(stage.rows(truth.SESSIONS), stage.rows(truth.PARTICIPANTS)),
         jobs=len(open_jobs(stage)),
         statuses=statuses(stage),
@@ -40,7 +40,7 @@ def gather(stage: Stage, unsettled: Sequence[str]) -> Evidence:
     )
 
 
-def _shown(stage: Stage) -> Iterator[Shown]:
+def _shown(stage: SimulationStage) -> Iterator[Shown]:
     world = stage.workspace.world
     for conversation in world.conversations():
         for message in world.timeline(conversation.id).messages():
@@ -54,18 +54,18 @@ def _seen(message: Message) -> Shown:
         element["action_id"] for block in message.blocks if block["type"] == "actions" for element in block["elements"]
     ]
     text = "".join(block["text"] for block in message.blocks if block["type"] == "markdown") or message.text
-    place = Place(message.channel, message.thread_ts or "")
+    place = SimulatedThread(message.channel, message.thread_ts or "")
     return Shown(place, message.ts, text, name.get("turn", ""), name.get("page", 0), tuple(buttons))
 
 
-def _acknowledged(stage: Stage) -> frozenset[tuple[str, str]]:
+def _acknowledged(stage: SimulationStage) -> frozenset[tuple[str, str]]:
     acks = {entry.envelope_id for entry in stage.entries if isinstance(entry, AckReceived)}
     envelopes = [entry for entry in stage.entries if isinstance(entry, EnvelopeSent)]
     events = [sent.event for sent in envelopes if sent.envelope["envelope_id"] in acks]
     return frozenset((event["channel"], event["ts"]) for event in events if "channel" in event and "ts" in event)
 
 
-def _complaints(stage: Stage) -> Iterator[str]:
+def _complaints(stage: SimulationStage) -> Iterator[str]:
     for row in stage.rows("PRAGMA integrity_check"):
         if row != ("ok",):
             yield str(row)

@@ -5,9 +5,9 @@ import signal
 from collections import Counter
 from time import monotonic
 
-from tests.simulation.bots import set_clock
+from tests.simulation.bot_processes import set_clock
 from tests.simulation.deeds import Freeze, Jump, Kill, Moment, Restart, Second
-from tests.simulation.stage import Stage
+from tests.simulation.simulation_stage import SimulationStage
 
 MOMENT_WITHIN = 2.0
 """Seconds for which a moment to kill is waited for."""
@@ -19,7 +19,7 @@ LATE = 10.0
 class Machine:
     """The machine on which the bot runs."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: SimulationStage) -> None:
         self._stage = stage
         self._striking = asyncio.Lock()
         self.kills: Counter[Moment] = Counter()

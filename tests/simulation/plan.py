@@ -16,7 +16,6 @@ from tests.simulation.deeds import (
     Hold,
     Jump,
     Kill,
-    Kind,
     Moment,
     Mood,
     Plan,
@@ -24,6 +23,7 @@ from tests.simulation.deeds import (
     Refresh,
     Restart,
     Say,
+    SayKind,
     Second,
     Shuffle,
     Stop,
@@ -161,7 +161,7 @@ class _Town:
         self._owners[thread] = person
         self._lively = [*self._lively, thread][-LIVELY:]
         mention = "" if self.places[thread] == "@" else "@ChatHakase "
-        return self._say(at, person, thread, Kind.QUESTION, f"{mention}{{}} what is a swordfish?")
+        return self._say(at, person, thread, SayKind.QUESTION, f"{mention}{{}} what is a swordfish?")
 
     def _open(self) -> int:
         direct = self._rng.random() < 0.3
@@ -183,7 +183,7 @@ class _Town:
 
     def _ask(self, at: float, person: int, thread: int, *, calls: bool) -> Say:
         mention = "@ChatHakase " if calls or thread in self._among_people else ""
-        return self._say(at, person, thread, Kind.QUESTION, f"{mention}{{}} and what does a swordfish eat?")
+        return self._say(at, person, thread, SayKind.QUESTION, f"{mention}{{}} and what does a swordfish eat?")
 
     def _aside(self, at: float) -> Say:
         thread, person = self._thread()
@@ -191,14 +191,14 @@ class _Town:
             return self._go_on(at)
         self._among_people.add(thread)
         other = PEOPLE[(person + 1) % len(PEOPLE)]
-        return self._say(at, person, thread, Kind.ASIDE, f"@{other} {{}} did you ever see a swordfish?")
+        return self._say(at, person, thread, SayKind.ASIDE, f"@{other} {{}} did you ever see a swordfish?")
 
     def _chatter(self, at: float) -> Say:
         thread = self._open()
         if self.places[thread] == "@":
             self.places[thread] = f"#{CHANNELS[0]}"
         person = self._rng.randrange(len(PEOPLE))
-        return self._say(at, person, thread, Kind.CHATTER, "{} swordfish for lunch, anybody?")
+        return self._say(at, person, thread, SayKind.CHATTER, "{} swordfish for lunch, anybody?")
 
     def _command(self, at: float) -> Say:
         thread, person = self._thread()
@@ -210,9 +210,9 @@ class _Town:
             command = "help"
         if command == CLEAR:
             self._cleared.add(thread)
-        return self._say(at, person, thread, Kind.COMMAND, command)
+        return self._say(at, person, thread, SayKind.COMMAND, command)
 
-    def _say(self, at: float, person: int, thread: int, kind: Kind, text: str) -> Say:
+    def _say(self, at: float, person: int, thread: int, kind: SayKind, text: str) -> Say:
         self._number += 1
         token = f"{kind[0]}{self._number}z"
         return Say(round(at, 3), person, thread, kind, token, text.format(token))
@@ -220,7 +220,7 @@ class _Town:
 
 def _people(rng: Random, scale: Scale, says: Sequence[Say]) -> Iterator[Deed]:
     """What people press: soon after a question, since that is when there is something to be pressed."""
-    questions = [say for say in says if say.kind is Kind.QUESTION]
+    questions = [say for say in says if say.kind is SayKind.QUESTION]
     for _ in _some(rng, 0.08 * scale.turns):
         say = rng.choice(questions)
         yield Stop(_soon(rng, say.at, 2.5), rng.choice((say.person, say.person, 0)), say.thread)
@@ -270,7 +270,7 @@ def _slack(rng: Random, scale: Scale) -> Iterator[Deed]:
 
 
 def _moods(rng: Random, says: Sequence[Say]) -> dict[str, tuple[Mood, ...]]:
-    moody = [say for say in says if say.kind is Kind.QUESTION and rng.random() < 0.2]
+    moody = [say for say in says if say.kind is SayKind.QUESTION and rng.random() < 0.2]
     return {say.token: (_drawn(rng, MOODS),) * rng.choice((1, 1, 3)) for say in moody}
 
 

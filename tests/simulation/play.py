@@ -11,7 +11,7 @@ from tests.simulation.figures import Figures, figures
 from tests.simulation.gather import gather
 from tests.simulation.judge import Flaw, Wrong, judge
 from tests.simulation.settle import settle
-from tests.simulation.stage import open_stage
+from tests.simulation.simulation_stage import open_stage
 from tests.simulation.story import stories, traffic
 
 SETTLE_WITHIN = 90.0
@@ -20,7 +20,7 @@ BORNE: Collection[Wrong] = frozenset()
 
 
 @dataclass(frozen=True)
-class Outcome:
+class PlayedPlan:
     """What came of a plan."""
 
     plan: Plan
@@ -46,7 +46,7 @@ async def play(
     borne: Collection[Wrong] = BORNE,
     progress: Callable[[int, int], None] = _untold,
     settle_within: float = SETTLE_WITHIN,
-) -> Outcome:
+) -> PlayedPlan:
     """Play a plan in an empty folder; ``borne`` are the flaws that are no failure."""
     began = monotonic()
     async with open_stage(plan, folder, settings or {}) as stage:
@@ -59,7 +59,7 @@ async def play(
         evidence = gather(stage, unsettled)
         found = judge(evidence)
         flaws = [flaw for flaw in found if flaw.wrong not in borne]
-        return Outcome(
+        return PlayedPlan(
             plan,
             figures(stage, director, met, evidence, found),
             flaws,

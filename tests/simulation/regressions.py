@@ -8,23 +8,23 @@ from tests.simulation.deeds import (
     FaultKind,
     Freeze,
     Kill,
-    Kind,
     Moment,
     Mood,
     Plan,
     Redeliver,
     Restart,
     Say,
+    SayKind,
     Second,
 )
 
 
 def _ask(at: float, token: str, *, thread: int = 0, person: int = 1, mention: bool = True) -> Say:
-    return Say(at, person, thread, Kind.QUESTION, token, f"{'@ChatHakase ' * mention}{token} what is a swordfish?")
+    return Say(at, person, thread, SayKind.QUESTION, token, f"{'@ChatHakase ' * mention}{token} what is a swordfish?")
 
 
 def _clear(at: float) -> Say:
-    return Say(at, 1, 0, Kind.COMMAND, "c9z", CLEAR)
+    return Say(at, 1, 0, SayKind.COMMAND, "c9z", CLEAR)
 
 
 STATUS_LEFT_BY_A_DEAD_PROCESS = Plan(

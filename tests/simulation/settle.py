@@ -5,9 +5,9 @@ import math
 from time import monotonic, time
 
 from chathakase.playground.journal import ApiCall
-from tests.simulation.deeds import Kind
-from tests.simulation.evidence import Place
-from tests.simulation.stage import Stage
+from tests.simulation.deeds import SayKind
+from tests.simulation.evidence import SimulatedThread
+from tests.simulation.simulation_stage import SimulationStage
 from tests.simulation.town import BOT
 
 LOOK_EVERY = 0.25
@@ -29,7 +29,7 @@ WILL_LOOK = "Catching up failed and will be tried again"
 HAVE_LOOKED = "threads for missed messages"
 
 
-async def settle(stage: Stage, within: float) -> list[str]:
+async def settle(stage: SimulationStage, within: float) -> list[str]:
     """Take back all faults and wait; returns what is under way still when nothing has ended for so many seconds.
 
     How fast it ends depends on the machine, and on how much Slack takes. What is still looked for then is not under
@@ -54,7 +54,7 @@ async def settle(stage: Stage, within: float) -> list[str]:
     return []
 
 
-def under_way(stage: Stage) -> list[str]:
+def under_way(stage: SimulationStage) -> list[str]:
     """What has not come to rest."""
     restless = [f"{stage.workspace.pending_events} events"] if stage.workspace.pending_events else []
     if not stage.workspace.sockets:
@@ -65,16 +65,16 @@ def under_way(stage: Stage) -> list[str]:
     return restless
 
 
-def _called(stage: Stage, *, within: float) -> bool:
+def _called(stage: SimulationStage, *, within: float) -> bool:
     """Whether the bot called the Web API in the last so many seconds."""
     calls = (entry for entry in reversed(stage.entries) if isinstance(entry, ApiCall) and entry.caller == BOT)
     return any(call.at > time() - within for call in [next(calls, None)] if call)
 
 
-def _may_be_found(stage: Stage) -> bool:
+def _may_be_found(stage: SimulationStage) -> bool:
     """Whether there are questions that nobody heard, and a process that looks for them or means to."""
     stored = set(stage.rows(STORED))
-    questions = [said for said in stage.said if said.kind is Kind.QUESTION]
+    questions = [said for said in stage.said if said.kind is SayKind.QUESTION]
     if all((said.place.session, said.ts) in stored for said in questions):
         return False
     logs = [life.log.read_text() for life in stage.bots.lives if not life.died]
@@ -83,12 +83,12 @@ def _may_be_found(stage: Stage) -> bool:
     return not any(HAVE_LOOKED in log for log in logs) and _called(stage, within=SLOWLY)
 
 
-def open_jobs(stage: Stage) -> list[tuple[str]]:
+def open_jobs(stage: SimulationStage) -> list[tuple[str]]:
     """The jobs that are not done."""
     return stage.rows(JOBS)
 
 
-def statuses(stage: Stage) -> list[Place]:
+def statuses(stage: SimulationStage) -> list[SimulatedThread]:
     """The threads under which a status is shown."""
     places = {said.place for said in stage.said}
     return [place for place in sorted(places) if stage.workspace.status(place.channel, place.thread)]

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from chathakase.playground.journal import AckReceived, ApiCall, EnvelopeSent
-from tests.simulation.evidence import Evidence, Place
+from tests.simulation.evidence import Evidence, SimulatedThread
 from tests.simulation.judge import Flaw
-from tests.simulation.stage import Stage
+from tests.simulation.simulation_stage import SimulationStage
 from tests.simulation.town import BOT
 from tests.simulation.words import tokens
 
@@ -21,7 +21,7 @@ LOGGED = re.compile(r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}) (.*)$")
 Line = tuple[float, str]
 
 
-def stories(stage: Stage, evidence: Evidence, flaws: Sequence[Flaw]) -> Iterator[str]:
+def stories(stage: SimulationStage, evidence: Evidence, flaws: Sequence[Flaw]) -> Iterator[str]:
     """The stories of the threads with flaws, after the flaws themselves; of the first threads if nothing is wrong."""
     yield f"seed {stage.plan.seed}: {len(flaws)} flaws"
     yield from (f"  {flaw}" for flaw in flaws)
@@ -35,13 +35,13 @@ def stories(stage: Stage, evidence: Evidence, flaws: Sequence[Flaw]) -> Iterator
         yield from _story(stage, evidence, place)
 
 
-def traffic(stage: Stage) -> Iterator[str]:
+def traffic(stage: SimulationStage) -> Iterator[str]:
     """Every call of the Web API by the bot, and everything that happened to its processes."""
     calls = [(entry.at, _brief(entry)) for entry in stage.entries if isinstance(entry, ApiCall) and entry.caller == BOT]
     return (f"{at - stage.began:9.3f} {told}" for at, told in sorted([*calls, *_machine(stage)]))
 
 
-def _story(stage: Stage, evidence: Evidence, place: Place) -> Iterator[str]:
+def _story(stage: SimulationStage, evidence: Evidence, place: SimulatedThread) -> Iterator[str]:
     own = sorted(
         [*_said(stage, place), *_traffic(stage, place), *_asked(stage, evidence, place), *_logged(stage, place)]
     )
@@ -56,11 +56,11 @@ def _story(stage: Stage, evidence: Evidence, place: Place) -> Iterator[str]:
     yield from (f"    {each}" for each in evidence.shown if each.place == place)
 
 
-def _said(stage: Stage, place: Place) -> Iterator[Line]:
+def _said(stage: SimulationStage, place: SimulatedThread) -> Iterator[Line]:
     return ((at, told) for at, told, where in stage.notes if where == place)
 
 
-def _machine(stage: Stage) -> Iterator[Line]:
+def _machine(stage: SimulationStage) -> Iterator[Line]:
     yield from ((at, f"*** {told}") for at, told, where in stage.notes if where is None)
     for life in stage.bots.lives:
         yield life.born, f"*** process {life.number} is started"
@@ -68,7 +68,7 @@ def _machine(stage: Stage) -> Iterator[Line]:
         yield life.died, f"*** process {life.number} ends with {life.code}: {told}"
 
 
-def _traffic(stage: Stage, place: Place) -> Iterator[Line]:
+def _traffic(stage: SimulationStage, place: SimulatedThread) -> Iterator[Line]:
     sent: dict[str, str] = {}
     for entry in stage.entries:
         match entry:
@@ -85,11 +85,11 @@ def _traffic(stage: Stage, place: Place) -> Iterator[Line]:
                 yield entry.at, f"<-- {_brief(entry)}"
 
 
-def _is_of(event: dict[str, object], place: Place) -> bool:
+def _is_of(event: dict[str, object], place: SimulatedThread) -> bool:
     return event.get("channel") == place.channel and place.thread in (event.get("thread_ts"), event.get("ts"))
 
 
-def _is_about(call: ApiCall, place: Place) -> bool:
+def _is_about(call: ApiCall, place: SimulatedThread) -> bool:
     given, answer = call.arguments, call.answer.get("message") or {}
     threads = (given.get("thread_ts"), answer.get("thread_ts"), given.get("ts"))
     return place.channel in (given.get("channel"), given.get("channel_id")) and place.thread in threads
@@ -105,7 +105,7 @@ def _brief(call: ApiCall) -> str:
     return f"{call.method} {ts} {page} {text!r}: {outcome}, {call.seconds:.1f} s"
 
 
-def _asked(stage: Stage, evidence: Evidence, place: Place) -> Iterator[Line]:
+def _asked(stage: SimulationStage, evidence: Evidence, place: SimulatedThread) -> Iterator[Line]:
     own = {said.token for said in evidence.said if said.place == place}
     for request in stage.model.requests:
         if own & {token for _, token in request.heard}:
@@ -113,7 +113,7 @@ def _asked(stage: Stage, evidence: Evidence, place: Place) -> Iterator[Line]:
             yield request.at, f"??? the model hears {heard}; {request.mood}"
 
 
-def _logged(stage: Stage, place: Place) -> Iterator[Line]:
+def _logged(stage: SimulationStage, place: SimulatedThread) -> Iterator[Line]:
     for life in stage.bots.lives:
         for line in life.log.read_text().splitlines():
             match = LOGGED.match(line)

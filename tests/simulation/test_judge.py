@@ -6,19 +6,19 @@ from typing import Any
 
 import pytest
 
-from tests.simulation.deeds import CLEAR, Kind
-from tests.simulation.evidence import Evidence, Place, Request, Row, Said, Session, Shown, Turn
+from tests.simulation.deeds import CLEAR, SayKind
+from tests.simulation.evidence import Evidence, Request, Row, SaidMessage, SessionEvidence, Shown, SimulatedThread, Turn
 from tests.simulation.judge import Wrong, judge
 from tests.simulation.judge.answers import CLEARED
 from tests.simulation.words import END
-from tests.storage.truth import Counts, Stored
+from tests.storage.truth import Counts, StoredRow
 
-ROOM, OTHER = Place("C1", "10.000001"), Place("C2", "20.000001")
+ROOM, OTHER = SimulatedThread("C1", "10.000001"), SimulatedThread("C2", "20.000001")
 
 
-def _said(token: str, place: Place, ts: str, kind: Kind = Kind.QUESTION) -> Said:
-    text = CLEAR if kind is Kind.COMMAND else f"{token} what is a swordfish?"
-    return Said(token, kind, place, ts, text, mentions=ts == place.thread)
+def _said(token: str, place: SimulatedThread, ts: str, kind: SayKind = SayKind.QUESTION) -> SaidMessage:
+    text = CLEAR if kind is SayKind.COMMAND else f"{token} what is a swordfish?"
+    return SaidMessage(token, kind, place, ts, text, mentions=ts == place.thread)
 
 
 def _answer(*tokens: str) -> str:
@@ -33,7 +33,7 @@ def healthy() -> Evidence:
         _said("q3z", OTHER, "20.000001"),
     )
     return Evidence(
-        said=(first, second, third, _said("c4z", OTHER, "20.000009", Kind.CHATTER)),
+        said=(first, second, third, _said("c4z", OTHER, "20.000009", SayKind.CHATTER)),
         shown=(
             Shown(ROOM, "10.000002", _answer("q1z"), "t1"),
             Shown(ROOM, "10.000004", _answer("q2z"), "t2"),
@@ -44,7 +44,7 @@ def healthy() -> Evidence:
             Request(2.0, (("user", "q1z"), ("assistant", "q1z"), ("user", "q2z")), ("q2z",)),
             Request(3.0, (("user", "q3z"),), ("q3z",)),
         ),
-        sessions=(Session(ROOM.session, 3, 3), Session(OTHER.session, 1, 1)),
+        sessions=(SessionEvidence(ROOM.session, 3, 3), SessionEvidence(OTHER.session, 1, 1)),
         rows=(
             Row(ROOM.session, 1, "user", first.text, first.ts, asks=1),
             Row(ROOM.session, 2, "assistant", _answer("q1z"), "t1", reply_to=1),
@@ -188,7 +188,7 @@ def test_an_end_without_an_answer_needs_one_notice(outcome: str, text: str, wron
 
 def test_a_loss_that_is_told_elsewhere() -> None:
     evidence = with_turn(outcome="undelivered")
-    told = Shown(Place("D1", ""), "30.000001", "I wrote an answer in <#C1>, but so it is lost.")
+    told = Shown(SimulatedThread("D1", ""), "30.000001", "I wrote an answer in <#C1>, but so it is lost.")
     kept = [shown for shown in evidence.shown if shown.turn != "t2"]
     assert found(replace(evidence, shown=[*kept, told])) == set()
 
@@ -285,7 +285,7 @@ def test_jobs_that_are_not_done() -> None:
 def _cleared(at: str) -> Evidence:
     """The first room is cleared between its two questions; the answer to that stands at a time."""
     evidence = healthy()
-    command = _said("c5z", ROOM, "10.0000025", Kind.COMMAND)
+    command = _said("c5z", ROOM, "10.0000025", SayKind.COMMAND)
     forgotten = [
         replace(row, role="cleared", text="") if row.seq < 3 and row.session == ROOM.session else row
         for row in evidence.rows
@@ -330,9 +330,9 @@ def test_commands_that_are_not_answered_once() -> None:
 
 
 MESSAGES = (
-    Stored(ROOM.session, 1, "user", "q1z", "U1", "", None, 10_000_001, 10),
-    Stored(ROOM.session, 2, "assistant", "a fish", "", "", 1, 10_000_001, 11),
-    Stored(ROOM.session, 3, "command", "help", "U2", "", None, 12_000_000, 12),
+    StoredRow(ROOM.session, 1, "user", "q1z", "U1", "", None, 10_000_001, 10),
+    StoredRow(ROOM.session, 2, "assistant", "a fish", "", "", 1, 10_000_001, 11),
+    StoredRow(ROOM.session, 3, "command", "help", "U2", "", None, 12_000_000, 12),
 )
 RIGHT = Counts(2, ("a fish", "", 11_000), {"U1": 10_000_001})
 

@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from tests.simulation.deeds import ApiFault, Deed, FaultKind, Kill, Kind, Moment, Mood, Plan, plan_from_json
+from tests.simulation.deeds import ApiFault, Deed, FaultKind, Kill, Moment, Mood, Plan, SayKind, plan_from_json
 from tests.simulation.plan import Scale, make_plan
 from tests.simulation.regressions import REGRESSIONS
 
@@ -24,7 +24,7 @@ def test_a_plan_can_be_kept(plan: Plan) -> None:
 def test_a_large_plan_holds_everything() -> None:
     plan = make_plan(1, LARGE)
     assert {type(deed) for deed in plan.deeds} == set(get_args(Deed))
-    assert {say.kind for say in plan.says} == set(Kind)
+    assert {say.kind for say in plan.says} == set(SayKind)
     assert {deed.moment for deed in plan.deeds if isinstance(deed, Kill)} == set(Moment)
     assert {deed.fault for deed in plan.deeds if isinstance(deed, ApiFault)} == set(FaultKind)
     assert {mood for moods in plan.moods.values() for mood in moods} == set(Mood) - {Mood.WELL}
@@ -41,7 +41,7 @@ def test_a_plan_stands_in_the_order_of_time() -> None:
 def test_every_message_has_a_token_of_its_own() -> None:
     says = make_plan(1, LARGE).says
     assert len({say.token for say in says}) == len(says)
-    assert all(say.token in say.text for say in says if say.kind is not Kind.COMMAND)
+    assert all(say.token in say.text for say in says if say.kind is not SayKind.COMMAND)
 
 
 def test_deeds_can_be_left_out() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from chathakase.playground.faults import HOURS
 from chathakase.playground.faults import CallFault as Befallen
 from tests.simulation.deeds import ApiFault, Drop, FaultKind, Hold, Redeliver, Refresh, Shuffle, Twice
-from tests.simulation.stage import Stage
+from tests.simulation.simulation_stage import SimulationStage
 
 FAULTS: Mapping[FaultKind, Befallen] = {
     FaultKind.LIMITED: Befallen(status=429, retry_after=1),
@@ -26,7 +26,7 @@ FAULTS: Mapping[FaultKind, Befallen] = {
 class Weather:
     """Everything between the bot and people."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: SimulationStage) -> None:
         self._stage = stage
         self._workspace = stage.workspace
         self._faults = stage.workspace.faults

@@ -78,7 +78,7 @@ def test_where_nobody_knows_which_workspace_is_ours_no_member_of_one_is_an_admin
 
 
 @dataclass
-class Slack:
+class PeopleServer:
     """A Slack that knows people as a test says, and remembers whom it was asked about."""
 
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -99,21 +99,21 @@ class Slack:
 
 
 @pytest.fixture
-def slack() -> Slack:
-    made = Slack({"U1": ADMIN})
+def slack() -> PeopleServer:
+    made = PeopleServer({"U1": ADMIN})
     made.answer.set()
     return made
 
 
 @pytest.fixture
-async def people(outside: None, slack: Slack) -> AsyncIterator[People]:
+async def people(outside: None, slack: PeopleServer) -> AsyncIterator[People]:
     async with open_server() as server, open_session() as session:
         server.handler = slack.handle
         client = web_client(session, token="xoxb-1", api_url=f"{server.address}/api/")
         yield People(client, lambda: slack.now, team=OURS)
 
 
-async def test_a_demoted_admin_is_one_for_a_minute_at_most(slack: Slack, people: People) -> None:
+async def test_a_demoted_admin_is_one_for_a_minute_at_most(slack: PeopleServer, people: People) -> None:
     assert await people.is_admin("U1")
     slack.people["U1"] = {**ADMIN, "is_admin": False}
     slack.now = 59.0
@@ -123,18 +123,18 @@ async def test_a_demoted_admin_is_one_for_a_minute_at_most(slack: Slack, people:
     assert slack.asked == ["U1", "U1"]
 
 
-async def test_a_deactivated_admin_is_none(slack: Slack, people: People) -> None:
+async def test_a_deactivated_admin_is_none(slack: PeopleServer, people: People) -> None:
     slack.people["U1"] = {**ADMIN, "deleted": True}
     assert not await people.is_admin("U1")
 
 
-async def test_rights_are_not_taken_from_a_name_that_is_known(slack: Slack, people: People) -> None:
+async def test_rights_are_not_taken_from_a_name_that_is_known(slack: PeopleServer, people: People) -> None:
     await people.find(["U1"])
     slack.people["U1"] = {**ADMIN, "is_admin": False}
     assert not await people.is_admin("U1")
 
 
-async def test_a_minute_counts_from_the_question(slack: Slack, people: People) -> None:
+async def test_a_minute_counts_from_the_question(slack: PeopleServer, people: People) -> None:
     slack.answer.clear()
     asking = asyncio.create_task(people.is_admin("U1"))
     while not slack.asked:
@@ -149,7 +149,7 @@ async def test_a_minute_counts_from_the_question(slack: Slack, people: People) -
 
 @pytest.mark.parametrize("status", [429, 503, 404])
 async def test_who_cannot_be_asked_about_is_no_admin_once_the_last_answer_is_old(
-    slack: Slack, people: People, status: int
+    slack: PeopleServer, people: People, status: int
 ) -> None:
     assert await people.is_admin("U1")
     slack.status, slack.now = status, 59.0
@@ -160,7 +160,7 @@ async def test_who_cannot_be_asked_about_is_no_admin_once_the_last_answer_is_old
     assert await people.is_admin("U1")
 
 
-async def test_those_who_ask_at_once_share_a_call(slack: Slack, people: People) -> None:
+async def test_those_who_ask_at_once_share_a_call(slack: PeopleServer, people: People) -> None:
     slack.answer.clear()
     asking = [asyncio.create_task(people.is_admin("U1")) for _ in range(20)]
     while not slack.asked:
@@ -170,7 +170,7 @@ async def test_those_who_ask_at_once_share_a_call(slack: Slack, people: People) 
     assert slack.asked == ["U1"]
 
 
-async def test_no_made_up_ids_keep_an_admin_from_being_known(slack: Slack, people: People) -> None:
+async def test_no_made_up_ids_keep_an_admin_from_being_known(slack: PeopleServer, people: People) -> None:
     for number in range(5):
         await people.find(MADE_UP[100 * number : 100 * number + 100], mentioned=MADE_UP)
     assert len(slack.asked) <= 60

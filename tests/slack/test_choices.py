@@ -11,7 +11,7 @@ from chathakase.playground.server import Workspace, open_workspace
 from chathakase.playground.web_api_error import SlackError
 from chathakase.slack.surface import SlackSurface
 from tests.places import slack_place
-from tests.slack.socket_mode.listening import Listener, listening
+from tests.slack.socket_mode.listening import ConnectedBot, listening
 
 GENERAL = "C0GENERAL1"
 FORGET = {"name": "Forget this message", "type": "message", "callback_id": "chathakase_forget", "description": "x"}
@@ -25,7 +25,7 @@ async def workspace(outside: None) -> AsyncIterator[Workspace]:
 
 
 @pytest.fixture
-async def listener(workspace: Workspace) -> AsyncIterator[Listener]:
+async def listener(workspace: Workspace) -> AsyncIterator[ConnectedBot]:
     async with listening(workspace.api_url, workspace.bot_token, workspace.app_token) as opened:
         await workspace.wait_for_socket()
         yield opened
@@ -57,7 +57,7 @@ async def test_a_question_has_buttons(surface: SlackSurface, workspace: Workspac
 
 
 async def test_a_button_says_its_words_and_the_question_goes(
-    surface: SlackSurface, workspace: Workspace, alice: PersonClient, listener: Listener
+    surface: SlackSurface, workspace: Workspace, alice: PersonClient, listener: ConnectedBot
 ) -> None:
     place, ts = await asked(surface, workspace, alice)
     await alice.press(GENERAL, ts, "chathakase_say_1")
@@ -68,7 +68,7 @@ async def test_a_button_says_its_words_and_the_question_goes(
 
 
 async def test_a_question_may_be_about_another_thread(
-    surface: SlackSurface, workspace: Workspace, alice: PersonClient, listener: Listener
+    surface: SlackSurface, workspace: Workspace, alice: PersonClient, listener: ConnectedBot
 ) -> None:
     place, about = slack_place(GENERAL, await alice.say("hello", channel=GENERAL)), slack_place(GENERAL, "1.000001")
     await surface.ask(place, alice.id, "Shall I?", CHOICES, about=about)
@@ -78,7 +78,7 @@ async def test_a_question_may_be_about_another_thread(
 
 
 async def test_what_cannot_be_stored_is_not_acknowledged_and_the_question_stays(
-    surface: SlackSurface, workspace: Workspace, alice: PersonClient, listener: Listener
+    surface: SlackSurface, workspace: Workspace, alice: PersonClient, listener: ConnectedBot
 ) -> None:
     _, ts = await asked(surface, workspace, alice)
     listener.refusals = 1
@@ -100,7 +100,7 @@ async def test_where_buttons_are_refused_a_question_is_asked_in_words(
 
 
 async def test_where_there_are_no_replies_a_question_stands_in_the_channel(
-    surface: SlackSurface, workspace: Workspace, alice: PersonClient, listener: Listener
+    surface: SlackSurface, workspace: Workspace, alice: PersonClient, listener: ConnectedBot
 ) -> None:
     place = slack_place(GENERAL, await alice.say("clear session", channel=GENERAL))
     await surface.ask(place, alice.id, "Shall I?", CHOICES)
@@ -131,7 +131,7 @@ async def test_long_labels_and_texts_are_cut(surface: SlackSurface, workspace: W
 
 
 async def test_a_shortcut_names_the_message_and_its_thread(
-    workspace: Workspace, alice: PersonClient, people: dict[str, PersonClient], listener: Listener
+    workspace: Workspace, alice: PersonClient, people: dict[str, PersonClient], listener: ConnectedBot
 ) -> None:
     root = await alice.say("root", channel=GENERAL)
     reply = await people["bob"].say("reply", channel=GENERAL, thread_ts=root)
@@ -145,7 +145,7 @@ async def test_a_shortcut_names_the_message_and_its_thread(
 
 
 async def test_edits_and_deletions_are_heard_and_previews_are_not(
-    workspace: Workspace, alice: PersonClient, listener: Listener
+    workspace: Workspace, alice: PersonClient, listener: ConnectedBot
 ) -> None:
     root = await alice.say("@ChatHakase helo https://example.org", channel=GENERAL)
     reply = await alice.say("reply", channel=GENERAL, thread_ts=root)
@@ -162,7 +162,7 @@ async def test_edits_and_deletions_are_heard_and_previews_are_not(
 
 
 async def test_what_is_deleted_of_ours_is_heard_and_our_edits_are_not(
-    workspace: Workspace, alice: PersonClient, listener: Listener
+    workspace: Workspace, alice: PersonClient, listener: ConnectedBot
 ) -> None:
     world = workspace.world
     root = await alice.say("hello", channel=GENERAL)
@@ -175,7 +175,7 @@ async def test_what_is_deleted_of_ours_is_heard_and_our_edits_are_not(
 
 
 async def test_a_change_that_cannot_be_stored_comes_again(
-    workspace: Workspace, alice: PersonClient, listener: Listener
+    workspace: Workspace, alice: PersonClient, listener: ConnectedBot
 ) -> None:
     ts = await alice.say("@ChatHakase helo", channel=GENERAL)
     await listener.until(lambda: listener.heard)

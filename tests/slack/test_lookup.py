@@ -15,7 +15,7 @@ SPEAKERS = [f"U1{number}" for number in range(100)]
 MADE_UP = [f"U9{number}" for number in range(600)]
 
 
-class Slack:
+class NameDirectory:
     """Knows the names of all but those whom it was told to know nothing of."""
 
     def __init__(self) -> None:
@@ -35,11 +35,11 @@ class Slack:
 
 
 @pytest.fixture
-def slack() -> Slack:
-    return Slack()
+def slack() -> NameDirectory:
+    return NameDirectory()
 
 
-async def test_no_text_can_have_thousands_asked_for_at_once(slack: Slack) -> None:
+async def test_no_text_can_have_thousands_asked_for_at_once(slack: NameDirectory) -> None:
     lookup, ids = slack.lookup(), SPEAKERS[: MOST_ASKED + 5]
     found = await lookup.find(ids)
     assert slack.asked == ids[:MOST_ASKED]
@@ -49,7 +49,7 @@ async def test_no_text_can_have_thousands_asked_for_at_once(slack: Slack) -> Non
     assert slack.asked == ids
 
 
-async def test_made_up_ids_cost_few_calls_and_keep_nobody_from_being_found(slack: Slack) -> None:
+async def test_made_up_ids_cost_few_calls_and_keep_nobody_from_being_found(slack: NameDirectory) -> None:
     lookup, manner = slack.lookup(), LookupLimits()
     for number in range(10):
         found = await lookup.find(SPEAKERS[number : number + 1], mentioned=MADE_UP[60 * number :])
@@ -64,7 +64,7 @@ async def test_made_up_ids_cost_few_calls_and_keep_nobody_from_being_found(slack
     assert len(slack.asked) == len(set(slack.asked)), "that there is nobody is believed for longer than a minute"
 
 
-async def test_no_more_than_so_many_calls_are_made_within_a_minute(slack: Slack) -> None:
+async def test_no_more_than_so_many_calls_are_made_within_a_minute(slack: NameDirectory) -> None:
     lookup = slack.lookup(LookupLimits(a_minute=40))
     for _ in range(5):
         await lookup.find(SPEAKERS)
@@ -84,7 +84,7 @@ async def test_a_budget_is_that_of_any_minute() -> None:
             budget.spend()
 
 
-async def test_who_is_expected_is_asked_for_at_once_and_only_once(slack: Slack) -> None:
+async def test_who_is_expected_is_asked_for_at_once_and_only_once(slack: NameDirectory) -> None:
     lookup = slack.lookup()
     lookup.expect(SPEAKERS[:2])
     await asyncio.sleep(0)
@@ -96,7 +96,7 @@ async def test_who_is_expected_is_asked_for_at_once_and_only_once(slack: Slack) 
     assert slack.asked == SPEAKERS[:2]
 
 
-async def test_those_who_ask_at_once_share_a_call_and_none_ends_it_for_the_others(slack: Slack) -> None:
+async def test_those_who_ask_at_once_share_a_call_and_none_ends_it_for_the_others(slack: NameDirectory) -> None:
     answer = asyncio.Event()
 
     async def ask(id_: str) -> str:
@@ -122,7 +122,7 @@ async def test_those_who_ask_at_once_share_a_call_and_none_ends_it_for_the_other
     ("error", "until"), [("user_not_found", 3600.0), ("internal_error", 60.0), ("missing_scope", 60.0)]
 )
 async def test_a_failure_is_believed_for_as_long_as_it_is_likely_to_last(
-    slack: Slack, error: str, until: float
+    slack: NameDirectory, error: str, until: float
 ) -> None:
     lookup = slack.lookup()
     slack.error = error
@@ -134,7 +134,7 @@ async def test_a_failure_is_believed_for_as_long_as_it_is_likely_to_last(
 
 
 @pytest.mark.parametrize(("outlives", "told"), [(True, "the name of U1"), (False, "U1")])
-async def test_an_old_answer_may_be_better_than_none(slack: Slack, outlives: bool, told: str) -> None:
+async def test_an_old_answer_may_be_better_than_none(slack: NameDirectory, outlives: bool, told: str) -> None:
     lookup = slack.lookup(LookupLimits(kept=60.0, kept_failure=5.0, a_minute=2, outlives=outlives))
     assert await lookup.find(["U1"]) == {"U1": "the name of U1"}
     slack.now, slack.error = 61.0, "internal_error"
@@ -147,7 +147,7 @@ async def test_an_old_answer_may_be_better_than_none(slack: Slack, outlives: boo
 
 @pytest.mark.parametrize("error", ["user_not_found", "internal_error", "missing_scope", "no words of anybody's"])
 async def test_nothing_of_what_was_asked_for_is_logged(
-    slack: Slack, caplog: pytest.LogCaptureFixture, error: str
+    slack: NameDirectory, caplog: pytest.LogCaptureFixture, error: str
 ) -> None:
     caplog.set_level(logging.DEBUG)
     slack.error = error

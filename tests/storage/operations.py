@@ -7,7 +7,7 @@ from chathakase.core.types import TurnAction
 from chathakase.storage.stores.adoption import adopt
 from chathakase.storage.stores.suspects import WAIT_MS
 from chathakase.storage.stores.waiting_sessions import count_waiting
-from tests.storage.stores import FILE, HERE, ID, PLACE, TIMEOUT, Stores, change, said
+from tests.storage.database_stores import FILE, HERE, ID, PLACE, TIMEOUT, DatabaseStores, change, said
 from tests.storage.test_cancellation import (
     EVERY_OPERATION,
     Prepare,
@@ -17,30 +17,30 @@ from tests.storage.test_cancellation import (
     append_to_a_session,
     expire,
 )
-from tests.storage.test_suspects import House
+from tests.storage.test_suspects import DyingProcesses
 
 
-async def adopt_what_is_older(stores: Stores) -> Work:
+async def adopt_what_is_older(stores: DatabaseStores) -> Work:
     return lambda: adopt(stores.database, PLACE.workspace_key)
 
 
-async def have_a_command_asked_to_the_model(stores: Stores) -> Work:
+async def have_a_command_asked_to_the_model(stores: DatabaseStores) -> Work:
     await stores.say("1", "help", command=True)
     return lambda: stores.changes.change(change("1", "hello"))
 
 
-async def change_what_is_in_no_thread(stores: Stores) -> Work:
+async def change_what_is_in_no_thread(stores: DatabaseStores) -> Work:
     await stores.say("1", "hello")
     changed = replace(change("1", "good morning"), place=replace(PLACE, thread=""))
     return lambda: stores.changes.change(changed)
 
 
-async def delete_an_answer(stores: Stores) -> Work:
+async def delete_an_answer(stores: DatabaseStores) -> Work:
     await stores.answered("1", "q1", "a1")
     return lambda: stores.changes.change(change("9.5"))
 
 
-async def delete_what_is_old(stores: Stores) -> Work:
+async def delete_what_is_old(stores: DatabaseStores) -> Work:
     async def work() -> list[object]:
         """Twice as a matter of routine, and once since somebody comes back."""
         deleted: list[object] = []
@@ -54,7 +54,7 @@ async def delete_what_is_old(stores: Stores) -> Work:
     return work
 
 
-async def forget_in_every_scope(stores: Stores) -> Work:
+async def forget_in_every_scope(stores: DatabaseStores) -> Work:
     await stores.answered("1", "q1", "a1")
     await stores.say("2", "q2")
     await stores.say("3", "q3")
@@ -68,7 +68,7 @@ async def forget_in_every_scope(stores: Stores) -> Work:
     return work
 
 
-async def look_around(stores: Stores) -> Work:
+async def look_around(stores: DatabaseStores) -> Work:
     await stores.say("1", "look", files=(FILE,))
 
     async def work() -> list[object]:
@@ -91,7 +91,7 @@ async def look_around(stores: Stores) -> Work:
     return work
 
 
-async def tell_a_hint(stores: Stores) -> Work:
+async def tell_a_hint(stores: DatabaseStores) -> Work:
     async def work() -> list[bool]:
         told = [await stores.hints.tell("U1", PLACE, "hint", teller=teller) for teller in "aab"]
         return [*told, await stores.hints.has_replied("U1", PLACE)]
@@ -99,7 +99,7 @@ async def tell_a_hint(stores: Stores) -> Work:
     return work
 
 
-async def ask_about_turns(stores: Stores) -> Work:
+async def ask_about_turns(stores: DatabaseStores) -> Work:
     turn = await stores.answered("1", "q1", "a1")
 
     async def work() -> list[object]:
@@ -118,9 +118,9 @@ async def ask_about_turns(stores: Stores) -> Work:
     return work
 
 
-async def die_again_and_again(stores: Stores) -> Work:
+async def die_again_and_again(stores: DatabaseStores) -> Work:
     """A turn runs alone in the end, and another one comes to run beside it."""
-    house = House(stores)
+    house = DyingProcesses(stores)
     await house.ask("a", "b")
     await house.die_during("a")
 

@@ -52,7 +52,7 @@ def installed() -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class PostgresServer:
     """One that runs."""
 
     port: int
@@ -92,7 +92,7 @@ class Programs:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
+def running() -> Iterator[PostgresServer]:
     """Run a server in a folder of its own until the block ends."""
     with tempfile.TemporaryDirectory(prefix="postgres-") as name:
         folder = Path(name)
@@ -105,7 +105,7 @@ def running() -> Iterator[Server]:
             programs.run(
                 "pg_ctl", "start", f"--pgdata={data}", "--wait", f"--log={folder / 'log'}", f"--options={options}"
             )
-            yield Server(port)
+            yield PostgresServer(port)
 
 
 def _programs(folder: Path) -> Programs:

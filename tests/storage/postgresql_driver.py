@@ -11,7 +11,7 @@ from psycopg.rows import TupleRow
 from chathakase.core.types import Place
 from chathakase.storage.database import Query, Row, Statement, UnitOfReading, UnitOfWork, Value, Which
 from chathakase.storage.stores.place_columns import HERE, columns_of
-from tests.storage.postgresql import POSTGRESQL, Server
+from tests.storage.postgresql import POSTGRESQL, PostgresServer
 
 # The server's clock cannot be set.
 SET_BY_US = replace(POSTGRESQL, now="(SELECT now FROM clock)")
@@ -81,7 +81,7 @@ class PostgresDatabase:
 
 @asynccontextmanager
 async def open_postgresql(
-    server: Server, schema: Iterable[str], clock: Callable[[], int]
+    server: PostgresServer, schema: Iterable[str], clock: Callable[[], int]
 ) -> AsyncIterator[PostgresDatabase]:
     connecting = AsyncConnection.connect(server.address, autocommit=True, cursor_factory=AsyncRawCursor)
     async with await connecting as connection:

@@ -33,7 +33,7 @@ from chathakase.storage.stores.listening_store import SqlListeningStore
 from tests.places import slack_place
 from tests.storage.cuts import Manner, cut
 from tests.storage.database_faults import failing, held_by_another_process
-from tests.storage.stores import (
+from tests.storage.database_stores import (
     FAILED,
     FILE,
     HERE,
@@ -41,8 +41,8 @@ from tests.storage.stores import (
     LATER,
     PLACE,
     TIMEOUT,
-    Clock,
-    Stores,
+    DatabaseClock,
+    DatabaseStores,
     answer,
     change,
     counting_ids,
@@ -54,7 +54,7 @@ from tests.storage.test_migrations import everything, first_version
 pytestmark = pytest.mark.long
 
 Work = Callable[[], Coroutine[Any, Any, Any]]
-Prepare = Callable[[Stores], Awaitable[Work]]
+Prepare = Callable[[DatabaseStores], Awaitable[Work]]
 NAME = re.compile(r"[0-9a-f]{32}")
 
 
@@ -62,55 +62,55 @@ def report(counts: str) -> None:
     print(counts)  # noqa: T201 - shown with -s
 
 
-async def append(stores: Stores) -> Work:
+async def append(stores: DatabaseStores) -> Work:
     return lambda: stores.say("2", "the question")
 
 
-async def append_to_a_session(stores: Stores) -> Work:
+async def append_to_a_session(stores: DatabaseStores) -> Work:
     await stores.answered("1", "q1", "a1")
     return lambda: stores.say("2", "the question", opens=False)
 
 
-async def append_a_twin(stores: Stores) -> Work:
+async def append_a_twin(stores: DatabaseStores) -> Work:
     await stores.say("2", "the question")
     return lambda: stores.say("2", "the question")
 
 
-async def append_with_a_file(stores: Stores) -> Work:
+async def append_with_a_file(stores: DatabaseStores) -> Work:
     return lambda: stores.say("2", "the question", files=(FILE,))
 
 
-async def append_a_twin_with_a_file(stores: Stores) -> Work:
+async def append_a_twin_with_a_file(stores: DatabaseStores) -> Work:
     await stores.say("2", "the question")
     return lambda: stores.say("2", "the question", files=(FILE,))
 
 
-async def append_late(stores: Stores) -> Work:
+async def append_late(stores: DatabaseStores) -> Work:
     await stores.answered("3", "q3", "a3")
     await stores.sum_up(keep=0)
     return lambda: stores.say("2", "the question")
 
 
-async def add_earlier(stores: Stores) -> Work:
+async def add_earlier(stores: DatabaseStores) -> Work:
     await stores.say("5", "the question")
     above = [said("2", "above", files=(FILE,)), said("3", "above, too", ours=True)]
     return lambda: stores.memory.add_earlier(ID, above)
 
 
-async def edit(stores: Stores) -> Work:
+async def edit(stores: DatabaseStores) -> Work:
     await stores.say("2", "the question", files=(FILE,))
     await stores.claimed()
     return lambda: stores.changes.change(change("2", "the true question"))
 
 
-async def delete(stores: Stores) -> Work:
+async def delete(stores: DatabaseStores) -> Work:
     await stores.answered("1", "q1", "a1")
     await stores.say("2", "the question", files=(FILE,))
     await stores.claimed()
     return lambda: stores.changes.change(change("2"))
 
 
-async def forget(stores: Stores) -> Work:
+async def forget(stores: DatabaseStores) -> Work:
     await stores.answered("1", "q1", "a1")
     await stores.sum_up(keep=0)
     await stores.say("2", "the question", files=(FILE,))
@@ -118,85 +118,85 @@ async def forget(stores: Stores) -> Work:
     return lambda: stores.forgetting.forget(Scope.HERE, author="U1", session=HERE, before="3")
 
 
-async def sum_up(stores: Stores) -> Work:
+async def sum_up(stores: DatabaseStores) -> Work:
     await stores.answered("1", "q1", "a1")
     await stores.sum_up(keep=0)
     await stores.answered("2", "q2", "a2")
     return lambda: stores.sum_up(keep=0)
 
 
-async def entitle(stores: Stores) -> Work:
+async def entitle(stores: DatabaseStores) -> Work:
     await stores.say("1")
     return lambda: stores.titles.entitle(ID, "A model's", by=TitleBy.MODEL, usage=Usage(3, 4), model="m-2")
 
 
-async def note_reading(stores: Stores) -> Work:
+async def note_reading(stores: DatabaseStores) -> Work:
     await stores.say("1", files=(FILE,))
     (unread,) = await stores.files.unread(ID, limit=9)
     return lambda: stores.files.note_reading(unread.id, Reading("what it says"))
 
 
-async def claim(stores: Stores) -> Work:
+async def claim(stores: DatabaseStores) -> Work:
     await stores.say("1")
     return lambda: stores.turns.claim(ID)
 
 
-async def claim_what_was_left(stores: Stores) -> Work:
+async def claim_what_was_left(stores: DatabaseStores) -> Work:
     await stores.say("1")
     await stores.turns.note_reply(await stores.claimed(), ["1.5"])
     stores.clock.now += LEASE_MS + 1
     return lambda: stores.turns.claim(ID)
 
 
-async def claim_nothing(stores: Stores) -> Work:
+async def claim_nothing(stores: DatabaseStores) -> Work:
     await stores.answered("1", "q1", "a1")
     return lambda: stores.turns.claim(ID)
 
 
-async def renew(stores: Stores) -> Work:
+async def renew(stores: DatabaseStores) -> Work:
     await stores.say("1")
     lease = await stores.claimed()
     stores.clock.now += 5
     return lambda: stores.turns.renew([lease])
 
 
-async def note_reply(stores: Stores) -> Work:
+async def note_reply(stores: DatabaseStores) -> Work:
     await stores.say("1")
     lease = await stores.claimed()
     return lambda: stores.turns.note_reply(lease, ["1.5"])
 
 
-async def finish(stores: Stores) -> Work:
+async def finish(stores: DatabaseStores) -> Work:
     await stores.say("1")
     lease = await stores.claimed()
     return lambda: stores.turns.finish(lease, answer("the answer"))
 
 
-async def finish_without_words(stores: Stores) -> Work:
+async def finish_without_words(stores: DatabaseStores) -> Work:
     turn = await stores.answered("1", "q1", "a1")
     await stores.interaction(turn)
     lease = await stores.claimed()
     return lambda: stores.turns.finish(lease, FAILED)
 
 
-async def finish_too_late(stores: Stores) -> Work:
+async def finish_too_late(stores: DatabaseStores) -> Work:
     await stores.say("1")
     lease = await stores.claimed()
     return lambda: stores.turns.finish(replace(lease, owner="somebody else"), answer("late"))
 
 
-async def release(stores: Stores) -> Work:
+async def release(stores: DatabaseStores) -> Work:
     await stores.say("1")
     lease = await stores.claimed()
     return lambda: stores.turns.release(lease)
 
 
-async def reopen(stores: Stores) -> Work:
+async def reopen(stores: DatabaseStores) -> Work:
     turn = await stores.answered("1", "q1")
     return lambda: stores.interaction(turn)
 
 
-async def clear(stores: Stores) -> Work:
+async def clear(stores: DatabaseStores) -> Work:
     await stores.answered("1", "q1", "a1")
     await stores.say("2", "q2")
     await stores.claimed()
@@ -204,27 +204,27 @@ async def clear(stores: Stores) -> Work:
     return lambda: stores.forgetting.clear(ID, before="3")
 
 
-async def expire(stores: Stores) -> Work:
+async def expire(stores: DatabaseStores) -> Work:
     await stores.answered("1", "q1", "a1")
     stores.clock.now += TIMEOUT + 1
     return stores.forgetting.expire
 
 
-async def remember(stores: Stores) -> Work:
+async def remember(stores: DatabaseStores) -> Work:
     await stores.answered("1", "q1", "a1")
     return lambda: stores.remembered(lease=LATER)
 
 
-async def active(stores: Stores) -> Work:
+async def active(stores: DatabaseStores) -> Work:
     await stores.answered("1", "q1", "a1")
     return lambda: stores.sessions.active(PLACE, limit=9)
 
 
-async def append_a_command(stores: Stores) -> Work:
+async def append_a_command(stores: DatabaseStores) -> Work:
     return lambda: command(stores, PLACE, "2")
 
 
-async def command(stores: Stores, place: Place, ref: str) -> object:
+async def command(stores: DatabaseStores, place: Place, ref: str) -> object:
     job = Job(Command(place, ref, "U1", "help"))
     return await stores.sessions.append(said(ref, place=place), role=Role.COMMAND, job=job)
 
@@ -233,28 +233,28 @@ def an_interaction(place: Place, ref: str) -> Job:
     return Job(Interaction(place, ref, "U1", TurnAction.STOP))
 
 
-async def enqueue_a_job(stores: Stores) -> Work:
+async def enqueue_a_job(stores: DatabaseStores) -> Work:
     return lambda: jobs(stores).enqueue(an_interaction(PLACE, "2"))
 
 
-async def claim_jobs(stores: Stores) -> Work:
+async def claim_jobs(stores: DatabaseStores) -> Work:
     await jobs(stores).enqueue(an_interaction(PLACE, "2"))
     stores.clock.now += LEASE_MS + 1
     return lambda: jobs(stores).claim([PLACE.workspace_key])
 
 
-async def hold_a_job(stores: Stores) -> Work:
+async def hold_a_job(stores: DatabaseStores) -> Work:
     await jobs(stores).enqueue(an_interaction(PLACE, "2"))
     stores.clock.now += 5
     return lambda: jobs(stores).hold([an_interaction(PLACE, "2")])
 
 
-async def release_a_job(stores: Stores) -> Work:
+async def release_a_job(stores: DatabaseStores) -> Work:
     await jobs(stores).enqueue(an_interaction(PLACE, "2"))
     return lambda: jobs(stores).release(an_interaction(PLACE, "2"))
 
 
-async def end_a_job(stores: Stores) -> Work:
+async def end_a_job(stores: DatabaseStores) -> Work:
     for ref in ("1", "2"):
         await jobs(stores).enqueue(an_interaction(PLACE, ref))
     await jobs(stores).done(an_interaction(PLACE, "1"))
@@ -262,15 +262,15 @@ async def end_a_job(stores: Stores) -> Work:
     return lambda: jobs(stores).done(an_interaction(PLACE, "2"))
 
 
-def jobs(stores: Stores) -> SqlJobStore:
+def jobs(stores: DatabaseStores) -> SqlJobStore:
     return SqlJobStore(stores.database)
 
 
-async def listen(stores: Stores) -> Work:
+async def listen(stores: DatabaseStores) -> Work:
     return lambda: SqlListeningStore(stores.database).note([PLACE.workspace_key])
 
 
-async def move(stores: Stores) -> Work:
+async def move(stores: DatabaseStores) -> Work:
     await stores.answered("1", "q1", "a1")
     await stores.say("2", "q2")
     return lambda: stores.sessions.move(ID, slack_place("C2", "1.000001"))
@@ -318,7 +318,7 @@ EVERY_OPERATION: tuple[Prepare, ...] = (
 CLAIMS: tuple[Prepare, ...] = (claim, claim_what_was_left, claim_jobs)
 
 
-async def put_down(stores: Stores, claimed: Any) -> None:
+async def put_down(stores: DatabaseStores, claimed: Any) -> None:
     """Release what a claim returned."""
     match claimed:
         case Lease():
@@ -328,7 +328,7 @@ async def put_down(stores: Stores, claimed: Any) -> None:
                 await jobs(stores).release(job)
 
 
-async def tables(stores: Stores) -> list[str]:
+async def tables(stores: DatabaseStores) -> list[str]:
     """All but the ledger and the tables in which an index of words is kept."""
     rows = await stores.database.fetch(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'schema_migrations' "
@@ -337,7 +337,7 @@ async def tables(stores: Stores) -> list[str]:
     return [str(name) for (name,) in rows]
 
 
-async def rows(stores: Stores) -> str:
+async def rows(stores: DatabaseStores) -> str:
     """Everything that is stored, with random names replaced by their order."""
     fetch = stores.database.fetch
     order = {"usage": "model", "exclusions": "author", "participants": "author", "hints": "person, hint"}
@@ -349,7 +349,7 @@ async def rows(stores: Stores) -> str:
     return NAME.sub(lambda name: known.setdefault(name[0], f"name {len(known)}"), str(stored))
 
 
-async def wipe(stores: Stores) -> None:
+async def wipe(stores: DatabaseStores) -> None:
     async with stores.database.transaction() as transaction:
         for table in await tables(stores):
             await transaction.execute(f"DELETE FROM {table}")
@@ -359,14 +359,14 @@ async def wipe(stores: Stores) -> None:
     stores.sessions._new_id = counting_ids()
 
 
-async def agree(stores: Stores) -> None:
+async def agree(stores: DatabaseStores) -> None:
     """Raise StoreError when an index of words does not hold what the texts do."""
     async with stores.database.transaction() as transaction:
         for index in INDEXES:
             await transaction.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)")
 
 
-async def is_free(stores: Stores) -> None:
+async def is_free(stores: DatabaseStores) -> None:
     """The next one can write at once, here and elsewhere."""
     assert not stores.database._writing.locked()
     with closing(sqlite3.connect(stores.database._path, timeout=0, isolation_level=None)) as other:
@@ -376,7 +376,9 @@ async def is_free(stores: Stores) -> None:
         assert await stores.say("9", "next", place=slack_place("C2", uuid4().hex))
 
 
-async def once(stores: Stores, prepare: Prepare, step: int, manner: Manner, *, queued: bool) -> tuple[str, str, int]:
+async def once(
+    stores: DatabaseStores, prepare: Prepare, step: int, manner: Manner, *, queued: bool
+) -> tuple[str, str, int]:
     """Cut one operation short; returns what was stored before and after it, and how often it waited."""
     await wipe(stores)
     work = await prepare(stores)
@@ -393,13 +395,13 @@ async def once(stores: Stores, prepare: Prepare, step: int, manner: Manner, *, q
     return before, after, waits
 
 
-async def hold(stores: Stores) -> None:
+async def hold(stores: DatabaseStores) -> None:
     """A transaction that changes nothing, before and behind which others queue."""
     async with stores.database.transaction() as transaction:
         await transaction.execute("UPDATE sessions SET seq = seq WHERE id = 'nobody'")
 
 
-async def released(stores: Stores, prepare: Prepare) -> str:
+async def released(stores: DatabaseStores, prepare: Prepare) -> str:
     """What is stored once something was claimed and put down again."""
     await wipe(stores)
     work = await prepare(stores)
@@ -410,7 +412,7 @@ async def released(stores: Stores, prepare: Prepare) -> str:
 @pytest.mark.parametrize("queued", [False, True], ids=["alone", "in a queue"])
 @pytest.mark.parametrize("prepare", CLAIMS)
 async def test_a_claim_that_is_cut_short_is_put_down_or_never_was(
-    prepare: Prepare, queued: bool, stores: Stores
+    prepare: Prepare, queued: bool, stores: DatabaseStores
 ) -> None:
     clock = stores.clock.now
     put_down_again = await released(stores, prepare)
@@ -428,7 +430,7 @@ async def test_a_claim_that_is_cut_short_is_put_down_or_never_was(
 @pytest.mark.parametrize("queued", [False, True], ids=["alone", "in a queue"])
 @pytest.mark.parametrize("prepare", [each for each in EVERY_OPERATION if each not in CLAIMS])
 async def test_whatever_is_cut_short_happens_as_a_whole_or_not_at_all(
-    prepare: Prepare, queued: bool, stores: Stores
+    prepare: Prepare, queued: bool, stores: DatabaseStores
 ) -> None:
     clock = stores.clock.now
     _, whole, most = await once(stores, prepare, -1, Manner.WAITING, queued=queued)
@@ -445,7 +447,7 @@ async def test_whatever_is_cut_short_happens_as_a_whole_or_not_at_all(
 
 
 async def test_whoever_comes_after_expiry_finds_nothing_of_what_was(
-    stores_with: Callable[[ExpiryMode], Stores],
+    stores_with: Callable[[ExpiryMode], DatabaseStores],
 ) -> None:
     """What is old goes bit by bit, and whoever is cut short meanwhile comes again."""
     stores = stores_with(ExpiryMode.DELETE)
@@ -466,7 +468,7 @@ async def test_whoever_comes_after_expiry_finds_nothing_of_what_was(
             step += 1
 
 
-async def test_being_cancelled_counts_for_more_than_a_commit_that_fails(stores: Stores) -> None:
+async def test_being_cancelled_counts_for_more_than_a_commit_that_fails(stores: DatabaseStores) -> None:
     """Who goes on after an error, as the heartbeat of a lease does, would otherwise go on for ever."""
     await stores.say("1")
     for manner in Manner:
@@ -482,7 +484,7 @@ async def test_being_cancelled_counts_for_more_than_a_commit_that_fails(stores: 
 class Storm:
     """Several people and turns at once, each of whose deeds may be cancelled at any moment."""
 
-    stores: Stores
+    stores: DatabaseStores
     rng: random.Random
     saved: set[tuple[str, str]] = field(default_factory=set)
     leases: list[Lease] = field(default_factory=list)
@@ -616,7 +618,7 @@ def stored(path: Path) -> set[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("seed", range(2))
-async def test_a_storm_of_cancels_tears_nothing(seed: int, stores: Stores, database: Path) -> None:
+async def test_a_storm_of_cancels_tears_nothing(seed: int, stores: DatabaseStores, database: Path) -> None:
     storm = Storm(stores, random.Random(seed))
     for _ in range(5):
         await storm.blow(deeds=400, at_once=8)
@@ -635,7 +637,7 @@ async def no_threads() -> None:
             await asyncio.sleep(0.001)
 
 
-async def stores_on(opened: SqliteDatabase) -> Stores:
+async def stores_on(opened: SqliteDatabase) -> DatabaseStores:
     await migrate(opened, now=0)
     return stores_of(opened)
 
@@ -645,7 +647,7 @@ async def test_a_database_may_be_closed_at_any_moment(database: Path) -> None:
     kept: set[tuple[str, str]] = set()
     for seed in range(60):
         rng = random.Random(seed)
-        async with open_sqlite(database, clock=Clock()) as opened:
+        async with open_sqlite(database, clock=DatabaseClock()) as opened:
             storm = Storm(await stores_on(opened), rng, number=seed * 1_000)
             blowing = asyncio.create_task(storm.blow(deeds=40, at_once=8))
             await asyncio.sleep(rng.random() * 0.02)
@@ -661,7 +663,7 @@ async def test_a_database_may_be_closed_at_any_moment(database: Path) -> None:
 
 @pytest.mark.usefixtures("outside")
 async def test_who_waits_for_another_program_waits_no_longer_than_wanted(database: Path) -> None:
-    async with open_sqlite(database, clock=Clock()) as opened:
+    async with open_sqlite(database, clock=DatabaseClock()) as opened:
         stores = await stores_on(opened)
         async with held_by_another_process(database):
             cancelled, refused = (asyncio.create_task(stores.say(str(number))) for number in range(2))
@@ -712,7 +714,7 @@ CUT_AND_END = """
 import asyncio, random, sys
 from pathlib import Path
 from chathakase.storage.sqlite.driver import SqliteDatabase, open_sqlite
-from tests.storage.stores import Clock
+from tests.storage.database_stores import DatabaseClock
 from tests.storage.test_cancellation import Storm, open_and_migrate, stores_on
 
 async def main(path):
@@ -720,7 +722,7 @@ async def main(path):
     await asyncio.sleep(0.001)
     opening.cancel()
     await asyncio.wait((opening,))
-    async with open_sqlite(path, clock=Clock()) as opened:
+    async with open_sqlite(path, clock=DatabaseClock()) as opened:
         storm = Storm(await stores_on(opened), random.Random(1))
         blowing = asyncio.create_task(storm.blow(deeds=400, at_once=8))
         await asyncio.sleep(0.1)

@@ -7,17 +7,17 @@ import pytest
 from chathakase.core.files import Reading
 from chathakase.core.memory import Standing, TitleBy, Touched
 from tests.places import slack_place
-from tests.storage.stores import FILE, HERE, ID, PLACE, TIMEOUT, Stores, answer, change, said
+from tests.storage.database_stores import FILE, HERE, ID, PLACE, TIMEOUT, DatabaseStores, answer, change, said
 
 
-async def test_a_message_is_found_without_its_thread(stores: Stores) -> None:
+async def test_a_message_is_found_without_its_thread(stores: DatabaseStores) -> None:
     await stores.say("1", "q1")
     touched = await stores.changes.change(replace(change("1", "new"), place=PLACE.beside("C1")))
     assert touched is not None
     assert touched.place == PLACE
 
 
-async def test_a_deleted_message_is_nowhere_any_more(stores: Stores) -> None:
+async def test_a_deleted_message_is_nowhere_any_more(stores: DatabaseStores) -> None:
     await stores.say("1", "a secret to be kept", files=(FILE,), name="Secret Bot")
     (unread,) = await stores.files.unread(ID, limit=9)
     await stores.files.note_reading(unread.id, Reading("secret content"))
@@ -37,21 +37,21 @@ async def test_a_deleted_message_is_nowhere_any_more(stores: Stores) -> None:
     assert await stores.count("files") == 0
 
 
-async def test_the_next_message_gives_a_title_to_what_has_none(stores: Stores) -> None:
+async def test_the_next_message_gives_a_title_to_what_has_none(stores: DatabaseStores) -> None:
     await stores.say("1", "the first")
     await stores.changes.change(change("1"))
     await stores.say("2", "the second")
     assert await stores.title() == ("the second", "rule")
 
 
-async def test_a_persons_title_outlives_what_is_deleted(stores: Stores) -> None:
+async def test_a_persons_title_outlives_what_is_deleted(stores: DatabaseStores) -> None:
     await stores.say("1", "the first")
     await stores.titles.entitle(ID, "Mine", by=TitleBy.PERSON)
     await stores.changes.change(change("1"))
     assert await stores.title() == ("Mine", "person")
 
 
-async def test_a_summary_of_what_came_before_stays(stores: Stores) -> None:
+async def test_a_summary_of_what_came_before_stays(stores: DatabaseStores) -> None:
     await stores.answered("1", "q1", "a1")
     await stores.sum_up()
     await stores.answered("2", "q2", "a2")
@@ -61,14 +61,14 @@ async def test_a_summary_of_what_came_before_stays(stores: Stores) -> None:
     assert (await stores.remembered()).summary is None
 
 
-async def test_an_answer_from_above_is_forgotten_with_its_message(stores: Stores) -> None:
+async def test_an_answer_from_above_is_forgotten_with_its_message(stores: DatabaseStores) -> None:
     await stores.say("5", "q5")
     await stores.memory.add_earlier(ID, [said("1", "q1"), said("2", "a1", ours=True)])
     assert await stores.changes.change(change("2")) is None
     assert [message.text for message in (await stores.remembered()).messages] == ["q1", "q5"]
 
 
-async def test_an_answer_is_forgotten_with_one_of_its_messages(stores: Stores) -> None:
+async def test_an_answer_is_forgotten_with_one_of_its_messages(stores: DatabaseStores) -> None:
     await stores.say("1", "q1")
     lease = await stores.claimed()
     await stores.turns.note_reply(lease, ["1.5", "1.6"])
@@ -82,7 +82,7 @@ async def test_an_answer_is_forgotten_with_one_of_its_messages(stores: Stores) -
     assert (await stores.remembered()).summary is None
 
 
-async def test_the_answer_of_a_turn_that_is_taken_up_again_is_its_own_affair(stores: Stores) -> None:
+async def test_the_answer_of_a_turn_that_is_taken_up_again_is_its_own_affair(stores: DatabaseStores) -> None:
     await stores.say("1", "q1")
     lease = await stores.claimed()
     await stores.turns.note_reply(lease, ["1.5"])
@@ -93,7 +93,7 @@ async def test_the_answer_of_a_turn_that_is_taken_up_again_is_its_own_affair(sto
     assert await stores.texts() == ["q1", "a1"]
 
 
-async def test_commands_are_changed_and_forgotten_as_well(stores: Stores) -> None:
+async def test_commands_are_changed_and_forgotten_as_well(stores: DatabaseStores) -> None:
     await stores.say("1", "rename session Secret", command=True)
     touched = await stores.changes.change(change("1"))
     assert touched is not None
@@ -102,7 +102,7 @@ async def test_commands_are_changed_and_forgotten_as_well(stores: Stores) -> Non
     assert rows == [("cleared", "", "")]
 
 
-async def test_a_place_may_have_several_threads(stores: Stores) -> None:
+async def test_a_place_may_have_several_threads(stores: DatabaseStores) -> None:
     other = slack_place("C1", "2.000001")
     await stores.say("1", "q1")
     await stores.say("2", "q2", place=other)
@@ -112,7 +112,7 @@ async def test_a_place_may_have_several_threads(stores: Stores) -> None:
     assert await stores.texts() == ["q1"]
 
 
-async def test_a_change_that_changes_nothing_leaves_all_as_it_is(stores: Stores) -> None:
+async def test_a_change_that_changes_nothing_leaves_all_as_it_is(stores: DatabaseStores) -> None:
     await stores.say("1", "q1", files=(FILE,))
     await stores.turns.finish(await stores.claimed(), answer("a1"))
     await stores.sum_up()
@@ -122,7 +122,7 @@ async def test_a_change_that_changes_nothing_leaves_all_as_it_is(stores: Stores)
     assert await stores.count("files") == 0
 
 
-async def test_what_is_deleted_before_it_is_known_is_not_stored_any_more(stores: Stores) -> None:
+async def test_what_is_deleted_before_it_is_known_is_not_stored_any_more(stores: DatabaseStores) -> None:
     await stores.say("5", "q5")
     for ref in ("2", "6", "6"):
         assert await stores.changes.change(change(ref)) is None
@@ -131,7 +131,7 @@ async def test_what_is_deleted_before_it_is_known_is_not_stored_any_more(stores:
     assert [message.text for message in (await stores.remembered()).messages] == ["above", "q5"]
 
 
-async def test_a_command_that_becomes_a_question_waits_once(stores: Stores) -> None:
+async def test_a_command_that_becomes_a_question_waits_once(stores: DatabaseStores) -> None:
     await stores.say("1", "help", command=True)
     assert await stores.turns.waiting([PLACE.workspace_key]) == []
     asked = change("1", "help me cook", files=(FILE,))
@@ -150,7 +150,7 @@ async def test_a_command_that_becomes_a_question_waits_once(stores: Stores) -> N
     assert touched.standing is Standing.NEWEST
 
 
-async def test_a_command_that_becomes_another_is_not_done(stores: Stores) -> None:
+async def test_a_command_that_becomes_another_is_not_done(stores: DatabaseStores) -> None:
     await stores.say("1", "help", command=True)
     touched = await stores.changes.change(change("1", "stop"), is_command=True)
     assert touched == Touched(ID, PLACE, "U1", 1, Standing.CONTEXT)
@@ -158,7 +158,7 @@ async def test_a_command_that_becomes_another_is_not_done(stores: Stores) -> Non
     assert await stores.texts() == []
 
 
-async def test_a_command_may_become_talk_among_people(stores: Stores) -> None:
+async def test_a_command_may_become_talk_among_people(stores: DatabaseStores) -> None:
     await stores.say("1", "help", command=True)
     touched = await stores.changes.change(change("1", "@bob help me", asks=False, opens=False))
     assert touched == Touched(ID, PLACE, "U1", 1, Standing.CONTEXT)
@@ -166,7 +166,7 @@ async def test_a_command_may_become_talk_among_people(stores: Stores) -> None:
     assert await stores.texts() == ["@bob help me"]
 
 
-async def test_what_is_asked_late_is_answered_last_and_alone(stores: Stores) -> None:
+async def test_what_is_asked_late_is_answered_last_and_alone(stores: DatabaseStores) -> None:
     await stores.say("1", "help", command=True)
     await stores.answered("2", "q2", "a2")
     await stores.say("3", "q3")
@@ -177,7 +177,7 @@ async def test_what_is_asked_late_is_answered_last_and_alone(stores: Stores) -> 
     assert await stores.texts(lease) == ["q2", "a2", "q3", "a3", "help me cook"]
 
 
-async def test_a_command_of_an_archived_session_wakes_it(stores: Stores) -> None:
+async def test_a_command_of_an_archived_session_wakes_it(stores: DatabaseStores) -> None:
     await stores.say("1", "help", command=True)
     stores.clock.now += TIMEOUT + 1
     assert await stores.forgetting.expire() == 1
@@ -186,7 +186,7 @@ async def test_a_command_of_an_archived_session_wakes_it(stores: Stores) -> None
 
 
 @pytest.mark.parametrize("above", [False, True])
-async def test_what_calls_us_only_now_waits_once(above: bool, stores: Stores) -> None:
+async def test_what_calls_us_only_now_waits_once(above: bool, stores: DatabaseStores) -> None:
     await stores.answered("2", "q2", "a2")
     if above:
         await stores.memory.add_earlier(ID, [said("1", "@bob what is this?", asks=False, opens=False)])
@@ -208,7 +208,7 @@ async def test_what_calls_us_only_now_waits_once(above: bool, stores: Stores) ->
     assert await stores.turns.waiting([PLACE.workspace_key]) == []
 
 
-async def test_what_did_not_ask_is_not_answered_unless_it_calls_us_by_its_change(stores: Stores) -> None:
+async def test_what_did_not_ask_is_not_answered_unless_it_calls_us_by_its_change(stores: DatabaseStores) -> None:
     await stores.say("1", "refused", asks=False)
     await stores.changes.change(change("1", "refused, with a typo fixed"))
     await stores.changes.change(change("1", "stop", at=9_000_001), is_command=True, calls=True)

@@ -6,12 +6,12 @@ from chathakase.core.leases import LEASE_MS
 from chathakase.core.types import Lease, Renewal
 from chathakase.storage.stores.forget_store import AT_ONCE
 from tests.places import HOME
-from tests.storage.stores import FAILED, ID, Stores, answer
+from tests.storage.database_stores import FAILED, ID, DatabaseStores, answer
 
 CLEAR = "clear session"
 
 
-async def test_done_once_more_it_ends_nothing(stores: Stores) -> None:
+async def test_done_once_more_it_ends_nothing(stores: DatabaseStores) -> None:
     await stores.answered("1", "q1", "a1")
     await stores.say("2", CLEAR, command=True)
     assert await stores.clear("2") == 2
@@ -26,7 +26,7 @@ async def test_done_once_more_it_ends_nothing(stores: Stores) -> None:
     assert await stores.texts(await stores.claimed()) == ["q3", "a3", "q4"]
 
 
-async def test_done_once_more_it_leaves_alone_what_was_put_down(stores: Stores) -> None:
+async def test_done_once_more_it_leaves_alone_what_was_put_down(stores: DatabaseStores) -> None:
     await stores.say("1", CLEAR, command=True)
     await stores.clear("1")
     await stores.say("2", "q2")
@@ -39,7 +39,7 @@ async def test_done_once_more_it_leaves_alone_what_was_put_down(stores: Stores) 
     assert (again.turn, again.refs) == (lease.turn, ("2.5",))
 
 
-async def test_done_once_more_it_leaves_alone_what_is_taken_up_again(stores: Stores) -> None:
+async def test_done_once_more_it_leaves_alone_what_is_taken_up_again(stores: DatabaseStores) -> None:
     await stores.answered("1", "q1", "a1")
     await stores.say("2", CLEAR, command=True)
     await stores.clear("2")
@@ -53,7 +53,7 @@ async def test_done_once_more_it_leaves_alone_what_is_taken_up_again(stores: Sto
     assert await stores.texts() == ["q3", "a3"]
 
 
-async def test_no_turn_begins_that_would_remember_what_is_to_be_forgotten(stores: Stores) -> None:
+async def test_no_turn_begins_that_would_remember_what_is_to_be_forgotten(stores: DatabaseStores) -> None:
     await stores.answered("1", "q1", "a1")
     await stores.say("2", CLEAR, command=True)
     await stores.say("3", "q3")
@@ -62,7 +62,7 @@ async def test_no_turn_begins_that_would_remember_what_is_to_be_forgotten(stores
     assert await stores.texts(await stores.claimed()) == ["q3"]
 
 
-async def test_the_answer_of_a_dead_process_is_ended_without_what_was_asked_later(stores: Stores) -> None:
+async def test_the_answer_of_a_dead_process_is_ended_without_what_was_asked_later(stores: DatabaseStores) -> None:
     await stores.say("1", "q1")
     dead = await stores.claimed()
     await stores.say("2", CLEAR, command=True)
@@ -79,7 +79,7 @@ async def test_the_answer_of_a_dead_process_is_ended_without_what_was_asked_late
     assert await stores.texts(await stores.claimed()) == ["q3"]
 
 
-async def test_a_turn_that_was_never_begun_is_none_to_end(stores: Stores) -> None:
+async def test_a_turn_that_was_never_begun_is_none_to_end(stores: DatabaseStores) -> None:
     await stores.say("1", "q1")
     await stores.say("2", CLEAR, command=True)
     assert await stores.turns.claim(ID, before="2") is None
@@ -89,7 +89,7 @@ async def test_a_turn_that_was_never_begun_is_none_to_end(stores: Stores) -> Non
 
 
 async def test_what_was_asked_later_is_answered_though_its_turn_answers_something_forgotten_as_well(
-    stores: Stores,
+    stores: DatabaseStores,
 ) -> None:
     lease = await _turn_on_both_sides(stores)
     assert await stores.turns.want_stop(ID, before="2")
@@ -100,7 +100,7 @@ async def test_what_was_asked_later_is_answered_though_its_turn_answers_somethin
     assert (afresh.resumed, await stores.texts(afresh)) == (False, ["q3"])
 
 
-async def test_what_was_asked_later_is_answered_though_it_came_before_the_command(stores: Stores) -> None:
+async def test_what_was_asked_later_is_answered_though_it_came_before_the_command(stores: DatabaseStores) -> None:
     await _turn_on_both_sides(stores)
     stores.clock.now += LEASE_MS + 1
     ended = await stores.turns.claim(ID, before="2")
@@ -110,7 +110,7 @@ async def test_what_was_asked_later_is_answered_though_it_came_before_the_comman
     assert await stores.texts(await stores.claimed()) == ["q3"]
 
 
-async def _turn_on_both_sides(stores: Stores) -> Lease:
+async def _turn_on_both_sides(stores: DatabaseStores) -> Lease:
     """The turn of a question before the command and one after it, of which the command came last."""
     await stores.say("1", "q1")
     await stores.say("3", "q3")
@@ -119,7 +119,9 @@ async def _turn_on_both_sides(stores: Stores) -> Lease:
     return lease
 
 
-async def test_a_long_session_is_forgotten_in_portions_and_cut_short_it_can_be_done_again(stores: Stores) -> None:
+async def test_a_long_session_is_forgotten_in_portions_and_cut_short_it_can_be_done_again(
+    stores: DatabaseStores,
+) -> None:
     many = 3 * AT_ONCE
     for number in range(many):
         await stores.say(f"1.{number:06d}", f"question {number}", asks=False)

@@ -11,14 +11,14 @@ from chathakase.core.types import ExpiryMode, LastMessage, Participant, Role, Sa
 from chathakase.storage.sqlite.database_diagnostics import check_database
 from chathakase.storage.sqlite.recount import recount
 from tests.places import slack_place
-from tests.storage.stores import HERE, ID, PLACE, TIMEOUT, Stores, answer, change, said
+from tests.storage.database_stores import HERE, ID, PLACE, TIMEOUT, DatabaseStores, answer, change, said
 from tests.storage.truth import Counts, assert_true
 
 OTHER = slack_place("C2", "1.000001")
 LONG = "a long question " * 20
 
 
-async def talk(stores: Stores) -> None:
+async def talk(stores: DatabaseStores) -> None:
     """Two people, two answers, a command, and something said that the bot was not asked."""
     await stores.answered("1.000001", "first", "one", author="U1")
     await stores.answered("3.000001", LONG, "two", author="U2")
@@ -26,104 +26,106 @@ async def talk(stores: Stores) -> None:
     await stores.say("5.000001", "session info", command=True)
 
 
-async def nothing(stores: Stores) -> None:
+async def nothing(stores: DatabaseStores) -> None:
     pass
 
 
-async def a_burst(stores: Stores) -> None:
+async def a_burst(stores: DatabaseStores) -> None:
     for number in range(15):
         await stores.say(f"6.0000{number:02}", f"burst {number}", author=f"U{number % 3}")
 
 
-async def a_late_message(stores: Stores) -> None:
+async def a_late_message(stores: DatabaseStores) -> None:
     await stores.say("2.000001", "late", author="U3")
 
 
-async def one_from_other_people(stores: Stores) -> None:
+async def one_from_other_people(stores: DatabaseStores) -> None:
     await stores.say("6.000001", "psst", author="U4", asks=False, said_to=SaidTo.OTHERS)
 
 
-async def one_of_an_app(stores: Stores) -> None:
+async def one_of_an_app(stores: DatabaseStores) -> None:
     await stores.say("6.000001", "build failed", author="B1", name="CI")
 
 
-async def the_same_again(stores: Stores) -> None:
+async def the_same_again(stores: DatabaseStores) -> None:
     await stores.say("1.000001", "first", author="U1")
 
 
-async def an_edit_of_the_last(stores: Stores) -> None:
+async def an_edit_of_the_last(stores: DatabaseStores) -> None:
     await stores.changes.change(change("4.000001", LONG))
 
 
-async def an_edit_of_the_first(stores: Stores) -> None:
+async def an_edit_of_the_first(stores: DatabaseStores) -> None:
     await stores.changes.change(change("1.000001", "first, that is"))
 
 
-async def a_deletion_of_the_last(stores: Stores) -> None:
+async def a_deletion_of_the_last(stores: DatabaseStores) -> None:
     await stores.changes.change(change("4.000001"))
 
 
-async def a_deletion_of_an_answer(stores: Stores) -> None:
+async def a_deletion_of_an_answer(stores: DatabaseStores) -> None:
     rows = await stores.database.fetch("SELECT id FROM turns ORDER BY upto DESC")
     async with stores.database.transaction() as transaction:
         await transaction.execute("UPDATE turns SET reply_refs = '[\"9.9\"]' WHERE id = $1", rows[0][0])
     await stores.changes.change(change("9.9"))
 
 
-async def a_deletion_that_overtakes(stores: Stores) -> None:
+async def a_deletion_that_overtakes(stores: DatabaseStores) -> None:
     await stores.changes.change(change("8.000001"))
     await stores.say("8.000001", "never mind")
 
 
-async def a_command_that_is_a_question_now(stores: Stores) -> None:
+async def a_command_that_is_a_question_now(stores: DatabaseStores) -> None:
     await stores.changes.change(change("5.000001", "how are you?"))
     await stores.turns.finish(await stores.claimed(), answer("fine"))
 
 
-async def a_mention_whose_file_comes_later(stores: Stores) -> None:
+async def a_mention_whose_file_comes_later(stores: DatabaseStores) -> None:
     incoming = said("6.000001", "", author="U5")
     await stores.sessions.append(incoming, role=Role.COMMAND, job=Job(Command(PLACE, "6.000001", "U5", "help")))
     await stores.say("6.000001", "look at this", author="U5")
 
 
-async def another_answer(stores: Stores) -> None:
+async def another_answer(stores: DatabaseStores) -> None:
     turn, run = await stores.newest()
     assert await stores.interaction(turn, TurnAction.RETRY, run=run)
     stores.clock.now += 1
     await stores.turns.finish(await stores.claimed(), answer("two, better"))
 
 
-async def another_answer_that_fails(stores: Stores) -> None:
+async def another_answer_that_fails(stores: DatabaseStores) -> None:
     turn, run = await stores.newest()
     assert await stores.interaction(turn, TurnAction.RETRY, run=run)
     await stores.turns.finish(await stores.claimed(), answer(""))
 
 
-async def an_answer_while_they_talk_on(stores: Stores) -> None:
+async def an_answer_while_they_talk_on(stores: DatabaseStores) -> None:
     await stores.say("6.000001", "question")
     lease = await stores.claimed()
     await stores.say("7.000001", "another one", author="U2")
     await stores.turns.finish(lease, answer("an answer to the first"))
 
 
-def forgetting(scope: Scope, author: str = "U1", before: str = "5.000001") -> Callable[[Stores], Awaitable[None]]:
-    async def forget(stores: Stores) -> None:
+def forgetting(
+    scope: Scope, author: str = "U1", before: str = "5.000001"
+) -> Callable[[DatabaseStores], Awaitable[None]]:
+    async def forget(stores: DatabaseStores) -> None:
         assert await stores.forgetting.forget(scope, author=author, session=HERE, before=before)
 
     return forget
 
 
-async def a_cleared_session(stores: Stores) -> None:
+async def a_cleared_session(stores: DatabaseStores) -> None:
     await stores.say("6.000001", "clear session", command=True)
     assert await stores.clear("6.000001") == 5
 
 
-async def a_question_after_it_was_cleared(stores: Stores) -> None:
+async def a_question_after_it_was_cleared(stores: DatabaseStores) -> None:
     await a_cleared_session(stores)
     await stores.answered("7.000001", "anew", "of course", author="U2")
 
 
-async def messages_from_above(stores: Stores) -> None:
+async def messages_from_above(stores: DatabaseStores) -> None:
     async with stores.database.transaction() as transaction:
         await transaction.execute("UPDATE sessions SET backfilled = 0")
     above = [said(f"0.0000{number:02}", f"above {number}", author=f"U{number % 4}") for number in range(20)]
@@ -160,7 +162,7 @@ DEEDS = [
 
 
 @pytest.mark.parametrize("deed", DEEDS)
-async def test_it_is_right_after(deed: Callable[[Stores], Awaitable[None]], stores: Stores) -> None:
+async def test_it_is_right_after(deed: Callable[[DatabaseStores], Awaitable[None]], stores: DatabaseStores) -> None:
     await talk(stores)
     before = await assert_true(stores.database)
     assert before[ID].messages == 5
@@ -172,7 +174,7 @@ async def test_it_is_right_after(deed: Callable[[Stores], Awaitable[None]], stor
     assert set(info.people) == set(after[ID].participants or ()) == await stores.sessions.people(PLACE)
 
 
-async def test_it_is_told_of_a_session(stores: Stores) -> None:
+async def test_it_is_told_of_a_session(stores: DatabaseStores) -> None:
     await talk(stores)
     info = await stores.sessions.info(ID)
     (listed,) = (await stores.sessions.active(PLACE, limit=9)).sessions
@@ -182,14 +184,14 @@ async def test_it_is_told_of_a_session(stores: Stores) -> None:
     assert info.participants == (Participant("U1", 4_000), Participant("U2", 3_000))
 
 
-async def test_an_answer_is_the_last_message_of_nobody_from_when_it_ended(stores: Stores) -> None:
+async def test_an_answer_is_the_last_message_of_nobody_from_when_it_ended(stores: DatabaseStores) -> None:
     await stores.answered("1.000001", "first", "x" * 300)
     info = await stores.sessions.info(ID)
     assert info is not None
     assert info.last == LastMessage("x" * 100, "", stores.clock.now)
 
 
-async def test_of_a_session_of_which_all_is_forgotten_nothing_is_told_but_who_opened_it(stores: Stores) -> None:
+async def test_of_a_session_of_which_all_is_forgotten_nothing_is_told_but_who_opened_it(stores: DatabaseStores) -> None:
     await talk(stores)
     await a_cleared_session(stores)
     info = await stores.sessions.info(ID)
@@ -199,7 +201,7 @@ async def test_of_a_session_of_which_all_is_forgotten_nothing_is_told_but_who_op
 
 @pytest.mark.parametrize("mode", ExpiryMode)
 async def test_it_is_right_when_a_session_expires(
-    mode: ExpiryMode, stores_with: Callable[[ExpiryMode], Stores]
+    mode: ExpiryMode, stores_with: Callable[[ExpiryMode], DatabaseStores]
 ) -> None:
     stores = stores_with(mode)
     await talk(stores)
@@ -214,7 +216,7 @@ async def test_it_is_right_when_a_session_expires(
     assert found[await stores.id_at()].messages == (6 if mode is ExpiryMode.ARCHIVE else 1)
 
 
-async def test_it_is_right_while_a_session_is_deleted_bit_by_bit(stores: Stores) -> None:
+async def test_it_is_right_while_a_session_is_deleted_bit_by_bit(stores: DatabaseStores) -> None:
     await talk(stores)
     async with stores.database.transaction() as transaction:
         await transaction.execute("UPDATE sessions SET deleting = 1")
@@ -225,7 +227,7 @@ async def test_it_is_right_while_a_session_is_deleted_bit_by_bit(stores: Stores)
             await transaction.execute("DELETE FROM messages WHERE id = (SELECT min(id) FROM messages)")
 
 
-async def test_what_is_undone_is_not_counted(stores: Stores) -> None:
+async def test_what_is_undone_is_not_counted(stores: DatabaseStores) -> None:
     async def delete_and_fail() -> None:
         async with stores.database.transaction() as transaction:
             await transaction.execute("DELETE FROM messages")
@@ -249,7 +251,7 @@ PLANTED = [
 
 
 @pytest.mark.parametrize("planted", PLANTED)
-async def test_what_is_wrong_is_found_and_counted_again(planted: str, stores: Stores) -> None:
+async def test_what_is_wrong_is_found_and_counted_again(planted: str, stores: DatabaseStores) -> None:
     await talk(stores)
     await stores.say("1.000001", place=OTHER)
     right = await assert_true(stores.database)
@@ -265,7 +267,7 @@ async def test_what_is_wrong_is_found_and_counted_again(planted: str, stores: St
     assert "counts" not in await subjects(stores)
 
 
-async def subjects(stores: Stores) -> set[str]:
+async def subjects(stores: DatabaseStores) -> set[str]:
     """What the doctor speaks of."""
     return {each.subject for each in await check_database(stores.database._path, now=stores.clock.now, direct="D")}
 
@@ -284,7 +286,7 @@ AT_ONCE = "UPDATE messages SET role = 'cleared', text = '', author = '' WHERE se
 
 
 @pytest.mark.long
-async def test_each_costs_the_same_however_long_the_session_is(stores: Stores) -> None:
+async def test_each_costs_the_same_however_long_the_session_is(stores: DatabaseStores) -> None:
     """Newest first, which leaves the emptied rows where the last message is looked for."""
     await stores.say("0.000001")
     async with stores.database.transaction() as transaction:

@@ -16,7 +16,7 @@ from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.sqlite.migrate import migrate
 from tests.examples import examples
 from tests.places import slack_place
-from tests.storage.stores import FILE, PLACE, TIMEOUT, Clock, Stores, answer, said, stores_of
+from tests.storage.database_stores import FILE, PLACE, TIMEOUT, DatabaseClock, DatabaseStores, answer, said, stores_of
 from tests.storage.truth import assert_true
 
 PLACES = (PLACE, slack_place("C2", "1.000001"))
@@ -37,14 +37,14 @@ class CountsHold(RuleBasedStateMachine):
         self.folder = Path(self.stack.enter_context(TemporaryDirectory()))
         self.opened_by: dict[SessionId, str] = {}
         self.number = 0
-        self.stores: Stores
+        self.stores: DatabaseStores
 
     @initialize(mode=st.sampled_from(ExpiryMode))
     def open(self, mode: ExpiryMode) -> None:
         self.stores = self.runner.run(self._open(mode))
 
-    async def _open(self, mode: ExpiryMode) -> Stores:
-        database = await self.stack.enter_async_context(open_sqlite(self.folder / "x.db", clock=Clock()))
+    async def _open(self, mode: ExpiryMode) -> DatabaseStores:
+        database = await self.stack.enter_async_context(open_sqlite(self.folder / "x.db", clock=DatabaseClock()))
         await migrate(database, now=0)
         await database.outside("PRAGMA synchronous = OFF")
         return stores_of(database, mode)

@@ -8,14 +8,14 @@ import pytest
 from chathakase.core.jobs import Command, Job
 from chathakase.core.leases import LEASE_MS
 from tests.storage.cuts import Manner, cut
-from tests.storage.stores import ID, PLACE, Stores
+from tests.storage.database_stores import ID, PLACE, DatabaseStores
 
 HELP = Job(Command(PLACE, "2", "U1", "help"))
 PEOPLE = [PLACE.workspace_key]
 
 
 @pytest.mark.parametrize("manner", Manner)
-async def test_a_turn_is_free_again_when_its_claim_is_cut_short(manner: Manner, stores: Stores) -> None:
+async def test_a_turn_is_free_again_when_its_claim_is_cut_short(manner: Manner, stores: DatabaseStores) -> None:
     await stores.say("1")
     for step in count():
         task, waits = await cut(stores.turns.claim(ID), step, manner)
@@ -30,7 +30,7 @@ async def test_a_turn_is_free_again_when_its_claim_is_cut_short(manner: Manner, 
 
 
 @pytest.mark.parametrize("manner", Manner)
-async def test_jobs_are_free_again_when_their_claim_is_cut_short(manner: Manner, stores: Stores) -> None:
+async def test_jobs_are_free_again_when_their_claim_is_cut_short(manner: Manner, stores: DatabaseStores) -> None:
     for ref in ("1", "2"):
         await stores.jobs.enqueue(replace(HELP, task=replace(HELP.task, ref=ref)))
     for step in count():

@@ -19,11 +19,11 @@ from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.sqlite.migrate import migrate, migrations
 from chathakase.storage.stores.waiting_sessions import WaitingSessions, count_waiting
 from tests.rights import without_rights
-from tests.storage.stores import PLACE, Clock, Stores, answer
+from tests.storage.database_stores import PLACE, DatabaseClock, DatabaseStores, answer
 
 pytestmark = pytest.mark.slow
 
-NOW = Clock.now
+NOW = DatabaseClock.now
 
 
 def by_subject(findings: list[Finding]) -> dict[str, Finding]:
@@ -94,7 +94,7 @@ async def test_what_a_crash_left_behind_stays(database: Path) -> None:
     assert everything_in(database.parent) == before
 
 
-async def test_who_waits_is_counted_while_the_bot_runs(stores: Stores, database: Path) -> None:
+async def test_who_waits_is_counted_while_the_bot_runs(stores: DatabaseStores, database: Path) -> None:
     await stores.say("1")
     stores.clock.now += 90_000
     await stores.say("2")
@@ -113,7 +113,7 @@ async def test_who_waits_is_counted_while_the_bot_runs(stores: Stores, database:
     assert await count_waiting(stores.database) == WaitingSessions(0, 0.0)
 
 
-async def test_a_turn_that_is_requested_again_waits_from_then_on(stores: Stores) -> None:
+async def test_a_turn_that_is_requested_again_waits_from_then_on(stores: DatabaseStores) -> None:
     turn = await stores.answered("1", "hello")
     stores.clock.now += 1_000_000
     assert await stores.interaction(turn)
@@ -123,7 +123,7 @@ async def test_a_turn_that_is_requested_again_waits_from_then_on(stores: Stores)
     assert (await count_waiting(stores.database)).turns == 1
 
 
-async def test_direct_messages_are_told_from_others(stores: Stores, database: Path) -> None:
+async def test_direct_messages_are_told_from_others(stores: DatabaseStores, database: Path) -> None:
     await stores.say("1")
     stores.clock.now += 7_200_000
     await stores.say("1", place=PLACE.beside("D1", "1.000001"))

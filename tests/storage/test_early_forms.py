@@ -19,8 +19,8 @@ from chathakase.storage.sqlite.early_forms import SCHEMA, _made_by, _shape
 from chathakase.storage.sqlite.migrate import SIGNED_SINCE, migrate, migrations
 from chathakase.storage.sqlite.transactions import SqliteTransaction
 from chathakase.storage.stores.adoption import adopt
+from tests.storage.database_stores import FILE, PLACE, DatabaseClock, DatabaseStores, answer, stores_of
 from tests.storage.early import FORMS, make_early
-from tests.storage.stores import FILE, PLACE, Clock, Stores, answer, stores_of
 from tests.storage.test_migrations import everything
 
 pytestmark = pytest.mark.slow
@@ -75,14 +75,14 @@ def early(request: pytest.FixtureRequest, database: Path) -> Path:
 
 
 @pytest.fixture
-async def repaired(early: Path) -> AsyncIterator[Stores]:
-    async with open_sqlite(early, clock=Clock()) as opened:
+async def repaired(early: Path) -> AsyncIterator[DatabaseStores]:
+    async with open_sqlite(early, clock=DatabaseClock()) as opened:
         await migrate(opened, now=0)
         await adopt(opened, PLACE.workspace_key)
         yield stores_of(opened)
 
 
-async def test_a_database_of_an_early_form_is_repaired_and_answers(repaired: Stores, database: Path) -> None:
+async def test_a_database_of_an_early_form_is_repaired_and_answers(repaired: DatabaseStores, database: Path) -> None:
     assert await repaired.texts() == ["first question", "first answer", "second question"]
     await _go_on(repaired)
     await _remember_what_is_new(repaired)
@@ -92,7 +92,7 @@ async def test_a_database_of_an_early_form_is_repaired_and_answers(repaired: Sto
     assert await repaired.database.fetch("PRAGMA foreign_key_check") == []
 
 
-async def _go_on(stores: Stores) -> None:
+async def _go_on(stores: DatabaseStores) -> None:
     """Answer what waited, and what is asked now."""
     lease = await stores.claimed()
     assert lease.refs == (("3.1",) if lease.turn == "t3" else ())
@@ -102,7 +102,7 @@ async def _go_on(stores: Stores) -> None:
     assert [text for text in await stores.texts() if text.endswith("answer")] == answers
 
 
-async def _remember_what_is_new(stores: Stores) -> None:
+async def _remember_what_is_new(stores: DatabaseStores) -> None:
     """Files, titles and searches need what early forms lacked."""
     await stores.say("7.000001", "look", files=(FILE,))
     for unread in await stores.files.unread(await stores.id_at(), limit=9):
@@ -129,11 +129,11 @@ async def test_whenever_the_process_dies_the_next_one_mends(form: str, database:
         return await execute(self, sql, *values)
 
     made(database, form, SIGNED_SINCE - 1)
-    async with open_sqlite(database, clock=Clock()) as opened:
+    async with open_sqlite(database, clock=DatabaseClock()) as opened:
         with patch.object(SqliteTransaction, "fetch", copied):
             await migrate(opened, now=0)
     for copy in copies:
-        async with open_sqlite(copy, clock=Clock()) as opened:
+        async with open_sqlite(copy, clock=DatabaseClock()) as opened:
             await migrate(opened, now=0)
         assert shape(copy) == shape(database)
     assert len(copies) > 12
@@ -142,7 +142,10 @@ async def test_whenever_the_process_dies_the_next_one_mends(form: str, database:
 @pytest.mark.parametrize("form", ["1, second", "7, first"])
 async def test_two_processes_mend_at_the_same_time(form: str, database: Path) -> None:
     made(database, form, 13)
-    async with open_sqlite(database, clock=Clock()) as one, open_sqlite(database, clock=Clock()) as other:
+    async with (
+        open_sqlite(database, clock=DatabaseClock()) as one,
+        open_sqlite(database, clock=DatabaseClock()) as other,
+    ):
         done = await asyncio.gather(migrate(one, now=0), migrate(other, now=0))
         assert sorted(each.version for applied in done for each in applied) == [
             each.version for each in migrations()[13:]
@@ -165,7 +168,7 @@ async def test_a_database_of_no_known_form_is_refused_and_not_touched(spoil: str
     with closing(sqlite3.connect(database)) as connection:
         connection.executescript(spoil)
     before = everything(database)
-    async with open_sqlite(database, clock=Clock()) as opened:
+    async with open_sqlite(database, clock=DatabaseClock()) as opened:
         with pytest.raises(StoreError, match=f"no ChatHakase makes a database of this form .*{words}"):
             await migrate(opened, now=0)
     assert everything(database) == before
@@ -175,7 +178,7 @@ async def test_what_somebody_put_beside_our_tables_stays(database: Path) -> None
     made(database, "7, second", 13)
     with closing(sqlite3.connect(database)) as connection:
         connection.executescript("CREATE TABLE mine (x); CREATE INDEX mine_too ON messages (at); ANALYZE;")
-    async with open_sqlite(database, clock=Clock()) as opened:
+    async with open_sqlite(database, clock=DatabaseClock()) as opened:
         await migrate(opened, now=0)
         assert await opened.fetch("SELECT name FROM sqlite_master WHERE name LIKE 'mine%'") == [
             ("mine",),

@@ -17,10 +17,21 @@ from chathakase.storage.sqlite import emptying as emptying_module
 from chathakase.storage.sqlite.driver import SqliteDatabase, open_sqlite
 from chathakase.storage.sqlite.emptying import Emptying
 from chathakase.storage.sqlite.migrate import migrate
-from tests.storage.stores import FILE, HERE, ID, PLACE, TIMEOUT, Clock, Stores, answer, said, stores_of
+from tests.storage.database_stores import (
+    FILE,
+    HERE,
+    ID,
+    PLACE,
+    TIMEOUT,
+    DatabaseClock,
+    DatabaseStores,
+    answer,
+    said,
+    stores_of,
+)
 
 WORDS = "the whole text about swordfish und Bäume"
-Deed = Callable[[Stores], Awaitable[object]]
+Deed = Callable[[DatabaseStores], Awaitable[object]]
 
 
 def left(database: Path, words: str = WORDS) -> list[str]:
@@ -29,30 +40,30 @@ def left(database: Path, words: str = WORDS) -> list[str]:
     return sorted(each.name for each in files if words.encode() in each.read_bytes())
 
 
-async def _change(stores: Stores, text: str | None) -> None:
+async def _change(stores: DatabaseStores, text: str | None) -> None:
     now = None if text is None else said("1.0", text)
     assert await stores.changes.change(Change(PLACE, "1.0", 10**16, now))
 
 
-async def _forget(stores: Stores, scope: Scope) -> None:
+async def _forget(stores: DatabaseStores, scope: Scope) -> None:
     ref = "1.0" if scope is Scope.ONE else "9.0"
     if scope is not Scope.ONE:
         await stores.say(ref, "forget", command=True)
     assert await stores.forgetting.forget(scope, author="U1", session=HERE, before=ref)
 
 
-async def _clear(stores: Stores) -> None:
+async def _clear(stores: DatabaseStores) -> None:
     await stores.say("9.0", "clear session", command=True)
     assert await stores.clear("9.0")
 
 
-async def _expire(stores: Stores) -> None:
+async def _expire(stores: DatabaseStores) -> None:
     stores.clock.now += TIMEOUT * 2
     stores.forgetting._expiring.expiry = Expiry(TIMEOUT, ExpiryMode.DELETE)
     assert await stores.forgetting.expire()
 
 
-async def _prune(stores: Stores) -> None:
+async def _prune(stores: DatabaseStores) -> None:
     stores.clock.now += TIMEOUT * 2
     assert await stores.forgetting.prune(idle=TIMEOUT)
 
@@ -68,7 +79,7 @@ DEEDS: dict[str, Deed] = {
 
 
 @pytest.fixture
-async def told(stores: Stores) -> Stores:
+async def told(stores: DatabaseStores) -> DatabaseStores:
     """Stores in which a message, a file of it, a summary and a title hold the words, and the log is as full as ever."""
     await stores.say("1.0", f"1 {WORDS}", files=(FILE,))
     for unread in await stores.files.unread(ID, limit=9):
@@ -83,14 +94,14 @@ async def told(stores: Stores) -> Stores:
 
 
 @pytest.mark.parametrize("deed", list(DEEDS))
-async def test_what_is_forgotten_leaves_the_file_and_its_log(deed: str, told: Stores, database: Path) -> None:
+async def test_what_is_forgotten_leaves_the_file_and_its_log(deed: str, told: DatabaseStores, database: Path) -> None:
     assert left(database)
     await DEEDS[deed](told)
     await told.emptying.empty_the_log()
     assert left(database) == []
 
 
-async def test_an_answer_that_is_deleted_leaves_it(stores: Stores, database: Path) -> None:
+async def test_an_answer_that_is_deleted_leaves_it(stores: DatabaseStores, database: Path) -> None:
     await stores.say("1.0", "hello")
     lease = await stores.claimed()
     await stores.turns.note_reply(lease, ["5.0"])
@@ -101,7 +112,7 @@ async def test_an_answer_that_is_deleted_leaves_it(stores: Stores, database: Pat
     assert left(database) == []
 
 
-async def test_a_title_and_the_argument_of_a_command_leave_it(stores: Stores, database: Path) -> None:
+async def test_a_title_and_the_argument_of_a_command_leave_it(stores: DatabaseStores, database: Path) -> None:
     await stores.say("1.0", "hello")
     await stores.titles.entitle(ID, WORDS, by=TitleBy.PERSON)
     command = Command(PLACE, "2.0", "U1", "rename session", WORDS)
@@ -114,7 +125,7 @@ async def test_a_title_and_the_argument_of_a_command_leave_it(stores: Stores, da
 
 
 async def test_nothing_is_done_where_nothing_was_forgotten(
-    stores: Stores, database: Path, monkeypatch: pytest.MonkeyPatch
+    stores: DatabaseStores, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await stores.emptying.empty_the_log()
     emptied = []
@@ -138,7 +149,7 @@ async def test_nothing_is_done_where_nothing_was_forgotten(
     assert emptied == [1]
 
 
-async def test_what_is_forgotten_while_the_log_is_emptied_is_noted_anew(stores: Stores, database: Path) -> None:
+async def test_what_is_forgotten_while_the_log_is_emptied_is_noted_anew(stores: DatabaseStores, database: Path) -> None:
     await stores.say("1.0", WORDS)
     await stores.say("2.0", f"once more {WORDS}")
     await _change(stores, None)
@@ -158,7 +169,7 @@ async def test_what_is_forgotten_while_the_log_is_emptied_is_noted_anew(stores: 
 
 
 async def test_a_reader_in_the_way_is_waited_for(
-    stores: Stores, database: Path, monkeypatch: pytest.MonkeyPatch
+    stores: DatabaseStores, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(emptying_module, "BUSY", replace(emptying_module.BUSY, retries=10_000))
     await stores.say("1.0", WORDS)
@@ -177,7 +188,7 @@ async def test_a_reader_in_the_way_is_waited_for(
 
 
 async def test_a_reader_that_stays_is_no_reason_to_wait_for_ever(
-    stores: Stores, database: Path, monkeypatch: pytest.MonkeyPatch
+    stores: DatabaseStores, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(emptying_module, "BUSY", replace(emptying_module.BUSY, first_wait=0.001))
     await stores.say("1.0", WORDS)
@@ -191,7 +202,7 @@ async def test_a_reader_that_stays_is_no_reason_to_wait_for_ever(
     assert left(database) == []
 
 
-async def test_after_a_crash_the_next_start_empties_it(stores: Stores, database: Path, tmp_path: Path) -> None:
+async def test_after_a_crash_the_next_start_empties_it(stores: DatabaseStores, database: Path, tmp_path: Path) -> None:
     await stores.say("1.0", WORDS)
     await _change(stores, None)
     crashed = tmp_path / "crashed" / database.name
@@ -200,13 +211,13 @@ async def test_after_a_crash_the_next_start_empties_it(stores: Stores, database:
         if each.name.startswith(database.name):
             (crashed.parent / each.name).write_bytes(each.read_bytes())
     assert left(crashed)
-    async with open_sqlite(crashed, clock=Clock()) as opened:
+    async with open_sqlite(crashed, clock=DatabaseClock()) as opened:
         await migrate(opened, now=0)
         await Emptying(opened).empty_the_log()
         assert left(crashed) == []
 
 
-async def test_no_copy_holds_what_was_forgotten_before(stores: Stores, database: Path) -> None:
+async def test_no_copy_holds_what_was_forgotten_before(stores: DatabaseStores, database: Path) -> None:
     for number in range(1, 30):
         await stores.say(f"{number}.0", f"{WORDS} {number}" * 20)
     await stores.say("90.0", "clear session", command=True)
@@ -217,7 +228,7 @@ async def test_no_copy_holds_what_was_forgotten_before(stores: Stores, database:
 
 
 async def test_the_log_of_an_older_version_is_emptied_as_well(database: Path) -> None:
-    async with open_sqlite(database, clock=Clock()) as opened:
+    async with open_sqlite(database, clock=DatabaseClock()) as opened:
         await migrate(opened, now=0)
         assert await opened.fetch("SELECT state FROM unemptied") == [(1,)]
         stores = stores_of(opened)

@@ -6,7 +6,7 @@ import pytest
 
 from chathakase.core.types import ExpiryMode
 from tests.places import slack_place
-from tests.storage.stores import ID, PLACE, TIMEOUT, Stores, answer, change
+from tests.storage.database_stores import ID, PLACE, TIMEOUT, DatabaseStores, answer, change
 
 OTHER, ELSEWHERE = slack_place("C2", "1.000001"), slack_place("C3", "1.000001")
 WHERE = f"session={ID} place={PLACE.surface}/{PLACE.workspace}/{PLACE.name}"
@@ -25,7 +25,7 @@ def told(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
     return told
 
 
-async def test_a_session_is_opened_archived_and_woken(stores: Stores, told: Callable[[], list[str]]) -> None:
+async def test_a_session_is_opened_archived_and_woken(stores: DatabaseStores, told: Callable[[], list[str]]) -> None:
     await stores.say("1", "swordfish")
     assert told() == [f"session opened: {WHERE} owner=U1"]
     await stores.say("1", "swordfish")
@@ -40,7 +40,7 @@ async def test_a_session_is_opened_archived_and_woken(stores: Stores, told: Call
     assert told() == [f"session woken: {WHERE}"]
 
 
-async def test_a_message_that_is_had_wakes_nobody(stores: Stores, told: Callable[[], list[str]]) -> None:
+async def test_a_message_that_is_had_wakes_nobody(stores: DatabaseStores, told: Callable[[], list[str]]) -> None:
     await stores.say("1", asks=False)
     stores.clock.now += TIMEOUT + 1
     await stores.forgetting.expire()
@@ -53,7 +53,7 @@ async def test_a_message_that_is_had_wakes_nobody(stores: Stores, told: Callable
 
 @pytest.mark.parametrize("how", ["expires", "is pruned", "begins anew"])
 async def test_a_session_is_deleted(
-    how: str, stores_with: Callable[[ExpiryMode], Stores], told: Callable[[], list[str]]
+    how: str, stores_with: Callable[[ExpiryMode], DatabaseStores], told: Callable[[], list[str]]
 ) -> None:
     stores = stores_with(ExpiryMode.ARCHIVE if how == "is pruned" else ExpiryMode.DELETE)
     await stores.say("1", asks=False)
@@ -71,7 +71,7 @@ async def test_a_session_is_deleted(
 
 
 async def test_a_session_is_woken_by_an_interaction_and_by_an_edit(
-    stores: Stores, told: Callable[[], list[str]]
+    stores: DatabaseStores, told: Callable[[], list[str]]
 ) -> None:
     turn = await stores.answered("1", "q1")
     await stores.say("2", "swordfish", asks=False)
@@ -86,7 +86,7 @@ async def test_a_session_is_woken_by_an_interaction_and_by_an_edit(
         assert told() == [f"session woken: {WHERE}"]
 
 
-async def test_a_session_is_moved(stores: Stores, told: Callable[[], list[str]]) -> None:
+async def test_a_session_is_moved(stores: DatabaseStores, told: Callable[[], list[str]]) -> None:
     await stores.say("1")
     await stores.say("1", place=OTHER)
     told()

@@ -11,7 +11,7 @@ from chathakase.core.types import ExpiryMode, Renewal
 from chathakase.storage.stores.expiry import TOMBSTONE_MS
 from chathakase.storage.stores.place_columns import columns_of
 from tests.places import slack_place
-from tests.storage.stores import FILE, ID, PLACE, TIMEOUT, Stores, answer
+from tests.storage.database_stores import FILE, ID, PLACE, TIMEOUT, DatabaseStores, answer
 
 pytestmark = pytest.mark.slow
 
@@ -19,7 +19,7 @@ DAY = 86_400_000
 OTHER = slack_place("C2", "1.000001")
 
 
-async def old(stores: Stores, messages: int = 0) -> None:
+async def old(stores: DatabaseStores, messages: int = 0) -> None:
     """A session with something in every table, and another one that is a day younger."""
     await stores.say("1", "the secret zebra", files=(FILE,))
     await stores.turns.finish(await stores.claimed(), answer("a zebra"))
@@ -35,7 +35,7 @@ TABLES = ("sessions", "messages", "turns", "titles", "summaries", "files", "usag
 
 
 @pytest.mark.parametrize("messages", [0, 300])
-async def test_what_is_old_is_deleted_with_every_row(messages: int, stores: Stores) -> None:
+async def test_what_is_old_is_deleted_with_every_row(messages: int, stores: DatabaseStores) -> None:
     await old(stores, messages)
     await stores.forgetting.expire()
     assert await stores.forgetting.prune(idle=DAY) == 0
@@ -50,14 +50,14 @@ async def test_what_is_old_is_deleted_with_every_row(messages: int, stores: Stor
     ]
 
 
-async def test_what_was_not_archived_is_pruned_as_well(stores: Stores) -> None:
+async def test_what_was_not_archived_is_pruned_as_well(stores: DatabaseStores) -> None:
     await old(stores)
     stores.clock.now += 1
     assert await stores.forgetting.prune(idle=DAY) == 1
     assert await stores.count("sessions") == 1
 
 
-async def test_what_waits_is_never_pruned(stores: Stores) -> None:
+async def test_what_waits_is_never_pruned(stores: DatabaseStores) -> None:
     await stores.say("1", "a question")
     stores.clock.now += 99 * DAY
     assert await stores.forgetting.prune(idle=DAY) == 0
@@ -66,7 +66,9 @@ async def test_what_waits_is_never_pruned(stores: Stores) -> None:
     assert await stores.turns.renew([lease]) == [Renewal.HELD]
 
 
-async def test_a_deletion_that_was_cut_short_is_gone_on_with(stores_with: Callable[[ExpiryMode], Stores]) -> None:
+async def test_a_deletion_that_was_cut_short_is_gone_on_with(
+    stores_with: Callable[[ExpiryMode], DatabaseStores],
+) -> None:
     stores = stores_with(ExpiryMode.DELETE)
     await old(stores, 300)
     stores.clock.now += TIMEOUT + 1
@@ -80,7 +82,7 @@ async def test_a_deletion_that_was_cut_short_is_gone_on_with(stores_with: Callab
     assert await stores.count("messages") == 0
 
 
-async def test_what_is_said_meanwhile_begins_anew(stores: Stores) -> None:
+async def test_what_is_said_meanwhile_begins_anew(stores: DatabaseStores) -> None:
     await old(stores, 300)
     async with stores.database.transaction() as transaction:
         await transaction.execute("UPDATE sessions SET deleting = 1 WHERE id = $1", ID)
@@ -93,7 +95,9 @@ async def test_what_is_said_meanwhile_begins_anew(stores: Stores) -> None:
     assert await stores.export.transcript(await stores.id_at(OTHER)) is None
 
 
-async def test_it_is_known_for_a_while_that_a_session_is_gone(stores_with: Callable[[ExpiryMode], Stores]) -> None:
+async def test_it_is_known_for_a_while_that_a_session_is_gone(
+    stores_with: Callable[[ExpiryMode], DatabaseStores],
+) -> None:
     stores = stores_with(ExpiryMode.DELETE)
     await stores.answered("5", "q5", "a5")
     stores.clock.now += TIMEOUT + 1
@@ -110,7 +114,7 @@ async def test_it_is_known_for_a_while_that_a_session_is_gone(stores_with: Calla
     ]
 
 
-async def test_a_session_whose_rows_are_being_deleted_is_gone_for_everybody(stores: Stores) -> None:
+async def test_a_session_whose_rows_are_being_deleted_is_gone_for_everybody(stores: DatabaseStores) -> None:
     turn = await stores.answered("1", "the secret", "an answer")
     await stores.say("2", "a question that waits")
     async with stores.database.transaction() as transaction:
@@ -124,7 +128,7 @@ async def test_a_session_whose_rows_are_being_deleted_is_gone_for_everybody(stor
     assert await stores.count("messages") == 0
 
 
-async def test_nothing_of_what_was_deleted_is_left_on_disk(stores: Stores, database: Path) -> None:
+async def test_nothing_of_what_was_deleted_is_left_on_disk(stores: DatabaseStores, database: Path) -> None:
     await stores.answered("1", "the zebrafish", "a zebrafish")
     files = [database, database.with_name(f"{database.name}-wal")]
     assert any(b"zebrafish" in file.read_bytes() for file in files)

@@ -2,10 +2,10 @@
 
 from chathakase.core.types import SessionId
 from tests.places import slack_place
-from tests.storage.stores import FILE, ID, PLACE, Stores, change
+from tests.storage.database_stores import FILE, ID, PLACE, DatabaseStores, change
 
 
-async def test_a_session_is_told_whole_without_what_is_forgotten(stores: Stores) -> None:
+async def test_a_session_is_told_whole_without_what_is_forgotten(stores: DatabaseStores) -> None:
     await stores.answered("1", "question one", "answer one")
     await stores.say("2", "a secret")
     await stores.say("3", "question three", files=(FILE,), author="U2")
@@ -21,7 +21,7 @@ async def test_a_session_is_told_whole_without_what_is_forgotten(stores: Stores)
     assert await stores.export.transcript(SessionId("unknown")) is None
 
 
-async def test_every_session_is_told_the_oldest_first(stores: Stores) -> None:
+async def test_every_session_is_told_the_oldest_first(stores: DatabaseStores) -> None:
     for number in (3, 1, 2):
         stores.clock.now += 1
         await stores.say("1", f"text {number}", place=slack_place("C1", f"{number}.0"))

@@ -13,7 +13,7 @@ from chathakase.storage.sqlite.migrate import migrate
 from chathakase.storage.sqlite.sqlite_errors import DatabaseError, SqliteFailure
 from tests.rights import without_rights
 from tests.storage.database_faults import PAGE, damaged, failing, full, locked, moved, overwrite, read_only
-from tests.storage.stores import ID, Stores, answer
+from tests.storage.database_stores import ID, DatabaseStores, answer
 
 pytestmark = pytest.mark.slow
 
@@ -34,7 +34,7 @@ async def test_a_fault_is_told_and_leaves_nothing_half_done(
     fault: Callable[[SqliteDatabase], AbstractAsyncContextManager[None]],
     failure: SqliteFailure,
     told: str,
-    stores: Stores,
+    stores: DatabaseStores,
 ) -> None:
     await stores.say("1", "before")
     lease = await stores.claimed()
@@ -60,7 +60,7 @@ async def test_a_fault_is_told_and_leaves_nothing_half_done(
     assert await stores.database.fetch("PRAGMA integrity_check") == [("ok",)]
 
 
-async def test_what_is_damaged_is_told_to_readers_too(stores: Stores) -> None:
+async def test_what_is_damaged_is_told_to_readers_too(stores: DatabaseStores) -> None:
     await stores.say("1", "before")
     async with damaged(stores.database):
         with pytest.raises(StoreError, match="restore a backup"):

@@ -13,7 +13,7 @@ from chathakase.core.session_ids import new_session_id
 from chathakase.core.types import NO_SESSION, Appended, ExpiryMode, Place, Renewal, SessionId
 from chathakase.storage.stores.waiting_sessions import count_waiting
 from tests.places import slack_place
-from tests.storage.stores import FILE, HERE, ID, PLACE, TIMEOUT, Stores, answer, change, said
+from tests.storage.database_stores import FILE, HERE, ID, PLACE, TIMEOUT, DatabaseStores, answer, change, said
 
 THERE = slack_place("C2", "9.000001")
 OTHERS = {
@@ -36,7 +36,7 @@ def test_an_id_tells_nothing_and_the_older_comes_first(monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS.keys())
-async def test_two_places_never_share_a_session(other: Place, stores: Stores) -> None:
+async def test_two_places_never_share_a_session(other: Place, stores: DatabaseStores) -> None:
     await stores.answered("1", "here", "one")
     await stores.say("2", "there", place=other)
     await stores.say("3", "a reply there", place=other, opens=False)
@@ -51,7 +51,7 @@ async def test_two_places_never_share_a_session(other: Place, stores: Stores) ->
 
 
 @pytest.mark.parametrize("other", [OTHERS["workspace"], OTHERS["surface"]], ids=["workspace", "surface"])
-async def test_nothing_of_another_workspace_is_touched(other: Place, stores: Stores) -> None:
+async def test_nothing_of_another_workspace_is_touched(other: Place, stores: DatabaseStores) -> None:
     """Where somebody has the same id, and messages have the same refs."""
     await stores.say("1", "the weather here")
     await stores.say("1", "the weather there", place=other)
@@ -70,7 +70,7 @@ async def test_nothing_of_another_workspace_is_touched(other: Place, stores: Sto
     assert await stores.sessions.people(other) == {"U1"}
 
 
-async def test_who_waits_is_told_to_whoever_is_in_the_workspace(stores: Stores) -> None:
+async def test_who_waits_is_told_to_whoever_is_in_the_workspace(stores: DatabaseStores) -> None:
     other = OTHERS["workspace"]
     turn = await stores.answered("1", "q1")
     await stores.interaction(turn)
@@ -80,7 +80,7 @@ async def test_who_waits_is_told_to_whoever_is_in_the_workspace(stores: Stores) 
     assert len(await stores.turns.waiting([PLACE.workspace_key, other.workspace_key])) == 2
 
 
-async def test_the_same_command_is_enqueued_once_in_each_workspace(stores: Stores) -> None:
+async def test_the_same_command_is_enqueued_once_in_each_workspace(stores: DatabaseStores) -> None:
     jobs = [Job(Command(place, "2", "U1", "help")) for place in (PLACE, OTHERS["workspace"], PLACE)]
     assert [await stores.jobs.enqueue(job) for job in jobs] == [jobs[0], jobs[1], None]
     await stores.jobs.done(jobs[0])
@@ -89,7 +89,7 @@ async def test_the_same_command_is_enqueued_once_in_each_workspace(stores: Store
     assert [job.task.place for job in await stores.jobs.claim(workspaces)] == [OTHERS["workspace"]]
 
 
-async def test_it_is_moved_with_its_history_and_answered_there(stores: Stores) -> None:
+async def test_it_is_moved_with_its_history_and_answered_there(stores: DatabaseStores) -> None:
     await stores.answered("1", "q1", "a1")
     await stores.say("2", "q2", files=(FILE,))
     assert await stores.sessions.move(ID, THERE)
@@ -106,7 +106,7 @@ async def test_it_is_moved_with_its_history_and_answered_there(stores: Stores) -
     assert (info.place, info.name, info.messages) == (THERE, THERE.name, 5)
 
 
-async def test_its_old_place_may_open_a_new_session_but_not_with_what_was_had(stores: Stores) -> None:
+async def test_its_old_place_may_open_a_new_session_but_not_with_what_was_had(stores: DatabaseStores) -> None:
     await stores.answered("5", "q5", "a5")
     await stores.sessions.move(ID, THERE)
     assert await stores.say("6", "a reply", opens=False) is Appended.NO_SESSION_YET
@@ -118,7 +118,7 @@ async def test_its_old_place_may_open_a_new_session_but_not_with_what_was_had(st
     assert await stores.texts() == ["a new one"]
 
 
-async def test_another_session_is_in_the_way(stores: Stores) -> None:
+async def test_another_session_is_in_the_way(stores: DatabaseStores) -> None:
     await stores.say("1", "here")
     await stores.say("2", "there", place=THERE)
     assert not await stores.sessions.move(ID, THERE)
@@ -127,7 +127,7 @@ async def test_another_session_is_in_the_way(stores: Stores) -> None:
     assert not await stores.sessions.move(SessionId("nobody"), slack_place("C3", "1.0"))
 
 
-async def test_to_where_it_is_it_moves_as_often_as_you_like(stores: Stores) -> None:
+async def test_to_where_it_is_it_moves_as_often_as_you_like(stores: DatabaseStores) -> None:
     turn = await stores.answered("1", "q1", "a1")
     lease = replace(await stores.again(turn), refs=())
     await stores.turns.note_reply(lease, ["1.5"])
@@ -138,7 +138,7 @@ async def test_to_where_it_is_it_moves_as_often_as_you_like(stores: Stores) -> N
     assert (await stores.claimed()).refs == ("1.5",)
 
 
-async def test_without_a_place_it_waits_until_it_has_one(stores: Stores) -> None:
+async def test_without_a_place_it_waits_until_it_has_one(stores: DatabaseStores) -> None:
     await stores.answered("1", "q1", "a1")
     await stores.say("2", "q2")
     assert await stores.sessions.move(ID, None)
@@ -168,7 +168,7 @@ async def test_without_a_place_it_waits_until_it_has_one(stores: Stores) -> None
     assert [each.text for each in memory.messages] == ["q1", "a1", "q2", "a2"]
 
 
-async def test_what_has_no_place_is_forgotten_and_pruned_like_all_else(stores: Stores) -> None:
+async def test_what_has_no_place_is_forgotten_and_pruned_like_all_else(stores: DatabaseStores) -> None:
     await stores.say("1", "q1")
     await stores.sessions.move(ID, None)
     await stores.say("2", "elsewhere", place=THERE)
@@ -181,7 +181,7 @@ async def test_what_has_no_place_is_forgotten_and_pruned_like_all_else(stores: S
     assert await stores.sessions.info(ID) is None
 
 
-async def test_what_is_being_answered_ends_where_it_began(stores: Stores) -> None:
+async def test_what_is_being_answered_ends_where_it_began(stores: DatabaseStores) -> None:
     await stores.say("1", "q1")
     lease = await stores.claimed()
     await stores.turns.note_reply(lease, ["1.5"])
@@ -193,7 +193,7 @@ async def test_what_is_being_answered_ends_where_it_began(stores: Stores) -> Non
     assert (newest.turn, newest.ref) == (lease.turn, "")
 
 
-async def test_what_was_begun_elsewhere_is_written_anew(stores: Stores) -> None:
+async def test_what_was_begun_elsewhere_is_written_anew(stores: DatabaseStores) -> None:
     """Its messages cannot be edited from here; it keeps its name, by which what it writes here is found."""
     await stores.say("1", "q1")
     lease = await stores.claimed()
@@ -208,7 +208,7 @@ async def test_what_was_begun_elsewhere_is_written_anew(stores: Stores) -> None:
     assert (await stores.claimed_at(THERE)).refs == ("9.5",)
 
 
-async def test_an_answer_that_is_wanted_again_is_written_at_the_new_place(stores: Stores) -> None:
+async def test_an_answer_that_is_wanted_again_is_written_at_the_new_place(stores: DatabaseStores) -> None:
     turn = await stores.answered("1", "q1", "a1")
     lease = await stores.again(turn)
     await stores.turns.note_reply(lease, ["1.5"])
@@ -219,7 +219,7 @@ async def test_an_answer_that_is_wanted_again_is_written_at_the_new_place(stores
     assert (again.turn, again.refs, again.run) == (turn, (), 3)
 
 
-async def test_what_was_said_elsewhere_is_not_looked_for_in_the_new_thread(stores: Stores) -> None:
+async def test_what_was_said_elsewhere_is_not_looked_for_in_the_new_thread(stores: DatabaseStores) -> None:
     await stores.say("1", "q1")
     await stores.sessions.move(ID, THERE)
     moved = stores.clock.now
@@ -230,7 +230,7 @@ async def test_what_was_said_elsewhere_is_not_looked_for_in_the_new_thread(store
     assert (heard.place, heard.first, heard.last) == (THERE, moved * 1000, (moved + 5_000) * 1000)
 
 
-async def test_a_command_is_about_the_session_wherever_that_is_by_now(stores: Stores) -> None:
+async def test_a_command_is_about_the_session_wherever_that_is_by_now(stores: DatabaseStores) -> None:
     await stores.say("1", "q1")
     await stores.say("2", CLEAR_SESSION, command=True)
     await stores.sessions.move(ID, THERE)
@@ -245,7 +245,7 @@ async def test_a_command_is_about_the_session_wherever_that_is_by_now(stores: St
 
 @pytest.mark.parametrize("mode", ExpiryMode)
 async def test_a_session_that_comes_after_another_at_its_place_has_an_id_of_its_own(
-    mode: ExpiryMode, stores_with: Callable[[ExpiryMode], Stores]
+    mode: ExpiryMode, stores_with: Callable[[ExpiryMode], DatabaseStores]
 ) -> None:
     stores = stores_with(mode)
     await stores.answered("1", "q1", "a1")

@@ -9,14 +9,14 @@ import pytest
 from chathakase.core.memory import Memory, Scope
 from chathakase.core.types import ExpiryMode
 from chathakase.storage.stores.memory_store import AT_ONCE
-from tests.storage.stores import FILE, HERE, ID, PLACE, Stores, answer, said
+from tests.storage.database_stores import FILE, HERE, ID, PLACE, DatabaseStores, answer, said
 
 
 def texts(memory: Memory) -> list[str]:
     return [message.text for message in memory.messages]
 
 
-async def test_an_answer_never_opens_a_conversation(stores: Stores) -> None:
+async def test_an_answer_never_opens_a_conversation(stores: DatabaseStores) -> None:
     await stores.answered("1", "q1", "a1")
     await stores.say("2", "q2", author="U2")
     await stores.say("3", "forget", command=True)
@@ -26,7 +26,7 @@ async def test_an_answer_never_opens_a_conversation(stores: Stores) -> None:
     assert opening.text == "q2"
 
 
-async def test_of_what_a_summary_covers_only_the_end_is_told(stores: Stores) -> None:
+async def test_of_what_a_summary_covers_only_the_end_is_told(stores: DatabaseStores) -> None:
     for ref in ("1", "2", "3"):
         await stores.answered(ref, f"q{ref}", f"a{ref}")
     assert await stores.sum_up(keep=2)
@@ -38,7 +38,7 @@ async def test_of_what_a_summary_covers_only_the_end_is_told(stores: Stores) -> 
     assert memory.opening.text == "q1"
 
 
-async def test_what_stood_above_is_told_before_all_else_and_answered_by_nobody(stores: Stores) -> None:
+async def test_what_stood_above_is_told_before_all_else_and_answered_by_nobody(stores: DatabaseStores) -> None:
     await stores.say("5", "q5")
     lease = await stores.claimed()
     assert not (await stores.remembered()).backfilled
@@ -65,7 +65,7 @@ async def test_what_stood_above_is_told_before_all_else_and_answered_by_nobody(s
 
 
 @pytest.mark.parametrize("cleared", [False, True])
-async def test_much_that_stands_above_is_stored_in_portions(cleared: bool, stores: Stores) -> None:
+async def test_much_that_stands_above_is_stored_in_portions(cleared: bool, stores: DatabaseStores) -> None:
     await stores.say("2", "question")
     await stores.say("3", "clear session", command=True)
     above = [said(f"1.{number:06d}", f"m{number}", opens=False, asks=False) for number in range(5 * AT_ONCE)]
@@ -93,7 +93,7 @@ async def test_much_that_stands_above_is_stored_in_portions(cleared: bool, store
 
 @pytest.mark.parametrize("mode", ExpiryMode)
 async def test_info_tells_title_usage_and_summary(
-    mode: ExpiryMode, stores_with: Callable[[ExpiryMode], Stores]
+    mode: ExpiryMode, stores_with: Callable[[ExpiryMode], DatabaseStores]
 ) -> None:
     stores = stores_with(mode)
     await stores.answered("1", "q1 and more", "a1")
@@ -104,7 +104,7 @@ async def test_info_tells_title_usage_and_summary(
     assert info.usage == (("m-1", 10, 5), ("m-2", 7, 3))
 
 
-async def test_a_mention_that_was_read_above_another_is_answered_with_it_and_not_again(stores: Stores) -> None:
+async def test_a_mention_that_was_read_above_another_is_answered_with_it_and_not_again(stores: DatabaseStores) -> None:
     await stores.say("2.000003", "the second question")
     lease = await stores.claimed()
     mention = said("2.000002", "the first question")

@@ -9,30 +9,30 @@ import pytest
 from chathakase.core.memory import Scope
 from chathakase.storage.sqlite.merging import INDEXES, MOST_PAGES
 from tests.places import slack_place
-from tests.storage.stores import HERE, Stores, said
+from tests.storage.database_stores import HERE, DatabaseStores, said
 
 DAY = 86_400_000
 OTHER = slack_place("C2", "1.000001")
 
 
-async def parts(stores: Stores, index: str = "words_0") -> int:
+async def parts(stores: DatabaseStores, index: str = "words_0") -> int:
     """How many parts there are: their number is in the upper bits of a page's (FTS5_SEGMENT_ROWID in fts5_index.c)."""
     rows = await stores.database.fetch(f"SELECT count(DISTINCT id >> 37) FROM {index}_data WHERE id > 10")
     return int(rows[0][0] or 0)
 
 
-async def pages(stores: Stores) -> int:
+async def pages(stores: DatabaseStores) -> int:
     rows = await stores.database.fetch("SELECT count(*) FROM words_0_data WHERE id > 10")
     return int(rows[0][0] or 0)
 
 
-async def holds(stores: Stores, part: str) -> bool:
+async def holds(stores: DatabaseStores, part: str) -> bool:
     """Whether the pages of the indexes hold a part of a word, which stands there in plain text."""
     found = [await stores.database.fetch(f"SELECT hex(block) FROM {index}_data") for index in INDEXES]
     return part.encode().hex().upper() in str(found)
 
 
-async def say_much(stores: Stores, *, messages: int) -> None:
+async def say_much(stores: DatabaseStores, *, messages: int) -> None:
     """Each in a transaction of its own, with parts of words that are all different."""
     letters = random.Random(4)
     for number in range(messages):
@@ -41,12 +41,12 @@ async def say_much(stores: Stores, *, messages: int) -> None:
 
 
 @pytest.mark.parametrize("index", INDEXES)
-async def test_whoever_writes_merges_nothing_and_old_settings_are_gone(index: str, stores: Stores) -> None:
+async def test_whoever_writes_merges_nothing_and_old_settings_are_gone(index: str, stores: DatabaseStores) -> None:
     rows = await stores.database.fetch(f"SELECT k, v FROM {index}_config")
     assert {row[0]: row[1] for row in rows} == {"automerge": 0, "crisismerge": 64, "pgsz": 1000, "version": 4}
 
 
-async def test_parts_gather_until_they_are_merged(stores: Stores) -> None:
+async def test_parts_gather_until_they_are_merged(stores: DatabaseStores) -> None:
     for number in range(50):
         await stores.say(f"2.{number:06d}", f"words {number}", asks=False)
     assert await parts(stores) >= 50
@@ -55,13 +55,13 @@ async def test_parts_gather_until_they_are_merged(stores: Stores) -> None:
     assert len(await stores.search.search("words", author="U1", channels=None, limit=99)) >= 50
 
 
-async def test_parts_that_nobody_merges_do_not_gather_for_ever(stores: Stores) -> None:
+async def test_parts_that_nobody_merges_do_not_gather_for_ever(stores: DatabaseStores) -> None:
     for number in range(140):
         await stores.say(f"2.{number:06d}", f"words {number}", asks=False)
     assert await parts(stores) <= 66
 
 
-async def test_they_are_merged_a_few_pages_at_a_time(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_they_are_merged_a_few_pages_at_a_time(stores: DatabaseStores, monkeypatch: pytest.MonkeyPatch) -> None:
     await say_much(stores, messages=60)
     before, begun = await pages(stores), 0
     unit = stores.database.unit
@@ -77,7 +77,7 @@ async def test_they_are_merged_a_few_pages_at_a_time(stores: Stores, monkeypatch
     assert await parts(stores) <= 8
 
 
-async def test_no_part_of_a_word_is_left_in_the_index(stores: Stores) -> None:
+async def test_no_part_of_a_word_is_left_in_the_index(stores: DatabaseStores) -> None:
     for number in range(60):
         await stores.say(str(number), f"ordinary words {number}", place=OTHER, asks=False)
     await stores.answered("100", "the qzx secret", "a qzx")
@@ -90,7 +90,7 @@ async def test_no_part_of_a_word_is_left_in_the_index(stores: Stores) -> None:
     assert len(await stores.search.search("ordinary", author=None, channels=None, limit=99)) >= 60
 
 
-async def test_what_a_person_forgot_is_swept_out_of_the_index_as_well(stores: Stores) -> None:
+async def test_what_a_person_forgot_is_swept_out_of_the_index_as_well(stores: DatabaseStores) -> None:
     await stores.say("1", "the qzx secret", asks=False)
     await stores.say("2", "forget", command=True)
     await stores.forgetting.forget(Scope.HERE, author="U1", session=HERE, before="2")
@@ -102,7 +102,7 @@ async def test_what_a_person_forgot_is_swept_out_of_the_index_as_well(stores: St
     assert await stores.search.search("works", author="U1", channels=None, limit=9)
 
 
-async def test_what_is_taken_out_while_it_is_swept_is_swept_the_next_time(stores: Stores) -> None:
+async def test_what_is_taken_out_while_it_is_swept_is_swept_the_next_time(stores: DatabaseStores) -> None:
     await say_much(stores, messages=60)
     await stores.say("1", "the qzx secret", asks=False)
     await stores.say("2", "an ordinary word", asks=False)
@@ -119,5 +119,5 @@ async def test_what_is_taken_out_while_it_is_swept_is_swept_the_next_time(stores
     assert not await holds(stores, "qzx")
 
 
-async def forget(stores: Stores, ref: str) -> None:
+async def forget(stores: DatabaseStores, ref: str) -> None:
     assert await stores.forgetting.forget(Scope.ONE, author="U1", session=HERE, before=ref)

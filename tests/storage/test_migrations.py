@@ -23,7 +23,7 @@ from chathakase.storage.sqlite.migrate import (
 )
 from chathakase.storage.stores.adoption import adopt
 from tests.storage.database_faults import PAGE, file_sizes_up_to, overwrite
-from tests.storage.stores import PLACE, Clock, Stores, answer, stores_of
+from tests.storage.database_stores import PLACE, DatabaseClock, DatabaseStores, answer, stores_of
 
 pytestmark = pytest.mark.slow
 
@@ -59,9 +59,9 @@ def everything(path: Path) -> list[str]:
 
 
 @pytest.fixture
-async def migrated(database: Path) -> AsyncIterator[Stores]:
+async def migrated(database: Path) -> AsyncIterator[DatabaseStores]:
     """The stores on a database that was of version 1, with data in it."""
-    async with open_sqlite(database, clock=Clock()) as opened:
+    async with open_sqlite(database, clock=DatabaseClock()) as opened:
         await first_version(opened)
         assert [migration.version for migration in await migrate(opened, now=0)] == [
             migration.version for migration in migrations()[1:]
@@ -70,7 +70,7 @@ async def migrated(database: Path) -> AsyncIterator[Stores]:
         yield stores_of(opened)
 
 
-async def test_what_was_said_in_the_first_version_counts_as_asking(migrated: Stores) -> None:
+async def test_what_was_said_in_the_first_version_counts_as_asking(migrated: DatabaseStores) -> None:
     rows = await migrated.database.fetch("SELECT seq FROM messages WHERE asks = 1 ORDER BY seq")
     assert rows == [(1,), (4,), (6,)]
     assert await migrated.database.fetch("SELECT DISTINCT run, action FROM turns") == [(1, None)]
@@ -79,7 +79,7 @@ async def test_what_was_said_in_the_first_version_counts_as_asking(migrated: Sto
     assert await migrated.turns.askers(await migrated.id_at(), "") == {"U2"}
 
 
-async def test_a_turn_of_the_first_version_is_taken_up_again(migrated: Stores) -> None:
+async def test_a_turn_of_the_first_version_is_taken_up_again(migrated: DatabaseStores) -> None:
     assert not await migrated.interaction("t1")
     assert await migrated.interaction("t2", TurnAction.CONTINUE)
     again = await migrated.claimed()
@@ -90,7 +90,7 @@ async def test_a_turn_of_the_first_version_is_taken_up_again(migrated: Stores) -
 
 
 async def test_until_when_somebody_listened_is_known_once_each_workspace_has_its_own(database: Path) -> None:
-    async with open_sqlite(database, clock=Clock()) as opened:
+    async with open_sqlite(database, clock=DatabaseClock()) as opened:
         await first_version(opened)
         for migration in migrations()[1:26]:
             async with opened.transaction() as transaction:
@@ -110,7 +110,7 @@ async def test_a_database_knows_its_migrations(open_database: SqliteDatabase) ->
 
 
 async def test_a_newer_database_is_refused_and_not_touched(database: Path) -> None:
-    async with open_sqlite(database, clock=Clock()) as opened:
+    async with open_sqlite(database, clock=DatabaseClock()) as opened:
         await migrate(opened, now=0)
         async with opened.transaction() as transaction:
             await transaction.execute("INSERT INTO schema_migrations VALUES ($1, $2, $3)", 999, "future", 0)
@@ -138,13 +138,13 @@ async def test_a_database_is_copied_before_it_is_migrated(database: Path, caplog
     newest = migrations()[-1].version
     copies = [Path(f"{database}.before-{newest}{number}.db") for number in ("", ".2", ".3")]
     database.touch(mode=0o600)
-    async with open_sqlite(database, clock=Clock()) as opened:
+    async with open_sqlite(database, clock=DatabaseClock()) as opened:
         await first_version(opened)
     before = everything(database)
     copies[0].write_text("of another time")
     copies[1].mkdir()
     with caplog.at_level("INFO"):
-        async with open_sqlite(database, clock=Clock()) as opened:
+        async with open_sqlite(database, clock=DatabaseClock()) as opened:
             await migrate(opened, now=0)
             await migrate(opened, now=0)
     assert everything(copies[2]) == before
@@ -158,7 +158,7 @@ async def test_a_database_is_copied_before_it_is_migrated(database: Path, caplog
 
 
 async def test_the_copy_holds_what_was_written_last_and_waits_for_nobody(database: Path) -> None:
-    async with open_sqlite(database, clock=Clock()) as opened:
+    async with open_sqlite(database, clock=DatabaseClock()) as opened:
         await first_version(opened)
         async with opened.transaction() as transaction:
             await transaction.execute("UPDATE messages SET text = $1 WHERE seq = 6", "just now")
@@ -174,7 +174,7 @@ async def test_a_new_database_is_not_copied(open_database: SqliteDatabase, datab
 
 
 async def test_nothing_is_migrated_when_there_is_no_room_for_a_copy(database: Path) -> None:
-    async with open_sqlite(database, clock=Clock()) as opened:
+    async with open_sqlite(database, clock=DatabaseClock()) as opened:
         await first_version(opened)
         before = everything(database)
         with file_sizes_up_to(8192), pytest.raises(StoreError, match="so nothing was changed: the file could not"):
@@ -186,7 +186,7 @@ async def test_nothing_is_migrated_when_there_is_no_room_for_a_copy(database: Pa
 async def test_nothing_is_migrated_where_no_copy_may_be_written(tmp_path: Path) -> None:
     """A name that is nearly too long leaves no room for a longer one, which binds everybody, root as well."""
     database = tmp_path / ("x" * 245)
-    async with open_sqlite(database, clock=Clock()) as opened:
+    async with open_sqlite(database, clock=DatabaseClock()) as opened:
         await first_version(opened)
         before = everything(database)
         with pytest.raises(StoreError, match=r"no copy .*ENAMETOOLONG"):
@@ -195,13 +195,13 @@ async def test_nothing_is_migrated_where_no_copy_may_be_written(tmp_path: Path) 
 
 
 async def test_a_damaged_database_is_not_migrated(database: Path) -> None:
-    async with open_sqlite(database, clock=Clock()) as opened:
+    async with open_sqlite(database, clock=DatabaseClock()) as opened:
         await first_version(opened)
         [(page,)] = await opened.fetch("SELECT rootpage FROM sqlite_master WHERE name = 'messages'")
     begin = (int(str(page)) - 1) * PAGE
     overwrite(database, begin, b"\xff" * PAGE)
     content = database.read_bytes()
-    async with open_sqlite(database, clock=Clock()) as opened:
+    async with open_sqlite(database, clock=DatabaseClock()) as opened:
         with pytest.raises(StoreError, match="so nothing was changed: the database is damaged"):
             await migrate(opened, now=0)
     assert database.read_bytes() == content
@@ -210,7 +210,10 @@ async def test_a_damaged_database_is_not_migrated(database: Path) -> None:
 
 @pytest.mark.parametrize("old", [False, True], ids=["a new file", "a file of the first version"])
 async def test_two_processes_may_migrate_at_the_same_time(old: bool, database: Path) -> None:
-    async with open_sqlite(database, clock=Clock()) as one, open_sqlite(database, clock=Clock()) as other:
+    async with (
+        open_sqlite(database, clock=DatabaseClock()) as one,
+        open_sqlite(database, clock=DatabaseClock()) as other,
+    ):
         if old:
             await first_version(one)
         done = await asyncio.gather(migrate(one, now=0), migrate(other, now=0))
@@ -261,17 +264,17 @@ async def test_a_database_keeps_the_checksums_of_its_migrations(open_database: S
     assert await open_database.fetch(KEPT) == list(CHECKSUMS.items())
 
 
-async def test_a_database_of_an_earlier_version_gets_them_as_well(migrated: Stores) -> None:
+async def test_a_database_of_an_earlier_version_gets_them_as_well(migrated: DatabaseStores) -> None:
     assert await migrated.database.fetch(KEPT) == list(CHECKSUMS.items())
 
 
 async def test_a_database_made_by_another_migration_is_refused_and_not_touched(database: Path) -> None:
-    async with open_sqlite(database, clock=Clock()) as opened:
+    async with open_sqlite(database, clock=DatabaseClock()) as opened:
         await migrate(opened, now=0)
         async with opened.transaction() as transaction:
             await transaction.execute("UPDATE checksums SET checksum = $1 WHERE version = 7", "another")
     before = everything(database)
-    async with open_sqlite(database, clock=Clock()) as opened, open_for_reading(database) as reader:
+    async with open_sqlite(database, clock=DatabaseClock()) as opened, open_for_reading(database) as reader:
         with pytest.raises(
             ChangedMigration, match=r"a migration 7 \(memory\) that differs from this ChatHakase's: run the"
         ):

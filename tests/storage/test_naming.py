@@ -2,10 +2,10 @@
 
 from chathakase.core.memory import TitleBy
 from chathakase.core.types import Usage
-from tests.storage.stores import ID, Stores, change
+from tests.storage.database_stores import ID, DatabaseStores, change
 
 
-async def test_the_first_line_gives_the_title_at_once(stores: Stores) -> None:
+async def test_the_first_line_gives_the_title_at_once(stores: DatabaseStores) -> None:
     await stores.say("1", "help", command=True)
     assert (await stores.remembered()).title == ""
     await stores.say("2", "How do **threads** work?\nAnd why?")
@@ -13,7 +13,7 @@ async def test_the_first_line_gives_the_title_at_once(stores: Stores) -> None:
     assert await stores.title() == ("How do threads work?", "rule")
 
 
-async def test_a_model_wins_over_the_rule_and_a_person_over_both(stores: Stores) -> None:
+async def test_a_model_wins_over_the_rule_and_a_person_over_both(stores: DatabaseStores) -> None:
     assert not await stores.titles.entitle(ID, "Nobody's", by=TitleBy.PERSON)
     await stores.say("1", "How do threads work?")
     assert await stores.titles.entitle(ID, "Threads", by=TitleBy.MODEL, usage=Usage(1, 2), model="m-2")
@@ -28,7 +28,7 @@ async def test_a_model_wins_over_the_rule_and_a_person_over_both(stores: Stores)
     assert info.usage == (("m-2", 2, 4),)
 
 
-async def test_a_models_title_goes_with_what_is_deleted_and_with_a_new_beginning(stores: Stores) -> None:
+async def test_a_models_title_goes_with_what_is_deleted_and_with_a_new_beginning(stores: DatabaseStores) -> None:
     await stores.answered("1", "the first", "a1")
     await stores.answered("2", "the second", "a2")
     await stores.titles.entitle(ID, "Both", by=TitleBy.MODEL)
@@ -46,7 +46,7 @@ async def test_a_models_title_goes_with_what_is_deleted_and_with_a_new_beginning
     assert await stores.title() == ("the second, corrected", "rule")
 
 
-async def test_a_title_goes_with_what_it_was_made_of_though_something_older_came_since(stores: Stores) -> None:
+async def test_a_title_goes_with_what_it_was_made_of_though_something_older_came_since(stores: DatabaseStores) -> None:
     await stores.say("2", "the secret")
     await stores.say("1", "said before", opens=False)
     assert await stores.title() == ("the secret", "rule")

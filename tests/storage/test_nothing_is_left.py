@@ -24,7 +24,7 @@ from chathakase.storage.sqlite.merging import INDEXES
 from chathakase.storage.sqlite.migrate import migrate
 from tests.examples import examples
 from tests.places import slack_place
-from tests.storage.stores import FILE, PLACE, Clock, Stores, said, stores_of
+from tests.storage.database_stores import FILE, PLACE, DatabaseClock, DatabaseStores, said, stores_of
 from tests.storage.truth import assert_true
 
 PLACES = (PLACE, slack_place("C2", "1.000001"))
@@ -36,7 +36,7 @@ moments = st.integers(1, 40)
 
 
 @dataclass
-class Said:
+class KnownMessage:
     """What the model of this test knows of one message."""
 
     place: Place
@@ -55,17 +55,17 @@ class NothingIsLeft(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.stack = AsyncExitStack()
         self.folder = Path(self.stack.enter_context(TemporaryDirectory()))
-        self.live: list[Said] = []
-        self.commands: list[Said] = []
+        self.live: list[KnownMessage] = []
+        self.commands: list[KnownMessage] = []
         self.undone: list[Job] = []
         self.had: set[tuple[Place, str]] = set()
         self.forgotten: set[str] = set()
         self.made: list[tuple[Place, Memory, Summary | None, str]] = []
         self.number = 0
-        self.stores: Stores = self.runner.run(self._open())
+        self.stores: DatabaseStores = self.runner.run(self._open())
 
-    async def _open(self) -> Stores:
-        database = await self.stack.enter_async_context(open_sqlite(self.folder / "x.db", clock=Clock()))
+    async def _open(self) -> DatabaseStores:
+        database = await self.stack.enter_async_context(open_sqlite(self.folder / "x.db", clock=DatabaseClock()))
         await migrate(database, now=0)
         await database.outside("PRAGMA synchronous = OFF")
         stores = stores_of(database)
@@ -81,7 +81,7 @@ class NothingIsLeft(RuleBasedStateMachine):
         self.number += 1
         return chr(FIRST_SECRET + self.number) * 3
 
-    def forget(self, gone: list[Said]) -> None:
+    def forget(self, gone: list[KnownMessage]) -> None:
         self.live = [each for each in self.live if each not in gone]
         self.commands = [each for each in self.commands if each not in gone]
         self.forgotten |= {secret for each in gone for secret in each.secrets}
@@ -95,7 +95,7 @@ class NothingIsLeft(RuleBasedStateMachine):
         assert bool(saved) == ((place, ref) not in self.had)
         if saved:
             self.had.add((place, ref))
-            self.live.append(Said(place, ref, Role.USER, author, incoming.said, [text]))
+            self.live.append(KnownMessage(place, ref, Role.USER, author, incoming.said, [text]))
 
     @rule(place=places, author=authors, at=moments)
     def command(self, place: Place, author: str, at: int) -> None:
@@ -106,7 +106,7 @@ class NothingIsLeft(RuleBasedStateMachine):
         job = Job(Command(place, ref, author, "rename session", text))
         assert self.runner.run(self.stores.sessions.append(incoming, role=Role.COMMAND, job=job))
         self.had.add((place, ref))
-        self.commands.append(Said(place, ref, Role.COMMAND, author, incoming.said, [text]))
+        self.commands.append(KnownMessage(place, ref, Role.COMMAND, author, incoming.said, [text]))
         self.undone.append(job)
 
     @precondition(lambda self: self.undone)
@@ -147,7 +147,7 @@ class NothingIsLeft(RuleBasedStateMachine):
         text = self.secret()
         assert await self.stores.turns.finish(lease, Result(Outcome.ANSWERED, text))
         rows = await self.stores.database.fetch("SELECT said FROM messages WHERE ref = $1", lease.turn)
-        self.live.append(Said(place, lease.turn, Role.ASSISTANT, "", int(rows[0][0] or 0), [text]))
+        self.live.append(KnownMessage(place, lease.turn, Role.ASSISTANT, "", int(rows[0][0] or 0), [text]))
 
     @precondition(lambda self: self.live)
     @rule(which=st.integers(0, 99), deleted=st.booleans())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.storage.stores import Stores
+from tests.storage.database_stores import DatabaseStores
 
 pytestmark = pytest.mark.long
 
@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 KILLS = 120
 
 
-async def test_a_commit_waits_for_the_disk(stores: Stores) -> None:
+async def test_a_commit_waits_for_the_disk(stores: DatabaseStores) -> None:
     """``FULL`` (2): https://www.sqlite.org/pragma.html#pragma_synchronous."""
     writer = stores.database._writer
     assert list(await writer.execute_fetchall("PRAGMA synchronous")) == [(2,)]
@@ -24,7 +24,7 @@ async def test_a_commit_waits_for_the_disk(stores: Stores) -> None:
 @pytest.mark.usefixtures("outside")
 def test_what_was_told_survives_the_death_of_the_process_at_that_instant(tmp_path: Path) -> None:
     ran = subprocess.run(
-        [sys.executable, "-m", "tests.storage.acks", tmp_path, str(KILLS)],
+        [sys.executable, "-m", "tests.storage.crash_after_acks", tmp_path, str(KILLS)],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -15,7 +15,7 @@ from chathakase.storage.sqlite import private
 from chathakase.storage.sqlite.database_diagnostics import check_database
 from chathakase.storage.sqlite.driver import open_sqlite, schema_version
 from chathakase.storage.sqlite.migrate import migrate
-from tests.storage.stores import Stores
+from tests.storage.database_stores import DatabaseStores
 
 pytestmark = [
     pytest.mark.slow,
@@ -129,7 +129,9 @@ async def test_what_is_not_ours_to_change_is_told(
     assert "Its owner must fix it" in findings["files"].advice
 
 
-async def test_whoever_only_reads_changes_no_rights_and_makes_nothing_wider(stores: Stores, database: Path) -> None:
+async def test_whoever_only_reads_changes_no_rights_and_makes_nothing_wider(
+    stores: DatabaseStores, database: Path
+) -> None:
     await stores.say("1.0", "hello")
     for each in database.parent.iterdir():
         each.chmod(0o640)

@@ -9,10 +9,10 @@ from chathakase.core.errors import StoreError
 from chathakase.core.leases import LEASE_MS
 from chathakase.core.types import ExpiryMode, Outcome, Renewal, Result, TurnAction, Usage
 from tests.places import HOME, slack_place
-from tests.storage.stores import FAILED, HERE, ID, TIMEOUT, Stores, answer
+from tests.storage.database_stores import FAILED, HERE, ID, TIMEOUT, DatabaseStores, answer
 
 
-async def test_a_turn_is_taken_up_again_with_its_name_and_its_messages(stores: Stores) -> None:
+async def test_a_turn_is_taken_up_again_with_its_name_and_its_messages(stores: DatabaseStores) -> None:
     await stores.say("1", "q1")
     first = await stores.claimed()
     assert (first.action, first.run) == (None, 1)
@@ -32,14 +32,14 @@ async def test_a_turn_is_taken_up_again_with_its_name_and_its_messages(stores: S
     assert await stores.texts() == ["q1", "a1"]
 
 
-async def test_two_interactions_at_the_same_time_are_one(stores: Stores) -> None:
+async def test_two_interactions_at_the_same_time_are_one(stores: DatabaseStores) -> None:
     turn = await stores.answered("1", "q1")
     assert sorted(await asyncio.gather(*(stores.interaction(turn) for _ in range(2)))) == [False, True]
     claims = await asyncio.gather(*(stores.turns.claim(ID) for _ in range(9)))
     assert sum(lease is not None for lease in claims) == 1
 
 
-async def test_a_button_works_once_and_only_under_the_run_it_stood_under(stores: Stores) -> None:
+async def test_a_button_works_once_and_only_under_the_run_it_stood_under(stores: DatabaseStores) -> None:
     turn = await stores.answered("1", "q1")
     assert not await stores.interaction(turn, run=2)
     assert await stores.interaction(turn)
@@ -52,7 +52,7 @@ async def test_a_button_works_once_and_only_under_the_run_it_stood_under(stores:
     assert (await stores.claimed()).run == 3
 
 
-async def test_only_a_turn_of_the_place_that_ended_is_taken_up_again(stores: Stores) -> None:
+async def test_only_a_turn_of_the_place_that_ended_is_taken_up_again(stores: DatabaseStores) -> None:
     await stores.say("1", "q1")
     lease = await stores.claimed()
     assert not await stores.interaction(lease.turn)
@@ -65,7 +65,7 @@ async def test_only_a_turn_of_the_place_that_ended_is_taken_up_again(stores: Sto
     assert await stores.interaction(lease.turn)
 
 
-async def test_an_older_turn_is_answered_again_in_its_place(stores: Stores) -> None:
+async def test_an_older_turn_is_answered_again_in_its_place(stores: DatabaseStores) -> None:
     first = await stores.answered("1", "q1", "a1, cut")
     await stores.answered("2", "q2", "a2")
     await stores.say("3", "q3")
@@ -84,7 +84,7 @@ async def test_an_older_turn_is_answered_again_in_its_place(stores: Stores) -> N
     assert await stores.turns.claim(ID) is None
 
 
-async def test_a_question_that_comes_while_a_turn_is_taken_up_again_is_answered(stores: Stores) -> None:
+async def test_a_question_that_comes_while_a_turn_is_taken_up_again_is_answered(stores: DatabaseStores) -> None:
     first = await stores.answered("1", "q1")
     await stores.answered("2", "q2", "a2")
     await stores.interaction(first)
@@ -97,7 +97,7 @@ async def test_a_question_that_comes_while_a_turn_is_taken_up_again_is_answered(
     assert (await stores.claimed()).action is None
 
 
-async def test_what_was_begun_goes_first_then_what_is_requested_the_oldest_first(stores: Stores) -> None:
+async def test_what_was_begun_goes_first_then_what_is_requested_the_oldest_first(stores: DatabaseStores) -> None:
     turns = [await stores.answered("1", "q1"), await stores.answered("2", "q2")]
     await stores.say("3", "q3")
     begun = await stores.claimed()
@@ -119,7 +119,7 @@ async def test_what_was_begun_goes_first_then_what_is_requested_the_oldest_first
     assert len(order) == 3, "the turn that was begun answers q4 as well, once it is tried again"
 
 
-async def test_after_a_crash_it_is_the_same_turn_with_the_same_action(stores: Stores) -> None:
+async def test_after_a_crash_it_is_the_same_turn_with_the_same_action(stores: DatabaseStores) -> None:
     first = await stores.answered("1", "q1", "a1")
     await stores.answered("2", "q2", "a2")
     await stores.say("3", "q3")
@@ -135,7 +135,7 @@ async def test_after_a_crash_it_is_the_same_turn_with_the_same_action(stores: St
     assert await stores.texts() == ["q1", "a1, whole", "q2", "a2", "q3"]
 
 
-async def test_a_lost_finish_changes_nothing(stores: Stores) -> None:
+async def test_a_lost_finish_changes_nothing(stores: DatabaseStores) -> None:
     first = await stores.answered("1", "q1", "a1")
     await stores.interaction(first)
     lost = await stores.claimed()
@@ -148,11 +148,11 @@ async def test_a_lost_finish_changes_nothing(stores: Stores) -> None:
     assert await stores.turns.finish(again, answer("in time"))
 
 
-async def everything(stores: Stores) -> list[object]:
+async def everything(stores: DatabaseStores) -> list[object]:
     return [await stores.database.fetch(f"SELECT * FROM {table}") for table in ("sessions", "messages", "turns")]
 
 
-async def test_a_turn_that_is_put_down_keeps_its_action(stores: Stores) -> None:
+async def test_a_turn_that_is_put_down_keeps_its_action(stores: DatabaseStores) -> None:
     first = await stores.answered("1", "q1")
     await stores.interaction(first)
     await stores.turns.release(await stores.claimed())
@@ -162,7 +162,7 @@ async def test_a_turn_that_is_put_down_keeps_its_action(stores: Stores) -> None:
     assert (again.turn, again.action, again.run, again.attempt) == (first, TurnAction.RETRY, 2, 1)
 
 
-async def test_the_record_of_a_turn_is_of_its_last_run(stores: Stores) -> None:
+async def test_the_record_of_a_turn_is_of_its_last_run(stores: DatabaseStores) -> None:
     first = await stores.answered("1", "q1")
     record = "SELECT outcome, error, model, completion_tokens, reply_refs, attempts, run, action, ended_at FROM turns"
     ended = stores.clock.now
@@ -178,7 +178,7 @@ async def test_the_record_of_a_turn_is_of_its_last_run(stores: Stores) -> None:
     ]
 
 
-async def test_an_answer_without_words_leaves_no_old_one_behind(stores: Stores) -> None:
+async def test_an_answer_without_words_leaves_no_old_one_behind(stores: DatabaseStores) -> None:
     first = await stores.answered("1", "q1", "a1")
     await stores.answered("2", "q2", "a2")
     await stores.interaction(first)
@@ -189,7 +189,7 @@ async def test_an_answer_without_words_leaves_no_old_one_behind(stores: Stores) 
     assert await stores.texts() == ["q1", "a1, at last", "q2", "a2"]
 
 
-async def test_the_history_leaves_out_the_answer_that_is_written_again(stores: Stores) -> None:
+async def test_the_history_leaves_out_the_answer_that_is_written_again(stores: DatabaseStores) -> None:
     first = await stores.answered("1", "q1", "a1")
     second = await stores.answered("2", "q2", "a2")
     assert await stores.interaction(second)
@@ -201,7 +201,7 @@ async def test_the_history_leaves_out_the_answer_that_is_written_again(stores: S
     assert await stores.texts(await stores.claimed()) == ["q1"]
 
 
-async def test_clearing_takes_back_what_is_requested_of_forgotten_answers(stores: Stores) -> None:
+async def test_clearing_takes_back_what_is_requested_of_forgotten_answers(stores: DatabaseStores) -> None:
     first = await stores.answered("1", "q1")
     await stores.interaction(first)
     await stores.say("2", "clear session", command=True)
@@ -211,7 +211,7 @@ async def test_clearing_takes_back_what_is_requested_of_forgotten_answers(stores
     assert not await stores.interaction(first)
 
 
-async def test_clearing_ends_a_turn_that_was_taken_up_again(stores: Stores) -> None:
+async def test_clearing_ends_a_turn_that_was_taken_up_again(stores: DatabaseStores) -> None:
     first = await stores.answered("1", "q1", "a1")
     await stores.interaction(first)
     lease = await stores.claimed()
@@ -228,7 +228,7 @@ async def test_clearing_ends_a_turn_that_was_taken_up_again(stores: Stores) -> N
     assert (fresh.action, fresh.run, fresh.refs, fresh.resumed) == (None, 1, (), False)
 
 
-async def test_what_is_requested_of_an_answer_after_the_command_survives_the_clearing(stores: Stores) -> None:
+async def test_what_is_requested_of_an_answer_after_the_command_survives_the_clearing(stores: DatabaseStores) -> None:
     await stores.answered("1", "q1", "a1")
     later = await stores.answered("3", "q3")
     await stores.interaction(later)
@@ -239,7 +239,7 @@ async def test_what_is_requested_of_an_answer_after_the_command_survives_the_cle
     assert await stores.texts(again) == ["q3"]
 
 
-async def test_a_question_is_forgotten_also_when_something_said_beside_it_is_not(stores: Stores) -> None:
+async def test_a_question_is_forgotten_also_when_something_said_beside_it_is_not(stores: DatabaseStores) -> None:
     await stores.say("1", "q1")
     await stores.say("3", "by the way", asks=False)
     lease = await stores.claimed()
@@ -251,7 +251,7 @@ async def test_a_question_is_forgotten_also_when_something_said_beside_it_is_not
 
 @pytest.mark.parametrize("mode", ExpiryMode)
 async def test_a_session_never_expires_while_a_turn_waits_to_be_taken_up_again(
-    mode: ExpiryMode, stores_with: Callable[[ExpiryMode], Stores]
+    mode: ExpiryMode, stores_with: Callable[[ExpiryMode], DatabaseStores]
 ) -> None:
     stores = stores_with(mode)
     first = await stores.answered("1", "q1")
@@ -270,7 +270,7 @@ async def test_a_session_never_expires_while_a_turn_waits_to_be_taken_up_again(
     assert await stores.forgetting.expire() == 1
 
 
-async def test_an_interaction_wakes_an_archived_session(stores: Stores) -> None:
+async def test_an_interaction_wakes_an_archived_session(stores: DatabaseStores) -> None:
     first = await stores.answered("1", "q1")
     stores.clock.now += TIMEOUT + 1
     assert await stores.forgetting.expire() == 1
@@ -282,7 +282,7 @@ async def test_an_interaction_wakes_an_archived_session(stores: Stores) -> None:
     assert page.sessions[0].active == stores.clock.now
 
 
-async def test_a_session_is_busy_while_a_turn_waits_to_be_taken_up_again(stores: Stores) -> None:
+async def test_a_session_is_busy_while_a_turn_waits_to_be_taken_up_again(stores: DatabaseStores) -> None:
     async def busy() -> bool:
         info = await stores.sessions.info(ID)
         assert info is not None
@@ -298,7 +298,7 @@ async def test_a_session_is_busy_while_a_turn_waits_to_be_taken_up_again(stores:
     assert not await busy()
 
 
-async def test_the_newest_turn_that_ended_can_be_named(stores: Stores) -> None:
+async def test_the_newest_turn_that_ended_can_be_named(stores: DatabaseStores) -> None:
     assert await stores.turns.newest(ID) is None
     first = await stores.answered("1", "q1")
     assert await stores.newest() == (first, 1)

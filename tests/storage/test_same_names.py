@@ -5,12 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from chathakase.archive import as_lines, open_archive
-from tests.storage.stores import PLACE, Stores
+from tests.storage.database_stores import PLACE, DatabaseStores
 
 OTHER = replace(PLACE, workspace="T2")
 
 
-async def test_both_are_exported_and_found(stores: Stores, database: Path, tmp_path: Path) -> None:
+async def test_both_are_exported_and_found(stores: DatabaseStores, database: Path, tmp_path: Path) -> None:
     await stores.say("1", "tea here", asks=False)
     stores.clock.now += 1
     await stores.say("1", "tea there", place=OTHER, asks=False)

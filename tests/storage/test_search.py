@@ -13,7 +13,7 @@ from chathakase.storage.sqlite.matching import EXCERPT, LONGEST_PATTERN, query
 from chathakase.storage.sqlite.merging import INDEXES
 from tests.examples import examples
 from tests.places import slack_place
-from tests.storage.stores import FILE, ID, PLACE, Stores, change
+from tests.storage.database_stores import FILE, ID, PLACE, DatabaseStores, change
 
 OTHER = slack_place("D2", "1.000001")
 BLOCK = 1 << 16
@@ -22,21 +22,26 @@ TYPED = st.characters(exclude_characters="\0")
 
 
 async def find(
-    stores: Stores, words: str, *, author: str | None = None, channels: Collection[str] | None = None, limit: int = 99
+    stores: DatabaseStores,
+    words: str,
+    *,
+    author: str | None = None,
+    channels: Collection[str] | None = None,
+    limit: int = 99,
 ) -> list[SearchHit]:
     places = None if channels is None else [slack_place(channel, "") for channel in channels]
     return await stores.search.search(words, author=author, channels=places, limit=limit)
 
 
-async def channels_of(stores: Stores, author: str) -> set[str]:
+async def channels_of(stores: DatabaseStores, author: str) -> set[str]:
     return {each.channel for each in await stores.search.channels_of(author)}
 
 
-async def excerpts(stores: Stores, words: str, *, author: str | None = None) -> list[str]:
+async def excerpts(stores: DatabaseStores, words: str, *, author: str | None = None) -> list[str]:
     return [found.excerpt for found in await find(stores, words, author=author) if found.ref or not found.author]
 
 
-async def test_messages_answers_and_titles_are_found_newest_first(stores: Stores) -> None:
+async def test_messages_answers_and_titles_are_found_newest_first(stores: DatabaseStores) -> None:
     await stores.answered("1", "Where is Kyoto?", "Kyoto is in Japan.")
     await stores.say("2", "And Nara, near KYOTO?", author="U2")
     await stores.titles.entitle(ID, "Trip to kyoto", by=TitleBy.PERSON)
@@ -53,7 +58,7 @@ async def test_messages_answers_and_titles_are_found_newest_first(stores: Stores
     assert await find(stores, "  ") == []
 
 
-async def test_only_ones_own_sessions_and_channels_are_searched(stores: Stores) -> None:
+async def test_only_ones_own_sessions_and_channels_are_searched(stores: DatabaseStores) -> None:
     await stores.say("1", "apples here")
     await stores.say("2", "apples there", author="U2", place=OTHER)
     assert {found.place for found in await find(stores, "apples", author="U1")} == {PLACE}
@@ -66,7 +71,7 @@ async def test_only_ones_own_sessions_and_channels_are_searched(stores: Stores) 
     assert await channels_of(stores, "U3") == set()
 
 
-async def test_somebody_may_have_spoken_in_many_channels(stores: Stores) -> None:
+async def test_somebody_may_have_spoken_in_many_channels(stores: DatabaseStores) -> None:
     places = [slack_place(channel, f"{n}.0") for channel in ("C1", "C12", "C2", "D", "D1") for n in range(3)]
     for number, place in enumerate(places):
         await stores.say(str(number), place=place, author=f"U{1 + number % 2}")
@@ -103,19 +108,19 @@ async def test_somebody_may_have_spoken_in_many_channels(stores: Stores) -> None
         ("other", False),
     ],
 )
-async def test_whatever_is_typed_is_only_words(words: str, found: bool, stores: Stores) -> None:
+async def test_whatever_is_typed_is_only_words(words: str, found: bool, stores: DatabaseStores) -> None:
     await stores.say("1", 'Über 日本語を 100% say "hi" and not * ( ) or under_score back\\slash: the her oth')
     hits = [hit for hit in await find(stores, words, author="U1") if hit.ref]
     assert bool(hits) is found
 
 
-async def test_what_is_no_chat_message_is_not_found(stores: Stores) -> None:
+async def test_what_is_no_chat_message_is_not_found(stores: DatabaseStores) -> None:
     await stores.say("1", "apples")
     await stores.say("2", "apples, as a command", command=True)
     assert {found.ref for found in await find(stores, "apples")} == {"1", ""}
 
 
-async def test_an_excerpt_is_around_the_word(stores: Stores) -> None:
+async def test_an_excerpt_is_around_the_word(stores: DatabaseStores) -> None:
     await stores.say("1", "before " * 99 + "Needle " + "after " * 99)
     (found,) = (hit for hit in await find(stores, "needle") if hit.ref)
     assert "Needle" in found.excerpt
@@ -146,7 +151,7 @@ def test_no_pattern_has_a_database_compare_without_an_end() -> None:
 
 @pytest.mark.parametrize("words", ["common", "co"])
 async def test_own_sessions_are_looked_into_when_others_say_it_more_often(
-    words: str, stores: Stores, monkeypatch: pytest.MonkeyPatch
+    words: str, stores: DatabaseStores, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(search_module, "NEWEST", 3)
     monkeypatch.setattr(search_module, "OWN_MESSAGES", 3)
@@ -164,7 +169,9 @@ async def test_own_sessions_are_looked_into_when_others_say_it_more_often(
 
 @settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(TYPED, max_size=40), words=st.text(TYPED, max_size=8) | st.just(""), begin=st.integers(0, 39))
-async def test_anything_may_be_searched_for_in_anything(text: str, words: str, begin: int, stores: Stores) -> None:
+async def test_anything_may_be_searched_for_in_anything(
+    text: str, words: str, begin: int, stores: DatabaseStores
+) -> None:
     words = words or text[begin : begin + 5]
     async with stores.database.transaction() as transaction:
         await transaction.execute("DELETE FROM sessions")
@@ -175,20 +182,20 @@ async def test_anything_may_be_searched_for_in_anything(text: str, words: str, b
     assert bool(hits) <= query(wanted).occurs_in(text)
 
 
-async def test_searches_run_side_by_side(stores: Stores) -> None:
+async def test_searches_run_side_by_side(stores: DatabaseStores) -> None:
     await stores.say("1", "apples")
     results = await asyncio.gather(*(find(stores, "apples", author="U1") for _ in range(9)))
     assert all(len(hits) == 2 for hits in results)
 
 
-async def test_words_of_any_length_are_found(stores: Stores) -> None:
+async def test_words_of_any_length_are_found(stores: DatabaseStores) -> None:
     word = "京都" * 10_000
     await stores.say("1", word)
     await stores.say("2", f"{word[:-1]}!")
     assert [found.ref for found in await find(stores, word)] == ["1"]
 
 
-async def test_what_was_a_command_is_found_when_it_is_none_any_more(stores: Stores) -> None:
+async def test_what_was_a_command_is_found_when_it_is_none_any_more(stores: DatabaseStores) -> None:
     async def found(words: str) -> set[str]:
         return {each.ref for each in await stores.search.search(words, author=None, channels=None, limit=9)}
 
@@ -200,7 +207,7 @@ async def test_what_was_a_command_is_found_when_it_is_none_any_more(stores: Stor
     assert not await found("help")
 
 
-async def test_words_are_found_newest_first_whichever_index_holds_them(stores: Stores) -> None:
+async def test_words_are_found_newest_first_whichever_index_holds_them(stores: DatabaseStores) -> None:
     for block in range(9):
         await stores.go_on_at((block + 1) * BLOCK - 2)
         for number in range(4):
@@ -216,7 +223,7 @@ async def test_words_are_found_newest_first_whichever_index_holds_them(stores: S
     assert all(filled[:4])
 
 
-async def test_what_is_changed_and_deleted_is_found_no_more_whichever_index_holds_it(stores: Stores) -> None:
+async def test_what_is_changed_and_deleted_is_found_no_more_whichever_index_holds_it(stores: DatabaseStores) -> None:
     await stores.go_on_at(3 * BLOCK - 1)
     await stores.say("1", "apples", asks=False)
     await stores.say("2", "pears", asks=False)

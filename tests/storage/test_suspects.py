@@ -8,7 +8,7 @@ from chathakase.core.leases import LEASE_MS
 from chathakase.core.types import Lease, Place
 from chathakase.storage.stores.suspects import BLAMED_AFTER, CALM_MS, SUSPECTED_AFTER, WAIT_MS
 from tests.places import HOME, slack_place
-from tests.storage.stores import Stores, answer, said
+from tests.storage.database_stores import DatabaseStores, answer, said
 
 SECOND = 1_000
 
@@ -18,10 +18,10 @@ def place(name: str) -> Place:
 
 
 @dataclass
-class House:
+class DyingProcesses:
     """Sessions by a letter each, and processes that die."""
 
-    stores: Stores
+    stores: DatabaseStores
     leases: dict[str, Lease] = field(default_factory=dict)
 
     async def ask(self, *names: str) -> None:
@@ -74,11 +74,11 @@ class House:
 
 
 @pytest.fixture
-def house(stores: Stores) -> House:
-    return House(stores)
+def house(stores: DatabaseStores) -> DyingProcesses:
+    return DyingProcesses(stores)
 
 
-async def test_a_turn_is_blamed_only_after_processes_died_while_it_ran_alone(house: House) -> None:
+async def test_a_turn_is_blamed_only_after_processes_died_while_it_ran_alone(house: DyingProcesses) -> None:
     await house.ask("a")
     for _ in range(SUSPECTED_AFTER):
         lease = await house.takes("a")
@@ -98,7 +98,7 @@ async def test_a_turn_is_blamed_only_after_processes_died_while_it_ran_alone(hou
     assert (lease.alone, lease.blamed, lease.attempt) == (False, False, 1)
 
 
-async def test_it_waits_until_nothing_runs_and_others_wait_for_it(house: House) -> None:
+async def test_it_waits_until_nothing_runs_and_others_wait_for_it(house: DyingProcesses) -> None:
     await house.ask("a", "b")
     await house.die_during("a")
     await house.takes("b")
@@ -118,7 +118,7 @@ async def test_it_waits_until_nothing_runs_and_others_wait_for_it(house: House) 
     assert not (await house.takes("c")).alone
 
 
-async def test_nobody_waits_for_longer_than_a_minute(house: House) -> None:
+async def test_nobody_waits_for_longer_than_a_minute(house: DyingProcesses) -> None:
     await house.ask("a", "b")
     await house.die_during("a")
     await house.takes("b")
@@ -140,7 +140,7 @@ async def test_nobody_waits_for_longer_than_a_minute(house: House) -> None:
         assert (lease.alone, lease.blamed) == (False, False)
 
 
-async def test_whoever_comes_after_a_minute_takes_the_blame_off_it(house: House) -> None:
+async def test_whoever_comes_after_a_minute_takes_the_blame_off_it(house: DyingProcesses) -> None:
     await house.ask("a", "b")
     await house.die_during("a")
     assert (await house.takes("a")).alone
@@ -156,7 +156,7 @@ async def test_whoever_comes_after_a_minute_takes_the_blame_off_it(house: House)
     assert not (await house.takes("a")).blamed
 
 
-async def test_after_it_died_alone_others_go_on_for_a_while(house: House) -> None:
+async def test_after_it_died_alone_others_go_on_for_a_while(house: DyingProcesses) -> None:
     await house.ask("a", "b")
     await house.die_during("a")
     await house.takes("a")
@@ -173,7 +173,7 @@ async def test_after_it_died_alone_others_go_on_for_a_while(house: House) -> Non
     assert (await house.takes("a")).alone
 
 
-async def test_suspects_run_one_after_another_the_least_suspicious_first(house: House) -> None:
+async def test_suspects_run_one_after_another_the_least_suspicious_first(house: DyingProcesses) -> None:
     await house.ask("a", "b", "c")
     await house.die_during("a", "b", "c")
     assert (await house.takes("a")).alone
@@ -194,7 +194,7 @@ async def test_suspects_run_one_after_another_the_least_suspicious_first(house: 
     assert (await house.takes("a")).blamed
 
 
-async def test_it_matters_not_who_is_seen_first(house: House) -> None:
+async def test_it_matters_not_who_is_seen_first(house: DyingProcesses) -> None:
     await house.ask("a", "b")
     await house.die_during("a", "b")
     await house.takes("a")
@@ -205,7 +205,7 @@ async def test_it_matters_not_who_is_seen_first(house: House) -> None:
     assert (await house.takes("b")).alone
 
 
-async def test_a_command_that_is_open_is_company(house: House) -> None:
+async def test_a_command_that_is_open_is_company(house: DyingProcesses) -> None:
     await house.ask("a")
     await house.die_during("a")
     await house.stores.say("9.000001", "help", command=True)
@@ -216,7 +216,7 @@ async def test_a_command_that_is_open_is_company(house: House) -> None:
     assert (await house.takes("a")).alone
 
 
-async def test_what_is_put_down_is_no_death(house: House) -> None:
+async def test_what_is_put_down_is_no_death(house: DyingProcesses) -> None:
     await house.ask("a")
     await house.die_during("a")
     for _ in range(2 * BLAMED_AFTER):
@@ -225,7 +225,7 @@ async def test_what_is_put_down_is_no_death(house: House) -> None:
         await house.stores.turns.release(lease)
 
 
-async def test_a_process_that_only_stood_still_takes_back_that_it_died(house: House) -> None:
+async def test_a_process_that_only_stood_still_takes_back_that_it_died(house: DyingProcesses) -> None:
     await house.ask("a")
     stalled = await house.takes("a")
     for _ in range(SUSPECTED_AFTER + BLAMED_AFTER):
@@ -236,7 +236,7 @@ async def test_a_process_that_only_stood_still_takes_back_that_it_died(house: Ho
         stalled = lease
 
 
-async def test_so_does_one_that_stood_still_alone(house: House) -> None:
+async def test_so_does_one_that_stood_still_alone(house: DyingProcesses) -> None:
     await house.ask("a")
     await house.die_during("a")
     for _ in range(2 * BLAMED_AFTER):
@@ -247,7 +247,7 @@ async def test_so_does_one_that_stood_still_alone(house: House) -> None:
         await house.stores.turns.survived(stalled)
 
 
-async def test_what_is_to_be_ended_waits_for_nobody(house: House) -> None:
+async def test_what_is_to_be_ended_waits_for_nobody(house: DyingProcesses) -> None:
     await house.ask("a", "b", "c")
     await house.die_during("a")
     await house.takes("b")
@@ -259,7 +259,7 @@ async def test_what_is_to_be_ended_waits_for_nobody(house: House) -> None:
         assert not lease.alone
 
 
-async def test_a_jump_of_the_clock_keeps_nobody_waiting(house: House) -> None:
+async def test_a_jump_of_the_clock_keeps_nobody_waiting(house: DyingProcesses) -> None:
     await house.ask("a", "b")
     await house.die_during("a")
     await house.takes("b")

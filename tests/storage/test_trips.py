@@ -7,7 +7,7 @@ import pytest
 from chathakase.storage.database import Row, Snapshot, Statement, Transaction
 from chathakase.storage.sqlite.driver import SqliteDatabase
 from tests.storage import test_cancellation as operations
-from tests.storage.stores import ID, Stores
+from tests.storage.database_stores import ID, DatabaseStores
 from tests.storage.test_cancellation import Prepare
 from tests.trips import Trip, recorded
 
@@ -50,7 +50,7 @@ def trips() -> Iterator[list[Trip]]:
 
 @pytest.mark.parametrize(("prepare", "most"), TRIPS, ids=[prepare.__name__ for prepare, _ in TRIPS])
 async def test_an_operation_takes_no_more_trips_than_it_did(
-    prepare: Prepare, most: int, stores: Stores, trips: list[Trip]
+    prepare: Prepare, most: int, stores: DatabaseStores, trips: list[Trip]
 ) -> None:
     work = await prepare(stores)
     trips.clear()
@@ -68,7 +68,7 @@ async def look(snapshot: Snapshot) -> list[Row]:
     return await snapshot.fetch(WHERE, ID)
 
 
-async def test_each_verb_takes_as_few_trips_as_can_be(stores: Stores, trips: list[Trip]) -> None:
+async def test_each_verb_takes_as_few_trips_as_can_be(stores: DatabaseStores, trips: list[Trip]) -> None:
     database: SqliteDatabase = stores.database
     await stores.say("1")
     trips.clear()

@@ -13,15 +13,15 @@ from chathakase.storage.dialect import Dialect
 from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.sqlite.migrate import migrate
 from chathakase.storage.sqlite.sqlite_dialect import SQLITE, Binding
+from tests.storage.database_stores import ID, DatabaseStores
 from tests.storage.postgresql import POSTGRESQL
-from tests.storage.stores import ID, Stores
 
 LISTEN = Statement("INSERT INTO listened VALUES ('line', 'hut', now_ms()) RETURNING until")
 LISTENED = Statement("SELECT until FROM listened WHERE until <= now_ms()")
 ASKED = Statement("SELECT asked FROM sessions WHERE id = $1")
 
 
-async def test_whoever_reads_in_a_unit_of_work_has_locked_what_is_read(stores: Stores, database: Path) -> None:
+async def test_whoever_reads_in_a_unit_of_work_has_locked_what_is_read(stores: DatabaseStores, database: Path) -> None:
     async def work(transaction: Transaction) -> list[Row]:
         asked = await transaction.fetch(ASKED, ID)
         with pytest.raises(sqlite3.OperationalError, match="locked"):
@@ -36,7 +36,7 @@ async def test_whoever_reads_in_a_unit_of_work_has_locked_what_is_read(stores: S
         other.execute("BEGIN IMMEDIATE")
 
 
-async def test_a_unit_of_work_is_undone_when_it_raises(stores: Stores) -> None:
+async def test_a_unit_of_work_is_undone_when_it_raises(stores: DatabaseStores) -> None:
     async def work(transaction: Transaction) -> None:
         await transaction.execute(LISTEN)
         raise KeyError
@@ -46,7 +46,7 @@ async def test_a_unit_of_work_is_undone_when_it_raises(stores: Stores) -> None:
     assert await stores.database.fetch("SELECT until FROM listened") == []
 
 
-async def test_a_unit_of_work_must_not_wait_for_anything_else(stores: Stores) -> None:
+async def test_a_unit_of_work_must_not_wait_for_anything_else(stores: DatabaseStores) -> None:
     async def work(transaction: Transaction) -> None:
         await transaction.execute(LISTEN)
         await asyncio.sleep(0)
@@ -70,7 +70,7 @@ async def test_what_is_read_together_is_read_as_of_one_moment(database: Path) ->
         assert await opened.fetch("SELECT until FROM listened") == [(5,)]
 
 
-async def test_a_statement_that_stands_alone_is_saved_or_undone_at_once(stores: Stores, database: Path) -> None:
+async def test_a_statement_that_stands_alone_is_saved_or_undone_at_once(stores: DatabaseStores, database: Path) -> None:
     with closing(sqlite3.connect(database)) as other:
         assert await stores.database.write(LISTEN) == [(stores.clock.now,)]
         assert other.execute("SELECT until FROM listened").fetchall() == [(stores.clock.now,)]

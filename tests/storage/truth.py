@@ -12,7 +12,7 @@ SESSIONS = "SELECT id, message_count, last_text, last_author, last_said FROM ses
 PARTICIPANTS = "SELECT session, author, wrote_at FROM participants"
 
 
-class Stored(NamedTuple):
+class StoredRow(NamedTuple):
     """A row of MESSAGES."""
 
     session: str
@@ -35,7 +35,7 @@ class Counts:
     participants: Mapping[str, int] | None = None
 
 
-def counts_of(messages: Collection[Stored]) -> Counts:
+def counts_of(messages: Collection[StoredRow]) -> Counts:
     """Count the messages of one session."""
     spoken = [each for each in messages if each.role in ("user", "assistant")]
     last = max(spoken, key=lambda each: (each.said, each.seq), default=None)
@@ -46,7 +46,7 @@ def counts_of(messages: Collection[Stored]) -> Counts:
     return Counts(len(spoken), None if last is None else _told(last), wrote or None)
 
 
-def _told(last: Stored) -> tuple[str, str, int]:
+def _told(last: StoredRow) -> tuple[str, str, int]:
     return last.text[:100], last.author, last.said if last.reply_to is None else last.at * 1000
 
 
@@ -62,9 +62,9 @@ def kept(sessions: Iterable[Sequence[Any]], participants: Iterable[Sequence[Any]
     }
 
 
-def true(sessions: Iterable[str], messages: Iterable[Stored]) -> dict[str, Counts]:
+def true(sessions: Iterable[str], messages: Iterable[StoredRow]) -> dict[str, Counts]:
     """What it must keep, of the ids of sessions and of rows of MESSAGES."""
-    said: dict[str, list[Stored]] = {session: [] for session in sessions}
+    said: dict[str, list[StoredRow]] = {session: [] for session in sessions}
     for each in messages:
         said[each.session].append(each)
     return {session: counts_of(those) for session, those in said.items()}
@@ -74,6 +74,6 @@ async def assert_true(database: SqliteDatabase) -> dict[str, Counts]:
     """Compare all that is kept with the truth; returns it."""
     sessions = await database.fetch(SESSIONS)
     found = kept(sessions, await database.fetch(PARTICIPANTS))
-    messages = [Stored(*row) for row in await database.fetch(MESSAGES)]  # type: ignore[arg-type]
+    messages = [StoredRow(*row) for row in await database.fetch(MESSAGES)]  # type: ignore[arg-type]
     assert found == true(found, messages)
     return found

@@ -33,7 +33,7 @@ _REFUSALS: Mapping[str | None, tuple[int, str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class ModelServer:
+class EchoModel:
     """Where the model answers: `base_url` as an OpenAI client takes it, and the model's name."""
 
     base_url: str
@@ -42,7 +42,7 @@ class ModelServer:
 
 
 @asynccontextmanager
-async def open_model(host: str = "127.0.0.1", port: int = 0, *, delay: float = 0.02) -> AsyncIterator[ModelServer]:
+async def open_model(host: str = "127.0.0.1", port: int = 0, *, delay: float = 0.02) -> AsyncIterator[EchoModel]:
     """The echo model on `host` and `port` (0: a free one), with `delay` seconds before each streamed piece."""
     faults = ModelFaults()
     server = _Server(delay, faults)
@@ -54,7 +54,7 @@ async def open_model(host: str = "127.0.0.1", port: int = 0, *, delay: float = 0
     try:
         await runner.setup()
         async with listening(runner, host, port) as number:
-            yield ModelServer(f"http://{host}:{number}/v1", faults)
+            yield EchoModel(f"http://{host}:{number}/v1", faults)
     finally:
         await runner.cleanup()
 

@@ -12,7 +12,7 @@ from chathakase.playground.world.values import Message
 
 
 @dataclass(slots=True)
-class Thread:
+class ReplyThread:
     """The replies to one root; `users` counts the replies of each user, in the order of their first reply."""
 
     replies: list[str] = field(default_factory=list)
@@ -25,7 +25,7 @@ class Timeline:
     def __init__(self) -> None:
         self._messages: dict[str, Message] = {}
         self._main: list[str] = []
-        self._threads: dict[str, Thread] = {}
+        self._threads: dict[str, ReplyThread] = {}
 
     def __len__(self) -> int:
         return len(self._messages)
@@ -38,7 +38,7 @@ class Timeline:
         """All messages, replies included, oldest first."""
         return tuple(self._messages.values())
 
-    def thread(self, root_ts: str) -> Thread | None:
+    def thread(self, root_ts: str) -> ReplyThread | None:
         """The replies to a root, or None where nobody has replied."""
         return self._threads.get(root_ts)
 
@@ -58,7 +58,7 @@ class Timeline:
         if known:
             return
         if message.thread_ts is not None:
-            thread = self._threads.setdefault(message.thread_ts, Thread())
+            thread = self._threads.setdefault(message.thread_ts, ReplyThread())
             insort(thread.replies, message.ts)
             thread.users[message.user] += 1
         if message.thread_ts is None or message.broadcast:

@@ -13,8 +13,8 @@ from time import monotonic
 from chathakase.core.errors import trace
 from chathakase.playground.faults import ANY
 from chathakase.playground.journal import ApiCall, Entry
-from tests.end_to_end.faults.kinds import End, Fault
-from tests.end_to_end.faults.stage import Stage, Stuck, open_stage
+from tests.end_to_end.faults.fault_kinds import End, Fault
+from tests.end_to_end.faults.fault_stage import FaultStage, Stuck, open_stage
 from tests.end_to_end.faults.steps import NATIVE, POST, SECRET, UPDATE, Step
 
 AT_ONCE = 20
@@ -28,7 +28,7 @@ AFTERWARDS = 0.3
 
 
 @dataclass
-class Result:
+class CaseResult:
     step: Step
     fault: Fault
     came: str = ""
@@ -43,13 +43,13 @@ class Result:
         return f"{self.step.method}, {self.step.name}, {self.fault.name}: {'; '.join(self.wrong)}\n    {self.calls}"
 
 
-async def run(steps: Iterable[Step]) -> Sequence[Result]:
+async def run(steps: Iterable[Step]) -> Sequence[CaseResult]:
     """Play steps under all of their faults, many cases at once."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, _logged() as records:
         cases = [_Case(step, fault) for step in steps for fault in step.faults]
         places, doors = asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(BEGIN_AT_ONCE)
 
-        async def play(case: _Case, room: Path) -> Result:
+        async def play(case: _Case, room: Path) -> CaseResult:
             async with places:
                 room.mkdir()
                 try:
@@ -63,7 +63,7 @@ async def run(steps: Iterable[Step]) -> Sequence[Result]:
         return results
 
 
-def table(results: Sequence[Result]) -> Iterator[str]:
+def table(results: Sequence[CaseResult]) -> Iterator[str]:
     """The lines of a Markdown table."""
     yield "| Method | Step | Fault | Outcome |"
     yield "| --- | --- | --- | --- |"
@@ -76,12 +76,12 @@ class _Case:
     def __init__(self, step: Step, fault: Fault) -> None:
         self._step = step
         self._fault = fault
-        self._result = Result(step, fault)
+        self._result = CaseResult(step, fault)
         self._since = -1
-        self._stage: Stage | None = None
+        self._stage: FaultStage | None = None
         self._end = fault.end or step.end
 
-    async def play(self, room: Path, doors: asyncio.Semaphore) -> Result:
+    async def play(self, room: Path, doors: asyncio.Semaphore) -> CaseResult:
         step, began = self._step, monotonic()
         async with AsyncExitStack() as stack:
             opening = open_stage(
@@ -104,19 +104,19 @@ class _Case:
         self._result.seconds = monotonic() - began
         return self._result
 
-    def broken(self, error: Exception) -> Result:
+    def broken(self, error: Exception) -> CaseResult:
         """What is told of a case that could not be played."""
         self._result.wrong.append(f"{trace(error)}: {error}")
         return self._result
 
-    def _strike(self, stage: Stage) -> None:
+    def _strike(self, stage: FaultStage) -> None:
         self._since = len(stage.workspace.journal)
         if self._step.follows and (self._fault.everywhere or self._fault.deed is not None):
             self._await_call(stage, self._step.follows)
         else:
             self._befall(stage)
 
-    def _befall(self, stage: Stage) -> None:
+    def _befall(self, stage: FaultStage) -> None:
         fault = self._fault
         if fault.call_fault is not None:
             method = ANY if fault.everywhere else self._step.method
@@ -124,7 +124,7 @@ class _Case:
         if fault.deed is not None:
             fault.deed(stage)
 
-    def _await_call(self, stage: Stage, method: str) -> None:
+    def _await_call(self, stage: FaultStage, method: str) -> None:
         """Let the fault come as soon as a method has been carried out, before the bot hears of that."""
 
         def observe(entry: Entry) -> None:
@@ -134,21 +134,21 @@ class _Case:
 
         end = stage.workspace.journal.subscribe(observe)
 
-    def _calls(self, stage: Stage) -> list[ApiCall]:
+    def _calls(self, stage: FaultStage) -> list[ApiCall]:
         if self._since < 0:
             return []
         entries = list(stage.workspace.journal)[self._since :]
         return [each for each in entries if isinstance(each, ApiCall) and each.caller == stage.workspace.world.bot.id]
 
-    def _met(self, stage: Stage) -> list[ApiCall]:
+    def _met(self, stage: FaultStage) -> list[ApiCall]:
         """The calls that met the fault."""
         calls = [call for call in self._calls(stage) if call.method == self._step.method]
         return [call for call in calls[self._step.after :] if self._fault.marks(call)]
 
-    def _struck(self, stage: Stage) -> bool:
+    def _struck(self, stage: FaultStage) -> bool:
         return len(self._met(stage)) > 0
 
-    def _look(self, stage: Stage) -> None:
+    def _look(self, stage: FaultStage) -> None:
         wrong = self._result.wrong
         met = self._met(stage)
         if not met or not self._step.aims(met[0]):
@@ -159,7 +159,7 @@ class _Case:
         self._result.came = self._described(stage)
         self._result.calls = " ".join(map(_brief, self._calls(stage)))
 
-    def _left_over(self, stage: Stage) -> Iterator[str]:
+    def _left_over(self, stage: FaultStage) -> Iterator[str]:
         """What may never be left, whatever happened."""
         if stage.status:
             yield f"the status {stage.status!r} is left"
@@ -175,7 +175,7 @@ class _Case:
         if [turn[0] for turn in turns] != OUTCOMES.get(self._end, ["answered"]):
             yield f"turns are {turns}"
 
-    def _told(self, stage: Stage) -> Iterator[str]:
+    def _told(self, stage: FaultStage) -> Iterator[str]:
         elsewhere = stage.elsewhere()
         told = [message for message in elsewhere if message.channel == stage.direct]
         if len(told) != len(elsewhere):
@@ -186,7 +186,7 @@ class _Case:
         if len(told) not in (allowed if self._end is End.LOST else (0,)):
             yield f"told {len(told)} times"
 
-    def _whole(self, stage: Stage) -> Iterator[str]:
+    def _whole(self, stage: FaultStage) -> Iterator[str]:
         text, pages, written = "".join(stage.texts()), len(stage.texts()), stage.mouth.said
         if text.rstrip() != written.rstrip():
             yield f"{pages} messages hold {_difference(text, written)}"
@@ -194,7 +194,7 @@ class _Case:
             yield f"{len(stage.files())} files besides"
         yield from self._noted(stage)
 
-    def _file(self, stage: Stage) -> Iterator[str]:
+    def _file(self, stage: FaultStage) -> Iterator[str]:
         text, files, written = "".join(stage.texts()), stage.files(), stage.mouth.said
         if files != [written]:
             yield f"{len(files)} files, whole: {[each == written for each in files]}"
@@ -202,24 +202,24 @@ class _Case:
             yield f"{len(stage.texts())} messages hold {_difference(text, written)}"
         yield from self._noted(stage)
 
-    def _lost(self, stage: Stage) -> Iterator[str]:
+    def _lost(self, stage: FaultStage) -> Iterator[str]:
         if stage.mouth.said in "".join(stage.texts()):
             yield "the whole text is there"
 
-    def _forgotten(self, stage: Stage) -> Iterator[str]:
+    def _forgotten(self, stage: FaultStage) -> Iterator[str]:
         if stage.rows("SELECT 1 FROM messages WHERE role IN ('user', 'assistant')"):
             yield "something is remembered"
         if stage.texts():
             yield f"{len(stage.texts())} messages are left"
 
-    def _noted(self, stage: Stage) -> Iterator[str]:
+    def _noted(self, stage: FaultStage) -> Iterator[str]:
         """Whether the turn knows its messages, in their order."""
         refs = [json.loads(row[0]) for row in stage.rows("SELECT reply_refs FROM turns")]
         shown = [message.ts for message in stage.replies() if not message.files]
         if refs and refs[-1] != shown:
             yield f"of the messages {shown} the turn knows {refs[-1]}"
 
-    def _described(self, stage: Stage) -> str:
+    def _described(self, stage: FaultStage) -> str:
         what, methods = self._end.value, {call.method for call in self._calls(stage)}
         if self._step.settings == NATIVE and methods & {POST, UPDATE}:
             what += ", streamed no longer"

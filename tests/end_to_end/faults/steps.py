@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from chathakase.playground.faults import UPLOAD, CallFault
 from chathakase.playground.journal import ApiCall
-from tests.end_to_end.faults.kinds import (
+from tests.end_to_end.faults.fault_kinds import (
     PASSING,
     End,
     Fault,
@@ -16,7 +16,7 @@ from tests.end_to_end.faults.kinds import (
     removed,
     root_deleted,
 )
-from tests.end_to_end.faults.stage import Stage
+from tests.end_to_end.faults.fault_stage import FaultStage
 from tests.model_server import Json, breaks_off_after, fails
 
 SECRET = "swordfish"
@@ -37,7 +37,7 @@ ASK, SHARE = "files.getUploadURLExternal", "files.completeUploadExternal"
 class Step:
     name: str
     method: str
-    play: Callable[[Stage], Awaitable[None]]
+    play: Callable[[FaultStage], Awaitable[None]]
     aims: Callable[[ApiCall], bool]
     """Whether a call is the one that is meant."""
     lasting: Sequence[Fault] = ()
@@ -56,7 +56,7 @@ class Step:
         return (*self.passing, *self.lasting)
 
 
-async def first_text(stage: Stage) -> None:
+async def first_text(stage: FaultStage) -> None:
     await stage.ask()
     stage.strike()
     stage.say(BEGINNING)
@@ -64,7 +64,7 @@ async def first_text(stage: Stage) -> None:
     stage.end(MIDDLE + ENDING)
 
 
-async def growing_text(stage: Stage) -> None:
+async def growing_text(stage: FaultStage) -> None:
     await _begun(stage)
     stage.strike()
     stage.say(MIDDLE)
@@ -72,7 +72,7 @@ async def growing_text(stage: Stage) -> None:
     stage.end(ENDING)
 
 
-async def final_text(stage: Stage) -> None:
+async def final_text(stage: FaultStage) -> None:
     """It comes before another growing text is due."""
     await _begun(stage)
     stage.strike()
@@ -80,7 +80,7 @@ async def final_text(stage: Stage) -> None:
     await stage.hit()
 
 
-async def growing_second_page(stage: Stage) -> None:
+async def growing_second_page(stage: FaultStage) -> None:
     await _begun(stage)
     stage.strike()
     stage.say(LONG)
@@ -88,20 +88,20 @@ async def growing_second_page(stage: Stage) -> None:
     stage.end(ENDING)
 
 
-async def final_second_page(stage: Stage) -> None:
+async def final_second_page(stage: FaultStage) -> None:
     await _begun(stage)
     stage.strike()
     stage.end(LONG + ENDING)
     await stage.hit()
 
 
-async def _begun(stage: Stage) -> None:
+async def _begun(stage: FaultStage) -> None:
     await stage.ask()
     stage.say(BEGINNING)
     await stage.shows(SECRET)
 
 
-async def page_too_many(stage: Stage) -> None:
+async def page_too_many(stage: FaultStage) -> None:
     """An answer of two pages broke off, and the one in its place has a single page."""
     await stage.ask(breaks_off_after(LONG))
     stage.strike()
@@ -110,14 +110,14 @@ async def page_too_many(stage: Stage) -> None:
     stage.end(ENDING)
 
 
-async def silence(stage: Stage) -> None:
+async def silence(stage: FaultStage) -> None:
     """The reply is an edit, so that no new message takes the status away."""
     await stage.ask(fails(400), struck_between=True)
     await stage.hit()
     stage.end(BEGINNING + ENDING)
 
 
-async def end_of_silence(stage: Stage) -> None:
+async def end_of_silence(stage: FaultStage) -> None:
     await stage.ask(fails(400))
     await stage.until(lambda: stage.status, "a status is shown")
     stage.strike()
@@ -126,21 +126,21 @@ async def end_of_silence(stage: Stage) -> None:
     stage.end(ENDING)
 
 
-async def short_answer(stage: Stage) -> None:
+async def short_answer(stage: FaultStage) -> None:
     await stage.ask()
     stage.strike()
     stage.end(BEGINNING + ENDING)
     await stage.hit()
 
 
-async def long_answer(stage: Stage) -> None:
+async def long_answer(stage: FaultStage) -> None:
     await stage.ask()
     stage.strike()
     stage.end(LONGER)
     await stage.hit()
 
 
-async def loss(stage: Stage) -> None:
+async def loss(stage: FaultStage) -> None:
     await stage.ask()
     stage.workspace.archive(stage.channel)
     stage.strike()

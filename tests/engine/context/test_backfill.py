@@ -7,7 +7,7 @@ import pytest
 from chathakase.core.errors import DeliveryError
 from chathakase.core.footnotes import WITHOUT_EARLIER
 from chathakase.engine.context.thread_backfill import LONG, REST, WITHIN
-from tests.doubles.stage import open_stage
+from tests.doubles.engine_stage import open_stage
 from tests.engine.context.thread import BELOW, UNREAD_ABOVE, above, earlier, footnotes, in_order, unreadable
 
 pytestmark = pytest.mark.virtual_time

@@ -5,7 +5,7 @@ import pytest
 from chathakase.core.errors import DeliveryError
 from chathakase.core.footnotes import BLIND, LATER
 from chathakase.engine.context.file_reader import AT_ONCE, DEADLINE, GIVEN_UP, MOST_FILES, NOT_READ, TRIES
-from tests.doubles.stage import open_stage
+from tests.doubles.engine_stage import open_stage
 from tests.engine.context.thread import file, footnotes
 
 pytestmark = pytest.mark.virtual_time

@@ -8,7 +8,7 @@ from chathakase.core.errors import DeliveryError
 from chathakase.core.memory import Summary
 from chathakase.core.types import Finished, FinishReason, Role, TurnAction, Usage
 from chathakase.engine.turns.verdict import TAKEN_BACK
-from tests.doubles.stage import PLACE, open_stage
+from tests.doubles.engine_stage import PLACE, open_stage
 from tests.engine.context.thread import BELOW, above, earlier, file, in_order, unreadable
 
 pytestmark = pytest.mark.virtual_time

@@ -9,7 +9,7 @@ from chathakase.clock import monotonic
 from chathakase.core.errors import ModelError
 from chathakase.core.types import Finished, FinishReason, Usage
 from chathakase.engine.model.calibration import BELIEVED
-from tests.doubles.stage import SETUP, open_stage
+from tests.doubles.engine_stage import SETUP, open_stage
 from tests.engine.context.thread import in_order
 
 pytestmark = pytest.mark.virtual_time

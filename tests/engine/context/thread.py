@@ -7,7 +7,7 @@ from dataclasses import replace
 from chathakase.core.errors import DeliveryError
 from chathakase.core.files import SharedFile
 from chathakase.core.types import Incoming
-from tests.doubles.stage import PLACE, Stage, said
+from tests.doubles.engine_stage import PLACE, EngineStage, said
 
 BELOW = PLACE.beside("C1", "0")
 """A thread in which something stands above what calls the bot."""
@@ -41,7 +41,7 @@ def file(number: int, kind: str = "text/plain") -> SharedFile:
     return SharedFile(f"F{number}", f"file {number}", kind, 9, f"https://town.example/F{number}")
 
 
-async def footnotes(stage: Stage, ref: str, **fields: object) -> tuple[str, ...]:
+async def footnotes(stage: EngineStage, ref: str, **fields: object) -> tuple[str, ...]:
     """What stands below the answer to a question."""
     reply = await stage.answered(ref, **fields)  # type: ignore[arg-type]
     assert reply.final is not None

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from chathakase.core.types import Lease, SessionId
-from tests.doubles.model import ScriptedModel
-from tests.doubles.stage import open_stage
+from tests.doubles.engine_stage import open_stage
+from tests.doubles.scripted_model import ScriptedModel
 from tests.engine.sessions.threads import ask_in
 
 pytestmark = pytest.mark.virtual_time

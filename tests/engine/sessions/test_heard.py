@@ -9,7 +9,7 @@ from chathakase.core.errors import StoreError
 from chathakase.core.jobs import ButtonPhrase
 from chathakase.core.types import Place
 from chathakase.engine.intake.reorder_buffer import KEPT
-from tests.doubles.stage import PLACE, open_stage, said
+from tests.doubles.engine_stage import PLACE, open_stage, said
 from tests.engine.sessions.threads import ask_in, thread
 
 pytestmark = pytest.mark.virtual_time

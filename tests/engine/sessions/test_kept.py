@@ -10,7 +10,7 @@ from chathakase.core.jobs import Command, Interaction, Job
 from chathakase.core.leases import LEASE_MS
 from chathakase.core.types import SessionId, TurnAction
 from chathakase.engine.turns.outage import TOLD
-from tests.doubles.stage import HOME, PLACE, now, open_stage, said
+from tests.doubles.engine_stage import HOME, PLACE, now, open_stage, said
 from tests.doubles.stores import StoresInMemory
 from tests.engine.sessions.threads import A_SECOND, answered_in, thread
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.doubles.stage import open_stage
+from tests.doubles.engine_stage import open_stage
 from tests.engine.sessions.threads import A_SECOND, answered_in, ask_in
 
 pytestmark = pytest.mark.virtual_time

@@ -8,8 +8,8 @@ from chathakase.core.errors import StoreError
 from chathakase.core.types import SaidTo
 from chathakase.engine.access.admission import WINDOW, Load
 from chathakase.engine.turns.outage import AGAIN, TOLD
-from tests.doubles.model import Step
-from tests.doubles.stage import PLACE, open_stage, said
+from tests.doubles.engine_stage import PLACE, open_stage, said
+from tests.doubles.scripted_model import Step
 from tests.engine.sessions.threads import A_SECOND, answered_in, ask_in, thread
 
 pytestmark = pytest.mark.virtual_time

@@ -8,7 +8,7 @@ from chathakase.clock import monotonic
 from chathakase.core.leases import LEASE_MS
 from chathakase.core.types import Appended, TurnAction
 from chathakase.engine.sessions import PUT_DOWN_WITHIN
-from tests.doubles.stage import HOME, open_stage, said
+from tests.doubles.engine_stage import HOME, open_stage, said
 from tests.engine.sessions.threads import ask_in
 
 pytestmark = pytest.mark.virtual_time

@@ -8,7 +8,7 @@ from chathakase.core.jobs import Interaction
 from chathakase.core.types import Renewal, SaidTo, TurnAction
 from chathakase.engine.turns.interactions import ENDED
 from chathakase.engine.turns.verdict import STOPPED
-from tests.doubles.stage import PLACE, now, open_stage, said
+from tests.doubles.engine_stage import PLACE, now, open_stage, said
 from tests.doubles.stores import StoresInMemory
 from tests.engine.sessions.threads import ask_in
 

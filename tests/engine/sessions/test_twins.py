@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from chathakase.engine.turns.twins import LATE, WITHIN
-from tests.doubles.stage import open_stage, said
+from tests.doubles.engine_stage import open_stage, said
 from tests.engine.sessions.threads import FILE
 
 pytestmark = pytest.mark.virtual_time

@@ -18,9 +18,9 @@ from chathakase.engine.turns.verdict import (
     UNSETTLED,
     with_notice,
 )
-from tests.doubles.model import Step
-from tests.doubles.stage import open_stage, said
-from tests.engine.turns.answers import OVERLOADED, SLOW, chat_messages, end
+from tests.doubles.engine_stage import open_stage, said
+from tests.doubles.scripted_model import Step
+from tests.engine.turns.scripted_answers import OVERLOADED, SLOW, chat_messages, end
 
 pytestmark = pytest.mark.virtual_time
 

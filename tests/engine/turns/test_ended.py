@@ -24,8 +24,8 @@ from chathakase.engine.turns.verdict import (
     UNKNOWN,
     with_notice,
 )
-from tests.doubles.stage import open_stage
-from tests.engine.turns.answers import OVERLOADED, end
+from tests.doubles.engine_stage import open_stage
+from tests.engine.turns.scripted_answers import OVERLOADED, end
 
 pytestmark = pytest.mark.virtual_time
 

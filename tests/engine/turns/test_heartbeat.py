@@ -8,8 +8,8 @@ from itertools import count
 import pytest
 
 from chathakase.core.types import Lease, Outcome, Renewal
-from tests.doubles.model import Step
-from tests.doubles.stage import PLACE, open_stage
+from tests.doubles.engine_stage import PLACE, open_stage
+from tests.doubles.scripted_model import Step
 
 pytestmark = pytest.mark.virtual_time
 

@@ -19,9 +19,9 @@ from chathakase.engine.turns.verdict import (
     TAKEN_BACK,
     with_notice,
 )
-from tests.doubles.stage import HOME, now, open_stage, said
+from tests.doubles.engine_stage import HOME, now, open_stage, said
 from tests.doubles.stores import StoresInMemory
-from tests.engine.turns.answers import SLOW, end
+from tests.engine.turns.scripted_answers import SLOW, end
 
 pytestmark = pytest.mark.virtual_time
 

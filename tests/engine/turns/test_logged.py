@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from tests.doubles.model import Step
-from tests.doubles.stage import open_stage
-from tests.engine.turns.answers import OVERLOADED
+from tests.doubles.engine_stage import open_stage
+from tests.doubles.scripted_model import Step
+from tests.engine.turns.scripted_answers import OVERLOADED
 
 pytestmark = pytest.mark.virtual_time
 

@@ -11,9 +11,9 @@ from chathakase.core.types import (
 from chathakase.engine.turns.verdict import (
     paused,
 )
-from tests.doubles.stage import HOME, PLACE, now, open_stage
+from tests.doubles.engine_stage import HOME, PLACE, now, open_stage
 from tests.doubles.stores import StoresInMemory
-from tests.engine.turns.answers import end
+from tests.engine.turns.scripted_answers import end
 
 pytestmark = pytest.mark.virtual_time
 

@@ -12,8 +12,8 @@ from chathakase.engine.turns.verdict import (
     LENGTH,
     with_notice,
 )
-from tests.doubles.stage import HOME, PLACE, open_stage
-from tests.engine.turns.answers import end
+from tests.doubles.engine_stage import HOME, PLACE, open_stage
+from tests.engine.turns.scripted_answers import end
 
 pytestmark = pytest.mark.virtual_time
 

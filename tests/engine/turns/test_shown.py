@@ -9,9 +9,9 @@ from chathakase.core.types import (
     TakenBack,
 )
 from chathakase.engine.turns.turn_runner import HOW_TO_GO_ON
-from tests.doubles.model import WHOLE
-from tests.doubles.stage import PLACE, open_stage
-from tests.engine.turns.answers import end
+from tests.doubles.engine_stage import PLACE, open_stage
+from tests.doubles.scripted_model import WHOLE
+from tests.engine.turns.scripted_answers import end
 
 pytestmark = pytest.mark.virtual_time
 

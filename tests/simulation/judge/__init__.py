@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tests.simulation.evidence import Evidence
-from tests.simulation.judge import answers, commands, database, leaks, leftovers, memory, order
+from tests.simulation.judge import answers, commands, database, leaks, leftovers, order, remembered
 from tests.simulation.judge.flaws import Flaw, Rule, Wrong
 
 __all__ = ["Flaw", "Wrong", "judge"]
@@ -17,7 +17,7 @@ RULES: Sequence[Rule] = (
     answers.nobody_elses,
     order.replies_in_order,
     order.prompts_in_order,
-    memory.prompts_are_whole,
+    remembered.prompts_are_whole,
     leaks.nothing_shown_elsewhere,
     leaks.nothing_heard_elsewhere,
     leaks.nothing_remembered,

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from tests.simulation.deeds import Kind
-from tests.simulation.evidence import Evidence, Said, Shown, Turn
+from tests.simulation.deeds import SayKind
+from tests.simulation.evidence import Evidence, SaidMessage, Shown, Turn
+from tests.simulation.judge.answer_places import place_of
 from tests.simulation.judge.commands import answered_command
 from tests.simulation.judge.flaws import Flaw, Wrong
-from tests.simulation.judge.places import place_of
 from tests.simulation.words import END, questions
 
 STOPPED = "⏹️"
@@ -53,7 +53,7 @@ def all_are_answered(evidence: Evidence) -> Iterator[Flaw]:
         yield from _replied(evidence, turn)
 
 
-def _is_answered_from_above(evidence: Evidence, said: Said) -> bool:
+def _is_answered_from_above(evidence: Evidence, said: SaidMessage) -> bool:
     """Whether a question that was read from above the one that opened its session is answered together with that one.
 
     Its thread was not the bot's when it was said, so that nothing but its words asks for an answer.
@@ -154,8 +154,8 @@ def _cleared(evidence: Evidence) -> set[str]:
     return {row.session for row in evidence.rows if row.role == "cleared" and row.asks}
 
 
-def _questions(evidence: Evidence) -> Iterator[Said]:
-    return (said for said in evidence.said if said.kind is Kind.QUESTION)
+def _questions(evidence: Evidence) -> Iterator[SaidMessage]:
+    return (said for said in evidence.said if said.kind is SayKind.QUESTION)
 
 
 def _text(pages: Sequence[Shown]) -> str:

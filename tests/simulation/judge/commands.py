@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from tests.simulation.deeds import CLEAR, Kind
+from tests.simulation.deeds import CLEAR, SayKind
 from tests.simulation.evidence import Evidence, Shown
 from tests.simulation.judge.flaws import Flaw, Wrong
 
@@ -28,7 +28,7 @@ def answered_command(shown: Shown) -> str | None:
 def all_are_answered(evidence: Evidence) -> Iterator[Flaw]:
     """As many answers as commands that the bot has heard; what it has not heard nobody can tell it by."""
     answers = Counter((shown.place, answered_command(shown)) for shown in evidence.shown)
-    said = [each for each in evidence.said if each.kind is Kind.COMMAND]
+    said = [each for each in evidence.said if each.kind is SayKind.COMMAND]
     most = Counter((each.place, each.text) for each in said)
     heard = Counter((each.place, each.text) for each in said if evidence.stored(each) is not None)
     for (place, command), count in most.items():

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from tests.simulation.evidence import Evidence
+from tests.simulation.judge.answer_places import place_named
 from tests.simulation.judge.flaws import Flaw, Wrong
-from tests.simulation.judge.places import place_named
 from tests.simulation.words import tokens
 from tests.storage.truth import true
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from tests.simulation.evidence import Evidence, Place
+from tests.simulation.evidence import Evidence, SimulatedThread
 
 
 class Wrong(StrEnum):
@@ -35,7 +35,7 @@ class Flaw:
 
     wrong: Wrong
     told: str
-    place: Place | None = None
+    place: SimulatedThread | None = None
 
     def __str__(self) -> str:
         where = f" in {self.place.session}" if self.place else ""

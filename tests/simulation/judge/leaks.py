@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from tests.simulation.deeds import CLEAR, Kind
-from tests.simulation.evidence import Evidence, Place, Request
+from tests.simulation.deeds import CLEAR, SayKind
+from tests.simulation.evidence import Evidence, Request, SimulatedThread
 from tests.simulation.judge.commands import answered_command
 from tests.simulation.judge.flaws import Flaw, Wrong
 from tests.simulation.words import tokens
@@ -28,7 +28,7 @@ def nothing_heard_elsewhere(evidence: Evidence) -> Iterator[Flaw]:
         if len(heard) < len(request.heard) or len({said.place for said in heard}) > 1:
             yield Flaw(Wrong.LEAKED, f"the model heard {[token for _, token in request.heard]}")
         for said in heard:
-            if said.kind is Kind.CHATTER:
+            if said.kind is SayKind.CHATTER:
                 yield Flaw(Wrong.LEAKED, f"the model overheard {said.token}", said.place)
 
 
@@ -45,7 +45,7 @@ def nothing_remembered(evidence: Evidence) -> Iterator[Flaw]:
                 yield Flaw(Wrong.REMEMBERED, f"{token} at {request.at:.3f}", said.place)
 
 
-def _cleared(evidence: Evidence) -> dict[Place, tuple[str, float]]:
+def _cleared(evidence: Evidence) -> dict[SimulatedThread, tuple[str, float]]:
     """For each thread that was cleared the ``ts`` of the command, and when that was done."""
     commands = {each.place: each.ts for each in evidence.said if each.text == CLEAR}
     done = {

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from tests.simulation.evidence import Evidence, Request, Said
+from tests.simulation.evidence import Evidence, Request, SaidMessage
+from tests.simulation.judge.answer_places import place_of
 from tests.simulation.judge.flaws import Flaw, Wrong
-from tests.simulation.judge.places import place_of
 
 
 def replies_in_order(evidence: Evidence) -> Iterator[Flaw]:
@@ -27,7 +27,7 @@ def prompts_in_order(evidence: Evidence) -> Iterator[Flaw]:
             yield Flaw(Wrong.DISORDER, f"at {request.at:.3f} the model heard {_told(request)}", heard[-1].place)
 
 
-def asked_now(evidence: Evidence, request: Request) -> Sequence[Said]:
+def asked_now(evidence: Evidence, request: Request) -> Sequence[SaidMessage]:
     """What of a prompt belongs to the turn that it was made for: the one of what came in last."""
     heard = _heard(evidence, request)
     rows = [(row.seq, said) for said in heard if (row := evidence.stored(said)) is not None]
@@ -37,13 +37,13 @@ def asked_now(evidence: Evidence, request: Request) -> Sequence[Said]:
     return [said for said in heard if evidence.asked_with(said) == turn]
 
 
-def _heard(evidence: Evidence, request: Request) -> Sequence[Said]:
+def _heard(evidence: Evidence, request: Request) -> Sequence[SaidMessage]:
     """What people said, as it stands in a prompt."""
     tokens = [token for role, token in request.heard if role == "user"]
     return [evidence.by_token[token] for token in tokens if token in evidence.by_token]
 
 
-def _rises(said: Sequence[Said]) -> bool:
+def _rises(said: Sequence[SaidMessage]) -> bool:
     stamps = [each.ts for each in said]
     return stamps == sorted(stamps)
 

@@ -18,7 +18,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @dataclass
-class Server:
+class FileHost:
     """A server that serves one file as the test wants it, and remembers who asked with what token."""
 
     address: str = ""
@@ -37,8 +37,8 @@ class Server:
 
 
 @asynccontextmanager
-async def open_server() -> AsyncIterator[Server]:
-    server = Server()
+async def open_server() -> AsyncIterator[FileHost]:
+    server = FileHost()
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", server.handle)
     runner = web.AppRunner(app, shutdown_timeout=0.1)

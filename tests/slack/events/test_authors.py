@@ -28,7 +28,7 @@ STAMP = {"bot_id": "B1", "app_id": "A1", "bot_profile": {"id": "B1", "name": "De
 MENTION = {"type": "app_mention", "channel": "C1", "text": "<@U0BOT> hello", "ts": "1.5"}
 
 
-class Slack:
+class UserServer:
     """Answers about users and bots; counts how often it was asked."""
 
     def __init__(self) -> None:
@@ -48,12 +48,12 @@ class Slack:
 
 
 @pytest.fixture
-def slack() -> Slack:
-    return Slack()
+def slack() -> UserServer:
+    return UserServer()
 
 
 @pytest.fixture
-async def people(outside: None, slack: Slack) -> AsyncIterator[People]:
+async def people(outside: None, slack: UserServer) -> AsyncIterator[People]:
     async with open_server() as server, ClientSession() as session:
         server.handler = slack.handle
         client = web_client(session, token="xoxb-1", api_url=f"{server.address}/api/")
@@ -61,12 +61,12 @@ async def people(outside: None, slack: Slack) -> AsyncIterator[People]:
 
 
 @pytest.fixture
-def authors(slack: Slack, people: People) -> Authors:
+def authors(slack: UserServer, people: People) -> Authors:
     return Authors(BOT, people, lambda: slack.now)
 
 
 @pytest.fixture
-def generous(slack: Slack, people: People) -> Authors:
+def generous(slack: UserServer, people: People) -> Authors:
     """Authors of whom workflows are answered."""
     return Authors(BOT, people, lambda: slack.now, workflows=True)
 
@@ -95,7 +95,7 @@ async def test_what_an_app_posts_for_a_person_is_the_persons_question(
     assert (said.author, said.text, said.name, said.opens) == ("U1", "hello", "", opens)
 
 
-async def test_it_is_asked_once_in_a_while_and_only_where_it_matters(authors: Authors, slack: Slack) -> None:
+async def test_it_is_asked_once_in_a_while_and_only_where_it_matters(authors: Authors, slack: UserServer) -> None:
     for n in range(3):
         await asked(authors, user="U1", ts=f"{n}.5", **STAMP)
     assert await authors.read(MENTION | STAMP | {"type": "message", "text": "talk", "user": "U7"}) is None
@@ -128,7 +128,7 @@ async def test_a_mention_that_is_not_answered_is_logged_with_the_reason(
     ]
 
 
-async def test_where_slack_does_not_tell_nobody_is_a_person(authors: Authors, slack: Slack) -> None:
+async def test_where_slack_does_not_tell_nobody_is_a_person(authors: Authors, slack: UserServer) -> None:
     slack.broken = True
     assert await authors.read(MENTION | STAMP | {"user": "U1"}) is None
     slack.broken = False
@@ -173,7 +173,7 @@ async def test_nobody_who_does_not_know_itself_answers_workflows(people: People)
     ("fields", "most"),
     [({"bot_id": "B3"}, MOST_BY_A_WORKFLOW), ({"user": "U1", **STAMP}, MOST_BY_AN_APP)],
 )
-async def test_no_app_asks_for_ever(generous: Authors, slack: Slack, fields: dict[str, Any], most: int) -> None:
+async def test_no_app_asks_for_ever(generous: Authors, slack: UserServer, fields: dict[str, Any], most: int) -> None:
     async def asks(n: int) -> bool:
         said = await generous.read(MENTION | fields | {"ts": f"{n}.5"})
         assert said is not None

@@ -18,7 +18,7 @@ from chathakase.slack.events.downloads import HOPS, SlackDownloads
 from chathakase.slack.events.shared_files import read_files
 from chathakase.slack.web.client import SlackWeb, open_web
 from tests.places import slack_place
-from tests.slack.events.file_host import TOKEN, Server, answering, downloads_of, open_server
+from tests.slack.events.file_host import TOKEN, FileHost, answering, downloads_of, open_server
 
 pytestmark = pytest.mark.usefixtures("outside")
 
@@ -28,7 +28,7 @@ LOGIN = "<!DOCTYPE html><html><title>Sign in | Slack</title></html>"
 
 
 @pytest.fixture
-async def server(outside: None) -> AsyncIterator[Server]:
+async def server(outside: None) -> AsyncIterator[FileHost]:
     async with open_server() as opened:
         yield opened
 
@@ -40,7 +40,7 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 @pytest.fixture
-def downloads(server: Server, session: aiohttp.ClientSession) -> SlackDownloads:
+def downloads(server: FileHost, session: aiohttp.ClientSession) -> SlackDownloads:
     """Of a bot whose Slack is that server."""
     return downloads_of(session, f"{server.address}/api/")
 
@@ -102,7 +102,7 @@ def page(text: str) -> Callable[[], web.StreamResponse]:
 )
 @pytest.mark.parametrize("told", [True, False])
 async def test_a_page_that_slack_keeps_is_fetched_but_not_the_one_to_sign_in(
-    downloads: SlackDownloads, server: Server, about: dict[str, object], told: bool
+    downloads: SlackDownloads, server: FileHost, about: dict[str, object], told: bool
 ) -> None:
     there = {"id": "F1", "name": "Plan", "url_private": f"{server.address}/files/plan"} | about
     file = read_files([there if told else {"id": "F1", "file_access": "check_file_info"}])[0]
@@ -132,7 +132,7 @@ def spoken(content: str, *, more: bool) -> dict[str, object]:
 )
 async def test_of_a_clip_it_is_fetched_what_is_said_in_it(
     downloads: SlackDownloads,
-    server: Server,
+    server: FileHost,
     told: list[dict[str, object]],
     content: bytes,
     monkeypatch: pytest.MonkeyPatch,
@@ -152,7 +152,7 @@ async def test_of_a_clip_it_is_fetched_what_is_said_in_it(
 
 
 async def test_a_clip_that_slack_listens_to_for_long_is_tried_again_later(
-    downloads: SlackDownloads, server: Server, monkeypatch: pytest.MonkeyPatch
+    downloads: SlackDownloads, server: FileHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "LISTENING", replace(module.LISTENING, first_wait=0))
     server.handler = answering(lambda: web.json_response({"ok": True, "file": {"id": "F1"} | WAITING}))
@@ -160,7 +160,7 @@ async def test_a_clip_that_slack_listens_to_for_long_is_tried_again_later(
     assert (error.code, error.passes) == ("transcribing", True)
 
 
-async def test_what_slack_only_shows_is_said_to_be_no_file(downloads: SlackDownloads, server: Server) -> None:
+async def test_what_slack_only_shows_is_said_to_be_no_file(downloads: SlackDownloads, server: FileHost) -> None:
     about = {"id": "F1", "mode": "list", "filetype": "list", "url_private": f"{server.address}/files/list"}
     server.handler = answering(page(LOGIN))
     assert str(await refusal(downloads.fetch(PLACE, read_files([about])[0], most=MEGABYTE))) == "not_a_file"
@@ -192,7 +192,9 @@ async def test_what_is_too_large_is_not_fetched(workspace: Workspace, slack: Sla
     assert len(await SlackDownloads(slack).fetch(PLACE, replace(file, size=0), most=1_001)) == 1_001
 
 
-async def test_a_file_that_is_kept_elsewhere_is_not_even_asked_about(downloads: SlackDownloads, server: Server) -> None:
+async def test_a_file_that_is_kept_elsewhere_is_not_even_asked_about(
+    downloads: SlackDownloads, server: FileHost
+) -> None:
     for url in ("", f"{server.address}/files/a.png"):
         error = await refusal(downloads.fetch(PLACE, server.file(url=url, remote=True), most=MEGABYTE))
         assert (str(error), error.passes, server.asked) == ("elsewhere", False, [])
@@ -209,7 +211,7 @@ async def test_a_file_that_is_kept_elsewhere_is_not_even_asked_about(downloads: 
     ],
 )
 async def test_a_file_of_which_slack_says_when_asked_that_it_is_kept_elsewhere_is_not_fetched(
-    downloads: SlackDownloads, server: Server, about: dict[str, object]
+    downloads: SlackDownloads, server: FileHost, about: dict[str, object]
 ) -> None:
     there = {"id": "F1", "url_private": f"{server.address}/files/a.png"}
     server.handler = answering(lambda: web.json_response({"ok": True, "file": there | about}))
@@ -233,7 +235,7 @@ METHODS = (
 @pytest.mark.parametrize("path", METHODS)
 @pytest.mark.parametrize("field", ["url_private", "url_private_download"])
 async def test_no_address_of_a_file_leads_to_the_api(
-    downloads: SlackDownloads, server: Server, path: str, field: str
+    downloads: SlackDownloads, server: FileHost, path: str, field: str
 ) -> None:
     address = f"{server.address}{path}"
     error = await refusal(downloads.fetch(PLACE, server.file(url=address), most=MEGABYTE))
@@ -246,7 +248,7 @@ async def test_no_address_of_a_file_leads_to_the_api(
 @pytest.mark.parametrize("path", [*METHODS, "../api/chat.postMessage", "../../../api/x.y?a=b"])
 @pytest.mark.parametrize("hops", [1, 3])
 async def test_no_redirect_of_a_file_leads_to_the_api(
-    downloads: SlackDownloads, server: Server, path: str, hops: int
+    downloads: SlackDownloads, server: FileHost, path: str, hops: int
 ) -> None:
     on = [onward(f"/files/{hop}") for hop in range(1, hops)]
     server.handler = answering(*on, onward(path.replace("//", f"//{URL(server.address).authority}/")))
@@ -255,20 +257,22 @@ async def test_no_redirect_of_a_file_leads_to_the_api(
 
 
 @pytest.mark.parametrize("address", ["/files/a", "file:///etc/passwd", "https://", "http://[::1", "no address", "//x"])
-async def test_what_is_no_address_of_slacks_is_refused(downloads: SlackDownloads, server: Server, address: str) -> None:
+async def test_what_is_no_address_of_slacks_is_refused(
+    downloads: SlackDownloads, server: FileHost, address: str
+) -> None:
     error = await refusal(downloads.fetch(PLACE, server.file(url=address), most=MEGABYTE))
     assert (str(error), error.passes, server.asked) == ("elsewhere", False, [])
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-async def test_a_redirect_is_followed_with_the_token(downloads: SlackDownloads, server: Server, status: int) -> None:
+async def test_a_redirect_is_followed_with_the_token(downloads: SlackDownloads, server: FileHost, status: int) -> None:
     server.handler = answering(onward("../origin/b.png", status), onward(f"{server.address}/c"), web.Response)
     assert await downloads.fetch(PLACE, server.file(), most=MEGABYTE) == b""
     assert server.asked == ["/files/a.png", "/origin/b.png", "/c"]
     assert server.tokens == [f"Bearer {TOKEN}"] * 3
 
 
-async def test_a_redirect_elsewhere_is_not_followed(downloads: SlackDownloads, server: Server) -> None:
+async def test_a_redirect_elsewhere_is_not_followed(downloads: SlackDownloads, server: FileHost) -> None:
     async with open_server() as evil:
         evil.handler = answering(web.Response)
         for address in (
@@ -282,7 +286,7 @@ async def test_a_redirect_elsewhere_is_not_followed(downloads: SlackDownloads, s
         assert evil.asked == []
 
 
-async def test_redirects_without_end_are_not_followed_for_ever(downloads: SlackDownloads, server: Server) -> None:
+async def test_redirects_without_end_are_not_followed_for_ever(downloads: SlackDownloads, server: FileHost) -> None:
     server.handler = answering(onward("/files/a.png"))
     assert str(await refusal(downloads.fetch(PLACE, server.file(), most=MEGABYTE))) == "too_many_redirects"
     assert len(server.asked) == HOPS + 1
@@ -304,7 +308,7 @@ async def test_redirects_without_end_are_not_followed_for_ever(downloads: SlackD
     ],
 )
 async def test_an_answer_that_is_no_file_is_told(
-    downloads: SlackDownloads, server: Server, answer: Callable[[], web.Response], code: str, passes: bool
+    downloads: SlackDownloads, server: FileHost, answer: Callable[[], web.Response], code: str, passes: bool
 ) -> None:
     server.handler = answering(answer)
     error = await refusal(downloads.fetch(PLACE, server.file(), most=MEGABYTE))
@@ -312,12 +316,12 @@ async def test_an_answer_that_is_no_file_is_told(
     assert len(server.asked) == (2 if passes else 1)
 
 
-async def test_what_passes_is_tried_once_more(downloads: SlackDownloads, server: Server) -> None:
+async def test_what_passes_is_tried_once_more(downloads: SlackDownloads, server: FileHost) -> None:
     server.handler = answering(lambda: web.Response(status=502), lambda: web.Response(body=b"content"))
     assert await downloads.fetch(PLACE, server.file(), most=MEGABYTE) == b"content"
 
 
-async def test_a_body_without_an_end_is_cut_off(downloads: SlackDownloads, server: Server) -> None:
+async def test_a_body_without_an_end_is_cut_off(downloads: SlackDownloads, server: FileHost) -> None:
     async def endless(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse()
         await response.prepare(request)
@@ -328,13 +332,13 @@ async def test_a_body_without_an_end_is_cut_off(downloads: SlackDownloads, serve
     assert str(await refusal(downloads.fetch(PLACE, server.file(size=10), most=MEGABYTE))) == "too_large"
 
 
-async def test_a_packed_body_is_not_unpacked(downloads: SlackDownloads, server: Server) -> None:
+async def test_a_packed_body_is_not_unpacked(downloads: SlackDownloads, server: FileHost) -> None:
     bomb = gzip.compress(bytes(50 * MEGABYTE))
     server.handler = answering(lambda: web.Response(body=bomb, headers={"Content-Encoding": "gzip"}))
     assert str(await refusal(downloads.fetch(PLACE, server.file(), most=MEGABYTE))) == "packed"
 
 
-async def test_a_body_that_breaks_off_is_no_file(downloads: SlackDownloads, server: Server) -> None:
+async def test_a_body_that_breaks_off_is_no_file(downloads: SlackDownloads, server: FileHost) -> None:
     async def broken(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Length": "1000"})
         await response.prepare(request)

@@ -22,7 +22,7 @@ GENERAL = "C0GENERAL1"
 ALICE, BOB = "U0ALICE001", "U0BOB00001"
 
 
-class Thread:
+class WrittenThread:
     """A thread that is written at once."""
 
     def __init__(self, workspace: Workspace) -> None:
@@ -50,15 +50,15 @@ def history(calls: Calls, web: SlackWeb) -> SlackHistory:
 
 
 @pytest.fixture
-async def thread(workspace: Workspace) -> Thread:
-    return Thread(workspace)
+async def thread(workspace: Workspace) -> WrittenThread:
+    return WrittenThread(workspace)
 
 
 def texts(found: list[Incoming]) -> list[str]:
     return [incoming.text for incoming in found]
 
 
-async def test_everybody_above_is_read(history: SlackHistory, thread: Thread) -> None:
+async def test_everybody_above_is_read(history: SlackHistory, thread: WrittenThread) -> None:
     thread.post(BOB, "an answer &amp; more")
     deploys = {"bot_profile": {"name": "Deploys"}}
     thread.post("U0DEPLOYS1", "", bot_id="B0DEPLOYS1", attachments=({"fallback": "deployed"},), extra=deploys)
@@ -81,7 +81,7 @@ async def test_everybody_above_is_read(history: SlackHistory, thread: Thread) ->
 
 @pytest.mark.parametrize("page", [40, 200, 1_000])
 async def test_of_hundreds_the_newest_and_the_very_first_are_kept(
-    page: int, history: SlackHistory, thread: Thread, monkeypatch: pytest.MonkeyPatch
+    page: int, history: SlackHistory, thread: WrittenThread, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "LONG_PAGE", page)
     for number in range(500):
@@ -92,7 +92,7 @@ async def test_of_hundreds_the_newest_and_the_very_first_are_kept(
 
 
 async def test_a_thread_of_many_pages_is_read_to_its_end_or_not_at_all(
-    history: SlackHistory, thread: Thread, monkeypatch: pytest.MonkeyPatch
+    history: SlackHistory, thread: WrittenThread, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "LONG_PAGE", 2)
     monkeypatch.setattr(module, "MOST_PAGES", 3)
@@ -107,7 +107,7 @@ async def test_a_thread_of_many_pages_is_read_to_its_end_or_not_at_all(
 
 
 async def test_where_the_end_was_not_reached_in_time_the_next_try_begins_farther_on(
-    history: SlackHistory, thread: Thread, monkeypatch: pytest.MonkeyPatch
+    history: SlackHistory, thread: WrittenThread, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(200):
         thread.post(BOB, f"reply {number}")
@@ -125,21 +125,21 @@ async def test_where_the_end_was_not_reached_in_time_the_next_try_begins_farther
     assert "reply 0" in found
 
 
-async def test_a_short_thread_is_read_whole_and_nothing_twice(history: SlackHistory, thread: Thread) -> None:
+async def test_a_short_thread_is_read_whole_and_nothing_twice(history: SlackHistory, thread: WrittenThread) -> None:
     mention = thread.post(ALICE, "<@U0HAKASE01> well?")
     for limit in (1, 2, 50):
         assert texts(await history.earlier(thread.place, before=microseconds(mention), limit=limit)) == ["the question"]
 
 
 async def test_nothing_stands_above_the_first_message(
-    history: SlackHistory, thread: Thread, workspace: Workspace
+    history: SlackHistory, thread: WrittenThread, workspace: Workspace
 ) -> None:
     assert await history.earlier(thread.place, before=microseconds(thread.root.ts), limit=50) == []
     assert [call.method for call in workspace.journal.calls()] == ["auth.test"]
 
 
 async def test_files_are_read_and_what_is_deleted_is_not(
-    history: SlackHistory, thread: Thread, workspace: Workspace, people: dict[str, PersonClient]
+    history: SlackHistory, thread: WrittenThread, workspace: Workspace, people: dict[str, PersonClient]
 ) -> None:
     await people["alice"].share("a.csv", b"a,b", channel=GENERAL, thread_ts=thread.root.ts)
     gone = thread.post(ALICE, "gone")
@@ -153,14 +153,14 @@ async def test_files_are_read_and_what_is_deleted_is_not(
 
 
 @pytest.mark.parametrize("code", ["channel_not_found", "missing_scope", "not_in_channel"])
-async def test_a_refusal_is_told(code: str, history: SlackHistory, thread: Thread, workspace: Workspace) -> None:
+async def test_a_refusal_is_told(code: str, history: SlackHistory, thread: WrittenThread, workspace: Workspace) -> None:
     workspace.faults.slack_error("conversations.replies", code)
     with pytest.raises(DeliveryError, match=code):
         await history.earlier(thread.place, before=9_999_999_999_000_000, limit=50)
 
 
 async def test_nobody_waits_for_ever(
-    history: SlackHistory, thread: Thread, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+    history: SlackHistory, thread: WrittenThread, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "EARLIER_WITHIN", 0.3)
     workspace.faults.rate_limit("conversations.replies", retry_after=30)
@@ -170,7 +170,7 @@ async def test_nobody_waits_for_ever(
 
 
 async def test_a_thread_tells_what_was_edited_and_deleted(
-    history: SlackHistory, thread: Thread, workspace: Workspace, people: dict[str, PersonClient]
+    history: SlackHistory, thread: WrittenThread, workspace: Workspace, people: dict[str, PersonClient]
 ) -> None:
     gone, edited = (thread.post(BOB, text) for text in ("gone", "a typo"))
     linked = workspace.world.post(GENERAL, BOB, "a link", thread_ts=thread.root.ts)
@@ -188,7 +188,7 @@ async def test_a_thread_tells_what_was_edited_and_deleted(
 
 
 async def test_a_first_message_of_which_a_tombstone_is_left_is_not_there(
-    history: SlackHistory, thread: Thread, people: dict[str, PersonClient]
+    history: SlackHistory, thread: WrittenThread, people: dict[str, PersonClient]
 ) -> None:
     thread.post(BOB, "a reply")
     await people["alice"].delete(GENERAL, thread.root.ts)
@@ -198,7 +198,7 @@ async def test_a_first_message_of_which_a_tombstone_is_left_is_not_there(
 
 
 async def test_beyond_what_was_read_nothing_is_missing(
-    history: SlackHistory, thread: Thread, monkeypatch: pytest.MonkeyPatch, people: dict[str, PersonClient]
+    history: SlackHistory, thread: WrittenThread, monkeypatch: pytest.MonkeyPatch, people: dict[str, PersonClient]
 ) -> None:
     monkeypatch.setattr(module, "LONG_PAGE", 2)
     monkeypatch.setattr(module, "MOST_PAGES", 2)
@@ -214,7 +214,7 @@ async def test_beyond_what_was_read_nothing_is_missing(
     "answer", [{}, {"messages": [{"ts": "9.9", "user": BOB, "text": "late"}]}, {"messages": "none"}]
 )
 async def test_without_its_first_message_nothing_is_missing(
-    answer: Any, history: SlackHistory, thread: Thread, monkeypatch: pytest.MonkeyPatch
+    answer: Any, history: SlackHistory, thread: WrittenThread, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def page(method: str, arguments: Any, whose: str) -> Any:
         return answer
@@ -225,7 +225,7 @@ async def test_without_its_first_message_nothing_is_missing(
 
 @pytest.mark.parametrize("more", [{"ts": 5}, {"ts": "x"}, {"ts": "2.0", "edited": "yes"}, {"ts": "2.0", "edited": {}}])
 async def test_malformed_messages_are_no_edits(
-    more: Any, history: SlackHistory, thread: Thread, monkeypatch: pytest.MonkeyPatch
+    more: Any, history: SlackHistory, thread: WrittenThread, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def page(method: str, arguments: Any, whose: str) -> Any:
         return {"messages": [{"ts": thread.root.ts, "user": ALICE, "text": "hello"}, more, None]}

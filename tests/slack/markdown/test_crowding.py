@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from chathakase.playground.content.dividers import dividers
 from chathakase.slack.markdown.pages import Page, Paginator
 from tests.slack.markdown.judge import READER
+from tests.slack.markdown.markdown_texts import GROWTHS
 from tests.slack.markdown.test_pages import grown
-from tests.slack.markdown.texts import GROWTHS
 from tests.slack.markdown.whole import pages
 
 MOST = 49

@@ -15,7 +15,7 @@ from chathakase.slack.markdown.pages import Paginator
 from chathakase.slack.markdown.plain import notification
 from chathakase.slack.replies.questions import asking, in_words
 from tests.places import slack_place
-from tests.slack.markdown.texts import GROWTHS, PIECES
+from tests.slack.markdown.markdown_texts import GROWTHS, PIECES
 
 MENTION = re.compile(r"<(@[UW][A-Z0-9]+|!(?i:channel|here|everyone))[|>]|<!(?i:subteam)\^")
 SPELLINGS = [

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from chathakase.slack.markdown.pages import Paginator
 from chathakase.slack.markdown.plain import plain
 from tests.slack.markdown.judge import seen
-from tests.slack.markdown.texts import GROWTHS
+from tests.slack.markdown.markdown_texts import GROWTHS
 from tests.slack.markdown.whole import pages
 
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 
 from chathakase.slack.markdown.text_limits import characters
-from tests.slack.markdown.texts import TEXTS
+from tests.slack.markdown.markdown_texts import TEXTS
 from tests.slack.markdown.whole import pages
 
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.slack.markdown.judge import rows, tokens, words
-from tests.slack.markdown.texts import numbered
+from tests.slack.markdown.markdown_texts import numbered
 from tests.slack.markdown.whole import pages
 
 KINDS = [

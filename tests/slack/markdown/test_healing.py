@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from chathakase.slack.markdown.pages import Paginator
 from tests.slack.markdown.judge import words
-from tests.slack.markdown.texts import numbered
+from tests.slack.markdown.markdown_texts import numbered
 
 KINDS = [
     "W W W. ",

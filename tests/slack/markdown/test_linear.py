@@ -6,7 +6,7 @@ from time import thread_time
 import pytest
 
 from chathakase.core.title_cleaning import title_of
-from chathakase.models.thinking import Listener
+from chathakase.models.thinking import ThinkingFilter
 from chathakase.slack.markdown.disguises import defused
 from chathakase.slack.markdown.pages import Paginator
 from chathakase.slack.markdown.plain import plain
@@ -135,7 +135,7 @@ def test_no_more_pages_are_made_of_a_growing_text_than_are_wanted() -> None:
 
 
 def test_blanks_before_an_answer_are_looked_at_once() -> None:
-    listener = Listener()
+    listener = ThinkingFilter()
     began = thread_time()
     for _ in range(100_000):
         assert not [*listener.feed("\n")]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from chathakase.slack.markdown.pages import Paginator
 from chathakase.slack.markdown.plain import notification
 from tests.slack.markdown.judge import OF_HTML, READER, seen
-from tests.slack.markdown.texts import GROWTHS
+from tests.slack.markdown.markdown_texts import GROWTHS
 from tests.slack.markdown.whole import pages
 
 

@@ -8,8 +8,8 @@ from chathakase.slack.markdown.mention_markup import harmless
 from chathakase.slack.markdown.pages import Paginator
 from chathakase.slack.markdown.plain import notification, plain
 from tests.slack.markdown.judge import tokens
+from tests.slack.markdown.markdown_texts import GROWTHS, TEXTS
 from tests.slack.markdown.test_pages import grown
-from tests.slack.markdown.texts import GROWTHS, TEXTS
 
 PING = re.compile(r"<(?:@[A-Z][\w-]*|!(?:channel|here|everyone)|!subteam\^[^<>|]+)(?:\|[^<>]*)?>")
 

@@ -13,7 +13,7 @@ from chathakase.slack.markdown.pages import Page, Paginator
 from chathakase.slack.markdown.plain import notification, plain
 from chathakase.slack.markdown.text_limits import PAGE
 from tests.slack.markdown.judge import open_fences
-from tests.slack.markdown.texts import GROWTHS, TEXTS
+from tests.slack.markdown.markdown_texts import GROWTHS, TEXTS
 from tests.slack.markdown.whole import pages
 
 LIMIT = 4_000  # chat.update answers msg_too_long above this

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 
 from chathakase.slack.markdown.pages import Page, Paginator
-from tests.slack.markdown.texts import GROWTHS, TEXTS
+from tests.slack.markdown.markdown_texts import GROWTHS, TEXTS
 
 
 @given(TEXTS, GROWTHS)

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from aiohttp import WSMsgType, web
 
 Answer: TypeAlias = Callable[[], web.Response]
-Manner: TypeAlias = Callable[["Line"], Awaitable[object]]
+Manner: TypeAlias = Callable[["BareSocket"], Awaitable[object]]
 HELLO = {"type": "hello", "num_connections": 1}
 
 
@@ -27,7 +27,7 @@ def too_fast(seconds: int) -> Answer:
 
 
 @dataclass(eq=False)
-class Line:
+class BareSocket:
     """One WebSocket, from Slack's side."""
 
     ws: web.WebSocketResponse
@@ -53,7 +53,7 @@ class Line:
         self.transport.pause_reading()
 
 
-async def greet(line: Line) -> None:
+async def greet(line: BareSocket) -> None:
     await line.send(HELLO)
 
 
@@ -62,7 +62,7 @@ class BareSlack:
     api_url: str = ""
     asked: list[float] = field(default_factory=list)
     """When an address was asked for."""
-    lines: list[Line] = field(default_factory=list)
+    lines: list[BareSocket] = field(default_factory=list)
     answers: deque[Answer] = field(default_factory=deque)
     """What is answered to who asks for an address, before it works."""
     answer: Answer | None = None
@@ -75,7 +75,7 @@ class BareSlack:
     _numbers: Any = field(default_factory=itertools.count)
 
     @property
-    def open(self) -> list[Line]:
+    def open(self) -> list[BareSocket]:
         return [line for line in self.lines if not line.closed.is_set()]
 
     async def auth(self, _: web.Request) -> web.Response:
@@ -96,7 +96,7 @@ class BareSlack:
         ws = web.WebSocketResponse(timeout=0.1, max_msg_size=0)
         await ws.prepare(request)
         assert request.transport is not None
-        line = Line(ws, request.transport)
+        line = BareSocket(ws, request.transport)
         self.lines.append(line)
         try:
             await self.manner(line)

@@ -8,9 +8,9 @@ import pytest
 from chathakase.playground.server import Workspace, open_workspace
 from chathakase.slack.socket_mode.socket_timing import SocketTiming
 from tests.slack.socket_mode.bare_slack import BareSlack, open_bare_slack
-from tests.slack.socket_mode.listening import QUICK, Listener, listening
+from tests.slack.socket_mode.listening import QUICK, ConnectedBot, listening
 
-Listen = Callable[..., AbstractAsyncContextManager[Listener]]
+Listen = Callable[..., AbstractAsyncContextManager[ConnectedBot]]
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ async def slack(outside: None) -> AsyncIterator[BareSlack]:
 
 
 @pytest.fixture
-async def listener(slack: BareSlack) -> AsyncIterator[Listener]:
+async def listener(slack: BareSlack) -> AsyncIterator[ConnectedBot]:
     """A bot that listens to the bare Slack."""
     async with listening(slack.api_url) as opened:
         yield opened
@@ -37,7 +37,7 @@ async def workspace(outside: None) -> AsyncIterator[Workspace]:
 def listen(workspace: Workspace) -> Listen:
     """Open a bot that listens to the local workspace."""
 
-    def opened(timing: SocketTiming = QUICK) -> AbstractAsyncContextManager[Listener]:
+    def opened(timing: SocketTiming = QUICK) -> AbstractAsyncContextManager[ConnectedBot]:
         return listening(workspace.api_url, workspace.bot_token, workspace.app_token, timing)
 
     return opened

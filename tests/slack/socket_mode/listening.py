@@ -35,7 +35,7 @@ QUICK = SocketTiming(
 
 
 @dataclass
-class Listener:
+class ConnectedBot:
     """What was heard, and how the connection fares.
 
     ``hold`` keeps what comes in from being stored; so many times, ``refusals``, the store refuses what is not said.
@@ -99,8 +99,8 @@ async def listening(
     app_token: str = "xapp-1",
     timing: SocketTiming = QUICK,
     reconnected: Callable[[float], None] | None = None,
-) -> AsyncIterator[Listener]:
-    listener = Listener()
+) -> AsyncIterator[ConnectedBot]:
+    listener = ConnectedBot()
     async with open_web(token=bot_token, api_url=api_url, call_timeout=5.0) as web:
         intake = Intake(
             web.identity,

@@ -12,19 +12,19 @@ from time import monotonic
 import pytest
 
 from chathakase.slack.socket_mode.socket_timing import USUAL, SocketTiming
-from tests.slack.socket_mode.bare_slack import BareSlack, Line, greet, refused
-from tests.slack.socket_mode.listening import QUICK, Listener, listening
+from tests.slack.socket_mode.bare_slack import BareSlack, BareSocket, greet, refused
+from tests.slack.socket_mode.listening import QUICK, ConnectedBot, listening
 
 pytestmark = pytest.mark.long
 
 SOON = 2.5
 NEVER = replace(USUAL, finish=60.0, goodbye=60.0, first_wait=60.0, longest_wait=60.0)
 """A timing that is seen when anything is waited for."""
-Deed = Callable[[BareSlack, Listener], Awaitable[object]]
+Deed = Callable[[BareSlack, ConnectedBot], Awaitable[object]]
 
 
 @asynccontextmanager
-async def timed(slack: BareSlack, most: float = SOON, timing: SocketTiming = USUAL) -> AsyncIterator[Listener]:
+async def timed(slack: BareSlack, most: float = SOON, timing: SocketTiming = USUAL) -> AsyncIterator[ConnectedBot]:
     """A bot whose end must come soon."""
     async with AsyncExitStack() as stack:
         yield await stack.enter_async_context(listening(slack.api_url, timing=timing))
@@ -47,7 +47,7 @@ async def test_it_does_not_wait_long_for_a_goodbye(slack: BareSlack) -> None:
 async def test_it_closes_while_it_opens_another(slack: BareSlack) -> None:
     hold = asyncio.Event()
 
-    async def say_nothing(_: Line) -> None:
+    async def say_nothing(_: BareSocket) -> None:
         await hold.wait()
 
     async with timed(slack) as listener:
@@ -119,31 +119,31 @@ async def test_what_comes_in_at_the_end_is_left_to_be_delivered_again(slack: Bar
     assert listener.texts == ["1"]
 
 
-async def nothing(_: BareSlack, __: Listener) -> None:
+async def nothing(_: BareSlack, __: ConnectedBot) -> None:
     pass
 
 
-async def refresh(slack: BareSlack, listener: Listener) -> None:
+async def refresh(slack: BareSlack, listener: ConnectedBot) -> None:
     await slack.lines[-1].send({"type": "disconnect", "reason": "warning"})
     await listener.until(lambda: listener.gaps)
 
 
-async def loss(slack: BareSlack, listener: Listener) -> None:
+async def loss(slack: BareSlack, listener: ConnectedBot) -> None:
     slack.lines[-1].transport.abort()
     await listener.until(lambda: listener.gaps)
 
 
-async def death(slack: BareSlack, _: Listener) -> None:
+async def death(slack: BareSlack, _: ConnectedBot) -> None:
     slack.lines[-1].fall_silent()
 
 
-async def outage(slack: BareSlack, listener: Listener) -> None:
+async def outage(slack: BareSlack, listener: ConnectedBot) -> None:
     slack.answer = refused("internal_error")
     slack.lines[-1].transport.abort()
     await listener.until(lambda: not listener.connection.is_connected)
 
 
-async def event(slack: BareSlack, listener: Listener) -> None:
+async def event(slack: BareSlack, listener: ConnectedBot) -> None:
     await slack.lines[-1].event(1)
     await listener.until(lambda: listener.texts)
 
@@ -168,11 +168,11 @@ async def test_nothing_is_left_after_fifty_openings(deed: Deed, slack: BareSlack
         await once()
         assert not [task for task in asyncio.all_tasks() if task.get_name().startswith("socket")]
     # The server's own ends may take a moment more.
-    await Listener().until(lambda: all(now <= then for now, then in zip(left(), before, strict=True)))
+    await ConnectedBot().until(lambda: all(now <= then for now, then in zip(left(), before, strict=True)))
 
 
 async def test_a_refused_start_leaves_nothing(slack: BareSlack) -> None:
-    async def hang_up(line: Line) -> None:
+    async def hang_up(line: BareSocket) -> None:
         line.transport.abort()
 
     slack.manner = hang_up

@@ -7,9 +7,9 @@ import pytest
 
 from chathakase.playground.server import Workspace
 from tests.playground.clients import app_socket
-from tests.slack.socket_mode.bare_slack import BareSlack, Line
+from tests.slack.socket_mode.bare_slack import BareSlack, BareSocket
 from tests.slack.socket_mode.conftest import Listen
-from tests.slack.socket_mode.listening import Listener, listening
+from tests.slack.socket_mode.listening import ConnectedBot, listening
 
 
 @pytest.fixture(autouse=True)
@@ -68,7 +68,7 @@ async def test_a_socket_that_died_in_silence_is_no_other(workspace: Workspace, l
 
 @pytest.mark.parametrize("count", ["many", None, -1, 0, True, 10**30])
 async def test_an_odd_count_breaks_nothing(count: object, slack: BareSlack) -> None:
-    async def greet(line: Line) -> None:
+    async def greet(line: BareSocket) -> None:
         await line.send({"type": "hello", "num_connections": count})
 
     slack.manner = greet
@@ -79,8 +79,8 @@ async def test_an_odd_count_breaks_nothing(count: object, slack: BareSlack) -> N
         await listener.until(lambda: listener.texts == ["1"])
 
 
-async def test_a_slack_that_counts_nothing_leaves_what_is_known(slack: BareSlack, listener: Listener) -> None:
-    async def greet(line: Line) -> None:
+async def test_a_slack_that_counts_nothing_leaves_what_is_known(slack: BareSlack, listener: ConnectedBot) -> None:
+    async def greet(line: BareSocket) -> None:
         await line.send({"type": "hello"})
 
     slack.manner = greet

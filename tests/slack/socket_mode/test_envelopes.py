@@ -14,7 +14,7 @@ from chathakase.core.errors import StoreError
 from chathakase.core.types import Incoming
 from chathakase.slack.socket_mode import envelopes, opener
 from tests.slack.socket_mode.bare_slack import BareSlack
-from tests.slack.socket_mode.listening import QUICK, Listener, listening
+from tests.slack.socket_mode.listening import QUICK, ConnectedBot, listening
 
 
 @pytest.mark.parametrize(
@@ -33,14 +33,18 @@ from tests.slack.socket_mode.listening import QUICK, Listener, listening
     ],
     ids=repr,
 )
-async def test_an_odd_envelope_is_acknowledged(fields: dict[str, Any], slack: BareSlack, listener: Listener) -> None:
+async def test_an_odd_envelope_is_acknowledged(
+    fields: dict[str, Any], slack: BareSlack, listener: ConnectedBot
+) -> None:
     await slack.lines[0].send({"envelope_id": "odd", "type": "events_api"} | fields)
     await slack.lines[0].event(1)
     await listener.until(lambda: sorted(slack.lines[0].acks) == ["e1", "odd"])
     assert listener.texts == ["1"]
 
 
-async def test_an_envelope_of_which_slack_says_no_type_is_acknowledged(slack: BareSlack, listener: Listener) -> None:
+async def test_an_envelope_of_which_slack_says_no_type_is_acknowledged(
+    slack: BareSlack, listener: ConnectedBot
+) -> None:
     await slack.lines[0].send({"envelope_id": "odd", "payload": {}})
     await listener.until(lambda: slack.lines[0].acks == ["odd"])
 
@@ -64,20 +68,20 @@ async def test_an_envelope_of_which_slack_says_no_type_is_acknowledged(slack: Ba
     ],
     ids=lambda frame: frame[:20],
 )
-async def test_an_odd_frame_breaks_nothing(frame: str, slack: BareSlack, listener: Listener) -> None:
+async def test_an_odd_frame_breaks_nothing(frame: str, slack: BareSlack, listener: ConnectedBot) -> None:
     await slack.lines[0].send(frame)
     await slack.lines[0].event(1)
     await listener.until(lambda: slack.lines[0].acks == ["e1"])
     assert len(slack.lines) == 1
 
 
-async def test_binary_frames_break_nothing(slack: BareSlack, listener: Listener) -> None:
+async def test_binary_frames_break_nothing(slack: BareSlack, listener: ConnectedBot) -> None:
     await slack.lines[0].ws.send_bytes(b"\x00\xff")
     await slack.lines[0].event(1)
     await listener.until(lambda: slack.lines[0].acks == ["e1"])
 
 
-async def test_a_frame_beyond_all_bounds_costs_only_its_socket(slack: BareSlack, listener: Listener) -> None:
+async def test_a_frame_beyond_all_bounds_costs_only_its_socket(slack: BareSlack, listener: ConnectedBot) -> None:
     with suppress(ConnectionError):
         await slack.lines[0].send("x" * (opener.MOST_BYTES + 1))
     await listener.until(lambda: listener.gaps)
@@ -86,7 +90,7 @@ async def test_a_frame_beyond_all_bounds_costs_only_its_socket(slack: BareSlack,
 
 
 async def test_what_cannot_be_stored_is_not_acknowledged(
-    slack: BareSlack, listener: Listener, monkeypatch: pytest.MonkeyPatch
+    slack: BareSlack, listener: ConnectedBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refusals = [StoreError("disk full")]
     submit = listener.heard.append

@@ -8,8 +8,8 @@ import pytest
 from aiohttp import web
 
 from chathakase.slack.socket_mode.socket_timing import SocketTiming
-from tests.slack.socket_mode.bare_slack import BareSlack, Line, greet, refused, too_fast
-from tests.slack.socket_mode.listening import QUICK, Listener, listening
+from tests.slack.socket_mode.bare_slack import BareSlack, BareSocket, greet, refused, too_fast
+from tests.slack.socket_mode.listening import QUICK, ConnectedBot, listening
 
 SCALE = 1 / 400
 TEN_MINUTES = 600 * SCALE
@@ -30,7 +30,7 @@ def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 
 async def test_a_broken_socket_is_opened_again_at_once(
-    slack: BareSlack, listener: Listener, caplog: pytest.LogCaptureFixture
+    slack: BareSlack, listener: ConnectedBot, caplog: pytest.LogCaptureFixture
 ) -> None:
     slack.lines[0].transport.abort()
     await listener.until(lambda: len(listener.gaps) == 1)
@@ -42,7 +42,7 @@ async def test_a_broken_socket_is_opened_again_at_once(
 
 
 async def test_a_socket_that_slack_closes_is_opened_again(
-    slack: BareSlack, listener: Listener, caplog: pytest.LogCaptureFixture
+    slack: BareSlack, listener: ConnectedBot, caplog: pytest.LogCaptureFixture
 ) -> None:
     await slack.lines[0].ws.close(code=1001)
     await listener.until(lambda: len(listener.gaps) == 1)
@@ -50,7 +50,7 @@ async def test_a_socket_that_slack_closes_is_opened_again(
 
 
 async def test_a_socket_that_dies_in_silence_is_noticed(
-    slack: BareSlack, listener: Listener, caplog: pytest.LogCaptureFixture
+    slack: BareSlack, listener: ConnectedBot, caplog: pytest.LogCaptureFixture
 ) -> None:
     slack.lines[0].fall_silent()
     await listener.until(lambda: len(listener.gaps) == 1)
@@ -74,7 +74,7 @@ async def test_slack_need_not_answer_pings_while_it_says_anything_else(slack: Ba
 async def test_sockets_that_close_after_their_hello_are_opened_rarely(
     slack: BareSlack, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def flap(line: Line) -> None:
+    async def flap(line: BareSocket) -> None:
         await greet(line)
         if len(slack.lines) > 1:
             await line.ws.close()
@@ -95,7 +95,7 @@ async def test_sockets_that_close_after_their_hello_are_opened_rarely(
 async def test_ten_minutes_of_outage_are_told_once_and_tried_rarely(
     fault: str, slack: BareSlack, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def hang_up(line: Line) -> None:
+    async def hang_up(line: BareSocket) -> None:
         line.transport.abort()
 
     async with listening(slack.api_url, timing=SCALED) as listener:
@@ -146,7 +146,7 @@ async def test_an_address_is_used_once(slack: BareSlack) -> None:
         await listener.until(lambda: listener.gaps)
 
 
-async def test_a_slack_that_asks_to_wait_is_obeyed(slack: BareSlack, listener: Listener) -> None:
+async def test_a_slack_that_asks_to_wait_is_obeyed(slack: BareSlack, listener: ConnectedBot) -> None:
     slack.answers.append(too_fast(1))
     slack.lines[0].transport.abort()
     await listener.until(lambda: listener.gaps)
@@ -164,7 +164,7 @@ async def test_a_slack_that_asks_to_wait_is_obeyed(slack: BareSlack, listener: L
     ],
 )
 async def test_what_only_a_person_can_mend_is_told_once_and_tried_slowly(
-    error: str, advice: str, slack: BareSlack, listener: Listener, caplog: pytest.LogCaptureFixture
+    error: str, advice: str, slack: BareSlack, listener: ConnectedBot, caplog: pytest.LogCaptureFixture
 ) -> None:
     slack.answer = refused(error)
     slack.lines[0].transport.abort()
@@ -178,9 +178,9 @@ async def test_what_only_a_person_can_mend_is_told_once_and_tried_slowly(
 
 
 async def test_a_socket_mode_that_is_switched_off_and_on_again(
-    slack: BareSlack, listener: Listener, caplog: pytest.LogCaptureFixture
+    slack: BareSlack, listener: ConnectedBot, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def switched_off(line: Line) -> None:
+    async def switched_off(line: BareSocket) -> None:
         await line.send({"type": "disconnect", "reason": "link_disabled"})
         await line.ws.close()
 
@@ -209,7 +209,7 @@ async def test_a_failing_follow_up_costs_nothing(slack: BareSlack, caplog: pytes
 
 
 async def test_no_log_line_holds_a_token_an_address_or_a_word(
-    slack: BareSlack, listener: Listener, caplog: pytest.LogCaptureFixture
+    slack: BareSlack, listener: ConnectedBot, caplog: pytest.LogCaptureFixture
 ) -> None:
     slack.answers.append(refused("swordfish said: no"))
     await slack.lines[0].send({"type": "disconnect", "reason": "swordfish said so"})

@@ -14,20 +14,20 @@ from chathakase.slack.socket_mode.wire import Frame, Wire
 from chathakase.slack.web.call_errors import failure_of
 from chathakase.slack.web.client import open_session, web_client
 from chathakase.slack.web.web_addresses import Elsewhere
-from tests.slack.events.file_host import Server, answering, open_server
+from tests.slack.events.file_host import FileHost, answering, open_server
 
 STATUSES = (301, 302, 303, 307, 308)
 
 
 @pytest.fixture
-async def stranger(outside: None) -> AsyncIterator[Server]:
+async def stranger(outside: None) -> AsyncIterator[FileHost]:
     async with open_server() as opened:
         opened.handler = answering(lambda: web.json_response({"ok": True}))
         yield opened
 
 
 @pytest.fixture
-async def server(stranger: Server) -> AsyncIterator[Server]:
+async def server(stranger: FileHost) -> AsyncIterator[FileHost]:
     async with open_server() as opened:
         headers = {"Location": stranger.address}
         opened.handler = answering(*(partial(web.Response, status=status, headers=headers) for status in STATUSES))
@@ -35,12 +35,12 @@ async def server(stranger: Server) -> AsyncIterator[Server]:
 
 
 @pytest.fixture
-async def client(server: Server) -> AsyncIterator[AsyncWebClient]:
+async def client(server: FileHost) -> AsyncIterator[AsyncWebClient]:
     async with open_session() as session:
         yield web_client(session, token="xoxb-secret", api_url=f"{server.address}/api/")
 
 
-async def test_a_call_is_not_redirected(client: AsyncWebClient, server: Server, stranger: Server) -> None:
+async def test_a_call_is_not_redirected(client: AsyncWebClient, server: FileHost, stranger: FileHost) -> None:
     for status in STATUSES:
         with pytest.raises(ClientResponseError) as caught:
             await client.chat_postMessage(channel="C1", text="our secret")
@@ -50,7 +50,7 @@ async def test_a_call_is_not_redirected(client: AsyncWebClient, server: Server, 
 
 
 async def test_an_answer_to_an_interaction_is_not_redirected(
-    client: AsyncWebClient, server: Server, stranger: Server
+    client: AsyncWebClient, server: FileHost, stranger: FileHost
 ) -> None:
     for _ in STATUSES:
         with pytest.raises(ClientResponseError):
@@ -59,14 +59,14 @@ async def test_an_answer_to_an_interaction_is_not_redirected(
     assert server.tokens == [""] * len(STATUSES)
 
 
-async def test_an_interaction_is_answered_where_slack_is_alone(client: AsyncWebClient, stranger: Server) -> None:
+async def test_an_interaction_is_answered_where_slack_is_alone(client: AsyncWebClient, stranger: FileHost) -> None:
     for address in (f"{stranger.address}/hooks", f"{client.base_url}chat.postMessage", "hooks", None, 7, ["x"]):
         with pytest.raises(Elsewhere):
             await respond(client, address, {"delete_original": True})
     assert stranger.asked == []
 
 
-async def test_a_socket_is_not_redirected(client: AsyncWebClient, server: Server, stranger: Server) -> None:
+async def test_a_socket_is_not_redirected(client: AsyncWebClient, server: FileHost, stranger: FileHost) -> None:
     async def take(_: Wire, __: Frame) -> None:
         raise AssertionError
 

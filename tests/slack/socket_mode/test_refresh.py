@@ -7,9 +7,9 @@ from aiohttp import web
 
 from chathakase.playground.journal import EnvelopeSent
 from chathakase.playground.server import Workspace
-from tests.slack.socket_mode.bare_slack import BareSlack, Line
+from tests.slack.socket_mode.bare_slack import BareSlack, BareSocket
 from tests.slack.socket_mode.conftest import Listen
-from tests.slack.socket_mode.listening import QUICK, Listener, listening
+from tests.slack.socket_mode.listening import QUICK, ConnectedBot, listening
 
 TIRELESS = replace(QUICK, steady=0.0)
 """Counts every socket as a good one, however short it lived."""
@@ -23,7 +23,7 @@ def disconnect(reason: object) -> dict[str, object]:
     "reason", ["warning", "refresh_requested", "link_disabled", "from_the_future", None, {"odd": 1}]
 )
 async def test_the_next_socket_is_open_before_the_old_one_closes(
-    reason: object, slack: BareSlack, listener: Listener
+    reason: object, slack: BareSlack, listener: ConnectedBot
 ) -> None:
     await slack.lines[0].send(disconnect(reason))
     await listener.until(lambda: listener.gaps == [0.0])
@@ -49,7 +49,7 @@ async def test_a_replaced_socket_that_slack_forgets_is_closed_after_a_while(slac
         assert len(slack.open) == 1
 
 
-async def test_a_warning_and_then_a_refresh_are_one_replacement(slack: BareSlack, listener: Listener) -> None:
+async def test_a_warning_and_then_a_refresh_are_one_replacement(slack: BareSlack, listener: ConnectedBot) -> None:
     await slack.lines[0].send(disconnect("warning"))
     await listener.until(lambda: len(slack.lines) == 2)
     await slack.lines[0].send(disconnect("refresh_requested"))
@@ -60,10 +60,10 @@ async def test_a_warning_and_then_a_refresh_are_one_replacement(slack: BareSlack
     assert listener.gaps == [0.0]
 
 
-async def test_the_old_socket_closes_first_where_there_are_too_many(slack: BareSlack, listener: Listener) -> None:
+async def test_the_old_socket_closes_first_where_there_are_too_many(slack: BareSlack, listener: ConnectedBot) -> None:
     open_then: list[int] = []
 
-    async def greet(line: Line) -> None:
+    async def greet(line: BareSocket) -> None:
         open_then.append(len(slack.open))
         await line.send({"type": "hello", "num_connections": 1})
 
@@ -75,7 +75,7 @@ async def test_the_old_socket_closes_first_where_there_are_too_many(slack: BareS
 
 
 async def test_an_answer_goes_where_the_question_came_from_or_else_to_the_newest(
-    slack: BareSlack, listener: Listener
+    slack: BareSlack, listener: ConnectedBot
 ) -> None:
     listener.hold.clear()
     old = slack.lines[0]
@@ -91,7 +91,7 @@ async def test_an_answer_goes_where_the_question_came_from_or_else_to_the_newest
 
 
 async def test_a_new_socket_that_is_not_to_be_had_leaves_the_old_one_at_work(
-    slack: BareSlack, listener: Listener
+    slack: BareSlack, listener: ConnectedBot
 ) -> None:
     slack.answer = _broken
     await slack.lines[0].send(disconnect("warning"))

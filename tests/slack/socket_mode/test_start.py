@@ -5,11 +5,11 @@ from time import monotonic
 import pytest
 
 from chathakase.core.errors import StartError
-from tests.slack.socket_mode.bare_slack import BareSlack, Line, refused, too_fast
-from tests.slack.socket_mode.listening import QUICK, Listener, listening
+from tests.slack.socket_mode.bare_slack import BareSlack, BareSocket, refused, too_fast
+from tests.slack.socket_mode.listening import QUICK, ConnectedBot, listening
 
 
-async def test_a_socket_that_was_greeted_is_connected(slack: BareSlack, listener: Listener) -> None:
+async def test_a_socket_that_was_greeted_is_connected(slack: BareSlack, listener: ConnectedBot) -> None:
     connection = listener.connection
     assert connection.is_connected
     assert connection.consumers == 1
@@ -21,7 +21,7 @@ async def test_a_socket_that_was_greeted_is_connected(slack: BareSlack, listener
     assert listener.gaps == []
 
 
-async def test_pongs_are_signs_of_life(slack: BareSlack, listener: Listener) -> None:
+async def test_pongs_are_signs_of_life(slack: BareSlack, listener: ConnectedBot) -> None:
     enough = monotonic() + 8 * QUICK.ping
     await listener.until(lambda: monotonic() > enough)
     assert listener.connection.silence < 4 * QUICK.ping
@@ -46,15 +46,15 @@ async def test_a_slack_that_asks_to_wait_is_told_at_start(slack: BareSlack) -> N
             pass
 
 
-async def hang_up(line: Line) -> None:
+async def hang_up(line: BareSocket) -> None:
     line.transport.abort()
 
 
-async def switched_off(line: Line) -> None:
+async def switched_off(line: BareSocket) -> None:
     await line.send({"type": "disconnect", "reason": "link_disabled"})
 
 
-async def too_many(line: Line) -> None:
+async def too_many(line: BareSocket) -> None:
     await line.send({"type": "disconnect", "reason": "too_many_websockets"})
     await line.ws.close()
 
@@ -75,7 +75,7 @@ async def test_an_address_that_is_none_is_told_at_start(slack: BareSlack) -> Non
             pass
 
 
-async def say_nothing(_: Line) -> None:
+async def say_nothing(_: BareSocket) -> None:
     pass
 
 
@@ -89,7 +89,7 @@ async def test_a_slack_that_says_no_hello_is_good_enough(slack: BareSlack, caplo
         assert slack.lines[0].acks == ["e1"]
 
 
-async def speak_first(line: Line) -> None:
+async def speak_first(line: BareSocket) -> None:
     await line.event(1)
 
 

@@ -312,7 +312,7 @@ async def test_quiet_channels_are_forgotten() -> None:
     assert len(rate_limiter._gates) <= 2
 
 
-class Slack:
+class CountingSlack:
     """Counts calls as the local workspace does, each a moment after it was made."""
 
     def __init__(self, rate: Rate, lag: random.Random) -> None:
@@ -331,7 +331,7 @@ class Slack:
         return 0.0
 
 
-async def growing(rate_limiter: RateLimiter, slack: Slack, seconds: float) -> float:
+async def growing(rate_limiter: RateLimiter, slack: CountingSlack, seconds: float) -> float:
     """A reply that is edited while there is room; returns how late its final text was."""
     end = now() + seconds
     while not rate_limiter.try_reserve(EDIT):
@@ -358,7 +358,7 @@ async def growing(rate_limiter: RateLimiter, slack: Slack, seconds: float) -> fl
 @pytest.mark.parametrize("seed", range(3))
 async def test_however_many_grow_at_once_slack_refuses_nothing_and_finals_are_on_time(replies: int, seed: int) -> None:
     rng = random.Random(seed)
-    rate_limiter, slack = RateLimiter(now), Slack(Rate(50, 20), rng)
+    rate_limiter, slack = RateLimiter(now), CountingSlack(Rate(50, 20), rng)
     for _ in range(3):
         work = [growing(rate_limiter, slack, rng.uniform(4, 12)) for _ in range(replies)]
         late = await asyncio.gather(*work)
@@ -370,7 +370,7 @@ async def test_however_many_grow_at_once_slack_refuses_nothing_and_finals_are_on
 @pytest.mark.parametrize("seed", range(3))
 async def test_a_slack_that_allows_less_than_it_says_is_learned(seed: int) -> None:
     rng = random.Random(seed)
-    rate_limiter, slack = RateLimiter(now), Slack(Rate(50, 5), rng)
+    rate_limiter, slack = RateLimiter(now), CountingSlack(Rate(50, 5), rng)
     for _ in range(10):
         await asyncio.gather(*(growing(rate_limiter, slack, rng.uniform(4, 12)) for _ in range(12)))
     first = slack.refusals

@@ -28,7 +28,7 @@ CLOSE = 1e-3
 
 
 @dataclass(frozen=True)
-class Ask:
+class PlannedCall:
     """Somebody comes ``after`` the one before and wants to make a call, for at most ``timeout`` seconds."""
 
     after: float
@@ -38,7 +38,7 @@ class Ask:
 
 
 @dataclass
-class Log:
+class CallTimes:
     """What came of it, in seconds of the clock."""
 
     came: dict[int, float] = field(default_factory=dict)
@@ -54,7 +54,7 @@ class Log:
 moments = st.integers(0, 40).map(lambda tenths: tenths / 10)
 asks = st.lists(
     st.builds(
-        Ask,
+        PlannedCall,
         after=moments,
         priority=st.sampled_from(Priority),
         channel=st.sampled_from(("C1", "C2")),
@@ -65,11 +65,11 @@ asks = st.lists(
 )
 
 
-async def play(rate_limiter: RateLimiter, method: str, asked: Sequence[Ask]) -> Log:
+async def play(rate_limiter: RateLimiter, method: str, asked: Sequence[PlannedCall]) -> CallTimes:
     """Have everybody come, and wait until all have gone or given up."""
-    log = Log()
+    log = CallTimes()
 
-    async def one(number: int, ask: Ask) -> None:
+    async def one(number: int, ask: PlannedCall) -> None:
         log.came[number] = now()
         try:
             async with asyncio.timeout(ask.timeout):
@@ -100,7 +100,7 @@ def most_at_once(times: Sequence[float], limit: Limit) -> float:
 
 @settings(max_examples=examples(60))
 @given(asked=asks)
-async def test_in_no_window_of_time_do_more_calls_go_than_slack_allows(asked: Sequence[Ask]) -> None:
+async def test_in_no_window_of_time_do_more_calls_go_than_slack_allows(asked: Sequence[PlannedCall]) -> None:
     log = await play(RateLimiter(now, FEW), POST, asked)
     for channel in ("C1", "C2"):
         assert most_at_once([at for n, at in log.went.items() if asked[n].channel == channel], FEW[POST]) < CLOSE
@@ -109,7 +109,7 @@ async def test_in_no_window_of_time_do_more_calls_go_than_slack_allows(asked: Se
 
 @settings(max_examples=examples(60))
 @given(asked=asks)
-async def test_nobody_goes_while_somebody_more_urgent_waits(asked: Sequence[Ask]) -> None:
+async def test_nobody_goes_while_somebody_more_urgent_waits(asked: Sequence[PlannedCall]) -> None:
     log = await play(RateLimiter(now, FEW), EDIT, asked)
     for number, at in log.went.items():
         assert not [
@@ -119,7 +119,7 @@ async def test_nobody_goes_while_somebody_more_urgent_waits(asked: Sequence[Ask]
 
 @settings(max_examples=examples(60))
 @given(asked=asks)
-async def test_whoever_is_patient_goes_in_the_end(asked: Sequence[Ask]) -> None:
+async def test_whoever_is_patient_goes_in_the_end(asked: Sequence[PlannedCall]) -> None:
     log = await play(RateLimiter(now, FEW), EDIT, asked)
     limit, most = FEW[EDIT], len(asked)
     # Each may have to wait for all the others, and for what the least urgent must leave behind.
@@ -132,7 +132,7 @@ async def test_whoever_is_patient_goes_in_the_end(asked: Sequence[Ask]) -> None:
 @settings(max_examples=examples(60))
 @given(asked=asks, refusals=st.lists(st.tuples(moments, st.integers(1, 30)), max_size=4))
 async def test_nothing_goes_before_slack_is_ready_and_everybody_does_afterwards(
-    asked: Sequence[Ask], refusals: Sequence[tuple[float, int]]
+    asked: Sequence[PlannedCall], refusals: Sequence[tuple[float, int]]
 ) -> None:
     rate_limiter, closed = RateLimiter(now, FEW), list[tuple[float, float]]()
 

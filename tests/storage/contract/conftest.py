@@ -5,36 +5,36 @@ from dataclasses import dataclass, fields
 import pytest
 
 from chathakase.core.types import ExpiryMode
-from tests.doubles.jobs import Hints, InMemoryJobs
-from tests.doubles.memory import Files, Memories, Summaries, Titles
-from tests.doubles.sessions import Changes, Forgetting, Sessions
+from tests.doubles.jobs import HintsInMemory, JobsInMemory
+from tests.doubles.memory_stores import FilesInMemory, MemoriesInMemory, SummariesInMemory, TitlesInMemory
+from tests.doubles.sessions import ChangesInMemory, ForgettingInMemory, SessionsInMemory
 from tests.doubles.stores import StoresInMemory
-from tests.doubles.turns import Turns
-from tests.storage.stores import Clock, Talk, stores_of
+from tests.doubles.turn_store_double import TurnsInMemory
+from tests.storage.database_stores import DatabaseClock, Talk, stores_of
 
 
 @dataclass
 class InMemory(Talk):
-    clock: Clock
-    sessions: Sessions
-    memory: Memories
-    changes: Changes
-    forgetting: Forgetting
-    files: Files
-    summaries: Summaries
-    titles: Titles
-    turns: Turns
-    jobs: InMemoryJobs
-    hints: Hints
+    clock: DatabaseClock
+    sessions: SessionsInMemory
+    memory: MemoriesInMemory
+    changes: ChangesInMemory
+    forgetting: ForgettingInMemory
+    files: FilesInMemory
+    summaries: SummariesInMemory
+    titles: TitlesInMemory
+    turns: TurnsInMemory
+    jobs: JobsInMemory
+    hints: HintsInMemory
 
 
 @pytest.fixture(params=["sqlite", "memory"])
 def stores(request: pytest.FixtureRequest) -> Talk:
     if request.param == "sqlite":
         return stores_of(request.getfixturevalue("open_database"), ExpiryMode.ARCHIVE)
-    return in_memory(Clock())
+    return in_memory(DatabaseClock())
 
 
-def in_memory(clock: Clock) -> InMemory:
+def in_memory(clock: DatabaseClock) -> InMemory:
     opened = StoresInMemory(clock)
     return InMemory(clock, *(getattr(opened, field.name) for field in fields(InMemory)[1:]))

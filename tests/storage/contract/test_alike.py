@@ -8,17 +8,17 @@ import pytest
 
 from chathakase.core.types import Lease, Outcome, Result, SaidTo, StoredMessage, TurnAction
 from chathakase.storage.sqlite.driver import SqliteDatabase
-from tests.doubles.turns import MOST_ATTEMPTS
+from tests.doubles.turn_store_double import MOST_ATTEMPTS
 from tests.places import HOME
 from tests.storage.contract.conftest import in_memory
-from tests.storage.stores import PLACE, Clock, Talk, change, said, stores_of
+from tests.storage.database_stores import PLACE, DatabaseClock, Talk, change, said, stores_of
 
 STEPS = 40
 Told = tuple[object, ...]
 
 
 @dataclass
-class House:
+class TrackedStores:
     """Stores, and what is known of the turns that were run in them."""
 
     stores: Talk
@@ -100,7 +100,7 @@ class House:
         return [(each.role, each.text, each.author, each.seq, each.said, each.tokens) for each in messages]
 
 
-Step = Callable[[House], Awaitable[Told]]
+Step = Callable[[TrackedStores], Awaitable[Told]]
 
 
 def steps(seed: int) -> list[tuple[str, Step]]:
@@ -108,7 +108,7 @@ def steps(seed: int) -> list[tuple[str, Step]]:
     lot, drawn = random.Random(seed), list[tuple[str, Step]]()
 
     def pass_by(seconds: int) -> Step:
-        async def wait(house: House) -> Told:
+        async def wait(house: TrackedStores) -> Told:
             house.stores.clock.now += seconds * 1000
             return ()
 
@@ -123,16 +123,16 @@ def steps(seed: int) -> list[tuple[str, Step]]:
         drawn.append(
             lot.choice(
                 [
-                    *[("say", _bound(House.say, new, author, asks, said_to))] * 6,
-                    *[("claim", House.claim)] * 5,
-                    *[("finish", _bound(House.finish, text))] * 4,
-                    ("renew", House.renew),
-                    ("release", House.release),
-                    *[("press", _bound(House.interaction, turn, action))] * 2,
-                    ("edit", _bound(House.edit, old, f"{old}, changed {number}", number)),
-                    ("delete", _bound(House.edit, old, None, number)),
-                    ("clear", _bound(House.clear, f"{41 + number}")),
-                    ("above", _bound(House.read_above, f"1.{number:06}", asks, ours)),
+                    *[("say", _bound(TrackedStores.say, new, author, asks, said_to))] * 6,
+                    *[("claim", TrackedStores.claim)] * 5,
+                    *[("finish", _bound(TrackedStores.finish, text))] * 4,
+                    ("renew", TrackedStores.renew),
+                    ("release", TrackedStores.release),
+                    *[("press", _bound(TrackedStores.interaction, turn, action))] * 2,
+                    ("edit", _bound(TrackedStores.edit, old, f"{old}, changed {number}", number)),
+                    ("delete", _bound(TrackedStores.edit, old, None, number)),
+                    ("clear", _bound(TrackedStores.clear, f"{41 + number}")),
+                    ("above", _bound(TrackedStores.read_above, f"1.{number:06}", asks, ours)),
                     ("wait", pass_by(seconds)),
                 ]
             )
@@ -146,7 +146,7 @@ def _bound(method: Callable[..., Awaitable[Told]], *values: object) -> Step:
 
 @pytest.mark.parametrize("seed", range(12))
 async def test_stores_in_memory_tell_the_same(seed: int, open_database: SqliteDatabase) -> None:
-    real, double = House(stores_of(open_database)), House(in_memory(Clock()))
+    real, double = TrackedStores(stores_of(open_database)), TrackedStores(in_memory(DatabaseClock()))
     lot = random.Random(seed)
     for number, (name, step) in enumerate(steps(seed)):
         try:

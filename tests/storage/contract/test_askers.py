@@ -2,7 +2,7 @@
 
 from chathakase.core.types import SessionId
 from tests.places import slack_place
-from tests.storage.stores import ID, PLACE, Talk, answer
+from tests.storage.database_stores import ID, PLACE, Talk, answer
 
 
 async def test_people_are_all_who_said_something_that_is_not_forgotten(stores: Talk) -> None:

@@ -7,7 +7,7 @@ import pytest
 from chathakase.core.files import Reading, SharedFile
 from chathakase.core.memory import Standing, Touched
 from chathakase.core.types import Renewal
-from tests.storage.stores import FILE, ID, PLACE, Talk, answer, change, said
+from tests.storage.database_stores import FILE, ID, PLACE, Talk, answer, change, said
 
 
 async def test_a_changed_message_says_what_it_says_now(stores: Talk) -> None:

@@ -1,7 +1,7 @@
 """What files hold is remembered once somebody has read them."""
 
 from chathakase.core.files import Image, Reading, SharedFile
-from tests.storage.stores import FILE, ID, Talk, change
+from tests.storage.database_stores import FILE, ID, Talk, change
 
 PICTURE = SharedFile("F2", "b.png", "image/png", 4, "https://files.slack.com/F2")
 ODD = SharedFile("F3", "c.zip", "", 0, "")

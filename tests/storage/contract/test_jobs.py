@@ -8,7 +8,7 @@ from chathakase.core.jobs import Command, Interaction, Job
 from chathakase.core.leases import LEASE_MS
 from chathakase.core.ports import JobStore
 from chathakase.core.types import TurnAction
-from tests.storage.stores import ID, PLACE, Talk
+from tests.storage.database_stores import ID, PLACE, Talk
 
 HELP = Job(Command(PLACE, "2", "U1", "help"))
 PRESSED = Job(Interaction(PLACE, "3.1", "U2", TurnAction.RETRY, "ab12", 2))

@@ -10,7 +10,7 @@ from chathakase.core.quoting import CLAMP
 from chathakase.core.token_estimate import IMAGE_TOKENS
 from chathakase.core.types import Role, StoredMessage, TurnAction
 from tests.places import slack_place
-from tests.storage.stores import FILE, ID, Talk, answer, said
+from tests.storage.database_stores import FILE, ID, Talk, answer, said
 
 PICTURE = SharedFile("F2", "a.png", "image/png", 9, "https://files.slack.com/F2")
 

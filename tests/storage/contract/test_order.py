@@ -6,7 +6,7 @@ import pytest
 
 from chathakase.core.types import TurnAction
 from tests.places import HOME
-from tests.storage.stores import ID, Talk, answer
+from tests.storage.database_stores import ID, Talk, answer
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations("1234")))

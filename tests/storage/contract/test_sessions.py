@@ -4,7 +4,7 @@ import asyncio
 
 from chathakase.core.types import Appended
 from tests.places import slack_place
-from tests.storage.stores import FILE, HERE, ID, PLACE, Talk, answer
+from tests.storage.database_stores import FILE, HERE, ID, PLACE, Talk, answer
 
 
 async def test_what_is_said_after_the_command_survives_the_clearing(stores: Talk) -> None:

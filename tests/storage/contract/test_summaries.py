@@ -1,6 +1,6 @@
 """What is to be summed up next, and what a summary stands for."""
 
-from tests.storage.stores import ID, Talk, answer
+from tests.storage.database_stores import ID, Talk, answer
 
 
 async def told(stores: Talk, *, keep: int = 0, limit: int = 99) -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 
 from chathakase.core.memory import Scope
 from chathakase.core.types import Appended, SaidTo
-from tests.storage.stores import HERE, ID, PLACE, Talk, change, said
+from tests.storage.database_stores import HERE, ID, PLACE, Talk, change, said
 
 
 async def test_talk_among_people_asks_nothing_until_the_bot_is_called(stores: Talk) -> None:

@@ -1,7 +1,7 @@
 """Whose title a session has."""
 
 from chathakase.core.memory import TitleBy
-from tests.storage.stores import ID, Talk, change
+from tests.storage.database_stores import ID, Talk, change
 
 
 async def test_a_title_that_may_tell_of_what_is_forgotten_is_not_taken(stores: Talk) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from chathakase.core.leases import LEASE_MS
 from chathakase.core.types import Answered, Outcome, Renewal, Result, TurnAction, TurnEnd, Usage
 from tests.places import HOME, slack_place
-from tests.storage.stores import HERE, ID, PLACE, Talk, answer, change
+from tests.storage.database_stores import HERE, ID, PLACE, Talk, answer, change
 
 
 async def test_a_turn_is_claimed_once(stores: Talk) -> None:

@@ -33,7 +33,7 @@ FILES = ("sessions.db", "sessions.db-wal", "slack")
 
 
 @dataclass
-class Stage:
+class EarlyBotStage:
     """A bot of long ago, what it writes, and the world around it."""
 
     bot: Path
@@ -91,21 +91,21 @@ class Stage:
             await process.wait()
 
 
-async def what_is_gone(stage: Stage) -> None:
+async def what_is_gone(stage: EarlyBotStage) -> None:
     async with stage.life(expiry="delete", session_timeout="1"):
         thread = await stage.begin(stage.carol, "what was that?", "@")
         await thread.answers(1)
         await stage.until("EXISTS (SELECT 1 FROM gone) AND NOT EXISTS (SELECT 1 FROM sessions)")
 
 
-async def what_is_archived(stage: Stage) -> None:
+async def what_is_archived(stage: EarlyBotStage) -> None:
     async with stage.life(session_timeout="1"):
         thread = await stage.begin(stage.bob, "@ChatHakase remind us of the milk", "random")
         await thread.answers(1)
         await stage.until("EXISTS (SELECT 1 FROM sessions WHERE archived_at IS NOT NULL)")
 
 
-async def what_people_talk_about(stage: Stage) -> Thread:
+async def what_people_talk_about(stage: EarlyBotStage) -> Thread:
     stage.model.on("cheap", says('"Dinner in Kyoto."'))
     async with stage.life(background_model="cheap"):
         dinner = await stage.begin(stage.alice, "@ChatHakase where shall we eat tonight?")
@@ -123,7 +123,7 @@ async def what_people_talk_about(stage: Stage) -> Thread:
     return dinner
 
 
-async def what_is_shared_and_what_is_cleared(stage: Stage) -> None:
+async def what_is_shared_and_what_is_cleared(stage: EarlyBotStage) -> None:
     picture = BytesIO()
     Image.new("RGB", (60, 40), "navy").save(picture, "PNG")
     async with stage.life():
@@ -139,7 +139,7 @@ async def what_is_shared_and_what_is_cleared(stage: Stage) -> None:
         await secret.answers(2, containing="forgotten")
 
 
-async def what_is_summed_up(stage: Stage) -> None:
+async def what_is_summed_up(stage: EarlyBotStage) -> None:
     stage.model.on("cheap", says("Bob counts to six."))
     async with stage.life(background_model="cheap", max_messages="4"):
         thread = await stage.begin(stage.bob, "one", "@")
@@ -150,7 +150,7 @@ async def what_is_summed_up(stage: Stage) -> None:
         await stage.until("EXISTS (SELECT 1 FROM summaries)")
 
 
-async def what_fails(stage: Stage) -> list[Thread]:
+async def what_fails(stage: EarlyBotStage) -> list[Thread]:
     async with stage.life():
         stage.model.will(fails(400), fails(400))
         threads = [await stage.begin(stage.carol, f"@ChatHakase tell me {what}") for what in ("a story", "a joke")]
@@ -160,7 +160,7 @@ async def what_fails(stage: Stage) -> list[Thread]:
     return threads
 
 
-async def what_is_left_in_the_middle(stage: Stage, dinner: Thread, story: Thread, joke: Thread) -> None:
+async def what_is_left_in_the_middle(stage: EarlyBotStage, dinner: Thread, story: Thread, joke: Thread) -> None:
     async with stage.life(SIGKILL, concurrency="1"):
         stage.model.will(says("The sea is wide", " and deep.", hold=asyncio.Event()))
         sea = await stage.begin(stage.carol, "@ChatHakase tell me of the sea")
@@ -177,7 +177,7 @@ async def what_is_left_in_the_middle(stage: Stage, dinner: Thread, story: Thread
         await stage.until("(SELECT count(*) FROM errands WHERE done_at IS NULL) = 2")
 
 
-async def play(stage: Stage) -> None:
+async def play(stage: EarlyBotStage) -> None:
     """Everything that a database may hold; in the end the bot is killed with its hands full."""
     await what_is_gone(stage)
     await what_is_archived(stage)
@@ -193,7 +193,7 @@ async def make(bot: Path, folder: Path) -> None:
         workspace = await stack.enter_async_context(open_workspace(folder=folder / "slack", seed=1))
         model = await stack.enter_async_context(open_model_server())
         people = [await stack.enter_async_context(workspace.person(name)) for name in ("alice", "bob", "carol")]
-        await play(Stage(bot, folder, workspace, model, *people))
+        await play(EarlyBotStage(bot, folder, workspace, model, *people))
 
 
 def main(bot: Path, version: str) -> None:

@@ -25,7 +25,7 @@ TIMEOUT = 60.0
 """Seconds within which anything must have happened that a case waits for."""
 
 
-class Mouth:
+class PiecewiseModel:
     """A model that says each piece when it is told to."""
 
     def __init__(self) -> None:
@@ -48,7 +48,7 @@ class Mouth:
 
 
 @dataclass
-class Stage:
+class FaultStage:
     workspace: Workspace
     model: ModelServer
     manager: SessionManager
@@ -58,7 +58,7 @@ class Stage:
     strike: Callable[[], None]
     """Let the fault come to pass from now on."""
     struck: Callable[[], bool]
-    mouth: Mouth = field(default_factory=Mouth)
+    mouth: PiecewiseModel = field(default_factory=PiecewiseModel)
     thread: Thread = field(init=False)
 
     async def ask(self, *failures: Answer, struck_between: bool = False) -> None:
@@ -154,10 +154,10 @@ async def open_stage(
     settings: Json,
     *,
     channel: str,
-    strike: Callable[[Stage], None],
-    struck: Callable[[Stage], bool],
+    strike: Callable[[FaultStage], None],
+    struck: Callable[[FaultStage], bool],
     stream_seconds: float = 300.0,
-) -> AsyncIterator[Stage]:
+) -> AsyncIterator[FaultStage]:
     """``channel`` is a #name, or "@" for the direct message."""
     database = folder / "sessions.db"
     async with (
@@ -178,7 +178,7 @@ async def open_stage(
         async with open_bot(Settings(**(base | settings))) as manager:
             manager._grace = 0.1
             where = alice.direct_message().id if channel == "@" else workspace.channel(channel.removeprefix("#")).id
-            stage = Stage(
+            stage = FaultStage(
                 workspace, model, manager, alice, database, where, lambda: strike(stage), lambda: struck(stage)
             )
             yield stage

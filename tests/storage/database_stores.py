@@ -68,7 +68,7 @@ FAILED = Result(Outcome.FAILED, error="timeout")
 
 
 @dataclass
-class Clock:
+class DatabaseClock:
     now: int = 1_700_000_000_000
 
     def __call__(self) -> int:
@@ -78,7 +78,7 @@ class Clock:
 class Talk:
     """What is said to any stores, be they in a database or in memory."""
 
-    clock: Clock
+    clock: DatabaseClock
     sessions: SessionStore
     memory: MemoryStore
     changes: ChangeStore
@@ -156,11 +156,11 @@ class Talk:
 
 
 @dataclass
-class Stores(Talk):
+class DatabaseStores(Talk):
     """The stores of a database, and what only they can tell."""
 
     database: SqliteDatabase
-    clock: Clock
+    clock: DatabaseClock
     sessions: SqlSessionStore
     memory: SqlMemoryStore
     changes: SqlChangeStore
@@ -211,12 +211,12 @@ def counting_ids() -> Callable[[], SessionId]:
     return lambda: SessionId(f"s{next(numbers):04}")
 
 
-def stores_of(database: SqliteDatabase, mode: ExpiryMode = ExpiryMode.ARCHIVE) -> Stores:
+def stores_of(database: SqliteDatabase, mode: ExpiryMode = ExpiryMode.ARCHIVE) -> DatabaseStores:
     """The stores of a database that was opened with a clock that stands still, ids that count, a token a character."""
     clock = database._bind.clock
-    assert isinstance(clock, Clock)
+    assert isinstance(clock, DatabaseClock)
     opened = open_stores(database, expiry=Expiry(TIMEOUT, mode), count=len, new_id=counting_ids())
-    return Stores(database, clock, *(getattr(opened, field.name) for field in fields(opened)))
+    return DatabaseStores(database, clock, *(getattr(opened, field.name) for field in fields(opened)))
 
 
 def said(ref: str, text: str = "hello", **fields: object) -> Incoming:

@@ -6,8 +6,8 @@ import sqlite3
 from importlib.metadata import version
 from pathlib import Path
 
+from benchmarks.process_usage import file_system, memory_of_machine
 from benchmarks.report import show
-from benchmarks.usage import file_system, memory_of_machine
 
 LIBRARIES = ("slack-bolt", "slack-sdk", "aiohttp", "openai", "aiosqlite", "pydantic", "chathakase")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import psutil  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
 
-class Usage:
+class ProcessUsage:
     """What one process uses."""
 
     def __init__(self, pid: int) -> None:

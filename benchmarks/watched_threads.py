@@ -13,7 +13,7 @@ from chathakase.playground.world.world_changes import Change, MessageChanged, Me
 
 
 @dataclass(slots=True)
-class Thread:
+class WatchedThread:
     """The bot's reply in one thread."""
 
     whole: float = 0.0
@@ -27,7 +27,7 @@ class Threads:
     """Watches the bot's replies in all threads, each known by the ts of its root, until `answer` stands there."""
 
     def __init__(self, workspace: Workspace, answer: str) -> None:
-        self.of: defaultdict[str, Thread] = defaultdict(Thread)
+        self.of: defaultdict[str, WatchedThread] = defaultdict(WatchedThread)
         self._world = workspace.world
         self._answer = _squeezed(answer)
         self._bot = workspace.world.app.user_id
@@ -39,7 +39,7 @@ class Threads:
                 if message.user == self._bot and message.thread_ts:
                     self._look(self.of[message.thread_ts], message.channel, message.thread_ts)
 
-    def _look(self, thread: Thread, channel: str, root: str) -> None:
+    def _look(self, thread: WatchedThread, channel: str, root: str) -> None:
         shown = _squeezed("".join(content(message) for message in replies_in(self._world, channel, root)))
         if FIRST in shown and shown != thread.shown:
             thread.versions += 1

@@ -23,9 +23,9 @@ from chathakase.storage.stores.session_store import SqlSessionStore
 from chathakase.storage.stores.summary_store import SqlSummaryStore
 from chathakase.storage.stores.title_store import SqlTitleStore
 from chathakase.storage.stores.turn_store import SqlTurnStore
-from tests.storage.postgresql import Server, schema_of
+from tests.storage.database_stores import TIMEOUT, DatabaseClock, DatabaseStores, counting_ids, stores_of
+from tests.storage.postgresql import PostgresServer, schema_of
 from tests.storage.postgresql_driver import PostgresDatabase, open_postgresql
-from tests.storage.stores import TIMEOUT, Clock, Stores, counting_ids, stores_of
 from tests.storage.test_cancellation import NAME, Prepare, wipe
 
 BY_TRIGGERS = ("message_count", "last_text", "last_author", "last_said")
@@ -43,9 +43,9 @@ class NoIndex:
 
 
 @dataclass
-class Twins:
-    sqlite: Stores
-    postgresql: Stores
+class TwinDatabases:
+    sqlite: DatabaseStores
+    postgresql: DatabaseStores
     other: PostgresDatabase
     columns: Mapping[str, Sequence[str]]
 
@@ -57,7 +57,7 @@ class Twins:
         await self.other.run("ALTER TABLE files ALTER COLUMN id RESTART")
         works = []
         for stores in (self.sqlite, self.postgresql):
-            stores.clock.now = Clock.now
+            stores.clock.now = DatabaseClock.now
             stores.sessions._new_id = counting_ids()
             works.append(await prepare(stores))
         await self._copy_what_triggers_keep()
@@ -90,14 +90,16 @@ def _in_order(lines: Sequence[str]) -> str:
 
 
 @asynccontextmanager
-async def twins(server: Server, made: Path, database: SqliteDatabase, mode: ExpiryMode) -> AsyncIterator[Twins]:
-    clock = Clock()
+async def twins(
+    server: PostgresServer, made: Path, database: SqliteDatabase, mode: ExpiryMode
+) -> AsyncIterator[TwinDatabases]:
+    clock = DatabaseClock()
     with closing(sqlite3.connect(made)) as connection:
         schema = list(schema_of(connection))
         columns = _columns(connection)
     async with open_postgresql(server, schema, clock) as other:
         sqlite = stores_of(database, mode)
-        yield Twins(sqlite, _over(other, sqlite, clock, mode), other, columns)
+        yield TwinDatabases(sqlite, _over(other, sqlite, clock, mode), other, columns)
 
 
 def _columns(connection: sqlite3.Connection) -> dict[str, list[str]]:
@@ -114,7 +116,7 @@ def _columns(connection: sqlite3.Connection) -> dict[str, list[str]]:
     }
 
 
-def _over(database: PostgresDatabase, stores: Stores, clock: Clock, mode: ExpiryMode) -> Stores:
+def _over(database: PostgresDatabase, stores: DatabaseStores, clock: DatabaseClock, mode: ExpiryMode) -> DatabaseStores:
     expiring = SqlExpiry(database, NoIndex(), expiry=Expiry(TIMEOUT, mode))
     return replace(
         stores,

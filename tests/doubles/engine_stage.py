@@ -19,7 +19,7 @@ from chathakase.engine.open_engine import Engine, open_engine
 from chathakase.engine.router import Room
 from chathakase.engine.setup import Ports, Setup
 from chathakase.engine.turns.active_turns import ActiveTurn
-from tests.doubles.model import ScriptedModel, Step
+from tests.doubles.scripted_model import ScriptedModel, Step
 from tests.doubles.stores import StoresInMemory
 from tests.doubles.surface import ReplyInMemory, SurfaceInMemory
 
@@ -30,7 +30,7 @@ PLACE = Place(*HOME, "C1", "1")
 GRACE = 10.0
 
 
-class Letters:
+class LetterCounter:
     """Counts a token for each letter."""
 
     name = "letters"
@@ -73,7 +73,7 @@ SETUP = Setup(
 
 
 @dataclass
-class Stage:
+class EngineStage:
     """An engine that is open, and all that it sees."""
 
     engine: Engine
@@ -155,7 +155,7 @@ async def open_stage(
     window: int = 10_000,
     sees: bool = False,
     **setup: object,
-) -> AsyncIterator[Stage]:
+) -> AsyncIterator[EngineStage]:
     """Open an engine, which is closed on leaving as at shutdown.
 
     ``stores`` may hold already what an earlier one left; ``background`` writes titles and summaries, if any are wanted.
@@ -169,7 +169,7 @@ async def open_stage(
             model=model,
             background=background,
             facts=lambda _: ModelFacts(window, vision=sees),
-            counter=Letters(),
+            counter=LetterCounter(),
             is_exact=True,
             reserve=1_000,
         ),
@@ -179,4 +179,4 @@ async def open_stage(
     )
     async with AsyncExitStack() as stack:
         engine = await open_engine(stack, ports, replace(SETUP, **setup))  # type: ignore[arg-type]
-        yield Stage(engine, stores, surface, model)
+        yield EngineStage(engine, stores, surface, model)

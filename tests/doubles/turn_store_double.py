@@ -13,7 +13,7 @@ MOST_ATTEMPTS = 3
 """Tries during which processes died; after more of them a database has a turn run alone."""
 
 
-class Turns(TurnStore):
+class TurnsInMemory(TurnStore):
     """Says who may answer, where no processes die again and again."""
 
     def __init__(self, records: Records) -> None:

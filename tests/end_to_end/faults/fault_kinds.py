@@ -6,7 +6,7 @@ from enum import Enum
 
 from chathakase.playground.faults import HOURS, CallFault
 from chathakase.playground.journal import ApiCall
-from tests.end_to_end.faults.stage import Stage
+from tests.end_to_end.faults.fault_stage import FaultStage
 
 
 class End(Enum):
@@ -25,7 +25,7 @@ class Fault:
     times: int = 1
     everywhere: bool = False
     """It comes to calls of every method, the first of which is the one that is meant."""
-    deed: Callable[[Stage], None] | None = None
+    deed: Callable[[FaultStage], None] | None = None
     """What somebody does to the workspace, in the place of a fault of a call."""
     error: str | None = None
     """How Slack refuses the call after that deed, if it does."""
@@ -82,7 +82,7 @@ def hidden() -> Fault:
 def deleted(number: int = 0) -> Fault:
     """Somebody deletes a message of the bot's."""
 
-    def delete(stage: Stage) -> None:
+    def delete(stage: FaultStage) -> None:
         stage.workspace.world.delete(stage.replies()[number])
 
     return Fault("message deleted", deed=delete, error="message_not_found")
@@ -91,16 +91,16 @@ def deleted(number: int = 0) -> Fault:
 def root_deleted() -> Fault:
     """Alice deletes her question, so that Slack would post the answer into the channel itself."""
 
-    def delete(stage: Stage) -> None:
+    def delete(stage: FaultStage) -> None:
         (root,) = stage.thread.messages()
         stage.workspace.world.delete(root)
 
     return Fault("question deleted", deed=delete, end=End.FORGOTTEN)
 
 
-def _archive(stage: Stage) -> None:
+def _archive(stage: FaultStage) -> None:
     stage.workspace.archive(stage.channel)
 
 
-def _remove(stage: Stage) -> None:
+def _remove(stage: FaultStage) -> None:
     stage.workspace.remove_bot(stage.channel)

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.bots import Bot
+from benchmarks.measured_bots import Bot
 
 LOOK_WITHIN = 10.0
 LOG_HEADER = 32

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 
-from benchmarks.acks import Acks
-from benchmarks.bots import CHANNELS, PLAIN, WINDOWED, Question, open_bot
+from benchmarks.ack_times import AckTimes
 from benchmarks.bound import bound
 from benchmarks.load.unpaced import UNPACED
+from benchmarks.measured_bots import CHANNELS, PLAIN, WINDOWED, Question, open_bot
 from benchmarks.model import FIRST, LAST, Model, Script, open_model
 from benchmarks.report import Goal, p95, show
-from benchmarks.samples import Sample, sampling
-from benchmarks.threads import Threads, replies
+from benchmarks.sampling import Sample, sampling
+from benchmarks.watched_threads import Threads, replies
 from chathakase.playground.web_api.tiers import Limits, NoLimits
 
 TURNS = 500
@@ -39,7 +39,7 @@ CPU = 1.2
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class CrowdFigures:
     """What was measured of one bot; seconds unless said otherwise."""
 
     samples: Sequence[Sample]
@@ -89,7 +89,7 @@ async def measure(folder: Path) -> list[Goal]:
     ]
 
 
-def _whole(where: str, taken: Taken) -> list[Goal]:
+def _whole(where: str, taken: CrowdFigures) -> list[Goal]:
     return [
         Goal(f"{TURNS} at once, {where}: replies not whole", taken.missing, 0),
         Goal(f"{TURNS} at once, {where}: threads with more than one reply", taken.doubled, 0),
@@ -97,11 +97,11 @@ def _whole(where: str, taken: Taken) -> list[Goal]:
     ]
 
 
-async def _take(name: str, limits: Limits, folder: Path, more: Mapping[str, str]) -> Taken:
+async def _take(name: str, limits: Limits, folder: Path, more: Mapping[str, str]) -> CrowdFigures:
     """Ask one bot everything."""
     async with open_model(SCRIPT) as model, open_bot(name, model, folder, limits, {**AT_ONCE, **more}) as bot:
         await bot.turns(1)
-        threads, acks = Threads(bot.workspace, "".join(PIECES)), Acks(bot.workspace)
+        threads, acks = Threads(bot.workspace, "".join(PIECES)), AckTimes(bot.workspace)
         async with sampling(bot, every=0.5) as samples:
             asked = await asyncio.gather(*(bot.ask(number % CHANNELS) for number in range(TURNS)))
             await _wait(threads, asked)
@@ -109,7 +109,7 @@ async def _take(name: str, limits: Limits, folder: Path, more: Mapping[str, str]
         after = [_after(model, threads, each) for each in asked]
         written = replies(bot.workspace)
         doubled = sum(written[each.ts] > 1 for each in asked)
-        return Taken(samples, after, doubled, acks.seconds, bot.watch.limited.total())
+        return CrowdFigures(samples, after, doubled, acks.seconds, bot.watch.limited.total())
 
 
 async def _wait(threads: Threads, asked: Sequence[Question]) -> None:
@@ -125,7 +125,7 @@ def _after(model: Model, threads: Threads, asked: Question) -> float:
     return max(0.0, whole - model.ends[asked.number]) if whole else inf
 
 
-def _show(*taken: Taken) -> None:
+def _show(*taken: CrowdFigures) -> None:
     def row(what: str, *values: float, digits: int = 1) -> tuple[str, ...]:
         return what, *(f"{value:.{digits}f}" for value in values)
 

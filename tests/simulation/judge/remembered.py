@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from tests.simulation.evidence import Evidence, Request, Turn
+from tests.simulation.judge.answer_places import place_of
 from tests.simulation.judge.flaws import Flaw, Wrong
 from tests.simulation.judge.order import asked_now
-from tests.simulation.judge.places import place_of
 
 WINDOW = 18
 """Messages of which the model surely sees all; the bot's setting is 20, and it begins where a turn does."""

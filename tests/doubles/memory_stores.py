@@ -12,7 +12,7 @@ from chathakase.core.types import Incoming, Lease, Role, SessionId, TurnAction, 
 from tests.doubles.records import MessageRecord, Records, SessionRecord, record_of
 
 
-class Memories(MemoryStore):
+class MemoriesInMemory(MemoryStore):
     """Tells what a session remembers."""
 
     def __init__(self, records: Records) -> None:
@@ -108,7 +108,7 @@ def _of_ours(session: SessionRecord) -> Iterator[str]:
         yield from session.claim.refs
 
 
-class Files(FileStore):
+class FilesInMemory(FileStore):
     """Remembers what files hold."""
 
     def __init__(self, records: Records) -> None:
@@ -139,7 +139,7 @@ def _read(attachment: Attachment, reading: Reading) -> Attachment:
     return replace(attachment, read=True, is_image=reading.image is not None, **about)  # type: ignore[arg-type]
 
 
-class Summaries(SummaryStore):
+class SummariesInMemory(SummaryStore):
     """Remembers summaries."""
 
     def __init__(self, records: Records) -> None:
@@ -183,7 +183,7 @@ def _waits(session: SessionRecord, message: MessageRecord) -> bool:
     return any(each.said <= message.said for each in waiting)
 
 
-class Titles(TitleStore):
+class TitlesInMemory(TitleStore):
     """Remembers what sessions are called."""
 
     def __init__(self, records: Records) -> None:

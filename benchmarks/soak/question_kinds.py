@@ -13,7 +13,7 @@ PAGES = Script((f"{FIRST}, ", *(f"{number}. {PARAGRAPH}\n\n" for number in range
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class QuestionKind:
     """One kind of question."""
 
     script: Script
@@ -40,17 +40,17 @@ class Kind:
         return self.script.wait + self.script.spread
 
 
-KINDS: Mapping[str, Kind] = {
-    "short": Kind(answer(30, wait=0.2, spread=0.3)),
-    "usual": Kind(answer(120, wait=0.5, spread=3.0)),
-    "long": Kind(PAGES),
-    "wobbly": Kind(answer(60, wait=0.3, spread=1.0), refused=2),
-    "refused": Kind(answer(60, wait=0.3, spread=1.0), refused=3),
-    "cut": Kind(answer(60, wait=0.3, spread=1.0), cut=1),
-    "stopped": Kind(answer(300, wait=1.0, spread=20.0), stopped=True),
+KINDS: Mapping[str, QuestionKind] = {
+    "short": QuestionKind(answer(30, wait=0.2, spread=0.3)),
+    "usual": QuestionKind(answer(120, wait=0.5, spread=3.0)),
+    "long": QuestionKind(PAGES),
+    "wobbly": QuestionKind(answer(60, wait=0.3, spread=1.0), refused=2),
+    "refused": QuestionKind(answer(60, wait=0.3, spread=1.0), refused=3),
+    "cut": QuestionKind(answer(60, wait=0.3, spread=1.0), cut=1),
+    "stopped": QuestionKind(answer(300, wait=1.0, spread=20.0), stopped=True),
 }
 
-AT_ONCE = Kind(whole(120, wait=0.0, hold=0.0))
+AT_ONCE = QuestionKind(whole(120, wait=0.0, hold=0.0))
 """A question of no kind, which needs no more than a connection each to the model and to Slack."""
 
 

@@ -6,7 +6,7 @@ from chathakase.core.types import (
     Prompt,
     TurnAction,
 )
-from tests.doubles.model import Step
+from tests.doubles.scripted_model import Step
 from tests.doubles.surface import Final
 
 OVERLOADED = ModelError("overloaded", "The model is overloaded. Try again in a minute.")

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.model import Model
-from benchmarks.usage import Usage
-from benchmarks.watch import Moments, Watch
+from benchmarks.process_usage import ProcessUsage
+from benchmarks.watch import TurnTimes, Watch
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace, open_workspace
 from chathakase.playground.socket_mode.subscribed_events import SUBSCRIPTIONS
@@ -58,7 +58,7 @@ class Bot:
     name: str
     workspace: Workspace
     watch: Watch
-    usage: Usage
+    usage: ProcessUsage
     alice: PersonClient
     database: Path
     ready: float
@@ -75,7 +75,7 @@ class Bot:
         text = f"@ChatHakase question {number}: how do threads work?"
         return Question(number, await self.alice.say(text, channel=channel_id(channel), thread_ts=thread))
 
-    async def turn(self) -> Moments:
+    async def turn(self) -> TurnTimes:
         """Mention the bot in a new thread, in the next channel, and wait for its whole answer."""
         moments = self.watch.turns[(await self.ask(self._turns % CHANNELS)).ts]
         try:
@@ -135,7 +135,9 @@ async def open_bot(
         _process(name, {**_environment(name, workspace, model, folder), **(more or {})}, folder, log) as process,
     ):
         began = time.perf_counter()
-        bot = Bot(name, workspace, Watch(workspace), Usage(process.pid), alice, database_in(folder), 0.0, window, log)
+        bot = Bot(
+            name, workspace, Watch(workspace), ProcessUsage(process.pid), alice, database_in(folder), 0.0, window, log
+        )
         try:
             await workspace.wait_for_socket(START_WITHIN)
         except TimeoutError:

@@ -13,11 +13,11 @@ from chathakase.playground.journal import Entry
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace, open_workspace
 from tests.preloaded import start
-from tests.simulation.bots import Bots, open_bots
+from tests.simulation.bot_processes import Bots, open_bots
 from tests.simulation.deeds import Plan
-from tests.simulation.evidence import Place, Said
-from tests.simulation.model import SimulatedModel, serve_model
+from tests.simulation.evidence import SaidMessage, SimulatedThread
 from tests.simulation.moments import Moments
+from tests.simulation.simulated_model import SimulatedModel, serve_model
 from tests.simulation.town import PEOPLE, build_town
 
 ACK_TIMEOUT = 0.7
@@ -35,7 +35,7 @@ SETTINGS: Mapping[str, str] = {
 
 
 @dataclass
-class Stage:
+class SimulationStage:
     """What is open while a simulation is played, and what is known of it so far."""
 
     plan: Plan
@@ -49,15 +49,15 @@ class Stage:
     began: float = field(default_factory=time)
     entries: list[Entry] = field(default_factory=list)
     """The traffic."""
-    said: list[Said] = field(default_factory=list)
-    notes: list[tuple[float, str, Place | None]] = field(default_factory=list)
+    said: list[SaidMessage] = field(default_factory=list)
+    notes: list[tuple[float, str, SimulatedThread | None]] = field(default_factory=list)
     """What happened besides, when, and in which thread if in one."""
     pace: float = 1.0
     """How many seconds here make one of the plan: a machine that is slow to start a process has a slow clock."""
     offset: int = 0
     """By how many milliseconds the clock of the processes is wrong."""
 
-    def note(self, told: str, place: Place | None = None) -> None:
+    def note(self, told: str, place: SimulatedThread | None = None) -> None:
         """Write something down."""
         self.notes.append((time(), told, place))
 
@@ -80,7 +80,7 @@ async def _pace(folder: Path) -> float:
 
 
 @asynccontextmanager
-async def open_stage(plan: Plan, folder: Path, settings: Mapping[str, str]) -> AsyncIterator[Stage]:
+async def open_stage(plan: Plan, folder: Path, settings: Mapping[str, str]) -> AsyncIterator[SimulationStage]:
     """Open the stage; no process runs yet."""
     pace = await _pace(folder)
     moments, database = Moments(), folder / "sessions.db"
@@ -107,7 +107,7 @@ async def open_stage(plan: Plan, folder: Path, settings: Mapping[str, str]) -> A
         }
         people = [await stack.enter_async_context(workspace.person(name)) for name in PEOPLE]
         bots = await stack.enter_async_context(open_bots(folder, environment))
-        stage = Stage(plan, workspace, model, bots, people, moments, database, folder / "clock", pace=pace)
+        stage = SimulationStage(plan, workspace, model, bots, people, moments, database, folder / "clock", pace=pace)
         stack.callback(workspace.journal.subscribe(stage.entries.append))
         stack.callback(workspace.journal.subscribe(moments.observe))
         yield stage

@@ -6,7 +6,7 @@ from chathakase.playground.journal import AckReceived, Entry, EnvelopeSent
 from chathakase.playground.server import Workspace
 
 
-class Acks:
+class AckTimes:
     """Watches one workspace."""
 
     def __init__(self, workspace: Workspace) -> None:

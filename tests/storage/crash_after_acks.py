@@ -1,4 +1,4 @@
-"""``python -m tests.storage.acks FOLDER KILLS``: kills a process at the instant of an acknowledgement, again and again.
+"""``python -m tests.storage.crash_after_acks FOLDER KILLS``: kills a process at the instant of an acknowledgement.
 
 A process of its own saves messages and tells of each one that is saved, as Slack is told; it is killed as soon as some
 have been told. What was told must be in the file and its ``-wal`` alone, which is all that a machine finds after its
@@ -23,15 +23,15 @@ from chathakase.storage.open_stores import SqlStores, open_stores
 from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.sqlite.migrate import migrate
 from tests.places import slack_place
-from tests.storage.stores import ID, TIMEOUT, Clock, answer, said
-from tests.storage.truth import MESSAGES, PARTICIPANTS, SESSIONS, Stored, kept, true
+from tests.storage.database_stores import ID, TIMEOUT, DatabaseClock, answer, said
+from tests.storage.truth import MESSAGES, PARTICIPANTS, SESSIONS, StoredRow, kept, true
 
 OTHER = slack_place("C2", "1.000001")
 
 
 async def save(path: Path, told: int, life: int) -> None:
     """Save messages and answers for ever, and tell of each."""
-    async with open_sqlite(path, clock=Clock(Clock.now + life * TIMEOUT)) as database:
+    async with open_sqlite(path, clock=DatabaseClock(DatabaseClock.now + life * TIMEOUT)) as database:
         await migrate(database, now=0)
         stores = open_stores(database, expiry=Expiry(TIMEOUT, ExpiryMode.ARCHIVE))
         sessions, turns = stores.sessions, stores.turns
@@ -83,7 +83,7 @@ def found(path: Path, copy: Path) -> set[str]:
             raise AssertionError("the file is not whole")
         sessions, participants = connection.execute(SESSIONS).fetchall(), connection.execute(PARTICIPANTS).fetchall()
         told = kept(sessions, participants)
-        if told != true(told, [Stored(*row) for row in connection.execute(MESSAGES)]):
+        if told != true(told, [StoredRow(*row) for row in connection.execute(MESSAGES)]):
             raise AssertionError("what is kept of a session is not what its messages are")
         rows = connection.execute("SELECT CASE role WHEN 'user' THEN ref ELSE text END FROM messages")
         return {str(text) for (text,) in rows}
