@@ -1,9 +1,9 @@
-"""What must not be left half done, also when whoever waits for it is cancelled meanwhile."""
+"""Tasks that are cancelled: how they are ended, and what must not be left half done when it happens."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from chathakase.core.errors import StoreError
 
@@ -39,3 +39,11 @@ async def or_undone(work: Awaitable[_T], undo: Callable[[_T], Awaitable[object]]
             with suppress(StoreError):
                 await to_the_end(undo(task.result()))
         raise
+
+
+async def end_all(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    """Cancel tasks, and wait until they have ended. One that fails is reported by the loop."""
+    if ending := tuple(tasks):
+        for task in ending:
+            task.cancel()
+        await asyncio.wait(ending)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
+from chathakase.cancellation import end_all
 from chathakase.core.errors import DeliveryError, trace
 from chathakase.core.memory import Change
 from chathakase.core.ports import History, ListeningStore
@@ -87,9 +88,7 @@ class CatchUp:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+        await end_all(filter(None, [self._task]))
 
     def is_late(self, incoming: Incoming) -> bool:
         """Whether something that comes now may have come after what was said later."""

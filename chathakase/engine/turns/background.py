@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from types import TracebackType
 from typing import Self
 
+from chathakase.cancellation import end_all
 from chathakase.clock import monotonic
 from chathakase.core.cache import LruCache
 from chathakase.core.errors import ModelError, StoreError, trace
@@ -56,11 +57,7 @@ class Background:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
-        tasks = [*self._tasks.values()]
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
+        await end_all(self._tasks.values())
 
     def after_turn(self, session: Session) -> None:
         """Do what is due in a session; where something is done already, once more after that."""

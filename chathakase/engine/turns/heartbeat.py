@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from types import TracebackType
 from typing import Self, TypeVar
 
+from chathakase.cancellation import end_all
 from chathakase.clock import monotonic
 from chathakase.core.errors import LeaseLost, StoreError, trace
 from chathakase.core.jobs import Job
@@ -77,9 +78,7 @@ class Heartbeat:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+        await end_all(filter(None, [self._task]))
 
     @contextmanager
     def holding(self, active_turn: ActiveTurn) -> Iterator[HeldLease]:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
+from chathakase.cancellation import end_all
 from chathakase.clock import monotonic
 from chathakase.core.cache import LruCache
 from chathakase.core.errors import DeliveryError, StoreError
@@ -44,10 +45,7 @@ class Outage:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
-        for task in self._telling:
-            task.cancel()
-        if self._telling:
-            await asyncio.wait(self._telling)
+        await end_all(self._telling)
 
     @contextmanager
     def watching(self, incoming: Incoming) -> Iterator[None]:
