@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import urlsplit
-from urllib.request import getproxies
 
 import openai
 from openai import AsyncOpenAI
@@ -16,7 +15,7 @@ from chathakase.core.addresses import is_loopback
 from chathakase.models.bodies import take_in
 from chathakase.models.endpoint import Endpoint
 from chathakase.models.lenient_transport import open_transport
-from chathakase.proxies import is_reached_directly
+from chathakase.proxies import proxy_for
 
 OFFICIAL = "api.openai.com"
 AZURE = (".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com")
@@ -39,7 +38,7 @@ async def open_client(endpoint: Endpoint, *, api_key: str, silence: float) -> As
     take people's words and the key to wherever it leads, and makes a GET of a POST.
     """
     host = urlsplit(endpoint.base).hostname or ""
-    async with open_transport(_certificates(endpoint), proxy=_proxy(endpoint)) as transport:
+    async with open_transport(_certificates(endpoint), proxy=proxy_for(endpoint.base)) as transport:
         http_client = openai.DefaultAsyncHttpxClient(
             transport=transport,
             trust_env=False,
@@ -67,16 +66,6 @@ def is_official(endpoint: Endpoint) -> bool:
     """Whether it is OpenAI's own server, in any of its regions."""
     host = urlsplit(endpoint.base).hostname or ""
     return host == OFFICIAL or host.endswith(f".{OFFICIAL}")
-
-
-def _proxy(endpoint: Endpoint) -> str:
-    """The address of the proxy that the environment names for a server; empty where it needs none."""
-    parts = urlsplit(endpoint.base)
-    if is_reached_directly(parts):
-        return ""
-    proxies = getproxies()
-    proxy = proxies.get(parts.scheme) or proxies.get("all") or ""
-    return proxy if "://" in proxy or not proxy else f"http://{proxy}"
 
 
 def _certificates(endpoint: Endpoint) -> ssl.SSLContext:

@@ -5,7 +5,6 @@ The transport that the openai library has for this takes a server that is down, 
 
 import io
 import ssl
-from base64 import b64encode
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
@@ -15,6 +14,8 @@ import httpx2
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
+
+from chathakase.proxies import for_aiohttp
 
 HEADER_MOST, HEADERS_MOST = 100 * 1024, 1_000
 """Bytes that a line of a header may have, as many as httpx takes, and how many lines there may be."""
@@ -48,8 +49,7 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
 
     def __init__(self, session: aiohttp.ClientSession, proxy: URL | None) -> None:
         self._session = session
-        self._proxy = proxy.with_user(None) if proxy else None
-        self._for_proxy = _authorization(proxy) if proxy else None
+        self._proxy = proxy
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send a request; its answer can be read as it comes.
@@ -65,7 +65,6 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
                 allow_redirects=False,
                 timeout=_timeout(request, proxied=self._proxy is not None),
                 proxy=self._proxy,
-                proxy_headers=self._for_proxy,
             )
         return httpx2.Response(response.status, headers=response.raw_headers, stream=_Body(response), request=request)
 
@@ -117,7 +116,7 @@ async def open_aiohttp(certificates: ssl.SSLContext, *, proxy: str) -> AsyncIter
         max_field_size=HEADER_MOST,
         max_headers=HEADERS_MOST,
     ) as session:
-        yield AiohttpTransport(session, URL(proxy) if proxy else None)
+        yield AiohttpTransport(session, URL(for_aiohttp(proxy)) if proxy else None)
 
 
 def _address(url: httpx2.URL) -> URL:
@@ -127,15 +126,6 @@ def _address(url: httpx2.URL) -> URL:
 
 def _data(body: bytes) -> bytes | io.BytesIO | None:
     return io.BytesIO(body) if len(body) > AT_ONCE else body or None
-
-
-def _authorization(proxy: URL) -> dict[str, str]:
-    """What tells a proxy who asks; of a name and a password in its address aiohttp takes nothing beyond Latin-1."""
-    if not (proxy.user or proxy.password):
-        return {}
-    encoded = b64encode(f"{proxy.user or ''}:{proxy.password or ''}".encode()).decode()
-    # It goes to the proxy alone, as its Proxy-Authorization.
-    return {"Authorization": f"Basic {encoded}"}
 
 
 def _timeout(request: httpx2.Request, *, proxied: bool) -> aiohttp.ClientTimeout:

@@ -22,6 +22,7 @@ from chathakase.models.endpoint import read_endpoint
 from chathakase.models.http_client import open_client
 from chathakase.models.model_diagnostics import check_model
 from chathakase.models.openai import open_model
+from chathakase.proxies import proxy_for
 from tests.models.refusing import ask
 
 pytestmark = pytest.mark.usefixtures("outside")
@@ -86,10 +87,6 @@ def bundle(authority: trustme.CA, tmp_path: Path) -> Path:
     path = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(str(path))
     return path
-
-
-def proxy_for(base_url: str) -> str:
-    return http_client._proxy(read_endpoint(base_url))
 
 
 async def answered(base_url: str) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import ssl
+from base64 import b64encode
 
 import aiohttp
 import pytest
@@ -39,6 +40,34 @@ def test_the_proxy_for_a_scheme_goes_before_that_for_all(monkeypatch: pytest.Mon
     monkeypatch.setenv("HTTPS_PROXY", PROXY)
     assert proxy_of("https://slack.com/api/") == PROXY
     assert proxy_of("http://slack.example/api/") == "http://other:1"
+
+
+@pytest.mark.parametrize("said", ["proxy:3128", "http://proxy:3128 ", " proxy:3128"])
+def test_a_proxy_is_one_of_http_however_it_is_written(said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", said)
+    assert proxy_of("https://slack.com/api/") == PROXY
+
+
+@pytest.mark.usefixtures("outside")
+async def test_a_proxy_hears_its_password_in_any_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    heads = list[str]()
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append((await reader.readuntil(b"\r\n\r\n")).decode())
+        writer.write(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(take, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        monkeypatch.setenv("HTTPS_PROXY", f"http://%E6%BC%A2ö:p%3Aw%40@127.0.0.1:{port}")
+        for url in ("https://slack.com/api/", "http://slack.example/api/"):
+            with pytest.raises(StartError):
+                async with open_web(token="xoxb-1", api_url=url, call_timeout=5):
+                    pass
+    told = f"Proxy-Authorization: Basic {b64encode('漢ö:p:w@'.encode()).decode()}\r\n"
+    assert [head.partition(" ")[0] for head in heads] == ["CONNECT", "POST"]
+    assert all(told in head for head in heads)
+    assert "xoxb" not in heads[0]
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:8765/api/", "ws://localhost:1/", "http://[::1]:1/"])

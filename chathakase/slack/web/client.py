@@ -5,8 +5,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -17,7 +15,7 @@ from chathakase.certificates import is_more_than_default, trusted
 from chathakase.clock import monotonic
 from chathakase.core.errors import StartError
 from chathakase.core.retrying import RetryPolicy
-from chathakase.proxies import is_reached_directly
+from chathakase.proxies import for_aiohttp, proxy_for
 from chathakase.showing import shown
 from chathakase.slack.web.call_errors import failure_of
 from chathakase.slack.web.identity import Identity
@@ -105,12 +103,8 @@ def proxy_of(url: str) -> str | None:
 
     As HTTP's other libraries have it: slack_sdk overlooks ``NO_PROXY`` and ``ALL_PROXY``.
     """
-    parts, proxies = urlsplit(url), getproxies()
-    if is_reached_directly(parts):
-        return None
-    scheme = "https" if parts.scheme in ("https", "wss") else "http"
     # The last two are slack_sdk's own way.
-    return next((proxies[name] for name in (scheme, "all", "https", "http") if proxies.get(name)), None)
+    return for_aiohttp(proxy_for(url, "https", "http")) or None
 
 
 async def first_call(
