@@ -225,17 +225,6 @@ class Appended(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
-    """What became of a message that was to be stored, and in which session it is."""
-
-    appended: Appended
-    session: SessionId = NO_SESSION
-
-    def __bool__(self) -> bool:
-        return bool(self.appended)
-
-
-@dataclass(frozen=True, slots=True)
 class Heard:
     """How far a session has heard what is said in its thread. Times are epoch microseconds."""
 
@@ -323,6 +312,19 @@ class Lease:
     def resumed(self) -> bool:
         """Whether there was an earlier try."""
         return self.turn != self.owner
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of a message that was to be stored, and in which session it is."""
+
+    appended: Appended
+    session: SessionId = NO_SESSION
+    lease: Lease | None = None
+    """The turn that was taken with it."""
+
+    def __bool__(self) -> bool:
+        return bool(self.appended)
 
 
 @dataclass(frozen=True, slots=True)

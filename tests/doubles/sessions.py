@@ -19,6 +19,7 @@ from chathakase.core.types import (
 )
 from tests.doubles.jobs import enqueue
 from tests.doubles.records import SPOKEN, MessageRecord, Records, SessionRecord, record_of
+from tests.doubles.turn_store_double import take
 
 
 class SessionsInMemory(SessionStore):
@@ -27,7 +28,9 @@ class SessionsInMemory(SessionStore):
     def __init__(self, records: Records) -> None:
         self._records = records
 
-    async def append(self, incoming: Incoming, *, role: Role = Role.USER, job: Job | None = None) -> Saved:
+    async def append(
+        self, incoming: Incoming, *, role: Role = Role.USER, job: Job | None = None, claim: bool = False
+    ) -> Saved:
         await self._records.trips.make("sessions.append")
         session = self._records.at(incoming.place)
         if session is None and not incoming.opens:
@@ -39,7 +42,10 @@ class SessionsInMemory(SessionStore):
             return Saved(self._complete(known, incoming), session.id)
         if job is not None and enqueue(self._records, job, session.id) is None:
             return Saved(Appended.KNOWN, session.id)
-        return Saved(self._add(session, incoming, known, role=role, asks=incoming.asks and job is None), session.id)
+        asks = incoming.asks and job is None
+        appended = self._add(session, incoming, known, role=role, asks=asks)
+        claims = claim and asks and appended is Appended.NEW
+        return Saved(appended, session.id, take(self._records, session) if claims else None)
 
     def _add(
         self, session: SessionRecord, incoming: Incoming, known: MessageRecord | None, *, role: Role, asks: bool

@@ -45,38 +45,7 @@ class TurnsInMemory(TurnStore):
         if before:
             raise NotImplementedError
         record = self._records.session(session)
-        if record is None or not self._is_to_be_run(record) or self._records.is_to_be_cleared(record):
-            return None
-        return self._take(record)
-
-    def _take(self, session: SessionRecord) -> Lease:
-        owner, requested = uuid4().hex, session.requested
-        if session.claim is None:
-            session.claim = Claim(requested.id, requested.refs) if requested else Claim(owner)
-        claim = session.claim
-        if claim.attempts >= MOST_ATTEMPTS:
-            raise NotImplementedError
-        claim.owner, claim.until, claim.attempts = owner, self._records.now() + LEASE_MS, claim.attempts + 1
-        since, again = self._since(session), session.turns.get(claim.turn)
-        asking = session.questions(since)
-        return Lease(
-            session.id,
-            session.place,
-            owner,
-            claim.turn,
-            since=since,
-            upto=again.upto if again else session.seq,
-            attempt=claim.attempts,
-            refs=claim.refs,
-            action=again.action if again else None,
-            run=again.run + 1 if again else 1,
-            by=asking[0].author if asking else "",
-        )
-
-    def _since(self, session: SessionRecord) -> int:
-        """What a session's turn does not answer any more, since it was answered before, ends here."""
-        again = session.turns.get(session.claim.turn) if session.claim else None
-        return session.since(again) if again else session.answered
+        return take(self._records, record) if record else None
 
     def _held(self, lease: Lease) -> tuple[SessionRecord, Claim] | None:
         """What is still held under a lease, if it is."""
@@ -221,3 +190,37 @@ class TurnsInMemory(TurnStore):
 def _newest(session: SessionRecord | None) -> TurnRecord | None:
     turns = session.turns.values() if session else ()
     return max(turns, key=lambda turn: turn.upto, default=None)
+
+
+def take(records: Records, session: SessionRecord) -> Lease | None:
+    """Take the turn of a session, if it is to be had."""
+    if not session.waits or records.is_held(session) or records.is_to_be_cleared(session):
+        return None
+    owner, requested = uuid4().hex, session.requested
+    if session.claim is None:
+        session.claim = Claim(requested.id, requested.refs) if requested else Claim(owner)
+    claim = session.claim
+    if claim.attempts >= MOST_ATTEMPTS:
+        raise NotImplementedError
+    claim.owner, claim.until, claim.attempts = owner, records.now() + LEASE_MS, claim.attempts + 1
+    since, again = since_of(session), session.turns.get(claim.turn)
+    asking = session.questions(since)
+    return Lease(
+        session.id,
+        session.place,
+        owner,
+        claim.turn,
+        since=since,
+        upto=again.upto if again else session.seq,
+        attempt=claim.attempts,
+        refs=claim.refs,
+        action=again.action if again else None,
+        run=again.run + 1 if again else 1,
+        by=asking[0].author if asking else "",
+    )
+
+
+def since_of(session: SessionRecord) -> int:
+    """What a session's turn does not answer any more, since it was answered before, ends here."""
+    again = session.turns.get(session.claim.turn) if session.claim else None
+    return session.since(again) if again else session.answered

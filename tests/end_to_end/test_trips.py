@@ -13,7 +13,7 @@ from tests.trips import Trip, recorded
 
 Start = Callable[..., Awaitable[Thread]]
 
-HEARTBEAT = {"turns.RENEW"}
+HEARTBEAT = {"turn_store.RENEW"}
 """Comes every few seconds, however long a turn takes."""
 
 
@@ -39,7 +39,7 @@ async def turn(bot: SessionManager, trips: list[Trip], most: int) -> AsyncIterat
 
 @pytest.mark.parametrize(
     ("channel", "background", "first", "follow_up"),
-    [(None, "off", 6, 7), (None, "", 9, 8), ("@", "off", 9, 7), ("@", "", 12, 8)],
+    [(None, "off", 4, 5), (None, "", 7, 6), ("@", "off", 7, 5), ("@", "", 10, 6)],
     ids=["in a channel", "with a title", "in a direct message", "in a direct message with a title"],
 )
 async def test_a_turn_makes_few_trips(
@@ -69,6 +69,6 @@ async def test_what_stands_above_takes_four_more_trips(open_the_bot: OpenBot, tr
     """Two to store it and to look at what is remembered by then, and two since the mention comes as two events."""
     async with open_the_bot() as bot:
         thread = await start("lunch?")
-        async with turn(bot, trips, 10):
+        async with turn(bot, trips, 8):
             await thread.say("@ChatHakase which one?")
             await thread.answers(1, containing="which one?")

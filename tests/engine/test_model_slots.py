@@ -1,6 +1,7 @@
 """Every call of the model has a slot, and what is done in the background gives its own up to people."""
 
 import asyncio
+from contextlib import AsyncExitStack
 
 import pytest
 
@@ -43,6 +44,19 @@ async def test_slots_are_given_by_rank_and_then_fairly_by_person() -> None:
     end.set()
     await asyncio.gather(*tasks)
     assert order == ["first", "a1", "b1", "another a1", "a2", "summary", "title"]
+
+
+async def test_a_free_slot_is_held_at_once_and_given_to_whoever_waits() -> None:
+    slots, order, end = ModelSlots(1), list[str](), asyncio.Event()
+    end.set()
+    async with AsyncExitStack() as held:
+        assert slots.hold_free(held)
+        assert (slots.free, slots.hold_free(held)) == (0, False)
+        waiting = asyncio.create_task(hold(slots, Rank.ANSWER, order, "answer", end))
+        await settle()
+        assert order == []
+    await waiting
+    assert (order, slots.free) == (["answer"], 1)
 
 
 async def test_what_is_done_in_the_background_gives_way_to_whoever_waits() -> None:

@@ -7,6 +7,7 @@ from chathakase.core.types import TurnAction
 from chathakase.storage.stores.adoption import adopt
 from chathakase.storage.stores.suspects import WAIT_MS
 from chathakase.storage.stores.waiting_sessions import count_waiting
+from tests.places import slack_place
 from tests.storage.database_stores import FILE, HERE, ID, PLACE, TIMEOUT, DatabaseStores, change, said
 from tests.storage.test_cancellation import (
     EVERY_OPERATION,
@@ -118,6 +119,15 @@ async def ask_about_turns(stores: DatabaseStores) -> Work:
     return work
 
 
+async def come_beside_a_turn_that_runs_alone(stores: DatabaseStores) -> Work:
+    house = DyingProcesses(stores)
+    await house.ask("a")
+    await house.die_during("a")
+    await house.takes("a")
+    await house.pass_by(WAIT_MS)
+    return lambda: stores.sessions.append(said("9", place=slack_place("C9", "9.000001")), claim=True)
+
+
 async def die_again_and_again(stores: DatabaseStores) -> Work:
     """A turn runs alone in the end, and another one comes to run beside it."""
     house = DyingProcesses(stores)
@@ -144,6 +154,7 @@ OPERATIONS: tuple[Prepare, ...] = (
     look_around,
     tell_a_hint,
     ask_about_turns,
+    come_beside_a_turn_that_runs_alone,
     die_again_and_again,
 )
 

@@ -23,7 +23,7 @@ from chathakase.core.files import Reading
 from chathakase.core.jobs import Command, Interaction, Job
 from chathakase.core.leases import LEASE_MS
 from chathakase.core.memory import Scope, TitleBy
-from chathakase.core.types import ExpiryMode, Lease, Place, Role, TurnAction, Usage
+from chathakase.core.types import ExpiryMode, Lease, Place, Role, Saved, TurnAction, Usage
 from chathakase.storage.sqlite.connection import LOCKED
 from chathakase.storage.sqlite.driver import SqliteDatabase, open_sqlite
 from chathakase.storage.sqlite.merging import INDEXES
@@ -64,6 +64,10 @@ def report(counts: str) -> None:
 
 async def append(stores: DatabaseStores) -> Work:
     return lambda: stores.say("2", "the question")
+
+
+async def append_and_claim(stores: DatabaseStores) -> Work:
+    return lambda: stores.sessions.append(said("2", "the question"), claim=True)
 
 
 async def append_to_a_session(stores: DatabaseStores) -> Work:
@@ -278,6 +282,7 @@ async def move(stores: DatabaseStores) -> Work:
 
 EVERY_OPERATION: tuple[Prepare, ...] = (
     append,
+    append_and_claim,
     append_to_a_session,
     append_a_twin,
     append_with_a_file,
@@ -315,7 +320,7 @@ EVERY_OPERATION: tuple[Prepare, ...] = (
 )
 
 
-CLAIMS: tuple[Prepare, ...] = (claim, claim_what_was_left, claim_jobs)
+CLAIMS: tuple[Prepare, ...] = (claim, claim_what_was_left, claim_jobs, append_and_claim)
 
 
 async def put_down(stores: DatabaseStores, claimed: Any) -> None:
@@ -323,6 +328,8 @@ async def put_down(stores: DatabaseStores, claimed: Any) -> None:
     match claimed:
         case Lease():
             await stores.turns.release(claimed)
+        case Saved(lease=Lease() as lease):
+            await stores.turns.release(lease)
         case [*taken]:
             for job in taken:
                 await jobs(stores).release(job)

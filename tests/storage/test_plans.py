@@ -8,6 +8,7 @@ from chathakase.storage.sqlite import database_diagnostics
 from chathakase.storage.sqlite.driver import SqliteDatabase
 from chathakase.storage.stores import (
     change_store,
+    claiming,
     forget_store,
     hint_store,
     job_store,
@@ -35,7 +36,7 @@ async def plan(database: SqliteDatabase, sql: str, parameters: int) -> list[str]
         (turn_store.NEWEST, 2),
         (turn_store.REOPEN, 4),
         (turn_store.ASKERS, 3),
-        (turn_store.CLAIM, 4),
+        (claiming.CLAIM, 4),
         (turn_store.NEXT_ASKER, 1),
         (change_store.FIND, 6),
         (summary_store.UNANSWERED, 1),
@@ -55,7 +56,7 @@ async def test_the_turn_before_another_is_found_at_once(
 
 @pytest.mark.parametrize(
     ("sql", "parameters"),
-    [(turn_store.CLAIM, 4), (turn_store.WAITING, 1), (turn_store.NEXT_ASKER, 1), (withdrawing.ACTIONS, 1)],
+    [(claiming.CLAIM, 4), (turn_store.WAITING, 1), (turn_store.NEXT_ASKER, 1), (withdrawing.ACTIONS, 1)],
 )
 async def test_what_is_requested_is_found_at_once(sql: str, parameters: int, open_database: SqliteDatabase) -> None:
     steps = await plan(open_database, sql, parameters)

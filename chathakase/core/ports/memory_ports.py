@@ -27,10 +27,13 @@ from chathakase.core.types import (
 class SessionStore(Protocol):
     """Remembers what is said."""
 
-    async def append(self, incoming: Incoming, *, role: Role = Role.USER, job: Job | None = None) -> Saved:
+    async def append(
+        self, incoming: Incoming, *, role: Role = Role.USER, job: Job | None = None, claim: bool = False
+    ) -> Saved:
         """Save what a person said, unless it was had already or belongs to no session of ours.
 
-        With a job, which is saved and held with it, it asks for no turn.
+        With a job, which is saved and held with it, it asks for no turn. With ``claim`` the turn that a new question
+        asks for is taken with it, as ``TurnStore.claim`` would, if it is to be had just then.
         """
 
     async def is_among_people(self, incoming: Incoming) -> bool:

@@ -1,6 +1,7 @@
 """Takes in what people say: it is saved as what it is, a command, a question, one too many, or context."""
 
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import replace
 
 from chathakase.core.jobs import OFFER_WITH_FILES, ButtonPhrase, Command
@@ -122,7 +123,12 @@ class Reception:
         why = self._admission.refusal(incoming, waiting=waiting) if incoming.asks else None
         if why and not await self._is_among_people(incoming):
             return await self._requests.refuse(incoming, why)
-        saved = await self._saving.save(incoming)
+        async with AsyncExitStack() as held:
+            claim = incoming.asks and not incoming.awaits_files and self._scheduler.hold_slot(held, incoming.place)
+            saved = await self._saving.save(incoming, claim=claim)
+            if saved.lease is not None:
+                await self._scheduler.begin_claimed(saved.lease, held.pop_all())
+                return saved
         await self._answer(incoming, saved, counted=incoming.asks and not why)
         return saved
 

@@ -14,10 +14,12 @@ class Saving:
         self._sessions = sessions
         self._under_way: dict[tuple[Place, str], asyncio.Future[Saved]] = {}
 
-    async def save(self, incoming: Incoming, *, role: Role = Role.USER, job: Job | None = None) -> Saved:
+    async def save(
+        self, incoming: Incoming, *, role: Role = Role.USER, job: Job | None = None, claim: bool = False
+    ) -> Saved:
         """Save a message as ``SessionStore.append`` does; its twin waits meanwhile. Raises StoreError."""
         key = _key(incoming)
-        saving = asyncio.ensure_future(self._sessions.append(incoming, role=role, job=job))
+        saving = asyncio.ensure_future(self._sessions.append(incoming, role=role, job=job, claim=claim))
         self._under_way[key] = saving
         try:
             return await saving

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from enum import IntEnum
 
 from chathakase.core.errors import ChatHakaseError
@@ -53,8 +53,19 @@ class ModelSlots:
             else:
                 yield
         finally:
-            self._free += 1
-            self._serve()
+            self._give_back()
+
+    def hold_free(self, held: AsyncExitStack) -> bool:
+        """Hold a slot for an answer until what is ``held`` is let go; False when none is free."""
+        if not self._free:
+            return False
+        self._free -= 1
+        held.callback(self._give_back)
+        return True
+
+    def _give_back(self) -> None:
+        self._free += 1
+        self._serve()
 
     @contextmanager
     def quiet(self) -> Iterator[None]:

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
 from enum import Enum, auto
 from uuid import uuid4
 
@@ -29,6 +30,15 @@ class Ended(Enum):
     """Another turn is there now, which goes on."""
     NOT_OURS = auto()
     """Somebody holds it, here or elsewhere, or there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A turn that is to be run here."""
+
+    lease: Lease
+    held: AsyncExitStack
+    """Lets go of its slot, as soon as the model has written."""
 
 
 class TurnScheduler:
@@ -83,9 +93,12 @@ class TurnScheduler:
         if session.id in self._tasks:
             self._again.add(session.id)
         else:
-            work = self._run_turns(session)
-            self._busy.add(session.place)
-            self._tasks[session.id] = asyncio.create_task(work, name=f"session {session.place.name}")
+            self._start(session)
+
+    def _start(self, session: Session, claimed: Claimed | None = None) -> None:
+        work = self._run_turns(session, claimed)
+        self._busy.add(session.place)
+        self._tasks[session.id] = asyncio.create_task(work, name=f"session {session.place.name}")
 
     def begin(self, session: Session, *, awaits_files: bool) -> None:
         """Have a question answered that was said just now; if it tells of files, as soon as they are there."""
@@ -93,6 +106,26 @@ class TurnScheduler:
             self._twins.expect(session)
         else:
             self.wake(session)
+
+    def hold_slot(self, held: AsyncExitStack, place: Place) -> bool:
+        """Hold a slot for a question that is about to be saved, so that its turn is claimed with it and begins at once.
+
+        False where it has to wait: for a slot, for the turn under way there, or for files.
+        """
+        may = not self._stopping and place not in self._busy and not self._twins.are_awaited_at(place)
+        return may and self._slots.hold_free(held)
+
+    async def begin_claimed(self, lease: Lease, held: AsyncExitStack) -> None:
+        """Run a turn that was claimed as its question was saved, in the slot that is held for it."""
+        if lease.session in self._tasks:
+            # Somebody else has looked for what waits meanwhile; who runs there takes it up.
+            await held.aclose()
+            with suppress(StoreError):
+                await self._turns.release(lease)
+            self.wake(lease.of)
+        else:
+            self._answering.add(lease.session)
+            self._start(lease.of, Claimed(lease, held))
 
     def files_came(self, session: Session) -> bool:
         """A session has the files that it waits for, if it waits for some."""
@@ -158,9 +191,10 @@ class TurnScheduler:
         self._stopping = True
         self._twins.close()
 
-    async def _run_turns(self, session: Session) -> None:
+    async def _run_turns(self, session: Session, claimed: Claimed | None) -> None:
         try:
-            while await self._turn(session) or session.id in self._again:
+            while await self._turn(session, claimed) or session.id in self._again:
+                claimed = None
                 self._again.discard(session.id)
                 if self._stopping:
                     break
@@ -176,20 +210,26 @@ class TurnScheduler:
             self._again.discard(session.id)
             self._answering.discard(session.id)
 
-    async def _turn(self, session: Session) -> bool:
+    async def _turn(self, session: Session, claimed: Claimed | None) -> bool:
         """Run one turn of a session; False when nothing waits there, or nothing else."""
-        # Not at the price of a slot: whoever is answered would else wait for one to learn that nothing waits.
-        if (asker := await self._turns.next_asker(session.id)) is None:
+        if (claimed := claimed or await self._claim(session)) is None:
             return False
-        async with AsyncExitStack() as held:
-            await held.enter_async_context(self._slots.slot(Rank.ANSWER, whose=session.place.user_key(asker)))
-            self._answering.add(session.id)
-            if self._stopping or (lease := await self._turns.claim(session.id)) is None:
-                return False
-            active_turn = await self._run(lease, held)
+        async with claimed.held as held:
+            active_turn = await self._run(claimed.lease, held)
         self._answering.discard(session.id)
         reopened = await self._follow_up(active_turn)
         return reopened or not active_turn.at_rest.is_set()
+
+    async def _claim(self, session: Session) -> Claimed | None:
+        """Claim the turn of a session, with a slot for it; None when nothing waits there."""
+        # Not at the price of a slot: whoever is answered would else wait for one to learn that nothing waits.
+        if (asker := await self._turns.next_asker(session.id)) is None:
+            return None
+        async with AsyncExitStack() as held:
+            await held.enter_async_context(self._slots.slot(Rank.ANSWER, whose=session.place.user_key(asker)))
+            self._answering.add(session.id)
+            lease = None if self._stopping else await self._turns.claim(session.id)
+            return Claimed(lease, held.pop_all()) if lease else None
 
     async def _run(self, lease: Lease, held: AsyncExitStack) -> ActiveTurn:
         """Run a turn, and let go of what is held for it as soon as the model has written."""

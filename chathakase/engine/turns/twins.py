@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from chathakase.core.types import Session, SessionId
+from chathakase.core.types import Place, Session, SessionId
 
 WITHIN = 3.0
 """Seconds for which a question waits for its files; then it is answered with what there is."""
@@ -19,27 +19,37 @@ class Twins:
         """``ready`` is called with each session that waits no longer."""
         self._ready = ready
         self._waiting: dict[SessionId, asyncio.TimerHandle] = {}
+        self._places: set[Place] = set()
+        """Where they are."""
 
     def __contains__(self, session: Session) -> bool:
         return session.id in self._waiting
 
+    def are_awaited_at(self, place: Place) -> bool:
+        """Whether a session waits that is at a place."""
+        return place in self._places
+
     def expect(self, session: Session) -> None:
         """Have a session wait, from now on."""
-        self._forget(session.id)
+        self._forget(session)
+        self._places.add(session.place)
         self._waiting[session.id] = asyncio.get_running_loop().call_later(WITHIN, self.came, session)
 
     def came(self, session: Session) -> None:
         """A session has what it waits for, or has waited long enough."""
-        if self._forget(session.id):
+        if self._forget(session):
             self._ready(session)
 
     def close(self) -> None:
         """Have nobody wait any longer, and nothing begun by it."""
-        for session in list(self._waiting):
-            self._forget(session)
+        for timer in self._waiting.values():
+            timer.cancel()
+        self._waiting.clear()
+        self._places.clear()
 
-    def _forget(self, session: SessionId) -> bool:
-        timer = self._waiting.pop(session, None)
+    def _forget(self, session: Session) -> bool:
+        timer = self._waiting.pop(session.id, None)
+        self._places.discard(session.place)
         if timer is not None:
             timer.cancel()
         return timer is not None

@@ -1,9 +1,11 @@
 """What is said: sessions and their messages."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from chathakase import log_events
+from chathakase.cancellation import or_undone
 from chathakase.core.jobs import Job
 from chathakase.core.session_ids import new_session_id
 from chathakase.core.types import (
@@ -23,6 +25,7 @@ from chathakase.core.types import (
 )
 from chathakase.storage.database import Database, Row, Statement, Transaction
 from chathakase.storage.stores.addressees import among_people
+from chathakase.storage.stores.claiming import NewClaim, lease_of, put_down, take
 from chathakase.storage.stores.expiry import SqlExpiry, idle
 from chathakase.storage.stores.file_store import add_files, add_files_of_twin
 from chathakase.storage.stores.job_store import enqueue
@@ -174,18 +177,29 @@ class SqlSessionStore:
         self._count = count
         self._new_id = new_id
 
-    async def append(self, incoming: Incoming, *, role: Role = Role.USER, job: Job | None = None) -> Saved:
+    async def append(
+        self, incoming: Incoming, *, role: Role = Role.USER, job: Job | None = None, claim: bool = False
+    ) -> Saved:
         """Save what a person said, unless it was had already or belongs to no session of ours.
 
         Files that come only with a message's second coming are added to it, and are unread like all others.
         """
+        saving = self._save(incoming, role, job, claim=claim)
+        return await (or_undone(saving, self._forgo) if claim else saving)
+
+    async def _forgo(self, saved: Saved) -> None:
+        """Put down the turn that nobody will run."""
+        if saved.lease is not None:
+            await put_down(saved.lease, self._database)
+
+    async def _save(self, incoming: Incoming, role: Role, job: Job | None, *, claim: bool) -> Saved:
         while True:
             try:
-                saved, tell = await self._database.session(
-                    incoming.place, lambda transaction: self._append(transaction, incoming, role, job)
+                saved, tell, claimed = await self._database.session(
+                    incoming.place, lambda transaction: self._append(transaction, incoming, role, job, claim=claim)
                 )
                 tell()
-                return saved
+                return replace(saved, lease=await lease_of(claimed, self._database)) if claimed else saved
             except _Expired as expired:
                 await self._expiring.delete_if_idle(expired.session)
             except _HadAlready as had:
@@ -200,15 +214,15 @@ class SqlSessionStore:
         return Appended.COMPLETED if completed else Appended.KNOWN
 
     async def _append(
-        self, transaction: Transaction, incoming: Incoming, role: Role, job: Job | None
-    ) -> tuple[Saved, Callable[[], None]]:
-        """What became of a message, and what tells the log of it once that is committed."""
+        self, transaction: Transaction, incoming: Incoming, role: Role, job: Job | None, *, claim: bool
+    ) -> tuple[Saved, Callable[[], None], NewClaim | None]:
+        """What became of a message, what tells the log of it once that is committed, and the turn that is taken."""
         if self._expiry.mode is ExpiryMode.DELETE:
             await self._refuse_expired(transaction, incoming)
         asks = incoming.asks and job is None and await self._is_for_us(transaction, incoming)
         state = await self._next_seq(transaction, incoming, asks=asks)
         if state is None:
-            return Saved(Appended.NO_SESSION_YET), _nothing
+            return Saved(Appended.NO_SESSION_YET), _nothing, None
         id_, seq, woken, waits, deleting, titled, newest = state
         session = SessionId(str(id_))
         if deleting:
@@ -222,7 +236,8 @@ class SqlSessionStore:
         if job is not None and await enqueue(transaction, job) is None:
             raise _HadAlready(session)
         saved = Saved(Appended.AMONG_PEOPLE if declined else Appended.NEW, session)
-        return saved, _event(incoming, session, is_first=seq == 1, woken=bool(woken))
+        claimed = await take(transaction, session) if asks and claim else None
+        return saved, _event(incoming, session, is_first=seq == 1, woken=bool(woken)), claimed
 
     async def is_among_people(self, incoming: Incoming) -> bool:
         """Whether a message that is said to nobody in particular is said where people talk among themselves."""

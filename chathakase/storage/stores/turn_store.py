@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Callable, Collection, Sequence
-from uuid import uuid4
 
 from chathakase import log_events
 from chathakase.cancellation import or_undone
@@ -16,22 +15,18 @@ from chathakase.core.types import (
     Result,
     Session,
     SessionId,
-    TurnAction,
     TurnEnd,
     WorkspaceKey,
 )
 from chathakase.storage.database import Database, Row, Statement, Transaction
+from chathakase.storage.stores.claiming import REQUESTED, NewClaim, lease_of, put_down, take
 from chathakase.storage.stores.message_rows import ESTIMATE
 from chathakase.storage.stores.place_columns import IN_ONE_OF, PLACE, SOMEWHERE, place_of, workspaces_as_json
 from chathakase.storage.stores.summary_store import invalidate
 from chathakase.storage.stores.suspects import (
-    BLAMED_AFTER,
     CLEARED_OF_IT,
     IS_NEW_SUSPECT,
     MAY_RUN,
-    MAY_RUN_ALONE,
-    NOT_ALONE,
-    SOMEBODY_WAS_ALONE,
     SUSPECT,
 )
 from chathakase.storage.stores.usage import spend
@@ -40,12 +35,9 @@ from chathakase.storage.stores.waiting import (
     KEPT,
     NO_TURN,
     REFS_HERE,
-    SINCE,
-    TO_FORGET,
     WAITS,
     begun_before,
     free,
-    said_at,
 )
 from chathakase.storage.stores.waking import WAKE
 
@@ -61,38 +53,6 @@ UNION
 SELECT sessions.id, {PLACE}, sessions.attempts, lease_until FROM turns t JOIN sessions ON sessions.id = t.session
 WHERE t.action IS NOT NULL AND {IN_ONE_OF} AND {SOMEWHERE} AND {free()} AND {TO_TAKE}
 ORDER BY 6 DESC, 7 LIMIT 1000
-""")
-
-REQUESTED = "FROM turns WHERE turns.session = $1 AND turns.action IS NOT NULL ORDER BY turns.upto LIMIT 1"
-
-CLAIMED = "FROM turns WHERE turns.id = sessions.turn"
-
-# Whoever ends a turn because of a message ends it for what was said before that; what was asked later still waits.
-ASKED_LATER = f"""
-FROM messages m WHERE m.session = sessions.id AND m.role = 'user' AND m.asks = 1 AND m.seq > answered
-    AND m.said > {said_at("$3")}
-"""
-
-RUNS_ALONE = f"($3 = '' AND $4 = 0 AND {MAY_RUN_ALONE})"
-
-# Whoever claims has locked the session's row, so all of the session is as it stands. A turn that was not finished is
-# gone on with: it keeps its name and its messages. Then comes a turn that is requested again, which has a row of its
-# own already, and then what was not answered yet.
-CLAIM = Statement(f"""
-UPDATE sessions SET
-    lease_owner = $2, lease_until = now_ms() + {LEASE_MS}, attempts = attempts + 1,
-    turn = coalesce(turn, (SELECT turns.id {REQUESTED}), $2),
-    turn_began = CASE WHEN turn_began > moved_at THEN turn_began ELSE now_ms() END,
-    reply_refs = CASE WHEN turn IS NULL
-        THEN coalesce((SELECT turns.reply_refs {REQUESTED}), '[]') ELSE {REFS_HERE} END,
-    died_alone = died_alone + alone, alone = CASE WHEN {RUNS_ALONE} THEN 1 ELSE 0 END,
-    suspect_until = CASE WHEN {RUNS_ALONE} THEN now_ms() ELSE 0 END
-WHERE id = $1 AND deleting = 0 AND {SOMEWHERE} AND {WAITS} AND {free()} AND ($3 <> '' OR $4 = 1 OR {MAY_RUN})
-    AND CASE WHEN $3 = '' THEN NOT {TO_FORGET} ELSE {begun_before("$3")} END
-RETURNING id, {PLACE}, turn, attempts, reply_refs,
-    coalesce((SELECT turns.upto {CLAIMED}), (SELECT min(m.seq) - 1 {ASKED_LATER}), seq),
-    (SELECT turns.action {CLAIMED}), coalesce((SELECT turns.run + 1 {CLAIMED}), 1), {SINCE}, {FIRST_ASKER},
-    alone, died_alone >= {BLAMED_AFTER}, {SOMEBODY_WAS_ALONE}
 """)
 
 NEXT_ASKER = Statement(f"""
@@ -154,12 +114,6 @@ REMOVE_ANSWER = Statement("DELETE FROM messages WHERE session = $1 AND ref = $2 
 NEWEST_COUNTS = Statement("""
 SELECT model, estimate, prompt_tokens FROM turns
 WHERE estimate > 0 AND prompt_tokens > 0 ORDER BY ended_at DESC LIMIT 200
-""")
-
-# No process died of it, and whoever takes it up next sees again whether it runs alone.
-RELEASE = Statement("""
-UPDATE sessions SET lease_owner = NULL, lease_until = 0, attempts = attempts - 1, alone = 0, suspect_until = 0
-WHERE id = $1 AND lease_owner = $2
 """)
 
 # A turn keeps its action until it ends, and an end counts its run up: so a second press finds nothing to update.
@@ -237,23 +191,18 @@ class SqlTurnStore:
         return await or_undone(self._claim(session, before, to_end=to_end), self._forgo)
 
     async def _claim(self, session: SessionId, before: str, *, to_end: bool) -> Lease | None:
-        owner = uuid4().hex
 
-        async def claim(transaction: Transaction) -> list[Row]:
-            rows = await transaction.fetch(CLAIM, session, owner, before, int(to_end))
-            if not rows:
+        async def claim(transaction: Transaction) -> NewClaim | None:
+            claimed = await take(transaction, session, before=before, to_end=to_end)
+            if claimed is None:
                 await transaction.execute(SUSPECT, session)
-            return rows
+            return claimed
 
-        rows = await self._database.session(session, claim)
-        if rows and rows[0][-1]:
-            # Nothing has run beside it yet, so that it does no harm if this is refused.
-            await self._database.write(NOT_ALONE, session)
-        return _lease(owner, rows[0]) if rows else None
+        return await lease_of(await self._database.session(session, claim), self._database)
 
     async def _forgo(self, lease: Lease | None) -> None:
         if lease is not None:
-            await self.release(lease)
+            await put_down(lease, self._database)
 
     async def renew(self, leases: Sequence[Lease]) -> list[Renewal]:
         """Hold on to some turns; what comes of each, in their order."""
@@ -308,7 +257,7 @@ class SqlTurnStore:
 
     async def release(self, lease: Lease) -> None:
         """Put a turn down unfinished, for whoever comes next."""
-        await self._database.write(RELEASE, lease.session, lease.owner)
+        await put_down(lease, self._database)
 
     async def survived(self, lease: Lease) -> None:
         """Whoever lost a turn to another, since it stood still for too long, lives: no process died of that turn."""
@@ -372,22 +321,3 @@ class SqlTurnStore:
         """Tell whether a turn that is lost was forgotten, so that nobody else writes or has written its answer."""
         (rows,) = await self._database.read(CLEARED(lease.session, lease.turn, lease.run))
         return bool(rows)
-
-
-def _lease(owner: str, row: Row) -> Lease:
-    session, *where, turn, attempt, refs, upto, action, run, since, by, alone, blamed, _ = row
-    return Lease(
-        SessionId(str(session)),
-        place_of(where),
-        owner,
-        str(turn),
-        since=int(since or 0),
-        upto=int(upto or 0),
-        attempt=int(attempt or 1),
-        refs=tuple(json.loads(str(refs))),
-        action=TurnAction(str(action)) if action else None,
-        run=int(run or 1),
-        by=str(by or ""),
-        alone=bool(alone),
-        blamed=bool(blamed),
-    )

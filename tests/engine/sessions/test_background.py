@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from chathakase.core.types import Lease, SessionId
-from tests.doubles.engine_stage import open_stage
+from tests.doubles.engine_stage import open_stage, said
 from tests.doubles.scripted_model import ScriptedModel
-from tests.engine.sessions.threads import ask_in
+from tests.engine.sessions.threads import ask_in, thread
 
 pytestmark = pytest.mark.virtual_time
 
@@ -53,7 +53,8 @@ async def test_nothing_is_written_beside_a_turn_that_is_to_run_alone() -> None:
             return lease and replace(lease, alone=True)
 
         stage.stores.turns.claim = alone  # type: ignore[assignment, method-assign]
-        await ask_in(stage, 2)
+        await stage.stores.sessions.append(said("2", place=thread(2)))
+        await stage.engine.manager.wake_waiting()
         await asyncio.sleep(1)
         assert (titles.cut, titles.at_once) == (1, 0)
         await stage.quiet()

@@ -96,12 +96,12 @@ async def test_looking_for_what_waits_disturbs_nothing_that_is_answered() -> Non
             await stage.engine.manager.wake_waiting()
         await stage.quiet()
         assert (len(stage.model.prompts), stage.surface.finals) == (1, ["Yes."])
-        assert stage.stores.trips.times("turns.next_asker") == [0.0]
+        assert stage.stores.trips.times("turns.next_asker") == []
 
 
 async def test_whoever_asked_hears_that_the_database_fails_while_they_are_answered() -> None:
     async with open_stage() as stage:
-        stage.stores.trips.refuse("turns.claim")
+        stage.stores.trips.refuse("memory.memory")
         await stage.engine.submit(said("1"))
         await stage.quiet()
         await asyncio.sleep(1)

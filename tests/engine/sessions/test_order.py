@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from tests.doubles.engine_stage import open_stage
+from chathakase.core.types import Session
+from tests.doubles.engine_stage import PLACE, open_stage
 from tests.engine.sessions.threads import A_SECOND, answered_in, ask_in
 
 pytestmark = pytest.mark.virtual_time
@@ -19,6 +20,31 @@ async def test_a_session_has_one_turn_at_a_time_however_much_is_said_there() -> 
         assert stage.model.most_at_once == 1
         told = "\n".join(stage.model.heard)
         assert all(f"q{number}" in told for number in range(1, 20))
+
+
+async def test_a_turn_is_claimed_with_its_question_where_there_is_a_place_for_it() -> None:
+    async with open_stage(A_SECOND, A_SECOND, concurrency=1) as stage:
+        await ask_in(stage, 1)
+        await ask_in(stage, 2)
+        await stage.quiet()
+        trips = stage.stores.trips
+        assert stage.model.asked_at == [0.0, 1.0]
+        assert (trips.times("turns.next_asker"), trips.times("turns.claim")) == ([0.0], [1.0])
+
+
+async def test_a_turn_that_is_claimed_while_somebody_looks_for_what_waits_is_run_once() -> None:
+    async with open_stage() as stage:
+        await stage.answered("1")
+        stage.stores.trips.last("sessions.append", 1.0)
+        stage.stores.trips.last("turns.next_asker", 2.0)
+        saying = asyncio.create_task(stage.say("2"))
+        await asyncio.sleep(0.5)
+        stage.engine.manager.scheduler.wake(Session(stage.session, PLACE))
+        assert await saying
+        await stage.quiet()
+        assert (stage.surface.finals, len(stage.model.prompts)) == (["Fine.", "Fine."], 2)
+        assert [reply.lease and reply.lease.attempt for reply in stage.surface.replies] == [1, 1]
+        assert stage.engine.manager.scheduler.waiting(PLACE) == 0
 
 
 async def test_no_more_answers_are_written_at_once_than_there_are_places() -> None:

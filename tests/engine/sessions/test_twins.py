@@ -39,6 +39,19 @@ async def test_a_question_waits_for_its_files_but_not_for_long(comes: float, at:
         assert len({reply.lease and reply.lease.turn for reply in stage.surface.replies}) == 1
 
 
+async def test_what_is_said_while_files_are_awaited_waits_for_them_too() -> None:
+    async with open_stage() as stage:
+        stage.surface.contents["F1"] = b"a,b,c"
+        await stage.say("1", awaits_files=True)
+        await asyncio.sleep(1)
+        await stage.say("2")
+        await asyncio.sleep(1)
+        await stage.engine.reception.submit(said("1", files=(FILE,)))
+        await stage.quiet()
+        assert stage.model.asked_at == [2.0]
+        assert all(each in stage.model.heard[0] for each in ("a,b,c", "q2"))
+
+
 async def test_files_that_come_long_after_the_answer_are_offered_an_answer() -> None:
     async with open_stage() as stage:
         await stage.answered("1")

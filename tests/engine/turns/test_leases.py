@@ -142,6 +142,8 @@ async def test_a_turn_that_processes_died_of_is_given_up() -> None:
             return lease and replace(lease, blamed=True)
 
         stage.stores.turns.claim = blamed  # type: ignore[assignment, method-assign]
-        reply = await stage.answered("1")
-        assert reply.final == end(0.0, f"⚠️ {GAVE_UP}", Outcome.FAILED, TurnAction.RETRY)
+        await stage.stores.sessions.append(said("1"))
+        await stage.engine.manager.wake_waiting()
+        await stage.quiet()
+        assert stage.reply.final == end(0.0, f"⚠️ {GAVE_UP}", Outcome.FAILED, TurnAction.RETRY)
         assert stage.model.prompts == []

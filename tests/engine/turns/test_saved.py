@@ -36,7 +36,7 @@ async def test_a_turn_that_the_database_interrupts_is_put_down_and_not_tried_aga
         caplog.set_level("INFO", logger="chathakase.log_events")
         await stage.say("1")
         await stage.quiet()
-        assert (stage.surface.finals, len(stage.stores.trips.times("turns.claim"))) == ([], 1)
+        assert (stage.surface.finals, stage.stores.trips.times("turns.claim")) == ([], [])
         assert any(message.endswith("outcome=interrupted seconds=0.0") for message in caplog.messages)
         assert [each.place for each in await stage.stores.turns.waiting([HOME])] == [PLACE]
         await stage.engine.manager.wake_waiting()

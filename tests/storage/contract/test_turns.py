@@ -4,15 +4,45 @@ import asyncio
 from dataclasses import replace
 
 from chathakase.core.leases import LEASE_MS
-from chathakase.core.types import Answered, Outcome, Renewal, Result, TurnAction, TurnEnd, Usage
+from chathakase.core.types import Answered, Appended, Outcome, Renewal, Result, TurnAction, TurnEnd, Usage
 from tests.places import HOME, slack_place
-from tests.storage.database_stores import HERE, ID, PLACE, Talk, answer, change
+from tests.storage.database_stores import HERE, ID, PLACE, Talk, answer, change, said
 
 
 async def test_a_turn_is_claimed_once(stores: Talk) -> None:
     await stores.say("1")
     claims = await asyncio.gather(*(stores.turns.claim(ID) for _ in range(20)))
     assert sum(lease is not None for lease in claims) == 1
+
+
+async def test_a_turn_is_claimed_with_its_question(stores: Talk) -> None:
+    saved = await stores.sessions.append(said("1"), claim=True)
+    assert (saved.appended, saved.lease is not None and saved.lease.of) == (Appended.NEW, HERE)
+    assert await stores.turns.claim(ID) is None, "somebody holds it"
+    assert saved.lease is not None
+    assert await stores.turns.renew([saved.lease]) == [Renewal.HELD]
+    assert (saved.lease.by, saved.lease.upto, saved.lease.attempt) == ("U1", 1, 1)
+    assert await stores.turns.finish(saved.lease, answer("a1")) is TurnEnd.AT_REST
+    assert await stores.texts() == ["hello", "a1"]
+
+
+async def test_no_turn_is_claimed_with_what_asks_for_none_or_must_wait(stores: Talk) -> None:
+    held = (await stores.sessions.append(said("1"), claim=True)).lease
+    assert held is not None
+    second = await stores.sessions.append(said("2"), claim=True)
+    assert (second.appended, second.lease) == (Appended.NEW, None), "one turn at a time"
+    assert (await stores.sessions.append(said("2"), claim=True)).lease is None, "it was had already"
+    assert await stores.turns.finish(held, answer("a1")) is TurnEnd.MORE_WAITS
+    await stores.turns.finish(await stores.claimed(), answer("a2"))
+    assert (await stores.sessions.append(said("3", asks=False), claim=True)).lease is None
+    assert await stores.turns.claim(ID) is None
+
+
+async def test_a_question_is_claimed_with_what_waited_before_it(stores: Talk) -> None:
+    await stores.say("1", author="U1")
+    lease = (await stores.sessions.append(said("2", author="U2"), claim=True)).lease
+    assert lease is not None
+    assert (lease.by, lease.since, lease.upto) == ("U1", 0, 2)
 
 
 async def test_context_waits_for_no_answer(stores: Talk) -> None:
