@@ -1,0 +1,66 @@
+"""A process that stood still for longer than it holds anything finds another at its work, and leaves that alone."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from chathakase.core.leases import LEASE_MS
+from chathakase.playground.server import Workspace
+from tests.end_to_end.conftest import Thread
+from tests.end_to_end.process import running
+from tests.model_server import ModelServer, says
+from tests.preloaded import Process
+
+pytestmark = pytest.mark.long
+
+Start = Callable[..., Awaitable[Thread]]
+
+
+@asynccontextmanager
+async def standing_still(process: Process, *, wakes_to: tuple[signal.Signals, ...]) -> AsyncIterator[None]:
+    process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for signum in (*wakes_to, signal.SIGCONT):
+            process.send_signal(signum)
+
+
+@pytest.mark.parametrize(
+    ("whole", "wakes_to"),
+    [(True, ()), (False, (signal.SIGTERM,))],
+    ids=["written meanwhile, and goes on", "half written, and is to end"],
+)
+async def test_whoever_stood_still_leaves_what_another_has_written(
+    whole: bool,
+    wakes_to: tuple[signal.Signals, ...],
+    environment: dict[str, str],
+    workspace: Workspace,
+    start: Start,
+    model: ModelServer,
+    tmp_path: Path,
+) -> None:
+    go_on = asyncio.Event()
+    model.will(says("Half", " of the first.", hold=go_on))
+    async with running(environment | {"CHATHAKASE_GRACE": "0"}, workspace, tmp_path / "first") as first:
+        thread = await start("@ChatHakase hello")
+        await thread.answers(1, containing="Half")
+        model.will(says("All of the second."))
+        async with standing_still(first, wakes_to=wakes_to):
+            if whole:
+                go_on.set()
+            async with running(environment, workspace, tmp_path / "second"):
+                await thread.answers(1, containing="All of the second.", within=LEASE_MS / 1000 + 20)
+                await asyncio.sleep(1)
+        if not whole:
+            go_on.set()
+        if wakes_to:
+            assert await asyncio.wait_for(first.wait(), 20) == 0
+        else:
+            await asyncio.sleep(4)
+        assert thread.texts() == ["All of the second."]
+        assert "Traceback" not in (tmp_path / "first").read_text()
