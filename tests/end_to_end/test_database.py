@@ -13,7 +13,7 @@ import pytest
 from chathakase import app
 from chathakase.core.memory import Memory
 from chathakase.core.retrying import RetryPolicy
-from chathakase.engine.turns import outage, turn_runner
+from chathakase.engine.turns import insisting, outage
 from chathakase.playground.journal import EnvelopeSent
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
@@ -58,7 +58,7 @@ async def opened(open_the_bot: OpenBot, monkeypatch: pytest.MonkeyPatch) -> Asyn
         return databases[0]
 
     monkeypatch.setattr(app, "_open_database", remember)
-    monkeypatch.setattr(turn_runner, "SAVING", RetryPolicy(first_wait=0.1))
+    monkeypatch.setattr(insisting, "SAVING", RetryPolicy(first_wait=0.1))
     async with open_the_bot():
         yield databases[0]
 

@@ -12,6 +12,7 @@ from chathakase.core.jobs import Command, Job
 from chathakase.core.ports import JobStore, Surface
 from chathakase.engine.commands import ALOUD, Answer, Asked, Commands, Said, privately
 from chathakase.engine.turns.heartbeat import Heartbeat
+from chathakase.engine.turns.insisting import insist
 from chathakase.engine.turns.interactions import Interactions
 from chathakase.engine.turns.verdict import GAVE_UP, with_notice
 
@@ -48,8 +49,9 @@ class JobHandler:
         try:
             with self._heartbeat.holding_job(job):
                 told_at = await self._perform(job)
-            # What was said is not to be said again.
-            if await to_the_end(self._store.done(job)):
+                # What was said is not to be said again.
+                ended = await insist(lambda: self._store.done(job), f"The end of a job in {where}")
+            if ended:
                 log_events.job_done(job, seconds=monotonic() - began)
             return told_at
         except asyncio.CancelledError:

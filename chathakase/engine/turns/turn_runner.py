@@ -12,7 +12,6 @@ from chathakase.cancellation import to_the_end
 from chathakase.clock import monotonic
 from chathakase.core.errors import DeliveryError, LeaseLost, ModelError, NothingAsked, StoreError, trace
 from chathakase.core.ports import Reply, SessionStore, Surface, TurnStore
-from chathakase.core.retrying import RetryPolicy
 from chathakase.core.types import Finished, Lease, Outcome, Renewal, Result, TakenBack, TurnEnd
 from chathakase.engine.context.context_builder import ContextBuilder
 from chathakase.engine.turns.active_turns import ActiveTurn, ActiveTurns
@@ -20,6 +19,7 @@ from chathakase.engine.turns.asking import Asking
 from chathakase.engine.turns.draft import Draft
 from chathakase.engine.turns.heartbeat import Heartbeat, HeldLease
 from chathakase.engine.turns.hints import Hints
+from chathakase.engine.turns.insisting import insist
 from chathakase.engine.turns.verdict import (
     GAVE_UP,
     INTERNAL,
@@ -35,9 +35,6 @@ from chathakase.engine.turns.verdict import (
     unsettled,
     with_notice,
 )
-
-SAVING = RetryPolicy(first_wait=2.0)
-"""How it is tried again to save how a turn ended."""
 
 RESTART_AFTER = 1.0
 """Seconds for which an answer waits before it is restarted, once for each time that it was: people correct themselves
@@ -188,14 +185,9 @@ class TurnRunner:
 
     async def _save(self, active_turn: ActiveTurn, result: Result) -> None:
         """Save how a turn ended, however long the database refuses: people have read it. Raises LeaseLost."""
-        retries = SAVING.begin(monotonic)
-        while True:
-            try:
-                # Cut short, it would be said to go on, though nobody knows whether it has ended.
-                return await to_the_end(self._try_to_save(active_turn, result))
-            except StoreError as error:
-                log.error("The result of a turn in %s is not saved yet: %s", active_turn.lease.place.name, error)
-            await asyncio.sleep(retries.next_wait())
+        what = f"The result of a turn in {active_turn.lease.place.name}"
+        # Cut short, it would be said to go on, though nobody knows whether it has ended.
+        await insist(lambda: self._try_to_save(active_turn, result), what)
 
     async def _try_to_save(self, active_turn: ActiveTurn, result: Result) -> None:
         ended = await self._turns.finish(active_turn.lease, result)

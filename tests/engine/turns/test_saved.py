@@ -1,5 +1,7 @@
 """The end of a turn is saved once, and a turn that cannot go on waits."""
 
+import asyncio
+
 import pytest
 
 from chathakase.core.errors import DeliveryError
@@ -25,6 +27,18 @@ async def test_an_end_is_saved_however_often_the_database_refuses() -> None:
         assert stage.stores.trips.times("turns.finish") == [0.0, 2.0, 4.0, 6.0]
         assert reply.final == end(0.0, "Yes.")
         assert stage.remembered() == ["q1", "Yes."]
+
+
+async def test_the_end_of_a_command_is_saved_however_often_the_database_refuses() -> None:
+    async with open_stage(["Yes."]) as stage:
+        await stage.answered("1")
+        stage.stores.trips.refuse("jobs.done", times=5)
+        await stage.say("2", "help")
+        for _ in range(3):
+            await asyncio.sleep(7)
+            await stage.engine.manager.wake_waiting()
+        assert stage.stores.trips.times("jobs.done") == [0.0, 2.0, 4.0, 6.0, 8.0, 10.0]
+        assert len(stage.surface.finals) == 2
 
 
 @pytest.mark.parametrize("trip", ["memory.memory", "turns.note_reply"])
