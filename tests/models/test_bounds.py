@@ -400,12 +400,32 @@ def test_an_answer_may_have_a_hundred_characters_for_each_token(tokens: int, cha
         (lambda data: zlib.compress(data)[2:-4], "deflate"),
         (bytes, "identity"),
         (lambda data: gzip.compress(data) + b"\0" * 100, "GZIP"),
+        (bytes, "gzip"),
+        (lambda data: b"\n" + data, "x-gzip"),
+        (bytes, "br"),
+        (gzip.compress, "deflate"),
+        (zlib.compress, "gzip"),
     ],
-    ids=["gzip", "deflate", "deflate without a header", "identity", "padded"],
+    ids=[
+        *(
+            "gzip",
+            "deflate",
+            "deflate without a header",
+            "identity",
+            "padded",
+            "undone",
+            "undone and blank",
+            "undone br",
+        ),
+        *("the other one", "the other one reversed"),
+    ],
 )
-async def test_what_is_compressed_unasked_is_read_all_the_same(encode: Callable[[bytes], bytes], encoding: str) -> None:
+@pytest.mark.parametrize("first", [1, 9])
+async def test_what_is_compressed_unasked_is_read_all_the_same(
+    encode: Callable[[bytes], bytes], encoding: str, first: int
+) -> None:
     body = encode(delta(content="hello") + STOP + USAGE + DONE)
-    assert await answer(sends(compressed(encoding, body[:9]), body[9:])) == ("hello", "stop")
+    assert await answer(sends(compressed(encoding, body[:first]), body[first:])) == ("hello", "stop")
 
 
 async def test_only_what_is_damaged_is_lost() -> None:
