@@ -1,4 +1,4 @@
-"""What a look at the house found: one plain sentence for each thing looked at, and what to do about it."""
+"""What diagnostics found: one plain sentence for each thing looked at, and what to do about it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

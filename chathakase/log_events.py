@@ -9,7 +9,7 @@ import logging
 from chathakase.core.jobs import Command, Job
 from chathakase.core.types import Lease, Outcome, Place, SessionId
 
-PUT_DOWN, LOST, INTERRUPTED = "put_down", "lost", "interrupted"
+PAUSED, LOST, INTERRUPTED = "paused", "lost", "interrupted"
 """How a turn ended that is not over: at a shutdown, since another process has it or its session was cleared, or since
 the database refused."""
 

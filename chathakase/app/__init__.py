@@ -1,4 +1,4 @@
-"""Builds the house: everything that is open is open inside one ``async with``, and closes in the reverse order."""
+"""Builds the bot: everything that is open is open inside one ``async with``, and closes in the reverse order."""
 
 import asyncio
 import logging
@@ -64,7 +64,7 @@ async def open_bot(settings: Settings) -> AsyncIterator[SessionManager]:
                 manager = await _open_house(stack, settings, database)
         except TimeoutError as error:
             raise StartError(
-                f"Slack at {shown(settings.slack_api_url)} is too slow to start with; try again later."
+                f"Slack at {shown(settings.slack_api_url)} responds too slowly; try again later."
             ) from error
         yield manager
 

@@ -1,4 +1,4 @@
-"""The values that travel through the house: what was said, who holds a turn, what a turn led to."""
+"""The values that all packages share: what was said, who holds a turn, what a turn led to."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -9,7 +9,7 @@ from chathakase.engine.intake.reception import Reception
 from chathakase.engine.intake.requests import Requests
 from chathakase.engine.turns.scheduler import TurnScheduler
 
-PUT_DOWN_WITHIN = 2.5
+PAUSED_WITHIN = 2.5
 """Seconds in which turns that are cut short can say so and let go."""
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ class SessionManager:
             self.jobs.stop_starting()
 
     async def close(self) -> None:
-        """Wait for the turns under way until their grace period ends, then have them put down."""
+        """Wait for the turns under way until their grace period ends, then have them pause."""
         self.begin_shutdown()
         last_look = asyncio.create_task(self._look_for_early_messages(), name="early messages")
         tasks = [last_look, *self.scheduler.tasks, *self.jobs.tasks]
@@ -54,11 +54,11 @@ class SessionManager:
             for task in late:
                 task.cancel()
             if late:
-                await asyncio.wait(late, timeout=PUT_DOWN_WITHIN)
+                await asyncio.wait(late, timeout=PAUSED_WITHIN)
 
     async def _look_for_early_messages(self) -> None:
         """Another process may have opened the session of what was acknowledged here a moment ago."""
         try:
             await self.reception.look_for_early_messages()
         except StoreError as error:
-            log.error("What was said before its session was opened could not be stored: %s", error)
+            log.error("Messages that came before their session was opened could not be stored: %s", error)

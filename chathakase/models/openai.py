@@ -1,4 +1,4 @@
-"""Any OpenAI-compatible server, through Chat Completions; the only door to the openai library."""
+"""Any OpenAI-compatible server, through Chat Completions; the only module that imports the openai library."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping

@@ -1,1 +1,1 @@
-"""One surface: Slack, through Socket Mode inwards and the Web API outwards. The only door to Bolt and slack_sdk."""
+"""One surface, Slack: Socket Mode inwards, the Web API outwards. Only this package imports Bolt and slack_sdk."""

@@ -189,7 +189,7 @@ class TitlesInMemory(TitleStore):
     def __init__(self, records: Records) -> None:
         self._records = records
 
-    async def entitle(
+    async def set_title(
         self,
         session: SessionId,
         title: str,
@@ -199,10 +199,10 @@ class TitlesInMemory(TitleStore):
         model: str = "",
         made_of: Memory | None = None,
     ) -> bool:
-        await self._records.trips.make("titles.entitle")
+        await self._records.trips.make("titles.set_title")
         record = self._records.session(session)
         is_stale = made_of is not None and record is not None and made_of.generation != record.generation
         if record is None or is_stale or (record.title_by not in (None, TitleBy.RULE) and by is not TitleBy.PERSON):
             return False
-        record.entitle(title, by)
+        record.set_title(title, by)
         return True

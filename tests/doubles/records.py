@@ -73,7 +73,7 @@ class TurnRecord:
 
 @dataclass
 class Claim:
-    """A turn that is under way, or was put down unfinished."""
+    """A turn that is under way, or was released unfinished."""
 
     turn: str
     refs: tuple[str, ...] = ()
@@ -161,7 +161,7 @@ class SessionRecord:
         if self.summary is not None and self.summary.upto >= said:
             self.summary = None
 
-    def entitle(self, title: str, by: TitleBy | None) -> None:
+    def set_title(self, title: str, by: TitleBy | None) -> None:
         self.title, self.title_by, self.told = title, by, self.seq
 
     def retitle(self, seq: int) -> None:
@@ -169,7 +169,7 @@ class SessionRecord:
         is_a_models = self.title_by is TitleBy.MODEL and self.told >= seq
         if is_a_models or self.title_by in (None, TitleBy.RULE):
             first = next((each for each in self.spoken(Role.USER) if each.seq > 0), None)
-            self.entitle(*((title_of(first.text), TitleBy.RULE) if first else (UNTITLED, None)))
+            self.set_title(*((title_of(first.text), TitleBy.RULE) if first else (UNTITLED, None)))
 
     def withdraw(self) -> None:
         """Have nothing answered that is forgotten."""

@@ -58,7 +58,7 @@ async def test_an_answer_under_way_may_come_to_its_end(
 
 
 @pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
-async def test_a_turn_that_is_put_down_says_so_and_is_taken_up_again(
+async def test_a_turn_that_is_paused_says_so_and_is_taken_up_again(
     signum: signal.Signals,
     environment: dict[str, str],
     workspace: Workspace,

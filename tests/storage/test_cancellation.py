@@ -129,9 +129,9 @@ async def sum_up(stores: DatabaseStores) -> Work:
     return lambda: stores.sum_up(keep=0)
 
 
-async def entitle(stores: DatabaseStores) -> Work:
+async def set_title(stores: DatabaseStores) -> Work:
     await stores.say("1")
-    return lambda: stores.titles.entitle(ID, "A model's", by=TitleBy.MODEL, usage=Usage(3, 4), model="m-2")
+    return lambda: stores.titles.set_title(ID, "A model's", by=TitleBy.MODEL, usage=Usage(3, 4), model="m-2")
 
 
 async def note_reading(stores: DatabaseStores) -> Work:
@@ -308,7 +308,7 @@ EVERY_OPERATION: tuple[Prepare, ...] = (
     delete,
     forget,
     sum_up,
-    entitle,
+    set_title,
     note_reading,
     append_a_command,
     enqueue_a_job,
@@ -323,7 +323,7 @@ EVERY_OPERATION: tuple[Prepare, ...] = (
 CLAIMS: tuple[Prepare, ...] = (claim, claim_what_was_left, claim_jobs, append_and_claim)
 
 
-async def put_down(stores: DatabaseStores, claimed: Any) -> None:
+async def release_claimed(stores: DatabaseStores, claimed: Any) -> None:
     """Release what a claim returned."""
     match claimed:
         case Lease():
@@ -409,27 +409,27 @@ async def hold(stores: DatabaseStores) -> None:
 
 
 async def released(stores: DatabaseStores, prepare: Prepare) -> str:
-    """What is stored once something was claimed and put down again."""
+    """What is stored once something was claimed and released again."""
     await wipe(stores)
     work = await prepare(stores)
-    await put_down(stores, await work())
+    await release_claimed(stores, await work())
     return await rows(stores)
 
 
 @pytest.mark.parametrize("queued", [False, True], ids=["alone", "in a queue"])
 @pytest.mark.parametrize("prepare", CLAIMS)
-async def test_a_claim_that_is_cut_short_is_put_down_or_never_was(
+async def test_a_claim_that_is_cut_short_is_released_or_never_was(
     prepare: Prepare, queued: bool, stores: DatabaseStores
 ) -> None:
     clock = stores.clock.now
-    put_down_again = await released(stores, prepare)
+    released_again = await released(stores, prepare)
     stores.clock.now = clock
     _, whole, most = await once(stores, prepare, -1, Manner.WAITING, queued=queued)
     for step in range(most + 1):
         for manner in Manner:
             stores.clock.now = clock
             before, after, _ = await once(stores, prepare, step, manner, queued=queued)
-            assert after in (before, put_down_again), f"cut at wait {step} of {most}, {manner}"
+            assert after in (before, released_again), f"cut at wait {step} of {most}, {manner}"
             assert after != whole
             await agree(stores)
 

@@ -46,7 +46,7 @@ async def test_the_next_message_gives_a_title_to_what_has_none(stores: DatabaseS
 
 async def test_a_persons_title_outlives_what_is_deleted(stores: DatabaseStores) -> None:
     await stores.say("1", "the first")
-    await stores.titles.entitle(ID, "Mine", by=TitleBy.PERSON)
+    await stores.titles.set_title(ID, "Mine", by=TitleBy.PERSON)
     await stores.changes.change(change("1"))
     assert await stores.title() == ("Mine", "person")
 

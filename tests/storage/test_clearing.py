@@ -26,7 +26,7 @@ async def test_done_once_more_it_ends_nothing(stores: DatabaseStores) -> None:
     assert await stores.texts(await stores.claimed()) == ["q3", "a3", "q4"]
 
 
-async def test_done_once_more_it_leaves_alone_what_was_put_down(stores: DatabaseStores) -> None:
+async def test_done_once_more_it_leaves_alone_what_was_released(stores: DatabaseStores) -> None:
     await stores.say("1", CLEAR, command=True)
     await stores.clear("1")
     await stores.say("2", "q2")

@@ -107,7 +107,7 @@ async def _remember_what_is_new(stores: DatabaseStores) -> None:
     await stores.say("7.000001", "look", files=(FILE,))
     for unread in await stores.files.unread(await stores.id_at(), limit=9):
         await stores.files.note_reading(unread.id, Reading("a,b"))
-    assert await stores.titles.entitle(await stores.id_at(), "Another title", by=TitleBy.PERSON)
+    assert await stores.titles.set_title(await stores.id_at(), "Another title", by=TitleBy.PERSON)
     assert [found.title for found in await stores.search.search("Another", author=None, channels=None, limit=9)]
     await stores.say("8.000001", "clear session", command=True)
     assert await stores.clear("8.000001") == 7

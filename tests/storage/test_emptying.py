@@ -89,7 +89,7 @@ async def told(stores: DatabaseStores) -> DatabaseStores:
     await stores.turns.note_reply(lease, ["5.0"])
     assert await stores.turns.finish(lease, answer("an answer"))
     assert await stores.sum_up(f"4 {WORDS}")
-    await stores.titles.entitle(ID, f"5 {WORDS}", by=TitleBy.MODEL)
+    await stores.titles.set_title(ID, f"5 {WORDS}", by=TitleBy.MODEL)
     return stores
 
 
@@ -114,10 +114,10 @@ async def test_an_answer_that_is_deleted_leaves_it(stores: DatabaseStores, datab
 
 async def test_a_title_and_the_argument_of_a_command_leave_it(stores: DatabaseStores, database: Path) -> None:
     await stores.say("1.0", "hello")
-    await stores.titles.entitle(ID, WORDS, by=TitleBy.PERSON)
+    await stores.titles.set_title(ID, WORDS, by=TitleBy.PERSON)
     command = Command(PLACE, "2.0", "U1", "rename session", WORDS)
     assert await stores.jobs.enqueue(Job(command))
-    await stores.titles.entitle(ID, "harmless", by=TitleBy.PERSON)
+    await stores.titles.set_title(ID, "harmless", by=TitleBy.PERSON)
     await stores.jobs.done(Job(command))
     assert left(database)
     await stores.emptying.empty_the_log()
@@ -138,7 +138,7 @@ async def test_nothing_is_done_where_nothing_was_forgotten(
     await stores.say("2.0", "help", command=True)
     await stores.jobs.done(Job(Command(PLACE, "2.0", "U1", "help")))
     assert await stores.sum_up("so far")
-    await stores.titles.entitle(ID, "a first title", by=TitleBy.RULE)
+    await stores.titles.set_title(ID, "a first title", by=TitleBy.RULE)
     monkeypatch.setattr(SqliteDatabase, "empty_log", empty)
     await stores.emptying.empty_the_log()
     assert emptied == []

@@ -170,12 +170,12 @@ async def test_where_somebody_spoke_is_known(stores: DatabaseStores) -> None:
 
 async def test_clearing_forgets_the_title_that_a_person_gave_before(stores: DatabaseStores) -> None:
     await stores.answered("1", "the secret", "a1")
-    await stores.titles.entitle(ID, "The secret", by=TitleBy.PERSON)
+    await stores.titles.set_title(ID, "The secret", by=TitleBy.PERSON)
     await stores.say("2", "clear session", command=True)
     await stores.say("3", "the next")
     await stores.clear("2")
     assert await stores.title() == ("the next", "rule")
-    await stores.titles.entitle(ID, "Later", by=TitleBy.PERSON)
+    await stores.titles.set_title(ID, "Later", by=TitleBy.PERSON)
     await stores.clear("2")
     assert await stores.title() == ("Later", "person")
     await stores.forgetting.forget(Scope.HERE, author="U1", session=HERE, before="3")

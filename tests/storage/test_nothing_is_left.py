@@ -209,7 +209,7 @@ class NothingIsLeft(RuleBasedStateMachine):
             self.made.append((place, memory, Summary(text, memory.messages[-1].said, covered, "m"), text))
 
     @rule(place=places)
-    def begin_to_entitle(self, place: Place) -> None:
+    def begin_to_set_title(self, place: Place) -> None:
         memory = self.runner.run(self.stores.memory.memory(self._id_at(place), limit=99, tokens=999))
         if memory.messages:
             self.made.append((place, memory, None, " ".join(each.text for each in memory.messages)))
@@ -223,7 +223,7 @@ class NothingIsLeft(RuleBasedStateMachine):
             session = self._id_at(place)
             self.runner.run(self.stores.summaries.summarised(session, summary, instead_of=memory, usage=usage))
         else:
-            self.runner.run(self.stores.titles.entitle(self._id_at(place), text, by=TitleBy.MODEL, made_of=memory))
+            self.runner.run(self.stores.titles.set_title(self._id_at(place), text, by=TitleBy.MODEL, made_of=memory))
 
     @invariant()
     def nothing_is_left(self) -> None:

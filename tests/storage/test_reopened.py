@@ -152,7 +152,7 @@ async def everything(stores: DatabaseStores) -> list[object]:
     return [await stores.database.fetch(f"SELECT * FROM {table}") for table in ("sessions", "messages", "turns")]
 
 
-async def test_a_turn_that_is_put_down_keeps_its_action(stores: DatabaseStores) -> None:
+async def test_a_turn_that_is_paused_keeps_its_action(stores: DatabaseStores) -> None:
     first = await stores.answered("1", "q1")
     await stores.interaction(first)
     await stores.turns.release(await stores.claimed())

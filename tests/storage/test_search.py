@@ -44,7 +44,7 @@ async def excerpts(stores: DatabaseStores, words: str, *, author: str | None = N
 async def test_messages_answers_and_titles_are_found_newest_first(stores: DatabaseStores) -> None:
     await stores.answered("1", "Where is Kyoto?", "Kyoto is in Japan.")
     await stores.say("2", "And Nara, near KYOTO?", author="U2")
-    await stores.titles.entitle(ID, "Trip to kyoto", by=TitleBy.PERSON)
+    await stores.titles.set_title(ID, "Trip to kyoto", by=TitleBy.PERSON)
     title, second, *first = await find(stores, "kyoto")
     assert title == SearchHit(ID, PLACE, "Trip to kyoto", "", "", "Trip to kyoto", stores.clock.now)
     assert second == SearchHit(ID, PLACE, "Trip to kyoto", "2", "U2", "And Nara, near KYOTO?", 2_000)

@@ -216,7 +216,7 @@ async def test_a_command_that_is_open_is_company(house: DyingProcesses) -> None:
     assert (await house.takes("a")).alone
 
 
-async def test_what_is_put_down_is_no_death(house: DyingProcesses) -> None:
+async def test_what_is_released_is_no_death(house: DyingProcesses) -> None:
     await house.ask("a")
     await house.die_during("a")
     for _ in range(2 * BLAMED_AFTER):

@@ -144,7 +144,7 @@ class SummaryStore(Protocol):
 class TitleStore(Protocol):
     """Remembers what sessions are called."""
 
-    async def entitle(
+    async def set_title(
         self,
         session: SessionId,
         title: str,

@@ -36,7 +36,7 @@ class Describing:
         title = title_by_person(order.argument)
         if not title:
             return privately(HOW_TO_RENAME)
-        await self._context.stores.titles.entitle(order.session.id, title, by=TitleBy.PERSON)
+        await self._context.stores.titles.set_title(order.session.id, title, by=TitleBy.PERSON)
         return Said(f"Done: this session is now called “{plainly(title)}”.")
 
     async def _info(self, order: Order) -> Said:

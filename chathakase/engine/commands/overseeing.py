@@ -1,4 +1,4 @@
-"""What admins may see of the whole house."""
+"""What admins may see of the whole bot."""
 
 from collections.abc import Mapping
 

@@ -66,7 +66,7 @@ TELLING = frozenset(
 """Commands of which it is enough to do one where several are the same: what comes between makes no difference."""
 
 ALOUD = frozenset({SESSION_INFO, SUMMARISE, COMPACT, RENAME, EXPORT, CLEAR_SESSION, HELP})
-"""Commands that are answered for everybody to read; what others tell concerns one person, or the whole house."""
+"""Commands that are answered for everybody to read; what others tell concerns one person, or the whole workspace."""
 
 ABOUT_A_THREAD = frozenset(COMMANDS) - {SEARCH, FORGET_EVERYTHING, ALL_SESSIONS, DOCTOR, HELP}
 """Commands that are about the thread in which they are said."""

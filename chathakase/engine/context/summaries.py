@@ -92,7 +92,7 @@ class Summaries:
         self._calibration = calibration
         self._measure = measure
 
-    async def keep_up(self, session: Session) -> None:
+    async def write_summary(self, session: Session) -> None:
         """Sum up the older part of a session that has grown long. Raises ModelError, Yielded and StoreError."""
         while (keep := self._due(await self._look(session))) and await self._sum_up(session, keep=keep):
             log.info("The beginning of %s was summarised", session.place.name)

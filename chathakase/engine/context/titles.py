@@ -35,7 +35,7 @@ class Titles:
         """Whether a session that has an answer has no title but by rule."""
         return extent.title_by is TitleBy.RULE and extent.is_answered
 
-    async def entitle(self, session: Session) -> None:
+    async def write_title(self, session: Session) -> None:
         """Give a session that has an answer a title, if it has none but by rule.
 
         Raises ModelError, Yielded and StoreError.
@@ -46,7 +46,7 @@ class Titles:
         words = await self._writer.write(_prompt(memory))
         # A model that gives no title is not asked again.
         title = title_by_model(words.text) or memory.title
-        await self._store.entitle(
+        await self._store.set_title(
             session.id, title, by=TitleBy.MODEL, usage=words.usage, model=words.model, made_of=memory
         )
 

@@ -160,7 +160,7 @@ class Requests:
             await self._begin(job)
 
     async def _begin(self, job: Job) -> None:
-        """Run a job that is held; what is not begun is put down, for whoever comes next or runs it here already."""
+        """Run a job that is held; what is not begun is released, for whoever comes next or runs it here already."""
         if not self.jobs.begin(job):
             with suppress(StoreError):
                 await self._store.release(job)

@@ -41,7 +41,7 @@ class JobHandler:
         self._surface = surface
 
     async def do(self, job: Job) -> int:
-        """Do a job that is ours; what goes wrong is told in the log. Cancelled, it is put down undone.
+        """Do a job that is ours; what goes wrong is told in the log. Cancelled, it is released undone.
 
         Returns when something was said about it, in epoch microseconds of the surface's clock; 0: not known.
         """

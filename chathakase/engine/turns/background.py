@@ -26,7 +26,7 @@ TRIES = 3
 RESTING = 10_000
 """How many failures are remembered."""
 
-NOT_FOUND_OUT = "What is due in %s could not be found out, and will be after its next turn: %s"
+NOT_FOUND_OUT = "Could not check what is due in %s; it is checked again after the next turn: %s"
 
 Chore = Callable[[Session], Awaitable[None]]
 """Does something for a session; may fail without harm, and is tried again after some later turn."""
@@ -96,9 +96,9 @@ class Background:
             self._rests.pop(key, None)
             return
         except (ModelError, StoreError) as error:
-            log.info("%s in %s will be tried again: %s", chore.__name__, session.place.name, error)
+            log.info("The chore %s in %s will be tried again: %s", chore.__name__, session.place.name, error)
         except Exception as error:  # noqa: BLE001 - nothing that is done in the background may end a session's work
-            log.error("%s in %s failed: %s", chore.__name__, session.place.name, trace(error))
+            log.error("The chore %s in %s failed: %s", chore.__name__, session.place.name, trace(error))
         # What fails for ever would else be paid for after every turn.
         self._rests[key] = (monotonic() + REST.wait(failures), failures + 1)
 
@@ -107,5 +107,5 @@ class Background:
             try:
                 return await chore(session)
             except Yielded:
-                log.info("%s in %s gave way to an answer", chore.__name__, session.place.name)
+                log.info("The chore %s in %s gave way to an answer", chore.__name__, session.place.name)
         return None

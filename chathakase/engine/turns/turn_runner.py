@@ -41,7 +41,7 @@ RESTART_AFTER = 1.0
 more than once, and that is one change."""
 
 PAUSE_WITHIN = 1.5
-"""Seconds in which an answer that is put down can say so."""
+"""Seconds in which an answer that is paused can say so."""
 
 HOW_TO_GO_ON = "Each message here starts a new conversation. To continue this one, reply in its thread."
 
@@ -101,10 +101,10 @@ class TurnRunner:
             except asyncio.CancelledError:
                 if not active_turn.saved.is_set():
                     # Before the reply takes back what it shows, for which the surface may take its time.
-                    await asyncio.shield(self._put_down(active_turn, reply, draft))
+                    await asyncio.shield(self._pause(active_turn, reply, draft))
                 raise
 
-    async def _put_down(self, active_turn: ActiveTurn, reply: Reply, draft: Draft) -> None:
+    async def _pause(self, active_turn: ActiveTurn, reply: Reply, draft: Draft) -> None:
         """Leave a turn to whoever comes next; what people see of it says so, if the surface takes that soon."""
         lease = active_turn.lease
         try:
@@ -117,7 +117,7 @@ class TurnRunner:
             log.info("The pause of an answer in %s could not be shown: %s", lease.place.name, trace(error))
         # Not earlier: whoever has it next writes to the same message.
         await self._turns.release(lease)
-        _note_end(active_turn, log_events.PUT_DOWN)
+        _note_end(active_turn, log_events.PAUSED)
 
     async def _begin(self, lease: Lease, held: HeldLease) -> tuple[Reply, Draft]:
         async def posted(refs: Sequence[str]) -> None:

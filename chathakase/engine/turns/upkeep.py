@@ -21,7 +21,7 @@ class Upkeep:
         """What is due in a session. Raises StoreError."""
         extent = await self._memory.extent(session.id, limit=self._summaries.looks_at)
         chores: list[tuple[bool, Chore]] = [
-            (self._titles.is_due(extent), self._titles.entitle),
-            (self._summaries.is_due(extent), self._summaries.keep_up),
+            (self._titles.is_due(extent), self._titles.write_title),
+            (self._summaries.is_due(extent), self._summaries.write_summary),
         ]
         return [chore for is_due, chore in chores if is_due]

@@ -85,7 +85,7 @@ def unsettled() -> Verdict:
 
 
 def paused(text: str) -> str:
-    """What people see of an answer that is put down and taken up again later."""
+    """What people see of an answer that is paused and resumed later."""
     return f"{text.rstrip()}\n\n{PAUSED}".strip()
 
 

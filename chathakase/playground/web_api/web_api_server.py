@@ -1,4 +1,4 @@
-"""The Web API's door: reads a call, finds out who calls, meets limits and faults, and answers as Slack does."""
+"""The Web API over HTTP: reads a call, finds out who calls, meets limits and faults, and answers as Slack does."""
 
 from __future__ import annotations
 

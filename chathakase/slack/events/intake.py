@@ -89,7 +89,7 @@ class Intake:
         async def store() -> None:
             await self._interaction(read_interaction(body, self._identity))
 
-        await _taken("A press of a button", store, context, ack)
+        await _taken("A button press", store, context, ack)
 
     async def take_phrase(
         self, body: dict[str, Any], context: AsyncBoltContext, ack: AsyncAck, client: AsyncWebClient

@@ -139,7 +139,7 @@ class Statuses:
         if error.code in ("busy", "ratelimited"):
             return False
         self._failures += error.passes
-        log.info("No status by %s: %s", way.method, error)
+        log.info("The status could not be set by %s: %s", way.method, error)
         closed = error.code in UNAVAILABLE or error.code.startswith(("http_4", "http_501"))
         if not closed and self._failures < MOST_FAILURES:
             return False

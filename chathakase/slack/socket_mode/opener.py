@@ -24,7 +24,7 @@ APP_TOKEN_ADVICE = (
 )
 ADVICE = {
     LINK_DISABLED: "Socket Mode is switched off: switch it on in your app's settings.",
-    TOO_MANY: "Slack takes no more than ten connections of one app: end those that are not needed.",
+    TOO_MANY: "Slack allows at most ten connections per app: end those that are not needed.",
 }
 
 log = logging.getLogger(__name__)

@@ -58,7 +58,7 @@ class SocketConnection:
             log.info("The other connections of this app are gone")
             return
         log.warning(
-            "Another connection of this app is open (%s in all): Slack hands each event to any one of them, so another "
+            "Another connection of this app is open (%s in all): Slack sends each event to one of them, so another "
             "process may be answering half of the messages without memory. End it, or give it an app of its own.",
             consumers,
         )

@@ -1,4 +1,4 @@
-"""A connection to a SQLite file on a thread of its own, and what is done there in one trip; the only door to aiosqlite.
+"""A connection to a SQLite file on a thread of its own, and what is done there in one trip. Only it imports aiosqlite.
 
 A trip to the thread costs as much as a small statement, so whatever belongs together goes in one.
 """

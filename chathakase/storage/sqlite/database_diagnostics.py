@@ -152,7 +152,7 @@ def _look_inside(connection: sqlite3.Connection, now: int, direct: str) -> Itera
     (sessions,) = connection.execute("SELECT count(*) FROM sessions").fetchone()
     yield _waits(sessions, read_waiting(connection.execute(*Binding(lambda: now)(WAITING, ())).fetchone()))
     if wrong := connection.execute(WRONG).fetchall():
-        text = f"what lists say about {counted(len(wrong), 'recent session')} is wrong"
+        text = f"the stored counts of {counted(len(wrong), 'recent session')} are wrong"
         yield Finding("counts", Level.WARNING, text, "Restart the bot; it counts their messages again when it starts.")
     yield _arrived({kind: span((now - at) / 1000) for kind, at in connection.execute(ARRIVED, (direct,))})
 

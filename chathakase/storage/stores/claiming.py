@@ -88,7 +88,7 @@ async def lease_of(claimed: NewClaim | None, database: Database) -> Lease | None
     return claimed.lease
 
 
-async def put_down(lease: Lease, database: Database) -> None:
+async def release_lease(lease: Lease, database: Database) -> None:
     """Put a turn down unfinished, for whoever comes next."""
     await database.write(RELEASE, lease.session, lease.owner)
 

@@ -25,7 +25,7 @@ from chathakase.core.types import (
 )
 from chathakase.storage.database import Database, Row, Statement, Transaction
 from chathakase.storage.stores.addressees import among_people
-from chathakase.storage.stores.claiming import NewClaim, lease_of, put_down, take
+from chathakase.storage.stores.claiming import NewClaim, lease_of, release_lease, take
 from chathakase.storage.stores.expiry import SqlExpiry, idle
 from chathakase.storage.stores.file_store import add_files, add_files_of_twin
 from chathakase.storage.stores.job_store import enqueue
@@ -190,7 +190,7 @@ class SqlSessionStore:
     async def _forgo(self, saved: Saved) -> None:
         """Put down the turn that nobody will run."""
         if saved.lease is not None:
-            await put_down(saved.lease, self._database)
+            await release_lease(saved.lease, self._database)
 
     async def _save(self, incoming: Incoming, role: Role, job: Job | None, *, claim: bool) -> Saved:
         while True:

@@ -32,7 +32,7 @@ class SqlTitleStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def entitle(
+    async def set_title(
         self,
         session: SessionId,
         title: str,

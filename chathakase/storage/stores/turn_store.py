@@ -19,7 +19,7 @@ from chathakase.core.types import (
     WorkspaceKey,
 )
 from chathakase.storage.database import Database, Row, Statement, Transaction
-from chathakase.storage.stores.claiming import REQUESTED, NewClaim, lease_of, put_down, take
+from chathakase.storage.stores.claiming import REQUESTED, NewClaim, lease_of, release_lease, take
 from chathakase.storage.stores.message_rows import ESTIMATE
 from chathakase.storage.stores.place_columns import IN_ONE_OF, PLACE, SOMEWHERE, place_of, workspaces_as_json
 from chathakase.storage.stores.summary_store import invalidate
@@ -202,7 +202,7 @@ class SqlTurnStore:
 
     async def _forgo(self, lease: Lease | None) -> None:
         if lease is not None:
-            await put_down(lease, self._database)
+            await release_lease(lease, self._database)
 
     async def renew(self, leases: Sequence[Lease]) -> list[Renewal]:
         """Hold on to some turns; what comes of each, in their order."""
@@ -257,7 +257,7 @@ class SqlTurnStore:
 
     async def release(self, lease: Lease) -> None:
         """Put a turn down unfinished, for whoever comes next."""
-        await put_down(lease, self._database)
+        await release_lease(lease, self._database)
 
     async def survived(self, lease: Lease) -> None:
         """Whoever lost a turn to another, since it stood still for too long, lives: no process died of that turn."""

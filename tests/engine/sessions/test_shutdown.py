@@ -7,7 +7,7 @@ import pytest
 from chathakase.clock import monotonic
 from chathakase.core.leases import LEASE_MS
 from chathakase.core.types import Appended, TurnAction
-from chathakase.engine.sessions import PUT_DOWN_WITHIN
+from chathakase.engine.sessions import PAUSED_WITHIN
 from tests.doubles.engine_stage import HOME, open_stage, said
 from tests.engine.sessions.threads import ask_in
 
@@ -52,7 +52,7 @@ async def test_whoever_does_not_let_go_in_time_is_not_waited_for() -> None:
         stage.stores.trips.last("turns.release", 60.0)
         await stage.say("1")
         await asyncio.sleep(1)
-    assert monotonic() == 2.0 + PUT_DOWN_WITHIN
+    assert monotonic() == 2.0 + PAUSED_WITHIN
 
 
 async def test_what_was_acknowledged_a_moment_before_the_end_is_stored_if_another_process_opened_its_thread() -> None:

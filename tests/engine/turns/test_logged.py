@@ -18,7 +18,7 @@ pytestmark = pytest.mark.virtual_time
         ([1.0, "Well", OVERLOADED], "outcome=partial error=overloaded characters=4 seconds=1.0"),
         ([1.0, OVERLOADED], "outcome=failed error=overloaded characters=0 seconds=1.0"),
         (["Well", 4.0], "outcome=lost seconds=2.0"),
-        (["Well", 60.0], "outcome=put_down seconds=10.5"),
+        (["Well", 60.0], "outcome=paused seconds=10.5"),
     ],
 )
 async def test_the_log_tells_of_each_turn_how_it_ended_and_after_how_long(

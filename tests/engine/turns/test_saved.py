@@ -42,7 +42,7 @@ async def test_the_end_of_a_command_is_saved_however_often_the_database_refuses(
 
 
 @pytest.mark.parametrize("trip", ["memory.memory", "turns.note_reply"])
-async def test_a_turn_that_the_database_interrupts_is_put_down_and_not_tried_again_at_once(
+async def test_a_turn_that_the_database_interrupts_is_released_and_not_tried_again_at_once(
     trip: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with open_stage() as stage:

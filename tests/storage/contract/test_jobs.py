@@ -63,7 +63,7 @@ async def test_a_hold_is_renewed(jobs: JobStore, stores: Talk) -> None:
     assert await jobs.claim([PLACE.workspace_key]) == []
 
 
-async def test_what_is_put_down_is_taken_up_at_once_and_counts_no_attempt(jobs: JobStore, stores: Talk) -> None:
+async def test_what_is_released_is_taken_up_at_once_and_counts_no_attempt(jobs: JobStore, stores: Talk) -> None:
     await jobs.enqueue(HELP)
     await jobs.release(HELP)
     stores.clock.now += 1

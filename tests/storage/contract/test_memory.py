@@ -53,7 +53,7 @@ async def test_how_far_a_session_has_come_is_told_in_short(stores: Talk) -> None
     tokens = 5 + CLAMP // 3 + IMAGE_TOKENS + 2
     assert await stores.memory.extent(ID, limit=9) == Extent(TitleBy.RULE, is_answered=True, messages=2, tokens=tokens)
     assert await stores.memory.extent(ID, limit=1) == Extent(TitleBy.RULE, is_answered=True, messages=2, tokens=2)
-    await stores.titles.entitle(ID, "Greetings", by=TitleBy.MODEL)
+    await stores.titles.set_title(ID, "Greetings", by=TitleBy.MODEL)
     await stores.sum_up()
     await stores.say("2", "more")
     assert await stores.memory.extent(ID, limit=9) == Extent(TitleBy.MODEL, is_answered=True, messages=1, tokens=4)

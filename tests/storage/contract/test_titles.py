@@ -8,23 +8,23 @@ async def test_a_title_that_may_tell_of_what_is_forgotten_is_not_taken(stores: T
     await stores.answered("1", "the secret", "a1")
     memory = await stores.remembered()
     await stores.changes.change(change("1"))
-    assert not await stores.titles.entitle(ID, "The secret", by=TitleBy.MODEL, made_of=memory)
-    assert await stores.titles.entitle(ID, "Fine", by=TitleBy.MODEL, made_of=await stores.remembered())
+    assert not await stores.titles.set_title(ID, "The secret", by=TitleBy.MODEL, made_of=memory)
+    assert await stores.titles.set_title(ID, "Fine", by=TitleBy.MODEL, made_of=await stores.remembered())
 
 
 async def test_the_first_line_is_the_title_until_a_model_gives_one_and_a_persons_stays(stores: Talk) -> None:
     await stores.say("1", "How do **threads** work?")
     assert await named(stores) == ("How do threads work?", "rule")
-    assert await stores.titles.entitle(ID, "Threads", by=TitleBy.MODEL)
-    assert not await stores.titles.entitle(ID, "Other threads", by=TitleBy.MODEL)
-    assert await stores.titles.entitle(ID, "My threads", by=TitleBy.PERSON)
-    assert not await stores.titles.entitle(ID, "Threads", by=TitleBy.MODEL)
+    assert await stores.titles.set_title(ID, "Threads", by=TitleBy.MODEL)
+    assert not await stores.titles.set_title(ID, "Other threads", by=TitleBy.MODEL)
+    assert await stores.titles.set_title(ID, "My threads", by=TitleBy.PERSON)
+    assert not await stores.titles.set_title(ID, "Threads", by=TitleBy.MODEL)
     assert await named(stores) == ("My threads", "person")
 
 
 async def test_a_models_title_goes_with_what_it_may_tell_of(stores: Talk) -> None:
     await stores.say("1", "the first")
-    await stores.titles.entitle(ID, "Both", by=TitleBy.MODEL)
+    await stores.titles.set_title(ID, "Both", by=TitleBy.MODEL)
     await stores.say("2", "the second")
     await stores.changes.change(change("2"))
     assert await named(stores) == ("Both", "model")

@@ -128,7 +128,7 @@ async def test_a_lease_is_renewed_lost_and_taken_over(stores: Talk) -> None:
     assert await stores.texts() == ["hello", "in time"]
 
 
-async def test_a_turn_that_is_put_down_is_taken_up_with_its_messages(stores: Talk) -> None:
+async def test_a_turn_that_is_paused_is_taken_up_with_its_messages(stores: Talk) -> None:
     await stores.say("1")
     lease = await stores.claimed()
     await stores.turns.note_reply(lease, ["1.5"])

@@ -64,7 +64,7 @@ async def test_an_answer_that_is_being_saved_is_no_longer_cut_short() -> None:
     assert await stage.stores.turns.waiting([HOME]) == []
 
 
-async def test_an_answer_that_cannot_be_saved_is_put_down_by_whoever_is_cut_short() -> None:
+async def test_an_answer_that_cannot_be_saved_is_released_by_whoever_is_cut_short() -> None:
     async with open_stage([1.0, "Well."], grace=5.0) as stage:
         stage.stores.trips.refuse("turns.finish", times=9)
         await stage.say("1")
