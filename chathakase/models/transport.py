@@ -21,8 +21,10 @@ HEADER_MOST, HEADERS_MOST = 100 * 1024, 1_000
 """Bytes that a line of a header may have, as many as httpx takes, and how many lines there may be."""
 AT_ONCE = 2**20
 """Bytes of a prompt that are sent in one piece; those with pictures have more."""
-KEPT = 5.0
-"""Seconds for which a connection is kept for the next request: some servers close theirs after that."""
+KEPT = 4.0
+"""Seconds for which a connection is kept for the next request. Many servers close theirs after five, such as those on
+uvicorn (https://www.uvicorn.org/settings/#timeouts) and Node (https://nodejs.org/api/http.html#serverkeepalivetimeout);
+what is sent just then is lost, and sent again only after a pause."""
 
 
 class OddHttpError(httpx2.RemoteProtocolError):

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import ssl
+from contextlib import aclosing
 from typing import Any
 
 import httpx2
@@ -10,8 +11,8 @@ import pytest
 
 from chathakase.core.errors import ModelError
 from chathakase.models.lenient_transport import open_transport
-from tests.models.bare_model import heard, opened
-from tests.models.bare_server import DONE, STOP, STREAM, Script, Send, open_bare, sends
+from tests.models.bare_model import PROMPT, heard, opened
+from tests.models.bare_server import DONE, STOP, STREAM, Script, Send, open_bare, sends, sends_forever
 from tests.models.test_answers import HELLO, PATIENT, answer, document, failure
 
 pytestmark = pytest.mark.usefixtures("outside")
@@ -135,6 +136,30 @@ async def test_a_bad_chunk_ends_an_answer_at_once(bad: bytes, apart: bool) -> No
         assert await answer(script(head, words, bad)) == ("hello", None)
         error, _ = await failure(script(head, bad))
     assert error.code == "no_answer"
+
+
+@pytest.mark.parametrize("cancelled", [True, False])
+async def test_an_answer_that_nobody_wants_any_more_leaves_no_connection(cancelled: bool) -> None:
+    head = STREAM[:-2] + b"Content-Length: 0\r\n" + CHUNKED + b"\r\n"
+    script = sends_forever(head, chunks(HELLO).removesuffix(chunks()), pause=0.01)
+    async with opened(script, bounds=PATIENT) as (model, server):
+        begun = asyncio.Event()
+
+        async def read() -> None:
+            async with aclosing(model.stream(PROMPT)) as pieces:
+                async for _ in pieces:
+                    begun.set()
+                    if not cancelled:
+                        return
+
+        reading = asyncio.create_task(read())
+        await begun.wait()
+        if cancelled:
+            reading.cancel()
+        await asyncio.wait([reading])
+        async with asyncio.timeout(5):
+            while server.open:
+                await asyncio.sleep(0.01)
 
 
 async def test_what_was_opened_for_odd_servers_is_closed() -> None:

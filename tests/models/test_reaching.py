@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 
 import pytest
 import trustme
@@ -363,6 +364,18 @@ async def test_a_name_in_the_address_is_no_second_authorization() -> None:
     (head,) = server.heads
     assert head.lower().count("authorization:") == 1
     assert "user" not in head.partition("\r\n")[0]
+
+
+async def test_a_connection_is_used_again_only_as_long_as_servers_keep_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with serving() as server:
+        base = f"http://127.0.0.1:{server.port}/v1"
+        async with open_model(api_key="k", base_url=base, name="m", temperature=None, max_tokens=9) as model:
+            connections = list[int]()
+            for later in (0, 0, 4.9):
+                monkeypatch.setattr("aiohttp.connector.monotonic", lambda seconds=later: monotonic() + seconds)
+                assert await ask(model, PROMPT) == "Hello!"
+                connections.append(len(server.tasks))
+    assert connections == [1, 1, 2]
 
 
 async def test_no_cookie_is_kept() -> None:
