@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import closing
 from pathlib import Path
 from unittest.mock import patch
@@ -13,11 +13,11 @@ import pytest
 from chathakase.core.errors import StoreError
 from chathakase.core.files import Reading
 from chathakase.core.memory import TitleBy
-from chathakase.storage.database import Row, Value
+from chathakase.storage.database import Value
+from chathakase.storage.sqlite.connection import Done, run
 from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.sqlite.early_forms import SCHEMA, _made_by, _shape
 from chathakase.storage.sqlite.migrate import SIGNED_SINCE, migrate, migrations
-from chathakase.storage.sqlite.transactions import SqliteTransaction
 from chathakase.storage.stores.adoption import adopt
 from tests.storage.database_stores import FILE, PLACE, DatabaseClock, DatabaseStores, answer, stores_of
 from tests.storage.early import FORMS, make_early
@@ -118,19 +118,18 @@ async def _remember_what_is_new(stores: DatabaseStores) -> None:
 async def test_whenever_the_process_dies_the_next_one_mends(form: str, database: Path, tmp_path: Path) -> None:
     """What stands in the files before each statement is what the next process finds."""
     copies: list[Path] = []
-    execute = SqliteTransaction.fetch
 
-    async def copied(self: SqliteTransaction, sql: str, *values: Value) -> list[Row]:
+    def copied(connection: sqlite3.Connection, sql: str, values: Iterable[Value] = ()) -> Done:
         folder = tmp_path / f"before statement {len(copies)}"
         folder.mkdir()
         for name in (database.name, f"{database.name}-wal"):
             shutil.copy(database.with_name(name), folder)
         copies.append(folder / database.name)
-        return await execute(self, sql, *values)
+        return run(connection, sql, values)
 
     made(database, form, SIGNED_SINCE - 1)
     async with open_sqlite(database, clock=DatabaseClock()) as opened:
-        with patch.object(SqliteTransaction, "fetch", copied):
+        with patch("chathakase.storage.sqlite.transactions.run", copied):
             await migrate(opened, now=0)
     for copy in copies:
         async with open_sqlite(copy, clock=DatabaseClock()) as opened:

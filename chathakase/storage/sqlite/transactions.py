@@ -1,8 +1,8 @@
-"""Transactions: one that is done in a single trip to the thread, or one with a trip for each of its statements."""
+"""Transactions: one that is done in a single trip to the thread, or one with a trip for each statement or script."""
 
 import asyncio
 import sqlite3
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
 from chathakase.storage.database import Row, Value
@@ -29,7 +29,7 @@ class TransactionOnThread:
 
 
 class SqliteTransaction:
-    """Statements on a connection that nobody else uses meanwhile, a trip each, of which the first begins it."""
+    """Statements on a connection that nobody else uses meanwhile; the first trip begins it."""
 
     def __init__(self, connection: SqliteConnection, bind: Binding, closing: asyncio.Event) -> None:
         self._connection = connection
@@ -47,20 +47,27 @@ class SqliteTransaction:
         return (await self._run(sql, values)).changed
 
     async def script(self, sql: str) -> None:
-        """Run several statements, without the commit that sqlite3's own executescript begins with."""
-        for statement in _statements(sql):
-            await self.fetch(statement)
+        """Run several statements in one trip, without the commit that sqlite3's own executescript begins with."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            for statement in _statements(sql):
+                run(connection, *self._bind(statement, ()))
+
+        await self._trip(work)
 
     async def _run(self, sql: str, values: Sequence[Value]) -> Done:
-        def work(connection: sqlite3.Connection) -> Done:
+        return await self._trip(lambda connection: run(connection, *self._bind(sql, values)))
+
+    async def _trip(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
+        def trip(connection: sqlite3.Connection) -> _T:
             if not connection.in_transaction:
                 begin(connection)
-            return run(connection, *self._bind(sql, values))
+            return work(connection)
 
         if self.begun:
-            return await self._connection.trip(work)
+            return await self._connection.trip(trip)
         self.begun = True
-        return await retry_locked(lambda: self._connection.trip(work), self._closing)
+        return await retry_locked(lambda: self._connection.trip(trip), self._closing)
 
 
 def at_once(work: Coroutine[Any, Any, _T]) -> _T:
