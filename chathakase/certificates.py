@@ -10,6 +10,8 @@ FILE, FOLDERS = "SSL_CERT_FILE", "SSL_CERT_DIR"
 """What OpenSSL goes by itself, in silence where that is of no use."""
 VARIABLES = (FILE, FOLDERS, "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 """Those of Python's requests and of curl besides; each may name a file or a folder here."""
+PROTOCOL = "http/1.1"
+"""What is spoken over TLS, as https://www.rfc-editor.org/rfc/rfc7301 has it said."""
 HASHED = re.compile(r"[0-9a-f]{8}\.[0-9]+")
 """What OpenSSL looks for in a folder."""
 PEM = (".pem", ".crt", ".cer")
@@ -18,6 +20,8 @@ PEM = (".pem", ".crt", ".cer")
 def trusted() -> ssl.SSLContext:
     """What servers' certificates are held against. Raises OSError where ``certificate_problems`` tells of one."""
     context = ssl.create_default_context()
+    # Some servers refuse whoever does not say so: https://github.com/aio-libs/aiohttp/issues/10152.
+    context.set_alpn_protocols([PROTOCOL])
     for path in _beyond_openssl():
         _load(context, path)
     return context

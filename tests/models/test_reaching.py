@@ -112,6 +112,27 @@ async def test_an_authority_of_ones_own_is_trusted_on_this_machine(
         assert await answered(f"https://127.0.0.1:{server.port}/v1") == "Hello!"
 
 
+async def test_what_is_spoken_over_tls_is_said(
+    authority: trustme.CA, bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
+    context = certified(authority, "127.0.0.1")
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    spoken = list[str | None]()
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        spoken.append(writer.get_extra_info("ssl_object").selected_alpn_protocol())
+        with suppress(asyncio.IncompleteReadError):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(OK)
+            await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(take, "127.0.0.1", 0, ssl=context) as server:
+        assert await answered(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1") == "Hello!"
+    assert spoken == ["http/1.1"]
+
+
 async def test_a_folder_as_openssl_wants_it_is_trusted(
     authority: trustme.CA, bundle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
