@@ -34,6 +34,7 @@ from chathakase.engine.turns.background import Background, Due
 from chathakase.engine.turns.heartbeat import Heartbeat
 from chathakase.engine.turns.hints import Hints
 from chathakase.engine.turns.interactions import Interactions
+from chathakase.engine.turns.lull import Lull
 from chathakase.engine.turns.outage import Outage
 from chathakase.engine.turns.scheduler import TurnScheduler
 from chathakase.engine.turns.turn_runner import TurnRunner
@@ -52,6 +53,7 @@ class Parts:
         self.models = Models(ports.models)
         self._slots = ModelSlots(setup.concurrency)
         self._active_turns = ActiveTurns()
+        self._lull = Lull()
         self.heartbeat = Heartbeat(ports.stores.turns, ports.stores.jobs, self._active_turns.recheck)
         self._admission = Admission(setup.load, monotonic)
         self._hints = Hints(ports.stores.hints)
@@ -99,7 +101,7 @@ class Parts:
     @cached_property
     def background(self) -> Background:
         """What is done after turns."""
-        return Background(self._upkeep())
+        return Background(self._upkeep(), self._lull)
 
     def _upkeep(self) -> Due | None:
         if self.models.background is None:
@@ -127,6 +129,7 @@ class Parts:
             active_turns=self._active_turns,
             slots=self._slots,
             background=self.background,
+            lull=self._lull,
             outage=self.outage,
             offer=self._offer,
             workspaces=self._surface.workspaces,

@@ -8,6 +8,7 @@ import pytest
 from chathakase.core.errors import ModelError, StoreError
 from chathakase.core.types import Session, SessionId
 from chathakase.engine.turns.background import REST, Background, Chore, Due
+from chathakase.engine.turns.lull import WITHIN, Lull
 from tests.places import slack_place
 
 pytestmark = pytest.mark.virtual_time
@@ -44,7 +45,7 @@ async def after_turn(background: Background, session: Session) -> None:
 
 async def test_what_fails_is_not_tried_after_every_turn() -> None:
     chore = Failing()
-    async with Background(always(chore)) as background:
+    async with Background(always(chore), Lull()) as background:
         for _ in range(3):
             await after_turn(background, HERE)
         assert chore.done == [HERE]
@@ -63,7 +64,7 @@ async def test_what_fails_is_not_tried_after_every_turn() -> None:
 
 async def test_what_works_again_is_done_after_every_turn() -> None:
     chore = Failing()
-    async with Background(always(chore)) as background:
+    async with Background(always(chore), Lull()) as background:
         await after_turn(background, HERE)
         chore.error = None
         await asyncio.sleep(REST.first_wait)
@@ -75,7 +76,7 @@ async def test_what_works_again_is_done_after_every_turn() -> None:
 async def test_an_error_of_ours_rests_as_well() -> None:
     chore = Failing()
     chore.error = ValueError()
-    async with Background(always(chore)) as background:
+    async with Background(always(chore), Lull()) as background:
         await after_turn(background, HERE)
         await after_turn(background, HERE)
         assert len(chore.done) == 1
@@ -94,7 +95,7 @@ async def test_what_cannot_be_found_out_is_a_line_in_the_log_and_tried_after_the
             raise errors.pop()
         return [chore]
 
-    async with Background(due) as background:
+    async with Background(due, Lull()) as background:
         await after_turn(background, HERE)
         assert [each for each in caplog.messages if HERE.place.name in each and "secret" not in each]
         await after_turn(background, HERE)
@@ -116,10 +117,41 @@ async def test_what_falls_due_while_something_else_is_done_is_done_as_well() -> 
     async def due(_: Session) -> list[Chore]:
         return next(looks)
 
-    async with Background(due) as background:
+    async with Background(due, Lull()) as background:
         background.after_turn(HERE)
         await asyncio.sleep(1.0)
         background.after_turn(HERE)
         background.after_turn(HERE)
         await asyncio.sleep(10.0)
     assert done == ["first", "second"]
+
+
+async def test_what_is_done_in_the_background_waits_while_anybody_is_answered() -> None:
+    chore, lull = Failing(), Lull()
+    chore.error = None
+    async with Background(always(chore), lull) as background:
+        with lull.answering():
+            with lull.answering():
+                background.after_turn(HERE)
+                background.after_turn(HERE)
+                await asyncio.sleep(1.0)
+            await asyncio.sleep(1.0)
+            assert chore.done == []
+        with lull.answering():
+            await asyncio.sleep(1.0)
+            assert chore.done == [], "somebody has asked since"
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert chore.done == [HERE]
+
+
+async def test_what_is_done_in_the_background_waits_for_no_more_than_a_few_seconds() -> None:
+    chore, lull = Failing(), Lull()
+    chore.error = None
+    async with Background(always(chore), lull) as background:
+        with lull.answering():
+            background.after_turn(HERE)
+            await asyncio.sleep(WITHIN - 0.1)
+            assert chore.done == []
+            await asyncio.sleep(0.2)
+            assert chore.done == [HERE]

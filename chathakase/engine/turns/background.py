@@ -13,6 +13,7 @@ from chathakase.core.errors import ModelError, StoreError, trace
 from chathakase.core.retrying import RetryPolicy
 from chathakase.core.types import Session, SessionId
 from chathakase.engine.model.model_slots import Yielded
+from chathakase.engine.turns.lull import Lull
 
 AT_ONCE = 4
 """How many sessions are worked on at the same time."""
@@ -40,9 +41,10 @@ log = logging.getLogger(__name__)
 class Background:
     """Owns one task for each session that it works on; leaving it ends them all."""
 
-    def __init__(self, due: Due | None) -> None:
-        """Nothing is ever done where nobody tells what is ``due``."""
+    def __init__(self, due: Due | None, lull: Lull) -> None:
+        """Nothing is ever done where nobody tells what is ``due``, and all of it waits for a lull."""
         self._due = due
+        self._lull = lull
         self._room = asyncio.Semaphore(AT_ONCE)
         self._tasks: dict[SessionId, asyncio.Task[None]] = {}
         self._again: set[SessionId] = set()
@@ -69,6 +71,7 @@ class Background:
 
     async def _run(self, session: Session, due: Due) -> None:
         try:
+            await self._lull.wait()
             async with self._room:
                 await self._do_all(session, due)
                 while session.id in self._again:

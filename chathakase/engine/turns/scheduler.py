@@ -15,6 +15,7 @@ from chathakase.core.types import Lease, Place, Session, SessionId, TurnAction, 
 from chathakase.engine.model.model_slots import ModelSlots, Rank
 from chathakase.engine.turns.active_turns import ActiveTurn, ActiveTurns
 from chathakase.engine.turns.background import Background
+from chathakase.engine.turns.lull import Lull
 from chathakase.engine.turns.outage import Outage
 from chathakase.engine.turns.turn_runner import TurnRunner
 from chathakase.engine.turns.twins import Twins
@@ -52,6 +53,7 @@ class TurnScheduler:
         active_turns: ActiveTurns,
         slots: ModelSlots,
         background: Background,
+        lull: Lull,
         outage: Outage,
         offer: Callable[[Command], Awaitable[None]],
         workspaces: Collection[WorkspaceKey],
@@ -62,6 +64,7 @@ class TurnScheduler:
         self._active_turns = active_turns
         self._slots = slots
         self._background = background
+        self._lull = lull
         self._outage = outage
         self._offer = offer
         self._workspaces = workspaces
@@ -113,7 +116,10 @@ class TurnScheduler:
         False where it has to wait: for a slot, for the turn under way there, or for files.
         """
         may = not self._stopping and place not in self._busy and not self._twins.are_awaited_at(place)
-        return may and self._slots.hold_free(held)
+        if not may or not self._slots.hold_free(held):
+            return False
+        held.enter_context(self._lull.answering())
+        return True
 
     async def begin_claimed(self, lease: Lease, held: AsyncExitStack) -> None:
         """Run a turn that was claimed as its question was saved, in the slot that is held for it."""
@@ -236,7 +242,7 @@ class TurnScheduler:
         if lease.alone:
             log.warning("The turn in %s runs alone, because processes died during it", lease.place.name)
             held.enter_context(self._slots.quiet())
-        with self._active_turns.turn(lease) as active_turn:
+        with self._lull.answering(), self._active_turns.turn(lease) as active_turn:
             await self._runner.run(active_turn, written=held.aclose)
         return active_turn
 

@@ -28,6 +28,16 @@ async def test_a_title_is_given_after_the_answer_and_delays_none() -> None:
         assert len(titles.prompts) == 1
 
 
+async def test_a_title_waits_while_somebody_else_is_answered() -> None:
+    titles = ScriptedModel(["Far places"], ["Farther places"])
+    async with open_stage(["a1"], [3.0, "a2"], background=titles) as stage:
+        await ask_in(stage, 2)
+        await ask_in(stage, 1)
+        await stage.quiet()
+        await asyncio.sleep(1)
+        assert titles.asked_at == [3.0, 3.0]
+
+
 async def test_what_is_written_in_the_background_gives_its_slot_to_whoever_asks_and_is_written_later() -> None:
     titles = ScriptedModel([30.0, "Far places"], ["Far places"])
     async with open_stage(["a1"], [5.0, "a2"], background=titles, concurrency=1) as stage:
