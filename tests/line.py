@@ -30,7 +30,7 @@ from chathakase.core.types import (
     WorkspaceKey,
 )
 from chathakase.engine.open_engine import Engine
-from chathakase.engine.router import Room
+from chathakase.engine.router import SurfaceAdapter
 
 LINE = "line"
 """What this surface is called in places."""
@@ -61,8 +61,8 @@ class LineSurface:
         return WorkspaceKey(LINE, WORKSPACE)
 
     @property
-    def room(self) -> Room:
-        return Room(self, self, self)
+    def adapter(self) -> SurfaceAdapter:
+        return SurfaceAdapter(self, self, self)
 
     @property
     def is_listening(self) -> bool:

@@ -80,7 +80,7 @@ async def _open_house(stack: AsyncExitStack, settings: Settings, database: Sqlit
     _warn_of_what_cannot_be_read(settings)
     ports = Ports(
         stores=stores,
-        rooms={each.workspace_key: each.room for each in surfaces},
+        adapters={each.workspace_key: each.adapter for each in surfaces},
         models=models,
         read=Extractor().read,
         diagnose=health_monitor.report,

@@ -7,7 +7,7 @@ from chathakase.core.moments import DAY
 from chathakase.core.prompt import Persona
 from chathakase.core.types import Expiry
 from chathakase.core.window import ModelFacts
-from chathakase.engine.access.admission import Load
+from chathakase.engine.access.admission import LoadLimits
 from chathakase.engine.commands import Terms
 from chathakase.engine.setup import Setup
 from chathakase.slack.web.identity import SURFACE
@@ -45,8 +45,8 @@ def _terms(settings: Settings, agent: str, prices: Callable[[str], ModelFacts]) 
     )
 
 
-def _load(settings: Settings) -> Load:
-    return Load(
+def _load(settings: Settings) -> LoadLimits:
+    return LoadLimits(
         by_person=settings.chathakase_person_rate,
         by_channel=settings.chathakase_channel_rate,
         waiting=settings.chathakase_max_waiting,

@@ -8,7 +8,7 @@ from chathakase.config import Settings
 from chathakase.core.errors import StartError
 from chathakase.core.types import Incoming, Streaming, WorkspaceKey
 from chathakase.engine.open_engine import Engine
-from chathakase.engine.router import Room
+from chathakase.engine.router import SurfaceAdapter
 from chathakase.slack.events.authors import Authors
 from chathakase.slack.events.downloads import SlackDownloads
 from chathakase.slack.events.intake import Intake, build_app
@@ -37,13 +37,13 @@ class Slack:
         settings: Settings,
         web: SlackWeb,
         authors: Authors,
-        room: Room,
+        adapter: SurfaceAdapter,
         *,
         expect: Callable[[Incoming], None],
     ) -> None:
         """The ``stack`` closes what is opened to listen; ``expect`` has what a turn needs to know looked up."""
         self.web = web
-        self.room = room
+        self.adapter = adapter
         self.connection: SocketConnection | None = None
         """The socket, once there is one."""
         self._stack = stack
@@ -96,12 +96,12 @@ async def open_slack(stack: AsyncExitStack, settings: Settings) -> Slack:
     native = settings.chathakase_streaming is Streaming.NATIVE
     tools = _reply_tools(stack, settings, web, calls)
     surface = SlackSurface(tools, people, Places(calls, monotonic), url=web.identity.url, native=native)
-    room = Room(
+    adapter = SurfaceAdapter(
         surface,
         SlackHistory(calls, web.identity, authors),
         SlackDownloads(web),
     )
-    return Slack(stack, settings, web, authors, room, expect=surface.expect)
+    return Slack(stack, settings, web, authors, adapter, expect=surface.expect)
 
 
 def _calls(settings: Settings, web: SlackWeb) -> Calls:

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from chathakase.core.types import WorkspaceKey
 from chathakase.engine.open_engine import Engine
-from chathakase.engine.router import Room
+from chathakase.engine.router import SurfaceAdapter
 
 
 class OpenSurface(Protocol):
@@ -15,7 +15,7 @@ class OpenSurface(Protocol):
         """The workspace that it is open for."""
 
     @property
-    def room(self) -> Room:
+    def adapter(self) -> SurfaceAdapter:
         """How the engine sees it."""
 
     @property

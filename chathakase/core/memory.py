@@ -67,7 +67,7 @@ class Memory:
 
 
 @dataclass(frozen=True, slots=True)
-class Extent:
+class SessionProgress:
     """How far a session has come, for whoever tells what is due in it."""
 
     title_by: TitleBy | None = None
@@ -94,7 +94,7 @@ class Change:
     """It may start a session now, and could not before; not where the surface does not tell what it said before."""
 
 
-class Standing(StrEnum):
+class QuestionState(StrEnum):
     """How a changed message stands to the answers of its session."""
 
     ASKED = "asked"
@@ -110,7 +110,7 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
+class ChangeEffect:
     """What a change of a message touched."""
 
     session: SessionId
@@ -118,7 +118,7 @@ class Touched:
     author: str
     seq: int
     """The message's number in its session, by which a turn knows whether it answers it."""
-    standing: Standing
+    standing: QuestionState
     woken: bool = False
     """Its session was archived until then."""
 

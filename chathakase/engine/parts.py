@@ -16,11 +16,11 @@ from chathakase.engine.context.titles import Titles
 from chathakase.engine.intake.attention import Attention
 from chathakase.engine.intake.catch_up import CatchUp
 from chathakase.engine.intake.edits import Edits
+from chathakase.engine.intake.message_saver import MessageSaver
 from chathakase.engine.intake.reception import Reception
 from chathakase.engine.intake.reorder_buffer import ReorderBuffer
 from chathakase.engine.intake.requests import Requests
-from chathakase.engine.intake.saving import Saving
-from chathakase.engine.intake.targets import Targets
+from chathakase.engine.intake.targets import CommandTargets
 from chathakase.engine.jobs.housekeeping import Housekeeping
 from chathakase.engine.jobs.job_handler import JobHandler
 from chathakase.engine.model.model_slots import ModelSlots, Rank
@@ -48,7 +48,7 @@ class Parts:
         self._ports = ports
         self._setup = setup
         self._stores = ports.stores
-        self._surface = Router(ports.rooms)
+        self._surface = Router(ports.adapters)
         self._agent = setup.terms.agent
         self.models = Models(ports.models)
         self._slots = ModelSlots(setup.concurrency)
@@ -58,8 +58,8 @@ class Parts:
         self._admission = Admission(setup.load, monotonic)
         self._hints = Hints(ports.stores.hints)
         self._rights = Rights(self._surface, setup.admins)
-        self._targets = Targets(ports.stores.sessions)
-        self._saving = Saving(ports.stores.sessions)
+        self._targets = CommandTargets(ports.stores.sessions)
+        self._saver = MessageSaver(ports.stores.sessions)
         self.outage = Outage(self._surface)
 
     @cached_property
@@ -117,7 +117,7 @@ class Parts:
             writer=writer,
             surface=self._surface,
             calibration=self.models.calibration,
-            measure=lambda: self.models.measure(self._setup.persona.max_messages),
+            threshold=lambda: self.models.threshold(self._setup.persona.max_messages),
         )
 
     @cached_property
@@ -173,7 +173,7 @@ class Parts:
         return Requests(
             store=self._stores.jobs,
             handler=handler,
-            saving=self._saving,
+            saver=self._saver,
             admission=self._admission,
             targets=self._targets,
             scheduler=self.scheduler,
@@ -192,7 +192,7 @@ class Parts:
         return Reception(
             sessions=self._stores.sessions,
             turns=self._stores.turns,
-            saving=self._saving,
+            saver=self._saver,
             requests=self.requests,
             commands=self._commands,
             scheduler=self.scheduler,

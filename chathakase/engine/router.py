@@ -16,7 +16,7 @@ NOWHERE = Traits(name="that place", about="You take part in a thread, in which s
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class SurfaceAdapter:
     """One surface, as one workspace has it, from all the sides that the engine sees of it."""
 
     surface: Surface
@@ -25,45 +25,45 @@ class Room:
 
 
 class Router:
-    """A Surface, a History and a Downloads that hand on whatever they are asked to the room of the place."""
+    """A Surface, a History and a Downloads that hand on whatever they are asked to the adapter of the place."""
 
-    def __init__(self, rooms: Mapping[WorkspaceKey, Room]) -> None:
-        """``rooms`` by the workspace that each is for."""
-        self._rooms = rooms
+    def __init__(self, adapters: Mapping[WorkspaceKey, SurfaceAdapter]) -> None:
+        """``adapters`` by the workspace that each is for."""
+        self._adapters = adapters
 
     @property
     def workspaces(self) -> Collection[WorkspaceKey]:
         """The workspaces that are here."""
-        return self._rooms.keys()
+        return self._adapters.keys()
 
     def has(self, place: Place) -> bool:
         """Whether a place's workspace is here."""
-        return place.workspace_key in self._rooms
+        return place.workspace_key in self._adapters
 
-    def _room(self, place: Place) -> Room:
-        """The room of a place. Raises DeliveryError."""
+    def _adapter(self, place: Place) -> SurfaceAdapter:
+        """The adapter of a place. Raises DeliveryError."""
         if not self.has(place):
             raise DeliveryError(ABSENT)
-        return self._rooms[place.workspace_key]
+        return self._adapters[place.workspace_key]
 
     def _surface(self, place: Place) -> Surface:
-        return self._room(place).surface
+        return self._adapter(place).surface
 
     async def thread(self, place: Place) -> ThreadSnapshot:
         """What stands in a thread now. Raises DeliveryError."""
-        return await self._room(place).history.thread(place)
+        return await self._adapter(place).history.thread(place)
 
     async def earlier(self, place: Place, *, before: int, limit: int, whose: str = "") -> list[Incoming]:
         """What anybody said in a thread before a time. Raises DeliveryError."""
-        return await self._room(place).history.earlier(place, before=before, limit=limit, whose=whose)
+        return await self._adapter(place).history.earlier(place, before=before, limit=limit, whose=whose)
 
     async def channel(self, place: Place, *, since: int) -> list[Incoming]:
         """What opens sessions and was said in a place's channel since a time. Raises DeliveryError."""
-        return await self._room(place).history.channel(place, since=since)
+        return await self._adapter(place).history.channel(place, since=since)
 
     async def fetch(self, place: Place, file: SharedFile, *, most: int) -> bytes:
         """The whole content of a file that was shared in a place. Raises DeliveryError."""
-        return await self._room(place).downloads.fetch(place, file, most=most)
+        return await self._adapter(place).downloads.fetch(place, file, most=most)
 
     def traits(self, place: Place) -> Traits:
         """How a place's surface is spoken of."""

@@ -7,11 +7,11 @@ from chathakase.core.files import Reading
 from chathakase.core.ports import Stores
 from chathakase.core.prompt import Persona
 from chathakase.core.types import WorkspaceKey
-from chathakase.engine.access.admission import Load
+from chathakase.engine.access.admission import LoadLimits
 from chathakase.engine.access.rights import Admins
 from chathakase.engine.commands import Terms
 from chathakase.engine.model.models import ModelPorts
-from chathakase.engine.router import Room
+from chathakase.engine.router import SurfaceAdapter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,7 @@ class Ports:
     """Everything that is outside."""
 
     stores: Stores
-    rooms: Mapping[WorkspaceKey, Room]
+    adapters: Mapping[WorkspaceKey, SurfaceAdapter]
     """The surfaces, by the workspace that each is for."""
     models: ModelPorts
     read: Callable[[str, str, bytes], Awaitable[Reading]]
@@ -36,7 +36,7 @@ class Setup:
 
     terms: Terms
     persona: Persona
-    load: Load
+    load: LoadLimits
     concurrency: int
     """How many calls of models may be under way at once."""
     admins: Admins

@@ -12,11 +12,11 @@ from chathakase.core.memory import Change
 from chathakase.core.prompt import Persona
 from chathakase.core.types import Expiry, ExpiryMode, FollowUps, Incoming, Place, SessionId, TurnAction, WorkspaceKey
 from chathakase.core.window import ModelFacts
-from chathakase.engine.access.admission import Load
+from chathakase.engine.access.admission import LoadLimits
 from chathakase.engine.commands import Terms
 from chathakase.engine.model.models import ModelPorts
 from chathakase.engine.open_engine import Engine, open_engine
-from chathakase.engine.router import Room
+from chathakase.engine.router import SurfaceAdapter
 from chathakase.engine.setup import Ports, Setup
 from chathakase.engine.turns.active_turns import ActiveTurn
 from tests.doubles.scripted_model import ScriptedModel, Step
@@ -63,7 +63,7 @@ SETUP = Setup(
         prices=lambda _: ModelFacts(10_000),
     ),
     persona=Persona("Be kind.", max_messages=50),
-    load=Load(),
+    load=LoadLimits(),
     concurrency=4,
     admins={},
     young=3_600_000,
@@ -164,7 +164,7 @@ async def open_stage(
     surface, model = SurfaceInMemory(), ScriptedModel(*answers)
     ports = Ports(
         stores=stores,
-        rooms={HOME: Room(surface, surface, surface)},
+        adapters={HOME: SurfaceAdapter(surface, surface, surface)},
         models=ModelPorts(
             model=model,
             background=background,

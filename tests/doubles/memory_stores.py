@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from chathakase.core.files import Attachment, Image, Reading
-from chathakase.core.memory import Extent, Memory, Summary, TitleBy
+from chathakase.core.memory import Memory, SessionProgress, Summary, TitleBy
 from chathakase.core.ports import FileStore, MemoryStore, SummaryStore, TitleStore
 from chathakase.core.quoting import CLAMP
 from chathakase.core.token_estimate import IMAGE_TOKENS
@@ -41,17 +41,17 @@ class MemoriesInMemory(MemoryStore):
             asked=len(asked),
         )
 
-    async def extent(self, session: SessionId, *, limit: int) -> Extent:
-        await self._records.trips.make("memory.extent")
+    async def progress(self, session: SessionId, *, limit: int) -> SessionProgress:
+        await self._records.trips.make("memory.progress")
         record = self._records.session(session)
         if record is None:
-            return Extent()
+            return SessionProgress()
         spoken, upto = record.spoken(), record.summary.upto if record.summary else 0
         uncovered = [each.seen(self._records.count) for each in spoken if each.said > upto]
         tokens = sum(each.tokens + sum(map(_tokens_of_file, each.attachments)) for each in uncovered[-limit:])
         is_answered = any(each.role is Role.ASSISTANT for each in spoken)
         covered = record.summary.messages if record.summary else 0
-        return Extent(record.title_by, is_answered, len(spoken) - covered, tokens)
+        return SessionProgress(record.title_by, is_answered, len(spoken) - covered, tokens)
 
     def _newest(
         self, messages: Sequence[MessageRecord], most: int, tokens: int, summary: Summary | None

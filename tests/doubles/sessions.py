@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from chathakase.core.jobs import Job
-from chathakase.core.memory import Change, Scope, Standing, TitleBy, Touched
+from chathakase.core.memory import Change, ChangeEffect, QuestionState, Scope, TitleBy
 from chathakase.core.ports import ChangeStore, ForgetStore, SessionStore
 from chathakase.core.types import (
     Appended,
@@ -132,7 +132,7 @@ class ChangesInMemory(ChangeStore):
 
     async def change(
         self, change: Change, *, is_command: bool = False, calls: bool = False, may_ask: bool = True
-    ) -> Touched | None:
+    ) -> ChangeEffect | None:
         await self._records.trips.make("changes.change")
         session, now = self._records.at(change.place), change.now
         record = session.find(change.ref) if session else None
@@ -141,16 +141,16 @@ class ChangesInMemory(ChangeStore):
         if session is None or record is None or record.role not in (Role.USER, Role.COMMAND):
             return None
         if now is None:
-            touched = _touched(session, record)
+            effect = _effect(session, record)
             forget(session, [record])
-            return touched
+            return effect
         if change.at <= record.changed or not _is_new(record, now):
             return None
         if not is_command and now.asks and (record.role is Role.COMMAND or (calls and not record.asks)):
             raise NotImplementedError
         self._replace(record, now, change.at)
         follow(session, record)
-        return _touched(session, record)
+        return _effect(session, record)
 
     def _replace(self, record: MessageRecord, now: Incoming, at: int) -> None:
         record.text, record.changed, record.said_to = now.text, at, now.said_to
@@ -163,15 +163,15 @@ def _is_new(record: MessageRecord, now: Incoming) -> bool:
     return record.text != now.text or {each.file.id for each in record.attachments} != {each.id for each in now.files}
 
 
-def _touched(session: SessionRecord, record: MessageRecord) -> Touched:
-    standing = Standing.CONTEXT
+def _effect(session: SessionRecord, record: MessageRecord) -> ChangeEffect:
+    standing = QuestionState.CONTEXT
     if record.asks:
         again = any(record in session.answered_by(turn) for turn in session.turns.values() if turn.action)
         newest = max(session.turns.values(), key=lambda turn: turn.upto, default=None)
         is_newest = newest is None or record.seq > session.since(newest)
         waits = record.seq > session.answered or again
-        standing = Standing.WAITING if waits else Standing.NEWEST if is_newest else Standing.CONTEXT
-    return Touched(session.id, session.place, record.author, record.seq, standing)
+        standing = QuestionState.WAITING if waits else QuestionState.NEWEST if is_newest else QuestionState.CONTEXT
+    return ChangeEffect(session.id, session.place, record.author, record.seq, standing)
 
 
 class ForgettingInMemory(ForgetStore):

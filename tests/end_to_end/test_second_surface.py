@@ -1,4 +1,4 @@
-"""A second surface is a room and one line: the same strings mean other threads and other people there."""
+"""A second surface is an adapter and one line: the same strings mean other threads and other people there."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -51,7 +51,7 @@ async def nothing_to_tell() -> str:
 async def open_house(
     settings: dict[str, Any], line: LineSurface, *, has_line: bool = True
 ) -> AsyncIterator[TwoSurfaces]:
-    """What the app does, with one room and one line more."""
+    """What the app does, with one adapter and one line more."""
     read = Settings(**settings, chathakase_admins=frozenset({ALICE}))
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_sqlite(read.database))
@@ -59,10 +59,10 @@ async def open_house(
         slack, models = await open_slack(stack, read), await open_models(stack, read)
         stores = open_stores(database, expiry=expiry_of(read), count=models.counter.count)
         surfaces: Sequence[OpenSurface] = (slack, line) if has_line else (slack,)
-        rooms = {each.workspace_key: each.room for each in surfaces}
+        adapters = {each.workspace_key: each.adapter for each in surfaces}
         ports = Ports(
             stores=stores,
-            rooms=rooms,
+            adapters=adapters,
             models=models,
             read=Extractor().read,
             diagnose=nothing_to_tell,

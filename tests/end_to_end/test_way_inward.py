@@ -55,6 +55,6 @@ async def test_a_message_passes_through_few_hands(
         await thread.answers(2)
     assert len(ways) >= 2
     for way in ways:
-        assert [way[0], way[-1]] == ["Envelopes._handle", "Saving.save"]
+        assert [way[0], way[-1]] == ["Envelopes._handle", "MessageSaver.save"]
         assert "Intake.take_in" in way
         assert len(way) <= MOST, "\n".join(way)

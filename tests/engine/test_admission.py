@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from chathakase.core.types import Incoming
-from chathakase.engine.access.admission import BUSY, TOO_MANY_BY_YOU, TOO_MANY_HERE, WINDOW, Admission, Load
+from chathakase.engine.access.admission import BUSY, TOO_MANY_BY_YOU, TOO_MANY_HERE, WINDOW, Admission, LoadLimits
 from tests.doubles.clock import SettableClock
 from tests.places import slack_place
 
@@ -18,12 +18,12 @@ def clock() -> SettableClock:
 
 
 def test_without_limits_everything_is_admitted(clock: SettableClock) -> None:
-    admission = Admission(Load(), clock)
+    admission = Admission(LoadLimits(), clock)
     assert not any(admission.refusal(QUESTION, waiting=10**6) for _ in range(1000))
 
 
 def test_a_person_is_counted_everywhere(clock: SettableClock) -> None:
-    admission = Admission(Load(by_person=2), clock)
+    admission = Admission(LoadLimits(by_person=2), clock)
     elsewhere = replace(QUESTION, place=slack_place("C2", "1.0"))
     assert [admission.refusal(question, waiting=0) for question in (QUESTION, elsewhere, QUESTION)] == [
         None,
@@ -36,7 +36,7 @@ def test_a_person_is_counted_everywhere(clock: SettableClock) -> None:
 
 
 def test_a_channel_is_counted_over_everybody(clock: SettableClock) -> None:
-    admission = Admission(Load(by_channel=1), clock)
+    admission = Admission(LoadLimits(by_channel=1), clock)
     assert admission.refusal(QUESTION, waiting=0) is None
     assert admission.refusal(replace(QUESTION, author="U2"), waiting=0) == TOO_MANY_HERE
     assert admission.refusal(replace(QUESTION, place=slack_place("C2", "1.0")), waiting=0) is None
@@ -44,7 +44,7 @@ def test_a_channel_is_counted_over_everybody(clock: SettableClock) -> None:
 
 @pytest.mark.parametrize("other", [{"workspace": "T2"}, {"surface": "another"}], ids=["workspace", "surface"])
 def test_whoever_has_the_same_id_elsewhere_is_somebody_else(other: dict[str, str], clock: SettableClock) -> None:
-    admission = Admission(Load(by_person=1, by_channel=1), clock)
+    admission = Admission(LoadLimits(by_person=1, by_channel=1), clock)
     elsewhere = replace(QUESTION, place=replace(QUESTION.place, **other))
     assert admission.refusal(QUESTION, waiting=0) is None
     assert admission.refusal(elsewhere, waiting=0) is None
@@ -55,12 +55,12 @@ def test_whoever_has_the_same_id_elsewhere_is_somebody_else(other: dict[str, str
 
 
 def test_only_so_many_may_wait(clock: SettableClock) -> None:
-    admission = Admission(Load(waiting=3), clock)
+    admission = Admission(LoadLimits(waiting=3), clock)
     assert [admission.refusal(QUESTION, waiting=waiting) for waiting in (2, 3)] == [None, BUSY]
 
 
 def test_what_was_had_already_does_not_count(clock: SettableClock) -> None:
-    admission = Admission(Load(by_person=1, by_channel=1), clock)
+    admission = Admission(LoadLimits(by_person=1, by_channel=1), clock)
     assert admission.refusal(QUESTION, waiting=0) is None
     admission.take_back(QUESTION)
     assert admission.refusal(QUESTION, waiting=0) is None
@@ -68,7 +68,7 @@ def test_what_was_had_already_does_not_count(clock: SettableClock) -> None:
 
 
 def test_nobody_is_remembered_who_asks_no_more(clock: SettableClock) -> None:
-    admission = Admission(Load(by_person=5, by_channel=5), clock)
+    admission = Admission(LoadLimits(by_person=5, by_channel=5), clock)
     for number in range(5):
         assert admission.refusal(replace(QUESTION, author=f"U{number}"), waiting=0) is None
     assert len(admission._asked) == 6
@@ -80,7 +80,7 @@ def test_nobody_is_remembered_who_asks_no_more(clock: SettableClock) -> None:
 
 
 def test_somebody_is_told_once_in_a_while(clock: SettableClock) -> None:
-    admission = Admission(Load(by_person=1), clock)
+    admission = Admission(LoadLimits(by_person=1), clock)
     assert admission.tells(QUESTION)
     assert not admission.tells(QUESTION)
     assert admission.tells(replace(QUESTION, place=slack_place("C1", "2.0")))

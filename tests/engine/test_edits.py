@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from chathakase.core.jobs import Command
-from chathakase.core.memory import Change, Touched
+from chathakase.core.memory import Change, ChangeEffect
 from chathakase.core.types import Incoming, Session
-from chathakase.engine.access.admission import Admission, Load
+from chathakase.engine.access.admission import Admission, LoadLimits
 from chathakase.engine.intake.edits import Edits
 from chathakase.engine.turns.active_turns import ActiveTurns
 from chathakase.storage.sqlite.driver import open_sqlite
@@ -27,11 +27,11 @@ class Overtaken:
 
     async def change(
         self, change: Change, *, is_command: bool = False, calls: bool = False, may_ask: bool = True
-    ) -> Touched | None:
+    ) -> ChangeEffect | None:
         self.asked += 1
-        touched = await self._stores.changes.change(change, is_command=is_command, calls=calls, may_ask=may_ask)
+        effect = await self._stores.changes.change(change, is_command=is_command, calls=calls, may_ask=may_ask)
         await self._stores.say(LATE, "before the change")
-        return touched
+        return effect
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ async def test_a_message_that_is_stored_while_its_change_comes_says_what_it_was_
     changes = Edits(
         store=store,
         active_turns=ActiveTurns(),
-        admission=Admission(Load(), lambda: 0.0),
+        admission=Admission(LoadLimits(), lambda: 0.0),
         find=lambda _: None,
         address=address,
         wake=woken.append,

@@ -8,7 +8,7 @@ from chathakase.core.errors import DeliveryError
 from chathakase.core.files import SharedFile
 from chathakase.core.jobs import Command, Job
 from chathakase.core.types import Person, Place, Where
-from chathakase.engine.router import ABSENT, NOWHERE, Room, Router
+from chathakase.engine.router import ABSENT, NOWHERE, Router, SurfaceAdapter
 from tests.line import FILE, TRAITS, LineSurface, line_place
 
 HERE, ELSEWHERE = line_place("C1", "1"), Place("pigeons", "hut", "C1", "1")
@@ -20,7 +20,7 @@ SHARED = SharedFile("f1", "a.csv", "text/csv", 0, "line:f1")
 
 @pytest.fixture
 def router() -> Router:
-    return Router({HERE.workspace_key: LineSurface().room})
+    return Router({HERE.workspace_key: LineSurface().adapter})
 
 
 async def test_what_is_asked_is_answered_by_the_place_s_own_surface(router: Router) -> None:
@@ -43,7 +43,10 @@ async def test_each_workspace_has_a_room_of_its_own(router: Router) -> None:
         await router.post_ephemeral(NEXT_DOOR, "anna", "psst")
     next_door = LineSurface()
     both = Router(
-        {HERE.workspace_key: LineSurface().room, NEXT_DOOR.workspace_key: Room(next_door, next_door, next_door)}
+        {
+            HERE.workspace_key: LineSurface().adapter,
+            NEXT_DOOR.workspace_key: SurfaceAdapter(next_door, next_door, next_door),
+        }
     )
     assert both.has(HERE)
     assert both.has(NEXT_DOOR)

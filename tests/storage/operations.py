@@ -85,7 +85,7 @@ async def look_around(stores: DatabaseStores) -> Work:
             await stores.sessions.find(PLACE),
             await stores.sessions.info(ID),
             await stores.sessions.people(PLACE),
-            await stores.memory.extent(ID, limit=9),
+            await stores.memory.progress(ID, limit=9),
             await count_waiting(stores.database),
         ]
 

@@ -5,16 +5,16 @@ from dataclasses import replace
 import pytest
 
 from chathakase.core.files import Reading
-from chathakase.core.memory import Standing, TitleBy, Touched
+from chathakase.core.memory import ChangeEffect, QuestionState, TitleBy
 from tests.places import slack_place
 from tests.storage.database_stores import FILE, HERE, ID, PLACE, TIMEOUT, DatabaseStores, answer, change, said
 
 
 async def test_a_message_is_found_without_its_thread(stores: DatabaseStores) -> None:
     await stores.say("1", "q1")
-    touched = await stores.changes.change(replace(change("1", "new"), place=PLACE.beside("C1")))
-    assert touched is not None
-    assert touched.place == PLACE
+    effect = await stores.changes.change(replace(change("1", "new"), place=PLACE.beside("C1")))
+    assert effect is not None
+    assert effect.place == PLACE
 
 
 async def test_a_deleted_message_is_nowhere_any_more(stores: DatabaseStores) -> None:
@@ -23,9 +23,9 @@ async def test_a_deleted_message_is_nowhere_any_more(stores: DatabaseStores) -> 
     await stores.files.note_reading(unread.id, Reading("secret content"))
     await stores.turns.finish(await stores.claimed(), answer("a1"))
     await stores.sum_up("all about the secret")
-    touched = await stores.changes.change(change("1"))
-    assert touched is not None
-    assert touched.standing is Standing.NEWEST
+    effect = await stores.changes.change(change("1"))
+    assert effect is not None
+    assert effect.standing is QuestionState.NEWEST
     memory = await stores.remembered()
     assert [message.text for message in memory.messages] == ["a1"]
     assert (memory.summary, memory.title, memory.title_by) == (None, "General Chat", None)
@@ -95,9 +95,9 @@ async def test_the_answer_of_a_turn_that_is_taken_up_again_is_its_own_affair(sto
 
 async def test_commands_are_changed_and_forgotten_as_well(stores: DatabaseStores) -> None:
     await stores.say("1", "rename session Secret", command=True)
-    touched = await stores.changes.change(change("1"))
-    assert touched is not None
-    assert touched.standing is Standing.CONTEXT
+    effect = await stores.changes.change(change("1"))
+    assert effect is not None
+    assert effect.standing is QuestionState.CONTEXT
     rows = await stores.database.fetch("SELECT role, text, author FROM messages")
     assert rows == [("cleared", "", "")]
 
@@ -106,9 +106,9 @@ async def test_a_place_may_have_several_threads(stores: DatabaseStores) -> None:
     other = slack_place("C1", "2.000001")
     await stores.say("1", "q1")
     await stores.say("2", "q2", place=other)
-    touched = await stores.changes.change(replace(change("2"), place=other))
-    assert touched is not None
-    assert touched.place == other
+    effect = await stores.changes.change(replace(change("2"), place=other))
+    assert effect is not None
+    assert effect.place == other
     assert await stores.texts() == ["q1"]
 
 
@@ -135,7 +135,7 @@ async def test_a_command_that_becomes_a_question_waits_once(stores: DatabaseStor
     await stores.say("1", "help", command=True)
     assert await stores.turns.waiting([PLACE.workspace_key]) == []
     asked = change("1", "help me cook", files=(FILE,))
-    assert await stores.changes.change(asked) == Touched(ID, PLACE, "U1", 2, Standing.ASKED)
+    assert await stores.changes.change(asked) == ChangeEffect(ID, PLACE, "U1", 2, QuestionState.ASKED)
     assert await stores.turns.waiting([PLACE.workspace_key]) == [HERE]
     for again in (asked, replace(asked, at=asked.at + 1)):
         assert await stores.changes.change(again) is None
@@ -145,23 +145,23 @@ async def test_a_command_that_becomes_a_question_waits_once(stores: DatabaseStor
     assert await stores.turns.finish(lease, answer("With pleasure."))
     assert await stores.turns.waiting([PLACE.workspace_key]) == []
     assert await stores.title() == ("help me cook", "rule")
-    touched = await stores.changes.change(change("1", "help me bake", at=9_000_002))
-    assert touched is not None
-    assert touched.standing is Standing.NEWEST
+    effect = await stores.changes.change(change("1", "help me bake", at=9_000_002))
+    assert effect is not None
+    assert effect.standing is QuestionState.NEWEST
 
 
 async def test_a_command_that_becomes_another_is_not_done(stores: DatabaseStores) -> None:
     await stores.say("1", "help", command=True)
-    touched = await stores.changes.change(change("1", "stop"), is_command=True)
-    assert touched == Touched(ID, PLACE, "U1", 1, Standing.CONTEXT)
+    effect = await stores.changes.change(change("1", "stop"), is_command=True)
+    assert effect == ChangeEffect(ID, PLACE, "U1", 1, QuestionState.CONTEXT)
     assert await stores.turns.waiting([PLACE.workspace_key]) == []
     assert await stores.texts() == []
 
 
 async def test_a_command_may_become_talk_among_people(stores: DatabaseStores) -> None:
     await stores.say("1", "help", command=True)
-    touched = await stores.changes.change(change("1", "@bob help me", asks=False, opens=False))
-    assert touched == Touched(ID, PLACE, "U1", 1, Standing.CONTEXT)
+    effect = await stores.changes.change(change("1", "@bob help me", asks=False, opens=False))
+    assert effect == ChangeEffect(ID, PLACE, "U1", 1, QuestionState.CONTEXT)
     assert await stores.turns.waiting([PLACE.workspace_key]) == []
     assert await stores.texts() == ["@bob help me"]
 
@@ -195,16 +195,16 @@ async def test_what_calls_us_only_now_waits_once(above: bool, stores: DatabaseSt
     assert (await stores.changes.change(change("1", "@bob what's this?", asks=False, opens=False))) is not None
     assert await stores.turns.waiting([PLACE.workspace_key]) == []
     called = change("1", "what is this?", at=9_000_001)
-    touched = await stores.changes.change(called, calls=True)
-    assert touched is not None
-    assert touched.standing is Standing.ASKED
+    effect = await stores.changes.change(called, calls=True)
+    assert effect is not None
+    assert effect.standing is QuestionState.ASKED
     assert await stores.changes.change(called, calls=True) is None
     lease = await stores.claimed()
     assert await stores.texts(lease) == ["q2", "a2", "what is this?"]
     await stores.turns.finish(lease, answer("a1"))
-    touched = await stores.changes.change(change("1", "what is that?", at=9_000_002), calls=True)
-    assert touched is not None
-    assert touched.standing is Standing.NEWEST
+    effect = await stores.changes.change(change("1", "what is that?", at=9_000_002), calls=True)
+    assert effect is not None
+    assert effect.standing is QuestionState.NEWEST
     assert await stores.turns.waiting([PLACE.workspace_key]) == []
 
 

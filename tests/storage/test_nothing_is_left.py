@@ -159,8 +159,8 @@ class NothingIsLeft(RuleBasedStateMachine):
         now = None if deleted else said(each.ref, text, place=each.place)
         at = 1_000_000_000 + self.number
         change = Change(each.place, each.ref, at, now)
-        touched = self.runner.run(self.stores.changes.change(change))
-        assert (touched is None) == (each.role is Role.ASSISTANT)
+        effect = self.runner.run(self.stores.changes.change(change))
+        assert (effect is None) == (each.role is Role.ASSISTANT)
         if deleted:
             self.forget([each])
         else:

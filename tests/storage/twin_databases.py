@@ -63,7 +63,7 @@ class TwinDatabases:
         await self._copy_what_triggers_keep()
         ours, theirs = [str(await work()) for work in works]
         kept = [await self._kept(fetch) for fetch in (self.sqlite.database.fetch, self.other.run)]
-        return _in_order([ours, *kept[0]]), _in_order([theirs, *kept[1]])
+        return _locks([ours, *kept[0]]), _locks([theirs, *kept[1]])
 
     async def _copy_what_triggers_keep(self) -> None:
         fetch = self.sqlite.database.fetch
@@ -82,7 +82,7 @@ class TwinDatabases:
         return lines
 
 
-def _in_order(lines: Sequence[str]) -> str:
+def _locks(lines: Sequence[str]) -> str:
     """Lines in an order that is the same whatever random names there are, and these replaced by their order."""
     known: dict[str, str] = {}
     text = "\n".join(sorted(lines, key=lambda line: NAME.sub("", line)))

@@ -9,7 +9,17 @@ from typing import Protocol
 
 from chathakase.core.files import Attachment, Image, Reading
 from chathakase.core.jobs import Job
-from chathakase.core.memory import Change, Extent, Memory, Scope, SearchHit, Summary, TitleBy, Touched, Transcript
+from chathakase.core.memory import (
+    Change,
+    ChangeEffect,
+    Memory,
+    Scope,
+    SearchHit,
+    SessionProgress,
+    Summary,
+    TitleBy,
+    Transcript,
+)
 from chathakase.core.types import (
     Incoming,
     Lease,
@@ -84,7 +94,7 @@ class MemoryStore(Protocol):
         all that the turn answers up to ``limit``, and one message more, so that it can be seen where a turn begins.
         """
 
-    async def extent(self, session: SessionId, *, limit: int) -> Extent:
+    async def progress(self, session: SessionId, *, limit: int) -> SessionProgress:
         """How far a session has come; tokens are those of the newest ``limit`` messages."""
 
     async def add_earlier(self, session: SessionId, messages: Sequence[Incoming]) -> int:
@@ -100,7 +110,7 @@ class ChangeStore(Protocol):
 
     async def change(
         self, change: Change, *, is_command: bool = False, calls: bool = False, may_ask: bool = True
-    ) -> Touched | None:
+    ) -> ChangeEffect | None:
         """Change or forget a stored message, and every summary and title that may tell of it.
 
         None when it is not known, forgotten already, ours, or was changed again since. What was a command and, as

@@ -24,7 +24,7 @@ AN_ACTION = "an action"
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class LoadLimits:
     """What is borne at most; 0 means any number."""
 
     by_person: int = 0
@@ -58,7 +58,7 @@ class Caused:
 class Admission:
     """Counts calls of the model by the person who causes them, and by channel."""
 
-    def __init__(self, load: Load, clock: Callable[[], float]) -> None:
+    def __init__(self, load: LoadLimits, clock: Callable[[], float]) -> None:
         """``clock`` tells seconds."""
         self._load = load
         self._clock = clock

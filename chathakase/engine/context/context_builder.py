@@ -16,7 +16,7 @@ from chathakase.core.prompt import AssistantSetup, Persona, build_prompt, said_i
 from chathakase.core.types import ChatMessage, Lease, Place, Prompt, Role, Session, SessionId, TurnAction
 from chathakase.core.window import Window
 from chathakase.engine.context.file_reader import FileReader
-from chathakase.engine.context.thread_backfill import Look, ThreadBackfill
+from chathakase.engine.context.thread_backfill import BackfillResult, ThreadBackfill
 from chathakase.engine.model.model_window import ModelWindow
 
 GO_ON = "Go on exactly where your last message stopped. Do not repeat any of it, and do not comment on it."
@@ -97,13 +97,13 @@ class ContextBuilder:
         """
         memory = await self._remember(session.id, lease)
         look = await self._backfill.read(session, memory, whose=whose)
-        if look is Look.MORE:
+        if look is BackfillResult.MORE:
             memory = await self._remember(session.id, lease)
         new: Collection[int] = ()
         if _has_unread(memory):
             new = await self._reader.read_new(session, whose=whose)
             memory = await self._remember(session.id, lease)
-        return replace(memory, backfilled=look is not Look.MISSING), new
+        return replace(memory, backfilled=look is not BackfillResult.MISSING), new
 
     async def _remember(self, session: SessionId, lease: Lease | None) -> Memory:
         limit, room = self._persona.max_messages, self._model_window.window().room

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from chathakase.core.amounts import counted
 from chathakase.core.errors import ModelError
 from chathakase.core.files import Attachment
-from chathakase.core.memory import Extent, Memory, Summary
+from chathakase.core.memory import Memory, SessionProgress, Summary
 from chathakase.core.mentions import by_name, mentioned, speakers
 from chathakase.core.names import Names
 from chathakase.core.ports import MemoryStore, SummaryStore, Surface
@@ -15,8 +15,8 @@ from chathakase.core.quoting import CLAMP, attribute, escaped
 from chathakase.core.token_estimate import IMAGE_TOKENS, Estimator
 from chathakase.core.types import ChatMessage, Place, Prompt, Role, Session, StoredMessage
 from chathakase.engine.model.calibration import Calibration
-from chathakase.engine.model.measure import Measure
 from chathakase.engine.model.short_text import SHARES, TOO_MUCH, ShortText
+from chathakase.engine.model.summary_threshold import SummaryThreshold
 from chathakase.engine.model.writer import Writer
 
 INSTRUCTIONS = """\
@@ -82,15 +82,15 @@ class Summaries:
         writer: Writer,
         surface: Surface,
         calibration: Calibration,
-        measure: Callable[[], Measure],
+        threshold: Callable[[], SummaryThreshold],
     ) -> None:
-        """``measure`` tells what a prompt may hold of messages, and the ``writer`` read."""
+        """``threshold`` tells what a prompt may hold of messages, and the ``writer`` read."""
         self._memory = memory
         self._store = store
         self._writer = writer
         self._surface = surface
         self._calibration = calibration
-        self._measure = measure
+        self._threshold = threshold
 
     async def write_summary(self, session: Session) -> None:
         """Sum up the older part of a session that has grown long. Raises ModelError, Yielded and StoreError."""
@@ -100,11 +100,11 @@ class Summaries:
     @property
     def looks_at(self) -> int:
         """How many messages tell whether a summary is due, the newest ones."""
-        return max(self._measure().messages, MOST_AT_ONCE)
+        return max(self._threshold().messages, MOST_AT_ONCE)
 
-    def is_due(self, extent: Extent) -> bool:
+    def is_due(self, progress: SessionProgress) -> bool:
         """Whether a session has grown so long that its older part is to be summed up."""
-        return self._is_full(extent.messages, extent.tokens)
+        return self._is_full(progress.messages, progress.tokens)
 
     async def compact(self, session: Session, *, whose: str) -> Compacted:
         """Sum up everything but the newest turn, now, for somebody. Raises ModelError and StoreError."""
@@ -120,7 +120,7 @@ class Summaries:
         memory = await self._look(session)
         if not memory.messages and memory.summary is None:
             raise ModelError("nothing", NOTHING)
-        uncovered, room = _uncovered(memory), WHOLE * self._measure().readable
+        uncovered, room = _uncovered(memory), WHOLE * self._threshold().readable
         task = _Task(FOR_PEOPLE, session.place, memory, whose)
         words, told = await self._tell(task, lambda room: _newest_that_fit(uncovered, room), room)
         await self._store.spent(session.id, words.model, words.usage)
@@ -128,31 +128,31 @@ class Summaries:
         return words.text if untold <= 0 else f"{words.text}\n\n{UNTOLD.format(counted(untold, 'older message'))}"
 
     async def _look(self, session: Session) -> Memory:
-        return await self._memory.memory(session.id, limit=self.looks_at, tokens=self._measure().tokens)
+        return await self._memory.memory(session.id, limit=self.looks_at, tokens=self._threshold().tokens)
 
     def _due(self, memory: Memory) -> int:
         """How many of the newest messages are to be kept as they are; 0 when all of them may stay."""
         if not self._is_full(memory.total - _covered(memory), _tokens(memory)):
             return 0
-        measure = self._measure()
-        kept, room = 0, KEPT * measure.tokens
+        threshold = self._threshold()
+        kept, room = 0, KEPT * threshold.tokens
         for message in reversed(memory.messages):
             room -= _tokens_of(message)
-            if room < 0 or kept >= KEPT * measure.messages:
+            if room < 0 or kept >= KEPT * threshold.messages:
                 break
             kept += 1
         return max(kept, 1)
 
     def _is_full(self, messages: int, tokens: int) -> bool:
-        measure = self._measure()
-        return messages > FULL * measure.messages or tokens > FULL * measure.tokens
+        threshold = self._threshold()
+        return messages > FULL * threshold.messages or tokens > FULL * threshold.tokens
 
     async def _sum_up(self, session: Session, *, keep: int, whose: str = "") -> bool:
         """Take the oldest messages that are not covered into the summary; False when there are none."""
         memory = await self._store.to_summarise(session.id, keep=keep, limit=MOST_AT_ONCE)
         if not memory.messages:
             return False
-        task, room = _Task(INSTRUCTIONS, session.place, memory, whose), PART * self._measure().readable
+        task, room = _Task(INSTRUCTIONS, session.place, memory, whose), PART * self._threshold().readable
         words, part = await self._tell(task, lambda room: _part(memory.messages, room), room)
         covered = _covered(memory) + len(part)
         summary = Summary(words.text, part[-1].said, covered, words.model)

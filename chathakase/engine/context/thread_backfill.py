@@ -27,7 +27,7 @@ MOST = 1_000
 log = logging.getLogger(__name__)
 
 
-class Look(Enum):
+class BackfillResult(Enum):
     """What came of a look at what was said before the session."""
 
     NOTHING = auto()
@@ -52,17 +52,17 @@ class ThreadBackfill:
         self._rests: LruCache[Place, float] = LruCache(RESTING)
         """Threads that took too long, and until when they are left alone."""
 
-    async def read(self, session: Session, memory: Memory, *, whose: str) -> Look:
+    async def read(self, session: Session, memory: Memory, *, whose: str) -> BackfillResult:
         """Store what was said before as context, if nobody has. Raises StoreError.
 
         ``whose`` is the person for whom it is read, so that nobody else waits for all that one person has read.
         Where nobody has said anything but commands, that is all of the thread.
         """
         if memory.backfilled:
-            return Look.NOTHING
+            return BackfillResult.NOTHING
         place = session.place
         if monotonic() < self._rests.get(place, 0.0):
-            return Look.MISSING
+            return BackfillResult.MISSING
         began, before = monotonic(), memory.opening.said if memory.opening else self._now() * 1000
         try:
             async with asyncio.timeout(WITHIN):
@@ -71,8 +71,8 @@ class ThreadBackfill:
             log.warning("Earlier messages in %s could not be read: %s", place.name, str(error) or "timed out")
             if monotonic() - began > LONG:
                 self._rests[place] = monotonic() + REST
-            return Look.MISSING
+            return BackfillResult.MISSING
         self._rests.pop(place, None)
         new = await self._store.add_earlier(session.id, [each for each in messages if not self._is_command(each)])
         log.info("%d earlier messages were read in %s", new, place.name)
-        return Look.MORE if new else Look.NOTHING
+        return BackfillResult.MORE if new else BackfillResult.NOTHING

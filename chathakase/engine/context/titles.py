@@ -1,6 +1,6 @@
 """Has the model name a session in a few words, once, after its first answer."""
 
-from chathakase.core.memory import Extent, Memory, TitleBy
+from chathakase.core.memory import Memory, SessionProgress, TitleBy
 from chathakase.core.ports import MemoryStore, TitleStore
 from chathakase.core.quoting import escaped
 from chathakase.core.title_cleaning import title_by_model
@@ -31,9 +31,9 @@ class Titles:
         self._store = store
         self._writer = writer
 
-    def is_due(self, extent: Extent) -> bool:
+    def is_due(self, progress: SessionProgress) -> bool:
         """Whether a session that has an answer has no title but by rule."""
-        return extent.title_by is TitleBy.RULE and extent.is_answered
+        return progress.title_by is TitleBy.RULE and progress.is_answered
 
     async def write_title(self, session: Session) -> None:
         """Give a session that has an answer a title, if it has none but by rule.

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from chathakase.core.jobs import OFFER_AGAIN, Command
-from chathakase.core.memory import Change, Standing, Touched
+from chathakase.core.memory import Change, ChangeEffect, QuestionState
 from chathakase.core.ports import ChangeStore
 from chathakase.core.types import Incoming, SaidTo, Session
 from chathakase.engine.access.admission import Admission, Caused
@@ -50,11 +50,11 @@ class Edits:
         """
         if change.now is not None:
             change = await self._listen(change, change.now)
-        touched = await self._follow(change)
-        if touched is None and await self._was_known(change):
-            touched = await self._follow(change)
-        if touched is not None:
-            await self._apply(change, touched)
+        effect = await self._follow(change)
+        if effect is None and await self._was_known(change):
+            effect = await self._follow(change)
+        if effect is not None:
+            await self._apply(change, effect)
 
     async def _listen(self, change: Change, now: Incoming) -> Change:
         """The same change with whom the message is said to now; to call the bot by its name is to call it."""
@@ -62,7 +62,7 @@ class Edits:
         by_name = not heard.opens and heard.said_to is SaidTo.BOT
         return replace(change, now=heard, calls=change.calls or by_name)
 
-    async def _follow(self, change: Change) -> Touched | None:
+    async def _follow(self, change: Change) -> ChangeEffect | None:
         """Have memory follow a change. What it makes a question by it counts as one, and may be one too many."""
         now = change.now
         if now is None:
@@ -70,13 +70,13 @@ class Edits:
         is_command, calls = self._find(now) is not None, change.calls and self._is_young(now)
         may_become_one = now.asks and not is_command
         why = self._admission.refusal(now) if may_become_one else None
-        touched = await self._store.change(change, is_command=is_command, calls=calls, may_ask=why is None)
-        standing = touched.standing if touched else None
-        if may_become_one and why is None and standing is not Standing.ASKED:
+        effect = await self._store.change(change, is_command=is_command, calls=calls, may_ask=why is None)
+        standing = effect.standing if effect else None
+        if may_become_one and why is None and standing is not QuestionState.ASKED:
             self._admission.take_back(now)
-        if touched and standing is Standing.REFUSED and why and self._admission.tells(now):
-            await self._enqueue(Command(touched.place, now.ref, now.author, why))
-        return touched
+        if effect and standing is QuestionState.REFUSED and why and self._admission.tells(now):
+            await self._enqueue(Command(effect.place, now.ref, now.author, why))
+        return effect
 
     async def _was_known(self, change: Change) -> bool:
         """Take in late what a person said, and is young: it may have overtaken itself, or mention us only now.
@@ -86,29 +86,29 @@ class Edits:
         now = change.now
         return now is not None and self._is_young(now) and not await self._submit(now)
 
-    async def _apply(self, change: Change, touched: Touched) -> None:
-        if touched.standing is Standing.ASKED:
-            self._wake(Session(touched.session, touched.place))
-        elif touched.standing is Standing.WAITING:
-            self._restart(change, touched)
-        elif touched.standing is Standing.NEWEST and change.now is not None and change.now.asks:
+    async def _apply(self, change: Change, effect: ChangeEffect) -> None:
+        if effect.standing is QuestionState.ASKED:
+            self._wake(Session(effect.session, effect.place))
+        elif effect.standing is QuestionState.WAITING:
+            self._restart(change, effect)
+        elif effect.standing is QuestionState.NEWEST and change.now is not None and change.now.asks:
             ref = f"{change.ref} {change.at}"
-            await self._enqueue(Command(touched.place, ref, touched.author, OFFER_AGAIN))
+            await self._enqueue(Command(effect.place, ref, effect.author, OFFER_AGAIN))
 
     def _is_young(self, now: Incoming | None) -> bool:
         return now is not None and not now.name and self._now() - now.said // 1000 <= self._young
 
-    def _restart(self, change: Change, touched: Touched) -> None:
+    def _restart(self, change: Change, effect: ChangeEffect) -> None:
         """Have the answer that is being written take a change in, unless whoever makes it has caused too much."""
-        active_turn = self._active_turns.find(touched.session)
-        if active_turn is None or not active_turn.lease.since < touched.seq <= active_turn.lease.upto:
+        active_turn = self._active_turns.find(effect.session)
+        if active_turn is None or not active_turn.lease.since < effect.seq <= active_turn.lease.upto:
             return
         if change.now is None:
-            self._active_turns.restart(touched.session, withdrawn=True)
+            self._active_turns.restart(effect.session, withdrawn=True)
             return
-        active_turn.edits[change.ref] = touched.author
+        active_turn.edits[change.ref] = effect.author
         # Beyond that it is not restarted, whatever is said.
         if self._active_turns.may_restart(active_turn.lease.turn) and not self._admission.refusal(
-            Caused(touched.author, touched.place)
+            Caused(effect.author, effect.place)
         ):
-            self._active_turns.restart(touched.session)
+            self._active_turns.restart(effect.session)

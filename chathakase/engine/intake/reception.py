@@ -10,11 +10,11 @@ from chathakase.core.types import Appended, Incoming, SaidTo, Saved, Session
 from chathakase.engine.access.admission import Admission
 from chathakase.engine.commands import STOP, Commands
 from chathakase.engine.intake.attention import Attention
-from chathakase.engine.intake.in_order import InOrder
+from chathakase.engine.intake.keyed_locks import KeyedLocks
+from chathakase.engine.intake.message_saver import MessageSaver
 from chathakase.engine.intake.reorder_buffer import ReorderBuffer
 from chathakase.engine.intake.requests import Requests
-from chathakase.engine.intake.saving import Saving
-from chathakase.engine.intake.targets import Targets
+from chathakase.engine.intake.targets import CommandTargets
 from chathakase.engine.turns.hints import STOOD_BACK, Hints
 from chathakase.engine.turns.scheduler import TurnScheduler
 from chathakase.engine.turns.twins import LATE
@@ -28,7 +28,7 @@ class Reception:
         *,
         sessions: SessionStore,
         turns: TurnStore,
-        saving: Saving,
+        saver: MessageSaver,
         requests: Requests,
         commands: Commands,
         scheduler: TurnScheduler,
@@ -36,13 +36,13 @@ class Reception:
         attention: Attention,
         hints: Hints,
         reorder_buffer: ReorderBuffer,
-        targets: Targets,
+        targets: CommandTargets,
         now: Callable[[], int],
     ) -> None:
         """``now`` tells epoch milliseconds."""
         self._sessions = sessions
         self._turns = turns
-        self._saving = saving
+        self._saver = saver
         self._requests = requests
         self._commands = commands
         self._scheduler = scheduler
@@ -52,16 +52,16 @@ class Reception:
         self._reorder_buffer = reorder_buffer
         self._targets = targets
         self._now = now
-        self._in_order = InOrder()
+        self._locks = KeyedLocks()
 
     async def submit(self, incoming: Incoming) -> bool:
         """Save what a person said and have it answered; False when it was had already or is none of ours.
 
         When this returns, the message is stored. Raises StoreError when it could not be.
         """
-        if (saved := await self._saving.saved_by_twin(incoming)) is None:
+        if (saved := await self._saver.saved_by_twin(incoming)) is None:
             # What was said before tells whether people talk among themselves.
-            async with self._in_order.of(incoming.place):
+            async with self._locks.of(incoming.place):
                 saved = await self._admit(await self._attention.address(incoming))
         await self._follow_up(incoming, saved)
         return bool(saved)
@@ -125,7 +125,7 @@ class Reception:
             return await self._requests.refuse(incoming, why)
         async with AsyncExitStack() as held:
             claim = incoming.asks and not incoming.awaits_files and self._scheduler.hold_slot(held, incoming.place)
-            saved = await self._saving.save(incoming, claim=claim)
+            saved = await self._saver.save(incoming, claim=claim)
             if saved.lease is not None:
                 await self._scheduler.begin_claimed(saved.lease, held.pop_all())
                 return saved

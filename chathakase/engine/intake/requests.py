@@ -10,8 +10,8 @@ from chathakase.core.ports import JobStore
 from chathakase.core.types import NO_SESSION, Appended, Incoming, Role, Saved, Session, TurnAction, WorkspaceKey
 from chathakase.engine.access.admission import AN_ACTION, TOO_MANY_BY_YOU, WHYS, Admission, Cause, Caused
 from chathakase.engine.commands import CALLING, STOP
-from chathakase.engine.intake.saving import Saving
-from chathakase.engine.intake.targets import Targets
+from chathakase.engine.intake.message_saver import MessageSaver
+from chathakase.engine.intake.targets import CommandTargets
 from chathakase.engine.jobs.job_handler import JobHandler
 from chathakase.engine.jobs.job_runner import JobRunner
 from chathakase.engine.turns.scheduler import TurnScheduler
@@ -29,9 +29,9 @@ class Requests:
         *,
         store: JobStore,
         handler: JobHandler,
-        saving: Saving,
+        saver: MessageSaver,
         admission: Admission,
-        targets: Targets,
+        targets: CommandTargets,
         scheduler: TurnScheduler,
         workspaces: Collection[WorkspaceKey],
         now: Callable[[], int],
@@ -39,7 +39,7 @@ class Requests:
         """``workspaces`` are the workspaces in which something can be done here; ``now`` tells epoch milliseconds."""
         self.jobs = JobRunner(handler, done=self._done, again=self.enqueue_anyway)
         self._store = store
-        self._saving = saving
+        self._saver = saver
         self._admission = admission
         self._targets = targets
         self._scheduler = scheduler
@@ -56,7 +56,7 @@ class Requests:
         if self.jobs.is_being_told(command):
             # Not after it is saved, since by then all may be told.
             self.jobs.repeat(command, incoming.said)
-            return await self._saving.save(replace(incoming, asks=False), role=Role.COMMAND)
+            return await self._saver.save(replace(incoming, asks=False), role=Role.COMMAND)
         if why := self._too_much(incoming, calls=command.name in CALLING, stops=command.name == STOP):
             return await self.refuse(incoming, why, role=Role.COMMAND)
         return await self._save(incoming, command)
@@ -91,7 +91,7 @@ class Requests:
         word = Command(incoming.place, incoming.ref, incoming.author, why, argument)
         unasked = replace(incoming, asks=False)
         if not self._tells(incoming):
-            return await self._saving.save(unasked, role=role)
+            return await self._saver.save(unasked, role=role)
         saved = await self._save_with(unasked, role, word)
         if not saved:
             self._admission.untell(incoming)
@@ -100,7 +100,7 @@ class Requests:
     async def _save_with(self, incoming: Incoming, role: Role, command: Command) -> Saved:
         job = Job(command)
         with self.jobs.counted(command):
-            saved = await self._saving.save(incoming, role=role, job=job)
+            saved = await self._saver.save(incoming, role=role, job=job)
             if saved:
                 await self._begin(replace(job, session=saved.session))
         return saved

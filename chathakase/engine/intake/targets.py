@@ -8,7 +8,7 @@ from chathakase.core.types import Incoming
 from chathakase.engine.commands import ABOUT_A_THREAD, NO_THREAD, STOP
 
 
-class Targets:
+class CommandTargets:
     """Aims commands."""
 
     def __init__(self, sessions: SessionStore) -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from chathakase.core.ports import LanguageModel, TokenCounter, TurnStore
 from chathakase.core.window import ModelFacts
 from chathakase.engine.model.calibration import Calibration
-from chathakase.engine.model.measure import Measure
 from chathakase.engine.model.model_window import ModelWindow
+from chathakase.engine.model.summary_threshold import SummaryThreshold
 
 SHORT = 4_000
 """Tokens of the longest summary, with what a model thinks before it; no more than a quarter of its window."""
@@ -45,10 +45,10 @@ class Models:
         """The model that writes titles and summaries."""
         return self.background or self.model
 
-    def measure(self, most: int) -> Measure:
+    def threshold(self, most: int) -> SummaryThreshold:
         """How much there may be of messages: at most so many."""
         room = self.model_window.window().room
-        return Measure(most, room, min(room, self._writer_model_window.window().room))
+        return SummaryThreshold(most, room, min(room, self._writer_model_window.window().room))
 
     async def learn(self, turns: TurnStore) -> None:
         """Learn again what earlier turns showed about how the model counts. Raises StoreError."""

@@ -19,9 +19,9 @@ class Upkeep:
 
     async def due(self, session: Session) -> Sequence[Chore]:
         """What is due in a session. Raises StoreError."""
-        extent = await self._memory.extent(session.id, limit=self._summaries.looks_at)
+        progress = await self._memory.progress(session.id, limit=self._summaries.looks_at)
         chores: list[tuple[bool, Chore]] = [
-            (self._titles.is_due(extent), self._titles.write_title),
-            (self._summaries.is_due(extent), self._summaries.write_summary),
+            (self._titles.is_due(progress), self._titles.write_title),
+            (self._summaries.is_due(progress), self._summaries.write_summary),
         ]
         return [chore for is_due, chore in chores if is_due]

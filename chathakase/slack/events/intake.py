@@ -149,7 +149,7 @@ async def _take_away(client: AsyncWebClient, address: object) -> None:
         log.info("A question that was answered could not be removed: %s", type(error).__name__)
 
 
-class TakingIn(AsyncMiddleware):
+class IntakeMiddleware(AsyncMiddleware):
     """Takes in each request before any listener; as a class, Bolt need not find out for each what a function wants."""
 
     def __init__(self, intake: Intake) -> None:
@@ -196,7 +196,7 @@ def build_app(web: SlackWeb, intake: Intake) -> AsyncApp:
         attaching_function_token_enabled=False,
         attaching_conversation_kwargs_enabled=False,
     )
-    app.use(TakingIn(intake))
+    app.use(IntakeMiddleware(intake))
     app.action(BUTTONS)(intake.take_interaction)
     app.action(SAY_BUTTONS)(intake.take_phrase)
     app.message_shortcut(FORGET)(intake.take_shortcut)

@@ -22,7 +22,7 @@ LABELS: Mapping[TurnAction, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Below:
+class Footer:
     """What stands below the text of a reply."""
 
     offer: TurnAction | None = None
@@ -31,15 +31,15 @@ class Below:
     """Lines of plain text in small."""
 
 
-NOTHING = Below()
+NOTHING = Footer()
 
 
 @dataclass(frozen=True, slots=True)
-class Face:
+class PageContent:
     """What people see of a message."""
 
     markdown: str
-    below: Below = NOTHING
+    footer: Footer = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Post:
     run_id: RunId
     number: int
     """Which page of the reply it is, from 0."""
-    face: Face
+    page_content: PageContent
     rich: bool = True
     """Whether to send blocks besides the plain text."""
     members: Collection[str] = field(default=())
@@ -78,24 +78,26 @@ class Post:
         if self.named:
             body["metadata"] = self.metadata
         if self.rich:
-            body["blocks"] = [{"type": "markdown", "text": self.face.markdown}, *self.below()]
+            body["blocks"] = [{"type": "markdown", "text": self.page_content.markdown}, *self.footer()]
         return body
 
-    def below(self) -> list[dict[str, Any]]:
+    def footer(self) -> list[dict[str, Any]]:
         """The blocks below the text: one with the footnotes and one with the button, as far as there are any."""
         return [*self._footnotes(), *self._buttons()]
 
     def _text(self) -> str:
-        footnotes = "".join(f"\n\n{escape(defused(each))}" for each in self.face.below.footnotes)[:FOOTNOTES_MOST]
-        return notification(self.face.markdown, self.members, most=LONGEST - len(footnotes)) + footnotes
+        footnotes = "".join(f"\n\n{escape(defused(each))}" for each in self.page_content.footer.footnotes)[
+            :FOOTNOTES_MOST
+        ]
+        return notification(self.page_content.markdown, self.members, most=LONGEST - len(footnotes)) + footnotes
 
     def _footnotes(self) -> Iterator[dict[str, Any]]:
-        if footnotes := self.face.below.footnotes:
+        if footnotes := self.page_content.footer.footnotes:
             texts = [{"type": "plain_text", "text": each[:FOOTNOTES_MOST], "emoji": False} for each in footnotes]
             yield {"type": "context", "elements": texts}
 
     def _buttons(self) -> Iterator[dict[str, Any]]:
-        action = self.face.below.offer
+        action = self.page_content.footer.offer
         if action is None:
             return
         button = {

@@ -23,7 +23,7 @@ class Streams:
     async def start(self, post: Post, *, priority: Priority) -> str:
         """Begin a message; returns its ``ts``. An error may be ``unsure``."""
         place = post.place
-        body = {"channel": place.channel, "thread_ts": place.thread, "markdown_text": post.face.markdown}
+        body = {"channel": place.channel, "thread_ts": place.thread, "markdown_text": post.page_content.markdown}
         ts = str((await self._call(START, body, priority)).get("ts") or "")
         if not ts:
             # A server that takes everything and knows no streams.
@@ -42,9 +42,9 @@ class Streams:
         body: dict[str, Any] = {"channel": post.place.channel, "ts": ts, "metadata": post.metadata}
         if markdown:
             body["markdown_text"] = markdown
-        if below := post.below():
-            body["blocks"] = below
-        return not holds_less(await self._call(STOP, body, priority), {"text": plain(post.face.markdown)})
+        if footer := post.footer():
+            body["blocks"] = footer
+        return not holds_less(await self._call(STOP, body, priority), {"text": plain(post.page_content.markdown)})
 
     async def _call(self, method: str, body: Mapping[str, Any], priority: Priority) -> Mapping[str, Any]:
         return await self._calls.send(method, body, priority=priority, repeatable=False)

@@ -15,7 +15,7 @@ from chathakase.slack.replies.held import holds_less
 from chathakase.slack.replies.messages import Post
 from chathakase.slack.replies.native_streams import Streams
 from chathakase.slack.replies.questions import asking, in_words
-from chathakase.slack.replies.refusals import Breaks, may_be_about_content
+from chathakase.slack.replies.refusals import ServerFailures, may_be_about_content
 from chathakase.slack.timestamps import time_of
 from chathakase.slack.web.call_errors import failure_of
 from chathakase.slack.web.calls import Calls
@@ -48,7 +48,7 @@ class Written:
 
 
 @dataclass(slots=True)
-class Abilities:
+class Capabilities:
     """What this Slack can do, as far as we know."""
 
     edits: bool = True
@@ -58,17 +58,17 @@ class Abilities:
 class Outbox:
     """Every message that the bot writes goes through here."""
 
-    def __init__(self, calls: Calls, *, bot: str, abilities: Abilities | None = None) -> None:
+    def __init__(self, calls: Calls, *, bot: str, capabilities: Capabilities | None = None) -> None:
         self.calls = calls
         self.rate_limiter = calls.rate_limiter
         self.streams = Streams(calls)
-        self.abilities = abilities or Abilities()
+        self.capabilities = capabilities or Capabilities()
         self._client = calls.client
         self._bot = bot
 
     def of(self, whose: str, *, at_best: Priority = Priority.FINAL) -> "Outbox":
         """The same for messages that one person causes, none of them more urgent than ``at_best``."""
-        return Outbox(self.calls.of(whose, at_best=at_best), bot=self._bot, abilities=self.abilities)
+        return Outbox(self.calls.of(whose, at_best=at_best), bot=self._bot, capabilities=self.capabilities)
 
     async def post(self, post: Post, *, priority: Priority) -> Written:
         """Post a new message.
@@ -91,11 +91,11 @@ class Outbox:
     async def update(self, post: Post, ts: str, *, priority: Priority) -> Written:
         """Replace the text of a message. Raises DeliveryError."""
 
-        breaks = Breaks()
+        failures = ServerFailures()
 
         async def attempt() -> Written:
-            with breaks.noted():
-                shown = post.plainer() if breaks.suspicious else post
+            with failures.noted():
+                shown = post.plainer() if failures.suspicious else post
                 written, _ = await self._write("chat.update", shown, {"ts": ts})
             return written
 

@@ -8,9 +8,9 @@ from typing import Any
 from chathakase.core.errors import ChatHakaseError, DeliveryError
 from chathakase.core.types import Place
 from chathakase.slack.own_messages import RunId, is_of
-from chathakase.slack.replies.messages import NOTHING, Below, Face, Post, is_page
+from chathakase.slack.replies.messages import NOTHING, Footer, PageContent, Post, is_page
 from chathakase.slack.replies.outbox import Outbox, Written
-from chathakase.slack.replies.refusals import UNREACHABLE, Breaks
+from chathakase.slack.replies.refusals import UNREACHABLE, ServerFailures
 from chathakase.slack.web.rate_limiter import Priority
 
 NO_EDITS = ("unknown_method", "http_4")
@@ -58,7 +58,7 @@ class PageWriter:
         self._origin = origin
         self._members = members
         self._refs = list(origin.refs)
-        self._faces: list[Face | None] = [None] * len(self._refs)
+        self._page_contents: list[PageContent | None] = [None] * len(self._refs)
         """What each message shows; None when that is not known."""
         self._doubtful = origin.resumed
         """The next message may have been posted already, though nobody heard of it."""
@@ -75,20 +75,20 @@ class PageWriter:
     @property
     def is_editable(self) -> bool:
         """Whether this Slack can edit messages, as far as we know."""
-        return self._outbox.abilities.edits
+        return self._outbox.capabilities.edits
 
     def shows(self, number: int, markdown: str) -> bool:
         """Whether a page is known to show just that, with nothing below."""
-        return number < len(self._faces) and self._faces[number] == Face(markdown)
+        return number < len(self._page_contents) and self._page_contents[number] == PageContent(markdown)
 
-    def is_known(self, number: int, face: Face | None) -> None:
+    def is_known(self, number: int, page_content: PageContent | None) -> None:
         """Take note of what a page shows; None: that is not known."""
-        self._faces[number] = face
+        self._page_contents[number] = page_content
 
-    def post_of(self, number: int, markdown: str, below: Below = NOTHING) -> Post:
+    def post_of(self, number: int, markdown: str, footer: Footer = NOTHING) -> Post:
         """What is to be sent for a page."""
-        face = Face(markdown, below if self._origin.is_turn else NOTHING)
-        return Post(self._origin.place, self._origin.run_id, number, face, members=self._members)
+        page_content = PageContent(markdown, footer if self._origin.is_turn else NOTHING)
+        return Post(self._origin.place, self._origin.run_id, number, page_content, members=self._members)
 
     async def write(self, post: Post, priority: Priority) -> None:
         """Have a page show what it should. Raises DeliveryError.
@@ -100,16 +100,16 @@ class PageWriter:
         if post.number == len(self._refs):
             await self._append(post, priority)
         for _ in range(LOOKS):
-            if self._faces[post.number] == post.face:
+            if self._page_contents[post.number] == post.page_content:
                 return
             await self._update(post, priority)
-        if self._faces[post.number] is None:
+        if self._page_contents[post.number] is None:
             log.error("Slack stored less of page %d in %s than was sent", post.number, self._origin.place.name)
 
-    async def add(self, ts: str, face: Face | None) -> None:
+    async def add(self, ts: str, page_content: PageContent | None) -> None:
         """Take note of a further message."""
         self._refs.append(ts)
-        self._faces.append(face)
+        self._page_contents.append(page_content)
         await self._tell()
 
     async def keep(self, count: int) -> None:
@@ -120,7 +120,7 @@ class PageWriter:
         for ts in surplus:
             await self._remove(ts)
         del self._refs[count:]
-        del self._faces[count:]
+        del self._page_contents[count:]
         await self._tell()
 
     async def sweep(self) -> None:
@@ -166,7 +166,7 @@ class PageWriter:
         else:
             written = await self._post(post, priority)
             self._note(post, written)
-            await self.add(written.ts, _face(post, written))
+            await self.add(written.ts, _shown(post, written))
 
     def _note(self, post: Post, written: Written) -> None:
         """Take note of whether Slack took a page's blocks."""
@@ -188,16 +188,16 @@ class PageWriter:
 
     async def _post(self, post: Post, priority: Priority) -> Written:
         """Post a page, or find the message that was posted though nobody heard of it."""
-        retries, breaks = self._outbox.calls.retries(), Breaks()
+        retries, failures = self._outbox.calls.retries(), ServerFailures()
         while True:
             # Whoever is cancelled meanwhile does not hear of it.
             self._doubtful = True
             try:
-                written = await self._outbox.post(post.plainer() if breaks.suspicious else post, priority=priority)
+                written = await self._outbox.post(post.plainer() if failures.suspicious else post, priority=priority)
                 self._doubtful = False
                 return written
             except DeliveryError as error:
-                breaks.note(error.code)
+                failures.note(error.code)
                 self._doubtful = error.unsure
                 if priority >= Priority.INTERIM or not (error.unsure and error.passes):
                     raise
@@ -208,16 +208,16 @@ class PageWriter:
                 return Written(ts, rich=post.rich, whole=False)
 
     async def _update(self, post: Post, priority: Priority) -> None:
-        self._faces[post.number] = None
+        self._page_contents[post.number] = None
         try:
             written = await self._edit(post, priority)
         except DeliveryError as error:
             if error.code.startswith(NO_EDITS):
-                self._outbox.abilities.edits = False
+                self._outbox.capabilities.edits = False
             if priority >= Priority.INTERIM or error.passes or error.code in UNREACHABLE:
                 raise
             written = await self._instead(post, priority)
-        self._faces[post.number] = _face(post, written)
+        self._page_contents[post.number] = _shown(post, written)
         self._note(post, written)
 
     async def _instead(self, post: Post, priority: Priority) -> Written:
@@ -249,6 +249,6 @@ class PageWriter:
             log.error("The messages of a reply in %s were not noted: %s", self._origin.place.name, error)
 
 
-def _face(post: Post, written: Written) -> Face | None:
+def _shown(post: Post, written: Written) -> PageContent | None:
     """What a message shows once it is written, if Slack says that it holds all of it."""
-    return post.face if written.whole else None
+    return post.page_content if written.whole else None

@@ -85,7 +85,7 @@ def may_be_about_content(code: str) -> bool:
     return code not in UNREACHABLE and code not in ELSEWHERE
 
 
-class Breaks:
+class ServerFailures:
     """Counts how often Slack broke on the same message, which may be for what is in it."""
 
     def __init__(self) -> None:

@@ -15,7 +15,7 @@ from chathakase.slack.markdown.pages import Page, Paginator
 from chathakase.slack.markdown.text_limits import PAGE
 from chathakase.slack.own_messages import PLACEHOLDER
 from chathakase.slack.replies.attachment import Attachments
-from chathakase.slack.replies.messages import NOTHING, Below
+from chathakase.slack.replies.messages import NOTHING, Footer
 from chathakase.slack.replies.outbox import Outbox
 from chathakase.slack.replies.page_writer import Origin, PageWriter
 from chathakase.slack.replies.refusals import UNREACHABLE
@@ -37,7 +37,7 @@ AT_ONCE = 2 * PAGE
 LINES_AT_ONCE = 500
 """Characters and lines that are made into pages at once; more of them leave the loop to others meanwhile."""
 
-STOPPABLE = Below(TurnAction.STOP)
+STOPPABLE = Footer(TurnAction.STOP)
 """What stands below an answer that grows."""
 PRIORITIES = {Outcome.STOPPED: Priority.STOP, Outcome.FAILED: Priority.ERROR}
 
@@ -195,7 +195,7 @@ class SlackReply:
         async with self._writing:
             # The call that was kept for it is the one that is made now.
             self._release()
-            await self._finish(text, Below(offer, tuple(footnotes)), PRIORITIES.get(outcome, Priority.FINAL))
+            await self._finish(text, Footer(offer, tuple(footnotes)), PRIORITIES.get(outcome, Priority.FINAL))
 
     @property
     def posted_at(self) -> int:
@@ -212,13 +212,13 @@ class SlackReply:
                 log.info("An earlier post in %s could not be looked for: %s", self._place.name, error)
             return self.begun
 
-    async def _finish(self, text: str, below: Below, priority: Priority) -> None:
+    async def _finish(self, text: str, footer: Footer, priority: Priority) -> None:
         pages, most = await self._pages(text, growing=False), self._tools.most_pages
         written = pages[:most]
-        await self._write(written, below, priority)
+        await self._write(written, footer, priority)
         if len(pages) > most and not await self._attach(text):
             written = pages
-            await self._write(written, below, priority)
+            await self._write(written, footer, priority)
         await self._writer.keep(max(len(written), 1))
         await self._writer.sweep()
 
@@ -244,13 +244,13 @@ class SlackReply:
             return False
         return True
 
-    async def _write(self, pages: Sequence[Page], below: Below, priority: Priority) -> None:
+    async def _write(self, pages: Sequence[Page], footer: Footer, priority: Priority) -> None:
         if self._surplus:
             self._surplus = False
             await self._writer.keep(1)
         texts = [page.markdown for page in pages] or [BLANK]
         for number, markdown in enumerate(texts):
-            post = self._writer.post_of(number, markdown, below if number == len(texts) - 1 else NOTHING)
+            post = self._writer.post_of(number, markdown, footer if number == len(texts) - 1 else NOTHING)
             await self._writer.write(post, priority)
 
     async def _hold_the_place(self) -> None:

@@ -17,7 +17,7 @@ from chathakase.core.errors import DeliveryError
 from chathakase.slack.markdown.pages import Page
 from chathakase.slack.markdown.plain import plain
 from chathakase.slack.replies.held import begins_alike
-from chathakase.slack.replies.messages import NOTHING, Below, Post
+from chathakase.slack.replies.messages import NOTHING, Footer, Post
 from chathakase.slack.replies.native_streams import APPEND, START, STOP
 from chathakase.slack.replies.page_writer import Origin
 from chathakase.slack.replies.reply import BLANK, EDIT, ReplyTools, SlackReply
@@ -103,19 +103,19 @@ class StreamedReply(SlackReply):
             await self._leave(error)
             await super()._show(text)
 
-    async def _finish(self, text: str, below: Below, priority: Priority) -> None:
+    async def _finish(self, text: str, footer: Footer, priority: Priority) -> None:
         if self._native and self._stream is not None:
             pages = [page.markdown for page in await self._pages(text, growing=False)] or [BLANK]
             stream = self._stream
             try:
                 if len(pages) <= self._tools.most_pages:
-                    ending = below if stream.number == len(pages) - 1 else NOTHING
+                    ending = footer if stream.number == len(pages) - 1 else NOTHING
                     await self._end_page(stream.number, pages[stream.number], ending, priority)
             except (DeliveryError, IndexError) as error:
                 log.info("A stream in %s is finished by an edit: %s", self._place.name, error)
         if self._stream is not None:
             await self._leave(None)
-        await super()._finish(text, below, priority)
+        await super()._finish(text, footer, priority)
 
     async def _grow(self, pages: Sequence[Page]) -> None:
         """Send what is certain of the last page."""
@@ -129,14 +129,14 @@ class StreamedReply(SlackReply):
         self._stood = sum(len(each.source) for each in pages[:-1]) + page.steady_length
         self._paginator.keep(self._stood)
 
-    async def _end_page(self, number: int, markdown: str, below: Below, priority: Priority) -> None:
+    async def _end_page(self, number: int, markdown: str, footer: Footer, priority: Priority) -> None:
         """Bring a page to its end: the one that is streamed, or one that came and went between two looks."""
         if self._writer.shows(number, markdown):
             return
         if self._stream is None or self._stream.number != number:
-            await self._writer.write(self._writer.post_of(number, markdown, below), priority)
+            await self._writer.write(self._writer.post_of(number, markdown, footer), priority)
             return
-        stream, post = self._stream, self._writer.post_of(number, markdown, below)
+        stream, post = self._stream, self._writer.post_of(number, markdown, footer)
         if not markdown.startswith(stream.sent):
             raise DeliveryError("stream_diverged")
         if self._rate_limiter.delay(STOP, priority=priority) > 0:
@@ -144,7 +144,7 @@ class StreamedReply(SlackReply):
             await self._append(stream, markdown, priority)
         held = await self._streams.stop(post, stream.ts, markdown[len(stream.sent) :], priority=priority)
         self._stream = None
-        self._writer.is_known(number, post.face if held else None)
+        self._writer.is_known(number, post.page_content if held else None)
 
     async def _start(self, post: Post) -> None:
         try:
@@ -158,7 +158,7 @@ class StreamedReply(SlackReply):
             raise
         await self._writer.add(ts, None)
         self._started = True
-        self._stream = Stream(post.number, ts, post.face.markdown, monotonic())
+        self._stream = Stream(post.number, ts, post.page_content.markdown, monotonic())
 
     async def _append(self, stream: Stream, markdown: str, priority: Priority) -> None:
         if not markdown.startswith(stream.sent):
@@ -169,7 +169,7 @@ class StreamedReply(SlackReply):
 
     async def _find_start(self, post: Post) -> str | None:
         """Look for a stream that may have begun: it has no metadata until its end, but it has its first words."""
-        words = plain(post.face.markdown)
+        words = plain(post.page_content.markdown)
 
         def matches(message: Mapping[str, Any]) -> bool:
             known = message.get("metadata") or str(message.get("ts")) in self._writer.refs

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from chathakase import log_events
-from chathakase.core.memory import Change, Standing, Touched
+from chathakase.core.memory import Change, ChangeEffect, QuestionState
 from chathakase.core.types import Incoming, Role, SessionId
 from chathakase.storage.database import Database, Row, Statement, Transaction, Value, Which
 from chathakase.storage.stores.file_store import add_files
@@ -87,7 +87,7 @@ class SqlChangeStore:
 
     async def change(
         self, change: Change, *, is_command: bool = False, calls: bool = False, may_ask: bool = True
-    ) -> Touched | None:
+    ) -> ChangeEffect | None:
         """Change or forget a stored message, and every summary and title that may tell of it.
 
         None when it is not known, forgotten already, ours, says the same as before, or was changed again since. When
@@ -107,7 +107,7 @@ class SqlChangeStore:
         if which is None:
             return None
 
-        async def follow(transaction: Transaction) -> Touched | None:
+        async def follow(transaction: Transaction) -> ChangeEffect | None:
             rows = await transaction.fetch(FIND, *about)
             if not rows:
                 await self._forget_answer(transaction, change)
@@ -115,19 +115,19 @@ class SqlChangeStore:
             (row,) = rows[:1]
             if change.now is None:
                 await self._forget(transaction, row)
-                return _touched(row)
+                return _effect(row)
             if change.at <= int(row[6] or 0) or not _is_new(row, change.now):
                 return None
-            touched = _touched(row)
+            effect = _effect(row)
             if not is_command:
-                touched = await self._take_up(transaction, row, change, calls=calls, may_ask=may_ask)
+                effect = await self._take_up(transaction, row, change, calls=calls, may_ask=may_ask)
             await self._replace(transaction, row, change.now, change.at)
-            return touched
+            return effect
 
-        touched = await self._database.session(which, follow)
-        if touched is not None and touched.woken:
-            log_events.session_woken(touched.session, touched.place)
-        return touched
+        effect = await self._database.session(which, follow)
+        if effect is not None and effect.woken:
+            log_events.session_woken(effect.session, effect.place)
+        return effect
 
     async def _session_of(self, *about: Value) -> SessionId | None:
         (rows,) = await self._database.read(FIND_ITS_SESSION(*about))
@@ -135,19 +135,19 @@ class SqlChangeStore:
 
     async def _take_up(
         self, transaction: Transaction, row: Row, change: Change, *, calls: bool, may_ask: bool
-    ) -> Touched:
+    ) -> ChangeEffect:
         """Have a message that was changed said to the model and, if it asks only now and may, answered."""
         speaks = str(row[9]) == Role.COMMAND
         if speaks:
             await transaction.execute(SPEAK, row[0])
         if change.now is None or not change.now.asks or not (speaks or (calls and not row[5])):
-            return _touched(row)
+            return _effect(row)
         if not may_ask:
-            return replace(_touched(row), standing=Standing.REFUSED)
+            return replace(_effect(row), standing=QuestionState.REFUSED)
         for seq, woken in await transaction.fetch(NEXT, row[1]):
             await transaction.execute(ASK, row[0], seq)
-            return replace(_touched(row), seq=int(seq or 0), standing=Standing.ASKED, woken=bool(woken))
-        return _touched(row)
+            return replace(_effect(row), seq=int(seq or 0), standing=QuestionState.ASKED, woken=bool(woken))
+        return _effect(row)
 
     async def _replace(self, transaction: Transaction, row: Row, now: Incoming, at: int) -> None:
         message, session = row[0], SessionId(str(row[1]))
@@ -200,9 +200,9 @@ def _is_new(row: Row, now: Incoming) -> bool:
     return text != now.text or set(json.loads(str(files))) != {file.id for file in now.files}
 
 
-def _touched(row: Row) -> Touched:
+def _effect(row: Row) -> ChangeEffect:
     _, session, author, seq, _, asks, _, waits, newest, _, *where, _, _ = row
-    standing = Standing.CONTEXT
+    standing = QuestionState.CONTEXT
     if asks:
-        standing = Standing.WAITING if waits else Standing.NEWEST if newest else Standing.CONTEXT
-    return Touched(SessionId(str(session)), place_of(where), str(author), int(seq or 0), standing)
+        standing = QuestionState.WAITING if waits else QuestionState.NEWEST if newest else QuestionState.CONTEXT
+    return ChangeEffect(SessionId(str(session)), place_of(where), str(author), int(seq or 0), standing)

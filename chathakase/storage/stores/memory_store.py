@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from chathakase.core.memory import Extent, Memory, Summary, TitleBy
+from chathakase.core.memory import Memory, SessionProgress, Summary, TitleBy
 from chathakase.core.quoting import CLAMP
 from chathakase.core.token_estimate import IMAGE_TOKENS
 from chathakase.core.types import Incoming, Lease, Role, SessionId, StoredMessage, TurnAction
@@ -115,14 +115,14 @@ class SqlMemoryStore:
 
         return await self._database.view(look)
 
-    async def extent(self, session: SessionId, *, limit: int) -> Extent:
+    async def progress(self, session: SessionId, *, limit: int) -> SessionProgress:
         """How far a session has come; tokens are those of the newest ``limit`` messages."""
         (rows,) = await self._database.read(EXTENT(session, limit))
         if not rows:
-            return Extent()
+            return SessionProgress()
         ((made_by, is_answered, messages, tokens),) = rows
         title_by = TitleBy(str(made_by)) if made_by else None
-        return Extent(title_by, bool(is_answered), int(messages or 0), int(tokens or 0))
+        return SessionProgress(title_by, bool(is_answered), int(messages or 0), int(tokens or 0))
 
     async def add_earlier(self, session: SessionId, messages: Sequence[Incoming]) -> int:
         """Store what was said in a thread before the bot was called, as context; returns how many were new.

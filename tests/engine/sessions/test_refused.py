@@ -6,7 +6,7 @@ import pytest
 
 from chathakase.core.errors import StoreError
 from chathakase.core.types import SaidTo
-from chathakase.engine.access.admission import WINDOW, Load
+from chathakase.engine.access.admission import WINDOW, LoadLimits
 from chathakase.engine.turns.outage import AGAIN, TOLD
 from tests.doubles.engine_stage import PLACE, open_stage, said
 from tests.doubles.scripted_model import Step
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.virtual_time
 
 
 async def test_one_person_has_so_many_questions_a_minute_and_is_told_once() -> None:
-    async with open_stage(load=Load(by_person=2)) as stage:
+    async with open_stage(load=LoadLimits(by_person=2)) as stage:
         for number in range(1, 6):
             await stage.answered(str(number))
         await stage.answered("6", author="U2")
@@ -29,7 +29,7 @@ async def test_one_person_has_so_many_questions_a_minute_and_is_told_once() -> N
 
 
 async def test_what_asks_nothing_counts_for_nothing() -> None:
-    async with open_stage(load=Load(by_person=2)) as stage:
+    async with open_stage(load=LoadLimits(by_person=2)) as stage:
         await stage.answered("1")
         for number in (2, 3, 4):
             await stage.say(str(number), asks=False)
@@ -38,7 +38,7 @@ async def test_what_asks_nothing_counts_for_nothing() -> None:
 
 
 async def test_what_comes_twice_counts_once() -> None:
-    async with open_stage(load=Load(by_person=2)) as stage:
+    async with open_stage(load=LoadLimits(by_person=2)) as stage:
         for _ in range(3):
             await stage.answered("1")
         await stage.answered("2")
@@ -46,7 +46,7 @@ async def test_what_comes_twice_counts_once() -> None:
 
 
 async def test_so_many_sessions_wait_and_whoever_comes_then_is_told() -> None:
-    async with open_stage(*[A_SECOND] * 3, concurrency=1, load=Load(waiting=2)) as stage:
+    async with open_stage(*[A_SECOND] * 3, concurrency=1, load=LoadLimits(waiting=2)) as stage:
         for number in range(1, 5):
             await ask_in(stage, number, f"U{number}")
             await asyncio.sleep(0.01)
@@ -56,7 +56,7 @@ async def test_so_many_sessions_wait_and_whoever_comes_then_is_told() -> None:
 
 
 async def test_whoever_is_answered_already_is_never_one_too_many() -> None:
-    async with open_stage(A_SECOND, A_SECOND, A_SECOND, concurrency=1, load=Load(waiting=1)) as stage:
+    async with open_stage(A_SECOND, A_SECOND, A_SECOND, concurrency=1, load=LoadLimits(waiting=1)) as stage:
         await ask_in(stage, 9)
         await asyncio.sleep(0.1)
         await ask_in(stage, 2)
@@ -66,7 +66,7 @@ async def test_whoever_is_answered_already_is_never_one_too_many() -> None:
 
 
 async def test_whoever_waits_only_for_the_surface_keeps_nobody_out() -> None:
-    async with open_stage(A_SECOND, A_SECOND, concurrency=1, load=Load(waiting=1)) as stage:
+    async with open_stage(A_SECOND, A_SECOND, concurrency=1, load=LoadLimits(waiting=1)) as stage:
         stage.surface.delay = 30.0
         await ask_in(stage, 1)
         await asyncio.sleep(2)
@@ -76,7 +76,7 @@ async def test_whoever_waits_only_for_the_surface_keeps_nobody_out() -> None:
 
 
 async def test_whoever_was_answered_waits_like_everybody_else() -> None:
-    async with open_stage(["a1"], [5.0, "a2"], [5.0, "a3"], concurrency=1, load=Load(waiting=1)) as stage:
+    async with open_stage(["a1"], [5.0, "a2"], [5.0, "a3"], concurrency=1, load=LoadLimits(waiting=1)) as stage:
         await ask_in(stage, 1)
         await stage.quiet()
         await ask_in(stage, 2)
@@ -91,7 +91,7 @@ async def test_whoever_was_answered_waits_like_everybody_else() -> None:
 
 async def test_a_turn_that_another_process_took_makes_no_room_for_others() -> None:
     slow: tuple[Step, ...] = (5.0, "Yes.")
-    async with open_stage(slow, slow, slow, concurrency=1, load=Load(waiting=1)) as stage:
+    async with open_stage(slow, slow, slow, concurrency=1, load=LoadLimits(waiting=1)) as stage:
         await ask_in(stage, 1)
         await asyncio.sleep(1)
         await ask_in(stage, 2)

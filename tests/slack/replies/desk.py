@@ -9,7 +9,7 @@ from chathakase.core.types import Place
 from chathakase.playground.world.values import Message
 from chathakase.slack.own_messages import RunId
 from chathakase.slack.replies.attachment import Attachments
-from chathakase.slack.replies.messages import NOTHING, Below, Face, Post
+from chathakase.slack.replies.messages import NOTHING, Footer, PageContent, Post
 from chathakase.slack.replies.outbox import Outbox
 from chathakase.slack.replies.page_writer import Origin, PageWriter
 from chathakase.slack.replies.reply import ReplyTools, SlackReply
@@ -60,8 +60,8 @@ class Desk:
     def writer(self, **changes: Any) -> PageWriter:
         return PageWriter(self.outbox, self.origin(**changes), frozenset())
 
-    def post(self, markdown: str, number: int = 0, below: Below = NOTHING) -> Post:
-        return Post(self.place, RUN_ID, number, Face(markdown, below))
+    def post(self, markdown: str, number: int = 0, footer: Footer = NOTHING) -> Post:
+        return Post(self.place, RUN_ID, number, PageContent(markdown, footer))
 
     def messages(self, place: Place | None = None) -> Sequence[Message]:
         """What the bot has written in a thread."""

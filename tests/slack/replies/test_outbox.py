@@ -9,7 +9,7 @@ import pytest
 from chathakase.clock import monotonic as now
 from chathakase.core.errors import DeliveryError
 from chathakase.core.types import Choice, TurnAction
-from chathakase.slack.replies.messages import Below, is_page
+from chathakase.slack.replies.messages import Footer, is_page
 from chathakase.slack.web.rate_limiter import Priority
 from tests.slack.replies.desk import ALICE, BOT, DELETE, EDIT, GENERAL, POST, READ, Desk
 
@@ -21,7 +21,7 @@ FINAL, INTERIM = Priority.FINAL, Priority.INTERIM
 
 async def test_a_message_stands_in_its_thread_with_its_button_and_its_name(desk: Desk) -> None:
     written = await desk.outbox.post(
-        desk.post("**hello**", below=Below(TurnAction.RETRY, ("small print",))), priority=FINAL
+        desk.post("**hello**", footer=Footer(TurnAction.RETRY, ("small print",))), priority=FINAL
     )
     (message,) = desk.messages()
     assert (message.ts, message.thread_ts) == (written.ts, desk.place.thread)

@@ -10,7 +10,7 @@ import pytest
 from chathakase.clock import monotonic as now
 from chathakase.core.errors import StoreError
 from chathakase.core.types import TurnAction
-from chathakase.slack.replies.messages import Below
+from chathakase.slack.replies.messages import Footer
 from chathakase.slack.replies.page_writer import EMPTIED, PageWriter
 from chathakase.slack.web.rate_limiter import Priority
 from tests.slack.replies.desk import DELETE, DIRECT, EDIT, POST, READ, RUN_ID, START, STOP, Desk, failure
@@ -55,7 +55,7 @@ async def test_a_page_that_shows_it_already_is_not_written_again(desk: Desk) -> 
 
 async def test_a_button_that_is_taken_away_is_a_change(desk: Desk) -> None:
     writer = desk.writer()
-    await writer.write(writer.post_of(0, "Full.", Below(TurnAction.STOP)), FINAL)
+    await writer.write(writer.post_of(0, "Full.", Footer(TurnAction.STOP)), FINAL)
     assert not writer.shows(0, "Full.")
     await write(writer, "Full.")
     assert [[block["type"] for block in message.blocks] for message in desk.messages()] == [["markdown"]]
@@ -202,7 +202,7 @@ async def test_pages_that_the_text_no_longer_needs_are_removed(desk: Desk) -> No
 async def test_a_page_that_cannot_be_removed_is_emptied(desk: Desk) -> None:
     writer = desk.writer()
     await writer.write(writer.post_of(0, "One"), FINAL)
-    await writer.write(writer.post_of(1, "two", Below(TurnAction.STOP)), FINAL)
+    await writer.write(writer.post_of(1, "two", Footer(TurnAction.STOP)), FINAL)
     desk.faults.slack_error(DELETE, "cant_delete_message")
     await writer.keep(1)
     assert desk.shown() == ["One", EMPTIED]
@@ -331,7 +331,7 @@ async def test_an_hour_of_doubt_is_the_end_of_it(desk: Desk) -> None:
 
 async def test_the_answer_to_a_command_has_nothing_below_it(desk: Desk) -> None:
     writer = desk.writer(is_turn=False)
-    await writer.write(writer.post_of(0, "Done.", Below(TurnAction.RETRY)), FINAL)
+    await writer.write(writer.post_of(0, "Done.", Footer(TurnAction.RETRY)), FINAL)
     assert [block["type"] for block in desk.messages()[0].blocks] == ["markdown"]
     assert desk.messages()[0].metadata == {
         "event_type": "chathakase_reply",

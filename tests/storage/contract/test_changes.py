@@ -5,15 +5,15 @@ from dataclasses import replace
 import pytest
 
 from chathakase.core.files import Reading, SharedFile
-from chathakase.core.memory import Standing, Touched
+from chathakase.core.memory import ChangeEffect, QuestionState
 from chathakase.core.types import Renewal
 from tests.storage.database_stores import FILE, ID, PLACE, Talk, answer, change, said
 
 
 async def test_a_changed_message_says_what_it_says_now(stores: Talk) -> None:
     await stores.answered("1", "q1", "a1")
-    touched = await stores.changes.change(change("1", "q1, corrected"))
-    assert touched == Touched(ID, PLACE, "U1", 1, Standing.NEWEST)
+    effect = await stores.changes.change(change("1", "q1, corrected"))
+    assert effect == ChangeEffect(ID, PLACE, "U1", 1, QuestionState.NEWEST)
     memory = await stores.remembered()
     assert [(message.text, message.tokens) for message in memory.messages] == [("q1, corrected", 13), ("a1", 2)]
     assert memory.title == "q1, corrected"
@@ -60,28 +60,28 @@ async def test_standings(stores: Talk) -> None:
     await stores.say("4", "q4")
     await stores.memory.add_earlier(ID, [said("0.5", "above")])
 
-    async def standing(ref: str) -> Standing:
-        touched = await stores.changes.change(change(ref, f"new {stores.clock.now}", at=stores.clock.now))
-        assert touched is not None
+    async def standing(ref: str) -> QuestionState:
+        effect = await stores.changes.change(change(ref, f"new {stores.clock.now}", at=stores.clock.now))
+        assert effect is not None
         stores.clock.now += 1
-        return touched.standing
+        return effect.standing
 
     assert [await standing(ref) for ref in ("0.5", "1", "2", "3", "4")] == [
-        Standing.CONTEXT,
-        Standing.CONTEXT,
-        Standing.CONTEXT,
-        Standing.NEWEST,
-        Standing.WAITING,
+        QuestionState.CONTEXT,
+        QuestionState.CONTEXT,
+        QuestionState.CONTEXT,
+        QuestionState.NEWEST,
+        QuestionState.WAITING,
     ]
     await stores.interaction(first)
-    assert await standing("1") is Standing.WAITING
+    assert await standing("1") is QuestionState.WAITING
 
 
 async def test_what_waits_and_is_deleted_is_not_answered(stores: Talk) -> None:
     await stores.say("1", "q1")
-    touched = await stores.changes.change(change("1"))
-    assert touched is not None
-    assert touched.standing is Standing.WAITING
+    effect = await stores.changes.change(change("1"))
+    assert effect is not None
+    assert effect.standing is QuestionState.WAITING
     assert await stores.turns.waiting([PLACE.workspace_key]) == []
     assert await stores.turns.claim(ID) is None
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from chathakase.core.files import Image, Reading, SharedFile
-from chathakase.core.memory import Extent, Memory, TitleBy
+from chathakase.core.memory import Memory, SessionProgress, TitleBy
 from chathakase.core.quoting import CLAMP
 from chathakase.core.token_estimate import IMAGE_TOKENS
 from chathakase.core.types import Role, StoredMessage, TurnAction
@@ -42,21 +42,29 @@ async def test_messages_are_told_with_all_that_is_known_of_them(stores: Talk) ->
 
 
 async def test_how_far_a_session_has_come_is_told_in_short(stores: Talk) -> None:
-    assert await stores.memory.extent(ID, limit=9) == Extent()
+    assert await stores.memory.progress(ID, limit=9) == SessionProgress()
     await stores.say("1", "hello", files=(FILE, PICTURE))
-    assert await stores.memory.extent(ID, limit=9) == Extent(TitleBy.RULE, is_answered=False, messages=1, tokens=5)
+    assert await stores.memory.progress(ID, limit=9) == SessionProgress(
+        TitleBy.RULE, is_answered=False, messages=1, tokens=5
+    )
     for unread in await stores.files.unread(ID, limit=9):
         image = Image("image/png", b"png") if unread.file == PICTURE else None
         await stores.files.note_reading(unread.id, Reading("" if image else "x" * (CLAMP + 300), image=image))
     lease = await stores.claimed()
     await stores.turns.finish(lease, answer("hi"))
     tokens = 5 + CLAMP // 3 + IMAGE_TOKENS + 2
-    assert await stores.memory.extent(ID, limit=9) == Extent(TitleBy.RULE, is_answered=True, messages=2, tokens=tokens)
-    assert await stores.memory.extent(ID, limit=1) == Extent(TitleBy.RULE, is_answered=True, messages=2, tokens=2)
+    assert await stores.memory.progress(ID, limit=9) == SessionProgress(
+        TitleBy.RULE, is_answered=True, messages=2, tokens=tokens
+    )
+    assert await stores.memory.progress(ID, limit=1) == SessionProgress(
+        TitleBy.RULE, is_answered=True, messages=2, tokens=2
+    )
     await stores.titles.set_title(ID, "Greetings", by=TitleBy.MODEL)
     await stores.sum_up()
     await stores.say("2", "more")
-    assert await stores.memory.extent(ID, limit=9) == Extent(TitleBy.MODEL, is_answered=True, messages=1, tokens=4)
+    assert await stores.memory.progress(ID, limit=9) == SessionProgress(
+        TitleBy.MODEL, is_answered=True, messages=1, tokens=4
+    )
 
 
 async def test_as_many_are_told_as_are_wanted_and_one_more(stores: Talk) -> None:

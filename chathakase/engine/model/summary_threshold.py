@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class SummaryThreshold:
     """How much there may be of messages."""
 
     messages: int

@@ -7,7 +7,7 @@ from chathakase.core.ports import SessionStore
 from chathakase.core.types import Appended, Incoming, Place, Role, Saved
 
 
-class Saving:
+class MessageSaver:
     """Saves messages."""
 
     def __init__(self, sessions: SessionStore) -> None:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from weakref import WeakValueDictionary
 
 
-class InOrder:
+class KeyedLocks:
     """A queue for each key, which is there only while somebody stands in it."""
 
     def __init__(self) -> None:
