@@ -98,7 +98,14 @@ class TokenBucket:
             return 0.0
         if priority < Priority.INTERIM:
             return min(self.reserve, self.burst - 1)
-        return max(self.reserve, self.reserved + self.wanted) + (priority - Priority.INTERIM)
+        # Nothing is kept for those who wait for a reservation that nobody can have.
+        wanted = self.wanted if self.has_another else 0
+        return max(self.reserve, self.reserved + wanted) + (priority - Priority.INTERIM)
+
+    @property
+    def has_another(self) -> bool:
+        """Whether one more call could be reserved, if all were there."""
+        return self.reserved + 1 <= max(self.burst - self.limit.unreserved, 1.0)
 
     def is_full(self, now: float) -> bool:
         """Whether nothing would be lost by forgetting it."""
@@ -169,7 +176,8 @@ class RateLimiter:
         """Keep one more call of a method for something that must be sent later; False when there is none to keep."""
         bucket = self._gate(method, "").buckets[0]
         bucket.fill(self._clock())
-        if bucket.tokens + ROUNDING < bucket.reserved + 1 or bucket.at > self._clock():
+        is_there = bucket.tokens + ROUNDING >= bucket.reserved + 1 and bucket.at <= self._clock()
+        if not (is_there and bucket.has_another):
             return False
         bucket.reserved += 1
         return True

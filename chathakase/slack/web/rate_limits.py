@@ -19,6 +19,8 @@ class Limit:
     per_minute: float
     reserve: float = 0.0
     """Calls of the burst that only final texts may use."""
+    unreserved: float = 0.0
+    """Calls of the burst that are never reserved: what is ended by the method by which it grows could else not grow."""
 
     @property
     def per_second(self) -> float:
@@ -38,7 +40,7 @@ LIMITS: Mapping[str, Limit] = {
     # (https://docs.slack.dev/reference/methods/chat.postMessage).
     POST: Limit(burst=4.5, per_minute=60),
     WORKSPACE: Limit(burst=90, per_minute=300, reserve=10),
-    "chat.update": replace(TIER_3, reserve=1),
+    "chat.update": replace(TIER_3, reserve=1, unreserved=1),
     "chat.delete": TIER_3,
     "chat.postEphemeral": TIER_4,
     "chat.startStream": TIER_2,
@@ -75,4 +77,4 @@ def _changed(limit: Limit, per_minute: int, burst: str | None) -> Limit:
     if per_minute < 1 or (burst is not None and int(burst) < 1):
         raise ValueError("must allow at least one call a minute, and one at once")
     at_once = float(burst) if burst is not None else min(limit.burst, max(1.0, limit.burst * per_minute / 60))
-    return Limit(at_once, per_minute, min(limit.reserve, at_once - 1))
+    return Limit(at_once, per_minute, min(limit.reserve, at_once - 1), min(limit.unreserved, at_once - 1))

@@ -3,6 +3,7 @@
 import asyncio
 import math
 import random
+from collections import Counter
 
 import pytest
 
@@ -365,6 +366,30 @@ async def test_however_many_grow_at_once_slack_refuses_nothing_and_finals_are_on
         assert slack.refusals == 0
         assert max(late) < 1.0
         await asyncio.sleep(rng.uniform(0, 5))
+
+
+async def test_however_many_would_grow_those_that_are_shown_go_on_growing_and_end_on_time() -> None:
+    rate_limiter, edits = RateLimiter(now), Counter[int]()
+    shown = [number for number in range(30) if rate_limiter.try_reserve(EDIT)]
+    rate_limiter.want(EDIT, 30 - len(shown))
+
+    async def grow(number: int) -> None:
+        while True:
+            while (delay := rate_limiter.delay(EDIT, priority=Priority.INTERIM)) > 0:
+                await asyncio.sleep(delay)
+            await call(rate_limiter, 1, priority=Priority.INTERIM)
+            edits[number] += 1
+            await asyncio.sleep(rate_limiter.interval(EDIT))
+
+    growing = [asyncio.create_task(grow(number)) for number in shown]
+    await asyncio.wait(growing, timeout=120)
+    for each in growing:
+        each.cancel()
+        rate_limiter.release(EDIT)
+    await call(rate_limiter, len(shown))
+    assert now() == 120.0
+    assert len(shown) == 17
+    assert min(edits[number] for number in shown) >= 3
 
 
 @pytest.mark.parametrize("seed", range(3))
