@@ -10,11 +10,11 @@ import openai
 
 from chathakase.core.errors import ModelError
 from chathakase.core.types import Finished, FinishReason, Piece, TakenBack
+from chathakase.models.answer_parser import AnswerParser
 from chathakase.models.bounds import Bounds, TooMuch
 from chathakase.models.deadlines import CooperativeYield, Watchdog
 from chathakase.models.documents import content_of, parse
 from chathakase.models.failures import SENSELESS, UNREACHABLE, as_model_errors
-from chathakase.models.hearing import Hearing
 from chathakase.models.reasons import Reasons
 from chathakase.models.reports import as_error, reported
 from chathakase.models.server_sent_events import MARK, ServerSentEvents
@@ -75,7 +75,7 @@ class _CompletionReader:
     def __init__(self, response: httpx2.Response, bounds: Bounds, reasons: Reasons, begin_by: float) -> None:
         self._response = response
         self._bounds = bounds
-        self._hearing = Hearing(bounds.characters, reasons)
+        self._parser = AnswerParser(bounds.characters, reasons)
         self._begin_by = begin_by
         self._watchdog = Watchdog(bounds, begin_by=begin_by)
         self._yield = CooperativeYield()
@@ -84,9 +84,9 @@ class _CompletionReader:
 
     def finished(self) -> Finished:
         """How it ended. Raises NothingCame."""
-        if not self._hearing.answered:
+        if not self._parser.answered:
             raise NothingCame(broke_off=self._broke_off)
-        return self._hearing.finished()
+        return self._parser.finished()
 
     async def pieces(self) -> Told:
         """All that people are told of it."""
@@ -95,12 +95,12 @@ class _CompletionReader:
                 async for piece in pieces:
                     yield piece
         except TooMuch as more:
-            if self._hearing.reason is None:
-                async for piece in self._told(self._hearing.part(await self._beginning(more))):
+            if self._parser.reason is None:
+                async for piece in self._told(self._parser.part(await self._beginning(more))):
                     yield piece
         except (TimeoutError, ConnectionError, openai.APIError, *SENSELESS) as error:
             self._bear(error)
-        for piece in self._hearing.rest():
+        for piece in self._parser.rest():
             yield piece
 
     def _bear(self, error: Exception) -> None:
@@ -108,9 +108,7 @@ class _CompletionReader:
         if isinstance(error, ConnectionError):
             # What came before stays; where nothing did, there may be another way to ask.
             self._broke_off = True
-        elif self._hearing.reason is None or (
-            isinstance(error, openai.APIError) and self._hearing.reason in BROKEN_OFF
-        ):
+        elif self._parser.reason is None or (isinstance(error, openai.APIError) and self._parser.reason in BROKEN_OFF):
             raise error
 
     async def _read(self, body: Pieces) -> Told:
@@ -154,7 +152,7 @@ class _CompletionReader:
         if (report := reported(answer)) is not None:
             raise as_error(report, self._response.request)
         if answer.get("choices") != []:
-            async for piece in self._told(self._hearing.whole(answer)):
+            async for piece in self._told(self._parser.whole(answer)):
                 yield piece
 
     async def _read_lines(self, document: bytes) -> Told:
@@ -169,7 +167,7 @@ class _CompletionReader:
                 for piece in self._heard(await self._read_event(data)):
                     yield piece
                     await self._yield.take()
-                if self._hearing.reason is FinishReason.TOO_MUCH:
+                if self._parser.reason is FinishReason.TOO_MUCH:
                     return
                 self._wait_on(done=_is_done(data))
 
@@ -186,14 +184,14 @@ class _CompletionReader:
     async def _read_event(self, data: str) -> object:
         """The document of an event; None where it is no chunk, as what some send to keep the connection open."""
         if _is_done(data):
-            self._hearing.done()
+            self._parser.done()
             return None
         return await parse(data) if data.startswith(("{", "[")) else None
 
     def _heard(self, document: object) -> Iterator[str | TakenBack]:
         """What can be told of a document. Raises APIError for what it reports."""
         if isinstance(document, dict):
-            yield from self._hearing.chunk(document)
+            yield from self._parser.chunk(document)
         if document is not None and (report := reported(document)) is not None:
             raise as_error(report, self._response.request)
 
@@ -207,11 +205,11 @@ class _CompletionReader:
 
     def _wait_on(self, *, done: bool) -> None:
         """Decide for how long to wait after an event."""
-        hearing = self._hearing
-        self._watchdog.hear(hearing.life)
-        if done or hearing.complete:
+        parser = self._parser
+        self._watchdog.hear(parser.life)
+        if done or parser.complete:
             self._watchdog.end_within(DRAIN)
-        elif hearing.reason is not None:
+        elif parser.reason is not None:
             self._watchdog.end_within(self._bounds.ending)
 
 

@@ -18,10 +18,10 @@ from chathakase.core.types import Finished, FinishReason, Usage
 from chathakase.core.unicode import fix_surrogates
 from chathakase.engine.model.short_text import ask
 from chathakase.models import bodies
+from chathakase.models.answer_parser import AnswerParser
 from chathakase.models.bounds import Bounds, bounds_for
 from chathakase.models.deadlines import HOLD
 from chathakase.models.documents import content_of
-from chathakase.models.hearing import Hearing
 from chathakase.models.openai import OpenAIModel, open_model
 from tests.model_server import chunk
 from tests.models.bare_model import PROMPT, heard, opened
@@ -136,9 +136,9 @@ async def test_what_is_cut_is_cut_between_characters(content: str, escaped: bool
 )
 async def test_what_is_not_told_has_a_bound_as_well_and_is_a_sign_of_life(piece: bytes) -> None:
     assert await answer(sends_forever(STREAM + delta(content="so: "), piece)) == ("so: ", "too_much")
-    hearing = Hearing(100)
-    assert not [*hearing.chunk(json.loads(piece[6:]))]
-    assert 0 < hearing.life <= 10
+    parser = AnswerParser(100)
+    assert not [*parser.chunk(json.loads(piece[6:]))]
+    assert 0 < parser.life <= 10
 
 
 async def test_a_sign_of_life_has_the_next_one_waited_for(later: Later) -> None:

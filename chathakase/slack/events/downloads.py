@@ -20,8 +20,8 @@ from chathakase.core.errors import DeliveryError
 from chathakase.core.files import SharedFile
 from chathakase.core.retrying import RetryPolicy
 from chathakase.core.types import Place
+from chathakase.slack.events.file_texts import awaits_text, has_whole_text, transcript
 from chathakase.slack.events.shared_files import CLIP, LIST, PAGE, address_in, address_of, is_remote, kind_of
-from chathakase.slack.events.told import is_being_told, is_told, transcript
 from chathakase.slack.web.call_errors import failure_of
 from chathakase.slack.web.client import SlackWeb, proxy_of
 from chathakase.slack.web.web_addresses import Elsewhere, WebApiAddresses
@@ -100,11 +100,11 @@ class SlackDownloads:
     async def _transcript(self, file: SharedFile, most: int) -> bytes:
         """What is said in a clip; the clip itself where Slack has not understood it."""
         retries = LISTENING.begin(monotonic)
-        while is_being_told(about := await self._about(file)):
+        while awaits_text(about := await self._about(file)):
             if retries.are_over:
                 raise DeliveryError("transcribing", passes=True)
             await asyncio.sleep(retries.next_wait())
-        if not is_told(about) and (subtitles := address_in(about, "vtt")):
+        if not has_whole_text(about) and (subtitles := address_in(about, "vtt")):
             return await self._content(replace(file, url=subtitles, kind="text/vtt"), most)
         return transcript(about).encode() or await self._content(_described(file, about), most)
 

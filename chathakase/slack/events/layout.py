@@ -12,7 +12,7 @@ from typing import Any
 from chathakase.core.unicode import fix_surrogates
 from chathakase.slack.events import block_text
 from chathakase.slack.events.fields import objects, part, words
-from chathakase.slack.events.told import in_words
+from chathakase.slack.events.file_texts import file_text_lines
 from chathakase.slack.markdown.escaping import escape, unescape
 
 LONGEST = 12_000
@@ -103,7 +103,7 @@ def _attached_lines(message: Mapping[str, Any], deep: int) -> Iterator[str]:
     own = (each for each in without_previews(message) if not _is_shared(each) and _is_own(message, each))
     shared = (each for each in objects(message, "attachments") if _is_shared(each))
     yield from chain.from_iterable(map(_attached, own))
-    yield from chain.from_iterable(map(in_words, objects(message, "files")))
+    yield from chain.from_iterable(map(file_text_lines, objects(message, "files")))
     if deep:
         yield from chain.from_iterable(_quoted(each, deep - 1) for each in shared)
 

@@ -13,9 +13,9 @@ from chathakase.core.memory import Change
 from chathakase.core.types import Incoming
 from chathakase.slack.events.anybody import is_ours, read_anybody
 from chathakase.slack.events.fields import ID, Malformed, field, part
+from chathakase.slack.events.file_texts import without_late_texts
 from chathakase.slack.events.layout import without_previews
 from chathakase.slack.events.message_events import read_event, thread_of
-from chathakase.slack.events.told import untold
 from chathakase.slack.timestamps import TIMESTAMP, microseconds
 from chathakase.slack.web.identity import Identity
 
@@ -58,10 +58,10 @@ def _now(event: Mapping[str, Any], message: Mapping[str, Any], identity: Identit
 
 def _may_be_an_edit(event: Mapping[str, Any], message: Mapping[str, Any], identity: Identity) -> bool:
     """Whether what a message says is another than before, as far as the event tells."""
-    now = _read(event, untold(message), identity)
+    now = _read(event, without_late_texts(message), identity)
     try:
         if previous := part(event, "previous_message"):
-            return _content(_read(event, untold(previous), identity)) != _content(now)
+            return _content(_read(event, without_late_texts(previous), identity)) != _content(now)
     except Malformed:
         pass
     # Whoever knows what it said before can tell.

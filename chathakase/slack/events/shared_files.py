@@ -10,7 +10,7 @@ from typing import Any
 from chathakase.core.files import SharedFile
 from chathakase.core.unicode import fix_surrogates
 from chathakase.slack.events.fields import ID, words
-from chathakase.slack.events.told import is_told, will_be_told
+from chathakase.slack.events.file_texts import has_whole_text, will_have_text
 
 DELETED = "tombstone"
 """The ``mode`` of a file that was deleted, of which nothing but the id is left."""
@@ -44,7 +44,7 @@ def read_files(files: Sequence[Mapping[str, Any]]) -> tuple[SharedFile, ...]:
 
     What Slack has put in words already is no file any more.
     """
-    shared = [file for file in files[:MOST] if file.get("mode") != DELETED and not is_told(file)]
+    shared = [file for file in files[:MOST] if file.get("mode") != DELETED and not has_whole_text(file)]
     found = (_file(file, number) for number, file in enumerate(shared))
     return tuple({file.id: file for file in found}.values())
 
@@ -74,7 +74,7 @@ def kind_of(file: Mapping[str, Any]) -> str:
         return PAGE
     if "list" in ways:
         return LIST
-    if will_be_told(file):
+    if will_have_text(file):
         return CLIP
     kind = words(file, "mimetype")
     return kind.lower() if KIND.fullmatch(kind) else ""

@@ -82,7 +82,7 @@ class SlackReply:
         self._hopeless = False
         """Slack refuses to take anything here, so nothing more is shown before the end."""
         self._reserved = ""
-        """The method of which a call is kept for the end of this reply."""
+        """The method of which a call is reserved for the end of this reply."""
         self._wanting = False
         """Whether it waits for such a reservation."""
 
@@ -100,7 +100,7 @@ class SlackReply:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
-        # Even who is cancelled meanwhile leaves no call that is kept for nobody.
+        # Even who is cancelled meanwhile leaves no call reserved for nobody.
         await finished(self._leave_nothing())
 
     async def _leave_nothing(self) -> None:
@@ -193,7 +193,7 @@ class SlackReply:
         """Deliver the whole final text and what stands below it. Raises DeliveryError when Slack refuses for good."""
         self._thinking.over()
         async with self._writing:
-            # The call that was kept for it is the one that is made now.
+            # The call that was reserved for it is the one that is made now.
             self._release()
             await self._finish(text, Footer(offer, tuple(footnotes)), PRIORITIES.get(outcome, Priority.FINAL))
 

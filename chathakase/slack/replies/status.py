@@ -69,7 +69,7 @@ class Statuses:
         self._failures = 0
         """How often the present way has failed since it last did not."""
         self._reserved: set[Place] = set()
-        """Where a status is shown, so that a call is kept for taking it back."""
+        """Where a status is shown, so that a call is reserved for taking it back."""
         self._shown: set[Place] = set()
         """Where one may stand, also since it arrived after that of another reply was taken back."""
         self._clearing: set[asyncio.Task[None]] = set()

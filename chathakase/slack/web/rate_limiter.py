@@ -33,7 +33,7 @@ class Priority(IntEnum):
     BACKGROUND = 4
     """What nobody waits for: it leaves as much."""
     INTERIM = 5
-    """Goes only if there is room now, and never into what is kept for those above."""
+    """Goes only if there is room now, and never into what is held back for those above."""
     STATUS = 6
 
 
@@ -65,7 +65,7 @@ class TokenBucket:
 
     @property
     def reserve(self) -> float:
-        """What is kept of such a burst for final texts."""
+        """What is held back of such a burst for final texts."""
         return self.limit.reserve * self.belief
 
     def fill(self, now: float) -> None:
@@ -85,14 +85,14 @@ class TokenBucket:
         self.at = max(self.at, now + seconds)
         self.refused_at = self.at
 
-    def delay(self, now: float, kept: float) -> float:
+    def delay(self, now: float, held_back: float) -> float:
         """Seconds until a call may go out that leaves so many calls to others."""
         self.fill(now)
-        missing = max(1.0 + kept - self.tokens, 0.0)
+        missing = max(1.0 + held_back - self.tokens, 0.0)
         wait = max(self.at - now, 0.0) + missing / self.per_second
         return wait if wait > ROUNDING else 0.0
 
-    def kept(self, priority: Priority) -> float:
+    def held_back(self, priority: Priority) -> float:
         """How many calls one of this priority must leave to more urgent ones."""
         if priority < Priority.COMMAND:
             return 0.0
@@ -146,7 +146,7 @@ class RateLimiter:
         """Seconds until a call of this priority may go out, if nobody comes first."""
         gate = self._gate(method, channel)
         now = self._clock()
-        wait = max(bucket.delay(now, bucket.kept(priority)) for bucket in gate.buckets)
+        wait = max(bucket.delay(now, bucket.held_back(priority)) for bucket in gate.buckets)
         if gate.waiting and priority >= Priority.INTERIM:
             return max(wait, (len(gate.waiting) + 1) / gate.buckets[0].per_second)
         return wait
@@ -173,7 +173,7 @@ class RateLimiter:
         bucket.pause(self._clock(), retry_after)
 
     def try_reserve(self, method: str) -> bool:
-        """Keep one more call of a method for something that must be sent later; False when there is none to keep."""
+        """Reserve one more call of a method for something that must follow; False when there is none to reserve."""
         bucket = self._gate(method, "").buckets[0]
         bucket.fill(self._clock())
         is_there = bucket.tokens + ROUNDING >= bucket.reserved + 1 and bucket.at <= self._clock()
@@ -202,7 +202,7 @@ class RateLimiter:
         bucket = self._gate(method, "").buckets[0]
         bucket.fill(self._clock())
         growing = self._gate(ended_by or method, "").buckets[0].reserved
-        spare = max(bucket.tokens - bucket.kept(Priority.INTERIM), 0.0)
+        spare = max(bucket.tokens - bucket.held_back(Priority.INTERIM), 0.0)
         return max(LIVELY, growing / (bucket.per_second + spare / SPENT_OVER))
 
     def _serve(self, gate: Gate) -> None:
@@ -213,7 +213,7 @@ class RateLimiter:
         while (first := gate.waiting.first()) is not None:
             priority, grant = Priority(first[0]), first[1]
             now = self._clock()
-            delay = max(bucket.delay(now, bucket.kept(priority)) for bucket in gate.buckets)
+            delay = max(bucket.delay(now, bucket.held_back(priority)) for bucket in gate.buckets)
             if delay > 0:
                 gate.timer = asyncio.get_running_loop().call_later(delay, self._serve, gate)
                 return

@@ -1,4 +1,4 @@
-"""Hears an answer of Chat Completions chunk by chunk: what of it people are told, and what it is besides. Pure."""
+"""Reads an answer of Chat Completions chunk by chunk: what of it people are told, and what it is besides. Pure."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -23,8 +23,8 @@ ABOUT = frozenset({"id", "type", "index", "format"})
 """What in there is not of the model's making."""
 
 
-class Hearing:
-    """What was heard of one answer so far."""
+class AnswerParser:
+    """One answer, as far as it was read."""
 
     def __init__(self, most: int, reasons: Reasons | None = None) -> None:
         """``most`` is how many characters the text may have, and as many again what is not told."""

@@ -14,7 +14,7 @@ LATER = frozenset({"transcription", "plain_text", "alt_txt"})
 """What may be told of a file only after it was shared."""
 
 
-def in_words(file: Mapping[str, Any]) -> Iterator[str]:
+def file_text_lines(file: Mapping[str, Any]) -> Iterator[str]:
     """What is told of a file, line by line, as raw text."""
     name = _plain(words(file, "title") or words(file, "name")) or "a file"
     yield from _quoted(f"Transcript of {name}:", transcript(file))
@@ -23,23 +23,23 @@ def in_words(file: Mapping[str, Any]) -> Iterator[str]:
         yield f"{name} shows: {described}"
 
 
-def is_told(file: Mapping[str, Any]) -> bool:
+def has_whole_text(file: Mapping[str, Any]) -> bool:
     """Whether nothing is left to be read of a file."""
     spoken, preview = transcript(file), part(part(file, "transcription"), "preview")
     return bool(spoken and not preview.get("has_more")) or bool(words(file, "plain_text"))
 
 
-def will_be_told(file: Mapping[str, Any]) -> bool:
+def will_have_text(file: Mapping[str, Any]) -> bool:
     """Whether more of a clip can be had in words than is told of it now."""
-    return is_being_told(file) or bool(transcript(file) and not is_told(file))
+    return awaits_text(file) or bool(transcript(file) and not has_whole_text(file))
 
 
-def is_being_told(file: Mapping[str, Any]) -> bool:
+def awaits_text(file: Mapping[str, Any]) -> bool:
     """Whether Slack is still putting a clip in words."""
     return part(file, "transcription").get("status") == "processing"
 
 
-def untold(message: Mapping[str, Any]) -> Mapping[str, Any]:
+def without_late_texts(message: Mapping[str, Any]) -> Mapping[str, Any]:
     """A message without what Slack may tell of its files only later."""
     files = [{name: file[name] for name in file if name not in LATER} for file in objects(message, "files")]
     return {**message, "files": files}
