@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from hashlib import sha256
 from typing import Any
 
 import aiohttp
@@ -81,8 +82,11 @@ class Attachments:
 
         Raises DeliveryError when that is not possible, or not in time.
         """
-        filename = f"answer-{run_id.turn[:12]}-{run_id.run}.md"
-        await self.send(Upload(place, filename, text.encode(), _comment(text)), doubtful=doubtful)
+        content = text.encode()
+        # An earlier try may have shared another text, which was cut short or of which nobody knows any more.
+        digest = sha256(content).hexdigest()[:8]
+        filename = f"answer-{run_id.turn[:12]}-{run_id.run}-{digest}.md"
+        await self.send(Upload(place, filename, content, _comment(text)), doubtful=doubtful)
 
     async def send(self, upload: Upload, *, doubtful: bool) -> None:
         """Share a file, once; ``doubtful`` says that an earlier try may have done so.

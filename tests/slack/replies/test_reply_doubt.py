@@ -113,3 +113,17 @@ async def test_another_try_takes_back_a_status_that_the_first_has_left(desk: Des
             async with asyncio.timeout(0.2):
                 await again.finish("The answer.")
     assert desk.status() == ""
+
+
+async def test_a_file_of_an_earlier_try_stands_for_no_other_text() -> None:
+    desk, beginning = Desk(most_pages=1), PARAGRAPH * 10
+
+    async def finish(text: str) -> list[str]:
+        async with desk.reply(refs=[message.ts for message in desk.messages()[:1]], resumed=True) as reply:
+            await reply.finish(text)
+        files = [file for message in desk.messages() for file in message.files]
+        return [desk.slack.world.files.content(file).decode() for file in files]
+
+    assert await finish(f"{beginning}I am restarting.") == [f"{beginning}I am restarting."]
+    assert (await finish(f"{beginning}The end."))[1:] == [f"{beginning}The end."]
+    assert (await finish(f"{beginning}The end."))[1:] == [f"{beginning}The end."], "it is there already"
