@@ -116,7 +116,7 @@ async def test_another_try_takes_back_a_status_that_the_first_has_left(desk: Des
 
 
 async def test_a_file_of_an_earlier_try_stands_for_no_other_text() -> None:
-    desk, beginning = Desk(most_pages=1), PARAGRAPH * 10
+    desk, beginning = Desk(most_pages=1), PARAGRAPH * 5
 
     async def finish(text: str) -> list[str]:
         async with desk.reply(refs=[message.ts for message in desk.messages()[:1]], resumed=True) as reply:
