@@ -63,7 +63,9 @@ async def open_transport(certificates: ssl.SSLContext, *, proxy: str) -> AsyncIt
     """Open a transport, through a proxy if one is named; close it at the end."""
 
     def make_lenient() -> httpx2.AsyncHTTPTransport:
-        return httpx2.AsyncHTTPTransport(certificates, trust_env=False, limits=LIMITS, proxy=proxy or None)
+        trusted = certificates if proxy.lower().startswith("https:") else None
+        through = httpx2.Proxy(proxy, ssl_context=trusted) if proxy else None
+        return httpx2.AsyncHTTPTransport(certificates, trust_env=False, limits=LIMITS, proxy=through)
 
     async with open_aiohttp(certificates, proxy=proxy) as strict, LenientTransport(strict, make_lenient) as transport:
         yield transport

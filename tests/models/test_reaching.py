@@ -347,6 +347,17 @@ async def test_a_tunnel_opens_in_any_words(
     assert b"Proxy-Authorization" not in question
 
 
+@pytest.mark.parametrize("raw", [OK, OK.replace(b"\r\n", b"\r\nContent-Length: %d\r\n" % len(ANSWER), 1)])
+async def test_a_proxy_may_be_reached_over_tls(
+    raw: bytes, authority: trustme.CA, bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
+    async with serving(raw, tls=certified(authority, "127.0.0.1")) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", f"https://127.0.0.1:{proxy.port}")
+        assert await answered("http://model.example/v1") == "Hello!"
+    assert all(head.startswith("POST http://model.example/v1/chat/completions HTTP/1.1") for head in proxy.heads)
+
+
 async def test_a_name_that_nobody_resolves_is_not_waited_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
     async def silent(*_: object, **__: object) -> None:
         await asyncio.Event().wait()
