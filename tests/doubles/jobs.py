@@ -32,7 +32,11 @@ class JobsInMemory(JobStore):
 
     async def claim(self, workspaces: Collection[WorkspaceKey]) -> list[Job]:
         await self._records.trips.make("jobs.claim")
-        left = [each for (home, _), each in self._records.jobs.items() if home in workspaces and self._is_left(each)]
+        left = [
+            each
+            for (workspace, _), each in self._records.jobs.items()
+            if workspace in workspaces and self._is_left(each)
+        ]
         for each in left:
             each.job = replace(each.job, attempt=each.job.attempt + 1)
             each.until = self._records.now() + LEASE_MS
