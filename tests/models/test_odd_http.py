@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import ssl
+from collections.abc import Callable
 from contextlib import aclosing
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from chathakase.core.errors import ModelError
 from chathakase.models.lenient_transport import open_transport
 from tests.models.bare_model import PROMPT, heard, opened
-from tests.models.bare_server import DONE, STOP, STREAM, Script, Send, open_bare, sends, sends_forever
+from tests.models.bare_server import DONE, STOP, STREAM, Script, Send, breaks_off, ends, open_bare, sends, sends_forever
 from tests.models.test_answers import HELLO, PATIENT, answer, document, failure
 
 pytestmark = pytest.mark.usefixtures("outside")
@@ -74,6 +75,14 @@ async def test_odd_http_is_understood(raw: bytes) -> None:
     odd = raw in TOO_ODD_FOR_ONE.values()
     # What aiohttp refused is asked for once more; then it is known that it need not be asked.
     assert (first, server.requests - first) == (1 + odd, 1)
+
+
+@pytest.mark.parametrize("closes", [ends, breaks_off], ids=["closed", "broken off"])
+@pytest.mark.parametrize("body", [LENGTH + b"\r\n" + WHOLE, CHUNKED + b"\r\n" + CHUNKS], ids=["length", "chunks"])
+async def test_a_connection_that_ends_with_an_answer_costs_nothing(closes: Callable[..., Script], body: bytes) -> None:
+    async with opened(closes(OK + TYPE + body), bounds=PATIENT) as (model, server):
+        assert [(await heard(model))[0] for _ in range(5)] == ["hello"] * 5
+        assert server.requests == 5
 
 
 async def test_a_stream_in_odd_http_is_one() -> None:
