@@ -40,7 +40,7 @@ PRUNE_EVERY = 3600.0
 MERGE_EVERY = 10.0
 """Seconds between two times that what searching needs is put in order."""
 
-EMPTY_EVERY = 2.0
+TRUNCATE_WAL_EVERY = 2.0
 """Seconds between two looks whether the database's log may hold what was forgotten."""
 
 log = logging.getLogger(__name__)
@@ -112,7 +112,7 @@ def _periodic(
         engine.housekeeping.expire: min(EXPIRE_AT_MOST_EVERY, settings.chathakase_session_timeout),
         engine.housekeeping.prune: PRUNE_EVERY,
         engine.housekeeping.merge: MERGE_EVERY,
-        stores.emptying.empty_the_log: EMPTY_EVERY,
+        stores.wal_truncation.truncate_wal: TRUNCATE_WAL_EVERY,
         note_listening: NOTE_LISTENING,
     }
 

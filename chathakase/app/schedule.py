@@ -34,9 +34,9 @@ async def _forgiving(task: Periodic) -> None:
     try:
         await task()
     except StoreError as error:
-        log.warning("%s: %s", task.__name__, error)
+        log.warning("The periodic task %s failed: %s", task.__name__, error)
     except Exception as error:  # noqa: BLE001 - the scheduler would tell nobody, or tell it with a stack trace
-        log.error("%s failed unexpectedly: %s", task.__name__, trace(error))
+        log.error("The periodic task %s failed unexpectedly: %s", task.__name__, trace(error))
     except asyncio.CancelledError:
         # At shutdown; the scheduler would tell of it with a stack trace.
-        log.debug("%s was cut short", task.__name__)
+        log.debug("The periodic task %s was cut short", task.__name__)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from chathakase.core.session_ids import new_session_id
 from chathakase.core.types import Expiry, SessionId
 from chathakase.storage.sqlite.driver import SqliteDatabase
-from chathakase.storage.sqlite.emptying import Emptying
 from chathakase.storage.sqlite.merging import Merging
 from chathakase.storage.sqlite.search import SqliteSearch
+from chathakase.storage.sqlite.wal_truncation import WalTruncation
 from chathakase.storage.stores.change_store import SqlChangeStore
 from chathakase.storage.stores.expiry import SqlExpiry
 from chathakase.storage.stores.export_store import SqlExportStore
@@ -38,7 +38,7 @@ class SqlStores:
     titles: SqlTitleStore
     search: SqliteSearch
     merging: Merging
-    emptying: Emptying
+    wal_truncation: WalTruncation
     export: SqlExportStore
     turns: SqlTurnStore
     jobs: SqlJobStore
@@ -69,7 +69,7 @@ def open_stores(
         titles=SqlTitleStore(database),
         search=SqliteSearch(database),
         merging=merging,
-        emptying=Emptying(database),
+        wal_truncation=WalTruncation(database),
         export=SqlExportStore(database),
         turns=SqlTurnStore(database, count=count),
         jobs=SqlJobStore(database),

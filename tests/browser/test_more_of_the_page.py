@@ -193,7 +193,7 @@ async def test_a_fault_tells_what_it_does_or_that_there_is_nothing_to_disturb(pa
         ("Drop socket", "No app is connected"),
         ("429 next call", "The next call that writes text is rate limited for 3 seconds."),
         ("Cut off", "is not the echo"),
-        ("End all trouble", "Everything works again."),
+        ("End all faults", "Everything works again."),
     ):
         await page.button(button).click()
         await expect(page.tab.locator("#toasts")).to_contain_text(told)

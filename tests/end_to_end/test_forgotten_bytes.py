@@ -16,7 +16,7 @@ WORDS = "the swordfish of Kyōto swims at dawn"
 
 @pytest.fixture
 async def quick_bot(open_the_bot: OpenBot, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SessionManager]:
-    monkeypatch.setattr("chathakase.app.EMPTY_EVERY", 0.1)
+    monkeypatch.setattr("chathakase.app.TRUNCATE_WAL_EVERY", 0.1)
     async with open_the_bot() as manager:
         yield manager
 

@@ -1,4 +1,4 @@
-"""Nobody can use the bot up: every call of the model has a place and counts, and Slack's pace is shared fairly."""
+"""Nobody can use the bot up: every call of the model has a place and counts, and Slack's capacity is shared fairly."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -22,7 +22,7 @@ QUICK = {
     "chathakase_streaming": "off",
     "chathakase_rate_limits": "chat.postMessage=600000/1000 chat.postMessage/workspace=600000/1000",
 }
-"""Slack's pace is no part of these tests."""
+"""Slack's rate limits are no part of these tests."""
 WITHIN = 90.0
 
 

@@ -20,7 +20,7 @@ HEARTBEAT = {"turn_store.RENEW"}
 @pytest.fixture
 def trips(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Trip]]:
     """All trips but those of jobs, which have nothing to do with a turn."""
-    for interval in ("LOOK_FOR_WAITING", "NOTE_LISTENING", "MERGE_EVERY", "EMPTY_EVERY"):
+    for interval in ("LOOK_FOR_WAITING", "NOTE_LISTENING", "MERGE_EVERY", "TRUNCATE_WAL_EVERY"):
         monkeypatch.setattr(app, interval, 600)
     with recorded() as trips:
         yield trips

@@ -62,7 +62,7 @@ class Director:
         began, deeds = monotonic(), self._stage.plan.deeds
         async with asyncio.TaskGroup() as group:
             for number, deed in enumerate(deeds):
-                await asyncio.sleep(began + deed.at * self._stage.pace - monotonic())
+                await asyncio.sleep(began + deed.at * self._stage.slowness - monotonic())
                 if isinstance(deed, Say):
                     # One after the other, since a thread is begun before anybody goes on with it.
                     await self._crowd.say(deed)

@@ -14,7 +14,7 @@ LOOK_EVERY = 0.25
 QUIET = 2.5
 """Seconds in which the bot may call nothing."""
 SLOWLY = 12.0
-"""Seconds between two calls at the slowest pace at which the bot reads what it missed."""
+"""Seconds between two calls at the slowest slowness at which the bot reads what it missed."""
 AT_MOST = 6
 """How many times as long as something may take to end all may take, as long as something does: after a refusal Slack is
 asked for a thread every two seconds and a half, and there may be two hundred."""

@@ -52,7 +52,7 @@ class SimulationStage:
     said: list[SaidMessage] = field(default_factory=list)
     notes: list[tuple[float, str, SimulatedThread | None]] = field(default_factory=list)
     """What happened besides, when, and in which thread if in one."""
-    pace: float = 1.0
+    slowness: float = 1.0
     """How many seconds here make one of the plan: a machine that is slow to start a process has a slow clock."""
     offset: int = 0
     """By how many milliseconds the clock of the processes is wrong."""
@@ -69,12 +69,12 @@ class SimulationStage:
             return connection.execute(query).fetchall()
 
 
-async def _pace(folder: Path) -> float:
+async def _slowness(folder: Path) -> float:
     """Measure how much slower than a quick machine this one starts a process, the load of the moment included."""
     took = []
     for _ in range(3):
         began = monotonic()
-        await (await start(("--help",), {"PATH": os.environ["PATH"]}, folder / "pace.log")).wait()
+        await (await start(("--help",), {"PATH": os.environ["PATH"]}, folder / "slowness.log")).wait()
         took.append(monotonic() - began)
     return min(max(sorted(took)[1] / QUICK, 1.0), SLOWEST)
 
@@ -82,15 +82,15 @@ async def _pace(folder: Path) -> float:
 @asynccontextmanager
 async def open_stage(plan: Plan, folder: Path, settings: Mapping[str, str]) -> AsyncIterator[SimulationStage]:
     """Open the stage; no process runs yet."""
-    pace = await _pace(folder)
+    slowness = await _slowness(folder)
     moments, database = Moments(), folder / "sessions.db"
     model = SimulatedModel(plan.moods, moments.come)
     async with AsyncExitStack() as stack:
         opening = open_workspace(
             build_town(),
             seed=plan.seed,
-            ack_timeout=ACK_TIMEOUT * pace,
-            retry_delays=[delay * pace for delay in plan.retries],
+            ack_timeout=ACK_TIMEOUT * slowness,
+            retry_delays=[delay * slowness for delay in plan.retries],
             journal_limit=1_000,
         )
         workspace = await stack.enter_async_context(opening)
@@ -107,7 +107,9 @@ async def open_stage(plan: Plan, folder: Path, settings: Mapping[str, str]) -> A
         }
         people = [await stack.enter_async_context(workspace.person(name)) for name in PEOPLE]
         bots = await stack.enter_async_context(open_bots(folder, environment))
-        stage = SimulationStage(plan, workspace, model, bots, people, moments, database, folder / "clock", pace=pace)
+        stage = SimulationStage(
+            plan, workspace, model, bots, people, moments, database, folder / "clock", slowness=slowness
+        )
         stack.callback(workspace.journal.subscribe(stage.entries.append))
         stack.callback(workspace.journal.subscribe(moments.observe))
         yield stage

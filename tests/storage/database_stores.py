@@ -40,9 +40,9 @@ from chathakase.core.types import (
 from chathakase.slack.timestamps import microseconds
 from chathakase.storage.open_stores import open_stores
 from chathakase.storage.sqlite.driver import SqliteDatabase
-from chathakase.storage.sqlite.emptying import Emptying
 from chathakase.storage.sqlite.merging import Merging
 from chathakase.storage.sqlite.search import SqliteSearch
+from chathakase.storage.sqlite.wal_truncation import WalTruncation
 from chathakase.storage.stores.change_store import SqlChangeStore
 from chathakase.storage.stores.export_store import SqlExportStore
 from chathakase.storage.stores.file_store import SqlFileStore
@@ -170,7 +170,7 @@ class DatabaseStores(Talk):
     titles: SqlTitleStore
     search: SqliteSearch
     merging: Merging
-    emptying: Emptying
+    wal_truncation: WalTruncation
     export: SqlExportStore
     turns: SqlTurnStore
     jobs: SqlJobStore

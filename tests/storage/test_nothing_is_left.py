@@ -271,7 +271,7 @@ class NothingIsLeft(RuleBasedStateMachine):
         index = str(blocks)
         # A part's first byte may stand in the part before it, with which it has it in common.
         assert not [secret for secret in self.forgotten if secret.encode().hex().upper()[6:] in index]
-        await self.stores.emptying.empty_the_log()
+        await self.stores.wal_truncation.truncate_wal()
         files = b"".join(each.read_bytes() for each in self.folder.iterdir())
         to_be_done = {job.task.argument for job in self.undone if isinstance(job.task, Command)}
         assert not [secret for secret in self.forgotten - to_be_done if secret.encode()[3:] in files]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from chathakase.core.jobs import Command, Job
 from chathakase.core.types import Incoming, Session
 from chathakase.engine.commands import helping, parsing
+from chathakase.engine.commands.administering import Administering
 from chathakase.engine.commands.answering import Answering
 from chathakase.engine.commands.command_answers import Answer, Handler, Order, without_what_grows
 from chathakase.engine.commands.command_context import CommandContext
@@ -12,12 +13,11 @@ from chathakase.engine.commands.describing import Describing
 from chathakase.engine.commands.exporting import Exporting
 from chathakase.engine.commands.forgetting import Forgetting
 from chathakase.engine.commands.naming import Naming, naming
-from chathakase.engine.commands.overseeing import Overseeing
 from chathakase.engine.commands.remembering import Remembering
 from chathakase.engine.commands.searching import Searching
-from chathakase.engine.commands.summing_up import SummingUp
+from chathakase.engine.commands.summarising import Summarising
 
-GROUPS = (Describing, Remembering, Searching, SummingUp, Exporting, Answering, Forgetting, Overseeing)
+GROUPS = (Describing, Remembering, Searching, Summarising, Exporting, Answering, Forgetting, Administering)
 
 
 class Commands:

@@ -46,17 +46,17 @@ export function faultButtons(page) {
   const row = ([where, faults]) =>
     h(
       "div",
-      { class: "fault-row", role: "group", "aria-label": `Trouble with ${where}` },
+      { class: "fault-row", role: "group", "aria-label": `Faults of ${where}` },
       h("span", { class: "fault-name", "aria-hidden": "true" }, where),
       ...faults.map(make),
     );
-  const end = button("End all trouble", {
+  const end = button("End all faults", {
     class: "button small primary",
     title: "Everything works again",
     onclick: () => cause(page, "Everything works again", { what: "clear" }),
   });
   const rows = Object.entries(FAULTS).map(row);
-  return h("div", { class: "fault", role: "group", "aria-label": "Make trouble" }, ...rows, end);
+  return h("div", { class: "fault", role: "group", "aria-label": "Cause faults" }, ...rows, end);
 }
 
 /** Cause a fault, and tell what it does, or that there is nothing to disturb. */

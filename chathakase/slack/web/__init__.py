@@ -1,1 +1,1 @@
-"""The Web API: who we are there, every call at the pace that Slack allows, and why one fails."""
+"""The Web API: who we are there, every call within the rate that Slack allows, and why one fails."""

@@ -1,4 +1,4 @@
-"""Makes calls of the Web API at the pace that Slack allows: what is urgent until it is done, the rest once.
+"""Makes calls of the Web API as often as Slack allows: what is urgent until it is done, the rest once.
 
 Which errors pass and which are for good is told by the methods' own pages, for instance
 https://docs.slack.dev/reference/methods/chat.update.

@@ -60,7 +60,7 @@ ROLLBACK;
 # What SQLite itself waits for cannot be cut short, so once a file is open that is the task's to do.
 IMPATIENT = "PRAGMA busy_timeout = 0"
 
-EMPTY_THE_LOG = "PRAGMA wal_checkpoint(TRUNCATE)"
+TRUNCATE_WAL = "PRAGMA wal_checkpoint(TRUNCATE)"
 
 log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -174,14 +174,14 @@ class SqliteDatabase:
         """Put a whole copy beside the file while it is in use, named after it; returns where."""
         return str(await to_the_end(asyncio.to_thread(save_copy, self._path, name)))
 
-    async def empty_log(self) -> bool:
+    async def truncate_wal(self) -> bool:
         """Fold the -wal into the file and leave nothing in it; False when somebody reads from it just now.
 
         Most of it is done beside whoever writes meanwhile, so that nobody waits long.
         """
         with translating():
             await to_the_end(asyncio.to_thread(_fold, self._path))
-        ((busy, *_),) = await self.outside(EMPTY_THE_LOG)
+        ((busy, *_),) = await self.outside(TRUNCATE_WAL)
         return not busy
 
     async def close(self) -> None:

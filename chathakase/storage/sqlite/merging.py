@@ -54,7 +54,7 @@ class Merging:
         async with self._working:
             for row in await self._database.fetch(UNMERGED):
                 await self._sweep(str(row[0]))
-        await self._database.empty_log()
+        await self._database.truncate_wal()
 
     async def _sweep(self, index: str) -> None:
         await self._note(BEGIN, index)

@@ -14,7 +14,7 @@ NOTHING_OLD = "There is nothing to compact: this thread is short enough to remem
 log = logging.getLogger(__name__)
 
 
-class SummingUp:
+class Summarising:
     """Has summaries written."""
 
     def __init__(self, context: CommandContext) -> None:

@@ -13,10 +13,10 @@ from chathakase.core.files import Image, Reading
 from chathakase.core.jobs import Command, Job
 from chathakase.core.memory import Change, Scope, TitleBy
 from chathakase.core.types import Expiry, ExpiryMode
-from chathakase.storage.sqlite import emptying as emptying_module
+from chathakase.storage.sqlite import wal_truncation as wal_truncation_module
 from chathakase.storage.sqlite.driver import SqliteDatabase, open_sqlite
-from chathakase.storage.sqlite.emptying import Emptying
 from chathakase.storage.sqlite.migrate import migrate
+from chathakase.storage.sqlite.wal_truncation import WalTruncation
 from tests.storage.database_stores import (
     FILE,
     HERE,
@@ -97,7 +97,7 @@ async def told(stores: DatabaseStores) -> DatabaseStores:
 async def test_what_is_forgotten_leaves_the_file_and_its_log(deed: str, told: DatabaseStores, database: Path) -> None:
     assert left(database)
     await DEEDS[deed](told)
-    await told.emptying.empty_the_log()
+    await told.wal_truncation.truncate_wal()
     assert left(database) == []
 
 
@@ -108,7 +108,7 @@ async def test_an_answer_that_is_deleted_leaves_it(stores: DatabaseStores, datab
     assert await stores.turns.finish(lease, answer(WORDS))
     await stores.changes.change(Change(PLACE, "5.0", 10**16, None))
     assert left(database)
-    await stores.emptying.empty_the_log()
+    await stores.wal_truncation.truncate_wal()
     assert left(database) == []
 
 
@@ -120,14 +120,14 @@ async def test_a_title_and_the_argument_of_a_command_leave_it(stores: DatabaseSt
     await stores.titles.set_title(ID, "harmless", by=TitleBy.PERSON)
     await stores.jobs.done(Job(command))
     assert left(database)
-    await stores.emptying.empty_the_log()
+    await stores.wal_truncation.truncate_wal()
     assert left(database) == []
 
 
 async def test_nothing_is_done_where_nothing_was_forgotten(
     stores: DatabaseStores, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await stores.emptying.empty_the_log()
+    await stores.wal_truncation.truncate_wal()
     emptied = []
 
     async def empty(_: SqliteDatabase) -> bool:
@@ -139,13 +139,13 @@ async def test_nothing_is_done_where_nothing_was_forgotten(
     await stores.jobs.done(Job(Command(PLACE, "2.0", "U1", "help")))
     assert await stores.sum_up("so far")
     await stores.titles.set_title(ID, "a first title", by=TitleBy.RULE)
-    monkeypatch.setattr(SqliteDatabase, "empty_log", empty)
-    await stores.emptying.empty_the_log()
+    monkeypatch.setattr(SqliteDatabase, "truncate_wal", empty)
+    await stores.wal_truncation.truncate_wal()
     assert emptied == []
     assert left(database)
     await _change(stores, None)
-    await stores.emptying.empty_the_log()
-    await stores.emptying.empty_the_log()
+    await stores.wal_truncation.truncate_wal()
+    await stores.wal_truncation.truncate_wal()
     assert emptied == [1]
 
 
@@ -153,52 +153,52 @@ async def test_what_is_forgotten_while_the_log_is_emptied_is_noted_anew(stores: 
     await stores.say("1.0", WORDS)
     await stores.say("2.0", f"once more {WORDS}")
     await _change(stores, None)
-    empty = stores.database.empty_log
+    empty = stores.database.truncate_wal
 
     async def forget_meanwhile() -> bool:
         done = await empty()
-        stores.database.empty_log = empty  # type: ignore[method-assign]
+        stores.database.truncate_wal = empty  # type: ignore[method-assign]
         await stores.changes.change(Change(PLACE, "2.0", 10**16, None))
         return done
 
-    stores.database.empty_log = forget_meanwhile  # type: ignore[method-assign]
-    await stores.emptying.empty_the_log()
+    stores.database.truncate_wal = forget_meanwhile  # type: ignore[method-assign]
+    await stores.wal_truncation.truncate_wal()
     assert left(database)
-    await stores.emptying.empty_the_log()
+    await stores.wal_truncation.truncate_wal()
     assert left(database) == []
 
 
 async def test_a_reader_in_the_way_is_waited_for(
     stores: DatabaseStores, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(emptying_module, "BUSY", replace(emptying_module.BUSY, retries=10_000))
+    monkeypatch.setattr(wal_truncation_module, "BUSY", replace(wal_truncation_module.BUSY, retries=10_000))
     await stores.say("1.0", WORDS)
     with closing(sqlite3.connect(database, isolation_level=None)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT * FROM messages").fetchall()
         await _change(stores, None)
-        emptying = asyncio.create_task(stores.emptying.empty_the_log())
+        wal_truncation = asyncio.create_task(stores.wal_truncation.truncate_wal())
         await asyncio.sleep(0.05)
         # Nobody else waits for that.
         await stores.say("2.0", "hello")
-        assert not emptying.done()
+        assert not wal_truncation.done()
         reader.execute("COMMIT")
-        await emptying
+        await wal_truncation
     assert left(database) == []
 
 
 async def test_a_reader_that_stays_is_no_reason_to_wait_for_ever(
     stores: DatabaseStores, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(emptying_module, "BUSY", replace(emptying_module.BUSY, first_wait=0.001))
+    monkeypatch.setattr(wal_truncation_module, "BUSY", replace(wal_truncation_module.BUSY, first_wait=0.001))
     await stores.say("1.0", WORDS)
     with closing(sqlite3.connect(database, isolation_level=None)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT * FROM messages").fetchall()
         await _change(stores, None)
-        await stores.emptying.empty_the_log()
+        await stores.wal_truncation.truncate_wal()
         assert left(database)
-    await stores.emptying.empty_the_log()
+    await stores.wal_truncation.truncate_wal()
     assert left(database) == []
 
 
@@ -213,7 +213,7 @@ async def test_after_a_crash_the_next_start_empties_it(stores: DatabaseStores, d
     assert left(crashed)
     async with open_sqlite(crashed, clock=DatabaseClock()) as opened:
         await migrate(opened, now=0)
-        await Emptying(opened).empty_the_log()
+        await WalTruncation(opened).truncate_wal()
         assert left(crashed) == []
 
 
@@ -222,7 +222,7 @@ async def test_no_copy_holds_what_was_forgotten_before(stores: DatabaseStores, d
         await stores.say(f"{number}.0", f"{WORDS} {number}" * 20)
     await stores.say("90.0", "clear session", command=True)
     assert await stores.clear("90.0")
-    await stores.emptying.empty_the_log()
+    await stores.wal_truncation.truncate_wal()
     await stores.database.save_copy("before-99")
     assert left(database) == []
 
@@ -232,7 +232,7 @@ async def test_the_log_of_an_older_version_is_emptied_as_well(database: Path) ->
         await migrate(opened, now=0)
         assert await opened.fetch("SELECT state FROM unemptied") == [(1,)]
         stores = stores_of(opened)
-        await stores.emptying.empty_the_log()
+        await stores.wal_truncation.truncate_wal()
         assert await opened.fetch("SELECT state FROM unemptied") == []
 
 

@@ -10,7 +10,7 @@ from chathakase.clock import monotonic
 from chathakase.core.retrying import RetryPolicy
 from chathakase.storage.sqlite.driver import SqliteDatabase
 
-UNEMPTIED = "SELECT 1 FROM unemptied"
+TRUNCATION_DUE = "SELECT 1 FROM unemptied"
 
 BEGIN = "UPDATE unemptied SET state = 2"
 
@@ -20,19 +20,19 @@ BUSY = RetryPolicy(first_wait=0.1, retries=7)
 """How it is tried again when somebody read from the log just then."""
 
 
-class Emptying:
-    """Empties the log when there is a reason to."""
+class WalTruncation:
+    """Truncates the write-ahead log (WAL) when there is a reason to."""
 
     def __init__(self, database: SqliteDatabase) -> None:
         self._database = database
 
-    async def empty_the_log(self) -> None:
+    async def truncate_wal(self) -> None:
         """Leave nothing in the log of what was forgotten; the next time, if a reader is in the way all the time."""
-        if not await self._database.fetch(UNEMPTIED):
+        if not await self._database.fetch(TRUNCATION_DUE):
             return
         await self._note(BEGIN)
         retries = BUSY.begin(monotonic)
-        while not await self._database.empty_log():
+        while not await self._database.truncate_wal():
             if retries.are_over:
                 return
             await asyncio.sleep(retries.next_wait())

@@ -16,7 +16,7 @@ LISTED = 20
 """How many sessions `all sessions` lists."""
 
 
-class Overseeing:
+class Administering:
     """Tells how all is, without anybody's words, for the admin's eyes only."""
 
     def __init__(self, context: CommandContext) -> None:
