@@ -80,6 +80,7 @@ class Slack:
         )
         socket = open_socket(
             build_app(self.web, intake),
+            intake.take_in,
             app_token=self._settings.slack_app_token.get_secret_value(),
             api_url=self._settings.slack_api_url,
             reconnected=engine.catch_up.missed,

@@ -198,7 +198,7 @@ async def open_bench(path: Path) -> AsyncIterator[Bench]:
             )
             app = build_app(SlackWeb(client, session, identity), intake)
             opening = open_socket(
-                app, app_token="xapp-1", api_url=slack.api_url, reconnected=lambda _: None, timing=QUICK
+                app, intake.take_in, app_token="xapp-1", api_url=slack.api_url, reconnected=lambda _: None, timing=QUICK
             )
             async with opening:
                 yield Bench(path, slack, log, dead, seen=changed)

@@ -1,7 +1,7 @@
-"""The inward half: every event is read and stored before Slack hears that we have it.
+"""The inward half: everything is read and stored before Slack hears that we have it.
 
-Bolt acknowledges an event before its listener runs, so what must be safe first happens in a middleware, which
-acknowledges it as well: people's messages, and all that happens to ours, take no longer way than that.
+Bolt acknowledges an event before its listener runs, so events are taken in without it. What people press and choose has
+listeners, which acknowledge it themselves.
 """
 
 import logging
@@ -13,9 +13,6 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
-from slack_bolt.middleware.async_middleware import AsyncMiddleware
-from slack_bolt.request.async_request import AsyncBoltRequest
-from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.core.errors import StoreError, trace
@@ -33,7 +30,7 @@ from chathakase.slack.web.client import SlackWeb
 from chathakase.slack.web.identity import Identity
 
 REFUSED = "chathakase_refused"
-"""Set in Bolt's context when an event could not be stored: Slack must deliver it again."""
+"""Set in Bolt's context when an interaction could not be stored, so that it must not be acknowledged."""
 
 log = logging.getLogger(__name__)
 
@@ -64,24 +61,18 @@ class Intake:
         self._command = command
         self._say = say
 
-    async def take_in(
-        self, body: dict[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[BoltResponse]]
-    ) -> BoltResponse:
-        """Store what somebody says, then acknowledge it; what is no event is for the listeners."""
-        event = body.get("event")
-        if not event:
-            return await next_()
+    async def take_in(self, event: object) -> bool:
+        """Store what an event tells; False when that could not be done, so that Slack must deliver it again."""
         try:
             await self._read(event)
         except Malformed as error:
             log.warning("An event of type %s has a malformed field: %s", _kind(event), error)
         except StoreError as error:
-            context[REFUSED] = True
             log.error("An event could not be stored, so Slack will deliver it again: %s", error)
-            return BoltResponse(status=503)
+            return False
         except Exception as error:  # noqa: BLE001 - the next delivery of the same event would fail alike
             log.error("An event of type %s could not be handled: %s", _kind(event), trace(error))
-        return BoltResponse(status=200)
+        return True
 
     async def take_interaction(self, body: dict[str, Any], context: AsyncBoltContext, ack: AsyncAck) -> None:
         """Bolt listener: store the press of one of our buttons, then acknowledge it."""
@@ -149,25 +140,8 @@ async def _take_away(client: AsyncWebClient, address: object) -> None:
         log.info("A question that was answered could not be removed: %s", type(error).__name__)
 
 
-class IntakeMiddleware(AsyncMiddleware):
-    """Takes in each request before any listener; as a class, Bolt need not find out for each what a function wants."""
-
-    def __init__(self, intake: Intake) -> None:
-        self._intake = intake
-
-    async def async_process(
-        self,
-        *,
-        req: AsyncBoltRequest,
-        resp: BoltResponse,  # noqa: ARG002 - what the ones before have made of it
-        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - Bolt's word
-    ) -> BoltResponse:
-        """See ``Intake.take_in``."""
-        return await self._intake.take_in(req.body, req.context, next)
-
-
 def build_app(web: SlackWeb, intake: Intake) -> AsyncApp:
-    """Build the Bolt app that hands everything to the intake."""
+    """Build the Bolt app that hands what people press and choose to the intake."""
     identity = web.identity
     authorized = AuthorizeResult(
         enterprise_id=None,
@@ -196,7 +170,6 @@ def build_app(web: SlackWeb, intake: Intake) -> AsyncApp:
         attaching_function_token_enabled=False,
         attaching_conversation_kwargs_enabled=False,
     )
-    app.use(IntakeMiddleware(intake))
     app.action(BUTTONS)(intake.take_interaction)
     app.action(SAY_BUTTONS)(intake.take_phrase)
     app.message_shortcut(FORGET)(intake.take_shortcut)

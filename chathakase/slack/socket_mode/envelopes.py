@@ -1,8 +1,12 @@
-"""Hands what comes in on a socket to Bolt, and acknowledges it unless it could not be stored."""
+"""Hands what comes in on a socket to whoever takes it in, and acknowledges it unless it could not be stored.
+
+Events go straight there. The rest, which is rare, goes through Bolt, which knows what belongs to which listener.
+"""
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
 
 import aiohttp
 from slack_bolt.adapter.socket_mode.async_internals import send_async_response
@@ -22,6 +26,8 @@ MOST_UNDER_WAY = 1000
 """Envelopes that are taken in at once; beyond it the socket is not read, so that Slack has to wait."""
 CANCELLED_WITHIN = 0.2
 """Seconds that we wait for what is cancelled."""
+
+TakeIn: TypeAlias = Callable[[object], Awaitable[bool]]
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +57,10 @@ class Acks(AsyncBaseSocketModeClient):
 class Envelopes:
     """Every envelope that is being taken in, each in a task of its own."""
 
-    def __init__(self, app: AsyncApp, most: int = MOST_UNDER_WAY) -> None:
+    def __init__(self, app: AsyncApp, take_in: TakeIn, most: int = MOST_UNDER_WAY) -> None:
+        """``take_in`` stores what an event tells, and returns whether that was done."""
         self._app = app
+        self._take_in = take_in
         self._room = asyncio.Semaphore(most)
         self._under_way: set[asyncio.Task[None]] = set()
         self._closed = False
@@ -92,6 +100,10 @@ class Envelopes:
 
     async def _answer(self, envelope: Frame, client: AsyncBaseSocketModeClient) -> None:
         request = _request(envelope)
+        if request and isinstance(request.payload, dict) and (event := request.payload.get("event")):
+            if await self._take_in(event):
+                await client.send_socket_mode_response(SocketModeResponse(envelope_id=request.envelope_id))
+            return
         response, refused = await self._dispatch(request) if request else (None, False)
         if request and response is not None and response.status == 200:
             await send_async_response(client, request, response, 0.0)

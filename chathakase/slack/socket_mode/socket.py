@@ -8,7 +8,7 @@ from time import monotonic
 from slack_bolt.async_app import AsyncApp
 
 from chathakase.core.errors import StartError
-from chathakase.slack.socket_mode.envelopes import Envelopes
+from chathakase.slack.socket_mode.envelopes import Envelopes, TakeIn
 from chathakase.slack.socket_mode.opener import APP_TOKEN_ADVICE, NotOpened
 from chathakase.slack.socket_mode.socket_manager import SocketManager
 from chathakase.slack.socket_mode.socket_timing import USUAL, SocketTiming
@@ -24,6 +24,7 @@ REFUSED_SOCKET = (
 @asynccontextmanager
 async def open_socket(
     app: AsyncApp,
+    take_in: TakeIn,
     *,
     app_token: str,
     api_url: str,
@@ -33,6 +34,7 @@ async def open_socket(
 ) -> AsyncIterator[SocketConnection]:
     """Connect, so that events come in, and stay connected; disconnect at the end.
 
+    ``take_in`` stores what an event tells and returns whether that was done; all else is the app's.
     ``reconnected`` is called whenever there is a new connection after the first, with the seconds for which nothing
     could be heard: none when Slack asked for it in time. ``clock`` counts seconds.
     Raises StartError when Slack does not accept the app token or the socket.
@@ -47,7 +49,7 @@ async def open_socket(
         manager = SocketManager(
             app.client,
             session,
-            Envelopes(app),
+            Envelopes(app, take_in),
             app_token=app_token,
             reconnected=reconnected,
             timing=timing,

@@ -114,6 +114,7 @@ async def listening(
         app = build_app(web, intake)
         opening = open_socket(
             app,
+            intake.take_in,
             app_token=app_token,
             api_url=api_url,
             reconnected=reconnected or listener.gaps.append,
