@@ -37,7 +37,9 @@ def _arguments() -> Namespace:
     parser.add_argument("--seeds", metavar="FIRST-LAST", help="many seeds in the place of one")
     parser.add_argument("--turns", type=int, default=Scale.turns, help="messages that people write")
     parser.add_argument("--kills", type=int, default=Scale.kills)
-    parser.add_argument("--breath", type=float, default=Scale.breath, metavar="SECONDS", help="between two kills")
+    parser.add_argument(
+        "--kill-interval", type=float, default=Scale.kill_interval, metavar="SECONDS", help="between two kills"
+    )
     parser.add_argument("--retries", nargs="+", type=float, default=Scale.retries, metavar="SECONDS", help="of Slack")
     parser.add_argument("--without", nargs="*", default=(), metavar="DEED", help="deeds to leave out, such as Jump")
     parser.add_argument("--regressions", nargs="*", metavar="WORD", help="plans that found bugs, or those so named")
@@ -49,7 +51,7 @@ def _arguments() -> Namespace:
 
 
 def _plans(given: Namespace) -> Iterator[Plan]:
-    scale = Scale(given.turns, given.kills, given.breath, tuple(given.retries), frozenset(given.without))
+    scale = Scale(given.turns, given.kills, given.kill_interval, tuple(given.retries), frozenset(given.without))
     if given.regressions is not None:
         for name, plan in REGRESSIONS.items():
             if not given.regressions or any(word in name for word in given.regressions):

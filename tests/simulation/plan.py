@@ -93,7 +93,7 @@ class Scale:
     turns: int = 40
     """Messages that people write, most of them questions."""
     kills: int = 4
-    breath: float = 4.0
+    kill_interval: float = 4.0
     """Seconds between two kills on average; on a quick machine a process needs one to start."""
     retries: tuple[float, ...] = (0.0, 3.0, 9.0)
     """Seconds after which Slack delivers again."""
@@ -103,7 +103,7 @@ class Scale:
     @property
     def seconds(self) -> float:
         """How long people write."""
-        return max(self.turns / RATE, self.kills * self.breath)
+        return max(self.turns / RATE, self.kills * self.kill_interval)
 
 
 def make_plan(seed: int, scale: Scale) -> Plan:

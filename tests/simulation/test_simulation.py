@@ -12,7 +12,7 @@ from tests.simulation.regressions import REGRESSIONS
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("outside")]
 
-SPARSE, DENSE = Scale(turns=24, kills=2), Scale(turns=40, kills=5, breath=2.0)
+SPARSE, DENSE = Scale(turns=24, kills=2), Scale(turns=40, kills=5, kill_interval=2.0)
 BORNE = {Wrong.UNKNOWN}
 """Nobody can look for what was said where the bot does not know that it is."""
 AT_ONCE = 3
