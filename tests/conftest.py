@@ -15,8 +15,10 @@ from hypothesis import settings
 
 from chathakase.playground.server import Workspace, open_workspace
 from tests.examples import WHOLE
+from tests.isolation import Isolation
 from tests.model_server import ModelServer, open_model_server
 from tests.outside import OutsideGuard
+from tests.shares import Shares
 
 settings.load_profile(WHOLE)
 
@@ -25,6 +27,8 @@ def pytest_configure(config: pytest.Config) -> None:
     guard = OutsideGuard()
     config.pluginmanager.register(guard)
     sys.addaudithook(guard.hear)
+    config.pluginmanager.register(Isolation())
+    config.pluginmanager.register(Shares(config))
 
 
 def pytest_collection_finish() -> None:
@@ -47,27 +51,6 @@ ENOUGH = 2 * 2**30
 # Databases wait for no disk where there is memory that can be written to like one.
 if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
-
-FOREIGN = (
-    "SLACK_",
-    "OPENAI_",
-    "CHATHAKASE_",
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "http_proxy",
-    "https_proxy",
-    "ALL_PROXY",
-    "all_proxy",
-)
-
-
-@pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No setting of the machine reaches a test, and no test writes into the working tree."""
-    for name in list(os.environ):
-        if name.startswith(FOREIGN):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture

@@ -49,7 +49,10 @@ def test_has_a_loop(): asyncio.run(asyncio.sleep(0))
 
 
 @pytest.fixture
-def run(pytester: pytest.Pytester, outside: None) -> pytest.Pytester:
+def run(monkeypatch: pytest.MonkeyPatch, pytester: pytest.Pytester, outside: None) -> pytest.Pytester:
+    # Where these are set, what pytest tells at the end is told in full, and so a second time.
+    for name in ("CI", "BUILD_NUMBER"):
+        monkeypatch.delenv(name, raising=False)
     pytester.makeini("[pytest]\nmarkers =\n    quick\n    long\n    slow\n")
     pytester.makeconftest(CONFTEST)
     pytester.makepyfile(TESTS)

@@ -1,21 +1,16 @@
 """Runs the fault matrix and prints it as a Markdown table; exit status 1 if anything in it went wrong."""
 
 import asyncio
-import os
 import sys
-import tempfile
 
-from tests.conftest import FOREIGN
 from tests.end_to_end.faults.matrix import run, table
 from tests.end_to_end.faults.steps import STEPS
+from tests.isolation import clean_place
 
 
 def main() -> int:
     """Run the steps whose names hold one of the arguments, or all of them."""
-    for name in [name for name in os.environ if name.startswith(FOREIGN)]:
-        del os.environ[name]
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
+    with clean_place():
         steps = [step for family in STEPS.values() for step in family]
         wanted = [step for step in steps if not sys.argv[1:] or any(word in step.name for word in sys.argv[1:])]
         results = asyncio.run(run(wanted))
