@@ -4,9 +4,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-# Compiled once, whatever the environment says: tests start many processes, which would each compile everything anew.
+# Compiled once, whatever the environment says, and where every process finds it: tests start many, with few variables.
 quick test test-long coverage: export PYTHONDONTWRITEBYTECODE =
-quick test test-long coverage: export PYTHONPYCACHEPREFIX = $(CURDIR)/.venv/pycache
 
 .PHONY: help playground quick test test-long coverage lint bench clean
 
@@ -17,17 +16,17 @@ playground: .venv/run.stamp  ## talk to the real bot in a local Slack workspace
 	@$(BIN)/chathakase playground $(PLAYGROUND)
 
 quick: .venv/test.stamp  ## run the tests that open no socket and start no process, with a tenth of the examples
-	@$(BIN)/python -m pytest -n 2 --dist each -m quick --hypothesis-profile tenth $(PYTEST)
+	@$(BIN)/python -m pytest -n 2 --dist each -o console_output_style=classic -m quick --hypothesis-profile tenth $(PYTEST)
 
 test: .venv/test.stamp  ## run the tests
-	@$(BIN)/python -m pytest -n 5 --dist worksteal -m 'not long' $(PYTEST)
+	@$(BIN)/python -m pytest -n 4 --dist worksteal -m 'not long' $(PYTEST)
 
 test-long: .venv/test.stamp  ## run the tests that take longer: crashes at every point, the page in Chromium
 	@$(BIN)/python -m pytest -n 5 --dist worksteal -m long $(PYTEST)
 
 coverage: .venv/test.stamp  ## run the tests and tell which lines none of them runs; fails below the floor
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest -n 5 --dist worksteal -m 'not long' $(PYTEST)
+	@$(BIN)/coverage run -m pytest -n 4 --dist worksteal -m 'not long' $(PYTEST)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
