@@ -24,19 +24,22 @@ FOREIGN = (
 
 
 @contextmanager
-def clean_place() -> Iterator[None]:
+def clean_place() -> Iterator[Path]:
     """Run what follows without the machine's settings, in an empty folder."""
     _clean_environment()
     with TemporaryDirectory() as folder, chdir(folder):
-        yield
+        yield Path(folder)
 
 
 class Isolation:
     """All tests run in one clean place, as one for each would double what a short test takes."""
 
+    def __init__(self) -> None:
+        self._place: Path | None = None
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self) -> Generator[None, object, object]:
-        with clean_place():
+        with clean_place() as self._place:
             return (yield)
 
     @pytest.hookimpl(wrapper=True)
@@ -44,8 +47,18 @@ class Isolation:
         try:
             yield
         finally:
-            if left := [*_clean_environment(), *_clean_folder()]:
+            if left := [*_clean_environment(), *self._clean_folder()]:
                 pytest.fail(f"It left {', '.join(left)} behind.", pytrace=False)
+
+    def _clean_folder(self) -> Iterator[str]:
+        """Go back there, take away what is in it, and tell its names."""
+        if self._place is None:
+            return
+        # Whoever went elsewhere and did not come back must not have that emptied.
+        os.chdir(self._place)
+        for path in [*self._place.iterdir()]:
+            rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+            yield path.name
 
 
 def _clean_environment() -> list[str]:
@@ -54,10 +67,3 @@ def _clean_environment() -> list[str]:
     for name in names:
         del os.environ[name]
     return names
-
-
-def _clean_folder() -> list[str]:
-    paths = list(Path.cwd().iterdir())
-    for path in paths:
-        rmtree(path) if path.is_dir() else path.unlink()
-    return [path.name for path in paths]

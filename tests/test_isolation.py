@@ -21,6 +21,11 @@ def test_finds_no_file(): assert not list(Path().iterdir())
 def test_leaves_a_setting(): os.environ["SLACK_BOT_TOKEN"] = "xoxb-1"
 def test_leaves_a_file(): Path("sessions.db").touch()
 def test_leaves_a_folder(): Path("uploads", "many").mkdir(parents=True)
+def test_leaves_a_link(tmp_path): Path("linked").symlink_to(tmp_path)
+def test_goes_elsewhere(tmp_path_factory):
+    os.chdir(tmp_path_factory.getbasetemp())
+    Path("elsewhere").touch()
+def test_finds_what_is_elsewhere(tmp_path_factory): assert (tmp_path_factory.getbasetemp() / "elsewhere").exists()
 def test_finds_nothing_of_the_others(): assert not list(Path().iterdir()) and "SLACK_BOT_TOKEN" not in os.environ
 def test_sets_for_itself(monkeypatch): monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
 def test_writes_elsewhere(monkeypatch, tmp_path):
@@ -37,7 +42,7 @@ def test_who_leaves_something_behind_fails_and_the_next_does_not_find_it(
     pytester.makepyfile(TESTS)
     before = set(Path.cwd().iterdir())
     result = pytester.runpytest("-p", "no:asyncio", "-p", "no:looptime_plugin", "-p", "no:cacheprovider")
-    result.assert_outcomes(passed=8, errors=3)
+    result.assert_outcomes(passed=11, errors=4)
     told = [line for line in result.outlines if line.startswith("It left ")]
-    assert told == [f"It left {what} behind." for what in ("SLACK_BOT_TOKEN", "sessions.db", "uploads")]
+    assert told == [f"It left {what} behind." for what in ("SLACK_BOT_TOKEN", "sessions.db", "uploads", "linked")]
     assert {path.name for path in set(Path.cwd().iterdir()) - before} <= {"__pycache__"}
