@@ -106,18 +106,20 @@ class TurnRunner:
 
     async def _pause(self, active_turn: ActiveTurn, reply: Reply, draft: Draft) -> None:
         """Leave a turn to whoever comes next; what people see of it says so, if the surface takes that soon."""
-        lease = active_turn.lease
+        lease, ended = active_turn.lease, log_events.PAUSED
         try:
             async with asyncio.timeout(PAUSE_WITHIN):
                 # Somebody else may be writing to the same message since it was last looked.
                 (renewal,) = await self._turns.renew([lease])
-                if renewal is not Renewal.LOST and await reply.settled():
+                if renewal is Renewal.LOST:
+                    ended = log_events.LOST
+                elif await reply.settled():
                     await reply.finish(paused(draft.text), outcome=Outcome.STOPPED)
         except (TimeoutError, DeliveryError, StoreError) as error:
             log.info("The pause of an answer in %s could not be shown: %s", lease.place.name, trace(error))
         # Not earlier: whoever has it next writes to the same message.
         await self._turns.release(lease)
-        _note_end(active_turn, log_events.PAUSED)
+        _note_end(active_turn, ended)
 
     async def _begin(self, lease: Lease, held: HeldLease) -> tuple[Reply, Draft]:
         async def posted(refs: Sequence[str]) -> None:
@@ -142,7 +144,9 @@ class TurnRunner:
                 unheard = await self._answer(active_turn, held, reply, draft, written)
                 losing.cancel()
         except* LeaseLost:
-            await self._give_up(active_turn, reply, draft)
+            # A renewal that is under way while the end is saved finds the turn gone as well.
+            if not active_turn.saved.is_set():
+                await self._give_up(active_turn, reply, draft)
         except* StoreError as errors:
             failures = errors.exceptions
             _note_end(active_turn, log_events.INTERRUPTED)

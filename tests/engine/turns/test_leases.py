@@ -59,6 +59,19 @@ async def test_whoever_loses_the_lease_at_the_very_end_records_nothing(caplog: p
         assert caplog.messages[-1].endswith("outcome=lost seconds=1.0")
 
 
+async def test_a_turn_whose_end_is_saved_while_its_lease_is_renewed_is_not_lost(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO", logger="chathakase.log_events")
+    async with open_stage([1.0, "Yes."]) as stage:
+        stage.stores.trips.last("turns.finish", 2.0)
+        stage.stores.trips.last("turns.renew", 1.0)
+        await stage.answered("1")
+        assert stage.remembered() == ["q1", "Yes."]
+        assert stage.stores.trips.times("turns.survived") == []
+    assert ["outcome=" in each for each in caplog.messages].count(True) == 1
+
+
 async def test_whoever_stood_still_and_lost_the_turn_takes_back_that_a_process_died_of_it() -> None:
     async with open_stage(SLOW) as stage:
         stage.stores.trips.refuse("turns.renew", times=9)

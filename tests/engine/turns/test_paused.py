@@ -73,7 +73,10 @@ async def test_an_answer_that_cannot_be_saved_is_released_by_whoever_is_cut_shor
     assert await stage.stores.turns.claim(stage.session) is not None
 
 
-async def test_whoever_is_cut_short_after_the_turn_was_lost_leaves_no_mark_on_it() -> None:
+async def test_whoever_is_cut_short_after_the_turn_was_lost_leaves_no_mark_on_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO", logger="chathakase.log_events")
     async with open_stage([1.0, "Well", 60.0], grace=5.5) as stage:
         await stage.say("1")
         await asyncio.sleep(2)
@@ -81,3 +84,4 @@ async def test_whoever_is_cut_short_after_the_turn_was_lost_leaves_no_mark_on_it
         await asyncio.sleep(4.5)
         stage.lose_the_lease()
     assert (stage.reply.final, stage.reply.texts) == (None, ["Well"])
+    assert "outcome=lost" in caplog.messages[-1]
