@@ -38,7 +38,7 @@ class Sample:
     log: float
     """MiB of its write-ahead log."""
     checkpoints: int
-    """How often the log was begun anew after a checkpoint."""
+    """How often the log was begun again after a checkpoint."""
 
 
 async def sample(bot: Bot) -> Sample:

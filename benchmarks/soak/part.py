@@ -12,7 +12,7 @@ TEN_MINUTES = 600.0
 GROWTH = 2.0
 """MiB by which memory may grow in ten minutes, once it is warm: what an allocator does by itself."""
 LOG = 8.0
-"""MiB of the write-ahead log: SQLite begins it anew after 4, as soon as nobody reads in it."""
+"""MiB of the write-ahead log: SQLite begins it again after 4, as soon as nobody reads in it."""
 SHOWN = 20
 """Oddities that are printed."""
 

@@ -127,7 +127,7 @@ export class Inspector {
 
   drawAll() {
     const { traffic } = this.page.store;
-    // A number that begins again belongs to a workspace that has been started anew.
+    // A number that begins again belongs to a workspace that has been started again.
     if ((traffic.at(-1)?.number ?? 0) < this.cleared) this.cleared = 0;
     const all = traffic.filter((entry) => this.fits(entry)).slice(-SHOWN_MOST);
     fill(this.rows, ...all.map((entry) => this.row(entry)));

@@ -46,7 +46,7 @@ export class Page {
     store.on("conversation", () => this.store.conversations.has(this.place.channel) || this.start());
   }
 
-  /** Draw everything anew: at first, after a reconnection, for another person. */
+  /** Draw everything again: at first, after a reconnection, for another person. */
   start() {
     const { store } = this;
     document.body.classList.add("ready");

@@ -86,10 +86,9 @@ class Post:
         return [*self._footnotes(), *self._buttons()]
 
     def _text(self) -> str:
-        footnotes = "".join(f"\n\n{escape(defused(each))}" for each in self.page_content.footer.footnotes)[
-            :FOOTNOTES_MOST
-        ]
-        return notification(self.page_content.markdown, self.members, most=LONGEST - len(footnotes)) + footnotes
+        content = self.page_content
+        footnotes = "".join(f"\n\n{escape(defused(each))}" for each in content.footer.footnotes)[:FOOTNOTES_MOST]
+        return notification(content.markdown, self.members, most=LONGEST - len(footnotes)) + footnotes
 
     def _footnotes(self) -> Iterator[dict[str, Any]]:
         if footnotes := self.page_content.footer.footnotes:

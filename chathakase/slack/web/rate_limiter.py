@@ -104,7 +104,7 @@ class TokenBucket:
 
     @property
     def has_another(self) -> bool:
-        """Whether one more call could be reserved, if all were there."""
+        """Whether one more call could be reserved if the bucket were full."""
         return self.reserved + 1 <= max(self.burst - self.limit.unreserved, 1.0)
 
     def is_full(self, now: float) -> bool:

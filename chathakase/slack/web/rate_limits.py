@@ -20,7 +20,7 @@ class Limit:
     reserve: float = 0.0
     """Calls of the burst that only final texts may use."""
     unreserved: float = 0.0
-    """Calls of the burst that are never reserved: what is ended by the method by which it grows could else not grow."""
+    """Calls of the burst that are never reserved, so that what is both grown and ended by one method can grow."""
 
     @property
     def per_second(self) -> float:
