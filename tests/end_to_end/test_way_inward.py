@@ -1,6 +1,7 @@
 """What somebody says passes through few hands before it is stored, each of which does something with it."""
 
 import asyncio
+import inspect
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from types import CodeType
@@ -27,9 +28,18 @@ def waiting_in(task: asyncio.Task[Any]) -> Iterator[CodeType]:
         work = getattr(work, "cr_await", None) or getattr(work, "ag_await", None)
 
 
+def running() -> Iterator[CodeType]:
+    """The coroutines that run now, each for the one before, the innermost first."""
+    frame = inspect.currentframe()
+    while frame is not None:
+        if frame.f_code.co_flags & inspect.CO_COROUTINE:
+            yield frame.f_code
+        frame = frame.f_back
+
+
 def way_here() -> list[str]:
     """Our coroutines that wait for the one that runs now, also in tasks that wait for its task; the outermost first."""
-    way: list[CodeType] = []
+    way = [*running()][::-1]
     inner = asyncio.current_task()
     while outer := next((task for task in asyncio.all_tasks() if getattr(task, "_fut_waiter", None) is inner), None):
         way = [*waiting_in(outer), *way]

@@ -7,8 +7,9 @@ import pytest
 
 from chathakase.core.jobs import Command, Job
 from chathakase.core.leases import LEASE_MS
+from chathakase.engine.intake.message_saver import MessageSaver
 from tests.storage.cuts import Manner, cut
-from tests.storage.database_stores import ID, PLACE, DatabaseStores
+from tests.storage.database_stores import ID, PLACE, DatabaseStores, said
 
 HELP = Job(Command(PLACE, "2", "U1", "help"))
 PEOPLE = [PLACE.workspace_key]
@@ -44,3 +45,18 @@ async def test_jobs_are_free_again_when_their_claim_is_cut_short(manner: Manner,
         for each in taken:
             await stores.jobs.release(each)
     assert step > 2
+
+
+@pytest.mark.parametrize("manner", Manner)
+async def test_a_turn_is_free_again_when_the_question_it_is_claimed_with_is_cut_short(
+    manner: Manner, stores: DatabaseStores
+) -> None:
+    saver = MessageSaver(stores.sessions)
+    for step in count():
+        task, waits = await cut(saver.save(said(str(step + 1)), claim=True), step, manner)
+        if not task.cancelled():
+            assert step > waits
+            break
+        assert await stores.database.fetch("SELECT 1 FROM sessions WHERE lease_owner IS NOT NULL") == []
+    assert (await task).lease is not None
+    assert step > 1

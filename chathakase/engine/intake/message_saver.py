@@ -1,6 +1,8 @@
 """Messages that are being saved right now, so that a twin waits for the first of them to be safe."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from chathakase.core.jobs import Job
 from chathakase.core.ports import SessionStore
@@ -18,12 +20,24 @@ class MessageSaver:
         self, incoming: Incoming, *, role: Role = Role.USER, job: Job | None = None, claim: bool = False
     ) -> Saved:
         """Save a message as ``SessionStore.append`` does; its twin waits meanwhile. Raises StoreError."""
-        key = _key(incoming)
-        saving = asyncio.ensure_future(self._sessions.append(incoming, role=role, job=job, claim=claim))
-        self._under_way[key] = saving
+        # Not in a task of its own: whoever is cancelled just as it ends would not hear of a turn that was taken.
+        with self._awaited_by_twins(_key(incoming)) as saving:
+            saved = await self._sessions.append(incoming, role=role, job=job, claim=claim)
+            saving.set_result(saved)
+            return saved
+
+    @contextmanager
+    def _awaited_by_twins(self, key: tuple[Place, str]) -> Iterator[asyncio.Future[Saved]]:
+        saving = self._under_way[key] = asyncio.get_running_loop().create_future()
         try:
-            return await saving
+            yield saving
+        except Exception as error:
+            saving.set_exception(error)
+            # There may be no twin to hear of it.
+            saving.exception()
+            raise
         finally:
+            saving.cancel()
             if self._under_way.get(key) is saving:
                 del self._under_way[key]
 
