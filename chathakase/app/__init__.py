@@ -61,7 +61,7 @@ async def open_bot(settings: Settings) -> AsyncIterator[SessionManager]:
         database = await _open_database(stack, settings)
         try:
             async with asyncio.timeout(START_WITHIN):
-                manager = await _open_house(stack, settings, database)
+                manager = await _open_parts(stack, settings, database)
         except TimeoutError as error:
             raise StartError(
                 f"Slack at {shown(settings.slack_api_url)} responds too slowly; try again later."
@@ -69,7 +69,7 @@ async def open_bot(settings: Settings) -> AsyncIterator[SessionManager]:
         yield manager
 
 
-async def _open_house(stack: AsyncExitStack, settings: Settings, database: SqliteDatabase) -> SessionManager:
+async def _open_parts(stack: AsyncExitStack, settings: Settings, database: SqliteDatabase) -> SessionManager:
     """Connect both ways, with the engine between them: what comes in last goes out first."""
     slack = await open_slack(stack, settings)
     surfaces: Sequence[OpenSurface] = (slack,)

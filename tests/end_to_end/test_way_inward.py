@@ -17,7 +17,7 @@ from tests.end_to_end.conftest import OpenBot, Thread
 MOST = 11
 """Coroutines of ours that wait for a message to be stored, from its envelope on."""
 
-HOUSE = Path(chathakase.__file__).parent
+PACKAGE = Path(chathakase.__file__).parent
 
 
 def waiting_in(task: asyncio.Task[Any]) -> Iterator[CodeType]:
@@ -44,7 +44,7 @@ def way_here() -> list[str]:
     while outer := next((task for task in asyncio.all_tasks() if getattr(task, "_fut_waiter", None) is inner), None):
         way = [*waiting_in(outer), *way]
         inner = outer
-    return [code.co_qualname for code in way if HOUSE in Path(code.co_filename).parents]
+    return [code.co_qualname for code in way if PACKAGE in Path(code.co_filename).parents]
 
 
 async def test_a_message_passes_through_few_hands(
