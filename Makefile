@@ -15,7 +15,7 @@ help:  ## print these targets
 playground: .venv/run.stamp  ## talk to the real bot in a local Slack workspace
 	@$(BIN)/chathakase playground $(PLAYGROUND)
 
-quick: .venv/test.stamp  ## run the tests that open no socket and start no process, with a tenth of the examples
+quick: .venv/test.stamp  ## run the tests that open no socket and start no process, with a tenth of many examples
 	@$(BIN)/python -m pytest -n 2 --dist each -o console_output_style=times -m quick --hypothesis-profile tenth $(PYTEST)
 
 test: .venv/test.stamp  ## run the tests

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import settings
 
 from chathakase.playground.server import Workspace, open_workspace
-from tests.examples import WHOLE
+from tests.examples import WHOLE, Thinning
 from tests.isolation import Isolation
 from tests.model_server import ModelServer, open_model_server
 from tests.outside import OutsideGuard
@@ -29,11 +29,14 @@ def pytest_configure(config: pytest.Config) -> None:
     sys.addaudithook(guard.hear)
     config.pluginmanager.register(Isolation())
     config.pluginmanager.register(Shares(config))
+    config.pluginmanager.register(Thinning())
+    gc.disable()
 
 
 def pytest_collection_finish() -> None:
     """What thousands of tests are made of stays to the end, and need not be looked through for garbage each time."""
     gc.freeze()
+    gc.enable()
     gc.set_threshold(50_000, 20, 50)
 
 
