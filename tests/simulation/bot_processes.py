@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from chathakase.shutdown import CUT_SHORT
 from tests.preloaded import Process, start
 from tests.simulation.bot_process import CLOCK
 
@@ -34,6 +35,8 @@ class Life:
     born: float
     fate: str = ""
     """What was done to it."""
+    stood_still: bool = False
+    """Whether it did for a while, which may be for all the time that it has to stop in."""
     died: float = 0.0
     code: int | None = None
 
@@ -45,6 +48,8 @@ class Life:
     def complaint(self) -> str:
         """What was wrong with how it ended."""
         if self.code in ENDS.get(self.fate, ()) or self.could_not_start:
+            return ""
+        if self.code == CUT_SHORT and self.fate == STOPPED and self.stood_still:
             return ""
         return f"process {self.number}, {self.fate or 'left alone'}, ended with {self.code}"
 
@@ -98,6 +103,7 @@ class Bots:
         # The process's own method would look whether it has ended, and so take that from whoever waits for it.
         with suppress(ProcessLookupError):
             os.kill(life.process.pid, signum)
+        life.stood_still |= signum == signal.SIGSTOP
         return True
 
     async def close(self) -> None:
