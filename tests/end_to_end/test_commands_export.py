@@ -67,6 +67,7 @@ async def test_a_session_is_exported_in_its_thread(
     assert "**chathakase**, " in files["md"]
 
 
+@pytest.mark.long
 async def test_it_is_exported_once_though_the_process_dies(
     environment: dict[str, str], start: Start, workspace: Workspace, tmp_path: Path
 ) -> None:

@@ -316,6 +316,7 @@ async def test_forgetting_by_the_button_for_everyone_spares_what_comes_later(
     assert "whale" in await remembered(thread, model, bot)
 
 
+@pytest.mark.long
 async def test_no_second_message_is_forgotten_when_the_process_dies(
     environment: dict[str, str],
     start: Start,

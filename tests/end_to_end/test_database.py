@@ -192,6 +192,7 @@ async def ended(process: Process) -> int:
     return await asyncio.wait_for(process.wait(), 30)
 
 
+@pytest.mark.long
 async def test_a_process_outlives_a_disk_that_fails_for_a_while(
     environment: dict[str, str], workspace: Workspace, start: Start, model: ModelServer, database: Path, tmp_path: Path
 ) -> None:
@@ -212,6 +213,7 @@ async def test_a_process_outlives_a_disk_that_fails_for_a_while(
     assert "swordfish" not in log.read_text()
 
 
+@pytest.mark.long
 async def test_a_process_ends_in_time_while_its_database_is_locked(
     environment: dict[str, str], workspace: Workspace, start: Start, model: ModelServer, database: Path, tmp_path: Path
 ) -> None:

@@ -17,6 +17,7 @@ Start = Callable[..., Awaitable[Thread]]
 
 
 @pytest.mark.parametrize("done", [False, True])
+@pytest.mark.long
 async def test_a_command_is_answered_once_though_the_process_dies(
     done: bool, environment: dict[str, str], workspace: Workspace, start: Start, tmp_path: Path
 ) -> None:
@@ -39,6 +40,7 @@ async def test_a_command_is_answered_once_though_the_process_dies(
     assert sum("session info" in text for text in thread.texts()) == 1
 
 
+@pytest.mark.long
 async def test_clearing_once_more_ends_no_answer_to_what_was_asked_later(
     environment: dict[str, str], workspace: Workspace, start: Start, tmp_path: Path
 ) -> None:
@@ -61,6 +63,7 @@ async def test_clearing_once_more_ends_no_answer_to_what_was_asked_later(
     assert texts[2:] == ["I heard: [alice] and now?", "I heard: [alice] and then?"]
 
 
+@pytest.mark.long
 async def test_what_is_asked_after_clear_session_is_answered_though_a_process_died_before(
     environment: dict[str, str], workspace: Workspace, start: Start, model: ModelServer, tmp_path: Path
 ) -> None:

@@ -176,6 +176,7 @@ async def test_an_edit_that_calls_the_bot_counts_as_a_question(
         assert len(model.requests) == 1
 
 
+@pytest.mark.long
 async def test_a_hundred_commands_keep_nobodys_answer_waiting(
     open_the_bot: OpenBot, workspace: Workspace, alice: PersonClient, bob: PersonClient, general: str
 ) -> None:

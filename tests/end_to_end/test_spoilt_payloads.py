@@ -78,6 +78,7 @@ async def deliver(workspace: Workspace, name: str, frame: str, log: WrongRecords
     await workspace.until(is_taken, ACK_WITHIN)
 
 
+@pytest.mark.long
 async def test_the_bot_outlives_spoilt_payloads(
     workspace: Workspace, open_the_bot: OpenBot, start: Start, alice: PersonClient, general: str, database: Path
 ) -> None:

@@ -72,5 +72,6 @@ async def test_a_page_without_words_is_empty() -> None:
     assert (await read("plan", PAGE, b"<p> </p><script>x</script>")).refusal == EMPTY
 
 
+@pytest.mark.long
 async def test_a_long_page_is_cut() -> None:
     assert len((await read("plan", PAGE, b"<p>word</p>" * 100_000)).text) == TEXT_MOST

@@ -195,6 +195,7 @@ def with_word(kind: str, said: str) -> bytes:
     return saved(book)
 
 
+@pytest.mark.long
 async def test_a_bomb_of_a_workbook_is_refused() -> None:
     """A hundred megabytes of one cell after another, in a file of a hundred kilobytes."""
     row = b'<row r="1">' + b'<c r="A1"><v>1</v></c>' * 4_000_000 + b"</row>"

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -175,7 +176,7 @@ class CountsHold(RuleBasedStateMachine):
         self.runner.close()
 
 
-TestCountsHold = CountsHold.TestCase
+TestCountsHold = pytest.mark.long(CountsHold.TestCase)
 TestCountsHold.settings = settings(
     max_examples=examples(20),
     stateful_step_count=40,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -277,7 +278,7 @@ class NothingIsLeft(RuleBasedStateMachine):
         assert not [secret for secret in self.forgotten - to_be_done if secret.encode()[3:] in files]
 
 
-TestNothingIsLeft = NothingIsLeft.TestCase
+TestNothingIsLeft = pytest.mark.long(NothingIsLeft.TestCase)
 TestNothingIsLeft.settings = settings(
     max_examples=examples(12),
     stateful_step_count=25,
