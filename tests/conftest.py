@@ -18,6 +18,7 @@ from tests.examples import WHOLE, Thinning
 from tests.isolation import Isolation
 from tests.model_server import ModelServer, open_model_server
 from tests.outside import OutsideGuard
+from tests.selection import Selection
 from tests.shares import Shares
 
 settings.load_profile(WHOLE)
@@ -28,6 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(guard)
     sys.addaudithook(guard.hear)
     config.pluginmanager.register(Isolation())
+    config.pluginmanager.register(Selection())
     config.pluginmanager.register(Shares(config))
     config.pluginmanager.register(Thinning())
     gc.disable()
@@ -54,6 +56,13 @@ ENOUGH = 2 * 2**30
 # Databases wait for no disk where there is memory that can be written to like one.
 if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+@pytest.fixture
+def own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Where the test runs, and may leave files."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 @pytest.fixture

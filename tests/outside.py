@@ -4,7 +4,6 @@ A test says so by the fixture ``outside``, which it asks for itself or through a
 or by its folder. All the others are quick but those that take their time: with a database on a file, or so marked.
 """
 
-import re
 from collections.abc import Generator
 from os import sep
 from pathlib import Path
@@ -32,9 +31,7 @@ REACHING = frozenset(
 
 HERE = Path(__file__).parent
 FOLDERS = tuple(f"{HERE / name}{sep}" for name in ("bolt", "browser", "end_to_end", "fuzz"))
-"""Where every test reaches out, so that these need not even be loaded for the quick ones."""
-NEVER_QUICK = re.compile(r'^pytestmark = .*(usefixtures\("outside"\)|mark\.(long|slow))', re.MULTILINE)
-"""What stands in files of which that is true as well."""
+"""Where every test reaches out."""
 
 
 class Reached(RuntimeError):
@@ -53,9 +50,6 @@ class OutsideGuard:
         if self._closed and event in REACHING:
             self._reached.append(event)
             raise Reached(event)
-
-    def pytest_ignore_collect(self, collection_path: Path, config: pytest.Config) -> bool | None:
-        return True if config.option.markexpr == "quick" and _is_never_quick(collection_path) else None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -77,10 +71,6 @@ class OutsideGuard:
             if reached:
                 told = f"It reached out ({', '.join(reached)}) and did not ask for the fixture `outside`."
                 pytest.fail(told, pytrace=False)
-
-
-def _is_never_quick(path: Path) -> bool:
-    return f"{path}{sep}" in FOLDERS or (path.suffix == ".py" and bool(NEVER_QUICK.search(path.read_text("utf-8"))))
 
 
 def says_so(item: pytest.Item) -> bool:

@@ -18,7 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.cli.process import BAD_SETTINGS
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("own_folder")]
 
 Process = asyncio.subprocess.Process
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.model_server import ModelServer, says
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("own_folder")]
 
 EVIL = (
     "\x1b]0;pwned\x07\x1b]52;c;ZWNobw==\x07\x1b[2J\x1b[3J\x9b2J\x9d0;x\x9c one\rtwo \u202eabc\u2028"
