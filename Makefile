@@ -5,18 +5,28 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 # Compiled once, whatever the environment says, and where every process finds it: tests start many, with few variables.
-quick test test-long coverage: export PYTHONDONTWRITEBYTECODE =
+quick quick-coverage test test-long coverage: export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help playground quick test test-long coverage lint bench clean
+.PHONY: help playground quick quick-coverage test test-long coverage lint bench clean
 
 help:  ## print these targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 playground: .venv/run.stamp  ## talk to the real bot in a local Slack workspace
 	@$(BIN)/chathakase playground $(PLAYGROUND)
 
+QUICK = pytest -n 2 --dist each -o console_output_style=times -m quick --hypothesis-profile tenth $(PYTEST)
+# Percent of the lines of the bot that the quick tests run.
+FLOOR = 72
+
 quick: .venv/test.stamp  ## run the tests that open no socket and start no process, with a tenth of many examples
-	@$(BIN)/python -m pytest -n 2 --dist each -o console_output_style=times -m quick --hypothesis-profile tenth $(PYTEST)
+	@$(BIN)/python -m $(QUICK)
+
+quick-coverage: .venv/test.stamp  ## the same, and fail where they run too little of the bot
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m $(QUICK)
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report --include='chathakase/*' --format=total --fail-under=$(FLOOR)
 
 test: .venv/test.stamp  ## run the tests
 	@$(BIN)/python -m pytest -n 4 --dist worksteal -m 'not long' $(PYTEST)

@@ -92,7 +92,7 @@ BROKEN = {
     YAML.replace("[app_mention]", "app_mention"): "line 15: settings.event_subscriptions.bot_events must be a list",
     YAML.replace("[app_mention]", "[app_mention, {}]"): "line 15: settings.event_subscriptions.bot_events must be a",
     YAML.replace("  scopes:\n    bot: [", "  scopes: ["): "line 11: oauth_config.scopes must be a mapping",
-    "[" * 2_000: "is neither YAML nor JSON",
+    "[" * 600: "is neither YAML nor JSON",
 }
 
 
