@@ -13,19 +13,12 @@ import chathakase
 from chathakase.core.types import Incoming, Saved
 from chathakase.storage.stores.session_store import SqlSessionStore
 from tests.end_to_end.conftest import OpenBot, Thread
+from tests.waiting import waiting_in
 
 MOST = 11
 """Coroutines of ours that wait for a message to be stored, from its envelope on."""
 
 PACKAGE = Path(chathakase.__file__).parent
-
-
-def waiting_in(task: asyncio.Task[Any]) -> Iterator[CodeType]:
-    """What a task waits in, the outermost first."""
-    work: Any = task.get_coro()
-    while code := getattr(work, "cr_code", None) or getattr(work, "ag_code", None):
-        yield code
-        work = getattr(work, "cr_await", None) or getattr(work, "ag_await", None)
 
 
 def running() -> Iterator[CodeType]:

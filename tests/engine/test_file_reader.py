@@ -186,8 +186,6 @@ async def test_only_a_few_files_are_in_memory_at_once(stage: ReaderStage) -> Non
         nonlocal under_way, most_seen
         under_way += 1
         most_seen = max(most_seen, under_way)
-        if under_way == AT_ONCE:
-            full.set()
         await full.wait()
         under_way -= 1
         return Reading(text=name)
@@ -195,7 +193,12 @@ async def test_only_a_few_files_are_in_memory_at_once(stage: ReaderStage) -> Non
     stage.server.handler = answering(lambda: web.Response(body=b"text"))
     await stage.share(*(f"f{number}" for number in range(MOST_FILES + 2)))
     reader = stage.reader(read=watched)
-    await asyncio.gather(reader.read_new(SESSION), reader.read_new(SESSION))
+    reading = [asyncio.create_task(reader.read_new(SESSION)) for _ in range(2)]
+    # Both have seen what there is to read before any of it is read.
+    while len(reader._slots._waiting) < 2 * MOST_FILES - AT_ONCE or under_way < AT_ONCE:
+        await asyncio.sleep(0.001)
+    full.set()
+    await asyncio.gather(*reading)
     assert most_seen == AT_ONCE
     assert len(await stage.files.unread(ID, limit=99)) == 2
     await reader.read_new(SESSION)
