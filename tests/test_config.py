@@ -222,17 +222,15 @@ def test_certificates_that_cannot_be_read_are_told_where_they_are_needed(
     assert len(problems()) == 1
 
 
-def test_a_file_of_settings_may_begin_with_a_mark(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_a_file_of_settings_may_begin_with_a_mark(own_folder: Path) -> None:
     lines = "".join(f"{name}={value}\n" for name, value in ENOUGH.items())
-    (tmp_path / ".env").write_text(f"\ufeff{lines}", encoding="utf-8")
+    (own_folder / ".env").write_text(f"\ufeff{lines}", encoding="utf-8")
     assert read_settings().slack_bot_token.get_secret_value() == "xoxb-1"
 
 
-def test_a_file_of_settings_that_is_no_text_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / ".env").write_bytes("SLACK_BOT_TOKEN=xoxb-1".encode("utf-16"))
+def test_a_file_of_settings_that_is_no_text_is_told(own_folder: Path) -> None:
+    (own_folder / ".env").write_bytes("SLACK_BOT_TOKEN=xoxb-1".encode("utf-16"))
     assert problems() == [".env must be a text file in UTF-8"]
-    (tmp_path / ".env").chmod(0)
+    (own_folder / ".env").chmod(0)
     (problem,) = without_rights(problems)
     assert problem.startswith(".env cannot be read (")

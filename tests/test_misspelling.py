@@ -66,17 +66,17 @@ def test_who_has_set_the_right_one_needs_no_hint(monkeypatch: pytest.MonkeyPatch
     assert misspelt_settings() == []
 
 
-def test_a_file_of_settings_is_looked_at_as_well(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path(".env").write_text("CHATHAKASE_MODLE=swordfish\nSLACK_BOT_TOKEN=x\n")
+def test_a_file_of_settings_is_looked_at_as_well(own_folder: Path) -> None:
+    (own_folder / ".env").write_text("CHATHAKASE_MODLE=swordfish\nSLACK_BOT_TOKEN=x\n")
     assert misspelt_settings() == ["CHATHAKASE_MODLE is not a setting; did you mean CHATHAKASE_MODEL?"]
-    Path(".env").write_bytes(b"\xff\xfe\0")
+    (own_folder / ".env").write_bytes(b"\xff\xfe\0")
     assert misspelt_settings() == []
 
 
-def test_a_line_that_sets_nothing_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path(".env").write_text('# tokens\nSLACK_BOT_TOKEN="xoxb-1\nOPENAI_API_KEY sk-swordfish\nCHATHAKASE_GRACE=1\n')
+def test_a_line_that_sets_nothing_is_told(own_folder: Path) -> None:
+    (own_folder / ".env").write_text(
+        '# tokens\nSLACK_BOT_TOKEN="xoxb-1\nOPENAI_API_KEY sk-swordfish\nCHATHAKASE_GRACE=1\n'
+    )
     assert misspelt_settings() == [
         f"line {number} of .env is ignored: write it as NAME=value, and close its quotes" for number in (2, 3)
     ]

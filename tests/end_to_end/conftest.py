@@ -17,6 +17,7 @@ from chathakase.engine.turns.turn_runner import HOW_TO_GO_ON
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from chathakase.playground.world.values import Message
+from tests.end_to_end.bot_settings import bot_settings
 from tests.model_server import ModelServer
 
 OURS = (
@@ -94,15 +95,7 @@ async def footnotes(thread: Thread, number: int = 0) -> list[str]:
 
 @pytest.fixture
 def settings(workspace: Workspace, model: ModelServer, database: Path) -> dict[str, Any]:
-    return {
-        "slack_bot_token": workspace.bot_token,
-        "slack_app_token": workspace.app_token,
-        "slack_api_url": workspace.api_url,
-        "openai_base_url": model.base_url,
-        "chathakase_model": "scripted",
-        "chathakase_background_model": "off",
-        "chathakase_database_url": f"sqlite:///{database}",
-    }
+    return bot_settings(workspace, model, database)
 
 
 @pytest.fixture

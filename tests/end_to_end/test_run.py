@@ -105,11 +105,10 @@ async def test_everything_wrong_with_the_settings_is_told_at_once(tmp_path: Path
 
 
 async def test_settings_may_stand_in_an_env_file(
-    environment: dict[str, str], workspace: Workspace, start: Start, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    environment: dict[str, str], workspace: Workspace, start: Start, own_folder: Path
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / ".env").write_text("".join(f"{name}={value}\n" for name, value in environment.items()))
-    async with running({"CHATHAKASE_MODEL": "from-the-environment"}, workspace, tmp_path / "log"):
+    (own_folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in environment.items()))
+    async with running({"CHATHAKASE_MODEL": "from-the-environment"}, workspace, own_folder / "log"):
         thread = await start("@ChatHakase hello")
         await thread.answers(1)
         await thread.say("session info")

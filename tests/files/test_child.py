@@ -35,10 +35,8 @@ async def until(there: Callable[[], bool]) -> None:
 
 
 @pytest.mark.parametrize("deed", ["write", "swell", "raise", "abort", "rave", "flood", "number"])
-async def test_whatever_a_file_makes_it_do_is_a_refusal(
-    deed: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.chdir(tmp_path)
+@pytest.mark.usefixtures("own_folder")
+async def test_whatever_a_file_makes_it_do_is_a_refusal(deed: str) -> None:
     assert await ask(ODD, deed.encode()) == {"refusal": BROKEN}
 
 

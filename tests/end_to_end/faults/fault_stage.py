@@ -16,6 +16,7 @@ from chathakase.engine.sessions import SessionManager
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace, open_workspace
 from chathakase.playground.world.values import Message
+from tests.end_to_end.bot_settings import bot_settings
 from tests.end_to_end.conftest import Thread, markdown
 from tests.model_server import Answer, Json, ModelServer, begin, chunk, open_model_server
 
@@ -165,16 +166,7 @@ async def open_stage(
         open_model_server() as model,
         workspace.person("alice") as alice,
     ):
-        base: Json = {
-            "slack_bot_token": workspace.bot_token,
-            "slack_app_token": workspace.app_token,
-            "slack_api_url": workspace.api_url,
-            "openai_base_url": model.base_url,
-            "chathakase_model": "scripted",
-            "chathakase_background_model": "off",
-            "chathakase_database_url": f"sqlite:///{database}",
-            "chathakase_slack_timeout": CALL_TIMEOUT,
-        }
+        base = bot_settings(workspace, model, database) | {"chathakase_slack_timeout": CALL_TIMEOUT}
         async with open_bot(Settings(**(base | settings))) as manager:
             manager._grace = 0.1
             where = alice.direct_message().id if channel == "@" else workspace.channel(channel.removeprefix("#")).id

@@ -1,0 +1,20 @@
+"""The settings that every bot of these tests has."""
+
+from pathlib import Path
+from typing import Any
+
+from chathakase.playground.server import Workspace
+from tests.model_server import ModelServer
+
+
+def bot_settings(workspace: Workspace, model: ModelServer, database: Path) -> dict[str, Any]:
+    """By the names of their fields; without background work, which would ask the model besides."""
+    return {
+        "slack_bot_token": workspace.bot_token,
+        "slack_app_token": workspace.app_token,
+        "slack_api_url": workspace.api_url,
+        "openai_base_url": model.base_url,
+        "chathakase_model": "scripted",
+        "chathakase_background_model": "off",
+        "chathakase_database_url": f"sqlite:///{database}",
+    }
