@@ -74,6 +74,8 @@ class Interaction:
     """The turn that wrote the answer; empty: whatever is under way in the session."""
     run: int = 1
     """Which run of the turn the button stood under, so that it works once."""
+    said: int = 0
+    """When it was wanted, in epoch microseconds, so that it means nothing that was asked later; 0: not known."""
 
     @property
     def where(self) -> Place:

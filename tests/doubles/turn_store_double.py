@@ -40,12 +40,14 @@ class TurnsInMemory(TurnStore):
         asking = record.answered_by(requested) if requested else record.under_way
         return asking[0].author if asking else ""
 
-    async def claim(self, session: SessionId, *, before: str = "", to_end: bool = False) -> Lease | None:
+    async def claim(
+        self, session: SessionId, *, before: str = "", to_end: bool = False, asked_before: int = 0
+    ) -> Lease | None:
         await self._records.trips.make("turns.claim")
         if before:
             raise NotImplementedError
         record = self._records.session(session)
-        return take(self._records, record) if record else None
+        return take(self._records, record, asked_before=asked_before) if record else None
 
     def _held(self, lease: Lease) -> tuple[SessionRecord, Claim] | None:
         """What is still held under a lease, if it is."""
@@ -157,7 +159,7 @@ class TurnsInMemory(TurnStore):
         record = self._records.session(session)
         return record is not None and (record.waits or self._records.is_held(record))
 
-    async def askers(self, session: SessionId, turn: str, *, upto: int = 0) -> frozenset[str]:
+    async def askers(self, session: SessionId, turn: str, *, upto: int = 0, before: int = 0) -> frozenset[str]:
         await self._records.trips.make("turns.askers")
         record = self._records.session(session)
         if record is None:
@@ -167,7 +169,7 @@ class TurnsInMemory(TurnStore):
         is_under_way = record.claim is not None and record.claim.turn == turn and turn not in record.turns
         if not turn or is_under_way:
             asked += record.questions(record.answered, upto or None)
-        return frozenset(each.author for each in asked)
+        return frozenset(each.author for each in asked if not before or each.said < before)
 
     async def calibration(self) -> list[tuple[str, int, int]]:
         await self._records.trips.make("turns.calibration")
@@ -192,9 +194,11 @@ def _newest(session: SessionRecord | None) -> TurnRecord | None:
     return max(turns, key=lambda turn: turn.upto, default=None)
 
 
-def take(records: Records, session: SessionRecord) -> Lease | None:
+def take(records: Records, session: SessionRecord, *, asked_before: int = 0) -> Lease | None:
     """Take the turn of a session, if it is to be had."""
     if not session.waits or records.is_held(session) or records.is_to_be_cleared(session):
+        return None
+    if asked_before and not (session.requested or _is_asked_before(session, asked_before)):
         return None
     owner, requested = uuid4().hex, session.requested
     if session.claim is None:
@@ -211,13 +215,24 @@ def take(records: Records, session: SessionRecord) -> Lease | None:
         owner,
         claim.turn,
         since=since,
-        upto=again.upto if again else session.seq,
+        upto=again.upto if again else _last_before(session, asked_before),
         attempt=claim.attempts,
         refs=claim.refs,
         action=again.action if again else None,
         run=again.run + 1 if again else 1,
         by=asking[0].author if asking else "",
     )
+
+
+def _is_asked_before(session: SessionRecord, time: int) -> bool:
+    asking = session.questions(since_of(session))
+    return bool(asking) and asking[0].said < time
+
+
+def _last_before(session: SessionRecord, time: int) -> int:
+    """The newest message before the first that is asked later than a time; 0: the newest of all."""
+    later = [each.seq for each in session.questions(session.answered) if time and each.said > time]
+    return min(later) - 1 if later else session.seq
 
 
 def since_of(session: SessionRecord) -> int:

@@ -12,12 +12,10 @@ from chathakase.engine.turns import turn_runner
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from chathakase.slack.own_messages import ACTION
-from chathakase.slack.web.rate_limiter import RateLimiter
 from tests.end_to_end.conftest import OpenBot, Thread, markdown
 from tests.end_to_end.ephemerals import await_ephemeral, ephemerals
 from tests.model_server import ModelServer, fails, says
 from tests.places import slack_place
-from tests.waiting import waiting_in
 
 Start = Callable[..., Awaitable[Thread]]
 FASTER = "You are asking faster than I am allowed to answer."
@@ -445,9 +443,6 @@ async def test_a_stop_that_is_said_while_another_is_told_of_is_not_lost(
         for command in ("forget", "stop"):
             await thread.say(command)
         await workspace.until(lambda: workspace.pending_events == 0)
-        (telling,) = [task for task in bot.jobs.tasks if task.get_name().endswith("stop")]
-        # It has looked for something to stop by then.
-        await workspace.until(lambda: RateLimiter.acquire.__code__ in waiting_in(telling))
         model.will(says("It goes", " on.", hold=asyncio.Event()))
         await thread.say("go on")
         await model.asked(2)

@@ -27,12 +27,15 @@ class TurnStore(Protocol):
     async def next_asker(self, session: SessionId) -> str | None:
         """The user id of who asked first what a session waits for; None when nothing waits, or somebody holds it."""
 
-    async def claim(self, session: SessionId, *, before: str = "", to_end: bool = False) -> Lease | None:
+    async def claim(
+        self, session: SessionId, *, before: str = "", to_end: bool = False, asked_before: int = 0
+    ) -> Lease | None:
         """Take the turn of a session; None when nothing waits, somebody holds it, or it is to be forgotten first.
 
         Also None while a turn that processes died of is to run alone, be it this one or another; nobody waits for that
         for more than a minute. ``before`` a stored message: only a turn that was begun and answers something said
-        before that. The lease then covers nothing that was asked later. What is claimed so, or ``to_end``, never waits.
+        before that. ``asked_before`` a time in epoch microseconds: only a turn that answers something said before
+        that. The lease then covers nothing that was asked later. What is claimed ``before`` or ``to_end`` never waits.
         """
 
     async def renew(self, leases: Sequence[Lease]) -> Sequence[Renewal]:
@@ -74,10 +77,11 @@ class TurnStore(Protocol):
     async def is_busy(self, session: SessionId) -> bool:
         """Whether an answer is being written in a session, or waits to be."""
 
-    async def askers(self, session: SessionId, turn: str, *, upto: int = 0) -> frozenset[str]:
+    async def askers(self, session: SessionId, turn: str, *, upto: int = 0, before: int = 0) -> frozenset[str]:
         """The user ids of who asked what a turn answers; of no turn: of who asked what is not answered yet.
 
         ``upto`` is the newest message that a turn under way answers; what was asked after it is no matter of its.
+        ``before`` a time in epoch microseconds: only of who had asked by then.
         """
 
     async def calibration(self) -> Sequence[tuple[str, int, int]]:

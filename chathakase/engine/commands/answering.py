@@ -28,7 +28,7 @@ class Answering:
 
     async def _stop(self, order: Order) -> Answer:
         told = await self._interactions.carry_out(
-            Interaction(order.place, order.ref, order.by, TurnAction.STOP), order.session.id
+            Interaction(order.place, order.ref, order.by, TurnAction.STOP, said=order.said), order.session.id
         )
         if told or not order.elsewhere:
             return privately(told) if told else None

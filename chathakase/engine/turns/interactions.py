@@ -104,7 +104,9 @@ class Interactions:
         turn = active_turn.lease.turn
         if interaction.turn not in ("", turn):
             return ENDED
-        askers = await self._turns.askers(session, turn, upto=active_turn.lease.upto)
+        askers = await self._turns.askers(session, turn, upto=active_turn.lease.upto, before=interaction.said)
+        if not askers and interaction.said:
+            return NOTHING_TO_STOP
         if not await self._rights.may_act_on(interaction.place, interaction.by, askers):
             return NOT_YOURS
         active_turn.stop.set()
@@ -112,12 +114,12 @@ class Interactions:
 
     async def _dismiss(self, interaction: Interaction, session: SessionId) -> str:
         """End a turn that has not begun here, without waiting for a slot to run it in."""
-        askers = await self._turns.askers(session, "")
+        askers = await self._turns.askers(session, "", before=interaction.said)
         if not askers:
             return ENDED if interaction.turn else NOTHING_TO_STOP
         if not await self._rights.may_act_on(interaction.place, interaction.by, askers):
             return NOT_YOURS
-        ended = await self._scheduler.end(session, interaction.turn)
+        ended = await self._scheduler.end(session, interaction.turn, asked_before=interaction.said)
         if ended is Ended.NOT_OURS:
             return await self._stop_elsewhere(interaction, session)
         return "" if ended is Ended.DONE else ENDED

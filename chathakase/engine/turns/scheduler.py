@@ -168,12 +168,13 @@ class TurnScheduler:
         ending = active_turn is not None and active_turn.ending.is_set()
         return not ending and await self._turns.is_busy(session)
 
-    async def end(self, session: SessionId, turn: str = "", *, before: str = "") -> Ended:
+    async def end(self, session: SessionId, turn: str = "", *, before: str = "", asked_before: int = 0) -> Ended:
         """End what nobody runs in a session, without waiting for a slot: that turn, or whatever is there.
 
-        ``before`` a stored message: only what answers something said before that. Raises StoreError.
+        ``before`` a stored message, or ``asked_before`` a time in epoch microseconds: only what answers something said
+        before that. Raises StoreError.
         """
-        lease = await self._turns.claim(session, before=before, to_end=not before)
+        lease = await self._turns.claim(session, before=before, to_end=not before, asked_before=asked_before)
         if lease is None:
             return Ended.NOT_OURS
         if turn not in ("", lease.turn):

@@ -12,7 +12,7 @@ from chathakase.core.jobs import Interaction
 from chathakase.core.types import TurnAction
 from chathakase.slack.events.fields import ID, Malformed, field, part, ref_of
 from chathakase.slack.own_messages import BUTTONS, TURN
-from chathakase.slack.timestamps import TIMESTAMP
+from chathakase.slack.timestamps import TIMESTAMP, time_of
 from chathakase.slack.web.identity import Identity
 
 STOPPED = "agent_session_stopped"
@@ -45,7 +45,8 @@ def read_stop(event: Mapping[str, Any], identity: Identity) -> Interaction | Non
     if event.get("type") != STOPPED:
         return None
     place = identity.place(field(event, "channel", ID), field(event, "thread_ts", TIMESTAMP))
-    return Interaction(place, ref_of(event.get("event_ts")), field(event, "user", ID), TurnAction.STOP)
+    ref, by, said = ref_of(event.get("event_ts")), field(event, "user", ID), time_of(event.get("event_ts"))
+    return Interaction(place, ref, by, TurnAction.STOP, said=said)
 
 
 def _value(value: object) -> tuple[str, int]:

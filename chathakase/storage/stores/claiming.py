@@ -10,7 +10,9 @@ from chathakase.storage.database import Database, Row, Statement, Transaction
 from chathakase.storage.stores.place_columns import PLACE, SOMEWHERE, place_of
 from chathakase.storage.stores.suspects import BLAMED_AFTER, MAY_RUN, MAY_RUN_ALONE, NOT_ALONE, SOMEBODY_WAS_ALONE
 from chathakase.storage.stores.waiting import (
+    FIRST_ASKED_AT,
     FIRST_ASKER,
+    IS_REQUESTED,
     REFS_HERE,
     SINCE,
     TO_FORGET,
@@ -27,7 +29,7 @@ CLAIMED = "FROM turns WHERE turns.id = sessions.turn"
 # Whoever ends a turn because of a message ends it for what was said before that; what was asked later still waits.
 ASKED_LATER = f"""
 FROM messages m WHERE m.session = sessions.id AND m.role = 'user' AND m.asks = 1 AND m.seq > answered
-    AND m.said > {said_at("$3")}
+    AND m.said > CASE WHEN $3 = '' THEN nullif($5, 0) ELSE {said_at("$3")} END
 """
 
 RUNS_ALONE = f"($3 = '' AND $4 = 0 AND {MAY_RUN_ALONE})"
@@ -46,6 +48,7 @@ UPDATE sessions SET
     suspect_until = CASE WHEN {RUNS_ALONE} THEN now_ms() ELSE 0 END
 WHERE id = $1 AND deleting = 0 AND {SOMEWHERE} AND {WAITS} AND {free()} AND ($3 <> '' OR $4 = 1 OR {MAY_RUN})
     AND CASE WHEN $3 = '' THEN NOT {TO_FORGET} ELSE {begun_before("$3")} END
+    AND ($5 = 0 OR {IS_REQUESTED} OR $5 > {FIRST_ASKED_AT})
 RETURNING id, {PLACE}, turn, attempts, reply_refs,
     coalesce((SELECT turns.upto {CLAIMED}), (SELECT min(m.seq) - 1 {ASKED_LATER}), seq),
     (SELECT turns.action {CLAIMED}), coalesce((SELECT turns.run + 1 {CLAIMED}), 1), {SINCE}, {FIRST_ASKER},
@@ -70,11 +73,11 @@ class NewClaim:
 
 
 async def take(
-    transaction: Transaction, session: SessionId, *, before: str = "", to_end: bool = False
+    transaction: Transaction, session: SessionId, *, before: str = "", to_end: bool = False, asked_before: int = 0
 ) -> NewClaim | None:
     """Take the turn of a session, as ``TurnStore.claim`` does; None when it is not to be had."""
     owner = uuid4().hex
-    rows = await transaction.fetch(CLAIM, session, owner, before, int(to_end))
+    rows = await transaction.fetch(CLAIM, session, owner, before, int(to_end), asked_before)
     return NewClaim(_lease(owner, rows[0]), bool(rows[0][-1])) if rows else None
 
 

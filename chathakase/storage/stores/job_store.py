@@ -114,7 +114,7 @@ def _values(job: Job) -> tuple[Value, ...]:
         told_thread = task.told_in.thread if task.told_in else ""
         what: tuple[Value, ...] = (task.name, task.argument, None, "", 1, told_thread, task.said)
     else:
-        what = (None, "", task.action, task.turn, task.run, "", 0)
+        what = (None, "", task.action, task.turn, task.run, "", task.said)
     return (*about, *what)
 
 
@@ -131,5 +131,6 @@ def _job(row: Row) -> Job:
         told_in = place.beside(place.channel, str(told_thread)) if told_thread else None
         task = Command(place, str(ref), str(author), str(command), str(argument), told_in, int(said or 0))
     else:
-        task = Interaction(place, str(ref), str(author), TurnAction(str(action)), str(turn), int(run or 1))
+        what = (TurnAction(str(action)), str(turn), int(run or 1), int(said or 0))
+        task = Interaction(place, str(ref), str(author), *what)
     return Job(task, int(attempts or 1), SessionId(str(session)))

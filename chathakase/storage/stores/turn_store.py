@@ -144,12 +144,13 @@ TOUCH = Statement("UPDATE sessions SET active_at = now_ms() WHERE id = $1")
 ASKERS = Statement("""
 SELECT m.author FROM messages m JOIN turns t ON t.session = m.session
 WHERE m.session = $1 AND m.asks = 1 AND m.role = 'user' AND (t.id = $2 OR $2 = '' AND t.action IS NOT NULL)
-    AND m.seq <= t.upto
+    AND m.seq <= t.upto AND (m.said < $4 OR $4 = 0)
     AND m.seq > (SELECT coalesce(max(e.upto), 0) FROM turns e WHERE e.session = t.session AND e.upto < t.upto)
 UNION
 SELECT m.author FROM messages m JOIN sessions s ON s.id = m.session
 WHERE m.session = $1 AND m.asks = 1 AND m.role = 'user' AND m.seq > s.answered
-    AND (m.seq <= $3 OR $3 = 0) AND ($2 = '' OR s.turn = $2 AND NOT EXISTS (SELECT 1 FROM turns t WHERE t.id = $2))
+    AND (m.seq <= $3 OR $3 = 0) AND (m.said < $4 OR $4 = 0)
+    AND ($2 = '' OR s.turn = $2 AND NOT EXISTS (SELECT 1 FROM turns t WHERE t.id = $2))
 """)
 
 
@@ -182,23 +183,26 @@ class SqlTurnStore:
         (rows,) = await self._database.read(NEXT_ASKER(session))
         return str(rows[0][0]) if rows else None
 
-    async def claim(self, session: SessionId, *, before: str = "", to_end: bool = False) -> Lease | None:
+    async def claim(
+        self, session: SessionId, *, before: str = "", to_end: bool = False, asked_before: int = 0
+    ) -> Lease | None:
         """Take the turn of a session; None when nothing waits, somebody holds it, or it is to be forgotten first.
 
         Also None while it must wait for another to run alone, or to run alone itself. ``before`` a stored message: only
-        a turn that was begun and answers something said before that, which waits for nobody; nor does one ``to_end``.
+        a turn that was begun and answers something said before that; ``asked_before`` a time in epoch microseconds:
+        only one that answers something said before that.
         """
-        return await or_undone(self._claim(session, before, to_end=to_end), self._forgo)
-
-    async def _claim(self, session: SessionId, before: str, *, to_end: bool) -> Lease | None:
 
         async def claim(transaction: Transaction) -> NewClaim | None:
-            claimed = await take(transaction, session, before=before, to_end=to_end)
+            claimed = await take(transaction, session, before=before, to_end=to_end, asked_before=asked_before)
             if claimed is None:
                 await transaction.execute(SUSPECT, session)
             return claimed
 
-        return await lease_of(await self._database.session(session, claim), self._database)
+        async def claimed() -> Lease | None:
+            return await lease_of(await self._database.session(session, claim), self._database)
+
+        return await or_undone(claimed(), self._forgo)
 
     async def _forgo(self, lease: Lease | None) -> None:
         if lease is not None:
@@ -301,12 +305,13 @@ class SqlTurnStore:
         (rows,) = await self._database.read(BUSY(session))
         return bool(rows)
 
-    async def askers(self, session: SessionId, turn: str, *, upto: int = 0) -> frozenset[str]:
+    async def askers(self, session: SessionId, turn: str, *, upto: int = 0, before: int = 0) -> frozenset[str]:
         """The user ids of who asked what a turn answers; of no turn: of who asked what is not answered yet.
 
         ``upto`` is the newest message that a turn under way answers; what was asked after it is no matter of its.
+        ``before`` a time in epoch microseconds: only of who had asked by then.
         """
-        (rows,) = await self._database.read(ASKERS(session, turn, upto))
+        (rows,) = await self._database.read(ASKERS(session, turn, upto, before))
         return frozenset(str(author) for (author,) in rows)
 
     async def calibration(self) -> list[tuple[str, int, int]]:

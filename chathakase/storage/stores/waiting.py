@@ -9,9 +9,10 @@ suspect_until = 0, alone = 0, died_alone = 0
 """
 """What to set of a row of ``sessions``, so that no turn is under way or to be gone on with."""
 
-WAITS = """
-(asked > answered OR EXISTS (SELECT 1 FROM turns WHERE turns.session = sessions.id AND turns.action IS NOT NULL))
-"""
+IS_REQUESTED = "EXISTS (SELECT 1 FROM turns WHERE turns.session = sessions.id AND turns.action IS NOT NULL)"
+"""Of a row of ``sessions``: a turn that ended waits to be taken up again."""
+
+WAITS = f"(asked > answered OR {IS_REQUESTED})"
 """Of a row of ``sessions``: a question waits, or a turn that ended waits to be taken up again."""
 
 KEPT = """
@@ -29,11 +30,17 @@ CASE WHEN EXISTS (SELECT 1 FROM turns WHERE turns.id = sessions.turn)
 """
 """Of a row of ``sessions``: what its turn does not answer any more, since it was answered before, ends here."""
 
-FIRST_ASKER = f"""
-(SELECT m.author FROM messages m WHERE m.session = sessions.id AND m.role = 'user' AND m.asks = 1 AND m.seq > {SINCE}
-    ORDER BY m.seq LIMIT 1)
+FIRST_ASKED = f"""
+FROM messages m WHERE m.session = sessions.id AND m.role = 'user' AND m.asks = 1 AND m.seq > {SINCE}
+ORDER BY m.seq LIMIT 1
 """
+
+FIRST_ASKER = f"(SELECT m.author {FIRST_ASKED})"
 """Of a row of ``sessions``: who asked the first thing that its turn answers."""
+
+FIRST_ASKED_AT = f"(SELECT m.said {FIRST_ASKED})"
+"""Of a row of ``sessions``: when the first thing was said that its turn answers; it may answer others as well, which
+came before it was begun."""
 
 REFS_HERE = "CASE WHEN turn_began > moved_at THEN reply_refs ELSE '[]' END"
 """Of a row of ``sessions``: the messages that its turn has written, unless it was begun at another place."""
@@ -61,12 +68,5 @@ def said_at(ref: str) -> str:
 
 
 def begun_before(ref: str) -> str:
-    """Of a row of ``sessions``: its turn answers something that was said before the message that a parameter tells.
-
-    A turn answers the oldest question that waits, and maybe others that came before it was begun.
-    """
-    return f"""
-    (turn IS NOT NULL AND {said_at(ref)} > (SELECT m.said FROM messages m
-        WHERE m.session = sessions.id AND m.role = 'user' AND m.asks = 1 AND m.seq > {SINCE}
-        ORDER BY m.seq LIMIT 1))
-    """
+    """Of a row of ``sessions``: its turn answers something that was said before the message that a parameter tells."""
+    return f"(turn IS NOT NULL AND {said_at(ref)} > {FIRST_ASKED_AT})"

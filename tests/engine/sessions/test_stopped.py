@@ -6,8 +6,8 @@ import pytest
 
 from chathakase.core.jobs import Interaction
 from chathakase.core.types import Renewal, SaidTo, TurnAction
-from chathakase.engine.turns.interactions import ENDED
-from chathakase.engine.turns.verdict import STOPPED
+from chathakase.engine.turns.interactions import ENDED, NOTHING_TO_STOP
+from chathakase.engine.turns.verdict import STOPPED, STOPPED_MARK
 from tests.doubles.engine_stage import PLACE, now, open_stage, said
 from tests.doubles.stores import StoresInMemory
 from tests.engine.sessions.threads import ask_in
@@ -69,3 +69,29 @@ async def test_a_command_has_it_seen_at_once_whether_the_turn_is_still_there() -
         await stage.say("2", "help", opens=False)
         await stage.quiet()
         assert stage.stores.trips.times("turns.renew") == [0.5, 2.5]
+
+
+async def test_a_stop_that_is_carried_out_late_stops_nothing_that_was_asked_after_it() -> None:
+    async with open_stage([2.0, "a1"]) as stage:
+        stopped_at = now() * 1000
+        await stage.say("1")
+        await asyncio.sleep(1)
+        await stage.engine.requests.enqueue(Interaction(PLACE, "p1", "U1", TurnAction.STOP, said=stopped_at))
+        await stage.quiet()
+        assert stage.surface.finals == ["a1"]
+        assert stage.surface.ephemerals == [("U1", NOTHING_TO_STOP)]
+
+
+async def test_a_stop_ends_what_waits_and_leaves_what_was_asked_after_it() -> None:
+    async with open_stage([9.0, "a9"], [1.0, "a2"], concurrency=1) as stage:
+        await ask_in(stage, 9)
+        await asyncio.sleep(1)
+        await stage.say("1")
+        await asyncio.sleep(1)
+        stopped_at = now() * 1000
+        await asyncio.sleep(1)
+        await stage.say("2")
+        await stage.engine.requests.enqueue(Interaction(PLACE, "p1", "U1", TurnAction.STOP, said=stopped_at))
+        await stage.quiet()
+        assert stage.surface.finals == ["a9", STOPPED, "a2"]
+        assert stage.remembered() == ["q1", STOPPED_MARK, "q2", "a2"]

@@ -77,7 +77,8 @@ def test_an_odd_interaction_is_malformed(body: dict[str, Any]) -> None:
 
 def test_slacks_own_stop_is_read() -> None:
     event = {"type": "agent_session_stopped", "channel": "D1", "thread_ts": "1.0", "user": "U1", "event_ts": "3.0"}
-    assert read_stop(event, BOT) == Interaction(slack_place("D1", "1.0"), "3.0", "U1", TurnAction.STOP)
+    stop = Interaction(slack_place("D1", "1.0"), "3.0", "U1", TurnAction.STOP, said=3_000_000)
+    assert read_stop(event, BOT) == stop
     assert read_stop({"type": "message"}, BOT) is None
     with pytest.raises(Malformed):
         read_stop(event | {"thread_ts": None}, BOT)

@@ -12,6 +12,7 @@ from tests.storage.database_stores import ID, PLACE, Talk
 
 HELP = Job(Command(PLACE, "2", "U1", "help"))
 PRESSED = Job(Interaction(PLACE, "3.1", "U2", TurnAction.RETRY, "ab12", 2))
+STOPPED = Job(Interaction(PLACE, "3.2", "U2", TurnAction.STOP, said=3_200_000))
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def jobs(stores: Talk) -> JobStore:
     return stores.jobs
 
 
-@pytest.mark.parametrize("job", [HELP, PRESSED])
+@pytest.mark.parametrize("job", [HELP, PRESSED, STOPPED])
 async def test_what_nobody_holds_is_taken_up_as_it_was(job: Job, jobs: JobStore, stores: Talk) -> None:
     assert await jobs.enqueue(job)
     assert await jobs.claim([PLACE.workspace_key]) == []

@@ -174,6 +174,24 @@ async def test_the_newest_count_of_tokens_is_learned_from_last(stores: Talk) -> 
     assert await stores.turns.calibration() == [("m", 100, 101), ("m", 100, 102), ("m", 100, 103)]
 
 
+async def test_what_was_asked_before_a_time_is_taken_without_what_was_asked_later(stores: Talk) -> None:
+    await stores.say("1", author="U1")
+    await stores.say("3", author="U3")
+    assert await stores.turns.askers(ID, "", before=1_000_000) == frozenset()
+    assert await stores.turns.askers(ID, "", before=2_000_000) == {"U1"}
+    assert await stores.turns.claim(ID, to_end=True, asked_before=1_000_000) is None
+    lease = await stores.turns.claim(ID, to_end=True, asked_before=2_000_000)
+    assert lease is not None
+    assert await stores.turns.askers(ID, lease.turn, before=2_000_000) == {"U1"}
+    assert await stores.turns.finish(lease, answer("a1")) is TurnEnd.MORE_WAITS
+    assert await stores.turns.claim(ID, to_end=True, asked_before=2_000_000) is None
+    await stores.turns.finish(await stores.claimed(), answer("a3"))
+    await stores.interaction(lease.turn)
+    requested = await stores.turns.claim(ID, to_end=True, asked_before=2_000_000)
+    assert requested is not None
+    assert (requested.turn, requested.upto) == (lease.turn, lease.upto)
+
+
 async def test_whoever_wants_a_turn_stopped_is_heard_at_its_next_renewal(stores: Talk) -> None:
     assert not await stores.turns.want_stop(ID)
     await stores.say("1")
