@@ -15,7 +15,7 @@ help:  ## print these targets
 playground: .venv/run.stamp  ## talk to the real bot in a local Slack workspace
 	@$(BIN)/chathakase playground $(PLAYGROUND)
 
-QUICK = pytest -n 2 --dist each -o console_output_style=times -m quick --hypothesis-profile tenth $(PYTEST)
+QUICK = tests.parallel -q -m quick --hypothesis-profile tenth $(PYTEST)
 # Percent of the lines of the bot that the quick tests run.
 FLOOR = 72
 

@@ -19,9 +19,13 @@ from tests.isolation import Isolation
 from tests.model_server import ModelServer, open_model_server
 from tests.outside import OutsideGuard
 from tests.selection import Selection
-from tests.shares import Shares
+from tests.shares import Shares, share
 
 settings.load_profile(WHOLE)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--share", type=share, default="1/1", help="collect only a share of all files, such as 2/3")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -43,9 +47,12 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_asyncio_loop_factories(item: pytest.Item) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """In virtual time the clock begins at 0 and jumps to what is due next; a test that waits in vain fails at once."""
+    """In virtual time the clock begins at 0 and jumps to what is due next; a test that waits in vain fails at once.
+
+    Nobody else is waited for, so that a loop which has nothing to do need not look again.
+    """
     if item.get_closest_marker("virtual_time"):
-        return {"virtual": partial(looptime.new_event_loop, idle_timeout=0)}
+        return {"virtual": partial(looptime.new_event_loop, idle_timeout=0, noop_cycles=0)}
     return {"real": asyncio.new_event_loop}
 
 

@@ -17,17 +17,20 @@ class Selection:
     """Leaves out files for `-m quick` and `-m long`."""
 
     def pytest_ignore_collect(self, collection_path: Path, config: pytest.Config) -> bool | None:
+        if collection_path.is_dir():
+            return (config.option.markexpr == "quick" and f"{collection_path}/".startswith(FOLDERS)) or None
         if not collection_path.match("test_*.py"):
             return None
         match config.option.markexpr:
             case "quick":
-                return _is_never_quick(collection_path) or None
+                return is_never_quick(collection_path) or None
             case "long":
                 return _is_never_long(collection_path) or None
         return None
 
 
-def _is_never_quick(path: Path) -> bool:
+def is_never_quick(path: Path) -> bool:
+    """Whether no test of a file is quick, as far as its text tells."""
     return f"{path}".startswith(FOLDERS) or bool(NEVER_QUICK.search(path.read_text("utf-8")))
 
 
