@@ -35,8 +35,8 @@ async def plan(database: SqliteDatabase, sql: str, parameters: int) -> list[str]
     [
         (turn_store.NEWEST, 2),
         (turn_store.REOPEN, 4),
-        (turn_store.ASKERS, 3),
-        (claiming.CLAIM, 4),
+        (turn_store.ASKERS, 4),
+        (claiming.CLAIM, 5),
         (turn_store.NEXT_ASKER, 1),
         (change_store.FIND, 6),
         (summary_store.UNANSWERED, 1),
@@ -56,7 +56,7 @@ async def test_the_turn_before_another_is_found_at_once(
 
 @pytest.mark.parametrize(
     ("sql", "parameters"),
-    [(claiming.CLAIM, 4), (turn_store.WAITING, 1), (turn_store.NEXT_ASKER, 1), (withdrawing.ACTIONS, 1)],
+    [(claiming.CLAIM, 5), (turn_store.WAITING, 1), (turn_store.NEXT_ASKER, 1), (withdrawing.ACTIONS, 1)],
 )
 async def test_what_is_requested_is_found_at_once(sql: str, parameters: int, open_database: SqliteDatabase) -> None:
     steps = await plan(open_database, sql, parameters)
