@@ -42,6 +42,9 @@ def check_host(host: str) -> None:
         raise ValueError("contains an invalid host name") from None
 
 
+NOT_OURS = "{} is not an address of this machine"
+
+
 def why_not_listening(host: str, port: int, error: OSError | UnicodeError) -> str:
     """Why nothing can listen at an address, in plain words; no ``host`` means every interface."""
     number = error.errno if isinstance(error, OSError) else None
@@ -51,7 +54,10 @@ def why_not_listening(host: str, port: int, error: OSError | UnicodeError) -> st
         case errno.EACCES | errno.EPERM:
             return f"port {port} needs special privileges; use one above 1023"
         case errno.EADDRNOTAVAIL:
-            return f"{host} is not an address of this machine"
+            return NOT_OURS.format(host)
+        # From Python 3.13 on, asyncio says so without a number.
+        case None if isinstance(error, OSError):
+            return NOT_OURS.format(host)
         case None:
             return f"{host} is not a valid host"
         # What cannot be looked up has a number below zero, for which systems have no words.

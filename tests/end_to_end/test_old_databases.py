@@ -51,7 +51,7 @@ async def workspace(database: Path) -> AsyncIterator[Workspace]:
     async with open_workspace(folder=database.parent / "slack", seed=1) as opened:
         with closing(sqlite3.connect(database)) as old, old:
             (url,) = old.execute("SELECT url FROM files LIMIT 1").fetchone()
-            old.execute("UPDATE files SET url = replace(url, $1, $2)", (url.partition("/files")[0], opened.address))
+            old.execute("UPDATE files SET url = replace(url, ?, ?)", (url.partition("/files")[0], opened.address))
         yield opened
 
 
