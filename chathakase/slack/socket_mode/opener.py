@@ -114,7 +114,8 @@ class Opener:
                 await wire.begun.wait()
         except TimeoutError:
             log.warning("The socket is open, but Slack has not said hello yet")
-        if wire.told:
+        # One that is to be replaced at once works until then, and may have brought something.
+        if wire.told and not (wire.is_in_use and wire.told not in (LINK_DISABLED, TOO_MANY)):
             raise NotOpened(wire.told, self._timing.slow_wait if wire.told == LINK_DISABLED else 0.0)
         if wire.lost:
             raise NotOpened("closed at once")

@@ -46,6 +46,8 @@ class Wire:
         self.lost_at = 0.0
         self.begun = asyncio.Event()
         """Set when anything was said here: a hello, an envelope, or that it is over."""
+        self.is_in_use = False
+        """Slack has said hello on it, or sent an envelope."""
         self.over = asyncio.Event()
         """Set when it is to be replaced, because Slack says so or because it is lost."""
         self.ended = asyncio.Event()
@@ -124,12 +126,16 @@ class Wire:
         elif kind == "disconnect":
             self._tell(frame.get("reason"))
         elif "envelope_id" in frame:
-            self.begun.set()
+            self._begin()
             await self._hand_on(frame)
 
     def _greet(self, connections: object) -> None:
         if isinstance(connections, int):
             self.connections = connections
+        self._begin()
+
+    def _begin(self) -> None:
+        self.is_in_use = True
         self.begun.set()
 
     def _tell(self, reason: object) -> None:

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from chathakase.playground.journal import EnvelopeSent
 from chathakase.playground.server import Workspace
-from tests.slack.socket_mode.bare_slack import BareSlack, BareSocket
+from tests.slack.socket_mode.bare_slack import BareSlack, BareSocket, greet
 from tests.slack.socket_mode.conftest import Listen
 from tests.slack.socket_mode.listening import QUICK, ConnectedBot, listening
 
@@ -58,6 +58,25 @@ async def test_a_warning_and_then_a_refresh_are_one_replacement(slack: BareSlack
     await listener.until(lambda: listener.texts)
     assert len(slack.asked) == 2
     assert listener.gaps == [0.0]
+
+
+async def test_a_socket_that_is_to_be_replaced_right_after_its_hello_loses_nothing(
+    slack: BareSlack, listener: ConnectedBot
+) -> None:
+    async def greet_and_refresh(line: BareSocket) -> None:
+        await greet(line)
+        if len(slack.lines) == 2:
+            await line.event(1)
+            await line.send(disconnect("refresh_requested"))
+
+    listener.hold.clear()
+    slack.manner = greet_and_refresh
+    await slack.lines[0].send(disconnect("refresh_requested"))
+    await listener.until(lambda: len(slack.lines) == 3)
+    listener.hold.set()
+    await listener.until(lambda: slack.lines[1].acks == ["e1"])
+    assert listener.texts == ["1"]
+    assert len(slack.asked) == 3
 
 
 async def test_the_old_socket_closes_first_where_there_are_too_many(slack: BareSlack, listener: ConnectedBot) -> None:
