@@ -49,7 +49,8 @@ from tests.storage.database_stores import (
     said,
     stores_of,
 )
-from tests.storage.test_migrations import everything, first_version
+from tests.storage.first_version import first_version
+from tests.storage.test_migrations import everything
 
 pytestmark = pytest.mark.long
 

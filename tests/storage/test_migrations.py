@@ -1,6 +1,7 @@
 """How a database comes to the newest version, and what becomes of what is in it."""
 
 import asyncio
+import re
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -15,7 +16,7 @@ from chathakase.storage.sqlite.migrate import CHECKSUMS as KEPT
 from chathakase.storage.sqlite.migrate import (
     LEDGER,
     ChangedMigration,
-    _apply,
+    apply,
     migrate,
     migrations,
     refuse_newer,
@@ -24,32 +25,9 @@ from chathakase.storage.sqlite.migrate import (
 from chathakase.storage.stores.adoption import adopt
 from tests.storage.database_faults import PAGE, file_sizes_up_to, overwrite
 from tests.storage.database_stores import PLACE, DatabaseClock, DatabaseStores, answer, stores_of
+from tests.storage.first_version import first_version
 
 pytestmark = pytest.mark.slow
-
-FIRST_VERSION = """
-INSERT INTO sessions (id, channel, thread, seq, asked, answered, began_at, active_at)
-VALUES ('C1_1.000001', 'C1', '1.000001', 7, 6, 4, 1, 2);
-INSERT INTO messages (session, seq, role, text, author, ref, reply_to, at) VALUES
-    ('C1_1.000001', 1, 'cleared', '', '', '1', NULL, 1),
-    ('C1_1.000001', 2, 'cleared', '', '', 't1', 1, 1),
-    ('C1_1.000001', 3, 'command', 'clear session', 'U9', '3', NULL, 1),
-    ('C1_1.000001', 4, 'user', 'q2', 'U1', '4', NULL, 1),
-    ('C1_1.000001', 5, 'assistant', 'a2', '', 't2', 4, 1),
-    ('C1_1.000001', 6, 'user', 'q3', 'U2', '6', NULL, 1);
-INSERT INTO turns VALUES ('t1', 'C1_1.000001', 1, 1, 'answered', '', 'm', 1, 1, '["1.1"]', 1, 2);
-INSERT INTO turns VALUES ('t2', 'C1_1.000001', 4, 1, 'partial', 'length', 'm', 1, 1, '["4.1"]', 1, 2);
-"""
-"""A session of the first version: something cleared, an answer that broke off, a question that waits."""
-
-
-async def first_version(opened: SqliteDatabase) -> None:
-    async with opened.transaction() as transaction:
-        await transaction.execute(LEDGER)
-    async with opened.transaction() as transaction:
-        await _apply(transaction, migrations()[0], 0)
-    async with opened.transaction() as transaction:
-        await transaction.script(FIRST_VERSION)
 
 
 def everything(path: Path) -> list[str]:
@@ -94,7 +72,7 @@ async def test_until_when_somebody_listened_is_known_once_each_workspace_has_its
         await first_version(opened)
         for migration in migrations()[1:26]:
             async with opened.transaction() as transaction:
-                await _apply(transaction, migration, 0)
+                await apply(transaction, migration, 0)
         async with opened.transaction() as transaction:
             await transaction.execute("INSERT INTO listened VALUES (1, 5)")
         assert next(migration.version for migration in await migrate(opened, now=0)) == 27
@@ -107,6 +85,39 @@ async def test_a_database_knows_its_migrations(open_database: SqliteDatabase) ->
     rows = await open_database.fetch("SELECT version, name FROM schema_migrations ORDER BY version")
     assert rows == [(migration.version, migration.name) for migration in migrations()]
     assert [migration.version for migration in migrations()] == list(range(1, len(migrations()) + 1))
+
+
+LOG = "unemptied"
+"""Tells what a file's log holds, and nothing of the file."""
+
+
+def schema(path: Path) -> dict[str, list[tuple[str, ...]]]:
+    """What a database consists of and what its tables hold, but for how its statements are written down.
+
+    Of triggers also the order, since that is how they fire.
+    """
+    with closing(sqlite3.connect(path)) as connection:
+        parts = connection.execute("SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master ORDER BY rowid")
+        found = [(*about, *re.findall(r"\w+|[^\w\s\"']", re.sub("--.*", "", sql))) for *about, sql in parts]
+        rows = {
+            name: sorted(connection.execute(f"SELECT * FROM {name}"))
+            for kind, name, *_ in found
+            if kind == "table" and not name.endswith(("_data", "_idx", LOG))
+        }
+    triggers = [part for part in found if part[0] == "trigger"]
+    return {"parts": sorted(found), "triggers": triggers, **rows}
+
+
+async def test_a_new_database_is_as_the_migrations_make_it(database: Path, tmp_path: Path) -> None:
+    async with open_sqlite(database, clock=DatabaseClock()) as opened:
+        assert await migrate(opened, now=5) == migrations()
+    async with open_sqlite(tmp_path / "step by step.db", clock=DatabaseClock()) as opened:
+        async with opened.transaction() as transaction:
+            await transaction.execute(LEDGER)
+        for migration in migrations():
+            async with opened.transaction() as transaction:
+                await apply(transaction, migration, 5)
+    assert schema(database) == schema(tmp_path / "step by step.db")
 
 
 async def test_a_newer_database_is_refused_and_not_touched(database: Path) -> None:

@@ -29,6 +29,7 @@ from tests.storage.database_stores import (
     said,
     stores_of,
 )
+from tests.storage.first_version import first_version
 
 WORDS = "the whole text about swordfish und Bäume"
 Deed = Callable[[DatabaseStores], Awaitable[object]]
@@ -229,6 +230,7 @@ async def test_no_copy_holds_what_was_forgotten_before(stores: DatabaseStores, d
 
 async def test_the_log_of_an_older_version_is_emptied_as_well(database: Path) -> None:
     async with open_sqlite(database, clock=DatabaseClock()) as opened:
+        await first_version(opened)
         await migrate(opened, now=0)
         assert await opened.fetch("SELECT state FROM unemptied") == [(1,)]
         stores = stores_of(opened)
