@@ -34,9 +34,9 @@ test: .venv/test.stamp  ## run the tests
 test-long: .venv/test.stamp  ## run the tests that take longer: crashes at every point, the page in Chromium
 	@$(BIN)/python -m pytest -n 4 --dist worksteal -m long $(PYTEST)
 
-coverage: .venv/test.stamp  ## run the tests and tell which lines none of them runs; fails below the floor
+coverage: .venv/test.stamp  ## run all tests and tell which lines none of them runs; fails below the floor
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest -n 4 --dist worksteal -m 'not long' $(PYTEST)
+	@$(BIN)/coverage run -m pytest -n 4 --dist worksteal $(PYTEST)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 

@@ -27,6 +27,8 @@ async def test_what_another_bot_says_later_is_context_and_never_answered(
     for text in ("all *green*", "<@U0HAKASE01> help", "<@U0HAKASE01> thank me"):
         fields = {"thread_ts": thread.ts, "bot_id": "B0BUILDS01", "extra": BUILDS}
         workspace.world.post(thread.channel, "U0BUILDS01", text, **fields)
+    # Who else posted is looked up, which a question that comes in the same moment does not wait for.
+    await settled()
     await thread.say("and now?")
     await thread.answers(2)
     await settled()

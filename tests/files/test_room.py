@@ -61,7 +61,8 @@ def test_a_picture_takes_little_more_room_than_its_pixels(
     data = plain(form, mode, 3_600**2 if form == "WEBP" else 4_000**2, **options)
     ran = subprocess.run([sys.executable, "-c", MEASURED], input=data, capture_output=True, check=True)
     assert b'"data"' in ran.stdout, ran.stdout[:100]
-    assert int(ran.stderr) // 1024 < room
+    # Whoever measures coverage may say something after that.
+    assert int(ran.stderr.split()[0]) // 1024 < room
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def _may_be_found(stage: SimulationStage) -> bool:
     questions = [said for said in stage.said if said.kind is SayKind.QUESTION]
     if all((said.place.session, said.ts) in stored for said in questions):
         return False
-    logs = [life.log.read_text() for life in stage.bots.lives if not life.died]
+    logs = [life.log.read_text() for life in stage.bots.lives if not life.died and life.log.exists()]
     if any(log.rfind(WILL_LOOK) > log.rfind(HAVE_LOOKED) for log in logs):
         return True
     return not any(HAVE_LOOKED in log for log in logs) and _called(stage, within=SLOWLY)
