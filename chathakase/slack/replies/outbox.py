@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass
 from typing import Any
 
+from chathakase.cancellation import to_the_end
 from chathakase.core.errors import DeliveryError
 from chathakase.core.types import Choice, Place
 from chathakase.slack.markdown.disguises import defused
@@ -244,8 +245,11 @@ class Outbox:
         Raises DeliveryError, with the message removed again, when it does not.
         """
         message = answer.get("message")
-        if not isinstance(message, Mapping) or not message.get("ts") or message.get("thread_ts"):
-            return
+        if isinstance(message, Mapping) and message.get("ts") and not message.get("thread_ts"):
+            # Who deletes a question has its turn cancelled as well, and the answer must not stay where it is.
+            await to_the_end(self._remove_if_outside(place, ts))
+
+    async def _remove_if_outside(self, place: Place, ts: str) -> None:
 
         async def attempt() -> set[str]:
             return {str(each.get("ts")) async for each in self._thread(place)}

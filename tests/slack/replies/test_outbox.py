@@ -127,15 +127,31 @@ async def test_a_message_that_breaks_slack_twice_is_sent_plainer(desk: Desk) -> 
     assert (written.rich, desk.shown(), desk.times(EDIT)) == (False, ["two"], [0.0, 0.5, 1.5])
 
 
-async def test_a_reply_whose_thread_is_gone_does_not_stay_in_the_channel(desk: Desk) -> None:
+def delete_the_question(desk: Desk) -> None:
     world = desk.slack.world
     question = world.timeline(GENERAL).get(desk.place.thread)
     assert question is not None
     world.delete(question)
+
+
+async def test_a_reply_whose_thread_is_gone_does_not_stay_in_the_channel(desk: Desk) -> None:
+    world = desk.slack.world
+    delete_the_question(desk)
     with pytest.raises(DeliveryError, match="thread_not_found"):
         await desk.outbox.post(desk.post("hello"), priority=FINAL)
     assert [message.user for message in world.timeline(GENERAL).messages()] == []
     assert len(desk.times(DELETE)) == 1
+
+
+async def test_nor_does_it_stay_where_its_turn_is_cancelled_meanwhile(desk: Desk) -> None:
+    delete_the_question(desk)
+    desk.faults.delay(READ, 2.0)
+    posting = asyncio.create_task(desk.outbox.post(desk.post("hello"), priority=FINAL))
+    await asyncio.sleep(1)
+    posting.cancel()
+    await asyncio.wait((posting,))
+    assert posting.cancelled()
+    assert [message.user for message in desk.slack.world.timeline(GENERAL).messages()] == []
 
 
 async def test_messages_come_in_the_order_in_which_they_were_sent(desk: Desk) -> None:
