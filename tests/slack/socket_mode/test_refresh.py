@@ -51,7 +51,7 @@ async def test_a_replaced_socket_that_slack_forgets_is_closed_after_a_while(slac
 
 async def test_a_warning_and_then_a_refresh_are_one_replacement(slack: BareSlack, listener: ConnectedBot) -> None:
     await slack.lines[0].send(disconnect("warning"))
-    await listener.until(lambda: len(slack.lines) == 2)
+    await listener.until(lambda: listener.gaps)
     await slack.lines[0].send(disconnect("refresh_requested"))
     await slack.lines[0].ws.close()
     await slack.lines[1].event(1)
