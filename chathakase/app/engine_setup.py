@@ -5,7 +5,8 @@ from collections.abc import Callable
 from chathakase.config import Settings
 from chathakase.core.moments import DAY
 from chathakase.core.prompt import Persona
-from chathakase.core.types import Expiry
+from chathakase.core.types import Expiry, Usage
+from chathakase.core.usage import Price
 from chathakase.core.window import ModelFacts
 from chathakase.engine.access.admission import LoadLimits
 from chathakase.engine.commands import Terms
@@ -32,6 +33,19 @@ def setup_of(settings: Settings, *, agent: str, prices: Callable[[str], ModelFac
 def expiry_of(settings: Settings) -> Expiry:
     """When idle sessions expire, and what becomes of them."""
     return Expiry(settings.chathakase_session_timeout * 1000, settings.chathakase_expiry)
+
+
+def price_of(facts: Callable[[str], ModelFacts], model: str) -> Price:
+    """What calls cost, by what is known of models. What answers under a name that nobody knows costs as the ``model``.
+
+    So a server's own name for it does not make it free.
+    """
+
+    def price(answered: str, usage: Usage) -> int:
+        costs = (facts(each).cost(usage.prompt_tokens, usage.completion_tokens) for each in (answered, model))
+        return round(next((cost for cost in costs if cost is not None), 0) * 1_000_000)
+
+    return price
 
 
 def _terms(settings: Settings, agent: str, prices: Callable[[str], ModelFacts]) -> Terms:

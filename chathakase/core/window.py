@@ -21,6 +21,12 @@ class ModelFacts:
     output_price: float | None = None
     """US dollars for a million tokens of answers; None when unknown."""
 
+    def cost(self, read: int, written: int) -> float | None:
+        """What so many tokens cost, in US dollars; None where nobody knows."""
+        if self.input_price is None or self.output_price is None:
+            return None
+        return (read * self.input_price + written * self.output_price) / 1_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Window:

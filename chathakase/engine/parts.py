@@ -236,4 +236,5 @@ class Parts:
     @cached_property
     def housekeeping(self) -> Housekeeping:
         """What keeps the store in order."""
-        return Housekeeping(self._stores.forgetting, self._stores.merging, retention=self._setup.terms.retention)
+        stores = self._stores
+        return Housekeeping(stores.forgetting, stores.merging, stores.usage, retention=self._setup.terms.retention)

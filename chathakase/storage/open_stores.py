@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from chathakase.core.session_ids import new_session_id
 from chathakase.core.types import Expiry, SessionId
+from chathakase.core.usage import Price, unpriced
 from chathakase.storage.sqlite.driver import SqliteDatabase
 from chathakase.storage.sqlite.merging import Merging
 from chathakase.storage.sqlite.search import SqliteSearch
@@ -19,10 +20,12 @@ from chathakase.storage.stores.job_store import SqlJobStore
 from chathakase.storage.stores.listening_store import SqlListeningStore
 from chathakase.storage.stores.memory_store import SqlMemoryStore
 from chathakase.storage.stores.message_rows import ESTIMATE
+from chathakase.storage.stores.metering import Meter
 from chathakase.storage.stores.session_store import SqlSessionStore
 from chathakase.storage.stores.summary_store import SqlSummaryStore
 from chathakase.storage.stores.title_store import SqlTitleStore
 from chathakase.storage.stores.turn_store import SqlTurnStore
+from chathakase.storage.stores.usage_store import SqlUsageStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,35 +47,40 @@ class SqlStores:
     jobs: SqlJobStore
     listening: SqlListeningStore
     hints: SqlHintStore
+    usage: SqlUsageStore
 
 
 def open_stores(
     database: SqliteDatabase,
     *,
     expiry: Expiry,
+    price: Price = unpriced,
     count: Callable[[str], int] = ESTIMATE,
     new_id: Callable[[], SessionId] = new_session_id,
 ) -> SqlStores:
     """The stores of a database that is open and migrated.
 
-    ``count`` tells how many tokens a text has, and ``new_id`` makes ids of sessions.
+    ``price`` tells what calls of models cost, ``count`` how many tokens a text has, and ``new_id`` makes ids of
+    sessions.
     """
     merging = Merging(database)
+    meter = Meter(price=price)
     expiring = SqlExpiry(database, merging, expiry=expiry)
     return SqlStores(
-        sessions=SqlSessionStore(database, expiring, count=count, new_id=new_id),
+        sessions=SqlSessionStore(database, expiring, meter=meter, count=count, new_id=new_id),
         memory=SqlMemoryStore(database, count=count),
-        changes=SqlChangeStore(database, count=count),
+        changes=SqlChangeStore(database, meter=meter, count=count),
         forgetting=SqlForgetStore(database, expiring=expiring),
         files=SqlFileStore(database),
-        summaries=SqlSummaryStore(database),
-        titles=SqlTitleStore(database),
+        summaries=SqlSummaryStore(database, meter=meter),
+        titles=SqlTitleStore(database, meter=meter),
         search=SqliteSearch(database),
         merging=merging,
         wal_truncation=WalTruncation(database),
         export=SqlExportStore(database),
-        turns=SqlTurnStore(database, count=count),
+        turns=SqlTurnStore(database, meter=meter, count=count),
         jobs=SqlJobStore(database),
         listening=SqlListeningStore(database),
         hints=SqlHintStore(database),
+        usage=SqlUsageStore(database),
     )

@@ -159,18 +159,23 @@ class SummariesInMemory(SummaryStore):
         people = tuple(record.people())
         return Memory(messages, summary=record.summary, generation=record.generation, people=people)
 
-    async def summarised(self, session: SessionId, summary: Summary, *, instead_of: Memory, usage: Usage) -> bool:
+    async def summarised(
+        self, session: SessionId, summary: Summary, *, instead_of: Memory, usage: Usage, by: str = ""
+    ) -> bool:
         await self._records.trips.make("summaries.summarised")
         record = self._records.session(session)
+        if record is not None:
+            self._records.spend(record, summary.model, usage, by=by)
         if record is None or record.generation != instead_of.generation:
             return False
         record.generation += 1
         record.summary = replace(summary, version=record.generation)
         return True
 
-    async def spent(self, session: SessionId, model: str, usage: Usage) -> None:
-        # Nobody can ask here what was spent.
+    async def spent(self, session: SessionId, model: str, usage: Usage, *, by: str) -> None:
         await self._records.trips.make("summaries.spent")
+        if (record := self._records.session(session)) is not None:
+            self._records.spend(record, model, usage, by=by)
 
 
 def _waits(session: SessionRecord, message: MessageRecord) -> bool:
@@ -201,6 +206,8 @@ class TitlesInMemory(TitleStore):
     ) -> bool:
         await self._records.trips.make("titles.set_title")
         record = self._records.session(session)
+        if record is not None and usage is not None:
+            self._records.spend(record, model, usage, by="")
         is_stale = made_of is not None and record is not None and made_of.generation != record.generation
         if record is None or is_stale or (record.title_by not in (None, TitleBy.RULE) and by is not TitleBy.PERSON):
             return False

@@ -18,8 +18,10 @@ from chathakase.core.types import (
     SessionId,
     StoredMessage,
     TurnAction,
+    Usage,
     WorkspaceKey,
 )
+from tests.doubles.meter import Meter
 from tests.doubles.store_trips import Trips
 
 SPOKEN = (Role.USER, Role.ASSISTANT)
@@ -200,6 +202,7 @@ class Records:
         self.now = clock
         self.count = count
         self.trips = Trips()
+        self.meter = Meter(clock)
         self.sessions: list[SessionRecord] = []
         self.jobs: dict[tuple[WorkspaceKey, str], JobRecord] = {}
         self.hints: dict[tuple[WorkspaceKey, str, str], str] = {}
@@ -216,6 +219,12 @@ class Records:
     def open(self, place: Place, *, backfilled: bool) -> SessionRecord:
         self.sessions.append(SessionRecord(self._ids(), place, backfilled))
         return self.sessions[-1]
+
+    def spend(self, session: SessionRecord, model: str, usage: Usage, *, by: str) -> None:
+        """Count what a call cost, for whom it was asked for, or for whoever asked last what is answered."""
+        answered = session.questions(0, session.answered)
+        last = answered[-1].author if answered else ""
+        self.meter.spend(session.place, by or last, model, usage)
 
     def is_free(self, until: int) -> bool:
         """Whether nobody holds what was held until then; what ends far ahead is left from a jump of the clock."""

@@ -59,6 +59,8 @@ class SessionsInMemory(SessionStore):
         if any(each.said >= incoming.said for each in session.messages):
             session.invalidate(incoming.said)
         record = record_of(incoming, session.seq, role=role, asks=asks and not declined)
+        if record.asks:
+            self._records.meter.ask(incoming.place, incoming.author)
         if known is not None:
             session.messages.remove(known)
         session.messages.append(record)

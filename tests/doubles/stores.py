@@ -40,6 +40,7 @@ class StoresInMemory:
         self.turns = TurnsInMemory(self.records)
         self.jobs = JobsInMemory(self.records)
         self.hints = HintsInMemory(self.records)
+        self.usage = self.records.meter
         self.search: Any = UnavailableStore()
         self.merging: Any = UnavailableStore()
         self.export: Any = UnavailableStore()

@@ -93,6 +93,8 @@ class TurnsInMemory(TurnStore):
         session.answered = max(session.answered, lease.upto)
         session.seq += 1
         session.claim = None
+        if result.usage is not None:
+            self._records.spend(session, result.model, result.usage, by=lease.by)
         self._save_answer(session, lease, result.text)
         return TurnEnd.MORE_WAITS if session.waits else TurnEnd.AT_REST
 
@@ -134,6 +136,8 @@ class TurnsInMemory(TurnStore):
         if record is None or turn is None or turn.run != interaction.run or turn.action or not record.answered_by(turn):
             return False
         turn.action = interaction.action
+        if interaction.by:
+            self._records.meter.ask(interaction.place, interaction.by)
         return True
 
     async def answer_to(self, session: SessionId, ref: str) -> tuple[str, int] | None:

@@ -20,6 +20,7 @@ from chathakase.core.ports import (
     SummaryStore,
     TitleStore,
     TurnStore,
+    UsageStore,
 )
 from chathakase.core.types import (
     NO_SESSION,
@@ -55,6 +56,7 @@ from chathakase.storage.stores.session_store import SqlSessionStore
 from chathakase.storage.stores.summary_store import SqlSummaryStore
 from chathakase.storage.stores.title_store import SqlTitleStore
 from chathakase.storage.stores.turn_store import SqlTurnStore
+from chathakase.storage.stores.usage_store import SqlUsageStore
 from tests.places import slack_place
 
 PLACE = slack_place("C1", "1.000001")
@@ -89,6 +91,7 @@ class Talk:
     turns: TurnStore
     jobs: JobStore
     hints: HintStore
+    usage: UsageStore
 
     async def say(self, ref: str, text: str = "hello", *, command: bool = False, **fields: object) -> Appended:
         incoming = said(ref, text, **fields)
@@ -176,6 +179,7 @@ class DatabaseStores(Talk):
     jobs: SqlJobStore
     listening: SqlListeningStore
     hints: SqlHintStore
+    usage: SqlUsageStore
 
     async def title(self) -> tuple[str, str]:
         rows = await self.database.fetch("SELECT title, made_by FROM titles WHERE session = $1", await self.id_at())

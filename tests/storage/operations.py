@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 from chathakase.core.memory import Scope
-from chathakase.core.types import TurnAction
+from chathakase.core.moments import DAY
+from chathakase.core.types import TurnAction, Usage
 from chathakase.storage.stores.adoption import adopt
 from chathakase.storage.stores.suspects import WAIT_MS
+from chathakase.storage.stores.usage_store import KEPT_DAYS
 from chathakase.storage.stores.waiting_sessions import count_waiting
 from tests.places import slack_place
 from tests.storage.database_stores import FILE, HERE, ID, PLACE, TIMEOUT, DatabaseStores, change, said
@@ -87,6 +89,8 @@ async def look_around(stores: DatabaseStores) -> Work:
             await stores.sessions.people(PLACE),
             await stores.memory.progress(ID, limit=9),
             await count_waiting(stores.database),
+            await stores.usage.days(PLACE.workspace_key, since=0),
+            await stores.usage.days(PLACE.workspace_key, since=0, person="U1"),
         ]
 
     return work
@@ -96,6 +100,22 @@ async def tell_a_hint(stores: DatabaseStores) -> Work:
     async def work() -> list[bool]:
         told = [await stores.hints.tell("U1", PLACE, "hint", teller=teller) for teller in "aab"]
         return [*told, await stores.hints.has_replied("U1", PLACE)]
+
+    return work
+
+
+async def tell_a_summary(stores: DatabaseStores) -> Work:
+    await stores.answered("1", "q1", "a1")
+    return lambda: stores.summaries.spent(ID, "m-2", Usage(7, 3), by="U2")
+
+
+async def forget_what_was_used_long_ago(stores: DatabaseStores) -> Work:
+    await stores.answered("1", "q1", "a1")
+
+    async def work() -> int:
+        stores.clock.now += (KEPT_DAYS + 1) * DAY
+        await stores.answered("2", "q2", "a2")
+        return await stores.usage.prune()
 
     return work
 
@@ -153,6 +173,8 @@ OPERATIONS: tuple[Prepare, ...] = (
     forget_in_every_scope,
     look_around,
     tell_a_hint,
+    tell_a_summary,
+    forget_what_was_used_long_ago,
     ask_about_turns,
     come_beside_a_turn_that_runs_alone,
     die_again_and_again,

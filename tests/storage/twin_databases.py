@@ -23,6 +23,7 @@ from chathakase.storage.stores.session_store import SqlSessionStore
 from chathakase.storage.stores.summary_store import SqlSummaryStore
 from chathakase.storage.stores.title_store import SqlTitleStore
 from chathakase.storage.stores.turn_store import SqlTurnStore
+from chathakase.storage.stores.usage_store import SqlUsageStore
 from tests.storage.database_stores import TIMEOUT, DatabaseClock, DatabaseStores, counting_ids, stores_of
 from tests.storage.postgresql import PostgresServer, schema_of
 from tests.storage.postgresql_driver import PostgresDatabase, open_postgresql
@@ -134,4 +135,5 @@ def _over(database: PostgresDatabase, stores: DatabaseStores, clock: DatabaseClo
         jobs=SqlJobStore(database),
         listening=SqlListeningStore(database),
         hints=SqlHintStore(database),
+        usage=SqlUsageStore(database),
     )

@@ -17,6 +17,7 @@ from chathakase.core.ports.model_port import LanguageModel, TokenCounter
 from chathakase.core.ports.store_ports import Stores
 from chathakase.core.ports.surface_port import Downloads, History, Reply, Surface
 from chathakase.core.ports.turn_ports import JobStore, ListeningStore, TurnStore
+from chathakase.core.ports.usage_port import UsageStore
 
 __all__ = [
     "ChangeStore",
@@ -40,4 +41,5 @@ __all__ = [
     "TitleStore",
     "TokenCounter",
     "TurnStore",
+    "UsageStore",
 ]

@@ -141,14 +141,17 @@ class SummaryStore(Protocol):
         At most ``limit`` messages; never a question without its answer.
         """
 
-    async def summarised(self, session: SessionId, summary: Summary, *, instead_of: Memory, usage: Usage) -> bool:
+    async def summarised(
+        self, session: SessionId, summary: Summary, *, instead_of: Memory, usage: Usage, by: str = ""
+    ) -> bool:
         """Replace the summary in what ``to_summarise`` gave; False, and nothing saved, when that is stale.
 
-        That is: when another one was made, or something was changed or forgotten or came late, meanwhile.
+        That is: when another one was made, or something was changed or forgotten or came late, meanwhile. What it cost
+        counts in any case, for ``by`` whom it was asked for, or for whoever asked last.
         """
 
-    async def spent(self, session: SessionId, model: str, usage: Usage) -> None:
-        """Count what a summary cost that is told and not kept."""
+    async def spent(self, session: SessionId, model: str, usage: Usage, *, by: str) -> None:
+        """Count what a summary cost that is told to somebody and not kept."""
 
 
 class TitleStore(Protocol):
@@ -167,7 +170,7 @@ class TitleStore(Protocol):
         """Give a session a title; False when it has a better one: of a model, or, best of all, of a person.
 
         Also False when it was ``made_of`` what is stale, since something was changed or forgotten meanwhile. What it
-        cost a ``model`` counts in any case.
+        cost a ``model`` counts in any case, for whoever asked last.
         """
 
 

@@ -16,6 +16,7 @@ from chathakase.core.ports.memory_ports import (
     TitleStore,
 )
 from chathakase.core.ports.turn_ports import JobStore, ListeningStore, TurnStore
+from chathakase.core.ports.usage_port import UsageStore
 
 
 class Stores(Protocol):
@@ -76,3 +77,7 @@ class Stores(Protocol):
     @property
     def hints(self) -> HintStore:
         """Who was told what."""
+
+    @property
+    def usage(self) -> UsageStore:
+        """How much was used."""

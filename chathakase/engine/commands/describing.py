@@ -8,7 +8,6 @@ from chathakase.core.moments import DAY
 from chathakase.core.names import Names
 from chathakase.core.title_cleaning import title_by_person
 from chathakase.core.types import ExpiryMode, SessionInfo
-from chathakase.core.window import ModelFacts
 from chathakase.engine.commands import parsing
 from chathakase.engine.commands.command_answers import Handler, Order, Said, privately
 from chathakase.engine.commands.command_context import CommandContext
@@ -88,19 +87,12 @@ class Describing:
         if not info.prompt_tokens and not info.completion_tokens:
             return ""
         tokens = f"{info.prompt_tokens:,} tokens read and {info.completion_tokens:,} written"
-        costs = [cost(self._terms.prices(model), read, written) for model, read, written in info.usage]
+        costs = [self._terms.prices(model).cost(read, written) for model, read, written in info.usage]
         known = [each for each in costs if each is not None]
         if not known:
             return tokens
         unknown = ", plus usage at unknown prices" if len(known) < len(costs) else ""
         return f"{tokens}, for {dollars(sum(known))}{unknown}"
-
-
-def cost(facts: ModelFacts, read: int, written: int) -> float | None:
-    """What so many tokens cost, in US dollars; None where nobody knows."""
-    if facts.input_price is None or facts.output_price is None:
-        return None
-    return (read * facts.input_price + written * facts.output_price) / 1_000_000
 
 
 def dollars(amount: float) -> str:

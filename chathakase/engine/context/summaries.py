@@ -123,7 +123,7 @@ class Summaries:
         uncovered, room = _uncovered(memory), WHOLE * self._threshold().readable
         task = _Task(FOR_PEOPLE, session.place, memory, whose)
         words, told = await self._tell(task, lambda room: _newest_that_fit(uncovered, room), room)
-        await self._store.spent(session.id, words.model, words.usage)
+        await self._store.spent(session.id, words.model, words.usage, by=whose)
         untold = memory.total - _covered(memory) - len(told)
         return words.text if untold <= 0 else f"{words.text}\n\n{UNTOLD.format(counted(untold, 'older message'))}"
 
@@ -156,7 +156,7 @@ class Summaries:
         words, part = await self._tell(task, lambda room: _part(memory.messages, room), room)
         covered = _covered(memory) + len(part)
         summary = Summary(words.text, part[-1].said, covered, words.model)
-        return await self._store.summarised(session.id, summary, instead_of=memory, usage=words.usage)
+        return await self._store.summarised(session.id, summary, instead_of=memory, usage=words.usage, by=whose)
 
     async def _tell(
         self, task: "_Task", choose: Callable[[float], Sequence[StoredMessage]], room: float

@@ -3,7 +3,7 @@
 import logging
 
 from chathakase.core.moments import DAY
-from chathakase.core.ports import ForgetStore, SearchIndex
+from chathakase.core.ports import ForgetStore, SearchIndex, UsageStore
 
 FOR_EVER = 36_500 * DAY
 
@@ -13,10 +13,11 @@ log = logging.getLogger(__name__)
 class Housekeeping:
     """Keeps the store in order."""
 
-    def __init__(self, store: ForgetStore, index: SearchIndex, *, retention: int) -> None:
+    def __init__(self, store: ForgetStore, index: SearchIndex, usage: UsageStore, *, retention: int) -> None:
         """``retention``: idle milliseconds after which everything is deleted; 0 keeps it for ever."""
         self._store = store
         self._index = index
+        self._usage = usage
         self._retention = retention or FOR_EVER
 
     async def expire(self) -> None:
@@ -28,6 +29,7 @@ class Housekeeping:
         """Delete for good what is older than it may get, and what is left of deleted words. Raises StoreError."""
         if pruned := await self._store.prune(idle=self._retention):
             log.info("%d sessions were deleted for good", pruned)
+        await self._usage.prune()
 
     async def merge(self) -> None:
         """Put in order what searching needs. Raises StoreError."""

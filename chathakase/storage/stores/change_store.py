@@ -9,6 +9,7 @@ from chathakase.core.memory import Change, ChangeEffect, QuestionState
 from chathakase.core.types import Incoming, Role, SessionId
 from chathakase.storage.database import Database, Row, Statement, Transaction, Value, Which
 from chathakase.storage.stores.file_store import add_files
+from chathakase.storage.stores.metering import NO_LIMITS, Meter
 from chathakase.storage.stores.place_columns import HERE, columns_of, place_of, where_is
 from chathakase.storage.stores.summary_store import invalidate
 from chathakase.storage.stores.title_store import retitle
@@ -81,8 +82,10 @@ RETURNING said, seq
 class SqlChangeStore:
     """Follows what people change and delete (a ChangeStore)."""
 
-    def __init__(self, database: Database, *, count: Callable[[str], int]) -> None:
+    def __init__(self, database: Database, *, meter: Meter = NO_LIMITS, count: Callable[[str], int]) -> None:
+        """``meter`` counts questions, and ``count`` tells how many tokens a text has."""
         self._database = database
+        self._meter = meter
         self._count = count
 
     async def change(
@@ -146,6 +149,7 @@ class SqlChangeStore:
             return replace(_effect(row), standing=QuestionState.REFUSED)
         for seq, woken in await transaction.fetch(NEXT, row[1]):
             await transaction.execute(ASK, row[0], seq)
+            await self._meter.ask(transaction, change.now.place, change.now.author)
             return replace(_effect(row), seq=int(seq or 0), standing=QuestionState.ASKED, woken=bool(woken))
         return _effect(row)
 

@@ -30,6 +30,7 @@ from chathakase.storage.stores.expiry import SqlExpiry, idle
 from chathakase.storage.stores.file_store import add_files, add_files_of_twin
 from chathakase.storage.stores.job_store import enqueue
 from chathakase.storage.stores.message_rows import ESTIMATE
+from chathakase.storage.stores.metering import NO_LIMITS, Meter
 from chathakase.storage.stores.moving import move
 from chathakase.storage.stores.place_columns import HERE, IN_PLACE, PLACE, SOMEWHERE, columns_of, place_if_any
 from chathakase.storage.stores.summary_store import invalidate
@@ -167,11 +168,13 @@ class SqlSessionStore:
         database: Database,
         expiring: SqlExpiry,
         *,
+        meter: Meter = NO_LIMITS,
         count: Callable[[str], int] = ESTIMATE,
         new_id: Callable[[], SessionId] = new_session_id,
     ) -> None:
-        """``count`` tells how many tokens a text has."""
+        """``meter`` counts questions, and ``count`` tells how many tokens a text has."""
         self._database = database
+        self._meter = meter
         self._expiring = expiring
         self._expiry = expiring.expiry
         self._count = count
@@ -235,6 +238,8 @@ class SqlSessionStore:
             await retitle(transaction, session, int(seq or 0))
         if job is not None and await enqueue(transaction, job) is None:
             raise _HadAlready(session)
+        if asks:
+            await self._meter.ask(transaction, incoming.place, incoming.author)
         saved = Saved(Appended.AMONG_PEOPLE if declined else Appended.NEW, session)
         claimed = await take(transaction, session) if asks and claim else None
         return saved, _event(incoming, session, is_first=seq == 1, woken=bool(woken)), claimed

@@ -8,7 +8,7 @@ from chathakase.core.memory import Memory, Summary
 from chathakase.core.types import Role, SessionId, StoredMessage, Usage
 from chathakase.storage.database import Database, Row, Snapshot, Statement, Transaction, Value
 from chathakase.storage.stores.message_rows import COLUMNS, SPEAKERS, SPOKEN, read
-from chathakase.storage.stores.usage import SPEND, spend
+from chathakase.storage.stores.metering import NO_LIMITS, Meter
 
 CURRENT = Statement(f"""
 SELECT s.generation, {SPEAKERS}, m.text, m.upto, m.messages, m.model, m.version
@@ -46,8 +46,10 @@ NEXT_GENERATION = Statement("UPDATE sessions SET generation = generation + 1 WHE
 class SqlSummaryStore:
     """Remembers summaries (a SummaryStore)."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, meter: Meter = NO_LIMITS) -> None:
+        """``meter`` counts what models cost."""
         self._database = database
+        self._meter = meter
 
     async def to_summarise(self, session: SessionId, *, keep: int, limit: int) -> Memory:
         """What comes behind the summary that there is, oldest first, without the newest ``keep`` messages.
@@ -67,15 +69,17 @@ class SqlSummaryStore:
 
         return await self._database.view(look)
 
-    async def summarised(self, session: SessionId, summary: Summary, *, instead_of: Memory, usage: Usage) -> bool:
+    async def summarised(
+        self, session: SessionId, summary: Summary, *, instead_of: Memory, usage: Usage, by: str = ""
+    ) -> bool:
         """Replace the summary in what ``to_summarise`` gave; False, and nothing saved, when that is stale.
 
-        What it cost counts in any case.
+        What it cost counts in any case, for ``by`` whom it was asked for, or for whoever asked last.
         """
         about = (summary.text, summary.upto, summary.messages, summary.model)
 
         async def save(transaction: Transaction) -> bool:
-            await spend(transaction, session, summary.model, usage)
+            await self._meter.spend(transaction, session, summary.model, usage, by=by)
             saved = bool(await transaction.execute(REPLACE, session, instead_of.generation, *about))
             if saved:
                 await transaction.execute(NEXT_GENERATION, session)
@@ -83,9 +87,11 @@ class SqlSummaryStore:
 
         return await self._database.session(session, save)
 
-    async def spent(self, session: SessionId, model: str, usage: Usage) -> None:
-        """Count what a summary cost that is told and not kept."""
-        await self._database.write(SPEND, session, model, usage.prompt_tokens, usage.completion_tokens)
+    async def spent(self, session: SessionId, model: str, usage: Usage, *, by: str) -> None:
+        """Count what a summary cost that is told to somebody and not kept."""
+        await self._database.session(
+            session, lambda transaction: self._meter.spend(transaction, session, model, usage, by=by)
+        )
 
 
 def _without_messages(rows: Sequence[Row]) -> Memory:

@@ -4,7 +4,7 @@ from chathakase.core.memory import Memory, TitleBy
 from chathakase.core.title_cleaning import UNTITLED, title_of
 from chathakase.core.types import SessionId, Usage
 from chathakase.storage.database import Database, Statement, Transaction
-from chathakase.storage.stores.usage import spend
+from chathakase.storage.stores.metering import NO_LIMITS, Meter
 
 # By the index in order (hence the sign), which has it at once.
 FIRST_WORDS = Statement("""
@@ -29,8 +29,10 @@ WHERE titles.made_by IN ('', 'rule') OR titles.made_by = 'model' AND titles.told
 class SqlTitleStore:
     """Remembers what sessions are called (a TitleStore)."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, meter: Meter = NO_LIMITS) -> None:
+        """``meter`` counts what models cost."""
         self._database = database
+        self._meter = meter
 
     async def set_title(
         self,
@@ -50,7 +52,7 @@ class SqlTitleStore:
 
         async def work(transaction: Transaction) -> bool:
             if usage is not None:
-                await spend(transaction, session, model, usage)
+                await self._meter.spend(transaction, session, model, usage)
             return bool(await transaction.execute(ENTITLE, session, title, by, generation))
 
         return await self._database.session(session, work)

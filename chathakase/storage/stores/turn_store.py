@@ -21,6 +21,7 @@ from chathakase.core.types import (
 from chathakase.storage.database import Database, Row, Statement, Transaction
 from chathakase.storage.stores.claiming import REQUESTED, NewClaim, lease_of, release_lease, take
 from chathakase.storage.stores.message_rows import ESTIMATE
+from chathakase.storage.stores.metering import NO_LIMITS, Meter
 from chathakase.storage.stores.place_columns import IN_ONE_OF, PLACE, SOMEWHERE, place_of, workspaces_as_json
 from chathakase.storage.stores.summary_store import invalidate
 from chathakase.storage.stores.suspects import (
@@ -29,7 +30,6 @@ from chathakase.storage.stores.suspects import (
     MAY_RUN,
     SUSPECT,
 )
-from chathakase.storage.stores.usage import spend
 from chathakase.storage.stores.waiting import (
     FIRST_ASKER,
     KEPT,
@@ -168,9 +168,10 @@ LONG = 20_000
 class SqlTurnStore:
     """Says who may answer (a TurnStore)."""
 
-    def __init__(self, database: Database, *, count: Callable[[str], int] = ESTIMATE) -> None:
-        """``count`` tells how many tokens a text has."""
+    def __init__(self, database: Database, *, meter: Meter = NO_LIMITS, count: Callable[[str], int] = ESTIMATE) -> None:
+        """``meter`` counts what models cost, and ``count`` tells how many tokens a text has."""
         self._database = database
+        self._meter = meter
         self._count = count
 
     async def waiting(self, workspaces: Collection[WorkspaceKey]) -> list[Session]:
@@ -244,7 +245,7 @@ class SqlTurnStore:
             return TurnEnd.LOST
         ((seq, waits),) = await transaction.fetch(FINISH, session, lease.owner, upto)
         if usage is not None:
-            await spend(transaction, session, result.model, usage)
+            await self._meter.spend(transaction, session, result.model, usage, by=lease.by)
         await self._save_answer(transaction, lease, result.text, int(seq or 0), counted)
         return TurnEnd.MORE_WAITS if waits else TurnEnd.AT_REST
 
@@ -276,6 +277,8 @@ class SqlTurnStore:
         async def reopen(transaction: Transaction) -> list[Row] | None:
             if not await transaction.execute(REOPEN, interaction.turn, session, interaction.run, interaction.action):
                 return None
+            if interaction.by:
+                await self._meter.ask(transaction, interaction.place, interaction.by)
             await transaction.execute(TOUCH, session)
             return await transaction.fetch(WAKE, session)
 

@@ -7,6 +7,7 @@ import pytest
 from chathakase.core.types import ExpiryMode
 from tests.doubles.jobs import HintsInMemory, JobsInMemory
 from tests.doubles.memory_stores import FilesInMemory, MemoriesInMemory, SummariesInMemory, TitlesInMemory
+from tests.doubles.meter import Meter
 from tests.doubles.sessions import ChangesInMemory, ForgettingInMemory, SessionsInMemory
 from tests.doubles.stores import StoresInMemory
 from tests.doubles.turn_store_double import TurnsInMemory
@@ -26,6 +27,7 @@ class InMemory(Talk):
     turns: TurnsInMemory
     jobs: JobsInMemory
     hints: HintsInMemory
+    usage: Meter
 
 
 @pytest.fixture(params=["sqlite", "memory"])

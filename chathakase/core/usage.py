@@ -1,0 +1,36 @@
+"""What people cause on a day: how much they ask, and what models cost for it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from chathakase.core.types import Usage
+
+Price: TypeAlias = Callable[[str, Usage], int]
+"""What a call of a model costs, by its name, in millionths of a US dollar; 0 where nobody knows."""
+
+
+def unpriced(model: str, usage: Usage) -> int:  # noqa: ARG001 - whatever it is
+    """A Price where none is known."""
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class DailyUsage:
+    """What one person caused in one channel with one model on one day."""
+
+    day: int
+    """Since 1970-01-01, in UTC."""
+    channel: str
+    person: str
+    """Their user id; empty where it is not known."""
+    agent: str
+    model: str
+    """Empty for questions, which are counted before a model is called."""
+    questions: int
+    calls: int
+    """Of the model."""
+    prompt_tokens: int
+    completion_tokens: int
+    cost: int
+    """Millionths of a US dollar; 0 where the price is unknown."""

@@ -1,0 +1,77 @@
+"""How much was used on each day."""
+
+from chathakase.core.moments import DAY
+from chathakase.core.types import WorkspaceKey
+from chathakase.core.usage import DailyUsage
+from chathakase.storage.database import Database, Row, Statement
+from chathakase.storage.stores.batch_size import BatchSize
+
+COUNTS = "day, channel, person, agent, model, questions, calls, prompt_tokens, completion_tokens, cost"
+
+DAYS = Statement(f"""
+SELECT {COUNTS} FROM daily_usage WHERE day >= $3 AND surface = $1 AND workspace = $2
+ORDER BY day, channel, person, agent, model
+""")
+
+DAYS_OF_PERSON = Statement(f"""
+SELECT {COUNTS} FROM daily_usage WHERE surface = $1 AND workspace = $2 AND person = $4 AND day >= $3
+ORDER BY day, channel, person, agent, model
+""")
+
+KEPT_DAYS = 400
+"""How long it is known what was used: a year to compare with, and some weeks."""
+TOTALS_KEPT_DAYS = 2
+"""How long sums are kept that are limited; yesterday's are of no use but to whoever looks at them just at midnight."""
+
+KEY = "day, surface, workspace, channel, person, agent, model"
+
+PRUNE = Statement(f"""
+DELETE FROM daily_usage WHERE ({KEY}) IN
+    (SELECT {KEY} FROM daily_usage WHERE day < now_ms() / {DAY} - {KEPT_DAYS} LIMIT $1 FOR UPDATE SKIP LOCKED)
+RETURNING day
+""")
+
+TOTALS_KEY = "day, surface, workspace, whose, id"
+
+PRUNE_TOTALS = Statement(f"""
+DELETE FROM daily_totals WHERE ({TOTALS_KEY}) IN
+    (SELECT {TOTALS_KEY} FROM daily_totals WHERE day < now_ms() / {DAY} - {TOTALS_KEPT_DAYS}
+        LIMIT $1 FOR UPDATE SKIP LOCKED)
+RETURNING day
+""")
+
+ROWS, MOST_ROWS = 50, 1_000
+"""How many rows are deleted in one transaction at least, and at most."""
+
+
+class SqlUsageStore:
+    """Remembers how much was used on each day (a UsageStore)."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def days(self, workspace: WorkspaceKey, *, since: int, person: str | None = None) -> list[DailyUsage]:
+        """What was used in a workspace since a day, by everybody or one person, the oldest first."""
+        about = (*workspace, since)
+        (rows,) = await self._database.read(DAYS(*about) if person is None else DAYS_OF_PERSON(*about, person))
+        return [_usage(row) for row in rows]
+
+    async def prune(self) -> int:
+        """Delete what is older than it may get, in small transactions; returns how many rows."""
+        return sum([await self._in_batches(each) for each in (PRUNE, PRUNE_TOTALS)])
+
+    async def _in_batches(self, statement: Statement) -> int:
+        pruned, batch_size = 0, BatchSize(ROWS, most=MOST_ROWS)
+        while True:
+            with batch_size.statement() as most:
+                rows = await self._database.write(statement, most)
+            pruned += len(rows)
+            if len(rows) < most:
+                return pruned
+
+
+def _usage(row: Row) -> DailyUsage:
+    day, channel, person, agent, model, *counts = row
+    questions, calls, read, written, cost = (int(each or 0) for each in counts)
+    who = (int(day or 0), str(channel), str(person), str(agent), str(model))
+    return DailyUsage(*who, questions, calls, read, written, cost)
