@@ -35,7 +35,7 @@ def user_json(world: World, user: User) -> Json:
     """A user, as `users.info` gives it to an app that may not read addresses (`users:read.email`)."""
     return {
         "id": user.id,
-        "team_id": world.team.id,
+        "team_id": user.team_id or world.team.id,
         "name": user.name,
         "deleted": user.deleted,
         "color": colour_of(user.id),
@@ -47,14 +47,32 @@ def user_json(world: World, user: User) -> Json:
         "is_admin": user.is_admin,
         "is_owner": user.is_owner,
         "is_primary_owner": user.is_owner,
-        "is_restricted": False,
-        "is_ultra_restricted": False,
+        "is_restricted": user.is_restricted or user.is_ultra_restricted,
+        "is_ultra_restricted": user.is_ultra_restricted,
         "is_bot": user.is_bot,
         "is_app_user": False,
         "updated": 0,
         "is_email_confirmed": not user.is_bot,
         "who_can_share_contact_card": "EVERYONE",
+        **({"is_stranger": True} if user.is_stranger else {}),
+        **_enterprise_json(world, user),
     }
+
+
+def _enterprise_json(world: World, user: User) -> Json:
+    """What is told of somebody who belongs to an organization (docs: reference/objects/user-object)."""
+    enterprise = user.enterprise_id if user.team_id else world.team.enterprise_id
+    if not enterprise:
+        return {}
+    known: Json = {
+        "id": user.id,
+        "enterprise_id": enterprise,
+        "enterprise_name": enterprise,
+        "is_admin": False,
+        "is_owner": False,
+        "teams": [user.team_id or world.team.id],
+    }
+    return {"enterprise_user": known}
 
 
 def _profile_json(world: World, user: User) -> Json:
@@ -76,7 +94,7 @@ def _profile_json(world: World, user: User) -> Json:
         "avatar_hash": f"g{colour_of(user.id)}",
         "first_name": first_name,
         "last_name": last_name,
-        "team": world.team.id,
+        "team": user.team_id or world.team.id,
         **images(world.files.base, user.id),
     }
     if not user.is_bot:

@@ -20,6 +20,8 @@ class Team:
     id: str
     name: str
     domain: str
+    enterprise_id: str = ""
+    """The organization that it is part of; empty for one on its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,11 @@ class App:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person or the bot user; `name` is the handle after the @ sign, `tz_offset` is in seconds."""
+    """A person or the bot user; `name` is the handle after the @ sign, `tz_offset` is in seconds.
+
+    `team_id` and `enterprise_id` are those of another workspace and organization, for somebody who comes from there;
+    `is_stranger` tells that they share no channel with the apps.
+    """
 
     id: str
     name: str
@@ -45,6 +51,11 @@ class User:
     is_owner: bool = False
     is_bot: bool = False
     deleted: bool = False
+    is_restricted: bool = False
+    is_ultra_restricted: bool = False
+    is_stranger: bool = False
+    team_id: str = ""
+    enterprise_id: str = ""
     tz: str = "Europe/Amsterdam"
     tz_label: str = "Central European Time"
     tz_offset: int = 3600

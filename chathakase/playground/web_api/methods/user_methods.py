@@ -32,6 +32,8 @@ def auth_test(call: Call) -> Json:
     }
     if call.caller.type == "bot":
         answer["bot_id"] = call.app.bot_id
+    if world.team.enterprise_id:
+        answer["enterprise_id"] = world.team.enterprise_id
     return answer | {"is_enterprise_install": False}
 
 
