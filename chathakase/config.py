@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import NoDecode
 
 from chathakase.core.addresses import check_host, web_address
-from chathakase.core.types import ExpiryMode, FollowUps, Streaming
+from chathakase.core.types import ExpiryMode, FollowUps, Streaming, Switch
 from chathakase.environment import Environment, check_network, read
 from chathakase.environment import SettingsError as SettingsError
 from chathakase.misspelling import misspelt
@@ -19,6 +19,9 @@ MOST = 10**9
 LONGEST_NAME, LONGEST_PATH = 200, 2_000
 """Bytes of a file's or folder's name, for which systems have 255 with what is added to it, and characters of a path."""
 OPENAI = "https://api.openai.com/v1"
+
+USER_ID, CHANNEL_ID = r"[UW][A-Z0-9]+", r"[CG][A-Z0-9]+"
+"""What the ids of people and of channels look like; that of a direct message names no channel."""
 
 SYSTEM_PROMPT = "You are ChatHakase, a helpful assistant. Be friendly, precise and brief."
 
@@ -111,6 +114,14 @@ class Settings(ModelServerSettings, Stored):
     """The largest file that is read, in megabytes; 0: files are not read."""
     chathakase_admins: Annotated[frozenset[str], NoDecode] = frozenset()
     """Slack user ids with commas between; workspace admins count too."""
+    chathakase_allowed_users: Annotated[frozenset[str], NoDecode] = frozenset()
+    """Slack user ids with commas between of those who alone may talk to the bot; empty: all who are let in below."""
+    chathakase_allowed_channels: Annotated[frozenset[str], NoDecode] = frozenset()
+    """Ids of the channels in which it may be talked to, besides direct messages; empty: in all."""
+    chathakase_guests: Switch = Switch.OFF
+    """Whether the workspace's guests may talk to the bot."""
+    chathakase_external: Switch = Switch.OFF
+    """Whether people may who belong neither to the workspace nor to its enterprise."""
     chathakase_answer_workflows: bool = False
     """Whether mentions by Workflow Builder are answered."""
     chathakase_concurrency: int = Field(50, ge=1, le=MOST)
@@ -175,11 +186,17 @@ class Settings(ModelServerSettings, Stored):
     @field_validator("chathakase_admins", mode="before")
     @classmethod
     def _admins(cls, ids: Any) -> Any:
-        if isinstance(ids, str):
-            ids = frozenset(ids.replace(",", " ").split())
-        if not all(re.fullmatch(r"[A-Za-z0-9_-]+", user) for user in ids):
-            raise ValueError("must be Slack user ids such as U012AB3CD, separated by commas")
-        return ids
+        return _ids(ids, r"[A-Za-z0-9_-]+", "user ids such as U012AB3CD")
+
+    @field_validator("chathakase_allowed_users", mode="before")
+    @classmethod
+    def _users(cls, ids: Any) -> Any:
+        return _ids(ids, USER_ID, "user ids such as U012AB3CD")
+
+    @field_validator("chathakase_allowed_channels", mode="before")
+    @classmethod
+    def _channels(cls, ids: Any) -> Any:
+        return _ids(ids, CHANNEL_ID, "channel ids such as C012AB3CD, not names")
 
     @field_validator("openai_api_key")
     @classmethod
@@ -190,6 +207,15 @@ class Settings(ModelServerSettings, Stored):
         if not re.fullmatch(r"[!-~]*", key.get_secret_value()):
             raise ValueError("must not contain spaces or letters beyond ASCII")
         return key
+
+
+def _ids(ids: Any, form: str, what: str) -> Any:
+    """Read Slack ids of one form with commas between. Raises ValueError in plain words."""
+    if isinstance(ids, str):
+        ids = frozenset(ids.replace(",", " ").split())
+    if not all(re.fullmatch(form, id_) for id_ in ids):
+        raise ValueError(f"must be Slack {what}, separated by commas")
+    return ids
 
 
 def sqlite_path(url: str) -> Path:

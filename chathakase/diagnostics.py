@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Iterator
 
 from chathakase.config import Settings, misspelt_settings
 from chathakase.core.addresses import is_in_clear
+from chathakase.core.amounts import counted
 from chathakase.core.errors import trace
+from chathakase.core.types import Switch
 from chathakase.files.library_diagnostics import check_files
 from chathakase.findings import Finding, Level
 from chathakase.models.model_diagnostics import check_model
@@ -40,7 +42,7 @@ async def diagnose_running(settings: Settings, web: SlackWeb, socket: SocketStat
         config_token=settings.slack_config_token.get_secret_value(),
         socket=socket,
     )
-    return [*await _look_at_all(settings, slack), *check_files()]
+    return [*await _look_at_all(settings, slack), *check_files(), *check_access(settings)]
 
 
 async def _look_at_all(settings: Settings, slack: Awaitable[list[Finding]]) -> list[Finding]:
@@ -64,6 +66,19 @@ def check_spelling() -> list[Finding]:
     return [Finding("settings", Level.WARNING, text, "Correct or remove it.") for text in misspelt_settings()]
 
 
+def check_access(settings: Settings) -> Iterator[Finding]:
+    """Who may talk to the bot, and where, if that was set."""
+    users, channels = settings.chathakase_allowed_users, settings.chathakase_allowed_channels
+    others = {"guests": settings.chathakase_guests, "people from elsewhere": settings.chathakase_external}
+    let_in = [name for name, switch in others.items() if switch is Switch.ON]
+    who = " and ".join(["members", *let_in])
+    if users:
+        who = f"only the {counted(len(users), 'person', 'people')} in CHATHAKASE_ALLOWED_USERS"
+    where = f", only in {counted(len(channels), 'channel')} and in direct messages" if channels else ""
+    if users or channels or let_in:
+        yield Finding("access", Level.OK, f"{who} may talk to the bot{where}")
+
+
 def _look_at_settings(settings: Settings) -> Iterator[Finding]:
     """Whatever is wrong with them that is not seen before they are used."""
     try:
@@ -71,6 +86,7 @@ def _look_at_settings(settings: Settings) -> Iterator[Finding]:
         yield Finding("settings", Level.OK, "nothing is missing")
     except ValueError as error:
         yield Finding("settings", Level.ERROR, f"CHATHAKASE_RATE_LIMITS {error}", "Correct it, or unset it.")
+    yield from check_access(settings)
     yield from check_spelling()
     if is_in_clear(settings.slack_api_url):
         text = "SLACK_API_URL begins with http://, so the tokens are sent unencrypted"

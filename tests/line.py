@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
+from chathakase.core.access import Standing
 from chathakase.core.errors import DeliveryError
 from chathakase.core.files import SharedFile
 from chathakase.core.jobs import ButtonPhrase, Interaction, Job
@@ -171,6 +172,15 @@ class LineSurface:
 
     async def is_admin(self, place: Place, user: str) -> bool:
         return False
+
+    def last_standing(self, place: Place, user: str) -> Standing | None:
+        return None
+
+    async def standing(self, place: Place, user: str, *, within: float) -> Standing | None:
+        return None
+
+    def ask_again(self, place: Place, user: str) -> None:
+        pass
 
     async def thread(self, place: Place) -> ThreadSnapshot:
         return ThreadSnapshot((), {}, frozenset(), upto=0)

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from chathakase.config import Settings
+from chathakase.core.access import AccessRule
 from chathakase.core.moments import DAY
 from chathakase.core.prompt import Persona
-from chathakase.core.types import Expiry, Usage
+from chathakase.core.types import Expiry, Switch, Usage
 from chathakase.core.usage import Price
 from chathakase.core.window import ModelFacts
 from chathakase.engine.access.admission import LoadLimits
@@ -24,6 +25,7 @@ def setup_of(settings: Settings, *, agent: str, prices: Callable[[str], ModelFac
         load=_load(settings),
         concurrency=settings.chathakase_concurrency,
         admins={SURFACE: settings.chathakase_admins},
+        access={SURFACE: access_of(settings)},
         young=settings.chathakase_catch_up * 1000,
         most_bytes=settings.chathakase_max_file_mb * MEGABYTE,
         grace=settings.chathakase_grace,
@@ -46,6 +48,17 @@ def price_of(facts: Callable[[str], ModelFacts], model: str) -> Price:
         return round(next((cost for cost in costs if cost is not None), 0) * 1_000_000)
 
     return price
+
+
+def access_of(settings: Settings) -> AccessRule:
+    """Who may talk to the bot in Slack, and where."""
+    return AccessRule(
+        admins=settings.chathakase_admins,
+        users=settings.chathakase_allowed_users,
+        channels=settings.chathakase_allowed_channels,
+        guests=settings.chathakase_guests is Switch.ON,
+        external=settings.chathakase_external is Switch.ON,
+    )
 
 
 def _terms(settings: Settings, agent: str, prices: Callable[[str], ModelFacts]) -> Terms:

@@ -92,7 +92,7 @@ async def open_slack(stack: AsyncExitStack, settings: Settings) -> Slack:
     """Open all but the socket. Raises StartError when Slack does not let us in, or a setting cannot be read."""
     token, timeout = settings.slack_bot_token.get_secret_value(), settings.chathakase_slack_timeout
     web = await stack.enter_async_context(open_web(token=token, api_url=settings.slack_api_url, call_timeout=timeout))
-    calls, people = _calls(settings, web), People(web.client, monotonic, team=web.identity.team_id)
+    calls, people = _calls(settings, web), People(web.client, monotonic, identity=web.identity)
     authors = Authors(web.identity, people, monotonic, workflows=settings.chathakase_answer_workflows)
     native = settings.chathakase_streaming is Streaming.NATIVE
     tools = _reply_tools(stack, settings, web, calls)

@@ -15,6 +15,13 @@ OFFER_AGAIN = "offer answer again"
 OFFER_WITH_FILES = "offer answer with files"
 """The same for a question whose files came long after its answer."""
 
+HEAR = "hear"
+"""The job in which a message waits until it is known who said it; its argument is the message."""
+FOLLOW_CHANGE = "follow change"
+"""The same for a change of a message."""
+
+DEFERRED = frozenset({HEAR, FOLLOW_CHANGE})
+
 
 @dataclass(frozen=True, slots=True)
 class Command:

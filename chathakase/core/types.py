@@ -98,6 +98,13 @@ class FollowUps(StrEnum):
     """Only what mentions the bot."""
 
 
+class Switch(StrEnum):
+    """Whether something is so."""
+
+    ON = "on"
+    OFF = "off"
+
+
 class ExpiryMode(StrEnum):
     """What becomes of a session that was idle for too long."""
 

@@ -1,10 +1,11 @@
 """The parts of the engine, and what each of them needs of the others."""
 
-from functools import cached_property
+from functools import cached_property, partial
 
 from chathakase.clock import monotonic
 from chathakase.core.jobs import Command
 from chathakase.core.types import Incoming
+from chathakase.engine.access.access import Access
 from chathakase.engine.access.admission import Admission
 from chathakase.engine.access.rights import Rights
 from chathakase.engine.commands import CommandContext, Commands, find
@@ -15,6 +16,7 @@ from chathakase.engine.context.thread_backfill import ThreadBackfill
 from chathakase.engine.context.titles import Titles
 from chathakase.engine.intake.attention import Attention
 from chathakase.engine.intake.catch_up import CatchUp
+from chathakase.engine.intake.deferred import Deferred
 from chathakase.engine.intake.edits import Edits
 from chathakase.engine.intake.message_saver import MessageSaver
 from chathakase.engine.intake.reception import Reception
@@ -56,6 +58,7 @@ class Parts:
         self._lull = Lull()
         self.heartbeat = Heartbeat(ports.stores.turns, ports.stores.jobs, self._active_turns.recheck)
         self._admission = Admission(setup.load, monotonic)
+        self._access = Access(self._surface, ports.stores.sessions, setup.access, monotonic)
         self._hints = Hints(ports.stores.hints)
         self._rights = Rights(self._surface, setup.admins)
         self._targets = CommandTargets(ports.stores.sessions)
@@ -169,17 +172,25 @@ class Parts:
             commands=self._commands,
             interactions=self._interactions,
             surface=self._surface,
+            access=self._access,
+            take_up=self._take_up,
         )
         return Requests(
             store=self._stores.jobs,
             handler=handler,
             saver=self._saver,
             admission=self._admission,
+            access=self._access,
             targets=self._targets,
             scheduler=self.scheduler,
             workspaces=self._surface.workspaces,
             now=self._ports.now,
         )
+
+    async def _take_up(self, command: Command) -> None:
+        # What takes in messages and changes needs the requests, which need this.
+        hear, follow = partial(self.reception.submit, settled=True), partial(self.edits.take_in, settled=True)
+        await Deferred(self._access, hear=hear, follow=follow).take_up(command)
 
     @cached_property
     def _attention(self) -> Attention:
@@ -197,6 +208,7 @@ class Parts:
             commands=self._commands,
             scheduler=self.scheduler,
             admission=self._admission,
+            access=self._access,
             attention=self._attention,
             hints=self._hints,
             reorder_buffer=ReorderBuffer(monotonic),
@@ -211,11 +223,13 @@ class Parts:
             store=self._stores.changes,
             active_turns=self._active_turns,
             admission=self._admission,
+            access=self._access,
             find=self._commands.find,
             address=self._attention.address,
             wake=self.scheduler.wake,
             submit=self.reception.submit,
             enqueue=self.requests.enqueue,
+            enqueue_anyway=self.requests.enqueue_anyway,
             young=self._setup.young,
             now=self._ports.now,
         )

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from chathakase.core.access import Standing
 from chathakase.core.errors import DeliveryError
 from chathakase.core.files import SharedFile
 from chathakase.core.jobs import Job
@@ -138,3 +139,16 @@ class Router:
     async def is_admin(self, place: Place, user: str) -> bool:
         """Whether somebody administers a place's workspace. Never raises."""
         return self.has(place) and await self._surface(place).is_admin(place, user)
+
+    def last_standing(self, place: Place, user: str) -> Standing | None:
+        """How somebody belongs to a place's workspace, as its surface told last."""
+        return self._surface(place).last_standing(place, user) if self.has(place) else None
+
+    async def standing(self, place: Place, user: str, *, within: float) -> Standing | None:
+        """The same, waited for. Never raises."""
+        return await self._surface(place).standing(place, user, within=within) if self.has(place) else None
+
+    def ask_again(self, place: Place, user: str) -> None:
+        """Have a place's surface asked once more about somebody."""
+        if self.has(place):
+            self._surface(place).ask_again(place, user)

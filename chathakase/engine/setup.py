@@ -7,6 +7,7 @@ from chathakase.core.files import Reading
 from chathakase.core.ports import Stores
 from chathakase.core.prompt import Persona
 from chathakase.core.types import WorkspaceKey
+from chathakase.engine.access.access import AccessRules
 from chathakase.engine.access.admission import LoadLimits
 from chathakase.engine.access.rights import Admins
 from chathakase.engine.commands import Terms
@@ -41,6 +42,8 @@ class Setup:
     """How many calls of models may be under way at once."""
     admins: Admins
     """Those who may see and do everything, besides a surface's own."""
+    access: AccessRules
+    """Who may talk to the bot on each surface."""
     young: int
     """Milliseconds after which what is found late is not answered any more; 0: nothing is looked for."""
     most_bytes: int

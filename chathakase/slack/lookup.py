@@ -94,18 +94,27 @@ class Lookup(Generic[T]):
         self._refused: set[str] = set()
         """The errors that the log has heard of."""
 
-    async def find(self, ids: Collection[str], *, mentioned: Collection[str] = ()) -> Mapping[str, T]:
-        """What is known of some ids, asked for as far as it must and may be, the first of them first."""
+    async def find(
+        self, ids: Collection[str], *, mentioned: Collection[str] = (), within: float = TIMEOUT
+    ) -> Mapping[str, T]:
+        """What is known of some ids, asked for as far as it must and may be, the first of them first.
+
+        Whoever waits no longer than ``within`` seconds leaves the calls to those who come later.
+        """
         calls = list(self._calls(ids, MOST_ASKED, self._all))
         calls += self._calls(mentioned, MOST_ASKED - len(calls), self._all, self._mentioned)
         if calls:
-            await asyncio.wait(calls, timeout=TIMEOUT)
-        return {id_: self._told(id_) for id_ in (*ids, *mentioned)}
+            await asyncio.wait(calls, timeout=within)
+        return {id_: self.told(id_) for id_ in (*ids, *mentioned)}
 
     def expect(self, ids: Collection[str]) -> None:
         """Begin to ask about ids that will be looked up soon, without waiting for it."""
         for _ in self._calls(ids, MOST_ASKED, self._all):
             pass
+
+    def forget_failure(self, id_: str) -> None:
+        """Ask about an id when it is looked up next, even though that failed a moment ago."""
+        self._known.pop(id_, None)
 
     def _calls(self, ids: Collection[str], most: int, *budgets: Budget) -> Iterator[asyncio.Task[None]]:
         """The calls about some ids of which nothing is known for now, those that are under way and as many new ones."""
@@ -123,7 +132,8 @@ class Lookup(Generic[T]):
     def _is_fresh(self, id_: str) -> bool:
         return id_ in self._known and self._known[id_][0] >= self._clock()
 
-    def _told(self, id_: str) -> T:
+    def told(self, id_: str) -> T:
+        """What was told of an id last, as far as that is believed; nothing is asked for."""
         known = id_ in self._known and (self._manner.outlives or self._is_fresh(id_))
         return self._known[id_][1] if known else self._unknown(id_)
 
@@ -143,7 +153,7 @@ class Lookup(Generic[T]):
         except Exception as error:  # noqa: BLE001 - whatever is wrong with a name, the answer goes on without it
             code = failure_of(error).code
             self._tell_of(code)
-            told, kept = self._told(id_), kept if code in NOTHING_THERE else self._manner.kept_failure
+            told, kept = self.told(id_), kept if code in NOTHING_THERE else self._manner.kept_failure
         self._known[id_] = (began + kept, told)
 
     def _tell_of(self, code: str) -> None:

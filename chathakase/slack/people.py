@@ -1,21 +1,24 @@
-"""Who people are, and who of them may do everything: ``users.info``.
+"""Who people are, whether they belong to us, and who of them may do everything: ``users.info``.
 
 See https://docs.slack.dev/reference/methods/users.info and https://docs.slack.dev/reference/objects/user-object.
 """
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from chathakase.core.access import Standing
 from chathakase.core.cache import LruCache
 from chathakase.core.types import Person
 from chathakase.core.unicode import fix_surrogates
-from chathakase.slack.lookup import Lookup, LookupLimits
+from chathakase.slack.lookup import NOTHING_THERE, Lookup, LookupLimits
 from chathakase.slack.slack_traits import USER
+from chathakase.slack.web.call_errors import failure_of
+from chathakase.slack.web.identity import Identity
 
 USERS_INFO, BOTS_INFO = "users.info", "bots.info"
 NAMES = LookupLimits()
@@ -28,6 +31,7 @@ RIGHTS = LookupLimits(kept=60.0, kept_failure=5.0, a_minute=30, outlives=False)
 
 BOTS = ("is_bot", "is_connector_bot", "is_agentforce_bot")
 ADMINS = ("is_admin", "is_owner", "is_primary_owner")
+GUESTS = ("is_restricted", "is_ultra_restricted")
 BARRED = (
     "deleted",
     "is_bot",
@@ -55,14 +59,27 @@ class UserKind(StrEnum):
     """Slack does not tell."""
 
 
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Who somebody is, and how they belong to us."""
+
+    person: Person
+    standing: Standing | None = None
+    """None while Slack has never told."""
+
+
+ELSEWHERE = Standing(is_external=True)
+"""Of whom Slack says that nobody is there, or nobody whom we may see."""
+
+
 class People:
     """The workspace's people, each asked for once an hour; what they may do, once a minute."""
 
-    def __init__(self, client: AsyncWebClient, clock: Callable[[], float], *, team: str) -> None:
-        """``team`` is the id of the workspace."""
+    def __init__(self, client: AsyncWebClient, clock: Callable[[], float], *, identity: Identity) -> None:
+        """``identity`` tells which workspace is ours."""
         self._client = client
-        self._team = team
-        self._names = Lookup(USERS_INFO, self._person, lambda user: Person(user, user), clock, NAMES)
+        self._identity = identity
+        self._profiles = Lookup(USERS_INFO, self._profile, _nobody, clock, NAMES)
         self._kinds = Lookup(USERS_INFO, self._kind, lambda _: UserKind.UNKNOWN, clock, KINDS)
         self._users = Lookup(BOTS_INFO, self._user, lambda _: "", clock, KINDS)
         self._heard: LruCache[str, tuple[str, ...]] = LruCache(HEARD)
@@ -74,12 +91,29 @@ class People:
         What no user id looks like mentions nobody, and is not looked up. Those of whom Slack tells nothing are called
         as their own messages called them. Never raises.
         """
-        found = await self._names.find(ids, mentioned=[each for each in mentioned if USER_ID.fullmatch(each)])
-        return {id_: person if person.name != id_ else self._as_heard(person) for id_, person in found.items()}
+        found = await self._profiles.find(ids, mentioned=[each for each in mentioned if USER_ID.fullmatch(each)])
+        people = {id_: profile.person for id_, profile in found.items()}
+        return {id_: person if person.name != id_ else self._as_heard(person) for id_, person in people.items()}
 
     def expect(self, ids: Collection[str]) -> None:
         """Begin to look people up who will be looked up soon."""
-        self._names.expect(ids)
+        self._profiles.expect(ids)
+
+    def last_standing(self, user: str) -> Standing | None:
+        """What Slack told last; where that is an hour old it is asked again, without waiting for it."""
+        standing = self._profiles.told(user).standing
+        if standing is not None:
+            self._profiles.expect([user])
+        return standing
+
+    async def standing(self, user: str, *, within: float) -> Standing | None:
+        """The same, but Slack is waited for where it has never told. Never raises."""
+        return (await self._profiles.find([user], within=within))[user].standing
+
+    def ask_again(self, user: str) -> None:
+        """Have Slack asked once more about somebody of whom it could not tell a moment ago."""
+        if self._profiles.told(user).standing is None:
+            self._profiles.forget_failure(user)
 
     def hear(self, message: Mapping[str, Any]) -> None:
         """Remember what a message calls its author, as those of people from other organisations do."""
@@ -104,11 +138,17 @@ class People:
         """Whether somebody administers this workspace, as Slack told within the last minute; else nobody does."""
         return (await self._rights.find([user]))[user]
 
-    async def _person(self, user: str) -> Person:
-        return person_of(user, await self._ask(user))
+    async def _profile(self, user: str) -> Profile:
+        try:
+            data = await self._ask(user)
+        except Exception as error:
+            if failure_of(error).code not in NOTHING_THERE:
+                raise
+            return replace(self._profiles.told(user), standing=ELSEWHERE)
+        return Profile(person_of(user, data), standing_of(data, self._identity))
 
     async def _administers(self, user: str) -> bool:
-        return administers(await self._ask(user), self._team)
+        return administers(await self._ask(user), self._identity.team_id)
 
     async def _kind(self, user: str) -> UserKind:
         return kind_of(await self._ask(user))
@@ -126,6 +166,29 @@ def person_of(user: str, data: Mapping[str, Any]) -> Person:
     """What somebody is called, and by which clock they live."""
     names = tuple(dict.fromkeys((*_names_in(data.get("profile") or {}), *_names_in(data))))
     return Person(user, names[0] if names else user, *_zone(data), called=names)
+
+
+def _nobody(user: str) -> Profile:
+    return Profile(Person(user, user))
+
+
+def standing_of(data: Mapping[str, Any], identity: Identity) -> Standing:
+    """How somebody belongs to our workspace.
+
+    ``is_stranger`` says that they belong to another one and share no channel with us that we can see; that other one
+    may be of our enterprise all the same.
+    """
+    is_ours = _is_colleague(data, identity.enterprise_id) or (
+        not data.get("is_stranger") and _is_member(data, identity.team_id)
+    )
+    return Standing(is_guest=any(data.get(flag) for flag in GUESTS), is_external=not is_ours)
+
+
+def _is_colleague(data: Mapping[str, Any], enterprise: str) -> bool:
+    """Whether somebody belongs to an enterprise, in whichever of its workspaces."""
+    user = data.get("enterprise_user")
+    told = user.get("enterprise_id") if isinstance(user, Mapping) else None
+    return bool(enterprise) and enterprise in (told, data.get("team_id"))
 
 
 def kind_of(data: Mapping[str, Any]) -> UserKind:

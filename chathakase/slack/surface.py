@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from uuid import uuid4
 
+from chathakase.core.access import Standing
 from chathakase.core.errors import DeliveryError
 from chathakase.core.jobs import Job
 from chathakase.core.traits import Traits
@@ -158,6 +159,18 @@ class SlackSurface:
     async def is_admin(self, _: Place, user: str) -> bool:
         """Whether somebody administers the workspace, as Slack told within the last minute. Never raises."""
         return await self._people.is_admin(user)
+
+    def last_standing(self, _: Place, user: str) -> Standing | None:
+        """How somebody belongs to the workspace, as Slack told last; asked anew once an hour."""
+        return self._people.last_standing(user)
+
+    async def standing(self, _: Place, user: str, *, within: float) -> Standing | None:
+        """The same, but Slack is waited for where it has never told. Never raises."""
+        return await self._people.standing(user, within=within)
+
+    def ask_again(self, _: Place, user: str) -> None:
+        """Have Slack asked once more about somebody of whom it could not tell a moment ago."""
+        self._people.ask_again(user)
 
 
 def _origin_of(place: Place, job: Job | None) -> Origin:

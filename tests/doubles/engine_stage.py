@@ -66,6 +66,7 @@ SETUP = Setup(
     load=LoadLimits(),
     concurrency=4,
     admins={},
+    access={},
     young=3_600_000,
     most_bytes=1_000,
     grace=GRACE,

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from chathakase.clock import monotonic
+from chathakase.core.access import Standing
 from chathakase.core.errors import DeliveryError
 from chathakase.core.files import SharedFile
 from chathakase.core.jobs import Job
@@ -119,6 +120,12 @@ class SurfaceInMemory(Surface, History, Downloads):
         self.refusal: DeliveryError | None = None
         """Why no answer can be delivered."""
         self.names: dict[str, str] = {}
+        self.standings: dict[str, Standing] = {}
+        """Of those who are not members."""
+        self.tells_standings = True
+        """Whether it says just now how people belong to the workspace."""
+        self.told_standings: dict[str, Standing] = {}
+        """What it has told of that."""
         self.lookup = 0.0
         """Seconds that it takes to find out what people are called."""
         self.earlier_messages: Callable[[], Awaitable[list[Incoming]]] = _nothing
@@ -200,6 +207,18 @@ class SurfaceInMemory(Surface, History, Downloads):
 
     async def is_admin(self, place: Place, user: str) -> bool:
         return user == "UADMIN"
+
+    def last_standing(self, place: Place, user: str) -> Standing | None:
+        return self.told_standings.get(user)
+
+    async def standing(self, place: Place, user: str, *, within: float) -> Standing | None:
+        await asyncio.sleep(min(self.lookup, within))
+        if self.tells_standings and self.lookup <= within:
+            self.told_standings[user] = self.standings.get(user, Standing())
+        return self.told_standings.get(user)
+
+    def ask_again(self, place: Place, user: str) -> None:
+        pass
 
     async def thread(self, place: Place) -> ThreadSnapshot:
         raise NotImplementedError

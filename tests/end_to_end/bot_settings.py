@@ -6,6 +6,9 @@ from typing import Any
 from chathakase.playground.server import Workspace
 from tests.model_server import ModelServer
 
+OPEN_TO_ALL = {"chathakase_guests": "on", "chathakase_external": "on"}
+"""Everybody may talk to the bot, whoever Slack says that they are."""
+
 
 def bot_settings(workspace: Workspace, model: ModelServer, database: Path) -> dict[str, Any]:
     """By the names of their fields; without background work, which would ask the model besides."""

@@ -94,8 +94,14 @@ async def footnotes(thread: Thread, number: int = 0) -> list[str]:
 
 
 @pytest.fixture
-def settings(workspace: Workspace, model: ModelServer, database: Path) -> dict[str, Any]:
-    return bot_settings(workspace, model, database)
+def access() -> dict[str, Any]:
+    """The settings of who may talk to the bot; a test that needs others is parametrised with them."""
+    return {}
+
+
+@pytest.fixture
+def settings(workspace: Workspace, model: ModelServer, database: Path, access: dict[str, Any]) -> dict[str, Any]:
+    return bot_settings(workspace, model, database) | access
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from chathakase.playground.socket_mode.payloads import user_json
 from chathakase.playground.web_api.methods import user_methods as people_methods
+from tests.end_to_end.bot_settings import OPEN_TO_ALL
 from tests.end_to_end.conftest import Thread
 from tests.end_to_end.ephemerals import await_ephemeral
 from tests.model_server import ModelServer, says
@@ -138,6 +139,7 @@ async def test_all_sessions_is_for_workspace_admins(
     assert len(thread.texts()) == 1, "nobody else reads it"
 
 
+@pytest.mark.parametrize("access", [OPEN_TO_ALL])
 @pytest.mark.parametrize(
     "change",
     [
@@ -155,6 +157,7 @@ async def test_an_admin_of_yesterday_or_of_elsewhere_is_none(
     await await_ephemeral(workspace, alice, "Sorry, only admins")
 
 
+@pytest.mark.parametrize("access", [OPEN_TO_ALL])
 async def test_nobody_is_an_admin_while_slack_does_not_say_so(
     start: Start, workspace: Workspace, alice: PersonClient
 ) -> None:

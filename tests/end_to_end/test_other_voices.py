@@ -7,6 +7,7 @@ import pytest
 
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
+from tests.end_to_end.bot_settings import OPEN_TO_ALL
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.model_server import ModelServer
 
@@ -108,6 +109,7 @@ async def test_a_workflow_gives_no_commands(
     assert len(model.requests) == 1
 
 
+@pytest.mark.parametrize("access", [OPEN_TO_ALL])
 @pytest.mark.usefixtures("bot")
 async def test_somebody_whom_slack_does_not_tell_of_is_called_as_their_message_says(
     workspace: Workspace, alice: PersonClient, model: ModelServer, general: str

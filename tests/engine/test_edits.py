@@ -8,11 +8,13 @@ import pytest
 from chathakase.core.jobs import Command
 from chathakase.core.memory import Change, ChangeEffect
 from chathakase.core.types import Incoming, Session
+from chathakase.engine.access.access import Access
 from chathakase.engine.access.admission import Admission, LoadLimits
 from chathakase.engine.intake.edits import Edits
 from chathakase.engine.turns.active_turns import ActiveTurns
 from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.sqlite.migrate import migrate
+from tests.doubles.surface import SurfaceInMemory
 from tests.storage.database_stores import DatabaseClock, DatabaseStores, change, stores_of
 
 LATE = "2.000001"
@@ -59,12 +61,14 @@ async def test_a_message_that_is_stored_while_its_change_comes_says_what_it_was_
     changes = Edits(
         store=store,
         active_turns=ActiveTurns(),
+        access=Access(SurfaceInMemory(), stores.sessions, {}, lambda: 0.0),
         admission=Admission(LoadLimits(), lambda: 0.0),
         find=lambda _: None,
         address=address,
         wake=woken.append,
         submit=submit,
         enqueue=enqueue,
+        enqueue_anyway=enqueue,
         young=60_000,
         now=lambda: 3_000,
     )

@@ -192,7 +192,7 @@ async def open_bench(path: Path) -> AsyncIterator[Bench]:
 
             identity = Identity(user_id=BOT, bot_id=BOT_ID, team_id=TEAM, name="ChatHakase")
             client = AsyncWebClient("xoxb-1", base_url=slack.api_url, session=session)
-            authors = Authors(identity, People(client, monotonic, team=TEAM), monotonic)
+            authors = Authors(identity, People(client, monotonic, identity=identity), monotonic)
             intake = Intake(
                 identity, authors, submit=submit, change=change, interaction=interaction, command=command, say=say
             )

@@ -41,6 +41,6 @@ async def people(workspace: Workspace) -> AsyncIterator[dict[str, PersonClient]]
 async def surface(web: SlackWeb, calls: Calls) -> AsyncIterator[SlackSurface]:
     outbox, statuses = Outbox(calls, bot=web.identity.user_id), Statuses(calls)
     tools = ReplyTools(outbox, Attachments(outbox, web.session), statuses, most_pages=5, interim=True)
-    people, places = People(web.client, monotonic, team=web.identity.team_id), Places(calls, monotonic)
+    people, places = People(web.client, monotonic, identity=web.identity), Places(calls, monotonic)
     yield SlackSurface(tools, people, places, url=web.identity.url, native=False)
     await statuses.close()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from chathakase.slack.web.client import open_session, web_client
 from chathakase.slack.web.identity import SURFACE
 from tests.places import slack_place
 from tests.slack.events.file_host import open_server
+from tests.slack.identity import BOT
 
 OURS, OTHERS = "T1", "T2"
 ADMIN = {"id": "U1", "team_id": OURS, "is_admin": True}
@@ -110,7 +111,7 @@ async def people(outside: None, slack: PeopleServer) -> AsyncIterator[People]:
     async with open_server() as server, open_session() as session:
         server.handler = slack.handle
         client = web_client(session, token="xoxb-1", api_url=f"{server.address}/api/")
-        yield People(client, lambda: slack.now, team=OURS)
+        yield People(client, lambda: slack.now, identity=replace(BOT, team_id=OURS))
 
 
 async def test_a_demoted_admin_is_one_for_a_minute_at_most(slack: PeopleServer, people: People) -> None:

@@ -132,7 +132,7 @@ async def test_links_are_those_that_slack_gives(surface: SlackSurface, workspace
 
 
 async def test_people_have_clocks(web: SlackWeb) -> None:
-    person = (await People(web.client, monotonic, team="T1").find([ALICE]))[ALICE]
+    person = (await People(web.client, monotonic, identity=web.identity).find([ALICE]))[ALICE]
     called = ("alice", "Alice Arends")
     assert person == Person(ALICE, "alice", zone="Europe/Amsterdam", offset=3600, called=called)
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
+from chathakase.core.access import Standing
 from chathakase.core.files import SharedFile
 from chathakase.core.jobs import Job
 from chathakase.core.traits import Traits
@@ -168,3 +169,15 @@ class Surface(Protocol):
 
         False where it cannot be asked. Never raises.
         """
+
+    def last_standing(self, place: Place, user: str) -> Standing | None:
+        """How somebody belongs to a place's workspace, as its surface told last; None: it never did.
+
+        Nothing is waited for, though the surface may be asked anew for the next time.
+        """
+
+    async def standing(self, place: Place, user: str, *, within: float) -> Standing | None:
+        """The same, but for so many seconds the surface is waited for where it has never told. Never raises."""
+
+    def ask_again(self, place: Place, user: str) -> None:
+        """Have the surface asked once more about somebody of whom it could not tell a moment ago."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from chathakase.core.jobs import OFFER_AGAIN, OFFER_WITH_FILES
 from chathakase.core.types import Choice, FollowUps
+from chathakase.engine.access.access import MAY_NOT, WHO_ARE_YOU
 from chathakase.engine.access.admission import AN_ACTION, BUSY, TOO_MANY_BY_YOU, TOO_MANY_HERE
 from chathakase.engine.commands import parsing
 from chathakase.engine.commands.command_answers import Answer, Asked, Handler, Order, Said, privately
@@ -54,6 +55,10 @@ STAYING_OUT = (
     "Mention me, or call me by my name, when you want an answer."
 )
 
+NOT_FOR_YOU = "Sorry, I'm not allowed to answer you here. My admin decides who may talk to me, and where."
+NOT_KNOWN = "Sorry, I couldn't find out who you are, so I can't answer you. Please try again in a minute."
+"""Two reasons of one kind: of either, somebody is told once an hour."""
+
 NOTHING_YET = "We have no conversation here yet. Send me a message to start one."
 
 CHANGED = "You edited a question that I have already answered."
@@ -74,6 +79,8 @@ def handlers(follow_ups: FollowUps) -> Mapping[str, Handler]:
         parsing.HELP: _saying(Said(text(follow_ups))),
         HINT: _saying(Said(HELLO)),
         parsing.NO_THREAD: _saying(privately(NOTHING_YET)),
+        MAY_NOT: _saying(privately(NOT_FOR_YOU)),
+        WHO_ARE_YOU: _saying(privately(NOT_KNOWN)),
         STOOD_BACK: _saying(privately(STAYING_OUT)),
         OFFER_AGAIN: _saying(Asked(CHANGED, (Choice("Answer again", parsing.ANSWER_AGAIN),))),
         OFFER_WITH_FILES: _saying(Asked(CAME_LATE, (Choice("Answer again", parsing.ANSWER_AGAIN),))),

@@ -3,11 +3,14 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+from chathakase.core.access import Verdict
 from chathakase.core.jobs import OFFER_AGAIN, Command
 from chathakase.core.memory import Change, ChangeEffect, QuestionState
 from chathakase.core.ports import ChangeStore
 from chathakase.core.types import Incoming, SaidTo, Session
+from chathakase.engine.access.access import WORDS, Access
 from chathakase.engine.access.admission import Admission, Caused
+from chathakase.engine.intake.deferred import following_of
 from chathakase.engine.turns.active_turns import ActiveTurns
 
 
@@ -20,11 +23,13 @@ class Edits:
         store: ChangeStore,
         active_turns: ActiveTurns,
         admission: Admission,
+        access: Access,
         find: Callable[[Incoming], Command | None],
         address: Callable[[Incoming], Awaitable[Incoming]],
         wake: Callable[[Session], None],
         submit: Callable[[Incoming], Awaitable[bool]],
         enqueue: Callable[[Command], Awaitable[None]],
+        enqueue_anyway: Callable[[Command], Awaitable[object]],
         young: int,
         now: Callable[[], int],
     ) -> None:
@@ -35,21 +40,26 @@ class Edits:
         self._store = store
         self._active_turns = active_turns
         self._admission = admission
+        self._access = access
         self._find = find
         self._address = address
         self._wake = wake
         self._submit = submit
         self._enqueue = enqueue
+        self._enqueue_anyway = enqueue_anyway
         self._young = young
         self._now = now
 
-    async def take_in(self, change: Change) -> None:
+    async def take_in(self, change: Change, *, settled: bool = False) -> None:
         """Have memory follow a change; when this returns, it does. Raises StoreError.
 
-        What becomes a question by it is answered, but a command that becomes another one is not done once more.
+        What becomes a question by it is answered, but a command that becomes another one is not done once more. One
+        that calls us waits to be known who makes it, unless that is ``settled`` as far as it can be.
         """
         if change.now is not None:
             change = await self._listen(change, change.now)
+            if not settled and await self._defers(change):
+                return
         effect = await self._follow(change)
         if effect is None and await self._was_known(change):
             effect = await self._follow(change)
@@ -62,6 +72,17 @@ class Edits:
         by_name = not heard.opens and heard.said_to is SaidTo.BOT
         return replace(change, now=heard, calls=change.calls or by_name)
 
+    async def _defers(self, change: Change) -> bool:
+        """Whether a change waits, stored, to be known who makes it."""
+        now = change.now
+        if now is None or not now.asks:
+            return False
+        await self._access.learn_of(now)
+        waits = change.calls and self._is_young(now) and self._access.verdict_on(now) is Verdict.UNKNOWN
+        if waits:
+            await self._enqueue_anyway(following_of(change, now))
+        return waits
+
     async def _follow(self, change: Change) -> ChangeEffect | None:
         """Have memory follow a change. What it makes a question by it counts as one, and may be one too many."""
         now = change.now
@@ -69,14 +90,23 @@ class Edits:
             return await self._store.change(change)
         is_command, calls = self._find(now) is not None, change.calls and self._is_young(now)
         may_become_one = now.asks and not is_command
-        why = self._admission.refusal(now) if may_become_one else None
+        why = self._why_not(now) if may_become_one else None
         effect = await self._store.change(change, is_command=is_command, calls=calls, may_ask=why is None)
         standing = effect.standing if effect else None
         if may_become_one and why is None and standing is not QuestionState.ASKED:
             self._admission.take_back(now)
-        if effect and standing is QuestionState.REFUSED and why and self._admission.tells(now):
-            await self._enqueue(Command(effect.place, now.ref, now.author, why))
+        if effect and standing is QuestionState.REFUSED and why and self._tells(now, why):
+            await self._enqueue_anyway(Command(effect.place, now.ref, now.author, why))
         return effect
+
+    def _why_not(self, now: Incoming) -> str | None:
+        """Why what is said now cannot be asked, if so; else it is counted."""
+        verdict = self._access.verdict_on(now)
+        return self._admission.refusal(now) if verdict is Verdict.ALLOWED else WORDS[verdict]
+
+    def _tells(self, now: Incoming, why: str) -> bool:
+        teller = self._access if why in WORDS.values() else self._admission
+        return teller.tells(now)
 
     async def _was_known(self, change: Change) -> bool:
         """Take in late what a person said, and is young: it may have overtaken itself, or mention us only now.

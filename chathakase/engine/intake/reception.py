@@ -1,15 +1,21 @@
-"""Takes in what people say: it is saved as what it is, a command, a question, one too many, or context."""
+"""Takes in what people say: it is saved as what it is, a command, a question, one too many, or context.
+
+What is said by somebody who may not talk to the bot is context, and where that is not known yet, it waits.
+"""
 
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
+from chathakase.core.access import Verdict
 from chathakase.core.jobs import OFFER_WITH_FILES, ButtonPhrase, Command
 from chathakase.core.ports import SessionStore, TurnStore
-from chathakase.core.types import Appended, Incoming, SaidTo, Saved, Session
+from chathakase.core.types import NO_SESSION, Appended, Incoming, Role, SaidTo, Saved, Session
+from chathakase.engine.access.access import WORDS, Access
 from chathakase.engine.access.admission import Admission
 from chathakase.engine.commands import STOP, Commands
 from chathakase.engine.intake.attention import Attention
+from chathakase.engine.intake.deferred import hearing_of
 from chathakase.engine.intake.keyed_locks import KeyedLocks
 from chathakase.engine.intake.message_saver import MessageSaver
 from chathakase.engine.intake.reorder_buffer import ReorderBuffer
@@ -33,6 +39,7 @@ class Reception:
         commands: Commands,
         scheduler: TurnScheduler,
         admission: Admission,
+        access: Access,
         attention: Attention,
         hints: Hints,
         reorder_buffer: ReorderBuffer,
@@ -47,6 +54,7 @@ class Reception:
         self._commands = commands
         self._scheduler = scheduler
         self._admission = admission
+        self._access = access
         self._attention = attention
         self._hints = hints
         self._reorder_buffer = reorder_buffer
@@ -54,15 +62,18 @@ class Reception:
         self._now = now
         self._locks = KeyedLocks()
 
-    async def submit(self, incoming: Incoming) -> bool:
+    async def submit(self, incoming: Incoming, *, settled: bool = False) -> bool:
         """Save what a person said and have it answered; False when it was had already or is none of ours.
 
-        When this returns, the message is stored. Raises StoreError when it could not be.
+        When this returns, the message is stored. Raises StoreError when it could not be. ``settled``: it has waited
+        to be known who said it, and waits no more.
         """
+        # Nobody else who says something there waits for that.
+        await self._access.learn_of(incoming)
         if (saved := await self._saver.saved_by_twin(incoming)) is None:
             # What was said before tells whether people talk among themselves.
             async with self._locks.of(incoming.place):
-                saved = await self._admit(await self._attention.address(incoming))
+                saved = await self._let_in(await self._attention.address(incoming), settled=settled)
         await self._follow_up(incoming, saved)
         return bool(saved)
 
@@ -85,6 +96,8 @@ class Reception:
 
         When this returns, they are stored. Raises StoreError when they could not be.
         """
+        if await self._requests.keeps_out(phrase):
+            return
         now = self._now() * 1000
         said = Incoming(phrase.place, phrase.ref, phrase.by, phrase.words, said=now, opens=False, asks=True)
         if command := self._commands.find(said):
@@ -112,6 +125,30 @@ class Reception:
         else:
             await self._scheduler.take_up_again(session, *answered)
             self._scheduler.wake(session)
+
+    async def _let_in(self, incoming: Incoming, *, settled: bool) -> Saved:
+        """Save a message as what it is, if its author may talk to us."""
+        verdict = self._access.verdict_on(incoming)
+        if verdict is Verdict.ALLOWED:
+            return await self._admit(incoming)
+        if verdict is Verdict.UNKNOWN and not settled and not self._requests.jobs.has_enough(incoming, urgent=True):
+            return await self._defer(incoming)
+        return await self._turn_away(incoming, WORDS[verdict])
+
+    async def _defer(self, incoming: Incoming) -> Saved:
+        """Store a message that waits to be known who said it, unless it is none of ours."""
+        if not incoming.opens and await self._sessions.find(incoming.place) is None:
+            return Saved(Appended.NO_SESSION_YET)
+        new = await self._requests.enqueue_anyway(hearing_of(incoming))
+        return Saved(Appended.NEW if new else Appended.KNOWN)
+
+    async def _turn_away(self, incoming: Incoming, why: str) -> Saved:
+        """Keep what is said by somebody who may not talk to us as context where a session is, and open none."""
+        is_to_us = incoming.asks and not await self._is_among_people(incoming)
+        role = Role.COMMAND if self._commands.find(incoming) else Role.USER
+        saved = await self._requests.turn_away(incoming, why if is_to_us else "", role=role)
+        # Files that come later change no answer.
+        return Saved(Appended.KNOWN, NO_SESSION) if saved.appended is Appended.COMPLETED else saved
 
     async def _admit(self, incoming: Incoming) -> Saved:
         """Save a message as what it is."""

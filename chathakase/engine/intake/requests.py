@@ -4,10 +4,12 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import replace
 
+from chathakase.core.access import Verdict
 from chathakase.core.errors import StoreError
-from chathakase.core.jobs import Command, Interaction, Job
+from chathakase.core.jobs import ButtonPhrase, Command, Interaction, Job
 from chathakase.core.ports import JobStore
 from chathakase.core.types import NO_SESSION, Appended, Incoming, Role, Saved, Session, TurnAction, WorkspaceKey
+from chathakase.engine.access.access import MAY_NOT, Access
 from chathakase.engine.access.admission import AN_ACTION, TOO_MANY_BY_YOU, WHYS, Admission, Cause, Caused
 from chathakase.engine.commands import CALLING, STOP
 from chathakase.engine.intake.message_saver import MessageSaver
@@ -31,6 +33,7 @@ class Requests:
         handler: JobHandler,
         saver: MessageSaver,
         admission: Admission,
+        access: Access,
         targets: CommandTargets,
         scheduler: TurnScheduler,
         workspaces: Collection[WorkspaceKey],
@@ -41,6 +44,7 @@ class Requests:
         self._store = store
         self._saver = saver
         self._admission = admission
+        self._access = access
         self._targets = targets
         self._scheduler = scheduler
         self._workspaces = workspaces
@@ -97,6 +101,30 @@ class Requests:
             self._admission.untell(incoming)
         return saved
 
+    async def turn_away(self, incoming: Incoming, why: str, *, role: Role) -> Saved:
+        """Keep what somebody said who may not talk to us, if there is a session, and tell them ``why`` once an hour."""
+        unasked = replace(incoming, asks=False, opens=False)
+        if not why or incoming.name or not self._access.tells(incoming):
+            return await self._saver.save(unasked, role=role)
+        word = Command(incoming.place, incoming.ref, incoming.author, why)
+        saved = await self._save_with(unasked, role, word)
+        is_elsewhere = saved.appended is Appended.NO_SESSION_YET and incoming.opens
+        if not saved and not (is_elsewhere and await self.enqueue_anyway(word)):
+            self._access.untell(incoming)
+        return saved
+
+    async def keeps_out(self, task: Interaction | Command | ButtonPhrase) -> bool:
+        """Whether somebody is known not to be allowed what they want by a button, of which they are told once an hour.
+
+        Of those of whom that is not known yet it is asked where it is done.
+        """
+        cause = Caused(task.by, task.told_in or task.place if isinstance(task, ButtonPhrase) else task.where)
+        if self._access.verdict(cause.place, cause.author) is not Verdict.REFUSED:
+            return False
+        if self._access.tells(cause):
+            await self.enqueue_anyway(Command(cause.place, task.ref, task.by, MAY_NOT))
+        return True
+
     async def _save_with(self, incoming: Incoming, role: Role, command: Command) -> Saved:
         job = Job(command)
         with self.jobs.counted(command):
@@ -110,6 +138,8 @@ class Requests:
 
         When this returns, it is stored. Raises StoreError when it could not be.
         """
+        if await self.keeps_out(task):
+            return
         if isinstance(task, Interaction):
             await self._enqueue_interaction(task)
         elif task.name in WHYS or not (self.jobs.is_being_told(task) or await self._is_refused(task)):

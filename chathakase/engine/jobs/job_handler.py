@@ -2,14 +2,16 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from chathakase import log_events
 from chathakase.cancellation import to_the_end
 from chathakase.clock import monotonic
 from chathakase.core.errors import ChatHakaseError, StoreError, trace
-from chathakase.core.jobs import Command, Job
+from chathakase.core.jobs import DEFERRED, Command, Job
 from chathakase.core.ports import JobStore, Surface
+from chathakase.engine.access.access import Access
 from chathakase.engine.commands import ALOUD, Answer, Asked, Commands, Said, privately
 from chathakase.engine.turns.heartbeat import Heartbeat
 from chathakase.engine.turns.insisting import insist
@@ -33,12 +35,17 @@ class JobHandler:
         commands: Commands,
         interactions: Interactions,
         surface: Surface,
+        access: Access,
+        take_up: Callable[[Command], Awaitable[None]],
     ) -> None:
+        """``take_up`` does the jobs in which something waits to be known who said it."""
         self._store = store
         self._heartbeat = heartbeat
         self._commands = commands
         self._interactions = interactions
         self._surface = surface
+        self._access = access
+        self._take_up = take_up
 
     async def do(self, job: Job) -> int:
         """Do a job that is ours; what goes wrong is told in the log. Cancelled, it is released undone.
@@ -68,6 +75,12 @@ class JobHandler:
         """Do what is to be done, and say what is to be said. Raises StoreError: another time it may go better."""
         where = job.task.place.name
         try:
+            if isinstance(job.task, Command) and job.task.name in DEFERRED:
+                await self._take_up(job.task)
+                return 0
+            if (admitted := await self._access.admit(job)) is None:
+                return 0
+            job = admitted
             if isinstance(job.task, Command) and self._commands.takes_long(job.task):
                 return await self._answer_at_length(job)
             return await self._tell(job, await self._outcome(job))

@@ -19,7 +19,7 @@ SCOPES: Mapping[str, str] = {
     "im:write": "a file sent to one person comes with an extra message",
     "mpim:history": "threads in group messages are not followed",
     "mpim:read": "group messages cannot be searched",
-    "users:read": "people's names and the workspace's admins are unknown",
+    "users:read": "people's names and the workspace's admins are unknown, and those who may be guests are not answered",
 }
 """Scopes of the bot token (docs.slack.dev/reference/scopes)."""
 

@@ -149,6 +149,7 @@ def _identity(answer: Mapping[str, Any]) -> Identity:
         team_id=str(answer.get("team_id") or ""),
         name=str(answer.get("user") or "ChatHakase"),
         url=_address(answer.get("url")),
+        enterprise_id=str(answer.get("enterprise_id") or ""),
     )
 
 

@@ -18,6 +18,8 @@ class Identity:
     name: str
     url: str = ""
     """The workspace's address, with its closing slash; empty where Slack does not tell."""
+    enterprise_id: str = ""
+    """The enterprise that the workspace is part of; empty where it is part of none."""
 
     @property
     def workspace_key(self) -> WorkspaceKey:

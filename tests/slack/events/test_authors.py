@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -57,7 +58,7 @@ async def people(outside: None, slack: UserServer) -> AsyncIterator[People]:
     async with open_server() as server, ClientSession() as session:
         server.handler = slack.handle
         client = web_client(session, token="xoxb-1", api_url=f"{server.address}/api/")
-        yield People(client, lambda: slack.now, team="T1")
+        yield People(client, lambda: slack.now, identity=replace(BOT, team_id="T1"))
 
 
 @pytest.fixture

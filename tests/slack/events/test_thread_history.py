@@ -45,7 +45,7 @@ class WrittenThread:
 
 @pytest.fixture
 def history(calls: Calls, web: SlackWeb) -> SlackHistory:
-    people = People(web.client, monotonic, team=web.identity.team_id)
+    people = People(web.client, monotonic, identity=web.identity)
     return SlackHistory(calls, web.identity, Authors(web.identity, people, monotonic))
 
 

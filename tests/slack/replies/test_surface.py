@@ -14,6 +14,7 @@ from chathakase.slack.places import Places
 from chathakase.slack.surface import SlackSurface
 from tests.doubles.surface import SurfaceInMemory
 from tests.places import TEAM
+from tests.slack.identity import BOT
 from tests.slack.replies.desk import ALICE, DIRECT, POST, Desk
 
 pytestmark = pytest.mark.virtual_time
@@ -62,7 +63,7 @@ def town(request: pytest.FixtureRequest) -> Town:
     if request.param == "memory":
         return Town(SurfaceInMemory(), Place("town", TEAM, "C1", "1"))
     desk: Desk = request.getfixturevalue("desk")
-    people = People(desk.slack.client, monotonic, team=TEAM)
+    people = People(desk.slack.client, monotonic, identity=BOT)
     surface = SlackSurface(desk.tools, people, Places(desk.calls, monotonic), url="", native=False)
     return Town(surface, desk.place, desk)
 

@@ -104,7 +104,7 @@ async def listening(
     async with open_web(token=bot_token, api_url=api_url, call_timeout=5.0) as web:
         intake = Intake(
             web.identity,
-            Authors(web.identity, People(web.client, monotonic, team=web.identity.team_id), monotonic),
+            Authors(web.identity, People(web.client, monotonic, identity=web.identity), monotonic),
             submit=listener.submit,
             change=listener.change,
             interaction=listener.interaction,

@@ -1,0 +1,60 @@
+"""Who may talk to the bot, and where. Pure."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How somebody belongs to a workspace; neither of both: they are a member."""
+
+    is_guest: bool = False
+    """They are let into some of its channels only."""
+    is_external: bool = False
+    """They belong neither to it nor to the enterprise that it is part of."""
+
+
+class Verdict(Enum):
+    """Whether somebody may talk to the bot somewhere."""
+
+    ALLOWED = auto()
+    REFUSED = auto()
+    UNKNOWN = auto()
+    """It depends on who they are, which is not known yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRule:
+    """Who may, and where; ids are those of one surface."""
+
+    admins: frozenset[str] = frozenset()
+    """Who always may, everywhere."""
+    users: frozenset[str] = frozenset()
+    """If there are any, they alone may, whatever their standing."""
+    channels: frozenset[str] = frozenset()
+    """If there are any, in these alone and in direct messages."""
+    guests: bool = False
+    """Whether guests may."""
+    external: bool = False
+    """Whether people from elsewhere may."""
+
+    def verdict(self, user: str, channel: str, standing: Standing | None) -> Verdict:
+        """Whether somebody may in a channel, which is empty for a direct message; ``standing`` is None if not known."""
+        if (named := self.by_name(user, channel)) is not Verdict.UNKNOWN or standing is None:
+            return named
+        is_kept_out = (standing.is_guest and not self.guests) or (standing.is_external and not self.external)
+        return Verdict.REFUSED if is_kept_out else Verdict.ALLOWED
+
+    def by_name(self, user: str, channel: str) -> Verdict:
+        """The verdict as far as it depends on no standing, so that nobody has to be asked about it."""
+        if user in self.admins:
+            return Verdict.ALLOWED
+        if self.channels and channel and channel not in self.channels:
+            return Verdict.REFUSED
+        if self.users:
+            return Verdict.ALLOWED if user in self.users else Verdict.REFUSED
+        return Verdict.ALLOWED if self.guests and self.external else Verdict.UNKNOWN
+
+
+OPEN = AccessRule(guests=True, external=True)
+"""Everybody may, everywhere."""

@@ -1,0 +1,126 @@
+"""The one place that says whether somebody may talk to the bot: messages, buttons, edits and jobs all ask here."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+
+from chathakase.core.access import OPEN, AccessRule, Standing, Verdict
+from chathakase.core.cache import LruCache
+from chathakase.core.jobs import DEFERRED, Command, Job
+from chathakase.core.ports import SessionStore, Surface
+from chathakase.core.retrying import RetryPolicy
+from chathakase.core.types import Incoming, Place, UserKey
+from chathakase.engine.access.admission import Cause, Caused
+
+AccessRules = Mapping[str, AccessRule]
+"""By the name of the surface; on one without, everybody may."""
+
+AT_ONCE = 1.0
+"""Seconds for which what somebody says is held up to learn who they are, before it is stored to wait for that."""
+PATIENCE = 30.0
+"""Seconds after which somebody is refused of whom the surface has never told who they are."""
+ASKING = RetryPolicy(first_wait=1.0, factor=2.0, longest_wait=8.0)
+"""How it is asked again meanwhile."""
+
+HOUR = 3600.0
+REMEMBERED = 10_000
+"""Of how many people it is remembered when they were told that they may not."""
+
+MAY_NOT = "may not"
+"""What is told to whoever may not talk to the bot."""
+WHO_ARE_YOU = "who are you"
+"""What is told to those of whom it is not known whether they may."""
+WORDS = {Verdict.REFUSED: MAY_NOT, Verdict.UNKNOWN: WHO_ARE_YOU}
+"""What tells of a verdict by which somebody is turned away."""
+
+UNASKED = frozenset({*WORDS.values(), *DEFERRED})
+"""Jobs that may be done for everybody: they tell of a verdict, or wait for one."""
+
+
+class Access:
+    """Knows who may, from memory wherever that tells."""
+
+    def __init__(
+        self, surface: Surface, sessions: SessionStore, rules: AccessRules, clock: Callable[[], float]
+    ) -> None:
+        """``clock`` tells seconds."""
+        self._surface = surface
+        self._sessions = sessions
+        self._rules = rules
+        self._clock = clock
+        self._told: LruCache[UserKey, float] = LruCache(REMEMBERED)
+
+    def verdict(self, place: Place, user: str) -> Verdict:
+        """Whether somebody may talk to the bot at a place, as far as is known; nobody is waited for."""
+        rule, channel = self._rules.get(place.surface, OPEN), self._channel(place)
+        if (by_name := rule.by_name(user, channel)) is not Verdict.UNKNOWN:
+            return by_name
+        return rule.verdict(user, channel, self._surface.last_standing(place, user))
+
+    def verdict_on(self, incoming: Incoming) -> Verdict:
+        """Whether a message may ask or open something; what does neither may be said by anybody.
+
+        What no person says has no standing: with a list of people, it is not on it.
+        """
+        if not (incoming.asks or incoming.opens):
+            return Verdict.ALLOWED
+        if incoming.name:
+            rule = self._rules.get(incoming.place.surface, OPEN)
+            return rule.verdict(incoming.author, self._channel(incoming.place), Standing())
+        return self.verdict(incoming.place, incoming.author)
+
+    async def learn_of(self, incoming: Incoming) -> None:
+        """Find out in a moment who says something for the first time, where that matters. Raises StoreError.
+
+        Of those who talk in threads that are none of ours nobody is asked about.
+        """
+        if self.verdict_on(incoming) is Verdict.UNKNOWN and await self._concerns_us(incoming):
+            await self._surface.standing(incoming.place, incoming.author, within=AT_ONCE)
+
+    async def settle(self, place: Place, user: str) -> Verdict:
+        """The same as ``verdict``, but it is waited for; after a while it stays unknown, and is a refusal."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                await self._learn(place, user)
+        return self.verdict(place, user)
+
+    async def _learn(self, place: Place, user: str) -> None:
+        retries = ASKING.begin(self._clock)
+        while self.verdict(place, user) is Verdict.UNKNOWN:
+            self._surface.ask_again(place, user)
+            if await self._surface.standing(place, user, within=PATIENCE) is None:
+                await asyncio.sleep(retries.next_wait())
+
+    async def admit(self, job: Job) -> Job | None:
+        """A job, if whoever wants it may; else one that tells them that they may not, or None if they were told.
+
+        If it is not known who they are, that is waited for.
+        """
+        task = job.task
+        if isinstance(task, Command) and task.name in UNASKED:
+            return job
+        if (verdict := await self.settle(task.where, task.by)) is Verdict.ALLOWED:
+            return job
+        tells = self.tells(Caused(task.by, task.where))
+        return replace(job, task=Command(task.where, task.ref, task.by, WORDS[verdict])) if tells else None
+
+    def tells(self, cause: Cause) -> bool:
+        """Whether somebody is to be told that they may not; not again for an hour, once they are to be."""
+        now, key = self._clock(), cause.place.user_key(cause.author)
+        if now < self._told.get(key, -HOUR) + HOUR:
+            return False
+        self._told[key] = now
+        return True
+
+    def untell(self, cause: Cause) -> None:
+        """Somebody was not told after all."""
+        self._told.pop(cause.place.user_key(cause.author), None)
+
+    def _channel(self, place: Place) -> str:
+        return "" if self._surface.is_direct(place) else place.channel
+
+    async def _concerns_us(self, incoming: Incoming) -> bool:
+        if incoming.opens:
+            return True
+        return incoming.place.thread != incoming.ref and await self._sessions.find(incoming.place) is not None
