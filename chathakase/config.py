@@ -108,6 +108,8 @@ class Settings(ModelServerSettings, Stored):
     """Seconds after which an idle session expires."""
     chathakase_expiry: ExpiryMode = ExpiryMode.ARCHIVE
     """``archive`` keeps an expired session for the next message in its thread, ``delete`` removes it."""
+    chathakase_person_sessions: int = Field(0, ge=0, le=MOST)
+    """How many open sessions one person may own; beyond that, the one that idled longest is archived; 0: any number."""
     chathakase_retention_days: int = Field(30, ge=0, le=36_500)
     """Days after which everything of an idle session is deleted; 0: never."""
     chathakase_max_file_mb: int = Field(20, ge=0, le=1024)

@@ -77,7 +77,13 @@ async def _open_parts(stack: AsyncExitStack, settings: Settings, database: Sqlit
     health_monitor = HealthMonitor(settings, slack.web, database)
     models = await open_models(stack, settings)
     price = price_of(models.facts, settings.chathakase_model)
-    stores = open_stores(database, expiry=expiry_of(settings), price=price, count=models.counter.count)
+    stores = open_stores(
+        database,
+        expiry=expiry_of(settings),
+        most_owned=settings.chathakase_person_sessions,
+        price=price,
+        count=models.counter.count,
+    )
     _warn_of_what_cannot_be_read(settings)
     ports = Ports(
         stores=stores,

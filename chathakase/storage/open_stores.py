@@ -54,20 +54,21 @@ def open_stores(
     database: SqliteDatabase,
     *,
     expiry: Expiry,
+    most_owned: int = 0,
     price: Price = unpriced,
     count: Callable[[str], int] = ESTIMATE,
     new_id: Callable[[], SessionId] = new_session_id,
 ) -> SqlStores:
     """The stores of a database that is open and migrated.
 
-    ``price`` tells what calls of models cost, ``count`` how many tokens a text has, and ``new_id`` makes ids of
-    sessions.
+    ``most_owned`` is how many open sessions a person may own (0: any number), ``price`` tells what calls of models
+    cost, ``count`` how many tokens a text has, and ``new_id`` makes ids of sessions.
     """
     merging = Merging(database)
     meter = Meter(price=price)
     expiring = SqlExpiry(database, merging, expiry=expiry)
     return SqlStores(
-        sessions=SqlSessionStore(database, expiring, meter=meter, count=count, new_id=new_id),
+        sessions=SqlSessionStore(database, expiring, meter=meter, most_owned=most_owned, count=count, new_id=new_id),
         memory=SqlMemoryStore(database, count=count),
         changes=SqlChangeStore(database, meter=meter, count=count),
         forgetting=SqlForgetStore(database, expiring=expiring),

@@ -6,6 +6,7 @@ from chathakase.core.memory import Scope
 from chathakase.core.moments import DAY
 from chathakase.core.types import TurnAction, Usage
 from chathakase.storage.stores.adoption import adopt
+from chathakase.storage.stores.owned import archive_beyond
 from chathakase.storage.stores.suspects import WAIT_MS
 from chathakase.storage.stores.usage_store import KEPT_DAYS
 from chathakase.storage.stores.waiting_sessions import count_waiting
@@ -120,6 +121,13 @@ async def forget_what_was_used_long_ago(stores: DatabaseStores) -> Work:
     return work
 
 
+async def open_more_than_one_may_own(stores: DatabaseStores) -> Work:
+    await stores.answered("1", "q1", "a1")
+    await stores.say("2", "q2", place=slack_place("C2", "2.000001"))
+    opened = await stores.id_at(slack_place("C2", "2.000001"))
+    return lambda: stores.database.session(opened, lambda transaction: archive_beyond(transaction, opened, 1))
+
+
 async def ask_about_turns(stores: DatabaseStores) -> Work:
     turn = await stores.answered("1", "q1", "a1")
 
@@ -175,6 +183,7 @@ OPERATIONS: tuple[Prepare, ...] = (
     tell_a_hint,
     tell_a_summary,
     forget_what_was_used_long_ago,
+    open_more_than_one_may_own,
     ask_about_turns,
     come_beside_a_turn_that_runs_alone,
     die_again_and_again,

@@ -263,6 +263,7 @@ CHECKSUMS = {
     27: "ebc6e2630039c48062e4526c610e756f4740e8f6dd8884040d5de34a167f216f",
     28: "175eca5c5cd356c55b0beab68331c54d7fb77ef8758f4475628e8653ab0c15c4",
     29: "3dd41779214badb4a2083a883ecd3ce4fda8229968c89b7974189ba64b074fea",
+    30: "8b5fcfece250104feb51046b237e844a6ee6b399cf233aa3703abd160b87b257",
 }
 """A migration that was committed is never changed: there are databases that it made. What is to be otherwise is a
 migration of its own, whose checksum is added here."""

@@ -39,6 +39,7 @@ CREATE INDEX sessions_archived ON sessions (active_at) WHERE archived_at IS NOT 
 CREATE INDEX sessions_suspected ON sessions (attempts) WHERE attempts >= 3;
 CREATE UNIQUE INDEX sessions_by_place ON sessions (surface, workspace, channel, thread) WHERE surface <> '';
 CREATE INDEX sessions_deleting ON sessions (id) WHERE deleting = 1;
+CREATE INDEX sessions_owned ON sessions (surface, workspace, owner, active_at) WHERE archived_at IS NULL AND owner <> '';
 
 CREATE TABLE messages (
     id       INTEGER PRIMARY KEY,

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 
 from chathakase import log_events
 from chathakase.cancellation import or_undone
@@ -32,6 +31,7 @@ from chathakase.storage.stores.job_store import enqueue
 from chathakase.storage.stores.message_rows import ESTIMATE
 from chathakase.storage.stores.metering import NO_LIMITS, Meter
 from chathakase.storage.stores.moving import move
+from chathakase.storage.stores.owned import archive_beyond
 from chathakase.storage.stores.place_columns import HERE, IN_PLACE, PLACE, SOMEWHERE, columns_of, place_if_any
 from chathakase.storage.stores.summary_store import invalidate
 from chathakase.storage.stores.title_store import retitle
@@ -153,11 +153,20 @@ def _nothing() -> None:
     """Nothing happened that the log is told."""
 
 
-def _event(incoming: Incoming, session: SessionId, *, is_first: bool, woken: bool) -> Callable[[], None]:
-    """What tells the log what a new message did to its session."""
-    if is_first:
-        return partial(log_events.session_opened, session, incoming.place, owner=incoming.author)
-    return partial(log_events.session_woken, session, incoming.place) if woken else _nothing
+def _event(
+    incoming: Incoming, session: SessionId, archived: Sequence[tuple[SessionId, Place | None]], *, is_first: bool
+) -> Callable[[], None]:
+    """What tells the log that a message opened a session or woke it, and archived others for that."""
+
+    def tell() -> None:
+        if is_first:
+            log_events.session_opened(session, incoming.place, owner=incoming.author)
+        else:
+            log_events.session_woken(session, incoming.place)
+        for other, place in archived:
+            log_events.session_archived(other, place)
+
+    return tell
 
 
 class SqlSessionStore:
@@ -169,12 +178,17 @@ class SqlSessionStore:
         expiring: SqlExpiry,
         *,
         meter: Meter = NO_LIMITS,
+        most_owned: int = 0,
         count: Callable[[str], int] = ESTIMATE,
         new_id: Callable[[], SessionId] = new_session_id,
     ) -> None:
-        """``meter`` counts questions, and ``count`` tells how many tokens a text has."""
+        """``meter`` counts questions, and ``count`` tells how many tokens a text has.
+
+        ``most_owned`` is how many open sessions a person may own; 0: any number.
+        """
         self._database = database
         self._meter = meter
+        self._most_owned = most_owned
         self._expiring = expiring
         self._expiry = expiring.expiry
         self._count = count
@@ -242,7 +256,15 @@ class SqlSessionStore:
             await self._meter.ask(transaction, incoming.place, incoming.author)
         saved = Saved(Appended.AMONG_PEOPLE if declined else Appended.NEW, session)
         claimed = await take(transaction, session) if asks and claim else None
-        return saved, _event(incoming, session, is_first=seq == 1, woken=bool(woken)), claimed
+        tell = await self._opened(transaction, incoming, session, is_first=seq == 1) if seq == 1 or woken else _nothing
+        return saved, tell, claimed
+
+    async def _opened(
+        self, transaction: Transaction, incoming: Incoming, session: SessionId, *, is_first: bool
+    ) -> Callable[[], None]:
+        """Make room for a session that is opened or woken; returns what tells the log of it."""
+        archived = await archive_beyond(transaction, session, self._most_owned) if self._most_owned else ()
+        return _event(incoming, session, archived, is_first=is_first)
 
     async def is_among_people(self, incoming: Incoming) -> bool:
         """Whether a message that is said to nobody in particular is said where people talk among themselves."""
