@@ -465,6 +465,18 @@ class Participant:
 
 
 @dataclass(frozen=True, slots=True)
+class Roster:
+    """Who has a part in a session, and so a say in it."""
+
+    owner: str = ""
+    """The user id of who asked the first question in it; empty when that is not known any more, or nobody has yet."""
+    participants: frozenset[str] = frozenset()
+    """The user ids of everybody who said something in it that is not forgotten; commands do not count."""
+    backfilled: bool = True
+    """Whether those are among them who wrote in its thread before it began."""
+
+
+@dataclass(frozen=True, slots=True)
 class LastMessage:
     """The message that stands last in a session, as a list of sessions may show it."""
 

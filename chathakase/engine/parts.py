@@ -60,7 +60,7 @@ class Parts:
         self._admission = Admission(setup.load, monotonic)
         self._access = Access(self._surface, ports.stores.sessions, setup.access, monotonic)
         self._hints = Hints(ports.stores.hints)
-        self._rights = Rights(self._surface, setup.admins)
+        self._rights = Rights(self._surface, ports.stores.sessions, setup.admins)
         self._targets = CommandTargets(ports.stores.sessions)
         self._saver = MessageSaver(ports.stores.sessions)
         self.outage = Outage(self._surface)

@@ -83,6 +83,8 @@ class Claim:
     owner: str | None = None
     until: int = 0
     stop: bool = False
+    since: int = 0
+    """The newest message that there was when it was begun."""
 
 
 @dataclass
@@ -92,6 +94,7 @@ class SessionRecord:
     id: SessionId
     place: Place
     backfilled: bool
+    opened_by: str = ""
     seq: int = 0
     asked: int = 0
     answered: int = 0
@@ -148,6 +151,28 @@ class SessionRecord:
         newest = max((each for each in earlier if each.said_to), key=lambda each: each.said, default=None)
         others = any(self._people(but=author))
         return others and newest is not None and newest.said_to is SaidTo.OTHERS
+
+    def is_behind_somebody(self, said: int, author: str) -> bool:
+        """Whether another person said what stands before a message of a time; not where an answer can be seen."""
+        earlier = [each for each in self.spoken(*SPOKEN, Role.COMMAND) if each.said < said]
+        if not earlier or earlier[-1].role is not Role.USER or self._is_answered(earlier[-1]):
+            return False
+        return earlier[-1].author not in ("", author) and not earlier[-1].name
+
+    def _is_answered(self, message: MessageRecord) -> bool:
+        """Whether people see an answer below a message, or a part of it."""
+        claim = self.claim
+        grows = claim is not None and claim.turn not in self.turns and claim.refs and message.seq <= claim.since
+        return any(turn.upto >= message.seq for turn in self.turns.values()) or bool(grows)
+
+    @property
+    def owner(self) -> str:
+        """Who asked the first question, as far as that is not forgotten."""
+        asking = (each for each in self.messages if each.seq > 0 and each.asks)
+        first = min(asking, key=lambda each: each.seq, default=None)
+        if first is None:
+            return ""
+        return first.author or (self.opened_by if first.seq == 1 else "")
 
     def people(self) -> list[str]:
         """The user ids of who said something."""
@@ -216,8 +241,8 @@ class Records:
     def session(self, session: SessionId) -> SessionRecord | None:
         return next((each for each in self.sessions if each.id == session), None)
 
-    def open(self, place: Place, *, backfilled: bool) -> SessionRecord:
-        self.sessions.append(SessionRecord(self._ids(), place, backfilled))
+    def open(self, place: Place, *, backfilled: bool, by: str) -> SessionRecord:
+        self.sessions.append(SessionRecord(self._ids(), place, backfilled, by))
         return self.sessions[-1]
 
     def spend(self, session: SessionRecord, model: str, usage: Usage, *, by: str) -> None:

@@ -10,6 +10,7 @@ from chathakase.core.types import (
     Incoming,
     Place,
     Role,
+    Roster,
     SaidTo,
     Saved,
     Session,
@@ -36,7 +37,9 @@ class SessionsInMemory(SessionStore):
         if session is None and not incoming.opens:
             return Saved(Appended.NO_SESSION_YET)
         if session is None:
-            session = self._records.open(incoming.place, backfilled=incoming.place.thread == incoming.ref)
+            session = self._records.open(
+                incoming.place, backfilled=incoming.place.thread == incoming.ref, by=incoming.author
+            )
         known = session.find(incoming.ref)
         if known is not None and not _is_taken_up(known, incoming, role):
             return Saved(self._complete(known, incoming), session.id)
@@ -111,6 +114,11 @@ class SessionsInMemory(SessionStore):
 
     async def info(self, session: SessionId) -> SessionInfo | None:
         raise NotImplementedError
+    async def roster(self, session: SessionId) -> Roster:
+        await self._records.trips.make("sessions.roster")
+        record = self._records.session(session)
+        return Roster(record.owner, frozenset(record.people()), record.backfilled) if record else Roster()
+
 
     async def active(self, place: Place, *, limit: int) -> SessionsPage:
         raise NotImplementedError

@@ -14,6 +14,7 @@ from chathakase.slack.people import People, administers
 from chathakase.slack.surface import SlackSurface
 from chathakase.slack.web.client import open_session, web_client
 from chathakase.slack.web.identity import SURFACE
+from tests.doubles.stores import StoresInMemory
 from tests.places import slack_place
 from tests.slack.events.file_host import open_server
 from tests.slack.identity import BOT
@@ -181,7 +182,7 @@ async def test_no_made_up_ids_keep_an_admin_from_being_known(slack: PeopleServer
 async def test_who_is_named_in_the_settings_is_an_admin_wherever_they_come_from(
     surface: SlackSurface,
 ) -> None:
-    rights = Rights(surface, {SURFACE: ["U0STRANGER", "U0BOB00001"]})
+    rights = Rights(surface, StoresInMemory(lambda: 0).sessions, {SURFACE: ["U0STRANGER", "U0BOB00001"]})
     here, elsewhere = slack_place("C1", "1.0"), Place("line", "one", "C1", "1.0")
     assert not await rights.is_admin(elsewhere, "U0STRANGER"), "whoever has that id there is somebody else"
     found = [await rights.is_admin(here, user) for user in ("U0STRANGER", "U0BOB00001", "U0ALICE001", "U0CAROL001")]

@@ -89,6 +89,7 @@ async def look_around(stores: DatabaseStores) -> Work:
             await stores.sessions.info(ID),
             await stores.sessions.people(PLACE),
             await stores.memory.progress(ID, limit=9),
+            await stores.sessions.roster(ID),
             await count_waiting(stores.database),
             await stores.usage.days(PLACE.workspace_key, since=0),
             await stores.usage.days(PLACE.workspace_key, since=0, person="U1"),

@@ -25,6 +25,7 @@ from chathakase.core.types import (
     Lease,
     Place,
     Role,
+    Roster,
     Saved,
     Session,
     SessionId,
@@ -80,6 +81,9 @@ class SessionStore(Protocol):
 
     async def active(self, place: Place, *, limit: int) -> SessionsPage:
         """The sessions of a place's workspace, or of none, that are not expired, the most recently active first."""
+
+    async def roster(self, session: SessionId) -> Roster:
+        """Who has a part in a session; nobody in one that there is not."""
 
 
 class MemoryStore(Protocol):

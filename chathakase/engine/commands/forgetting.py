@@ -7,6 +7,7 @@ from chathakase.core.jobs import CLEAR_SESSION, FORGET_ONE
 from chathakase.core.memory import Scope
 from chathakase.core.names import Names
 from chathakase.core.types import Choice
+from chathakase.engine.access.rights import Right
 from chathakase.engine.commands import parsing
 from chathakase.engine.commands.command_answers import Answer, Asked, Handler, Order, Said, privately
 from chathakase.engine.commands.command_context import CommandContext
@@ -28,7 +29,9 @@ CHOICES_ELSEWHERE = (
     CHOICES[-1],
 )
 SURE = "Forget everything you have ever written to me or in my threads? This can't be undone."
-NOT_YOURS = "Sorry, only the author of a message or an admin can have it forgotten."
+NOT_YOURS = (
+    "Sorry, only the author of a message, the person who started the conversation or an admin can have it forgotten."
+)
 UNKNOWN = "I don't remember that message."
 OURS = "That is one of my answers. Only `clear session` forgets those."
 NOTHING = "I don't remember any of your messages {}."
@@ -96,12 +99,15 @@ class Forgetting:
             return privately(UNKNOWN)
         if not author:
             return privately(OURS)
-        if not await self._rights.may_act_on(order.where, order.by, [author]):
+        if author != order.by and not await self._may_forget_others(order):
             return privately(NOT_YOURS)
         if not await self._forgetting.forget(Scope.ONE, author=author, session=order.session, before=order.argument):
             return privately(UNKNOWN)
         self._interactions.restart(order.session.id)
         return privately("Done: I have forgotten that message.")
+
+    async def _may_forget_others(self, order: Order) -> bool:
+        return await self._rights.have(Right.OWN, order.session, order.by, where=order.where)
 
     async def _forget(self, order: Order, scope: Scope) -> int:
         forgotten = await self._forgetting.forget(

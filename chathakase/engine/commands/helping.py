@@ -36,7 +36,7 @@ Send one of these on its own, and I take it as a command:
 - `stop` – stop the answer I am writing (the person who asked, or an admin)
 - `forget` – choose which of your messages I forget; or directly: `forget my last message`, \
 `forget my messages here`, `forget everything of mine`
-- `clear session` – forget this thread's messages
+- `clear session` – forget this thread's messages (the person who started it, or an admin)
 - `all sessions` – every active session (admins only)
 - `doctor` – check that everything I need is there (admins only)
 - `help` – this text

@@ -13,6 +13,7 @@ from chathakase.engine.commands.describing import Describing
 from chathakase.engine.commands.exporting import Exporting
 from chathakase.engine.commands.forgetting import Forgetting
 from chathakase.engine.commands.naming import Naming, naming
+from chathakase.engine.commands.permissions import Permissions
 from chathakase.engine.commands.remembering import Remembering
 from chathakase.engine.commands.searching import Searching
 from chathakase.engine.commands.summarising import Summarising
@@ -26,6 +27,7 @@ class Commands:
     def __init__(self, context: CommandContext) -> None:
         self._name = context.terms.agent
         self._naming = Naming(context)
+        self._permissions = Permissions(context)
         self._interactions = context.interactions
         self._handlers: Mapping[str, Handler] = helping.handlers(context.terms.follow_ups)
         for group in GROUPS:
@@ -41,18 +43,21 @@ class Commands:
 
     async def do(self, command: Command, job: Job) -> Answer:
         """Do what a command says; returns what is to be said or asked. Raises StoreError."""
-        growing = command.name in parsing.GIVING_BACK and await self._interactions.is_writing(job.session)
-        answer = await self._do(command, job)
-        return without_what_grows(answer) if growing else answer
-
-    async def _do(self, command: Command, job: Job) -> Answer:
         about, ref, by = Session(job.session, command.place), command.ref, command.by
         order = Order(about, ref, by, command.argument, job, command.where, command.said)
+        # Only now, since somebody may have lost a right since they said it.
+        if refused := await self._permissions.refusal(command.name, order):
+            return refused
+        growing = command.name in parsing.GIVING_BACK and await self._interactions.is_writing(job.session)
+        answer = await self._do(command.name, order)
+        return without_what_grows(answer) if growing else answer
+
+    async def _do(self, command: str, order: Order) -> Answer:
         if not order.elsewhere:
-            return await self._handlers[command.name](order)
+            return await self._handlers[command](order)
         # Before it is done, since by that a thread may lose its title.
-        name = await self._naming.name(about)
-        return naming(name, await self._handlers[command.name](order))
+        name = await self._naming.name(order.session)
+        return naming(name, await self._handlers[command](order))
 
 
 def find(incoming: Incoming, *, name: str = "") -> Command | None:

@@ -15,7 +15,6 @@ from chathakase.engine.commands.wording import fenced
 from chathakase.engine.context.context_builder import PromptView
 
 NOTHING = "I don't remember anything from this thread."
-NOT_YOURS = "Sorry, only people who wrote in this thread and admins can see that."
 NOT_TAKEN = "It is too long to show here, and I couldn't send you a file. Please ask your administrator."
 LONGEST = 3_000
 """Characters that are shown in the thread; whatever is longer becomes a file."""
@@ -27,9 +26,7 @@ class Remembering:
     """Shows memory to whom it belongs."""
 
     def __init__(self, context: CommandContext) -> None:
-        self._sessions = context.stores.sessions
         self._surface = context.surface
-        self._rights = context.rights
         self._context_builder = context.context_builder
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -37,13 +34,9 @@ class Remembering:
         return {parsing.WHAT_DO_YOU_REMEMBER: self._show}
 
     async def _show(self, order: Order) -> Answer:
-        # Before the people, since it brings in those who wrote before the session.
         view = await self._context_builder.look(order.session, whose=order.by)
-        people = await self._sessions.people(order.place)
-        if not people:
+        if not view.memory.people:
             return privately(NOTHING)
-        if not await self._rights.may_act_on(order.where, order.by, people):
-            return privately(NOT_YOURS)
         text = as_text(view)
         if len(text) <= LONGEST:
             return privately(text)

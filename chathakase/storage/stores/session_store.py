@@ -1,5 +1,6 @@
 """What is said: sessions and their messages."""
 
+import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ from chathakase.core.types import (
     Participant,
     Place,
     Role,
+    Roster,
     SaidTo,
     Saved,
     SessionId,
@@ -28,7 +30,7 @@ from chathakase.storage.stores.claiming import NewClaim, lease_of, release_lease
 from chathakase.storage.stores.expiry import SqlExpiry, idle
 from chathakase.storage.stores.file_store import add_files, add_files_of_twin
 from chathakase.storage.stores.job_store import enqueue
-from chathakase.storage.stores.message_rows import ESTIMATE
+from chathakase.storage.stores.message_rows import ESTIMATE, SPEAKERS
 from chathakase.storage.stores.metering import NO_LIMITS, Meter
 from chathakase.storage.stores.moving import move
 from chathakase.storage.stores.owned import archive_beyond
@@ -146,6 +148,15 @@ class _Expired(Exception):
 
     def __init__(self, session: SessionId) -> None:
         super().__init__()
+# Whoever opens a session by a command does not own it: that is who asks first. With the question it is forgotten who
+# that was, but for who opened the session by it.
+ROSTER = Statement(f"""
+SELECT coalesce((
+    SELECT CASE WHEN m.author = '' AND m.seq = 1 THEN sessions.owner ELSE m.author END FROM messages m
+    WHERE m.session = sessions.id AND m.seq > 0 AND m.asks = 1 ORDER BY m.seq LIMIT 1
+), ''), backfilled, {SPEAKERS} FROM sessions WHERE id = $1 AND deleting = 0
+""")
+
         self.session = session
 
 
@@ -362,6 +373,14 @@ def _info(row: Row, spent: Sequence[Row], participants: Sequence[Row]) -> Sessio
     id_, *where, began, active, busy, messages, owner, text, author, said, title, summarised = row
     return SessionInfo(
         session=SessionId(str(id_)),
+    async def roster(self, session: SessionId) -> Roster:
+        """Who has a part in a session; nobody in one that there is not."""
+        (rows,) = await self._database.read(ROSTER(session))
+        if not rows:
+            return Roster()
+        owner, backfilled, participants = rows[0]
+        return Roster(str(owner), frozenset(json.loads(str(participants))), bool(backfilled))
+
         place=place_if_any(where),
         messages=int(messages or 0),
         participants=tuple(Participant(str(author), int(wrote or 0) // 1000) for author, wrote in participants),

@@ -2,9 +2,10 @@
 
 import asyncio
 
-from chathakase.core.types import Appended
+from chathakase.core.memory import Scope
+from chathakase.core.types import NO_SESSION, Appended, Roster
 from tests.places import slack_place
-from tests.storage.database_stores import FILE, HERE, ID, PLACE, Talk, answer
+from tests.storage.database_stores import FILE, HERE, ID, PLACE, Talk, answer, said
 
 
 async def test_what_is_said_after_the_command_survives_the_clearing(stores: Talk) -> None:
@@ -56,3 +57,31 @@ async def test_the_newest_threads_of_a_channel_come_first(stores: Talk) -> None:
     channel = PLACE.beside("C1")
     assert await stores.sessions.newest_threads(channel, busy=False, limit=2) == [places[1], places[2]]
     assert await stores.sessions.newest_threads(channel, busy=True, limit=9) == [places[2], places[0]]
+
+
+async def test_a_session_belongs_to_whoever_asked_first(stores: Talk) -> None:
+    assert await stores.sessions.roster(NO_SESSION) == Roster()
+    await stores.say("1", "help", author="U9", command=True)
+    assert await stores.sessions.roster(ID) == Roster("", frozenset(), backfilled=False)
+    await stores.say("2", "just talk", author="U3", opens=False, asks=False)
+    await stores.say("3", "plan a trip", author="U1", opens=False)
+    await stores.say("4", "to Kyoto", author="U2", opens=False)
+    await stores.memory.add_earlier(ID, [said("0.5", "lunch?", author="U4")])
+    assert await stores.sessions.roster(ID) == Roster("U1", frozenset({"U1", "U2", "U3", "U4"}))
+
+
+async def test_whoever_opened_a_session_by_a_question_owns_it_though_that_is_forgotten(stores: Talk) -> None:
+    await stores.say("1", "plan a trip", author="U1")
+    await stores.say("2", "to Kyoto", author="U2", opens=False)
+    await stores.forgetting.forget(Scope.ONE, author="U1", session=HERE, before="1")
+    roster = await stores.sessions.roster(ID)
+    assert (roster.owner, roster.participants) == ("U1", frozenset({"U2"}))
+
+
+async def test_who_asked_first_behind_a_command_is_forgotten_with_the_question(stores: Talk) -> None:
+    await stores.say("1", "help", author="U9", command=True)
+    await stores.say("2", "plan a trip", author="U1")
+    await stores.say("3", "to Kyoto", author="U2", opens=False)
+    await stores.forgetting.forget(Scope.ONE, author="U1", session=HERE, before="2")
+    roster = await stores.sessions.roster(ID)
+    assert (roster.owner, roster.participants) == ("", frozenset({"U2"}))
