@@ -18,6 +18,7 @@ from chathakase.engine.intake.attention import Attention
 from chathakase.engine.intake.catch_up import CatchUp
 from chathakase.engine.intake.deferred import Deferred
 from chathakase.engine.intake.edits import Edits
+from chathakase.engine.intake.intent import Intent
 from chathakase.engine.intake.message_saver import MessageSaver
 from chathakase.engine.intake.reception import Reception
 from chathakase.engine.intake.reorder_buffer import ReorderBuffer
@@ -197,6 +198,11 @@ class Parts:
         answers = self._setup.terms.follow_ups
         return Attention(sessions=self._stores.sessions, surface=self._surface, name=self._agent, answers=answers)
 
+    @property
+    def _intent(self) -> Intent:
+        stores = self._stores
+        return Intent(sessions=stores.sessions, turns=stores.turns, scheduler=self.scheduler, name=self._agent)
+
     @cached_property
     def reception(self) -> Reception:
         """What hears people."""
@@ -210,6 +216,7 @@ class Parts:
             admission=self._admission,
             access=self._access,
             attention=self._attention,
+            intent=self._intent,
             hints=self._hints,
             reorder_buffer=ReorderBuffer(monotonic),
             targets=self._targets,

@@ -81,6 +81,11 @@ class SessionsInMemory(SessionStore):
         session = self._records.at(incoming.place)
         return session is not None and session.among_people(incoming.said, incoming.author)
 
+    async def is_behind_somebody(self, incoming: Incoming) -> bool:
+        await self._records.trips.make("sessions.is_behind_somebody")
+        session = self._records.at(incoming.place)
+        return session is not None and session.is_behind_somebody(incoming.said, incoming.author)
+
     async def find(self, place: Place) -> SessionId | None:
         await self._records.trips.make("sessions.find")
         session = self._records.at(place)
@@ -109,16 +114,16 @@ class SessionsInMemory(SessionStore):
         session = self._records.at(place)
         return frozenset(session.people()) if session else frozenset()
 
-    async def move(self, session: SessionId, place: Place | None) -> bool:
-        raise NotImplementedError
-
-    async def info(self, session: SessionId) -> SessionInfo | None:
-        raise NotImplementedError
     async def roster(self, session: SessionId) -> Roster:
         await self._records.trips.make("sessions.roster")
         record = self._records.session(session)
         return Roster(record.owner, frozenset(record.people()), record.backfilled) if record else Roster()
 
+    async def move(self, session: SessionId, place: Place | None) -> bool:
+        raise NotImplementedError
+
+    async def info(self, session: SessionId) -> SessionInfo | None:
+        raise NotImplementedError
 
     async def active(self, place: Place, *, limit: int) -> SessionsPage:
         raise NotImplementedError

@@ -206,7 +206,7 @@ def take(records: Records, session: SessionRecord, *, asked_before: int = 0) -> 
         return None
     owner, requested = uuid4().hex, session.requested
     if session.claim is None:
-        session.claim = Claim(requested.id, requested.refs) if requested else Claim(owner)
+        session.claim = Claim(requested.id, requested.refs) if requested else Claim(owner, since=session.seq)
     claim = session.claim
     if claim.attempts >= MOST_ATTEMPTS:
         raise NotImplementedError

@@ -108,6 +108,61 @@ async def test_a_command_with_the_bots_name_is_one_between_people_too(thread: Th
     await thread.answers(3, containing="Messages:")
 
 
+ASIDE = "@carol can you look at this?"
+"""What bob says to somebody who has written nothing there, so that it is answered by nobody."""
+
+
+@pytest.mark.parametrize("word", ["stop", "Help!", "memory", "compact", "forget", "summarise", "doctor"])
+async def test_a_single_word_behind_what_somebody_else_said_is_talk(
+    word: str, thread: Thread, bob: PersonClient, model: ModelServer, workspace: Workspace
+) -> None:
+    await thread.say(ASIDE, bob)
+    await thread.say(word)
+    await await_ephemeral(workspace, thread.person, STAYING_OUT)
+    await thread.say("and what did I say?")
+    await thread.answers(3, containing="what did I say?")
+    assert f"[alice] {word}" in model.said()
+    assert len(ephemerals(workspace, thread.person)) == 1
+
+
+@pytest.mark.parametrize("word", ["session info", "@ChatHakase help", "ChatHakase, help"])
+async def test_other_commands_behind_it_are_commands(word: str, thread: Thread, bob: PersonClient) -> None:
+    await thread.say(ASIDE, bob)
+    await thread.say(word)
+    await thread.answers(3, containing="session" if "help" in word else "Messages:")
+
+
+async def test_a_single_word_behind_an_answer_or_ones_own_message_is_a_command(
+    thread: Thread, bob: PersonClient
+) -> None:
+    await thread.say("help", bob)
+    await thread.answers(3, containing="session info")
+    await thread.say(ASIDE, bob)
+    await thread.say("help", bob)
+    await thread.answers(4, containing="session info")
+
+
+async def test_whoever_is_being_answered_can_say_stop_behind_somebody_else(
+    thread: Thread, bob: PersonClient, model: ModelServer
+) -> None:
+    model.will(says("Once upon", " a time", hold=asyncio.Event()))
+    await thread.say("tell me a story")
+    await thread.answers(3, containing="Once upon")
+    await thread.say(ASIDE, bob)
+    await thread.say("stop")
+    await thread.answers(3, containing="Stopped")
+
+
+async def test_an_answer_that_grows_stands_behind_what_it_answers(
+    thread: Thread, bob: PersonClient, model: ModelServer, workspace: Workspace
+) -> None:
+    model.will(says("Once upon", " a time", hold=asyncio.Event()))
+    await thread.say("tell me a story")
+    await thread.answers(3, containing="Once upon")
+    await thread.say("stop", bob)
+    await await_ephemeral(workspace, bob, "only the person who asked")
+
+
 async def test_people_are_told_once_that_the_bot_stands_back(
     thread: Thread, bob: PersonClient, workspace: Workspace, start: Start
 ) -> None:

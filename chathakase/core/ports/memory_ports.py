@@ -54,6 +54,12 @@ class SessionStore(Protocol):
         when others than its author said something.
         """
 
+    async def is_behind_somebody(self, incoming: Incoming) -> bool:
+        """Whether a message stands directly behind what another person said.
+
+        Not where an answer of ours stands between, as far as people can see it already, nor behind a command.
+        """
+
     async def find(self, place: Place) -> SessionId | None:
         """The session that is at a place."""
 
@@ -76,14 +82,14 @@ class SessionStore(Protocol):
     async def people(self, place: Place) -> frozenset[str]:
         """The user ids of everybody who has said something in the session at a place that is not forgotten."""
 
+    async def roster(self, session: SessionId) -> Roster:
+        """Who has a part in a session; nobody in one that there is not."""
+
     async def info(self, session: SessionId) -> SessionInfo | None:
         """What is known of one session."""
 
     async def active(self, place: Place, *, limit: int) -> SessionsPage:
         """The sessions of a place's workspace, or of none, that are not expired, the most recently active first."""
-
-    async def roster(self, session: SessionId) -> Roster:
-        """Who has a part in a session; nobody in one that there is not."""
 
 
 class MemoryStore(Protocol):

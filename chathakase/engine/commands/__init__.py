@@ -11,6 +11,7 @@ from chathakase.engine.commands.parsing import (
     NO_THREAD,
     STOP,
     TELLING,
+    is_one_word,
 )
 from chathakase.engine.commands.registry import Commands, find
 
@@ -30,5 +31,6 @@ __all__ = [
     "Terms",
     "find",
     "help_text",
+    "is_one_word",
     "privately",
 ]

@@ -135,6 +135,11 @@ def parse(text: str, *, name: str = "") -> tuple[str, str] | None:
     return _with_argument(f"{found[1]} {found[2]}".casefold(), line[found.end() :]) if found else None
 
 
+def is_one_word(text: str, *, name: str = "") -> bool:
+    """Whether a text that is a command is a single word, such as people say to each other, too."""
+    return len(_bare(text, name).split()) == 1
+
+
 def _unwrapped(text: str) -> str:
     """A text without what stands before it, and without what ends that: ``「search threads x」``."""
     line = _BEFORE.sub("", text)

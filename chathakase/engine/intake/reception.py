@@ -10,12 +10,13 @@ from dataclasses import replace
 from chathakase.core.access import Verdict
 from chathakase.core.jobs import OFFER_WITH_FILES, ButtonPhrase, Command
 from chathakase.core.ports import SessionStore, TurnStore
-from chathakase.core.types import NO_SESSION, Appended, Incoming, Role, SaidTo, Saved, Session
+from chathakase.core.types import NO_SESSION, Appended, Incoming, Role, Saved, Session
 from chathakase.engine.access.access import WORDS, Access
 from chathakase.engine.access.admission import Admission
-from chathakase.engine.commands import STOP, Commands
+from chathakase.engine.commands import Commands
 from chathakase.engine.intake.attention import Attention
 from chathakase.engine.intake.deferred import hearing_of
+from chathakase.engine.intake.intent import Intent
 from chathakase.engine.intake.keyed_locks import KeyedLocks
 from chathakase.engine.intake.message_saver import MessageSaver
 from chathakase.engine.intake.reorder_buffer import ReorderBuffer
@@ -41,6 +42,7 @@ class Reception:
         admission: Admission,
         access: Access,
         attention: Attention,
+        intent: Intent,
         hints: Hints,
         reorder_buffer: ReorderBuffer,
         targets: CommandTargets,
@@ -56,6 +58,7 @@ class Reception:
         self._admission = admission
         self._access = access
         self._attention = attention
+        self._intent = intent
         self._hints = hints
         self._reorder_buffer = reorder_buffer
         self._targets = targets
@@ -144,21 +147,29 @@ class Reception:
 
     async def _turn_away(self, incoming: Incoming, why: str) -> Saved:
         """Keep what is said by somebody who may not talk to us as context where a session is, and open none."""
-        is_to_us = incoming.asks and not await self._is_among_people(incoming)
-        role = Role.COMMAND if self._commands.find(incoming) else Role.USER
+        command = self._commands.find(incoming)
+        is_to_us = await self._is_to_us(incoming, command)
+        role = Role.COMMAND if command and is_to_us else Role.USER
         saved = await self._requests.turn_away(incoming, why if is_to_us else "", role=role)
         # Files that come later change no answer.
         return Saved(Appended.KNOWN, NO_SESSION) if saved.appended is Appended.COMPLETED else saved
+
+    async def _is_to_us(self, incoming: Incoming, command: Command | None) -> bool:
+        if command is not None:
+            return await self._intent.is_meant(command, incoming)
+        return incoming.asks and not await self._intent.is_among_people(incoming)
 
     async def _admit(self, incoming: Incoming) -> Saved:
         """Save a message as what it is."""
         if incoming.direct and not incoming.asks and await self._is_command_outside(incoming):
             return Saved(Appended.KNOWN)
-        if (command := self._commands.find(incoming)) and await self._is_meant(command, incoming):
-            return await self._requests.take_command(incoming, command)
+        if command := self._commands.find(incoming):
+            if await self._intent.is_meant(command, incoming):
+                return await self._requests.take_command(incoming, command)
+            return await self._overhear(incoming)
         waiting = self._scheduler.waiting(incoming.place)
         why = self._admission.refusal(incoming, waiting=waiting) if incoming.asks else None
-        if why and not await self._is_among_people(incoming):
+        if why and not await self._intent.is_among_people(incoming):
             return await self._requests.refuse(incoming, why)
         async with AsyncExitStack() as held:
             claim = incoming.asks and not incoming.awaits_files and self._scheduler.hold_slot(held, incoming.place)
@@ -178,26 +189,19 @@ class Reception:
         if saved.appended is Appended.AMONG_PEOPLE:
             await self._tell_that_we_stand_back(incoming)
 
+    async def _overhear(self, incoming: Incoming) -> Saved:
+        """Keep words of a command that are talk among people as context, and tell their author why."""
+        saved = await self._saver.save(replace(incoming, asks=False))
+        if saved:
+            await self._tell_that_we_stand_back(incoming)
+        return saved
+
     async def _tell_that_we_stand_back(self, incoming: Incoming) -> None:
         """Tell somebody, once for ever, why a message that might have been for us is not answered."""
         if await self._hints.is_due(STOOD_BACK, incoming.author, incoming.place, teller=incoming.ref):
             await self._requests.enqueue_anyway(Command(incoming.place, incoming.ref, incoming.author, STOOD_BACK))
 
-    async def _is_meant(self, command: Command, incoming: Incoming) -> bool:
-        """Whether a command is said to us: between people only a stop is, while there is something to stop."""
-        if not await self._is_among_people(incoming):
-            return True
-        if command.name != STOP:
-            return False
-        session = self._scheduler.answered_at(incoming.place) or await self._sessions.find(incoming.place)
-        return session is not None and await self._scheduler.may_be_stopped(session)
-
     async def _is_command_outside(self, incoming: Incoming) -> bool:
         """Whether a message that is too old to be answered is a command that opens no session."""
         is_command = self._commands.find(replace(incoming, asks=True)) is not None
         return is_command and await self._targets.is_outside(incoming)
-
-    async def _is_among_people(self, incoming: Incoming) -> bool:
-        """Whether a message that would ask is said where people talk among themselves, and so to none of us."""
-        said_to_somebody = incoming.opens or incoming.said_to is not SaidTo.ANYBODY
-        return not said_to_somebody and await self._sessions.is_among_people(incoming)

@@ -91,6 +91,20 @@ RETURNING seq
 
 TALKING = Statement(f"SELECT 1 FROM sessions WHERE {HERE} AND {among_people('sessions.id', '$5', '$6')}")
 
+# A command is said to us and answered, if only to its author. A turn that was begun after a message came answers it,
+# below it, unless it is one that had ended and is run again; one that ended did so as well, though it may have failed.
+BEHIND_SOMEBODY = Statement(f"""
+SELECT 1 FROM (
+    SELECT m.role, m.author, m.name, CASE WHEN EXISTS (
+            SELECT 1 FROM turns t WHERE t.session = m.session AND t.upto >= m.seq)
+        OR turn_began >= m.at AND reply_refs <> '[]' AND NOT EXISTS (SELECT 1 FROM turns t WHERE t.id = sessions.turn)
+        THEN 1 ELSE 0 END AS answered
+    FROM sessions JOIN messages m ON m.session = sessions.id
+    WHERE {HERE} AND deleting = 0 AND m.role <> 'cleared' AND m.said < $5
+    ORDER BY m.said DESC, m.seq DESC LIMIT 1
+) newest WHERE role = 'user' AND author NOT IN ('', $6) AND name = '' AND newest.answered = 0
+""")
+
 NEWEST_THREADS = Statement(f"""
 SELECT s.thread FROM (SELECT sessions.thread,
     (SELECT max(m.said) FROM messages m WHERE m.session = sessions.id AND m.role = 'user') AS spoken FROM sessions
@@ -134,6 +148,15 @@ ORDER BY (SELECT min(said) FROM messages WHERE messages.author = participants.au
 
 PEOPLE = Statement(f"SELECT author FROM participants WHERE session = (SELECT id FROM sessions WHERE {HERE})")
 
+# Whoever opens a session by a command does not own it: that is who asks first. With the question it is forgotten who
+# that was, but for who opened the session by it.
+ROSTER = Statement(f"""
+SELECT coalesce((
+    SELECT CASE WHEN m.author = '' AND m.seq = 1 THEN sessions.owner ELSE m.author END FROM messages m
+    WHERE m.session = sessions.id AND m.seq > 0 AND m.asks = 1 ORDER BY m.seq LIMIT 1
+), ''), backfilled, {SPEAKERS} FROM sessions WHERE id = $1 AND deleting = 0
+""")
+
 
 class _HadAlready(Exception):
     """This message is saved already; whatever its second coming changed is undone."""
@@ -148,15 +171,6 @@ class _Expired(Exception):
 
     def __init__(self, session: SessionId) -> None:
         super().__init__()
-# Whoever opens a session by a command does not own it: that is who asks first. With the question it is forgotten who
-# that was, but for who opened the session by it.
-ROSTER = Statement(f"""
-SELECT coalesce((
-    SELECT CASE WHEN m.author = '' AND m.seq = 1 THEN sessions.owner ELSE m.author END FROM messages m
-    WHERE m.session = sessions.id AND m.seq > 0 AND m.asks = 1 ORDER BY m.seq LIMIT 1
-), ''), backfilled, {SPEAKERS} FROM sessions WHERE id = $1 AND deleting = 0
-""")
-
         self.session = session
 
 
@@ -283,6 +297,12 @@ class SqlSessionStore:
         (rows,) = await self._database.read(TALKING(*about))
         return bool(rows)
 
+    async def is_behind_somebody(self, incoming: Incoming) -> bool:
+        """Whether a message stands directly behind what another person said."""
+        about = (*columns_of(incoming.place), incoming.said, incoming.author)
+        (rows,) = await self._database.read(BEHIND_SOMEBODY(*about))
+        return bool(rows)
+
     async def find(self, place: Place) -> SessionId | None:
         """The session that is at a place."""
         (rows,) = await self._database.read(FIND(*columns_of(place)))
@@ -353,6 +373,14 @@ class SqlSessionStore:
         (rows,) = await self._database.read(PEOPLE(*columns_of(place)))
         return frozenset(str(author) for (author,) in rows)
 
+    async def roster(self, session: SessionId) -> Roster:
+        """Who has a part in a session; nobody in one that there is not."""
+        (rows,) = await self._database.read(ROSTER(session))
+        if not rows:
+            return Roster()
+        owner, backfilled, participants = rows[0]
+        return Roster(str(owner), frozenset(json.loads(str(participants))), bool(backfilled))
+
     async def info(self, session: SessionId) -> SessionInfo | None:
         """What is known of one session; None when there is none, or none any more."""
         rows, spent, participants = await self._database.read(
@@ -373,14 +401,6 @@ def _info(row: Row, spent: Sequence[Row], participants: Sequence[Row]) -> Sessio
     id_, *where, began, active, busy, messages, owner, text, author, said, title, summarised = row
     return SessionInfo(
         session=SessionId(str(id_)),
-    async def roster(self, session: SessionId) -> Roster:
-        """Who has a part in a session; nobody in one that there is not."""
-        (rows,) = await self._database.read(ROSTER(session))
-        if not rows:
-            return Roster()
-        owner, backfilled, participants = rows[0]
-        return Roster(str(owner), frozenset(json.loads(str(participants))), bool(backfilled))
-
         place=place_if_any(where),
         messages=int(messages or 0),
         participants=tuple(Participant(str(author), int(wrote or 0) // 1000) for author, wrote in participants),

@@ -93,6 +93,8 @@ class TrackedStores:
             await turns.askers(session, ""),
             newest and (self.number(newest.turn), newest.run, newest.ref, newest.is_last),
             await self.stores.sessions.people(PLACE),
+            await self.stores.sessions.roster(session),
+            [await self.stores.sessions.is_behind_somebody(said(str(ref))) for ref in (20, 41)],
             self._messages((await self.stores.summaries.to_summarise(session, keep=1, limit=limit)).messages),
         )
 

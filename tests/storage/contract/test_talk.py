@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from chathakase.core.memory import Scope
-from chathakase.core.types import Appended, SaidTo
+from chathakase.core.types import Appended, Outcome, Result, SaidTo, TurnAction
 from tests.storage.database_stores import HERE, ID, PLACE, Talk, change, said
 
 
@@ -50,6 +50,51 @@ async def test_what_is_not_said_any_more_no_longer_counts(stores: Talk, way: str
     else:
         await stores.changes.change(change("3", "it is booked", author="U2", opens=False))
     assert await stores.say("4", author="U1", opens=False) is Appended.NEW
+
+
+async def behind_somebody(stores: Talk, ref: str = "9", author: str = "U1") -> bool:
+    return await stores.sessions.is_behind_somebody(said(ref, author=author))
+
+
+async def test_a_message_stands_behind_what_was_said_last(stores: Talk) -> None:
+    assert not await behind_somebody(stores), "there is nothing"
+    await stores.say("1", author="U1")
+    assert not await behind_somebody(stores), "that was the author"
+    assert await behind_somebody(stores, author="U2")
+    await stores.say("3", author="U2", opens=False, asks=False)
+    assert await behind_somebody(stores)
+    assert not await behind_somebody(stores, ref="2")
+    await stores.say("4", author="B1", name="CI", opens=False, asks=False)
+    assert not await behind_somebody(stores), "that is no person"
+    await stores.changes.change(change("4"))
+    assert await behind_somebody(stores)
+    await stores.say("5", "help", author="U2", command=True)
+    assert not await behind_somebody(stores), "that was said to the bot"
+
+
+@pytest.mark.parametrize("outcome", [Outcome.ANSWERED, Outcome.FAILED])
+async def test_an_answer_stands_behind_all_that_it_answers(stores: Talk, outcome: Outcome) -> None:
+    await stores.say("1", author="U1")
+    await stores.say("2", author="U2", opens=False)
+    lease = await stores.claimed()
+    assert await behind_somebody(stores), "nothing of it is to be seen yet"
+    await stores.turns.note_reply(lease, ["r1"])
+    assert not await behind_somebody(stores)
+    stores.clock.now += 1
+    await stores.say("3", author="U2", opens=False)
+    assert await behind_somebody(stores)
+    await stores.turns.finish(lease, Result(outcome, "a trip" if outcome is Outcome.ANSWERED else ""))
+    assert await behind_somebody(stores)
+    await stores.turns.finish(await stores.claimed(), Result(Outcome.FAILED))
+    assert not await behind_somebody(stores)
+
+
+async def test_an_answer_that_is_written_again_stands_where_it_stood(stores: Talk) -> None:
+    turn = await stores.answered("1", "plan a trip", "a trip")
+    await stores.say("2", author="U2", opens=False, asks=False)
+    await stores.interaction(turn, TurnAction.RETRY)
+    await stores.claimed()
+    assert await behind_somebody(stores)
 
 
 async def test_a_hint_is_given_once_by_one(stores: Talk) -> None:
