@@ -9,12 +9,15 @@
     ├── StoreError        the database refused
     ├── ModelError        the model gave no (whole) answer; carries a code and a sentence for people
     ├── DeliveryError     the surface did not take a message
+    ├── LimitExceeded     a limit of the day is reached; carries what is told of it
     ├── LeaseLost         somebody else has the turn now, or the session was cleared
     └── NothingAsked      all that a turn answers is forgotten
 """
 
 import traceback
 from pathlib import Path
+
+from chathakase.core.daily_limits import LimitNotice
 
 
 class ChatHakaseError(Exception):
@@ -70,6 +73,14 @@ class DeliveryError(ChatHakaseError):
         self.code = code
         self.passes = passes
         self.unsure = unsure
+
+
+class LimitExceeded(ChatHakaseError):
+    """A limit of the day is reached, so that nothing more is done for somebody."""
+
+    def __init__(self, notice: LimitNotice) -> None:
+        super().__init__(str(notice))
+        self.notice = notice
 
 
 class LeaseLost(ChatHakaseError):

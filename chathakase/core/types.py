@@ -222,13 +222,15 @@ class Appended(Enum):
     """It was stored already, and has files now that came only this time."""
     AMONG_PEOPLE = auto()
     """It is stored only now, as context: people talk among themselves, and it is said to nobody in particular."""
+    REFUSED = auto()
+    """It is stored only now, as context: a limit of the day is reached."""
     KNOWN = auto()
     """It was stored already, or is not wanted any more."""
     NO_SESSION_YET = auto()
     """It belongs to no session."""
 
     def __bool__(self) -> bool:
-        return self in (Appended.NEW, Appended.AMONG_PEOPLE)
+        return self in (Appended.NEW, Appended.AMONG_PEOPLE, Appended.REFUSED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """What people cause on a day: how much they ask, and what models cost for it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from chathakase.core.daily_limits import DailyTotal, Whose
 from chathakase.core.types import Usage
 
 Price: TypeAlias = Callable[[str, Usage], int]
@@ -34,3 +35,13 @@ class DailyUsage:
     completion_tokens: int
     cost: int
     """Millionths of a US dollar; 0 where the price is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class UsedToday:
+    """What counts towards the limits of the day."""
+
+    totals: Mapping[Whose, DailyTotal] = field(default_factory=dict)
+    """Whoever has used nothing is not among them."""
+    lifted: bool = False
+    """An admin has lifted the limits for this person until the day ends."""

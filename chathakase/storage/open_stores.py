@@ -1,8 +1,9 @@
 """All stores of one database."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from chathakase.core.daily_limits import DailyLimit
 from chathakase.core.session_ids import new_session_id
 from chathakase.core.types import Expiry, SessionId
 from chathakase.core.usage import Price, unpriced
@@ -55,17 +56,19 @@ def open_stores(
     *,
     expiry: Expiry,
     most_owned: int = 0,
+    limits: Sequence[DailyLimit] = (),
     price: Price = unpriced,
     count: Callable[[str], int] = ESTIMATE,
     new_id: Callable[[], SessionId] = new_session_id,
 ) -> SqlStores:
     """The stores of a database that is open and migrated.
 
-    ``most_owned`` is how many open sessions a person may own (0: any number), ``price`` tells what calls of models
-    cost, ``count`` how many tokens a text has, and ``new_id`` makes ids of sessions.
+    ``most_owned`` is how many open sessions a person may own (0: any number), ``limits`` are those of each day,
+    ``price`` tells what calls of models cost, ``count`` how many tokens a text has, and ``new_id`` makes ids of
+    sessions.
     """
     merging = Merging(database)
-    meter = Meter(price=price)
+    meter = Meter(limits=limits, price=price)
     expiring = SqlExpiry(database, merging, expiry=expiry)
     return SqlStores(
         sessions=SqlSessionStore(database, expiring, meter=meter, most_owned=most_owned, count=count, new_id=new_id),
@@ -83,5 +86,5 @@ def open_stores(
         jobs=SqlJobStore(database),
         listening=SqlListeningStore(database),
         hints=SqlHintStore(database),
-        usage=SqlUsageStore(database),
+        usage=SqlUsageStore(database, meter=meter),
     )

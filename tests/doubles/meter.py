@@ -1,39 +1,101 @@
 """What is asked and what models cost, counted in memory."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from chathakase.core.daily_limits import (
+    DailyLimit,
+    DailyTotal,
+    Level,
+    LimitNotice,
+    Whose,
+    exceeded,
+    passed,
+)
+from chathakase.core.errors import LimitExceeded
 from chathakase.core.moments import DAY
 from chathakase.core.ports import UsageStore
 from chathakase.core.types import Place, Usage, WorkspaceKey
-from chathakase.core.usage import DailyUsage, Price, unpriced
+from chathakase.core.usage import DailyUsage, UsedToday
 
 AGENT = "default"
 NOTHING = (0, 0, 0, 0, 0)
+TOLD_EVERY_MS = 3_600_000
+
+Tell = Callable[[LimitNotice, Place, str, str], None]
+"""Has somebody told of a limit, by a job with a ref."""
+
+
+def price(model: str, usage: Usage) -> int:
+    """Ten millionths of a dollar for each token."""
+    return 10 * (usage.prompt_tokens + usage.completion_tokens)
 
 
 class Meter(UsageStore):
     """Counts, and remembers it."""
 
-    def __init__(self, clock: Callable[[], int], *, price: Price = unpriced) -> None:
+    def __init__(self, clock: Callable[[], int], tell: Tell, *, limits: Sequence[DailyLimit] = ()) -> None:
         self._clock = clock
-        self._price = price
+        self._tell = tell
+        self._limits = limits
         self._used: dict[tuple[WorkspaceKey, int, str, str, str], DailyUsage] = {}
         """By workspace, day, channel, person and model."""
+        self._lifted: set[tuple[int, WorkspaceKey, str]] = set()
+        self._told: dict[tuple[WorkspaceKey, str, str], int] = {}
 
-    def ask(self, place: Place, person: str) -> None:
-        """Count a question of somebody."""
+    @property
+    def _day(self) -> int:
+        return self._clock() // DAY
+
+    def count_question(self, place: Place, person: str) -> None:
+        """Count a question of somebody. Raises LimitExceeded."""
+        limits, one = self._holding(place, person), DailyTotal(questions=1)
+        totals = {whose: _sum(total, one) for whose, total in self._totals(place, person).items()}
+        if limit := exceeded(limits, totals):
+            raise LimitExceeded(LimitNotice(Level.EXCEEDED, limit, self._day))
         self._add(place, person, "", questions=1)
+        self._tell_passed(place, person, one)
+
+    def admit(self, place: Place, person: str, ref: str) -> bool:
+        """Count a question that is being saved; where a limit is reached, whoever asked is told once an hour."""
+        try:
+            self.count_question(place, person)
+        except LimitExceeded as error:
+            key, now = (place.workspace_key, person, f"{error.notice} {place.channel}"), self._clock()
+            if self._told.get(key, now - TOLD_EVERY_MS) <= now - TOLD_EVERY_MS:
+                self._told[key] = now
+                self._tell(error.notice, place, person, ref)
+            return False
+        return True
 
     def spend(self, place: Place, person: str, model: str, usage: Usage) -> None:
         """Count what a call of a model cost."""
-        tokens = {"prompt_tokens": usage.prompt_tokens, "completion_tokens": usage.completion_tokens}
-        self._add(place, person, model, calls=1, cost=self._price(model, usage), **tokens)
+        read, written, cost = usage.prompt_tokens, usage.completion_tokens, price(model, usage)
+        self._add(place, person, model, calls=1, prompt_tokens=read, completion_tokens=written, cost=cost)
+        self._tell_passed(place, person, DailyTotal(tokens=read + written, cost=cost))
+
+    def _holding(self, place: Place, person: str) -> Sequence[DailyLimit]:
+        return () if (self._day, place.workspace_key, person) in self._lifted else self._limits
+
+    def _tell_passed(self, place: Place, person: str, added: DailyTotal) -> None:
+        for level, limit in passed(self._holding(place, person), self._totals(place, person), added):
+            notice = LimitNotice(level, limit, self._day)
+            self._tell(notice, place, person, f"{person} {notice}")
+
+    def _totals(self, place: Place, person: str) -> dict[Whose, DailyTotal]:
+        totals = dict.fromkeys(Whose, DailyTotal())
+        for (workspace, day, channel, whose, _), each in self._used.items():
+            used = DailyTotal(each.questions, each.prompt_tokens + each.completion_tokens, each.cost)
+            here = day == self._day and workspace == place.workspace_key
+            belongs = {Whose.PERSON: here and whose == person, Whose.CHANNEL: here and channel == place.channel}
+            for which in Whose:
+                if belongs.get(which, day == self._day):
+                    totals[which] = _sum(totals[which], used)
+        return totals
 
     def _add(self, place: Place, person: str, model: str, **counts: int) -> None:
-        day = self._clock() // DAY
-        key = (place.workspace_key, day, place.channel, person, model)
-        known = self._used.get(key) or DailyUsage(day, place.channel, person, AGENT, model, *NOTHING)
+        key = (place.workspace_key, self._day, place.channel, person, model)
+        known = self._used.get(key) or DailyUsage(self._day, place.channel, person, AGENT, model, *NOTHING)
         added = {name: getattr(known, name) + count for name, count in counts.items()}
         self._used[key] = replace(known, **added)
 
@@ -45,5 +107,20 @@ class Meter(UsageStore):
         ]
         return sorted(used, key=lambda each: (each.day, each.channel, each.person, each.model))
 
+    async def ask(self, place: Place, person: str) -> None:
+        self.count_question(place, person)
+
+    async def today(self, place: Place, person: str) -> UsedToday:
+        totals = {whose: total for whose, total in self._totals(place, person).items() if total != DailyTotal()}
+        return UsedToday(totals, lifted=(self._day, place.workspace_key, person) in self._lifted)
+
+    async def lift(self, place: Place, person: str) -> int:
+        self._lifted.add((self._day, place.workspace_key, person))
+        return self._day
+
     async def prune(self) -> int:
         raise NotImplementedError
+
+
+def _sum(one: DailyTotal, other: DailyTotal) -> DailyTotal:
+    return DailyTotal(one.questions + other.questions, one.tokens + other.tokens, one.cost + other.cost)

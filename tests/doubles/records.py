@@ -1,15 +1,17 @@
 """What the stores in memory remember, and what follows from it."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import count as counting
 
+from chathakase.core.daily_limits import DailyLimit, LimitNotice
 from chathakase.core.files import Attachment, Image, SharedFile
 from chathakase.core.jobs import CLEAR_SESSION, Command, Job
 from chathakase.core.leases import AHEAD_MS
 from chathakase.core.memory import Summary, TitleBy
 from chathakase.core.title_cleaning import UNTITLED, title_of
 from chathakase.core.types import (
+    NO_SESSION,
     Incoming,
     Place,
     Result,
@@ -222,12 +224,19 @@ class JobRecord:
 class Records:
     """Everything that is remembered, by a clock in epoch milliseconds."""
 
-    def __init__(self, clock: Callable[[], int], *, count: Callable[[str], int], ids: Callable[[], SessionId]) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], int],
+        *,
+        count: Callable[[str], int],
+        ids: Callable[[], SessionId],
+        limits: Sequence[DailyLimit] = (),
+    ) -> None:
         """``count`` tells how many tokens a text has."""
         self.now = clock
         self.count = count
         self.trips = Trips()
-        self.meter = Meter(clock)
+        self.meter = Meter(clock, self._tell, limits=limits)
         self.sessions: list[SessionRecord] = []
         self.jobs: dict[tuple[WorkspaceKey, str], JobRecord] = {}
         self.hints: dict[tuple[WorkspaceKey, str, str], str] = {}
@@ -250,6 +259,11 @@ class Records:
         answered = session.questions(0, session.answered)
         last = answered[-1].author if answered else ""
         self.meter.spend(session.place, by or last, model, usage)
+
+    def _tell(self, notice: LimitNotice, place: Place, person: str, ref: str) -> None:
+        job = Job(Command(place, ref, person, notice.level, str(notice)))
+        session = self.at(place)
+        self.jobs[job.key] = JobRecord(replace(job, session=session.id if session else NO_SESSION), 0)
 
     def is_free(self, until: int) -> bool:
         """Whether nobody holds what was held until then; what ends far ahead is left from a jump of the clock."""

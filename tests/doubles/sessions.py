@@ -56,21 +56,21 @@ class SessionsInMemory(SessionStore):
         asks = asks and (incoming.opens or not _opened_later(session, incoming))
         to_us = incoming.opens or incoming.said_to is SaidTo.BOT
         declined = asks and not to_us and session.among_people(incoming.said, incoming.author)
+        refused = asks and not declined and not self._records.meter.admit(incoming.place, incoming.author, incoming.ref)
+        asks = asks and not refused
         session.seq += 1
         if asks and not declined:
             session.asked = session.seq
         if any(each.said >= incoming.said for each in session.messages):
             session.invalidate(incoming.said)
         record = record_of(incoming, session.seq, role=role, asks=asks and not declined)
-        if record.asks:
-            self._records.meter.ask(incoming.place, incoming.author)
         if known is not None:
             session.messages.remove(known)
         session.messages.append(record)
         self._records.add_files(record, incoming.files)
         if role is Role.USER and session.title_by is None:
             session.retitle(session.seq)
-        return Appended.AMONG_PEOPLE if declined else Appended.NEW
+        return Appended.AMONG_PEOPLE if declined else Appended.REFUSED if refused else Appended.NEW
 
     def _complete(self, known: MessageRecord, incoming: Incoming) -> Appended:
         may = known.role is Role.USER and not known.changed

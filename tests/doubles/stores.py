@@ -4,10 +4,11 @@ They pass the same tests as those of a database (``tests/storage/contract``); wh
 raise NotImplementedError.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any
 
+from chathakase.core.daily_limits import DailyLimit
 from chathakase.core.types import SessionId
 from tests.doubles.jobs import HintsInMemory, JobsInMemory
 from tests.doubles.memory_stores import FilesInMemory, MemoriesInMemory, SummariesInMemory, TitlesInMemory
@@ -26,9 +27,11 @@ class UnavailableStore:
 class StoresInMemory:
     """All stores of one memory."""
 
-    def __init__(self, clock: Callable[[], int], *, count: Callable[[str], int] = len) -> None:
+    def __init__(
+        self, clock: Callable[[], int], *, limits: Sequence[DailyLimit] = (), count: Callable[[str], int] = len
+    ) -> None:
         """``clock`` tells epoch milliseconds, and ``count`` how many tokens a text has."""
-        self.records = Records(clock, count=count, ids=_counting_ids())
+        self.records = Records(clock, count=count, ids=_counting_ids(), limits=limits)
         self.trips = self.records.trips
         self.sessions = SessionsInMemory(self.records)
         self.memory = MemoriesInMemory(self.records)

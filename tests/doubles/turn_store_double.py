@@ -135,9 +135,9 @@ class TurnsInMemory(TurnStore):
         turn = record.turns.get(interaction.turn) if record else None
         if record is None or turn is None or turn.run != interaction.run or turn.action or not record.answered_by(turn):
             return False
-        turn.action = interaction.action
         if interaction.by:
-            self._records.meter.ask(interaction.place, interaction.by)
+            self._records.meter.count_question(interaction.place, interaction.by)
+        turn.action = interaction.action
         return True
 
     async def answer_to(self, session: SessionId, ref: str) -> tuple[str, int] | None:

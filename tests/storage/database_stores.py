@@ -1,11 +1,12 @@
 """What the tests of the stores have at hand: both stores, a clock that stands still, and something to say."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields, replace
 from itertools import count
 
+from chathakase.core.daily_limits import DailyLimit
 from chathakase.core.files import SharedFile
 from chathakase.core.jobs import CLEAR_SESSION, Command, Interaction, Job
 from chathakase.core.memory import Change, Memory, Summary
@@ -57,6 +58,7 @@ from chathakase.storage.stores.summary_store import SqlSummaryStore
 from chathakase.storage.stores.title_store import SqlTitleStore
 from chathakase.storage.stores.turn_store import SqlTurnStore
 from chathakase.storage.stores.usage_store import SqlUsageStore
+from tests.doubles.meter import price
 from tests.places import slack_place
 
 PLACE = slack_place("C1", "1.000001")
@@ -215,11 +217,14 @@ def counting_ids() -> Callable[[], SessionId]:
     return lambda: SessionId(f"s{next(numbers):04}")
 
 
-def stores_of(database: SqliteDatabase, mode: ExpiryMode = ExpiryMode.ARCHIVE) -> DatabaseStores:
+def stores_of(
+    database: SqliteDatabase, mode: ExpiryMode = ExpiryMode.ARCHIVE, limits: Sequence[DailyLimit] = ()
+) -> DatabaseStores:
     """The stores of a database that was opened with a clock that stands still, ids that count, a token a character."""
     clock = database._bind.clock
     assert isinstance(clock, DatabaseClock)
-    opened = open_stores(database, expiry=Expiry(TIMEOUT, mode), count=len, new_id=counting_ids())
+    expiry, new_id = Expiry(TIMEOUT, mode), counting_ids()
+    opened = open_stores(database, expiry=expiry, limits=limits, price=price, count=len, new_id=new_id)
     return DatabaseStores(database, clock, *(getattr(opened, field.name) for field in fields(opened)))
 
 

@@ -2,16 +2,21 @@
 
 from dataclasses import replace
 
+from chathakase.core.daily_limits import DailyLimit, Measure, Whose
 from chathakase.core.memory import Scope
 from chathakase.core.moments import DAY
 from chathakase.core.types import TurnAction, Usage
 from chathakase.storage.stores.adoption import adopt
+from chathakase.storage.stores.change_store import SqlChangeStore
+from chathakase.storage.stores.metering import Meter
 from chathakase.storage.stores.owned import archive_beyond
+from chathakase.storage.stores.session_store import SqlSessionStore
 from chathakase.storage.stores.suspects import WAIT_MS
-from chathakase.storage.stores.usage_store import KEPT_DAYS
+from chathakase.storage.stores.turn_store import SqlTurnStore
+from chathakase.storage.stores.usage_store import KEPT_DAYS, SqlUsageStore
 from chathakase.storage.stores.waiting_sessions import count_waiting
 from tests.places import slack_place
-from tests.storage.database_stores import FILE, HERE, ID, PLACE, TIMEOUT, DatabaseStores, change, said
+from tests.storage.database_stores import FILE, HERE, ID, PLACE, TIMEOUT, DatabaseStores, answer, change, said
 from tests.storage.test_cancellation import (
     EVERY_OPERATION,
     Prepare,
@@ -130,6 +135,27 @@ async def open_more_than_one_may_own(stores: DatabaseStores) -> Work:
     return lambda: stores.database.session(opened, lambda transaction: archive_beyond(transaction, opened, 1))
 
 
+async def reach_the_limits_of_a_day(stores: DatabaseStores) -> Work:
+    """More questions than are allowed, of which somebody is told, and one more for whom the limits are lifted."""
+    meter = Meter(limits=(DailyLimit(Measure.QUESTIONS, Whose.PERSON, 2), DailyLimit(Measure.TOKENS, Whose.ALL, 15)))
+    sessions = SqlSessionStore(stores.database, stores.sessions._expiring, meter=meter, count=len)
+    changes = SqlChangeStore(stores.database, meter=meter, count=len)
+    turns = SqlTurnStore(stores.database, meter=meter, count=len)
+    usage = SqlUsageStore(stores.database, meter=meter)
+
+    async def work() -> list[object]:
+        done: list[object] = [(await sessions.append(said(ref))).appended for ref in "1234"]
+        done.append(await turns.finish(await stores.claimed(), answer("a")))
+        done.append((await sessions.append(said("5", asks=False))).appended)
+        done.append(await changes.change(change("5", "@bot a question"), calls=True))
+        done += [await usage.today(PLACE, "U1"), await usage.lift(PLACE, "U1")]
+        await usage.ask(PLACE, "U1")
+        stores.clock.now += 3 * DAY
+        return [*done, await usage.today(PLACE, "U1"), await usage.prune()]
+
+    return work
+
+
 async def ask_about_turns(stores: DatabaseStores) -> Work:
     turn = await stores.answered("1", "q1", "a1")
 
@@ -184,6 +210,7 @@ OPERATIONS: tuple[Prepare, ...] = (
     look_around,
     tell_a_hint,
     tell_a_summary,
+    reach_the_limits_of_a_day,
     forget_what_was_used_long_ago,
     open_more_than_one_may_own,
     ask_about_turns,

@@ -118,22 +118,23 @@ def _columns(connection: sqlite3.Connection) -> dict[str, list[str]]:
 
 
 def _over(database: PostgresDatabase, stores: DatabaseStores, clock: DatabaseClock, mode: ExpiryMode) -> DatabaseStores:
+    meter = stores.sessions._meter
     expiring = SqlExpiry(database, NoIndex(), expiry=Expiry(TIMEOUT, mode))
     return replace(
         stores,
         database=cast(SqliteDatabase, database),
         clock=clock,
-        sessions=SqlSessionStore(database, expiring, count=len),
+        sessions=SqlSessionStore(database, expiring, meter=meter, count=len),
         memory=SqlMemoryStore(database, count=len),
-        changes=SqlChangeStore(database, count=len),
+        changes=SqlChangeStore(database, meter=meter, count=len),
         forgetting=SqlForgetStore(database, expiring=expiring),
         files=SqlFileStore(database),
-        summaries=SqlSummaryStore(database),
-        titles=SqlTitleStore(database),
+        summaries=SqlSummaryStore(database, meter=meter),
+        titles=SqlTitleStore(database, meter=meter),
         export=SqlExportStore(database),
-        turns=SqlTurnStore(database, count=len),
+        turns=SqlTurnStore(database, meter=meter, count=len),
         jobs=SqlJobStore(database),
         listening=SqlListeningStore(database),
         hints=SqlHintStore(database),
-        usage=SqlUsageStore(database),
+        usage=SqlUsageStore(database, meter=meter),
     )

@@ -62,7 +62,8 @@ class TurnStore(Protocol):
     async def reopen(self, session: SessionId, interaction: Interaction) -> bool:
         """Have a turn of a session that ended taken up again, as the interaction wants; the session then waits for it.
 
-        False when that run of the turn was taken up already, or when what it answered is forgotten.
+        False when that run of the turn was taken up already, or when what it answered is forgotten. It counts as a
+        question of whoever wants it, if that is a person. Raises LimitExceeded.
         """
 
     async def answer_to(self, session: SessionId, ref: str) -> tuple[str, int] | None:

@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
-from chathakase.core.types import WorkspaceKey
-from chathakase.core.usage import DailyUsage
+from chathakase.core.types import Place, WorkspaceKey
+from chathakase.core.usage import DailyUsage, UsedToday
 
 
 class UsageStore(Protocol):
@@ -18,6 +18,15 @@ class UsageStore(Protocol):
 
         One row for each channel, person, agent and model of a day.
         """
+
+    async def ask(self, place: Place, person: str) -> None:
+        """Count as a question of somebody what is none, but has a model called. Raises LimitExceeded."""
+
+    async def today(self, place: Place, person: str) -> UsedToday:
+        """How much was used today by a person, in a place's channel, and in all."""
+
+    async def lift(self, place: Place, person: str) -> int:
+        """Have no limit hold for somebody in a place's workspace until the day ends; returns the day."""
 
     async def prune(self) -> int:
         """Delete what is older than it may get, in small transactions; returns how many rows."""

@@ -148,8 +148,10 @@ class SqlChangeStore:
         if not may_ask:
             return replace(_effect(row), standing=QuestionState.REFUSED)
         for seq, woken in await transaction.fetch(NEXT, row[1]):
+            effect = _effect(row)
+            if not await self._meter.admit(transaction, effect.session, effect.place, effect.author, change.now.ref):
+                return replace(effect, standing=QuestionState.REFUSED)
             await transaction.execute(ASK, row[0], seq)
-            await self._meter.ask(transaction, change.now.place, change.now.author)
             return replace(_effect(row), seq=int(seq or 0), standing=QuestionState.ASKED, woken=bool(woken))
         return _effect(row)
 

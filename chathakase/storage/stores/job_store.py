@@ -16,7 +16,7 @@ ENQUEUE = Statement(f"""
 INSERT INTO jobs (
     {PLACE}, session, id, ref, author, command, argument, action, turn, run, told_thread, said, held_until)
 VALUES ($1, $2, $3, $4, coalesce((SELECT id FROM sessions WHERE {HERE}), ''),
-    $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, now_ms() + {LEASE_MS})
+    $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, CASE WHEN $15 = 1 THEN now_ms() + {LEASE_MS} ELSE 0 END)
 ON CONFLICT (surface, workspace, id) DO NOTHING
 RETURNING session
 """)
@@ -63,7 +63,7 @@ class SqlJobStore:
 
     async def enqueue(self, job: Job) -> Job | None:
         """Save a job and hold it; returns it with the session that it is about, None when it was had already."""
-        return _enqueued(job, await self._database.write(ENQUEUE, *_values(job)))
+        return _enqueued(job, await self._database.write(ENQUEUE, *_values(job), 1))
 
     async def claim(self, workspaces: Collection[WorkspaceKey]) -> list[Job]:
         """Take what is not done in some workspaces and nobody holds."""
@@ -98,9 +98,12 @@ class SqlJobStore:
         return await self._database.session(job.task.place, note)
 
 
-async def enqueue(transaction: Transaction, job: Job) -> Job | None:
-    """Save a job with whatever else a transaction saves; None when it was had already."""
-    return _enqueued(job, await transaction.fetch(ENQUEUE, *_values(job)))
+async def enqueue(transaction: Transaction, job: Job, *, held: bool = True) -> Job | None:
+    """Save a job with whatever else a transaction saves; None when it was had already.
+
+    Unless it is to be ``held``, whoever looks next for what nobody holds does it.
+    """
+    return _enqueued(job, await transaction.fetch(ENQUEUE, *_values(job), int(held)))
 
 
 def _enqueued(job: Job, rows: Sequence[Row]) -> Job | None:

@@ -1,11 +1,20 @@
-"""Counts what is asked and what models cost, in the transaction that saves it: by session, and by day."""
+"""Counts what is asked and what models cost, in the transaction that saves it: by session, and by day.
 
-from typing import NamedTuple
+Where a limit of the day is near or reached, somebody is told by a job that is saved with it, and that nobody holds yet.
+"""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chathakase.core.daily_limits import DailyLimit, DailyTotal, Level, LimitNotice, Totals, Whose, exceeded, passed
+from chathakase.core.errors import LimitExceeded
+from chathakase.core.jobs import Command, Job
 from chathakase.core.moments import DAY
 from chathakase.core.types import Place, SessionId, Usage
 from chathakase.core.usage import Price, unpriced
-from chathakase.storage.database import Row, Statement, Transaction
+from chathakase.storage.database import Row, Statement, Transaction, Value
+from chathakase.storage.stores.job_store import enqueue
+from chathakase.storage.stores.place_columns import PLACE, place_of
 
 AGENT = "default"
 """Who answers everywhere."""
@@ -21,7 +30,7 @@ TODAY = Statement(f"SELECT now_ms() / {DAY}")
 
 # What is done in the background was caused by whoever asked last what is answered.
 CAUSE = Statement(f"""
-SELECT now_ms() / {DAY}, surface, workspace, channel, coalesce(nullif($2, ''), (
+SELECT now_ms() / {DAY}, {PLACE}, coalesce(nullif($2, ''), (
     SELECT m.author FROM messages m WHERE m.session = sessions.id AND m.role = 'user' AND m.asks = 1
         AND m.seq <= sessions.answered ORDER BY m.seq DESC LIMIT 1), '')
 FROM sessions WHERE id = $1
@@ -39,6 +48,23 @@ ON CONFLICT (day, surface, workspace, channel, person, agent, model) DO UPDATE S
     cost = daily_usage.cost + excluded.cost
 """)
 
+# It was to wait for an answer, and its message is not saved yet.
+UNASK = Statement("""
+UPDATE sessions SET asked = coalesce((SELECT max(m.seq) FROM messages m
+    WHERE m.session = $1 AND m.role = 'user' AND m.asks = 1 AND m.seq > sessions.answered), answered)
+WHERE id = $1
+""")
+
+TOLD_EVERY_MS = 3_600_000
+"""For how long somebody is not told once more that a limit is reached."""
+
+TELL = Statement(f"""
+INSERT INTO limit_notices (surface, workspace, person, which, told_at) VALUES ($1, $2, $3, $4, now_ms())
+ON CONFLICT (surface, workspace, person, which) DO UPDATE SET told_at = excluded.told_at
+WHERE limit_notices.told_at <= excluded.told_at - {TOLD_EVERY_MS}
+RETURNING which
+""")
+
 # Always in this order, so that two who count at once do not wait for each other.
 ADD = Statement("""
 INSERT INTO daily_totals (day, surface, workspace, whose, id, questions, tokens, cost)
@@ -51,28 +77,52 @@ RETURNING whose, questions, tokens, cost, lifted
 """)
 
 
-class Who(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Who:
     """Who causes something, where, and on which day."""
 
     day: int
-    surface: str
-    workspace: str
-    channel: str
+    place: Place
     person: str
+
+    @property
+    def key(self) -> tuple[int, str, str, str, str]:
+        """Day, surface, workspace, channel and person."""
+        return self.day, self.place.surface, self.place.workspace, self.place.channel, self.person
 
 
 class Meter:
-    """Counts."""
+    """Counts, and knows the limits."""
 
-    def __init__(self, *, price: Price = unpriced) -> None:
+    def __init__(self, *, limits: Sequence[DailyLimit] = (), price: Price = unpriced) -> None:
+        self._limits = limits
         self._price = price
 
     async def ask(self, transaction: Transaction, place: Place, person: str) -> None:
-        """Count a question of somebody."""
+        """Count a question of somebody. Raises LimitExceeded, with nothing counted, where a limit is reached."""
         ((day,),) = await transaction.fetch(TODAY)
-        who = Who(int(day or 0), place.surface, place.workspace, place.channel, person)
-        await transaction.fetch(ADD, *who, 1, 0, 0)
-        await transaction.execute(RECORD, *who, AGENT, "", 1, 0, 0, 0, 0)
+        who, one = Who(int(day or 0), place, person), DailyTotal(questions=1)
+        totals, limits = await self._add(transaction, who, one)
+        if limit := exceeded(limits, totals):
+            await self._add(transaction, who, DailyTotal(questions=-1))
+            raise LimitExceeded(LimitNotice(Level.EXCEEDED, limit, who.day))
+        await transaction.execute(RECORD, *who.key, AGENT, "", 1, 0, 0, 0, 0)
+        await self._tell_passed(transaction, who, limits, totals, one)
+
+    async def admit(self, transaction: Transaction, session: SessionId, place: Place, person: str, ref: str) -> bool:
+        """Count a question that is being saved.
+
+        Where a limit is reached, its session does not wait for it, and whoever asked is told once an hour.
+        """
+        try:
+            await self.ask(transaction, place, person)
+        except LimitExceeded as error:
+            await transaction.execute(UNASK, session)
+            which = f"{error.notice} {place.channel}"
+            if await transaction.fetch(TELL, place.surface, place.workspace, person, which):
+                await _enqueue(transaction, error.notice, place, person, ref)
+            return False
+        return True
 
     async def spend(
         self, transaction: Transaction, session: SessionId, model: str, usage: Usage, *, by: str = ""
@@ -84,14 +134,40 @@ class Meter:
         tokens = (usage.prompt_tokens, usage.completion_tokens)
         await transaction.execute(SPEND, session, model, *tokens)
         for row in await transaction.fetch(CAUSE, session, by):
-            who, cost = _who(row), self._price(model, usage)
-            await transaction.fetch(ADD, *who, 0, sum(tokens), cost)
-            await transaction.execute(RECORD, *who, AGENT, model, 0, 1, *tokens, cost)
+            who, spent = _who(row), DailyTotal(tokens=sum(tokens), cost=self._price(model, usage))
+            totals, limits = await self._add(transaction, who, spent)
+            await transaction.execute(RECORD, *who.key, AGENT, model, 0, 1, *tokens, spent.cost)
+            await self._tell_passed(transaction, who, limits, totals, spent)
+
+    async def _add(self, transaction: Transaction, who: Who, added: DailyTotal) -> tuple[Totals, Sequence[DailyLimit]]:
+        """Add to the totals; returns them, with the limits that hold."""
+        rows = await transaction.fetch(ADD, *who.key, added.questions, added.tokens, added.cost)
+        totals = {Whose(str(whose)): total_of(counts) for whose, *counts, _ in rows}
+        return totals, () if any(row[-1] for row in rows) else self._limits
+
+    async def _tell_passed(
+        self, transaction: Transaction, who: Who, limits: Sequence[DailyLimit], totals: Totals, added: DailyTotal
+    ) -> None:
+        """Tell whoever has just brought a limit near, or reached it; nobody else does that on the same day."""
+        if not (who.person and who.place.surface):
+            return
+        for level, limit in passed(limits, totals, added):
+            notice = LimitNotice(level, limit, who.day)
+            await _enqueue(transaction, notice, who.place, who.person, f"{who.person} {notice}")
 
 
 NO_LIMITS = Meter()
 
 
+def total_of(counts: Sequence[Value]) -> DailyTotal:
+    """Make a total of questions, tokens and cost."""
+    return DailyTotal(*(int(each or 0) for each in counts))
+
+
+async def _enqueue(transaction: Transaction, notice: LimitNotice, place: Place, person: str, ref: str) -> None:
+    await enqueue(transaction, Job(Command(place, ref, person, notice.level, str(notice))), held=False)
+
+
 def _who(row: Row) -> Who:
-    day, surface, workspace, channel, person = row
-    return Who(int(day or 0), str(surface), str(workspace), str(channel), str(person))
+    day, *where, person = row
+    return Who(int(day or 0), place_of(where), str(person))

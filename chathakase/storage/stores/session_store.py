@@ -270,6 +270,9 @@ class SqlSessionStore:
         if deleting:
             raise _Expired(session)
         declined, asks = asks and not waits, bool(asks and waits)
+        by = (incoming.place, incoming.author, incoming.ref)
+        refused = asks and not await self._meter.admit(transaction, session, *by)
+        asks = asks and not refused
         await self._add(transaction, session, incoming, int(seq or 0), role=role, asks=asks)
         if newest is not None and incoming.said <= int(newest):
             await invalidate(transaction, session, incoming.said)
@@ -277,9 +280,8 @@ class SqlSessionStore:
             await retitle(transaction, session, int(seq or 0))
         if job is not None and await enqueue(transaction, job) is None:
             raise _HadAlready(session)
-        if asks:
-            await self._meter.ask(transaction, incoming.place, incoming.author)
-        saved = Saved(Appended.AMONG_PEOPLE if declined else Appended.NEW, session)
+        appended = Appended.AMONG_PEOPLE if declined else Appended.REFUSED if refused else Appended.NEW
+        saved = Saved(appended, session)
         claimed = await take(transaction, session) if asks and claim else None
         tell = await self._opened(transaction, incoming, session, is_first=seq == 1) if seq == 1 or woken else _nothing
         return saved, tell, claimed

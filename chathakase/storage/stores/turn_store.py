@@ -271,7 +271,8 @@ class SqlTurnStore:
     async def reopen(self, session: SessionId, interaction: Interaction) -> bool:
         """Have a turn of a session that ended taken up again, as the interaction wants; the session then waits for it.
 
-        False when that run of the turn was taken up already, or when what it answered is forgotten.
+        False when that run of the turn was taken up already, or when what it answered is forgotten. Raises
+        LimitExceeded.
         """
 
         async def reopen(transaction: Transaction) -> list[Row] | None:

@@ -1,10 +1,12 @@
 """How much was used on each day."""
 
+from chathakase.core.daily_limits import Whose
 from chathakase.core.moments import DAY
-from chathakase.core.types import WorkspaceKey
-from chathakase.core.usage import DailyUsage
+from chathakase.core.types import Place, WorkspaceKey
+from chathakase.core.usage import DailyUsage, UsedToday
 from chathakase.storage.database import Database, Row, Statement
 from chathakase.storage.stores.batch_size import BatchSize
+from chathakase.storage.stores.metering import NO_LIMITS, Meter, total_of
 
 COUNTS = "day, channel, person, agent, model, questions, calls, prompt_tokens, completion_tokens, cost"
 
@@ -40,6 +42,26 @@ DELETE FROM daily_totals WHERE ({TOTALS_KEY}) IN
 RETURNING day
 """)
 
+PRUNE_NOTICES = Statement(f"""
+DELETE FROM limit_notices WHERE (surface, workspace, person, which) IN
+    (SELECT surface, workspace, person, which FROM limit_notices WHERE told_at < now_ms() - {TOTALS_KEPT_DAYS * DAY}
+        LIMIT $1 FOR UPDATE SKIP LOCKED)
+RETURNING which
+""")
+
+LIFT = Statement(f"""
+INSERT INTO daily_totals (day, surface, workspace, whose, id, lifted) VALUES (now_ms() / {DAY}, $1, $2, 'person', $3, 1)
+ON CONFLICT (day, surface, workspace, whose, id) DO UPDATE SET lifted = 1
+RETURNING day
+""")
+
+TOTALS = Statement(f"""
+SELECT whose, questions, tokens, cost, lifted FROM daily_totals
+WHERE day = now_ms() / {DAY} AND (surface = $1 AND workspace = $2 AND (whose = 'channel' AND id = $3
+    OR whose = 'person' AND id = $4) OR whose = 'all')
+ORDER BY whose
+""")
+
 ROWS, MOST_ROWS = 50, 1_000
 """How many rows are deleted in one transaction at least, and at most."""
 
@@ -47,8 +69,10 @@ ROWS, MOST_ROWS = 50, 1_000
 class SqlUsageStore:
     """Remembers how much was used on each day (a UsageStore)."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, meter: Meter = NO_LIMITS) -> None:
+        """``meter`` counts questions."""
         self._database = database
+        self._meter = meter
 
     async def days(self, workspace: WorkspaceKey, *, since: int, person: str | None = None) -> list[DailyUsage]:
         """What was used in a workspace since a day, by everybody or one person, the oldest first."""
@@ -56,9 +80,24 @@ class SqlUsageStore:
         (rows,) = await self._database.read(DAYS(*about) if person is None else DAYS_OF_PERSON(*about, person))
         return [_usage(row) for row in rows]
 
+    async def ask(self, place: Place, person: str) -> None:
+        """Count as a question of somebody what is none, but has a model called. Raises LimitExceeded."""
+        await self._database.session(place, lambda transaction: self._meter.ask(transaction, place, person))
+
+    async def today(self, place: Place, person: str) -> UsedToday:
+        """How much was used today by a person, in a place's channel, and in all."""
+        (rows,) = await self._database.read(TOTALS(place.surface, place.workspace, place.channel, person))
+        totals = {Whose(str(whose)): total_of(counts) for whose, *counts, _ in rows}
+        return UsedToday(totals, lifted=any(row[-1] for row in rows))
+
+    async def lift(self, place: Place, person: str) -> int:
+        """Have no limit hold for somebody in a place's workspace until the day ends; returns the day."""
+        ((day,),) = await self._database.write(LIFT, place.surface, place.workspace, person)
+        return int(day or 0)
+
     async def prune(self) -> int:
         """Delete what is older than it may get, in small transactions; returns how many rows."""
-        return sum([await self._in_batches(each) for each in (PRUNE, PRUNE_TOTALS)])
+        return sum([await self._in_batches(each) for each in (PRUNE, PRUNE_TOTALS, PRUNE_NOTICES)])
 
     async def _in_batches(self, statement: Statement) -> int:
         pruned, batch_size = 0, BatchSize(ROWS, most=MOST_ROWS)

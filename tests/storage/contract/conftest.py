@@ -1,9 +1,11 @@
 """The same tests for stores in a database and for those in memory, which stand in for them elsewhere."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 
 import pytest
 
+from chathakase.core.daily_limits import DailyLimit
 from chathakase.core.types import ExpiryMode
 from tests.doubles.jobs import HintsInMemory, JobsInMemory
 from tests.doubles.memory_stores import FilesInMemory, MemoriesInMemory, SummariesInMemory, TitlesInMemory
@@ -30,13 +32,27 @@ class InMemory(Talk):
     usage: Meter
 
 
+Limited = Callable[..., Talk]
+
+
 @pytest.fixture(params=["sqlite", "memory"])
 def stores(request: pytest.FixtureRequest) -> Talk:
-    if request.param == "sqlite":
-        return stores_of(request.getfixturevalue("open_database"), ExpiryMode.ARCHIVE)
-    return in_memory(DatabaseClock())
+    return opener(request)()
 
 
-def in_memory(clock: DatabaseClock) -> InMemory:
-    opened = StoresInMemory(clock)
+@pytest.fixture(params=["sqlite", "memory"])
+def limited(request: pytest.FixtureRequest) -> Limited:
+    """Stores that know limits of the day: ``limited(DailyLimit(…), …)``."""
+    return opener(request)
+
+
+def opener(request: pytest.FixtureRequest) -> Limited:
+    if request.param == "memory":
+        return lambda *limits: in_memory(DatabaseClock(), limits)
+    database = request.getfixturevalue("open_database")
+    return lambda *limits: stores_of(database, ExpiryMode.ARCHIVE, limits)
+
+
+def in_memory(clock: DatabaseClock, limits: Sequence[DailyLimit] = ()) -> InMemory:
+    opened = StoresInMemory(clock, limits=limits)
     return InMemory(clock, *(getattr(opened, field.name) for field in fields(InMemory)[1:]))

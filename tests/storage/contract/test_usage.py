@@ -23,7 +23,7 @@ async def test_a_question_and_its_answer_are_counted(stores: Talk) -> None:
     day = stores.clock.now // DAY
     assert await stores.usage.days(HOME, since=day) == [
         DailyUsage(day, "C1", "U1", "default", "", 1, 0, 0, 0, 0),
-        DailyUsage(day, "C1", "U1", "default", "m-1", 0, 1, 10, 5, 0),
+        DailyUsage(day, "C1", "U1", "default", "m-1", 0, 1, 10, 5, 150),
     ]
     assert await stores.usage.days(HOME, since=day + 1) == []
     assert await stores.usage.days(slack_place("C1", "1", team="T9").workspace_key, since=0) == []
