@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import NoDecode
 
 from chathakase.core.addresses import check_host, web_address
+from chathakase.core.daily_limits import DailyLimit, Measure, read_limits
 from chathakase.core.types import ExpiryMode, FollowUps, Streaming, Switch
 from chathakase.environment import Environment, check_network, read
 from chathakase.environment import SettingsError as SettingsError
@@ -134,6 +136,12 @@ class Settings(ModelServerSettings, Stored):
     """Questions a minute that one person may ask; 0: any number."""
     chathakase_channel_rate: int = Field(0, ge=0, le=MOST)
     """Questions a minute that may be asked in one channel; 0: any number."""
+    chathakase_daily_questions: str = ""
+    """Questions a day for a person, a channel and all, such as ``20/200/2000``; what is empty has no limit."""
+    chathakase_daily_tokens: str = ""
+    """The same for the tokens that models read and write."""
+    chathakase_daily_cost: str = ""
+    """The same for US dollars, such as ``0.50/5/50``."""
     chathakase_catch_up: int = Field(3600, ge=0, le=MOST)
     """Seconds for which a question that was missed while away is still answered; 0: none is looked for."""
     chathakase_grace: float = Field(5, ge=0, le=3600)
@@ -199,6 +207,21 @@ class Settings(ModelServerSettings, Stored):
     @classmethod
     def _channels(cls, ids: Any) -> Any:
         return _ids(ids, CHANNEL_ID, "channel ids such as C012AB3CD, not names")
+
+    @field_validator("chathakase_daily_questions", "chathakase_daily_tokens", "chathakase_daily_cost")
+    @classmethod
+    def _daily_limits(cls, limits: str, info: ValidationInfo) -> str:
+        read_limits(Measure(str(info.field_name).rpartition("_")[2]), limits)
+        return limits
+
+    @property
+    def daily_limits(self) -> Sequence[DailyLimit]:
+        """How much may be used in a day."""
+        return (
+            *read_limits(Measure.QUESTIONS, self.chathakase_daily_questions),
+            *read_limits(Measure.TOKENS, self.chathakase_daily_tokens),
+            *read_limits(Measure.COST, self.chathakase_daily_cost),
+        )
 
     @field_validator("openai_api_key")
     @classmethod

@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from chathakase.app.engine_setup import expiry_of, price_of, setup_of
+from chathakase.app.engine_setup import check_prices, expiry_of, price_of, setup_of
 from chathakase.app.model_servers import open_models
 from chathakase.app.schedule import Periodic, run_periodically
 from chathakase.app.slack import open_slack
@@ -76,11 +76,13 @@ async def _open_parts(stack: AsyncExitStack, settings: Settings, database: Sqlit
     await adopt(database, slack.workspace_key)
     health_monitor = HealthMonitor(settings, slack.web, database)
     models = await open_models(stack, settings)
+    check_prices(settings, models.facts)
     price = price_of(models.facts, settings.chathakase_model)
     stores = open_stores(
         database,
         expiry=expiry_of(settings),
         most_owned=settings.chathakase_person_sessions,
+        limits=settings.daily_limits,
         price=price,
         count=models.counter.count,
     )

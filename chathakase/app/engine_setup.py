@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 
+from chathakase.app.model_servers import OFF
 from chathakase.config import Settings
 from chathakase.core.access import AccessRule
+from chathakase.core.daily_limits import Measure
+from chathakase.core.errors import StartError
 from chathakase.core.moments import DAY
 from chathakase.core.prompt import Persona
 from chathakase.core.types import Expiry, Switch, Usage
@@ -35,6 +38,18 @@ def setup_of(settings: Settings, *, agent: str, prices: Callable[[str], ModelFac
 def expiry_of(settings: Settings) -> Expiry:
     """When idle sessions expire, and what becomes of them."""
     return Expiry(settings.chathakase_session_timeout * 1000, settings.chathakase_expiry)
+
+
+def check_prices(settings: Settings, facts: Callable[[str], ModelFacts]) -> None:
+    """Refuse to limit what a model costs of which nobody knows that. Raises StartError."""
+    background = settings.chathakase_background_model
+    models = dict.fromkeys((settings.chathakase_model, *((background,) if background not in ("", OFF) else ())))
+    unknown = [model for model in models if facts(model).cost(0, 0) is None]
+    if unknown and any(limit.measure is Measure.COST for limit in settings.daily_limits):
+        raise StartError(
+            f"CHATHAKASE_DAILY_COST needs to know what {' and '.join(unknown)} costs: add it to CHATHAKASE_MODELS, for "
+            f"instance {unknown[0]}={facts(unknown[0]).window} 0.25/2 for $0.25 and $2 a million tokens in and out."
+        )
 
 
 def price_of(facts: Callable[[str], ModelFacts], model: str) -> Price:
@@ -69,6 +84,7 @@ def _terms(settings: Settings, agent: str, prices: Callable[[str], ModelFacts]) 
         retention=settings.chathakase_retention_days * DAY,
         follow_ups=settings.chathakase_follow_ups,
         prices=prices,
+        daily_limits=settings.daily_limits,
     )
 
 

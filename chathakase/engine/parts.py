@@ -7,6 +7,7 @@ from chathakase.core.jobs import Command
 from chathakase.core.types import Incoming
 from chathakase.engine.access.access import Access
 from chathakase.engine.access.admission import Admission
+from chathakase.engine.access.limit_notices import LimitNotices
 from chathakase.engine.access.rights import Rights
 from chathakase.engine.commands import CommandContext, Commands, find
 from chathakase.engine.context.context_builder import ContextBuilder
@@ -61,6 +62,7 @@ class Parts:
         self._admission = Admission(setup.load, monotonic)
         self._access = Access(self._surface, ports.stores.sessions, setup.access, monotonic)
         self._hints = Hints(ports.stores.hints)
+        self._limit_notices = LimitNotices(self._surface)
         self._rights = Rights(self._surface, ports.stores.sessions, setup.admins)
         self._targets = CommandTargets(ports.stores.sessions)
         self._saver = MessageSaver(ports.stores.sessions)
@@ -146,7 +148,11 @@ class Parts:
     @cached_property
     def _interactions(self) -> Interactions:
         return Interactions(
-            turns=self._stores.turns, scheduler=self.scheduler, active_turns=self._active_turns, rights=self._rights
+            turns=self._stores.turns,
+            scheduler=self.scheduler,
+            active_turns=self._active_turns,
+            rights=self._rights,
+            limit_notices=self._limit_notices,
         )
 
     @cached_property
@@ -157,6 +163,7 @@ class Parts:
             surface=self._surface,
             interactions=self._interactions,
             rights=self._rights,
+            limit_notices=self._limit_notices,
             context_builder=self._context_builder,
             summaries=self._summaries(Writer(self.models.writer, self._slots, Rank.COMMAND)),
             diagnose=self._ports.diagnose,

@@ -54,6 +54,7 @@ COMMANDS_TABLE = """
 | clear session for everyone     | yes   | own       | no     | no       | yes   |
 | all sessions                   | no    | no        | no     | no       | yes   |
 | doctor                         | no    | no        | no     | no       | yes   |
+| lift limits                    | no    | no        | no     | no       | yes   |
 | help                           | yes   | yes       | yes    | yes      | yes   |
 """
 """The newest answer is the one to whoever took part; ``own``: only their own words, and ``none``: they have none."""
@@ -102,6 +103,7 @@ DONE: Mapping[str, tuple[str, bool]] = {
     "clear session for everyone": ("I have forgotten", ALOUD),
     "all sessions": ("active session", PRIVATELY),
     "doctor": ("**socket**", PRIVATELY),
+    "lift limits": ("There are no daily limits", PRIVATELY),
     "help": ("assistant whose memory", ALOUD),
 }
 """What whoever may is told, and whether everybody can read it."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from chathakase.core.amounts import counted
 from chathakase.core.daily_limits import MICRO, DailyLimit, Level, LimitNotice, Measure, Whose
 from chathakase.core.moments import DAY, clock_in, day_and_time
 from chathakase.core.ports import Surface
@@ -13,8 +14,8 @@ NEARLY_USED: Mapping[Whose, str] = {
     Whose.ALL: "Four fifths of everybody's {noun} for today {are} used.",
 }
 USED: Mapping[Whose, str] = {
-    Whose.PERSON: "You have used all of your {amount} for today.",
-    Whose.CHANNEL: "This channel has used all of its {amount} for today.",
+    Whose.PERSON: "You have used up your {amount} for today.",
+    Whose.CHANNEL: "This channel has used up its {amount} for today.",
     Whose.ALL: "Everybody's {noun} for today {are} used up.",
 }
 WHEN: Mapping[Level, str] = {
@@ -58,4 +59,4 @@ def amount(limit: DailyLimit) -> str:
     """A limit for people: ``20 questions``, ``$2.50``."""
     if limit.measure is Measure.COST:
         return f"${limit.most / MICRO:,.2f}"
-    return f"{limit.most:,} {NOUNS[limit.measure]}"
+    return counted(limit.most, NOUNS[limit.measure].removesuffix("s"))

@@ -1,11 +1,13 @@
 """What the commands are done with."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from chathakase.core.daily_limits import DailyLimit
 from chathakase.core.ports import Stores, Surface
 from chathakase.core.types import Expiry, FollowUps
 from chathakase.core.window import ModelFacts
+from chathakase.engine.access.limit_notices import LimitNotices
 from chathakase.engine.access.rights import Rights
 from chathakase.engine.context.context_builder import ContextBuilder
 from chathakase.engine.context.summaries import Summaries
@@ -26,6 +28,7 @@ class Terms:
     """What is answered in a channel's threads."""
     prices: Callable[[str], ModelFacts]
     """What is known of a model, by its name."""
+    daily_limits: Sequence[DailyLimit] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,7 @@ class CommandContext:
     surface: Surface
     interactions: Interactions
     rights: Rights
+    limit_notices: LimitNotices
     context_builder: ContextBuilder
     summaries: Summaries
     diagnose: Callable[[], Awaitable[str]]

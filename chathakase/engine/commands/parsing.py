@@ -8,6 +8,7 @@ import regex
 
 from chathakase.core.addressing import HONORIFICS
 from chathakase.core.jobs import CLEAR_SESSION, FORGET_ONE
+from chathakase.core.mentions import MENTION
 
 SESSION_INFO = "session info"
 WHAT_DO_YOU_REMEMBER = "what do you remember"
@@ -28,6 +29,7 @@ ANSWER_AGAIN = "answer again"
 STOP = "stop"
 ALL_SESSIONS = "all sessions"
 DOCTOR = "doctor"
+LIFT_LIMITS = "lift limits"
 HELP = "help"
 
 FOR_EVERYONE = "for everyone"
@@ -56,6 +58,7 @@ COMMANDS = (
     CLEAR_SESSION,
     ALL_SESSIONS,
     DOCTOR,
+    LIFT_LIMITS,
     HELP,
 )
 """What people can say."""
@@ -68,7 +71,7 @@ TELLING = frozenset(
 ALOUD = frozenset({SESSION_INFO, SUMMARISE, COMPACT, RENAME, EXPORT, CLEAR_SESSION, HELP})
 """Commands that are answered for everybody to read; what others tell concerns one person, or the whole workspace."""
 
-ABOUT_A_THREAD = frozenset(COMMANDS) - {SEARCH, FORGET_EVERYTHING, ALL_SESSIONS, DOCTOR, HELP}
+ABOUT_A_THREAD = frozenset(COMMANDS) - {SEARCH, FORGET_EVERYTHING, ALL_SESSIONS, DOCTOR, LIFT_LIMITS, HELP}
 """Commands that are about the thread in which they are said."""
 
 GIVING_BACK = frozenset({WHAT_DO_YOU_REMEMBER, SUMMARISE, EXPORT})
@@ -96,6 +99,7 @@ EXACT: Mapping[str, tuple[str, str]] = {
 WITH_ARGUMENT: Mapping[str, re.Pattern[str]] = {
     SEARCH: re.compile(".+"),
     RENAME: re.compile(".+"),
+    LIFT_LIMITS: MENTION,
     # What a message's shortcut says: which message it is.
     FORGET_ONE: re.compile(r"[0-9]+\.[0-9]+"),
 }

@@ -46,6 +46,7 @@ PERMISSIONS: Mapping[str, Permission] = {
     CLEAR_SESSION: Permission(Right.OWN, "clear it"),
     parsing.ALL_SESSIONS: SEEN_BY_ADMINS,
     parsing.DOCTOR: SEEN_BY_ADMINS,
+    parsing.LIFT_LIMITS: Permission(Right.ADMINISTER),
 }
 """Of everything that people can say, by a word or a button."""
 

@@ -12,13 +12,14 @@ from chathakase.engine.commands.command_context import CommandContext
 from chathakase.engine.commands.describing import Describing
 from chathakase.engine.commands.exporting import Exporting
 from chathakase.engine.commands.forgetting import Forgetting
+from chathakase.engine.commands.limiting import Limiting
 from chathakase.engine.commands.naming import Naming, naming
 from chathakase.engine.commands.permissions import Permissions
 from chathakase.engine.commands.remembering import Remembering
 from chathakase.engine.commands.searching import Searching
 from chathakase.engine.commands.summarising import Summarising
 
-GROUPS = (Describing, Remembering, Searching, Summarising, Exporting, Answering, Forgetting, Administering)
+GROUPS = (Describing, Remembering, Searching, Summarising, Exporting, Answering, Forgetting, Administering, Limiting)
 
 
 class Commands:

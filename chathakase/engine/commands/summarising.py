@@ -4,9 +4,9 @@ import logging
 from collections.abc import Mapping
 
 from chathakase.core.amounts import counted
-from chathakase.core.errors import ModelError
+from chathakase.core.errors import LimitExceeded, ModelError
 from chathakase.engine.commands import parsing
-from chathakase.engine.commands.command_answers import Handler, Order, Said
+from chathakase.engine.commands.command_answers import Answer, Handler, Order, Said, privately
 from chathakase.engine.commands.command_context import CommandContext
 
 NOTHING_OLD = "There is nothing to compact: this thread is short enough to remember word for word."
@@ -20,10 +20,26 @@ class Summarising:
     def __init__(self, context: CommandContext) -> None:
         self._summaries = context.summaries
         self._context_builder = context.context_builder
+        self._usage = context.stores.usage
+        self._limit_notices = context.limit_notices
 
     def handlers(self) -> Mapping[str, Handler]:
         """Its commands."""
-        return {parsing.SUMMARISE: self._summarise, parsing.COMPACT: self._compact}
+        return {parsing.SUMMARISE: self._counted(self._summarise), parsing.COMPACT: self._counted(self._compact)}
+
+    def _counted(self, handler: Handler) -> Handler:
+        """What counts as a question, and is refused where a limit of the day is reached."""
+
+        async def handle(order: Order) -> Answer:
+            try:
+                # A process that died during it has counted it.
+                if order.job.attempt == 1:
+                    await self._usage.ask(order.where, order.by)
+            except LimitExceeded as error:
+                return privately(await self._limit_notices.refusal(error.notice, order.where, order.by))
+            return await handler(order)
+
+        return handle
 
     async def _summarise(self, order: Order) -> Said:
         await self._context_builder.bring_in(order.session, whose=order.by)

@@ -186,6 +186,9 @@ class Reception:
             self._scheduler.begin(Session(saved.session, incoming.place), awaits_files=incoming.awaits_files)
         elif counted:
             self._admission.take_back(incoming)
+        if saved.appended is Appended.REFUSED:
+            # It was saved with a job that tells so, which nobody holds yet.
+            await self._requests.claim_abandoned()
         if saved.appended is Appended.AMONG_PEOPLE:
             await self._tell_that_we_stand_back(incoming)
 

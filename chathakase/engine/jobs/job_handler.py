@@ -96,9 +96,10 @@ class JobHandler:
         """Have people see meanwhile that something is on its way. Raises DeliveryError and StoreError."""
         async with self._surface.reply(job.task.where, job=job) as reply:
             answer = await self._outcome(job)
-            if answer is not None:
+            if isinstance(answer, Said) and not answer.private:
                 await reply.finish(answer.text)
-            return reply.posted_at
+                return reply.posted_at
+        return await self._tell(job, answer)
 
     async def _outcome(self, job: Job) -> Answer:
         if job.attempt > ATTEMPTS:

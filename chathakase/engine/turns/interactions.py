@@ -3,11 +3,13 @@
 import asyncio
 
 from chathakase.clock import monotonic
+from chathakase.core.errors import LimitExceeded
 from chathakase.core.jobs import Interaction
 from chathakase.core.leases import LEFT_WITHIN
 from chathakase.core.ports import TurnStore
 from chathakase.core.retrying import RetryPolicy
 from chathakase.core.types import SessionId, TurnAction
+from chathakase.engine.access.limit_notices import LimitNotices
 from chathakase.engine.access.rights import Rights
 from chathakase.engine.turns.active_turns import ActiveTurns
 from chathakase.engine.turns.scheduler import Ended, TurnScheduler
@@ -28,12 +30,19 @@ class Interactions:
     """Carries out interactions, and the word ``stop``."""
 
     def __init__(
-        self, *, turns: TurnStore, scheduler: TurnScheduler, active_turns: ActiveTurns, rights: Rights
+        self,
+        *,
+        turns: TurnStore,
+        scheduler: TurnScheduler,
+        active_turns: ActiveTurns,
+        rights: Rights,
+        limit_notices: LimitNotices,
     ) -> None:
         self._turns = turns
         self._scheduler = scheduler
         self._active_turns = active_turns
         self._rights = rights
+        self._limit_notices = limit_notices
 
     async def carry_out(self, interaction: Interaction, session: SessionId) -> str:
         """Do what somebody wants, if they may; returns a sentence for them, or nothing when they will see it.
@@ -44,6 +53,12 @@ class Interactions:
             return await self._stop(interaction, session)
         if not await self._may(interaction, session):
             return NOT_YOURS
+        try:
+            return await self._take_up(interaction, session)
+        except LimitExceeded as error:
+            return await self._limit_notices.refusal(error.notice, interaction.place, interaction.by)
+
+    async def _take_up(self, interaction: Interaction, session: SessionId) -> str:
         looks = ENDING.begin(monotonic)
         while not await self._turns.reopen(session, interaction):
             # The button is seen a moment before the end of its turn is saved.

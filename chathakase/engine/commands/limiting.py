@@ -1,0 +1,45 @@
+"""Tells of the limits of a day, and lets admins lift them for somebody."""
+
+from collections.abc import Mapping
+
+from chathakase.core.daily_limits import Level, notice_of
+from chathakase.core.mentions import MENTION
+from chathakase.engine.commands import parsing
+from chathakase.engine.commands.command_answers import Handler, Order, Said, privately
+from chathakase.engine.commands.command_context import CommandContext
+from chathakase.engine.commands.wording import plainly
+
+NO_LIMITS = privately("There are no daily limits.")
+FOR_WHOM = privately("Tell me for whom: `lift limits @name`. No daily limit then holds for them until the day ends.")
+LIFTED = "Done: no daily limit holds for {name} until {when}."
+
+
+class Limiting:
+    """Speaks of limits, to one person alone."""
+
+    def __init__(self, context: CommandContext) -> None:
+        self._usage = context.stores.usage
+        self._surface = context.surface
+        self._notices = context.limit_notices
+        self._limits = context.terms.daily_limits
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """Its command, and the notices."""
+        return {parsing.LIFT_LIMITS: self._lift, **{level: self._telling(level) for level in Level}}
+
+    def _telling(self, level: Level) -> Handler:
+        async def tell(order: Order) -> Said:
+            notice = notice_of(level, order.argument)
+            return privately(await self._notices.text(notice, order.where, order.by))
+
+        return tell
+
+    async def _lift(self, order: Order) -> Said:
+        if not self._limits:
+            return NO_LIMITS
+        if (found := MENTION.fullmatch(order.argument)) is None:
+            return FOR_WHOM
+        day = await self._usage.lift(order.where, found[1])
+        people = await self._surface.people(order.where, [found[1]])
+        when = await self._notices.next_day(day, order.where, order.by)
+        return privately(LIFTED.format(name=plainly(people[found[1]].name), when=when))
