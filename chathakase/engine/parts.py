@@ -61,6 +61,7 @@ class Parts:
         self.heartbeat = Heartbeat(ports.stores.turns, ports.stores.jobs, self._active_turns.recheck)
         self._admission = Admission(setup.load, monotonic)
         self._access = Access(self._surface, ports.stores.sessions, setup.access, monotonic)
+        self._deferred = Deferred(self._access)
         self._hints = Hints(ports.stores.hints)
         self._limit_notices = LimitNotices(self._surface)
         self._rights = Rights(self._surface, ports.stores.sessions, setup.admins)
@@ -198,7 +199,7 @@ class Parts:
     async def _take_up(self, command: Command) -> None:
         # What takes in messages and changes needs the requests, which need this.
         hear, follow = partial(self.reception.submit, settled=True), partial(self.edits.take_in, settled=True)
-        await Deferred(self._access, hear=hear, follow=follow).take_up(command)
+        await self._deferred.take_up(command, hear=hear, follow=follow)
 
     @cached_property
     def _attention(self) -> Attention:
@@ -222,6 +223,7 @@ class Parts:
             scheduler=self.scheduler,
             admission=self._admission,
             access=self._access,
+            deferred=self._deferred,
             attention=self._attention,
             intent=self._intent,
             hints=self._hints,
@@ -238,6 +240,7 @@ class Parts:
             active_turns=self._active_turns,
             admission=self._admission,
             access=self._access,
+            deferred=self._deferred,
             find=self._commands.find,
             address=self._attention.address,
             wake=self.scheduler.wake,

@@ -126,6 +126,8 @@ class SurfaceInMemory(Surface, History, Downloads):
         """Whether it says just now how people belong to the workspace."""
         self.told_standings: dict[str, Standing] = {}
         """What it has told of that."""
+        self.standings_asked: list[str] = []
+        """About whom it was asked that, each time."""
         self.lookup = 0.0
         """Seconds that it takes to find out what people are called."""
         self.earlier_messages: Callable[[], Awaitable[list[Incoming]]] = _nothing
@@ -212,6 +214,7 @@ class SurfaceInMemory(Surface, History, Downloads):
         return self.told_standings.get(user)
 
     async def standing(self, place: Place, user: str, *, within: float) -> Standing | None:
+        self.standings_asked.append(user)
         await asyncio.sleep(min(self.lookup, within))
         if self.tells_standings and self.lookup <= within:
             self.told_standings[user] = self.standings.get(user, Standing())

@@ -10,6 +10,7 @@ from chathakase.core.memory import Change, ChangeEffect
 from chathakase.core.types import Incoming, Session
 from chathakase.engine.access.access import Access
 from chathakase.engine.access.admission import Admission, LoadLimits
+from chathakase.engine.intake.deferred import Deferred
 from chathakase.engine.intake.edits import Edits
 from chathakase.engine.turns.active_turns import ActiveTurns
 from chathakase.storage.sqlite.driver import open_sqlite
@@ -57,11 +58,12 @@ async def test_a_message_that_is_stored_while_its_change_comes_says_what_it_was_
     async def address(incoming: Incoming) -> Incoming:
         return incoming
 
-    store = Overtaken(stores)
+    store, access = Overtaken(stores), Access(SurfaceInMemory(), stores.sessions, {}, lambda: 0.0)
     changes = Edits(
         store=store,
         active_turns=ActiveTurns(),
-        access=Access(SurfaceInMemory(), stores.sessions, {}, lambda: 0.0),
+        access=access,
+        deferred=Deferred(access),
         admission=Admission(LoadLimits(), lambda: 0.0),
         find=lambda _: None,
         address=address,

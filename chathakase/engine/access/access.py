@@ -113,10 +113,6 @@ class Access:
         self._told[key] = now
         return True
 
-    def untell(self, cause: Cause) -> None:
-        """Somebody was not told after all."""
-        self._told.pop(cause.place.user_key(cause.author), None)
-
     def _channel(self, place: Place) -> str:
         return "" if self._surface.is_direct(place) else place.channel
 

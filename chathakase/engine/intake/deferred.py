@@ -1,12 +1,20 @@
-"""Takes up what waited, stored, until it was known who said it."""
+"""What waits, stored as a job, until it is known who said it."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import TypeAlias
 
+from chathakase.core.cache import LruCache
 from chathakase.core.deferring import change_of, deferred, incoming_of
 from chathakase.core.jobs import FOLLOW_CHANGE, HEAR, Command
 from chathakase.core.memory import Change
-from chathakase.core.types import Incoming
+from chathakase.core.types import Incoming, Place
 from chathakase.engine.access.access import Access
+
+MOST = 1_000
+"""Of how many messages and changes it is remembered that they wait, so that they are taken in as they are by then."""
+
+_Key: TypeAlias = tuple[Place, str]
 
 
 def hearing_of(incoming: Incoming) -> Command:
@@ -21,24 +29,55 @@ def following_of(change: Change, now: Incoming) -> Command:
 
 
 class Deferred:
-    """Does the jobs in which messages and changes wait."""
+    """Takes messages and changes up that wait, each in the newest version that came meanwhile."""
 
-    def __init__(
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self._messages: LruCache[_Key, Incoming | None] = LruCache(MOST)
+        self._changes: LruCache[_Key, Change] = LruCache(MOST)
+
+    def keep_message(self, incoming: Incoming) -> None:
+        """A message waits from now on."""
+        self._messages[_key(incoming)] = incoming
+
+    def keep_change(self, change: Change) -> None:
+        """A change waits from now on."""
+        self._changes[_key(change)] = change
+
+    def is_joined_by(self, change: Change) -> bool:
+        """Whether a change is of something that waits, and is taken in with it; what is deleted never is."""
+        key = _key(change)
+        if key in self._messages:
+            self._messages[key] = change.now
+            return True
+        waiting = self._changes.get(key)
+        if waiting is None or change.now is None:
+            return False
+        if change.at > waiting.at:
+            self._changes[key] = replace(change, calls=True)
+        return True
+
+    async def take_up(
         self,
-        access: Access,
+        command: Command,
         *,
         hear: Callable[[Incoming], Awaitable[bool]],
         follow: Callable[[Change], Awaitable[None]],
     ) -> None:
-        """``hear`` and ``follow`` take in what is deferred no more, though it may still be refused."""
-        self._access = access
-        self._hear = hear
-        self._follow = follow
+        """Wait until it is known who said something, and have it taken in, though it may be refused.
 
-    async def take_up(self, command: Command) -> None:
-        """Wait until it is known who said something, and take it in. Raises StoreError."""
+        Raises StoreError.
+        """
         await self._access.settle(command.place, command.by)
         if command.name == HEAR:
-            await self._hear(incoming_of(command.argument))
+            incoming = incoming_of(command.argument)
+            if (newest := self._messages.pop(_key(incoming), incoming)) is not None:
+                await hear(newest)
         else:
-            await self._follow(change_of(command.argument))
+            change = change_of(command.argument)
+            await follow(self._changes.pop(_key(change), change))
+
+
+def _key(said: Incoming | Change) -> _Key:
+    """A message, wherever in its channel it stands."""
+    return said.place.beside(said.place.channel), said.ref

@@ -10,7 +10,7 @@ from chathakase.core.ports import ChangeStore
 from chathakase.core.types import Incoming, SaidTo, Session
 from chathakase.engine.access.access import WORDS, Access
 from chathakase.engine.access.admission import Admission, Caused
-from chathakase.engine.intake.deferred import following_of
+from chathakase.engine.intake.deferred import Deferred, following_of
 from chathakase.engine.turns.active_turns import ActiveTurns
 
 
@@ -24,6 +24,7 @@ class Edits:
         active_turns: ActiveTurns,
         admission: Admission,
         access: Access,
+        deferred: Deferred,
         find: Callable[[Incoming], Command | None],
         address: Callable[[Incoming], Awaitable[Incoming]],
         wake: Callable[[Session], None],
@@ -41,6 +42,7 @@ class Edits:
         self._active_turns = active_turns
         self._admission = admission
         self._access = access
+        self._deferred = deferred
         self._find = find
         self._address = address
         self._wake = wake
@@ -56,6 +58,8 @@ class Edits:
         What becomes a question by it is answered, but a command that becomes another one is not done once more. One
         that calls us waits to be known who makes it, unless that is ``settled`` as far as it can be.
         """
+        if not settled and self._deferred.is_joined_by(change):
+            return
         if change.now is not None:
             change = await self._listen(change, change.now)
             if not settled and await self._defers(change):
@@ -79,8 +83,8 @@ class Edits:
             return False
         await self._access.learn_of(now)
         waits = change.calls and self._is_young(now) and self._access.verdict_on(now) is Verdict.UNKNOWN
-        if waits:
-            await self._enqueue_anyway(following_of(change, now))
+        if waits and await self._enqueue_anyway(following_of(change, now)):
+            self._deferred.keep_change(change)
         return waits
 
     async def _follow(self, change: Change) -> ChangeEffect | None:

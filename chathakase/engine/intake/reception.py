@@ -10,12 +10,12 @@ from dataclasses import replace
 from chathakase.core.access import Verdict
 from chathakase.core.jobs import OFFER_WITH_FILES, ButtonPhrase, Command
 from chathakase.core.ports import SessionStore, TurnStore
-from chathakase.core.types import NO_SESSION, Appended, Incoming, Role, Saved, Session
+from chathakase.core.types import Appended, Incoming, Role, Saved, Session
 from chathakase.engine.access.access import WORDS, Access
 from chathakase.engine.access.admission import Admission
 from chathakase.engine.commands import Commands
 from chathakase.engine.intake.attention import Attention
-from chathakase.engine.intake.deferred import hearing_of
+from chathakase.engine.intake.deferred import Deferred, hearing_of
 from chathakase.engine.intake.intent import Intent
 from chathakase.engine.intake.keyed_locks import KeyedLocks
 from chathakase.engine.intake.message_saver import MessageSaver
@@ -41,6 +41,7 @@ class Reception:
         scheduler: TurnScheduler,
         admission: Admission,
         access: Access,
+        deferred: Deferred,
         attention: Attention,
         intent: Intent,
         hints: Hints,
@@ -57,6 +58,7 @@ class Reception:
         self._scheduler = scheduler
         self._admission = admission
         self._access = access
+        self._deferred = deferred
         self._attention = attention
         self._intent = intent
         self._hints = hints
@@ -142,21 +144,24 @@ class Reception:
         """Store a message that waits to be known who said it, unless it is none of ours."""
         if not incoming.opens and await self._sessions.find(incoming.place) is None:
             return Saved(Appended.NO_SESSION_YET)
-        new = await self._requests.enqueue_anyway(hearing_of(incoming))
-        return Saved(Appended.NEW if new else Appended.KNOWN)
+        if not await self._requests.enqueue_anyway(hearing_of(incoming)):
+            return Saved(Appended.KNOWN)
+        self._deferred.keep_message(incoming)
+        return Saved(Appended.NEW)
 
     async def _turn_away(self, incoming: Incoming, why: str) -> Saved:
         """Keep what is said by somebody who may not talk to us as context where a session is, and open none."""
         command = self._commands.find(incoming)
-        is_to_us = await self._is_to_us(incoming, command)
-        role = Role.COMMAND if command and is_to_us else Role.USER
-        saved = await self._requests.turn_away(incoming, why if is_to_us else "", role=role)
+        is_meant = command is not None and await self._intent.is_meant(command, incoming)
+        role = Role.COMMAND if is_meant else Role.USER
+        saved = await self._saver.save(replace(incoming, asks=False, opens=False), role=role)
+        is_ours = incoming.opens or saved.appended is not Appended.NO_SESSION_YET
+        if is_ours and not incoming.name and (is_meant if command else await self._asks_us(incoming)):
+            await self._requests.turn_away(Command(incoming.place, incoming.ref, incoming.author, why))
         # Files that come later change no answer.
-        return Saved(Appended.KNOWN, NO_SESSION) if saved.appended is Appended.COMPLETED else saved
+        return Saved(Appended.KNOWN) if saved.appended is Appended.COMPLETED else saved
 
-    async def _is_to_us(self, incoming: Incoming, command: Command | None) -> bool:
-        if command is not None:
-            return await self._intent.is_meant(command, incoming)
+    async def _asks_us(self, incoming: Incoming) -> bool:
         return incoming.asks and not await self._intent.is_among_people(incoming)
 
     async def _admit(self, incoming: Incoming) -> Saved:

@@ -101,17 +101,10 @@ class Requests:
             self._admission.untell(incoming)
         return saved
 
-    async def turn_away(self, incoming: Incoming, why: str, *, role: Role) -> Saved:
-        """Keep what somebody said who may not talk to us, if there is a session, and tell them ``why`` once an hour."""
-        unasked = replace(incoming, asks=False, opens=False)
-        if not why or incoming.name or not self._access.tells(incoming):
-            return await self._saver.save(unasked, role=role)
-        word = Command(incoming.place, incoming.ref, incoming.author, why)
-        saved = await self._save_with(unasked, role, word)
-        is_elsewhere = saved.appended is Appended.NO_SESSION_YET and incoming.opens
-        if not saved and not (is_elsewhere and await self.enqueue_anyway(word)):
-            self._access.untell(incoming)
-        return saved
+    async def turn_away(self, word: Command) -> None:
+        """Tell somebody that they may not talk to us, once an hour."""
+        if self._access.tells(Caused(word.by, word.place)):
+            await self.enqueue_anyway(word)
 
     async def keeps_out(self, task: Interaction | Command | ButtonPhrase) -> bool:
         """Whether somebody is known not to be allowed what they want by a button, of which they are told once an hour.
@@ -121,8 +114,7 @@ class Requests:
         cause = Caused(task.by, task.told_in or task.place if isinstance(task, ButtonPhrase) else task.where)
         if self._access.verdict(cause.place, cause.author) is not Verdict.REFUSED:
             return False
-        if self._access.tells(cause):
-            await self.enqueue_anyway(Command(cause.place, task.ref, task.by, MAY_NOT))
+        await self.turn_away(Command(cause.place, task.ref, task.by, MAY_NOT))
         return True
 
     async def _save_with(self, incoming: Incoming, role: Role, command: Command) -> Saved:
