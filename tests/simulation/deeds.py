@@ -8,6 +8,8 @@ from typing import Any, TypeAlias, get_args
 
 CLEAR = "clear session for everyone"
 """Said so that the bot does not ask first, wherever others wrote too."""
+HELP = "@ChatHakase help"
+"""Said so that it is no talk, whoever wrote before."""
 
 
 class SayKind(StrEnum):

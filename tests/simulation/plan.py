@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from tests.simulation.deeds import (
     CLEAR,
+    HELP,
     Again,
     ApiFault,
     Deed,
@@ -37,7 +38,7 @@ RATE = 4.0
 """Messages a second at most; Slack takes five posts a second in a whole workspace."""
 LIVELY = 12
 """Of so many threads at most people go on with one."""
-COMMANDS = ("session info", "help", CLEAR)
+COMMANDS = ("session info", HELP, CLEAR)
 
 MOMENTS = {
     Moment.ANY: 6,
@@ -207,9 +208,11 @@ class _Town:
             return self._ask(at, person, thread, calls=True)
         # Of what is cleared twice nobody could tell which of both has forgotten it.
         if command == CLEAR and thread in self._cleared:
-            command = "help"
+            command = HELP
         if command == CLEAR:
             self._cleared.add(thread)
+            # Nobody else may.
+            person = self._owners[thread]
         return self._say(at, person, thread, SayKind.COMMAND, command)
 
     def _say(self, at: float, person: int, thread: int, kind: SayKind, text: str) -> Say:

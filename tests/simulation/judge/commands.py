@@ -3,17 +3,17 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from tests.simulation.deeds import CLEAR, SayKind
+from tests.simulation.deeds import CLEAR, HELP, SayKind
 from tests.simulation.evidence import Evidence, Shown
 from tests.simulation.judge.flaws import Flaw, Wrong
 
 ANSWERS: Mapping[str, Sequence[str]] = {
-    "help": ("**I am an assistant",),
+    HELP: ("**I am an assistant",),
     "session info": ("**Session**", "There is no session"),
     CLEAR: ("Done: I have forgotten",),
 }
 """How the answer to each command begins."""
-NAMES: Mapping[str, str] = {CLEAR: "clear session"}
+NAMES: Mapping[str, str] = {CLEAR: "clear session", HELP: "help"}
 """What the bot calls a command, where that is not what people say."""
 
 
