@@ -1,6 +1,6 @@
 """What people cause on a day: how much they ask, and what models cost for it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -36,6 +36,11 @@ class DailyUsage:
     cost: int
     """Millionths of a US dollar; 0 where the price is unknown."""
 
+    @property
+    def total(self) -> DailyTotal:
+        """How much that is."""
+        return DailyTotal(self.questions, self.prompt_tokens + self.completion_tokens, self.cost)
+
 
 @dataclass(frozen=True, slots=True)
 class UsedToday:
@@ -45,3 +50,18 @@ class UsedToday:
     """Whoever has used nothing is not among them."""
     lifted: bool = False
     """An admin has lifted the limits for this person until the day ends."""
+
+
+def summed(used: Iterable[DailyTotal]) -> DailyTotal:
+    """All of it together."""
+    each = list(used)
+    return DailyTotal(sum(u.questions for u in each), sum(u.tokens for u in each), sum(u.cost for u in each))
+
+
+def by_day(used: Iterable[DailyUsage], days: Sequence[int]) -> list[DailyTotal]:
+    """What was used on each of these days, in their order."""
+    found: dict[int, list[DailyTotal]] = {day: [] for day in days}
+    for each in used:
+        if each.day in found:
+            found[each.day].append(each.total)
+    return [summed(found[day]) for day in days]

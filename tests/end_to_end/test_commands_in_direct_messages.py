@@ -173,7 +173,9 @@ async def test_where_there_is_no_conversation_that_is_said(
     assert model.requests == []
 
 
-@pytest.mark.parametrize("words", ["help", "session info", "search threads tea", "all sessions", "clear session"])
+@pytest.mark.parametrize(
+    "words", ["help", "session info", "search threads tea", "usage", "all sessions", "clear session"]
+)
 async def test_a_command_opens_no_session(
     words: str, start: Start, open_the_bot: OpenBot, workspace: Workspace, alice: PersonClient, model: ModelServer
 ) -> None:

@@ -44,6 +44,7 @@ COMMANDS_TABLE = """
 | rename session Fish            | yes   | yes       | no     | no       | yes   |
 | export session                 | yes   | yes       | no     | no       | yes   |
 | answer again                   | no    | yes       | no     | no       | yes   |
+| usage                          | yes   | yes       | none   | none     | none  |
 | stop                           | none  | none      | none   | none     | none  |
 | forget                         | yes   | yes       | yes    | yes      | yes   |
 | forget my last message         | yes   | yes       | none   | none     | none  |
@@ -94,6 +95,7 @@ DONE: Mapping[str, tuple[str, bool]] = {
     "rename session Fish": ("is now called “Fish”", ALOUD),
     "export session": ("as Markdown", ALOUD),
     "answer again": ("I'm rewriting", PRIVATELY),
+    "usage": ("What you used", PRIVATELY),
     "forget": ("Which of your messages", PRIVATELY),
     "forget my last message": ("forgotten your last message", PRIVATELY),
     "forget my messages here": ("forgotten 1 of your messages", PRIVATELY),
@@ -113,6 +115,7 @@ OTHERWISE = {
     "Sorry, only": "no",
     "don't remember any of your messages": "none",
     "found nothing": "none",
+    "used nothing": "none",
     "nothing to stop": "none",
 }
 """What whoever may not is told, for their eyes only."""

@@ -34,6 +34,7 @@ Send one of these on its own, and I take it as a command:
 - `export session` – this thread as two files, Markdown and JSON
 - `answer again` – rewrite my last answer (the person who asked, or an admin)
 - `stop` – stop the answer I am writing (the person who asked, or an admin)
+- `usage` – how much you asked and used lately; only you see it
 - `forget` – choose which of your messages I forget; or directly: `forget my last message`, \
 `forget my messages here`, `forget everything of mine`
 - `clear session` – forget this thread's messages (the person who started it, or an admin)

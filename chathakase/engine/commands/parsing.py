@@ -27,6 +27,7 @@ SEARCH = "search threads"
 RENAME = "rename session"
 ANSWER_AGAIN = "answer again"
 STOP = "stop"
+USAGE = "usage"
 ALL_SESSIONS = "all sessions"
 DOCTOR = "doctor"
 LIFT_LIMITS = "lift limits"
@@ -51,6 +52,7 @@ COMMANDS = (
     EXPORT,
     ANSWER_AGAIN,
     STOP,
+    USAGE,
     FORGET,
     FORGET_LAST,
     FORGET_HERE,
@@ -64,14 +66,14 @@ COMMANDS = (
 """What people can say."""
 
 TELLING = frozenset(
-    {SESSION_INFO, WHAT_DO_YOU_REMEMBER, SEARCH, SUMMARISE, COMPACT, EXPORT, ALL_SESSIONS, DOCTOR, HELP}
+    {SESSION_INFO, WHAT_DO_YOU_REMEMBER, SEARCH, SUMMARISE, COMPACT, EXPORT, USAGE, ALL_SESSIONS, DOCTOR, HELP}
 )
 """Commands of which it is enough to do one where several are the same: what comes between makes no difference."""
 
 ALOUD = frozenset({SESSION_INFO, SUMMARISE, COMPACT, RENAME, EXPORT, CLEAR_SESSION, HELP})
 """Commands that are answered for everybody to read; what others tell concerns one person, or the whole workspace."""
 
-ABOUT_A_THREAD = frozenset(COMMANDS) - {SEARCH, FORGET_EVERYTHING, ALL_SESSIONS, DOCTOR, LIFT_LIMITS, HELP}
+ABOUT_A_THREAD = frozenset(COMMANDS) - {SEARCH, USAGE, FORGET_EVERYTHING, ALL_SESSIONS, DOCTOR, LIFT_LIMITS, HELP}
 """Commands that are about the thread in which they are said."""
 
 GIVING_BACK = frozenset({WHAT_DO_YOU_REMEMBER, SUMMARISE, EXPORT})
@@ -84,6 +86,7 @@ EXACT: Mapping[str, tuple[str, str]] = {
     **{name: (name, "") for name in (*COMMANDS, FORGET_EVERYTHING_NOW)},
     FORGET_LAST_NOW: (FORGET_LAST, NOW),
     FORGET_HERE_NOW: (FORGET_HERE, NOW),
+    "my usage": (USAGE, ""),
     "memory": (WHAT_DO_YOU_REMEMBER, ""),
     "summarize": (SUMMARISE, ""),
     # Said in the thread, it can mean no other message: any other is pointed at by its own menu.

@@ -29,8 +29,9 @@ PERMISSIONS: Mapping[str, Permission] = {
     parsing.SUMMARISE: ANYBODY,
     parsing.COMPACT: ANYBODY,
     parsing.HELP: ANYBODY,
-    # It finds and forgets only what is their own.
+    # It finds, tells and forgets only what is their own.
     parsing.SEARCH: ANYBODY,
+    parsing.USAGE: ANYBODY,
     parsing.FORGET: ANYBODY,
     parsing.FORGET_LAST: ANYBODY,
     parsing.FORGET_HERE: ANYBODY,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from chathakase.core.jobs import Command, Job
 from chathakase.core.types import Incoming, Session
 from chathakase.engine.commands import helping, parsing
+from chathakase.engine.commands.accounting import Accounting
 from chathakase.engine.commands.administering import Administering
 from chathakase.engine.commands.answering import Answering
 from chathakase.engine.commands.command_answers import Answer, Handler, Order, without_what_grows
@@ -19,7 +20,18 @@ from chathakase.engine.commands.remembering import Remembering
 from chathakase.engine.commands.searching import Searching
 from chathakase.engine.commands.summarising import Summarising
 
-GROUPS = (Describing, Remembering, Searching, Summarising, Exporting, Answering, Forgetting, Administering, Limiting)
+GROUPS = (
+    Describing,
+    Remembering,
+    Searching,
+    Summarising,
+    Exporting,
+    Answering,
+    Accounting,
+    Forgetting,
+    Administering,
+    Limiting,
+)
 
 
 class Commands:

@@ -1,0 +1,56 @@
+"""How use reads."""
+
+import pytest
+
+from chathakase.core.daily_limits import DailyTotal
+from chathakase.core.usage import DailyUsage, by_day, summed
+from chathakase.engine.commands.usage_tables import bar, sentence, table
+
+
+@pytest.mark.parametrize(
+    ("amount", "most", "shown"),
+    [(0, 0, " "), (0, 9, " "), (1, 1_000_000, "▁"), (1, 8, "▁"), (2, 8, "▂"), (501, 1_000, "▅"), (7, 7, "█")],
+)
+def test_a_bar_is_as_high_as_its_share_of_the_greatest(amount: int, most: int, shown: str) -> None:
+    assert bar(amount, most) == shown
+
+
+@pytest.mark.parametrize(
+    ("used", "words"),
+    [
+        (DailyTotal(), "0 questions, 0 tokens"),
+        (DailyTotal(1, 1), "1 question, 1 token"),
+        (DailyTotal(3, 4_210, 12_300), "3 questions, 4,210 tokens, about $0.0123"),
+        (DailyTotal(1_000, 9_000_000, 2_500_000), "1,000 questions, 9,000,000 tokens, about $2.50"),
+    ],
+)
+def test_a_sum_is_told_in_words(used: DailyTotal, words: str) -> None:
+    assert sentence(used) == words
+
+
+def test_days_stand_in_columns_with_the_cost_where_there_is_one() -> None:
+    used = {20_000: DailyTotal(12, 1_200, 4_500), 20_001: DailyTotal(), 20_002: DailyTotal(1, 300)}
+    assert table(used).splitlines() == [
+        "```",
+        "       day     questions  tokens     cost",
+        "2024-10-04  █         12   1,200  $0.0045",
+        "2024-10-05             0       0  $0.0000",
+        "2024-10-06  ▂          1     300  $0.0000",
+        "```",
+    ]
+
+
+def test_without_prices_there_is_no_column_for_them() -> None:
+    assert "cost" not in table({20_000: DailyTotal(12, 1_200)})
+
+
+def test_days_are_summed_up_and_others_left_out() -> None:
+    used = [
+        DailyUsage(4, "C1", "U1", "default", "", 2, 0, 0, 0, 0),
+        DailyUsage(4, "C2", "U1", "default", "m", 0, 1, 10, 5, 7),
+        DailyUsage(6, "C1", "U1", "default", "m", 0, 1, 20, 2, 9),
+        DailyUsage(7, "C1", "U1", "default", "m", 0, 1, 500, 500, 500),
+    ]
+    sums = by_day(used, range(4, 7))
+    assert sums == [DailyTotal(2, 15, 7), DailyTotal(), DailyTotal(0, 22, 9)]
+    assert summed(sums) == DailyTotal(2, 37, 16)
