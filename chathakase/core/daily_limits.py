@@ -60,7 +60,7 @@ class DailyTotal:
 Totals = Mapping[Whose, DailyTotal]
 
 
-class Level(StrEnum):
+class LimitLevel(StrEnum):
     """How near a limit is."""
 
     NEAR = "daily limit near"
@@ -74,7 +74,7 @@ class Level(StrEnum):
 class LimitNotice:
     """What somebody is told of a limit."""
 
-    level: Level
+    level: LimitLevel
     limit: DailyLimit
     day: int
     """Since 1970-01-01, in UTC."""
@@ -87,7 +87,7 @@ class LimitNotice:
 def notice_of(level: str, text: str) -> LimitNotice:
     """Read a notice that was written as one line."""
     day, whose, measure, most = text.split()
-    return LimitNotice(Level(level), DailyLimit(Measure(measure), Whose(whose), int(most)), int(day))
+    return LimitNotice(LimitLevel(level), DailyLimit(Measure(measure), Whose(whose), int(most)), int(day))
 
 
 def exceeded(limits: Sequence[DailyLimit], totals: Totals) -> DailyLimit | None:
@@ -102,15 +102,15 @@ def exceeded(limits: Sequence[DailyLimit], totals: Totals) -> DailyLimit | None:
     return None
 
 
-def passed(limits: Sequence[DailyLimit], totals: Totals, added: DailyTotal) -> Iterator[tuple[Level, DailyLimit]]:
+def passed(limits: Sequence[DailyLimit], totals: Totals, added: DailyTotal) -> Iterator[tuple[LimitLevel, DailyLimit]]:
     """What limits have come near, or were reached, just by what was added to the totals last."""
     for limit in limits:
         used = totals[limit.whose].of(limit.measure)
         before = used - added.of(limit.measure)
         if before < limit.most <= used:
-            yield Level.REACHED, limit
+            yield LimitLevel.REACHED, limit
         elif before < NEARLY * limit.most <= used:
-            yield Level.NEAR, limit
+            yield LimitLevel.NEAR, limit
 
 
 def read_limits(measure: Measure, text: str) -> tuple[DailyLimit, ...]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from chathakase.core.daily_limits import (
     DailyLimit,
     DailyTotal,
-    Level,
+    LimitLevel,
     LimitNotice,
     Whose,
     exceeded,
@@ -31,7 +31,7 @@ def price(model: str, usage: Usage) -> int:
     return 10 * (usage.prompt_tokens + usage.completion_tokens)
 
 
-class Meter(UsageStore):
+class MeterInMemory(UsageStore):
     """Counts, and remembers it."""
 
     def __init__(self, clock: Callable[[], int], tell: Tell, *, limits: Sequence[DailyLimit] = ()) -> None:
@@ -52,7 +52,7 @@ class Meter(UsageStore):
         limits, one = self._holding(place, person), DailyTotal(questions=1)
         totals = {whose: _sum(total, one) for whose, total in self._totals(place, person).items()}
         if limit := exceeded(limits, totals):
-            raise LimitExceeded(LimitNotice(Level.EXCEEDED, limit, self._day))
+            raise LimitExceeded(LimitNotice(LimitLevel.EXCEEDED, limit, self._day))
         self._add(place, person, "", questions=1)
         self._tell_passed(place, person, one)
 

@@ -23,7 +23,7 @@ from chathakase.core.types import (
     Usage,
     WorkspaceKey,
 )
-from tests.doubles.meter import Meter
+from tests.doubles.meter import MeterInMemory
 from tests.doubles.store_trips import Trips
 
 SPOKEN = (Role.USER, Role.ASSISTANT)
@@ -236,7 +236,7 @@ class Records:
         self.now = clock
         self.count = count
         self.trips = Trips()
-        self.meter = Meter(clock, self._tell, limits=limits)
+        self.meter = MeterInMemory(clock, self._tell, limits=limits)
         self.sessions: list[SessionRecord] = []
         self.jobs: dict[tuple[WorkspaceKey, str], JobRecord] = {}
         self.hints: dict[tuple[WorkspaceKey, str, str], str] = {}

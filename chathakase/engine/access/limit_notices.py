@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from chathakase.core.amounts import counted
-from chathakase.core.daily_limits import MICRO, DailyLimit, Level, LimitNotice, Measure, Whose
+from chathakase.core.daily_limits import MICRO, DailyLimit, LimitLevel, LimitNotice, Measure, Whose
 from chathakase.core.moments import DAY, clock_in, day_and_time
 from chathakase.core.ports import Surface
 from chathakase.core.types import Place
@@ -18,10 +18,10 @@ USED: Mapping[Whose, str] = {
     Whose.CHANNEL: "This channel has used up its {amount} for today.",
     Whose.ALL: "Everybody's {noun} for today {are} used up.",
 }
-WHEN: Mapping[Level, str] = {
-    Level.NEAR: "The count starts again at {when}.",
-    Level.REACHED: "I answer again from {when} on.",
-    Level.EXCEEDED: "I'll remember what you wrote; please ask again after {when}.",
+WHEN: Mapping[LimitLevel, str] = {
+    LimitLevel.NEAR: "The count starts again at {when}.",
+    LimitLevel.REACHED: "I answer again from {when} on.",
+    LimitLevel.EXCEEDED: "I'll remember what you wrote; please ask again after {when}.",
 }
 REFUSED = "Please try again after {when}."
 """What is said to whoever asked for something by a command or a button."""
@@ -48,7 +48,7 @@ class LimitNotices:
         return day_and_time((day + 1) * DAY * 1000, clock_in(people[person].zone, people[person].offset))
 
     async def _text(self, notice: LimitNotice, then: str, place: Place, person: str) -> str:
-        how_much = NEARLY_USED if notice.level is Level.NEAR else USED
+        how_much = NEARLY_USED if notice.level is LimitLevel.NEAR else USED
         limit, noun = notice.limit, NOUNS[notice.limit.measure]
         are = "is" if limit.measure is Measure.COST else "are"
         what = how_much[limit.whose].format(amount=amount(limit), noun=noun, are=are)

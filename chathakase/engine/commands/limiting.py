@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
-from chathakase.core.daily_limits import Level, notice_of
+from chathakase.core.daily_limits import LimitLevel, notice_of
 from chathakase.core.mentions import MENTION
+from chathakase.core.moments import DAY
 from chathakase.engine.commands import parsing
-from chathakase.engine.commands.command_answers import Handler, Order, Said, privately
+from chathakase.engine.commands.command_answers import Answer, Handler, Order, Said, privately
 from chathakase.engine.commands.command_context import CommandContext
 from chathakase.engine.commands.wording import plainly
 
@@ -22,14 +23,17 @@ class Limiting:
         self._surface = context.surface
         self._notices = context.limit_notices
         self._limits = context.terms.daily_limits
+        self._now = context.now
 
     def handlers(self) -> Mapping[str, Handler]:
         """Its command, and the notices."""
-        return {parsing.LIFT_LIMITS: self._lift, **{level: self._telling(level) for level in Level}}
+        return {parsing.LIFT_LIMITS: self._lift, **{level: self._telling(level) for level in LimitLevel}}
 
-    def _telling(self, level: Level) -> Handler:
-        async def tell(order: Order) -> Said:
+    def _telling(self, level: LimitLevel) -> Handler:
+        async def tell(order: Order) -> Answer:
             notice = notice_of(level, order.argument)
+            if notice.day < self._now() // DAY:
+                return None
             return privately(await self._notices.text(notice, order.where, order.by))
 
         return tell

@@ -6,7 +6,16 @@ Where a limit of the day is near or reached, somebody is told by a job that is s
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chathakase.core.daily_limits import DailyLimit, DailyTotal, Level, LimitNotice, Totals, Whose, exceeded, passed
+from chathakase.core.daily_limits import (
+    DailyLimit,
+    DailyTotal,
+    LimitLevel,
+    LimitNotice,
+    Totals,
+    Whose,
+    exceeded,
+    passed,
+)
 from chathakase.core.errors import LimitExceeded
 from chathakase.core.jobs import Command, Job
 from chathakase.core.moments import DAY
@@ -105,7 +114,7 @@ class Meter:
         totals, limits = await self._add(transaction, who, one)
         if limit := exceeded(limits, totals):
             await self._add(transaction, who, DailyTotal(questions=-1))
-            raise LimitExceeded(LimitNotice(Level.EXCEEDED, limit, who.day))
+            raise LimitExceeded(LimitNotice(LimitLevel.EXCEEDED, limit, who.day))
         await transaction.execute(RECORD, *who.key, AGENT, "", 1, 0, 0, 0, 0)
         await self._tell_passed(transaction, who, limits, totals, one)
 

@@ -10,8 +10,9 @@ from chathakase.storage.stores.metering import NO_LIMITS, Meter, total_of
 
 COUNTS = "day, channel, person, agent, model, questions, calls, prompt_tokens, completion_tokens, cost"
 
+# Not by the index of persons, which has all days of the workspace.
 DAYS = Statement(f"""
-SELECT {COUNTS} FROM daily_usage WHERE day >= $3 AND surface = $1 AND workspace = $2
+SELECT {COUNTS} FROM daily_usage WHERE day >= $3 AND surface || ' ' || workspace = $1 || ' ' || $2
 ORDER BY day, channel, person, agent, model
 """)
 

@@ -9,7 +9,7 @@ from chathakase.core.daily_limits import DailyLimit
 from chathakase.core.types import ExpiryMode
 from tests.doubles.jobs import HintsInMemory, JobsInMemory
 from tests.doubles.memory_stores import FilesInMemory, MemoriesInMemory, SummariesInMemory, TitlesInMemory
-from tests.doubles.meter import Meter
+from tests.doubles.meter import MeterInMemory
 from tests.doubles.sessions import ChangesInMemory, ForgettingInMemory, SessionsInMemory
 from tests.doubles.stores import StoresInMemory
 from tests.doubles.turn_store_double import TurnsInMemory
@@ -29,7 +29,7 @@ class InMemory(Talk):
     turns: TurnsInMemory
     jobs: JobsInMemory
     hints: HintsInMemory
-    usage: Meter
+    usage: MeterInMemory
 
 
 Limited = Callable[..., Talk]

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from chathakase.core.daily_limits import DailyLimit, DailyTotal, Level, LimitNotice, Measure, Whose, notice_of
+from chathakase.core.daily_limits import DailyLimit, DailyTotal, LimitLevel, LimitNotice, Measure, Whose, notice_of
 from chathakase.core.errors import LimitExceeded
 from chathakase.core.jobs import Command
 from chathakase.core.moments import DAY
@@ -21,7 +21,7 @@ def questions(most: int, whose: Whose = Whose.PERSON) -> DailyLimit:
     return DailyLimit(Measure.QUESTIONS, whose, most)
 
 
-async def told(stores: Talk) -> list[tuple[str, Level, DailyLimit]]:
+async def told(stores: Talk) -> list[tuple[str, LimitLevel, DailyLimit]]:
     """Who is told what, of what nobody has told yet."""
     stores.clock.now += 1
     jobs = await stores.jobs.claim([HOME])
@@ -86,9 +86,9 @@ async def test_the_answer_that_reaches_a_limit_of_tokens_or_money_is_the_last_on
     await stores.answered("1", "q1", "a1")
     assert await told(stores) == []
     await stores.answered("2", "q2", "a2")
-    assert await told(stores) == [("U1", Level.REACHED, limit)]
+    assert await told(stores) == [("U1", LimitLevel.REACHED, limit)]
     assert await stores.say("3") is REFUSED
-    assert await told(stores) == [("U1", Level.EXCEEDED, limit)]
+    assert await told(stores) == [("U1", LimitLevel.EXCEEDED, limit)]
 
 
 async def test_people_are_told_at_four_fifths_at_the_end_and_then_once_an_hour(limited: Limited) -> None:
@@ -97,10 +97,10 @@ async def test_people_are_told_at_four_fifths_at_the_end_and_then_once_an_hour(l
     for number in range(1, 9):
         await stores.say(str(number))
         heard.append([level for _, level, _ in await told(stores)])
-    assert heard == [[], [], [], [Level.NEAR], [Level.REACHED], [Level.EXCEEDED], [], []]
+    assert heard == [[], [], [], [LimitLevel.NEAR], [LimitLevel.REACHED], [LimitLevel.EXCEEDED], [], []]
     stores.clock.now += 3_600_000
     await stores.say("9")
-    assert await told(stores) == [("U1", Level.EXCEEDED, limit)]
+    assert await told(stores) == [("U1", LimitLevel.EXCEEDED, limit)]
 
 
 async def test_whoever_is_refused_first_where_others_have_used_all_is_told(limited: Limited) -> None:
@@ -108,7 +108,7 @@ async def test_whoever_is_refused_first_where_others_have_used_all_is_told(limit
     stores = limited(limit)
     await stores.say("1", author="U1")
     await stores.say("2", author="U2")
-    assert await told(stores) == [("U1", Level.REACHED, limit), ("U2", Level.EXCEEDED, limit)]
+    assert await told(stores) == [("U1", LimitLevel.REACHED, limit), ("U2", LimitLevel.EXCEEDED, limit)]
 
 
 async def test_the_day_begins_at_midnight_in_utc(limited: Limited) -> None:
@@ -124,7 +124,7 @@ async def test_to_have_an_answer_written_again_is_refused_with_nothing_done(limi
     turn = await stores.answered("1", "q1", "a1")
     with pytest.raises(LimitExceeded) as refused:
         await stores.interaction(turn, TurnAction.RETRY)
-    assert refused.value.notice == LimitNotice(Level.EXCEEDED, questions(1), stores.clock.now // DAY)
+    assert refused.value.notice == LimitNotice(LimitLevel.EXCEEDED, questions(1), stores.clock.now // DAY)
     assert await stores.turns.waiting([HOME]) == []
 
 
