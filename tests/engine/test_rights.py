@@ -39,23 +39,22 @@ def roster(owner: str, *participants: str, backfilled: bool = True) -> Roster:
     return Roster(owner, frozenset(participants), backfilled)
 
 
-@pytest.mark.parametrize(
-    ("there", "right"),
-    [
-        (roster("U1", "U1", "U2"), Right.OWN),
-        (roster("U1", "U2"), Right.OWN),
-        (roster("U2", "U1", "U2"), Right.TAKE_PART),
-        (roster("U2", "U1"), Right.TAKE_PART),
-        (roster("U2", "U2"), Right.READ),
-        (roster("", "U1"), Right.OWN),
-        (roster(""), Right.OWN),
-        (roster("", "U1", "U2"), Right.TAKE_PART),
-        (roster("", "U2"), Right.READ),
-        (roster("", "U1", backfilled=False), Right.TAKE_PART),
-        (roster("", backfilled=False), Right.READ),
-    ],
-    ids=str,
-)
+PARTS = {
+    "who asked first": (roster("U1", "U1", "U2"), Right.OWN),
+    "who asked first and had it forgotten": (roster("U1", "U2"), Right.OWN),
+    "who wrote, too": (roster("U2", "U1", "U2"), Right.TAKE_PART),
+    "who alone is remembered in another's session": (roster("U2", "U1"), Right.TAKE_PART),
+    "who wrote nothing": (roster("U2", "U2"), Right.READ),
+    "who wrote alone in nobody's": (roster("", "U1"), Right.OWN),
+    "where nobody wrote": (roster(""), Right.OWN),
+    "who wrote in nobody's as others did": (roster("", "U1", "U2"), Right.TAKE_PART),
+    "who wrote nothing in nobody's": (roster("", "U2"), Right.READ),
+    "who wrote in nobody's, with others perhaps": (roster("", "U1", backfilled=False), Right.TAKE_PART),
+    "where others wrote, perhaps": (roster("", backfilled=False), Right.READ),
+}
+
+
+@pytest.mark.parametrize(("there", "right"), PARTS.values(), ids=PARTS)
 async def test_the_part_that_somebody_has(there: Roster, right: Right) -> None:
     assert await RosterStage(there).rights.part(Session(SessionId("s1"), CHANNEL), "U1") is right
 
