@@ -154,10 +154,12 @@ class SessionRecord:
         others = any(self._people(but=author))
         return others and newest is not None and newest.said_to is SaidTo.OTHERS
 
-    def is_behind_somebody(self, said: int, author: str) -> bool:
+    def is_behind_somebody(self, said: int, author: str, answered: int) -> bool:
         """Whether another person said what stands before a message of a time; not where an answer can be seen."""
         earlier = [each for each in self.spoken(*SPOKEN, Role.COMMAND) if each.said < said]
-        if not earlier or earlier[-1].role is not Role.USER or self._is_answered(earlier[-1]):
+        if not earlier or earlier[-1].role is not Role.USER or earlier[-1].seq <= answered:
+            return False
+        if self._is_answered(earlier[-1]):
             return False
         return earlier[-1].author not in ("", author) and not earlier[-1].name
 

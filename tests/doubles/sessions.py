@@ -81,10 +81,10 @@ class SessionsInMemory(SessionStore):
         session = self._records.at(incoming.place)
         return session is not None and session.among_people(incoming.said, incoming.author)
 
-    async def is_behind_somebody(self, incoming: Incoming) -> bool:
+    async def is_behind_somebody(self, incoming: Incoming, *, answered: int = 0) -> bool:
         await self._records.trips.make("sessions.is_behind_somebody")
         session = self._records.at(incoming.place)
-        return session is not None and session.is_behind_somebody(incoming.said, incoming.author)
+        return session is not None and session.is_behind_somebody(incoming.said, incoming.author, answered)
 
     async def find(self, place: Place) -> SessionId | None:
         await self._records.trips.make("sessions.find")

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
+from chathakase.engine.turns.turn_runner import TurnRunner
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import OpenBot, Thread
@@ -140,6 +142,24 @@ async def test_a_single_word_behind_an_answer_or_ones_own_message_is_a_command(
     await thread.say(ASIDE, bob)
     await thread.say("help", bob)
     await thread.answers(4, containing="session info")
+
+
+async def test_a_single_word_behind_an_answer_that_is_not_saved_yet_is_a_command(
+    thread: Thread, bob: PersonClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saving = asyncio.Event()
+    save = TurnRunner._save
+
+    async def save_later(*args: Any) -> None:
+        await saving.wait()
+        await save(*args)
+
+    monkeypatch.setattr(TurnRunner, "_save", save_later)
+    await thread.say("and trains?")
+    await thread.answers(3, containing="trains")
+    await thread.say("help", bob)
+    await thread.answers(4, containing="session info")
+    saving.set()
 
 
 async def test_whoever_is_being_answered_can_say_stop_behind_somebody_else(

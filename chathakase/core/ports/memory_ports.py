@@ -54,10 +54,11 @@ class SessionStore(Protocol):
         when others than its author said something.
         """
 
-    async def is_behind_somebody(self, incoming: Incoming) -> bool:
+    async def is_behind_somebody(self, incoming: Incoming, *, answered: int = 0) -> bool:
         """Whether a message stands directly behind what another person said.
 
-        Not where an answer of ours stands between, as far as people can see it already, nor behind a command.
+        Not where an answer of ours stands between, as far as people can see it already, nor behind a command. What came
+        up to the sequence number ``answered`` has an answer that is not saved yet.
         """
 
     async def find(self, place: Place) -> SessionId | None:

@@ -34,7 +34,9 @@ class Intent:
         return not _calls_somebody(incoming) and await self._sessions.is_among_people(incoming)
 
     async def _is_said_to_somebody(self, incoming: Incoming) -> bool:
-        return is_one_word(incoming.text, name=self._name) and await self._sessions.is_behind_somebody(incoming)
+        if not is_one_word(incoming.text, name=self._name):
+            return False
+        return await self._sessions.is_behind_somebody(incoming, answered=self._scheduler.read_upto(incoming.place))
 
     async def _may_stop(self, incoming: Incoming) -> bool:
         session = await self._session_of(incoming)

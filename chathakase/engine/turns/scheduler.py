@@ -162,6 +162,12 @@ class TurnScheduler:
         active_turn = self._active_turns.at(place)
         return active_turn.lease.session if active_turn else None
 
+    def read_upto(self, place: Place) -> int:
+        """The newest message at a place whose answer people may read already though it is not saved; 0: none."""
+        active_turn = self._active_turns.at(place)
+        is_ending = active_turn is not None and active_turn.ending.is_set()
+        return active_turn.lease.upto if active_turn and is_ending else 0
+
     async def may_be_stopped(self, session: SessionId) -> bool:
         """Whether there is an answer to stop in a session: people read one a moment before its end is saved."""
         active_turn = self._active_turns.find(session)

@@ -95,8 +95,8 @@ TALKING = Statement(f"SELECT 1 FROM sessions WHERE {HERE} AND {among_people('ses
 # below it, unless it is one that had ended and is run again; one that ended did so as well, though it may have failed.
 BEHIND_SOMEBODY = Statement(f"""
 SELECT 1 FROM (
-    SELECT m.role, m.author, m.name, CASE WHEN EXISTS (
-            SELECT 1 FROM turns t WHERE t.session = m.session AND t.upto >= m.seq)
+    SELECT m.role, m.author, m.name, CASE WHEN m.seq <= $7
+        OR EXISTS (SELECT 1 FROM turns t WHERE t.session = m.session AND t.upto >= m.seq)
         OR turn_began >= m.at AND reply_refs <> '[]' AND NOT EXISTS (SELECT 1 FROM turns t WHERE t.id = sessions.turn)
         THEN 1 ELSE 0 END AS answered
     FROM sessions JOIN messages m ON m.session = sessions.id
@@ -299,9 +299,9 @@ class SqlSessionStore:
         (rows,) = await self._database.read(TALKING(*about))
         return bool(rows)
 
-    async def is_behind_somebody(self, incoming: Incoming) -> bool:
+    async def is_behind_somebody(self, incoming: Incoming, *, answered: int = 0) -> bool:
         """Whether a message stands directly behind what another person said."""
-        about = (*columns_of(incoming.place), incoming.said, incoming.author)
+        about = (*columns_of(incoming.place), incoming.said, incoming.author, answered)
         (rows,) = await self._database.read(BEHIND_SOMEBODY(*about))
         return bool(rows)
 

@@ -78,6 +78,8 @@ async def test_an_answer_stands_behind_all_that_it_answers(stores: Talk, outcome
     await stores.say("2", author="U2", opens=False)
     lease = await stores.claimed()
     assert await behind_somebody(stores), "nothing of it is to be seen yet"
+    assert not await stores.sessions.is_behind_somebody(said("9"), answered=lease.upto)
+    assert await stores.sessions.is_behind_somebody(said("9"), answered=lease.upto - 1)
     await stores.turns.note_reply(lease, ["r1"])
     assert not await behind_somebody(stores)
     stores.clock.now += 1
