@@ -8,6 +8,7 @@ from chathakase.core.daily_limits import (
     DailyTotal,
     LimitLevel,
     LimitNotice,
+    Measure,
     Whose,
     exceeded,
     passed,
@@ -61,12 +62,23 @@ class MeterInMemory(UsageStore):
         try:
             self.count_question(place, person)
         except LimitExceeded as error:
-            key, now = (place.workspace_key, person, f"{error.notice} {place.channel}"), self._clock()
-            if self._told.get(key, now - TOLD_EVERY_MS) <= now - TOLD_EVERY_MS:
-                self._told[key] = now
-                self._tell(error.notice, place, person, ref)
+            self._tell_once_an_hour(error.notice, place, person, ref)
             return False
         return True
+
+    def is_spent(self, place: Place, person: str, *, ref: str) -> bool:
+        """Whether somebody has used up tokens or money, of which they are told."""
+        limits = [limit for limit in self._holding(place, person) if limit.measure is not Measure.QUESTIONS]
+        limit = exceeded(limits, self._totals(place, person))
+        if limit is not None:
+            self._tell_once_an_hour(LimitNotice(LimitLevel.EXCEEDED, limit, self._day), place, person, ref)
+        return limit is not None
+
+    def _tell_once_an_hour(self, notice: LimitNotice, place: Place, person: str, ref: str) -> None:
+        key, now = (place.workspace_key, person, f"{notice} {place.channel}"), self._clock()
+        if self._told.get(key, now - TOLD_EVERY_MS) <= now - TOLD_EVERY_MS:
+            self._told[key] = now
+            self._tell(notice, place, person, ref)
 
     def spend(self, place: Place, person: str, model: str, usage: Usage) -> None:
         """Count what a call of a model cost."""

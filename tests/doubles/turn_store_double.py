@@ -47,7 +47,19 @@ class TurnsInMemory(TurnStore):
         if before:
             raise NotImplementedError
         record = self._records.session(session)
+        if record is not None and not to_end and not self._records.is_held(record):
+            self._refuse(record)
         return take(self._records, record, asked_before=asked_before) if record else None
+
+    def _refuse(self, session: SessionRecord) -> None:
+        """Have nobody wait who has used up a day's tokens or money since they asked."""
+        while session.claim is None and session.requested is None and (asking := session.questions(session.answered)):
+            by = asking[0].author
+            if not self._records.meter.is_spent(session.place, by, ref=session.id):
+                return
+            for each in asking:
+                each.asks = each.asks and each.author != by
+            session.withdraw()
 
     def _held(self, lease: Lease) -> tuple[SessionRecord, Claim] | None:
         """What is still held under a lease, if it is."""

@@ -156,6 +156,20 @@ async def reach_the_limits_of_a_day(stores: DatabaseStores) -> Work:
     return work
 
 
+async def use_up_what_is_left_before_a_turn_begins(stores: DatabaseStores) -> Work:
+    meter = Meter(limits=(DailyLimit(Measure.TOKENS, Whose.PERSON, 15),))
+    turns = SqlTurnStore(stores.database, meter=meter, count=len)
+    await stores.say("1", "q1")
+    lease = await stores.claimed()
+    await stores.say("2", "q2")
+    await stores.say("3", "q3", author="U2")
+
+    async def work() -> list[object]:
+        return [await turns.finish(lease, answer("a")), await turns.claim(ID), await stores.texts()]
+
+    return work
+
+
 async def ask_about_turns(stores: DatabaseStores) -> Work:
     turn = await stores.answered("1", "q1", "a1")
 
@@ -211,6 +225,7 @@ OPERATIONS: tuple[Prepare, ...] = (
     tell_a_hint,
     tell_a_summary,
     reach_the_limits_of_a_day,
+    use_up_what_is_left_before_a_turn_begins,
     forget_what_was_used_long_ago,
     open_more_than_one_may_own,
     ask_about_turns,

@@ -33,9 +33,12 @@ class TurnStore(Protocol):
         """Take the turn of a session; None when nothing waits, somebody holds it, or it is to be forgotten first.
 
         Also None while a turn that processes died of is to run alone, be it this one or another; nobody waits for that
-        for more than a minute. ``before`` a stored message: only a turn that was begun and answers something said
-        before that. ``asked_before`` a time in epoch microseconds: only a turn that answers something said before
-        that. The lease then covers nothing that was asked later. What is claimed ``before`` or ``to_end`` never waits.
+        for more than a minute. Nor is a turn begun for whoever has used up a day's tokens or money since they asked:
+        they are told, and what they asked becomes context.
+
+        ``before`` a stored message: only a turn that was begun and answers something said before that. ``asked_before``
+        a time in epoch microseconds: only a turn that answers something said before that. The lease then covers nothing
+        that was asked later. What is claimed ``before`` or ``to_end`` never waits.
         """
 
     async def renew(self, leases: Sequence[Lease]) -> Sequence[Renewal]:

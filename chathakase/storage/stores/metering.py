@@ -11,6 +11,7 @@ from chathakase.core.daily_limits import (
     DailyTotal,
     LimitLevel,
     LimitNotice,
+    Measure,
     Totals,
     Whose,
     exceeded,
@@ -19,11 +20,13 @@ from chathakase.core.daily_limits import (
 from chathakase.core.errors import LimitExceeded
 from chathakase.core.jobs import Command, Job
 from chathakase.core.moments import DAY
-from chathakase.core.types import Place, SessionId, Usage
+from chathakase.core.types import Lease, Place, SessionId, Usage
 from chathakase.core.usage import Price, unpriced
 from chathakase.storage.database import Row, Statement, Transaction, Value
 from chathakase.storage.stores.job_store import enqueue
 from chathakase.storage.stores.place_columns import PLACE, place_of
+from chathakase.storage.stores.waiting import NO_TURN
+from chathakase.storage.stores.withdrawing import withdraw
 
 AGENT = "default"
 """Who answers everywhere."""
@@ -86,6 +89,21 @@ RETURNING whose, questions, tokens, cost, lifted
 """)
 
 
+TOTALS = Statement(f"""
+SELECT whose, questions, tokens, cost, lifted FROM daily_totals
+WHERE day = now_ms() / {DAY} AND (surface = $1 AND workspace = $2 AND (whose = 'channel' AND id = $3
+    OR whose = 'person' AND id = $4) OR whose = 'all')
+ORDER BY whose
+""")
+
+PUT_DOWN = Statement(f"UPDATE sessions SET {NO_TURN} WHERE id = $1")
+
+REFUSE = Statement("""
+UPDATE messages SET asks = 0
+WHERE session = $1 AND role = 'user' AND asks = 1 AND author = $2 AND seq > $3 AND seq <= $4
+""")
+
+
 @dataclass(frozen=True, slots=True)
 class Who:
     """Who causes something, where, and on which day."""
@@ -127,10 +145,31 @@ class Meter:
             await self.ask(transaction, place, person)
         except LimitExceeded as error:
             await transaction.execute(UNASK, session)
-            which = f"{error.notice} {place.channel}"
-            if await transaction.fetch(TELL, place.surface, place.workspace, person, which):
-                await _enqueue(transaction, error.notice, place, person, ref)
+            await _tell_once_an_hour(transaction, error.notice, place, person, ref)
             return False
+        return True
+
+    async def refuses(self, transaction: Transaction, lease: Lease) -> bool:
+        """Whether a turn that is taken is not to begin, since tokens or money were used up after it was asked for.
+
+        Then whoever asked first waits for no answer any more; what others asked still does.
+        """
+        place, by = lease.place, lease.by
+        limits = [limit for limit in self._limits if limit.measure is not Measure.QUESTIONS]
+        has_begun = lease.action is not None or lease.refs or lease.attempt > 1
+        if has_begun or not by or not limits:
+            return False
+        rows = await transaction.fetch(TOTALS, place.surface, place.workspace, place.channel, by)
+        totals = dict.fromkeys(Whose, DailyTotal()) | {Whose(str(row[0])): total_of(row[1:-1]) for row in rows}
+        limit = exceeded(limits, totals)
+        if limit is None or any(row[-1] for row in rows):
+            return False
+        await transaction.execute(PUT_DOWN, lease.session)
+        await transaction.execute(REFUSE, lease.session, by, lease.since, lease.upto)
+        await withdraw(transaction, lease.session)
+        ((day,),) = await transaction.fetch(TODAY)
+        notice = LimitNotice(LimitLevel.EXCEEDED, limit, int(day or 0))
+        await _tell_once_an_hour(transaction, notice, place, by, lease.turn)
         return True
 
     async def spend(
@@ -171,6 +210,14 @@ NO_LIMITS = Meter()
 def total_of(counts: Sequence[Value]) -> DailyTotal:
     """Make a total of questions, tokens and cost."""
     return DailyTotal(*(int(each or 0) for each in counts))
+
+
+async def _tell_once_an_hour(
+    transaction: Transaction, notice: LimitNotice, place: Place, person: str, ref: str
+) -> None:
+    which = f"{notice} {place.channel}"
+    if await transaction.fetch(TELL, place.surface, place.workspace, person, which):
+        await _enqueue(transaction, notice, place, person, ref)
 
 
 async def _enqueue(transaction: Transaction, notice: LimitNotice, place: Place, person: str, ref: str) -> None:

@@ -196,6 +196,8 @@ class SqlTurnStore:
 
         async def claim(transaction: Transaction) -> NewClaim | None:
             claimed = await take(transaction, session, before=before, to_end=to_end, asked_before=asked_before)
+            while claimed and not (before or to_end) and await self._meter.refuses(transaction, claimed.lease):
+                claimed = await take(transaction, session, asked_before=asked_before)
             if claimed is None:
                 await transaction.execute(SUSPECT, session)
             return claimed

@@ -6,7 +6,7 @@ from chathakase.core.types import Place, WorkspaceKey
 from chathakase.core.usage import DailyUsage, UsedToday
 from chathakase.storage.database import Database, Row, Statement
 from chathakase.storage.stores.batch_size import BatchSize
-from chathakase.storage.stores.metering import NO_LIMITS, Meter, total_of
+from chathakase.storage.stores.metering import NO_LIMITS, TOTALS, Meter, total_of
 
 COUNTS = "day, channel, person, agent, model, questions, calls, prompt_tokens, completion_tokens, cost"
 
@@ -54,13 +54,6 @@ LIFT = Statement(f"""
 INSERT INTO daily_totals (day, surface, workspace, whose, id, lifted) VALUES (now_ms() / {DAY}, $1, $2, 'person', $3, 1)
 ON CONFLICT (day, surface, workspace, whose, id) DO UPDATE SET lifted = 1
 RETURNING day
-""")
-
-TOTALS = Statement(f"""
-SELECT whose, questions, tokens, cost, lifted FROM daily_totals
-WHERE day = now_ms() / {DAY} AND (surface = $1 AND workspace = $2 AND (whose = 'channel' AND id = $3
-    OR whose = 'person' AND id = $4) OR whose = 'all')
-ORDER BY whose
 """)
 
 ROWS, MOST_ROWS = 50, 1_000

@@ -153,3 +153,46 @@ async def test_what_is_said_among_people_counts_nothing(limited: Limited) -> Non
     await stores.say("2", author="U2", opens=False, said_to=SaidTo.OTHERS, asks=False)
     assert await stores.say("3", author="U1", opens=False) is Appended.AMONG_PEOPLE
     assert (await stores.usage.today(PLACE, "U1")).totals[Whose.PERSON].questions == 1
+
+
+async def test_what_waits_when_tokens_are_used_up_is_answered_no_more(limited: Limited) -> None:
+    limit = DailyLimit(Measure.TOKENS, Whose.PERSON, 15)
+    stores, other = limited(limit), slack_place("C2", "1.000001")
+    await stores.say("1", "one")
+    lease = await stores.claimed()
+    await stores.say("2", "two")
+    await stores.say("3", "three", author="U2")
+    await stores.say("4", "elsewhere", place=other)
+    await stores.turns.finish(lease, answer("a"))
+    assert await stores.turns.claim(await stores.id_at(other)) is None
+    again = await stores.claimed()
+    assert again.by == "U2", "who has used nothing"
+    assert await stores.turns.askers(ID, again.turn) == {"U2"}
+    assert await stores.texts() == ["one", "a", "two", "three"]
+    assert sorted(await told(stores)) == [
+        ("U1", LimitLevel.EXCEEDED, limit),
+        ("U1", LimitLevel.EXCEEDED, limit),
+        ("U1", LimitLevel.REACHED, limit),
+    ]
+
+
+async def test_a_turn_that_has_begun_is_gone_on_with(limited: Limited) -> None:
+    stores = limited(DailyLimit(Measure.TOKENS, Whose.PERSON, 15))
+    other = slack_place("C2", "1.000001")
+    await stores.say("1", "one")
+    await stores.say("2", "two", place=other)
+    begun, under_way = await stores.claimed(), await stores.claimed_at(other)
+    await stores.turns.note_reply(begun, ["1.5"])
+    await stores.turns.release(begun)
+    await stores.turns.finish(under_way, answer("a"))
+    assert (await stores.claimed()).refs == ("1.5",)
+
+
+async def test_whoever_has_the_limits_lifted_is_answered_what_waits(limited: Limited) -> None:
+    stores = limited(DailyLimit(Measure.TOKENS, Whose.PERSON, 15))
+    await stores.say("1", "one")
+    lease = await stores.claimed()
+    await stores.say("2", "two")
+    await stores.usage.lift(PLACE, "U1")
+    await stores.turns.finish(lease, answer("a"))
+    assert (await stores.claimed()).by == "U1"
