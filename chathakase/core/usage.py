@@ -52,6 +52,20 @@ class UsedToday:
     """An admin has lifted the limits for this person until the day ends."""
 
 
+@dataclass(frozen=True, slots=True)
+class UsageSums:
+    """What was used in some days, summed up in several ways, each of which adds up to the same."""
+
+    days: Mapping[int, DailyTotal]
+    """Since 1970-01-01, in UTC."""
+    people: Mapping[str, DailyTotal]
+    """By user id; empty where it is not known."""
+    channels: Mapping[str, DailyTotal]
+    agents: Mapping[str, DailyTotal]
+    models: Mapping[str, DailyTotal]
+    """All questions are of the empty one."""
+
+
 def summed(used: Iterable[DailyTotal]) -> DailyTotal:
     """All of it together."""
     each = list(used)

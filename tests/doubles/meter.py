@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from chathakase.core.daily_limits import (
     DailyLimit,
@@ -17,10 +18,11 @@ from chathakase.core.errors import LimitExceeded
 from chathakase.core.moments import DAY
 from chathakase.core.ports import UsageStore
 from chathakase.core.types import Place, Usage, WorkspaceKey
-from chathakase.core.usage import DailyUsage, UsedToday
+from chathakase.core.usage import DailyUsage, UsageSums, UsedToday, summed
 
 AGENT = "default"
 NOTHING = (0, 0, 0, 0, 0)
+T = TypeVar("T")
 TOLD_EVERY_MS = 3_600_000
 
 Tell = Callable[[LimitNotice, Place, str, str], None]
@@ -129,6 +131,20 @@ class MeterInMemory(UsageStore):
     async def lift(self, place: Place, person: str) -> int:
         self._lifted.add((self._day, place.workspace_key, person))
         return self._day
+
+    async def sums(self, workspace: WorkspaceKey, *, since: int, until: int) -> UsageSums:
+        used = [each for each in await self.days(workspace, since=since) if each.day <= until]
+
+        def by(key: Callable[[DailyUsage], T]) -> dict[T, DailyTotal]:
+            return {each: summed(one.total for one in used if key(one) == each) for each in map(key, used)}
+
+        return UsageSums(
+            by(lambda each: each.day),
+            by(lambda each: each.person),
+            by(lambda each: each.channel),
+            by(lambda each: each.agent),
+            by(lambda each: each.model),
+        )
 
     async def prune(self) -> int:
         raise NotImplementedError

@@ -54,6 +54,7 @@ COMMANDS_TABLE = """
 | clear session                  | yes   | own       | no     | no       | yes   |
 | clear session for everyone     | yes   | own       | no     | no       | yes   |
 | all sessions                   | no    | no        | no     | no       | yes   |
+| all usage                      | no    | no        | no     | no       | yes   |
 | doctor                         | no    | no        | no     | no       | yes   |
 | lift limits                    | no    | no        | no     | no       | yes   |
 | help                           | yes   | yes       | yes    | yes      | yes   |
@@ -104,6 +105,7 @@ DONE: Mapping[str, tuple[str, bool]] = {
     "clear session": ("wrote here too", PRIVATELY),
     "clear session for everyone": ("I have forgotten", ALOUD),
     "all sessions": ("active session", PRIVATELY),
+    "all usage": ("What everybody used", PRIVATELY),
     "doctor": ("**socket**", PRIVATELY),
     "lift limits": ("There are no daily limits", PRIVATELY),
     "help": ("assistant whose memory", ALOUD),

@@ -20,6 +20,7 @@ from tests.model_server import ModelServer, says
 Start = Callable[..., Awaitable[Thread]]
 
 IN_ALL = re.compile(r"In the last 14 days: ([\d,]+) questions?, ([\d,]+) tokens?(?:, about \$([\d.]+))?")
+LINE = r"^- (.+?): (?:([\d,]+) questions?, )?([\d,]+) tokens?"
 TITLE = 105
 """Tokens that a title costs."""
 MILLION_TOKENS = 2
@@ -58,6 +59,18 @@ def told(text: str) -> tuple[int, int, float]:
     return int(questions), int(tokens), cost
 
 
+def in_sections(text: str) -> dict[str, dict[str, tuple[int, int]]]:
+    """Questions and tokens, by the heads of the sections and by what is told in them."""
+    sections = re.findall(r"^\*\*(People|Channels|Agents|Models)\*\*\n((?:- .+\n?)+)", text, re.MULTILINE)
+    return {
+        head: {
+            name: (int((questions or "0").replace(",", "")), int(tokens.replace(",", "")))
+            for name, questions, tokens in re.findall(LINE, lines, re.MULTILINE)
+        }
+        for head, lines in sections
+    }
+
+
 async def at_rest(workspace: Workspace, bot: SessionManager) -> None:
     await workspace.until(lambda: not bot.scheduler.tasks and not bot.scheduler._background._tasks)
 
@@ -91,6 +104,8 @@ async def test_what_everybody_used_is_what_the_turns_and_titles_cost(
         for person in people.values():
             await threads[0].say("@ChatHakase usage", person)
             shown[person.id] = told(await await_ephemeral(workspace, person, "**What you used**"))
+        await threads[0].say("@ChatHakase all usage", alice)
+        report = await await_ephemeral(workspace, alice, "**What everybody used**")
     assert titles == len(threads), "each began one, and so caused its title"
     assert len(threads[0].texts()) == 3, "nobody else reads it"
     assert {id_: questions for id_, (questions, _, _) in shown.items()} == {alice.id: 2, bob.id: 2, carol.id: 1}
@@ -98,6 +113,18 @@ async def test_what_everybody_used_is_what_the_turns_and_titles_cost(
     assert sum(turns.values()) == 1_009 + 2_003 + 4_001 + 8_009 + 16_001 + 5 * 7
     for _, tokens, cost in shown.values():
         assert cost == pytest.approx(tokens * MILLION_TOKENS / 1e6, abs=0.0001)
+    everything = sum(tokens for _, tokens, _ in shown.values())
+    assert told(report)[:2] == (5, everything)
+    assert in_sections(report) == {
+        "People": {name: shown[person.id][:2] for name, person in people.items()},
+        "Channels": {
+            f"<#{threads[0].channel}>": (3, 1_009 + 8_009 + 16_001 + 3 * 7 + TITLE),
+            "a direct message": (1, 2_003 + 7 + TITLE),
+            f"<#{threads[2].channel}>": (1, 4_001 + 7 + TITLE),
+        },
+        "Agents": {"default": (5, everything)},
+        "Models": {"scripted-1": (0, everything)},
+    }
 
 
 async def test_each_of_the_last_days_has_a_bar(
@@ -154,3 +181,35 @@ async def test_usage_at_unknown_prices_is_told_of(
         text = await await_ephemeral(workspace, alice, "**What you used**")
     assert told(text) == (4, 5_018, 0.0)
     assert "usage at unknown prices" in text
+
+
+async def test_what_is_left_of_the_limits_is_told_until_they_are_lifted(
+    open_the_bot: OpenBot, start: Start, workspace: Workspace, alice: PersonClient, bob: PersonClient
+) -> None:
+    limits = {"chathakase_daily_questions": "20/200", "chathakase_daily_tokens": "//5000"}
+    async with open_the_bot(**limits) as bot:
+        asked = await start("@ChatHakase hello")
+        await asked.answers(1)
+        await at_rest(workspace, bot)
+        # Who has used nothing is told as well.
+        await start("usage", person=bob, channel="@")
+        text = await await_ephemeral(workspace, bob, "You have used nothing in the last 14 days.")
+        assert text.splitlines()[1:] == [
+            "- Left for you today: 20 of 20 questions",
+            "- Left in this channel today: 200 of 200 questions",
+            "- Left for everybody today: 4,982 of 5,000 tokens",
+        ]
+        await asked.say("usage")
+        text = await await_ephemeral(workspace, alice, "**What you used**")
+        assert "- Left for you today: 19 of 20 questions\n- Left in this channel today: 199 of 200 questions\n" in text
+        await asked.say("lift limits @alice")
+        await await_ephemeral(workspace, alice, "no daily limit holds")
+        await asked.say("usage")
+        assert "Left" not in await await_ephemeral(workspace, alice, "No daily limit holds for you today")
+
+
+async def test_admins_are_told_where_nobody_used_anything(
+    bot: SessionManager, start: Start, workspace: Workspace, alice: PersonClient
+) -> None:
+    await start("usage of everybody", channel="@")
+    await await_ephemeral(workspace, alice, "Nobody has used anything in the last 14 days.")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from chathakase.core.daily_limits import DailyTotal
+from chathakase.core.daily_limits import DailyLimit, DailyTotal, Measure, Whose
 from chathakase.core.usage import DailyUsage, by_day, summed
-from chathakase.engine.commands.usage_tables import bar, sentence, table
+from chathakase.engine.commands.usage_tables import bar, left, ranking, sentence, table
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,7 @@ def test_a_bar_is_as_high_as_its_share_of_the_greatest(amount: int, most: int, s
     ("used", "words"),
     [
         (DailyTotal(), "0 questions, 0 tokens"),
+        (DailyTotal(0, 12), "12 tokens"),
         (DailyTotal(1, 1), "1 question, 1 token"),
         (DailyTotal(3, 4_210, 12_300), "3 questions, 4,210 tokens, about $0.0123"),
         (DailyTotal(1_000, 9_000_000, 2_500_000), "1,000 questions, 9,000,000 tokens, about $2.50"),
@@ -26,6 +27,29 @@ def test_a_bar_is_as_high_as_its_share_of_the_greatest(amount: int, most: int, s
 )
 def test_a_sum_is_told_in_words(used: DailyTotal, words: str) -> None:
     assert sentence(used) == words
+
+
+def test_those_who_used_most_are_told_first_and_the_rest_in_one_sum() -> None:
+    used = {"a": DailyTotal(1, 10), "b": DailyTotal(9, 5), "c": DailyTotal(1, 30), "d": DailyTotal(2, 10)}
+    assert ranking("People", used, str.upper, listed=2).splitlines() == [
+        "**People**",
+        "- C: 1 question, 30 tokens",
+        "- D: 2 questions, 10 tokens",
+        "- … and 2 more: 10 questions, 15 tokens",
+    ]
+    assert "more" not in ranking("People", used, str.upper, listed=4)
+
+
+@pytest.mark.parametrize(
+    ("limit", "line"),
+    [
+        (DailyLimit(Measure.QUESTIONS, Whose.PERSON, 20), "- Left for you today: 17 of 20 questions"),
+        (DailyLimit(Measure.TOKENS, Whose.CHANNEL, 4_000), "- Left in this channel today: 0 of 4,000 tokens"),
+        (DailyLimit(Measure.COST, Whose.ALL, 2_500_000), "- Left for everybody today: $2.00 of $2.50"),
+    ],
+)
+def test_what_is_left_of_a_limit_is_told(limit: DailyLimit, line: str) -> None:
+    assert left(limit, DailyTotal(3, 4_210, 500_000)) == line
 
 
 def test_days_stand_in_columns_with_the_cost_where_there_is_one() -> None:

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from chathakase.core.types import Place, WorkspaceKey
-from chathakase.core.usage import DailyUsage, UsedToday
+from chathakase.core.usage import DailyUsage, UsageSums, UsedToday
 
 
 class UsageStore(Protocol):
@@ -18,6 +18,9 @@ class UsageStore(Protocol):
 
         One row for each channel, person, agent and model of a day.
         """
+
+    async def sums(self, workspace: WorkspaceKey, *, since: int, until: int) -> UsageSums:
+        """What everybody used in a workspace from one day to another, both included."""
 
     async def ask(self, place: Place, person: str) -> None:
         """Count as a question of somebody what is none, but has a model called. Raises LimitExceeded."""

@@ -1,21 +1,31 @@
 """How much was used, and by whom."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 
 from chathakase.core.daily_limits import DailyTotal
 from chathakase.core.moments import DAY
-from chathakase.core.usage import DailyUsage, by_day, summed
+from chathakase.core.names import Names
+from chathakase.core.usage import UsageSums, by_day, summed
 from chathakase.engine.commands import parsing
 from chathakase.engine.commands.command_answers import Handler, Order, Said, privately
 from chathakase.engine.commands.command_context import CommandContext
-from chathakase.engine.commands.usage_tables import sentence, table
+from chathakase.engine.commands.usage_tables import left, most_first, ranking, sentence, table
+from chathakase.engine.commands.wording import plainly
 
 DAYS = 14
 """How many days are told of, today among them."""
+LISTED = 10
+"""How many people, channels, agents and models are told one by one."""
 
-NOTHING_OF_YOURS = privately(f"You have used nothing in the last {DAYS} days.")
+YOURS, EVERYBODYS = "What you used", "What everybody used"
+NOTHING_OF_YOURS = f"You have used nothing in the last {DAYS} days."
+NOTHING_AT_ALL = privately(f"Nobody has used anything in the last {DAYS} days.")
+LIFTED = "- No daily limit holds for you today: an admin has lifted them"
 
+IN_UTC = "Days are in UTC. Tokens include the titles and summaries that I write."
 UNPRICED = "The cost leaves out usage at unknown prices."
+UNKNOWN = "somebody unknown"
 
 
 class Accounting:
@@ -23,39 +33,81 @@ class Accounting:
 
     def __init__(self, context: CommandContext) -> None:
         self._usage = context.stores.usage
+        self._surface = context.surface
+        self._limits = context.terms.daily_limits
         self._prices = context.terms.prices
         self._now = context.now
 
     def handlers(self) -> Mapping[str, Handler]:
-        """Its command."""
-        return {parsing.USAGE: self._own}
+        """Its commands."""
+        return {parsing.USAGE: self._own, parsing.ALL_USAGE: self._all}
 
     async def _own(self, order: Order) -> Said:
         days = self._days()
         used = await self._usage.days(order.where.workspace_key, since=days[0], person=order.by)
         sums = by_day(used, days)
-        total = summed(sums)
-        if total == DailyTotal():
-            return NOTHING_OF_YOURS
-        lines = [
-            "**What you used**",
-            f"- Today: {sentence(sums[-1])}",
-            f"- In the last {DAYS} days: {sentence(total)}",
-            "",
-            table(dict(zip(days, sums, strict=True))),
-            "",
-            "Days are in UTC. Tokens include the titles and summaries that I wrote for your threads.",
-        ]
-        if total.cost and self._is_unpriced(used):
-            lines.append(UNPRICED)
-        return privately("\n".join(lines))
+        if summed(sums) == DailyTotal():
+            return privately("\n".join([NOTHING_OF_YOURS, *await self._left(order)]))
+        about = [*_in_short(YOURS, sums), *await self._left(order)]
+        free = {each.model for each in used if each.total.tokens and not each.cost}
+        return privately("\n\n".join(["\n".join(about), _table(days, sums), self._note(sums, free)]))
+
+    async def _all(self, order: Order) -> Said:
+        days = self._days()
+        used = await self._usage.sums(order.where.workspace_key, since=days[0], until=days[-1])
+        if not used.days:
+            return NOTHING_AT_ALL
+        sums = [used.days.get(day, DailyTotal()) for day in days]
+        free = {model for model, total in used.models.items() if total.tokens and not total.cost}
+        parts = ["\n".join(_in_short(EVERYBODYS, sums)), _table(days, sums)]
+        parts += [part async for part in self._rankings(order, used)]
+        return privately("\n\n".join([*parts, self._note(sums, free)]))
+
+    async def _rankings(self, order: Order, used: UsageSums) -> AsyncIterator[str]:
+        ids = [id_ for id_ in most_first(used.people)[:LISTED] if id_]
+        people = await self._surface.people(order.where, ids)
+        names = Names({id_: person.name for id_, person in people.items()}).by_id()
+        yield ranking("People", used.people, lambda id_: plainly(names.get(id_, UNKNOWN)), listed=LISTED)
+        # Direct messages are all called alike, and so are told together.
+        channels = _renamed(used.channels, lambda id_: self._surface.describe(order.where.beside(id_)))
+        yield ranking("Channels", channels, str, listed=LISTED)
+        yield ranking("Agents", used.agents, plainly, listed=LISTED)
+        models = {model: total for model, total in used.models.items() if model}
+        yield ranking("Models", models, plainly, listed=LISTED)
+
+    async def _left(self, order: Order) -> list[str]:
+        """What is left of today's limits."""
+        if not self._limits:
+            return []
+        today = await self._usage.today(order.where, order.by)
+        if today.lifted:
+            return [LIFTED]
+        return [left(limit, today.totals.get(limit.whose, DailyTotal())) for limit in self._limits]
 
     def _days(self) -> range:
         """The days that are told of, counted from 1970-01-01."""
         today = self._now() // DAY
         return range(today - DAYS + 1, today + 1)
 
-    def _is_unpriced(self, used: Iterable[DailyUsage]) -> bool:
-        """Whether some of it was used at prices that are not known."""
-        free = {each.model for each in used if each.total.tokens and not each.cost}
-        return any(self._prices(model).cost(1, 1) is None for model in free)
+    def _note(self, sums: Iterable[DailyTotal], free: Iterable[str]) -> str:
+        """What has to be known of the numbers; ``free`` are models that have cost nothing."""
+        unpriced = any(self._prices(model).cost(1, 1) is None for model in free)
+        return f"{IN_UTC} {UNPRICED}" if unpriced and summed(sums).cost else IN_UTC
+
+
+def _in_short(title: str, sums: Sequence[DailyTotal]) -> Iterator[str]:
+    yield f"**{title}**"
+    yield f"- Today: {sentence(sums[-1])}"
+    yield f"- In the last {DAYS} days: {sentence(summed(sums))}"
+
+
+def _table(days: Iterable[int], sums: Iterable[DailyTotal]) -> str:
+    return table(dict(zip(days, sums, strict=True)))
+
+
+def _renamed(used: Mapping[str, DailyTotal], name: Callable[[str], str]) -> Mapping[str, DailyTotal]:
+    """Sums by their names; what is called alike is one."""
+    found: defaultdict[str, list[DailyTotal]] = defaultdict(list)
+    for id_, total in used.items():
+        found[name(id_)].append(total)
+    return {each: summed(totals) for each, totals in found.items()}

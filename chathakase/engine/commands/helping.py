@@ -39,6 +39,7 @@ Send one of these on its own, and I take it as a command:
 `forget my messages here`, `forget everything of mine`
 - `clear session` – forget this thread's messages (the person who started it, or an admin)
 - `all sessions` – every active session (admins only)
+- `all usage` – how much everybody used, by day, person, channel and model (admins only)
 - `doctor` – check that everything I need is there (admins only)
 - `lift limits` plus @name – let somebody go beyond today's limits (admins only)
 - `help` – this text

@@ -29,6 +29,7 @@ ANSWER_AGAIN = "answer again"
 STOP = "stop"
 USAGE = "usage"
 ALL_SESSIONS = "all sessions"
+ALL_USAGE = "all usage"
 DOCTOR = "doctor"
 LIFT_LIMITS = "lift limits"
 HELP = "help"
@@ -59,6 +60,7 @@ COMMANDS = (
     FORGET_EVERYTHING,
     CLEAR_SESSION,
     ALL_SESSIONS,
+    ALL_USAGE,
     DOCTOR,
     LIFT_LIMITS,
     HELP,
@@ -66,14 +68,35 @@ COMMANDS = (
 """What people can say."""
 
 TELLING = frozenset(
-    {SESSION_INFO, WHAT_DO_YOU_REMEMBER, SEARCH, SUMMARISE, COMPACT, EXPORT, USAGE, ALL_SESSIONS, DOCTOR, HELP}
+    {
+        SESSION_INFO,
+        WHAT_DO_YOU_REMEMBER,
+        SEARCH,
+        SUMMARISE,
+        COMPACT,
+        EXPORT,
+        USAGE,
+        ALL_SESSIONS,
+        ALL_USAGE,
+        DOCTOR,
+        HELP,
+    }
 )
 """Commands of which it is enough to do one where several are the same: what comes between makes no difference."""
 
 ALOUD = frozenset({SESSION_INFO, SUMMARISE, COMPACT, RENAME, EXPORT, CLEAR_SESSION, HELP})
 """Commands that are answered for everybody to read; what others tell concerns one person, or the whole workspace."""
 
-ABOUT_A_THREAD = frozenset(COMMANDS) - {SEARCH, USAGE, FORGET_EVERYTHING, ALL_SESSIONS, DOCTOR, LIFT_LIMITS, HELP}
+ABOUT_A_THREAD = frozenset(COMMANDS) - {
+    SEARCH,
+    USAGE,
+    FORGET_EVERYTHING,
+    ALL_SESSIONS,
+    ALL_USAGE,
+    DOCTOR,
+    LIFT_LIMITS,
+    HELP,
+}
 """Commands that are about the thread in which they are said."""
 
 GIVING_BACK = frozenset({WHAT_DO_YOU_REMEMBER, SUMMARISE, EXPORT})
@@ -87,6 +110,8 @@ EXACT: Mapping[str, tuple[str, str]] = {
     FORGET_LAST_NOW: (FORGET_LAST, NOW),
     FORGET_HERE_NOW: (FORGET_HERE, NOW),
     "my usage": (USAGE, ""),
+    "usage of everybody": (ALL_USAGE, ""),
+    "usage of everyone": (ALL_USAGE, ""),
     "memory": (WHAT_DO_YOU_REMEMBER, ""),
     "summarize": (SUMMARISE, ""),
     # Said in the thread, it can mean no other message: any other is pointed at by its own menu.

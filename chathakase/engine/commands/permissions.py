@@ -46,6 +46,7 @@ PERMISSIONS: Mapping[str, Permission] = {
     parsing.EXPORT: Permission(Right.TAKE_PART, "export it"),
     CLEAR_SESSION: Permission(Right.OWN, "clear it"),
     parsing.ALL_SESSIONS: SEEN_BY_ADMINS,
+    parsing.ALL_USAGE: SEEN_BY_ADMINS,
     parsing.DOCTOR: SEEN_BY_ADMINS,
     parsing.LIFT_LIMITS: Permission(Right.ADMINISTER),
 }

@@ -1,22 +1,32 @@
 """How use reads: in a sentence, and as a table in which each day has a bar. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from chathakase.core.amounts import counted
-from chathakase.core.daily_limits import MICRO, DailyTotal
+from chathakase.core.daily_limits import MICRO, DailyLimit, DailyTotal, Measure, Whose
 from chathakase.core.moments import EPOCH
+from chathakase.core.usage import summed
+from chathakase.engine.access.limit_notices import amount
 from chathakase.engine.commands.describing import dollars
 from chathakase.engine.commands.wording import fenced
 
 BARS = "▁▂▃▄▅▆▇█"
+LEFT: Mapping[Whose, str] = {
+    Whose.PERSON: "Left for you today",
+    Whose.CHANNEL: "Left in this channel today",
+    Whose.ALL: "Left for everybody today",
+}
 HEAD = ("day", "", "questions", "tokens", "cost")
 
 
 def sentence(used: DailyTotal) -> str:
     """A sum: ``3 questions, 4,210 tokens, about $0.0123``."""
-    cost = f", {dollars(used.cost / MICRO)}" if used.cost else ""
-    return f"{counted(used.questions, 'question')}, {counted(used.tokens, 'token')}{cost}"
+    parts = [counted(used.questions, "question")] if used.questions or not used.tokens else []
+    parts.append(counted(used.tokens, "token"))
+    if used.cost:
+        parts.append(dollars(used.cost / MICRO))
+    return ", ".join(parts)
 
 
 def table(days: Mapping[int, DailyTotal]) -> str:
@@ -28,6 +38,27 @@ def table(days: Mapping[int, DailyTotal]) -> str:
     rows = [HEAD, *(_row(day, used, most) for day, used in days.items())]
     priced = any(used.cost for used in days.values())
     return fenced(_aligned([row if priced else row[:-1] for row in rows]))
+
+
+def left(limit: DailyLimit, used: DailyTotal) -> str:
+    """What is left of a limit: ``- Left for you today: 12 of 20 questions``."""
+    more = max(limit.most - used.of(limit.measure), 0)
+    told = f"${more / MICRO:,.2f}" if limit.measure is Measure.COST else f"{more:,}"
+    return f"- {LEFT[limit.whose]}: {told} of {amount(limit)}"
+
+
+def ranking(title: str, used: Mapping[str, DailyTotal], name: Callable[[str], str], *, listed: int) -> str:
+    """Whatever used most, one by one by its name, and the rest in one sum."""
+    first = most_first(used)
+    lines = [f"**{title}**", *(f"- {name(each)}: {sentence(used[each])}" for each in first[:listed])]
+    if rest := first[listed:]:
+        lines.append(f"- … and {len(rest):,} more: {sentence(summed(used[each] for each in rest))}")
+    return "\n".join(lines)
+
+
+def most_first(used: Mapping[str, DailyTotal]) -> list[str]:
+    """Those that used most tokens first, then those that asked most."""
+    return sorted(used, key=lambda each: (-used[each].tokens, -used[each].questions, each))
 
 
 def bar(amount: int, most: int) -> str:

@@ -3,12 +3,13 @@
 from chathakase.core.daily_limits import Whose
 from chathakase.core.moments import DAY
 from chathakase.core.types import Place, WorkspaceKey
-from chathakase.core.usage import DailyUsage, UsedToday
+from chathakase.core.usage import DailyUsage, UsageSums, UsedToday
 from chathakase.storage.database import Database, Row, Statement
 from chathakase.storage.stores.batch_size import BatchSize
 from chathakase.storage.stores.metering import NO_LIMITS, TOTALS, Meter, total_of
 
 COUNTS = "day, channel, person, agent, model, questions, calls, prompt_tokens, completion_tokens, cost"
+TOTAL = "sum(questions), sum(prompt_tokens + completion_tokens), sum(cost)"
 
 # Not by the index of persons, which has all days of the workspace.
 DAYS = Statement(f"""
@@ -20,6 +21,16 @@ DAYS_OF_PERSON = Statement(f"""
 SELECT {COUNTS} FROM daily_usage WHERE surface = $1 AND workspace = $2 AND person = $4 AND day >= $3
 ORDER BY day, channel, person, agent, model
 """)
+
+SUMS = f"""
+SELECT {{by}}, {TOTAL} FROM daily_usage
+WHERE day >= $3 AND day <= $4 AND surface = $1 AND workspace = $2 GROUP BY {{by}}
+"""
+SUMS_OF_DAYS = Statement(SUMS.format(by="day"))
+SUMS_OF_PEOPLE = Statement(SUMS.format(by="person"))
+SUMS_OF_CHANNELS = Statement(SUMS.format(by="channel"))
+SUMS_OF_AGENTS = Statement(SUMS.format(by="agent"))
+SUMS_OF_MODELS = Statement(SUMS.format(by="model"))
 
 KEPT_DAYS = 400
 """How long it is known what was used: a year to compare with, and some weeks."""
@@ -73,6 +84,15 @@ class SqlUsageStore:
         about = (*workspace, since)
         (rows,) = await self._database.read(DAYS(*about) if person is None else DAYS_OF_PERSON(*about, person))
         return [_usage(row) for row in rows]
+
+    async def sums(self, workspace: WorkspaceKey, *, since: int, until: int) -> UsageSums:
+        """What everybody used in a workspace from one day to another, both included."""
+        by = (SUMS_OF_DAYS, SUMS_OF_PEOPLE, SUMS_OF_CHANNELS, SUMS_OF_AGENTS, SUMS_OF_MODELS)
+        days, *others = await self._database.read(*(each(*workspace, since, until) for each in by))
+        return UsageSums(
+            {int(day or 0): total_of(counts) for day, *counts in days},
+            *({str(key): total_of(counts) for key, *counts in rows} for rows in others),
+        )
 
     async def ask(self, place: Place, person: str) -> None:
         """Count as a question of somebody what is none, but has a model called. Raises LimitExceeded."""

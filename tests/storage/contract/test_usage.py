@@ -1,9 +1,10 @@
 """What is asked and what models cost is counted once, on the day, for whoever caused it."""
 
+from chathakase.core.daily_limits import DailyTotal
 from chathakase.core.memory import TitleBy
 from chathakase.core.moments import DAY
 from chathakase.core.types import Appended, Outcome, Result, TurnAction, Usage
-from chathakase.core.usage import DailyUsage
+from chathakase.core.usage import DailyUsage, UsageSums
 from tests.places import slack_place
 from tests.storage.database_stores import ID, PLACE, Talk, answer, said
 
@@ -27,6 +28,26 @@ async def test_a_question_and_its_answer_are_counted(stores: Talk) -> None:
     ]
     assert await stores.usage.days(HOME, since=day + 1) == []
     assert await stores.usage.days(slack_place("C1", "1", team="T9").workspace_key, since=0) == []
+
+
+async def test_what_everybody_used_is_summed_up_in_every_way(stores: Talk) -> None:
+    await stores.answered("1", "q1", "a1", author="U1")
+    first = stores.clock.now // DAY
+    stores.clock.now += DAY
+    await stores.answered("2", "q2", "a2", author="U2")
+    await stores.titles.set_title(ID, "A title", by=TitleBy.MODEL, usage=Usage(1, 2), model="m-3")
+    one, two, both = DailyTotal(1, 15, 150), DailyTotal(1, 18, 180), DailyTotal(2, 33, 330)
+    assert await stores.usage.sums(HOME, since=first, until=first + 1) == UsageSums(
+        {first: one, first + 1: two},
+        {"U1": one, "U2": two},
+        {"C1": both},
+        {"default": both},
+        {"": DailyTotal(2), "m-1": DailyTotal(0, 30, 300), "m-3": DailyTotal(0, 3, 30)},
+    )
+    assert (await stores.usage.sums(HOME, since=first, until=first)).people == {"U1": one}
+    assert (await stores.usage.sums(HOME, since=first + 2, until=first + 9)).days == {}
+    elsewhere = slack_place("C1", "1", team="T9").workspace_key
+    assert (await stores.usage.sums(elsewhere, since=first, until=first + 1)).agents == {}
 
 
 async def test_what_comes_again_is_counted_once(stores: Talk) -> None:
