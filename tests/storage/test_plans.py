@@ -138,6 +138,14 @@ async def test_who_talks_to_whom_is_found_at_once(open_database: SqliteDatabase)
         assert not [step for step in steps if step.startswith("SCAN m") or "ORDER BY" in step]
 
 
+async def test_who_asked_first_and_who_spoke_last_are_found_at_once(open_database: SqliteDatabase) -> None:
+    roster = await plan(open_database, session_store.ROSTER, 1)
+    assert "SEARCH m USING INDEX messages_by_seq (session=? AND seq>?)" in roster
+    behind = await plan(open_database, session_store.BEHIND_SOMEBODY, 7)
+    assert "SEARCH m USING INDEX messages_in_order (session=? AND said<?)" in behind
+    assert not [step for step in (*roster, *behind) if "ORDER BY" in step or step.startswith("SCAN m")]
+
+
 async def test_of_a_channel_only_its_own_sessions_are_looked_through(open_database: SqliteDatabase) -> None:
     threads = await plan(open_database, session_store.NEWEST_THREADS, 5)
     assert [step for step in threads if OF_A_CHANNEL in step]
