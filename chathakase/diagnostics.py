@@ -23,6 +23,15 @@ WITHIN = 12.5
 """Seconds that one of the looks may take, whatever hangs."""
 
 
+LET_IN = {
+    (Switch.OFF, Switch.OFF): "members",
+    (Switch.ON, Switch.OFF): "members and guests",
+    (Switch.OFF, Switch.ON): "members and people from elsewhere",
+    (Switch.ON, Switch.ON): "everybody",
+}
+"""Who is let in, by whether guests are, and people from elsewhere."""
+
+
 async def diagnose(settings: Settings) -> list[Finding]:
     """Look from outside, with connections of its own; a bot may run meanwhile."""
     slack = check_slack_from_outside(
@@ -69,13 +78,11 @@ def check_spelling() -> list[Finding]:
 def check_access(settings: Settings) -> Iterator[Finding]:
     """Who may talk to the bot, and where, if that was set."""
     users, channels = settings.chathakase_allowed_users, settings.chathakase_allowed_channels
-    others = {"guests": settings.chathakase_guests, "people from elsewhere": settings.chathakase_external}
-    let_in = [name for name, switch in others.items() if switch is Switch.ON]
-    who = " and ".join(["members", *let_in])
+    who = LET_IN[settings.chathakase_guests, settings.chathakase_external]
     if users:
         who = f"only the {counted(len(users), 'person', 'people')} in CHATHAKASE_ALLOWED_USERS"
     where = f", only in {counted(len(channels), 'channel')} and in direct messages" if channels else ""
-    if users or channels or let_in:
+    if channels or who != LET_IN[Switch.OFF, Switch.OFF]:
         yield Finding("access", Level.OK, f"{who} may talk to the bot{where}")
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
-from chathakase.core.access import Standing
+from chathakase.core.access_rule import Standing
 from chathakase.core.errors import DeliveryError
 from chathakase.core.files import SharedFile
 from chathakase.core.jobs import ButtonPhrase, Interaction, Job

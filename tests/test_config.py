@@ -6,7 +6,7 @@ import pytest
 
 from chathakase.certificates import VARIABLES
 from chathakase.config import SettingsError, read_settings
-from chathakase.core.types import ExpiryMode, FollowUps
+from chathakase.core.types import ExpiryMode, FollowUps, Switch
 from tests.rights import without_rights
 
 ENOUGH = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "OPENAI_API_KEY": "sk-secret"}
@@ -105,6 +105,40 @@ def test_where_the_database_is(url: str, path: str, environment: Any) -> None:
 def test_admins_are_a_list(ids: str, environment: Any) -> None:
     environment(CHATHAKASE_ADMINS=ids)
     assert read_settings().chathakase_admins == {"U1", "U2"}
+
+
+def test_who_may_talk_to_the_bot(environment: Any) -> None:
+    environment(
+        CHATHAKASE_ALLOWED_USERS="U1, W2",
+        CHATHAKASE_ALLOWED_CHANNELS="C1 G2",
+        CHATHAKASE_GUESTS="on",
+        CHATHAKASE_EXTERNAL="off",
+    )
+    settings = read_settings()
+    assert settings.chathakase_allowed_users == {"U1", "W2"}
+    assert settings.chathakase_allowed_channels == {"C1", "G2"}
+    assert (settings.chathakase_guests, settings.chathakase_external) == (Switch.ON, Switch.OFF)
+
+
+@pytest.mark.parametrize("ids", ["alice", "@alice", "u1", "C1", "U1;U2", "U"])
+def test_who_may_is_told_by_ids(ids: str, environment: Any) -> None:
+    environment(CHATHAKASE_ALLOWED_USERS=ids)
+    assert problems() == ["CHATHAKASE_ALLOWED_USERS must be Slack user ids such as U012AB3CD, separated by commas"]
+
+
+@pytest.mark.parametrize("ids", ["#general", "general", "D1", "c1", "U1"])
+def test_where_they_may_is_told_by_ids(ids: str, environment: Any) -> None:
+    environment(CHATHAKASE_ALLOWED_CHANNELS=ids)
+    (problem,) = problems()
+    assert problem.startswith("CHATHAKASE_ALLOWED_CHANNELS must be Slack channel ids such as C012AB3CD, not names")
+
+
+@pytest.mark.parametrize("name", ["CHATHAKASE_GUESTS", "CHATHAKASE_EXTERNAL"])
+def test_who_is_let_in_is_switched_on_or_off(name: str, environment: Any) -> None:
+    environment(**{name: "maybe"})
+    (problem,) = problems()
+    assert problem.startswith(name)
+    assert "'on' or 'off'" in problem
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from chathakase.app.model_servers import OFF
 from chathakase.config import Settings
-from chathakase.core.access import AccessRule
+from chathakase.core.access_rule import AccessRule
 from chathakase.core.daily_limits import Measure
 from chathakase.core.errors import StartError
 from chathakase.core.moments import DAY

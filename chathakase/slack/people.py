@@ -11,7 +11,7 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from chathakase.core.access import Standing
+from chathakase.core.access_rule import Standing
 from chathakase.core.cache import LruCache
 from chathakase.core.types import Person
 from chathakase.core.unicode import fix_surrogates
@@ -68,8 +68,11 @@ class Profile:
     """None while Slack has never told."""
 
 
+MEMBER = Standing()
 ELSEWHERE = Standing(is_external=True)
 """Of whom Slack says that nobody is there, or nobody whom we may see."""
+NO_SUCH_METHOD = frozenset({"unknown_method", "http_404", "http_405", "http_501"})
+"""Codes of servers that tell of nobody, and so know no guests and no other workspaces; Slack never sends them."""
 
 
 class People:
@@ -142,9 +145,9 @@ class People:
         try:
             data = await self._ask(user)
         except Exception as error:
-            if failure_of(error).code not in NOTHING_THERE:
+            if (standing := _without_answer(error)) is None:
                 raise
-            return replace(self._profiles.told(user), standing=ELSEWHERE)
+            return replace(self._profiles.told(user), standing=standing)
         return Profile(person_of(user, data), standing_of(data, self._identity))
 
     async def _administers(self, user: str) -> bool:
@@ -170,6 +173,14 @@ def person_of(user: str, data: Mapping[str, Any]) -> Person:
 
 def _nobody(user: str) -> Profile:
     return Profile(Person(user, user))
+
+
+def _without_answer(error: Exception) -> Standing | None:
+    """What a failure tells of somebody's standing, if anything."""
+    code = failure_of(error).code
+    if code in NOTHING_THERE:
+        return ELSEWHERE
+    return MEMBER if code in NO_SUCH_METHOD else None
 
 
 def standing_of(data: Mapping[str, Any], identity: Identity) -> Standing:

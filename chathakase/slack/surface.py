@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from uuid import uuid4
 
-from chathakase.core.access import Standing
+from chathakase.core.access_rule import Standing
 from chathakase.core.errors import DeliveryError
 from chathakase.core.jobs import Job
 from chathakase.core.traits import Traits

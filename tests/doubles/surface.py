@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from chathakase.clock import monotonic
-from chathakase.core.access import Standing
+from chathakase.core.access_rule import Standing
 from chathakase.core.errors import DeliveryError
 from chathakase.core.files import SharedFile
 from chathakase.core.jobs import Job

@@ -79,7 +79,7 @@ class Scene:
             return connection.execute(sql).fetchall()
 
 
-class Way:
+class WayIn:
     """How somebody comes to the bot."""
 
     async def prepare(self, scene: Scene) -> None:
@@ -93,13 +93,13 @@ class Way:
         raise NotImplementedError
 
 
-class Mention(Way):
+class Mention(WayIn):
     async def come(self, scene: Scene) -> Seen:
         await scene.begin(scene.bob, "@ChatHakase swordfish?")
         return scene.has_answers(1)
 
 
-class InOpenThread(Way):
+class InOpenThread(WayIn):
     async def prepare(self, scene: Scene) -> None:
         await (await scene.begin(scene.alice, "@ChatHakase hello")).answers(1)
 
@@ -110,19 +110,19 @@ class FollowUp(InOpenThread):
         return scene.has_answers(2)
 
 
-class DirectMessage(Way):
+class DirectMessage(WayIn):
     async def come(self, scene: Scene) -> Seen:
         await scene.begin(scene.bob, "swordfish?", scene.bob.direct_message().id)
         return scene.has_answers(1)
 
 
-class GroupMessage(Way):
+class GroupMessage(WayIn):
     async def come(self, scene: Scene) -> Seen:
         await scene.begin(scene.bob, "@ChatHakase swordfish?", GROUP)
         return scene.has_answers(1)
 
 
-class Edit(Way):
+class Edit(WayIn):
     async def come(self, scene: Scene) -> Seen:
         thread = await scene.begin(scene.bob, "swordfish?")
         await scene.bob.edit(thread.channel, thread.ts, "@ChatHakase swordfish?")
@@ -137,7 +137,7 @@ class EditInOpenThread(InOpenThread):
         return scene.has_answers(2)
 
 
-class Button(Way):
+class Button(WayIn):
     async def prepare(self, scene: Scene) -> None:
         scene.model.will(fails(400))
         thread = await scene.begin(scene.bob, "@ChatHakase hello")
@@ -169,7 +169,7 @@ class JobAfterARestart(InOpenThread):
         return scene.has_answers(2)
 
 
-class CatchUp(InOpenThread):
+class CaughtUpWith(InOpenThread):
     async def away(self, scene: Scene) -> None:
         await scene.begin(scene.bob, "@ChatHakase swordfish?")
 
@@ -178,7 +178,7 @@ class CatchUp(InOpenThread):
 
 
 @dataclass(frozen=True)
-class Case:
+class Comer:
     """Who Bob is, and what comes of it."""
 
     access: dict[str, Any] = field(default_factory=dict)
@@ -198,15 +198,15 @@ WAYS = {
     "button": Button(),
     "shortcut": MenuOfAMessage(),
     "job after a restart": JobAfterARestart(),
-    "catch-up": CatchUp(),
+    "catch-up": CaughtUpWith(),
 }
 CASES = {
-    "allowed": Case(access={"chathakase_allowed_users": {BOB}}),
-    "not allowed": Case(access={"chathakase_allowed_users": {ALICE}}, told=NOT_FOR_YOU),
-    "guest": Case(about={"is_restricted": True}, told=NOT_FOR_YOU),
-    "external": Case(about={"team_id": ELSEWHERE}, told=NOT_FOR_YOU),
-    "unknown": Case(is_known=False, told=NOT_KNOWN),
-    "other enterprise workspace": Case(about={"team_id": ELSEWHERE, "enterprise_id": ENTERPRISE}),
+    "allowed": Comer(access={"chathakase_allowed_users": {BOB}}),
+    "not allowed": Comer(access={"chathakase_allowed_users": {ALICE}}, told=NOT_FOR_YOU),
+    "guest": Comer(about={"is_restricted": True}, told=NOT_FOR_YOU),
+    "external": Comer(about={"team_id": ELSEWHERE}, told=NOT_FOR_YOU),
+    "unknown": Comer(is_known=False, told=NOT_KNOWN),
+    "other enterprise workspace": Comer(about={"team_id": ELSEWHERE, "enterprise_id": ENTERPRISE}),
 }
 
 

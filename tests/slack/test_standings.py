@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chathakase.core.access import Standing
+from chathakase.core.access_rule import Standing
 from chathakase.slack.people import People, standing_of
 from tests.slack.identity import BOT
 from tests.slack.test_admins import PeopleServer, people, slack
@@ -118,6 +118,16 @@ async def test_whoever_is_unknown_is_asked_for_again_only_where_that_is_wanted(
 async def test_of_whom_slack_says_that_nobody_is_there_is_none_of_us(slack: PeopleServer, people: People) -> None:
     assert await people.standing("U0NOBODY", within=3.0) == EXTERNAL
     assert (await people.find(["U0NOBODY"]))["U0NOBODY"].name == "U0NOBODY"
+
+
+@pytest.mark.parametrize(
+    ("status", "standing"), [(404, MEMBER), (405, MEMBER), (501, MEMBER), (503, None), (403, None)]
+)
+async def test_where_there_is_no_such_method_everybody_is_a_member(
+    slack: PeopleServer, people: People, status: int, standing: Standing | None
+) -> None:
+    slack.status = status
+    assert await people.standing("U1", within=3.0) == standing
 
 
 async def test_slack_is_waited_for_no_longer_than_is_said(slack: PeopleServer, people: People) -> None:

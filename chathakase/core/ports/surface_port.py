@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
-from chathakase.core.access import Standing
+from chathakase.core.access_rule import Standing
 from chathakase.core.files import SharedFile
 from chathakase.core.jobs import Job
 from chathakase.core.traits import Traits

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
-from chathakase.core.access import OPEN, AccessRule, Standing, Verdict
+from chathakase.core.access_rule import OPEN, AccessRule, Decision, Standing
 from chathakase.core.cache import LruCache
 from chathakase.core.jobs import DEFERRED, Command, Job
 from chathakase.core.ports import SessionStore, Surface
@@ -31,7 +31,7 @@ MAY_NOT = "may not"
 """What is told to whoever may not talk to the bot."""
 WHO_ARE_YOU = "who are you"
 """What is told to those of whom it is not known whether they may."""
-WORDS = {Verdict.REFUSED: MAY_NOT, Verdict.UNKNOWN: WHO_ARE_YOU}
+WORDS = {Decision.REFUSED: MAY_NOT, Decision.UNKNOWN: WHO_ARE_YOU}
 """What tells of a verdict by which somebody is turned away."""
 
 UNASKED = frozenset({*WORDS.values(), *DEFERRED})
@@ -51,20 +51,20 @@ class Access:
         self._clock = clock
         self._told: LruCache[UserKey, float] = LruCache(REMEMBERED)
 
-    def verdict(self, place: Place, user: str) -> Verdict:
+    def verdict(self, place: Place, user: str) -> Decision:
         """Whether somebody may talk to the bot at a place, as far as is known; nobody is waited for."""
         rule, channel = self._rules.get(place.surface, OPEN), self._channel(place)
-        if (by_name := rule.by_name(user, channel)) is not Verdict.UNKNOWN:
+        if (by_name := rule.by_name(user, channel)) is not Decision.UNKNOWN:
             return by_name
         return rule.verdict(user, channel, self._surface.last_standing(place, user))
 
-    def verdict_on(self, incoming: Incoming) -> Verdict:
+    def verdict_on(self, incoming: Incoming) -> Decision:
         """Whether a message may ask or open something; what does neither may be said by anybody.
 
         What no person says has no standing: with a list of people, it is not on it.
         """
         if not (incoming.asks or incoming.opens):
-            return Verdict.ALLOWED
+            return Decision.ALLOWED
         if incoming.name:
             rule = self._rules.get(incoming.place.surface, OPEN)
             return rule.verdict(incoming.author, self._channel(incoming.place), Standing())
@@ -75,10 +75,10 @@ class Access:
 
         Of those who talk in threads that are none of ours nobody is asked about.
         """
-        if self.verdict_on(incoming) is Verdict.UNKNOWN and await self._concerns_us(incoming):
+        if self.verdict_on(incoming) is Decision.UNKNOWN and await self._concerns_us(incoming):
             await self._surface.standing(incoming.place, incoming.author, within=AT_ONCE)
 
-    async def settle(self, place: Place, user: str) -> Verdict:
+    async def settle(self, place: Place, user: str) -> Decision:
         """The same as ``verdict``, but it is waited for; after a while it stays unknown, and is a refusal."""
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
@@ -87,7 +87,7 @@ class Access:
 
     async def _learn(self, place: Place, user: str) -> None:
         retries = ASKING.begin(self._clock)
-        while self.verdict(place, user) is Verdict.UNKNOWN:
+        while self.verdict(place, user) is Decision.UNKNOWN:
             self._surface.ask_again(place, user)
             if await self._surface.standing(place, user, within=PATIENCE) is None:
                 await asyncio.sleep(retries.next_wait())
@@ -100,7 +100,7 @@ class Access:
         task = job.task
         if isinstance(task, Command) and task.name in UNASKED:
             return job
-        if (verdict := await self.settle(task.where, task.by)) is Verdict.ALLOWED:
+        if (verdict := await self.settle(task.where, task.by)) is Decision.ALLOWED:
             return job
         tells = self.tells(Caused(task.by, task.where))
         return replace(job, task=Command(task.where, task.ref, task.by, WORDS[verdict])) if tells else None

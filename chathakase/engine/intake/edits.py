@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from chathakase.core.access import Verdict
+from chathakase.core.access_rule import Decision
 from chathakase.core.jobs import OFFER_AGAIN, Command
 from chathakase.core.memory import Change, ChangeEffect, QuestionState
 from chathakase.core.ports import ChangeStore
@@ -82,7 +82,7 @@ class Edits:
         if now is None or not now.asks:
             return False
         await self._access.learn_of(now)
-        waits = change.calls and self._is_young(now) and self._access.verdict_on(now) is Verdict.UNKNOWN
+        waits = change.calls and self._is_young(now) and self._access.verdict_on(now) is Decision.UNKNOWN
         if waits and await self._enqueue_anyway(following_of(change, now)):
             self._deferred.keep_change(change)
         return waits
@@ -106,7 +106,7 @@ class Edits:
     def _why_not(self, now: Incoming) -> str | None:
         """Why what is said now cannot be asked, if so; else it is counted."""
         verdict = self._access.verdict_on(now)
-        return self._admission.refusal(now) if verdict is Verdict.ALLOWED else WORDS[verdict]
+        return self._admission.refusal(now) if verdict is Decision.ALLOWED else WORDS[verdict]
 
     def _tells(self, now: Incoming, why: str) -> bool:
         teller = self._access if why in WORDS.values() else self._admission

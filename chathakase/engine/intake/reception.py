@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
-from chathakase.core.access import Verdict
+from chathakase.core.access_rule import Decision
 from chathakase.core.jobs import OFFER_WITH_FILES, ButtonPhrase, Command
 from chathakase.core.ports import SessionStore, TurnStore
 from chathakase.core.types import Appended, Incoming, Role, Saved, Session
@@ -134,9 +134,9 @@ class Reception:
     async def _let_in(self, incoming: Incoming, *, settled: bool) -> Saved:
         """Save a message as what it is, if its author may talk to us."""
         verdict = self._access.verdict_on(incoming)
-        if verdict is Verdict.ALLOWED:
+        if verdict is Decision.ALLOWED:
             return await self._admit(incoming)
-        if verdict is Verdict.UNKNOWN and not settled and not self._requests.jobs.has_enough(incoming, urgent=True):
+        if verdict is Decision.UNKNOWN and not settled and not self._requests.jobs.has_enough(incoming, urgent=True):
             return await self._defer(incoming)
         return await self._turn_away(incoming, WORDS[verdict])
 

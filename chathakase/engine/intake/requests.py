@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import replace
 
-from chathakase.core.access import Verdict
+from chathakase.core.access_rule import Decision
 from chathakase.core.errors import StoreError
 from chathakase.core.jobs import ButtonPhrase, Command, Interaction, Job
 from chathakase.core.ports import JobStore
@@ -112,7 +112,7 @@ class Requests:
         Of those of whom that is not known yet it is asked where it is done.
         """
         cause = Caused(task.by, task.told_in or task.place if isinstance(task, ButtonPhrase) else task.where)
-        if self._access.verdict(cause.place, cause.author) is not Verdict.REFUSED:
+        if self._access.verdict(cause.place, cause.author) is not Decision.REFUSED:
             return False
         await self.turn_away(Command(cause.place, task.ref, task.by, MAY_NOT))
         return True

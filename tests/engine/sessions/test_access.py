@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from chathakase.clock import monotonic
-from chathakase.core.access import AccessRule, Standing
+from chathakase.core.access_rule import AccessRule, Standing
 from chathakase.core.types import Place
 from chathakase.engine.commands.helping import NOT_FOR_YOU, NOT_KNOWN
 from tests.doubles.engine_stage import HOME, PLACE, EngineStage, now, open_stage

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from chathakase.core.access import OPEN, AccessRule, Standing, Verdict
+from chathakase.core.access_rule import OPEN, AccessRule, Decision, Standing
 from chathakase.core.deferring import change_of, deferred, incoming_of
 from chathakase.core.files import SharedFile
 from chathakase.core.memory import Change
 from chathakase.core.types import Incoming, SaidTo
 from tests.places import slack_place
 
-ALLOWED, REFUSED, UNKNOWN = Verdict.ALLOWED, Verdict.REFUSED, Verdict.UNKNOWN
+ALLOWED, REFUSED, UNKNOWN = Decision.ALLOWED, Decision.REFUSED, Decision.UNKNOWN
 MEMBER, GUEST, EXTERNAL = Standing(), Standing(is_guest=True), Standing(is_external=True)
 BOTH = Standing(is_guest=True, is_external=True)
 STANDINGS = (MEMBER, GUEST, EXTERNAL, BOTH, None)
@@ -32,7 +32,7 @@ STANDINGS = (MEMBER, GUEST, EXTERNAL, BOTH, None)
         (AccessRule(channels=frozenset({"C1"})), (ALLOWED, REFUSED, REFUSED, REFUSED, UNKNOWN)),
     ],
 )
-def test_who_may_in_a_channel(rule: AccessRule, verdicts: tuple[Verdict, ...]) -> None:
+def test_who_may_in_a_channel(rule: AccessRule, verdicts: tuple[Decision, ...]) -> None:
     assert tuple(rule.verdict("U1", "C1", standing) for standing in STANDINGS) == verdicts
 
 

@@ -14,7 +14,7 @@ class Standing:
     """They belong neither to it nor to the enterprise that it is part of."""
 
 
-class Verdict(Enum):
+class Decision(Enum):
     """Whether somebody may talk to the bot somewhere."""
 
     ALLOWED = auto()
@@ -38,22 +38,22 @@ class AccessRule:
     external: bool = False
     """Whether people from elsewhere may."""
 
-    def verdict(self, user: str, channel: str, standing: Standing | None) -> Verdict:
+    def verdict(self, user: str, channel: str, standing: Standing | None) -> Decision:
         """Whether somebody may in a channel, which is empty for a direct message; ``standing`` is None if not known."""
-        if (named := self.by_name(user, channel)) is not Verdict.UNKNOWN or standing is None:
+        if (named := self.by_name(user, channel)) is not Decision.UNKNOWN or standing is None:
             return named
         is_kept_out = (standing.is_guest and not self.guests) or (standing.is_external and not self.external)
-        return Verdict.REFUSED if is_kept_out else Verdict.ALLOWED
+        return Decision.REFUSED if is_kept_out else Decision.ALLOWED
 
-    def by_name(self, user: str, channel: str) -> Verdict:
+    def by_name(self, user: str, channel: str) -> Decision:
         """The verdict as far as it depends on no standing, so that nobody has to be asked about it."""
         if user in self.admins:
-            return Verdict.ALLOWED
+            return Decision.ALLOWED
         if self.channels and channel and channel not in self.channels:
-            return Verdict.REFUSED
+            return Decision.REFUSED
         if self.users:
-            return Verdict.ALLOWED if user in self.users else Verdict.REFUSED
-        return Verdict.ALLOWED if self.guests and self.external else Verdict.UNKNOWN
+            return Decision.ALLOWED if user in self.users else Decision.REFUSED
+        return Decision.ALLOWED if self.guests and self.external else Decision.UNKNOWN
 
 
 OPEN = AccessRule(guests=True, external=True)
