@@ -99,6 +99,8 @@ class Turn:
     error: str = ""
     run: int = 1
     action: str | None = None
+    tokens: int = 0
+    """Of the last time that it was run."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,10 @@ class Evidence:
     """The rows once more, with all that is counted."""
     counts: Mapping[str, Counts] = field(default_factory=dict)
     """What is kept of each session besides its messages."""
+    used: Mapping[str, int] = field(default_factory=dict)
+    """Tokens that are counted for each session."""
+    used_on_days: int = 0
+    """Tokens that are counted for everybody on all days."""
     jobs: int = 0
     """Jobs that were enqueued and are not done."""
     statuses: Sequence[SimulatedThread] = ()

@@ -18,7 +18,14 @@ SESSIONS = f"SELECT {NAME}, asked, answered, lease_owner, turn FROM sessions s"
 ROWS = f"""
 SELECT {NAME}, m.seq, m.role, m.text, m.ref, m.reply_to, m.asks FROM messages m JOIN sessions s ON s.id = m.session
 """
-TURNS = f"SELECT t.id, {NAME}, upto, outcome, error, run, action FROM turns t JOIN sessions s ON s.id = t.session"
+TURNS = f"""
+SELECT t.id, {NAME}, upto, outcome, error, run, action, coalesce(prompt_tokens + completion_tokens, 0)
+FROM turns t JOIN sessions s ON s.id = t.session
+"""
+USED = (
+    f"SELECT {NAME}, sum(prompt_tokens + completion_tokens) FROM usage u JOIN sessions s ON s.id = u.session GROUP BY 1"
+)
+USED_ON_DAYS = "SELECT coalesce(sum(prompt_tokens + completion_tokens), 0) FROM daily_usage"
 
 
 def gather(stage: SimulationStage, unsettled: Sequence[str]) -> Evidence:
@@ -32,6 +39,8 @@ def gather(stage: SimulationStage, unsettled: Sequence[str]) -> Evidence:
         turns=tuple(Turn(*row) for row in stage.rows(TURNS)),
         messages=tuple(StoredRow(*row) for row in stage.rows(truth.MESSAGES)),
         counts=truth.kept(stage.rows(truth.SESSIONS), stage.rows(truth.PARTICIPANTS)),
+        used=dict(stage.rows(USED)),
+        used_on_days=sum(tokens for (tokens,) in stage.rows(USED_ON_DAYS)),
         jobs=len(open_jobs(stage)),
         statuses=statuses(stage),
         acknowledged=_acknowledged(stage),

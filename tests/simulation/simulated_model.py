@@ -82,7 +82,8 @@ class SimulatedModel:
                 if start == PIECES // 2 * size:
                     self.come(Moment.HALF)
                 await asyncio.sleep(pause)
-            await response.write(chunk({}, finish=finish) + b"data: [DONE]\n\n")
+            usage = chunk(usage={"prompt_tokens": request.content_length or 0, "completion_tokens": len(text)})
+            await response.write(chunk({}, finish=finish) + usage + b"data: [DONE]\n\n")
             self.come(Moment.WHOLE)
             return response
 

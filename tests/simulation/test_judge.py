@@ -353,3 +353,22 @@ def test_what_is_kept_of_a_session_besides_its_messages(changes: dict[str, Any])
     well = replace(healthy(), messages=MESSAGES, counts={ROOM.session: RIGHT})
     assert found(well) == set()
     assert found(replace(well, counts={ROOM.session: replace(RIGHT, **changes)})) == {Wrong.DATABASE}
+
+
+@pytest.mark.parametrize(
+    ("used", "on_days", "run", "right"),
+    [
+        (18, 18, 1, True),
+        (17, 17, 1, False),
+        (19, 19, 1, False),
+        (19, 19, 2, True),
+        (17, 17, 2, False),
+        (18, 36, 1, False),
+        (18, 0, 1, False),
+    ],
+)
+def test_tokens_that_are_not_those_of_the_turns(used: int, on_days: int, run: int, right: bool) -> None:
+    well = healthy()
+    turns = [replace(turn, tokens=18 if turn.id == "t3" else 0, run=run) for turn in well.turns]
+    evidence = replace(well, turns=turns, used={OTHER.session: used}, used_on_days=on_days)
+    assert found(evidence) == (set() if right else {Wrong.DATABASE})

@@ -18,6 +18,7 @@ def consistent(evidence: Evidence) -> Iterator[Flaw]:
     yield from _messages(evidence)
     yield from _answers(evidence)
     yield from _counts(evidence)
+    yield from _used(evidence)
 
 
 def _at_rest(evidence: Evidence) -> Iterator[Flaw]:
@@ -59,3 +60,14 @@ def _counts(evidence: Evidence) -> Iterator[Flaw]:
     for session, right in true(evidence.counts, evidence.messages).items():
         if evidence.counts[session] != right:
             yield Flaw(Wrong.DATABASE, f"{evidence.counts[session]} is kept, not {right}", place_named(session))
+
+
+def _used(evidence: Evidence) -> Iterator[Flaw]:
+    in_all = sum(evidence.used.values())
+    if in_all != evidence.used_on_days:
+        yield Flaw(Wrong.DATABASE, f"{evidence.used_on_days} tokens are counted by day, {in_all} by session")
+    for session, turns in evidence.turns_of.items():
+        kept, known = evidence.used.get(session, 0), sum(turn.tokens for turn in turns)
+        # Of a turn that was run again only the last time is known.
+        if kept < known or (kept > known and all(turn.run == 1 for turn in turns)):
+            yield Flaw(Wrong.DATABASE, f"{kept} tokens are counted, not the {known} of its turns", place_named(session))
