@@ -4,9 +4,12 @@ from typing import Any
 
 import pytest
 
+from chathakase.app.engine_setup import price_of
 from chathakase.certificates import VARIABLES
 from chathakase.config import SettingsError, read_settings
-from chathakase.core.types import ExpiryMode, FollowUps, Switch
+from chathakase.core.daily_limits import DailyLimit, Measure, Whose
+from chathakase.core.types import ExpiryMode, FollowUps, Switch, Usage
+from chathakase.models.catalogue import read_models
 from tests.rights import without_rights
 
 ENOUGH = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "OPENAI_API_KEY": "sk-secret"}
@@ -268,3 +271,40 @@ def test_a_file_of_settings_that_is_no_text_is_told(own_folder: Path) -> None:
     (own_folder / ".env").chmod(0)
     (problem,) = without_rights(problems)
     assert problem.startswith(".env cannot be read (")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("CHATHAKASE_DAILY_QUESTIONS", "2.5", "must be whole numbers, such as 20"),
+        ("CHATHAKASE_DAILY_TOKENS", "100k", "must be whole numbers, such as 20"),
+        ("CHATHAKASE_DAILY_COST", "$5", "must be dollars, such as 2.50"),
+        (
+            "CHATHAKASE_DAILY_COST",
+            "1/2/3/4",
+            "must be at most three numbers, for a person, a channel and all, such as 20/200/2000",
+        ),
+    ],
+)
+def test_a_daily_limit_that_cannot_be_read_is_told(name: str, value: str, problem: str, environment: Any) -> None:
+    environment(**{name: value})
+    assert problems() == [f"{name} {problem}"]
+
+
+def test_daily_limits_are_those_of_all_three_settings(environment: Any) -> None:
+    environment(CHATHAKASE_DAILY_QUESTIONS="20//2000", CHATHAKASE_DAILY_COST="/2.50")
+    assert read_settings().daily_limits == (
+        DailyLimit(Measure.QUESTIONS, Whose.PERSON, 20),
+        DailyLimit(Measure.QUESTIONS, Whose.ALL, 2000),
+        DailyLimit(Measure.COST, Whose.CHANNEL, 2_500_000),
+    )
+
+
+@pytest.mark.parametrize(("answered", "cost"), [("gpt-5-mini-2025-08-07", 4_250), ("a name that nobody knows", 3_500)])
+def test_an_answer_costs_as_its_model_does_or_else_as_the_one_that_is_set(answered: str, cost: int) -> None:
+    facts = read_models("own=8192 1.5/1").facts
+    assert price_of(facts, "own")(answered, Usage(1_000, 2_000)) == cost
+
+
+def test_what_nobody_knows_the_price_of_costs_nothing() -> None:
+    assert price_of(read_models("").facts, "unknown")("unknown", Usage(1_000_000, 1_000_000)) == 0
