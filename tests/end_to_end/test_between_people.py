@@ -14,6 +14,7 @@ from tests.end_to_end.ephemerals import await_ephemeral, ephemerals
 from tests.model_server import ModelServer, says
 
 Start = Callable[..., Awaitable[Thread]]
+Settled = Callable[[], Awaitable[object]]
 STAYING_OUT = "staying out"
 
 
@@ -145,8 +146,9 @@ async def test_a_single_word_behind_an_answer_or_ones_own_message_is_a_command(
 
 
 async def test_a_single_word_behind_an_answer_that_is_not_saved_yet_is_a_command(
-    thread: Thread, bob: PersonClient, monkeypatch: pytest.MonkeyPatch
+    thread: Thread, bob: PersonClient, settled: Settled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    await settled()
     saving = asyncio.Event()
     save = TurnRunner._save
 
