@@ -154,23 +154,28 @@ class Meter:
 
         Then whoever asked first waits for no answer any more; what others asked still does.
         """
-        place, by = lease.place, lease.by
-        limits = [limit for limit in self._limits if limit.measure is not Measure.QUESTIONS]
         has_begun = lease.action is not None or lease.refs or lease.attempt > 1
-        if has_begun or not by or not limits:
-            return False
-        rows = await transaction.fetch(TOTALS, place.surface, place.workspace, place.channel, by)
-        totals = dict.fromkeys(Whose, DailyTotal()) | {Whose(str(row[0])): total_of(row[1:-1]) for row in rows}
-        limit = exceeded(limits, totals)
-        if limit is None or any(row[-1] for row in rows):
+        notice = None if has_begun or not lease.by else await self._used_up(transaction, lease.place, lease.by)
+        if notice is None:
             return False
         await transaction.execute(PUT_DOWN, lease.session)
-        await transaction.execute(REFUSE, lease.session, by, lease.since, lease.upto)
+        await transaction.execute(REFUSE, lease.session, lease.by, lease.since, lease.upto)
         await withdraw(transaction, lease.session)
-        ((day,),) = await transaction.fetch(TODAY)
-        notice = LimitNotice(LimitLevel.EXCEEDED, limit, int(day or 0))
-        await _tell_once_an_hour(transaction, notice, place, by, lease.turn)
+        await _tell_once_an_hour(transaction, notice, lease.place, lease.by, lease.turn)
         return True
+
+    async def _used_up(self, transaction: Transaction, place: Place, person: str) -> LimitNotice | None:
+        """The limit of tokens or money that is reached for somebody, if one is."""
+        limits = [limit for limit in self._limits if limit.measure is not Measure.QUESTIONS]
+        if not limits:
+            return None
+        rows = await transaction.fetch(TOTALS, place.surface, place.workspace, place.channel, person)
+        totals = dict.fromkeys(Whose, DailyTotal()) | {Whose(str(row[0])): total_of(row[1:-1]) for row in rows}
+        limit = None if any(row[-1] for row in rows) else exceeded(limits, totals)
+        if limit is None:
+            return None
+        ((day,),) = await transaction.fetch(TODAY)
+        return LimitNotice(LimitLevel.EXCEEDED, limit, int(day or 0))
 
     async def spend(
         self, transaction: Transaction, session: SessionId, model: str, usage: Usage, *, by: str = ""
