@@ -73,6 +73,8 @@ class ThreadBackfill:
                 self._rests[place] = monotonic() + REST
             return BackfillResult.MISSING
         self._rests.pop(place, None)
-        new = await self._store.add_earlier(session.id, [each for each in messages if not self._is_command(each)])
+        found = [each for each in messages if not self._is_command(each)]
+        new = await self._store.add_earlier(session.id, found)
         log.info("%d earlier messages were read in %s", new, place.name)
-        return BackfillResult.MORE if new else BackfillResult.NOTHING
+        # Those that were stored already may have come by themselves since memory was read.
+        return BackfillResult.MORE if found else BackfillResult.NOTHING
