@@ -18,7 +18,9 @@ async def test_what_came_before_its_session_is_stored_at_the_end(
 ) -> None:
     monkeypatch.setattr(app, "LOOK_FOR_WAITING", 3600.0)
     place = slack_place(general, "1700000000.000001")
-    opening = Incoming(place, place.thread, "U1", "plan a trip", said=1_700_000_000_000_001, opens=True, asks=True)
+    opening = Incoming(
+        place, place.thread, "U0ALICE001", "plan a trip", said=1_700_000_000_000_001, opens=True, asks=True
+    )
     later = "1700000000.000002"
     follow_up = replace(opening, ref=later, text="to Kyoto", said=opening.said + 1, opens=False)
     async with open_the_bot(chathakase_grace=0.1) as first:
