@@ -38,7 +38,7 @@ class AccessRule:
     external: bool = False
     """Whether people from elsewhere may."""
 
-    def verdict(self, user: str, channel: str, standing: Standing | None) -> Decision:
+    def decision(self, user: str, channel: str, standing: Standing | None) -> Decision:
         """Whether somebody may in a channel, which is empty for a direct message; ``standing`` is None if not known."""
         if (named := self.by_name(user, channel)) is not Decision.UNKNOWN or standing is None:
             return named
@@ -46,7 +46,7 @@ class AccessRule:
         return Decision.REFUSED if is_kept_out else Decision.ALLOWED
 
     def by_name(self, user: str, channel: str) -> Decision:
-        """The verdict as far as it depends on no standing, so that nobody has to be asked about it."""
+        """The decision as far as it depends on no standing, so that nobody has to be asked about it."""
         if user in self.admins:
             return Decision.ALLOWED
         if self.channels and channel and channel not in self.channels:

@@ -45,8 +45,8 @@ class DailyLimit:
 
 
 @dataclass(frozen=True, slots=True)
-class DailyTotal:
-    """How much was used in a day."""
+class UsageTotal:
+    """How much was used, in a day or in several."""
 
     questions: int = 0
     tokens: int = 0
@@ -57,7 +57,7 @@ class DailyTotal:
         return {Measure.QUESTIONS: self.questions, Measure.TOKENS: self.tokens, Measure.COST: self.cost}[measure]
 
 
-Totals = Mapping[Whose, DailyTotal]
+Totals = Mapping[Whose, UsageTotal]
 
 
 class LimitLevel(StrEnum):
@@ -102,7 +102,7 @@ def exceeded(limits: Sequence[DailyLimit], totals: Totals) -> DailyLimit | None:
     return None
 
 
-def passed(limits: Sequence[DailyLimit], totals: Totals, added: DailyTotal) -> Iterator[tuple[LimitLevel, DailyLimit]]:
+def passed(limits: Sequence[DailyLimit], totals: Totals, added: UsageTotal) -> Iterator[tuple[LimitLevel, DailyLimit]]:
     """What limits have come near, or were reached, just by what was added to the totals last."""
     for limit in limits:
         used = totals[limit.whose].of(limit.measure)

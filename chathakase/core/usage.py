@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from chathakase.core.daily_limits import DailyTotal, Whose
+from chathakase.core.daily_limits import UsageTotal, Whose
 from chathakase.core.types import Usage
 
 Price: TypeAlias = Callable[[str, Usage], int]
@@ -37,16 +37,16 @@ class DailyUsage:
     """Millionths of a US dollar; 0 where the price is unknown."""
 
     @property
-    def total(self) -> DailyTotal:
+    def total(self) -> UsageTotal:
         """How much that is."""
-        return DailyTotal(self.questions, self.prompt_tokens + self.completion_tokens, self.cost)
+        return UsageTotal(self.questions, self.prompt_tokens + self.completion_tokens, self.cost)
 
 
 @dataclass(frozen=True, slots=True)
 class UsedToday:
     """What counts towards the limits of the day."""
 
-    totals: Mapping[Whose, DailyTotal] = field(default_factory=dict)
+    totals: Mapping[Whose, UsageTotal] = field(default_factory=dict)
     """Whoever has used nothing is not among them."""
     lifted: bool = False
     """An admin has lifted the limits for this person until the day ends."""
@@ -56,25 +56,25 @@ class UsedToday:
 class UsageSums:
     """What was used in some days, summed up in several ways, each of which adds up to the same."""
 
-    days: Mapping[int, DailyTotal]
+    days: Mapping[int, UsageTotal]
     """Since 1970-01-01, in UTC."""
-    people: Mapping[str, DailyTotal]
+    people: Mapping[str, UsageTotal]
     """By user id; empty where it is not known."""
-    channels: Mapping[str, DailyTotal]
-    agents: Mapping[str, DailyTotal]
-    models: Mapping[str, DailyTotal]
+    channels: Mapping[str, UsageTotal]
+    agents: Mapping[str, UsageTotal]
+    models: Mapping[str, UsageTotal]
     """All questions are of the empty one."""
 
 
-def summed(used: Iterable[DailyTotal]) -> DailyTotal:
+def summed(used: Iterable[UsageTotal]) -> UsageTotal:
     """All of it together."""
     each = list(used)
-    return DailyTotal(sum(u.questions for u in each), sum(u.tokens for u in each), sum(u.cost for u in each))
+    return UsageTotal(sum(u.questions for u in each), sum(u.tokens for u in each), sum(u.cost for u in each))
 
 
-def by_day(used: Iterable[DailyUsage], days: Sequence[int]) -> list[DailyTotal]:
+def by_day(used: Iterable[DailyUsage], days: Sequence[int]) -> list[UsageTotal]:
     """What was used on each of these days, in their order."""
-    found: dict[int, list[DailyTotal]] = {day: [] for day in days}
+    found: dict[int, list[UsageTotal]] = {day: [] for day in days}
     for each in used:
         if each.day in found:
             found[each.day].append(each.total)

@@ -18,7 +18,7 @@ STANDINGS = (MEMBER, GUEST, EXTERNAL, BOTH, None)
 
 
 @pytest.mark.parametrize(
-    ("rule", "verdicts"),
+    ("rule", "decisions"),
     [
         (AccessRule(), (ALLOWED, REFUSED, REFUSED, REFUSED, UNKNOWN)),
         (AccessRule(guests=True), (ALLOWED, ALLOWED, REFUSED, REFUSED, UNKNOWN)),
@@ -32,14 +32,14 @@ STANDINGS = (MEMBER, GUEST, EXTERNAL, BOTH, None)
         (AccessRule(channels=frozenset({"C1"})), (ALLOWED, REFUSED, REFUSED, REFUSED, UNKNOWN)),
     ],
 )
-def test_who_may_in_a_channel(rule: AccessRule, verdicts: tuple[Decision, ...]) -> None:
-    assert tuple(rule.verdict("U1", "C1", standing) for standing in STANDINGS) == verdicts
+def test_who_may_in_a_channel(rule: AccessRule, decisions: tuple[Decision, ...]) -> None:
+    assert tuple(rule.decision("U1", "C1", standing) for standing in STANDINGS) == decisions
 
 
 @pytest.mark.parametrize("rule", [AccessRule(), AccessRule(channels=frozenset({"C2"}))])
 def test_channels_do_not_govern_direct_messages(rule: AccessRule) -> None:
-    verdicts = [rule.verdict("U1", "", standing) for standing in STANDINGS]
-    assert verdicts == [ALLOWED, REFUSED, REFUSED, REFUSED, UNKNOWN]
+    decisions = [rule.decision("U1", "", standing) for standing in STANDINGS]
+    assert decisions == [ALLOWED, REFUSED, REFUSED, REFUSED, UNKNOWN]
 
 
 @pytest.mark.parametrize("rule", [OPEN, AccessRule(users=frozenset({"U1"})), AccessRule(users=frozenset({"U2"}))])

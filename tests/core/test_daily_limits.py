@@ -6,10 +6,10 @@ import pytest
 
 from chathakase.core.daily_limits import (
     DailyLimit,
-    DailyTotal,
     LimitLevel,
     LimitNotice,
     Measure,
+    UsageTotal,
     Whose,
     exceeded,
     notice_of,
@@ -76,8 +76,8 @@ def test_what_is_no_limit_is_refused_in_plain_words(measure: Measure, text: str,
     ],
 )
 def test_a_level_is_passed_once(most: int, before: int, added: int, levels: Sequence[LimitLevel]) -> None:
-    limit, total = DailyLimit(Measure.TOKENS, PERSON, most), DailyTotal(tokens=before + added)
-    assert [level for level, _ in passed([limit], {PERSON: total}, DailyTotal(tokens=added))] == levels
+    limit, total = DailyLimit(Measure.TOKENS, PERSON, most), UsageTotal(tokens=before + added)
+    assert [level for level, _ in passed([limit], {PERSON: total}, UsageTotal(tokens=added))] == levels
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_a_level_is_passed_once(most: int, before: int, added: int, levels: Sequ
 def test_a_question_goes_beyond_a_limit(measure: Measure, used: int, is_exceeded: bool) -> None:
     """Among those that are counted it is already; what it will take of tokens and money nobody knows."""
     limits = (DailyLimit(measure, CHANNEL, 5),)
-    totals = {PERSON: DailyTotal(), CHANNEL: DailyTotal(**{str(measure): used}), ALL: DailyTotal()}
+    totals = {PERSON: UsageTotal(), CHANNEL: UsageTotal(**{str(measure): used}), ALL: UsageTotal()}
     assert exceeded(limits, totals) == (limits[0] if is_exceeded else None)
 
 

@@ -6,10 +6,10 @@ from typing import TypeVar
 
 from chathakase.core.daily_limits import (
     DailyLimit,
-    DailyTotal,
     LimitLevel,
     LimitNotice,
     Measure,
+    UsageTotal,
     Whose,
     exceeded,
     passed,
@@ -52,7 +52,7 @@ class MeterInMemory(UsageStore):
 
     def count_question(self, place: Place, person: str) -> None:
         """Count a question of somebody. Raises LimitExceeded."""
-        limits, one = self._holding(place, person), DailyTotal(questions=1)
+        limits, one = self._holding(place, person), UsageTotal(questions=1)
         totals = {whose: _sum(total, one) for whose, total in self._totals(place, person).items()}
         if limit := exceeded(limits, totals):
             raise LimitExceeded(LimitNotice(LimitLevel.EXCEEDED, limit, self._day))
@@ -86,20 +86,20 @@ class MeterInMemory(UsageStore):
         """Count what a call of a model cost."""
         read, written, cost = usage.prompt_tokens, usage.completion_tokens, price(model, usage)
         self._add(place, person, model, calls=1, prompt_tokens=read, completion_tokens=written, cost=cost)
-        self._tell_passed(place, person, DailyTotal(tokens=read + written, cost=cost))
+        self._tell_passed(place, person, UsageTotal(tokens=read + written, cost=cost))
 
     def _holding(self, place: Place, person: str) -> Sequence[DailyLimit]:
         return () if (self._day, place.workspace_key, person) in self._lifted else self._limits
 
-    def _tell_passed(self, place: Place, person: str, added: DailyTotal) -> None:
+    def _tell_passed(self, place: Place, person: str, added: UsageTotal) -> None:
         for level, limit in passed(self._holding(place, person), self._totals(place, person), added):
             notice = LimitNotice(level, limit, self._day)
             self._tell(notice, place, person, f"{person} {notice}")
 
-    def _totals(self, place: Place, person: str) -> dict[Whose, DailyTotal]:
-        totals = dict.fromkeys(Whose, DailyTotal())
+    def _totals(self, place: Place, person: str) -> dict[Whose, UsageTotal]:
+        totals = dict.fromkeys(Whose, UsageTotal())
         for (workspace, day, channel, whose, _), each in self._used.items():
-            used = DailyTotal(each.questions, each.prompt_tokens + each.completion_tokens, each.cost)
+            used = UsageTotal(each.questions, each.prompt_tokens + each.completion_tokens, each.cost)
             here = day == self._day and workspace == place.workspace_key
             belongs = {Whose.PERSON: here and whose == person, Whose.CHANNEL: here and channel == place.channel}
             for which in Whose:
@@ -125,7 +125,7 @@ class MeterInMemory(UsageStore):
         self.count_question(place, person)
 
     async def today(self, place: Place, person: str) -> UsedToday:
-        totals = {whose: total for whose, total in self._totals(place, person).items() if total != DailyTotal()}
+        totals = {whose: total for whose, total in self._totals(place, person).items() if total != UsageTotal()}
         return UsedToday(totals, lifted=(self._day, place.workspace_key, person) in self._lifted)
 
     async def lift(self, place: Place, person: str) -> int:
@@ -135,7 +135,7 @@ class MeterInMemory(UsageStore):
     async def sums(self, workspace: WorkspaceKey, *, since: int, until: int) -> UsageSums:
         used = [each for each in await self.days(workspace, since=since) if each.day <= until]
 
-        def by(key: Callable[[DailyUsage], T]) -> dict[T, DailyTotal]:
+        def by(key: Callable[[DailyUsage], T]) -> dict[T, UsageTotal]:
             return {each: summed(one.total for one in used if key(one) == each) for each in map(key, used)}
 
         return UsageSums(
@@ -150,5 +150,5 @@ class MeterInMemory(UsageStore):
         raise NotImplementedError
 
 
-def _sum(one: DailyTotal, other: DailyTotal) -> DailyTotal:
-    return DailyTotal(one.questions + other.questions, one.tokens + other.tokens, one.cost + other.cost)
+def _sum(one: UsageTotal, other: UsageTotal) -> UsageTotal:
+    return UsageTotal(one.questions + other.questions, one.tokens + other.tokens, one.cost + other.cost)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chathakase.core.daily_limits import DailyLimit, DailyTotal, Measure, Whose
+from chathakase.core.daily_limits import DailyLimit, Measure, UsageTotal, Whose
 from chathakase.core.usage import DailyUsage, by_day, summed
 from chathakase.engine.commands.usage_tables import bar, left, ranking, sentence, table
 
@@ -18,19 +18,19 @@ def test_a_bar_is_as_high_as_its_share_of_the_greatest(amount: int, most: int, s
 @pytest.mark.parametrize(
     ("used", "words"),
     [
-        (DailyTotal(), "0 questions, 0 tokens"),
-        (DailyTotal(0, 12), "12 tokens"),
-        (DailyTotal(1, 1), "1 question, 1 token"),
-        (DailyTotal(3, 4_210, 12_300), "3 questions, 4,210 tokens, about $0.0123"),
-        (DailyTotal(1_000, 9_000_000, 2_500_000), "1,000 questions, 9,000,000 tokens, about $2.50"),
+        (UsageTotal(), "0 questions, 0 tokens"),
+        (UsageTotal(0, 12), "12 tokens"),
+        (UsageTotal(1, 1), "1 question, 1 token"),
+        (UsageTotal(3, 4_210, 12_300), "3 questions, 4,210 tokens, about $0.0123"),
+        (UsageTotal(1_000, 9_000_000, 2_500_000), "1,000 questions, 9,000,000 tokens, about $2.50"),
     ],
 )
-def test_a_sum_is_told_in_words(used: DailyTotal, words: str) -> None:
+def test_a_sum_is_told_in_words(used: UsageTotal, words: str) -> None:
     assert sentence(used) == words
 
 
 def test_those_who_used_most_are_told_first_and_the_rest_in_one_sum() -> None:
-    used = {"a": DailyTotal(1, 10), "b": DailyTotal(9, 5), "c": DailyTotal(1, 30), "d": DailyTotal(2, 10)}
+    used = {"a": UsageTotal(1, 10), "b": UsageTotal(9, 5), "c": UsageTotal(1, 30), "d": UsageTotal(2, 10)}
     assert ranking("People", used, str.upper, listed=2).splitlines() == [
         "**People**",
         "- C: 1 question, 30 tokens",
@@ -49,11 +49,11 @@ def test_those_who_used_most_are_told_first_and_the_rest_in_one_sum() -> None:
     ],
 )
 def test_what_is_left_of_a_limit_is_told(limit: DailyLimit, line: str) -> None:
-    assert left(limit, DailyTotal(3, 4_210, 500_000)) == line
+    assert left(limit, UsageTotal(3, 4_210, 500_000)) == line
 
 
 def test_days_stand_in_columns_with_the_cost_where_there_is_one() -> None:
-    used = {20_000: DailyTotal(12, 1_200, 4_500), 20_001: DailyTotal(), 20_002: DailyTotal(1, 300)}
+    used = {20_000: UsageTotal(12, 1_200, 4_500), 20_001: UsageTotal(), 20_002: UsageTotal(1, 300)}
     assert table(used).splitlines() == [
         "```",
         "       day     questions  tokens     cost",
@@ -65,7 +65,7 @@ def test_days_stand_in_columns_with_the_cost_where_there_is_one() -> None:
 
 
 def test_without_prices_there_is_no_column_for_them() -> None:
-    assert "cost" not in table({20_000: DailyTotal(12, 1_200)})
+    assert "cost" not in table({20_000: UsageTotal(12, 1_200)})
 
 
 def test_days_are_summed_up_and_others_left_out() -> None:
@@ -76,5 +76,5 @@ def test_days_are_summed_up_and_others_left_out() -> None:
         DailyUsage(7, "C1", "U1", "default", "m", 0, 1, 500, 500, 500),
     ]
     sums = by_day(used, range(4, 7))
-    assert sums == [DailyTotal(2, 15, 7), DailyTotal(), DailyTotal(0, 22, 9)]
-    assert summed(sums) == DailyTotal(2, 37, 16)
+    assert sums == [UsageTotal(2, 15, 7), UsageTotal(), UsageTotal(0, 22, 9)]
+    assert summed(sums) == UsageTotal(2, 37, 16)

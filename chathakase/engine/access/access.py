@@ -6,12 +6,12 @@ from contextlib import suppress
 from dataclasses import replace
 
 from chathakase.core.access_rule import OPEN, AccessRule, Decision, Standing
-from chathakase.core.cache import LruCache
 from chathakase.core.jobs import DEFERRED, Command, Job
 from chathakase.core.ports import SessionStore, Surface
 from chathakase.core.retrying import RetryPolicy
 from chathakase.core.types import Incoming, Place, UserKey
 from chathakase.engine.access.admission import Cause, Caused
+from chathakase.engine.access.told_lately import ToldLately
 
 AccessRules = Mapping[str, AccessRule]
 """By the name of the surface; on one without, everybody may."""
@@ -24,18 +24,16 @@ ASKING = RetryPolicy(first_wait=1.0, factor=2.0, longest_wait=8.0)
 """How it is asked again meanwhile."""
 
 HOUR = 3600.0
-REMEMBERED = 10_000
-"""Of how many people it is remembered when they were told that they may not."""
 
 MAY_NOT = "may not"
 """What is told to whoever may not talk to the bot."""
 WHO_ARE_YOU = "who are you"
 """What is told to those of whom it is not known whether they may."""
 WORDS = {Decision.REFUSED: MAY_NOT, Decision.UNKNOWN: WHO_ARE_YOU}
-"""What tells of a verdict by which somebody is turned away."""
+"""What tells of a decision by which somebody is turned away."""
 
 UNASKED = frozenset({*WORDS.values(), *DEFERRED})
-"""Jobs that may be done for everybody: they tell of a verdict, or wait for one."""
+"""Jobs that may be done for everybody: they tell of a decision, or wait for one."""
 
 
 class Access:
@@ -49,16 +47,16 @@ class Access:
         self._sessions = sessions
         self._rules = rules
         self._clock = clock
-        self._told: LruCache[UserKey, float] = LruCache(REMEMBERED)
+        self._told = ToldLately[UserKey](HOUR, clock)
 
-    def verdict(self, place: Place, user: str) -> Decision:
+    def decision(self, place: Place, user: str) -> Decision:
         """Whether somebody may talk to the bot at a place, as far as is known; nobody is waited for."""
         rule, channel = self._rules.get(place.surface, OPEN), self._channel(place)
         if (by_name := rule.by_name(user, channel)) is not Decision.UNKNOWN:
             return by_name
-        return rule.verdict(user, channel, self._surface.last_standing(place, user))
+        return rule.decision(user, channel, self._surface.last_standing(place, user))
 
-    def verdict_on(self, incoming: Incoming) -> Decision:
+    def decision_on(self, incoming: Incoming) -> Decision:
         """Whether a message may ask or open something; what does neither may be said by anybody.
 
         What no person says has no standing: with a list of people, it is not on it.
@@ -67,27 +65,27 @@ class Access:
             return Decision.ALLOWED
         if incoming.name:
             rule = self._rules.get(incoming.place.surface, OPEN)
-            return rule.verdict(incoming.author, self._channel(incoming.place), Standing())
-        return self.verdict(incoming.place, incoming.author)
+            return rule.decision(incoming.author, self._channel(incoming.place), Standing())
+        return self.decision(incoming.place, incoming.author)
 
     async def learn_of(self, incoming: Incoming) -> None:
         """Find out in a moment who says something for the first time, where that matters. Raises StoreError.
 
         Of those who talk in threads that are none of ours nobody is asked about.
         """
-        if self.verdict_on(incoming) is Decision.UNKNOWN and await self._concerns_us(incoming):
+        if self.decision_on(incoming) is Decision.UNKNOWN and await self._concerns_us(incoming):
             await self._surface.standing(incoming.place, incoming.author, within=AT_ONCE)
 
     async def settle(self, place: Place, user: str) -> Decision:
-        """The same as ``verdict``, but it is waited for; after a while it stays unknown, and is a refusal."""
+        """The same as ``decision``, but it is waited for; after a while it stays unknown, and is a refusal."""
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
                 await self._learn(place, user)
-        return self.verdict(place, user)
+        return self.decision(place, user)
 
     async def _learn(self, place: Place, user: str) -> None:
         retries = ASKING.begin(self._clock)
-        while self.verdict(place, user) is Decision.UNKNOWN:
+        while self.decision(place, user) is Decision.UNKNOWN:
             self._surface.ask_again(place, user)
             if await self._surface.standing(place, user, within=PATIENCE) is None:
                 await asyncio.sleep(retries.next_wait())
@@ -100,18 +98,14 @@ class Access:
         task = job.task
         if isinstance(task, Command) and task.name in UNASKED:
             return job
-        if (verdict := await self.settle(task.where, task.by)) is Decision.ALLOWED:
+        if (decision := await self.settle(task.where, task.by)) is Decision.ALLOWED:
             return job
         tells = self.tells(Caused(task.by, task.where))
-        return replace(job, task=Command(task.where, task.ref, task.by, WORDS[verdict])) if tells else None
+        return replace(job, task=Command(task.where, task.ref, task.by, WORDS[decision])) if tells else None
 
     def tells(self, cause: Cause) -> bool:
         """Whether somebody is to be told that they may not; not again for an hour, once they are to be."""
-        now, key = self._clock(), cause.place.user_key(cause.author)
-        if now < self._told.get(key, -HOUR) + HOUR:
-            return False
-        self._told[key] = now
-        return True
+        return self._told.tells(cause.place.user_key(cause.author))
 
     def _channel(self, place: Place) -> str:
         return "" if self._surface.is_direct(place) else place.channel

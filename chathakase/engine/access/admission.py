@@ -1,11 +1,12 @@
 """Says whether the model may be called now: so that one person, or one channel, does not take everybody's turn."""
 
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from chathakase.core.types import Place, UserKey
+from chathakase.engine.access.told_lately import ToldLately
 
 _Counted = UserKey | Place
 
@@ -63,7 +64,7 @@ class Admission:
         self._load = load
         self._clock = clock
         self._asked: dict[_Counted, deque[float]] = {}
-        self._told: OrderedDict[tuple[str, Place], float] = OrderedDict()
+        self._told = ToldLately[tuple[str, Place]](WINDOW, clock)
         self._forgot_at = clock()
 
     def refusal(self, cause: Cause, *, waiting: int = 0) -> str | None:
@@ -91,17 +92,11 @@ class Admission:
 
     def tells(self, cause: Cause) -> bool:
         """Whether a person is to be told of a refusal in this thread; not again for a while, once it is to be."""
-        now, key = self._clock(), (cause.author, cause.place)
-        while self._told and next(iter(self._told.values())) <= now - WINDOW:
-            self._told.popitem(last=False)
-        if key in self._told:
-            return False
-        self._told[key] = now
-        return True
+        return self._told.tells((cause.author, cause.place))
 
     def untell(self, cause: Cause) -> None:
         """A person was not told after all."""
-        self._told.pop((cause.author, cause.place), None)
+        self._told.untell((cause.author, cause.place))
 
     def _forget(self) -> None:
         """Count no longer what was asked a while ago; everybody is looked at but once in a while."""

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 
-from chathakase.core.daily_limits import DailyTotal
+from chathakase.core.daily_limits import UsageTotal
 from chathakase.core.moments import DAY
 from chathakase.core.names import Names
 from chathakase.core.usage import UsageSums, by_day, summed
@@ -46,7 +46,7 @@ class Accounting:
         days = self._days()
         used = await self._usage.days(order.where.workspace_key, since=days[0], person=order.by)
         sums = by_day(used, days)
-        if summed(sums) == DailyTotal():
+        if summed(sums) == UsageTotal():
             return privately("\n".join([NOTHING_OF_YOURS, *await self._left(order)]))
         about = [*_in_short(YOURS, sums), *await self._left(order)]
         free = {each.model for each in used if each.total.tokens and not each.cost}
@@ -57,7 +57,7 @@ class Accounting:
         used = await self._usage.sums(order.where.workspace_key, since=days[0], until=days[-1])
         if not used.days:
             return NOTHING_AT_ALL
-        sums = [used.days.get(day, DailyTotal()) for day in days]
+        sums = [used.days.get(day, UsageTotal()) for day in days]
         free = {model for model, total in used.models.items() if total.tokens and not total.cost}
         parts = ["\n".join(_in_short(EVERYBODYS, sums)), _table(days, sums)]
         parts += [part async for part in self._rankings(order, used)]
@@ -82,32 +82,32 @@ class Accounting:
         today = await self._usage.today(order.where, order.by)
         if today.lifted:
             return [LIFTED]
-        return [left(limit, today.totals.get(limit.whose, DailyTotal())) for limit in self._limits]
+        return [left(limit, today.totals.get(limit.whose, UsageTotal())) for limit in self._limits]
 
     def _days(self) -> range:
         """The days that are told of, counted from 1970-01-01."""
         today = self._now() // DAY
         return range(today - DAYS + 1, today + 1)
 
-    def _note(self, sums: Iterable[DailyTotal], free: Iterable[str]) -> str:
+    def _note(self, sums: Iterable[UsageTotal], free: Iterable[str]) -> str:
         """What has to be known of the numbers; ``free`` are models that have cost nothing."""
         unpriced = any(self._prices(model).cost(1, 1) is None for model in free)
         return f"{IN_UTC} {UNPRICED}" if unpriced and summed(sums).cost else IN_UTC
 
 
-def _in_short(title: str, sums: Sequence[DailyTotal]) -> Iterator[str]:
+def _in_short(title: str, sums: Sequence[UsageTotal]) -> Iterator[str]:
     yield f"**{title}**"
     yield f"- Today: {sentence(sums[-1])}"
     yield f"- In the last {DAYS} days: {sentence(summed(sums))}"
 
 
-def _table(days: Iterable[int], sums: Iterable[DailyTotal]) -> str:
+def _table(days: Iterable[int], sums: Iterable[UsageTotal]) -> str:
     return table(dict(zip(days, sums, strict=True)))
 
 
-def _renamed(used: Mapping[str, DailyTotal], name: Callable[[str], str]) -> Mapping[str, DailyTotal]:
+def _renamed(used: Mapping[str, UsageTotal], name: Callable[[str], str]) -> Mapping[str, UsageTotal]:
     """Sums by their names; what is called alike is one."""
-    found: defaultdict[str, list[DailyTotal]] = defaultdict(list)
+    found: defaultdict[str, list[UsageTotal]] = defaultdict(list)
     for id_, total in used.items():
         found[name(id_)].append(total)
     return {each: summed(totals) for each, totals in found.items()}

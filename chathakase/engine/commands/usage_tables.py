@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from chathakase.core.amounts import counted
-from chathakase.core.daily_limits import MICRO, DailyLimit, DailyTotal, Measure, Whose
+from chathakase.core.daily_limits import MICRO, DailyLimit, Measure, UsageTotal, Whose
 from chathakase.core.moments import EPOCH
 from chathakase.core.usage import summed
 from chathakase.engine.access.limit_notices import amount
@@ -20,7 +20,7 @@ LEFT: Mapping[Whose, str] = {
 HEAD = ("day", "", "questions", "tokens", "cost")
 
 
-def sentence(used: DailyTotal) -> str:
+def sentence(used: UsageTotal) -> str:
     """A sum: ``3 questions, 4,210 tokens, about $0.0123``."""
     parts = [counted(used.questions, "question")] if used.questions or not used.tokens else []
     parts.append(counted(used.tokens, "token"))
@@ -29,7 +29,7 @@ def sentence(used: DailyTotal) -> str:
     return ", ".join(parts)
 
 
-def table(days: Mapping[int, DailyTotal]) -> str:
+def table(days: Mapping[int, UsageTotal]) -> str:
     """What was used on each day, counted from 1970-01-01, as a block of Markdown in columns.
 
     Costs have a column if there are any.
@@ -40,14 +40,14 @@ def table(days: Mapping[int, DailyTotal]) -> str:
     return fenced(_aligned([row if priced else row[:-1] for row in rows]))
 
 
-def left(limit: DailyLimit, used: DailyTotal) -> str:
+def left(limit: DailyLimit, used: UsageTotal) -> str:
     """What is left of a limit: ``- Left for you today: 12 of 20 questions``."""
     more = max(limit.most - used.of(limit.measure), 0)
     told = f"${more / MICRO:,.2f}" if limit.measure is Measure.COST else f"{more:,}"
     return f"- {LEFT[limit.whose]}: {told} of {amount(limit)}"
 
 
-def ranking(title: str, used: Mapping[str, DailyTotal], name: Callable[[str], str], *, listed: int) -> str:
+def ranking(title: str, used: Mapping[str, UsageTotal], name: Callable[[str], str], *, listed: int) -> str:
     """Whatever used most, one by one by its name, and the rest in one sum."""
     first = most_first(used)
     lines = [f"**{title}**", *(f"- {name(each)}: {sentence(used[each])}" for each in first[:listed])]
@@ -56,7 +56,7 @@ def ranking(title: str, used: Mapping[str, DailyTotal], name: Callable[[str], st
     return "\n".join(lines)
 
 
-def most_first(used: Mapping[str, DailyTotal]) -> list[str]:
+def most_first(used: Mapping[str, UsageTotal]) -> list[str]:
     """Those that used most tokens first, then those that asked most."""
     return sorted(used, key=lambda each: (-used[each].tokens, -used[each].questions, each))
 
@@ -66,7 +66,7 @@ def bar(amount: int, most: int) -> str:
     return BARS[-(-amount * len(BARS) // most) - 1] if amount else " "
 
 
-def _row(day: int, used: DailyTotal, most: int) -> tuple[str, ...]:
+def _row(day: int, used: UsageTotal, most: int) -> tuple[str, ...]:
     date = (EPOCH + timedelta(days=day)).date().isoformat()
     cost = f"${used.cost / MICRO:,.4f}"
     return date, bar(used.tokens, most), f"{used.questions:,}", f"{used.tokens:,}", cost

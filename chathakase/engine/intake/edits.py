@@ -82,7 +82,7 @@ class Edits:
         if now is None or not now.asks:
             return False
         await self._access.learn_of(now)
-        waits = change.calls and self._is_young(now) and self._access.verdict_on(now) is Decision.UNKNOWN
+        waits = change.calls and self._is_young(now) and self._access.decision_on(now) is Decision.UNKNOWN
         if waits and await self._enqueue_anyway(following_of(change, now)):
             self._deferred.keep_change(change)
         return waits
@@ -105,8 +105,8 @@ class Edits:
 
     def _why_not(self, now: Incoming) -> str | None:
         """Why what is said now cannot be asked, if so; else it is counted."""
-        verdict = self._access.verdict_on(now)
-        return self._admission.refusal(now) if verdict is Decision.ALLOWED else WORDS[verdict]
+        decision = self._access.decision_on(now)
+        return self._admission.refusal(now) if decision is Decision.ALLOWED else WORDS[decision]
 
     def _tells(self, now: Incoming, why: str) -> bool:
         teller = self._access if why in WORDS.values() else self._admission

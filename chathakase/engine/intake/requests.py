@@ -112,7 +112,7 @@ class Requests:
         Of those of whom that is not known yet it is asked where it is done.
         """
         cause = Caused(task.by, task.told_in or task.place if isinstance(task, ButtonPhrase) else task.where)
-        if self._access.verdict(cause.place, cause.author) is not Decision.REFUSED:
+        if self._access.decision(cause.place, cause.author) is not Decision.REFUSED:
             return False
         await self.turn_away(Command(cause.place, task.ref, task.by, MAY_NOT))
         return True

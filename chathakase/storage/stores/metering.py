@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from chathakase.core.daily_limits import (
     DailyLimit,
-    DailyTotal,
     LimitLevel,
     LimitNotice,
     Measure,
     Totals,
+    UsageTotal,
     Whose,
     exceeded,
     passed,
@@ -128,10 +128,10 @@ class Meter:
     async def ask(self, transaction: Transaction, place: Place, person: str) -> None:
         """Count a question of somebody. Raises LimitExceeded, with nothing counted, where a limit is reached."""
         ((day,),) = await transaction.fetch(TODAY)
-        who, one = Who(int(day or 0), place, person), DailyTotal(questions=1)
+        who, one = Who(int(day or 0), place, person), UsageTotal(questions=1)
         totals, limits = await self._add(transaction, who, one)
         if limit := exceeded(limits, totals):
-            await self._add(transaction, who, DailyTotal(questions=-1))
+            await self._add(transaction, who, UsageTotal(questions=-1))
             raise LimitExceeded(LimitNotice(LimitLevel.EXCEEDED, limit, who.day))
         await transaction.execute(RECORD, *who.key, AGENT, "", 1, 0, 0, 0, 0)
         await self._tell_passed(transaction, who, limits, totals, one)
@@ -170,7 +170,7 @@ class Meter:
         if not limits:
             return None
         rows = await transaction.fetch(TOTALS, place.surface, place.workspace, place.channel, person)
-        totals = dict.fromkeys(Whose, DailyTotal()) | {Whose(str(row[0])): total_of(row[1:-1]) for row in rows}
+        totals = dict.fromkeys(Whose, UsageTotal()) | {Whose(str(row[0])): total_of(row[1:-1]) for row in rows}
         limit = None if any(row[-1] for row in rows) else exceeded(limits, totals)
         if limit is None:
             return None
@@ -187,19 +187,19 @@ class Meter:
         tokens = (usage.prompt_tokens, usage.completion_tokens)
         await transaction.execute(SPEND, session, model, *tokens)
         for row in await transaction.fetch(CAUSE, session, by):
-            who, spent = _who(row), DailyTotal(tokens=sum(tokens), cost=self._price(model, usage))
+            who, spent = _who(row), UsageTotal(tokens=sum(tokens), cost=self._price(model, usage))
             totals, limits = await self._add(transaction, who, spent)
             await transaction.execute(RECORD, *who.key, AGENT, model, 0, 1, *tokens, spent.cost)
             await self._tell_passed(transaction, who, limits, totals, spent)
 
-    async def _add(self, transaction: Transaction, who: Who, added: DailyTotal) -> tuple[Totals, Sequence[DailyLimit]]:
+    async def _add(self, transaction: Transaction, who: Who, added: UsageTotal) -> tuple[Totals, Sequence[DailyLimit]]:
         """Add to the totals; returns them, with the limits that hold."""
         rows = await transaction.fetch(ADD, *who.key, added.questions, added.tokens, added.cost)
         totals = {Whose(str(whose)): total_of(counts) for whose, *counts, _ in rows}
         return totals, () if any(row[-1] for row in rows) else self._limits
 
     async def _tell_passed(
-        self, transaction: Transaction, who: Who, limits: Sequence[DailyLimit], totals: Totals, added: DailyTotal
+        self, transaction: Transaction, who: Who, limits: Sequence[DailyLimit], totals: Totals, added: UsageTotal
     ) -> None:
         """Tell whoever has just brought a limit near, or reached it; nobody else does that on the same day."""
         if not (who.person and who.place.surface):
@@ -212,9 +212,9 @@ class Meter:
 NO_LIMITS = Meter()
 
 
-def total_of(counts: Sequence[Value]) -> DailyTotal:
+def total_of(counts: Sequence[Value]) -> UsageTotal:
     """Make a total of questions, tokens and cost."""
-    return DailyTotal(*(int(each or 0) for each in counts))
+    return UsageTotal(*(int(each or 0) for each in counts))
 
 
 async def _tell_once_an_hour(

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from chathakase.core.daily_limits import DailyLimit, DailyTotal, LimitLevel, LimitNotice, Measure, Whose, notice_of
+from chathakase.core.daily_limits import DailyLimit, LimitLevel, LimitNotice, Measure, UsageTotal, Whose, notice_of
 from chathakase.core.errors import LimitExceeded
 from chathakase.core.jobs import Command
 from chathakase.core.moments import DAY
@@ -35,7 +35,7 @@ async def test_of_twenty_at_once_as_many_are_taken_as_may_be(limited: Limited) -
     places = [slack_place(f"C{number}", "1.000001") for number in range(20)]
     came = await asyncio.gather(*(stores.say("1", place=place) for place in places for _ in range(2)))
     assert (came.count(NEW), came.count(REFUSED), came.count(Appended.KNOWN)) == (7, 13, 20)
-    assert (await stores.usage.today(PLACE, "U1")).totals[Whose.PERSON] == DailyTotal(questions=7)
+    assert (await stores.usage.today(PLACE, "U1")).totals[Whose.PERSON] == UsageTotal(questions=7)
 
 
 async def test_what_is_refused_is_kept_and_waits_for_no_answer(limited: Limited) -> None:

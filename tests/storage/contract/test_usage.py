@@ -1,6 +1,6 @@
 """What is asked and what models cost is counted once, on the day, for whoever caused it."""
 
-from chathakase.core.daily_limits import DailyTotal
+from chathakase.core.daily_limits import UsageTotal
 from chathakase.core.memory import TitleBy
 from chathakase.core.moments import DAY
 from chathakase.core.types import Appended, Outcome, Result, TurnAction, Usage
@@ -36,13 +36,13 @@ async def test_what_everybody_used_is_summed_up_in_every_way(stores: Talk) -> No
     stores.clock.now += DAY
     await stores.answered("2", "q2", "a2", author="U2")
     await stores.titles.set_title(ID, "A title", by=TitleBy.MODEL, usage=Usage(1, 2), model="m-3")
-    one, two, both = DailyTotal(1, 15, 150), DailyTotal(1, 18, 180), DailyTotal(2, 33, 330)
+    one, two, both = UsageTotal(1, 15, 150), UsageTotal(1, 18, 180), UsageTotal(2, 33, 330)
     assert await stores.usage.sums(HOME, since=first, until=first + 1) == UsageSums(
         {first: one, first + 1: two},
         {"U1": one, "U2": two},
         {"C1": both},
         {"default": both},
-        {"": DailyTotal(2), "m-1": DailyTotal(0, 30, 300), "m-3": DailyTotal(0, 3, 30)},
+        {"": UsageTotal(2), "m-1": UsageTotal(0, 30, 300), "m-3": UsageTotal(0, 3, 30)},
     )
     assert (await stores.usage.sums(HOME, since=first, until=first)).people == {"U1": one}
     assert (await stores.usage.sums(HOME, since=first + 2, until=first + 9)).days == {}
