@@ -2,11 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Iterator, Mapping
 
 from chathakase.config import Settings, misspelt_settings
 from chathakase.core.addresses import is_in_clear
 from chathakase.core.amounts import counted
+from chathakase.core.daily_limits import Whose
 from chathakase.core.errors import trace
 from chathakase.core.types import Switch
 from chathakase.files.library_diagnostics import check_files
@@ -30,6 +31,11 @@ LET_IN = {
     (Switch.ON, Switch.ON): "everybody",
 }
 """Who is let in, by whether guests are, and people from elsewhere."""
+FOR: Mapping[Whose, str] = {
+    Whose.PERSON: "for each person",
+    Whose.CHANNEL: "for each channel",
+    Whose.ALL: "for everybody together",
+}
 
 
 async def diagnose(settings: Settings) -> list[Finding]:
@@ -51,7 +57,8 @@ async def diagnose_running(settings: Settings, web: SlackWeb, socket: SocketStat
         config_token=settings.slack_config_token.get_secret_value(),
         socket=socket,
     )
-    return [*await _look_at_all(settings, slack), *check_files(), *check_access(settings)]
+    found = await _look_at_all(settings, slack)
+    return [*found, *check_files(), *check_access(settings), *check_daily_limits(settings)]
 
 
 async def _look_at_all(settings: Settings, slack: Awaitable[list[Finding]]) -> list[Finding]:
@@ -86,6 +93,13 @@ def check_access(settings: Settings) -> Iterator[Finding]:
         yield Finding("access", Level.OK, f"{who} may talk to the bot{where}")
 
 
+def check_daily_limits(settings: Settings) -> Iterator[Finding]:
+    """How much may be used in a day, if that was set."""
+    amounts = {whose: [each.amount for each in settings.daily_limits if each.whose is whose] for whose in Whose}
+    if told := [f"{', '.join(each)} {FOR[whose]}" for whose, each in amounts.items() if each]:
+        yield Finding("daily limits", Level.OK, "; ".join(told))
+
+
 def _look_at_settings(settings: Settings) -> Iterator[Finding]:
     """Whatever is wrong with them that is not seen before they are used."""
     try:
@@ -94,6 +108,7 @@ def _look_at_settings(settings: Settings) -> Iterator[Finding]:
     except ValueError as error:
         yield Finding("settings", Level.ERROR, f"CHATHAKASE_RATE_LIMITS {error}", "Correct it, or unset it.")
     yield from check_access(settings)
+    yield from check_daily_limits(settings)
     yield from check_spelling()
     if is_in_clear(settings.slack_api_url):
         text = "SLACK_API_URL begins with http://, so the tokens are sent unencrypted"

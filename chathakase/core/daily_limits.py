@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from chathakase.core.amounts import counted
+
 NEARLY = Fraction(4, 5)
 """How much of a limit is used when people are told for the first time."""
 
@@ -42,6 +44,13 @@ class DailyLimit:
     measure: Measure
     whose: Whose
     most: int
+
+    @property
+    def amount(self) -> str:
+        """How much that is, for people: ``20 questions``, ``$2.50``."""
+        if self.measure is Measure.COST:
+            return f"${self.most / MICRO:,.2f}"
+        return counted(self.most, self.measure.removesuffix("s"))
 
 
 @dataclass(frozen=True, slots=True)

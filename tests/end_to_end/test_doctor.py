@@ -146,8 +146,9 @@ async def test_before_the_first_run_nothing_is_made(environment: dict[str, str],
 async def test_a_running_bot_is_seen_and_goes_on(
     environment: dict[str, str], bot: SessionManager, workspace: Workspace, alice: PersonClient, general: str
 ) -> None:
-    code, said = await doctor(environment)
+    code, said = await doctor(environment | {"CHATHAKASE_DAILY_QUESTIONS": "20//2000"})
     assert code == 0
+    assert "20 questions for each person; 2,000 questions for everybody" in line(said, "daily limits")
     assert "one bot is connected" in line(said, "socket")
     assert "nobody is waiting" in line(said, "turns")
     await alice.say("@ChatHakase hello", channel=general)
@@ -324,7 +325,7 @@ def answered(workspace: Workspace, channel: str) -> Callable[[str], bool]:
 
 
 async def test_a_running_bot_can_look_from_within(settings: dict[str, Any], used: Path, workspace: Workspace) -> None:
-    read = Settings(**settings)
+    read = Settings(**settings | {"chathakase_daily_questions": "20"})
     token, state = workspace.bot_token, SocketState(connected=True, consumers=3, last_event_age=4.2)
     async with open_web(token=token, api_url=workspace.api_url, call_timeout=5) as web:
         findings = await diagnose_running(read, web, state)
@@ -334,6 +335,7 @@ async def test_a_running_bot_can_look_from_within(settings: dict[str, Any], used
     assert message.startswith("**It works, but needs attention.**\n- ✅ **bot token**: accepted")
     assert "- ⚠️ **socket**: connected, but Slack counts 2 other connections" in message
     assert "share its events → *Find the other process" in message
+    assert "- ✅ **daily limits**: 20 questions for each person" in message
     assert workspace.sockets == 0
 
 

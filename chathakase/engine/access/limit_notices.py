@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from chathakase.core.amounts import counted
-from chathakase.core.daily_limits import MICRO, DailyLimit, LimitLevel, LimitNotice, Measure, Whose
+from chathakase.core.daily_limits import LimitLevel, LimitNotice, Measure, Whose
 from chathakase.core.moments import DAY, clock_in, day_and_time
 from chathakase.core.ports import Surface
 from chathakase.core.types import Place
@@ -51,12 +50,5 @@ class LimitNotices:
         how_much = NEARLY_USED if notice.level is LimitLevel.NEAR else USED
         limit, noun = notice.limit, NOUNS[notice.limit.measure]
         are = "is" if limit.measure is Measure.COST else "are"
-        what = how_much[limit.whose].format(amount=amount(limit), noun=noun, are=are)
+        what = how_much[limit.whose].format(amount=limit.amount, noun=noun, are=are)
         return f"{what} {then.format(when=await self.next_day(notice.day, place, person))}"
-
-
-def amount(limit: DailyLimit) -> str:
-    """A limit for people: ``20 questions``, ``$2.50``."""
-    if limit.measure is Measure.COST:
-        return f"${limit.most / MICRO:,.2f}"
-    return counted(limit.most, NOUNS[limit.measure].removesuffix("s"))

@@ -7,7 +7,6 @@ from chathakase.core.amounts import counted
 from chathakase.core.daily_limits import MICRO, DailyLimit, Measure, UsageTotal, Whose
 from chathakase.core.moments import EPOCH
 from chathakase.core.usage import summed
-from chathakase.engine.access.limit_notices import amount
 from chathakase.engine.commands.describing import dollars
 from chathakase.engine.commands.wording import fenced
 
@@ -44,7 +43,7 @@ def left(limit: DailyLimit, used: UsageTotal) -> str:
     """What is left of a limit: ``- Left for you today: 12 of 20 questions``."""
     more = max(limit.most - used.of(limit.measure), 0)
     told = f"${more / MICRO:,.2f}" if limit.measure is Measure.COST else f"{more:,}"
-    return f"- {LEFT[limit.whose]}: {told} of {amount(limit)}"
+    return f"- {LEFT[limit.whose]}: {told} of {limit.amount}"
 
 
 def ranking(title: str, used: Mapping[str, UsageTotal], name: Callable[[str], str], *, listed: int) -> str:
