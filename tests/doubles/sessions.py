@@ -159,9 +159,10 @@ class ChangesInMemory(ChangeStore):
             effect = _effect(session, record)
             forget(session, [record])
             return effect
-        if change.at <= record.changed or not _is_new(record, now):
+        asks_only_now = calls and not record.asks and record.role is Role.USER
+        if change.at <= record.changed or not (_is_new(record, now) or asks_only_now):
             return None
-        if not is_command and now.asks and (record.role is Role.COMMAND or (calls and not record.asks)):
+        if not is_command and now.asks and (record.role is Role.COMMAND or asks_only_now):
             raise NotImplementedError
         self._replace(record, now, change.at)
         follow(session, record)

@@ -207,6 +207,11 @@ class DatabaseStores(Talk):
         async with self.database.transaction():
             yield
 
+    async def until_queued(self, units: int) -> None:
+        """Wait until so many units of work wait for the writer."""
+        while len(self.database._writing._waiters or ()) < units:
+            await asyncio.sleep(0)
+
     async def count(self, table: str) -> int:
         return int(str((await self.database.fetch(f"SELECT count(*) FROM {table}"))[0][0]))
 

@@ -208,6 +208,21 @@ async def test_what_calls_us_only_now_waits_once(above: bool, stores: DatabaseSt
     assert await stores.turns.waiting([PLACE.workspace_key]) == []
 
 
+async def test_what_calls_us_only_now_waits_though_its_words_were_read_in_the_thread_before(
+    stores: DatabaseStores,
+) -> None:
+    await stores.answered("2", "q2", "a2")
+    await stores.say("1", "@bob what is this?", asks=False, opens=False)
+    assert await stores.changes.change(change("1", "what is this?", at=9_000_001)) is not None
+    called = change("1", "what is this?", at=9_000_002)
+    effect = await stores.changes.change(called, calls=True)
+    assert effect is not None
+    assert effect.standing is QuestionState.ASKED
+    assert await stores.changes.change(called, calls=True) is None
+    assert await stores.changes.change(change("1", "what is this?", at=9_000_003), calls=True) is None
+    assert await stores.texts(await stores.claimed()) == ["q2", "a2", "what is this?"]
+
+
 async def test_what_did_not_ask_is_not_answered_unless_it_calls_us_by_its_change(stores: DatabaseStores) -> None:
     await stores.say("1", "refused", asks=False)
     await stores.changes.change(change("1", "refused, with a typo fixed"))

@@ -73,6 +73,8 @@ async def test_much_that_stands_above_is_stored_in_portions(cleared: bool, store
     async with stores.after_the_first_portion():
         if cleared:
             clearing = asyncio.create_task(stores.clear("3"))
+            # Else all of it may be stored before the clearing knows its session.
+            await stores.until_queued(2)
         else:
             reading.cancel()
     if cleared:

@@ -93,10 +93,11 @@ class SqlChangeStore:
     ) -> ChangeEffect | None:
         """Change or forget a stored message, and every summary and title that may tell of it.
 
-        None when it is not known, forgotten already, ours, says the same as before, or was changed again since. When
-        one of an answer's messages is deleted, the answer is forgotten. When a question that waits is deleted, its
-        answer is not waited for any more, but what else waits in its session still is. What is deleted before it is
-        known is not stored any more.
+        None when it is not known, forgotten already, ours, says the same as before, or was changed again since. What
+        says the same but ``calls`` us is followed all the same: whoever read the thread meanwhile had its new words
+        first, but cannot tell that. When one of an answer's messages is deleted, the answer is forgotten. When a
+        question that waits is deleted, its answer is not waited for any more, but what else waits in its session still
+        is. What is deleted before it is known is not stored any more.
 
         What was a command and is none any more is said to the model from now on, and waits if it asks, as does what
         did not ask and ``calls`` us now; unless it ``may_ask``, it is context all the same. A command that becomes
@@ -119,7 +120,7 @@ class SqlChangeStore:
             if change.now is None:
                 await self._forget(transaction, row)
                 return _effect(row)
-            if change.at <= int(row[6] or 0) or not _is_new(row, change.now):
+            if change.at <= int(row[6] or 0) or not (_is_new(row, change.now) or (calls and _is_context(row))):
                 return None
             effect = _effect(row)
             if not is_command:
@@ -204,6 +205,11 @@ def _is_new(row: Row, now: Incoming) -> bool:
     """Whether a message says something else than what is stored; a surface cannot always tell."""
     text, files = row[-2:]
     return text != now.text or set(json.loads(str(files))) != {file.id for file in now.files}
+
+
+def _is_context(row: Row) -> bool:
+    """Whether a message neither asks nor is a command."""
+    return not row[5] and str(row[9]) == Role.USER
 
 
 def _effect(row: Row) -> ChangeEffect:
