@@ -49,6 +49,8 @@ class LookupLimits:
     """How many calls may be made within a minute."""
     for_mentioned: int = 20
     """How many of them for those who are merely mentioned."""
+    spare: int = 0
+    """How many more may be made for one that cannot wait."""
     outlives: bool = True
     """Whether an old answer is better than none."""
 
@@ -63,7 +65,8 @@ class Budget:
     @property
     def is_left(self) -> bool:
         """Whether another call may be made."""
-        return len(self._made) < (self._made.maxlen or 0) or self._made[0] <= self._clock() - MINUTE
+        most = self._made.maxlen or 0
+        return len(self._made) < most or (most > 0 and self._made[0] <= self._clock() - MINUTE)
 
     def spend(self) -> None:
         """Note a call."""
@@ -89,23 +92,29 @@ class Lookup(Generic[T]):
         self._manner = manner
         self._all = Budget(manner.a_minute, clock)
         self._mentioned = Budget(manner.for_mentioned, clock)
+        self._spare = Budget(manner.spare, clock)
         self._known: LruCache[str, tuple[float, T]] = LruCache(MOST)
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._refused: set[str] = set()
         """The errors that the log has heard of."""
 
-    async def find(
-        self, ids: Collection[str], *, mentioned: Collection[str] = (), within: float = TIMEOUT
-    ) -> Mapping[str, T]:
-        """What is known of some ids, asked for as far as it must and may be, the first of them first.
-
-        Whoever waits no longer than ``within`` seconds leaves the calls to those who come later.
-        """
+    async def find(self, ids: Collection[str], *, mentioned: Collection[str] = ()) -> Mapping[str, T]:
+        """What is known of some ids, asked for as far as it must and may be, the first of them first."""
         calls = list(self._calls(ids, MOST_ASKED, self._all))
         calls += self._calls(mentioned, MOST_ASKED - len(calls), self._all, self._mentioned)
         if calls:
-            await asyncio.wait(calls, timeout=within)
+            await asyncio.wait(calls, timeout=TIMEOUT)
         return {id_: self.told(id_) for id_ in (*ids, *mentioned)}
+
+    async def find_urgently(self, id_: str, *, within: float) -> T:
+        """The same of one id, for which there are calls when all others of this minute are made.
+
+        Whoever waits no longer than ``within`` seconds leaves the call to those who come later.
+        """
+        budget = self._all if self._all.is_left else self._spare
+        for call in self._calls([id_], 1, budget):
+            await asyncio.wait([call], timeout=within)
+        return self.told(id_)
 
     def expect(self, ids: Collection[str]) -> None:
         """Begin to ask about ids that will be looked up soon, without waiting for it."""

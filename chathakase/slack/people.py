@@ -21,7 +21,8 @@ from chathakase.slack.web.call_errors import failure_of
 from chathakase.slack.web.identity import Identity
 
 USERS_INFO, BOTS_INFO = "users.info", "bots.info"
-NAMES = LookupLimits()
+NAMES = LookupLimits(spare=40)
+"""The spare calls are for whoever speaks to us for the first time, however many names are looked up for threads."""
 KINDS = LookupLimits(kept_failure=5.0)
 LONGEST_NAME = 80
 HEARD = 10_000
@@ -111,7 +112,7 @@ class People:
 
     async def standing(self, user: str, *, within: float) -> Standing | None:
         """The same, but Slack is waited for where it has never told. Never raises."""
-        return (await self._profiles.find([user], within=within))[user].standing
+        return (await self._profiles.find_urgently(user, within=within)).standing
 
     def ask_again(self, user: str) -> None:
         """Have Slack asked once more about somebody of whom it could not tell a moment ago."""

@@ -75,6 +75,17 @@ async def test_no_more_than_so_many_calls_are_made_within_a_minute(slack: NameDi
     assert (await lookup.find(SPEAKERS))[SPEAKERS[40]] == f"the name of {SPEAKERS[40]}"
 
 
+async def test_for_one_that_cannot_wait_there_are_a_few_calls_more(slack: NameDirectory) -> None:
+    lookup = slack.lookup(LookupLimits(a_minute=30, spare=2))
+    await lookup.find(SPEAKERS)
+    found = [await lookup.find_urgently(id_, within=3.0) for id_ in SPEAKERS[30:33]]
+    assert found == [f"the name of {SPEAKERS[30]}", f"the name of {SPEAKERS[31]}", SPEAKERS[32]]
+    slack.now = 60.0
+    await lookup.find_urgently(SPEAKERS[32], within=3.0)
+    await lookup.find(SPEAKERS[60:])
+    assert len(slack.asked) == 30 + 2 + 30, "those that are left for all are used first"
+
+
 async def test_a_budget_is_that_of_any_minute() -> None:
     now = [0.0]
     budget = Budget(2, lambda: now[0])

@@ -137,3 +137,12 @@ async def test_slack_is_waited_for_no_longer_than_is_said(slack: PeopleServer, p
     slack.answer.set()
     assert await people.standing("U1", within=3.0) == MEMBER
     assert slack.asked == ["U1"], "the call that nobody waited for goes on"
+
+
+async def test_names_take_no_call_from_those_of_whom_it_matters_who_they_are(
+    slack: PeopleServer, people: People
+) -> None:
+    slack.people = {f"U{number}": {"id": f"U{number}", "team_id": OURS} for number in range(100)}
+    for begin in range(0, 90, 30):
+        await people.find([f"U{number}" for number in range(begin, begin + 30)])
+    assert await people.standing("U99", within=3.0) == MEMBER
