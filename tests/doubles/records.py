@@ -48,6 +48,11 @@ class MessageRecord:
     attachments: list[Attachment] = field(default_factory=list)
 
     @property
+    def opened(self) -> bool:
+        """Whether a session was opened by it, and not as a command."""
+        return self.seq == 1 and self.role is Role.USER
+
+    @property
     def answered(self) -> int:
         """Up to where a turn must have come to know of it."""
         return self.seq if self.reply_to is None else self.reply_to
@@ -172,7 +177,7 @@ class SessionRecord:
     @property
     def owner(self) -> str:
         """Who asked the first question, as far as that is not forgotten."""
-        asking = (each for each in self.messages if each.seq > 0 and each.asks)
+        asking = (each for each in self.messages if each.seq > 0 and (each.asks or each.opened))
         first = min(asking, key=lambda each: each.seq, default=None)
         if first is None:
             return ""

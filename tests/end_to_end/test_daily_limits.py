@@ -266,6 +266,19 @@ async def test_an_admin_lifts_the_limits_for_somebody_until_the_day_ends(
         assert len(model.requests) == 3
 
 
+async def test_a_thread_stays_with_whoever_asked_first_in_it_though_that_was_refused(
+    open_the_bot: OpenBot, start: Start, workspace: Workspace, alice: PersonClient, bob: PersonClient
+) -> None:
+    async with open_the_bot(chathakase_daily_questions="1"):
+        await (await start("@ChatHakase hello")).answers(1)
+        thread = await start("@ChatHakase plan a trip")
+        await await_ephemeral(workspace, alice, EXCEEDED.format("1 question"))
+        await thread.say("@ChatHakase to Kyoto", bob)
+        await thread.answers(1)
+        await thread.say("@ChatHakase clear session", bob)
+        await await_ephemeral(workspace, bob, "Sorry, only the person who started this conversation")
+
+
 @pytest.mark.parametrize(
     ("words", "limits", "told"),
     [

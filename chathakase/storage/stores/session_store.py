@@ -149,11 +149,11 @@ ORDER BY (SELECT min(said) FROM messages WHERE messages.author = participants.au
 PEOPLE = Statement(f"SELECT author FROM participants WHERE session = (SELECT id FROM sessions WHERE {HERE})")
 
 # Whoever opens a session by a command does not own it: that is who asks first. With the question it is forgotten who
-# that was, but for who opened the session by it.
+# that was, but for who opened the session by it; and that question counts though it was refused.
 ROSTER = Statement(f"""
 SELECT coalesce((
     SELECT CASE WHEN m.author = '' AND m.seq = 1 THEN sessions.owner ELSE m.author END FROM messages m
-    WHERE m.session = sessions.id AND m.seq > 0 AND m.asks = 1 ORDER BY m.seq LIMIT 1
+    WHERE m.session = sessions.id AND m.seq > 0 AND (m.asks = 1 OR m.seq = 1 AND m.role = 'user') ORDER BY m.seq LIMIT 1
 ), ''), backfilled, {SPEAKERS} FROM sessions WHERE id = $1 AND deleting = 0
 """)
 

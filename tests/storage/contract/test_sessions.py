@@ -70,6 +70,12 @@ async def test_a_session_belongs_to_whoever_asked_first(stores: Talk) -> None:
     assert await stores.sessions.roster(ID) == Roster("U1", frozenset({"U1", "U2", "U3", "U4"}))
 
 
+async def test_whoever_opened_a_session_by_a_question_owns_it_though_that_was_refused(stores: Talk) -> None:
+    await stores.say("1", "plan a trip", author="U1", asks=False)
+    await stores.say("2", "to Kyoto", author="U2", opens=False)
+    assert (await stores.sessions.roster(ID)).owner == "U1"
+
+
 async def test_whoever_opened_a_session_by_a_question_owns_it_though_that_is_forgotten(stores: Talk) -> None:
     await stores.say("1", "plan a trip", author="U1")
     await stores.say("2", "to Kyoto", author="U2", opens=False)
