@@ -22,6 +22,14 @@ FOLLOW_CHANGE = "follow change"
 
 DEFERRED = frozenset({HEAR, FOLLOW_CHANGE})
 
+MAY_NOT = "may not"
+"""What is told to whoever may not talk to the bot."""
+WHO_ARE_YOU = "who are you"
+"""What is told to those of whom it is not known whether they may."""
+
+TURNED_AWAY = frozenset({MAY_NOT, WHO_ARE_YOU})
+"""What nobody is told more than once an hour, whichever of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Command:

@@ -3,11 +3,13 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from chathakase.core.jobs import Job
+from chathakase.core.jobs import TURNED_AWAY, Command, Job
 from chathakase.core.leases import LEASE_MS
 from chathakase.core.ports import HintStore, JobStore
 from chathakase.core.types import NO_SESSION, Place, Role, SessionId, WorkspaceKey
 from tests.doubles.records import JobRecord, Records
+
+HOUR_MS = 3_600_000
 
 
 def enqueue(records: Records, job: Job, session: SessionId) -> Job | None:
@@ -19,6 +21,10 @@ def enqueue(records: Records, job: Job, session: SessionId) -> Job | None:
     return enqueued
 
 
+def _turns_away(job: Job) -> bool:
+    return isinstance(job.task, Command) and job.task.name in TURNED_AWAY
+
+
 class JobsInMemory(JobStore):
     """Remembers jobs."""
 
@@ -28,6 +34,8 @@ class JobsInMemory(JobStore):
     async def enqueue(self, job: Job) -> Job | None:
         await self._records.trips.make("jobs.enqueue")
         session = self._records.at(job.task.place)
+        if _turns_away(job) and self._was_turned_away(job):
+            return None
         return enqueue(self._records, job, session.id if session else NO_SESSION)
 
     async def claim(self, workspaces: Collection[WorkspaceKey]) -> list[Job]:
@@ -58,8 +66,17 @@ class JobsInMemory(JobStore):
         record = self._records.jobs.get(job.key)
         if record is None or record.done:
             return False
-        record.done = True
+        record.done, record.until = True, self._records.now()
         return True
+
+    def _was_turned_away(self, job: Job) -> bool:
+        """Whether the same person was told so within the hour, or will be."""
+        since = self._records.now() - HOUR_MS
+        return any(
+            _turns_away(each.job) and each.until >= since
+            for (workspace, _), each in self._records.jobs.items()
+            if (workspace, each.job.task.by) == (job.key[0], job.task.by)
+        )
 
     def _is_left(self, record: JobRecord) -> bool:
         return not record.done and self._records.is_free(record.until)

@@ -291,6 +291,17 @@ async def test_what_those_say_and_share_who_may_not_is_context_of_an_open_thread
         assert "a herring" in scene.model.seen()
 
 
+async def test_nobody_is_told_twice_within_an_hour_that_they_may_not_though_the_bot_is_restarted(
+    scene: Scene, open_the_bot: OpenBot
+) -> None:
+    for text in ("@ChatHakase swordfish?", "@ChatHakase a herring?"):
+        async with open_the_bot(chathakase_allowed_users={ALICE}) as bot:
+            await scene.begin(scene.bob, text)
+            await await_ephemeral(scene.workspace, scene.bob, NOT_FOR_YOU)
+            await at_rest(scene, bot)
+    assert len(ephemerals(scene.workspace, scene.bob)) == 1
+
+
 async def test_channels_are_those_that_are_listed_and_direct_messages(scene: Scene, open_the_bot: OpenBot) -> None:
     random = scene.workspace.channel("random").id
     async with open_the_bot(chathakase_allowed_channels={random}):

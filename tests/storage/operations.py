@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from chathakase.core.daily_limits import DailyLimit, Measure, Whose
+from chathakase.core.jobs import MAY_NOT, Command, Job
 from chathakase.core.memory import Scope
 from chathakase.core.moments import DAY
 from chathakase.core.types import TurnAction, Usage
@@ -59,6 +60,13 @@ async def delete_what_is_old(stores: DatabaseStores) -> Work:
             if ref != "2":
                 deleted += [await stores.forgetting.expire(), await stores.forgetting.prune(idle=1)]
         return deleted
+
+    return work
+
+
+async def turn_somebody_away_twice(stores: DatabaseStores) -> Work:
+    async def work() -> list[object]:
+        return [await stores.jobs.enqueue(Job(Command(PLACE, ref, "U1", MAY_NOT))) for ref in ("1", "2")]
 
     return work
 
@@ -221,6 +229,7 @@ OPERATIONS: tuple[Prepare, ...] = (
     change_what_is_in_no_thread,
     delete_an_answer,
     delete_what_is_old,
+    turn_somebody_away_twice,
     forget_in_every_scope,
     look_around,
     tell_a_hint,

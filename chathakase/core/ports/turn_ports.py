@@ -102,7 +102,10 @@ class JobStore(Protocol):
     """Remembers what is to be done once. Every method is atomic and raises StoreError when the database refuses."""
 
     async def enqueue(self, job: Job) -> Job | None:
-        """Save a job and hold it; returns it with the session that it is about, None when it was had already."""
+        """Save a job and hold it; returns it with the session that it is about, None when it was had already.
+
+        Also None where it would tell somebody that they are turned away who was told so within the last hour.
+        """
 
     async def claim(self, workspaces: Collection[WorkspaceKey]) -> list[Job]:
         """Take what is not done in some workspaces and nobody holds: whoever held it died."""

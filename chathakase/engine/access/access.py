@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from chathakase.core.access_rule import OPEN, AccessRule, Decision, Standing
-from chathakase.core.jobs import DEFERRED, Command, Job
+from chathakase.core.jobs import DEFERRED, MAY_NOT, TURNED_AWAY, WHO_ARE_YOU, Command, Job
 from chathakase.core.ports import SessionStore, Surface
 from chathakase.core.retrying import RetryPolicy
 from chathakase.core.types import Incoming, Place, UserKey
@@ -25,14 +25,10 @@ ASKING = RetryPolicy(first_wait=1.0, factor=2.0, longest_wait=8.0)
 
 HOUR = 3600.0
 
-MAY_NOT = "may not"
-"""What is told to whoever may not talk to the bot."""
-WHO_ARE_YOU = "who are you"
-"""What is told to those of whom it is not known whether they may."""
 WORDS = {Decision.REFUSED: MAY_NOT, Decision.UNKNOWN: WHO_ARE_YOU}
 """What tells of a decision by which somebody is turned away."""
 
-UNASKED = frozenset({*WORDS.values(), *DEFERRED})
+UNASKED = TURNED_AWAY | DEFERRED
 """Jobs that may be done for everybody: they tell of a decision, or wait for one."""
 
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-from chathakase.core.jobs import OFFER_AGAIN, OFFER_WITH_FILES
+from chathakase.core.jobs import MAY_NOT, OFFER_AGAIN, OFFER_WITH_FILES, WHO_ARE_YOU
 from chathakase.core.types import Choice, FollowUps
-from chathakase.engine.access.access import MAY_NOT, WHO_ARE_YOU
 from chathakase.engine.access.admission import AN_ACTION, BUSY, TOO_MANY_BY_YOU, TOO_MANY_HERE
 from chathakase.engine.commands import parsing
 from chathakase.engine.commands.command_answers import Answer, Asked, Handler, Order, Said, privately

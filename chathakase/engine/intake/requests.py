@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from chathakase.core.access_rule import Decision
 from chathakase.core.errors import StoreError
-from chathakase.core.jobs import ButtonPhrase, Command, Interaction, Job
+from chathakase.core.jobs import MAY_NOT, ButtonPhrase, Command, Interaction, Job
 from chathakase.core.ports import JobStore
 from chathakase.core.types import NO_SESSION, Appended, Incoming, Role, Saved, Session, TurnAction, WorkspaceKey
-from chathakase.engine.access.access import MAY_NOT, Access
+from chathakase.engine.access.access import Access
 from chathakase.engine.access.admission import AN_ACTION, TOO_MANY_BY_YOU, WHYS, Admission, Cause, Caused
 from chathakase.engine.commands import CALLING, STOP
 from chathakase.engine.intake.message_saver import MessageSaver

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from chathakase.cancellation import or_undone
-from chathakase.core.jobs import Command, Interaction, Job
+from chathakase.core.jobs import TURNED_AWAY, Command, Interaction, Job
 from chathakase.core.leases import LEASE_MS
 from chathakase.core.types import SessionId, TurnAction, WorkspaceKey
 from chathakase.storage.database import Database, Row, Statement, Transaction, Value
@@ -52,6 +52,12 @@ DONE = Statement(f"UPDATE jobs SET done_at = now_ms(), argument = '' WHERE {THIS
 KEPT_MS = 3_600_000
 """How long it is known that something was done; Slack delivers an event again for about six minutes."""
 
+# Few are turned away, and few jobs are known at once.
+WAS_TURNED_AWAY = Statement(f"""
+SELECT 1 FROM jobs WHERE surface = $1 AND workspace = $2 AND author = $3
+    AND command IN (SELECT value FROM json_items($4)) AND (done_at IS NULL OR done_at >= now_ms() - {KEPT_MS})
+""")
+
 FORGET_DONE = Statement(f"DELETE FROM jobs WHERE done_at < now_ms() - {KEPT_MS}")
 
 
@@ -63,6 +69,8 @@ class SqlJobStore:
 
     async def enqueue(self, job: Job) -> Job | None:
         """Save a job and hold it; returns it with the session that it is about, None when it was had already."""
+        if isinstance(job.task, Command) and job.task.name in TURNED_AWAY:
+            return await self._database.session(job.task.place, lambda transaction: _turn_away(transaction, job))
         return _enqueued(job, await self._database.write(ENQUEUE, *_values(job), 1))
 
     async def claim(self, workspaces: Collection[WorkspaceKey]) -> list[Job]:
@@ -104,6 +112,12 @@ async def enqueue(transaction: Transaction, job: Job, *, held: bool = True) -> J
     Unless it is to be ``held``, whoever looks next for what nobody holds does it.
     """
     return _enqueued(job, await transaction.fetch(ENQUEUE, *_values(job), int(held)))
+
+
+async def _turn_away(transaction: Transaction, job: Job) -> Job | None:
+    """Save what tells somebody that they are turned away; None when they were told within the hour."""
+    about = (*job.task.place.workspace_key, job.task.by, json.dumps(sorted(TURNED_AWAY)))
+    return None if await transaction.fetch(WAS_TURNED_AWAY, *about) else await enqueue(transaction, job)
 
 
 def _enqueued(job: Job, rows: Sequence[Row]) -> Job | None:

@@ -152,7 +152,7 @@ async def test_whoever_may_not_is_told_so_once_an_hour() -> None:
             await stage.say(f"{number}.1", place=elsewhere(f"{number}.1"))
         await stage.quiet()
         assert stage.surface.ephemerals == [("U1", NOT_FOR_YOU)]
-        await asyncio.sleep(HOUR)
+        await asyncio.sleep(HOUR + 1)
         for number in range(3, 5):
             await stage.say(f"{number}.1", place=elsewhere(f"{number}.1"))
         await stage.quiet()

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from chathakase.core.jobs import Command, Interaction, Job
+from chathakase.core.jobs import MAY_NOT, WHO_ARE_YOU, Command, Interaction, Job
 from chathakase.core.leases import LEASE_MS
 from chathakase.core.ports import JobStore
 from chathakase.core.types import TurnAction
@@ -36,6 +36,21 @@ async def test_what_comes_again_is_no_second_job(jobs: JobStore, stores: Talk) -
     assert not await jobs.enqueue(PRESSED)
     stores.clock.now += LEASE_MS + 1
     assert await jobs.claim([PLACE.workspace_key]) == []
+
+
+async def test_nobody_is_told_twice_within_an_hour_that_they_are_turned_away(jobs: JobStore, stores: Talk) -> None:
+    def told(ref: str, name: str = MAY_NOT, *, by: str = "U1", workspace: str = PLACE.workspace) -> Job:
+        return Job(Command(replace(PLACE, workspace=workspace, thread=ref), ref, by, name))
+
+    assert await jobs.enqueue(told("1"))
+    assert not await jobs.enqueue(told("2")), "they will be told"
+    await jobs.done(told("1"))
+    assert not await jobs.enqueue(told("3", WHO_ARE_YOU))
+    assert await jobs.enqueue(told("4", "help"))
+    assert await jobs.enqueue(told("5", by="U2"))
+    assert await jobs.enqueue(told("6", workspace="T2"))
+    stores.clock.now += 3_600_001
+    assert await jobs.enqueue(told("7"))
 
 
 async def test_what_is_to_be_done_in_another_workspace_is_left_to_whoever_is_there(
