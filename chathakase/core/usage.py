@@ -1,11 +1,15 @@
 """What people cause on a day: how much they ask, and what models cost for it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from chathakase.core.daily_limits import UsageTotal, Whose
 from chathakase.core.types import Usage
+
+K = TypeVar("K")
+T = TypeVar("T", bound=Hashable)
 
 Price: TypeAlias = Callable[[str, Usage], int]
 """What a call of a model costs, by its name, in millionths of a US dollar; 0 where nobody knows."""
@@ -56,20 +60,34 @@ class UsedToday:
 class UsageSums:
     """What was used in some days, summed up in several ways, each of which adds up to the same."""
 
-    days: Mapping[int, UsageTotal]
-    """Since 1970-01-01, in UTC."""
+    daily: Mapping[tuple[int, str], UsageTotal]
+    """By the day, since 1970-01-01 in UTC, and the model; all questions are of the empty one."""
     people: Mapping[str, UsageTotal]
     """By user id; empty where it is not known."""
     channels: Mapping[str, UsageTotal]
     agents: Mapping[str, UsageTotal]
-    models: Mapping[str, UsageTotal]
-    """All questions are of the empty one."""
+
+    def days(self) -> Mapping[int, UsageTotal]:
+        """By the day."""
+        return sums_by(self.daily, lambda key: key[0])
+
+    def models(self) -> Mapping[str, UsageTotal]:
+        """By the model; all questions are of the empty one."""
+        return sums_by(self.daily, lambda key: key[1])
 
 
 def summed(used: Iterable[UsageTotal]) -> UsageTotal:
     """All of it together."""
     each = list(used)
     return UsageTotal(sum(u.questions for u in each), sum(u.tokens for u in each), sum(u.cost for u in each))
+
+
+def sums_by(used: Mapping[K, UsageTotal], key: Callable[[K], T]) -> Mapping[T, UsageTotal]:
+    """What was used, with all of it together of which the key is the same."""
+    found: defaultdict[T, list[UsageTotal]] = defaultdict(list)
+    for each, total in used.items():
+        found[key(each)].append(total)
+    return {each: summed(totals) for each, totals in found.items()}
 
 
 def by_day(used: Iterable[DailyUsage], days: Sequence[int]) -> list[UsageTotal]:

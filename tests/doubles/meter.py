@@ -139,11 +139,10 @@ class MeterInMemory(UsageStore):
             return {each: summed(one.total for one in used if key(one) == each) for each in map(key, used)}
 
         return UsageSums(
-            by(lambda each: each.day),
+            by(lambda each: (each.day, each.model)),
             by(lambda each: each.person),
             by(lambda each: each.channel),
             by(lambda each: each.agent),
-            by(lambda each: each.model),
         )
 
     async def prune(self) -> int:

@@ -60,12 +60,22 @@ async def test_what_is_counted_outlives_its_session(stores: DatabaseStores) -> N
     assert await stores.usage.days(PLACE.workspace_key, since=0) == counted
 
 
+SUMS = (
+    usage_store.SUMS_OF_DAYS,
+    usage_store.SUMS_OF_PEOPLE,
+    usage_store.SUMS_OF_CHANNELS,
+    usage_store.SUMS_OF_AGENTS,
+)
+"""Whatever else is kept, only the days that are told of are read."""
+
+
 @pytest.mark.parametrize(
     ("sql", "parameters", "used"),
     [
         (metering.CAUSE, 2, "SEARCH m USING INDEX messages_by_seq (session=? AND seq<?)"),
         (metering.UNASK, 1, "SEARCH m USING INDEX messages_by_seq (session=? AND seq>?)"),
         (usage_store.DAYS, 3, "SEARCH daily_usage USING PRIMARY KEY (day>?)"),
+        *((each, 4, "SEARCH daily_usage USING PRIMARY KEY (day>? AND day<?)") for each in SUMS),
         (
             usage_store.DAYS_OF_PERSON,
             4,

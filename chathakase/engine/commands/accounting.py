@@ -1,12 +1,11 @@
 """How much was used, and by whom."""
 
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 
 from chathakase.core.daily_limits import UsageTotal
 from chathakase.core.moments import DAY
 from chathakase.core.names import Names
-from chathakase.core.usage import UsageSums, by_day, summed
+from chathakase.core.usage import UsageSums, by_day, summed, sums_by
 from chathakase.engine.commands import parsing
 from chathakase.engine.commands.command_answers import Handler, Order, Said, privately
 from chathakase.engine.commands.command_context import CommandContext
@@ -55,10 +54,10 @@ class Accounting:
     async def _all(self, order: Order) -> Said:
         days = self._days()
         used = await self._usage.sums(order.where.workspace_key, since=days[0], until=days[-1])
-        if not used.days:
+        if not (found := used.days()):
             return NOTHING_AT_ALL
-        sums = [used.days.get(day, UsageTotal()) for day in days]
-        free = {model for model, total in used.models.items() if total.tokens and not total.cost}
+        sums = [found.get(day, UsageTotal()) for day in days]
+        free = {model for model, total in used.models().items() if total.tokens and not total.cost}
         parts = ["\n".join(_in_short(EVERYBODYS, sums)), _table(days, sums)]
         parts += [part async for part in self._rankings(order, used)]
         return privately("\n\n".join([*parts, self._note(sums, free)]))
@@ -69,10 +68,10 @@ class Accounting:
         names = Names({id_: person.name for id_, person in people.items()}).by_id()
         yield ranking("People", used.people, lambda id_: plainly(names.get(id_, UNKNOWN)), listed=LISTED)
         # Direct messages are all called alike, and so are told together.
-        channels = _renamed(used.channels, lambda id_: self._surface.describe(order.where.beside(id_)))
+        channels = sums_by(used.channels, lambda id_: self._surface.describe(order.where.beside(id_)))
         yield ranking("Channels", channels, str, listed=LISTED)
         yield ranking("Agents", used.agents, plainly, listed=LISTED)
-        models = {model: total for model, total in used.models.items() if model}
+        models = {model: total for model, total in used.models().items() if model}
         yield ranking("Models", models, plainly, listed=LISTED)
 
     async def _left(self, order: Order) -> list[str]:
@@ -103,11 +102,3 @@ def _in_short(title: str, sums: Sequence[UsageTotal]) -> Iterator[str]:
 
 def _table(days: Iterable[int], sums: Iterable[UsageTotal]) -> str:
     return table(dict(zip(days, sums, strict=True)))
-
-
-def _renamed(used: Mapping[str, UsageTotal], name: Callable[[str], str]) -> Mapping[str, UsageTotal]:
-    """Sums by their names; what is called alike is one."""
-    found: defaultdict[str, list[UsageTotal]] = defaultdict(list)
-    for id_, total in used.items():
-        found[name(id_)].append(total)
-    return {each: summed(totals) for each, totals in found.items()}

@@ -12,8 +12,10 @@ COUNTS = "day, channel, person, agent, model, questions, calls, prompt_tokens, c
 TOTAL = "sum(questions), sum(prompt_tokens + completion_tokens), sum(cost)"
 
 # Not by the index of persons, which has all days of the workspace.
+SINCE = "day >= $3 AND surface || ' ' || workspace = $1 || ' ' || $2"
+
 DAYS = Statement(f"""
-SELECT {COUNTS} FROM daily_usage WHERE day >= $3 AND surface || ' ' || workspace = $1 || ' ' || $2
+SELECT {COUNTS} FROM daily_usage WHERE {SINCE}
 ORDER BY day, channel, person, agent, model
 """)
 
@@ -22,15 +24,11 @@ SELECT {COUNTS} FROM daily_usage WHERE surface = $1 AND workspace = $2 AND perso
 ORDER BY day, channel, person, agent, model
 """)
 
-SUMS = f"""
-SELECT {{by}}, {TOTAL} FROM daily_usage
-WHERE day >= $3 AND day <= $4 AND surface = $1 AND workspace = $2 GROUP BY {{by}}
-"""
-SUMS_OF_DAYS = Statement(SUMS.format(by="day"))
+SUMS = f"SELECT {{by}}, {TOTAL} FROM daily_usage WHERE {SINCE} AND day <= $4 GROUP BY {{by}}"
+SUMS_OF_DAYS = Statement(SUMS.format(by="day, model"))
 SUMS_OF_PEOPLE = Statement(SUMS.format(by="person"))
 SUMS_OF_CHANNELS = Statement(SUMS.format(by="channel"))
 SUMS_OF_AGENTS = Statement(SUMS.format(by="agent"))
-SUMS_OF_MODELS = Statement(SUMS.format(by="model"))
 
 KEPT_DAYS = 400
 """How long it is known what was used: a year to compare with, and some weeks."""
@@ -87,10 +85,10 @@ class SqlUsageStore:
 
     async def sums(self, workspace: WorkspaceKey, *, since: int, until: int) -> UsageSums:
         """What everybody used in a workspace from one day to another, both included."""
-        by = (SUMS_OF_DAYS, SUMS_OF_PEOPLE, SUMS_OF_CHANNELS, SUMS_OF_AGENTS, SUMS_OF_MODELS)
+        by = (SUMS_OF_DAYS, SUMS_OF_PEOPLE, SUMS_OF_CHANNELS, SUMS_OF_AGENTS)
         days, *others = await self._database.read(*(each(*workspace, since, until) for each in by))
         return UsageSums(
-            {int(day or 0): total_of(counts) for day, *counts in days},
+            {(int(day or 0), str(model)): total_of(counts) for day, model, *counts in days},
             *({str(key): total_of(counts) for key, *counts in rows} for rows in others),
         )
 

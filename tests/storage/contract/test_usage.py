@@ -37,15 +37,24 @@ async def test_what_everybody_used_is_summed_up_in_every_way(stores: Talk) -> No
     await stores.answered("2", "q2", "a2", author="U2")
     await stores.titles.set_title(ID, "A title", by=TitleBy.MODEL, usage=Usage(1, 2), model="m-3")
     one, two, both = UsageTotal(1, 15, 150), UsageTotal(1, 18, 180), UsageTotal(2, 33, 330)
-    assert await stores.usage.sums(HOME, since=first, until=first + 1) == UsageSums(
-        {first: one, first + 1: two},
+    answered = UsageTotal(0, 15, 150)
+    used = await stores.usage.sums(HOME, since=first, until=first + 1)
+    assert used == UsageSums(
+        {
+            (first, ""): UsageTotal(1),
+            (first, "m-1"): answered,
+            (first + 1, ""): UsageTotal(1),
+            (first + 1, "m-1"): answered,
+            (first + 1, "m-3"): UsageTotal(0, 3, 30),
+        },
         {"U1": one, "U2": two},
         {"C1": both},
         {"default": both},
-        {"": UsageTotal(2), "m-1": UsageTotal(0, 30, 300), "m-3": UsageTotal(0, 3, 30)},
     )
+    assert used.days() == {first: one, first + 1: two}
+    assert used.models() == {"": UsageTotal(2), "m-1": UsageTotal(0, 30, 300), "m-3": UsageTotal(0, 3, 30)}
     assert (await stores.usage.sums(HOME, since=first, until=first)).people == {"U1": one}
-    assert (await stores.usage.sums(HOME, since=first + 2, until=first + 9)).days == {}
+    assert (await stores.usage.sums(HOME, since=first + 2, until=first + 9)).daily == {}
     elsewhere = slack_place("C1", "1", team="T9").workspace_key
     assert (await stores.usage.sums(elsewhere, since=first, until=first + 1)).agents == {}
 
