@@ -146,9 +146,10 @@ class LineSurface:
         self.tell_all(place, text=comment, file=name, content=content.decode())
 
     async def share_privately(
-        self, place: Place, user: str, job: Job, name: str, content: bytes, *, comment: str
+        self, place: Place, user: str, job: Job, name: str, content: bytes, *, comment: str, description: str = ""
     ) -> None:
-        self._tell_one(user, text=comment, file=name, content=content.decode())
+        # Nothing but words goes over the line.
+        self._tell_one(user, text=comment, file=name, content=description or content.decode())
 
     async def where(self, place: Place) -> Where:
         return Where(f"{place.channel} on the line")

@@ -16,6 +16,7 @@ from chathakase.core.errors import StartError, StoreError, WrongSoftware
 from chathakase.engine.open_engine import Engine, open_engine
 from chathakase.engine.sessions import SessionManager
 from chathakase.engine.setup import Ports
+from chathakase.files.chart_painter import ChildPainter
 from chathakase.files.extra import HOW, missing
 from chathakase.files.extraction import Extractor
 from chathakase.health import open_health
@@ -92,6 +93,7 @@ async def _open_parts(stack: AsyncExitStack, settings: Settings, database: Sqlit
         adapters={each.workspace_key: each.adapter for each in surfaces},
         models=models,
         read=Extractor().read,
+        charts=ChildPainter(),
         diagnose=health_monitor.report,
         now=now,
     )

@@ -167,6 +167,7 @@ class Parts:
             limit_notices=self._limit_notices,
             context_builder=self._context_builder,
             summaries=self._summaries(Writer(self.models.writer, self._slots, Rank.COMMAND)),
+            charts=self._ports.charts,
             diagnose=self._ports.diagnose,
             now=self._ports.now,
         )

@@ -103,10 +103,11 @@ class Router:
         await self._surface(place).share(place, job, name, content, comment=comment)
 
     async def share_privately(
-        self, place: Place, user: str, job: Job, name: str, content: bytes, *, comment: str
+        self, place: Place, user: str, job: Job, name: str, content: bytes, *, comment: str, description: str = ""
     ) -> None:
         """Share a file with one person alone. Raises DeliveryError."""
-        await self._surface(place).share_privately(place, user, job, name, content, comment=comment)
+        share = self._surface(place).share_privately
+        await share(place, user, job, name, content, comment=comment, description=description)
 
     async def where(self, place: Place) -> Where:
         """What a place is called, for a model. Never raises."""

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from chathakase.core.files import Reading
-from chathakase.core.ports import Stores
+from chathakase.core.ports import ChartPainter, Stores
 from chathakase.core.prompt import Persona
 from chathakase.core.types import WorkspaceKey
 from chathakase.engine.access.access import AccessRules
@@ -25,6 +25,7 @@ class Ports:
     models: ModelPorts
     read: Callable[[str, str, bytes], Awaitable[Reading]]
     """Takes a file apart, by its name, its media type and its bytes."""
+    charts: ChartPainter
     diagnose: Callable[[], Awaitable[str]]
     """Looks whether all is well, and tells so in Markdown."""
     now: Callable[[], int]

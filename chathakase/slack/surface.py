@@ -104,10 +104,12 @@ class SlackSurface:
         """Share a file in a thread, once however often the job is tried. Raises DeliveryError."""
         await self._share(Upload(place, name, content, comment), job)
 
-    async def share_privately(self, _: Place, user: str, job: Job, name: str, content: bytes, *, comment: str) -> None:
+    async def share_privately(
+        self, _: Place, user: str, job: Job, name: str, content: bytes, *, comment: str, description: str = ""
+    ) -> None:
         """Share a file in the direct message with one person, once like ``share``. Raises DeliveryError."""
         channel = await self._for_a_command(user).attachments.channel_with(user, comment)
-        await self._share(Upload(job.task.place.beside(channel), name, content, comment), job)
+        await self._share(Upload(job.task.place.beside(channel), name, content, comment, description), job)
 
     async def _share(self, upload: Upload, job: Job) -> None:
         # A job is as old as the message or the press from which it comes, and its file is younger.

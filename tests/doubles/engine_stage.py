@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 
 from chathakase.clock import monotonic
+from chathakase.core.charts import BarChart
 from chathakase.core.files import Image, Reading
 from chathakase.core.jobs import Interaction
 from chathakase.core.memory import Change
@@ -47,6 +48,13 @@ def now() -> int:
 async def read(name: str, kind: str, content: bytes) -> Reading:
     """Take a file apart: a picture is one, and all else is text."""
     return Reading(image=Image(kind, content)) if kind.startswith("image/") else Reading(content.decode())
+
+
+class NoPainter:
+    """Draws nothing (a ChartPainter)."""
+
+    async def draw(self, chart: BarChart) -> bytes:
+        return b""
 
 
 async def diagnose() -> str:
@@ -175,6 +183,7 @@ async def open_stage(
             reserve=1_000,
         ),
         read=read,
+        charts=NoPainter(),
         diagnose=diagnose,
         now=now,
     )

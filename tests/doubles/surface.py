@@ -182,7 +182,7 @@ class SurfaceInMemory(Surface, History, Downloads):
         raise NotImplementedError
 
     async def share_privately(
-        self, place: Place, user: str, job: Job, name: str, content: bytes, *, comment: str
+        self, place: Place, user: str, job: Job, name: str, content: bytes, *, comment: str, description: str = ""
     ) -> None:
         raise NotImplementedError
 

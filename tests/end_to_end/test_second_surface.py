@@ -16,6 +16,7 @@ from chathakase.config import Settings
 from chathakase.core.types import Incoming
 from chathakase.engine.open_engine import Engine, open_engine
 from chathakase.engine.setup import Ports
+from chathakase.files.chart_painter import ChildPainter
 from chathakase.files.extraction import Extractor
 from chathakase.playground.person import PersonClient as Somebody
 from chathakase.playground.server import Workspace
@@ -65,6 +66,7 @@ async def open_house(
             adapters=adapters,
             models=models,
             read=Extractor().read,
+            charts=ChildPainter(),
             diagnose=nothing_to_tell,
             now=lambda: 10**12,
         )

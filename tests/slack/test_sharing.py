@@ -73,6 +73,14 @@ async def test_a_private_file_stands_in_the_direct_message(
     assert shared(workspace, GENERAL) == []
 
 
+async def test_a_picture_is_described(surface: SlackSurface, workspace: Workspace, job: Job) -> None:
+    place = job.task.place
+    for words in ("Three bars, <!channel>.", "long " * 300):
+        await surface.share_privately(place, ALICE, job, "a.png", b"\x89PNG", comment="Look.", description=words)
+    files = [workspace.world.files.get(message.files[0]) for message in shared(workspace, ALICE_DM)]
+    assert [len(file.alt_text) for file in files if file] == [len("Three bars, <!channel>.") + 1, 1_000]
+
+
 async def test_without_the_scope_a_greeting_opens_the_direct_message(
     surface: SlackSurface, workspace: Workspace, job: Job
 ) -> None:

@@ -130,11 +130,11 @@ class Surface(Protocol):
         """Share a file in a thread, once however often the job is tried. Raises DeliveryError."""
 
     async def share_privately(
-        self, place: Place, user: str, job: Job, name: str, content: bytes, *, comment: str
+        self, place: Place, user: str, job: Job, name: str, content: bytes, *, comment: str, description: str = ""
     ) -> None:
         """Share a file with one person alone, where that place is, once however often the job is tried.
 
-        Raises DeliveryError.
+        A picture has a ``description`` of what it shows, for those who cannot see it. Raises DeliveryError.
         """
 
     async def where(self, place: Place) -> Where:

@@ -1,14 +1,18 @@
 """How much was used, and by whom."""
 
+import logging
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from chathakase.core.daily_limits import UsageTotal
+from chathakase.core.errors import DeliveryError
 from chathakase.core.moments import DAY
 from chathakase.core.names import Names
 from chathakase.core.usage import UsageSums, by_day, summed, sums_by
 from chathakase.engine.commands import parsing
 from chathakase.engine.commands.command_answers import Handler, Order, Said, privately
 from chathakase.engine.commands.command_context import CommandContext
+from chathakase.engine.commands.usage_chart import chart, description
 from chathakase.engine.commands.usage_tables import left, most_first, ranking, sentence, table
 from chathakase.engine.commands.wording import plainly
 
@@ -22,9 +26,14 @@ NOTHING_OF_YOURS = f"You have used nothing in the last {DAYS} days."
 NOTHING_AT_ALL = privately(f"Nobody has used anything in the last {DAYS} days.")
 LIFTED = "- No daily limit holds for you today: an admin has lifted them"
 
+PICTURE = "usage.png"
+COMMENT = f"What everybody used in the last {DAYS} days, as a picture."
+
 IN_UTC = "Days are in UTC. Tokens include the titles and summaries that I write."
 UNPRICED = "The cost leaves out usage at unknown prices."
 UNKNOWN = "somebody unknown"
+
+log = logging.getLogger(__name__)
 
 
 class Accounting:
@@ -33,6 +42,7 @@ class Accounting:
     def __init__(self, context: CommandContext) -> None:
         self._usage = context.stores.usage
         self._surface = context.surface
+        self._charts = context.charts
         self._limits = context.terms.daily_limits
         self._prices = context.terms.prices
         self._now = context.now
@@ -60,7 +70,20 @@ class Accounting:
         free = {model for model, total in used.models().items() if total.tokens and not total.cost}
         parts = ["\n".join(_in_short(EVERYBODYS, sums)), _table(days, sums)]
         parts += [part async for part in self._rankings(order, used)]
-        return privately("\n\n".join([*parts, self._note(sums, free)]))
+        send_picture = partial(self._send_picture, order, used, days)
+        return privately("\n\n".join([*parts, self._note(sums, free)]), then=send_picture)
+
+    async def _send_picture(self, order: Order, used: UsageSums, days: Sequence[int]) -> None:
+        """Send the same as a picture; whoever gets none has been told all in words."""
+        if not any(total.tokens for total in used.daily.values()):
+            return
+        if not (picture := await self._charts.draw(chart(used, days))):
+            return
+        share, shown = self._surface.share_privately, description(used, days)
+        try:
+            await share(order.where, order.by, order.job, PICTURE, picture, comment=COMMENT, description=shown)
+        except DeliveryError as error:
+            log.warning("The picture of what everybody used could not be sent: %s", error)
 
     async def _rankings(self, order: Order, used: UsageSums) -> AsyncIterator[str]:
         ids = [id_ for id_ in most_first(used.people)[:LISTED] if id_]

@@ -45,6 +45,8 @@ class Said:
     text: str
     private: bool = False
     """Only to whoever gave the command."""
+    then: Callable[[], Awaitable[None]] | None = None
+    """What is done once that is said, and nobody is told of if it fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,6 @@ def without_what_grows(answer: Answer) -> Answer:
     return replace(answer, text=f"{answer.text}\n\n{NOT_INCLUDED}") if answer else privately(NOT_INCLUDED)
 
 
-def privately(text: str) -> Said:
-    """Something that is said to whoever gave the command, and nobody else."""
-    return Said(text, private=True)
+def privately(text: str, *, then: Callable[[], Awaitable[None]] | None = None) -> Said:
+    """Something that is said to whoever gave the command, and nobody else; ``then`` is done once they were told."""
+    return Said(text, private=True, then=then)

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from chathakase.core.daily_limits import DailyLimit
-from chathakase.core.ports import Stores, Surface
+from chathakase.core.ports import ChartPainter, Stores, Surface
 from chathakase.core.types import Expiry, FollowUps
 from chathakase.core.window import ModelFacts
 from chathakase.engine.access.limit_notices import LimitNotices
@@ -43,6 +43,7 @@ class CommandContext:
     limit_notices: LimitNotices
     context_builder: ContextBuilder
     summaries: Summaries
+    charts: ChartPainter
     diagnose: Callable[[], Awaitable[str]]
     """Looks whether all is well, and tells so in Markdown."""
     now: Callable[[], int]

@@ -118,7 +118,10 @@ class JobHandler:
             about = task.place if task.where != task.place else None
             await self._surface.ask(task.where, task.by, answer.text, answer.choices, about=about)
         elif isinstance(answer, Said) and answer.private:
-            return await self._surface.post_ephemeral(task.where, task.by, answer.text)
+            told_at = await self._surface.post_ephemeral(task.where, task.by, answer.text)
+            if answer.then is not None:
+                await answer.then()
+            return told_at
         elif isinstance(answer, Said):
             reply = self._surface.reply(task.where, job=job)
             await reply.finish(answer.text)

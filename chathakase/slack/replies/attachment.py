@@ -34,6 +34,8 @@ CLOSED = frozenset({"missing_scope", "unknown_method"})
 """Errors that say that the app may not open direct messages."""
 WITHIN = 60.0
 """Seconds after which an answer goes on in messages instead."""
+DESCRIBED = 1_000
+"""Characters that describe a picture at most (https://docs.slack.dev/reference/methods/files.getUploadURLExternal)."""
 COMMENT = "This answer is long; the full text is in this file."
 NOTICE = re.compile(r"\n\n(⚠️ [^<>&@!#\n]{1,200})\Z")
 """A word about how an answer ended, which nobody would see at the end of a file; nothing that could mention anybody."""
@@ -50,6 +52,8 @@ class Upload:
     name: str
     content: bytes
     comment: str
+    description: str = ""
+    """What a picture shows, for screen readers."""
     since: str = ""
     """A ``ts`` before which it was not shared, whatever has its name."""
 
@@ -93,7 +97,8 @@ class Attachments:
 
         Raises DeliveryError when that is not possible, or not in time.
         """
-        upload = replace(upload, name=defused(upload.name), comment=defused(upload.comment))
+        name, comment, description = map(defused, (upload.name, upload.comment, upload.description))
+        upload = replace(upload, name=name, comment=comment, description=description)
         try:
             async with asyncio.timeout(WITHIN):
                 await self._send(upload, doubtful=doubtful)
@@ -135,7 +140,9 @@ class Attachments:
         client = self._calls.client
 
         async def ask() -> AsyncSlackResponse:
-            return await client.files_getUploadURLExternal(filename=upload.name, length=len(upload.content))
+            return await client.files_getUploadURLExternal(
+                filename=upload.name, length=len(upload.content), alt_txt=upload.description[:DESCRIBED] or None
+            )
 
         async def send() -> None:
             async with self._session.post(url, data=upload.content, proxy=proxy_of(str(url))) as answer:
