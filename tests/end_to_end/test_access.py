@@ -302,6 +302,19 @@ async def test_nobody_is_told_twice_within_an_hour_that_they_may_not_though_the_
     assert len(ephemerals(scene.workspace, scene.bob)) == 1
 
 
+async def test_what_was_answered_while_somebody_might_is_not_refused_once_they_may_not(
+    scene: Scene, open_the_bot: OpenBot
+) -> None:
+    async with open_the_bot(**OPEN_TO_ALL) as bot:
+        await (await scene.begin(scene.bob, "@ChatHakase hello")).answers(1)
+        await at_rest(scene, bot)
+    missed = await scene.begin(scene.alice, "@ChatHakase hello")
+    async with open_the_bot(chathakase_allowed_users={ALICE}) as bot:
+        await missed.answers(1)
+        await at_rest(scene, bot)
+    assert not ephemerals(scene.workspace, scene.bob)
+
+
 async def test_channels_are_those_that_are_listed_and_direct_messages(scene: Scene, open_the_bot: OpenBot) -> None:
     random = scene.workspace.channel("random").id
     async with open_the_bot(chathakase_allowed_channels={random}):

@@ -155,8 +155,9 @@ class Reception:
         is_meant = command is not None and await self._intent.is_meant(command, incoming)
         role = Role.COMMAND if is_meant else Role.USER
         saved = await self._saver.save(replace(incoming, asks=False, opens=False), role=role)
-        is_ours = incoming.opens or saved.appended is not Appended.NO_SESSION_YET
-        if is_ours and not incoming.name and (is_meant if command else await self._asks_us(incoming)):
+        # What is known already was taken in while they might, or they were told of it.
+        is_new = bool(saved) or (incoming.opens and saved.appended is Appended.NO_SESSION_YET)
+        if is_new and not incoming.name and (is_meant if command else await self._asks_us(incoming)):
             await self._requests.turn_away(Command(incoming.place, incoming.ref, incoming.author, why))
         # Files that come later change no answer.
         return Saved(Appended.KNOWN) if saved.appended is Appended.COMPLETED else saved
