@@ -268,5 +268,4 @@ class Parts:
     @cached_property
     def housekeeping(self) -> Housekeeping:
         """What keeps the store in order."""
-        stores = self._stores
-        return Housekeeping(stores.forgetting, stores.merging, stores.usage, retention=self._setup.terms.retention)
+        return Housekeeping(self._stores, retention=self._setup.terms.retention)

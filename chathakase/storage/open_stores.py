@@ -11,6 +11,7 @@ from chathakase.storage.sqlite.driver import SqliteDatabase
 from chathakase.storage.sqlite.merging import Merging
 from chathakase.storage.sqlite.search import SqliteSearch
 from chathakase.storage.sqlite.wal_truncation import WalTruncation
+from chathakase.storage.stores.audit_store import SqlAuditStore
 from chathakase.storage.stores.change_store import SqlChangeStore
 from chathakase.storage.stores.expiry import SqlExpiry
 from chathakase.storage.stores.export_store import SqlExportStore
@@ -48,6 +49,7 @@ class SqlStores:
     jobs: SqlJobStore
     listening: SqlListeningStore
     hints: SqlHintStore
+    audit: SqlAuditStore
     usage: SqlUsageStore
 
 
@@ -86,5 +88,6 @@ def open_stores(
         jobs=SqlJobStore(database),
         listening=SqlListeningStore(database),
         hints=SqlHintStore(database),
+        audit=SqlAuditStore(database),
         usage=SqlUsageStore(database, meter=meter),
     )

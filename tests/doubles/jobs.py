@@ -3,9 +3,11 @@
 from collections.abc import Collection
 from dataclasses import replace
 
+from chathakase.core.audit import AuditEntry, AuditEvent
 from chathakase.core.jobs import TURNED_AWAY, Command, Job
 from chathakase.core.leases import LEASE_MS
-from chathakase.core.ports import HintStore, JobStore
+from chathakase.core.moments import DAY
+from chathakase.core.ports import AuditStore, HintStore, JobStore
 from chathakase.core.types import NO_SESSION, Place, Role, SessionId, WorkspaceKey
 from tests.doubles.records import JobRecord, Records
 
@@ -56,16 +58,18 @@ class JobsInMemory(JobStore):
             if (held := self._held(job)) is not None:
                 held.until = self._records.now() + LEASE_MS
 
-    async def release(self, job: Job) -> None:
+    async def release(self, job: Job, event: AuditEvent | None = None) -> None:
         await self._records.trips.make("jobs.release")
         if (held := self._held(job)) is not None:
-            held.job, held.until = replace(job, attempt=job.attempt - 1), 0
+            self._audit(held, event)
+            held.job, held.until = replace(job, attempt=job.attempt - (event is None)), 0
 
-    async def done(self, job: Job) -> bool:
+    async def done(self, job: Job, event: AuditEvent | None = None) -> bool:
         await self._records.trips.make("jobs.done")
         record = self._records.jobs.get(job.key)
         if record is None or record.done:
             return False
+        self._audit(record, event)
         record.done, record.until = True, self._records.now()
         return True
 
@@ -78,6 +82,12 @@ class JobsInMemory(JobStore):
             if (workspace, each.job.task.by) == (job.key[0], job.task.by)
         )
 
+    def _audit(self, record: JobRecord, event: AuditEvent | None) -> None:
+        if event and not record.audited:
+            task, record.audited = record.job.task, True
+            entry = AuditEntry(self._records.now(), task.by, event, task.place, record.job.session)
+            self._records.audit.append(entry)
+
     def _is_left(self, record: JobRecord) -> bool:
         return not record.done and self._records.is_free(record.until)
 
@@ -86,6 +96,24 @@ class JobsInMemory(JobStore):
         record = self._records.jobs.get(job.key)
         is_ours = record is not None and not record.done and record.job.attempt == job.attempt
         return record if is_ours else None
+
+
+class AuditInMemory(AuditStore):
+    """Remembers who did what."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    async def newest(self, workspace: WorkspaceKey, *, limit: int, skip: int = 0) -> list[AuditEntry]:
+        await self._records.trips.make("audit.newest")
+        there = [each for each in self._records.audit if each.place.workspace_key == workspace]
+        return there[::-1][skip : skip + limit]
+
+    async def prune(self) -> int:
+        await self._records.trips.make("audit.prune")
+        before = len(self._records.audit)
+        self._records.audit = [each for each in self._records.audit if each.at >= self._records.now() - 400 * DAY]
+        return before - len(self._records.audit)
 
 
 class HintsInMemory(HintStore):

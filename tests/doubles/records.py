@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count as counting
 
+from chathakase.core.audit import AuditEntry
 from chathakase.core.daily_limits import DailyLimit, LimitNotice
 from chathakase.core.files import Attachment, Image, SharedFile
 from chathakase.core.jobs import CLEAR_SESSION, Command, Job
@@ -226,6 +227,7 @@ class JobRecord:
     job: Job
     until: int
     done: bool = False
+    audited: bool = False
 
 
 class Records:
@@ -247,6 +249,7 @@ class Records:
         self.sessions: list[SessionRecord] = []
         self.jobs: dict[tuple[WorkspaceKey, str], JobRecord] = {}
         self.hints: dict[tuple[WorkspaceKey, str, str], str] = {}
+        self.audit: list[AuditEntry] = []
         self.images: dict[int, Image] = {}
         self._ids = ids
         self._numbers = counting(1)

@@ -10,7 +10,7 @@ from typing import Any
 
 from chathakase.core.daily_limits import DailyLimit
 from chathakase.core.types import SessionId
-from tests.doubles.jobs import HintsInMemory, JobsInMemory
+from tests.doubles.jobs import AuditInMemory, HintsInMemory, JobsInMemory
 from tests.doubles.memory_stores import FilesInMemory, MemoriesInMemory, SummariesInMemory, TitlesInMemory
 from tests.doubles.records import Records
 from tests.doubles.sessions import ChangesInMemory, ForgettingInMemory, SessionsInMemory
@@ -43,6 +43,7 @@ class StoresInMemory:
         self.turns = TurnsInMemory(self.records)
         self.jobs = JobsInMemory(self.records)
         self.hints = HintsInMemory(self.records)
+        self.audit = AuditInMemory(self.records)
         self.usage = self.records.meter
         self.search: Any = UnavailableStore()
         self.merging: Any = UnavailableStore()

@@ -27,6 +27,7 @@ from chathakase.playground.web_api.tiers import NoLimits
 from chathakase.playground.world.values import User
 from chathakase.storage.open_stores import open_stores
 from chathakase.storage.sqlite.driver import open_sqlite
+from tests.end_to_end.audit_rows import audit_rows
 from tests.end_to_end.conftest import OpenBot, Thread, markdown
 from tests.end_to_end.ephemerals import await_ephemeral, choose
 from tests.end_to_end.test_commands_forgetting import FORGET
@@ -56,10 +57,30 @@ COMMANDS_TABLE = """
 | all sessions                   | no    | no        | no     | no       | yes   |
 | all usage                      | no    | no        | no     | no       | yes   |
 | doctor                         | no    | no        | no     | no       | yes   |
+| audit log                      | no    | no        | no     | no       | yes   |
 | lift limits                    | no    | no        | no     | no       | yes   |
 | help                           | yes   | yes       | yes    | yes      | yes   |
 """
 """The newest answer is the one to whoever took part; ``own``: only their own words, and ``none``: they have none."""
+
+AUDIT_TABLE = """
+| said                           | owner   | took part | member  | stranger | admin   | deed              |
+| ------------------------------ | ------- | --------- | ------- | -------- | ------- | ----------------- |
+| what do you remember           | -       | -         | refused | refused  | -       | see memory        |
+| rename session Fish            | done    | done      | refused | refused  | done    | rename            |
+| export session                 | done    | done      | refused | refused  | done    | export            |
+| forget my last message         | done    | done      | -       | -        | -       | forget last       |
+| forget my messages here        | done    | done      | -       | -        | -       | forget here       |
+| forget everything of mine now  | done    | done      | -       | -        | -       | forget everything |
+| clear session                  | -       | refused   | refused | refused  | -       | clear             |
+| clear session for everyone     | done    | refused   | refused | refused  | done    | clear             |
+| all sessions                   | refused | refused   | refused | refused  | -       | see sessions      |
+| all usage                      | refused | refused   | refused | refused  | -       | see usage         |
+| doctor                         | refused | refused   | refused | refused  | -       | see diagnosis     |
+| audit log                      | refused | refused   | refused | refused  | -       | see audit         |
+| lift limits                    | refused | refused   | refused | refused  | -       | lift              |
+"""
+"""What of it is in the audit log: nothing of what was only asked about, or found nothing to be done to."""
 
 BUTTONS_TABLE = """
 | pressed             | owner | took part | member | stranger | admin |
@@ -107,6 +128,7 @@ DONE: Mapping[str, tuple[str, bool]] = {
     "all sessions": ("active session", PRIVATELY),
     "all usage": ("What everybody used", PRIVATELY),
     "doctor": ("**socket**", PRIVATELY),
+    "audit log": ("was refused `audit log`", PRIVATELY),
     "lift limits": ("There are no daily limits", PRIVATELY),
     "help": ("assistant whose memory", ALOUD),
 }
@@ -226,13 +248,24 @@ def outcome(words: str, told: str, *, aloud: bool) -> str:
     return "yes"
 
 
+def audited(stage: Stage, words: str) -> list[tuple[str, ...]]:
+    """The rows that a command by everybody leaves in the audit log."""
+    outcomes = rows(AUDIT_TABLE).get(words, {})
+    told = [(who, outcomes.get(who, "-")) for who in ORDER]
+    where = (stage.thread.channel, stage.thread.ts)
+    return [(stage.people[who].id, outcomes["deed"], outcome, *where) for who, outcome in told if outcome != "-"]
+
+
 @pytest.mark.parametrize("words", BY_COMMAND)
-async def test_a_command(words: str, stage: Stage) -> None:
+async def test_a_command(words: str, stage: Stage, database: Path) -> None:
     found = {}
     for who in ORDER:
         told, aloud = await stage.told(who, partial(stage.say, who, words))
         found[who] = outcome(words, told, aloud=aloud)
     assert found == BY_COMMAND[words]
+    entries = audit_rows(database)
+    assert [entry[:5] for entry in entries] == audited(stage, words)
+    assert "fish" not in str(entries).casefold(), "nobody's words are in it"
 
 
 Act = Callable[[str], Awaitable[object]]

@@ -11,6 +11,7 @@ from chathakase.core.files import SharedFile
 from chathakase.core.jobs import CLEAR_SESSION, Command, Interaction, Job
 from chathakase.core.memory import Change, Memory, Summary
 from chathakase.core.ports import (
+    AuditStore,
     ChangeStore,
     FileStore,
     ForgetStore,
@@ -45,6 +46,7 @@ from chathakase.storage.sqlite.driver import SqliteDatabase
 from chathakase.storage.sqlite.merging import Merging
 from chathakase.storage.sqlite.search import SqliteSearch
 from chathakase.storage.sqlite.wal_truncation import WalTruncation
+from chathakase.storage.stores.audit_store import SqlAuditStore
 from chathakase.storage.stores.change_store import SqlChangeStore
 from chathakase.storage.stores.export_store import SqlExportStore
 from chathakase.storage.stores.file_store import SqlFileStore
@@ -93,6 +95,7 @@ class Talk:
     turns: TurnStore
     jobs: JobStore
     hints: HintStore
+    audit: AuditStore
     usage: UsageStore
 
     async def say(self, ref: str, text: str = "hello", *, command: bool = False, **fields: object) -> Appended:
@@ -181,6 +184,7 @@ class DatabaseStores(Talk):
     jobs: SqlJobStore
     listening: SqlListeningStore
     hints: SqlHintStore
+    audit: SqlAuditStore
     usage: SqlUsageStore
 
     async def title(self) -> tuple[str, str]:

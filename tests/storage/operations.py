@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+from chathakase.core.audit import AuditEvent, Deed
 from chathakase.core.daily_limits import DailyLimit, Measure, Whose
-from chathakase.core.jobs import MAY_NOT, Command, Job
+from chathakase.core.jobs import CLEAR_SESSION, MAY_NOT, Command, Job
 from chathakase.core.memory import Scope
 from chathakase.core.moments import DAY
 from chathakase.core.types import TurnAction, Usage
+from chathakase.storage.stores import audit_store
 from chathakase.storage.stores.adoption import adopt
 from chathakase.storage.stores.change_store import SqlChangeStore
 from chathakase.storage.stores.metering import Meter
@@ -137,6 +139,24 @@ async def forget_what_was_used_long_ago(stores: DatabaseStores) -> Work:
     return work
 
 
+async def note_who_did_what(stores: DatabaseStores) -> Work:
+    """What a job did is noted when it is put down, or when it is done; what was done long ago is deleted."""
+    await stores.answered("1", "q1", "a1")
+    cleared, lifted = (Job(Command(PLACE, ref, "U1", CLEAR_SESSION)) for ref in "23")
+
+    async def work() -> list[object]:
+        for job in (cleared, lifted):
+            assert await stores.jobs.enqueue(job)
+        await stores.jobs.release(cleared, AuditEvent(Deed.CLEAR, amount=2))
+        done = [await stores.jobs.done(each, AuditEvent(Deed.LIFT, person="U2")) for each in (cleared, lifted)]
+        await stores.audit.add_for_all(AuditEvent(Deed.SEARCH_ALL))
+        told = await stores.audit.newest(PLACE.workspace_key, limit=9)
+        stores.clock.now += (audit_store.KEPT_DAYS + 1) * DAY
+        return [done, told, await stores.audit.prune()]
+
+    return work
+
+
 async def open_more_than_one_may_own(stores: DatabaseStores) -> Work:
     await stores.answered("1", "q1", "a1")
     await stores.say("2", "q2", place=slack_place("C2", "2.000001"))
@@ -238,6 +258,7 @@ OPERATIONS: tuple[Prepare, ...] = (
     use_up_what_is_left_before_a_turn_begins,
     forget_what_was_used_long_ago,
     open_more_than_one_may_own,
+    note_who_did_what,
     ask_about_turns,
     come_beside_a_turn_that_runs_alone,
     die_again_and_again,

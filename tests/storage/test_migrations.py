@@ -264,6 +264,7 @@ CHECKSUMS = {
     28: "175eca5c5cd356c55b0beab68331c54d7fb77ef8758f4475628e8653ab0c15c4",
     29: "3dd41779214badb4a2083a883ecd3ce4fda8229968c89b7974189ba64b074fea",
     30: "8b5fcfece250104feb51046b237e844a6ee6b399cf233aa3703abd160b87b257",
+    31: "c2f31e1b9134af109db52af4bfbe728297bfb07bf23adc340f23a514cda414f2",
 }
 """A migration that was committed is never changed: there are databases that it made. What is to be otherwise is a
 migration of its own, whose checksum is added here."""

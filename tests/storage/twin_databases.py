@@ -10,6 +10,7 @@ from typing import Any, cast
 from chathakase.core.types import Expiry, ExpiryMode
 from chathakase.storage.database import Row
 from chathakase.storage.sqlite.driver import SqliteDatabase
+from chathakase.storage.stores.audit_store import SqlAuditStore
 from chathakase.storage.stores.change_store import SqlChangeStore
 from chathakase.storage.stores.expiry import SqlExpiry
 from chathakase.storage.stores.export_store import SqlExportStore
@@ -31,7 +32,7 @@ from tests.storage.test_cancellation import NAME, Prepare, wipe
 
 BY_TRIGGERS = ("message_count", "last_text", "last_author", "last_said")
 """Columns of ``sessions`` that SQLite's schema keeps by itself, as it does all ``participants``."""
-GIVEN_OUT = {"files": ("id", "message"), "messages": ("id",), "titles": ("id",)}
+GIVEN_OUT = {"audit": ("id",), "files": ("id", "message"), "messages": ("id",), "titles": ("id",)}
 """Columns whose values are the database's own affair."""
 APART = ("checksums", "schema_migrations", "unemptied", "unmerged")
 """Tables of which the stores know nothing."""
@@ -136,5 +137,6 @@ def _over(database: PostgresDatabase, stores: DatabaseStores, clock: DatabaseClo
         jobs=SqlJobStore(database),
         listening=SqlListeningStore(database),
         hints=SqlHintStore(database),
+        audit=SqlAuditStore(database),
         usage=SqlUsageStore(database, meter=meter),
     )

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from chathakase.core.ports.audit_port import AuditStore
 from chathakase.core.ports.hint_port import HintStore
 from chathakase.core.ports.memory_ports import (
     ChangeStore,
@@ -77,6 +78,10 @@ class Stores(Protocol):
     @property
     def hints(self) -> HintStore:
         """Who was told what."""
+
+    @property
+    def audit(self) -> AuditStore:
+        """Who did what."""
 
     @property
     def usage(self) -> UsageStore:

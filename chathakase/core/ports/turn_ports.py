@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Protocol
 
+from chathakase.core.audit import AuditEvent
 from chathakase.core.jobs import Interaction, Job
 from chathakase.core.types import (
     Answered,
@@ -113,11 +114,15 @@ class JobStore(Protocol):
     async def hold(self, jobs: Collection[Job]) -> None:
         """Hold on to some jobs, but for those that somebody else took since."""
 
-    async def release(self, job: Job) -> None:
-        """Put a job down undone, for whoever comes next."""
+    async def release(self, job: Job, event: AuditEvent | None = None) -> None:
+        """Put a job down undone, for whoever comes next.
 
-    async def done(self, job: Job) -> bool:
-        """Note that a job is done; False when that is noted already."""
+        If it did something already, that is added to the audit log, and nothing else for this job later; then the next
+        try is no first one.
+        """
+
+    async def done(self, job: Job, event: AuditEvent | None = None) -> bool:
+        """Note that a job is done, and in the audit log what it did; False when that is noted already."""
 
 
 class ListeningStore(Protocol):

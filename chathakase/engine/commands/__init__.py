@@ -1,6 +1,6 @@
 """The commands that work in any thread, most of them answered without the model."""
 
-from chathakase.engine.commands.command_answers import Answer, Asked, Said, privately
+from chathakase.engine.commands.command_answers import Answer, Asked, Audited, Said, Told, privately
 from chathakase.engine.commands.command_context import CommandContext, Terms
 from chathakase.engine.commands.helping import text as help_text
 from chathakase.engine.commands.parsing import (
@@ -25,10 +25,12 @@ __all__ = [
     "TELLING",
     "Answer",
     "Asked",
+    "Audited",
     "CommandContext",
     "Commands",
     "Said",
     "Terms",
+    "Told",
     "find",
     "help_text",
     "is_one_word",

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
+from chathakase.core.audit import AuditEvent, AuditOutcome, Deed
 from chathakase.core.jobs import Job
 from chathakase.core.types import Choice, Place, Session
 
@@ -57,14 +58,46 @@ class Asked:
     choices: tuple[Choice, ...]
 
 
-Answer = Said | Asked | None
+Told = Said | Asked | None
+"""What whoever gave a command is told, or asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """What somebody is told of something that goes into the audit log."""
+
+    told: Told
+    event: AuditEvent
+
+
+Answer = Told | Audited
 Handler = Callable[[Order], Awaitable[Answer]]
 """Does one command. Raises StoreError, and whatever else it cannot help."""
 
 
-def without_what_grows(answer: Answer) -> Answer:
+def done(deed: Deed, told: Told, *, person: str = "", amount: int | None = None) -> Audited:
+    """Something was done of which admins want to know."""
+    return Audited(told, AuditEvent(deed, person=person, amount=amount))
+
+
+def refused(deed: Deed, told: Told, *, person: str = "") -> Audited:
+    """Somebody wanted something to which they have no right."""
+    return Audited(told, AuditEvent(deed, AuditOutcome.REFUSED, person))
+
+
+def interrupted(deed: Deed, told: Told) -> Audited:
+    """Something was begun, and nobody knows how far it came."""
+    return Audited(told, AuditEvent(deed, AuditOutcome.INTERRUPTED))
+
+
+def reworded(answer: Answer, reword: Callable[[Told], Told]) -> Answer:
+    """An answer in other words, which is about the same."""
+    return replace(answer, told=reword(answer.told)) if isinstance(answer, Audited) else reword(answer)
+
+
+def without_what_grows(told: Told) -> Told:
     """An answer that tells what was said, with a word that what is being written is not in it."""
-    return replace(answer, text=f"{answer.text}\n\n{NOT_INCLUDED}") if answer else privately(NOT_INCLUDED)
+    return replace(told, text=f"{told.text}\n\n{NOT_INCLUDED}") if told else privately(NOT_INCLUDED)
 
 
 def privately(text: str, *, then: Callable[[], Awaitable[None]] | None = None) -> Said:

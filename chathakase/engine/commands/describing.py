@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping
 
 from chathakase.core.amounts import counted, span
+from chathakase.core.audit import Deed
 from chathakase.core.memory import TitleBy
 from chathakase.core.moments import DAY
 from chathakase.core.names import Names
 from chathakase.core.title_cleaning import title_by_person
 from chathakase.core.types import ExpiryMode, SessionInfo
 from chathakase.engine.commands import parsing
-from chathakase.engine.commands.command_answers import Handler, Order, Said, privately
+from chathakase.engine.commands.command_answers import Answer, Handler, Order, Said, done, privately
 from chathakase.engine.commands.command_context import CommandContext
 from chathakase.engine.commands.wording import plainly
 from chathakase.engine.context.context_builder import PromptView
@@ -31,12 +32,12 @@ class Describing:
         """Its commands."""
         return {parsing.SESSION_INFO: self._info, parsing.RENAME: self._rename}
 
-    async def _rename(self, order: Order) -> Said:
+    async def _rename(self, order: Order) -> Answer:
         title = title_by_person(order.argument)
         if not title:
             return privately(HOW_TO_RENAME)
         await self._context.stores.titles.set_title(order.session.id, title, by=TitleBy.PERSON)
-        return Said(f"Done: this session is now called “{plainly(title)}”.")
+        return done(Deed.RENAME, Said(f"Done: this session is now called “{plainly(title)}”."))
 
     async def _info(self, order: Order) -> Said:
         info = await self._context.stores.sessions.info(order.session.id)

@@ -4,12 +4,13 @@ import asyncio
 import logging
 from collections.abc import Mapping
 
+from chathakase.core.audit import Deed
 from chathakase.core.errors import DeliveryError
 from chathakase.core.export import Names, as_json, as_markdown, file_name
 from chathakase.core.memory import Transcript
 from chathakase.core.mentions import mentioned, speakers
 from chathakase.engine.commands import parsing
-from chathakase.engine.commands.command_answers import Answer, Handler, Order, Said, privately
+from chathakase.engine.commands.command_answers import Answer, Handler, Order, Said, done, interrupted, privately
 from chathakase.engine.commands.command_context import CommandContext
 
 NOTHING = "There is nothing to export: nobody has said anything here, or it has all been forgotten."
@@ -43,8 +44,10 @@ class Exporting:
             await self._share(order, transcript)
         except DeliveryError as error:
             log.warning("The export of %s could not be shared: %s", order.place.name, error)
-            return Said(NOT_TAKEN)
-        return privately(SHARED) if order.elsewhere else None
+            # One of the files may have been taken.
+            return interrupted(Deed.EXPORT, Said(NOT_TAKEN))
+        told = privately(SHARED) if order.elsewhere else None
+        return done(Deed.EXPORT, told, amount=len(transcript.messages))
 
     async def _share(self, order: Order, transcript: Transcript) -> None:
         said = transcript.messages

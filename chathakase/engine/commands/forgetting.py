@@ -3,13 +3,24 @@
 from collections.abc import Mapping
 
 from chathakase.core.amounts import counted
+from chathakase.core.audit import Deed
 from chathakase.core.jobs import CLEAR_SESSION, FORGET_ONE
 from chathakase.core.memory import Scope
 from chathakase.core.names import Names
 from chathakase.core.types import Choice
 from chathakase.engine.access.rights import Right
 from chathakase.engine.commands import parsing
-from chathakase.engine.commands.command_answers import Answer, Asked, Handler, Order, Said, privately
+from chathakase.engine.commands.command_answers import (
+    Answer,
+    Asked,
+    Handler,
+    Order,
+    Said,
+    done,
+    interrupted,
+    privately,
+    refused,
+)
 from chathakase.engine.commands.command_context import CommandContext
 from chathakase.engine.commands.wording import listed
 
@@ -74,16 +85,19 @@ class Forgetting:
         if order.elsewhere and order.argument != parsing.NOW:
             return _sure("Forget your last message there?", parsing.FORGET_LAST_NOW)
         if order.job.attempt > 1:
-            return privately(INTERRUPTED)
+            return interrupted(Deed.FORGET_LAST, privately(INTERRUPTED))
         forgotten = await self._forget(order, Scope.LAST)
         where = _where(order)
-        return privately(f"Done: I have forgotten your last message {where}." if forgotten else NOTHING.format(where))
+        if not forgotten:
+            return privately(NOTHING.format(where))
+        told = privately(f"Done: I have forgotten your last message {where}.")
+        return done(Deed.FORGET_LAST, told, amount=forgotten)
 
     async def _here(self, order: Order) -> Answer:
         if order.elsewhere and order.argument != parsing.NOW:
             return _sure("Forget all your messages there?", parsing.FORGET_HERE_NOW)
         forgotten = await self._forget(order, Scope.HERE)
-        return privately(_done(forgotten, _where(order), order))
+        return _forgotten(Deed.FORGET_HERE, forgotten, _where(order), order)
 
     async def _everything(self, order: Order) -> Answer:
         # Also what is asked there meanwhile may be answered from what is not forgotten yet.
@@ -91,20 +105,23 @@ class Forgetting:
         forgotten = await self._forget(order, Scope.EVERYWHERE)
         for session in told_of - {order.session.id}:
             self._interactions.restart(session)
-        return privately(_done(forgotten, "anywhere", order))
+        return _forgotten(Deed.FORGET_EVERYTHING, forgotten, "anywhere", order)
 
     async def _one(self, order: Order) -> Answer:
         author = await self._forgetting.author_of(order.session.id, order.argument)
         if author is None:
-            return privately(UNKNOWN)
+            # Once more after a crash, it may have been forgotten before that.
+            again, told = order.job.attempt > 1, privately(UNKNOWN)
+            return interrupted(Deed.FORGET_ONE, told) if again else told
         if not author:
             return privately(OURS)
         if author != order.by and not await self._may_forget_others(order):
-            return privately(NOT_YOURS)
+            return refused(Deed.FORGET_ONE, privately(NOT_YOURS), person=author)
         if not await self._forgetting.forget(Scope.ONE, author=author, session=order.session, before=order.argument):
             return privately(UNKNOWN)
         self._interactions.restart(order.session.id)
-        return privately("Done: I have forgotten that message.")
+        told = privately("Done: I have forgotten that message.")
+        return done(Deed.FORGET_ONE, told, person=author, amount=1)
 
     async def _may_forget_others(self, order: Order) -> bool:
         return await self._rights.have(Right.OWN, order.session, order.by, where=order.where)
@@ -134,7 +151,7 @@ class Forgetting:
         what = f"everything said {_where(order)} before"
         if forgotten:
             what = f"{counted(forgotten, 'message')} of {'that' if order.elsewhere else 'this'} thread"
-        return Said(f"Done: I have forgotten {what}.")
+        return done(Deed.CLEAR, Said(f"Done: I have forgotten {what}."), amount=forgotten or None)
 
     async def _others(self, order: Order) -> str:
         """Who else wrote here, in words."""
@@ -152,9 +169,9 @@ def _where(order: Order) -> str:
     return "there" if order.elsewhere else "here"
 
 
-def _done(forgotten: int, where: str, order: Order) -> str:
+def _forgotten(deed: Deed, forgotten: int, where: str, order: Order) -> Answer:
     if forgotten:
-        return f"Done: I have forgotten {forgotten:,} of your messages."
+        return done(deed, privately(f"Done: I have forgotten {forgotten:,} of your messages."), amount=forgotten)
     if order.job.attempt > 1:
-        return "Done: I have forgotten all of your messages."
-    return NOTHING.format(where)
+        return done(deed, privately("Done: I have forgotten all of your messages."))
+    return privately(NOTHING.format(where))

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
+from chathakase.core.audit import Deed
 from chathakase.core.daily_limits import LimitLevel, notice_of
 from chathakase.core.mentions import MENTION
 from chathakase.core.moments import DAY
 from chathakase.engine.commands import parsing
-from chathakase.engine.commands.command_answers import Answer, Handler, Order, Said, privately
+from chathakase.engine.commands.command_answers import Answer, Handler, Order, done, privately
 from chathakase.engine.commands.command_context import CommandContext
 from chathakase.engine.commands.wording import plainly
 
@@ -38,7 +39,7 @@ class Limiting:
 
         return tell
 
-    async def _lift(self, order: Order) -> Said:
+    async def _lift(self, order: Order) -> Answer:
         if not self._limits:
             return NO_LIMITS
         if (found := MENTION.fullmatch(order.argument)) is None:
@@ -46,4 +47,5 @@ class Limiting:
         day = await self._usage.lift(order.where, found[1])
         people = await self._surface.people(order.where, [found[1]])
         when = await self._notices.next_day(day, order.where, order.by)
-        return privately(LIFTED.format(name=plainly(people[found[1]].name), when=when))
+        told = privately(LIFTED.format(name=plainly(people[found[1]].name), when=when))
+        return done(Deed.LIFT, told, person=found[1])

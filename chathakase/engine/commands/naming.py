@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from chathakase.core.types import Session
-from chathakase.engine.commands.command_answers import Answer
+from chathakase.engine.commands.command_answers import Told
 from chathakase.engine.commands.command_context import CommandContext
 from chathakase.engine.commands.wording import plainly
 
@@ -25,6 +25,6 @@ class Naming:
         return f"[{title}]({link})" if link else title
 
 
-def naming(name: str, answer: Answer) -> Answer:
+def naming(name: str, told: Told) -> Told:
     """An answer below the name of the thread that it is about."""
-    return replace(answer, text=f"About {name}:\n\n{answer.text}") if answer else None
+    return replace(told, text=f"About {name}:\n\n{told.text}") if told else None

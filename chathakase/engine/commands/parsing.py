@@ -31,6 +31,7 @@ USAGE = "usage"
 ALL_SESSIONS = "all sessions"
 ALL_USAGE = "all usage"
 DOCTOR = "doctor"
+AUDIT_LOG = "audit log"
 LIFT_LIMITS = "lift limits"
 HELP = "help"
 
@@ -62,6 +63,7 @@ COMMANDS = (
     ALL_SESSIONS,
     ALL_USAGE,
     DOCTOR,
+    AUDIT_LOG,
     LIFT_LIMITS,
     HELP,
 )
@@ -79,6 +81,7 @@ TELLING = frozenset(
         ALL_SESSIONS,
         ALL_USAGE,
         DOCTOR,
+        AUDIT_LOG,
         HELP,
     }
 )
@@ -94,6 +97,7 @@ ABOUT_A_THREAD = frozenset(COMMANDS) - {
     ALL_SESSIONS,
     ALL_USAGE,
     DOCTOR,
+    AUDIT_LOG,
     LIFT_LIMITS,
     HELP,
 }
@@ -128,6 +132,8 @@ WITH_ARGUMENT: Mapping[str, re.Pattern[str]] = {
     SEARCH: re.compile(".+"),
     RENAME: re.compile(".+"),
     LIFT_LIMITS: MENTION,
+    # Which page of it.
+    AUDIT_LOG: re.compile(r"[1-9][0-9]{0,3}"),
     # What a message's shortcut says: which message it is.
     FORGET_ONE: re.compile(r"[0-9]+\.[0-9]+"),
 }

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from chathakase.core.audit import Deed
 from chathakase.core.jobs import CLEAR_SESSION, FORGET_ONE
 from chathakase.core.types import Choice
 from chathakase.engine.access.rights import Right
 from chathakase.engine.commands import parsing
-from chathakase.engine.commands.command_answers import Answer, Asked, Order, privately
+from chathakase.engine.commands.command_answers import Answer, Asked, Order, Told, privately, refused
 from chathakase.engine.commands.command_context import CommandContext
 
 
@@ -15,13 +16,20 @@ from chathakase.engine.commands.command_context import CommandContext
 class Permission:
     """What somebody must be to give a command."""
 
-    right: Right
-    deed: str = "do that"
-    """What they are told that only others can do."""
+    right: Right = Right.READ
+    deed: Deed | None = None
+    """What the audit log calls it, when it is done or refused; None: nobody needs to know."""
+    words: str = "do that"
+    """What those who may not are told that only others can do."""
 
 
-ANYBODY = Permission(Right.READ)
-SEEN_BY_ADMINS = Permission(Right.ADMINISTER, "see that")
+ANYBODY = Permission()
+
+
+def seen_by_admins(deed: Deed) -> Permission:
+    """Only admins may look at something."""
+    return Permission(Right.ADMINISTER, deed, "see that")
+
 
 PERMISSIONS: Mapping[str, Permission] = {
     # What anybody there can read.
@@ -33,24 +41,31 @@ PERMISSIONS: Mapping[str, Permission] = {
     parsing.SEARCH: ANYBODY,
     parsing.USAGE: ANYBODY,
     parsing.FORGET: ANYBODY,
-    parsing.FORGET_LAST: ANYBODY,
-    parsing.FORGET_HERE: ANYBODY,
+    parsing.FORGET_LAST: Permission(deed=Deed.FORGET_LAST),
+    parsing.FORGET_HERE: Permission(deed=Deed.FORGET_HERE),
     parsing.FORGET_EVERYTHING: ANYBODY,
-    parsing.FORGET_EVERYTHING_NOW: ANYBODY,
+    parsing.FORGET_EVERYTHING_NOW: Permission(deed=Deed.FORGET_EVERYTHING),
     # Who may is told by the question or the message that it is about, which is looked up when it is done.
     parsing.STOP: ANYBODY,
     parsing.ANSWER_AGAIN: ANYBODY,
-    FORGET_ONE: ANYBODY,
-    parsing.WHAT_DO_YOU_REMEMBER: Permission(Right.TAKE_PART, "see that"),
-    parsing.RENAME: Permission(Right.TAKE_PART, "rename it"),
-    parsing.EXPORT: Permission(Right.TAKE_PART, "export it"),
-    CLEAR_SESSION: Permission(Right.OWN, "clear it"),
-    parsing.ALL_SESSIONS: SEEN_BY_ADMINS,
-    parsing.ALL_USAGE: SEEN_BY_ADMINS,
-    parsing.DOCTOR: SEEN_BY_ADMINS,
-    parsing.LIFT_LIMITS: Permission(Right.ADMINISTER),
+    FORGET_ONE: Permission(deed=Deed.FORGET_ONE),
+    parsing.WHAT_DO_YOU_REMEMBER: Permission(Right.TAKE_PART, Deed.SEE_MEMORY, "see that"),
+    parsing.RENAME: Permission(Right.TAKE_PART, Deed.RENAME, "rename it"),
+    parsing.EXPORT: Permission(Right.TAKE_PART, Deed.EXPORT, "export it"),
+    CLEAR_SESSION: Permission(Right.OWN, Deed.CLEAR, "clear it"),
+    parsing.ALL_SESSIONS: seen_by_admins(Deed.SEE_SESSIONS),
+    parsing.ALL_USAGE: seen_by_admins(Deed.SEE_USAGE),
+    parsing.DOCTOR: seen_by_admins(Deed.SEE_DIAGNOSIS),
+    parsing.AUDIT_LOG: seen_by_admins(Deed.SEE_AUDIT),
+    parsing.LIFT_LIMITS: Permission(Right.ADMINISTER, Deed.LIFT),
 }
 """Of everything that people can say, by a word or a button."""
+
+
+def deed_of(command: str) -> Deed | None:
+    """What the audit log calls what a command does; None if it does not tell of it."""
+    return PERMISSIONS.get(command, ANYBODY).deed
+
 
 ONLY: Mapping[Right, str] = {
     Right.TAKE_PART: "Sorry, only people who wrote in this thread and admins can {}.",
@@ -74,10 +89,13 @@ class Permissions:
         needed = PERMISSIONS.get(command, ANYBODY)
         if needed.right is Right.READ or await self._has(needed.right, order):
             return None
-        told = ONLY[needed.right].format(needed.deed)
+        told = await self._told(command, order, ONLY[needed.right].format(needed.words))
+        return refused(needed.deed, told) if needed.deed else told
+
+    async def _told(self, command: str, order: Order, refusal: str) -> Told:
         if command == CLEAR_SESSION and await self._rights.part(order.session, order.by) is Right.TAKE_PART:
-            return Asked(told + ONLY_YOURS, (Choice("Forget only my messages", parsing.FORGET_HERE),))
-        return privately(told)
+            return Asked(refusal + ONLY_YOURS, (Choice("Forget only my messages", parsing.FORGET_HERE),))
+        return privately(refusal)
 
     async def _has(self, right: Right, order: Order) -> bool:
         if await self._rights.have(right, order.session, order.by, where=order.where):

@@ -1,21 +1,30 @@
 """The registry of commands: finds them in what people say, and has them done."""
 
 from collections.abc import Mapping
+from functools import partial
 
+from chathakase.core.audit import LOOKS, AuditEvent, AuditOutcome
 from chathakase.core.jobs import Command, Job
 from chathakase.core.types import Incoming, Session
 from chathakase.engine.commands import helping, parsing
 from chathakase.engine.commands.accounting import Accounting
 from chathakase.engine.commands.administering import Administering
 from chathakase.engine.commands.answering import Answering
-from chathakase.engine.commands.command_answers import Answer, Handler, Order, without_what_grows
+from chathakase.engine.commands.auditing import Auditing
+from chathakase.engine.commands.command_answers import (
+    Answer,
+    Handler,
+    Order,
+    reworded,
+    without_what_grows,
+)
 from chathakase.engine.commands.command_context import CommandContext
 from chathakase.engine.commands.describing import Describing
 from chathakase.engine.commands.exporting import Exporting
 from chathakase.engine.commands.forgetting import Forgetting
 from chathakase.engine.commands.limiting import Limiting
 from chathakase.engine.commands.naming import Naming, naming
-from chathakase.engine.commands.permissions import Permissions
+from chathakase.engine.commands.permissions import Permissions, deed_of
 from chathakase.engine.commands.remembering import Remembering
 from chathakase.engine.commands.searching import Searching
 from chathakase.engine.commands.summarising import Summarising
@@ -31,6 +40,7 @@ GROUPS = (
     Forgetting,
     Administering,
     Limiting,
+    Auditing,
 )
 
 
@@ -63,14 +73,19 @@ class Commands:
             return refused
         growing = command.name in parsing.GIVING_BACK and await self._interactions.is_writing(job.session)
         answer = await self._do(command.name, order)
-        return without_what_grows(answer) if growing else answer
+        return reworded(answer, without_what_grows) if growing else answer
+
+    def interrupted(self, command: Command) -> AuditEvent | None:
+        """What the audit log tells of a command that was begun, and of which nobody knows how far it came."""
+        deed = deed_of(command.name)
+        return AuditEvent(deed, AuditOutcome.INTERRUPTED) if deed and deed not in LOOKS else None
 
     async def _do(self, command: str, order: Order) -> Answer:
         if not order.elsewhere:
             return await self._handlers[command](order)
         # Before it is done, since by that a thread may lose its title.
         name = await self._naming.name(order.session)
-        return naming(name, await self._handlers[command](order))
+        return reworded(await self._handlers[command](order), partial(naming, name))
 
 
 def find(incoming: Incoming, *, name: str = "") -> Command | None:

@@ -3,7 +3,7 @@
 import logging
 
 from chathakase.core.moments import DAY
-from chathakase.core.ports import ForgetStore, SearchIndex, UsageStore
+from chathakase.core.ports import Stores
 
 FOR_EVER = 36_500 * DAY
 
@@ -13,11 +13,12 @@ log = logging.getLogger(__name__)
 class Housekeeping:
     """Keeps the store in order."""
 
-    def __init__(self, store: ForgetStore, index: SearchIndex, usage: UsageStore, *, retention: int) -> None:
+    def __init__(self, stores: Stores, *, retention: int) -> None:
         """``retention``: idle milliseconds after which everything is deleted; 0 keeps it for ever."""
-        self._store = store
-        self._index = index
-        self._usage = usage
+        self._store = stores.forgetting
+        self._index = stores.merging
+        self._usage = stores.usage
+        self._audit = stores.audit
         self._retention = retention or FOR_EVER
 
     async def expire(self) -> None:
@@ -30,6 +31,7 @@ class Housekeeping:
         if pruned := await self._store.prune(idle=self._retention):
             log.info("%d sessions were deleted for good", pruned)
         await self._usage.prune()
+        await self._audit.prune()
 
     async def merge(self) -> None:
         """Put in order what searching needs. Raises StoreError."""

@@ -4,15 +4,17 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass
 
 from chathakase import log_events
 from chathakase.cancellation import to_the_end
 from chathakase.clock import monotonic
+from chathakase.core.audit import AuditEvent
 from chathakase.core.errors import ChatHakaseError, StoreError, trace
 from chathakase.core.jobs import DEFERRED, Command, Job
 from chathakase.core.ports import JobStore, Surface
 from chathakase.engine.access.access import Access
-from chathakase.engine.commands import ALOUD, Answer, Asked, Commands, Said, privately
+from chathakase.engine.commands import ALOUD, Asked, Audited, Commands, Said, Told, privately
 from chathakase.engine.turns.heartbeat import Heartbeat
 from chathakase.engine.turns.insisting import insist
 from chathakase.engine.turns.interactions import Interactions
@@ -22,6 +24,15 @@ ATTEMPTS = 10
 """How often a job is tried during which the process died; it takes a moment, so that rarely has another cause."""
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Try:
+    """A job that is under way."""
+
+    job: Job
+    event: AuditEvent | None = None
+    """What it did that goes into the audit log; None until that is known, and if it does not."""
 
 
 class JobHandler:
@@ -52,38 +63,38 @@ class JobHandler:
 
         Returns when something was said about it, in epoch microseconds of the surface's clock; 0: not known.
         """
-        where, began = job.task.place.name, monotonic()
+        where, began, this = job.task.place.name, monotonic(), _Try(job)
         try:
             with self._heartbeat.holding_job(job):
-                told_at = await self._perform(job)
+                told_at = await self._perform(this)
                 # What was said is not to be said again.
-                ended = await insist(lambda: self._store.done(job), f"The end of a job in {where}")
+                ended = await insist(lambda: self._store.done(job, this.event), f"The end of a job in {where}")
             if ended:
                 log_events.job_done(job, seconds=monotonic() - began)
             return told_at
         except asyncio.CancelledError:
-            await to_the_end(self._store.release(job))
+            await to_the_end(self._store.release(job, this.event))
             raise
         except StoreError as error:
             log.warning("A job in %s will be tried again: %s", where, error)
             # Only what a process dies of counts as an attempt. A store that refuses this as well is tried again later.
             with suppress(StoreError):
-                await self._store.release(job)
+                await self._store.release(job, this.event)
         return 0
 
-    async def _perform(self, job: Job) -> int:
+    async def _perform(self, this: _Try) -> int:
         """Do what is to be done, and say what is to be said. Raises StoreError: another time it may go better."""
-        where = job.task.place.name
+        job, where = this.job, this.job.task.place.name
         try:
             if isinstance(job.task, Command) and job.task.name in DEFERRED:
                 await self._take_up(job.task)
                 return 0
             if (admitted := await self._access.admit(job)) is None:
                 return 0
-            job = admitted
+            this.job = job = admitted
             if isinstance(job.task, Command) and self._commands.takes_long(job.task):
-                return await self._answer_at_length(job)
-            return await self._tell(job, await self._outcome(job))
+                return await self._answer_at_length(this)
+            return await self._tell(job, await self._outcome(this))
         except StoreError:
             raise
         except ChatHakaseError as error:
@@ -92,26 +103,46 @@ class JobHandler:
             log.error("A job in %s failed: %s", where, trace(error))
         return 0
 
-    async def _answer_at_length(self, job: Job) -> int:
+    async def _answer_at_length(self, this: _Try) -> int:
         """Have people see meanwhile that something is on its way. Raises DeliveryError and StoreError."""
-        async with self._surface.reply(job.task.where, job=job) as reply:
-            answer = await self._outcome(job)
-            if isinstance(answer, Said) and not answer.private:
-                await reply.finish(answer.text)
+        async with self._surface.reply(this.job.task.where, job=this.job) as reply:
+            told = await self._outcome(this)
+            if isinstance(told, Said) and not told.private:
+                await reply.finish(told.text)
                 return reply.posted_at
-        return await self._tell(job, answer)
+        return await self._tell(this.job, told)
 
-    async def _outcome(self, job: Job) -> Answer:
+    async def _outcome(self, this: _Try) -> Told:
+        job, task = this.job, this.job.task
         if job.attempt > ATTEMPTS:
-            log.error("A job in %s is given up after %d attempts", job.task.place.name, ATTEMPTS)
-            aloud = isinstance(job.task, Command) and job.task.name in ALOUD
-            return Said(with_notice("", GAVE_UP), private=not aloud)
-        if isinstance(job.task, Command):
-            return await self._commands.do(job.task, job)
-        told = await self._interactions.carry_out(job.task, job.session)
+            return self._give_up(this)
+        if isinstance(task, Command):
+            return await self._carry_out(this, task)
+        told = await self._interactions.carry_out(task, job.session)
         return privately(told) if told else None
 
-    async def _tell(self, job: Job, answer: Answer) -> int:
+    async def _carry_out(self, this: _Try, command: Command) -> Told:
+        try:
+            answer = await self._commands.do(command, this.job)
+        except StoreError:
+            raise
+        except Exception:
+            this.event = self._commands.interrupted(command)
+            raise
+        if isinstance(answer, Audited):
+            this.event = answer.event
+            return answer.told
+        return answer
+
+    def _give_up(self, this: _Try) -> Told:
+        task = this.job.task
+        log.error("A job in %s is given up after %d attempts", task.place.name, ATTEMPTS)
+        if not isinstance(task, Command):
+            return privately(with_notice("", GAVE_UP))
+        this.event = self._commands.interrupted(task)
+        return Said(with_notice("", GAVE_UP), private=task.name not in ALOUD)
+
+    async def _tell(self, job: Job, answer: Told) -> int:
         """Say something in the thread, or to one person alone, or ask them. Raises DeliveryError."""
         task = job.task
         if isinstance(answer, Asked):

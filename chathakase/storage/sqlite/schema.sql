@@ -168,6 +168,23 @@ CREATE TABLE limit_notices (
 ) WITHOUT ROWID;
 CREATE INDEX limit_notices_at ON limit_notices (told_at);
 
+CREATE TABLE audit (
+    id        INTEGER PRIMARY KEY,
+    at        BIGINT NOT NULL,
+    surface   TEXT NOT NULL,
+    workspace TEXT NOT NULL,
+    who       TEXT NOT NULL,  -- the surface's user id; '': whoever used the command line
+    deed      TEXT NOT NULL,
+    outcome   TEXT NOT NULL CHECK (outcome IN ('done', 'refused', 'interrupted')),
+    session   TEXT NOT NULL,  -- '': none
+    channel   TEXT NOT NULL,
+    thread    TEXT NOT NULL,
+    person    TEXT NOT NULL,  -- for whom it was done, or whose message it was about; '': nobody
+    amount    BIGINT          -- of what it was done to; NULL: not counted
+);
+CREATE INDEX audit_of_workspace ON audit (surface, workspace, id);
+CREATE INDEX audit_at ON audit (at);
+
 CREATE TABLE titles (
     id      INTEGER PRIMARY KEY,
     session TEXT NOT NULL UNIQUE REFERENCES sessions (id) ON DELETE CASCADE,
@@ -205,6 +222,7 @@ CREATE TABLE jobs (
     attempts    BIGINT NOT NULL DEFAULT 1,
     held_until  BIGINT NOT NULL,  -- somebody is at it until then
     done_at     BIGINT,           -- kept for a while, so that what comes again is not done again
+    audited     BIGINT NOT NULL DEFAULT 0,  -- 1: what it did is in the audit log already
     PRIMARY KEY (surface, workspace, id)
 );
 CREATE INDEX jobs_done ON jobs (done_at) WHERE done_at IS NOT NULL;

@@ -5,10 +5,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from chathakase.cancellation import or_undone
+from chathakase.core.audit import AuditEvent
 from chathakase.core.jobs import TURNED_AWAY, Command, Interaction, Job
 from chathakase.core.leases import LEASE_MS
 from chathakase.core.types import SessionId, TurnAction, WorkspaceKey
 from chathakase.storage.database import Database, Row, Statement, Transaction, Value
+from chathakase.storage.stores import audit_store
 from chathakase.storage.stores.place_columns import HERE, IN_ONE_OF, PLACE, columns_of, place_of, workspaces_as_json
 from chathakase.storage.stores.waiting import free
 
@@ -47,7 +49,15 @@ UPDATE jobs SET held_until = 0, attempts = attempts - 1 WHERE {THIS} AND attempt
 """)
 
 # What was said behind a command is of no use any more, and nobody would find it to forget it.
-DONE = Statement(f"UPDATE jobs SET done_at = now_ms(), argument = '' WHERE {THIS} AND done_at IS NULL")
+DONE = Statement(f"""
+UPDATE jobs SET done_at = now_ms(), argument = '' WHERE {THIS} AND done_at IS NULL RETURNING audited
+""")
+
+LET_GO = Statement(f"UPDATE jobs SET held_until = 0 WHERE {THIS} AND attempts = $4 AND done_at IS NULL")
+
+AUDITED = Statement(f"""
+UPDATE jobs SET audited = 1 WHERE {THIS} AND attempts = $4 AND done_at IS NULL AND audited = 0
+""")
 
 KEPT_MS = 3_600_000
 """How long it is known that something was done; Slack delivers an event again for about six minutes."""
@@ -91,17 +101,25 @@ class SqlJobStore:
         held = [(*_key(job), job.attempt) for job in jobs]
         await self._database.write(HOLD, json.dumps(held))
 
-    async def release(self, job: Job) -> None:
-        """Put a job down undone, for whoever comes next."""
-        await self._database.write(RELEASE, *_key(job), job.attempt)
+    async def release(self, job: Job, event: AuditEvent | None = None) -> None:
+        """Put a job down undone, for whoever comes next, with a note of what it did already."""
 
-    async def done(self, job: Job) -> bool:
-        """Note that a job is done; False when that is noted already."""
+        async def put_down(transaction: Transaction) -> None:
+            if event and await transaction.execute(AUDITED, *_key(job), job.attempt):
+                await audit_store.add(transaction, job, event)
+            await transaction.execute(LET_GO if event else RELEASE, *_key(job), job.attempt)
+
+        await self._database.session(job.task.place, put_down)
+
+    async def done(self, job: Job, event: AuditEvent | None = None) -> bool:
+        """Note that a job is done, and in the audit log what it did; False when that is noted already."""
 
         async def note(transaction: Transaction) -> bool:
-            noted = bool(await transaction.execute(DONE, *_key(job)))
+            noted = await transaction.fetch(DONE, *_key(job))
+            if event and any(not audited for (audited,) in noted):
+                await audit_store.add(transaction, job, event)
             await transaction.execute(FORGET_DONE)
-            return noted
+            return bool(noted)
 
         return await self._database.session(job.task.place, note)
 

@@ -5,8 +5,8 @@ from chathakase.core.moments import DAY
 from chathakase.core.types import Place, WorkspaceKey
 from chathakase.core.usage import DailyUsage, UsageSums, UsedToday
 from chathakase.storage.database import Database, Row, Statement
-from chathakase.storage.stores.batch_size import BatchSize
 from chathakase.storage.stores.metering import NO_LIMITS, TOTALS, Meter, total_of
+from chathakase.storage.stores.pruning import prune_in_batches
 
 COUNTS = "day, channel, person, agent, model, questions, calls, prompt_tokens, completion_tokens, cost"
 TOTAL = "sum(questions), sum(prompt_tokens + completion_tokens), sum(cost)"
@@ -65,9 +65,6 @@ ON CONFLICT (day, surface, workspace, whose, id) DO UPDATE SET lifted = 1
 RETURNING day
 """)
 
-ROWS, MOST_ROWS = 50, 1_000
-"""How many rows are deleted in one transaction at least, and at most."""
-
 
 class SqlUsageStore:
     """Remembers how much was used on each day (a UsageStore)."""
@@ -109,16 +106,7 @@ class SqlUsageStore:
 
     async def prune(self) -> int:
         """Delete what is older than it may get, in small transactions; returns how many rows."""
-        return sum([await self._in_batches(each) for each in (PRUNE, PRUNE_TOTALS, PRUNE_NOTICES)])
-
-    async def _in_batches(self, statement: Statement) -> int:
-        pruned, batch_size = 0, BatchSize(ROWS, most=MOST_ROWS)
-        while True:
-            with batch_size.statement() as most:
-                rows = await self._database.write(statement, most)
-            pruned += len(rows)
-            if len(rows) < most:
-                return pruned
+        return sum([await prune_in_batches(self._database, each) for each in (PRUNE, PRUNE_TOTALS, PRUNE_NOTICES)])
 
 
 def _usage(row: Row) -> DailyUsage:

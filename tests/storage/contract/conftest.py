@@ -7,7 +7,7 @@ import pytest
 
 from chathakase.core.daily_limits import DailyLimit
 from chathakase.core.types import ExpiryMode
-from tests.doubles.jobs import HintsInMemory, JobsInMemory
+from tests.doubles.jobs import AuditInMemory, HintsInMemory, JobsInMemory
 from tests.doubles.memory_stores import FilesInMemory, MemoriesInMemory, SummariesInMemory, TitlesInMemory
 from tests.doubles.meter import MeterInMemory
 from tests.doubles.sessions import ChangesInMemory, ForgettingInMemory, SessionsInMemory
@@ -29,6 +29,7 @@ class InMemory(Talk):
     turns: TurnsInMemory
     jobs: JobsInMemory
     hints: HintsInMemory
+    audit: AuditInMemory
     usage: MeterInMemory
 
 
