@@ -1,5 +1,6 @@
 """Admins get a picture of what everybody used, for their eyes only, and lose nothing where they get none."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from io import BytesIO
@@ -113,6 +114,37 @@ async def test_the_text_stands_alone_where_there_is_no_picture(
         text for text in map(logging.LogRecord.getMessage, caplog.records) if "chart" in text or "picture" in text
     ]
     assert cause in told
+
+
+@pytest.mark.parametrize("trouble", ["delivered twice", "redelivered", "its answer is lost"])
+async def test_it_comes_once(
+    trouble: str, asked: Thread, workspace: Workspace, bot: SessionManager, alice: PersonClient
+) -> None:
+    if trouble == "delivered twice":
+        workspace.faults.duplicate_events = 2
+    elif trouble == "its answer is lost":
+        workspace.faults.lose_answer("files.completeUploadExternal")
+    await asked.say("@ChatHakase all usage", alice)
+    await workspace.until(lambda: bool(pictures(workspace)))
+    if trouble == "redelivered":
+        workspace.redeliver_last()
+    await asked.say("@ChatHakase session info", alice)
+    await asked.answers(2)
+    await at_rest(workspace, bot)
+    assert [len(files) for files in pictures(workspace).values()] == [1]
+
+
+async def test_the_text_does_not_wait_for_it(
+    asked: Thread, workspace: Workspace, bot: SessionManager, alice: PersonClient
+) -> None:
+    told = asyncio.Event()
+    workspace.faults.hold(UPLOAD, told)
+    await asked.say("@ChatHakase all usage", alice)
+    await await_ephemeral(workspace, alice, TOLD)
+    assert pictures(workspace) == {}
+    told.set()
+    await workspace.until(lambda: bool(pictures(workspace)))
+    await at_rest(workspace, bot)
 
 
 @pytest.mark.long
