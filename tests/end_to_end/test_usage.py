@@ -2,13 +2,13 @@
 
 import re
 import sqlite3
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from chathakase import app
 from chathakase.core.moments import DAY
 from chathakase.engine.sessions import SessionManager
 from chathakase.playground.person import PersonClient
@@ -16,6 +16,8 @@ from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.end_to_end.ephemerals import await_ephemeral
 from tests.model_server import ModelServer, says
+
+pytestmark = pytest.mark.usefixtures("one_day")
 
 Start = Callable[..., Awaitable[Thread]]
 
@@ -45,7 +47,7 @@ def rows(database: Path, sql: str) -> list[tuple[str, int]]:
 
 def add(database: Path, *used: tuple[int, str, str, int]) -> None:
     """Have somebody used so many tokens, so many days from now, in a workspace (empty: ours)."""
-    today = time.time_ns() // 1_000_000 // DAY
+    today = app.now() // DAY
     with closing(sqlite3.connect(database)) as connection:
         connection.executemany(ADD, [(today + days, *which) for days, *which in used])
         connection.commit()
