@@ -337,7 +337,7 @@ async def test_a_button_below_an_answer(button: str, stage: Stage, model: ModelS
     assert found == BY_BUTTON[button]
 
 
-async def test_the_menu_of_somebody_elses_message(stage: Stage) -> None:
+async def test_the_menu_of_somebody_elses_message(stage: Stage, database: Path) -> None:
     await stage.thread.say("and herring", stage.people["took part"])
     await stage.thread.answers(3, containing="herring")
     await stage.settled()
@@ -351,6 +351,13 @@ async def test_the_menu_of_somebody_elses_message(stage: Stage) -> None:
         found[who] = "yes" if "forgotten that message" in told else "no"
         assert ("Sorry, only the author" in told) == (found[who] == "no")
     assert found == BY_BUTTON["Forget this message"]
+    ids = {who: person.id for who, person in stage.people.items()}
+    assert [(who, deed, outcome, person) for who, deed, outcome, _, _, person, *_ in audit_rows(database)] == [
+        (ids["member"], "forget one", "refused", ids["took part"]),
+        (ids["took part"], "forget one", "refused", ids["owner"]),
+        (ids["admin"], "forget one", "done", ids["took part"]),
+        (ids["owner"], "forget one", "done", ids["took part"]),
+    ]
 
 
 def test_the_tables_name_every_command_and_button() -> None:

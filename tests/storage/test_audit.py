@@ -3,7 +3,9 @@
 import pytest
 
 from chathakase.core.audit import AuditEntry, AuditEvent, Deed
+from chathakase.core.moments import DAY
 from chathakase.core.types import NO_SESSION, Place
+from chathakase.engine.jobs.housekeeping import Housekeeping
 from chathakase.storage.sqlite.driver import SqliteDatabase
 from chathakase.storage.stores import audit_store
 from tests.places import slack_place
@@ -26,6 +28,16 @@ async def test_no_look_at_it_goes_through_all_of_it(
     steps = await plan(open_database, sql, parameters)
     assert used in steps
     assert not [step for step in steps if step.startswith("SCAN") or "ORDER BY" in step]
+
+
+async def test_what_is_old_is_deleted_with_what_else_is_old(stores: DatabaseStores) -> None:
+    await stores.say("1", "hello")
+    await stores.audit.add_for_all(AuditEvent(Deed.SEARCH_ALL))
+    stores.clock.now += (audit_store.KEPT_DAYS + 1) * DAY
+    await stores.audit.add_for_all(AuditEvent(Deed.EXPORT_ALL))
+    await Housekeeping(stores, retention=0).prune()
+    left = await stores.audit.newest(PLACE.workspace_key, limit=9)
+    assert [entry.event.deed for entry in left] == [Deed.EXPORT_ALL]
 
 
 async def test_what_concerns_all_sessions_is_noted_once_in_each_workspace_that_has_some(stores: DatabaseStores) -> None:
