@@ -16,9 +16,9 @@ the database refused."""
 log = logging.getLogger(__name__)
 
 
-def session_opened(session: SessionId, place: Place, *, owner: str) -> None:
+def session_opened(session: SessionId, place: Place, *, by: str) -> None:
     """Somebody opened a session, by the user id that they have there."""
-    _tell("session opened", session=session, place=_place(place), owner=owner)
+    _tell("session opened", session=session, place=_place(place), by=by)
 
 
 def session_woken(session: SessionId, place: Place) -> None:

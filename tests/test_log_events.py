@@ -24,7 +24,7 @@ def all_levels(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_each_event_is_one_line_of_ids(caplog: pytest.LogCaptureFixture) -> None:
-    log_events.session_opened(ID, PLACE, owner="U1")
+    log_events.session_opened(ID, PLACE, by="U1")
     log_events.session_woken(ID, PLACE)
     log_events.session_archived(ID, NOWHERE)
     log_events.session_moved(ID, PLACE)
@@ -37,7 +37,7 @@ def test_each_event_is_one_line_of_ids(caplog: pytest.LogCaptureFixture) -> None
     log_events.job_done(SEARCH, seconds=0.04)
     log_events.job_done(STOP, seconds=0.04)
     assert caplog.messages == [
-        f"session opened: session=0196f {WHERE} owner=U1",
+        f"session opened: session=0196f {WHERE} by=U1",
         f"session woken: session=0196f {WHERE}",
         "session archived: session=0196f",
         f"session moved: session=0196f {WHERE}",

@@ -1,7 +1,9 @@
 """What a session remembers, and what people may do about it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
 from chathakase.core.types import Incoming, Place, SessionId, StoredMessage, name_of
 
@@ -109,6 +111,10 @@ class QuestionState(StrEnum):
     """It makes no difference to any answer that is to come, but as context."""
 
 
+Archived: TypeAlias = Sequence[tuple[SessionId, Place | None]]
+"""Sessions that were archived, and where they are."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChangeEffect:
     """What a change of a message touched."""
@@ -121,6 +127,8 @@ class ChangeEffect:
     standing: QuestionState
     woken: bool = False
     """Its session was archived until then."""
+    archived: Archived = ()
+    """What was archived for it, since its owner may have only so many open sessions."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -510,7 +510,7 @@ class SessionInfo:
     usage: tuple[tuple[str, int, int], ...] = ()
     """By model, as its server counted them in turns, summaries and titles: its name, prompt and completion tokens."""
     owner: str = ""
-    """Who opened it, by their user id; empty when that is not known any more."""
+    """The user id of who asked the first question in it; empty when that is not known any more, or nobody has yet."""
     last: LastMessage | None = None
     """None when all of it is forgotten."""
 

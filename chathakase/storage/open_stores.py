@@ -23,6 +23,7 @@ from chathakase.storage.stores.listening_store import SqlListeningStore
 from chathakase.storage.stores.memory_store import SqlMemoryStore
 from chathakase.storage.stores.message_rows import ESTIMATE
 from chathakase.storage.stores.metering import Meter
+from chathakase.storage.stores.owned import Ownership
 from chathakase.storage.stores.session_store import SqlSessionStore
 from chathakase.storage.stores.summary_store import SqlSummaryStore
 from chathakase.storage.stores.title_store import SqlTitleStore
@@ -70,12 +71,12 @@ def open_stores(
     sessions.
     """
     merging = Merging(database)
-    meter = Meter(limits=limits, price=price)
+    meter, ownership = Meter(limits=limits, price=price), Ownership(most_owned)
     expiring = SqlExpiry(database, merging, expiry=expiry)
     return SqlStores(
-        sessions=SqlSessionStore(database, expiring, meter=meter, most_owned=most_owned, count=count, new_id=new_id),
+        sessions=SqlSessionStore(database, expiring, meter=meter, ownership=ownership, count=count, new_id=new_id),
         memory=SqlMemoryStore(database, count=count),
-        changes=SqlChangeStore(database, meter=meter, count=count),
+        changes=SqlChangeStore(database, meter=meter, ownership=ownership, count=count),
         forgetting=SqlForgetStore(database, expiring=expiring),
         files=SqlFileStore(database),
         summaries=SqlSummaryStore(database, meter=meter),
@@ -84,7 +85,7 @@ def open_stores(
         merging=merging,
         wal_truncation=WalTruncation(database),
         export=SqlExportStore(database),
-        turns=SqlTurnStore(database, meter=meter, count=count),
+        turns=SqlTurnStore(database, meter=meter, ownership=ownership, count=count),
         jobs=SqlJobStore(database),
         listening=SqlListeningStore(database),
         hints=SqlHintStore(database),

@@ -49,11 +49,6 @@ class MessageRecord:
     attachments: list[Attachment] = field(default_factory=list)
 
     @property
-    def opened(self) -> bool:
-        """Whether a session was opened by it, and not as a command."""
-        return self.seq == 1 and self.role is Role.USER
-
-    @property
     def answered(self) -> int:
         """Up to where a turn must have come to know of it."""
         return self.seq if self.reply_to is None else self.reply_to
@@ -102,7 +97,7 @@ class SessionRecord:
     id: SessionId
     place: Place
     backfilled: bool
-    opened_by: str = ""
+    owner: str = ""
     seq: int = 0
     asked: int = 0
     answered: int = 0
@@ -174,15 +169,6 @@ class SessionRecord:
         claim = self.claim
         grows = claim is not None and claim.turn not in self.turns and claim.refs and message.seq <= claim.since
         return any(turn.upto >= message.seq for turn in self.turns.values()) or bool(grows)
-
-    @property
-    def owner(self) -> str:
-        """Who asked the first question, as far as that is not forgotten."""
-        asking = (each for each in self.messages if each.seq > 0 and (each.asks or each.opened))
-        first = min(asking, key=lambda each: each.seq, default=None)
-        if first is None:
-            return ""
-        return first.author or (self.opened_by if first.seq == 1 else "")
 
     def people(self) -> list[str]:
         """The user ids of who said something."""
@@ -260,8 +246,8 @@ class Records:
     def session(self, session: SessionId) -> SessionRecord | None:
         return next((each for each in self.sessions if each.id == session), None)
 
-    def open(self, place: Place, *, backfilled: bool, by: str) -> SessionRecord:
-        self.sessions.append(SessionRecord(self._ids(), place, backfilled, by))
+    def open(self, place: Place, *, backfilled: bool) -> SessionRecord:
+        self.sessions.append(SessionRecord(self._ids(), place, backfilled))
         return self.sessions[-1]
 
     def spend(self, session: SessionRecord, model: str, usage: Usage, *, by: str) -> None:

@@ -37,9 +37,7 @@ class SessionsInMemory(SessionStore):
         if session is None and not incoming.opens:
             return Saved(Appended.NO_SESSION_YET)
         if session is None:
-            session = self._records.open(
-                incoming.place, backfilled=incoming.place.thread == incoming.ref, by=incoming.author
-            )
+            session = self._records.open(incoming.place, backfilled=incoming.place.thread == incoming.ref)
         known = session.find(incoming.ref)
         if known is not None and not _is_taken_up(known, incoming, role):
             return Saved(self._complete(known, incoming), session.id)
@@ -57,8 +55,10 @@ class SessionsInMemory(SessionStore):
         to_us = incoming.opens or incoming.said_to is SaidTo.BOT
         declined = asks and not to_us and session.among_people(incoming.said, incoming.author)
         refused = asks and not declined and not self._records.meter.admit(incoming.place, incoming.author, incoming.ref)
-        asks = asks and not refused
         session.seq += 1
+        if (asks and not declined) or (session.seq == 1 and role is Role.USER):
+            session.owner = session.owner or incoming.author
+        asks = asks and not refused
         if asks and not declined:
             session.asked = session.seq
         if any(each.said >= incoming.said for each in session.messages):

@@ -12,7 +12,7 @@ from chathakase.storage.stores import audit_store
 from chathakase.storage.stores.adoption import adopt
 from chathakase.storage.stores.change_store import SqlChangeStore
 from chathakase.storage.stores.metering import Meter
-from chathakase.storage.stores.owned import archive_beyond
+from chathakase.storage.stores.owned import Ownership
 from chathakase.storage.stores.session_store import SqlSessionStore
 from chathakase.storage.stores.suspects import WAIT_MS
 from chathakase.storage.stores.turn_store import SqlTurnStore
@@ -161,7 +161,7 @@ async def open_more_than_one_may_own(stores: DatabaseStores) -> Work:
     await stores.answered("1", "q1", "a1")
     await stores.say("2", "q2", place=slack_place("C2", "2.000001"))
     opened = await stores.id_at(slack_place("C2", "2.000001"))
-    return lambda: stores.database.session(opened, lambda transaction: archive_beyond(transaction, opened, 1))
+    return lambda: stores.database.session(opened, lambda transaction: Ownership(1).opened(transaction, opened))
 
 
 async def reach_the_limits_of_a_day(stores: DatabaseStores) -> Work:

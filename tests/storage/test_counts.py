@@ -191,7 +191,9 @@ async def test_an_answer_is_the_last_message_of_nobody_from_when_it_ended(stores
     assert info.last == LastMessage("x" * 100, "", stores.clock.now)
 
 
-async def test_of_a_session_of_which_all_is_forgotten_nothing_is_told_but_who_opened_it(stores: DatabaseStores) -> None:
+async def test_when_all_is_forgotten_of_a_session_only_who_asked_first_is_told(
+    stores: DatabaseStores,
+) -> None:
     await talk(stores)
     await a_cleared_session(stores)
     info = await stores.sessions.info(ID)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from chathakase.core.jobs import Command, Interaction, Job
-from chathakase.core.memory import Change, Scope
+from chathakase.core.memory import Change, QuestionState, Scope
 from chathakase.core.types import ExpiryMode, Place, Role, SaidTo, Session, SessionId, TurnAction
 from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.sqlite.migrate import migrate
@@ -36,7 +36,7 @@ class CountsHold(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.stack = AsyncExitStack()
         self.folder = Path(self.stack.enter_context(TemporaryDirectory()))
-        self.opened_by: dict[SessionId, str] = {}
+        self.owners: dict[str, str] = {}
         self.number = 0
         self.stores: DatabaseStores
 
@@ -55,15 +55,20 @@ class CountsHold(RuleBasedStateMachine):
         return None if found is None else Session(found, place)
 
     async def append(self, place: Place, ref: str, text: str, author: str, **about: object) -> None:
-        before = await self.session(place)
         incoming = said(ref, text, place=place, author=author, **about)
         is_command = about.get("asks") is None and text == "help"
         job = Job(Command(place, ref, author, "help")) if is_command else None
         saved = await self.stores.sessions.append(incoming, role=Role.COMMAND if is_command else Role.USER, job=job)
         if job:
             await self.stores.jobs.done(job)
-        if saved and saved.session is not None and (before is None or before.id != saved.session):
-            self.opened_by[saved.session] = author
+        if saved and not is_command:
+            await self._asked(ref, author, opens=True)
+
+    async def _asked(self, ref: str, author: str, *, opens: bool = False) -> None:
+        """Remember who asked first, or opened a session with no command."""
+        asked = "SELECT session FROM messages WHERE ref = $1 AND role = 'user' AND seq > 0 AND (asks = 1 OR seq = $2)"
+        for (session,) in await self.stores.database.fetch(asked, ref, int(opens)):
+            self.owners.setdefault(str(session), author)
 
     @rule(place=places, author=authors, at=moments, text=texts, asks=st.booleans(), opens=st.booleans())
     def say(self, place: Place, author: str, at: int, text: str, asks: bool, opens: bool) -> None:
@@ -93,7 +98,12 @@ class CountsHold(RuleBasedStateMachine):
         self.number += 1
         now = None if gone else said(f"{at}.000000", text, place=place, said_to=to)
         change = Change(place, f"{at}.000000", 1_000_000_000 + self.number, now)
-        self.runner.run(self.stores.changes.change(change))
+        self.runner.run(self._change(change))
+
+    async def _change(self, change: Change) -> None:
+        effect = await self.stores.changes.change(change)
+        if effect is not None and effect.standing is QuestionState.ASKED:
+            await self._asked(change.ref, effect.author)
 
     @rule(place=places, text=texts)
     def answer(self, place: Place, text: str) -> None:
@@ -169,7 +179,7 @@ class CountsHold(RuleBasedStateMachine):
             info = await self.stores.sessions.info(SessionId(id_))
             assert info is not None
             assert info.messages == found[id_].messages
-            assert info.owner == self.opened_by[SessionId(id_)]
+            assert info.owner == self.owners.get(id_, "")
 
     def teardown(self) -> None:
         self.runner.run(self.stack.aclose())

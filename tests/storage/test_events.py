@@ -27,7 +27,7 @@ def told(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
 
 async def test_a_session_is_opened_archived_and_woken(stores: DatabaseStores, told: Callable[[], list[str]]) -> None:
     await stores.say("1", "swordfish")
-    assert told() == [f"session opened: {WHERE} owner=U1"]
+    assert told() == [f"session opened: {WHERE} by=U1"]
     await stores.say("1", "swordfish")
     await stores.say("2", "more", opens=False)
     await stores.turns.finish(await stores.claimed(), answer("done"))

@@ -67,6 +67,40 @@ async def test_a_turn_of_the_first_version_is_taken_up_again(migrated: DatabaseS
     assert (await migrated.claimed()).upto == 8
 
 
+async def test_a_session_goes_to_whoever_asked_first_in_it(database: Path) -> None:
+    spoken = {
+        "by a command": [("U1", "command", 0), ("U2", "user", 0), ("U3", "user", 1), ("U4", "user", 1)],
+        "by a question": [("U1", "user", 1), ("U3", "user", 1)],
+        "by one that was refused": [("U1", "user", 0), ("U3", "user", 1)],
+        "by one that is forgotten": [("", "cleared", 1), ("U3", "user", 1)],
+        "by a command, and what was asked is forgotten": [("U1", "command", 0), ("", "cleared", 1), ("U4", "user", 1)],
+        "by nothing but a command": [("U1", "command", 0)],
+    }
+    async with open_sqlite(database, clock=DatabaseClock()) as opened:
+        await first_version(opened)
+        async with opened.transaction() as transaction:
+            await transaction.execute("DELETE FROM sessions")
+            for migration in migrations()[1:31]:
+                await apply(transaction, migration, 0)
+            for id_, messages in spoken.items():
+                columns = "id, channel, thread, began_at, active_at, owner"
+                await transaction.execute(f"INSERT INTO sessions ({columns}) VALUES ($1, 'C', $1, 0, 0, 'U1')", id_)
+                columns = "session, seq, role, text, author, ref, said, asks, at"
+                for seq, message in enumerate(messages, 1):
+                    insert = f"INSERT INTO messages ({columns}) VALUES ($1, $2, $4, '', $3, $2, 0, $5, 0)"
+                    await transaction.execute(insert, id_, seq, *message)
+        await migrate(opened, now=0)
+        rows = await opened.fetch("SELECT id, owner FROM sessions")
+        assert {str(id_): owner for id_, owner in rows} == {
+            "by a command": "U3",
+            "by a question": "U1",
+            "by one that was refused": "U1",
+            "by one that is forgotten": "U1",
+            "by a command, and what was asked is forgotten": "",
+            "by nothing but a command": "",
+        }
+
+
 async def test_until_when_somebody_listened_is_known_once_each_workspace_has_its_own(database: Path) -> None:
     async with open_sqlite(database, clock=DatabaseClock()) as opened:
         await first_version(opened)
@@ -265,6 +299,7 @@ CHECKSUMS = {
     29: "3dd41779214badb4a2083a883ecd3ce4fda8229968c89b7974189ba64b074fea",
     30: "8b5fcfece250104feb51046b237e844a6ee6b399cf233aa3703abd160b87b257",
     31: "c2f31e1b9134af109db52af4bfbe728297bfb07bf23adc340f23a514cda414f2",
+    32: "7aa3799febacb4592a856c0a5f4f57bc5994b95545506a3421857898928684d8",
 }
 """A migration that was committed is never changed: there are databases that it made. What is to be otherwise is a
 migration of its own, whose checksum is added here."""

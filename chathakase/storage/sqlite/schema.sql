@@ -25,7 +25,7 @@ CREATE TABLE sessions (
     died_alone    BIGINT NOT NULL DEFAULT 0,   -- how often the process died meanwhile
     surface       TEXT NOT NULL DEFAULT '',
     workspace     TEXT NOT NULL DEFAULT '',
-    owner         TEXT NOT NULL DEFAULT '',    -- who opened it; '': not known any more
+    owner         TEXT NOT NULL DEFAULT '',    -- who asked first in it; '': nobody yet, or not known any more
     message_count BIGINT NOT NULL DEFAULT 0,   -- of what the model may see
     last_text     TEXT,                        -- the first 100 characters of the last of it
     last_author   TEXT,                        -- '': an answer

@@ -10,6 +10,7 @@ from chathakase.core.types import Incoming, Role, SessionId
 from chathakase.storage.database import Database, Row, Statement, Transaction, Value, Which
 from chathakase.storage.stores.file_store import add_files
 from chathakase.storage.stores.metering import NO_LIMITS, Meter
+from chathakase.storage.stores.owned import NO_MATTER_HOW_MANY, Ownership, tell_archived
 from chathakase.storage.stores.place_columns import HERE, columns_of, place_of, where_is
 from chathakase.storage.stores.summary_store import invalidate
 from chathakase.storage.stores.title_store import retitle
@@ -82,10 +83,21 @@ RETURNING said, seq
 class SqlChangeStore:
     """Follows what people change and delete (a ChangeStore)."""
 
-    def __init__(self, database: Database, *, meter: Meter = NO_LIMITS, count: Callable[[str], int]) -> None:
-        """``meter`` counts questions, and ``count`` tells how many tokens a text has."""
+    def __init__(
+        self,
+        database: Database,
+        *,
+        meter: Meter = NO_LIMITS,
+        ownership: Ownership = NO_MATTER_HOW_MANY,
+        count: Callable[[str], int],
+    ) -> None:
+        """``meter`` counts questions, and ``count`` tells how many tokens a text has.
+
+        ``ownership`` tells how many sessions somebody may have open.
+        """
         self._database = database
         self._meter = meter
+        self._ownership = ownership
         self._count = count
 
     async def change(
@@ -131,6 +143,7 @@ class SqlChangeStore:
         effect = await self._database.session(which, follow)
         if effect is not None and effect.woken:
             log_events.session_woken(effect.session, effect.place)
+        tell_archived(effect.archived if effect else ())
         return effect
 
     async def _session_of(self, *about: Value) -> SessionId | None:
@@ -153,7 +166,9 @@ class SqlChangeStore:
             if not await self._meter.admit(transaction, effect.session, effect.place, effect.author, change.now.ref):
                 return replace(effect, standing=QuestionState.REFUSED)
             await transaction.execute(ASK, row[0], seq)
-            return replace(_effect(row), seq=int(seq or 0), standing=QuestionState.ASKED, woken=bool(woken))
+            archived = await self._ownership.opened(transaction, effect.session, owner=effect.author)
+            standing = QuestionState.ASKED
+            return replace(effect, seq=int(seq or 0), standing=standing, woken=bool(woken), archived=archived)
         return _effect(row)
 
     async def _replace(self, transaction: Transaction, row: Row, now: Incoming, at: int) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from chathakase import log_events
 from chathakase.cancellation import or_undone
 from chathakase.core.jobs import Job
+from chathakase.core.memory import Archived
 from chathakase.core.session_ids import new_session_id
 from chathakase.core.types import (
     NO_SESSION,
@@ -33,7 +34,7 @@ from chathakase.storage.stores.job_store import enqueue
 from chathakase.storage.stores.message_rows import ESTIMATE, SPEAKERS
 from chathakase.storage.stores.metering import NO_LIMITS, Meter
 from chathakase.storage.stores.moving import move
-from chathakase.storage.stores.owned import archive_beyond
+from chathakase.storage.stores.owned import NO_MATTER_HOW_MANY, Ownership, tell_archived
 from chathakase.storage.stores.place_columns import HERE, IN_PLACE, PLACE, SOMEWHERE, columns_of, place_if_any
 from chathakase.storage.stores.summary_store import invalidate
 from chathakase.storage.stores.title_store import retitle
@@ -42,7 +43,7 @@ from chathakase.storage.stores.waking import WOKEN
 
 STATE = """
 id, seq, woken = seq, asked = seq, deleting, (SELECT made_by FROM titles WHERE session = sessions.id),
-(SELECT max(said) FROM messages WHERE session = sessions.id)
+(SELECT max(said) FROM messages WHERE session = sessions.id), owner = ''
 """
 
 HAS_TOMBSTONE = f"EXISTS (SELECT 1 FROM tombstones WHERE {IN_PLACE} AND said >= $5)"
@@ -50,9 +51,9 @@ HAS_TOMBSTONE = f"EXISTS (SELECT 1 FROM tombstones WHERE {IN_PLACE} AND said >= 
 
 # What was said before and was in a session that has just left is not to be brought back.
 OPEN = Statement(f"""
-INSERT INTO sessions ({PLACE}, id, seq, asked, began_at, active_at, backfilled, owner)
+INSERT INTO sessions ({PLACE}, id, seq, asked, began_at, active_at, backfilled)
 SELECT $1, $2, $3, $4, $6, 1, $7, now_ms(), now_ms(),
-    CASE WHEN $8 = 1 OR EXISTS (SELECT 1 FROM tombstones WHERE {IN_PLACE}) THEN 1 ELSE 0 END, $9
+    CASE WHEN $8 = 1 OR EXISTS (SELECT 1 FROM tombstones WHERE {IN_PLACE}) THEN 1 ELSE 0 END
 WHERE NOT {HAS_TOMBSTONE}
 ON CONFLICT ({PLACE}) WHERE {SOMEWHERE} DO UPDATE SET
     seq = sessions.seq + 1,
@@ -148,14 +149,7 @@ ORDER BY (SELECT min(said) FROM messages WHERE messages.author = participants.au
 
 PEOPLE = Statement(f"SELECT author FROM participants WHERE session = (SELECT id FROM sessions WHERE {HERE})")
 
-# Whoever opens a session by a command does not own it: that is who asks first. With the question it is forgotten who
-# that was, but for who opened the session by it; and that question counts though it was refused.
-ROSTER = Statement(f"""
-SELECT coalesce((
-    SELECT CASE WHEN m.author = '' AND m.seq = 1 THEN sessions.owner ELSE m.author END FROM messages m
-    WHERE m.session = sessions.id AND m.seq > 0 AND (m.asks = 1 OR m.seq = 1 AND m.role = 'user') ORDER BY m.seq LIMIT 1
-), ''), backfilled, {SPEAKERS} FROM sessions WHERE id = $1 AND deleting = 0
-""")
+ROSTER = Statement(f"SELECT owner, backfilled, {SPEAKERS} FROM sessions WHERE id = $1 AND deleting = 0")
 
 
 class _HadAlready(Exception):
@@ -179,17 +173,16 @@ def _nothing() -> None:
 
 
 def _event(
-    incoming: Incoming, session: SessionId, archived: Sequence[tuple[SessionId, Place | None]], *, is_first: bool
+    incoming: Incoming, session: SessionId, archived: Archived, *, is_first: bool, woken: bool
 ) -> Callable[[], None]:
     """What tells the log that a message opened a session or woke it, and archived others for that."""
 
     def tell() -> None:
         if is_first:
-            log_events.session_opened(session, incoming.place, owner=incoming.author)
-        else:
+            log_events.session_opened(session, incoming.place, by=incoming.author)
+        elif woken:
             log_events.session_woken(session, incoming.place)
-        for other, place in archived:
-            log_events.session_archived(other, place)
+        tell_archived(archived)
 
     return tell
 
@@ -203,17 +196,17 @@ class SqlSessionStore:
         expiring: SqlExpiry,
         *,
         meter: Meter = NO_LIMITS,
-        most_owned: int = 0,
+        ownership: Ownership = NO_MATTER_HOW_MANY,
         count: Callable[[str], int] = ESTIMATE,
         new_id: Callable[[], SessionId] = new_session_id,
     ) -> None:
         """``meter`` counts questions, and ``count`` tells how many tokens a text has.
 
-        ``most_owned`` is how many open sessions a person may own; 0: any number.
+        ``ownership`` tells how many sessions somebody may have open.
         """
         self._database = database
         self._meter = meter
-        self._most_owned = most_owned
+        self._ownership = ownership
         self._expiring = expiring
         self._expiry = expiring.expiry
         self._count = count
@@ -265,11 +258,13 @@ class SqlSessionStore:
         state = await self._next_seq(transaction, incoming, asks=asks)
         if state is None:
             return Saved(Appended.NO_SESSION_YET), _nothing, None
-        id_, seq, woken, waits, deleting, titled, newest = state
+        id_, seq, woken, waits, deleting, titled, newest, unowned = state
         session = SessionId(str(id_))
         if deleting:
             raise _Expired(session)
         declined, asks = asks and not waits, bool(asks and waits)
+        # Whoever opens a session by a command does not own it.
+        owns = unowned and (asks or (seq == 1 and role is Role.USER))
         by = (incoming.place, incoming.author, incoming.ref)
         refused = asks and not await self._meter.admit(transaction, session, *by)
         asks = asks and not refused
@@ -283,15 +278,9 @@ class SqlSessionStore:
         appended = Appended.AMONG_PEOPLE if declined else Appended.REFUSED if refused else Appended.NEW
         saved = Saved(appended, session)
         claimed = await take(transaction, session) if asks and claim else None
-        tell = await self._opened(transaction, incoming, session, is_first=seq == 1) if seq == 1 or woken else _nothing
-        return saved, tell, claimed
-
-    async def _opened(
-        self, transaction: Transaction, incoming: Incoming, session: SessionId, *, is_first: bool
-    ) -> Callable[[], None]:
-        """Make room for a session that is opened or woken; returns what tells the log of it."""
-        archived = await archive_beyond(transaction, session, self._most_owned) if self._most_owned else ()
-        return _event(incoming, session, archived, is_first=is_first)
+        owner = incoming.author if owns else ""
+        archived = await self._ownership.opened(transaction, session, owner=owner) if owner or woken else ()
+        return saved, _event(incoming, session, archived, is_first=seq == 1, woken=bool(woken)), claimed
 
     async def is_among_people(self, incoming: Incoming) -> bool:
         """Whether a message that is said to nobody in particular is said where people talk among themselves."""
@@ -348,7 +337,7 @@ class SqlSessionStore:
             rows = await transaction.fetch(JOIN, *said, int(asks), incoming.author, to_bot)
             return rows[0] if rows else None
         nothing_above = int(incoming.place.thread == incoming.ref)
-        rows = await transaction.fetch(OPEN, *said, self._new_id(), int(asks), nothing_above, incoming.author)
+        rows = await transaction.fetch(OPEN, *said, self._new_id(), int(asks), nothing_above)
         if not rows:
             raise _HadAlready
         return rows[0]

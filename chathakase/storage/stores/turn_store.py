@@ -8,6 +8,7 @@ from chathakase import log_events
 from chathakase.cancellation import or_undone
 from chathakase.core.jobs import Interaction
 from chathakase.core.leases import LEASE_MS
+from chathakase.core.memory import Archived
 from chathakase.core.types import (
     Answered,
     Lease,
@@ -22,6 +23,7 @@ from chathakase.storage.database import Database, Row, Statement, Transaction
 from chathakase.storage.stores.claiming import REQUESTED, NewClaim, lease_of, release_lease, take
 from chathakase.storage.stores.message_rows import ESTIMATE
 from chathakase.storage.stores.metering import NO_LIMITS, Meter
+from chathakase.storage.stores.owned import NO_MATTER_HOW_MANY, Ownership, tell_archived
 from chathakase.storage.stores.place_columns import IN_ONE_OF, PLACE, SOMEWHERE, place_of, workspaces_as_json
 from chathakase.storage.stores.summary_store import invalidate
 from chathakase.storage.stores.suspects import (
@@ -168,10 +170,21 @@ LONG = 20_000
 class SqlTurnStore:
     """Says who may answer (a TurnStore)."""
 
-    def __init__(self, database: Database, *, meter: Meter = NO_LIMITS, count: Callable[[str], int] = ESTIMATE) -> None:
-        """``meter`` counts what models cost, and ``count`` tells how many tokens a text has."""
+    def __init__(
+        self,
+        database: Database,
+        *,
+        meter: Meter = NO_LIMITS,
+        ownership: Ownership = NO_MATTER_HOW_MANY,
+        count: Callable[[str], int] = ESTIMATE,
+    ) -> None:
+        """``meter`` counts what models cost, and ``count`` tells how many tokens a text has.
+
+        ``ownership`` tells how many sessions somebody may have open.
+        """
         self._database = database
         self._meter = meter
+        self._ownership = ownership
         self._count = count
 
     async def waiting(self, workspaces: Collection[WorkspaceKey]) -> list[Session]:
@@ -277,18 +290,21 @@ class SqlTurnStore:
         LimitExceeded.
         """
 
-        async def reopen(transaction: Transaction) -> list[Row] | None:
+        async def reopen(transaction: Transaction) -> tuple[list[Row], Archived] | None:
             if not await transaction.execute(REOPEN, interaction.turn, session, interaction.run, interaction.action):
                 return None
             if interaction.by:
                 await self._meter.ask(transaction, interaction.place, interaction.by)
             await transaction.execute(TOUCH, session)
-            return await transaction.fetch(WAKE, session)
+            woken = await transaction.fetch(WAKE, session)
+            return woken, await self._ownership.opened(transaction, session) if woken else ()
 
-        woken = await self._database.session(session, reopen)
-        for where in woken or ():
+        reopened = await self._database.session(session, reopen)
+        woken, archived = reopened or ((), ())
+        for where in woken:
             log_events.session_woken(session, place_of(where))
-        return woken is not None
+        tell_archived(archived)
+        return reopened is not None
 
     async def answer_to(self, session: SessionId, ref: str) -> tuple[str, int] | None:
         """The newest turn of a session, if it ended and answers a message, and how often it was run."""

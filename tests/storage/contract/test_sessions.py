@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from chathakase.core.memory import Scope
 from chathakase.core.types import NO_SESSION, Appended, Roster
 from tests.places import slack_place
@@ -76,18 +78,14 @@ async def test_whoever_opened_a_session_by_a_question_owns_it_though_that_was_re
     assert (await stores.sessions.roster(ID)).owner == "U1"
 
 
-async def test_whoever_opened_a_session_by_a_question_owns_it_though_that_is_forgotten(stores: Talk) -> None:
-    await stores.say("1", "plan a trip", author="U1")
-    await stores.say("2", "to Kyoto", author="U2", opens=False)
-    await stores.forgetting.forget(Scope.ONE, author="U1", session=HERE, before="1")
-    roster = await stores.sessions.roster(ID)
-    assert (roster.owner, roster.participants) == ("U1", frozenset({"U2"}))
-
-
-async def test_who_asked_first_behind_a_command_is_forgotten_with_the_question(stores: Talk) -> None:
-    await stores.say("1", "help", author="U9", command=True)
+@pytest.mark.parametrize("opens_by_a_command", [False, True])
+async def test_whoever_asked_first_owns_a_session_though_that_is_forgotten(
+    opens_by_a_command: bool, stores: Talk
+) -> None:
+    if opens_by_a_command:
+        await stores.say("1", "help", author="U9", command=True)
     await stores.say("2", "plan a trip", author="U1")
     await stores.say("3", "to Kyoto", author="U2", opens=False)
     await stores.forgetting.forget(Scope.ONE, author="U1", session=HERE, before="2")
     roster = await stores.sessions.roster(ID)
-    assert (roster.owner, roster.participants) == ("", frozenset({"U2"}))
+    assert (roster.owner, roster.participants) == ("U1", frozenset({"U2"}))
