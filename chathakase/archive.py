@@ -9,16 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from chathakase.core.audit import AuditEvent
 from chathakase.core.errors import StoreError
 from chathakase.core.export import as_json, as_markdown, file_name
 from chathakase.core.memory import SearchHit, Transcript
 from chathakase.core.moments import day_and_time
 from chathakase.core.ports import ExportStore, SearchStore
 from chathakase.core.unicode import visible
-from chathakase.storage.sqlite.driver import open_for_reading
+from chathakase.storage.sqlite.driver import open_for_reading, open_sqlite
 from chathakase.storage.sqlite.migrate import refuse_other
 from chathakase.storage.sqlite.private import make_folder
 from chathakase.storage.sqlite.search import SqliteSearch
+from chathakase.storage.stores.audit_store import SqlAuditStore
 from chathakase.storage.stores.export_store import SqlExportStore
 
 BLANKS = re.compile(r"[ \t\r\n]+")
@@ -30,6 +32,7 @@ class Archive:
 
     export: ExportStore
     search: SearchStore
+    audit: SqlAuditStore
 
     async def export_to(self, folder: Path) -> int:
         """Write each session of which words are left into a folder, as Markdown and as JSON; returns how many.
@@ -58,7 +61,16 @@ async def open_archive(path: Path) -> AsyncIterator[Archive]:
         raise StoreError(f"CHATHAKASE_DATABASE_URL names {path}, which does not exist")
     async with open_for_reading(path) as database:
         await refuse_other(database)
-        yield Archive(SqlExportStore(database), SqliteSearch(database))
+        yield Archive(SqlExportStore(database), SqliteSearch(database), SqlAuditStore(database))
+
+
+async def note(path: Path, event: AuditEvent) -> None:
+    """Have the audit log of each workspace tell what was done on the command line, to all that is stored.
+
+    Raises StoreError when the database, which has been read, cannot be written.
+    """
+    async with open_sqlite(path) as database:
+        await SqlAuditStore(database).add_for_all(event)
 
 
 def as_lines(found: SearchHit) -> Iterator[str]:

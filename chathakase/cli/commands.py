@@ -136,6 +136,21 @@ def search(
     until_done(print_found(" ".join(words), limit=limit))
 
 
+@cli.command()
+def audit(
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="Show at most this many, newest first.")] = 20,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, one object a line, for scripts.")] = False,
+) -> None:
+    """Show who did what in all workspaces, by ids and without any text, even while the bot runs.
+
+    Only CHATHAKASE_DATABASE_URL is needed. Exit code 0: it was shown; 1: it failed; 2: the setting is wrong.
+    """
+    configure_logging(logging.WARNING)
+    with loading():
+        from chathakase.cli.stored import print_audit_log
+    until_done(print_audit_log(limit=limit, json=json))
+
+
 def main() -> None:
     """Run the command line, and end the process."""
     sys.exit(plainly(carry_out))

@@ -162,54 +162,50 @@ async def test_a_command_that_is_delivered_again_is_noted_once(
     assert brief(database) == [(alice.id, "rename", "done", "")]
 
 
-@pytest.mark.parametrize(
-    ("words", "method", "deed", "outcome", "amount"),
-    [
-        ("clear session", "chat.postMessage", "clear", "done", None),
-        ("rename session Fish", "chat.postMessage", "rename", "done", None),
-        ("forget my messages here", "chat.postEphemeral", "forget here", "done", None),
-        ("forget my last message", "chat.postEphemeral", "forget last", "interrupted", None),
-        ("export session", "files.completeUploadExternal", "export", "done", 2),
-    ],
+CUT_SHORT = (
+    ("clear session", "general", ("clear", "done", None)),
+    ("rename session Fish", "random", ("rename", "done", None)),
+    ("forget my messages here", "general", ("forget here", "done", None)),
+    ("forget my last message", "random", ("forget last", "interrupted", None)),
+    ("export session", "@", ("export", "done", 2)),
 )
+"""What is told of commands during which the process is killed when it has done them, but could not note that yet."""
+
+
 @pytest.mark.long
 async def test_what_was_done_when_the_process_was_killed_is_noted_once(
-    words: str,
-    method: str,
-    deed: str,
-    outcome: str,
-    amount: int | None,
-    environment: dict[str, str],
-    workspace: Workspace,
-    start: Start,
-    alice: PersonClient,
-    database: Path,
-    tmp_path: Path,
+    environment: dict[str, str], workspace: Workspace, start: Start, alice: PersonClient, database: Path, tmp_path: Path
 ) -> None:
-    """It is killed when it has done it, but could not say so yet."""
     async with running(environment, workspace, tmp_path / "log") as process:
-        thread = await start("@ChatHakase hello")
-        await thread.answers(1)
-        workspace.faults.hang(method, done=True)
-        before = len(thread.messages())
-        await thread.say(words)
-        await workspace.until(lambda: len(thread.messages()) + len(ephemerals(workspace, alice)) > before + 1)
+        threads = [await start("@ChatHakase hello", channel=channel) for _, channel, _ in CUT_SHORT]
+        for thread in threads:
+            await thread.answers(1)
+        for method in ("chat.postMessage", "chat.postEphemeral", "files.completeUploadExternal"):
+            workspace.faults.hang(method, done=True, times=2)
+        for thread, (words, _, _) in zip(threads, CUT_SHORT, strict=True):
+            await thread.say(words)
+        # Of each its answer and its command were there before.
+        await workspace.until(lambda: sum(len(each.messages()) - 3 for each in threads) == 3)
+        await workspace.until(lambda: len(ephemerals(workspace, alice)) == 2)
         process.kill()
         await process.wait()
     assert audit_rows(database) == []
     workspace.faults.clear()
     async with running(environment, workspace, tmp_path / "log"):
-        await workspace.until(lambda: audit_rows(database), 30)
-        await thread.say("help")
-        await workspace.until(lambda: "session info" in "".join(thread.texts()), 30)
-    ((*row, _, _, _, counted, _, _, _, _),) = audit_rows(database)
-    assert (*row, counted) == (alice.id, deed, outcome, amount)
+        await workspace.until(lambda: len(audit_rows(database)) == len(CUT_SHORT), 30)
+        await threads[0].say("help")
+        await workspace.until(lambda: "session info" in "".join(threads[0].texts()), 30)
+    found = {
+        thread: (who, deed, outcome, amount) for who, deed, outcome, _, thread, _, amount, *_ in audit_rows(database)
+    }
+    assert found == {thread.ts: (alice.id, *event) for thread, (_, _, event) in zip(threads, CUT_SHORT, strict=True)}
+    assert len(audit_rows(database)) == len(CUT_SHORT)
 
 
 async def test_what_was_done_when_the_bot_was_stopped_is_noted_once_and_not_done_again(
     open_the_bot: OpenBot, start: Start, workspace: Workspace, alice: PersonClient, database: Path
 ) -> None:
-    async with open_the_bot():
+    async with open_the_bot(chathakase_grace=0.1):
         thread = await start("@ChatHakase swordfish")
         await thread.answers(1)
         await thread.say("herring")

@@ -1,11 +1,17 @@
-"""What the shell tells of what is stored: titles as titles, and nothing of what is forgotten."""
+"""What the shell tells of what is stored: titles as titles, nothing of what is forgotten, and who did what."""
 
+import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import pytest
+
+from chathakase.cli.stored import note_if_possible
+from chathakase.core.audit import AuditEvent, Deed
 from chathakase.engine.sessions import SessionManager
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import Thread
+from tests.end_to_end.ephemerals import await_ephemeral
 from tests.end_to_end.test_commands_export import saved, shell
 
 Start = Callable[..., Awaitable[Thread]]
@@ -38,3 +44,45 @@ async def test_sessions_of_which_nothing_is_left_are_not_exported(
     code, out, _ = await shell(database, "export", "--folder", str(folder))
     assert (code, "1 session exported" in out) == (0, True)
     assert {file.name.removesuffix(file.suffix) for file in folder.iterdir()} == {f"{kept.channel}_{kept.ts}"}
+
+
+async def test_who_did_what_is_told_with_what_was_done_on_the_shell(
+    start: Start, bot: SessionManager, workspace: Workspace, database: Path, tmp_path: Path
+) -> None:
+    code, out, err = await shell(database, "audit")
+    assert (code, out, err.strip()) == (0, "", "The audit log is empty.")
+    thread = await start("@ChatHakase swordfish")
+    await thread.answers(1)
+    await thread.say("rename session Fish")
+    await thread.answers(2)
+    await saved(workspace, bot)
+    await shell(database, "export", "--folder", str(tmp_path / "out"))
+    await shell(database, "search", "swordfish")
+    code, out, err = await shell(database, "audit", "--json")
+    told = [json.loads(line) for line in out.splitlines()]
+    assert (code, err) == (0, "")
+    common = {"outcome": "done", "person": "", "surface": "slack", "workspace": told[0]["workspace"]}
+    nowhere = {"who": "", "channel": "", "thread": "", "session": ""}
+    where = {"who": thread.person.id, "channel": thread.channel, "thread": thread.ts, "session": told[2]["session"]}
+    assert [{key: value for key, value in each.items() if key != "at"} for each in told] == [
+        {"deed": "search all", "amount": 2, **common, **nowhere},
+        {"deed": "export all", "amount": 1, **common, **nowhere},
+        {"deed": "rename", "amount": None, **common, **where},
+    ]
+    code, out, _ = await shell(database, "audit", "--limit", "2")
+    assert [line.split(" UTC ")[1] for line in out.splitlines()] == [
+        f'deed="{deed}" outcome=done amount={amount} surface=slack workspace={told[0]["workspace"]}'
+        for deed, amount in (("search all", 2), ("export all", 1))
+    ]
+    await thread.say("@ChatHakase audit log")
+    log = await await_ephemeral(workspace, thread.person, "Who did what")
+    assert "somebody on the server: searched all threads of all workspaces (2 hits)\n" in log
+    assert "somebody on the server: exported all threads of all workspaces (1 thread)\n" in log
+    assert "fish" not in log.casefold()
+
+
+async def test_whoever_may_only_read_the_file_is_told_that_it_could_not_be_noted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await note_if_possible(tmp_path / "nowhere" / "sessions.db", AuditEvent(Deed.SEARCH_ALL))
+    assert capsys.readouterr().err.startswith("This is not in the audit log: ")

@@ -150,7 +150,7 @@ async def note_who_did_what(stores: DatabaseStores) -> Work:
         await stores.jobs.release(cleared, AuditEvent(Deed.CLEAR, amount=2))
         done = [await stores.jobs.done(each, AuditEvent(Deed.LIFT, person="U2")) for each in (cleared, lifted)]
         await stores.audit.add_for_all(AuditEvent(Deed.SEARCH_ALL))
-        told = await stores.audit.newest(PLACE.workspace_key, limit=9)
+        told = [*await stores.audit.newest(PLACE.workspace_key, limit=9), *await stores.audit.newest_of_all(limit=9)]
         stores.clock.now += (audit_store.KEPT_DAYS + 1) * DAY
         return [done, told, await stores.audit.prune()]
 

@@ -24,6 +24,10 @@ SELECT at, who, deed, outcome, person, amount, session, {PLACE} FROM audit
 WHERE surface = $1 AND workspace = $2 ORDER BY id DESC LIMIT $3 OFFSET $4
 """)
 
+NEWEST_OF_ALL = Statement(f"""
+SELECT at, who, deed, outcome, person, amount, session, {PLACE} FROM audit ORDER BY id DESC LIMIT $1
+""")
+
 KEPT_DAYS = 400
 """How long it is known who did what: as long as it is known what was used."""
 
@@ -43,6 +47,11 @@ class SqlAuditStore:
     async def newest(self, workspace: WorkspaceKey, *, limit: int, skip: int = 0) -> list[AuditEntry]:
         """What was done in a workspace, the newest first, without so many of them."""
         (rows,) = await self._database.read(NEWEST(*workspace, limit, skip))
+        return [_entry(row) for row in rows]
+
+    async def newest_of_all(self, *, limit: int) -> list[AuditEntry]:
+        """What was done in all workspaces, the newest first."""
+        (rows,) = await self._database.read(NEWEST_OF_ALL(limit))
         return [_entry(row) for row in rows]
 
     async def prune(self) -> int:
