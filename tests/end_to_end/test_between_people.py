@@ -216,9 +216,11 @@ async def test_what_a_deleted_message_said_to_somebody_no_longer_counts(thread: 
     await thread.answers(3, containing="and buses?")
 
 
+@pytest.mark.parametrize("lookup", [0.0, 0.3])
 async def test_it_stands_back_after_a_restart_and_of_what_it_missed(
-    start: Start, open_the_bot: OpenBot, bob: PersonClient, model: ModelServer
+    lookup: float, start: Start, open_the_bot: OpenBot, bob: PersonClient, model: ModelServer, workspace: Workspace
 ) -> None:
+    """Though Slack takes ``lookup`` seconds to tell who somebody is, and others are known at once."""
     async with open_the_bot():
         thread = await start("@ChatHakase plan a trip")
         await thread.answers(1)
@@ -226,6 +228,7 @@ async def test_it_stands_back_after_a_restart_and_of_what_it_missed(
         await thread.answers(2)
     await thread.say("Alice, did you book?", bob)
     await thread.say("yes, for May")
+    workspace.faults.delay("users.info", lookup)
     async with open_the_bot():
         await thread.say("good", bob)
         await thread.say("@ChatHakase when?")

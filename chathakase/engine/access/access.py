@@ -64,13 +64,14 @@ class Access:
             return rule.decision(incoming.author, self._channel(incoming.place), Standing())
         return self.decision(incoming.place, incoming.author)
 
-    async def learn_of(self, incoming: Incoming) -> None:
+    async def learn_of(self, incoming: Incoming, *, waited: float = 0.0) -> None:
         """Find out in a moment who says something for the first time, where that matters. Raises StoreError.
 
-        Of those who talk in threads that are none of ours nobody is asked about.
+        It has ``waited`` so many seconds of that moment already. Of those who talk in threads that are none of ours
+        nobody is asked about.
         """
         if self.decision_on(incoming) is Decision.UNKNOWN and await self._concerns_us(incoming):
-            await self._surface.standing(incoming.place, incoming.author, within=AT_ONCE)
+            await self._surface.standing(incoming.place, incoming.author, within=max(AT_ONCE - waited, 0.0))
 
     async def settle(self, place: Place, user: str) -> Decision:
         """The same as ``decision``, but it is waited for; after a while it stays unknown, and is a refusal."""

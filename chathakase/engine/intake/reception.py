@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
+from chathakase.clock import monotonic
 from chathakase.core.access_rule import Decision
 from chathakase.core.jobs import OFFER_WITH_FILES, ButtonPhrase, Command
 from chathakase.core.ports import SessionStore, TurnStore
@@ -66,6 +67,7 @@ class Reception:
         self._targets = targets
         self._now = now
         self._locks = KeyedLocks()
+        self._learning = KeyedLocks()
 
     async def submit(self, incoming: Incoming, *, settled: bool = False) -> bool:
         """Save what a person said and have it answered; False when it was had already or is none of ours.
@@ -73,14 +75,19 @@ class Reception:
         When this returns, the message is stored. Raises StoreError when it could not be. ``settled``: it has waited
         to be known who said it, and waits no more.
         """
-        # Nobody else who says something there waits for that.
-        await self._access.learn_of(incoming)
+        await self._learn_of(incoming)
         if (saved := await self._saver.saved_by_twin(incoming)) is None:
             # What was said before tells whether people talk among themselves.
             async with self._locks.of(incoming.place):
                 saved = await self._let_in(await self._attention.address(incoming), settled=settled)
         await self._follow_up(incoming, saved)
         return bool(saved)
+
+    async def _learn_of(self, incoming: Incoming) -> None:
+        """Find out who speaks, in the order in which they do. Raises StoreError."""
+        came = monotonic()
+        async with self._learning.of(incoming.place):
+            await self._access.learn_of(incoming, waited=monotonic() - came)
 
     async def _follow_up(self, incoming: Incoming, saved: Saved) -> None:
         """Do what follows from how a message was saved."""

@@ -101,16 +101,36 @@ async def test_somebody_known_is_waited_for_no_more() -> None:
         await stage.quiet()
 
 
-async def test_nobody_waits_for_somebody_else_to_be_known() -> None:
+async def test_nobody_waits_for_somebody_in_another_thread_to_be_known() -> None:
     async with open_stage(access=RULES) as stage:
         await stage.answered("1")
         stage.surface.lookup = 0.9
         stranger = asyncio.create_task(stage.say("2", author="U2"))
         await asyncio.sleep(0.1)
         began = monotonic()
-        await stage.say("3")
+        await stage.say("3", place=elsewhere("3"))
         assert monotonic() == began
         assert await stranger
+
+
+async def test_what_is_said_in_a_thread_is_heard_in_its_order_though_it_is_not_known_yet_who_said_it() -> None:
+    async with open_stage(access=RULES) as stage:
+        await stage.answered("1")
+        stage.surface.lookup = 0.9
+        stranger = asyncio.create_task(stage.say("2", "I was first", author="U2"))
+        await asyncio.sleep(0.1)
+        await stage.say("3", "and I second")
+        assert "I was first" in stage.remembered()
+        assert await stranger
+        assert monotonic() == 0.9
+
+
+async def test_many_who_are_not_known_yet_hold_nobody_up_for_longer_than_one() -> None:
+    async with open_stage(access=RULES) as stage:
+        await stage.answered("1")
+        stage.surface.tells_standings, stage.surface.lookup = False, 60.0
+        await asyncio.gather(*(stage.say(str(number), author=f"U{number}") for number in range(2, 9)))
+        assert monotonic() == 1.0
 
 
 async def test_the_last_answer_counts() -> None:
