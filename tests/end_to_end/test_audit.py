@@ -16,6 +16,7 @@ from chathakase.core.jobs import Command, Job
 from chathakase.core.moments import day_and_time
 from chathakase.core.types import Expiry, ExpiryMode
 from chathakase.engine.commands import ABOUT_A_THREAD
+from chathakase.engine.commands.answering import DEEDS
 from chathakase.engine.commands.auditing import PAGE, WORDS
 from chathakase.engine.commands.permissions import PERMISSIONS
 from chathakase.engine.jobs.job_handler import ATTEMPTS
@@ -280,7 +281,8 @@ async def test_nobody_but_admins_reads_it(
 
 def test_every_deed_has_words_and_a_door() -> None:
     on_the_server = {Deed.EXPORT_ALL, Deed.SEARCH_ALL}
+    of_an_answer = {*DEEDS.values()}
     assert set(WORDS) == {*Deed}
-    assert {each.deed for each in PERMISSIONS.values() if each.deed} == {*Deed} - on_the_server
+    assert {each.deed for each in PERMISSIONS.values() if each.deed} == {*Deed} - on_the_server - of_an_answer
     assert all(each.deed for each in PERMISSIONS.values() if each.right), "refusing it is noted"
     assert "audit log" not in ABOUT_A_THREAD

@@ -69,6 +69,7 @@ AUDIT_TABLE = """
 | what do you remember           | -       | -         | refused | refused  | -       | see memory        |
 | rename session Fish            | done    | done      | refused | refused  | done    | rename            |
 | export session                 | done    | done      | refused | refused  | done    | export            |
+| answer again                   | refused | -         | refused | refused  | -       | answer again      |
 | forget my last message         | done    | done      | -       | -        | -       | forget last       |
 | forget my messages here        | done    | done      | -       | -        | -       | forget here       |
 | forget everything of mine now  | done    | done      | -       | -        | -       | forget everything |
@@ -319,7 +320,7 @@ class AnswerStage:
 
 
 @pytest.mark.parametrize("button", ["stop", "stop, as a word", "retry", "continue"])
-async def test_a_button_below_an_answer(button: str, stage: Stage, model: ModelServer) -> None:
+async def test_a_button_below_an_answer(button: str, stage: Stage, model: ModelServer, database: Path) -> None:
     answers = AnswerStage(stage, model, button.split(",")[0])
 
     async def act(who: str) -> None:
@@ -335,6 +336,10 @@ async def test_a_button_below_an_answer(button: str, stage: Stage, model: ModelS
         begun = not await answers.is_done(who, act)
         found[who] = "no" if begun else "yes"
     assert found == BY_BUTTON[button]
+    deed = {"retry": "answer again"}.get(answers.button, answers.button)
+    assert [entry[:3] for entry in audit_rows(database)] == [
+        (stage.people[who].id, deed, "refused") for who in ORDER if found[who] == "no"
+    ]
 
 
 async def test_the_menu_of_somebody_elses_message(stage: Stage, database: Path) -> None:

@@ -18,6 +18,7 @@ from uuid import uuid4
 
 import pytest
 
+from chathakase.core.audit import AuditEvent, Deed
 from chathakase.core.errors import StoreError
 from chathakase.core.files import Reading
 from chathakase.core.jobs import Command, Interaction, Job
@@ -267,6 +268,16 @@ async def end_a_job(stores: DatabaseStores) -> Work:
     return lambda: jobs(stores).done(an_interaction(PLACE, "2"))
 
 
+async def end_a_job_that_is_audited(stores: DatabaseStores) -> Work:
+    await jobs(stores).enqueue(an_interaction(PLACE, "1"))
+    return lambda: jobs(stores).done(an_interaction(PLACE, "1"), AuditEvent(Deed.EXPORT, amount=2))
+
+
+async def release_a_job_that_is_audited(stores: DatabaseStores) -> Work:
+    await jobs(stores).enqueue(an_interaction(PLACE, "1"))
+    return lambda: jobs(stores).release(an_interaction(PLACE, "1"), AuditEvent(Deed.EXPORT, amount=2))
+
+
 def jobs(stores: DatabaseStores) -> SqlJobStore:
     return SqlJobStore(stores.database)
 
@@ -317,6 +328,8 @@ EVERY_OPERATION: tuple[Prepare, ...] = (
     hold_a_job,
     release_a_job,
     end_a_job,
+    end_a_job_that_is_audited,
+    release_a_job_that_is_audited,
     listen,
 )
 

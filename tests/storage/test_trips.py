@@ -36,6 +36,8 @@ TRIPS = [
     (operations.enqueue_a_job, 1),
     (operations.hold_a_job, 1),
     (operations.end_a_job, 1),
+    (operations.end_a_job_that_is_audited, 1),
+    (operations.release_a_job_that_is_audited, 1),
     (operations.active, 2),
     (operations.expire, 1),
     (operations.listen, 1),

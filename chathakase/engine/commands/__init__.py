@@ -1,5 +1,6 @@
 """The commands that work in any thread, most of them answered without the model."""
 
+from chathakase.engine.commands.answering import answer_to
 from chathakase.engine.commands.command_answers import Answer, Asked, Audited, Said, Told, privately
 from chathakase.engine.commands.command_context import CommandContext, Terms
 from chathakase.engine.commands.helping import text as help_text
@@ -31,6 +32,7 @@ __all__ = [
     "Said",
     "Terms",
     "Told",
+    "answer_to",
     "find",
     "help_text",
     "is_one_word",

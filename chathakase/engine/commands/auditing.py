@@ -52,6 +52,9 @@ WORDS: Mapping[Deed, DeedWords] = {
     Deed.SEE_USAGE: DeedWords(parsing.ALL_USAGE),
     Deed.SEE_DIAGNOSIS: DeedWords(parsing.DOCTOR),
     Deed.SEE_AUDIT: DeedWords(parsing.AUDIT_LOG),
+    Deed.STOP: DeedWords(parsing.STOP),
+    Deed.ANSWER_AGAIN: DeedWords(parsing.ANSWER_AGAIN),
+    Deed.CONTINUE: DeedWords("Continue"),
     Deed.EXPORT_ALL: DeedWords("chathakase export", "exported all threads of all workspaces", "thread"),
     Deed.SEARCH_ALL: DeedWords("chathakase search", "searched all threads of all workspaces", "hit"),
 }

@@ -11,10 +11,10 @@ from chathakase.cancellation import to_the_end
 from chathakase.clock import monotonic
 from chathakase.core.audit import AuditEvent
 from chathakase.core.errors import ChatHakaseError, StoreError, trace
-from chathakase.core.jobs import DEFERRED, Command, Job
+from chathakase.core.jobs import DEFERRED, Command, Interaction, Job
 from chathakase.core.ports import JobStore, Surface
 from chathakase.engine.access.access import Access
-from chathakase.engine.commands import ALOUD, Asked, Audited, Commands, Said, Told, privately
+from chathakase.engine.commands import ALOUD, Answer, Asked, Audited, Commands, Said, Told, answer_to, privately
 from chathakase.engine.turns.heartbeat import Heartbeat
 from chathakase.engine.turns.insisting import insist
 from chathakase.engine.turns.interactions import Interactions
@@ -113,26 +113,25 @@ class JobHandler:
         return await self._tell(this.job, told)
 
     async def _outcome(self, this: _Try) -> Told:
-        job, task = this.job, this.job.task
-        if job.attempt > ATTEMPTS:
+        if this.job.attempt > ATTEMPTS:
             return self._give_up(this)
-        if isinstance(task, Command):
-            return await self._carry_out(this, task)
-        told = await self._interactions.carry_out(task, job.session)
-        return privately(told) if told else None
-
-    async def _carry_out(self, this: _Try, command: Command) -> Told:
-        try:
-            answer = await self._commands.do(command, this.job)
-        except StoreError:
-            raise
-        except Exception:
-            this.event = self._commands.interrupted(command)
-            raise
+        answer = await self._carry_out(this)
         if isinstance(answer, Audited):
             this.event = answer.event
             return answer.told
         return answer
+
+    async def _carry_out(self, this: _Try) -> Answer:
+        job, task = this.job, this.job.task
+        if isinstance(task, Interaction):
+            return answer_to(task, await self._interactions.carry_out(task, job.session))
+        try:
+            return await self._commands.do(task, job)
+        except StoreError:
+            raise
+        except Exception:
+            this.event = self._commands.interrupted(task)
+            raise
 
     def _give_up(self, this: _Try) -> Told:
         task = this.job.task
