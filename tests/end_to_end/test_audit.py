@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chathakase.core.audit import Deed
-from chathakase.core.jobs import Command, Job
+from chathakase.core.jobs import FORGET_ONE, Command, Job
 from chathakase.core.moments import day_and_time
 from chathakase.core.types import Expiry, ExpiryMode
 from chathakase.engine.commands import ABOUT_A_THREAD
@@ -26,6 +26,8 @@ from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from chathakase.storage.open_stores import open_stores
 from chathakase.storage.sqlite.driver import open_sqlite
+from chathakase.storage.stores.session_store import SqlSessionStore
+from chathakase.storage.stores.title_store import SqlTitleStore
 from tests.end_to_end.audit_rows import audit_rows
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.end_to_end.ephemerals import await_ephemeral, choose, ephemerals
@@ -123,27 +125,93 @@ async def test_an_export_that_is_not_taken_may_have_been_taken_in_part(
     assert brief(database) == [(alice.id, "export", "interrupted", "")]
 
 
-@pytest.mark.parametrize("words", ["clear session for everyone", "rename session Fish", "all sessions", "session info"])
-async def test_what_fails_or_is_given_up_was_interrupted_if_it_would_have_done_something(
-    words: str, open_the_bot: OpenBot, start: Start, workspace: Workspace, alice: PersonClient, database: Path
+@pytest.mark.parametrize(
+    ("command", "argument", "attempts", "event"),
+    [
+        ("clear session", "for everyone", ATTEMPTS, ("clear", "interrupted")),
+        ("rename session", "Fish", ATTEMPTS, ("rename", "interrupted")),
+        ("all sessions", "", ATTEMPTS, None),
+        ("session info", "", ATTEMPTS, None),
+        (FORGET_ONE, "1.000001", 1, ("forget one", "interrupted")),
+        (FORGET_ONE, "1.000001", 0, None),
+    ],
+    ids=lambda value: str(value),
+)
+async def test_what_was_tried_before_and_may_have_been_done_then_was_interrupted(
+    command: str,
+    argument: str,
+    attempts: int,
+    event: tuple[str, str] | None,
+    open_the_bot: OpenBot,
+    start: Start,
+    workspace: Workspace,
+    alice: PersonClient,
+    database: Path,
 ) -> None:
     async with open_the_bot():
         thread = await start("@ChatHakase hello")
         await thread.answers(1)
-    name, _, argument = words.partition(" session ") if " session " in words else (words, "", "")
-    command = f"{name} session" if argument else name
     job = Job(Command(slack_place(thread.channel, thread.ts), "1.5", alice.id, command, argument))
     async with open_sqlite(database) as opened:
         jobs = open_stores(opened, expiry=Expiry(3_600_000, ExpiryMode.ARCHIVE)).jobs
         await jobs.enqueue(job)
         await jobs.release(job)
         async with opened.transaction() as transaction:
-            await transaction.execute("UPDATE jobs SET attempts = $1", ATTEMPTS)
+            await transaction.execute("UPDATE jobs SET attempts = $1", attempts)
     async with open_the_bot() as bot:
-        await workspace.until(lambda: GAVE_UP in "".join(thread.texts() + ephemerals(workspace, alice)))
+        await workspace.until(lambda: thread.texts()[1:] + ephemerals(workspace, alice))
         await at_rest(workspace, bot)
-    deeds = {"clear session": "clear", "rename session": "rename"}
-    assert brief(database) == ([(alice.id, deeds[command], "interrupted", "")] if command in deeds else [])
+    assert (GAVE_UP in str(thread.texts() + ephemerals(workspace, alice))) == (attempts == ATTEMPTS)
+    assert [row[:3] for row in audit_rows(database)] == ([(alice.id, *event)] if event else [])
+
+
+@pytest.mark.parametrize(
+    ("words", "event"), [("rename session Fish", ("rename", "interrupted")), ("all sessions", None)]
+)
+async def test_what_fails_in_an_unforeseen_way_may_have_been_done_in_part(
+    words: str,
+    event: tuple[str, str] | None,
+    start: Start,
+    workspace: Workspace,
+    bot: SessionManager,
+    alice: PersonClient,
+    database: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    thread = await start("@ChatHakase hello")
+    await thread.answers(1)
+
+    async def fail(*_: object, **__: object) -> None:
+        raise ValueError
+
+    monkeypatch.setattr(SqlTitleStore, "set_title", fail)
+    monkeypatch.setattr(SqlSessionStore, "active", fail)
+    await thread.say(f"@ChatHakase {words}")
+    await workspace.until(lambda: "failed: ValueError" in caplog.text)
+    await at_rest(workspace, bot)
+    assert [row[:3] for row in audit_rows(database)] == ([(alice.id, *event)] if event else [])
+
+
+@pytest.mark.parametrize(
+    ("words", "event"), [("forget my last message", ("forget last", "done")), ("forget everything of mine", None)]
+)
+async def test_what_was_done_is_noted_though_nobody_could_be_told(
+    words: str,
+    event: tuple[str, str] | None,
+    start: Start,
+    workspace: Workspace,
+    bot: SessionManager,
+    alice: PersonClient,
+    database: Path,
+) -> None:
+    thread = await start("@ChatHakase hello")
+    await thread.answers(1)
+    workspace.faults.slack_error("chat.postEphemeral", "user_not_in_channel")
+    await thread.say(words)
+    await workspace.until(lambda: workspace.journal.calls("chat.postEphemeral"))
+    await at_rest(workspace, bot)
+    assert [row[:3] for row in audit_rows(database)] == ([(alice.id, *event)] if event else [])
 
 
 @pytest.mark.parametrize("ack_timeout", [0.5])
