@@ -318,6 +318,11 @@ class Lease:
         return Session(self.session, self.place)
 
     @property
+    def has_begun(self) -> bool:
+        """Whether it ended before, or was tried, so that people may have read some of it."""
+        return self.action is not None or bool(self.refs) or self.attempt > 1
+
+    @property
     def resumed(self) -> bool:
         """Whether there was an earlier try."""
         return self.turn != self.owner

@@ -139,8 +139,13 @@ class Parts:
             lull=self._lull,
             outage=self.outage,
             offer=self._offer,
+            access=self._access,
+            turn_away=self._turn_away,
             workspaces=self._surface.workspaces,
         )
+
+    async def _turn_away(self, word: Command) -> None:
+        await self.requests.turn_away(word)
 
     async def _offer(self, command: Command) -> None:
         # The requests need the scheduler, which needs this.

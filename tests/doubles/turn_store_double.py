@@ -51,6 +51,20 @@ class TurnsInMemory(TurnStore):
             self._refuse(record)
         return take(self._records, record, asked_before=asked_before) if record else None
 
+    async def decline(self, session: SessionId, by: str) -> bool:
+        await self._records.trips.make("turns.decline")
+        record = self._records.session(session)
+        asking = record.under_way if record and not self._records.is_held(record) else []
+        if not record or record.claim or record.requested or not asking or asking[0].author != by:
+            return False
+        theirs = [each for each in asking if each.author == by]
+        if all(each.name for each in theirs):
+            return False
+        for each in theirs:
+            each.asks = False
+        record.withdraw()
+        return True
+
     def _refuse(self, session: SessionRecord) -> None:
         """Have nobody wait who has used up a day's tokens or money since they asked."""
         while session.claim is None and session.requested is None and (asking := session.questions(session.answered)):

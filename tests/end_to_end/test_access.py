@@ -1,5 +1,6 @@
 """Who may talk to the bot: every way in, for everybody who may come that way."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
@@ -313,6 +314,31 @@ async def test_what_was_answered_while_somebody_might_is_not_refused_once_they_m
         await missed.answers(1)
         await at_rest(scene, bot)
     assert not ephemerals(scene.workspace, scene.bob)
+
+
+@pytest.mark.parametrize("access", [{"chathakase_allowed_users": {ALICE, "U0CAROL001"}}, {}])
+async def test_what_waits_at_a_restart_is_answered_only_to_those_who_still_may(
+    access: dict[str, Any], scene: Scene, open_the_bot: OpenBot, people: dict[str, PersonClient]
+) -> None:
+    hold = asyncio.Event()
+    async with open_the_bot(**OPEN_TO_ALL) as bot:
+        scene.model.will(says("The beginning", " and the end.", hold=hold))
+        thread = await scene.begin(scene.alice, "@ChatHakase hello")
+        await thread.answers(1, containing="beginning")
+        await thread.say("@ChatHakase swordfish?", scene.bob)
+        await thread.say("@ChatHakase herring?", people["carol"])
+        await scene.workspace.until(lambda: scene.stored("SELECT 1 FROM messages WHERE text LIKE '%herring%'"))
+        bot.begin_shutdown()
+        hold.set()
+        await at_rest(scene, bot)
+    assert len(scene.model.requests) == 1
+    scene.change(is_restricted=True)
+    async with open_the_bot(**access) as bot:
+        await thread.answers(2, containing="herring?")
+        assert await await_ephemeral(scene.workspace, scene.bob, "Sorry") == NOT_FOR_YOU
+        await at_rest(scene, bot)
+    assert scene.stored(f"SELECT asks FROM messages WHERE author = '{BOB}'") == [(0,)]
+    assert len(scene.model.requests) == 2
 
 
 async def test_channels_are_those_that_are_listed_and_direct_messages(scene: Scene, open_the_bot: OpenBot) -> None:

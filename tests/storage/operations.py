@@ -73,6 +73,17 @@ async def turn_somebody_away_twice(stores: DatabaseStores) -> Work:
     return work
 
 
+async def decline_what_waits(stores: DatabaseStores) -> Work:
+    await stores.answered("1", "q1", "a1")
+    await stores.say("2", "q2")
+    await stores.say("3", "q3", author="U2", opens=False)
+
+    async def work() -> list[object]:
+        return [await stores.turns.decline(ID, by) for by in ("U2", "U1", "U1")]
+
+    return work
+
+
 async def forget_in_every_scope(stores: DatabaseStores) -> Work:
     await stores.answered("1", "q1", "a1")
     await stores.say("2", "q2")
@@ -250,6 +261,7 @@ OPERATIONS: tuple[Prepare, ...] = (
     delete_an_answer,
     delete_what_is_old,
     turn_somebody_away_twice,
+    decline_what_waits,
     forget_in_every_scope,
     look_around,
     tell_a_hint,

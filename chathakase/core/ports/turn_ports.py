@@ -42,6 +42,12 @@ class TurnStore(Protocol):
         that was asked later. What is claimed ``before`` or ``to_end`` never waits.
         """
 
+    async def decline(self, session: SessionId, by: str) -> bool:
+        """Have a person wait no more who asked first what a session waits for; what they asked becomes context.
+
+        What others asked there still waits. False, and nothing changes, where the answer has begun, or no person asked.
+        """
+
     async def renew(self, leases: Sequence[Lease]) -> Sequence[Renewal]:
         """Hold on to some turns; what comes of each, in their order."""
 

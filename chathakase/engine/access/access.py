@@ -80,6 +80,12 @@ class Access:
                 await self._learn(place, user)
         return self.decision(place, user)
 
+    async def may_still(self, place: Place, user: str) -> bool:
+        """Whether somebody may who might when they asked; while nobody can tell, that counts."""
+        if self.decision(place, user) is Decision.UNKNOWN:
+            await self._surface.standing(place, user, within=AT_ONCE)
+        return self.decision(place, user) is not Decision.REFUSED
+
     async def _learn(self, place: Place, user: str) -> None:
         retries = ASKING.begin(self._clock)
         while self.decision(place, user) is Decision.UNKNOWN:

@@ -9,9 +9,10 @@ from enum import Enum, auto
 from uuid import uuid4
 
 from chathakase.core.errors import StoreError, trace
-from chathakase.core.jobs import OFFER_AGAIN, Command, Interaction
+from chathakase.core.jobs import MAY_NOT, OFFER_AGAIN, Command, Interaction
 from chathakase.core.ports import TurnStore
 from chathakase.core.types import Lease, Place, Session, SessionId, TurnAction, WorkspaceKey
+from chathakase.engine.access.access import Access
 from chathakase.engine.model.model_slots import ModelSlots, Rank
 from chathakase.engine.turns.active_turns import ActiveTurn, ActiveTurns
 from chathakase.engine.turns.background import Background
@@ -56,9 +57,14 @@ class TurnScheduler:
         lull: Lull,
         outage: Outage,
         offer: Callable[[Command], Awaitable[None]],
+        access: Access,
+        turn_away: Callable[[Command], Awaitable[None]],
         workspaces: Collection[WorkspaceKey],
     ) -> None:
-        """``offer`` has people offered something; ``workspaces`` are the workspaces in which people can be answered."""
+        """``offer`` has people offered something, and ``turn_away`` tells somebody that they may not talk to us.
+
+        ``workspaces`` are the workspaces in which people can be answered.
+        """
         self._turns = turns
         self._runner = runner
         self._active_turns = active_turns
@@ -67,6 +73,8 @@ class TurnScheduler:
         self._lull = lull
         self._outage = outage
         self._offer = offer
+        self._access = access
+        self._turn_away = turn_away
         self._workspaces = workspaces
         self._twins = Twins(self.wake)
         self._tasks: dict[SessionId, asyncio.Task[None]] = {}
@@ -238,11 +246,21 @@ class TurnScheduler:
         # Not at the price of a slot: whoever is answered would else wait for one to learn that nothing waits.
         if (asker := await self._turns.next_asker(session.id)) is None:
             return None
+        if await self._keeps_out(session, asker):
+            self._again.add(session.id)
+            return None
         async with AsyncExitStack() as held:
             await held.enter_async_context(self._slots.slot(Rank.ANSWER, whose=session.place.user_key(asker)))
             self._answering.add(session.id)
             lease = None if self._stopping else await self._turns.claim(session.id)
             return Claimed(lease, held.pop_all()) if lease else None
+
+    async def _keeps_out(self, session: Session, asker: str) -> bool:
+        """Whether whoever waits may not talk to us any more, so that they wait no longer."""
+        if await self._access.may_still(session.place, asker) or not await self._turns.decline(session.id, asker):
+            return False
+        await self._turn_away(Command(session.place, session.id, asker, MAY_NOT))
+        return True
 
     async def _run(self, lease: Lease, held: AsyncExitStack) -> ActiveTurn:
         """Run a turn, and let go of what is held for it as soon as the model has written."""

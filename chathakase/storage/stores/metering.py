@@ -25,8 +25,7 @@ from chathakase.core.usage import Price, unpriced
 from chathakase.storage.database import Row, Statement, Transaction, Value
 from chathakase.storage.stores.job_store import enqueue
 from chathakase.storage.stores.place_columns import PLACE, place_of
-from chathakase.storage.stores.waiting import NO_TURN
-from chathakase.storage.stores.withdrawing import withdraw
+from chathakase.storage.stores.withdrawing import decline
 
 AGENT = "default"
 """Who answers everywhere."""
@@ -96,13 +95,6 @@ WHERE day = now_ms() / {DAY} AND (surface = $1 AND workspace = $2 AND (whose = '
 ORDER BY whose
 """)
 
-PUT_DOWN = Statement(f"UPDATE sessions SET {NO_TURN} WHERE id = $1")
-
-REFUSE = Statement("""
-UPDATE messages SET asks = 0
-WHERE session = $1 AND role = 'user' AND asks = 1 AND author = $2 AND seq > $3 AND seq <= $4
-""")
-
 
 @dataclass(frozen=True, slots=True)
 class Who:
@@ -154,13 +146,10 @@ class Meter:
 
         Then whoever asked first waits for no answer any more; what others asked still does.
         """
-        has_begun = lease.action is not None or lease.refs or lease.attempt > 1
-        notice = None if has_begun or not lease.by else await self._used_up(transaction, lease.place, lease.by)
+        notice = None if lease.has_begun or not lease.by else await self._used_up(transaction, lease.place, lease.by)
         if notice is None:
             return False
-        await transaction.execute(PUT_DOWN, lease.session)
-        await transaction.execute(REFUSE, lease.session, lease.by, lease.since, lease.upto)
-        await withdraw(transaction, lease.session)
+        await decline(transaction, lease)
         await _tell_once_an_hour(transaction, notice, lease.place, lease.by, lease.turn)
         return True
 

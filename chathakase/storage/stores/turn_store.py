@@ -42,6 +42,7 @@ from chathakase.storage.stores.waiting import (
     free,
 )
 from chathakase.storage.stores.waking import WAKE
+from chathakase.storage.stores.withdrawing import decline
 
 TO_TAKE = f"({MAY_RUN} OR {IS_NEW_SUSPECT})"
 """Of a row of ``sessions``: a claim is of use, if only to have a suspect wait to run alone."""
@@ -163,6 +164,16 @@ WHERE NOT EXISTS (SELECT 1 FROM sessions WHERE id = $1 AND turn = $2)
 """)
 
 
+IS_A_PERSONS = Statement("""
+SELECT 1 FROM messages
+WHERE session = $1 AND role = 'user' AND asks = 1 AND author = $2 AND seq > $3 AND seq <= $4 AND name = '' LIMIT 1
+""")
+
+
+class _NotTheirs(Exception):
+    """A turn is not to be declined; that it was taken is undone."""
+
+
 LONG = 20_000
 """Characters of an answer that is counted beside the loop."""
 
@@ -219,6 +230,24 @@ class SqlTurnStore:
             return await lease_of(await self._database.session(session, claim), self._database)
 
         return await or_undone(claimed(), self._forgo)
+
+    async def decline(self, session: SessionId, by: str) -> bool:
+        """Have a person wait no more for an answer that has not begun; False where it has, or they asked nothing."""
+
+        async def decline_theirs(transaction: Transaction) -> bool:
+            claimed = await take(transaction, session)
+            if claimed is None or claimed.lease.has_begun or claimed.lease.by != by:
+                raise _NotTheirs
+            lease = claimed.lease
+            if not await transaction.fetch(IS_A_PERSONS, session, by, lease.since, lease.upto):
+                raise _NotTheirs
+            await decline(transaction, lease)
+            return True
+
+        try:
+            return await self._database.session(session, decline_theirs)
+        except _NotTheirs:
+            return False
 
     async def _forgo(self, lease: Lease | None) -> None:
         if lease is not None:

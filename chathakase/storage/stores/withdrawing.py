@@ -1,6 +1,6 @@
 """What becomes of the turns of a session in which questions were forgotten."""
 
-from chathakase.core.types import SessionId
+from chathakase.core.types import Lease, SessionId
 from chathakase.storage.database import Statement, Transaction
 from chathakase.storage.stores.waiting import KEPT, NO_TURN, WAITS
 
@@ -20,6 +20,21 @@ ACTIONS = Statement(f"UPDATE turns SET action = NULL WHERE session = $1 AND acti
 TURN = Statement(f"""
 UPDATE sessions SET {NO_TURN} WHERE id = $1 AND turn IS NOT NULL AND NOT {WAITS}
 """)
+
+
+PUT_DOWN = Statement(f"UPDATE sessions SET {NO_TURN} WHERE id = $1")
+
+REFUSE = Statement("""
+UPDATE messages SET asks = 0
+WHERE session = $1 AND role = 'user' AND asks = 1 AND author = $2 AND seq > $3 AND seq <= $4
+""")
+
+
+async def decline(transaction: Transaction, lease: Lease) -> None:
+    """End a turn that is taken and has not begun: whoever asked first waits no more, what others asked still does."""
+    await transaction.execute(PUT_DOWN, lease.session)
+    await transaction.execute(REFUSE, lease.session, lease.by, lease.since, lease.upto)
+    await withdraw(transaction, lease.session)
 
 
 async def withdraw(transaction: Transaction, session: SessionId) -> None:

@@ -248,6 +248,37 @@ async def test_who_asks_next_is_who_asked_first_of_what_waits(stores: Talk) -> N
     assert await stores.turns.next_asker(ID) is None, "somebody holds it"
 
 
+async def test_whoever_waits_can_be_declined_and_nobody_else_then_waits_less(stores: Talk) -> None:
+    await stores.answered("1", "q1", "a1")
+    assert not await stores.turns.decline(ID, "U1"), "nothing waits"
+    await stores.say("2", "q2")
+    await stores.say("3", "q3", author="U2", opens=False)
+    await stores.say("4", "q4", opens=False)
+    assert not await stores.turns.decline(ID, "U2"), "somebody else asked first"
+    assert await stores.turns.decline(ID, "U1")
+    assert await stores.turns.next_asker(ID) == "U2"
+    lease = await stores.claimed()
+    assert (lease.by, lease.attempt) == ("U2", 1)
+    assert await stores.turns.askers(ID, lease.turn) == {"U2"}
+    assert await stores.texts(lease) == ["q1", "a1", "q2", "q3", "q4"]
+    assert not await stores.turns.decline(ID, "U2"), "somebody holds it"
+    await stores.turns.finish(lease, answer("a"))
+    assert await stores.turns.waiting([PLACE.workspace_key]) == []
+
+
+async def test_neither_an_answer_that_has_begun_nor_one_to_a_workflow_is_declined(stores: Talk) -> None:
+    await stores.say("1", "q1")
+    await stores.turns.note_reply(lease := await stores.claimed(), ["9.1"])
+    await stores.turns.release(lease)
+    assert not await stores.turns.decline(ID, "U1")
+    lease = await stores.claimed()
+    assert (lease.refs, lease.attempt) == (("9.1",), 1)
+    await stores.turns.finish(lease, answer("a"))
+    await stores.say("2", "q2", author="B1", name="a workflow")
+    assert not await stores.turns.decline(ID, "B1")
+    assert await stores.turns.next_asker(ID) == "B1"
+
+
 async def test_a_session_is_busy_while_something_waits_or_is_answered(stores: Talk) -> None:
     assert not await stores.turns.is_busy(ID)
     await stores.say("1")
