@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from chathakase.core.cache import LruCache
 from chathakase.core.deferring import change_of, deferred, incoming_of
+from chathakase.core.errors import StoreError
 from chathakase.core.jobs import FOLLOW_CHANGE, HEAR, Command
 from chathakase.core.memory import Change
 from chathakase.core.types import Incoming, Place
@@ -72,10 +73,20 @@ class Deferred:
         if command.name == HEAR:
             incoming = incoming_of(command.argument)
             if (newest := self._messages.pop(_key(incoming), incoming)) is not None:
-                await hear(newest)
+                await _or_kept(hear(newest), lambda: self.keep_message(newest))
         else:
             change = change_of(command.argument)
-            await follow(self._changes.pop(_key(change), change))
+            latest = self._changes.pop(_key(change), change)
+            await _or_kept(follow(latest), lambda: self.keep_change(latest))
+
+
+async def _or_kept(taking: Awaitable[object], keep: Callable[[], None]) -> None:
+    """Take something in, or keep it for the next try. Raises StoreError."""
+    try:
+        await taking
+    except StoreError:
+        keep()
+        raise
 
 
 def _key(said: Incoming | Change) -> _Key:

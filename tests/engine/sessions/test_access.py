@@ -88,6 +88,20 @@ async def test_what_is_edited_or_deleted_while_it_waits_is_heard_as_it_is_by_the
         assert stage.remembered() == remembered
 
 
+async def test_what_is_edited_while_it_waits_is_heard_so_though_the_store_fails_just_then() -> None:
+    async with open_stage(access=RULES) as stage:
+        stage.surface.tells_standings = False
+        await stage.say("1", "hello?")
+        await asyncio.sleep(5.0)
+        await stage.edit("1", "bye?")
+        stage.stores.trips.refuse("sessions.append")
+        stage.surface.tells_standings = True
+        await stage.quiet()
+        await stage.engine.manager.wake_waiting()
+        await stage.quiet()
+        assert stage.remembered() == ["bye?", "Fine."]
+
+
 async def test_somebody_known_is_waited_for_no_more() -> None:
     async with open_stage(access=RULES) as stage:
         stage.surface.lookup = 0.5
