@@ -413,6 +413,22 @@ async def test_a_thread_in_which_only_commands_were_said_is_anybodys(
     await Thread(workspace, people["member"], general, root).answers(1, containing="“Fish”")
 
 
+async def test_a_thread_whose_question_is_forgotten_is_nobodys_who_wrote_nothing_in_it(
+    workspace: Workspace, people: dict[str, PersonClient], bot: SessionManager, general: str
+) -> None:
+    root = await people["admin"].say("@ChatHakase help", channel=general)
+    stage = Stage(Thread(workspace, people["owner"], general, root), people, bot)
+    await stage.thread.answers(1)
+    await stage.thread.say("@ChatHakase swordfish")
+    await stage.thread.answers(2, containing="swordfish")
+    await stage.settled()
+    await stage.thread.say("@ChatHakase forget my messages here")
+    await await_ephemeral(workspace, people["owner"], "I have forgotten 1 of your messages")
+    for words in ("export session", "clear session"):
+        told, _ = await stage.told("member", partial(stage.say, "member", words))
+        assert "Sorry, only" in told
+
+
 async def test_a_right_is_looked_at_when_something_is_done(
     open_the_bot: OpenBot, workspace: Workspace, people: dict[str, PersonClient], general: str, database: Path
 ) -> None:
