@@ -3,11 +3,23 @@
 from pathlib import Path
 from typing import Any
 
+from pydantic_settings import PydanticBaseSettingsSource as Source
+
+from chathakase.config import Settings
 from chathakase.playground.server import Workspace
 from tests.model_server import ModelServer
 
 OPEN_TO_ALL = {"chathakase_guests": "on", "chathakase_external": "on"}
 """Everybody may talk to the bot, whoever Slack says that they are."""
+
+
+class GivenSettings(Settings):
+    """What a test gives, and nothing of the environment, which takes several times as long to look through."""
+
+    @classmethod
+    def settings_customise_sources(cls, *_: Any, **sources: Any) -> tuple[Source, ...]:
+        """Those alone that it is made with."""
+        return (sources["init_settings"],)
 
 
 def bot_settings(workspace: Workspace, model: ModelServer, database: Path) -> dict[str, Any]:

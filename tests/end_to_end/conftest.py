@@ -12,14 +12,13 @@ import pytest
 
 from chathakase import app
 from chathakase.app import open_bot
-from chathakase.config import Settings
 from chathakase.core.moments import DAY
 from chathakase.engine.sessions import SessionManager
 from chathakase.engine.turns.turn_runner import HOW_TO_GO_ON
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from chathakase.playground.world.values import Message
-from tests.end_to_end.bot_settings import bot_settings
+from tests.end_to_end.bot_settings import GivenSettings, bot_settings
 from tests.model_server import ModelServer
 
 OURS = (
@@ -123,7 +122,7 @@ def one_day(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 async def open_the_bot(settings: dict[str, Any]) -> AsyncIterator[OpenBot]:
     def opened(**changes: Any) -> AbstractAsyncContextManager[SessionManager]:
-        return open_bot(Settings(**(settings | changes)))
+        return open_bot(GivenSettings(**(settings | changes)))
 
     yield opened
     left = [task.get_name() for task in asyncio.all_tasks() if task.get_name().startswith(OURS)]

@@ -67,7 +67,7 @@ async def test_a_session_is_opened_archived_and_woken_and_its_turns_begin_and_en
     opened, began, ended, _, _, again, over = told
     assert {each["place"] for each in told} == {place_of(thread)}
     assert len({each["session"] for each in told}) == 1
-    assert opened["owner"] == began["by"] == alice.id
+    assert opened["by"] == began["by"] == alice.id
     assert began["turn"] == ended["turn"] != again["turn"] == over["turn"]
     assert (ended["outcome"], ended["run"], ended["characters"]) == ("answered", "1", "9")
     assert float(ended["seconds"]) >= 0

@@ -12,7 +12,7 @@ from chathakase.findings import Finding, Level
 from chathakase.storage.database import Row
 from chathakase.storage.sqlite.disk import check_disk
 from chathakase.storage.sqlite.file_permissions import check_access
-from chathakase.storage.sqlite.migrate import CHANGED, CHECKSUMS, RUN_THE_OTHER, changed_migration, migrations
+from chathakase.storage.sqlite.migrate import CHANGED, CHECKSUMS, RUN_THE_OTHER, changed_migration, newest_version
 from chathakase.storage.sqlite.recount import WRONG
 from chathakase.storage.sqlite.sqlite_dialect import Binding
 from chathakase.storage.sqlite.sqlite_errors import TOLD, DatabaseError, SqliteFailure, advice_of, database_error_of
@@ -95,7 +95,7 @@ def _wal(path: Path) -> Path:
 
 
 def _look_at_file(path: Path, reader: sqlite3.Connection, writer: sqlite3.Connection) -> Finding:
-    have, newest = version_of(reader), migrations()[-1].version
+    have, newest = version_of(reader), newest_version()
     if have > newest:
         text = f"{path} has version {have}, and this ChatHakase knows versions up to {newest}"
         return Finding(SUBJECT, Level.ERROR, text, "Run the newer ChatHakase again, or name another database.")
@@ -147,7 +147,7 @@ def _is_whole(connection: sqlite3.Connection) -> bool | None:
 
 def _look_inside(connection: sqlite3.Connection, now: int, direct: str) -> Iterator[Finding]:
     """What is in a database that this software can read; of another version nothing is told."""
-    if version_of(connection) != migrations()[-1].version:
+    if version_of(connection) != newest_version():
         return
     (sessions,) = connection.execute("SELECT count(*) FROM sessions").fetchone()
     yield _waits(sessions, read_waiting(connection.execute(*Binding(lambda: now)(WAITING, ())).fetchone()))

@@ -5,10 +5,11 @@ A new database is made at once from ``schema.sql``, since thirty migrations of n
 
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 from chathakase.core.errors import StoreError
 from chathakase.storage.database import Row
@@ -65,18 +66,26 @@ class ChangedMigration(StoreError):
 
 def migrations() -> list[Migration]:
     """Every migration that this version of the software knows, oldest first."""
-    found = []
+    found = (Migration(version, name, file.read_text(encoding="utf-8")) for version, name, file in _named())
+    return sorted(found, key=lambda migration: migration.version)
+
+
+def newest_version() -> int:
+    """The version that a database has which this software made; without a look into its migrations."""
+    return max(version for version, _, _ in _named())
+
+
+def _named() -> Iterator[tuple[int, str, Traversable]]:
     for file in files("chathakase.storage.sqlite").joinpath("migrations").iterdir():
         stem, _, suffix = file.name.partition(".")
         if suffix == "sql":
             number, _, name = stem.partition("_")
-            found.append(Migration(int(number), name, file.read_text(encoding="utf-8")))
-    return sorted(found, key=lambda migration: migration.version)
+            yield int(number), name, file
 
 
 def refuse_newer(version: int) -> None:
     """Raise StoreError when a database is of a newer version than this software knows."""
-    newest = migrations()[-1].version
+    newest = newest_version()
     if version > newest:
         raise StoreError(
             f"the database has version {version}, but this software knows only versions up to {newest}: "
@@ -104,7 +113,7 @@ async def refuse_changed(database: SqliteDatabase | SqliteReader) -> None:
 async def refuse_other(database: SqliteReader) -> None:
     """Raise StoreError when a database is not of this software's version; nothing in it changes."""
     ledger = await database.fetch("SELECT 1 FROM sqlite_master WHERE name = 'schema_migrations'")
-    version, newest = await _newest(database) if ledger else 0, migrations()[-1].version
+    version, newest = await _newest(database) if ledger else 0, newest_version()
     refuse_newer(version)
     if not version:
         raise StoreError("the file holds no ChatHakase sessions")

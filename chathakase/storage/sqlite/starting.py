@@ -9,7 +9,7 @@ from pathlib import Path
 from chathakase.clock import monotonic
 from chathakase.core.retrying import RetryPolicy
 from chathakase.storage.sqlite.driver import SqliteDatabase, open_sqlite, schema_version
-from chathakase.storage.sqlite.migrate import migrate, migrations, refuse_newer
+from chathakase.storage.sqlite.migrate import migrate, newest_version, refuse_newer
 from chathakase.storage.sqlite.recount import recount
 from chathakase.storage.sqlite.sqlite_errors import DatabaseError, SqliteFailure
 
@@ -46,11 +46,7 @@ async def _open_unless_migrated(
             database = await attempt.enter_async_context(open_sqlite(path, clock=clock))
             await migrate(database, now=clock())
         except DatabaseError as error:
-            if (
-                error.failure is SqliteFailure.LOCKED
-                and may_wait
-                and await schema_version(path) < migrations()[-1].version
-            ):
+            if error.failure is SqliteFailure.LOCKED and may_wait and await schema_version(path) < newest_version():
                 return None
             raise
         await stack.enter_async_context(attempt.pop_all())

@@ -11,12 +11,11 @@ from typing import Any
 from aiohttp import web
 
 from chathakase.app import open_bot
-from chathakase.config import Settings
 from chathakase.engine.sessions import SessionManager
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace, open_workspace
 from chathakase.playground.world.values import Message
-from tests.end_to_end.bot_settings import bot_settings
+from tests.end_to_end.bot_settings import GivenSettings, bot_settings
 from tests.end_to_end.conftest import Thread, markdown
 from tests.model_server import Answer, Json, ModelServer, begin, chunk, open_model_server
 
@@ -167,7 +166,7 @@ async def open_stage(
         workspace.person("alice") as alice,
     ):
         base = bot_settings(workspace, model, database) | {"chathakase_slack_timeout": CALL_TIMEOUT}
-        async with open_bot(Settings(**(base | settings))) as manager:
+        async with open_bot(GivenSettings(**(base | settings))) as manager:
             manager._grace = 0.1
             where = alice.direct_message().id if channel == "@" else workspace.channel(channel.removeprefix("#")).id
             stage = FaultStage(
