@@ -27,7 +27,7 @@ WITHIN = 12.5
 LET_IN = {
     (Switch.OFF, Switch.OFF): "members",
     (Switch.ON, Switch.OFF): "members and guests",
-    (Switch.OFF, Switch.ON): "members and people from elsewhere",
+    (Switch.OFF, Switch.ON): "members and people from other organisations",
     (Switch.ON, Switch.ON): "everybody",
 }
 """Who is let in, by whether guests are, and people from elsewhere."""
@@ -87,7 +87,9 @@ def check_access(settings: Settings) -> Iterator[Finding]:
     users, channels = settings.chathakase_allowed_users, settings.chathakase_allowed_channels
     who = LET_IN[settings.chathakase_guests, settings.chathakase_external]
     if users:
-        who = f"only the {counted(len(users), 'person', 'people')} in CHATHAKASE_ALLOWED_USERS"
+        admins = len(settings.chathakase_admins - users)
+        besides = f" and {admins:,} more in CHATHAKASE_ADMINS" if admins else ""
+        who = f"only the {counted(len(users), 'person', 'people')} in CHATHAKASE_ALLOWED_USERS{besides}"
     where = f", only in {counted(len(channels), 'channel')} and in direct messages" if channels else ""
     if channels or who != LET_IN[Switch.OFF, Switch.OFF]:
         yield Finding("access", Level.OK, f"{who} may talk to the bot{where}")

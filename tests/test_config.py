@@ -282,7 +282,7 @@ def test_a_file_of_settings_that_is_no_text_is_told(own_folder: Path) -> None:
         (
             "CHATHAKASE_DAILY_COST",
             "1/2/3/4",
-            "must be at most three numbers, for a person, a channel and all, such as 20/200/2000",
+            "must be at most three numbers, for a person, a channel and everybody, such as 20/200/2000",
         ),
     ],
 )

@@ -27,8 +27,15 @@ def settings(given: dict[str, str]) -> Settings:
             ["only the 2 people in CHATHAKASE_ALLOWED_USERS may talk to the bot"],
         ),
         (
+            {"allowed_users": "U1 U2", "admins": "U2 U3"},
+            ["only the 2 people in CHATHAKASE_ALLOWED_USERS and 1 more in CHATHAKASE_ADMINS may talk to the bot"],
+        ),
+        (
             {"allowed_channels": "C1", "external": "on"},
-            ["members and people from elsewhere may talk to the bot, only in 1 channel and in direct messages"],
+            [
+                "members and people from other organisations may talk to the bot, "
+                "only in 1 channel and in direct messages"
+            ],
         ),
     ],
 )

@@ -47,8 +47,8 @@ def check_prices(settings: Settings, facts: Callable[[str], ModelFacts]) -> None
     unknown = [model for model in models if facts(model).cost(0, 0) is None]
     if unknown and any(limit.measure is Measure.COST for limit in settings.daily_limits):
         raise StartError(
-            f"CHATHAKASE_DAILY_COST needs to know what {' and '.join(unknown)} costs: add it to CHATHAKASE_MODELS, for "
-            f"instance {unknown[0]}={facts(unknown[0]).window} 0.25/2 for $0.25 and $2 a million tokens in and out."
+            f"CHATHAKASE_DAILY_COST needs to know the price of {' and '.join(unknown)}: add it to CHATHAKASE_MODELS, "
+            f"for instance {unknown[0]}={facts(unknown[0]).window} 0.25/2 for $0.25 and $2 a million tokens in and out."
         )
 
 

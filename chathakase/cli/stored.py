@@ -54,4 +54,4 @@ async def note_if_possible(path: Path, event: AuditEvent) -> None:
     try:
         await note(path, event)
     except StoreError as error:
-        say(f"This is not in the audit log: {error}")
+        say(f"This could not be added to the audit log: {error}")

@@ -129,7 +129,7 @@ def read_limits(measure: Measure, text: str) -> tuple[DailyLimit, ...]:
     """
     parts = text.split("/") if text.strip() else []
     if len(parts) > len(Whose):
-        raise ValueError("must be at most three numbers, for a person, a channel and all, such as 20/200/2000")
+        raise ValueError("must be at most three numbers, for a person, a channel and everybody, such as 20/200/2000")
     amounts = [_amount(measure, part.strip()) for part in parts]
     return tuple(DailyLimit(measure, whose, most) for whose, most in zip(Whose, amounts, strict=False) if most)
 

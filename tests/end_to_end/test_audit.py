@@ -78,7 +78,7 @@ async def test_lifted_limits_are_noted_with_for_whom(
         await thread.say("@ChatHakase lift limits", alice)
         await await_ephemeral(workspace, alice, "Tell me for whom")
         await thread.say("@ChatHakase lift limits @bob", alice)
-        await await_ephemeral(workspace, alice, "no daily limit holds for bob")
+        await await_ephemeral(workspace, alice, "bob has no daily limits until")
         await at_rest(workspace, bot)
     assert brief(database) == [(bob.id, "lift", "refused", ""), (alice.id, "lift", "done", bob.id)]
 

@@ -23,7 +23,7 @@ from tests.model_server import ModelServer, fails, says
 Start = Callable[..., Awaitable[Thread]]
 
 NEAR = "You have used four fifths of your {} for today. The count starts again at "
-REACHED = "You have used up your {} for today. I answer again from "
+REACHED = "You have used up your {} for today. I can answer again from "
 EXCEEDED = "You have used up your {} for today. I'll remember what you wrote; please ask again after "
 REFUSED = "You have used up your {} for today. Please try again after "
 
@@ -261,7 +261,7 @@ async def test_an_admin_lifts_the_limits_for_somebody_until_the_day_ends(
         await thread.say("@ChatHakase lift limits @bob")
         await await_ephemeral(workspace, bob, "Sorry, only admins can do that.")
         await thread.say("@ChatHakase lift limits @bob", alice)
-        await await_ephemeral(workspace, alice, "Done: no daily limit holds for")
+        await await_ephemeral(workspace, alice, "has no daily limits until")
         for number in (2, 3):
             await thread.say("and now?")
             await thread.answers(number)
@@ -297,7 +297,7 @@ async def test_lift_limits_explains_itself(
 
 
 async def test_money_is_not_limited_where_nobody_knows_what_the_model_costs(open_the_bot: OpenBot) -> None:
-    with pytest.raises(StartError, match=r"needs to know what scripted costs: add it to CHATHAKASE_MODELS"):
+    with pytest.raises(StartError, match=r"needs to know the price of scripted: add it to CHATHAKASE_MODELS"):
         async with open_the_bot(chathakase_daily_cost="5"):
             pass
 

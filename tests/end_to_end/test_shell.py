@@ -85,4 +85,4 @@ async def test_whoever_may_only_read_the_file_is_told_that_it_could_not_be_noted
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await note_if_possible(tmp_path / "nowhere" / "sessions.db", AuditEvent(Deed.SEARCH_ALL))
-    assert capsys.readouterr().err.startswith("This is not in the audit log: ")
+    assert capsys.readouterr().err.startswith("This could not be added to the audit log: ")

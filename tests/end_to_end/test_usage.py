@@ -205,9 +205,9 @@ async def test_what_is_left_of_the_limits_is_told_until_they_are_lifted(
         text = await await_ephemeral(workspace, alice, "**What you used**")
         assert "- Left for you today: 19 of 20 questions\n- Left in this channel today: 199 of 200 questions\n" in text
         await asked.say("lift limits @alice")
-        await await_ephemeral(workspace, alice, "no daily limit holds")
+        await await_ephemeral(workspace, alice, "has no daily limits")
         await asked.say("usage")
-        assert "Left" not in await await_ephemeral(workspace, alice, "No daily limit holds for you today")
+        assert "Left" not in await await_ephemeral(workspace, alice, "You have no daily limits today")
 
 
 async def test_admins_are_told_where_nobody_used_anything(

@@ -44,7 +44,7 @@ def notices() -> LimitNotices:
             Whose.PERSON,
             Measure.TOKENS,
             100_000,
-            "You have used up your 100,000 tokens for today. I answer again from 2026-12-02 09:00 on.",
+            "You have used up your 100,000 tokens for today. I can answer again from 2026-12-02 09:00.",
         ),
         (
             LimitLevel.EXCEEDED,
@@ -59,7 +59,7 @@ def notices() -> LimitNotices:
             Whose.CHANNEL,
             Measure.COST,
             2_500_000,
-            "This channel has used up its $2.50 for today. I answer again from 2026-12-02 09:00 on.",
+            "This channel has used up its $2.50 for today. I can answer again from 2026-12-02 09:00.",
         ),
         (
             LimitLevel.NEAR,
@@ -73,7 +73,7 @@ def notices() -> LimitNotices:
             Whose.ALL,
             Measure.QUESTIONS,
             2_000,
-            "Everybody's questions for today are used up. I answer again from 2026-12-02 09:00 on.",
+            "Everybody's questions for today are used up. I can answer again from 2026-12-02 09:00.",
         ),
     ],
 )

@@ -19,7 +19,7 @@ USED: Mapping[Whose, str] = {
 }
 WHEN: Mapping[LimitLevel, str] = {
     LimitLevel.NEAR: "The count starts again at {when}.",
-    LimitLevel.REACHED: "I answer again from {when} on.",
+    LimitLevel.REACHED: "I can answer again from {when}.",
     LimitLevel.EXCEEDED: "I'll remember what you wrote; please ask again after {when}.",
 }
 REFUSED = "Please try again after {when}."

@@ -24,7 +24,7 @@ LISTED = 10
 YOURS, EVERYBODYS = "What you used", "What everybody used"
 NOTHING_OF_YOURS = f"You have used nothing in the last {DAYS} days."
 NOTHING_AT_ALL = privately(f"Nobody has used anything in the last {DAYS} days.")
-LIFTED = "- No daily limit holds for you today: an admin has lifted them"
+LIFTED = "- You have no daily limits today: an admin has lifted them"
 
 PICTURE = "usage.png"
 COMMENT = f"What everybody used in the last {DAYS} days, as a picture."

@@ -107,6 +107,6 @@ def told(event: AuditEvent, names: Mapping[str, str]) -> str:
     if event.outcome is AuditOutcome.REFUSED:
         return f"was refused `{words.command}`"
     if event.outcome is AuditOutcome.INTERRUPTED:
-        return f"began `{words.command}`, which was interrupted and may be done in part"
+        return f"began `{words.command}`, which was interrupted and may be only partly done"
     amount = "" if event.amount is None else f" ({counted(event.amount, words.unit)})"
     return words.done.format(person=names.get(event.person, "")) + amount

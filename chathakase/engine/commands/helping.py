@@ -40,7 +40,7 @@ Send one of these on its own, and I take it as a command:
 - `all sessions` – every active session (admins only)
 - `all usage` – how much everybody used, by day, person, channel and model (admins only)
 - `doctor` – check that everything I need is there (admins only)
-- `audit log` – who cleared, exported, renamed or was refused what (admins only)
+- `audit log` – who cleared, exported or renamed a thread, or was refused something (admins only)
 - `lift limits` plus @name – let somebody go beyond today's limits (admins only)
 - `help` – this text
 """

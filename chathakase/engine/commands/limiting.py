@@ -12,8 +12,8 @@ from chathakase.engine.commands.command_context import CommandContext
 from chathakase.engine.commands.wording import plainly
 
 NO_LIMITS = privately("There are no daily limits.")
-FOR_WHOM = privately("Tell me for whom: `lift limits @name`. No daily limit then holds for them until the day ends.")
-LIFTED = "Done: no daily limit holds for {name} until {when}."
+FOR_WHOM = privately("Tell me for whom: `lift limits @name`. They then have no daily limits until the day ends.")
+LIFTED = "Done: {name} has no daily limits until {when}."
 
 
 class Limiting:
