@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 
 from chathakase.core.access_rule import OPEN, AccessRule, Decision, Standing
@@ -10,7 +10,7 @@ from chathakase.core.jobs import DEFERRED, MAY_NOT, TURNED_AWAY, WHO_ARE_YOU, Co
 from chathakase.core.ports import SessionStore, Surface
 from chathakase.core.retrying import RetryPolicy
 from chathakase.core.types import Incoming, Place, UserKey
-from chathakase.engine.access.admission import Cause, Caused
+from chathakase.engine.access.admission import Cause
 from chathakase.engine.access.told_lately import ToldLately
 
 AccessRules = Mapping[str, AccessRule]
@@ -103,12 +103,12 @@ class Access:
             return job
         if (decision := await self.settle(task.where, task.by)) is Decision.ALLOWED:
             return job
-        tells = self.tells(Caused(task.by, task.where))
+        tells = self._told.tells(task.where.user_key(task.by))
         return replace(job, task=Command(task.where, task.ref, task.by, WORDS[decision])) if tells else None
 
-    def tells(self, cause: Cause) -> bool:
-        """Whether somebody is to be told that they may not; not again for an hour, once they are to be."""
-        return self._told.tells(cause.place.user_key(cause.author))
+    def telling(self, cause: Cause) -> AbstractContextManager[bool]:
+        """Whether somebody is to be told in the block that they may not; not again for an hour, unless it fails."""
+        return self._told.telling(cause.place.user_key(cause.author))
 
     def _channel(self, place: Place) -> str:
         return "" if self._surface.is_direct(place) else place.channel

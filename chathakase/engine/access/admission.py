@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -90,9 +91,11 @@ class Admission:
                 if not times:
                     del self._asked[key]
 
-    def tells(self, cause: Cause) -> bool:
-        """Whether a person is to be told of a refusal in this thread; not again for a while, once it is to be."""
-        return self._told.tells((cause.author, cause.place))
+    def telling(self, cause: Cause) -> AbstractContextManager[bool]:
+        """Whether a person is to be told of a refusal in the block, in this thread; not again for a while, unless it
+        fails.
+        """
+        return self._told.telling((cause.author, cause.place))
 
     def untell(self, cause: Cause) -> None:
         """A person was not told after all."""

@@ -1,7 +1,8 @@
 """Who was told something lately, so that they are not told it again for a while."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 _Key = TypeVar("_Key", bound=Hashable)
@@ -28,6 +29,17 @@ class ToldLately(Generic[_Key]):
             return False
         self._told[key] = now
         return True
+
+    @contextmanager
+    def telling(self, key: _Key) -> Iterator[bool]:
+        """Whether somebody is to be told in the block; if that fails, they were not."""
+        tells = self.tells(key)
+        try:
+            yield tells
+        except BaseException:
+            if tells:
+                self.untell(key)
+            raise
 
     def untell(self, key: _Key) -> None:
         """Somebody was not told after all."""

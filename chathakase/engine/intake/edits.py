@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from chathakase.core.access_rule import Decision
-from chathakase.core.jobs import OFFER_AGAIN, Command
+from chathakase.core.jobs import OFFER_AGAIN, TURNED_AWAY, Command
 from chathakase.core.memory import Change, ChangeEffect, QuestionState
 from chathakase.core.ports import ChangeStore
 from chathakase.core.types import Incoming, SaidTo, Session
@@ -99,8 +99,8 @@ class Edits:
         standing = effect.standing if effect else None
         if may_become_one and why is None and standing is not QuestionState.ASKED:
             self._admission.take_back(now)
-        if effect and standing is QuestionState.REFUSED and why and self._tells(now, why):
-            await self._enqueue_anyway(Command(effect.place, now.ref, now.author, why))
+        if effect and standing is QuestionState.REFUSED and why:
+            await self._tell(now, Command(effect.place, now.ref, now.author, why))
         return effect
 
     def _why_not(self, now: Incoming) -> str | None:
@@ -108,9 +108,12 @@ class Edits:
         decision = self._access.decision_on(now)
         return self._admission.refusal(now) if decision is Decision.ALLOWED else WORDS[decision]
 
-    def _tells(self, now: Incoming, why: str) -> bool:
-        teller = self._access if why in WORDS.values() else self._admission
-        return teller.tells(now)
+    async def _tell(self, now: Incoming, word: Command) -> None:
+        """Tell somebody, once in a while, why what they say now is not answered."""
+        teller = self._access if word.name in TURNED_AWAY else self._admission
+        with teller.telling(now) as tells:
+            if tells:
+                await self._enqueue_anyway(word)
 
     async def _was_known(self, change: Change) -> bool:
         """Take in late what a person said, and is young: it may have overtaken itself, or mention us only now.

@@ -1,7 +1,7 @@
 """Takes what people want by a word or a button, of one person only so much: it is saved, and done once."""
 
-from collections.abc import Callable, Collection
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from chathakase.core.access_rule import Decision
@@ -94,17 +94,19 @@ class Requests:
         argument = AN_ACTION if role is Role.COMMAND else ""
         word = Command(incoming.place, incoming.ref, incoming.author, why, argument)
         unasked = replace(incoming, asks=False)
-        if not self._tells(incoming):
-            return await self._saver.save(unasked, role=role)
-        saved = await self._save_with(unasked, role, word)
+        with self._telling(incoming) as tells:
+            if not tells:
+                return await self._saver.save(unasked, role=role)
+            saved = await self._save_with(unasked, role, word)
         if not saved:
             self._admission.untell(incoming)
         return saved
 
     async def turn_away(self, word: Command) -> None:
         """Tell somebody that they may not talk to us, once an hour."""
-        if self._access.tells(Caused(word.by, word.place)):
-            await self.enqueue_anyway(word)
+        with self._access.telling(Caused(word.by, word.place)) as tells:
+            if tells:
+                await self.enqueue_anyway(word)
 
     async def keeps_out(self, task: Interaction | Command | ButtonPhrase) -> bool:
         """Whether somebody is known not to be allowed what they want by a button, of which they are told once an hour.
@@ -154,12 +156,18 @@ class Requests:
         return why is not None
 
     async def _tell(self, cause: Cause, word: Command) -> None:
-        if self._tells(cause):
-            await self.enqueue_anyway(word)
+        with self._telling(cause) as tells:
+            if tells:
+                await self.enqueue_anyway(word)
 
-    def _tells(self, cause: Cause) -> bool:
-        """Whether a person is to be told of a refusal, who then knows of those that came just before."""
-        return not self.jobs.has_enough(cause, urgent=True) and self._admission.tells(cause)
+    @contextmanager
+    def _telling(self, cause: Cause) -> Iterator[bool]:
+        """Whether a person is to be told of a refusal in the block, who then knows of those that came just before."""
+        if self.jobs.has_enough(cause, urgent=True):
+            yield False
+        else:
+            with self._admission.telling(cause) as tells:
+                yield tells
 
     def _too_much(self, cause: Cause, *, calls: bool, stops: bool) -> str | None:
         """Why a command or an interaction is refused, if so; one that ``calls`` the model counts as a question."""

@@ -6,6 +6,7 @@ import pytest
 
 from chathakase.clock import monotonic
 from chathakase.core.access_rule import AccessRule, Standing
+from chathakase.core.errors import StoreError
 from chathakase.core.types import Place
 from chathakase.engine.commands.helping import NOT_FOR_YOU, NOT_KNOWN
 from tests.doubles.engine_stage import HOME, PLACE, EngineStage, now, open_stage
@@ -192,6 +193,17 @@ async def test_whoever_may_not_is_told_so_once_an_hour() -> None:
         await stage.quiet()
         assert stage.surface.ephemerals == [("U1", NOT_FOR_YOU)] * 2
         assert stage.surface.replies == []
+
+
+async def test_whoever_could_not_be_told_that_they_may_not_since_the_store_failed_is_told_when_it_comes_again() -> None:
+    async with open_stage(access=RULES) as stage:
+        stage.surface.standings["U1"] = GUEST
+        stage.stores.trips.refuse("jobs.enqueue")
+        with pytest.raises(StoreError):
+            await stage.say("1")
+        await stage.say("1")
+        await stage.quiet()
+        assert stage.surface.ephemerals == [("U1", NOT_FOR_YOU)]
 
 
 async def test_what_people_say_among_themselves_costs_nobody_the_word_that_they_may_not() -> None:

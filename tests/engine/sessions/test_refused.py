@@ -28,6 +28,17 @@ async def test_one_person_has_so_many_questions_a_minute_and_is_told_once() -> N
         assert len(stage.model.prompts) == 4
 
 
+async def test_whoever_could_not_be_told_since_the_store_failed_is_told_when_the_question_comes_again() -> None:
+    async with open_stage(load=LoadLimits(by_person=1)) as stage:
+        await stage.answered("1")
+        stage.stores.trips.refuse("sessions.append")
+        with pytest.raises(StoreError):
+            await stage.say("2")
+        await stage.say("2")
+        await stage.quiet()
+        assert [user for user, _ in stage.surface.ephemerals] == ["U1"]
+
+
 async def test_what_asks_nothing_counts_for_nothing() -> None:
     async with open_stage(load=LoadLimits(by_person=2)) as stage:
         await stage.answered("1")
