@@ -101,10 +101,10 @@ class EngineStage:
         interaction = Interaction(lease.place, f"press {monotonic()}", by, action, lease.turn, lease.run)
         await self.engine.requests.enqueue(interaction)
 
-    async def edit(self, ref: str, text: str | None) -> None:
-        """Have somebody change what they said, or delete it."""
+    async def edit(self, ref: str, text: str | None, *, calls: bool = False) -> None:
+        """Have somebody change what they said, so that it ``calls`` us only now, or delete it."""
         now_said = None if text is None else said(ref, text)
-        await self.engine.edits.take_in(Change(PLACE, ref, now() * 1000, now_said))
+        await self.engine.edits.take_in(Change(PLACE, ref, now() * 1000, now_said, calls=calls))
 
     async def quiet(self) -> None:
         """Wait until nothing is answered any more, and no job is done."""

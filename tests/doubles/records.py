@@ -121,6 +121,15 @@ class SessionRecord:
         """The first of the turns that are to be taken up again."""
         return min((turn for turn in self.turns.values() if turn.action), key=lambda turn: turn.upto, default=None)
 
+    @property
+    def lowest(self) -> int:
+        """The number of what came first, which is not above 0."""
+        return min((0, *(each.seq for each in self.messages)))
+
+    def answers(self, ref: str) -> bool:
+        """Whether one of our own messages shows an answer."""
+        return any(ref in turn.refs for turn in self.turns.values())
+
     def find(self, ref: str) -> MessageRecord | None:
         return next((each for each in self.messages if each.ref == ref), None)
 

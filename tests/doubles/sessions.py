@@ -151,8 +151,10 @@ class ChangesInMemory(ChangeStore):
         await self._records.trips.make("changes.change")
         session, now = self._records.at(change.place), change.now
         record = session.find(change.ref) if session else None
-        if not change.place.thread or (session and not record and now is None):
+        if not change.place.thread or (session and session.answers(change.ref)):
             raise NotImplementedError
+        if session and record is None and now is None:
+            session.messages.append(MessageRecord(Role.CLEARED, "", "", change.ref, change.at, session.lowest - 1))
         if session is None or record is None or record.role not in (Role.USER, Role.COMMAND):
             return None
         if now is None:

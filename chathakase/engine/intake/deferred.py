@@ -35,7 +35,7 @@ class Deferred:
     def __init__(self, access: Access) -> None:
         self._access = access
         self._messages: LruCache[_Key, Incoming | None] = LruCache(MOST)
-        self._changes: LruCache[_Key, Change] = LruCache(MOST)
+        self._changes: LruCache[_Key, Change | None] = LruCache(MOST)
 
     def keep_message(self, incoming: Incoming) -> None:
         """A message waits from now on."""
@@ -46,13 +46,18 @@ class Deferred:
         self._changes[_key(change)] = change
 
     def is_joined_by(self, change: Change) -> bool:
-        """Whether a change is of something that waits, and is taken in with it; what is deleted never is."""
+        """Whether a change is of something that waits, and is taken in with it.
+
+        What is deleted is not taken in at all, and the store is told as well.
+        """
         key = _key(change)
         if key in self._messages:
             self._messages[key] = change.now
-            return True
-        waiting = self._changes.get(key)
-        if waiting is None or change.now is None:
+            return change.now is not None
+        if (waiting := self._changes.get(key)) is None:
+            return False
+        if change.now is None:
+            self._changes[key] = None
             return False
         if change.at > waiting.at:
             self._changes[key] = replace(change, calls=True)
@@ -76,8 +81,8 @@ class Deferred:
                 await _or_kept(hear(newest), lambda: self.keep_message(newest))
         else:
             change = change_of(command.argument)
-            latest = self._changes.pop(_key(change), change)
-            await _or_kept(follow(latest), lambda: self.keep_change(latest))
+            if (latest := self._changes.pop(_key(change), change)) is not None:
+                await _or_kept(follow(latest), lambda: self.keep_change(latest))
 
 
 async def _or_kept(taking: Awaitable[object], keep: Callable[[], None]) -> None:

@@ -66,6 +66,9 @@ class Edits:
                 return
         effect = await self._follow(change)
         if effect is None and await self._was_known(change):
+            if not settled and self._deferred.is_joined_by(change):
+                # What it changes was about to wait.
+                return
             effect = await self._follow(change)
         if effect is not None:
             await self._apply(change, effect)

@@ -89,6 +89,40 @@ async def test_what_is_edited_or_deleted_while_it_waits_is_heard_as_it_is_by_the
         assert stage.remembered() == remembered
 
 
+async def test_what_is_edited_a_moment_before_it_waits_is_heard_as_it_is_by_then() -> None:
+    async with open_stage(access=RULES) as stage:
+        stage.surface.lookup = 5.0
+        message = asyncio.create_task(stage.say("1", "hello?"))
+        await asyncio.sleep(0.5)
+        await stage.edit("1", "bye?")
+        assert await message
+        await stage.quiet()
+        assert stage.remembered() == ["bye?", "Fine."]
+
+
+async def test_a_mention_that_is_added_to_a_message_is_not_answered_when_that_is_deleted_while_it_waits() -> None:
+    async with open_stage(access=RULES) as stage:
+        stage.surface.tells_standings = False
+        await stage.edit("1", "hello?", calls=True)
+        await asyncio.sleep(5.0)
+        await stage.edit("1", None)
+        stage.surface.tells_standings = True
+        await stage.quiet()
+        assert (stage.remembered(), stage.model.prompts) == ([], [])
+
+
+async def test_what_is_deleted_while_it_waits_in_an_open_thread_is_not_heard_after_a_restart() -> None:
+    stores = StoresInMemory(now)
+    async with open_stage(stores=stores, access=RULES, grace=0.0) as stage:
+        await stage.answered("1")
+        stage.surface.tells_standings = False
+        await stage.say("2", "a swordfish?", author="U2", opens=False)
+        await stage.edit("2", None)
+    async with open_stage(stores=stores, access=RULES) as stage:
+        await stage.quiet()
+        assert (stage.remembered(), stage.model.prompts) == (["q1", "Fine."], [])
+
+
 async def test_what_is_edited_while_it_waits_is_heard_so_though_the_store_fails_just_then() -> None:
     async with open_stage(access=RULES) as stage:
         stage.surface.tells_standings = False

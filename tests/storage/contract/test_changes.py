@@ -6,7 +6,7 @@ import pytest
 
 from chathakase.core.files import Reading, SharedFile
 from chathakase.core.memory import ChangeEffect, QuestionState
-from chathakase.core.types import Renewal
+from chathakase.core.types import Appended, Renewal
 from tests.storage.database_stores import FILE, ID, PLACE, Talk, answer, change, said
 
 
@@ -37,6 +37,13 @@ async def test_nothing_is_known_of_other_messages(stores: Talk) -> None:
         replace(change("1", "elsewhere"), place=replace(PLACE, surface="another")),
     ):
         assert await stores.changes.change(other) is None
+    assert await stores.texts() == ["q1"]
+
+
+async def test_what_is_deleted_before_it_is_known_is_not_stored_any_more(stores: Talk) -> None:
+    await stores.say("1", "q1")
+    assert await stores.changes.change(change("2")) is None
+    assert await stores.say("2", "q2") is Appended.KNOWN
     assert await stores.texts() == ["q1"]
 
 
