@@ -146,9 +146,10 @@ class People:
         try:
             data = await self._ask(user)
         except Exception as error:
-            if (standing := _without_answer(error)) is None:
+            known = self._profiles.told(user)
+            if (standing := _without_answer(error, known.standing)) is None:
                 raise
-            return replace(self._profiles.told(user), standing=standing)
+            return replace(known, standing=standing)
         return Profile(person_of(user, data), standing_of(data, self._identity))
 
     async def _administers(self, user: str) -> bool:
@@ -176,12 +177,13 @@ def _nobody(user: str) -> Profile:
     return Profile(Person(user, user))
 
 
-def _without_answer(error: Exception) -> Standing | None:
-    """What a failure tells of somebody's standing, if anything."""
+def _without_answer(error: Exception, known: Standing | None) -> Standing | None:
+    """What a failure tells of somebody's standing, if anything; ``known`` is what was told before, if it was."""
     code = failure_of(error).code
     if code in NOTHING_THERE:
         return ELSEWHERE
-    return MEMBER if code in NO_SUCH_METHOD else None
+    # Whoever has told of them once has the method, and a proxy may say otherwise for a while.
+    return (known or MEMBER) if code in NO_SUCH_METHOD else None
 
 
 def standing_of(data: Mapping[str, Any], identity: Identity) -> Standing:

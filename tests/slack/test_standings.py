@@ -130,6 +130,17 @@ async def test_where_there_is_no_such_method_everybody_is_a_member(
     assert await people.standing("U1", within=3.0) == standing
 
 
+@pytest.mark.parametrize("status", [404, 405, 501])
+async def test_a_guest_stays_one_while_something_before_slack_says_that_there_is_no_such_method(
+    slack: PeopleServer, people: People, status: int
+) -> None:
+    slack.people["U1"] = {"id": "U1", "team_id": OURS, "is_restricted": True}
+    assert await people.standing("U1", within=3.0) == GUEST
+    slack.status, slack.now = status, 7_200.0
+    assert await people.standing("U1", within=3.0) == GUEST
+    assert slack.asked == ["U1", "U1"]
+
+
 async def test_slack_is_waited_for_no_longer_than_is_said(slack: PeopleServer, people: People) -> None:
     slack.people["U1"] = {"id": "U1", "team_id": OURS}
     slack.answer.clear()
