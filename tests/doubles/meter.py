@@ -53,7 +53,7 @@ class MeterInMemory(UsageStore):
     def count_question(self, place: Place, person: str) -> None:
         """Count a question of somebody. Raises LimitExceeded."""
         limits, one = self._holding(place, person), UsageTotal(questions=1)
-        totals = {whose: _sum(total, one) for whose, total in self._totals(place, person).items()}
+        totals = {whose: summed((total, one)) for whose, total in self._totals(place, person).items()}
         if limit := exceeded(limits, totals):
             raise LimitExceeded(LimitNotice(LimitLevel.EXCEEDED, limit, self._day))
         self._add(place, person, "", questions=1)
@@ -99,12 +99,11 @@ class MeterInMemory(UsageStore):
     def _totals(self, place: Place, person: str) -> dict[Whose, UsageTotal]:
         totals = dict.fromkeys(Whose, UsageTotal())
         for (workspace, day, channel, whose, _), each in self._used.items():
-            used = UsageTotal(each.questions, each.prompt_tokens + each.completion_tokens, each.cost)
             here = day == self._day and workspace == place.workspace_key
             belongs = {Whose.PERSON: here and whose == person, Whose.CHANNEL: here and channel == place.channel}
             for which in Whose:
                 if belongs.get(which, day == self._day):
-                    totals[which] = _sum(totals[which], used)
+                    totals[which] = summed((totals[which], each.total))
         return totals
 
     def _add(self, place: Place, person: str, model: str, **counts: int) -> None:
@@ -113,13 +112,12 @@ class MeterInMemory(UsageStore):
         added = {name: getattr(known, name) + count for name, count in counts.items()}
         self._used[key] = replace(known, **added)
 
-    async def days(self, workspace: WorkspaceKey, *, since: int, person: str | None = None) -> list[DailyUsage]:
-        used = [
-            each
-            for (where, day, _, whose, _), each in self._used.items()
-            if where == workspace and day >= since and person in (None, whose)
-        ]
-        return sorted(used, key=lambda each: (each.day, each.channel, each.person, each.model))
+    async def days(self, workspace: WorkspaceKey, *, since: int, person: str) -> list[DailyUsage]:
+        used = [each for each in self._since(workspace, since) if each.person == person]
+        return sorted(used, key=lambda each: (each.day, each.channel, each.model))
+
+    def _since(self, workspace: WorkspaceKey, since: int) -> list[DailyUsage]:
+        return [each for (where, day, *_), each in self._used.items() if where == workspace and day >= since]
 
     async def ask(self, place: Place, person: str) -> None:
         self.count_question(place, person)
@@ -133,7 +131,7 @@ class MeterInMemory(UsageStore):
         return self._day
 
     async def sums(self, workspace: WorkspaceKey, *, since: int, until: int) -> UsageSums:
-        used = [each for each in await self.days(workspace, since=since) if each.day <= until]
+        used = [each for each in self._since(workspace, since) if each.day <= until]
 
         def by(key: Callable[[DailyUsage], T]) -> dict[T, UsageTotal]:
             return {each: summed(one.total for one in used if key(one) == each) for each in map(key, used)}
@@ -147,7 +145,3 @@ class MeterInMemory(UsageStore):
 
     async def prune(self) -> int:
         raise NotImplementedError
-
-
-def _sum(one: UsageTotal, other: UsageTotal) -> UsageTotal:
-    return UsageTotal(one.questions + other.questions, one.tokens + other.tokens, one.cost + other.cost)

@@ -118,7 +118,6 @@ async def look_around(stores: DatabaseStores) -> Work:
             await stores.sessions.roster(ID),
             await stores.memory.progress(ID, limit=9),
             await count_waiting(stores.database),
-            await stores.usage.days(PLACE.workspace_key, since=0),
             await stores.usage.sums(PLACE.workspace_key, since=0, until=2**31),
             await stores.usage.days(PLACE.workspace_key, since=0, person="U1"),
         ]

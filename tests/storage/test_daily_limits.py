@@ -36,7 +36,7 @@ async def test_of_twenty_questions_to_two_processes_as_many_are_taken_as_may_be(
     places = [slack_place(f"C{number}", "1.000001") for number in range(20)]
     came = await asyncio.gather(*(stores.say("1", place=place) for place in places for stores in both))
     assert (came.count(Appended.NEW), came.count(Appended.REFUSED), came.count(Appended.KNOWN)) == (7, 13, 20)
-    assert sum(row.questions for row in await both[0].usage.days(PLACE.workspace_key, since=0)) == 7
+    assert sum(row.questions for row in await both[0].usage.days(PLACE.workspace_key, since=0, person="U1")) == 7
 
 
 async def test_what_is_old_is_no_longer_known(stores: DatabaseStores) -> None:
@@ -45,19 +45,19 @@ async def test_what_is_old_is_no_longer_known(stores: DatabaseStores) -> None:
     stores.clock.now += 3 * DAY
     await stores.answered("2", "q2", "a2")
     assert await stores.usage.prune() == 3, "the first day's sums"
-    assert {row.day for row in await stores.usage.days(PLACE.workspace_key, since=0)} == {first, first + 3}
+    assert {row.day for row in await stores.usage.days(PLACE.workspace_key, since=0, person="U1")} == {first, first + 3}
     stores.clock.now += (usage_store.KEPT_DAYS - 2) * DAY
     assert await stores.usage.prune() == 2 + 3
-    assert {row.day for row in await stores.usage.days(PLACE.workspace_key, since=0)} == {first + 3}
+    assert {row.day for row in await stores.usage.days(PLACE.workspace_key, since=0, person="U1")} == {first + 3}
 
 
 async def test_what_is_counted_outlives_its_session(stores: DatabaseStores) -> None:
     await stores.answered("1", "q1", "a1")
-    counted = await stores.usage.days(PLACE.workspace_key, since=0)
+    counted = await stores.usage.days(PLACE.workspace_key, since=0, person="U1")
     stores.clock.now += DAY
     assert await stores.forgetting.prune(idle=1) == 1
     assert await stores.count("turns") == 0
-    assert await stores.usage.days(PLACE.workspace_key, since=0) == counted
+    assert await stores.usage.days(PLACE.workspace_key, since=0, person="U1") == counted
 
 
 SUMS = (
@@ -74,10 +74,9 @@ SUMS = (
     [
         (metering.CAUSE, 2, "SEARCH m USING INDEX messages_by_seq (session=? AND seq<?)"),
         (metering.UNASK, 1, "SEARCH m USING INDEX messages_by_seq (session=? AND seq>?)"),
-        (usage_store.DAYS, 3, "SEARCH daily_usage USING PRIMARY KEY (day>?)"),
         *((each, 4, "SEARCH daily_usage USING PRIMARY KEY (day>? AND day<?)") for each in SUMS),
         (
-            usage_store.DAYS_OF_PERSON,
+            usage_store.DAYS,
             4,
             "SEARCH daily_usage USING INDEX daily_usage_of_person (surface=? AND workspace=? AND person=? AND day>?)",
         ),

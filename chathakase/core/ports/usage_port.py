@@ -13,10 +13,10 @@ class UsageStore(Protocol):
     and summaries. Days are those of the database's clock, in UTC.
     """
 
-    async def days(self, workspace: WorkspaceKey, *, since: int, person: str | None = None) -> list[DailyUsage]:
-        """What was used in a workspace since a day, counted from 1970-01-01, by everybody or one person; oldest first.
+    async def days(self, workspace: WorkspaceKey, *, since: int, person: str) -> list[DailyUsage]:
+        """What one person used in a workspace since a day, counted from 1970-01-01, the oldest first.
 
-        One row for each channel, person, agent and model of a day.
+        One row for each channel, agent and model of a day.
         """
 
     async def sums(self, workspace: WorkspaceKey, *, since: int, until: int) -> UsageSums:

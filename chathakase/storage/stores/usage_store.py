@@ -11,20 +11,17 @@ from chathakase.storage.stores.pruning import prune_in_batches
 COUNTS = "day, channel, person, agent, model, questions, calls, prompt_tokens, completion_tokens, cost"
 TOTAL = "sum(questions), sum(prompt_tokens + completion_tokens), sum(cost)"
 
-# Not by the index of persons, which has all days of the workspace.
-SINCE = "day >= $3 AND surface || ' ' || workspace = $1 || ' ' || $2"
-
 DAYS = Statement(f"""
-SELECT {COUNTS} FROM daily_usage WHERE {SINCE}
-ORDER BY day, channel, person, agent, model
+SELECT {COUNTS} FROM daily_usage WHERE surface = $1 AND workspace = $2 AND person = $3 AND day >= $4
+ORDER BY day, channel, agent, model
 """)
 
-DAYS_OF_PERSON = Statement(f"""
-SELECT {COUNTS} FROM daily_usage WHERE surface = $1 AND workspace = $2 AND person = $4 AND day >= $3
-ORDER BY day, channel, person, agent, model
-""")
-
-SUMS = f"SELECT {{by}}, {TOTAL} FROM daily_usage WHERE {SINCE} AND day <= $4 GROUP BY {{by}}"
+# Not by the index of persons, which has all days of the workspace.
+SUMS = f"""
+SELECT {{by}}, {TOTAL} FROM daily_usage
+WHERE day >= $3 AND day <= $4 AND surface || ' ' || workspace = $1 || ' ' || $2
+GROUP BY {{by}}
+"""
 SUMS_OF_DAYS = Statement(SUMS.format(by="day, model"))
 SUMS_OF_PEOPLE = Statement(SUMS.format(by="person"))
 SUMS_OF_CHANNELS = Statement(SUMS.format(by="channel"))
@@ -74,10 +71,9 @@ class SqlUsageStore:
         self._database = database
         self._meter = meter
 
-    async def days(self, workspace: WorkspaceKey, *, since: int, person: str | None = None) -> list[DailyUsage]:
-        """What was used in a workspace since a day, by everybody or one person, the oldest first."""
-        about = (*workspace, since)
-        (rows,) = await self._database.read(DAYS(*about) if person is None else DAYS_OF_PERSON(*about, person))
+    async def days(self, workspace: WorkspaceKey, *, since: int, person: str) -> list[DailyUsage]:
+        """What one person used in a workspace since a day, the oldest first."""
+        (rows,) = await self._database.read(DAYS(*workspace, person, since))
         return [_usage(row) for row in rows]
 
     async def sums(self, workspace: WorkspaceKey, *, since: int, until: int) -> UsageSums:

@@ -11,23 +11,28 @@ from tests.storage.database_stores import ID, PLACE, Talk, answer, said
 HOME = PLACE.workspace_key
 
 
-async def used(stores: Talk, person: str | None = None) -> list[tuple[str, str, int, int, int]]:
+async def used(stores: Talk, *people: str) -> list[tuple[str, str, int, int, int]]:
     """By whom, with which model, how many questions and calls, and how many tokens."""
-    rows = await stores.usage.days(HOME, since=0, person=person)
+    rows = [row for each in people or ("U1", "U2", "U3") for row in await days(stores, each)]
     return [
         (row.person, row.model, row.questions, row.calls, row.prompt_tokens + row.completion_tokens) for row in rows
     ]
 
 
+async def days(stores: Talk, person: str = "U1", *, since: int = 0) -> list[DailyUsage]:
+    return await stores.usage.days(HOME, since=since, person=person)
+
+
 async def test_a_question_and_its_answer_are_counted(stores: Talk) -> None:
     await stores.answered("1", "q1", "a1")
     day = stores.clock.now // DAY
-    assert await stores.usage.days(HOME, since=day) == [
+    assert await days(stores, since=day) == [
         DailyUsage(day, "C1", "U1", "default", "", 1, 0, 0, 0, 0),
         DailyUsage(day, "C1", "U1", "default", "m-1", 0, 1, 10, 5, 150),
     ]
-    assert await stores.usage.days(HOME, since=day + 1) == []
-    assert await stores.usage.days(slack_place("C1", "1", team="T9").workspace_key, since=0) == []
+    assert await days(stores, since=day + 1) == []
+    assert await days(stores, "U2") == []
+    assert await stores.usage.days(slack_place("C1", "1", team="T9").workspace_key, since=0, person="U1") == []
 
 
 async def test_what_everybody_used_is_summed_up_in_every_way(stores: Talk) -> None:
@@ -115,11 +120,11 @@ async def test_the_day_is_that_of_utc(stores: Talk) -> None:
     await stores.say("1")
     stores.clock.now += 1
     await stores.turns.finish(await stores.claimed(), answer("a"))
-    rows = await stores.usage.days(HOME, since=0)
+    rows = await days(stores)
     assert [(row.day, row.questions, row.calls) for row in rows] == [(19_999, 1, 0), (20_000, 0, 1)]
 
 
 async def test_each_channel_has_its_own(stores: Talk) -> None:
     await stores.say("1")
     await stores.sessions.append(said("1", place=slack_place("C2", "1.000001")))
-    assert [row.channel for row in await stores.usage.days(HOME, since=0)] == ["C1", "C2"]
+    assert [row.channel for row in await days(stores)] == ["C1", "C2"]
