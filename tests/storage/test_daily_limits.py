@@ -73,6 +73,11 @@ SUMS = (
     ("sql", "parameters", "used"),
     [
         (metering.CAUSE, 2, "SEARCH m USING INDEX messages_by_seq (session=? AND seq<?)"),
+        (
+            metering.TOTALS,
+            4,
+            "SEARCH daily_totals USING PRIMARY KEY (day=? AND surface=? AND workspace=? AND whose=? AND id=?)",
+        ),
         (metering.UNASK, 1, "SEARCH m USING INDEX messages_by_seq (session=? AND seq>?)"),
         *((each, 4, "SEARCH daily_usage USING PRIMARY KEY (day>? AND day<?)") for each in SUMS),
         (

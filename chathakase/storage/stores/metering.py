@@ -86,12 +86,11 @@ ON CONFLICT (day, surface, workspace, whose, id) DO UPDATE SET
     cost = daily_totals.cost + excluded.cost
 RETURNING whose, questions, tokens, cost, lifted
 """)
-
-
+# Each row by its key: there are as many on a day as people and channels.
 TOTALS = Statement(f"""
-SELECT whose, questions, tokens, cost, lifted FROM daily_totals
-WHERE day = now_ms() / {DAY} AND (surface = $1 AND workspace = $2 AND (whose = 'channel' AND id = $3
-    OR whose = 'person' AND id = $4) OR whose = 'all')
+SELECT whose, questions, tokens, cost, lifted
+FROM (VALUES ($1, $2, 'channel', $3), ($1, $2, 'person', $4), ('', '', 'all', '')) wanted JOIN daily_totals
+    ON day = now_ms() / {DAY} AND (surface, workspace, whose, id) = (column1, column2, column3, column4)
 ORDER BY whose
 """)
 
