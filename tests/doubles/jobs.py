@@ -77,7 +77,7 @@ class JobsInMemory(JobStore):
         """Whether the same person was told so within the hour, or will be."""
         since = self._records.now() - HOUR_MS
         return any(
-            _turns_away(each.job) and each.until >= since
+            _turns_away(each.job) and (not each.done or each.until >= since)
             for (workspace, _), each in self._records.jobs.items()
             if (workspace, each.job.task.by) == (job.key[0], job.task.by)
         )

@@ -268,7 +268,8 @@ class Records:
     def _tell(self, notice: LimitNotice, place: Place, person: str, ref: str) -> None:
         job = Job(Command(place, ref, person, notice.level, str(notice)))
         session = self.at(place)
-        self.jobs[job.key] = JobRecord(replace(job, session=session.id if session else NO_SESSION), 0)
+        record = JobRecord(replace(job, session=session.id if session else NO_SESSION), 0)
+        self.jobs.setdefault(job.key, record)
 
     def is_free(self, until: int) -> bool:
         """Whether nobody holds what was held until then; what ends far ahead is left from a jump of the clock."""

@@ -49,6 +49,8 @@ async def test_nobody_is_told_twice_within_an_hour_that_they_are_turned_away(job
     assert await jobs.enqueue(told("4", "help"))
     assert await jobs.enqueue(told("5", by="U2"))
     assert await jobs.enqueue(told("6", workspace="T2"))
+    await jobs.release(told("5", by="U2"))
+    assert not await jobs.enqueue(told("8", by="U2")), "they will be told by whoever comes next"
     stores.clock.now += 3_600_001
     assert await jobs.enqueue(told("7"))
 
