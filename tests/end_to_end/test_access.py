@@ -13,12 +13,12 @@ import pytest
 from chathakase.core.jobs import Command, Job
 from chathakase.engine.access import access as access_module
 from chathakase.engine.commands.helping import NOT_FOR_YOU, NOT_KNOWN
-from chathakase.engine.sessions import SessionManager
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace, open_workspace
 from chathakase.slack.diagnostics.needs import SHORTCUTS
 from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.stores.job_store import SqlJobStore
+from tests.end_to_end.at_rest import at_rest
 from tests.end_to_end.bot_settings import OPEN_TO_ALL
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.end_to_end.ephemerals import await_ephemeral, ephemerals
@@ -219,10 +219,6 @@ async def scene(
     return Scene(workspace, model, alice, bob, database)
 
 
-async def at_rest(scene: Scene, bot: SessionManager) -> None:
-    await scene.workspace.until(lambda: not (bot.scheduler.tasks or bot.jobs.tasks or scene.workspace.pending_events))
-
-
 @pytest.mark.parametrize("who", CASES)
 @pytest.mark.parametrize("by", WAYS)
 async def test_every_way_in(
@@ -233,7 +229,7 @@ async def test_every_way_in(
     monkeypatch.setattr(access_module, "PATIENCE", 0.2)
     async with open_the_bot(**OPEN_TO_ALL) as bot:
         await way.prepare(scene)
-        await at_rest(scene, bot)
+        await at_rest(scene.workspace, bot)
     opened, asked = scene.stored("SELECT count(*) FROM sessions"), len(scene.model.requests)
     scene.change(**case.about)
     if not case.is_known:
@@ -245,7 +241,7 @@ async def test_every_way_in(
             await scene.workspace.until(seen)
             return
         assert await await_ephemeral(scene.workspace, scene.bob, "Sorry") == case.told
-        await at_rest(scene, bot)
+        await at_rest(scene.workspace, bot)
         assert not seen()
     assert scene.stored("SELECT count(*) FROM sessions") == opened, "it opens no session"
     assert len(scene.model.requests) == asked
@@ -262,7 +258,7 @@ async def test_whoever_comes_while_slack_fails_is_let_in_once_it_tells_who_they_
     way = WAYS[by]
     async with open_the_bot(**OPEN_TO_ALL) as bot:
         await way.prepare(scene)
-        await at_rest(scene, bot)
+        await at_rest(scene.workspace, bot)
     scene.workspace.faults.slack_error("users.info", "internal_error", times=1_000)
     await way.away(scene)
     async with open_the_bot() as bot:
@@ -271,7 +267,7 @@ async def test_whoever_comes_while_slack_fails_is_let_in_once_it_tells_who_they_
         assert not seen()
         scene.workspace.faults.clear()
         await scene.workspace.until(seen)
-        await at_rest(scene, bot)
+        await at_rest(scene.workspace, bot)
     assert not [text for text in ephemerals(scene.workspace, scene.bob) if text in (NOT_FOR_YOU, NOT_KNOWN)]
 
 
@@ -284,7 +280,7 @@ async def test_what_those_say_and_share_who_may_not_is_context_of_an_open_thread
         scene.change(is_ultra_restricted=True)
         await scene.bob.share("fish.md", b"a herring", channel=thread.channel, thread_ts=thread.ts, typed="a swordfish")
         await await_ephemeral(scene.workspace, scene.bob, NOT_FOR_YOU)
-        await at_rest(scene, bot)
+        await at_rest(scene.workspace, bot)
         await thread.say("which fish?")
         await thread.answers(2, containing="which fish?")
         assert len(scene.model.requests) == 2
@@ -299,7 +295,7 @@ async def test_nobody_is_told_twice_within_an_hour_that_they_may_not_though_the_
         async with open_the_bot(chathakase_allowed_users={ALICE}) as bot:
             await scene.begin(scene.bob, text)
             await await_ephemeral(scene.workspace, scene.bob, NOT_FOR_YOU)
-            await at_rest(scene, bot)
+            await at_rest(scene.workspace, bot)
     assert len(ephemerals(scene.workspace, scene.bob)) == 1
 
 
@@ -308,11 +304,11 @@ async def test_what_was_answered_while_somebody_might_is_not_refused_once_they_m
 ) -> None:
     async with open_the_bot(**OPEN_TO_ALL) as bot:
         await (await scene.begin(scene.bob, "@ChatHakase hello")).answers(1)
-        await at_rest(scene, bot)
+        await at_rest(scene.workspace, bot)
     missed = await scene.begin(scene.alice, "@ChatHakase hello")
     async with open_the_bot(chathakase_allowed_users={ALICE}) as bot:
         await missed.answers(1)
-        await at_rest(scene, bot)
+        await at_rest(scene.workspace, bot)
     assert not ephemerals(scene.workspace, scene.bob)
 
 
@@ -330,13 +326,13 @@ async def test_what_waits_at_a_restart_is_answered_only_to_those_who_still_may(
         await scene.workspace.until(lambda: scene.stored("SELECT 1 FROM messages WHERE text LIKE '%herring%'"))
         bot.begin_shutdown()
         hold.set()
-        await at_rest(scene, bot)
+        await at_rest(scene.workspace, bot)
     assert len(scene.model.requests) == 1
     scene.change(is_restricted=True)
     async with open_the_bot(**access) as bot:
         await thread.answers(2, containing="herring?")
         assert await await_ephemeral(scene.workspace, scene.bob, "Sorry") == NOT_FOR_YOU
-        await at_rest(scene, bot)
+        await at_rest(scene.workspace, bot)
     assert scene.stored(f"SELECT asks FROM messages WHERE author = '{BOB}'") == [(0,)]
     assert len(scene.model.requests) == 2
 

@@ -28,6 +28,7 @@ from chathakase.storage.open_stores import open_stores
 from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.stores.session_store import SqlSessionStore
 from chathakase.storage.stores.title_store import SqlTitleStore
+from tests.end_to_end.at_rest import at_rest
 from tests.end_to_end.audit_rows import audit_rows
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.end_to_end.ephemerals import await_ephemeral, choose, ephemerals
@@ -44,10 +45,6 @@ LAST = 1_790_000_000_000
 """When the newest of what is added was done, in epoch milliseconds."""
 
 Added = tuple[int, str, str, str, str, str, int | None]
-
-
-async def at_rest(workspace: Workspace, bot: SessionManager) -> None:
-    await workspace.until(lambda: not bot.scheduler.tasks and not bot.jobs.tasks)
 
 
 def brief(database: Path) -> list[tuple[str, ...]]:

@@ -27,6 +27,7 @@ from chathakase.playground.web_api.tiers import NoLimits
 from chathakase.playground.world.values import User
 from chathakase.storage.open_stores import open_stores
 from chathakase.storage.sqlite.driver import open_sqlite
+from tests.end_to_end.at_rest import at_rest
 from tests.end_to_end.audit_rows import audit_rows
 from tests.end_to_end.conftest import OpenBot, Thread, markdown
 from tests.end_to_end.ephemerals import await_ephemeral, choose
@@ -173,7 +174,7 @@ class Stage:
         return self.thread.workspace
 
     async def settled(self) -> None:
-        await self.workspace.until(lambda: not self.bot.scheduler.tasks and not self.bot.jobs.tasks)
+        await at_rest(self.workspace, self.bot)
 
     def say(self, who: str, words: str) -> None:
         """Have somebody say something; of whoever has just left the channel it arrives all the same."""

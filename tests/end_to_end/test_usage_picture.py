@@ -14,6 +14,7 @@ from chathakase.files import chart_painter
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from chathakase.playground.world.workspace_files import File
+from tests.end_to_end.at_rest import at_rest
 from tests.end_to_end.conftest import Thread
 from tests.end_to_end.ephemerals import await_ephemeral
 from tests.end_to_end.process import running
@@ -33,11 +34,6 @@ def pictures(workspace: Workspace) -> dict[str, list[File]]:
             ours = [file for file in files if file and file.user == workspace.world.bot.id]
             found.setdefault(conversation.id, []).extend(ours)
     return {channel: files for channel, files in found.items() if files}
-
-
-async def at_rest(workspace: Workspace, bot: SessionManager) -> None:
-    """Wait until nothing is being done any more."""
-    await workspace.until(lambda: not bot.scheduler.tasks and not bot.jobs.tasks)
 
 
 @pytest.fixture
