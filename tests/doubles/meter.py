@@ -15,6 +15,7 @@ from chathakase.core.daily_limits import (
     passed,
 )
 from chathakase.core.errors import LimitExceeded
+from chathakase.core.jobs import Job
 from chathakase.core.moments import DAY
 from chathakase.core.ports import UsageStore
 from chathakase.core.types import Place, Usage, WorkspaceKey
@@ -45,6 +46,8 @@ class MeterInMemory(UsageStore):
         """By workspace, day, channel, person and model."""
         self._lifted: set[tuple[int, WorkspaceKey, str]] = set()
         self._told: dict[tuple[WorkspaceKey, str, str], int] = {}
+        self._jobs: set[tuple[WorkspaceKey, str]] = set()
+        """Those that are counted as questions."""
 
     @property
     def _day(self) -> int:
@@ -119,8 +122,10 @@ class MeterInMemory(UsageStore):
     def _since(self, workspace: WorkspaceKey, since: int) -> list[DailyUsage]:
         return [each for (where, day, *_), each in self._used.items() if where == workspace and day >= since]
 
-    async def ask(self, place: Place, person: str) -> None:
-        self.count_question(place, person)
+    async def ask(self, job: Job) -> None:
+        if job.key not in self._jobs:
+            self.count_question(job.task.where, job.task.by)
+            self._jobs.add(job.key)
 
     async def today(self, place: Place, person: str) -> UsedToday:
         totals = {whose: total for whose, total in self._totals(place, person).items() if total != UsageTotal()}

@@ -5,16 +5,19 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from chathakase import app
-from chathakase.core.errors import StartError
+from chathakase.core.errors import StartError, StoreError
 from chathakase.core.moments import DAY
 from chathakase.core.types import TurnAction
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from chathakase.slack.own_messages import ACTION
+from chathakase.storage.stores.summary_store import SqlSummaryStore
+from tests.end_to_end.at_rest import at_rest
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.end_to_end.ephemerals import await_ephemeral, ephemerals
 from tests.end_to_end.process import running
@@ -37,11 +40,6 @@ async def midnight_if_near() -> None:
         await asyncio.sleep(left / 1000)
 
 
-async def all_at_rest(workspace: Workspace) -> None:
-    await workspace.until(lambda: workspace.pending_events == 0)
-    await asyncio.sleep(0.2)
-
-
 async def test_people_hear_of_their_questions_at_four_fifths_at_the_end_and_when_one_is_refused(
     open_the_bot: OpenBot,
     start: Start,
@@ -50,7 +48,7 @@ async def test_people_hear_of_their_questions_at_four_fifths_at_the_end_and_when
     alice: PersonClient,
     bob: PersonClient,
 ) -> None:
-    async with open_the_bot(chathakase_daily_questions="5"):
+    async with open_the_bot(chathakase_daily_questions="5") as bot:
         thread = await start("@ChatHakase question 1")
         for number in range(2, 5):
             await thread.answers(number - 1)
@@ -63,7 +61,7 @@ async def test_people_hear_of_their_questions_at_four_fifths_at_the_end_and_when
         for number in range(6, 9):
             await thread.say(f"question {number}")
         await await_ephemeral(workspace, alice, EXCEEDED.format("5 questions"))
-        await all_at_rest(workspace)
+        await at_rest(workspace, bot)
         assert len(ephemerals(workspace, alice)) == 3
         assert len(model.requests) == 5
         await thread.say("and what of me?", bob)
@@ -79,8 +77,7 @@ async def test_of_twenty_questions_at_once_exactly_as_many_are_answered_as_may_b
     """Each mention comes as two events besides."""
     async with open_the_bot(chathakase_daily_questions="6") as bot:
         threads = await asyncio.gather(*(start(f"@ChatHakase question {number}") for number in range(20)))
-        await all_at_rest(workspace)
-        await workspace.until(lambda: not bot.scheduler.tasks and not bot.jobs.tasks)
+        await at_rest(workspace, bot)
         assert sum(bool(thread.texts()) for thread in threads) == 6
         assert len(model.requests) == 6
 
@@ -124,14 +121,14 @@ async def test_a_channel_and_all_together_have_limits_of_their_own(
     bob: PersonClient,
     model: ModelServer,
 ) -> None:
-    async with open_the_bot(**limits):
+    async with open_the_bot(**limits) as bot:
         thread = await start("@ChatHakase hello")
         await await_ephemeral(workspace, alice, told)
         await thread.answers(1)
         await thread.say("hello", bob)
         await await_ephemeral(workspace, bob, told)
         other = await start("@ChatHakase hello", person=bob, channel="random")
-        await (all_at_rest(workspace) if "//" in limits["chathakase_daily_questions"] else other.answers(1))
+        await (at_rest(workspace, bot) if "//" in limits["chathakase_daily_questions"] else other.answers(1))
         assert len(model.requests) == (1 if "//" in limits["chathakase_daily_questions"] else 2)
 
 
@@ -184,7 +181,7 @@ async def test_what_waits_when_tokens_are_used_up_is_answered_no_more(
         hold.set()
         await thread.answers(2, containing="what of me?")
         await await_ephemeral(workspace, alice, EXCEEDED.format("10 tokens"))
-        await workspace.until(lambda: not bot.scheduler.tasks and not bot.jobs.tasks)
+        await at_rest(workspace, bot)
         assert len(model.requests) == 2
         await thread.say("and now?")
         await await_ephemeral(workspace, bob, REACHED.format("10 tokens"))
@@ -215,6 +212,27 @@ async def test_commands_for_which_the_model_is_called_count_as_questions_do(
         await thread.say("session info")
         await thread.answers(2, containing="Session")
         assert len(model.requests) == 1
+
+
+async def test_a_summary_that_is_tried_again_since_the_store_failed_is_one_question(
+    open_the_bot: OpenBot, start: Start, workspace: Workspace, model: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spent, failures = SqlSummaryStore.spent, [StoreError("the disk is full")]
+
+    async def fail_once(*about: Any, **fields: Any) -> None:
+        if failures:
+            raise failures.pop()
+        await spent(*about, **fields)
+
+    monkeypatch.setattr(SqlSummaryStore, "spent", fail_once)
+    monkeypatch.setattr(app, "LOOK_FOR_WAITING", 0.1)
+    async with open_the_bot(chathakase_daily_questions="2") as bot:
+        thread = await start("@ChatHakase hello")
+        await thread.answers(1)
+        await at_rest(workspace, bot)
+        await thread.say("summarise")
+        await thread.answers(2)
+        assert (len(model.requests), failures) == (3, []), "an answer, and a summary twice"
 
 
 async def test_a_button_for_which_the_model_is_called_counts_as_a_question_does(

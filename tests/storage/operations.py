@@ -182,13 +182,16 @@ async def reach_the_limits_of_a_day(stores: DatabaseStores) -> Work:
     turns = SqlTurnStore(stores.database, meter=meter, count=len)
     usage = SqlUsageStore(stores.database, meter=meter)
 
+    job = Job(Command(PLACE, "6", "U1", "summarise"))
+    assert await stores.jobs.enqueue(job)
+
     async def work() -> list[object]:
         done: list[object] = [(await sessions.append(said(ref))).appended for ref in "1234"]
         done.append(await turns.finish(await stores.claimed(), answer("a")))
         done.append((await sessions.append(said("5", asks=False))).appended)
         done.append(await changes.change(change("5", "@bot a question"), calls=True))
         done += [await usage.today(PLACE, "U1"), await usage.lift(PLACE, "U1")]
-        await usage.ask(PLACE, "U1")
+        await usage.ask(job)
         stores.clock.now += 3 * DAY
         return [*done, await usage.today(PLACE, "U1"), await usage.prune()]
 

@@ -300,6 +300,7 @@ CHECKSUMS = {
     30: "8b5fcfece250104feb51046b237e844a6ee6b399cf233aa3703abd160b87b257",
     31: "c2f31e1b9134af109db52af4bfbe728297bfb07bf23adc340f23a514cda414f2",
     32: "7aa3799febacb4592a856c0a5f4f57bc5994b95545506a3421857898928684d8",
+    33: "8e06d4363c2044db561e62c0659abd479187908a10cfca4507178f8cb0243117",
 }
 """A migration that was committed is never changed: there are databases that it made. What is to be otherwise is a
 migration of its own, whose checksum is added here."""

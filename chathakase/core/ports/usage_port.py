@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from chathakase.core.jobs import Job
 from chathakase.core.types import Place, WorkspaceKey
 from chathakase.core.usage import DailyUsage, UsageSums, UsedToday
 
@@ -22,8 +23,11 @@ class UsageStore(Protocol):
     async def sums(self, workspace: WorkspaceKey, *, since: int, until: int) -> UsageSums:
         """What everybody used in a workspace from one day to another, both included."""
 
-    async def ask(self, place: Place, person: str) -> None:
-        """Count as a question of somebody what is none, but has a model called. Raises LimitExceeded."""
+    async def ask(self, job: Job) -> None:
+        """Count as a question, however often it is tried, a job that is none, but has a model called.
+
+        Raises LimitExceeded.
+        """
 
     async def today(self, place: Place, person: str) -> UsedToday:
         """How much was used today by a person, in a place's channel, and in all."""

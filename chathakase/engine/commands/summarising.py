@@ -32,9 +32,7 @@ class Summarising:
 
         async def handle(order: Order) -> Answer:
             try:
-                # A process that died during it has counted it.
-                if order.job.attempt == 1:
-                    await self._usage.ask(order.where, order.by)
+                await self._usage.ask(order.job)
             except LimitExceeded as error:
                 return privately(await self._limit_notices.refusal(error.notice, order.where, order.by))
             return await handler(order)

@@ -223,6 +223,7 @@ CREATE TABLE jobs (
     held_until  BIGINT NOT NULL,  -- somebody is at it until then
     done_at     BIGINT,           -- kept for a while, so that what comes again is not done again
     audited     BIGINT NOT NULL DEFAULT 0,  -- 1: what it did is in the audit log already
+    counted     BIGINT NOT NULL DEFAULT 0,  -- 1: it is counted as a question already
     PRIMARY KEY (surface, workspace, id)
 );
 CREATE INDEX jobs_done ON jobs (done_at) WHERE done_at IS NOT NULL;

@@ -98,16 +98,16 @@ class SqlJobStore:
 
     async def hold(self, jobs: Collection[Job]) -> None:
         """Hold on to some jobs, but for those that somebody else took since."""
-        held = [(*_key(job), job.attempt) for job in jobs]
+        held = [(*key_of(job), job.attempt) for job in jobs]
         await self._database.write(HOLD, json.dumps(held))
 
     async def release(self, job: Job, event: AuditEvent | None = None) -> None:
         """Put a job down undone, for whoever comes next, with a note of what it did already."""
 
         async def put_down(transaction: Transaction) -> None:
-            if event and await transaction.execute(AUDITED, *_key(job), job.attempt):
+            if event and await transaction.execute(AUDITED, *key_of(job), job.attempt):
                 await audit_store.add(transaction, job, event)
-            await transaction.execute(LET_GO if event else RELEASE, *_key(job), job.attempt)
+            await transaction.execute(LET_GO if event else RELEASE, *key_of(job), job.attempt)
 
         await self._database.session(job.task.place, put_down)
 
@@ -115,7 +115,7 @@ class SqlJobStore:
         """Note that a job is done, and in the audit log what it did; False when that is noted already."""
 
         async def note(transaction: Transaction) -> bool:
-            noted = await transaction.fetch(DONE, *_key(job))
+            noted = await transaction.fetch(DONE, *key_of(job))
             if event and any(not audited for (audited,) in noted):
                 await audit_store.add(transaction, job, event)
             await transaction.execute(FORGET_DONE)
@@ -153,7 +153,8 @@ def _values(job: Job) -> tuple[Value, ...]:
     return (*about, *what)
 
 
-def _key(job: Job) -> tuple[str, str, str]:
+def key_of(job: Job) -> tuple[str, str, str]:
+    """What tells a job's row from all others: its workspace, with the surface first, and its id."""
     workspace, id_ = job.key
     return *workspace, id_
 

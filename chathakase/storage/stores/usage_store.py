@@ -1,10 +1,12 @@
 """How much was used on each day."""
 
 from chathakase.core.daily_limits import Whose
+from chathakase.core.jobs import Job
 from chathakase.core.moments import DAY
 from chathakase.core.types import Place, WorkspaceKey
 from chathakase.core.usage import DailyUsage, UsageSums, UsedToday
-from chathakase.storage.database import Database, Row, Statement
+from chathakase.storage.database import Database, Row, Statement, Transaction
+from chathakase.storage.stores.job_store import THIS, key_of
 from chathakase.storage.stores.metering import NO_LIMITS, TOTALS, Meter, total_of
 from chathakase.storage.stores.pruning import prune_in_batches
 
@@ -56,6 +58,8 @@ DELETE FROM limit_notices WHERE (surface, workspace, person, which) IN
 RETURNING which
 """)
 
+COUNT = Statement(f"UPDATE jobs SET counted = 1 WHERE {THIS} AND counted = 0")
+
 LIFT = Statement(f"""
 INSERT INTO daily_totals (day, surface, workspace, whose, id, lifted) VALUES (now_ms() / {DAY}, $1, $2, 'person', $3, 1)
 ON CONFLICT (day, surface, workspace, whose, id) DO UPDATE SET lifted = 1
@@ -85,9 +89,15 @@ class SqlUsageStore:
             *({str(key): total_of(counts) for key, *counts in rows} for rows in others),
         )
 
-    async def ask(self, place: Place, person: str) -> None:
-        """Count as a question of somebody what is none, but has a model called. Raises LimitExceeded."""
-        await self._database.session(place, lambda transaction: self._meter.ask(transaction, place, person))
+    async def ask(self, job: Job) -> None:
+        """Count as a question, however often it is tried, a job that has a model called. Raises LimitExceeded."""
+        place, person = job.task.where, job.task.by
+
+        async def count(transaction: Transaction) -> None:
+            if await transaction.execute(COUNT, *key_of(job)):
+                await self._meter.ask(transaction, place, person)
+
+        await self._database.session(place, count)
 
     async def today(self, place: Place, person: str) -> UsedToday:
         """How much was used today by a person, in a place's channel, and in all."""

@@ -6,7 +6,7 @@ import pytest
 
 from chathakase.core.daily_limits import DailyLimit, LimitLevel, LimitNotice, Measure, UsageTotal, Whose, notice_of
 from chathakase.core.errors import LimitExceeded
-from chathakase.core.jobs import Command
+from chathakase.core.jobs import Command, Job
 from chathakase.core.moments import DAY
 from chathakase.core.types import Appended, SaidTo, TurnAction
 from tests.places import slack_place
@@ -128,12 +128,20 @@ async def test_to_have_an_answer_written_again_is_refused_with_nothing_done(limi
     assert await stores.turns.waiting([HOME]) == []
 
 
-async def test_what_has_a_model_called_otherwise_counts_as_a_question(limited: Limited) -> None:
+async def test_what_has_a_model_called_otherwise_counts_as_one_question(limited: Limited) -> None:
     stores = limited(questions(2))
-    await stores.usage.ask(PLACE, "U1")
+    first, second = (Job(Command(PLACE, ref, "U1", "summarise")) for ref in ("8", "9"))
+    for job in (first, second):
+        assert await stores.jobs.enqueue(job)
+    for _ in range(3):
+        await stores.usage.ask(first)
     assert [await stores.say("1"), await stores.say("2")] == [NEW, REFUSED]
     with pytest.raises(LimitExceeded):
-        await stores.usage.ask(PLACE, "U1")
+        await stores.usage.ask(second)
+    await stores.usage.ask(first)
+    stores.clock.now += DAY
+    await stores.usage.ask(second)
+    assert (await stores.usage.today(PLACE, "U1")).totals[Whose.PERSON].questions == 1
 
 
 async def test_what_is_lifted_for_somebody_is_until_the_day_ends(limited: Limited) -> None:
