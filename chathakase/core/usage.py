@@ -11,6 +11,9 @@ from chathakase.core.types import Usage
 K = TypeVar("K")
 T = TypeVar("T", bound=Hashable)
 
+DEFAULT_AGENT = "default"
+"""The id of the agent that answers everywhere, whatever it is called."""
+
 Price: TypeAlias = Callable[[str, Usage], int]
 """What a call of a model costs, by its name, in millionths of a US dollar; 0 where nobody knows."""
 

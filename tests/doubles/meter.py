@@ -19,9 +19,8 @@ from chathakase.core.jobs import Job
 from chathakase.core.moments import DAY
 from chathakase.core.ports import UsageStore
 from chathakase.core.types import Place, Usage, WorkspaceKey
-from chathakase.core.usage import DailyUsage, UsageSums, UsedToday, summed
+from chathakase.core.usage import DEFAULT_AGENT, DailyUsage, UsageSums, UsedToday, summed
 
-AGENT = "default"
 NOTHING = (0, 0, 0, 0, 0)
 T = TypeVar("T")
 TOLD_EVERY_MS = 3_600_000
@@ -111,7 +110,7 @@ class MeterInMemory(UsageStore):
 
     def _add(self, place: Place, person: str, model: str, **counts: int) -> None:
         key = (place.workspace_key, self._day, place.channel, person, model)
-        known = self._used.get(key) or DailyUsage(self._day, place.channel, person, AGENT, model, *NOTHING)
+        known = self._used.get(key) or DailyUsage(self._day, place.channel, person, DEFAULT_AGENT, model, *NOTHING)
         added = {name: getattr(known, name) + count for name, count in counts.items()}
         self._used[key] = replace(known, **added)
 

@@ -124,7 +124,7 @@ async def test_what_everybody_used_is_what_the_turns_and_titles_cost(
             "a direct message": (1, 2_003 + 7 + TITLE),
             f"<#{threads[2].channel}>": (1, 4_001 + 7 + TITLE),
         },
-        "Agents": {"default": (5, everything)},
+        "Agents": {"chathakase": (5, everything)},
         "Models": {"scripted-1": (0, everything)},
     }
 
@@ -188,7 +188,7 @@ async def test_usage_at_unknown_prices_is_told_of(
 async def test_what_is_left_of_the_limits_is_told_until_they_are_lifted(
     open_the_bot: OpenBot, start: Start, workspace: Workspace, alice: PersonClient, bob: PersonClient
 ) -> None:
-    limits = {"chathakase_daily_questions": "20/200", "chathakase_daily_tokens": "//5000"}
+    limits = {"chathakase_daily_questions": "20/200", "chathakase_daily_tokens": "100000//5000"}
     async with open_the_bot(**limits) as bot:
         asked = await start("@ChatHakase hello")
         await asked.answers(1)
@@ -197,13 +197,14 @@ async def test_what_is_left_of_the_limits_is_told_until_they_are_lifted(
         await start("usage", person=bob, channel="@")
         text = await await_ephemeral(workspace, bob, "You have used nothing in the last 14 days.")
         assert text.splitlines()[1:] == [
-            "- Left for you today: 20 of 20 questions",
+            "- Left for you today: 20 of 20 questions, 100,000 of 100,000 tokens",
             "- Left in this channel today: 200 of 200 questions",
             "- Left for everybody today: 4,982 of 5,000 tokens",
         ]
         await asked.say("usage")
         text = await await_ephemeral(workspace, alice, "**What you used**")
-        assert "- Left for you today: 19 of 20 questions\n- Left in this channel today: 199 of 200 questions\n" in text
+        assert "- Left for you today: 19 of 20 questions, 99,982 of 100,000 tokens\n" in text
+        assert "- Left in this channel today: 199 of 200 questions\n" in text
         await asked.say("lift limits @alice")
         await await_ephemeral(workspace, alice, "has no daily limits")
         await asked.say("usage")

@@ -41,15 +41,20 @@ def test_those_who_used_most_are_told_first_and_the_rest_in_one_sum() -> None:
 
 
 @pytest.mark.parametrize(
-    ("limit", "line"),
+    ("whose", "limits", "line"),
     [
-        (DailyLimit(Measure.QUESTIONS, Whose.PERSON, 20), "- Left for you today: 17 of 20 questions"),
-        (DailyLimit(Measure.TOKENS, Whose.CHANNEL, 4_000), "- Left in this channel today: 0 of 4,000 tokens"),
-        (DailyLimit(Measure.COST, Whose.ALL, 2_500_000), "- Left for everybody today: $2.00 of $2.50"),
+        (Whose.PERSON, {Measure.QUESTIONS: 20}, "- Left for you today: 17 of 20 questions"),
+        (Whose.CHANNEL, {Measure.TOKENS: 4_000}, "- Left in this channel today: 0 of 4,000 tokens"),
+        (
+            Whose.ALL,
+            {Measure.QUESTIONS: 2_000, Measure.COST: 2_500_000},
+            "- Left for everybody today: 1,997 of 2,000 questions, $2.00 of $2.50",
+        ),
     ],
 )
-def test_what_is_left_of_a_limit_is_told(limit: DailyLimit, line: str) -> None:
-    assert left(limit, UsageTotal(3, 4_210, 500_000)) == line
+def test_what_is_left_of_limits_is_told_in_one_line(whose: Whose, limits: dict[Measure, int], line: str) -> None:
+    limited = [DailyLimit(measure, whose, most) for measure, most in limits.items()]
+    assert left(whose, limited, UsageTotal(3, 4_210, 500_000)) == line
 
 
 def test_days_stand_in_columns_with_the_cost_where_there_is_one() -> None:

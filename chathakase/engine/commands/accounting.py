@@ -4,11 +4,11 @@ import logging
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
-from chathakase.core.daily_limits import UsageTotal
+from chathakase.core.daily_limits import UsageTotal, Whose
 from chathakase.core.errors import DeliveryError
 from chathakase.core.moments import DAY
 from chathakase.core.names import Names
-from chathakase.core.usage import UsageSums, by_day, summed, sums_by
+from chathakase.core.usage import DEFAULT_AGENT, UsageSums, by_day, summed, sums_by
 from chathakase.engine.commands import parsing
 from chathakase.engine.commands.command_answers import Handler, Order, Said, privately
 from chathakase.engine.commands.command_context import CommandContext
@@ -45,6 +45,7 @@ class Accounting:
         self._charts = context.charts
         self._limits = context.terms.daily_limits
         self._prices = context.terms.prices
+        self._agent = context.terms.agent
         self._now = context.now
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -93,7 +94,7 @@ class Accounting:
         # Direct messages are all called alike, and so are told together.
         channels = sums_by(used.channels, lambda id_: self._surface.describe(order.where.beside(id_)))
         yield ranking("Channels", channels, str, listed=LISTED)
-        yield ranking("Agents", used.agents, plainly, listed=LISTED)
+        yield ranking("Agents", used.agents, self._agent_name, listed=LISTED)
         models = {model: total for model, total in used.models().items() if model}
         yield ranking("Models", models, plainly, listed=LISTED)
 
@@ -104,7 +105,11 @@ class Accounting:
         today = await self._usage.today(order.where, order.by)
         if today.lifted:
             return [LIFTED]
-        return [left(limit, today.totals.get(limit.whose, UsageTotal())) for limit in self._limits]
+        limits = {whose: [each for each in self._limits if each.whose is whose] for whose in Whose}
+        return [left(whose, each, today.totals.get(whose, UsageTotal())) for whose, each in limits.items() if each]
+
+    def _agent_name(self, id_: str) -> str:
+        return plainly(self._agent if id_ == DEFAULT_AGENT else id_)
 
     def _days(self) -> range:
         """The days that are told of, counted from 1970-01-01."""

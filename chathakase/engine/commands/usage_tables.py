@@ -1,6 +1,6 @@
 """How use reads: in a sentence, and as a table in which each day has a bar. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from chathakase.core.amounts import counted
@@ -39,11 +39,9 @@ def table(days: Mapping[int, UsageTotal]) -> str:
     return fenced(_aligned([row if priced else row[:-1] for row in rows]))
 
 
-def left(limit: DailyLimit, used: UsageTotal) -> str:
-    """What is left of a limit: ``- Left for you today: 12 of 20 questions``."""
-    more = max(limit.most - used.of(limit.measure), 0)
-    told = f"${more / MICRO:,.2f}" if limit.measure is Measure.COST else f"{more:,}"
-    return f"- {LEFT[limit.whose]}: {told} of {limit.amount}"
+def left(whose: Whose, limits: Iterable[DailyLimit], used: UsageTotal) -> str:
+    """What is left of somebody's limits: ``- Left for you today: 12 of 20 questions, $0.40 of $0.50``."""
+    return f"- {LEFT[whose]}: {', '.join(_left_of(limit, used) for limit in limits)}"
 
 
 def ranking(title: str, used: Mapping[str, UsageTotal], name: Callable[[str], str], *, listed: int) -> str:
@@ -63,6 +61,12 @@ def most_first(used: Mapping[str, UsageTotal]) -> list[str]:
 def bar(amount: int, most: int) -> str:
     """How an amount looks beside the greatest one: a block that is higher for more, and nothing for nothing."""
     return BARS[-(-amount * len(BARS) // most) - 1] if amount else " "
+
+
+def _left_of(limit: DailyLimit, used: UsageTotal) -> str:
+    more = max(limit.most - used.of(limit.measure), 0)
+    told = f"${more / MICRO:,.2f}" if limit.measure is Measure.COST else f"{more:,}"
+    return f"{told} of {limit.amount}"
 
 
 def _row(day: int, used: UsageTotal, most: int) -> tuple[str, ...]:

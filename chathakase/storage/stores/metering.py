@@ -21,14 +21,11 @@ from chathakase.core.errors import LimitExceeded
 from chathakase.core.jobs import Command, Job
 from chathakase.core.moments import DAY
 from chathakase.core.types import Lease, Place, SessionId, Usage
-from chathakase.core.usage import Price, unpriced
+from chathakase.core.usage import DEFAULT_AGENT, Price, unpriced
 from chathakase.storage.database import Row, Statement, Transaction, Value
 from chathakase.storage.stores.job_store import enqueue
 from chathakase.storage.stores.place_columns import PLACE, place_of
 from chathakase.storage.stores.withdrawing import decline
-
-AGENT = "default"
-"""Who answers everywhere."""
 
 SPEND = Statement("""
 INSERT INTO usage (session, model, prompt_tokens, completion_tokens) SELECT id, $2, $3, $4 FROM sessions WHERE id = $1
@@ -124,7 +121,7 @@ class Meter:
         if limit := exceeded(limits, totals):
             await self._add(transaction, who, UsageTotal(questions=-1))
             raise LimitExceeded(LimitNotice(LimitLevel.EXCEEDED, limit, who.day))
-        await transaction.execute(RECORD, *who.key, AGENT, "", 1, 0, 0, 0, 0)
+        await transaction.execute(RECORD, *who.key, DEFAULT_AGENT, "", 1, 0, 0, 0, 0)
         await self._tell_passed(transaction, who, limits, totals, one)
 
     async def admit(self, transaction: Transaction, session: SessionId, place: Place, person: str, ref: str) -> bool:
@@ -177,7 +174,7 @@ class Meter:
         for row in await transaction.fetch(CAUSE, session, by):
             who, spent = _who(row), UsageTotal(tokens=sum(tokens), cost=self._price(model, usage))
             totals, limits = await self._add(transaction, who, spent)
-            await transaction.execute(RECORD, *who.key, AGENT, model, 0, 1, *tokens, spent.cost)
+            await transaction.execute(RECORD, *who.key, DEFAULT_AGENT, model, 0, 1, *tokens, spent.cost)
             await self._tell_passed(transaction, who, limits, totals, spent)
 
     async def _add(self, transaction: Transaction, who: Who, added: UsageTotal) -> tuple[Totals, Sequence[DailyLimit]]:
