@@ -31,7 +31,19 @@ EXCEEDED = "You have used up your {} for today. I'll remember what you wrote; pl
 REFUSED = "You have used up your {} for today. Please try again after "
 
 
-pytestmark = pytest.mark.usefixtures("one_day")
+pytestmark = pytest.mark.usefixtures("one_day", "often")
+
+
+@pytest.fixture
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits a second for what is told of a limit."""
+    monkeypatch.setattr(app, "LOOK_FOR_WAITING", 0.05)
+
+
+@pytest.fixture
+def settings(settings: dict[str, Any]) -> dict[str, Any]:
+    """No answer waits for the one before it."""
+    return settings | {"chathakase_rate_limits": "chat.postMessage=600/20"}
 
 
 async def midnight_if_near() -> None:
@@ -225,7 +237,6 @@ async def test_a_summary_that_is_tried_again_since_the_store_failed_is_one_quest
         await spent(*about, **fields)
 
     monkeypatch.setattr(SqlSummaryStore, "spent", fail_once)
-    monkeypatch.setattr(app, "LOOK_FOR_WAITING", 0.1)
     async with open_the_bot(chathakase_daily_questions="2") as bot:
         thread = await start("@ChatHakase hello")
         await thread.answers(1)
