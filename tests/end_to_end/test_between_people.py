@@ -178,11 +178,14 @@ async def test_whoever_is_being_answered_can_say_stop_behind_somebody_else(
 async def test_an_answer_that_grows_stands_behind_what_it_answers(
     thread: Thread, bob: PersonClient, model: ModelServer, workspace: Workspace
 ) -> None:
-    model.will(says("Once upon", " a time", hold=asyncio.Event()))
+    hold = asyncio.Event()
+    model.will(says("Once upon", " a time", hold=hold))
     await thread.say("tell me a story")
     await thread.answers(3, containing="Once upon")
     await thread.say("stop", bob)
     await await_ephemeral(workspace, bob, "only the person who asked")
+    hold.set()
+    await thread.answers(3, containing="a time")
 
 
 async def test_people_are_told_once_that_the_bot_stands_back(

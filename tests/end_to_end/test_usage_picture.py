@@ -112,7 +112,9 @@ async def test_the_text_stands_alone_where_there_is_no_picture(
     assert cause in told
 
 
-@pytest.mark.parametrize("trouble", ["delivered twice", "redelivered", "its answer is lost"])
+@pytest.mark.parametrize(
+    "trouble", ["delivered twice", "redelivered", pytest.param("its answer is lost", marks=pytest.mark.long)]
+)
 async def test_it_comes_once(
     trouble: str, asked: Thread, workspace: Workspace, bot: SessionManager, alice: PersonClient
 ) -> None:
