@@ -61,10 +61,10 @@ def test_days_stand_in_columns_with_the_cost_where_there_is_one() -> None:
     used = {20_000: UsageTotal(12, 1_200, 4_500), 20_001: UsageTotal(), 20_002: UsageTotal(1, 300)}
     assert table(used).splitlines() == [
         "```",
-        "       day     questions  tokens     cost",
-        "2024-10-04  █         12   1,200  $0.0045",
-        "2024-10-05             0       0  $0.0000",
-        "2024-10-06  ▂          1     300  $0.0000",
+        "  day     questions  tokens     cost",
+        "4 Oct  █         12   1,200  $0.0045",
+        "5 Oct             0       0  $0.0000",
+        "6 Oct  ▂          1     300  $0.0000",
         "```",
     ]
 

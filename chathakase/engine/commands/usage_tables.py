@@ -31,7 +31,7 @@ def sentence(used: UsageTotal) -> str:
 def table(days: Mapping[int, UsageTotal]) -> str:
     """What was used on each day, counted from 1970-01-01, as a block of Markdown in columns.
 
-    Costs have a column if there are any.
+    Costs have a column if there are any. Days have no year, so that a row of it fits on a telephone.
     """
     most = max((used.tokens for used in days.values()), default=0)
     rows = [HEAD, *(_row(day, used, most) for day, used in days.items())]
@@ -70,9 +70,9 @@ def _left_of(limit: DailyLimit, used: UsageTotal) -> str:
 
 
 def _row(day: int, used: UsageTotal, most: int) -> tuple[str, ...]:
-    date = (EPOCH + timedelta(days=day)).date().isoformat()
+    date = (EPOCH + timedelta(days=day)).date()
     cost = f"${used.cost / MICRO:,.4f}"
-    return date, bar(used.tokens, most), f"{used.questions:,}", f"{used.tokens:,}", cost
+    return f"{date.day} {date:%b}", bar(used.tokens, most), f"{used.questions:,}", f"{used.tokens:,}", cost
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> str:
