@@ -81,6 +81,17 @@ SUMS = (
         (metering.UNASK, 1, "SEARCH m USING INDEX messages_by_seq (session=? AND seq>?)"),
         *((each, 4, "SEARCH daily_usage USING PRIMARY KEY (day>? AND day<?)") for each in SUMS),
         (
+            usage_store.PRUNE,
+            1,
+            "SEARCH daily_usage USING COVERING INDEX daily_usage_of_person "
+            "(surface=? AND workspace=? AND person=? AND day=? AND channel=? AND agent=? AND model=?)",
+        ),
+        (
+            usage_store.PRUNE_TOTALS,
+            1,
+            "SEARCH daily_totals USING PRIMARY KEY (day=? AND surface=? AND workspace=? AND whose=? AND id=?)",
+        ),
+        (
             usage_store.DAYS,
             4,
             "SEARCH daily_usage USING INDEX daily_usage_of_person (surface=? AND workspace=? AND person=? AND day>?)",

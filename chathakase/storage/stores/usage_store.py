@@ -34,7 +34,8 @@ KEPT_DAYS = 400
 TOTALS_KEPT_DAYS = 2
 """How long sums are kept that are limited; yesterday's are of no use but to whoever looks at them just at midnight."""
 
-KEY = "day, surface, workspace, channel, person, agent, model"
+# With the day first, SQLite would look through all of that day each time.
+KEY = "surface, workspace, channel, person, agent, model, day"
 
 PRUNE = Statement(f"""
 DELETE FROM daily_usage WHERE ({KEY}) IN
@@ -42,7 +43,7 @@ DELETE FROM daily_usage WHERE ({KEY}) IN
 RETURNING day
 """)
 
-TOTALS_KEY = "day, surface, workspace, whose, id"
+TOTALS_KEY = "surface, workspace, whose, id, day"
 
 PRUNE_TOTALS = Statement(f"""
 DELETE FROM daily_totals WHERE ({TOTALS_KEY}) IN
