@@ -58,7 +58,7 @@ class Edits:
         What becomes a question by it is answered, but a command that becomes another one is not done once more. One
         that calls us waits to be known who makes it, unless that is ``settled`` as far as it can be.
         """
-        if not settled and self._deferred.is_joined_by(change):
+        if not settled and await self._joins(change):
             return
         if change.now is not None:
             change = await self._listen(change, change.now)
@@ -66,12 +66,19 @@ class Edits:
                 return
         effect = await self._follow(change)
         if effect is None and await self._was_known(change):
-            if not settled and self._deferred.is_joined_by(change):
+            if not settled and await self._joins(change):
                 # What it changes was about to wait.
                 return
             effect = await self._follow(change)
         if effect is not None:
             await self._apply(change, effect)
+
+    async def _joins(self, change: Change) -> bool:
+        """Whether a change is taken in with what it changes, which waits; it waits as well, for another process."""
+        joins = self._deferred.is_joined_by(change)
+        if joins and change.now is not None:
+            await self._enqueue_anyway(following_of(change, change.now))
+        return joins
 
     async def _listen(self, change: Change, now: Incoming) -> Change:
         """The same change with whom the message is said to now; to call the bot by its name is to call it."""

@@ -89,6 +89,18 @@ async def test_what_is_edited_or_deleted_while_it_waits_is_heard_as_it_is_by_the
         assert stage.remembered() == remembered
 
 
+async def test_what_is_edited_while_it_waits_is_heard_so_after_a_restart() -> None:
+    stores = StoresInMemory(now)
+    async with open_stage(stores=stores, access=RULES, grace=0.0) as stage:
+        stage.surface.tells_standings = False
+        await stage.say("1", "hello?")
+        await stage.edit("1", "bye?")
+    async with open_stage(stores=stores, access=RULES) as stage:
+        await stage.quiet()
+        assert stage.remembered() == ["bye?", "Fine."]
+        assert "hello?" not in stage.model.heard[-1]
+
+
 async def test_what_is_edited_a_moment_before_it_waits_is_heard_as_it_is_by_then() -> None:
     async with open_stage(access=RULES) as stage:
         stage.surface.lookup = 5.0
