@@ -128,9 +128,6 @@ async def open_playground(
             shortcuts=SHORTCUTS,
         )
         workspace = await stack.enter_async_context(local_slack)
-        if seeded:
-            # Nobody else's model is asked unasked.
-            seed(workspace.world, ask=echoes)
         given |= {
             "slack_bot_token": workspace.bot_token,
             "slack_app_token": workspace.app_token,
@@ -138,4 +135,7 @@ async def open_playground(
             "chathakase_database_url": f"sqlite:///{folder / DATABASE}",
         }
         await stack.enter_async_context(open_bot(read_settings(**given)))
+        if seeded:
+            # Not before there is a bot that hears it. Nobody else's model is asked unasked.
+            seed(workspace.world, ask=echoes)
         yield Playground(workspace, name)

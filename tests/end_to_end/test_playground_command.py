@@ -140,7 +140,11 @@ async def test_the_echo_answers_where_it_is_asked_for() -> None:
     assert errors == b""
 
 
-async def test_a_new_workspace_begins_with_a_conversation() -> None:
+@pytest.mark.parametrize("failed_before", [False, True])
+async def test_a_new_workspace_begins_with_a_conversation(failed_before: bool) -> None:
+    if failed_before:
+        async with playground(CHATHAKASE_DAILY_COST="1") as process:
+            assert await asyncio.wait_for(process.wait(), 30) == 1
     async with playground() as process:
         address = await line_with(process, r"(http://127\.0\.0\.1:\d+)")
         async with (
