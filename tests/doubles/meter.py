@@ -96,7 +96,8 @@ class MeterInMemory(UsageStore):
     def _tell_passed(self, place: Place, person: str, added: UsageTotal) -> None:
         for level, limit in passed(self._holding(place, person), self._totals(place, person), added):
             notice = LimitNotice(level, limit, self._day)
-            self._tell(notice, place, person, f"{person} {notice}")
+            if person:
+                self._tell(notice, place, person, f"{person} {notice}")
 
     def _totals(self, place: Place, person: str) -> dict[Whose, UsageTotal]:
         totals = dict.fromkeys(Whose, UsageTotal())

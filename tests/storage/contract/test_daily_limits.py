@@ -7,11 +7,12 @@ import pytest
 from chathakase.core.daily_limits import DailyLimit, LimitLevel, LimitNotice, Measure, UsageTotal, Whose, notice_of
 from chathakase.core.errors import LimitExceeded
 from chathakase.core.jobs import Command, Job
+from chathakase.core.memory import TitleBy
 from chathakase.core.moments import DAY
-from chathakase.core.types import Appended, SaidTo, TurnAction
+from chathakase.core.types import Appended, SaidTo, TurnAction, Usage
 from tests.places import slack_place
 from tests.storage.contract.conftest import Limited
-from tests.storage.database_stores import ID, PLACE, Talk, answer, said
+from tests.storage.database_stores import ID, PLACE, Talk, answer, change, said
 
 HOME = PLACE.workspace_key
 NEW, REFUSED = Appended.NEW, Appended.REFUSED
@@ -109,6 +110,16 @@ async def test_whoever_is_refused_first_where_others_have_used_all_is_told(limit
     await stores.say("1", author="U1")
     await stores.say("2", author="U2")
     assert await told(stores) == [("U1", LimitLevel.REACHED, limit), ("U2", LimitLevel.EXCEEDED, limit)]
+
+
+async def test_nobody_is_told_where_it_is_not_known_any_more_who_caused_it(limited: Limited) -> None:
+    stores = limited(DailyLimit(Measure.TOKENS, Whose.ALL, 16))
+    await stores.answered("1", "q1", "a1")
+    assert [level for _, level, _ in await told(stores)] == [LimitLevel.NEAR]
+    await stores.changes.change(change("1"))
+    await stores.titles.set_title(ID, "A title", by=TitleBy.MODEL, usage=Usage(1, 2), model="m-3")
+    assert await told(stores) == []
+    assert await stores.say("2", author="U2") is REFUSED
 
 
 async def test_the_day_begins_at_midnight_in_utc(limited: Limited) -> None:
