@@ -11,6 +11,7 @@ from chathakase.storage.sqlite.driver import SqliteDatabase
 from chathakase.storage.sqlite.merging import Merging
 from chathakase.storage.sqlite.search import SqliteSearch
 from chathakase.storage.sqlite.wal_truncation import WalTruncation
+from chathakase.storage.sqlite.word_finder import SqliteWordFinder
 from chathakase.storage.stores.audit_store import SqlAuditStore
 from chathakase.storage.stores.change_store import SqlChangeStore
 from chathakase.storage.stores.expiry import SqlExpiry
@@ -20,6 +21,7 @@ from chathakase.storage.stores.forget_store import SqlForgetStore
 from chathakase.storage.stores.hint_store import SqlHintStore
 from chathakase.storage.stores.job_store import SqlJobStore
 from chathakase.storage.stores.listening_store import SqlListeningStore
+from chathakase.storage.stores.listing_store import SqlListingStore
 from chathakase.storage.stores.memory_store import SqlMemoryStore
 from chathakase.storage.stores.message_rows import ESTIMATE
 from chathakase.storage.stores.metering import Meter
@@ -52,6 +54,7 @@ class SqlStores:
     hints: SqlHintStore
     audit: SqlAuditStore
     usage: SqlUsageStore
+    listing: SqlListingStore
 
 
 def open_stores(
@@ -91,4 +94,5 @@ def open_stores(
         hints=SqlHintStore(database),
         audit=SqlAuditStore(database),
         usage=SqlUsageStore(database, meter=meter),
+        listing=SqlListingStore(database, SqliteWordFinder()),
     )

@@ -46,6 +46,8 @@ class MessageRecord:
     reply_to: int | None = None
     """Of an answer: the newest message that it answers."""
     changed: int = 0
+    at: int = 0
+    """Of an answer: when it ended."""
     attachments: list[Attachment] = field(default_factory=list)
 
     @property
@@ -111,6 +113,8 @@ class SessionRecord:
     title_by: TitleBy | None = None
     told: int = 0
     """The newest message of which the title may tell."""
+    active: int = 0
+    archived_by: str = ""
 
     @property
     def waits(self) -> bool:

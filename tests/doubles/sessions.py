@@ -56,6 +56,7 @@ class SessionsInMemory(SessionStore):
         declined = asks and not to_us and session.among_people(incoming.said, incoming.author)
         refused = asks and not declined and not self._records.meter.admit(incoming.place, incoming.author, incoming.ref)
         session.seq += 1
+        session.active, session.archived_by = self._records.now(), ""
         if (asks and not declined) or (session.seq == 1 and role is Role.USER):
             session.owner = session.owner or incoming.author
         asks = asks and not refused

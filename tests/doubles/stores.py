@@ -11,6 +11,7 @@ from typing import Any
 from chathakase.core.daily_limits import DailyLimit
 from chathakase.core.types import SessionId
 from tests.doubles.jobs import AuditInMemory, HintsInMemory, JobsInMemory
+from tests.doubles.listing import ListingInMemory
 from tests.doubles.memory_stores import FilesInMemory, MemoriesInMemory, SummariesInMemory, TitlesInMemory
 from tests.doubles.records import Records
 from tests.doubles.sessions import ChangesInMemory, ForgettingInMemory, SessionsInMemory
@@ -45,6 +46,7 @@ class StoresInMemory:
         self.hints = HintsInMemory(self.records)
         self.audit = AuditInMemory(self.records)
         self.usage = self.records.meter
+        self.listing = ListingInMemory(self.records)
         self.search: Any = UnavailableStore()
         self.merging: Any = UnavailableStore()
         self.export: Any = UnavailableStore()

@@ -118,6 +118,7 @@ class TurnsInMemory(TurnStore):
         session.turns[claim.turn] = TurnRecord(claim.turn, lease.upto, lease.run, claim.refs, result, now)
         session.answered = max(session.answered, lease.upto)
         session.seq += 1
+        session.active = now
         session.claim = None
         if result.usage is not None:
             self._records.spend(session, result.model, result.usage, by=lease.by)
@@ -130,7 +131,7 @@ class TurnsInMemory(TurnStore):
         if not text:
             session.messages = [each for each in session.messages if each is not earlier or not lease.action]
         elif earlier is not None:
-            earlier.text = text
+            earlier.text, earlier.at = text, self._records.now()
         else:
             earlier = self._answer(session, lease, text)
             session.messages.append(earlier)
@@ -140,7 +141,8 @@ class TurnsInMemory(TurnStore):
     def _answer(self, session: SessionRecord, lease: Lease, text: str) -> MessageRecord:
         answers = [each.said for each in session.spoken(Role.USER) if lease.since < each.seq <= lease.upto]
         said = max(answers, default=self._records.now() * 1000)
-        return MessageRecord(Role.ASSISTANT, text, "", lease.turn, said, session.seq, reply_to=lease.upto)
+        now = self._records.now()
+        return MessageRecord(Role.ASSISTANT, text, "", lease.turn, said, session.seq, reply_to=lease.upto, at=now)
 
     async def release(self, lease: Lease) -> None:
         await self._records.trips.make("turns.release")
@@ -164,6 +166,7 @@ class TurnsInMemory(TurnStore):
         if interaction.by:
             self._records.meter.count_question(interaction.place, interaction.by)
         turn.action = interaction.action
+        record.active, record.archived_by = self._records.now(), ""
         return True
 
     async def answer_to(self, session: SessionId, ref: str) -> tuple[str, int] | None:

@@ -17,6 +17,7 @@ from chathakase.core.ports import (
     ForgetStore,
     HintStore,
     JobStore,
+    ListingStore,
     MemoryStore,
     SessionStore,
     SummaryStore,
@@ -54,6 +55,7 @@ from chathakase.storage.stores.forget_store import SqlForgetStore
 from chathakase.storage.stores.hint_store import SqlHintStore
 from chathakase.storage.stores.job_store import SqlJobStore
 from chathakase.storage.stores.listening_store import SqlListeningStore
+from chathakase.storage.stores.listing_store import SqlListingStore
 from chathakase.storage.stores.memory_store import SqlMemoryStore
 from chathakase.storage.stores.session_store import SqlSessionStore
 from chathakase.storage.stores.summary_store import SqlSummaryStore
@@ -97,6 +99,7 @@ class Talk:
     hints: HintStore
     audit: AuditStore
     usage: UsageStore
+    listing: ListingStore
 
     async def say(self, ref: str, text: str = "hello", *, command: bool = False, **fields: object) -> Appended:
         incoming = said(ref, text, **fields)
@@ -186,6 +189,7 @@ class DatabaseStores(Talk):
     hints: SqlHintStore
     audit: SqlAuditStore
     usage: SqlUsageStore
+    listing: SqlListingStore
 
     async def title(self) -> tuple[str, str]:
         rows = await self.database.fetch("SELECT title, made_by FROM titles WHERE session = $1", await self.id_at())

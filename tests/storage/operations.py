@@ -5,6 +5,7 @@ from dataclasses import replace
 from chathakase.core.audit import AuditEvent, Deed
 from chathakase.core.daily_limits import DailyLimit, Measure, Whose
 from chathakase.core.jobs import CLEAR_SESSION, MAY_NOT, Command, Job
+from chathakase.core.listing import EVERYWHERE, ThreadFilter, ThreadsPage
 from chathakase.core.memory import Scope
 from chathakase.core.moments import DAY
 from chathakase.core.types import TurnAction, Usage
@@ -120,9 +121,21 @@ async def look_around(stores: DatabaseStores) -> Work:
             await count_waiting(stores.database),
             await stores.usage.sums(PLACE.workspace_key, since=0, until=2**31),
             await stores.usage.days(PLACE.workspace_key, since=0, person="U1"),
+            *await list_threads(stores),
         ]
 
     return work
+
+
+async def list_threads(stores: DatabaseStores) -> list[ThreadsPage]:
+    """Of a person and of all, with and without words."""
+    channels, words = [PLACE.beside(PLACE.channel)], ThreadFilter(words="look", archived=None, since=1, until=2**50)
+    return [
+        await stores.listing.page(person, workspace, channels=among, which=which, limit=9, after=after)
+        for person, workspace, among in (("U1", PLACE.workspace_key, channels), (None, EVERYWHERE, None))
+        for which in (ThreadFilter(), words)
+        for after in ("", "0.1700000000001.s0002")
+    ]
 
 
 async def tell_a_hint(stores: DatabaseStores) -> Work:

@@ -243,6 +243,7 @@ async def test_what_is_undone_is_not_counted(stores: DatabaseStores) -> None:
 
 PLANTED = [
     "UPDATE sessions SET message_count = 4 WHERE id = $1",
+    "UPDATE sessions SET exchanges = 7 WHERE id = $1",
     "UPDATE sessions SET last_text = 'something else' WHERE id = $1",
     "UPDATE sessions SET last_author = '' WHERE id = $1",
     "UPDATE sessions SET last_said = NULL WHERE id = $1",

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from chathakase.storage.sqlite.driver import SqliteDatabase
 
 MESSAGES = "SELECT session, seq, role, text, author, name, reply_to, said, at FROM messages"
-SESSIONS = "SELECT id, message_count, last_text, last_author, last_said FROM sessions"
+SESSIONS = "SELECT id, message_count, last_text, last_author, last_said, exchanges FROM sessions"
 PARTICIPANTS = "SELECT session, author, wrote_at FROM participants"
 
 
@@ -28,11 +28,12 @@ class StoredRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What is kept of one session: how many messages, the last one, and who wrote when."""
+    """What is kept of one session: how many messages, the last one, who wrote when, and how many answers stand."""
 
     messages: int = 0
     last: tuple[str, str, int] | None = None
     participants: Mapping[str, int] | None = None
+    exchanges: int = 0
 
 
 def counts_of(messages: Collection[StoredRow]) -> Counts:
@@ -43,7 +44,8 @@ def counts_of(messages: Collection[StoredRow]) -> Counts:
     for each in spoken:
         if each.role == "user" and each.author and not each.name:
             wrote[each.author] = max(each.said, wrote.get(each.author, each.said))
-    return Counts(len(spoken), None if last is None else _told(last), wrote or None)
+    answers = [each for each in spoken if each.role == "assistant" and each.reply_to is not None]
+    return Counts(len(spoken), None if last is None else _told(last), wrote or None, len(answers))
 
 
 def _told(last: StoredRow) -> tuple[str, str, int]:
@@ -55,10 +57,9 @@ def kept(sessions: Iterable[Sequence[Any]], participants: Iterable[Sequence[Any]
     wrote: dict[str, dict[str, int]] = defaultdict(dict)
     for session, author, at in participants:
         wrote[session][author] = at
-    lasts = {session: (count, last) for session, count, *last in sessions}
     return {
-        session: Counts(count, None if None in last else tuple(last), wrote.get(session))
-        for session, (count, last) in lasts.items()
+        session: Counts(count, None if None in last else tuple(last), wrote.get(session), exchanges)
+        for session, count, *last, exchanges in sessions
     }
 
 

@@ -1,14 +1,14 @@
 """The same stores over SQLite and over PostgreSQL, to see whether the same comes of what they are asked."""
 
 import sqlite3
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
 from chathakase.core.types import Expiry, ExpiryMode
-from chathakase.storage.database import Row
+from chathakase.storage.database import Row, Snapshot
 from chathakase.storage.sqlite.driver import SqliteDatabase
 from chathakase.storage.stores.audit_store import SqlAuditStore
 from chathakase.storage.stores.change_store import SqlChangeStore
@@ -19,6 +19,7 @@ from chathakase.storage.stores.forget_store import SqlForgetStore
 from chathakase.storage.stores.hint_store import SqlHintStore
 from chathakase.storage.stores.job_store import SqlJobStore
 from chathakase.storage.stores.listening_store import SqlListeningStore
+from chathakase.storage.stores.listing_store import SqlListingStore
 from chathakase.storage.stores.memory_store import SqlMemoryStore
 from chathakase.storage.stores.session_store import SqlSessionStore
 from chathakase.storage.stores.summary_store import SqlSummaryStore
@@ -30,8 +31,9 @@ from tests.storage.postgresql import PostgresServer, schema_of
 from tests.storage.postgresql_driver import PostgresDatabase, open_postgresql
 from tests.storage.test_cancellation import NAME, Prepare, wipe
 
-BY_TRIGGERS = ("message_count", "last_text", "last_author", "last_said")
-"""Columns of ``sessions`` that SQLite's schema keeps by itself, as it does all ``participants``."""
+BY_TRIGGERS = ("message_count", "exchanges", "last_text", "last_author", "last_said")
+"""Columns of ``sessions`` that SQLite's schema keeps by itself, as it does the tables below."""
+KEPT_BY_TRIGGERS = ("activity", "participants")
 GIVEN_OUT = {"audit": ("id",), "files": ("id", "message"), "messages": ("id",), "titles": ("id",)}
 """Columns whose values are the database's own affair."""
 APART = ("checksums", "schema_migrations", "unemptied", "unmerged")
@@ -42,6 +44,13 @@ class NoIndex:
     async def merge(self) -> None: ...
 
     async def sweep(self) -> None: ...
+
+
+class AnyWords:
+    """Finds all words in all sessions."""
+
+    async def sessions(self, snapshot: Snapshot, words: str, among: Mapping[str, int]) -> Collection[str]:  # noqa: ARG002
+        return among
 
 
 @dataclass
@@ -74,11 +83,13 @@ class TwinDatabases:
             await self.other.run(f"UPDATE sessions SET {values} WHERE id = $1", *row)
         for row in await fetch("SELECT session, author, wrote_at FROM participants"):
             await self.other.run("INSERT INTO participants VALUES ($1, $2, $3)", *row)
+        for row in await fetch("SELECT id, session, active_at, archived_by, at FROM activity"):
+            await self.other.run("INSERT INTO activity OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, $5)", *row)
 
     async def _kept(self, fetch: Any) -> list[str]:
         lines = []
         for table, columns in self.columns.items():
-            if table != "participants":
+            if table not in KEPT_BY_TRIGGERS:
                 rows: list[Row] = await fetch(f"SELECT {', '.join(columns)} FROM {table}")
                 lines += [f"{table}: {dict(zip(columns, row, strict=True))}" for row in rows]
         return lines
@@ -139,4 +150,5 @@ def _over(database: PostgresDatabase, stores: DatabaseStores, clock: DatabaseClo
         hints=SqlHintStore(database),
         audit=SqlAuditStore(database),
         usage=SqlUsageStore(database, meter=meter),
+        listing=SqlListingStore(database, AnyWords()),
     )

@@ -3,6 +3,7 @@
 from chathakase.core.ports.audit_port import AuditStore
 from chathakase.core.ports.chart_port import ChartPainter
 from chathakase.core.ports.hint_port import HintStore
+from chathakase.core.ports.listing_port import ListingStore
 from chathakase.core.ports.memory_ports import (
     ChangeStore,
     ExportStore,
@@ -34,6 +35,7 @@ __all__ = [
     "JobStore",
     "LanguageModel",
     "ListeningStore",
+    "ListingStore",
     "MemoryStore",
     "Reply",
     "SearchIndex",

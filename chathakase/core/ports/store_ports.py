@@ -4,6 +4,7 @@ from typing import Protocol
 
 from chathakase.core.ports.audit_port import AuditStore
 from chathakase.core.ports.hint_port import HintStore
+from chathakase.core.ports.listing_port import ListingStore
 from chathakase.core.ports.memory_ports import (
     ChangeStore,
     ExportStore,
@@ -86,3 +87,7 @@ class Stores(Protocol):
     @property
     def usage(self) -> UsageStore:
         """How much was used."""
+
+    @property
+    def listing(self) -> ListingStore:
+        """Which threads there are of a person."""

@@ -35,6 +35,16 @@ class SearchQuery:
         """The same for LIKE, which knows no case but that of ASCII: other letters stand for any."""
         return tuple(f"%{''.join(map(_pattern, word[:LONGEST_PATTERN]))}%" for word in self.words)
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether LIKE finds no text in which not all words occur."""
+        return all(len(word) <= LONGEST_PATTERN and "_" not in map(_pattern, word) for word in self.words)
+
+    def alike(self, column: str, first: int) -> str:
+        """As SQL: every word occurs, as far as LIKE can tell; ``patterns`` are the parameters from a number on."""
+        places = range(first, first + len(self.words))
+        return " AND ".join(f"{column} LIKE ${place} ESCAPE '\\'" for place in places)
+
     def occurs_in(self, text: str) -> bool:
         """Whether every word does."""
         folded = text.casefold()

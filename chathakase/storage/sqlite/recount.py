@@ -12,6 +12,7 @@ log = logging.getLogger(__name__)
 WRONG = """
 SELECT id FROM (SELECT * FROM sessions WHERE archived_at IS NULL ORDER BY active_at DESC LIMIT 200) AS s
 WHERE message_count <> (SELECT count(*) FROM messages WHERE session = s.id AND role IN ('user', 'assistant'))
+    OR exchanges <> (SELECT count(*) FROM messages WHERE session = s.id AND role = 'assistant' AND reply_to IS NOT NULL)
     OR (last_text, last_author, last_said) IS NOT (
         SELECT substr(text, 1, 100), author, CASE WHEN reply_to IS NULL THEN said ELSE at * 1000 END FROM messages
         WHERE session = s.id AND role IN ('user', 'assistant') ORDER BY said DESC, seq DESC LIMIT 1)
@@ -29,8 +30,10 @@ WHERE message_count <> (SELECT count(*) FROM messages WHERE session = s.id AND r
 
 # A trigger looks for the last message whenever the count is set.
 COUNT = """
-UPDATE sessions SET message_count =
-    (SELECT count(*) FROM messages WHERE session = sessions.id AND role IN ('user', 'assistant'))
+UPDATE sessions SET
+    message_count = (SELECT count(*) FROM messages WHERE session = sessions.id AND role IN ('user', 'assistant')),
+    exchanges = (SELECT count(*) FROM messages
+        WHERE session = sessions.id AND role = 'assistant' AND reply_to IS NOT NULL)
 WHERE id IN (SELECT value FROM json_each($1))
 """
 

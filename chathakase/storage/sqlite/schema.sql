@@ -31,7 +31,10 @@ CREATE TABLE sessions (
     last_author   TEXT,                        -- '': an answer
     last_said     BIGINT,                      -- epoch microseconds; of an answer: when it ended
     woken         BIGINT NOT NULL DEFAULT 0,   -- the message that last woke it from the archive
-    moved_at      BIGINT NOT NULL DEFAULT 0    -- what came until then was said at other places
+    moved_at      BIGINT NOT NULL DEFAULT 0,   -- what came until then was said at other places
+    agent         TEXT NOT NULL DEFAULT 'default',  -- who answers in it
+    archived_by   TEXT NOT NULL DEFAULT '',    -- who put it away; '': nobody; it may have idled
+    exchanges     BIGINT NOT NULL DEFAULT 0    -- its answers that stand
 );
 CREATE INDEX sessions_waiting ON sessions (lease_until) WHERE asked > answered;
 CREATE INDEX sessions_active ON sessions (active_at) WHERE archived_at IS NULL;
@@ -40,6 +43,7 @@ CREATE INDEX sessions_suspected ON sessions (attempts) WHERE attempts >= 3;
 CREATE UNIQUE INDEX sessions_by_place ON sessions (surface, workspace, channel, thread) WHERE surface <> '';
 CREATE INDEX sessions_deleting ON sessions (id) WHERE deleting = 1;
 CREATE INDEX sessions_owned ON sessions (surface, workspace, owner, active_at) WHERE archived_at IS NULL AND owner <> '';
+CREATE INDEX sessions_of_owner ON sessions (owner, id) WHERE owner <> '';
 
 CREATE TABLE messages (
     id       INTEGER PRIMARY KEY,
@@ -71,6 +75,17 @@ CREATE TABLE participants (
     wrote_at BIGINT NOT NULL,  -- when they last did, in epoch microseconds
     PRIMARY KEY (session, author)
 ) WITHOUT ROWID;
+CREATE INDEX participants_of_author ON participants (author, wrote_at, session);
+
+-- How sessions stood in lists before they became active, or were put away, in the last hour.
+CREATE TABLE activity (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,  -- of two changes, the later has the greater
+    session     TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+    active_at   BIGINT NOT NULL,                    -- until then; 0: it began
+    archived_by TEXT NOT NULL,
+    at          BIGINT NOT NULL
+);
+CREATE INDEX activity_of_session ON activity (session, id);
 
 CREATE TABLE exclusions (
     session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
@@ -459,21 +474,6 @@ CREATE TRIGGER session_counted AFTER UPDATE OF message_count ON sessions BEGIN
     ) WHERE id = new.id;
 END;
 
-CREATE TRIGGER message_counted AFTER INSERT ON messages WHEN new.role IN ('user', 'assistant') BEGIN
-    UPDATE sessions SET message_count = message_count + 1 WHERE id = new.session;
-END;
-
-CREATE TRIGGER message_uncounted AFTER DELETE ON messages WHEN old.role IN ('user', 'assistant') BEGIN
-    UPDATE sessions SET message_count = message_count - 1 WHERE id = old.session;
-END;
-
-CREATE TRIGGER message_recounted AFTER UPDATE OF seq, role, text, author, reply_to, said, at ON messages
-WHEN old.role IN ('user', 'assistant') OR new.role IN ('user', 'assistant') BEGIN
-    UPDATE sessions
-    SET message_count = message_count + (new.role IN ('user', 'assistant')) - (old.role IN ('user', 'assistant'))
-    WHERE id = new.session;
-END;
-
 CREATE TRIGGER participant_wrote AFTER INSERT ON messages
 WHEN new.author <> '' AND new.role = 'user' AND new.name = '' BEGIN
     INSERT INTO participants VALUES (new.session, new.author, new.said)
@@ -508,4 +508,41 @@ END;
 
 CREATE TRIGGER job_replaced AFTER UPDATE OF argument ON jobs WHEN old.argument NOT IN ('', new.argument) BEGIN
     INSERT INTO unemptied VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET state = 1 WHERE state <> 1;
+END;
+
+CREATE TRIGGER session_began AFTER INSERT ON sessions BEGIN
+    INSERT INTO activity (session, active_at, archived_by, at) VALUES (new.id, 0, '', new.active_at);
+END;
+
+CREATE TRIGGER session_active AFTER UPDATE OF active_at, archived_by ON sessions
+WHEN old.active_at <> new.active_at OR old.archived_by <> new.archived_by BEGIN
+    INSERT INTO activity (session, active_at, archived_by, at)
+    VALUES (new.id, old.active_at, old.archived_by, max(new.active_at, coalesce(new.archived_at, 0)));
+END;
+
+CREATE TRIGGER activity_noted AFTER INSERT ON activity BEGIN
+    DELETE FROM activity WHERE id IN (SELECT id FROM activity ORDER BY id LIMIT 2) AND at < new.at - 3600000;
+END;
+
+CREATE TRIGGER message_counted AFTER INSERT ON messages WHEN new.role IN ('user', 'assistant') BEGIN
+    UPDATE sessions
+    SET message_count = message_count + 1,
+        exchanges = exchanges + (new.role = 'assistant' AND new.reply_to IS NOT NULL)
+    WHERE id = new.session;
+END;
+
+CREATE TRIGGER message_uncounted AFTER DELETE ON messages WHEN old.role IN ('user', 'assistant') BEGIN
+    UPDATE sessions
+    SET message_count = message_count - 1,
+        exchanges = exchanges - (old.role = 'assistant' AND old.reply_to IS NOT NULL)
+    WHERE id = old.session;
+END;
+
+CREATE TRIGGER message_recounted AFTER UPDATE OF seq, role, text, author, reply_to, said, at ON messages
+WHEN old.role IN ('user', 'assistant') OR new.role IN ('user', 'assistant') BEGIN
+    UPDATE sessions
+    SET message_count = message_count + (new.role IN ('user', 'assistant')) - (old.role IN ('user', 'assistant')),
+        exchanges = exchanges + (new.role = 'assistant' AND new.reply_to IS NOT NULL)
+            - (old.role = 'assistant' AND old.reply_to IS NOT NULL)
+    WHERE id = new.session;
 END;

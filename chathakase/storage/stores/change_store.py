@@ -14,7 +14,7 @@ from chathakase.storage.stores.owned import NO_MATTER_HOW_MANY, Ownership, tell_
 from chathakase.storage.stores.place_columns import HERE, columns_of, place_of, where_is
 from chathakase.storage.stores.summary_store import invalidate
 from chathakase.storage.stores.title_store import retitle
-from chathakase.storage.stores.waking import WOKEN
+from chathakase.storage.stores.waking import AWAKE, WOKEN
 from chathakase.storage.stores.withdrawing import withdraw
 
 IT = """
@@ -53,7 +53,7 @@ CHANGE = Statement("UPDATE messages SET text = $2, tokens = $3, changed = $4, sa
 
 # Of a session that is being deleted nothing is asked any more.
 NEXT = Statement(f"""
-UPDATE sessions SET seq = seq + 1, asked = seq + 1, active_at = now_ms(), woken = {WOKEN}, archived_at = NULL
+UPDATE sessions SET seq = seq + 1, asked = seq + 1, active_at = now_ms(), woken = {WOKEN}, {AWAKE}
 WHERE id = $1 AND deleting = 0
 RETURNING seq, woken = seq
 """)

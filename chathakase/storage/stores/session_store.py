@@ -39,7 +39,7 @@ from chathakase.storage.stores.place_columns import HERE, IN_PLACE, PLACE, SOMEW
 from chathakase.storage.stores.summary_store import invalidate
 from chathakase.storage.stores.title_store import retitle
 from chathakase.storage.stores.waiting import WAITS, free
-from chathakase.storage.stores.waking import WOKEN
+from chathakase.storage.stores.waking import AWAKE, WOKEN
 
 STATE = """
 id, seq, woken = seq, asked = seq, deleting, (SELECT made_by FROM titles WHERE session = sessions.id),
@@ -60,7 +60,7 @@ ON CONFLICT ({PLACE}) WHERE {SOMEWHERE} DO UPDATE SET
     asked = CASE WHEN $7 = 1 THEN sessions.seq + 1 ELSE sessions.asked END,
     active_at = now_ms(),
     woken = {WOKEN},
-    archived_at = NULL
+    {AWAKE}
 RETURNING {STATE}
 """)
 
@@ -71,7 +71,7 @@ UPDATE sessions SET
     asked = CASE WHEN $6 = 1 AND ($8 = 1 OR NOT {among_people("sessions.id", "$5", "$7")}) THEN seq + 1 ELSE asked END,
     active_at = now_ms(),
     woken = {WOKEN},
-    archived_at = NULL
+    {AWAKE}
 WHERE {HERE} AND NOT {HAS_TOMBSTONE}
 RETURNING {STATE}
 """)

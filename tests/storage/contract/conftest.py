@@ -8,6 +8,7 @@ import pytest
 from chathakase.core.daily_limits import DailyLimit
 from chathakase.core.types import ExpiryMode
 from tests.doubles.jobs import AuditInMemory, HintsInMemory, JobsInMemory
+from tests.doubles.listing import ListingInMemory
 from tests.doubles.memory_stores import FilesInMemory, MemoriesInMemory, SummariesInMemory, TitlesInMemory
 from tests.doubles.meter import MeterInMemory
 from tests.doubles.sessions import ChangesInMemory, ForgettingInMemory, SessionsInMemory
@@ -31,6 +32,7 @@ class InMemory(Talk):
     hints: HintsInMemory
     audit: AuditInMemory
     usage: MeterInMemory
+    listing: ListingInMemory
 
 
 Limited = Callable[..., Talk]
