@@ -41,6 +41,11 @@ def session_deleted(session: SessionId, place: Place | None) -> None:
     _tell("session deleted", session=session, place=_place(place))
 
 
+def threads_listed(where: Place, *, by: str, threads: int, total: int) -> None:
+    """Somebody was shown some of their threads, of so many that they have."""
+    _tell("threads listed", workspace=f"{where.surface}/{where.workspace}", by=by, threads=threads, total=total)
+
+
 def turn_began(lease: Lease) -> None:
     """A process has a turn, and goes about it."""
     attempt = lease.attempt if lease.attempt > 1 else ""

@@ -130,8 +130,9 @@ class LineSurface:
         turn = {"turn": lease.turn, "run": lease.run} if lease else {}
         return LineReply(self, place, turn)
 
-    async def post_ephemeral(self, place: Place, user: str, text: str) -> int:
-        self._tell_one(user, text=text)
+    async def post_ephemeral(self, place: Place, user: str, text: str, choices: Sequence[Choice] = ()) -> int:
+        below = {"choices": {each.label: each.words for each in choices}} if choices else {}
+        self._tell_one(user, text=text, **below)
         return 0
 
     async def tell(self, place: Place, user: str, text: str) -> None:

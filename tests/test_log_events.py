@@ -30,6 +30,7 @@ def test_each_event_is_one_line_of_ids(caplog: pytest.LogCaptureFixture) -> None
     log_events.session_moved(ID, PLACE)
     log_events.session_moved(ID, None)
     log_events.session_deleted(ID, PLACE)
+    log_events.threads_listed(PLACE, by="U1", threads=20, total=45)
     log_events.turn_began(LEASE)
     log_events.turn_began(AGAIN)
     log_events.turn_ended(LEASE, Outcome.PARTIAL, seconds=1.25, error="length", characters=0)
@@ -43,6 +44,7 @@ def test_each_event_is_one_line_of_ids(caplog: pytest.LogCaptureFixture) -> None
         f"session moved: session=0196f {WHERE}",
         "session moved: session=0196f place=none",
         f"session deleted: session=0196f {WHERE}",
+        f"threads listed: workspace=slack/{TEAM} by=U1 threads=20 total=45",
         f"turn began: turn=t1 run=1 session=0196f {WHERE} by=U1",
         f"turn began: turn=t1 run=2 session=0196f {WHERE} action=retry attempt=3 by=U1",
         f"turn ended: turn=t1 run=1 session=0196f {WHERE} outcome=partial error=length characters=0 seconds=1.2",

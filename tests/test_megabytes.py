@@ -9,8 +9,8 @@ from chathakase.core.mentions import by_name, mentioned
 from chathakase.core.quoting import escaped, one_line, quoted
 from chathakase.core.title_cleaning import title_of
 from chathakase.core.token_estimate import Estimator
+from chathakase.core.wording import fenced, plainly
 from chathakase.engine.commands.parsing import parse
-from chathakase.engine.commands.wording import fenced, plainly
 from chathakase.files.text import clean
 from chathakase.slack.events.slack_text import begins_with_other, readable
 from chathakase.slack.markdown.disguises import defused

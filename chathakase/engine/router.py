@@ -84,9 +84,9 @@ class Router:
         begin = self._surface(place).reply
         return begin(place, lease=lease, job=job, standing=standing, posted=posted, members=members)
 
-    async def post_ephemeral(self, place: Place, user: str, text: str) -> int:
+    async def post_ephemeral(self, place: Place, user: str, text: str, choices: Sequence[Choice] = ()) -> int:
         """Tell one person something in a thread, which nobody else sees. Raises DeliveryError."""
-        return await self._surface(place).post_ephemeral(place, user, text)
+        return await self._surface(place).post_ephemeral(place, user, text, choices)
 
     async def tell(self, place: Place, user: str, text: str) -> None:
         """Tell one person something outside of any thread. Raises DeliveryError."""

@@ -15,6 +15,7 @@ from chathakase.slack.people import People
 from chathakase.slack.places import Places
 from chathakase.slack.replies.attachment import Upload
 from chathakase.slack.replies.page_writer import Origin
+from chathakase.slack.replies.questions import in_words
 from chathakase.slack.replies.reply import ReplyTools, SlackReply
 from chathakase.slack.replies.streamed import StreamedReply
 from chathakase.slack.slack_traits import SLACK
@@ -72,19 +73,19 @@ class SlackSurface:
     def _for_a_command(self, user: str) -> ReplyTools:
         return self._tools.of(user, at_best=Priority.COMMAND)
 
-    async def post_ephemeral(self, place: Place, user: str, text: str) -> int:
+    async def post_ephemeral(self, place: Place, user: str, text: str, choices: Sequence[Choice] = ()) -> int:
         """Tell one person something in a thread, which nobody else sees. Raises DeliveryError.
 
-        Where Slack cannot do that, they are told in a direct message. Returns when they were told, in epoch
-        microseconds; 0 when Slack does not say.
+        Where Slack cannot do that, they are told in a direct message, and there what the buttons would say. Returns
+        when they were told, in epoch microseconds; 0 when Slack does not say.
         """
         outbox = self._for_a_command(user).outbox
         try:
-            return await outbox.post_ephemeral(place, user, text)
+            return await outbox.post_ephemeral(place, user, text, choices)
         except DeliveryError as error:
             if error.code not in NO_EPHEMERALS:
                 raise
-        await outbox.tell(user, text)
+        await outbox.tell(user, in_words(text, choices))
         return 0
 
     async def tell(self, _: Place, user: str, text: str) -> None:

@@ -166,7 +166,7 @@ class SurfaceInMemory(Surface, History, Downloads):
         self.replies.append(reply)
         return reply
 
-    async def post_ephemeral(self, place: Place, user: str, text: str) -> int:
+    async def post_ephemeral(self, place: Place, user: str, text: str, choices: Sequence[Choice] = ()) -> int:
         self.ephemerals.append((user, text))
         return 0
 

@@ -175,7 +175,18 @@ async def test_where_there_is_no_conversation_that_is_said(
 
 @pytest.mark.parametrize(
     "words",
-    ["help", "session info", "search threads tea", "usage", "all usage", "all sessions", "audit log", "clear session"],
+    [
+        "help",
+        "session info",
+        "threads",
+        "chats",
+        "search threads tea",
+        "usage",
+        "all usage",
+        "all sessions",
+        "audit log",
+        "clear session",
+    ],
 )
 async def test_a_command_opens_no_session(
     words: str, start: Start, open_the_bot: OpenBot, workspace: Workspace, alice: PersonClient, model: ModelServer

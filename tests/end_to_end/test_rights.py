@@ -40,6 +40,7 @@ COMMANDS_TABLE = """
 | ------------------------------ | ----- | --------- | ------ | -------- | ----- |
 | session info                   | yes   | yes       | yes    | yes      | yes   |
 | what do you remember           | yes   | yes       | no     | no       | yes   |
+| threads                        | yes   | yes       | none   | none     | none  |
 | search threads swordfish       | yes   | yes       | none   | none     | none  |
 | summarise                      | yes   | yes       | yes    | yes      | yes   |
 | compact                        | yes   | yes       | yes    | yes      | yes   |
@@ -105,6 +106,7 @@ SAYING = {
     "Forget everyone's messages": "clear session for everyone",
     "Forget only my messages": "forget my messages here",
     "Answer again": "answer again",
+    "Next page": "threads about fish next:2:1",
 }
 """The buttons that say words, which need what these words need."""
 
@@ -113,6 +115,7 @@ ALOUD, PRIVATELY = True, False
 DONE: Mapping[str, tuple[str, bool]] = {
     "session info": ("Messages: 4", ALOUD),
     "what do you remember": ("What I would send", PRIVATELY),
+    "threads": ("**Your threads** (1)", PRIVATELY),
     "search threads swordfish": ("“swordfish” in your threads", PRIVATELY),
     "summarise": ("I heard", ALOUD),
     "compact": ("", ALOUD),
@@ -140,6 +143,7 @@ OTHERWISE = {
     "Should I forget just your messages": "own",
     "Sorry, only": "no",
     "don't remember any of your messages": "none",
+    "no threads with me": "none",
     "found nothing": "none",
     "used nothing": "none",
     "nothing to stop": "none",

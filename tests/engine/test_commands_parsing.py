@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from chathakase.core.files import SharedFile
 from chathakase.core.jobs import Command
 from chathakase.core.types import Incoming
+from chathakase.core.wording import fenced, listed, plainly
 from chathakase.engine.commands import COMMANDS
 from chathakase.engine.commands.helping import HINT
 from chathakase.engine.commands.parsing import WITH_ARGUMENT, parse
 from chathakase.engine.commands.registry import find
-from chathakase.engine.commands.wording import fenced, listed, plainly
 from tests.places import slack_place
 
 
@@ -31,6 +31,11 @@ def test_every_command_is_one_however_it_is_written(name: str) -> None:
         ("summarize", "summarise", ""),
         ("clear session for everyone", "clear session", "for everyone"),
         ("Forget everything of mine NOW", "forget everything of mine now", ""),
+        ("threads  kyoto   trip", "threads", "kyoto trip"),
+        ("Threads 2", "threads", "2"),
+        ("threads: 京都", "threads", "京都"),
+        ("ｔｈｒｅａｄｓ　京都", "threads", "京都"),
+        ("threads about why it is so?", "threads", "about why it is so?"),
         ("search threads  Kyoto   旅行?", "search threads", "Kyoto 旅行?"),
         ("Search Threads help", "search threads", "help"),
         ("Forget this message.", "forget my last message", ""),
@@ -70,6 +75,13 @@ def test_other_ways_to_say_it(text: str, name: str, argument: str) -> None:
         "> help",
         "search threadsafe queues",
         "rename sessions",
+        "chats",
+        "chats about Kyoto",
+        "threads are hard",
+        "threads vs processes",
+        "threads: what are they?",
+        "Threads kill my program. Why, and what can I do?",
+        "threadsafe queues",
         "search threads\nis what I would like to say, and more",
         "summarise\n\nTokyo is the capital of Japan.",
         "help, 助けて",
@@ -224,3 +236,8 @@ def test_whoever_shares_a_file_speaks_of_the_file(text: str) -> None:
     file = SharedFile("F1", "plan.pdf", "application/pdf", 1, "https://files.example/F1")
     message = Incoming(slack_place("C1", "1.0"), "2.0", "U1", text, 0, opens=True, asks=True, files=(file,))
     assert find(message) is None
+
+
+@pytest.mark.parametrize(("text", "argument"), [("chats", ""), ("Chats?", ""), ("chats kyoto", "kyoto")])
+def test_a_few_words_more_are_commands_in_a_direct_message(text: str, argument: str) -> None:
+    assert parse(text, direct=True) == ("threads", argument)

@@ -12,8 +12,8 @@ from chathakase.core.quoting import MARKS, escaped, one_line, quoted
 from chathakase.core.title_cleaning import title_of
 from chathakase.core.token_estimate import Estimator
 from chathakase.core.types import Incoming
+from chathakase.core.wording import plainly
 from chathakase.engine.commands.parsing import parse
-from chathakase.engine.commands.wording import plainly
 from chathakase.storage.sqlite.matching import query
 
 A_CHARACTER = 5e-6

@@ -9,12 +9,12 @@ from chathakase.core.errors import DeliveryError
 from chathakase.core.moments import DAY
 from chathakase.core.names import Names
 from chathakase.core.usage import DEFAULT_AGENT, UsageSums, by_day, summed, sums_by
+from chathakase.core.wording import plainly
 from chathakase.engine.commands import parsing
 from chathakase.engine.commands.command_answers import Handler, Order, Said, privately
 from chathakase.engine.commands.command_context import CommandContext
 from chathakase.engine.commands.usage_chart import chart, description
 from chathakase.engine.commands.usage_tables import left, most_first, ranking, sentence, table
-from chathakase.engine.commands.wording import plainly
 
 DAYS = 14
 """How many days are told of, today among them."""

@@ -10,10 +10,10 @@ from chathakase.core.jobs import CLEAR_SESSION
 from chathakase.core.moments import clock_in, day_and_time
 from chathakase.core.names import Names
 from chathakase.core.types import Place
+from chathakase.core.wording import plainly
 from chathakase.engine.commands import parsing
 from chathakase.engine.commands.command_answers import Handler, Order, Said, privately
 from chathakase.engine.commands.command_context import CommandContext
-from chathakase.engine.commands.wording import plainly
 
 PAGE = 20
 """How many entries are told at once."""

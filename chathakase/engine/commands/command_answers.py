@@ -48,6 +48,8 @@ class Said:
     """Only to whoever gave the command."""
     then: Callable[[], Awaitable[None]] | None = None
     """What is done once that is said, and nobody is told of if it fails."""
+    choices: tuple[Choice, ...] = ()
+    """What may be said next, by a button below; only where it is ``private``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from chathakase.core.moments import DAY
 from chathakase.core.names import Names
 from chathakase.core.title_cleaning import title_by_person
 from chathakase.core.types import ExpiryMode, SessionInfo
+from chathakase.core.wording import plainly
 from chathakase.engine.commands import parsing
 from chathakase.engine.commands.command_answers import Answer, Handler, Order, Said, done, privately
 from chathakase.engine.commands.command_context import CommandContext
-from chathakase.engine.commands.wording import plainly
 from chathakase.engine.context.context_builder import PromptView
 
 NO_SESSION = "There is no session in this thread yet."

@@ -8,6 +8,7 @@ from chathakase.core.jobs import CLEAR_SESSION, FORGET_ONE
 from chathakase.core.memory import Scope
 from chathakase.core.names import Names
 from chathakase.core.types import Choice
+from chathakase.core.wording import listed
 from chathakase.engine.access.rights import Right
 from chathakase.engine.commands import parsing
 from chathakase.engine.commands.command_answers import (
@@ -22,7 +23,6 @@ from chathakase.engine.commands.command_answers import (
     refused,
 )
 from chathakase.engine.commands.command_context import CommandContext
-from chathakase.engine.commands.wording import listed
 
 WHAT = (
     "Which of your messages should I forget? They stay visible in {surface}, but I will no longer remember, find or "

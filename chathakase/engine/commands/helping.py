@@ -26,6 +26,7 @@ TEXT = """\
 Send one of these on its own, and I take it as a command:
 - `session info` – details about this thread: people, age, room left, cost
 - `what do you remember` – exactly what I would send to the model; only you see it
+- `threads` – your threads, newest first; add words to look for some; only you see them
 - `search threads` plus words – find them in your threads; only you see the results
 - `summarise` – summarise this thread
 - `compact` – keep only a summary of the older part in memory

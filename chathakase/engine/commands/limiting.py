@@ -6,10 +6,10 @@ from chathakase.core.audit import Deed
 from chathakase.core.daily_limits import LimitLevel, notice_of
 from chathakase.core.mentions import MENTION
 from chathakase.core.moments import DAY
+from chathakase.core.wording import plainly
 from chathakase.engine.commands import parsing
 from chathakase.engine.commands.command_answers import Answer, Handler, Order, done, privately
 from chathakase.engine.commands.command_context import CommandContext
-from chathakase.engine.commands.wording import plainly
 
 NO_LIMITS = privately("There are no daily limits.")
 FOR_WHOM = privately("Tell me for whom: `lift limits @name`. They then have no daily limits until the day ends.")

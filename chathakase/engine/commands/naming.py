@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from chathakase.core.types import Session
+from chathakase.core.wording import plainly
 from chathakase.engine.commands.command_answers import Told
 from chathakase.engine.commands.command_context import CommandContext
-from chathakase.engine.commands.wording import plainly
 
 UNTITLED = "our last conversation"
 

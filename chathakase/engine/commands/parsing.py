@@ -9,6 +9,7 @@ import regex
 from chathakase.core.addressing import HONORIFICS
 from chathakase.core.jobs import CLEAR_SESSION, FORGET_ONE
 from chathakase.core.mentions import MENTION
+from chathakase.engine.listings import list_request
 
 SESSION_INFO = "session info"
 WHAT_DO_YOU_REMEMBER = "what do you remember"
@@ -23,6 +24,7 @@ CLEAR_FOR_EVERYONE = f"{CLEAR_SESSION} for everyone"
 EXPORT = "export session"
 SUMMARISE = "summarise"
 COMPACT = "compact"
+THREADS = "threads"
 SEARCH = "search threads"
 RENAME = "rename session"
 ANSWER_AGAIN = "answer again"
@@ -47,6 +49,7 @@ NO_THREAD = "no thread"
 COMMANDS = (
     SESSION_INFO,
     WHAT_DO_YOU_REMEMBER,
+    THREADS,
     SEARCH,
     SUMMARISE,
     COMPACT,
@@ -73,6 +76,7 @@ TELLING = frozenset(
     {
         SESSION_INFO,
         WHAT_DO_YOU_REMEMBER,
+        THREADS,
         SEARCH,
         SUMMARISE,
         COMPACT,
@@ -91,6 +95,7 @@ ALOUD = frozenset({SESSION_INFO, SUMMARISE, COMPACT, RENAME, EXPORT, CLEAR_SESSI
 """Commands that are answered for everybody to read; what others tell concerns one person, or the whole workspace."""
 
 ABOUT_A_THREAD = frozenset(COMMANDS) - {
+    THREADS,
     SEARCH,
     USAGE,
     FORGET_EVERYTHING,
@@ -102,6 +107,9 @@ ABOUT_A_THREAD = frozenset(COMMANDS) - {
     HELP,
 }
 """Commands that are about the thread in which they are said."""
+
+OPENING_NONE = frozenset({THREADS})
+"""Commands that open no thread in a channel either, which would be one more in what they tell."""
 
 GIVING_BACK = frozenset({WHAT_DO_YOU_REMEMBER, SUMMARISE, EXPORT})
 """Commands that give back what was said."""
@@ -128,7 +136,11 @@ EXACT: Mapping[str, tuple[str, str]] = {
 }
 """Each phrase with the command that it is, and its argument."""
 
+IN_DIRECT_MESSAGES: Mapping[str, str] = {"chats": THREADS}
+"""Words that are a command only where somebody is alone with the bot; elsewhere people may say them to each other."""
+
 WITH_ARGUMENT: Mapping[str, re.Pattern[str]] = {
+    THREADS: list_request.PATTERN,
     SEARCH: re.compile(".+"),
     RENAME: re.compile(".+"),
     LIFT_LIMITS: MENTION,
@@ -151,31 +163,44 @@ _BEHIND = regex.compile(rf"[{_UNSEEN}\p{{P}}`~]+\Z", regex.V1)
 """What may stand around a command and makes no difference: any script's punctuation, quotes, and what is not seen."""
 
 # Whoever writes without spaces parts an argument from its command with a sign or a bracket.
-_TWO_WORDS = regex.compile(r"(\w+)\s+(\w+)(?:\s*[:;,、。・،؛]|\s|(?=[\p{Ps}\p{Pi}]))\s*(?=\S)", regex.V1)
+_PARTED = r"(?:\s*[:;,、。・،؛]|\s|(?=[\p{Ps}\p{Pi}]))\s*(?=\S)"
+_TWO_WORDS = regex.compile(rf"(\w+)\s+(\w+){_PARTED}", regex.V1)
+_ONE_WORD = regex.compile(rf"(\w+){_PARTED}", regex.V1)
 
 _CLOSING = dict(zip("「『【《〈（［([“‘«‹„\"'`*_", "」』】》〉）］)]”’»›“\"'`*_", strict=True))
 """What ends what is set within quotes, brackets or marks, by what begins it."""
 
 
-def parse(text: str, *, name: str = "") -> tuple[str, str] | None:
+def parse(text: str, *, name: str = "", direct: bool = False) -> tuple[str, str] | None:
     """The command that a text is, and its argument in its own form; None for whatever is said to the model.
 
     It may be written in full-width letters and with the punctuation of any script, as keyboards for other languages
-    have it, and with the bot's ``name`` before or behind it, as in ``@ChatHakase help``.
+    have it, and with the bot's ``name`` before or behind it, as in ``@ChatHakase help``. ``direct``: in a direct
+    message, where there are a few words more.
     """
-    if len(text) <= LONGEST and (exact := EXACT.get(_bare(text, name))) is not None:
+    if len(text) <= LONGEST and (exact := _exact(_bare(text, name), direct=direct)) is not None:
         return exact
     line = _unwrapped(text.strip())
     if "\n" in line:
         return None
     head = _narrow(line[:HEAD])
-    found = _TWO_WORDS.match(head, _called(head, name))
+    start = _called(head, name)
+    if found := _ONE_WORD.match(head, start):
+        word = found[1].casefold()
+        command = IN_DIRECT_MESSAGES.get(word, word) if direct else word
+        if parsed := _with_argument(command, line[found.end() :]):
+            return parsed
+    found = _TWO_WORDS.match(head, start)
     return _with_argument(f"{found[1]} {found[2]}".casefold(), line[found.end() :]) if found else None
 
 
 def is_one_word(text: str, *, name: str = "") -> bool:
     """Whether a text that is a command is a single word, such as people say to each other, too."""
     return len(_bare(text, name).split()) == 1
+
+
+def _exact(words: str, *, direct: bool) -> tuple[str, str] | None:
+    return (IN_DIRECT_MESSAGES[words], "") if direct and words in IN_DIRECT_MESSAGES else EXACT.get(words)
 
 
 def _unwrapped(text: str) -> str:

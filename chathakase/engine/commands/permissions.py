@@ -38,6 +38,7 @@ PERMISSIONS: Mapping[str, Permission] = {
     parsing.COMPACT: ANYBODY,
     parsing.HELP: ANYBODY,
     # It finds, tells and forgets only what is their own.
+    parsing.THREADS: ANYBODY,
     parsing.SEARCH: ANYBODY,
     parsing.USAGE: ANYBODY,
     parsing.FORGET: ANYBODY,

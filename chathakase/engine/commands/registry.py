@@ -28,10 +28,12 @@ from chathakase.engine.commands.permissions import Permissions, deed_of
 from chathakase.engine.commands.remembering import Remembering
 from chathakase.engine.commands.searching import Searching
 from chathakase.engine.commands.summarising import Summarising
+from chathakase.engine.commands.thread_listing import Listing
 
 GROUPS = (
     Describing,
     Remembering,
+    Listing,
     Searching,
     Summarising,
     Exporting,
@@ -97,7 +99,7 @@ def find(incoming: Incoming, *, name: str = "") -> Command | None:
         return None
     if not incoming.text.strip():
         command, argument = helping.HINT, ""
-    elif parsed := parsing.parse(incoming.text, name=name):
+    elif parsed := parsing.parse(incoming.text, name=name, direct=incoming.direct):
         command, argument = parsed
     else:
         return None

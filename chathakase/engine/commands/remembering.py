@@ -7,11 +7,11 @@ from chathakase.core.amounts import size
 from chathakase.core.errors import DeliveryError
 from chathakase.core.export import file_name
 from chathakase.core.types import ChatMessage
+from chathakase.core.wording import fenced
 from chathakase.engine.commands import parsing
 from chathakase.engine.commands.command_answers import Answer, Handler, Order, privately
 from chathakase.engine.commands.command_context import CommandContext
 from chathakase.engine.commands.describing import room, trimmed
-from chathakase.engine.commands.wording import fenced
 from chathakase.engine.context.context_builder import PromptView
 
 NOTHING = "I don't remember anything from this thread."

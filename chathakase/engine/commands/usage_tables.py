@@ -7,8 +7,8 @@ from chathakase.core.amounts import counted
 from chathakase.core.daily_limits import MICRO, DailyLimit, Measure, UsageTotal, Whose
 from chathakase.core.moments import EPOCH
 from chathakase.core.usage import summed
+from chathakase.core.wording import fenced
 from chathakase.engine.commands.describing import dollars
-from chathakase.engine.commands.wording import fenced
 
 BARS = "▁▂▃▄▅▆▇█"
 LEFT: Mapping[Whose, str] = {

@@ -174,7 +174,7 @@ class Reception:
 
     async def _admit(self, incoming: Incoming) -> Saved:
         """Save a message as what it is."""
-        if incoming.direct and not incoming.asks and await self._is_command_outside(incoming):
+        if incoming.opens and not incoming.asks and await self._is_command_outside(incoming):
             return Saved(Appended.KNOWN)
         if command := self._commands.find(incoming):
             if await self._intent.is_meant(command, incoming):
@@ -219,5 +219,5 @@ class Reception:
 
     async def _is_command_outside(self, incoming: Incoming) -> bool:
         """Whether a message that is too old to be answered is a command that opens no session."""
-        is_command = self._commands.find(replace(incoming, asks=True)) is not None
-        return is_command and await self._targets.is_outside(incoming)
+        command = self._commands.find(replace(incoming, asks=True))
+        return command is not None and await self._targets.is_outside(incoming, command)

@@ -55,7 +55,7 @@ class Requests:
 
         Raises StoreError, as everything here does.
         """
-        if await self._targets.is_outside(incoming):
+        if await self._targets.is_outside(incoming, command):
             return await self._take_outside(incoming, await self._targets.aim(command))
         if self.jobs.is_being_told(command):
             # Not after it is saved, since by then all may be told.

@@ -5,7 +5,7 @@ from dataclasses import replace
 from chathakase.core.jobs import Command
 from chathakase.core.ports import SessionStore
 from chathakase.core.types import Incoming
-from chathakase.engine.commands import ABOUT_A_THREAD, NO_THREAD, STOP
+from chathakase.engine.commands import ABOUT_A_THREAD, NO_THREAD, OPENING_NONE, STOP
 
 
 class CommandTargets:
@@ -14,9 +14,12 @@ class CommandTargets:
     def __init__(self, sessions: SessionStore) -> None:
         self._sessions = sessions
 
-    async def is_outside(self, incoming: Incoming) -> bool:
-        """Whether a message stands in a direct message, and in no session. Raises StoreError."""
-        if not incoming.direct:
+    async def is_outside(self, incoming: Incoming, command: Command) -> bool:
+        """Whether a command stands in no session and opens none, as none does in a direct message.
+
+        Raises StoreError.
+        """
+        if not incoming.direct and not (incoming.opens and command.name in OPENING_NONE):
             return False
         place = incoming.place
         return place.thread == incoming.ref or await self._sessions.find(place) is None

@@ -148,7 +148,7 @@ class JobHandler:
             about = task.place if task.where != task.place else None
             await self._surface.ask(task.where, task.by, answer.text, answer.choices, about=about)
         elif isinstance(answer, Said) and answer.private:
-            told_at = await self._surface.post_ephemeral(task.where, task.by, answer.text)
+            told_at = await self._surface.post_ephemeral(task.where, task.by, answer.text, answer.choices)
             if answer.then is not None:
                 await answer.then()
             return told_at

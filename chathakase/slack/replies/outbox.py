@@ -15,7 +15,7 @@ from chathakase.slack.markdown.plain import notification
 from chathakase.slack.replies.held import holds_less
 from chathakase.slack.replies.messages import Post
 from chathakase.slack.replies.native_streams import Streams
-from chathakase.slack.replies.questions import asking, in_words
+from chathakase.slack.replies.questions import asking, buttons, in_words
 from chathakase.slack.replies.refusals import ServerFailures, may_be_about_content
 from chathakase.slack.timestamps import time_of
 from chathakase.slack.web.call_errors import failure_of
@@ -151,13 +151,13 @@ class Outbox:
         except DeliveryError as error:
             log.info("A stream in %s was not ended: %s", post.place.name, error)
 
-    async def post_ephemeral(self, place: Place, user: str, text: str) -> int:
-        """Tell one person some Markdown in a thread, which nobody else sees. Raises DeliveryError.
+    async def post_ephemeral(self, place: Place, user: str, text: str, choices: Sequence[Choice] = ()) -> int:
+        """Tell one person some Markdown in a thread, with buttons below, which nobody else sees. Raises DeliveryError.
 
         Returns when that was, in epoch microseconds; 0 when Slack does not say.
         """
-        blocks = [{"type": "markdown", "text": whole(text)}]
-        return await self._post_ephemeral_with(blocks, place, user, text, otherwise=text)
+        blocks = [{"type": "markdown", "text": whole(text)}, *buttons(place, choices)]
+        return await self._post_ephemeral_with(blocks, place, user, text, otherwise=in_words(text, choices))
 
     async def ask(
         self, place: Place, user: str, text: str, choices: Sequence[Choice], *, about: Place | None = None

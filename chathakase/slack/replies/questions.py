@@ -22,12 +22,15 @@ def asking(place: Place, text: str, choices: Sequence[Choice], *, about: Place |
 
     Slack does not tell the thread of such a message, so its buttons do.
     """
+    section = {"type": "section", "text": {"type": "mrkdwn", "text": notification(text, most=LONGEST_TEXT)}}
+    return [section, *buttons(place, choices, about=about)]
+
+
+def buttons(place: Place, choices: Sequence[Choice], *, about: Place | None = None) -> list[dict[str, Any]]:
+    """The block with the buttons of a message in a thread; none where there is no choice."""
     known = {"thread": about.thread, "told_in": place.thread} if about else {"thread": place.thread}
-    buttons = [_button(known, number, choice) for number, choice in enumerate(choices)]
-    return [
-        {"type": "section", "text": {"type": "mrkdwn", "text": notification(text, most=LONGEST_TEXT)}},
-        {"type": "actions", "elements": buttons},
-    ]
+    elements = [_button(known, number, choice) for number, choice in enumerate(choices)]
+    return [{"type": "actions", "elements": elements}] if elements else []
 
 
 def in_words(text: str, choices: Sequence[Choice]) -> str:

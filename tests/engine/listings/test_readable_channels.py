@@ -1,14 +1,12 @@
-"""Where a search looks when nobody can tell in which channels somebody is."""
+"""Where threads are looked for when nobody can tell in which channels somebody is."""
 
 import asyncio
-from types import SimpleNamespace
 from typing import cast
 
-from chathakase.core.jobs import Command, Job
-from chathakase.core.types import NO_SESSION, Place, Session, Where
-from chathakase.engine.commands.command_answers import Order
-from chathakase.engine.commands.command_context import CommandContext
-from chathakase.engine.commands.searching import AT_ONCE, Searching
+from chathakase.core.errors import DeliveryError
+from chathakase.core.ports import SearchStore, Surface
+from chathakase.core.types import Place, Where
+from chathakase.engine.listings.readable_channels import AT_ONCE, ReadableChannels
 from tests.places import slack_place
 
 DIRECT = slack_place("D1", "")
@@ -21,6 +19,9 @@ class Channels:
 
     def __init__(self) -> None:
         self.under_way = self.most = 0
+
+    async def channels_with(self, _: Place, __: str) -> frozenset[str]:
+        raise DeliveryError("missing_scope")
 
     async def channels_of(self, author: str) -> frozenset[Place]:
         return CHANNELS | ELSEWHERE if author == "U1" else frozenset()
@@ -35,9 +36,8 @@ class Channels:
 
 async def test_several_channels_are_looked_up_at_once_but_not_all() -> None:
     channels = Channels()
-    context = SimpleNamespace(surface=channels, stores=SimpleNamespace(search=channels))
-    place = slack_place("D1", "1.0")
-    job = Job(Command(place, "1.0", "U1", "search threads"))
-    order = Order(Session(NO_SESSION, place), "1.0", "U1", "hello", job, place, 0)
-    assert await Searching(cast("CommandContext", context))._direct(order) == {DIRECT}
+    readable = ReadableChannels(cast("SearchStore", channels), cast("Surface", channels))
+    found = await readable.of("U1", slack_place("D1", "1.0"))
+    assert (found.channels, found.only_direct) == ({DIRECT}, True)
+    assert "so I searched only your direct messages" in found.note("searched")
     assert channels.most == AT_ONCE

@@ -1,0 +1,40 @@
+"""Lists people's own threads, for the eyes of whoever asks only."""
+
+from collections.abc import Mapping, Sequence
+
+from chathakase.core.listing import ListedThread
+from chathakase.core.mentions import mentioned
+from chathakase.core.types import Choice
+from chathakase.engine.commands import parsing
+from chathakase.engine.commands.command_answers import Handler, Order, Said
+from chathakase.engine.commands.command_context import CommandContext
+from chathakase.engine.listings.list_request import read
+from chathakase.engine.listings.list_text import Telling, told
+from chathakase.engine.listings.person_threads import PersonThreads
+
+
+class Listing:
+    """Tells people which threads they have."""
+
+    def __init__(self, context: CommandContext) -> None:
+        self._threads = PersonThreads(context.stores.listing, context.stores.search, context.surface)
+        self._surface = context.surface
+        self._now = context.now
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """Its command."""
+        return {parsing.THREADS: self._list}
+
+    async def _list(self, order: Order) -> Said:
+        request = read(order.argument)
+        found = await self._threads.page(order.by, order.where, request)
+        telling = await self._telling(order, found.page.threads)
+        words = f"{parsing.THREADS} {request.next(found.page.next).in_words()}"
+        more = (Choice("Next page", words),) if found.page.next else ()
+        return Said(told(request, found, telling), private=True, choices=more)
+
+    async def _telling(self, order: Order, threads: Sequence[ListedThread]) -> Telling:
+        ids = mentioned(text for each in threads for text in (each.title, each.last.text if each.last else ""))
+        people = await self._surface.people(order.where, [], mentioned=ids) if ids else {}
+        names = {id_: person.name for id_, person in people.items()}
+        return Telling(self._now(), names, self._surface.link, self._surface.describe)
