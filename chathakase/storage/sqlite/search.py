@@ -95,7 +95,7 @@ class SqliteSearch:
         found = [*await self._find(IN_MESSAGES, asked, few), *await self._find(IN_TITLES, asked, few)]
         return sorted(found, key=lambda each: each.at, reverse=True)[:limit]
 
-    async def _find(self, where: "Where", asked: "_Asked", few: Sequence[str] | None) -> Collection[SearchHit]:
+    async def _find(self, where: "SearchedTable", asked: "_Asked", few: Sequence[str] | None) -> Collection[SearchHit]:
         """In all sessions of whoever has few; else among the newest of all, and then in the newest of theirs."""
         if few is not None:
             return await self._find_in(where, asked, few)
@@ -106,7 +106,7 @@ class SqliteSearch:
         # A dict, since what is found twice is the same.
         return dict.fromkeys([*found, *await self._find_in(where, asked, own)])
 
-    async def _find_among_the_newest(self, where: "Where", asked: "_Asked") -> Sequence[SearchHit]:
+    async def _find_among_the_newest(self, where: "SearchedTable", asked: "_Asked") -> Sequence[SearchHit]:
         """In what the indexes name, newest first: more and more at once, until enough is found."""
         left, at_once, before = NEWEST if asked.author is not None else 1 << 60, FIRST_LOOK, 1 << 62
         newest, found = where.newest(asked.query.match), list[SearchHit]()
@@ -118,11 +118,11 @@ class SqliteSearch:
             left, at_once, before = left - len(ids), at_once * 4, int(ids[-1] or 0)
         return found
 
-    async def _find_in(self, where: "Where", asked: "_Asked", sessions: Sequence[str]) -> Sequence[SearchHit]:
+    async def _find_in(self, where: "SearchedTable", asked: "_Asked", sessions: Sequence[str]) -> Sequence[SearchHit]:
         return await self._find_where(where, asked, "s.id IN (SELECT value FROM json_each($4))", sessions)
 
     async def _find_where(
-        self, where: "Where", asked: "_Asked", condition: str, among: Sequence[Value]
+        self, where: "SearchedTable", asked: "_Asked", condition: str, among: Sequence[Value]
     ) -> Sequence[SearchHit]:
         sql = where.sql.format(
             where=where_is("s"), condition=f"{condition} AND {asked.query.alike(where.text, 5)} AND {ALLOWED}"
@@ -145,7 +145,7 @@ class SqliteSearch:
 
 
 @dataclass(frozen=True, slots=True)
-class Where:
+class SearchedTable:
     """What is searched, in terms of SQL."""
 
     sql: str
@@ -163,8 +163,8 @@ class Where:
         return f"{alike if match else any_at_all} ORDER BY 1 DESC LIMIT $2"
 
 
-IN_MESSAGES = Where(MESSAGES, "messages", "m.id", "m.text", OF_MESSAGES)
-IN_TITLES = Where(TITLES, "titles", "t.id", "t.title", OF_TITLES)
+IN_MESSAGES = SearchedTable(MESSAGES, "messages", "m.id", "m.text", OF_MESSAGES)
+IN_TITLES = SearchedTable(TITLES, "titles", "t.id", "t.title", OF_TITLES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from chathakase.storage.database import Row, Snapshot, Statement
 from chathakase.storage.sqlite.matching import SearchQuery, query
-from chathakase.storage.sqlite.search import IN_MESSAGES, IN_TITLES, NEWEST, OWN_MESSAGES, Where
+from chathakase.storage.sqlite.search import IN_MESSAGES, IN_TITLES, NEWEST, OWN_MESSAGES, SearchedTable
 
 ABOVE_ALL = 1 << 62
 """A number above those of all messages and titles."""
@@ -41,7 +41,7 @@ class _Look:
     query: SearchQuery
     among: Mapping[str, int]
 
-    async def into(self, where: Where, texts: str) -> set[str]:
+    async def into(self, where: SearchedTable, texts: str) -> set[str]:
         """Look at what the indexes name, unless that is too much, or more than what these sessions have."""
         few = sum(self.among.values()) <= OWN_MESSAGES
         named = None if few else await self._named(where)
@@ -52,7 +52,7 @@ class _Look:
             return {*alike}
         return self._whole(await self._fetch(TEXTS, where, texts, "session", alike))
 
-    async def _named(self, where: Where) -> Sequence[int] | None:
+    async def _named(self, where: SearchedTable) -> Sequence[int] | None:
         """All that the indexes name; None if they cannot help, or name too many."""
         if not self.query.match:
             return None
@@ -60,7 +60,9 @@ class _Look:
         rows = await self.snapshot.fetch(newest, ABOVE_ALL, NEWEST + 1, self.query.match)
         return None if len(rows) > NEWEST else [int(row[0] or 0) for row in rows]
 
-    async def _fetch(self, sql: str, where: Where, texts: str, key: str, values: Sequence[str | int]) -> Sequence[Row]:
+    async def _fetch(
+        self, sql: str, where: SearchedTable, texts: str, key: str, values: Sequence[str | int]
+    ) -> Sequence[Row]:
         texts = texts.format(key=key, alike=self.query.alike(where.text, 2))
         statement = Statement(sql.format(texts=texts, text=where.text))
         return await self.snapshot.fetch(statement, json.dumps(values), *self.query.patterns)
