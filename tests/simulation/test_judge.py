@@ -334,7 +334,7 @@ MESSAGES = (
     StoredRow(ROOM.session, 2, "assistant", "a fish", "", "", 1, 10_000_001, 11),
     StoredRow(ROOM.session, 3, "command", "help", "U2", "", None, 12_000_000, 12),
 )
-RIGHT = Counts(2, ("a fish", "", 11_000), {"U1": 10_000_001})
+RIGHT = Counts(2, ("a fish", "", 11_000), {"U1": 10_000_001}, exchanges=1)
 
 
 @pytest.mark.parametrize(
@@ -347,6 +347,7 @@ RIGHT = Counts(2, ("a fish", "", 11_000), {"U1": 10_000_001})
         {"participants": None},
         {"participants": {"U1": 10_000_001, "U2": 12_000_000}},
         {"participants": {"U1": 1}},
+        {"exchanges": 0},
     ],
 )
 def test_what_is_kept_of_a_session_besides_its_messages(changes: dict[str, Any]) -> None:
