@@ -31,6 +31,11 @@ def session_archived(session: SessionId, place: Place | None) -> None:
     _tell("session archived", session=session, place=_place(place))
 
 
+def session_renamed(session: SessionId, place: Place, *, by: str) -> None:
+    """Somebody gave a session a title."""
+    _tell("session renamed", session=session, place=_place(place), by=by)
+
+
 def session_moved(session: SessionId, place: Place | None) -> None:
     """A session is at another place now, or at none."""
     _tell("session moved", session=session, place=_place(place) or "none")

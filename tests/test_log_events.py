@@ -27,6 +27,7 @@ def test_each_event_is_one_line_of_ids(caplog: pytest.LogCaptureFixture) -> None
     log_events.session_opened(ID, PLACE, by="U1")
     log_events.session_woken(ID, PLACE)
     log_events.session_archived(ID, NOWHERE)
+    log_events.session_renamed(ID, PLACE, by="U1")
     log_events.session_moved(ID, PLACE)
     log_events.session_moved(ID, None)
     log_events.session_deleted(ID, PLACE)
@@ -41,6 +42,7 @@ def test_each_event_is_one_line_of_ids(caplog: pytest.LogCaptureFixture) -> None
         f"session opened: session=0196f {WHERE} by=U1",
         f"session woken: session=0196f {WHERE}",
         "session archived: session=0196f",
+        f"session renamed: session=0196f {WHERE} by=U1",
         f"session moved: session=0196f {WHERE}",
         "session moved: session=0196f place=none",
         f"session deleted: session=0196f {WHERE}",

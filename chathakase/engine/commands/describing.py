@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from chathakase import log_events
 from chathakase.core.amounts import counted, span
 from chathakase.core.audit import Deed
 from chathakase.core.memory import TitleBy
@@ -37,6 +38,7 @@ class Describing:
         if not title:
             return privately(HOW_TO_RENAME)
         await self._context.stores.titles.set_title(order.session.id, title, by=TitleBy.PERSON)
+        log_events.session_renamed(order.session.id, order.place, by=order.by)
         return done(Deed.RENAME, Said(f"Done: this session is now called “{plainly(title)}”."))
 
     async def _info(self, order: Order) -> Said:
