@@ -26,9 +26,9 @@ def session_woken(session: SessionId, place: Place) -> None:
     _tell("session woken", session=session, place=_place(place))
 
 
-def session_archived(session: SessionId, place: Place | None) -> None:
-    """A session was idle for so long that it is active no longer."""
-    _tell("session archived", session=session, place=_place(place))
+def session_archived(session: SessionId, place: Place | None, *, by: str = "") -> None:
+    """A session is active no longer: it was idle for so long, or somebody, ``by`` their user id, wanted it so."""
+    _tell("session archived", session=session, place=_place(place), by=by)
 
 
 def session_renamed(session: SessionId, place: Place, *, by: str) -> None:
@@ -41,9 +41,9 @@ def session_moved(session: SessionId, place: Place | None) -> None:
     _tell("session moved", session=session, place=_place(place) or "none")
 
 
-def session_deleted(session: SessionId, place: Place | None) -> None:
-    """A session is gone, as far as anybody can see; its rows follow."""
-    _tell("session deleted", session=session, place=_place(place))
+def session_deleted(session: SessionId, place: Place | None, *, by: str = "") -> None:
+    """A session is gone, as far as anybody can see; its rows follow. It was old, or somebody wanted it so."""
+    _tell("session deleted", session=session, place=_place(place), by=by)
 
 
 def threads_listed(where: Place, *, by: str, threads: int, total: int) -> None:

@@ -27,10 +27,12 @@ def test_each_event_is_one_line_of_ids(caplog: pytest.LogCaptureFixture) -> None
     log_events.session_opened(ID, PLACE, by="U1")
     log_events.session_woken(ID, PLACE)
     log_events.session_archived(ID, NOWHERE)
+    log_events.session_archived(ID, PLACE, by="U1")
     log_events.session_renamed(ID, PLACE, by="U1")
     log_events.session_moved(ID, PLACE)
     log_events.session_moved(ID, None)
     log_events.session_deleted(ID, PLACE)
+    log_events.session_deleted(ID, PLACE, by="U1")
     log_events.threads_listed(PLACE, by="U1", threads=20, total=45)
     log_events.turn_began(LEASE)
     log_events.turn_began(AGAIN)
@@ -42,10 +44,12 @@ def test_each_event_is_one_line_of_ids(caplog: pytest.LogCaptureFixture) -> None
         f"session opened: session=0196f {WHERE} by=U1",
         f"session woken: session=0196f {WHERE}",
         "session archived: session=0196f",
+        f"session archived: session=0196f {WHERE} by=U1",
         f"session renamed: session=0196f {WHERE} by=U1",
         f"session moved: session=0196f {WHERE}",
         "session moved: session=0196f place=none",
         f"session deleted: session=0196f {WHERE}",
+        f"session deleted: session=0196f {WHERE} by=U1",
         f"threads listed: workspace=slack/{TEAM} by=U1 threads=20 total=45",
         f"turn began: turn=t1 run=1 session=0196f {WHERE} by=U1",
         f"turn began: turn=t1 run=2 session=0196f {WHERE} action=retry attempt=3 by=U1",

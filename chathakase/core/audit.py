@@ -14,6 +14,8 @@ class Deed(StrEnum):
     FORGET_HERE = "forget here"
     FORGET_EVERYTHING = "forget everything"
     FORGET_ONE = "forget one"
+    ARCHIVE = "archive"
+    DELETE = "delete"
     RENAME = "rename"
     EXPORT = "export"
     LIFT = "lift"

@@ -7,6 +7,9 @@ from chathakase.core.types import NO_SESSION, Place, SessionId, TurnAction, Work
 CLEAR_SESSION = "clear session"
 """The command that has a session forgotten; until it is done, no turn is begun there that would remember."""
 
+DELETE_SESSION = "delete session"
+"""The same for one of which nothing is to be left."""
+
 FORGET_ONE = "forget one"
 """The command that a message's own menu stands for; its argument is the message."""
 

@@ -7,7 +7,7 @@ from itertools import count as counting
 from chathakase.core.audit import AuditEntry
 from chathakase.core.daily_limits import DailyLimit, LimitNotice
 from chathakase.core.files import Attachment, Image, SharedFile
-from chathakase.core.jobs import CLEAR_SESSION, Command, Job
+from chathakase.core.jobs import CLEAR_SESSION, DELETE_SESSION, Command, Job
 from chathakase.core.leases import AHEAD_MS
 from chathakase.core.memory import Summary, TitleBy
 from chathakase.core.title_cleaning import UNTITLED, title_of
@@ -284,7 +284,7 @@ class Records:
 
     def is_to_be_cleared(self, session: SessionRecord) -> bool:
         return any(
-            isinstance(each.job.task, Command) and each.job.task.name == CLEAR_SESSION
+            isinstance(each.job.task, Command) and each.job.task.name in (CLEAR_SESSION, DELETE_SESSION)
             for each in self.jobs.values()
             if each.job.session == session.id and not each.done
         )

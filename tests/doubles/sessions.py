@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
+from chathakase.core.audit import AuditEvent
 from chathakase.core.jobs import Job
 from chathakase.core.memory import Change, ChangeEffect, QuestionState, Scope, TitleBy
 from chathakase.core.ports import ChangeStore, ForgetStore, SessionStore
@@ -231,6 +232,15 @@ class ForgettingInMemory(ForgetStore):
         raise NotImplementedError
 
     async def author_of(self, session: SessionId, ref: str) -> str | None:
+        raise NotImplementedError
+
+    async def archive(self, session: SessionId, *, by: str) -> bool:
+        raise NotImplementedError
+
+    async def delete(self, session: SessionId, *, job: Job, event: AuditEvent) -> None:
+        raise NotImplementedError
+
+    async def has_deleted(self, job: Job, session: SessionId) -> bool:
         raise NotImplementedError
 
     async def expire(self) -> int:

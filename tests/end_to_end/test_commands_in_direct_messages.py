@@ -163,7 +163,18 @@ async def test_the_answer_is_written_again_in_its_place(
 
 
 @pytest.mark.parametrize(
-    "words", ["session info", "clear session", "stop", "answer again", "export session", "summarise", "compact"]
+    "words",
+    [
+        "session info",
+        "clear session",
+        "archive session",
+        "delete session",
+        "stop",
+        "answer again",
+        "export session",
+        "summarise",
+        "compact",
+    ],
 )
 async def test_where_there_is_no_conversation_that_is_said(
     words: str, start: Start, bot: object, workspace: Workspace, alice: PersonClient, model: ModelServer

@@ -56,6 +56,8 @@ COMMANDS_TABLE = """
 | forget everything of mine now  | yes   | yes       | none   | none     | none  |
 | clear session                  | yes   | own       | no     | no       | yes   |
 | clear session for everyone     | yes   | own       | no     | no       | yes   |
+| archive session                | yes   | no        | no     | no       | yes   |
+| delete session                 | yes   | no        | no     | no       | yes   |
 | all sessions                   | no    | no        | no     | no       | yes   |
 | all usage                      | no    | no        | no     | no       | yes   |
 | doctor                         | no    | no        | no     | no       | yes   |
@@ -77,6 +79,8 @@ AUDIT_TABLE = """
 | forget everything of mine now  | done    | done      | -       | -        | -       | forget everything |
 | clear session                  | -       | refused   | refused | refused  | -       | clear             |
 | clear session for everyone     | done    | refused   | refused | refused  | done    | clear             |
+| archive session                | done    | refused   | refused | refused  | done    | archive           |
+| delete session                 | -       | refused   | refused | refused  | -       | delete            |
 | all sessions                   | refused | refused   | refused | refused  | -       | see sessions      |
 | all usage                      | refused | refused   | refused | refused  | -       | see usage         |
 | doctor                         | refused | refused   | refused | refused  | -       | see diagnosis     |
@@ -105,6 +109,7 @@ SAYING = {
     "Forget everything": "forget everything of mine now",
     "Forget everyone's messages": "clear session for everyone",
     "Forget only my messages": "forget my messages here",
+    "Delete conversation": "delete session 0123456789abcdef0123456789abcdef",
     "Answer again": "answer again",
     "Next page": "threads about fish next:2:1",
 }
@@ -130,6 +135,8 @@ DONE: Mapping[str, tuple[str, bool]] = {
     "forget everything of mine now": ("forgotten 1 of your messages", PRIVATELY),
     "clear session": ("wrote here too", PRIVATELY),
     "clear session for everyone": ("I have forgotten", ALOUD),
+    "archive session": ("I have archived", ALOUD),
+    "delete session": ("This can't be undone", PRIVATELY),
     "all sessions": ("active session", PRIVATELY),
     "all usage": ("What everybody used", PRIVATELY),
     "doctor": ("**socket**", PRIVATELY),

@@ -45,6 +45,8 @@ def test_every_command_is_one_however_it_is_written(name: str) -> None:
         ("forget everything of mine everywhere", "forget everything of mine", ""),
         ("rename session Trip to Kyōto!", "rename session", "Trip to Kyōto!"),
         ("forget one 1795270509.250000", "forget one", "1795270509.250000"),
+        (f"delete session {'0a' * 16}", "delete session", "0a" * 16),
+        ("archive session C1_1.000001", "archive session", "C1_1.000001"),
         ("rename session: Trip to Kyoto", "rename session", "Trip to Kyoto"),
     ],
 )
@@ -59,6 +61,8 @@ def test_other_ways_to_say_it(text: str, name: str, argument: str) -> None:
         "?",
         "help me, please",
         "what does clear session do?",
+        "delete session 2",
+        "archive session when you are done",
         "what do you remember of Kyoto?",
         "forget it",
         "forget this idea",

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from chathakase.core.audit import AuditEvent, Deed
 from chathakase.core.daily_limits import DailyLimit, Measure, Whose
-from chathakase.core.jobs import CLEAR_SESSION, MAY_NOT, Command, Job
+from chathakase.core.jobs import CLEAR_SESSION, DELETE_SESSION, MAY_NOT, Command, Job
 from chathakase.core.listing import EVERYWHERE, ThreadFilter, ThreadsPage
 from chathakase.core.memory import Scope
 from chathakase.core.moments import DAY
-from chathakase.core.types import TurnAction, Usage
+from chathakase.core.types import Role, TurnAction, Usage
 from chathakase.storage.stores import audit_store
 from chathakase.storage.stores.adoption import adopt
 from chathakase.storage.stores.change_store import SqlChangeStore
@@ -31,6 +31,25 @@ from tests.storage.test_cancellation import (
     expire,
 )
 from tests.storage.test_suspects import DyingProcesses
+
+
+async def archive_and_delete(stores: DatabaseStores) -> Work:
+    """Neither while something waits: it is answered first, or spared."""
+    await stores.answered("1", "q1", "a1")
+    jobs = [Job(Command(PLACE, ref, "U1", DELETE_SESSION, ID), session=ID) for ref in ("2", "4")]
+
+    async def work() -> list[object]:
+        done: list[object] = [await stores.forgetting.archive(ID, by="U1")]
+        for job in jobs:
+            await stores.sessions.append(said(job.task.ref, DELETE_SESSION), role=Role.COMMAND, job=job)
+            if job is jobs[0]:
+                await stores.say("3", "q3")
+                done.append(await stores.forgetting.archive(ID, by="U1"))
+            await stores.forgetting.delete(ID, job=job, event=AuditEvent(Deed.DELETE))
+            done += [await stores.forgetting.has_deleted(job, ID), await stores.jobs.done(job)]
+        return [*done, await stores.say("4", "delivered again"), await stores.say("5", "anew")]
+
+    return work
 
 
 async def adopt_what_is_older(stores: DatabaseStores) -> Work:
@@ -270,6 +289,7 @@ async def die_again_and_again(stores: DatabaseStores) -> Work:
 
 OPERATIONS: tuple[Prepare, ...] = (
     *EVERY_OPERATION,
+    archive_and_delete,
     adopt_what_is_older,
     have_a_command_asked_to_the_model,
     change_what_is_in_no_thread,

@@ -7,6 +7,7 @@ unless it says otherwise; one that only reads may meet a change between two look
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Protocol
 
+from chathakase.core.audit import AuditEvent
 from chathakase.core.files import Attachment, Image, Reading
 from chathakase.core.jobs import Job
 from chathakase.core.memory import (
@@ -212,6 +213,20 @@ class ForgetStore(Protocol):
 
         None when there is no such message.
         """
+
+    async def archive(self, session: SessionId, *, by: str) -> bool:
+        """Archive a session for a person; False if something waits or is being answered there, or if it is gone."""
+
+    async def delete(self, session: SessionId, *, job: Job, event: AuditEvent) -> None:
+        """Delete every row of a session for the job that a stored message asked for; ``event`` is for the audit log.
+
+        From the first transaction on, the session is gone for everybody, and what is said in its thread begins another
+        one, which is told nothing of what was said before. If something was asked there after that message, the
+        session stays for it, and what was said before is forgotten, as by ``clear``. Cut short, it can be done again.
+        """
+
+    async def has_deleted(self, job: Job, session: SessionId) -> bool:
+        """Whether it was this job that began to delete a session; whatever is left of that goes now."""
 
     async def expire(self) -> int:
         """Expire idle sessions, never one with a turn under way or waiting, in small transactions; how many."""

@@ -6,7 +6,7 @@ from datetime import tzinfo
 
 from chathakase.core.amounts import counted
 from chathakase.core.audit import AuditEntry, AuditEvent, AuditOutcome, Deed
-from chathakase.core.jobs import CLEAR_SESSION
+from chathakase.core.jobs import CLEAR_SESSION, DELETE_SESSION
 from chathakase.core.moments import clock_in, day_and_time
 from chathakase.core.names import Names
 from chathakase.core.types import Place
@@ -44,6 +44,8 @@ WORDS: Mapping[Deed, DeedWords] = {
     Deed.FORGET_HERE: DeedWords(parsing.FORGET_HERE, "had their messages in the thread forgotten"),
     Deed.FORGET_EVERYTHING: DeedWords(parsing.FORGET_EVERYTHING, "had all their messages forgotten"),
     Deed.FORGET_ONE: DeedWords("Forget this message", "had a message by {person} forgotten"),
+    Deed.ARCHIVE: DeedWords(parsing.ARCHIVE_SESSION, "archived the thread"),
+    Deed.DELETE: DeedWords(DELETE_SESSION, "deleted the thread"),
     Deed.RENAME: DeedWords(parsing.RENAME, "renamed the thread"),
     Deed.EXPORT: DeedWords(parsing.EXPORT, "exported the thread"),
     Deed.LIFT: DeedWords(parsing.LIFT_LIMITS, "lifted the day's limits for {person}"),

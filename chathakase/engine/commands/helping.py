@@ -38,10 +38,12 @@ Send one of these on its own, and I take it as a command:
 - `forget` – choose which of your messages I forget; or directly: `forget my last message`, \
 `forget my messages here`, `forget everything of mine`
 - `clear session` – forget this thread's messages (the person who started it, or an admin)
+- `archive session` – put this thread away until somebody writes in it again (the person who started it, or an admin)
+- `delete session` – forget this thread altogether (the person who started it, or an admin)
 - `all sessions` – every active session (admins only)
 - `all usage` – how much everybody used, by day, person, channel and model (admins only)
 - `doctor` – check that everything I need is there (admins only)
-- `audit log` – who cleared, exported or renamed a thread, or was refused something (admins only)
+- `audit log` – who cleared, deleted, exported or renamed a thread, or was refused something (admins only)
 - `lift limits` plus @name – let somebody go beyond today's limits (admins only)
 - `help` – this text
 """

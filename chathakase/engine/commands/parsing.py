@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import regex
 
 from chathakase.core.addressing import HONORIFICS
-from chathakase.core.jobs import CLEAR_SESSION, FORGET_ONE
+from chathakase.core.jobs import CLEAR_SESSION, DELETE_SESSION, FORGET_ONE
 from chathakase.core.mentions import MENTION
 from chathakase.engine.listings import list_request
 
@@ -27,6 +27,7 @@ COMPACT = "compact"
 THREADS = "threads"
 SEARCH = "search threads"
 RENAME = "rename session"
+ARCHIVE_SESSION = "archive session"
 ANSWER_AGAIN = "answer again"
 STOP = "stop"
 USAGE = "usage"
@@ -42,6 +43,9 @@ FOR_EVERYONE = "for everyone"
 
 NOW = "now"
 """The argument of what is to be forgotten and has been asked about."""
+
+GONE = "gone"
+"""What is told where a command names a session that is not there any more."""
 
 NO_THREAD = "no thread"
 """What is told where a command is about a thread, and there is none; its argument is the command."""
@@ -63,6 +67,8 @@ COMMANDS = (
     FORGET_HERE,
     FORGET_EVERYTHING,
     CLEAR_SESSION,
+    ARCHIVE_SESSION,
+    DELETE_SESSION,
     ALL_SESSIONS,
     ALL_USAGE,
     DOCTOR,
@@ -91,7 +97,9 @@ TELLING = frozenset(
 )
 """Commands of which it is enough to do one where several are the same: what comes between makes no difference."""
 
-ALOUD = frozenset({SESSION_INFO, SUMMARISE, COMPACT, RENAME, EXPORT, CLEAR_SESSION, HELP})
+ALOUD = frozenset(
+    {SESSION_INFO, SUMMARISE, COMPACT, RENAME, EXPORT, CLEAR_SESSION, ARCHIVE_SESSION, DELETE_SESSION, HELP}
+)
 """Commands that are answered for everybody to read; what others tell concerns one person, or the whole workspace."""
 
 ABOUT_A_THREAD = frozenset(COMMANDS) - {
@@ -107,6 +115,9 @@ ABOUT_A_THREAD = frozenset(COMMANDS) - {
     HELP,
 }
 """Commands that are about the thread in which they are said."""
+
+NAMING_A_SESSION = frozenset({ARCHIVE_SESSION, DELETE_SESSION})
+"""Commands whose argument is the session that a button is about, so that it is never done to the next one there."""
 
 OPENING_NONE = frozenset({THREADS})
 """Commands that open no thread in a channel either, which would be one more in what they tell."""
@@ -136,6 +147,9 @@ EXACT: Mapping[str, tuple[str, str]] = {
 }
 """Each phrase with the command that it is, and its argument."""
 
+_SESSION_ID = re.compile(r"[0-9a-f]{32}|[A-Z][0-9A-Z]*_[0-9]+\.[0-9]+")
+"""What sessions are called, those of early versions by their channel and thread."""
+
 IN_DIRECT_MESSAGES: Mapping[str, str] = {"chats": THREADS}
 """Words that are a command only where somebody is alone with the bot; elsewhere people may say them to each other."""
 
@@ -144,6 +158,8 @@ WITH_ARGUMENT: Mapping[str, re.Pattern[str]] = {
     SEARCH: re.compile(".+"),
     RENAME: re.compile(".+"),
     LIFT_LIMITS: MENTION,
+    ARCHIVE_SESSION: _SESSION_ID,
+    DELETE_SESSION: _SESSION_ID,
     # Which page of it.
     AUDIT_LOG: re.compile(r"[1-9][0-9]{0,3}"),
     # What a message's shortcut says: which message it is.

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chathakase.core.audit import Deed
-from chathakase.core.jobs import CLEAR_SESSION, FORGET_ONE
+from chathakase.core.jobs import CLEAR_SESSION, DELETE_SESSION, FORGET_ONE
 from chathakase.core.types import Choice
 from chathakase.engine.access.rights import Right
 from chathakase.engine.commands import parsing
@@ -54,6 +54,8 @@ PERMISSIONS: Mapping[str, Permission] = {
     parsing.RENAME: Permission(Right.TAKE_PART, Deed.RENAME, "rename it"),
     parsing.EXPORT: Permission(Right.TAKE_PART, Deed.EXPORT, "export it"),
     CLEAR_SESSION: Permission(Right.OWN, Deed.CLEAR, "clear it"),
+    parsing.ARCHIVE_SESSION: Permission(Right.OWN, Deed.ARCHIVE, "archive it"),
+    DELETE_SESSION: Permission(Right.OWN, Deed.DELETE, "delete it"),
     parsing.ALL_SESSIONS: seen_by_admins(Deed.SEE_SESSIONS),
     parsing.ALL_USAGE: seen_by_admins(Deed.SEE_USAGE),
     parsing.DOCTOR: seen_by_admins(Deed.SEE_DIAGNOSIS),

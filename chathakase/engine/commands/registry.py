@@ -26,6 +26,7 @@ from chathakase.engine.commands.limiting import Limiting
 from chathakase.engine.commands.naming import Naming, naming
 from chathakase.engine.commands.permissions import Permissions, deed_of
 from chathakase.engine.commands.remembering import Remembering
+from chathakase.engine.commands.retiring import Retiring
 from chathakase.engine.commands.searching import Searching
 from chathakase.engine.commands.summarising import Summarising
 from chathakase.engine.commands.thread_listing import Listing
@@ -40,6 +41,7 @@ GROUPS = (
     Answering,
     Accounting,
     Forgetting,
+    Retiring,
     Administering,
     Limiting,
     Auditing,
@@ -53,6 +55,7 @@ class Commands:
         self._name = context.terms.agent
         self._naming = Naming(context)
         self._permissions = Permissions(context)
+        self._sessions = context.stores.sessions
         self._interactions = context.interactions
         self._handlers: Mapping[str, Handler] = helping.handlers(context.terms.follow_ups)
         for group in GROUPS:
@@ -70,6 +73,8 @@ class Commands:
         """Do what a command says; returns what is to be said or asked. Raises StoreError."""
         about, ref, by = Session(job.session, command.place), command.ref, command.by
         order = Order(about, ref, by, command.argument, job, command.where, command.said)
+        if await self._is_gone(command.name, order):
+            return await self._handlers[parsing.GONE](order)
         # Only now, since somebody may have lost a right since they said it.
         if refused := await self._permissions.refusal(command.name, order):
             return refused
@@ -81,6 +86,12 @@ class Commands:
         """What the audit log tells of a command that was begun, and of which nobody knows how far it came."""
         deed = deed_of(command.name)
         return AuditEvent(deed, AuditOutcome.INTERRUPTED) if deed and deed not in LOOKS else None
+
+    async def _is_gone(self, command: str, order: Order) -> bool:
+        """Whether a command names a session that is not at its place any more: another one may be there."""
+        if command not in parsing.NAMING_A_SESSION or not order.argument:
+            return False
+        return await self._sessions.find(order.place) != order.argument
 
     async def _do(self, command: str, order: Order) -> Answer:
         if not order.elsewhere:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from itertools import count
 
 from chathakase import log_events
+from chathakase.core.jobs import DELETE_SESSION
 from chathakase.core.ports import SearchIndex
 from chathakase.core.types import NO_SESSION, Expiry, ExpiryMode, Place, SessionId
 from chathakase.storage.database import Database, Row, Statement
@@ -52,11 +53,15 @@ ADD_TOMBSTONES = Statement(f"""
 INSERT INTO tombstones ({PLACE}, said, at)
 SELECT {where_is("s")}, (SELECT max(said) FROM messages WHERE session = s.id), now_ms() FROM sessions s
 WHERE s.id IN {THESE} AND s.surface <> '' AND EXISTS (SELECT 1 FROM messages WHERE session = s.id)
-    AND NOT EXISTS (SELECT 1 FROM tombstones t WHERE ({where_is("t")}) = ({where_is("s")}) AND t.at >= s.archived_at)
-ON CONFLICT ({PLACE}) DO UPDATE SET said = excluded.said, at = excluded.at
+    AND NOT EXISTS (SELECT 1 FROM tombstones t WHERE ({where_is("t")}) = ({where_is("s")})
+        AND t.said >= (SELECT max(said) FROM messages WHERE session = s.id))
+ON CONFLICT ({PLACE}) DO UPDATE SET said = excluded.said, at = greatest(tombstones.at, excluded.at)
 """)
 
-PURGE_JOBS = Statement(f"DELETE FROM jobs WHERE session IN {THESE}")
+# But for those that have it deleted, which are not done yet.
+PURGE_JOBS = Statement(f"""
+DELETE FROM jobs WHERE session IN {THESE} AND coalesce(command, '') <> '{DELETE_SESSION}'
+""")
 
 PURGE_MESSAGES = Statement(f"""
 DELETE FROM messages WHERE id IN (SELECT id FROM messages WHERE session IN {THESE} LIMIT $2 FOR UPDATE SKIP LOCKED)

@@ -4,13 +4,18 @@ import json
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+from chathakase import log_events
+from chathakase.core.audit import AuditEvent
+from chathakase.core.jobs import Job
 from chathakase.core.memory import Scope
 from chathakase.core.types import Place, Session, SessionId
 from chathakase.storage.database import Database, Statement, Transaction, Value
+from chathakase.storage.stores import by_wish
 from chathakase.storage.stores.batch_size import BatchSize
 from chathakase.storage.stores.change_store import forget_messages
 from chathakase.storage.stores.expiry import SqlExpiry
 from chathakase.storage.stores.memory_store import DROP_EXCLUSIONS
+from chathakase.storage.stores.place_columns import place_if_any
 from chathakase.storage.stores.title_store import retitle
 from chathakase.storage.stores.waiting import NO_TURN, begun_before
 
@@ -193,6 +198,34 @@ class SqlForgetStore:
         """
         (rows,) = await self._database.read(AUTHOR(session, ref))
         return str(rows[0][0]) if rows else None
+
+    async def archive(self, session: SessionId, *, by: str) -> bool:
+        """Archive a session for a person; False if something waits or is being answered there, or if it is gone."""
+        rows = await self._database.session(session, lambda transaction: by_wish.archive(transaction, session, by))
+        for id_, *where in rows:
+            log_events.session_archived(SessionId(str(id_)), place_if_any(where), by=by)
+        return bool(rows)
+
+    async def delete(self, session: SessionId, *, job: Job, event: AuditEvent) -> None:
+        """Delete every row of a session for the job that a stored message asked for; ``event`` is for the audit log.
+
+        From the first transaction on, the session is gone for everybody. If something was asked there after that
+        message, the session stays for it, and what was said before is forgotten, as by ``clear``.
+        """
+        ref, by = job.task.ref, job.task.by
+        rows = await self._database.session(
+            session, lambda transaction: by_wish.begin_deletion(transaction, session, job, event)
+        )
+        for id_, *where in rows:
+            log_events.session_deleted(SessionId(str(id_)), place_if_any(where), by=by)
+        if not rows:
+            await self.clear(session, before=ref)
+        await self._expiring.purge(session)
+
+    async def has_deleted(self, job: Job, session: SessionId) -> bool:
+        """Whether it was this job that began to delete a session; whatever is left of that goes now."""
+        await self._expiring.purge(session)
+        return await self._database.session(session, lambda transaction: by_wish.has_deleted(transaction, job))
 
     async def expire(self) -> int:
         """Expire idle sessions, never one with a turn under way or waiting; returns how many."""

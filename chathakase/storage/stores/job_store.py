@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from chathakase.cancellation import or_undone
 from chathakase.core.audit import AuditEvent
-from chathakase.core.jobs import TURNED_AWAY, Command, Interaction, Job
+from chathakase.core.jobs import DELETE_SESSION, TURNED_AWAY, Command, Interaction, Job
 from chathakase.core.leases import LEASE_MS
 from chathakase.core.types import SessionId, TurnAction, WorkspaceKey
 from chathakase.storage.database import Database, Row, Statement, Transaction, Value
@@ -48,9 +48,12 @@ RELEASE = Statement(f"""
 UPDATE jobs SET held_until = 0, attempts = attempts - 1 WHERE {THIS} AND attempts = $4 AND done_at IS NULL
 """)
 
-# What was said behind a command is of no use any more, and nobody would find it to forget it.
+# What was said behind a command is of no use any more, and nobody would find it to forget it. What asks for a
+# session's deletion, or does it, outlives the session, so that it is not done again.
 DONE = Statement(f"""
-UPDATE jobs SET done_at = now_ms(), argument = '' WHERE {THIS} AND done_at IS NULL RETURNING audited
+UPDATE jobs SET done_at = now_ms(), argument = '',
+    session = CASE WHEN command = '{DELETE_SESSION}' THEN '' ELSE session END
+WHERE {THIS} AND done_at IS NULL RETURNING audited
 """)
 
 LET_GO = Statement(f"UPDATE jobs SET held_until = 0 WHERE {THIS} AND attempts = $4 AND done_at IS NULL")
@@ -105,8 +108,8 @@ class SqlJobStore:
         """Put a job down undone, for whoever comes next, with a note of what it did already."""
 
         async def put_down(transaction: Transaction) -> None:
-            if event and await transaction.execute(AUDITED, *key_of(job), job.attempt):
-                await audit_store.add(transaction, job, event)
+            if event:
+                await add_to_audit_log(transaction, job, event)
             await transaction.execute(LET_GO if event else RELEASE, *key_of(job), job.attempt)
 
         await self._database.session(job.task.place, put_down)
@@ -130,6 +133,12 @@ async def enqueue(transaction: Transaction, job: Job, *, held: bool = True) -> J
     Unless it is to be ``held``, whoever looks next for what nobody holds does it.
     """
     return _enqueued(job, await transaction.fetch(ENQUEUE, *_values(job), int(held)))
+
+
+async def add_to_audit_log(transaction: Transaction, job: Job, event: AuditEvent) -> None:
+    """Note what a job that is not done yet did, unless it is noted already."""
+    if await transaction.execute(AUDITED, *key_of(job), job.attempt):
+        await audit_store.add(transaction, job, event)
 
 
 async def _turn_away(transaction: Transaction, job: Job) -> Job | None:

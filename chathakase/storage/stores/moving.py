@@ -14,7 +14,8 @@ LEAVE = Statement(f"""
 INSERT INTO tombstones ({PLACE}, said, at)
 SELECT {PLACE}, (SELECT max(said) FROM messages WHERE session = sessions.id), now_ms() FROM sessions
 WHERE id = $5 AND {SOMEWHERE} AND {NO_OTHER} AND EXISTS (SELECT 1 FROM messages WHERE session = sessions.id)
-ON CONFLICT ({PLACE}) DO UPDATE SET said = greatest(tombstones.said, excluded.said), at = excluded.at
+ON CONFLICT ({PLACE}) DO UPDATE SET
+    said = greatest(tombstones.said, excluded.said), at = greatest(tombstones.at, excluded.at)
 """)
 
 MOVE = Statement(f"""

@@ -1,6 +1,6 @@
 """What waits, as SQL conditions that both stores read with the same eyes."""
 
-from chathakase.core.jobs import CLEAR_SESSION
+from chathakase.core.jobs import CLEAR_SESSION, DELETE_SESSION
 from chathakase.core.leases import AHEAD_MS
 
 NO_TURN = """
@@ -46,8 +46,8 @@ REFS_HERE = "CASE WHEN turn_began > moved_at THEN reply_refs ELSE '[]' END"
 """Of a row of ``sessions``: the messages that its turn has written, unless it was begun at another place."""
 
 TO_FORGET = f"""
-EXISTS (SELECT 1 FROM jobs WHERE jobs.session = sessions.id AND jobs.command = '{CLEAR_SESSION}'
-    AND jobs.done_at IS NULL)
+EXISTS (SELECT 1 FROM jobs WHERE jobs.session = sessions.id
+    AND jobs.command IN ('{CLEAR_SESSION}', '{DELETE_SESSION}') AND jobs.done_at IS NULL)
 """
 """Of a row of ``sessions``: somebody wants it forgotten, and that is not done yet."""
 
