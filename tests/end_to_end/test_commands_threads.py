@@ -226,8 +226,26 @@ async def test_what_is_forgotten_or_cleared_is_told_no_more(
     await thread.say("clear session")
     await thread.answers(2, containing="forgotten")
     await at_rest(workspace, bot)
-    assert "swordfish" not in await listed(thread)
+    assert "[General Chat](http" in (cleared := await listed(thread))
+    assert "(0), in a direct message" in cleared
+    assert "swordfish" not in cleared
     assert "None of your threads" in await listed(thread, "threads swordfish")
+
+
+async def test_a_thread_of_others_is_left_by_having_ones_own_words_forgotten(
+    start: Start, alice: PersonClient, bob: PersonClient, bot: SessionManager, workspace: Workspace
+) -> None:
+    thread = await start("@ChatHakase hello")
+    await thread.answers(1)
+    await thread.say("hello too", bob)
+    await thread.answers(2)
+    await at_rest(workspace, bot)
+    assert shown(await listed(thread, person=bob)) == [id_of(thread.ts)]
+    await thread.say("forget my messages here", bob)
+    await await_ephemeral(workspace, bob, "forgotten 1 of your messages")
+    await at_rest(workspace, bot)
+    assert "no threads with me" in await listed(thread, person=bob)
+    assert shown(await listed(thread)) == [id_of(thread.ts)]
 
 
 async def test_titles_are_todays_and_may_be_equal(

@@ -130,6 +130,10 @@ async def test_commands_work_there_and_know_nothing_of_other_surfaces(
     found = (await house.anna.until(lambda each: "your threads" in each.get("text", "")))["text"]
     assert "a bicycle with a file?" in found
     assert "swordfish" not in found, "whoever has the same id elsewhere, in a channel of the same id, is somebody else"
+    await house.anna.send(thread.channel, thread.ts, text="threads", opens=False)
+    listed = (await house.anna.until(lambda each: "Your threads" in each.get("text", "")))["text"]
+    assert listed.startswith("**Your threads** (1)\n")
+    assert "a bicycle with a file?" in listed
     await alice.say("all sessions", channel=thread.channel, thread_ts=thread.ts)
     assert "**1 active session**" in await await_ephemeral(workspace, alice, "active session")
     await house.anna.send(thread.channel, thread.ts, text="all sessions", opens=False)

@@ -1,5 +1,6 @@
 """What one person is told that nobody else sees: Markdown that pings nobody."""
 
+from chathakase.core.types import Choice
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from chathakase.slack.surface import SlackSurface
@@ -49,3 +50,14 @@ async def test_a_server_without_markdown_gets_the_words(
     assert shown.message.blocks == ()
     assert shown.message.text.startswith("Found in a thread")
     assert "<!channel>" not in shown.message.text
+
+
+async def test_a_server_without_ephemerals_tells_in_a_direct_message_what_buttons_would_say(
+    surface: SlackSurface, workspace: Workspace, people: dict[str, PersonClient]
+) -> None:
+    alice = people["alice"]
+    place = slack_place(GENERAL, await alice.say("hello", channel=GENERAL))
+    workspace.faults.slack_error("chat.postEphemeral", "unknown_method")
+    await surface.post_ephemeral(place, alice.id, "psst", [Choice("Next page", "threads 2")])
+    (message,) = workspace.world.timeline(alice.direct_message().id).messages()
+    assert message.text == "psst\n• Next page: say “threads 2”"

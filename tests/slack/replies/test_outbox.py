@@ -1,6 +1,7 @@
 """Single messages: posted once, edited until they are there, and told to one person; in virtual time."""
 
 import asyncio
+import json
 from typing import Any
 from unittest.mock import patch
 
@@ -203,6 +204,23 @@ async def test_a_question_whose_buttons_are_refused_is_asked_in_words(desk: Desk
     plain = _ephemerals(desk)[-1]
     assert "blocks" not in plain
     assert plain["text"] == "Really?\n• Yes, forget it: say “forget it now”"
+
+
+async def test_a_word_to_one_person_may_have_buttons_below(desk: Desk) -> None:
+    await desk.outbox.post(desk.post("hello"), priority=FINAL)
+    choices = [Choice("Next page", "threads 2"), Choice("Help", "help")]
+    await desk.outbox.post_ephemeral(desk.place, ALICE, "**psst**", choices)
+    text, actions = _ephemerals(desk)[-1]["blocks"]
+    assert (text["type"], text["text"], actions["type"]) == ("markdown", "**psst**", "actions")
+    assert [json.loads(each["value"]) for each in actions["elements"]] == [
+        {"words": "threads 2", "thread": desk.place.thread},
+        {"words": "help", "thread": desk.place.thread},
+    ]
+    desk.faults.slack_error(EPHEMERAL, "invalid_blocks")
+    await desk.outbox.post_ephemeral(desk.place, ALICE, "**psst**", choices)
+    plain = _ephemerals(desk)[-1]
+    assert "blocks" not in plain
+    assert plain["text"] == "psst\n• Next page: say “threads 2”\n• Help: say “help”"
 
 
 async def test_somebody_is_told_in_a_direct_message_until_it_is_too_late(desk: Desk) -> None:
