@@ -10,17 +10,20 @@ from typing import Any
 
 import pytest
 
+from chathakase.core.types import Incoming
 from chathakase.engine.sessions import SessionManager
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace, open_workspace
 from chathakase.playground.web_api.tiers import NoLimits
 from chathakase.playground.world.ephemerals import Ephemeral
+from chathakase.slack.timestamps import microseconds
 from tests.end_to_end.at_rest import at_rest
 from tests.end_to_end.audit_rows import audit_rows
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.end_to_end.ephemerals import await_ephemeral, choose, ephemerals, seen_by
 from tests.end_to_end.process import running
 from tests.model_server import ModelServer, says
+from tests.places import slack_place
 
 Start = Callable[..., Awaitable[Thread]]
 BUTTON = "Delete conversation"
@@ -313,6 +316,41 @@ async def delete_meanwhile(thread: Thread, press: tuple[str, str, str], moment: 
     told = thread.texts()
     await asyncio.sleep(0.3)
     assert thread.texts() == told
+
+
+async def test_no_summary_of_it_comes_later(
+    thread: Thread, workspace: Workspace, bot: SessionManager, alice: PersonClient, model: ModelServer
+) -> None:
+    written = asyncio.Event()
+    model.will(says("You spoke of a swordfish.", wait=written))
+    asked = len(model.requests)
+    await thread.say("summarise")
+    await workspace.until(lambda: len(model.requests) > asked)
+    await delete(thread)
+    written.set()
+    await await_ephemeral(workspace, alice, STALE)
+    await at_rest(workspace, bot)
+    assert "You spoke" not in "".join(thread.texts())
+
+
+async def test_what_was_said_to_have_it_deleted_may_come_again(
+    start: Start, workspace: Workspace, bot: SessionManager, alice: PersonClient, database: Path
+) -> None:
+    """Slack delivers an event again for minutes: it opens nothing, and nobody is asked once more."""
+    thread = await start("@ChatHakase swordfish")
+    await thread.answers(1)
+    said = [thread.ts, await thread.say("@ChatHakase delete session")]
+    await choose(workspace, alice, BUTTON)
+    await thread.answers(2, containing=DELETED)
+    await at_rest(workspace, bot)
+    for ts, text in zip(said, ("swordfish", "delete session"), strict=True):
+        place = slack_place(thread.channel, thread.ts)
+        again = Incoming(place, ts, alice.id, text, said=microseconds(ts), opens=True, asks=True)
+        assert not await bot.reception.submit(again)
+    await at_rest(workspace, bot)
+    assert fetch(database, "SELECT * FROM sessions") == []
+    assert len(thread.replies()) == 2
+    assert seen_by(workspace, alice) == []
 
 
 @pytest.mark.parametrize("died", ["before", "after"])

@@ -6,7 +6,7 @@ from chathakase.core.audit import AuditEvent, Deed
 from chathakase.core.jobs import DELETE_SESSION
 from chathakase.core.types import Choice, SessionId
 from chathakase.engine.commands import parsing
-from chathakase.engine.commands.command_answers import Answer, Asked, Handler, Order, Said, done, privately
+from chathakase.engine.commands.command_answers import GONE, Answer, Asked, Handler, Order, Said, done, privately
 from chathakase.engine.commands.command_context import CommandContext
 
 SURE = (
@@ -16,7 +16,6 @@ SURE = (
 ARCHIVED = "Done: I have archived {this} conversation. The next message {here} opens it again."
 DELETED = "Done: I have deleted {this} conversation."
 BUSY = "I'm still answering {here}. Say `archive session` again when I have finished, or `stop` first."
-GONE = "I don't remember that conversation any more."
 
 
 class Retiring:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from chathakase.core.amounts import counted
 from chathakase.core.errors import LimitExceeded, ModelError
 from chathakase.engine.commands import parsing
-from chathakase.engine.commands.command_answers import Answer, Handler, Order, Said, privately
+from chathakase.engine.commands.command_answers import GONE, Answer, Handler, Order, Said, privately
 from chathakase.engine.commands.command_context import CommandContext
 
 NOTHING_OLD = "There is nothing to compact: this thread is short enough to remember word for word."
@@ -18,6 +18,7 @@ class Summarising:
     """Has summaries written."""
 
     def __init__(self, context: CommandContext) -> None:
+        self._sessions = context.stores.sessions
         self._summaries = context.summaries
         self._context_builder = context.context_builder
         self._usage = context.stores.usage
@@ -35,7 +36,9 @@ class Summarising:
                 await self._usage.ask(order.job)
             except LimitExceeded as error:
                 return privately(await self._limit_notices.refusal(error.notice, order.where, order.by))
-            return await handler(order)
+            answer = await handler(order)
+            # Writing takes long enough for somebody to have it deleted meanwhile.
+            return answer if await self._sessions.find(order.place) == order.session.id else privately(GONE)
 
         return handle
 
