@@ -9,8 +9,10 @@ import pytest
 
 from chathakase.core.types import ExpiryMode
 from chathakase.playground.person import PersonClient
+from chathakase.playground.server import Workspace
 from chathakase.slack.web.identity import SURFACE
 from tests.end_to_end.conftest import OpenBot, Thread
+from tests.end_to_end.ephemerals import choose
 from tests.model_server import ModelServer, fails, says
 
 Start = Callable[..., Awaitable[Thread]]
@@ -79,6 +81,29 @@ async def test_a_session_that_expires_is_deleted(start: Start, open_the_bot: Ope
         thread = await start("@ChatHakase a swordfish?")
         *_, deleted = await log.until("session opened", *TURN, "session deleted")
     assert deleted["place"] == place_of(thread)
+
+
+async def test_it_is_told_who_renamed_archived_and_deleted_a_session(
+    start: Start, open_the_bot: OpenBot, workspace: Workspace, alice: PersonClient, log: EventLog
+) -> None:
+    async with open_the_bot():
+        thread = await start("@ChatHakase a swordfish?")
+        opened, *_ = await log.until("session opened", *TURN)
+        for words, number in (("rename session Kingfisher", 2), ("archive session", 3)):
+            await thread.say(words)
+            await thread.answers(number)
+        await thread.say("delete session")
+        await choose(workspace, alice, "Delete conversation")
+        renamed, _, archived, _, woken, _, deleted, _ = (
+            await log.until(
+                *("session opened", *TURN, "session renamed", "job done", "session archived", "job done"),
+                *("session woken", "job done", "session deleted", "job done"),
+            )
+        )[3:]
+    for each in (renamed, archived, woken, deleted):
+        assert (each["session"], each["place"]) == (opened["session"], place_of(thread))
+    assert {each["by"] for each in (renamed, archived, deleted)} == {alice.id}
+    assert not re.search("swordfish|kingfisher", log.text, re.IGNORECASE)
 
 
 async def test_commands_and_buttons_are_jobs(

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from chathakase.engine.sessions import SessionManager
+from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import OpenBot, Thread
+from tests.end_to_end.ephemerals import choose
 from tests.model_server import ModelServer, says
 
 Start = Callable[..., Awaitable[Thread]]
@@ -27,9 +29,9 @@ async def gone(database: Path) -> None:
             await asyncio.sleep(0.05)
 
 
-@pytest.mark.parametrize("how", ["clear session", "forget my messages here", "edited", "deleted"])
+@pytest.mark.parametrize("how", ["clear session", "delete session", "forget my messages here", "edited", "deleted"])
 async def test_what_is_forgotten_leaves_every_file(
-    how: str, start: Start, quick_bot: SessionManager, model: ModelServer, database: Path
+    how: str, start: Start, quick_bot: SessionManager, workspace: Workspace, model: ModelServer, database: Path
 ) -> None:
     model.will(says("Noted."))
     thread = await start(f"@ChatHakase {WORDS}")
@@ -41,4 +43,6 @@ async def test_what_is_forgotten_leaves_every_file(
         await thread.person.delete(thread.channel, thread.ts)
     else:
         await thread.say(how)
+    if how == "delete session":
+        await choose(workspace, thread.person, "Delete conversation")
     await gone(database)
