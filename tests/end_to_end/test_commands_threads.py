@@ -1,10 +1,12 @@
 """People list their own threads, and nothing else."""
 
 import asyncio
+import itertools
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 
@@ -312,6 +314,30 @@ async def test_no_thread_is_lost_or_shown_twice_while_others_become_active(
         found += page
     assert sorted(found) == sorted(threads)
     assert len(seen_by(workspace, alice)) == 1
+
+
+@pytest.mark.parametrize("times", [3, pytest.param(100, marks=pytest.mark.long)])
+async def test_pages_are_turned_while_people_write(
+    times: int, start: Start, alice: PersonClient, bot: SessionManager, workspace: Workspace
+) -> None:
+    threads = [await write(bot, alice, number) for number in range(41)]
+    random, over = Random(1), asyncio.Event()
+
+    async def keep_writing() -> None:
+        for second in itertools.count(1_000):
+            if over.is_set():
+                return
+            number = random.randrange(len(threads))
+            await write(bot, alice, number, ref=f"{FIRST + second}.{number:06}")
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(keep_writing())
+        for _ in range(times):
+            found = shown(await in_direct_message(start, workspace, alice))
+            while more(workspace, alice):
+                found += shown(await next_page(workspace, alice))
+            assert sorted(found) == sorted(threads)
+        over.set()
 
 
 async def test_a_page_can_be_named_and_looked_through(
