@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,8 @@ from chathakase import app
 from chathakase.core.types import Incoming
 from chathakase.engine.sessions import SessionManager
 from chathakase.playground.person import PersonClient
-from chathakase.playground.server import Workspace
+from chathakase.playground.server import Workspace, open_workspace
+from chathakase.playground.web_api.tiers import NoLimits
 from tests.end_to_end.at_rest import at_rest
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.end_to_end.ephemerals import await_ephemeral, ephemerals, seen_by
@@ -23,6 +25,19 @@ from tests.trips import Trip, recorded
 
 Start = Callable[..., Awaitable[Thread]]
 FIRST = 1_764_460_800
+METHODS = ("chat.postEphemeral", "chat.postMessage", "conversations.replies", "users.conversations")
+
+
+@pytest.fixture
+async def workspace(ack_timeout: float, retry_delays: tuple[float, ...]) -> AsyncIterator[Workspace]:
+    async with open_workspace(limits=NoLimits(), seed=1, ack_timeout=ack_timeout, retry_delays=retry_delays) as opened:
+        yield opened
+
+
+@pytest.fixture
+def settings(settings: dict[str, Any]) -> dict[str, Any]:
+    """No list waits for the one before it."""
+    return settings | {"chathakase_rate_limits": " ".join(f"{method}=60000/1000" for method in METHODS)}
 
 
 def id_of(ts: str) -> str:
