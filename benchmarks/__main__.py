@@ -2,7 +2,7 @@
 
 ``--channels N`` lets ``fanout`` ask in N channels rather than as a team would. ``python -m benchmarks soak`` takes half
 an hour, or ``--minutes N``, and runs only when it is named, as ``big`` does, which takes ``--sessions N --messages N``
-and builds its database only once in ``--keep FOLDER``.
+and builds its database only once in ``--keep FOLDER``, and ``threads``, which lists them among 100,000.
 
 It ends with goals. One that is missed is told and is no error; the exit code is 1 when something did not run at all.
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeAlias
 
-from benchmarks import big, fanout, load, memory, short, soak, store, tokens, turns
+from benchmarks import big, fanout, load, memory, short, soak, store, threads, tokens, turns
 from benchmarks.filling import Size
 from benchmarks.measured_bots import CHANNELS, DidNotRun
 from benchmarks.report import Goal, console, show_goals
@@ -33,7 +33,7 @@ SUITES: dict[str, Suite] = {
     "load": load.measure,
     "tokens": tokens.measure,
 }
-NAMED_ONLY: dict[str, Suite] = {"soak": soak.measure, "big": big.measure}
+NAMED_ONLY: dict[str, Suite] = {"soak": soak.measure, "big": big.measure, "threads": threads.measure}
 ON_DISK = Path("/var/tmp")
 """Unlike /tmp never in memory, so that a file is one on disk."""
 

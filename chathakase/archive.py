@@ -14,14 +14,16 @@ from chathakase.core.errors import StoreError
 from chathakase.core.export import as_json, as_markdown, file_name
 from chathakase.core.memory import SearchHit, Transcript
 from chathakase.core.moments import day_and_time
-from chathakase.core.ports import ExportStore, SearchStore
+from chathakase.core.ports import ExportStore, ListingStore, SearchStore
 from chathakase.core.unicode import visible
 from chathakase.storage.sqlite.driver import open_for_reading, open_sqlite
 from chathakase.storage.sqlite.migrate import refuse_other
 from chathakase.storage.sqlite.private import make_folder
 from chathakase.storage.sqlite.search import SqliteSearch
+from chathakase.storage.sqlite.word_finder import SqliteWordFinder
 from chathakase.storage.stores.audit_store import SqlAuditStore
 from chathakase.storage.stores.export_store import SqlExportStore
+from chathakase.storage.stores.listing_store import SqlListingStore
 
 BLANKS = re.compile(r"[ \t\r\n]+")
 
@@ -33,6 +35,7 @@ class Archive:
     export: ExportStore
     search: SearchStore
     audit: SqlAuditStore
+    listing: ListingStore
 
     async def export_to(self, folder: Path) -> int:
         """Write each session of which words are left into a folder, as Markdown and as JSON; returns how many.
@@ -61,7 +64,12 @@ async def open_archive(path: Path) -> AsyncIterator[Archive]:
         raise StoreError(f"CHATHAKASE_DATABASE_URL names {path}, which does not exist")
     async with open_for_reading(path) as database:
         await refuse_other(database)
-        yield Archive(SqlExportStore(database), SqliteSearch(database), SqlAuditStore(database))
+        yield Archive(
+            export=SqlExportStore(database),
+            search=SqliteSearch(database),
+            audit=SqlAuditStore(database),
+            listing=SqlListingStore(database, SqliteWordFinder()),
+        )
 
 
 async def note(path: Path, event: AuditEvent) -> None:

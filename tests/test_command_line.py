@@ -60,6 +60,7 @@ def test_a_built_package_has_the_manifest_where_it_is_looked_for() -> None:
         ("search",),
         ("search", "--limit", "0", "x"),
         ("audit", "--limit", "0"),
+        ("threads", "--limit", "0"),
         ("manifest", "x"),
         ("doctor", "x"),
     ],

@@ -137,6 +137,27 @@ def search(
 
 
 @cli.command()
+def threads(
+    person: Annotated[str, typer.Option(help="Only threads of whoever has this user id.")] = "",
+    workspace: Annotated[str, typer.Option(help="Only threads in the workspace with this id.")] = "",
+    words: Annotated[str, typer.Option(help="Only threads in which all of these words occur.")] = "",
+    archived: Annotated[bool, typer.Option("--archived", help="Only threads that somebody put away.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="Show at most this many, newest first.")] = 20,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, one object a line, for scripts.")] = False,
+) -> None:
+    """List threads, the most recently active first, even while the bot runs.
+
+    Only CHATHAKASE_DATABASE_URL is needed. Exit code 0: they were listed; 1: it failed; 2: the setting is wrong.
+    """
+    configure_logging(logging.WARNING)
+    with loading():
+        from chathakase.cli.stored import print_threads
+        from chathakase.core.listing import ThreadFilter
+    which = ThreadFilter(words=words, archived=archived)
+    until_done(print_threads(which, person=person, workspace=workspace, limit=limit, json=json))
+
+
+@cli.command()
 def audit(
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="Show at most this many, newest first.")] = 20,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, one object a line, for scripts.")] = False,

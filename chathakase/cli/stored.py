@@ -1,16 +1,18 @@
-"""``chathakase export``, ``search`` and ``audit``: what is stored, read while the bot may run."""
+"""``chathakase export``, ``search``, ``threads`` and ``audit``: what is stored, read while the bot may run."""
 
 from pathlib import Path
 
 import typer
 
 from chathakase.archive import as_lines, note, open_archive
-from chathakase.cli.audit_lines import as_json_line, as_line
+from chathakase.cli import audit_lines, thread_lines
 from chathakase.cli.process import FAILED, say
 from chathakase.config import read_stored
 from chathakase.core.amounts import counted
 from chathakase.core.audit import AuditEvent, Deed
 from chathakase.core.errors import StoreError, trace
+from chathakase.core.listing import ThreadFilter
+from chathakase.core.types import WorkspaceKey
 from chathakase.showing import harmless
 
 
@@ -39,12 +41,26 @@ async def print_found(words: str, *, limit: int) -> None:
         typer.echo("Nothing was found.", err=True)
 
 
+async def print_threads(which: ThreadFilter, *, person: str, workspace: str, limit: int, json: bool) -> None:
+    """Print threads of a person, or of all, in one workspace or in all. Raises SettingsError and StoreError."""
+    path, home = read_stored().database, WorkspaceKey("", workspace)
+    async with open_archive(path) as archive:
+        page = await archive.listing.page(person or None, home, channels=None, which=which, limit=limit)
+    await note_if_possible(path, AuditEvent(Deed.SEARCH_ALL, amount=len(page.threads)))
+    for each in page.threads:
+        typer.echo(thread_lines.as_json_line(each) if json else "\n".join(thread_lines.as_lines(each)))
+    if len(page.threads) < page.total:
+        typer.echo(f"These are {len(page.threads)} of {counted(page.total, 'thread')}; --limit shows more.", err=True)
+    if not page.threads:
+        typer.echo("There are no such threads.", err=True)
+
+
 async def print_audit_log(*, limit: int, json: bool) -> None:
     """Print who did what, the newest first. Raises SettingsError and StoreError."""
     async with open_archive(read_stored().database) as archive:
         entries = await archive.audit.newest_of_all(limit=limit)
     for each in entries:
-        typer.echo(as_json_line(each) if json else as_line(each))
+        typer.echo(audit_lines.as_json_line(each) if json else audit_lines.as_line(each))
     if not entries:
         typer.echo("The audit log is empty.", err=True)
 

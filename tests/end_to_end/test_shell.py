@@ -81,6 +81,35 @@ async def test_who_did_what_is_told_with_what_was_done_on_the_shell(
     assert "fish" not in log.casefold()
 
 
+async def test_threads_are_listed_with_their_last_lines(
+    start: Start, bot: SessionManager, workspace: Workspace, database: Path
+) -> None:
+    code, out, err = await shell(database, "threads")
+    assert (code, out, err.strip()) == (0, "", "There are no such threads.")
+    thread = await start("@ChatHakase swordfish")
+    await thread.answers(1)
+    await thread.say("rename session Big fish")
+    await thread.answers(2)
+    await saved(workspace, bot)
+    code, out, err = await shell(database, "threads", "--json", "--words", "SWORD", "--person", thread.person.id)
+    (told,) = [json.loads(line) for line in out.splitlines()]
+    assert (code, err) == (0, "")
+    assert (told["title"], told["exchanges"], told["messages"], told["owner"]) == ("Big fish", 1, 2, thread.person.id)
+    assert (told["channel"], told["thread"], told["archived"]) == (thread.channel, thread.ts, False)
+    assert told["last"]["author"] == ""
+    code, out, _ = await shell(database, "threads", "--workspace", told["workspace"])
+    first, second = out.splitlines()
+    assert first.split("  ")[1:] == [f"{thread.channel}_{thread.ts}", "Big fish", "1 answer"]
+    assert second.startswith("    assistant: ")
+    for nothing in (["--archived"], ["--person", "U0NOBODY"], ["--workspace", "T9"], ["--words", "shark"]):
+        assert (await shell(database, "threads", *nothing))[1] == ""
+    another = await start("@ChatHakase another")
+    await another.answers(1)
+    await saved(workspace, bot)
+    _, out, err = await shell(database, "threads", "--limit", "1")
+    assert (len(out.splitlines()), err.strip()) == (2, "These are 1 of 2 threads; --limit shows more.")
+
+
 async def test_whoever_may_only_read_the_file_is_told_that_it_could_not_be_noted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -14,53 +14,64 @@ THEIRS = """
 SELECT session AS id FROM participants WHERE author = $1
 UNION SELECT id FROM sessions WHERE owner = $1 AND owner <> ''
 """
-"""The sessions that somebody owns or took part in."""
+"""The sessions that somebody owns or took part in, whatever workspace they are in."""
 
 ANYBODYS = "SELECT id FROM sessions WHERE $1 = ''"
 
-LISTED = """
-WITH chosen AS ({chosen}), listed AS MATERIALIZED (
-    SELECT s.id, s.message_count, coalesce(a.active_at, s.active_at) AS active
-    FROM chosen JOIN sessions s ON s.id = chosen.id
-    LEFT JOIN activity a ON a.id = (SELECT min(b.id) FROM activity b WHERE b.session = s.id AND b.id > $9)
-    WHERE s.deleting = 0 AND coalesce(a.active_at, s.active_at) > 0
-        AND ($2 = '' OR s.surface = $2) AND ($3 = '' OR s.workspace = $3)
-        AND (CAST($4 AS TEXT) IS NULL OR s.channel IN (SELECT value FROM json_items($4)))
-        AND ($5 = '' OR s.agent = $5)
-        AND ($6 < 0 OR CASE WHEN coalesce(a.archived_by, s.archived_by) = '' THEN 0 ELSE 1 END = $6)
-        AND coalesce(a.active_at, s.active_at) >= $7 AND ($8 = 0 OR coalesce(a.active_at, s.active_at) < $8)
-)
+OPEN = """
+s.deleting = 0 AND ($2 = '' OR s.surface = $2) AND ($3 = '' OR s.workspace = $3)
+    AND (CAST($4 AS TEXT) IS NULL OR s.channel IN (SELECT value FROM json_items($4)))
 """
-"""The sessions of a list, as they stood before the first change to each behind the one of a number, the ninth."""
+"""Of a session: it is where one looks."""
 
-IDS = LISTED + "SELECT id, message_count FROM listed"
+IDS = f"""
+WITH chosen AS ({{chosen}}) SELECT s.id, s.message_count FROM chosen JOIN sessions s ON s.id = chosen.id WHERE {OPEN}
+"""
 
-# The list's whole number is told with each row, and with an empty one where a page has none.
+# What is told of the whole list is told with each row, and with an empty one where a page has none.
 PAGE = f"""
-{LISTED}, found AS MATERIALIZED (
-    SELECT id, active FROM listed WHERE CAST($10 AS TEXT) IS NULL OR id IN (SELECT value FROM json_items($10))
+WITH chosen AS ({{chosen}}), listed AS MATERIALIZED (
+    SELECT s.id, {{active}} AS active FROM chosen JOIN sessions s ON s.id = chosen.id {{before}}
+    WHERE {OPEN} AND {{active}} > 0 AND ($5 = '' OR s.agent = $5)
+        AND ($6 < 0 OR CASE WHEN {{archived_by}} = '' THEN 0 ELSE 1 END = $6)
+        AND {{active}} >= $7 AND ($8 = 0 OR {{active}} < $8)
+        AND (CAST($9 AS TEXT) IS NULL OR s.id IN (SELECT value FROM json_items($9)))
 )
-SELECT (SELECT count(*) FROM found), (SELECT coalesce(max(id), 0) FROM activity), page.active, s.id, {where_is("s")},
+SELECT (SELECT count(*) FROM listed), (SELECT coalesce(max(id), 0) FROM activity), page.active, s.id, {where_is("s")},
     coalesce(t.title, ''), s.agent, s.owner, s.message_count, s.exchanges, s.last_text, s.last_author, s.last_said,
     s.active_at, s.archived_by,
     (SELECT p.session FROM participants p JOIN sessions o ON o.id = p.session
         WHERE p.author = $1 AND o.surface = $2 AND o.workspace = $3 AND o.deleting = 0
         ORDER BY p.wrote_at DESC LIMIT 1)
 FROM (SELECT 1 AS one) alone LEFT JOIN (
-    SELECT id, active FROM found WHERE active < $11 OR active = $11 AND id < $12
-    ORDER BY active DESC, id DESC LIMIT $13
+    SELECT id, active FROM listed {{behind}} ORDER BY active DESC, id DESC LIMIT $10
 ) page ON alone.one = 1
 LEFT JOIN sessions s ON s.id = page.id LEFT JOIN titles t ON t.session = page.id
 ORDER BY page.active DESC, page.id DESC
 """
 
+NOW = {"active": "s.active_at", "archived_by": "s.archived_by", "before": "", "behind": ""}
+"""As the sessions stand."""
+
+# Of the changes to a session behind one, the first tells how it stood before all of them.
+THEN = {
+    "active": "coalesce(a.active_at, s.active_at)",
+    "archived_by": "coalesce(a.archived_by, s.archived_by)",
+    "before": """LEFT JOIN activity a ON a.id =
+        (SELECT min(b.id) FROM activity b WHERE b.session = s.id AND b.id > $13)""",
+    "behind": "WHERE active < $11 OR active = $11 AND id < $12",
+}
+"""As they stood before all changes behind the one of a number, from a place in the list on."""
+
 IDS_OF_PERSON = Statement(IDS.format(chosen=THEIRS))
 IDS_OF_ALL = Statement(IDS.format(chosen=ANYBODYS))
-PAGE_OF_PERSON = Statement(PAGE.format(chosen=THEIRS))
-PAGE_OF_ALL = Statement(PAGE.format(chosen=ANYBODYS))
+BEGINNING_OF_PERSON = Statement(PAGE.format(chosen=THEIRS, **NOW))
+BEGINNING_OF_ALL = Statement(PAGE.format(chosen=ANYBODYS, **NOW))
+NEXT_OF_PERSON = Statement(PAGE.format(chosen=THEIRS, **THEN))
+NEXT_OF_ALL = Statement(PAGE.format(chosen=ANYBODYS, **THEN))
 
-MOST = 2**62
-"""Above all times and numbers."""
+POSITION = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})\.(.+)")
+"""A position, as a page tells it."""
 
 
 class WordFinder(Protocol):
@@ -71,17 +82,23 @@ class WordFinder(Protocol):
 
 
 class _Position(NamedTuple):
-    """Where a page ends, in a list as it stood before the changes behind the one of a number."""
+    """Where a page ends, in a list as it stood before all changes behind the one of a number."""
 
-    upto: int
     active: int
     session: str
+    upto: int
 
 
-BEGINNING = _Position(MOST, MOST, "")
+class _Statements(NamedTuple):
+    """What is asked for a list."""
 
-POSITION = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})\.(.+)")
-"""A position as the next page is asked for."""
+    ids: Statement
+    beginning: Statement
+    next: Statement
+
+
+OF_PERSON = _Statements(IDS_OF_PERSON, BEGINNING_OF_PERSON, NEXT_OF_PERSON)
+OF_ALL = _Statements(IDS_OF_ALL, BEGINNING_OF_ALL, NEXT_OF_ALL)
 
 
 class SqlListingStore:
@@ -102,16 +119,18 @@ class SqlListingStore:
         after: str = "",
     ) -> ThreadsPage:
         """The threads that a person owns or took part in, the most recently active first, at most ``limit``."""
-        position = _position(after)
-        ids, page = (IDS_OF_ALL, PAGE_OF_ALL) if person is None else (IDS_OF_PERSON, PAGE_OF_PERSON)
-        chosen = (person or "", *workspace, _as_json(channels, workspace), *_columns(which), position.upto)
+        position, statements = _position(after), OF_ALL if person is None else OF_PERSON
+        chosen = (person or "", *workspace, _as_json(channels, workspace))
 
         async def work(snapshot: Snapshot) -> list[Row]:
             found = None
             if which.words:
-                among = {str(id_): int(messages or 0) for id_, messages in await snapshot.fetch(ids, *chosen)}
+                among = {str(id_): int(many or 0) for id_, many in await snapshot.fetch(statements.ids, *chosen)}
                 found = json.dumps(sorted(await self._finder.sessions(snapshot, which.words, among)))
-            return await snapshot.fetch(page, *chosen, found, position.active, position.session, limit + 1)
+            about = (*chosen, *_columns(which), found, limit + 1)
+            if position is None:
+                return await snapshot.fetch(statements.beginning, *about)
+            return await snapshot.fetch(statements.next, *about, *position)
 
         return _page(await self._database.view(work), position, limit)
 
@@ -128,21 +147,20 @@ def _columns(which: ThreadFilter) -> tuple[Value, ...]:
     return which.agent, archived, which.since, which.until
 
 
-def _page(rows: Sequence[Row], position: _Position, limit: int) -> ThreadsPage:
+def _page(rows: Sequence[Row], position: _Position | None, limit: int) -> ThreadsPage:
     total, newest, *_ = rows[0]
     told = [row for row in rows if row[3] is not None]
-    upto = int(newest or 0) if position is BEGINNING else position.upto
-    last = told[limit - 1] if len(told) > limit else None
+    upto = position.upto if position else newest
     return ThreadsPage(
         tuple(_thread(row) for row in told[:limit]),
         int(total or 0),
-        f"{upto}.{int(last[2] or 0)}.{last[3]!s}" if last else "",
+        f"{int(upto or 0)}.{int(told[limit - 1][2] or 0)}.{told[limit - 1][3]!s}" if len(told) > limit else "",
     )
 
 
-def _position(after: str) -> _Position:
+def _position(after: str) -> _Position | None:
     told = POSITION.fullmatch(after)
-    return _Position(int(told[1]), int(told[2]), told[3]) if told else BEGINNING
+    return _Position(int(told[2]), told[3], int(told[1])) if told else None
 
 
 def _thread(row: Row) -> ListedThread:
