@@ -19,7 +19,7 @@ from chathakase.playground.server import Workspace, open_workspace
 from chathakase.playground.web_api.tiers import NoLimits
 from tests.end_to_end.at_rest import at_rest
 from tests.end_to_end.conftest import OpenBot, Thread
-from tests.end_to_end.ephemerals import await_ephemeral, ephemerals, seen_by
+from tests.end_to_end.ephemerals import await_ephemeral, choose, ephemerals, seen_by
 from tests.places import slack_place
 from tests.trips import Trip, recorded
 
@@ -231,6 +231,41 @@ async def test_what_merely_idled_stays_listed(
         assert "no archived" in await in_direct_message(start, workspace, alice, "threads archived")
     alone = f"by={alice.id} threads=1 total=1"
     assert f"threads listed: workspace=slack/{workspace.world.team.id} {alone}" in caplog.messages
+
+
+async def test_what_somebody_put_away_is_listed_apart_until_they_write_there_again(
+    start: Start, alice: PersonClient, bot: SessionManager, workspace: Workspace
+) -> None:
+    thread = await start("swordfish", channel="@")
+    await thread.answers(1)
+    other = await start("herring", channel="@")
+    await other.answers(1)
+    await at_rest(workspace, bot)
+    await thread.say("archive session")
+    await thread.answers(2)
+    await at_rest(workspace, bot)
+    assert shown(await in_direct_message(start, workspace, alice)) == [id_of(other.ts)]
+    told = await in_direct_message(start, workspace, alice, "threads archived")
+    assert (told.split("\n")[0], shown(told)) == ("**Your archived threads** (1)", [id_of(thread.ts)])
+    assert shown(await in_direct_message(start, workspace, alice, "threads archived swordfish")) == [id_of(thread.ts)]
+    await thread.say("and shark?")
+    await thread.answers(3)
+    await at_rest(workspace, bot)
+    assert shown(await in_direct_message(start, workspace, alice)) == [id_of(each.ts) for each in (thread, other)]
+    assert "no archived" in await in_direct_message(start, workspace, alice, "threads archived")
+
+
+async def test_what_is_deleted_is_listed_no_more(
+    start: Start, alice: PersonClient, bot: SessionManager, workspace: Workspace
+) -> None:
+    thread = await start("swordfish", channel="@")
+    await thread.answers(1)
+    await at_rest(workspace, bot)
+    await thread.say("delete session")
+    await choose(workspace, alice, "Delete conversation")
+    await thread.answers(2, containing="I have deleted this conversation")
+    await at_rest(workspace, bot)
+    assert "no threads with me" in await in_direct_message(start, workspace, alice)
 
 
 async def test_what_is_forgotten_or_cleared_is_told_no_more(
