@@ -12,6 +12,7 @@ from chathakase.storage.stores import (
     forget_store,
     hint_store,
     job_store,
+    listing_store,
     memory_store,
     session_store,
     summary_store,
@@ -156,3 +157,12 @@ async def test_of_a_channel_only_its_own_sessions_are_looked_through(open_databa
 
 async def test_the_turns_to_learn_from_are_found_at_once(open_database: SqliteDatabase) -> None:
     assert await plan(open_database, turn_store.NEWEST_COUNTS, 0) == ["SCAN turns USING INDEX turns_counted"]
+
+
+async def test_only_ones_own_threads_are_looked_through_for_a_list(open_database: SqliteDatabase) -> None:
+    for sql, parameters in ((listing_store.BEGINNING_OF_PERSON, 10), (listing_store.NEXT_OF_PERSON, 13)):
+        steps = await plan(open_database, sql, parameters)
+        assert "SEARCH participants USING COVERING INDEX participants_of_author (author=?)" in steps
+        assert "SEARCH sessions USING COVERING INDEX sessions_of_owner (owner=?)" in steps
+        assert "SEARCH s USING INDEX sqlite_autoindex_sessions_1 (id=?)" in steps
+        assert not [step for step in steps if re.match(r"SCAN (s|sessions|participants|p|o|a|b|t|activity)\b", step)]
