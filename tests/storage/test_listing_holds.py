@@ -171,7 +171,7 @@ class ListingHoldsBriefly(ListingHolds):
 
 
 TestListingHolds = pytest.mark.long(ListingHolds.TestCase)
-TestListingHoldsBriefly = ListingHoldsBriefly.TestCase
+TestListingHoldsBriefly = pytest.mark.slow(ListingHoldsBriefly.TestCase)
 TestListingHolds.settings = settings(
     max_examples=examples(40),
     stateful_step_count=40,
