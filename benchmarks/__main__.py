@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeAlias
 
-from benchmarks import big, fanout, load, memory, short, soak, store, threads, tokens, turns
+from benchmarks import big, fanout, listing_times, load, memory, short, soak, store, tokens, turns
 from benchmarks.filling import Size
 from benchmarks.measured_bots import CHANNELS, DidNotRun
 from benchmarks.report import Goal, console, show_goals
@@ -33,7 +33,7 @@ SUITES: dict[str, Suite] = {
     "load": load.measure,
     "tokens": tokens.measure,
 }
-NAMED_ONLY: dict[str, Suite] = {"soak": soak.measure, "big": big.measure, "threads": threads.measure}
+NAMED_ONLY: dict[str, Suite] = {"soak": soak.measure, "big": big.measure, "threads": listing_times.measure}
 ON_DISK = Path("/var/tmp")
 """Unlike /tmp never in memory, so that a file is one on disk."""
 

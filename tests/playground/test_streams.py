@@ -193,6 +193,6 @@ async def test_the_app_hears_the_beginning_and_the_end_only(
         ts = await _start(bot, root, markdown_text="a")
         await bot.chat_appendStream(channel=GENERAL, ts=ts, markdown_text="b")
         await bot.chat_stopStream(channel=GENERAL, ts=ts)
-        first, last = await app.event(), await app.event()
+        first, last = await app.distinct_events(2)
         assert (first["text"], first["bot_id"]) == ("a", "B0HAKASE01")
         assert (last["subtype"], last["message"]["text"]) == ("message_changed", "ab")

@@ -90,25 +90,25 @@ async def _goals(database: SqliteDatabase, stores: SqlStores) -> list[Goal]:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class ListRun:
     """How long each list took, in milliseconds, and what it cost on the average."""
 
     taken: Sequence[float]
     cpu: float
 
 
-async def _one_by_one(lists: Iterable[Awaitable[float]]) -> Run:
+async def _one_by_one(lists: Iterable[Awaitable[float]]) -> ListRun:
     began = time.process_time()
     taken = [await each for each in lists]
-    return Run(taken, (time.process_time() - began) * 1000 / len(taken))
+    return ListRun(taken, (time.process_time() - began) * 1000 / len(taken))
 
 
-async def _at_once(stores: SqlStores, people: Sequence[str]) -> Run:
+async def _at_once(stores: SqlStores, people: Sequence[str]) -> ListRun:
     """So many at once, and again, until all have been told."""
     began, taken = time.process_time(), list[float]()
     for start in range(0, len(people), AT_ONCE):
         taken += await asyncio.gather(*(_list(stores, each) for each in people[start : start + AT_ONCE]))
-    return Run(taken, (time.process_time() - began) * 1000 / len(taken))
+    return ListRun(taken, (time.process_time() - began) * 1000 / len(taken))
 
 
 async def _show_words(stores: SqlStores) -> None:
