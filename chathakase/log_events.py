@@ -5,6 +5,7 @@ no value is left out; a value with a space stands in double quotes.
 """
 
 import logging
+from collections.abc import Mapping
 
 from chathakase.core.jobs import Command, Job
 from chathakase.core.types import Lease, Outcome, Place, SessionId
@@ -82,8 +83,12 @@ def _place(place: Place | None) -> str:
 
 
 def _tell(event: str, **about: object) -> None:
-    told = " ".join(f"{key}={_value(str(value))}" for key, value in about.items() if str(value))
-    log.info("%s: %s", event, told)
+    log.info("%s: %s", event, key_values(about))
+
+
+def key_values(about: Mapping[str, object]) -> str:
+    """``key=value …`` of what has a value, each with a space in double quotes."""
+    return " ".join(f"{key}={_value(str(value))}" for key, value in about.items() if str(value))
 
 
 def _value(text: str) -> str:

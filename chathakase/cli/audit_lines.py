@@ -4,14 +4,14 @@ import json
 
 from chathakase.core.audit import AuditEntry
 from chathakase.core.moments import day_and_time, iso
+from chathakase.log_events import key_values
 from chathakase.showing import harmless
 
 
 def as_line(entry: AuditEntry) -> str:
     """Who did what, for a terminal."""
-    told = {key: value for key, value in _fields(entry).items() if value not in ("", None)}
-    when = f"{day_and_time(entry.at * 1000)} UTC"
-    return harmless(" ".join([when, *(f"{key}={_quoted(str(value))}" for key, value in told.items())]))
+    told = {key: value for key, value in _fields(entry).items() if value is not None}
+    return harmless(f"{day_and_time(entry.at * 1000)} UTC {key_values(told)}")
 
 
 def as_json_line(entry: AuditEntry) -> str:
@@ -33,7 +33,3 @@ def _fields(entry: AuditEntry) -> dict[str, str | int | None]:
         "thread": place.thread,
         "session": entry.session,
     }
-
-
-def _quoted(value: str) -> str:
-    return f'"{value}"' if " " in value else value

@@ -19,14 +19,11 @@ SELECT DISTINCT now_ms(), surface, workspace, '', '', '', '', $1, $2, '', CAST($
 FROM sessions WHERE surface <> ''
 """)
 
-NEWEST = Statement(f"""
-SELECT at, who, deed, outcome, person, amount, session, {PLACE} FROM audit
-WHERE surface = $1 AND workspace = $2 ORDER BY id DESC LIMIT $3 OFFSET $4
-""")
+ENTRY = f"SELECT at, who, deed, outcome, person, amount, session, {PLACE} FROM audit"
 
-NEWEST_OF_ALL = Statement(f"""
-SELECT at, who, deed, outcome, person, amount, session, {PLACE} FROM audit ORDER BY id DESC LIMIT $1
-""")
+NEWEST = Statement(f"{ENTRY} WHERE surface = $1 AND workspace = $2 ORDER BY id DESC LIMIT $3 OFFSET $4")
+
+NEWEST_OF_ALL = Statement(f"{ENTRY} ORDER BY id DESC LIMIT $1")
 
 KEPT_DAYS = 400
 """How long it is known who did what: as long as it is known what was used."""
