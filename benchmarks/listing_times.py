@@ -116,13 +116,14 @@ async def _show_words(stores: SqlStores) -> None:
     for words in (COMMON, RARE, "xylophonequartz", "zq"):
         cells = []
         for person in (_person(7), BUSIEST):
-            taken = [await _list(stores, person, ThreadFilter(words=words)) for _ in range(5)]
+            taken = [await _list(stores, person, words=words) for _ in range(5)]
             cells.append(f"{median(taken):.1f}")
         rows.append((words, *cells))
     show("Lists of what has some words: milliseconds", ("of somebody", "with some", "with many"), rows)
 
 
-async def _list(stores: SqlStores, person: str, which: ThreadFilter = ThreadFilter(), after: str = "") -> float:  # noqa: B008
+async def _list(stores: SqlStores, person: str, *, words: str = "", after: str = "") -> float:
+    which = ThreadFilter(words=words)
     began = time.perf_counter()
     await stores.listing.page(person, HOME, channels=OPEN, which=which, limit=LIMIT, after=after)
     return (time.perf_counter() - began) * 1000
