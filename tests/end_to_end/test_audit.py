@@ -28,7 +28,7 @@ from chathakase.storage.open_stores import open_stores
 from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.stores.session_store import SqlSessionStore
 from chathakase.storage.stores.title_store import SqlTitleStore
-from tests.end_to_end.at_rest import at_rest
+from tests.end_to_end.at_rest import all_answers_kept, at_rest
 from tests.end_to_end.audit_rows import audit_rows
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.end_to_end.ephemerals import await_ephemeral, choose, ephemerals
@@ -246,6 +246,7 @@ async def test_what_was_done_when_the_process_was_killed_is_noted_once(
         threads = [await start("@ChatHakase hello", channel=channel) for _, channel, _ in CUT_SHORT]
         for thread in threads:
             await thread.answers(1)
+        await workspace.until(lambda: all_answers_kept(database))
         for method in ("chat.postMessage", "chat.postEphemeral", "files.completeUploadExternal"):
             workspace.faults.hang(method, done=True, times=2)
         for thread, (words, _, _) in zip(threads, CUT_SHORT, strict=True):

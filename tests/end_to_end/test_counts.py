@@ -10,6 +10,7 @@ import pytest
 
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
+from tests.end_to_end.at_rest import all_answers_kept
 from tests.end_to_end.conftest import Thread
 from tests.end_to_end.process import running
 from tests.model_server import ModelServer, says
@@ -30,12 +31,6 @@ def look(database: Path) -> Counts:
     assert found == true(found, (StoredRow(*row) for row in messages))
     (counts,) = found.values()
     return counts
-
-
-def is_at_rest(database: Path) -> bool:
-    with closing(sqlite3.connect(database)) as connection:
-        (rest,) = connection.execute("SELECT asked <= answered AND lease_owner IS NULL FROM sessions").fetchone()
-    return bool(rest)
 
 
 @pytest.mark.long
@@ -62,7 +57,7 @@ async def test_it_is_right_through_a_burst_a_kill_and_what_follows(
     assert set(look(database).participants or ()) == {alice.id, bob.id, carol.id}
     async with running(environment, workspace, tmp_path / "log"):
         # One answer for all of it, or two.
-        await workspace.until(lambda: look(database).messages > 1 + BURST and is_at_rest(database), 30)
+        await workspace.until(lambda: look(database).messages > 1 + BURST and all_answers_kept(database), 30)
         answered = look(database).messages
         await alice.edit(thread.channel, said[0], "@ChatHakase the first part")
         await bob.delete(thread.channel, said[1])

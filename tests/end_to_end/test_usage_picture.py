@@ -14,7 +14,7 @@ from chathakase.files import chart_painter
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from chathakase.playground.world.workspace_files import File
-from tests.end_to_end.at_rest import at_rest
+from tests.end_to_end.at_rest import all_answers_kept, at_rest
 from tests.end_to_end.conftest import Thread
 from tests.end_to_end.ephemerals import await_ephemeral
 from tests.end_to_end.process import running
@@ -147,11 +147,12 @@ async def test_the_text_does_not_wait_for_it(
 
 @pytest.mark.long
 async def test_there_is_one_picture_though_the_process_dies(
-    environment: dict[str, str], start: Start, workspace: Workspace, alice: PersonClient, tmp_path: Path
+    environment: dict[str, str], start: Start, workspace: Workspace, alice: PersonClient, database: Path, tmp_path: Path
 ) -> None:
     async with running(environment, workspace, tmp_path / "log") as process:
         thread = await start("@ChatHakase hello")
         await thread.answers(1)
+        await workspace.until(lambda: all_answers_kept(database))
         workspace.faults.hang("files.completeUploadExternal", done=True)
         await thread.say("@ChatHakase all usage")
         await workspace.until(lambda: bool(pictures(workspace)))
