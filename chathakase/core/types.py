@@ -150,8 +150,14 @@ class Place:
     workspace: str
     """The surface's own id of whom it serves there; channels, people and messages have ids within it."""
     channel: str
+    """Empty where it is no channel's: what one person sees of all their threads at once."""
     thread: str
-    """Empty where a whole channel is meant."""
+    """Empty where a whole channel is meant. Of an overview, the surface's own id of where it is seen, if it has one."""
+
+    @property
+    def is_overview(self) -> bool:
+        """Whether it is no thread, but where one person sees all of theirs at once, and is told privately of them."""
+        return bool(self.surface) and not self.channel
 
     @property
     def name(self) -> str:

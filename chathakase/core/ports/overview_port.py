@@ -1,0 +1,38 @@
+"""What a surface that shows people their threads at once needs of the engine."""
+
+from typing import Protocol
+
+from chathakase.core.access_rule import Decision
+from chathakase.core.overview import Overview, OverviewState
+from chathakase.core.types import Place, SessionId
+
+
+class Overviews(Protocol):
+    """Tells people of all their threads. ``where`` is a place in their workspace: an overview (``Place.is_overview``).
+
+    What changes something is no part of it: that is a Command, whose ``told_in`` is the overview where it was pressed.
+    """
+
+    def decision(self, where: Place, person: str) -> Decision:
+        """Whether somebody may talk to the bot, as far as is known; nobody is waited for."""
+
+    async def settle(self, where: Place, person: str) -> Decision:
+        """The same, but it is waited for; after half a minute it stays unknown, and is a refusal."""
+
+    async def opened(self, where: Place, person: str) -> OverviewState:
+        """Note that somebody looks at their overview, so that they hear of changes for a day.
+
+        Returns what they see now: the first page of all, with the settings that they made. Raises StoreError.
+        """
+
+    async def keep(self, where: Place, person: str, state: OverviewState) -> None:
+        """Note what somebody has chosen to see. Raises StoreError."""
+
+    async def kept(self, where: Place, person: str) -> OverviewState:
+        """What somebody has chosen to see. Raises StoreError."""
+
+    async def read(self, where: Place, person: str, state: OverviewState, *, admin: bool = False) -> Overview:
+        """What somebody sees; with ``admin``, admins also see what only they do. Raises StoreError."""
+
+    async def title(self, session: SessionId) -> str | None:
+        """What a session is called now, empty if it has no title; None if it is gone. Raises StoreError."""
