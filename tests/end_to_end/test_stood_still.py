@@ -2,8 +2,9 @@
 
 import asyncio
 import signal
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
@@ -20,9 +21,30 @@ pytestmark = pytest.mark.long
 Start = Callable[..., Awaitable[Thread]]
 
 
-@asynccontextmanager
-async def standing_still(process: Process, *, wakes_to: tuple[signal.Signals, ...]) -> AsyncIterator[None]:
+def is_writable(database: Path) -> bool:
+    with closing(sqlite3.connect(database, timeout=0)) as connection:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return False
+        return True
+
+
+async def stop(process: Process) -> None:
     process.send_signal(signal.SIGSTOP)
+    await asyncio.sleep(0.05)  # It may run for a moment.
+
+
+@asynccontextmanager
+async def standing_still(
+    process: Process, database: Path, *, wakes_to: tuple[signal.Signals, ...]
+) -> AsyncIterator[None]:
+    """Stop a process, but in no transaction: nobody could write to SQLite's file then, whatever they do."""
+    await stop(process)
+    while not is_writable(database):
+        process.send_signal(signal.SIGCONT)
+        await asyncio.sleep(0.01)
+        await stop(process)
     try:
         yield
     finally:
@@ -42,6 +64,7 @@ async def test_whoever_stood_still_leaves_what_another_has_written(
     workspace: Workspace,
     start: Start,
     model: ModelServer,
+    database: Path,
     tmp_path: Path,
 ) -> None:
     go_on = asyncio.Event()
@@ -50,7 +73,7 @@ async def test_whoever_stood_still_leaves_what_another_has_written(
         thread = await start("@ChatHakase hello")
         await thread.answers(1, containing="Half")
         model.will(says("All of the second."))
-        async with standing_still(first, wakes_to=wakes_to):
+        async with standing_still(first, database, wakes_to=wakes_to):
             if whole:
                 go_on.set()
             async with running(environment, workspace, tmp_path / "second"):
