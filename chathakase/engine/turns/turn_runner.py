@@ -316,4 +316,6 @@ async def _unless(events: Collection[asyncio.Event], work: Coroutine[Any, Any, T
         if not working.done():
             working.cancel()
             await asyncio.wait((working,))
+        if not working.cancelled():
+            working.exception()  # Where we are cancelled ourselves, nobody asks for it any more.
     return None if working.cancelled() else working.result()
