@@ -27,3 +27,8 @@ def size(number: int) -> str:
 def counted(number: int, one: str, many: str = "") -> str:
     """A number with its noun: ``1 session``, ``2,000 sessions``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def dollars(amount: float) -> str:
+    """A price: ``about $0.0123``."""
+    return f"about ${amount:,.2f}" if amount >= 1 else f"about ${amount:.4f}"

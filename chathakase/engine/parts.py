@@ -43,6 +43,7 @@ from chathakase.engine.turns.outage import Outage
 from chathakase.engine.turns.scheduler import TurnScheduler
 from chathakase.engine.turns.turn_runner import TurnRunner
 from chathakase.engine.turns.upkeep import Upkeep
+from chathakase.engine.usage.usage_reports import UsageReports
 
 
 class Parts:
@@ -162,6 +163,18 @@ class Parts:
         )
 
     @cached_property
+    def _usage_reports(self) -> UsageReports:
+        terms = self._setup.terms
+        return UsageReports(
+            self._stores.usage,
+            self._surface,
+            agent=terms.agent,
+            prices=terms.prices,
+            limits=terms.daily_limits,
+            now=self._ports.now,
+        )
+
+    @cached_property
     def _commands(self) -> Commands:
         context = CommandContext(
             stores=self._stores,
@@ -172,6 +185,7 @@ class Parts:
             limit_notices=self._limit_notices,
             context_builder=self._context_builder,
             summaries=self._summaries(Writer(self.models.writer, self._slots, Rank.COMMAND)),
+            usage_reports=self._usage_reports,
             charts=self._ports.charts,
             diagnose=self._ports.diagnose,
             now=self._ports.now,

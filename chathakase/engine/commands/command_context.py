@@ -12,6 +12,7 @@ from chathakase.engine.access.rights import Rights
 from chathakase.engine.context.context_builder import ContextBuilder
 from chathakase.engine.context.summaries import Summaries
 from chathakase.engine.turns.interactions import Interactions
+from chathakase.engine.usage.usage_reports import UsageReports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,7 @@ class CommandContext:
     limit_notices: LimitNotices
     context_builder: ContextBuilder
     summaries: Summaries
+    usage_reports: UsageReports
     charts: ChartPainter
     diagnose: Callable[[], Awaitable[str]]
     """Looks whether all is well, and tells so in Markdown."""

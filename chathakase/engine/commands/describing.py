@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from chathakase import log_events
-from chathakase.core.amounts import counted, span
+from chathakase.core.amounts import counted, dollars, span
 from chathakase.core.audit import Deed
 from chathakase.core.memory import TitleBy
 from chathakase.core.moments import DAY
@@ -96,11 +96,6 @@ class Describing:
             return tokens
         unknown = ", plus usage at unknown prices" if len(known) < len(costs) else ""
         return f"{tokens}, for {dollars(sum(known))}{unknown}"
-
-
-def dollars(amount: float) -> str:
-    """A price: ``about $0.0123``."""
-    return f"about ${amount:,.2f}" if amount >= 1 else f"about ${amount:.4f}"
 
 
 def room(view: PromptView) -> str:

@@ -8,7 +8,7 @@ from chathakase.core.charts import BarChart, Layer, is_drawable
 from chathakase.core.daily_limits import UsageTotal
 from chathakase.core.moments import EPOCH
 from chathakase.core.usage import UsageSums, summed
-from chathakase.engine.commands.usage_tables import most_first, sentence
+from chathakase.engine.usage.usage_tables import most_first, sentence
 
 LAYERS = 6
 """How many models are told apart; if there are more, those that used least are one."""

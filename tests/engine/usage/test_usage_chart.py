@@ -5,7 +5,7 @@ import pytest
 from chathakase.core.charts import BarChart, is_drawable
 from chathakase.core.daily_limits import UsageTotal
 from chathakase.core.usage import UsageSums
-from chathakase.engine.commands.usage_chart import LAYERS, chart, description
+from chathakase.engine.usage.usage_chart import LAYERS, chart, description
 
 LAST = 20_423
 """2025-12-01."""

@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 
-from chathakase.core.amounts import counted
+from chathakase.core.amounts import counted, dollars
 from chathakase.core.daily_limits import MICRO, DailyLimit, Measure, UsageTotal, Whose
 from chathakase.core.moments import EPOCH
 from chathakase.core.usage import summed
 from chathakase.core.wording import fenced
-from chathakase.engine.commands.describing import dollars
 
 BARS = "▁▂▃▄▅▆▇█"
 LEFT: Mapping[Whose, str] = {

@@ -4,7 +4,7 @@ import pytest
 
 from chathakase.core.daily_limits import DailyLimit, Measure, UsageTotal, Whose
 from chathakase.core.usage import DailyUsage, by_day, summed
-from chathakase.engine.commands.usage_tables import bar, left, ranking, sentence, table
+from chathakase.engine.usage.usage_tables import bar, left, ranking, sentence, table
 
 
 @pytest.mark.parametrize(

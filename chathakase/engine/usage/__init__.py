@@ -1,0 +1,1 @@
+"""How much was used, and by whom, as people read it."""
