@@ -48,7 +48,7 @@ class Command:
     argument: str = ""
     """What was said behind it."""
     told_in: Place | None = None
-    """Where it was said and is answered, if that is another thread than the one that it is about."""
+    """Where it was said and is answered, if not in the thread that it is about: another thread, or an overview."""
     said: int = 0
     """When it was said, in epoch microseconds; 0: not known."""
 
@@ -60,7 +60,9 @@ class Command:
     @property
     def id(self) -> str:
         """The same however often the message comes."""
-        return f"{self.where.name} {self.ref} {self.name}"
+        # An overview is one person's, though it may have no id of its own.
+        whose = f" {self.by}" if self.where.is_overview else ""
+        return f"{self.where.name}{whose} {self.ref} {self.name}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ class Router:
         return begin(place, lease=lease, job=job, standing=standing, posted=posted, members=members)
 
     async def post_ephemeral(self, place: Place, user: str, text: str, choices: Sequence[Choice] = ()) -> int:
-        """Tell one person something in a thread, which nobody else sees. Raises DeliveryError."""
+        """Tell one person something in a thread or their overview, which nobody else sees. Raises DeliveryError."""
         return await self._surface(place).post_ephemeral(place, user, text, choices)
 
     async def tell(self, place: Place, user: str, text: str) -> None:

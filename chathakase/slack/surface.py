@@ -74,12 +74,15 @@ class SlackSurface:
         return self._tools.of(user, at_best=Priority.COMMAND)
 
     async def post_ephemeral(self, place: Place, user: str, text: str, choices: Sequence[Choice] = ()) -> int:
-        """Tell one person something in a thread, which nobody else sees. Raises DeliveryError.
+        """Tell one person something in a thread or their overview, which nobody else sees. Raises DeliveryError.
 
         Where Slack cannot do that, they are told in a direct message, and there what the buttons would say. Returns
         when they were told, in epoch microseconds; 0 when Slack does not say.
         """
         outbox = self._for_a_command(user).outbox
+        if place.is_overview:
+            await outbox.tell(user, text)
+            return 0
         try:
             return await outbox.post_ephemeral(place, user, text, choices)
         except DeliveryError as error:

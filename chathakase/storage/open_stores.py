@@ -25,6 +25,7 @@ from chathakase.storage.stores.listing_store import SqlListingStore
 from chathakase.storage.stores.memory_store import SqlMemoryStore
 from chathakase.storage.stores.message_rows import ESTIMATE
 from chathakase.storage.stores.metering import Meter
+from chathakase.storage.stores.overview_store import SqlOverviewStore
 from chathakase.storage.stores.owned import Ownership
 from chathakase.storage.stores.session_store import SqlSessionStore
 from chathakase.storage.stores.summary_store import SqlSummaryStore
@@ -55,6 +56,7 @@ class SqlStores:
     audit: SqlAuditStore
     usage: SqlUsageStore
     listing: SqlListingStore
+    overviews: SqlOverviewStore
 
 
 def open_stores(
@@ -95,4 +97,5 @@ def open_stores(
         audit=SqlAuditStore(database),
         usage=SqlUsageStore(database, meter=meter),
         listing=SqlListingStore(database, SqliteWordFinder()),
+        overviews=SqlOverviewStore(database),
     )

@@ -200,19 +200,20 @@ class ForgettingInMemory(ForgetStore):
     def __init__(self, records: Records) -> None:
         self._records = records
 
-    async def clear(self, session: SessionId, *, before: str) -> int:
+    async def clear(self, session: SessionId, *, before: str, said: int = 0) -> int:
         await self._records.trips.make("forgetting.clear")
-        record = self._records.session(session)
-        command = record.find(before) if record else None
-        if record is None or command is None:
+        if (record := self._records.session(session)) is None:
             return 0
+        command = record.find(before)
+        said = command.said if command else said
+        upto = command.seq if command else max((each.seq for each in record.spoken() if each.said <= said), default=-1)
         record.backfilled = True
-        if record.title_by is TitleBy.PERSON and record.told <= command.seq:
+        if record.title_by is TitleBy.PERSON and record.told <= upto:
             record.title_by = None
             record.retitle(0)
-        if any(each.said < command.said for each in record.under_way[:1]):
+        if any(each.said < said for each in record.under_way[:1]):
             record.claim = None
-        forgotten = [each for each in record.spoken(*SPOKEN, Role.COMMAND) if each.said < command.said]
+        forgotten = [each for each in record.spoken(*SPOKEN, Role.COMMAND) if each.said < said]
         spoken = sum(each.role is not Role.COMMAND for each in forgotten)
         forget(record, forgotten)
         return spoken

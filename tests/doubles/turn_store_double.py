@@ -93,7 +93,7 @@ class TurnsInMemory(TurnStore):
         claim.until = self._records.now() + LEASE_MS
         return Renewal.STOP if claim.stop else Renewal.HELD
 
-    async def want_stop(self, session: SessionId, turn: str = "", *, before: str = "") -> bool:
+    async def want_stop(self, session: SessionId, turn: str = "", *, before: str = "", said: int = 0) -> bool:
         await self._records.trips.make("turns.want_stop")
         if before:
             raise NotImplementedError

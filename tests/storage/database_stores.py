@@ -19,6 +19,7 @@ from chathakase.core.ports import (
     JobStore,
     ListingStore,
     MemoryStore,
+    OverviewStore,
     SessionStore,
     SummaryStore,
     TitleStore,
@@ -57,6 +58,7 @@ from chathakase.storage.stores.job_store import SqlJobStore
 from chathakase.storage.stores.listening_store import SqlListeningStore
 from chathakase.storage.stores.listing_store import SqlListingStore
 from chathakase.storage.stores.memory_store import SqlMemoryStore
+from chathakase.storage.stores.overview_store import SqlOverviewStore
 from chathakase.storage.stores.session_store import SqlSessionStore
 from chathakase.storage.stores.summary_store import SqlSummaryStore
 from chathakase.storage.stores.title_store import SqlTitleStore
@@ -100,6 +102,7 @@ class Talk:
     audit: AuditStore
     usage: UsageStore
     listing: ListingStore
+    overviews: OverviewStore
 
     async def say(self, ref: str, text: str = "hello", *, command: bool = False, **fields: object) -> Appended:
         incoming = said(ref, text, **fields)
@@ -190,6 +193,7 @@ class DatabaseStores(Talk):
     audit: SqlAuditStore
     usage: SqlUsageStore
     listing: SqlListingStore
+    overviews: SqlOverviewStore
 
     async def title(self) -> tuple[str, str]:
         rows = await self.database.fetch("SELECT title, made_by FROM titles WHERE session = $1", await self.id_at())

@@ -8,6 +8,7 @@ from chathakase.core.jobs import CLEAR_SESSION, DELETE_SESSION, MAY_NOT, Command
 from chathakase.core.listing import EVERYWHERE, ThreadFilter, ThreadsPage
 from chathakase.core.memory import Scope
 from chathakase.core.moments import DAY
+from chathakase.core.overview import OverviewState
 from chathakase.core.types import Role, TurnAction, Usage
 from chathakase.storage.stores import audit_store
 from chathakase.storage.stores.adoption import adopt
@@ -165,6 +166,22 @@ async def tell_a_hint(stores: DatabaseStores) -> Work:
     return work
 
 
+async def look_at_all_threads(stores: DatabaseStores) -> Work:
+    await stores.say("1", "look")
+    person = PLACE.user_key("U1")
+
+    async def work() -> list[object]:
+        overviews = stores.overviews
+        seen: list[object] = [await overviews.kept(person), await overviews.opened(person)]
+        await overviews.keep(person, OverviewState(search="look", page=2, last_lines=False))
+        seen += [await overviews.kept(person), await overviews.watching([PLACE.workspace_key])]
+        seen += [await overviews.concerned([ID]), await overviews.opened(person)]
+        forgotten = await stores.forgetting.forget(Scope.EVERYWHERE, author="U1", session=HERE, before="", said=2**50)
+        return [*seen, forgotten, await overviews.watching([PLACE.workspace_key])]
+
+    return work
+
+
 async def tell_a_summary(stores: DatabaseStores) -> Work:
     await stores.answered("1", "q1", "a1")
     return lambda: stores.summaries.spent(ID, "m-2", Usage(7, 3), by="U2")
@@ -300,6 +317,7 @@ OPERATIONS: tuple[Prepare, ...] = (
     forget_in_every_scope,
     look_around,
     tell_a_hint,
+    look_at_all_threads,
     tell_a_summary,
     reach_the_limits_of_a_day,
     use_up_what_is_left_before_a_turn_begins,

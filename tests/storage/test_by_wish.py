@@ -1,6 +1,7 @@
 """Sessions that somebody has archived or deleted: the one as if it idled, the other as if it had never been."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -170,3 +171,20 @@ async def test_what_was_begun_is_gone_on_with(stores: DatabaseStores) -> None:
         await transaction.execute("UPDATE sessions SET deleting = 1")
     assert not await stores.forgetting.has_deleted(wanted(), ID)
     assert await stores.count("messages") == 0
+
+
+async def test_what_was_asked_after_a_press_is_not_deleted_with_the_rest(stores: DatabaseStores) -> None:
+    await stores.answered("1", "the secret zebra", "a zebra")
+    await stores.say("9", "a giraffe?")
+    pressed = Command(PLACE, "a press", "U1", DELETE_SESSION, ID, told_in=PLACE.beside(""), said=5_000_000)
+    job = Job(pressed, session=ID)
+    assert await stores.jobs.enqueue(job)
+    await stores.forgetting.delete(ID, job=job, event=AuditEvent(Deed.DELETE))
+    await stores.jobs.done(job)
+    assert await stores.texts(await stores.claimed()) == ["a giraffe?"]
+    later = Job(replace(pressed, ref="a later press", said=10_000_000), session=ID)
+    assert await stores.jobs.enqueue(later)
+    await stores.forgetting.delete(ID, job=later, event=AuditEvent(Deed.DELETE))
+    assert await stores.forgetting.has_deleted(later, ID)
+    assert not await stores.forgetting.has_deleted(job, ID)
+    assert {table: await stores.count(table) for table in TABLES} == dict.fromkeys(TABLES, 0)

@@ -3,6 +3,7 @@
 import asyncio
 
 from chathakase.core.leases import LEASE_MS
+from chathakase.core.memory import TitleBy
 from chathakase.core.types import Lease, Renewal
 from chathakase.storage.stores.forget_store import AT_ONCE
 from tests.places import HOME
@@ -136,3 +137,29 @@ async def test_a_long_session_is_forgotten_in_portions_and_cut_short_it_can_be_d
     assert await stores.title() == ("question 0", "rule")
     assert await stores.clear("2") == len(left)
     assert await stores.texts() == []
+
+
+async def test_what_was_pressed_and_is_no_message_clears_what_was_said_before_that_time(stores: DatabaseStores) -> None:
+    await stores.answered("1", "q1", "a1")
+    await stores.say("2", "q2")
+    lease = await stores.claimed()
+    await stores.say("4", "q4")
+    pressed, at = "a press", 3_000_000
+    assert await stores.turns.want_stop(ID, before=pressed, said=at)
+    stores.clock.now += LEASE_MS + 1
+    ended = await stores.turns.claim(ID, before=pressed, asked_before=at)
+    assert ended is not None
+    assert ended.turn == lease.turn
+    assert await stores.turns.finish(ended, FAILED)
+    assert await stores.forgetting.clear(ID, before=pressed, said=at) == 3
+    assert await stores.turns.claim(ID, before=pressed, asked_before=at) is None
+    assert not await stores.turns.want_stop(ID, before=pressed, said=at)
+    assert await stores.texts(await stores.claimed()) == ["q4"]
+    assert await stores.forgetting.clear(ID, before=pressed) == 0, "nobody knows when that was"
+
+
+async def test_a_title_goes_with_what_was_said_before_a_press(stores: DatabaseStores) -> None:
+    await stores.answered("1", "q1", "a1")
+    await stores.titles.set_title(ID, "Kyoto", by=TitleBy.PERSON)
+    await stores.forgetting.clear(ID, before="a press", said=2_000_000)
+    assert (await stores.title())[0] != "Kyoto"

@@ -113,7 +113,7 @@ async def test_what_a_session_is_named_after_is_found_at_once(open_database: Sql
 
 
 @pytest.mark.parametrize(
-    ("still_chosen", "parameters"), [(forget_store.STILL_CHOSEN_OF_ALL, 3), (forget_store.STILL_CHOSEN_HERE, 4)]
+    ("still_chosen", "parameters"), [(forget_store.STILL_CHOSEN_OF_ALL, 4), (forget_store.STILL_CHOSEN_HERE, 4)]
 )
 async def test_no_portion_of_what_is_forgotten_goes_through_the_portions_before_it(
     still_chosen: str, parameters: int, open_database: SqliteDatabase

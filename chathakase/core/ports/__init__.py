@@ -17,7 +17,7 @@ from chathakase.core.ports.memory_ports import (
     TitleStore,
 )
 from chathakase.core.ports.model_port import LanguageModel, TokenCounter
-from chathakase.core.ports.overview_port import Overviews
+from chathakase.core.ports.overview_port import Overviews, OverviewStore
 from chathakase.core.ports.store_ports import Stores
 from chathakase.core.ports.surface_port import Downloads, History, Reply, Surface
 from chathakase.core.ports.turn_ports import JobStore, ListeningStore, TurnStore
@@ -38,6 +38,7 @@ __all__ = [
     "ListeningStore",
     "ListingStore",
     "MemoryStore",
+    "OverviewStore",
     "Overviews",
     "Reply",
     "SearchIndex",

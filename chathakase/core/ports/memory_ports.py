@@ -189,11 +189,12 @@ class TitleStore(Protocol):
 class ForgetStore(Protocol):
     """Forgets what people want forgotten. What is forgotten is in no history, summary, title, file or search."""
 
-    async def clear(self, session: SessionId, *, before: str) -> int:
-        """Forget what was said before a stored message; returns how many messages were forgotten.
+    async def clear(self, session: SessionId, *, before: str, said: int = 0) -> int:
+        """Forget what was said before a message; returns how many messages were forgotten.
 
-        A turn that answers something of it ends; what was asked later waits again. Done in several transactions where
-        it is much; cut short, it can be done again.
+        Where that message is not stored, before it was ``said``, in epoch microseconds. A turn that answers something
+        of it ends; what was asked later waits again. Done in several transactions where it is much; cut short, it can
+        be done again.
         """
 
     async def forget(self, scope: Scope, *, author: str, session: Session, before: str, said: int = 0) -> int:
@@ -218,11 +219,12 @@ class ForgetStore(Protocol):
         """Archive a session for a person; False if something waits or is being answered there, or if it is gone."""
 
     async def delete(self, session: SessionId, *, job: Job, event: AuditEvent) -> None:
-        """Delete every row of a session for the job that a stored message asked for; ``event`` is for the audit log.
+        """Delete every row of a session for the job of a message or a press; ``event`` is for the audit log.
 
         From the first transaction on, the session is gone for everybody, and what is said in its thread begins another
-        one, which is told nothing of what was said before. If something was asked there after that message, the
-        session stays for it, and what was said before is forgotten, as by ``clear``. Cut short, it can be done again.
+        one, which is told nothing of what was said before. If something was asked there after the message or the press,
+        the session stays for it, and what was said before is forgotten, as by ``clear``. Cut short, it can be done
+        again.
         """
 
     async def has_deleted(self, job: Job, session: SessionId) -> bool:

@@ -1,10 +1,11 @@
-"""What a surface that shows people their threads at once needs of the engine."""
+"""What a surface that shows people their threads at once needs of the engine, and the engine of a database for that."""
 
+from collections.abc import Collection
 from typing import Protocol
 
 from chathakase.core.access_rule import Decision
 from chathakase.core.overview import Overview, OverviewState
-from chathakase.core.types import Place, SessionId
+from chathakase.core.types import Place, SessionId, UserKey, WorkspaceKey
 
 
 class Overviews(Protocol):
@@ -36,3 +37,25 @@ class Overviews(Protocol):
 
     async def title(self, session: SessionId) -> str | None:
         """What a session is called now, empty if it has no title; None if it is gone. Raises StoreError."""
+
+
+class OverviewStore(Protocol):
+    """Remembers who looks at all of their threads, and what they have chosen to see there.
+
+    Every method raises StoreError when the database refuses.
+    """
+
+    async def opened(self, person: UserKey) -> OverviewState:
+        """Note that somebody looks at theirs now; returns the first page of all, with the settings that they made."""
+
+    async def keep(self, person: UserKey, state: OverviewState) -> None:
+        """Note what somebody has chosen to see, who looks at it now."""
+
+    async def kept(self, person: UserKey) -> OverviewState:
+        """What somebody has chosen to see."""
+
+    async def watching(self, workspaces: Collection[WorkspaceKey]) -> Collection[UserKey]:
+        """Who has looked at theirs within a day."""
+
+    async def concerned(self, sessions: Collection[SessionId]) -> Collection[UserKey]:
+        """Who of those owns one of some sessions, or took part in it."""

@@ -17,6 +17,7 @@ from chathakase.core.ports.memory_ports import (
     SummaryStore,
     TitleStore,
 )
+from chathakase.core.ports.overview_port import OverviewStore
 from chathakase.core.ports.turn_ports import JobStore, ListeningStore, TurnStore
 from chathakase.core.ports.usage_port import UsageStore
 
@@ -91,3 +92,7 @@ class Stores(Protocol):
     @property
     def listing(self) -> ListingStore:
         """Which threads there are of a person."""
+
+    @property
+    def overviews(self) -> OverviewStore:
+        """Who looks at all of theirs, and how."""

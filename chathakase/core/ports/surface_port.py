@@ -110,10 +110,10 @@ class Surface(Protocol):
         """
 
     async def post_ephemeral(self, place: Place, user: str, text: str, choices: Sequence[Choice] = ()) -> int:
-        """Tell one person something in a thread, which nobody else sees. Raises DeliveryError.
+        """Tell one person something in a thread, or in their overview, which nobody else sees. Raises DeliveryError.
 
-        Below it stands a button for each choice, which says its words there. Returns when that was, in epoch
-        microseconds of the surface's own clock; 0 when it is not known.
+        Below it stands a button for each choice, which says its words there; in an overview there are none. Returns
+        when that was, in epoch microseconds of the surface's own clock; 0 when it is not known.
         """
 
     async def tell(self, place: Place, user: str, text: str) -> None:

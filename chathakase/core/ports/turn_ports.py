@@ -37,9 +37,10 @@ class TurnStore(Protocol):
         for more than a minute. Nor is a turn begun for whoever has used up a day's tokens or money since they asked:
         they are told, and what they asked becomes context.
 
-        ``before`` a stored message: only a turn that was begun and answers something said before that. ``asked_before``
-        a time in epoch microseconds: only a turn that answers something said before that. The lease then covers nothing
-        that was asked later. What is claimed ``before`` or ``to_end`` never waits.
+        ``before`` a message: only a turn that was begun and answers something said before that. ``asked_before``
+        a time in epoch microseconds: only a turn that answers something said before that; with ``before``, it is when
+        that message was said, should it not be stored. The lease then covers nothing that was asked later. What is
+        claimed ``before`` or ``to_end`` never waits.
         """
 
     async def decline(self, session: SessionId, by: str) -> bool:
@@ -51,10 +52,11 @@ class TurnStore(Protocol):
     async def renew(self, leases: Sequence[Lease]) -> Sequence[Renewal]:
         """Hold on to some turns; what comes of each, in their order."""
 
-    async def want_stop(self, session: SessionId, turn: str = "", *, before: str = "") -> bool:
+    async def want_stop(self, session: SessionId, turn: str = "", *, before: str = "", said: int = 0) -> bool:
         """Have a turn stopped that somebody else holds, or held when it died; of no turn: whatever is held.
 
-        ``before`` a stored message: only one that answers something said before that. False when there is none.
+        ``before`` a message: only one that answers something said before that, which was ``said`` then, in epoch
+        microseconds, where it is not stored. False when there is none.
         """
 
     async def note_reply(self, lease: Lease, refs: Sequence[str]) -> None:

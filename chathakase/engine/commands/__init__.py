@@ -1,7 +1,7 @@
 """The commands that work in any thread, most of them answered without the model."""
 
 from chathakase.engine.commands.answering import answer_to
-from chathakase.engine.commands.command_answers import Answer, Asked, Audited, Said, Told, privately
+from chathakase.engine.commands.command_answers import Answer, Asked, Audited, Said, Told, privately, without_buttons
 from chathakase.engine.commands.command_context import CommandContext, Terms
 from chathakase.engine.commands.helping import text as help_text
 from chathakase.engine.commands.parsing import (
@@ -39,4 +39,5 @@ __all__ = [
     "help_text",
     "is_one_word",
     "privately",
+    "without_buttons",
 ]

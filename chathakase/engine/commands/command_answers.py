@@ -103,6 +103,13 @@ def without_what_grows(told: Told) -> Told:
     return replace(told, text=f"{told.text}\n\n{NOT_INCLUDED}") if told else privately(NOT_INCLUDED)
 
 
+def without_buttons(told: Told) -> Told:
+    """An answer for one person's eyes only, where nothing can be asked."""
+    if isinstance(told, Asked):
+        return privately(told.text)
+    return replace(told, private=True, choices=()) if told else None
+
+
 def privately(text: str, *, then: Callable[[], Awaitable[None]] | None = None) -> Said:
     """Something that is said to whoever gave the command, and nobody else; ``then`` is done once they were told."""
     return Said(text, private=True, then=then)

@@ -145,8 +145,8 @@ class Forgetting:
                     Choice("Forget only my messages", parsing.FORGET_HERE),
                 ),
             )
-        await self._interactions.end(order.session.id, before=order.ref)
-        forgotten = await self._forgetting.clear(order.session.id, before=order.ref)
+        await self._interactions.end(order.session.id, before=order.ref, said=order.said)
+        forgotten = await self._forgetting.clear(order.session.id, before=order.ref, said=order.said)
         # Once more after a crash, there is nothing left to count.
         what = f"everything said {_where(order)} before"
         if forgotten:

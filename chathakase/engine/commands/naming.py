@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from chathakase.core.types import Session
 from chathakase.core.wording import plainly
-from chathakase.engine.commands.command_answers import Told
+from chathakase.engine.commands.command_answers import Order, Told
 from chathakase.engine.commands.command_context import CommandContext
 
 UNTITLED = "our last conversation"
+UNTITLED_IN_AN_OVERVIEW = "that conversation"
 
 
 class Naming:
@@ -17,10 +17,14 @@ class Naming:
         self._sessions = context.stores.sessions
         self._surface = context.surface
 
-    async def name(self, session: Session) -> str:
-        """A thread's title, in Markdown, which leads there where that can be. Raises StoreError."""
-        info, place = await self._sessions.info(session.id), session.place
-        title = plainly(info.title) if info and info.title else UNTITLED
+    async def name(self, order: Order) -> str:
+        """The title of the thread that it is about, in Markdown, which leads there where that can be.
+
+        Raises StoreError.
+        """
+        info, place = await self._sessions.info(order.session.id), order.place
+        untitled = UNTITLED_IN_AN_OVERVIEW if order.where.is_overview else UNTITLED
+        title = plainly(info.title) if info and info.title else untitled
         link = self._surface.link(place, place.thread)
         return f"[{title}]({link})" if link else title
 

@@ -96,6 +96,9 @@ class Permissions:
         return refused(needed.deed, told) if needed.deed else told
 
     async def _told(self, command: str, order: Order, refusal: str) -> Told:
+        if order.where.is_overview:
+            # There is no button by which they could do something else.
+            return privately(refusal)
         if command == CLEAR_SESSION and await self._rights.part(order.session, order.by) is Right.TAKE_PART:
             return Asked(refusal + ONLY_YOURS, (Choice("Forget only my messages", parsing.FORGET_HERE),))
         return privately(refusal)

@@ -1,11 +1,12 @@
 """The registry of commands: finds them in what people say, and has them done."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
 from chathakase.core.audit import LOOKS, AuditEvent, AuditOutcome
 from chathakase.core.jobs import Command, Job
-from chathakase.core.types import Incoming, Session
+from chathakase.core.types import Incoming, Place, Session, SessionId
 from chathakase.engine.commands import helping, parsing
 from chathakase.engine.commands.accounting import Accounting
 from chathakase.engine.commands.administering import Administering
@@ -71,10 +72,11 @@ class Commands:
 
     async def do(self, command: Command, job: Job) -> Answer:
         """Do what a command says; returns what is to be said or asked. Raises StoreError."""
-        about, ref, by = Session(job.session, command.place), command.ref, command.by
-        order = Order(about, ref, by, command.argument, job, command.where, command.said)
-        if await self._is_gone(command.name, order):
-            return await self._handlers[parsing.GONE](order)
+        named, argument = _named(command)
+        about, ref, by = Session(job.session if named is None else named, command.place), command.ref, command.by
+        order = Order(about, ref, by, argument, job, command.where, command.said)
+        if named is not None and await self._is_gone(named, order.place):
+            return await self._handlers[parsing.GONE](replace(order, argument=named))
         # Only now, since somebody may have lost a right since they said it.
         if refused := await self._permissions.refusal(command.name, order):
             return refused
@@ -87,18 +89,28 @@ class Commands:
         deed = deed_of(command.name)
         return AuditEvent(deed, AuditOutcome.INTERRUPTED) if deed and deed not in LOOKS else None
 
-    async def _is_gone(self, command: str, order: Order) -> bool:
-        """Whether a command names a session that is not at its place any more: another one may be there."""
-        if command not in parsing.NAMING_A_SESSION or not order.argument:
-            return False
-        return await self._sessions.find(order.place) != order.argument
+    async def _is_gone(self, session: SessionId, place: Place) -> bool:
+        """Whether a session is not at a place any more: another one may be there."""
+        return await self._sessions.find(place) != session
 
     async def _do(self, command: str, order: Order) -> Answer:
-        if not order.elsewhere:
+        if not order.elsewhere or (order.where.is_overview and command not in parsing.ABOUT_A_THREAD):
             return await self._handlers[command](order)
         # Before it is done, since by that a thread may lose its title.
-        name = await self._naming.name(order.session)
+        name = await self._naming.name(order)
         return reworded(await self._handlers[command](order), partial(naming, name))
+
+
+def _named(command: Command) -> tuple[SessionId | None, str]:
+    """The session that a command names, if it does, and what its argument is beside that.
+
+    From an overview each names one that is about a thread, so that it never means the next one there.
+    """
+    if command.where.is_overview and command.name in parsing.ABOUT_A_THREAD:
+        session, _, rest = command.argument.partition(" ")
+        return SessionId(session), session if command.name in parsing.NAMING_A_SESSION else rest
+    names = command.name in parsing.NAMING_A_SESSION and command.argument
+    return SessionId(command.argument) if names else None, command.argument
 
 
 def find(incoming: Incoming, *, name: str = "") -> Command | None:

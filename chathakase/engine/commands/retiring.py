@@ -17,6 +17,9 @@ ARCHIVED = "Done: I have archived {this} conversation. The next message {here} o
 DELETED = "Done: I have deleted {this} conversation."
 BUSY = "I'm still answering {here}. Say `archive session` again when I have finished, or `stop` first."
 
+BUSY_THERE = "I'm still answering there. Try again when I have finished."
+"""The same where nobody can say a word."""
+
 
 class Retiring:
     """Archives and deletes."""
@@ -34,14 +37,14 @@ class Retiring:
         # Not once that is finished: by then somebody may have gone on talking.
         session = order.session.id
         if await self._interactions.is_writing(session) or not await self._forgetting.archive(session, by=order.by):
-            return privately(_worded(BUSY, order))
+            return privately(BUSY_THERE if order.where.is_overview else _worded(BUSY, order))
         return done(Deed.ARCHIVE, Said(_worded(ARCHIVED, order)))
 
     async def _delete(self, order: Order) -> Answer:
         session = order.session.id
         if order.argument != session:
             return self._sure(order)
-        await self._interactions.end(session, before=order.ref)
+        await self._interactions.end(session, before=order.ref, said=order.said)
         await self._forgetting.delete(session, job=order.job, event=AuditEvent(Deed.DELETE))
         return done(Deed.DELETE, Said(_worded(DELETED, order)))
 

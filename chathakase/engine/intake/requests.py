@@ -134,6 +134,9 @@ class Requests:
         """
         if await self.keeps_out(task):
             return
+        if isinstance(task, Command) and task.where.is_overview and not task.said:
+            # What is asked later is none of its business.
+            task = replace(task, said=self._now() * 1000)
         if isinstance(task, Interaction):
             await self._enqueue_interaction(task)
         elif task.name in WHYS or not (self.jobs.is_being_told(task) or await self._is_refused(task)):
@@ -148,11 +151,11 @@ class Requests:
 
     async def _is_refused(self, task: Interaction | Command) -> bool:
         """Whether somebody causes too much, of which they are told once in a while; else an interaction is counted."""
-        cause = Caused(task.by, task.place)
+        cause = Caused(task.by, task.where)
         stops = isinstance(task, Interaction) and task.action is TurnAction.STOP
         why = self._too_much(cause, calls=isinstance(task, Interaction) and not stops, stops=stops)
         if why:
-            await self._tell(cause, Command(task.place, task.ref, task.by, why, AN_ACTION))
+            await self._tell(cause, Command(task.where, task.ref, task.by, why, AN_ACTION))
         return why is not None
 
     async def _tell(self, cause: Cause, word: Command) -> None:

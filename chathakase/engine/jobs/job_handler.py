@@ -14,7 +14,18 @@ from chathakase.core.errors import ChatHakaseError, StoreError, trace
 from chathakase.core.jobs import DEFERRED, Command, Interaction, Job
 from chathakase.core.ports import JobStore, Surface
 from chathakase.engine.access.access import Access
-from chathakase.engine.commands import ALOUD, Answer, Asked, Audited, Commands, Said, Told, answer_to, privately
+from chathakase.engine.commands import (
+    ALOUD,
+    Answer,
+    Asked,
+    Audited,
+    Commands,
+    Said,
+    Told,
+    answer_to,
+    privately,
+    without_buttons,
+)
 from chathakase.engine.turns.heartbeat import Heartbeat
 from chathakase.engine.turns.insisting import insist
 from chathakase.engine.turns.interactions import Interactions
@@ -92,7 +103,7 @@ class JobHandler:
             if (admitted := await self._access.admit(job)) is None:
                 return 0
             this.job = job = admitted
-            if isinstance(job.task, Command) and self._commands.takes_long(job.task):
+            if self._takes_long(job.task):
                 return await self._answer_at_length(this)
             return await self._tell(job, await self._outcome(this))
         except StoreError:
@@ -102,6 +113,10 @@ class JobHandler:
         except Exception as error:  # noqa: BLE001 - a failed job must not take anything else with it
             log.error("A job in %s failed: %s", where, trace(error))
         return 0
+
+    def _takes_long(self, task: Command | Interaction) -> bool:
+        """Whether people are to see meanwhile that something is on its way, as they can in a thread."""
+        return isinstance(task, Command) and not task.where.is_overview and self._commands.takes_long(task)
 
     async def _answer_at_length(self, this: _Try) -> int:
         """Have people see meanwhile that something is on its way. Raises DeliveryError and StoreError."""
@@ -144,6 +159,8 @@ class JobHandler:
     async def _tell(self, job: Job, answer: Told) -> int:
         """Say something in the thread, or to one person alone, or ask them. Raises DeliveryError."""
         task = job.task
+        if task.where.is_overview:
+            answer = without_buttons(answer)
         if isinstance(answer, Asked):
             about = task.place if task.where != task.place else None
             await self._surface.ask(task.where, task.by, answer.text, answer.choices, about=about)

@@ -93,15 +93,16 @@ class Interactions:
         """Have an answer that is under way written again, since something that it may tell of is forgotten."""
         self._active_turns.restart(session, withdrawn=True)
 
-    async def end(self, session: SessionId, *, before: str) -> None:
+    async def end(self, session: SessionId, *, before: str, said: int = 0) -> None:
         """End what is being written, here, by another process or by one that died, so that nothing is left half.
 
         Once its turn is forgotten nobody would know of it, if the process died then. Only an answer to something that
-        was said before a stored message; what was asked later is still answered. Raises StoreError.
+        was said before a message, or else before it was ``said``; what was asked later is still answered. Raises
+        StoreError.
         """
         looks = ENDING.begin(monotonic)
-        while await self._scheduler.end(session, before=before) is not Ended.DONE:
-            if not await self._turns.want_stop(session, before=before) or looks.are_over:
+        while await self._scheduler.end(session, before=before, asked_before=said) is not Ended.DONE:
+            if not await self._turns.want_stop(session, before=before, said=said) or looks.are_over:
                 return
             if (active_turn := self._active_turns.find(session)) is not None:
                 active_turn.forgotten.set()

@@ -185,8 +185,8 @@ class TurnScheduler:
     async def end(self, session: SessionId, turn: str = "", *, before: str = "", asked_before: int = 0) -> Ended:
         """End what nobody runs in a session, without waiting for a slot: that turn, or whatever is there.
 
-        ``before`` a stored message, or ``asked_before`` a time in epoch microseconds: only what answers something said
-        before that. Raises StoreError.
+        ``before`` a message, or ``asked_before`` a time in epoch microseconds, which with ``before`` is when that was
+        said if it is not stored: only what answers something said before that. Raises StoreError.
         """
         lease = await self._turns.claim(session, before=before, to_end=not before, asked_before=asked_before)
         if lease is None:

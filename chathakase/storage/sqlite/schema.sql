@@ -239,6 +239,7 @@ CREATE TABLE jobs (
     done_at     BIGINT,           -- kept for a while, so that what comes again is not done again
     audited     BIGINT NOT NULL DEFAULT 0,  -- 1: what it did is in the audit log already
     counted     BIGINT NOT NULL DEFAULT 0,  -- 1: it is counted as a question already
+    told_channel TEXT,                      -- of told_thread; NULL: the same one; '': it is an overview
     PRIMARY KEY (surface, workspace, id)
 );
 CREATE INDEX jobs_done ON jobs (done_at) WHERE done_at IS NOT NULL;
@@ -253,6 +254,18 @@ CREATE TABLE hints (
     teller    TEXT NOT NULL,  -- a turn or a job, which tells it again only if it is tried again
     PRIMARY KEY (surface, workspace, person, hint)
 ) WITHOUT ROWID;
+
+-- What people look at who see all of their threads at once.
+CREATE TABLE overviews (
+    surface    TEXT NOT NULL,
+    workspace  TEXT NOT NULL,
+    person     TEXT NOT NULL,    -- the surface's user id
+    opened_at  BIGINT NOT NULL,  -- when they last did
+    state      TEXT NOT NULL,    -- what they have chosen to see since then, as JSON; '': nothing
+    last_lines BIGINT NOT NULL,  -- 1: they want to see what was said last
+    PRIMARY KEY (surface, workspace, person)
+) WITHOUT ROWID;
+CREATE INDEX overviews_opened ON overviews (opened_at);
 
 CREATE TABLE listened (
     surface   TEXT NOT NULL,

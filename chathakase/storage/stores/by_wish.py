@@ -18,7 +18,7 @@ RETURNING id, {PLACE}
 # What was asked since is nothing that anybody wanted to have deleted.
 MARK_WANTED = Statement(f"""
 {MARK}, {NO_TURN} WHERE id = $1 AND deleting = 0
-    AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.session = $1 AND m.asks = 1 AND m.said > {said_at("$2")})
+    AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.session = $1 AND m.asks = 1 AND m.said > {said_at("$2", "$3")})
 RETURNING id, {PLACE}
 """)
 
@@ -47,7 +47,7 @@ async def begin_deletion(transaction: Transaction, session: SessionId, job: Job,
 
     Nothing if it is gone already, or if something was asked there after the job's command was said.
     """
-    marked = await transaction.fetch(MARK_WANTED, session, job.task.ref)
+    marked = await transaction.fetch(MARK_WANTED, session, job.task.ref, job.task.said)
     if marked:
         await transaction.execute(ADD_LASTING_TOMBSTONE, session)
         await add_to_audit_log(transaction, job, event)

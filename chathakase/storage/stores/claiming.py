@@ -29,7 +29,7 @@ CLAIMED = "FROM turns WHERE turns.id = sessions.turn"
 # Whoever ends a turn because of a message ends it for what was said before that; what was asked later still waits.
 ASKED_LATER = f"""
 FROM messages m WHERE m.session = sessions.id AND m.role = 'user' AND m.asks = 1 AND m.seq > answered
-    AND m.said > CASE WHEN $3 = '' THEN nullif($5, 0) ELSE {said_at("$3")} END
+    AND m.said > CASE WHEN $3 = '' THEN nullif($5, 0) ELSE {said_at("$3", "$5")} END
 """
 
 RUNS_ALONE = f"($3 = '' AND $4 = 0 AND {MAY_RUN_ALONE})"
@@ -47,7 +47,7 @@ UPDATE sessions SET
     died_alone = died_alone + alone, alone = CASE WHEN {RUNS_ALONE} THEN 1 ELSE 0 END,
     suspect_until = CASE WHEN {RUNS_ALONE} THEN now_ms() ELSE 0 END
 WHERE id = $1 AND deleting = 0 AND {SOMEWHERE} AND {WAITS} AND {free()} AND ($3 <> '' OR $4 = 1 OR {MAY_RUN})
-    AND CASE WHEN $3 = '' THEN NOT {TO_FORGET} ELSE {begun_before("$3")} END
+    AND CASE WHEN $3 = '' THEN NOT {TO_FORGET} ELSE {begun_before("$3", "$5")} END
     AND ($5 = 0 OR {IS_REQUESTED} OR $5 > {FIRST_ASKED_AT})
 RETURNING id, {PLACE}, turn, attempts, reply_refs,
     coalesce((SELECT turns.upto {CLAIMED}), (SELECT min(m.seq) - 1 {ASKED_LATER}), seq),

@@ -15,6 +15,7 @@ from chathakase.storage.stores.batch_size import BatchSize
 from chathakase.storage.stores.change_store import forget_messages
 from chathakase.storage.stores.expiry import SqlExpiry
 from chathakase.storage.stores.memory_store import DROP_EXCLUSIONS
+from chathakase.storage.stores.overview_store import FORGET as FORGET_OVERVIEW
 from chathakase.storage.stores.place_columns import place_if_any
 from chathakase.storage.stores.title_store import retitle
 from chathakase.storage.stores.waiting import NO_TURN, begun_before
@@ -61,7 +62,7 @@ SELECT author FROM messages WHERE session = $1 AND ({BY_A_PERSON} AND ref = $2 O
 # Only what was said before the command is forgotten; what came after it may be stored already.
 ALL = """
 session = $1 AND role IN ('user', 'assistant', 'command')
-    AND said < (SELECT c.said FROM messages c WHERE c.session = $1 AND c.ref = $2)
+    AND said < coalesce((SELECT c.said FROM messages c WHERE c.session = $1 AND c.ref = $2), CAST($3 AS BIGINT))
 """
 
 
@@ -78,13 +79,13 @@ def _still_chosen(which: str, ids: str) -> str:
     """
 
 
-CHOSEN_OF_ALL, STILL_CHOSEN_OF_ALL = Statement(_chosen(ALL)), Statement(_still_chosen(ALL, "$3"))
+CHOSEN_OF_ALL, STILL_CHOSEN_OF_ALL = Statement(_chosen(ALL)), Statement(_still_chosen(ALL, "$4"))
 
 CHOSEN_HERE, STILL_CHOSEN_HERE = Statement(_chosen(HERE)), Statement(_still_chosen(HERE, "$4"))
 
 # A turn that answers only what was asked later is none of the command's business.
 END_TURN = Statement(f"""
-UPDATE sessions SET {NO_TURN} WHERE id = $1 AND {begun_before("$2")}
+UPDATE sessions SET {NO_TURN} WHERE id = $1 AND {begun_before("$2", "$3")}
 """)
 
 # What was said before the session began is not brought back from the surface after that.
@@ -99,7 +100,8 @@ ON CONFLICT (session, author) DO UPDATE SET said = greatest(exclusions.said, exc
 # A title that was given later does not tell of what is forgotten.
 DROP_TITLE = Statement("""
 DELETE FROM titles WHERE session = $1 AND made_by = 'person'
-    AND told <= (SELECT c.seq FROM messages c WHERE c.session = $1 AND c.ref = $2)
+    AND told <= coalesce((SELECT c.seq FROM messages c WHERE c.session = $1 AND c.ref = $2),
+        (SELECT max(c.seq) FROM messages c WHERE c.session = $1 AND c.said <= CAST($3 AS BIGINT)))
 """)
 
 AT_ONCE, MOST_AT_ONCE = 20, 500
@@ -116,8 +118,8 @@ class SqlForgetStore:
         self._database = database
         self._expiring = expiring
 
-    async def clear(self, session: SessionId, *, before: str) -> int:
-        """Forget what was said before a stored message; returns how many messages were forgotten.
+    async def clear(self, session: SessionId, *, before: str, said: int = 0) -> int:
+        """Forget what was said before a message, or else before it was ``said``; returns how many were forgotten.
 
         A turn that answers something of it ends; what was asked later waits again. The title that a person gave goes
         as well. The rows stay as empty marks, so that a message that is delivered again is not answered again. What is
@@ -125,13 +127,14 @@ class SqlForgetStore:
         """
 
         async def begin(transaction: Transaction) -> None:
-            await transaction.execute(END_TURN, session, before)
+            await transaction.execute(END_TURN, session, before, said)
             await transaction.execute(LOOK_NO_HIGHER, session)
             await transaction.execute(DROP_EXCLUSIONS, session)
-            if await transaction.execute(DROP_TITLE, session, before):
+            if await transaction.execute(DROP_TITLE, session, before, said):
                 await retitle(transaction, session, 0)
 
-        return await self._in_portions(session, begin, (CHOSEN_OF_ALL, STILL_CHOSEN_OF_ALL), session, before)
+        which = CHOSEN_OF_ALL, STILL_CHOSEN_OF_ALL
+        return await self._in_portions(session, begin, which, session, before, said)
 
     async def forget(self, scope: Scope, *, author: str, session: Session, before: str, said: int = 0) -> int:
         """Forget what one person said, up to a stored message, or else to when it was ``said``; how many messages.
@@ -160,6 +163,8 @@ class SqlForgetStore:
         forgotten = 0
         while rows := (await self._database.read(ANYWHERE(author, said, *workspace)))[0]:
             forgotten += await self._forget_here(SessionId(str(rows[0][0])), author, said)
+        # It may hold what they looked for.
+        await self._database.write(FORGET_OVERVIEW, *workspace, author)
         return forgotten
 
     async def _in_portions(
@@ -207,19 +212,19 @@ class SqlForgetStore:
         return bool(rows)
 
     async def delete(self, session: SessionId, *, job: Job, event: AuditEvent) -> None:
-        """Delete every row of a session for the job that a stored message asked for; ``event`` is for the audit log.
+        """Delete every row of a session for the job of a message or a press; ``event`` is for the audit log.
 
-        From the first transaction on, the session is gone for everybody. If something was asked there after that
-        message, the session stays for it, and what was said before is forgotten, as by ``clear``.
+        From the first transaction on, the session is gone for everybody. If something was asked there after that, the
+        session stays for it, and what was said before is forgotten, as by ``clear``.
         """
-        ref, by = job.task.ref, job.task.by
+        ref, by, said = job.task.ref, job.task.by, job.task.said
         rows = await self._database.session(
             session, lambda transaction: by_wish.begin_deletion(transaction, session, job, event)
         )
         for id_, *where in rows:
             log_events.session_deleted(SessionId(str(id_)), place_if_any(where), by=by)
         if not rows:
-            await self.clear(session, before=ref)
+            await self.clear(session, before=ref, said=said)
         await self._expiring.purge(session)
 
     async def has_deleted(self, job: Job, session: SessionId) -> bool:

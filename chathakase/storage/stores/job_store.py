@@ -8,7 +8,7 @@ from chathakase.cancellation import or_undone
 from chathakase.core.audit import AuditEvent
 from chathakase.core.jobs import DELETE_SESSION, TURNED_AWAY, Command, Interaction, Job
 from chathakase.core.leases import LEASE_MS
-from chathakase.core.types import SessionId, TurnAction, WorkspaceKey
+from chathakase.core.types import Place, SessionId, TurnAction, WorkspaceKey
 from chathakase.storage.database import Database, Row, Statement, Transaction, Value
 from chathakase.storage.stores import audit_store
 from chathakase.storage.stores.place_columns import HERE, IN_ONE_OF, PLACE, columns_of, place_of, workspaces_as_json
@@ -16,9 +16,10 @@ from chathakase.storage.stores.waiting import free
 
 ENQUEUE = Statement(f"""
 INSERT INTO jobs (
-    {PLACE}, session, id, ref, author, command, argument, action, turn, run, told_thread, said, held_until)
+    {PLACE}, session, id, ref, author, command, argument, action, turn, run, told_channel, told_thread, said,
+    held_until)
 VALUES ($1, $2, $3, $4, coalesce((SELECT id FROM sessions WHERE {HERE}), ''),
-    $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, CASE WHEN $15 = 1 THEN now_ms() + {LEASE_MS} ELSE 0 END)
+    $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, CASE WHEN $16 = 1 THEN now_ms() + {LEASE_MS} ELSE 0 END)
 ON CONFLICT (surface, workspace, id) DO NOTHING
 RETURNING session
 """)
@@ -31,7 +32,7 @@ CLAIM = Statement(f"""
 UPDATE jobs SET attempts = attempts + 1, held_until = now_ms() + {LEASE_MS}
 WHERE (surface, workspace, id) IN
     (SELECT surface, workspace, id FROM jobs WHERE {LEFT} FOR UPDATE SKIP LOCKED)
-RETURNING session, {PLACE}, ref, author, command, argument, action, turn, run, told_thread, said, attempts
+RETURNING session, {PLACE}, ref, author, command, argument, action, turn, run, told_channel, told_thread, said, attempts
 """)
 
 THIS = "surface = $1 AND workspace = $2 AND id = $3"
@@ -61,6 +62,9 @@ LET_GO = Statement(f"UPDATE jobs SET held_until = 0 WHERE {THIS} AND attempts = 
 AUDITED = Statement(f"""
 UPDATE jobs SET audited = 1 WHERE {THIS} AND attempts = $4 AND done_at IS NULL AND audited = 0
 """)
+
+TOLD_THERE = (None, "")
+"""The columns of a job that is answered where it is to be done."""
 
 KEPT_MS = 3_600_000
 """How long it is known that something was done; Slack delivers an event again for about six minutes."""
@@ -155,10 +159,10 @@ def _values(job: Job) -> tuple[Value, ...]:
     task = job.task
     about = (*columns_of(task.place), job.id, task.ref, task.by)
     if isinstance(task, Command):
-        told_thread = task.told_in.thread if task.told_in else ""
-        what: tuple[Value, ...] = (task.name, task.argument, None, "", 1, told_thread, task.said)
+        told_in = (task.told_in.channel, task.told_in.thread) if task.told_in else TOLD_THERE
+        what: tuple[Value, ...] = (task.name, task.argument, None, "", 1, *told_in, task.said)
     else:
-        what = (None, "", task.action, task.turn, task.run, "", task.said)
+        what = (None, "", task.action, task.turn, task.run, *TOLD_THERE, task.said)
     return (*about, *what)
 
 
@@ -169,13 +173,21 @@ def key_of(job: Job) -> tuple[str, str, str]:
 
 
 def _job(row: Row) -> Job:
-    session, *where, ref, author, command, argument, action, turn, run, told_thread, said, attempts = row
+    session, *where, ref, author, command, argument, action, turn, run, told_channel, told_thread, said, attempts = row
     place = place_of(where)
     task: Command | Interaction
     if command is not None:
-        told_in = place.beside(place.channel, str(told_thread)) if told_thread else None
+        told_in = _told_in(place, told_channel, str(told_thread))
         task = Command(place, str(ref), str(author), str(command), str(argument), told_in, int(said or 0))
     else:
         what = (TurnAction(str(action)), str(turn), int(run or 1), int(said or 0))
         task = Interaction(place, str(ref), str(author), *what)
     return Job(task, int(attempts or 1), SessionId(str(session)))
+
+
+def _told_in(place: Place, channel: Value, thread: str) -> Place | None:
+    """Where a command is answered that is about a place, if that is elsewhere."""
+    if (channel, thread) == TOLD_THERE:
+        return None
+    # Of what an older version stored the channel is not told, which is the same.
+    return place.beside(place.channel if channel is None else str(channel), thread)

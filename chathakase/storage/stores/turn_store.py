@@ -77,7 +77,7 @@ RETURNING id, lease_owner, stop
 
 WANT_STOP = Statement(f"""
 UPDATE sessions SET stop = 1
-WHERE id = $1 AND lease_owner IS NOT NULL AND ($2 = '' OR turn = $2) AND ($3 = '' OR {begun_before("$3")})
+WHERE id = $1 AND lease_owner IS NOT NULL AND ($2 = '' OR turn = $2) AND ($3 = '' OR {begun_before("$3", "$4")})
 """)
 
 NOTE_REPLY = Statement("UPDATE sessions SET reply_refs = $3 WHERE id = $1 AND lease_owner = $2")
@@ -213,9 +213,9 @@ class SqlTurnStore:
     ) -> Lease | None:
         """Take the turn of a session; None when nothing waits, somebody holds it, or it is to be forgotten first.
 
-        Also None while it must wait for another to run alone, or to run alone itself. ``before`` a stored message: only
-        a turn that was begun and answers something said before that; ``asked_before`` a time in epoch microseconds:
-        only one that answers something said before that.
+        Also None while it must wait for another to run alone, or to run alone itself. ``before`` a message: only a turn
+        that was begun and answers something said before that; ``asked_before`` a time in epoch microseconds: only one
+        that answers something said before that, and with ``before``, when that was said if it is not stored.
         """
 
         async def claim(transaction: Transaction) -> NewClaim | None:
@@ -260,11 +260,11 @@ class SqlTurnStore:
         held = {(session, owner): Renewal.STOP if stop else Renewal.HELD for session, owner, stop in rows}
         return [held.get(lease, Renewal.LOST) for lease in zip(sessions, owners, strict=True)]
 
-    async def want_stop(self, session: SessionId, turn: str = "", *, before: str = "") -> bool:
+    async def want_stop(self, session: SessionId, turn: str = "", *, before: str = "", said: int = 0) -> bool:
         """Have a turn stopped that somebody else holds, or held when it died; of no turn: whatever is held."""
         return bool(
             await self._database.session(
-                session, lambda transaction: transaction.execute(WANT_STOP, session, turn, before)
+                session, lambda transaction: transaction.execute(WANT_STOP, session, turn, before, said)
             )
         )
 

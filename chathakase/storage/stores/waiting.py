@@ -62,11 +62,15 @@ def held(until: str = "lease_until") -> str:
     return f"{until} BETWEEN now_ms() AND now_ms() + {AHEAD_MS}"
 
 
-def said_at(ref: str) -> str:
-    """Of a row of ``sessions``: when the message was said whose ref a parameter tells."""
-    return f"(SELECT c.said FROM messages c WHERE c.session = sessions.id AND c.ref = {ref})"
+def said_at(ref: str, otherwise: str) -> str:
+    """Of a row of ``sessions``: when the message was said whose ref a parameter tells.
+
+    Where none is stored, it is the time that another parameter tells, if that is not 0.
+    """
+    stored = f"SELECT c.said FROM messages c WHERE c.session = sessions.id AND c.ref = {ref}"
+    return f"coalesce(({stored}), nullif(CAST({otherwise} AS BIGINT), 0))"
 
 
-def begun_before(ref: str) -> str:
-    """Of a row of ``sessions``: its turn answers something that was said before the message that a parameter tells."""
-    return f"(turn IS NOT NULL AND {said_at(ref)} > {FIRST_ASKED_AT})"
+def begun_before(ref: str, otherwise: str) -> str:
+    """Of a row of ``sessions``: its turn answers something that was said before what ``said_at`` means by the same."""
+    return f"(turn IS NOT NULL AND {said_at(ref, otherwise)} > {FIRST_ASKED_AT})"

@@ -11,6 +11,7 @@ from tests.doubles.jobs import AuditInMemory, HintsInMemory, JobsInMemory
 from tests.doubles.listing import ListingInMemory
 from tests.doubles.memory_stores import FilesInMemory, MemoriesInMemory, SummariesInMemory, TitlesInMemory
 from tests.doubles.meter import MeterInMemory
+from tests.doubles.overviews import OverviewsInMemory
 from tests.doubles.sessions import ChangesInMemory, ForgettingInMemory, SessionsInMemory
 from tests.doubles.stores import StoresInMemory
 from tests.doubles.turn_store_double import TurnsInMemory
@@ -33,6 +34,7 @@ class InMemory(Talk):
     audit: AuditInMemory
     usage: MeterInMemory
     listing: ListingInMemory
+    overviews: OverviewsInMemory
 
 
 Limited = Callable[..., Talk]

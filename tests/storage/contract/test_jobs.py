@@ -13,6 +13,11 @@ from tests.storage.database_stores import ID, PLACE, Talk
 HELP = Job(Command(PLACE, "2", "U1", "help"))
 PRESSED = Job(Interaction(PLACE, "3.1", "U2", TurnAction.RETRY, "ab12", 2))
 STOPPED = Job(Interaction(PLACE, "3.2", "U2", TurnAction.STOP, said=3_200_000))
+TOLD_ELSEWHERE = tuple(
+    Job(Command(PLACE, "3.3", "U2", "rename session", "Trip", told_in=PLACE.beside(channel, thread), said=3_300_000))
+    for channel, thread in ((PLACE.channel, "9.000001"), ("C9", "9.000001"), ("C9", ""), ("", ""), ("", "V123"))
+)
+"""In another thread, in another channel, and where somebody sees all of their threads."""
 
 
 @pytest.fixture
@@ -20,7 +25,7 @@ def jobs(stores: Talk) -> JobStore:
     return stores.jobs
 
 
-@pytest.mark.parametrize("job", [HELP, PRESSED, STOPPED])
+@pytest.mark.parametrize("job", [HELP, PRESSED, STOPPED, *TOLD_ELSEWHERE])
 async def test_what_nobody_holds_is_taken_up_as_it_was(job: Job, jobs: JobStore, stores: Talk) -> None:
     assert await jobs.enqueue(job)
     assert await jobs.claim([PLACE.workspace_key]) == []
@@ -36,6 +41,13 @@ async def test_what_comes_again_is_no_second_job(jobs: JobStore, stores: Talk) -
     assert not await jobs.enqueue(PRESSED)
     stores.clock.now += LEASE_MS + 1
     assert await jobs.claim([PLACE.workspace_key]) == []
+
+
+async def test_what_two_people_press_at_one_moment_in_their_overviews_are_two_jobs(jobs: JobStore) -> None:
+    home = PLACE.beside("")
+    for by in ("U1", "U2"):
+        assert await jobs.enqueue(Job(Command(PLACE, "4.1", by, "archive session", ID, told_in=home)))
+        assert not await jobs.enqueue(Job(Command(PLACE, "4.1", by, "archive session", ID, told_in=home)))
 
 
 async def test_nobody_is_told_twice_within_an_hour_that_they_are_turned_away(jobs: JobStore, stores: Talk) -> None:
