@@ -41,7 +41,7 @@ class SaidMessage:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownMessage:
     """A message of the bot's, as it stands at the end; outside of threads the place has no thread."""
 
     place: SimulatedThread
@@ -108,7 +108,7 @@ class Evidence:
     """All of it."""
 
     said: Sequence[SaidMessage] = ()
-    shown: Sequence[Shown] = ()
+    shown: Sequence[ShownMessage] = ()
     requests: Sequence[Request] = ()
     sessions: Sequence[SessionEvidence] = ()
     rows: Sequence[Row] = ()
@@ -148,7 +148,7 @@ class Evidence:
         return {session: tuple(turns) for session, turns in groupby(ordered, lambda turn: turn.session)}
 
     @cached_property
-    def replies(self) -> Mapping[str, Sequence[Shown]]:
+    def replies(self) -> Mapping[str, Sequence[ShownMessage]]:
         """The messages of each turn, by its id, in the order in which they stand."""
         ordered = sorted(self.shown, key=lambda shown: (shown.turn, shown.ts))
         return {turn: tuple(pages) for turn, pages in groupby(ordered, lambda shown: shown.turn) if turn}

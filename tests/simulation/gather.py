@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from chathakase.playground.journal import AckReceived, EnvelopeSent
 from chathakase.playground.world.values import Message
-from tests.simulation.evidence import Evidence, Row, SessionEvidence, Shown, SimulatedThread, Turn
+from tests.simulation.evidence import Evidence, Row, SessionEvidence, ShownMessage, SimulatedThread, Turn
 from tests.simulation.settle import open_jobs, statuses
 from tests.simulation.simulation_stage import SimulationStage
 from tests.simulation.town import BOT
@@ -49,7 +49,7 @@ def gather(stage: SimulationStage, unsettled: Sequence[str]) -> Evidence:
     )
 
 
-def _shown(stage: SimulationStage) -> Iterator[Shown]:
+def _shown(stage: SimulationStage) -> Iterator[ShownMessage]:
     world = stage.workspace.world
     for conversation in world.conversations():
         for message in world.timeline(conversation.id).messages():
@@ -57,14 +57,14 @@ def _shown(stage: SimulationStage) -> Iterator[Shown]:
                 yield _seen(message)
 
 
-def _seen(message: Message) -> Shown:
+def _seen(message: Message) -> ShownMessage:
     name = (message.metadata or {}).get("event_payload", {})
     buttons = [
         element["action_id"] for block in message.blocks if block["type"] == "actions" for element in block["elements"]
     ]
     text = "".join(block["text"] for block in message.blocks if block["type"] == "markdown") or message.text
     place = SimulatedThread(message.channel, message.thread_ts or "")
-    return Shown(place, message.ts, text, name.get("turn", ""), name.get("page", 0), tuple(buttons))
+    return ShownMessage(place, message.ts, text, name.get("turn", ""), name.get("page", 0), tuple(buttons))
 
 
 def _acknowledged(stage: SimulationStage) -> frozenset[tuple[str, str]]:

@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 
 from tests.simulation.deeds import CLEAR, SayKind
-from tests.simulation.evidence import Evidence, Request, Row, SaidMessage, SessionEvidence, Shown, SimulatedThread, Turn
+from tests.simulation.evidence import (
+    Evidence,
+    Request,
+    Row,
+    SaidMessage,
+    SessionEvidence,
+    ShownMessage,
+    SimulatedThread,
+    Turn,
+)
 from tests.simulation.judge import Wrong, judge
 from tests.simulation.judge.answers import CLEARED
 from tests.simulation.words import END
@@ -35,9 +44,9 @@ def healthy() -> Evidence:
     return Evidence(
         said=(first, second, third, _said("c4z", OTHER, "20.000009", SayKind.CHATTER)),
         shown=(
-            Shown(ROOM, "10.000002", _answer("q1z"), "t1"),
-            Shown(ROOM, "10.000004", _answer("q2z"), "t2"),
-            Shown(OTHER, "20.000002", _answer("q3z"), "t3"),
+            ShownMessage(ROOM, "10.000002", _answer("q1z"), "t1"),
+            ShownMessage(ROOM, "10.000004", _answer("q2z"), "t2"),
+            ShownMessage(OTHER, "20.000002", _answer("q3z"), "t3"),
         ),
         requests=(
             Request(1.0, (("user", "q1z"),), ("q1z",)),
@@ -66,7 +75,7 @@ def found(evidence: Evidence) -> set[Wrong]:
     return {flaw.wrong for flaw in judge(evidence)}
 
 
-def with_shown(change: Callable[[Shown], Sequence[Shown]], turn: str = "t2") -> Evidence:
+def with_shown(change: Callable[[ShownMessage], Sequence[ShownMessage]], turn: str = "t2") -> Evidence:
     """The healthy evidence, with other messages in the place of those of one turn."""
     evidence = healthy()
     kept = [shown for shown in evidence.shown if shown.turn != turn]
@@ -100,7 +109,8 @@ def test_a_reply_that_stands_there_twice() -> None:
 
 
 def test_a_reply_of_nobody() -> None:
-    assert found(with_shown(lambda shown: [shown, Shown(ROOM, "10.000005", _answer("q2z"), "t9")])) == {Wrong.DOUBLED}
+    evidence = with_shown(lambda shown: [shown, ShownMessage(ROOM, "10.000005", _answer("q2z"), "t9")])
+    assert found(evidence) == {Wrong.DOUBLED}
 
 
 def test_a_question_that_is_answered_in_two_replies() -> None:
@@ -188,7 +198,7 @@ def test_an_end_without_an_answer_needs_one_notice(outcome: str, text: str, wron
 
 def test_a_loss_that_is_told_elsewhere() -> None:
     evidence = with_turn(outcome="undelivered")
-    told = Shown(SimulatedThread("D1", ""), "30.000001", "I wrote an answer in <#C1>, but so it is lost.")
+    told = ShownMessage(SimulatedThread("D1", ""), "30.000001", "I wrote an answer in <#C1>, but so it is lost.")
     kept = [shown for shown in evidence.shown if shown.turn != "t2"]
     assert found(replace(evidence, shown=[*kept, told])) == set()
 
@@ -291,7 +301,7 @@ def _cleared(at: str) -> Evidence:
         for row in evidence.rows
     ]
     rows = [*forgotten, Row(ROOM.session, 9, "command", CLEAR, command.ts)]
-    done = Shown(ROOM, at, "Done: I have forgotten 2 messages of this thread.", "e1")
+    done = ShownMessage(ROOM, at, "Done: I have forgotten 2 messages of this thread.", "e1")
     requests = [replace(each, at=each.at + 10) for each in evidence.requests]
     requests[1] = Request(12.0, (("user", "q2z"),), ("q2z",))
     return replace(
@@ -314,7 +324,7 @@ def test_what_is_remembered_though_it_was_cleared() -> None:
 
 def test_a_reply_that_was_cleared_away_though_its_question_was_not() -> None:
     evidence = _cleared("11.500000")
-    left = Shown(ROOM, "10.000009", "About q2z: it", "t9")
+    left = ShownMessage(ROOM, "10.000009", "About q2z: it", "t9")
     assert found(replace(evidence, shown=(*evidence.shown, left))) == {Wrong.DOUBLED}
     told = replace(left, text=f"About q1z, q2z: it\n\n⚠️ I stopped this answer {CLEARED}.")
     assert found(replace(evidence, shown=(*evidence.shown, told))) == set()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from tests.simulation.deeds import SayKind
-from tests.simulation.evidence import Evidence, SaidMessage, Shown, Turn
+from tests.simulation.evidence import Evidence, SaidMessage, ShownMessage, Turn
 from tests.simulation.judge.answer_places import place_of
 from tests.simulation.judge.commands import answered_command
 from tests.simulation.judge.flaws import Flaw, Wrong
@@ -139,7 +139,7 @@ def nobody_elses(evidence: Evidence) -> Iterator[Flaw]:
             yield Flaw(Wrong.DOUBLED, f"{shown.ts} belongs to no turn: {shown.text[:80]!r}", shown.place)
 
 
-def _is_remembered(evidence: Evidence, shown: Shown) -> bool:
+def _is_remembered(evidence: Evidence, shown: ShownMessage) -> bool:
     """Whether a message is about questions that are not forgotten, and so are answered elsewhere.
 
     With a question that is forgotten the whole reply may be stopped.
@@ -158,7 +158,7 @@ def _questions(evidence: Evidence) -> Iterator[SaidMessage]:
     return (said for said in evidence.said if said.kind is SayKind.QUESTION)
 
 
-def _text(pages: Sequence[Shown]) -> str:
+def _text(pages: Sequence[ShownMessage]) -> str:
     return "\n\n".join(page.text for page in pages)
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from tests.simulation.deeds import CLEAR, HELP, SayKind
-from tests.simulation.evidence import Evidence, Shown
+from tests.simulation.evidence import Evidence, ShownMessage
 from tests.simulation.judge.flaws import Flaw, Wrong
 
 ANSWERS: Mapping[str, Sequence[str]] = {
@@ -17,7 +17,7 @@ NAMES: Mapping[str, str] = {CLEAR: "clear session", HELP: "help"}
 """What the bot calls a command, where that is not what people say."""
 
 
-def answered_command(shown: Shown) -> str | None:
+def answered_command(shown: ShownMessage) -> str | None:
     """The command that a message of the bot's answers, by its words or, where it was given up, by its name."""
     for command, begins in ANSWERS.items():
         if shown.text.startswith(tuple(begins)) or shown.turn.endswith(f" {NAMES.get(command, command)}"):
