@@ -7,6 +7,9 @@ from chathakase.core.types import LastMessage, Place, SessionId, WorkspaceKey, n
 EVERYWHERE = WorkspaceKey("", "")
 """Instead of a workspace: all of them, for whoever may read the database itself."""
 
+UNTITLED = "a thread"
+"""What a thread is called in a list that has no title."""
+
 
 @dataclass(frozen=True, slots=True)
 class ThreadFilter:

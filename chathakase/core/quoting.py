@@ -5,6 +5,7 @@ import unicodedata
 import regex
 
 from chathakase.core.invisible import BREAKS, JOINED, UNSEEN, legible
+from chathakase.core.wording import shortened
 
 NAME = 80
 """The longest name, title or topic, in characters."""
@@ -49,7 +50,7 @@ _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 def one_line(text: str) -> str:
     """A name, title or topic on one line, without brackets, and not longer than names are."""
     line = legible(text).translate(_BRACKETS)
-    return line if len(line) <= NAME else f"{line[: NAME - 1].rstrip()}…"
+    return shortened(line, NAME)
 
 
 def called(name: str) -> str:

@@ -2,6 +2,8 @@
 
 import re
 
+from chathakase.core.wording import shortened
+
 UNTITLED = "General Chat"
 """What a session is called whose first line says too little."""
 LONGEST = 60
@@ -45,8 +47,7 @@ def title_by_model(text: str) -> str:
 
 def title_by_person(text: str) -> str:
     """A person's title as far as there is room, on one line and without quotes around it."""
-    line = _unquoted(text)
-    return line if len(line) <= LONGEST_GIVEN else f"{line[: LONGEST_GIVEN - 1].rstrip()}…"
+    return shortened(_unquoted(text), LONGEST_GIVEN)
 
 
 def _bare(line: str) -> str:

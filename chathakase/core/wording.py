@@ -21,3 +21,8 @@ def fenced(text: str) -> str:
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(longest + 1, 3)
     return f"{fence}\n{text}\n{fence}"
+
+
+def shortened(text: str, most: int) -> str:
+    """A text of at most so many characters, whose end is left out where it is longer."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"

@@ -16,7 +16,7 @@ from chathakase.core.cache import LruCache
 from chathakase.core.types import Person
 from chathakase.core.unicode import fix_surrogates
 from chathakase.slack.lookup import NOTHING_THERE, Lookup, LookupLimits
-from chathakase.slack.slack_traits import USER
+from chathakase.slack.slack_traits import is_user
 from chathakase.slack.web.call_errors import failure_of
 from chathakase.slack.web.identity import Identity
 
@@ -44,7 +44,6 @@ BARRED = (
 )
 """Who is one of these administers nothing here, whatever else is said of them."""
 
-USER_ID = re.compile(USER)
 ZONE = re.compile(r"[A-Za-z0-9_+/-]{1,64}")
 MOST_OFFSET = 18 * 3600
 """Seconds that a clock may be ahead of UTC, or behind; zones keep well within that."""
@@ -95,7 +94,7 @@ class People:
         What no user id looks like mentions nobody, and is not looked up. Those of whom Slack tells nothing are called
         as their own messages called them. Never raises.
         """
-        found = await self._profiles.find(ids, mentioned=[each for each in mentioned if USER_ID.fullmatch(each)])
+        found = await self._profiles.find(ids, mentioned=[each for each in mentioned if is_user(each)])
         people = {id_: profile.person for id_, profile in found.items()}
         return {id_: person if person.name != id_ else self._as_heard(person) for id_, person in people.items()}
 

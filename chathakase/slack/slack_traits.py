@@ -9,6 +9,7 @@ USER = r"[UW][A-Z0-9]{1,20}"
 
 They begin with U or W (https://docs.slack.dev/messaging/formatting-message-text) and have had up to eleven letters.
 """
+_USER = re.compile(USER)
 MENTION = re.compile(rf"<@({USER})(?:\|([^<>\n]*))?>")
 """How somebody is mentioned; a model may write the name besides."""
 
@@ -22,3 +23,8 @@ SLACK = Traits(
         "elsewhere": "it is stored outside Slack, where I do not read files",
     },
 )
+
+
+def is_user(id_: str) -> bool:
+    """Whether something has the shape of a user id."""
+    return _USER.fullmatch(id_) is not None

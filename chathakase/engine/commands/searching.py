@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import tzinfo
 
+from chathakase.core.listing import UNTITLED
 from chathakase.core.memory import SearchHit
 from chathakase.core.mentions import by_name, mentioned
 from chathakase.core.moments import clock_in, day_and_time
@@ -11,7 +12,6 @@ from chathakase.core.wording import plainly
 from chathakase.engine.commands import parsing
 from chathakase.engine.commands.command_answers import Answer, Handler, Order, privately
 from chathakase.engine.commands.command_context import CommandContext
-from chathakase.engine.listings.list_text import UNTITLED
 from chathakase.engine.listings.readable_channels import ReadableChannels
 
 HOW = (

@@ -4,15 +4,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from chathakase.core.amounts import span
-from chathakase.core.listing import ListedThread
+from chathakase.core.listing import UNTITLED, ListedThread
 from chathakase.core.mentions import by_name
 from chathakase.core.types import Place
-from chathakase.core.wording import plainly
+from chathakase.core.wording import plainly, shortened
 from chathakase.engine.listings.list_request import ListRequest
 from chathakase.engine.listings.person_threads import PAGE, PersonThreadsPage
 
-UNTITLED = "a thread"
-"""What a thread is called that has no title."""
 NO_THREADS = "You have no threads with me yet. Send me a message to start one."
 NO_MORE = "That was all: you have no more threads."
 NO_ARCHIVED = "You have no archived threads."
@@ -88,4 +86,4 @@ def _about(thread: ListedThread, telling: Telling) -> Iterator[str]:
 
 def _last_line(thread: ListedThread, telling: Telling) -> str:
     text = " ".join(by_name(thread.last.text if thread.last else "", telling.names).split())
-    return plainly(text if len(text) <= LAST_LINE else f"{text[: LAST_LINE - 1].rstrip()}…")
+    return plainly(shortened(text, LAST_LINE))

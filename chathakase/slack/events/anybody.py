@@ -10,11 +10,11 @@ from typing import Any
 
 from chathakase.core.types import Incoming
 from chathakase.core.unicode import fix_surrogates
-from chathakase.slack.events.fields import ID, field, objects, part, words
 from chathakase.slack.events.layout import attached_words, files_in, own_words
 from chathakase.slack.events.message_events import SPOKEN, read_event, text_of, thread_of
 from chathakase.slack.events.shared_files import read_files
 from chathakase.slack.events.slack_text import readable
+from chathakase.slack.fields import ID, field, objects, part, words
 from chathakase.slack.markdown.original import original
 from chathakase.slack.own_messages import PLACEHOLDER, turn_of
 from chathakase.slack.timestamps import TIMESTAMP, microseconds

@@ -17,9 +17,9 @@ from chathakase.core.cache import LruCache
 from chathakase.core.types import Incoming, SaidTo
 from chathakase.slack.direct import is_said_directly
 from chathakase.slack.events.anybody import is_a_bots, is_ours, read_anybody, read_bot
-from chathakase.slack.events.fields import ID, field, part, words
 from chathakase.slack.events.message_events import SLACKBOT, SPOKEN, read_event
 from chathakase.slack.events.slack_text import mentions
+from chathakase.slack.fields import ID, field, part, words
 from chathakase.slack.people import People, UserKind
 from chathakase.slack.web.identity import Identity
 

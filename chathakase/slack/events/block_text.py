@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from chathakase.slack.events.fields import ID, objects, words
+from chathakase.slack.fields import ID, objects, words
 from chathakase.slack.markdown.escaping import escape, unescape
 
 DEEPEST = 12

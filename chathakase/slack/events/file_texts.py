@@ -7,7 +7,7 @@ stands in ``plain_text`` (https://docs.slack.dev/reference/objects/file-object).
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from chathakase.slack.events.fields import objects, part, words
+from chathakase.slack.fields import objects, part, words
 from chathakase.slack.markdown.escaping import escape, unescape
 
 LATER = frozenset({"transcription", "plain_text", "alt_txt"})

@@ -21,10 +21,10 @@ from chathakase.core.memory import Change
 from chathakase.core.types import Incoming
 from chathakase.slack.events.authors import Authors
 from chathakase.slack.events.button_phrases import read_phrase, read_shortcut
-from chathakase.slack.events.fields import Malformed
 from chathakase.slack.events.interaction_payloads import read_interaction, read_stop
 from chathakase.slack.events.message_changes import read_change
 from chathakase.slack.events.responding import respond
+from chathakase.slack.fields import Malformed
 from chathakase.slack.own_messages import BUTTONS, FORGET, SAY_BUTTONS
 from chathakase.slack.web.client import SlackWeb
 from chathakase.slack.web.identity import Identity

@@ -10,7 +10,7 @@ from typing import Any
 
 from chathakase.core.jobs import Interaction
 from chathakase.core.types import TurnAction
-from chathakase.slack.events.fields import ID, Malformed, field, part, ref_of
+from chathakase.slack.fields import ID, Malformed, field, part, ref_of
 from chathakase.slack.own_messages import BUTTONS, TURN
 from chathakase.slack.timestamps import TIMESTAMP, time_of
 from chathakase.slack.web.identity import Identity

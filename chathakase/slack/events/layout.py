@@ -11,8 +11,8 @@ from typing import Any
 
 from chathakase.core.unicode import fix_surrogates
 from chathakase.slack.events import block_text
-from chathakase.slack.events.fields import objects, part, words
 from chathakase.slack.events.file_texts import file_text_lines
+from chathakase.slack.fields import objects, part, words
 from chathakase.slack.markdown.escaping import escape, unescape
 
 LONGEST = 12_000

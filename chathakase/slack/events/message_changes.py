@@ -12,10 +12,10 @@ from typing import Any
 from chathakase.core.memory import Change
 from chathakase.core.types import Incoming
 from chathakase.slack.events.anybody import is_ours, read_anybody
-from chathakase.slack.events.fields import ID, Malformed, field, part
 from chathakase.slack.events.file_texts import without_late_texts
 from chathakase.slack.events.layout import without_previews
 from chathakase.slack.events.message_events import read_event, thread_of
+from chathakase.slack.fields import ID, Malformed, field, part
 from chathakase.slack.timestamps import TIMESTAMP, microseconds
 from chathakase.slack.web.identity import Identity
 

@@ -11,10 +11,10 @@ from chathakase.core.types import Incoming, SaidTo
 from chathakase.core.unicode import fix_surrogates
 from chathakase.slack.direct import is_said_directly
 from chathakase.slack.events.block_text import holds
-from chathakase.slack.events.fields import ID, Malformed, field
 from chathakase.slack.events.layout import attached_words, files_in, is_no_text, own_words
 from chathakase.slack.events.shared_files import read_files
 from chathakase.slack.events.slack_text import begins_with_other, mentions, readable
+from chathakase.slack.fields import ID, Malformed, field
 from chathakase.slack.timestamps import TIMESTAMP, microseconds
 from chathakase.slack.web.identity import Identity
 

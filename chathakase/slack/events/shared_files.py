@@ -9,8 +9,8 @@ from typing import Any
 
 from chathakase.core.files import SharedFile
 from chathakase.core.unicode import fix_surrogates
-from chathakase.slack.events.fields import ID, words
 from chathakase.slack.events.file_texts import has_whole_text, will_have_text
+from chathakase.slack.fields import ID, words
 
 DELETED = "tombstone"
 """The ``mode`` of a file that was deleted, of which nothing but the id is left."""

@@ -16,8 +16,8 @@ from chathakase.core.errors import DeliveryError
 from chathakase.core.types import Incoming, Place, ThreadSnapshot
 from chathakase.slack.events.anybody import read_anybody
 from chathakase.slack.events.authors import Authors
-from chathakase.slack.events.fields import Malformed, field, part
 from chathakase.slack.events.message_changes import TOMBSTONE
+from chathakase.slack.fields import Malformed, field, part
 from chathakase.slack.own_messages import turn_of
 from chathakase.slack.timestamps import TIMESTAMP, microseconds
 from chathakase.slack.web.calls import Calls

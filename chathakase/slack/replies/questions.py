@@ -1,8 +1,6 @@
 """What a question looks like to Slack: its text, and a button for each choice. Pure.
 
-Limits: https://docs.slack.dev/reference/block-kit/blocks/section-block,
-https://docs.slack.dev/reference/block-kit/block-elements/button-element and
-https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object.
+The limit is that of https://docs.slack.dev/reference/block-kit/blocks/section-block.
 """
 
 import json
@@ -10,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chathakase.core.types import Choice, Place
-from chathakase.slack.markdown.disguises import defused
+from chathakase.slack.elements import button, sure
 from chathakase.slack.markdown.plain import notification
 from chathakase.slack.own_messages import SAY
 
-LONGEST_TEXT, LONGEST_LABEL, LONGEST_DIALOG_LABEL = 3_000, 75, 30
+LONGEST_TEXT = 3_000
 
 
 def asking(place: Place, text: str, choices: Sequence[Choice], *, about: Place | None = None) -> list[dict[str, Any]]:
@@ -39,24 +37,5 @@ def in_words(text: str, choices: Sequence[Choice]) -> str:
 
 
 def _button(known: Mapping[str, str], number: int, choice: Choice) -> dict[str, Any]:
-    button = {
-        "type": "button",
-        "action_id": SAY.format(number),
-        "text": _plain(choice.label, LONGEST_LABEL),
-        "value": json.dumps({"words": choice.words, **known}),
-    }
-    if not choice.danger:
-        return button
-    sure = {
-        "title": _plain("Are you sure?", LONGEST_DIALOG_LABEL),
-        "text": _plain("This cannot be undone.", LONGEST_LABEL),
-        "confirm": _plain(choice.label, LONGEST_DIALOG_LABEL),
-        "deny": _plain("Cancel", LONGEST_DIALOG_LABEL),
-        "style": "danger",
-    }
-    return button | {"style": "danger", "confirm": sure}
-
-
-def _plain(text: str, most: int) -> dict[str, str]:
-    text = defused(text)
-    return {"type": "plain_text", "text": text if len(text) <= most else f"{text[: most - 1]}…"}
+    made = button(SAY.format(number), choice.label, json.dumps({"words": choice.words, **known}))
+    return made | {"style": "danger", "confirm": sure(choice.label)} if choice.danger else made

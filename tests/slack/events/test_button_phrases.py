@@ -5,7 +5,7 @@ import pytest
 
 from chathakase.core.jobs import ButtonPhrase, Command
 from chathakase.slack.events.button_phrases import read_phrase, read_shortcut
-from chathakase.slack.events.fields import Malformed
+from chathakase.slack.fields import Malformed
 from chathakase.slack.own_messages import SAY_BUTTONS
 from tests.places import slack_place
 from tests.slack.identity import BOT

@@ -5,9 +5,9 @@ import pytest
 
 from chathakase.core.memory import Change
 from chathakase.core.types import Incoming
-from chathakase.slack.events.fields import Malformed
 from chathakase.slack.events.message_changes import read_change
 from chathakase.slack.events.message_events import read_event
+from chathakase.slack.fields import Malformed
 from tests.places import slack_place
 from tests.slack.identity import BOT
 

@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 
 from chathakase.core.files import SharedFile
-from chathakase.slack.events.fields import Malformed
 from chathakase.slack.events.message_events import read_event
+from chathakase.slack.fields import Malformed
 from tests.places import slack_place
 from tests.slack.identity import BOT
 

@@ -4,8 +4,8 @@ import pytest
 
 from chathakase.core.jobs import Interaction
 from chathakase.core.types import TurnAction
-from chathakase.slack.events.fields import Malformed
 from chathakase.slack.events.interaction_payloads import read_interaction, read_stop
+from chathakase.slack.fields import Malformed
 from tests.places import slack_place
 from tests.slack.identity import BOT
 
