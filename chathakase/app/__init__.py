@@ -38,6 +38,8 @@ EXPIRE_AT_MOST_EVERY = 60.0
 """Seconds between two looks for idle sessions, or less when they expire sooner."""
 PRUNE_EVERY = 3600.0
 """Seconds between two looks for sessions that are to be deleted for good."""
+REFRESH_MUTED = 2.0
+"""Seconds between two looks for channels that another process has muted."""
 MERGE_EVERY = 10.0
 """Seconds between two times that what searching needs is put in order."""
 
@@ -120,6 +122,7 @@ def _periodic(
 
     return {
         engine.manager.wake_waiting: LOOK_FOR_WAITING,
+        engine.muted_channels.refresh: REFRESH_MUTED,
         engine.housekeeping.expire: min(EXPIRE_AT_MOST_EVERY, settings.chathakase_session_timeout),
         engine.housekeeping.prune: PRUNE_EVERY,
         engine.housekeeping.merge: MERGE_EVERY,

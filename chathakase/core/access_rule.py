@@ -21,6 +21,8 @@ class Decision(Enum):
     REFUSED = auto()
     UNKNOWN = auto()
     """It depends on who they are, which is not known yet."""
+    MUTED = auto()
+    """Nobody is answered there, whoever they are."""
 
 
 @dataclass(frozen=True, slots=True)

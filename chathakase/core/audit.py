@@ -19,6 +19,8 @@ class Deed(StrEnum):
     RENAME = "rename"
     EXPORT = "export"
     LIFT = "lift"
+    MUTE = "mute"
+    UNMUTE = "unmute"
     SEE_MEMORY = "see memory"
     SEE_SESSIONS = "see sessions"
     SEE_USAGE = "see usage"

@@ -29,9 +29,11 @@ MAY_NOT = "may not"
 """What is told to whoever may not talk to the bot."""
 WHO_ARE_YOU = "who are you"
 """What is told to those of whom it is not known whether they may."""
+MUTED = "muted"
+"""What is told to whoever wants something in a muted channel."""
 
-TURNED_AWAY = frozenset({MAY_NOT, WHO_ARE_YOU})
-"""What nobody is told more than once an hour, whichever of it."""
+TURNED_AWAY = frozenset({MAY_NOT, WHO_ARE_YOU, MUTED})
+"""What nobody is told more than once an hour: of a muted channel by itself, and else whichever of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from chathakase.core.types import Incoming
+from chathakase.engine.access.muted_channels import MutedChannels
 from chathakase.engine.intake.catch_up import CatchUp
 from chathakase.engine.intake.edits import Edits
 from chathakase.engine.intake.reception import Reception
@@ -27,6 +28,7 @@ class Engine:
     """To be entered once what is said now is heard."""
     outage: Outage
     housekeeping: Housekeeping
+    muted_channels: MutedChannels
 
     async def submit(self, incoming: Incoming) -> None:
         """Take in what somebody says just now. If it opens a thread late, that is looked into as well.
@@ -44,6 +46,7 @@ async def open_engine(stack: AsyncExitStack, ports: Ports, setup: Setup) -> Engi
     """Open everything that thinks, and begin with what waits. Raises StoreError."""
     parts = Parts(ports, setup)
     await parts.models.learn(ports.stores.turns)
+    await parts.muted_channels.refresh()
     await stack.enter_async_context(parts.outage)
     await stack.enter_async_context(parts.heartbeat)
     await stack.enter_async_context(parts.background)
@@ -58,4 +61,5 @@ async def open_engine(stack: AsyncExitStack, ports: Ports, setup: Setup) -> Engi
         catch_up=parts.catch_up,
         outage=parts.outage,
         housekeeping=parts.housekeeping,
+        muted_channels=parts.muted_channels,
     )

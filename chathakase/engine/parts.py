@@ -8,6 +8,7 @@ from chathakase.core.types import Incoming
 from chathakase.engine.access.access import Access
 from chathakase.engine.access.admission import Admission
 from chathakase.engine.access.limit_notices import LimitNotices
+from chathakase.engine.access.muted_channels import MutedChannels
 from chathakase.engine.access.rights import Rights
 from chathakase.engine.commands import CommandContext, Commands, find
 from chathakase.engine.context.context_builder import ContextBuilder
@@ -61,11 +62,14 @@ class Parts:
         self._lull = Lull()
         self.heartbeat = Heartbeat(ports.stores.turns, ports.stores.jobs, self._active_turns.recheck)
         self._admission = Admission(setup.load, monotonic)
-        self._access = Access(self._surface, ports.stores.sessions, setup.access, monotonic)
+        self._rights = Rights(self._surface, ports.stores.sessions, setup.admins)
+        self.muted_channels = MutedChannels(ports.stores.muting, self._surface.workspaces)
+        self._access = Access(
+            self._surface, ports.stores.sessions, setup.access, self._rights, self.muted_channels, monotonic
+        )
         self._deferred = Deferred(self._access)
         self._hints = Hints(ports.stores.hints)
         self._limit_notices = LimitNotices(self._surface)
-        self._rights = Rights(self._surface, ports.stores.sessions, setup.admins)
         self._targets = CommandTargets(ports.stores.sessions)
         self._saver = MessageSaver(ports.stores.sessions)
         self.outage = Outage(self._surface)
@@ -183,6 +187,7 @@ class Parts:
             interactions=self._interactions,
             rights=self._rights,
             limit_notices=self._limit_notices,
+            muted_channels=self.muted_channels,
             context_builder=self._context_builder,
             summaries=self._summaries(Writer(self.models.writer, self._slots, Rank.COMMAND)),
             usage_reports=self._usage_reports,

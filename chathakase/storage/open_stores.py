@@ -25,6 +25,7 @@ from chathakase.storage.stores.listing_store import SqlListingStore
 from chathakase.storage.stores.memory_store import SqlMemoryStore
 from chathakase.storage.stores.message_rows import ESTIMATE
 from chathakase.storage.stores.metering import Meter
+from chathakase.storage.stores.mute_store import SqlMuteStore
 from chathakase.storage.stores.overview_store import SqlOverviewStore
 from chathakase.storage.stores.owned import Ownership
 from chathakase.storage.stores.session_store import SqlSessionStore
@@ -57,6 +58,7 @@ class SqlStores:
     usage: SqlUsageStore
     listing: SqlListingStore
     overviews: SqlOverviewStore
+    muting: SqlMuteStore
 
 
 def open_stores(
@@ -98,4 +100,5 @@ def open_stores(
         usage=SqlUsageStore(database, meter=meter),
         listing=SqlListingStore(database, SqliteWordFinder()),
         overviews=SqlOverviewStore(database),
+        muting=SqlMuteStore(database),
     )

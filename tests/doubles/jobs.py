@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from chathakase.core.audit import AuditEntry, AuditEvent
-from chathakase.core.jobs import TURNED_AWAY, Command, Job
+from chathakase.core.jobs import MUTED, TURNED_AWAY, Command, Job
 from chathakase.core.leases import LEASE_MS
 from chathakase.core.moments import DAY
 from chathakase.core.ports import AuditStore, HintStore, JobStore
@@ -25,6 +25,11 @@ def enqueue(records: Records, job: Job, session: SessionId) -> Job | None:
 
 def _turns_away(job: Job) -> bool:
     return isinstance(job.task, Command) and job.task.name in TURNED_AWAY
+
+
+def _muted(job: Job) -> str:
+    """The channel of which a job tells that it is muted, if it does."""
+    return job.task.place.channel if isinstance(job.task, Command) and job.task.name == MUTED else ""
 
 
 class JobsInMemory(JobStore):
@@ -79,7 +84,7 @@ class JobsInMemory(JobStore):
         return any(
             _turns_away(each.job) and (not each.done or each.until >= since)
             for (workspace, _), each in self._records.jobs.items()
-            if (workspace, each.job.task.by) == (job.key[0], job.task.by)
+            if (workspace, each.job.task.by, _muted(each.job)) == (job.key[0], job.task.by, _muted(job))
         )
 
     def _audit(self, record: JobRecord, event: AuditEvent | None) -> None:

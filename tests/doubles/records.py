@@ -249,6 +249,8 @@ class Records:
         self.jobs: dict[tuple[WorkspaceKey, str], JobRecord] = {}
         self.hints: dict[tuple[WorkspaceKey, str, str], str] = {}
         self.audit: list[AuditEntry] = []
+        self.muted: dict[Place, str] = {}
+        """Who muted each channel."""
         self.images: dict[int, Image] = {}
         self._ids = ids
         self._numbers = counting(1)

@@ -13,6 +13,7 @@ from chathakase.core.types import SessionId
 from tests.doubles.jobs import AuditInMemory, HintsInMemory, JobsInMemory
 from tests.doubles.listing import ListingInMemory
 from tests.doubles.memory_stores import FilesInMemory, MemoriesInMemory, SummariesInMemory, TitlesInMemory
+from tests.doubles.muting import MutesInMemory
 from tests.doubles.overviews import OverviewsInMemory
 from tests.doubles.records import Records
 from tests.doubles.sessions import ChangesInMemory, ForgettingInMemory, SessionsInMemory
@@ -49,6 +50,7 @@ class StoresInMemory:
         self.usage = self.records.meter
         self.listing = ListingInMemory(self.records)
         self.overviews = OverviewsInMemory(self.records)
+        self.muting = MutesInMemory(self.records)
         self.search: Any = UnavailableStore()
         self.merging: Any = UnavailableStore()
         self.export: Any = UnavailableStore()

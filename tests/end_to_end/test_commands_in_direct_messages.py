@@ -196,6 +196,7 @@ async def test_where_there_is_no_conversation_that_is_said(
         "all usage",
         "all sessions",
         "audit log",
+        "mute channel",
         "clear session",
     ],
 )

@@ -63,9 +63,14 @@ COMMANDS_TABLE = """
 | doctor                         | no    | no        | no     | no       | yes   |
 | audit log                      | no    | no        | no     | no       | yes   |
 | lift limits                    | no    | no        | no     | no       | yes   |
+| unmute channel                 | no    | no        | no     | no       | yes   |
+| mute channel                   | muted | no        | no     | no       | yes   |
 | help                           | yes   | yes       | yes    | yes      | yes   |
 """
-"""The newest answer is the one to whoever took part; ``own``: only their own words, and ``none``: they have none."""
+"""The newest answer is the one to whoever took part; ``own``: only their own words, and ``none``: they have none.
+
+``muted``: the admin was there just before.
+"""
 
 AUDIT_TABLE = """
 | said                           | owner   | took part | member  | stranger | admin   | deed              |
@@ -86,6 +91,8 @@ AUDIT_TABLE = """
 | doctor                         | refused | refused   | refused | refused  | -       | see diagnosis     |
 | audit log                      | refused | refused   | refused | refused  | -       | see audit         |
 | lift limits                    | refused | refused   | refused | refused  | -       | lift              |
+| unmute channel                 | refused | refused   | refused | refused  | -       | unmute            |
+| mute channel                   | -       | refused   | refused | refused  | done    | mute              |
 """
 """What of it is in the audit log: nothing of what was only asked about, or found nothing to be done to."""
 
@@ -142,6 +149,8 @@ DONE: Mapping[str, tuple[str, bool]] = {
     "doctor": ("**socket**", PRIVATELY),
     "audit log": ("was refused `audit log`", PRIVATELY),
     "lift limits": ("There are no daily limits", PRIVATELY),
+    "unmute channel": ("not muted in", PRIVATELY),
+    "mute channel": ("I have muted", PRIVATELY),
     "help": ("assistant whose memory", ALOUD),
 }
 """What whoever may is told, and whether everybody can read it."""
@@ -149,6 +158,7 @@ DONE: Mapping[str, tuple[str, bool]] = {
 OTHERWISE = {
     "Should I forget just your messages": "own",
     "Sorry, only": "no",
+    "an admin has muted me": "muted",
     "don't remember any of your messages": "none",
     "no threads with me": "none",
     "found nothing": "none",

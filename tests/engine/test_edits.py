@@ -14,6 +14,8 @@ from chathakase.core.memory import Change, ChangeEffect
 from chathakase.core.types import Incoming, Session
 from chathakase.engine.access.access import Access, AccessRules
 from chathakase.engine.access.admission import Admission, LoadLimits
+from chathakase.engine.access.muted_channels import MutedChannels
+from chathakase.engine.access.rights import Rights
 from chathakase.engine.intake.deferred import Deferred
 from chathakase.engine.intake.edits import Edits
 from chathakase.engine.turns.active_turns import ActiveTurns
@@ -63,7 +65,9 @@ def made(stores: DatabaseStores) -> Callable[..., Edits]:
         raise NotImplementedError
 
     def make(*, rules: AccessRules | None = None, **others: Any) -> Edits:
-        access = Access(SurfaceInMemory(), stores.sessions, rules or {}, lambda: 0.0)
+        surface, muted = SurfaceInMemory(), MutedChannels(stores.muting, ())
+        rights = Rights(surface, stores.sessions, {})
+        access = Access(surface, stores.sessions, rules or {}, rights, muted, lambda: 0.0)
         usual: dict[str, Any] = {
             "store": stores.changes,
             "active_turns": ActiveTurns(),

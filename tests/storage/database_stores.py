@@ -19,6 +19,7 @@ from chathakase.core.ports import (
     JobStore,
     ListingStore,
     MemoryStore,
+    MuteStore,
     OverviewStore,
     SessionStore,
     SummaryStore,
@@ -58,6 +59,7 @@ from chathakase.storage.stores.job_store import SqlJobStore
 from chathakase.storage.stores.listening_store import SqlListeningStore
 from chathakase.storage.stores.listing_store import SqlListingStore
 from chathakase.storage.stores.memory_store import SqlMemoryStore
+from chathakase.storage.stores.mute_store import SqlMuteStore
 from chathakase.storage.stores.overview_store import SqlOverviewStore
 from chathakase.storage.stores.session_store import SqlSessionStore
 from chathakase.storage.stores.summary_store import SqlSummaryStore
@@ -103,6 +105,7 @@ class Talk:
     usage: UsageStore
     listing: ListingStore
     overviews: OverviewStore
+    muting: MuteStore
 
     async def say(self, ref: str, text: str = "hello", *, command: bool = False, **fields: object) -> Appended:
         incoming = said(ref, text, **fields)
@@ -194,6 +197,7 @@ class DatabaseStores(Talk):
     usage: SqlUsageStore
     listing: SqlListingStore
     overviews: SqlOverviewStore
+    muting: SqlMuteStore
 
     async def title(self) -> tuple[str, str]:
         rows = await self.database.fetch("SELECT title, made_by FROM titles WHERE session = $1", await self.id_at())

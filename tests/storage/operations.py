@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from chathakase.core.audit import AuditEvent, Deed
 from chathakase.core.daily_limits import DailyLimit, Measure, Whose
-from chathakase.core.jobs import CLEAR_SESSION, DELETE_SESSION, MAY_NOT, Command, Job
+from chathakase.core.jobs import CLEAR_SESSION, DELETE_SESSION, MAY_NOT, MUTED, Command, Job
 from chathakase.core.listing import EVERYWHERE, ThreadFilter, ThreadsPage
 from chathakase.core.memory import Scope
 from chathakase.core.moments import DAY
@@ -216,6 +216,19 @@ async def note_who_did_what(stores: DatabaseStores) -> Work:
     return work
 
 
+async def mute_a_channel(stores: DatabaseStores) -> Work:
+    """Somebody there is told so once, and once elsewhere."""
+
+    async def work() -> list[object]:
+        done: list[object] = [await stores.muting.mute(PLACE, by=by) for by in ("U1", "U2")]
+        done.append(await stores.muting.muted([PLACE.workspace_key]))
+        for ref, place in enumerate((PLACE, PLACE, slack_place("C2", "2.000001"))):
+            done.append(await stores.jobs.enqueue(Job(Command(place, str(ref), "U1", MUTED))))
+        return [*done, *[await stores.muting.unmute(PLACE) for _ in "ab"]]
+
+    return work
+
+
 async def open_more_than_one_may_own(stores: DatabaseStores) -> Work:
     await stores.answered("1", "q1", "a1")
     await stores.say("2", "q2", place=slack_place("C2", "2.000001"))
@@ -318,6 +331,7 @@ OPERATIONS: tuple[Prepare, ...] = (
     look_around,
     tell_a_hint,
     look_at_all_threads,
+    mute_a_channel,
     tell_a_summary,
     reach_the_limits_of_a_day,
     use_up_what_is_left_before_a_turn_begins,

@@ -303,6 +303,7 @@ CHECKSUMS = {
     33: "8e06d4363c2044db561e62c0659abd479187908a10cfca4507178f8cb0243117",
     34: "61fbcab87641b32cc00644468d24a7408f98b79ee9af8f486035dfd6fc29e5f2",
     35: "903421a6dc9f83102a00c36304f14f6e0ea08abce9307afb0303123a52c0224d",
+    36: "5ebff9568bb0a0a3520522d5ec147b633fc94acb1e59b0d5c3bf5dc11f769a80",
 }
 """A migration that was committed is never changed: there are databases that it made. What is to be otherwise is a
 migration of its own, whose checksum is added here."""

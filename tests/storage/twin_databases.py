@@ -21,6 +21,7 @@ from chathakase.storage.stores.job_store import SqlJobStore
 from chathakase.storage.stores.listening_store import SqlListeningStore
 from chathakase.storage.stores.listing_store import SqlListingStore
 from chathakase.storage.stores.memory_store import SqlMemoryStore
+from chathakase.storage.stores.mute_store import SqlMuteStore
 from chathakase.storage.stores.overview_store import SqlOverviewStore
 from chathakase.storage.stores.session_store import SqlSessionStore
 from chathakase.storage.stores.summary_store import SqlSummaryStore
@@ -153,4 +154,5 @@ def _over(database: PostgresDatabase, stores: DatabaseStores, clock: DatabaseClo
         usage=SqlUsageStore(database, meter=meter),
         listing=SqlListingStore(database, AnyWords()),
         overviews=SqlOverviewStore(database),
+        muting=SqlMuteStore(database),
     )

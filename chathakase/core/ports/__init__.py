@@ -17,6 +17,7 @@ from chathakase.core.ports.memory_ports import (
     TitleStore,
 )
 from chathakase.core.ports.model_port import LanguageModel, TokenCounter
+from chathakase.core.ports.mute_port import MuteStore
 from chathakase.core.ports.overview_port import Overviews, OverviewStore
 from chathakase.core.ports.store_ports import Stores
 from chathakase.core.ports.surface_port import Downloads, History, Reply, Surface
@@ -38,6 +39,7 @@ __all__ = [
     "ListeningStore",
     "ListingStore",
     "MemoryStore",
+    "MuteStore",
     "OverviewStore",
     "Overviews",
     "Reply",

@@ -17,6 +17,7 @@ from chathakase.core.ports.memory_ports import (
     SummaryStore,
     TitleStore,
 )
+from chathakase.core.ports.mute_port import MuteStore
 from chathakase.core.ports.overview_port import OverviewStore
 from chathakase.core.ports.turn_ports import JobStore, ListeningStore, TurnStore
 from chathakase.core.ports.usage_port import UsageStore
@@ -96,3 +97,7 @@ class Stores(Protocol):
     @property
     def overviews(self) -> OverviewStore:
         """Who looks at all of theirs, and how."""
+
+    @property
+    def muting(self) -> MuteStore:
+        """Where nobody is answered."""

@@ -49,6 +49,8 @@ WORDS: Mapping[Deed, DeedWords] = {
     Deed.RENAME: DeedWords(parsing.RENAME, "renamed the thread"),
     Deed.EXPORT: DeedWords(parsing.EXPORT, "exported the thread"),
     Deed.LIFT: DeedWords(parsing.LIFT_LIMITS, "lifted the day's limits for {person}"),
+    Deed.MUTE: DeedWords(parsing.MUTE, "muted the channel"),
+    Deed.UNMUTE: DeedWords(parsing.UNMUTE, "unmuted the channel"),
     Deed.SEE_MEMORY: DeedWords(parsing.WHAT_DO_YOU_REMEMBER),
     Deed.SEE_SESSIONS: DeedWords(parsing.ALL_SESSIONS),
     Deed.SEE_USAGE: DeedWords(parsing.ALL_USAGE),

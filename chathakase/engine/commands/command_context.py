@@ -8,6 +8,7 @@ from chathakase.core.ports import ChartPainter, Stores, Surface
 from chathakase.core.types import Expiry, FollowUps
 from chathakase.core.window import ModelFacts
 from chathakase.engine.access.limit_notices import LimitNotices
+from chathakase.engine.access.muted_channels import MutedChannels
 from chathakase.engine.access.rights import Rights
 from chathakase.engine.context.context_builder import ContextBuilder
 from chathakase.engine.context.summaries import Summaries
@@ -42,6 +43,7 @@ class CommandContext:
     interactions: Interactions
     rights: Rights
     limit_notices: LimitNotices
+    muted_channels: MutedChannels
     context_builder: ContextBuilder
     summaries: Summaries
     usage_reports: UsageReports

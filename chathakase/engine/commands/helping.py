@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from chathakase.core.jobs import MAY_NOT, OFFER_AGAIN, OFFER_WITH_FILES, WHO_ARE_YOU
+from chathakase.core.jobs import MAY_NOT, MUTED, OFFER_AGAIN, OFFER_WITH_FILES, WHO_ARE_YOU
 from chathakase.core.types import Choice, FollowUps
 from chathakase.engine.access.admission import AN_ACTION, BUSY, TOO_MANY_BY_YOU, TOO_MANY_HERE
 from chathakase.engine.commands import parsing
@@ -45,6 +45,7 @@ Send one of these on its own, and I take it as a command:
 - `doctor` – check that everything I need is there (admins only)
 - `audit log` – who cleared, deleted, exported or renamed a thread, or was refused something (admins only)
 - `lift limits` plus @name – let somebody go beyond today's limits (admins only)
+- `mute channel`, `unmute channel` – answer nobody in this channel, and answer there again (admins only)
 - `help` – this text
 """
 
@@ -64,6 +65,8 @@ STAYING_OUT = (
 NOT_FOR_YOU = "Sorry, I'm not allowed to answer you here. My admin decides who may talk to me, and where."
 NOT_KNOWN = "Sorry, I couldn't find out who you are, so I can't answer you. Please try again in a minute."
 """Two reasons of one kind: of either, somebody is told once an hour."""
+NOT_HERE = "Sorry, an admin has muted me in this channel, so I can't answer you here."
+"""The same of each channel."""
 
 NOTHING_YET = "We have no conversation here yet. Send me a message to start one."
 
@@ -87,6 +90,7 @@ def handlers(follow_ups: FollowUps) -> Mapping[str, Handler]:
         parsing.NO_THREAD: _saying(privately(NOTHING_YET)),
         MAY_NOT: _saying(privately(NOT_FOR_YOU)),
         WHO_ARE_YOU: _saying(privately(NOT_KNOWN)),
+        MUTED: _saying(privately(NOT_HERE)),
         STOOD_BACK: _saying(privately(STAYING_OUT)),
         OFFER_AGAIN: _saying(Asked(CHANGED, (Choice("Answer again", parsing.ANSWER_AGAIN),))),
         OFFER_WITH_FILES: _saying(Asked(CAME_LATE, (Choice("Answer again", parsing.ANSWER_AGAIN),))),

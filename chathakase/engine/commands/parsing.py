@@ -36,6 +36,8 @@ ALL_USAGE = "all usage"
 DOCTOR = "doctor"
 AUDIT_LOG = "audit log"
 LIFT_LIMITS = "lift limits"
+MUTE = "mute channel"
+UNMUTE = "unmute channel"
 HELP = "help"
 
 FOR_EVERYONE = "for everyone"
@@ -74,6 +76,8 @@ COMMANDS = (
     DOCTOR,
     AUDIT_LOG,
     LIFT_LIMITS,
+    MUTE,
+    UNMUTE,
     HELP,
 )
 """What people can say."""
@@ -112,6 +116,8 @@ ABOUT_A_THREAD = frozenset(COMMANDS) - {
     DOCTOR,
     AUDIT_LOG,
     LIFT_LIMITS,
+    MUTE,
+    UNMUTE,
     HELP,
 }
 """Commands that are about the thread in which they are said."""
@@ -119,8 +125,8 @@ ABOUT_A_THREAD = frozenset(COMMANDS) - {
 NAMING_A_SESSION = frozenset({ARCHIVE_SESSION, DELETE_SESSION})
 """Commands whose argument is the session that a button is about, so that it is never done to the next one there."""
 
-OPENING_NONE = frozenset({THREADS})
-"""Commands that open no thread in a channel either, which would be one more in what they tell."""
+OPENING_NONE = frozenset({THREADS, MUTE, UNMUTE})
+"""Commands that open no thread in a channel either: one more in what they tell, or one where nobody is answered."""
 
 GIVING_BACK = frozenset({WHAT_DO_YOU_REMEMBER, SUMMARISE, EXPORT})
 """Commands that give back what was said."""

@@ -61,6 +61,8 @@ PERMISSIONS: Mapping[str, Permission] = {
     parsing.DOCTOR: seen_by_admins(Deed.SEE_DIAGNOSIS),
     parsing.AUDIT_LOG: seen_by_admins(Deed.SEE_AUDIT),
     parsing.LIFT_LIMITS: Permission(Right.ADMINISTER, Deed.LIFT),
+    parsing.MUTE: Permission(Right.ADMINISTER, Deed.MUTE),
+    parsing.UNMUTE: Permission(Right.ADMINISTER, Deed.UNMUTE),
 }
 """Of everything that people can say, by a word or a button."""
 

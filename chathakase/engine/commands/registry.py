@@ -24,6 +24,7 @@ from chathakase.engine.commands.describing import Describing
 from chathakase.engine.commands.exporting import Exporting
 from chathakase.engine.commands.forgetting import Forgetting
 from chathakase.engine.commands.limiting import Limiting
+from chathakase.engine.commands.muting import Muting
 from chathakase.engine.commands.naming import Naming, naming
 from chathakase.engine.commands.permissions import Permissions, deed_of
 from chathakase.engine.commands.remembering import Remembering
@@ -45,6 +46,7 @@ GROUPS = (
     Retiring,
     Administering,
     Limiting,
+    Muting,
     Auditing,
 )
 

@@ -140,12 +140,18 @@ class Reception:
 
     async def _let_in(self, incoming: Incoming, *, settled: bool) -> Saved:
         """Save a message as what it is, if its author may talk to us."""
-        decision = self._access.decision_on(incoming)
+        decision = await self._decision_on(incoming)
         if decision is Decision.ALLOWED:
             return await self._admit(incoming)
         if decision is Decision.UNKNOWN and not settled and not self._requests.jobs.has_enough(incoming, urgent=True):
             return await self._defer(incoming)
         return await self._turn_away(incoming, WORDS[decision])
+
+    async def _decision_on(self, incoming: Incoming) -> Decision:
+        decision = self._access.decision_on(incoming)
+        if decision is Decision.MUTED and self._commands.find(incoming) is not None:
+            return await self._access.decision_on_command(incoming.place, incoming.author)
+        return decision
 
     async def _defer(self, incoming: Incoming) -> Saved:
         """Store a message that waits to be known who said it, unless it is none of ours."""

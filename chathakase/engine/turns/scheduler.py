@@ -9,7 +9,7 @@ from enum import Enum, auto
 from uuid import uuid4
 
 from chathakase.core.errors import StoreError, trace
-from chathakase.core.jobs import MAY_NOT, OFFER_AGAIN, Command, Interaction
+from chathakase.core.jobs import OFFER_AGAIN, Command, Interaction
 from chathakase.core.ports import TurnStore
 from chathakase.core.types import Lease, Place, Session, SessionId, TurnAction, WorkspaceKey
 from chathakase.engine.access.access import Access
@@ -257,9 +257,10 @@ class TurnScheduler:
 
     async def _keeps_out(self, session: Session, asker: str) -> bool:
         """Whether whoever waits may not talk to us any more, so that they wait no longer."""
-        if await self._access.may_still(session.place, asker) or not await self._turns.decline(session.id, asker):
+        why = await self._access.why_no_more(session.place, asker)
+        if why is None or not await self._turns.decline(session.id, asker):
             return False
-        await self._turn_away(Command(session.place, session.id, asker, MAY_NOT))
+        await self._turn_away(Command(session.place, f"{session.id} {asker}", asker, why))
         return True
 
     async def _run(self, lease: Lease, held: AsyncExitStack) -> ActiveTurn:

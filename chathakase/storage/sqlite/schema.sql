@@ -200,6 +200,15 @@ CREATE TABLE audit (
 CREATE INDEX audit_of_workspace ON audit (surface, workspace, id);
 CREATE INDEX audit_at ON audit (at);
 
+CREATE TABLE muted_channels (
+    surface   TEXT NOT NULL,
+    workspace TEXT NOT NULL,
+    channel   TEXT NOT NULL,
+    muted_by  TEXT NOT NULL,  -- the surface's user id
+    muted_at  BIGINT NOT NULL,
+    PRIMARY KEY (surface, workspace, channel)
+) WITHOUT ROWID;
+
 CREATE TABLE titles (
     id      INTEGER PRIMARY KEY,
     session TEXT NOT NULL UNIQUE REFERENCES sessions (id) ON DELETE CASCADE,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from chathakase.cancellation import or_undone
 from chathakase.core.audit import AuditEvent
-from chathakase.core.jobs import DELETE_SESSION, TURNED_AWAY, Command, Interaction, Job
+from chathakase.core.jobs import DELETE_SESSION, MUTED, TURNED_AWAY, Command, Interaction, Job
 from chathakase.core.leases import LEASE_MS
 from chathakase.core.types import Place, SessionId, TurnAction, WorkspaceKey
 from chathakase.storage.database import Database, Row, Statement, Transaction, Value
@@ -72,7 +72,8 @@ KEPT_MS = 3_600_000
 # Few are turned away, and few jobs are known at once.
 WAS_TURNED_AWAY = Statement(f"""
 SELECT 1 FROM jobs WHERE surface = $1 AND workspace = $2 AND author = $3
-    AND command IN (SELECT value FROM json_items($4)) AND (done_at IS NULL OR done_at >= now_ms() - {KEPT_MS})
+    AND command IN (SELECT value FROM json_items($4)) AND ($5 = '' OR channel = $5)
+    AND (done_at IS NULL OR done_at >= now_ms() - {KEPT_MS})
 """)
 
 FORGET_DONE = Statement(f"DELETE FROM jobs WHERE done_at < now_ms() - {KEPT_MS}")
@@ -147,7 +148,9 @@ async def add_to_audit_log(transaction: Transaction, job: Job, event: AuditEvent
 
 async def _turn_away(transaction: Transaction, job: Job) -> Job | None:
     """Save what tells somebody that they are turned away; None when they were told within the hour."""
-    about = (*job.task.place.workspace_key, job.task.by, json.dumps(sorted(TURNED_AWAY)))
+    place, is_muted = job.task.place, isinstance(job.task, Command) and job.task.name == MUTED
+    alike = {MUTED} if is_muted else TURNED_AWAY - {MUTED}
+    about = (*place.workspace_key, job.task.by, json.dumps(sorted(alike)), place.channel if is_muted else "")
     return None if await transaction.fetch(WAS_TURNED_AWAY, *about) else await enqueue(transaction, job)
 
 

@@ -11,6 +11,7 @@ from tests.doubles.jobs import AuditInMemory, HintsInMemory, JobsInMemory
 from tests.doubles.listing import ListingInMemory
 from tests.doubles.memory_stores import FilesInMemory, MemoriesInMemory, SummariesInMemory, TitlesInMemory
 from tests.doubles.meter import MeterInMemory
+from tests.doubles.muting import MutesInMemory
 from tests.doubles.overviews import OverviewsInMemory
 from tests.doubles.sessions import ChangesInMemory, ForgettingInMemory, SessionsInMemory
 from tests.doubles.stores import StoresInMemory
@@ -35,6 +36,7 @@ class InMemory(Talk):
     usage: MeterInMemory
     listing: ListingInMemory
     overviews: OverviewsInMemory
+    muting: MutesInMemory
 
 
 Limited = Callable[..., Talk]
