@@ -152,6 +152,10 @@ class LineSurface:
         # Nothing but words goes over the line.
         self._tell_one(user, text=comment, file=name, content=description or content.decode())
 
+    def refresh_overview(self, where: Place, person: str) -> None:
+        if person in self._people:
+            self._tell_one(person, refreshed=True)
+
     async def where(self, place: Place) -> Where:
         return Where(f"{place.channel} on the line")
 

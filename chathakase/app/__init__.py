@@ -40,6 +40,8 @@ PRUNE_EVERY = 3600.0
 """Seconds between two looks for sessions that are to be deleted for good."""
 REFRESH_MUTED = 2.0
 """Seconds between two looks for channels that another process has muted."""
+LOOK_FOR_WATCHERS = 5.0
+"""Seconds between two looks for people who have opened their overview in another process."""
 MERGE_EVERY = 10.0
 """Seconds between two times that what searching needs is put in order."""
 
@@ -123,6 +125,7 @@ def _periodic(
     return {
         engine.manager.wake_waiting: LOOK_FOR_WAITING,
         engine.muted_channels.refresh: REFRESH_MUTED,
+        engine.watchers.look: LOOK_FOR_WATCHERS,
         engine.housekeeping.expire: min(EXPIRE_AT_MOST_EVERY, settings.chathakase_session_timeout),
         engine.housekeeping.prune: PRUNE_EVERY,
         engine.housekeeping.merge: MERGE_EVERY,

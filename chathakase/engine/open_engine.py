@@ -10,6 +10,8 @@ from chathakase.engine.intake.edits import Edits
 from chathakase.engine.intake.reception import Reception
 from chathakase.engine.intake.requests import Requests
 from chathakase.engine.jobs.housekeeping import Housekeeping
+from chathakase.engine.overviews.overview_reader import Overviews
+from chathakase.engine.overviews.watchers import Watchers
 from chathakase.engine.parts import Parts
 from chathakase.engine.sessions import SessionManager
 from chathakase.engine.setup import Ports, Setup
@@ -26,6 +28,8 @@ class Engine:
     edits: Edits
     catch_up: CatchUp
     """To be entered once what is said now is heard."""
+    overviews: Overviews
+    watchers: Watchers
     outage: Outage
     housekeeping: Housekeeping
     muted_channels: MutedChannels
@@ -50,6 +54,7 @@ async def open_engine(stack: AsyncExitStack, ports: Ports, setup: Setup) -> Engi
     await stack.enter_async_context(parts.outage)
     await stack.enter_async_context(parts.heartbeat)
     await stack.enter_async_context(parts.background)
+    await stack.enter_async_context(parts.watchers)
     manager = SessionManager(parts.reception, parts.requests, parts.scheduler, grace=setup.grace)
     stack.push_async_callback(manager.close)
     await manager.wake_waiting()
@@ -59,6 +64,8 @@ async def open_engine(stack: AsyncExitStack, ports: Ports, setup: Setup) -> Engi
         requests=parts.requests,
         edits=parts.edits,
         catch_up=parts.catch_up,
+        overviews=parts.overviews,
+        watchers=parts.watchers,
         outage=parts.outage,
         housekeeping=parts.housekeeping,
         muted_channels=parts.muted_channels,

@@ -28,9 +28,12 @@ from chathakase.engine.intake.requests import Requests
 from chathakase.engine.intake.targets import CommandTargets
 from chathakase.engine.jobs.housekeeping import Housekeeping
 from chathakase.engine.jobs.job_handler import JobHandler
+from chathakase.engine.listings.person_threads import PersonThreads
 from chathakase.engine.model.model_slots import ModelSlots, Rank
 from chathakase.engine.model.models import Models
 from chathakase.engine.model.writer import Writer
+from chathakase.engine.overviews.overview_reader import Overviews, nothing_of_all
+from chathakase.engine.overviews.watchers import Watchers
 from chathakase.engine.router import Router
 from chathakase.engine.setup import Ports, Setup
 from chathakase.engine.turns.active_turns import ActiveTurns
@@ -73,6 +76,7 @@ class Parts:
         self._targets = CommandTargets(ports.stores.sessions)
         self._saver = MessageSaver(ports.stores.sessions)
         self.outage = Outage(self._surface)
+        self.watchers = Watchers(ports.stores.overviews, self._surface, self._surface.workspaces)
 
     @cached_property
     def _context_builder(self) -> ContextBuilder:
@@ -119,7 +123,8 @@ class Parts:
         if self.models.background is None:
             return None
         writer = Writer(self.models.background, self._slots, Rank.BACKGROUND)
-        titles = Titles(memory=self._stores.memory, store=self._stores.titles, writer=writer)
+        stores, changed = self._stores, self.watchers.changed
+        titles = Titles(memory=stores.memory, store=stores.titles, writer=writer, changed=changed)
         return Upkeep(memory=self._stores.memory, titles=titles, summaries=self._summaries(writer)).due
 
     def _summaries(self, writer: Writer) -> Summaries:
@@ -146,6 +151,7 @@ class Parts:
             offer=self._offer,
             access=self._access,
             turn_away=self._turn_away,
+            changed=self.watchers.changed,
             workspaces=self._surface.workspaces,
         )
 
@@ -217,6 +223,7 @@ class Parts:
             access=self._access,
             targets=self._targets,
             scheduler=self.scheduler,
+            changed=self.watchers.changed,
             workspaces=self._surface.workspaces,
             now=self._ports.now,
         )
@@ -272,6 +279,7 @@ class Parts:
             submit=self.reception.submit,
             enqueue=self.requests.enqueue,
             enqueue_anyway=self.requests.enqueue_anyway,
+            changed=self.watchers.changed,
             young=self._setup.young,
             now=self._ports.now,
         )
@@ -286,6 +294,23 @@ class Parts:
             submit=self.reception.submit,
             change=self.edits.take_in,
             young=self._setup.young,
+            now=self._ports.now,
+        )
+
+    @cached_property
+    def overviews(self) -> Overviews:
+        """What tells people of all their threads at once."""
+        stores, terms = self._stores, self._setup.terms
+        return Overviews(
+            threads=PersonThreads(stores.listing, stores.search, self._surface),
+            store=stores.overviews,
+            titles=stores.titles,
+            access=self._access,
+            watchers=self.watchers,
+            used=self._usage_reports.today,
+            admin=nothing_of_all,
+            agent=terms.agent,
+            model=terms.model,
             now=self._ports.now,
         )
 

@@ -109,6 +109,11 @@ class Router:
         share = self._surface(place).share_privately
         await share(place, user, job, name, content, comment=comment, description=description)
 
+    def refresh_overview(self, where: Place, person: str) -> None:
+        """Show somebody anew what they see of all their threads."""
+        if self.has(where):
+            self._surface(where).refresh_overview(where, person)
+
     async def where(self, place: Place) -> Where:
         """What a place is called, for a model. Never raises."""
         return await self._surface(place).where(place) if self.has(place) else Where("")

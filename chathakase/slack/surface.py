@@ -121,6 +121,9 @@ class SlackSurface:
         attachments = self._for_a_command(job.task.by).attachments
         await attachments.send(replace(upload, since=since), doubtful=job.attempt > 1)
 
+    def refresh_overview(self, where: Place, person: str) -> None:
+        """Show somebody anew what they see of all their threads; nothing is waited for."""
+
     async def where(self, place: Place) -> Where:
         """What a place is called; what cannot be found out is empty. Never raises."""
         return await self._places.find(place)

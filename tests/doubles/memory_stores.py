@@ -194,6 +194,11 @@ class TitlesInMemory(TitleStore):
     def __init__(self, records: Records) -> None:
         self._records = records
 
+    async def title(self, session: SessionId) -> str | None:
+        await self._records.trips.make("titles.title")
+        record = self._records.session(session)
+        return record.title if record else None
+
     async def set_title(
         self,
         session: SessionId,

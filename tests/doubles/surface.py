@@ -13,7 +13,18 @@ from chathakase.core.files import SharedFile
 from chathakase.core.jobs import Job
 from chathakase.core.ports import Downloads, History, Reply, Surface
 from chathakase.core.traits import Traits
-from chathakase.core.types import Choice, Incoming, Lease, Outcome, Person, Place, ThreadSnapshot, TurnAction, Where
+from chathakase.core.types import (
+    Choice,
+    Incoming,
+    Lease,
+    Outcome,
+    Person,
+    Place,
+    ThreadSnapshot,
+    TurnAction,
+    UserKey,
+    Where,
+)
 
 TRAITS = Traits(name="the town", about="You take part in threads of a town.", user="U1")
 
@@ -113,6 +124,10 @@ class SurfaceInMemory(Surface, History, Downloads):
         self.told: list[tuple[str, str]] = []
         """To whom what was said outside of any thread."""
         self.asked: list[tuple[str, str]] = []
+        self.channels = frozenset({"C1", "D1"})
+        """Where everybody is."""
+        self.refreshed: list[tuple[float, UserKey]] = []
+        """Who was shown their threads anew, and when."""
         self.interval = 0.0
         """Seconds between two texts of a growing answer."""
         self.delay = 0.0
@@ -186,11 +201,14 @@ class SurfaceInMemory(Surface, History, Downloads):
     ) -> None:
         raise NotImplementedError
 
+    def refresh_overview(self, where: Place, person: str) -> None:
+        self.refreshed.append((monotonic(), where.user_key(person)))
+
     async def where(self, place: Place) -> Where:
         return Where("" if self.is_direct(place) else "general", direct=self.is_direct(place))
 
     async def channels_with(self, place: Place, user: str) -> frozenset[str]:
-        raise NotImplementedError
+        return self.channels
 
     def is_direct(self, place: Place) -> bool:
         return place.channel.startswith("D")

@@ -32,6 +32,7 @@ OURS = (
     "catch-up",
     "socket: ",
     "background ",
+    "overviews",
 )
 """How the names of the bot's tasks begin."""
 

@@ -20,6 +20,7 @@ from chathakase.playground.web_api.tiers import NoLimits
 from tests.end_to_end.at_rest import at_rest
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.end_to_end.ephemerals import await_ephemeral, choose, ephemerals, seen_by
+from tests.end_to_end.test_trips import INTERVALS
 from tests.places import slack_place
 from tests.trips import Trip, recorded
 
@@ -465,7 +466,7 @@ async def test_it_takes_few_trips_to_the_database(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The job, the list, and that the job is done; a mention comes as two events, the second of which is known."""
-    for interval in ("LOOK_FOR_WAITING", "NOTE_LISTENING", "MERGE_EVERY", "TRUNCATE_WAL_EVERY"):
+    for interval in INTERVALS:
         monkeypatch.setattr(app, interval, 600)
     async with open_the_bot() as bot:
         await write(bot, alice, 1)

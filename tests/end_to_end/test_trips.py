@@ -1,17 +1,31 @@
 """How often a whole turn goes to the thread on which the database is: counted, so the same on any machine."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
 
 import pytest
 
 from chathakase import app
 from chathakase.engine.sessions import SessionManager
+from chathakase.playground.person import PersonClient
 from tests.end_to_end.conftest import OpenBot, Thread
+from tests.places import HOME
 from tests.trips import Trip, recorded
 
 Start = Callable[..., Awaitable[Thread]]
+
+INTERVALS = (
+    "LOOK_FOR_WAITING",
+    "LOOK_FOR_WATCHERS",
+    "REFRESH_MUTED",
+    "NOTE_LISTENING",
+    "MERGE_EVERY",
+    "TRUNCATE_WAL_EVERY",
+)
+"""Of what comes every few seconds, whatever people say."""
 
 HEARTBEAT = {"turn_store.RENEW"}
 """Comes every few seconds, however long a turn takes."""
@@ -20,7 +34,7 @@ HEARTBEAT = {"turn_store.RENEW"}
 @pytest.fixture
 def trips(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Trip]]:
     """All trips but those of jobs, which have nothing to do with a turn."""
-    for interval in ("LOOK_FOR_WAITING", "NOTE_LISTENING", "MERGE_EVERY", "TRUNCATE_WAL_EVERY"):
+    for interval in INTERVALS:
         monkeypatch.setattr(app, interval, 600)
     with recorded() as trips:
         yield trips
@@ -63,6 +77,25 @@ async def test_a_turn_makes_few_trips(
             async with turn(bot, trips, follow_up):
                 await thread.say(f"And what comes after {number}?")
                 await thread.answers(number, containing=f"after {number}?")
+
+
+async def test_it_takes_one_more_for_those_who_watch(
+    open_the_bot: OpenBot, trips: list[Trip], start: Start, alice: PersonClient, bob: PersonClient, database: Path
+) -> None:
+    """It tells whom the answer concerns, and comes after the turn, once for it and for the title."""
+    async with open_the_bot():
+        pass
+    with closing(sqlite3.connect(database)) as connection, connection:
+        columns = "surface, workspace, person, opened_at, state, last_lines"
+        looking = [(*HOME, person.id, 1 << 50, "", 1) for person in (alice, bob)]
+        connection.executemany(f"INSERT INTO overviews ({columns}) VALUES (?, ?, ?, ?, ?, ?)", looking)
+    async with open_the_bot(chathakase_background_model="") as bot:
+        async with turn(bot, trips, 7):
+            thread = await start("@ChatHakase hello there")
+            await thread.answers(1, containing="there")
+        await thread.workspace.until(lambda: ["overview_store.CONCERNED"] in trips)
+        assert sum("overview_store.CONCERNED" in trip for trip in trips) == 1
+        assert len([trip for trip in trips if set(trip) != HEARTBEAT]) <= 7 + 1
 
 
 async def test_what_stands_above_takes_four_more_trips(open_the_bot: OpenBot, trips: list[Trip], start: Start) -> None:

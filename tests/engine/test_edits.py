@@ -80,6 +80,7 @@ def made(stores: DatabaseStores) -> Callable[..., Edits]:
             "submit": submit,
             "enqueue": enqueue,
             "enqueue_anyway": enqueue,
+            "changed": lambda _: None,
             "young": 60_000,
             "now": lambda: 3_000,
         }

@@ -137,6 +137,7 @@ async def look_around(stores: DatabaseStores) -> Work:
             await stores.sessions.info(ID),
             await stores.sessions.people(PLACE),
             await stores.sessions.roster(ID),
+            await stores.titles.title(ID),
             await stores.memory.progress(ID, limit=9),
             await count_waiting(stores.database),
             await stores.usage.sums(PLACE.workspace_key, since=0, until=2**31),

@@ -169,6 +169,9 @@ class SummaryStore(Protocol):
 class TitleStore(Protocol):
     """Remembers what sessions are called."""
 
+    async def title(self, session: SessionId) -> str | None:
+        """What a session is called, empty where it has no title; None if it is gone."""
+
     async def set_title(
         self,
         session: SessionId,

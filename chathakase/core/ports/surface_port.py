@@ -138,6 +138,12 @@ class Surface(Protocol):
         A picture has a ``description`` of what it shows, for those who cannot see it. Raises DeliveryError.
         """
 
+    def refresh_overview(self, where: Place, person: str) -> None:
+        """Show somebody anew what they see of all their threads, since something of it has changed.
+
+        ``where`` is a place in their workspace. Nothing is waited for, and nothing happens where they see none.
+        """
+
     async def where(self, place: Place) -> Where:
         """What a place is called, for a model; what cannot be found out is empty. Never raises."""
 

@@ -14,7 +14,7 @@ class Naming:
     """Knows what threads are called."""
 
     def __init__(self, context: CommandContext) -> None:
-        self._sessions = context.stores.sessions
+        self._titles = context.stores.titles
         self._surface = context.surface
 
     async def name(self, order: Order) -> str:
@@ -22,9 +22,9 @@ class Naming:
 
         Raises StoreError.
         """
-        info, place = await self._sessions.info(order.session.id), order.place
+        title, place = await self._titles.title(order.session.id), order.place
         untitled = UNTITLED_IN_AN_OVERVIEW if order.where.is_overview else UNTITLED
-        title = plainly(info.title) if info and info.title else untitled
+        title = plainly(title) if title else untitled
         link = self._surface.link(place, place.thread)
         return f"[{title}]({link})" if link else title
 

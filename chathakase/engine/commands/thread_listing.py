@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 from chathakase.core.listing import ListedThread
-from chathakase.core.mentions import mentioned
 from chathakase.core.types import Choice
 from chathakase.engine.commands import parsing
 from chathakase.engine.commands.command_answers import Handler, Order, Said
@@ -34,7 +33,5 @@ class Listing:
         return Said(told(request, found, telling), private=True, choices=more)
 
     async def _telling(self, order: Order, threads: Sequence[ListedThread]) -> Telling:
-        ids = mentioned(text for each in threads for text in (each.title, each.last.text if each.last else ""))
-        people = await self._surface.people(order.where, [], mentioned=ids) if ids else {}
-        names = {id_: person.name for id_, person in people.items()}
+        names = await self._threads.names(order.where, threads)
         return Telling(self._now(), names, self._surface.link, self._surface.describe)

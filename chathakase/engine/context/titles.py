@@ -1,10 +1,12 @@
 """Has the model name a session in a few words, once, after its first answer."""
 
+from collections.abc import Callable
+
 from chathakase.core.memory import Memory, SessionProgress, TitleBy
 from chathakase.core.ports import MemoryStore, TitleStore
 from chathakase.core.quoting import escaped
 from chathakase.core.title_cleaning import title_by_model
-from chathakase.core.types import ChatMessage, Prompt, Role, Session
+from chathakase.core.types import ChatMessage, Prompt, Role, Session, SessionId
 from chathakase.engine.model.writer import Writer
 
 INSTRUCTIONS = (
@@ -26,10 +28,14 @@ SEEN = 1_000
 class Titles:
     """Gives sessions their titles."""
 
-    def __init__(self, *, memory: MemoryStore, store: TitleStore, writer: Writer) -> None:
+    def __init__(
+        self, *, memory: MemoryStore, store: TitleStore, writer: Writer, changed: Callable[[SessionId], None]
+    ) -> None:
+        """``changed`` hears of each session that has got one."""
         self._memory = memory
         self._store = store
         self._writer = writer
+        self._changed = changed
 
     def is_due(self, progress: SessionProgress) -> bool:
         """Whether a session that has an answer has no title but by rule."""
@@ -49,6 +55,7 @@ class Titles:
         await self._store.set_title(
             session.id, title, by=TitleBy.MODEL, usage=words.usage, model=words.model, made_of=memory
         )
+        self._changed(session.id)
 
 
 def _prompt(memory: Memory) -> Prompt:

@@ -7,7 +7,7 @@ from chathakase.core.access_rule import Decision
 from chathakase.core.jobs import OFFER_AGAIN, TURNED_AWAY, Command
 from chathakase.core.memory import Change, ChangeEffect, QuestionState
 from chathakase.core.ports import ChangeStore
-from chathakase.core.types import Incoming, SaidTo, Session
+from chathakase.core.types import Incoming, SaidTo, Session, SessionId
 from chathakase.engine.access.access import WORDS, Access
 from chathakase.engine.access.admission import Admission, Caused
 from chathakase.engine.intake.deferred import Deferred, following_of
@@ -31,11 +31,13 @@ class Edits:
         submit: Callable[[Incoming], Awaitable[bool]],
         enqueue: Callable[[Command], Awaitable[None]],
         enqueue_anyway: Callable[[Command], Awaitable[object]],
+        changed: Callable[[SessionId], None],
         young: int,
         now: Callable[[], int],
     ) -> None:
         """``find`` tells which command a message is, if any, and ``address`` whom it is said to.
 
+        ``changed`` hears of each session in which a change is followed.
         ``young``: milliseconds after which a message that only its change makes ours is not answered any more.
         """
         self._store = store
@@ -49,6 +51,7 @@ class Edits:
         self._submit = submit
         self._enqueue = enqueue
         self._enqueue_anyway = enqueue_anyway
+        self._changed = changed
         self._young = young
         self._now = now
 
@@ -71,6 +74,7 @@ class Edits:
                 return
             effect = await self._follow(change)
         if effect is not None:
+            self._changed(effect.session)
             await self._apply(change, effect)
 
     async def _joins(self, change: Change) -> bool:

@@ -8,7 +8,18 @@ from chathakase.core.access_rule import Decision
 from chathakase.core.errors import StoreError
 from chathakase.core.jobs import MAY_NOT, ButtonPhrase, Command, Interaction, Job
 from chathakase.core.ports import JobStore
-from chathakase.core.types import NO_SESSION, Appended, Incoming, Role, Saved, Session, TurnAction, WorkspaceKey
+from chathakase.core.types import (
+    NO_SESSION,
+    Appended,
+    Incoming,
+    Role,
+    Saved,
+    Session,
+    SessionId,
+    TurnAction,
+    UserKey,
+    WorkspaceKey,
+)
 from chathakase.engine.access.access import Access
 from chathakase.engine.access.admission import AN_ACTION, TOO_MANY_BY_YOU, WHYS, Admission, Cause, Caused
 from chathakase.engine.commands import CALLING, STOP
@@ -36,10 +47,13 @@ class Requests:
         access: Access,
         targets: CommandTargets,
         scheduler: TurnScheduler,
+        changed: Callable[[SessionId, UserKey], None],
         workspaces: Collection[WorkspaceKey],
         now: Callable[[], int],
     ) -> None:
-        """``workspaces`` are the workspaces in which something can be done here; ``now`` tells epoch milliseconds."""
+        """``changed`` hears of each session in which somebody has had something done.
+
+        ``workspaces`` are the workspaces in which something can be done here; ``now`` tells epoch milliseconds."""
         self.jobs = JobRunner(handler, done=self._done, again=self.enqueue_anyway)
         self._store = store
         self._saver = saver
@@ -47,6 +61,7 @@ class Requests:
         self._access = access
         self._targets = targets
         self._scheduler = scheduler
+        self._changed = changed
         self._workspaces = workspaces
         self._now = now
 
@@ -201,4 +216,5 @@ class Requests:
     def _done(self, job: Job) -> None:
         """An interaction may have something waiting now, and a command may have ended the turn."""
         if job.session != NO_SESSION:
+            self._changed(job.session, job.task.where.user_key(job.task.by))
             self._scheduler.look_again(Session(job.session, job.task.place))

@@ -36,7 +36,8 @@ class ListRequest:
 
     words: str = ""
     """What is looked for; empty: all."""
-    archived: bool = False
+    archived: bool | None = False
+    """Those that somebody has put away; None: all."""
     since: date | None = None
     """The first day on which a thread may have been active last, on the clock of whoever asks."""
     until: date | None = None

@@ -1,11 +1,12 @@
 """Reads a person's threads page by page, as far as they can read them now."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
 from chathakase import log_events
-from chathakase.core.listing import ThreadFilter, ThreadsPage
+from chathakase.core.listing import ListedThread, ThreadFilter, ThreadsPage
+from chathakase.core.mentions import mentioned
 from chathakase.core.moments import EPOCH, clock_in
 from chathakase.core.ports import ListingStore, SearchStore, Surface
 from chathakase.core.types import Place
@@ -49,6 +50,12 @@ class PersonThreads:
         page = await _requested(request, read)
         log_events.threads_listed(where, by=person, threads=len(page.threads), total=page.total)
         return PersonThreadsPage(page, readable)
+
+    async def names(self, where: Place, threads: Iterable[ListedThread]) -> Mapping[str, str]:
+        """The names of those who are mentioned in what is told of threads, by user id."""
+        ids = mentioned(text for each in threads for text in (each.title, each.last.text if each.last else ""))
+        people = await self._surface.people(where, [], mentioned=ids) if ids else {}
+        return {id_: person.name for id_, person in people.items()}
 
     async def _filter(self, person: str, where: Place, request: ListRequest) -> ThreadFilter:
         which = ThreadFilter(words=request.words, archived=request.archived)

@@ -59,10 +59,12 @@ class TurnScheduler:
         offer: Callable[[Command], Awaitable[None]],
         access: Access,
         turn_away: Callable[[Command], Awaitable[None]],
+        changed: Callable[[SessionId], None],
         workspaces: Collection[WorkspaceKey],
     ) -> None:
         """``offer`` has people offered something, and ``turn_away`` tells somebody that they may not talk to us.
 
+        ``changed`` hears of each session in which a turn has ended.
         ``workspaces`` are the workspaces in which people can be answered.
         """
         self._turns = turns
@@ -75,6 +77,7 @@ class TurnScheduler:
         self._offer = offer
         self._access = access
         self._turn_away = turn_away
+        self._changed = changed
         self._workspaces = workspaces
         self._twins = Twins(self.wake)
         self._tasks: dict[SessionId, asyncio.Task[None]] = {}
@@ -285,4 +288,5 @@ class TurnScheduler:
             # It is answered as it was before.
             await self._offer(Command(lease.place, f"{ref} {lease.turn}", author, OFFER_AGAIN))
         self._background.after_turn(lease.of)
+        self._changed(lease.session)
         return reopened

@@ -105,7 +105,8 @@ class UsageReports:
         today = await self._usage.today(where, person)
         if today.lifted:
             return [LIFTED]
-        limits = {whose: [each for each in self._limits if each.whose is whose] for whose in Whose}
+        about = [whose for whose in Whose if whose is not Whose.CHANNEL or where.channel]
+        limits = {whose: [each for each in self._limits if each.whose is whose] for whose in about}
         return [left(whose, each, today.totals.get(whose, UsageTotal())) for whose, each in limits.items() if each]
 
     def _agent_name(self, id_: str) -> str:

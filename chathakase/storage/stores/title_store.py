@@ -25,6 +25,10 @@ ON CONFLICT (session) DO UPDATE SET title = excluded.title, made_by = excluded.m
 WHERE titles.made_by IN ('', 'rule') OR titles.made_by = 'model' AND titles.told >= $4
 """)
 
+TITLE = Statement("""
+SELECT coalesce(t.title, '') FROM sessions s LEFT JOIN titles t ON t.session = s.id WHERE s.id = $1 AND s.deleting = 0
+""")
+
 
 class SqlTitleStore:
     """Remembers what sessions are called (a TitleStore)."""
@@ -33,6 +37,11 @@ class SqlTitleStore:
         """``meter`` counts what models cost."""
         self._database = database
         self._meter = meter
+
+    async def title(self, session: SessionId) -> str | None:
+        """What a session is called, empty where it has no title; None if it is gone."""
+        (rows,) = await self._database.read(TITLE(session))
+        return str(rows[0][0]) if rows else None
 
     async def set_title(
         self,

@@ -32,6 +32,14 @@ async def test_a_models_title_goes_with_what_it_may_tell_of(stores: Talk) -> Non
     assert await named(stores) == ("the first, corrected", "rule")
 
 
+async def test_what_a_session_is_called_is_told_until_it_is_gone(stores: Talk) -> None:
+    assert await stores.titles.title(ID) is None
+    await stores.say("1", "How do **threads** work?")
+    assert await stores.titles.title(ID) == "How do threads work?"
+    await stores.titles.set_title(ID, "Mine", by=TitleBy.PERSON)
+    assert await stores.titles.title(ID) == "Mine"
+
+
 async def named(stores: Talk) -> tuple[str, str | None]:
     memory = await stores.remembered()
     return memory.title, memory.title_by
