@@ -64,7 +64,7 @@ async def test_it_tells_what_there_is_and_what_somebody_looks_for(
     (row,) = overview.threads.threads
     assert (row.place, row.exchanges, overview.threads.total) == (slack_place(trip.channel, trip.ts), 1, 1)
     assert overview.used[0].startswith("- Today: 2 questions, ")
-    assert (overview.agent, overview.note) == ("ChatHakase", "")
+    assert (overview.agent, overview.note) == (workspace.world.bot.name, "")
     assert await seen(Shown.ARCHIVED) == ["swordfish"]
     assert len(await seen(Shown.ALL)) == 2
     assert await seen(Shown.ALL, "swordfish") == await seen(search="archived") == ["swordfish"]
