@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +17,7 @@ from chathakase.playground.page_server.deeds import Ask, Deed
 from chathakase.playground.web_api.arguments import Arguments
 from chathakase.playground.web_api_error import SlackError
 from chathakase.playground.world.values import Conversation, Json, User
+from chathakase.playground.world.views import OpenView
 from chathakase.playground.world.world import World
 
 
@@ -88,16 +89,57 @@ class PersonClient:
 
         The errors are those of `press`, and `option_not_found`.
         """
-        where: Json = {"channel": channel, "ts": ts}
-        await self._deeds["act"](Ask(self.user, Arguments(where | {"action": action})))
+        await self._do("act", channel=channel, ts=ts, action=action)
 
     async def shortcut(self, callback_id: str, channel: str, ts: str) -> None:
         """Choose one of the app's shortcuts in the menu of a message; `channel` is an id.
 
         `unknown_shortcut`, `message_not_found`, and `not_acknowledged` after three seconds.
         """
-        asked: Json = {"callback_id": callback_id, "channel": channel, "ts": ts}
-        await self._deeds["message_action"](Ask(self.user, Arguments(asked)))
+        await self._do("message_action", callback_id=callback_id, channel=channel, ts=ts)
+
+    async def start(self, callback_id: str) -> None:
+        """Choose one of the app's global shortcuts; `unknown_shortcut`, and `not_acknowledged` after three seconds."""
+        await self._do("shortcut", callback_id=callback_id)
+
+    async def command(self, typed: str, *, channel: str) -> Json:
+        """Type a slash command in a conversation, by its id; what the app answers at once.
+
+        `unknown_command`, and `dispatch_failed` after three seconds.
+        """
+        return await self._do("command", text=typed, channel=channel)
+
+    async def open_home(self) -> None:
+        """Open the Home tab of the app."""
+        await self._do("home", tab="home")
+
+    @property
+    def home(self) -> OpenView | None:
+        """What the person sees on the Home tab; None where nothing was published."""
+        return self.world.modals.homes.get((self.id, self.world.app.id))
+
+    @property
+    def modals(self) -> Sequence[OpenView]:
+        """The modals that the person has open, the topmost last."""
+        return self.world.modals.stacks().get(self.id, ())
+
+    async def act(self, view: OpenView, action: Json) -> None:
+        """Press, choose or enter something in a view, as a page sends it; the errors are those of `choose`."""
+        await self._do("act", view_id=view.id, action=action)
+
+    async def submit(self, view: OpenView, values: Mapping[str, Json]) -> Json:
+        """Submit a modal with what was entered, by block and action; the `errors` told in its fields, by block.
+
+        `not_acknowledged` after three seconds.
+        """
+        return await self._do("submit", view_id=view.id, values=values)
+
+    async def close(self, view: OpenView) -> None:
+        """Close a modal."""
+        await self._do("close", view_id=view.id)
+
+    async def _do(self, deed: str, **asked: object) -> Json:
+        return await self._deeds[deed](Ask(self.user, Arguments(asked)))
 
     async def share(
         self, name: str, content: bytes, *, channel: str, typed: str = "", thread_ts: str | None = None
