@@ -52,6 +52,11 @@ def threads_listed(where: Place, *, by: str, threads: int, total: int) -> None:
     _tell("threads listed", workspace=f"{where.surface}/{where.workspace}", by=by, threads=threads, total=total)
 
 
+def thread_followed(session: SessionId, place: Place, *, by: str) -> None:
+    """Somebody went to a thread from the list of theirs."""
+    _tell("thread followed", session=session, place=_place(place), by=by)
+
+
 def turn_began(lease: Lease) -> None:
     """A process has a turn, and goes about it."""
     attempt = lease.attempt if lease.attempt > 1 else ""

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from chathakase.app import open_bot
@@ -17,7 +18,7 @@ from chathakase.playground.persistence.workspace_file import forget as forget_wo
 from chathakase.playground.seed import seed
 from chathakase.playground.server import Workspace, open_workspace
 from chathakase.playground.world.app_manifest import Manifest
-from chathakase.slack.diagnostics.needs import SHORTCUTS
+from chathakase.slack.diagnostics.needs import COMMANDS, SHORTCUTS
 
 FOLDER = Path(".playground")
 """Where the playground keeps its data, in the working directory."""
@@ -48,11 +49,11 @@ async def open_local_slack(
     port: int,
     model: str = "",
     model_faults: ModelFaults | None = None,
-    home_tab: bool = True,
+    commands: Sequence[dict[str, Any]] = (),
     shortcuts: Sequence[dict[str, str]] = (),
     manifests: Sequence[Manifest] = (),
 ) -> AsyncIterator[Workspace]:
-    """Open only the workspace, for an app with or without a Home tab and shortcuts, or for those of manifests.
+    """Open only the workspace, for an app with or without slash commands and shortcuts, or for those of manifests.
 
     Raises StartError when the port is taken or what is kept cannot be read.
     """
@@ -63,7 +64,7 @@ async def open_local_slack(
             port=port,
             model=model,
             model_faults=model_faults,
-            home_tab=home_tab,
+            commands=commands,
             shortcuts=shortcuts,
             manifests=manifests,
         )
@@ -117,14 +118,14 @@ async def open_playground(
             }
         else:
             name = read_model_server().chathakase_model
-        # As our manifest says, the bot has no Home tab, and something in the menu of messages.
+        # As our manifest has them.
         local_slack = open_local_slack(
             folder,
             host=host,
             port=port,
             model=name,
             model_faults=faults,
-            home_tab=False,
+            commands=COMMANDS,
             shortcuts=SHORTCUTS,
         )
         workspace = await stack.enter_async_context(local_slack)

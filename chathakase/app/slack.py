@@ -11,8 +11,13 @@ from chathakase.engine.open_engine import Engine
 from chathakase.engine.router import SurfaceAdapter
 from chathakase.slack.events.authors import Authors
 from chathakase.slack.events.downloads import SlackDownloads
-from chathakase.slack.events.intake import Intake, build_app
+from chathakase.slack.events.intake import Intake
 from chathakase.slack.events.thread_history import SlackHistory
+from chathakase.slack.home.home_intake import HomeIntake
+from chathakase.slack.home.place_links import PlaceLinks
+from chathakase.slack.home.slack_home import SlackHome
+from chathakase.slack.listeners import build_app, hearing
+from chathakase.slack.message_addresses import MessageAddresses
 from chathakase.slack.people import People
 from chathakase.slack.places import Places
 from chathakase.slack.replies.attachment import Attachments
@@ -38,6 +43,7 @@ class Slack:
         web: SlackWeb,
         authors: Authors,
         adapter: SurfaceAdapter,
+        home: SlackHome,
         *,
         expect: Callable[[Incoming], None],
     ) -> None:
@@ -49,6 +55,7 @@ class Slack:
         self._stack = stack
         self._settings = settings
         self._authors = authors
+        self._home = home
         self._expect = expect
 
     @property
@@ -78,9 +85,12 @@ class Slack:
             command=engine.requests.enqueue,
             say=engine.reception.say,
         )
+        desk = self._home.begin(engine.overviews, engine.requests.enqueue)
+        self._stack.push_async_callback(desk.close)
+        home = HomeIntake(self.web.identity, desk, self._home.opened)
         socket = open_socket(
-            build_app(self.web, intake),
-            intake.take_in,
+            build_app(self.web, intake, home),
+            hearing(intake, home),
             app_token=self._settings.slack_app_token.get_secret_value(),
             api_url=self._settings.slack_api_url,
             reconnected=engine.catch_up.missed,
@@ -95,14 +105,29 @@ async def open_slack(stack: AsyncExitStack, settings: Settings) -> Slack:
     calls, people = _calls(settings, web), People(web.client, monotonic, identity=web.identity)
     authors = Authors(web.identity, people, monotonic, workflows=settings.chathakase_answer_workflows)
     native = settings.chathakase_streaming is Streaming.NATIVE
-    tools = _reply_tools(stack, settings, web, calls)
-    surface = SlackSurface(tools, people, Places(calls, monotonic), url=web.identity.url, native=native)
+    tools, places = _reply_tools(stack, settings, web, calls), Places(calls, monotonic)
+    addresses = MessageAddresses(web.identity.url)
+    home = _home(stack, web, calls, places, addresses, tools.outbox)
+    surface = SlackSurface(tools, people, places, home, addresses, native=native)
     adapter = SurfaceAdapter(
         surface,
         SlackHistory(calls, web.identity, authors),
         SlackDownloads(web),
     )
-    return Slack(stack, settings, web, authors, adapter, expect=surface.expect)
+    return Slack(stack, settings, web, authors, adapter, home, expect=surface.expect)
+
+
+def _home(
+    stack: AsyncExitStack, web: SlackWeb, calls: Calls, places: Places, addresses: MessageAddresses, outbox: Outbox
+) -> SlackHome:
+    links = PlaceLinks(addresses.link, addresses.describe)
+
+    async def tell(person: str, text: str) -> None:
+        await outbox.of(person).tell(person, text)
+
+    home = SlackHome(calls, web.identity, places, links, monotonic, tell=tell)
+    stack.push_async_callback(home.close)
+    return home
 
 
 def _calls(settings: Settings, web: SlackWeb) -> Calls:

@@ -1,5 +1,6 @@
 """Who may talk to the bot, and where. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -23,6 +24,18 @@ class Decision(Enum):
     """It depends on who they are, which is not known yet."""
     MUTED = auto()
     """Nobody is answered there, whoever they are."""
+
+
+NOT_FOR_YOU = "Sorry, I'm not allowed to answer you here. My admin decides who may talk to me, and where."
+NOT_KNOWN = "Sorry, I couldn't find out who you are, so I can't answer you. Please try again in a minute."
+NOT_HERE = "Sorry, an admin has muted me in this channel, so I can't answer you here."
+WHY_NOT: Mapping[Decision, str] = {
+    Decision.REFUSED: NOT_FOR_YOU,
+    Decision.UNKNOWN: NOT_KNOWN,
+    Decision.MUTED: NOT_HERE,
+}
+"""What is told to whoever may not. Somebody is told once an hour: of the first two whichever it is, of the last of each
+channel."""
 
 
 @dataclass(frozen=True, slots=True)

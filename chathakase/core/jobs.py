@@ -10,6 +10,18 @@ CLEAR_SESSION = "clear session"
 DELETE_SESSION = "delete session"
 """The same for one of which nothing is to be left."""
 
+RENAME_SESSION = "rename session"
+ARCHIVE_SESSION = "archive session"
+STOP = "stop"
+FORGET_EVERYTHING_NOW = "forget everything of mine now"
+MUTE_CHANNEL = "mute channel"
+UNMUTE_CHANNEL = "unmute channel"
+"""Commands that are given in an overview as well as by word."""
+
+NEW_CHAT = "new chat"
+"""The command that starts a thread, from an overview alone; its argument is JSON with ``words``, ``title`` and
+``channel``, which is empty for the direct message."""
+
 FORGET_ONE = "forget one"
 """The command that a message's own menu stands for; its argument is the message."""
 

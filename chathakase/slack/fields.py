@@ -43,3 +43,10 @@ def objects(payload: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
 def ref_of(*names: object) -> str:
     """What an interaction is known by; where a server names none, it is taken for a new one."""
     return next((name for name in names if isinstance(name, str) and REF.fullmatch(name)), uuid4().hex)
+
+
+def first_of(actions: object) -> Mapping[str, Any]:
+    """The action of a press; Slack sends one at a time. Raises Malformed."""
+    if isinstance(actions, list) and actions and isinstance(actions[0], Mapping):
+        return actions[0]
+    raise Malformed("actions")

@@ -27,6 +27,12 @@ SAY_BUTTONS = re.compile(SAY.format("[0-9]{1,2}"))
 """The same, read."""
 FORGET = "chathakase_forget"
 """The ``callback_id`` of the shortcut that has one message forgotten."""
+LIST_BUTTON = "chathakase_list"
+"""The ``action_id`` of the button that opens a list of threads as a modal."""
+LIST_SHORTCUT = "chathakase_chats"
+"""The ``callback_id`` of the shortcut that lists people's threads."""
+CHATS = "/chats"
+"""The slash command that does the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,12 @@ https://docs.slack.dev/reference/methods/users.conversations.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from chathakase.core.errors import DeliveryError
 from chathakase.core.types import Place, Where
 from chathakase.core.unicode import fix_surrogates
 from chathakase.slack.direct import is_direct, is_direct_message
-from chathakase.slack.lookup import Lookup, LookupLimits
+from chathakase.slack.lookup import NOTHING_THERE, Lookup, LookupLimits
+from chathakase.slack.web.call_errors import failure_of
 from chathakase.slack.web.calls import Calls
 from chathakase.slack.web.rate_limiter import Priority
 
@@ -57,6 +59,19 @@ class Places:
             if not cursor:
                 break
         return frozenset(found)
+
+    async def has_bot(self, channel: str) -> bool:
+        """Whether the bot is in a channel, as Slack tells now. Raises DeliveryError."""
+        try:
+            answer = await self._calls.client.conversations_info(channel=channel)
+        except Exception as error:
+            failure = failure_of(error)
+            if failure.code in NOTHING_THERE:
+                # Of private channels, those alone are told of.
+                return False
+            raise DeliveryError(failure.code, passes=failure.passes) from error
+        found = answer.get("channel")
+        return bool(found.get("is_member")) if isinstance(found, Mapping) else False
 
     async def _ask(self, channel: str) -> Where:
         answer = await self._calls.client.conversations_info(channel=channel)

@@ -8,8 +8,10 @@ from chathakase.core.access_rule import Standing
 from chathakase.core.errors import DeliveryError
 from chathakase.core.jobs import Job
 from chathakase.core.traits import Traits
-from chathakase.core.types import DIRECT_MESSAGE, Choice, Incoming, Lease, Person, Place, Where
+from chathakase.core.types import Choice, Incoming, Lease, Person, Place, Where
 from chathakase.slack.direct import is_direct
+from chathakase.slack.home.slack_home import SlackHome
+from chathakase.slack.message_addresses import MessageAddresses
 from chathakase.slack.own_messages import RunId
 from chathakase.slack.people import People
 from chathakase.slack.places import Places
@@ -30,12 +32,22 @@ NO_EPHEMERALS = frozenset({"unknown_method", "http_404", "http_405", "http_501",
 class SlackSurface:
     """Where people are (a Surface)."""
 
-    def __init__(self, tools: ReplyTools, people: People, places: Places, *, url: str, native: bool) -> None:
-        """``url`` is the workspace's address; ``native``: replies in direct messages grow by Slack's own streams."""
+    def __init__(
+        self,
+        tools: ReplyTools,
+        people: People,
+        places: Places,
+        home: SlackHome,
+        addresses: MessageAddresses,
+        *,
+        native: bool,
+    ) -> None:
+        """``native``: replies in direct messages grow by Slack's own streams."""
         self._tools = tools
         self._people = people
         self._places = places
-        self._url = url
+        self._home = home
+        self._addresses = addresses
         self._native = native
 
     def traits(self, _: Place) -> Traits:
@@ -79,10 +91,10 @@ class SlackSurface:
         Where Slack cannot do that, they are told in a direct message, and there what the buttons would say. Returns
         when they were told, in epoch microseconds; 0 when Slack does not say.
         """
-        outbox = self._for_a_command(user).outbox
         if place.is_overview:
-            await outbox.tell(user, text)
+            await self._home.tell(place, user, text)
             return 0
+        outbox = self._for_a_command(user).outbox
         try:
             return await outbox.post_ephemeral(place, user, text, choices)
         except DeliveryError as error:
@@ -90,6 +102,10 @@ class SlackSurface:
                 raise
         await outbox.tell(user, in_words(text, choices))
         return 0
+
+    def refresh_overview(self, _: Place, user: str) -> None:
+        """Have what somebody sees of all their threads shown anew soon; nobody waits for it."""
+        self._home.refresh(user)
 
     async def tell(self, _: Place, user: str, text: str) -> None:
         """Tell one person something in a direct message. Raises DeliveryError."""
@@ -121,9 +137,6 @@ class SlackSurface:
         attachments = self._for_a_command(job.task.by).attachments
         await attachments.send(replace(upload, since=since), doubtful=job.attempt > 1)
 
-    def refresh_overview(self, where: Place, person: str) -> None:
-        """Show somebody anew what they see of all their threads; nothing is waited for."""
-
     async def where(self, place: Place) -> Where:
         """What a place is called; what cannot be found out is empty. Never raises."""
         return await self._places.find(place)
@@ -140,19 +153,12 @@ class SlackSurface:
         return is_direct(place.channel)
 
     def link(self, place: Place, ref: str) -> str:
-        """The address of a message, as https://docs.slack.dev/reference/methods/chat.getPermalink would give it.
-
-        Empty where Slack does not tell the workspace's.
-        """
-        if not self._url:
-            return ""
-        ref = ref or place.thread
-        message = f"{self._url}archives/{place.channel}/p{ref.replace('.', '')}"
-        return message if ref == place.thread else f"{message}?thread_ts={place.thread}&cid={place.channel}"
+        """The address of a message; empty where Slack does not tell the workspace's."""
+        return self._addresses.link(place, ref)
 
     def describe(self, place: Place) -> str:
         """A link to a channel, which Slack shows by name to those who may see it."""
-        return DIRECT_MESSAGE if is_direct(place.channel) else f"<#{place.channel}>"
+        return self._addresses.describe(place)
 
     def expect(self, incoming: Incoming) -> None:
         """Begin to find out what the model will be told of whoever asks, and of where."""

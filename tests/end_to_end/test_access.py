@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from chathakase.core.access_rule import NOT_FOR_YOU, NOT_KNOWN
 from chathakase.core.jobs import Command, Job
 from chathakase.engine.access import access as access_module
-from chathakase.engine.commands.helping import NOT_FOR_YOU, NOT_KNOWN
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace, open_workspace
 from chathakase.slack.diagnostics.needs import SHORTCUTS

@@ -27,7 +27,7 @@ from chathakase.findings import Finding, Level, as_markdown, worst
 from chathakase.playground.model.model_server import EchoModel, open_model
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace, open_workspace
-from chathakase.slack.diagnostics.needs import EVENTS, SCOPES
+from chathakase.slack.diagnostics.needs import COMMANDS, EVENTS, SCOPES, SHORTCUTS
 from chathakase.slack.diagnostics.socket_diagnostics import SocketState
 from chathakase.slack.web.client import open_web
 from tests.end_to_end.conftest import OpenBot
@@ -43,7 +43,13 @@ WITH_SHORT_FILES = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, 
 async def workspace(ack_timeout: float, retry_delays: tuple[float, ...]) -> AsyncIterator[Workspace]:
     """One whose app has what the bot needs, and nothing else."""
     async with open_workspace(
-        scopes=SCOPES, subscriptions=EVENTS, seed=1, ack_timeout=ack_timeout, retry_delays=retry_delays
+        scopes=SCOPES,
+        subscriptions=EVENTS,
+        commands=COMMANDS,
+        shortcuts=SHORTCUTS,
+        seed=1,
+        ack_timeout=ack_timeout,
+        retry_delays=retry_delays,
     ) as opened:
         yield opened
 

@@ -12,25 +12,29 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 import chathakase.slack
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace, open_workspace
+from chathakase.playground.socket_mode.subscribed_events import SUBSCRIPTIONS
 from chathakase.playground.web_api.methods.table import METHODS
 from chathakase.slack.diagnostics import needs
 from chathakase.slack.events.message_events import EVENTS
+from chathakase.slack.home.home_payloads import OPENED as OPENED_HOME
+from chathakase.slack.own_messages import CHATS, LIST_SHORTCUT
 from tests.end_to_end.conftest import OpenBot, Thread
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 
 SCOPE_OF_EVENT = {
+    "app_home_opened": "",
     "app_mention": "app_mentions:read",
     "message.channels": "channels:history",
     "message.groups": "groups:history",
     "message.im": "im:history",
     "message.mpim": "mpim:history",
 }
-"""https://docs.slack.dev/reference/events"""
+"""https://docs.slack.dev/reference/events; the Home tab needs none."""
 
 
 OF_MENUS = {"commands"}
-"""The scope of shortcuts, which no method needs."""
+"""The scope of slash commands and shortcuts, which no method needs."""
 OPENED = {"conversations.open": {"im:write"}}
 """Only direct messages are opened, of all conversations that could be."""
 
@@ -74,9 +78,17 @@ class Shortcut(Strict):
     description: Annotated[str, StringConstraints(min_length=1, max_length=150)]
 
 
+class SlashCommand(Strict):
+    command: Annotated[str, StringConstraints(pattern=r"^/[a-z_-]{1,31}$")]
+    description: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+    usage_hint: Annotated[str, StringConstraints(max_length=1000)]
+    should_escape: bool
+
+
 class ManifestFeatures(Strict):
     app_home: AppHome
     bot_user: BotUser
+    slash_commands: list[SlashCommand]
     shortcuts: list[Shortcut]
 
 
@@ -135,7 +147,7 @@ def called_methods() -> set[str]:
 def test_it_listens_to_what_the_code_reads(manifest: ManifestFile) -> None:
     events = manifest.settings.event_subscriptions.bot_events
     assert sorted(events) == sorted(SCOPE_OF_EVENT)
-    assert {event.partition(".")[0] for event in events} == set(EVENTS)
+    assert {event.partition(".")[0] for event in events} == {*EVENTS, OPENED_HOME}
 
 
 def test_the_diagnostics_miss_what_the_manifest_asks_for(manifest: ManifestFile) -> None:
@@ -143,8 +155,13 @@ def test_the_diagnostics_miss_what_the_manifest_asks_for(manifest: ManifestFile)
     assert sorted(needs.EVENTS) == sorted(manifest.settings.event_subscriptions.bot_events)
 
 
-def test_the_menu_of_messages_is_what_the_code_heeds(manifest: ManifestFile) -> None:
-    assert [shortcut.model_dump() for shortcut in manifest.features.shortcuts] == list(needs.SHORTCUTS)
+def test_its_menus_are_what_the_code_heeds(manifest: ManifestFile) -> None:
+    features = manifest.features.model_dump()
+    assert (features["shortcuts"], features["slash_commands"]) == (list(needs.SHORTCUTS), list(needs.COMMANDS))
+
+
+def test_it_has_a_home_tab(manifest: ManifestFile) -> None:
+    assert manifest.features.app_home.home_tab_enabled
 
 
 def test_its_buttons_can_be_pressed(manifest: ManifestFile) -> None:
@@ -152,7 +169,7 @@ def test_its_buttons_can_be_pressed(manifest: ManifestFile) -> None:
 
 
 def test_it_asks_for_the_scopes_that_are_needed_and_no_others(manifest: ManifestFile) -> None:
-    needed = set(SCOPE_OF_EVENT.values()) | OF_MENUS
+    needed = set(filter(None, SCOPE_OF_EVENT.values())) | OF_MENUS
     called = called_methods()
     assert called == {
         "assistant.threads.setStatus",
@@ -174,10 +191,14 @@ def test_it_asks_for_the_scopes_that_are_needed_and_no_others(manifest: Manifest
         "files.info",
         "users.conversations",
         "users.info",
+        "views.open",
+        "views.publish",
+        "views.push",
+        "views.update",
         *WITH_LUCK,
     }
     for method in sorted(called - WITH_LUCK, key=lambda method: len(METHODS[method].scopes)):
-        if needed.isdisjoint(METHODS[method].scopes):
+        if METHODS[method].scopes and needed.isdisjoint(METHODS[method].scopes):
             # Of several any one will do.
             needed.update(METHODS[method].scopes)
         needed |= OPENED.get(method) or set(METHODS[method].by_type)
@@ -190,6 +211,7 @@ async def workspace(manifest: ManifestFile) -> Any:
     async with open_workspace(
         scopes=manifest.oauth_config.scopes.bot,
         subscriptions=manifest.settings.event_subscriptions.bot_events,
+        commands=[command.model_dump() for command in manifest.features.slash_commands],
         shortcuts=[shortcut.model_dump() for shortcut in manifest.features.shortcuts],
         seed=1,
     ) as opened:
@@ -217,6 +239,13 @@ async def test_with_exactly_that_the_bot_works_everywhere(
             assert await thread.answers(1) == ["I heard: [alice] one"]
             await thread.say("two")
             await thread.answers(2, containing="two")
+        alice = people["alice"]
+        await alice.open_home()
+        await workspace.until(lambda: alice.home)
+        for starting in (alice.command(CHATS, channel=threads[0].channel), alice.start(LIST_SHORTCUT)):
+            await starting
+            await workspace.until(lambda: alice.modals)
+            await alice.close(alice.modals[-1])
     assert [call.error for call in workspace.journal.calls() if not call.ok] == []
 
 
@@ -227,7 +256,10 @@ async def test_where_the_app_was_installed_with_an_older_manifest_the_bot_still_
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     scopes = set(manifest.oauth_config.scopes.bot) - needs.CAN_DO_WITHOUT
-    async with open_workspace(scopes=scopes, seed=1) as older, older.person("alice") as alice:
+    opening = open_workspace(
+        scopes=scopes, subscriptions=SUBSCRIPTIONS - needs.ANSWERED_WITHOUT, home_tab=False, seed=1
+    )
+    async with opening as older, older.person("alice") as alice:
         changes = {
             "slack_api_url": older.api_url,
             "slack_bot_token": older.bot_token,

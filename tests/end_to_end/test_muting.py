@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chathakase.engine.commands.helping import NOT_HERE
+from chathakase.core.access_rule import NOT_HERE
 from chathakase.engine.commands.muting import MUTED, NO_CHANNEL, UNMUTED
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace, open_workspace

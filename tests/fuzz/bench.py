@@ -21,18 +21,24 @@ from chathakase.core.memory import Change
 from chathakase.core.types import Expiry, ExpiryMode, Incoming
 from chathakase.slack.events import intake
 from chathakase.slack.events.authors import Authors
-from chathakase.slack.events.intake import Intake, build_app
+from chathakase.slack.events.intake import Intake
+from chathakase.slack.home.home_intake import HomeIntake
+from chathakase.slack.listeners import build_app, hearing
 from chathakase.slack.people import People
 from chathakase.slack.socket_mode.socket import open_socket
+from chathakase.slack.web.calls import Calls
 from chathakase.slack.web.client import SlackWeb
 from chathakase.slack.web.identity import Identity
+from chathakase.slack.web.rate_limiter import RateLimiter
 from chathakase.storage.open_stores import open_stores
 from chathakase.storage.sqlite.driver import open_sqlite
 from chathakase.storage.sqlite.migrate import migrate
 from chathakase.storage.stores.job_store import SqlJobStore
+from tests.doubles.overview_source import OverviewSource
 from tests.fuzz.frames import text_of
 from tests.fuzz.shapes import BOT, BOT_ID, MENTION, TEAM, TS, WORD, Json, callback
 from tests.fuzz.text_invariants import judge
+from tests.slack.homes import home_of
 from tests.slack.socket_mode.bare_slack import BareSlack, BareSocket, open_bare_slack
 from tests.slack.socket_mode.listening import QUICK
 from tests.storage.database_stores import DatabaseClock
@@ -196,9 +202,15 @@ async def open_bench(path: Path) -> AsyncIterator[Bench]:
             intake = Intake(
                 identity, authors, submit=submit, change=change, interaction=interaction, command=command, say=say
             )
-            app = build_app(SlackWeb(client, session, identity), intake)
+            home = home_of(identity, Calls(client, RateLimiter(monotonic), monotonic))
+            home_intake = HomeIntake(identity, home.begin(OverviewSource(), command), home.opened)
             opening = open_socket(
-                app, intake.take_in, app_token="xapp-1", api_url=slack.api_url, reconnected=lambda _: None, timing=QUICK
+                build_app(SlackWeb(client, session, identity), intake, home_intake),
+                hearing(intake, home_intake),
+                app_token="xapp-1",
+                api_url=slack.api_url,
+                reconnected=lambda _: None,
+                timing=QUICK,
             )
             async with opening:
                 yield Bench(path, slack, log, dead, seen=changed)

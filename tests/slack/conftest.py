@@ -8,6 +8,7 @@ import pytest
 
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
+from chathakase.slack.message_addresses import MessageAddresses
 from chathakase.slack.people import People
 from chathakase.slack.places import Places
 from chathakase.slack.replies.attachment import Attachments
@@ -18,6 +19,7 @@ from chathakase.slack.surface import SlackSurface
 from chathakase.slack.web.calls import Calls
 from chathakase.slack.web.client import SlackWeb, open_web
 from chathakase.slack.web.rate_limiter import RateLimiter
+from tests.slack.homes import open_home
 
 
 @pytest.fixture
@@ -42,5 +44,7 @@ async def surface(web: SlackWeb, calls: Calls) -> AsyncIterator[SlackSurface]:
     outbox, statuses = Outbox(calls, bot=web.identity.user_id), Statuses(calls)
     tools = ReplyTools(outbox, Attachments(outbox, web.session), statuses, most_pages=5, interim=True)
     people, places = People(web.client, monotonic, identity=web.identity), Places(calls, monotonic)
-    yield SlackSurface(tools, people, places, url=web.identity.url, native=False)
+    addresses = MessageAddresses(web.identity.url)
+    async with open_home(web.identity, calls) as home:
+        yield SlackSurface(tools, people, places, home, addresses, native=False)
     await statuses.close()

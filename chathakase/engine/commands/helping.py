@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from chathakase.core.access_rule import NOT_FOR_YOU, NOT_HERE, NOT_KNOWN
 from chathakase.core.jobs import MAY_NOT, MUTED, OFFER_AGAIN, OFFER_WITH_FILES, WHO_ARE_YOU
 from chathakase.core.types import Choice, FollowUps
 from chathakase.engine.access.admission import AN_ACTION, BUSY, TOO_MANY_BY_YOU, TOO_MANY_HERE
@@ -61,12 +62,6 @@ STAYING_OUT = (
     "I'm staying out of this thread while you talk to each other, and I'll remember what you say. "
     "Mention me, or call me by my name, when you want an answer."
 )
-
-NOT_FOR_YOU = "Sorry, I'm not allowed to answer you here. My admin decides who may talk to me, and where."
-NOT_KNOWN = "Sorry, I couldn't find out who you are, so I can't answer you. Please try again in a minute."
-"""Two reasons of one kind: of either, somebody is told once an hour."""
-NOT_HERE = "Sorry, an admin has muted me in this channel, so I can't answer you here."
-"""The same of each channel."""
 
 NOTHING_YET = "We have no conversation here yet. Send me a message to start one."
 

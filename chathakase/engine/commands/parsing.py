@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import regex
 
+from chathakase.core import jobs
 from chathakase.core.addressing import HONORIFICS
 from chathakase.core.jobs import CLEAR_SESSION, DELETE_SESSION, FORGET_ONE
 from chathakase.core.mentions import MENTION
@@ -19,25 +20,25 @@ FORGET_HERE = "forget my messages here"
 FORGET_EVERYTHING = "forget everything of mine"
 FORGET_LAST_NOW = f"{FORGET_LAST} now"
 FORGET_HERE_NOW = f"{FORGET_HERE} now"
-FORGET_EVERYTHING_NOW = "forget everything of mine now"
+FORGET_EVERYTHING_NOW = jobs.FORGET_EVERYTHING_NOW
 CLEAR_FOR_EVERYONE = f"{CLEAR_SESSION} for everyone"
 EXPORT = "export session"
 SUMMARISE = "summarise"
 COMPACT = "compact"
 THREADS = "threads"
 SEARCH = "search threads"
-RENAME = "rename session"
-ARCHIVE_SESSION = "archive session"
+RENAME = jobs.RENAME_SESSION
+ARCHIVE_SESSION = jobs.ARCHIVE_SESSION
 ANSWER_AGAIN = "answer again"
-STOP = "stop"
+STOP = jobs.STOP
 USAGE = "usage"
 ALL_SESSIONS = "all sessions"
 ALL_USAGE = "all usage"
 DOCTOR = "doctor"
 AUDIT_LOG = "audit log"
 LIFT_LIMITS = "lift limits"
-MUTE = "mute channel"
-UNMUTE = "unmute channel"
+MUTE = jobs.MUTE_CHANNEL
+UNMUTE = jobs.UNMUTE_CHANNEL
 HELP = "help"
 
 FOR_EVERYONE = "for everyone"

@@ -1,15 +1,16 @@
 """What the bot needs of its app in Slack, as ``manifest.yml`` asks for it, and what does not work without it."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from chathakase.slack.own_messages import FORGET
+from chathakase.slack.own_messages import CHATS, FORGET, LIST_SHORTCUT
 
 SCOPES: Mapping[str, str] = {
     "app_mentions:read": "mentions are not received",
     "channels:history": "threads in public channels are not followed",
     "channels:read": "the names of public channels are unknown, and messages in them cannot be searched",
     "chat:write": "the bot cannot answer",
-    "commands": "messages cannot be forgotten from their menu",
+    "commands": "messages cannot be forgotten from their menu, and there is neither /chats nor its shortcut",
     "files:read": "files that people share are not read",
     "files:write": "answers that are too long for messages are not attached as files",
     "groups:history": "threads in private channels are not followed",
@@ -29,6 +30,7 @@ CAN_DO_WITHOUT = frozenset(
 """Those of them without which people are still answered."""
 
 EVENTS: Mapping[str, str] = {
+    "app_home_opened": "the Home tab stays empty",
     "app_mention": "mentions are not received",
     "message.channels": "threads in public channels are not followed",
     "message.groups": "threads in private channels are not followed",
@@ -37,12 +39,31 @@ EVENTS: Mapping[str, str] = {
 }
 """Events that the app subscribes to for its bot (docs.slack.dev/reference/events)."""
 
+ANSWERED_WITHOUT = frozenset({"app_home_opened"})
+"""Those of them without which people are still answered."""
+
 REINSTALL = (
     "Run `chathakase manifest`, paste what it prints under “App Manifest” in the app's settings, save, "
     "and install the app again."
 )
 
+COMMANDS: Sequence[dict[str, Any]] = (
+    {
+        "command": CHATS,
+        "description": "See your threads with ChatHakase",
+        "usage_hint": "[words to look for]",
+        "should_escape": False,
+    },
+)
+"""What may be typed in the message field (docs.slack.dev/interactivity/implementing-slash-commands)."""
+
 SHORTCUTS: Sequence[dict[str, str]] = (
+    {
+        "name": "Your threads",
+        "type": "global",
+        "callback_id": LIST_SHORTCUT,
+        "description": "See your threads with ChatHakase, or start a new one",
+    },
     {
         "name": "Forget this message",
         "type": "message",
@@ -50,4 +71,4 @@ SHORTCUTS: Sequence[dict[str, str]] = (
         "description": "Have ChatHakase forget what this message says",
     },
 )
-"""What stands in the menu of every message (docs.slack.dev/interactivity/implementing-shortcuts)."""
+"""What stands in Slack's own menu, and in that of messages (docs.slack.dev/interactivity/implementing-shortcuts)."""

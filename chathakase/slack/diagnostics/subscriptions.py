@@ -1,16 +1,17 @@
-"""What the app is set up for in Slack: its events, buttons and direct messages.
+"""What the app is set up for in Slack: its events, buttons, direct messages, Home tab and menus.
 
 The bot's own tokens cannot see that. A token that is meant for the settings of apps can, with ``apps.manifest.export``
 (docs.slack.dev/reference/methods/apps.manifest.export).
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chathakase.findings import Finding, Level
-from chathakase.slack.diagnostics.needs import EVENTS, REINSTALL
+from chathakase.slack.diagnostics.needs import ANSWERED_WITHOUT, COMMANDS, EVENTS, REINSTALL, SHORTCUTS
 from chathakase.slack.diagnostics.probe import Answer, ask
 
 EVENTS_SUBJECT = "events"
@@ -58,30 +59,52 @@ def configured_scopes(manifest: Manifest) -> frozenset[str]:
 
 def compare(manifest: Manifest) -> list[Finding]:
     """What the app's settings lack; the scopes are compared with those of the token."""
-    lacks = [*_missing_events(manifest), *_switched_off(manifest)]
+    lacks = [*_missing_events(manifest), *_switched_off(manifest), *_missing_menus(manifest)]
     if lacks:
-        errors = [Finding(subject, Level.ERROR, text) for subject, text in lacks]
-        last = errors.pop()
-        return [*errors, Finding(last.subject, last.level, last.text, REINSTALL)]
+        return [*lacks[:-1], replace(lacks[-1], advice=REINSTALL)]
     text = f"the app subscribes to all {len(EVENTS)} that are needed; buttons and direct messages are switched on"
     return [Finding(EVENTS_SUBJECT, Level.OK, text)]
 
 
-def _missing_events(manifest: Manifest) -> Iterator[tuple[str, str]]:
+def _missing_events(manifest: Manifest) -> Iterator[Finding]:
     subscribed = _within(manifest, "settings", "event_subscriptions").get("bot_events") or ()
     for event, consequence in EVENTS.items():
         if event not in subscribed:
-            yield EVENTS_SUBJECT, f"the app does not subscribe to {event}: {consequence}"
+            level = Level.WARNING if event in ANSWERED_WITHOUT else Level.ERROR
+            yield Finding(EVENTS_SUBJECT, level, f"the app does not subscribe to {event}: {consequence}")
 
 
-def _switched_off(manifest: Manifest) -> Iterator[tuple[str, str]]:
+def _switched_off(manifest: Manifest) -> Iterator[Finding]:
     settings, home = _within(manifest, "settings"), _within(manifest, "features", "app_home")
     if not settings.get("socket_mode_enabled"):
-        yield SETTINGS_SUBJECT, "Socket Mode is off: no events arrive"
+        yield Finding(SETTINGS_SUBJECT, Level.ERROR, "Socket Mode is off: no events arrive")
     if not _within(settings, "interactivity").get("is_enabled"):
-        yield SETTINGS_SUBJECT, "Interactivity is off: buttons do nothing"
+        yield Finding(SETTINGS_SUBJECT, Level.ERROR, "Interactivity is off: buttons do nothing")
     if not home.get("messages_tab_enabled") or home.get("messages_tab_read_only_enabled"):
-        yield SETTINGS_SUBJECT, "the app's Messages tab is off or read-only: nobody can write direct messages to it"
+        text = "the app's Messages tab is off or read-only: nobody can write direct messages to it"
+        yield Finding(SETTINGS_SUBJECT, Level.ERROR, text)
+    if not home.get("home_tab_enabled"):
+        text = "the app's Home tab is off: people do not see their threads there"
+        yield Finding(SETTINGS_SUBJECT, Level.WARNING, text)
+
+
+def _missing_menus(manifest: Manifest) -> Iterator[Finding]:
+    features = _within(manifest, "features")
+    typed, chosen = _named(features, "slash_commands", "command"), _named(features, "shortcuts", "callback_id")
+    for command in COMMANDS:
+        if command["command"] not in typed:
+            text = f"the slash command {command['command']} is missing: people cannot list their threads with it"
+            yield Finding(SETTINGS_SUBJECT, Level.WARNING, text)
+    for shortcut in SHORTCUTS:
+        if shortcut["callback_id"] not in chosen:
+            text = f"the shortcut “{shortcut['name']}” is missing: nobody can choose it from a menu"
+            yield Finding(SETTINGS_SUBJECT, Level.WARNING, text)
+
+
+def _named(features: Mapping[str, Any], kind: str, name: str) -> set[object]:
+    """What the features of a kind are called by."""
+    given = features.get(kind)
+    return {each.get(name) for each in (given if isinstance(given, list) else ()) if isinstance(each, Mapping)}
 
 
 def _within(data: Mapping[str, Any], *path: str) -> Mapping[str, Any]:

@@ -10,8 +10,7 @@ from typing import Any
 
 from chathakase.core.jobs import FORGET_ONE, ButtonPhrase, Command
 from chathakase.core.unicode import fix_surrogates
-from chathakase.slack.events.interaction_payloads import first_of
-from chathakase.slack.fields import ID, Malformed, field, part, ref_of
+from chathakase.slack.fields import ID, Malformed, field, first_of, part, ref_of
 from chathakase.slack.own_messages import FORGET
 from chathakase.slack.timestamps import TIMESTAMP
 from chathakase.slack.web.identity import Identity

@@ -9,8 +9,6 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from slack_bolt.async_app import AsyncApp
-from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
@@ -19,18 +17,14 @@ from chathakase.core.errors import StoreError, trace
 from chathakase.core.jobs import ButtonPhrase, Command, Interaction
 from chathakase.core.memory import Change
 from chathakase.core.types import Incoming
+from chathakase.slack.acknowledging import taken
 from chathakase.slack.events.authors import Authors
 from chathakase.slack.events.button_phrases import read_phrase, read_shortcut
 from chathakase.slack.events.interaction_payloads import read_interaction, read_stop
 from chathakase.slack.events.message_changes import read_change
 from chathakase.slack.events.responding import respond
 from chathakase.slack.fields import Malformed
-from chathakase.slack.own_messages import BUTTONS, FORGET, SAY_BUTTONS
-from chathakase.slack.web.client import SlackWeb
 from chathakase.slack.web.identity import Identity
-
-REFUSED = "chathakase_refused"
-"""Set in Bolt's context when an interaction could not be stored, so that it must not be acknowledged."""
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +74,7 @@ class Intake:
         async def store() -> None:
             await self._interaction(read_interaction(body, self._identity))
 
-        await _taken("A button press", store, context, ack)
+        await taken("A button press", store, context, ack)
 
     async def take_phrase(
         self, body: dict[str, Any], context: AsyncBoltContext, ack: AsyncAck, client: AsyncWebClient
@@ -90,7 +84,7 @@ class Intake:
         async def store() -> None:
             await self._say(read_phrase(body, self._identity))
 
-        if await _taken("An answer to a question", store, context, ack):
+        if await taken("An answer to a question", store, context, ack):
             await _take_away(client, body.get("response_url"))
 
     async def take_shortcut(self, body: dict[str, Any], context: AsyncBoltContext, ack: AsyncAck) -> None:
@@ -99,7 +93,7 @@ class Intake:
         async def store() -> None:
             await self._command(read_shortcut(body, self._identity))
 
-        await _taken("A shortcut", store, context, ack)
+        await taken("A shortcut", store, context, ack)
 
     async def _read(self, event: object) -> None:
         if not isinstance(event, Mapping):
@@ -116,64 +110,12 @@ class Intake:
         return read_change(known, self._identity)
 
 
-async def _taken(what: str, store: Callable[[], Awaitable[None]], context: AsyncBoltContext, ack: AsyncAck) -> bool:
-    """Store an interaction, then acknowledge it; whether both was done. Slack tells people of what is not."""
-    try:
-        await store()
-    except Malformed as error:
-        log.warning("%s has a malformed field: %s", what, error)
-    except StoreError as error:
-        context[REFUSED] = True
-        log.error("%s could not be stored: %s", what, error)
-        return False
-    except Exception as error:  # noqa: BLE001 - the next delivery of the same would fail alike
-        log.error("%s could not be handled: %s", what, trace(error))
-    await ack()
-    return True
-
-
 async def _take_away(client: AsyncWebClient, address: object) -> None:
     """Remove the message on which somebody acted, which only its response_url can if nobody else sees it."""
     try:
         await respond(client, address, {"delete_original": True})
     except Exception as error:  # noqa: BLE001 - it is only a question that was answered
         log.info("A question that was answered could not be removed: %s", type(error).__name__)
-
-
-def build_app(web: SlackWeb, intake: Intake) -> AsyncApp:
-    """Build the Bolt app that hands what people press and choose to the intake."""
-    identity = web.identity
-    authorized = AuthorizeResult(
-        enterprise_id=None,
-        team_id=identity.team_id,
-        bot_user_id=identity.user_id,
-        bot_id=identity.bot_id,
-        bot_token=web.client.token,
-    )
-
-    async def authorize() -> AuthorizeResult:
-        # Known since the start; Bolt would call auth.test, and drop the event when that fails.
-        return authorized
-
-    app = AsyncApp(
-        # Without one, Bolt looks for a file name, in a tenth of a second. It silences the logger that is called so.
-        name="slack_bolt",
-        logger=logging.getLogger("slack_bolt"),
-        client=web.client,
-        authorize=authorize,
-        # It would keep from us what people do with our messages.
-        ignoring_self_events_enabled=False,
-        # Of use to HTTP endpoints and workflow steps only.
-        request_verification_enabled=False,
-        ssl_check_enabled=False,
-        url_verification_enabled=False,
-        attaching_function_token_enabled=False,
-        attaching_conversation_kwargs_enabled=False,
-    )
-    app.action(BUTTONS)(intake.take_interaction)
-    app.action(SAY_BUTTONS)(intake.take_phrase)
-    app.message_shortcut(FORGET)(intake.take_shortcut)
-    return app
 
 
 def _kind(event: object) -> str:

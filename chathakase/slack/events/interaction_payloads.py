@@ -10,7 +10,7 @@ from typing import Any
 
 from chathakase.core.jobs import Interaction
 from chathakase.core.types import TurnAction
-from chathakase.slack.fields import ID, Malformed, field, part, ref_of
+from chathakase.slack.fields import ID, Malformed, field, first_of, part, ref_of
 from chathakase.slack.own_messages import BUTTONS, TURN
 from chathakase.slack.timestamps import TIMESTAMP, time_of
 from chathakase.slack.web.identity import Identity
@@ -58,10 +58,3 @@ def _value(value: object) -> tuple[str, int]:
     if not isinstance(turn, str) or not TURN.fullmatch(turn) or not isinstance(run, int) or not 0 < run < MOST_RUNS:
         raise Malformed("value")
     return turn, run
-
-
-def first_of(actions: object) -> Mapping[str, Any]:
-    """The action of a press; Slack sends one at a time. Raises Malformed."""
-    if isinstance(actions, list) and actions and isinstance(actions[0], Mapping):
-        return actions[0]
-    raise Malformed("actions")

@@ -19,7 +19,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
 from chathakase.core.errors import trace
-from chathakase.slack.events.intake import REFUSED
+from chathakase.slack.acknowledging import REFUSED
 from chathakase.slack.socket_mode.wire import Frame, Wire
 
 MOST_UNDER_WAY = 1000

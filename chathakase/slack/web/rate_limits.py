@@ -54,6 +54,10 @@ LIMITS: Mapping[str, Limit] = {
     "conversations.open": TIER_3,
     "conversations.replies": TIER_3,
     "users.conversations": TIER_3,
+    "views.open": TIER_4,
+    "views.publish": TIER_4,
+    "views.push": TIER_4,
+    "views.update": TIER_4,
 }
 
 ENTRY = re.compile(r"([A-Za-z]+(?:\.[A-Za-z]+)+(?:/workspace)?)=([0-9]{1,6})(?:/([0-9]{1,6}))?")

@@ -5,10 +5,9 @@ import asyncio
 import pytest
 
 from chathakase.clock import monotonic
-from chathakase.core.access_rule import AccessRule, Standing
+from chathakase.core.access_rule import NOT_FOR_YOU, NOT_KNOWN, AccessRule, Standing
 from chathakase.core.errors import StoreError
 from chathakase.core.types import Place
-from chathakase.engine.commands.helping import NOT_FOR_YOU, NOT_KNOWN
 from tests.doubles.engine_stage import HOME, PLACE, EngineStage, now, open_stage
 from tests.doubles.stores import StoresInMemory
 

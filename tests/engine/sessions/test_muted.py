@@ -4,11 +4,10 @@ import asyncio
 
 import pytest
 
-from chathakase.core.access_rule import Decision
+from chathakase.core.access_rule import NOT_HERE, Decision
 from chathakase.core.errors import StoreError
 from chathakase.core.jobs import Command
 from chathakase.core.types import Outcome, Place, TurnAction
-from chathakase.engine.commands.helping import NOT_HERE
 from chathakase.engine.commands.muting import NO_CHANNEL
 from tests.doubles.engine_stage import HOME, PLACE, EngineStage, now, open_stage
 from tests.doubles.stores import StoresInMemory

@@ -17,7 +17,7 @@ from chathakase.playground.journal import SocketOpened
 from chathakase.playground.server import Workspace, open_workspace
 from chathakase.slack.diagnostics import probe
 from chathakase.slack.diagnostics import socket_diagnostics as socket_diagnostics
-from chathakase.slack.diagnostics.needs import CAN_DO_WITHOUT, EVENTS, SCOPES
+from chathakase.slack.diagnostics.needs import ANSWERED_WITHOUT, CAN_DO_WITHOUT, COMMANDS, EVENTS, SCOPES, SHORTCUTS
 from chathakase.slack.diagnostics.slack_diagnostics import check_slack, check_slack_from_outside
 from chathakase.slack.diagnostics.socket_diagnostics import SocketState
 from chathakase.slack.diagnostics.subscriptions import compare
@@ -25,6 +25,8 @@ from chathakase.slack.web.client import web_client
 from tests.foreign_slack import open_foreign_slack
 
 pytestmark = pytest.mark.usefixtures("outside")
+
+MENUS: dict[str, Any] = {"commands": COMMANDS, "shortcuts": SHORTCUTS}
 
 
 async def look(workspace: Workspace, **changes: str) -> list[Finding]:
@@ -57,7 +59,7 @@ def _ask_for(workspace: Workspace, scopes: Collection[str]) -> None:
 @pytest.fixture
 async def workspace(outside: None) -> AsyncIterator[Workspace]:
     """One whose app has what the bot needs, and nothing else."""
-    async with open_workspace(scopes=SCOPES, subscriptions=EVENTS, seed=1) as opened:
+    async with open_workspace(scopes=SCOPES, subscriptions=EVENTS, **MENUS, seed=1) as opened:
         yield opened
 
 
@@ -67,7 +69,7 @@ async def test_all_is_well(workspace: Workspace) -> None:
     assert [(finding.subject, finding.text) for finding in findings] == [
         ("bot token", "accepted: @chathakase in Playground"),
         ("scopes", "all 15 that are needed"),
-        ("events", "the app subscribes to all 5 that are needed; buttons and direct messages are switched on"),
+        ("events", "the app subscribes to all 6 that are needed; buttons and direct messages are switched on"),
         ("app token", "accepted"),
         ("socket", "opens; no bot is connected now"),
         ("clock", "agrees with Slack's"),
@@ -141,7 +143,7 @@ async def test_without_the_right_to_know_people_much_can_still_be_told() -> None
 
 async def test_events_that_are_missing_are_told_with_what_does_not_work() -> None:
     subscribed = set(EVENTS) - {"message.im", "message.channels"}
-    async with open_workspace(scopes=SCOPES, subscriptions=subscribed) as workspace:
+    async with open_workspace(scopes=SCOPES, subscriptions=subscribed, **MENUS) as workspace:
         findings = about(await look(workspace, config_token=workspace.config_token), "events")
     assert [finding.text for finding in findings] == [
         "the app does not subscribe to message.channels: threads in public channels are not followed",
@@ -163,13 +165,34 @@ def test_what_is_switched_off_is_told() -> None:
         "features": {"app_home": {"messages_tab_enabled": True, "messages_tab_read_only_enabled": True}},
     }
     findings = compare(manifest)
-    assert [finding.subject for finding in findings] == ["app settings"] * 3
+    assert [finding.subject for finding in findings] == ["app settings"] * 7
     assert worst(findings) is Level.ERROR
     text = told(findings, "app settings")
     assert "Socket Mode is off" in text
     assert "buttons do nothing" in text
     assert "nobody can write direct messages" in text
-    assert len(compare({})) == len(EVENTS) + 3
+    assert len(compare({})) == len(EVENTS) + 7
+
+
+def test_without_a_home_tab_and_menus_people_are_still_answered() -> None:
+    manifest: dict[str, Any] = {
+        "settings": {
+            "event_subscriptions": {"bot_events": sorted(EVENTS.keys() - ANSWERED_WITHOUT)},
+            "interactivity": {"is_enabled": True},
+            "socket_mode_enabled": True,
+        },
+        "features": {"app_home": {"messages_tab_enabled": True}, "shortcuts": "none", "slash_commands": [7]},
+    }
+    findings = compare(manifest)
+    assert {finding.level for finding in findings} == {Level.WARNING}
+    assert [finding.text for finding in findings] == [
+        "the app does not subscribe to app_home_opened: the Home tab stays empty",
+        "the app's Home tab is off: people do not see their threads there",
+        "the slash command /chats is missing: people cannot list their threads with it",
+        "the shortcut “Your threads” is missing: nobody can choose it from a menu",
+        "the shortcut “Forget this message” is missing: nobody can choose it from a menu",
+    ]
+    assert [bool(finding.advice) for finding in findings] == [False] * 4 + [True]
 
 
 @asynccontextmanager

@@ -9,11 +9,13 @@ from chathakase.clock import monotonic
 from chathakase.core.errors import DeliveryError
 from chathakase.core.ports import Reply, Surface
 from chathakase.core.types import Lease, Place, SessionId
+from chathakase.slack.message_addresses import MessageAddresses
 from chathakase.slack.people import People
 from chathakase.slack.places import Places
 from chathakase.slack.surface import SlackSurface
 from tests.doubles.surface import SurfaceInMemory
 from tests.places import TEAM
+from tests.slack.homes import home_of
 from tests.slack.identity import BOT
 from tests.slack.replies.desk import ALICE, DIRECT, POST, Desk
 
@@ -64,7 +66,8 @@ def town(request: pytest.FixtureRequest) -> Town:
         return Town(SurfaceInMemory(), Place("town", TEAM, "C1", "1"))
     desk: Desk = request.getfixturevalue("desk")
     people = People(desk.slack.client, monotonic, identity=BOT)
-    surface = SlackSurface(desk.tools, people, Places(desk.calls, monotonic), url="", native=False)
+    places, addresses = Places(desk.calls, monotonic), MessageAddresses("")
+    surface = SlackSurface(desk.tools, people, places, home_of(BOT, desk.calls), addresses, native=False)
     return Town(surface, desk.place, desk)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from time import monotonic
 
@@ -11,12 +11,19 @@ from chathakase.core.jobs import ButtonPhrase, Command, Interaction
 from chathakase.core.memory import Change
 from chathakase.core.types import Incoming
 from chathakase.slack.events.authors import Authors
-from chathakase.slack.events.intake import Intake, build_app
+from chathakase.slack.events.intake import Intake
+from chathakase.slack.home.home_intake import HomeIntake
+from chathakase.slack.home.slack_home import SlackHome
+from chathakase.slack.listeners import build_app, hearing
 from chathakase.slack.people import People
 from chathakase.slack.socket_mode.socket import open_socket
 from chathakase.slack.socket_mode.socket_timing import SocketTiming
 from chathakase.slack.socket_mode.state import SocketConnection
+from chathakase.slack.web.calls import Calls
 from chathakase.slack.web.client import open_web
+from chathakase.slack.web.rate_limiter import RateLimiter
+from tests.doubles.overview_source import OverviewSource
+from tests.slack.homes import open_home
 
 QUICK = SocketTiming(
     opening=2.0,
@@ -50,6 +57,8 @@ class ConnectedBot:
     hold: asyncio.Event = field(default_factory=asyncio.Event)
     waiting: int = 0
     connection: SocketConnection = field(init=False)
+    overviews: OverviewSource = field(default_factory=OverviewSource)
+    home: SlackHome = field(init=False)
 
     def __post_init__(self) -> None:
         self.hold.set()
@@ -74,6 +83,7 @@ class ConnectedBot:
         raise NotImplementedError
 
     async def command(self, command: Command) -> None:
+        await self.hold.wait()
         self._may_store()
         self.commands.append(command)
 
@@ -101,7 +111,8 @@ async def listening(
     reconnected: Callable[[float], None] | None = None,
 ) -> AsyncIterator[ConnectedBot]:
     listener = ConnectedBot()
-    async with open_web(token=bot_token, api_url=api_url, call_timeout=5.0) as web:
+    async with AsyncExitStack() as stack:
+        web = await stack.enter_async_context(open_web(token=bot_token, api_url=api_url, call_timeout=5.0))
         intake = Intake(
             web.identity,
             Authors(web.identity, People(web.client, monotonic, identity=web.identity), monotonic),
@@ -111,14 +122,20 @@ async def listening(
             command=listener.command,
             say=listener.say,
         )
-        app = build_app(web, intake)
+        home = await stack.enter_async_context(
+            open_home(web.identity, Calls(web.client, RateLimiter(monotonic), monotonic))
+        )
+        desk = home.begin(listener.overviews, listener.command)
+        stack.push_async_callback(desk.close)
+        home_intake = HomeIntake(web.identity, desk, home.opened)
+        listener.home = home
         opening = open_socket(
-            app,
-            intake.take_in,
+            build_app(web, intake, home_intake),
+            hearing(intake, home_intake),
             app_token=app_token,
             api_url=api_url,
             reconnected=reconnected or listener.gaps.append,
             timing=timing,
         )
-        async with opening as listener.connection:
-            yield listener
+        listener.connection = await stack.enter_async_context(opening)
+        yield listener

@@ -1,0 +1,202 @@
+"""Does what people want in their overviews: shows something else, opens a modal, or has a command enqueued."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from chathakase import log_events
+from chathakase.core.errors import StoreError
+from chathakase.core.jobs import Command
+from chathakase.core.overview import OverviewState
+from chathakase.core.types import Place, SessionId
+from chathakase.slack.home.drawing import TITLE, UNREADABLE, Drawing
+from chathakase.slack.home.entries import WrongField, read_new_chat, read_rename, read_search
+from chathakase.slack.home.errands import Errands
+from chathakase.slack.home.home_actions import (
+    TITLE_FIELD,
+    WHERE_FIELD,
+    WORDS_FIELD,
+    HomeAction,
+    RowKey,
+    read_row,
+    read_state,
+)
+from chathakase.slack.home.home_modals import HomeModals
+from chathakase.slack.home.home_payloads import ListOpening, Press, Submission
+from chathakase.slack.home.home_tabs import HomeTabs
+from chathakase.slack.home.home_views import View, loading, told
+from chathakase.slack.home.new_chat_modal import new_chat_modal
+from chathakase.slack.home.reach import why_not
+from chathakase.slack.home.rename_modal import rename_modal
+from chathakase.slack.home.wishes import command_of, place_of, state_after
+from chathakase.slack.places import Places
+from chathakase.slack.web.identity import Identity
+
+STORED_WITHIN = 1.5
+"""Seconds for which the database is waited for before something is acknowledged; Slack waits for three."""
+
+UNDER_WAY = 1.0
+"""Seconds within which Slack has shown what something was acknowledged with."""
+
+RENAMING = "Rename thread"
+GONE = "I don't remember that conversation any more."
+NOT_SAVED = "I couldn't save that. Please try again in a minute."
+NOT_SAVED_YET = "I couldn't save that yet. Please press the button again."
+
+Answer = Mapping[str, Any]
+"""What a submission is acknowledged with."""
+CLOSES: Answer = {}
+
+log = logging.getLogger(__name__)
+
+
+class HomeDesk:
+    """Serves people who look at their threads."""
+
+    def __init__(
+        self,
+        identity: Identity,
+        tabs: HomeTabs,
+        modals: HomeModals,
+        drawing: Drawing,
+        places: Places,
+        *,
+        enqueue: Callable[[Command], Awaitable[None]],
+        tell: Callable[[Place, str, str], Awaitable[None]],
+    ) -> None:
+        """``enqueue`` returns once a command is stored, or raises StoreError; ``tell`` tells people in an overview."""
+        self._identity = identity
+        self._tabs = tabs
+        self._modals = modals
+        self._drawing = drawing
+        self._places = places
+        self._enqueue = enqueue
+        self._tell = tell
+        self._errands = Errands()
+
+    async def close(self) -> None:
+        """Let what is under way end soon."""
+        await self._errands.close()
+
+    def open_list(self, opening: ListOpening) -> None:
+        """Begin to open the list of somebody's threads as a modal."""
+        self._errands.begin(self._open_list(opening))
+
+    async def press(self, press: Press) -> None:
+        """Have done what somebody pressed; returns when it is stored, or late, or begun. Raises Malformed."""
+        state, command = state_after(press), command_of(press)
+        self._forget_notice(press)
+        if command is not None:
+            await self._have_done(command)
+        elif state is not None:
+            self._errands.begin(self._show(press.where, press.by, state))
+        elif press.action is HomeAction.NEW_CHAT:
+            self._errands.begin(self._open_new_chat(press))
+        elif press.action is HomeAction.RENAME:
+            self._errands.begin(self._open_rename(press, read_row(press.value)))
+        elif press.action is HomeAction.OPEN:
+            row = read_row(press.value)
+            log_events.thread_followed(SessionId(row.session), place_of(row, press.where), by=press.by)
+
+    async def rename(self, submission: Submission) -> Answer:
+        """Have a session renamed, or tell in the field why not. Raises Malformed."""
+        try:
+            command = read_rename(submission, self._identity)
+        except WrongField as wrong:
+            return _errors(wrong.errors)
+        return await self._submitted(command, TITLE_FIELD)
+
+    async def start_chat(self, submission: Submission) -> Answer:
+        """Have a thread started, or tell in the fields why not. Raises Malformed."""
+        try:
+            command, channel = read_new_chat(submission, self._identity)
+        except WrongField as wrong:
+            return _errors(wrong.errors)
+        overviews = await self._drawing.overviews()
+        if channel is not None and (why := await why_not(overviews, self._places, channel, submission.by)):
+            return _errors({WHERE_FIELD: why})
+        return await self._submitted(command, WORDS_FIELD)
+
+    async def search(self, submission: Submission) -> Answer:
+        """Show in a list what somebody looks for. Raises Malformed."""
+        search = " ".join(read_search(submission).split())
+        state = replace(read_state(submission.metadata), search=search, after="", page=1)
+        where, by = self._identity.place("", submission.view), submission.by
+        drawing = self._errands.begin(self._modals.list_of(where, by, state))
+        await asyncio.wait([drawing], timeout=STORED_WITHIN)
+        if drawing.done() and (view := drawing.result()):
+            return {"response_action": "update", "view": view}
+        self._errands.begin(self._show_later(where, by, state))
+        return {"response_action": "update", "view": loading(TITLE)}
+
+    def _forget_notice(self, press: Press) -> None:
+        if press.where.thread:
+            self._modals.forget_notice(press.where)
+        else:
+            self._tabs.forget_notice(press.by)
+
+    async def _submitted(self, command: Command, field: str) -> Answer:
+        """Have a command stored; what takes longer than it may goes on, and may be wanted again meanwhile."""
+        storing = self._errands.begin(self._store(command))
+        await asyncio.wait([storing], timeout=STORED_WITHIN)
+        return CLOSES if storing.done() and storing.result() else _errors({field: NOT_SAVED_YET})
+
+    async def _have_done(self, command: Command) -> None:
+        await asyncio.wait([self._errands.begin(self._store_or_tell(command))], timeout=STORED_WITHIN)
+
+    async def _store_or_tell(self, command: Command) -> None:
+        if not await self._store(command):
+            await self._tell(command.where, command.by, NOT_SAVED)
+
+    async def _store(self, command: Command) -> bool:
+        try:
+            await self._enqueue(command)
+        except StoreError as error:
+            log.error("What somebody wanted in an overview could not be stored: %s", error)
+            return False
+        return True
+
+    async def _show(self, where: Place, person: str, state: OverviewState) -> None:
+        if where.thread:
+            self._modals.show_list(where, person, state)
+            return
+        try:
+            await (await self._drawing.overviews()).keep(where, person, state)
+        except StoreError as error:
+            log.warning("What somebody wants to see could not be stored: %s", error)
+            await self._tell(where, person, NOT_SAVED)
+        self._tabs.refresh(person)
+
+    async def _show_later(self, where: Place, person: str, state: OverviewState) -> None:
+        """Show a list in the place of a loading view that is on its way, by which it must not be overtaken."""
+        await asyncio.sleep(UNDER_WAY)
+        self._modals.show_list(where, person, state)
+
+    async def _open_list(self, opening: ListOpening) -> None:
+        if modal := await self._modals.open(opening.by, opening.trigger, loading(TITLE)):
+            state = OverviewState(search=opening.search)
+            self._modals.show_list(self._identity.place("", modal), opening.by, state)
+
+    async def _open_new_chat(self, press: Press) -> None:
+        on = press.where.thread
+        await self._modals.open(press.by, press.trigger, new_chat_modal(on), on=on)
+
+    async def _open_rename(self, press: Press, row: RowKey) -> None:
+        if modal := await self._modals.open(press.by, press.trigger, loading(RENAMING), on=press.where.thread):
+            self._modals.fill(modal, press.by, await self._rename_modal(press, row))
+
+    async def _rename_modal(self, press: Press, row: RowKey) -> View:
+        if refusal := await self._drawing.refusal(press.where, press.by):
+            return told(RENAMING, refusal)
+        try:
+            title = await (await self._drawing.overviews()).title(SessionId(row.session))
+        except StoreError as error:
+            log.warning("What a session is called could not be read: %s", error)
+            return told(RENAMING, UNREADABLE)
+        return told(RENAMING, GONE) if title is None else rename_modal(row, title, press.where.thread)
+
+
+def _errors(errors: Mapping[str, str]) -> Answer:
+    return {"response_action": "errors", "errors": dict(errors)}

@@ -1,0 +1,42 @@
+"""What goes on after something was acknowledged: it belongs to us, since Bolt waits for none of it."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from chathakase.cancellation import end_all
+from chathakase.core.errors import trace
+
+LAST_WITHIN = 2.0
+"""Seconds that what is under way may still take at the end."""
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Errands:
+    """Owns the tasks of what is under way."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def begin(self, errand: Coroutine[Any, Any, T]) -> asyncio.Task[T | None]:
+        """Begin something, whose failure is told in the log; its result is None then, and at the end."""
+        task = asyncio.create_task(self._forgiving(errand), name="home: errand")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def close(self) -> None:
+        """Let what is under way end soon."""
+        if self._tasks:
+            await asyncio.wait(tuple(self._tasks), timeout=LAST_WITHIN)
+        await end_all(self._tasks)
+
+    async def _forgiving(self, errand: Coroutine[Any, Any, T]) -> T | None:
+        try:
+            return await errand
+        except Exception as error:  # noqa: BLE001 - nobody waits for it who could be told
+            log.error("What somebody pressed could not be handled: %s", trace(error))
+            return None

@@ -1,0 +1,186 @@
+"""App Home: everything that people see and do there, with the real bot on the local workspace."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from itertools import pairwise
+
+import pytest
+
+from chathakase.engine.sessions import SessionManager
+from chathakase.playground.person import PersonClient
+from chathakase.playground.server import Workspace, open_workspace
+from chathakase.playground.world.views import OpenView
+from chathakase.slack.diagnostics.needs import COMMANDS, SHORTCUTS
+from chathakase.slack.home.home_actions import HomeAction
+from chathakase.slack.own_messages import CHATS
+from tests.end_to_end.at_rest import at_rest
+from tests.end_to_end.conftest import Thread
+from tests.slack.home.viewing import elements, entered, pick, press, rows, told
+
+Start = Callable[..., Awaitable[Thread]]
+
+
+@pytest.fixture
+async def workspace(ack_timeout: float, retry_delays: tuple[float, ...]) -> AsyncIterator[Workspace]:
+    opening = open_workspace(
+        commands=COMMANDS, shortcuts=SHORTCUTS, seed=1, ack_timeout=ack_timeout, retry_delays=retry_delays
+    )
+    async with opening as opened:
+        yield opened
+
+
+def seen(person: PersonClient) -> OpenView:
+    assert person.home is not None
+    return person.home
+
+
+def published(workspace: Workspace) -> int:
+    return len(workspace.journal.calls("views.publish"))
+
+
+async def home(workspace: Workspace, person: PersonClient) -> OpenView:
+    """The Home tab of somebody who opens it."""
+    before = published(workspace)
+    await person.open_home()
+    await workspace.until(lambda: published(workspace) > before)
+    return seen(person)
+
+
+async def shows(workspace: Workspace, person: PersonClient, *texts: str) -> OpenView:
+    """The Home tab of somebody, once it says all of this."""
+    try:
+        await workspace.until(lambda: all(text in told(seen(person)) for text in texts), 10)
+    except TimeoutError:
+        raise AssertionError(f"{texts} are not in {told(seen(person))}") from None
+    return seen(person)
+
+
+async def test_without_threads_there_is_one_line_and_exactly_one_button(
+    workspace: Workspace, bot: SessionManager, alice: PersonClient, bob: PersonClient
+) -> None:
+    # Carol and Bob are no admins, who see more.
+    view = await home(workspace, bob)
+    buttons = [
+        element["text"]["text"]
+        for block in view.body["blocks"]
+        for element in (*block.get("elements", ()), block.get("accessory") or {})
+        if element.get("type") == "button"
+    ]
+    assert buttons == ["Start new chat"]
+    assert "Nothing here yet" in told(view)
+
+
+async def test_after_a_first_exchange_the_thread_is_listed_with_its_title_and_one(
+    workspace: Workspace, bot: SessionManager, bob: PersonClient, start: Start
+) -> None:
+    await home(workspace, bob)
+    thread = await start("herring", channel="@", person=bob)
+    await thread.answers(1)
+    view = await shows(workspace, bob, "Your threads", "You have 1 thread.", "(1)")
+    (_, opening), *_ = elements(view, HomeAction.OPEN)
+    assert opening["url"].endswith(f"/p{thread.ts.replace('.', '')}")
+
+
+async def test_it_is_published_once_each_time_it_is_opened(
+    workspace: Workspace, bot: SessionManager, bob: PersonClient
+) -> None:
+    for count in (1, 2):
+        await home(workspace, bob)
+        await workspace.until(lambda: not workspace.pending_events)
+        assert published(workspace) == count
+
+
+async def test_a_change_is_published_once_and_never_two_within_a_second(
+    workspace: Workspace, bot: SessionManager, bob: PersonClient, start: Start
+) -> None:
+    await home(workspace, bob)
+    for number in range(3):
+        await (await start(f"herring {number}", channel="@", person=bob)).answers(1)
+    await shows(workspace, bob, "You have 3 threads.")
+    times = [call.at for call in workspace.journal.calls("views.publish")]
+    assert len(times) <= 4
+    assert all(later - earlier >= 1.0 for earlier, later in pairwise(times))
+
+
+async def test_who_has_not_opened_it_is_published_nothing(
+    workspace: Workspace, bot: SessionManager, bob: PersonClient, start: Start
+) -> None:
+    await (await start("herring", channel="@", person=bob)).answers(1)
+    await at_rest(workspace, bot)
+    assert published(workspace) == 0
+
+
+@pytest.fixture
+async def two(workspace: Workspace, bot: SessionManager, bob: PersonClient, start: Start) -> list[Thread]:
+    """Two threads of Bob, both called the same, the newer one first as they are listed."""
+    begun: list[Thread] = []
+    for text in ("herring", "herring"):
+        thread = await start(text, channel="@", person=bob)
+        await thread.answers(1)
+        begun.insert(0, thread)
+    await at_rest(workspace, bot)
+    return begun
+
+
+async def test_rename_hits_the_right_one_of_two_with_equal_titles(
+    workspace: Workspace, bot: SessionManager, bob: PersonClient, two: list[Thread]
+) -> None:
+    view = await home(workspace, bob)
+    before = rows(view)
+    await press(bob, view, HomeAction.RENAME, 1)
+    await workspace.until(lambda: bob.modals and elements(bob.modals[-1], "title"))
+    assert await bob.submit(bob.modals[-1], entered(title="Trip to 京都")) == {}
+    view = await shows(workspace, bob, "Done: ", "Trip to 京都")
+    assert rows(view) == before
+    assert "Trip to 京都" in await shown_title(workspace, bob, 1)
+    # Nothing of it is said in the thread.
+    assert [len(thread.texts()) for thread in two] == [1, 1]
+
+
+async def shown_title(workspace: Workspace, person: PersonClient, number: int) -> str:
+    """The title for which a row's rename button is read out."""
+    return str(elements(seen(person), HomeAction.RENAME)[number][1]["accessibility_label"])
+
+
+async def test_archive_puts_the_right_one_away(
+    workspace: Workspace, bot: SessionManager, bob: PersonClient, two: list[Thread]
+) -> None:
+    view = await home(workspace, bob)
+    newer, older = rows(view)
+    await press(bob, view, HomeAction.ARCHIVE)
+    view = await shows(workspace, bob, "You have 1 thread.", "archived that conversation")
+    assert rows(view) == [older]
+    await pick(bob, view, HomeAction.SHOWN, "archived")
+    assert rows(await shows(workspace, bob, "You have 1 archived thread.")) == [newer]
+
+
+@pytest.mark.parametrize("action", [HomeAction.ARCHIVE, HomeAction.DELETE])
+async def test_delete_forgets_the_right_one_and_a_stale_row_says_so_privately(
+    action: HomeAction, workspace: Workspace, bot: SessionManager, bob: PersonClient, two: list[Thread]
+) -> None:
+    await bob.command(CHATS, channel=two[0].channel)
+    await workspace.until(lambda: bob.modals and rows(bob.modals[-1]))
+    stale, view = bob.modals[-1], await home(workspace, bob)
+    await press(bob, view, HomeAction.DELETE, 1)
+    left = rows(await shows(workspace, bob, "You have 1 thread.", "deleted that conversation"))
+    assert left == rows(view)[:1]
+    # There is another session in that thread by now.
+    await two[1].say("anybody there?")
+    await two[1].answers(2)
+    await at_rest(workspace, bot)
+    await press(bob, stale, action, 1)
+    await workspace.until(lambda: "remember that conversation any more" in told(bob.modals[-1]))
+    assert len(rows(bob.modals[-1])) == 2
+    assert [len(thread.texts()) for thread in two] == [1, 2]
+
+
+async def test_a_double_press_acts_once(
+    workspace: Workspace, bot: SessionManager, bob: PersonClient, two: list[Thread], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="chathakase")
+    view = await home(workspace, bob)
+    await asyncio.gather(press(bob, view, HomeAction.DELETE), press(bob, view, HomeAction.DELETE))
+    await shows(workspace, bob, "deleted that conversation")
+    await at_rest(workspace, bot)
+    assert caplog.text.count("session deleted: ") == 1
+    assert sum('job="delete session"' in each for each in caplog.messages) == 1
