@@ -44,6 +44,11 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, 9, ?)
 """
 TITLE = "INSERT INTO titles (session, title, made_by) VALUES (?, ?, 'model')"
 PARTICIPANT = "INSERT OR IGNORE INTO participants VALUES (?, ?, ?)"
+LISTED = """
+INSERT INTO listed SELECT author, active_at, id, surface, workspace, channel, agent, archived_by
+FROM participants JOIN sessions ON id = session ORDER BY author, active_at, id
+"""
+"""Whoever owns one takes part in it."""
 
 
 async def measure(folder: Path) -> list[Goal]:
@@ -155,6 +160,7 @@ def fill(path: Path, *, now: int) -> None:
             connection.execute(TITLE, title)
             connection.executemany(MESSAGE, messages)
             connection.executemany(PARTICIPANT, participants)
+        connection.execute(LISTED)
         for _, sql in kept:
             connection.execute(sql)
         connection.execute("COMMIT")

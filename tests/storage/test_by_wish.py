@@ -26,6 +26,7 @@ TABLES = (
     "files",
     "usage",
     "participants",
+    "listed",
     "exclusions",
     "activity",
 )
@@ -97,6 +98,7 @@ async def test_of_what_is_deleted_no_row_is_left(stores: DatabaseStores) -> None
         "messages": 1,
         "titles": 1,
         "participants": 1,
+        "listed": 1,
         "activity": 1,
     }
     assert await stores.database.fetch("SELECT session, argument FROM jobs") == [("", "")]

@@ -250,6 +250,11 @@ PLANTED = [
     "DELETE FROM participants WHERE session = $1 AND author = 'U2'",
     "UPDATE participants SET wrote_at = wrote_at - 1 WHERE session = $1 AND author = 'U1'",
     "INSERT INTO participants VALUES ($1, 'U9', 1)",
+    "DELETE FROM listed WHERE session = $1 AND person = 'U1'",
+    "DELETE FROM listed WHERE session = $1 AND person = 'U2'",
+    "UPDATE listed SET active_at = active_at - 1 WHERE session = $1 AND person = 'U2'",
+    "UPDATE listed SET archived_by = 'U2' WHERE session = $1",
+    "INSERT INTO listed SELECT 'U9', active_at, $1, surface, workspace, channel, agent, '' FROM sessions WHERE id = $1",
 ]
 
 

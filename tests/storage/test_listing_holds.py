@@ -18,6 +18,7 @@ from chathakase.storage.sqlite.migrate import migrate
 from tests.examples import examples
 from tests.places import HOME, slack_place
 from tests.storage.database_stores import TIMEOUT, DatabaseClock, DatabaseStores, answer, said, stores_of
+from tests.storage.truth import assert_listed
 
 THREADS = 9
 LIMIT = 2
@@ -115,6 +116,10 @@ class ListingHolds(RuleBasedStateMachine):
     @rule(which=st.integers(0, 1))
     def read_on(self, which: int) -> None:
         self.runner.run(self.lists[which].read_on(self.stores))
+
+    @invariant()
+    def each_thread_stands_where_it_belongs(self) -> None:
+        self.runner.run(assert_listed(self.stores.database))
 
     @invariant()
     def each_thread_comes_once(self) -> None:

@@ -26,6 +26,7 @@ from chathakase.storage.stores.adoption import adopt
 from tests.storage.database_faults import PAGE, file_sizes_up_to, overwrite
 from tests.storage.database_stores import PLACE, DatabaseClock, DatabaseStores, answer, stores_of
 from tests.storage.first_version import first_version
+from tests.storage.truth import assert_listed
 
 pytestmark = pytest.mark.slow
 
@@ -65,6 +66,11 @@ async def test_a_turn_of_the_first_version_is_taken_up_again(migrated: DatabaseS
     assert await migrated.turns.finish(again, answer("a2, whole"))
     assert await migrated.texts() == ["q2", "a2, whole", "q3"]
     assert (await migrated.claimed()).upto == 8
+
+
+async def test_what_is_stored_stands_in_the_lists_of_its_people(migrated: DatabaseStores) -> None:
+    await assert_listed(migrated.database)
+    assert {person for (person,) in await migrated.database.fetch("SELECT person FROM listed")} == {"U1", "U2"}
 
 
 async def test_a_session_goes_to_whoever_asked_first_in_it(database: Path) -> None:
@@ -304,6 +310,7 @@ CHECKSUMS = {
     34: "61fbcab87641b32cc00644468d24a7408f98b79ee9af8f486035dfd6fc29e5f2",
     35: "903421a6dc9f83102a00c36304f14f6e0ea08abce9307afb0303123a52c0224d",
     36: "5ebff9568bb0a0a3520522d5ec147b633fc94acb1e59b0d5c3bf5dc11f769a80",
+    37: "783d18b8268a9b97c4cb601cf17f928a5bd27475a4be30261e8ac6ebb4e016ad",
 }
 """A migration that was committed is never changed: there are databases that it made. What is to be otherwise is a
 migration of its own, whose checksum is added here."""

@@ -159,10 +159,19 @@ async def test_the_turns_to_learn_from_are_found_at_once(open_database: SqliteDa
     assert await plan(open_database, turn_store.NEWEST_COUNTS, 0) == ["SCAN turns USING INDEX turns_counted"]
 
 
-async def test_only_ones_own_threads_are_looked_through_for_a_list(open_database: SqliteDatabase) -> None:
-    for sql, parameters in ((listing_store.BEGINNING_OF_PERSON, 10), (listing_store.NEXT_OF_PERSON, 13)):
-        steps = await plan(open_database, sql, parameters)
-        assert "SEARCH participants USING COVERING INDEX participants_of_author (author=?)" in steps
-        assert "SEARCH sessions USING COVERING INDEX sessions_of_owner (owner=?)" in steps
-        assert "SEARCH s USING INDEX sqlite_autoindex_sessions_1 (id=?)" in steps
-        assert not [step for step in steps if re.match(r"SCAN (s|sessions|participants|p|o|a|b|t|activity)\b", step)]
+async def test_a_list_is_found_in_its_order_and_whatever_changed_by_what_did(open_database: SqliteDatabase) -> None:
+    steps = await plan(open_database, listing_store.PAGE_OF_PERSON, 13)
+    in_order = "SEARCH own USING PRIMARY KEY (person=? AND active_at>?"
+    assert f"{in_order})" in steps, "the total"
+    assert f"{in_order} AND (active_at,session)<(?,?))" in steps, "the page"
+    assert "SEARCH a USING INTEGER PRIMARY KEY (rowid>?)" in steps
+    assert "SEARCH own USING INDEX listed_of_session (session=? AND person=?)" in steps
+    assert "SEARCH s USING INDEX sqlite_autoindex_sessions_1 (id=?) LEFT-JOIN" in steps
+    assert not [step for step in steps if re.match(r"SCAN (own|s|p|o|a|b|t|activity)\b", step)]
+
+
+async def test_where_a_session_stands_in_lists_is_found_at_once(open_database: SqliteDatabase) -> None:
+    for what in ("UPDATE listed SET active_at = 1", "DELETE FROM listed"):
+        steps = await plan(open_database, f"{what} WHERE session = ''", 0)
+        assert [step for step in steps if step.endswith("INDEX listed_of_session (session=?)")]
+        assert not [step for step in steps if step.startswith("SCAN")]

@@ -10,6 +10,7 @@ from chathakase.storage.sqlite.driver import SqliteDatabase
 MESSAGES = "SELECT session, seq, role, text, author, name, reply_to, said, at FROM messages"
 SESSIONS = "SELECT id, message_count, last_text, last_author, last_said, exchanges FROM sessions"
 PARTICIPANTS = "SELECT session, author, wrote_at FROM participants"
+LISTED = "active_at, {}, surface, workspace, channel, agent, archived_by"
 
 
 class StoredRow(NamedTuple):
@@ -71,8 +72,22 @@ def true(sessions: Iterable[str], messages: Iterable[StoredRow]) -> dict[str, Co
     return {session: counts_of(those) for session, those in said.items()}
 
 
+async def assert_listed(database: SqliteDatabase) -> None:
+    """Each session stands once in the list of each of its people, where it belongs, and nothing else does."""
+    sessions = await database.fetch(f"SELECT id, owner, {LISTED.format('id')} FROM sessions WHERE deleting = 0")
+    wrote = await database.fetch(PARTICIPANTS)
+    listed = await database.fetch(f"SELECT person, {LISTED.format('session')} FROM listed")
+    made_of = [
+        (person, *told)
+        for id_, owner, *told in sessions
+        for person in {owner, *(author for session, author, _ in wrote if session == id_)} - {""}
+    ]
+    assert sorted(map(tuple, listed), key=str) == sorted(made_of, key=str)
+
+
 async def assert_true(database: SqliteDatabase) -> dict[str, Counts]:
-    """Compare all that is kept with the truth; returns it."""
+    """Compare all that is kept with the truth; returns what is kept of each session."""
+    await assert_listed(database)
     sessions = await database.fetch(SESSIONS)
     found = kept(sessions, await database.fetch(PARTICIPANTS))
     messages = [StoredRow(*row) for row in await database.fetch(MESSAGES)]  # type: ignore[arg-type]

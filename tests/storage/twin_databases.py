@@ -35,7 +35,7 @@ from tests.storage.test_cancellation import NAME, Prepare, wipe
 
 BY_TRIGGERS = ("message_count", "exchanges", "last_text", "last_author", "last_said")
 """Columns of ``sessions`` that SQLite's schema keeps by itself, as it does the tables below."""
-KEPT_BY_TRIGGERS = ("activity", "participants")
+KEPT_BY_TRIGGERS = ("activity", "listed", "participants")
 GIVEN_OUT = {"audit": ("id",), "files": ("id", "message"), "messages": ("id",), "titles": ("id",)}
 """Columns whose values are the database's own affair."""
 APART = ("checksums", "schema_migrations", "unemptied", "unmerged")
@@ -85,6 +85,9 @@ class TwinDatabases:
             await self.other.run(f"UPDATE sessions SET {values} WHERE id = $1", *row)
         for row in await fetch("SELECT session, author, wrote_at FROM participants"):
             await self.other.run("INSERT INTO participants VALUES ($1, $2, $3)", *row)
+        for row in await fetch(f"SELECT {', '.join(self.columns['listed'])} FROM listed"):
+            places = ", ".join(f"${place}" for place in range(1, len(row) + 1))
+            await self.other.run(f"INSERT INTO listed VALUES ({places})", *row)
         for row in await fetch("SELECT id, session, active_at, archived_by, at FROM activity"):
             await self.other.run("INSERT INTO activity OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, $5)", *row)
 

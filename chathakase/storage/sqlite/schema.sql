@@ -43,7 +43,6 @@ CREATE INDEX sessions_suspected ON sessions (attempts) WHERE attempts >= 3;
 CREATE UNIQUE INDEX sessions_by_place ON sessions (surface, workspace, channel, thread) WHERE surface <> '';
 CREATE INDEX sessions_deleting ON sessions (id) WHERE deleting = 1;
 CREATE INDEX sessions_owned ON sessions (surface, workspace, owner, active_at) WHERE archived_at IS NULL AND owner <> '';
-CREATE INDEX sessions_of_owner ON sessions (owner, id) WHERE owner <> '';
 
 CREATE TABLE messages (
     id       INTEGER PRIMARY KEY,
@@ -76,6 +75,20 @@ CREATE TABLE participants (
     PRIMARY KEY (session, author)
 ) WITHOUT ROWID;
 CREATE INDEX participants_of_author ON participants (author, wrote_at, session);
+
+-- The sessions that somebody owns or took part in, in the order of their list.
+CREATE TABLE listed (
+    person      TEXT NOT NULL,    -- the surface's user id
+    active_at   BIGINT NOT NULL,  -- like all that follows, the session's own
+    session     TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+    surface     TEXT NOT NULL,
+    workspace   TEXT NOT NULL,
+    channel     TEXT NOT NULL,
+    agent       TEXT NOT NULL,
+    archived_by TEXT NOT NULL,
+    PRIMARY KEY (person, active_at, session)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX listed_of_session ON listed (session, person);
 
 -- How sessions stood in lists before they became active, or were put away, in the last hour.
 CREATE TABLE activity (
@@ -567,4 +580,38 @@ WHEN old.role IN ('user', 'assistant') OR new.role IN ('user', 'assistant') BEGI
         exchanges = exchanges + (new.role = 'assistant' AND new.reply_to IS NOT NULL)
             - (old.role = 'assistant' AND old.reply_to IS NOT NULL)
     WHERE id = new.session;
+END;
+
+CREATE TRIGGER session_listed AFTER INSERT ON sessions WHEN new.owner <> '' AND new.deleting = 0 BEGIN
+    INSERT INTO listed VALUES (
+        new.owner, new.active_at, new.id, new.surface, new.workspace, new.channel, new.agent, new.archived_by
+    );
+END;
+
+CREATE TRIGGER session_relisted AFTER UPDATE OF active_at, surface, workspace, channel, agent, archived_by ON sessions
+WHEN (old.active_at, old.surface, old.workspace, old.channel, old.agent, old.archived_by)
+    <> (new.active_at, new.surface, new.workspace, new.channel, new.agent, new.archived_by) BEGIN
+    UPDATE listed SET active_at = new.active_at, surface = new.surface, workspace = new.workspace,
+        channel = new.channel, agent = new.agent, archived_by = new.archived_by
+    WHERE session = new.id;
+END;
+
+CREATE TRIGGER session_owned AFTER UPDATE OF owner, deleting ON sessions
+WHEN old.owner <> new.owner OR old.deleting <> new.deleting BEGIN
+    DELETE FROM listed WHERE session = new.id;
+    INSERT INTO listed
+    SELECT person, new.active_at, new.id, new.surface, new.workspace, new.channel, new.agent, new.archived_by FROM (
+        SELECT author AS person FROM participants WHERE session = new.id UNION SELECT new.owner WHERE new.owner <> ''
+    ) WHERE new.deleting = 0;
+END;
+
+CREATE TRIGGER participant_listed AFTER INSERT ON participants BEGIN
+    INSERT INTO listed
+    SELECT new.author, active_at, id, surface, workspace, channel, agent, archived_by FROM sessions
+    WHERE id = new.session AND owner <> new.author AND deleting = 0 ON CONFLICT DO NOTHING;
+END;
+
+CREATE TRIGGER participant_unlisted AFTER DELETE ON participants BEGIN
+    DELETE FROM listed WHERE session = old.session AND person = old.author
+        AND NOT EXISTS (SELECT 1 FROM sessions WHERE id = old.session AND owner = old.author);
 END;

@@ -10,65 +10,66 @@ from chathakase.core.types import LastMessage, Place, SessionId, WorkspaceKey
 from chathakase.storage.database import Database, Row, Snapshot, Statement, Value
 from chathakase.storage.stores.place_columns import place_if_any, where_is
 
-THEIRS = """
-SELECT session AS id FROM participants WHERE author = $1
-UNION SELECT id FROM sessions WHERE owner = $1 AND owner <> ''
-"""
-"""The sessions that somebody owns or took part in, whatever workspace they are in."""
+THEIRS = "listed"
+"""The sessions that people own or took part in, of each person in the order of their list."""
 
-ANYBODYS = "SELECT id FROM sessions WHERE $1 = ''"
+ANYBODYS = """
+(SELECT '' AS person, active_at, id AS session, surface, workspace, channel, agent, archived_by FROM sessions
+    WHERE deleting = 0)
+"""
+"""All sessions, as if they were those of one person without a name."""
 
 OPEN = """
-s.deleting = 0 AND ($2 = '' OR s.surface = $2) AND ($3 = '' OR s.workspace = $3)
-    AND (CAST($4 AS TEXT) IS NULL OR s.channel IN (SELECT value FROM json_items($4)))
+person = $1 AND ($2 = '' OR surface = $2) AND ($3 = '' OR workspace = $3)
+    AND (CAST($4 AS TEXT) IS NULL OR channel IN (SELECT value FROM json_items($4)))
 """
-"""Of a session: it is where one looks."""
+"""Of a row of those: it is a thread where one looks."""
 
-IDS = f"""
-WITH chosen AS ({{chosen}}) SELECT s.id, s.message_count FROM chosen JOIN sessions s ON s.id = chosen.id WHERE {OPEN}
+CHOSEN = f"""
+{OPEN} AND ($5 = '' OR agent = $5) AND ($6 < 0 OR CASE WHEN archived_by = '' THEN 0 ELSE 1 END = $6)
+    AND active_at >= $7 AND ($8 = 0 OR active_at < $8)
+    AND (CAST($9 AS TEXT) IS NULL OR session IN (SELECT value FROM json_items($9)))
 """
 
-# What is told of the whole list is told with each row, and with an empty one where a page has none.
+BEHIND = "(active_at, session) < ($11, $12)"
+"""Of such a row: it comes after a place in the list."""
+
+UNMOVED = "session NOT IN (SELECT session FROM moved)"
+
+IDS = f"SELECT id, message_count FROM sessions WHERE id IN (SELECT session FROM {{rows}} own WHERE {OPEN})"
+
+# The list is as it stood before all changes behind the one of a number. Of the changes to a session behind that, the
+# first tells how it stood; all other sessions stand as they did, and are found in order. What is told of the whole list
+# is told with each row, and with an empty one where a page has none.
 PAGE = f"""
-WITH chosen AS ({{chosen}}), listed AS MATERIALIZED (
-    SELECT s.id, {{active}} AS active FROM chosen JOIN sessions s ON s.id = chosen.id {{before}}
-    WHERE {OPEN} AND {{active}} > 0 AND ($5 = '' OR s.agent = $5)
-        AND ($6 < 0 OR CASE WHEN {{archived_by}} = '' THEN 0 ELSE 1 END = $6)
-        AND {{active}} >= $7 AND ($8 = 0 OR {{active}} < $8)
-        AND (CAST($9 AS TEXT) IS NULL OR s.id IN (SELECT value FROM json_items($9)))
+WITH moved AS MATERIALIZED (
+    SELECT own.person, a.active_at, own.session, own.surface, own.workspace, own.channel, own.agent, a.archived_by
+    FROM activity a CROSS JOIN {{rows}} own WHERE a.id > $13 AND own.session = a.session AND own.person = $1
+        AND a.id = (SELECT min(b.id) FROM activity b WHERE b.session = own.session AND b.id > $13)
 )
-SELECT (SELECT count(*) FROM listed), (SELECT coalesce(max(id), 0) FROM activity), page.active, s.id, {where_is("s")},
+SELECT (SELECT count(*) FROM {{rows}} own WHERE {CHOSEN} AND {UNMOVED}) + (SELECT count(*) FROM moved WHERE {CHOSEN}),
+    (SELECT coalesce(max(id), 0) FROM activity), page.active_at, s.id, {where_is("s")},
     coalesce(t.title, ''), s.agent, s.owner, s.message_count, s.exchanges, s.last_text, s.last_author, s.last_said,
     s.active_at, s.archived_by,
     (SELECT p.session FROM participants p JOIN sessions o ON o.id = p.session
         WHERE p.author = $1 AND o.surface = $2 AND o.workspace = $3 AND o.deleting = 0
         ORDER BY p.wrote_at DESC LIMIT 1)
 FROM (SELECT 1 AS one) alone LEFT JOIN (
-    SELECT id, active FROM listed {{behind}} ORDER BY active DESC, id DESC LIMIT $10
+    SELECT session, active_at FROM (
+        SELECT session, active_at FROM {{rows}} own WHERE {CHOSEN} AND {BEHIND} AND {UNMOVED}
+        ORDER BY active_at DESC, session DESC LIMIT $10
+    ) unmoved
+    UNION ALL SELECT session, active_at FROM moved WHERE {CHOSEN} AND {BEHIND}
+    ORDER BY active_at DESC, session DESC LIMIT $10
 ) page ON alone.one = 1
-LEFT JOIN sessions s ON s.id = page.id LEFT JOIN titles t ON t.session = page.id
-ORDER BY page.active DESC, page.id DESC
+LEFT JOIN sessions s ON s.id = page.session LEFT JOIN titles t ON t.session = page.session
+ORDER BY page.active_at DESC, page.session DESC
 """
 
-NOW = {"active": "s.active_at", "archived_by": "s.archived_by", "before": "", "behind": ""}
-"""As the sessions stand."""
-
-# Of the changes to a session behind one, the first tells how it stood before all of them.
-THEN = {
-    "active": "coalesce(a.active_at, s.active_at)",
-    "archived_by": "coalesce(a.archived_by, s.archived_by)",
-    "before": """LEFT JOIN activity a ON a.id =
-        (SELECT min(b.id) FROM activity b WHERE b.session = s.id AND b.id > $13)""",
-    "behind": "WHERE active < $11 OR active = $11 AND id < $12",
-}
-"""As they stood before all changes behind the one of a number, from a place in the list on."""
-
-IDS_OF_PERSON = Statement(IDS.format(chosen=THEIRS))
-IDS_OF_ALL = Statement(IDS.format(chosen=ANYBODYS))
-BEGINNING_OF_PERSON = Statement(PAGE.format(chosen=THEIRS, **NOW))
-BEGINNING_OF_ALL = Statement(PAGE.format(chosen=ANYBODYS, **NOW))
-NEXT_OF_PERSON = Statement(PAGE.format(chosen=THEIRS, **THEN))
-NEXT_OF_ALL = Statement(PAGE.format(chosen=ANYBODYS, **THEN))
+IDS_OF_PERSON = Statement(IDS.format(rows=THEIRS))
+IDS_OF_ALL = Statement(IDS.format(rows=ANYBODYS))
+PAGE_OF_PERSON = Statement(PAGE.format(rows=THEIRS))
+PAGE_OF_ALL = Statement(PAGE.format(rows=ANYBODYS))
 
 POSITION = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})\.(.+)")
 """A position, as a page tells it."""
@@ -89,16 +90,20 @@ class _Position(NamedTuple):
     upto: int
 
 
+LATEST = 1 << 62
+BEGINNING = _Position(LATEST, "", LATEST)
+"""Above all that is listed, as it stands."""
+
+
 class _Statements(NamedTuple):
     """What is asked for a list."""
 
     ids: Statement
-    beginning: Statement
-    next: Statement
+    page: Statement
 
 
-OF_PERSON = _Statements(IDS_OF_PERSON, BEGINNING_OF_PERSON, NEXT_OF_PERSON)
-OF_ALL = _Statements(IDS_OF_ALL, BEGINNING_OF_ALL, NEXT_OF_ALL)
+OF_PERSON = _Statements(IDS_OF_PERSON, PAGE_OF_PERSON)
+OF_ALL = _Statements(IDS_OF_ALL, PAGE_OF_ALL)
 
 
 class SqlListingStore:
@@ -128,9 +133,7 @@ class SqlListingStore:
                 among = {str(id_): int(many or 0) for id_, many in await snapshot.fetch(statements.ids, *chosen)}
                 found = json.dumps(sorted(await self._finder.sessions(snapshot, which.words, among)))
             about = (*chosen, *_columns(which), found, limit + 1)
-            if position is None:
-                return await snapshot.fetch(statements.beginning, *about)
-            return await snapshot.fetch(statements.next, *about, *position)
+            return await snapshot.fetch(statements.page, *about, *(position or BEGINNING))
 
         return _page(await self._database.view(work), position, limit)
 
@@ -144,7 +147,8 @@ def _as_json(channels: Collection[Place] | None, workspace: WorkspaceKey) -> str
 
 def _columns(which: ThreadFilter) -> tuple[Value, ...]:
     archived = -1 if which.archived is None else int(which.archived)
-    return which.agent, archived, which.since, which.until
+    # What was active at no time began only since.
+    return which.agent, archived, max(which.since, 1), which.until
 
 
 def _page(rows: Sequence[Row], position: _Position | None, limit: int) -> ThreadsPage:
