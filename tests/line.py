@@ -143,6 +143,15 @@ class LineSurface:
     ) -> None:
         self._tell_one(user, text=text, choices={choice.label: choice.words for choice in choices})
 
+    async def open_thread(
+        self, where: Place, person: str, words: str, job: Job, *, admit: Callable[[Place], Awaitable[None]]
+    ) -> Incoming:
+        place = line_place(where.channel or person, job.id)
+        await admit(place)
+        self._count += 1
+        self.tell_all(place, text=f"{person} asks: {words}")
+        return Incoming(place, job.id, person, words, 1_000_000 * self._count, opens=True, asks=True)
+
     async def share(self, place: Place, job: Job, name: str, content: bytes, *, comment: str) -> None:
         self.tell_all(place, text=comment, file=name, content=content.decode())
 

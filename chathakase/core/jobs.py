@@ -19,8 +19,7 @@ UNMUTE_CHANNEL = "unmute channel"
 """Commands that are given in an overview as well as by word."""
 
 NEW_CHAT = "new chat"
-"""The command that starts a thread, from an overview alone; its argument is JSON with ``words``, ``title`` and
-``channel``, which is empty for the direct message."""
+"""The command that starts a thread, from an overview alone; its argument is that of a ``NewChat``."""
 
 FORGET_ONE = "forget one"
 """The command that a message's own menu stands for; its argument is the message."""

@@ -3,14 +3,14 @@
 from functools import cached_property, partial
 
 from chathakase.clock import monotonic
-from chathakase.core.jobs import Command
+from chathakase.core.jobs import Command, Job
 from chathakase.core.types import Incoming
 from chathakase.engine.access.access import Access
 from chathakase.engine.access.admission import Admission
 from chathakase.engine.access.limit_notices import LimitNotices
 from chathakase.engine.access.muted_channels import MutedChannels
 from chathakase.engine.access.rights import Rights
-from chathakase.engine.commands import CommandContext, Commands, find
+from chathakase.engine.commands import CommandContext, Commands, Said, find
 from chathakase.engine.context.context_builder import ContextBuilder
 from chathakase.engine.context.file_reader import FileReader
 from chathakase.engine.context.summaries import Summaries
@@ -22,6 +22,7 @@ from chathakase.engine.intake.deferred import Deferred
 from chathakase.engine.intake.edits import Edits
 from chathakase.engine.intake.intent import Intent
 from chathakase.engine.intake.message_saver import MessageSaver
+from chathakase.engine.intake.new_chat import NewChats
 from chathakase.engine.intake.reception import Reception
 from chathakase.engine.intake.reorder_buffer import ReorderBuffer
 from chathakase.engine.intake.requests import Requests
@@ -214,6 +215,7 @@ class Parts:
             surface=self._surface,
             access=self._access,
             take_up=self._take_up,
+            start_chat=self._start_chat,
         )
         return Requests(
             store=self._stores.jobs,
@@ -232,6 +234,27 @@ class Parts:
         # What takes in messages and changes needs the requests, which need this.
         hear, follow = partial(self.reception.submit, settled=True), partial(self.edits.take_in, settled=True)
         await self._deferred.take_up(command, hear=hear, follow=follow)
+
+    async def _start_chat(self, job: Job) -> Said | None:
+        # Likewise.
+        return await self._new_chats.start(job)
+
+    @cached_property
+    def _new_chats(self) -> NewChats:
+        stores = self._stores
+        return NewChats(
+            surface=self._surface,
+            sessions=stores.sessions,
+            titles=stores.titles,
+            usage=stores.usage,
+            access=self._access,
+            admission=self._admission,
+            limits=self._setup.terms.daily_limits,
+            limit_notices=self._limit_notices,
+            waiting=self.scheduler.waiting,
+            submit=partial(self.reception.submit, settled=True),
+            now=self._ports.now,
+        )
 
     @cached_property
     def _attention(self) -> Attention:

@@ -98,6 +98,12 @@ class Router:
         """Ask one person something in a thread, with a button for each choice. Raises DeliveryError."""
         await self._surface(place).ask(place, user, text, choices, about=about)
 
+    async def open_thread(
+        self, where: Place, person: str, words: str, job: Job, *, admit: Callable[[Place], Awaitable[None]]
+    ) -> Incoming:
+        """Post somebody's words for them as the first message of a thread. Raises DeliveryError."""
+        return await self._surface(where).open_thread(where, person, words, job, admit=admit)
+
     async def share(self, place: Place, job: Job, name: str, content: bytes, *, comment: str) -> None:
         """Share a file in a thread. Raises DeliveryError."""
         await self._surface(place).share(place, job, name, content, comment=comment)

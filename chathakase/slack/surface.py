@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from uuid import uuid4
 
 from chathakase.core.access_rule import Standing
@@ -16,8 +17,10 @@ from chathakase.slack.own_messages import RunId
 from chathakase.slack.people import People
 from chathakase.slack.places import Places
 from chathakase.slack.replies.attachment import Upload
+from chathakase.slack.replies.opening import Opening, open_thread
 from chathakase.slack.replies.page_writer import Origin
 from chathakase.slack.replies.questions import in_words
+from chathakase.slack.replies.refusals import UNREACHABLE
 from chathakase.slack.replies.reply import ReplyTools, SlackReply
 from chathakase.slack.replies.streamed import StreamedReply
 from chathakase.slack.slack_traits import SLACK
@@ -27,6 +30,17 @@ from chathakase.slack.web.rate_limiter import Priority
 
 NO_EPHEMERALS = frozenset({"unknown_method", "http_404", "http_405", "http_501", *ODD})
 """Codes of servers that do not know how to show something to one person only."""
+
+GREETING = "Here comes the chat that you asked for."
+"""What opens a direct message where that takes a message."""
+
+WHY_NOT = {
+    "not_in_channel": "not_there",
+    "channel_not_found": "not_there",
+    "is_archived": "archived",
+    **{code: "not_allowed" for code in UNREACHABLE if code.startswith(("restricted_action", "posting_to"))},
+}
+"""Why no thread can be opened in a channel, by Slack's word for it."""
 
 
 class SlackSurface:
@@ -119,6 +133,22 @@ class SlackSurface:
         Raises DeliveryError.
         """
         await self._for_a_command(user).outbox.ask(place, user, text, choices, about=about)
+
+    async def open_thread(
+        self, where: Place, person: str, words: str, job: Job, *, admit: Callable[[Place], Awaitable[None]]
+    ) -> Incoming:
+        """Post somebody's words for them as the first message of a thread, in a channel or their direct message.
+
+        Raises DeliveryError.
+        """
+        tools = self._for_a_command(person)
+        try:
+            channel = where.channel or await tools.attachments.channel_with(person, GREETING)
+            place = where.beside(channel)
+            opening = Opening(place, person, words, job.id, job.task.said)
+            return await open_thread(tools.outbox, opening, admit=partial(admit, place))
+        except DeliveryError as error:
+            raise DeliveryError(WHY_NOT.get(error.code, error.code), passes=error.passes) from error
 
     async def share(self, place: Place, job: Job, name: str, content: bytes, *, comment: str) -> None:
         """Share a file in a thread, once however often the job is tried. Raises DeliveryError."""

@@ -11,6 +11,11 @@ def microseconds(ts: str) -> int:
     return int(seconds) * 1_000_000 + int(f"{fraction:0<6.6}")
 
 
+def ts_of(said: int) -> str:
+    """A time in epoch microseconds as Slack writes it."""
+    return f"{said // 1_000_000}.{said % 1_000_000:06d}"
+
+
 def time_of(ts: object) -> int:
     """Epoch microseconds; 0 for whatever is no ``ts``."""
     return microseconds(ts) if isinstance(ts, str) and TIMESTAMP.fullmatch(ts) else 0

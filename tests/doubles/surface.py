@@ -193,6 +193,11 @@ class SurfaceInMemory(Surface, History, Downloads):
     ) -> None:
         self.asked.append((user, text))
 
+    async def open_thread(
+        self, where: Place, person: str, words: str, job: Job, *, admit: Callable[[Place], Awaitable[None]]
+    ) -> Incoming:
+        raise NotImplementedError
+
     async def share(self, place: Place, job: Job, name: str, content: bytes, *, comment: str) -> None:
         raise NotImplementedError
 

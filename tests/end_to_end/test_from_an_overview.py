@@ -48,7 +48,8 @@ def at(thread: Thread) -> Place:
 def told(workspace: Workspace, person: PersonClient) -> list[str]:
     """What somebody was told outside of all threads."""
     timeline = workspace.world.timeline(person.direct_message().id)
-    return [each.text for each in timeline.messages() if each.user == workspace.world.bot.id]
+    ours = (each for each in timeline.messages() if each.user == workspace.world.bot.id)
+    return [each.text for each in ours if not each.thread_ts and not each.metadata]
 
 
 @pytest.fixture

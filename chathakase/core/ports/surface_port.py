@@ -127,6 +127,17 @@ class Surface(Protocol):
         To press one is to say its words there, or, ``about`` another thread, of that one. Raises DeliveryError.
         """
 
+    async def open_thread(
+        self, where: Place, person: str, words: str, job: Job, *, admit: Callable[[Place], Awaitable[None]]
+    ) -> Incoming:
+        """Post somebody's words for them as the first message of a thread, once however often the job is tried.
+
+        ``where`` is a channel, or an overview, which stands for their direct message. ``admit`` is awaited with the
+        channel before they are posted, and may raise what keeps them from it. Returns the message as what they say.
+        Raises DeliveryError: ``not_there`` where the bot is not in that channel, ``archived``, ``not_allowed`` where it
+        may not post; others may pass.
+        """
+
     async def share(self, place: Place, job: Job, name: str, content: bytes, *, comment: str) -> None:
         """Share a file in a thread, once however often the job is tried. Raises DeliveryError."""
 

@@ -11,7 +11,7 @@ from chathakase.cancellation import to_the_end
 from chathakase.clock import monotonic
 from chathakase.core.audit import AuditEvent
 from chathakase.core.errors import ChatHakaseError, StoreError, trace
-from chathakase.core.jobs import DEFERRED, Command, Interaction, Job
+from chathakase.core.jobs import DEFERRED, NEW_CHAT, Command, Interaction, Job
 from chathakase.core.ports import JobStore, Surface
 from chathakase.engine.access.access import Access
 from chathakase.engine.commands import (
@@ -59,8 +59,9 @@ class JobHandler:
         surface: Surface,
         access: Access,
         take_up: Callable[[Command], Awaitable[None]],
+        start_chat: Callable[[Job], Awaitable[Told]],
     ) -> None:
-        """``take_up`` does the jobs in which something waits to be known who said it."""
+        """``take_up`` does the jobs in which something waits to be known who said it, ``start_chat`` starts threads."""
         self._store = store
         self._heartbeat = heartbeat
         self._commands = commands
@@ -68,6 +69,7 @@ class JobHandler:
         self._surface = surface
         self._access = access
         self._take_up = take_up
+        self._start_chat = start_chat
 
     async def do(self, job: Job) -> int:
         """Do a job that is ours; what goes wrong is told in the log. Cancelled, it is released undone.
@@ -140,6 +142,8 @@ class JobHandler:
         job, task = this.job, this.job.task
         if isinstance(task, Interaction):
             return answer_to(task, await self._interactions.carry_out(task, job.session))
+        if task.name == NEW_CHAT:
+            return await self._start_chat(job)
         try:
             return await self._commands.do(task, job)
         except StoreError:

@@ -19,7 +19,7 @@ from chathakase.slack.events.authors import Authors
 from chathakase.slack.events.message_changes import TOMBSTONE
 from chathakase.slack.fields import Malformed, field, part
 from chathakase.slack.own_messages import turn_of
-from chathakase.slack.timestamps import TIMESTAMP, microseconds
+from chathakase.slack.timestamps import TIMESTAMP, microseconds, ts_of
 from chathakase.slack.web.calls import Calls
 from chathakase.slack.web.identity import Identity
 from chathakase.slack.web.rate_limiter import Priority
@@ -128,11 +128,11 @@ class SlackHistory:
     async def _backwards(self, calls: Calls, place: Place, before: int) -> AsyncIterator[Mapping[str, Any]]:
         """The messages of a thread; behind its first, only from where the last try came halfway."""
         where = {"channel": place.channel, "ts": place.thread}
-        arguments = {**where, "latest": _ts(before), "include_all_metadata": "true"}
+        arguments = {**where, "latest": ts_of(before), "include_all_metadata": "true"}
         if (halfway := self._halfway.get(place)) is not None:
             async for message in self._messages(calls, REPLIES, {**arguments, "limit": 1}, most=1):
                 yield message
-            arguments["oldest"] = _ts(halfway)
+            arguments["oldest"] = ts_of(halfway)
         # Slack begins with the oldest: the only way to the newest is through all of them, and time alone ends it.
         pages = {**arguments, "limit": LONG_PAGE}
         async for message in self._messages(calls, REPLIES, pages, most=sys.maxsize):
@@ -153,7 +153,7 @@ class SlackHistory:
 
     async def channel(self, place: Place, *, since: int) -> list[Incoming]:
         """What opens sessions and was said in a place's channel since then, oldest first. Raises DeliveryError."""
-        arguments = {"channel": place.channel, "oldest": _ts(since), "limit": PAGE}
+        arguments = {"channel": place.channel, "oldest": ts_of(since), "limit": PAGE}
         messages = [message async for message in self._messages(self._unhurried, HISTORY, arguments, most=MOST_PAGES)]
         said = await self._by_people(messages, place.channel)
         return [incoming for incoming in said if incoming.opens and incoming.said > since]
@@ -205,11 +205,6 @@ class SlackHistory:
 def _has_a_time(message: Mapping[str, Any]) -> bool:
     ts = message.get("ts")
     return isinstance(ts, str) and TIMESTAMP.fullmatch(ts) is not None
-
-
-def _ts(said: int) -> str:
-    """A time in epoch microseconds as Slack writes it."""
-    return f"{said // 1_000_000}.{said % 1_000_000:06d}"
 
 
 def _edited(message: Mapping[str, Any]) -> int:

@@ -103,7 +103,7 @@ def notification(markdown: str, members: Collection[str] = (), *, most: int = LO
     parts = CODE.split(harmless(plain(defused(markdown[: 2 * most], members)), members))
     for index, part in enumerate(parts):
         parts[index] = escape(part) if index % 2 else _mentioning(escape(part), members)
-    return _clipped(defused("".join(parts), members), most)
+    return clipped(defused("".join(parts), members), most)
 
 
 def _mentioning(escaped: str, members: Collection[str]) -> str:
@@ -111,7 +111,7 @@ def _mentioning(escaped: str, members: Collection[str]) -> str:
     return MENTION.sub(lambda found: f"<@{found[1]}{found[2]}>" if found[1] in members else found[0], escaped)
 
 
-def _clipped(escaped: str, most: int) -> str:
+def clipped(escaped: str, most: int) -> str:
     """At most so much of a text, without half an entity or mention at the end."""
     if len(escaped) <= most:
         return escaped

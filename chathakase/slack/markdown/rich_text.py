@@ -72,6 +72,11 @@ def section(parts: Iterable[Part]) -> Part:
     return {"type": "rich_text_section", "elements": list(parts)}
 
 
+def quote(parts: Iterable[Part]) -> Part:
+    """Pieces that somebody else said."""
+    return {"type": "rich_text_quote", "elements": list(parts)}
+
+
 def block(*elements: Part) -> Part:
     """A block of sections, lists and code."""
     return {"type": "rich_text", "elements": list(elements)}

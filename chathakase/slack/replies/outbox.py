@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from chathakase.cancellation import to_the_end
 from chathakase.core.errors import DeliveryError
@@ -48,6 +48,24 @@ class Written:
     """Whether Slack holds all of its text, as far as it tells."""
 
 
+class Postable(Protocol):
+    """A message that can be posted."""
+
+    @property
+    def place(self) -> Place:
+        """Where it belongs; without a thread, it is the first of one."""
+
+    @property
+    def rich(self) -> bool:
+        """Whether it has blocks besides its plain text."""
+
+    def body(self) -> dict[str, Any]:
+        """The arguments that tell what it says and where."""
+
+    def ever_plainer(self) -> "Sequence[Postable]":
+        """The same, and then with ever less beside the text."""
+
+
 @dataclass(slots=True)
 class Capabilities:
     """What this Slack can do, as far as we know."""
@@ -71,14 +89,16 @@ class Outbox:
         """The same for messages that one person causes, none of them more urgent than ``at_best``."""
         return Outbox(self.calls.of(whose, at_best=at_best), bot=self._bot, capabilities=self.capabilities)
 
-    async def post(self, post: Post, *, priority: Priority) -> Written:
-        """Post a new message.
+    async def post(self, post: Postable, *, priority: Priority) -> Written:
+        """Post a new message, in a thread or as the first one of one.
 
         Raises DeliveryError. An ``unsure`` one is raised at once, also for a final text: the message may be there,
         so it must be looked for before it is posted again.
         """
         place = post.place
-        arguments = {"thread_ts": place.thread, "unfurl_links": False, "unfurl_media": False}
+        arguments: dict[str, object] = {"unfurl_links": False, "unfurl_media": False}
+        if place.thread:
+            arguments["thread_ts"] = place.thread
 
         async def attempt() -> tuple[Written, Mapping[str, Any]]:
             return await self._write(POST, post, arguments)
@@ -86,7 +106,8 @@ class Outbox:
         written, answer = await self.calls.make(
             POST, attempt, priority=priority, channel=place.channel, repeatable=False
         )
-        await self._check_thread(place, written.ts, answer)
+        if place.thread:
+            await self._check_thread(place, written.ts, answer)
         return written
 
     async def update(self, post: Post, ts: str, *, priority: Priority) -> Written:
@@ -125,13 +146,15 @@ class Outbox:
 
         return await self._looked("conversations.replies", attempt, priority)
 
-    async def find_newest(self, channel: str, matches: Matches, *, priority: Priority) -> str | None:
-        """Look in the same way among the newest messages that stand in no thread. Raises DeliveryError."""
+    async def find_newest(self, channel: str, matches: Matches, *, priority: Priority, since: str = "") -> str | None:
+        """Look in the same way among the newest messages that stand in no thread, or all ``since`` a ``ts``.
+
+        Raises DeliveryError.
+        """
 
         async def attempt() -> list[str]:
-            answer = await self._client.conversations_history(channel=channel, limit=LOOKED_AT)
-            messages = answer.get("messages") or ()
-            return [str(each["ts"]) for each in messages if self._is_ours(each) and matches(each)]
+            newest = self._since(channel, since) if since else self._newest(channel)
+            return [str(each["ts"]) async for each in newest if self._is_ours(each) and matches(each)]
 
         return next(iter(await self._looked("conversations.history", attempt, priority)), None)
 
@@ -219,7 +242,9 @@ class Outbox:
         except TimeoutError as error:
             raise DeliveryError("timeout") from error
 
-    async def _write(self, method: str, post: Post, arguments: Mapping[str, Any]) -> tuple[Written, Mapping[str, Any]]:
+    async def _write(
+        self, method: str, post: Postable, arguments: Mapping[str, Any]
+    ) -> tuple[Written, Mapping[str, Any]]:
         """Call a method that writes, with ever less beside the text where that may be what Slack refuses."""
         *first, last = post.ever_plainer()
         for shown in first:
@@ -232,7 +257,9 @@ class Outbox:
                 log.warning("Slack may refuse a message for its formatting (%s): sending plainer text", failure.code)
         return await self._send(method, last, arguments)
 
-    async def _send(self, method: str, post: Post, arguments: Mapping[str, Any]) -> tuple[Written, Mapping[str, Any]]:
+    async def _send(
+        self, method: str, post: Postable, arguments: Mapping[str, Any]
+    ) -> tuple[Written, Mapping[str, Any]]:
         body = {**post.body(), **arguments}
         answer = (await self._client.api_call(method, json=body)).data
         data = answer if isinstance(answer, dict) else {}
@@ -267,6 +294,25 @@ class Outbox:
 
     def _is_ours(self, message: Mapping[str, Any]) -> bool:
         return message.get("user") in (None, self._bot)
+
+    async def _newest(self, channel: str) -> AsyncIterator[Mapping[str, Any]]:
+        """As many of the newest messages of a channel as Slack gives at once."""
+        answer = await self._client.conversations_history(channel=channel, limit=LOOKED_AT, include_all_metadata=True)
+        for message in answer.get("messages") or ():
+            yield message
+
+    async def _since(self, channel: str, since: str) -> AsyncIterator[Mapping[str, Any]]:
+        """Every message of a channel since then, with its metadata."""
+        cursor: str | None = None
+        while True:
+            answer = await self._client.conversations_history(
+                channel=channel, oldest=since, limit=200, cursor=cursor, include_all_metadata=True
+            )
+            for message in answer.get("messages") or ():
+                yield message
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return
 
     async def _thread(self, place: Place) -> AsyncIterator[Mapping[str, Any]]:
         """Every message of a thread."""

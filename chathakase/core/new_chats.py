@@ -1,0 +1,34 @@
+"""What somebody wants to ask in a thread that is not there yet. Pure."""
+
+import json
+from dataclasses import asdict, dataclass
+
+from chathakase.core.title_cleaning import title_by_person
+from chathakase.core.unicode import fix_surrogates
+
+LONGEST = 3_000
+"""Characters of the first words."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewChat:
+    """A thread that is to be started."""
+
+    words: str
+    """What is asked first in it."""
+    title: str = ""
+    """What it is to be called; empty: what it is called by rule."""
+    channel: str = ""
+    """Where it is to be; empty: in the direct message."""
+
+    @property
+    def argument(self) -> str:
+        """The same as the argument of a command."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+
+def read_new_chat(argument: str) -> NewChat:
+    """Read a command's argument; what is no text in it is none."""
+    known = json.loads(argument)
+    words, title, channel = (str(known.get(name) or "") for name in ("words", "title", "channel"))
+    return NewChat(fix_surrogates(words).strip()[:LONGEST], title_by_person(fix_surrogates(title)), channel)
