@@ -57,6 +57,11 @@ def thread_followed(session: SessionId, place: Place, *, by: str) -> None:
     _tell("thread followed", session=session, place=_place(place), by=by)
 
 
+def sessions_listed(where: Place, *, by: str, sessions: int, total: int) -> None:
+    """An admin was shown some of all sessions of a workspace."""
+    _tell("sessions listed", workspace=f"{where.surface}/{where.workspace}", by=by, sessions=sessions, total=total)
+
+
 def turn_began(lease: Lease) -> None:
     """A process has a turn, and goes about it."""
     attempt = lease.attempt if lease.attempt > 1 else ""

@@ -75,6 +75,17 @@ class AdminSession:
 
 
 @dataclass(frozen=True, slots=True)
+class AdminSessionsPage:
+    """Some of the sessions of a workspace."""
+
+    sessions: tuple[AdminSession, ...]
+    total: int
+    """How many there are in all."""
+    next: str
+    """The cursor behind which the next page of them begins; empty where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
 class AdminOverview:
     """What admins see of a workspace."""
 

@@ -12,6 +12,7 @@ from chathakase.storage.sqlite.merging import Merging
 from chathakase.storage.sqlite.search import SqliteSearch
 from chathakase.storage.sqlite.wal_truncation import WalTruncation
 from chathakase.storage.sqlite.word_finder import SqliteWordFinder
+from chathakase.storage.stores.admin_store import SqlAdminStore
 from chathakase.storage.stores.audit_store import SqlAuditStore
 from chathakase.storage.stores.change_store import SqlChangeStore
 from chathakase.storage.stores.expiry import SqlExpiry
@@ -59,6 +60,7 @@ class SqlStores:
     listing: SqlListingStore
     overviews: SqlOverviewStore
     muting: SqlMuteStore
+    admin: SqlAdminStore
 
 
 def open_stores(
@@ -101,4 +103,5 @@ def open_stores(
         listing=SqlListingStore(database, SqliteWordFinder()),
         overviews=SqlOverviewStore(database),
         muting=SqlMuteStore(database),
+        admin=SqlAdminStore(database),
     )

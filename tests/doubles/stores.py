@@ -10,6 +10,7 @@ from typing import Any
 
 from chathakase.core.daily_limits import DailyLimit
 from chathakase.core.types import SessionId
+from tests.doubles.all_sessions import AllSessionsInMemory
 from tests.doubles.jobs import AuditInMemory, HintsInMemory, JobsInMemory
 from tests.doubles.listing import ListingInMemory
 from tests.doubles.memory_stores import FilesInMemory, MemoriesInMemory, SummariesInMemory, TitlesInMemory
@@ -51,6 +52,7 @@ class StoresInMemory:
         self.listing = ListingInMemory(self.records)
         self.overviews = OverviewsInMemory(self.records)
         self.muting = MutesInMemory(self.records)
+        self.admin = AllSessionsInMemory(self.records)
         self.search: Any = UnavailableStore()
         self.merging: Any = UnavailableStore()
         self.export: Any = UnavailableStore()

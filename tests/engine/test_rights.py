@@ -24,7 +24,7 @@ class RosterStage:
         return self.roster_there
 
     def is_direct(self, place: Place) -> bool:
-        return place == DIRECT
+        return place.channel == DIRECT.channel
 
     async def is_admin(self, _: Place, user: str) -> bool:
         self.asked.append(user)
@@ -56,12 +56,22 @@ PARTS = {
 
 @pytest.mark.parametrize(("there", "right"), PARTS.values(), ids=PARTS)
 async def test_the_part_that_somebody_has(there: Roster, right: Right) -> None:
-    assert await RosterStage(there).rights.part(Session(SessionId("s1"), CHANNEL), "U1") is right
+    assert await RosterStage(there).rights.part(Session(SessionId("s1"), CHANNEL), "U1", where=CHANNEL) is right
 
 
 async def test_a_direct_message_belongs_to_whoever_is_there() -> None:
     stage = RosterStage(roster("U2", "U2"))
-    assert await stage.rights.part(Session(SessionId("s1"), DIRECT), "U1") is Right.OWN
+    session = Session(SessionId("s1"), DIRECT)
+    assert await stage.rights.part(session, "U1", where=DIRECT.beside("D1")) is Right.OWN
+
+
+async def test_elsewhere_a_direct_message_belongs_to_whoever_asked_first_in_it() -> None:
+    session, overview = Session(SessionId("s1"), DIRECT), DIRECT.beside("")
+    stage = RosterStage(roster("U2", "U2"), admins=("U9",))
+    assert await stage.rights.part(session, "U1", where=overview) is Right.READ
+    assert await stage.rights.part(session, "U2", where=overview) is Right.OWN
+    assert not await stage.rights.have(Right.OWN, session, "U1", where=overview)
+    assert await stage.rights.have(Right.OWN, session, "U9", where=overview)
 
 
 async def test_it_is_asked_who_is_an_admin_only_where_that_matters() -> None:

@@ -11,6 +11,7 @@ from chathakase.core.files import SharedFile
 from chathakase.core.jobs import CLEAR_SESSION, Command, Interaction, Job
 from chathakase.core.memory import Change, Memory, Summary
 from chathakase.core.ports import (
+    AdminStore,
     AuditStore,
     ChangeStore,
     FileStore,
@@ -49,6 +50,7 @@ from chathakase.storage.sqlite.driver import SqliteDatabase
 from chathakase.storage.sqlite.merging import Merging
 from chathakase.storage.sqlite.search import SqliteSearch
 from chathakase.storage.sqlite.wal_truncation import WalTruncation
+from chathakase.storage.stores.admin_store import SqlAdminStore
 from chathakase.storage.stores.audit_store import SqlAuditStore
 from chathakase.storage.stores.change_store import SqlChangeStore
 from chathakase.storage.stores.export_store import SqlExportStore
@@ -106,6 +108,7 @@ class Talk:
     listing: ListingStore
     overviews: OverviewStore
     muting: MuteStore
+    admin: AdminStore
 
     async def say(self, ref: str, text: str = "hello", *, command: bool = False, **fields: object) -> Appended:
         incoming = said(ref, text, **fields)
@@ -198,6 +201,7 @@ class DatabaseStores(Talk):
     listing: SqlListingStore
     overviews: SqlOverviewStore
     muting: SqlMuteStore
+    admin: SqlAdminStore
 
     async def title(self) -> tuple[str, str]:
         rows = await self.database.fetch("SELECT title, made_by FROM titles WHERE session = $1", await self.id_at())

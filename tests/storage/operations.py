@@ -141,6 +141,7 @@ async def look_around(stores: DatabaseStores) -> Work:
             await stores.memory.progress(ID, limit=9),
             await count_waiting(stores.database),
             await stores.usage.sums(PLACE.workspace_key, since=0, until=2**31),
+            await stores.admin.sessions(PLACE.workspace_key, limit=9),
             await stores.usage.days(PLACE.workspace_key, since=0, person="U1"),
             *await list_threads(stores),
         ]

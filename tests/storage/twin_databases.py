@@ -10,6 +10,7 @@ from typing import Any, cast
 from chathakase.core.types import Expiry, ExpiryMode
 from chathakase.storage.database import Row, Snapshot
 from chathakase.storage.sqlite.driver import SqliteDatabase
+from chathakase.storage.stores.admin_store import SqlAdminStore
 from chathakase.storage.stores.audit_store import SqlAuditStore
 from chathakase.storage.stores.change_store import SqlChangeStore
 from chathakase.storage.stores.expiry import SqlExpiry
@@ -158,4 +159,5 @@ def _over(database: PostgresDatabase, stores: DatabaseStores, clock: DatabaseClo
         listing=SqlListingStore(database, AnyWords()),
         overviews=SqlOverviewStore(database),
         muting=SqlMuteStore(database),
+        admin=SqlAdminStore(database),
     )

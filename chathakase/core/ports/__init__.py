@@ -1,5 +1,6 @@
 """The few protocols that the engine expects of other rooms; a test double is one more implementation."""
 
+from chathakase.core.ports.admin_port import AdminStore
 from chathakase.core.ports.audit_port import AuditStore
 from chathakase.core.ports.chart_port import ChartPainter
 from chathakase.core.ports.hint_port import HintStore
@@ -25,6 +26,7 @@ from chathakase.core.ports.turn_ports import JobStore, ListeningStore, TurnStore
 from chathakase.core.ports.usage_port import UsageStore
 
 __all__ = [
+    "AdminStore",
     "AuditStore",
     "ChangeStore",
     "ChartPainter",

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from chathakase.core.ports.admin_port import AdminStore
 from chathakase.core.ports.audit_port import AuditStore
 from chathakase.core.ports.hint_port import HintStore
 from chathakase.core.ports.listing_port import ListingStore
@@ -101,3 +102,7 @@ class Stores(Protocol):
     @property
     def muting(self) -> MuteStore:
         """Where nobody is answered."""
+
+    @property
+    def admin(self) -> AdminStore:
+        """What there is of everybody's."""

@@ -42,16 +42,16 @@ class Rights:
 
     async def have(self, right: Right, session: Session, user: str, *, where: Place) -> bool:
         """Whether somebody has a right now to a session, which they use at a place. Raises StoreError."""
-        if right <= await self.part(session, user):
+        if right <= await self.part(session, user, where=where):
             return True
         return await self.is_admin(where, user)
 
-    async def part(self, session: Session, user: str) -> Right:
-        """The greatest right to a session that somebody has by their part in it. Raises StoreError.
+    async def part(self, session: Session, user: str, *, where: Place) -> Right:
+        """The greatest right to a session that somebody has by their part in it, and who is at a place just now.
 
-        A direct message belongs to whoever is there.
+        A direct message belongs to whoever is there. Raises StoreError.
         """
-        if self._surface.is_direct(session.place):
+        if where.channel == session.place.channel and self._surface.is_direct(session.place):
             return Right.OWN
         return _part(await self._sessions.roster(session.id), user)
 

@@ -9,9 +9,7 @@ from chathakase.engine.commands import parsing
 from chathakase.engine.commands.command_answers import Handler, Order, Said, privately
 from chathakase.engine.commands.command_context import CommandContext
 from chathakase.engine.usage.usage_chart import chart, description
-from chathakase.engine.usage.usage_reports import DAYS, UsageReport
-
-NOTHING_AT_ALL = privately(f"Nobody has used anything in the last {DAYS} days.")
+from chathakase.engine.usage.usage_reports import DAYS, NOTHING_AT_ALL, UsageReport
 
 PICTURE = "usage.png"
 COMMENT = f"What everybody used in the last {DAYS} days, as a picture."
@@ -36,7 +34,7 @@ class Accounting:
 
     async def _all(self, order: Order) -> Said:
         if (report := await self._reports.everybodys(order.where)) is None:
-            return NOTHING_AT_ALL
+            return privately(NOTHING_AT_ALL)
         return privately("\n\n".join(report.paragraphs), then=partial(self._send_picture, order, report))
 
     async def _send_picture(self, order: Order, report: UsageReport) -> None:

@@ -135,9 +135,10 @@ class Forgetting:
         return forgotten
 
     async def _clear(self, order: Order) -> Answer:
-        if order.elsewhere and order.argument != parsing.FOR_EVERYONE:
+        asks = order.argument != parsing.FOR_EVERYONE and not order.where.is_overview
+        if order.elsewhere and asks:
             return _sure("Forget everything that was said there, including my answers?", parsing.CLEAR_FOR_EVERYONE)
-        if order.argument != parsing.FOR_EVERYONE and (others := await self._others(order)):
+        if asks and (others := await self._others(order)):
             return Asked(
                 f"{others} wrote here too. Forget everyone's messages in this thread, or only yours?",
                 (

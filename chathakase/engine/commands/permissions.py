@@ -101,9 +101,12 @@ class Permissions:
         if order.where.is_overview:
             # There is no button by which they could do something else.
             return privately(refusal)
-        if command == CLEAR_SESSION and await self._rights.part(order.session, order.by) is Right.TAKE_PART:
+        if command == CLEAR_SESSION and await self._part(order) is Right.TAKE_PART:
             return Asked(refusal + ONLY_YOURS, (Choice("Forget only my messages", parsing.FORGET_HERE),))
         return privately(refusal)
+
+    async def _part(self, order: Order) -> Right:
+        return await self._rights.part(order.session, order.by, where=order.where)
 
     async def _has(self, right: Right, order: Order) -> bool:
         if await self._rights.have(right, order.session, order.by, where=order.where):

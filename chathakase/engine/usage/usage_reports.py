@@ -19,6 +19,7 @@ LISTED = 10
 """How many people, channels, agents and models are told one by one."""
 
 YOURS, EVERYBODYS = "What you used", "What everybody used"
+NOTHING_AT_ALL = f"Nobody has used anything in the last {DAYS} days."
 NOTHING_OF_YOURS = f"You have used nothing in the last {DAYS} days."
 LIFTED = "- You have no daily limits today: an admin has lifted them"
 

@@ -7,6 +7,7 @@ import pytest
 
 from chathakase.core.daily_limits import DailyLimit
 from chathakase.core.types import ExpiryMode
+from tests.doubles.all_sessions import AllSessionsInMemory
 from tests.doubles.jobs import AuditInMemory, HintsInMemory, JobsInMemory
 from tests.doubles.listing import ListingInMemory
 from tests.doubles.memory_stores import FilesInMemory, MemoriesInMemory, SummariesInMemory, TitlesInMemory
@@ -37,6 +38,7 @@ class InMemory(Talk):
     listing: ListingInMemory
     overviews: OverviewsInMemory
     muting: MutesInMemory
+    admin: AllSessionsInMemory
 
 
 Limited = Callable[..., Talk]
