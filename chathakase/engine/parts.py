@@ -33,7 +33,8 @@ from chathakase.engine.listings.person_threads import PersonThreads
 from chathakase.engine.model.model_slots import ModelSlots, Rank
 from chathakase.engine.model.models import Models
 from chathakase.engine.model.writer import Writer
-from chathakase.engine.overviews.overview_reader import Overviews, nothing_of_all
+from chathakase.engine.overviews.admin_overview import AdminOverviews
+from chathakase.engine.overviews.overview_reader import Overviews
 from chathakase.engine.overviews.watchers import Watchers
 from chathakase.engine.router import Router
 from chathakase.engine.setup import Ports, Setup
@@ -324,6 +325,7 @@ class Parts:
     def overviews(self) -> Overviews:
         """What tells people of all their threads at once."""
         stores, terms = self._stores, self._setup.terms
+        admin = AdminOverviews(stores.admin, self._usage_reports, self.muted_channels, self._rights)
         return Overviews(
             threads=PersonThreads(stores.listing, stores.search, self._surface),
             store=stores.overviews,
@@ -331,7 +333,7 @@ class Parts:
             access=self._access,
             watchers=self.watchers,
             used=self._usage_reports.today,
-            admin=nothing_of_all,
+            admin=admin.read,
             agent=terms.agent,
             model=terms.model,
             now=self._ports.now,

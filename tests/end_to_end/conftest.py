@@ -13,6 +13,7 @@ import pytest
 from chathakase import app
 from chathakase.app import open_bot
 from chathakase.core.moments import DAY
+from chathakase.engine.open_engine import Engine
 from chathakase.engine.sessions import SessionManager
 from chathakase.engine.turns.turn_runner import HOW_TO_GO_ON
 from chathakase.playground.person import PersonClient
@@ -35,6 +36,16 @@ OURS = (
     "overviews",
 )
 """How the names of the bot's tasks begin."""
+
+INTERVALS = (
+    "LOOK_FOR_WAITING",
+    "LOOK_FOR_WATCHERS",
+    "REFRESH_MUTED",
+    "NOTE_LISTENING",
+    "MERGE_EVERY",
+    "TRUNCATE_WAL_EVERY",
+)
+"""Of what comes every few seconds, whatever people say."""
 
 OpenBot = Callable[..., AbstractAsyncContextManager[SessionManager]]
 
@@ -189,3 +200,24 @@ def start(workspace: Workspace, alice: PersonClient, general: str) -> Callable[.
         return Thread(workspace, who, where, await who.say(text, channel=where))
 
     return begin
+
+
+@pytest.fixture
+def engines(monkeypatch: pytest.MonkeyPatch) -> list[Engine]:
+    """The engines that are opened."""
+    opened: list[Engine] = []
+    open_engine = app.open_engine  # type: ignore[attr-defined]
+
+    async def noted(*args: object) -> Engine:
+        opened.append(await open_engine(*args))  # type: ignore[arg-type]
+        return opened[-1]
+
+    for interval in INTERVALS:
+        monkeypatch.setattr(app, interval, 600)
+    monkeypatch.setattr(app, "open_engine", noted)
+    return opened
+
+
+@pytest.fixture
+def engine(engines: list[Engine], bot: SessionManager) -> Engine:
+    return engines[0]

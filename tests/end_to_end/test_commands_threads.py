@@ -18,9 +18,8 @@ from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace, open_workspace
 from chathakase.playground.web_api.tiers import NoLimits
 from tests.end_to_end.at_rest import at_rest
-from tests.end_to_end.conftest import OpenBot, Thread
+from tests.end_to_end.conftest import INTERVALS, OpenBot, Thread
 from tests.end_to_end.ephemerals import await_ephemeral, choose, ephemerals, seen_by
-from tests.end_to_end.test_trips import INTERVALS
 from tests.places import slack_place
 from tests.trips import Trip, recorded
 

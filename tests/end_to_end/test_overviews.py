@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from chathakase import app
 from chathakase.core.overview import Overview, OverviewState, Shown
 from chathakase.engine.commands import parsing
 from chathakase.engine.open_engine import Engine
@@ -14,33 +13,11 @@ from chathakase.playground.server import Workspace
 from chathakase.slack.surface import SlackSurface
 from tests.end_to_end.at_rest import at_rest
 from tests.end_to_end.conftest import OpenBot, Thread
-from tests.end_to_end.test_trips import INTERVALS
 from tests.places import slack_place
 from tests.trips import recorded
 
 Start = Callable[..., Awaitable[Thread]]
 HOME = slack_place("", "")
-
-
-@pytest.fixture
-def engines(monkeypatch: pytest.MonkeyPatch) -> list[Engine]:
-    """The engines that are opened."""
-    opened: list[Engine] = []
-    open_engine = app.open_engine  # type: ignore[attr-defined]
-
-    async def noted(*args: object) -> Engine:
-        opened.append(await open_engine(*args))  # type: ignore[arg-type]
-        return opened[-1]
-
-    for interval in INTERVALS:
-        monkeypatch.setattr(app, interval, 600)
-    monkeypatch.setattr(app, "open_engine", noted)
-    return opened
-
-
-@pytest.fixture
-def engine(engines: list[Engine], bot: SessionManager) -> Engine:
-    return engines[0]
 
 
 def titles(overview: Overview) -> list[str]:

@@ -11,21 +11,11 @@ import pytest
 from chathakase import app
 from chathakase.engine.sessions import SessionManager
 from chathakase.playground.person import PersonClient
-from tests.end_to_end.conftest import OpenBot, Thread
+from tests.end_to_end.conftest import INTERVALS, OpenBot, Thread
 from tests.places import HOME
 from tests.trips import Trip, recorded
 
 Start = Callable[..., Awaitable[Thread]]
-
-INTERVALS = (
-    "LOOK_FOR_WAITING",
-    "LOOK_FOR_WATCHERS",
-    "REFRESH_MUTED",
-    "NOTE_LISTENING",
-    "MERGE_EVERY",
-    "TRUNCATE_WAL_EVERY",
-)
-"""Of what comes every few seconds, whatever people say."""
 
 HEARTBEAT = {"turn_store.RENEW"}
 """Comes every few seconds, however long a turn takes."""

@@ -20,10 +20,6 @@ OfAll = Callable[[Place, str, str], Awaitable[AdminOverview | None]]
 """Tells a person who may know it of everything at a place, from a cursor on."""
 
 
-async def nothing_of_all(_where: Place, _person: str, _after: str) -> None:
-    """Where nobody is told of everything."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overviews:
     """Tells people of all their threads (an Overviews)."""
