@@ -28,10 +28,9 @@ Start = Callable[..., Awaitable[Thread]]
 Press = Callable[..., Awaitable[None]]
 
 
-async def seen(engine: Engine, person: PersonClient, after: str = "") -> AdminOverview | None:
+async def seen(engine: Engine, person: PersonClient) -> AdminOverview | None:
     """What somebody sees beside their own threads."""
-    state = OverviewState(sessions_after=after)
-    return (await engine.overviews.read(HOME, person.id, state, admin=True)).admin
+    return (await engine.overviews.read(HOME, person.id, OverviewState(), admin=True)).admin
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from chathakase import app
 from chathakase.core.access_rule import NOT_HERE
 from chathakase.engine.commands.muting import MUTED, NO_CHANNEL, UNMUTED
 from chathakase.playground.person import PersonClient
@@ -151,8 +152,12 @@ async def test_an_answer_that_grows_ends_as_usual_and_what_waits_is_context(
     assert len(scene.model.requests) == 1
 
 
-async def test_another_process_sees_it_within_seconds(scene: Scene, open_the_bot: OpenBot) -> None:
+async def test_another_process_sees_it_within_seconds(
+    scene: Scene, open_the_bot: OpenBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Both hear what is said, as Slack sends each event to either; only one of them was told to be silent."""
+    assert app.REFRESH_MUTED <= 3
+    monkeypatch.setattr(app, "REFRESH_MUTED", 0.1)
     async with open_the_bot() as first, open_the_bot() as second:
         await scene.alice.say("@ChatHakase mute channel", channel=GENERAL)
         await await_ephemeral(scene.workspace, scene.alice, "Done: I have muted")

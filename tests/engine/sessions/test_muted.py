@@ -45,6 +45,15 @@ async def test_a_mention_opens_nothing_and_is_told_so_once_an_hour_of_each_chann
         assert stage.stores.records.sessions == []
 
 
+async def test_neither_a_workflow_nor_what_is_too_old_to_be_answered_opens_anything_or_is_told_so() -> None:
+    async with open_stage() as stage:
+        await mute(stage)
+        await stage.say("1", name="Form", place=thread("1"))
+        await stage.say("2", asks=False, place=thread("2"))
+        await stage.quiet()
+        assert (stage.stores.records.sessions, stage.surface.ephemerals, stage.model.prompts) == ([], [], [])
+
+
 async def test_everywhere_else_people_are_answered() -> None:
     async with open_stage() as stage:
         await mute(stage)
