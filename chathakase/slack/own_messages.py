@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chathakase.core.types import TurnAction
+from chathakase.slack.slack_traits import is_user
 
 METADATA = "chathakase_reply"
 """The ``event_type`` of the metadata with which the bot finds its own messages again."""
@@ -54,6 +55,12 @@ def turn_of(message: Mapping[str, Any]) -> str | None:
         return None
     turn = payload.get("turn")
     return turn if isinstance(turn, str) and TURN.fullmatch(turn) else ""
+
+
+def asker_of(message: Mapping[str, Any]) -> str | None:
+    """The user id of whoever asks what a message of ours quotes, with which we began a thread for them."""
+    asker = (_payload(message) or {}).get("asker")
+    return asker if isinstance(asker, str) and is_user(asker) else None
 
 
 def is_of(message: Mapping[str, Any], run_id: RunId) -> bool:

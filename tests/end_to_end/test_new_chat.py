@@ -2,22 +2,27 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from chathakase.core.jobs import NEW_CHAT, Command
+from chathakase.core.jobs import NEW_CHAT, Command, Job
 from chathakase.core.new_chats import NewChat
 from chathakase.engine.sessions import SessionManager
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from chathakase.playground.world.values import Message
+from chathakase.storage.sqlite.driver import open_sqlite
+from chathakase.storage.stores.job_store import SqlJobStore
 from tests.end_to_end.at_rest import at_rest
 from tests.end_to_end.conftest import OpenBot, Thread
+from tests.end_to_end.process import running
 from tests.end_to_end.test_from_an_overview import told
 from tests.model_server import ModelServer
 from tests.places import slack_place
@@ -115,13 +120,125 @@ async def test_pressed_twice_it_is_started_once(
     assert len(model.requests) == 1
 
 
-async def test_when_slack_s_answer_is_lost_it_is_found_again(
-    bot: SessionManager, workspace: Workspace, alice: PersonClient, general: str, model: ModelServer
+@pytest.mark.parametrize("lost", ["call", "answer"])
+async def test_when_slack_s_answer_is_lost_it_is_looked_for(
+    lost: str, bot: SessionManager, workspace: Workspace, alice: PersonClient, general: str, model: ModelServer
 ) -> None:
-    workspace.faults.lose_answer("chat.postMessage")
+    lose = workspace.faults.lose_call if lost == "call" else workspace.faults.lose_answer
+    lose("chat.postMessage")
     await started(bot, workspace, wanted(alice, channel=general))
     assert len(roots(workspace, general)) == 1
     assert len(model.requests) == 1
+
+
+@pytest.mark.parametrize("refused", ["invalid_blocks", "invalid_metadata_format"])
+async def test_it_is_plainer_for_a_slack_that_refuses_it(
+    refused: str, bot: SessionManager, workspace: Workspace, alice: PersonClient, general: str, model: ModelServer
+) -> None:
+    workspace.faults.slack_error("chat.postMessage", refused, times=2 if "metadata" in refused else 1)
+    await started(bot, workspace, wanted(alice, "A trip", channel=general))
+    posted = [each for each in workspace.world.timeline(general).messages() if each.text.startswith(f"<@{alice.id}>")]
+    assert [(each.text, each.blocks) for each in posted] == [(f"<@{alice.id}> asks:\n&gt; A trip", ())]
+    assert len(model.requests) == 1
+
+
+async def test_two_bots_start_it_once(
+    open_the_bot: OpenBot, workspace: Workspace, alice: PersonClient, general: str, model: ModelServer
+) -> None:
+    command = wanted(alice, channel=general)
+    async with open_the_bot() as one, open_the_bot() as other:
+        await asyncio.gather(*(each.requests.enqueue(command) for each in (one, other, one, other)))
+        await at_rest(workspace, one)
+        await at_rest(workspace, other)
+    assert len(roots(workspace, general)) == 1
+    assert len(model.requests) == 1
+
+
+@pytest.mark.parametrize("done", [False, True])
+async def test_cut_short_by_a_shutdown_it_is_started_once_by_whoever_comes_next(
+    done: bool, open_the_bot: OpenBot, workspace: Workspace, alice: PersonClient, general: str, model: ModelServer
+) -> None:
+    workspace.faults.hang("chat.postMessage", done=done)
+    async with open_the_bot(chathakase_grace=0) as bot:
+        await bot.requests.enqueue(wanted(alice, channel=general))
+        await workspace.until(lambda: workspace.journal.calls("chat.postMessage"))
+    workspace.faults.clear()
+    async with open_the_bot() as bot:
+        await workspace.until(lambda: told(workspace, alice))
+        await at_rest(workspace, bot)
+    assert len(roots(workspace, general)) == 1
+    assert len(model.requests) == 1
+    async with open_the_bot() as bot:
+        await at_rest(workspace, bot)
+    assert len(roots(workspace, general)) == len(model.requests) == len(told(workspace, alice)) == 1
+
+
+@pytest.mark.parametrize("done", [False, True])
+@pytest.mark.long
+async def test_though_the_process_is_killed_it_is_started_once(
+    done: bool,
+    environment: dict[str, str],
+    open_the_bot: OpenBot,
+    workspace: Workspace,
+    alice: PersonClient,
+    general: str,
+    model: ModelServer,
+    database: Path,
+    tmp_path: Path,
+) -> None:
+    async with open_the_bot():
+        pass
+    command = replace(wanted(alice, channel=general), said=time.time_ns() // 1_000)
+    async with open_sqlite(database, clock=lambda: time.time_ns() // 1_000_000) as opened:
+        jobs = SqlJobStore(opened)
+        job = Job(command)
+        assert await jobs.enqueue(job)
+        await jobs.release(job)
+    workspace.faults.hang("chat.postMessage", done=done)
+    async with running(environment, workspace, tmp_path / "log") as process:
+        await workspace.until(lambda: workspace.journal.calls("chat.postMessage"), 30)
+        await workspace.until(lambda: len(roots(workspace, general)) == int(done))
+        process.kill()
+        await process.wait()
+    workspace.faults.clear()
+    async with running(environment, workspace, tmp_path / "log"):
+        await workspace.until(lambda: told(workspace, alice), 60)
+        (thread,) = chats(workspace, alice, general)
+        await thread.answers(2, within=30)
+    assert len(roots(workspace, general)) == 1
+    assert len(model.requests) == 1
+
+
+async def test_it_is_caught_up_with_as_any_thread(
+    open_the_bot: OpenBot, workspace: Workspace, alice: PersonClient, general: str, model: ModelServer, database: Path
+) -> None:
+    async with open_the_bot() as bot:
+        await started(bot, workspace, wanted(alice, "the secret swordfish", channel=general))
+    (thread,) = chats(workspace, alice, general)
+    await thread.say("and a herring?")
+    async with open_the_bot() as bot:
+        await thread.answers(3, containing="and a herring?")
+        await at_rest(workspace, bot)
+        assert sum("swordfish" in str(each) for each in model.requests[-1]["messages"]) == 2, "question and answer"
+    workspace.world.delete(roots(workspace, general)[0])
+    async with open_the_bot():
+        await workspace.until(lambda: not fetch(database, "SELECT 1 FROM messages WHERE text LIKE 'the secret%'"))
+
+
+async def test_where_its_session_is_gone_it_is_read_as_what_its_author_said(
+    open_the_bot: OpenBot, workspace: Workspace, alice: PersonClient, general: str, model: ModelServer, database: Path
+) -> None:
+    async with open_the_bot() as bot:
+        await started(bot, workspace, wanted(alice, channel=general))
+        await at_rest(workspace, bot)
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("DELETE FROM sessions")
+    (thread,) = chats(workspace, alice, general)
+    async with open_the_bot():
+        await thread.say("@ChatHakase what did I ask?")
+        await thread.answers(3, containing="what did I ask?")
+    asked = [each for each in model.requests[-1]["messages"] if each["role"] == "user"]
+    assert f"[alice] {WORDS.splitlines()[0]}" in str(asked)
 
 
 async def test_deleting_it_forgets_the_words(

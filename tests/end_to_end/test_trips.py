@@ -11,6 +11,7 @@ import pytest
 from chathakase import app
 from chathakase.engine.sessions import SessionManager
 from chathakase.playground.person import PersonClient
+from chathakase.slack.surface import SlackSurface
 from tests.end_to_end.conftest import INTERVALS, OpenBot, Thread
 from tests.places import HOME
 from tests.trips import Trip, recorded
@@ -70,9 +71,20 @@ async def test_a_turn_makes_few_trips(
 
 
 async def test_it_takes_one_more_for_those_who_watch(
-    open_the_bot: OpenBot, trips: list[Trip], start: Start, alice: PersonClient, bob: PersonClient, database: Path
+    open_the_bot: OpenBot,
+    trips: list[Trip],
+    start: Start,
+    alice: PersonClient,
+    bob: PersonClient,
+    database: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """It tells whom the answer concerns, and comes after the turn, once for it and for the title."""
+    """It tells whom the answer concerns, and comes after the turn, once for it and for the title.
+
+    What these are shown is then read for each of them.
+    """
+    shown: list[str] = []
+    monkeypatch.setattr(SlackSurface, "refresh_overview", lambda _, __, person: shown.append(person))
     async with open_the_bot():
         pass
     with closing(sqlite3.connect(database)) as connection, connection:
@@ -86,6 +98,7 @@ async def test_it_takes_one_more_for_those_who_watch(
         await thread.workspace.until(lambda: ["overview_store.CONCERNED"] in trips)
         assert sum("overview_store.CONCERNED" in trip for trip in trips) == 1
         assert len([trip for trip in trips if set(trip) != HEARTBEAT]) <= 7 + 1
+        assert shown == [alice.id]
 
 
 async def test_what_stands_above_takes_four_more_trips(open_the_bot: OpenBot, trips: list[Trip], start: Start) -> None:

@@ -15,8 +15,9 @@ from chathakase.slack.events.message_events import SPOKEN, read_event, text_of, 
 from chathakase.slack.events.shared_files import read_files
 from chathakase.slack.events.slack_text import readable
 from chathakase.slack.fields import ID, field, objects, part, words
+from chathakase.slack.markdown.mention_markup import ZERO_WIDTH_SPACE
 from chathakase.slack.markdown.original import original
-from chathakase.slack.own_messages import PLACEHOLDER, turn_of
+from chathakase.slack.own_messages import PLACEHOLDER, asker_of, turn_of
 from chathakase.slack.timestamps import TIMESTAMP, microseconds
 from chathakase.slack.web.identity import Identity
 
@@ -65,7 +66,13 @@ def is_a_bots(message: Mapping[str, Any]) -> bool:
 
 
 def _ours(message: Mapping[str, Any], identity: Identity) -> Incoming | None:
-    """A page of an answer; answers to commands, and files that were asked for, are no part of a conversation."""
+    """A page of an answer; answers to commands, and files that were asked for, are no part of a conversation.
+
+    What we posted for somebody as the first message of a thread is what they say.
+    """
+    if asker := asker_of(message):
+        asked = "\n".join(_quoted(message))
+        return replace(_said(message, asked, identity), author=asker) if asked else None
     text = "\n\n".join(_markdown(message)) or readable(text_of(message), bot="", bot_name=identity.name)
     if turn_of(message) == "" or message.get("files") or text.strip("_") in ("", PLACEHOLDER.strip("_")):
         return None
@@ -90,6 +97,15 @@ def _said(message: Mapping[str, Any], text: str, identity: Identity) -> Incoming
     ref = field(message, "ts", TIMESTAMP)
     place = identity.place(field(message, "channel", ID), thread_of(message, ref))
     return Incoming(place, ref, author="", text=text, said=microseconds(ref), opens=False, asks=False)
+
+
+def _quoted(message: Mapping[str, Any]) -> Iterator[str]:
+    """What somebody said of which a message of ours is made, as they said it."""
+    for block in objects(message, "blocks"):
+        for quote in objects(block, "elements"):
+            if quote.get("type") == "rich_text_quote":
+                text = "".join(words(element, "text") for element in objects(quote, "elements"))
+                yield fix_surrogates(text.replace(ZERO_WIDTH_SPACE, ""))
 
 
 def _markdown(message: Mapping[str, Any]) -> Iterator[str]:
