@@ -77,7 +77,7 @@ class Parts:
         self._limit_notices = LimitNotices(self._surface)
         self._targets = CommandTargets(ports.stores.sessions)
         self._saver = MessageSaver(ports.stores.sessions)
-        self.outage = Outage(self._surface)
+        self.outage = Outage(self._surface, self.muted_channels)
         self.watchers = Watchers(ports.stores.overviews, self._surface, self._surface.workspaces)
 
     @cached_property

@@ -13,6 +13,7 @@ from chathakase.core.cache import LruCache
 from chathakase.core.errors import DeliveryError, StoreError
 from chathakase.core.ports import Surface
 from chathakase.core.types import Incoming, Place
+from chathakase.engine.access.muted_channels import MutedChannels
 
 TOLD = (
     "Something is wrong with my database, so I can't answer right now. Please tell your administrator. "
@@ -31,8 +32,9 @@ log = logging.getLogger(__name__)
 class Outage:
     """Watches what is stored and answered; a context manager that ends when nobody is to be told any more."""
 
-    def __init__(self, surface: Surface) -> None:
+    def __init__(self, surface: Surface, muted: MutedChannels) -> None:
         self._surface = surface
+        self._muted = muted
         self._askers: LruCache[Place, Incoming] = LruCache(REMEMBERED)
         self._told: LruCache[Place, float] = LruCache(REMEMBERED)
         self._passing: LruCache[Place, None] = LruCache(REMEMBERED)
@@ -51,10 +53,11 @@ class Outage:
     def watching(self, incoming: Incoming) -> Iterator[None]:
         """While something is stored, whoever asks is told when that fails because of the database.
 
-        Of a thread in which nobody called us lately it is not known whether it is one of ours, so nobody is told there.
+        Of a thread in which nobody called us lately it is not known whether it is one of ours, so nobody is told there,
+        nor where nobody is answered.
         """
         place = incoming.place
-        asks_us = incoming.asks and (incoming.opens or place in self._askers)
+        asks_us = incoming.asks and (incoming.opens or place in self._askers) and place not in self._muted
         if asks_us:
             self._askers[place] = incoming
         try:

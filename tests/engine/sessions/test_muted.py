@@ -9,7 +9,7 @@ from chathakase.core.errors import StoreError
 from chathakase.core.jobs import Command
 from chathakase.core.types import Outcome, Place, TurnAction
 from chathakase.engine.commands.muting import NO_CHANNEL
-from tests.doubles.engine_stage import HOME, PLACE, EngineStage, now, open_stage
+from tests.doubles.engine_stage import HOME, PLACE, EngineStage, now, open_stage, said
 from tests.doubles.stores import StoresInMemory
 
 pytestmark = pytest.mark.virtual_time
@@ -213,6 +213,19 @@ async def test_what_cannot_be_read_stays_as_it_was() -> None:
         with pytest.raises(StoreError):
             await stage.engine.muted_channels.unmute(PLACE)
         assert PLACE in stage.engine.muted_channels
+
+
+@pytest.mark.parametrize("is_muted", [True, False])
+async def test_nobody_there_is_told_that_the_database_fails_and_they_are_answered_later(is_muted: bool) -> None:
+    async with open_stage() as stage:
+        if is_muted:
+            await mute(stage)
+        for trip in ("sessions.append", "jobs.enqueue"):
+            stage.stores.trips.refuse(trip)
+        with pytest.raises(StoreError):
+            await stage.engine.submit(said("1"))
+        await asyncio.sleep(1.0)
+        assert bool(stage.surface.ephemerals) is not is_muted
 
 
 async def test_what_is_changed_while_it_is_read_is_not_lost() -> None:
