@@ -149,6 +149,7 @@ class LineSurface:
         place = line_place(where.channel or person, job.id)
         await admit(place)
         self._count += 1
+        self._channels.add(place.channel)
         self.tell_all(place, text=f"{person} asks: {words}")
         return Incoming(place, job.id, person, words, 1_000_000 * self._count, opens=True, asks=True)
 

@@ -13,6 +13,8 @@ from chathakase.app.model_servers import open_models
 from chathakase.app.slack import open_slack
 from chathakase.app.surfaces import OpenSurface
 from chathakase.config import Settings
+from chathakase.core.jobs import NEW_CHAT, RENAME_SESSION, Command
+from chathakase.core.new_chats import NewChat
 from chathakase.core.types import Incoming
 from chathakase.engine.open_engine import Engine, open_engine
 from chathakase.engine.setup import Ports
@@ -138,6 +140,34 @@ async def test_commands_work_there_and_know_nothing_of_other_surfaces(
     assert "**1 active session**" in await await_ephemeral(workspace, alice, "active session")
     await house.anna.send(thread.channel, thread.ts, text="all sessions", opens=False)
     assert (await house.anna.until(is_whole))["text"] == "Sorry, only admins can see that."
+
+
+async def test_an_overview_there_tells_and_starts_what_is_there_alone(
+    house: TwoSurfaces, start: Start, model: ModelServer
+) -> None:
+    model.will(says("A salmon."), says("A tram."), says("A train."))
+    thread = await start("@ChatHakase a swordfish?")
+    await thread.answers(1)
+    overview = line_place("", "")
+    state = await house.engine.overviews.opened(overview, ALICE)
+    assert (await house.engine.overviews.read(overview, ALICE, state)).threads.threads == ()
+    wanted = Command(overview, "1", ALICE, NEW_CHAT, NewChat("a bicycle?").argument, told_in=overview)
+    for _ in range(2):
+        await house.engine.requests.enqueue(wanted)
+    assert (await house.anna.until(is_whole))["text"] == f"{ALICE} asks: a bicycle?"
+    await house.anna.until(lambda told: str(told.get("text")).startswith("I've started it: [a bicycle?](line:"))
+    await house.anna.until(lambda told: bool(told.get("refreshed")))
+    (row,) = (await house.engine.overviews.read(overview, ALICE, state)).threads.threads
+    assert row.place is not None
+    assert row.title == "a bicycle?"
+    renaming = Command(row.place, "2", ALICE, RENAME_SESSION, f"{row.session} Wheels", told_in=overview)
+    await house.engine.requests.enqueue(renaming)
+    told = await house.anna.until(lambda each: "Wheels" in str(each.get("text")))
+    assert told["private"]
+    assert [each["text"] for each in house.anna.read if "asks:" in str(each.get("text"))] == [
+        f"{ALICE} asks: a bicycle?"
+    ]
+    assert not any("swordfish" in text for text in house.anna.texts())
 
 
 async def test_buttons_work_there(house: TwoSurfaces, start: Start, model: ModelServer) -> None:

@@ -1,9 +1,9 @@
 """What people enter in modals, or what is wrong with it, told in the field. Pure."""
 
-import json
 from collections.abc import Mapping
 
 from chathakase.core.jobs import NEW_CHAT, RENAME_SESSION, Command
+from chathakase.core.new_chats import NewChat
 from chathakase.core.title_cleaning import LONGEST_GIVEN, title_by_person
 from chathakase.core.types import Place
 from chathakase.slack.fields import ID, Malformed
@@ -48,8 +48,8 @@ def read_new_chat(submission: Submission, identity: Identity) -> tuple[Command, 
     channel, view = submission.entered(WHERE_FIELD), submission.metadata
     if any(each and not ID.fullmatch(each) for each in (channel, view)):
         raise Malformed("channel or view")
-    asked = {"words": words, "title": _title(submission, required=False), "channel": channel}
-    argument, told_in = json.dumps(asked, ensure_ascii=False), identity.place("", view)
+    chat, told_in = NewChat(words, _title(submission, required=False), channel), identity.place("", view)
+    argument = chat.argument
     command = Command(told_in, submission.ref(argument), submission.by, NEW_CHAT, argument, told_in=told_in)
     return command, told_in.beside(channel) if channel else None
 
