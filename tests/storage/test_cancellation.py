@@ -363,7 +363,7 @@ async def rows(stores: DatabaseStores) -> str:
     fetch = stores.database.fetch
     order = {"usage": "model", "exclusions": "author", "participants": "author", "hints": "person, hint"}
     order |= {"daily_usage": "day, person, model", "daily_totals": "day, whose, id", "limit_notices": "person, which"}
-    order |= {"listed": "person, active_at"}
+    order |= {"listed": "person, active_at", "overviews": "person", "muted_channels": "channel"}
     stored = {
         table: await fetch(f"SELECT * FROM {table} ORDER BY {order.get(table, 'rowid')}")
         for table in await tables(stores)
