@@ -465,6 +465,8 @@ class Choice:
     """A command of ours."""
     danger: bool = False
     """Something is lost by it."""
+    overview: bool = False
+    """It says nothing, but opens an overview of what the words look for; only where the surface has any."""
 
 
 @dataclass(frozen=True, slots=True)

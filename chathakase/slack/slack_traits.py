@@ -17,6 +17,7 @@ SLACK = Traits(
     name="Slack",
     about="You take part in a Slack thread, in which several people may write. Write standard Markdown.",
     user="U012AB3CD",
+    overviews=True,
     refusals={
         "not_allowed": "I have no access to it; the app may lack the permission to read files (files:read)",
         "web_page": "Slack sent a web page instead",

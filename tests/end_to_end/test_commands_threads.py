@@ -25,6 +25,7 @@ from tests.trips import Trip, recorded
 
 Start = Callable[..., Awaitable[Thread]]
 FIRST = 1_764_460_800
+WINDOW = "Open as a window"
 METHODS = ("chat.postEphemeral", "chat.postMessage", "conversations.replies", "users.conversations")
 
 
@@ -71,8 +72,9 @@ def more(workspace: Workspace, person: PersonClient) -> tuple[str, str, str] | N
     """The button of what somebody was shown last."""
     message = seen_by(workspace, person)[-1].message
     buttons = [each for block in message.blocks if block["type"] == "actions" for each in block["elements"]]
-    assert [each["text"]["text"] for each in buttons] in ([], ["Next page"])
-    return (message.channel, message.ts, buttons[0]["action_id"]) if buttons else None
+    labels = [each["text"]["text"] for each in buttons]
+    assert labels in ([], [WINDOW], ["Next page", WINDOW])
+    return (message.channel, message.ts, buttons[0]["action_id"]) if len(buttons) > 1 else None
 
 
 async def next_page(workspace: Workspace, person: PersonClient) -> str:

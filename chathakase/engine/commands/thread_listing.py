@@ -1,13 +1,14 @@
 """Lists people's own threads, for the eyes of whoever asks only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from chathakase.core.listing import ListedThread
+from chathakase.core.listing import ListedThread, ThreadsPage
 from chathakase.core.types import Choice
 from chathakase.engine.commands import parsing
 from chathakase.engine.commands.command_answers import Handler, Order, Said
 from chathakase.engine.commands.command_context import CommandContext
-from chathakase.engine.listings.list_request import read
+from chathakase.engine.listings.list_request import ListRequest, read
 from chathakase.engine.listings.list_text import Telling, told
 from chathakase.engine.listings.person_threads import PersonThreads
 
@@ -28,9 +29,14 @@ class Listing:
         request = read(order.argument)
         found = await self._threads.page(order.by, order.where, request)
         telling = await self._telling(order, found.page.threads)
-        words = f"{parsing.THREADS} {request.next(found.page.next).in_words()}"
-        more = (Choice("Next page", words),) if found.page.next else ()
-        return Said(told(request, found, telling), private=True, choices=more)
+        choices = tuple(self._choices(order, request, found.page)) if found.page.threads else ()
+        return Said(told(request, found, telling), private=True, choices=choices)
+
+    def _choices(self, order: Order, request: ListRequest, page: ThreadsPage) -> Iterator[Choice]:
+        if page.next:
+            yield Choice("Next page", f"{parsing.THREADS} {request.next(page.next).in_words()}")
+        if self._surface.traits(order.where).overviews:
+            yield Choice("Open as a window", replace(request, page=1, after="").in_words(), overview=True)
 
     async def _telling(self, order: Order, threads: Sequence[ListedThread]) -> Telling:
         names = await self._threads.names(order.where, threads)

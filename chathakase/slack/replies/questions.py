@@ -10,7 +10,7 @@ from typing import Any
 from chathakase.core.types import Choice, Place
 from chathakase.slack.elements import button, sure
 from chathakase.slack.markdown.plain import notification
-from chathakase.slack.own_messages import SAY
+from chathakase.slack.own_messages import LIST_BUTTON, SAY
 
 LONGEST_TEXT = 3_000
 
@@ -33,9 +33,11 @@ def buttons(place: Place, choices: Sequence[Choice], *, about: Place | None = No
 
 def in_words(text: str, choices: Sequence[Choice]) -> str:
     """The same question for a Slack that refuses blocks."""
-    return "\n".join((text, *(f"• {choice.label}: say “{choice.words}”" for choice in choices)))
+    return "\n".join((text, *(f"• {each.label}: say “{each.words}”" for each in choices if not each.overview)))
 
 
 def _button(known: Mapping[str, str], number: int, choice: Choice) -> dict[str, Any]:
+    if choice.overview:
+        return button(LIST_BUTTON, choice.label, choice.words)
     made = button(SAY.format(number), choice.label, json.dumps({"words": choice.words, **known}))
     return made | {"style": "danger", "confirm": sure(choice.label)} if choice.danger else made
